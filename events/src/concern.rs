@@ -1,0 +1,72 @@
+//! The shape that every concern has: a vocabulary and two pure functions.
+
+use std::fmt;
+
+use mediary_schema::account::Permission;
+use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+use crate::log::StreamId;
+
+/// A stored name of an event and the newest version of its payload's form.
+///
+/// Stored names are constants, apart from the names in Rust: code can be renamed, bytes can't.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventKind {
+    /// The name without the concern (`listing_completed`).
+    pub name: &'static str,
+    /// The newest version; older ones are upcast on reading.
+    pub schema: u16,
+}
+
+/// One concern: what may be asked, what can have happened, and what follows from what.
+pub trait Concern: 'static {
+    /// The stream category as stored; never renamed.
+    const NAME: &'static str;
+    /// Every event's stored name and newest version.
+    const EVENTS: &'static [EventKind];
+
+    /// What may be asked.
+    type Command: fmt::Debug + Clone + Send + 'static;
+    /// What can have happened; an enum of struct variants whose serde names are in [`Self::EVENTS`].
+    type Event: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned + Send + 'static;
+    /// What the events of one stream add up to.
+    type State: fmt::Debug + Clone + Default + Send + Sync + 'static;
+    /// Why a command is refused.
+    type Rejection: Rejection;
+
+    /// What a caller must be allowed to do.
+    fn permission(command: &Self::Command) -> Permission;
+
+    /// What follows from a command: events, or a refusal. Pure: no clock, no randomness, no I/O.
+    ///
+    /// A command whose facts are recorded already is an ordinary case and answers no events.
+    fn decide(state: &Self::State, command: Self::Command) -> Result<Vec<Self::Event>, Self::Rejection>;
+
+    /// What an event changes. Can't fail.
+    fn evolve(state: &mut Self::State, event: &Self::Event);
+
+    /// Lifts a payload from `schema` to the next version, as a value of MessagePack's model in JSON.
+    ///
+    /// Called once per version step; a concern without older versions leaves it out.
+    fn upcast(name: &str, schema: u16, payload: serde_json::Value) -> serde_json::Value {
+        let _ = (name, schema);
+        payload
+    }
+
+    /// The stream of one thing of this concern.
+    fn stream(uuid: Uuid) -> StreamId {
+        StreamId::new(Self::NAME, uuid)
+    }
+}
+
+/// Why a command is refused: a stable code, a sentence (its `Display`) and a next step.
+pub trait Rejection: std::error::Error + Send + Sync + 'static {
+    /// A stable code in `SCREAMING_SNAKE_CASE`, the same at every edge.
+    fn code(&self) -> &'static str;
+
+    /// What a person can do next, where there is something.
+    fn advice(&self) -> Option<String> {
+        None
+    }
+}

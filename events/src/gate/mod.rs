@@ -1,0 +1,1 @@
+//! The gate: who may append what. The only public way to append.

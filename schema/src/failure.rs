@@ -1,0 +1,101 @@
+//! What can go wrong with work, as classes that say what to do about it (LI-10, PL-23).
+
+use serde::{Deserialize, Serialize};
+
+/// Why work failed; decided once, by the adapter of the tool that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureClass {
+    /// No connection, no such host, a time-out, a broken transfer, a 5xx answer.
+    Network,
+    /// The source asked for fewer requests (429, `Retry-After`).
+    RateLimit,
+    /// The source wants proof of a human.
+    BotCheck,
+    /// Private, or a sign-in is needed.
+    Private,
+    /// For members or subscribers only.
+    MembersOnly,
+    /// Not for this part of the world.
+    Geo,
+    /// Refused (401, 403) without a reason that could be told apart.
+    Forbidden,
+    /// Deleted or otherwise gone at the source (404, 410).
+    NotFound,
+    /// The tool knows no way to read this address.
+    Unsupported,
+    /// The asked quality is not offered.
+    FormatUnavailable,
+    /// What arrived is not what was promised: too short, undecodable, incomplete.
+    Damaged,
+    /// No room on the disk.
+    DiskFull,
+    /// A folder or file of ours can't be written or read.
+    Storage,
+    /// A program that is needed is not installed.
+    ToolMissing,
+    /// No sign of life for too long, or too long in total.
+    Stalled,
+    /// The worker went away in the middle.
+    WorkerLost,
+    /// Anything else: read the output.
+    Unknown,
+}
+
+/// What the queue does about a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// Try again, waiting longer each time, a limited number of times.
+    Transient,
+    /// Trying again can't help.
+    Permanent,
+    /// Try again when the source or the owner has changed something; longer waits.
+    Blocked,
+    /// Try again at once, counted apart: it says nothing about the work.
+    WorkerLost,
+}
+
+impl FailureClass {
+    /// What the queue does about this class.
+    pub const fn retry(self) -> Retry {
+        match self {
+            Self::Network | Self::Damaged | Self::Stalled | Self::Unknown => Retry::Transient,
+            Self::RateLimit | Self::BotCheck | Self::DiskFull => Retry::Blocked,
+            Self::Private
+            | Self::MembersOnly
+            | Self::Geo
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::Unsupported
+            | Self::FormatUnavailable
+            | Self::Storage
+            | Self::ToolMissing => Retry::Permanent,
+            Self::WorkerLost => Retry::WorkerLost,
+        }
+    }
+
+    /// The next step for a person.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::Network => "check that the address answers; the job is tried again by itself",
+            Self::RateLimit => "the source asked for a pause; the job waits and goes on by itself",
+            Self::BotCheck => "the source wants proof of a human; wait, or try from another address",
+            Self::Private => "the owner must make it public, or give you access",
+            Self::MembersOnly => "it is for members of the channel",
+            Self::Geo => "it is not offered in this part of the world",
+            Self::Forbidden => "the source refuses; check in a browser whether it is still public",
+            Self::NotFound => "it is gone at the source; check the address in a browser",
+            Self::Unsupported => "check that the address shows media; a newer yt-dlp may know the site",
+            Self::FormatUnavailable => "choose another quality, for example `--quality best`",
+            Self::Damaged => {
+                "the source sent less or other than it promised; the job is tried again by itself"
+            }
+            Self::DiskFull => "make room on the disk of the data folder; waiting work goes on by itself",
+            Self::Storage => "check the permissions of the data folder with `mediary doctor`",
+            Self::ToolMissing => "run `mediary doctor`: it says what to install and how",
+            Self::Stalled => "the source stopped sending; the job is tried again by itself",
+            Self::WorkerLost => "the worker stopped in the middle; the job is tried again by itself",
+            Self::Unknown => "read the output with `mediary job show ID`",
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Values of the kernel part `file`.
+
+use serde::{Deserialize, Serialize};
+
+/// What a probe found in a media file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MediaFacts {
+    /// Names of the container, as ffprobe lists them (`mov,mp4,m4a,3gp,3g2,mj2`).
+    pub container: String,
+    /// The duration in milliseconds.
+    pub duration_ms: u64,
+    /// The width in pixels, if it has a picture.
+    pub width: Option<u32>,
+    /// The height in pixels, if it has a picture.
+    pub height: Option<u32>,
+    /// The codec of the picture.
+    pub video_codec: Option<String>,
+    /// The codec of the sound.
+    pub audio_codec: Option<String>,
+}
+
+/// Bytes that were found whole: what a file is known by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// The size in bytes.
+    pub size_bytes: u64,
+    /// BLAKE3 of the bytes, 64 hex digits.
+    pub blake3: String,
+    /// What a probe found.
+    pub media: MediaFacts,
+    /// How the bytes were checked beyond the probe.
+    pub check: Check,
+}
+
+/// How bytes were checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// Every packet of the container was read.
+    Demuxed,
+    /// Every frame was decoded.
+    Decoded,
+}

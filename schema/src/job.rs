@@ -1,0 +1,203 @@
+//! Values of the kernel part `job`: long work of any concern.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{FailureClass, download::DownloadItem, playlist::ListPlaylist};
+
+/// The closed enum of long work, with everything that it needs frozen in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// A look at a playlist.
+    List(ListPlaylist),
+    /// The keeping of an item.
+    Download(Box<DownloadItem>),
+}
+
+impl Work {
+    /// Which kind of work it is.
+    pub const fn kind(&self) -> WorkKind {
+        match self {
+            Self::List(_) => WorkKind::List,
+            Self::Download(_) => WorkKind::Download,
+        }
+    }
+
+    /// The key by which the same work asked twice is one job (PL-26).
+    pub fn key(&self) -> String {
+        match self {
+            Self::List(work) => format!("list/{}", work.playlist_id),
+            Self::Download(work) => format!("download/{}", work.item_id),
+        }
+    }
+}
+
+/// A kind of work: what limits are set for and workers offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkKind {
+    /// A look at a playlist.
+    List,
+    /// The keeping of an item.
+    Download,
+}
+
+impl WorkKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::List, Self::Download];
+
+    /// The name in settings, metrics and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Download => "download",
+        }
+    }
+}
+
+impl fmt::Display for WorkKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for WorkKind {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| UnknownName {
+            what: "kind of work",
+            name: name.to_owned(),
+            known: Self::ALL.map(Self::name).join(", "),
+        })
+    }
+}
+
+/// The answer to a name outside a closed set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name:?} is not a {what}; choose one of {known}")]
+pub struct UnknownName {
+    what: &'static str,
+    name: String,
+    known: String,
+}
+
+/// Where a job is in its life (PL-20).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+    /// Waiting for a free worker, or for its time.
+    Queued,
+    /// Promised to a worker.
+    Leased,
+    /// Being worked on.
+    Running,
+    /// Held by a person; what was done so far is kept.
+    Paused,
+    /// Done.
+    Succeeded,
+    /// Given up.
+    Failed,
+    /// Ended by a person.
+    Cancelled,
+}
+
+impl JobState {
+    /// Every state.
+    pub const ALL: [Self; 7] = [
+        Self::Queued,
+        Self::Leased,
+        Self::Running,
+        Self::Paused,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+
+    /// The name in tables, metrics and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Leased => "leased",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether it is final: a terminal job never comes back.
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
+    }
+}
+
+impl fmt::Display for JobState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for JobState {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|state| state.name() == name).ok_or_else(|| UnknownName {
+            what: "job state",
+            name: name.to_owned(),
+            known: Self::ALL.map(Self::name).join(", "),
+        })
+    }
+}
+
+/// What is known of a failure: the class, the tool's exit and its last words (LI-10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What to do about it.
+    pub class: FailureClass,
+    /// One sentence for people.
+    pub message: String,
+    /// The exit code of the tool, if one ran to its end.
+    pub exit_code: Option<i32>,
+    /// The last lines of the tool's output, at most [`Failure::OUTPUT_LINES_MAX`].
+    pub output: Vec<String>,
+}
+
+impl Failure {
+    /// Lines of output kept in an event; the job's output file has all of them.
+    pub const OUTPUT_LINES_MAX: usize = 10;
+
+    /// A failure without a tool.
+    pub fn new(class: FailureClass, message: impl Into<String>) -> Self {
+        Self { class, message: message.into(), exit_code: None, output: Vec::new() }
+    }
+}
+
+/// How far a running attempt is; a signal, never stored (PL-25).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Progress {
+    /// What is being done: `listing`, `downloading`, `verifying`.
+    pub stage: String,
+    /// Done so far, in `unit`.
+    pub done: u64,
+    /// In total, where it can be known.
+    pub total: Option<u64>,
+    /// `bytes` or `entries`.
+    pub unit: String,
+    /// Units per second.
+    pub rate_per_second: Option<f64>,
+    /// Seconds until the end, where it can be known.
+    pub eta_seconds: Option<u64>,
+}
+
+/// What a process used (PL-33).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ResourceUse {
+    /// Processor time, user and system, in milliseconds.
+    pub cpu_ms: u64,
+    /// Peak resident memory in bytes.
+    pub memory_peak_bytes: u64,
+}

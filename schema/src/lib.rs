@@ -1,0 +1,27 @@
+//! The words of Mediary: ids, values and kinds of work of every concern.
+//!
+//! Guarantees: nothing here does I/O, is async or knows a framework; whatever derives serde is a
+//! promise, since it is stored in events. The text form of an id is `<kind>-<uuid>` everywhere,
+//! from the event to the page.
+//!
+//! To add a concern: one file named after it, one `mod` line here, and, if it does long work, one
+//! variant of [`job::Work`].
+
+pub mod account;
+pub mod clock;
+pub mod download;
+pub mod failure;
+pub mod file;
+pub mod id;
+pub mod item;
+pub mod job;
+pub mod playlist;
+pub mod setting;
+pub mod worker;
+
+pub use clock::{Clock, IdSource, Timestamp};
+pub use failure::{FailureClass, Retry};
+pub use id::{
+    AttemptId, CommandId, CorrelationId, DownloadId, EntryId, EventId, FileId, ItemId, JobId, ParseIdError,
+    PlaylistId, PrincipalId, ProjectId, ReservationId, SettingId, TokenId, WorkerId,
+};

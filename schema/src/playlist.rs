@@ -1,0 +1,150 @@
+//! Values of the concern `playlist`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{EntryId, ItemId, PlaylistId, item::ItemSource};
+
+/// What an address turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlaylistKind {
+    /// A list of entries.
+    List,
+    /// A single item; its entry is in the list "Unlisted".
+    Single,
+}
+
+/// Who may see an item at its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    /// Nothing is known against it.
+    #[default]
+    Available,
+    /// Private to its owner.
+    Private,
+    /// Deleted at the source.
+    Deleted,
+    /// For members, subscribers or payers.
+    MembersOnly,
+    /// Needs a sign-in.
+    NeedsLogin,
+    /// There, but can't be had for another reason.
+    Unavailable,
+}
+
+impl Availability {
+    /// Whether it can be fetched without more.
+    pub const fn is_available(self) -> bool {
+        matches!(self, Self::Available)
+    }
+}
+
+/// Whether an item is a live broadcast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LiveStatus {
+    /// An ordinary recording.
+    #[default]
+    NotLive,
+    /// Announced.
+    Upcoming,
+    /// Being broadcast.
+    Live,
+    /// The recording of a broadcast.
+    WasLive,
+}
+
+/// One row of a list as one look saw it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedEntry {
+    /// The source's own index, from 1; never counted from lines (LI-05).
+    pub index: u32,
+    /// Where the item is to be had.
+    pub source: ItemSource,
+    /// The title; none if the source gives none or a placeholder such as `[Private video]`.
+    pub title: Option<String>,
+    /// The promised duration in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Who may see it.
+    #[serde(default)]
+    pub availability: Availability,
+    /// Whether it is a broadcast.
+    #[serde(default)]
+    pub live_status: LiveStatus,
+}
+
+impl ObservedEntry {
+    /// The item's id.
+    pub fn item_id(&self) -> ItemId {
+        self.source.item_id()
+    }
+}
+
+/// What one look learnt of the list itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ObservedPlaylist {
+    /// The list's title.
+    pub title: Option<String>,
+    /// The extractor's key in lower case.
+    pub extractor: Option<String>,
+    /// The id that the extractor gives to the list.
+    pub source_id: Option<String>,
+}
+
+/// How much of a list a look covers (LI-07).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListingMode {
+    /// To the end.
+    Full,
+    /// To the end of the first page that is fully known; for lists known to be newest-first.
+    Incremental,
+}
+
+/// The work of one look at a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListPlaylist {
+    /// The playlist.
+    pub playlist_id: PlaylistId,
+    /// Its canonical address.
+    pub url: String,
+    /// How far to look.
+    pub mode: ListingMode,
+    /// Rows a page; the unit of staging, of appending and of the incremental stop.
+    pub page_size: u32,
+}
+
+impl ListPlaylist {
+    /// Rows a page unless configured otherwise (LI-03).
+    pub const PAGE_SIZE: u32 = 50;
+}
+
+/// How many entries a listing changed, by kind of change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ListingCounts {
+    /// New rows.
+    pub added: u32,
+    /// Rows that a first full look lacks.
+    pub not_seen: u32,
+    /// Rows that a second full look lacks, too.
+    pub removed: u32,
+    /// Rows outside the longest run that kept its order.
+    pub moved: u32,
+    /// Rows with another title.
+    pub renamed: u32,
+    /// Rows that became private, deleted or otherwise unavailable.
+    pub unavailable: u32,
+    /// Rows that can be had or seen again.
+    pub returned: u32,
+}
+
+impl ListingCounts {
+    /// Whether the look changed nothing: "checked, nothing new".
+    pub fn is_unchanged(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The place of an entry: after which row; none is the front.
+pub type After = Option<EntryId>;
