@@ -1,1 +1,21 @@
-//! projections
+//! Views: what is shown, built from the log and thrown away at will.
+//!
+//! Guarantees: rows and checkpoint are one transaction, so that every event is folded exactly once;
+//! a view sees nothing but recorded events; deleting its file loses nothing. No decision reads a view.
+//!
+//! To add a view: a folder named after its concern with the roles `view project query`, and one
+//! member of [`Views`].
+
+pub mod download;
+pub mod file;
+pub mod job;
+pub mod page;
+pub mod playlist;
+mod runner;
+mod spawn;
+mod sql;
+mod store;
+pub mod view;
+
+pub use runner::{Fault, StartError, ViewHandle, ViewStatus, Views};
+pub use store::QueryError;

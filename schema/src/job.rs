@@ -164,6 +164,12 @@ pub struct Failure {
     pub exit_code: Option<i32>,
     /// The last lines of the tool's output, at most [`Failure::OUTPUT_LINES_MAX`].
     pub output: Vec<String>,
+    /// How much was seen before it failed, in the work's unit: more than nothing is a partial result.
+    #[serde(default)]
+    pub partial: u64,
+    /// How long the source asked to be left alone, in milliseconds.
+    #[serde(default)]
+    pub retry_after_ms: Option<u64>,
 }
 
 impl Failure {
@@ -172,7 +178,32 @@ impl Failure {
 
     /// A failure without a tool.
     pub fn new(class: FailureClass, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), exit_code: None, output: Vec::new() }
+        Self {
+            class,
+            message: message.into(),
+            exit_code: None,
+            output: Vec::new(),
+            partial: 0,
+            retry_after_ms: None,
+        }
+    }
+}
+
+/// How often and how soon failed work is tried again; frozen into the job (PL-23).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetryPolicy {
+    /// Tries that may fail by a transient fault, the first included.
+    pub tries_max: u32,
+    /// The longest wait after the first failure, in milliseconds; doubled after each.
+    pub wait_ms: u64,
+    /// The longest wait at all, in milliseconds.
+    pub wait_max_ms: u64,
+}
+
+impl Default for RetryPolicy {
+    /// Three tries, 5 seconds doubled up to 10 minutes.
+    fn default() -> Self {
+        Self { tries_max: 3, wait_ms: 5_000, wait_max_ms: 600_000 }
     }
 }
 

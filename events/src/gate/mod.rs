@@ -1,1 +1,19 @@
-//! The gate: who may append what. The only public way to append.
+//! The gate: who may ask for what, and the only public way to append.
+//!
+//! Page, command line, NATS, schedules, reactions and actors all go through it. [`Gate::transact`]
+//! loads the streams that a story touches, decides all of it, appends once, and runs the whole
+//! again if somebody else was faster.
+//!
+//! Guarantees: nothing is appended that a `decide` did not answer; a story whose streams moved
+//! meanwhile is decided anew; an accepted command repeated by the same principal appends nothing.
+
+mod caller;
+mod refusal;
+mod states;
+#[cfg(test)]
+mod tests;
+mod transaction;
+
+pub use caller::{Authority, Caller};
+pub use refusal::Refusal;
+pub use transaction::{Gate, Receipt, Transaction};

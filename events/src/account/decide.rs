@@ -1,0 +1,92 @@
+use mediary_schema::{TokenId, account::Permission};
+
+use super::{Command, Event, State};
+use crate::{Concern, EventKind};
+
+/// The kernel part `account`.
+#[derive(Debug)]
+pub struct Account;
+
+/// The longest name of a token.
+const NAME_LEN_MAX: usize = 80;
+
+/// Why a command on an account is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// A name that nobody could tell from another.
+    #[error("a token's name has 1 to {NAME_LEN_MAX} characters and no control characters")]
+    BadName,
+    /// Another token is called so.
+    #[error("there is a token called {name:?} already")]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// There is no such token.
+    #[error("there is no {token_id}")]
+    NotFound {
+        /// The token.
+        token_id: TokenId,
+    },
+}
+
+impl crate::Rejection for Rejection {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::BadName => "TOKEN_BAD_NAME",
+            Self::NameTaken { .. } => "TOKEN_NAME_TAKEN",
+            Self::NotFound { .. } => "TOKEN_NOT_FOUND",
+        }
+    }
+
+    fn advice(&self) -> Option<String> {
+        match self {
+            Self::NameTaken { .. } => Some("choose another name".to_owned()),
+            Self::BadName | Self::NotFound { .. } => None,
+        }
+    }
+}
+
+impl Concern for Account {
+    const NAME: &'static str = "account";
+    const EVENTS: &'static [EventKind] =
+        &[EventKind { name: "token_issued", schema: 1 }, EventKind { name: "token_revoked", schema: 1 }];
+
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Rejection = Rejection;
+
+    fn permission(_: &Command) -> Permission {
+        Permission::Administer
+    }
+
+    fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
+        match command {
+            Command::Issue { token_id, name, digest, role, expires_at } => {
+                if let Some(token) = state.tokens.get(&token_id) {
+                    return if token.digest == digest { Ok(vec![]) } else { Err(Rejection::NameTaken { name }) };
+                }
+                let length = name.chars().count();
+                if !(1..=NAME_LEN_MAX).contains(&length) || name.chars().any(char::is_control) {
+                    return Err(Rejection::BadName);
+                }
+                if state.tokens.values().any(|token| token.name == name) {
+                    return Err(Rejection::NameTaken { name });
+                }
+                Ok(vec![Event::TokenIssued { token_id, name, digest, role, expires_at }])
+            }
+            Command::Revoke { token_id } => {
+                if state.tokens.contains_key(&token_id) {
+                    Ok(vec![Event::TokenRevoked { token_id }])
+                } else {
+                    Err(Rejection::NotFound { token_id })
+                }
+            }
+        }
+    }
+
+    fn evolve(state: &mut State, event: &Event) {
+        state.evolve(event);
+    }
+}

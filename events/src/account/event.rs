@@ -1,0 +1,27 @@
+use mediary_schema::{Timestamp, TokenId, account::Role};
+use serde::{Deserialize, Serialize};
+
+/// What can have happened to an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// A credential is accepted from now on.
+    #[serde(rename = "token_issued")]
+    TokenIssued {
+        /// Its id.
+        token_id: TokenId,
+        /// What people call it.
+        name: String,
+        /// BLAKE3 of the token, 64 hex digits: a token has 256 random bits, so that a fast hash is enough.
+        digest: String,
+        /// What it may do.
+        role: Role,
+        /// When it ends, if it does.
+        expires_at: Option<Timestamp>,
+    },
+    /// A credential is refused from now on.
+    #[serde(rename = "token_revoked")]
+    TokenRevoked {
+        /// Its id.
+        token_id: TokenId,
+    },
+}

@@ -1,0 +1,13 @@
+//! Account: credentials and what they may do. A token itself is never stored, only its hash.
+
+mod command;
+mod decide;
+mod event;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use command::Command;
+pub use decide::{Account, Rejection};
+pub use event::Event;
+pub use state::{State, Token};

@@ -1,0 +1,39 @@
+use mediary_schema::{FileId, JobId, download::DownloadItem, item::ItemSource, job::Failure};
+
+/// What may be asked of a download.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Keep the item.
+    Request {
+        /// The job that will do it.
+        job_id: JobId,
+        /// What is to be kept, frozen.
+        item: Box<DownloadItem>,
+        /// Fetch it even if it was kept before.
+        again: bool,
+    },
+    /// Its file is in its place, whole and checked.
+    Complete {
+        /// The job that did it.
+        job_id: JobId,
+        /// The file.
+        file_id: FileId,
+    },
+    /// It was given up.
+    Fail {
+        /// The job that tried.
+        job_id: JobId,
+        /// What went wrong.
+        failure: Failure,
+    },
+    /// A person ended it.
+    Cancel {
+        /// The job that was ended.
+        job_id: JobId,
+    },
+    /// Another tool's archive says that it was fetched before.
+    Archive {
+        /// Where the item was to be had.
+        source: ItemSource,
+    },
+}

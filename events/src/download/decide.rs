@@ -1,0 +1,116 @@
+use mediary_schema::{FileId, JobId, account::Permission, job::WorkKind};
+
+use super::{Command, Event, Phase, State};
+use crate::{Concern, EventKind};
+
+/// The concern `download`.
+#[derive(Debug)]
+pub struct Download;
+
+/// Why a command on a download is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// Its file is in the library.
+    #[error("the item is kept as {file_id} already")]
+    AlreadyKept {
+        /// The file.
+        file_id: FileId,
+    },
+    /// Another tool's archive has it.
+    #[error("the imported archive says that the item was fetched before")]
+    Archived,
+    /// Another job is on it, or none.
+    #[error("{job_id} is not at work on the item")]
+    NotWanted {
+        /// The job that asked.
+        job_id: JobId,
+    },
+}
+
+impl crate::Rejection for Rejection {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::AlreadyKept { .. } => "DOWNLOAD_ALREADY_KEPT",
+            Self::Archived => "DOWNLOAD_ARCHIVED",
+            Self::NotWanted { .. } => "DOWNLOAD_NOT_WANTED",
+        }
+    }
+
+    fn advice(&self) -> Option<String> {
+        match self {
+            Self::AlreadyKept { .. } | Self::Archived => {
+                Some("to fetch it anyway, ask again with `--again`".to_owned())
+            }
+            Self::NotWanted { .. } => None,
+        }
+    }
+}
+
+impl Concern for Download {
+    const NAME: &'static str = "download";
+    const EVENTS: &'static [EventKind] = &[
+        EventKind { name: "requested", schema: 1 },
+        EventKind { name: "completed", schema: 1 },
+        EventKind { name: "failed", schema: 1 },
+        EventKind { name: "cancelled", schema: 1 },
+        EventKind { name: "archived", schema: 1 },
+    ];
+
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Rejection = Rejection;
+
+    fn permission(command: &Command) -> Permission {
+        match command {
+            Command::Request { .. } | Command::Archive { .. } => Permission::Download,
+            Command::Complete { .. } | Command::Fail { .. } | Command::Cancel { .. } => {
+                Permission::Perform(Some(WorkKind::Download))
+            }
+        }
+    }
+
+    fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
+        match (command, state.phase) {
+            // Wanted twice is wanted once: the second wish joins the job under way.
+            (Command::Request { .. }, Phase::Wanted { .. }) => Ok(vec![]),
+            (Command::Request { again: false, .. }, Phase::Kept { file_id }) => {
+                Err(Rejection::AlreadyKept { file_id })
+            }
+            (Command::Request { again: false, .. }, Phase::Archived) => Err(Rejection::Archived),
+            (
+                Command::Request { job_id, item, .. },
+                Phase::Unwanted | Phase::GivenUp | Phase::Kept { .. } | Phase::Archived,
+            ) => Ok(vec![Event::Requested { job_id, item }]),
+
+            (Command::Complete { job_id, file_id }, Phase::Wanted { job_id: wanted }) if job_id == wanted => {
+                Ok(vec![Event::Completed { job_id, file_id }])
+            }
+            (Command::Complete { file_id, .. }, Phase::Kept { file_id: kept }) if file_id == kept => Ok(vec![]),
+            (Command::Fail { job_id, failure }, Phase::Wanted { job_id: wanted }) if job_id == wanted => {
+                Ok(vec![Event::Failed { job_id, failure }])
+            }
+            (Command::Cancel { job_id }, Phase::Wanted { job_id: wanted }) if job_id == wanted => {
+                Ok(vec![Event::Cancelled { job_id }])
+            }
+            (
+                Command::Complete { job_id, .. } | Command::Fail { job_id, .. } | Command::Cancel { job_id },
+                Phase::Unwanted
+                | Phase::Wanted { .. }
+                | Phase::Kept { .. }
+                | Phase::Archived
+                | Phase::GivenUp,
+            ) => Err(Rejection::NotWanted { job_id }),
+
+            (Command::Archive { source }, Phase::Unwanted | Phase::GivenUp) => {
+                Ok(vec![Event::Archived { source }])
+            }
+            // What is known better than by somebody else's archive stays as it is.
+            (Command::Archive { .. }, Phase::Wanted { .. } | Phase::Kept { .. } | Phase::Archived) => Ok(vec![]),
+        }
+    }
+
+    fn evolve(state: &mut State, event: &Event) {
+        state.evolve(event);
+    }
+}

@@ -1,0 +1,15 @@
+//! Download: the keeping of one item, from the wish to the verified file. One stream an item, so
+//! that the streams together are the archive of what was fetched (DL-07).
+
+mod command;
+mod decide;
+mod event;
+mod state;
+#[cfg(test)]
+mod tests;
+pub mod work;
+
+pub use command::Command;
+pub use decide::{Download, Rejection};
+pub use event::Event;
+pub use state::{Phase, State};

@@ -1,0 +1,51 @@
+use mediary_schema::{FileId, JobId, item::ItemSource};
+
+use super::Event;
+
+/// Where the keeping of an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// Nobody ever wanted it.
+    #[default]
+    Unwanted,
+    /// A job is on it.
+    Wanted {
+        /// The job.
+        job_id: JobId,
+    },
+    /// Its file is in the library.
+    Kept {
+        /// The file.
+        file_id: FileId,
+    },
+    /// Another tool fetched it before.
+    Archived,
+    /// It was tried and given up, or ended by a person.
+    GivenUp,
+}
+
+/// A download as its events tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct State {
+    /// Where it is.
+    pub phase: Phase,
+    /// Where the item is to be had.
+    pub source: Option<ItemSource>,
+}
+
+impl State {
+    pub(super) fn evolve(&mut self, event: &Event) {
+        match event {
+            Event::Requested { job_id, item } => {
+                self.phase = Phase::Wanted { job_id: *job_id };
+                self.source = Some(item.source.clone());
+            }
+            Event::Completed { file_id, .. } => self.phase = Phase::Kept { file_id: *file_id },
+            Event::Failed { .. } | Event::Cancelled { .. } => self.phase = Phase::GivenUp,
+            Event::Archived { source } => {
+                self.phase = Phase::Archived;
+                self.source = Some(source.clone());
+            }
+        }
+    }
+}

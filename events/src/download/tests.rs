@@ -1,0 +1,81 @@
+use mediary_schema::{
+    FailureClass, FileId, JobId,
+    download::{DownloadItem, Quality},
+    item::ItemSource,
+    job::Failure,
+};
+use uuid::Uuid;
+
+use super::{Command, Download, Event, Rejection};
+use crate::testing::given;
+
+const JOB: JobId = JobId::from_uuid(Uuid::from_u128(1));
+const OTHER: JobId = JobId::from_uuid(Uuid::from_u128(2));
+const FILE: FileId = FileId::from_uuid(Uuid::from_u128(3));
+
+fn source() -> ItemSource {
+    ItemSource {
+        extractor: "demo".to_owned(),
+        source_id: "a".to_owned(),
+        url: "http://example.org/a".to_owned(),
+    }
+}
+
+fn item() -> Box<DownloadItem> {
+    Box::new(DownloadItem {
+        item_id: source().item_id(),
+        source: source(),
+        quality: Quality::best(),
+        title: None,
+        duration_ms: None,
+        folder: None,
+        entry: None,
+    })
+}
+
+fn request(job_id: JobId, again: bool) -> Command {
+    Command::Request { job_id, item: item(), again }
+}
+
+fn requested(job_id: JobId) -> Event {
+    Event::Requested { job_id, item: item() }
+}
+
+fn kept() -> Vec<Event> {
+    vec![requested(JOB), Event::Completed { job_id: JOB, file_id: FILE }]
+}
+
+#[test]
+fn a_second_wish_joins_the_job_under_way() {
+    given::<Download>([requested(JOB)]).when(request(OTHER, false)).then([]);
+}
+
+// DL-07.
+#[test]
+fn what_is_kept_is_not_fetched_again_unless_asked() {
+    given::<Download>(kept()).when(request(OTHER, false)).rejected(&Rejection::AlreadyKept { file_id: FILE });
+    given::<Download>(kept()).when(request(OTHER, true)).then([requested(OTHER)]);
+}
+
+#[test]
+fn what_another_tool_fetched_is_not_fetched_again_unless_asked() {
+    let archived = Event::Archived { source: source() };
+    given::<Download>([]).when(Command::Archive { source: source() }).then([archived.clone()]);
+    given::<Download>([archived]).when(request(JOB, false)).rejected(&Rejection::Archived);
+    given::<Download>(kept()).when(Command::Archive { source: source() }).then([]);
+}
+
+#[test]
+fn what_was_given_up_may_be_wanted_again() {
+    let failure = Failure::new(FailureClass::NotFound, "gone");
+    given::<Download>([requested(JOB), Event::Failed { job_id: JOB, failure }])
+        .when(request(OTHER, false))
+        .then([requested(OTHER)]);
+}
+
+#[test]
+fn only_the_job_under_way_ends_it() {
+    let complete = Command::Complete { job_id: OTHER, file_id: FILE };
+    given::<Download>([requested(JOB)]).when(complete).rejected(&Rejection::NotWanted { job_id: OTHER });
+    given::<Download>(kept()).when(Command::Complete { job_id: JOB, file_id: FILE }).then([]);
+}

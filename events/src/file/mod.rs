@@ -1,0 +1,13 @@
+//! File: bytes in the library. Only this kernel part owns bytes; others hold a `file_id`.
+
+mod command;
+mod decide;
+mod event;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use command::Command;
+pub use decide::{File, Rejection};
+pub use event::Event;
+pub use state::State;

@@ -1,0 +1,66 @@
+use mediary_schema::{
+    AttemptId, Timestamp, WorkerId,
+    job::{Failure, ResourceUse, RetryPolicy, Work},
+};
+
+/// What may be asked of a job.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Put it into the queue.
+    Queue {
+        /// What is to be done.
+        work: Work,
+        /// How often and how soon it is tried again.
+        retry: RetryPolicy,
+    },
+    /// Promise it to a worker.
+    Lease {
+        /// The attempt that this begins.
+        attempt_id: AttemptId,
+        /// Who runs it.
+        worker_id: WorkerId,
+    },
+    /// The worker has begun.
+    Start {
+        /// The attempt.
+        attempt_id: AttemptId,
+    },
+    /// The worker has ended, its processes are gone.
+    End {
+        /// The attempt.
+        attempt_id: AttemptId,
+        /// How it went.
+        outcome: Outcome,
+        /// What its processes used.
+        resources: ResourceUse,
+    },
+    /// The worker went away in the middle.
+    Lose {
+        /// The attempt.
+        attempt_id: AttemptId,
+    },
+    /// End it for good.
+    Cancel,
+    /// Hold it and keep what was done so far.
+    Pause,
+    /// Put a held job back into the queue.
+    Resume,
+}
+
+/// How an attempt went.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The work is done.
+    Succeeded,
+    /// It failed; whether it is tried again follows from the class and the tries so far.
+    Failed {
+        /// What went wrong.
+        failure: Failure,
+        /// When it did: waits are counted from here.
+        at: Timestamp,
+        /// A random number, the dice of the full jitter.
+        dice: u32,
+    },
+    /// It stopped because it was asked to (cancel, pause), or because the server stops.
+    Stopped,
+}

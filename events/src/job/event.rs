@@ -1,0 +1,107 @@
+use mediary_schema::{
+    AttemptId, Timestamp, WorkerId,
+    job::{Failure, ResourceUse, RetryPolicy, Work},
+};
+use serde::{Deserialize, Serialize};
+
+/// What can have happened to a job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// It waits for a worker.
+    #[serde(rename = "queued")]
+    Queued {
+        /// What is to be done, with all that it needs.
+        work: Work,
+        /// How often and how soon it is tried again.
+        retry: RetryPolicy,
+    },
+    /// It is promised to a worker.
+    #[serde(rename = "leased")]
+    Leased {
+        /// The attempt that this begins.
+        attempt_id: AttemptId,
+        /// Who runs it.
+        worker_id: WorkerId,
+    },
+    /// It is being worked on.
+    #[serde(rename = "started")]
+    Started {
+        /// The attempt.
+        attempt_id: AttemptId,
+    },
+    /// An attempt failed, and there will be another.
+    #[serde(rename = "attempt_failed")]
+    AttemptFailed {
+        /// The attempt.
+        attempt_id: AttemptId,
+        /// What went wrong.
+        failure: Failure,
+        /// What its processes used.
+        resources: ResourceUse,
+        /// Not tried again before this moment.
+        retry_at: Timestamp,
+    },
+    /// An attempt's worker went away; it is back in the queue.
+    #[serde(rename = "attempt_lost")]
+    AttemptLost {
+        /// The attempt.
+        attempt_id: AttemptId,
+    },
+    /// An attempt stopped because the server did; it is back in the queue.
+    #[serde(rename = "attempt_stopped")]
+    AttemptStopped {
+        /// The attempt.
+        attempt_id: AttemptId,
+        /// What its processes used.
+        resources: ResourceUse,
+    },
+    /// It lost its worker too often, and is held until a person resumes it.
+    #[serde(rename = "parked")]
+    Parked {
+        /// The last attempt.
+        attempt_id: AttemptId,
+        /// How many workers it lost.
+        losses: u32,
+    },
+    /// A person wants a running job to end.
+    #[serde(rename = "cancel_requested")]
+    CancelRequested {
+        /// The attempt that is to stop.
+        attempt_id: AttemptId,
+    },
+    /// A person wants a running job to be held.
+    #[serde(rename = "pause_requested")]
+    PauseRequested {
+        /// The attempt that is to stop.
+        attempt_id: AttemptId,
+    },
+    /// It is held; what was done so far is kept.
+    #[serde(rename = "paused")]
+    Paused {},
+    /// It is back in the queue.
+    #[serde(rename = "resumed")]
+    Resumed {},
+    /// It is done.
+    #[serde(rename = "succeeded")]
+    Succeeded {
+        /// The attempt that did it.
+        attempt_id: AttemptId,
+        /// What its processes used.
+        resources: ResourceUse,
+    },
+    /// It was given up.
+    #[serde(rename = "failed")]
+    Failed {
+        /// The last attempt.
+        attempt_id: AttemptId,
+        /// What went wrong.
+        failure: Failure,
+        /// What its processes used.
+        resources: ResourceUse,
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// A person ended it.
+    #[serde(rename = "cancelled")]
+    Cancelled {},
+}

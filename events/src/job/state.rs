@@ -1,0 +1,114 @@
+use mediary_schema::{
+    AttemptId, Timestamp, WorkerId,
+    job::{JobState, RetryPolicy, Work},
+};
+
+use super::Event;
+
+/// The current try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt {
+    /// Its id: the fence.
+    pub id: AttemptId,
+    /// Who runs it.
+    pub worker_id: WorkerId,
+    /// What it was asked to do meanwhile.
+    pub stop: Option<Stop>,
+}
+
+/// Why a running attempt is to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// The job is to end.
+    Cancel,
+    /// The job is to be held.
+    Pause,
+}
+
+/// Where a job is in its life.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct State {
+    /// What is to be done; none if there is no such job.
+    pub work: Option<Work>,
+    /// Where it is; none if there is no such job.
+    pub state: Option<JobState>,
+    /// The current try, if it is leased or running.
+    pub attempt: Option<Attempt>,
+    /// How often and how soon it is tried again.
+    pub retry: RetryPolicy,
+    /// Tries that failed by a transient fault.
+    pub failures: u32,
+    /// Tries that failed because the source or the disk said "later".
+    pub blocks: u32,
+    /// Workers that it lost.
+    pub losses: u32,
+    /// Not tried before this moment.
+    pub not_before: Option<Timestamp>,
+}
+
+impl State {
+    pub(super) fn evolve(&mut self, event: &Event) {
+        match event {
+            Event::Queued { work, retry } => {
+                self.work = Some(work.clone());
+                self.retry = *retry;
+                self.state = Some(JobState::Queued);
+            }
+            Event::Leased { attempt_id, worker_id } => {
+                self.attempt = Some(Attempt { id: *attempt_id, worker_id: *worker_id, stop: None });
+                self.state = Some(JobState::Leased);
+            }
+            Event::Started { .. } => self.state = Some(JobState::Running),
+            Event::AttemptFailed { failure, retry_at, .. } => {
+                if failure.class.retry() == mediary_schema::Retry::Blocked {
+                    self.blocks += 1;
+                } else {
+                    self.failures += 1;
+                }
+                self.not_before = Some(*retry_at);
+                self.back_to(JobState::Queued);
+            }
+            Event::AttemptLost { .. } => {
+                self.losses += 1;
+                self.back_to(JobState::Queued);
+            }
+            Event::AttemptStopped { .. } => self.back_to(JobState::Queued),
+            Event::Parked { losses, .. } => {
+                self.losses = *losses;
+                self.back_to(JobState::Paused);
+            }
+            Event::CancelRequested { .. } => self.stop(Stop::Cancel),
+            Event::PauseRequested { .. } => self.stop(Stop::Pause),
+            Event::Paused {} => self.back_to(JobState::Paused),
+            Event::Resumed {} => {
+                // A person has looked at it: the counters begin anew.
+                (self.failures, self.blocks, self.losses, self.not_before) = (0, 0, 0, None);
+                self.state = Some(JobState::Queued);
+            }
+            Event::Succeeded { .. } => self.back_to(JobState::Succeeded),
+            Event::Failed { .. } => self.back_to(JobState::Failed),
+            Event::Cancelled {} => self.back_to(JobState::Cancelled),
+        }
+    }
+
+    /// Whether this attempt has the lease.
+    pub fn is_attempt(&self, attempt_id: AttemptId) -> bool {
+        self.attempt.is_some_and(|attempt| attempt.id == attempt_id)
+    }
+
+    /// Whether the job has come to its end.
+    pub fn is_terminal(&self) -> bool {
+        self.state.is_some_and(JobState::is_terminal)
+    }
+
+    fn back_to(&mut self, state: JobState) {
+        self.attempt = None;
+        self.state = Some(state);
+    }
+
+    fn stop(&mut self, stop: Stop) {
+        if let Some(attempt) = &mut self.attempt {
+            attempt.stop = Some(stop);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+use mediary_schema::{
+    AttemptId, FailureClass, PlaylistId, Timestamp, WorkerId,
+    job::{Failure, JobState, ResourceUse, RetryPolicy, Work},
+    playlist::{ListPlaylist, ListingMode},
+};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::{Command, Event, Job, Outcome, Rejection, State};
+use crate::{Concern, testing::given};
+
+const WORKER: WorkerId = WorkerId::from_uuid(Uuid::from_u128(7));
+const FIRST: AttemptId = AttemptId::from_uuid(Uuid::from_u128(1));
+const SECOND: AttemptId = AttemptId::from_uuid(Uuid::from_u128(2));
+const USED: ResourceUse = ResourceUse { cpu_ms: 10, memory_peak_bytes: 20 };
+
+fn work() -> Work {
+    Work::List(ListPlaylist {
+        playlist_id: PlaylistId::UNLISTED,
+        url: "http://example.org/feed".to_owned(),
+        mode: ListingMode::Full,
+        page_size: 50,
+    })
+}
+
+fn queued() -> Event {
+    Event::Queued { work: work(), retry: RetryPolicy::default() }
+}
+
+fn leased(attempt_id: AttemptId) -> Event {
+    Event::Leased { attempt_id, worker_id: WORKER }
+}
+
+fn running(attempt_id: AttemptId) -> Vec<Event> {
+    vec![queued(), leased(attempt_id), Event::Started { attempt_id }]
+}
+
+fn failed(class: FailureClass) -> Outcome {
+    Outcome::Failed { failure: Failure::new(class, "no"), at: Timestamp::from_micros(0), dice: u32::MAX }
+}
+
+fn end(attempt_id: AttemptId, outcome: Outcome) -> Command {
+    Command::End { attempt_id, outcome, resources: USED }
+}
+
+#[test]
+fn a_transient_fault_is_tried_again_later() {
+    given::<Job>(running(FIRST)).when(end(FIRST, failed(FailureClass::Network))).then([
+        Event::AttemptFailed {
+            attempt_id: FIRST,
+            failure: Failure::new(FailureClass::Network, "no"),
+            resources: USED,
+            retry_at: Timestamp::from_micros(5_000_000),
+        },
+    ]);
+}
+
+#[test]
+fn a_permanent_fault_is_given_up_at_once() {
+    given::<Job>(running(FIRST)).when(end(FIRST, failed(FailureClass::NotFound))).then([Event::Failed {
+        attempt_id: FIRST,
+        failure: Failure::new(FailureClass::NotFound, "no"),
+        resources: USED,
+        tries: 1,
+    }]);
+}
+
+#[test]
+fn the_third_transient_fault_is_the_last() {
+    let mut events = vec![queued()];
+    for _ in 0..2 {
+        events.extend([
+            leased(FIRST),
+            Event::AttemptFailed {
+                attempt_id: FIRST,
+                failure: Failure::new(FailureClass::Network, "no"),
+                resources: USED,
+                retry_at: Timestamp::from_micros(0),
+            },
+        ]);
+    }
+    events.push(leased(SECOND));
+    let state = given::<Job>(events).when(end(SECOND, failed(FailureClass::Network))).state();
+    assert_eq!(state.state, Some(JobState::Failed));
+}
+
+#[test]
+fn a_wait_that_the_source_asked_for_is_the_least() {
+    let mut failure = Failure::new(FailureClass::RateLimit, "429");
+    failure.retry_after_ms = Some(3_600_000);
+    let outcome = Outcome::Failed { failure: failure.clone(), at: Timestamp::from_micros(0), dice: 0 };
+    given::<Job>(running(FIRST)).when(end(FIRST, outcome)).then([Event::AttemptFailed {
+        attempt_id: FIRST,
+        failure,
+        resources: USED,
+        retry_at: Timestamp::from_micros(3_600_000_000),
+    }]);
+}
+
+// Lesson: a late message of a dead attempt must change nothing.
+#[test]
+fn a_dead_attempt_is_refused() {
+    let events =
+        [running(FIRST), vec![Event::AttemptLost { attempt_id: FIRST }, leased(SECOND)]].concat();
+    for command in [
+        Command::Start { attempt_id: FIRST },
+        end(FIRST, Outcome::Succeeded),
+        Command::Lose { attempt_id: FIRST },
+    ] {
+        given::<Job>(events.clone())
+            .when(command)
+            .rejected(&Rejection::StaleAttempt { attempt_id: FIRST });
+    }
+}
+
+#[test]
+fn cancel_waits_for_the_process_to_be_gone() {
+    given::<Job>(running(FIRST)).when(Command::Cancel).then([Event::CancelRequested { attempt_id: FIRST }]);
+    let asked = [running(FIRST), vec![Event::CancelRequested { attempt_id: FIRST }]].concat();
+    given::<Job>(asked.clone()).when(Command::Cancel).then([]);
+    given::<Job>(asked.clone()).when(end(FIRST, Outcome::Stopped)).then([Event::Cancelled {}]);
+    given::<Job>(asked).when(Command::Lose { attempt_id: FIRST }).then([Event::Cancelled {}]);
+}
+
+#[test]
+fn pause_keeps_the_job_and_resume_waits_for_the_dying_run() {
+    let asked = [running(FIRST), vec![Event::PauseRequested { attempt_id: FIRST }]].concat();
+    given::<Job>(asked.clone())
+        .when(Command::Resume)
+        .rejected(&Rejection::Unready { state: JobState::Running });
+    let paused = [asked, vec![Event::Paused {}]].concat();
+    given::<Job>(paused).when(Command::Resume).then([Event::Resumed {}]);
+}
+
+#[test]
+fn a_job_that_kills_three_workers_is_parked() {
+    let mut events = vec![queued()];
+    for _ in 0..2 {
+        events.extend([leased(FIRST), Event::AttemptLost { attempt_id: FIRST }]);
+    }
+    events.push(leased(SECOND));
+    given::<Job>(events)
+        .when(Command::Lose { attempt_id: SECOND })
+        .then([Event::Parked { attempt_id: SECOND, losses: 3 }]);
+}
+
+#[test]
+fn a_server_that_stops_puts_its_work_back() {
+    given::<Job>(running(FIRST))
+        .when(end(FIRST, Outcome::Stopped))
+        .then([Event::AttemptStopped { attempt_id: FIRST, resources: USED }]);
+}
+
+fn any_command() -> impl Strategy<Value = Command> {
+    let attempt = prop_oneof![Just(FIRST), Just(SECOND)];
+    prop_oneof![
+        Just(Command::Queue { work: work(), retry: RetryPolicy::default() }),
+        attempt.clone().prop_map(|attempt_id| Command::Lease { attempt_id, worker_id: WORKER }),
+        attempt.clone().prop_map(|attempt_id| Command::Start { attempt_id }),
+        attempt.clone().prop_map(|attempt_id| Command::Lose { attempt_id }),
+        attempt.clone().prop_map(|attempt_id| end(attempt_id, Outcome::Succeeded)),
+        attempt.clone().prop_map(|attempt_id| end(attempt_id, Outcome::Stopped)),
+        attempt.prop_map(|attempt_id| end(attempt_id, failed(FailureClass::Network))),
+        Just(Command::Cancel),
+        Just(Command::Pause),
+        Just(Command::Resume),
+    ]
+}
+
+proptest! {
+    // PL-20: terminal states are final; one attempt has the job exactly while it is leased or running.
+    #[test]
+    fn terminal_is_final_and_an_attempt_is_there_exactly_while_leased_or_running(
+        commands in prop::collection::vec(any_command(), 1..60),
+    ) {
+        let mut state = State::default();
+        for command in commands {
+            let before = state.clone();
+            for event in Job::decide(&state, command).unwrap_or_default() {
+                Job::evolve(&mut state, &event);
+            }
+            if before.is_terminal() {
+                prop_assert_eq!(&state, &before);
+            }
+            let working = matches!(state.state, Some(JobState::Leased | JobState::Running));
+            prop_assert_eq!(working, state.attempt.is_some());
+        }
+    }
+}

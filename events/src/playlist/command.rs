@@ -1,0 +1,59 @@
+use mediary_schema::{
+    EntryId, JobId,
+    download::Quality,
+    job::Failure,
+    playlist::{ListingCounts, ListingMode, ObservedPlaylist, PlaylistKind},
+};
+
+use super::Event;
+
+/// What may be asked of a playlist.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Follow it from now on.
+    Follow {
+        /// Its canonical address.
+        url: String,
+    },
+    /// Follow it no longer; nothing that was kept is touched.
+    Unfollow,
+    /// It turned out to be this.
+    Resolve {
+        /// A list or a single item.
+        kind: PlaylistKind,
+        /// What the look learnt of the list itself.
+        observed: ObservedPlaylist,
+    },
+    /// These rows changed: one page of a [`super::Diff`].
+    RecordChanges {
+        /// Events of entries; those that are recorded already are left out.
+        changes: Vec<Event>,
+    },
+    /// The look came to its end.
+    CompleteListing {
+        /// The job that looked.
+        job_id: JobId,
+        /// How far it looked.
+        mode: ListingMode,
+        /// How many rows it saw.
+        observed: u32,
+        /// What it changed.
+        counts: ListingCounts,
+        /// Whether what was new stood in front, where that could be seen.
+        newest_first: Option<bool>,
+    },
+    /// The look failed for good; it changes nothing but this record.
+    FailListing {
+        /// The job that looked.
+        job_id: JobId,
+        /// What went wrong.
+        failure: Failure,
+    },
+    /// Keep its entries.
+    RequestDownloads {
+        /// What is to be kept.
+        quality: Quality,
+        /// Which entries; none stands for all that are there.
+        entries: Option<Vec<EntryId>>,
+    },
+}

@@ -1,0 +1,158 @@
+use std::collections::HashSet;
+
+use mediary_schema::{EntryId, account::Permission, job::WorkKind};
+
+use super::{Command, Event, Resolved, State};
+use crate::{Concern, EventKind};
+
+/// The concern `playlist`.
+#[derive(Debug)]
+pub struct Playlist;
+
+/// Why a command on a playlist is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// It was never followed, or is no longer.
+    #[error("the playlist is not followed")]
+    NotFollowed,
+    /// It has no such row.
+    #[error("the playlist has no {entry_id}")]
+    NoSuchEntry {
+        /// The row.
+        entry_id: EntryId,
+    },
+    /// A change was to be recorded that is none of a row.
+    #[error("a page of changes holds something else")]
+    NotAChange,
+}
+
+impl crate::Rejection for Rejection {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFollowed => "PLAYLIST_NOT_FOLLOWED",
+            Self::NoSuchEntry { .. } => "PLAYLIST_NO_SUCH_ENTRY",
+            Self::NotAChange => "PLAYLIST_NOT_A_CHANGE",
+        }
+    }
+
+    fn advice(&self) -> Option<String> {
+        match self {
+            Self::NotFollowed => Some("follow it with `mediary playlist add URL`".to_owned()),
+            Self::NoSuchEntry { .. } => Some("list its entries with `mediary playlist show ID`".to_owned()),
+            Self::NotAChange => None,
+        }
+    }
+}
+
+impl Concern for Playlist {
+    const NAME: &'static str = "playlist";
+    const EVENTS: &'static [EventKind] = &[
+        EventKind { name: "follow_requested", schema: 1 },
+        EventKind { name: "unfollowed", schema: 1 },
+        EventKind { name: "resolved", schema: 1 },
+        EventKind { name: "entry_added", schema: 1 },
+        EventKind { name: "entry_not_seen", schema: 1 },
+        EventKind { name: "entry_removed", schema: 1 },
+        EventKind { name: "entry_moved", schema: 1 },
+        EventKind { name: "entry_renamed", schema: 1 },
+        EventKind { name: "entry_unavailable", schema: 1 },
+        EventKind { name: "entry_returned", schema: 1 },
+        EventKind { name: "listing_completed", schema: 1 },
+        EventKind { name: "listing_failed", schema: 1 },
+        EventKind { name: "downloads_requested", schema: 1 },
+    ];
+
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Rejection = Rejection;
+
+    fn permission(command: &Command) -> Permission {
+        match command {
+            Command::Follow { .. } | Command::Unfollow => Permission::Follow,
+            Command::RequestDownloads { .. } => Permission::Download,
+            Command::Resolve { .. }
+            | Command::RecordChanges { .. }
+            | Command::CompleteListing { .. }
+            | Command::FailListing { .. } => Permission::Perform(Some(WorkKind::List)),
+        }
+    }
+
+    fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
+        if !state.followed {
+            return match command {
+                Command::Follow { url } => Ok(vec![Event::FollowRequested { url }]),
+                // Unfollowing twice is unfollowing once.
+                Command::Unfollow if state.url.is_some() => Ok(vec![]),
+                Command::Unfollow
+                | Command::Resolve { .. }
+                | Command::RecordChanges { .. }
+                | Command::CompleteListing { .. }
+                | Command::FailListing { .. }
+                | Command::RequestDownloads { .. } => Err(Rejection::NotFollowed),
+            };
+        }
+        match command {
+            // Following twice is following once.
+            Command::Follow { .. } => Ok(vec![]),
+            Command::Unfollow => Ok(vec![Event::Unfollowed {}]),
+            Command::Resolve { kind, observed } => {
+                let resolved = Resolved { kind, observed };
+                Ok(if state.resolved.as_ref() == Some(&resolved) {
+                    vec![]
+                } else {
+                    vec![Event::Resolved { kind, observed: resolved.observed }]
+                })
+            }
+            Command::RecordChanges { changes } => record(state, changes),
+            Command::CompleteListing { job_id, mode, observed, counts, newest_first } => {
+                let completed = Event::ListingCompleted { job_id, mode, observed, counts, newest_first };
+                let awaited = state.awaiting_listing.clone();
+                let request = awaited.map(|quality| Event::DownloadsRequested { quality, entries: None });
+                Ok([completed].into_iter().chain(request).collect())
+            }
+            Command::FailListing { job_id, failure } => Ok(vec![Event::ListingFailed { job_id, failure }]),
+            Command::RequestDownloads { quality, entries } => {
+                if let Some(missing) = missing_entry(state, entries.as_deref()) {
+                    return Err(Rejection::NoSuchEntry { entry_id: missing });
+                }
+                Ok(vec![Event::DownloadsRequested { quality, entries }])
+            }
+        }
+    }
+
+    fn evolve(state: &mut State, event: &Event) {
+        state.evolve(event);
+    }
+}
+
+/// Leaves out additions that are recorded already, so that a page repeated after a crash adds nothing twice.
+fn record(state: &State, changes: Vec<Event>) -> Result<Vec<Event>, Rejection> {
+    let mut new = Vec::with_capacity(changes.len());
+    for change in changes {
+        let is_new = match &change {
+            Event::EntryAdded { entry_id, .. } => !state.knows(*entry_id),
+            Event::EntryNotSeen { .. }
+            | Event::EntryRemoved { .. }
+            | Event::EntryMoved { .. }
+            | Event::EntryRenamed { .. }
+            | Event::EntryUnavailable { .. }
+            | Event::EntryReturned { .. } => true,
+            Event::FollowRequested { .. }
+            | Event::Unfollowed {}
+            | Event::Resolved { .. }
+            | Event::ListingCompleted { .. }
+            | Event::ListingFailed { .. }
+            | Event::DownloadsRequested { .. } => return Err(Rejection::NotAChange),
+        };
+        if is_new {
+            new.push(change);
+        }
+    }
+    Ok(new)
+}
+
+fn missing_entry(state: &State, entries: Option<&[EntryId]>) -> Option<EntryId> {
+    let known: HashSet<EntryId> = state.rows.iter().map(|row| row.entry_id).collect();
+    entries?.iter().find(|entry_id| !known.contains(entry_id)).copied()
+}

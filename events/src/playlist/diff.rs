@@ -1,0 +1,194 @@
+use std::collections::{HashMap, VecDeque};
+
+use mediary_schema::{
+    EntryId, ItemId, PlaylistId,
+    playlist::{ListingCounts, ListingMode, ObservedEntry},
+};
+
+use super::{Event, Row, State};
+
+/// What one look changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diff {
+    /// One event per added, absent, moved, renamed, unavailable or returned row, in the list's order.
+    pub changes: Vec<Event>,
+    /// How many of each.
+    pub counts: ListingCounts,
+    /// Whether what was new stood in front of all that was known; none if nothing was new, or nothing known.
+    pub newest_first: Option<bool>,
+}
+
+/// Compares what a look saw, in the source's order, with what is known.
+///
+/// Each occurrence of an item consumes one known row of it, so that the same video twice is two rows
+/// and new rows in front move nothing. *Moved* is what lies outside a longest increasing subsequence
+/// of the known rows' places. An incremental look covers only the front of the list and declares no absence.
+pub fn diff(playlist_id: PlaylistId, state: &State, observed: Vec<ObservedEntry>, mode: ListingMode) -> Diff {
+    let matched = Matching::of(state, &observed);
+    let stays = longest_increasing(&matched.places);
+    let mut scribe = Scribe::new(playlist_id, state);
+    let mut after = None;
+    for (index, entry) in observed.into_iter().enumerate() {
+        let known = matched.places[index].map(|place| &state.rows[place]);
+        after = Some(match known {
+            Some(row) => {
+                scribe.known(row, entry, stays[index], after);
+                row.entry_id
+            }
+            None => scribe.unknown(entry, after),
+        });
+    }
+    if mode == ListingMode::Full {
+        for row in matched.unconsumed(state) {
+            scribe.absent(row);
+        }
+    }
+    let newest_first = matched.newest_first();
+    Diff { changes: scribe.changes, counts: scribe.counts, newest_first }
+}
+
+/// Which known row each observed entry is.
+struct Matching {
+    places: Vec<Option<usize>>,
+    consumed: Vec<bool>,
+}
+
+impl Matching {
+    fn of(state: &State, observed: &[ObservedEntry]) -> Self {
+        let mut rows: HashMap<ItemId, VecDeque<usize>> = HashMap::with_capacity(state.rows.len());
+        // Rows that were there last time come first: else one that is missing would be taken for its twin.
+        for seen in [true, false] {
+            for (place, row) in state.rows.iter().enumerate().filter(|(_, row)| row.seen == seen) {
+                rows.entry(row.item_id).or_default().push_back(place);
+            }
+        }
+        let mut consumed = vec![false; state.rows.len()];
+        let places = observed
+            .iter()
+            .map(|entry| {
+                let place = rows.get_mut(&entry.item_id())?.pop_front()?;
+                consumed[place] = true;
+                Some(place)
+            })
+            .collect();
+        Self { places, consumed }
+    }
+
+    fn unconsumed<'a>(&self, state: &'a State) -> impl Iterator<Item = &'a Row> {
+        let consumed = self.consumed.clone();
+        state.rows.iter().zip(consumed).filter(|(_, consumed)| !consumed).map(|(row, _)| row)
+    }
+
+    fn newest_first(&self) -> Option<bool> {
+        let first_known = self.places.iter().position(Option::is_some)?;
+        let last_new = self.places.iter().rposition(Option::is_none)?;
+        Some(last_new < first_known)
+    }
+}
+
+/// Writes down what follows from each row.
+struct Scribe<'a> {
+    playlist_id: PlaylistId,
+    removed: HashMap<ItemId, VecDeque<&'a Row>>,
+    occurrences: HashMap<ItemId, u32>,
+    changes: Vec<Event>,
+    counts: ListingCounts,
+}
+
+impl<'a> Scribe<'a> {
+    fn new(playlist_id: PlaylistId, state: &'a State) -> Self {
+        let mut removed: HashMap<ItemId, VecDeque<&Row>> = HashMap::new();
+        for row in &state.removed {
+            removed.entry(row.item_id).or_default().push_back(row);
+        }
+        let occurrences = state.occurrences();
+        Self { playlist_id, removed, occurrences, changes: Vec::new(), counts: ListingCounts::default() }
+    }
+
+    fn known(&mut self, row: &Row, entry: ObservedEntry, stays: bool, after: Option<EntryId>) {
+        let entry_id = row.entry_id;
+        if !stays {
+            self.counts.moved += 1;
+            self.changes.push(Event::EntryMoved { entry_id, after });
+        }
+        let availability = entry.availability;
+        let can_be_had_again = availability.is_available() && !row.availability.is_available();
+        if !row.seen || can_be_had_again {
+            self.counts.returned += 1;
+            self.changes.push(Event::EntryReturned { entry_id, after, availability });
+        } else if availability != row.availability {
+            self.counts.unavailable += 1;
+            self.changes.push(Event::EntryUnavailable { entry_id, availability });
+        }
+        self.rename(row, entry.title);
+    }
+
+    fn unknown(&mut self, entry: ObservedEntry, after: Option<EntryId>) -> EntryId {
+        let item_id = entry.item_id();
+        if let Some(row) = self.removed.get_mut(&item_id).and_then(VecDeque::pop_front) {
+            self.counts.returned += 1;
+            let (entry_id, availability) = (row.entry_id, entry.availability);
+            self.changes.push(Event::EntryReturned { entry_id, after, availability });
+            self.rename(row, entry.title);
+            return entry_id;
+        }
+        let occurrence = self.occurrences.entry(item_id).or_insert(0);
+        *occurrence += 1;
+        let entry_id = EntryId::from_occurrence(self.playlist_id, item_id, *occurrence);
+        self.counts.added += 1;
+        self.changes.push(Event::EntryAdded {
+            entry_id,
+            source: entry.source,
+            title: entry.title,
+            duration_ms: entry.duration_ms,
+            availability: entry.availability,
+            live_status: entry.live_status,
+            after,
+        });
+        entry_id
+    }
+
+    fn absent(&mut self, row: &Row) {
+        let entry_id = row.entry_id;
+        if row.seen {
+            self.counts.not_seen += 1;
+            self.changes.push(Event::EntryNotSeen { entry_id });
+        } else {
+            self.counts.removed += 1;
+            self.changes.push(Event::EntryRemoved { entry_id });
+        }
+    }
+
+    /// A title that is no longer told does not replace a known one (LI-04).
+    fn rename(&mut self, row: &Row, title: Option<String>) {
+        let Some(title) = title else { return };
+        if row.title.as_ref() != Some(&title) {
+            self.counts.renamed += 1;
+            self.changes.push(Event::EntryRenamed { entry_id: row.entry_id, title });
+        }
+    }
+}
+
+/// Marks the members of one longest increasing subsequence of the known places (patience sorting, O(n log n)).
+fn longest_increasing(places: &[Option<usize>]) -> Vec<bool> {
+    // `tails[k]` is the index whose place is the least that ends an increasing run of k + 1 places.
+    let mut tails: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = vec![None; places.len()];
+    for (index, place) in places.iter().enumerate() {
+        let Some(place) = place else { continue };
+        let length = tails.partition_point(|&tail| places[tail].is_some_and(|other| other < *place));
+        before[index] = length.checked_sub(1).map(|shorter| tails[shorter]);
+        if length == tails.len() {
+            tails.push(index);
+        } else {
+            tails[length] = index;
+        }
+    }
+    let mut stays = vec![false; places.len()];
+    let mut next = tails.last().copied();
+    while let Some(index) = next {
+        stays[index] = true;
+        next = before[index];
+    }
+    stays
+}

@@ -1,0 +1,126 @@
+use mediary_schema::{
+    EntryId, JobId,
+    download::Quality,
+    item::ItemSource,
+    job::Failure,
+    playlist::{
+        After, Availability, ListingCounts, ListingMode, LiveStatus, ObservedPlaylist, PlaylistKind,
+    },
+};
+use serde::{Deserialize, Serialize};
+
+/// What can have happened to a playlist.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// Somebody wants it followed.
+    #[serde(rename = "follow_requested")]
+    FollowRequested {
+        /// Its canonical address.
+        url: String,
+    },
+    /// It is followed no longer.
+    #[serde(rename = "unfollowed")]
+    Unfollowed {},
+    /// A look showed what it is.
+    #[serde(rename = "resolved")]
+    Resolved {
+        /// A list or a single item.
+        kind: PlaylistKind,
+        /// What the look learnt of the list itself.
+        observed: ObservedPlaylist,
+    },
+    /// It has a new row.
+    #[serde(rename = "entry_added")]
+    EntryAdded {
+        /// The row.
+        entry_id: EntryId,
+        /// Where the item is to be had.
+        source: ItemSource,
+        /// The title, if one was seen.
+        title: Option<String>,
+        /// The promised duration in milliseconds.
+        duration_ms: Option<u64>,
+        /// Who may see it.
+        availability: Availability,
+        /// Whether it is a broadcast.
+        live_status: LiveStatus,
+        /// The row in front of it; none is the front.
+        after: After,
+    },
+    /// A full look lacks the row, for the first time.
+    #[serde(rename = "entry_not_seen")]
+    EntryNotSeen {
+        /// The row.
+        entry_id: EntryId,
+    },
+    /// A second full look in a row lacks it, too.
+    #[serde(rename = "entry_removed")]
+    EntryRemoved {
+        /// The row.
+        entry_id: EntryId,
+    },
+    /// The row stands elsewhere.
+    #[serde(rename = "entry_moved")]
+    EntryMoved {
+        /// The row.
+        entry_id: EntryId,
+        /// The row in front of it; none is the front.
+        after: After,
+    },
+    /// The row has another title.
+    #[serde(rename = "entry_renamed")]
+    EntryRenamed {
+        /// The row.
+        entry_id: EntryId,
+        /// The new title.
+        title: String,
+    },
+    /// The row's item became private, deleted or otherwise unavailable; its title is kept.
+    #[serde(rename = "entry_unavailable")]
+    EntryUnavailable {
+        /// The row.
+        entry_id: EntryId,
+        /// Who may see it now.
+        availability: Availability,
+    },
+    /// The row was seen again, or its item can be had again.
+    #[serde(rename = "entry_returned")]
+    EntryReturned {
+        /// The row.
+        entry_id: EntryId,
+        /// The row in front of it; none is the front.
+        after: After,
+        /// Who may see it now.
+        availability: Availability,
+    },
+    /// A look came to its end. Without changes it is the only event of the look.
+    #[serde(rename = "listing_completed")]
+    ListingCompleted {
+        /// The job that looked.
+        job_id: JobId,
+        /// How far it looked.
+        mode: ListingMode,
+        /// How many rows it saw.
+        observed: u32,
+        /// What it changed.
+        counts: ListingCounts,
+        /// Whether what was new stood in front, where that could be seen.
+        newest_first: Option<bool>,
+    },
+    /// A look failed for good, or was cancelled; nothing else came of it.
+    #[serde(rename = "listing_failed")]
+    ListingFailed {
+        /// The job that looked.
+        job_id: JobId,
+        /// What went wrong.
+        failure: Failure,
+    },
+    /// Somebody wants entries kept.
+    #[serde(rename = "downloads_requested")]
+    DownloadsRequested {
+        /// What is to be kept.
+        quality: Quality,
+        /// Which entries; none stands for all that are there, once the list was looked at.
+        entries: Option<Vec<EntryId>>,
+    },
+}

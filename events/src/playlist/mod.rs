@@ -1,0 +1,21 @@
+//! Playlist: a remote list that is followed, and what changed in it from look to look.
+//!
+//! Guarantees: only a full look declares an absence, and a removal only the second in a row
+//! (LI-05); the same look recorded twice changes nothing the second time.
+
+mod canonical;
+mod command;
+mod decide;
+mod diff;
+mod event;
+mod state;
+#[cfg(test)]
+mod tests;
+pub mod work;
+
+pub use canonical::{UrlRefused, canonical_url};
+pub use command::Command;
+pub use decide::{Playlist, Rejection};
+pub use diff::{Diff, diff};
+pub use event::Event;
+pub use state::{Resolved, Row, State};

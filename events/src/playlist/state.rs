@@ -1,0 +1,225 @@
+use std::collections::{HashMap, HashSet};
+
+use mediary_schema::{
+    EntryId, ItemId,
+    download::Quality,
+    item::ItemSource,
+    playlist::{After, Availability, ListingMode, LiveStatus, ObservedPlaylist, PlaylistKind},
+};
+
+use super::Event;
+
+/// A row as it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The row.
+    pub entry_id: EntryId,
+    /// Its item.
+    pub item_id: ItemId,
+    /// Where the item is to be had.
+    pub source: ItemSource,
+    /// The last title seen that was no placeholder.
+    pub title: Option<String>,
+    /// The promised duration in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Who may see it.
+    pub availability: Availability,
+    /// Whether it is a broadcast.
+    pub live_status: LiveStatus,
+    /// Whether the last full look had it.
+    pub seen: bool,
+}
+
+/// What a playlist turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// A list or a single item.
+    pub kind: PlaylistKind,
+    /// What the look learnt of the list itself.
+    pub observed: ObservedPlaylist,
+}
+
+/// A playlist as its events tell it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct State {
+    /// Its canonical address; none if it was never followed.
+    pub url: Option<String>,
+    /// Whether it is followed now.
+    pub followed: bool,
+    /// What it turned out to be, once a look came to its end.
+    pub resolved: Option<Resolved>,
+    /// Its rows in their order, those included that the last full look lacked.
+    pub rows: Vec<Row>,
+    /// Rows that were removed.
+    pub removed: Vec<Row>,
+    /// Whether a look ever came to its end.
+    pub listed: bool,
+    /// Whether new entries stand in front, as far as it was seen.
+    pub newest_first: Option<bool>,
+    /// Incremental looks since the last full one.
+    pub incremental_since_full: u32,
+    /// A wish for downloads that waits for the first look.
+    pub awaiting_listing: Option<Quality>,
+    /// Every row that it ever had.
+    known: HashSet<EntryId>,
+    /// Where the last row was put: the next one usually goes behind it.
+    hint: usize,
+}
+
+/// A full look is due after this many incremental ones (LI-07).
+const INCREMENTAL_RUN_MAX: u32 = 10;
+
+impl State {
+    /// The list's title, if a look told one.
+    pub fn title(&self) -> Option<&str> {
+        self.resolved.as_ref()?.observed.title.as_deref()
+    }
+
+    /// How far the next look goes unless somebody wants it full.
+    pub fn next_mode(&self) -> ListingMode {
+        let front_only = self.newest_first == Some(true) && self.rows.iter().all(|row| row.seen);
+        if front_only && self.incremental_since_full < INCREMENTAL_RUN_MAX {
+            ListingMode::Incremental
+        } else {
+            ListingMode::Full
+        }
+    }
+
+    /// The row, if it is in the list.
+    pub fn row(&self, entry_id: EntryId) -> Option<&Row> {
+        self.rows.iter().find(|row| row.entry_id == entry_id)
+    }
+
+    /// Whether the list has or had the row.
+    pub fn knows(&self, entry_id: EntryId) -> bool {
+        self.known.contains(&entry_id)
+    }
+
+    /// How many rows the list ever had of each item.
+    pub(super) fn occurrences(&self) -> HashMap<ItemId, u32> {
+        let mut occurrences = HashMap::with_capacity(self.rows.len());
+        for row in self.rows.iter().chain(&self.removed) {
+            *occurrences.entry(row.item_id).or_insert(0) += 1;
+        }
+        occurrences
+    }
+
+    pub(super) fn evolve(&mut self, event: &Event) {
+        match event {
+            Event::FollowRequested { url } => {
+                self.url = Some(url.clone());
+                self.followed = true;
+            }
+            Event::Unfollowed {} => {
+                self.followed = false;
+                self.awaiting_listing = None;
+            }
+            Event::Resolved { kind, observed } => {
+                self.resolved = Some(Resolved { kind: *kind, observed: observed.clone() });
+            }
+            Event::EntryAdded {
+                entry_id,
+                source,
+                title,
+                duration_ms,
+                availability,
+                live_status,
+                after,
+            } => {
+                let row = Row {
+                    entry_id: *entry_id,
+                    item_id: source.item_id(),
+                    source: source.clone(),
+                    title: title.clone(),
+                    duration_ms: *duration_ms,
+                    availability: *availability,
+                    live_status: *live_status,
+                    seen: true,
+                };
+                self.known.insert(*entry_id);
+                self.insert(row, *after);
+            }
+            Event::EntryNotSeen { entry_id } => {
+                if let Some(row) = self.row_mut(*entry_id) {
+                    row.seen = false;
+                }
+            }
+            Event::EntryRemoved { entry_id } => {
+                if let Some(row) = self.take(*entry_id) {
+                    self.removed.push(row);
+                }
+            }
+            Event::EntryMoved { entry_id, after } => {
+                if let Some(row) = self.take(*entry_id) {
+                    self.insert(row, *after);
+                }
+            }
+            Event::EntryRenamed { entry_id, title } => {
+                if let Some(row) = self.row_mut(*entry_id) {
+                    row.title = Some(title.clone());
+                }
+            }
+            Event::EntryUnavailable { entry_id, availability } => {
+                if let Some(row) = self.row_mut(*entry_id) {
+                    row.availability = *availability;
+                }
+            }
+            Event::EntryReturned { entry_id, after, availability } => self.bring_back(*entry_id, *after, *availability),
+            Event::ListingCompleted { mode, newest_first, .. } => {
+                self.listed = true;
+                self.newest_first = newest_first.or(self.newest_first);
+                self.incremental_since_full = match mode {
+                    ListingMode::Full => 0,
+                    ListingMode::Incremental => self.incremental_since_full + 1,
+                };
+            }
+            Event::ListingFailed { .. } => {}
+            Event::DownloadsRequested { quality, .. } => {
+                self.awaiting_listing = (!self.listed).then(|| quality.clone());
+            }
+        }
+    }
+
+    fn bring_back(&mut self, entry_id: EntryId, after: After, availability: Availability) {
+        let removed = self.removed.iter().position(|row| row.entry_id == entry_id);
+        if let Some(place) = removed {
+            let row = self.removed.remove(place);
+            self.insert(row, after);
+        }
+        if let Some(row) = self.row_mut(entry_id) {
+            row.seen = true;
+            row.availability = availability;
+        }
+    }
+
+    fn row_mut(&mut self, entry_id: EntryId) -> Option<&mut Row> {
+        let place = self.place(entry_id)?;
+        self.rows.get_mut(place)
+    }
+
+    /// Changes come in the list's order, so that the row looked for is usually at or just behind the hint.
+    fn place(&self, entry_id: EntryId) -> Option<usize> {
+        let near = self.hint.min(self.rows.len());
+        let is_it = |row: &Row| row.entry_id == entry_id;
+        self.rows[near..]
+            .iter()
+            .position(is_it)
+            .map(|offset| near + offset)
+            .or_else(|| self.rows[..near].iter().position(is_it))
+    }
+
+    fn insert(&mut self, row: Row, after: After) {
+        // A row whose neighbour is gone goes to the end, so that it is never lost.
+        let place = match after {
+            None => 0,
+            Some(neighbour) => self.place(neighbour).map_or(self.rows.len(), |place| place + 1),
+        };
+        self.rows.insert(place, row);
+        self.hint = place;
+    }
+
+    fn take(&mut self, entry_id: EntryId) -> Option<Row> {
+        let place = self.place(entry_id)?;
+        Some(self.rows.remove(place))
+    }
+}

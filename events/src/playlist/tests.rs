@@ -1,0 +1,298 @@
+use mediary_schema::{
+    JobId, PlaylistId,
+    download::Quality,
+    item::ItemSource,
+    playlist::{Availability, ListingCounts, ListingMode, ObservedEntry},
+};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::{Command, Event, Playlist, Rejection, State, UrlRefused, canonical_url, diff};
+use crate::{Concern, testing::given};
+
+const LIST: PlaylistId = PlaylistId::UNLISTED;
+const JOB: JobId = JobId::from_uuid(Uuid::from_u128(3));
+
+fn seen(name: &str) -> ObservedEntry {
+    ObservedEntry {
+        index: 0,
+        source: ItemSource {
+            extractor: "demo".to_owned(),
+            source_id: name.to_owned(),
+            url: format!("http://example.org/{name}"),
+        },
+        title: Some(name.to_owned()),
+        duration_ms: None,
+        availability: Availability::Available,
+        live_status: mediary_schema::playlist::LiveStatus::NotLive,
+    }
+}
+
+fn look(names: &str) -> Vec<ObservedEntry> {
+    names.split_whitespace().map(seen).collect()
+}
+
+fn followed() -> State {
+    given::<Playlist>([Event::FollowRequested { url: "http://example.org/".to_owned() }]).state().clone()
+}
+
+fn apply(state: &mut State, changes: &[Event]) {
+    for change in changes {
+        Playlist::evolve(state, change);
+    }
+}
+
+fn listed(state: &mut State, observed: Vec<ObservedEntry>, mode: ListingMode) -> ListingCounts {
+    let found = diff(LIST, state, observed, mode);
+    apply(state, &found.changes);
+    let completed = Event::ListingCompleted {
+        job_id: JOB,
+        mode,
+        observed: 0,
+        counts: found.counts,
+        newest_first: found.newest_first,
+    };
+    Playlist::evolve(state, &completed);
+    found.counts
+}
+
+/// A list that was looked at fully, once for each text.
+fn after_looks(looks: &[&str]) -> (State, ListingCounts) {
+    let mut state = followed();
+    let mut counts = ListingCounts::default();
+    for names in looks {
+        counts = listed(&mut state, look(names), ListingMode::Full);
+    }
+    (state, counts)
+}
+
+fn order(state: &State) -> String {
+    state.rows.iter().filter(|row| row.seen).map(|row| row.source.source_id.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+#[track_caller]
+fn check(looks: &[&str], expected: ListingCounts) {
+    let (state, counts) = after_looks(looks);
+    assert_eq!(counts, expected);
+    let last = looks.last().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(order(&state), last);
+}
+
+const NOTHING: ListingCounts =
+    ListingCounts { added: 0, not_seen: 0, removed: 0, moved: 0, renamed: 0, unavailable: 0, returned: 0 };
+
+// LI-06, lessons 1 and 2.
+#[test]
+fn three_new_entries_in_front_move_nothing() {
+    check(&["a b c", "x y z a b c"], ListingCounts { added: 3, ..NOTHING });
+}
+
+#[test]
+fn more_than_a_page_in_front_moves_nothing() {
+    let old = (0..60).map(|n| format!("o{n}")).collect::<Vec<_>>().join(" ");
+    let new = (0..120).map(|n| format!("n{n}")).collect::<Vec<_>>().join(" ");
+    check(&[&old, &format!("{new} {old}")], ListingCounts { added: 120, ..NOTHING });
+}
+
+#[test]
+fn appending_adds_at_the_end() {
+    check(&["a b", "a b c d"], ListingCounts { added: 2, ..NOTHING });
+}
+
+#[test]
+fn the_same_video_twice_is_two_entries() {
+    let (state, counts) = after_looks(&["a b a"]);
+    assert_eq!(counts, ListingCounts { added: 3, ..NOTHING });
+    assert_ne!(state.rows[0].entry_id, state.rows[2].entry_id);
+    check(&["a b a", "a b a"], NOTHING);
+    check(&["a b", "a b a"], ListingCounts { added: 1, ..NOTHING });
+    check(&["a b a", "a b"], ListingCounts { not_seen: 1, ..NOTHING });
+}
+
+#[test]
+fn one_entry_put_elsewhere_is_one_move() {
+    check(&["a b c d", "d a b c"], ListingCounts { moved: 1, ..NOTHING });
+    check(&["a b c d", "b c d a"], ListingCounts { moved: 1, ..NOTHING });
+}
+
+#[test]
+fn deleting_two_at_the_head_moves_nothing() {
+    check(&["a b c d", "c d"], ListingCounts { not_seen: 2, ..NOTHING });
+}
+
+// LI-05.
+#[test]
+fn an_absence_is_a_removal_only_the_second_time() {
+    check(&["a b c", "a c"], ListingCounts { not_seen: 1, ..NOTHING });
+    check(&["a b c", "a c", "a c"], ListingCounts { removed: 1, ..NOTHING });
+    check(&["a b c", "a c", "a c", "a c"], NOTHING);
+}
+
+#[test]
+fn an_entry_returns_after_an_absence_and_after_a_removal() {
+    check(&["a b c", "a c", "a b c"], ListingCounts { returned: 1, ..NOTHING });
+    let (before, _) = after_looks(&["a b c"]);
+    let (after, counts) = after_looks(&["a b c", "a c", "a c", "a b c"]);
+    assert_eq!(counts, ListingCounts { returned: 1, ..NOTHING });
+    assert_eq!(before.rows[1].entry_id, after.rows[1].entry_id);
+}
+
+// LI-04, lesson 6.
+#[test]
+fn a_known_title_survives_a_private_entry() {
+    let (mut state, _) = after_looks(&["a b"]);
+    let mut private = look("a b");
+    private[0].title = None;
+    private[0].availability = Availability::Private;
+    let counts = listed(&mut state, private, ListingMode::Full);
+    assert_eq!(counts, ListingCounts { unavailable: 1, ..NOTHING });
+    assert_eq!(state.rows[0].title.as_deref(), Some("a"));
+    let counts = listed(&mut state, look("a b"), ListingMode::Full);
+    assert_eq!(counts, ListingCounts { returned: 1, ..NOTHING });
+    assert!(state.rows[0].availability.is_available());
+}
+
+// Lesson 5.
+#[test]
+fn a_list_whose_first_entries_are_private_is_listed() {
+    let mut observed = look("a b c");
+    for entry in &mut observed[..2] {
+        (entry.title, entry.availability) = (None, Availability::Private);
+    }
+    let mut state = followed();
+    assert_eq!(listed(&mut state, observed, ListingMode::Full).added, 3);
+    assert_eq!(order(&state), "a b c");
+}
+
+// LI-07, lesson 4.
+#[test]
+fn an_incremental_look_declares_no_absence() {
+    let (mut state, _) = after_looks(&["a b c d e", "x a b c d e"]);
+    assert_eq!(state.next_mode(), ListingMode::Incremental);
+    let counts = listed(&mut state, look("y x b"), ListingMode::Incremental);
+    assert_eq!(counts, ListingCounts { added: 1, ..NOTHING });
+    assert_eq!(order(&state), "y x a b c d e");
+}
+
+#[test]
+fn a_full_look_is_due_after_ten_incremental_ones_and_for_lists_of_unknown_order() {
+    let (mut state, _) = after_looks(&["a b"]);
+    assert_eq!(state.next_mode(), ListingMode::Full, "nothing is known of its order");
+    listed(&mut state, look("x a b"), ListingMode::Full);
+    for _ in 0..10 {
+        assert_eq!(state.next_mode(), ListingMode::Incremental);
+        listed(&mut state, look("x a"), ListingMode::Incremental);
+    }
+    assert_eq!(state.next_mode(), ListingMode::Full);
+    listed(&mut state, look("x a b c"), ListingMode::Full);
+    assert_eq!(state.next_mode(), ListingMode::Full, "the list grew at its end");
+}
+
+#[test]
+fn a_page_repeated_after_a_crash_adds_nothing_twice() {
+    let mut state = followed();
+    let found = diff(LIST, &state, look("a b c"), ListingMode::Full);
+    apply(&mut state, &found.changes[..2]);
+    let again = Playlist::decide(&state, Command::RecordChanges { changes: found.changes.clone() }).unwrap();
+    assert_eq!(again, found.changes[2..]);
+}
+
+#[test]
+fn a_wish_for_downloads_waits_for_the_first_look() {
+    let wish = Event::DownloadsRequested { quality: Quality::best(), entries: None };
+    let completed = Event::ListingCompleted {
+        job_id: JOB,
+        mode: ListingMode::Full,
+        observed: 1,
+        counts: ListingCounts { added: 1, ..NOTHING },
+        newest_first: None,
+    };
+    let follow = Event::FollowRequested { url: "http://example.org/".to_owned() };
+    given::<Playlist>([follow, wish.clone()])
+        .when(Command::CompleteListing {
+            job_id: JOB,
+            mode: ListingMode::Full,
+            observed: 1,
+            counts: ListingCounts { added: 1, ..NOTHING },
+            newest_first: None,
+        })
+        .then([completed, wish]);
+}
+
+#[test]
+fn what_is_not_followed_is_not_listed() {
+    given::<Playlist>([])
+        .when(Command::RecordChanges { changes: vec![] })
+        .rejected(&Rejection::NotFollowed);
+}
+
+fn items() -> impl Strategy<Value = Vec<ObservedEntry>> {
+    prop::collection::vec((0..12_u8, 0..3_u8, prop::bool::ANY), 0..40).prop_map(|rows| {
+        rows.into_iter()
+            .map(|(item, title, available)| {
+                let mut entry = seen(&item.to_string());
+                entry.title = (title > 0).then(|| format!("{item}/{title}"));
+                entry.availability = if available { Availability::Available } else { Availability::Private };
+                entry
+            })
+            .collect()
+    })
+}
+
+proptest! {
+    // The rows that are there are what the last full look saw, in its order; and the look repeated changes nothing.
+    #[test]
+    fn the_list_is_what_the_last_full_look_saw(looks in prop::collection::vec(items(), 1..6)) {
+        let mut state = followed();
+        for observed in &looks {
+            listed(&mut state, observed.clone(), ListingMode::Full);
+            let rows: Vec<_> = state.rows.iter().filter(|row| row.seen).collect();
+            let expected: Vec<_> = observed.iter().map(ObservedEntry::item_id).collect();
+            prop_assert_eq!(rows.iter().map(|row| row.item_id).collect::<Vec<_>>(), expected);
+            for (row, entry) in rows.iter().zip(observed) {
+                prop_assert_eq!(row.availability, entry.availability);
+            }
+        }
+        let last = looks.last().unwrap().clone();
+        // The second look in a row still turns absences into removals; the third changes nothing.
+        listed(&mut state, last.clone(), ListingMode::Full);
+        let counts = listed(&mut state, last, ListingMode::Full);
+        // One item twice under two titles is told apart by order only, so that order settles it.
+        prop_assert!(counts.added + counts.removed + counts.not_seen + counts.moved + counts.returned == 0);
+    }
+
+    #[test]
+    fn the_canonical_address_is_idempotent(path in "[a-zA-Z0-9/._~%-]{0,20}", query in "[a-z]{1,6}=[a-zA-Z0-9%+]{0,6}(&(si|utm_x|list|v|pp)=[A-Z]{1,4}){0,3}", host in "(example\\.org|youtu\\.be|www\\.YouTube\\.com|m\\.youtube\\.com)") {
+        if let Ok(once) = canonical_url(&format!("http://{host}/{path}?{query}#t=3")) {
+            prop_assert_eq!(canonical_url(once.as_str()).unwrap(), once);
+        }
+    }
+}
+
+// LI-01.
+#[test]
+fn spellings_of_one_list_are_one_address() {
+    let list = "https://www.youtube.com/playlist?list=PL1";
+    for spelling in [
+        "https://www.youtube.com/watch?v=abc&list=PL1&index=4",
+        "http://youtube.com/playlist?list=PL1&si=xyz&feature=share",
+        "https://youtu.be/abc?list=PL1",
+        "  https://m.youtube.com/playlist?list=PL1#top ",
+    ] {
+        assert_eq!(canonical_url(spelling).unwrap().as_str(), list);
+    }
+    assert_eq!(
+        canonical_url("HTTP://Example.org:80/feed?utm_source=x&b=2&a=1").unwrap().as_str(),
+        "http://example.org/feed?b=2&a=1",
+    );
+}
+
+// LI-01, lesson 14.
+#[test]
+fn what_is_no_page_is_refused() {
+    assert!(matches!(canonical_url("--exec=x"), Err(UrlRefused::LooksLikeOption { .. })));
+    assert!(matches!(canonical_url("ytsearch:cats"), Err(UrlRefused::Scheme { .. })));
+    assert!(matches!(canonical_url("file:///etc/passwd"), Err(UrlRefused::Scheme { .. })));
+    assert!(matches!(canonical_url("cats"), Err(UrlRefused::Malformed { .. })));
+    assert!(matches!(canonical_url("https://me:pw@example.org/"), Err(UrlRefused::Credentials)));
+}

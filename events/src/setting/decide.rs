@@ -1,0 +1,70 @@
+use mediary_schema::{account::Permission, setting::Limits};
+
+use super::{Command, Event, State};
+use crate::{Concern, EventKind};
+
+/// The kernel part `setting`.
+#[derive(Debug)]
+pub struct Setting;
+
+/// More at once than any machine of a household can use.
+const LIMIT_MAX: u32 = 64;
+
+/// Why a setting is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// A limit that would stop everything, or none at all.
+    #[error("a limit is from 1 to {LIMIT_MAX}, not {limit}")]
+    OutOfRange {
+        /// What was asked for.
+        limit: u32,
+    },
+}
+
+impl crate::Rejection for Rejection {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::OutOfRange { .. } => "SETTING_OUT_OF_RANGE",
+        }
+    }
+
+    fn advice(&self) -> Option<String> {
+        Some("to hold work, pause its jobs with `mediary job pause ID`".to_owned())
+    }
+}
+
+impl Concern for Setting {
+    const NAME: &'static str = "setting";
+    const EVENTS: &'static [EventKind] = &[EventKind { name: "limits_changed", schema: 1 }];
+
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Rejection = Rejection;
+
+    fn permission(command: &Command) -> Permission {
+        match command {
+            Command::Limit { .. } => Permission::Configure,
+        }
+    }
+
+    fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
+        match command {
+            Command::Limit { limits } => {
+                if let Some(limit) = out_of_range(&limits) {
+                    return Err(Rejection::OutOfRange { limit });
+                }
+                Ok(if state.limits == limits { vec![] } else { vec![Event::LimitsChanged { limits }] })
+            }
+        }
+    }
+
+    fn evolve(state: &mut State, event: &Event) {
+        state.evolve(event);
+    }
+}
+
+fn out_of_range(limits: &Limits) -> Option<u32> {
+    let asked = limits.per_kind.values().chain([&limits.total]);
+    asked.copied().find(|limit| !(1..=LIMIT_MAX).contains(limit))
+}

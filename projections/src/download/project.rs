@@ -1,0 +1,97 @@
+use mediary_events::{
+    download::{Download, Event},
+    log::Recorded,
+};
+use mediary_schema::{JobId, download::DownloadItem, item::ItemSource};
+use rusqlite::{Transaction, params};
+
+use super::query::DownloadState;
+use crate::{
+    runner::stamp,
+    sql::to_json,
+    view::{ApplyError, event_of},
+};
+
+pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+    let Some(event) = event_of::<Download>(recorded)? else { return Ok(()) };
+    let (position, at) = stamp(recorded);
+    let fold = Fold { transaction, id: *recorded.envelope.stream.uuid.as_bytes(), position, at };
+    match event {
+        Event::Requested { job_id, item } => fold.request(job_id, &item),
+        Event::Completed { file_id, .. } => fold.set(
+            "state = ?3, file_id = ?4, failure = NULL",
+            params![DownloadState::Kept.name(), file_id.uuid().as_bytes()],
+        ),
+        Event::Failed { failure, .. } => {
+            fold.set("state = ?3, failure = ?4", params![DownloadState::Failed.name(), to_json(&failure)?])
+        }
+        Event::Cancelled { .. } => fold.set("state = ?3", params![DownloadState::Cancelled.name()]),
+        Event::Archived { source } => fold.archive(&source),
+    }
+}
+
+/// One event being folded into the row of one download.
+struct Fold<'a> {
+    transaction: &'a Transaction<'a>,
+    id: [u8; 16],
+    position: i64,
+    at: i64,
+}
+
+impl Fold<'_> {
+    fn request(&self, job_id: JobId, item: &DownloadItem) -> Result<(), ApplyError> {
+        let DownloadItem { source, quality, title, entry, .. } = item;
+        let playlist_id = entry.map(|entry| *entry.playlist_id.uuid().as_bytes());
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO download (item_id, extractor, source_id, url, title, quality, playlist_id, state, job_id,
+                     requested_at, changed_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                 ON CONFLICT (item_id) DO UPDATE SET url = excluded.url, title = coalesce(excluded.title, title),
+                     quality = excluded.quality, playlist_id = coalesce(excluded.playlist_id, playlist_id),
+                     state = excluded.state, job_id = excluded.job_id, failure = NULL, changed_at = excluded.changed_at",
+            )?
+            .execute(params![
+                self.id,
+                source.extractor,
+                source.source_id,
+                source.url,
+                title,
+                quality.name,
+                playlist_id,
+                DownloadState::Wanted.name(),
+                job_id.uuid().as_bytes(),
+                self.at,
+                self.position,
+            ])?;
+        Ok(())
+    }
+
+    fn archive(&self, source: &ItemSource) -> Result<(), ApplyError> {
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO download (item_id, extractor, source_id, url, state, requested_at, changed_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (item_id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at",
+            )?
+            .execute(params![
+                self.id,
+                source.extractor,
+                source.source_id,
+                source.url,
+                DownloadState::Archived.name(),
+                self.at,
+                self.position,
+            ])?;
+        Ok(())
+    }
+
+    /// Sets columns; `?1` and `?2` are taken.
+    fn set(&self, columns: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), ApplyError> {
+        let sql = format!("UPDATE download SET {columns}, changed_at = ?2 WHERE item_id = ?1");
+        let mut all: Vec<&dyn rusqlite::ToSql> = vec![&self.id, &self.position];
+        all.extend(values);
+        self.transaction.prepare_cached(&sql)?.execute(all.as_slice())?;
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+use mediary_schema::{FileId, ItemId, JobId, PlaylistId, Timestamp, item::ItemSource, job::Failure};
+use rusqlite::{Row, Transaction, params, types::Value};
+
+use crate::{
+    page::{Cursor, Page, PageRequest},
+    sql,
+};
+
+/// Where the keeping of an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DownloadState {
+    /// A job is on it.
+    Wanted,
+    /// Its file is in the library.
+    Kept,
+    /// It was given up.
+    Failed,
+    /// A person ended it.
+    Cancelled,
+    /// Another tool's archive has it.
+    Archived,
+}
+
+impl DownloadState {
+    const ALL: [Self; 5] = [Self::Wanted, Self::Kept, Self::Failed, Self::Cancelled, Self::Archived];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Wanted => "wanted",
+            Self::Kept => "kept",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Archived => "archived",
+        }
+    }
+}
+
+/// The keeping of one item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DownloadRow {
+    /// The item.
+    pub item_id: ItemId,
+    /// Where it is to be had.
+    pub source: ItemSource,
+    /// Its title, as far as known when it was wanted.
+    pub title: Option<String>,
+    /// The name of the quality that is kept.
+    pub quality: Option<String>,
+    /// The playlist that it was wanted for.
+    pub playlist_id: Option<PlaylistId>,
+    /// Where it is.
+    pub state: DownloadState,
+    /// The job that did or does it.
+    pub job_id: Option<JobId>,
+    /// The file, once it is kept.
+    pub file_id: Option<FileId>,
+    /// Why it was given up, if it was.
+    pub failure: Option<Failure>,
+    /// When it was wanted first.
+    pub requested_at: Timestamp,
+    /// The position of the last event that touched it.
+    pub changed_at: u64,
+}
+
+const COLUMNS: &str = "key, item_id, extractor, source_id, url, title, quality, playlist_id, state, job_id,
+    file_id, failure, requested_at, changed_at";
+
+fn download_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, DownloadRow)> {
+    let key: i64 = row.get("key")?;
+    let state: String = row.get("state")?;
+    let download = DownloadRow {
+        item_id: ItemId::from_uuid(sql::uuid(row, "item_id")?),
+        source: ItemSource {
+            extractor: row.get("extractor")?,
+            source_id: row.get("source_id")?,
+            url: row.get("url")?,
+        },
+        title: row.get("title")?,
+        quality: row.get("quality")?,
+        playlist_id: sql::uuid_opt(row, "playlist_id")?.map(PlaylistId::from_uuid),
+        state: DownloadState::ALL
+            .into_iter()
+            .find(|known| known.name() == state)
+            .unwrap_or(DownloadState::Failed),
+        job_id: sql::uuid_opt(row, "job_id")?.map(JobId::from_uuid),
+        file_id: sql::uuid_opt(row, "file_id")?.map(FileId::from_uuid),
+        failure: sql::json_opt(row, "failure")?,
+        requested_at: Timestamp::from_micros(row.get("requested_at")?),
+        changed_at: row.get::<_, i64>("changed_at")? as u64,
+    };
+    Ok((Cursor { rank: key, key }, download))
+}
+
+/// Downloads, newest first.
+pub fn downloads(transaction: &Transaction<'_>, request: PageRequest) -> rusqlite::Result<Page<DownloadRow>> {
+    let total: i64 =
+        transaction.prepare_cached("SELECT count(*) FROM download")?.query_row([], |row| row.get(0))?;
+    let after = request.after.map_or(i64::MAX, |cursor| cursor.key);
+    let rows = transaction
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM download WHERE key < ?1 ORDER BY key DESC LIMIT ?2"))?
+        .query_map(params![after, request.limit()], download_row)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(Page::new(rows, request, total as u64))
+}
+
+/// The keeping of one item, if anybody ever wanted it.
+pub fn download(transaction: &Transaction<'_>, item_id: ItemId) -> rusqlite::Result<Option<DownloadRow>> {
+    Ok(downloads_by_item(transaction, &[item_id])?.pop())
+}
+
+/// Downloads of these items, in no order; items that nobody wanted are left out.
+pub fn downloads_by_item(transaction: &Transaction<'_>, ids: &[ItemId]) -> rusqlite::Result<Vec<DownloadRow>> {
+    let marks = vec!["?"; ids.len()].join(", ");
+    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
+    transaction
+        .prepare(&format!("SELECT {COLUMNS} FROM download WHERE item_id IN ({marks})"))?
+        .query_map(rusqlite::params_from_iter(values), download_row)?
+        .map(|row| row.map(|(_, row)| row))
+        .collect()
+}
+
+/// Downloads that were touched after a position, in that order.
+pub fn changed_downloads(
+    transaction: &Transaction<'_>,
+    after: u64,
+    limit: u32,
+) -> rusqlite::Result<Vec<DownloadRow>> {
+    transaction
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM download WHERE changed_at > ?1 ORDER BY changed_at LIMIT ?2"
+        ))?
+        .query_map(params![after as i64, limit], download_row)?
+        .map(|row| row.map(|(_, row)| row))
+        .collect()
+}
+
+/// Extractor and id of every item that is kept or was fetched by another tool: the archive (DL-07).
+pub fn every_archived(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(String, String)>> {
+    transaction
+        .prepare_cached(
+            "SELECT extractor, source_id FROM download WHERE state IN ('kept', 'archived') ORDER BY key",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}

@@ -1,0 +1,37 @@
+use mediary_events::log::Recorded;
+use rusqlite::Transaction;
+
+use super::project;
+use crate::view::{ApplyError, View};
+
+/// Downloads.
+#[derive(Debug)]
+pub struct DownloadView;
+
+impl View for DownloadView {
+    const NAME: &'static str = "download";
+    const VERSION: u32 = 1;
+    const TABLES: &'static str = "
+        CREATE TABLE download (
+            key INTEGER PRIMARY KEY,
+            item_id BLOB NOT NULL UNIQUE,
+            extractor TEXT NOT NULL,
+            source_id TEXT NOT NULL,
+            url TEXT NOT NULL,
+            title TEXT,
+            quality TEXT,
+            playlist_id BLOB,
+            state TEXT NOT NULL,
+            job_id BLOB,
+            file_id BLOB,
+            failure TEXT,
+            requested_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX download_state ON download (state, key);
+        CREATE INDEX download_changed ON download (changed_at);";
+
+    fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+        project::apply(transaction, recorded)
+    }
+}

@@ -1,0 +1,10 @@
+//! The view of files.
+
+mod project;
+mod query;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use query::{FileRow, file, files, files_by_id};
+pub use view::FileView;

@@ -1,0 +1,34 @@
+use mediary_events::{
+    file::{Event, File},
+    log::Recorded,
+};
+use rusqlite::{Transaction, params};
+
+use crate::{
+    runner::stamp,
+    sql::to_json,
+    view::{ApplyError, event_of},
+};
+
+pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+    let Some(event) = event_of::<File>(recorded)? else { return Ok(()) };
+    let (position, at) = stamp(recorded);
+    match event {
+        Event::Recorded { path, verified, item_id } => {
+            transaction
+                .prepare_cached(
+                    "INSERT INTO file (id, path, verified, item_id, recorded_at, changed_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )?
+                .execute(params![
+                    recorded.envelope.stream.uuid.as_bytes(),
+                    path,
+                    to_json(&verified)?,
+                    item_id.map(|id| *id.uuid().as_bytes()),
+                    at,
+                    position,
+                ])?;
+        }
+    }
+    Ok(())
+}

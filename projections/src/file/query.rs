@@ -1,0 +1,67 @@
+use mediary_schema::{FileId, ItemId, Timestamp, file::Verified};
+use rusqlite::{Row, Transaction, params, types::Value};
+
+use crate::{
+    page::{Cursor, Page, PageRequest},
+    sql,
+};
+
+/// A file in the library.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileRow {
+    /// Its id.
+    pub id: FileId,
+    /// The path below the library, with `/` between folders.
+    pub path: String,
+    /// What it is known by.
+    pub verified: Verified,
+    /// The item that it keeps, if it came from a source.
+    pub item_id: Option<ItemId>,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// The position of the last event that touched it.
+    pub changed_at: u64,
+}
+
+const COLUMNS: &str = "key, id, path, verified, item_id, recorded_at, changed_at";
+
+fn file_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, FileRow)> {
+    let key: i64 = row.get("key")?;
+    let file = FileRow {
+        id: FileId::from_uuid(sql::uuid(row, "id")?),
+        path: row.get("path")?,
+        verified: sql::json(row, "verified")?,
+        item_id: sql::uuid_opt(row, "item_id")?.map(ItemId::from_uuid),
+        recorded_at: Timestamp::from_micros(row.get("recorded_at")?),
+        changed_at: row.get::<_, i64>("changed_at")? as u64,
+    };
+    Ok((Cursor { rank: key, key }, file))
+}
+
+/// Files, newest first.
+pub fn files(transaction: &Transaction<'_>, request: PageRequest) -> rusqlite::Result<Page<FileRow>> {
+    let total: i64 =
+        transaction.prepare_cached("SELECT count(*) FROM file")?.query_row([], |row| row.get(0))?;
+    let after = request.after.map_or(i64::MAX, |cursor| cursor.key);
+    let rows = transaction
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM file WHERE key < ?1 ORDER BY key DESC LIMIT ?2"))?
+        .query_map(params![after, request.limit()], file_row)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(Page::new(rows, request, total as u64))
+}
+
+/// One file.
+pub fn file(transaction: &Transaction<'_>, id: FileId) -> rusqlite::Result<Option<FileRow>> {
+    Ok(files_by_id(transaction, &[id])?.pop())
+}
+
+/// Files by their ids, in no order; those that are not there are left out.
+pub fn files_by_id(transaction: &Transaction<'_>, ids: &[FileId]) -> rusqlite::Result<Vec<FileRow>> {
+    let marks = vec!["?"; ids.len()].join(", ");
+    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
+    transaction
+        .prepare(&format!("SELECT {COLUMNS} FROM file WHERE id IN ({marks})"))?
+        .query_map(rusqlite::params_from_iter(values), file_row)?
+        .map(|row| row.map(|(_, row)| row))
+        .collect()
+}

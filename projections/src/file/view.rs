@@ -1,0 +1,29 @@
+use mediary_events::log::Recorded;
+use rusqlite::Transaction;
+
+use super::project;
+use crate::view::{ApplyError, View};
+
+/// Files.
+#[derive(Debug)]
+pub struct FileView;
+
+impl View for FileView {
+    const NAME: &'static str = "file";
+    const VERSION: u32 = 1;
+    const TABLES: &'static str = "
+        CREATE TABLE file (
+            key INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE,
+            path TEXT NOT NULL,
+            verified TEXT NOT NULL,
+            item_id BLOB,
+            recorded_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX file_changed ON file (changed_at);";
+
+    fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+        project::apply(transaction, recorded)
+    }
+}

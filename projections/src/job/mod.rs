@@ -1,0 +1,10 @@
+//! The view of jobs.
+
+mod project;
+mod query;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use query::{JobFilter, JobRow, changed_jobs, counts, job, jobs, jobs_by_id};
+pub use view::JobView;

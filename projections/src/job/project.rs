@@ -1,0 +1,119 @@
+use mediary_events::{
+    job::{Event, Job},
+    log::Recorded,
+};
+use mediary_schema::job::{Failure, JobState, ResourceUse, Work};
+use rusqlite::{Transaction, params};
+
+use crate::{
+    runner::stamp,
+    sql::to_json,
+    view::{ApplyError, event_of},
+};
+
+pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+    let Some(event) = event_of::<Job>(recorded)? else { return Ok(()) };
+    let (position, at) = stamp(recorded);
+    let fold = Fold { transaction, id: *recorded.envelope.stream.uuid.as_bytes(), position, at };
+    match event {
+        Event::Queued { work, .. } => fold.queue(&work, *recorded.envelope.principal.uuid().as_bytes()),
+        Event::Leased { attempt_id, .. } => fold.set(
+            "state = ?3, attempt_id = ?4, attempts = attempts + 1, retry_at = NULL",
+            params![JobState::Leased.name(), attempt_id.uuid().as_bytes()],
+        ),
+        Event::Started { .. } => fold.set(
+            "state = ?3, started_at = coalesce(started_at, ?4)",
+            params![JobState::Running.name(), at],
+        ),
+        Event::AttemptFailed { failure, resources, retry_at, .. } => {
+            fold.used(resources)?;
+            fold.set(
+                "state = ?3, attempt_id = NULL, stopping = 0, failure = ?4, retry_at = ?5",
+                params![JobState::Queued.name(), to_json(&failure)?, retry_at.as_micros()],
+            )
+        }
+        Event::AttemptLost { .. } => fold.back(JobState::Queued),
+        Event::AttemptStopped { resources, .. } => {
+            fold.used(resources)?;
+            fold.back(JobState::Queued)
+        }
+        Event::Parked { .. } | Event::Paused {} => fold.back(JobState::Paused),
+        Event::CancelRequested { .. } | Event::PauseRequested { .. } => fold.set("stopping = 1", params![]),
+        Event::Resumed {} => fold.set("state = ?3, retry_at = NULL", params![JobState::Queued.name()]),
+        Event::Succeeded { resources, .. } => fold.end(JobState::Succeeded, None, Some(resources)),
+        Event::Failed { failure, resources, .. } => fold.end(JobState::Failed, Some(&failure), Some(resources)),
+        Event::Cancelled {} => fold.end(JobState::Cancelled, None, None),
+    }
+}
+
+/// One event being folded into the row of one job.
+struct Fold<'a> {
+    transaction: &'a Transaction<'a>,
+    id: [u8; 16],
+    position: i64,
+    at: i64,
+}
+
+impl Fold<'_> {
+    fn queue(&self, work: &Work, principal: [u8; 16]) -> Result<(), ApplyError> {
+        let (playlist_id, item_id) = match work {
+            Work::List(work) => (Some(*work.playlist_id.uuid().as_bytes()), None),
+            Work::Download(work) => (
+                work.entry.map(|entry| *entry.playlist_id.uuid().as_bytes()),
+                Some(*work.item_id.uuid().as_bytes()),
+            ),
+        };
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO job (id, work, kind, playlist_id, item_id, state, principal, queued_at, changed_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute(params![
+                self.id,
+                to_json(work)?,
+                work.kind().name(),
+                playlist_id,
+                item_id,
+                JobState::Queued.name(),
+                principal,
+                self.at,
+                self.position,
+            ])?;
+        Ok(())
+    }
+
+    /// Sets columns; `?1` and `?2` are taken.
+    fn set(&self, columns: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), ApplyError> {
+        let sql = format!("UPDATE job SET {columns}, changed_at = ?2 WHERE id = ?1");
+        let mut all: Vec<&dyn rusqlite::ToSql> = vec![&self.id, &self.position];
+        all.extend(values);
+        self.transaction.prepare_cached(&sql)?.execute(all.as_slice())?;
+        Ok(())
+    }
+
+    fn back(&self, state: JobState) -> Result<(), ApplyError> {
+        self.set("state = ?3, attempt_id = NULL, stopping = 0", params![state.name()])
+    }
+
+    /// Adds what an attempt used: processor time adds up, memory is the highest peak.
+    fn used(&self, resources: ResourceUse) -> Result<(), ApplyError> {
+        self.set(
+            "cpu_ms = cpu_ms + ?3, memory_peak_bytes = max(memory_peak_bytes, ?4)",
+            params![resources.cpu_ms as i64, resources.memory_peak_bytes as i64],
+        )
+    }
+
+    fn end(
+        &self,
+        state: JobState,
+        failure: Option<&Failure>,
+        resources: Option<ResourceUse>,
+    ) -> Result<(), ApplyError> {
+        self.used(resources.unwrap_or_default())?;
+        let failure = failure.map(to_json).transpose()?;
+        self.set(
+            "state = ?3, attempt_id = NULL, stopping = 0, retry_at = NULL, ended_at = ?4, failure = ?5",
+            params![state.name(), self.at, failure],
+        )
+    }
+}

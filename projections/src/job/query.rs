@@ -1,0 +1,165 @@
+use mediary_schema::{
+    AttemptId, ItemId, JobId, PlaylistId, PrincipalId, Timestamp,
+    job::{Failure, JobState, ResourceUse, Work},
+};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
+
+use crate::{
+    page::{Cursor, Page, PageRequest},
+    sql,
+};
+
+/// A job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobRow {
+    /// Its id.
+    pub id: JobId,
+    /// What is to be done.
+    pub work: Work,
+    /// Where it is.
+    pub state: JobState,
+    /// Whether a running attempt was asked to stop.
+    pub stopping: bool,
+    /// The current try.
+    pub attempt_id: Option<AttemptId>,
+    /// How many tries there were.
+    pub attempts: u32,
+    /// Not tried again before this moment.
+    pub retry_at: Option<Timestamp>,
+    /// What went wrong last.
+    pub failure: Option<Failure>,
+    /// Who started it.
+    pub principal: PrincipalId,
+    /// When it was queued.
+    pub queued_at: Timestamp,
+    /// When it was begun.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// What its processes used.
+    pub resources: ResourceUse,
+    /// The position of the last event that touched it.
+    pub changed_at: u64,
+}
+
+const COLUMNS: &str = "key, id, work, state, stopping, attempt_id, attempts, retry_at, failure, principal,
+    queued_at, started_at, ended_at, cpu_ms, memory_peak_bytes, changed_at";
+
+fn job_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, JobRow)> {
+    let key: i64 = row.get("key")?;
+    let moment = |column: &str| row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp::from_micros));
+    let job = JobRow {
+        id: JobId::from_uuid(sql::uuid(row, "id")?),
+        work: sql::json(row, "work")?,
+        state: row.get::<_, String>("state")?.parse().unwrap_or(JobState::Failed),
+        stopping: row.get("stopping")?,
+        attempt_id: sql::uuid_opt(row, "attempt_id")?.map(AttemptId::from_uuid),
+        attempts: row.get("attempts")?,
+        retry_at: moment("retry_at")?,
+        failure: sql::json_opt(row, "failure")?,
+        principal: PrincipalId::from_uuid(sql::uuid(row, "principal")?),
+        queued_at: Timestamp::from_micros(row.get("queued_at")?),
+        started_at: moment("started_at")?,
+        ended_at: moment("ended_at")?,
+        resources: ResourceUse {
+            cpu_ms: row.get::<_, i64>("cpu_ms")? as u64,
+            memory_peak_bytes: row.get::<_, i64>("memory_peak_bytes")? as u64,
+        },
+        changed_at: row.get::<_, i64>("changed_at")? as u64,
+    };
+    Ok((Cursor { rank: key, key }, job))
+}
+
+/// Which jobs are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct JobFilter {
+    /// In this state.
+    pub state: Option<JobState>,
+    /// About this playlist or its entries.
+    pub playlist_id: Option<PlaylistId>,
+    /// About this item.
+    pub item_id: Option<ItemId>,
+}
+
+impl JobFilter {
+    fn conditions(&self) -> (String, Vec<Value>) {
+        let mut conditions = vec!["1"];
+        let mut values = Vec::new();
+        if let Some(state) = self.state {
+            conditions.push("state = ?");
+            values.push(Value::Text(state.name().to_owned()));
+        }
+        if let Some(playlist_id) = self.playlist_id {
+            conditions.push("playlist_id = ?");
+            values.push(Value::Blob(playlist_id.uuid().as_bytes().to_vec()));
+        }
+        if let Some(item_id) = self.item_id {
+            conditions.push("item_id = ?");
+            values.push(Value::Blob(item_id.uuid().as_bytes().to_vec()));
+        }
+        (conditions.join(" AND "), values)
+    }
+}
+
+/// Jobs, newest first.
+pub fn jobs(
+    transaction: &Transaction<'_>,
+    filter: JobFilter,
+    request: PageRequest,
+) -> rusqlite::Result<Page<JobRow>> {
+    let (conditions, mut values) = filter.conditions();
+    let total: i64 = transaction
+        .prepare_cached(&format!("SELECT count(*) FROM job WHERE {conditions}"))?
+        .query_row(rusqlite::params_from_iter(&values), |row| row.get(0))?;
+    values.push(Value::Integer(request.after.map_or(i64::MAX, |cursor| cursor.key)));
+    values.push(Value::Integer(request.limit()));
+    let rows = transaction
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM job WHERE {conditions} AND key < ? ORDER BY key DESC LIMIT ?"
+        ))?
+        .query_map(rusqlite::params_from_iter(&values), job_row)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(Page::new(rows, request, total as u64))
+}
+
+/// One job.
+pub fn job(transaction: &Transaction<'_>, id: JobId) -> rusqlite::Result<Option<JobRow>> {
+    let row = transaction
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM job WHERE id = ?1"))?
+        .query_row([id.uuid().as_bytes()], job_row)
+        .optional()?;
+    Ok(row.map(|(_, row)| row))
+}
+
+/// Jobs by their ids, in no order; those that are not there are left out.
+pub fn jobs_by_id(transaction: &Transaction<'_>, ids: &[JobId]) -> rusqlite::Result<Vec<JobRow>> {
+    let marks = vec!["?"; ids.len()].join(", ");
+    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
+    transaction
+        .prepare(&format!("SELECT {COLUMNS} FROM job WHERE id IN ({marks})"))?
+        .query_map(rusqlite::params_from_iter(values), job_row)?
+        .map(|row| row.map(|(_, row)| row))
+        .collect()
+}
+
+/// Jobs that were touched after a position, in that order.
+pub fn changed_jobs(transaction: &Transaction<'_>, after: u64, limit: u32) -> rusqlite::Result<Vec<JobRow>> {
+    transaction
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM job WHERE changed_at > ?1 ORDER BY changed_at LIMIT ?2"
+        ))?
+        .query_map(params![after as i64, limit], job_row)?
+        .map(|row| row.map(|(_, row)| row))
+        .collect()
+}
+
+/// How many jobs there are of each kind and state.
+pub fn counts(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(String, JobState, u64)>> {
+    transaction
+        .prepare_cached("SELECT kind, state, count(*) FROM job GROUP BY kind, state")?
+        .query_map([], |row| {
+            let state = row.get::<_, String>(1)?.parse().unwrap_or(JobState::Failed);
+            Ok((row.get(0)?, state, row.get::<_, i64>(2)? as u64))
+        })?
+        .collect()
+}

@@ -1,0 +1,44 @@
+use mediary_events::log::Recorded;
+use rusqlite::Transaction;
+
+use super::project;
+use crate::view::{ApplyError, View};
+
+/// Jobs.
+#[derive(Debug)]
+pub struct JobView;
+
+impl View for JobView {
+    const NAME: &'static str = "job";
+    const VERSION: u32 = 1;
+    const TABLES: &'static str = "
+        CREATE TABLE job (
+            key INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE,
+            work TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            playlist_id BLOB,
+            item_id BLOB,
+            state TEXT NOT NULL,
+            stopping INTEGER NOT NULL DEFAULT 0,
+            attempt_id BLOB,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            retry_at INTEGER,
+            failure TEXT,
+            principal BLOB NOT NULL,
+            queued_at INTEGER NOT NULL,
+            started_at INTEGER,
+            ended_at INTEGER,
+            cpu_ms INTEGER NOT NULL DEFAULT 0,
+            memory_peak_bytes INTEGER NOT NULL DEFAULT 0,
+            changed_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX job_state ON job (state, key);
+        CREATE INDEX job_playlist ON job (playlist_id, key);
+        CREATE INDEX job_item ON job (item_id, key);
+        CREATE INDEX job_changed ON job (changed_at);";
+
+    fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+        project::apply(transaction, recorded)
+    }
+}

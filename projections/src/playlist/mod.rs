@@ -1,0 +1,13 @@
+//! The view of playlists and their entries.
+
+mod project;
+mod query;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use query::{
+    EntryFilter, EntryRow, EntryStatus, LookOutcome, PlaylistRow, changed_entries, changed_playlists, entries,
+    entries_by_id, entry, playlist, playlists,
+};
+pub use view::PlaylistView;

@@ -1,0 +1,232 @@
+use mediary_events::{
+    log::Recorded,
+    playlist::{Event, Playlist},
+};
+use mediary_schema::{
+    EntryId,
+    item::ItemSource,
+    playlist::{After, Availability, LiveStatus},
+};
+use rusqlite::{OptionalExtension as _, Transaction, params};
+
+use super::query::EntryStatus;
+use crate::{
+    runner::stamp,
+    sql::to_json,
+    view::{ApplyError, event_of},
+};
+
+/// The distance of two rows that nothing was put between: room for 32 halvings.
+const RANK_STEP: i64 = 1 << 32;
+
+pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+    let Some(event) = event_of::<Playlist>(recorded)? else { return Ok(()) };
+    let (position, at) = stamp(recorded);
+    let id = recorded.envelope.stream.uuid;
+    let fold = Fold { transaction, id: *id.as_bytes(), position, at };
+    match event {
+        Event::FollowRequested { url } => fold.follow(&url),
+        Event::Unfollowed {} => fold.set("followed = 0", params![]),
+        Event::Resolved { kind, observed } => fold.set(
+            "kind = ?3, title = ?4, extractor = ?5, source_id = ?6",
+            params![to_json(&kind)?, observed.title, observed.extractor, observed.source_id],
+        ),
+        Event::EntryAdded { entry_id, source, title, duration_ms, availability, live_status, after } => {
+            let entry = NewEntry { entry_id, source, title, duration_ms, availability, live_status };
+            fold.add(&entry, after)
+        }
+        Event::EntryNotSeen { entry_id } => fold.set_status(entry_id, EntryStatus::NotSeen),
+        Event::EntryRemoved { entry_id } => fold.set_status(entry_id, EntryStatus::Removed),
+        Event::EntryMoved { entry_id, after } => fold.place(entry_id, after),
+        Event::EntryRenamed { entry_id, title } => fold.set_entry(entry_id, "title = ?3", params![title]),
+        Event::EntryUnavailable { entry_id, availability } => {
+            fold.set_entry(entry_id, "availability = ?3", params![to_json(&availability)?])
+        }
+        Event::EntryReturned { entry_id, after, availability } => {
+            fold.bring_back(entry_id, after, availability)
+        }
+        Event::ListingCompleted { job_id, counts, .. } => {
+            let outcome = if counts.is_unchanged() { "unchanged" } else { "changed" };
+            fold.look(outcome, job_id.uuid(), Some(to_json(&counts)?), None)
+        }
+        Event::ListingFailed { job_id, failure } => {
+            let outcome = if failure.partial > 0 { "partial" } else { "failed" };
+            fold.look(outcome, job_id.uuid(), None, Some(to_json(&failure)?))
+        }
+        // Each download tells of itself.
+        Event::DownloadsRequested { .. } => Ok(()),
+    }
+}
+
+struct NewEntry {
+    entry_id: EntryId,
+    source: ItemSource,
+    title: Option<String>,
+    duration_ms: Option<u64>,
+    availability: Availability,
+    live_status: LiveStatus,
+}
+
+/// One event being folded into the rows of one playlist.
+struct Fold<'a> {
+    transaction: &'a Transaction<'a>,
+    id: [u8; 16],
+    position: i64,
+    at: i64,
+}
+
+impl Fold<'_> {
+    fn follow(&self, url: &str) -> Result<(), ApplyError> {
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO playlist (id, url, followed, followed_at, changed_at) VALUES (?1, ?2, 1, ?3, ?4)
+                 ON CONFLICT (id) DO UPDATE SET followed = 1, changed_at = excluded.changed_at",
+            )?
+            .execute(params![self.id, url, self.at, self.position])?;
+        Ok(())
+    }
+
+    /// Sets columns of the playlist; `?1` and `?2` are taken.
+    fn set(&self, columns: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), ApplyError> {
+        let sql = format!("UPDATE playlist SET {columns}, changed_at = ?2 WHERE id = ?1");
+        let mut all: Vec<&dyn rusqlite::ToSql> = vec![&self.id, &self.position];
+        all.extend(values);
+        self.transaction.prepare_cached(&sql)?.execute(all.as_slice())?;
+        Ok(())
+    }
+
+    /// Sets columns of an entry; `?1` and `?2` are taken.
+    fn set_entry(
+        &self,
+        entry_id: EntryId,
+        columns: &str,
+        values: &[&dyn rusqlite::ToSql],
+    ) -> Result<(), ApplyError> {
+        let sql = format!("UPDATE entry SET {columns}, changed_at = ?2 WHERE id = ?1");
+        let id = *entry_id.uuid().as_bytes();
+        let mut all: Vec<&dyn rusqlite::ToSql> = vec![&id, &self.position];
+        all.extend(values);
+        self.transaction.prepare_cached(&sql)?.execute(all.as_slice())?;
+        Ok(())
+    }
+
+    fn look(
+        &self,
+        outcome: &str,
+        job_id: uuid::Uuid,
+        counts: Option<String>,
+        failure: Option<String>,
+    ) -> Result<(), ApplyError> {
+        self.set(
+            "looked_at = ?3, look_outcome = ?4, look_job_id = ?5, look_counts = ?6, look_failure = ?7",
+            params![self.at, outcome, job_id.as_bytes(), counts, failure],
+        )
+    }
+
+    fn key(&self) -> Result<Option<i64>, ApplyError> {
+        let mut select = self.transaction.prepare_cached("SELECT key FROM playlist WHERE id = ?1")?;
+        Ok(select.query_row([self.id], |row| row.get(0)).optional()?)
+    }
+
+    fn add(&self, entry: &NewEntry, after: After) -> Result<(), ApplyError> {
+        let Some(playlist_key) = self.key()? else { return Ok(()) };
+        let rank = self.rank(playlist_key, after)?;
+        let NewEntry { entry_id, source, title, duration_ms, availability, live_status } = entry;
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO entry (id, playlist_key, rank, item_id, extractor, source_id, url, title, duration_ms,
+                     availability, live_status, status, added_at, changed_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            )?
+            .execute(params![
+                entry_id.uuid().as_bytes(),
+                playlist_key,
+                rank,
+                source.item_id().uuid().as_bytes(),
+                source.extractor,
+                source.source_id,
+                source.url,
+                title,
+                duration_ms.map(|duration| duration as i64),
+                to_json(availability)?,
+                to_json(live_status)?,
+                EntryStatus::Present.name(),
+                self.at,
+                self.position,
+            ])?;
+        self.count(1)
+    }
+
+    fn set_status(&self, entry_id: EntryId, status: EntryStatus) -> Result<(), ApplyError> {
+        let was_present = self.status(entry_id)? == Some(EntryStatus::Present);
+        self.set_entry(entry_id, "status = ?3", params![status.name()])?;
+        if was_present { self.count(-1) } else { Ok(()) }
+    }
+
+    fn bring_back(&self, entry_id: EntryId, after: After, availability: Availability) -> Result<(), ApplyError> {
+        let before = self.status(entry_id)?;
+        if before == Some(EntryStatus::Removed) {
+            self.place(entry_id, after)?;
+        }
+        self.set_entry(
+            entry_id,
+            "status = ?3, availability = ?4",
+            params![EntryStatus::Present.name(), to_json(&availability)?],
+        )?;
+        if before == Some(EntryStatus::Present) { Ok(()) } else { self.count(1) }
+    }
+
+    fn place(&self, entry_id: EntryId, after: After) -> Result<(), ApplyError> {
+        let Some(playlist_key) = self.key()? else { return Ok(()) };
+        let rank = self.rank(playlist_key, after)?;
+        self.set_entry(entry_id, "rank = ?3", params![rank])
+    }
+
+    fn status(&self, entry_id: EntryId) -> Result<Option<EntryStatus>, ApplyError> {
+        let mut select = self.transaction.prepare_cached("SELECT status FROM entry WHERE id = ?1")?;
+        let name = select.query_row([entry_id.uuid().as_bytes()], |row| row.get::<_, String>(0)).optional()?;
+        Ok(name.as_deref().and_then(EntryStatus::of_name))
+    }
+
+    fn count(&self, step: i64) -> Result<(), ApplyError> {
+        self.set("entry_count = entry_count + ?3", params![step])
+    }
+
+    /// A rank right behind a row, or in front of all; spreads the list's ranks anew where there is no room.
+    fn rank(&self, playlist_key: i64, after: After) -> Result<i64, ApplyError> {
+        if let Some(rank) = self.room(playlist_key, after)? {
+            return Ok(rank);
+        }
+        self.transaction.execute(
+            "UPDATE entry SET rank = spread.rank FROM (
+                 SELECT key, row_number() OVER (ORDER BY rank, key) * ?2 AS rank FROM entry WHERE playlist_key = ?1
+             ) AS spread WHERE entry.key = spread.key",
+            params![playlist_key, RANK_STEP],
+        )?;
+        Ok(self.room(playlist_key, after)?.expect("ranks that were just spread have room between them"))
+    }
+
+    fn room(&self, playlist_key: i64, after: After) -> Result<Option<i64>, ApplyError> {
+        let left = match after {
+            None => None,
+            Some(neighbour) => self
+                .transaction
+                .prepare_cached("SELECT rank FROM entry WHERE id = ?1")?
+                .query_row([neighbour.uuid().as_bytes()], |row| row.get::<_, i64>(0))
+                .optional()?,
+        };
+        let right: Option<i64> = self
+            .transaction
+            .prepare_cached("SELECT min(rank) FROM entry WHERE playlist_key = ?1 AND rank > ?2")?
+            .query_row(params![playlist_key, left.unwrap_or(i64::MIN)], |row| row.get(0))?;
+        Ok(match (left, right) {
+            (None, None) => Some(0),
+            (None, Some(right)) => right.checked_sub(RANK_STEP),
+            (Some(left), None) => left.checked_add(RANK_STEP),
+            (Some(left), Some(right)) => {
+                let middle = left + (right - left) / 2;
+                (middle > left).then_some(middle)
+            }
+        })
+    }
+}

@@ -1,0 +1,313 @@
+use mediary_schema::{
+    EntryId, ItemId, JobId, PlaylistId, Timestamp,
+    item::ItemSource,
+    job::Failure,
+    playlist::{Availability, ListingCounts, LiveStatus, PlaylistKind},
+};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
+
+use crate::{
+    page::{Cursor, Page, PageRequest},
+    sql,
+};
+
+/// How the last look at a playlist went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookOutcome {
+    /// Something changed.
+    Changed,
+    /// Checked, nothing new.
+    Unchanged,
+    /// It broke off in the middle and changed nothing.
+    Partial,
+    /// It saw nothing.
+    Failed,
+}
+
+impl LookOutcome {
+    fn of_name(name: &str) -> Option<Self> {
+        match name {
+            "changed" => Some(Self::Changed),
+            "unchanged" => Some(Self::Unchanged),
+            "partial" => Some(Self::Partial),
+            "failed" => Some(Self::Failed),
+            _ => None,
+        }
+    }
+}
+
+/// A playlist.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlaylistRow {
+    /// Its id.
+    pub id: PlaylistId,
+    /// Its canonical address.
+    pub url: String,
+    /// Whether it is followed.
+    pub followed: bool,
+    /// When it was followed first.
+    pub followed_at: Timestamp,
+    /// What it turned out to be, once a look came to its end.
+    pub kind: Option<PlaylistKind>,
+    /// Its title, if a look told one.
+    pub title: Option<String>,
+    /// The extractor's key in lower case.
+    pub extractor: Option<String>,
+    /// When it was looked at last.
+    pub looked_at: Option<Timestamp>,
+    /// How that went.
+    pub look_outcome: Option<LookOutcome>,
+    /// The job that looked.
+    pub look_job_id: Option<JobId>,
+    /// What the last look changed.
+    pub look_counts: Option<ListingCounts>,
+    /// Why the last look failed, if it did.
+    pub look_failure: Option<Failure>,
+    /// Entries that are there.
+    pub entry_count: u64,
+    /// The position of the last event that touched it.
+    pub changed_at: u64,
+}
+
+/// Whether an entry is in its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryStatus {
+    /// The last full look had it.
+    Present,
+    /// One full look lacked it.
+    NotSeen,
+    /// It is gone from the list.
+    Removed,
+}
+
+impl EntryStatus {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::NotSeen => "not_seen",
+            Self::Removed => "removed",
+        }
+    }
+
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        [Self::Present, Self::NotSeen, Self::Removed].into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// A row of a playlist.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntryRow {
+    /// Its id.
+    pub id: EntryId,
+    /// The playlist.
+    pub playlist_id: PlaylistId,
+    /// Its item.
+    pub item_id: ItemId,
+    /// Where the item is to be had.
+    pub source: ItemSource,
+    /// The last title that was told.
+    pub title: Option<String>,
+    /// The promised duration in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Who may see it.
+    pub availability: Availability,
+    /// Whether it is a broadcast.
+    pub live_status: LiveStatus,
+    /// Whether it is in the list.
+    pub status: EntryStatus,
+    /// When it was added.
+    pub added_at: Timestamp,
+    /// The position of the last event that touched it.
+    pub changed_at: u64,
+}
+
+const PLAYLIST_COLUMNS: &str = "key, id, url, followed, followed_at, kind, title, extractor, looked_at,
+    look_outcome, look_job_id, look_counts, look_failure, entry_count, changed_at";
+
+fn playlist_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, PlaylistRow)> {
+    let key: i64 = row.get("key")?;
+    let outcome: Option<String> = row.get("look_outcome")?;
+    let playlist = PlaylistRow {
+        id: PlaylistId::from_uuid(sql::uuid(row, "id")?),
+        url: row.get("url")?,
+        followed: row.get("followed")?,
+        followed_at: Timestamp::from_micros(row.get("followed_at")?),
+        kind: sql::json_opt(row, "kind")?,
+        title: row.get("title")?,
+        extractor: row.get("extractor")?,
+        looked_at: row.get::<_, Option<i64>>("looked_at")?.map(Timestamp::from_micros),
+        look_outcome: outcome.as_deref().and_then(LookOutcome::of_name),
+        look_job_id: sql::uuid_opt(row, "look_job_id")?.map(JobId::from_uuid),
+        look_counts: sql::json_opt(row, "look_counts")?,
+        look_failure: sql::json_opt(row, "look_failure")?,
+        entry_count: row.get::<_, i64>("entry_count")? as u64,
+        changed_at: row.get::<_, i64>("changed_at")? as u64,
+    };
+    Ok((Cursor { rank: key, key }, playlist))
+}
+
+const ENTRY_COLUMNS: &str = "entry.key, entry.id, entry.rank, playlist.id AS playlist_id, entry.item_id,
+    entry.extractor, entry.source_id, entry.url, entry.title, entry.duration_ms, entry.availability,
+    entry.live_status, entry.status, entry.added_at, entry.changed_at";
+
+fn entry_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, EntryRow)> {
+    let status: String = row.get("status")?;
+    let entry = EntryRow {
+        id: EntryId::from_uuid(sql::uuid(row, "id")?),
+        playlist_id: PlaylistId::from_uuid(sql::uuid(row, "playlist_id")?),
+        item_id: ItemId::from_uuid(sql::uuid(row, "item_id")?),
+        source: ItemSource {
+            extractor: row.get("extractor")?,
+            source_id: row.get("source_id")?,
+            url: row.get("url")?,
+        },
+        title: row.get("title")?,
+        duration_ms: row.get::<_, Option<i64>>("duration_ms")?.map(|duration| duration as u64),
+        availability: sql::json(row, "availability")?,
+        live_status: sql::json(row, "live_status")?,
+        status: EntryStatus::of_name(&status).unwrap_or(EntryStatus::Removed),
+        added_at: Timestamp::from_micros(row.get("added_at")?),
+        changed_at: row.get::<_, i64>("changed_at")? as u64,
+    };
+    Ok((Cursor { rank: row.get("rank")?, key: row.get("key")? }, entry))
+}
+
+/// The lists that are followed, oldest first; single items are in "Unlisted".
+pub fn playlists(transaction: &Transaction<'_>, request: PageRequest) -> rusqlite::Result<Page<PlaylistRow>> {
+    const SHOWN: &str = "followed = 1 AND kind IS NOT '\"single\"'";
+    let after = request.after.map_or(0, |cursor| cursor.key);
+    let rows = transaction
+        .prepare_cached(&format!(
+            "SELECT {PLAYLIST_COLUMNS} FROM playlist WHERE {SHOWN} AND key > ?1 ORDER BY key LIMIT ?2"
+        ))?
+        .query_map(params![after, request.limit()], playlist_row)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let total = transaction
+        .prepare_cached(&format!("SELECT count(*) FROM playlist WHERE {SHOWN}"))?
+        .query_row([], |row| row.get::<_, i64>(0))?;
+    Ok(Page::new(rows, request, total as u64))
+}
+
+/// One playlist; "Unlisted" is made of the single items that are followed.
+pub fn playlist(transaction: &Transaction<'_>, id: PlaylistId) -> rusqlite::Result<Option<PlaylistRow>> {
+    if id == PlaylistId::UNLISTED {
+        return unlisted(transaction).map(Some);
+    }
+    let row = transaction
+        .prepare_cached(&format!("SELECT {PLAYLIST_COLUMNS} FROM playlist WHERE id = ?1"))?
+        .query_row([id.uuid().as_bytes()], playlist_row)
+        .optional()?;
+    Ok(row.map(|(_, row)| row))
+}
+
+fn unlisted(transaction: &Transaction<'_>) -> rusqlite::Result<PlaylistRow> {
+    let (entry_count, changed_at): (i64, i64) = transaction
+        .prepare_cached(
+            "SELECT coalesce(sum(entry_count), 0), coalesce(max(changed_at), 0) FROM playlist
+             WHERE followed = 1 AND kind = '\"single\"'",
+        )?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(PlaylistRow {
+        id: PlaylistId::UNLISTED,
+        url: String::new(),
+        followed: true,
+        followed_at: Timestamp::default(),
+        kind: Some(PlaylistKind::List),
+        title: Some("Unlisted".to_owned()),
+        extractor: None,
+        looked_at: None,
+        look_outcome: None,
+        look_job_id: None,
+        look_counts: None,
+        look_failure: None,
+        entry_count: entry_count as u64,
+        changed_at: changed_at as u64,
+    })
+}
+
+/// Playlists that were touched after a position, in that order.
+pub fn changed_playlists(
+    transaction: &Transaction<'_>,
+    after: u64,
+    limit: u32,
+) -> rusqlite::Result<Vec<PlaylistRow>> {
+    transaction
+        .prepare_cached(&format!(
+            "SELECT {PLAYLIST_COLUMNS} FROM playlist WHERE changed_at > ?1 ORDER BY changed_at LIMIT ?2"
+        ))?
+        .query_map(params![after as i64, limit], playlist_row)?
+        .map(|row| row.map(|(_, row)| row))
+        .collect()
+}
+
+/// Which entries of a playlist are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EntryFilter {
+    /// Also those that are gone.
+    pub removed: bool,
+}
+
+/// The entries of a playlist in its order.
+pub fn entries(
+    transaction: &Transaction<'_>,
+    playlist_id: PlaylistId,
+    filter: EntryFilter,
+    request: PageRequest,
+) -> rusqlite::Result<Page<EntryRow>> {
+    let of_list = if playlist_id == PlaylistId::UNLISTED {
+        "playlist.followed = 1 AND playlist.kind = '\"single\"' AND ?1 IS NOT NULL"
+    } else {
+        "playlist.id = ?1"
+    };
+    let shown = if filter.removed { "" } else { "AND entry.status <> 'removed'" };
+    let from = format!("FROM entry JOIN playlist ON playlist.key = entry.playlist_key WHERE {of_list} {shown}");
+    let id = playlist_id.uuid();
+    let total: i64 = transaction
+        .prepare_cached(&format!("SELECT count(*) {from}"))?
+        .query_row([id.as_bytes()], |row| row.get(0))?;
+    let cursor = request.after.unwrap_or(Cursor { rank: i64::MIN, key: i64::MIN });
+    let rows = transaction
+        .prepare_cached(&format!(
+            "SELECT {ENTRY_COLUMNS} {from} AND (entry.rank, entry.key) > (?2, ?3)
+             ORDER BY entry.rank, entry.key LIMIT ?4"
+        ))?
+        .query_map(params![id.as_bytes(), cursor.rank, cursor.key, request.limit()], entry_row)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(Page::new(rows, request, total as u64))
+}
+
+/// One entry.
+pub fn entry(transaction: &Transaction<'_>, id: EntryId) -> rusqlite::Result<Option<EntryRow>> {
+    Ok(entries_by_id(transaction, &[id])?.pop())
+}
+
+/// Entries by their ids, in no order; those that are not there are left out.
+pub fn entries_by_id(transaction: &Transaction<'_>, ids: &[EntryId]) -> rusqlite::Result<Vec<EntryRow>> {
+    let marks = vec!["?"; ids.len()].join(", ");
+    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
+    transaction
+        .prepare(&format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry JOIN playlist ON playlist.key = entry.playlist_key
+             WHERE entry.id IN ({marks})"
+        ))?
+        .query_map(rusqlite::params_from_iter(values), entry_row)?
+        .map(|row| row.map(|(_, row)| row))
+        .collect()
+}
+
+/// Entries of a playlist that were touched after a position, in that order.
+pub fn changed_entries(
+    transaction: &Transaction<'_>,
+    playlist_id: PlaylistId,
+    after: u64,
+    limit: u32,
+) -> rusqlite::Result<Vec<EntryRow>> {
+    transaction
+        .prepare_cached(&format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry JOIN playlist ON playlist.key = entry.playlist_key
+             WHERE playlist.id = ?1 AND entry.changed_at > ?2 ORDER BY entry.changed_at LIMIT ?3"
+        ))?
+        .query_map(params![playlist_id.uuid().as_bytes(), after as i64, limit], entry_row)?
+        .map(|row| row.map(|(_, row)| row))
+        .collect()
+}

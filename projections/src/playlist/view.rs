@@ -1,0 +1,58 @@
+use mediary_events::log::Recorded;
+use rusqlite::Transaction;
+
+use super::project;
+use crate::view::{ApplyError, View};
+
+/// Playlists and their entries.
+#[derive(Debug)]
+pub struct PlaylistView;
+
+impl View for PlaylistView {
+    const NAME: &'static str = "playlist";
+    const VERSION: u32 = 1;
+    const TABLES: &'static str = "
+        CREATE TABLE playlist (
+            key INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE,
+            url TEXT NOT NULL,
+            followed INTEGER NOT NULL,
+            followed_at INTEGER NOT NULL,
+            kind TEXT,
+            title TEXT,
+            extractor TEXT,
+            source_id TEXT,
+            looked_at INTEGER,
+            look_outcome TEXT,
+            look_job_id BLOB,
+            look_counts TEXT,
+            look_failure TEXT,
+            entry_count INTEGER NOT NULL DEFAULT 0,
+            changed_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX playlist_changed ON playlist (changed_at);
+
+        CREATE TABLE entry (
+            key INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE,
+            playlist_key INTEGER NOT NULL REFERENCES playlist (key),
+            rank INTEGER NOT NULL,
+            item_id BLOB NOT NULL,
+            extractor TEXT NOT NULL,
+            source_id TEXT NOT NULL,
+            url TEXT NOT NULL,
+            title TEXT,
+            duration_ms INTEGER,
+            availability TEXT NOT NULL,
+            live_status TEXT NOT NULL,
+            status TEXT NOT NULL,
+            added_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX entry_rank ON entry (playlist_key, rank);
+        CREATE INDEX entry_changed ON entry (changed_at);";
+
+    fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+        project::apply(transaction, recorded)
+    }
+}

@@ -1,0 +1,285 @@
+//! What feeds the views: each on a thread of its own, from its checkpoint, then live.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use mediary_events::log::{Batch, Filter, Log, Recorded};
+use rusqlite::Transaction;
+use tokio::{runtime::Handle, sync::watch};
+
+use crate::{
+    download::DownloadView,
+    file::FileView,
+    job::JobView,
+    playlist::PlaylistView,
+    spawn,
+    store::{self, QueryError, Readers, Store},
+    view::{ApplyError, View},
+};
+
+/// Events folded in one transaction.
+const BATCH_MAX: usize = 512;
+/// How long a query waits for a view to reach a position (PL-42).
+const WAIT_MAX: Duration = Duration::from_secs(2);
+
+/// Every view.
+#[derive(Debug, Clone)]
+pub struct Views {
+    /// Playlists and their entries.
+    pub playlist: ViewHandle,
+    /// Jobs.
+    pub job: ViewHandle,
+    /// Downloads.
+    pub download: ViewHandle,
+    /// Files.
+    pub file: ViewHandle,
+}
+
+/// Why the views could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The folder of views can't be made.
+    #[error("can't make the folder {}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A view's file can't be opened or made.
+    #[error("can't open the view {view}")]
+    Open {
+        /// The view.
+        view: &'static str,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// No thread could be started.
+    #[error("can't start a thread for the view {view}")]
+    Thread {
+        /// The view.
+        view: &'static str,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+impl Views {
+    /// Starts every view on the log; must be called on a runtime.
+    pub fn start(log: &Log, data: &Path) -> Result<Self, StartError> {
+        let directory = data.join("views");
+        std::fs::create_dir_all(&directory)
+            .map_err(|source| StartError::Folder { path: directory.clone(), source })?;
+        Ok(Self {
+            playlist: ViewHandle::start::<PlaylistView>(log, &directory)?,
+            job: ViewHandle::start::<JobView>(log, &directory)?,
+            download: ViewHandle::start::<DownloadView>(log, &directory)?,
+            file: ViewHandle::start::<FileView>(log, &directory)?,
+        })
+    }
+
+    /// Each view, for readiness and metrics.
+    pub fn all(&self) -> [&ViewHandle; 4] {
+        [&self.playlist, &self.job, &self.download, &self.file]
+    }
+
+    /// Stops every view and waits for its thread.
+    pub fn stop(&self) {
+        for view in self.all() {
+            view.stop();
+        }
+    }
+}
+
+/// Where a view is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewStatus {
+    /// Its name.
+    pub name: &'static str,
+    /// The position of the last event that it has folded.
+    pub position: u64,
+    /// Why it stopped, if it did.
+    pub fault: Option<Fault>,
+}
+
+/// An event that a view can't fold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The event's position.
+    pub position: u64,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// A running view: its readers and its place. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ViewHandle {
+    name: &'static str,
+    readers: Readers,
+    status: watch::Receiver<ViewStatus>,
+    stop: Arc<watch::Sender<bool>>,
+    thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl ViewHandle {
+    /// Starts a view in its own file below `directory`; must be called on a runtime.
+    pub fn start<V: View>(log: &Log, directory: &Path) -> Result<Self, StartError> {
+        let (store, position) = Store::open::<V>(directory, log.id(), log.head().position)
+            .map_err(|source| StartError::Open { view: V::NAME, source })?;
+        let (publish, status) = watch::channel(ViewStatus { name: V::NAME, position, fault: None });
+        let (stop, stopped) = watch::channel(false);
+        let life = Life {
+            log: log.clone(),
+            directory: directory.to_owned(),
+            runtime: Handle::current(),
+            store,
+            position,
+            publish,
+            stopped,
+        };
+        let thread = spawn::thread(format!("view-{}", V::NAME), move || life.run::<V>())
+            .map_err(|source| StartError::Thread { view: V::NAME, source })?;
+        let readers = Readers::new::<V>(directory);
+        let thread = Arc::new(std::sync::Mutex::new(Some(thread)));
+        Ok(Self { name: V::NAME, readers, status, stop: Arc::new(stop), thread })
+    }
+
+    /// Where the view is now.
+    pub fn status(&self) -> ViewStatus {
+        self.status.borrow().clone()
+    }
+
+    /// Tells of each step of the view: whoever waits here re-reads what changed after its position.
+    pub fn watch(&self) -> watch::Receiver<ViewStatus> {
+        self.status.clone()
+    }
+
+    /// Answers a query from one snapshot, with the position that the snapshot shows at least.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, QueryError> {
+        let readers = self.readers.clone();
+        spawn::blocking(move || readers.read(query)).await.map_err(|_| QueryError::Stopping)?
+    }
+
+    /// Waits, at most two seconds, until the view shows the position.
+    pub async fn wait_for(&self, position: u64) -> Result<(), QueryError> {
+        let mut status = self.status.clone();
+        let reached = status.wait_for(|status| status.position >= position || status.fault.is_some());
+        match tokio::time::timeout(WAIT_MAX, reached).await {
+            Ok(Ok(status)) => match &status.fault {
+                Some(fault) if status.position < position => {
+                    Err(QueryError::Stopped { view: self.name, reason: fault.reason.clone() })
+                }
+                Some(_) | None => Ok(()),
+            },
+            Ok(Err(_)) => Err(QueryError::Stopping),
+            Err(_) => {
+                let at = self.status.borrow().position;
+                Err(QueryError::Behind { view: self.name, at, wanted: position })
+            }
+        }
+    }
+
+    fn stop(&self) {
+        self.stop.send_replace(true);
+        let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!(view = self.name, "the view's thread panicked");
+        }
+    }
+}
+
+/// The life of one view, on its thread.
+struct Life {
+    log: Log,
+    directory: PathBuf,
+    runtime: Handle,
+    store: Store,
+    position: u64,
+    publish: watch::Sender<ViewStatus>,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Life {
+    fn run<V: View>(mut self) {
+        let mut subscription = self.log.subscribe(self.position + 1, Filter::default());
+        let mut tidied = false;
+        loop {
+            if !tidied && self.position >= self.log.head().position {
+                store::remove_other_versions::<V>(&self.directory);
+                tidied = true;
+            }
+            let stopped = &mut self.stopped;
+            let next = self.runtime.block_on(async {
+                tokio::select! {
+                    biased;
+                    _ = stopped.wait_for(|stopped| *stopped) => None,
+                    batch = subscription.next_batch(BATCH_MAX) => Some(batch),
+                }
+            });
+            let batch = match next {
+                None => return,
+                Some(Ok(batch)) => batch,
+                Some(Err(error)) => {
+                    tracing::error!(view = V::NAME, %error, "the view can't read the log");
+                    return;
+                }
+            };
+            if let Err((position, error)) = self.fold::<V>(&batch) {
+                self.halt(V::NAME, position, &error);
+                return;
+            }
+        }
+    }
+
+    fn fold<V: View>(&mut self, batch: &Batch) -> Result<(), (u64, ApplyError)> {
+        let position = batch.next_position - 1;
+        let mut at = self.position;
+        self.store
+            .write(position, |transaction| {
+                for recorded in &batch.events {
+                    at = recorded.envelope.position;
+                    V::apply(transaction, recorded)?;
+                }
+                Ok::<(), ApplyError>(())
+            })
+            .map_err(|error| (at, error))?;
+        self.position = position;
+        metrics::gauge!("mediary_view_position", "view" => V::NAME).set(position as f64);
+        let lag = self.log.head().position.saturating_sub(position);
+        metrics::gauge!("mediary_view_lag_events", "view" => V::NAME).set(lag as f64);
+        self.publish.send_modify(|status| status.position = position);
+        Ok(())
+    }
+
+    /// A view that can't fold an event stops there and says so; it never skips one in silence.
+    fn halt(&self, view: &'static str, position: u64, error: &ApplyError) {
+        let reason = format!("event {position} can't be folded: {}", chain(error));
+        tracing::error!(view, position, reason, "the view has stopped; its file can be deleted and is built anew");
+        self.publish.send_modify(|status| status.fault = Some(Fault { position, reason }));
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// The stamp of an event on the rows that it touches.
+pub(crate) fn stamp(recorded: &Recorded) -> (i64, i64) {
+    (recorded.envelope.position as i64, recorded.envelope.at.as_micros())
+}

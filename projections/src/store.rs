@@ -1,0 +1,205 @@
+//! The SQLite file of one view: its tables, its checkpoint, its readers.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction};
+use uuid::Uuid;
+
+use crate::view::View;
+
+/// Idle connections for reading that are kept.
+const READERS_IDLE_MAX: usize = 4;
+/// Memory for pages of one connection, in KiB (negative for SQLite): reading is from the system's cache anyway.
+const CACHE_KIB: i64 = -1_024;
+/// How long a reader waits for a checkpoint of the write-ahead log.
+const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
+
+const CHECKPOINT_TABLE: &str = "
+    CREATE TABLE checkpoint (
+        only INTEGER PRIMARY KEY CHECK (only = 0),
+        log_id BLOB NOT NULL,
+        position INTEGER NOT NULL
+    ) STRICT;";
+
+/// Why a query could not be answered.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// SQLite refused.
+    #[error("the view {view} can't be read")]
+    Sqlite {
+        /// The view.
+        view: &'static str,
+        /// What it says.
+        source: rusqlite::Error,
+    },
+    /// The view has not reached the position in time.
+    #[error("the view {view} is at {at} and has not reached {wanted} yet")]
+    Behind {
+        /// The view.
+        view: &'static str,
+        /// Where it is.
+        at: u64,
+        /// Where it was wanted.
+        wanted: u64,
+    },
+    /// The view stopped at an event that it can't fold.
+    #[error("the view {view} has stopped: {reason}")]
+    Stopped {
+        /// The view.
+        view: &'static str,
+        /// At which event, and why.
+        reason: String,
+    },
+    /// The server stops.
+    #[error("the server is stopping")]
+    Stopping,
+}
+
+/// The writing end.
+pub(crate) struct Store {
+    connection: Connection,
+}
+
+impl Store {
+    /// Opens the file of a view, or makes it anew if it is of another log, of the future, or no view at all.
+    pub(crate) fn open<V: View>(directory: &Path, log_id: Uuid, head: u64) -> Result<(Self, u64), rusqlite::Error> {
+        let path = path_of::<V>(directory);
+        if path.exists() {
+            match Self::continue_from::<V>(&path, log_id, head) {
+                Ok(Some(opened)) => return Ok(opened),
+                Ok(None) => tracing::info!(view = V::NAME, "rebuilding: the view is of another log"),
+                Err(error) => {
+                    tracing::warn!(view = V::NAME, %error, "rebuilding: the view can't be read");
+                }
+            }
+            remove(&path);
+        }
+        let connection = connect(&path)?;
+        connection.execute_batch(V::TABLES)?;
+        connection.execute_batch(CHECKPOINT_TABLE)?;
+        connection.execute("INSERT INTO checkpoint VALUES (0, ?1, 0)", [log_id.as_bytes().as_slice()])?;
+        Ok((Self { connection }, 0))
+    }
+
+    fn continue_from<V: View>(
+        path: &Path,
+        log_id: Uuid,
+        head: u64,
+    ) -> Result<Option<(Self, u64)>, rusqlite::Error> {
+        let connection = connect(path)?;
+        let known = connection
+            .query_row("SELECT log_id, position FROM checkpoint", [], |row| {
+                Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, i64>(1)?))
+            })
+            .optional()?;
+        let opened = known.and_then(|(of, position)| {
+            let position = position as u64;
+            (of == *log_id.as_bytes() && position <= head).then_some(position)
+        });
+        Ok(opened.map(|position| (Self { connection }, position)))
+    }
+
+    /// Folds a batch: rows and checkpoint in one transaction.
+    pub(crate) fn write<E: From<rusqlite::Error>>(
+        &mut self,
+        position: u64,
+        fold: impl FnOnce(&Transaction<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let transaction = self.connection.transaction()?;
+        fold(&transaction)?;
+        transaction.execute("UPDATE checkpoint SET position = ?1", [position as i64])?;
+        transaction.commit()?;
+        Ok(())
+    }
+}
+
+/// The reading end: a few connections, shared.
+#[derive(Debug, Clone)]
+pub(crate) struct Readers {
+    view: &'static str,
+    path: Arc<PathBuf>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Readers {
+    pub(crate) fn new<V: View>(directory: &Path) -> Self {
+        Self { view: V::NAME, path: Arc::new(path_of::<V>(directory)), idle: Arc::default() }
+    }
+
+    /// Answers a query from one snapshot of the view. Blocks.
+    pub(crate) fn read<T>(
+        &self,
+        query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, QueryError> {
+        let failed = |source| QueryError::Sqlite { view: self.view, source };
+        let idle = self.lock().pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => self.connect().map_err(failed)?,
+        };
+        let transaction = connection.transaction().map_err(failed)?;
+        let answer = query(&transaction).map_err(failed)?;
+        drop(transaction);
+        let mut idle = self.lock();
+        if idle.len() < READERS_IDLE_MAX {
+            idle.push(connection);
+        }
+        Ok(answer)
+    }
+
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(self.path.as_ref(), flags)?;
+        connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        Ok(connection)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn path_of<V: View>(directory: &Path) -> PathBuf {
+    directory.join(format!("{}-v{}.sqlite", V::NAME, V::VERSION))
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    // What a power cut takes is folded again from the log.
+    connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn remove(path: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match fs::remove_file(&name) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => tracing::warn!(path = %PathBuf::from(name).display(), %error, "can't remove an old view"),
+        }
+    }
+}
+
+/// Removes files of other versions of a view, once this one has caught up.
+pub(crate) fn remove_other_versions<V: View>(directory: &Path) {
+    let (ours, prefix) = (path_of::<V>(directory), format!("{}-v", V::NAME));
+    let Ok(entries) = fs::read_dir(directory) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_view = name.starts_with(&prefix) && path.extension().is_some_and(|kind| kind == "sqlite");
+        if is_view && path != ours {
+            remove(&path);
+        }
+    }
+}

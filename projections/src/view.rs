@@ -1,0 +1,50 @@
+//! What a view is: a fold of recorded events into rows.
+
+use mediary_events::{Concern, codec, log::Recorded};
+use rusqlite::Transaction;
+
+/// A fold of recorded events into the rows of one SQLite file.
+///
+/// Each row has a `changed_at`: the position of the last event that touched it, indexed, so that
+/// whoever comes back with a position gets what changed after it. Rows are never deleted.
+pub trait View: 'static {
+    /// The name of the file; never two views of one name.
+    const NAME: &'static str;
+    /// Raised whenever the fold or the tables change: then it is rebuilt in a file of its own.
+    const VERSION: u32;
+    /// The tables and indexes.
+    const TABLES: &'static str;
+
+    /// Folds one event. The same event is never folded twice into the same file.
+    fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError>;
+}
+
+/// Why an event could not be folded; the view stops there and says so.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// SQLite refused.
+    #[error("the view's file refuses the event")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The payload is not what its name says.
+    #[error("the event can't be read")]
+    Decode(#[from] codec::DecodeError),
+    /// A value could not be written as JSON.
+    #[error("a value can't be written as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// The event, if it is one of this concern that this program knows and that was not erased.
+pub fn event_of<C: Concern>(recorded: &Recorded) -> Result<Option<C::Event>, ApplyError> {
+    if recorded.envelope.stream.category != C::NAME {
+        return Ok(None);
+    }
+    let Some(payload) = &recorded.payload else { return Ok(None) };
+    match codec::decode::<C>(&recorded.envelope.name, recorded.envelope.schema, payload) {
+        Ok(event) => Ok(Some(event)),
+        Err(codec::DecodeError::Unknown { .. }) => {
+            metrics::counter!("mediary_unknown_events_total").increment(1);
+            Ok(None)
+        }
+        Err(error @ codec::DecodeError::Malformed { .. }) => Err(error.into()),
+    }
+}
