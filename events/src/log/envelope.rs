@@ -44,16 +44,18 @@ impl FromStr for StreamId {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let refused = || ParseStreamError { text: text.to_owned() };
         let (category, uuid) = text.split_once('-').ok_or_else(refused)?;
-        let well_formed = !category.is_empty()
-            && category
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-        if !well_formed {
+        if !is_word(category) {
             return Err(refused());
         }
         let uuid = Uuid::parse_str(uuid).map_err(|_| refused())?;
         Ok(Self::new(category.to_owned(), uuid))
     }
+}
+
+/// Whether a text can be a stored name: lower-case ASCII letters, digits and `_`.
+pub(super) fn is_word(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    (1..=super::append::NAME_BYTES_MAX).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// From where a command came.
@@ -75,6 +77,22 @@ pub enum OriginKind {
     Reaction = 6,
     /// An actor doing work.
     Actor = 7,
+}
+
+impl OriginKind {
+    /// The origin with this stored number.
+    pub const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::Page),
+            2 => Some(Self::Cli),
+            3 => Some(Self::Nats),
+            4 => Some(Self::Bot),
+            5 => Some(Self::Schedule),
+            6 => Some(Self::Reaction),
+            7 => Some(Self::Actor),
+            _ => None,
+        }
+    }
 }
 
 /// From where a command came, with the session or token it came by.
@@ -149,4 +167,34 @@ pub struct Recorded {
     pub envelope: Envelope,
     /// The payload; none once it was erased.
     pub payload: Option<bytes::Bytes>,
+}
+
+impl Recorded {
+    /// The place in the log.
+    pub const fn position(&self) -> u64 {
+        self.envelope.position
+    }
+
+    /// The payload as JSON; none once it was erased.
+    ///
+    /// Payloads are written with field names and in their human-readable form, so JSON says the same.
+    pub fn payload_json(&self) -> Result<Option<serde_json::Value>, PayloadError> {
+        self.payload.as_deref().map(payload_json).transpose()
+    }
+}
+
+/// The answer to a payload that JSON can't express.
+#[derive(Debug, thiserror::Error)]
+#[error("the payload is not MessagePack that JSON can express")]
+pub struct PayloadError(#[source] rmp_serde::decode::Error);
+
+/// A payload as JSON.
+pub(super) fn payload_json(payload: &[u8]) -> Result<serde_json::Value, PayloadError> {
+    let mut rest = payload;
+    let value = rmp_serde::from_read(&mut rest).map_err(PayloadError)?;
+    if rest.is_empty() {
+        Ok(value)
+    } else {
+        Err(PayloadError(serde::de::Error::custom("bytes follow its end")))
+    }
 }

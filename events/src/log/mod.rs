@@ -1,7 +1,41 @@
 //! The log: every fact, once, in order, chained, on disk before it is acknowledged.
 //!
-//! Guarantees: see `docs/invariants.md` (L-…). redb is known here and nowhere else.
+//! Guarantees: see `docs/invariants.md` (L-…); the stored bytes are described in `docs/log-format.md`.
+//! redb is known here and nowhere else. Not here: what events mean, and who may append
+//! ([`crate::gate`] is the only caller of [`Log::append`]).
 
+mod append;
+mod chain;
 pub mod envelope;
+mod error;
+mod frame;
+mod handle;
+mod hub;
+mod lock;
+mod metric;
+mod options;
+mod queue;
+mod read;
+mod snapshot;
+mod space;
+mod store;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod writer;
 
-pub use envelope::{Category, Codec, Envelope, Origin, OriginKind, ParseStreamError, Recorded, StreamId};
+pub use append::{
+    APPEND_BYTES_MAX, APPEND_EVENTS_MAX, Append, AppendHeader, Appended, Expected, NAME_BYTES_MAX, NewEvent,
+    PAYLOAD_BYTES_MAX, Urgency,
+};
+pub use chain::Hash;
+pub use envelope::{
+    Category, Codec, Envelope, Origin, OriginKind, ParseStreamError, PayloadError, Recorded, StreamId,
+};
+pub use error::{AppendError, Damage, FatalError, Holder, OpenError, ReadError, StorageFault};
+pub use handle::{CategoryCount, Log};
+pub use hub::{Batch, Subscription};
+pub use options::{OnFatal, Options};
+pub use read::{Direction, Filter, Page, Read};
+pub use snapshot::{SnapshotError, SnapshotStore};
+pub use store::Head;

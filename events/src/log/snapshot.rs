@@ -1,0 +1,131 @@
+//! Snapshots of folds: a cache that is dropped at the first doubt (L-10).
+//!
+//! One file per fold. It names the log, the fold's version and the position, holds the hash of the chain at
+//! that position, and a checksum of itself; a snapshot that doesn't belong to this very history is gone.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{error::ReadError, store::Store};
+
+const MAGIC: &[u8; 8] = b"mdysnap1";
+/// Magic, log id, fold version, position, head hash.
+const HEADER_BYTES: usize = 8 + 16 + 4 + 8 + 32;
+const CHECKSUM_BYTES: usize = 32;
+
+/// Why a snapshot was not saved; the fold goes on without.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// There is no such position.
+    #[error("position {position} is not in the log")]
+    Beyond {
+        /// The position.
+        position: u64,
+    },
+    /// The name can't be that of a file.
+    #[error("{fold:?} is not the name of a fold")]
+    Name {
+        /// The name.
+        fold: String,
+    },
+    /// The log can't be read.
+    #[error("reading the log failed")]
+    Log(#[from] ReadError),
+    /// The file can't be written.
+    #[error("writing {} failed", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+/// Where snapshots of folds are kept.
+#[derive(Debug)]
+pub struct SnapshotStore {
+    directory: PathBuf,
+    store: Arc<Store>,
+}
+
+impl SnapshotStore {
+    pub(super) fn new(directory: PathBuf, store: Arc<Store>) -> Self {
+        Self { directory, store }
+    }
+
+    /// Keeps what a fold came to after a position, in place of what was kept of it before.
+    ///
+    /// A fold's name has lower-case letters, digits, `_`, `-` and `.`; it blocks for an fsync.
+    pub fn save(
+        &self,
+        fold: &str,
+        fold_version: u32,
+        position: u64,
+        state: &[u8],
+    ) -> Result<(), SnapshotError> {
+        let path = self.path(fold)?;
+        let hash = self.store.hash_at(position)?.ok_or(SnapshotError::Beyond { position })?;
+        let mut bytes = Vec::with_capacity(HEADER_BYTES + state.len() + CHECKSUM_BYTES);
+        bytes.extend_from_slice(&header(&self.store, fold_version, position, &hash));
+        bytes.extend_from_slice(state);
+        let checksum = blake3::hash(&bytes);
+        bytes.extend_from_slice(checksum.as_bytes());
+        self.write(&path, &bytes).map_err(|source| SnapshotError::Io { path, source })
+    }
+
+    /// What was kept of a fold: the position and the state; none if there is nothing that can be trusted.
+    pub fn load(&self, fold: &str, fold_version: u32) -> Option<(u64, Vec<u8>)> {
+        let path = self.path(fold).ok()?;
+        let bytes = fs::read(&path).ok()?;
+        let found = self.open(&bytes, fold_version);
+        if found.is_none() {
+            tracing::info!(fold, fold_version, "log.snapshot_dropped");
+            fs::remove_file(&path).ok();
+        }
+        found
+    }
+
+    fn open(&self, bytes: &[u8], fold_version: u32) -> Option<(u64, Vec<u8>)> {
+        let (content, checksum) = bytes.split_last_chunk::<CHECKSUM_BYTES>()?;
+        if blake3::hash(content).as_bytes() != checksum {
+            return None;
+        }
+        let (stored, state) = content.split_at_checked(HEADER_BYTES)?;
+        let position = u64::from_be_bytes(stored.get(28..36)?.try_into().ok()?);
+        let hash = self.store.hash_at(position).ok()??;
+        (stored == header(&self.store, fold_version, position, &hash)).then(|| (position, state.to_vec()))
+    }
+
+    fn path(&self, fold: &str) -> Result<PathBuf, SnapshotError> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.".contains(&byte);
+        if fold.is_empty() || fold.starts_with('.') || !fold.bytes().all(allowed) {
+            return Err(SnapshotError::Name { fold: fold.to_owned() });
+        }
+        Ok(self.directory.join(format!("{fold}.snapshot")))
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        fs::create_dir_all(&self.directory)?;
+        let unfinished = path.with_extension("snapshot.new");
+        let mut file = File::create(&unfinished)?;
+        file.write_all(bytes)?;
+        file.sync_data()?;
+        fs::rename(&unfinished, path)?;
+        File::open(&self.directory)?.sync_all()
+    }
+}
+
+fn header(store: &Store, fold_version: u32, position: u64, hash: &[u8; 32]) -> [u8; HEADER_BYTES] {
+    let mut header = [0; HEADER_BYTES];
+    header[..8].copy_from_slice(MAGIC);
+    header[8..24].copy_from_slice(store.log_id().as_bytes());
+    header[24..28].copy_from_slice(&fold_version.to_be_bytes());
+    header[28..36].copy_from_slice(&position.to_be_bytes());
+    header[36..].copy_from_slice(hash);
+    header
+}

@@ -1,0 +1,115 @@
+use std::sync::atomic::Ordering;
+
+use mediary_schema::PrincipalId;
+
+use super::support::{Bench, append, append_one, event, expecting, stream};
+use crate::log::{AppendError, Direction, Expected, PAYLOAD_BYTES_MAX, Read};
+
+#[test]
+fn events_get_positions_and_versions_without_gaps() {
+    let bench = Bench::new();
+    let (one, two) = (stream("playlist", 1), stream("job", 2));
+    let first = bench.log.append_blocking(append_one(1, &one, "a")).unwrap();
+    let second = bench
+        .log
+        .append_blocking(append(2, vec![event(&two, "noted", "b"), event(&one, "noted", "c")]))
+        .unwrap();
+    assert_eq!((first.first_position, first.last_position), (1, 1));
+    assert_eq!((second.first_position, second.last_position), (2, 3));
+    assert_eq!(second.versions, [(two.clone(), 1), (one.clone(), 2)]);
+    assert_eq!(bench.log.head().position, 3);
+    let texts: Vec<_> = bench.all().iter().map(|event| event.payload_json().unwrap().unwrap()).collect();
+    assert_eq!(texts, ["a", "b", "c"]);
+    let backwards = bench.log.read_stream(&one, u64::MAX, Direction::Backward, 10).unwrap();
+    assert_eq!(backwards.iter().map(|event| event.envelope.version).collect::<Vec<_>>(), [2, 1]);
+}
+
+#[test]
+fn conflict_names_the_stream_and_its_version_and_records_nothing() {
+    let bench = Bench::new();
+    let one = stream("playlist", 1);
+    bench.log.append_blocking(append_one(1, &one, "a")).unwrap();
+    let request = expecting(append_one(2, &one, "b"), &one, Expected::NoStream);
+    match bench.log.append_blocking(request).unwrap_err() {
+        AppendError::Conflict { stream, expected, actual } => {
+            assert_eq!((stream, expected, actual), (one.clone(), Expected::NoStream, 1));
+        }
+        other => panic!("{other}"),
+    }
+    assert_eq!(bench.log.head().position, 1);
+    let request = expecting(append_one(2, &one, "b"), &one, Expected::Exact(1));
+    assert_eq!(bench.log.append_blocking(request).unwrap().last_position, 2);
+}
+
+#[test]
+fn repeated_command_answers_as_the_first_time_also_after_a_restart() {
+    let bench = Bench::new();
+    let one = stream("playlist", 1);
+    let request = expecting(append_one(1, &one, "a"), &one, Expected::NoStream);
+    let first = bench.log.append_blocking(request.clone()).unwrap();
+    assert!(!first.repeated);
+    let bench = bench.reopen();
+    let second = bench.log.append_blocking(request.clone()).unwrap();
+    assert!(second.repeated);
+    assert_eq!((second.first_position, &second.versions), (first.first_position, &first.versions));
+    assert_eq!(bench.all().len(), 1);
+    // The same id from another principal is another command.
+    let mut other = append_one(1, &one, "b");
+    other.header.principal = PrincipalId::PLATFORM;
+    assert!(!bench.log.append_blocking(other).unwrap().repeated);
+    let found = bench.log.command(PrincipalId::OWNER, request.header.command_id).unwrap().unwrap();
+    assert_eq!(found.last_position, 1);
+}
+
+#[test]
+fn time_never_goes_back_and_an_opening_is_counted() {
+    let bench = Bench::new();
+    let one = stream("playlist", 1);
+    bench.log.append_blocking(append_one(1, &one, "a")).unwrap();
+    bench.clock.fetch_sub(1_000_000, Ordering::SeqCst);
+    bench.log.append_blocking(append_one(2, &one, "b")).unwrap();
+    let bench = bench.reopen();
+    bench.clock.fetch_sub(1_000_000, Ordering::SeqCst);
+    bench.log.append_blocking(append_one(3, &one, "c")).unwrap();
+    let events = bench.all();
+    assert!(events.is_sorted_by_key(|event| event.envelope.at));
+    assert_eq!(events.iter().map(|event| event.envelope.epoch).collect::<Vec<_>>(), [1, 1, 2]);
+}
+
+#[test]
+fn payload_that_is_too_large_and_malformed_names_are_refused() {
+    let bench = Bench::new();
+    let one = stream("playlist", 1);
+    let mut request = append_one(1, &one, "a");
+    request.events[0].payload = vec![0; PAYLOAD_BYTES_MAX + 1].into();
+    assert!(matches!(
+        bench.log.append_blocking(request.clone()),
+        Err(AppendError::PayloadTooLarge { max_bytes: PAYLOAD_BYTES_MAX, .. })
+    ));
+    request.events[0].payload = vec![0; PAYLOAD_BYTES_MAX].into();
+    bench.log.append_blocking(request).unwrap();
+    for request in [append(2, vec![]), append_one(2, &stream("play-list", 1), "a")] {
+        assert!(matches!(bench.log.append_blocking(request), Err(AppendError::Malformed { .. })));
+    }
+    assert_eq!(bench.log.head().position, 1);
+}
+
+#[test]
+fn event_is_found_by_its_id() {
+    let bench = Bench::new();
+    bench.log.append_blocking(append_one(1, &stream("playlist", 1), "a")).unwrap();
+    let event = bench.all().remove(0);
+    assert_eq!(bench.log.event(event.envelope.id).unwrap(), Some(event));
+    assert_eq!(bench.log.read(&Read::backward(u64::MAX)).unwrap().len(), 1);
+}
+
+#[test]
+fn closed_log_refuses_and_gives_the_folder_back() {
+    let bench = Bench::new();
+    let other = bench.log.clone();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    runtime.block_on(bench.log.clone().close());
+    assert!(matches!(other.append_blocking(append_one(1, &stream("a", 1), "a")), Err(AppendError::Closed)));
+    assert!(other.stream_version(&stream("a", 1)).is_err());
+    bench.reopen();
+}

@@ -1,0 +1,97 @@
+//! A log in a folder of its own, and short words for what tests append.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering},
+};
+
+use bytes::Bytes;
+use mediary_schema::{Clock, CommandId, CorrelationId, IdSource, PrincipalId, ProjectId, Timestamp};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::log::{
+    Append, AppendHeader, Expected, Log, NewEvent, Options, Origin, OriginKind, Recorded, StreamId, Urgency,
+};
+
+/// Ids that count, so that two runs are the same.
+pub(super) fn counting_ids() -> IdSource {
+    let next = Arc::new(AtomicU64::new(1));
+    IdSource::new(move || Uuid::from_u128(0xE000 << 100 | u128::from(next.fetch_add(1, Ordering::Relaxed))))
+}
+
+/// Options for tests: small, without ballast, with a clock that stands still.
+pub(super) fn options(directory: &TempDir) -> (Options, Arc<AtomicI64>) {
+    let (clock, cell) = Clock::manual(Timestamp::from_micros(1_790_000_000_000_000));
+    let mut options = Options::new(directory.path());
+    options.reserve_bytes = 0;
+    options.clock = clock;
+    (options, cell)
+}
+
+/// A log in a folder that goes away with it.
+pub(super) struct Bench {
+    pub(super) log: Log,
+    pub(super) directory: TempDir,
+    pub(super) clock: Arc<AtomicI64>,
+}
+
+impl Bench {
+    pub(super) fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    pub(super) fn with(change: impl FnOnce(&mut Options)) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let (mut options, clock) = options(&directory);
+        change(&mut options);
+        Self { log: Log::open(options).unwrap(), directory, clock }
+    }
+
+    /// Closes the log and opens it again.
+    pub(super) fn reopen(self) -> Self {
+        let Self { log, directory, .. } = self;
+        drop(log);
+        let (options, clock) = options(&directory);
+        Self { log: Log::open(options).unwrap(), directory, clock }
+    }
+
+    pub(super) fn all(&self) -> Vec<Recorded> {
+        self.log.read(&crate::log::Read::forward(1).limit(usize::MAX)).unwrap()
+    }
+}
+
+/// The stream number `n` of a concern.
+pub(super) fn stream(category: &'static str, n: u128) -> StreamId {
+    StreamId::new(category, Uuid::from_u128(n))
+}
+
+/// An event whose payload is a MessagePack text.
+pub(super) fn event(stream: &StreamId, name: &'static str, text: &str) -> NewEvent {
+    let payload = Bytes::from(rmp_serde::to_vec_named(text).unwrap());
+    NewEvent { stream: stream.clone(), name: name.into(), schema: 1, payload }
+}
+
+/// An append of command number `command` that expects nothing.
+pub(super) fn append(command: u128, events: Vec<NewEvent>) -> Append {
+    let header = AppendHeader {
+        project: ProjectId::HOME,
+        principal: PrincipalId::OWNER,
+        origin: Origin { kind: OriginKind::Cli, id: Uuid::nil() },
+        command_id: CommandId::from_uuid(Uuid::from_u128(command)),
+        correlation_id: CorrelationId::from_uuid(Uuid::from_u128(command)),
+        causation_id: None,
+    };
+    Append { header, urgency: Urgency::Normal, expected: Vec::new(), events }
+}
+
+/// An append of one event.
+pub(super) fn append_one(command: u128, stream: &StreamId, text: &str) -> Append {
+    append(command, vec![event(stream, "noted", text)])
+}
+
+/// The same append with one more expectation.
+pub(super) fn expecting(mut append: Append, stream: &StreamId, expected: Expected) -> Append {
+    append.expected.push((stream.clone(), expected));
+    append
+}
