@@ -1,0 +1,3 @@
+//! Stories of the whole platform, and the rules about its code: one binary, so that it links once.
+
+mod tidy;

@@ -1,0 +1,62 @@
+//! Rules about the code itself: what a reviewer would otherwise have to say again and again.
+//!
+//! A rule is a pure function from a [`Tree`] to the places that break it, with the reason and the way
+//! out in each message; beside it stand small trees that break it, so that no rule is unable to fail.
+//! A folder that is not written yet breaks nothing.
+//!
+//! To add a rule: a file with its function and its bad samples, a `mod` line and a test here.
+
+mod catch_all;
+mod dependencies;
+mod history;
+mod invariants;
+mod machine_paths;
+mod shape;
+mod tree;
+mod uses;
+
+use tree::{Broken, Tree};
+
+/// Fails with every place that breaks a rule, not only the first.
+#[track_caller]
+fn holds(rule: fn(&Tree) -> Vec<Broken>) {
+    let tree = Tree::of_the_repository();
+    let broken = rule(&tree);
+    let list: Vec<String> = broken.iter().map(ToString::to_string).collect();
+    assert!(broken.is_empty(), "{} broken:\n  {}\n", broken.len(), list.join("\n  "));
+}
+
+#[test]
+fn dependencies_point_down() {
+    holds(dependencies::rule);
+}
+
+#[test]
+fn a_crate_is_used_only_where_it_is_at_home() {
+    holds(uses::rule);
+}
+
+#[test]
+fn every_concern_has_the_same_shape() {
+    holds(shape::rule);
+}
+
+#[test]
+fn deciding_and_evolving_have_no_catch_all_arm() {
+    holds(catch_all::rule);
+}
+
+#[test]
+fn every_version_ever_written_has_a_golden_file() {
+    holds(history::rule);
+}
+
+#[test]
+fn no_file_names_a_path_of_one_machine() {
+    holds(machine_paths::rule);
+}
+
+#[test]
+fn invariants_are_named_by_the_tests_that_hold_them() {
+    holds(invariants::rule);
+}
