@@ -1,0 +1,3 @@
+//! The HTTP server's parts: the websocket.
+
+pub mod websocket;
