@@ -3,7 +3,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_graphql::{
-    Data, ErrorExtensionValues, Executor, Request, Response, ServerError,
+    Data, Executor, Request, Response, ServerError,
     parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection},
 };
 use futures::{
@@ -12,17 +12,10 @@ use futures::{
     stream::{self, BoxStream},
 };
 
+use crate::server::fault::fault;
+
 /// What an operation yields; the last is always `None`, so that its end is seen among many.
 pub(super) type Output = Option<Response>;
-
-/// A GraphQL error with a stable code.
-pub(super) fn coded(message: impl Into<String>, code: &'static str) -> ServerError {
-    let mut extensions = ErrorExtensionValues::default();
-    extensions.set("code", code);
-    let mut error = ServerError::new(message, None);
-    error.extensions = Some(extensions);
-    error
-}
 
 /// Whether an operation that yielded this first never ran: it has no data, and no error is a resolver's.
 pub(super) fn is_refused(first: &Response) -> bool {
@@ -47,7 +40,7 @@ pub(super) fn run<E: Executor>(
     };
     // A resolver that panics ends its own operation, not its neighbours on the socket.
     let caught = AssertUnwindSafe(stream).catch_unwind().map(|item| {
-        item.unwrap_or_else(|_| Response::from_errors(vec![coded("internal error", "INTERNAL")]))
+        item.unwrap_or_else(|_| Response::from_errors(vec![fault("internal error", "INTERNAL", false)]))
     });
     Ok(caught.map(Some).chain(stream::once(ready(None))).boxed())
 }
@@ -57,9 +50,11 @@ fn within(timeout: Duration, mut stream: BoxStream<'static, Response>) -> BoxStr
     async move {
         match tokio::time::timeout(timeout, stream.next()).await {
             Ok(response) => response,
-            Err(_) => {
-                Some(Response::from_errors(vec![coded("the operation took too long", "DEADLINE_EXCEEDED")]))
-            }
+            Err(_) => Some(Response::from_errors(vec![fault(
+                "the operation took too long",
+                "DEADLINE_EXCEEDED",
+                true,
+            )])),
         }
     }
     .map(stream::iter)
@@ -79,9 +74,10 @@ fn check(document: &ExecutableDocument, name: Option<&str>) -> Result<OperationT
     };
     if operation.ty == OperationType::Subscription && !is_one_field {
         // The executor would run several fields as one merged stream and fragments not at all.
-        return Err(coded(
+        return Err(fault(
             "a subscription must select exactly one field, not in a fragment",
             "ONE_ROOT_FIELD",
+            false,
         ));
     }
     Ok(operation.ty)

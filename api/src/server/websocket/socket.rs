@@ -23,10 +23,11 @@ use tokio::{
 use super::{
     AuthError, Authenticate, Close, Credentials, Session,
     message::{ClientMessage, Operation, ServerMessage},
-    operation::{self, Output, coded},
+    operation::{self, Output},
     seats::{Counted, PrincipalSeat, Seat},
     service::Inner,
 };
+use crate::server::fault::fault;
 
 /// Why a conversation is over.
 #[derive(Debug)]
@@ -208,7 +209,7 @@ impl<E: Executor, A: Authenticate> Socket<E, A> {
         }
         let options = &self.inner.options;
         if self.running.len() >= options.streams_per_socket_max {
-            let error = coded("too many operations at once on this socket", "TOO_MANY_STREAMS");
+            let error = fault("too many operations at once on this socket", "TOO_MANY_STREAMS", true);
             return self.say(&ServerMessage::Error { id: &id, payload: &[error] }).await;
         }
         let timeout = options.operation_timeout;
