@@ -1,0 +1,139 @@
+//! Who is at the other end, as whoever knows the tokens answers it.
+
+use std::{fmt, future::Future, sync::Arc};
+
+use async_graphql::Data;
+use futures::{FutureExt, future::BoxFuture};
+use mediary_schema::PrincipalId;
+use serde_json::Value;
+
+/// What a client showed to say who it is.
+#[derive(Default)]
+pub struct Credentials {
+    /// The payload of `connection_init`; `null` if it had none.
+    pub payload: Value,
+    /// The token of the HTTP header `Authorization: Bearer …` of the upgrade, which only clients
+    /// that are no browser can send.
+    pub header_token: Option<String>,
+}
+
+impl Credentials {
+    /// The token: the payload's `{"authorization": "Bearer …"}`, otherwise the header's.
+    pub fn token(&self) -> Option<&str> {
+        let payload =
+            ["authorization", "Authorization"].iter().find_map(|key| self.payload.get(key)?.as_str());
+        match payload {
+            Some(value) => bearer(value),
+            None => self.header_token.as_deref(),
+        }
+    }
+}
+
+impl fmt::Debug for Credentials {
+    /// Says what is there, never what it is.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Credentials")
+            .field("has_payload", &!self.payload.is_null())
+            .field("has_header_token", &self.header_token.is_some())
+            .finish()
+    }
+}
+
+/// The token in a value of the form `Bearer <token>`.
+pub(super) fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.trim().split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+/// An acknowledged client.
+pub struct Session {
+    pub(super) principal: PrincipalId,
+    pub(super) data: Arc<Data>,
+    pub(super) ended: BoxFuture<'static, ()>,
+}
+
+impl Session {
+    /// Makes a session of `principal` whose resolvers find `data` in their context.
+    pub fn new(principal: PrincipalId, data: Data) -> Self {
+        Self { principal, data: Arc::new(data), ended: futures::future::pending().boxed() }
+    }
+
+    /// Closes the socket as soon as `ended` is done: when the token expires or is revoked.
+    #[must_use]
+    pub fn until(self, ended: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self { ended: ended.boxed(), ..self }
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Session").field("principal", &self.principal).finish_non_exhaustive()
+    }
+}
+
+/// Why a client is not acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AuthError {
+    /// No token, an unknown one or one that has ended; never says which.
+    #[error("the token is not valid")]
+    Refused,
+    /// It can't be said now; the client may try again.
+    #[error("tokens can't be checked just now")]
+    Unavailable,
+}
+
+/// Answers who a client is; called once for each socket. An `async` closure will do.
+pub trait Authenticate: Send + Sync + 'static {
+    /// Turns what the client showed into a session.
+    fn authenticate(
+        &self,
+        credentials: Credentials,
+    ) -> impl Future<Output = Result<Session, AuthError>> + Send + 'static;
+}
+
+impl<F, R> Authenticate for F
+where
+    F: Fn(Credentials) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Session, AuthError>> + Send + 'static,
+{
+    fn authenticate(
+        &self,
+        credentials: Credentials,
+    ) -> impl Future<Output = Result<Session, AuthError>> + Send + 'static {
+        self(credentials)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_token_is_taken_from_the_payload_before_the_header() {
+        for (payload, header, expected) in [
+            (json!({"authorization": "Bearer abc"}), None, Some("abc")),
+            (json!({"Authorization": "bearer  abc "}), None, Some("abc")),
+            (json!({"authorization": "Bearer abc"}), Some("other"), Some("abc")),
+            (json!({"authorization": "Basic abc"}), Some("other"), None),
+            (json!({"authorization": "Bearer "}), None, None),
+            (json!({"authorization": 7}), Some("header"), Some("header")),
+            (json!(null), Some("header"), Some("header")),
+            (json!([1]), None, None),
+        ] {
+            let credentials = Credentials { payload, header_token: header.map(ToOwned::to_owned) };
+            assert_eq!(credentials.token(), expected, "{:?}", credentials.payload);
+        }
+    }
+
+    #[test]
+    fn credentials_do_not_show_themselves() {
+        let shown =
+            Credentials { payload: json!({"authorization": "Bearer abc"}), header_token: Some("def".into()) };
+        let text = format!("{shown:?}");
+        assert!(!text.contains("abc") && !text.contains("def"), "{text}");
+    }
+}
