@@ -1,0 +1,81 @@
+//! A child and everybody that it started.
+
+use std::{
+    process::Child,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use mediary_schema::job::ResourceUse;
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use wait4::Wait4;
+
+use super::{proc_fs, runner::MARK_RUN, running::Status};
+
+/// A child and everybody that it started: its process group, and whoever carries its mark.
+#[derive(Debug)]
+pub(super) struct Group {
+    leader: Pid,
+    mark: String,
+    /// Whether the leader was not reaped yet, so that the number of the group is still its own.
+    unreaped: Mutex<bool>,
+}
+
+impl Group {
+    pub(super) fn new(leader: Pid, mark: String) -> Self {
+        Self { leader, mark, unreaped: Mutex::new(true) }
+    }
+
+    pub(super) fn leader(&self) -> Pid {
+        self.leader
+    }
+
+    /// Sends a signal to the group, unless it is over.
+    pub(super) fn signal(&self, signal: Signal) {
+        let unreaped = self.lock();
+        if *unreaped && let Err(error) = kill_process_group(self.leader, signal) {
+            tracing::debug!(%error, group = %self.leader.as_raw_nonzero(), "group can't be signalled");
+        }
+    }
+
+    /// Sends a signal to the group and to members that left it.
+    pub(super) fn signal_members(&self, members: &[Pid], signal: Signal) {
+        self.signal(signal);
+        for member in members {
+            // It may have ended since it was seen, which is what is wanted.
+            if let Err(error) = kill_process(*member, signal) {
+                tracing::debug!(%error, pid = %member.as_raw_nonzero(), "member can't be signalled");
+            }
+        }
+    }
+
+    /// Who is left, apart from the leader.
+    pub(super) fn members(&self) -> Vec<Pid> {
+        let group = self.leader.as_raw_nonzero().get();
+        let belongs = |seen: &proc_fs::Seen| {
+            seen.group == group || proc_fs::variable(seen.pid, MARK_RUN).as_ref() == Some(&self.mark)
+        };
+        let alive = proc_fs::others().into_iter().filter(|seen| seen.pid != self.leader && !seen.ended);
+        alive.filter(belongs).map(|seen| seen.pid).collect()
+    }
+
+    /// Takes the exit of the leader, which has ended. The group can't be signalled any more.
+    pub(super) fn reap(&self, leader: Child) -> (Status, ResourceUse) {
+        let mut unreaped = self.lock();
+        *unreaped = false;
+        match leader.wait4() {
+            Ok(end) => (Status::from(end.status), resource_use(end.rusage)),
+            Err(error) => {
+                tracing::error!(%error, "exit of a child is lost");
+                (Status::Lost, ResourceUse::default())
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.unreaped.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn resource_use(usage: wait4::ResourceUsage) -> ResourceUse {
+    ResourceUse { cpu_ms: (usage.utime + usage.stime).as_millis() as u64, memory_peak_bytes: usage.maxrss }
+}

@@ -1,0 +1,48 @@
+//! Child programs: the only place that starts any (PL-33).
+//!
+//! Guarantees for every child, whatever it or its reader does:
+//!
+//! - it is a process group of its own with a cleaned environment, and carries `MEDIARY_LOG`,
+//!   `MEDIARY_RUN` and, for work, `MEDIARY_ATTEMPT`;
+//! - operands stand after `--`, so that none of them can become an option;
+//! - both pipes are always drained; a reader that is slow slows the child, but neither stops a
+//!   deadline nor a cancel, and the time that the child waits for us isn't held against it;
+//! - it ends by itself, by a cancel, by showing no sign of life for too long or by its deadline: TERM to
+//!   the whole group, and KILL after a grace time. [`Ended`] is known only once nobody of the group,
+//!   and nobody else who carries its `MEDIARY_RUN`, is left;
+//! - dropping [`Running`] kills the group;
+//! - the exit, processor time and peak memory are known, its output is kept in a capped file, and the
+//!   recorded command line has no secrets.
+//!
+//! What a crash of ours leaves behind is found and ended by [`Runner::end_orphans`].
+//!
+//! It doesn't interpret output: that is the business of one adapter per tool, next door.
+//! Needs Linux's `/proc`.
+
+mod control;
+mod environment;
+mod error;
+mod group;
+mod life;
+mod lines;
+mod orphans;
+mod output;
+mod proc_fs;
+mod queue;
+pub mod redact;
+mod runner;
+mod running;
+mod spec;
+mod tools;
+
+#[cfg(test)]
+mod tests;
+
+pub use environment::Environment;
+pub use error::Error;
+pub use lines::{Line, Source};
+pub use orphans::Orphan;
+pub use runner::{Runner, describe_metrics};
+pub use running::{Canceller, Ended, EndedBy, Running, Status};
+pub use spec::Spec;
+pub use tools::{Tool, Tools};

@@ -1,0 +1,97 @@
+//! Children of an earlier life of ours.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use tokio::time::Instant;
+
+use super::{
+    Runner, Spec, proc_fs,
+    runner::{MARK_ATTEMPT, MARK_LOG, MARK_RUN},
+};
+
+/// A child of an earlier life of ours, which ended it without its own end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orphan {
+    /// Its pid.
+    pub pid: u32,
+    /// Clock ticks between the start of the machine and its own: pid and start name a process.
+    pub start_ticks: u64,
+    /// The attempt that it belonged to, as it carries it.
+    pub attempt: Option<String>,
+    /// The first words of its command line.
+    pub command: String,
+}
+
+/// How often it is looked whether they are gone.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// How long they may take to go after KILL; beyond that the kernel itself is stuck on one.
+const GONE_WITHIN: Duration = Duration::from_secs(10);
+
+impl Runner {
+    /// Ends every process that carries the id of our log and is not a child of this life: TERM, then KILL.
+    ///
+    /// Answers those that were found. The caller holds the lock of the data folder, so that no other
+    /// server of the same log is alive.
+    pub async fn end_orphans(&self) -> Vec<Orphan> {
+        if self.log_id().is_nil() {
+            return Vec::new();
+        }
+        let mut ended = BTreeMap::new();
+        let kill_at = Instant::now() + Spec::GRACE;
+        let give_up_at = kill_at + GONE_WITHIN;
+        loop {
+            let runner = self.clone();
+            let scan = tokio::task::spawn_blocking(move || runner.orphans());
+            let orphans = scan.await.unwrap_or_default();
+            if orphans.is_empty() {
+                break;
+            }
+            let now = Instant::now();
+            if now >= give_up_at {
+                tracing::error!(?orphans, "orphans can't be killed");
+                break;
+            }
+            for orphan in orphans {
+                let is_new = !ended.contains_key(&(orphan.pid, orphan.start_ticks));
+                if now >= kill_at {
+                    signal(&orphan, Signal::KILL);
+                } else if is_new {
+                    tracing::info!(pid = orphan.pid, command = orphan.command, "orphan is ended");
+                    signal(&orphan, Signal::TERM);
+                }
+                ended.entry((orphan.pid, orphan.start_ticks)).or_insert(orphan);
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        ended.into_values().collect()
+    }
+
+    fn orphans(&self) -> Vec<Orphan> {
+        let log_id = self.log_id().to_string();
+        let own = Self::own_mark();
+        let is_orphan = |seen: &proc_fs::Seen| {
+            !seen.ended
+                && proc_fs::variable(seen.pid, MARK_LOG).as_ref() == Some(&log_id)
+                && !proc_fs::variable(seen.pid, MARK_RUN).is_some_and(|run| run.starts_with(&own))
+        };
+        let describe = |seen: proc_fs::Seen| Orphan {
+            pid: seen.pid.as_raw_nonzero().get().unsigned_abs(),
+            start_ticks: seen.start_ticks,
+            attempt: proc_fs::variable(seen.pid, MARK_ATTEMPT),
+            command: proc_fs::command(seen.pid),
+        };
+        proc_fs::others().into_iter().filter(is_orphan).map(describe).collect()
+    }
+}
+
+/// Signals exactly the process that was seen: its pid may be another's by now.
+fn signal(orphan: &Orphan, signal: Signal) {
+    let Some(pid) = i32::try_from(orphan.pid).ok().and_then(Pid::from_raw) else { return };
+    let Ok(handle) = pidfd_open(pid, PidfdFlags::empty()) else { return };
+    if proc_fs::look(pid).is_some_and(|seen| seen.start_ticks == orphan.start_ticks)
+        && let Err(error) = pidfd_send_signal(&handle, signal)
+    {
+        tracing::debug!(%error, pid = orphan.pid, "orphan can't be signalled");
+    }
+}

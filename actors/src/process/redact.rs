@@ -1,0 +1,126 @@
+//! Leaves secrets out of what is recorded.
+
+use std::{borrow::Cow, ffi::OsStr, path::Path};
+
+/// What stands where a secret was.
+const REDACTED: &str = "***";
+
+/// Options whose value is a secret or leads to one.
+const SECRET_OPTIONS: [&str; 16] = [
+    "--username",
+    "--password",
+    "--twofactor",
+    "--video-password",
+    "--ap-username",
+    "--ap-password",
+    "--cookies",
+    "--cookies-from-browser",
+    "--netrc-cmd",
+    "--netrc-location",
+    "--client-certificate-password",
+    "--add-headers",
+    "--user",
+    "--pass",
+    "--auth",
+    "-headers",
+];
+
+/// The command line in one line, without secrets.
+pub fn command_line(program: &Path, arguments: &[&OsStr]) -> String {
+    let mut line = program.to_string_lossy().into_owned();
+    let mut secret_next = false;
+    for argument in arguments {
+        let argument = argument.to_string_lossy();
+        let shown = if secret_next { Cow::Borrowed(REDACTED) } else { option_value(&argument) };
+        secret_next = !secret_next && SECRET_OPTIONS.contains(&argument.as_ref());
+        line.push(' ');
+        line.push_str(&quoted(&shown));
+    }
+    line
+}
+
+/// `--password=x` without `x`; other arguments without user info in URLs.
+fn option_value(argument: &str) -> Cow<'_, str> {
+    match argument.split_once('=') {
+        Some((option, _)) if SECRET_OPTIONS.contains(&option) => format!("{option}={REDACTED}").into(),
+        _ => text(argument),
+    }
+}
+
+/// A text without the user info (`user:password@`) of the URLs in it.
+pub fn text(text: &str) -> Cow<'_, str> {
+    if !text.contains("://") || !text.contains('@') {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(scheme_end) = rest.find("://") {
+        let (before, after) = rest.split_at(scheme_end + "://".len());
+        clean.push_str(before);
+        rest = after;
+        let authority_end = rest.find(ends_authority).unwrap_or(rest.len());
+        // The last one, since a password may hold an unescaped `@`.
+        if let Some(at) = rest.get(..authority_end).and_then(|authority| authority.rfind('@')) {
+            clean.push_str(REDACTED);
+            rest = rest.get(at..).unwrap_or_default();
+        }
+    }
+    clean.push_str(rest);
+    Cow::Owned(clean)
+}
+
+fn ends_authority(character: char) -> bool {
+    matches!(character, '/' | '?' | '#' | '"' | '\'' | '<' | '>' | '\\') || character.is_whitespace()
+}
+
+fn quoted(argument: &str) -> Cow<'_, str> {
+    let plain = |character: char| character.is_alphanumeric() || "-_./:=,+@%*".contains(character);
+    if !argument.is_empty() && argument.chars().all(plain) {
+        Cow::Borrowed(argument)
+    } else {
+        format!("'{}'", argument.replace('\'', r"'\''")).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_do_not_reach_the_recorded_command_line() {
+        let arguments = [
+            "--username",
+            "me",
+            "--password",
+            "hunter2",
+            "--proxy",
+            "http://u:p@proxy:3128",
+            "--cookies=jar.txt",
+            "--add-headers",
+            "Authorization:Bearer x",
+            "--",
+            "https://me:s3cret@example.org/a?b=c@d",
+        ]
+        .map(OsStr::new);
+        let line = command_line(Path::new("/bin/yt-dlp"), &arguments);
+        assert_eq!(
+            line,
+            "/bin/yt-dlp --username *** --password *** --proxy http://***@proxy:3128 --cookies=*** \
+             --add-headers *** -- 'https://***@example.org/a?b=c@d'"
+        );
+    }
+
+    #[test]
+    fn user_info_goes_and_everything_else_stays() {
+        for (given, clean) in [
+            ("plain", "plain"),
+            ("see http://a.example/x@y", "see http://a.example/x@y"),
+            ("http://u@a.example", "http://***@a.example"),
+            ("two: http://u:p@a/ and ftp://v:w@b/", "two: http://***@a/ and ftp://***@b/"),
+            ("http://u:p@ss@a/", "http://***@a/"),
+            ("ünïcode http://ü:ß@ä/", "ünïcode http://***@ä/"),
+        ] {
+            assert_eq!(text(given), clean);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Starts children.
+
+use std::{
+    io::{self, Read},
+    os::unix::process::CommandExt,
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
+    thread,
+};
+
+use rustix::process::{Pid, WaitId, WaitIdOptions, getpid, waitid};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::{
+    Environment, Error, Line, Running, Source, Spec,
+    control::{Control, Limits, Note, StageCell},
+    group::Group,
+    life::Life,
+    lines::{RawLine, Splitter},
+    output::{CappedFile, Record},
+    proc_fs,
+    queue::Queue,
+    redact,
+};
+
+/// Names the log whose work a process does.
+pub(super) const MARK_LOG: &str = "MEDIARY_LOG";
+/// Names the attempt that a process belongs to.
+pub(super) const MARK_ATTEMPT: &str = "MEDIARY_ATTEMPT";
+/// Names one run: the process that started it, and a number.
+pub(super) const MARK_RUN: &str = "MEDIARY_RUN";
+
+/// Runs of this process so far; of the process and not of a runner, so that marks stay unique.
+static RUNS: AtomicU64 = AtomicU64::new(0);
+
+/// Starts children. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Runner {
+    log_id: Uuid,
+    environment: Arc<Environment>,
+}
+
+/// Says what the metrics of this module mean.
+pub fn describe_metrics() {
+    metrics::describe_counter!("mediary_processes_started_total", "Child programs started, by tool.");
+    metrics::describe_counter!(
+        "mediary_processes_ended_total",
+        "Child programs ended, by tool and by what ended them."
+    );
+    metrics::describe_histogram!("mediary_process_seconds", "Wall time of child programs, by tool.");
+    metrics::describe_histogram!("mediary_process_cpu_seconds", "Processor time of child programs, by tool.");
+    metrics::describe_histogram!(
+        "mediary_process_memory_peak_bytes",
+        "Peak resident memory of child programs, by tool."
+    );
+}
+
+impl Runner {
+    /// A runner whose children carry the id of the log; the nil id stands for no log.
+    pub fn new(log_id: Uuid, environment: Environment) -> Self {
+        Self { log_id, environment: Arc::new(environment) }
+    }
+
+    /// The id that children carry.
+    pub fn log_id(&self) -> Uuid {
+        self.log_id
+    }
+
+    /// What children know of our environment.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// What the mark of a run of this process begins with.
+    pub(super) fn own_mark() -> String {
+        let start = proc_fs::look(getpid()).map_or(0, |own| own.start_ticks);
+        format!("{}-{start}-", getpid().as_raw_nonzero())
+    }
+
+    /// Starts a child.
+    pub fn spawn(&self, spec: &Spec) -> Result<Running, Error> {
+        check_program(spec)?;
+        check_folder(spec)?;
+        let mut record = Record::new(open_output(spec)?);
+        let command_line = spec.command_line();
+        record.note(&format!("$ {command_line}"));
+        let mark = format!("{}{}", Self::own_mark(), RUNS.fetch_add(1, Ordering::Relaxed));
+        let child = self.start(spec, &mark)?;
+        tracing::debug!(tool = spec.tool, pid = child.id(), command = command_line, "child is started");
+        metrics::counter!("mediary_processes_started_total", "tool" => spec.tool).increment(1);
+        Ok(watch_over(child, mark, record, spec, command_line))
+    }
+
+    fn start(&self, spec: &Spec, mark: &str) -> Result<Child, Error> {
+        #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+        let mut command = Command::new(&spec.program);
+        command.args(spec.command_arguments()).env_clear().envs(self.environment.variables());
+        command.env(MARK_RUN, mark);
+        if !self.log_id.is_nil() {
+            command.env(MARK_LOG, self.log_id.to_string());
+        }
+        if let Some(attempt) = spec.attempt {
+            command.env(MARK_ATTEMPT, attempt.to_string());
+        }
+        command.envs(spec.extra.iter().map(|(name, value)| (name, value)));
+        if let Some(folder) = spec.folder() {
+            command.current_dir(folder);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        command.spawn().map_err(|source| start_error(spec, source))
+    }
+}
+
+fn start_error(spec: &Spec, source: io::Error) -> Error {
+    match source.kind() {
+        // A script whose interpreter is gone; a file that is no program.
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => {
+            Error::ToolMissing { program: spec.program_name() }
+        }
+        _ => Error::Start { program: spec.program_name(), source },
+    }
+}
+
+/// Children are named by their place: `PATH` is searched by [`super::Tools`], not by the system.
+fn check_program(spec: &Spec) -> Result<(), Error> {
+    if is_program(&spec.program) { Ok(()) } else { Err(Error::ToolMissing { program: spec.program_name() }) }
+}
+
+/// Before the start, because the system's answer to a missing folder is the one to a missing program.
+fn check_folder(spec: &Spec) -> Result<(), Error> {
+    let Some(folder) = spec.folder() else { return Ok(()) };
+    let check = std::fs::read_dir(folder);
+    check.map(drop).map_err(|source| Error::WorkingDir { path: folder.to_owned(), source })
+}
+
+fn open_output(spec: &Spec) -> Result<Option<CappedFile>, Error> {
+    let Some(path) = &spec.output_file else { return Ok(None) };
+    let file = CappedFile::open(path);
+    file.map(Some).map_err(|source| Error::OutputFile { path: path.clone(), source })
+}
+
+/// Starts the threads that live as long as the child: one per pipe, one that waits for its end and one
+/// that controls it.
+fn watch_over(mut child: Child, mark: String, record: Record, spec: &Spec, command_line: String) -> Running {
+    let leader = Pid::from_child(&child);
+    let group = Arc::new(Group::new(leader, mark));
+    let queue = Arc::new(Queue::new(2));
+    let life = Arc::new(Life::begin());
+    let record = Arc::new(Mutex::new(record));
+    let (sender, notes) = mpsc::channel();
+    let reader = Reader {
+        queue: Arc::clone(&queue),
+        life: Arc::clone(&life),
+        record: Arc::clone(&record),
+        notes: sender.clone(),
+        unrecorded: spec.unrecorded,
+    };
+    let stdout = child.stdout.take().expect("standard output is piped");
+    let stderr = child.stderr.take().expect("standard error is piped");
+    let second_reader = reader.clone();
+    start_thread(spec.tool, "out", move || reader.read(Source::Stdout, stdout));
+    start_thread(spec.tool, "err", move || second_reader.read(Source::Stderr, stderr));
+    let waiter = sender.clone();
+    start_thread(spec.tool, "wait", move || wait_for_end(leader, &waiter));
+    let (ended_sender, ended) = watch::channel(None);
+    let control = Control {
+        tool: spec.tool,
+        notes,
+        _sender: sender.clone(),
+        group: Arc::clone(&group),
+        life,
+        queue: Arc::clone(&queue),
+        record,
+        limits: Limits { no_progress: spec.no_progress, deadline: spec.deadline, grace: spec.grace },
+        stage: StageCell::default(),
+        pipes_open: 2,
+        ended: ended_sender,
+    };
+    start_thread(spec.tool, "ctl", move || control.run(child));
+    Running { queue, group, notes: sender, ended, command_line }
+}
+
+fn start_thread(tool: &str, role: &str, body: impl FnOnce() + Send + 'static) {
+    let thread = thread::Builder::new().name(format!("{tool}-{role}")).spawn(body);
+    thread.expect("the system has room for a thread beside the process it had room for");
+}
+
+/// Waits without reaping, so that the number of the group stays its own until the group is gone.
+fn wait_for_end(leader: Pid, notes: &mpsc::Sender<Note>) {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+    while let Err(error) = waitid(WaitId::Pid(leader), options) {
+        if error != rustix::io::Errno::INTR {
+            tracing::error!(%error, "a child can't be waited for");
+            break;
+        }
+    }
+    // The control thread waits for exactly this.
+    notes.send(Note::LeaderEnded).ok();
+}
+
+/// Reads one pipe to its end.
+#[derive(Debug, Clone)]
+struct Reader {
+    queue: Arc<Queue>,
+    life: Arc<Life>,
+    record: Arc<Mutex<Record>>,
+    notes: mpsc::Sender<Note>,
+    unrecorded: &'static [&'static str],
+}
+
+impl Reader {
+    const CHUNK_BYTES: usize = 64 << 10;
+
+    fn read(self, source: Source, mut pipe: impl Read) {
+        let mut splitter = Splitter::default();
+        let mut chunk = vec![0; Self::CHUNK_BYTES];
+        loop {
+            match pipe.read(&mut chunk) {
+                Ok(0) => break,
+                Ok(length) => {
+                    self.life.sign();
+                    splitter.feed(chunk.get(..length).unwrap_or_default(), |line| self.take(source, &line));
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    tracing::warn!(%error, "pipe of a child can't be read");
+                    break;
+                }
+            }
+        }
+        splitter.flush(&mut |line| self.take(source, &line));
+        self.queue.producer_done();
+        // It fails if the control thread gave up on this pipe.
+        self.notes.send(Note::Drained).ok();
+    }
+
+    fn take(&self, source: Source, line: &RawLine) {
+        let mut text = String::from_utf8_lossy(&line.bytes).into_owned();
+        if source == Source::Stderr {
+            text = redact::text(&text).into_owned();
+        }
+        if !self.unrecorded.iter().any(|prefix| text.starts_with(prefix)) {
+            let clean = redact::text(&text);
+            self.record.lock().unwrap_or_else(PoisonError::into_inner).word(&clean);
+        }
+        self.queue.push(Line { source, text, truncated: line.truncated });
+        self.life.sign();
+    }
+}
+
+/// Whether the system has this program: a regular file that somebody may execute.
+pub(super) fn is_program(path: &std::path::Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
+}
