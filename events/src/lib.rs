@@ -16,6 +16,7 @@ pub mod log;
 pub mod playlist;
 pub mod reservation;
 pub mod setting;
+pub mod signal;
 mod spawn;
 pub mod testing;
 pub mod work;
