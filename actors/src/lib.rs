@@ -1,3 +1,19 @@
-//! actors
+//! The doers: supervised actors that bring about effects and append what came of them.
+//!
+//! Guarantees: an actor pulls facts from the log by position, and its mailbox carries only "wake",
+//! timers and control; concerns never call each other; a fault in one attempt ends that attempt
+//! only, too many faults in one concern halt that concern only.
+//!
+//! To add a concern: a folder named after it with an [`job::Effect`], and one line in the supervision
+//! tree of `ops`. Where its events lead to another concern's command: one file in [`reaction`].
 
+pub mod download;
+pub mod ffmpeg;
+mod follower;
+pub mod job;
+pub mod playlist;
 pub mod process;
+pub mod reaction;
+pub mod staging;
+pub mod supervisor;
+pub mod ytdlp;

@@ -6,7 +6,7 @@
 
 use serde::Serialize as _;
 
-use crate::{Concern, EventKind};
+use crate::{Concern, EventKind, log::Recorded};
 
 /// An event ready to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +81,25 @@ pub fn decode<C: Concern>(name: &str, schema: u16, payload: &[u8]) -> Result<C::
             let tagged = serde_json::Value::Object([(name.to_owned(), value)].into_iter().collect());
             serde_json::from_value(tagged).map_err(|error| malformed(error.into()))
         }
+    }
+}
+
+/// The event, if it is one of this concern that this program knows and that was not erased.
+///
+/// An unknown one is counted and passed over: a newer program knows what it means (PL-07).
+pub fn event_of<C: Concern>(recorded: &Recorded) -> Result<Option<C::Event>, DecodeError> {
+    let envelope = &recorded.envelope;
+    if envelope.stream.category != C::NAME {
+        return Ok(None);
+    }
+    let Some(payload) = &recorded.payload else { return Ok(None) };
+    match decode::<C>(&envelope.name, envelope.schema, payload) {
+        Ok(event) => Ok(Some(event)),
+        Err(DecodeError::Unknown { .. }) => {
+            metrics::counter!("mediary_unknown_events_total").increment(1);
+            Ok(None)
+        }
+        Err(error @ DecodeError::Malformed { .. }) => Err(error),
     }
 }
 

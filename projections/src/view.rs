@@ -1,6 +1,6 @@
 //! What a view is: a fold of recorded events into rows.
 
-use mediary_events::{Concern, codec, log::Recorded};
+use mediary_events::{codec, log::Recorded};
 use rusqlite::Transaction;
 
 /// A fold of recorded events into the rows of one SQLite file.
@@ -31,20 +31,4 @@ pub enum ApplyError {
     /// A value could not be written as JSON.
     #[error("a value can't be written as JSON")]
     Json(#[from] serde_json::Error),
-}
-
-/// The event, if it is one of this concern that this program knows and that was not erased.
-pub fn event_of<C: Concern>(recorded: &Recorded) -> Result<Option<C::Event>, ApplyError> {
-    if recorded.envelope.stream.category != C::NAME {
-        return Ok(None);
-    }
-    let Some(payload) = &recorded.payload else { return Ok(None) };
-    match codec::decode::<C>(&recorded.envelope.name, recorded.envelope.schema, payload) {
-        Ok(event) => Ok(Some(event)),
-        Err(codec::DecodeError::Unknown { .. }) => {
-            metrics::counter!("mediary_unknown_events_total").increment(1);
-            Ok(None)
-        }
-        Err(error @ codec::DecodeError::Malformed { .. }) => Err(error.into()),
-    }
 }

@@ -135,7 +135,7 @@ impl Gate {
                 .read_stream(stream, version + 1, Direction::Forward, FOLD_PAGE)
                 .map_err(Refusal::reading)?;
             for recorded in &page {
-                if let Some(event) = decode::<C>(recorded)? {
+                if let Some(event) = codec::event_of::<C>(recorded).map_err(Refusal::decoding)? {
                     C::evolve(&mut state, &event);
                 }
                 version = recorded.envelope.version;
@@ -144,19 +144,6 @@ impl Gate {
                 return Ok((version, state));
             }
         }
-    }
-}
-
-/// An erased event and one of a newer program change nothing here; the newer program knows what they mean.
-fn decode<C: Concern>(recorded: &crate::log::Recorded) -> Result<Option<C::Event>, Refusal> {
-    let Some(payload) = &recorded.payload else { return Ok(None) };
-    match codec::decode::<C>(&recorded.envelope.name, recorded.envelope.schema, payload) {
-        Ok(event) => Ok(Some(event)),
-        Err(codec::DecodeError::Unknown { .. }) => {
-            metrics::counter!("mediary_unknown_events_total").increment(1);
-            Ok(None)
-        }
-        Err(error @ codec::DecodeError::Malformed { .. }) => Err(Refusal::decoding(error)),
     }
 }
 

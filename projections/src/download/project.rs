@@ -1,4 +1,5 @@
 use mediary_events::{
+    codec::event_of,
     download::{Download, Event},
     log::Recorded,
 };
@@ -9,7 +10,7 @@ use super::query::DownloadState;
 use crate::{
     runner::stamp,
     sql::to_json,
-    view::{ApplyError, event_of},
+    view::ApplyError,
 };
 
 pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {

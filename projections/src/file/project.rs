@@ -1,4 +1,5 @@
 use mediary_events::{
+    codec::event_of,
     file::{Event, File},
     log::Recorded,
 };
@@ -7,7 +8,7 @@ use rusqlite::{Transaction, params};
 use crate::{
     runner::stamp,
     sql::to_json,
-    view::{ApplyError, event_of},
+    view::ApplyError,
 };
 
 pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {

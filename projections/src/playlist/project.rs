@@ -1,4 +1,5 @@
 use mediary_events::{
+    codec::event_of,
     log::Recorded,
     playlist::{Event, Playlist},
 };
@@ -13,7 +14,7 @@ use super::query::EntryStatus;
 use crate::{
     runner::stamp,
     sql::to_json,
-    view::{ApplyError, event_of},
+    view::ApplyError,
 };
 
 /// The distance of two rows that nothing was put between: room for 32 halvings.

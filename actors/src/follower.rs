@@ -1,0 +1,64 @@
+//! What wakes an actor when the log has grown.
+
+use mediary_events::log::Head;
+use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, SpawnErr};
+use tokio::sync::watch;
+
+/// A linked child that watches the head of the log for its parent.
+///
+/// The parent answers each wake with [`Follower::rearm`] when it has read everything, so that its
+/// mailbox holds one wake at most, however fast the log grows.
+pub(crate) struct Follower;
+
+/// The parent has read up to here.
+#[derive(Debug)]
+pub(crate) struct ReadUpTo(u64);
+
+pub(crate) struct Watching {
+    head: watch::Receiver<Head>,
+    wake: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Follower {
+    /// Starts watching; the first wake comes when the log grows beyond what was read up to.
+    pub(crate) async fn start(
+        parent: ActorCell,
+        head: watch::Receiver<Head>,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<ActorRef<ReadUpTo>, SpawnErr> {
+        let watching = Watching { head, wake: Box::new(wake) };
+        let (follower, _) = Actor::spawn_linked(None, Self, watching, parent).await?;
+        Ok(follower)
+    }
+
+    /// Asks for a wake once the log has grown beyond `position`.
+    pub(crate) fn rearm(follower: &ActorRef<ReadUpTo>, position: u64) -> Result<(), ActorProcessingErr> {
+        Ok(follower.cast(ReadUpTo(position))?)
+    }
+}
+
+impl Actor for Follower {
+    type Msg = ReadUpTo;
+    type State = Watching;
+    type Arguments = Watching;
+
+    async fn pre_start(&self, _: ActorRef<ReadUpTo>, watching: Watching) -> Result<Watching, ActorProcessingErr> {
+        Ok(watching)
+    }
+
+    // Waits inside the handler: it has nothing else to do, and its end is a kill by the parent's end.
+    async fn handle(
+        &self,
+        myself: ActorRef<ReadUpTo>,
+        ReadUpTo(position): ReadUpTo,
+        watching: &mut Watching,
+    ) -> Result<(), ActorProcessingErr> {
+        let grown = watching.head.wait_for(|head| head.position > position).await.is_ok();
+        if grown {
+            (watching.wake)();
+        } else {
+            myself.stop(Some("the log is closed".to_owned()));
+        }
+        Ok(())
+    }
+}

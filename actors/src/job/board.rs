@@ -1,0 +1,220 @@
+use std::collections::BTreeMap;
+
+use mediary_events::{
+    Concern, codec,
+    job::{Event as JobEvent, Job, Stop},
+    log::{Direction, Filter, Log, Read, ReadError, Recorded},
+    setting::{Event as SettingEvent, Setting},
+    worker::{Event as WorkerEvent, Worker},
+};
+use mediary_schema::{AttemptId, JobId, Timestamp, job::WorkKind, setting::Limits};
+use serde::{Deserialize, Serialize};
+
+/// A job that has not come to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenJob {
+    /// Its kind.
+    pub kind: WorkKind,
+    /// Its turn: the position at which it was queued.
+    pub turn: u64,
+    /// Not before this moment.
+    pub not_before: Option<Timestamp>,
+    /// The attempt that has it, with the position of its lease.
+    pub attempt: Option<(AttemptId, u64)>,
+    /// Whether the attempt was asked to stop.
+    pub stop: bool,
+    /// Whether it is held.
+    pub paused: bool,
+}
+
+/// Every job that has not come to its end, the limits, and which concerns are halted: the fold that
+/// dispatcher and performers share. Its size depends on open jobs only.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Board {
+    /// The position that it shows.
+    pub position: u64,
+    /// Open jobs.
+    pub jobs: BTreeMap<JobId, OpenJob>,
+    /// How much runs at once.
+    pub limits: Limits,
+    /// Kinds whose performer is halted.
+    pub halted: Vec<String>,
+}
+
+/// The name of the fold's snapshots.
+const SNAPSHOT: &str = "board";
+/// Raised whenever the fold changes.
+const SNAPSHOT_VERSION: u32 = 1;
+/// Events read at once.
+const PAGE: usize = 1_024;
+/// Bytes read at once.
+const PAGE_BYTES: usize = 1 << 20;
+
+impl Board {
+    /// The board as of the last snapshot, or an empty one.
+    pub fn restore(log: &Log) -> Self {
+        let restored = log.snapshots().load(SNAPSHOT, SNAPSHOT_VERSION).and_then(|(position, bytes)| {
+            let board: Self = rmp_serde::from_slice(&bytes).ok()?;
+            (board.position == position).then_some(board)
+        });
+        restored.unwrap_or_default()
+    }
+
+    /// Saves a snapshot, so that the next start reads only what comes after it.
+    pub fn save(&self, log: &Log) {
+        let bytes = match rmp_serde::to_vec_named(self) {
+            Ok(bytes) => bytes,
+            Err(error) => return tracing::warn!(%error, "can't encode the snapshot of the board"),
+        };
+        if let Err(error) = log.snapshots().save(SNAPSHOT, SNAPSHOT_VERSION, self.position, &bytes) {
+            tracing::warn!(%error, "can't save the snapshot of the board; the next start takes longer");
+        }
+    }
+
+    /// Reads on to the head of the log, and tells of each event of a job.
+    pub fn catch_up(
+        &mut self,
+        log: &Log,
+        mut each: impl FnMut(&Recorded, JobId, &JobEvent),
+    ) -> Result<(), ReadError> {
+        let filter = Filter::categories([Job::NAME, Setting::NAME, Worker::NAME]);
+        loop {
+            let head = log.head().position;
+            let request = Read {
+                from: self.position + 1,
+                direction: Direction::Forward,
+                limit: PAGE,
+                bytes_max: PAGE_BYTES,
+                filter: filter.clone(),
+            };
+            let page = log.read_page(&request)?;
+            for recorded in &page.events {
+                self.fold(recorded, &mut each);
+                self.position = recorded.envelope.position;
+            }
+            match page.next_position {
+                Some(next) => self.position = next - 1,
+                None => {
+                    self.position = self.position.max(head);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn fold(&mut self, recorded: &Recorded, each: &mut impl FnMut(&Recorded, JobId, &JobEvent)) {
+        let stream = &recorded.envelope.stream;
+        if let Some(event) = decode::<Job>(recorded) {
+            let job_id = JobId::from_uuid(stream.uuid);
+            self.fold_job(job_id, recorded.envelope.position, &event);
+            each(recorded, job_id, &event);
+        } else if let Some(event) = decode::<Setting>(recorded) {
+            match event {
+                SettingEvent::LimitsChanged { limits } => self.limits = limits,
+            }
+        } else if let Some(event) = decode::<Worker>(recorded) {
+            match event {
+                WorkerEvent::Joined { .. } => self.halted.clear(),
+                WorkerEvent::ConcernHalted { concern, .. } => self.halted.push(concern),
+                WorkerEvent::ConcernResumed { concern } => self.halted.retain(|halted| *halted != concern),
+            }
+        }
+    }
+
+    fn fold_job(&mut self, job_id: JobId, position: u64, event: &JobEvent) {
+        if let JobEvent::Queued { work, .. } = event {
+            let job = OpenJob {
+                kind: work.kind(),
+                turn: position,
+                not_before: None,
+                attempt: None,
+                stop: false,
+                paused: false,
+            };
+            self.jobs.insert(job_id, job);
+            return;
+        }
+        let Some(job) = self.jobs.get_mut(&job_id) else { return };
+        match event {
+            JobEvent::Queued { .. } | JobEvent::Started { .. } => {}
+            JobEvent::Leased { attempt_id, .. } => {
+                job.attempt = Some((*attempt_id, position));
+                (job.stop, job.not_before) = (false, None);
+            }
+            JobEvent::AttemptFailed { retry_at, .. } => {
+                (job.attempt, job.not_before) = (None, Some(*retry_at));
+            }
+            JobEvent::AttemptLost { .. } | JobEvent::AttemptStopped { .. } => job.attempt = None,
+            JobEvent::Parked { .. } | JobEvent::Paused {} => (job.attempt, job.paused) = (None, true),
+            JobEvent::CancelRequested { .. } | JobEvent::PauseRequested { .. } => job.stop = true,
+            JobEvent::Resumed {} => (job.paused, job.not_before) = (false, None),
+            JobEvent::Succeeded { .. } | JobEvent::Failed { .. } | JobEvent::Cancelled {} => {
+                self.jobs.remove(&job_id);
+            }
+        }
+    }
+
+    /// Attempts of this kind that have a job.
+    pub fn attempts(&self, kind: WorkKind) -> impl Iterator<Item = (JobId, AttemptId)> {
+        self.jobs
+            .iter()
+            .filter(move |(_, job)| job.kind == kind)
+            .filter_map(|(job_id, job)| job.attempt.map(|(attempt_id, _)| (*job_id, attempt_id)))
+    }
+
+    /// The jobs that may be leased now, in their turn, within the limits; and when to look again if
+    /// one waits for its time.
+    pub fn ready(&self, offered: &[WorkKind], now: Timestamp) -> (Vec<JobId>, Option<Timestamp>) {
+        let mut used: BTreeMap<WorkKind, u32> = BTreeMap::new();
+        for job in self.jobs.values().filter(|job| job.attempt.is_some()) {
+            *used.entry(job.kind).or_insert(0) += 1;
+        }
+        let mut total: u32 = used.values().sum();
+        let mut waiting: Vec<(&JobId, &OpenJob)> = self
+            .jobs
+            .iter()
+            .filter(|(_, job)| job.attempt.is_none() && !job.paused && offered.contains(&job.kind))
+            .filter(|(_, job)| !self.halted.iter().any(|halted| halted == job.kind.name()))
+            .collect();
+        waiting.sort_by_key(|(_, job)| job.turn);
+        let (mut ready, mut look_again) = (Vec::new(), None::<Timestamp>);
+        for (job_id, job) in waiting {
+            if let Some(moment) = job.not_before.filter(|moment| *moment > now) {
+                look_again = Some(look_again.map_or(moment, |earlier| earlier.min(moment)));
+                continue;
+            }
+            let of_kind = used.entry(job.kind).or_insert(0);
+            if *of_kind < self.limits.of(job.kind) && total < self.limits.total {
+                *of_kind += 1;
+                total += 1;
+                ready.push(*job_id);
+            }
+        }
+        (ready, look_again)
+    }
+}
+
+/// The event, if it is one of this concern that can be read; views and gate say what can't.
+fn decode<C: Concern>(recorded: &Recorded) -> Option<C::Event> {
+    codec::event_of::<C>(recorded).ok().flatten()
+}
+
+/// What a stop that was recorded means to a running attempt.
+pub(super) const fn stop_of(event: &JobEvent) -> Option<(AttemptId, Stop)> {
+    match event {
+        JobEvent::CancelRequested { attempt_id } => Some((*attempt_id, Stop::Cancel)),
+        JobEvent::PauseRequested { attempt_id } => Some((*attempt_id, Stop::Pause)),
+        JobEvent::Queued { .. }
+        | JobEvent::Leased { .. }
+        | JobEvent::Started { .. }
+        | JobEvent::AttemptFailed { .. }
+        | JobEvent::AttemptLost { .. }
+        | JobEvent::AttemptStopped { .. }
+        | JobEvent::Parked { .. }
+        | JobEvent::Paused {}
+        | JobEvent::Resumed {}
+        | JobEvent::Succeeded { .. }
+        | JobEvent::Failed { .. }
+        | JobEvent::Cancelled {} => None,
+    }
+}

@@ -1,0 +1,15 @@
+//! Jobs at work: who gets one ([`Dispatcher`]), and who does it ([`Performer`] with a concern's [`Effect`]).
+
+mod actor;
+mod attempt;
+mod board;
+mod dispatcher;
+mod options;
+#[cfg(test)]
+mod tests;
+
+pub use actor::{Performer, PerformerArguments};
+pub use attempt::{Attempt, Effect, Ending};
+pub use board::{Board, OpenJob};
+pub use dispatcher::{Dispatcher, DispatcherArguments};
+pub use options::Options;
