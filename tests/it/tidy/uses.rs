@@ -215,9 +215,9 @@ impl<'ast> Visit<'ast> for Named {
         visit::visit_path(self, path);
     }
 
-    fn visit_macro(&mut self, makro: &'ast Macro) {
-        self.tokens(makro.tokens.clone());
-        visit::visit_macro(self, makro);
+    fn visit_macro(&mut self, invocation: &'ast Macro) {
+        self.tokens(invocation.tokens.clone());
+        visit::visit_macro(self, invocation);
     }
 }
 
