@@ -164,11 +164,15 @@ install_nextest() {
 
 # --- building -----------------------------------------------------------------------------------------
 
+# Says when the page was built last. Not in dist, which is embedded as it is.
+PAGE_STAMP=$TOOLS/page.built
+
 # Whether anything that the page is made of is newer than the built page.
 page_is_stale() {
   [[ -f $WEB/package.json ]] || return 1
-  [[ -f $WEB/dist/index.html ]] || return 0
-  [[ -n $(find "$WEB" \( -name node_modules -o -name dist \) -prune -o -type f -newer "$WEB/dist/index.html" -print -quit) ]]
+  [[ -d $WEB/dist && -f $PAGE_STAMP ]] || return 0
+  local newer=(-type f -newer "$PAGE_STAMP" -print -quit)
+  [[ -n $(find "$WEB" \( -name node_modules -o -name dist -o -name coverage \) -prune -o "${newer[@]}") ]]
 }
 
 # Installs the page's packages when the lock file has changed since.
@@ -184,10 +188,14 @@ build_page() {
   page_is_stale || return 0
   step "page: npm ci, npm run build"
   install_page_packages
+  build_page_now
+}
+
+build_page_now() {
   (cd "$WEB" && npm run --silent build </dev/null >&2) ||
     fail "the page could not be built" "run: cd api/web && npm run build"
-  # A build that wrote the same page again still counts as newer than its sources.
-  touch "$WEB/dist/index.html"
+  mkdir -p "$TOOLS"
+  touch "$PAGE_STAMP"
 }
 
 # Where cargo puts what it builds, whoever configured it.

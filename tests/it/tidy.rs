@@ -8,6 +8,7 @@
 
 mod catch_all;
 mod dependencies;
+mod error_codes;
 mod history;
 mod invariants;
 mod machine_paths;
@@ -26,26 +27,36 @@ fn holds(rule: fn(&Tree) -> Vec<Broken>) {
     assert!(broken.is_empty(), "{} broken:\n  {}\n", broken.len(), list.join("\n  "));
 }
 
+// invariant: H-1
 #[test]
 fn dependencies_point_down() {
     holds(dependencies::rule);
 }
 
+// invariant: H-1
 #[test]
 fn a_crate_is_used_only_where_it_is_at_home() {
     holds(uses::rule);
 }
 
+// invariant: H-2
 #[test]
 fn every_concern_has_the_same_shape() {
     holds(shape::rule);
 }
 
+// invariant: H-3
 #[test]
 fn deciding_and_evolving_have_no_catch_all_arm() {
     holds(catch_all::rule);
 }
 
+#[test]
+fn every_refusal_is_explained() {
+    holds(error_codes::rule);
+}
+
+// invariant: H-4
 #[test]
 fn every_version_ever_written_has_a_golden_file() {
     holds(history::rule);

@@ -17,7 +17,8 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
 /// Crates that may depend on anything: they are built for nobody else.
 pub(super) const FREE: &[&str] = &["benches", "tests"];
 
-/// Crates of others, and the crates of ours that may depend on them.
+/// Crates of others, and the crates of ours that may depend on them; for tests anybody may, as far as
+/// `uses` lets them.
 const HOMES: &[(&str, &[&str])] = &[
     ("redb", &["events"]),
     ("async-nats", &["events"]),
@@ -47,11 +48,9 @@ pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
         };
         match text.parse::<Table>() {
             Ok(manifest) => {
-                for dependency in dependencies(&manifest) {
-                    broken.extend(
-                        verdict(folder, allowed, &dependency).map(|message| Broken::file(path, message)),
-                    );
-                }
+                let verdicts =
+                    dependencies(&manifest).into_iter().filter_map(|it| verdict(folder, allowed, &it));
+                broken.extend(verdicts.map(|message| Broken::file(path, message)));
             }
             Err(error) => broken.push(Broken::file(path, format!("not a manifest: {error}"))),
         }
@@ -60,25 +59,23 @@ pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
 }
 
 /// Why `folder` may not depend on `dependency`, if so.
-fn verdict(folder: &str, allowed: &[&str], dependency: &str) -> Option<String> {
-    if let Some(ours) = folder_of(dependency) {
+fn verdict(folder: &str, allowed: &[&str], dependency: &Dependency) -> Option<String> {
+    let package = dependency.package.as_str();
+    if let Some(ours) = folder_of(package) {
         if allowed.contains(&ours) {
             return None;
         }
         let allowed = if allowed.is_empty() { "none of ours".to_owned() } else { allowed.join(", ") };
         return Some(format!(
-            "{folder} must not depend on {dependency}: dependencies point down \
+            "{folder} must not depend on {package}: dependencies point down \
              (schema <- events <- projections, actors; projections <- api; all <- ops), {folder} may use {allowed}"
         ));
     }
-    let (_, homes) = HOMES.iter().find(|(name, _)| *name == dependency)?;
-    if homes.contains(&folder) {
+    let (_, homes) = HOMES.iter().find(|(name, _)| *name == package)?;
+    if homes.contains(&folder) || dependency.for_tests {
         return None;
     }
-    Some(format!(
-        "{dependency} is at home in {} only: ask that crate for what {folder} needs",
-        homes.join(", ")
-    ))
+    Some(format!("{package} is at home in {} only: ask that crate for what {folder} needs", homes.join(", ")))
 }
 
 /// The folder of one of our crates, by its package name.
@@ -86,24 +83,32 @@ fn folder_of(package: &str) -> Option<&str> {
     if package == "mediary" { Some("ops") } else { package.strip_prefix("mediary-") }
 }
 
-/// The package names of all dependencies, of whatever kind and for whatever target.
-fn dependencies(manifest: &Table) -> Vec<String> {
-    let mut names = dependencies_of_kinds(manifest);
-    if let Some(Value::Table(targets)) = manifest.get("target") {
-        for target in targets.values().filter_map(Value::as_table) {
-            names.extend(dependencies_of_kinds(target));
-        }
-    }
-    names
+struct Dependency {
+    package: String,
+    for_tests: bool,
 }
 
-fn dependencies_of_kinds(table: &Table) -> Vec<String> {
-    ["dependencies", "dev-dependencies", "build-dependencies"]
-        .iter()
-        .filter_map(|kind| table.get(*kind)?.as_table())
-        .flatten()
-        .map(|(key, value)| value.get("package").and_then(Value::as_str).unwrap_or(key).to_owned())
-        .collect()
+/// All dependencies, of whatever kind and for whatever target.
+fn dependencies(manifest: &Table) -> Vec<Dependency> {
+    let mut dependencies = of_all_kinds(manifest);
+    if let Some(Value::Table(targets)) = manifest.get("target") {
+        dependencies.extend(targets.values().filter_map(Value::as_table).flat_map(of_all_kinds));
+    }
+    dependencies
+}
+
+fn of_all_kinds(table: &Table) -> Vec<Dependency> {
+    let kinds = ["dependencies", "build-dependencies", "dev-dependencies"];
+    kinds.into_iter().flat_map(|kind| of_kind(table, kind)).collect()
+}
+
+fn of_kind(table: &Table, kind: &str) -> Vec<Dependency> {
+    let Some(Value::Table(listed)) = table.get(kind) else { return Vec::new() };
+    let package = |(key, value): (&String, &Value)| {
+        value.get("package").and_then(Value::as_str).unwrap_or(key).to_owned()
+    };
+    let for_tests = kind == "dev-dependencies";
+    listed.iter().map(package).map(|package| Dependency { package, for_tests }).collect()
 }
 
 #[cfg(test)]
@@ -133,7 +138,6 @@ mod tests {
         for manifest in [
             "[dependencies]\nredb = \"4\"",
             "[build-dependencies]\nredb = \"4\"",
-            "[dev-dependencies]\nredb = \"4\"",
             "[target.'cfg(unix)'.dependencies]\nredb = \"4\"",
             "[dependencies]\nstore = { package = \"redb\", version = \"4\" }",
             "[dependencies.redb]\nversion = \"4\"",
@@ -165,6 +169,7 @@ mod tests {
                     "[dependencies]\nmediary-schema.workspace = true\nredb.workspace = true",
                 ),
                 ("ops/Cargo.toml", "[dependencies]\nmediary-actors.workspace = true\nclap.workspace = true"),
+                ("actors/Cargo.toml", "[dev-dependencies]\naxum.workspace = true"),
                 ("tests/Cargo.toml", "[dependencies]\nmediary.workspace = true\nasync-nats.workspace = true"),
             ],
         );
