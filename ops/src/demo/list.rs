@@ -1,0 +1,379 @@
+//! Lists that change: runs of generated items, so that length costs no memory.
+
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use mediary_schema::playlist::Availability;
+
+use super::{
+    error::{Error, Result},
+    item::{self, Item},
+    recipe::ClipSize,
+};
+
+/// What a new list is like.
+#[derive(Debug, Clone)]
+pub struct ListOptions {
+    /// Its title.
+    pub title: String,
+    /// How many items it starts with.
+    pub len: u32,
+    /// How large their files are.
+    pub size: ClipSize,
+}
+
+impl ListOptions {
+    /// A list of items with small files.
+    pub fn new(title: impl Into<String>, len: u32) -> Self {
+        Self { title: title.into(), len, size: ClipSize::Small }
+    }
+
+    /// The same with files of some megabytes.
+    #[must_use]
+    pub const fn large(mut self) -> Self {
+        self.size = ClipSize::Large;
+        self
+    }
+}
+
+/// Neighbours that were made in one go: the items `first..first + len`, perhaps back to front.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    first: u32,
+    len: u32,
+    reversed: bool,
+}
+
+impl Run {
+    fn serial(self, offset: u32) -> u32 {
+        if self.reversed { self.first + (self.len - 1 - offset) } else { self.first + offset }
+    }
+
+    /// Cuts into what comes before and from an offset on.
+    fn split(self, offset: u32) -> (Self, Self) {
+        let rest = self.len - offset;
+        let (head_first, rest_first) =
+            if self.reversed { (self.first + rest, self.first) } else { (self.first, self.first + offset) };
+        (Self { first: head_first, len: offset, ..self }, Self { first: rest_first, len: rest, ..self })
+    }
+}
+
+/// What differs from the generated item.
+#[derive(Debug, Default)]
+struct Change {
+    title: Option<String>,
+    availability: Availability,
+}
+
+#[derive(Debug)]
+struct List {
+    name: String,
+    title: String,
+    size: ClipSize,
+    runs: Vec<Run>,
+    /// The highest serial ever given; serials aren't used again.
+    issued: u32,
+    changes: BTreeMap<u32, Change>,
+}
+
+impl List {
+    fn new(name: &str, options: ListOptions) -> Self {
+        let ListOptions { title, len, size } = options;
+        let mut list =
+            Self { name: name.to_owned(), title, size, runs: vec![], issued: 0, changes: BTreeMap::new() };
+        list.insert_new(0, len);
+        list
+    }
+
+    fn len(&self) -> usize {
+        self.runs.iter().map(|run| run.len as usize).sum()
+    }
+
+    fn insert_new(&mut self, index: usize, count: u32) {
+        let run = Run { first: self.issued + 1, len: count, reversed: false };
+        self.issued += count;
+        self.insert(index, [run]);
+    }
+
+    /// Cuts the runs so that one starts at an index, and says which.
+    fn cut(&mut self, index: usize) -> usize {
+        let mut start = 0;
+        for place in 0..self.runs.len() {
+            let run = self.runs[place];
+            if index == start {
+                return place;
+            }
+            if index < start + run.len as usize {
+                let (head, rest) = run.split((index - start) as u32);
+                self.runs.splice(place..=place, [head, rest]);
+                return place + 1;
+            }
+            start += run.len as usize;
+        }
+        self.runs.len()
+    }
+
+    fn insert(&mut self, index: usize, runs: impl IntoIterator<Item = Run>) {
+        let place = self.cut(index);
+        self.runs.splice(place..place, runs.into_iter().filter(|run| run.len > 0));
+    }
+
+    fn remove(&mut self, range: Range<usize>) -> Vec<Run> {
+        let from = self.cut(range.start);
+        let to = self.cut(range.end);
+        self.runs.drain(from..to).collect()
+    }
+
+    fn reverse(&mut self) {
+        self.runs.reverse();
+        for run in &mut self.runs {
+            run.reversed = !run.reversed;
+        }
+    }
+
+    fn serials(&self, range: Range<usize>) -> Vec<u32> {
+        let mut serials = Vec::with_capacity(range.len().min(self.len()));
+        let mut start = 0;
+        for run in &self.runs {
+            let end = start + run.len as usize;
+            let wanted = range.start.max(start)..range.end.min(end);
+            serials.extend(wanted.map(|index| run.serial((index - start) as u32)));
+            start = end;
+        }
+        serials
+    }
+
+    fn item(&self, serial: u32) -> Option<Item> {
+        if serial == 0 || serial > self.issued {
+            return None;
+        }
+        let mut item = Item::new(&self.name, serial, self.size);
+        if let Some(change) = self.changes.get(&serial) {
+            item.availability = change.availability;
+            if let Some(title) = &change.title {
+                item.title.clone_from(title);
+            }
+        }
+        Some(item)
+    }
+
+    fn serial_at(&self, index: usize) -> Result<u32> {
+        let missing = || Error::NoEntry { list: self.name.clone(), index, len: self.len() };
+        self.serials(index..index + 1).first().copied().ok_or_else(missing)
+    }
+
+    fn check(&self, range: &Range<usize>) -> Result<()> {
+        if range.end <= self.len() {
+            return Ok(());
+        }
+        Err(Error::NoEntry { list: self.name.clone(), index: range.end - 1, len: self.len() })
+    }
+}
+
+/// A part of a list as one look sees it.
+#[derive(Debug)]
+pub(super) struct Slice {
+    pub(super) title: String,
+    pub(super) total: usize,
+    pub(super) items: Vec<Item>,
+}
+
+/// All lists of a site.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lists(Arc<Mutex<BTreeMap<String, List>>>);
+
+impl Lists {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, List>> {
+        // Every change is complete before anything that could panic: a poisoned map is still sound.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a list, replacing one of that name.
+    pub(super) fn add(&self, name: &str, options: ListOptions) -> Result<ListHandle> {
+        let fits = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+        if name.is_empty() || !name.chars().all(fits) {
+            return Err(Error::ListName { name: name.to_owned() });
+        }
+        self.lock().insert(name.to_owned(), List::new(name, options));
+        Ok(ListHandle { lists: self.clone(), name: name.to_owned() })
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<ListHandle> {
+        let known = self.lock().contains_key(name);
+        known.then(|| ListHandle { lists: self.clone(), name: name.to_owned() })
+    }
+
+    pub(super) fn names(&self) -> Vec<String> {
+        self.lock().keys().cloned().collect()
+    }
+
+    /// An item by its id, whether or not its list still shows it.
+    pub(super) fn item(&self, id: &str) -> Option<Item> {
+        let (name, serial) = item::parse_id(id)?;
+        self.lock().get(name)?.item(serial)
+    }
+}
+
+/// One list: changed here, seen by the next request.
+///
+/// Indexes count from 0. New items have serials that were never given before, so an item keeps its
+/// id wherever it moves.
+#[derive(Debug, Clone)]
+pub struct ListHandle {
+    lists: Lists,
+    name: String,
+}
+
+impl ListHandle {
+    /// Its name in addresses.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its title.
+    pub fn title(&self) -> String {
+        self.with(|list| list.title.clone())
+    }
+
+    /// How many entries it has.
+    pub fn len(&self) -> usize {
+        self.with(|list| list.len())
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The item at an index.
+    pub fn item(&self, index: usize) -> Result<Item> {
+        self.with(|list| {
+            let serial = list.serial_at(index)?;
+            Ok(list.item(serial).expect("a list shows only serials that it has issued"))
+        })
+    }
+
+    /// The ids of a part of the list, in order; what lies beyond the end is left out.
+    pub fn ids(&self, range: Range<usize>) -> Vec<String> {
+        self.slice(range).items.into_iter().map(|item| item.id).collect()
+    }
+
+    /// Puts new items at the front.
+    pub fn prepend(&self, count: u32) {
+        self.with(|list| list.insert_new(0, count));
+    }
+
+    /// Puts new items at the end.
+    pub fn append(&self, count: u32) {
+        self.with(|list| list.insert_new(list.len(), count));
+    }
+
+    /// Takes an entry out of the list; the item itself stays where it is.
+    pub fn delete(&self, index: usize) -> Result<()> {
+        self.delete_range(index..index + 1)
+    }
+
+    /// Takes several neighbouring entries out of the list.
+    pub fn delete_range(&self, range: Range<usize>) -> Result<()> {
+        self.with(|list| {
+            list.check(&range)?;
+            list.remove(range);
+            Ok(())
+        })
+    }
+
+    /// Moves an entry so that it stands at another index afterwards.
+    pub fn move_entry(&self, from: usize, to: usize) -> Result<()> {
+        self.with(|list| {
+            list.check(&(from..from + 1))?;
+            list.check(&(to..to + 1))?;
+            let runs = list.remove(from..from + 1);
+            list.insert(to, runs);
+            Ok(())
+        })
+    }
+
+    /// Turns the whole order round.
+    pub fn reverse(&self) {
+        self.with(List::reverse);
+    }
+
+    /// Shows an item once more, at the end.
+    pub fn duplicate(&self, index: usize) -> Result<()> {
+        self.with(|list| {
+            let first = list.serial_at(index)?;
+            list.insert(list.len(), [Run { first, len: 1, reversed: false }]);
+            Ok(())
+        })
+    }
+
+    /// Makes an item private: listed as `[Private video]`, its files forbidden.
+    pub fn make_private(&self, index: usize) -> Result<()> {
+        self.set_availability(index, Availability::Private)
+    }
+
+    /// Deletes an item at its source: listed as `[Deleted video]`, its files gone.
+    pub fn make_deleted(&self, index: usize) -> Result<()> {
+        self.set_availability(index, Availability::Deleted)
+    }
+
+    /// Makes an item available again.
+    pub fn make_public(&self, index: usize) -> Result<()> {
+        self.set_availability(index, Availability::Available)
+    }
+
+    /// Sets who may see an item.
+    pub fn set_availability(&self, index: usize, availability: Availability) -> Result<()> {
+        self.change(index, |change| change.availability = availability)
+    }
+
+    /// Gives an item another title.
+    pub fn rename(&self, index: usize, title: impl Into<String>) -> Result<()> {
+        self.change(index, |change| change.title = Some(title.into()))
+    }
+
+    /// Gives the list another title.
+    pub fn rename_list(&self, title: impl Into<String>) {
+        self.with(|list| list.title = title.into());
+    }
+
+    /// Takes out all entries.
+    pub fn clear(&self) {
+        self.set_len(0);
+    }
+
+    /// Cuts the list at the end, or fills it up with new items.
+    pub fn set_len(&self, len: u32) {
+        self.with(|list| {
+            let now = list.len();
+            match (len as usize).checked_sub(now) {
+                Some(more) => list.insert_new(now, more as u32),
+                None => drop(list.remove(len as usize..now)),
+            }
+        });
+    }
+
+    pub(super) fn slice(&self, range: Range<usize>) -> Slice {
+        self.with(|list| {
+            let serials = list.serials(range);
+            let items = serials.into_iter().filter_map(|serial| list.item(serial)).collect();
+            Slice { title: list.title.clone(), total: list.len(), items }
+        })
+    }
+
+    fn change(&self, index: usize, edit: impl FnOnce(&mut Change)) -> Result<()> {
+        self.with(|list| {
+            let serial = list.serial_at(index)?;
+            edit(list.changes.entry(serial).or_default());
+            Ok(())
+        })
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut List) -> T) -> T {
+        let mut lists = self.lists.lock();
+        act(lists.get_mut(&self.name).expect("lists are replaced, never taken away"))
+    }
+}
