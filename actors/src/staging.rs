@@ -8,7 +8,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mediary_schema::JobId;
+use mediary_schema::{AttemptId, JobId};
+
+/// The file that says which attempt began with how many bytes.
+const BEGUN: &str = "begun";
 
 /// The folder of all unfinished work.
 #[derive(Debug, Clone)]
@@ -27,11 +30,20 @@ impl Staging {
         self.root.join(job_id.to_string())
     }
 
-    /// Makes the folder of one job.
-    pub fn open(&self, job_id: JobId) -> io::Result<PathBuf> {
+    /// Makes the folder of a job for an attempt, and notes how much is there when it begins.
+    pub fn begin(&self, job_id: JobId, attempt_id: AttemptId) -> io::Result<()> {
         let folder = self.of(job_id);
         fs::create_dir_all(&folder)?;
-        Ok(folder)
+        fs::write(folder.join(BEGUN), format!("{attempt_id} {}", size_bytes(&folder)?))
+    }
+
+    /// Whether an attempt left more behind than it found.
+    pub fn has_progressed(&self, job_id: JobId, attempt_id: AttemptId) -> bool {
+        let folder = self.of(job_id);
+        let Ok(noted) = fs::read_to_string(folder.join(BEGUN)) else { return false };
+        let Some(found) = noted.strip_prefix(&format!("{attempt_id} ")) else { return false };
+        let found: u64 = found.parse().unwrap_or(u64::MAX);
+        size_bytes(&folder).is_ok_and(|left| left > found)
     }
 
     /// Removes the folder of one job, if there is one. Nothing else is ever removed here.
@@ -57,4 +69,19 @@ impl Staging {
             })
             .collect()
     }
+}
+
+/// The size of all files below a folder, the note of its beginning left out.
+fn size_bytes(folder: &Path) -> io::Result<u64> {
+    let mut size = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        if metadata.is_dir() {
+            size += size_bytes(&entry.path())?;
+        } else if entry.file_name() != BEGUN {
+            size += metadata.len();
+        }
+    }
+    Ok(size)
 }

@@ -63,10 +63,15 @@ pub fn end(
     step(story, job_id, job::Command::End { attempt_id, outcome, resources }, failure)
 }
 
-/// Tells that an attempt's worker went away.
-pub fn lose(story: &mut Transaction<'_>, job_id: JobId, attempt_id: AttemptId) -> Result<(), Refusal> {
+/// Tells that an attempt's worker went away, and whether the attempt had got further before.
+pub fn lose(
+    story: &mut Transaction<'_>,
+    job_id: JobId,
+    attempt_id: AttemptId,
+    progressed: bool,
+) -> Result<(), Refusal> {
     let failure = Failure::new(FailureClass::WorkerLost, "the worker went away in the middle");
-    step(story, job_id, job::Command::Lose { attempt_id }, Some(failure))
+    step(story, job_id, job::Command::Lose { attempt_id, progressed }, Some(failure))
 }
 
 /// Ends a job for good; a running attempt is asked to stop first.

@@ -28,7 +28,7 @@ impl Work {
     /// The key by which the same work asked twice is one job (PL-26).
     pub fn key(&self) -> String {
         match self {
-            Self::List(work) => format!("list/{}", work.playlist_id),
+            Self::List(work) => ListPlaylist::key(work.playlist_id),
             Self::Download(work) => format!("download/{}", work.item_id),
         }
     }

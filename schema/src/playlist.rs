@@ -118,6 +118,11 @@ pub struct ListPlaylist {
 impl ListPlaylist {
     /// Rows a page unless configured otherwise (LI-03).
     pub const PAGE_SIZE: u32 = 50;
+
+    /// The key by which two looks at one list are one job.
+    pub fn key(playlist_id: PlaylistId) -> String {
+        format!("list/{playlist_id}")
+    }
 }
 
 /// How many entries a listing changed, by kind of change.

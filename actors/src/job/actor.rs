@@ -5,7 +5,7 @@ use std::{
 };
 
 use mediary_events::{
-    gate::{Caller, Gate, Refusal},
+    gate::{Caller, Gate, Refusal, Transaction},
     job::{Command, Event as JobEvent, Job, Outcome},
     log::{Head, Origin, OriginKind, Recorded},
     signal::SignalHub,
@@ -18,14 +18,15 @@ use mediary_schema::{
 use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, SupervisionEvent};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::{
     Attempt, Board, Effect, Ending,
+    attempt::until_accepted,
     board::stop_of,
 };
 use crate::{
     follower::{Follower, ReadUpTo},
+    process::Assignment,
     staging::Staging,
 };
 
@@ -109,9 +110,9 @@ impl<E: Effect> Actor for Performer<E> {
         .await??;
         let dead: Vec<_> = board.attempts(E::KIND).collect();
         for (job_id, attempt_id) in dead {
-            lose(&arguments.gate, job_id, attempt_id).await?;
+            lose(&arguments, job_id, attempt_id).await?;
         }
-        remove_abandoned(&arguments, &board, E::KIND);
+        remove_abandoned(&arguments.staging, &board);
         let waker = myself.clone();
         let wake = move || {
             // A performer that is gone needs no wake.
@@ -138,7 +139,7 @@ impl<E: Effect> Actor for Performer<E> {
                 }
                 Task::Stop(attempt_id) => {
                     if let Some(running) = state.running.get(&attempt_id) {
-                        running.attempt.stop.cancel();
+                        running.attempt.assignment.stop().cancel();
                     }
                 }
                 Task::Over(job_id) => tidy(&state.arguments.staging, job_id),
@@ -180,7 +181,7 @@ impl<E: Effect> Actor for Performer<E> {
 
     async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {
         for running in state.running.values() {
-            running.attempt.stop.cancel();
+            running.attempt.assignment.stop().cancel();
         }
         for (attempt_id, running) in std::mem::take(&mut state.running) {
             // Each has been asked already, so that the waits run side by side.
@@ -232,14 +233,15 @@ impl State {
     ) -> Result<(), ActorProcessingErr> {
         let PerformerArguments { gate, signals, staging, output, .. } = self.arguments.clone();
         let Some(work) = gate.state::<Job>(job_id.uuid()).await?.work else { return Ok(()) };
+        let stop = CancellationToken::new();
         let attempt = Attempt {
             job_id,
             attempt_id,
             work,
             lease,
             staging: staging.of(job_id),
-            output: output.join(format!("{attempt_id}.log")),
-            stop: CancellationToken::new(),
+            folders: staging,
+            assignment: Assignment::new(attempt_id, Some(output.join(format!("{attempt_id}.log"))), stop),
             gate,
             signals,
         };
@@ -277,7 +279,7 @@ impl<E: Effect> Actor for AttemptActor<E> {
             // Even with no room for its start the attempt may go on: its end fits into the reserve.
             Err(refusal) => tracing::warn!(attempt_id = %attempt.attempt_id, %refusal, "the start is not recorded"),
         }
-        std::fs::create_dir_all(&attempt.staging)?;
+        attempt.folders.begin(attempt.job_id, attempt.attempt_id)?;
         let ending = self.0.perform(attempt.clone()).await;
         record(attempt, ending).await?;
         myself.stop(None);
@@ -296,47 +298,34 @@ async fn record(attempt: &Attempt, ending: Ending) -> Result<(), ActorProcessing
         }
     };
     let (job_id, attempt_id) = (attempt.job_id, attempt.attempt_id);
-    until_accepted(|| {
-        let outcome = outcome.clone();
-        attempt.gate.transact(attempt.caller("end"), move |story| {
-            work::end(story, job_id, attempt_id, outcome.clone(), resources)
-        })
-    })
-    .await
+    let story = move |story: &mut Transaction<'_>| {
+        work::end(story, job_id, attempt_id, outcome.clone(), resources)
+    };
+    settled(attempt.record("end", story).await)
 }
 
 /// Tells that an attempt is lost.
-async fn lose(gate: &Gate, job_id: JobId, attempt_id: AttemptId) -> Result<(), ActorProcessingErr> {
+async fn lose(
+    PerformerArguments { gate, staging, .. }: &PerformerArguments,
+    job_id: JobId,
+    attempt_id: AttemptId,
+) -> Result<(), ActorProcessingErr> {
     let origin = Origin { kind: OriginKind::Actor, id: attempt_id.uuid() };
-    until_accepted(|| {
-        let caller = Caller::platform(origin, gate.ids());
-        gate.transact(caller, move |story| work::lose(story, job_id, attempt_id))
-    })
-    .await
+    let progressed = staging.has_progressed(job_id, attempt_id);
+    let caller = Caller::platform(origin, gate.ids());
+    let story = move |story: &mut Transaction<'_>| work::lose(story, job_id, attempt_id, progressed);
+    settled(until_accepted(gate, caller, story).await)
 }
 
-/// The wait between two tries to append what must not be lost.
-const APPEND_AGAIN_AFTER: Duration = Duration::from_millis(500);
-
-/// Appends what has happened, however long the log has no room; a dead attempt has nothing to say.
-async fn until_accepted<T, F>(ask: impl Fn() -> F) -> Result<(), ActorProcessingErr>
-where
-    F: Future<Output = Result<mediary_events::gate::Receipt<T>, Refusal>>,
-{
-    loop {
-        match ask().await {
-            Ok(_) => return Ok(()),
-            Err(Refusal::Rejected(rejection)) => {
-                tracing::debug!(%rejection, "a late message of a dead attempt is refused");
-                return Ok(());
-            }
-            Err(Refusal::Stopping) => return Ok(()),
-            Err(refusal) if refusal.is_retryable() => {
-                tracing::warn!(%refusal, "the end of an attempt waits to be written");
-                tokio::time::sleep(APPEND_AGAIN_AFTER).await;
-            }
-            Err(refusal) => return Err(refusal.into()),
+/// A dead attempt has nothing to say, and a server that stops is told at its next start.
+fn settled(recorded: Result<(), Refusal>) -> Result<(), ActorProcessingErr> {
+    match recorded {
+        Ok(()) | Err(Refusal::Stopping) => Ok(()),
+        Err(Refusal::Rejected(rejection)) => {
+            tracing::debug!(%rejection, "a late message of a dead attempt is refused");
+            Ok(())
         }
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
@@ -352,18 +341,13 @@ fn tidy(staging: &Staging, job_id: JobId) {
     }
 }
 
-/// Removes folders of jobs that are over; those of other kinds are removed by their own performers.
-fn remove_abandoned(arguments: &PerformerArguments, board: &Board, kind: mediary_schema::job::WorkKind) {
-    let folders = match arguments.staging.jobs() {
+/// Removes folders of jobs that are over.
+fn remove_abandoned(staging: &Staging, board: &Board) {
+    let folders = match staging.jobs() {
         Ok(folders) => folders,
-        Err(error) => return tracing::warn!(%error, %kind, "can't look for folders of jobs that are over"),
+        Err(error) => return tracing::warn!(%error, "can't look for folders of jobs that are over"),
     };
-    let mut over: Vec<JobId> = folders.into_iter().filter(|job_id| !board.jobs.contains_key(job_id)).collect();
-    over.sort_unstable();
-    for job_id in over {
-        tidy(&arguments.staging, job_id);
+    for job_id in folders.into_iter().filter(|job_id| !board.jobs.contains_key(job_id)) {
+        tidy(staging, job_id);
     }
 }
-
-/// Where nothing is known of who asked.
-pub(crate) const NOBODY: Uuid = Uuid::nil();

@@ -1,7 +1,7 @@
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use mediary_events::{
-    gate::{Caller, Gate},
+    gate::{Caller, Gate, Refusal, Transaction},
     log::{Origin, OriginKind, Recorded},
     signal::{Signal, SignalHub, Subject},
 };
@@ -9,7 +9,8 @@ use mediary_schema::{
     AttemptId, JobId, ProjectId,
     job::{Failure, Progress, ResourceUse, Work, WorkKind},
 };
-use tokio_util::sync::CancellationToken;
+
+use crate::{process::Assignment, staging::Staging};
 
 /// What a concern does to the world for one kind of work.
 pub trait Effect: Clone + Send + Sync + 'static {
@@ -48,10 +49,10 @@ pub struct Attempt {
     pub lease: Recorded,
     /// The folder of the job's unfinished work.
     pub staging: PathBuf,
-    /// Where all output of the attempt's processes goes.
-    pub output: PathBuf,
-    /// Asks the attempt to stop.
-    pub stop: CancellationToken,
+    /// The folders of all unfinished work.
+    pub folders: Staging,
+    /// What its child processes are run for: it stops them, and knows what they used.
+    pub assignment: Assignment,
     /// The gate.
     pub gate: Gate,
     /// Where progress is told.
@@ -65,6 +66,15 @@ impl Attempt {
         Caller::because_of(&self.lease, origin, step)
     }
 
+    /// Appends what has happened, however long the log has no room for it.
+    pub async fn record<T, F>(&self, step: &str, story: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Transaction<'_>) -> Result<T, Refusal> + Clone + Send + 'static,
+    {
+        until_accepted(&self.gate, self.caller(step), story).await
+    }
+
     /// Tells how far it is.
     pub fn progress(&self, progress: &Progress) {
         match serde_json::to_value(progress) {
@@ -75,6 +85,28 @@ impl Attempt {
 
     pub(super) fn subject(&self) -> Subject {
         progress_of(self.lease.envelope.project, self.job_id)
+    }
+}
+
+/// The wait between two tries to append what must not be lost.
+const APPEND_AGAIN_AFTER: Duration = Duration::from_millis(500);
+
+/// Appends what has happened, however long the log has no room for it.
+pub(super) async fn until_accepted<T, F>(gate: &Gate, caller: Caller, story: F) -> Result<T, Refusal>
+where
+    T: Send + 'static,
+    F: Fn(&mut Transaction<'_>) -> Result<T, Refusal> + Clone + Send + 'static,
+{
+    loop {
+        match gate.transact(caller, story.clone()).await {
+            Ok(receipt) => return Ok(receipt.value),
+            Err(Refusal::Stopping) => return Err(Refusal::Stopping),
+            Err(refusal) if refusal.is_retryable() => {
+                tracing::warn!(%refusal, "what an attempt did waits to be written");
+                tokio::time::sleep(APPEND_AGAIN_AFTER).await;
+            }
+            Err(refusal) => return Err(refusal),
+        }
     }
 }
 

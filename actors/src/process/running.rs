@@ -205,8 +205,11 @@ impl Ended {
 
     /// A failure with the exit code and the last words.
     pub fn failure(&self, class: FailureClass, message: impl Into<String>) -> Failure {
-        let message = message.into();
-        Failure { class, message, exit_code: self.exit_code(), output: self.output_tail.clone() }
+        Failure {
+            exit_code: self.exit_code(),
+            output: self.output_tail.clone(),
+            ..Failure::new(class, message)
+        }
     }
 
     /// The failure that we ourselves or the system caused, whatever the child had to say; none if the

@@ -38,6 +38,8 @@ pub enum Command {
     Lose {
         /// The attempt.
         attempt_id: AttemptId,
+        /// Whether it had got further before: then the job is not to blame.
+        progressed: bool,
     },
     /// End it for good.
     Cancel,

@@ -7,7 +7,7 @@ use crate::{Concern, EventKind};
 #[derive(Debug)]
 pub struct Job;
 
-/// Workers that a job may lose before it is parked.
+/// Workers that a job may lose in a row, without getting any further, before it is parked (PL-23).
 const LOSSES_MAX: u32 = 3;
 
 /// Why a command on a job is refused.
@@ -127,15 +127,15 @@ impl Concern for Job {
                 let stop = fence(state, attempt_id)?;
                 Ok(vec![end(state, attempt_id, stop, outcome, resources)])
             }
-            Command::Lose { attempt_id } => {
+            Command::Lose { attempt_id, progressed } => {
                 let stop = fence(state, attempt_id)?;
-                let losses = state.losses + 1;
+                let losses = if progressed { 0 } else { state.losses + 1 };
                 Ok(vec![match stop {
                     // Whoever asked for the end gets it: the processes are gone with the worker.
                     Some(Stop::Cancel) => Event::Cancelled {},
                     Some(Stop::Pause) => Event::Paused {},
                     None if losses >= LOSSES_MAX => Event::Parked { attempt_id, losses },
-                    None => Event::AttemptLost { attempt_id },
+                    None => Event::AttemptLost { attempt_id, progressed },
                 }])
             }
             Command::Cancel => match (now, state.attempt) {

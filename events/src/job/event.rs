@@ -46,6 +46,8 @@ pub enum Event {
     AttemptLost {
         /// The attempt.
         attempt_id: AttemptId,
+        /// Whether it had got further before: then the job is not to blame.
+        progressed: bool,
     },
     /// An attempt stopped because the server did; it is back in the queue.
     #[serde(rename = "attempt_stopped")]

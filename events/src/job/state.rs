@@ -40,7 +40,7 @@ pub struct State {
     pub failures: u32,
     /// Tries that failed because the source or the disk said "later".
     pub blocks: u32,
-    /// Workers that it lost.
+    /// Workers that it lost in a row without getting any further.
     pub losses: u32,
     /// Not tried before this moment.
     pub not_before: Option<Timestamp>,
@@ -68,8 +68,8 @@ impl State {
                 self.not_before = Some(*retry_at);
                 self.back_to(JobState::Queued);
             }
-            Event::AttemptLost { .. } => {
-                self.losses += 1;
+            Event::AttemptLost { progressed, .. } => {
+                self.losses = if *progressed { 0 } else { self.losses + 1 };
                 self.back_to(JobState::Queued);
             }
             Event::AttemptStopped { .. } => self.back_to(JobState::Queued),

@@ -101,11 +101,11 @@ fn a_wait_that_the_source_asked_for_is_the_least() {
 #[test]
 fn a_dead_attempt_is_refused() {
     let events =
-        [running(FIRST), vec![Event::AttemptLost { attempt_id: FIRST }, leased(SECOND)]].concat();
+        [running(FIRST), vec![Event::AttemptLost { attempt_id: FIRST, progressed: false }, leased(SECOND)]].concat();
     for command in [
         Command::Start { attempt_id: FIRST },
         end(FIRST, Outcome::Succeeded),
-        Command::Lose { attempt_id: FIRST },
+        Command::Lose { attempt_id: FIRST, progressed: false },
     ] {
         given::<Job>(events.clone())
             .when(command)
@@ -119,7 +119,7 @@ fn cancel_waits_for_the_process_to_be_gone() {
     let asked = [running(FIRST), vec![Event::CancelRequested { attempt_id: FIRST }]].concat();
     given::<Job>(asked.clone()).when(Command::Cancel).then([]);
     given::<Job>(asked.clone()).when(end(FIRST, Outcome::Stopped)).then([Event::Cancelled {}]);
-    given::<Job>(asked).when(Command::Lose { attempt_id: FIRST }).then([Event::Cancelled {}]);
+    given::<Job>(asked).when(Command::Lose { attempt_id: FIRST, progressed: false }).then([Event::Cancelled {}]);
 }
 
 #[test]
@@ -136,12 +136,24 @@ fn pause_keeps_the_job_and_resume_waits_for_the_dying_run() {
 fn a_job_that_kills_three_workers_is_parked() {
     let mut events = vec![queued()];
     for _ in 0..2 {
-        events.extend([leased(FIRST), Event::AttemptLost { attempt_id: FIRST }]);
+        events.extend([leased(FIRST), Event::AttemptLost { attempt_id: FIRST, progressed: false }]);
     }
     events.push(leased(SECOND));
     given::<Job>(events)
-        .when(Command::Lose { attempt_id: SECOND })
+        .when(Command::Lose { attempt_id: SECOND, progressed: false })
         .then([Event::Parked { attempt_id: SECOND, losses: 3 }]);
+}
+
+#[test]
+fn a_job_that_gets_further_is_not_to_blame_for_lost_workers() {
+    let mut events = vec![queued()];
+    for _ in 0..5 {
+        events.extend([leased(FIRST), Event::AttemptLost { attempt_id: FIRST, progressed: true }]);
+    }
+    events.push(leased(SECOND));
+    given::<Job>(events)
+        .when(Command::Lose { attempt_id: SECOND, progressed: true })
+        .then([Event::AttemptLost { attempt_id: SECOND, progressed: true }]);
 }
 
 #[test]
@@ -157,7 +169,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         Just(Command::Queue { work: work(), retry: RetryPolicy::default() }),
         attempt.clone().prop_map(|attempt_id| Command::Lease { attempt_id, worker_id: WORKER }),
         attempt.clone().prop_map(|attempt_id| Command::Start { attempt_id }),
-        attempt.clone().prop_map(|attempt_id| Command::Lose { attempt_id }),
+        attempt.clone().prop_map(|attempt_id| Command::Lose { attempt_id, progressed: false }),
         attempt.clone().prop_map(|attempt_id| end(attempt_id, Outcome::Succeeded)),
         attempt.clone().prop_map(|attempt_id| end(attempt_id, Outcome::Stopped)),
         attempt.prop_map(|attempt_id| end(attempt_id, failed(FailureClass::Network))),

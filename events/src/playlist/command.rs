@@ -2,7 +2,7 @@ use mediary_schema::{
     EntryId, JobId,
     download::Quality,
     job::Failure,
-    playlist::{ListingCounts, ListingMode, ObservedPlaylist, PlaylistKind},
+    playlist::{ListingMode, ObservedPlaylist, PlaylistKind},
 };
 
 use super::Event;
@@ -37,8 +37,6 @@ pub enum Command {
         mode: ListingMode,
         /// How many rows it saw.
         observed: u32,
-        /// What it changed.
-        counts: ListingCounts,
         /// Whether what was new stood in front, where that could be seen.
         newest_first: Option<bool>,
     },

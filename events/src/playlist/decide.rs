@@ -105,7 +105,9 @@ impl Concern for Playlist {
                 })
             }
             Command::RecordChanges { changes } => record(state, changes),
-            Command::CompleteListing { job_id, mode, observed, counts, newest_first } => {
+            Command::CompleteListing { job_id, mode, observed, newest_first } => {
+                // Counted from the facts, so that a look that was killed while it was recorded is counted whole.
+                let counts = state.unsettled;
                 let completed = Event::ListingCompleted { job_id, mode, observed, counts, newest_first };
                 let awaited = state.awaiting_listing.clone();
                 let request = awaited.map(|quality| Event::DownloadsRequested { quality, entries: None });

@@ -4,7 +4,7 @@ use mediary_schema::{
     EntryId, ItemId,
     download::Quality,
     item::ItemSource,
-    playlist::{After, Availability, ListingMode, LiveStatus, ObservedPlaylist, PlaylistKind},
+    playlist::{After, Availability, ListingCounts, ListingMode, LiveStatus, ObservedPlaylist, PlaylistKind},
 };
 
 use super::Event;
@@ -58,6 +58,8 @@ pub struct State {
     pub newest_first: Option<bool>,
     /// Incremental looks since the last full one.
     pub incremental_since_full: u32,
+    /// What was changed since the last look that came to its end.
+    pub unsettled: ListingCounts,
     /// A wish for downloads that waits for the first look.
     pub awaiting_listing: Option<Quality>,
     /// Every row that it ever had.
@@ -105,6 +107,7 @@ impl State {
     }
 
     pub(super) fn evolve(&mut self, event: &Event) {
+        self.count(event);
         match event {
             Event::FollowRequested { url } => {
                 self.url = Some(url.clone());
@@ -177,6 +180,25 @@ impl State {
             Event::DownloadsRequested { quality, .. } => {
                 self.awaiting_listing = (!self.listed).then(|| quality.clone());
             }
+        }
+    }
+
+    fn count(&mut self, event: &Event) {
+        let counts = &mut self.unsettled;
+        match event {
+            Event::EntryAdded { .. } => counts.added += 1,
+            Event::EntryNotSeen { .. } => counts.not_seen += 1,
+            Event::EntryRemoved { .. } => counts.removed += 1,
+            Event::EntryMoved { .. } => counts.moved += 1,
+            Event::EntryRenamed { .. } => counts.renamed += 1,
+            Event::EntryUnavailable { .. } => counts.unavailable += 1,
+            Event::EntryReturned { .. } => counts.returned += 1,
+            Event::ListingCompleted { .. } => *counts = ListingCounts::default(),
+            Event::FollowRequested { .. }
+            | Event::Unfollowed {}
+            | Event::Resolved { .. }
+            | Event::ListingFailed { .. }
+            | Event::DownloadsRequested { .. } => {}
         }
     }
 

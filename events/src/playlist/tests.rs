@@ -198,13 +198,31 @@ fn a_page_repeated_after_a_crash_adds_nothing_twice() {
 }
 
 #[test]
+fn a_look_killed_while_it_was_recorded_is_counted_whole() {
+    let mut state = followed();
+    let found = diff(LIST, &state, look("a b c"), ListingMode::Full);
+    apply(&mut state, &found.changes[..2]);
+    let rest = diff(LIST, &state, look("a b c"), ListingMode::Full);
+    apply(&mut state, &rest.changes);
+    let complete =
+        Command::CompleteListing { job_id: JOB, mode: ListingMode::Full, observed: 3, newest_first: None };
+    let completed = Playlist::decide(&state, complete).unwrap();
+    let counts = ListingCounts { added: 3, ..NOTHING };
+    let mode = ListingMode::Full;
+    assert_eq!(
+        completed,
+        [Event::ListingCompleted { job_id: JOB, mode, observed: 3, counts, newest_first: None }]
+    );
+}
+
+#[test]
 fn a_wish_for_downloads_waits_for_the_first_look() {
     let wish = Event::DownloadsRequested { quality: Quality::best(), entries: None };
     let completed = Event::ListingCompleted {
         job_id: JOB,
         mode: ListingMode::Full,
         observed: 1,
-        counts: ListingCounts { added: 1, ..NOTHING },
+        counts: NOTHING,
         newest_first: None,
     };
     let follow = Event::FollowRequested { url: "http://example.org/".to_owned() };
@@ -213,7 +231,6 @@ fn a_wish_for_downloads_waits_for_the_first_look() {
             job_id: JOB,
             mode: ListingMode::Full,
             observed: 1,
-            counts: ListingCounts { added: 1, ..NOTHING },
             newest_first: None,
         })
         .then([completed, wish]);

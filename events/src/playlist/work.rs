@@ -3,7 +3,7 @@
 use mediary_schema::{
     AttemptId, JobId, PlaylistId,
     job::{Failure, ResourceUse, RetryPolicy, Work},
-    playlist::{ListPlaylist, ListingCounts, ListingMode, ObservedPlaylist, PlaylistKind},
+    playlist::{ListPlaylist, ListingMode, ObservedPlaylist, PlaylistKind},
 };
 
 use super::{Command, Event, Playlist, Rejection};
@@ -30,6 +30,15 @@ pub fn request(
     work::open(story, job_id, &Work::List(listing), retry)
 }
 
+/// Follows a playlist no longer; a look under way is ended.
+pub fn unfollow(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> Result<(), Refusal> {
+    story.execute::<Playlist>(playlist_id.uuid(), Command::Unfollow)?;
+    match work::open_job(story, &ListPlaylist::key(playlist_id))? {
+        Some(job_id) => work::cancel(story, job_id),
+        None => Ok(()),
+    }
+}
+
 /// Records one page of what a look changed; refused if the attempt lost the job.
 pub fn record_changes(
     story: &mut Transaction<'_>,
@@ -53,8 +62,6 @@ pub struct Completed {
     pub mode: ListingMode,
     /// How many rows it saw.
     pub observed: u32,
-    /// What it changed, over all pages.
-    pub counts: ListingCounts,
     /// Whether what was new stood in front, where that could be seen.
     pub newest_first: Option<bool>,
     /// The last page of changes.
@@ -72,7 +79,7 @@ pub fn finish(
     completed: Completed,
 ) -> Result<(), Refusal> {
     work::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
-    let Completed { kind, playlist, mode, observed, counts, newest_first, changes } = completed;
+    let Completed { kind, playlist, mode, observed, newest_first, changes } = completed;
     let uuid = playlist_id.uuid();
     if !story.state::<Playlist>(uuid)?.followed {
         // Unfollowed meanwhile: the job is done, and nobody wants to know.
@@ -80,7 +87,7 @@ pub fn finish(
     }
     story.entail::<Playlist>(uuid, Command::Resolve { kind, observed: playlist })?;
     story.entail::<Playlist>(uuid, Command::RecordChanges { changes })?;
-    let complete = Command::CompleteListing { job_id, mode, observed, counts, newest_first };
+    let complete = Command::CompleteListing { job_id, mode, observed, newest_first };
     story.entail::<Playlist>(uuid, complete)
 }
 

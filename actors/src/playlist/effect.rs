@@ -1,0 +1,314 @@
+use std::{collections::HashSet, io, sync::Arc};
+
+use mediary_events::{
+    gate::{Refusal, Transaction},
+    playlist::{Playlist, diff, work},
+};
+use mediary_schema::{
+    FailureClass, ItemId,
+    job::{Failure, Progress, Work, WorkKind},
+    playlist::{ListPlaylist, ListingCounts, ListingMode, ObservedEntry, ObservedPlaylist, PlaylistKind},
+};
+use tokio::{sync::mpsc, time::Instant};
+
+use super::pages::{Pages, StagedPage};
+use crate::{
+    job::{Attempt, Effect, Ending},
+    ytdlp::{Engine, ListEnd, ListLine, ListRequest},
+};
+
+/// Rows on their way from the engine: a full channel makes the engine wait.
+const LINES_WAITING_MAX: usize = 64;
+
+/// Looks at playlists with an engine.
+#[derive(Debug, Clone)]
+pub struct Lister {
+    engine: Arc<dyn Engine>,
+}
+
+impl Lister {
+    /// A lister with an engine.
+    pub fn new(engine: Arc<dyn Engine>) -> Self {
+        Self { engine }
+    }
+}
+
+/// Why a look did not come to its end.
+#[derive(Debug)]
+enum Broken {
+    Failed(Failure),
+    Stopped,
+    /// The list is another than the one of which pages were kept.
+    Changed,
+    Refused(Refusal),
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        let full = error.kind() == io::ErrorKind::StorageFull;
+        let class = if full { FailureClass::DiskFull } else { FailureClass::Storage };
+        Self::Failed(Failure::new(class, format!("a page can't be kept: {error}")))
+    }
+}
+
+impl Effect for Lister {
+    const KIND: WorkKind = WorkKind::List;
+
+    async fn perform(&self, attempt: Attempt) -> Ending {
+        let Work::List(work) = attempt.work.clone() else {
+            let failure = Failure::new(FailureClass::Unknown, "the lister was given other work");
+            return Ending::Failed(failure, attempt.assignment.used());
+        };
+        let broken = match self.look(&attempt, &work).await {
+            Ok(look) => match record(&attempt, &work, look).await {
+                Ok(()) => return Ending::Recorded,
+                Err(broken) => broken,
+            },
+            Err(broken) => broken,
+        };
+        let used = attempt.assignment.used();
+        match broken {
+            Broken::Failed(failure) => Ending::Failed(failure, used),
+            Broken::Changed => {
+                let message = "the list changed while it was looked at, twice in a row";
+                Ending::Failed(Failure::new(FailureClass::Network, message), used)
+            }
+            // The attempt lost its job, or the list is followed no longer.
+            Broken::Stopped | Broken::Refused(Refusal::Rejected(_) | Refusal::Stopping) => Ending::Stopped(used),
+            Broken::Refused(refusal) => {
+                Ending::Failed(Failure::new(FailureClass::Unknown, refusal.to_string()), used)
+            }
+        }
+    }
+}
+
+/// A look that came to its end; what it saw is in the pages.
+#[derive(Debug)]
+struct Look {
+    pages: Pages,
+    mode: ListingMode,
+}
+
+impl Lister {
+    async fn look(&self, attempt: &Attempt, work: &ListPlaylist) -> Result<Look, Broken> {
+        let mut pages = Pages::open(&attempt.staging)?;
+        match self.walk(attempt, work, &mut pages).await {
+            Ok(mode) => Ok(Look { pages, mode }),
+            Err(Broken::Changed) => {
+                pages.clear()?;
+                let mode = self.walk(attempt, work, &mut pages).await?;
+                Ok(Look { pages, mode })
+            }
+            Err(broken) => Err(broken),
+        }
+    }
+
+    /// Walks the list from the last page that was kept, and answers how far it looked.
+    async fn walk(
+        &self,
+        attempt: &Attempt,
+        work: &ListPlaylist,
+        pages: &mut Pages,
+    ) -> Result<ListingMode, Broken> {
+        let overlap = pages.pop()?;
+        let start_index = overlap.as_ref().and_then(|page| page.entries.first()).map_or(1, |entry| entry.index);
+        let request = ListRequest { url: work.url.clone(), start_index };
+        let known = match work.mode {
+            ListingMode::Full => None,
+            ListingMode::Incremental => Some(known_items(attempt, work).await?),
+        };
+        let (lines, mut receiver) = mpsc::channel(LINES_WAITING_MAX);
+        let mut walk = Walk::new(attempt, work, pages, overlap, known);
+        let follow = async {
+            while let Some(line) = receiver.recv().await {
+                if !walk.see(line)? {
+                    // Dropping the receiver ends the engine early.
+                    drop(receiver);
+                    return Ok(true);
+                }
+            }
+            Ok::<bool, Broken>(false)
+        };
+        let (end, followed) = tokio::join!(self.engine.list(&request, &attempt.assignment, lines), follow);
+        let enough = followed?;
+        walk.end(end, enough)
+    }
+}
+
+/// The items of rows that were there last time.
+async fn known_items(attempt: &Attempt, work: &ListPlaylist) -> Result<HashSet<ItemId>, Broken> {
+    let state = attempt.gate.state::<Playlist>(work.playlist_id.uuid()).await.map_err(Broken::Refused)?;
+    let seen = state.rows.iter().filter(|row| row.seen && row.availability.is_available());
+    Ok(seen.map(|row| row.item_id).collect())
+}
+
+/// One walk along a list.
+struct Walk<'a> {
+    attempt: &'a Attempt,
+    page_size: usize,
+    pages: &'a mut Pages,
+    overlap: Option<StagedPage>,
+    known: Option<HashSet<ItemId>>,
+    page: StagedPage,
+    seen: u64,
+    total: Option<u64>,
+    skipped: u32,
+    started: Instant,
+}
+
+impl<'a> Walk<'a> {
+    fn new(
+        attempt: &'a Attempt,
+        work: &ListPlaylist,
+        pages: &'a mut Pages,
+        overlap: Option<StagedPage>,
+        known: Option<HashSet<ItemId>>,
+    ) -> Self {
+        let page =
+            StagedPage { kind: PlaylistKind::List, playlist: ObservedPlaylist::default(), entries: Vec::new() };
+        let page_size = work.page_size.max(1) as usize;
+        let seen = u64::from(pages.written()) * page_size as u64;
+        let started = Instant::now();
+        Self { attempt, page_size, pages, overlap, known, page, seen, total: None, skipped: 0, started }
+    }
+
+    /// Takes in one line; false once an incremental look has seen enough.
+    fn see(&mut self, line: ListLine) -> Result<bool, Broken> {
+        match line {
+            ListLine::Playlist { kind, playlist, count } => {
+                self.page.kind = kind;
+                self.page.playlist = playlist;
+                self.total = count.map(u64::from).or(self.total);
+                Ok(true)
+            }
+            ListLine::SkippedItem { index, failure } => {
+                tracing::info!(job_id = %self.attempt.job_id, ?index, reason = failure.message, "a row can't be read");
+                self.skipped += 1;
+                Ok(true)
+            }
+            ListLine::Entry(entry) => {
+                self.page.entries.push(entry);
+                if self.page.entries.len() < self.page_size { Ok(true) } else { self.turn() }
+            }
+        }
+    }
+
+    /// Keeps the page that is full; false once an incremental look has seen enough.
+    fn turn(&mut self) -> Result<bool, Broken> {
+        if let Some(before) = self.overlap.take()
+            && !same_items(&before.entries, &self.page.entries)
+        {
+            return Err(Broken::Changed);
+        }
+        self.pages.push(&self.page)?;
+        let entries = std::mem::take(&mut self.page.entries);
+        self.seen += entries.len() as u64;
+        self.tell();
+        let is_known = |known: &HashSet<ItemId>| entries.iter().all(|entry| known.contains(&entry.item_id()));
+        Ok(!self.known.as_ref().is_some_and(is_known))
+    }
+
+    fn tell(&self) {
+        let rate = self.seen as f64 / self.started.elapsed().as_secs_f64().max(0.001);
+        let left = self.total.map(|total| total.saturating_sub(self.seen));
+        self.attempt.progress(&Progress {
+            stage: "listing".to_owned(),
+            done: self.seen,
+            total: self.total,
+            unit: "entries".to_owned(),
+            rate_per_second: Some(rate),
+            eta_seconds: left.map(|left| (left as f64 / rate).ceil() as u64),
+        });
+    }
+
+    /// Judges the end; an incremental look that saw enough was stopped by us.
+    fn end(mut self, end: ListEnd, enough: bool) -> Result<ListingMode, Broken> {
+        let partial = self.seen + self.page.entries.len() as u64;
+        match end {
+            ListEnd::Stopped if enough => return Ok(ListingMode::Incremental),
+            ListEnd::Stopped => return Err(Broken::Stopped),
+            ListEnd::Partial(failure) | ListEnd::Failed(failure) => {
+                return Err(Broken::Failed(Failure { partial, ..failure }));
+            }
+            ListEnd::Complete => {}
+        }
+        // The last page is shorter, or empty: then it holds what was learnt of the list itself.
+        self.turn()?;
+        // A row that can't be read is no absent row.
+        Ok(if self.skipped == 0 { ListingMode::Full } else { ListingMode::Incremental })
+    }
+}
+
+fn same_items(before: &[ObservedEntry], now: &[ObservedEntry]) -> bool {
+    // The last page kept may have been the shorter one at the end of a list that has grown since.
+    before.len() <= now.len() && before.iter().zip(now).all(|(before, now)| before.item_id() == now.item_id())
+}
+
+/// Compares what the look saw with what is known, and appends the changes page by page.
+async fn record(attempt: &Attempt, work: &ListPlaylist, look: Look) -> Result<(), Broken> {
+    let Look { pages, mode } = look;
+    let last = pages.read(pages.written())?;
+    let mut observed = Vec::new();
+    for number in 1..=pages.written() {
+        observed.extend(pages.read(number)?.entries);
+    }
+    let rows = observed.len() as u32;
+    let playlist_id = work.playlist_id;
+    let state = attempt.gate.state::<Playlist>(playlist_id.uuid()).await.map_err(Broken::Refused)?;
+    let known = state.rows.iter().filter(|row| row.seen).count();
+    if rows == 0 && known > 0 {
+        let message = format!("the source answers an empty list, though it had {known} entries; nothing was changed");
+        return Err(Broken::Failed(Failure::new(FailureClass::Unknown, message)));
+    }
+    let found = diff(playlist_id, &state, observed, mode);
+    drop(state);
+    let mut chunks = Chunks { changes: found.changes.into_iter(), size: work.page_size.max(1) as usize };
+    let mut chunk = chunks.take();
+    let mut number = 0_u32;
+    let (job_id, attempt_id) = (attempt.job_id, attempt.attempt_id);
+    let finish = loop {
+        let next = chunks.take();
+        if next.is_empty() {
+            break chunk;
+        }
+        number += 1;
+        let story = move |story: &mut Transaction<'_>| {
+            work::record_changes(story, playlist_id, job_id, attempt_id, chunk.clone())
+        };
+        attempt.record(&format!("page-{number}"), story).await.map_err(Broken::Refused)?;
+        chunk = next;
+    };
+    let completed = work::Completed {
+        kind: last.kind,
+        playlist: last.playlist,
+        mode,
+        observed: rows,
+        newest_first: found.newest_first,
+        changes: finish,
+    };
+    let used = attempt.assignment.used();
+    let story = move |story: &mut Transaction<'_>| {
+        work::finish(story, playlist_id, job_id, attempt_id, used, completed.clone())
+    };
+    attempt.record("finish", story).await.map_err(Broken::Refused)?;
+    summary(attempt, rows, found.counts);
+    Ok(())
+}
+
+fn summary(attempt: &Attempt, rows: u32, counts: ListingCounts) {
+    let job_id = attempt.job_id;
+    tracing::info!(%job_id, rows, added = counts.added, removed = counts.removed, moved = counts.moved, "listed");
+    metrics::counter!("mediary_listed_entries_total").increment(u64::from(rows));
+}
+
+/// Pages of changes.
+struct Chunks<I> {
+    changes: I,
+    size: usize,
+}
+
+impl<I: Iterator> Chunks<I> {
+    fn take(&mut self) -> Vec<I::Item> {
+        self.changes.by_ref().take(self.size).collect()
+    }
+}

@@ -1,0 +1,79 @@
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use mediary_schema::playlist::{ObservedEntry, ObservedPlaylist, PlaylistKind};
+use serde::{Deserialize, Serialize};
+
+/// One page of what a look saw, as it is kept until the look's end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StagedPage {
+    pub(super) kind: PlaylistKind,
+    pub(super) playlist: ObservedPlaylist,
+    pub(super) entries: Vec<ObservedEntry>,
+}
+
+/// The pages that a look has seen so far, on disk: a look that is killed goes on from the last one (LI-03).
+#[derive(Debug)]
+pub(super) struct Pages {
+    folder: PathBuf,
+    written: u32,
+}
+
+impl Pages {
+    /// Finds what an earlier attempt left.
+    pub(super) fn open(staging: &Path) -> io::Result<Self> {
+        let folder = staging.join("pages");
+        fs::create_dir_all(&folder)?;
+        let mut pages = Self { folder, written: 0 };
+        while pages.path(pages.written + 1).exists() {
+            pages.written += 1;
+        }
+        Ok(pages)
+    }
+
+    /// How many there are.
+    pub(super) const fn written(&self) -> u32 {
+        self.written
+    }
+
+    /// Keeps a page; it is there whole or not at all.
+    pub(super) fn push(&mut self, page: &StagedPage) -> io::Result<()> {
+        let path = self.path(self.written + 1);
+        let unfinished = path.with_extension("part");
+        fs::write(&unfinished, serde_json::to_vec(page)?)?;
+        fs::rename(&unfinished, &path)?;
+        self.written += 1;
+        Ok(())
+    }
+
+    /// The page with this number, from 1.
+    pub(super) fn read(&self, number: u32) -> io::Result<StagedPage> {
+        Ok(serde_json::from_slice(&fs::read(self.path(number))?)?)
+    }
+
+    /// Takes the last page back: it is looked at once more, so that a list that changed meanwhile is noticed.
+    pub(super) fn pop(&mut self) -> io::Result<Option<StagedPage>> {
+        if self.written == 0 {
+            return Ok(None);
+        }
+        let page = self.read(self.written)?;
+        fs::remove_file(self.path(self.written))?;
+        self.written -= 1;
+        Ok(Some(page))
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) -> io::Result<()> {
+        while self.written > 0 {
+            fs::remove_file(self.path(self.written))?;
+            self.written -= 1;
+        }
+        Ok(())
+    }
+
+    fn path(&self, number: u32) -> PathBuf {
+        self.folder.join(format!("{number:06}.json"))
+    }
+}
