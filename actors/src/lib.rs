@@ -1,3 +1,4 @@
 //! actors
 
 pub mod process;
+pub mod ytdlp;
