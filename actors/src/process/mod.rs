@@ -19,6 +19,7 @@
 //! It doesn't interpret output: that is the business of one adapter per tool, next door.
 //! Needs Linux's `/proc`.
 
+mod assignment;
 mod control;
 mod environment;
 mod error;
@@ -38,6 +39,7 @@ mod tools;
 #[cfg(test)]
 mod tests;
 
+pub use assignment::Assignment;
 pub use environment::Environment;
 pub use error::Error;
 pub use lines::{Line, Source};

@@ -1,0 +1,150 @@
+//! What can be asked of yt-dlp.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use futures::future::BoxFuture;
+use mediary_schema::{
+    job::Failure,
+    playlist::{ObservedEntry, ObservedPlaylist, PlaylistKind},
+};
+use tokio::sync::mpsc;
+
+use crate::process::{Assignment, Error, Runner, Spec, Tool, Tools};
+
+/// What lists addresses and fetches items; [`YtDlp`] is the real one.
+pub trait Engine: fmt::Debug + Send + Sync + 'static {
+    /// Lists what an address holds and hands on row by row as they become known.
+    ///
+    /// A full channel makes it wait. When the receiver is dropped it ends early ([`ListEnd::Stopped`]).
+    fn list<'a>(
+        &'a self,
+        request: &'a ListRequest,
+        assignment: &'a Assignment,
+        lines: mpsc::Sender<ListLine>,
+    ) -> BoxFuture<'a, ListEnd>;
+}
+
+/// What to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRequest {
+    /// The address; http or https.
+    pub url: String,
+    /// The index, from 1, to begin with.
+    pub start_index: u32,
+}
+
+/// What a listing learns.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ListLine {
+    /// What is known of the list; said before the first row, and once more with all facts at the end.
+    Playlist {
+        /// Whether it is a list at all.
+        kind: PlaylistKind,
+        /// Its title and identity as far as known.
+        playlist: ObservedPlaylist,
+        /// How many rows the source says it has, which may include some that it doesn't show.
+        count: Option<u32>,
+    },
+    /// A row.
+    Entry(ObservedEntry),
+    /// A row that is there but can't be used.
+    SkippedItem {
+        /// Its index, if it could be read.
+        index: Option<u32>,
+        /// Why not.
+        failure: Failure,
+    },
+}
+
+/// How a listing ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ListEnd {
+    /// The end of the list was seen and nothing was complained of: only this may declare a removal.
+    Complete,
+    /// Something of the list was seen.
+    Partial(Failure),
+    /// Nothing was seen.
+    Failed(Failure),
+    /// It was stopped by us.
+    Stopped,
+}
+
+/// How yt-dlp is run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Folders of yt-dlp plugins; one of them has `<any>/yt_dlp_plugins/` in it.
+    pub plugin_dirs: Vec<PathBuf>,
+    /// Extractors that may be used, asked in this order (`--ies`); none are all.
+    pub extractors: Option<String>,
+    /// How long one answer of a source may take.
+    pub socket_timeout: Duration,
+    /// How often yt-dlp itself tries a request again; the queue tries again, too.
+    pub retries: u32,
+    /// How long it may be silent before it counts as stalled.
+    pub no_progress: Duration,
+    /// How long a listing may take in total.
+    pub list_deadline: Duration,
+    /// How long a download may take in total.
+    pub download_deadline: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            plugin_dirs: Vec::new(),
+            extractors: None,
+            socket_timeout: Duration::from_secs(20),
+            retries: 3,
+            // A page of a slow source, four times over; merging a long film is silent, too.
+            no_progress: Duration::from_mins(5),
+            list_deadline: Duration::from_hours(6),
+            download_deadline: Duration::from_hours(24),
+        }
+    }
+}
+
+/// The real yt-dlp. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct YtDlp {
+    pub(super) runner: Runner,
+    pub(super) tools: Tools,
+    pub(super) options: Options,
+}
+
+impl YtDlp {
+    /// yt-dlp as `tools` finds it.
+    pub fn new(runner: Runner, tools: Tools, options: Options) -> Self {
+        Self { runner, tools, options }
+    }
+
+    /// A run with what every run has.
+    pub(super) fn spec(&self) -> Result<Spec, Error> {
+        let socket_timeout = self.options.socket_timeout.as_secs_f64().to_string();
+        let retries = self.options.retries.to_string();
+        let mut spec = Spec::new(Tool::YtDlp.name(), self.tools.find(Tool::YtDlp)?)
+            .args(["--ignore-config", "--no-cache-dir", "--no-update", "--color", "never"])
+            .args(["--socket-timeout", &socket_timeout])
+            .args(["--retries", &retries, "--extractor-retries", &retries, "--fragment-retries", &retries])
+            .args(["--file-access-retries", "1"])
+            .env("PYTHONUNBUFFERED", "1")
+            .no_progress(self.options.no_progress);
+        for folder in &self.options.plugin_dirs {
+            spec = spec.arg("--plugin-dirs").arg(folder);
+        }
+        if let Some(extractors) = &self.options.extractors {
+            spec = spec.arg("--ies").arg(extractors);
+        }
+        Ok(spec)
+    }
+}
+
+impl Engine for YtDlp {
+    fn list<'a>(
+        &'a self,
+        request: &'a ListRequest,
+        assignment: &'a Assignment,
+        lines: mpsc::Sender<ListLine>,
+    ) -> BoxFuture<'a, ListEnd> {
+        Box::pin(super::list::run(self, request, assignment, lines))
+    }
+}

@@ -1,0 +1,24 @@
+//! yt-dlp: lists what an address holds and fetches single items.
+//!
+//! Guarantees:
+//!
+//! - nobody else looks at its output; what it says becomes a value once, here;
+//! - its exit code is never taken as success: a listing is complete only if it said how the list ended
+//!   and complained of nothing, a download only if the one file that it names is there;
+//! - an item's identity is what the listing says, and a download changes nothing about it: files get a
+//!   fixed name in the attempt's own folder;
+//! - it runs without the owner's configuration, cache and archive, so that what it does depends on
+//!   nothing but its arguments;
+//! - partial files are resumed only if the source still offers the same bytes.
+//!
+//! It doesn't decide about retries and doesn't check what a file contains: see [`crate::ffmpeg`].
+
+mod engine;
+mod entry;
+mod failure;
+mod list;
+
+#[cfg(test)]
+mod tests;
+
+pub use engine::{Engine, ListEnd, ListLine, ListRequest, Options, YtDlp};

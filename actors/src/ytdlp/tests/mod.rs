@@ -1,0 +1,58 @@
+//! The real yt-dlp against a small site on the loopback.
+
+mod listing;
+mod site;
+
+use std::path::{Path, PathBuf};
+
+use mediary_schema::{AttemptId, IdSource};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::process::{Assignment, Environment, Runner, Tool, Tools};
+
+/// A yt-dlp with the test extractors, and a folder to work in.
+#[derive(Debug)]
+struct Bench {
+    engine: YtDlp,
+    folder: TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let package = folder.path().join("plugins/test/yt_dlp_plugins/extractor");
+        std::fs::create_dir_all(&package).unwrap();
+        std::fs::write(package.join("mediary_test.py"), include_str!("plugin.py")).unwrap();
+        let options = Options {
+            plugin_dirs: vec![folder.path().join("plugins")],
+            // Loading the others takes half a second.
+            extractors: Some("mediarytest.*,generic".to_owned()),
+            retries: 1,
+            ..Options::default()
+        };
+        let runner = Runner::new(IdSource::system().next(), Environment::of(std::env::vars_os()));
+        let tools = tools(&runner);
+        Self { engine: YtDlp::new(runner, tools, options), folder }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// The programs of the project's own folder, then those of `PATH`.
+fn tools(runner: &Runner) -> Tools {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let own = [".tools/bin", ".tools/venv/bin"].map(|folder| workspace.join(folder));
+    let tools = Tools::new(own.into_iter().chain(runner.environment().path_folders()));
+    for tool in [Tool::YtDlp, Tool::Ffmpeg, Tool::Ffprobe] {
+        assert!(tools.find(tool).is_ok(), "these tests need {tool}: run `ops/test`, which installs it");
+    }
+    tools
+}
+
+fn assignment(output_file: Option<PathBuf>) -> Assignment {
+    Assignment::new(AttemptId::from_uuid(IdSource::system().next()), output_file, CancellationToken::new())
+}
