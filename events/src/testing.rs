@@ -1,6 +1,13 @@
 //! Tests of deciders as sentences: given what happened, when something is asked, then this follows.
 //! Tests of stories: a gate before a real log in a folder of the test.
 
+#[cfg(test)]
+mod history;
+#[cfg(test)]
+pub(crate) mod note;
+#[cfg(test)]
+pub(crate) mod samples;
+
 use std::{fmt, path::Path};
 
 use mediary_schema::{Clock, CommandId, IdSource, PrincipalId, Timestamp, account::Role};
@@ -11,6 +18,9 @@ use crate::{
     gate::{Caller, Gate},
     log::{Log, OpenError, Options, Origin, OriginKind},
 };
+
+#[cfg(test)]
+pub(crate) use history::history;
 
 /// The time of tests: it stands still.
 pub const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
@@ -109,6 +119,6 @@ impl<C: Concern> fmt::Debug for Given<C> {
 
 impl<C: Concern> fmt::Debug for Outcome<C> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Outcome").field("result", &self.result).finish()
+        formatter.debug_struct("Outcome").field("result", &self.result).finish_non_exhaustive()
     }
 }
