@@ -1,8 +1,50 @@
 //! Tests of deciders as sentences: given what happened, when something is asked, then this follows.
+//! Tests of stories: a gate before a real log in a folder of the test.
 
-use std::fmt;
+#[cfg(test)]
+mod history;
+#[cfg(test)]
+pub(crate) mod note;
+#[cfg(test)]
+pub(crate) mod samples;
 
-use crate::{Concern, codec};
+use std::{fmt, path::Path};
+
+use mediary_schema::{Clock, CommandId, IdSource, PrincipalId, Timestamp, account::Role};
+use uuid::Uuid;
+
+use crate::{
+    Concern, codec,
+    gate::{Caller, Gate},
+    log::{Log, OpenError, Options, Origin, OriginKind},
+};
+
+#[cfg(test)]
+pub(crate) use history::history;
+
+/// The time of tests: it stands still.
+pub const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+
+/// A gate before the log in a folder of the test, opened anew.
+pub fn gate(directory: &Path) -> Result<Gate, OpenError> {
+    let (clock, _) = Clock::manual(NOW);
+    let mut options = Options::new(directory);
+    options.reserve_bytes = 0;
+    options.clock = clock.clone();
+    Ok(Gate::new(Log::open(options)?, clock, IdSource::system()))
+}
+
+/// A person at the command line with a role, and a command number: the same number is the same command.
+pub fn person(role: Role, command: u128) -> Caller {
+    let origin = Origin { kind: OriginKind::Cli, id: Uuid::nil() };
+    let command_id = CommandId::from_uuid(Uuid::from_u128(command));
+    Caller::person(PrincipalId::OWNER, role, origin, command_id, &IdSource::system())
+}
+
+/// The platform itself with a command of its own.
+pub fn platform() -> Caller {
+    Caller::platform(Origin { kind: OriginKind::Actor, id: Uuid::nil() }, &IdSource::system())
+}
 
 /// A concern's state after some events.
 pub struct Given<C: Concern> {
@@ -77,6 +119,6 @@ impl<C: Concern> fmt::Debug for Given<C> {
 
 impl<C: Concern> fmt::Debug for Outcome<C> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Outcome").field("result", &self.result).finish()
+        formatter.debug_struct("Outcome").field("result", &self.result).finish_non_exhaustive()
     }
 }

@@ -15,6 +15,8 @@ mod runner;
 mod spawn;
 mod sql;
 mod store;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
 pub use runner::{Fault, StartError, ViewHandle, ViewStatus, Views};

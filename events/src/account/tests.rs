@@ -1,3 +1,5 @@
+mod history;
+
 use mediary_schema::{TokenId, account::Role};
 use uuid::Uuid;
 

@@ -1,3 +1,5 @@
+mod history;
+
 use mediary_schema::{
     FailureClass, FileId, JobId,
     download::{DownloadItem, Quality},

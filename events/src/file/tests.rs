@@ -1,3 +1,5 @@
+mod history;
+
 use mediary_schema::file::{Check, MediaFacts, Verified};
 
 use super::{Command, Event, File, Rejection};

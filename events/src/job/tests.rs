@@ -1,3 +1,5 @@
+mod history;
+
 use mediary_schema::{
     AttemptId, FailureClass, PlaylistId, Timestamp, WorkerId,
     job::{Failure, JobState, ResourceUse, RetryPolicy, Work},

@@ -1,3 +1,5 @@
+mod history;
+
 use mediary_schema::{
     JobId, PlaylistId,
     download::Quality,

@@ -1,3 +1,5 @@
+mod history;
+
 use uuid::Uuid;
 
 use super::{Command, Event, Rejection, Reservation};

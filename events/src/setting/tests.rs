@@ -1,3 +1,5 @@
+mod history;
+
 use mediary_schema::{job::WorkKind, setting::Limits};
 
 use super::{Command, Event, Rejection, Setting};

@@ -1,3 +1,5 @@
+mod history;
+
 use mediary_schema::{job::WorkKind, worker::Offer};
 
 use super::{Command, Event, Rejection, Worker};

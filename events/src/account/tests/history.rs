@@ -1,0 +1,24 @@
+use mediary_schema::{TokenId, account::Role};
+
+use super::super::{Account, Event};
+use crate::testing::{NOW, history, samples};
+
+fn samples() -> Vec<Event> {
+    let token_id = TokenId::from_uuid(samples::uuid(7));
+    vec![
+        Event::TokenIssued {
+            token_id,
+            name: "laptop in the kitchen".to_owned(),
+            digest: "4878ca0425c739fa427f7eda20fe845f6b2e46ba5fe2a14df5b1e32f50603215".to_owned(),
+            role: Role::Editor,
+            expires_at: Some(NOW),
+        },
+        Event::TokenRevoked { token_id },
+    ]
+}
+
+// PL-07.
+#[test]
+fn every_form_ever_written_is_read() {
+    history::<Account>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/account/history"), &samples());
+}

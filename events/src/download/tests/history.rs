@@ -1,0 +1,19 @@
+use super::super::{Download, Event};
+use crate::testing::{history, samples};
+
+fn samples() -> Vec<Event> {
+    let job_id = samples::JOB;
+    vec![
+        Event::Requested { job_id, item: Box::new(samples::item()) },
+        Event::Completed { job_id, file_id: samples::file_id() },
+        Event::Failed { job_id, failure: samples::failure() },
+        Event::Cancelled { job_id },
+        Event::Archived { source: samples::source() },
+    ]
+}
+
+// PL-07.
+#[test]
+fn every_form_ever_written_is_read() {
+    history::<Download>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/download/history"), &samples());
+}

@@ -1,0 +1,16 @@
+use super::super::{Event, File};
+use crate::testing::{history, samples};
+
+fn samples() -> Vec<Event> {
+    vec![Event::Recorded {
+        path: "Open movies/Big Buck Bunny 60fps 4K [aqz-KE-bpKQ].mp4".to_owned(),
+        verified: samples::verified(),
+        item_id: Some(samples::item_id()),
+    }]
+}
+
+// PL-07.
+#[test]
+fn every_form_ever_written_is_read() {
+    history::<File>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/file/history"), &samples());
+}

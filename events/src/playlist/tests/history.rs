@@ -1,0 +1,71 @@
+use mediary_schema::playlist::{
+    Availability, ListingCounts, ListingMode, LiveStatus, ObservedPlaylist, PlaylistKind,
+};
+
+use super::super::{Event, Playlist};
+use crate::testing::{history, samples};
+
+fn samples() -> Vec<Event> {
+    [of_the_list(), of_entries()].concat()
+}
+
+fn of_the_list() -> Vec<Event> {
+    let counts = ListingCounts {
+        added: 12,
+        not_seen: 3,
+        removed: 1,
+        moved: 2,
+        renamed: 4,
+        unavailable: 5,
+        returned: 6,
+    };
+    let observed = ObservedPlaylist {
+        title: Some("Open movies".to_owned()),
+        extractor: Some("youtubetab".to_owned()),
+        source_id: Some("PLbpi6ZahtOH6Blw3RGYpWkSByi_T7Rygb".to_owned()),
+    };
+    vec![
+        Event::FollowRequested { url: samples::LIST_URL.to_owned() },
+        Event::Unfollowed {},
+        Event::Resolved { kind: PlaylistKind::List, observed },
+        Event::ListingCompleted {
+            job_id: samples::JOB,
+            mode: ListingMode::Full,
+            observed: 214,
+            counts,
+            newest_first: Some(true),
+        },
+        Event::ListingFailed { job_id: samples::JOB, failure: samples::failure() },
+        Event::DownloadsRequested {
+            quality: samples::quality(),
+            entries: Some(vec![samples::entry_id(1), samples::entry_id(2)]),
+        },
+    ]
+}
+
+fn of_entries() -> Vec<Event> {
+    let (entry_id, after) = (samples::entry_id(2), Some(samples::entry_id(1)));
+    vec![
+        Event::EntryAdded {
+            entry_id,
+            source: samples::source(),
+            title: samples::item().title,
+            duration_ms: Some(634_560),
+            availability: Availability::MembersOnly,
+            live_status: LiveStatus::WasLive,
+            after,
+        },
+        Event::EntryNotSeen { entry_id },
+        Event::EntryRemoved { entry_id },
+        Event::EntryMoved { entry_id, after },
+        Event::EntryRenamed { entry_id, title: "Big Buck Bunny, the open movie".to_owned() },
+        Event::EntryUnavailable { entry_id, availability: Availability::NeedsLogin },
+        Event::EntryReturned { entry_id, after, availability: Availability::Available },
+    ]
+}
+
+// PL-07.
+#[test]
+fn every_form_ever_written_is_read() {
+    history::<Playlist>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/playlist/history"), &samples());
+}

@@ -1,0 +1,206 @@
+//! Golden files: every form in which an event was ever written stays readable (PL-07).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+use crate::{Concern, EventKind, codec};
+
+/// Holds the golden files of a concern against samples of its events.
+///
+/// `<event>.v<schema>.json` is an array of payloads: for the version that is written today one for each
+/// sample of the event, in their order; files of older versions stay for ever and are only read. Among
+/// the samples of an event each optional value is there at least once. A file that is missing is
+/// written, and the test fails: whoever made the new form looks at it and commits it.
+#[track_caller]
+pub(crate) fn history<C: Concern>(directory: impl AsRef<Path>, samples: &[C::Event]) {
+    let directory = directory.as_ref();
+    let samples = by_name::<C>(samples);
+    let written: Vec<String> =
+        C::EVENTS.iter().filter_map(|kind| write_missing::<C>(directory, *kind, &samples)).collect();
+    assert!(written.is_empty(), "written, review and commit it: {}", written.join(", "));
+    for kind in C::EVENTS {
+        newest_is_golden::<C>(directory, *kind, &samples[kind.name]);
+        for schema in 1..kind.schema {
+            decode_all::<C>(directory, EventKind { schema, ..*kind });
+        }
+    }
+    let known: BTreeSet<String> = C::EVENTS
+        .iter()
+        .flat_map(|kind| (1..=kind.schema).map(|schema| file_name(EventKind { schema, ..*kind })))
+        .collect();
+    for entry in fs::read_dir(directory).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(known.contains(&name), "{name} is of no event: a stored name is never changed or dropped");
+    }
+}
+
+type Samples<C> = BTreeMap<&'static str, Vec<(<C as Concern>::Event, Value)>>;
+
+/// The samples with their payloads as JSON, by the name of their event.
+fn by_name<C: Concern>(samples: &[C::Event]) -> Samples<C> {
+    let mut named = Samples::<C>::new();
+    for sample in samples {
+        let encoded = codec::encode::<C>(sample);
+        let payload = codec::to_json(&encoded.payload).unwrap();
+        named.entry(encoded.kind.name).or_default().push((sample.clone(), payload));
+    }
+    for kind in C::EVENTS {
+        let payloads = named.get(kind.name).unwrap_or_else(|| panic!("{} has no sample", kind.name));
+        for (_, payload) in payloads {
+            for path in nulls(payload) {
+                let is_there =
+                    |(_, other): &(_, Value)| other.pointer(&path).is_some_and(|value| !value.is_null());
+                assert!(payloads.iter().any(is_there), "{path} of {} is null in every sample", kind.name);
+            }
+        }
+    }
+    named
+}
+
+/// JSON pointers to what is null.
+fn nulls(value: &Value) -> Vec<String> {
+    let below = |step: String, value| nulls(value).into_iter().map(move |path| format!("/{step}{path}"));
+    match value {
+        Value::Null => vec![String::new()],
+        Value::Array(items) => {
+            items.iter().enumerate().flat_map(|(index, item)| below(index.to_string(), item)).collect()
+        }
+        Value::Object(fields) => fields.iter().flat_map(|(name, field)| below(name.clone(), field)).collect(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
+}
+
+/// Writes the golden file of the newest version if there is none, and answers its name.
+fn write_missing<C: Concern>(directory: &Path, kind: EventKind, samples: &Samples<C>) -> Option<String> {
+    let path = path(directory, kind);
+    if path.exists() {
+        return None;
+    }
+    let payloads: Vec<&Value> = samples[kind.name].iter().map(|(_, payload)| payload).collect();
+    fs::create_dir_all(directory).unwrap();
+    fs::write(&path, serde_json::to_string_pretty(&payloads).unwrap() + "\n").unwrap();
+    Some(file_name(kind))
+}
+
+fn newest_is_golden<C: Concern>(directory: &Path, kind: EventKind, samples: &[(C::Event, Value)]) {
+    let name = file_name(kind);
+    let golden = payloads(directory, kind);
+    let written: Vec<&Value> = samples.iter().map(|(_, payload)| payload).collect();
+    assert_eq!(golden.iter().collect::<Vec<_>>(), written, "{name}: another form needs another version");
+    let read = decode_all::<C>(directory, kind);
+    let events: Vec<&C::Event> = samples.iter().map(|(event, _)| event).collect();
+    assert_eq!(read.iter().collect::<Vec<_>>(), events, "{name} is read as something else");
+}
+
+fn decode_all<C: Concern>(directory: &Path, kind: EventKind) -> Vec<C::Event> {
+    let decode = |payload| {
+        let stored = rmp_serde::to_vec_named(payload).unwrap();
+        codec::decode::<C>(kind.name, kind.schema, &stored)
+            .unwrap_or_else(|error| panic!("{} can't be read any more: {error:?}", file_name(kind)))
+    };
+    payloads(directory, kind).iter().map(decode).collect()
+}
+
+fn payloads(directory: &Path, kind: EventKind) -> Vec<Value> {
+    let path = path(directory, kind);
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let payloads: Vec<Value> = serde_json::from_str(&text).unwrap();
+    assert!(!payloads.is_empty(), "{} has no payload", path.display());
+    payloads
+}
+
+fn path(directory: &Path, kind: EventKind) -> PathBuf {
+    directory.join(file_name(kind))
+}
+
+fn file_name(kind: EventKind) -> String {
+    format!("{}.v{}.json", kind.name, kind.schema)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::testing::note::{Event, Note};
+
+    fn samples() -> Vec<Event> {
+        vec![Event::Written { text: "milk, eggs".to_owned(), pinned: Some(true) }]
+    }
+
+    fn folder(files: &[(&str, Value)]) -> TempDir {
+        let folder = TempDir::new().unwrap();
+        for (name, payloads) in files {
+            fs::write(folder.path().join(name), payloads.to_string()).unwrap();
+        }
+        folder
+    }
+
+    fn whole() -> Vec<(&'static str, Value)> {
+        vec![
+            ("written.v1.json", json!([{ "body": "milk" }])),
+            ("written.v2.json", json!([{ "text": "milk, eggs" }])),
+            ("written.v3.json", json!([{ "text": "milk, eggs", "pinned": true }])),
+        ]
+    }
+
+    #[test]
+    fn a_whole_history_is_fine() {
+        history::<Note>(folder(&whole()).path(), &samples());
+    }
+
+    #[test]
+    #[should_panic(expected = "written, review and commit it: written.v3.json")]
+    fn the_golden_file_of_a_new_form_is_written_and_the_test_fails() {
+        history::<Note>(folder(&whole()[..2]).path(), &samples());
+    }
+
+    #[test]
+    #[should_panic(expected = "written.v1.json")]
+    fn an_old_form_without_a_golden_file_is_found() {
+        history::<Note>(folder(&whole()[1..]).path(), &samples());
+    }
+
+    #[test]
+    #[should_panic(expected = "written.v3.json: another form needs another version")]
+    fn a_form_that_was_changed_under_its_version_is_found() {
+        let mut files = whole();
+        files[2].1 = json!([{ "text": "milk, eggs", "pinned": 1 }]);
+        history::<Note>(folder(&files).path(), &samples());
+    }
+
+    #[test]
+    #[should_panic(expected = "written.v2.json can't be read any more")]
+    fn an_old_form_that_can_no_longer_be_lifted_is_found() {
+        let mut files = whole();
+        files[1].1 = json!([{ "words": "milk" }]);
+        history::<Note>(folder(&files).path(), &samples());
+    }
+
+    #[test]
+    #[should_panic(expected = "wrote.v1.json is of no event")]
+    fn a_golden_file_of_a_name_that_was_changed_is_found() {
+        let mut files = whole();
+        files.push(("wrote.v1.json", json!([{}])));
+        history::<Note>(folder(&files).path(), &samples());
+    }
+
+    #[test]
+    #[should_panic(expected = "/pinned of written is null in every sample")]
+    fn a_sample_says_all_that_can_be_said() {
+        let sample = Event::Written { text: "milk".to_owned(), pinned: None };
+        history::<Note>(folder(&whole()).path(), &[sample]);
+    }
+
+    #[test]
+    #[should_panic(expected = "written has no sample")]
+    fn an_event_without_a_sample_is_found() {
+        history::<Note>(folder(&whole()).path(), &[]);
+    }
+}

@@ -1,0 +1,76 @@
+//! A concern for tests of what all concerns share: a note that was written in three forms over the years.
+
+use mediary_schema::account::Permission;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{Concern, EventKind};
+
+#[derive(Debug)]
+pub(crate) struct Note;
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Command {
+    Write { text: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Event {
+    /// v1 was `{body}`, v2 was `{text}`, v3 is `{text, pinned}`.
+    #[serde(rename = "written")]
+    Written { text: String, pinned: Option<bool> },
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct State {
+    pub(crate) texts: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Rejection {
+    #[error("the note is full")]
+    Full,
+}
+
+impl crate::Rejection for Rejection {
+    fn code(&self) -> &'static str {
+        "NOTE_FULL"
+    }
+
+    fn advice(&self) -> Option<String> {
+        Some("turn the page".to_owned())
+    }
+}
+
+impl Concern for Note {
+    const NAME: &'static str = "note";
+    const EVENTS: &'static [EventKind] = &[EventKind { name: "written", schema: 3 }];
+
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Rejection = Rejection;
+
+    fn permission(_: &Command) -> Permission {
+        Permission::Operate
+    }
+
+    fn decide(state: &State, Command::Write { text }: Command) -> Result<Vec<Event>, Rejection> {
+        if state.texts.len() < 3 {
+            Ok(vec![Event::Written { text, pinned: None }])
+        } else {
+            Err(Rejection::Full)
+        }
+    }
+
+    fn evolve(state: &mut State, Event::Written { text, .. }: &Event) {
+        state.texts.push(text.clone());
+    }
+
+    fn upcast(_: &str, schema: u16, payload: Value) -> Value {
+        match schema {
+            1 => json!({ "text": payload["body"] }),
+            _ => json!({ "text": payload["text"], "pinned": false }),
+        }
+    }
+}

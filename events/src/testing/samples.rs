@@ -1,0 +1,105 @@
+//! Values as they come in real life, with everything that can be there.
+
+use mediary_schema::{
+    AttemptId, EntryId, FailureClass, FileId, ItemId, JobId, PlaylistId, WorkerId,
+    download::{DownloadItem, EntryRef, Quality},
+    file::{Check, MediaFacts, Verified},
+    item::ItemSource,
+    job::{Failure, ResourceUse},
+    playlist::{ListPlaylist, ListingMode},
+};
+use uuid::Uuid;
+
+pub(crate) const LIST_URL: &str = "https://www.youtube.com/playlist?list=PLbpi6ZahtOH6Blw3RGYpWkSByi_T7Rygb";
+pub(crate) const JOB: JobId = JobId::from_uuid(uuid(1));
+pub(crate) const ATTEMPT: AttemptId = AttemptId::from_uuid(uuid(2));
+pub(crate) const WORKER: WorkerId = WorkerId::from_uuid(uuid(3));
+
+/// A UUIDv7 of the year 2026.
+pub(crate) const fn uuid(number: u16) -> Uuid {
+    Uuid::from_u128(0x019f_4c1e_7b3a_7d42_9f42_5d8e_0000_0000 + number as u128)
+}
+
+pub(crate) fn playlist_id() -> PlaylistId {
+    PlaylistId::from_url(&url::Url::parse(LIST_URL).unwrap())
+}
+
+pub(crate) fn source() -> ItemSource {
+    ItemSource {
+        extractor: "youtube".to_owned(),
+        source_id: "aqz-KE-bpKQ".to_owned(),
+        url: "https://www.youtube.com/watch?v=aqz-KE-bpKQ".to_owned(),
+    }
+}
+
+pub(crate) fn entry_id(occurrence: u32) -> EntryId {
+    EntryId::from_occurrence(playlist_id(), source().item_id(), occurrence)
+}
+
+pub(crate) fn quality() -> Quality {
+    "720p".parse().unwrap()
+}
+
+pub(crate) fn listing() -> ListPlaylist {
+    ListPlaylist {
+        playlist_id: playlist_id(),
+        url: LIST_URL.to_owned(),
+        mode: ListingMode::Incremental,
+        page_size: ListPlaylist::PAGE_SIZE,
+    }
+}
+
+pub(crate) fn item() -> DownloadItem {
+    DownloadItem {
+        item_id: source().item_id(),
+        source: source(),
+        quality: quality(),
+        title: Some("Big Buck Bunny 60fps 4K – Official Blender Foundation Short Film".to_owned()),
+        duration_ms: Some(634_560),
+        folder: Some("Open movies".to_owned()),
+        entry: Some(EntryRef { playlist_id: playlist_id(), entry_id: entry_id(1) }),
+    }
+}
+
+pub(crate) fn item_id() -> ItemId {
+    source().item_id()
+}
+
+pub(crate) fn file_id() -> FileId {
+    FileId::from_job(JOB)
+}
+
+pub(crate) fn verified() -> Verified {
+    Verified {
+        size_bytes: 108_724_301,
+        blake3: "d74981efa70a0c880b8d8c1985d075dbcbf679b99a5f9914e5aaf96b831a9e24".to_owned(),
+        media: MediaFacts {
+            container: "mov,mp4,m4a,3gp,3g2,mj2".to_owned(),
+            duration_ms: 634_534,
+            width: Some(1280),
+            height: Some(720),
+            video_codec: Some("h264".to_owned()),
+            audio_codec: Some("aac".to_owned()),
+        },
+        check: Check::Demuxed,
+    }
+}
+
+pub(crate) fn failure() -> Failure {
+    Failure {
+        class: FailureClass::RateLimit,
+        message: "the source asked for fewer requests".to_owned(),
+        exit_code: Some(1),
+        output: vec![
+            "[youtube] aqz-KE-bpKQ: Downloading webpage".to_owned(),
+            "ERROR: [youtube] aqz-KE-bpKQ: Unable to download webpage: HTTP Error 429: Too Many Requests"
+                .to_owned(),
+        ],
+        partial: 150,
+        retry_after_ms: Some(900_000),
+    }
+}
+
+pub(crate) fn resources() -> ResourceUse {
+    ResourceUse { cpu_ms: 12_840, memory_peak_bytes: 96_468_992 }
+}

@@ -1,0 +1,3 @@
+//! Tests of what all views share.
+
+pub(crate) mod support;
