@@ -42,7 +42,11 @@ impl Actor for Follower {
     type State = Watching;
     type Arguments = Watching;
 
-    async fn pre_start(&self, _: ActorRef<ReadUpTo>, watching: Watching) -> Result<Watching, ActorProcessingErr> {
+    async fn pre_start(
+        &self,
+        _: ActorRef<ReadUpTo>,
+        watching: Watching,
+    ) -> Result<Watching, ActorProcessingErr> {
         Ok(watching)
     }
 

@@ -47,8 +47,7 @@ pub enum DecodeError {
 /// Encodes an event of a concern.
 pub fn encode<C: Concern>(event: &C::Event) -> Encoded {
     let mut tagged = Vec::with_capacity(256);
-    let mut serializer =
-        rmp_serde::Serializer::new(&mut tagged).with_struct_map().with_human_readable();
+    let mut serializer = rmp_serde::Serializer::new(&mut tagged).with_struct_map().with_human_readable();
     event.serialize(&mut serializer).expect("events are plain data and a Vec takes every byte");
     // A struct variant is `{name: {fields}}`: one byte of map header, the name, the body.
     let (name, body) = split_variant(&tagged).expect("every event is an enum of struct variants");

@@ -263,7 +263,12 @@ impl Life {
     /// A view that can't fold an event stops there and says so; it never skips one in silence.
     fn halt(&self, view: &'static str, position: u64, error: &ApplyError) {
         let reason = format!("event {position} can't be folded: {}", chain(error));
-        tracing::error!(view, position, reason, "the view has stopped; its file can be deleted and is built anew");
+        tracing::error!(
+            view,
+            position,
+            reason,
+            "the view has stopped; its file can be deleted and is built anew"
+        );
         self.publish.send_modify(|status| status.fault = Some(Fault { position, reason }));
     }
 }

@@ -10,6 +10,9 @@ pub(crate) fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'sta
 }
 
 /// Runs the life of one view on a thread of its own.
-pub(crate) fn thread(name: String, life: impl FnOnce() + Send + 'static) -> io::Result<thread::JoinHandle<()>> {
+pub(crate) fn thread(
+    name: String,
+    life: impl FnOnce() + Send + 'static,
+) -> io::Result<thread::JoinHandle<()>> {
     thread::Builder::new().name(name).spawn(life)
 }

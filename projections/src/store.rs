@@ -66,7 +66,11 @@ pub(crate) struct Store {
 
 impl Store {
     /// Opens the file of a view, or makes it anew if it is of another log, of the future, or no view at all.
-    pub(crate) fn open<V: View>(directory: &Path, log_id: Uuid, head: u64) -> Result<(Self, u64), rusqlite::Error> {
+    pub(crate) fn open<V: View>(
+        directory: &Path,
+        log_id: Uuid,
+        head: u64,
+    ) -> Result<(Self, u64), rusqlite::Error> {
         let path = path_of::<V>(directory);
         if path.exists() {
             match Self::continue_from::<V>(&path, log_id, head) {
@@ -186,7 +190,9 @@ fn remove(path: &Path) {
         match fs::remove_file(&name) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => tracing::warn!(path = %PathBuf::from(name).display(), %error, "can't remove an old view"),
+            Err(error) => {
+                tracing::warn!(path = %PathBuf::from(name).display(), %error, "can't remove an old view")
+            }
         }
     }
 }

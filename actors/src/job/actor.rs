@@ -19,11 +19,7 @@ use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, Supervisio
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    Attempt, Board, Effect, Ending,
-    attempt::until_accepted,
-    board::stop_of,
-};
+use super::{Attempt, Board, Effect, Ending, attempt::until_accepted, board::stop_of};
 use crate::{
     follower::{Follower, ReadUpTo},
     process::Assignment,
@@ -195,11 +191,15 @@ impl<E: Effect> Actor for Performer<E> {
 
 impl State {
     /// Reads on, and answers what is to be done about it, in order.
-    async fn read_on(&mut self, kind: mediary_schema::job::WorkKind) -> Result<Vec<Task>, ActorProcessingErr> {
+    async fn read_on(
+        &mut self,
+        kind: mediary_schema::job::WorkKind,
+    ) -> Result<Vec<Task>, ActorProcessingErr> {
         let gate = self.arguments.gate.clone();
         let mut board = std::mem::take(&mut self.board);
         let (board, tasks) = tokio::task::spawn_blocking(move || {
-            let ours: Vec<JobId> = board.jobs.iter().filter(|(_, job)| job.kind == kind).map(|(id, _)| *id).collect();
+            let ours: Vec<JobId> =
+                board.jobs.iter().filter(|(_, job)| job.kind == kind).map(|(id, _)| *id).collect();
             let mut ours: std::collections::HashSet<JobId> = ours.into_iter().collect();
             let mut tasks = Vec::new();
             let read = board.catch_up(gate.log(), |recorded, job_id, event| match event {
@@ -267,7 +267,12 @@ impl<E: Effect> Actor for AttemptActor<E> {
     }
 
     // The long work is awaited here and not in the performer; it is stopped by its token.
-    async fn handle(&self, myself: ActorRef<()>, (): (), attempt: &mut Attempt) -> Result<(), ActorProcessingErr> {
+    async fn handle(
+        &self,
+        myself: ActorRef<()>,
+        (): (),
+        attempt: &mut Attempt,
+    ) -> Result<(), ActorProcessingErr> {
         let start = Command::Start { attempt_id: attempt.attempt_id };
         match attempt.gate.execute::<Job>(attempt.caller("start"), attempt.job_id.uuid(), start).await {
             Ok(_) => {}
@@ -277,7 +282,9 @@ impl<E: Effect> Actor for AttemptActor<E> {
                 return Ok(());
             }
             // Even with no room for its start the attempt may go on: its end fits into the reserve.
-            Err(refusal) => tracing::warn!(attempt_id = %attempt.attempt_id, %refusal, "the start is not recorded"),
+            Err(refusal) => {
+                tracing::warn!(attempt_id = %attempt.attempt_id, %refusal, "the start is not recorded")
+            }
         }
         attempt.folders.begin(attempt.job_id, attempt.attempt_id)?;
         let ending = self.0.perform(attempt.clone()).await;
@@ -298,9 +305,8 @@ async fn record(attempt: &Attempt, ending: Ending) -> Result<(), ActorProcessing
         }
     };
     let (job_id, attempt_id) = (attempt.job_id, attempt.attempt_id);
-    let story = move |story: &mut Transaction<'_>| {
-        work::end(story, job_id, attempt_id, outcome.clone(), resources)
-    };
+    let story =
+        move |story: &mut Transaction<'_>| work::end(story, job_id, attempt_id, outcome.clone(), resources);
     settled(attempt.record("end", story).await)
 }
 

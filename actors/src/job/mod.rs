@@ -9,7 +9,7 @@ mod options;
 mod tests;
 
 pub use actor::{Performer, PerformerArguments};
-pub use attempt::{Attempt, Effect, Ending};
+pub use attempt::{Attempt, Effect, Ending, progress_of};
 pub use board::{Board, OpenJob};
 pub use dispatcher::{Dispatcher, DispatcherArguments};
 pub use options::Options;

@@ -74,7 +74,9 @@ impl Effect for Lister {
                 Ending::Failed(Failure::new(FailureClass::Network, message), used)
             }
             // The attempt lost its job, or the list is followed no longer.
-            Broken::Stopped | Broken::Refused(Refusal::Rejected(_) | Refusal::Stopping) => Ending::Stopped(used),
+            Broken::Stopped | Broken::Refused(Refusal::Rejected(_) | Refusal::Stopping) => {
+                Ending::Stopped(used)
+            }
             Broken::Refused(refusal) => {
                 Ending::Failed(Failure::new(FailureClass::Unknown, refusal.to_string()), used)
             }
@@ -111,7 +113,8 @@ impl Lister {
         pages: &mut Pages,
     ) -> Result<ListingMode, Broken> {
         let overlap = pages.pop()?;
-        let start_index = overlap.as_ref().and_then(|page| page.entries.first()).map_or(1, |entry| entry.index);
+        let start_index =
+            overlap.as_ref().and_then(|page| page.entries.first()).map_or(1, |entry| entry.index);
         let request = ListRequest { url: work.url.clone(), start_index };
         let known = match work.mode {
             ListingMode::Full => None,
@@ -164,8 +167,11 @@ impl<'a> Walk<'a> {
         overlap: Option<StagedPage>,
         known: Option<HashSet<ItemId>>,
     ) -> Self {
-        let page =
-            StagedPage { kind: PlaylistKind::List, playlist: ObservedPlaylist::default(), entries: Vec::new() };
+        let page = StagedPage {
+            kind: PlaylistKind::List,
+            playlist: ObservedPlaylist::default(),
+            entries: Vec::new(),
+        };
         let page_size = work.page_size.max(1) as usize;
         let seen = u64::from(pages.written()) * page_size as u64;
         let started = Instant::now();
@@ -257,7 +263,8 @@ async fn record(attempt: &Attempt, work: &ListPlaylist, look: Look) -> Result<()
     let state = attempt.gate.state::<Playlist>(playlist_id.uuid()).await.map_err(Broken::Refused)?;
     let known = state.rows.iter().filter(|row| row.seen).count();
     if rows == 0 && known > 0 {
-        let message = format!("the source answers an empty list, though it had {known} entries; nothing was changed");
+        let message =
+            format!("the source answers an empty list, though it had {known} entries; nothing was changed");
         return Err(Broken::Failed(Failure::new(FailureClass::Unknown, message)));
     }
     let found = diff(playlist_id, &state, observed, mode);

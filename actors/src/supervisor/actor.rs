@@ -140,7 +140,8 @@ impl SupervisorHandle {
 
     /// Where each child is, in the order of their start.
     pub async fn status(&self) -> Vec<(&'static str, ChildStatus)> {
-        ractor::call_t!(self.supervisor, Message::Status, ANSWER_WITHIN.as_millis() as u64).unwrap_or_default()
+        ractor::call_t!(self.supervisor, Message::Status, ANSWER_WITHIN.as_millis() as u64)
+            .unwrap_or_default()
     }
 
     /// The supervisor itself, to ask from elsewhere.
@@ -162,7 +163,12 @@ impl Actor for Supervisor {
         let mut supervised = Vec::with_capacity(children.len());
         for child in children {
             let cell = (child.start)(myself.get_cell()).await?;
-            supervised.push(Supervised { child, cell: Some(cell), history: History::default(), halted: None });
+            supervised.push(Supervised {
+                child,
+                cell: Some(cell),
+                history: History::default(),
+                halted: None,
+            });
         }
         Ok(State { children: supervised, policy, on_halt })
     }
@@ -234,7 +240,12 @@ impl State {
         supervised.cell = None;
         match supervised.history.fail(self.policy, Instant::now()) {
             Some(wait) => {
-                tracing::warn!(child = name, reason, wait_ms = wait.as_millis() as u64, "an actor failed; it is started again");
+                tracing::warn!(
+                    child = name,
+                    reason,
+                    wait_ms = wait.as_millis() as u64,
+                    "an actor failed; it is started again"
+                );
                 metrics::counter!("mediary_actor_restarts_total", "actor" => name).increment(1);
                 myself.send_after(wait, move || Message::Restart(index));
             }

@@ -65,7 +65,11 @@ impl Concern for Account {
         match command {
             Command::Issue { token_id, name, digest, role, expires_at } => {
                 if let Some(token) = state.tokens.get(&token_id) {
-                    return if token.digest == digest { Ok(vec![]) } else { Err(Rejection::NameTaken { name }) };
+                    return if token.digest == digest {
+                        Ok(vec![])
+                    } else {
+                        Err(Rejection::NameTaken { name })
+                    };
                 }
                 let length = name.chars().count();
                 if !(1..=NAME_LEN_MAX).contains(&length) || name.chars().any(char::is_control) {

@@ -86,7 +86,9 @@ impl Concern for Download {
             (Command::Complete { job_id, file_id }, Phase::Wanted { job_id: wanted }) if job_id == wanted => {
                 Ok(vec![Event::Completed { job_id, file_id }])
             }
-            (Command::Complete { file_id, .. }, Phase::Kept { file_id: kept }) if file_id == kept => Ok(vec![]),
+            (Command::Complete { file_id, .. }, Phase::Kept { file_id: kept }) if file_id == kept => {
+                Ok(vec![])
+            }
             (Command::Fail { job_id, failure }, Phase::Wanted { job_id: wanted }) if job_id == wanted => {
                 Ok(vec![Event::Failed { job_id, failure }])
             }
@@ -106,7 +108,9 @@ impl Concern for Download {
                 Ok(vec![Event::Archived { source }])
             }
             // What is known better than by somebody else's archive stays as it is.
-            (Command::Archive { .. }, Phase::Wanted { .. } | Phase::Kept { .. } | Phase::Archived) => Ok(vec![]),
+            (Command::Archive { .. }, Phase::Wanted { .. } | Phase::Kept { .. } | Phase::Archived) => {
+                Ok(vec![])
+            }
         }
     }
 

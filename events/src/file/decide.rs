@@ -44,7 +44,11 @@ impl Concern for File {
                 Ok(vec![Event::Recorded { path, verified, item_id }])
             }
             (Command::Record { verified, .. }, Some(known)) => {
-                if *known == verified { Ok(vec![]) } else { Err(Rejection::Recorded) }
+                if *known == verified {
+                    Ok(vec![])
+                } else {
+                    Err(Rejection::Recorded)
+                }
             }
         }
     }

@@ -45,7 +45,13 @@ pub struct Caller {
 
 impl Caller {
     /// A person or program at an entrance: a new story.
-    pub fn person(principal: PrincipalId, role: Role, origin: Origin, command_id: CommandId, ids: &IdSource) -> Self {
+    pub fn person(
+        principal: PrincipalId,
+        role: Role,
+        origin: Origin,
+        command_id: CommandId,
+        ids: &IdSource,
+    ) -> Self {
         Self {
             principal,
             project: ProjectId::HOME,

@@ -65,9 +65,9 @@ impl Refusal {
     pub fn advice(&self) -> Option<String> {
         match self {
             Self::Rejected(rejection) => rejection.advice(),
-            Self::Forbidden { .. } => {
-                Some("use a token of a higher role; `mediary token create NAME --role ROLE` makes one".to_owned())
-            }
+            Self::Forbidden { .. } => Some(
+                "use a token of a higher role; `mediary token create NAME --role ROLE` makes one".to_owned(),
+            ),
             Self::StorageFull { .. } => {
                 Some("make room on the disk of the data folder; nothing was lost".to_owned())
             }
@@ -83,7 +83,9 @@ impl Refusal {
     /// Whether the same command may succeed a moment later.
     pub const fn is_retryable(&self) -> bool {
         match self {
-            Self::Overloaded { .. } | Self::StorageFull { .. } | Self::Contended { .. } | Self::Stopping => true,
+            Self::Overloaded { .. } | Self::StorageFull { .. } | Self::Contended { .. } | Self::Stopping => {
+                true
+            }
             Self::Rejected(_) | Self::Forbidden { .. } | Self::Log(_) | Self::Decode(_) => false,
         }
     }

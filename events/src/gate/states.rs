@@ -73,11 +73,8 @@ impl States {
 impl Kept {
     /// Drops the least recently used half at once, so that the sorting is paid for rarely.
     fn shrink(&mut self) {
-        let mut by_use: Vec<(u64, StreamId, u64)> = self
-            .folds
-            .iter()
-            .map(|(stream, fold)| (fold.used, stream.clone(), fold.version))
-            .collect();
+        let mut by_use: Vec<(u64, StreamId, u64)> =
+            self.folds.iter().map(|(stream, fold)| (fold.used, stream.clone(), fold.version)).collect();
         by_use.sort_unstable();
         for (_, stream, version) in by_use {
             if self.weight <= WEIGHT_MAX / 2 {

@@ -211,7 +211,8 @@ impl<'a> Transaction<'a> {
             // It was accepted and appended before; the story runs only for its answer.
             return Ok(());
         }
-        let state = loaded.state.downcast_mut::<C::State>().expect("a stream's category belongs to one concern");
+        let state =
+            loaded.state.downcast_mut::<C::State>().expect("a stream's category belongs to one concern");
         let events = C::decide(state, command)?;
         for event in &events {
             C::evolve(state, event);
@@ -292,7 +293,9 @@ impl<'a> Transaction<'a> {
 fn refusal(error: AppendError) -> Refusal {
     match error {
         AppendError::Overloaded { retry_after } => Refusal::Overloaded { retry_after },
-        AppendError::StorageFull { free_bytes, needed_bytes } => Refusal::StorageFull { free_bytes, needed_bytes },
+        AppendError::StorageFull { free_bytes, needed_bytes } => {
+            Refusal::StorageFull { free_bytes, needed_bytes }
+        }
         AppendError::Closed => Refusal::Stopping,
         other => Refusal::Log(Arc::new(other)),
     }

@@ -169,11 +169,13 @@ impl Concern for Job {
                 // Waiting for its time counts as held, too: resuming is "try now".
                 JobState::Queued if state.not_before.is_some() => Ok(vec![Event::Resumed {}]),
                 JobState::Queued => Ok(vec![]),
-                JobState::Leased | JobState::Running => match state.attempt.and_then(|attempt| attempt.stop) {
-                    // The dying run must be gone first, or two would run at once.
-                    Some(Stop::Pause | Stop::Cancel) => Err(Rejection::Unready { state: now }),
-                    None => Ok(vec![]),
-                },
+                JobState::Leased | JobState::Running => {
+                    match state.attempt.and_then(|attempt| attempt.stop) {
+                        // The dying run must be gone first, or two would run at once.
+                        Some(Stop::Pause | Stop::Cancel) => Err(Rejection::Unready { state: now }),
+                        None => Ok(vec![]),
+                    }
+                }
                 JobState::Succeeded | JobState::Failed | JobState::Cancelled => {
                     Err(Rejection::Ended { state: now })
                 }
@@ -209,7 +211,9 @@ fn end(
         (Outcome::Stopped, None) => Event::AttemptStopped { attempt_id, resources },
         (Outcome::Failed { failure, at, dice }, None) => {
             match backoff::wait(state.retry, &failure, state.failures, state.blocks, dice) {
-                Some(wait) => Event::AttemptFailed { attempt_id, failure, resources, retry_at: at.after(wait) },
+                Some(wait) => {
+                    Event::AttemptFailed { attempt_id, failure, resources, retry_at: at.after(wait) }
+                }
                 None => {
                     let tries = state.failures + state.blocks + 1;
                     Event::Failed { attempt_id, failure, resources, tries }

@@ -103,15 +103,14 @@ fn a_wait_that_the_source_asked_for_is_the_least() {
 #[test]
 fn a_dead_attempt_is_refused() {
     let events =
-        [running(FIRST), vec![Event::AttemptLost { attempt_id: FIRST, progressed: false }, leased(SECOND)]].concat();
+        [running(FIRST), vec![Event::AttemptLost { attempt_id: FIRST, progressed: false }, leased(SECOND)]]
+            .concat();
     for command in [
         Command::Start { attempt_id: FIRST },
         end(FIRST, Outcome::Succeeded),
         Command::Lose { attempt_id: FIRST, progressed: false },
     ] {
-        given::<Job>(events.clone())
-            .when(command)
-            .rejected(&Rejection::StaleAttempt { attempt_id: FIRST });
+        given::<Job>(events.clone()).when(command).rejected(&Rejection::StaleAttempt { attempt_id: FIRST });
     }
 }
 
@@ -121,7 +120,9 @@ fn cancel_waits_for_the_process_to_be_gone() {
     let asked = [running(FIRST), vec![Event::CancelRequested { attempt_id: FIRST }]].concat();
     given::<Job>(asked.clone()).when(Command::Cancel).then([]);
     given::<Job>(asked.clone()).when(end(FIRST, Outcome::Stopped)).then([Event::Cancelled {}]);
-    given::<Job>(asked).when(Command::Lose { attempt_id: FIRST, progressed: false }).then([Event::Cancelled {}]);
+    given::<Job>(asked)
+        .when(Command::Lose { attempt_id: FIRST, progressed: false })
+        .then([Event::Cancelled {}]);
 }
 
 #[test]

@@ -38,7 +38,9 @@ impl UrlRefused {
             Self::LooksLikeOption { .. } | Self::Malformed { .. } | Self::Scheme { .. } => {
                 "give the full address as a browser shows it, beginning with http:// or https://"
             }
-            Self::Credentials => "remove `user:password@` from it: addresses are kept for ever and are no place for secrets",
+            Self::Credentials => {
+                "remove `user:password@` from it: addresses are kept for ever and are no place for secrets"
+            }
         }
     }
 }
@@ -81,13 +83,13 @@ fn set_query(url: &mut Url, pairs: &[(String, String)]) {
 /// YouTube shows the same list under several hosts, and the list inside the address of each video in it.
 fn youtube(url: &mut Url) {
     let Some(Host::Domain(host)) = url.host() else { return };
-    if !matches!(host, "youtube.com" | "m.youtube.com" | "music.youtube.com" | "www.youtube.com" | "youtu.be") {
+    if !matches!(host, "youtube.com" | "m.youtube.com" | "music.youtube.com" | "www.youtube.com" | "youtu.be")
+    {
         return;
     }
     let video_in_path = (host == "youtu.be").then(|| url.path().trim_start_matches('/').to_owned());
-    let parameter = |name: &str| {
-        url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-    };
+    let parameter =
+        |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     let list = parameter("list").filter(|list| !list.starts_with("RD"));
     let video = parameter("v").or(video_in_path).filter(|video| !video.is_empty());
     let (path, pairs) = match (list, video) {

@@ -3,9 +3,7 @@ use mediary_schema::{
     download::Quality,
     item::ItemSource,
     job::Failure,
-    playlist::{
-        After, Availability, ListingCounts, ListingMode, LiveStatus, ObservedPlaylist, PlaylistKind,
-    },
+    playlist::{After, Availability, ListingCounts, ListingMode, LiveStatus, ObservedPlaylist, PlaylistKind},
 };
 use serde::{Deserialize, Serialize};
 

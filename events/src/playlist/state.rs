@@ -120,15 +120,7 @@ impl State {
             Event::Resolved { kind, observed } => {
                 self.resolved = Some(Resolved { kind: *kind, observed: observed.clone() });
             }
-            Event::EntryAdded {
-                entry_id,
-                source,
-                title,
-                duration_ms,
-                availability,
-                live_status,
-                after,
-            } => {
+            Event::EntryAdded { entry_id, source, title, duration_ms, availability, live_status, after } => {
                 let row = Row {
                     entry_id: *entry_id,
                     item_id: source.item_id(),
@@ -167,7 +159,9 @@ impl State {
                     row.availability = *availability;
                 }
             }
-            Event::EntryReturned { entry_id, after, availability } => self.bring_back(*entry_id, *after, *availability),
+            Event::EntryReturned { entry_id, after, availability } => {
+                self.bring_back(*entry_id, *after, *availability)
+            }
             Event::ListingCompleted { mode, newest_first, .. } => {
                 self.listed = true;
                 self.newest_first = newest_first.or(self.newest_first);

@@ -69,7 +69,13 @@ fn after_looks(looks: &[&str]) -> (State, ListingCounts) {
 }
 
 fn order(state: &State) -> String {
-    state.rows.iter().filter(|row| row.seen).map(|row| row.source.source_id.as_str()).collect::<Vec<_>>().join(" ")
+    state
+        .rows
+        .iter()
+        .filter(|row| row.seen)
+        .map(|row| row.source.source_id.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[track_caller]
@@ -240,9 +246,7 @@ fn a_wish_for_downloads_waits_for_the_first_look() {
 
 #[test]
 fn what_is_not_followed_is_not_listed() {
-    given::<Playlist>([])
-        .when(Command::RecordChanges { changes: vec![] })
-        .rejected(&Rejection::NotFollowed);
+    given::<Playlist>([]).when(Command::RecordChanges { changes: vec![] }).rejected(&Rejection::NotFollowed);
 }
 
 fn items() -> impl Strategy<Value = Vec<ObservedEntry>> {

@@ -47,7 +47,11 @@ impl Concern for Reservation {
         match (command, state.holder) {
             (Command::Take { key, holder }, None) => Ok(vec![Event::Taken { key, holder }]),
             (Command::Take { key, holder }, Some(other)) => {
-                if holder == other { Ok(vec![]) } else { Err(Rejection::Taken { key, holder: other }) }
+                if holder == other {
+                    Ok(vec![])
+                } else {
+                    Err(Rejection::Taken { key, holder: other })
+                }
             }
             (Command::Release { holder }, Some(other)) if holder == other => {
                 Ok(vec![Event::Released { holder }])

@@ -52,9 +52,11 @@ impl Concern for Worker {
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
         match (command, state.epoch) {
-            (Command::Join { epoch, offer }, known) => {
-                Ok(if known == epoch && state.offer == offer { vec![] } else { vec![Event::Joined { epoch, offer }] })
-            }
+            (Command::Join { epoch, offer }, known) => Ok(if known == epoch && state.offer == offer {
+                vec![]
+            } else {
+                vec![Event::Joined { epoch, offer }]
+            }),
             (Command::Halt { .. } | Command::Resume { .. }, 0) => Err(Rejection::NotFound),
             (Command::Halt { concern, reason }, 1..) => Ok(if state.halted.contains_key(&concern) {
                 vec![]

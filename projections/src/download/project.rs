@@ -7,11 +7,7 @@ use mediary_schema::{JobId, download::DownloadItem, item::ItemSource};
 use rusqlite::{Transaction, params};
 
 use super::query::DownloadState;
-use crate::{
-    runner::stamp,
-    sql::to_json,
-    view::ApplyError,
-};
+use crate::{runner::stamp, sql::to_json, view::ApplyError};
 
 pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
     let Some(event) = event_of::<Download>(recorded)? else { return Ok(()) };

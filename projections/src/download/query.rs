@@ -109,7 +109,10 @@ pub fn download(transaction: &Transaction<'_>, item_id: ItemId) -> rusqlite::Res
 }
 
 /// Downloads of these items, in no order; items that nobody wanted are left out.
-pub fn downloads_by_item(transaction: &Transaction<'_>, ids: &[ItemId]) -> rusqlite::Result<Vec<DownloadRow>> {
+pub fn downloads_by_item(
+    transaction: &Transaction<'_>,
+    ids: &[ItemId],
+) -> rusqlite::Result<Vec<DownloadRow>> {
     let marks = vec!["?"; ids.len()].join(", ");
     let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
     transaction

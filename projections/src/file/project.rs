@@ -5,11 +5,7 @@ use mediary_events::{
 };
 use rusqlite::{Transaction, params};
 
-use crate::{
-    runner::stamp,
-    sql::to_json,
-    view::ApplyError,
-};
+use crate::{runner::stamp, sql::to_json, view::ApplyError};
 
 pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
     let Some(event) = event_of::<File>(recorded)? else { return Ok(()) };

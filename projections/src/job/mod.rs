@@ -6,5 +6,5 @@ mod query;
 mod tests;
 mod view;
 
-pub use query::{JobFilter, JobRow, changed_jobs, counts, job, jobs, jobs_by_id};
+pub use query::{JobFilter, JobRow, StoryRow, changed_jobs, counts, job, jobs, jobs_by_id, story};
 pub use view::JobView;

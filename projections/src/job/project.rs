@@ -1,31 +1,25 @@
 use mediary_events::{
     codec::event_of,
     job::{Event, Job},
-    log::Recorded,
+    log::{Envelope, Recorded},
 };
 use mediary_schema::job::{Failure, JobState, ResourceUse, Work};
 use rusqlite::{Transaction, params};
 
-use crate::{
-    runner::stamp,
-    sql::to_json,
-    view::ApplyError,
-};
+use crate::{runner::stamp, sql::to_json, view::ApplyError};
 
 pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
     let Some(event) = event_of::<Job>(recorded)? else { return Ok(()) };
     let (position, at) = stamp(recorded);
     let fold = Fold { transaction, id: *recorded.envelope.stream.uuid.as_bytes(), position, at };
     match event {
-        Event::Queued { work, .. } => fold.queue(&work, *recorded.envelope.principal.uuid().as_bytes()),
+        Event::Queued { work, .. } => fold.queue(&work, &recorded.envelope),
         Event::Leased { attempt_id, .. } => fold.set(
             "state = ?3, attempt_id = ?4, attempts = attempts + 1, retry_at = NULL",
             params![JobState::Leased.name(), attempt_id.uuid().as_bytes()],
         ),
-        Event::Started { .. } => fold.set(
-            "state = ?3, started_at = coalesce(started_at, ?4)",
-            params![JobState::Running.name(), at],
-        ),
+        Event::Started { .. } => fold
+            .set("state = ?3, started_at = coalesce(started_at, ?4)", params![JobState::Running.name(), at]),
         Event::AttemptFailed { failure, resources, retry_at, .. } => {
             fold.used(resources)?;
             fold.set(
@@ -42,7 +36,9 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
         Event::CancelRequested { .. } | Event::PauseRequested { .. } => fold.set("stopping = 1", params![]),
         Event::Resumed {} => fold.set("state = ?3, retry_at = NULL", params![JobState::Queued.name()]),
         Event::Succeeded { resources, .. } => fold.end(JobState::Succeeded, None, Some(resources)),
-        Event::Failed { failure, resources, .. } => fold.end(JobState::Failed, Some(&failure), Some(resources)),
+        Event::Failed { failure, resources, .. } => {
+            fold.end(JobState::Failed, Some(&failure), Some(resources))
+        }
         Event::Cancelled {} => fold.end(JobState::Cancelled, None, None),
     }
 }
@@ -56,7 +52,7 @@ struct Fold<'a> {
 }
 
 impl Fold<'_> {
-    fn queue(&self, work: &Work, principal: [u8; 16]) -> Result<(), ApplyError> {
+    fn queue(&self, work: &Work, envelope: &Envelope) -> Result<(), ApplyError> {
         let (playlist_id, item_id) = match work {
             Work::List(work) => (Some(*work.playlist_id.uuid().as_bytes()), None),
             Work::Download(work) => (
@@ -66,8 +62,9 @@ impl Fold<'_> {
         };
         self.transaction
             .prepare_cached(
-                "INSERT INTO job (id, work, kind, playlist_id, item_id, state, principal, queued_at, changed_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO job (id, work, kind, playlist_id, item_id, state, principal, story, queued_at,
+                     changed_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 self.id,
@@ -76,7 +73,8 @@ impl Fold<'_> {
                 playlist_id,
                 item_id,
                 JobState::Queued.name(),
-                principal,
+                envelope.principal.uuid().as_bytes(),
+                envelope.correlation_id.uuid().as_bytes(),
                 self.at,
                 self.position,
             ])?;

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    AttemptId, ItemId, JobId, PlaylistId, PrincipalId, Timestamp,
+    AttemptId, CorrelationId, ItemId, JobId, PlaylistId, PrincipalId, Timestamp,
     job::{Failure, JobState, ResourceUse, Work},
 };
 use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
@@ -30,6 +30,8 @@ pub struct JobRow {
     pub failure: Option<Failure>,
     /// Who started it.
     pub principal: PrincipalId,
+    /// The story that it belongs to.
+    pub story: CorrelationId,
     /// When it was queued.
     pub queued_at: Timestamp,
     /// When it was begun.
@@ -43,7 +45,7 @@ pub struct JobRow {
 }
 
 const COLUMNS: &str = "key, id, work, state, stopping, attempt_id, attempts, retry_at, failure, principal,
-    queued_at, started_at, ended_at, cpu_ms, memory_peak_bytes, changed_at";
+    story, queued_at, started_at, ended_at, cpu_ms, memory_peak_bytes, changed_at";
 
 fn job_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, JobRow)> {
     let key: i64 = row.get("key")?;
@@ -58,6 +60,7 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, JobRow)> {
         retry_at: moment("retry_at")?,
         failure: sql::json_opt(row, "failure")?,
         principal: PrincipalId::from_uuid(sql::uuid(row, "principal")?),
+        story: CorrelationId::from_uuid(sql::uuid(row, "story")?),
         queued_at: Timestamp::from_micros(row.get("queued_at")?),
         started_at: moment("started_at")?,
         ended_at: moment("ended_at")?,
@@ -79,6 +82,8 @@ pub struct JobFilter {
     pub playlist_id: Option<PlaylistId>,
     /// About this item.
     pub item_id: Option<ItemId>,
+    /// Of this story.
+    pub story: Option<CorrelationId>,
 }
 
 impl JobFilter {
@@ -96,6 +101,10 @@ impl JobFilter {
         if let Some(item_id) = self.item_id {
             conditions.push("item_id = ?");
             values.push(Value::Blob(item_id.uuid().as_bytes().to_vec()));
+        }
+        if let Some(story) = self.story {
+            conditions.push("story = ?");
+            values.push(Value::Blob(story.uuid().as_bytes().to_vec()));
         }
         (conditions.join(" AND "), values)
     }
@@ -162,4 +171,37 @@ pub fn counts(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(String, Jo
             Ok((row.get(0)?, state, row.get::<_, i64>(2)? as u64))
         })?
         .collect()
+}
+
+/// How many jobs of a story are open, how many there are, and the last position that touched one of them.
+pub fn story(transaction: &Transaction<'_>, story: CorrelationId) -> rusqlite::Result<StoryRow> {
+    transaction
+        .prepare_cached(
+            "SELECT count(*),
+                 coalesce(sum(state IN ('succeeded')), 0), coalesce(sum(state IN ('failed', 'cancelled')), 0),
+                 coalesce(max(changed_at), 0)
+             FROM job WHERE story = ?1",
+        )?
+        .query_row([story.uuid().as_bytes()], |row| {
+            let number = |index| row.get::<_, i64>(index).map(|number| number as u64);
+            Ok(StoryRow {
+                jobs: number(0)?,
+                succeeded: number(1)?,
+                given_up: number(2)?,
+                changed_at: number(3)?,
+            })
+        })
+}
+
+/// The jobs of a story, in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoryRow {
+    /// All of them.
+    pub jobs: u64,
+    /// Those that are done.
+    pub succeeded: u64,
+    /// Those that failed or were cancelled.
+    pub given_up: u64,
+    /// The position of the last event that touched one of them.
+    pub changed_at: u64,
 }

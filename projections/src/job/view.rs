@@ -26,6 +26,7 @@ impl View for JobView {
             retry_at INTEGER,
             failure TEXT,
             principal BLOB NOT NULL,
+            story BLOB NOT NULL,
             queued_at INTEGER NOT NULL,
             started_at INTEGER,
             ended_at INTEGER,
@@ -36,6 +37,7 @@ impl View for JobView {
         CREATE INDEX job_state ON job (state, key);
         CREATE INDEX job_playlist ON job (playlist_id, key);
         CREATE INDEX job_item ON job (item_id, key);
+        CREATE INDEX job_story ON job (story, key);
         CREATE INDEX job_changed ON job (changed_at);";
 
     fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {

@@ -11,11 +11,7 @@ use mediary_schema::{
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::query::EntryStatus;
-use crate::{
-    runner::stamp,
-    sql::to_json,
-    view::ApplyError,
-};
+use crate::{runner::stamp, sql::to_json, view::ApplyError};
 
 /// The distance of two rows that nothing was put between: room for 32 halvings.
 const RANK_STEP: i64 = 1 << 32;
@@ -164,7 +160,12 @@ impl Fold<'_> {
         if was_present { self.count(-1) } else { Ok(()) }
     }
 
-    fn bring_back(&self, entry_id: EntryId, after: After, availability: Availability) -> Result<(), ApplyError> {
+    fn bring_back(
+        &self,
+        entry_id: EntryId,
+        after: After,
+        availability: Availability,
+    ) -> Result<(), ApplyError> {
         let before = self.status(entry_id)?;
         if before == Some(EntryStatus::Removed) {
             self.place(entry_id, after)?;
@@ -185,7 +186,8 @@ impl Fold<'_> {
 
     fn status(&self, entry_id: EntryId) -> Result<Option<EntryStatus>, ApplyError> {
         let mut select = self.transaction.prepare_cached("SELECT status FROM entry WHERE id = ?1")?;
-        let name = select.query_row([entry_id.uuid().as_bytes()], |row| row.get::<_, String>(0)).optional()?;
+        let name =
+            select.query_row([entry_id.uuid().as_bytes()], |row| row.get::<_, String>(0)).optional()?;
         Ok(name.as_deref().and_then(EntryStatus::of_name))
     }
 

@@ -260,7 +260,8 @@ pub fn entries(
         "playlist.id = ?1"
     };
     let shown = if filter.removed { "" } else { "AND entry.status <> 'removed'" };
-    let from = format!("FROM entry JOIN playlist ON playlist.key = entry.playlist_key WHERE {of_list} {shown}");
+    let from =
+        format!("FROM entry JOIN playlist ON playlist.key = entry.playlist_key WHERE {of_list} {shown}");
     let id = playlist_id.uuid();
     let total: i64 = transaction
         .prepare_cached(&format!("SELECT count(*) {from}"))?

@@ -1,0 +1,1 @@
+//! The downloader: keeps items, whole and checked.
