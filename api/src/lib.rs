@@ -2,5 +2,24 @@
 //!
 //! Guarantees: nothing here decides anything or calls an actor; what comes in is bounded in size,
 //! depth, time and number before a resolver sees it.
+//!
+//! To add a concern: a folder named after it with the roles `object query mutation subscription`, and
+//! one member of each merged root in [`schema`].
 
+mod account;
+mod connection;
+mod download;
+mod error;
+mod event;
+mod file;
+mod job;
+mod loader;
+mod playlist;
+pub mod scalar;
+pub mod schema;
 pub mod server;
+pub mod session;
+mod setting;
+mod worker;
+
+pub use schema::{MediarySchema, Platform, build, sdl};

@@ -21,3 +21,8 @@ pub mod view;
 
 pub use runner::{Fault, StartError, ViewHandle, ViewStatus, Views};
 pub use store::QueryError;
+
+/// One snapshot of a view, as queries take it.
+pub type Snapshot<'a> = rusqlite::Transaction<'a>;
+/// What a query answers.
+pub type SqlResult<T> = rusqlite::Result<T>;

@@ -1,0 +1,24 @@
+use async_graphql::{Context, Object, Result};
+use mediary_events::account::Account;
+use mediary_schema::{PrincipalId, account::Permission};
+
+use super::object::Token;
+use crate::{error::fault, schema::platform, session::session};
+
+#[derive(Debug, Default)]
+pub(crate) struct AccountQuery;
+
+#[Object]
+impl AccountQuery {
+    /// Every credential that is accepted.
+    async fn tokens(&self, context: &Context<'_>) -> Result<Vec<Token>> {
+        session(context, Permission::Administer)?;
+        let state = platform(context).gate.state::<Account>(PrincipalId::OWNER.uuid()).await;
+        let state = state.map_err(|refusal| {
+            tracing::error!(%refusal, "tokens can't be read");
+            fault("internal error; the server's log says more", "INTERNAL", false)
+        })?;
+        let tokens = state.tokens.into_iter();
+        Ok(tokens.map(|(id, token)| Token::new(id, token.name, token.role, token.expires_at)).collect())
+    }
+}

@@ -1,0 +1,106 @@
+use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject, dataloader::DataLoader};
+use mediary_projections::download::{DownloadRow, DownloadState};
+use mediary_schema::{FileId, JobId};
+
+use crate::{
+    error::fault,
+    file::File,
+    job::{Failure, Job},
+    loader::Rows,
+    scalar::{DateTime, Position},
+};
+
+/// Where the keeping of an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "mediary_projections::download::DownloadState", name = "DownloadState")]
+pub(crate) enum State {
+    /// A job is on it.
+    Wanted,
+    /// Its file is in the library.
+    Kept,
+    /// It was given up.
+    Failed,
+    /// A person ended it.
+    Cancelled,
+    /// Another tool's archive has it.
+    Archived,
+}
+
+/// The keeping of one item.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Download {
+    /// `download-<uuid>`: one an item.
+    id: ID,
+    /// The item.
+    item_id: ID,
+    /// The extractor's key in lower case.
+    extractor: String,
+    /// The id that the extractor gives.
+    source_id: String,
+    /// The address to fetch it from.
+    url: String,
+    /// Its title, as far as known when it was wanted.
+    title: Option<String>,
+    /// The name of the quality that is kept.
+    quality: Option<String>,
+    /// The playlist that it was wanted for.
+    playlist_id: Option<ID>,
+    /// Where it is.
+    state: State,
+    /// Why it was given up, if it was.
+    failure: Option<Failure>,
+    /// When it was wanted first.
+    requested_at: DateTime,
+    /// The position of the last event that touched it.
+    changed_at: Position,
+    #[graphql(skip)]
+    job_key: Option<JobId>,
+    #[graphql(skip)]
+    file_key: Option<FileId>,
+}
+
+impl From<DownloadRow> for Download {
+    fn from(row: DownloadRow) -> Self {
+        let state: DownloadState = row.state;
+        Self {
+            id: ID(mediary_schema::DownloadId::from_item(row.item_id).to_string()),
+            item_id: ID(row.item_id.to_string()),
+            extractor: row.source.extractor,
+            source_id: row.source.source_id,
+            url: row.source.url,
+            title: row.title,
+            quality: row.quality,
+            playlist_id: row.playlist_id.map(|id| ID(id.to_string())),
+            state: state.into(),
+            failure: row.failure.map(Failure::from),
+            requested_at: DateTime(row.requested_at),
+            changed_at: Position(row.changed_at),
+            job_key: row.job_id,
+            file_key: row.file_id,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Download {
+    /// The job that did or does it.
+    async fn job(&self, context: &Context<'_>) -> Result<Option<Job>> {
+        let Some(id) = self.job_key else { return Ok(None) };
+        let row = context.data_unchecked::<DataLoader<Rows>>().load_one(id).await.map_err(internal)?;
+        Ok(row.map(Job::from))
+    }
+
+    /// The file, once it is kept.
+    async fn file(&self, context: &Context<'_>) -> Result<Option<File>> {
+        let Some(id) = self.file_key else { return Ok(None) };
+        let row = context.data_unchecked::<DataLoader<Rows>>().load_one(id).await.map_err(internal)?;
+        Ok(row.map(File::from))
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature that map_err asks for")]
+fn internal(error: std::sync::Arc<mediary_projections::QueryError>) -> async_graphql::Error {
+    tracing::error!(%error, "rows can't be looked up");
+    fault("internal error; the server's log says more", "INTERNAL", false)
+}

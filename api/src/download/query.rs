@@ -1,0 +1,54 @@
+use async_graphql::{
+    Context, ID, Object, Result,
+    connection::{Connection, EmptyFields},
+};
+use mediary_projections::download as view;
+use mediary_schema::{DownloadId, account::Permission};
+
+use super::Download;
+use crate::{
+    connection::{self, Place, Total},
+    error::parse_id,
+    scalar::Position,
+    schema::{platform, read},
+    session::session,
+};
+
+#[derive(Debug, Default)]
+pub(crate) struct DownloadQuery;
+
+#[Object]
+impl DownloadQuery {
+    /// Downloads, newest first.
+    #[graphql(complexity = "2 + first.unwrap_or(50) as usize * child_complexity")]
+    async fn downloads(
+        &self,
+        context: &Context<'_>,
+        first: Option<u32>,
+        after: Option<String>,
+        #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
+    ) -> Result<Connection<Place, Download, Total, EmptyFields>> {
+        session(context, Permission::Read)?;
+        let request = connection::request(first, after.as_deref())?;
+        let views = &platform(context).views;
+        let page = read(&views.download, min_position, move |rows| view::downloads(rows, request)).await?;
+        Ok(connection::connection(page, request.after.is_some(), Download::from))
+    }
+
+    /// The keeping of one item, by the download's id.
+    async fn download(&self, context: &Context<'_>, id: ID) -> Result<Option<Download>> {
+        session(context, Permission::Read)?;
+        let id: DownloadId = parse_id(&id)?;
+        let views = &platform(context).views;
+        let row = read(&views.download, None, move |rows| view::download(rows, id.item())).await?;
+        Ok(row.map(Download::from))
+    }
+
+    /// Every item that is kept or was fetched by another tool, in yt-dlp's archive format: a line
+    /// `<extractor> <id>` each.
+    async fn download_archive(&self, context: &Context<'_>) -> Result<String> {
+        session(context, Permission::Read)?;
+        let rows = read(&platform(context).views.download, None, view::every_archived).await?;
+        Ok(rows.into_iter().map(|(extractor, id)| format!("{extractor} {id}\n")).collect())
+    }
+}

@@ -1,0 +1,96 @@
+//! Refusals as data, faults as GraphQL errors.
+
+use std::str::FromStr;
+
+use async_graphql::{Error, ErrorExtensions as _, SimpleObject};
+use mediary_events::{gate::Refusal, log::ReadError};
+use mediary_projections::QueryError;
+
+/// Why what was asked for was not done.
+#[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
+pub(crate) struct UserError {
+    /// A stable code in SCREAMING_SNAKE_CASE; each is explained in the project's `docs/errors`.
+    pub(crate) code: String,
+    /// One sentence.
+    pub(crate) message: String,
+    /// What can be done next, where there is something.
+    pub(crate) advice: Option<String>,
+    /// Whether the same may succeed a moment later.
+    pub(crate) retryable: bool,
+}
+
+impl UserError {
+    pub(crate) fn new(code: &str, message: impl Into<String>, advice: Option<&str>) -> Self {
+        let advice = advice.map(str::to_owned);
+        Self { code: code.to_owned(), message: message.into(), advice, retryable: false }
+    }
+}
+
+/// A refusal that the caller can do something about is data; anything else is a fault.
+pub(crate) fn user_error(refusal: &Refusal) -> Result<UserError, Error> {
+    match refusal {
+        Refusal::Log(_) | Refusal::Decode(_) => {
+            tracing::error!(error = %chain(refusal), "a command failed");
+            Err(fault("internal error; the server's log says more", refusal.code(), false))
+        }
+        Refusal::Rejected(_)
+        | Refusal::Forbidden { .. }
+        | Refusal::Overloaded { .. }
+        | Refusal::StorageFull { .. }
+        | Refusal::Contended { .. }
+        | Refusal::Stopping => Ok(UserError {
+            code: refusal.code().to_owned(),
+            message: refusal.to_string(),
+            advice: refusal.advice(),
+            retryable: refusal.is_retryable(),
+        }),
+    }
+}
+
+pub(crate) fn fault(message: &str, code: &'static str, retryable: bool) -> Error {
+    Error::new(message).extend_with(|_, extensions| {
+        extensions.set("code", code);
+        extensions.set("retryable", retryable);
+    })
+}
+
+/// A view that can't answer: behind is a matter of a moment, anything else is a fault.
+pub(crate) fn view_fault(error: &QueryError) -> Error {
+    match error {
+        QueryError::Behind { .. } => fault(&error.to_string(), "VIEW_BEHIND", true),
+        QueryError::Stopping => fault("the server is stopping", "STOPPING", true),
+        QueryError::Stopped { view, .. } => {
+            tracing::error!(%error, "a view has stopped");
+            fault(&format!("the view {view} has stopped; the server's log says why"), "VIEW_STOPPED", false)
+        }
+        QueryError::Sqlite { .. } => {
+            tracing::error!(error = %chain(error), "a view can't be read");
+            fault("internal error; the server's log says more", "INTERNAL", false)
+        }
+    }
+}
+
+pub(crate) fn log_fault(error: &ReadError) -> Error {
+    tracing::error!(error = %chain(error), "the log can't be read");
+    fault("the log can't be read; run `mediary log verify`", "INTERNAL", false)
+}
+
+/// An id of the asked kind, or an error that shows one.
+pub(crate) fn parse_id<T>(id: &str) -> Result<T, Error>
+where
+    T: FromStr,
+    T::Err: std::fmt::Display,
+{
+    id.parse().map_err(|error: T::Err| fault(&error.to_string(), "BAD_ID", false))
+}
+
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,92 @@
+use async_graphql::{Enum, ID, Json, SimpleObject};
+use mediary_events::log::{OriginKind, Recorded};
+
+use crate::scalar::{DateTime, Position};
+
+/// From where a command came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "mediary_events::log::OriginKind", name = "Origin")]
+pub(crate) enum OriginName {
+    /// The page.
+    Page,
+    /// The command line.
+    Cli,
+    /// A NATS request.
+    Nats,
+    /// A chat bot.
+    Bot,
+    /// A schedule.
+    Schedule,
+    /// A reaction to an event.
+    Reaction,
+    /// An actor doing work.
+    Actor,
+}
+
+/// A fact, as it is recorded.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct Event {
+    /// `event-<uuid>`.
+    id: ID,
+    /// The place in the log.
+    position: Position,
+    /// The stream: `<concern>-<uuid>`.
+    stream: String,
+    /// The place in the stream, from 1.
+    version: Position,
+    /// The full name: `playlist.listing_completed`.
+    kind: String,
+    /// The version of the payload's form.
+    schema: u32,
+    /// When it was recorded.
+    at: DateTime,
+    /// Whose it is.
+    project: ID,
+    /// The person or schedule that started the story.
+    principal: ID,
+    /// From where the command came.
+    origin: OriginName,
+    /// The command.
+    command_id: ID,
+    /// The whole story.
+    story_id: ID,
+    /// The direct cause, if it was an event.
+    causation_id: Option<ID>,
+    /// What happened; none once it was erased.
+    payload: Option<Json<serde_json::Value>>,
+}
+
+impl From<&Recorded> for Event {
+    fn from(recorded: &Recorded) -> Self {
+        let envelope = &recorded.envelope;
+        let origin: OriginKind = envelope.origin.kind;
+        Self {
+            id: ID(envelope.id.to_string()),
+            position: Position(envelope.position),
+            stream: envelope.stream.to_string(),
+            version: Position(envelope.version),
+            kind: envelope.kind(),
+            schema: u32::from(envelope.schema),
+            at: DateTime(envelope.at),
+            project: ID(envelope.project.to_string()),
+            principal: ID(envelope.principal.to_string()),
+            origin: origin.into(),
+            command_id: ID(envelope.command_id.to_string()),
+            story_id: ID(envelope.correlation_id.to_string()),
+            causation_id: envelope.causation_id.map(|id| ID(id.to_string())),
+            payload: payload(recorded).map(Json),
+        }
+    }
+}
+
+/// The payload as JSON; one that can't be read is left out and said so in the server's log.
+pub(crate) fn payload(recorded: &Recorded) -> Option<serde_json::Value> {
+    let bytes = recorded.payload.as_ref()?;
+    match mediary_events::codec::to_json(bytes) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            tracing::error!(position = recorded.envelope.position, %error, "a payload can't be read");
+            None
+        }
+    }
+}

@@ -1,0 +1,143 @@
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use mediary_events::log::{Direction, Filter, Read, StreamId};
+use mediary_schema::account::Permission;
+
+use super::{
+    object::Event,
+    why::{Why, why},
+};
+use crate::{
+    error::{fault, log_fault, parse_id},
+    scalar::Position,
+    schema::{Platform, platform},
+    session::session,
+};
+
+#[derive(Debug, Default)]
+pub(crate) struct EventQuery;
+
+/// Events of a page.
+pub(super) const PAGE_MAX: u32 = 500;
+/// Bytes of a page.
+const PAGE_BYTES_MAX: usize = 4 << 20;
+
+/// A part of the log.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct EventPage {
+    /// The events, in the order of reading.
+    events: Vec<Event>,
+    /// Behind which position to go on; none if the log ends here.
+    next_after: Option<Position>,
+}
+
+/// The end of the log.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct Head {
+    /// The position of the last event.
+    position: Position,
+    /// The hash of the chain there, in 64 hex digits: keep it elsewhere to prove later that nothing was changed.
+    hash: String,
+    /// The id of the log.
+    log_id: ID,
+    /// How often the log was opened.
+    epoch: Position,
+    /// The size of the log's file in bytes.
+    size_bytes: crate::scalar::Long,
+}
+
+#[Object]
+impl EventQuery {
+    /// The log itself, from a position on, for whoever may audit it.
+    #[graphql(complexity = "2 + first as usize * child_complexity")]
+    async fn events(
+        &self,
+        context: &Context<'_>,
+        #[graphql(
+            default,
+            desc = "Behind which position to begin; backwards: in front of which, 0 for the end."
+        )]
+        after: Position,
+        #[graphql(default = 50)] first: u32,
+        #[graphql(desc = "Full names such as `playlist.listing_completed`, or a concern's name.")]
+        types: Option<Vec<String>>,
+        #[graphql(desc = "Streams such as `playlist-<uuid>`, or what they begin with.")] streams: Option<
+            Vec<String>,
+        >,
+        #[graphql(default = false, desc = "From the end to the front.")] backwards: bool,
+    ) -> Result<EventPage> {
+        session(context, Permission::Audit)?;
+        if first > PAGE_MAX {
+            return Err(fault(&format!("a page has at most {PAGE_MAX} events"), "PAGE_TOO_LARGE", false));
+        }
+        let filter = filter(types, streams);
+        let log = platform(context).gate.log().clone();
+        let (from, direction) = match (backwards, after.0) {
+            (false, after) => (after + 1, Direction::Forward),
+            (true, 0) => (log.head().position, Direction::Backward),
+            (true, before) => (before - 1, Direction::Backward),
+        };
+        let request = Read { from, direction, limit: first as usize, bytes_max: PAGE_BYTES_MAX, filter };
+        let page = blocking(move || log.read_page(&request)).await?.map_err(|error| log_fault(&error))?;
+        let next_after = page.next_position.map(|next| if backwards { next + 1 } else { next - 1 });
+        Ok(EventPage {
+            events: page.events.iter().map(Event::from).collect(),
+            next_after: next_after.map(Position),
+        })
+    }
+
+    /// The end of the log.
+    async fn head(&self, context: &Context<'_>) -> Result<Head> {
+        session(context, Permission::Read)?;
+        let log = platform(context).gate.log();
+        let head = log.head();
+        Ok(Head {
+            position: Position(head.position),
+            hash: head.hash.to_string(),
+            log_id: ID(log.id().to_string()),
+            epoch: Position(log.epoch()),
+            size_bytes: crate::scalar::Long(log.size_bytes()),
+        })
+    }
+
+    /// Everything that happened to one thing, oldest first.
+    #[graphql(complexity = "2 + first as usize * child_complexity")]
+    async fn history(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The thing: `<concern>-<uuid>`.")] id: ID,
+        #[graphql(default, desc = "Behind which version to begin.")] after: Position,
+        #[graphql(default = 50)] first: u32,
+    ) -> Result<Vec<Event>> {
+        session(context, Permission::Read)?;
+        if first > PAGE_MAX {
+            return Err(fault(&format!("a page has at most {PAGE_MAX} events"), "PAGE_TOO_LARGE", false));
+        }
+        let stream: StreamId = parse_id(&id)?;
+        let log = platform(context).gate.log().clone();
+        let read = move || log.read_stream(&stream, after.0 + 1, Direction::Forward, first as usize);
+        let events = blocking(read).await?.map_err(|error| log_fault(&error))?;
+        Ok(events.iter().map(Event::from).collect())
+    }
+
+    /// Why a thing is as it is: the chain of causes back to whoever started it.
+    async fn why(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "A playlist, entry, download, job, attempt, file or event.")] id: ID,
+    ) -> Result<Option<Why>> {
+        session(context, Permission::Read)?;
+        let platform: &Platform = platform(context);
+        why(platform, &id).await
+    }
+}
+
+pub(super) fn filter(types: Option<Vec<String>>, streams: Option<Vec<String>>) -> Filter {
+    let mut filter = Filter::all();
+    filter.kinds = types.unwrap_or_default();
+    filter.streams = streams.unwrap_or_default();
+    filter
+}
+
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    crate::server::spawn_blocking(work).await.map_err(|_| fault("the server is stopping", "STOPPING", true))
+}

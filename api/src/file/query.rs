@@ -1,0 +1,45 @@
+use async_graphql::{
+    Context, ID, Object, Result,
+    connection::{Connection, EmptyFields},
+};
+use mediary_projections::file as view;
+use mediary_schema::{FileId, account::Permission};
+
+use super::File;
+use crate::{
+    connection::{self, Place, Total},
+    error::parse_id,
+    scalar::Position,
+    schema::{platform, read},
+    session::session,
+};
+
+#[derive(Debug, Default)]
+pub(crate) struct FileQuery;
+
+#[Object]
+impl FileQuery {
+    /// Files in the library, newest first.
+    #[graphql(complexity = "2 + first.unwrap_or(50) as usize * child_complexity")]
+    async fn files(
+        &self,
+        context: &Context<'_>,
+        first: Option<u32>,
+        after: Option<String>,
+        #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
+    ) -> Result<Connection<Place, File, Total, EmptyFields>> {
+        session(context, Permission::Read)?;
+        let request = connection::request(first, after.as_deref())?;
+        let views = &platform(context).views;
+        let page = read(&views.file, min_position, move |rows| view::files(rows, request)).await?;
+        Ok(connection::connection(page, request.after.is_some(), File::from))
+    }
+
+    /// One file.
+    async fn file(&self, context: &Context<'_>, id: ID) -> Result<Option<File>> {
+        session(context, Permission::Read)?;
+        let id: FileId = parse_id(&id)?;
+        let row = read(&platform(context).views.file, None, move |rows| view::file(rows, id)).await?;
+        Ok(row.map(File::from))
+    }
+}

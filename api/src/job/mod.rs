@@ -1,0 +1,11 @@
+//! Jobs in GraphQL.
+
+mod mutation;
+mod object;
+mod query;
+mod subscription;
+
+pub(crate) use mutation::JobMutation;
+pub(crate) use object::{Failure, Job};
+pub(crate) use query::JobQuery;
+pub(crate) use subscription::JobSubscription;

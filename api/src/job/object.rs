@@ -1,0 +1,213 @@
+use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
+use mediary_events::signal::Subject;
+use mediary_projections::job::{self as view, JobRow};
+use mediary_schema::{
+    FailureClass, JobId, ProjectId,
+    job::{Failure as FailureValue, JobState, Progress as ProgressValue, Work, WorkKind},
+};
+
+use crate::{
+    scalar::{DateTime, Long, Position},
+    schema::{Platform, platform, read},
+};
+
+/// A kind of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "mediary_schema::job::WorkKind", name = "WorkKind")]
+pub(crate) enum Kind {
+    /// A look at a playlist.
+    List,
+    /// The keeping of an item.
+    Download,
+}
+
+/// Where a job is in its life. Succeeded, failed and cancelled are final.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "mediary_schema::job::JobState", name = "JobState")]
+pub(crate) enum State {
+    /// Waiting for a free worker, or for its time.
+    Queued,
+    /// Promised to a worker.
+    Leased,
+    /// Being worked on.
+    Running,
+    /// Held by a person; what was done so far is kept.
+    Paused,
+    /// Done.
+    Succeeded,
+    /// Given up.
+    Failed,
+    /// Ended by a person.
+    Cancelled,
+}
+
+/// What is known of a failure.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct Failure {
+    /// The class: `network`, `private`, `not_found`, `disk_full`, …
+    class: String,
+    /// One sentence.
+    message: String,
+    /// What can be done next.
+    advice: String,
+    /// The exit code of the tool, if one ran to its end.
+    exit_code: Option<i32>,
+    /// The last lines of its output.
+    output: Vec<String>,
+    /// How much was seen before it failed: more than nothing is a partial result.
+    partial: Long,
+}
+
+impl From<FailureValue> for Failure {
+    fn from(failure: FailureValue) -> Self {
+        let class: FailureClass = failure.class;
+        let name = serde_json::to_value(class).ok().and_then(|name| name.as_str().map(str::to_owned));
+        Self {
+            class: name.unwrap_or_default(),
+            message: failure.message,
+            advice: class.advice().to_owned(),
+            exit_code: failure.exit_code,
+            output: failure.output,
+            partial: Long(failure.partial),
+        }
+    }
+}
+
+/// How far a running attempt is.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct Progress {
+    /// What is being done.
+    stage: String,
+    /// Done so far, in `unit`.
+    done: Long,
+    /// In total, where it can be known.
+    total: Option<Long>,
+    /// `bytes` or `entries`.
+    unit: String,
+    /// From 0 to 100, where it can be known.
+    percent: Option<f64>,
+    /// Units per second.
+    rate_per_second: Option<f64>,
+    /// Seconds until the end, where it can be known.
+    eta_seconds: Option<Long>,
+}
+
+impl From<ProgressValue> for Progress {
+    fn from(progress: ProgressValue) -> Self {
+        let percent = progress
+            .total
+            .filter(|total| *total > 0)
+            .map(|total| (progress.done as f64 / total as f64 * 100.0).min(100.0));
+        Self {
+            stage: progress.stage,
+            done: Long(progress.done),
+            total: progress.total.map(Long),
+            unit: progress.unit,
+            percent,
+            rate_per_second: progress.rate_per_second,
+            eta_seconds: progress.eta_seconds.map(Long),
+        }
+    }
+}
+
+/// A piece of long work.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Job {
+    /// `job-<uuid>`.
+    id: ID,
+    /// Its kind.
+    kind: Kind,
+    /// What it is about: the list's address, or the item's title.
+    subject: String,
+    /// The playlist that it is about, if any.
+    playlist_id: Option<ID>,
+    /// The item that it is about, if any.
+    item_id: Option<ID>,
+    /// Where it is.
+    state: State,
+    /// Whether its running attempt was asked to stop.
+    stopping: bool,
+    /// The current try.
+    attempt_id: Option<ID>,
+    /// How many tries there were.
+    attempts: u32,
+    /// Not tried again before this moment.
+    retry_at: Option<DateTime>,
+    /// What went wrong last.
+    failure: Option<Failure>,
+    /// The story that it belongs to.
+    story_id: ID,
+    /// When it was queued.
+    queued_at: DateTime,
+    /// When it was begun.
+    started_at: Option<DateTime>,
+    /// When it ended.
+    ended_at: Option<DateTime>,
+    /// Processor time of its processes in milliseconds.
+    cpu_ms: Long,
+    /// The highest peak of memory of its processes in bytes.
+    memory_peak_bytes: Long,
+    /// The position of the last event that touched it.
+    changed_at: Position,
+    #[graphql(skip)]
+    key: JobId,
+}
+
+impl From<JobRow> for Job {
+    fn from(row: JobRow) -> Self {
+        let kind: WorkKind = row.work.kind();
+        let state: JobState = row.state;
+        let (subject, playlist_id, item_id) = match row.work {
+            Work::List(work) => (work.url, Some(work.playlist_id), None),
+            Work::Download(work) => (
+                work.title.unwrap_or(work.source.url),
+                work.entry.map(|entry| entry.playlist_id),
+                Some(work.item_id),
+            ),
+        };
+        Self {
+            id: ID(row.id.to_string()),
+            kind: kind.into(),
+            subject,
+            playlist_id: playlist_id.map(|id| ID(id.to_string())),
+            item_id: item_id.map(|id| ID(id.to_string())),
+            state: state.into(),
+            stopping: row.stopping,
+            attempt_id: row.attempt_id.map(|id| ID(id.to_string())),
+            attempts: row.attempts,
+            retry_at: row.retry_at.map(DateTime),
+            failure: row.failure.map(Failure::from),
+            story_id: ID(row.story.to_string()),
+            queued_at: DateTime(row.queued_at),
+            started_at: row.started_at.map(DateTime),
+            ended_at: row.ended_at.map(DateTime),
+            cpu_ms: Long(row.resources.cpu_ms),
+            memory_peak_bytes: Long(row.resources.memory_peak_bytes),
+            changed_at: Position(row.changed_at),
+            key: row.id,
+        }
+    }
+}
+
+impl Job {
+    pub(crate) async fn find(
+        platform: &Platform,
+        id: JobId,
+        min_position: Option<Position>,
+    ) -> Result<Option<Self>> {
+        let row = read(&platform.views.job, min_position, move |rows| view::job(rows, id)).await?;
+        Ok(row.map(Self::from))
+    }
+}
+
+#[ComplexObject]
+impl Job {
+    /// How far it is; none unless it runs and has told.
+    async fn progress(&self, context: &Context<'_>) -> Option<Progress> {
+        let subject =
+            Subject { project: ProjectId::HOME, concern: "job", name: "progress", id: self.key.uuid() };
+        let payload = platform(context).signals.latest(&subject)?;
+        serde_json::from_value::<ProgressValue>(payload).ok().map(Progress::from)
+    }
+}

@@ -1,0 +1,112 @@
+use async_graphql::{
+    Context, ID, InputObject, Object, Result, SimpleObject,
+    connection::{Connection, EmptyFields},
+};
+use mediary_projections::job::{self as view, JobFilter};
+use mediary_schema::{CorrelationId, JobId, account::Permission};
+
+use super::{Job, object::State};
+use crate::{
+    connection::{self, Place, Total},
+    error::parse_id,
+    scalar::{Long, Position},
+    schema::{platform, read},
+    session::session,
+};
+
+#[derive(Debug, Default)]
+pub(crate) struct JobQuery;
+
+/// Which jobs are asked for.
+#[derive(Debug, Default, InputObject)]
+pub(crate) struct JobFilterInput {
+    /// In this state.
+    state: Option<State>,
+    /// About this playlist or its entries.
+    playlist_id: Option<ID>,
+    /// About this item.
+    item_id: Option<ID>,
+    /// Of this story.
+    story_id: Option<ID>,
+}
+
+/// Everything that came of one act, in numbers.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct Story {
+    /// `story-<uuid>`.
+    id: ID,
+    /// Its jobs so far.
+    job_count: Long,
+    /// Those that are done.
+    succeeded_count: Long,
+    /// Those that failed or were cancelled.
+    given_up_count: Long,
+    /// Whether nothing more will come of it: every job has ended, and every reaction has reacted.
+    settled: bool,
+}
+
+#[Object]
+impl JobQuery {
+    /// Jobs, newest first.
+    #[graphql(complexity = "2 + first.unwrap_or(50) as usize * child_complexity")]
+    async fn jobs(
+        &self,
+        context: &Context<'_>,
+        first: Option<u32>,
+        after: Option<String>,
+        filter: Option<JobFilterInput>,
+        #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
+    ) -> Result<Connection<Place, Job, Total, EmptyFields>> {
+        session(context, Permission::Read)?;
+        let request = connection::request(first, after.as_deref())?;
+        let filter = filter.unwrap_or_default();
+        let filter = JobFilter {
+            state: filter.state.map(Into::into),
+            playlist_id: filter.playlist_id.map(|id| parse_id(&id)).transpose()?,
+            item_id: filter.item_id.map(|id| parse_id(&id)).transpose()?,
+            story: filter.story_id.map(|id| parse_id(&id)).transpose()?,
+        };
+        let views = &platform(context).views;
+        let page = read(&views.job, min_position, move |rows| view::jobs(rows, filter, request)).await?;
+        Ok(connection::connection(page, request.after.is_some(), Job::from))
+    }
+
+    /// One job.
+    async fn job(
+        &self,
+        context: &Context<'_>,
+        id: ID,
+        #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
+    ) -> Result<Option<Job>> {
+        session(context, Permission::Read)?;
+        Job::find(platform(context), parse_id::<JobId>(&id)?, min_position).await
+    }
+
+    /// How far everything is that came of one act.
+    async fn story(
+        &self,
+        context: &Context<'_>,
+        id: ID,
+        #[graphql(desc = "The position that the act answered.")] min_position: Option<Position>,
+    ) -> Result<Story> {
+        session(context, Permission::Read)?;
+        let platform = platform(context);
+        let story: CorrelationId = parse_id(&id)?;
+        let row = read(&platform.views.job, min_position, move |rows| view::story(rows, story)).await?;
+        let told = row.changed_at.max(min_position.unwrap_or_default().0);
+        let reacted = *platform.reacted.borrow() >= told;
+        let all_ended = row.succeeded + row.given_up == row.jobs;
+        // A reaction may have opened jobs that the row read above does not show yet.
+        let settled = reacted && all_ended && {
+            let head = Position(platform.gate.log().head().position);
+            read(&platform.views.job, Some(head), move |rows| view::story(rows, story)).await? == row
+        };
+        Ok(Story {
+            id,
+            job_count: Long(row.jobs),
+            succeeded_count: Long(row.succeeded),
+            given_up_count: Long(row.given_up),
+            settled,
+        })
+    }
+}

@@ -1,0 +1,11 @@
+//! Playlists and their entries in GraphQL.
+
+mod mutation;
+mod object;
+mod query;
+mod subscription;
+
+pub(crate) use mutation::{PlaylistMutation, command_id};
+pub(crate) use object::{Entry, Playlist};
+pub(crate) use query::PlaylistQuery;
+pub(crate) use subscription::PlaylistSubscription;

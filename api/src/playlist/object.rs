@@ -1,0 +1,266 @@
+use async_graphql::{
+    ComplexObject, Context, Enum, ID, Result, SimpleObject,
+    connection::{Connection, EmptyFields},
+    dataloader::DataLoader,
+};
+use mediary_projections::playlist::{
+    self as view, EntryFilter, EntryRow, EntryStatus, LookOutcome, PlaylistRow,
+};
+use mediary_schema::{
+    ItemId, PlaylistId,
+    playlist::{Availability, ListingCounts, LiveStatus, PlaylistKind},
+};
+
+use crate::{
+    connection::{self, Place, Total},
+    download::Download,
+    error::fault,
+    job::Failure,
+    loader::Rows,
+    scalar::{DateTime, Long, Position},
+    schema::{platform, read},
+};
+
+/// What an address turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "mediary_schema::playlist::PlaylistKind", name = "PlaylistKind")]
+pub(crate) enum Kind {
+    /// A list of entries.
+    List,
+    /// A single item; its entry is in the list "Unlisted".
+    Single,
+}
+
+/// How the last look at a playlist went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "mediary_projections::playlist::LookOutcome")]
+pub(crate) enum ListingOutcome {
+    /// Something changed.
+    Changed,
+    /// Checked, nothing new.
+    Unchanged,
+    /// It broke off in the middle and changed nothing.
+    Partial,
+    /// It saw nothing.
+    Failed,
+}
+
+/// Whether an entry is in its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "mediary_projections::playlist::EntryStatus", name = "EntryStatus")]
+pub(crate) enum Status {
+    /// The last full look had it.
+    Present,
+    /// One full look lacked it.
+    NotSeen,
+    /// It is gone from the list.
+    Removed,
+}
+
+/// Who may see an item at its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "mediary_schema::playlist::Availability", name = "Availability")]
+pub(crate) enum AvailabilityName {
+    /// Nothing is known against it.
+    Available,
+    /// Private to its owner.
+    Private,
+    /// Deleted at the source.
+    Deleted,
+    /// For members, subscribers or payers.
+    MembersOnly,
+    /// Needs a sign-in.
+    NeedsLogin,
+    /// There, but can't be had for another reason.
+    Unavailable,
+}
+
+/// Whether an item is a live broadcast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "mediary_schema::playlist::LiveStatus", name = "LiveStatus")]
+pub(crate) enum LiveStatusName {
+    /// An ordinary recording.
+    NotLive,
+    /// Announced.
+    Upcoming,
+    /// Being broadcast.
+    Live,
+    /// The recording of a broadcast.
+    WasLive,
+}
+
+/// How many entries a look changed, by kind of change.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub(crate) struct ListingCountsObject {
+    /// New entries.
+    added: u32,
+    /// Entries that a first full look lacks.
+    not_seen: u32,
+    /// Entries that a second full look lacks, too.
+    removed: u32,
+    /// Entries that stand elsewhere.
+    moved: u32,
+    /// Entries with another title.
+    renamed: u32,
+    /// Entries that became private, deleted or otherwise unavailable.
+    unavailable: u32,
+    /// Entries that can be had or seen again.
+    returned: u32,
+}
+
+impl From<ListingCounts> for ListingCountsObject {
+    fn from(counts: ListingCounts) -> Self {
+        let ListingCounts { added, not_seen, removed, moved, renamed, unavailable, returned } = counts;
+        Self { added, not_seen, removed, moved, renamed, unavailable, returned }
+    }
+}
+
+/// A remote list that is followed.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Playlist {
+    /// `playlist-<uuid>`, derived from the address.
+    id: ID,
+    /// Its canonical address; empty for the built-in list "Unlisted".
+    url: String,
+    /// Its title, once a look told one.
+    title: Option<String>,
+    /// What it turned out to be, once a look came to its end.
+    kind: Option<Kind>,
+    /// The extractor's key in lower case.
+    extractor: Option<String>,
+    /// Whether it is followed.
+    followed: bool,
+    /// When it was followed first.
+    followed_at: DateTime,
+    /// When it was looked at last.
+    looked_at: Option<DateTime>,
+    /// How that went.
+    look_outcome: Option<ListingOutcome>,
+    /// The job that looked.
+    look_job_id: Option<ID>,
+    /// What the last look changed.
+    look_counts: Option<ListingCountsObject>,
+    /// Why the last look failed, if it did.
+    look_failure: Option<Failure>,
+    /// How many entries are there.
+    entry_count: Long,
+    /// The position of the last event that touched it.
+    changed_at: Position,
+    #[graphql(skip)]
+    key: PlaylistId,
+}
+
+impl From<PlaylistRow> for Playlist {
+    fn from(row: PlaylistRow) -> Self {
+        Self {
+            id: ID(row.id.to_string()),
+            url: row.url,
+            title: row.title,
+            kind: row.kind.map(|kind: PlaylistKind| kind.into()),
+            extractor: row.extractor,
+            followed: row.followed,
+            followed_at: DateTime(row.followed_at),
+            looked_at: row.looked_at.map(DateTime),
+            look_outcome: row.look_outcome.map(|outcome: LookOutcome| outcome.into()),
+            look_job_id: row.look_job_id.map(|id| ID(id.to_string())),
+            look_counts: row.look_counts.map(ListingCountsObject::from),
+            look_failure: row.look_failure.map(Failure::from),
+            entry_count: Long(row.entry_count),
+            changed_at: Position(row.changed_at),
+            key: row.id,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Playlist {
+    /// Its entries in the list's order.
+    #[graphql(complexity = "2 + first.unwrap_or(50) as usize * child_complexity")]
+    async fn entries(
+        &self,
+        context: &Context<'_>,
+        first: Option<u32>,
+        after: Option<String>,
+        #[graphql(default = false, desc = "Also those that are gone.")] removed: bool,
+    ) -> Result<Connection<Place, Entry, Total, EmptyFields>> {
+        let request = connection::request(first, after.as_deref())?;
+        let (id, filter) = (self.key, EntryFilter { removed });
+        let page = read(&platform(context).views.playlist, None, move |rows| {
+            view::entries(rows, id, filter, request)
+        })
+        .await?;
+        Ok(connection::connection(page, request.after.is_some(), Entry::from))
+    }
+}
+
+/// A row of a playlist.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Entry {
+    /// `entry-<uuid>`.
+    id: ID,
+    /// The playlist.
+    playlist_id: ID,
+    /// The item, derived from extractor and source id.
+    item_id: ID,
+    /// The extractor's key in lower case.
+    extractor: String,
+    /// The id that the extractor gives.
+    source_id: String,
+    /// The address to fetch it from.
+    url: String,
+    /// The last title that was told and no placeholder.
+    title: Option<String>,
+    /// The promised duration in milliseconds.
+    duration_ms: Option<Long>,
+    /// Who may see it.
+    availability: AvailabilityName,
+    /// Whether it is a broadcast.
+    live_status: LiveStatusName,
+    /// Whether it is in the list.
+    status: Status,
+    /// When it was added.
+    added_at: DateTime,
+    /// The position of the last event that touched it.
+    changed_at: Position,
+    #[graphql(skip)]
+    key: ItemId,
+}
+
+impl From<EntryRow> for Entry {
+    fn from(row: EntryRow) -> Self {
+        let availability: Availability = row.availability;
+        let live_status: LiveStatus = row.live_status;
+        let status: EntryStatus = row.status;
+        Self {
+            id: ID(row.id.to_string()),
+            playlist_id: ID(row.playlist_id.to_string()),
+            item_id: ID(row.item_id.to_string()),
+            extractor: row.source.extractor,
+            source_id: row.source.source_id,
+            url: row.source.url,
+            title: row.title,
+            duration_ms: row.duration_ms.map(Long),
+            availability: availability.into(),
+            live_status: live_status.into(),
+            status: status.into(),
+            added_at: DateTime(row.added_at),
+            changed_at: Position(row.changed_at),
+            key: row.item_id,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Entry {
+    /// The keeping of its item, if anybody ever wanted it.
+    async fn download(&self, context: &Context<'_>) -> Result<Option<Download>> {
+        let rows = context.data_unchecked::<DataLoader<Rows>>();
+        let row = rows.load_one(self.key).await.map_err(|error| {
+            tracing::error!(%error, "downloads can't be looked up");
+            fault("internal error; the server's log says more", "INTERNAL", false)
+        })?;
+        Ok(row.map(Download::from))
+    }
+}

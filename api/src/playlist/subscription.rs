@@ -1,0 +1,38 @@
+use async_graphql::{Context, Result, SimpleObject, Subscription};
+use futures::Stream;
+use mediary_projections::playlist as view;
+use mediary_schema::account::Permission;
+
+use super::Playlist;
+use crate::{event::changes, scalar::Position, schema::platform, session::session};
+
+#[derive(Debug, Default)]
+pub(crate) struct PlaylistSubscription;
+
+/// Playlists as they are at a position: first all that changed after the position asked for, then each
+/// change. A slow client gets the latest state and fewer of them.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct PlaylistChange {
+    /// The position that this shows: what to ask for after a break.
+    position: Position,
+    /// What changed.
+    playlists: Vec<Playlist>,
+}
+
+#[Subscription]
+impl PlaylistSubscription {
+    /// Playlists, now and whenever one changes.
+    async fn playlist_changes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(default, desc = "The last position that the client has; 0 for everything.")]
+        after: Position,
+    ) -> Result<impl Stream<Item = Result<PlaylistChange>>> {
+        session(context, Permission::Read)?;
+        let handle = platform(context).views.playlist.clone();
+        Ok(changes(handle, after.0, view::changed_playlists, |position, rows| PlaylistChange {
+            position: Position(position),
+            playlists: rows.into_iter().map(Playlist::from).collect(),
+        }))
+    }
+}

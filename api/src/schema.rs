@@ -1,0 +1,95 @@
+//! The GraphQL schema: roots merged of every concern's, and what resolvers find in their context.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Error, MergedObject, MergedSubscription, Schema, dataloader::DataLoader};
+use mediary_events::{gate::Gate, signal::SignalHub};
+use mediary_projections::{ViewHandle, Views};
+use mediary_schema::job::RetryPolicy;
+use tokio::sync::watch;
+
+use crate::{
+    account, download, error, event, file, job,
+    loader::Rows,
+    playlist,
+    server::limits::{self, limit_schema},
+    setting, worker,
+};
+
+/// What resolvers find: the gate, the views, the signals.
+#[derive(Debug, Clone)]
+pub struct Platform {
+    /// The only way to append.
+    pub gate: Gate,
+    /// What is shown.
+    pub views: Views,
+    /// What flies beside the log.
+    pub signals: SignalHub,
+    /// Up to which position every reaction has reacted.
+    pub reacted: watch::Receiver<u64>,
+    /// How new jobs are tried again.
+    pub retry: RetryPolicy,
+}
+
+/// Everything that can be asked.
+#[derive(Debug, Default, MergedObject)]
+pub struct Query(
+    playlist::PlaylistQuery,
+    download::DownloadQuery,
+    job::JobQuery,
+    file::FileQuery,
+    event::EventQuery,
+    account::AccountQuery,
+    setting::SettingQuery,
+);
+
+/// Everything that can be done.
+#[derive(Debug, Default, MergedObject)]
+pub struct Mutation(
+    playlist::PlaylistMutation,
+    download::DownloadMutation,
+    job::JobMutation,
+    account::AccountMutation,
+    setting::SettingMutation,
+    worker::WorkerMutation,
+);
+
+/// Everything that can be watched.
+#[derive(Debug, Default, MergedSubscription)]
+pub struct Subscription(event::EventSubscription, playlist::PlaylistSubscription, job::JobSubscription);
+
+/// The schema.
+pub type MediarySchema = Schema<Query, Mutation, Subscription>;
+
+/// Builds the schema with its limits.
+pub fn build(platform: Platform, options: &limits::Options) -> MediarySchema {
+    let rows = DataLoader::new(Rows(platform.views.clone()), crate::server::spawn_task).delay(LOADER_DELAY);
+    let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .data(Arc::new(platform))
+        .data(rows);
+    limit_schema(schema, options).finish()
+}
+
+/// How long look-ups are collected: the resolvers of one list run within it.
+const LOADER_DELAY: std::time::Duration = std::time::Duration::from_micros(500);
+
+/// The published contract: `schema/contracts/schema.graphql`.
+pub fn sdl() -> String {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default()).finish().sdl()
+}
+
+pub(crate) fn platform<'a>(context: &Context<'a>) -> &'a Platform {
+    context.data_unchecked::<Arc<Platform>>()
+}
+
+/// Reads a view, once it has reached a position if one is asked for.
+pub(crate) async fn read<T: Send + 'static>(
+    view: &ViewHandle,
+    min_position: Option<crate::scalar::Position>,
+    query: impl FnOnce(&mediary_projections::Snapshot<'_>) -> mediary_projections::SqlResult<T> + Send + 'static,
+) -> Result<T, Error> {
+    if let Some(position) = min_position {
+        view.wait_for(position.0).await.map_err(|fault| error::view_fault(&fault))?;
+    }
+    view.read(query).await.map_err(|fault| error::view_fault(&fault))
+}

@@ -1,0 +1,5 @@
+//! Workers in GraphQL.
+
+mod mutation;
+
+pub(crate) use mutation::WorkerMutation;
