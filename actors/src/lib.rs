@@ -1,4 +1,5 @@
 //! actors
 
+pub mod ffmpeg;
 pub mod process;
 pub mod ytdlp;
