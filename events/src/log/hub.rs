@@ -57,6 +57,11 @@ impl Ring {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.recent.read().unwrap_or_else(PoisonError::into_inner).events.len()
+    }
+
     /// At most so many events from a position on; none if it is older than the ring.
     fn from(&self, position: u64, limit: usize) -> Option<Vec<Arc<Recorded>>> {
         let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);

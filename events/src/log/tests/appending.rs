@@ -16,7 +16,7 @@ fn events_get_positions_and_versions_without_gaps() {
         .unwrap();
     assert_eq!((first.first_position, first.last_position), (1, 1));
     assert_eq!((second.first_position, second.last_position), (2, 3));
-    assert_eq!(second.versions, [(two.clone(), 1), (one.clone(), 2)]);
+    assert_eq!(second.versions, [(two, 1), (one.clone(), 2)]);
     assert_eq!(bench.log.head().position, 3);
     let texts: Vec<_> = bench.all().iter().map(|event| event.payload_json().unwrap().unwrap()).collect();
     assert_eq!(texts, ["a", "b", "c"]);
