@@ -1,4 +1,4 @@
-//! One process per data folder: `DIR/.lock`, held while the log is open (L-12).
+//! One process per data folder: `DIR/.lock`, held while the log is open (L-16).
 //!
 //! The file says who holds it, so that a refused program can say whom to ask. Its text is a hint, the lock
 //! is the fact: the text of a killed process stays behind.

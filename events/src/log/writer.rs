@@ -1,4 +1,4 @@
-//! The one thread that writes: all that waits becomes one commit and one fsync (PL-03, L-3).
+//! The one thread that writes: all that waits becomes one commit and one fsync (L-2, L-3).
 //!
 //! Each request is checked by itself against what is in the transaction so far, so a refused one costs
 //! its neighbours nothing. Answers go out after the commit, those of refusals too: a refusal may rest on
@@ -228,7 +228,7 @@ impl Writer {
     ) -> Result<Appended, ReadError> {
         let len = u32::try_from(append.events.len()).expect("an append has at most 10000 events");
         let first_position = self.tail.head.position + 1;
-        // A clock that is set back must not make time run backwards in the log (L-8).
+        // A clock that is set back must not make time run backwards in the log (L-4).
         self.tail.at = self.tail.at.max(now);
         let mut versions = Versions::default();
         for (index, event) in (0..len).zip(append.events) {

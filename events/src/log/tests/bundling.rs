@@ -1,4 +1,4 @@
-//! L-6: a bundle proves itself, or names what was changed.
+//! A bundle proves itself, or names what was changed.
 
 use std::{fs, path::PathBuf};
 
@@ -80,6 +80,7 @@ fn line_reads_like_the_event() {
     assert_eq!((&line["origin"]["kind"], &line["appendLen"]), (&json!("cli"), &json!(1)));
 }
 
+// invariant: L-5
 #[test]
 fn changed_line_is_named() {
     let bench = bench();

@@ -1,4 +1,4 @@
-//! L-3 (what was acknowledged is there), L-4 (an append is whole or not there), L-5 (nothing is tried again).
+//! Power cuts and lost disks: what was acknowledged is there, nothing is there by half, nothing is tried again.
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +20,7 @@ use super::{
     support::{append, append_one, counting_ids, event, expecting, options, stream},
 };
 use crate::log::{
-    Append, AppendError, Appended, Expected, Filter, Log, OpenError, Read, ReadError, Recorded,
+    Append, AppendError, Appended, Expected, Filter, Log, OpenError, Read, ReadError, Recorded, chain, frame,
     space::Space,
     store::{self, Store},
     verify_live,
@@ -148,6 +148,7 @@ impl Ledger {
     }
 }
 
+// invariant: L-2, L-3, L-11
 #[test]
 fn power_cuts_lose_nothing_acknowledged_and_leave_nothing_half() {
     let formatted = formatted();
@@ -192,6 +193,7 @@ fn power_cuts_lose_nothing_acknowledged_and_leave_nothing_half() {
     assert!(acknowledged > 1000 && unknown > 100 && survived > 10, "the cuts must hit a log at work");
 }
 
+// invariant: L-11
 #[test]
 fn lost_disk_stops_the_log_once_and_for_all() {
     let disk = Disk::new(formatted(), 0);
@@ -214,6 +216,7 @@ fn lost_disk_stops_the_log_once_and_for_all() {
     assert_eq!(log.head().position, 1);
 }
 
+// invariant: L-6, L-7
 #[test]
 fn what_waits_together_is_one_fsync_and_each_request_is_judged_alone() {
     let disk = Disk::new(formatted(), 0);
@@ -249,8 +252,17 @@ fn what_waits_together_is_one_fsync_and_each_request_is_judged_alone() {
     });
     assert_eq!(disk.syncs() - before, 2);
     assert_eq!(log.head().position, 33);
+    // The chain is that of the events one by one, though a commit held many of them.
+    let mut hash = chain::genesis(log.id());
+    for event in all(log) {
+        let mut envelope = Vec::new();
+        frame::encode_envelope(&event.envelope, &mut envelope);
+        hash = chain::link(&hash, &envelope, &event.envelope.digest);
+    }
+    assert_eq!(hash, log.head().hash);
 }
 
+// invariant: L-12
 #[test]
 fn full_queue_says_when_to_come_back() {
     let disk = Disk::new(formatted(), 0);

@@ -1,4 +1,4 @@
-//! L-7: a subscription has every matching event once, in order, however slow it is.
+//! A subscription has every matching event once, in order, however slow it is.
 
 use std::thread;
 
@@ -31,6 +31,7 @@ fn produce(log: &Log, producer: u128, appends: u128) {
     }
 }
 
+// invariant: L-4, L-9
 #[test]
 fn catching_up_runs_into_living_without_gap_or_repeat() {
     // A ring of 16 makes subscribers go between memory and file all the time.
@@ -74,6 +75,7 @@ fn filtered_subscription_has_exactly_what_matches() {
     });
 }
 
+// invariant: L-10
 #[test]
 fn slow_subscriber_makes_nobody_wait_and_no_memory_grow() {
     let bench = Bench::with(|options| options.ring_events_max = 8);

@@ -1,4 +1,4 @@
-//! L-9: the bytes of a frame never change.
+//! The bytes of a frame never change.
 
 use bytes::Bytes;
 use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Timestamp};

@@ -1,4 +1,4 @@
-//! Tests of the log; each group names the invariants (L-…) that it holds.
+//! Tests of the log; tags name the invariants of `docs/invariants.md` that they hold.
 
 mod disk;
 mod support;

@@ -1,4 +1,4 @@
-//! L-1 (gapless), L-2 (once per command), L-7 (subscriptions): the log against a list in memory.
+//! The log against a list in memory.
 
 use std::collections::BTreeMap;
 
@@ -223,6 +223,7 @@ fn check_ask(bench: &Bench, model: &Model, command: u128, platform: bool) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
+    // invariant: L-1, L-7, L-8, L-9
     #[test]
     fn log_behaves_like_a_list(steps in proptest::collection::vec(steps(), 1..60)) {
         let mut model = Model::default();

@@ -1,9 +1,11 @@
-//! L-10: a snapshot is used only for the very history that it was made of.
+//! A snapshot is used only for the very history that it was made of.
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
+
+use proptest::prelude::*;
 
 use super::support::{Bench, append_one, stream};
-use crate::log::SnapshotError;
+use crate::log::{Log, Read, SnapshotError};
 
 fn bench(events: u128) -> Bench {
     let bench = Bench::new();
@@ -67,4 +69,40 @@ fn snapshot_beyond_the_end_is_refused() {
     assert!(matches!(error, SnapshotError::Name { .. }));
     bench.log.snapshots().save("dispatcher", 1, 0, b"nothing yet").unwrap();
     assert_eq!(bench.log.snapshots().load("dispatcher", 1), Some((0, b"nothing yet".to_vec())));
+}
+
+/// A fold: how many events each stream has, as JSON.
+fn fold(log: &Log, mut state: BTreeMap<String, u64>, from: u64, to: u64) -> BTreeMap<String, u64> {
+    let events = log.read(&Read::forward(from).limit((to + 1 - from) as usize)).unwrap();
+    for event in events {
+        *state.entry(event.envelope.stream.to_string()).or_default() += 1;
+    }
+    state
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    // invariant: L-15
+    #[test]
+    fn fold_of_snapshot_and_tail_is_fold_of_all(
+        streams in proptest::collection::vec(0..4_u128, 1..20),
+        cut in 0..20_u64,
+        reopen in any::<bool>(),
+    ) {
+        let mut bench = Bench::new();
+        for (n, id) in streams.iter().enumerate() {
+            bench.log.append_blocking(append_one(n as u128, &stream("job", *id), "a")).unwrap();
+        }
+        let end = streams.len() as u64;
+        let cut = cut.min(end);
+        let begun = fold(&bench.log, BTreeMap::new(), 1, cut);
+        bench.log.snapshots().save("count", 1, cut, &serde_json::to_vec(&begun).unwrap()).unwrap();
+        if reopen {
+            bench = bench.reopen();
+        }
+        let (position, state) = bench.log.snapshots().load("count", 1).expect("it was just saved");
+        let resumed = fold(&bench.log, serde_json::from_slice(&state).unwrap(), position + 1, end);
+        prop_assert_eq!(resumed, fold(&bench.log, BTreeMap::new(), 1, end));
+    }
 }

@@ -1,4 +1,4 @@
-//! L-11: on a full disk new work is refused, cancels and ends still fit, nothing is lost.
+//! On a full disk new work is refused, cancels and ends still fit, nothing is lost.
 
 use std::{
     fs,
@@ -17,6 +17,7 @@ fn essential(mut append: Append) -> Append {
     append
 }
 
+// invariant: L-12
 #[test]
 fn below_the_reserve_only_what_ends_work_goes_on() {
     let directory = tempfile::tempdir().unwrap();
@@ -92,6 +93,7 @@ fn fill(path: &Path, leave_bytes: u64) {
     fs::write(&filler, vec![1; bytes as usize]).unwrap();
 }
 
+// invariant: L-12
 #[test]
 fn full_disk_refuses_politely_and_recovers() {
     let directory = tempfile::tempdir().unwrap();

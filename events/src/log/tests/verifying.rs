@@ -1,4 +1,4 @@
-//! L-6 (the chain finds what was changed), L-9 (a newer or foreign file is refused), L-12 (one process).
+//! What was changed is found; what is foreign or newer is refused (PL-06, PL-10).
 
 use std::{
     fs,
@@ -105,6 +105,7 @@ fn checkpoint_of_another_history_is_missed() {
     assert!(error.advice().contains("backup"), "{}", error.advice());
 }
 
+// invariant: L-5, L-14
 #[test]
 fn flipped_payload_bit_is_named_exactly_and_never_handed_out() {
     let directory = closed_log(400);
@@ -135,6 +136,7 @@ fn flipped_envelope_bit_is_named_within_its_append() {
     }
 }
 
+// invariant: L-5
 #[test]
 fn flipped_envelope_bit_in_a_long_append_is_named_within_256() {
     let bench = Bench::new();
@@ -252,6 +254,7 @@ fn newer_format_is_refused_with_both_numbers() {
     }
 }
 
+// invariant: L-16
 #[test]
 fn folder_in_use_names_its_holder() {
     let bench = Bench::new();
@@ -269,6 +272,7 @@ fn folder_in_use_names_its_holder() {
     bench.reopen();
 }
 
+// invariant: L-14
 #[test]
 fn copy_of_a_live_file_verifies_like_a_crashed_one() {
     let bench = Bench::new();
@@ -290,6 +294,7 @@ fn folder_without_a_log_is_called_so() {
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
+// invariant: L-5
 #[test]
 fn no_flipped_bit_anywhere_changes_history_unnoticed() {
     let directory = closed_log(60);
