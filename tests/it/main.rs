@@ -1,3 +1,4 @@
 //! Stories of the whole platform, and the rules about its code: one binary, so that it links once.
 
+mod log;
 mod tidy;

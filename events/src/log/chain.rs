@@ -1,4 +1,4 @@
-//! The chain: every event is bound to all before it (L-6).
+//! The chain: every event is bound to all before it (L-5, L-6).
 //!
 //! `h(p) = BLAKE3(h(p-1) ‖ envelope(p) ‖ digest(p))`, independent of how events were batched. Payloads
 //! enter by their digest only, so that one can be erased without breaking the chain.

@@ -119,6 +119,11 @@ impl StorageFault {
         }
     }
 
+    /// Whether another process has the file.
+    pub(super) fn is_lock(&self) -> bool {
+        matches!(&*self.0, redb::Error::DatabaseAlreadyOpen)
+    }
+
     /// Whether it says that stored bytes are wrong, and how.
     pub(super) fn damage(&self) -> Option<Damage> {
         match &*self.0 {
@@ -361,4 +366,15 @@ pub struct FatalError {
     /// What failed.
     #[source]
     pub source: Arc<ReadError>,
+}
+
+impl FatalError {
+    /// The answer to whoever waited for the writer.
+    pub(super) fn unknown(&self) -> AppendError {
+        let kind = match &*self.source {
+            ReadError::Storage(fault) => fault.io_kind().unwrap_or(io::ErrorKind::Other),
+            ReadError::Damaged(_) | ReadError::Closed => io::ErrorKind::Other,
+        };
+        AppendError::Unknown(io::Error::new(kind, self.clone()))
+    }
 }

@@ -1,4 +1,4 @@
-//! The bytes of one event, for ever (L-9). `docs/log-format.md` describes them byte by byte.
+//! The bytes of one event, for ever. `docs/log-format.md` describes them byte by byte.
 //!
 //! A frame is envelope ‖ digest ‖ body. The envelope is what the chain covers; the body is the salt and
 //! the payload, or a mark where they were erased. There is exactly one frame for an event: a reader

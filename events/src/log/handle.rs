@@ -85,6 +85,10 @@ impl Log {
         })?;
         let lock = FolderLock::acquire(&directory)?;
         let space = Space::open(&folder, options.reserve_bytes);
+        // Behind the ballast, which makes room for it; and no reason to stay away if there is none.
+        if let Err(error) = lock.describe(None) {
+            tracing::warn!(%error, "log.holder_not_written");
+        }
         store::create_if_missing(&directory, options.ids.next())?;
         let store = Store::open(&directory, options.cache_bytes)?;
         Self::start(store, space, Some(lock), options)
@@ -316,11 +320,10 @@ impl Log {
     }
 
     fn unknown(&self) -> AppendError {
-        let cause = match self.shared.fatal.get() {
-            Some(fatal) => io::Error::other(fatal.clone()),
-            None => io::Error::other("the writer is gone"),
-        };
-        AppendError::Unknown(cause)
+        match self.shared.fatal.get() {
+            Some(fatal) => fatal.unknown(),
+            None => AppendError::Unknown(io::Error::other("the writer is gone")),
+        }
     }
 
     fn running(&self) -> std::sync::MutexGuard<'_, Running> {

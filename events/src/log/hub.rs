@@ -1,4 +1,4 @@
-//! Subscriptions: a subscriber is its next position and nothing else (PL-05, L-7).
+//! Subscriptions: a subscriber is its next position and nothing else (L-9, L-10).
 //!
 //! It waits until the head passes that position, then takes recent events from a ring in memory or a page
 //! from the file. There is no switch from catching up to living, so there is no gap; a slow subscriber
@@ -55,6 +55,11 @@ impl Ring {
                 recent.bytes -= weight(&oldest);
             }
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.recent.read().unwrap_or_else(PoisonError::into_inner).events.len()
     }
 
     /// At most so many events from a position on; none if it is older than the ring.

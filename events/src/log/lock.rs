@@ -1,4 +1,4 @@
-//! One process per data folder: `DIR/.lock`, held while the log is open (L-12).
+//! One process per data folder: `DIR/.lock`, held while the log is open (L-16).
 //!
 //! The file says who holds it, so that a refused program can say whom to ask. Its text is a hint, the lock
 //! is the fact: the text of a killed process stays behind.
@@ -24,18 +24,15 @@ impl FolderLock {
     /// Takes the folder for this process alone.
     pub(super) fn acquire(directory: &Path) -> Result<Self, OpenError> {
         let path = directory.join(FILE_NAME);
-        let io = |step, source| OpenError::Io { step, path: path.clone(), source };
         let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
             .open(&path)
-            .map_err(|source| io("opening", source))?;
+            .map_err(|source| OpenError::Io { step: "opening", path: path.clone(), source })?;
         take(&file, directory, &path, File::try_lock)?;
-        let lock = Self { file, path: path.clone() };
-        lock.describe(None).map_err(|source| io("writing", source))?;
-        Ok(lock)
+        Ok(Self { file, path })
     }
 
     /// Keeps others from writing while a folder is only read; writes nothing.

@@ -5,14 +5,18 @@
 //! ([`crate::gate`] is the only caller of [`Log::append`]).
 
 mod append;
+mod backend;
+mod bundle;
 mod chain;
 pub mod envelope;
 mod error;
+mod export;
 mod frame;
 mod handle;
 mod hub;
 mod lock;
 mod metric;
+mod offline;
 mod options;
 mod queue;
 mod read;
@@ -22,6 +26,7 @@ mod store;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod writer;
 
 pub use append::{
@@ -33,9 +38,11 @@ pub use envelope::{
     Category, Codec, Envelope, Origin, OriginKind, ParseStreamError, PayloadError, Recorded, StreamId,
 };
 pub use error::{AppendError, Damage, FatalError, Holder, OpenError, ReadError, StorageFault};
+pub use export::{ExportError, Exported, Source, export};
 pub use handle::{CategoryCount, Log};
 pub use hub::{Batch, Subscription};
 pub use options::{OnFatal, Options};
 pub use read::{Direction, Filter, Page, Read};
 pub use snapshot::{SnapshotError, SnapshotStore};
 pub use store::Head;
+pub use verify::{Checkpoint, Report, VerifyError, verify, verify_live};

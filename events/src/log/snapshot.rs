@@ -1,4 +1,4 @@
-//! Snapshots of folds: a cache that is dropped at the first doubt (L-10).
+//! Snapshots of folds: a cache that is dropped at the first doubt (L-15).
 //!
 //! One file per fold. It names the log, the fold's version and the position, holds the hash of the chain at
 //! that position, and a checksum of itself; a snapshot that doesn't belong to this very history is gone.

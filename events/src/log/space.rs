@@ -1,4 +1,4 @@
-//! Room on the disk: new work is refused early, so that cancels and ends still fit (L-11).
+//! Room on the disk: new work is refused early, so that cancels and ends still fit (L-12).
 //!
 //! Two means: below the reserve normal appends are refused; and a preallocated file, the ballast, is given back
 //! to the file system when others have eaten the reserve, too.

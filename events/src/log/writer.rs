@@ -1,4 +1,4 @@
-//! The one thread that writes: all that waits becomes one commit and one fsync (PL-03, L-3).
+//! The one thread that writes: all that waits becomes one commit and one fsync (L-2, L-3).
 //!
 //! Each request is checked by itself against what is in the transaction so far, so a refused one costs
 //! its neighbours nothing. Answers go out after the commit, those of refusals too: a refusal may rest on
@@ -64,7 +64,7 @@ type Reply = oneshot::Sender<Answer>;
 /// What a batch comes to, before it is committed.
 #[derive(Default)]
 struct Staged {
-    answers: Vec<(Reply, Answer)>,
+    answers: Vec<Answer>,
     recorded: Vec<Arc<Recorded>>,
     appends: usize,
 }
@@ -116,15 +116,20 @@ impl Writer {
             return Ok(());
         }
         let store = Arc::clone(&self.store);
-        match store.with_database(|database| self.commit(database, batch)) {
+        let (appends, replies): (Vec<Append>, Vec<Reply>) =
+            batch.into_iter().map(|request| (request.append, request.reply)).unzip();
+        match store.with_database(|database| self.commit(database, appends)) {
             Ok(staged) => {
-                self.publish(staged);
+                self.publish(staged, replies);
                 Ok(())
             }
-            // The replies were dropped: their callers learn that the outcome is unknown.
             Err(error) => {
                 let fatal = FatalError { step: "committing a batch", source: Arc::new(error) };
-                Err(self.fatal.get_or_init(|| fatal).clone())
+                self.fatal.get_or_init(|| fatal.clone());
+                for reply in replies {
+                    answer(reply, Err(fatal.unknown()));
+                }
+                Err(fatal)
             }
         }
     }
@@ -159,7 +164,7 @@ impl Writer {
         admitted
     }
 
-    fn commit(&mut self, database: &Database, batch: Vec<Request>) -> Result<Staged, ReadError> {
+    fn commit(&mut self, database: &Database, batch: Vec<Append>) -> Result<Staged, ReadError> {
         let began = Instant::now();
         let transaction = database.begin_write()?;
         let staged = self.stage(&transaction, batch)?;
@@ -174,11 +179,11 @@ impl Writer {
         Ok(staged)
     }
 
-    fn stage(&mut self, transaction: &WriteTransaction, batch: Vec<Request>) -> Result<Staged, ReadError> {
+    fn stage(&mut self, transaction: &WriteTransaction, batch: Vec<Append>) -> Result<Staged, ReadError> {
         let mut tables = Tables::open(transaction)?;
         let mut staged = Staged::default();
         let now = self.clock.now();
-        for Request { append, reply } in batch {
+        for append in batch {
             let outcome = match self.check(&tables, &append)? {
                 Verdict::Accepted => {
                     staged.appends += 1;
@@ -190,7 +195,7 @@ impl Writer {
                     Err(error)
                 }
             };
-            staged.answers.push((reply, outcome));
+            staged.answers.push(outcome);
         }
         self.count(&mut tables, &staged.recorded)?;
         Ok(staged)
@@ -223,7 +228,7 @@ impl Writer {
     ) -> Result<Appended, ReadError> {
         let len = u32::try_from(append.events.len()).expect("an append has at most 10000 events");
         let first_position = self.tail.head.position + 1;
-        // A clock that is set back must not make time run backwards in the log (L-8).
+        // A clock that is set back must not make time run backwards in the log (L-4).
         self.tail.at = self.tail.at.max(now);
         let mut versions = Versions::default();
         for (index, event) in (0..len).zip(append.events) {
@@ -336,13 +341,13 @@ impl Writer {
     }
 
     /// Tells what is on the disk now: first the head, so that an answered caller sees his own events.
-    fn publish(&self, staged: Staged) {
+    fn publish(&self, staged: Staged, replies: Vec<Reply>) {
         if !staged.recorded.is_empty() {
             self.ring.push(staged.recorded);
             self.heads.send_replace(self.tail.head);
             metric::size(self.tail.head.position, self.store.size_bytes());
         }
-        for (reply, outcome) in staged.answers {
+        for (reply, outcome) in replies.into_iter().zip(staged.answers) {
             answer(reply, outcome);
         }
     }

@@ -5,6 +5,7 @@ use mediary_schema::PrincipalId;
 use super::support::{Bench, append, append_one, event, expecting, stream};
 use crate::log::{AppendError, Direction, Expected, PAYLOAD_BYTES_MAX, Read};
 
+// invariant: L-1
 #[test]
 fn events_get_positions_and_versions_without_gaps() {
     let bench = Bench::new();
@@ -16,7 +17,7 @@ fn events_get_positions_and_versions_without_gaps() {
         .unwrap();
     assert_eq!((first.first_position, first.last_position), (1, 1));
     assert_eq!((second.first_position, second.last_position), (2, 3));
-    assert_eq!(second.versions, [(two.clone(), 1), (one.clone(), 2)]);
+    assert_eq!(second.versions, [(two, 1), (one.clone(), 2)]);
     assert_eq!(bench.log.head().position, 3);
     let texts: Vec<_> = bench.all().iter().map(|event| event.payload_json().unwrap().unwrap()).collect();
     assert_eq!(texts, ["a", "b", "c"]);
@@ -24,6 +25,7 @@ fn events_get_positions_and_versions_without_gaps() {
     assert_eq!(backwards.iter().map(|event| event.envelope.version).collect::<Vec<_>>(), [2, 1]);
 }
 
+// invariant: L-7
 #[test]
 fn conflict_names_the_stream_and_its_version_and_records_nothing() {
     let bench = Bench::new();
@@ -41,6 +43,7 @@ fn conflict_names_the_stream_and_its_version_and_records_nothing() {
     assert_eq!(bench.log.append_blocking(request).unwrap().last_position, 2);
 }
 
+// invariant: L-8
 #[test]
 fn repeated_command_answers_as_the_first_time_also_after_a_restart() {
     let bench = Bench::new();
@@ -61,6 +64,7 @@ fn repeated_command_answers_as_the_first_time_also_after_a_restart() {
     assert_eq!(found.last_position, 1);
 }
 
+// invariant: L-4
 #[test]
 fn time_never_goes_back_and_an_opening_is_counted() {
     let bench = Bench::new();

@@ -1,5 +1,15 @@
-//! Tests of the log; each names the invariant (L-…) that it holds.
+//! Tests of the log; tags name the invariants of `docs/invariants.md` that they hold.
 
+mod disk;
 mod support;
 
 mod appending;
+mod bundling;
+mod crashing;
+mod filtering;
+mod following;
+mod golden;
+mod modelling;
+mod snapshotting;
+mod storing;
+mod verifying;

@@ -1,8 +1,12 @@
 //! A log in a folder of its own, and short words for what tests append.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -12,6 +16,7 @@ use uuid::Uuid;
 
 use crate::log::{
     Append, AppendHeader, Expected, Log, NewEvent, Options, Origin, OriginKind, Recorded, StreamId, Urgency,
+    store,
 };
 
 /// Ids that count, so that two runs are the same.
@@ -94,4 +99,30 @@ pub(super) fn append_one(command: u128, stream: &StreamId, text: &str) -> Append
 pub(super) fn expecting(mut append: Append, stream: &StreamId, expected: Expected) -> Append {
     append.expected.push((stream.clone(), expected));
     append
+}
+
+/// Flips a bit of the byte at `at` in every copy of a needle in a file; answers how many there were.
+///
+/// The file keeps old copies of pages, and nobody knows from outside which is the one in use.
+pub(super) fn flip_everywhere(path: &Path, needle: &[u8], at: usize) -> usize {
+    let mut bytes = fs::read(path).unwrap();
+    let places: Vec<usize> = bytes
+        .windows(needle.len())
+        .enumerate()
+        .filter(|(_, window)| *window == needle)
+        .map(|(n, _)| n)
+        .collect();
+    for place in &places {
+        bytes[place + at] ^= 0b100;
+    }
+    fs::write(path, bytes).unwrap();
+    places.len()
+}
+
+/// A copy of the log's file as it is at this moment, in a folder of its own: what a crash would leave.
+pub(super) fn copy_of(directory: &TempDir) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    fs::create_dir_all(store::folder(copy.path())).unwrap();
+    fs::copy(store::file(directory.path()), store::file(copy.path())).unwrap();
+    copy
 }

@@ -1,0 +1,156 @@
+//! A subscription has every matching event once, in order, however slow it is.
+
+use std::thread;
+
+use futures::FutureExt as _;
+
+use super::support::{Bench, append, append_one, event, stream};
+use crate::log::{Filter, Log, ReadError, Recorded, Subscription};
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap()
+}
+
+/// Follows until the cursor passes a position; answers the positions of what came.
+async fn follow(mut subscription: Subscription, until: u64, limit: usize) -> Vec<u64> {
+    let mut seen = Vec::new();
+    while subscription.next_position() <= until {
+        let batch = subscription.next_batch(limit).await.unwrap();
+        assert!(batch.events.len() <= limit);
+        seen.extend(batch.events.iter().map(|event| event.position()));
+        assert_eq!(batch.next_position, subscription.next_position());
+    }
+    seen
+}
+
+fn produce(log: &Log, producer: u128, appends: u128) {
+    for n in 0..appends {
+        let category = if n % 3 == 0 { "job" } else { "playlist" };
+        let events = (0..=n % 2).map(|_| event(&stream(category, n % 4), "noted", "x")).collect();
+        log.append_blocking(append(producer << 32 | n, events)).unwrap();
+    }
+}
+
+// invariant: L-4, L-9
+#[test]
+fn catching_up_runs_into_living_without_gap_or_repeat() {
+    // A ring of 16 makes subscribers go between memory and file all the time.
+    let bench = Bench::with(|options| options.ring_events_max = 16);
+    produce(&bench.log, 1, 100);
+    let total = 150 + 4 * 150;
+    let runtime = runtime();
+    thread::scope(|scope| {
+        for producer in 2..6 {
+            let log = &bench.log;
+            scope.spawn(move || produce(log, producer, 100));
+        }
+        let subscriptions = [(1, 1), (1, 7), (1, 1000), (77, 3), (151, 20), (200, 1), (total, 5)];
+        let following = subscriptions.map(|(from, limit)| {
+            let subscription = bench.log.subscribe(from, Filter::all());
+            async move { (from, follow(subscription, total, limit).await) }
+        });
+        for (from, seen) in runtime.block_on(futures::future::join_all(following)) {
+            assert!(seen.iter().copied().eq(from..=total), "from {from}: {seen:?}");
+        }
+    });
+}
+
+#[test]
+fn filtered_subscription_has_exactly_what_matches() {
+    let bench = Bench::with(|options| options.ring_bytes_max = 4000);
+    let runtime = runtime();
+    let total = 150 * 3;
+    thread::scope(|scope| {
+        for producer in 1..4 {
+            let log = &bench.log;
+            scope.spawn(move || produce(log, producer, 100));
+        }
+        let filter = Filter::categories(["job"]);
+        let subscription = bench.log.subscribe(1, filter.clone()).report_skipped(1);
+        let seen = runtime.block_on(follow(subscription, total, 10));
+        let expected: Vec<u64> =
+            bench.all().iter().filter(|event| filter.matches(event)).map(Recorded::position).collect();
+        assert_eq!(seen, expected);
+        assert!(!expected.is_empty() && expected.len() < total as usize);
+    });
+}
+
+// invariant: L-10
+#[test]
+fn slow_subscriber_makes_nobody_wait_and_no_memory_grow() {
+    let bench = Bench::with(|options| options.ring_events_max = 8);
+    let mut slow = bench.log.subscribe(1, Filter::all());
+    let runtime = runtime();
+    for n in 1..=500 {
+        bench.log.append_blocking(append_one(n, &stream("job", 1), "x")).unwrap();
+        if n == 3 {
+            assert_eq!(runtime.block_on(slow.next_batch(1)).unwrap().next_position, 2);
+        }
+    }
+    assert!(bench.log.ring().len() <= 8);
+    let seen = runtime.block_on(follow(slow, 500, 6));
+    assert!(seen.into_iter().eq(2..=500));
+}
+
+#[test]
+fn cursor_moves_where_nothing_matches() {
+    let bench = Bench::with(|options| options.ring_events_max = 300);
+    for n in 0..9 {
+        let events = (0..250).map(|_| event(&stream("job", 1), "noted", "x")).collect();
+        bench.log.append_blocking(append(n, events)).unwrap();
+    }
+    let runtime = runtime();
+    let mut subscription = bench.log.subscribe(1, Filter::categories(["playlist"]));
+    for next in [1001, 2001] {
+        let batch = runtime.block_on(subscription.next_batch(10)).unwrap();
+        assert_eq!((batch.events.len(), batch.next_position), (0, next));
+    }
+    assert!(
+        subscription.next_batch(10).now_or_never().is_none(),
+        "250 skipped events are not worth a report"
+    );
+    bench.log.append_blocking(append_one(100, &stream("playlist", 1), "y")).unwrap();
+    let batch = runtime.block_on(subscription.next_batch(10)).unwrap();
+    assert_eq!((batch.events.len(), batch.next_position), (1, 2252));
+    let mut eager = bench.log.subscribe(2251, Filter::categories(["job"])).report_skipped(1);
+    assert_eq!(runtime.block_on(eager.next_batch(10)).unwrap().next_position, 2252);
+}
+
+#[test]
+fn dropped_wait_loses_nothing() {
+    let bench = Bench::new();
+    let runtime = runtime();
+    let mut subscription = bench.log.subscribe(1, Filter::all());
+    let _guard = runtime.enter();
+    for n in 1..=50_u64 {
+        assert!(subscription.next_batch(10).now_or_never().is_none());
+        bench.log.append_blocking(append_one(u128::from(n), &stream("job", 1), "x")).unwrap();
+        let batch = runtime.block_on(subscription.next_batch(10)).unwrap();
+        assert_eq!(batch.events[0].position(), n);
+    }
+}
+
+#[test]
+fn closed_log_gives_the_rest_and_then_ends() {
+    let bench = Bench::new();
+    let runtime = runtime();
+    let mut subscription = bench.log.subscribe(1, Filter::all());
+    bench.log.append_blocking(append_one(1, &stream("job", 1), "x")).unwrap();
+    runtime.block_on(bench.log.close());
+    assert_eq!(runtime.block_on(subscription.next_batch(10)).unwrap().events.len(), 1);
+    assert!(matches!(runtime.block_on(subscription.next_batch(10)), Err(ReadError::Closed)));
+}
+
+#[test]
+fn head_is_told_before_the_answer() {
+    let bench = Bench::new();
+    for n in 1..=20 {
+        let appended = bench.log.append_blocking(append_one(n, &stream("job", 1), "x")).unwrap();
+        assert!(bench.log.head().position >= appended.last_position);
+        assert!(bench.log.watch_head().borrow().position >= appended.last_position);
+        assert_eq!(
+            bench.log.store().hash_at(bench.log.head().position).unwrap(),
+            Some(bench.log.head().hash)
+        );
+    }
+}
