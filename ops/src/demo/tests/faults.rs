@@ -124,12 +124,12 @@ async fn a_swapped_file_has_other_bytes_with_the_old_tag_or_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_swapped_item_has_all_fragments_that_its_playlist_names() {
+async fn a_swap_in_the_middle_of_hls_has_all_fragments_that_the_old_playlist_named() {
     let harness = Harness::start().await;
     for id in ["videos-1", "videos-2", "videos-3", "videos-4", "large-1", "large-2"] {
-        harness.site.faults().swap_content(id, Etag::New);
         let index =
             String::from_utf8(harness.body(&format!("/media/{id}/hls/180p/index.m3u8")).await).unwrap();
+        harness.site.faults().swap_content(id, Etag::New);
         let fragments: Vec<&str> = index.lines().filter(|line| line.starts_with("seg")).collect();
         assert!(fragments.len() >= 3);
         for fragment in fragments {
