@@ -101,7 +101,7 @@ async fn a_client_that_does_not_initialise_is_4408() {
 
 #[tokio::test]
 async fn an_acknowledged_client_may_be_idle_beyond_the_init_timeout() {
-    let options = Options { init_timeout: SHORT, ping_interval: SHORT, ..Options::default() };
+    let options = Options { init_timeout: 3 * SHORT, ping_interval: SHORT, ..Options::default() };
     let server = Server::start(options).await;
     let mut client = server.sign_in("good").await;
     let mut pings = 0;

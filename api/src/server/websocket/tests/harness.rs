@@ -274,13 +274,16 @@ impl Client {
 
     /// The code with which the server closes; what it said before that is skipped.
     pub(super) async fn close_code(&mut self) -> u16 {
-        loop {
-            match within(self.wire.next()).await {
-                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
-                Some(Ok(Message::Text(_) | Message::Ping(_) | Message::Pong(_))) => {}
-                other => panic!("expected a close frame, got {other:?}"),
+        within(async {
+            loop {
+                match self.wire.next().await {
+                    Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                    Some(Ok(Message::Text(_) | Message::Ping(_) | Message::Pong(_))) => {}
+                    other => panic!("expected a close frame, got {other:?}"),
+                }
             }
-        }
+        })
+        .await
     }
 
     /// Whether the socket still works.

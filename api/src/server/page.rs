@@ -1,0 +1,172 @@
+//! The page as built by `npm run build` in `api/web`, embedded in the binary.
+//!
+//! Guarantees: every answer forbids the browser to load anything from another host, or to show the
+//! page inside another. A binary that was compiled before the page was built says so instead.
+
+use std::borrow::Cow;
+
+use axum::{
+    Router,
+    extract::Path,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get},
+};
+use rust_embed::Embed;
+
+/// Answered in place of a page that is not there.
+const NOT_BUILT: &str = "the page is not built; run npm ci && npm run build in api/web\n";
+
+/// What a browser may do with the page.
+const RULES: [(HeaderName, HeaderValue); 4] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        ),
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+];
+
+/// The build names these files after their content, so that they never change.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// A page is asked for each time, and answered with 304 when it is the same.
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+
+#[derive(Embed)]
+#[folder = "web/dist"]
+struct Dist;
+
+/// A built file.
+struct File {
+    bytes: Cow<'static, [u8]>,
+    hash: [u8; 32],
+}
+
+/// The routes of the page itself: `/` and what it loads.
+pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new().route("/", get(home)).route("/assets/{*path}", get(asset))
+}
+
+/// `GET /graphql`: GraphiQL, which then asks for a token; `POST` is to be added to it.
+pub fn graphiql<S: Clone + Send + Sync + 'static>() -> MethodRouter<S> {
+    get(|headers: HeaderMap| async move { page(built("graphiql.html"), &headers) })
+}
+
+async fn home(headers: HeaderMap) -> Response {
+    page(built("index.html"), &headers)
+}
+
+async fn asset(Path(path): Path<String>) -> Response {
+    let path = format!("assets/{path}");
+    let Some(file) = built(&path) else {
+        return (StatusCode::NOT_FOUND, RULES, "there is no such file\n").into_response();
+    };
+    let headers = [(header::CONTENT_TYPE, media_type(&path)), (header::CACHE_CONTROL, FOR_EVER)];
+    (RULES, headers, file.bytes).into_response()
+}
+
+fn built(path: &str) -> Option<File> {
+    let file = Dist::get(path)?;
+    Some(File { bytes: file.data, hash: file.metadata.sha256_hash() })
+}
+
+fn page(file: Option<File>, headers: &HeaderMap) -> Response {
+    let Some(file) = file else {
+        return (StatusCode::SERVICE_UNAVAILABLE, RULES, NOT_BUILT).into_response();
+    };
+    let tag = tag(&file.hash);
+    let caching = [(header::CACHE_CONTROL, ASK_AGAIN), (header::ETAG, tag.clone())];
+    if headers.get_all(header::IF_NONE_MATCH).iter().any(|known| has_tag(known, &tag)) {
+        return (StatusCode::NOT_MODIFIED, RULES, caching).into_response();
+    }
+    let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))];
+    (RULES, caching, kind, file.bytes).into_response()
+}
+
+fn tag(hash: &[u8; 32]) -> HeaderValue {
+    let hash = blake3::Hash::from_bytes(*hash).to_hex();
+    HeaderValue::from_str(&format!("\"{hash}\"")).expect("hexadecimal digits are visible")
+}
+
+/// Whether a browser's list of known versions has this one; a proxy may have weakened it.
+fn has_tag(known: &HeaderValue, tag: &HeaderValue) -> bool {
+    let Ok(known) = known.to_str() else { return false };
+    known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
+}
+
+fn media_type(path: &str) -> HeaderValue {
+    HeaderValue::from_static(match path.rsplit('.').next().unwrap_or_default() {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        "woff" => "font/woff",
+        "woff2" => "font/woff2",
+        _ => "application/octet-stream",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    fn file() -> File {
+        File { bytes: Cow::Borrowed(b"<!doctype html>"), hash: [0xab; 32] }
+    }
+
+    async fn text(response: Response) -> String {
+        String::from_utf8(to_bytes(response.into_body(), 1000).await.unwrap().to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_page_that_is_not_built_says_how_to_build_it() {
+        let response = page(None, &HeaderMap::new());
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(text(response).await, NOT_BUILT);
+    }
+
+    #[tokio::test]
+    async fn a_page_loads_nothing_from_elsewhere_and_is_in_no_frame() {
+        let response = page(Some(file()), &HeaderMap::new());
+        assert_eq!(response.status(), StatusCode::OK);
+        let rules = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(rules.starts_with("default-src 'self';") && !rules.contains("unsafe"), "{rules}");
+        assert!(rules.contains("frame-ancestors 'none'"), "{rules}");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+        assert_eq!(text(response).await, "<!doctype html>");
+    }
+
+    #[tokio::test]
+    async fn a_page_that_the_browser_has_is_not_sent_again() {
+        let tag = page(Some(file()), &HeaderMap::new()).headers()[header::ETAG].clone();
+        let tag = tag.to_str().unwrap();
+        for (known, status) in [
+            (tag.to_owned(), StatusCode::NOT_MODIFIED),
+            (format!("\"other\", W/{tag}"), StatusCode::NOT_MODIFIED),
+            ("\"other\"".to_owned(), StatusCode::OK),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::IF_NONE_MATCH, known.parse().unwrap());
+            assert_eq!(page(Some(file()), &headers).status(), status, "{known}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_not_there_is_404() {
+        for path in ["none.js", "../index.html", "../../Cargo.toml"] {
+            assert_eq!(asset(Path(path.to_owned())).await.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[test]
+    fn every_built_file_has_a_media_type() {
+        for path in Dist::iter().filter(|path| path.starts_with("assets/")) {
+            assert_ne!(media_type(&path), "application/octet-stream", "{path}");
+        }
+    }
+}
