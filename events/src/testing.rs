@@ -2,6 +2,8 @@
 //! Tests of stories: a gate before a real log in a folder of the test.
 
 #[cfg(test)]
+pub(crate) mod bench;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 pub(crate) mod note;

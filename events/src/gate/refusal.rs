@@ -99,7 +99,10 @@ impl<R: crate::Rejection> From<R> for Refusal {
 
 impl Refusal {
     pub(super) fn reading(error: log::ReadError) -> Self {
-        Self::Log(Arc::new(error))
+        match error {
+            log::ReadError::Closed => Self::Stopping,
+            error => Self::Log(Arc::new(error)),
+        }
     }
 
     pub(super) fn decoding(error: DecodeError) -> Self {

@@ -1,28 +1,35 @@
 //! The gate before a real log.
 
-use mediary_schema::{PlaylistId, account::Role};
-use tempfile::TempDir;
+mod appending;
+mod folding;
+mod refusing;
+mod repeating;
 
-use crate::{
-    playlist::{self, Playlist},
-    testing,
+use mediary_schema::account::Role;
+use uuid::Uuid;
+
+use super::{Caller, Refusal, Transaction};
+use crate::testing::{
+    self,
+    note::{Command, Note},
 };
 
-const LIST: PlaylistId = PlaylistId::UNLISTED;
-
-fn follow() -> playlist::Command {
-    playlist::Command::Follow { url: "http://example.org/feed".to_owned() }
+/// Things of tests are numbered.
+const fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
 }
 
-#[tokio::test]
-async fn a_repeated_command_appends_nothing() {
-    let folder = TempDir::new().unwrap();
-    let gate = testing::gate(folder.path()).unwrap();
-    let first =
-        gate.execute::<Playlist>(testing::person(Role::Editor, 1), LIST.uuid(), follow()).await.unwrap();
-    let again =
-        gate.execute::<Playlist>(testing::person(Role::Editor, 1), LIST.uuid(), follow()).await.unwrap();
-    assert_eq!((first.position, first.repeated), (1, false));
-    assert_eq!((again.position, again.repeated), (1, true));
-    assert_eq!(gate.log().head().position, 1);
+/// A person who may do everything that a person may.
+fn owner(command: u128) -> Caller {
+    testing::person(Role::Owner, command)
+}
+
+/// Writes into a note.
+fn write(story: &mut Transaction<'_>, note: u128, text: &str) -> Result<(), Refusal> {
+    story.execute::<Note>(id(note), Command::Write { text: text.to_owned() })
+}
+
+/// What a note says.
+fn texts(story: &mut Transaction<'_>, note: u128) -> Result<Vec<String>, Refusal> {
+    Ok(story.state::<Note>(id(note))?.texts.clone())
 }

@@ -1,4 +1,8 @@
-use std::{any::Any, collections::BTreeMap, sync::Arc};
+use std::{
+    any::Any,
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use mediary_schema::{Clock, IdSource};
 use uuid::Uuid;
@@ -6,13 +10,15 @@ use uuid::Uuid;
 use super::{Caller, Refusal, states::States};
 use crate::{
     Concern, codec,
-    log::{Append, AppendError, Direction, Expected, Log, NewEvent, StreamId, Urgency},
+    log::{Append, AppendError, Appended, Direction, Expected, Log, NewEvent, StreamId, Urgency},
 };
 
 /// How often a story is decided anew when others were faster.
 const ATTEMPTS_MAX: u32 = 16;
 /// Events of a stream that are read at once while it is folded.
 const FOLD_PAGE: usize = 1_024;
+/// The position before which everything is.
+const NOW: u64 = u64::MAX;
 
 /// The only public way to append. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -21,6 +27,9 @@ pub struct Gate {
     clock: Clock,
     ids: IdSource,
     states: Arc<States>,
+    /// Held by a story that was overtaken, so that of all overtaken ones one is told at a time: each of
+    /// many that want the same stream then succeeds the second time.
+    overtaken: Arc<Mutex<()>>,
 }
 
 /// What came of a story.
@@ -37,7 +46,7 @@ pub struct Receipt<T> {
 impl Gate {
     /// A gate before the log.
     pub fn new(log: Log, clock: Clock, ids: IdSource) -> Self {
-        Self { log, clock, ids, states: Arc::default() }
+        Self { log, clock, ids, states: Arc::default(), overtaken: Arc::default() }
     }
 
     /// The log behind the gate, for reading.
@@ -89,23 +98,34 @@ impl Gate {
         caller: &Caller,
         story: &dyn Fn(&mut Transaction<'_>) -> Result<T, Refusal>,
     ) -> Result<Receipt<T>, Refusal> {
-        let known = self.log.command(caller.principal, caller.command_id).map_err(Refusal::reading)?;
+        let mut turn = None;
         for _ in 0..ATTEMPTS_MAX {
-            let mut transaction = Transaction::new(self, *caller, known.is_some());
-            let value = match story(&mut transaction) {
-                Ok(value) => value,
+            if let Some(appended) = self.accepted(caller)? {
+                return self.tell_again(caller, story, &appended);
+            }
+            let mut transaction = Transaction::new(self, *caller, NOW);
+            let told = match story(&mut transaction) {
+                Ok(value) => transaction.commit().map(|commit| (value, commit)),
                 Err(refusal) => {
                     transaction.keep_unchanged();
+                    Err(refusal)
+                }
+            };
+            match told {
+                Ok((value, Commit::Done { position })) => {
+                    metrics::counter!("mediary_commands_total", "result" => "accepted").increment(1);
+                    return Ok(Receipt { value, position, repeated: false });
+                }
+                Ok((_, Commit::Overtaken)) => {
+                    let next = || self.overtaken.lock().unwrap_or_else(PoisonError::into_inner);
+                    turn = turn.or_else(|| Some(next()));
+                }
+                // The same command, sent twice at once, was accepted just now.
+                Err(_) if self.accepted(caller)?.is_some() => {}
+                Err(refusal) => {
                     count(&refusal);
                     return Err(refusal);
                 }
-            };
-            if let Some(appended) = &known {
-                return Ok(Receipt { value, position: appended.last_position, repeated: true });
-            }
-            if let Some((position, repeated)) = transaction.commit()? {
-                metrics::counter!("mediary_commands_total", "result" => "accepted").increment(1);
-                return Ok(Receipt { value, position, repeated });
             }
         }
         let refusal = Refusal::Contended { attempts: ATTEMPTS_MAX };
@@ -113,12 +133,28 @@ impl Gate {
         Err(refusal)
     }
 
+    /// What the command appended, if it was accepted before.
+    fn accepted(&self, caller: &Caller) -> Result<Option<Appended>, Refusal> {
+        self.log.command(caller.principal, caller.command_id).map_err(Refusal::reading)
+    }
+
+    /// Answers an accepted command as the first time: from what was there before its own events.
+    fn tell_again<T>(
+        &self,
+        caller: &Caller,
+        story: &dyn Fn(&mut Transaction<'_>) -> Result<T, Refusal>,
+        appended: &Appended,
+    ) -> Result<Receipt<T>, Refusal> {
+        let value = story(&mut Transaction::new(self, *caller, appended.first_position))?;
+        Ok(Receipt { value, position: appended.last_position, repeated: true })
+    }
+
     /// The state of one thing now.
     pub async fn state<C: Concern>(&self, uuid: Uuid) -> Result<C::State, Refusal> {
         let gate = self.clone();
         crate::spawn::blocking(move || {
             let stream = C::stream(uuid);
-            let (version, state) = gate.fold::<C>(&stream)?;
+            let (version, state) = gate.fold::<C>(&stream, NOW)?;
             let answer = state.clone();
             gate.states.put(stream, version, Box::new(state));
             Ok(answer)
@@ -127,14 +163,19 @@ impl Gate {
         .map_err(|_| Refusal::Stopping)?
     }
 
-    fn fold<C: Concern>(&self, stream: &StreamId) -> Result<(u64, C::State), Refusal> {
-        let (mut version, mut state) = self.states.take::<C::State>(stream).unwrap_or_default();
+    /// Folds what a stream has before a position, with the version that it comes to.
+    fn fold<C: Concern>(&self, stream: &StreamId, before: u64) -> Result<(u64, C::State), Refusal> {
+        let kept = if before == NOW { self.states.take::<C::State>(stream) } else { None };
+        let (mut version, mut state) = kept.unwrap_or_default();
         loop {
             let page = self
                 .log
                 .read_stream(stream, version + 1, Direction::Forward, FOLD_PAGE)
                 .map_err(Refusal::reading)?;
             for recorded in &page {
+                if recorded.position() >= before {
+                    return Ok((version, state));
+                }
                 if let Some(event) = codec::event_of::<C>(recorded).map_err(Refusal::decoding)? {
                     C::evolve(&mut state, &event);
                 }
@@ -160,20 +201,32 @@ struct Loaded {
     state: Box<dyn Any + Send>,
 }
 
+/// What came of what a story added.
+enum Commit {
+    /// It is in the log, or there was nothing to add.
+    Done {
+        /// The position that shows it.
+        position: u64,
+    },
+    /// Somebody else was faster; the story must be told anew.
+    Overtaken,
+}
+
 /// The streams that a story touches, and the events that it adds to them.
 pub struct Transaction<'a> {
     gate: &'a Gate,
     caller: Caller,
-    repeated: bool,
+    /// Events from this position on are not there for the story.
+    before: u64,
     urgency: Urgency,
     streams: BTreeMap<StreamId, Loaded>,
     events: Vec<NewEvent>,
 }
 
 impl<'a> Transaction<'a> {
-    fn new(gate: &'a Gate, caller: Caller, repeated: bool) -> Self {
+    fn new(gate: &'a Gate, caller: Caller, before: u64) -> Self {
         let (streams, events) = (BTreeMap::new(), Vec::new());
-        Self { gate, caller, repeated, urgency: Urgency::Normal, streams, events }
+        Self { gate, caller, before, urgency: Urgency::Normal, streams, events }
     }
 
     /// Who asks.
@@ -205,12 +258,7 @@ impl<'a> Transaction<'a> {
     /// Carries out a command that follows from one that the caller was allowed to ask for.
     pub fn entail<C: Concern>(&mut self, uuid: Uuid, command: C::Command) -> Result<(), Refusal> {
         let stream = C::stream(uuid);
-        let repeated = self.repeated;
         let loaded = self.load::<C>(stream.clone())?;
-        if repeated {
-            // It was accepted and appended before; the story runs only for its answer.
-            return Ok(());
-        }
         let state =
             loaded.state.downcast_mut::<C::State>().expect("a stream's category belongs to one concern");
         let events = C::decide(state, command)?;
@@ -235,18 +283,18 @@ impl<'a> Transaction<'a> {
         match self.streams.entry(stream) {
             Entry::Occupied(entry) => Ok(entry.into_mut()),
             Entry::Vacant(entry) => {
-                let (version, state) = self.gate.fold::<C>(entry.key())?;
+                let (version, state) = self.gate.fold::<C>(entry.key(), self.before)?;
                 Ok(entry.insert(Loaded { version, added: 0, state: Box::new(state) }))
             }
         }
     }
 
-    /// Appends what the story added: the position and whether it was there before; none if it must be decided anew.
-    fn commit(mut self) -> Result<Option<(u64, bool)>, Refusal> {
+    /// Appends what the story added.
+    fn commit(mut self) -> Result<Commit, Refusal> {
         if self.events.is_empty() {
             let position = self.gate.log.head().position;
             self.keep_unchanged();
-            return Ok(Some((position, false)));
+            return Ok(Commit::Done { position });
         }
         let expected = self
             .streams
@@ -264,19 +312,15 @@ impl<'a> Transaction<'a> {
             events: std::mem::take(&mut self.events),
         };
         match self.gate.log.append_blocking(append) {
-            Ok(appended) if appended.repeated => Ok(Some((appended.last_position, true))),
+            Ok(appended) if appended.repeated => Ok(Commit::Overtaken),
             Ok(appended) => {
                 for (stream, loaded) in self.streams {
                     self.gate.states.put(stream, loaded.version + loaded.added, loaded.state);
                 }
-                Ok(Some((appended.last_position, false)))
+                Ok(Commit::Done { position: appended.last_position })
             }
-            Err(AppendError::Conflict { .. }) => Ok(None),
-            Err(error) => {
-                let refusal = refusal(error);
-                count(&refusal);
-                Err(refusal)
-            }
+            Err(AppendError::Conflict { .. }) => Ok(Commit::Overtaken),
+            Err(error) => Err(refusal(error)),
         }
     }
 

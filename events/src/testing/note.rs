@@ -9,6 +9,9 @@ use crate::{Concern, EventKind};
 #[derive(Debug)]
 pub(crate) struct Note;
 
+/// How much a note holds.
+pub(crate) const TEXTS_MAX: usize = 40;
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Command {
     Write { text: String },
@@ -56,7 +59,7 @@ impl Concern for Note {
     }
 
     fn decide(state: &State, Command::Write { text }: Command) -> Result<Vec<Event>, Rejection> {
-        if state.texts.len() < 3 {
+        if state.texts.len() < TEXTS_MAX {
             Ok(vec![Event::Written { text, pinned: None }])
         } else {
             Err(Rejection::Full)

@@ -6,8 +6,9 @@ use mediary_schema::{
     file::{Check, MediaFacts, Verified},
     item::ItemSource,
     job::{Failure, ResourceUse},
-    playlist::{ListPlaylist, ListingMode},
+    playlist::{Availability, ListPlaylist, ListingMode, LiveStatus, ObservedEntry},
 };
+use proptest::prelude::*;
 use uuid::Uuid;
 
 pub(crate) const LIST_URL: &str = "https://www.youtube.com/playlist?list=PLbpi6ZahtOH6Blw3RGYpWkSByi_T7Rygb";
@@ -102,4 +103,20 @@ pub(crate) fn failure() -> Failure {
 
 pub(crate) fn resources() -> ResourceUse {
     ResourceUse { cpu_ms: 12_840, memory_peak_bytes: 96_468_992 }
+}
+
+/// One row of a small list as a look may see it.
+pub(crate) fn any_observed() -> impl Strategy<Value = ObservedEntry> {
+    (0..8_u8, prop::option::of(0..3_u8), prop::bool::ANY).prop_map(|(item, title, available)| ObservedEntry {
+        index: 1,
+        source: ItemSource {
+            extractor: "demo".to_owned(),
+            source_id: item.to_string(),
+            url: format!("http://example.org/{item}"),
+        },
+        title: title.map(|title| format!("{item}, cut {title}")),
+        duration_ms: Some(1_000 * u64::from(item)),
+        availability: if available { Availability::Available } else { Availability::Private },
+        live_status: LiveStatus::NotLive,
+    })
 }

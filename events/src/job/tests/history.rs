@@ -12,7 +12,7 @@ fn samples() -> Vec<Event> {
         Event::Leased { attempt_id, worker_id: samples::WORKER },
         Event::Started { attempt_id },
         Event::AttemptFailed { attempt_id, failure: samples::failure(), resources, retry_at: NOW },
-        Event::AttemptLost { attempt_id },
+        Event::AttemptLost { attempt_id, progressed: true },
         Event::AttemptStopped { attempt_id, resources },
         Event::Parked { attempt_id, losses: 3 },
         Event::CancelRequested { attempt_id },
