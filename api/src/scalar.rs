@@ -20,7 +20,7 @@ impl ScalarType for Position {
 }
 
 /// A whole number beyond 32 bits, such as a size in bytes or a duration in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Long(pub u64);
 
 /// A whole number from 0 up to 2^53, such as a size in bytes or a duration in milliseconds.

@@ -1,3 +1,3 @@
-//! ops
+//! The binary's parts: command line, configuration, wiring.
 
 pub mod demo;

@@ -5,7 +5,7 @@ use crate::scalar::DateTime;
 
 /// What a token may do, in steps that contain each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "mediary_schema::account::Role")]
+#[graphql(remote = "RoleValue")]
 pub(crate) enum Role {
     /// Looks.
     Viewer,

@@ -12,7 +12,7 @@ use crate::{
 
 /// Where the keeping of an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "mediary_projections::download::DownloadState", name = "DownloadState")]
+#[graphql(remote = "DownloadState", name = "DownloadState")]
 pub(crate) enum State {
     /// A job is on it.
     Wanted,

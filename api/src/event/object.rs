@@ -5,7 +5,7 @@ use crate::scalar::{DateTime, Position};
 
 /// From where a command came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "mediary_events::log::OriginKind", name = "Origin")]
+#[graphql(remote = "OriginKind", name = "Origin")]
 pub(crate) enum OriginName {
     /// The page.
     Page,

@@ -1,5 +1,5 @@
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use mediary_events::log::{Direction, Filter, Read, StreamId};
+use mediary_events::log::{Checkpoint, Direction, Filter, Read, StreamId, verify_live};
 use mediary_schema::account::Permission;
 
 use super::{
@@ -7,8 +7,8 @@ use super::{
     why::{Why, why},
 };
 use crate::{
-    error::{fault, log_fault, parse_id},
-    scalar::Position,
+    error::{UserError, chain, fault, log_fault, parse_id},
+    scalar::{Long, Position},
     schema::{Platform, platform},
     session::session,
 };
@@ -42,7 +42,26 @@ pub(crate) struct Head {
     /// How often the log was opened.
     epoch: Position,
     /// The size of the log's file in bytes.
-    size_bytes: crate::scalar::Long,
+    size_bytes: Long,
+}
+
+/// What a proof of the log found.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct LogVerification {
+    /// Whether every event is there and as it was written.
+    is_whole: bool,
+    /// The first position.
+    first_position: Option<Position>,
+    /// The last position.
+    last_position: Option<Position>,
+    /// The hash of the chain at the last position, in 64 hex digits.
+    head_hash: Option<String>,
+    /// Events whose payload was erased.
+    erased_count: Option<Long>,
+    /// The first position that is not as it was written.
+    bad_position: Option<Position>,
+    /// What is wrong.
+    error: Option<UserError>,
 }
 
 #[Object]
@@ -92,10 +111,52 @@ impl EventQuery {
         let head = log.head();
         Ok(Head {
             position: Position(head.position),
-            hash: head.hash.to_string(),
+            hash: hex(head.hash),
             log_id: ID(log.id().to_string()),
             epoch: Position(log.epoch()),
-            size_bytes: crate::scalar::Long(log.size_bytes()),
+            size_bytes: Long(log.size_bytes()),
+        })
+    }
+
+    /// Proves the log whole, and untouched since a head that was kept elsewhere. Reads all of it.
+    async fn log_verification(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "A position whose hash was kept elsewhere.")] checkpoint_position: Option<Position>,
+        #[graphql(desc = "The hash that was kept, in 64 hex digits.")] checkpoint_hash: Option<String>,
+    ) -> Result<LogVerification> {
+        session(context, Permission::Audit)?;
+        let checkpoint = match (checkpoint_position, checkpoint_hash) {
+            (Some(position), Some(hash)) => {
+                let hash = blake3::Hash::from_hex(&hash)
+                    .map_err(|_| fault("a hash has 64 hex digits", "BAD_HASH", false))?;
+                Some(Checkpoint { position: position.0, hash: *hash.as_bytes() })
+            }
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => {
+                return Err(fault("a checkpoint is a position and a hash", "BAD_CHECKPOINT", false));
+            }
+        };
+        let log = platform(context).gate.log().clone();
+        Ok(match blocking(move || verify_live(&log, checkpoint)).await? {
+            Ok(report) => LogVerification {
+                is_whole: true,
+                first_position: Some(Position(report.first_position)),
+                last_position: Some(Position(report.last_position)),
+                head_hash: Some(hex(report.head_hash)),
+                erased_count: Some(Long(report.erased)),
+                bad_position: None,
+                error: None,
+            },
+            Err(error) => LogVerification {
+                is_whole: false,
+                first_position: None,
+                last_position: None,
+                head_hash: None,
+                erased_count: None,
+                bad_position: error.position().map(Position),
+                error: Some(UserError::new(error.code(), chain(&error), Some(&error.advice()))),
+            },
         })
     }
 
@@ -140,4 +201,8 @@ pub(super) fn filter(types: Option<Vec<String>>, streams: Option<Vec<String>>) -
 
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     crate::server::spawn_blocking(work).await.map_err(|_| fault("the server is stopping", "STOPPING", true))
+}
+
+fn hex(hash: [u8; 32]) -> String {
+    blake3::Hash::from(hash).to_hex().to_string()
 }

@@ -6,7 +6,7 @@ use crate::scalar::{DateTime, Long, Position};
 
 /// How bytes were checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "mediary_schema::file::Check", name = "Check")]
+#[graphql(remote = "Check", name = "Check")]
 pub(crate) enum CheckName {
     /// Every packet of the container was read.
     Demuxed,

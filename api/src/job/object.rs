@@ -13,7 +13,7 @@ use crate::{
 
 /// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "mediary_schema::job::WorkKind", name = "WorkKind")]
+#[graphql(remote = "WorkKind", name = "WorkKind")]
 pub(crate) enum Kind {
     /// A look at a playlist.
     List,
@@ -23,7 +23,7 @@ pub(crate) enum Kind {
 
 /// Where a job is in its life. Succeeded, failed and cancelled are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "mediary_schema::job::JobState", name = "JobState")]
+#[graphql(remote = "JobState", name = "JobState")]
 pub(crate) enum State {
     /// Waiting for a free worker, or for its time.
     Queued,

@@ -23,7 +23,7 @@ use crate::{
 
 /// What an address turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "mediary_schema::playlist::PlaylistKind", name = "PlaylistKind")]
+#[graphql(remote = "PlaylistKind", name = "PlaylistKind")]
 pub(crate) enum Kind {
     /// A list of entries.
     List,
@@ -33,7 +33,7 @@ pub(crate) enum Kind {
 
 /// How the last look at a playlist went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "mediary_projections::playlist::LookOutcome")]
+#[graphql(remote = "LookOutcome")]
 pub(crate) enum ListingOutcome {
     /// Something changed.
     Changed,
@@ -47,7 +47,7 @@ pub(crate) enum ListingOutcome {
 
 /// Whether an entry is in its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "mediary_projections::playlist::EntryStatus", name = "EntryStatus")]
+#[graphql(remote = "EntryStatus", name = "EntryStatus")]
 pub(crate) enum Status {
     /// The last full look had it.
     Present,
@@ -59,7 +59,7 @@ pub(crate) enum Status {
 
 /// Who may see an item at its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "mediary_schema::playlist::Availability", name = "Availability")]
+#[graphql(remote = "Availability", name = "Availability")]
 pub(crate) enum AvailabilityName {
     /// Nothing is known against it.
     Available,
@@ -77,7 +77,7 @@ pub(crate) enum AvailabilityName {
 
 /// Whether an item is a live broadcast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "mediary_schema::playlist::LiveStatus", name = "LiveStatus")]
+#[graphql(remote = "LiveStatus", name = "LiveStatus")]
 pub(crate) enum LiveStatusName {
     /// An ordinary recording.
     NotLive,

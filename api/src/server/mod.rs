@@ -1,6 +1,13 @@
-//! The HTTP server's parts: the page, the websocket, and the limits on what comes in.
+//! The HTTP server's parts: the routes, the page, the websocket, and the limits on what comes in.
 
+mod app;
+mod export;
 mod fault;
+mod graphql;
 pub mod limits;
 pub mod page;
+mod spawn;
 pub mod websocket;
+
+pub use app::{App, Readiness};
+pub(crate) use spawn::{spawn_blocking, spawn_task};

@@ -1,0 +1,112 @@
+//! Every route, and who may use it: nothing but `/healthz`, `/readyz` and pages without data is
+//! answered without a token.
+
+use std::{fmt, sync::Arc};
+
+use axum::{
+    Extension, Router,
+    extract::{Request, State},
+    http::{StatusCode, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use mediary_events::log::{Log, OriginKind};
+use mediary_schema::account::Permission;
+use tokio::sync::watch;
+
+use super::{
+    export,
+    graphql::{self, Entrance},
+    limits::{self, limit_requests},
+    page,
+    websocket::{self, Sockets},
+};
+use crate::{MediarySchema, session::Authenticator};
+
+/// Whether the server can do its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readiness {
+    /// Whether it can.
+    pub is_ready: bool,
+    /// Each part with its state, a line each.
+    pub parts: Vec<(String, String)>,
+}
+
+/// What the HTTP server is made of.
+#[derive(Clone)]
+pub struct App {
+    /// What answers GraphQL.
+    pub schema: MediarySchema,
+    /// The log, for exports.
+    pub log: Log,
+    /// Who knows the tokens.
+    pub authenticator: Authenticator,
+    /// Asks every part how it is.
+    pub readiness: Arc<dyn Fn() -> Readiness + Send + Sync>,
+    /// Writes the metrics in Prometheus' text format.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Limits on requests.
+    pub limits: limits::Options,
+    /// Limits on websockets.
+    pub sockets: websocket::Options,
+    /// True once the server stops.
+    pub stopping: watch::Receiver<bool>,
+}
+
+impl App {
+    /// Every route.
+    pub fn router(self) -> Router {
+        let entrance = Entrance { schema: self.schema.clone(), authenticator: self.authenticator.clone() };
+        let sockets = Sockets::new(
+            self.schema.clone(),
+            graphql::authenticate_socket(self.authenticator.clone()),
+            self.sockets.clone(),
+            self.stopping.clone(),
+        );
+        let graphql =
+            Router::new().route("/graphql", page::graphiql().post(graphql::execute)).with_state(entrance);
+        let guarded = Router::new()
+            .route("/metrics", get(metrics))
+            .route("/v1/log/export", get(export::bundle))
+            .layer(Extension(self.log.clone()))
+            .layer(from_fn_with_state(self.clone(), require_token))
+            .with_state(self.clone());
+        Router::new()
+            .merge(limit_requests(graphql, &self.limits))
+            .merge(guarded)
+            .route("/graphql/ws", sockets.route())
+            .route("/healthz", get(async || "ok\n"))
+            .route("/readyz", get(readyz).with_state(self))
+            .merge(page::routes())
+            .fallback(async || (StatusCode::NOT_FOUND, "there is nothing here; GraphQL is at /graphql\n"))
+    }
+}
+
+async fn readyz(State(app): State<App>) -> Response {
+    let readiness = (app.readiness)();
+    let status = if readiness.is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body: String = readiness.parts.iter().map(|(part, state)| format!("{part}: {state}\n")).collect();
+    (status, [(header::CACHE_CONTROL, "no-store")], body).into_response()
+}
+
+async fn metrics(State(app): State<App>) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], (app.metrics)()).into_response()
+}
+
+async fn require_token(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    match graphql::authenticate(&app.authenticator, request.headers(), OriginKind::Page).await {
+        Ok(session) if session.role.allows(Permission::Read) => {
+            request.extensions_mut().insert(session);
+            next.run(request).await
+        }
+        Ok(_) => StatusCode::FORBIDDEN.into_response(),
+        Err(refused) => refused,
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("App").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,136 @@
+//! GraphQL over HTTP, and who sends it.
+
+use std::{pin::Pin, sync::Arc};
+
+use async_graphql::{BatchRequest, Data, ServerError};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use mediary_events::log::OriginKind;
+use mediary_schema::Clock;
+use serde_json::json;
+
+use super::{
+    fault::fault,
+    spawn_blocking,
+    websocket::{AuthError, Credentials, Session as SocketSession},
+};
+use crate::{
+    MediarySchema,
+    session::{Authenticator, Session},
+};
+
+/// The header by which a program says that it is the command line.
+const CLIENT: &str = "mediary-client";
+/// Requests of one batch.
+const BATCH_MAX: usize = 20;
+
+/// What answers GraphQL.
+#[derive(Clone)]
+pub(super) struct Entrance {
+    pub(super) schema: MediarySchema,
+    pub(super) authenticator: Authenticator,
+}
+
+/// Answers a request or a batch of them.
+pub(super) async fn execute(State(entrance): State<Entrance>, headers: HeaderMap, body: Bytes) -> Response {
+    let origin = match headers.get(CLIENT).and_then(|value| value.to_str().ok()) {
+        Some("cli") => OriginKind::Cli,
+        Some(_) | None => OriginKind::Page,
+    };
+    let session = match authenticate(&entrance.authenticator, &headers, origin).await {
+        Ok(session) => session,
+        Err(refused) => return refused,
+    };
+    let batch: BatchRequest = match serde_json::from_slice(&body) {
+        Ok(batch) => batch,
+        Err(error) => {
+            let message = format!("the body is no GraphQL request in JSON: {error}");
+            return refuse(StatusCode::BAD_REQUEST, fault(message, "BAD_REQUEST", false));
+        }
+    };
+    if let BatchRequest::Batch(requests) = &batch
+        && requests.len() > BATCH_MAX
+    {
+        let message = format!("a batch has at most {BATCH_MAX} requests");
+        return refuse(StatusCode::BAD_REQUEST, fault(message, "BATCH_TOO_LARGE", false));
+    }
+    let answer = entrance.schema.execute_batch(batch.data(session)).await;
+    (answer.http_headers(), Json(answer)).into_response()
+}
+
+/// The session of whoever sent the headers, or the refusal to be sent.
+pub(super) async fn authenticate(
+    authenticator: &Authenticator,
+    headers: &HeaderMap,
+    origin: OriginKind,
+) -> Result<Session, Response> {
+    let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = shown.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim).unwrap_or_default();
+    let refused = |message: &str| refuse(StatusCode::UNAUTHORIZED, fault(message, "UNAUTHENTICATED", false));
+    if token.is_empty() {
+        return Err(refused(
+            "show a token in the header `Authorization: Bearer …`; `mediary token setup` makes one",
+        ));
+    }
+    match look_up(authenticator, token, origin).await {
+        Ok(Some(session)) => Ok(session),
+        Ok(None) => Err(refused("the token is not valid; `mediary token setup` makes a new one")),
+        Err(AuthError::Refused | AuthError::Unavailable) => {
+            let error = fault("tokens can't be checked just now", "STOPPING", true);
+            Err(refuse(StatusCode::SERVICE_UNAVAILABLE, error))
+        }
+    }
+}
+
+async fn look_up(
+    authenticator: &Authenticator,
+    token: &str,
+    origin: OriginKind,
+) -> Result<Option<Session>, AuthError> {
+    let (authenticator, token) = (authenticator.clone(), token.to_owned());
+    let known = spawn_blocking(move || authenticator.authenticate(&token, origin)).await;
+    match known {
+        Ok(Ok(session)) => Ok(session),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "tokens can't be checked");
+            Err(AuthError::Unavailable)
+        }
+        Err(_) => Err(AuthError::Unavailable),
+    }
+}
+
+fn refuse(status: StatusCode, error: ServerError) -> Response {
+    (status, Json(json!({ "errors": [error] }))).into_response()
+}
+
+type Acknowledged = Pin<Box<dyn Future<Output = Result<SocketSession, AuthError>> + Send>>;
+
+/// Who opens a websocket; the socket closes when the token ends.
+pub(super) fn authenticate_socket(
+    authenticator: Authenticator,
+) -> impl Fn(Credentials) -> Acknowledged + Send + Sync + 'static {
+    let authenticator = Arc::new(authenticator);
+    move |credentials| {
+        let authenticator = Arc::clone(&authenticator);
+        Box::pin(async move {
+            let token = credentials.token().ok_or(AuthError::Refused)?.to_owned();
+            let session =
+                look_up(&authenticator, &token, OriginKind::Page).await?.ok_or(AuthError::Refused)?;
+            let mut data = Data::default();
+            data.insert(session);
+            let acknowledged = SocketSession::new(session.principal, data);
+            Ok(match session.expires_at {
+                Some(moment) => {
+                    let left = moment.since(Clock::system().now());
+                    acknowledged.until(tokio::time::sleep(left))
+                }
+                None => acknowledged,
+            })
+        })
+    }
+}
