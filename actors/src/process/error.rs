@@ -69,7 +69,7 @@ impl Error {
 }
 
 /// The class of an I/O error on a file of ours.
-fn storage_class(error: &io::Error) -> FailureClass {
+pub(crate) fn storage_class(error: &io::Error) -> FailureClass {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => FailureClass::DiskFull,
         _ => FailureClass::Storage,

@@ -42,6 +42,7 @@ mod tests;
 pub use assignment::Assignment;
 pub use environment::Environment;
 pub use error::Error;
+pub(crate) use error::storage_class;
 pub use lines::{Line, Source};
 pub use orphans::Orphan;
 pub use runner::{Runner, describe_metrics};

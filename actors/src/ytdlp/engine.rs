@@ -4,11 +4,13 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use futures::future::BoxFuture;
 use mediary_schema::{
-    job::Failure,
+    download::Quality,
+    job::{Failure, Progress},
     playlist::{ObservedEntry, ObservedPlaylist, PlaylistKind},
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
+use super::{plan::Extracted, validators::Prober};
 use crate::process::{Assignment, Error, Runner, Spec, Tool, Tools};
 
 /// What lists addresses and fetches items; [`YtDlp`] is the real one.
@@ -22,6 +24,46 @@ pub trait Engine: fmt::Debug + Send + Sync + 'static {
         assignment: &'a Assignment,
         lines: mpsc::Sender<ListLine>,
     ) -> BoxFuture<'a, ListEnd>;
+
+    /// Finds out what there is to fetch for an item.
+    ///
+    /// An earlier attempt's plan in the staging folder is used again while its source offers the same.
+    fn extract<'a>(
+        &'a self,
+        request: &'a DownloadRequest,
+        assignment: &'a Assignment,
+    ) -> BoxFuture<'a, Result<Extracted, Failure>>;
+
+    /// Fetches what was extracted and goes on with what an earlier attempt left in the staging folder.
+    ///
+    /// The file is what the source sent: whether that is whole is for [`crate::ffmpeg`] to say.
+    fn download<'a>(
+        &'a self,
+        request: &'a DownloadRequest,
+        extracted: &'a Extracted,
+        assignment: &'a Assignment,
+        progress: &'a watch::Sender<Progress>,
+    ) -> BoxFuture<'a, Result<Downloaded, Failure>>;
+}
+
+/// What to fetch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DownloadRequest {
+    /// The item's address; http or https.
+    pub url: String,
+    /// What is to be kept of it.
+    pub quality: Quality,
+    /// A folder of this item's own; partial files stay in it from attempt to attempt.
+    pub staging: PathBuf,
+}
+
+/// What was fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Downloaded {
+    /// The one file, inside the staging folder.
+    pub path: PathBuf,
+    /// Bytes that were there already from earlier attempts.
+    pub resumed_bytes: u64,
 }
 
 /// What to list.
@@ -109,12 +151,17 @@ pub struct YtDlp {
     pub(super) runner: Runner,
     pub(super) tools: Tools,
     pub(super) options: Options,
+    http: reqwest::Client,
 }
 
 impl YtDlp {
-    /// yt-dlp as `tools` finds it.
-    pub fn new(runner: Runner, tools: Tools, options: Options) -> Self {
-        Self { runner, tools, options }
+    /// yt-dlp as `tools` finds it; `http` asks sources whether they still offer the same.
+    pub fn new(runner: Runner, tools: Tools, options: Options, http: reqwest::Client) -> Self {
+        Self { runner, tools, options, http }
+    }
+
+    pub(super) fn prober(&self) -> Prober {
+        Prober { http: self.http.clone(), timeout: self.options.socket_timeout }
     }
 
     /// A run with what every run has.
@@ -146,5 +193,23 @@ impl Engine for YtDlp {
         lines: mpsc::Sender<ListLine>,
     ) -> BoxFuture<'a, ListEnd> {
         Box::pin(super::list::run(self, request, assignment, lines))
+    }
+
+    fn extract<'a>(
+        &'a self,
+        request: &'a DownloadRequest,
+        assignment: &'a Assignment,
+    ) -> BoxFuture<'a, Result<Extracted, Failure>> {
+        Box::pin(super::extract::run(self, request, assignment))
+    }
+
+    fn download<'a>(
+        &'a self,
+        request: &'a DownloadRequest,
+        extracted: &'a Extracted,
+        assignment: &'a Assignment,
+        progress: &'a watch::Sender<Progress>,
+    ) -> BoxFuture<'a, Result<Downloaded, Failure>> {
+        Box::pin(super::download::run(self, request, extracted, assignment, progress))
     }
 }

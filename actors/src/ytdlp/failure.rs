@@ -171,11 +171,24 @@ const DOUBTS: &[&str] = &[
     "ignoring subsequent pages",
 ];
 
+/// The class of an HTTP answer; none if it says nothing about the source.
+pub(super) const fn class_of_status(status: u16) -> Option<FailureClass> {
+    match status {
+        401 | 403 => Some(FailureClass::Forbidden),
+        404 | 410 => Some(FailureClass::NotFound),
+        429 => Some(FailureClass::RateLimit),
+        451 => Some(FailureClass::Geo),
+        408 | 500 | 502..=599 => Some(FailureClass::Network),
+        _ => None,
+    }
+}
+
 /// What yt-dlp said on standard error, as far as it decides about the outcome.
 #[derive(Debug, Default)]
 pub(super) struct Complaints {
     errors: Vec<String>,
     doubts: Vec<String>,
+    goes_on: bool,
     /// The last line of all, which is what there is of a Python traceback.
     last: Option<String>,
 }
@@ -186,14 +199,25 @@ impl Complaints {
 
     /// Takes a line of standard error.
     pub(super) fn take(&mut self, line: &str) {
-        if let Some(error) = line.strip_prefix("ERROR: ") {
-            push(&mut self.errors, error);
+        if let Some(error) = line.strip_prefix("ERROR:").map(str::trim_start) {
+            // Some errors begin with a carriage return, which makes them two lines.
+            self.goes_on = error.is_empty();
+            if !self.goes_on {
+                push(&mut self.errors, error);
+            }
+        } else if std::mem::take(&mut self.goes_on) {
+            push(&mut self.errors, line);
         } else if DOUBTS.iter().any(|doubt| plain(line).contains(doubt)) {
             push(&mut self.doubts, line.strip_prefix("WARNING: ").unwrap_or(line));
         }
         if !line.starts_with("WARNING: ") {
             self.last = Some(line.to_owned());
         }
+    }
+
+    /// Whether yt-dlp itself took something for an error.
+    pub(super) fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
     }
 
     /// Whether anything was said against the outcome.
@@ -479,6 +503,15 @@ mod tests {
     fn messages_are_short_and_without_secrets() {
         let line = "[generic] x: Unable to download http://u:p@host/: HTTP Error 500: Oops (caused by <HTTPError 500>)";
         assert_eq!(message(line), "[generic] x: Unable to download http://***@host/: HTTP Error 500: Oops");
+    }
+
+    #[test]
+    fn an_error_that_begins_with_a_carriage_return_is_read_from_the_next_line() {
+        let mut complaints = Complaints::default();
+        complaints.take("ERROR: ");
+        complaints
+            .take("[download] Got error: 100000 bytes read, 13498 more expected. Giving up after 2 retries");
+        assert_eq!(classify(&complaints.errors).map(|(class, _)| class), Some(FailureClass::Network));
     }
 
     #[test]

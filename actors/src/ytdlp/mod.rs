@@ -13,12 +13,19 @@
 //!
 //! It doesn't decide about retries and doesn't check what a file contains: see [`crate::ffmpeg`].
 
+mod download;
 mod engine;
 mod entry;
+mod extract;
 mod failure;
 mod list;
+mod partial;
+mod plan;
+mod progress;
+mod validators;
 
 #[cfg(test)]
 mod tests;
 
-pub use engine::{Engine, ListEnd, ListLine, ListRequest, Options, YtDlp};
+pub use engine::{DownloadRequest, Downloaded, Engine, ListEnd, ListLine, ListRequest, Options, YtDlp};
+pub use plan::{Extracted, Protocol, Stream};

@@ -1,5 +1,6 @@
 //! The real yt-dlp against a small site on the loopback.
 
+mod downloading;
 mod listing;
 mod site;
 
@@ -34,7 +35,9 @@ impl Bench {
         };
         let runner = Runner::new(IdSource::system().next(), Environment::of(std::env::vars_os()));
         let tools = tools(&runner);
-        Self { engine: YtDlp::new(runner, tools, options), folder }
+        // It fails when another test was first; reqwest wants one even where nothing is encrypted.
+        rustls::crypto::ring::default_provider().install_default().ok();
+        Self { engine: YtDlp::new(runner, tools, options, reqwest::Client::new()), folder }
     }
 
     fn path(&self) -> &Path {

@@ -1,0 +1,116 @@
+//! Finds out what there is to fetch for an item.
+
+use std::{fs, path::Path, time::Duration};
+
+use mediary_schema::{FailureClass, job::Failure};
+
+use super::{
+    engine::{DownloadRequest, YtDlp},
+    failure::Complaints,
+    partial::Partial,
+    plan::{Extracted, Plan, adopt},
+    validators::{Saved, Validators},
+};
+use crate::process::{Assignment, Source, Spec, storage_class};
+
+/// The name under which yt-dlp writes what it found; `.info.json` is its own.
+const OUTPUT: &str = "extract";
+const OUTPUT_FILE: &str = "extract.info.json";
+/// Several requests to a slow source, and its challenges.
+const DEADLINE: Duration = Duration::from_mins(15);
+
+/// Finds out what there is to fetch, from the earlier attempt's plan if that still holds.
+pub(super) async fn run(
+    engine: &YtDlp,
+    request: &DownloadRequest,
+    assignment: &Assignment,
+) -> Result<Extracted, Failure> {
+    let staging = &request.staging;
+    fs::create_dir_all(staging).map_err(|error| storage(&error))?;
+    if let Some(earlier) = Plan::load(staging, &request.url, &request.quality)
+        && still_holds(engine, &earlier, staging).await?
+    {
+        return Ok(earlier);
+    }
+    let extracted = ask(engine, request, assignment).await?;
+    let plan =
+        Plan { url: request.url.clone(), quality: request.quality.clone(), extracted: extracted.clone() };
+    plan.save(staging).map_err(|error| storage(&error))?;
+    Ok(extracted)
+}
+
+/// Whether something was fetched by this plan and its source still offers the same.
+///
+/// It saves the source a page, a media file that is opened only to see what it is, and keeps the choice of
+/// formats, on which the names of the partial files depend.
+async fn still_holds(engine: &YtDlp, earlier: &Extracted, staging: &Path) -> Result<bool, Failure> {
+    if !Partial::new(staging, &earlier.streams).exists().map_err(|error| storage(&error))? {
+        return Ok(false);
+    }
+    let saved = Saved::load(staging);
+    for stream in &earlier.streams {
+        if !saved.of(stream).is_some_and(Validators::identify) {
+            return Ok(false);
+        }
+        let same = match engine.prober().ask(stream).await {
+            Ok(now) => saved.of(stream).is_some_and(|earlier| now.are_same(earlier)),
+            Err(failure) if failure.class == FailureClass::Network => return Err(failure),
+            // Addresses are signed for some hours: there may be a new one.
+            Err(_) => false,
+        };
+        if !same {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+async fn ask(
+    engine: &YtDlp,
+    request: &DownloadRequest,
+    assignment: &Assignment,
+) -> Result<Extracted, Failure> {
+    let file = request.staging.join(OUTPUT_FILE);
+    remove_output(&file)?;
+    let mut complaints = Complaints::default();
+    let each = |line: crate::process::Line| {
+        if line.source == Source::Stderr {
+            complaints.take(&line.text);
+        }
+    };
+    let spec = spec(engine, request)?;
+    let ended = assignment.run(&engine.runner, spec, each).await.map_err(|error| error.failure())?;
+    // Warnings say nothing here: the quality found its formats or it didn't.
+    if !ended.is_clean() || complaints.has_errors() {
+        return Err(complaints.failure(&ended));
+    }
+    let bytes = fs::read(&file)
+        .map_err(|_| ended.failure(FailureClass::Unknown, "yt-dlp ended well but described nothing"))?;
+    remove_output(&file)?;
+    let info = serde_json::from_slice(&bytes).map_err(|error| {
+        ended.failure(FailureClass::Unknown, format!("what yt-dlp described can't be read: {error}"))
+    })?;
+    adopt(info, &request.quality, &request.staging)
+}
+
+fn spec(engine: &YtDlp, request: &DownloadRequest) -> Result<Spec, Failure> {
+    let spec = engine.spec().map_err(|error| error.failure())?;
+    Ok(spec
+        .args(["--no-playlist", "--playlist-items", "1:2", "--skip-download"])
+        .args(["--write-info-json", "--no-clean-info-json", "--format", &request.quality.format])
+        .args(["--output", &format!("{OUTPUT}.%(ext)s")])
+        .working_dir(&request.staging)
+        .operand(&request.url)
+        .deadline(DEADLINE))
+}
+
+fn remove_output(file: &Path) -> Result<(), Failure> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(storage(&error)),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn storage(error: &std::io::Error) -> Failure {
+    Failure::new(storage_class(error), format!("the staging folder can't be used: {error}"))
+}

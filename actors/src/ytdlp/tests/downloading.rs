@@ -1,0 +1,433 @@
+//! Downloads that go well, break, are killed, go on, and are lied to.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use axum::http::StatusCode;
+use mediary_schema::{
+    FailureClass,
+    download::Quality,
+    job::{Failure, Progress},
+};
+use serde_json::{Value, json};
+use tokio::{sync::watch, time::timeout};
+
+use super::{
+    super::{DownloadRequest, Downloaded, Engine, Extracted, Protocol},
+    Bench, assignment,
+    site::{File, Site},
+};
+use crate::process::{Spec, Tool, Tools};
+
+const PATIENCE: Duration = Duration::from_mins(1);
+const MIB: usize = 1 << 20;
+
+/// Bytes that repeat nowhere near, different for every seed.
+fn noise(length: usize, seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    std::iter::repeat_with(&mut next).take(length).collect()
+}
+
+/// A bench with one item to download.
+#[derive(Debug)]
+struct Case {
+    bench: Bench,
+    site: Site,
+    request: DownloadRequest,
+}
+
+impl Case {
+    /// A direct file `film.mp4`.
+    async fn of_file(file: File) -> Self {
+        let case = Self::of_url("/media/film.mp4", Quality::best()).await;
+        case.site.file("film.mp4", file);
+        case
+    }
+
+    async fn of_url(path: &str, quality: Quality) -> Self {
+        let (bench, site) = (Bench::new(), Site::start().await);
+        let request = DownloadRequest { url: site.url(path), quality, staging: bench.path().join("staging") };
+        Self { bench, site, request }
+    }
+
+    /// A video of the test extractor.
+    async fn of_video(quality: &str, video: impl FnOnce(&Site) -> Value) -> Self {
+        let case = Self::of_url("/watch/v1", quality.parse().unwrap()).await;
+        let video = video(&case.site);
+        case.site.content().videos.insert("v1".to_owned(), video);
+        case
+    }
+
+    async fn extract(&self) -> Result<Extracted, Failure> {
+        timeout(PATIENCE, self.bench.engine.extract(&self.request, &assignment(None))).await.expect("it ends")
+    }
+
+    async fn run(&self) -> Result<(Downloaded, Progress), Failure> {
+        let extracted = self.extract().await?;
+        let (progress, last) = watch::channel(Progress::default());
+        let assignment = assignment(Some(self.bench.path().join("output")));
+        let download = self.bench.engine.download(&self.request, &extracted, &assignment, &progress);
+        let downloaded = timeout(PATIENCE, download).await.expect("it ends")?;
+        let last = last.borrow().clone();
+        Ok((downloaded, last))
+    }
+
+    /// Downloads until so many bytes are reported and is stopped then.
+    async fn run_until(&self, bytes: u64) -> Failure {
+        let extracted = self.extract().await.unwrap();
+        let (progress, mut last) = watch::channel(Progress::default());
+        let assignment = assignment(None);
+        let stop = async {
+            last.wait_for(|progress| progress.done >= bytes).await.expect("it gets so far");
+            assignment.stop().cancel();
+        };
+        let download = self.bench.engine.download(&self.request, &extracted, &assignment, &progress);
+        let (ended, ()) = timeout(PATIENCE, async { tokio::join!(download, stop) }).await.expect("it ends");
+        ended.expect_err("it was stopped")
+    }
+
+    fn staged(&self, name: &str) -> PathBuf {
+        self.request.staging.join(name)
+    }
+
+    fn served(&self) -> usize {
+        self.site.content().files["film.mp4"].served
+    }
+
+    fn requests_of_media(&self) -> Vec<String> {
+        let content = self.site.content();
+        content.requests.iter().filter(|request| request.contains("/media/")).cloned().collect()
+    }
+}
+
+fn slow(file: File) -> File {
+    File { chunk_delay: Duration::from_millis(10), ..file }
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap()
+}
+
+#[tokio::test]
+async fn a_direct_file_arrives_as_it_is() {
+    let bytes = noise(3 * MIB, 1);
+    let case = Case::of_file(File::new("video/mp4", bytes.clone())).await;
+    let extracted = case.extract().await.unwrap();
+    assert_eq!((extracted.streams.len(), extracted.streams[0].protocol), (1, Protocol::Http));
+    let (downloaded, progress) = case.run().await.unwrap();
+    assert_eq!(downloaded.path, case.staged("media.mp4"));
+    assert_eq!(downloaded.resumed_bytes, 0);
+    assert!(read(&downloaded.path) == bytes);
+    assert_eq!((progress.done, progress.total), (bytes.len() as u64, Some(bytes.len() as u64)));
+    assert_eq!(progress.unit, "bytes");
+    let output = std::fs::read_to_string(case.bench.path().join("output")).unwrap();
+    assert!(!output.lines().skip(1).any(|line| line.starts_with("mediary-")), "{output}");
+}
+
+#[tokio::test]
+async fn a_stopped_download_goes_on_where_it_was() {
+    let bytes = noise(4 * MIB, 2);
+    let case = Case::of_file(slow(File::new("video/mp4", bytes.clone()))).await;
+    let failure = case.run_until(MIB as u64).await;
+    assert_eq!(failure.class, FailureClass::WorkerLost);
+    let part = read(&case.staged("media.mp4.part"));
+    assert!(part.len() >= MIB && bytes.starts_with(&part), "{}", part.len());
+
+    case.site.content().requests.clear();
+    let (downloaded, _) = case.run().await.unwrap();
+    assert!(read(&downloaded.path) == bytes);
+    assert!(downloaded.resumed_bytes as usize >= MIB - 64 * 1024);
+    let requests = case.requests_of_media();
+    let gets: Vec<_> = requests.iter().filter(|request| request.starts_with("GET")).collect();
+    assert_eq!(gets.len(), 1, "the page isn't read again: {requests:?}");
+    assert!(gets[0].contains("bytes="), "{requests:?}");
+    assert!(case.served() <= bytes.len() + MIB, "{} of {}", case.served(), bytes.len());
+}
+
+#[tokio::test]
+async fn a_file_that_changed_under_its_name_is_fetched_anew() {
+    let (old, new) = (noise(3 * MIB, 3), noise(3 * MIB, 4));
+    let case = Case::of_file(slow(File::new("video/mp4", old))).await;
+    case.run_until(MIB as u64).await;
+    assert!(case.staged("media.mp4.part").is_file());
+    case.site.file("film.mp4", File { etag: Some("\"v2\""), ..File::new("video/mp4", new.clone()) });
+    let (downloaded, _) = case.run().await.unwrap();
+    assert_eq!(downloaded.resumed_bytes, 0);
+    assert!(read(&downloaded.path) == new, "yt-dlp alone would have made half of each");
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_fetched_is_damaged() {
+    let (old, new) = (noise(3 * MIB, 5), noise(3 * MIB, 6));
+    let breaking = File { break_at: Some((2 * MIB, 2)), ..slow(File::new("video/mp4", old)) };
+    let case = Case::of_file(breaking).await;
+    let extracted = case.extract().await.unwrap();
+    let (progress, mut last) = watch::channel(Progress::default());
+    let assignment = assignment(None);
+    let change = async {
+        last.wait_for(|progress| progress.done >= MIB as u64).await.unwrap();
+        // The connection under way sends the old file up to its break; yt-dlp then asks for the rest.
+        case.site.file("film.mp4", File { etag: Some("\"v2\""), ..File::new("video/mp4", new) });
+    };
+    let download = case.bench.engine.download(&case.request, &extracted, &assignment, &progress);
+    let (ended, ()) = timeout(PATIENCE, async { tokio::join!(download, change) }).await.unwrap();
+    let failure = ended.expect_err("yt-dlp exits with 0");
+    assert_eq!((failure.class, failure.exit_code), (FailureClass::Damaged, Some(0)), "{failure:?}");
+    assert!(!case.staged("media.mp4").exists(), "nothing of it is gone on with");
+}
+
+#[tokio::test]
+async fn a_part_that_is_complete_already_is_finished_and_not_stuck() {
+    let bytes = noise(3 * MIB, 7);
+    let case = Case::of_file(slow(File::new("video/mp4", bytes.clone()))).await;
+    case.run_until(MIB as u64).await;
+    // Killed between the last byte and the rename.
+    std::fs::write(case.staged("media.mp4.part"), &bytes).unwrap();
+    let before = case.served();
+    let (downloaded, _) = case.run().await.unwrap();
+    assert!(read(&downloaded.path) == bytes);
+    let again = case.served() - before;
+    assert!(again <= 128 * 1024, "{again} bytes were fetched again");
+}
+
+#[tokio::test]
+async fn a_finished_download_is_not_fetched_again() {
+    let bytes = noise(2 * MIB, 8);
+    let case = Case::of_file(File::new("video/mp4", bytes.clone())).await;
+    case.run().await.unwrap();
+    let before = case.served();
+    // Killed before anybody heard of the end.
+    let (downloaded, _) = case.run().await.unwrap();
+    assert!(read(&downloaded.path) == bytes);
+    assert_eq!(case.served(), before);
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_taken_up_again_and_given_up_in_the_end() {
+    let bytes = noise(2 * MIB, 9);
+    let file = File::new("video/mp4", bytes.clone());
+    let case = Case::of_file(file.clone()).await;
+    case.extract().await.unwrap();
+    case.site.file("film.mp4", File { break_at: Some((MIB, 1)), ..file.clone() });
+    let (downloaded, _) = case.run().await.unwrap();
+    assert!(read(&downloaded.path) == bytes);
+
+    let case = Case::of_file(file.clone()).await;
+    case.site.file("film.mp4", File { break_at: Some((MIB, 100)), ..file.clone() });
+    let failure = case.run().await.unwrap_err();
+    assert_eq!((failure.class, failure.exit_code), (FailureClass::Network, Some(1)), "{failure:?}");
+    assert!(case.staged("media.mp4.part").is_file(), "what is there is kept");
+    case.site.file("film.mp4", file);
+    assert!(read(&case.run().await.unwrap().0.path) == bytes);
+}
+
+#[tokio::test]
+async fn a_server_without_range_is_asked_from_the_start() {
+    let bytes = noise(2 * MIB, 10);
+    let case = Case::of_file(File { ranges: false, ..slow(File::new("video/mp4", bytes.clone())) }).await;
+    case.run_until(MIB as u64).await;
+    let (downloaded, _) = case.run().await.unwrap();
+    assert!(read(&downloaded.path) == bytes);
+}
+
+#[tokio::test]
+async fn a_source_that_fails_keeps_what_is_there() {
+    let bytes = noise(2 * MIB, 11);
+    let case = Case::of_file(slow(File::new("video/mp4", bytes.clone()))).await;
+    case.run_until(MIB as u64).await;
+    let part = read(&case.staged("media.mp4.part"));
+    for (status, class) in [
+        (StatusCode::SERVICE_UNAVAILABLE, FailureClass::Network),
+        (StatusCode::TOO_MANY_REQUESTS, FailureClass::RateLimit),
+        (StatusCode::FORBIDDEN, FailureClass::Forbidden),
+        (StatusCode::NOT_FOUND, FailureClass::NotFound),
+    ] {
+        case.site.content().files.get_mut("film.mp4").unwrap().status = Some(status);
+        let failure = case.run().await.unwrap_err();
+        assert_eq!(failure.class, class, "{failure:?}");
+        assert!(read(&case.staged("media.mp4.part")) == part, "{status}");
+    }
+    case.site.content().files.get_mut("film.mp4").unwrap().status = None;
+    let (downloaded, _) = case.run().await.unwrap();
+    assert!(downloaded.resumed_bytes > 0 && read(&downloaded.path) == bytes);
+}
+
+/// Makes media in a folder of the bench.
+async fn make(bench: &Bench, arguments: &str) -> PathBuf {
+    let folder = bench.path().join("media");
+    std::fs::create_dir_all(&folder).unwrap();
+    let spec = Spec::new("ffmpeg", bench.engine.tools.find(Tool::Ffmpeg).unwrap())
+        .args(["-v", "error", "-nostdin", "-y"])
+        .args(arguments.split(' '))
+        .working_dir(&folder);
+    let ended = bench.engine.runner.spawn(&spec).unwrap().wait().await;
+    assert!(ended.is_clean(), "{ended:?}");
+    folder
+}
+
+const FILM: &str = "-f lavfi -i testsrc2=s=320x180:r=10:d=6 -f lavfi -i sine=d=6 -c:v libx264 -preset ultrafast -g 10 -c:a aac";
+
+/// An HLS film of six fragments.
+async fn hls() -> Case {
+    let case = Case::of_url("/media/film.m3u8", Quality::best()).await;
+    let folder = make(&case.bench, &format!("{FILM} -f hls -hls_time 1 -hls_list_size 0 film.m3u8")).await;
+    for number in 0..6 {
+        let name = format!("film{number}.ts");
+        let bytes = read(&folder.join(&name));
+        let chunk_delay = Duration::from_millis(300);
+        case.site.file(&name, File { chunk_delay, ..File::new("video/mp2t", bytes) });
+    }
+    let playlist = read(&folder.join("film.m3u8"));
+    case.site.file("film.m3u8", File::new("application/vnd.apple.mpegurl", playlist));
+    case
+}
+
+fn fragments_served(case: &Case) -> Vec<String> {
+    let requests = case.requests_of_media();
+    let name = |request: &String| request.split(' ').nth(1).unwrap().trim_start_matches("/media/").to_owned();
+    requests
+        .iter()
+        .map(name)
+        .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "ts"))
+        .collect()
+}
+
+#[tokio::test]
+async fn fragments_become_one_film_and_none_is_fetched_twice() {
+    let case = hls().await;
+    let first = case.site.content().files["film0.ts"].bytes.len() as u64;
+    // In the second fragment.
+    case.run_until(first + 30_000).await;
+    assert!(case.staged("media.mp4.part-Frag1").is_file());
+    let (downloaded, _) = case.run().await.unwrap();
+    let mut fragments = fragments_served(&case);
+    fragments.sort();
+    fragments.dedup_by(|second, first| second == first && second != "film0.ts");
+    assert_eq!(fragments.iter().filter(|name| *name == "film0.ts").count(), 1, "{fragments:?}");
+
+    let ffmpeg =
+        crate::ffmpeg::Ffmpeg::new(case.bench.engine.runner.clone(), case.bench.engine.tools.clone());
+    let duration = ffmpeg.check_demux(&downloaded.path, &assignment(None)).await.unwrap();
+    assert!(duration.abs_diff(6000) < 200, "{duration}");
+    let left: Vec<_> =
+        std::fs::read_dir(&case.request.staging).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("Frag")), "{left:?}");
+}
+
+#[tokio::test]
+async fn a_fragment_that_was_appended_but_not_noted_is_not_appended_twice() {
+    let case = hls().await;
+    let first = case.site.content().files["film0.ts"].bytes.len() as u64;
+    case.run_until(first + 30_000).await;
+    // Killed after the append and before the note of it.
+    let fragment = read(&case.staged("media.mp4.part-Frag1"));
+    let part = [read(&case.staged("media.mp4.part")), fragment].concat();
+    std::fs::write(case.staged("media.mp4.part"), part).unwrap();
+    let (downloaded, _) = case.run().await.unwrap();
+    let ffmpeg =
+        crate::ffmpeg::Ffmpeg::new(case.bench.engine.runner.clone(), case.bench.engine.tools.clone());
+    let duration = ffmpeg.check_demux(&downloaded.path, &assignment(None)).await.unwrap();
+    assert!(duration.abs_diff(6000) < 200, "{duration}");
+}
+
+#[tokio::test]
+async fn a_missing_fragment_is_damage() {
+    let case = hls().await;
+    case.site.content().files.remove("film3.ts");
+    let failure = case.run().await.unwrap_err();
+    assert_eq!(failure.class, FailureClass::Damaged, "{failure:?}");
+    assert!(failure.message.contains("fragment 4 not found"), "{failure:?}");
+    assert!(!case.staged("media.mp4").exists());
+}
+
+/// A video whose picture and sound are apart, at several heights.
+async fn apart(quality: &str) -> Case {
+    let case = Case::of_video(quality, |site| {
+        let picture = |height: u32| {
+            json!({"format_id": format!("v{height}"), "url": site.url(&format!("/media/v{height}.mp4")), "ext": "mp4",
+                "vcodec": "avc1", "acodec": "none", "height": height})
+        };
+        let sound = json!({"format_id": "a", "url": site.url("/media/a.m4a"), "ext": "m4a", "vcodec": "none", "acodec": "mp4a"});
+        json!({"id": "v1", "title": "V 1", "duration": 6, "formats": [sound, picture(180), picture(720), picture(1080)]})
+    })
+    .await;
+    let folder = make(&case.bench, &format!("{FILM} film.mp4")).await;
+    make(&case.bench, "-i film.mp4 -an -c copy v.mp4 -vn -c copy a.m4a").await;
+    for name in ["v180.mp4", "v720.mp4", "v1080.mp4"] {
+        case.site.file(name, File::new("video/mp4", read(&folder.join("v.mp4"))));
+    }
+    case.site.file("a.m4a", File::new("audio/mp4", read(&folder.join("a.m4a"))));
+    case
+}
+
+#[tokio::test]
+async fn picture_and_sound_are_joined_and_both_are_gone_on_with() {
+    let case = apart("720p").await;
+    let extracted = case.extract().await.unwrap();
+    let ids: Vec<_> = extracted.streams.iter().map(|stream| stream.format_id.as_str()).collect();
+    assert_eq!(ids, ["v720", "a"]);
+    assert_eq!((extracted.height, extracted.height_offered), (Some(720), Some(720)));
+    assert_eq!((extracted.duration_ms, extracted.title.as_deref()), (Some(6000), Some("V 1")));
+
+    case.site.content().files.get_mut("a.m4a").unwrap().status = Some(StatusCode::INTERNAL_SERVER_ERROR);
+    case.run().await.expect_err("there is no sound");
+    case.site.content().files.get_mut("a.m4a").unwrap().status = None;
+    let picture_bytes = case.site.content().files["v720.mp4"].bytes.len();
+    let (downloaded, progress) = case.run().await.unwrap();
+    assert_eq!(downloaded.path, case.staged("media.mp4"));
+    assert_eq!(progress.stage, "joining");
+    assert_eq!(case.site.content().files["v720.mp4"].served, picture_bytes, "the picture was there already");
+    let ffmpeg =
+        crate::ffmpeg::Ffmpeg::new(case.bench.engine.runner.clone(), case.bench.engine.tools.clone());
+    let facts = ffmpeg.probe(&downloaded.path, &assignment(None)).await.unwrap();
+    assert!(facts.video_codec.is_some() && facts.audio_codec.is_some(), "{facts:?}");
+}
+
+#[tokio::test]
+async fn without_ffmpeg_nothing_is_fetched() {
+    let mut case = apart("720p").await;
+    let yt_dlp = case.bench.engine.tools.find(Tool::YtDlp).unwrap();
+    case.bench.engine.tools = Tools::default().with(Tool::YtDlp, yt_dlp);
+    let failure = case.run().await.unwrap_err();
+    assert_eq!(failure.class, FailureClass::ToolMissing);
+    assert_eq!(failure.message, "the program ffmpeg is not installed");
+    assert_eq!(case.site.content().files["v720.mp4"].served, 0);
+}
+
+#[tokio::test]
+async fn what_can_not_be_had_fails_with_its_class() {
+    let high = |site: &Site| {
+        let url = site.url("/media/film.mp4");
+        json!({"id": "v1", "title": "V 1", "formats": [{"format_id": "h", "url": url, "ext": "mp4", "height": 1080}]})
+    };
+    let case = Case::of_video("720p", high).await;
+    let failure = case.run().await.unwrap_err();
+    assert_eq!((failure.class, failure.exit_code), (FailureClass::FormatUnavailable, Some(1)), "{failure:?}");
+
+    let case = Case::of_video(
+        "best",
+        |_| json!({"id": "v1", "title": "V 1", "live_status": "is_live", "url": "http://127.0.0.1:1/x"}),
+    )
+    .await;
+    assert_eq!(case.run().await.unwrap_err().class, FailureClass::Unsupported);
+
+    let case = Case::of_url("/list/several", Quality::best()).await;
+    case.site.list("several", 3);
+    let failure = case.run().await.unwrap_err();
+    assert!(matches!(failure.class, FailureClass::Unsupported | FailureClass::NotFound), "{failure:?}");
+
+    let case = Case::of_url("/watch/missing", Quality::best()).await;
+    assert_eq!(case.run().await.unwrap_err().class, FailureClass::NotFound);
+
+    let case = Case::of_file(File::new("video/mp4", noise(MIB, 12))).await;
+    std::fs::write(&case.request.staging, "in the way").unwrap();
+    assert_eq!(case.run().await.unwrap_err().class, FailureClass::Storage);
+}

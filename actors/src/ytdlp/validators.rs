@@ -1,0 +1,188 @@
+//! Whether a source still offers the bytes that a partial file began with.
+//!
+//! yt-dlp resumes by size alone: another file under the same name is appended to the old one and the run
+//! ends well. So what identifies the bytes is kept beside the partial files and compared before a resume.
+
+use std::{collections::BTreeMap, fs, io, path::Path, time::Duration};
+
+use futures::StreamExt;
+use mediary_schema::{FailureClass, job::Failure};
+use reqwest::{
+    Client, Method, Response, StatusCode,
+    header::{
+        ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, LAST_MODIFIED, RANGE,
+    },
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    failure::class_of_status,
+    plan::{Protocol, Stream, digest, write_whole},
+};
+
+/// What identifies the bytes of a stream at its source.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Validators {
+    format_id: String,
+    etag: Option<String>,
+    last_modified: Option<String>,
+    pub(super) length: Option<u64>,
+    fragments: Option<String>,
+}
+
+impl Validators {
+    /// Whether they say anything: a source that gives none can't be resumed.
+    ///
+    /// A length alone counts, or many plain servers could never be resumed; what it can't tell apart the
+    /// check of the file has to find.
+    pub(super) fn identify(&self) -> bool {
+        self.etag.is_some()
+            || self.last_modified.is_some()
+            || self.length.is_some()
+            || self.fragments.is_some()
+    }
+
+    /// Whether these bytes are those.
+    pub(super) fn are_same(&self, earlier: &Self) -> bool {
+        self.identify() && self == earlier
+    }
+
+    /// Whether these bytes are surely not those; many servers answer one file with several tags.
+    pub(super) fn contradict(&self, earlier: &Self) -> bool {
+        fn differ<T: PartialEq>(now: Option<&T>, earlier: Option<&T>) -> Option<bool> {
+            Some(now? != earlier?)
+        }
+        let by_date = differ(self.last_modified.as_ref(), earlier.last_modified.as_ref());
+        let by_tag = || differ(self.etag.as_ref(), earlier.etag.as_ref());
+        differ(self.length.as_ref(), earlier.length.as_ref()) == Some(true)
+            || by_date.or_else(by_tag).unwrap_or(false)
+    }
+}
+
+/// The validators of an attempt's streams, by file name.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Saved(pub(super) BTreeMap<String, Validators>);
+
+const FILE: &str = "validators.json";
+
+impl Saved {
+    /// Those of the earlier attempt; none if they can't be read, which means that nothing is resumed.
+    pub(super) fn load(staging: &Path) -> Self {
+        let bytes = fs::read(staging.join(FILE)).ok();
+        bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    }
+
+    pub(super) fn save(&self, staging: &Path) -> io::Result<()> {
+        write_whole(&staging.join(FILE), &serde_json::to_vec(self).map_err(io::Error::other)?)
+    }
+
+    pub(super) fn of(&self, stream: &Stream) -> Option<&Validators> {
+        self.0.get(&stream.file_name)
+    }
+}
+
+/// Asks sources for validators.
+#[derive(Debug, Clone)]
+pub(super) struct Prober {
+    pub(super) http: Client,
+    pub(super) timeout: Duration,
+}
+
+/// A manifest is a text; what is longer is none.
+const MANIFEST_BYTES_MAX: usize = 16 << 20;
+
+impl Prober {
+    /// Asks for what identifies a stream now.
+    ///
+    /// Fails if the source doesn't answer or refuses: then nothing is known and partial files are kept.
+    pub(super) async fn ask(&self, stream: &Stream) -> Result<Validators, Failure> {
+        let format_id = stream.format_id.clone();
+        let found = match stream.protocol {
+            Protocol::Http => self.ask_file(stream).await?,
+            Protocol::Hls => {
+                Validators { fragments: self.manifest_digest(stream).await?, ..Validators::default() }
+            }
+            Protocol::Dash => Validators { fragments: stream.fragments.clone(), ..Validators::default() },
+            Protocol::Other => Validators::default(),
+        };
+        Ok(Validators { format_id, ..found })
+    }
+
+    /// By HEAD, since a server may send megabytes before it notices that nobody wants the body; servers
+    /// that know no HEAD are asked for one byte.
+    async fn ask_file(&self, stream: &Stream) -> Result<Validators, Failure> {
+        let head = self.send(Method::HEAD, stream, None).await?;
+        if head.status().is_success() {
+            let length = number(head.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()));
+            return Ok(validators(head.headers(), length));
+        }
+        let answer = self.send(Method::GET, stream, Some("bytes=0-0")).await?;
+        match answer.status() {
+            StatusCode::PARTIAL_CONTENT => {
+                let range = answer.headers().get(CONTENT_RANGE).and_then(|value| value.to_str().ok());
+                let length = number(range.and_then(|range| range.rsplit('/').next()));
+                Ok(validators(answer.headers(), length))
+            }
+            status if status.is_success() => {
+                let length = answer.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+                Ok(validators(answer.headers(), number(length)))
+            }
+            status => refusal(status),
+        }
+    }
+
+    async fn manifest_digest(&self, stream: &Stream) -> Result<Option<String>, Failure> {
+        let answer = self.send(Method::GET, stream, None).await?;
+        if !answer.status().is_success() {
+            return refusal(answer.status()).map(|_| None);
+        }
+        let mut manifest = Vec::new();
+        let mut chunks = answer.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            manifest.extend_from_slice(&chunk.map_err(|error| unreachable_source(&error))?);
+            if manifest.len() > MANIFEST_BYTES_MAX {
+                return Ok(None);
+            }
+        }
+        Ok(Some(digest(&manifest)))
+    }
+
+    async fn send(&self, method: Method, stream: &Stream, range: Option<&str>) -> Result<Response, Failure> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &stream.headers {
+            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse()) {
+                headers.insert(name, value);
+            }
+        }
+        // As yt-dlp does, or the length would be that of something else.
+        headers.insert(ACCEPT_ENCODING, "identity".parse().expect("the word is a header value"));
+        if let Some(range) = range.and_then(|range| range.parse().ok()) {
+            headers.insert(RANGE, range);
+        }
+        let request = self.http.request(method, &stream.url).headers(headers).timeout(self.timeout);
+        request.send().await.map_err(|error| unreachable_source(&error))
+    }
+}
+
+fn validators(headers: &HeaderMap, length: Option<u64>) -> Validators {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    Validators { etag: text(ETAG), last_modified: text(LAST_MODIFIED), length, ..Validators::default() }
+}
+
+fn number(text: Option<&str>) -> Option<u64> {
+    text.and_then(|text| text.parse().ok())
+}
+
+/// A refusal that says something about the source; any other one only says that it can't be asked so.
+fn refusal(status: StatusCode) -> Result<Validators, Failure> {
+    match class_of_status(status.as_u16()) {
+        Some(class) => Err(Failure::new(class, format!("the source answers {status}"))),
+        None => Ok(Validators::default()),
+    }
+}
+
+fn unreachable_source(error: &reqwest::Error) -> Failure {
+    // Its text has the address, which may be signed.
+    let reason = if error.is_timeout() { "doesn't answer in time" } else { "can't be reached" };
+    Failure::new(FailureClass::Network, format!("the source {reason}"))
+}
