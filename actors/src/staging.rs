@@ -72,7 +72,7 @@ impl Staging {
 }
 
 /// The size of all files below a folder, the note of its beginning left out.
-fn size_bytes(folder: &Path) -> io::Result<u64> {
+pub(crate) fn size_bytes(folder: &Path) -> io::Result<u64> {
     let mut size = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

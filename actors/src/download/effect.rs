@@ -1,0 +1,234 @@
+use std::{fs, io, path::Path, sync::Arc};
+
+use mediary_events::{
+    download::work::{self, Kept},
+    gate::{Refusal, Transaction},
+};
+use mediary_schema::{
+    FailureClass,
+    download::DownloadItem,
+    file::Verified,
+    job::{Failure, Progress, Work, WorkKind},
+};
+use tokio::sync::watch;
+
+use super::{Library, path_of};
+use crate::{
+    ffmpeg::{Expectation, Ffmpeg},
+    job::{Attempt, Effect, Ending},
+    ytdlp::{DownloadRequest, Engine, Extracted, Protocol},
+};
+
+/// Fetches items with an engine, checks them, and puts them into the library.
+#[derive(Debug, Clone)]
+pub struct Downloader {
+    engine: Arc<dyn Engine>,
+    ffmpeg: Ffmpeg,
+    library: Library,
+    /// Bytes of the disk that no download may use up (DL-09).
+    free_min_bytes: u64,
+}
+
+impl Downloader {
+    /// A downloader; `free_min_bytes` of the disk stay free.
+    pub fn new(engine: Arc<dyn Engine>, ffmpeg: Ffmpeg, library: Library, free_min_bytes: u64) -> Self {
+        Self { engine, ffmpeg, library, free_min_bytes }
+    }
+}
+
+/// Why an item is not kept.
+#[derive(Debug)]
+enum Broken {
+    Failed(Failure),
+    Refused(Refusal),
+}
+
+impl From<Failure> for Broken {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl Effect for Downloader {
+    const KIND: WorkKind = WorkKind::Download;
+
+    async fn perform(&self, attempt: Attempt) -> Ending {
+        let Work::Download(item) = attempt.work.clone() else {
+            let failure = Failure::new(FailureClass::Unknown, "the downloader was given other work");
+            return Ending::Failed(failure, attempt.assignment.used());
+        };
+        let outcome = self.keep(&attempt, &item).await;
+        let used = attempt.assignment.used();
+        match outcome {
+            Ok(()) => Ending::Recorded,
+            Err(_) if attempt.assignment.stop().is_cancelled() => Ending::Stopped(used),
+            Err(Broken::Failed(failure)) => Ending::Failed(failure, used),
+            // The attempt lost its job.
+            Err(Broken::Refused(Refusal::Rejected(_) | Refusal::Stopping)) => Ending::Stopped(used),
+            Err(Broken::Refused(refusal)) => {
+                Ending::Failed(Failure::new(FailureClass::Unknown, refusal.to_string()), used)
+            }
+        }
+    }
+}
+
+impl Downloader {
+    async fn keep(&self, attempt: &Attempt, item: &DownloadItem) -> Result<(), Broken> {
+        let kept = match self.placed_before(attempt).await? {
+            Some(kept) => kept,
+            None => self.fetch(attempt, item).await?,
+        };
+        let (job_id, attempt_id, used) = (attempt.job_id, attempt.attempt_id, attempt.assignment.used());
+        let size_bytes = kept.verified.size_bytes;
+        let path = kept.path.clone();
+        let recorded = item.clone();
+        let story = move |story: &mut Transaction<'_>| {
+            work::finish(story, &recorded, job_id, attempt_id, used, kept.clone())
+        };
+        let file_id = attempt.record("finish", story).await.map_err(Broken::Refused)?;
+        tracing::info!(%job_id, %file_id, path, size_bytes, "kept");
+        metrics::counter!("mediary_downloaded_bytes_total").increment(size_bytes);
+        Ok(())
+    }
+
+    /// What an earlier attempt had put into its place when it was killed before it could say so.
+    async fn placed_before(&self, attempt: &Attempt) -> Result<Option<Kept>, Broken> {
+        let (library, staging) = (self.library.clone(), attempt.staging.clone());
+        let finished = on_disk(move || {
+            let Some(placing) = Library::begun(&staging) else { return Ok(None) };
+            library.finish(&placing).map(|()| Some(placing))
+        })
+        .await;
+        Ok(match finished {
+            Ok(placing) => placing.map(|placing| Kept { path: placing.path, verified: placing.verified }),
+            // The name was taken by somebody else meanwhile: another one is found.
+            Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {
+                None
+            }
+            Err(error) => return Err(storage("finish placing the file", &error).into()),
+        })
+    }
+
+    async fn fetch(&self, attempt: &Attempt, item: &DownloadItem) -> Result<Kept, Broken> {
+        let request = DownloadRequest {
+            url: item.source.url.clone(),
+            quality: item.quality.clone(),
+            staging: attempt.staging.clone(),
+        };
+        let (progress, told) = watch::channel(Progress::default());
+        let work = async {
+            let extracted = self.engine.extract(&request, &attempt.assignment).await?;
+            self.room(attempt, &extracted)?;
+            let downloaded =
+                self.engine.download(&request, &extracted, &attempt.assignment, &progress).await?;
+            let expectation = expectation(item, &extracted, downloaded.resumed_bytes > 0);
+            let verified = self
+                .ffmpeg
+                .verify(&downloaded.path, expectation, &attempt.assignment, &progress)
+                .await
+                .inspect_err(|failure| forget_damaged(attempt, failure))?;
+            let title = extracted.title;
+            self.place(attempt, item, title, &downloaded.path, verified).await
+        };
+        while_telling(attempt, told, work).await
+    }
+
+    /// Refuses what can't fit, before a byte of it is fetched (DL-09).
+    fn room(&self, attempt: &Attempt, extracted: &Extracted) -> Result<(), Failure> {
+        let free = rustix::fs::statvfs(&attempt.staging)
+            .map(|disk| disk.f_bavail * disk.f_frsize)
+            .map_err(|error| storage("ask for the free space of the disk", &error.into()))?;
+        // Streams that are joined are there twice for a moment.
+        let copies = if extracted.streams.len() > 1 { 2 } else { 1 };
+        let staged = crate::staging::size_bytes(&attempt.staging).unwrap_or(0);
+        let needed = (extracted.size_bytes.unwrap_or(0) * copies).saturating_sub(staged);
+        if free < needed.saturating_add(self.free_min_bytes) {
+            let kept_free = self.free_min_bytes;
+            let message = format!(
+                "{needed} bytes are needed and {kept_free} are kept free, but the disk has {free} left"
+            );
+            return Err(Failure::new(FailureClass::DiskFull, message));
+        }
+        Ok(())
+    }
+
+    async fn place(
+        &self,
+        attempt: &Attempt,
+        item: &DownloadItem,
+        title: Option<String>,
+        staged: &Path,
+        verified: Verified,
+    ) -> Result<Kept, Broken> {
+        let ending = staged.extension().and_then(|ending| ending.to_str()).unwrap_or("bin").to_owned();
+        let (library, staging, staged) = (self.library.clone(), attempt.staging.clone(), staged.to_owned());
+        let (item, facts) = (item.clone(), verified.clone());
+        let name = move |number| path_of(&item, title.as_deref(), &ending, number);
+        let path = on_disk(move || library.place(&staging, &staged, &facts, name))
+            .await
+            .map_err(|error| storage("move the file into the library", &error))?;
+        Ok(Kept { path, verified })
+    }
+}
+
+/// What the file should be. What was put together of pieces is decoded frame by frame: neither an exit
+/// code nor a probe notices a piece that is missing or of another file.
+fn expectation(item: &DownloadItem, extracted: &Extracted, resumed: bool) -> Expectation {
+    let in_pieces = extracted.streams.iter().any(|stream| stream.protocol != Protocol::Http);
+    Expectation {
+        duration_ms: extracted.duration_ms.or(item.duration_ms),
+        height: extracted.height,
+        height_max: item.quality.height_max,
+        audio_only: item.quality.audio_only,
+        decode: resumed || in_pieces,
+    }
+}
+
+/// Removes what turned out to be damaged, so that the next attempt does not go on with it.
+fn forget_damaged(attempt: &Attempt, failure: &Failure) {
+    if failure.class != FailureClass::Damaged {
+        return;
+    }
+    let removed = fs::read_dir(&attempt.staging).and_then(|entries| {
+        entries
+            .filter_map(Result::ok)
+            .filter(|entry| entry.path().is_file())
+            .try_for_each(|entry| fs::remove_file(entry.path()))
+    });
+    if let Err(error) = removed {
+        tracing::warn!(job_id = %attempt.job_id, %error, "can't remove a damaged file");
+    }
+}
+
+/// Does the work and tells of its progress meanwhile.
+async fn while_telling<T>(
+    attempt: &Attempt,
+    mut told: watch::Receiver<Progress>,
+    work: impl Future<Output = T>,
+) -> T {
+    let mut work = std::pin::pin!(work);
+    let mut is_open = true;
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            changed = told.changed(), if is_open => match changed {
+                Ok(()) => {
+                    let progress = told.borrow_and_update().clone();
+                    attempt.progress(&progress);
+                }
+                Err(_) => is_open = false,
+            },
+        }
+    }
+}
+
+async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
+fn storage(what: &str, error: &io::Error) -> Failure {
+    let full = error.kind() == io::ErrorKind::StorageFull;
+    let class = if full { FailureClass::DiskFull } else { FailureClass::Storage };
+    Failure::new(class, format!("failed to {what}: {error}"))
+}
