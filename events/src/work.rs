@@ -3,6 +3,9 @@
 //!
 //! To add a kind of work: one arm in [`given_up`].
 
+#[cfg(test)]
+mod tests;
+
 use mediary_schema::{
     AttemptId, FailureClass, JobId, ReservationId,
     job::{Failure, JobState, ResourceUse, RetryPolicy, Work},

@@ -31,17 +31,24 @@ pub struct State {
     pub phase: Phase,
     /// Where the item is to be had.
     pub source: Option<ItemSource>,
+    /// Where it is again when the job that is on it comes to nothing.
+    otherwise: Phase,
 }
 
 impl State {
     pub(super) fn evolve(&mut self, event: &Event) {
         match event {
             Event::Requested { job_id, item } => {
+                self.otherwise = match self.phase {
+                    // A file stays in the library, and an archive stays true, whatever a second try comes to.
+                    Phase::Kept { .. } | Phase::Archived => self.phase,
+                    Phase::Unwanted | Phase::Wanted { .. } | Phase::GivenUp => Phase::GivenUp,
+                };
                 self.phase = Phase::Wanted { job_id: *job_id };
                 self.source = Some(item.source.clone());
             }
             Event::Completed { file_id, .. } => self.phase = Phase::Kept { file_id: *file_id },
-            Event::Failed { .. } | Event::Cancelled { .. } => self.phase = Phase::GivenUp,
+            Event::Failed { .. } | Event::Cancelled { .. } => self.phase = self.otherwise,
             Event::Archived { source } => {
                 self.phase = Phase::Archived;
                 self.source = Some(source.clone());

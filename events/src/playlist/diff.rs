@@ -40,7 +40,7 @@ pub fn diff(playlist_id: PlaylistId, state: &State, observed: Vec<ObservedEntry>
     }
     if mode == ListingMode::Full {
         for row in matched.unconsumed(state) {
-            scribe.absent(row);
+            scribe.absent(row, state.was_absent(row));
         }
     }
     let newest_first = matched.newest_first();
@@ -148,12 +148,12 @@ impl<'a> Scribe<'a> {
         entry_id
     }
 
-    fn absent(&mut self, row: &Row) {
+    fn absent(&mut self, row: &Row, was_absent: bool) {
         let entry_id = row.entry_id;
         if row.seen {
             self.counts.not_seen += 1;
             self.changes.push(Event::EntryNotSeen { entry_id });
-        } else {
+        } else if was_absent {
             self.counts.removed += 1;
             self.changes.push(Event::EntryRemoved { entry_id });
         }

@@ -62,6 +62,8 @@ pub struct State {
     pub unsettled: ListingCounts,
     /// A wish for downloads that waits for the first look.
     pub awaiting_listing: Option<Quality>,
+    /// Rows found absent since the last look that came to its end.
+    newly_absent: HashSet<EntryId>,
     /// Every row that it ever had.
     known: HashSet<EntryId>,
     /// Where the last row was put: the next one usually goes behind it.
@@ -95,6 +97,12 @@ impl State {
     /// Whether the list has or had the row.
     pub fn knows(&self, entry_id: EntryId) -> bool {
         self.known.contains(&entry_id)
+    }
+
+    /// Whether an earlier look, which came to its end, lacked the row too. A look that was killed while it
+    /// was recorded and goes on is still the same look (LI-05).
+    pub(super) fn was_absent(&self, row: &Row) -> bool {
+        !row.seen && !self.newly_absent.contains(&row.entry_id)
     }
 
     /// How many rows the list ever had of each item.
@@ -135,6 +143,7 @@ impl State {
                 self.insert(row, *after);
             }
             Event::EntryNotSeen { entry_id } => {
+                self.newly_absent.insert(*entry_id);
                 if let Some(row) = self.row_mut(*entry_id) {
                     row.seen = false;
                 }
@@ -160,10 +169,11 @@ impl State {
                 }
             }
             Event::EntryReturned { entry_id, after, availability } => {
-                self.bring_back(*entry_id, *after, *availability)
+                self.bring_back(*entry_id, *after, *availability);
             }
             Event::ListingCompleted { mode, newest_first, .. } => {
                 self.listed = true;
+                self.newly_absent.clear();
                 self.newest_first = newest_first.or(self.newest_first);
                 self.incremental_since_full = match mode {
                     ListingMode::Full => 0,

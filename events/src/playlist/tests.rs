@@ -136,6 +136,18 @@ fn an_absence_is_a_removal_only_the_second_time() {
     check(&["a b c", "a c", "a c", "a c"], NOTHING);
 }
 
+// LI-05: a look that was killed while its absences were recorded goes on; it is no second look.
+#[test]
+fn an_absence_recorded_before_a_crash_is_no_removal_after_it() {
+    let (mut state, _) = after_looks(&["a b c d"]);
+    let killed = diff(LIST, &state, look("a"), ListingMode::Full);
+    apply(&mut state, &killed.changes[..2]);
+    let rest = listed(&mut state, look("a"), ListingMode::Full);
+    assert_eq!(rest, ListingCounts { not_seen: 1, ..NOTHING });
+    let second = listed(&mut state, look("a"), ListingMode::Full);
+    assert_eq!(second, ListingCounts { removed: 3, ..NOTHING });
+}
+
 #[test]
 fn an_entry_returns_after_an_absence_and_after_a_removal() {
     check(&["a b c", "a c", "a b c"], ListingCounts { returned: 1, ..NOTHING });

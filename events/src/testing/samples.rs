@@ -6,7 +6,7 @@ use mediary_schema::{
     file::{Check, MediaFacts, Verified},
     item::ItemSource,
     job::{Failure, ResourceUse},
-    playlist::{Availability, ListPlaylist, ListingMode, LiveStatus, ObservedEntry},
+    playlist::{Availability, ListPlaylist, ListingMode, LiveStatus, ObservedEntry, ObservedPlaylist},
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -47,6 +47,25 @@ pub(crate) fn listing() -> ListPlaylist {
         url: LIST_URL.to_owned(),
         mode: ListingMode::Incremental,
         page_size: ListPlaylist::PAGE_SIZE,
+    }
+}
+
+pub(crate) fn observed_playlist() -> ObservedPlaylist {
+    ObservedPlaylist {
+        title: Some("Open movies".to_owned()),
+        extractor: Some("youtubetab".to_owned()),
+        source_id: Some("PLbpi6ZahtOH6Blw3RGYpWkSByi_T7Rygb".to_owned()),
+    }
+}
+
+pub(crate) fn observed() -> ObservedEntry {
+    ObservedEntry {
+        index: 1,
+        source: source(),
+        title: item().title,
+        duration_ms: item().duration_ms,
+        availability: Availability::Available,
+        live_status: LiveStatus::NotLive,
     }
 }
 

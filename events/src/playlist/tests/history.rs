@@ -1,6 +1,4 @@
-use mediary_schema::playlist::{
-    Availability, ListingCounts, ListingMode, LiveStatus, ObservedPlaylist, PlaylistKind,
-};
+use mediary_schema::playlist::{Availability, ListingCounts, ListingMode, LiveStatus, PlaylistKind};
 
 use super::super::{Event, Playlist};
 use crate::testing::{history, samples};
@@ -19,15 +17,10 @@ fn of_the_list() -> Vec<Event> {
         unavailable: 5,
         returned: 6,
     };
-    let observed = ObservedPlaylist {
-        title: Some("Open movies".to_owned()),
-        extractor: Some("youtubetab".to_owned()),
-        source_id: Some("PLbpi6ZahtOH6Blw3RGYpWkSByi_T7Rygb".to_owned()),
-    };
     vec![
         Event::FollowRequested { url: samples::LIST_URL.to_owned() },
         Event::Unfollowed {},
-        Event::Resolved { kind: PlaylistKind::List, observed },
+        Event::Resolved { kind: PlaylistKind::List, observed: samples::observed_playlist() },
         Event::ListingCompleted {
             job_id: samples::JOB,
             mode: ListingMode::Full,
