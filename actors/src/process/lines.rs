@@ -16,7 +16,7 @@ pub struct Line {
     pub source: Source,
     /// The text; bytes that are not UTF-8 are replaced. Lines of standard error have no secrets in URLs.
     pub text: String,
-    /// Whether it was longer than [`Splitter::LINE_BYTES_MAX`] and lacks its end.
+    /// Whether it was longer than a mebibyte and lacks its end.
     pub truncated: bool,
 }
 

@@ -43,6 +43,11 @@ impl Running {
         self.queue.pop().await
     }
 
+    /// Lets the lines go to the output file only, for a child that is not read; it never waits for us then.
+    pub fn ignore_lines(&self) {
+        self.queue.close();
+    }
+
     /// Waits for the end and drops the lines that nobody took.
     pub async fn wait(mut self) -> Ended {
         self.queue.close();

@@ -90,6 +90,22 @@ async fn a_slow_reader_slows_the_child_and_is_not_taken_for_its_silence() {
 }
 
 #[tokio::test]
+async fn a_child_that_is_not_read_runs_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let script =
+        "i=0; while [ $i -lt 5000 ]; do echo line-$i; i=$((i+1)); done; echo > done; exec sleep 1000";
+    let running = runner().spawn(&shell(script).working_dir(folder.path())).unwrap();
+    running.ignore_lines();
+    let done = async {
+        while !folder.path().join("done").exists() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, done).await.expect("it is not held up");
+    assert_eq!(running.cancel().await.by, EndedBy::Cancelled);
+}
+
+#[tokio::test]
 async fn a_cancel_works_while_the_reader_is_stuck() {
     let running = runner().spawn(&shell("while :; do echo flood; done")).unwrap();
     let canceller = running.canceller();

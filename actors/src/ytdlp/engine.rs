@@ -5,6 +5,7 @@ use std::{fmt, path::PathBuf, time::Duration};
 use futures::future::BoxFuture;
 use mediary_schema::{
     download::Quality,
+    item::ItemSource,
     job::{Failure, Progress},
     playlist::{ObservedEntry, ObservedPlaylist, PlaylistKind},
 };
@@ -49,8 +50,8 @@ pub trait Engine: fmt::Debug + Send + Sync + 'static {
 /// What to fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DownloadRequest {
-    /// The item's address; http or https.
-    pub url: String,
+    /// The item and its address; http or https.
+    pub source: ItemSource,
     /// What is to be kept of it.
     pub quality: Quality,
     /// A folder of this item's own; partial files stay in it from attempt to attempt.

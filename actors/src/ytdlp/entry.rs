@@ -61,7 +61,7 @@ impl PrintedList {
 }
 
 /// The extractor that reads whatever no other one knows.
-const GENERIC: &str = "generic";
+pub(super) const GENERIC: &str = "generic";
 
 /// What yt-dlp puts behind a URL to tell itself something for later.
 const SMUGGLED: &str = "__youtubedl_smuggle=";

@@ -4,7 +4,10 @@ use std::{fs, path::Path, time::Duration};
 
 use mediary_schema::{FailureClass, job::Failure};
 
+use serde_json::Value;
+
 use super::{
+    direct::describe,
     engine::{DownloadRequest, YtDlp},
     failure::Complaints,
     partial::Partial,
@@ -27,14 +30,18 @@ pub(super) async fn run(
 ) -> Result<Extracted, Failure> {
     let staging = &request.staging;
     fs::create_dir_all(staging).map_err(|error| storage(&error))?;
-    if let Some(earlier) = Plan::load(staging, &request.url, &request.quality)
+    if let Some(earlier) = Plan::load(staging, &request.source, &request.quality)
         && still_holds(engine, &earlier, staging).await?
     {
         return Ok(earlier);
     }
-    let extracted = ask(engine, request, assignment).await?;
-    let plan =
-        Plan { url: request.url.clone(), quality: request.quality.clone(), extracted: extracted.clone() };
+    let info = match describe(engine, &request.source).await {
+        Some(info) => info,
+        None => ask(engine, request, assignment).await?,
+    };
+    let extracted = adopt(info, &request.quality, staging)?;
+    let (source, quality) = (request.source.clone(), request.quality.clone());
+    let plan = Plan { source, quality, extracted: extracted.clone() };
     plan.save(staging).map_err(|error| storage(&error))?;
     Ok(extracted)
 }
@@ -65,11 +72,7 @@ async fn still_holds(engine: &YtDlp, earlier: &Extracted, staging: &Path) -> Res
     Ok(true)
 }
 
-async fn ask(
-    engine: &YtDlp,
-    request: &DownloadRequest,
-    assignment: &Assignment,
-) -> Result<Extracted, Failure> {
+async fn ask(engine: &YtDlp, request: &DownloadRequest, assignment: &Assignment) -> Result<Value, Failure> {
     let file = request.staging.join(OUTPUT_FILE);
     remove_output(&file)?;
     let mut complaints = Complaints::default();
@@ -87,10 +90,9 @@ async fn ask(
     let bytes = fs::read(&file)
         .map_err(|_| ended.failure(FailureClass::Unknown, "yt-dlp ended well but described nothing"))?;
     remove_output(&file)?;
-    let info = serde_json::from_slice(&bytes).map_err(|error| {
+    serde_json::from_slice(&bytes).map_err(|error| {
         ended.failure(FailureClass::Unknown, format!("what yt-dlp described can't be read: {error}"))
-    })?;
-    adopt(info, &request.quality, &request.staging)
+    })
 }
 
 fn spec(engine: &YtDlp, request: &DownloadRequest) -> Result<Spec, Failure> {
@@ -100,7 +102,7 @@ fn spec(engine: &YtDlp, request: &DownloadRequest) -> Result<Spec, Failure> {
         .args(["--write-info-json", "--no-clean-info-json", "--format", &request.quality.format])
         .args(["--output", &format!("{OUTPUT}.%(ext)s")])
         .working_dir(&request.staging)
-        .operand(&request.url)
+        .operand(&request.source.url)
         .deadline(DEADLINE))
 }
 

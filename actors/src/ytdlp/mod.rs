@@ -13,6 +13,7 @@
 //!
 //! It doesn't decide about retries and doesn't check what a file contains: see [`crate::ffmpeg`].
 
+mod direct;
 mod download;
 mod engine;
 mod entry;

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mediary_schema::{FailureClass, download::Quality, job::Failure};
+use mediary_schema::{FailureClass, download::Quality, item::ItemSource, job::Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -74,7 +74,7 @@ impl Protocol {
 /// The plan of an earlier attempt, kept beside its partial files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Plan {
-    pub(super) url: String,
+    pub(super) source: ItemSource,
     pub(super) quality: Quality,
     pub(super) extracted: Extracted,
 }
@@ -86,10 +86,11 @@ pub(super) const MEDIA: &str = "media.";
 
 impl Plan {
     /// The plan of an earlier attempt for the same, if there is one that can be read.
-    pub(super) fn load(staging: &Path, url: &str, quality: &Quality) -> Option<Extracted> {
+    pub(super) fn load(staging: &Path, source: &ItemSource, quality: &Quality) -> Option<Extracted> {
         let bytes = fs::read(staging.join(PLAN_FILE)).ok()?;
         let plan: Self = serde_json::from_slice(&bytes).ok()?;
-        let is_same = plan.url == url && plan.quality == *quality && plan.extracted.info_json.is_file();
+        let is_same =
+            plan.source == *source && plan.quality == *quality && plan.extracted.info_json.is_file();
         is_same.then_some(plan.extracted)
     }
 
@@ -114,7 +115,7 @@ pub(super) fn adopt(info: Value, quality: &Quality, staging: &Path) -> Result<Ex
     let mut chosen = chosen_formats(&info);
     let streams = name_streams(&mut chosen)?;
     let extracted = Extracted {
-        title: text(&info, "title"),
+        title: text(&info, "title").filter(|title| !title.is_empty()),
         duration_ms: info.get("duration").and_then(Value::as_f64).map(|seconds| (seconds * 1000.0) as u64),
         height: chosen.iter().filter_map(height).max(),
         height_offered: offered,

@@ -10,7 +10,8 @@ use mediary_schema::{FailureClass, job::Failure};
 use reqwest::{
     Client, Method, Response, StatusCode,
     header::{
-        ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, LAST_MODIFIED, RANGE,
+        ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, HeaderValue,
+        LAST_MODIFIED, RANGE,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -131,6 +132,12 @@ impl Prober {
         }
     }
 
+    /// What an address says of itself.
+    pub(super) async fn head(&self, url: &str) -> Result<Response, Failure> {
+        let request = self.http.head(url).header(ACCEPT_ENCODING, "identity").timeout(self.timeout);
+        request.send().await.map_err(|error| unreachable_source(&error))
+    }
+
     async fn manifest_digest(&self, stream: &Stream) -> Result<Option<String>, Failure> {
         let answer = self.send(Method::GET, stream, None).await?;
         if !answer.status().is_success() {
@@ -155,7 +162,7 @@ impl Prober {
             }
         }
         // As yt-dlp does, or the length would be that of something else.
-        headers.insert(ACCEPT_ENCODING, "identity".parse().expect("the word is a header value"));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if let Some(range) = range.and_then(|range| range.parse().ok()) {
             headers.insert(RANGE, range);
         }
