@@ -23,3 +23,4 @@ mod setting;
 mod worker;
 
 pub use schema::{MediarySchema, Platform, build, sdl};
+pub use server::{App, Readiness, limits, websocket};

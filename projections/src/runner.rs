@@ -167,6 +167,14 @@ impl ViewHandle {
         spawn::blocking(move || readers.read(query)).await.map_err(|_| QueryError::Stopping)?
     }
 
+    /// [`Self::read`] for threads that may block.
+    pub fn read_blocking<T>(
+        &self,
+        query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, QueryError> {
+        self.readers.read(query)
+    }
+
     /// Waits, at most two seconds, until the view shows the position.
     pub async fn wait_for(&self, position: u64) -> Result<(), QueryError> {
         let mut status = self.status.clone();

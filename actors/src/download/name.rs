@@ -3,9 +3,12 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// The longest name of a file or folder in bytes: every common file system takes 255, and room is
 /// left for an id, an ending and a number against collisions.
-const NAME_BYTES_MAX: usize = 180;
+const NAME_BYTES_MAX: usize = 170;
 /// The longest id in a file name in bytes.
 const ID_BYTES_MAX: usize = 48;
+
+/// The longest ending in bytes.
+const ENDING_BYTES_MAX: usize = 12;
 
 /// Names that Windows keeps for devices, whatever follows them behind a dot.
 const RESERVED: [&str; 22] = [
@@ -22,7 +25,7 @@ pub fn path_of(item: &DownloadItem, title: Option<&str>, ending: &str, number: u
     let id = component(&item.source.source_id, ID_BYTES_MAX);
     let title = item.title.as_deref().or(title).unwrap_or(&item.source.source_id);
     let title = component(title, NAME_BYTES_MAX);
-    let ending = component(ending, ID_BYTES_MAX).to_lowercase();
+    let ending = component(ending, ENDING_BYTES_MAX).to_ascii_lowercase();
     if number < 2 {
         format!("{folder}/{title} [{id}].{ending}")
     } else {

@@ -133,9 +133,7 @@ impl SupervisorHandle {
 
     /// Starts a halted child again; false if there is none of that name.
     pub async fn resume(&self, name: &str) -> bool {
-        let name = name.to_owned();
-        ractor::call_t!(self.supervisor, Message::Resume, ANSWER_WITHIN.as_millis() as u64, name)
-            .unwrap_or(false)
+        resume(&self.supervisor, name).await
     }
 
     /// Where each child is, in the order of their start.
@@ -148,6 +146,12 @@ impl SupervisorHandle {
     pub fn reference(&self) -> ActorRef<Message> {
         self.supervisor.clone()
     }
+}
+
+/// Starts a halted child of a supervisor again; false if there is none of that name.
+pub async fn resume(supervisor: &ActorRef<Message>, name: &str) -> bool {
+    let name = name.to_owned();
+    ractor::call_t!(supervisor, Message::Resume, ANSWER_WITHIN.as_millis() as u64, name).unwrap_or(false)
 }
 
 impl Actor for Supervisor {

@@ -1,0 +1,94 @@
+use std::{net::SocketAddr, path::PathBuf};
+
+use figment::{
+    Figment,
+    providers::{Env, Format as _, Serialized, Toml},
+};
+use ipnet::IpNet;
+
+use super::{Configuration, ConfigurationError, NatsMode};
+
+/// What flags say, and where the file is.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// The data folder.
+    pub data: Option<PathBuf>,
+    /// The address to listen on.
+    pub listen: Option<SocketAddr>,
+    /// Whether and how events are fanned out.
+    pub nats: Option<NatsMode>,
+    /// Private networks that may be reached.
+    pub allow_network: Vec<IpNet>,
+    /// The file; `mediary.toml` in the working folder, where there is one, if left out.
+    pub config: Option<PathBuf>,
+}
+
+/// The file that is read if none is named.
+const FILE: &str = "mediary.toml";
+/// What variables begin with; `__` stands for the dot of a section: `MEDIARY_LOG__CACHE_BYTES`.
+const PREFIX: &str = "MEDIARY_";
+/// Variables with the prefix that are for the command line and no keys of the configuration.
+const NOT_KEYS: [&str; 6] = ["token", "token_file", "server", "profile", "contracts", "attempt"];
+
+/// Puts the configuration together and reports what is wrong with it.
+pub fn load(overrides: &Overrides) -> Result<Configuration, ConfigurationError> {
+    let mut figment = Figment::from(Serialized::defaults(Configuration::default()));
+    if let Some((path, text)) = read_file(overrides)? {
+        // Parsed once by itself: figment knows the key of an error, but not its line.
+        let parsed: Result<Configuration, toml::de::Error> = toml::from_str(&text);
+        if let Err(error) = parsed {
+            return Err(ConfigurationError::in_file(&path, &text, &error));
+        }
+        figment = figment.merge(Toml::string(&text));
+    }
+    figment = figment.merge(Env::prefixed(PREFIX).ignore(&NOT_KEYS).split("__"));
+    let mut configuration: Configuration =
+        figment.extract().map_err(|error| ConfigurationError::in_environment(&error))?;
+    apply(overrides, &mut configuration);
+    validate(configuration)
+}
+
+fn read_file(overrides: &Overrides) -> Result<Option<(PathBuf, String)>, ConfigurationError> {
+    let path = match &overrides.config {
+        Some(path) => path.clone(),
+        None => PathBuf::from(FILE),
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some((path, text))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && overrides.config.is_none() => Ok(None),
+        Err(source) => Err(ConfigurationError::Unreadable { path, source }),
+    }
+}
+
+fn apply(overrides: &Overrides, configuration: &mut Configuration) {
+    let Overrides { data, listen, nats, allow_network, config: _ } = overrides.clone();
+    configuration.data = data.unwrap_or_else(|| std::mem::take(&mut configuration.data));
+    configuration.listen = listen.unwrap_or(configuration.listen);
+    configuration.nats = nats.unwrap_or_else(|| configuration.nats.clone());
+    configuration.allow_network.extend(allow_network);
+}
+
+/// Everything that is wrong with it, at once.
+fn validate(configuration: Configuration) -> Result<Configuration, ConfigurationError> {
+    let mut wrong = Vec::new();
+    if configuration.data.as_os_str().is_empty() {
+        wrong.push("data: a folder is wanted".to_owned());
+    }
+    if configuration.jobs.tries_max == 0 {
+        wrong.push("jobs.tries_max: at least 1 is wanted".to_owned());
+    }
+    if configuration.jobs.retry_wait_max_ms < configuration.jobs.retry_wait_ms {
+        wrong.push("jobs.retry_wait_max_ms: at least jobs.retry_wait_ms is wanted".to_owned());
+    }
+    if configuration.ytdlp.socket_timeout_s == 0 {
+        wrong.push("ytdlp.socket_timeout_s: at least 1 is wanted".to_owned());
+    }
+    if configuration.logging.filter.parse::<tracing_subscriber::filter::Targets>().is_err() {
+        wrong.push(format!("logging.filter: {:?} is no list of levels", configuration.logging.filter));
+    }
+    if wrong.is_empty() {
+        Ok(configuration)
+    } else {
+        Err(ConfigurationError::Invalid { wrong: wrong.join("\n") })
+    }
+}

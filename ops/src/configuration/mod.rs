@@ -1,0 +1,16 @@
+//! One typed configuration: defaults, then the file, then `MEDIARY_*`, then flags (PL-90).
+//!
+//! Unknown keys and bad values are errors with the line of the file and the nearest right name.
+//! What is printed of it has no secrets.
+
+mod error;
+mod load;
+mod nats;
+mod section;
+#[cfg(test)]
+mod tests;
+
+pub use error::ConfigurationError;
+pub use load::{Overrides, load};
+pub use nats::{NatsMode, UnknownNatsMode};
+pub use section::{Configuration, Downloads, Jobs, Log, LogFormat, Logging, Tools, YtDlp, json_schema};

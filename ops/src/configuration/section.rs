@@ -1,0 +1,200 @@
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use ipnet::IpNet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::NatsMode;
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Configuration {
+    /// The data folder: the log, views, staging and library.
+    pub data: PathBuf,
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The folder of kept files; `library` in the data folder if left out. On the same file system as the data folder.
+    pub library: Option<PathBuf>,
+    /// `auto` (a `nats-server` that is found is run as a child), `off`, or a URL.
+    pub nats: NatsMode,
+    /// Private networks, as CIDR, that lists and downloads may reach.
+    #[schemars(with = "Vec<String>")]
+    pub allow_network: Vec<IpNet>,
+    /// Origins besides the server's own whose pages may open a websocket, such as `https://media.example`.
+    pub origins: Vec<String>,
+    /// The log.
+    pub log: Log,
+    /// Jobs.
+    pub jobs: Jobs,
+    /// yt-dlp.
+    pub ytdlp: YtDlp,
+    /// Downloads.
+    pub downloads: Downloads,
+    /// External programs.
+    pub tools: Tools,
+    /// What the server writes about itself.
+    pub logging: Logging,
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("data"),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8484)),
+            library: None,
+            nats: NatsMode::Auto,
+            allow_network: Vec::new(),
+            origins: Vec::new(),
+            log: Log::default(),
+            jobs: Jobs::default(),
+            ytdlp: YtDlp::default(),
+            downloads: Downloads::default(),
+            tools: Tools::default(),
+            logging: Logging::default(),
+        }
+    }
+}
+
+impl Configuration {
+    /// The folder of kept files.
+    pub fn library_folder(&self) -> PathBuf {
+        self.library.clone().unwrap_or_else(|| self.data.join("library"))
+    }
+
+    /// The folder that programs are looked for in before `PATH`.
+    pub fn tools_folders(&self) -> Vec<PathBuf> {
+        self.tools.folder.iter().cloned().collect()
+    }
+
+    /// A configuration for a data folder, everything else as by default.
+    pub fn of_data(data: &Path) -> Self {
+        Self { data: data.to_owned(), ..Self::default() }
+    }
+}
+
+/// The log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// Memory for pages of the log, in bytes.
+    pub cache_bytes: usize,
+    /// Free bytes of the disk below which new work is refused; ends and cancels still fit.
+    pub reserve_bytes: u64,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { cache_bytes: 8 << 20, reserve_bytes: 64 << 20 }
+    }
+}
+
+/// Jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Jobs {
+    /// Tries that may fail by a transient fault, the first included.
+    pub tries_max: u32,
+    /// The longest wait after the first failure, in milliseconds; doubled after each.
+    pub retry_wait_ms: u64,
+    /// The longest wait at all, in milliseconds.
+    pub retry_wait_max_ms: u64,
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { tries_max: 3, retry_wait_ms: 5_000, retry_wait_max_ms: 600_000 }
+    }
+}
+
+/// yt-dlp.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct YtDlp {
+    /// Folders of plugins, each with `<any>/yt_dlp_plugins/` in it.
+    pub plugin_dirs: Vec<PathBuf>,
+    /// Extractors that may be used, separated by commas; all if left out.
+    pub extractors: Option<String>,
+    /// How long one answer of a source may take, in seconds.
+    pub socket_timeout_s: u64,
+    /// How often yt-dlp itself tries a request again.
+    pub retries: u32,
+    /// How long it may be silent before it is ended, in seconds.
+    pub no_progress_s: u64,
+}
+
+impl Default for YtDlp {
+    fn default() -> Self {
+        Self {
+            plugin_dirs: Vec::new(),
+            extractors: None,
+            socket_timeout_s: 20,
+            retries: 3,
+            no_progress_s: 300,
+        }
+    }
+}
+
+/// Downloads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Downloads {
+    /// Bytes of the disk that no download may use up.
+    pub free_min_bytes: u64,
+}
+
+impl Default for Downloads {
+    fn default() -> Self {
+        Self { free_min_bytes: 256 << 20 }
+    }
+}
+
+/// External programs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tools {
+    /// A folder that is looked in before `PATH`.
+    pub folder: Option<PathBuf>,
+    /// The path of `yt-dlp`.
+    pub yt_dlp: Option<PathBuf>,
+    /// The path of `ffmpeg`.
+    pub ffmpeg: Option<PathBuf>,
+    /// The path of `ffprobe`.
+    pub ffprobe: Option<PathBuf>,
+    /// The path of `nats-server`.
+    pub nats_server: Option<PathBuf>,
+}
+
+/// What the server writes about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Logging {
+    /// Levels by module, such as `info,mediary_actors=debug`.
+    pub filter: String,
+    /// The form of each line.
+    pub format: LogFormat,
+}
+
+impl Default for Logging {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), format: LogFormat::Logfmt }
+    }
+}
+
+/// The form of a line of the server's own log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// `key=value` pairs.
+    Logfmt,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The published contract: `schema/contracts/config.json`.
+pub fn json_schema() -> serde_json::Value {
+    schemars::schema_for!(Configuration).to_value()
+}

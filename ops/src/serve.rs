@@ -1,0 +1,239 @@
+//! The server: every part wired together, started in order and stopped in the reverse.
+
+mod access;
+mod error;
+mod observe;
+
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use mediary_actors::{
+    process::{Environment, Runner},
+    supervisor::SupervisorHandle,
+};
+use mediary_api::{App, Platform, limits, session::Authenticator, websocket};
+use mediary_events::{
+    gate::{Caller, Gate},
+    log::{Log, Options as LogOptions, Origin, OriginKind},
+    signal::SignalHub,
+    worker::{Command, Worker},
+};
+use mediary_projections::Views;
+use mediary_schema::{Clock, IdSource, WorkerId, job::WorkKind, worker::Offer};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use uuid::Uuid;
+
+pub use error::ServeError;
+
+use crate::{
+    configuration::Configuration,
+    environment, spawn, telemetry,
+    tree::{self, Roots},
+};
+
+/// How long open requests may go on when the server stops.
+const REQUESTS_END_WITHIN: Duration = Duration::from_secs(3);
+/// The exit status when the log can't be written: the service manager starts it again (`EX_IOERR`).
+const EXIT_LOG_FAILED: i32 = 74;
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    log: Log,
+    views: Views,
+    supervisor: SupervisorHandle,
+    stopping: watch::Sender<bool>,
+    http: JoinHandle<std::io::Result<()>>,
+    resuming: JoinHandle<()>,
+    first_token: Option<String>,
+}
+
+/// Serves until it is asked to stop: the first signal lets work end, the second ends at once.
+pub async fn run(configuration: Configuration) -> Result<(), ServeError> {
+    let mut signals = environment::Signals::listen().map_err(ServeError::Signals)?;
+    let server = start(configuration).await?;
+    server.greet();
+    signals.next().await;
+    tracing::info!("stopping; a second signal ends at once");
+    tokio::select! {
+        () = server.stop() => Ok(()),
+        () = signals.next() => {
+            tracing::warn!("ended at once");
+            std::process::exit(130)
+        }
+    }
+}
+
+/// Starts every part and answers once requests are taken.
+pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
+    telemetry::log_to_stderr(&configuration.logging);
+    let recorder = telemetry::recorder();
+    // The address comes first: a port in use costs nothing.
+    let listener = listen(configuration.listen).await?;
+    let address = listener
+        .local_addr()
+        .map_err(|source| ServeError::Listen { address: configuration.listen, source })?;
+    prepare(&configuration)?;
+
+    let (clock, ids) = (Clock::system(), IdSource::system());
+    let log = open_log(&configuration, &clock, &ids)?;
+    log.announce(&address.to_string()).map_err(ServeError::Announce)?;
+    let gate = Gate::new(log.clone(), clock.clone(), ids);
+    let runner = Runner::new(log.id(), Environment::of(environment::variables()));
+    for orphan in runner.end_orphans().await {
+        tracing::warn!(?orphan, "ended a process that an earlier run left behind");
+    }
+    let views = Views::start(&log, &configuration.data).map_err(ServeError::Views)?;
+    let first_token = access::ensure_local_token(&gate, &configuration.data).await?;
+    join(&gate).await?;
+
+    let signals = SignalHub::default();
+    let (reacted, reacted_to) = watch::channel(0);
+    let path_folders = runner.environment().path_folders();
+    let roots = Roots {
+        gate: gate.clone(),
+        signals: signals.clone(),
+        tools: tree::tools(&configuration, path_folders),
+        runner,
+        reacted: Arc::new(reacted),
+    };
+    let supervisor = tree::grow(&roots, &configuration).await.map_err(ServeError::Actors)?;
+
+    let (stopping, stopped) = watch::channel(false);
+    let limits = limits::Options::default();
+    let platform = Platform {
+        gate: gate.clone(),
+        views: views.clone(),
+        signals,
+        reacted: reacted_to,
+        retry: tree::retry(&configuration),
+    };
+    let app = App {
+        schema: mediary_api::build(platform, &limits),
+        log: log.clone(),
+        authenticator: Authenticator::new(log.clone(), clock),
+        readiness: observe::readiness(&log, &views),
+        metrics: observe::metrics(recorder, &log, &views),
+        limits,
+        sockets: websocket::Options {
+            origins: configuration.origins.clone(),
+            ..websocket::Options::default()
+        },
+        stopping: stopped.clone(),
+    };
+    let resuming = spawn::part(observe::resume_halted(gate, supervisor.reference(), stopped.clone()));
+    let http = spawn::part(serve_http(listener, app, stopped));
+    tracing::info!(%address, data = %configuration.data.display(), position = log.head().position, "serving");
+    Ok(Server { address, log, views, supervisor, stopping, http, resuming, first_token })
+}
+
+impl Server {
+    /// The address that is listened on.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address of the server for a browser on this machine.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The log, to look at.
+    pub const fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Stops: no new requests, then the actors in their order, the views, and the log last.
+    pub async fn stop(self) {
+        self.stopping.send_replace(true);
+        let mut http = self.http;
+        if tokio::time::timeout(REQUESTS_END_WITHIN, &mut http).await.is_err() {
+            tracing::warn!("requests that were still open are cut off");
+            http.abort();
+        }
+        self.supervisor.stop().await;
+        self.resuming.abort();
+        let views = self.views;
+        if tokio::task::spawn_blocking(move || views.stop()).await.is_err() {
+            tracing::error!("a view panicked while stopping");
+        }
+        self.log.close().await;
+        tracing::info!("stopped");
+    }
+
+    /// Says on stderr where it is to be found.
+    fn greet(&self) {
+        let url = self.url();
+        crate::say(&format!("Mediary serves on {url} (GraphQL: {url}/graphql)"));
+        if let Some(token) = &self.first_token {
+            crate::say(&format!("Set-up for a browser, valid for an hour: {url}/graphql#token={token}"));
+            crate::say("Later, `mediary token setup` makes a new one.");
+        }
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        std::io::ErrorKind::AddrInUse => ServeError::AddressInUse { address },
+        _ => ServeError::Listen { address, source },
+    })
+}
+
+/// Makes the folders, the data folder for its owner only.
+fn prepare(configuration: &Configuration) -> Result<(), ServeError> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let make = |path: &Path| {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(|source| ServeError::Folder { path: path.to_owned(), source })
+    };
+    let data = &configuration.data;
+    for folder in [data.clone(), data.join("staging"), data.join("output"), configuration.library_folder()] {
+        make(&folder)?;
+    }
+    Ok(())
+}
+
+fn open_log(configuration: &Configuration, clock: &Clock, ids: &IdSource) -> Result<Log, ServeError> {
+    let options = LogOptions {
+        cache_bytes: configuration.log.cache_bytes,
+        reserve_bytes: configuration.log.reserve_bytes,
+        on_fatal: Arc::new(|fatal| {
+            crate::say(&format!("the log can't be written: {fatal}; nothing that was acknowledged is lost"));
+            std::process::exit(EXIT_LOG_FAILED);
+        }),
+        ..LogOptions::new(&configuration.data, clock.clone(), ids.clone())
+    };
+    Log::open(options).map_err(ServeError::Log)
+}
+
+/// Tells that the local worker is there; what it had leased in an earlier run is told to be lost by the performers.
+async fn join(gate: &Gate) -> Result<(), ServeError> {
+    let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
+    let offer = Offer { kinds: WorkKind::ALL.to_vec() };
+    let command = Command::Join { epoch: gate.log().epoch(), offer };
+    let worker_id = WorkerId::local(gate.log().id());
+    let caller = Caller::platform(origin, gate.ids());
+    match gate.execute::<Worker>(caller, worker_id.uuid(), command).await {
+        Ok(_) => Ok(()),
+        Err(refusal) if refusal.is_retryable() => {
+            tracing::warn!(%refusal, "the start of the worker is not recorded");
+            Ok(())
+        }
+        Err(refusal) => Err(ServeError::Refused(refusal)),
+    }
+}
+
+async fn serve_http(
+    listener: TcpListener,
+    app: App,
+    mut stopped: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    let until_stopped = async move {
+        // A sender that is gone stops the server, too.
+        let _gone = stopped.wait_for(|stopped| *stopped).await.is_err();
+    };
+    axum::serve(listener, app.router()).with_graceful_shutdown(until_stopped).await
+}

@@ -1,0 +1,79 @@
+use std::{io, net::SocketAddr, path::PathBuf};
+
+use mediary_events::{gate::Refusal, log::OpenError};
+use mediary_projections::StartError;
+use miette::Diagnostic;
+use ractor::SpawnErr;
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum ServeError {
+    /// Somebody else listens there.
+    #[error("{address} is in use")]
+    #[diagnostic(
+        code(address_in_use),
+        help("another server runs there; stop it, or choose another port with `--listen 127.0.0.1:8485`")
+    )]
+    AddressInUse {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// It can't be listened on.
+    #[error("failed to listen on {address}")]
+    #[diagnostic(code(listen_failed), help("choose an address of this machine with --listen"))]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A folder can't be made.
+    #[error("failed to make the folder {}", path.display())]
+    #[diagnostic(code(folder_failed), help("choose a folder that you may write to with --data"))]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The log can't be opened.
+    #[error("failed to open the log")]
+    #[diagnostic(code(log_failed), help("{}", log_advice(.0)))]
+    Log(#[source] OpenError),
+    /// The address can't be written where the command line looks for it.
+    #[error("failed to note the address in the data folder")]
+    #[diagnostic(code(folder_failed))]
+    Announce(#[source] io::Error),
+    /// The views can't be started.
+    #[error("failed to start the views")]
+    #[diagnostic(
+        code(views_failed),
+        help("the folder `views` can be deleted at any time: it is built anew from the log")
+    )]
+    Views(#[source] StartError),
+    /// The token of the data folder's owner can't be written.
+    #[error("failed to write {}", path.display())]
+    #[diagnostic(code(folder_failed), help("check the permissions of the data folder"))]
+    Token {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The log refuses what has to be recorded at the start.
+    #[error("failed to record the start")]
+    #[diagnostic(code(log_failed), help("{}", .0.advice().unwrap_or_default()))]
+    Refused(#[source] Refusal),
+    /// The actors can't be started.
+    #[error("failed to start the actors")]
+    #[diagnostic(code(actors_failed))]
+    Actors(#[source] SpawnErr),
+    /// Signals can't be listened to.
+    #[error("failed to listen to signals")]
+    #[diagnostic(code(signals_failed))]
+    Signals(#[source] io::Error),
+}
+
+fn log_advice(error: &OpenError) -> String {
+    error.advice()
+}

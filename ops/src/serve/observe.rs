@@ -1,0 +1,88 @@
+use std::sync::Arc;
+
+use mediary_actors::supervisor;
+use mediary_api::Readiness;
+use mediary_events::{
+    Concern as _, codec,
+    gate::Gate,
+    log::{Filter, Log},
+    worker::{Event, Worker},
+};
+use mediary_projections::Views;
+use metrics_exporter_prometheus::PrometheusHandle;
+use ractor::ActorRef;
+use tokio::sync::watch;
+
+/// Events that a view may be behind and still count as caught up.
+const LAG_MAX: u64 = 1_000;
+
+/// Asks every part how it is.
+pub(super) fn readiness(log: &Log, views: &Views) -> Arc<dyn Fn() -> Readiness + Send + Sync> {
+    let (log, views) = (log.clone(), views.clone());
+    Arc::new(move || {
+        let head = log.head().position;
+        let mut readiness =
+            Readiness { is_ready: true, parts: vec![("log".to_owned(), format!("open at {head}"))] };
+        for view in views.all() {
+            let status = view.status();
+            let lag = head.saturating_sub(status.position);
+            let state = match &status.fault {
+                Some(fault) => format!("stopped at {}", fault.position),
+                None if lag > LAG_MAX => format!("{lag} events behind"),
+                None => "current".to_owned(),
+            };
+            readiness.is_ready &= status.fault.is_none() && lag <= LAG_MAX;
+            readiness.parts.push((format!("view {}", status.name), state));
+        }
+        readiness
+    })
+}
+
+/// Writes the metrics; those that are read off something are read now.
+pub(super) fn metrics(
+    recorder: PrometheusHandle,
+    log: &Log,
+    views: &Views,
+) -> Arc<dyn Fn() -> String + Send + Sync> {
+    let (log, views) = (log.clone(), views.clone());
+    Arc::new(move || {
+        metrics::gauge!("mediary_log_size_bytes").set(log.size_bytes() as f64);
+        for count in log.counts().unwrap_or_default() {
+            let labels = [("concern", count.category.clone())];
+            metrics::gauge!("mediary_log_category_events", &labels).set(count.events as f64);
+            metrics::gauge!("mediary_log_category_bytes", &labels).set(count.bytes as f64);
+        }
+        for (kind, state, number) in
+            views.job.read_blocking(mediary_projections::job::counts).unwrap_or_default()
+        {
+            let labels = [("kind", kind), ("state", state.name().to_owned())];
+            metrics::gauge!("mediary_jobs", &labels).set(number as f64);
+        }
+        recorder.run_upkeep();
+        recorder.render()
+    })
+}
+
+/// Starts a halted concern again when a person resumes it: the event is the wish, this is its effect.
+pub(super) async fn resume_halted(
+    gate: Gate,
+    supervisor: ActorRef<supervisor::Message>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let log = gate.log();
+    let mut subscription = log.subscribe(log.head().position + 1, Filter::categories([Worker::NAME]));
+    loop {
+        let batch = tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            batch = subscription.next_batch(64) => batch,
+        };
+        let Ok(batch) = batch else { return };
+        for recorded in &batch.events {
+            if let Ok(Some(Event::ConcernResumed { concern })) = codec::event_of::<Worker>(recorded)
+                && !supervisor::resume(&supervisor, &concern).await
+            {
+                tracing::warn!(concern, "there is no halted actor of this name");
+            }
+        }
+    }
+}

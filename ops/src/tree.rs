@@ -1,0 +1,160 @@
+//! The supervision tree: every child in the order of its start, with its deadline for stopping.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use mediary_actors::{
+    download::{Downloader, Library},
+    ffmpeg::Ffmpeg,
+    job::{Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments},
+    playlist::Lister,
+    process::{Runner, Tool, Tools},
+    reaction::{self, Reactor, ReactorArguments},
+    staging::Staging,
+    supervisor::{Child, Halted, Policy, Supervisor, SupervisorHandle},
+    ytdlp::{Options as YtDlpOptions, YtDlp},
+};
+use mediary_events::{
+    gate::{Caller, Gate},
+    log::{Origin, OriginKind},
+    signal::SignalHub,
+    worker::{Command, Worker},
+};
+use mediary_schema::{
+    WorkerId,
+    job::{RetryPolicy, WorkKind},
+};
+use ractor::{Actor, SpawnErr};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::configuration::Configuration;
+
+/// What every child gets its parts from.
+#[derive(Debug, Clone)]
+pub(crate) struct Roots {
+    pub(crate) gate: Gate,
+    pub(crate) signals: SignalHub,
+    pub(crate) runner: Runner,
+    pub(crate) tools: Tools,
+    pub(crate) reacted: Arc<watch::Sender<u64>>,
+}
+
+/// Attempts end their processes within 8 seconds; then they are killed.
+const PERFORMER_STOPS_WITHIN: Duration = Duration::from_secs(10);
+/// What is only in memory stops at once.
+const STOPS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Starts the tree. Performers come before the dispatcher, so that whatever an earlier run had leased is
+/// told to be lost before anything is leased anew.
+pub(crate) async fn grow(roots: &Roots, configuration: &Configuration) -> Result<SupervisorHandle, SpawnErr> {
+    let data = &configuration.data;
+    let engine = Arc::new(engine(roots, configuration));
+    let ffmpeg = Ffmpeg::new(roots.runner.clone(), roots.tools.clone());
+    let library = Library::new(configuration.library_folder());
+    let free_min_bytes = configuration.downloads.free_min_bytes;
+
+    let lister = Lister::new(Arc::clone(&engine) as _);
+    let downloader = Downloader::new(engine, ffmpeg, library, free_min_bytes);
+    let children = vec![
+        performer("list", PERFORMER_STOPS_WITHIN, roots, data, lister),
+        performer("download", PERFORMER_STOPS_WITHIN, roots, data, downloader),
+        reactor("reactor", STOPS_WITHIN, roots, retry(configuration)),
+        dispatcher("dispatcher", STOPS_WITHIN, roots),
+    ];
+    let gate = roots.gate.clone();
+    Supervisor::start(children, Policy::default(), move |halted| tell(gate.clone(), halted)).await
+}
+
+/// How new jobs are tried again.
+pub(crate) const fn retry(configuration: &Configuration) -> RetryPolicy {
+    RetryPolicy {
+        tries_max: configuration.jobs.tries_max,
+        wait_ms: configuration.jobs.retry_wait_ms,
+        wait_max_ms: configuration.jobs.retry_wait_max_ms,
+    }
+}
+
+/// External programs: as configured, else in the configured folder, else in `PATH`.
+pub(crate) fn tools(configuration: &Configuration, path_folders: Vec<std::path::PathBuf>) -> Tools {
+    let folders = configuration.tools_folders().into_iter().chain(path_folders);
+    let named = [
+        (Tool::YtDlp, &configuration.tools.yt_dlp),
+        (Tool::Ffmpeg, &configuration.tools.ffmpeg),
+        (Tool::Ffprobe, &configuration.tools.ffprobe),
+        (Tool::NatsServer, &configuration.tools.nats_server),
+    ];
+    named.into_iter().fold(Tools::new(folders), |tools, (tool, path)| match path {
+        Some(path) => tools.with(tool, path),
+        None => tools,
+    })
+}
+
+fn engine(roots: &Roots, configuration: &Configuration) -> YtDlp {
+    let ytdlp = &configuration.ytdlp;
+    let options = YtDlpOptions {
+        plugin_dirs: ytdlp.plugin_dirs.clone(),
+        extractors: ytdlp.extractors.clone(),
+        socket_timeout: Duration::from_secs(ytdlp.socket_timeout_s),
+        retries: ytdlp.retries,
+        no_progress: Duration::from_secs(ytdlp.no_progress_s),
+        ..YtDlpOptions::default()
+    };
+    YtDlp::new(roots.runner.clone(), roots.tools.clone(), options, reqwest::Client::new())
+}
+
+fn performer<E: Effect>(
+    name: &'static str,
+    stops_within: Duration,
+    roots: &Roots,
+    data: &Path,
+    effect: E,
+) -> Child {
+    let arguments = PerformerArguments {
+        gate: roots.gate.clone(),
+        head: roots.gate.log().watch_head(),
+        signals: roots.signals.clone(),
+        staging: Staging::new(data),
+        output: data.join("output"),
+    };
+    Child::new(name, stops_within, move |parent| {
+        let (actor, arguments) = (Performer::new(effect.clone()), arguments.clone());
+        async move { Ok(Actor::spawn_linked(None, actor, arguments, parent).await?.0.get_cell()) }
+    })
+}
+
+fn reactor(name: &'static str, stops_within: Duration, roots: &Roots, retry: RetryPolicy) -> Child {
+    let roots = roots.clone();
+    Child::new(name, stops_within, move |parent| {
+        let arguments = ReactorArguments {
+            gate: roots.gate.clone(),
+            head: roots.gate.log().watch_head(),
+            reactions: reaction::all(retry),
+            reacted: Arc::clone(&roots.reacted),
+        };
+        async move { Ok(Actor::spawn_linked(None, Reactor, arguments, parent).await?.0.get_cell()) }
+    })
+}
+
+fn dispatcher(name: &'static str, stops_within: Duration, roots: &Roots) -> Child {
+    let arguments = DispatcherArguments {
+        gate: roots.gate.clone(),
+        head: roots.gate.log().watch_head(),
+        worker_id: WorkerId::local(roots.gate.log().id()),
+        offered: WorkKind::ALL.to_vec(),
+    };
+    Child::new(name, stops_within, move |parent| {
+        let arguments = arguments.clone();
+        async move { Ok(Actor::spawn_linked(None, Dispatcher, arguments, parent).await?.0.get_cell()) }
+    })
+}
+
+/// Appends that a concern is halted (PL-31).
+async fn tell(gate: Gate, halted: Halted) {
+    let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
+    let worker_id = WorkerId::local(gate.log().id());
+    let command = Command::Halt { concern: halted.name.to_owned(), reason: halted.reason };
+    let caller = Caller::platform(origin, gate.ids());
+    if let Err(refusal) = gate.execute::<Worker>(caller, worker_id.uuid(), command).await {
+        tracing::error!(child = halted.name, %refusal, "the halt is not recorded");
+    }
+}
