@@ -5,7 +5,7 @@
 //! needs no looking at, so it is described here, as yt-dlp would.
 
 use mediary_schema::item::ItemSource;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use serde_json::{Value, json};
 
 use super::{engine::YtDlp, entry::GENERIC};
@@ -42,6 +42,7 @@ pub(super) async fn describe(engine: &YtDlp, source: &ItemSource) -> Option<Valu
     let content_type = answer.headers().get(CONTENT_TYPE)?.to_str().ok()?;
     let bare = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let (_, extension) = TYPES.iter().find(|(name, _)| *name == bare)?;
+    let length = answer.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     Some(json!({
         "_type": "video",
         "id": source.source_id,
@@ -53,6 +54,7 @@ pub(super) async fn describe(engine: &YtDlp, source: &ItemSource) -> Option<Valu
         "ext": extension,
         "format_id": extension,
         "protocol": "http",
+        "filesize": length.and_then(|length| length.parse::<u64>().ok()),
         "vcodec": bare.starts_with("audio/").then_some("none"),
     }))
 }

@@ -127,7 +127,7 @@ async fn a_direct_file_arrives_as_it_is() {
     let case = Case::of_file(File::new("video/mp4", bytes.clone())).await;
     let extracted = case.extract().await.unwrap();
     assert_eq!((extracted.streams.len(), extracted.streams[0].protocol), (1, Protocol::Http));
-    assert_eq!(extracted.title, None);
+    assert_eq!((extracted.title.as_deref(), extracted.size_bytes), (None, Some(bytes.len() as u64)));
     assert_eq!(case.served(), 0, "what says that it is media isn't opened to see what it is");
     let (downloaded, progress) = case.run().await.unwrap();
     assert_eq!(downloaded.path, case.staged("media.mp4"));
