@@ -111,7 +111,7 @@ impl Downloader {
 
     async fn fetch(&self, attempt: &Attempt, item: &DownloadItem) -> Result<Kept, Broken> {
         let request = DownloadRequest {
-            url: item.source.url.clone(),
+            source: item.source.clone(),
             quality: item.quality.clone(),
             staging: attempt.staging.clone(),
         };
@@ -138,8 +138,9 @@ impl Downloader {
         let free = rustix::fs::statvfs(&attempt.staging)
             .map(|disk| disk.f_bavail * disk.f_frsize)
             .map_err(|error| storage("ask for the free space of the disk", &error.into()))?;
-        // Streams that are joined are there twice for a moment.
-        let copies = if extracted.streams.len() > 1 { 2 } else { 1 };
+        // Streams and fragments that are joined are there twice for a moment.
+        let is_joined = extracted.streams.len() > 1 || is_in_pieces(extracted);
+        let copies = if is_joined { 2 } else { 1 };
         let staged = crate::staging::size_bytes(&attempt.staging).unwrap_or(0);
         let needed = (extracted.size_bytes.unwrap_or(0) * copies).saturating_sub(staged);
         if free < needed.saturating_add(self.free_min_bytes) {
@@ -174,14 +175,18 @@ impl Downloader {
 /// What the file should be. What was put together of pieces is decoded frame by frame: neither an exit
 /// code nor a probe notices a piece that is missing or of another file.
 fn expectation(item: &DownloadItem, extracted: &Extracted, resumed: bool) -> Expectation {
-    let in_pieces = extracted.streams.iter().any(|stream| stream.protocol != Protocol::Http);
     Expectation {
-        duration_ms: extracted.duration_ms.or(item.duration_ms),
+        // What a feed says of a duration is no promise: episodes with other advertisements have another one.
+        duration_ms: extracted.duration_ms,
         height: extracted.height,
         height_max: item.quality.height_max,
         audio_only: item.quality.audio_only,
-        decode: resumed || in_pieces,
+        decode: resumed || is_in_pieces(extracted),
     }
+}
+
+fn is_in_pieces(extracted: &Extracted) -> bool {
+    extracted.streams.iter().any(|stream| stream.protocol != Protocol::Http)
 }
 
 /// Removes what turned out to be damaged, so that the next attempt does not go on with it.

@@ -1,9 +1,3 @@
-//! The server: every part wired together, started in order and stopped in the reverse.
-
-mod access;
-mod error;
-mod observe;
-
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use mediary_actors::{
@@ -22,8 +16,7 @@ use mediary_schema::{Clock, IdSource, WorkerId, job::WorkKind, worker::Offer};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
-pub use error::ServeError;
-
+use super::{ServeError, access, observe};
 use crate::{
     configuration::Configuration,
     environment, spawn, telemetry,
@@ -204,7 +197,9 @@ fn open_log(configuration: &Configuration, clock: &Clock, ids: &IdSource) -> Res
             crate::say(&format!("the log can't be written: {fatal}; nothing that was acknowledged is lost"));
             std::process::exit(EXIT_LOG_FAILED);
         }),
-        ..LogOptions::new(&configuration.data, clock.clone(), ids.clone())
+        clock: clock.clone(),
+        ids: ids.clone(),
+        ..LogOptions::new(&configuration.data)
     };
     Log::open(options).map_err(ServeError::Log)
 }

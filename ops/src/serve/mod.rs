@@ -1,0 +1,9 @@
+//! The server: every part wired together, started in order and stopped in the reverse.
+
+mod access;
+mod error;
+mod observe;
+mod server;
+
+pub use error::ServeError;
+pub use server::{Server, run, start};
