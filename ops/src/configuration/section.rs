@@ -70,6 +70,17 @@ impl Configuration {
         self.tools.folder.iter().cloned().collect()
     }
 
+    /// The same with every path absolute: child programs run in folders of their own.
+    pub fn absolute(mut self) -> std::io::Result<Self> {
+        let Tools { folder, yt_dlp, ffmpeg, ffprobe, nats_server } = &mut self.tools;
+        let named = [folder, yt_dlp, ffmpeg, ffprobe, nats_server, &mut self.library];
+        let paths = named.into_iter().flatten().chain(&mut self.ytdlp.plugin_dirs).chain([&mut self.data]);
+        for path in paths {
+            *path = std::path::absolute(&*path)?;
+        }
+        Ok(self)
+    }
+
     /// A configuration for a data folder, everything else as by default.
     pub fn of_data(data: &Path) -> Self {
         Self { data: data.to_owned(), ..Self::default() }

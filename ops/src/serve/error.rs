@@ -27,6 +27,10 @@ pub enum ServeError {
         /// What the system says.
         source: io::Error,
     },
+    /// The working folder is gone.
+    #[error("failed to find out the working folder")]
+    #[diagnostic(code(folder_failed), help("start the server from a folder that exists"))]
+    WorkingFolder(#[source] io::Error),
     /// A folder can't be made.
     #[error("failed to make the folder {}", path.display())]
     #[diagnostic(code(folder_failed), help("choose a folder that you may write to with --data"))]

@@ -59,6 +59,7 @@ pub async fn run(configuration: Configuration) -> Result<(), ServeError> {
 
 /// Starts every part and answers once requests are taken.
 pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
+    let configuration = configuration.absolute().map_err(ServeError::WorkingFolder)?;
     telemetry::log_to_stderr(&configuration.logging);
     let recorder = telemetry::recorder();
     // The address comes first: a port in use costs nothing.
