@@ -223,6 +223,9 @@ impl<R: BufRead> Lines<R> {
     /// Reads the first line.
     pub(super) fn header(&mut self) -> Result<Header, LineError> {
         let text = self.next()?.ok_or_else(|| self.malformed("the file is empty"))?;
+        if text.starts_with(b"redb") {
+            return Err(self.malformed("it is a log file and no bundle: name its data folder with --data"));
+        }
         let header: Header =
             serde_json::from_slice(&text).map_err(|error| self.malformed(error.to_string()))?;
         if header.format != FORMAT {

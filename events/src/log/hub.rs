@@ -24,6 +24,9 @@ const SKIPPED_MAX: usize = 1_000;
 /// Roughly the most bytes of payload in one batch.
 const BATCH_BYTES_MAX: usize = 4 << 20;
 
+/// Fewer recent events are not worth taking the ring's lock for.
+const RECENT_MIN: usize = 64;
+
 #[derive(Debug, Default)]
 struct Recent {
     /// Consecutive positions.
@@ -146,7 +149,9 @@ impl Subscription {
 
     async fn stretch(&self, head: u64, limit: usize) -> Result<Stretch, ReadError> {
         let frames_max = (self.skipped_max - self.skipped).clamp(1, SCAN_FRAMES_MAX);
-        if let Some(recent) = self.log.ring().from(self.next_position, frames_max) {
+        // A filter that lets nothing pass comes back for more; one that lets all pass leaves nothing over.
+        let wanted = limit.max(RECENT_MIN).min(frames_max);
+        if let Some(recent) = self.log.ring().from(self.next_position, wanted) {
             return Ok(self.of_recent(recent, head, limit));
         }
         let log = self.log.clone();

@@ -93,8 +93,16 @@ pub(super) fn create_if_missing(directory: &Path, log_id: Uuid) -> Result<(), Op
     initialise(&database, log_id).map_err(|fault| opening(&unfinished, fault))?;
     drop(database);
     fs::rename(&unfinished, &path).map_err(io("renaming"))?;
-    let folder = File::open(folder(directory)).map_err(io("opening the folder of"))?;
-    folder.sync_all().map_err(io("syncing the folder of"))
+    sync_folders(directory)
+}
+
+/// Makes the names durable: a synced file whose folder forgot it is lost all the same.
+fn sync_folders(directory: &Path) -> Result<(), OpenError> {
+    for folder in [folder(directory), directory.to_owned()] {
+        let synced = File::open(&folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|source| OpenError::Io { step: "syncing", path: folder, source })?;
+    }
+    Ok(())
 }
 
 /// Writes what makes a file a log.

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use serde_json::{Value, json};
 
 use super::support::{Bench, append, append_one, event, stream};
-use crate::log::{Checkpoint, Damage, ExportError, Source, VerifyError, export, verify, verify_live};
+use crate::log::{Checkpoint, Damage, ExportError, Source, VerifyError, export, store, verify, verify_live};
 
 fn bench() -> Bench {
     let bench = Bench::new();
@@ -125,6 +125,8 @@ fn missing_lines_and_strange_files_are_noticed() {
     assert!(matches!(check(broken_off), VerifyError::Bundle { line: 321, .. }));
     assert!(matches!(check(String::new()), VerifyError::Bundle { line: 1, .. }));
     assert!(matches!(check("hello\n".to_owned()), VerifyError::Bundle { line: 1, .. }));
+    let error = verify(&store::file(bench.directory.path()), None).unwrap_err();
+    assert!(error.to_string().contains("--data"), "{error}");
     let error = verdict(&bench, 0, |header| header["formatVersion"] = json!(2));
     assert!(error.to_string().contains("newer"), "{error}");
     let error = verdict(&bench, 0, |header| header["previousHash"] = json!("11".repeat(32)));

@@ -5,13 +5,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use redb::Database;
+use redb::{Database, ReadableTable as _};
 use tempfile::TempDir;
 
 use super::support::{Bench, append, append_one, copy_of, event, flip_everywhere, options, stream};
 use crate::log::{
-    Checkpoint, Damage, Log, OpenError, Read, ReadError, Report, VerifyError, store, tables, verify,
-    verify_live,
+    Checkpoint, Damage, Log, OpenError, Read, ReadError, Report, Source, VerifyError, export,
+    frame::{self, Body, Frame},
+    store, tables, verify, verify_live,
 };
 
 /// A closed log of `appends` appends; the payload of event `n` says `payload-n`.
@@ -82,6 +83,33 @@ fn whole_log_is_proved_offline_and_alive_and_against_a_checkpoint() {
         erased: 0,
     };
     assert_eq!(offline, expected);
+}
+
+#[test]
+fn log_with_an_erased_payload_is_whole_and_says_so() {
+    let directory = closed_log(10);
+    let whole = verify(directory.path(), None).unwrap();
+    let database = Database::open(log_file(&directory)).unwrap();
+    let transaction = database.begin_write().unwrap();
+    {
+        let mut events = transaction.open_table(tables::EVENTS).unwrap();
+        let stored = events.get(4).unwrap().unwrap().value().to_vec();
+        let frame = Frame::parse(&stored).unwrap();
+        let mut erased = frame.envelope_bytes().to_vec();
+        frame::encode_rest(frame.digest(), Body::Erased, &mut erased);
+        events.insert(4, erased.as_slice()).unwrap();
+    }
+    transaction.commit().unwrap();
+    drop(database);
+    let report = verify(directory.path(), None).unwrap();
+    assert_eq!(report, Report { erased: 1, ..whole });
+    let bundle = directory.path().join("bundle.ndjson");
+    export(Source::Folder(directory.path()), .., &mut fs::File::create(&bundle).unwrap()).unwrap();
+    assert_eq!(verify(&bundle, None).unwrap(), report);
+    let log = reopened(&directory).unwrap();
+    let events = log.read(&Read::forward(4)).unwrap();
+    assert_eq!((&events[0].payload, events[1].payload.is_some()), (&None, true));
+    assert_eq!(events[0].payload_json().unwrap(), None);
 }
 
 #[test]
