@@ -15,3 +15,11 @@ mod tree;
 fn say(text: &str) {
     eprintln!("{text}");
 }
+
+/// Says who does TLS in this process; must be called before anything asks for a client.
+pub fn provide_tls() {
+    // A second call finds the first one's provider, which is the same.
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        tracing::debug!("TLS was provided before");
+    }
+}

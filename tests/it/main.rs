@@ -1,4 +1,5 @@
 //! Stories of the whole platform, and the rules about its code: one binary, so that it links once.
 
 mod log;
+mod thread;
 mod tidy;

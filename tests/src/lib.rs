@@ -1,1 +1,16 @@
-//! tests
+//! The running platform as a value: a sample site, a server on free loopback ports, and clients.
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "helpers of tests: a failure is a failed test"
+)]
+
+mod client;
+mod platform;
+mod tools;
+mod wait;
+
+pub use client::{Client, events_of};
+pub use platform::{Platform, PlatformOptions};
+pub use tools::{binary, tools_folder};
+pub use wait::{DEADLINE, until};

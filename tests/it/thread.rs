@@ -1,0 +1,61 @@
+//! The main job from end to end: follow, list, download, change, list again.
+
+use mediary_tests::{Platform, events_of};
+use serde_json::json;
+
+// Issue 2, step 3 and 4: a playlist arrives, its items are verified files, and every step is an event.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_playlist_is_listed_downloaded_and_verified() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let id = client.follow(&platform.site.list_url("videos")).await;
+    let story = client.download(&id, "best").await;
+    assert_eq!(story["succeededCount"], json!(8), "{story}");
+    let data = client
+        .ask("{ files { totalCount nodes { path sizeBytes blake3 durationMs height } } }", json!({}))
+        .await;
+    assert_eq!(data["files"]["totalCount"], json!(8));
+    for file in data["files"]["nodes"].as_array().unwrap() {
+        let path = platform.configuration.library_folder().join(file["path"].as_str().unwrap());
+        let bytes = std::fs::read(&path).unwrap();
+        assert_eq!(json!(bytes.len()), file["sizeBytes"]);
+        assert_eq!(json!(blake3::hash(&bytes).to_hex().as_str()), file["blake3"]);
+    }
+    let events = client.events_after(0).await;
+    assert_eq!(events_of(&events, "playlist.entry_added").len(), 8);
+    assert_eq!(events_of(&events, "file.recorded").len(), 8);
+    platform.stop().await;
+}
+
+// LI-04, LI-05: the diff over time; must hold 2: an unchanged list is one playlist event.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changed_between_two_looks_is_told_and_nothing_else() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let id = client.follow(&platform.site.list_url("videos")).await;
+    let before = platform.server.log().head().position;
+    client.relist(&id).await;
+    let events = client.events_after(before).await;
+    let of_playlist: Vec<_> = events.iter().filter(|event| event["stream"] == json!(id)).collect();
+    assert_eq!(of_playlist.len(), 1, "{of_playlist:?}");
+    assert_eq!(of_playlist[0]["kind"], "playlist.listing_completed");
+
+    let list = platform.site.list("videos");
+    list.prepend(2);
+    list.delete(4).unwrap();
+    list.rename(5, "Another title").unwrap();
+    list.make_private(6).unwrap();
+    client.relist(&id).await;
+    let counts = look_counts(client, &id).await;
+    let expected = json!({ "added": 2, "notSeen": 1, "removed": 0, "moved": 0, "renamed": 1, "unavailable": 1, "returned": 0 });
+    assert_eq!(counts, expected);
+    client.relist(&id).await;
+    assert_eq!(look_counts(client, &id).await["removed"], json!(1), "the second full look lacks it, too");
+    platform.stop().await;
+}
+
+async fn look_counts(client: &mediary_tests::Client, id: &str) -> serde_json::Value {
+    const DOCUMENT: &str = "query($id: ID!) { playlist(id: $id) {
+        lookCounts { added notSeen removed moved renamed unavailable returned } } }";
+    client.ask(DOCUMENT, json!({ "id": id })).await["playlist"]["lookCounts"].take()
+}

@@ -1,0 +1,18 @@
+use std::path::PathBuf;
+
+/// The folder of yt-dlp and nats-server: `ops/test` installs them there.
+pub fn tools_folder() -> PathBuf {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned();
+    let folder = [".tools/bin", ".tools/venv/bin"].map(|folder| root.join(folder));
+    let found = folder.into_iter().find(|folder| folder.join("yt-dlp").exists());
+    found.expect("yt-dlp is not installed; `ops/test` installs it")
+}
+
+/// The `mediary` binary that was built with these tests.
+pub fn binary() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.ancestors().find(|folder| folder.join("mediary").is_file());
+    folder
+        .expect("the mediary binary is not built; test with `cargo nextest run --workspace`")
+        .join("mediary")
+}
