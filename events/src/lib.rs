@@ -9,6 +9,7 @@ pub mod account;
 pub mod codec;
 pub mod concern;
 pub mod download;
+pub mod fanout;
 pub mod file;
 pub mod gate;
 pub mod job;

@@ -1,0 +1,35 @@
+//! NATS: events and signals told to whoever listens outside of this process (PL-60, PL-61, PL-62).
+//!
+//! Guarantees:
+//!
+//! - the log is the outbox: an event is published after it is on the disk, and nobody waits for it;
+//! - the stream [`STREAM`] holds, in order, the newest events that its limits of age and size allow. A
+//!   stream that is found empty is filled again from the log, so that an event is published at least once;
+//! - an event is in the stream once: the relay expects the last sequence that it saw, and the server
+//!   refuses a copy;
+//! - `Mediary-Position` counts by one from message to message, except where an owner's hand or the
+//!   limits removed some. Whoever finds a gap reads the log (`docs/nats.md`);
+//! - no secret is in an error, a status or a `Debug` text.
+//!
+//! Signals are told while there is a connection and are gone otherwise. Commands are not here.
+//! NATS is known here and nowhere else in this crate.
+
+mod error;
+mod link;
+mod message;
+mod metric;
+mod options;
+mod relay;
+mod service;
+mod session;
+mod signals;
+mod status;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub use error::Error;
+pub use options::{Credentials, Options, ParseServerError, Secret, Server};
+pub use service::{Relay, RelayHandle};
+pub use status::{RelayState, RelayStatus};
+pub use stream::STREAM;

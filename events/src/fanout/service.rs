@@ -1,0 +1,72 @@
+//! The relay as everybody else knows it.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::{
+    metric,
+    options::Options,
+    relay::Outlet,
+    signals,
+    status::{RelayState, RelayStatus},
+};
+use crate::{log::Log, signal::SignalHub, spawn};
+
+/// Publishes events and signals to NATS.
+#[derive(Debug)]
+pub struct Relay;
+
+impl Relay {
+    /// Starts to publish; has to be called within a runtime.
+    ///
+    /// It needs no server to be there: it connects when there is one.
+    pub fn start(log: Log, signals: SignalHub, options: Options) -> RelayHandle {
+        metric::describe();
+        metric::connected(false);
+        let status = watch::Sender::new(RelayStatus::CONNECTING);
+        let outlet = Arc::new(Outlet { log, options, status, client: watch::Sender::new(None) });
+        let relaying = Arc::clone(&outlet);
+        let telling = Arc::clone(&outlet);
+        RelayHandle {
+            events: spawn::service("nats-relay", move || Arc::clone(&relaying).relay()),
+            signals: spawn::service("nats-signals", move || {
+                signals::tell(Arc::clone(&telling), signals.clone())
+            }),
+            outlet,
+        }
+    }
+}
+
+/// A relay that runs. Dropping it ends it; nothing is lost by that, since the next one goes on.
+#[derive(Debug)]
+pub struct RelayHandle {
+    events: spawn::Service,
+    signals: spawn::Service,
+    outlet: Arc<Outlet>,
+}
+
+impl RelayHandle {
+    /// What it does.
+    pub fn status(&self) -> RelayStatus {
+        self.outlet.status.borrow().clone()
+    }
+
+    /// Follows what it does.
+    pub fn watch(&self) -> watch::Receiver<RelayStatus> {
+        self.outlet.status.subscribe()
+    }
+
+    /// How many events of the log NATS has not acknowledged.
+    pub fn lag_events(&self) -> u64 {
+        self.outlet.log.head().position.saturating_sub(self.status().position)
+    }
+
+    /// Ends it. What is not acknowledged by then is published by the next one.
+    pub async fn stop(self) {
+        self.signals.stop().await;
+        self.events.stop().await;
+        self.outlet.client.send_replace(None);
+        self.outlet.status.send_modify(|status| status.state = RelayState::Stopped);
+    }
+}

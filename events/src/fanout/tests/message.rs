@@ -1,0 +1,111 @@
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Timestamp};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::super::message::{Message, Omitted};
+use crate::{
+    log::{Codec, Envelope, Origin, OriginKind, Recorded, StreamId},
+    signal::{Signal, Subject},
+};
+
+fn recorded(payload: Option<Bytes>) -> Recorded {
+    let envelope = Envelope {
+        position: 42,
+        stream: StreamId::new("playlist", Uuid::from_u128(1)),
+        version: 7,
+        id: EventId::from_uuid(Uuid::from_u128(2)),
+        name: Cow::Borrowed("listing_completed"),
+        schema: 3,
+        at: Timestamp::from_micros(1_790_000_000_123_456),
+        epoch: 1,
+        project: ProjectId::HOME,
+        principal: PrincipalId::from_uuid(Uuid::from_u128(3)),
+        origin: Origin { kind: OriginKind::Actor, id: Uuid::nil() },
+        command_id: CommandId::from_uuid(Uuid::from_u128(4)),
+        correlation_id: CorrelationId::from_uuid(Uuid::from_u128(5)),
+        causation_id: Some(EventId::from_uuid(Uuid::from_u128(6))),
+        append_index: 1,
+        append_len: 2,
+        codec: Codec::MessagePack,
+        digest: [0; 32],
+    };
+    Recorded { envelope, payload }
+}
+
+fn with_payload(payload: &serde_json::Value) -> Recorded {
+    recorded(Some(rmp_serde::to_vec_named(payload).unwrap().into()))
+}
+
+fn text(message: &Message) -> String {
+    let mut headers: Vec<_> = message
+        .headers
+        .iter()
+        .flat_map(|(name, values)| values.iter().map(move |value| format!("{name}: {}", value.as_str())))
+        .collect();
+    headers.sort();
+    let body = String::from_utf8(message.body.to_vec()).unwrap();
+    format!("{}\n{}\n\n{body}", message.subject, headers.join("\n"))
+}
+
+#[test]
+fn an_event_is_its_payload_as_json_under_its_envelope_as_headers() {
+    let message = Message::of_event(&with_payload(&json!({ "entries": 3, "title": "Grüße" })));
+    insta::assert_snapshot!(text(&message), @r#"
+    mediary.events.home.playlist.listing_completed.00000000-0000-0000-0000-000000000001
+    Mediary-Append: 1/2
+    Mediary-At: 2026-09-21T14:13:20.123456Z
+    Mediary-Causation-Id: event-00000000-0000-0000-0000-000000000006
+    Mediary-Correlation-Id: story-00000000-0000-0000-0000-000000000005
+    Mediary-Kind: playlist.listing_completed
+    Mediary-Position: 42
+    Mediary-Principal: principal-00000000-0000-0000-0000-000000000003
+    Mediary-Project: project-686f6d65-0000-8000-8000-000000000000
+    Mediary-Schema: 3
+    Mediary-Stream: playlist-00000000-0000-0000-0000-000000000001
+    Mediary-Version: 7
+    Nats-Msg-Id: 00000000-0000-0000-0000-000000000002
+
+    {"entries":3,"title":"Grüße"}
+    "#);
+}
+
+#[test]
+fn an_event_without_a_cause_has_no_header_for_one() {
+    let mut event = with_payload(&json!({}));
+    event.envelope.causation_id = None;
+    let message = Message::of_event(&event);
+    assert!(message.headers.get("Mediary-Causation-Id").is_none());
+    assert!(message.headers.get("Mediary-Payload").is_none());
+}
+
+#[test]
+fn an_event_without_a_payload_says_why() {
+    let reason = |message: &Message| {
+        assert!(message.body.is_empty());
+        message.headers.get("Mediary-Payload").unwrap().as_str().to_owned()
+    };
+    assert_eq!(reason(&Message::of_event(&recorded(None))), "erased");
+    assert_eq!(reason(&Message::of_event(&recorded(Some(Bytes::from_static(&[0xc1]))))), "unreadable");
+    let large = Message::of_envelope(&with_payload(&json!({})), Omitted::TooLarge);
+    assert_eq!(reason(&large), "too_large");
+}
+
+#[test]
+fn a_signal_is_told_under_its_subject() {
+    let subject = Subject {
+        project: ProjectId::from_uuid(Uuid::from_u128(9)),
+        concern: "job",
+        name: "progress",
+        id: Uuid::from_u128(1),
+    };
+    let message = Message::of_signal(&Signal { subject, payload: json!({ "done_bytes": 5 }) });
+    insta::assert_snapshot!(text(&message), @r#"
+    mediary.signals.00000000-0000-0000-0000-000000000009.job.progress.00000000-0000-0000-0000-000000000001
+
+
+    {"done_bytes":5}
+    "#);
+}

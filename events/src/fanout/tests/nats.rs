@@ -1,0 +1,337 @@
+use std::{sync::atomic::Ordering, time::Duration};
+
+use futures::StreamExt as _;
+use mediary_schema::ProjectId;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    server::TestServer,
+    support::{Consumer, TestLog, caught_up, event, positions, stream, until, with_every_server, within},
+};
+use crate::{
+    fanout::{Relay, RelayState, STREAM},
+    signal::{Signal, SignalHub, Subject},
+};
+
+/// Every position from 1 on, once and in order.
+fn all(last: u64) -> Vec<Option<u64>> {
+    (1..=last).map(Some).collect()
+}
+
+fn day_micros(days: i64) -> i64 {
+    days * 24 * 3_600 * 1_000_000
+}
+
+#[tokio::test]
+async fn an_event_arrives_with_its_headers() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let log = TestLog::open();
+        log.append(1).await;
+        log.relay_all(&server.url()).await;
+        let message = stream(&server).await.get_raw_message(1).await.unwrap();
+        let recorded = log.log.read(&crate::log::Read::forward(1)).unwrap().remove(0);
+        let header = |name: &str| message.headers.get(name).unwrap().as_str().to_owned();
+        assert_eq!(
+            message.subject.as_str(),
+            "mediary.events.home.note.noted.00000000-0000-0000-0000-000000000001"
+        );
+        assert_eq!(header("Nats-Msg-Id"), recorded.envelope.id.uuid().to_string());
+        assert_eq!(header("Mediary-Position"), "1");
+        assert_eq!(header("Mediary-At"), recorded.envelope.at.to_string());
+        assert_eq!(message.payload, json!({ "text": "1" }).to_string());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_stream_has_our_limits_and_keeps_what_else_it_was_given() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let log = TestLog::open();
+        let context = async_nats::jetstream::new(server.client().await);
+        let config = async_nats::jetstream::stream::Config {
+            name: STREAM.to_owned(),
+            subjects: vec!["mediary.events.>".to_owned()],
+            max_messages: 77,
+            ..Default::default()
+        };
+        context.create_stream(config).await.unwrap();
+        log.append(1).await;
+        log.relay_all(&server.url()).await;
+        let options = log.options(&server.url());
+        let config = stream(&server).await.cached_info().config.clone();
+        assert_eq!(config.max_age, options.stream_age_max);
+        assert_eq!(config.max_bytes.cast_unsigned(), options.stream_bytes_max);
+        assert_eq!(config.max_messages, 77);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_killed_in_the_middle_has_every_event_once_and_in_order() {
+    with_every_server(async |program| {
+        const EVENTS: u64 = 5_000;
+        let mut server = TestServer::start(program).await;
+        let log = TestLog::open();
+        let relay = log.relay(&server.url());
+        let appending = log.append(EVENTS);
+        let killing = async {
+            for part in 1..=3 {
+                until("some events", &relay, |status| status.position > part * EVENTS / 5).await;
+                server.kill();
+                until("the loss", &relay, |status| status.state == RelayState::Waiting).await;
+                server.up().await;
+            }
+        };
+        tokio::join!(appending, killing);
+        caught_up(&relay, &log.log).await;
+        assert_eq!(positions(&server).await, all(EVENTS));
+        relay.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_consumer_that_reads_the_log_at_a_gap_has_every_event_once_though_the_store_is_wiped() {
+    with_every_server(async |program| {
+        const EVENTS: u64 = 2_000;
+        let mut server = TestServer::start(program).await;
+        let address = server.address();
+        let log = TestLog::open();
+        let relay = log.relay(&server.url());
+        let mut consumer = Consumer::default();
+        let working = async {
+            log.append(EVENTS / 2).await;
+            until("the first half", &relay, |status| status.position > EVENTS / 4).await;
+            server.kill();
+            server.wipe();
+            log.append(EVENTS / 2).await;
+            server.up().await;
+            log.append(1).await;
+        };
+        let consuming = consumer.listen_until(address, &log.log, EVENTS + 1);
+        within("the consumer", async { tokio::join!(working, consuming) }).await;
+        assert_eq!(consumer.had, (1..=EVENTS + 1).collect::<Vec<_>>());
+        relay.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_gap_is_seen_by_its_position_and_read_from_the_log() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let log = TestLog::open();
+        log.append(30).await;
+        log.relay_all(&server.url()).await;
+        let stream = stream(&server).await;
+        for sequence in 5..=9 {
+            assert!(stream.delete_message(sequence).await.unwrap());
+        }
+        let mut consumer = Consumer::default();
+        within("the consumer", consumer.listen_until(server.address(), &log.log, 30)).await;
+        assert_eq!((consumer.had, consumer.gaps), ((1..=30).collect::<Vec<_>>(), 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stream_deleted_while_nothing_happens_is_filled_again() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let log = TestLog::open();
+        log.append(25).await;
+        let relay = log.relay(&server.url());
+        caught_up(&relay, &log.log).await;
+        let context = async_nats::jetstream::new(server.client().await);
+        context.delete_stream(STREAM).await.unwrap();
+        within("the stream to be full again", async {
+            while context.get_stream(STREAM).await.is_err() || positions(&server).await != all(25) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await;
+        relay.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_empty_stream_is_filled_only_with_what_its_age_allows() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let log = TestLog::open();
+        log.append(20).await;
+        log.clock.fetch_add(day_micros(30), Ordering::SeqCst);
+        log.append(15).await;
+        log.relay_all(&server.url()).await;
+        assert_eq!(positions(&server).await, (21..=35).map(Some).collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_purged_stream_goes_on_where_it_was() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let log = TestLog::open();
+        log.append(20).await;
+        let relay = log.relay(&server.url());
+        caught_up(&relay, &log.log).await;
+        stream(&server).await.purge().await.unwrap();
+        log.append(5).await;
+        caught_up(&relay, &log.log).await;
+        assert_eq!(positions(&server).await, (21..=25).map(Some).collect::<Vec<_>>());
+        relay.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_relay_that_finds_a_purged_stream_catches_up_though_the_server_remembers_the_ids() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let log = TestLog::open();
+        log.append(20).await;
+        log.relay_all(&server.url()).await;
+        stream(&server).await.purge().await.unwrap();
+        log.append(5).await;
+        log.relay_all(&server.url()).await;
+        let found = positions(&server).await;
+        assert!(found.ends_with(&(21..=25).map(Some).collect::<Vec<_>>()), "{found:?}");
+        assert!(found.is_sorted(), "{found:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_others_publish_in_between_is_passed_by() {
+    with_every_server(async |program| {
+        const EVENTS: u64 = 2_000;
+        const STRANGERS: u64 = 100;
+        let server = TestServer::start(program).await;
+        let log = TestLog::open();
+        log.append(EVENTS).await;
+        let relay = log.relay(&server.url());
+        let stranger = server.client().await;
+        let disturbing = async {
+            for part in 1..=STRANGERS {
+                let some = part * EVENTS / STRANGERS - EVENTS / STRANGERS / 2;
+                until("some events", &relay, |status| status.position >= some).await;
+                let mut headers = async_nats::HeaderMap::new();
+                if part % 2 == 0 {
+                    // It even claims to be of ours.
+                    headers.insert("Mediary-Position", "999999");
+                    headers.insert("Nats-Msg-Id", Uuid::from_u128(part.into()).to_string());
+                }
+                let subject = format!("mediary.events.stranger.{part}");
+                stranger.publish_with_headers(subject, headers, "".into()).await.unwrap();
+                stranger.flush().await.unwrap();
+            }
+        };
+        disturbing.await;
+        caught_up(&relay, &log.log).await;
+        relay.stop().await;
+        // Another life begins behind a stranger's message.
+        stranger.publish("mediary.events.stranger.last", "".into()).await.unwrap();
+        stranger.flush().await.unwrap();
+        log.append(10).await;
+        log.relay_all(&server.url()).await;
+        let found = positions(&server).await;
+        let ours = found.iter().copied().flatten().filter(|position| *position <= EVENTS + 10);
+        assert_eq!(ours.collect::<Vec<_>>(), (1..=EVENTS + 10).collect::<Vec<_>>());
+        assert_eq!(found.len() as u64, EVENTS + 10 + STRANGERS + 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_payload_that_is_too_large_for_the_server_is_left_out() {
+    with_every_server(async |program| {
+        let server = TestServer::start_with(program, "max_payload: 2048").await;
+        let log = TestLog::open();
+        log.append_events(vec![event("small"), event(&"large".repeat(1_000)), event("small")]).await;
+        log.relay_all(&server.url()).await;
+        assert_eq!(positions(&server).await, all(3));
+        let large = stream(&server).await.get_raw_message(2).await.unwrap();
+        assert!(large.payload.is_empty());
+        assert_eq!(large.headers.get("Mediary-Payload").unwrap().as_str(), "too_large");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn signals_are_heard_and_not_stored() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let log = TestLog::open();
+        let hub = SignalHub::default();
+        let relay = Relay::start(log.log.clone(), hub.clone(), log.options(&server.url()));
+        until("the connection", &relay, |status| status.state == RelayState::Relaying).await;
+        let client = server.client().await;
+        let mut heard = client.subscribe("mediary.signals.home.job.progress.*").await.unwrap();
+        client.flush().await.unwrap();
+        let subject =
+            Subject { project: ProjectId::HOME, concern: "job", name: "progress", id: Uuid::from_u128(1) };
+        hub.publish(Signal { subject, payload: json!({ "percent": 5 }) });
+        let message = within("the signal", heard.next()).await.unwrap();
+        assert_eq!(message.payload, json!({ "percent": 5 }).to_string());
+        assert_eq!(positions(&server).await, []);
+        relay.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_stream_of_another_log_is_left_alone() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let (ours, other) = (TestLog::open(), TestLog::open());
+        other.append(3).await;
+        other.relay_all(&server.url()).await;
+        ours.append(7).await;
+        let relay = ours.relay(&server.url());
+        let status = until("the refusal", &relay, |status| status.trouble.is_some()).await;
+        let trouble = status.trouble.unwrap();
+        assert!(trouble.contains(&other.log.id().to_string()), "{trouble}");
+        assert!(status.advice.unwrap().contains("an account of its own"));
+        assert_eq!(positions(&server).await, all(3));
+        // Once it is out of the way, ours is told.
+        let context = async_nats::jetstream::new(server.client().await);
+        context.delete_stream(STREAM).await.unwrap();
+        caught_up(&relay, &ours.log).await;
+        assert_eq!(positions(&server).await, all(7));
+        relay.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_without_telling_it() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let log = TestLog::open();
+        let relay = log.relay(&format!("nats://mediary:swordfish@127.0.0.1:{}", server.address().port));
+        let status = until("the refusal", &relay, |status| status.trouble.is_some()).await;
+        let trouble = status.trouble.unwrap();
+        assert!(trouble.to_lowercase().contains("authorization violation"), "{trouble}");
+        assert!(!format!("{trouble} {relay:?}").contains("swordfish"), "{trouble}");
+        relay.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_without_jetstream_is_told() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let log = TestLog::open();
+        let relay = log.relay(&format!("nats://bare:bare@127.0.0.1:{}", server.address().port));
+        let status = until("the refusal", &relay, |status| status.trouble.is_some()).await;
+        assert!(status.advice.clone().unwrap().contains("JetStream"), "{status:?}");
+        relay.stop().await;
+    })
+    .await;
+}
