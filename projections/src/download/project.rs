@@ -19,10 +19,13 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
             "state = ?3, file_id = ?4, failure = NULL",
             params![DownloadState::Kept.name(), file_id.uuid().as_bytes()],
         ),
-        Event::Failed { failure, .. } => {
-            fold.set("state = ?3, failure = ?4", params![DownloadState::Failed.name(), to_json(&failure)?])
+        Event::Failed { failure, .. } => fold.set(
+            "state = coalesce(otherwise, ?3), failure = ?4",
+            params![DownloadState::Failed.name(), to_json(&failure)?],
+        ),
+        Event::Cancelled { .. } => {
+            fold.set("state = coalesce(otherwise, ?3)", params![DownloadState::Cancelled.name()])
         }
-        Event::Cancelled { .. } => fold.set("state = ?3", params![DownloadState::Cancelled.name()]),
         Event::Archived { source } => fold.archive(&source),
     }
 }
@@ -46,6 +49,7 @@ impl Fold<'_> {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                  ON CONFLICT (item_id) DO UPDATE SET url = excluded.url, title = coalesce(excluded.title, title),
                      quality = excluded.quality, playlist_id = coalesce(excluded.playlist_id, playlist_id),
+                     otherwise = iif(state IN ('kept', 'archived'), state, otherwise),
                      state = excluded.state, job_id = excluded.job_id, failure = NULL, changed_at = excluded.changed_at",
             )?
             .execute(params![

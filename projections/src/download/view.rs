@@ -22,6 +22,7 @@ impl View for DownloadView {
             quality TEXT,
             playlist_id BLOB,
             state TEXT NOT NULL,
+            otherwise TEXT,
             job_id BLOB,
             file_id BLOB,
             failure TEXT,

@@ -1,8 +1,87 @@
-use super::FileView;
-use crate::{page::PageRequest, tests::support::Bench};
+use mediary_events::file::{Event, File};
+use mediary_schema::{
+    FileId,
+    file::{Check, MediaFacts, Verified},
+};
+use uuid::Uuid;
+
+use super::{FileRow, FileView, file, files, files_by_id};
+use crate::{
+    page::{Cursor, PageRequest},
+    tests::support::{Rows, assert_indexed, at, source},
+};
+
+fn id(number: u128) -> FileId {
+    FileId::from_uuid(Uuid::from_u128(number))
+}
+
+fn verified(size_bytes: u64) -> Verified {
+    Verified {
+        size_bytes,
+        blake3: "d74981efa70a0c880b8d8c1985d075dbcbf679b99a5f9914e5aaf96b831a9e24".to_owned(),
+        media: MediaFacts {
+            container: "mov,mp4,m4a,3gp,3g2,mj2".to_owned(),
+            duration_ms: 61_013,
+            width: Some(1280),
+            height: Some(720),
+            video_codec: Some("h264".to_owned()),
+            audio_codec: None,
+        },
+        check: Check::Demuxed,
+    }
+}
+
+fn many() -> Rows<FileView> {
+    let mut rows = Rows::new();
+    for number in 1..=11_u32 {
+        let item_id = (number % 2 == 0).then(|| source(&number.to_string()).item_id());
+        let path = format!("Letters/{number}.mp4");
+        // Larger than SQLite's signed column could hold as a number of its own.
+        let verified = verified(u64::MAX - u64::from(number));
+        rows.feed::<File>(id(number.into()).uuid(), [Event::Recorded { path, verified, item_id }]);
+    }
+    rows
+}
 
 #[test]
-fn an_empty_log_shows_no_rows() {
-    let page = Bench::new().rows::<FileView>().read(|rows| super::files(rows, PageRequest::front(10)));
-    assert_eq!((page.rows.len(), page.has_next, page.total), (0, false, 0));
+fn a_recorded_file_is_shown_with_all_that_is_known_of_it() {
+    let expected = FileRow {
+        id: id(4),
+        path: "Letters/4.mp4".to_owned(),
+        verified: verified(u64::MAX - 4),
+        item_id: Some(source("4").item_id()),
+        recorded_at: at(4),
+        changed_at: 4,
+    };
+    assert_eq!(many().read(|rows| file(rows, id(4))), Some(expected));
+    assert_eq!(many().read(|rows| file(rows, id(99))), None);
+}
+
+#[test]
+fn pages_of_files_hold_each_once_newest_first() {
+    let mut rows = many();
+    for first in [1, 4, 10, 11, 12] {
+        let shown: Vec<_> = rows.pages(first, files).into_iter().map(|file| file.id).collect();
+        assert_eq!(shown, (1..=11).rev().map(id).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn files_are_found_by_their_ids() {
+    let mut found: Vec<_> = many()
+        .read(|rows| files_by_id(rows, &[id(3), id(99), id(1)]))
+        .into_iter()
+        .map(|file| file.id)
+        .collect();
+    found.sort_unstable();
+    assert_eq!(found, [id(1), id(3)]);
+}
+
+// PL-41.
+#[test]
+fn no_query_reads_a_table_from_end_to_end() {
+    let mut rows = many();
+    let request = PageRequest { first: 5, after: Some(Cursor { rank: 9, key: 9 }) };
+    assert_indexed(&mut rows, |rows| files(rows, request));
+    assert_indexed(&mut rows, |rows| files_by_id(rows, &[id(1), id(2)]));
 }

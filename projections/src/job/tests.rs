@@ -1,25 +1,284 @@
-use mediary_events::job::{Command, Job};
+use mediary_events::job::{Event, Job};
 use mediary_schema::{
-    JobId, PlaylistId,
-    job::{JobState, RetryPolicy, Work},
+    AttemptId, CorrelationId, EntryId, FailureClass, JobId, PlaylistId, PrincipalId, WorkerId,
+    download::{DownloadItem, EntryRef, Quality},
+    job::{JobState, ResourceUse, RetryPolicy, Work},
     playlist::{ListPlaylist, ListingMode},
 };
 use uuid::Uuid;
 
-use super::{JobView, job};
-use crate::tests::support::Bench;
+use super::{JobFilter, JobRow, JobView, StoryRow, changed_jobs, counts, job, jobs, jobs_by_id, story};
+use crate::{
+    page::{Cursor, PageRequest},
+    tests::support::{Rows, USED, assert_indexed, at, failure, source},
+};
+
+const LIST: PlaylistId = PlaylistId::from_uuid(Uuid::from_u128(0x11));
+const FIRST: AttemptId = AttemptId::from_uuid(Uuid::from_u128(0xA1));
+const SECOND: AttemptId = AttemptId::from_uuid(Uuid::from_u128(0xA2));
+
+fn id(number: u128) -> JobId {
+    JobId::from_uuid(Uuid::from_u128(number))
+}
+
+fn listing() -> Work {
+    let url = "http://example.org/feed".to_owned();
+    Work::List(ListPlaylist { playlist_id: LIST, url, mode: ListingMode::Full, page_size: 50 })
+}
+
+fn download(name: &str) -> Work {
+    let item_id = source(name).item_id();
+    Work::Download(Box::new(DownloadItem {
+        item_id,
+        source: source(name),
+        quality: Quality::best(),
+        title: None,
+        duration_ms: None,
+        folder: None,
+        entry: Some(EntryRef { playlist_id: LIST, entry_id: EntryId::from_occurrence(LIST, item_id, 1) }),
+    }))
+}
+
+fn queued(work: Work) -> Event {
+    Event::Queued { work, retry: RetryPolicy::default() }
+}
+
+fn leased(attempt_id: AttemptId) -> Event {
+    Event::Leased { attempt_id, worker_id: WorkerId::from_uuid(Uuid::from_u128(9)) }
+}
+
+/// The row of a job after these events.
+fn after(events: impl IntoIterator<Item = Event>) -> JobRow {
+    let mut rows = Rows::<JobView>::new();
+    rows.feed::<Job>(id(1).uuid(), [queued(listing())].into_iter().chain(events));
+    rows.read(|rows| job(rows, id(1))).unwrap()
+}
+
+/// The row of a job that was only queued, at position 1.
+fn waiting() -> JobRow {
+    JobRow {
+        id: id(1),
+        work: listing(),
+        state: JobState::Queued,
+        stopping: false,
+        attempt_id: None,
+        attempts: 0,
+        retry_at: None,
+        failure: None,
+        principal: PrincipalId::OWNER,
+        story: CorrelationId::from_uuid(Uuid::from_u128(1)),
+        queued_at: at(1),
+        started_at: None,
+        ended_at: None,
+        resources: ResourceUse::default(),
+        changed_at: 1,
+    }
+}
 
 #[test]
 fn a_queued_job_waits() {
-    let bench = Bench::new();
-    let id = JobId::from_uuid(Uuid::from_u128(1));
-    let work = Work::List(ListPlaylist {
-        playlist_id: PlaylistId::UNLISTED,
-        url: "http://example.org/feed".to_owned(),
-        mode: ListingMode::Full,
-        page_size: 50,
-    });
-    bench.command::<Job>(id.uuid(), &Command::Queue { work, retry: RetryPolicy::default() });
-    let row = bench.rows::<JobView>().read(|rows| job(rows, id)).unwrap();
-    assert_eq!((row.state, row.attempts, row.changed_at), (JobState::Queued, 0, 1));
+    assert_eq!(after([]), waiting());
+}
+
+#[test]
+fn a_running_job_shows_its_attempt() {
+    let running = JobRow {
+        state: JobState::Running,
+        attempt_id: Some(FIRST),
+        attempts: 1,
+        started_at: Some(at(3)),
+        changed_at: 3,
+        ..waiting()
+    };
+    assert_eq!(after([leased(FIRST), Event::Started { attempt_id: FIRST }]), running);
+}
+
+fn failed_once() -> Vec<Event> {
+    let (failure, retry_at) = (failure(FailureClass::Network, 0), at(60));
+    vec![
+        leased(FIRST),
+        Event::Started { attempt_id: FIRST },
+        Event::AttemptFailed { attempt_id: FIRST, failure, resources: USED, retry_at },
+    ]
+}
+
+#[test]
+fn a_failed_attempt_says_why_and_when_it_is_tried_again() {
+    let expected = JobRow {
+        attempts: 1,
+        retry_at: Some(at(60)),
+        failure: Some(failure(FailureClass::Network, 0)),
+        started_at: Some(at(3)),
+        resources: USED,
+        changed_at: 4,
+        ..waiting()
+    };
+    assert_eq!(after(failed_once()), expected);
+}
+
+#[test]
+fn a_second_attempt_adds_to_what_the_first_used_and_takes_its_failure_back() {
+    let more = ResourceUse { cpu_ms: 300, memory_peak_bytes: 1 };
+    let rest = [
+        leased(SECOND),
+        Event::Started { attempt_id: SECOND },
+        Event::Succeeded { attempt_id: SECOND, resources: more },
+    ];
+    let expected = JobRow {
+        state: JobState::Succeeded,
+        attempts: 2,
+        started_at: Some(at(3)),
+        ended_at: Some(at(7)),
+        resources: ResourceUse { cpu_ms: USED.cpu_ms + 300, ..USED },
+        changed_at: 7,
+        ..waiting()
+    };
+    assert_eq!(after(failed_once().into_iter().chain(rest)), expected);
+}
+
+#[test]
+fn a_job_that_was_given_up_keeps_its_last_failure() {
+    let failure = failure(FailureClass::NotFound, 0);
+    let end = Event::Failed { attempt_id: FIRST, failure: failure.clone(), resources: USED, tries: 1 };
+    let row = after([leased(FIRST), end]);
+    assert_eq!((row.state, row.failure, row.ended_at), (JobState::Failed, Some(failure), Some(at(3))));
+}
+
+#[test]
+fn a_job_that_is_to_stop_says_so_until_it_has() {
+    let running = [leased(FIRST), Event::Started { attempt_id: FIRST }];
+    let asked = Event::PauseRequested { attempt_id: FIRST };
+    let stopping = after(running.clone().into_iter().chain([asked.clone()]));
+    assert_eq!((stopping.state, stopping.stopping), (JobState::Running, true));
+    let paused = after(running.into_iter().chain([asked, Event::Paused {}]));
+    assert_eq!((paused.state, paused.stopping, paused.attempt_id), (JobState::Paused, false, None));
+}
+
+#[test]
+fn each_end_of_an_attempt_leads_where_the_decider_leads() {
+    let cancel = Event::CancelRequested { attempt_id: FIRST };
+    for (events, state) in [
+        (vec![Event::AttemptLost { attempt_id: FIRST, progressed: true }], JobState::Queued),
+        (vec![Event::AttemptStopped { attempt_id: FIRST, resources: USED }], JobState::Queued),
+        (vec![Event::Parked { attempt_id: FIRST, losses: 3 }], JobState::Paused),
+        (vec![cancel, Event::Cancelled {}], JobState::Cancelled),
+        (vec![Event::Paused {}, Event::Resumed {}], JobState::Queued),
+    ] {
+        let row = after([leased(FIRST)].into_iter().chain(events.clone()));
+        assert_eq!((row.state, row.stopping, row.attempt_id), (state, false, None), "{events:?}");
+        assert_eq!(row.ended_at.is_some(), state.is_terminal(), "{events:?}");
+    }
+}
+
+#[test]
+fn a_job_put_back_by_a_person_does_not_wait() {
+    let row = after(failed_once().into_iter().chain([Event::Resumed {}]));
+    assert_eq!((row.state, row.retry_at), (JobState::Queued, None));
+}
+
+/// Twelve jobs: every fourth looks at the list, the others are downloads; every third is cancelled.
+fn many() -> Rows<JobView> {
+    let mut rows = Rows::new();
+    for number in 0..12 {
+        let work = if number % 4 == 0 { listing() } else { download(&number.to_string()) };
+        let end = (number % 3 == 0).then_some(Event::Cancelled {});
+        rows.feed::<Job>(id(number).uuid(), [queued(work)].into_iter().chain(end));
+    }
+    rows
+}
+
+fn numbers(rows: Vec<JobRow>) -> Vec<u128> {
+    rows.into_iter().map(|row| row.id.uuid().as_u128()).collect()
+}
+
+#[test]
+fn pages_of_jobs_hold_each_once_newest_first() {
+    let mut rows = many();
+    for first in [1, 5, 11, 12, 13] {
+        let shown = rows.pages(first, |rows, request| jobs(rows, JobFilter::default(), request));
+        assert_eq!(numbers(shown), (0..12).rev().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn jobs_are_found_by_state_list_item_and_story() {
+    let mut rows = many();
+    let mut found = |filter| numbers(rows.pages(2, |rows, request| jobs(rows, filter, request)));
+    let cancelled = JobFilter { state: Some(JobState::Cancelled), ..JobFilter::default() };
+    assert_eq!(found(cancelled), [9, 6, 3, 0]);
+    let of_list = JobFilter { playlist_id: Some(LIST), ..JobFilter::default() };
+    assert_eq!(found(of_list).len(), 12);
+    let of_item = JobFilter { item_id: Some(source("7").item_id()), ..JobFilter::default() };
+    assert_eq!(found(of_item), [7]);
+    let of_story =
+        JobFilter { story: Some(CorrelationId::from_uuid(Uuid::from_u128(1))), ..JobFilter::default() };
+    assert_eq!(found(of_story), [0]);
+    assert_eq!(found(JobFilter { state: Some(JobState::Running), ..of_list }), []);
+}
+
+#[test]
+fn jobs_are_found_by_their_ids() {
+    let mut rows = many();
+    let mut found = numbers(rows.read(|rows| jobs_by_id(rows, &[id(3), id(99), id(1)])));
+    found.sort_unstable();
+    assert_eq!(found, [1, 3]);
+}
+
+#[test]
+fn jobs_that_changed_come_in_the_order_of_their_change() {
+    let mut rows = many();
+    let before = rows.position();
+    rows.feed::<Job>(id(7).uuid(), [Event::Cancelled {}]);
+    rows.feed::<Job>(id(2).uuid(), [leased(FIRST)]);
+    let changed =
+        |rows: &mut Rows<JobView>, limit| numbers(rows.read(|rows| changed_jobs(rows, before, limit)));
+    assert_eq!(changed(&mut rows, 10), [7, 2]);
+    assert_eq!(changed(&mut rows, 1), [7]);
+}
+
+#[test]
+fn jobs_are_counted_by_kind_and_state() {
+    let counted = many().read(counts);
+    let expected = [
+        ("download", JobState::Cancelled, 3),
+        ("download", JobState::Queued, 6),
+        ("list", JobState::Cancelled, 1),
+        ("list", JobState::Queued, 2),
+    ];
+    assert_eq!(counted, expected.map(|(kind, state, count)| (kind.to_owned(), state, count)));
+}
+
+#[test]
+fn a_story_is_told_in_numbers() {
+    let mut rows = Rows::<JobView>::new();
+    rows.feed::<Job>(id(1).uuid(), [queued(listing())]);
+    let told = |rows: &mut Rows<JobView>| {
+        rows.read(|rows| story(rows, CorrelationId::from_uuid(Uuid::from_u128(1))))
+    };
+    assert_eq!(told(&mut rows), StoryRow { jobs: 1, succeeded: 0, given_up: 0, changed_at: 1 });
+    rows.feed::<Job>(id(1).uuid(), [Event::Cancelled {}]);
+    assert_eq!(told(&mut rows), StoryRow { jobs: 1, succeeded: 0, given_up: 1, changed_at: 2 });
+    let nobodys = rows.read(|rows| story(rows, CorrelationId::from_uuid(Uuid::from_u128(99))));
+    assert_eq!(nobodys, StoryRow { jobs: 0, succeeded: 0, given_up: 0, changed_at: 0 });
+}
+
+// PL-41.
+#[test]
+fn no_query_reads_a_table_from_end_to_end() {
+    let mut rows = many();
+    let request = PageRequest { first: 5, after: Some(Cursor { rank: 9, key: 9 }) };
+    let filters = [
+        JobFilter::default(),
+        JobFilter { state: Some(JobState::Queued), ..JobFilter::default() },
+        JobFilter { playlist_id: Some(LIST), ..JobFilter::default() },
+        JobFilter { item_id: Some(source("7").item_id()), ..JobFilter::default() },
+        JobFilter { story: Some(CorrelationId::from_uuid(Uuid::nil())), ..JobFilter::default() },
+        JobFilter { state: Some(JobState::Queued), playlist_id: Some(LIST), ..JobFilter::default() },
+    ];
+    for filter in filters {
+        assert_indexed(&mut rows, |rows| jobs(rows, filter, request));
+    }
+    assert_indexed(&mut rows, |rows| job(rows, id(1)));
+    assert_indexed(&mut rows, |rows| jobs_by_id(rows, &[id(1), id(2)]));
+    assert_indexed(&mut rows, |rows| changed_jobs(rows, 3, 10));
 }

@@ -13,8 +13,11 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 use super::query::EntryStatus;
 use crate::{runner::stamp, sql::to_json, view::ApplyError};
 
-/// The distance of two rows that nothing was put between: room for 32 halvings.
-const RANK_STEP: i64 = 1 << 32;
+/// The distance of two rows that nothing was put between.
+const RANK_STEP: i64 = 1 << 40;
+/// The distance at most of a row that is put between two others from the left one: a look tells new rows
+/// in their order, each behind the one before, and so a million of them find room between two.
+const RANK_STEP_BETWEEN: i64 = 1 << 20;
 
 pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
     let Some(event) = event_of::<Playlist>(recorded)? else { return Ok(()) };
@@ -212,11 +215,7 @@ impl Fold<'_> {
     fn room(&self, playlist_key: i64, after: After) -> Result<Option<i64>, ApplyError> {
         let left = match after {
             None => None,
-            Some(neighbour) => self
-                .transaction
-                .prepare_cached("SELECT rank FROM entry WHERE id = ?1")?
-                .query_row([neighbour.uuid().as_bytes()], |row| row.get::<_, i64>(0))
-                .optional()?,
+            Some(neighbour) => self.behind(playlist_key, neighbour)?,
         };
         let right: Option<i64> = self
             .transaction
@@ -227,9 +226,18 @@ impl Fold<'_> {
             (None, Some(right)) => right.checked_sub(RANK_STEP),
             (Some(left), None) => left.checked_add(RANK_STEP),
             (Some(left), Some(right)) => {
-                let middle = left + (right - left) / 2;
-                (middle > left).then_some(middle)
+                let step = ((right - left) / 2).min(RANK_STEP_BETWEEN);
+                (step > 0).then_some(left + step)
             }
         })
+    }
+
+    /// The rank of a neighbour; that of the last row if the neighbour is gone, as the decider has it.
+    fn behind(&self, playlist_key: i64, neighbour: EntryId) -> Result<Option<i64>, ApplyError> {
+        let mut select = self.transaction.prepare_cached(
+            "SELECT coalesce((SELECT rank FROM entry WHERE id = ?1 AND status <> 'removed'),
+                 (SELECT max(rank) FROM entry WHERE playlist_key = ?2))",
+        )?;
+        Ok(select.query_row(params![neighbour.uuid().as_bytes(), playlist_key], |row| row.get(0))?)
     }
 }

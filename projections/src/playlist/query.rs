@@ -146,13 +146,13 @@ fn playlist_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, PlaylistRow)> {
     Ok((Cursor { rank: key, key }, playlist))
 }
 
-const ENTRY_COLUMNS: &str = "entry.key, entry.id, entry.rank, playlist.id AS playlist_id, entry.item_id,
+const ENTRY_COLUMNS: &str = "entry.key, entry.id, playlist.id AS playlist_id, entry.item_id,
     entry.extractor, entry.source_id, entry.url, entry.title, entry.duration_ms, entry.availability,
     entry.live_status, entry.status, entry.added_at, entry.changed_at";
 
-fn entry_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, EntryRow)> {
+fn entry_row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
     let status: String = row.get("status")?;
-    let entry = EntryRow {
+    Ok(EntryRow {
         id: EntryId::from_uuid(sql::uuid(row, "id")?),
         playlist_id: PlaylistId::from_uuid(sql::uuid(row, "playlist_id")?),
         item_id: ItemId::from_uuid(sql::uuid(row, "item_id")?),
@@ -168,8 +168,25 @@ fn entry_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, EntryRow)> {
         status: EntryStatus::of_name(&status).unwrap_or(EntryStatus::Removed),
         added_at: Timestamp::from_micros(row.get("added_at")?),
         changed_at: row.get::<_, i64>("changed_at")? as u64,
-    };
-    Ok((Cursor { rank: row.get("rank")?, key: row.get("key")? }, entry))
+    })
+}
+
+/// The playlist first: SQLite takes the tables of a cross join in their order.
+const OF_PLAYLIST: &str = "playlist CROSS JOIN entry ON entry.playlist_key = playlist.key";
+
+/// The entries of one list: which, and what they are sorted by. `?1` is the list.
+struct OfList {
+    condition: &'static str,
+    place: &'static str,
+}
+
+fn of_list(playlist_id: PlaylistId) -> OfList {
+    if playlist_id == PlaylistId::UNLISTED {
+        let condition = "playlist.followed = 1 AND playlist.kind = '\"single\"' AND ?1 IS NOT NULL";
+        OfList { condition, place: "playlist.key" }
+    } else {
+        OfList { condition: "playlist.id = ?1", place: "entry.rank" }
+    }
 }
 
 /// The lists that are followed, oldest first; single items are in "Unlisted".
@@ -254,14 +271,9 @@ pub fn entries(
     filter: EntryFilter,
     request: PageRequest,
 ) -> rusqlite::Result<Page<EntryRow>> {
-    let of_list = if playlist_id == PlaylistId::UNLISTED {
-        "playlist.followed = 1 AND playlist.kind = '\"single\"' AND ?1 IS NOT NULL"
-    } else {
-        "playlist.id = ?1"
-    };
+    let OfList { condition, place } = of_list(playlist_id);
     let shown = if filter.removed { "" } else { "AND entry.status <> 'removed'" };
-    let from =
-        format!("FROM entry JOIN playlist ON playlist.key = entry.playlist_key WHERE {of_list} {shown}");
+    let from = format!("FROM {OF_PLAYLIST} WHERE {condition} {shown}");
     let id = playlist_id.uuid();
     let total: i64 = transaction
         .prepare_cached(&format!("SELECT count(*) {from}"))?
@@ -269,10 +281,12 @@ pub fn entries(
     let cursor = request.after.unwrap_or(Cursor { rank: i64::MIN, key: i64::MIN });
     let rows = transaction
         .prepare_cached(&format!(
-            "SELECT {ENTRY_COLUMNS} {from} AND (entry.rank, entry.key) > (?2, ?3)
-             ORDER BY entry.rank, entry.key LIMIT ?4"
+            "SELECT {ENTRY_COLUMNS}, {place} AS place {from} AND ({place}, entry.key) > (?2, ?3)
+             ORDER BY {place}, entry.key LIMIT ?4"
         ))?
-        .query_map(params![id.as_bytes(), cursor.rank, cursor.key, request.limit()], entry_row)?
+        .query_map(params![id.as_bytes(), cursor.rank, cursor.key, request.limit()], |row| {
+            Ok((Cursor { rank: row.get("place")?, key: row.get("key")? }, entry_row(row)?))
+        })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(Page::new(rows, request, total as u64))
 }
@@ -292,7 +306,6 @@ pub fn entries_by_id(transaction: &Transaction<'_>, ids: &[EntryId]) -> rusqlite
              WHERE entry.id IN ({marks})"
         ))?
         .query_map(rusqlite::params_from_iter(values), entry_row)?
-        .map(|row| row.map(|(_, row)| row))
         .collect()
 }
 
@@ -303,12 +316,12 @@ pub fn changed_entries(
     after: u64,
     limit: u32,
 ) -> rusqlite::Result<Vec<EntryRow>> {
+    let OfList { condition, .. } = of_list(playlist_id);
     transaction
         .prepare_cached(&format!(
-            "SELECT {ENTRY_COLUMNS} FROM entry JOIN playlist ON playlist.key = entry.playlist_key
-             WHERE playlist.id = ?1 AND entry.changed_at > ?2 ORDER BY entry.changed_at LIMIT ?3"
+            "SELECT {ENTRY_COLUMNS} FROM {OF_PLAYLIST}
+             WHERE {condition} AND entry.changed_at > ?2 ORDER BY entry.changed_at LIMIT ?3"
         ))?
         .query_map(params![playlist_id.uuid().as_bytes(), after as i64, limit], entry_row)?
-        .map(|row| row.map(|(_, row)| row))
         .collect()
 }

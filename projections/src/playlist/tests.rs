@@ -1,18 +1,109 @@
-use mediary_events::playlist::{Command, Playlist};
-use mediary_schema::PlaylistId;
+mod folding;
+mod listing;
+mod querying;
 
-use super::{PlaylistView, playlists};
-use crate::{page::PageRequest, tests::support::Bench};
+use mediary_events::playlist::{Event, Playlist, State, diff};
+use mediary_schema::{
+    EntryId, JobId, PlaylistId,
+    playlist::{
+        Availability, ListingCounts, ListingMode, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind,
+    },
+};
+use uuid::Uuid;
 
-#[test]
-fn a_followed_list_is_shown_and_an_unfollowed_one_is_not() {
-    let bench = Bench::new();
-    let url = url::Url::parse("http://example.org/feed").unwrap();
-    let id = PlaylistId::from_url(&url).uuid();
-    bench.command::<Playlist>(id, &Command::Follow { url: url.into() });
-    let shown =
-        |bench: &Bench| bench.rows::<PlaylistView>().read(|rows| playlists(rows, PageRequest::front(10)));
-    assert_eq!(shown(&bench).rows.len(), 1);
-    bench.command::<Playlist>(id, &Command::Unfollow);
-    assert_eq!((shown(&bench).rows.len(), shown(&bench).total), (0, 0));
+use super::{EntryFilter, EntryRow, EntryStatus, PlaylistView, entries};
+use crate::tests::support::{Rows, source};
+
+const JOB: JobId = JobId::from_uuid(Uuid::from_u128(7));
+const ALL: EntryFilter = EntryFilter { removed: true };
+
+fn url(name: &str) -> String {
+    format!("http://example.org/list/{name}")
+}
+
+fn list(name: &str) -> PlaylistId {
+    PlaylistId::from_url(&url::Url::parse(&url(name)).unwrap())
+}
+
+fn follow(name: &str) -> Event {
+    Event::FollowRequested { url: url(name) }
+}
+
+fn resolved(kind: PlaylistKind, title: &str) -> Event {
+    let observed = ObservedPlaylist {
+        title: Some(title.to_owned()),
+        extractor: Some("demo".to_owned()),
+        source_id: Some("17".to_owned()),
+    };
+    Event::Resolved { kind, observed }
+}
+
+fn seen(name: &str) -> ObservedEntry {
+    ObservedEntry {
+        index: 1,
+        source: source(name),
+        title: Some(format!("About {name}")),
+        duration_ms: Some(61_000),
+        availability: Availability::Available,
+        live_status: LiveStatus::NotLive,
+    }
+}
+
+fn entry_id(list: PlaylistId, name: &str) -> EntryId {
+    EntryId::from_occurrence(list, source(name).item_id(), 1)
+}
+
+fn added(list: PlaylistId, name: &str, after: Option<&str>) -> Event {
+    let ObservedEntry { source, title, duration_ms, availability, live_status, .. } = seen(name);
+    let (entry_id, after) = (entry_id(list, name), after.map(|name| entry_id(list, name)));
+    Event::EntryAdded { entry_id, source, title, duration_ms, availability, live_status, after }
+}
+
+fn completed(counts: ListingCounts) -> Event {
+    Event::ListingCompleted { job_id: JOB, mode: ListingMode::Full, observed: 0, counts, newest_first: None }
+}
+
+/// A followed list as the decider knows it and as the view shows it.
+struct Followed {
+    id: PlaylistId,
+    state: State,
+    rows: Rows<PlaylistView>,
+}
+
+impl Followed {
+    fn new() -> Self {
+        let mut followed = Self { id: list("a"), state: State::default(), rows: Rows::new() };
+        followed.feed(vec![follow("a")]);
+        followed
+    }
+
+    fn feed(&mut self, events: Vec<Event>) {
+        for event in &events {
+            <Playlist as mediary_events::Concern>::evolve(&mut self.state, event);
+        }
+        self.rows.feed::<Playlist>(self.id.uuid(), events);
+    }
+
+    /// Records a look to the end of the list.
+    fn look(&mut self, observed: Vec<ObservedEntry>) {
+        let found = diff(self.id, &self.state, observed, ListingMode::Full);
+        self.feed(found.changes);
+        self.feed(vec![completed(found.counts)]);
+    }
+
+    /// Records a look that saw these names.
+    fn look_at(&mut self, names: &str) {
+        self.look(names.split_whitespace().map(seen).collect());
+    }
+
+    fn entries(&mut self, filter: EntryFilter) -> Vec<EntryRow> {
+        let id = self.id;
+        self.rows.pages(7, |rows, request| entries(rows, id, filter, request))
+    }
+
+    /// The names of what is in the list.
+    fn order(&mut self) -> String {
+        let present = self.entries(ALL).into_iter().filter(|entry| entry.status == EntryStatus::Present);
+        present.map(|entry| entry.source.source_id).collect::<Vec<_>>().join(" ")
+    }
 }

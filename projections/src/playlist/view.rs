@@ -50,7 +50,7 @@ impl View for PlaylistView {
             changed_at INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX entry_rank ON entry (playlist_key, rank);
-        CREATE INDEX entry_changed ON entry (changed_at);";
+        CREATE INDEX entry_changed ON entry (playlist_key, changed_at);";
 
     fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         project::apply(transaction, recorded)

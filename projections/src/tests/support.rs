@@ -1,78 +1,176 @@
-//! A log to be told stories, and rows folded from it.
+//! Rows folded from events, and values as they come in real life.
 
-use std::path::Path;
+use std::{marker::PhantomData, sync::mpsc};
 
 use mediary_events::{
-    Concern,
-    gate::{Gate, Refusal, Transaction},
-    log::{Read, Recorded},
-    testing,
+    Concern, codec,
+    log::{Codec, Envelope, Origin, OriginKind, Recorded},
+    testing::NOW,
 };
-use rusqlite::Connection;
-use tempfile::TempDir;
+use mediary_schema::{
+    CommandId, CorrelationId, EventId, FailureClass, PrincipalId, ProjectId, Timestamp,
+    item::ItemSource,
+    job::{Failure, ResourceUse},
+};
+use rusqlite::{
+    Connection, Transaction,
+    trace::{TraceEvent, TraceEventCodes},
+};
+use uuid::Uuid;
 
-use crate::view::{ApplyError, View};
+use crate::{
+    page::{Cursor, Page, PageRequest},
+    view::{ApplyError, View},
+};
 
-/// A log in a folder that goes away with it, and a gate before it.
-pub(crate) struct Bench {
-    gate: Gate,
-    _folder: TempDir,
+pub(crate) const USED: ResourceUse = ResourceUse { cpu_ms: 1_200, memory_peak_bytes: 64 << 20 };
+
+/// When the event at a position is recorded: one a second.
+pub(crate) fn at(position: u64) -> Timestamp {
+    Timestamp::from_micros(NOW.as_micros() + 1_000_000 * position as i64)
 }
 
-impl Bench {
-    pub(crate) fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        Self { gate: testing::gate(folder.path()).unwrap(), _folder: folder }
-    }
-
-    /// Lets the platform carry out a story as one append.
-    pub(crate) fn story<T>(&self, story: impl Fn(&mut Transaction<'_>) -> Result<T, Refusal>) -> T {
-        self.gate.transact_blocking(&testing::platform(), &story).unwrap().value
-    }
-
-    /// Lets the platform carry out one command.
-    pub(crate) fn command<C: Concern>(&self, uuid: uuid::Uuid, command: &C::Command) {
-        self.story(|story| story.execute::<C>(uuid, command.clone()));
-    }
-
-    /// Everything that is in the log.
-    pub(crate) fn recorded(&self) -> Vec<Recorded> {
-        self.gate.log().read(&Read::forward(1).limit(usize::MAX)).unwrap()
-    }
-
-    /// The rows of a view of everything that is in the log.
-    pub(crate) fn rows<V: View>(&self) -> Rows {
-        let mut rows = Rows::new::<V>();
-        rows.fold::<V>(&self.recorded()).unwrap();
-        rows
-    }
+/// The event as it is read from a log; the position stands for its other numbers, too.
+pub(crate) fn recorded<C: Concern>(position: u64, uuid: Uuid, event: &C::Event) -> Recorded {
+    let encoded = codec::encode::<C>(event);
+    let number = Uuid::from_u128(u128::from(position));
+    let envelope = Envelope {
+        position,
+        stream: C::stream(uuid),
+        version: position,
+        id: EventId::from_uuid(number),
+        name: encoded.kind.name.into(),
+        schema: encoded.kind.schema,
+        at: at(position),
+        epoch: 1,
+        project: ProjectId::HOME,
+        principal: PrincipalId::OWNER,
+        origin: Origin { kind: OriginKind::Cli, id: Uuid::nil() },
+        command_id: CommandId::from_uuid(number),
+        correlation_id: CorrelationId::from_uuid(number),
+        causation_id: None,
+        append_index: 0,
+        append_len: 1,
+        codec: Codec::MessagePack,
+        digest: [0; 32],
+    };
+    Recorded { envelope, payload: Some(encoded.payload.into()) }
 }
 
 /// The tables of one view, in memory.
-pub(crate) struct Rows(Connection);
+pub(crate) struct Rows<V> {
+    connection: Connection,
+    position: u64,
+    view: PhantomData<V>,
+}
 
-impl Rows {
-    pub(crate) fn new<V: View>() -> Self {
+impl<V: View> Rows<V> {
+    pub(crate) fn new() -> Self {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(V::TABLES).unwrap();
-        Self(connection)
+        Self { connection, position: 0, view: PhantomData }
     }
 
-    /// Folds events in one transaction.
-    pub(crate) fn fold<V: View>(&mut self, events: &[Recorded]) -> Result<(), ApplyError> {
-        let transaction = self.0.transaction().unwrap();
-        for recorded in events {
-            V::apply(&transaction, recorded)?;
+    /// Folds the next events of one stream.
+    #[track_caller]
+    pub(crate) fn feed<C: Concern>(&mut self, uuid: Uuid, events: impl IntoIterator<Item = C::Event>) {
+        for event in events {
+            self.apply(&recorded::<C>(self.position + 1, uuid, &event)).unwrap();
         }
+    }
+
+    /// Folds an event.
+    pub(crate) fn apply(&mut self, recorded: &Recorded) -> Result<(), ApplyError> {
+        let transaction = self.connection.transaction().unwrap();
+        V::apply(&transaction, recorded)?;
         transaction.commit().unwrap();
+        self.position = recorded.position();
         Ok(())
     }
 
-    /// Answers a query.
-    pub(crate) fn read<T>(
-        &mut self,
-        query: impl FnOnce(&rusqlite::Transaction<'_>) -> rusqlite::Result<T>,
-    ) -> T {
-        query(&self.0.transaction().unwrap()).unwrap()
+    /// The position of the last event.
+    pub(crate) fn position(&self) -> u64 {
+        self.position
     }
+
+    /// Answers a query.
+    #[track_caller]
+    pub(crate) fn read<T>(&mut self, query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> T {
+        query(&self.connection.transaction().unwrap()).unwrap()
+    }
+
+    /// Every row of a list, page by page; checks what each page says of the whole.
+    #[track_caller]
+    pub(crate) fn pages<T>(
+        &mut self,
+        first: u32,
+        query: impl Fn(&Transaction<'_>, PageRequest) -> rusqlite::Result<Page<T>>,
+    ) -> Vec<T> {
+        let mut all = Vec::new();
+        let mut after: Option<Cursor> = None;
+        loop {
+            // A client sends the cursor back as text.
+            let cursor = after.map(|cursor| cursor.to_string().parse().unwrap());
+            let page = self.read(|rows| query(rows, PageRequest { first, after: cursor }));
+            after = page.rows.last().map(|(cursor, _)| *cursor);
+            assert!(page.rows.len() <= first as usize);
+            all.extend(page.rows.into_iter().map(|(_, row)| row));
+            if !page.has_next {
+                assert_eq!(page.total, all.len() as u64, "the total is what there is");
+                return all;
+            }
+        }
+    }
+
+    /// How SQLite answers each statement of a query, but for those that count.
+    pub(crate) fn plans<T>(
+        &mut self,
+        query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Vec<String> {
+        let (sender, run) = mpsc::channel();
+        let note = move |event: TraceEvent<'_>| {
+            if let TraceEvent::Stmt(statement, _) = event {
+                // Nobody listens any more once the query has run.
+                sender.send(statement.expanded_sql()).unwrap_or_default();
+            }
+        };
+        self.connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note)).unwrap();
+        self.read(query);
+        let run: Vec<String> = run.try_iter().flatten().collect();
+        let selects = run.iter().filter(|sql| sql.starts_with("SELECT") && !sql.contains("count(*)"));
+        let plans: Vec<String> = selects.flat_map(|sql| self.plan(sql)).collect();
+        assert!(!plans.is_empty(), "the query ran nothing: {run:?}");
+        plans
+    }
+
+    fn plan(&self, sql: &str) -> Vec<String> {
+        let mut explain = self.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let steps = explain.query_map([], |row| row.get("detail")).unwrap();
+        steps.map(Result::unwrap).collect()
+    }
+}
+
+/// Holds that a query reads what it answers and no more: no table is read from end to end, nothing is sorted.
+#[track_caller]
+pub(crate) fn assert_indexed<V: View, T>(
+    rows: &mut Rows<V>,
+    query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+) {
+    let plans = rows.plans(query);
+    let slow = |step: &String| step.starts_with("SCAN") || step.contains("TEMP B-TREE FOR ORDER BY");
+    assert!(!plans.iter().any(slow), "{plans:#?}");
+}
+
+/// The item of a name.
+pub(crate) fn source(name: &str) -> ItemSource {
+    ItemSource {
+        extractor: "demo".to_owned(),
+        source_id: name.to_owned(),
+        url: format!("http://example.org/watch/{name}"),
+    }
+}
+
+pub(crate) fn failure(class: FailureClass, partial: u64) -> Failure {
+    let output = vec!["ERROR: HTTP Error 503: Service Unavailable".to_owned()];
+    Failure { exit_code: Some(1), output, partial, ..Failure::new(class, "the source did not answer") }
 }
