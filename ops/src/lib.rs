@@ -4,6 +4,7 @@
 
 pub mod configuration;
 pub mod demo;
+pub mod doctor;
 pub mod environment;
 pub mod serve;
 mod spawn;

@@ -1,0 +1,171 @@
+//! The doctor: whether everything is there that the server needs, and how to mend what is not.
+
+use std::{fs, net::TcpListener, path::Path};
+
+use mediary_actors::process::{Environment, Runner, Tool, Tools};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    configuration::{Configuration, NatsMode},
+    environment, tree,
+};
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// What was looked at.
+    pub subject: String,
+    /// How it is.
+    pub verdict: Verdict,
+    /// What was found.
+    pub detail: String,
+    /// How to mend it, if something is to be mended.
+    pub advice: Option<String>,
+}
+
+/// How a thing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// As it should be.
+    Ok,
+    /// Something will not work, the rest will.
+    Warning,
+    /// The server can't do its work.
+    Error,
+}
+
+impl Finding {
+    fn ok(subject: &str, detail: impl Into<String>) -> Self {
+        Self { subject: subject.to_owned(), verdict: Verdict::Ok, detail: detail.into(), advice: None }
+    }
+
+    fn bad(subject: &str, verdict: Verdict, detail: impl Into<String>, advice: impl Into<String>) -> Self {
+        let advice = Some(advice.into());
+        Self { subject: subject.to_owned(), verdict, detail: detail.into(), advice }
+    }
+}
+
+/// Free space below which new work is soon refused: the log's reserve and a film.
+const FREE_COMFORTABLE_BYTES: u64 = 5 << 30;
+
+/// Looks at everything, changing nothing.
+pub async fn examine(configuration: &Configuration) -> Vec<Finding> {
+    let runner = Runner::new(Uuid::nil(), Environment::of(environment::variables()));
+    let tools = tree::tools(configuration, runner.environment().path_folders());
+    let mut findings = Vec::new();
+    for tool in Tool::ALL {
+        findings.push(program(configuration, &tools, &runner, tool).await);
+    }
+    findings.push(folder("data folder", &configuration.data));
+    findings.push(folder("library", &configuration.library_folder()));
+    findings.push(same_disk(configuration));
+    findings.push(space(configuration));
+    findings.push(address(configuration));
+    findings
+}
+
+async fn program(configuration: &Configuration, tools: &Tools, runner: &Runner, tool: Tool) -> Finding {
+    let name = tool.name();
+    match tools.version(runner, tool).await {
+        Ok(version) => {
+            let place = tools.find(tool).map(|path| path.display().to_string()).unwrap_or_default();
+            Finding::ok(name, format!("{version} ({place})"))
+        }
+        Err(error) => {
+            let (verdict, advice) = match tool {
+                Tool::YtDlp => (
+                    Verdict::Error,
+                    "install it with `ops/run`, or `pip install yt-dlp`, or name its path in the configuration: tools.yt_dlp",
+                ),
+                Tool::Ffmpeg | Tool::Ffprobe => (Verdict::Error, "install it with `apt-get install ffmpeg`"),
+                Tool::NatsServer if configuration.nats == NatsMode::Auto => (
+                    Verdict::Warning,
+                    "nothing is fanned out over NATS; install it with `ops/run` or `apt-get install nats-server`, or say `nats = \"off\"`",
+                ),
+                Tool::NatsServer => return Finding::ok(name, "not needed: NATS is off or elsewhere"),
+            };
+            Finding::bad(name, verdict, error.to_string(), advice)
+        }
+    }
+}
+
+fn folder(subject: &str, path: &Path) -> Finding {
+    let place = path.display();
+    if !path.exists() {
+        return Finding::ok(subject, format!("{place} will be made"));
+    }
+    let probe = path.join(".mediary-doctor");
+    let written = fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe));
+    match written {
+        Ok(()) => Finding::ok(subject, format!("{place} can be written")),
+        Err(error) => {
+            let advice =
+                "give the user that runs the server write permission, or choose another folder with --data";
+            Finding::bad(subject, Verdict::Error, format!("{place} can't be written: {error}"), advice)
+        }
+    }
+}
+
+fn same_disk(configuration: &Configuration) -> Finding {
+    use std::os::unix::fs::MetadataExt as _;
+    let device = |path: &Path| {
+        path.ancestors().find_map(|folder| fs::metadata(folder).ok()).map(|metadata| metadata.dev())
+    };
+    let library = configuration.library_folder();
+    if device(&configuration.data) == device(&library) {
+        return Finding::ok(
+            "library's disk",
+            "the same as the data folder's: files are placed by one rename",
+        );
+    }
+    let advice = "put both on one file system: leave out `library` or move the data folder";
+    Finding::bad("library's disk", Verdict::Error, "another than the data folder's", advice)
+}
+
+fn space(configuration: &Configuration) -> Finding {
+    let existing = configuration.data.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    match rustix::fs::statvfs(existing) {
+        Ok(disk) => {
+            let free = disk.f_bavail * disk.f_frsize;
+            let detail = format!("{:.1} GiB free", free as f64 / f64::from(1 << 30));
+            if free >= FREE_COMFORTABLE_BYTES {
+                Finding::ok("free space", detail)
+            } else {
+                Finding::bad(
+                    "free space",
+                    Verdict::Warning,
+                    detail,
+                    "make room: downloads pause when the disk is full",
+                )
+            }
+        }
+        Err(error) => Finding::bad(
+            "free space",
+            Verdict::Warning,
+            error.to_string(),
+            "check the path of the data folder",
+        ),
+    }
+}
+
+fn address(configuration: &Configuration) -> Finding {
+    let listen = configuration.listen;
+    match TcpListener::bind(listen) {
+        Ok(_) => Finding::ok("address", format!("{listen} is free")),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Finding::bad(
+            "address",
+            Verdict::Warning,
+            format!("{listen} is in use, by this server or another one"),
+            "if it is not Mediary, choose another with --listen",
+        ),
+        Err(error) => Finding::bad(
+            "address",
+            Verdict::Error,
+            format!("{listen} can't be listened on: {error}"),
+            "choose an address of this machine with --listen",
+        ),
+    }
+}
