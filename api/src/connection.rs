@@ -41,14 +41,14 @@ pub(crate) fn request(first: Option<u32>, after: Option<&str>) -> Result<PageReq
         return Err(fault(&format!("a page has at most {PAGE_MAX} rows"), "PAGE_TOO_LARGE", false));
     }
     let after = after
-        .map(|text| text.parse::<Cursor>())
+        .map(str::parse::<Cursor>)
         .transpose()
         .map_err(|error| fault(&error.to_string(), "BAD_CURSOR", false))?;
     Ok(PageRequest { first, after })
 }
 
 /// A page as a connection of nodes.
-pub(crate) fn connection<Row, Node: OutputType>(
+pub(crate) fn connection<Row, Node>(
     page: Page<Row>,
     had_before: bool,
     node: impl Fn(Row) -> Node,

@@ -9,7 +9,7 @@ use mediary_projections::QueryError;
 /// Why what was asked for was not done.
 #[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
 pub(crate) struct UserError {
-    /// A stable code in SCREAMING_SNAKE_CASE; each is explained in the project's `docs/errors`.
+    /// A stable code in `SCREAMING_SNAKE_CASE`; each is explained in the project's `docs/errors`.
     pub(crate) code: String,
     /// One sentence.
     pub(crate) message: String,

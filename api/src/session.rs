@@ -132,7 +132,8 @@ impl Known {
                 self.fold(recorded);
                 self.position = recorded.envelope.position;
             }
-            self.position = page.next_position.map_or(self.position.max(head), |next| next - 1);
+            let read_all = self.position.max(head);
+            self.position = page.next_position.map_or(read_all, |next| next - 1);
         }
         Ok(())
     }

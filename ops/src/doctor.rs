@@ -126,7 +126,8 @@ fn same_disk(configuration: &Configuration) -> Finding {
 }
 
 fn space(configuration: &Configuration) -> Finding {
-    let existing = configuration.data.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    let existing =
+        configuration.data.ancestors().find(|folder| folder.exists()).unwrap_or_else(|| Path::new("."));
     match rustix::fs::statvfs(existing) {
         Ok(disk) => {
             let free = disk.f_bavail * disk.f_frsize;

@@ -73,7 +73,7 @@ impl Store {
     ) -> Result<(Self, u64), rusqlite::Error> {
         let path = path_of::<V>(directory);
         if path.exists() {
-            match Self::continue_from::<V>(&path, log_id, head) {
+            match Self::continue_from(&path, log_id, head) {
                 Ok(Some(opened)) => return Ok(opened),
                 Ok(None) => tracing::info!(view = V::NAME, "rebuilding: the view is of another log"),
                 Err(error) => {
@@ -89,11 +89,7 @@ impl Store {
         Ok((Self { connection }, 0))
     }
 
-    fn continue_from<V: View>(
-        path: &Path,
-        log_id: Uuid,
-        head: u64,
-    ) -> Result<Option<(Self, u64)>, rusqlite::Error> {
+    fn continue_from(path: &Path, log_id: Uuid, head: u64) -> Result<Option<(Self, u64)>, rusqlite::Error> {
         let connection = connect(path)?;
         let known = connection
             .query_row("SELECT log_id, position FROM checkpoint", [], |row| {
@@ -191,7 +187,7 @@ fn remove(path: &Path) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
-                tracing::warn!(path = %PathBuf::from(name).display(), %error, "can't remove an old view")
+                tracing::warn!(path = %PathBuf::from(name).display(), %error, "can't remove an old view");
             }
         }
     }

@@ -78,7 +78,7 @@ fn configuration(folder: &Path) -> Configuration {
     (configuration.jobs.retry_wait_ms, configuration.jobs.retry_wait_max_ms) = (200, 1_000);
     configuration.downloads.free_min_bytes = 1 << 20;
     configuration.log.reserve_bytes = 1 << 20;
-    configuration.logging.filter = "warn".to_owned();
+    "warn".clone_into(&mut configuration.logging.filter);
     configuration
 }
 

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 /// How long a state may take to come about on a busy machine before a test gives up.
-pub const DEADLINE: Duration = Duration::from_secs(120);
+pub const DEADLINE: Duration = Duration::from_mins(2);
 /// The pause between two looks.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
@@ -18,8 +18,6 @@ where
             tokio::time::sleep(LOOK_AGAIN_AFTER).await;
         }
     };
-    match tokio::time::timeout(DEADLINE, waiting).await {
-        Ok(found) => found,
-        Err(_) => panic!("gave up waiting until {what}"),
-    }
+    let found = tokio::time::timeout(DEADLINE, waiting).await;
+    found.unwrap_or_else(|_| panic!("gave up waiting until {what}"))
 }

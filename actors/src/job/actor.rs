@@ -283,7 +283,7 @@ impl<E: Effect> Actor for AttemptActor<E> {
             }
             // Even with no room for its start the attempt may go on: its end fits into the reserve.
             Err(refusal) => {
-                tracing::warn!(attempt_id = %attempt.attempt_id, %refusal, "the start is not recorded")
+                tracing::warn!(attempt_id = %attempt.attempt_id, %refusal, "the start is not recorded");
             }
         }
         attempt.folders.begin(attempt.job_id, attempt.attempt_id)?;

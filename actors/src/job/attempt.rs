@@ -38,6 +38,7 @@ pub enum Ending {
 
 /// One try at a job: everything that an effect needs to know and to tell.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_field_names, reason = "the attempt's id is called so everywhere")]
 pub struct Attempt {
     /// The job.
     pub job_id: JobId,

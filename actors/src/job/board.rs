@@ -92,12 +92,11 @@ impl Board {
                 self.fold(recorded, &mut each);
                 self.position = recorded.envelope.position;
             }
-            match page.next_position {
-                Some(next) => self.position = next - 1,
-                None => {
-                    self.position = self.position.max(head);
-                    return Ok(());
-                }
+            if let Some(next) = page.next_position {
+                self.position = next - 1;
+            } else {
+                self.position = self.position.max(head);
+                return Ok(());
             }
         }
     }

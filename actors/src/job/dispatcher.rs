@@ -6,7 +6,7 @@ use mediary_events::{
     log::{Head, Origin, OriginKind},
 };
 use mediary_schema::{AttemptId, JobId, Timestamp, WorkerId, job::WorkKind};
-use ractor::{Actor, ActorProcessingErr, ActorRef};
+use ractor::{Actor, ActorProcessingErr, ActorRef, MessagingErr};
 use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
@@ -43,9 +43,12 @@ pub struct State {
     arguments: DispatcherArguments,
     board: Board,
     follower: ActorRef<ReadUpTo>,
-    timer: Option<(Timestamp, JoinHandle<Result<(), ractor::MessagingErr<Message>>>)>,
+    timer: Option<(Timestamp, Timer)>,
     saved_at: u64,
 }
+
+/// A wake that is still to come.
+type Timer = JoinHandle<Result<(), MessagingErr<Message>>>;
 
 /// Events after which the board is saved anew.
 const SAVE_EVERY: u64 = 10_000;
@@ -130,9 +133,8 @@ impl State {
             None => Caller::platform(origin(), gate.ids()),
         };
         match gate.execute::<Job>(caller, job_id.uuid(), command).await {
-            Ok(_) => Ok(true),
-            // It was cancelled or held a moment ago; the board will say so.
-            Err(Refusal::Rejected(_)) => Ok(true),
+            // Refused: it was cancelled or held a moment ago; the board will say so.
+            Ok(_) | Err(Refusal::Rejected(_)) => Ok(true),
             Err(refusal) if refusal.is_retryable() => {
                 tracing::warn!(%job_id, %refusal, "a job waits: it can't be leased now");
                 Ok(false)

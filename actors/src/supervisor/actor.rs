@@ -242,22 +242,19 @@ impl State {
         let supervised = &mut self.children[index];
         let name = supervised.child.name;
         supervised.cell = None;
-        match supervised.history.fail(self.policy, Instant::now()) {
-            Some(wait) => {
-                tracing::warn!(
-                    child = name,
-                    reason,
-                    wait_ms = wait.as_millis() as u64,
-                    "an actor failed; it is started again"
-                );
-                metrics::counter!("mediary_actor_restarts_total", "actor" => name).increment(1);
-                myself.send_after(wait, move || Message::Restart(index));
-            }
-            None => {
-                tracing::error!(child = name, reason, "an actor failed too often; it is halted");
-                supervised.halted = Some(reason.clone());
-                (self.on_halt)(Halted { name, reason }).await;
-            }
+        if let Some(wait) = supervised.history.fail(self.policy, Instant::now()) {
+            tracing::warn!(
+                child = name,
+                reason,
+                wait_ms = wait.as_millis() as u64,
+                "an actor failed; it is started again"
+            );
+            metrics::counter!("mediary_actor_restarts_total", "actor" => name).increment(1);
+            myself.send_after(wait, move || Message::Restart(index));
+        } else {
+            tracing::error!(child = name, reason, "an actor failed too often; it is halted");
+            supervised.halted = Some(reason.clone());
+            (self.on_halt)(Halted { name, reason }).await;
         }
     }
 

@@ -20,7 +20,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             restarts_max: 5,
-            window: Duration::from_secs(60),
+            window: Duration::from_mins(1),
             wait: Duration::from_millis(100),
             wait_max: Duration::from_secs(5),
         }

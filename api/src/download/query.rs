@@ -49,6 +49,8 @@ impl DownloadQuery {
     async fn download_archive(&self, context: &Context<'_>) -> Result<String> {
         session(context, Permission::Read)?;
         let rows = read(&platform(context).views.download, None, view::every_archived).await?;
-        Ok(rows.into_iter().map(|(extractor, id)| format!("{extractor} {id}\n")).collect())
+        let lines: Vec<String> =
+            rows.into_iter().map(|(extractor, id)| format!("{extractor} {id}")).collect();
+        Ok(lines.join("\n"))
     }
 }

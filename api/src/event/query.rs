@@ -65,6 +65,7 @@ pub(crate) struct LogVerification {
 }
 
 #[Object]
+#[expect(clippy::unused_async, reason = "the form that the macro asks for")]
 impl EventQuery {
     /// The log itself, from a position on, for whoever may audit it.
     #[graphql(complexity = "2 + first as usize * child_complexity")]

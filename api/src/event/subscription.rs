@@ -23,6 +23,7 @@ pub(crate) struct EventItem {
 }
 
 #[Subscription]
+#[expect(clippy::unused_async, reason = "the form that the macro asks for")]
 impl EventSubscription {
     /// The log itself, from a position on and then live, without a gap and without a repeat, for whoever
     /// may audit it. After a break, ask again with the last position.

@@ -20,6 +20,7 @@ pub(crate) struct JobChange {
 }
 
 #[Subscription]
+#[expect(clippy::unused_async, reason = "the form that the macro asks for")]
 impl JobSubscription {
     /// Jobs, now and whenever one changes.
     async fn job_changes(

@@ -20,6 +20,7 @@ pub(crate) struct PlaylistChange {
 }
 
 #[Subscription]
+#[expect(clippy::unused_async, reason = "the form that the macro asks for")]
 impl PlaylistSubscription {
     /// Playlists, now and whenever one changes.
     async fn playlist_changes(

@@ -86,7 +86,12 @@ impl App {
 async fn readyz(State(app): State<App>) -> Response {
     let readiness = (app.readiness)();
     let status = if readiness.is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body: String = readiness.parts.iter().map(|(part, state)| format!("{part}: {state}\n")).collect();
+    let lines: Vec<String> = readiness.parts.iter().map(|(part, state)| format!("{part}: {state}")).collect();
+    let body = lines.join(
+        "
+",
+    ) + "
+";
     (status, [(header::CACHE_CONTROL, "no-store")], body).into_response()
 }
 

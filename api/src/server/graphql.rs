@@ -105,7 +105,8 @@ async fn look_up(
 }
 
 fn refuse(status: StatusCode, error: ServerError) -> Response {
-    (status, Json(json!({ "errors": [error] }))).into_response()
+    let errors = vec![error];
+    (status, Json(json!({ "errors": errors }))).into_response()
 }
 
 type Acknowledged = Pin<Box<dyn Future<Output = Result<SocketSession, AuthError>> + Send>>;

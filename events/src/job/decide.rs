@@ -53,9 +53,10 @@ impl crate::Rejection for Rejection {
     fn advice(&self) -> Option<String> {
         match self {
             Self::NotFound => Some("list the jobs with `mediary job list`".to_owned()),
-            Self::Ended { state: JobState::Succeeded } => None,
-            Self::Ended { .. } => Some("start it anew with `mediary job retry ID`".to_owned()),
-            Self::Exists | Self::Unready { .. } | Self::StaleAttempt { .. } => None,
+            Self::Ended { state: JobState::Failed | JobState::Cancelled } => {
+                Some("start it anew with `mediary job retry ID`".to_owned())
+            }
+            Self::Ended { .. } | Self::Exists | Self::Unready { .. } | Self::StaleAttempt { .. } => None,
         }
     }
 }
@@ -210,14 +211,11 @@ fn end(
         (Outcome::Failed { .. } | Outcome::Stopped, Some(Stop::Pause)) => Event::Paused {},
         (Outcome::Stopped, None) => Event::AttemptStopped { attempt_id, resources },
         (Outcome::Failed { failure, at, dice }, None) => {
-            match backoff::wait(state.retry, &failure, state.failures, state.blocks, dice) {
-                Some(wait) => {
-                    Event::AttemptFailed { attempt_id, failure, resources, retry_at: at.after(wait) }
-                }
-                None => {
-                    let tries = state.failures + state.blocks + 1;
-                    Event::Failed { attempt_id, failure, resources, tries }
-                }
+            if let Some(wait) = backoff::wait(state.retry, &failure, state.failures, state.blocks, dice) {
+                Event::AttemptFailed { attempt_id, failure, resources, retry_at: at.after(wait) }
+            } else {
+                let tries = state.failures + state.blocks + 1;
+                Event::Failed { attempt_id, failure, resources, tries }
             }
         }
     }

@@ -27,6 +27,7 @@ pub enum Stop {
 
 /// Where a job is in its life.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[expect(clippy::struct_field_names, reason = "a job's state is what everybody calls it")]
 pub struct State {
     /// What is to be done; none if there is no such job.
     pub work: Option<Work>,

@@ -61,9 +61,10 @@ impl ConfigurationError {
         let span = error.span().unwrap_or(0..0);
         let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
         let message = error.message().to_owned();
-        let help = nearest(&message)
-            .map(|name| format!("did you mean `{name}`?"))
-            .unwrap_or_else(|| "`mediary config schema` describes every key".to_owned());
+        let help = nearest(&message).map_or_else(
+            || "`mediary config schema` describes every key".to_owned(),
+            |name| format!("did you mean `{name}`?"),
+        );
         Self::File {
             help,
             line,

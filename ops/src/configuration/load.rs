@@ -31,24 +31,24 @@ const PREFIX: &str = "MEDIARY_";
 const NOT_KEYS: [&str; 6] = ["token", "token_file", "server", "profile", "contracts", "attempt"];
 
 /// Puts the configuration together and reports what is wrong with it.
-pub fn load(overrides: &Overrides) -> Result<Configuration, ConfigurationError> {
+pub fn load(overrides: &Overrides) -> Result<Configuration, Box<ConfigurationError>> {
     let mut figment = Figment::from(Serialized::defaults(Configuration::default()));
     if let Some((path, text)) = read_file(overrides)? {
         // Parsed once by itself: figment knows the key of an error, but not its line.
         let parsed: Result<Configuration, toml::de::Error> = toml::from_str(&text);
         if let Err(error) = parsed {
-            return Err(ConfigurationError::in_file(&path, &text, &error));
+            return Err(Box::new(ConfigurationError::in_file(&path, &text, &error)));
         }
         figment = figment.merge(Toml::string(&text));
     }
     figment = figment.merge(Env::prefixed(PREFIX).ignore(&NOT_KEYS).split("__"));
     let mut configuration: Configuration =
-        figment.extract().map_err(|error| ConfigurationError::in_environment(&error))?;
+        figment.extract().map_err(|error| Box::new(ConfigurationError::in_environment(&error)))?;
     apply(overrides, &mut configuration);
     validate(configuration)
 }
 
-fn read_file(overrides: &Overrides) -> Result<Option<(PathBuf, String)>, ConfigurationError> {
+fn read_file(overrides: &Overrides) -> Result<Option<(PathBuf, String)>, Box<ConfigurationError>> {
     let path = match &overrides.config {
         Some(path) => path.clone(),
         None => PathBuf::from(FILE),
@@ -56,7 +56,7 @@ fn read_file(overrides: &Overrides) -> Result<Option<(PathBuf, String)>, Configu
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(Some((path, text))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && overrides.config.is_none() => Ok(None),
-        Err(source) => Err(ConfigurationError::Unreadable { path, source }),
+        Err(source) => Err(Box::new(ConfigurationError::Unreadable { path, source })),
     }
 }
 
@@ -69,7 +69,7 @@ fn apply(overrides: &Overrides, configuration: &mut Configuration) {
 }
 
 /// Everything that is wrong with it, at once.
-fn validate(configuration: Configuration) -> Result<Configuration, ConfigurationError> {
+fn validate(configuration: Configuration) -> Result<Configuration, Box<ConfigurationError>> {
     let mut wrong = Vec::new();
     if configuration.data.as_os_str().is_empty() {
         wrong.push("data: a folder is wanted".to_owned());
@@ -89,6 +89,6 @@ fn validate(configuration: Configuration) -> Result<Configuration, Configuration
     if wrong.is_empty() {
         Ok(configuration)
     } else {
-        Err(ConfigurationError::Invalid { wrong: wrong.join("\n") })
+        Err(Box::new(ConfigurationError::Invalid { wrong: wrong.join("\n") }))
     }
 }

@@ -19,7 +19,7 @@ use super::ServeError;
 /// The file with the token of whoever owns the data folder.
 pub(crate) const LOCAL_TOKEN: &str = "local.token";
 /// How long the token that the first start prints is valid.
-const SETUP_VALID_FOR: Duration = Duration::from_secs(3_600);
+const SETUP_VALID_FOR: Duration = Duration::from_hours(1);
 
 /// Makes `local.token` (mode 0600) if there is none that is accepted. The first start answers a
 /// token for a browser, too.

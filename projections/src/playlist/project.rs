@@ -47,11 +47,11 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
         }
         Event::ListingCompleted { job_id, counts, .. } => {
             let outcome = if counts.is_unchanged() { "unchanged" } else { "changed" };
-            fold.look(outcome, job_id.uuid(), Some(to_json(&counts)?), None)
+            fold.look(outcome, job_id.uuid(), Some(&to_json(&counts)?), None)
         }
         Event::ListingFailed { job_id, failure } => {
             let outcome = if failure.partial > 0 { "partial" } else { "failed" };
-            fold.look(outcome, job_id.uuid(), None, Some(to_json(&failure)?))
+            fold.look(outcome, job_id.uuid(), None, Some(&to_json(&failure)?))
         }
         // Each download tells of itself.
         Event::DownloadsRequested { .. } => Ok(()),
@@ -114,8 +114,8 @@ impl Fold<'_> {
         &self,
         outcome: &str,
         job_id: uuid::Uuid,
-        counts: Option<String>,
-        failure: Option<String>,
+        counts: Option<&str>,
+        failure: Option<&str>,
     ) -> Result<(), ApplyError> {
         self.set(
             "looked_at = ?3, look_outcome = ?4, look_job_id = ?5, look_counts = ?6, look_failure = ?7",
