@@ -27,6 +27,8 @@ use crate::log::{
 };
 
 const ROUNDS: u64 = 150;
+/// Power is lost within 25 syncs, and every batch is one.
+const BATCHES_MAX: usize = 100;
 
 /// A log on a disk in memory.
 struct Machine {
@@ -104,7 +106,7 @@ impl Ledger {
 
     /// Appends until power is lost.
     fn run(&mut self, log: &Log, random: &mut StdRng) {
-        loop {
+        for _ in 0..BATCHES_MAX {
             let requests = self.requests(random);
             let answers = together(log, &requests);
             let mut lost = false;
@@ -124,6 +126,7 @@ impl Ledger {
                 return;
             }
         }
+        panic!("{BATCHES_MAX} batches were acknowledged and power was not lost: what was synced?");
     }
 
     /// Compares with what the log has after power is back.

@@ -3,6 +3,7 @@
 use std::{
     io,
     sync::{Arc, Condvar, Mutex, MutexGuard},
+    time::Duration,
 };
 
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
@@ -10,6 +11,9 @@ use redb::StorageBackend;
 
 /// Disks write sectors whole, and in any order.
 const SECTOR: usize = 512;
+
+/// How long a test waits for what must happen.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 enum Unsynced {
@@ -103,7 +107,9 @@ impl Disk {
     /// Waits until a sync waits.
     pub(super) fn wait_until_held(&self) {
         let state = self.state();
-        let _state = self.changed.wait_while(state, |state| !state.waiting).unwrap();
+        let (_state, waited) =
+            self.changed.wait_timeout_while(state, DEADLINE, |state| !state.waiting).unwrap();
+        assert!(!waited.timed_out(), "nothing is synced");
     }
 
     /// Lets syncs go on.
