@@ -1,5 +1,6 @@
 //! Stories of the whole platform, and the rules about its code: one binary, so that it links once.
 
+mod contract;
 mod log;
 mod thread;
 mod tidy;

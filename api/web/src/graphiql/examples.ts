@@ -14,6 +14,8 @@ query Playlists {
     nodes {
       id
       title
+      entryCount
+      lookOutcome
     }
   }
 }
@@ -27,6 +29,15 @@ mutation Follow($url: String!) {
     playlist {
       id
     }
+    job {
+      id
+      state
+    }
+    userErrors {
+      code
+      message
+      advice
+    }
   }
 }
 `,
@@ -38,19 +49,30 @@ mutation Follow($url: String!) {
 subscription Events {
   events(after: 0) {
     position
-    kind
-    stream
-    payload
+    event {
+      kind
+      stream
+      payload
+    }
   }
 }
 `,
   },
   {
     query: `# The work as it is now, then each change.
+# It resumes by position, too.
 subscription Jobs {
-  jobs(first: 10) {
-    id
-    state
+  jobChanges(after: 0) {
+    position
+    jobs {
+      id
+      kind
+      subject
+      state
+      progress {
+        percent
+      }
+    }
   }
 }
 `,
@@ -60,9 +82,13 @@ subscription Jobs {
 # to it, back to who asked for it.
 query Why($id: ID!) {
   why(id: $id) {
-    position
-    kind
-    stream
+    startedByName
+    sentences
+    chain {
+      position
+      kind
+      stream
+    }
   }
 }
 `,
