@@ -4,5 +4,6 @@
 mod message;
 mod nats;
 mod options;
+mod proxy;
 mod server;
 mod support;

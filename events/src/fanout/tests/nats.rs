@@ -6,11 +6,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
+    proxy::Proxy,
     server::TestServer,
     support::{Consumer, TestLog, caught_up, event, positions, stream, until, with_every_server, within},
 };
 use crate::{
-    fanout::{Relay, RelayState, STREAM},
+    fanout::{Relay, RelayHandle, RelayState, STREAM},
     signal::{Signal, SignalHub, Subject},
 };
 
@@ -93,6 +94,59 @@ async fn a_server_killed_in_the_middle_has_every_event_once_and_in_order() {
     .await;
 }
 
+/// Holds back the answers, and waits until the server has an event that the relay doesn't know it has.
+async fn publish_unanswered(server: &TestServer, proxy: &Proxy, log: &TestLog, relay: &RelayHandle) {
+    proxy.hold();
+    log.append(50).await;
+    let mut stream = stream(server).await;
+    within("an event without an answer", async {
+        while stream.info().await.unwrap().state.last_sequence <= relay.status().position {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_relay_that_ends_between_publish_and_answer_leaves_no_duplicate() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let proxy = Proxy::before(server.address()).await;
+        let log = TestLog::open();
+        let relay = log.relay(&proxy.address.url());
+        log.append(100).await;
+        caught_up(&relay, &log.log).await;
+        publish_unanswered(&server, &proxy, &log, &relay).await;
+        drop(relay);
+        log.append(50).await;
+        log.relay_all(&server.url()).await;
+        assert_eq!(positions(&server).await, all(200));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn answers_that_are_lost_leave_no_duplicate() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let proxy = Proxy::before(server.address()).await;
+        let log = TestLog::open();
+        let mut options = log.options(&proxy.address.url());
+        options.answer_timeout = Duration::from_millis(500);
+        let relay = Relay::start(log.log.clone(), SignalHub::default(), options);
+        log.append(100).await;
+        caught_up(&relay, &log.log).await;
+        publish_unanswered(&server, &proxy, &log, &relay).await;
+        until("the relay to give up waiting", &relay, |status| status.trouble.is_some()).await;
+        log.append(50).await;
+        proxy.release();
+        caught_up(&relay, &log.log).await;
+        assert_eq!(positions(&server).await, all(200));
+        relay.stop().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_consumer_that_reads_the_log_at_a_gap_has_every_event_once_though_the_store_is_wiped() {
     with_every_server(async |program| {
@@ -112,7 +166,7 @@ async fn a_consumer_that_reads_the_log_at_a_gap_has_every_event_once_though_the_
             log.append(1).await;
         };
         let consuming = consumer.listen_until(address, &log.log, EVENTS + 1);
-        within("the consumer", async { tokio::join!(working, consuming) }).await;
+        within("the consumer", Box::pin(async { tokio::join!(working, consuming) })).await;
         assert_eq!(consumer.had, (1..=EVENTS + 1).collect::<Vec<_>>());
         relay.stop().await;
     })
@@ -147,12 +201,12 @@ async fn a_stream_deleted_while_nothing_happens_is_filled_again() {
         caught_up(&relay, &log.log).await;
         let context = async_nats::jetstream::new(server.client().await);
         context.delete_stream(STREAM).await.unwrap();
-        within("the stream to be full again", async {
+        let full_again = async {
             while context.get_stream(STREAM).await.is_err() || positions(&server).await != all(25) {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-        })
-        .await;
+        };
+        within("the stream to be full again", Box::pin(full_again)).await;
         relay.stop().await;
     })
     .await;

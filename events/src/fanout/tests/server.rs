@@ -34,6 +34,11 @@ pub(super) struct Address {
 }
 
 impl Address {
+    /// The address with credentials.
+    pub(super) fn url(self) -> String {
+        format!("nats://mediary:{PASSWORD}@127.0.0.1:{}", self.port)
+    }
+
     pub(super) async fn connect(self) -> Result<Client, ConnectError> {
         let options = ConnectOptions::with_user_and_password("mediary".to_owned(), PASSWORD.to_owned());
         options.max_reconnects(1).connect(format!("127.0.0.1:{}", self.port)).await
@@ -67,9 +72,8 @@ impl TestServer {
         Address { port: self.port }
     }
 
-    /// An address with credentials.
     pub(super) fn url(&self) -> String {
-        format!("nats://mediary:{PASSWORD}@127.0.0.1:{}", self.port)
+        self.address().url()
     }
 
     /// A connection beside the relay's.

@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     path::Path,
+    pin::Pin,
     sync::{Arc, atomic::AtomicI64},
     time::Duration,
 };
@@ -27,7 +28,7 @@ use crate::{
 };
 
 /// What any wait in these tests may take.
-pub(super) const DEADLINE: Duration = Duration::from_secs(60);
+pub(super) const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Runs a test with every server that is installed.
 pub(super) async fn with_every_server(test: impl AsyncFn(&Path)) {
@@ -157,9 +158,11 @@ pub(super) async fn positions(server: &TestServer) -> Vec<Option<u64>> {
     found
 }
 
-async fn everything(stream: &Stream) -> pull::Ordered {
+/// On the heap, since futures of the client are large.
+async fn everything(stream: &Stream) -> Pin<Box<pull::Ordered>> {
     let config = pull::OrderedConfig { deliver_policy: DeliverPolicy::All, ..Default::default() };
-    stream.create_consumer(config).await.unwrap().messages().await.unwrap()
+    let consumer = Box::pin(stream.create_consumer(config)).await.unwrap();
+    Box::pin(Box::pin(consumer.messages()).await.unwrap())
 }
 
 fn position(message: &jetstream::Message) -> Option<u64> {
@@ -182,7 +185,7 @@ impl Consumer {
     pub(super) async fn listen_until(&mut self, address: Address, log: &Log, last: u64) {
         while self.next_position() <= last {
             // Whatever goes wrong is the same to a consumer: it begins again at its place.
-            timeout(Duration::from_secs(2), self.listen(address, log, last)).await.ok();
+            timeout(Duration::from_secs(2), Box::pin(self.listen(address, log, last))).await.ok();
             sleep(Duration::from_millis(50)).await;
         }
     }
