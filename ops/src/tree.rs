@@ -10,7 +10,7 @@ use mediary_actors::{
     process::{Runner, Tool, Tools},
     reaction::{self, Reactor, ReactorArguments},
     staging::Staging,
-    supervisor::{Child, Halted, Policy, Supervisor, SupervisorHandle},
+    supervisor::{Child, Halted, Policy, StartError, Supervisor, SupervisorHandle},
     ytdlp::{Options as YtDlpOptions, YtDlp},
 };
 use mediary_events::{
@@ -23,7 +23,6 @@ use mediary_schema::{
     WorkerId,
     job::{RetryPolicy, WorkKind},
 };
-use ractor::{Actor, SpawnErr};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -46,7 +45,10 @@ const STOPS_WITHIN: Duration = Duration::from_secs(2);
 
 /// Starts the tree. Performers come before the dispatcher, so that whatever an earlier run had leased is
 /// told to be lost before anything is leased anew.
-pub(crate) async fn grow(roots: &Roots, configuration: &Configuration) -> Result<SupervisorHandle, SpawnErr> {
+pub(crate) async fn grow(
+    roots: &Roots,
+    configuration: &Configuration,
+) -> Result<SupervisorHandle, StartError> {
     let data = &configuration.data;
     let engine = Arc::new(engine(roots, configuration));
     let ffmpeg = Ffmpeg::new(roots.runner.clone(), roots.tools.clone());
@@ -116,22 +118,19 @@ fn performer<E: Effect>(
         staging: Staging::new(data),
         output: data.join("output"),
     };
-    Child::new(name, stops_within, move |parent| {
-        let (actor, arguments) = (Performer::new(effect.clone()), arguments.clone());
-        async move { Ok(Actor::spawn_linked(None, actor, arguments, parent).await?.0.get_cell()) }
-    })
+    Child::actor(name, stops_within, move || (Performer::new(effect.clone()), arguments.clone()))
 }
 
 fn reactor(name: &'static str, stops_within: Duration, roots: &Roots, retry: RetryPolicy) -> Child {
     let roots = roots.clone();
-    Child::new(name, stops_within, move |parent| {
+    Child::actor(name, stops_within, move || {
         let arguments = ReactorArguments {
             gate: roots.gate.clone(),
             head: roots.gate.log().watch_head(),
             reactions: reaction::all(retry),
             reacted: Arc::clone(&roots.reacted),
         };
-        async move { Ok(Actor::spawn_linked(None, Reactor, arguments, parent).await?.0.get_cell()) }
+        (Reactor, arguments)
     })
 }
 
@@ -142,10 +141,7 @@ fn dispatcher(name: &'static str, stops_within: Duration, roots: &Roots) -> Chil
         worker_id: WorkerId::local(roots.gate.log().id()),
         offered: WorkKind::ALL.to_vec(),
     };
-    Child::new(name, stops_within, move |parent| {
-        let arguments = arguments.clone();
-        async move { Ok(Actor::spawn_linked(None, Dispatcher, arguments, parent).await?.0.get_cell()) }
-    })
+    Child::actor(name, stops_within, move || (Dispatcher, arguments.clone()))
 }
 
 /// Appends that a concern is halted (PL-31).

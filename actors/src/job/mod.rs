@@ -4,7 +4,6 @@ mod actor;
 mod attempt;
 mod board;
 mod dispatcher;
-mod options;
 #[cfg(test)]
 mod tests;
 
@@ -12,4 +11,3 @@ pub use actor::{Performer, PerformerArguments};
 pub use attempt::{Attempt, Effect, Ending, progress_of};
 pub use board::{Board, OpenJob};
 pub use dispatcher::{Dispatcher, DispatcherArguments};
-pub use options::Options;

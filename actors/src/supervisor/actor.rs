@@ -21,6 +21,18 @@ pub struct Child {
 }
 
 impl Child {
+    /// A child that is made anew for each start.
+    pub fn actor<A: Actor>(
+        name: &'static str,
+        stop_within: Duration,
+        make: impl Fn() -> (A, A::Arguments) + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(name, stop_within, move |parent| {
+            let (actor, arguments) = make();
+            async move { Ok(Actor::spawn_linked(None, actor, arguments, parent).await?.0.get_cell()) }
+        })
+    }
+
     /// A child that is started by a function, and anew by the same one after a failure.
     pub fn new<F, A>(name: &'static str, stop_within: Duration, start: A) -> Self
     where
@@ -111,13 +123,13 @@ impl Supervisor {
         children: Vec<Child>,
         policy: Policy,
         on_halt: impl Fn(Halted) -> F + Send + Sync + 'static,
-    ) -> Result<SupervisorHandle, SpawnErr>
+    ) -> Result<SupervisorHandle, StartError>
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let on_halt: OnHalt = Arc::new(move |halted| Box::pin(on_halt(halted)));
         let arguments = Arguments { children, policy, on_halt };
-        let (supervisor, running) = Actor::spawn(None, Self, arguments).await?;
+        let (supervisor, running) = Actor::spawn(None, Self, arguments).await.map_err(StartError)?;
         Ok(SupervisorHandle { supervisor, running })
     }
 }
@@ -133,7 +145,7 @@ impl SupervisorHandle {
 
     /// Starts a halted child again; false if there is none of that name.
     pub async fn resume(&self, name: &str) -> bool {
-        resume(&self.supervisor, name).await
+        self.resumer().resume(name).await
     }
 
     /// Where each child is, in the order of their start.
@@ -142,17 +154,31 @@ impl SupervisorHandle {
             .unwrap_or_default()
     }
 
-    /// The supervisor itself, to ask from elsewhere.
-    pub fn reference(&self) -> ActorRef<Message> {
-        self.supervisor.clone()
+    /// What starts halted children again, for elsewhere.
+    pub fn resumer(&self) -> Resumer {
+        Resumer { supervisor: self.supervisor.clone() }
     }
 }
 
-/// Starts a halted child of a supervisor again; false if there is none of that name.
-pub async fn resume(supervisor: &ActorRef<Message>, name: &str) -> bool {
-    let name = name.to_owned();
-    ractor::call_t!(supervisor, Message::Resume, ANSWER_WITHIN.as_millis() as u64, name).unwrap_or(false)
+/// Starts halted children of a supervisor again. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Resumer {
+    supervisor: ActorRef<Message>,
 }
+
+impl Resumer {
+    /// Starts a halted child again; false if there is none of that name.
+    pub async fn resume(&self, name: &str) -> bool {
+        let name = name.to_owned();
+        ractor::call_t!(self.supervisor, Message::Resume, ANSWER_WITHIN.as_millis() as u64, name)
+            .unwrap_or(false)
+    }
+}
+
+/// Why a tree could not be started.
+#[derive(Debug, thiserror::Error)]
+#[error("an actor can't be started")]
+pub struct StartError(#[source] SpawnErr);
 
 impl Actor for Supervisor {
     type Msg = Message;

@@ -9,5 +9,5 @@ mod policy;
 #[cfg(test)]
 mod tests;
 
-pub use actor::{Child, ChildStatus, Halted, Message, Supervisor, SupervisorHandle, resume};
+pub use actor::{Child, ChildStatus, Halted, Resumer, StartError, Supervisor, SupervisorHandle};
 pub use policy::Policy;

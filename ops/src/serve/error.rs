@@ -3,7 +3,6 @@ use std::{io, net::SocketAddr, path::PathBuf};
 use mediary_events::{gate::Refusal, log::OpenError};
 use mediary_projections::StartError;
 use miette::Diagnostic;
-use ractor::SpawnErr;
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -71,7 +70,7 @@ pub enum ServeError {
     /// The actors can't be started.
     #[error("failed to start the actors")]
     #[diagnostic(code(actors_failed))]
-    Actors(#[source] SpawnErr),
+    Actors(#[source] mediary_actors::supervisor::StartError),
     /// Signals can't be listened to.
     #[error("failed to listen to signals")]
     #[diagnostic(code(signals_failed))]

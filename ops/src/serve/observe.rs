@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use mediary_actors::supervisor;
+use mediary_actors::supervisor::Resumer;
 use mediary_api::Readiness;
 use mediary_events::{
     Concern as _, codec,
@@ -10,7 +10,6 @@ use mediary_events::{
 };
 use mediary_projections::Views;
 use metrics_exporter_prometheus::PrometheusHandle;
-use ractor::ActorRef;
 use tokio::sync::watch;
 
 /// Events that a view may be behind and still count as caught up.
@@ -64,11 +63,7 @@ pub(super) fn metrics(
 }
 
 /// Starts a halted concern again when a person resumes it: the event is the wish, this is its effect.
-pub(super) async fn resume_halted(
-    gate: Gate,
-    supervisor: ActorRef<supervisor::Message>,
-    mut stopped: watch::Receiver<bool>,
-) {
+pub(super) async fn resume_halted(gate: Gate, resumer: Resumer, mut stopped: watch::Receiver<bool>) {
     let log = gate.log();
     let mut subscription = log.subscribe(log.head().position + 1, Filter::categories([Worker::NAME]));
     loop {
@@ -79,7 +74,7 @@ pub(super) async fn resume_halted(
         let Ok(batch) = batch else { return };
         for recorded in &batch.events {
             if let Ok(Some(Event::ConcernResumed { concern })) = codec::event_of::<Worker>(recorded)
-                && !supervisor::resume(&supervisor, &concern).await
+                && !resumer.resume(&concern).await
             {
                 tracing::warn!(concern, "there is no halted actor of this name");
             }

@@ -115,7 +115,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         },
         stopping: stopped.clone(),
     };
-    let resuming = spawn::part(observe::resume_halted(gate, supervisor.reference(), stopped.clone()));
+    let resuming = spawn::part(observe::resume_halted(gate, supervisor.resumer(), stopped.clone()));
     let http = spawn::part(serve_http(listener, app, stopped));
     tracing::info!(%address, data = %configuration.data.display(), position = log.head().position, "serving");
     Ok(Server { address, log, views, supervisor, stopping, http, resuming, first_token })

@@ -74,6 +74,15 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("events", "playlist", "diff"),
     // When a failed attempt is tried again.
     ("events", "job", "backoff"),
+    // One try, what is open for whom, and who gives it out.
+    ("actors", "job", "attempt"),
+    ("actors", "job", "board"),
+    ("actors", "job", "dispatcher"),
+    // What a look has seen until its end.
+    ("actors", "playlist", "pages"),
+    // Where files are kept, and how they are called.
+    ("actors", "download", "library"),
+    ("actors", "download", "name"),
 ];
 
 /// Outside programs whose adapter may stand in a concern's folder of `actors`.
