@@ -194,7 +194,8 @@ impl ViewHandle {
         }
     }
 
-    fn stop(&self) {
+    /// Stops the view and waits for its thread; what it shows can still be read.
+    pub fn stop(&self) {
         self.stop.send_replace(true);
         let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         if let Some(thread) = thread
@@ -242,6 +243,7 @@ impl Life {
                 }
             };
             if let Err((position, error)) = self.fold::<V>(&batch) {
+                self.fold_before::<V>(batch, position);
                 self.halt(V::NAME, position, &error);
                 return;
             }
@@ -266,6 +268,15 @@ impl Life {
         metrics::gauge!("mediary_view_lag_events", "view" => V::NAME).set(lag as f64);
         self.publish.send_modify(|status| status.position = position);
         Ok(())
+    }
+
+    /// Folds what stands before an event that can't be folded, so that the view stops right there.
+    fn fold_before<V: View>(&mut self, mut batch: Batch, position: u64) {
+        batch.events.retain(|recorded| recorded.envelope.position < position);
+        batch.next_position = position;
+        if let Err((position, error)) = self.fold::<V>(&batch) {
+            tracing::error!(view = V::NAME, position, %error, "the view stops before its time");
+        }
     }
 
     /// A view that can't fold an event stops there and says so; it never skips one in silence.
