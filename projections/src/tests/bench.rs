@@ -1,0 +1,126 @@
+//! A real log to be told stories, and views that run on it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use mediary_events::{
+    gate::{Gate, Refusal, Transaction},
+    log::{Append, AppendHeader, Log, NewEvent, StreamId, Urgency},
+    testing,
+};
+use rusqlite::{Connection, types::Value};
+use tempfile::TempDir;
+
+use crate::{
+    runner::{ViewHandle, Views},
+    view::View,
+};
+
+/// A log in a folder that goes away with it, and a gate before it.
+pub(crate) struct Bench {
+    gate: Gate,
+    folder: TempDir,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        Self::on(TempDir::new().unwrap())
+    }
+
+    /// The log that is in a folder.
+    pub(crate) fn on(folder: TempDir) -> Self {
+        Self { gate: testing::gate(folder.path()).unwrap(), folder }
+    }
+
+    pub(crate) fn log(&self) -> &Log {
+        self.gate.log()
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Closes the log and keeps its folder.
+    pub(crate) async fn close(self) -> TempDir {
+        self.gate.log().clone().close().await;
+        self.folder
+    }
+
+    /// Lets the platform carry out a story as one append; answers the position that shows it.
+    pub(crate) async fn tell(
+        &self,
+        story: impl Fn(&mut Transaction<'_>) -> Result<(), Refusal> + Send + 'static,
+    ) -> u64 {
+        self.gate.transact(testing::platform(), story).await.unwrap().position
+    }
+
+    /// Appends what a program of another age, or a broken one, wrote.
+    pub(crate) async fn append_raw(
+        &self,
+        stream: StreamId,
+        name: &'static str,
+        schema: u16,
+        payload: &'static [u8],
+    ) -> u64 {
+        let caller = testing::platform();
+        let header = AppendHeader {
+            project: caller.project,
+            principal: caller.principal,
+            origin: caller.origin,
+            command_id: caller.command_id,
+            correlation_id: caller.correlation_id,
+            causation_id: None,
+        };
+        let event = NewEvent { stream, name: name.into(), schema, payload: payload.into() };
+        let append = Append { header, urgency: Urgency::Normal, expected: vec![], events: vec![event] };
+        self.log().append(append).await.unwrap().last_position
+    }
+
+    /// Starts every view in the folder of the log.
+    pub(crate) fn views(&self) -> Views {
+        Views::start(self.log(), self.folder()).unwrap()
+    }
+
+    /// Starts one view in a folder of its own.
+    pub(crate) fn view<V: View>(&self, directory: &Path) -> ViewHandle {
+        ViewHandle::start::<V>(self.log(), directory).unwrap()
+    }
+}
+
+/// Every row of every table of a view's file, its checkpoint included.
+pub(crate) fn dump<V: View>(directory: &Path) -> Vec<Vec<Value>> {
+    let connection = open::<V>(directory);
+    let mut tables =
+        connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1").unwrap();
+    let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let mut rows = Vec::new();
+    for table in tables {
+        let mut select = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1")).unwrap();
+        let columns = select.column_count();
+        let found = select.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).unwrap();
+        rows.extend(found.map(Result::unwrap));
+    }
+    rows
+}
+
+/// The file of a view, for whoever wants to look at or into it.
+pub(crate) fn open<V: View>(directory: &Path) -> Connection {
+    Connection::open(path::<V>(directory)).unwrap()
+}
+
+pub(crate) fn path<V: View>(directory: &Path) -> PathBuf {
+    directory.join(format!("{}-v{}.sqlite", V::NAME, V::VERSION))
+}
+
+/// Copies the files of a folder, as a crash would leave them.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+}
