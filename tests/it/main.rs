@@ -2,5 +2,6 @@
 
 mod contract;
 mod log;
+mod subscription;
 mod thread;
 mod tidy;

@@ -19,6 +19,12 @@ impl Client {
         Self { url: format!("http://{address}"), token, http: reqwest::Client::new() }
     }
 
+    /// The same with another token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: token.to_owned(), ..self.clone() }
+    }
+
     /// The server's address.
     pub fn url(&self) -> &str {
         &self.url

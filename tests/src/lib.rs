@@ -7,10 +7,15 @@
 
 mod client;
 mod platform;
+mod random;
+mod story;
+mod subscriber;
 mod tools;
 mod wait;
 
 pub use client::{Client, events_of};
 pub use platform::{Platform, PlatformOptions};
+pub use random::Random;
+pub use subscriber::Subscriber;
 pub use tools::{binary, tools_folder};
 pub use wait::{DEADLINE, until};
