@@ -11,6 +11,7 @@ pub mod download;
 pub mod ffmpeg;
 mod follower;
 pub mod job;
+pub mod nats;
 pub mod playlist;
 pub mod process;
 pub mod reaction;

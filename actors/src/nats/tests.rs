@@ -1,0 +1,399 @@
+use std::{
+    fs,
+    net::{Ipv4Addr, TcpListener},
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use mediary_events::{
+    fanout::{Relay, RelayHandle, RelayState},
+    log::{
+        Append, AppendHeader, Log, NewEvent, Options as LogOptions, Origin, OriginKind, StreamId, Urgency,
+    },
+    signal::{Signal, SignalHub, Subject},
+};
+use mediary_schema::{CommandId, CorrelationId, PrincipalId, ProjectId};
+use ractor::Actor;
+use rustix::process::{Pid, Signal as ProcessSignal, kill_process, test_kill_process};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::TcpStream,
+    sync::watch,
+    time::timeout,
+};
+use uuid::Uuid;
+
+use super::{Access, NatsServer, NatsServerArguments, STOPS_WITHIN, ServerStatus, config};
+use crate::{
+    process::{Environment, Runner, Tool, Tools},
+    supervisor::{Child, ChildStatus, Policy, Supervisor, SupervisorHandle},
+};
+
+const DEADLINE: Duration = Duration::from_mins(1);
+
+/// The servers to try: the project's own and the system's.
+fn programs() -> Vec<PathBuf> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/venv/bin/nats-server");
+    let systems = ["/usr/sbin/nats-server", "/usr/bin/nats-server", "/usr/local/bin/nats-server"];
+    let places = systems.iter().map(PathBuf::from).chain([own]);
+    let mut found: Vec<_> = places.filter(|path| path.exists()).collect();
+    // `/usr/sbin` may be `/usr/bin`.
+    found.dedup_by_key(|path| path.canonicalize().unwrap());
+    assert!(!found.is_empty(), "no nats-server is installed: ops/test installs one");
+    found
+}
+
+async fn with_every_server(test: impl AsyncFn(&Path)) {
+    for program in programs() {
+        println!("with {}", program.display());
+        test(&program).await;
+    }
+}
+
+async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
+    timeout(DEADLINE, future).await.unwrap_or_else(|_| panic!("waited too long for {what}"))
+}
+
+/// A data folder with a supervised server.
+struct Platform {
+    data: TempDir,
+    access: Access,
+    status: Arc<watch::Sender<ServerStatus>>,
+    supervisor: SupervisorHandle,
+}
+
+impl Platform {
+    async fn start(program: &Path) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let access = Access::open(data.path()).unwrap();
+        Self::start_in(program, data, access).await
+    }
+
+    async fn start_in(program: &Path, data: TempDir, access: Access) -> Self {
+        let status = Arc::new(watch::Sender::new(ServerStatus::default()));
+        let arguments = NatsServerArguments {
+            runner: Runner::new(Uuid::nil(), Environment::default()),
+            tools: Tools::default().with(Tool::NatsServer, program),
+            data: data.path().to_owned(),
+            access: access.clone(),
+            status: Arc::clone(&status),
+        };
+        let child = Child::new("nats", STOPS_WITHIN, move |parent| {
+            let arguments = arguments.clone();
+            async move { Ok(Actor::spawn_linked(None, NatsServer, arguments, parent).await?.0.get_cell()) }
+        });
+        let supervisor = Supervisor::start(vec![child], Policy::default(), |_| async {}).await.unwrap();
+        Self { data, access, status, supervisor }
+    }
+
+    /// Waits until a process serves that is not `before`.
+    async fn ready(&self, before: Option<u32>) -> u32 {
+        let mut status = self.status.subscribe();
+        let is_new =
+            |status: &ServerStatus| matches!(status, ServerStatus::Ready { pid } if Some(*pid) != before);
+        let found = within("the server", status.wait_for(is_new)).await.unwrap().clone();
+        let ServerStatus::Ready { pid } = found else { panic!("it was waited for") };
+        pid
+    }
+
+    fn log(&self) -> Log {
+        let mut options = LogOptions::new(self.data.path());
+        options.reserve_bytes = 0;
+        Log::open(options).unwrap()
+    }
+
+    async fn automation(&self) -> Wire {
+        Wire::open(self.access.port(), "automation", self.access.automation.reveal()).await
+    }
+}
+
+/// A connection in NATS's own words, as any program makes it.
+struct Wire {
+    stream: BufReader<TcpStream>,
+}
+
+impl Wire {
+    async fn open(port: u16, user: &str, password: &str) -> Self {
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
+        let mut wire = Self { stream: BufReader::new(stream) };
+        assert!(wire.line().await.starts_with("INFO "));
+        let connect = serde_json::json!({
+            "verbose": false, "pedantic": false, "headers": true, "user": user, "pass": password,
+        });
+        wire.say(&format!("CONNECT {connect}")).await;
+        wire
+    }
+
+    async fn say(&mut self, line: &str) {
+        self.stream.write_all(format!("{line}\r\n").as_bytes()).await.unwrap();
+    }
+
+    /// The next line; empty at the end.
+    async fn line(&mut self) -> String {
+        let mut line = String::new();
+        within("a line of the server", self.stream.read_line(&mut line)).await.unwrap();
+        line
+    }
+
+    /// The first line that begins so; the server's own questions are answered.
+    async fn line_with(&mut self, start: &str) -> String {
+        loop {
+            let line = self.line().await;
+            assert!(!line.is_empty(), "the server hung up before it said {start}");
+            if line.starts_with("PING") {
+                self.say("PONG").await;
+            }
+            if line.starts_with(start) {
+                return line;
+            }
+        }
+    }
+
+    /// What the server has against a request; empty if nothing.
+    async fn verdict(&mut self, request: &str) -> String {
+        self.say(request).await;
+        self.say("PING").await;
+        let mut refusal = String::new();
+        loop {
+            let line = self.line().await;
+            if line.starts_with("PONG") {
+                return refusal;
+            }
+            if line.starts_with("-ERR") {
+                refusal = line;
+            }
+        }
+    }
+}
+
+async fn append(log: &Log, count: u64) {
+    for _ in 0..count {
+        let number = log.head().position + 1;
+        let id = Uuid::from_u128(number.into());
+        let header = AppendHeader {
+            project: ProjectId::HOME,
+            principal: PrincipalId::OWNER,
+            origin: Origin { kind: OriginKind::Cli, id: Uuid::nil() },
+            command_id: CommandId::from_uuid(id),
+            correlation_id: CorrelationId::from_uuid(id),
+            causation_id: None,
+        };
+        // A MessagePack text of one character.
+        let payload = vec![0xa1, b'x'].into();
+        let stream = StreamId::new("note", Uuid::from_u128(1));
+        let events = vec![NewEvent { stream, name: "noted".into(), schema: 1, payload }];
+        log.append(Append { header, urgency: Urgency::Normal, expected: Vec::new(), events }).await.unwrap();
+    }
+}
+
+async fn caught_up(relay: &RelayHandle, log: &Log) {
+    let head = log.head().position;
+    let mut status = relay.watch();
+    let is_there = |status: &mediary_events::fanout::RelayStatus| {
+        status.state == RelayState::Relaying && status.position >= head
+    };
+    within("the relay", status.wait_for(is_there)).await.unwrap();
+}
+
+#[test]
+fn access_is_made_once_and_kept_from_others() {
+    let data = tempfile::tempdir().unwrap();
+    assert!(Access::read(data.path()).unwrap().is_none());
+    let made = Access::open(data.path()).unwrap();
+    let again = Access::open(data.path()).unwrap();
+    assert_eq!((again.port, again.automation_line()), (made.port, made.automation_line()));
+    assert_ne!(made.platform, made.automation);
+    let bits = |path: &str| data.path().join(path).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!((bits("nats"), bits("nats/access.json")), (0o700, 0o600));
+}
+
+#[test]
+fn a_taken_port_is_given_up_and_the_passwords_stay() {
+    let data = tempfile::tempdir().unwrap();
+    let made = Access::open(data.path()).unwrap();
+    let _taken = TcpListener::bind((Ipv4Addr::LOCALHOST, made.port)).unwrap();
+    let moved = Access::open(data.path()).unwrap();
+    assert_ne!(moved.port, made.port);
+    assert_eq!((&moved.platform, &moved.automation), (&made.platform, &made.automation));
+    assert_eq!(Access::read(data.path()).unwrap().unwrap().port, moved.port);
+}
+
+#[test]
+fn a_password_is_shown_only_on_request() {
+    let data = tempfile::tempdir().unwrap();
+    let access = Access::open(data.path()).unwrap();
+    let shown = format!("{access} {access:?} {:?} {:?}", access.relay_options(), access.automation_line());
+    for secret in [&access.platform, &access.automation] {
+        assert!(!shown.contains(secret.reveal()), "{shown}");
+    }
+    assert_eq!(access.to_string(), format!("nats://automation:***@127.0.0.1:{}", access.port));
+    let line = access.automation_line();
+    assert_eq!(line.reveal(), access.to_string().replace("***", access.automation.reveal()));
+}
+
+#[test]
+fn a_broken_file_of_passwords_is_told_with_the_next_step() {
+    let data = tempfile::tempdir().unwrap();
+    Access::open(data.path()).unwrap();
+    fs::write(data.path().join("nats/access.json"), "{").unwrap();
+    let error = Access::open(data.path()).unwrap_err();
+    assert!(error.to_string().contains("access.json"), "{error}");
+    assert!(error.advice().contains("delete the file"));
+}
+
+#[test]
+fn an_old_server_is_not_told_what_it_does_not_know() {
+    let data = tempfile::tempdir().unwrap();
+    let access = Access::open(data.path()).unwrap();
+    let told = |version: &str| config::text(&access, version).contains("sync_interval");
+    assert_eq!(["2.9.10", "2.10.0", "2.15.1", "3.0.0", "?"].map(told), [false, true, true, true, false]);
+}
+
+#[tokio::test]
+async fn nobody_reads_nats_without_the_password() {
+    with_every_server(async |program| {
+        let platform = Platform::start(program).await;
+        platform.ready(None).await;
+        let port = platform.access.port();
+        for (user, password) in [("", ""), ("automation", "guess"), ("platform", "")] {
+            let mut stranger = Wire::open(port, user, password).await;
+            let refusal = stranger.line_with("-ERR").await;
+            assert!(refusal.contains("Authorization Violation"), "{user}: {refusal}");
+        }
+        platform.supervisor.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nats_automation_hears_everything_and_publishes_nothing() {
+    with_every_server(async |program| {
+        let platform = Platform::start(program).await;
+        platform.ready(None).await;
+        let (log, hub) = (platform.log(), SignalHub::default());
+        let relay = Relay::start(log.clone(), hub.clone(), platform.access.relay_options());
+        caught_up(&relay, &log).await;
+        let mut automation = platform.automation().await;
+        for allowed in ["SUB mediary.events.> 1", "SUB mediary.signals.> 2", "SUB _INBOX.> 3"] {
+            assert_eq!(automation.verdict(allowed).await, "", "{allowed}");
+        }
+        append(&log, 1).await;
+        let event = automation.line_with("HMSG").await;
+        assert!(event.contains("mediary.events.home.note.noted."), "{event}");
+        let subject =
+            Subject { project: ProjectId::HOME, concern: "job", name: "progress", id: Uuid::from_u128(1) };
+        hub.publish(Signal { subject, payload: 5.into() });
+        let signal = automation.line_with("MSG").await;
+        assert!(signal.contains("mediary.signals.home.job.progress."), "{signal}");
+        for denied in [
+            "PUB mediary.events.home.note.noted.x 0\r\n",
+            "PUB mediary.signals.home.x 0\r\n",
+            "PUB $JS.API.STREAM.DELETE.MEDIARY_EVENTS 0\r\n",
+            "PUB $JS.API.STREAM.PURGE.MEDIARY_EVENTS 0\r\n",
+            "PUB $JS.API.STREAM.CREATE.MINE 0\r\n",
+            "SUB > 4",
+            "SUB _INBOX_MEDIARY.> 5",
+            "SUB $JS.API.> 6",
+        ] {
+            let verdict = automation.verdict(denied).await;
+            assert!(verdict.contains("Permissions Violation"), "{denied}: {verdict}");
+        }
+        relay.stop().await;
+        platform.supervisor.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nats_automation_consumes_the_stream() {
+    with_every_server(async |program| {
+        let platform = Platform::start(program).await;
+        platform.ready(None).await;
+        let log = platform.log();
+        let relay = Relay::start(log.clone(), SignalHub::default(), platform.access.relay_options());
+        append(&log, 3).await;
+        caught_up(&relay, &log).await;
+        let mut automation = platform.automation().await;
+        automation.say("SUB _INBOX.mine 1").await;
+        let consumer = serde_json::json!({
+            "stream_name": "MEDIARY_EVENTS",
+            "config": { "durable_name": "mine", "ack_policy": "explicit", "deliver_policy": "all" },
+        })
+        .to_string();
+        let create = "$JS.API.CONSUMER.DURABLE.CREATE.MEDIARY_EVENTS.mine";
+        automation.say(&format!("PUB {create} _INBOX.mine {}\r\n{consumer}", consumer.len())).await;
+        automation.line_with("MSG").await;
+        let answer = automation.line().await;
+        assert!(answer.contains("\"num_pending\":3"), "{answer}");
+        automation.say("PUB $JS.API.CONSUMER.MSG.NEXT.MEDIARY_EVENTS.mine _INBOX.mine 0\r\n").await;
+        let position = automation.line_with("Mediary-Position").await;
+        assert_eq!(position, "Mediary-Position: 1\r\n");
+        relay.stop().await;
+        platform.supervisor.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_nats_server_that_is_killed_is_started_again_and_caught_up() {
+    with_every_server(async |program| {
+        let platform = Platform::start(program).await;
+        let first = platform.ready(None).await;
+        let log = platform.log();
+        let relay = Relay::start(log.clone(), SignalHub::default(), platform.access.relay_options());
+        append(&log, 10).await;
+        caught_up(&relay, &log).await;
+        kill_process(process(first), ProcessSignal::KILL).unwrap();
+        append(&log, 10).await;
+        platform.ready(Some(first)).await;
+        caught_up(&relay, &log).await;
+        assert_eq!(relay.status().position, 20);
+        relay.stop().await;
+        platform.supervisor.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stopped_nats_server_leaves_nobody_behind() {
+    with_every_server(async |program| {
+        let platform = Platform::start(program).await;
+        let pid = platform.ready(None).await;
+        platform.supervisor.stop().await;
+        assert_eq!(*platform.status.borrow(), ServerStatus::Stopped);
+        assert!(test_kill_process(process(pid)).is_err(), "it is gone");
+        // The lines that were given to automations are good for the next start.
+        let again = Access::open(platform.data.path()).unwrap();
+        let next = Platform::start_in(program, platform.data, again).await;
+        next.ready(None).await;
+        assert_eq!(next.access.automation_line(), platform.access.automation_line());
+        next.supervisor.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_nats_server_that_can_not_listen_says_why() {
+    with_every_server(async |program| {
+        let data = tempfile::tempdir().unwrap();
+        let access = Access::open(data.path()).unwrap();
+        let _taken = TcpListener::bind((Ipv4Addr::LOCALHOST, access.port())).unwrap();
+        let platform = Platform::start_in(program, data, access).await;
+        let mut status = platform.status.subscribe();
+        let is_down = |status: &ServerStatus| matches!(status, ServerStatus::Down { .. });
+        let down = within("the end", status.wait_for(is_down)).await.unwrap().clone();
+        let ServerStatus::Down { reason } = down else { panic!("it was waited for") };
+        assert!(reason.contains("address already in use"), "{reason}");
+        let children = platform.supervisor.status().await;
+        assert!(matches!(children[..], [("nats", ChildStatus::Running | ChildStatus::Restarting)]));
+        platform.supervisor.stop().await;
+    })
+    .await;
+}
+
+fn process(pid: u32) -> Pid {
+    Pid::from_raw(pid.cast_signed()).unwrap()
+}
