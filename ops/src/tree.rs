@@ -6,6 +6,7 @@ use mediary_actors::{
     download::{Downloader, Library},
     ffmpeg::Ffmpeg,
     job::{Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments},
+    nats::{self, NatsServer, NatsServerArguments},
     playlist::Lister,
     process::{Runner, Tool, Tools},
     reaction::{self, Reactor, ReactorArguments},
@@ -48,6 +49,7 @@ const STOPS_WITHIN: Duration = Duration::from_secs(2);
 pub(crate) async fn grow(
     roots: &Roots,
     configuration: &Configuration,
+    nats: Option<NatsServerArguments>,
 ) -> Result<SupervisorHandle, StartError> {
     let data = &configuration.data;
     let engine = Arc::new(engine(roots, configuration));
@@ -57,14 +59,14 @@ pub(crate) async fn grow(
 
     let lister = Lister::new(Arc::clone(&engine) as _);
     let downloader = Downloader::new(engine, ffmpeg, library, free_min_bytes);
-    let children = vec![
+    let children = nats.map(nats_server).into_iter().chain([
         performer("list", PERFORMER_STOPS_WITHIN, roots, data, lister),
         performer("download", PERFORMER_STOPS_WITHIN, roots, data, downloader),
         reactor("reactor", STOPS_WITHIN, roots, retry(configuration)),
         dispatcher("dispatcher", STOPS_WITHIN, roots),
-    ];
+    ]);
     let gate = roots.gate.clone();
-    Supervisor::start(children, Policy::default(), move |halted| tell(gate.clone(), halted)).await
+    Supervisor::start(children.collect(), Policy::default(), move |halted| tell(gate.clone(), halted)).await
 }
 
 /// How new jobs are tried again.
@@ -102,6 +104,10 @@ fn engine(roots: &Roots, configuration: &Configuration) -> YtDlp {
         ..YtDlpOptions::default()
     };
     YtDlp::new(roots.runner.clone(), roots.tools.clone(), options, reqwest::Client::new())
+}
+
+fn nats_server(arguments: NatsServerArguments) -> Child {
+    Child::actor("nats", nats::STOPS_WITHIN, move || (NatsServer, arguments.clone()))
 }
 
 fn performer<E: Effect>(

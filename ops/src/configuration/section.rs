@@ -21,6 +21,10 @@ pub struct Configuration {
     pub library: Option<PathBuf>,
     /// `auto` (a `nats-server` that is found is run as a child), `off`, or a URL.
     pub nats: NatsMode,
+    /// A file with NATS credentials (`.creds`: a JWT and the seed of its nkey), for a server given by URL.
+    pub nats_credentials: Option<PathBuf>,
+    /// Certificates to trust (PEM) instead of the system's, for a server given by URL.
+    pub nats_ca: Option<PathBuf>,
     /// Private networks, as CIDR, that lists and downloads may reach.
     #[schemars(with = "Vec<String>")]
     pub allow_network: Vec<IpNet>,
@@ -47,6 +51,8 @@ impl Default for Configuration {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8484)),
             library: None,
             nats: NatsMode::Auto,
+            nats_credentials: None,
+            nats_ca: None,
             allow_network: Vec::new(),
             origins: Vec::new(),
             log: Log::default(),
@@ -73,7 +79,16 @@ impl Configuration {
     /// The same with every path absolute: child programs run in folders of their own.
     pub fn absolute(mut self) -> std::io::Result<Self> {
         let Tools { folder, yt_dlp, ffmpeg, ffprobe, nats_server } = &mut self.tools;
-        let named = [folder, yt_dlp, ffmpeg, ffprobe, nats_server, &mut self.library];
+        let named = [
+            folder,
+            yt_dlp,
+            ffmpeg,
+            ffprobe,
+            nats_server,
+            &mut self.library,
+            &mut self.nats_credentials,
+            &mut self.nats_ca,
+        ];
         let paths = named.into_iter().flatten().chain(&mut self.ytdlp.plugin_dirs).chain([&mut self.data]);
         for path in paths {
             *path = std::path::absolute(&*path)?;

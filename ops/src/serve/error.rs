@@ -1,6 +1,6 @@
 use std::{io, net::SocketAddr, path::PathBuf};
 
-use mediary_events::{gate::Refusal, log::OpenError};
+use mediary_events::{fanout::ParseServerError, gate::Refusal, log::OpenError};
 use mediary_projections::StartError;
 use miette::Diagnostic;
 
@@ -71,6 +71,17 @@ pub enum ServeError {
     #[error("failed to start the actors")]
     #[diagnostic(code(actors_failed))]
     Actors(#[source] mediary_actors::supervisor::StartError),
+    /// The address of the NATS server is none.
+    #[error("failed to read the address of the NATS server")]
+    #[diagnostic(
+        code(nats_address),
+        help("give an address such as nats://127.0.0.1:4222, or `auto`, or `off`")
+    )]
+    NatsAddress(#[source] ParseServerError),
+    /// The child NATS server's access can't be read or made.
+    #[error("failed to prepare the NATS server")]
+    #[diagnostic(code(nats_failed), help("{}", .0.advice()))]
+    NatsAccess(#[source] mediary_actors::nats::Error),
     /// Signals can't be listened to.
     #[error("failed to listen to signals")]
     #[diagnostic(code(signals_failed))]

@@ -2,6 +2,7 @@
 
 mod access;
 mod error;
+mod fanout;
 mod observe;
 mod server;
 

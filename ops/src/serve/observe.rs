@@ -4,6 +4,7 @@ use mediary_actors::supervisor::Resumer;
 use mediary_api::Readiness;
 use mediary_events::{
     Concern as _, codec,
+    fanout::{RelayHandle, RelayStatus},
     gate::Gate,
     log::{Filter, Log},
     worker::{Event, Worker},
@@ -16,8 +17,13 @@ use tokio::sync::watch;
 const LAG_MAX: u64 = 1_000;
 
 /// Asks every part how it is.
-pub(super) fn readiness(log: &Log, views: &Views) -> Arc<dyn Fn() -> Readiness + Send + Sync> {
+pub(super) fn readiness(
+    log: &Log,
+    views: &Views,
+    relay: Option<&RelayHandle>,
+) -> Arc<dyn Fn() -> Readiness + Send + Sync> {
     let (log, views) = (log.clone(), views.clone());
+    let relay = relay.map(RelayHandle::watch);
     Arc::new(move || {
         let head = log.head().position;
         let mut readiness =
@@ -33,8 +39,20 @@ pub(super) fn readiness(log: &Log, views: &Views) -> Arc<dyn Fn() -> Readiness +
             readiness.is_ready &= status.fault.is_none() && lag <= LAG_MAX;
             readiness.parts.push((format!("view {}", status.name), state));
         }
+        // NATS is no condition: an outage stops nothing, and is caught up (PL-60).
+        let nats = relay.as_ref().map(|relay| relay.borrow().clone());
+        let state = nats.map_or_else(|| "off".to_owned(), |status| nats_state(&status));
+        readiness.parts.push(("nats".to_owned(), state));
         readiness
     })
+}
+
+fn nats_state(status: &RelayStatus) -> String {
+    let state = status.state.name();
+    match &status.trouble {
+        Some(trouble) => format!("{state}: {trouble}"),
+        None => format!("{state} at {}", status.position),
+    }
 }
 
 /// Writes the metrics; those that are read off something are read now.

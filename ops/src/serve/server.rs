@@ -6,6 +6,7 @@ use mediary_actors::{
 };
 use mediary_api::{App, Platform, limits, session::Authenticator, websocket};
 use mediary_events::{
+    fanout::RelayHandle,
     gate::{Caller, Gate},
     log::{Log, Options as LogOptions, Origin, OriginKind},
     signal::SignalHub,
@@ -16,7 +17,7 @@ use mediary_schema::{Clock, IdSource, WorkerId, job::WorkKind, worker::Offer};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
-use super::{ServeError, access, observe};
+use super::{ServeError, access, fanout::Fanout, observe};
 use crate::{
     configuration::Configuration,
     environment, spawn, telemetry,
@@ -35,6 +36,7 @@ pub struct Server {
     log: Log,
     views: Views,
     supervisor: SupervisorHandle,
+    relay: Option<RelayHandle>,
     stopping: watch::Sender<bool>,
     http: JoinHandle<std::io::Result<()>>,
     resuming: JoinHandle<()>,
@@ -91,7 +93,10 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         runner,
         reacted: Arc::new(reacted),
     };
-    let supervisor = tree::grow(&roots, &configuration).await.map_err(ServeError::Actors)?;
+    let mut fanout = Fanout::open(&configuration, &roots)?;
+    let supervisor =
+        tree::grow(&roots, &configuration, fanout.child.take()).await.map_err(ServeError::Actors)?;
+    let relay = fanout.start(&log, &signals);
 
     let (stopping, stopped) = watch::channel(false);
     let limits = limits::Options::default();
@@ -106,7 +111,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         schema: mediary_api::build(platform, &limits),
         log: log.clone(),
         authenticator: Authenticator::new(log.clone(), clock),
-        readiness: observe::readiness(&log, &views),
+        readiness: observe::readiness(&log, &views, relay.as_ref()),
         metrics: observe::metrics(recorder, &log, &views),
         limits,
         sockets: websocket::Options {
@@ -118,7 +123,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let resuming = spawn::part(observe::resume_halted(gate, supervisor.resumer(), stopped.clone()));
     let http = spawn::part(serve_http(listener, app, stopped));
     tracing::info!(%address, data = %configuration.data.display(), position = log.head().position, "serving");
-    Ok(Server { address, log, views, supervisor, stopping, http, resuming, first_token })
+    Ok(Server { address, log, views, supervisor, relay, stopping, http, resuming, first_token })
 }
 
 impl Server {
@@ -144,6 +149,9 @@ impl Server {
         if tokio::time::timeout(REQUESTS_END_WITHIN, &mut http).await.is_err() {
             tracing::warn!("requests that were still open are cut off");
             http.abort();
+        }
+        if let Some(relay) = self.relay {
+            relay.stop().await;
         }
         self.supervisor.stop().await;
         self.resuming.abort();

@@ -1,0 +1,71 @@
+use std::{path::Path, sync::Arc};
+
+use mediary_actors::{
+    nats::{Access, NatsServerArguments, ServerStatus},
+    process::Tool,
+};
+use mediary_events::{
+    fanout::{Credentials, Options, Relay, RelayHandle},
+    log::Log,
+    signal::SignalHub,
+};
+use tokio::sync::watch;
+
+use super::ServeError;
+use crate::{
+    configuration::{Configuration, NatsMode},
+    tree::Roots,
+};
+
+/// How events are told to whoever listens outside of this process, as configured and as far as it can be.
+pub(super) struct Fanout {
+    /// The child server, if there is one: a member of the supervision tree.
+    pub(super) child: Option<NatsServerArguments>,
+    options: Option<Options>,
+}
+
+impl Fanout {
+    /// Decides it; makes the passwords of a child server at its first start.
+    pub(super) fn open(configuration: &Configuration, roots: &Roots) -> Result<Self, ServeError> {
+        let options = match &configuration.nats {
+            NatsMode::Off => return Ok(Self { child: None, options: None }),
+            NatsMode::Url(url) => remote(configuration, url.as_str())?,
+            NatsMode::Auto => return Self::auto(&configuration.data, roots),
+        };
+        Ok(Self { child: None, options: Some(options) })
+    }
+
+    fn auto(data: &Path, roots: &Roots) -> Result<Self, ServeError> {
+        if roots.tools.find(Tool::NatsServer).is_err() {
+            tracing::info!(
+                "no nats-server is found: nothing is fanned out; `mediary doctor` says how to install it"
+            );
+            return Ok(Self { child: None, options: None });
+        }
+        let access = Access::open(data).map_err(ServeError::NatsAccess)?;
+        let options = access.relay_options();
+        let child = NatsServerArguments {
+            runner: roots.runner.clone(),
+            tools: roots.tools.clone(),
+            data: data.to_owned(),
+            access,
+            status: Arc::new(watch::channel(ServerStatus::default()).0),
+        };
+        Ok(Self { child: Some(child), options: Some(options) })
+    }
+
+    /// Starts to publish, if anything is published.
+    pub(super) fn start(self, log: &Log, signals: &SignalHub) -> Option<RelayHandle> {
+        let options = self.options?;
+        Some(Relay::start(log.clone(), signals.clone(), options))
+    }
+}
+
+fn remote(configuration: &Configuration, url: &str) -> Result<Options, ServeError> {
+    let mut options = Options::parse(url).map_err(ServeError::NatsAddress)?;
+    if let Some(file) = &configuration.nats_credentials {
+        options.credentials = Credentials::File(file.clone());
+    }
+    options.ca_file.clone_from(&configuration.nats_ca);
+    Ok(options)
+}
