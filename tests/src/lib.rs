@@ -7,10 +7,14 @@
 
 mod client;
 mod platform;
+mod process;
+mod random;
 mod tools;
 mod wait;
 
 pub use client::{Client, events_of};
 pub use platform::{Platform, PlatformOptions};
+pub use process::{Marked, ServerFolder, ServerProcess, marked};
+pub use random::Random;
 pub use tools::{binary, tools_folder};
 pub use wait::{DEADLINE, until};
