@@ -14,24 +14,12 @@ use std::{
 
 use mediary_events::log::{Log, Options, Read, Recorded, verify, verify_live};
 use mediary_schema::IdSource;
+use mediary_tests::Random;
 use tokio::time::Instant;
 
 const ROUNDS: u64 = 20;
 /// A round ends after at most so many acknowledgements.
 const ACKNOWLEDGEMENTS_MAX: u64 = 300;
-
-/// Numbers from a seed (`SplitMix64`).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-}
 
 /// What a killed process had been told: command, first and last position.
 type Acknowledged = BTreeMap<u128, (u64, u64)>;
@@ -113,7 +101,7 @@ fn check(events: &[Recorded], acknowledged: &Acknowledged) {
 fn kill_9_at_any_moment_loses_nothing_acknowledged() {
     let seed = IdSource::system().next().as_u128() as u64;
     println!("seed {seed}");
-    let mut random = Random(seed);
+    let mut random = Random::of(seed);
     let folder = tempfile::tempdir().unwrap();
     let mut acknowledged = Acknowledged::new();
     for round in 1..=ROUNDS {

@@ -68,7 +68,7 @@ impl Platform {
 }
 
 /// The configuration of tests: free port, no NATS, quick retries, the sample site's yt-dlp plugin.
-fn configuration(folder: &Path) -> Configuration {
+pub(crate) fn configuration(folder: &Path) -> Configuration {
     let mut configuration = Configuration::of_data(&folder.join("data"));
     configuration.listen = "127.0.0.1:0".parse().unwrap();
     configuration.nats = NatsMode::Off;
@@ -83,7 +83,7 @@ fn configuration(folder: &Path) -> Configuration {
 }
 
 /// Any client of HTTP or NATS wants to know who does TLS, even if nobody does.
-fn provide_tls() {
+pub(crate) fn provide_tls() {
     static ONCE: Once = Once::new();
     ONCE.call_once(mediary::provide_tls);
 }

@@ -15,8 +15,13 @@ impl Random {
         Self(seed)
     }
 
+    /// Numbers that follow from a seed.
+    pub const fn of(seed: u64) -> Self {
+        Self(seed)
+    }
+
     /// A number from 0 to below the limit.
-    pub fn below(&mut self, limit: u64) -> u64 {
+    pub const fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

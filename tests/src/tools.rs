@@ -10,9 +10,15 @@ pub fn tools_folder() -> PathBuf {
 
 /// The `mediary` binary that was built with these tests.
 pub fn binary() -> PathBuf {
+    built("mediary")
+}
+
+/// A program that was built with these tests.
+pub(crate) fn built(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
-    let folder = test.ancestors().find(|folder| folder.join("mediary").is_file());
-    folder
-        .expect("the mediary binary is not built; test with `cargo nextest run --workspace`")
-        .join("mediary")
+    let folder = test.ancestors().find(|folder| folder.join(name).is_file());
+    match folder {
+        Some(folder) => folder.join(name),
+        None => panic!("{name} is not built; test with `cargo nextest run --workspace`"),
+    }
 }

@@ -2,10 +2,10 @@ use std::{collections::HashSet, io, sync::Arc};
 
 use mediary_events::{
     gate::{Refusal, Transaction},
-    playlist::{Playlist, diff, work},
+    playlist::{Diff, Playlist, State, diff, work},
 };
 use mediary_schema::{
-    FailureClass, ItemId,
+    FailureClass, ItemId, PlaylistId,
     job::{Failure, Progress, Work, WorkKind},
     playlist::{ListPlaylist, ListingCounts, ListingMode, ObservedEntry, ObservedPlaylist, PlaylistKind},
 };
@@ -140,9 +140,11 @@ impl Lister {
 
 /// The items of rows that were there last time.
 async fn known_items(attempt: &Attempt, work: &ListPlaylist) -> Result<HashSet<ItemId>, Broken> {
-    let state = attempt.gate.state::<Playlist>(work.playlist_id.uuid()).await.map_err(Broken::Refused)?;
-    let seen = state.rows.iter().filter(|row| row.seen && row.availability.is_available());
-    Ok(seen.map(|row| row.item_id).collect())
+    let known = |state: &State| {
+        let seen = state.rows.iter().filter(|row| row.seen && row.availability.is_available());
+        seen.map(|row| row.item_id).collect()
+    };
+    attempt.gate.inspect::<Playlist, _>(work.playlist_id.uuid(), known).await.map_err(Broken::Refused)
 }
 
 /// One walk along a list.
@@ -260,15 +262,7 @@ async fn record(attempt: &Attempt, work: &ListPlaylist, look: Look) -> Result<()
     }
     let rows = observed.len() as u32;
     let playlist_id = work.playlist_id;
-    let state = attempt.gate.state::<Playlist>(playlist_id.uuid()).await.map_err(Broken::Refused)?;
-    let known = state.rows.iter().filter(|row| row.seen).count();
-    if rows == 0 && known > 0 {
-        let message =
-            format!("the source answers an empty list, though it had {known} entries; nothing was changed");
-        return Err(Broken::Failed(Failure::new(FailureClass::Unknown, message)));
-    }
-    let found = diff(playlist_id, &state, observed, mode);
-    drop(state);
+    let found = compare(attempt, playlist_id, observed, mode).await?;
     let mut chunks = Chunks { changes: found.changes.into_iter(), size: work.page_size.max(1) as usize };
     let mut chunk = chunks.take();
     let mut number = 0_u32;
@@ -300,6 +294,25 @@ async fn record(attempt: &Attempt, work: &ListPlaylist, look: Look) -> Result<()
     attempt.record("finish", story).await.map_err(Broken::Refused)?;
     summary(attempt, rows, found.counts);
     Ok(())
+}
+
+/// Finds out what changed. A list that is suddenly empty is believed of no source.
+async fn compare(
+    attempt: &Attempt,
+    playlist_id: PlaylistId,
+    observed: Vec<ObservedEntry>,
+    mode: ListingMode,
+) -> Result<Diff, Broken> {
+    let compare = move |state: &State| {
+        let known = state.rows.iter().filter(|row| row.seen).count();
+        if observed.is_empty() && known > 0 { Err(known) } else { Ok(diff(playlist_id, state, observed, mode)) }
+    };
+    let found = attempt.gate.inspect::<Playlist, _>(playlist_id.uuid(), compare).await;
+    found.map_err(Broken::Refused)?.map_err(|known| {
+        let message =
+            format!("the source answers an empty list, though it had {known} entries; nothing was changed");
+        Broken::Failed(Failure::new(FailureClass::Unknown, message))
+    })
 }
 
 fn summary(attempt: &Attempt, rows: u32, counts: ListingCounts) {

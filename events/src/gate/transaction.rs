@@ -151,13 +151,24 @@ impl Gate {
 
     /// The state of one thing now.
     pub async fn state<C: Concern>(&self, uuid: Uuid) -> Result<C::State, Refusal> {
+        self.inspect::<C, _>(uuid, C::State::clone).await
+    }
+
+    /// What a function finds in the state of one thing now; a large state is not copied for it.
+    ///
+    /// The function runs on a thread for blocking work.
+    pub async fn inspect<C: Concern, T: Send + 'static>(
+        &self,
+        uuid: Uuid,
+        look: impl FnOnce(&C::State) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
         let gate = self.clone();
         crate::spawn::blocking(move || {
             let stream = C::stream(uuid);
             let (version, state) = gate.fold::<C>(&stream, NOW)?;
-            let answer = state.clone();
+            let found = look(&state);
             gate.states.put(stream, version, Box::new(state));
-            Ok(answer)
+            Ok(found)
         })
         .await
         .map_err(|_| Refusal::Stopping)?

@@ -1,0 +1,49 @@
+//! A long list takes little more memory than a short one.
+
+use mediary::demo::{ListOptions, MediaLibrary, Site, SiteOptions};
+use mediary_tests::{ServerFolder, events_of};
+use serde_json::json;
+
+/// What the server may need for a list of 20,000 beyond what it needs for one of 1,000.
+const GROWTH_MAX_BYTES: u64 = 32 << 20;
+
+// Issue 2, must hold 2: bounded memory, and an unchanged list is one event.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_20_000_takes_little_more_than_one_of_1_000() {
+    let media = MediaLibrary::open_shared().await.unwrap();
+    let site = Site::start(&media, SiteOptions { port: 0 }).await.unwrap();
+    site.add_list("short", ListOptions::new("A list of 1,000", 1_000)).unwrap();
+    let short = peak_of_listing(&site, "short", 1_000).await;
+    let long = peak_of_listing(&site, "long", 20_000).await;
+    let growth = long.saturating_sub(short);
+    println!(
+        "peak {} KiB for 1,000 entries, {} KiB for 20,000: {} KiB more",
+        short >> 10,
+        long >> 10,
+        growth >> 10
+    );
+    assert!(growth <= GROWTH_MAX_BYTES, "{growth} bytes more");
+    site.stop().await;
+}
+
+/// The most memory that a server has while it lists a list, and lists it again unchanged.
+async fn peak_of_listing(site: &Site, list: &str, entries: usize) -> u64 {
+    let folder = ServerFolder::new();
+    let (server, client) = folder.serve().await;
+    let id = client.follow(&site.list_url(list)).await;
+    println!("{list}: {} KiB after the first look", server.memory_peak_bytes() >> 10);
+    let first_look = client.events_after(0).await;
+    assert_eq!(events_of(&first_look, "playlist.entry_added").len(), entries);
+    let before = first_look.last().unwrap()["position"].as_u64().unwrap();
+    client.relist(&id).await;
+    println!("{list}: {} KiB after the second look", server.memory_peak_bytes() >> 10);
+    let second_look = client.events_after(before).await;
+    let of_playlist: Vec<_> = second_look.iter().filter(|event| event["stream"] == json!(id)).collect();
+    assert_eq!(of_playlist.len(), 1, "{of_playlist:?}");
+    assert_eq!(of_playlist[0]["kind"], "playlist.listing_completed");
+    assert_eq!(of_playlist[0]["payload"]["observed"], json!(entries), "{of_playlist:?}");
+    let peak = server.memory_peak_bytes();
+    server.terminate();
+    assert!(server.ended().await.success());
+    peak
+}
