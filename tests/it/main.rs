@@ -1,6 +1,7 @@
 //! Stories of the whole platform, and the rules about its code: one binary, so that it links once.
 
 mod contract;
+mod job;
 mod log;
 mod subscription;
 mod thread;

@@ -7,6 +7,7 @@
 
 mod client;
 mod platform;
+mod processes;
 mod random;
 mod story;
 mod subscriber;
@@ -15,6 +16,7 @@ mod wait;
 
 pub use client::{Client, events_of};
 pub use platform::{Platform, PlatformOptions};
+pub use processes::processes_marked;
 pub use random::Random;
 pub use subscriber::Subscriber;
 pub use tools::{binary, tools_folder};
