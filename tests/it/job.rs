@@ -19,10 +19,6 @@ fn id_of(job: &Value) -> &str {
     job["id"].as_str().unwrap()
 }
 
-fn staging(platform: &Platform, job: &Value) -> std::path::PathBuf {
-    platform.data().join("staging").join(id_of(job))
-}
-
 fn large_path(number: u32) -> String {
     format!("/media/large-{number}/{}", Rendition::Video720.file_name())
 }
@@ -41,14 +37,6 @@ async fn until_sent(platform: &Platform, item: &str, bytes: u64) {
     assert!(sent, "{item} is fetched");
 }
 
-fn library_files(platform: &Platform) -> usize {
-    fn count(folder: &std::path::Path) -> usize {
-        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        entries.map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
-    }
-    count(&platform.configuration.library_folder())
-}
-
 // PL-24: a cancel ends the processes, removes what is unfinished, and is final.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_download_is_gone_within_two_seconds_and_never_comes_back() {
@@ -63,7 +51,7 @@ async fn a_cancelled_download_is_gone_within_two_seconds_and_never_comes_back() 
     let [job] = jobs.as_slice() else { panic!("one job runs: {jobs:?}") };
     let marks = || processes_marked("MEDIARY_ATTEMPT", job["attemptId"].as_str().unwrap());
     assert!(!marks().is_empty(), "yt-dlp runs and carries the attempt's mark");
-    assert!(staging(&platform, job).exists());
+    assert!(platform.staging_of(job).exists());
 
     let asked = Instant::now();
     assert_eq!(client.job_verb("jobCancel", id_of(job)).await["userErrors"], json!([]));
@@ -71,9 +59,9 @@ async fn a_cancelled_download_is_gone_within_two_seconds_and_never_comes_back() 
     let took = asked.elapsed();
     assert!(took < GONE_WITHIN, "{took:?}");
     assert_eq!(client.wait_job(id_of(job)).await["state"], json!("CANCELLED"));
-    until("what was unfinished is removed", || async { (!staging(&platform, job).exists()).then_some(()) })
+    until("what was unfinished is removed", || async { (!platform.staging_of(job).exists()).then_some(()) })
         .await;
-    assert_eq!((library_files(&platform), client.files().await.len()), (0, 0));
+    assert_eq!((platform.library_files().len(), client.files().await.len()), (0, 0));
 
     let resumed = client.job_verb("jobResume", id_of(job)).await;
     assert_eq!(resumed["userErrors"][0]["code"], json!("JOB_ENDED"));
@@ -113,7 +101,7 @@ async fn a_queued_job_is_cancelled_at_once_and_nothing_is_fetched_for_it() {
     platform.site.faults().clear();
     let settled = client.wait_story(&story).await;
     assert_eq!((&settled["succeededCount"], &settled["givenUpCount"]), (&json!(1), &json!(2)));
-    assert_eq!(library_files(&platform), 1);
+    assert_eq!(platform.library_files().len(), 1);
     let sent =
         (1..=3).filter(|number| platform.site.requests().bytes_served_for(&format!("large-{number}")) > 0);
     assert_eq!(sent.count(), 1, "only what ran was fetched");
@@ -137,7 +125,7 @@ async fn a_held_download_keeps_its_part_and_goes_on_with_it() {
         (client.job(id_of(job)).await["state"] == json!("PAUSED")).then_some(())
     })
     .await;
-    let kept: u64 = std::fs::read_dir(staging(&platform, job))
+    let kept: u64 = std::fs::read_dir(platform.staging_of(job))
         .unwrap()
         .filter_map(Result::ok)
         .filter(|entry| entry.file_name().to_string_lossy().ends_with(".part"))

@@ -6,3 +6,4 @@ mod log;
 mod subscription;
 mod thread;
 mod tidy;
+mod truth;

@@ -6,6 +6,7 @@
 )]
 
 mod client;
+mod library;
 mod platform;
 mod processes;
 mod random;
