@@ -2,8 +2,10 @@
 
 mod contract;
 mod crash;
+mod job;
 mod log;
 mod memory;
 mod subscription;
 mod thread;
 mod tidy;
+mod truth;

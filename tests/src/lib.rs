@@ -6,8 +6,10 @@
 )]
 
 mod client;
+mod library;
 mod platform;
 mod process;
+mod processes;
 mod random;
 mod story;
 mod subscriber;
@@ -17,6 +19,7 @@ mod wait;
 pub use client::{Client, events_of};
 pub use platform::{Platform, PlatformOptions};
 pub use process::{Marked, ServerFolder, ServerProcess, marked};
+pub use processes::processes_marked;
 pub use random::Random;
 pub use subscriber::Subscriber;
 pub use tools::{binary, tools_folder};

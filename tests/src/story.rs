@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{Client, until};
 
 /// What a story wants to know of a job.
-const JOB: &str = "id kind subject state attempts itemId playlistId retryAt changedAt
+const JOB: &str = "id kind subject state attempts attemptId itemId playlistId retryAt changedAt
     failure { class message advice output exitCode partial }";
 
 impl Client {

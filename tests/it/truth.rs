@@ -1,0 +1,426 @@
+//! What sources and tools say is not what is believed: lists that lie, files that are not what they seem.
+
+use mediary::demo::{Etag, ListOptions, Rendition, Target};
+use mediary_schema::PlaylistId;
+use mediary_tests::{Client, DEADLINE, Platform, events_of, until};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+/// What a download may fetch twice after a break.
+const TWICE_MAX: u64 = 1 << 20;
+/// Bytes of a large item (some seven million) after which something happens to it.
+const HALF: u64 = 3 << 20;
+/// Slow enough to be met half-way.
+const PACE: u32 = 2_000_000;
+
+/// The events of the log behind a position that say what a list has.
+async fn entry_events(client: &Client, after: u64) -> Vec<Value> {
+    let events = client.events_after(after).await;
+    let is_of_entry = |event: &Value| event["kind"].as_str().unwrap().starts_with("playlist.entry_");
+    events.into_iter().filter(is_of_entry).collect()
+}
+
+fn large_file(number: u32) -> Target {
+    Target::file(&format!("large-{number}"), Rendition::Video720)
+}
+
+/// Follows the large items and keeps one of them; answers the story's numbers.
+async fn keep_large(platform: &Platform, number: u32) -> Value {
+    let list = platform.client.follow(&platform.site.list_url("large")).await;
+    let entry = platform.client.entry_of(&list, &format!("large-{number}")).await;
+    platform.client.download_entry(&entry, "best").await
+}
+
+/// The only file that is kept must be what the source serves.
+async fn assert_kept_as_served(platform: &Platform, number: u32) {
+    let files = platform.client.files().await;
+    let [file] = files.as_slice() else { panic!("one file is kept: {files:?}") };
+    let served = platform.served(&format!("large-{number}"), Rendition::Video720).await;
+    assert!(platform.bytes_of(file) == served, "the file is not what the source serves");
+    assert_eq!(platform.library_files().len(), 1);
+}
+
+// LI-02
+#[tokio::test(flavor = "multi_thread")]
+async fn a_single_video_is_kept_in_unlisted() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let target = json!({ "url": platform.site.item_url("videos-2") });
+    let story = client.start_download(target, "best").await;
+    assert_eq!(client.wait_story(&story).await["succeededCount"], json!(2), "a look and a download");
+    let unlisted = PlaylistId::UNLISTED.to_string();
+    let entries = client.entries(&unlisted).await;
+    let [entry] = entries.as_slice() else { panic!("{entries:?}") };
+    assert_eq!(entry["sourceId"], json!("videos-2"));
+    assert_eq!(entry["download"]["state"], json!("KEPT"));
+    let path = entry["download"]["file"]["path"].as_str().unwrap();
+    assert!(path.starts_with("Unlisted/"), "{path}");
+    assert_eq!(client.playlist(&unlisted).await["title"], json!("Unlisted"));
+    platform.stop().await;
+}
+
+// LI-03, LI-06: what was not seen to its end changes nothing, and says how far it came.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_that_breaks_off_changes_nothing_and_says_how_much_it_saw() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let list = platform.site.add_list("paged", ListOptions::new("Paged", 130)).unwrap();
+    let id = client.follow(&platform.site.list_url("paged")).await;
+    assert_eq!(client.playlist(&id).await["entryCount"], json!(130));
+
+    list.prepend(2);
+    list.delete(60).unwrap();
+    let fault = platform.site.faults().page_failure("paged", 3, StatusCode::INTERNAL_SERVER_ERROR, None);
+    let before = platform.server.log().head().position;
+    let job = client.look(&id, true).await;
+    assert_eq!(job["state"], json!("FAILED"));
+    assert_eq!((&job["failure"]["class"], &job["failure"]["partial"]), (&json!("network"), &json!(100)));
+    assert_eq!(entry_events(client, before).await, Vec::<Value>::new());
+    let playlist = client.playlist(&id).await;
+    assert_eq!((&playlist["lookOutcome"], &playlist["entryCount"]), (&json!("PARTIAL"), &json!(130)));
+    assert_eq!(playlist["lookFailure"]["partial"], json!(100));
+
+    platform.site.faults().remove(fault);
+    assert_eq!(client.look(&id, true).await["state"], json!("SUCCEEDED"));
+    let counts = client.playlist(&id).await["lookCounts"].take();
+    assert_eq!((&counts["added"], &counts["notSeen"]), (&json!(2), &json!(1)), "{counts}");
+    platform.stop().await;
+}
+
+// LI-03: a page that fails once costs a try, not the pages before it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_goes_on_from_the_page_that_it_had() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    platform.site.add_list("paged", ListOptions::new("Paged", 330)).unwrap();
+    platform.site.faults().page_failure("paged", 6, StatusCode::INTERNAL_SERVER_ERROR, Some(1));
+    let id = client.follow(&platform.site.list_url("paged")).await;
+    assert_eq!(client.playlist(&id).await["entryCount"], json!(330));
+    let asked = |page: &str| {
+        let requests = platform.site.requests().for_path("/api/lists/paged");
+        let is_page =
+            |query: Option<String>| query.is_some_and(|query| query.split('&').any(|part| part == page));
+        requests.into_iter().filter(|request| is_page(request.query.clone())).count()
+    };
+    assert_eq!(asked("page=6"), 2);
+    assert_eq!(asked("page=3"), 1, "pages that were kept are not asked for again");
+    platform.stop().await;
+}
+
+// LI-04, LI-07
+#[tokio::test(flavor = "multi_thread")]
+async fn private_items_in_front_are_entries_that_are_not_fetched() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let list = platform.site.list("videos");
+    (0..3).for_each(|index| list.make_private(index).unwrap());
+    let id = client.follow(&platform.site.list_url("videos")).await;
+    let entries = client.entries(&id).await;
+    assert_eq!(entries.len(), 8);
+    for entry in &entries[..3] {
+        assert_eq!((&entry["availability"], &entry["title"]), (&json!("PRIVATE"), &Value::Null), "{entry}");
+    }
+    let story = client.download(&id, "720p").await;
+    assert_eq!((&story["jobCount"], &story["succeededCount"]), (&json!(5), &json!(5)));
+
+    // One that becomes private later keeps the title that was known.
+    let known = entries[5]["title"].clone();
+    list.make_private(5).unwrap();
+    list.make_public(0).unwrap();
+    client.look(&id, true).await;
+    let entries = client.entries(&id).await;
+    assert_eq!((&entries[5]["availability"], &entries[5]["title"]), (&json!("PRIVATE"), &known));
+    assert_eq!(entries[0]["availability"], json!("AVAILABLE"));
+    platform.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_video_twice_is_two_entries_and_one_file() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let list = platform.site.add_list("twice", ListOptions::new("Twice", 3)).unwrap();
+    list.duplicate(0).unwrap();
+    let id = client.follow(&platform.site.list_url("twice")).await;
+    let entries = client.entries(&id).await;
+    let ids: Vec<_> = entries.iter().map(|entry| entry["sourceId"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["twice-1", "twice-2", "twice-3", "twice-1"]);
+    assert_ne!(entries[0]["id"], entries[3]["id"]);
+    assert_eq!(client.download(&id, "720p").await["jobCount"], json!(3));
+    assert_eq!(platform.library_files().len(), 3);
+    platform.stop().await;
+}
+
+// LI-06: newest-first lists are read as far as there is news; asked for, they are read to the end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newest_first_list_is_read_until_a_page_that_is_known() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let list = platform.site.list("long");
+    list.set_len(2_000);
+    let id = client.follow(&platform.site.list_url("long")).await;
+    // What is new stands in front: that is learnt here.
+    list.prepend(3);
+    client.look(&id, false).await;
+
+    list.prepend(120);
+    platform.site.requests().clear();
+    client.look(&id, false).await;
+    let counts = client.playlist(&id).await["lookCounts"].take();
+    let expected = json!({ "added": 120, "notSeen": 0, "removed": 0, "moved": 0, "renamed": 0, "unavailable": 0, "returned": 0 });
+    assert_eq!(counts, expected);
+    let pages = platform.site.requests().for_path("/api/lists/long").len();
+    // Three pages with news, one that is known, and what yt-dlp asks for ahead of being stopped.
+    assert!((4..=8).contains(&pages), "{pages} pages of 43 were asked for");
+
+    platform.site.requests().clear();
+    client.look(&id, true).await;
+    assert_eq!(
+        platform.site.requests().for_path("/api/lists/long").len(),
+        43,
+        "asked for, all of it is read"
+    );
+    assert_eq!(client.playlist(&id).await["entryCount"], json!(2_123));
+    platform.stop().await;
+}
+
+// LI-06: an answer without entries is no news that all is gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_answers_empty_changes_nothing() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let id = client.follow(&platform.site.list_url("videos")).await;
+    platform.site.list("videos").clear();
+    let before = platform.server.log().head().position;
+    let job = client.look(&id, true).await;
+    assert_eq!(job["state"], json!("FAILED"));
+    let message = job["failure"]["message"].as_str().unwrap();
+    assert!(message.contains("empty list, though it had 8 entries"), "{message}");
+    assert_eq!(entry_events(client, before).await, Vec::<Value>::new());
+    assert_eq!(client.playlist(&id).await["entryCount"], json!(8));
+    platform.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_was_always_empty_is_an_empty_list() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let id = client.follow(&platform.site.list_url("empty")).await;
+    let playlist = client.playlist(&id).await;
+    assert_eq!((&playlist["entryCount"], &playlist["title"]), (&json!(0), &json!("An empty list")));
+    assert_eq!(client.look(&id, true).await["state"], json!("SUCCEEDED"));
+    platform.stop().await;
+}
+
+// yt-dlp skips a missing fragment and exits with 0 unless told otherwise.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_with_a_missing_fragment_is_never_kept() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    platform.site.faults().missing_fragment("videos-3", 1);
+    let target = json!({ "url": platform.site.media_url("videos-3", Rendition::Hls) });
+    let story = client.start_download(target, "best").await;
+    assert_eq!(client.wait_story(&story).await["givenUpCount"], json!(1));
+    let jobs = client.jobs(json!({ "state": "FAILED" })).await;
+    let class = jobs[0]["failure"]["class"].as_str().unwrap();
+    assert!(["damaged", "network"].contains(&class), "{jobs:?}");
+    assert_eq!((client.files().await.len(), platform.library_files().len()), (0, 0));
+
+    platform.site.faults().clear();
+    let payload = client.job_verb("jobRetry", jobs[0]["id"].as_str().unwrap()).await;
+    let job = client.wait_job(payload["jobs"][0]["id"].as_str().unwrap()).await;
+    assert_eq!(job["state"], json!("SUCCEEDED"), "{job}");
+    assert_eq!(platform.library_files().len(), 1);
+    platform.stop().await;
+}
+
+/// Holds a download half-way, swaps the content under its name, and lets it go on.
+async fn swapped_half_way(etag: Etag) {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let throttle = platform.site.faults().throttle(large_file(1), PACE);
+    let list = client.follow(&platform.site.list_url("large")).await;
+    let entry = client.entry_of(&list, "large-1").await;
+    let story = client.start_download(json!({ "entryIds": [entry] }), "best").await;
+    let requests = platform.site.requests();
+    assert!(requests.wait_until(DEADLINE, |log| log.bytes_served_for("large-1") > HALF).await);
+    let jobs = client.jobs(json!({ "state": "RUNNING" })).await;
+    let id = jobs[0]["id"].as_str().unwrap();
+    client.job_verb("jobPause", id).await;
+    until("it is held", || async { (client.job(id).await["state"] == json!("PAUSED")).then_some(()) }).await;
+    platform.site.faults().remove(throttle);
+    platform.site.faults().swap_content(large_file(1), etag);
+    client.job_verb("jobResume", id).await;
+    client.wait_story(&story).await;
+    let job = client.job(id).await;
+    assert_eq!(job["state"], json!("SUCCEEDED"), "{job}");
+    assert_kept_as_served(&platform, 1).await;
+    platform.stop().await;
+}
+
+// DL-05: a part is gone on with only if it is a part of the same bytes.
+#[tokio::test(flavor = "multi_thread")]
+async fn content_swapped_under_its_name_gives_no_mixed_file() {
+    swapped_half_way(Etag::New).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn content_swapped_without_a_word_gives_no_mixed_file() {
+    swapped_half_way(Etag::Same).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_file_that_looks_whole_is_never_kept() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    platform.site.faults().truncate(large_file(1), HALF);
+    assert_eq!(keep_large(&platform, 1).await["givenUpCount"], json!(1));
+    let jobs = client.jobs(json!({ "state": "FAILED" })).await;
+    assert_eq!(jobs[0]["failure"]["class"], json!("damaged"), "{jobs:?}");
+    assert_eq!(jobs[0]["attempts"], json!(platform.configuration.jobs.tries_max));
+    assert_eq!(platform.library_files().len(), 0);
+
+    platform.site.faults().clear();
+    let payload = client.job_verb("jobRetry", jobs[0]["id"].as_str().unwrap()).await;
+    client.wait_job(payload["jobs"][0]["id"].as_str().unwrap()).await;
+    assert_kept_as_served(&platform, 1).await;
+    platform.stop().await;
+}
+
+// DL-05
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_drops_is_gone_on_with() {
+    let platform = Platform::start().await;
+    platform.site.faults().drop_after(large_file(1), 2 << 20, 2);
+    assert_eq!(keep_large(&platform, 1).await["succeededCount"], json!(1));
+    let served = platform.site.requests().bytes_served("/media/large-1/720p.mp4");
+    assert_kept_as_served(&platform, 1).await;
+    let size = platform.client.files().await[0]["sizeBytes"].as_u64().unwrap();
+    assert!(served <= size + 2 * TWICE_MAX, "{served} bytes were sent for a file of {size}");
+    platform.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_refuses_ranges_still_gives_a_whole_file() {
+    let platform = Platform::start().await;
+    platform.site.faults().refuse_range(large_file(2));
+    platform.site.faults().drop_after(large_file(2), HALF, 1);
+    assert_eq!(keep_large(&platform, 2).await["succeededCount"], json!(1));
+    assert_kept_as_served(&platform, 2).await;
+    platform.stop().await;
+}
+
+// DL-07
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_imported_archive_has_is_not_fetched() {
+    const IMPORT: &str = "mutation($text: String!) { downloadArchiveImport(text: $text) {
+        itemCount skippedCount userErrors { code } } }";
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let id = client.follow(&platform.site.list_url("talks")).await;
+    let data = client
+        .ask("query($id: ID!) { playlist(id: $id) { entries { nodes { extractor } } } }", json!({ "id": id }))
+        .await;
+    let extractor = data["playlist"]["entries"]["nodes"][0]["extractor"].as_str().unwrap().to_owned();
+    let data = client.ask(IMPORT, json!({ "text": format!("{extractor} talks-1\nnonsense\n\n") })).await;
+    let expected = json!({ "itemCount": 1, "skippedCount": 1, "userErrors": [] });
+    assert_eq!(data["downloadArchiveImport"], expected);
+
+    let story = client.download(&id, "720p").await;
+    assert_eq!((&story["jobCount"], &story["succeededCount"]), (&json!(5), &json!(5)));
+    assert_eq!(platform.site.requests().bytes_served_for("talks-1"), 0);
+    let entries = client.entries(&id).await;
+    assert_eq!(entries[0]["download"]["state"], json!("ARCHIVED"));
+    let archive = client.ask("{ downloadArchive }", json!({})).await["downloadArchive"].take();
+    let mut lines: Vec<_> = archive.as_str().unwrap().lines().map(str::to_owned).collect();
+    lines.sort();
+    let expected: Vec<_> = (1..=6).map(|number| format!("{extractor} talks-{number}")).collect();
+    assert_eq!(lines, expected, "the archive has what was fetched and what was imported");
+    platform.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_is_not_fetched_again() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let id = client.follow(&platform.site.list_url("talks")).await;
+    assert_eq!(client.download(&id, "720p").await["succeededCount"], json!(6));
+    platform.site.requests().clear();
+    platform.site.list("talks").prepend(1);
+    client.look(&id, true).await;
+    let story = client.download(&id, "720p").await;
+    assert_eq!(story["jobCount"], json!(1), "only what is new");
+    let fetched = platform.site.requests().all().into_iter().filter(|seen| seen.path.starts_with("/media/"));
+    let items: Vec<_> = fetched.map(|seen| seen.path).filter(|path| !path.contains("/talks-7/")).collect();
+    assert_eq!(items, Vec::<String>::new());
+    platform.stop().await;
+}
+
+// DL-03: nothing in the library is ever written over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_taken_gets_a_number() {
+    const STRANGER: &[u8] = b"somebody else's";
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let title = platform.site.list("videos").item(0).unwrap().title;
+    let folder = platform.configuration.library_folder().join("Sample videos");
+    std::fs::create_dir_all(&folder).unwrap();
+    let taken = folder.join(format!("{title} [videos-1].mp4"));
+    std::fs::write(&taken, STRANGER).unwrap();
+    let id = client.follow(&platform.site.list_url("videos")).await;
+    let entry = client.entry_of(&id, "videos-1").await;
+    assert_eq!(client.download_entry(&entry, "best").await["succeededCount"], json!(1));
+    let files = client.files().await;
+    assert_eq!(files[0]["path"], json!(format!("Sample videos/{title} [videos-1] (2).mp4")));
+    platform.bytes_of(&files[0]);
+    assert_eq!(std::fs::read(&taken).unwrap(), STRANGER);
+    platform.stop().await;
+}
+
+// DL-01: the qualities by name, from files, separate tracks, and a feed.
+#[tokio::test(flavor = "multi_thread")]
+async fn qualities_give_the_heights_that_they_name() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let id = client.follow(&platform.site.list_url("videos")).await;
+    for (item, quality, height) in [
+        ("videos-1", "best", json!(720)),
+        ("videos-2", "720p", json!(720)),
+        ("videos-3", "720p", json!(720)),
+        // Picture and sound are separate tracks there.
+        ("videos-4", "best", json!(720)),
+        ("videos-8", "audio", Value::Null),
+    ] {
+        let entry = client.entry_of(&id, item).await;
+        assert_eq!(
+            client.download_entry(&entry, quality).await["succeededCount"],
+            json!(1),
+            "{item} {quality}"
+        );
+        let files = client.files().await;
+        assert_eq!(files[0]["height"], height, "{item} {quality}: {files:?}");
+        platform.bytes_of(&files[0]);
+    }
+    let input = json!({ "target": { "playlistId": id }, "quality": "8k" });
+    let document = "mutation($input: DownloadStartInput!) { downloadStart(input: $input) { storyId userErrors { code message } } }";
+    let data = client.ask(document, json!({ "input": input })).await;
+    assert_eq!(data["downloadStart"]["userErrors"][0]["code"], json!("UNKNOWN_QUALITY"));
+    let message = data["downloadStart"]["userErrors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("720p"), "{message}");
+    platform.stop().await;
+}
+
+// PL-26: a wish that comes again while its job waits joins it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_sent_twice_is_done_once() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let id = client.follow(&platform.site.list_url("talks")).await;
+    platform.site.faults().throttle("/media/*", 200_000);
+    let first = client.start_download(json!({ "playlistId": id }), "720p").await;
+    let second = client.start_download(json!({ "playlistId": id }), "720p").await;
+    let (first, second) = (client.wait_story(&first).await, client.wait_story(&second).await);
+    assert_eq!((&first["jobCount"], &second["jobCount"]), (&json!(6), &json!(0)));
+    let events = client.events_after(0).await;
+    assert_eq!(events_of(&events, "file.recorded").len(), 6);
+    platform.stop().await;
+}

@@ -1,0 +1,41 @@
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use mediary::demo::Rendition;
+use serde_json::Value;
+
+use crate::Platform;
+
+impl Platform {
+    /// Every file under the library's folder, whatever the log says.
+    pub fn library_files(&self) -> Vec<PathBuf> {
+        files_below(&self.configuration.library_folder())
+    }
+
+    /// The folder of a job's unfinished work.
+    pub fn staging_of(&self, job: &Value) -> PathBuf {
+        self.data().join("staging").join(job["id"].as_str().unwrap())
+    }
+
+    /// The bytes of a kept file, which must be what was recorded.
+    pub fn bytes_of(&self, file: &Value) -> Vec<u8> {
+        let path = self.configuration.library_folder().join(file["path"].as_str().unwrap());
+        let bytes = fs::read(path).unwrap();
+        assert_eq!(file["sizeBytes"].as_u64(), Some(bytes.len() as u64));
+        assert_eq!(file["blake3"].as_str(), Some(blake3::hash(&bytes).to_hex().as_str()));
+        bytes
+    }
+
+    /// The bytes that the sample site serves for an item's file now.
+    pub async fn served(&self, item_id: &str, rendition: Rendition) -> Vec<u8> {
+        let answer = reqwest::get(self.site.media_url(item_id, rendition)).await.unwrap();
+        answer.error_for_status().unwrap().bytes().await.unwrap().into()
+    }
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
