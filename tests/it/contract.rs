@@ -30,11 +30,13 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/contracts")
 }
 
+// invariant: H-6
 #[test]
 fn the_graphql_contract_is_the_schema() {
     check("schema.graphql", &mediary_api::sdl());
 }
 
+// invariant: H-6
 #[test]
 fn the_configuration_contract_is_the_json_schema() {
     let mut text = serde_json::to_string_pretty(&configuration::json_schema()).expect("a JSON value is text");

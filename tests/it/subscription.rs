@@ -51,6 +51,7 @@ async fn exported(client: &Client, last: u64) -> Vec<Value> {
 }
 
 // Issue 2, must hold 4.
+// invariant: E-1, L-9
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subscription_that_is_cut_fifty_times_has_the_log_in_order_without_gap_or_repeat() {
     let mut random = Random::printed();
@@ -126,6 +127,7 @@ async fn rows_by_id(client: &Client, document: &str, root: &str) -> BTreeMap<Str
 }
 
 // PL-51: first what there is, then each change; a break loses nothing.
+// invariant: E-7
 #[tokio::test(flavor = "multi_thread")]
 async fn jobs_are_a_snapshot_and_then_changes_and_a_break_misses_nothing() {
     const CHANGES: &str = "subscription($after: Position!) { jobChanges(after: $after) {
@@ -170,6 +172,7 @@ async fn jobs_are_a_snapshot_and_then_changes_and_a_break_misses_nothing() {
     platform.stop().await;
 }
 
+// invariant: E-7
 #[tokio::test(flavor = "multi_thread")]
 async fn playlists_are_a_snapshot_and_then_changes_and_a_break_misses_nothing() {
     const CHANGES: &str = "subscription($after: Position!) { playlistChanges(after: $after) {

@@ -4,6 +4,7 @@ use mediary_tests::{Platform, events_of};
 use serde_json::json;
 
 // Issue 2, step 3 and 4: a playlist arrives, its items are verified files, and every step is an event.
+// invariant: F-1
 #[tokio::test(flavor = "multi_thread")]
 async fn a_playlist_is_listed_downloaded_and_verified() {
     let platform = Platform::start().await;
@@ -28,6 +29,7 @@ async fn a_playlist_is_listed_downloaded_and_verified() {
 }
 
 // LI-04, LI-05: the diff over time; must hold 2: an unchanged list is one playlist event.
+// invariant: P-1, P-3
 #[tokio::test(flavor = "multi_thread")]
 async fn what_changed_between_two_looks_is_told_and_nothing_else() {
     let platform = Platform::start().await;

@@ -51,6 +51,7 @@ fn deciding_and_evolving_have_no_catch_all_arm() {
     holds(catch_all::rule);
 }
 
+// invariant: H-5
 #[test]
 fn every_refusal_is_explained() {
     holds(error_codes::rule);
@@ -62,6 +63,7 @@ fn every_version_ever_written_has_a_golden_file() {
     holds(history::rule);
 }
 
+// invariant: H-7
 #[test]
 fn no_file_names_a_path_of_one_machine() {
     holds(machine_paths::rule);

@@ -53,6 +53,7 @@ fn decomposed_letters_are_composed() {
 }
 
 proptest! {
+    // invariant: F-3
     #[test]
     fn a_path_stays_inside_and_fits(folder in ".{0,300}", title in ".{0,300}", id in ".{1,300}", ending in ".{0,20}") {
         let path = path_of(&item(Some(&folder), Some(&title), &id), None, &ending, 2);
@@ -64,6 +65,7 @@ proptest! {
     }
 }
 
+// invariant: F-4
 #[test]
 fn a_file_gets_the_first_free_name_and_replaces_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -81,6 +83,7 @@ fn a_file_gets_the_first_free_name_and_replaces_nothing() {
 }
 
 // A crash between the rename and the record: the next attempt finds its own file and takes no second name.
+// invariant: F-4
 #[test]
 fn what_was_placed_before_a_crash_is_recognised() {
     let folder = tempfile::tempdir().unwrap();

@@ -78,6 +78,7 @@ fn assignment() -> Assignment {
 const DECODE: Expectation =
     Expectation { duration_ms: None, height: None, height_max: None, audio_only: false, decode: true };
 
+// invariant: F-1
 #[tokio::test]
 async fn a_whole_film_is_verified_with_its_facts_and_hash() {
     let studio = Studio::open().await;
@@ -134,6 +135,7 @@ async fn a_file_without_duration_gets_that_of_its_packets() {
     assert!(verified.media.duration_ms.abs_diff(6000) < 100, "{verified:?}");
 }
 
+// invariant: F-2
 #[tokio::test]
 async fn half_a_file_is_found_although_ffmpeg_ends_well() {
     let studio = Studio::open().await;
@@ -154,6 +156,7 @@ async fn half_a_file_is_found_although_ffmpeg_ends_well() {
     }
 }
 
+// invariant: F-2
 #[tokio::test]
 async fn half_a_stream_that_says_nothing_about_its_length_is_found_by_the_promise() {
     let studio = Studio::open().await;
@@ -165,6 +168,7 @@ async fn half_a_stream_that_says_nothing_about_its_length_is_found_by_the_promis
     assert!(message.ends_with(", but 6.0 s were promised"), "{message}");
 }
 
+// invariant: F-2
 #[tokio::test]
 async fn a_missing_fragment_is_found_although_every_frame_decodes() {
     let studio = Studio::open().await;

@@ -86,6 +86,7 @@ fn quoted(argument: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
+    // invariant: S-1
     #[test]
     fn secrets_do_not_reach_the_recorded_command_line() {
         let arguments = [

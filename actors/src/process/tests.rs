@@ -64,6 +64,7 @@ async fn lines_of_both_pipes_arrive_and_the_exit_is_known() {
     assert_eq!(ended.exit_code(), Some(3));
 }
 
+// invariant: A-6
 #[tokio::test]
 async fn both_pipes_are_drained_when_nobody_reads() {
     // 4 MiB on each, a pipe holds 64 KiB.
@@ -105,6 +106,7 @@ async fn a_child_that_is_not_read_runs_on() {
     assert_eq!(running.cancel().await.by, EndedBy::Cancelled);
 }
 
+// invariant: A-5
 #[tokio::test]
 async fn a_cancel_works_while_the_reader_is_stuck() {
     let running = runner().spawn(&shell("while :; do echo flood; done")).unwrap();
@@ -114,6 +116,7 @@ async fn a_cancel_works_while_the_reader_is_stuck() {
     drop(running);
 }
 
+// invariant: J-7, A-5
 #[tokio::test]
 async fn a_cancel_takes_the_whole_group_even_if_it_ignores_term() {
     let script =
@@ -137,6 +140,7 @@ async fn term_leaves_the_grace_time_for_an_orderly_end() {
     assert!(ended.output_tail.contains(&"bye".to_owned()), "{ended:?}");
 }
 
+// invariant: J-7
 #[tokio::test]
 async fn whoever_outlives_the_child_is_ended_even_in_a_session_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
@@ -150,6 +154,7 @@ async fn whoever_outlives_the_child_is_ended_even_in_a_session_of_its_own() {
     assert!(!is_alive(first) && !is_alive(second));
 }
 
+// invariant: J-7
 #[tokio::test]
 async fn dropping_the_handle_kills_the_group() {
     let mut running = runner().spawn(&shell("sleep 1000 & echo $!; wait")).unwrap();
@@ -160,6 +165,7 @@ async fn dropping_the_handle_kills_the_group() {
     until_dead(grandchild).await;
 }
 
+// invariant: A-6
 #[tokio::test]
 async fn silence_and_age_end_a_child() {
     let silent =
@@ -215,6 +221,7 @@ async fn processor_time_and_memory_are_known() {
     assert!((100_000..1 << 30).contains(&ended.resources.memory_peak_bytes), "{ended:?}");
 }
 
+// invariant: S-2
 #[tokio::test]
 async fn the_environment_is_clean_and_marked() {
     let log_id = IdSource::system().next();
@@ -240,6 +247,7 @@ async fn the_environment_is_clean_and_marked() {
     assert_eq!(all, expected);
 }
 
+// invariant: E-6
 #[tokio::test]
 async fn operands_can_not_become_options() {
     let spec = Spec::new("sh", "/usr/bin/printf").operand("%s\n").operand("--help").operand("-x");
@@ -266,6 +274,7 @@ async fn what_is_missing_is_named() {
     assert!(matches!(error, Error::OutputFile { .. }), "{error:?}");
 }
 
+// invariant: S-1
 #[tokio::test]
 async fn output_is_kept_without_protocol_and_secrets() {
     let folder = tempfile::tempdir().unwrap();
@@ -291,6 +300,7 @@ fn orphan_of(log_id: Uuid, script: &str) -> std::process::Child {
     command.env(runner::MARK_RUN, "1-1-1").env(runner::MARK_ATTEMPT, "attempt-x").spawn().unwrap()
 }
 
+// invariant: J-7
 #[tokio::test]
 async fn orphans_of_our_log_are_ended_and_nobody_else() {
     let (ours, theirs) = (runner(), runner());

@@ -75,6 +75,7 @@ const QUICK: Policy = Policy {
 };
 
 // PL-31.
+// invariant: A-1
 #[tokio::test]
 async fn a_child_that_panics_is_started_again_and_its_sibling_not() {
     let stops = Arc::default();
@@ -86,6 +87,7 @@ async fn a_child_that_panics_is_started_again_and_its_sibling_not() {
     supervisor.stop().await;
 }
 
+// invariant: A-2
 #[tokio::test]
 async fn a_child_that_fails_too_often_is_halted_alone_told_and_can_be_resumed() {
     let stops = Arc::default();
@@ -109,6 +111,7 @@ async fn a_child_that_fails_too_often_is_halted_alone_told_and_can_be_resumed() 
 }
 
 // PL-32.
+// invariant: A-3
 #[tokio::test]
 async fn children_stop_in_the_reverse_order_of_their_start() {
     let stops = Arc::default();

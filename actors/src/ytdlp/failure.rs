@@ -499,6 +499,7 @@ mod tests {
         }
     }
 
+    // invariant: S-1
     #[test]
     fn messages_are_short_and_without_secrets() {
         let line = "[generic] x: Unable to download http://u:p@host/: HTTP Error 500: Oops (caused by <HTTPError 500>)";

@@ -53,12 +53,14 @@ fn a_second_wish_joins_the_job_under_way() {
 }
 
 // DL-07.
+// invariant: F-7
 #[test]
 fn what_is_kept_is_not_fetched_again_unless_asked() {
     given::<Download>(kept()).when(request(OTHER, false)).rejected(&Rejection::AlreadyKept { file_id: FILE });
     given::<Download>(kept()).when(request(OTHER, true)).then([requested(OTHER)]);
 }
 
+// invariant: F-7
 #[test]
 fn what_another_tool_fetched_is_not_fetched_again_unless_asked() {
     let archived = Event::Archived { source: source() };

@@ -45,6 +45,7 @@ fn end(attempt_id: AttemptId, outcome: Outcome) -> Command {
     Command::End { attempt_id, outcome, resources: USED }
 }
 
+// invariant: J-8
 #[test]
 fn a_transient_fault_is_tried_again_later() {
     given::<Job>(running(FIRST)).when(end(FIRST, failed(FailureClass::Network))).then([
@@ -57,6 +58,7 @@ fn a_transient_fault_is_tried_again_later() {
     ]);
 }
 
+// invariant: J-8
 #[test]
 fn a_permanent_fault_is_given_up_at_once() {
     given::<Job>(running(FIRST)).when(end(FIRST, failed(FailureClass::NotFound))).then([Event::Failed {
@@ -67,6 +69,7 @@ fn a_permanent_fault_is_given_up_at_once() {
     }]);
 }
 
+// invariant: J-8
 #[test]
 fn the_third_transient_fault_is_the_last() {
     let mut events = vec![queued()];
@@ -100,6 +103,7 @@ fn a_wait_that_the_source_asked_for_is_the_least() {
 }
 
 // Lesson: a late message of a dead attempt must change nothing.
+// invariant: J-2
 #[test]
 fn a_dead_attempt_is_refused() {
     let events =
@@ -135,6 +139,7 @@ fn pause_keeps_the_job_and_resume_waits_for_the_dying_run() {
     given::<Job>(paused).when(Command::Resume).then([Event::Resumed {}]);
 }
 
+// invariant: J-9
 #[test]
 fn a_job_that_kills_three_workers_is_parked() {
     let mut events = vec![queued()];
@@ -147,6 +152,7 @@ fn a_job_that_kills_three_workers_is_parked() {
         .then([Event::Parked { attempt_id: SECOND, losses: 3 }]);
 }
 
+// invariant: J-9
 #[test]
 fn a_job_that_gets_further_is_not_to_blame_for_lost_workers() {
     let mut events = vec![queued()];
@@ -184,6 +190,7 @@ fn any_command() -> impl Strategy<Value = Command> {
 
 proptest! {
     // PL-20: terminal states are final; one attempt has the job exactly while it is leased or running.
+    // invariant: J-1, J-3
     #[test]
     fn terminal_is_final_and_an_attempt_is_there_exactly_while_leased_or_running(
         commands in prop::collection::vec(any_command(), 1..60),

@@ -90,11 +90,13 @@ const NOTHING: ListingCounts =
     ListingCounts { added: 0, not_seen: 0, removed: 0, moved: 0, renamed: 0, unavailable: 0, returned: 0 };
 
 // LI-06, lessons 1 and 2.
+// invariant: P-4
 #[test]
 fn three_new_entries_in_front_move_nothing() {
     check(&["a b c", "x y z a b c"], ListingCounts { added: 3, ..NOTHING });
 }
 
+// invariant: P-4
 #[test]
 fn more_than_a_page_in_front_moves_nothing() {
     let old = (0..60).map(|n| format!("o{n}")).collect::<Vec<_>>().join(" ");
@@ -107,6 +109,7 @@ fn appending_adds_at_the_end() {
     check(&["a b", "a b c d"], ListingCounts { added: 2, ..NOTHING });
 }
 
+// invariant: P-4
 #[test]
 fn the_same_video_twice_is_two_entries() {
     let (state, counts) = after_looks(&["a b a"]);
@@ -129,6 +132,7 @@ fn deleting_two_at_the_head_moves_nothing() {
 }
 
 // LI-05.
+// invariant: P-1
 #[test]
 fn an_absence_is_a_removal_only_the_second_time() {
     check(&["a b c", "a c"], ListingCounts { not_seen: 1, ..NOTHING });
@@ -137,6 +141,7 @@ fn an_absence_is_a_removal_only_the_second_time() {
 }
 
 // LI-05: a look that was killed while its absences were recorded goes on; it is no second look.
+// invariant: P-1
 #[test]
 fn an_absence_recorded_before_a_crash_is_no_removal_after_it() {
     let (mut state, _) = after_looks(&["a b c d"]);
@@ -158,6 +163,7 @@ fn an_entry_returns_after_an_absence_and_after_a_removal() {
 }
 
 // LI-04, lesson 6.
+// invariant: P-5
 #[test]
 fn a_known_title_survives_a_private_entry() {
     let (mut state, _) = after_looks(&["a b"]);
@@ -185,6 +191,7 @@ fn a_list_whose_first_entries_are_private_is_listed() {
 }
 
 // LI-07, lesson 4.
+// invariant: P-1
 #[test]
 fn an_incremental_look_declares_no_absence() {
     let (mut state, _) = after_looks(&["a b c d e", "x a b c d e"]);
@@ -208,6 +215,7 @@ fn a_full_look_is_due_after_ten_incremental_ones_and_for_lists_of_unknown_order(
     assert_eq!(state.next_mode(), ListingMode::Full, "the list grew at its end");
 }
 
+// invariant: P-8
 #[test]
 fn a_page_repeated_after_a_crash_adds_nothing_twice() {
     let mut state = followed();
@@ -217,6 +225,7 @@ fn a_page_repeated_after_a_crash_adds_nothing_twice() {
     assert_eq!(again, found.changes[2..]);
 }
 
+// invariant: P-8
 #[test]
 fn a_look_killed_while_it_was_recorded_is_counted_whole() {
     let mut state = followed();
@@ -296,6 +305,7 @@ proptest! {
         prop_assert!(counts.added + counts.removed + counts.not_seen + counts.moved + counts.returned == 0);
     }
 
+    // invariant: P-6
     #[test]
     fn the_canonical_address_is_idempotent(path in "[a-zA-Z0-9/._~%-]{0,20}", query in "[a-z]{1,6}=[a-zA-Z0-9%+]{0,6}(&(si|utm_x|list|v|pp)=[A-Z]{1,4}){0,3}", host in "(example\\.org|youtu\\.be|www\\.YouTube\\.com|m\\.youtube\\.com)") {
         if let Ok(once) = canonical_url(&format!("http://{host}/{path}?{query}#t=3")) {
@@ -305,6 +315,7 @@ proptest! {
 }
 
 // LI-01.
+// invariant: P-6
 #[test]
 fn spellings_of_one_list_are_one_address() {
     let list = "https://www.youtube.com/playlist?list=PL1";
@@ -323,6 +334,7 @@ fn spellings_of_one_list_are_one_address() {
 }
 
 // LI-01, lesson 14.
+// invariant: E-8
 #[test]
 fn what_is_no_page_is_refused() {
     assert!(matches!(canonical_url("--exec=x"), Err(UrlRefused::LooksLikeOption { .. })));

@@ -16,6 +16,7 @@ fn taken(holder: Uuid) -> Event {
     Event::Taken { key: "list/x".to_owned(), holder }
 }
 
+// invariant: J-4
 #[test]
 fn a_name_has_one_holder() {
     given::<Reservation>([taken(ONE)])

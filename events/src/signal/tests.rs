@@ -12,6 +12,7 @@ fn signal(id: u128, value: u32) -> Signal {
     Signal { subject, payload: value.into() }
 }
 
+// invariant: A-7
 #[tokio::test(start_paused = true)]
 async fn the_latest_value_wins_and_the_last_is_always_heard() {
     let hub = SignalHub::default();
@@ -36,6 +37,7 @@ async fn a_subject_is_heard_at_most_four_times_a_second() {
     assert!(start.elapsed() >= Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
+// invariant: A-7
 #[tokio::test(start_paused = true)]
 async fn a_slow_listener_misses_values_but_no_subject() {
     let hub = SignalHub::default();

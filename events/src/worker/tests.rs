@@ -20,6 +20,7 @@ fn each_start_is_a_fact_of_its_own() {
     given::<Worker>([joined(2)]).when(join).then([]);
 }
 
+// invariant: A-2
 #[test]
 fn a_halted_concern_is_resumed_by_a_person_or_a_restart() {
     let resume = Command::Resume { concern: "download".to_owned() };

@@ -54,6 +54,7 @@ fn flags_win_over_the_file() {
     assert_eq!((configuration.data.to_str(), configuration.nats), (Some("two"), NatsMode::Off));
 }
 
+// invariant: S-1
 #[test]
 fn a_password_in_an_address_is_not_shown() {
     let mode: NatsMode = "nats://me:secret@example.org:4222".parse().unwrap();

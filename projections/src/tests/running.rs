@@ -117,6 +117,7 @@ async fn assert_as_built_anew<V: View>(bench: &Bench, directory: &Path) {
 }
 
 // PL-40.
+// invariant: V-2
 #[tokio::test]
 async fn views_built_from_zero_equal_those_that_lived_through_it() {
     let bench = Bench::new();
@@ -140,6 +141,7 @@ async fn views_built_from_zero_equal_those_that_lived_through_it() {
 }
 
 // PL-42.
+// invariant: V-4
 #[tokio::test]
 async fn whoever_waits_for_his_position_sees_what_he_did() {
     let bench = Bench::new();
@@ -155,6 +157,7 @@ async fn whoever_waits_for_his_position_sees_what_he_did() {
     views.stop();
 }
 
+// invariant: V-6
 #[tokio::test]
 async fn a_query_sees_one_moment_however_long_it_takes() {
     let bench = Bench::new();
@@ -192,6 +195,7 @@ fn is_marked(directory: &Path) -> bool {
     open::<PlaylistView>(directory).prepare("SELECT * FROM mark").is_ok()
 }
 
+// invariant: V-1
 #[tokio::test]
 async fn a_view_goes_on_from_its_checkpoint() {
     let bench = Bench::new();
@@ -216,6 +220,7 @@ async fn a_view_that_is_up_to_date_is_so_at_once() {
 }
 
 // PL-40: killed after any batch, the view folds each event once.
+// invariant: V-1
 #[tokio::test]
 async fn a_view_that_was_killed_goes_on_without_losing_or_doubling() {
     let bench = Bench::new();
@@ -269,6 +274,7 @@ async fn a_view_of_the_future_is_built_anew() {
     assert!(!is_marked(restored.folder()));
 }
 
+// invariant: V-2
 #[tokio::test]
 async fn a_file_that_is_no_view_is_replaced() {
     let bench = Bench::new();
@@ -282,6 +288,7 @@ async fn a_file_that_is_no_view_is_replaced() {
     }
 }
 
+// invariant: V-5
 #[tokio::test]
 async fn an_event_that_can_not_be_read_halts_its_view_alone_and_says_where() {
     let bench = Bench::new();
@@ -306,6 +313,7 @@ async fn an_event_that_can_not_be_read_halts_its_view_alone_and_says_where() {
 }
 
 // PL-07.
+// invariant: L-13
 #[tokio::test]
 async fn events_that_only_a_newer_program_knows_are_passed_over() {
     let bench = Bench::new();
@@ -321,6 +329,7 @@ async fn events_that_only_a_newer_program_knows_are_passed_over() {
     view.stop();
 }
 
+// invariant: V-4
 #[tokio::test(start_paused = true)]
 async fn who_waits_too_long_is_told_how_far_the_view_is() {
     let bench = Bench::new();

@@ -150,6 +150,7 @@ async fn a_file_that_does_not_say_what_it_is_is_looked_at_by_yt_dlp() {
     assert_eq!(gets, 2);
 }
 
+// invariant: F-8
 #[tokio::test]
 async fn a_stopped_download_goes_on_where_it_was() {
     let bytes = noise(4 * MIB, 2);
@@ -170,6 +171,7 @@ async fn a_stopped_download_goes_on_where_it_was() {
     assert!(case.served() <= bytes.len() + MIB, "{} of {}", case.served(), bytes.len());
 }
 
+// invariant: F-5
 #[tokio::test]
 async fn a_file_that_changed_under_its_name_is_fetched_anew() {
     let (old, new) = (noise(3 * MIB, 3), noise(3 * MIB, 4));
@@ -182,6 +184,7 @@ async fn a_file_that_changed_under_its_name_is_fetched_anew() {
     assert!(read(&downloaded.path) == new, "yt-dlp alone would have made half of each");
 }
 
+// invariant: F-2, F-5
 #[tokio::test]
 async fn a_file_that_changes_while_it_is_fetched_is_damaged() {
     let (old, new) = (noise(3 * MIB, 5), noise(3 * MIB, 6));
@@ -216,6 +219,7 @@ async fn a_part_that_is_complete_already_is_finished_and_not_stuck() {
     assert!(again <= 128 * 1024, "{again} bytes were fetched again");
 }
 
+// invariant: F-8
 #[tokio::test]
 async fn a_finished_download_is_not_fetched_again() {
     let bytes = noise(2 * MIB, 8);
@@ -320,6 +324,7 @@ fn fragments_asked(case: &Case) -> BTreeMap<String, usize> {
     asked
 }
 
+// invariant: F-8
 #[tokio::test]
 async fn fragments_become_one_film_and_none_is_fetched_twice() {
     let case = hls().await;
@@ -342,6 +347,7 @@ async fn fragments_become_one_film_and_none_is_fetched_twice() {
     assert!(!left.iter().any(|name| name.to_string_lossy().contains("Frag")), "{left:?}");
 }
 
+// invariant: F-5
 #[tokio::test]
 async fn a_fragment_that_was_appended_but_not_noted_is_not_appended_twice() {
     let case = hls().await;
@@ -358,6 +364,7 @@ async fn a_fragment_that_was_appended_but_not_noted_is_not_appended_twice() {
     assert!(duration.abs_diff(6000) < 200, "{duration}");
 }
 
+// invariant: F-2
 #[tokio::test]
 async fn a_missing_fragment_is_damage() {
     let case = hls().await;

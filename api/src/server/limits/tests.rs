@@ -65,6 +65,7 @@ fn introspection(of_types: usize) -> String {
     )
 }
 
+// invariant: E-10
 #[tokio::test]
 async fn fields_may_be_nested_ten_deep() {
     assert_eq!(refusal(&deep(10)).await, None);
@@ -82,6 +83,7 @@ async fn the_tools_query_for_the_schema_may_be_deeper() {
     assert_eq!(refusal(&introspection(11)).await.as_deref(), Some("TOO_DEEP"));
 }
 
+// invariant: E-10
 #[tokio::test]
 async fn fragments_that_double_are_refused_at_once() {
     let doubling = |n: usize| format!("fragment F{n} on Node {{ ...F{next} ...F{next} }}", next = n + 1);
@@ -202,6 +204,7 @@ fn assert_refused(answer: &str, status: u16, code: &str) {
     assert!(body["errors"][0]["message"].is_string(), "{body}");
 }
 
+// invariant: E-10
 #[tokio::test]
 async fn a_body_has_a_size() {
     let server = Server::start(Options { body_size_max_bytes: 10, ..Options::default() }).await;
@@ -228,6 +231,7 @@ async fn a_body_that_breaks_is_not_called_too_large() {
     assert_refused(&server.send("Transfer-Encoding: chunked", b"xyz\r\n").await, 400, "BODY_BROKEN");
 }
 
+// invariant: E-10
 #[tokio::test]
 async fn so_many_requests_run_at_once() {
     let options = Options { concurrency_max: 1, queue_timeout: SHORT, ..Options::default() };
@@ -246,6 +250,7 @@ async fn so_many_requests_run_at_once() {
     assert!(server.post("a").await.ends_with("size 1"));
 }
 
+// invariant: E-10
 #[tokio::test]
 async fn a_request_has_a_deadline_and_gives_its_turn_back() {
     let options = Options { concurrency_max: 1, deadline: SHORT, ..Options::default() };
@@ -254,6 +259,7 @@ async fn a_request_has_a_deadline_and_gives_its_turn_back() {
     assert!(server.post("a").await.ends_with("size 1"));
 }
 
+// invariant: E-4
 #[tokio::test]
 async fn a_panic_is_a_fault_without_its_message() {
     let server = Server::start(Options { concurrency_max: 1, ..Options::default() }).await;

@@ -51,6 +51,7 @@ mod tests {
         is_allowed(&headers, &["https://page.example/".to_owned()])
     }
 
+    // invariant: E-9
     #[test]
     fn only_own_and_allowed_origins_may_open_a_socket() {
         for (origin, host, expected) in [

@@ -129,6 +129,7 @@ mod tests {
         }
     }
 
+    // invariant: S-1
     #[test]
     fn credentials_do_not_show_themselves() {
         let shown =

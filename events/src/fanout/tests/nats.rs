@@ -70,6 +70,7 @@ async fn the_stream_has_our_limits_and_keeps_what_else_it_was_given() {
     .await;
 }
 
+// invariant: E-2
 #[tokio::test]
 async fn a_server_killed_in_the_middle_has_every_event_once_and_in_order() {
     with_every_server(async |program| {
@@ -147,6 +148,7 @@ async fn answers_that_are_lost_leave_no_duplicate() {
     .await;
 }
 
+// invariant: E-2
 #[tokio::test]
 async fn a_consumer_that_reads_the_log_at_a_gap_has_every_event_once_though_the_store_is_wiped() {
     with_every_server(async |program| {

@@ -32,6 +32,7 @@ fn what_is_no_address_is_refused_without_repeating_it() {
     }
 }
 
+// invariant: S-1
 #[test]
 fn a_secret_is_not_in_the_debug_text() {
     let options = Options::parse("nats://mediary:hunter2@bus").unwrap();

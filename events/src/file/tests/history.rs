@@ -10,6 +10,7 @@ fn samples() -> Vec<Event> {
 }
 
 // PL-07.
+// invariant: L-13
 #[test]
 fn every_form_ever_written_is_read() {
     history::<File>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/file/history"), &samples());

@@ -8,6 +8,7 @@ use crate::{
     testing::{self, bench::Bench, note::TEXTS_MAX},
 };
 
+// invariant: L-3, G-2
 #[test]
 fn a_story_of_several_streams_is_one_append() {
     let bench = Bench::new();
@@ -30,6 +31,7 @@ fn a_story_of_several_streams_is_one_append() {
     );
 }
 
+// invariant: L-3
 #[test]
 fn a_story_that_is_refused_in_the_middle_appends_nothing() {
     let bench = Bench::new();
@@ -66,6 +68,7 @@ fn count(story: &mut Transaction<'_>) -> Result<(), Refusal> {
     write(story, 1, &lines.to_string())
 }
 
+// invariant: G-4
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stories_of_one_stream_at_once_neither_lose_nor_double() {
     let bench = Bench::new();
@@ -83,6 +86,7 @@ fn overtake(gate: &Gate, note: u128) {
     gate.transact_blocking(&testing::platform(), &|story| write(story, note, "overtaken")).unwrap();
 }
 
+// invariant: G-4
 #[test]
 fn what_a_story_only_read_must_still_be_so() {
     let bench = Bench::new();
@@ -99,6 +103,7 @@ fn what_a_story_only_read_must_still_be_so() {
     assert_eq!(bench.told(|story| texts(story, 2)), ["the other note has 1 lines"]);
 }
 
+// invariant: G-4
 #[test]
 fn what_nobody_wrote_yet_must_still_be_unwritten() {
     let bench = Bench::new();

@@ -61,6 +61,7 @@ impl Recorder for Counted {
 }
 
 // PL-07.
+// invariant: L-13
 #[test]
 fn what_a_newer_program_wrote_is_passed_over_and_counted() {
     let bench = Bench::new();
@@ -76,6 +77,7 @@ fn what_a_newer_program_wrote_is_passed_over_and_counted() {
 }
 
 // PL-07.
+// invariant: L-13
 #[test]
 fn older_forms_are_lifted_step_by_step() {
     let bench = Bench::new();

@@ -22,6 +22,7 @@ fn queue() -> job::Command {
     job::Command::Queue { work, retry: RetryPolicy::default() }
 }
 
+// invariant: G-6
 #[test]
 fn a_role_that_may_not_is_refused() {
     let bench = Bench::new();
@@ -30,6 +31,7 @@ fn a_role_that_may_not_is_refused() {
     assert_eq!(bench.head(), 0);
 }
 
+// invariant: G-6
 #[test]
 fn what_only_the_platform_does_is_refused_to_the_owner() {
     let bench = Bench::new();
@@ -61,6 +63,7 @@ fn a_rejection_of_the_concern_is_told_in_its_words() {
     );
 }
 
+// invariant: E-4
 #[test]
 fn each_refusal_says_its_code_and_the_next_step() {
     let told = [
@@ -85,6 +88,7 @@ fn each_refusal_says_its_code_and_the_next_step() {
     );
 }
 
+// invariant: L-12
 #[test]
 fn a_full_disk_refuses_new_work_and_lets_ends_through() {
     let bench = Bench::new();

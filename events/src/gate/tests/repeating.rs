@@ -25,6 +25,7 @@ fn append_a_line(bench: &Bench, command: u128) -> Receipt<usize> {
     bench.tell(owner(command), story).unwrap()
 }
 
+// invariant: L-8
 #[test]
 fn an_accepted_command_repeated_answers_as_the_first_time_and_appends_nothing() {
     let bench = Bench::new();
@@ -37,6 +38,7 @@ fn an_accepted_command_repeated_answers_as_the_first_time_and_appends_nothing() 
     assert_eq!(bench.head(), 3);
 }
 
+// invariant: L-8
 #[test]
 fn an_accepted_command_repeated_after_a_restart_answers_as_the_first_time() {
     let bench = Bench::new();
@@ -116,6 +118,7 @@ fn the_end_of_an_attempt_can_be_told_twice() {
     assert_eq!(again, Receipt { repeated: true, ..first });
 }
 
+// invariant: G-2, G-7
 #[test]
 fn a_reaction_repeated_is_the_same_command() {
     let bench = Bench::new();
@@ -135,6 +138,7 @@ fn a_reaction_repeated_is_the_same_command() {
 }
 
 // The same command twice at once, such as a double click on a slow line.
+// invariant: L-8
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_command_sent_many_times_at_once_is_carried_out_once() {
     let bench = Bench::new();

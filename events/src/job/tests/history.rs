@@ -26,6 +26,7 @@ fn samples() -> Vec<Event> {
 }
 
 // PL-07.
+// invariant: L-13
 #[test]
 fn every_form_ever_written_is_read() {
     history::<Job>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/job/history"), &samples());

@@ -78,6 +78,7 @@ const ENVELOPE: &str = concat!(
 const DIGEST: &str = "68a2ced1ffbbafe6a7513793f6c9c3fcb88b4a3be74758da280e10970627eb60";
 const BODY: &str = concat!("01", "30313233343536373839616263646566", "81a57469746c65a3616263");
 
+// invariant: L-17
 #[test]
 fn bytes_of_a_frame_are_these_for_ever() {
     let bytes = frame_of(&envelope(), Body::Inline { salt: &SALT, payload: PAYLOAD });
@@ -88,6 +89,7 @@ fn bytes_of_a_frame_are_these_for_ever() {
     assert_eq!(recorded.payload, Some(Bytes::from_static(PAYLOAD)));
 }
 
+// invariant: L-17
 #[test]
 fn hashes_of_the_chain_are_these_for_ever() {
     let genesis = chain::genesis(Uuid::from_bytes([0x11; 16]));
@@ -100,6 +102,7 @@ fn hashes_of_the_chain_are_these_for_ever() {
     );
 }
 
+// invariant: L-17
 #[test]
 fn erased_payload_leaves_envelope_and_chain_as_they_were() {
     let whole = frame_of(&envelope(), Body::Inline { salt: &SALT, payload: PAYLOAD });
@@ -112,6 +115,7 @@ fn erased_payload_leaves_envelope_and_chain_as_they_were() {
     assert_eq!(link(&whole), link(&erased));
 }
 
+// invariant: L-17
 #[test]
 fn reserved_and_unknown_marks_are_refused_by_name() {
     let good = frame_of(&envelope(), Body::Inline { salt: &SALT, payload: PAYLOAD });

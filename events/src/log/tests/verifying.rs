@@ -259,6 +259,7 @@ fn foreign_file_is_refused_and_left_alone() {
     assert!(error.advice().contains("--data"));
 }
 
+// invariant: L-17
 #[test]
 fn newer_format_is_refused_with_both_numbers() {
     let directory = closed_log(1);

@@ -58,6 +58,7 @@ fn of_entries() -> Vec<Event> {
 }
 
 // PL-07.
+// invariant: L-13
 #[test]
 fn every_form_ever_written_is_read() {
     history::<Playlist>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/playlist/history"), &samples());

@@ -7,6 +7,7 @@ fn samples() -> Vec<Event> {
 }
 
 // PL-07.
+// invariant: L-13
 #[test]
 fn every_form_ever_written_is_read() {
     history::<Reservation>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/reservation/history"), &samples());

@@ -8,6 +8,7 @@ fn samples() -> Vec<Event> {
 }
 
 // PL-07.
+// invariant: L-13
 #[test]
 fn every_form_ever_written_is_read() {
     history::<Setting>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/setting/history"), &samples());

@@ -2,6 +2,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{super::lose, *};
 
+// invariant: J-5
 #[test]
 fn the_end_of_a_look_is_one_append_and_frees_its_key() {
     let bench = listing();
@@ -13,6 +14,7 @@ fn the_end_of_a_look_is_one_append_and_frees_its_key() {
     assert_eq!(bench.told(|story| relist(story, job_id(2))), job_id(2));
 }
 
+// invariant: J-5
 #[test]
 fn the_end_of_a_download_is_one_append_and_frees_its_key() {
     let bench = downloading();
@@ -24,6 +26,7 @@ fn the_end_of_a_download_is_one_append_and_frees_its_key() {
     assert!(!is_reserved(&bench, &item()));
 }
 
+// invariant: J-4
 #[test]
 fn a_failure_that_is_tried_again_keeps_the_key() {
     let bench = listing();
@@ -34,6 +37,7 @@ fn a_failure_that_is_tried_again_keeps_the_key() {
     assert_eq!(bench.told(|story| relist(story, job_id(2))), job_id(1));
 }
 
+// invariant: J-5, P-2
 #[test]
 fn the_last_failure_of_a_look_tells_its_list_in_the_same_append() {
     let bench = listing();
@@ -43,6 +47,7 @@ fn the_last_failure_of_a_look_tells_its_list_in_the_same_append() {
     assert_eq!(bench.appends_after(before), ["job.failed reservation.released playlist.listing_failed"]);
 }
 
+// invariant: J-5
 #[test]
 fn the_last_failure_of_a_download_tells_it_in_the_same_append() {
     let bench = downloading();
@@ -85,6 +90,7 @@ fn take_over(bench: &Bench) -> (AttemptId, AttemptId) {
 }
 
 // PL-21.
+// invariant: J-2
 #[test]
 fn a_dead_attempt_records_no_changes() {
     let bench = listing();
@@ -104,6 +110,7 @@ fn a_dead_attempt_records_no_changes() {
 }
 
 // PL-21.
+// invariant: J-2
 #[test]
 fn a_dead_attempt_ends_no_look() {
     let bench = listing();
@@ -115,6 +122,7 @@ fn a_dead_attempt_ends_no_look() {
 }
 
 // PL-21.
+// invariant: J-2
 #[test]
 fn a_dead_attempt_ends_no_download() {
     let bench = downloading();
@@ -126,6 +134,7 @@ fn a_dead_attempt_ends_no_download() {
 }
 
 // PL-21: the lease is lost after the attempt was found alive, and before its page is appended.
+// invariant: J-2
 #[test]
 fn an_attempt_that_dies_while_its_page_is_decided_records_nothing() {
     let bench = listing();
@@ -144,6 +153,7 @@ fn an_attempt_that_dies_while_its_page_is_decided_records_nothing() {
     assert_eq!(bench.appends_after(before), ["job.attempt_lost"]);
 }
 
+// invariant: L-12
 #[test]
 fn an_end_fits_on_a_full_disk() {
     let bench = downloading();

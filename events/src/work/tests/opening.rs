@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use super::{super::cancel, super::open_job, *};
 
 // PL-26.
+// invariant: J-4
 #[test]
 fn the_same_look_asked_twice_is_one_job() {
     let bench = followed();
@@ -13,6 +14,7 @@ fn the_same_look_asked_twice_is_one_job() {
 }
 
 // PL-26.
+// invariant: J-4
 #[test]
 fn the_same_item_asked_twice_is_one_job() {
     let bench = Bench::new();
@@ -23,6 +25,7 @@ fn the_same_item_asked_twice_is_one_job() {
 }
 
 // PL-26: also when the wishes come at the same moment.
+// invariant: J-4
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_who_ask_at_once_join_one_job() {
     let bench = Bench::new();
@@ -61,6 +64,7 @@ fn the_open_job_of_some_work_is_known_by_its_key() {
 }
 
 // DL-07.
+// invariant: F-7
 #[test]
 fn an_item_that_is_kept_is_fetched_again_only_on_demand() {
     let bench = downloading();

@@ -5,6 +5,7 @@ use super::{
 
 const CANCELLED: &str = "job.cancelled reservation.released download.cancelled";
 
+// invariant: J-5
 #[test]
 fn a_queued_download_is_cancelled_at_once_and_its_key_is_free() {
     let bench = downloading();
@@ -85,6 +86,7 @@ fn a_job_that_is_not_there_is_not_cancelled() {
 }
 
 // PL-24: what is held is still under way, and nobody else may begin it.
+// invariant: J-4
 #[test]
 fn a_paused_job_keeps_its_key_and_goes_on_when_resumed() {
     let bench = listing();
@@ -121,6 +123,7 @@ fn a_server_that_stops_puts_its_work_back_with_its_key() {
 }
 
 // PL-23.
+// invariant: J-9
 #[test]
 fn a_job_that_loses_three_workers_is_held_with_its_key() {
     let bench = downloading();
@@ -144,6 +147,7 @@ fn unfollowing_a_list_ends_the_look_at_it() {
 }
 
 // DL-07: the file of the first time is in the library, whatever became of the second.
+// invariant: F-9
 #[test]
 fn an_item_that_is_kept_stays_kept_when_fetching_it_again_comes_to_nothing() {
     let bench = downloading();

@@ -68,6 +68,7 @@ fn a_look_that_changes_nothing_says_so() {
     assert_eq!(row.looked_at, Some(at(followed.rows.position())));
 }
 
+// invariant: P-2
 #[test]
 fn a_failed_look_keeps_the_entries_and_says_why() {
     let mut followed = Followed::new();

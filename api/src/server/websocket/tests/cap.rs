@@ -7,6 +7,7 @@ use tokio_tungstenite::tungstenite::Error;
 use super::harness::Server;
 use crate::server::websocket::Options;
 
+// invariant: E-10
 #[tokio::test]
 async fn a_socket_runs_so_many_operations_at_once() {
     let server = Server::start(Options { streams_per_socket_max: 2, ..Options::default() }).await;
@@ -19,6 +20,7 @@ async fn a_socket_runs_so_many_operations_at_once() {
     client.assert_alive().await;
 }
 
+// invariant: E-10
 #[tokio::test]
 async fn a_principal_has_so_many_sockets() {
     let server = Server::start(Options { sockets_per_principal_max: 1, ..Options::default() }).await;

@@ -70,6 +70,7 @@ async fn ours_is_chosen_among_several_sub_protocols() {
     assert_eq!(client.hear().await, json!({"type": "connection_ack"}));
 }
 
+// invariant: E-9
 #[tokio::test]
 async fn a_foreign_page_gets_no_socket() {
     let options = Options { origins: vec!["https://page.example".to_owned()], ..Options::default() };
@@ -138,6 +139,7 @@ async fn an_operation_before_the_acknowledgement_is_4401() {
     assert_eq!(client.close_code().await, 4401);
 }
 
+// invariant: E-9
 #[tokio::test]
 async fn a_bad_or_missing_token_is_4403() {
     let server = Server::start(Options::default()).await;
@@ -157,6 +159,7 @@ async fn a_token_that_can_not_be_checked_is_1013() {
     assert_eq!(client.close_code().await, 1013);
 }
 
+// invariant: E-9
 #[tokio::test]
 async fn the_end_of_the_session_is_4403() {
     let server = Server::start(Options::default()).await;
