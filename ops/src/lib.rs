@@ -2,10 +2,14 @@
 //!
 //! The supervision tree is one file that reads like a table: `tree.rs`.
 
+mod client;
+pub mod commands;
 pub mod configuration;
 pub mod demo;
 pub mod doctor;
 pub mod environment;
+pub mod exit;
+mod output;
 pub mod serve;
 mod spawn;
 pub mod telemetry;

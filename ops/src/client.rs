@@ -1,0 +1,212 @@
+//! Speaks GraphQL to a running server, for the command line.
+//!
+//! Guarantees: a mutation that could be done twice is sent once; what carries a command id, and every
+//! query, is sent again when the connection breaks or the server says that the same may succeed in a
+//! moment. Never sends a token through a proxy.
+
+mod error;
+mod reply;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use reqwest::{
+    Response,
+    header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use url::Url;
+
+pub(crate) use self::{
+    error::{Error, Fault},
+    reply::{Outcome, UserError},
+};
+
+/// A connection to a server that is up is made in milliseconds, over the Internet in one second.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The server's own deadline is half of this.
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
+/// Waits before the second, third and fourth try: a restart of the server takes about this long.
+const RETRY_DELAYS: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(400), Duration::from_millis(1_600)];
+
+/// A GraphQL document: one operation that asks for one field, and the fragments that it uses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Document {
+    parts: &'static [&'static str],
+    repeatable: bool,
+}
+
+impl Document {
+    /// A question, or a command that carries its id: asked twice, it is answered the same.
+    pub(crate) const fn repeatable(parts: &'static [&'static str]) -> Self {
+        Self { parts, repeatable: true }
+    }
+
+    /// A command without an id: sent once, since it might be done twice.
+    pub(crate) const fn once(parts: &'static [&'static str]) -> Self {
+        Self { parts, repeatable: false }
+    }
+
+    /// What is sent.
+    pub(crate) fn text(&self) -> String {
+        self.parts.join("\n")
+    }
+}
+
+/// A server and who asks it.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    server: Url,
+    has_token: bool,
+}
+
+impl Client {
+    /// A client of a server; nothing is sent yet.
+    pub(crate) fn try_new(server: Url, token: Option<&str>) -> Result<Self, Error> {
+        crate::provide_tls();
+        let mut headers = HeaderMap::from_iter([
+            (ACCEPT, HeaderValue::from_static("application/json")),
+            ("mediary-client".parse().expect("a header's name"), HeaderValue::from_static("cli")),
+        ]);
+        if let Some(token) = token {
+            let mut value = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| Error::BadToken)?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        let http = reqwest::Client::builder()
+            .default_headers(headers)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .no_proxy()
+            .build()
+            .map_err(Error::Setup)?;
+        Ok(Self { http, server, has_token: token.is_some() })
+    }
+
+    /// Where the server is.
+    pub(crate) fn server(&self) -> &Url {
+        &self.server
+    }
+
+    /// Asks a document, and answers the value of its one field.
+    pub(crate) async fn ask<T: DeserializeOwned>(
+        &self,
+        document: &Document,
+        variables: impl Serialize + Send,
+    ) -> Result<T, Error> {
+        let body = json!({ "query": document.text(), "variables": to_value(variables) });
+        let mut delays = RETRY_DELAYS.into_iter();
+        loop {
+            match self.ask_once(&body).await {
+                Err(error) if error.may_succeed_again(document.repeatable) => match delays.next() {
+                    Some(delay) => tokio::time::sleep(delay).await,
+                    None => return Err(error),
+                },
+                Err(error) => return Err(error),
+                Ok(value) => return serde_json::from_value(value).map_err(|error| self.misread(error)),
+            }
+        }
+    }
+
+    /// Sends a command, and answers its payload with the reasons why it was not done, if it was not.
+    ///
+    /// A refusal that may be none a moment later has done nothing: the command is then sent again.
+    pub(crate) async fn act<T: DeserializeOwned>(
+        &self,
+        document: &Document,
+        variables: impl Serialize + Send,
+    ) -> Result<Outcome<T>, Error> {
+        let variables = to_value(variables);
+        let mut delays = RETRY_DELAYS.into_iter();
+        loop {
+            let payload: Value = self.ask(document, &variables).await?;
+            let outcome = Outcome::<T>::try_from_payload(payload).map_err(|error| self.misread(error))?;
+            match delays.next() {
+                Some(delay) if outcome.is_only_busy() => tokio::time::sleep(delay).await,
+                _ => return Ok(outcome),
+            }
+        }
+    }
+
+    /// Asks for a file of the server, to be read piece by piece.
+    pub(crate) async fn download(&self, path: &str, query: &[(&str, String)]) -> Result<Pieces<'_>, Error> {
+        let mut url = self.url(path);
+        url.query_pairs_mut().extend_pairs(query);
+        let sent = self.http.get(url).send().await.map_err(|error| self.transport(&error))?;
+        match Fault::of_status(sent.status()) {
+            None => Ok(Pieces { client: self, response: sent }),
+            Some(fault) => Err(self.refused(fault)),
+        }
+    }
+
+    async fn ask_once(&self, body: &Value) -> Result<Value, Error> {
+        let request = self.http.post(self.url("graphql")).timeout(ANSWER_TIMEOUT).json(body);
+        let response = request.send().await.map_err(|error| self.transport(&error))?;
+        let status = response.status();
+        let bytes = response.bytes().await.map_err(|error| self.transport(&error))?;
+        let reply = reply::parse(&bytes).ok_or_else(|| self.stranger(status.as_u16()))?;
+        reply.map_err(|fault| self.refused(fault))
+    }
+
+    fn url(&self, path: &str) -> Url {
+        let mut url = self.server.clone();
+        let base = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{base}/{path}"));
+        url
+    }
+
+    fn transport(&self, source: &reqwest::Error) -> Error {
+        let server = self.server.clone();
+        let cause = root_cause(source);
+        if source.is_connect() {
+            Error::Unreachable { server, cause }
+        } else {
+            Error::Broken { server, cause }
+        }
+    }
+
+    fn refused(&self, fault: Fault) -> Error {
+        if fault.code == "UNAUTHENTICATED" && !self.has_token {
+            Error::NoToken { server: self.server.clone() }
+        } else {
+            Error::Fault(fault)
+        }
+    }
+
+    fn stranger(&self, status: u16) -> Error {
+        Error::Stranger { server: self.server.clone(), status }
+    }
+
+    fn misread(&self, source: serde_json::Error) -> Error {
+        Error::Misread { server: self.server.clone(), source }
+    }
+}
+
+/// A file on its way.
+pub(crate) struct Pieces<'a> {
+    client: &'a Client,
+    response: Response,
+}
+
+impl Pieces<'_> {
+    /// The next piece; none at the end of the file.
+    pub(crate) async fn next(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, Error> {
+        self.response.chunk().await.map_err(|error| self.client.transport(&error))
+    }
+}
+
+/// What the layers of HTTP wrap is all that a person can do something about.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+fn to_value(variables: impl Serialize) -> Value {
+    serde_json::to_value(variables).expect("variables are plain data with text keys")
+}

@@ -1,0 +1,162 @@
+use std::fmt::Display;
+
+use miette::Diagnostic;
+use reqwest::StatusCode;
+use url::Url;
+
+use crate::exit::Exit;
+
+/// A GraphQL error: the server could not answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Fault {
+    /// One sentence.
+    pub(crate) message: String,
+    /// A stable code.
+    pub(crate) code: String,
+    /// Whether the same may succeed a moment later.
+    pub(crate) retryable: bool,
+}
+
+impl Fault {
+    /// The code of an answer to a document that the server does not understand.
+    pub(super) const OTHER_SCHEMA: &str = "OTHER_SCHEMA";
+
+    /// What a plain status says, if it is none of success.
+    pub(super) fn of_status(status: StatusCode) -> Option<Self> {
+        let (message, code, retryable) = match status {
+            StatusCode::UNAUTHORIZED => ("the token is not valid".to_owned(), "UNAUTHENTICATED", false),
+            StatusCode::FORBIDDEN => ("the token does not allow this".to_owned(), "FORBIDDEN", false),
+            StatusCode::SERVICE_UNAVAILABLE => ("the server is stopping".to_owned(), "STOPPING", true),
+            status if status.is_success() => return None,
+            status => (format!("the server answered {status}"), "INTERNAL", false),
+        };
+        Some(Self { message, code: code.to_owned(), retryable })
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// Nobody listens.
+    #[error("no server answers at {server} ({cause})")]
+    Unreachable { server: Url, cause: String },
+    /// The connection ended, or took too long, before the answer was here.
+    #[error("the connection to {server} broke before the answer came ({cause})")]
+    Broken { server: Url, cause: String },
+    /// No token was found, and the server wants one.
+    #[error("{server} wants a token, and none was found")]
+    NoToken { server: Url },
+    /// Text that can't be a token.
+    #[error("the token has characters that no token has")]
+    BadToken,
+    /// The server could not answer.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// Something else listens there.
+    #[error("what answers at {server} is not Mediary (HTTP status {status})")]
+    Stranger { server: Url, status: u16 },
+    /// An answer of another form than asked for.
+    #[error("the answer of {server} has another form than expected")]
+    Misread { server: Url, source: serde_json::Error },
+    /// TLS or name look-up can't be set up.
+    #[error("connections can't be set up")]
+    Setup(#[source] reqwest::Error),
+}
+
+impl Error {
+    /// Whether sending the same again makes sense, and is safe.
+    pub(super) const fn may_succeed_again(&self, repeatable: bool) -> bool {
+        match self {
+            Self::Broken { .. } => repeatable,
+            // An answer with a deadline or a stop in it may come after the deed.
+            Self::Fault(fault) => fault.retryable && repeatable,
+            Self::Unreachable { .. }
+            | Self::NoToken { .. }
+            | Self::BadToken
+            | Self::Stranger { .. }
+            | Self::Misread { .. }
+            | Self::Setup(_) => false,
+        }
+    }
+
+    /// Whether the server is away, which a restart also looks like.
+    pub(crate) const fn is_absence(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Broken { .. } => true,
+            Self::Fault(fault) => fault.retryable,
+            Self::NoToken { .. }
+            | Self::BadToken
+            | Self::Stranger { .. }
+            | Self::Misread { .. }
+            | Self::Setup(_) => false,
+        }
+    }
+
+    /// How the process ends with it.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Unreachable { .. } | Self::Broken { .. } | Self::Stranger { .. } => Exit::Unreachable,
+            Self::NoToken { .. } | Self::BadToken => Exit::Unauthenticated,
+            Self::Misread { .. } | Self::Setup(_) => Exit::Internal,
+            Self::Fault(fault) => match fault.code.as_str() {
+                "UNAUTHENTICATED" | "FORBIDDEN" => Exit::Unauthenticated,
+                code if code.starts_with("BAD_") => Exit::Usage,
+                _ if fault.retryable => Exit::Busy,
+                _ => Exit::Internal,
+            },
+        }
+    }
+
+    fn stable_code(&self) -> &str {
+        match self {
+            Self::Unreachable { .. } => "SERVER_UNREACHABLE",
+            Self::Broken { .. } => "CONNECTION_BROKEN",
+            Self::NoToken { .. } | Self::BadToken => "UNAUTHENTICATED",
+            Self::Fault(fault) => &fault.code,
+            Self::Stranger { .. } => "NOT_MEDIARY",
+            Self::Misread { .. } => Fault::OTHER_SCHEMA,
+            Self::Setup(_) => "INTERNAL",
+        }
+    }
+
+    fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Unreachable { .. } => Some(
+                "start one with `mediary serve --data DIR`, or say where it is with `--server URL`, \
+                 MEDIARY_SERVER, or the `--data DIR` that it was started with",
+            ),
+            Self::Broken { .. } => Some(
+                "look at the server's log; the same command may be given again, and `mediary job list` shows \
+                 what was begun",
+            ),
+            Self::NoToken { .. } | Self::BadToken => Some(TOKEN_ADVICE),
+            Self::Stranger { .. } => Some("check --server: `mediary serve` says where it listens"),
+            Self::Misread { .. } => Some("use the `mediary` of the same version as the server"),
+            Self::Setup(_) => None,
+            Self::Fault(fault) => match fault.code.as_str() {
+                "UNAUTHENTICATED" => Some(TOKEN_ADVICE),
+                "FORBIDDEN" => {
+                    Some("use a token of a higher role; `mediary token create NAME --role ROLE` makes one")
+                }
+                Fault::OTHER_SCHEMA => Some("use the `mediary` of the same version as the server"),
+                "BAD_ID" => Some("copy the id from `mediary playlist list`, `job list` or `playlist show`"),
+                _ if fault.retryable => Some("ask again in a moment"),
+                _ => None,
+            },
+        }
+    }
+}
+
+const TOKEN_ADVICE: &str = "give `--data DIR` on the server's machine (it reads DIR/local.token), `--token-file FILE`, or \
+     the environment variable MEDIARY_TOKEN";
+
+impl Diagnostic for Error {
+    fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        Some(Box::new(self.stable_code()))
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        self.advice().map(|advice| Box::new(advice) as Box<dyn Display>)
+    }
+}

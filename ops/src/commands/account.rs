@@ -1,0 +1,186 @@
+//! `mediary token`: credentials.
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
+use mediary_schema::Clock;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::failure::Failure;
+use crate::{
+    client::{Client, Document},
+    output::{Output, Table, fields, moment, word},
+};
+
+/// What can be done with credentials.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Make a token; it is shown this once.
+    #[command(after_help = "\
+Examples:
+  mediary token create laptop > laptop.token
+  mediary token create dashboard --role viewer --expires-in-hours 720")]
+    Create(Create),
+    /// Make a token for the page, good for an hour, and the link that signs in with it.
+    Setup,
+    /// List every token that is accepted, without the tokens themselves.
+    List,
+    /// Refuse a token from now on.
+    Revoke {
+        /// `token-…`.
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
+/// A token to be made.
+#[derive(Debug, Args)]
+pub(crate) struct Create {
+    /// What people call it.
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// What its holder may do.
+    #[arg(long, value_enum, value_name = "ROLE", default_value_t)]
+    role: Role,
+    /// When it ends; never if left out.
+    #[arg(long, value_name = "N")]
+    expires_in_hours: Option<u32>,
+}
+
+/// What a token may do, in steps that contain each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Role {
+    /// Looks.
+    Viewer,
+    /// Looks, follows, downloads, handles jobs.
+    Editor,
+    /// Everything, and the audit of it.
+    #[default]
+    Owner,
+}
+
+impl Role {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Viewer => "VIEWER",
+            Self::Editor => "EDITOR",
+            Self::Owner => "OWNER",
+        }
+    }
+}
+
+/// How long a token for the page is good.
+const SETUP_LIFE: Duration = Duration::from_hours(1);
+
+const TOKEN: &str = "fragment Token on Token { id name role expiresAt }";
+
+pub(crate) const CREATE: Document = Document::once(&[
+    "mutation TokenCreate($input: TokenCreateInput!) {
+  tokenCreate(input: $input) { token { ...Token } secret userErrors { code message advice retryable } }
+}",
+    TOKEN,
+]);
+
+pub(crate) const REVOKE: Document = Document::once(&[
+    "mutation TokenRevoke($id: ID!) {
+  tokenRevoke(id: $id) { token { ...Token } userErrors { code message advice retryable } }
+}",
+    TOKEN,
+]);
+
+pub(crate) const LIST: Document = Document::repeatable(&["query Tokens { tokens { ...Token } }", TOKEN]);
+
+/// A credential without the token itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Token {
+    id: String,
+    name: String,
+    role: String,
+    expires_at: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Payload {
+    token: Option<Token>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+    /// Where a browser signs in with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+}
+
+/// Does what the verb says.
+pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    match verb {
+        Verb::Create(Create { name, role, expires_in_hours }) => {
+            let life = expires_in_hours.map(|hours| Duration::from_secs(u64::from(hours) * 3_600));
+            let made = create(client, &name, role, life).await?;
+            if let Some(token) = &made.token {
+                output.note(&format!("{}, {}: shown this once", token.id, word(&token.role)));
+            }
+            // Nothing but the token, so that it can be put into a file.
+            Ok(output.show(&made, |made| made.secret.clone().unwrap_or_default())?)
+        }
+        Verb::Setup => setup(client, output).await,
+        Verb::List => {
+            let tokens: Vec<Token> = client.ask(&LIST, json!({})).await?;
+            Ok(output.show(&tokens, |tokens| table(tokens))?)
+        }
+        Verb::Revoke { id } => {
+            let outcome = client.act::<Payload>(&REVOKE, json!({ "id": id })).await?;
+            Failure::refused(outcome.user_errors)?;
+            Ok(output.show(&json!({ "id": id }), |_| format!("{id} is refused from now on"))?)
+        }
+    }
+}
+
+async fn create(client: &Client, name: &str, role: Role, life: Option<Duration>) -> Result<Payload, Failure> {
+    let seconds = life.map(|life| life.as_secs());
+    let input = json!({ "name": name, "role": role.name(), "expiresInSeconds": seconds });
+    let outcome = client.act::<Payload>(&CREATE, json!({ "input": input })).await?;
+    Failure::refused(outcome.user_errors)?;
+    Ok(outcome.payload)
+}
+
+async fn setup(client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let name = format!("setup-{}", Clock::system().now());
+    let mut made = create(client, &name, Role::Owner, Some(SETUP_LIFE)).await?;
+    let secret = made.secret.clone().unwrap_or_default();
+    made.link = Some(link(client, &secret));
+    Ok(output.show(&made, |made| {
+        fields(&[
+            ("token", made.secret.clone()),
+            ("link", made.link.clone()),
+            ("until", made.token.as_ref().and_then(|token| token.expires_at.as_deref()).map(moment)),
+        ])
+    })?)
+}
+
+/// The token stands behind the `#`, which browsers keep to themselves.
+fn link(client: &Client, secret: &str) -> String {
+    format!("{}/graphql#token={secret}", client.server().as_str().trim_end_matches('/'))
+}
+
+fn table(tokens: &[Token]) -> String {
+    let mut table = Table::new(&["id", "role", "until", "name"]);
+    for token in tokens {
+        let until = token.expires_at.as_deref().map_or_else(|| "it is revoked".to_owned(), moment);
+        table.row([token.id.clone(), word(&token.role), until, token.name.clone()]);
+    }
+    table.text("no tokens")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_keeps_the_token_out_of_every_server_log() {
+        for server in ["http://127.0.0.1:8484", "http://127.0.0.1:8484/"] {
+            let client = Client::try_new(server.parse().unwrap(), None).unwrap();
+            assert_eq!(link(&client, "mdy_1"), "http://127.0.0.1:8484/graphql#token=mdy_1");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The command line as people type it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use url::Url;
+
+use super::{account, download, job, log, playlist, setting, shell, why, worker};
+use crate::output::Format;
+
+/// Follows playlists, keeps their media, and remembers everything that happened.
+#[derive(Debug, Parser)]
+#[command(name = "mediary", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) everywhere: Everywhere,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  mediary serve --data ./data
+  mediary playlist add https://example.org/feed.xml --wait
+  mediary download start --playlist ID --quality 720p --wait
+  mediary job list --state failed --format json
+  mediary why FILE-ID
+
+The process ends with 0 when all is done; docs/exit-codes.md lists the other codes.";
+
+const SERVER_HELP: &str =
+    "Where the server is [else: MEDIARY_SERVER, then DIR/.lock, then http://127.0.0.1:8484]";
+const TOKEN_HELP: &str = "A file with the token [else: MEDIARY_TOKEN, then DIR/local.token]";
+
+/// Flags that may stand before or after the verb.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Flags of every command")]
+pub(crate) struct Everywhere {
+    /// How to print: a table for people, or JSON with the field names of the GraphQL schema.
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(crate) format: Format,
+    /// Where the server is.
+    #[arg(long, global = true, value_name = "URL", value_parser = parse_server, help = SERVER_HELP)]
+    pub(crate) server: Option<Url>,
+    /// A file with the token.
+    #[arg(long, global = true, value_name = "FILE", help = TOKEN_HELP)]
+    pub(crate) token_file: Option<PathBuf>,
+    /// The server's data folder [else: ./data, if there is one].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Follow playlists, channels, feeds and single items.
+    #[command(subcommand)]
+    Playlist(playlist::Verb),
+    /// Keep items: fetch, check and file them.
+    #[command(subcommand)]
+    Download(download::Verb),
+    /// Look at long work, and stop, hold or repeat it.
+    #[command(subcommand)]
+    Job(job::Verb),
+    /// Read, prove and export the log of everything that happened.
+    #[command(subcommand)]
+    Log(log::Verb),
+    /// Say why a thing is as it is, back to whoever started it.
+    Why(why::Why),
+    /// Make and revoke the credentials of people and programs.
+    #[command(subcommand)]
+    Token(account::Verb),
+    /// See and change how much runs at once.
+    #[command(subcommand)]
+    Limit(setting::Verb),
+    /// Start a kind of work again that was halted because it failed too often.
+    #[command(subcommand)]
+    Worker(worker::Verb),
+    /// Write a completion script for a shell.
+    Completions(shell::Completions),
+}
+
+/// An address with or without `http://` in front.
+fn parse_server(text: &str) -> Result<Url, String> {
+    let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let url = Url::parse(&whole).map_err(|error| format!("{error}; give it as http://HOST:PORT"))?;
+    if matches!(url.scheme(), "http" | "https") && url.has_host() {
+        Ok(url)
+    } else {
+        Err("give it as http://HOST:PORT or https://HOST".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, error::ErrorKind};
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_of_every_command_stand_before_or_after_the_verb() {
+        let lines = [
+            "mediary --format json --server http://h:1 --token-file t --data d playlist list",
+            "mediary playlist --format json --server http://h:1 --token-file t --data d list",
+            "mediary playlist list --format json --server http://h:1 --token-file t --data d",
+            "mediary --format json playlist --server h:1 list --token-file t --data d",
+        ];
+        for line in lines {
+            let Everywhere { format, server, token_file, data } = parse(line).unwrap().everywhere;
+            assert_eq!(format, Format::Json, "{line}");
+            assert_eq!(server.unwrap().as_str(), "http://h:1/", "{line}");
+            assert_eq!(token_file.unwrap(), PathBuf::from("t"), "{line}");
+            assert_eq!(data.unwrap(), PathBuf::from("d"), "{line}");
+        }
+    }
+
+    #[test]
+    fn every_line_that_scripts_rely_on_is_understood() {
+        let lines = "
+            playlist add https://example.org/feed.xml
+            playlist add https://example.org/feed.xml --wait
+            playlist list
+            playlist show ID
+            playlist relist ID --wait --full
+            playlist history ID
+            playlist remove ID
+            download start --playlist ID --quality 720p --wait
+            download start --entry ID --entry ID
+            download start --entry ID ID
+            download start --url https://example.org/item
+            download list
+            download archive export FILE
+            download archive import FILE
+            job list --state failed
+            job show ID
+            job cancel ID
+            job retry ID
+            job pause ID
+            job resume ID
+            log tail --types playlist,job.failed
+            log show --stream playlist-1
+            log show --from 17
+            log verify --data DIR
+            log verify --bundle FILE --checkpoint 3:HASH
+            log export FILE
+            why ID
+            token create NAME --role viewer
+            token setup
+            token list
+            token revoke ID
+            limit show
+            limit set --list 1 --download 2 --total 3
+            completions bash";
+        for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let line = line.replace("HASH", &"0f".repeat(32));
+            if let Err(error) = parse(&format!("mediary {line}")) {
+                panic!("{line}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_before_anything_is_sent() {
+        let cases = [
+            ("mediary download start", ErrorKind::MissingRequiredArgument),
+            ("mediary download start --playlist A --url B", ErrorKind::ArgumentConflict),
+            ("mediary log show", ErrorKind::MissingRequiredArgument),
+            ("mediary log verify --bundle F --checkpoint 3", ErrorKind::ValueValidation),
+            ("mediary limit set", ErrorKind::MissingRequiredArgument),
+            ("mediary job list --state done", ErrorKind::InvalidValue),
+            ("mediary playlist list --server ftp://h", ErrorKind::ValueValidation),
+            ("mediary playlist ad", ErrorKind::InvalidSubcommand),
+        ];
+        for (line, kind) in cases {
+            assert_eq!(parse(line).unwrap_err().kind(), kind, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_shown_the_right_word() {
+        let text = parse("mediary playlist ad").unwrap_err().to_string();
+        assert!(text.contains("'add'"), "{text}");
+    }
+}

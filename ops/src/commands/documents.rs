@@ -1,0 +1,140 @@
+//! Every GraphQL document of the command line, checked against the schema that the server is built with.
+//!
+//! The schema reads and checks each document with its variables, and is stopped before it runs it.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    EmptySubscription, Request, Response, Schema, ServerError, Variables, async_trait,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
+};
+use mediary_api::schema::{Mutation, Query};
+use serde_json::{Value, json};
+
+use super::{account, download, job, log, playlist, setting, why, worker};
+use crate::client::Document;
+
+/// Each document with variables as its command sends them.
+fn documents() -> Vec<(&'static str, Document, Value)> {
+    let id = json!({ "id": "x" });
+    let ids = json!({ "ids": ["x"] });
+    let page = json!({ "first": 100, "after": "x" });
+    let at = json!({ "id": "x", "minPosition": 3 });
+    vec![
+        ("playlist::ADD", playlist::ADD, json!({ "input": { "url": "u", "commandId": "x" } })),
+        (
+            "playlist::RELIST",
+            playlist::RELIST,
+            json!({ "input": { "id": "x", "full": true, "commandId": "x" } }),
+        ),
+        ("playlist::REMOVE", playlist::REMOVE, json!({ "input": { "id": "x", "commandId": "x" } })),
+        ("playlist::LIST", playlist::LIST, page.clone()),
+        ("playlist::SHOW", playlist::SHOW, at.clone()),
+        (
+            "playlist::ENTRIES",
+            playlist::ENTRIES,
+            json!({ "id": "x", "first": 100, "after": "x", "removed": true }),
+        ),
+        (
+            "download::START",
+            download::START,
+            json!({ "input": { "target": { "entryIds": ["x"] }, "quality": "best", "commandId": "x" } }),
+        ),
+        ("download::STORY", download::STORY, at.clone()),
+        ("download::LIST", download::LIST, page),
+        ("download::EXPORT", download::archive::EXPORT, json!({})),
+        ("download::IMPORT", download::archive::IMPORT, json!({ "text": "site 1" })),
+        (
+            "job::LIST",
+            job::LIST,
+            json!({ "first": 1, "filter": { "state": "FAILED", "playlistId": "x", "storyId": "x" } }),
+        ),
+        ("job::SHOW", job::SHOW, at),
+        ("job::CANCEL", job::CANCEL, ids.clone()),
+        ("job::RETRY", job::RETRY, ids.clone()),
+        ("job::PAUSE", job::PAUSE, ids.clone()),
+        ("job::RESUME", job::RESUME, ids),
+        ("log::EVENTS", log::EVENTS, json!({ "after": 1, "first": 500, "types": ["job"], "streams": ["x"] })),
+        ("log::HISTORY", log::HISTORY, json!({ "id": "x", "after": 1, "first": 500 })),
+        ("log::HEAD", log::HEAD, json!({})),
+        ("log::VERIFY", log::VERIFY, json!({ "position": 3, "hash": "00" })),
+        ("why::WHY", why::WHY, id.clone()),
+        (
+            "account::CREATE",
+            account::CREATE,
+            json!({ "input": { "name": "n", "role": "VIEWER", "expiresInSeconds": 60 } }),
+        ),
+        ("account::REVOKE", account::REVOKE, id),
+        ("account::LIST", account::LIST, json!({})),
+        ("setting::SHOW", setting::SHOW, json!({})),
+        ("setting::SET", setting::SET, json!({ "input": { "list": 1, "download": null, "total": 2 } })),
+        ("worker::RESUME", worker::RESUME, json!({ "concern": "list" })),
+    ]
+}
+
+/// Ends every request once the schema has understood it, before a resolver asks for the platform.
+struct Understood;
+
+const UNDERSTOOD: &str = "understood";
+
+impl ExtensionFactory for Understood {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for Understood {
+    async fn execute(&self, _: &ExtensionContext<'_>, _: Option<&str>, _: NextExecute<'_>) -> Response {
+        Response::from_errors(vec![ServerError::new(UNDERSTOOD, None)])
+    }
+}
+
+async fn answers(text: String, variables: Value) -> Vec<String> {
+    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription);
+    let schema = schema.extension(Understood).finish();
+    let request = Request::new(text).variables(Variables::from_json(variables));
+    schema.execute(request).await.errors.into_iter().map(|error| error.message).collect()
+}
+
+#[tokio::test]
+async fn the_server_understands_every_document() {
+    for (name, document, variables) in documents() {
+        assert_eq!(answers(document.text(), variables).await, [UNDERSTOOD], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_field_argument_or_variable_is_noticed() {
+    let follow = playlist::ADD.text();
+    let wrong = [
+        ("query { limits { list downlaod } }".to_owned(), json!({})),
+        ("query { playlists(frist: 1) { nodes { id } } }".to_owned(), json!({})),
+        (follow.clone(), json!({ "input": { "adress": "u" } })),
+        (follow, json!({ "input": { "url": 1 } })),
+    ];
+    for (text, variables) in wrong {
+        let answers = answers(text.clone(), variables).await;
+        assert!(!answers.contains(&UNDERSTOOD.to_owned()), "{text}");
+    }
+}
+
+#[test]
+fn no_document_is_left_out() {
+    let files = [
+        include_str!("account.rs"),
+        include_str!("download.rs"),
+        include_str!("download/archive.rs"),
+        include_str!("job.rs"),
+        include_str!("log.rs"),
+        include_str!("log/show.rs"),
+        include_str!("log/verify.rs"),
+        include_str!("playlist.rs"),
+        include_str!("setting.rs"),
+        include_str!("why.rs"),
+        include_str!("worker.rs"),
+    ];
+    let made =
+        |text: &str| text.matches("Document::repeatable(").count() + text.matches("Document::once(").count();
+    assert_eq!(files.into_iter().map(made).sum::<usize>(), documents().len());
+}

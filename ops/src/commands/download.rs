@@ -1,0 +1,253 @@
+//! `mediary download`: keeping items.
+
+pub(crate) mod archive;
+
+use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    failure::Failure,
+    job::{self, FAILURE, FailureDetail, JOB, Job},
+    page,
+    playlist::input,
+    wait,
+};
+use crate::{
+    client::{Client, Document},
+    output::{Output, Table, bytes, duration, fields, optional, plural, word},
+};
+
+/// What can be done with downloads.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Keep items: each becomes a job, unless it is kept already.
+    #[command(after_help = "\
+Examples:
+  mediary download start --playlist ID --wait
+  mediary download start --url https://example.org/item --quality 720p --wait")]
+    Start(Start),
+    /// List what is kept or wanted, newest first.
+    List {
+        /// At most so many.
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+    },
+    /// Exchange with yt-dlp's `--download-archive`: what it names is not fetched again.
+    #[command(subcommand)]
+    Archive(archive::Verb),
+}
+
+/// What to keep.
+#[derive(Debug, Args)]
+pub(crate) struct Start {
+    #[command(flatten)]
+    target: Target,
+    /// `best`, `1080p`, `720p` or `audio`.
+    #[arg(long, value_name = "NAME", default_value = "best")]
+    quality: String,
+    /// Wait until all of it has ended; fail if some of it failed.
+    #[arg(long)]
+    wait: bool,
+}
+
+/// Exactly one of them.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Target {
+    /// Every entry of a playlist.
+    #[arg(long, value_name = "ID")]
+    playlist: Option<String>,
+    /// One entry or several.
+    #[arg(long = "entry", value_name = "ID", num_args = 1..)]
+    entries: Option<Vec<String>>,
+    /// What an address shows; it is followed, too.
+    #[arg(long, value_name = "URL", allow_hyphen_values = true)]
+    url: Option<String>,
+}
+
+/// A file in the library.
+pub(crate) const FILE: &str = "fragment File on File {
+  id path sizeBytes blake3 durationMs width height videoCodec audioCodec container check itemId recordedAt
+  changedAt
+}";
+
+/// A download with its file; needs the fragments `File` and `Failure`.
+pub(crate) const DOWNLOAD: &str = "fragment Download on Download {
+  id itemId extractor sourceId url title quality playlistId state failure { ...Failure } requestedAt
+  changedAt file { ...File }
+}";
+
+pub(crate) const START: Document =
+    Document::repeatable(&["mutation DownloadStart($input: DownloadStartInput!) {
+  downloadStart(input: $input) { storyId position userErrors { code message advice retryable } }
+}"]);
+
+pub(crate) const STORY: Document = Document::repeatable(&["query Story($id: ID!, $minPosition: Position) {
+  story(id: $id, minPosition: $minPosition) { id jobCount succeededCount givenUpCount settled }
+}"]);
+
+pub(crate) const LIST: Document = Document::repeatable(&[
+    "query Downloads($first: Int!, $after: String) {
+  downloads(first: $first, after: $after) {
+    nodes { ...Download job { ...Job } } pageInfo { hasNextPage endCursor }
+  }
+}",
+    DOWNLOAD,
+    FILE,
+    JOB,
+    FAILURE,
+]);
+
+/// The keeping of one item.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Download {
+    pub(crate) id: String,
+    pub(crate) item_id: String,
+    pub(crate) extractor: String,
+    pub(crate) source_id: String,
+    pub(crate) url: String,
+    pub(crate) title: Option<String>,
+    pub(crate) quality: Option<String>,
+    pub(crate) playlist_id: Option<String>,
+    pub(crate) state: String,
+    pub(crate) failure: Option<FailureDetail>,
+    pub(crate) requested_at: String,
+    pub(crate) changed_at: u64,
+    pub(crate) file: Option<File>,
+    /// The job that did or does it, when it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) job: Option<Job>,
+}
+
+/// A file in the library.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct File {
+    pub(crate) id: String,
+    pub(crate) path: String,
+    pub(crate) size_bytes: u64,
+    pub(crate) blake3: String,
+    pub(crate) duration_ms: u64,
+    pub(crate) width: Option<u32>,
+    pub(crate) height: Option<u32>,
+    pub(crate) video_codec: Option<String>,
+    pub(crate) audio_codec: Option<String>,
+    pub(crate) container: String,
+    pub(crate) check: String,
+    pub(crate) item_id: Option<String>,
+    pub(crate) recorded_at: String,
+    pub(crate) changed_at: u64,
+}
+
+/// Everything that came of one act, in numbers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Story {
+    pub(crate) id: String,
+    pub(crate) job_count: u64,
+    pub(crate) succeeded_count: u64,
+    pub(crate) given_up_count: u64,
+    pub(crate) settled: bool,
+}
+
+/// What came of a start; with `--wait`, also its story and its jobs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Started {
+    pub(crate) story_id: Option<String>,
+    pub(crate) position: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) story: Option<Story>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) jobs: Option<Vec<Job>>,
+}
+
+/// Does what the verb says.
+pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    match verb {
+        Verb::Start(Start { target, quality, wait }) => {
+            let started = start(client, output, &target, &quality, wait).await?;
+            output.show(&started, summary)?;
+            verdict(&started)
+        }
+        Verb::List { limit } => {
+            let downloads: Vec<Download> = page::all(client, &LIST, json!({}), limit).await?;
+            Ok(output.show(&downloads, |downloads| table(downloads))?)
+        }
+        Verb::Archive(verb) => archive::run(verb, client, output).await,
+    }
+}
+
+/// Asks for items to be kept; with `wait`, until all of it has ended.
+pub(crate) async fn start(
+    client: &Client,
+    output: &mut Output,
+    target: &Target,
+    quality: &str,
+    wait: bool,
+) -> Result<Started, Failure> {
+    let target = match (&target.playlist, &target.entries, &target.url) {
+        (Some(id), _, _) => json!({ "playlistId": id }),
+        (_, Some(ids), _) => json!({ "entryIds": ids }),
+        (_, _, url) => json!({ "url": url }),
+    };
+    let input = input(json!({ "target": target, "quality": quality }));
+    let outcome = client.act::<Started>(&START, input).await?;
+    Failure::refused(outcome.user_errors)?;
+    let mut started = outcome.payload;
+    if let Some(id) = started.story_id.clone().filter(|_| wait) {
+        started.story = Some(wait::for_story(client, output, &id, started.position).await?);
+        started.jobs = Some(job::jobs(client, json!({ "storyId": id }), None).await?);
+    }
+    Ok(started)
+}
+
+/// The first failure of what was waited for.
+pub(crate) fn verdict(started: &Started) -> Result<(), Failure> {
+    let given_up = given_up(started);
+    let Some(first) = given_up.first() else { return Ok(()) };
+    wait::verdict(first)
+}
+
+fn given_up(started: &Started) -> Vec<&Job> {
+    let jobs = started.jobs.iter().flatten();
+    jobs.filter(|job| job.has_ended() && job.state != "SUCCEEDED").collect()
+}
+
+fn summary(started: &Started) -> String {
+    let story = started.story.as_ref();
+    let count = |count: u64| plural(count, "job", "jobs");
+    let ended = story.map(|story| match story.job_count {
+        0 => "nothing to do: all of it is kept already".to_owned(),
+        jobs => {
+            format!("{} done, {} given up of {}", story.succeeded_count, story.given_up_count, count(jobs))
+        }
+    });
+    let head = fields(&[("story", started.story_id.clone()), ("ended", ended)]);
+    match &started.jobs {
+        Some(jobs) if !jobs.is_empty() => format!("{head}\n{}", job::table(jobs)),
+        Some(_) | None => head,
+    }
+}
+
+fn table(downloads: &[Download]) -> String {
+    let mut table = Table::new(&["id", "state", "quality", "size", "length", "title", "file"]);
+    for download in downloads {
+        let file = download.file.as_ref();
+        table.row([
+            download.id.clone(),
+            match &download.failure {
+                Some(failure) => format!("{} ({})", word(&download.state), failure.class),
+                None => word(&download.state),
+            },
+            optional(download.quality.as_deref()),
+            file.map_or_else(|| "-".to_owned(), |file| bytes(file.size_bytes)),
+            file.map_or_else(|| "-".to_owned(), |file| duration(file.duration_ms)),
+            optional(download.title.as_deref()),
+            optional(file.map(|file| file.path.as_str())),
+        ]);
+    }
+    table.text("nothing is kept; `mediary download start` begins")
+}

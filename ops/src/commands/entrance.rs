@@ -1,0 +1,72 @@
+//! From the command line to the end of the process.
+
+use std::io::{self, IsTerminal as _};
+
+use clap::Parser as _;
+use tokio::runtime;
+
+use super::{
+    account,
+    arguments::{Arguments, Everywhere, Verb},
+    connection::{Environment, connect},
+    download,
+    failure::Failure,
+    job, log, playlist, setting, shell, why, worker,
+};
+use crate::{exit::Exit, output::Output};
+
+/// Does what the command line says, and answers how the process ends.
+pub fn main() -> Exit {
+    crate::provide_tls();
+    set_up_reports();
+    // A wrong command line ends here, with 2.
+    let Arguments { everywhere, verb } = Arguments::parse();
+    let environment = Environment::of_process();
+    let mut output = Output::of_process(everywhere.format);
+    match block_on(run(verb, &everywhere, &environment, &mut output)) {
+        Ok(()) => Exit::Done,
+        Err(failure) => end(failure, &mut output),
+    }
+}
+
+async fn run(
+    verb: Verb,
+    flags: &Everywhere,
+    environment: &Environment,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let client = || connect(flags, environment);
+    match verb {
+        Verb::Playlist(verb) => playlist::run(verb, &client()?, output).await,
+        Verb::Download(verb) => download::run(verb, &client()?, output).await,
+        Verb::Job(verb) => job::run(verb, &client()?, output).await,
+        Verb::Log(verb) => log::run(verb, flags, environment, output).await,
+        Verb::Why(why) => why::run(why, &client()?, output).await,
+        Verb::Token(verb) => account::run(verb, &client()?, output).await,
+        Verb::Limit(verb) => setting::run(verb, &client()?, output).await,
+        Verb::Worker(verb) => worker::run(verb, &client()?, output).await,
+        Verb::Completions(completions) => shell::run(&completions, output),
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// Says what went wrong, unless the reader of the output simply had enough.
+fn end(failure: Failure, output: &mut Output) -> Exit {
+    let exit = failure.exit();
+    if exit != Exit::Done {
+        output.note(&format!("{:?}", miette::Report::new(failure)));
+    }
+    exit
+}
+
+/// Colours and frames for people, whole lines for programs.
+fn set_up_reports() {
+    let is_terminal = io::stderr().is_terminal();
+    // Somebody else's hook is kept: this one is about looks only.
+    drop(miette::set_hook(Box::new(move |_| {
+        Box::new(miette::MietteHandlerOpts::new().break_words(false).wrap_lines(is_terminal).build())
+    })));
+}

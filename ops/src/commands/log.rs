@@ -1,0 +1,91 @@
+//! `mediary log`: everything that happened.
+
+mod event;
+mod export;
+mod show;
+mod tail;
+mod verify;
+
+use clap::Subcommand;
+use serde_json::json;
+
+pub(crate) use self::event::{EVENT, Event};
+#[cfg(test)]
+pub(crate) use self::{
+    show::EVENTS,
+    verify::{HEAD, VERIFY},
+};
+use super::{
+    arguments::Everywhere,
+    connection::{Environment, connect},
+    failure::Failure,
+};
+use crate::{
+    client::{Client, Document},
+    output::Output,
+};
+
+/// What can be done with the log.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Print events as they are recorded, a line each, until Ctrl-C; with `--format json` as NDJSON.
+    #[command(after_help = "Example:\n  mediary log tail --types playlist,job.failed")]
+    Tail(tail::Tail),
+    /// Print what is recorded already.
+    #[command(after_help = "\
+Examples:
+  mediary log show --stream playlist-01890a5d-ac96-774b-bcce-b302099a8057
+  mediary log show --from 1 --limit 20 --format json")]
+    Show(show::Show),
+    /// Prove the log whole, or name the first bad position; works without a server.
+    #[command(after_help = "\
+Examples:
+  mediary log verify --data ./data
+  mediary log verify --bundle export.ndjson --checkpoint 4711:HASH
+
+Ends with 0 and prints positions and head hash, or with 1 and the first bad position.")]
+    Verify(verify::Verify),
+    /// Write the log, or a stretch of it, as a bundle that proves itself.
+    #[command(after_help = "Example:\n  mediary log export log.ndjson --from 1")]
+    Export(export::Export),
+}
+
+/// Does what the verb says; what proves files does so without a server, too.
+pub(crate) async fn run(
+    verb: Verb,
+    flags: &Everywhere,
+    environment: &Environment,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    match verb {
+        Verb::Tail(tail) => tail::run(tail, &connect(flags, environment)?, output).await,
+        Verb::Show(show) => show::run(show, &connect(flags, environment)?, output).await,
+        Verb::Verify(verify) => verify::run(&verify, flags, environment, output).await,
+        Verb::Export(export) => export::run(&export, flags, environment, output).await,
+    }
+}
+
+pub(crate) const HISTORY: Document = Document::repeatable(&[
+    "query History($id: ID!, $after: Position!, $first: Int!) {
+  history(id: $id, after: $after, first: $first) { ...Event }
+}",
+    EVENT,
+]);
+
+/// Events of a page: with fifteen fields each within the server's limit on what a request may cost.
+const PAGE: u64 = 500;
+
+/// Everything that happened to one thing, oldest first.
+pub(crate) async fn history(client: &Client, id: &str) -> Result<Vec<Event>, Failure> {
+    let mut events: Vec<Event> = Vec::new();
+    loop {
+        let after = events.last().map_or(0, |event| event.version);
+        let variables = json!({ "id": id, "after": after, "first": PAGE });
+        let page: Vec<Event> = client.ask(&HISTORY, variables).await?;
+        let is_last = (page.len() as u64) < PAGE;
+        events.extend(page);
+        if is_last {
+            return Ok(events);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+use mediary_events::Concern;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::output::{clean, moment, word};
+
+/// A fact with everything that is recorded of it.
+pub(crate) const EVENT: &str = "fragment Event on Event {
+  id position stream version kind schema at project principal origin commandId storyId causationId payload
+}";
+
+/// A fact, as it is recorded.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Event {
+    pub(crate) id: String,
+    pub(crate) position: u64,
+    pub(crate) stream: String,
+    pub(crate) version: u64,
+    pub(crate) kind: String,
+    pub(crate) schema: u32,
+    pub(crate) at: String,
+    pub(crate) project: String,
+    pub(crate) principal: String,
+    pub(crate) origin: String,
+    pub(crate) command_id: String,
+    pub(crate) story_id: String,
+    pub(crate) causation_id: Option<String>,
+    pub(crate) payload: Option<Value>,
+}
+
+/// How much of a payload stands on a line for people.
+const PAYLOAD_CHARS_MAX: usize = 160;
+
+impl Event {
+    /// What happened, as the concern says it; none if it is erased, of another concern or of a newer program.
+    pub(crate) fn decode<C: Concern>(&self) -> Option<C::Event>
+    where
+        C::Event: serde::de::DeserializeOwned,
+    {
+        let (concern, name) = self.kind.split_once('.')?;
+        if concern != C::NAME {
+            return None;
+        }
+        let payload = self.payload.clone()?;
+        let tagged = Value::Object([(name.to_owned(), payload)].into_iter().collect());
+        serde_json::from_value(tagged).ok()
+    }
+
+    /// The fact on a line for people.
+    pub(crate) fn line(&self) -> String {
+        let payload = self.payload.as_ref().map_or_else(|| "(erased)".to_owned(), Value::to_string);
+        let mut shown: String = payload.chars().take(PAYLOAD_CHARS_MAX).collect();
+        if shown.len() < payload.len() {
+            shown.push('…');
+        }
+        let Self { position, at, kind, stream, origin, .. } = self;
+        clean(&format!("{position:>7}  {}  {kind:<28}  {stream}  {}  {shown}", moment(at), word(origin)))
+    }
+}
+
+#[cfg(test)]
+impl Event {
+    /// An event as a server would answer it.
+    pub(crate) fn sample<C: Concern>(fact: &C::Event, at: mediary_schema::Timestamp) -> Self {
+        let encoded = mediary_events::codec::encode::<C>(fact);
+        let tagged = serde_json::to_value(fact).unwrap();
+        let payload = tagged.as_object().unwrap().values().next().unwrap().clone();
+        let id = mediary_schema::EventId::from_uuid(uuid::Uuid::nil()).to_string();
+        Self {
+            id: id.clone(),
+            position: 1,
+            stream: format!("{}-{}", C::NAME, uuid::Uuid::nil()),
+            version: 1,
+            kind: format!("{}.{}", C::NAME, encoded.kind.name),
+            schema: u32::from(encoded.kind.schema),
+            at: at.to_string(),
+            project: id.clone(),
+            principal: id.clone(),
+            origin: "CLI".to_owned(),
+            command_id: id.clone(),
+            story_id: id,
+            causation_id: None,
+            payload: Some(payload),
+        }
+    }
+}

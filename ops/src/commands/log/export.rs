@@ -1,0 +1,175 @@
+//! `mediary log export`: the log as a bundle that proves itself.
+
+use std::{
+    fs::{self, File},
+    io::{BufWriter, Write as _},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use mediary_events::log::{self, ExportError, Source};
+use serde::Serialize;
+
+use super::verify::{Offline, hex, holder, open_failure};
+use crate::{
+    client::Client,
+    commands::{
+        arguments::Everywhere,
+        connection::{self, Environment},
+        failure::Failure,
+    },
+    output::{Output, fields},
+};
+
+/// What to write, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The file; it is there only once it is whole and proved.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The first position.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    from: u64,
+    /// The last position; the end of the log if left out.
+    #[arg(long, value_name = "N")]
+    to: Option<u64>,
+    /// Write over a file that is there.
+    #[arg(long)]
+    force: bool,
+}
+
+/// What was written.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Exported {
+    file: PathBuf,
+    first_position: u64,
+    last_position: u64,
+    head_hash: String,
+}
+
+/// Writes a bundle: from the server, or from the folder if no server has it.
+pub(crate) async fn run(
+    export: &Export,
+    flags: &Everywhere,
+    environment: &Environment,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let file = &export.file;
+    if file.exists() && !export.force {
+        return Err(Failure::Usage {
+            message: format!("there is a file {} already", file.display()),
+            advice: "name another, or write over it with --force",
+        });
+    }
+    let part = Part::try_new(file)?;
+    match flags.data.as_deref().map(|folder| from_folder(folder, export, &part)) {
+        Some(Ok(())) => {}
+        Some(Err(Offline::Failure(failure))) => return Err(failure),
+        Some(Err(Offline::InUse(listen))) => {
+            from_server(&holder(flags, environment, listen.as_deref())?, export, &part).await?;
+        }
+        None => from_server(&connection::connect(flags, environment)?, export, &part).await?,
+    }
+    // What can't be proved now would be found wanting on the day that it is needed.
+    let report = log::verify(&part.path, None).map_err(|error| Failure::Unsound {
+        code: error.code().to_owned(),
+        message: format!("what arrived is no whole bundle: {error}"),
+        advice: error.advice(),
+    })?;
+    part.keep(file)?;
+    let exported = Exported {
+        file: file.clone(),
+        first_position: report.first_position,
+        last_position: report.last_position,
+        head_hash: hex(&report.head_hash),
+    };
+    Ok(output.show(&exported, text)?)
+}
+
+fn from_folder(folder: &Path, export: &Export, part: &Part) -> Result<(), Offline> {
+    let failed = |failure| Offline::Failure(failure);
+    let file = part.create().map_err(failed)?;
+    let mut out = BufWriter::new(file);
+    let range = export.from..=export.to.unwrap_or(u64::MAX);
+    match log::export(Source::Folder(folder), range, &mut out) {
+        Ok(_) => {
+            let whole = out.flush().and_then(|()| out.get_ref().sync_all());
+            whole.map_err(|error| failed(Failure::file("writing", &part.path)(error)))
+        }
+        Err(ExportError::Open(error)) => {
+            let error = open_failure(error)?;
+            Err(failed(unsound(error.code(), &error, error.advice())))
+        }
+        Err(ExportError::Write(error)) => Err(failed(Failure::file("writing", &part.path)(error))),
+        Err(error @ ExportError::Beyond { .. }) => Err(failed(Failure::Usage {
+            message: error.to_string(),
+            advice: "`mediary log verify` prints the last position",
+        })),
+        Err(error) => {
+            let advice = "`mediary log verify --data DIR` names the first bad position".to_owned();
+            Err(failed(unsound("LOG_UNREADABLE", &error, advice)))
+        }
+    }
+}
+
+fn unsound(code: &str, error: &dyn std::error::Error, advice: String) -> Failure {
+    let cause = error.source().map(|cause| format!(": {cause}"));
+    let message = format!("{error}{}", cause.unwrap_or_default());
+    Failure::Unsound { code: code.to_owned(), message, advice }
+}
+
+async fn from_server(client: &Client, export: &Export, part: &Part) -> Result<(), Failure> {
+    let mut query = vec![("from", export.from.to_string())];
+    query.extend(export.to.map(|to| ("to", to.to_string())));
+    let mut pieces = client.download("v1/log/export", &query).await?;
+    let mut out = BufWriter::new(part.create()?);
+    while let Some(piece) = pieces.next().await? {
+        out.write_all(piece.as_ref()).map_err(Failure::file("writing", &part.path))?;
+    }
+    let whole = out.flush().and_then(|()| out.get_ref().sync_all());
+    whole.map_err(Failure::file("writing", &part.path))
+}
+
+/// The file while it is written: `FILE.part`, gone if it is not kept.
+struct Part {
+    path: PathBuf,
+}
+
+impl Part {
+    fn try_new(file: &Path) -> Result<Self, Failure> {
+        let Some(name) = file.file_name() else {
+            return Err(Failure::Usage {
+                message: format!("{} is no name of a file", file.display()),
+                advice: "name the file to write, for example log.ndjson",
+            });
+        };
+        let mut name = name.to_owned();
+        name.push(".part");
+        Ok(Self { path: file.with_file_name(name) })
+    }
+
+    fn create(&self) -> Result<File, Failure> {
+        File::create(&self.path).map_err(Failure::file("writing", &self.path))
+    }
+
+    fn keep(&self, file: &Path) -> Result<(), Failure> {
+        fs::rename(&self.path, file).map_err(Failure::file("renaming to", file))
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // Kept, it is under its own name; otherwise there is nothing to keep.
+        drop(fs::remove_file(&self.path));
+    }
+}
+
+fn text(exported: &Exported) -> String {
+    fields(&[
+        ("file", Some(exported.file.display().to_string())),
+        ("first position", Some(exported.first_position.to_string())),
+        ("last position", Some(exported.last_position.to_string())),
+        ("head hash", Some(exported.head_hash.clone())),
+    ])
+}

@@ -1,0 +1,87 @@
+//! `mediary log show`: what is recorded already.
+
+use clap::Args;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::event::{EVENT, Event};
+use crate::{
+    client::{Client, Document},
+    commands::failure::Failure,
+    output::Output,
+};
+
+/// Which events.
+#[derive(Debug, Args)]
+#[group(id = "which", required = true, multiple = true, args = ["stream", "from"])]
+pub(crate) struct Show {
+    /// Only of this stream, `<concern>-<uuid>`, or of those that begin so.
+    #[arg(long, value_name = "S")]
+    stream: Option<String>,
+    /// From this position on.
+    #[arg(long, value_name = "N")]
+    from: Option<u64>,
+    /// Only these: full names such as `playlist.listing_completed`, or concerns; separated by commas.
+    #[arg(long, value_name = "T", value_delimiter = ',')]
+    types: Vec<String>,
+    /// At most so many.
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+}
+
+pub(crate) const EVENTS: Document = Document::repeatable(&[
+    "query Events($after: Position!, $first: Int!, $types: [String!], $streams: [String!]) {
+  events(after: $after, first: $first, types: $types, streams: $streams) { events { ...Event } nextAfter }
+}",
+    EVENT,
+]);
+
+/// A part of the log.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EventPage {
+    pub(super) events: Vec<Event>,
+    pub(super) next_after: Option<u64>,
+}
+
+/// What part of the log is asked for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Question {
+    pub(super) after: u64,
+    pub(super) types: Vec<String>,
+    pub(super) streams: Vec<String>,
+}
+
+impl Question {
+    pub(super) async fn ask(&self, client: &Client, first: u64) -> Result<EventPage, Failure> {
+        let some = |names: &[String]| (!names.is_empty()).then(|| names.to_vec());
+        let variables = json!({
+            "after": self.after, "first": first.min(super::PAGE), "types": some(&self.types),
+            "streams": some(&self.streams),
+        });
+        Ok(client.ask(&EVENTS, variables).await?)
+    }
+}
+
+pub(super) async fn run(show: Show, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let mut question = Question {
+        after: show.from.unwrap_or(1).saturating_sub(1),
+        types: show.types,
+        streams: show.stream.into_iter().collect(),
+    };
+    let mut left = show.limit.unwrap_or(u64::MAX);
+    let mut array = output.array()?;
+    while left > 0 {
+        let page = question.ask(client, left).await?;
+        left -= (page.events.len() as u64).min(left);
+        for event in &page.events {
+            // A log may be longer than memory: each page is printed before the next is asked for.
+            array.item(event, Event::line)?;
+        }
+        match page.next_after {
+            Some(after) => question.after = after,
+            None => break,
+        }
+    }
+    Ok(array.finish()?)
+}

@@ -1,0 +1,27 @@
+//! The commands: one file for each concern, with its verbs, its GraphQL documents and what it prints.
+//!
+//! Guarantees: stdout is data and stderr everything else; `--format json` prints one object or array
+//! with the field names of the GraphQL schema, a connection as the array of its nodes; the process ends
+//! as `docs/exit-codes.md` says.
+//!
+//! To add a concern: a file named after it with a `Verb`, and its line in [`arguments`] and [`entrance`].
+
+mod account;
+mod arguments;
+mod connection;
+#[cfg(test)]
+mod documents;
+mod download;
+mod entrance;
+mod failure;
+mod job;
+mod log;
+mod page;
+mod playlist;
+mod setting;
+mod shell;
+mod wait;
+mod why;
+mod worker;
+
+pub use entrance::main;

@@ -1,0 +1,278 @@
+//! `mediary playlist`: what is followed.
+
+mod history;
+mod object;
+
+use clap::{Args, Subcommand};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use self::object::{ENTRY, PLAYLIST};
+pub(crate) use self::object::{Entry, Playlist};
+use super::{
+    download::{DOWNLOAD, FILE},
+    failure::Failure,
+    job::{FAILURE, JOB, Job},
+    page::{self, Page},
+    wait,
+};
+use crate::{
+    client::{Client, Document},
+    output::{Output, fields, word},
+};
+
+/// What can be done with playlists.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Follow a playlist, channel, feed or single item from now on, and look at it.
+    #[command(after_help = "Example:\n  mediary playlist add https://example.org/feed.xml --wait")]
+    Add(Add),
+    /// List what is followed, oldest first.
+    List,
+    /// Show a playlist with its entries, and where their files are.
+    Show(Show),
+    /// Look at a playlist again.
+    Relist(Relist),
+    /// Show what every look at a playlist changed.
+    History {
+        /// `playlist-…`.
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Follow a playlist no longer; its history and files stay.
+    Remove {
+        /// `playlist-…`.
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
+/// What to follow.
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// The address as a browser shows it.
+    #[arg(value_name = "URL", allow_hyphen_values = true)]
+    url: String,
+    /// Wait until it was looked at; fail if that fails.
+    #[arg(long)]
+    wait: bool,
+}
+
+/// What to show.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// `playlist-…`.
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Also entries that are gone.
+    #[arg(long)]
+    removed: bool,
+}
+
+/// What to look at.
+#[derive(Debug, Args)]
+pub(crate) struct Relist {
+    /// `playlist-…`.
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Wait until the look is over; fail if it fails.
+    #[arg(long)]
+    wait: bool,
+    /// Look to the end, even if the list is known to be newest-first.
+    #[arg(long)]
+    full: bool,
+}
+
+const OUTCOME: &str = "fragment Outcome on PlaylistPayload {
+  playlist { ...Playlist } job { ...Job } position userErrors { code message advice retryable }
+}";
+
+pub(crate) const ADD: Document = Document::repeatable(&[
+    "mutation PlaylistFollow($input: PlaylistFollowInput!) { playlistFollow(input: $input) { ...Outcome } }",
+    OUTCOME,
+    PLAYLIST,
+    JOB,
+    FAILURE,
+]);
+
+pub(crate) const RELIST: Document = Document::repeatable(&[
+    "mutation PlaylistRelist($input: PlaylistRelistInput!) { playlistRelist(input: $input) { ...Outcome } }",
+    OUTCOME,
+    PLAYLIST,
+    JOB,
+    FAILURE,
+]);
+
+pub(crate) const REMOVE: Document = Document::repeatable(&[
+    "mutation PlaylistUnfollow($input: PlaylistUnfollowInput!) {
+  playlistUnfollow(input: $input) { ...Outcome }
+}",
+    OUTCOME,
+    PLAYLIST,
+    JOB,
+    FAILURE,
+]);
+
+pub(crate) const LIST: Document = Document::repeatable(&[
+    "query Playlists($first: Int!, $after: String) {
+  playlists(first: $first, after: $after) {
+    nodes { ...Playlist } pageInfo { hasNextPage endCursor }
+  }
+}",
+    PLAYLIST,
+    FAILURE,
+]);
+
+pub(crate) const SHOW: Document = Document::repeatable(&[
+    "query Playlist($id: ID!, $minPosition: Position) {
+  playlist(id: $id, minPosition: $minPosition) { ...Playlist }
+}",
+    PLAYLIST,
+    FAILURE,
+]);
+
+pub(crate) const ENTRIES: Document = Document::repeatable(&[
+    "query Entries($id: ID!, $first: Int!, $after: String, $removed: Boolean!) {
+  playlist(id: $id) {
+    entries(first: $first, after: $after, removed: $removed) {
+      nodes { ...Entry } pageInfo { hasNextPage endCursor }
+    }
+  }
+}",
+    ENTRY,
+    DOWNLOAD,
+    FILE,
+    FAILURE,
+]);
+
+#[derive(Debug, Deserialize)]
+struct Payload {
+    playlist: Option<Playlist>,
+    job: Option<Job>,
+    position: Option<u64>,
+}
+
+/// Does what the verb says.
+pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    match verb {
+        Verb::Add(Add { url, wait }) => {
+            let (playlist, looked) = follow(client, output, &url, wait).await?;
+            output.show(&playlist, object::summary)?;
+            looked
+        }
+        Verb::List => {
+            let playlists: Vec<Playlist> = page::all(client, &LIST, json!({}), None).await?;
+            Ok(output.show(&playlists, |playlists| object::table(playlists))?)
+        }
+        Verb::Show(Show { id, removed }) => {
+            let mut playlist = find(client, &id, None).await?;
+            playlist.entries = Some(entries(client, &id, removed).await?);
+            Ok(output.show(&playlist, object::details)?)
+        }
+        Verb::Relist(Relist { id, wait, full }) => {
+            let (playlist, looked) = relist(client, output, &id, full, wait).await?;
+            output.show(&playlist, object::summary)?;
+            looked
+        }
+        Verb::History { id } => history::run(&id, client, output).await,
+        Verb::Remove { id } => {
+            let outcome = client.act::<Payload>(&REMOVE, input(json!({ "id": id }))).await?;
+            Failure::refused(outcome.user_errors)?;
+            let playlist = outcome.payload.playlist.ok_or_else(|| not_found(&id))?;
+            Ok(output.show(&playlist, removed)?)
+        }
+    }
+}
+
+/// Follows an address; with `wait`, until it was looked at.
+///
+/// The playlist is answered even if the look failed; why is then in the second part.
+pub(crate) async fn follow(
+    client: &Client,
+    output: &mut Output,
+    url: &str,
+    wait: bool,
+) -> Result<(Playlist, Result<(), Failure>), Failure> {
+    let outcome = client.act::<Payload>(&ADD, input(json!({ "url": url }))).await?;
+    Failure::refused(outcome.user_errors)?;
+    finish(client, output, outcome.payload, url, wait).await
+}
+
+/// Looks at a playlist again; with `wait`, until that is over.
+pub(crate) async fn relist(
+    client: &Client,
+    output: &mut Output,
+    id: &str,
+    full: bool,
+    wait: bool,
+) -> Result<(Playlist, Result<(), Failure>), Failure> {
+    let outcome = client.act::<Payload>(&RELIST, input(json!({ "id": id, "full": full }))).await?;
+    Failure::refused(outcome.user_errors)?;
+    finish(client, output, outcome.payload, id, wait).await
+}
+
+async fn finish(
+    client: &Client,
+    output: &mut Output,
+    payload: Payload,
+    asked: &str,
+    wait: bool,
+) -> Result<(Playlist, Result<(), Failure>), Failure> {
+    let mut playlist = payload.playlist.ok_or_else(|| not_found(asked))?;
+    playlist.job = payload.job;
+    let Some(job) = playlist.job.as_ref().filter(|_| wait) else { return Ok((playlist, Ok(()))) };
+    let job = wait::for_job(client, output, &job.id, payload.position).await?;
+    let verdict = wait::verdict(&job);
+    playlist = find(client, &playlist.id, Some(job.changed_at)).await?;
+    playlist.job = Some(job);
+    Ok((playlist, verdict))
+}
+
+/// A playlist by its id.
+pub(crate) async fn find(client: &Client, id: &str, position: Option<u64>) -> Result<Playlist, Failure> {
+    let variables = json!({ "id": id, "minPosition": position });
+    let playlist: Option<Playlist> = client.ask(&SHOW, variables).await?;
+    playlist.ok_or_else(|| not_found(id))
+}
+
+/// All entries of a playlist in the list's order.
+pub(crate) async fn entries(client: &Client, id: &str, removed: bool) -> Result<Vec<Entry>, Failure> {
+    #[derive(Deserialize)]
+    struct Part {
+        entries: Page<Entry>,
+    }
+
+    let mut variables = json!({ "id": id, "first": ENTRIES_PAGE, "removed": removed });
+    let mut nodes = Vec::new();
+    loop {
+        let part: Option<Part> = client.ask(&ENTRIES, &variables).await?;
+        let page = part.ok_or_else(|| not_found(id))?.entries;
+        nodes.extend(page.nodes);
+        match page.page_info.next() {
+            Some(cursor) => variables["after"] = cursor.into(),
+            None => return Ok(nodes),
+        }
+    }
+}
+
+/// Entries of a page: with fifty fields each within the server's limit on what a request may cost.
+const ENTRIES_PAGE: u32 = 100;
+
+/// An input with a command id, so that it may be sent twice.
+pub(crate) fn input(mut input: Value) -> Value {
+    let id = mediary_schema::CommandId::from_uuid(mediary_schema::IdSource::system().next());
+    input["commandId"] = id.to_string().into();
+    json!({ "input": input })
+}
+
+fn not_found(id: &str) -> Failure {
+    Failure::NotFound { id: id.to_owned(), advice: "`mediary playlist list` shows what is followed" }
+}
+
+fn removed(playlist: &Playlist) -> String {
+    fields(&[
+        ("id", Some(playlist.id.clone())),
+        ("url", Some(playlist.url.clone())),
+        ("followed", Some(word(&playlist.followed.to_string()))),
+    ])
+}

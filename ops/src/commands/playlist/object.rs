@@ -1,0 +1,211 @@
+use mediary_schema::playlist::ListingCounts;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    commands::{
+        download::Download,
+        job::{FailureDetail, Job},
+    },
+    output::{Table, duration, fields, moment, optional, plural, word},
+};
+
+/// A playlist without its entries; needs the fragment `Failure`.
+pub(super) const PLAYLIST: &str = "fragment Playlist on Playlist {
+  id url title kind extractor followed followedAt lookedAt lookOutcome lookJobId
+  lookCounts { added notSeen removed moved renamed unavailable returned }
+  lookFailure { ...Failure }
+  entryCount changedAt
+}";
+
+/// A row of a playlist; needs the fragments `Download`, `File` and `Failure`.
+pub(super) const ENTRY: &str = "fragment Entry on Entry {
+  id playlistId itemId extractor sourceId url title durationMs availability liveStatus status addedAt
+  changedAt download { ...Download }
+}";
+
+/// A remote list that is followed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Playlist {
+    pub(crate) id: String,
+    pub(crate) url: String,
+    pub(crate) title: Option<String>,
+    pub(crate) kind: Option<String>,
+    pub(crate) extractor: Option<String>,
+    pub(crate) followed: bool,
+    pub(crate) followed_at: String,
+    pub(crate) looked_at: Option<String>,
+    pub(crate) look_outcome: Option<String>,
+    pub(crate) look_job_id: Option<String>,
+    pub(crate) look_counts: Option<Counts>,
+    pub(crate) look_failure: Option<FailureDetail>,
+    pub(crate) entry_count: u64,
+    pub(crate) changed_at: u64,
+    /// The look that a command asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) job: Option<Job>,
+    /// Its entries, when they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) entries: Option<Vec<Entry>>,
+}
+
+/// How many entries a look changed, by kind of change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Counts {
+    pub(crate) added: u32,
+    pub(crate) not_seen: u32,
+    pub(crate) removed: u32,
+    pub(crate) moved: u32,
+    pub(crate) renamed: u32,
+    pub(crate) unavailable: u32,
+    pub(crate) returned: u32,
+}
+
+impl From<ListingCounts> for Counts {
+    fn from(counts: ListingCounts) -> Self {
+        let ListingCounts { added, not_seen, removed, moved, renamed, unavailable, returned } = counts;
+        Self { added, not_seen, removed, moved, renamed, unavailable, returned }
+    }
+}
+
+impl Counts {
+    /// `2 added, 1 moved`, or `nothing new`.
+    pub(crate) fn text(self) -> String {
+        let Self { added, not_seen, removed, moved, renamed, unavailable, returned } = self;
+        let kinds = [
+            (added, "added"),
+            (not_seen, "not seen"),
+            (removed, "removed"),
+            (moved, "moved"),
+            (renamed, "renamed"),
+            (unavailable, "unavailable"),
+            (returned, "returned"),
+        ];
+        let changed = kinds.into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = changed.map(|(count, kind)| format!("{count} {kind}")).collect();
+        if parts.is_empty() { "nothing new".to_owned() } else { parts.join(", ") }
+    }
+}
+
+/// A row of a playlist.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Entry {
+    pub(crate) id: String,
+    pub(crate) playlist_id: String,
+    pub(crate) item_id: String,
+    pub(crate) extractor: String,
+    pub(crate) source_id: String,
+    pub(crate) url: String,
+    pub(crate) title: Option<String>,
+    pub(crate) duration_ms: Option<u64>,
+    pub(crate) availability: String,
+    pub(crate) live_status: String,
+    pub(crate) status: String,
+    pub(crate) added_at: String,
+    pub(crate) changed_at: u64,
+    pub(crate) download: Option<Download>,
+}
+
+impl Entry {
+    /// The path of its file below the library, once it is kept.
+    pub(crate) fn path(&self) -> Option<&str> {
+        Some(self.download.as_ref()?.file.as_ref()?.path.as_str())
+    }
+
+    fn source_state(&self) -> String {
+        match (self.status.as_str(), self.availability.as_str()) {
+            ("PRESENT", "AVAILABLE") => "available".to_owned(),
+            ("PRESENT", availability) => word(availability),
+            (status, _) => word(status),
+        }
+    }
+}
+
+/// What a command on a playlist answers.
+pub(super) fn summary(playlist: &Playlist) -> String {
+    let job = playlist.job.as_ref();
+    let look = match (&playlist.look_outcome, job.filter(|job| !job.has_ended())) {
+        // Nobody waited: what is known is of the look before.
+        (_, Some(job)) => format!("{} ({})", word(&job.state), job.id),
+        (Some(_), None) => last_look(playlist),
+        (None, None) => "never".to_owned(),
+    };
+    fields(&[
+        ("id", Some(playlist.id.clone())),
+        ("title", playlist.title.clone()),
+        ("url", Some(playlist.url.clone())),
+        ("entries", Some(playlist.entry_count.to_string())),
+        ("look", Some(look)),
+    ])
+}
+
+/// A row for each playlist.
+pub(super) fn table(playlists: &[Playlist]) -> String {
+    let mut table = Table::new(&["id", "entries", "last look", "outcome", "title", "url"]);
+    for playlist in playlists {
+        table.row([
+            playlist.id.clone(),
+            playlist.entry_count.to_string(),
+            playlist.looked_at.as_deref().map_or_else(|| "-".to_owned(), moment),
+            playlist.look_outcome.as_deref().map_or_else(|| "-".to_owned(), word),
+            optional(playlist.title.as_deref()),
+            playlist.url.clone(),
+        ]);
+    }
+    table.text("nothing is followed; `mediary playlist add URL` begins")
+}
+
+/// A playlist and its entries.
+pub(super) fn details(playlist: &Playlist) -> String {
+    let entries = playlist.entries.as_deref().unwrap_or_default();
+    let failure = playlist.look_failure.as_ref();
+    let head = fields(&[
+        ("id", Some(playlist.id.clone())),
+        ("title", playlist.title.clone()),
+        ("url", Some(playlist.url.clone())),
+        ("kind", playlist.kind.as_deref().map(word)),
+        ("extractor", playlist.extractor.clone()),
+        ("followed", (!playlist.followed).then(|| "no longer".to_owned())),
+        ("last look", playlist.look_outcome.as_ref().map(|_| last_look(playlist))),
+        ("failure", failure.map(|failure| format!("{}: {}", failure.class, failure.message))),
+        ("next step", failure.map(|failure| failure.advice.clone())),
+        ("entries", Some(playlist.entry_count.to_string())),
+    ]);
+    let mut table = Table::new(&["entry", "source", "length", "kept", "title", "file"]);
+    for entry in entries {
+        table.row([
+            entry.id.clone(),
+            entry.source_state(),
+            entry.duration_ms.map_or_else(|| "-".to_owned(), duration),
+            entry.download.as_ref().map_or_else(|| "-".to_owned(), |download| word(&download.state)),
+            optional(entry.title.as_deref()),
+            optional(entry.path()),
+        ]);
+    }
+    format!("{head}\n{}", table.text("no entries"))
+}
+
+fn last_look(playlist: &Playlist) -> String {
+    let outcome = playlist.look_outcome.as_deref().map(word).unwrap_or_default();
+    let at = playlist.looked_at.as_deref().map(moment).unwrap_or_default();
+    match (&playlist.look_failure, playlist.look_counts) {
+        (Some(failure), _) if failure.partial > 0 => {
+            format!("{outcome} at {at}, {} seen", plural(failure.partial, "entry", "entries"))
+        }
+        (None, Some(counts)) => format!("{outcome} at {at}: {}", counts.text()),
+        (Some(_) | None, _) => format!("{outcome} at {at}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Counts;
+
+    #[test]
+    fn counts_name_only_what_changed() {
+        assert_eq!(Counts { added: 2, moved: 1, ..Counts::default() }.text(), "2 added, 1 moved");
+        assert_eq!(Counts::default().text(), "nothing new");
+    }
+}

@@ -1,0 +1,79 @@
+//! `mediary limit`: how much runs at once.
+
+use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::failure::Failure;
+use crate::{
+    client::{Client, Document},
+    output::{Output, fields},
+};
+
+/// What can be done with limits.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Show how much runs at once.
+    Show,
+    /// Change how much runs at once, from now on; what runs goes on.
+    #[command(after_help = "Example:\n  mediary limit set --download 4")]
+    Set(Set),
+}
+
+/// What is left out stays as it is.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Set {
+    /// Looks at playlists.
+    #[arg(long, value_name = "N")]
+    list: Option<u32>,
+    /// Downloads.
+    #[arg(long, value_name = "N")]
+    download: Option<u32>,
+    /// In total.
+    #[arg(long, value_name = "N")]
+    total: Option<u32>,
+}
+
+pub(crate) const SHOW: Document = Document::repeatable(&["query Limits { limits { list download total } }"]);
+
+/// Repeatable: it says what is to be, not what is to change.
+pub(crate) const SET: Document = Document::repeatable(&["mutation LimitsSet($input: LimitsSetInput!) {
+  limitsSet(input: $input) { limits { list download total } userErrors { code message advice retryable } }
+}"]);
+
+/// How much runs at once.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Limits {
+    list: u32,
+    download: u32,
+    total: u32,
+}
+
+#[derive(Debug, Deserialize)]
+struct Payload {
+    limits: Option<Limits>,
+}
+
+/// Does what the verb says.
+pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let limits: Option<Limits> = match verb {
+        Verb::Show => client.ask(&SHOW, json!({})).await?,
+        Verb::Set(Set { list, download, total }) => {
+            let input = json!({ "input": { "list": list, "download": download, "total": total } });
+            let outcome = client.act::<Payload>(&SET, input).await?;
+            Failure::refused(outcome.user_errors)?;
+            outcome.payload.limits
+        }
+    };
+    Ok(output.show(&limits, |limits| limits.as_ref().map(text).unwrap_or_default())?)
+}
+
+fn text(limits: &Limits) -> String {
+    let count = |count: u32| Some(count.to_string());
+    fields(&[
+        ("list", count(limits.list)),
+        ("download", count(limits.download)),
+        ("total", count(limits.total)),
+    ])
+}

@@ -1,0 +1,63 @@
+//! `mediary why`: the chain of causes.
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    failure::Failure,
+    log::{EVENT, Event},
+};
+use crate::{
+    client::{Client, Document},
+    output::{Output, clean},
+};
+
+/// What to explain.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  mediary why file-01890a5d-ac96-774b-bcce-b302099a8057")]
+pub(crate) struct Why {
+    /// A playlist, entry, item, download, job, attempt, file or event: `<kind>-<uuid>`.
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+pub(crate) const WHY: Document = Document::repeatable(&[
+    "query Why($id: ID!) {
+  why(id: $id) { id chain { ...Event } startedBy startedByName startedFrom sentences }
+}",
+    EVENT,
+]);
+
+/// Why a thing is as it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Explanation {
+    pub(crate) id: String,
+    pub(crate) chain: Vec<Event>,
+    pub(crate) started_by: String,
+    pub(crate) started_by_name: String,
+    pub(crate) started_from: String,
+    pub(crate) sentences: Vec<String>,
+}
+
+/// Explains a thing.
+pub(crate) async fn run(Why { id }: Why, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let explanation = explain(client, &id).await?;
+    Ok(output.show(&explanation, text)?)
+}
+
+/// Why a thing is as it is.
+pub(crate) async fn explain(client: &Client, id: &str) -> Result<Explanation, Failure> {
+    let found: Option<Explanation> = client.ask(&WHY, json!({ "id": id })).await?;
+    found.ok_or_else(|| Failure::NotFound {
+        id: id.to_owned(),
+        advice: "ids are shown by `mediary playlist show`, `download list` and `job list`",
+    })
+}
+
+/// One sentence a line, the first cause first.
+pub(crate) fn text(explanation: &Explanation) -> String {
+    let lines: Vec<String> = explanation.sentences.iter().map(|sentence| clean(sentence)).collect();
+    lines.join("\n")
+}

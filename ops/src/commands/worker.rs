@@ -1,0 +1,69 @@
+//! `mediary worker`: kinds of work that were halted.
+
+use clap::{Subcommand, ValueEnum};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::failure::Failure;
+use crate::{
+    client::{Client, Document},
+    output::Output,
+};
+
+/// What can be done with kinds of work.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Start a kind of work again that was halted because it failed too often.
+    Resume {
+        /// Which kind.
+        #[arg(value_enum, value_name = "KIND")]
+        kind: Kind,
+    },
+}
+
+/// A kind of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    /// Looks at playlists.
+    List,
+    /// Downloads.
+    Download,
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Download => "download",
+        }
+    }
+}
+
+pub(crate) const RESUME: Document = Document::once(&["mutation WorkerResume($concern: String!) {
+  workerResume(concern: $concern) { userErrors { code message advice retryable } }
+}"]);
+
+#[derive(Debug, Deserialize)]
+struct Payload {}
+
+/// Does what the verb says.
+pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let Verb::Resume { kind } = verb;
+    let name = kind.name();
+    let outcome = client.act::<Payload>(&RESUME, json!({ "concern": name })).await?;
+    Failure::refused(outcome.user_errors)?;
+    Ok(output.show(&json!({ "concern": name }), |_| format!("{name} goes on"))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use mediary_schema::job::WorkKind;
+
+    use super::*;
+
+    #[test]
+    fn kinds_are_those_of_the_platform() {
+        let ours: Vec<&str> = Kind::value_variants().iter().map(|kind| kind.name()).collect();
+        assert_eq!(ours, WorkKind::ALL.map(WorkKind::name));
+    }
+}
