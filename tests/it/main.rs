@@ -1,4 +1,5 @@
 //! Stories of the whole platform, and the rules about its code: one binary, so that it links once.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a failure is a failed test")]
 
 mod contract;
 mod crash;

@@ -12,6 +12,6 @@ async fn main() -> miette::Result<()> {
     mediary::provide_tls();
     let config = std::env::args_os().nth(1).map(Into::into);
     let overrides = Overrides { config, ..Overrides::default() };
-    let configuration = configuration::load(&overrides)?;
+    let configuration = configuration::load(&overrides).map_err(|error| *error)?;
     Ok(serve::run(configuration).await?)
 }
