@@ -69,7 +69,7 @@ impl Actor for Fragile {
 
 const QUICK: Policy = Policy {
     restarts_max: 3,
-    window: Duration::from_secs(60),
+    window: Duration::from_mins(1),
     wait: Duration::from_millis(1),
     wait_max: Duration::from_millis(4),
 };
