@@ -135,7 +135,7 @@ async fn listed(client: &Client) -> Vec<String> {
 /// How often the server is killed while it downloads.
 const KILLS: u64 = 20;
 /// Items of the list that is downloaded: more than are done before the last kill.
-const ITEMS: usize = 20;
+const ITEMS: usize = 14;
 /// The pace of each answer: more than a MiB a kill, so that bytes fetched twice can't hide in what a kill may cost.
 const BYTES_PER_SECOND: u32 = 3 << 20;
 /// What a kill may cost of each file that is being fetched.
