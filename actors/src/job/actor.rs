@@ -15,7 +15,7 @@ use mediary_schema::{
     AttemptId, FailureClass, JobId,
     job::{Failure, ResourceUse},
 };
-use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, SupervisionEvent};
+use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, RactorErr, SupervisionEvent};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -180,8 +180,8 @@ impl<E: Effect> Actor for Performer<E> {
             running.attempt.assignment.stop().cancel();
         }
         for (attempt_id, running) in std::mem::take(&mut state.running) {
-            // Each has been asked already, so that the waits run side by side.
-            if running.cell.stop_and_wait(None, Some(STOP_WITHIN)).await.is_err() {
+            // Each has been asked already, so that the waits run side by side. One that can't be told to stop has.
+            if let Err(RactorErr::Timeout) = running.cell.stop_and_wait(None, Some(STOP_WITHIN)).await {
                 tracing::warn!(%attempt_id, "an attempt did not stop in time; the next start ends what is left of it");
             }
         }

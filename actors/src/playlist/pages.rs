@@ -53,15 +53,18 @@ impl Pages {
         Ok(serde_json::from_slice(&fs::read(self.path(number))?)?)
     }
 
-    /// Takes the last page back: it is looked at once more, so that a list that changed meanwhile is noticed.
+    /// Takes the last page with rows back: it is looked at once more, so that a list that changed meanwhile is
+    /// noticed. An empty page behind it only says that the list ended there, which is looked at again, too.
     pub(super) fn pop(&mut self) -> io::Result<Option<StagedPage>> {
-        if self.written == 0 {
-            return Ok(None);
+        while self.written > 0 {
+            let page = self.read(self.written)?;
+            fs::remove_file(self.path(self.written))?;
+            self.written -= 1;
+            if !page.entries.is_empty() {
+                return Ok(Some(page));
+            }
         }
-        let page = self.read(self.written)?;
-        fs::remove_file(self.path(self.written))?;
-        self.written -= 1;
-        Ok(Some(page))
+        Ok(None)
     }
 
     /// Forgets everything.
