@@ -1,5 +1,7 @@
 //! Stories of the whole platform, and the rules about its code: one binary, so that it links once.
 
+mod access;
+mod bad_input;
 mod contract;
 mod job;
 mod log;
