@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests: a failure is a failed test")]
 #![expect(clippy::print_stdout, reason = "tests of limits print their figures")]
 
+mod access;
+mod bad_input;
 mod contract;
 mod crash;
 mod job;

@@ -389,6 +389,8 @@ async fn qualities_give_the_heights_that_they_name() {
         // Picture and sound are separate tracks there.
         ("videos-4", "best", json!(720)),
         ("videos-8", "audio", Value::Null),
+        // It offers no sound of its own: the whole file is kept, though its picture was not asked for.
+        ("videos-5", "audio", json!(720)),
     ] {
         let entry = client.entry_of(&id, item).await;
         assert_eq!(
