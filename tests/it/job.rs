@@ -38,6 +38,7 @@ async fn until_sent(platform: &Platform, item: &str, bytes: u64) {
 }
 
 // PL-24: a cancel ends the processes, removes what is unfinished, and is final.
+// invariant: J-1, A-5
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_download_is_gone_within_two_seconds_and_never_comes_back() {
     let platform = Platform::start().await;
@@ -81,6 +82,7 @@ async fn a_cancelled_download_is_gone_within_two_seconds_and_never_comes_back() 
     platform.stop().await;
 }
 
+// invariant: J-1
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queued_job_is_cancelled_at_once_and_nothing_is_fetched_for_it() {
     let platform = Platform::start().await;
@@ -109,6 +111,7 @@ async fn a_queued_job_is_cancelled_at_once_and_nothing_is_fetched_for_it() {
 }
 
 // PL-24, DL-05: held work keeps what it has, and goes on with it.
+// invariant: F-8
 #[tokio::test(flavor = "multi_thread")]
 async fn a_held_download_keeps_its_part_and_goes_on_with_it() {
     let platform = Platform::start().await;
@@ -148,6 +151,7 @@ async fn a_held_download_keeps_its_part_and_goes_on_with_it() {
 }
 
 // PL-23, LI-10: what is gone is not tried again; asked for anew it is a new job.
+// invariant: J-1, J-8
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_gone_fails_at_once_and_a_retry_is_a_new_job() {
     let platform = Platform::start().await;
@@ -173,6 +177,7 @@ async fn what_is_gone_fails_at_once_and_a_retry_is_a_new_job() {
     platform.stop().await;
 }
 
+// invariant: J-8
 #[tokio::test(flavor = "multi_thread")]
 async fn a_passing_fault_is_tried_again_and_every_attempt_is_seen() {
     let platform = Platform::start().await;
@@ -193,6 +198,7 @@ async fn a_passing_fault_is_tried_again_and_every_attempt_is_seen() {
     platform.stop().await;
 }
 
+// invariant: J-8
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_requests_is_a_wait_and_no_failed_try() {
     let platform = Platform::start().await;
@@ -213,6 +219,7 @@ async fn too_many_requests_is_a_wait_and_no_failed_try() {
 }
 
 // PL-26: one open look at a list at a time.
+// invariant: J-4
 #[tokio::test(flavor = "multi_thread")]
 async fn a_look_asked_for_twice_joins_the_one_under_way() {
     let platform = Platform::start().await;
@@ -231,6 +238,7 @@ async fn a_look_asked_for_twice_joins_the_one_under_way() {
 }
 
 // PL-26, PL-91: limits hold, and a change of them takes effect on what waits.
+// invariant: J-10
 #[tokio::test(flavor = "multi_thread")]
 async fn limits_hold_and_a_change_takes_effect_at_once() {
     let platform = Platform::start().await;
@@ -259,6 +267,7 @@ async fn limits_hold_and_a_change_takes_effect_at_once() {
 }
 
 // PL-15: why a file is there, back to whoever asked for it.
+// invariant: G-2
 #[tokio::test(flavor = "multi_thread")]
 async fn why_tells_the_way_from_a_file_back_to_its_owner() {
     const DOCUMENT: &str = "query($id: ID!) { why(id: $id) {

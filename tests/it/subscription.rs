@@ -127,7 +127,7 @@ async fn rows_by_id(client: &Client, document: &str, root: &str) -> BTreeMap<Str
 }
 
 // PL-51: first what there is, then each change; a break loses nothing.
-// invariant: E-7
+// invariant: E-11
 #[tokio::test(flavor = "multi_thread")]
 async fn jobs_are_a_snapshot_and_then_changes_and_a_break_misses_nothing() {
     const CHANGES: &str = "subscription($after: Position!) { jobChanges(after: $after) {
@@ -172,7 +172,7 @@ async fn jobs_are_a_snapshot_and_then_changes_and_a_break_misses_nothing() {
     platform.stop().await;
 }
 
-// invariant: E-7
+// invariant: E-11
 #[tokio::test(flavor = "multi_thread")]
 async fn playlists_are_a_snapshot_and_then_changes_and_a_break_misses_nothing() {
     const CHANGES: &str = "subscription($after: Position!) { playlistChanges(after: $after) {

@@ -60,6 +60,7 @@ async fn a_single_video_is_kept_in_unlisted() {
 }
 
 // LI-03, LI-06: what was not seen to its end changes nothing, and says how far it came.
+// invariant: P-2
 #[tokio::test(flavor = "multi_thread")]
 async fn a_look_that_breaks_off_changes_nothing_and_says_how_much_it_saw() {
     let platform = Platform::start().await;
@@ -88,6 +89,7 @@ async fn a_look_that_breaks_off_changes_nothing_and_says_how_much_it_saw() {
 }
 
 // LI-03: a page that fails once costs a try, not the pages before it.
+// invariant: P-7
 #[tokio::test(flavor = "multi_thread")]
 async fn a_look_goes_on_from_the_page_that_it_had() {
     let platform = Platform::start().await;
@@ -134,6 +136,7 @@ async fn private_items_in_front_are_entries_that_are_not_fetched() {
     platform.stop().await;
 }
 
+// invariant: P-4, F-7
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_video_twice_is_two_entries_and_one_file() {
     let platform = Platform::start().await;
@@ -184,6 +187,7 @@ async fn a_newest_first_list_is_read_until_a_page_that_is_known() {
 }
 
 // LI-06: an answer without entries is no news that all is gone.
+// invariant: P-2
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_answers_empty_changes_nothing() {
     let platform = Platform::start().await;
@@ -212,6 +216,7 @@ async fn a_list_that_was_always_empty_is_an_empty_list() {
 }
 
 // yt-dlp skips a missing fragment and exits with 0 unless told otherwise.
+// invariant: F-1, F-2
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_with_a_missing_fragment_is_never_kept() {
     let platform = Platform::start().await;
@@ -258,16 +263,19 @@ async fn swapped_half_way(etag: Etag) {
 }
 
 // DL-05: a part is gone on with only if it is a part of the same bytes.
+// invariant: F-1, F-5
 #[tokio::test(flavor = "multi_thread")]
 async fn content_swapped_under_its_name_gives_no_mixed_file() {
     swapped_half_way(Etag::New).await;
 }
 
+// invariant: F-1, F-5
 #[tokio::test(flavor = "multi_thread")]
 async fn content_swapped_without_a_word_gives_no_mixed_file() {
     swapped_half_way(Etag::Same).await;
 }
 
+// invariant: F-1, F-2
 #[tokio::test(flavor = "multi_thread")]
 async fn half_a_file_that_looks_whole_is_never_kept() {
     let platform = Platform::start().await;
@@ -310,6 +318,7 @@ async fn a_source_that_refuses_ranges_still_gives_a_whole_file() {
 }
 
 // DL-07
+// invariant: F-7
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_imported_archive_has_is_not_fetched() {
     const IMPORT: &str = "mutation($text: String!) { downloadArchiveImport(text: $text) {
@@ -338,6 +347,7 @@ async fn what_an_imported_archive_has_is_not_fetched() {
     platform.stop().await;
 }
 
+// invariant: F-7
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_kept_is_not_fetched_again() {
     let platform = Platform::start().await;
@@ -356,6 +366,7 @@ async fn what_is_kept_is_not_fetched_again() {
 }
 
 // DL-03: nothing in the library is ever written over.
+// invariant: F-4
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_is_taken_gets_a_number() {
     const STRANGER: &[u8] = b"somebody else's";
@@ -412,6 +423,7 @@ async fn qualities_give_the_heights_that_they_name() {
 }
 
 // PL-26: a wish that comes again while its job waits joins it.
+// invariant: L-8
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_sent_twice_is_done_once() {
     let platform = Platform::start().await;
