@@ -25,9 +25,14 @@ impl Figure {
         self.latencies.get(last * percent / 100).copied()
     }
 
-    /// The time of exactly so many pieces, as criterion wants it.
-    pub fn time_of(&self, pieces: u64) -> Duration {
-        self.took.mul_f64(pieces as f64 / self.count as f64)
+    /// How many pieces were timed.
+    pub fn pieces(&self) -> usize {
+        self.latencies.len()
+    }
+
+    /// The time of exactly so much, as criterion wants it.
+    pub fn time_of(&self, count: u64) -> Duration {
+        self.took.mul_f64(count as f64 / self.count as f64)
     }
 
     pub(crate) fn new(count: u64, took: Duration, mut latencies: Vec<Duration>) -> Self {
