@@ -1,3 +1,23 @@
 //! The work that is measured; each piece also runs small as a test and fails when it does nothing.
+//!
+//! To add a benchmark: the work as a module here with a small run in its tests, and a program of the same
+//! name in `benches/benches` that samples it and prints its table.
 
+pub mod disk;
+pub mod figure;
+pub mod gate;
 pub mod log;
+pub mod subscription;
+pub mod table;
+pub mod view;
+pub mod world;
+
+use tokio::runtime::{Builder, Runtime};
+
+/// The runtime of a benchmark: one thread, so that figures of two machines differ by less.
+///
+/// # Panics
+/// If the system refuses.
+pub fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime can be made")
+}

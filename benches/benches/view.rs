@@ -1,0 +1,159 @@
+//! Figures of views: rebuilding those of playlists and jobs beside bare inserts of the same rows, and a
+//! page of 50 from 100,000 rows.
+
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput};
+use mediary_benches::{
+    figure::Figure,
+    table::{self, line},
+    view::{self, Rebuilt},
+    world::{self, List, Size},
+};
+use mediary_events::gate::Gate;
+use mediary_projections::{
+    Snapshot,
+    job::{JobFilter, JobView, jobs},
+    playlist::{EntryFilter, PlaylistView, entries},
+    view::View,
+};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// About 5,000 events to fold while criterion samples, and 50,000 in the table.
+const SAMPLED: Size = Size { lists: 1, entries_each: 2_500, kept_each: 277 };
+const LARGE: Size = Size { lists: 5, entries_each: 5_000, kept_each: 555 };
+/// The rows that pages are taken from, of each kind.
+const ROWS: u32 = 100_000;
+/// Rows while criterion samples.
+const ROWS_SAMPLED: u32 = 5_000;
+/// Pages of a figure in the table.
+const PAGES: usize = 500;
+
+struct Bench {
+    gate: Gate,
+    runtime: Runtime,
+    _directory: TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let directory = folder();
+        let gate = world::open(directory.path());
+        Self { gate, runtime: mediary_benches::runtime(), _directory: directory }
+    }
+
+    fn with(size: Size) -> Self {
+        let bench = Self::new();
+        world::tell(&bench.gate, size).expect("the stories are told in order");
+        bench
+    }
+
+    /// One list with so many rows, each of which is wished for.
+    fn with_rows(rows: u32) -> Self {
+        let bench = Self::with(Size { lists: 1, entries_each: rows, kept_each: 0 });
+        world::queue(&bench.gate, &List::new(0), rows).expect("the stories are told in order");
+        bench
+    }
+
+    fn events(&self) -> u64 {
+        self.gate.log().head().position
+    }
+
+    fn rebuild<V: View>(&self, directory: &TempDir) -> Rebuilt {
+        let rebuilding = view::rebuild::<V>(self.gate.log(), directory.path());
+        self.runtime.block_on(rebuilding).expect("a view can be made")
+    }
+
+    fn time_of_rebuilds<V: View>(&self, times: u64) -> Duration {
+        (0..times).map(|_| self.rebuild::<V>(&folder()).events.took).sum()
+    }
+
+    fn pages_of_entries(&self, playlists: &Rebuilt, pages: usize) -> Figure {
+        let list = List::new(0).id;
+        let of_list = move |rows: &Snapshot<'_>, page| entries(rows, list, EntryFilter::default(), page);
+        self.runtime.block_on(view::pages(&playlists.view, pages, of_list))
+    }
+
+    fn pages_of_jobs(&self, built: &Rebuilt, pages: usize) -> Figure {
+        let all = |rows: &Snapshot<'_>, page| jobs(rows, JobFilter::default(), page);
+        self.runtime.block_on(view::pages(&built.view, pages, all))
+    }
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("there is a folder for temporary files")
+}
+
+fn rebuilding(criterion: &mut Criterion) {
+    let bench = Bench::with(SAMPLED);
+    let mut group = criterion.benchmark_group("view/rebuild");
+    group.throughput(Throughput::Elements(bench.events())).sample_size(10);
+    // Without the making and the removing of folders.
+    group.bench_function("playlist", |bencher| {
+        bencher.iter_custom(|times| bench.time_of_rebuilds::<PlaylistView>(times));
+    });
+    group.bench_function("job", |bencher| {
+        bencher.iter_custom(|times| bench.time_of_rebuilds::<JobView>(times));
+    });
+    group.finish();
+}
+
+fn paging(criterion: &mut Criterion) {
+    let bench = Bench::with_rows(ROWS_SAMPLED);
+    let directory = folder();
+    let playlists = bench.rebuild::<PlaylistView>(&directory);
+    let built = bench.rebuild::<JobView>(&directory);
+    let mut group = criterion.benchmark_group("view/page");
+    group.throughput(Throughput::Elements(1)).sample_size(10);
+    group.bench_function("entries", |bencher| {
+        bencher.iter_custom(|pages| bench.pages_of_entries(&playlists, pages as usize).took);
+    });
+    group.bench_function("jobs", |bencher| {
+        bencher.iter_custom(|pages| bench.pages_of_jobs(&built, pages as usize).took);
+    });
+    group.finish();
+}
+
+fn rebuild_row<V: View>(bench: &Bench) {
+    let (folded, bare) = (folder(), folder());
+    let rebuilt = bench.rebuild::<V>(&folded);
+    let tables = view::tables(&rebuilt.view);
+    let rows = tables.iter().map(|table| table.rows.len()).sum::<usize>();
+    let inserted = view::insert::<V>(bare.path(), &tables).expect("rows can be inserted");
+    let rows_per_second = rows as f64 / rebuilt.events.took.as_secs_f64();
+    line(&format!(
+        "| {} | {:.0} | {rows} | {rows_per_second:.0} | {:.0} | {:.2} |",
+        V::NAME,
+        rebuilt.events.per_second(),
+        inserted.per_second(),
+        rows_per_second / inserted.per_second(),
+    ));
+}
+
+fn tables() {
+    let bench = Bench::with(LARGE);
+    line(&format!("\nRebuilding from a log of {} events:\n", bench.events()));
+    line("| view | events per second | rows | rows per second | bare inserts per second | ratio |");
+    line("|---|---|---|---|---|---|");
+    rebuild_row::<PlaylistView>(&bench);
+    rebuild_row::<JobView>(&bench);
+
+    let bench = Bench::with_rows(ROWS);
+    let directory = folder();
+    table::head();
+    let playlists = bench.rebuild::<PlaylistView>(&directory);
+    let pages = bench.pages_of_entries(&playlists, PAGES);
+    table::memory_row(&format!("page of 50 entries of {ROWS}"), &pages);
+    let built = bench.rebuild::<JobView>(&directory);
+    let pages = bench.pages_of_jobs(&built, PAGES);
+    table::memory_row(&format!("page of 50 jobs of {ROWS}"), &pages);
+}
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    rebuilding(&mut criterion);
+    paging(&mut criterion);
+    criterion.final_summary();
+    tables();
+}

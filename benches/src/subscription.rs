@@ -1,0 +1,179 @@
+//! Work for subscriptions: events told to some subscribers, catching up, and the same through GraphQL.
+
+use std::path::Path;
+
+use async_graphql::{Request, Response};
+use futures::{StreamExt as _, future::join_all};
+use mediary_api::{MediarySchema, Platform, limits, session::Session};
+use mediary_events::{
+    gate::Gate,
+    log::{Filter, Log, OriginKind},
+    signal::SignalHub,
+};
+use mediary_projections::{StartError, Views};
+use mediary_schema::{IdSource, PrincipalId, TokenId, account::Role, job::RetryPolicy};
+use tokio::{sync::watch, time::Instant};
+
+use crate::{figure::Figure, log::one_event, view};
+
+/// Events that a reader who catches up takes at once.
+const BATCH_MAX: usize = 1_000;
+
+/// Appends one event at a time and waits until every subscriber holds it: a piece is the time from the
+/// asking for the append until one subscriber has the event.
+///
+/// # Panics
+/// If the log can't be written or read, or a subscriber gets something else.
+pub async fn tell(log: &Log, subscribers: usize, events: u64) -> Figure {
+    let ids = IdSource::system();
+    let next = log.head().position + 1;
+    let mut subscriptions: Vec<_> = (0..subscribers).map(|_| log.subscribe(next, Filter::all())).collect();
+    let mut latencies = Vec::new();
+    let began = Instant::now();
+    for _ in 0..events {
+        let request = one_event(ids.next());
+        let asked = Instant::now();
+        let hearing = subscriptions.iter_mut().map(|subscription| async move {
+            let batch = subscription.next_batch(10).await.expect("the log can be read");
+            (asked.elapsed(), batch.events[0].position())
+        });
+        let (appended, heard) = tokio::join!(log.append(request), join_all(hearing));
+        let position = appended.expect("the log can be written").last_position;
+        for (latency, held) in heard {
+            assert_eq!(held, position, "every subscriber holds the event that was appended");
+            latencies.push(latency);
+        }
+    }
+    Figure::new(events, began.elapsed(), latencies)
+}
+
+/// Subscribes from the front of a log and reads to its end.
+///
+/// # Panics
+/// If the log can't be read.
+pub async fn catch_up(log: &Log) -> Figure {
+    let head = log.head().position;
+    let mut subscription = log.subscribe(1, Filter::all());
+    let mut count = 0;
+    let began = Instant::now();
+    while subscription.next_position() <= head {
+        count += subscription.next_batch(BATCH_MAX).await.expect("the log can be read").events.len() as u64;
+    }
+    Figure::new(count, began.elapsed(), Vec::new())
+}
+
+/// The GraphQL edge without its sockets.
+#[derive(Debug)]
+pub struct Edge {
+    schema: Schema,
+    views: Views,
+    head: u64,
+    // Who waits for reactions would find the sender gone.
+    _reacted: watch::Sender<u64>,
+}
+
+/// The schema, which can't show itself.
+struct Schema(MediarySchema);
+
+impl std::fmt::Debug for Schema {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Schema")
+    }
+}
+
+impl Edge {
+    /// An edge before a gate, with its views below a folder; waits until they have folded the log.
+    pub async fn start(gate: &Gate, directory: &Path) -> Result<Self, StartError> {
+        let views = Views::start(gate.log(), directory)?;
+        let head = gate.log().head().position;
+        for handle in views.all() {
+            view::caught_up(handle, head).await;
+        }
+        let (sender, reacted) = watch::channel(head);
+        let platform = Platform {
+            gate: gate.clone(),
+            views: views.clone(),
+            signals: SignalHub::default(),
+            reacted,
+            retry: RetryPolicy::default(),
+        };
+        let schema = Schema(mediary_api::build(platform, &limits::Options::default()));
+        Ok(Self { schema, views, head, _reacted: sender })
+    }
+
+    /// Subscribes to `events` from the front and takes what is in the log, each item as the text that goes
+    /// out on a socket.
+    ///
+    /// # Panics
+    /// If the subscription is refused, or ends early.
+    pub async fn catch_up(&self) -> Figure {
+        let request = Request::new(EVENTS).data(session());
+        let began = Instant::now();
+        let mut items = self.schema.0.execute_stream(request);
+        for position in 1..=self.head {
+            let item = items.next().await.expect("the subscription goes on to the end of the log");
+            let text = sent(&item);
+            assert!(text.contains(&format!(r#""position":{position},"#)), "{position}: {text}");
+        }
+        Figure::new(self.head, began.elapsed(), Vec::new())
+    }
+
+    /// Stops the views; blocks until their threads have ended.
+    pub fn stop(&self) {
+        self.views.stop();
+    }
+}
+
+/// What a page that shows what happens asks for.
+const EVENTS: &str = "subscription {
+    events(after: 0) { position event { id stream version kind at origin storyId payload } }
+}";
+
+fn session() -> Session {
+    Session {
+        principal: PrincipalId::OWNER,
+        token_id: TokenId::from_uuid(uuid::Uuid::nil()),
+        role: Role::Owner,
+        origin: OriginKind::Page,
+        expires_at: None,
+    }
+}
+
+fn sent(item: &Response) -> String {
+    assert!(item.is_ok(), "{:?}", item.errors);
+    serde_json::to_string(item).expect("a response is JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::{self, Size};
+
+    #[test]
+    fn every_subscriber_holds_every_event() {
+        let directory = tempfile::tempdir().unwrap();
+        let log = crate::log::open(directory.path());
+        let runtime = crate::runtime();
+        for subscribers in [1, 100] {
+            let told = runtime.block_on(tell(&log, subscribers, 3));
+            assert_eq!((told.count, told.pieces()), (3, subscribers * 3));
+            assert!(told.percentile(50).unwrap() <= told.percentile(99).unwrap());
+        }
+        let caught_up = runtime.block_on(catch_up(&log));
+        assert_eq!(caught_up.count, 6);
+        assert!(caught_up.per_second() > 0.0);
+    }
+
+    #[test]
+    fn a_graphql_subscriber_gets_every_event() {
+        let directory = tempfile::tempdir().unwrap();
+        let gate = world::open(directory.path());
+        world::tell(&gate, Size { lists: 1, entries_each: 20, kept_each: 2 }).unwrap();
+        let runtime = crate::runtime();
+        let edge = runtime.block_on(Edge::start(&gate, directory.path())).unwrap();
+        let caught_up = runtime.block_on(edge.catch_up());
+        edge.stop();
+        assert!(caught_up.count > 20, "{caught_up:?}");
+        assert_eq!(caught_up.count, gate.log().head().position);
+    }
+}
