@@ -2,6 +2,7 @@
 
 use mediary_schema::{
     AttemptId, FileId, JobId,
+    account::Permission,
     download::DownloadItem,
     file::Verified,
     job::{Failure, ResourceUse, RetryPolicy, Work},
@@ -23,6 +24,7 @@ pub fn request(
     again: bool,
     retry: RetryPolicy,
 ) -> Result<JobId, Refusal> {
+    story.require(Permission::Download)?;
     let uuid = item.item_id.uuid();
     if let Phase::Wanted { job_id } = story.state::<Download>(uuid)?.phase {
         return Ok(job_id);

@@ -4,7 +4,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use mediary_schema::{Clock, IdSource};
+use mediary_schema::{Clock, IdSource, account::Permission};
 use uuid::Uuid;
 
 use super::{Caller, Refusal, states::States};
@@ -259,11 +259,13 @@ impl<'a> Transaction<'a> {
 
     /// Carries out a command that the caller asks for.
     pub fn execute<C: Concern>(&mut self, uuid: Uuid, command: C::Command) -> Result<(), Refusal> {
-        let permission = C::permission(&command);
-        if !self.caller.authority.allows(permission) {
-            return Err(Refusal::Forbidden { permission });
-        }
+        self.require(C::permission(&command))?;
         self.entail::<C>(uuid, command)
+    }
+
+    /// Refuses the story unless the caller has the permission: for stories that only entail commands.
+    pub fn require(&self, permission: Permission) -> Result<(), Refusal> {
+        if self.caller.authority.allows(permission) { Ok(()) } else { Err(Refusal::Forbidden { permission }) }
     }
 
     /// Carries out a command that follows from one that the caller was allowed to ask for.

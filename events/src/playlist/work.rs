@@ -2,6 +2,7 @@
 
 use mediary_schema::{
     AttemptId, JobId, PlaylistId,
+    account::Permission,
     job::{Failure, ResourceUse, RetryPolicy, Work},
     playlist::{ListPlaylist, ListingMode, ObservedPlaylist, PlaylistKind},
 };
@@ -21,6 +22,7 @@ pub fn request(
     mode: Option<ListingMode>,
     retry: RetryPolicy,
 ) -> Result<JobId, Refusal> {
+    story.require(Permission::Follow)?;
     let state = story.state::<Playlist>(playlist_id.uuid())?;
     let Some(url) = state.url.clone().filter(|_| state.followed) else {
         return Err(Rejection::NotFollowed.into());

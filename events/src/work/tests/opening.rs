@@ -37,13 +37,25 @@ async fn many_who_ask_at_once_join_one_job() {
     assert_eq!(bench.appends_after(0), ["reservation.taken job.queued download.requested"]);
 }
 
+fn viewer() -> Caller {
+    testing::person(Role::Viewer, 1)
+}
+
 #[test]
-fn who_may_not_ask_leaves_nothing_behind() {
+fn a_viewer_asks_for_no_look() {
+    let bench = followed();
+    assert_eq!(bench.tell(viewer(), |story| relist(story, job_id(1))).unwrap_err().code(), "FORBIDDEN");
+    assert_eq!(bench.head(), 1);
+}
+
+#[test]
+fn a_viewer_asks_for_no_item_and_joins_no_job() {
     let bench = Bench::new();
-    let refusal = bench.tell(testing::person(Role::Viewer, 1), |story| keep(story, job_id(1), false));
-    assert_eq!(refusal.unwrap_err().code(), "FORBIDDEN");
-    assert_eq!(bench.head(), 0);
-    assert!(!is_reserved(&bench, &item()));
+    let ask = |bench: &Bench| bench.tell(viewer(), |story| keep(story, job_id(1), false)).unwrap_err().code();
+    assert_eq!(ask(&bench), "FORBIDDEN");
+    assert!(!is_reserved(&bench, &item()), "no claim is left behind");
+    let bench = downloading();
+    assert_eq!(ask(&bench), "FORBIDDEN");
 }
 
 #[test]
