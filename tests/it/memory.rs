@@ -10,7 +10,7 @@ use serde_json::json;
 const GROWTH_MAX_BYTES: u64 = 32 << 20;
 
 // Issue 2, must hold 2: bounded memory, and an unchanged list is one event.
-// invariant: P-3 P-9
+// invariant: P-3, P-9
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_20_000_takes_little_more_than_one_of_1_000() {
     let media = MediaLibrary::open_shared().await.unwrap();
