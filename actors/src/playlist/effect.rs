@@ -305,7 +305,11 @@ async fn compare(
 ) -> Result<Diff, Broken> {
     let compare = move |state: &State| {
         let known = state.rows.iter().filter(|row| row.seen).count();
-        if observed.is_empty() && known > 0 { Err(known) } else { Ok(diff(playlist_id, state, observed, mode)) }
+        if observed.is_empty() && known > 0 {
+            Err(known)
+        } else {
+            Ok(diff(playlist_id, state, observed, mode))
+        }
     };
     let found = attempt.gate.inspect::<Playlist, _>(playlist_id.uuid(), compare).await;
     found.map_err(Broken::Refused)?.map_err(|known| {
