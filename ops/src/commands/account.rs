@@ -164,9 +164,9 @@ fn link(client: &Client, secret: &str) -> String {
 }
 
 fn table(tokens: &[Token]) -> String {
-    let mut table = Table::new(&["id", "role", "until", "name"]);
+    let mut table = Table::new(&["id", "role", "ends", "name"]);
     for token in tokens {
-        let until = token.expires_at.as_deref().map_or_else(|| "it is revoked".to_owned(), moment);
+        let until = token.expires_at.as_deref().map_or_else(|| "never".to_owned(), moment);
         table.row([token.id.clone(), word(&token.role), until, token.name.clone()]);
     }
     table.text("no tokens")

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-use super::{account, download, job, log, playlist, setting, shell, why, worker};
+use super::{account, download, job, log, playlist, server, setting, shell, why, worker};
 use crate::output::Format;
 
 /// Follows playlists, keeps their media, and remembers everything that happened.
@@ -27,6 +27,14 @@ Examples:
   mediary why FILE-ID
 
 The process ends with 0 when all is done; docs/exit-codes.md lists the other codes.";
+
+const SERVE_HELP: &str = "\
+Examples:
+  mediary serve --data ./data
+  mediary serve --data /srv/mediary --listen 127.0.0.1:9000 --nats off
+
+Everything is kept below the data folder; one process serves a folder. The first start prints a link that
+signs a browser in. `mediary config schema` describes what can be configured besides.";
 
 const SERVER_HELP: &str =
     "Where the server is [else: MEDIARY_SERVER, then DIR/.lock, then http://127.0.0.1:8484]";
@@ -53,6 +61,9 @@ pub(crate) struct Everywhere {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Run the server until Ctrl-C.
+    #[command(after_help = SERVE_HELP)]
+    Serve(server::Settings),
     /// Follow playlists, channels, feeds and single items.
     #[command(subcommand)]
     Playlist(playlist::Verb),
@@ -76,6 +87,11 @@ pub(crate) enum Verb {
     /// Start a kind of work again that was halted because it failed too often.
     #[command(subcommand)]
     Worker(worker::Verb),
+    /// Say whether everything is there that the server needs.
+    Doctor(server::Settings),
+    /// Check and print the configuration.
+    #[command(subcommand)]
+    Config(server::ConfigVerb),
     /// Write a completion script for a shell.
     Completions(shell::Completions),
 }
@@ -159,7 +175,13 @@ mod tests {
             token revoke ID
             limit show
             limit set --list 1 --download 2 --total 3
-            completions bash";
+            completions bash
+            serve --data DIR --listen 127.0.0.1:8484 --nats auto --allow-network 10.0.0.0/8
+            serve --nats off --allow-network 10.0.0.0/8 --allow-network fd00::/8 --config FILE
+            doctor --data DIR
+            config check --config FILE
+            config show
+            config schema";
         for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let line = line.replace("HASH", &"0f".repeat(32));
             if let Err(error) = parse(&format!("mediary {line}")) {
@@ -178,6 +200,8 @@ mod tests {
             ("mediary limit set", ErrorKind::MissingRequiredArgument),
             ("mediary job list --state done", ErrorKind::InvalidValue),
             ("mediary playlist list --server ftp://h", ErrorKind::ValueValidation),
+            ("mediary serve --listen nowhere", ErrorKind::ValueValidation),
+            ("mediary serve --nats maybe", ErrorKind::ValueValidation),
             ("mediary playlist ad", ErrorKind::InvalidSubcommand),
         ];
         for (line, kind) in cases {

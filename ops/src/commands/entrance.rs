@@ -11,7 +11,7 @@ use super::{
     connection::{Environment, connect},
     download,
     failure::Failure,
-    job, log, playlist, setting, shell, why, worker,
+    job, log, playlist, server, setting, shell, why, worker,
 };
 use crate::{exit::Exit, output::Output};
 
@@ -37,6 +37,9 @@ async fn run(
 ) -> Result<(), Failure> {
     let client = || connect(flags, environment);
     match verb {
+        Verb::Serve(settings) => server::serve(settings, flags).await,
+        Verb::Doctor(settings) => server::doctor(settings, flags, output).await,
+        Verb::Config(verb) => server::config(verb, flags, output),
         Verb::Playlist(verb) => playlist::run(verb, &client()?, output).await,
         Verb::Download(verb) => download::run(verb, &client()?, output).await,
         Verb::Job(verb) => job::run(verb, &client()?, output).await,

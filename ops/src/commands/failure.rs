@@ -1,10 +1,13 @@
 use std::{fmt::Display, io, path::PathBuf};
 
-use miette::Diagnostic;
+use mediary_events::log::OpenError;
+use miette::{Diagnostic, LabeledSpan, SourceCode};
 
 use crate::{
     client::{self, UserError},
+    configuration::ConfigurationError,
     exit::Exit,
+    serve::ServeError,
 };
 
 /// Why a command did not do what was asked: what happened, where, and the next step.
@@ -46,22 +49,15 @@ pub(crate) enum Failure {
     /// Standard output can't be written.
     #[error("the output can't be written")]
     Output(#[from] io::Error),
-    /// A part of the platform says it in its own words.
-    #[error("{report}")]
-    Part {
-        /// How the process ends with it.
-        exit: Exit,
-        /// What it says.
-        report: Box<dyn Diagnostic + Send + Sync>,
-    },
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Configuration(#[from] Box<ConfigurationError>),
+    /// The server did not start.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
 }
 
 impl Failure {
-    /// A part of the platform that describes its own failures.
-    pub(crate) fn part(exit: Exit, report: impl Diagnostic + Send + Sync + 'static) -> Self {
-        Self::Part { exit, report: Box::new(report) }
-    }
-
     /// For `map_err` of a step with a file.
     pub(crate) fn file(step: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
@@ -79,7 +75,8 @@ impl Failure {
             // Whoever read the output had enough of it.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Self::File { .. } | Self::Unreadable { .. } | Self::Output(_) => Exit::Io,
-            Self::Part { exit, .. } => *exit,
+            Self::Configuration(_) => Exit::Configuration,
+            Self::Serve(error) => exit_of_start(error),
         }
     }
 
@@ -89,6 +86,25 @@ impl Failure {
             Some(error) => Err(Self::Refused(error)),
             None => Ok(()),
         }
+    }
+}
+
+fn exit_of_start(error: &ServeError) -> Exit {
+    match error {
+        ServeError::AddressInUse { .. } | ServeError::Listen { .. } => Exit::Unreachable,
+        ServeError::Log(OpenError::InUse { .. }) => Exit::Busy,
+        ServeError::NatsAddress(_) => Exit::Configuration,
+        ServeError::WorkingFolder(_)
+        | ServeError::Folder { .. }
+        | ServeError::Log(_)
+        | ServeError::Announce(_)
+        | ServeError::Views(_)
+        | ServeError::Token { .. } => Exit::Io,
+        ServeError::Refused(refusal) if refusal.is_retryable() => Exit::Busy,
+        ServeError::Refused(_)
+        | ServeError::Actors(_)
+        | ServeError::NatsAccess(_)
+        | ServeError::Signals(_) => Exit::Internal,
     }
 }
 
@@ -102,67 +118,55 @@ fn exit_of_refusal(error: &UserError) -> Exit {
     }
 }
 
-impl Diagnostic for Failure {
-    fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+impl Failure {
+    /// What describes itself.
+    fn part(&self) -> Option<&dyn Diagnostic> {
         match self {
-            Self::Client(error) => error.code(),
-            Self::Refused(error) => Some(Box::new(&error.code)),
-            Self::Work { class, .. } => Some(Box::new(class)),
-            Self::Unsound { code, .. } | Self::Unreadable { code, .. } => Some(Box::new(code)),
-            Self::Part { report, .. } => report.code(),
-            Self::NotFound { .. } | Self::Usage { .. } | Self::File { .. } | Self::Output(_) => None,
-        }
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
-        let advice: &dyn Display = match self {
-            Self::Client(error) => return error.help(),
-            Self::Part { report, .. } => return report.help(),
-            Self::Refused(error) => error.advice.as_ref()?,
-            Self::Work { advice, .. } | Self::Unsound { advice, .. } | Self::Unreadable { advice, .. } => {
-                advice
-            }
-            Self::NotFound { advice, .. } | Self::Usage { advice, .. } => advice,
-            Self::File { source, .. } => file_advice(source.kind())?,
-            Self::Output(_) => return None,
-        };
-        Some(Box::new(advice.to_string()))
-    }
-
-    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        match self {
-            Self::Part { report, .. } => report.source_code(),
-            _ => None,
-        }
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = miette::LabeledSpan> + '_>> {
-        match self {
-            Self::Part { report, .. } => report.labels(),
-            _ => None,
-        }
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        match self {
-            Self::Part { report, .. } => report.related(),
-            _ => None,
-        }
-    }
-
-    fn diagnostic_source(&self) -> Option<&dyn Diagnostic> {
-        match self {
-            Self::Part { report, .. } => report.diagnostic_source(),
+            Self::Client(error) => Some(error),
+            Self::Configuration(error) => Some(error.as_ref()),
+            Self::Serve(error) => Some(error),
             _ => None,
         }
     }
 }
 
-fn file_advice(kind: io::ErrorKind) -> Option<&'static &'static str> {
+impl Diagnostic for Failure {
+    fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        match self {
+            Self::Refused(error) => Some(Box::new(&error.code)),
+            Self::Work { class, .. } => Some(Box::new(class)),
+            Self::Unsound { code, .. } | Self::Unreadable { code, .. } => Some(Box::new(code)),
+            _ => self.part()?.code(),
+        }
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        let advice: &str = match self {
+            Self::Refused(error) => error.advice.as_deref()?,
+            Self::Work { advice, .. } | Self::Unsound { advice, .. } | Self::Unreadable { advice, .. } => {
+                advice
+            }
+            Self::NotFound { advice, .. } | Self::Usage { advice, .. } => advice,
+            Self::File { source, .. } => file_advice(source.kind())?,
+            _ => return self.part()?.help(),
+        };
+        Some(Box::new(advice))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.part()?.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.part()?.labels()
+    }
+}
+
+fn file_advice(kind: io::ErrorKind) -> Option<&'static str> {
     match kind {
-        io::ErrorKind::NotFound => Some(&"check the path"),
-        io::ErrorKind::PermissionDenied => Some(&"check that this user may read and write there"),
-        io::ErrorKind::StorageFull => Some(&"make room on that disk"),
+        io::ErrorKind::NotFound => Some("check the path"),
+        io::ErrorKind::PermissionDenied => Some("check that this user may read and write there"),
+        io::ErrorKind::StorageFull => Some("make room on that disk"),
         _ => None,
     }
 }

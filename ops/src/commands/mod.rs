@@ -18,6 +18,7 @@ mod job;
 mod log;
 mod page;
 mod playlist;
+mod server;
 mod setting;
 mod shell;
 mod wait;
