@@ -180,13 +180,12 @@ async fn kill_9_at_random_moments_of_downloads_costs_little_and_loses_nothing() 
     site.faults().clear();
     let (server, client) = folder.serve().await;
     assert_only_own_children(log_id, &server);
+    check_nothing_given_up(&client.events_after(0).await);
     let story = client.wait_story(&story).await;
     assert_eq!(story["succeededCount"], json!(ITEMS), "{story}");
     let events = client.events_after(0).await;
     witness.check(&events);
-    for kind in ["job.parked", "job.failed", "job.attempt_failed", "download.failed"] {
-        assert!(events_of(&events, kind).is_empty(), "{:?}", events_of(&events, kind));
-    }
+    check_nothing_given_up(&events);
     check_bytes_served(&site, &list, &events).await;
     check_library(&site, &list, &folder, &client).await;
     until("nothing unfinished is left", || async {
@@ -275,6 +274,13 @@ fn assert_only_own_children(log_id: Uuid, server: &ServerProcess) {
     let strangers: Vec<_> =
         marked(log_id).into_iter().filter(|process| process.server_pid != server.pid()).collect();
     assert!(strangers.is_empty(), "{strangers:?}");
+}
+
+/// No download is to blame for the end of its server.
+fn check_nothing_given_up(events: &[Value]) {
+    for kind in ["job.parked", "job.failed", "job.attempt_failed", "download.failed"] {
+        assert!(events_of(events, kind).is_empty(), "{:?}", events_of(events, kind));
+    }
 }
 
 /// Of each item so much was sent as its files are large, and little more for each kill that hit it.

@@ -2,7 +2,7 @@ use std::{collections::HashSet, io, sync::Arc};
 
 use mediary_events::{
     gate::{Refusal, Transaction},
-    playlist::{Diff, Playlist, State, diff, work},
+    playlist::{Diff, Playlist, State, try_diff, work},
 };
 use mediary_schema::{
     FailureClass, ItemId, PlaylistId,
@@ -256,13 +256,8 @@ fn same_items(before: &[ObservedEntry], now: &[ObservedEntry]) -> bool {
 async fn record(attempt: &Attempt, work: &ListPlaylist, look: Look) -> Result<(), Broken> {
     let Look { pages, mode } = look;
     let last = pages.read(pages.written())?;
-    let mut observed = Vec::new();
-    for number in 1..=pages.written() {
-        observed.extend(pages.read(number)?.entries);
-    }
-    let rows = observed.len() as u32;
     let playlist_id = work.playlist_id;
-    let found = compare(attempt, playlist_id, observed, mode).await?;
+    let (rows, found) = compare(attempt, playlist_id, pages, mode).await?;
     let mut chunks = Chunks { changes: found.changes.into_iter(), size: work.page_size.max(1) as usize };
     let mut chunk = chunks.take();
     let mut number = 0_u32;
@@ -296,27 +291,27 @@ async fn record(attempt: &Attempt, work: &ListPlaylist, look: Look) -> Result<()
     Ok(())
 }
 
-/// Finds out what changed. A list that is suddenly empty is believed of no source.
+/// Finds out how many rows the look saw, and what changed. The pages are read twice, so that a long list is
+/// never held as a whole. A list that is suddenly empty is believed of no source.
 async fn compare(
     attempt: &Attempt,
     playlist_id: PlaylistId,
-    observed: Vec<ObservedEntry>,
+    pages: Pages,
     mode: ListingMode,
-) -> Result<Diff, Broken> {
+) -> Result<(u32, Diff), Broken> {
     let compare = move |state: &State| {
+        let items: Vec<ItemId> =
+            pages.entries().map(|entry| Ok(entry?.item_id())).collect::<io::Result<_>>()?;
         let known = state.rows.iter().filter(|row| row.seen).count();
-        if observed.is_empty() && known > 0 {
-            Err(known)
-        } else {
-            Ok(diff(playlist_id, state, observed, mode))
+        if items.is_empty() && known > 0 {
+            let message = format!(
+                "the source answers an empty list, though it had {known} entries; nothing was changed"
+            );
+            return Err(Broken::Failed(Failure::new(FailureClass::Unknown, message)));
         }
+        Ok((items.len() as u32, try_diff(playlist_id, state, &items, pages.entries(), mode)?))
     };
-    let found = attempt.gate.inspect::<Playlist, _>(playlist_id.uuid(), compare).await;
-    found.map_err(Broken::Refused)?.map_err(|known| {
-        let message =
-            format!("the source answers an empty list, though it had {known} entries; nothing was changed");
-        Broken::Failed(Failure::new(FailureClass::Unknown, message))
-    })
+    attempt.gate.inspect::<Playlist, _>(playlist_id.uuid(), compare).await.map_err(Broken::Refused)?
 }
 
 fn summary(attempt: &Attempt, rows: u32, counts: ListingCounts) {

@@ -53,6 +53,17 @@ impl Pages {
         Ok(serde_json::from_slice(&fs::read(self.path(number))?)?)
     }
 
+    /// Every row, page by page.
+    pub(super) fn entries(&self) -> impl Iterator<Item = io::Result<ObservedEntry>> + '_ {
+        (1..=self.written).flat_map(|number| {
+            let (entries, error) = match self.read(number) {
+                Ok(page) => (page.entries, None),
+                Err(error) => (Vec::new(), Some(error)),
+            };
+            entries.into_iter().map(Ok).chain(error.map(Err))
+        })
+    }
+
     /// Takes the last page with rows back: it is looked at once more, so that a list that changed meanwhile is
     /// noticed. An empty page behind it only says that the list ended there, which is looked at again, too.
     pub(super) fn pop(&mut self) -> io::Result<Option<StagedPage>> {

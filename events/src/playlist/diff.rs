@@ -1,4 +1,7 @@
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    convert::Infallible,
+};
 
 use mediary_schema::{
     EntryId, ItemId, PlaylistId,
@@ -24,15 +27,29 @@ pub struct Diff {
 /// and new rows in front move nothing. *Moved* is what lies outside a longest increasing subsequence
 /// of the known rows' places. An incremental look covers only the front of the list and declares no absence.
 pub fn diff(playlist_id: PlaylistId, state: &State, observed: Vec<ObservedEntry>, mode: ListingMode) -> Diff {
-    let matched = Matching::of(state, &observed);
+    let items: Vec<ItemId> = observed.iter().map(ObservedEntry::item_id).collect();
+    let Ok(found) = try_diff(playlist_id, state, &items, observed.into_iter().map(Ok::<_, Infallible>), mode);
+    found
+}
+
+/// [`diff`] for a list that is too long to be held: its rows are read one after another, and only their items
+/// are known in advance.
+pub fn try_diff<E>(
+    playlist_id: PlaylistId,
+    state: &State,
+    items: &[ItemId],
+    observed: impl IntoIterator<Item = Result<ObservedEntry, E>>,
+    mode: ListingMode,
+) -> Result<Diff, E> {
+    let matched = Matching::of(state, items);
     let stays = longest_increasing(&matched.places);
     let mut scribe = Scribe::new(playlist_id, state);
     let mut after = None;
-    for (index, entry) in observed.into_iter().enumerate() {
-        let known = matched.places[index].map(|place| &state.rows[place]);
-        after = Some(match known {
+    for ((entry, place), stays) in observed.into_iter().zip(&matched.places).zip(stays) {
+        let entry = entry?;
+        after = Some(match place.map(|place| &state.rows[place]) {
             Some(row) => {
-                scribe.known(row, entry, stays[index], after);
+                scribe.known(row, entry, stays, after);
                 row.entry_id
             }
             None => scribe.unknown(entry, after),
@@ -44,7 +61,7 @@ pub fn diff(playlist_id: PlaylistId, state: &State, observed: Vec<ObservedEntry>
         }
     }
     let newest_first = matched.newest_first();
-    Diff { changes: scribe.changes, counts: scribe.counts, newest_first }
+    Ok(Diff { changes: scribe.changes, counts: scribe.counts, newest_first })
 }
 
 /// Which known row each observed entry is.
@@ -54,7 +71,7 @@ struct Matching {
 }
 
 impl Matching {
-    fn of(state: &State, observed: &[ObservedEntry]) -> Self {
+    fn of(state: &State, items: &[ItemId]) -> Self {
         let mut rows: HashMap<ItemId, VecDeque<usize>> = HashMap::with_capacity(state.rows.len());
         // Rows that were there last time come first: else one that is missing would be taken for its twin.
         for seen in [true, false] {
@@ -63,10 +80,10 @@ impl Matching {
             }
         }
         let mut consumed = vec![false; state.rows.len()];
-        let places = observed
+        let places = items
             .iter()
-            .map(|entry| {
-                let place = rows.get_mut(&entry.item_id())?.pop_front()?;
+            .map(|item_id| {
+                let place = rows.get_mut(item_id)?.pop_front()?;
                 consumed[place] = true;
                 Some(place)
             })

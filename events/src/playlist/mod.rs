@@ -16,6 +16,6 @@ pub mod work;
 pub use canonical::{UrlRefused, canonical_url};
 pub use command::Command;
 pub use decide::{Playlist, Rejection};
-pub use diff::{Diff, diff};
+pub use diff::{Diff, diff, try_diff};
 pub use event::Event;
 pub use state::{Resolved, Row, State};
