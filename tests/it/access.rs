@@ -28,6 +28,7 @@ async fn make_token(client: &Client, input: Value) -> (String, String) {
     (text(&payload["token"]["id"]), text(&payload["secret"]))
 }
 
+// invariant: E-3
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_but_health_and_pages_without_data_is_answered_without_a_token() {
     let platform = Platform::start().await;
@@ -66,6 +67,7 @@ async fn nothing_but_health_and_pages_without_data_is_answered_without_a_token()
     platform.stop().await;
 }
 
+// invariant: G-6
 #[tokio::test(flavor = "multi_thread")]
 async fn a_viewer_looks_and_changes_nothing() {
     let platform = Platform::start().await;
@@ -112,6 +114,7 @@ async fn a_viewer_looks_and_changes_nothing() {
     platform.stop().await;
 }
 
+// invariant: G-5
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_was_revoked_or_has_ended_is_refused() {
     let platform = Platform::start().await;
@@ -133,6 +136,7 @@ async fn a_token_that_was_revoked_or_has_ended_is_refused() {
     platform.stop().await;
 }
 
+// invariant: E-9
 #[tokio::test(flavor = "multi_thread")]
 async fn a_socket_closes_when_its_token_ends() {
     let platform = Platform::start().await;
@@ -144,6 +148,7 @@ async fn a_socket_closes_when_its_token_ends() {
     platform.stop().await;
 }
 
+// invariant: G-5, S-1
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_known_to_its_holder_alone() {
     let platform = Platform::start().await;

@@ -45,6 +45,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+// invariant: E-8
 #[tokio::test(flavor = "multi_thread")]
 async fn addresses_that_are_none_are_refused_and_nothing_is_recorded() {
     const FULL: &str = "give the full address as a browser shows it, beginning with http:// or https://";
@@ -223,6 +224,7 @@ async fn refused_start(configuration: &Configuration) -> (String, String) {
     (chain(&error), help_of(&error))
 }
 
+// invariant: L-5
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flipped_bit_of_a_payload_is_named_by_its_position() {
     let (_folder, configuration) = lived_in().await;
@@ -236,6 +238,7 @@ async fn a_flipped_bit_of_a_payload_is_named_by_its_position() {
     assert!(advice.contains("restore the newest backup that verifies"), "{advice}");
 }
 
+// invariant: L-5
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flipped_bit_of_an_envelope_is_named_by_its_position() {
     let platform = Platform::start().await;
@@ -282,6 +285,7 @@ async fn a_file_that_is_no_log_is_refused_and_left_as_it_is() {
     assert_eq!(help, "check that --data names the right folder; nothing was changed in it");
 }
 
+// invariant: L-5
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bit_flipped_anywhere_is_never_served_as_history() {
     let (_folder, configuration) = lived_in().await;
@@ -311,6 +315,7 @@ fn fill(path: &Path) {
 }
 
 // A full disk: work waits in a clear state, new work is refused, cancels work, and with room it goes on.
+// invariant: L-12
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_loses_nothing_and_work_goes_on_when_there_is_room() {
     let Some(disk) = SmallDisk::mount(64 << 20) else { return };
