@@ -258,8 +258,8 @@ fn a_story_is_told_in_numbers() {
     assert_eq!(told(&mut rows), StoryRow { jobs: 1, succeeded: 0, given_up: 0, changed_at: 1 });
     rows.feed::<Job>(id(1).uuid(), [Event::Cancelled {}]);
     assert_eq!(told(&mut rows), StoryRow { jobs: 1, succeeded: 0, given_up: 1, changed_at: 2 });
-    let nobodys = rows.read(|rows| story(rows, CorrelationId::from_uuid(Uuid::from_u128(99))));
-    assert_eq!(nobodys, StoryRow { jobs: 0, succeeded: 0, given_up: 0, changed_at: 0 });
+    let unknown = rows.read(|rows| story(rows, CorrelationId::from_uuid(Uuid::from_u128(99))));
+    assert_eq!(unknown, StoryRow { jobs: 0, succeeded: 0, given_up: 0, changed_at: 0 });
 }
 
 // PL-41.
