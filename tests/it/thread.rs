@@ -61,3 +61,14 @@ async fn look_counts(client: &mediary_tests::Client, id: &str) -> serde_json::Va
         lookCounts { added notSeen removed moved renamed unavailable returned } } }";
     client.ask(DOCUMENT, json!({ "id": id })).await["playlist"]["lookCounts"].take()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_at_a_single_item_fetches_none_of_it() {
+    let platform = Platform::start().await;
+    let id = platform.site.list("large").item(0).unwrap().id;
+    platform.client.follow(&platform.site.item_url(&id)).await;
+    let of_media = platform.site.requests().all().into_iter().filter(|seen| seen.path.starts_with("/media/"));
+    let sent: u64 = of_media.map(|seen| seen.bytes_sent).sum();
+    assert!(sent < 1 << 20, "{sent} bytes of media were fetched");
+    platform.stop().await;
+}

@@ -37,7 +37,8 @@ pub(super) async fn run(
 fn start(engine: &YtDlp, request: &ListRequest, assignment: &Assignment) -> Result<Running, Error> {
     let spec = engine
         .spec()?
-        .args(["--flat-playlist", "--lazy-playlist", "--ignore-no-formats-error"])
+        // A `--print` of a late moment such as `playlist:` means "download" unless told otherwise.
+        .args(["--simulate", "--flat-playlist", "--lazy-playlist", "--ignore-no-formats-error"])
         .args(["--playlist-items", &format!("{}:", request.start_index)])
         .args(["--print", &format!("{ENTRY}%(.{{{ENTRY_FIELDS}}})j")])
         .args(["--print", &format!("playlist:{LIST}%(.{{{LIST_FIELDS}}})j")])
