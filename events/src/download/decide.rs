@@ -35,15 +35,6 @@ impl crate::Rejection for Rejection {
             Self::NotWanted { .. } => "DOWNLOAD_NOT_WANTED",
         }
     }
-
-    fn advice(&self) -> Option<String> {
-        match self {
-            Self::AlreadyKept { .. } | Self::Archived => {
-                Some("to fetch it anyway, ask again with `--again`".to_owned())
-            }
-            Self::NotWanted { .. } => None,
-        }
-    }
 }
 
 impl Concern for Download {
