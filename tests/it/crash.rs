@@ -410,11 +410,11 @@ async fn kill_15_puts_running_downloads_back_and_they_go_on_later() {
     assert_eq!(events_of(&events, "job.attempt_stopped").len(), 2, "two were running");
     assert!(events_of(&events, "job.attempt_lost").is_empty());
     for id in list.ids(0..list.len()) {
-        let (served, whole) = (site.requests().bytes_served_for(&id), size_of(&site, &id).await);
-        println!("{id}: {whole} bytes, {served} served");
+        let (sent, whole) = (site.requests().bytes_served_for(&id), size_of(&site, &id).await);
+        println!("{id}: {whole} bytes, {sent} served");
         assert!(
-            served <= whole + LOST_BY_A_KILL + SMALL_TALK_BYTES,
-            "{id}: {served} bytes were served of {whole}"
+            sent <= whole + LOST_BY_A_KILL + SMALL_TALK_BYTES,
+            "{id}: {sent} bytes were served of {whole}"
         );
     }
     stop(server).await;
