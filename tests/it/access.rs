@@ -1,5 +1,7 @@
 //! Who may do what: nothing without a token, and with one only what its role allows.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
 use std::os::unix::fs::PermissionsExt as _;
 
 use mediary_tests::{Client, Platform, Subscriber, events_of, until};

@@ -1,5 +1,7 @@
 //! Bad input, bad folders, bad tools, bad disks: a clear error with the next step, and nothing is lost.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -203,7 +205,9 @@ fn flip(path: &Path, needle: &[u8], at: usize) {
         .map(|(place, _)| place)
         .collect();
     assert!(!places.is_empty(), "there is nothing to flip");
-    places.iter().for_each(|place| bytes[place + at] ^= 0b100);
+    for place in places {
+        bytes[place + at] ^= 0b100;
+    }
     fs::write(path, bytes).unwrap();
 }
 
@@ -212,7 +216,7 @@ fn verified(data: &Path) -> (&'static str, String, String) {
     let before = fs::read(log_file(data)).unwrap();
     let error: VerifyError = verify(data, None).unwrap_err();
     assert!(fs::read(log_file(data)).unwrap() == before, "verifying wrote to the log");
-    (error.code(), chain(&error), error.advice().to_string())
+    (error.code(), chain(&error), error.advice())
 }
 
 /// Starts a server on a damaged folder, which must not start and change nothing; answers text and help.
@@ -236,6 +240,34 @@ async fn a_flipped_bit_of_a_payload_is_named_by_its_position() {
     assert_eq!(code, "LOG_PAYLOAD_DAMAGED");
     assert!(text.contains("the payload of event ") && text.contains("does not match its digest"), "{text}");
     assert!(advice.contains("restore the newest backup that verifies"), "{advice}");
+}
+
+// The server does not read all of the log when it starts: it tells of damage where it meets it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_on_a_damaged_payload_hands_out_nothing_that_was_not_written() {
+    const VERIFY: &str = "{ logVerification { isWhole badPosition error { code message advice } } }";
+    let (_folder, configuration) = lived_in().await;
+    flip(&log_file(&configuration.data), b"Quiet orchard 1", 3);
+    let server = serve::start(configuration.clone()).await.unwrap();
+    let client = Client::of_data(&configuration.data, server.address());
+    let verified = client.ask(VERIFY, json!({})).await["logVerification"].take();
+    assert_eq!(
+        (&verified["isWhole"], &verified["error"]["code"]),
+        (&json!(false), &json!("LOG_PAYLOAD_DAMAGED"))
+    );
+    let bad = verified["badPosition"].as_u64().unwrap();
+
+    let read = client
+        .ask_raw(
+            "query($after: Position!) { events(after: $after, first: 1) { events { payload } } }",
+            json!({ "after": bad - 1 }),
+        )
+        .await;
+    assert_eq!(read["data"], Value::Null, "{read}");
+    assert!(read["errors"][0]["message"].as_str().unwrap().contains("mediary log verify"), "{read}");
+    let before = client.ask_raw("{ events(first: 3) { events { position } } }", json!({})).await;
+    assert_eq!(before["data"]["events"]["events"].as_array().map(Vec::len), Some(3), "what is whole is read");
+    server.stop().await;
 }
 
 // invariant: L-5

@@ -1,5 +1,7 @@
 //! What a person can do to work: cancel, hold, go on, do again, limit; and how it is tried again.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
 use std::time::Duration;
 
 use mediary::demo::{Outcome, Rendition, Target};

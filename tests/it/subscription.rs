@@ -1,5 +1,7 @@
 //! What a client that is cut off again and again has in the end.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
 use std::{cell::Cell, collections::BTreeMap, time::Duration};
 
 use mediary_tests::{Client, Platform, Random, Subscriber};

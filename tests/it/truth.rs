@@ -1,5 +1,7 @@
 //! What sources and tools say is not what is believed: lists that lie, files that are not what they seem.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
 use mediary::demo::{Etag, ListOptions, Rendition, Target};
 use mediary_schema::PlaylistId;
 use mediary_tests::{Client, DEADLINE, Platform, events_of, until};
@@ -115,7 +117,9 @@ async fn private_items_in_front_are_entries_that_are_not_fetched() {
     let platform = Platform::start().await;
     let client = &platform.client;
     let list = platform.site.list("videos");
-    (0..3).for_each(|index| list.make_private(index).unwrap());
+    for index in 0..3 {
+        list.make_private(index).unwrap();
+    }
     let id = client.follow(&platform.site.list_url("videos")).await;
     let entries = client.entries(&id).await;
     assert_eq!(entries.len(), 8);
