@@ -34,7 +34,10 @@ pub(crate) struct Demo {
 /// Shows the main job; whatever happens, the server is stopped in order.
 pub(crate) async fn run(demo: Demo, flags: &Everywhere, output: &mut Output) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
-    let stage = Stage::build(demo.settings, flags, output).await?;
+    let stage = tokio::select! {
+        stage = Stage::build(demo.settings, flags, output) => stage?,
+        () = signals.next() => return Err(interrupted()),
+    };
     let played = tokio::select! {
         played = play::main_job(&stage, output) => played,
         () = signals.next() => Err(interrupted()),
