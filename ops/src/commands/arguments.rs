@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-use super::{account, download, job, log, playlist, server, setting, shell, why, worker};
+use super::{account, demo, download, job, log, playlist, server, setting, shell, why, worker};
 use crate::output::Format;
 
 /// Follows playlists, keeps their media, and remembers everything that happened.
@@ -92,6 +92,8 @@ pub(crate) enum Verb {
     /// Check and print the configuration.
     #[command(subcommand)]
     Config(server::ConfigVerb),
+    /// Show the main job from end to end on a sample site that is made here.
+    Demo(demo::Demo),
     /// Write a completion script for a shell.
     Completions(shell::Completions),
 }
@@ -181,7 +183,8 @@ mod tests {
             doctor --data DIR
             config check --config FILE
             config show
-            config schema";
+            config schema
+            demo --data DIR --keep --format json";
         for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let line = line.replace("HASH", &"0f".repeat(32));
             if let Err(error) = parse(&format!("mediary {line}")) {

@@ -66,6 +66,13 @@ pub(crate) struct Target {
     url: Option<String>,
 }
 
+impl Target {
+    /// All of a playlist.
+    pub(crate) fn playlist(id: &str) -> Self {
+        Self { playlist: Some(id.to_owned()), entries: None, url: None }
+    }
+}
+
 /// A file in the library.
 pub(crate) const FILE: &str = "fragment File on File {
   id path sizeBytes blake3 durationMs width height videoCodec audioCodec container check itemId recordedAt

@@ -9,7 +9,7 @@ use super::{
     account,
     arguments::{Arguments, Everywhere, Verb},
     connection::{Environment, connect},
-    download,
+    demo, download,
     failure::Failure,
     job, log, playlist, server, setting, shell, why, worker,
 };
@@ -48,6 +48,7 @@ async fn run(
         Verb::Token(verb) => account::run(verb, &client()?, output).await,
         Verb::Limit(verb) => setting::run(verb, &client()?, output).await,
         Verb::Worker(verb) => worker::run(verb, &client()?, output).await,
+        Verb::Demo(demo) => demo::run(demo, flags, output).await,
         Verb::Completions(completions) => shell::run(&completions, output),
     }
 }

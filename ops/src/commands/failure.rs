@@ -52,6 +52,9 @@ pub(crate) enum Failure {
     /// The configuration is wrong.
     #[error(transparent)]
     Configuration(#[from] Box<ConfigurationError>),
+    /// The sample site can't do what it was asked.
+    #[error("the sample site can't do its part")]
+    Site(#[from] crate::demo::Error),
     /// The server did not start.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -74,7 +77,7 @@ impl Failure {
             Self::Usage { .. } => Exit::Usage,
             // Whoever read the output had enough of it.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
-            Self::File { .. } | Self::Unreadable { .. } | Self::Output(_) => Exit::Io,
+            Self::File { .. } | Self::Unreadable { .. } | Self::Output(_) | Self::Site(_) => Exit::Io,
             Self::Configuration(_) => Exit::Configuration,
             Self::Serve(error) => exit_of_start(error),
         }
@@ -148,6 +151,7 @@ impl Diagnostic for Failure {
             }
             Self::NotFound { advice, .. } | Self::Usage { advice, .. } => advice,
             Self::File { source, .. } => file_advice(source.kind())?,
+            Self::Site(_) => "`mediary doctor` says whether a program is missing",
             _ => return self.part()?.help(),
         };
         Some(Box::new(advice))

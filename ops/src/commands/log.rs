@@ -9,7 +9,10 @@ mod verify;
 use clap::Subcommand;
 use serde_json::json;
 
-pub(crate) use self::event::{EVENT, Event};
+pub(crate) use self::{
+    event::{EVENT, Event},
+    verify::{Verification, text as proof, verdict, verify_live},
+};
 #[cfg(test)]
 pub(crate) use self::{
     show::EVENTS,

@@ -9,6 +9,7 @@
 mod account;
 mod arguments;
 mod connection;
+mod demo;
 #[cfg(test)]
 mod documents;
 mod download;

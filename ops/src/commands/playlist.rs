@@ -8,7 +8,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::object::{ENTRY, PLAYLIST};
-pub(crate) use self::object::{Entry, Playlist};
+pub(crate) use self::{
+    history::told_after,
+    object::{Counts, Entry, Playlist},
+};
 use super::{
     download::{DOWNLOAD, FILE},
     failure::Failure,

@@ -32,6 +32,11 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// Whether an address was asked for.
+    pub(crate) const fn has_address(&self) -> bool {
+        self.listen.is_some()
+    }
+
     /// What is configured, with these flags over the environment over the file.
     pub(crate) fn load(self, flags: &Everywhere) -> Result<Configuration, Failure> {
         let Self { listen, nats, allow_network, config } = self;

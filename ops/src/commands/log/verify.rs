@@ -180,7 +180,7 @@ fn unreadable(code: &str, error: &dyn std::error::Error, advice: String) -> Fail
 }
 
 /// Damage ends the process with 1.
-fn verdict(verification: Verification) -> Result<(), Failure> {
+pub(crate) fn verdict(verification: Verification) -> Result<(), Failure> {
     let Some(error) = verification.error.filter(|_| !verification.is_whole) else { return Ok(()) };
     let at = verification.bad_position.map(|position| format!("first bad position {position}: "));
     Err(Failure::Unsound {

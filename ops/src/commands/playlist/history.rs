@@ -24,13 +24,21 @@ pub(super) async fn run(id: &str, client: &Client, output: &mut Output) -> Resul
 }
 
 /// The history as text: a paragraph for each look that changed something.
-pub(crate) fn text(events: &[Event]) -> String {
+fn text(events: &[Event]) -> String {
+    told_after(events, 0)
+}
+
+/// The end of the history as text. All of it is needed: entries were named before.
+pub(crate) fn told_after(events: &[Event], version: u64) -> String {
     let mut story = Story::default();
     for event in events {
         match event.decode::<Concern>() {
             Some(fact) => story.tell(event, fact),
             // Erased, or of a newer program: told by its name rather than not at all.
             None => story.line(event, &event.kind),
+        }
+        if event.version <= version {
+            story.text.clear();
         }
     }
     story.text

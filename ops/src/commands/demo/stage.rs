@@ -1,0 +1,96 @@
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use mediary_actors::process::{Environment, Tool};
+
+use crate::{
+    client::Client,
+    commands::{
+        arguments::Everywhere,
+        connection::{self, connect},
+        failure::Failure,
+        server::Settings,
+    },
+    configuration::{Configuration, Logging},
+    demo::{MediaLibrary, Site, SiteOptions, install_plugin},
+    environment,
+    output::Output,
+    serve::{self, Server},
+    tree,
+};
+
+/// Where the demo keeps its data if nothing is said: never in the folder of a real server.
+const DEFAULT_DATA: &str = "mediary-demo";
+
+/// A sample site, a server, and somebody who asks it.
+pub(super) struct Stage {
+    pub(super) site: Site,
+    pub(super) client: Client,
+    pub(super) data: PathBuf,
+    pub(super) library: PathBuf,
+    server: Server,
+}
+
+impl Stage {
+    pub(super) async fn build(
+        settings: Settings,
+        flags: &Everywhere,
+        output: &mut Output,
+    ) -> Result<Self, Failure> {
+        let mut flags = flags.clone();
+        let data = flags.data.get_or_insert_with(|| PathBuf::from(DEFAULT_DATA)).clone();
+        let mut configuration = configure(settings, &flags)?;
+        let props = data.join("demo");
+        output.note("making the sample media (once, some 20 MB)");
+        let media = MediaLibrary::open(&props.join("media"), &ffmpeg(&configuration)).await?;
+        let site = Site::start(&media, SiteOptions::default()).await?;
+        configuration.ytdlp.plugin_dirs.push(install_plugin(&props.join("plugins"))?);
+        let library = configuration.library_folder();
+        let server = serve::start(configuration).await?;
+        flags.server = server.url().parse().ok();
+        // Its own token, whatever the environment says of another server.
+        let client = connect(&flags, &connection::Environment::default())?;
+        output.note(&format!("the sample site is at {}, Mediary at {}", site.url("/"), server.url()));
+        Ok(Self { site, client, data, library, server })
+    }
+
+    /// Where a person can look around.
+    pub(super) fn say_where(&self, output: &mut Output) {
+        let url = self.server.url();
+        let data = self.data.display();
+        output.note(&format!(
+            "\nstill serving, until Ctrl-C:\n  Mediary      {url}\n  GraphQL      {url}/graphql\n  sample site  {}\n\
+             `mediary token setup --data {data}` signs a browser in; `mediary log tail --data {data}` listens",
+            self.site.url("/"),
+        ));
+    }
+
+    pub(super) async fn clear(self) {
+        self.server.stop().await;
+        self.site.stop().await;
+    }
+}
+
+fn configure(settings: Settings, flags: &Everywhere) -> Result<Configuration, Failure> {
+    let any_port = !settings.has_address();
+    let mut configuration = settings.load(flags)?;
+    if any_port {
+        configuration.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    }
+    // The sample site is on this machine.
+    configuration.allow_network.push("127.0.0.0/8".parse().expect("a network"));
+    if configuration.logging == Logging::default() {
+        // The story is told in words; the server speaks up only if something is wrong.
+        "warn".clone_into(&mut configuration.logging.filter);
+    }
+    Ok(configuration)
+}
+
+/// The ffmpeg that the server will use; without one, its name makes the error that says how to get it.
+fn ffmpeg(configuration: &Configuration) -> PathBuf {
+    let folders = Environment::of(environment::variables()).path_folders();
+    let found = tree::tools(configuration, folders).find(Tool::Ffmpeg);
+    found.unwrap_or_else(|_| Path::new(Tool::Ffmpeg.name()).to_owned())
+}
