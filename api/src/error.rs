@@ -37,6 +37,7 @@ pub(crate) fn user_error(refusal: &Refusal) -> Result<UserError, Error> {
         | Refusal::Forbidden { .. }
         | Refusal::Overloaded { .. }
         | Refusal::StorageFull { .. }
+        | Refusal::TooLarge
         | Refusal::Contended { .. }
         | Refusal::Stopping => Ok(UserError {
             code: refusal.code().to_owned(),

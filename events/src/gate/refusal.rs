@@ -30,6 +30,9 @@ pub enum Refusal {
         /// What new work needs.
         needed_bytes: u64,
     },
+    /// More is asked for at once than one event can say.
+    #[error("the command asks for too much at once")]
+    TooLarge,
     /// Others were faster too many times in a row.
     #[error("others changed the same things {attempts} times in a row")]
     Contended {
@@ -55,6 +58,7 @@ impl Refusal {
             Self::Forbidden { .. } => "FORBIDDEN",
             Self::Overloaded { .. } => "OVERLOADED",
             Self::StorageFull { .. } => "STORAGE_FULL",
+            Self::TooLarge => "COMMAND_TOO_LARGE",
             Self::Contended { .. } => "CONTENDED",
             Self::Stopping => "STOPPING",
             Self::Log(_) | Self::Decode(_) => "INTERNAL",
@@ -71,6 +75,7 @@ impl Refusal {
             Self::StorageFull { .. } => {
                 Some("make room on the disk of the data folder; nothing was lost".to_owned())
             }
+            Self::TooLarge => Some("ask for less at once, such as fewer entries".to_owned()),
             Self::Overloaded { .. } | Self::Contended { .. } | Self::Stopping => {
                 Some("ask again in a moment".to_owned())
             }
@@ -86,7 +91,9 @@ impl Refusal {
             Self::Overloaded { .. } | Self::StorageFull { .. } | Self::Contended { .. } | Self::Stopping => {
                 true
             }
-            Self::Rejected(_) | Self::Forbidden { .. } | Self::Log(_) | Self::Decode(_) => false,
+            Self::Rejected(_) | Self::Forbidden { .. } | Self::TooLarge | Self::Log(_) | Self::Decode(_) => {
+                false
+            }
         }
     }
 }

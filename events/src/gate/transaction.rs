@@ -353,6 +353,7 @@ fn refusal(error: AppendError) -> Refusal {
         AppendError::StorageFull { free_bytes, needed_bytes } => {
             Refusal::StorageFull { free_bytes, needed_bytes }
         }
+        AppendError::PayloadTooLarge { .. } => Refusal::TooLarge,
         AppendError::Closed => Refusal::Stopping,
         other => Refusal::Log(Arc::new(other)),
     }
