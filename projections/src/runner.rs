@@ -2,7 +2,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     thread::JoinHandle,
     time::Duration,
 };
@@ -74,12 +77,17 @@ impl Views {
         let directory = data.join("views");
         std::fs::create_dir_all(&directory)
             .map_err(|source| StartError::Folder { path: directory.clone(), source })?;
-        Ok(Self {
+        let mut views = Self {
             playlist: ViewHandle::start::<PlaylistView>(log, &directory)?,
             job: ViewHandle::start::<JobView>(log, &directory)?,
             download: ViewHandle::start::<DownloadView>(log, &directory)?,
             file: ViewHandle::start::<FileView>(log, &directory)?,
-        })
+        };
+        let shown = Arc::<AtomicU64>::default();
+        for view in [&mut views.playlist, &mut views.job, &mut views.download, &mut views.file] {
+            view.shown = Arc::clone(&shown);
+        }
+        Ok(views)
     }
 
     /// Each view, for readiness and metrics.
@@ -121,6 +129,8 @@ pub struct ViewHandle {
     name: &'static str,
     readers: Readers,
     status: watch::Receiver<ViewStatus>,
+    /// The newest position that any of the views was read at.
+    shown: Arc<AtomicU64>,
     stop: Arc<watch::Sender<bool>>,
     thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
 }
@@ -145,7 +155,7 @@ impl ViewHandle {
             .map_err(|source| StartError::Thread { view: V::NAME, source })?;
         let readers = Readers::new::<V>(directory);
         let thread = Arc::new(std::sync::Mutex::new(Some(thread)));
-        Ok(Self { name: V::NAME, readers, status, stop: Arc::new(stop), thread })
+        Ok(Self { name: V::NAME, readers, status, shown: Arc::default(), stop: Arc::new(stop), thread })
     }
 
     /// Where the view is now.
@@ -163,8 +173,25 @@ impl ViewHandle {
         &self,
         query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, QueryError> {
+        self.catch_up_with_what_was_shown().await;
         let readers = self.readers.clone();
-        spawn::blocking(move || readers.read(query)).await.map_err(|_| QueryError::Stopping)?
+        let read = spawn::blocking(move || readers.read(query)).await.map_err(|_| QueryError::Stopping)?;
+        let (answer, position) = read?;
+        self.shown.fetch_max(position, Ordering::SeqCst);
+        Ok(answer)
+    }
+
+    /// Whoever saw a job end in one view is not shown an older state by another.
+    ///
+    /// As good as it can be had in two seconds: a view that is behind, or stopped, still answers.
+    async fn catch_up_with_what_was_shown(&self) {
+        let shown = self.shown.load(Ordering::SeqCst);
+        if self.status.borrow().position >= shown {
+            return;
+        }
+        if let Err(error) = self.wait_for(shown).await {
+            tracing::debug!(view = self.name, %error, "the view shows an older state than another did");
+        }
     }
 
     /// [`Self::read`] for threads that may block.
@@ -172,7 +199,7 @@ impl ViewHandle {
         &self,
         query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, QueryError> {
-        self.readers.read(query)
+        self.readers.read(query).map(|(answer, _)| answer)
     }
 
     /// Waits, at most two seconds, until the view shows the position.

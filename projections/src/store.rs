@@ -130,11 +130,11 @@ impl Readers {
         Self { view: V::NAME, path: Arc::new(path_of::<V>(directory)), idle: Arc::default() }
     }
 
-    /// Answers a query from one snapshot of the view. Blocks.
+    /// Answers a query from one snapshot of the view, with the position that the snapshot shows. Blocks.
     pub(crate) fn read<T>(
         &self,
         query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
-    ) -> Result<T, QueryError> {
+    ) -> Result<(T, u64), QueryError> {
         let failed = |source| QueryError::Sqlite { view: self.view, source };
         let idle = self.lock().pop();
         let mut connection = match idle {
@@ -143,12 +143,16 @@ impl Readers {
         };
         let transaction = connection.transaction().map_err(failed)?;
         let answer = query(&transaction).map_err(failed)?;
+        let position: i64 = transaction
+            .prepare_cached("SELECT position FROM checkpoint")
+            .and_then(|mut select| select.query_row([], |row| row.get(0)))
+            .map_err(failed)?;
         drop(transaction);
         let mut idle = self.lock();
         if idle.len() < READERS_IDLE_MAX {
             idle.push(connection);
         }
-        Ok(answer)
+        Ok((answer, position as u64))
     }
 
     fn connect(&self) -> rusqlite::Result<Connection> {
