@@ -194,6 +194,22 @@ mod tests {
     }
 
     #[test]
+    fn every_command_and_flag_is_documented() {
+        fn visit(command: &clap::Command, path: &str, document: &str) {
+            let mut verbs = command.get_subcommands().peekable();
+            let name = format!("`{path}");
+            assert!(verbs.peek().is_some() || document.contains(&name), "{path} is missing in docs/cli.md");
+            for verb in verbs {
+                visit(verb, format!("{path} {}", verb.get_name()).trim_start(), document);
+            }
+            for flag in command.get_arguments().filter_map(clap::Arg::get_long) {
+                assert!(document.contains(&format!("--{flag}")), "{path} --{flag} is missing in docs/cli.md");
+            }
+        }
+        visit(&Arguments::command(), "", include_str!("../../../docs/cli.md"));
+    }
+
+    #[test]
     fn what_makes_no_sense_is_refused_before_anything_is_sent() {
         let cases = [
             ("mediary download start", ErrorKind::MissingRequiredArgument),
@@ -203,6 +219,8 @@ mod tests {
             ("mediary limit set", ErrorKind::MissingRequiredArgument),
             ("mediary job list --state done", ErrorKind::InvalidValue),
             ("mediary playlist list --server ftp://h", ErrorKind::ValueValidation),
+            ("mediary playlist add --wait", ErrorKind::MissingRequiredArgument),
+            ("mediary playlist list --server=", ErrorKind::ValueValidation),
             ("mediary serve --listen nowhere", ErrorKind::ValueValidation),
             ("mediary serve --nats maybe", ErrorKind::ValueValidation),
             ("mediary playlist ad", ErrorKind::InvalidSubcommand),

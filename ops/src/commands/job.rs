@@ -100,7 +100,7 @@ impl State {
 pub(crate) const FAILURE: &str =
     "fragment Failure on Failure { class message advice exitCode output partial }";
 
-/// A job with everything that is said of it; needs [`FAILURE`].
+/// A job with everything that is said of it; needs `FAILURE`.
 pub(crate) const JOB: &str = "fragment Job on Job {
   id kind subject playlistId itemId state stopping attemptId attempts retryAt
   failure { ...Failure }

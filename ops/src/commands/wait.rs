@@ -62,8 +62,12 @@ pub(crate) async fn for_story(
         }
         let ended = story.succeeded_count + story.given_up_count;
         let share = (story.job_count > 0).then(|| ended as f64 / story.job_count as f64);
+        let given_up = match story.given_up_count {
+            0 => String::new(),
+            count => format!(", {count} given up"),
+        };
         let jobs = plural(story.job_count, "job", "jobs");
-        bar.tell(share, format!("{ended} of {jobs} ended, {} given up", story.given_up_count));
+        bar.tell(share, format!("{ended} of {jobs} ended{given_up}"));
         questions.pause().await;
     }
 }

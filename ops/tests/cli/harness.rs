@@ -11,8 +11,8 @@ use mediary::demo::{MediaLibrary, Site, SiteOptions, install_plugin};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
-    process::{Child, Command},
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
     task::JoinSet,
     time::timeout,
 };
@@ -77,6 +77,36 @@ pub(crate) async fn run_with(folder: &Path, arguments: &[&str], variables: &[(&s
     Ran { code, stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
+/// A run of the binary whose lines are read while it goes on.
+pub(crate) struct Running {
+    lines: Lines<BufReader<ChildStdout>>,
+    child: Child,
+}
+
+impl Running {
+    pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut command = binary(folder);
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        Self { lines: BufReader::new(child.stdout.take().unwrap()).lines(), child }
+    }
+
+    /// The next so many lines of its output.
+    pub(crate) async fn lines(&mut self, count: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        while lines.len() < count {
+            let line = timeout(DEADLINE, self.lines.next_line()).await.expect("a line comes in time");
+            lines.push(line.unwrap().expect("it goes on"));
+        }
+        lines
+    }
+
+    /// Waits until it ends by itself, and answers its code.
+    pub(crate) async fn end(mut self) -> Option<i32> {
+        timeout(DEADLINE, self.child.wait()).await.expect("it ends in time").unwrap().code()
+    }
+}
+
 /// yt-dlp as `ops/test` installs it, if it did.
 fn tools_folder() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -95,8 +125,8 @@ pub(crate) struct Served {
     pub(crate) site: Site,
     pub(crate) url: String,
     child: Child,
-    /// Reads what the server says, so that it never waits for a reader.
-    _draining: JoinSet<()>,
+    /// Reads what the server says, so that it never waits for a reader; ends with it.
+    draining: JoinSet<()>,
 }
 
 impl Served {
@@ -106,8 +136,8 @@ impl Served {
         let media = MediaLibrary::open_shared().await.unwrap();
         let site = Site::start(&media, SiteOptions::default()).await.unwrap();
         configure(folder.path());
-        let (child, url, draining) = serve(folder.path()).await;
-        Self { folder, site, url, child, _draining: draining }
+        let (child, url, draining) = serve(folder.path(), "127.0.0.1:0").await;
+        Self { folder, site, url, child, draining }
     }
 
     /// The data folder.
@@ -132,6 +162,14 @@ impl Served {
         playlist["id"].as_str().unwrap().to_owned()
     }
 
+    /// Starts the stopped server again, at the same address.
+    pub(crate) async fn start_again(&mut self) {
+        let address = self.url.strip_prefix("http://").unwrap().to_owned();
+        let (child, url, draining) = serve(self.folder.path(), &address).await;
+        assert_eq!(url, self.url);
+        (self.child, self.draining) = (child, draining);
+    }
+
     /// Asks the server to stop, as Ctrl-C does; it must end with 0.
     pub(crate) async fn stop(&mut self) {
         let pid = self.child.id().expect("it runs").try_into().unwrap();
@@ -147,7 +185,7 @@ fn configure(folder: &Path) {
     let plugins = install_plugin(&folder.join("plugins")).unwrap();
     let tools = tools_line();
     let text = format!(
-        "nats = \"off\"\nlisten = \"127.0.0.1:0\"\nallow_network = [\"127.0.0.0/8\"]\n\
+        "nats = \"off\"\nallow_network = [\"127.0.0.0/8\"]\n\
          ytdlp.plugin_dirs = ['{}']\njobs.tries_max = 1\n{tools}",
         plugins.display(),
     );
@@ -155,9 +193,9 @@ fn configure(folder: &Path) {
 }
 
 /// Starts a server, and answers once it says where it is.
-async fn serve(folder: &Path) -> (Child, String, JoinSet<()>) {
+async fn serve(folder: &Path, listen: &str) -> (Child, String, JoinSet<()>) {
     let mut child = binary(folder)
-        .args(["serve", "--data", "data"])
+        .args(["serve", "--data", "data", "--listen", listen])
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::harness::{Served, run};
+use super::harness::{Running, Served, run};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_shown_tailed_and_exported_is_the_same() {
@@ -30,6 +30,27 @@ async fn what_is_shown_tailed_and_exported_is_the_same() {
     assert_eq!(bundle.lines().count(), shown.len() + 1, "a header and a line for each event");
     assert!(!served.folder.path().join("log.ndjson.part").exists());
     served.run(&["log", "export", "log.ndjson"]).await.ends_with(2).says(&["already", "--force"]);
+}
+
+// PL-05: whoever follows the log by position misses nothing, whatever becomes of the server meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tail_goes_on_after_a_restart_without_a_gap_or_a_repeat() {
+    let mut served = Served::start().await;
+    served.add(&served.site.feed_url("talks")).await;
+    let before = served.json(&["log", "show", "--from", "1"]).await.as_array().unwrap().len();
+    let count = (before + 1).to_string();
+    let folder = served.folder.path().to_owned();
+    let tail = ["log", "tail", "--after", "0", "--count", &count, "--server", &served.url];
+    let mut tail = Running::start(&folder, &[&tail[..], &["--format", "json"]].concat());
+    let mut tailed = tail.lines(before).await;
+    served.stop().await;
+    served.start_again().await;
+    // The start itself is an event.
+    tailed.extend(tail.lines(1).await);
+    assert_eq!(tail.end().await, Some(0));
+    let tailed: Vec<Value> = tailed.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let shown = served.json(&["log", "show", "--from", "1", "--limit", &count]).await;
+    assert_eq!(&tailed, shown.as_array().unwrap());
 }
 
 // PL-82: the proof works with the server that has the folder, without it, and on a bundle alone.
