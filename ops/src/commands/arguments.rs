@@ -38,7 +38,10 @@ signs a browser in. `mediary config schema` describes what can be configured bes
 
 const SERVER_HELP: &str =
     "Where the server is [else: MEDIARY_SERVER, then DIR/.lock, then http://127.0.0.1:8484]";
-const TOKEN_HELP: &str = "A file with the token [else: MEDIARY_TOKEN, then DIR/local.token]";
+const TOKEN_HELP: &str =
+    "A file with the token [else: MEDIARY_TOKEN, MEDIARY_TOKEN_FILE, then DIR/local.token]";
+
+const DATA_HELP: &str = "The server's data folder [else: MEDIARY_DATA, then ./data, if there is one]";
 
 /// Flags that may stand before or after the verb.
 #[derive(Debug, Clone, Default, Args)]
@@ -53,8 +56,8 @@ pub(crate) struct Everywhere {
     /// A file with the token.
     #[arg(long, global = true, value_name = "FILE", help = TOKEN_HELP)]
     pub(crate) token_file: Option<PathBuf>,
-    /// The server's data folder [else: ./data, if there is one].
-    #[arg(long, global = true, value_name = "DIR")]
+    /// The server's data folder.
+    #[arg(long, global = true, value_name = "DIR", help = DATA_HELP)]
     pub(crate) data: Option<PathBuf>,
 }
 

@@ -55,7 +55,8 @@ impl Ran {
 fn binary(folder: &Path) -> Command {
     #[expect(clippy::disallowed_methods, reason = "the program under test is a child of the test")]
     let mut command = Command::new(env!("CARGO_BIN_EXE_mediary"));
-    for name in ["MEDIARY_TOKEN", "MEDIARY_SERVER", "MEDIARY_DATA", "MEDIARY_LISTEN", "MEDIARY_NATS"] {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"MEDIARY_"))
+    {
         command.env_remove(name);
     }
     command.current_dir(folder).stdin(Stdio::null()).kill_on_drop(true);
@@ -154,6 +155,12 @@ impl Served {
     pub(crate) async fn json(&self, arguments: &[&str]) -> Value {
         let arguments = [arguments, &["--format", "json"]].concat();
         self.run(&arguments).await.ends_with(0).json()
+    }
+
+    /// Asks until the answer is as wanted.
+    pub(crate) async fn until(&self, arguments: &[&str], is_wanted: impl Fn(&Value) -> bool) {
+        let asking = async { while !is_wanted(&self.json(arguments).await) {} };
+        timeout(DEADLINE, asking).await.expect("it becomes so in time");
     }
 
     /// Follows a list of the site, and answers its id.

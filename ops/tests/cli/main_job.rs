@@ -2,9 +2,10 @@
 
 use std::fs;
 
+use mediary::demo::Target;
 use serde_json::{Value, json};
 
-use super::harness::{Served, run, tools_line};
+use super::harness::{Running, Served, run, tools_line};
 
 // Issue 2, the command line: each verb of the main job, with JSON in the names of the schema.
 #[tokio::test(flavor = "multi_thread")]
@@ -77,6 +78,30 @@ async fn another_tools_archive_is_taken_over() {
     assert_eq!(imported, json!({ "itemCount": 1, "skippedCount": 1 }));
     let exported = served.run(&["download", "archive", "export"]).await.ends_with(0);
     assert_eq!(exported.stdout, format!("{line}\n"));
+}
+
+// PL-27, as whoever waits sees it: the download goes on after the restart, and so does the waiting.
+#[tokio::test(flavor = "multi_thread")]
+async fn waiting_outlasts_a_restart_of_the_server() {
+    let mut served = Served::start().await;
+    let id = served.add(&served.site.list_url("videos")).await;
+    let shown = served.json(&["playlist", "show", &id]).await;
+    let entry = shown["entries"][0]["id"].as_str().unwrap();
+    let item = shown["entries"][0]["sourceId"].as_str().unwrap();
+    served.site.faults().stall(Target::Media(item.to_owned()), 100_000);
+
+    let folder = served.folder.path().to_owned();
+    let start =
+        ["download", "start", "--entry", entry, "--wait", "--format", "json", "--server", &served.url];
+    let mut waiting = Running::start(&folder, &start);
+    served.until(&["job", "list", "--state", "running"], |jobs| !jobs.as_array().unwrap().is_empty()).await;
+    served.stop().await;
+    served.site.faults().clear();
+    served.start_again().await;
+    let started: Value = serde_json::from_str(&waiting.lines(1).await[0]).unwrap();
+    assert_eq!(waiting.end().await, Some(0));
+    assert_eq!(started["story"]["succeededCount"], json!(1));
+    assert_eq!(started["jobs"][0]["attempts"], json!(2), "{started}");
 }
 
 // Must hold 1: it ends with verified files on disk, the printed changes, and the log proved.
