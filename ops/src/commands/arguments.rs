@@ -38,7 +38,10 @@ signs a browser in. `mediary config schema` describes what can be configured bes
 
 const SERVER_HELP: &str =
     "Where the server is [else: MEDIARY_SERVER, then DIR/.lock, then http://127.0.0.1:8484]";
-const TOKEN_HELP: &str = "A file with the token [else: MEDIARY_TOKEN, then DIR/local.token]";
+const TOKEN_HELP: &str =
+    "A file with the token [else: MEDIARY_TOKEN, MEDIARY_TOKEN_FILE, then DIR/local.token]";
+
+const DATA_HELP: &str = "The server's data folder [else: MEDIARY_DATA, then ./data, if there is one]";
 
 /// Flags that may stand before or after the verb.
 #[derive(Debug, Clone, Default, Args)]
@@ -53,8 +56,8 @@ pub(crate) struct Everywhere {
     /// A file with the token.
     #[arg(long, global = true, value_name = "FILE", help = TOKEN_HELP)]
     pub(crate) token_file: Option<PathBuf>,
-    /// The server's data folder [else: ./data, if there is one].
-    #[arg(long, global = true, value_name = "DIR")]
+    /// The server's data folder.
+    #[arg(long, global = true, value_name = "DIR", help = DATA_HELP)]
     pub(crate) data: Option<PathBuf>,
 }
 
@@ -194,6 +197,22 @@ mod tests {
     }
 
     #[test]
+    fn every_command_and_flag_is_documented() {
+        fn visit(command: &clap::Command, path: &str, document: &str) {
+            let mut verbs = command.get_subcommands().peekable();
+            let name = format!("`{path}");
+            assert!(verbs.peek().is_some() || document.contains(&name), "{path} is missing in docs/cli.md");
+            for verb in verbs {
+                visit(verb, format!("{path} {}", verb.get_name()).trim_start(), document);
+            }
+            for flag in command.get_arguments().filter_map(clap::Arg::get_long) {
+                assert!(document.contains(&format!("--{flag}")), "{path} --{flag} is missing in docs/cli.md");
+            }
+        }
+        visit(&Arguments::command(), "", include_str!("../../../docs/cli.md"));
+    }
+
+    #[test]
     fn what_makes_no_sense_is_refused_before_anything_is_sent() {
         let cases = [
             ("mediary download start", ErrorKind::MissingRequiredArgument),
@@ -203,6 +222,8 @@ mod tests {
             ("mediary limit set", ErrorKind::MissingRequiredArgument),
             ("mediary job list --state done", ErrorKind::InvalidValue),
             ("mediary playlist list --server ftp://h", ErrorKind::ValueValidation),
+            ("mediary playlist add --wait", ErrorKind::MissingRequiredArgument),
+            ("mediary playlist list --server=", ErrorKind::ValueValidation),
             ("mediary serve --listen nowhere", ErrorKind::ValueValidation),
             ("mediary serve --nats maybe", ErrorKind::ValueValidation),
             ("mediary playlist ad", ErrorKind::InvalidSubcommand),

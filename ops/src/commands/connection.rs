@@ -3,7 +3,7 @@
 //! What names the thing itself (a flag, then the environment) wins over what a data folder says.
 
 use std::{
-    fs, io,
+    fs,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
 };
@@ -28,6 +28,10 @@ pub(crate) struct Environment {
     pub(crate) server: Option<String>,
     /// `MEDIARY_TOKEN`. A flag would be seen by every process of the machine.
     pub(crate) token: Option<String>,
+    /// `MEDIARY_TOKEN_FILE`.
+    pub(crate) token_file: Option<PathBuf>,
+    /// `MEDIARY_DATA`, which the server's configuration knows, too.
+    pub(crate) data: Option<PathBuf>,
     /// Where relative folders begin.
     pub(crate) folder: PathBuf,
 }
@@ -35,8 +39,13 @@ pub(crate) struct Environment {
 impl Environment {
     /// The process's own.
     pub(crate) fn of_process() -> Self {
-        let (server, token) = (variable("MEDIARY_SERVER"), variable("MEDIARY_TOKEN"));
-        Self { server, token, folder: PathBuf::from(".") }
+        Self {
+            server: variable("MEDIARY_SERVER"),
+            token: variable("MEDIARY_TOKEN"),
+            token_file: variable("MEDIARY_TOKEN_FILE").map(PathBuf::from),
+            data: variable("MEDIARY_DATA").map(PathBuf::from),
+            folder: PathBuf::new(),
+        }
     }
 }
 
@@ -51,7 +60,7 @@ pub(crate) fn connect(flags: &Everywhere, environment: &Environment) -> Result<C
 /// The data folder that was named, or the usual one if it exists.
 pub(crate) fn data_folder(flags: &Everywhere, environment: &Environment) -> Option<PathBuf> {
     let usual = || Some(environment.folder.join(DEFAULT_DATA)).filter(|folder| folder.is_dir());
-    flags.data.clone().or_else(usual)
+    flags.data.clone().or_else(|| environment.data.clone()).or_else(usual)
 }
 
 fn server(flags: &Everywhere, environment: &Environment, data: Option<&Path>) -> Result<Url, Failure> {
@@ -95,20 +104,23 @@ fn token(
     server: &Url,
 ) -> Result<Option<String>, Failure> {
     if let Some(path) = &flags.token_file {
-        let text = fs::read_to_string(path).map_err(Failure::file("reading the token file", path))?;
-        return Ok(Some(text.trim().to_owned()));
+        return read_token(path).map(Some);
     }
     if let Some(token) = &environment.token {
         return Ok(Some(token.trim().to_owned()));
     }
+    if let Some(path) = &environment.token_file {
+        return read_token(path).map(Some);
+    }
     // A folder that happens to be here says nothing to a server somewhere else.
     let Some(folder) = data.filter(|_| flags.data.is_some() || is_here(server)) else { return Ok(None) };
     let path = folder.join(TOKEN_FILE);
-    match fs::read_to_string(&path) {
-        Ok(text) => Ok(Some(text.trim().to_owned())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::file("reading the token file", path)(error)),
-    }
+    if path.exists() { read_token(&path).map(Some) } else { Ok(None) }
+}
+
+fn read_token(path: &Path) -> Result<String, Failure> {
+    let text = fs::read_to_string(path).map_err(Failure::file("reading the token file", path))?;
+    Ok(text.trim().to_owned())
 }
 
 fn is_here(server: &Url) -> bool {
@@ -153,6 +165,11 @@ mod tests {
         assert_eq!(found(&flags, &environment), expect("http://127.0.0.1:1111/", "mdy_1111"));
         flags.data = Some(folder.path().join("other"));
         assert_eq!(found(&flags, &environment), expect("http://127.0.0.1:2222/", "mdy_2222"));
+        flags.data = None;
+        environment.data = Some(folder.path().join("other"));
+        assert_eq!(found(&flags, &environment), expect("http://127.0.0.1:2222/", "mdy_2222"));
+        environment.token_file = Some(folder.path().join("token"));
+        assert_eq!(found(&flags, &environment), expect("http://127.0.0.1:2222/", "mdy_file"));
         environment.server = Some("127.0.0.1:3333".to_owned());
         environment.token = Some("mdy_environment".to_owned());
         assert_eq!(found(&flags, &environment), expect("http://127.0.0.1:3333/", "mdy_environment"));

@@ -46,6 +46,8 @@ pub(crate) async fn run(demo: Demo, flags: &Everywhere, output: &mut Output) -> 
     if demo.keep && shown.is_ok() {
         stage.say_where(output);
         signals.next().await;
+    } else if shown.is_ok() {
+        stage.say_how_to_go_on(output);
     }
     stage.clear().await;
     shown

@@ -3,6 +3,8 @@
 pub(crate) mod archive;
 
 use clap::{Args, Subcommand};
+use mediary_events::playlist::canonical_url;
+use mediary_schema::PlaylistId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -195,21 +197,49 @@ pub(crate) async fn start(
     quality: &str,
     wait: bool,
 ) -> Result<Started, Failure> {
-    let target = match (&target.playlist, &target.entries, &target.url) {
+    let wanted = match (&target.playlist, &target.entries, &target.url) {
         (Some(id), _, _) => json!({ "playlistId": id }),
         (_, Some(ids), _) => json!({ "entryIds": ids }),
         (_, _, url) => json!({ "url": url }),
     };
-    let input = input(json!({ "target": target, "quality": quality }));
+    let input = input(json!({ "target": wanted, "quality": quality }));
     let outcome = client.act::<Started>(&START, input).await?;
     Failure::refused(outcome.user_errors)?;
     let mut started = outcome.payload;
     if let Some(id) = started.story_id.clone().filter(|_| wait) {
-        started.story = Some(wait::for_story(client, output, &id, started.position).await?);
-        started.jobs = Some(job::jobs(client, json!({ "storyId": id }), None).await?);
+        let look = joined_look(client, playlist_of(target), started.position).await?;
+        let mut story = wait::for_story(client, output, &id, started.position).await?;
+        if let Some(look) = look.filter(|_| story.job_count == 0) {
+            story = wait::for_story(client, output, &look.story_id, None).await?;
+        }
+        started.jobs = Some(job::jobs(client, json!({ "storyId": story.id }), None).await?);
+        started.story = Some(story);
     }
     Ok(started)
 }
+
+/// The playlist that a target is about, if it is about a whole one.
+fn playlist_of(target: &Target) -> Option<String> {
+    let of_url = || Some(PlaylistId::from_url(&canonical_url(target.url.as_deref()?).ok()?).to_string());
+    target.playlist.clone().or_else(of_url)
+}
+
+/// The first look at a playlist, if somebody else had asked for it and it was under way: its end asks for
+/// the downloads, as part of its own story.
+async fn joined_look(
+    client: &Client,
+    playlist: Option<String>,
+    position: Option<u64>,
+) -> Result<Option<Job>, Failure> {
+    let Some(id) = playlist else { return Ok(None) };
+    let jobs = job::jobs(client, json!({ "playlistId": id }), Some(JOINED_MAX)).await?;
+    let last_look = jobs.into_iter().find(|job| job.kind == "LIST");
+    // One that had ended before has nothing to do with this.
+    Ok(last_look.filter(|job| !job.has_ended() || Some(job.changed_at) > position))
+}
+
+/// Jobs among which the last look is searched: while it is under way, what is newer are single downloads.
+const JOINED_MAX: usize = 100;
 
 /// The first failure of what was waited for.
 pub(crate) fn verdict(started: &Started) -> Result<(), Failure> {

@@ -100,7 +100,7 @@ impl State {
 pub(crate) const FAILURE: &str =
     "fragment Failure on Failure { class message advice exitCode output partial }";
 
-/// A job with everything that is said of it; needs [`FAILURE`].
+/// A job with everything that is said of it; needs `FAILURE`.
 pub(crate) const JOB: &str = "fragment Job on Job {
   id kind subject playlistId itemId state stopping attemptId attempts retryAt
   failure { ...Failure }
@@ -272,7 +272,12 @@ async fn act(
 ) -> Result<(), Failure> {
     let outcome = client.act::<Payload>(document, json!({ "ids": ids })).await?;
     // What was done for some is told, whatever became of the others.
-    output.show(&outcome.payload.jobs, |jobs| if jobs.is_empty() { String::new() } else { table(jobs) })?;
+    if !outcome.payload.jobs.is_empty() {
+        output.show(&outcome.payload.jobs, |jobs| table(jobs))?;
+    }
+    for also in outcome.user_errors.iter().skip(1) {
+        output.note(&format!("{}: {}", also.code, also.message));
+    }
     Failure::refused(outcome.user_errors)
 }
 

@@ -4,7 +4,7 @@
 //! with the field names of the GraphQL schema, a connection as the array of its nodes; the process ends
 //! as `docs/exit-codes.md` says.
 //!
-//! To add a concern: a file named after it with a `Verb`, and its line in [`arguments`] and [`entrance`].
+//! To add a concern: a file named after it with a `Verb`, and its line in `arguments` and `entrance`.
 
 mod account;
 mod arguments;

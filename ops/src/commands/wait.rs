@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::{
     download::{self, Story},
     failure::Failure,
-    job::{self, Job},
+    job::{self, Job, JobProgress},
 };
 use crate::{
     client::{Client, Document, Error},
@@ -60,13 +60,31 @@ pub(crate) async fn for_story(
         if story.settled {
             return Ok(story);
         }
-        let ended = story.succeeded_count + story.given_up_count;
-        let share = (story.job_count > 0).then(|| ended as f64 / story.job_count as f64);
-        let jobs = plural(story.job_count, "job", "jobs");
-        bar.tell(share, format!("{ended} of {jobs} ended, {} given up", story.given_up_count));
+        if bar.is_shown() {
+            let filter = json!({ "storyId": id, "state": "RUNNING" });
+            let (share, message) = how_far(&story, &job::jobs(client, filter, Some(RUNNING_MAX)).await?);
+            bar.tell(share, message);
+        }
         questions.pause().await;
     }
 }
+
+/// How far a story is: its jobs that ended, and what is done of those that run.
+fn how_far(story: &Story, running: &[Job]) -> (Option<f64>, String) {
+    let ended = story.succeeded_count + story.given_up_count;
+    let progress = || running.iter().filter_map(|job| job.progress.as_ref());
+    let under_way: f64 = progress().filter_map(|progress| progress.percent).sum::<f64>() / 100.0;
+    let share = (story.job_count > 0).then(|| (ended as f64 + under_way) / story.job_count as f64);
+    let mut parts = vec![format!("{ended} of {} ended", plural(story.job_count, "job", "jobs"))];
+    if story.given_up_count > 0 {
+        parts.push(format!("{} given up", story.given_up_count));
+    }
+    parts.extend(progress().next().map(JobProgress::text));
+    (share, parts.join(", "))
+}
+
+/// Running jobs that the bar takes into account: as many as run at once, by far.
+const RUNNING_MAX: usize = 64;
 
 /// The failure of a job that did not succeed.
 pub(crate) fn verdict(job: &Job) -> Result<(), Failure> {
@@ -137,5 +155,23 @@ impl<'a> Questions<'a> {
 
     async fn pause(&self) {
         tokio::time::sleep(POLL_INTERVAL).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn story(jobs: u64, succeeded: u64, given_up: u64) -> Story {
+        let id = "story-1".to_owned();
+        Story { id, job_count: jobs, succeeded_count: succeeded, given_up_count: given_up, settled: false }
+    }
+
+    #[test]
+    fn a_story_is_as_far_as_its_jobs_are() {
+        assert_eq!(how_far(&story(0, 0, 0), &[]), (None, "0 of 0 jobs ended".to_owned()));
+        assert_eq!(how_far(&story(4, 1, 0), &[]), (Some(0.25), "1 of 4 jobs ended".to_owned()));
+        let (share, text) = how_far(&story(1, 0, 1), &[]);
+        assert_eq!((share, text.as_str()), (Some(1.0), "1 of 1 job ended, 1 given up"));
     }
 }

@@ -14,8 +14,14 @@ impl Progress {
         Self(bar)
     }
 
+    /// Whether anybody sees it.
+    pub(crate) fn is_shown(&self) -> bool {
+        !self.0.is_hidden()
+    }
+
     /// Says what is being done; `share` is from 0 to 1, where it can be known.
     pub(crate) fn tell(&self, share: Option<f64>, message: String) {
+        self.0.set_message(message);
         match share {
             Some(share) => {
                 if self.0.length().is_none() {
@@ -30,7 +36,6 @@ impl Progress {
             }
             None => {}
         }
-        self.0.set_message(message);
         self.0.tick();
     }
 }

@@ -132,7 +132,7 @@ async fn look(
     }
     let events = history(&stage.client, id).await?;
     let version = events.last().map_or(after, |event| event.version);
-    Ok(Look { id: id.to_owned(), version, look_counts: counts, told: told_after(&events, after) })
+    Ok(Look { id: id.to_owned(), version, counts, told: told_after(&events, after) })
 }
 
 async fn explain(stage: &Stage, output: &mut Output, playlists: &[Followed]) -> Result<Explanation, Failure> {

@@ -67,6 +67,14 @@ impl Stage {
         ));
     }
 
+    /// What a person can do next with what is there now.
+    pub(super) fn say_how_to_go_on(&self, output: &mut Output) {
+        let data = self.data.display();
+        output.note(&format!(
+            "\n`mediary serve --data {data}` serves what is there now; `mediary demo --keep` goes on serving"
+        ));
+    }
+
     pub(super) async fn clear(self) {
         self.server.stop().await;
         self.site.stop().await;

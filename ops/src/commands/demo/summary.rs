@@ -43,7 +43,8 @@ pub(super) struct Look {
     pub(super) id: String,
     /// The playlist's version afterwards.
     pub(super) version: u64,
-    pub(super) look_counts: Counts,
+    #[serde(rename = "lookCounts")]
+    pub(super) counts: Counts,
     /// The changes in words.
     pub(super) told: String,
 }

@@ -1,0 +1,102 @@
+//! Reading, proving and exporting the log, with a server and without.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::harness::{Running, Served, run};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shown_tailed_and_exported_is_the_same() {
+    let served = Served::start().await;
+    let id = served.add(&served.site.feed_url("talks")).await;
+    let shown = served.json(&["log", "show", "--from", "1"]).await;
+    let shown = shown.as_array().unwrap();
+    let positions: Vec<u64> = shown.iter().map(|event| event["position"].as_u64().unwrap()).collect();
+    assert_eq!(positions, (1..=shown.len() as u64).collect::<Vec<u64>>());
+
+    let count = shown.len().to_string();
+    let tail = ["log", "tail", "--after", "0", "--count", &count, "--format", "json"];
+    let tailed = served.run(&tail).await.ends_with(0);
+    let tailed: Vec<Value> = tailed.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(&tailed, shown);
+
+    let of_stream = served.json(&["log", "show", "--stream", &id, "--types", "playlist.entry_added"]).await;
+    assert_eq!(of_stream.as_array().unwrap().len(), 6);
+
+    let exported = served.json(&["log", "export", "log.ndjson"]).await;
+    assert_eq!(exported["lastPosition"], shown.last().unwrap()["position"]);
+    let bundle = fs::read_to_string(served.folder.path().join("log.ndjson")).unwrap();
+    assert_eq!(bundle.lines().count(), shown.len() + 1, "a header and a line for each event");
+    assert!(!served.folder.path().join("log.ndjson.part").exists());
+    served.run(&["log", "export", "log.ndjson"]).await.ends_with(2).says(&["already", "--force"]);
+}
+
+// PL-05: whoever follows the log by position misses nothing, whatever becomes of the server meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tail_goes_on_after_a_restart_without_a_gap_or_a_repeat() {
+    let mut served = Served::start().await;
+    served.add(&served.site.feed_url("talks")).await;
+    let before = served.json(&["log", "show", "--from", "1"]).await.as_array().unwrap().len();
+    let count = (before + 1).to_string();
+    let folder = served.folder.path().to_owned();
+    let tail = ["log", "tail", "--after", "0", "--count", &count, "--server", &served.url];
+    let mut tail = Running::start(&folder, &[&tail[..], &["--format", "json"]].concat());
+    let mut tailed = tail.lines(before).await;
+    served.stop().await;
+    served.start_again().await;
+    // The start itself is an event.
+    tailed.extend(tail.lines(1).await);
+    assert_eq!(tail.end().await, Some(0));
+    let tailed: Vec<Value> = tailed.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let shown = served.json(&["log", "show", "--from", "1", "--limit", &count]).await;
+    assert_eq!(&tailed, shown.as_array().unwrap());
+}
+
+// PL-82: the proof works with the server that has the folder, without it, and on a bundle alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_proved_with_a_server_and_without() {
+    let mut served = Served::start().await;
+    served.add(&served.site.feed_url("talks")).await;
+    let verify = ["log", "verify", "--data", "data"];
+    let live = served.json(&verify).await;
+    assert_eq!((&live["isWhole"], &live["firstPosition"]), (&json!(true), &json!(1)));
+    served.stop().await;
+
+    let offline = served.json(&verify).await;
+    assert!(offline["lastPosition"].as_u64() >= live["lastPosition"].as_u64());
+    let checkpoint = format!("{}:{}", live["lastPosition"], live["headHash"].as_str().unwrap());
+    served.json(&[&verify[..], &["--checkpoint", &checkpoint]].concat()).await;
+
+    let exported = served.json(&["log", "export", "offline.ndjson", "--data", "data"]).await;
+    assert_eq!(exported["headHash"], offline["headHash"]);
+    let bundle = served.json(&["log", "verify", "--bundle", "offline.ndjson"]).await;
+    assert_eq!(bundle["headHash"], offline["headHash"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_ends_with_1_and_names_the_position() {
+    let mut served = Served::start().await;
+    served.add(&served.site.feed_url("talks")).await;
+    served.stop().await;
+    served.json(&["log", "export", "log.ndjson", "--data", "data"]).await;
+    let bundle = served.folder.path().join("log.ndjson");
+    let text = fs::read_to_string(&bundle).unwrap();
+
+    // A line that is gone is a hole in the chain.
+    let holed: Vec<&str> =
+        text.lines().enumerate().filter(|(line, _)| *line != 3).map(|(_, text)| text).collect();
+    fs::write(&bundle, holed.join("\n")).unwrap();
+    let ran =
+        run(served.folder.path(), &["--format", "json", "log", "verify", "--bundle", "log.ndjson"]).await;
+    let ran = ran.ends_with(1);
+    assert_eq!(ran.json()["isWhole"], json!(false));
+    assert_eq!(ran.json()["badPosition"], json!(3));
+    ran.says(&["first bad position 3", "help:"]);
+
+    // So is another history than the one that a checkpoint was taken from.
+    fs::write(&bundle, &text).unwrap();
+    let checkpoint = format!("2:{}", "0".repeat(64));
+    let arguments = ["log", "verify", "--bundle", "log.ndjson", "--checkpoint", &checkpoint];
+    run(served.folder.path(), &arguments).await.ends_with(1).says(&["LOG_CHECKPOINT_MISSED"]);
+}

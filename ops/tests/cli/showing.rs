@@ -1,0 +1,51 @@
+//! What is printed where.
+
+use serde_json::json;
+
+use super::harness::{Served, run};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flags_of_every_command_work_before_and_after_the_verb() {
+    let served = Served::start().await;
+    let data = served.data();
+    let data = data.to_str().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    for arguments in [
+        ["--format", "json", "--data", data, "limit", "show"],
+        ["limit", "show", "--format", "json", "--data", data],
+        ["limit", "--data", data, "show", "--format", "json"],
+    ] {
+        let limits = run(elsewhere.path(), &arguments).await.ends_with(0).json();
+        assert_eq!(limits["download"], json!(2), "{arguments:?}");
+    }
+    let set = served.json(&["limit", "set", "--download", "3"]).await;
+    assert_eq!((&set["download"], &set["list"]), (&json!(3), &json!(2)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipe_gets_no_colours_and_tokens_stand_alone() {
+    let served = Served::start().await;
+    let made = served.run(&["token", "create", "script"]).await.ends_with(0);
+    assert!(made.stdout.starts_with("mdy_") && made.stdout.lines().count() == 1, "{}", made.stdout);
+    made.says(&["shown this once"]);
+    let setup = served.json(&["token", "setup"]).await;
+    let secret = setup["secret"].as_str().unwrap();
+    assert_eq!(setup["link"], json!(format!("{}/graphql#token={secret}", served.url)));
+    for arguments in [&["playlist", "add", "-x"][..], &["token", "list"], &["job", "list"]] {
+        let ran = served.run(arguments).await;
+        assert!(!format!("{}{}", ran.stdout, ran.stderr).contains('\u{1b}'), "{ran:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_needs_no_server_works_without_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = run(folder.path(), &["completions", "bash"]).await.ends_with(0);
+    assert!(script.stdout.contains("complete -F _mediary"), "{}", script.stdout);
+    let shown = run(folder.path(), &["config", "show", "--data", "here"]).await.ends_with(0);
+    assert!(shown.stdout.contains("data = \"here\""), "{}", shown.stdout);
+    let schema = run(folder.path(), &["config", "schema"]).await.ends_with(0).json();
+    assert!(schema["properties"]["listen"]["description"].is_string(), "{schema}");
+    let findings = run(folder.path(), &["doctor", "--format", "json"]).await;
+    assert!(findings.json().as_array().unwrap().iter().any(|finding| finding["subject"] == "yt-dlp"));
+}
