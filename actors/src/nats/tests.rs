@@ -15,7 +15,6 @@ use mediary_events::{
     signal::{Signal, SignalHub, Subject},
 };
 use mediary_schema::{CommandId, CorrelationId, PrincipalId, ProjectId};
-use ractor::Actor;
 use rustix::process::{Pid, Signal as ProcessSignal, kill_process, test_kill_process};
 use tempfile::TempDir;
 use tokio::{
@@ -81,10 +80,7 @@ impl Platform {
             access: access.clone(),
             status: Arc::clone(&status),
         };
-        let child = Child::new("nats", STOPS_WITHIN, move |parent| {
-            let arguments = arguments.clone();
-            async move { Ok(Actor::spawn_linked(None, NatsServer, arguments, parent).await?.0.get_cell()) }
-        });
+        let child = Child::actor("nats", STOPS_WITHIN, move || (NatsServer, arguments.clone()));
         let supervisor = Supervisor::start(vec![child], Policy::default(), |_| async {}).await.unwrap();
         Self { data, access, status, supervisor }
     }
@@ -252,6 +248,7 @@ fn an_old_server_is_not_told_what_it_does_not_know() {
     assert_eq!(["2.9.10", "2.10.0", "2.15.1", "3.0.0", "?"].map(told), [false, true, true, true, false]);
 }
 
+// invariant: E-7
 #[tokio::test]
 async fn nobody_reads_nats_without_the_password() {
     with_every_server(async |program| {
@@ -268,6 +265,7 @@ async fn nobody_reads_nats_without_the_password() {
     .await;
 }
 
+// invariant: E-7
 #[tokio::test]
 async fn nats_automation_hears_everything_and_publishes_nothing() {
     with_every_server(async |program| {

@@ -108,13 +108,17 @@ async fn publish_unanswered(server: &TestServer, proxy: &Proxy, log: &TestLog, r
     .await;
 }
 
+// invariant: E-2
 #[tokio::test]
 async fn a_relay_that_ends_between_publish_and_answer_leaves_no_duplicate() {
     with_every_server(async |program| {
         let server = TestServer::start(program).await;
         let proxy = Proxy::before(server.address()).await;
         let log = TestLog::open();
-        let relay = log.relay(&proxy.address.url());
+        let mut options = log.options(&proxy.address.url());
+        // A check whose answer is held back would end the connection before anything is published.
+        options.check_interval = Duration::from_mins(1);
+        let relay = Relay::start(log.log.clone(), SignalHub::default(), options);
         log.append(100).await;
         caught_up(&relay, &log.log).await;
         publish_unanswered(&server, &proxy, &log, &relay).await;
@@ -134,6 +138,8 @@ async fn answers_that_are_lost_leave_no_duplicate() {
         let log = TestLog::open();
         let mut options = log.options(&proxy.address.url());
         options.answer_timeout = Duration::from_millis(500);
+        // A check whose answer is held back would end the connection before anything is published.
+        options.check_interval = Duration::from_mins(1);
         let relay = Relay::start(log.log.clone(), SignalHub::default(), options);
         log.append(100).await;
         caught_up(&relay, &log.log).await;
@@ -271,7 +277,7 @@ async fn what_others_publish_in_between_is_passed_by() {
         let log = TestLog::open();
         log.append(EVENTS).await;
         let relay = log.relay(&server.url());
-        let stranger = server.client().await;
+        let stranger = async_nats::jetstream::new(server.client().await);
         let disturbing = async {
             for part in 1..=STRANGERS {
                 let some = part * EVENTS / STRANGERS - EVENTS / STRANGERS / 2;
@@ -283,16 +289,14 @@ async fn what_others_publish_in_between_is_passed_by() {
                     headers.insert("Nats-Msg-Id", Uuid::from_u128(part.into()).to_string());
                 }
                 let subject = format!("mediary.events.stranger.{part}");
-                stranger.publish_with_headers(subject, headers, "".into()).await.unwrap();
-                stranger.flush().await.unwrap();
+                stranger.publish_with_headers(subject, headers, "".into()).await.unwrap().await.unwrap();
             }
         };
         disturbing.await;
         caught_up(&relay, &log.log).await;
         relay.stop().await;
         // Another life begins behind a stranger's message.
-        stranger.publish("mediary.events.stranger.last", "".into()).await.unwrap();
-        stranger.flush().await.unwrap();
+        stranger.publish("mediary.events.stranger.last", "".into()).await.unwrap().await.unwrap();
         log.append(10).await;
         log.relay_all(&server.url()).await;
         let found = positions(&server).await;
@@ -318,6 +322,21 @@ async fn a_payload_that_is_too_large_for_the_server_is_left_out() {
     .await;
 }
 
+fn progress(id: u128, percent: u32) -> Signal {
+    let subject =
+        Subject { project: ProjectId::HOME, concern: "job", name: "progress", id: Uuid::from_u128(id) };
+    Signal { subject, payload: json!({ "percent": percent }) }
+}
+
+/// Listens to progress, and knows that the server knows.
+async fn listen(server: &TestServer) -> async_nats::Subscriber {
+    let client = server.client().await;
+    let heard = client.subscribe("mediary.signals.home.job.progress.*").await.unwrap();
+    // An answer on the same connection comes behind the subscription.
+    client.request("$JS.API.INFO", "".into()).await.unwrap();
+    heard
+}
+
 #[tokio::test]
 async fn signals_are_heard_and_not_stored() {
     with_every_server(async |program| {
@@ -326,15 +345,37 @@ async fn signals_are_heard_and_not_stored() {
         let hub = SignalHub::default();
         let relay = Relay::start(log.log.clone(), hub.clone(), log.options(&server.url()));
         until("the connection", &relay, |status| status.state == RelayState::Relaying).await;
-        let client = server.client().await;
-        let mut heard = client.subscribe("mediary.signals.home.job.progress.*").await.unwrap();
-        client.flush().await.unwrap();
-        let subject =
-            Subject { project: ProjectId::HOME, concern: "job", name: "progress", id: Uuid::from_u128(1) };
-        hub.publish(Signal { subject, payload: json!({ "percent": 5 }) });
+        let mut heard = listen(&server).await;
+        hub.publish(progress(1, 5));
         let message = within("the signal", heard.next()).await.unwrap();
         assert_eq!(message.payload, json!({ "percent": 5 }).to_string());
         assert_eq!(positions(&server).await, []);
+        relay.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_an_outage_the_values_of_now_are_heard() {
+    with_every_server(async |program| {
+        let mut server = TestServer::start(program).await;
+        let log = TestLog::open();
+        let hub = SignalHub::default();
+        let relay = Relay::start(log.log.clone(), hub.clone(), log.options(&server.url()));
+        until("the connection", &relay, |status| status.state == RelayState::Relaying).await;
+        server.kill();
+        until("the loss", &relay, |status| status.state == RelayState::Waiting).await;
+        hub.publish(progress(1, 5));
+        hub.publish(progress(1, 6));
+        hub.publish(progress(2, 7));
+        hub.retire(&progress(2, 7).subject);
+        relay.stop().await;
+        server.up().await;
+        // A relay that is sure to connect behind the listener.
+        let mut heard = listen(&server).await;
+        let relay = Relay::start(log.log.clone(), hub, log.options(&server.url()));
+        let message = within("the signal", heard.next()).await.unwrap();
+        assert_eq!(message.payload, json!({ "percent": 6 }).to_string());
         relay.stop().await;
     })
     .await;
