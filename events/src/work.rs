@@ -1,7 +1,7 @@
 //! Long work as stories of several streams: what opens, ends, cancels, holds and loses a job, with
 //! what that means to the concern whose work it is.
 //!
-//! To add a kind of work: one arm in [`given_up`].
+//! To add a kind of work: one arm in `given_up`.
 
 #[cfg(test)]
 mod tests;

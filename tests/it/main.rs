@@ -1,5 +1,4 @@
 //! Stories of the whole platform, and the rules about its code: one binary, so that it links once.
-#![expect(clippy::unwrap_used, reason = "helpers of tests: a failure is a failed test")]
 #![expect(clippy::print_stdout, reason = "tests of limits print their figures")]
 
 mod access;
