@@ -4,11 +4,7 @@ use mediary_events::{
     gate::{Receipt, Refusal, Transaction},
     job, playlist, work,
 };
-use mediary_schema::{
-    CommandId, JobId,
-    account::Permission,
-    job::{JobState, Work},
-};
+use mediary_schema::{CommandId, JobId, account::Permission, job::Work};
 
 use super::Job;
 use crate::{
@@ -106,7 +102,6 @@ fn retry_job(
     let new = JobId::from_command(command_id, "retry");
     match work {
         Work::List(work) => playlist::work::request(story, work.playlist_id, new, Some(work.mode), retry),
-        // What was given up is wanted again, even if an older file is kept.
-        Work::Download(item) => download::work::request(story, *item, new, now != JobState::Succeeded, retry),
+        Work::Download(item) => download::work::request(story, *item, new, false, retry),
     }
 }
