@@ -8,6 +8,7 @@ mod crash;
 mod job;
 mod log;
 mod memory;
+mod nats;
 mod subscription;
 mod thread;
 mod tidy;
