@@ -2,7 +2,10 @@
 
 use std::{fs, net::TcpListener, path::Path};
 
-use mediary_actors::process::{Environment, Runner, Tool, Tools};
+use mediary_actors::{
+    nats::Access,
+    process::{Environment, Runner, Tool, Tools},
+};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -64,6 +67,7 @@ pub async fn examine(configuration: &Configuration) -> Vec<Finding> {
     findings.push(same_disk(configuration));
     findings.push(space(configuration));
     findings.push(address(configuration));
+    findings.extend(automation(configuration));
     findings
 }
 
@@ -149,6 +153,22 @@ fn space(configuration: &Configuration) -> Finding {
             error.to_string(),
             "check the path of the data folder",
         ),
+    }
+}
+
+/// How an automation connects to the child NATS server; its password stays in the owner's file.
+fn automation(configuration: &Configuration) -> Option<Finding> {
+    let file = configuration.data.join("nats/access.json");
+    match Access::read(&configuration.data) {
+        Ok(None) => None,
+        Ok(Some(access)) => {
+            let detail = format!("{access} (the password is `automation` in {})", file.display());
+            Some(Finding::ok("nats for automations", detail))
+        }
+        Err(error) => {
+            let advice = error.advice();
+            Some(Finding::bad("nats for automations", Verdict::Warning, error.to_string(), advice))
+        }
     }
 }
 
