@@ -1,6 +1,6 @@
 //! What wakes an actor when the log has grown.
 
-use mediary_events::log::Head;
+use mediary_log::Head;
 use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, SpawnErr};
 use tokio::sync::watch;
 

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use async_graphql::{Error, ErrorExtensions as _, SimpleObject};
-use mediary_events::{gate::Refusal, log::ReadError};
+use mediary_log::{ReadError, gate::Refusal};
 use mediary_projections::QueryError;
 
 /// Why what was asked for was not done.

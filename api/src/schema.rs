@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, MergedObject, MergedSubscription, Schema, dataloader::DataLoader};
-use mediary_events::{gate::Gate, signal::SignalHub};
+use mediary_log::{gate::Gate, signal::SignalHub};
 use mediary_projections::{ViewHandle, Views};
 use mediary_schema::job::RetryPolicy;
 use tokio::sync::watch;

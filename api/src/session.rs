@@ -11,9 +11,8 @@ use mediary_events::{
     Concern as _,
     account::{Account, Event},
     codec,
-    gate::Caller,
-    log::{Direction, Filter, Log, Origin, OriginKind, Read, ReadError},
 };
+use mediary_log::{Direction, Filter, Log, Origin, OriginKind, Read, ReadError, gate::Caller};
 use mediary_schema::{
     Clock, CommandId, IdSource, PrincipalId, Timestamp, TokenId,
     account::{Permission, Role},
@@ -138,7 +137,7 @@ impl Known {
         Ok(())
     }
 
-    fn fold(&mut self, recorded: &mediary_events::log::Recorded) {
+    fn fold(&mut self, recorded: &mediary_log::Recorded) {
         let principal = PrincipalId::from_uuid(recorded.envelope.stream.uuid);
         match codec::event_of::<Account>(recorded) {
             Ok(Some(Event::TokenIssued { token_id, digest, role, expires_at, .. })) => {

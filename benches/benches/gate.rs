@@ -10,7 +10,7 @@ use mediary_benches::{
     table::{self, line},
     world::{self, List},
 };
-use mediary_events::{gate::Gate, log::Log};
+use mediary_log::{Log, gate::Gate};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 

@@ -6,7 +6,7 @@ use mediary_benches::{
     log,
     table::{self, line},
 };
-use mediary_events::log::Log;
+use mediary_log::Log;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 

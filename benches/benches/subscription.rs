@@ -9,7 +9,7 @@ use mediary_benches::{
     table::{self, line},
     world::{self, Size},
 };
-use mediary_events::{gate::Gate, log::Log};
+use mediary_log::{Log, gate::Gate};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 

@@ -10,7 +10,7 @@ use mediary_benches::{
     view::{self, Rebuilt},
     world::{self, List, Size},
 };
-use mediary_events::gate::Gate;
+use mediary_log::gate::Gate;
 use mediary_projections::{
     Snapshot,
     job::{JobFilter, JobView, jobs},

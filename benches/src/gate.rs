@@ -1,8 +1,8 @@
 //! Work for the gate: a small story, and the same events appended bare.
 
-use mediary_events::{
+use mediary_log::{
+    Append, AppendError, AppendHeader, Envelope, Expected, Log, NewEvent, Read, ReadError, Urgency,
     gate::{Gate, Refusal},
-    log::{Append, AppendError, AppendHeader, Envelope, Expected, Log, NewEvent, Read, ReadError, Urgency},
 };
 use mediary_schema::JobId;
 use tokio::time::Instant;

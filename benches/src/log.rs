@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use futures::future::try_join_all;
-use mediary_events::log::{
+use mediary_log::{
     Append, AppendError, AppendHeader, Log, NewEvent, Options, Origin, OriginKind, Read, ReadError, StreamId,
     Urgency,
 };

@@ -5,11 +5,7 @@ use std::path::Path;
 use async_graphql::{Request, Response};
 use futures::{StreamExt as _, future::join_all};
 use mediary_api::{MediarySchema, Platform, limits, session::Session};
-use mediary_events::{
-    gate::Gate,
-    log::{Filter, Log, OriginKind},
-    signal::SignalHub,
-};
+use mediary_log::{Filter, Log, OriginKind, gate::Gate, signal::SignalHub};
 use mediary_projections::{StartError, Views};
 use mediary_schema::{IdSource, PrincipalId, TokenId, account::Role, job::RetryPolicy};
 use tokio::{sync::watch, time::Instant};

@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use mediary_events::log::Log;
+use mediary_log::Log;
 use mediary_projections::{
     Snapshot, SqlResult, StartError, ViewHandle,
     page::{Page, PageRequest},

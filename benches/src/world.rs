@@ -1,11 +1,13 @@
 //! A log as it comes about in real life: lists that were looked at, items that were kept.
 
 use mediary_events::{
-    download::{self, work::Kept},
-    gate::{Caller, Gate, Refusal, Transaction},
     job::{self, Job},
-    log::{Origin, OriginKind},
-    playlist::{self, Playlist, work::Completed},
+    playlist::{self, Playlist},
+};
+use mediary_log::{
+    Origin, OriginKind,
+    gate::{Caller, Gate, Refusal, Transaction},
+    work::{self, download::Kept, playlist::Completed},
 };
 use mediary_schema::{
     AttemptId, Clock, EntryId, IdSource, JobId, PlaylistId, WorkerId,
@@ -176,7 +178,7 @@ fn look(gate: &Gate, list: &List, entries: u32) -> Result<(), Refusal> {
     told(gate, |story| {
         let follow = playlist::Command::Follow { url: list.url.to_string() };
         story.execute::<Playlist>(list.id.uuid(), follow)?;
-        playlist::work::request(story, list.id, run.job, None, RetryPolicy::default())
+        work::playlist::request(story, list.id, run.job, None, RetryPolicy::default())
     })?;
     told(gate, |story| run.lease(story))?;
     told(gate, |story| run.start(story))?;
@@ -184,11 +186,11 @@ fn look(gate: &Gate, list: &List, entries: u32) -> Result<(), Refusal> {
         let end = entries.min(first + ListPlaylist::PAGE_SIZE);
         let page: Vec<_> = (first..end).map(|entry| list.added(entry)).collect();
         told(gate, |story| {
-            playlist::work::record_changes(story, list.id, run.job, run.attempt, page.clone())
+            work::playlist::record_changes(story, list.id, run.job, run.attempt, page.clone())
         })?;
     }
     told(gate, |story| {
-        playlist::work::finish(story, list.id, run.job, run.attempt, USED, list.completed(entries))
+        work::playlist::finish(story, list.id, run.job, run.attempt, USED, list.completed(entries))
     })
 }
 
@@ -215,7 +217,7 @@ pub fn queue(gate: &Gate, list: &List, entries: u32) -> Result<(), Refusal> {
 
 /// Wishes for an item to be kept: a reservation, a job and a download, each of a stream of its own.
 pub fn wish(story: &mut Transaction<'_>, item: &DownloadItem, job: JobId) -> Result<(), Refusal> {
-    download::work::request(story, item.clone(), job, false, RetryPolicy::default())?;
+    work::download::request(story, item.clone(), job, false, RetryPolicy::default())?;
     Ok(())
 }
 
@@ -223,7 +225,7 @@ fn finish(story: &mut Transaction<'_>, item: &DownloadItem, run: Run) -> Result<
     let title = item.title.as_deref().unwrap_or_default();
     let folder = item.folder.as_deref().unwrap_or_default();
     let kept = Kept { path: format!("{folder}/{title}.mp4"), verified: verified(item) };
-    download::work::finish(story, item, run.job, run.attempt, USED, kept)?;
+    work::download::finish(story, item, run.job, run.attempt, USED, kept)?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 
 use serde::Serialize as _;
 
-use crate::{Concern, EventKind, log::Recorded};
+use crate::{Concern, EventKind, Recorded};
 
 /// An event ready to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

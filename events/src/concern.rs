@@ -6,7 +6,7 @@ use mediary_schema::account::Permission;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use crate::log::StreamId;
+use crate::StreamId;
 
 /// A stored name of an event and the newest version of its payload's form.
 ///

@@ -1,26 +1,24 @@
-//! What can happen and has happened: the vocabulary of every concern, the log, and the gate before it.
+//! What can happen and has happened: the vocabulary of every concern. Pure: no I/O, nothing async, no store.
 //!
-//! Guarantees: `decide` and `evolve` are pure; [`gate`] is the only public way to append.
+//! Guarantees: `decide` and `evolve` are pure. The log that keeps events, and the gate before it, are in `events/log`.
 //!
-//! To add a concern: a folder named after it with the roles `command event state decide`, one `mod`
-//! line here, and, if it does long work, one arm in [`work`].
+//! To add a concern: a folder named after it with the roles `command event state decide`, and one `mod` line here.
 
 pub mod account;
 pub mod codec;
 pub mod concern;
 pub mod download;
-pub mod fanout;
+mod envelope;
 pub mod file;
-pub mod gate;
 pub mod job;
-pub mod log;
 pub mod playlist;
 pub mod reservation;
 pub mod setting;
-pub mod signal;
-mod spawn;
 pub mod testing;
-pub mod work;
 pub mod worker;
 
 pub use concern::{Concern, EventKind, Rejection};
+pub use envelope::{
+    Category, Codec, Envelope, NAME_BYTES_MAX, Origin, OriginKind, ParseStreamError, PayloadError, Recorded,
+    StreamId, is_word, payload_json,
+};

@@ -1,52 +1,21 @@
 //! Tests of deciders as sentences: given what happened, when something is asked, then this follows.
-//! Tests of stories: a gate before a real log in a folder of the test.
 
-#[cfg(test)]
-pub(crate) mod bench;
 #[cfg(test)]
 mod history;
-#[cfg(test)]
-pub(crate) mod note;
-#[cfg(test)]
-pub(crate) mod samples;
+pub mod note;
+pub mod samples;
 
-use std::{fmt, path::Path};
+use std::fmt;
 
-use mediary_schema::{Clock, CommandId, IdSource, PrincipalId, Timestamp, account::Role};
-use uuid::Uuid;
+use mediary_schema::Timestamp;
 
-use crate::{
-    Concern, codec,
-    gate::{Caller, Gate},
-    log::{Log, OpenError, Options, Origin, OriginKind},
-};
+use crate::{Concern, codec};
 
 #[cfg(test)]
 pub(crate) use history::history;
 
 /// The time of tests: it stands still.
 pub const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
-
-/// A gate before the log in a folder of the test, opened anew.
-pub fn gate(directory: &Path) -> Result<Gate, OpenError> {
-    let (clock, _) = Clock::manual(NOW);
-    let mut options = Options::new(directory);
-    options.reserve_bytes = 0;
-    options.clock = clock.clone();
-    Ok(Gate::new(Log::open(options)?, clock, IdSource::system()))
-}
-
-/// A person at the command line with a role, and a command number: the same number is the same command.
-pub fn person(role: Role, command: u128) -> Caller {
-    let origin = Origin { kind: OriginKind::Cli, id: Uuid::nil() };
-    let command_id = CommandId::from_uuid(Uuid::from_u128(command));
-    Caller::person(PrincipalId::OWNER, role, origin, command_id, &IdSource::system())
-}
-
-/// The platform itself with a command of its own.
-pub fn platform() -> Caller {
-    Caller::platform(Origin { kind: OriginKind::Actor, id: Uuid::nil() }, &IdSource::system())
-}
 
 /// A concern's state after some events.
 pub struct Given<C: Concern> {

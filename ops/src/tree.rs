@@ -14,11 +14,11 @@ use mediary_actors::{
     supervisor::{Child, Halted, Policy, StartError, Supervisor, SupervisorHandle},
     ytdlp::{Options as YtDlpOptions, YtDlp},
 };
-use mediary_events::{
+use mediary_events::worker::{Command, Worker};
+use mediary_log::{
+    Origin, OriginKind,
     gate::{Caller, Gate},
-    log::{Origin, OriginKind},
     signal::SignalHub,
-    worker::{Command, Worker},
 };
 use mediary_schema::{
     WorkerId,

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use mediary_events::log::{Batch, Filter, Log, Recorded};
+use mediary_log::{Batch, Filter, Log, Recorded};
 use rusqlite::Transaction;
 use tokio::{runtime::Handle, sync::watch};
 

@@ -1,6 +1,7 @@
 //! What a view is: a fold of recorded events into rows.
 
-use mediary_events::{codec, log::Recorded};
+use mediary_events::codec;
+use mediary_log::Recorded;
 use rusqlite::Transaction;
 
 /// A fold of recorded events into the rows of one SQLite file.

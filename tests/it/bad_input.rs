@@ -11,7 +11,7 @@ use mediary::{
     configuration::{Configuration, Overrides, load},
     serve::{self, ServeError},
 };
-use mediary_events::log::{VerifyError, verify};
+use mediary_log::{VerifyError, verify};
 use mediary_tests::{Client, Platform, Random, SmallDisk, events_of, until};
 use miette::Diagnostic as _;
 use serde_json::{Value, json};

@@ -12,7 +12,7 @@ use std::{
 use mediary::demo::{
     ListHandle, ListOptions, MediaLibrary, Rendition, RequestLog, Site, SiteOptions, Target,
 };
-use mediary_events::log::verify;
+use mediary_log::verify;
 use mediary_tests::{Client, DEADLINE, Random, ServerFolder, ServerProcess, events_of, marked, until};
 use serde_json::{Value, json};
 use tokio::{io::AsyncWriteExt as _, net::TcpStream, time::Instant};

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use mediary_events::log::{Log, Options, Read, Recorded, verify, verify_live};
+use mediary_log::{Log, Options, Read, Recorded, verify, verify_live};
 use mediary_schema::IdSource;
 use mediary_tests::Random;
 use tokio::time::Instant;

@@ -156,7 +156,7 @@ async fn a_consumer_has_every_event_once_though_its_nats_server_is_killed_and_it
 /// Deletes the stream, as only the platform's user can.
 async fn delete_stream(access: &Access) {
     let options = access.relay_options();
-    let mediary_events::fanout::Credentials::User { name, password } = options.credentials else {
+    let mediary_log::fanout::Credentials::User { name, password } = options.credentials else {
         panic!("the child server has users")
     };
     let line = format!("nats://{name}:{}@127.0.0.1:{}", password.reveal(), access.port());

@@ -1,8 +1,8 @@
 use std::{fs, io, path::Path, sync::Arc};
 
-use mediary_events::{
-    download::work::{self, Kept},
+use mediary_log::{
     gate::{Refusal, Transaction},
+    work::{self, download::Kept},
 };
 use mediary_schema::{
     FailureClass,
@@ -83,7 +83,7 @@ impl Downloader {
         let path = kept.path.clone();
         let recorded = item.clone();
         let story = move |story: &mut Transaction<'_>| {
-            work::finish(story, &recorded, job_id, attempt_id, used, kept.clone())
+            work::download::finish(story, &recorded, job_id, attempt_id, used, kept.clone())
         };
         let file_id = attempt.record("finish", story).await.map_err(Broken::Refused)?;
         tracing::info!(%job_id, %file_id, path, size_bytes, "kept");

@@ -4,10 +4,10 @@ use std::{
     time::Duration,
 };
 
-use mediary_events::{
+use mediary_events::job::{Command, Event as JobEvent, Job, Outcome};
+use mediary_log::{
+    Head, Origin, OriginKind, Recorded,
     gate::{Caller, Gate, Refusal, Transaction},
-    job::{Command, Event as JobEvent, Job, Outcome},
-    log::{Head, Origin, OriginKind, Recorded},
     signal::SignalHub,
     work,
 };

@@ -1,8 +1,8 @@
 use std::{path::PathBuf, time::Duration};
 
-use mediary_events::{
+use mediary_log::{
+    Origin, OriginKind, Recorded,
     gate::{Caller, Gate, Refusal, Transaction},
-    log::{Origin, OriginKind, Recorded},
     signal::{Signal, SignalHub, Subject},
 };
 use mediary_schema::{

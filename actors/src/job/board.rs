@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use mediary_events::{
     Concern, codec,
     job::{Event as JobEvent, Job, Stop},
-    log::{Direction, Filter, Log, Read, ReadError, Recorded},
     setting::{Event as SettingEvent, Setting},
     worker::{Event as WorkerEvent, Worker},
 };
+use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded};
 use mediary_schema::{AttemptId, JobId, Timestamp, job::WorkKind, setting::Limits};
 use serde::{Deserialize, Serialize};
 

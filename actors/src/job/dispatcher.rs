@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use mediary_events::{
+use mediary_events::job::{Command, Job};
+use mediary_log::{
+    Head, Origin, OriginKind,
     gate::{Caller, Gate, Refusal},
-    job::{Command, Job},
-    log::{Head, Origin, OriginKind},
 };
 use mediary_schema::{AttemptId, JobId, Timestamp, WorkerId, job::WorkKind};
 use ractor::{Actor, ActorProcessingErr, ActorRef, MessagingErr};
@@ -163,11 +163,9 @@ fn origin() -> Origin {
 }
 
 /// The first event of a job: the story that it belongs to.
-async fn queued_by(
-    gate: &Gate,
-    job_id: JobId,
-) -> Result<Option<mediary_events::log::Recorded>, ActorProcessingErr> {
-    use mediary_events::{Concern as _, log::Direction};
+async fn queued_by(gate: &Gate, job_id: JobId) -> Result<Option<mediary_log::Recorded>, ActorProcessingErr> {
+    use mediary_events::Concern as _;
+    use mediary_log::Direction;
     let log = gate.log().clone();
     let read = move || log.read_stream(&Job::stream(job_id.uuid()), 1, Direction::Forward, 1);
     Ok(tokio::task::spawn_blocking(read).await??.into_iter().next())

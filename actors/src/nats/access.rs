@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mediary_events::fanout::{Credentials, Options, Secret, Server};
+use mediary_log::fanout::{Credentials, Options, Secret, Server};
 use rand::{Rng as _, SeedableRng as _, distr::Alphanumeric, rngs::StdRng};
 use serde::{Deserialize, Serialize};
 

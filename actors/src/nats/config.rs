@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use mediary_events::fanout::{Options, STREAM};
+use mediary_log::fanout::{Options, STREAM};
 
 use super::access::{AUTOMATION, Access, PLATFORM};
 

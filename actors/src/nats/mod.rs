@@ -4,7 +4,7 @@
 //! are in files that only the owner of the data folder can read; `automation` reads events and signals and can
 //! publish neither; a server that dies is started again by the supervisor, and its stream is filled again by the relay.
 //!
-//! What is sent over it is the business of `mediary_events::fanout`; here is only the server.
+//! What is sent over it is the business of `mediary_log::fanout`; here is only the server.
 
 mod access;
 mod actor;

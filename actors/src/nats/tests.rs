@@ -7,11 +7,9 @@ use std::{
     time::Duration,
 };
 
-use mediary_events::{
+use mediary_log::{
+    Append, AppendHeader, Log, NewEvent, Options as LogOptions, Origin, OriginKind, StreamId, Urgency,
     fanout::{Relay, RelayHandle, RelayState},
-    log::{
-        Append, AppendHeader, Log, NewEvent, Options as LogOptions, Origin, OriginKind, StreamId, Urgency,
-    },
     signal::{Signal, SignalHub, Subject},
 };
 use mediary_schema::{CommandId, CorrelationId, PrincipalId, ProjectId};
@@ -188,7 +186,7 @@ async fn append(log: &Log, count: u64) {
 async fn caught_up(relay: &RelayHandle, log: &Log) {
     let head = log.head().position;
     let mut status = relay.watch();
-    let is_there = |status: &mediary_events::fanout::RelayStatus| {
+    let is_there = |status: &mediary_log::fanout::RelayStatus| {
         status.state == RelayState::Relaying && status.position >= head
     };
     within("the relay", status.wait_for(is_there)).await.unwrap();

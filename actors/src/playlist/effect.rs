@@ -1,8 +1,9 @@
 use std::{collections::HashSet, io, sync::Arc};
 
-use mediary_events::{
+use mediary_events::playlist::{Diff, Playlist, State, try_diff};
+use mediary_log::{
     gate::{Refusal, Transaction},
-    playlist::{Diff, Playlist, State, try_diff, work},
+    work,
 };
 use mediary_schema::{
     FailureClass, ItemId, PlaylistId,
@@ -269,12 +270,12 @@ async fn record(attempt: &Attempt, work: &ListPlaylist, look: Look) -> Result<()
         }
         number += 1;
         let story = move |story: &mut Transaction<'_>| {
-            work::record_changes(story, playlist_id, job_id, attempt_id, chunk.clone())
+            work::playlist::record_changes(story, playlist_id, job_id, attempt_id, chunk.clone())
         };
         attempt.record(&format!("page-{number}"), story).await.map_err(Broken::Refused)?;
         chunk = next;
     };
-    let completed = work::Completed {
+    let completed = work::playlist::Completed {
         kind: last.kind,
         playlist: last.playlist,
         mode,
@@ -284,7 +285,7 @@ async fn record(attempt: &Attempt, work: &ListPlaylist, look: Look) -> Result<()
     };
     let used = attempt.assignment.used();
     let story = move |story: &mut Transaction<'_>| {
-        work::finish(story, playlist_id, job_id, attempt_id, used, completed.clone())
+        work::playlist::finish(story, playlist_id, job_id, attempt_id, used, completed.clone())
     };
     attempt.record("finish", story).await.map_err(Broken::Refused)?;
     summary(attempt, rows, found.counts);

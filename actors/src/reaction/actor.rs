@@ -1,9 +1,9 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
-use mediary_events::{
+use mediary_log::{
+    Direction, Filter, Head, Read, Recorded,
     gate::{Gate, Refusal},
-    log::{Direction, Filter, Head, Read, Recorded},
 };
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::sync::watch;

@@ -1,9 +1,12 @@
 use futures::{StreamExt as _, TryStreamExt as _, future::BoxFuture, stream};
 use mediary_events::{
-    codec, download,
-    gate::{Caller, Gate, Refusal, Transaction},
-    log::{Origin, OriginKind, Recorded},
+    codec,
     playlist::{Event, Playlist, Row, State},
+};
+use mediary_log::{
+    Origin, OriginKind, Recorded,
+    gate::{Caller, Gate, Refusal, Transaction},
+    work,
 };
 use mediary_schema::{
     JobId, PlaylistId,
@@ -76,7 +79,7 @@ impl DownloadsRequestedToRequest {
         let retry = self.retry;
         let item_id = item.item_id;
         let story = move |story: &mut Transaction<'_>| {
-            download::work::request(story, item.clone(), job_id, false, retry)
+            work::download::request(story, item.clone(), job_id, false, retry)
         };
         match gate.transact(caller, story).await {
             Ok(_) => Ok(()),

@@ -3,8 +3,11 @@ use std::collections::BTreeMap;
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result, SimpleObject};
 use mediary_events::{
     download::{Command, Download},
-    gate::{Refusal, Transaction},
     playlist::{self, Playlist, canonical_url},
+};
+use mediary_log::{
+    gate::{Refusal, Transaction},
+    work,
 };
 use mediary_projections::playlist::entries_by_id;
 use mediary_schema::{
@@ -209,7 +212,7 @@ async fn request_url(
             let request = playlist::Command::RequestDownloads { quality: quality.clone(), entries: None };
             story.execute::<Playlist>(id.uuid(), request)?;
             if !listed {
-                playlist::work::request(story, id, job_id, None, retry)?;
+                work::playlist::request(story, id, job_id, None, retry)?;
             }
             Ok(())
         })

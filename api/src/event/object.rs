@@ -1,5 +1,5 @@
 use async_graphql::{Enum, ID, Json, SimpleObject};
-use mediary_events::log::{OriginKind, Recorded};
+use mediary_log::{OriginKind, Recorded};
 
 use crate::scalar::{DateTime, Position};
 

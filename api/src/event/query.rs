@@ -1,5 +1,5 @@
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use mediary_events::log::{Checkpoint, Direction, Filter, Read, StreamId, verify_live};
+use mediary_log::{Checkpoint, Direction, Filter, Read, StreamId, verify_live};
 use mediary_schema::account::Permission;
 
 use super::{

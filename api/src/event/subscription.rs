@@ -1,6 +1,6 @@
 use async_graphql::{Context, Result, SimpleObject, Subscription};
 use futures::{Stream, stream};
-use mediary_events::log::{Batch, Subscription as LogSubscription};
+use mediary_log::{Batch, Subscription as LogSubscription};
 use mediary_projections::{QueryError, Snapshot, SqlResult, ViewHandle};
 use mediary_schema::account::Permission;
 

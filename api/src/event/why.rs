@@ -1,5 +1,5 @@
 use async_graphql::{ID, Result, SimpleObject};
-use mediary_events::log::{Direction, Log, Recorded, StreamId};
+use mediary_log::{Direction, Log, Recorded, StreamId};
 use mediary_projections::{job, playlist};
 use mediary_schema::{AttemptId, DownloadId, EntryId, EventId, ItemId, PrincipalId};
 
@@ -53,7 +53,7 @@ pub(super) async fn why(platform: &Platform, id: &ID) -> Result<Option<Why>> {
 }
 
 /// The event and its causes, back to the first.
-fn causes(log: &Log, last: Recorded) -> std::result::Result<Vec<Recorded>, mediary_events::log::ReadError> {
+fn causes(log: &Log, last: Recorded) -> std::result::Result<Vec<Recorded>, mediary_log::ReadError> {
     let mut chain = vec![last];
     while chain.len() < LINKS_MAX
         && let Some(cause) = chain.last().and_then(|event| event.envelope.causation_id)
@@ -99,9 +99,9 @@ async fn last_event(platform: &Platform, id: &ID) -> Result<Option<Recorded>> {
         Ok(item_id) if text.starts_with(ItemId::KIND) => {
             StreamId::new("download", DownloadId::from_item(item_id).uuid())
         }
-        _ => text.parse().map_err(|error: mediary_events::log::ParseStreamError| {
-            fault(&error.to_string(), "BAD_ID", false)
-        })?,
+        _ => text
+            .parse()
+            .map_err(|error: mediary_log::ParseStreamError| fault(&error.to_string(), "BAD_ID", false))?,
     };
     let read = move || log.read_stream(&stream, u64::MAX, Direction::Backward, 1);
     let events = blocking(read).await?.map_err(|error| log_fault(&error))?;
@@ -109,7 +109,7 @@ async fn last_event(platform: &Platform, id: &ID) -> Result<Option<Recorded>> {
 }
 
 async fn at(log: Log, position: u64) -> Result<Option<Recorded>> {
-    let request = mediary_events::log::Read::forward(position).limit(1);
+    let request = mediary_log::Read::forward(position).limit(1);
     let events = blocking(move || log.read(&request)).await?.map_err(|error| log_fault(&error))?;
     Ok(events.into_iter().next())
 }

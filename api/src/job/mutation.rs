@@ -1,8 +1,8 @@
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use mediary_events::{
-    download,
+use mediary_events::job;
+use mediary_log::{
     gate::{Receipt, Refusal, Transaction},
-    job, playlist, work,
+    work,
 };
 use mediary_schema::{CommandId, JobId, account::Permission, job::Work};
 
@@ -101,7 +101,7 @@ fn retry_job(
     }
     let new = JobId::from_command(command_id, "retry");
     match work {
-        Work::List(work) => playlist::work::request(story, work.playlist_id, new, Some(work.mode), retry),
-        Work::Download(item) => download::work::request(story, *item, new, false, retry),
+        Work::List(work) => work::playlist::request(story, work.playlist_id, new, Some(work.mode), retry),
+        Work::Download(item) => work::download::request(story, *item, new, false, retry),
     }
 }

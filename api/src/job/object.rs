@@ -1,5 +1,5 @@
 use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
-use mediary_events::signal::Subject;
+use mediary_log::signal::Subject;
 use mediary_projections::job::{self as view, JobRow};
 use mediary_schema::{
     FailureClass, JobId, ProjectId,

@@ -1,7 +1,8 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use mediary_events::{
+use mediary_events::playlist::{self, Command, canonical_url};
+use mediary_log::{
     gate::{Receipt, Refusal, Transaction},
-    playlist::{self, Command, canonical_url, work},
+    work,
 };
 use mediary_schema::{CommandId, JobId, PlaylistId, account::Permission, playlist::ListingMode};
 
@@ -118,7 +119,7 @@ impl PlaylistMutation {
                 if known && listed {
                     return Ok(None);
                 }
-                work::request(story, id, job_id, None, retry).map(Some)
+                work::playlist::request(story, id, job_id, None, retry).map(Some)
             })
             .await;
         PlaylistPayload::of(platform, id, outcome).await
@@ -140,7 +141,7 @@ impl PlaylistMutation {
         let outcome = platform
             .gate
             .transact(caller, move |story: &mut Transaction<'_>| {
-                work::request(story, id, job_id, mode, retry).map(Some)
+                work::playlist::request(story, id, job_id, mode, retry).map(Some)
             })
             .await;
         PlaylistPayload::of(platform, id, outcome).await
@@ -158,7 +159,9 @@ impl PlaylistMutation {
         let caller = session.caller(command_id(platform, input.command_id)?, platform.gate.ids());
         let outcome = platform
             .gate
-            .transact(caller, move |story: &mut Transaction<'_>| work::unfollow(story, id).map(|()| None))
+            .transact(caller, move |story: &mut Transaction<'_>| {
+                work::playlist::unfollow(story, id).map(|()| None)
+            })
             .await;
         PlaylistPayload::of(platform, id, outcome).await
     }

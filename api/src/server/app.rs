@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use mediary_events::log::{Log, OriginKind};
+use mediary_log::{Log, OriginKind};
 use mediary_schema::account::Permission;
 use tokio::sync::watch;
 

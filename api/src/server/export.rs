@@ -9,7 +9,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use mediary_events::log::{Log, Source, export};
+use mediary_log::{Log, Source, export};
 use mediary_schema::account::Permission;
 use serde::Deserialize;
 use tokio::sync::mpsc;

@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use mediary_events::log::OriginKind;
+use mediary_log::OriginKind;
 use mediary_schema::Clock;
 use serde_json::json;
 

@@ -1,8 +1,6 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use mediary_events::{
-    gate::Transaction,
-    setting::{Command, Setting},
-};
+use mediary_events::setting::{Command, Setting};
+use mediary_log::gate::Transaction;
 use mediary_schema::{CommandId, ProjectId, SettingId, account::Permission, job::WorkKind};
 
 use super::object::Limits;

@@ -7,7 +7,6 @@ mod event;
 mod state;
 #[cfg(test)]
 mod tests;
-pub mod work;
 
 pub use command::Command;
 pub use decide::{Download, Rejection};

@@ -11,7 +11,6 @@ mod event;
 mod state;
 #[cfg(test)]
 mod tests;
-pub mod work;
 
 pub use canonical::{UrlRefused, canonical_url};
 pub use command::Command;

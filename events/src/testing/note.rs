@@ -6,31 +6,47 @@ use serde_json::{Value, json};
 
 use crate::{Concern, EventKind};
 
+/// The concern.
 #[derive(Debug)]
-pub(crate) struct Note;
+pub struct Note;
 
 /// How much a note holds.
-pub(crate) const TEXTS_MAX: usize = 40;
+pub const TEXTS_MAX: usize = 40;
 
+/// What may be asked of a note.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Command {
-    Write { text: String },
+pub enum Command {
+    /// Add a text.
+    Write {
+        /// The text.
+        text: String,
+    },
 }
 
+/// What can have happened to a note.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) enum Event {
+pub enum Event {
     /// v1 was `{body}`, v2 was `{text}`, v3 is `{text, pinned}`.
     #[serde(rename = "written")]
-    Written { text: String, pinned: Option<bool> },
+    Written {
+        /// The text.
+        text: String,
+        /// Whether it is pinned; none if nobody said so.
+        pinned: Option<bool>,
+    },
 }
 
+/// What a note says.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct State {
-    pub(crate) texts: Vec<String>,
+pub struct State {
+    /// Its texts, oldest first.
+    pub texts: Vec<String>,
 }
 
+/// Why a note refuses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Rejection {
+pub enum Rejection {
+    /// It holds as much as it can.
     #[error("the note is full")]
     Full,
 }

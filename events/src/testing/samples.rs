@@ -8,24 +8,29 @@ use mediary_schema::{
     job::{Failure, ResourceUse},
     playlist::{Availability, ListPlaylist, ListingMode, LiveStatus, ObservedEntry, ObservedPlaylist},
 };
-use proptest::prelude::*;
 use uuid::Uuid;
 
-pub(crate) const LIST_URL: &str = "https://www.youtube.com/playlist?list=PLbpi6ZahtOH6Blw3RGYpWkSByi_T7Rygb";
-pub(crate) const JOB: JobId = JobId::from_uuid(uuid(1));
-pub(crate) const ATTEMPT: AttemptId = AttemptId::from_uuid(uuid(2));
-pub(crate) const WORKER: WorkerId = WorkerId::from_uuid(uuid(3));
+/// The address of a list.
+pub const LIST_URL: &str = "https://www.youtube.com/playlist?list=PLbpi6ZahtOH6Blw3RGYpWkSByi_T7Rygb";
+/// A job.
+pub const JOB: JobId = JobId::from_uuid(uuid(1));
+/// An attempt.
+pub const ATTEMPT: AttemptId = AttemptId::from_uuid(uuid(2));
+/// A worker.
+pub const WORKER: WorkerId = WorkerId::from_uuid(uuid(3));
 
 /// A UUIDv7 of the year 2026.
-pub(crate) const fn uuid(number: u16) -> Uuid {
+pub const fn uuid(number: u16) -> Uuid {
     Uuid::from_u128(0x019f_4c1e_7b3a_7d42_9f42_5d8e_0000_0000 + number as u128)
 }
 
-pub(crate) fn playlist_id() -> PlaylistId {
-    PlaylistId::from_url(&url::Url::parse(LIST_URL).unwrap())
+/// The playlist of [`LIST_URL`].
+pub fn playlist_id() -> PlaylistId {
+    PlaylistId::from_url(&url::Url::parse(LIST_URL).expect("it is an address"))
 }
 
-pub(crate) fn source() -> ItemSource {
+/// Where an item is.
+pub fn source() -> ItemSource {
     ItemSource {
         extractor: "youtube".to_owned(),
         source_id: "aqz-KE-bpKQ".to_owned(),
@@ -33,15 +38,18 @@ pub(crate) fn source() -> ItemSource {
     }
 }
 
-pub(crate) fn entry_id(occurrence: u32) -> EntryId {
+/// The `occurrence`-th row of the item in the list.
+pub fn entry_id(occurrence: u32) -> EntryId {
     EntryId::from_occurrence(playlist_id(), source().item_id(), occurrence)
 }
 
-pub(crate) fn quality() -> Quality {
-    "720p".parse().unwrap()
+/// What is to be kept.
+pub fn quality() -> Quality {
+    "720p".parse().expect("it is an address")
 }
 
-pub(crate) fn listing() -> ListPlaylist {
+/// A look at the list.
+pub fn listing() -> ListPlaylist {
     ListPlaylist {
         playlist_id: playlist_id(),
         url: LIST_URL.to_owned(),
@@ -50,7 +58,8 @@ pub(crate) fn listing() -> ListPlaylist {
     }
 }
 
-pub(crate) fn observed_playlist() -> ObservedPlaylist {
+/// What a look learns of the list.
+pub fn observed_playlist() -> ObservedPlaylist {
     ObservedPlaylist {
         title: Some("Open movies".to_owned()),
         extractor: Some("youtubetab".to_owned()),
@@ -58,7 +67,8 @@ pub(crate) fn observed_playlist() -> ObservedPlaylist {
     }
 }
 
-pub(crate) fn observed() -> ObservedEntry {
+/// What a look learns of a row.
+pub fn observed() -> ObservedEntry {
     ObservedEntry {
         index: 1,
         source: source(),
@@ -69,7 +79,8 @@ pub(crate) fn observed() -> ObservedEntry {
     }
 }
 
-pub(crate) fn item() -> DownloadItem {
+/// An item that is to be kept.
+pub fn item() -> DownloadItem {
     DownloadItem {
         item_id: source().item_id(),
         source: source(),
@@ -81,15 +92,18 @@ pub(crate) fn item() -> DownloadItem {
     }
 }
 
-pub(crate) fn item_id() -> ItemId {
+/// The item of [`source`].
+pub fn item_id() -> ItemId {
     source().item_id()
 }
 
-pub(crate) fn file_id() -> FileId {
+/// The file that the job makes.
+pub fn file_id() -> FileId {
     FileId::from_job(JOB)
 }
 
-pub(crate) fn verified() -> Verified {
+/// What is known of a checked file.
+pub fn verified() -> Verified {
     Verified {
         size_bytes: 108_724_301,
         blake3: "d74981efa70a0c880b8d8c1985d075dbcbf679b99a5f9914e5aaf96b831a9e24".to_owned(),
@@ -105,7 +119,8 @@ pub(crate) fn verified() -> Verified {
     }
 }
 
-pub(crate) fn failure() -> Failure {
+/// A failure with all that it can say.
+pub fn failure() -> Failure {
     Failure {
         class: FailureClass::RateLimit,
         message: "the source asked for fewer requests".to_owned(),
@@ -120,22 +135,7 @@ pub(crate) fn failure() -> Failure {
     }
 }
 
-pub(crate) fn resources() -> ResourceUse {
+/// What an attempt used.
+pub fn resources() -> ResourceUse {
     ResourceUse { cpu_ms: 12_840, memory_peak_bytes: 96_468_992 }
-}
-
-/// One row of a small list as a look may see it.
-pub(crate) fn any_observed() -> impl Strategy<Value = ObservedEntry> {
-    (0..8_u8, prop::option::of(0..3_u8), prop::bool::ANY).prop_map(|(item, title, available)| ObservedEntry {
-        index: 1,
-        source: ItemSource {
-            extractor: "demo".to_owned(),
-            source_id: item.to_string(),
-            url: format!("http://example.org/{item}"),
-        },
-        title: title.map(|title| format!("{item}, cut {title}")),
-        duration_ms: Some(1_000 * u64::from(item)),
-        availability: if available { Availability::Available } else { Availability::Private },
-        live_status: LiveStatus::NotLive,
-    })
 }

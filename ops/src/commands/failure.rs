@@ -1,6 +1,6 @@
 use std::{fmt::Display, io, path::PathBuf};
 
-use mediary_events::log::OpenError;
+use mediary_log::OpenError;
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 
 use crate::{

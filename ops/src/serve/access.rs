@@ -6,10 +6,10 @@ use std::{
 };
 
 use mediary_api::session::{digest, new_token};
-use mediary_events::{
-    account::{Account, Command},
+use mediary_events::account::{Account, Command};
+use mediary_log::{
+    Origin, OriginKind,
     gate::{Caller, Gate},
-    log::{Origin, OriginKind},
 };
 use mediary_schema::{PrincipalId, TokenId, account::Role};
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 use std::{io, net::SocketAddr, path::PathBuf};
 
-use mediary_events::{fanout::ParseServerError, gate::Refusal, log::OpenError};
+use mediary_log::{OpenError, fanout::ParseServerError, gate::Refusal};
 use mediary_projections::StartError;
 use miette::Diagnostic;
 

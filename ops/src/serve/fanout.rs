@@ -4,9 +4,9 @@ use mediary_actors::{
     nats::{Access, NatsServerArguments, ServerStatus},
     process::Tool,
 };
-use mediary_events::{
+use mediary_log::{
+    Log,
     fanout::{Credentials, Options, Relay, RelayHandle},
-    log::Log,
     signal::SignalHub,
 };
 use tokio::sync::watch;

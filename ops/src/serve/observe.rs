@@ -4,10 +4,12 @@ use mediary_actors::supervisor::Resumer;
 use mediary_api::Readiness;
 use mediary_events::{
     Concern as _, codec,
+    worker::{Event, Worker},
+};
+use mediary_log::{
+    Filter, Log,
     fanout::{RelayHandle, RelayStatus},
     gate::Gate,
-    log::{Filter, Log},
-    worker::{Event, Worker},
 };
 use mediary_projections::Views;
 use metrics_exporter_prometheus::PrometheusHandle;

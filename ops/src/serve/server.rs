@@ -5,12 +5,12 @@ use mediary_actors::{
     supervisor::SupervisorHandle,
 };
 use mediary_api::{App, Platform, limits, session::Authenticator, websocket};
-use mediary_events::{
+use mediary_events::worker::{Command, Worker};
+use mediary_log::{
+    Log, Options as LogOptions, Origin, OriginKind,
     fanout::RelayHandle,
     gate::{Caller, Gate},
-    log::{Log, Options as LogOptions, Origin, OriginKind},
     signal::SignalHub,
-    worker::{Command, Worker},
 };
 use mediary_projections::Views;
 use mediary_schema::{Clock, IdSource, WorkerId, job::WorkKind, worker::Offer};

@@ -1,8 +1,8 @@
 use mediary_events::{
     codec::event_of,
     download::{Download, Event},
-    log::Recorded,
 };
+use mediary_log::Recorded;
 use mediary_schema::{JobId, download::DownloadItem, item::ItemSource};
 use rusqlite::{Transaction, params};
 

@@ -1,8 +1,8 @@
 use mediary_events::{
     codec::event_of,
     file::{Event, File},
-    log::Recorded,
 };
+use mediary_log::Recorded;
 use rusqlite::{Transaction, params};
 
 use crate::{runner::stamp, sql::to_json, view::ApplyError};

@@ -1,4 +1,4 @@
-use mediary_events::log::Recorded;
+use mediary_log::Recorded;
 use rusqlite::Transaction;
 
 use super::project;

@@ -1,8 +1,8 @@
 use mediary_events::{
     codec::event_of,
     job::{Event, Job},
-    log::{Envelope, Recorded},
 };
+use mediary_log::{Envelope, Recorded};
 use mediary_schema::job::{Failure, JobState, ResourceUse, Work};
 use rusqlite::{Transaction, params};
 

@@ -1,8 +1,8 @@
 use mediary_events::{
     codec::event_of,
-    log::Recorded,
     playlist::{Event, Playlist},
 };
+use mediary_log::Recorded;
 use mediary_schema::{
     EntryId,
     item::ItemSource,

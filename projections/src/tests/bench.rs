@@ -5,10 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mediary_events::{
+use mediary_log::{
+    Append, AppendHeader, Log, NewEvent, StreamId, Urgency,
     gate::{Gate, Refusal, Transaction},
-    log::{Append, AppendHeader, Log, NewEvent, StreamId, Urgency},
-    testing,
 };
 use rusqlite::{Connection, types::Value};
 use tempfile::TempDir;
@@ -31,7 +30,7 @@ impl Bench {
 
     /// The log that is in a folder.
     pub(crate) fn on(folder: TempDir) -> Self {
-        Self { gate: testing::gate(folder.path()).unwrap(), folder }
+        Self { gate: mediary_log::testing::gate(folder.path()).unwrap(), folder }
     }
 
     pub(crate) fn log(&self) -> &Log {
@@ -53,7 +52,7 @@ impl Bench {
         &self,
         story: impl Fn(&mut Transaction<'_>) -> Result<(), Refusal> + Send + 'static,
     ) -> u64 {
-        self.gate.transact(testing::platform(), story).await.unwrap().position
+        self.gate.transact(mediary_log::testing::platform(), story).await.unwrap().position
     }
 
     /// Appends what a program of another age, or a broken one, wrote.
@@ -64,7 +63,7 @@ impl Bench {
         schema: u16,
         payload: &'static [u8],
     ) -> u64 {
-        let caller = testing::platform();
+        let caller = mediary_log::testing::platform();
         let header = AppendHeader {
             project: caller.project,
             principal: caller.principal,

@@ -4,10 +4,10 @@ use std::{fs, path::Path, sync::mpsc, time::Duration};
 
 use mediary_events::{
     Concern as _,
-    gate::{Refusal, Transaction},
     job::{self, Job},
     playlist::{self, Playlist},
 };
+use mediary_log::gate::{Refusal, Transaction};
 use mediary_schema::{
     AttemptId, JobId, PlaylistId, WorkerId,
     job::RetryPolicy,
@@ -50,13 +50,13 @@ fn look(
     move |story| {
         let (job_id, attempt_id) = (JobId::from_uuid(id(number)), AttemptId::from_uuid(id(number + 100)));
         let mode = Some(ListingMode::Full);
-        playlist::work::request(story, list(), job_id, mode, RetryPolicy::default())?;
+        mediary_log::work::playlist::request(story, list(), job_id, mode, RetryPolicy::default())?;
         let lease = job::Command::Lease { attempt_id, worker_id: WorkerId::from_uuid(id(9)) };
         story.execute::<Job>(job_id.uuid(), lease)?;
         let observed: Vec<_> = entries.clone().map(|entry| seen(&entry.to_string())).collect();
         let found =
             playlist::diff(list(), story.state::<Playlist>(list().uuid())?, observed, ListingMode::Full);
-        let completed = playlist::work::Completed {
+        let completed = mediary_log::work::playlist::Completed {
             kind: PlaylistKind::List,
             playlist: ObservedPlaylist { title: Some("Letters".to_owned()), ..ObservedPlaylist::default() },
             mode: ListingMode::Full,
@@ -64,7 +64,7 @@ fn look(
             newest_first: found.newest_first,
             changes: found.changes,
         };
-        playlist::work::finish(story, list(), job_id, attempt_id, USED, completed)
+        mediary_log::work::playlist::finish(story, list(), job_id, attempt_id, USED, completed)
     }
 }
 
@@ -321,7 +321,7 @@ async fn events_that_only_a_newer_program_knows_are_passed_over() {
     let stream = Playlist::stream(list().uuid());
     bench.append_raw(stream.clone(), "enchanted", 1, b"\x80").await;
     bench.append_raw(stream.clone(), "unfollowed", 9, b"\x80").await;
-    bench.append_raw(mediary_events::log::StreamId::new("music", id(1)), "played", 1, b"\x80").await;
+    bench.append_raw(mediary_log::StreamId::new("music", id(1)), "played", 1, b"\x80").await;
     let position = bench.tell(look(1, 0..3)).await;
     let view = bench.view::<PlaylistView>(bench.folder());
     reach(&view, position).await;

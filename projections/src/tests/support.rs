@@ -2,11 +2,8 @@
 
 use std::{marker::PhantomData, sync::mpsc};
 
-use mediary_events::{
-    Concern, codec,
-    log::{Codec, Envelope, Origin, OriginKind, Recorded},
-    testing::NOW,
-};
+use mediary_events::{Concern, codec, testing::NOW};
+use mediary_log::{Codec, Envelope, Origin, OriginKind, Recorded};
 use mediary_schema::{
     CommandId, CorrelationId, EventId, FailureClass, PrincipalId, ProjectId, Timestamp,
     item::ItemSource,

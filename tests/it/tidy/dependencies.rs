@@ -8,10 +8,11 @@ use super::tree::{Broken, Tree};
 const DIRECTIONS: &[(&str, &[&str])] = &[
     ("schema", &[]),
     ("events", &["schema"]),
-    ("projections", &["schema", "events"]),
-    ("actors", &["schema", "events"]),
-    ("api", &["schema", "events", "projections"]),
-    ("ops", &["schema", "events", "projections", "actors", "api"]),
+    ("events/log", &["schema", "events"]),
+    ("projections", &["schema", "events", "events/log"]),
+    ("actors", &["schema", "events", "events/log"]),
+    ("api", &["schema", "events", "events/log", "projections"]),
+    ("ops", &["schema", "events", "events/log", "projections", "actors", "api"]),
 ];
 
 /// Crates that may depend on anything: they are built for nobody else.
@@ -20,8 +21,8 @@ pub(super) const FREE: &[&str] = &["benches", "tests"];
 /// Crates of others, and the crates of ours that may depend on them; for tests anybody may, as far as
 /// `uses` lets them.
 const HOMES: &[(&str, &[&str])] = &[
-    ("redb", &["events"]),
-    ("async-nats", &["events"]),
+    ("redb", &["events/log"]),
+    ("async-nats", &["events/log"]),
     ("rusqlite", &["projections"]),
     ("ractor", &["actors"]),
     ("axum", &["api", "ops"]),
@@ -34,7 +35,7 @@ const HOMES: &[(&str, &[&str])] = &[
 pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
     let mut broken = Vec::new();
     for (path, text) in tree.texts() {
-        let Some(folder) = path.strip_suffix("/Cargo.toml").filter(|folder| !folder.contains('/')) else {
+        let Some(folder) = path.strip_suffix("/Cargo.toml").filter(|folder| is_crate(folder)) else {
             continue;
         };
         if FREE.contains(&folder) {
@@ -58,6 +59,11 @@ pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
     broken
 }
 
+/// Crates lie at the top, but for the log, which is a part of what `events/` is about.
+fn is_crate(folder: &str) -> bool {
+    !folder.contains('/') || folder == "events/log"
+}
+
 /// Why `folder` may not depend on `dependency`, if so.
 fn verdict(folder: &str, allowed: &[&str], dependency: &Dependency) -> Option<String> {
     let package = dependency.package.as_str();
@@ -68,7 +74,7 @@ fn verdict(folder: &str, allowed: &[&str], dependency: &Dependency) -> Option<St
         let allowed = if allowed.is_empty() { "none of ours".to_owned() } else { allowed.join(", ") };
         return Some(format!(
             "{folder} must not depend on {package}: dependencies point down \
-             (schema <- events <- projections, actors; projections <- api; all <- ops), {folder} may use {allowed}"
+             (schema <- events <- events/log <- projections, actors; projections <- api; all <- ops), {folder} may use {allowed}"
         ));
     }
     let (_, homes) = HOMES.iter().find(|(name, _)| *name == package)?;
@@ -80,7 +86,11 @@ fn verdict(folder: &str, allowed: &[&str], dependency: &Dependency) -> Option<St
 
 /// The folder of one of our crates, by its package name.
 fn folder_of(package: &str) -> Option<&str> {
-    if package == "mediary" { Some("ops") } else { package.strip_prefix("mediary-") }
+    match package {
+        "mediary" => Some("ops"),
+        "mediary-log" => Some("events/log"),
+        other => other.strip_prefix("mediary-"),
+    }
 }
 
 struct Dependency {
@@ -125,6 +135,15 @@ mod tests {
     }
 
     #[test]
+    fn a_vocabulary_that_knows_the_log_is_found() {
+        tree::breaks(
+            rule,
+            [("events/Cargo.toml", "[dependencies]\nmediary-log.workspace = true")],
+            "events/Cargo.toml: events must not depend on mediary-log",
+        );
+    }
+
+    #[test]
     fn a_crate_that_knows_the_binary_is_found() {
         tree::breaks(
             rule,
@@ -145,7 +164,7 @@ mod tests {
             tree::breaks(
                 rule,
                 [("actors/Cargo.toml", manifest)],
-                "actors/Cargo.toml: redb is at home in events only",
+                "actors/Cargo.toml: redb is at home in events/log only",
             );
         }
     }
@@ -165,8 +184,8 @@ mod tests {
             rule,
             [
                 (
-                    "events/Cargo.toml",
-                    "[dependencies]\nmediary-schema.workspace = true\nredb.workspace = true",
+                    "events/log/Cargo.toml",
+                    "[dependencies]\nmediary-events.workspace = true\nmediary-schema.workspace = true\nredb.workspace = true",
                 ),
                 ("ops/Cargo.toml", "[dependencies]\nmediary-actors.workspace = true\nclap.workspace = true"),
                 ("actors/Cargo.toml", "[dev-dependencies]\naxum.workspace = true"),

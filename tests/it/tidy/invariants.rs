@@ -151,7 +151,7 @@ mod tests {
     fn a_tag_above_or_below_the_attribute_is_fine() {
         let below = format!("#[tokio::test]\n{TAG} L-1, L-2\nasync fn positions_have_no_gap() {{}}");
         for test in [tagged("L-1"), below] {
-            tree::keeps(rule, [(TABLE, ONE_HELD), ("events/src/log/tests.rs", test.as_str())]);
+            tree::keeps(rule, [(TABLE, ONE_HELD), ("events/log/src/log/tests.rs", test.as_str())]);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is said by the manifests per crate is said here per folder: redb is known in `events/src/log`
+//! What is said by the manifests per crate is said here per folder: redb is known in `events/log/src/log`
 //! and nowhere else in `events`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -42,8 +42,8 @@ impl Home {
 }
 
 const HOMES: &[Home] = &[
-    Home::of(&["redb"], &["events/src/log"], "read and append through events/src/log"),
-    Home::of(&["async_nats"], &["events/src/fanout"], "publish through events/src/fanout"),
+    Home::of(&["redb"], &["events/log/src/log"], "read and append through events/log/src/log"),
+    Home::of(&["async_nats"], &["events/log/src/fanout"], "publish through events/log/src/fanout"),
     Home::of(&["rusqlite"], &["projections/src"], "ask a view for it"),
     Home::of(&["ractor"], &["actors/src"], "start an actor through actors/src/supervisor"),
     // A test of something that fetches serves what is fetched.
@@ -216,9 +216,12 @@ mod tests {
             "fn open() { let _ = ::redb::Database::create(\"x\"); }",
             "fn print() { println!(\"{}\", redb::VERSION); }",
         ] {
-            let found = tree::messages(rule, [("events/src/gate/mod.rs", text)]);
+            let found = tree::messages(rule, [("events/log/src/gate/mod.rs", text)]);
             assert!(!found.is_empty(), "nothing found in {text}");
-            assert!(found[0].starts_with("events/src/gate/mod.rs:1: redb is at home in events/src/log only"));
+            assert!(
+                found[0]
+                    .starts_with("events/log/src/gate/mod.rs:1: redb is at home in events/log/src/log only")
+            );
         }
     }
 
@@ -241,7 +244,7 @@ mod tests {
     #[test]
     fn a_comment_a_text_and_a_field_are_not_a_use() {
         let text = "//! Knows redb::Database.\nconst NAME: &str = \"redb::x\";\nfn x(job: Job) { job.env::<u8>(); env!(\"X\"); }";
-        tree::keeps(rule, [("events/src/gate/mod.rs", text)]);
+        tree::keeps(rule, [("events/log/src/gate/mod.rs", text)]);
     }
 
     #[test]
@@ -249,8 +252,8 @@ mod tests {
         tree::keeps(
             rule,
             [
-                ("events/src/log/writer.rs", "use redb::Database;"),
-                ("events/src/fanout/mod.rs", "use async_nats::Client;"),
+                ("events/log/src/log/writer.rs", "use redb::Database;"),
+                ("events/log/src/fanout/mod.rs", "use async_nats::Client;"),
                 ("ops/src/main.rs", "fn main() { std::env::args(); }"),
                 ("actors/src/process/tests.rs", "use std::env;"),
                 ("actors/src/process/path.rs", "fn folders(path: &OsStr) { std::env::split_paths(path); }"),

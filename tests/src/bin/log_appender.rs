@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use mediary_events::log::{
+use mediary_log::{
     Append, AppendError, AppendHeader, Log, NewEvent, Options, Origin, OriginKind, StreamId, Urgency,
 };
 use mediary_schema::{CommandId, CorrelationId, PrincipalId, ProjectId};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use mediary_events::log::{self, ExportError, Source};
+use mediary_log::{ExportError, Source};
 use serde::Serialize;
 
 use super::verify::{Offline, hex, holder, open_failure};
@@ -72,7 +72,7 @@ pub(crate) async fn run(
         None => from_server(&connection::connect(flags, environment)?, export, &part).await?,
     }
     // What can't be proved now would be found wanting on the day that it is needed.
-    let report = log::verify(&part.path, None).map_err(|error| Failure::Unsound {
+    let report = mediary_log::verify(&part.path, None).map_err(|error| Failure::Unsound {
         code: error.code().to_owned(),
         message: format!("what arrived is no whole bundle: {error}"),
         advice: error.advice(),
@@ -92,7 +92,7 @@ fn from_folder(folder: &Path, export: &Export, part: &Part) -> Result<(), Offlin
     let file = part.create().map_err(failed)?;
     let mut out = BufWriter::new(file);
     let range = export.from..=export.to.unwrap_or(u64::MAX);
-    match log::export(Source::Folder(folder), range, &mut out) {
+    match mediary_log::export(Source::Folder(folder), range, &mut out) {
         Ok(_) => {
             let whole = out.flush().and_then(|()| out.get_ref().sync_all());
             whole.map_err(|error| failed(Failure::file("writing", &part.path)(error)))

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use mediary_events::log::{Checkpoint, Hash, OpenError, Report, VerifyError};
+use mediary_log::{Checkpoint, Hash, OpenError, Report, VerifyError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -153,7 +153,7 @@ impl From<Offline> for Failure {
 
 /// Proves files without a server; what is wrong with them is part of the answer.
 fn of_files(path: &Path, checkpoint: Option<Checkpoint>) -> Result<Verification, Offline> {
-    match mediary_events::log::verify(path, checkpoint) {
+    match mediary_log::verify(path, checkpoint) {
         Ok(report) => Ok(Verification::from(&report)),
         Err(VerifyError::Open(error)) => match open_failure(error) {
             Ok(error) => Ok(Verification::from(&VerifyError::Open(error))),

@@ -1,0 +1,119 @@
+use std::{sync::Arc, time::Duration};
+
+use mediary_events::codec::DecodeError;
+use mediary_schema::account::Permission;
+
+use crate::log;
+
+/// Why a command was not carried out. Nothing was appended, unless it says that this is unknown.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Refusal {
+    /// The concern refuses it.
+    #[error("{0}")]
+    Rejected(Arc<dyn mediary_events::Rejection>),
+    /// The caller may not ask for it.
+    #[error("the credential does not allow this (it needs {permission:?})")]
+    Forbidden {
+        /// What would be needed.
+        permission: Permission,
+    },
+    /// Too much waits to be written.
+    #[error("too many commands are waiting to be written")]
+    Overloaded {
+        /// When to ask again.
+        retry_after: Duration,
+    },
+    /// The disk of the data folder is full; ends and cancels still fit.
+    #[error("the disk of the data folder is full ({free_bytes} bytes free, {needed_bytes} needed)")]
+    StorageFull {
+        /// What is left.
+        free_bytes: u64,
+        /// What new work needs.
+        needed_bytes: u64,
+    },
+    /// More is asked for at once than one event can say.
+    #[error("the command asks for too much at once")]
+    TooLarge,
+    /// Others were faster too many times in a row.
+    #[error("others changed the same things {attempts} times in a row")]
+    Contended {
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// The server stops.
+    #[error("the server is stopping")]
+    Stopping,
+    /// The log could not be read or written.
+    #[error("the log failed")]
+    Log(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    /// A stored event could not be understood.
+    #[error("a stored event can't be read")]
+    Decode(#[source] Arc<DecodeError>),
+}
+
+impl Refusal {
+    /// A stable code in `SCREAMING_SNAKE_CASE`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Rejected(rejection) => rejection.code(),
+            Self::Forbidden { .. } => "FORBIDDEN",
+            Self::Overloaded { .. } => "OVERLOADED",
+            Self::StorageFull { .. } => "STORAGE_FULL",
+            Self::TooLarge => "COMMAND_TOO_LARGE",
+            Self::Contended { .. } => "CONTENDED",
+            Self::Stopping => "STOPPING",
+            Self::Log(_) | Self::Decode(_) => "INTERNAL",
+        }
+    }
+
+    /// What a person can do next, where there is something.
+    pub fn advice(&self) -> Option<String> {
+        match self {
+            Self::Rejected(rejection) => rejection.advice(),
+            Self::Forbidden { .. } => Some(
+                "use a token of a higher role; `mediary token create NAME --role ROLE` makes one".to_owned(),
+            ),
+            Self::StorageFull { .. } => {
+                Some("make room on the disk of the data folder; nothing was lost".to_owned())
+            }
+            Self::TooLarge => Some("ask for less at once, such as fewer entries".to_owned()),
+            Self::Overloaded { .. } | Self::Contended { .. } | Self::Stopping => {
+                Some("ask again in a moment".to_owned())
+            }
+            Self::Log(_) | Self::Decode(_) => {
+                Some("look at the server's log, and run `mediary doctor`".to_owned())
+            }
+        }
+    }
+
+    /// Whether the same command may succeed a moment later.
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::Overloaded { .. } | Self::StorageFull { .. } | Self::Contended { .. } | Self::Stopping => {
+                true
+            }
+            Self::Rejected(_) | Self::Forbidden { .. } | Self::TooLarge | Self::Log(_) | Self::Decode(_) => {
+                false
+            }
+        }
+    }
+}
+
+impl<R: mediary_events::Rejection> From<R> for Refusal {
+    fn from(rejection: R) -> Self {
+        Self::Rejected(Arc::new(rejection))
+    }
+}
+
+impl Refusal {
+    pub(super) fn reading(error: log::ReadError) -> Self {
+        match error {
+            log::ReadError::Closed => Self::Stopping,
+            error => Self::Log(Arc::new(error)),
+        }
+    }
+
+    pub(super) fn decoding(error: DecodeError) -> Self {
+        Self::Decode(Arc::new(error))
+    }
+}

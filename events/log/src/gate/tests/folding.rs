@@ -1,0 +1,283 @@
+use std::{
+    cell::RefCell,
+    sync::{Arc, atomic::AtomicU64, atomic::Ordering},
+};
+
+use mediary_events::{
+    Concern as _, codec,
+    job::{self, Job, Outcome},
+    playlist::{self, Playlist},
+    testing::{
+        note::{Event, Note},
+        samples,
+    },
+};
+use mediary_schema::{
+    AttemptId, FailureClass, Timestamp, WorkerId,
+    item::ItemSource,
+    job::{Failure, RetryPolicy, Work},
+    playlist::{Availability, LiveStatus, ObservedEntry},
+};
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
+use proptest::prelude::*;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{id, owner, texts, write};
+use crate::{
+    gate::{Refusal, Transaction, states::States},
+    log::{Append, Expected, NewEvent, Urgency},
+    testing::bench::Bench,
+};
+
+/// Appends what a program of another age wrote.
+fn append_raw(bench: &Bench, name: &'static str, schema: u16, payload: &serde_json::Value) {
+    let payload = rmp_serde::to_vec_named(payload).unwrap().into();
+    let event = NewEvent { stream: Note::stream(id(1)), name: name.into(), schema, payload };
+    let header = crate::testing::platform().header();
+    let expected = vec![(Note::stream(id(1)), Expected::Any)];
+    let append = Append { header, urgency: Urgency::Normal, expected, events: vec![event] };
+    bench.gate.log().append_blocking(append).unwrap();
+}
+
+/// Counts one counter, wherever it is counted on this thread.
+struct Counted {
+    name: &'static str,
+    count: Arc<AtomicU64>,
+}
+
+impl Recorder for Counted {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        if key.name() == self.name { Counter::from_arc(Arc::clone(&self.count)) } else { Counter::noop() }
+    }
+
+    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::noop()
+    }
+
+    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+        Histogram::noop()
+    }
+}
+
+// PL-07.
+// invariant: L-13
+#[test]
+fn what_a_newer_program_wrote_is_passed_over_and_counted() {
+    let bench = Bench::new();
+    bench.tell(owner(1), |story| write(story, 1, "a")).unwrap();
+    append_raw(&bench, "shredded", 1, &json!({}));
+    append_raw(&bench, "written", 9, &json!({ "ink": "blue" }));
+    let recorder = Counted { name: "mediary_unknown_events_total", count: Arc::default() };
+    let receipt =
+        metrics::with_local_recorder(&recorder, || bench.tell(owner(2), |story| write(story, 1, "b")));
+    assert_eq!(receipt.unwrap().position, 4);
+    assert_eq!(recorder.count.load(Ordering::Relaxed), 2);
+    assert_eq!(bench.told(|story| texts(story, 1)), ["a", "b"]);
+}
+
+// PL-07.
+// invariant: L-13
+#[test]
+fn older_forms_are_lifted_step_by_step() {
+    let bench = Bench::new();
+    append_raw(&bench, "written", 1, &json!({ "body": "of 2026" }));
+    append_raw(&bench, "written", 2, &json!({ "text": "of 2027" }));
+    bench.tell(owner(1), |story| write(story, 1, "of today")).unwrap();
+    assert_eq!(bench.told(|story| texts(story, 1)), ["of 2026", "of 2027", "of today"]);
+    assert_eq!(bench.recorded()[2].envelope.schema, 3, "only the newest form is written");
+    let [first, second, _] = bench.recorded().try_into().unwrap();
+    let read = |recorded| codec::event_of::<Note>(&recorded).unwrap().unwrap();
+    assert_eq!(read(first), Event::Written { text: "of 2026".to_owned(), pinned: Some(false) });
+    assert_eq!(read(second), Event::Written { text: "of 2027".to_owned(), pinned: Some(false) });
+}
+
+#[test]
+fn a_known_event_with_a_payload_of_another_form_stops_the_story() {
+    let bench = Bench::new();
+    append_raw(&bench, "written", 3, &json!({ "words": 7 }));
+    let refusal = bench.tell(owner(1), |story| write(story, 1, "b")).unwrap_err();
+    assert!(matches!(refusal, Refusal::Decode(_)), "{refusal:?}");
+    assert_eq!((refusal.code(), refusal.is_retryable(), bench.head()), ("INTERNAL", false, 1));
+}
+
+#[test]
+fn an_erased_event_changes_nothing() {
+    let bench = Bench::new();
+    bench.tell(owner(1), |story| write(story, 1, "a")).unwrap();
+    let mut recorded = bench.recorded().remove(0);
+    assert!(codec::event_of::<Note>(&recorded).unwrap().is_some());
+    recorded.payload = None;
+    assert_eq!(codec::event_of::<Note>(&recorded).unwrap(), None);
+}
+
+#[test]
+fn a_long_stream_is_folded_to_its_end() {
+    let bench = Bench::new();
+    for command in 0..3 {
+        let ten_pages = |story: &mut Transaction<'_>| {
+            (0..700).try_for_each(|run| {
+                let follow = playlist::Command::Follow { url: format!("http://example.org/{command}/{run}") };
+                story.entail::<Playlist>(id(1), follow)?;
+                story.entail::<Playlist>(id(1), playlist::Command::Unfollow)
+            })
+        };
+        bench.tell(owner(command), ten_pages).unwrap();
+    }
+    let story = |story: &mut Transaction<'_>| Ok(story.state::<Playlist>(id(1))?.url.clone());
+    let fresh = bench.fresh_gate().transact_blocking(&owner(9), &story).unwrap();
+    assert_eq!(fresh.value.as_deref(), Some("http://example.org/2/699"));
+}
+
+#[test]
+fn a_kept_fold_is_given_to_one_story_at_a_time() {
+    let states = States::default();
+    states.put(Note::stream(id(1)), 3, Box::new(7_u32));
+    assert_eq!(states.take::<u32>(&Note::stream(id(1))), Some((3, 7)));
+    assert_eq!(states.take::<u32>(&Note::stream(id(1))), None);
+}
+
+#[test]
+fn an_older_fold_does_not_replace_a_newer_one() {
+    let states = States::default();
+    states.put(Note::stream(id(1)), 3, Box::new(7_u32));
+    states.put(Note::stream(id(1)), 2, Box::new(6_u32));
+    assert_eq!(states.take::<u32>(&Note::stream(id(1))), Some((3, 7)));
+}
+
+#[test]
+fn folds_that_were_not_asked_for_longest_are_dropped() {
+    let states = States::default();
+    let stream = |number: u64| Note::stream(id(u128::from(number)));
+    for number in 0..200 {
+        states.put(stream(number), 1_000, Box::new(number));
+    }
+    let kept: Vec<u64> = (0..200).filter(|number| states.take::<u64>(&stream(*number)).is_some()).collect();
+    assert!((50..=100).contains(&kept.len()), "{kept:?}");
+    assert_eq!(kept, (200 - kept.len() as u64..200).collect::<Vec<_>>());
+}
+
+/// One command to one of few things.
+#[derive(Debug, Clone)]
+enum Step {
+    Job(Uuid, job::Command),
+    Playlist(Uuid, playlist::Command),
+}
+
+impl Step {
+    fn carry_out(&self, story: &mut Transaction<'_>) -> Result<(), Refusal> {
+        match self {
+            Self::Job(uuid, command) => story.entail::<Job>(*uuid, command.clone()),
+            Self::Playlist(uuid, command) => story.entail::<Playlist>(*uuid, command.clone()),
+        }
+    }
+}
+
+const THINGS: std::ops::Range<u128> = 1..3;
+
+fn any_job_command() -> impl Strategy<Value = job::Command> {
+    let attempt = THINGS.prop_map(|number| AttemptId::from_uuid(id(number)));
+    let failed = Outcome::Failed {
+        failure: Failure::new(FailureClass::Network, "no answer"),
+        at: Timestamp::from_micros(0),
+        dice: 7,
+    };
+    let outcome = prop_oneof![Just(Outcome::Succeeded), Just(Outcome::Stopped), Just(failed)];
+    prop_oneof![
+        3 => Just(job::Command::Queue { work: Work::List(samples::listing()), retry: RetryPolicy::default() }),
+        3 => attempt.clone().prop_map(|attempt_id| {
+            job::Command::Lease { attempt_id, worker_id: WorkerId::from_uuid(id(9)) }
+        }),
+        2 => attempt.clone().prop_map(|attempt_id| job::Command::Start { attempt_id }),
+        1 => attempt.clone().prop_map(|attempt_id| job::Command::Lose { attempt_id, progressed: false }),
+        2 => (attempt, outcome).prop_map(|(attempt_id, outcome)| {
+            job::Command::End { attempt_id, outcome, resources: samples::resources() }
+        }),
+        1 => Just(job::Command::Pause),
+        1 => Just(job::Command::Resume),
+        1 => Just(job::Command::Cancel),
+    ]
+}
+
+fn any_playlist_command() -> impl Strategy<Value = playlist::Command> {
+    let observed = prop::collection::vec(any_observed(), 0..6);
+    prop_oneof![
+        2 => Just(playlist::Command::Follow { url: samples::LIST_URL.to_owned() }),
+        1 => Just(playlist::Command::Unfollow),
+        1 => Just(playlist::Command::RequestDownloads { quality: samples::quality(), entries: None }),
+        4 => observed.prop_map(|observed| {
+            // What a look at an empty list finds; on another list it is a page repeated after a crash.
+            let state = playlist::State::default();
+            let mode = mediary_schema::playlist::ListingMode::Full;
+            let changes = playlist::diff(samples::playlist_id(), &state, observed, mode).changes;
+            playlist::Command::RecordChanges { changes }
+        }),
+    ]
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (THINGS, any_job_command()).prop_map(|(number, command)| Step::Job(id(number), command)),
+        (THINGS, any_playlist_command()).prop_map(|(number, command)| Step::Playlist(id(number), command)),
+    ]
+}
+
+/// The states of all things, as this gate has them.
+fn states(gate: &crate::gate::Gate) -> Vec<(job::State, playlist::State)> {
+    let kept = RefCell::new(Vec::new());
+    let story = |story: &mut Transaction<'_>| {
+        for number in THINGS {
+            let job = story.state::<Job>(id(number))?.clone();
+            kept.borrow_mut().push((job, story.state::<Playlist>(id(number))?.clone()));
+        }
+        Ok(())
+    };
+    gate.transact_blocking(&crate::testing::platform(), &story).unwrap();
+    kept.into_inner()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    // Stories of several commands, some of them refused after others of the same story were decided.
+    #[test]
+    fn a_kept_fold_is_a_fold_from_scratch(
+        stories in prop::collection::vec(prop::collection::vec(any_step(), 1..4), 1..24),
+    ) {
+        let bench = Bench::new();
+        let mut accepted = 0;
+        for steps in stories {
+            let before = states(&bench.fresh_gate());
+            let told = bench.tell(crate::testing::platform(), |story| {
+                steps.iter().try_for_each(|step| step.carry_out(story))
+            });
+            if told.is_ok() {
+                accepted += 1;
+            } else {
+                prop_assert_eq!(&states(&bench.gate), &before);
+            }
+            prop_assert_eq!(states(&bench.gate), states(&bench.fresh_gate()));
+        }
+        prop_assert!(bench.head() == 0 || accepted > 0);
+    }
+}
+
+/// One row of a small list as a look may see it.
+fn any_observed() -> impl Strategy<Value = ObservedEntry> {
+    (0..8_u8, prop::option::of(0..3_u8), prop::bool::ANY).prop_map(|(item, title, available)| ObservedEntry {
+        index: 1,
+        source: ItemSource {
+            extractor: "demo".to_owned(),
+            source_id: item.to_string(),
+            url: format!("http://example.org/{item}"),
+        },
+        title: title.map(|title| format!("{item}, cut {title}")),
+        duration_ms: Some(1_000 * u64::from(item)),
+        availability: if available { Availability::Available } else { Availability::Private },
+        live_status: LiveStatus::NotLive,
+    })
+}

@@ -1,0 +1,188 @@
+//! What is asked of the writer, and its answer.
+
+use std::{borrow::Cow, collections::BTreeMap, fmt};
+
+use bytes::Bytes;
+use mediary_events::{Origin, StreamId, is_word};
+use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId};
+
+use super::error::AppendError;
+
+/// The largest payload of an event; larger things are blobs by hash.
+pub const PAYLOAD_BYTES_MAX: usize = 256 * 1024;
+
+/// The most events of one append: one transaction has to hold them.
+pub const APPEND_EVENTS_MAX: usize = 10_000;
+
+/// The most bytes of payload in one append.
+pub const APPEND_BYTES_MAX: usize = 16 << 20;
+
+/// Whether an append may use the space that is kept in reserve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// New work; refused when the disk is nearly full.
+    Normal,
+    /// What ends or cancels work; goes on into the reserve.
+    Essential,
+}
+
+/// What a caller knows about a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// Nothing.
+    Any,
+    /// It doesn't exist.
+    NoStream,
+    /// It is at this version.
+    Exact(u64),
+}
+
+impl Expected {
+    /// Whether a stream at this version is what was expected.
+    pub const fn allows(self, version: u64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::NoStream => version == 0,
+            Self::Exact(expected) => version == expected,
+        }
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => formatter.write_str("at any version"),
+            Self::NoStream => formatter.write_str("new"),
+            Self::Exact(version) => write!(formatter, "at version {version}"),
+        }
+    }
+}
+
+/// Who wants it, and in which story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AppendHeader {
+    /// Whose it is.
+    pub project: ProjectId,
+    /// The person or schedule that started the story.
+    pub principal: PrincipalId,
+    /// From where the command came.
+    pub origin: Origin,
+    /// The command; with the principal it makes the append happen once.
+    pub command_id: CommandId,
+    /// The whole story.
+    pub correlation_id: CorrelationId,
+    /// The direct cause, if it was an event.
+    pub causation_id: Option<EventId>,
+}
+
+/// An event that is not recorded yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// The stream.
+    pub stream: StreamId,
+    /// The event's stored name within its concern.
+    pub name: Cow<'static, str>,
+    /// The version of the payload's form, from 1.
+    pub schema: u16,
+    /// The payload: `MessagePack` with field names.
+    pub payload: Bytes,
+}
+
+/// Events that are recorded together or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Append {
+    /// Who wants it.
+    pub header: AppendHeader,
+    /// Whether it may use the reserve.
+    pub urgency: Urgency,
+    /// What the caller knows about streams, also about such as get no event.
+    pub expected: Vec<(StreamId, Expected)>,
+    /// The events; at least one.
+    pub events: Vec<NewEvent>,
+}
+
+/// Where events were recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// The position of the first.
+    pub first_position: u64,
+    /// The position of the last.
+    pub last_position: u64,
+    /// Each stream with its version after this append, in the order of first appearance.
+    pub versions: Vec<(StreamId, u64)>,
+    /// Whether the command had been recorded before and this is the answer of then.
+    pub repeated: bool,
+}
+
+/// The versions of streams, in the order of first appearance.
+#[derive(Debug, Default)]
+pub(super) struct Versions {
+    places: BTreeMap<StreamId, usize>,
+    list: Vec<(StreamId, u64)>,
+}
+
+impl Versions {
+    pub(super) fn of(&self, stream: &StreamId) -> Option<u64> {
+        self.places.get(stream).map(|place| self.list[*place].1)
+    }
+
+    pub(super) fn set(&mut self, stream: &StreamId, version: u64) {
+        if let Some(place) = self.places.get(stream) {
+            self.list[*place].1 = version;
+            return;
+        }
+        self.places.insert(stream.clone(), self.list.len());
+        self.list.push((stream.clone(), version));
+    }
+
+    pub(super) fn into_list(self) -> Vec<(StreamId, u64)> {
+        self.list
+    }
+}
+
+impl Append {
+    /// The weight in the queue: payloads, and a fixed part per event for envelope and indices.
+    pub(super) fn weight_bytes(&self) -> usize {
+        const ENVELOPE: usize = 256;
+        self.events.iter().map(|event| event.payload.len() + ENVELOPE).sum()
+    }
+
+    /// Refuses what could never be written, before it waits in the queue.
+    pub(super) fn check(&self) -> Result<(), AppendError> {
+        let malformed = |detail: String| Err(AppendError::Malformed { detail });
+        if self.events.is_empty() {
+            return malformed("it has no events".to_owned());
+        }
+        if self.events.len() > APPEND_EVENTS_MAX {
+            return malformed(format!("{} events are more than {APPEND_EVENTS_MAX}", self.events.len()));
+        }
+        for event in &self.events {
+            event.check()?;
+        }
+        let total: usize = self.events.iter().map(|event| event.payload.len()).sum();
+        if total > APPEND_BYTES_MAX {
+            return malformed(format!("{total} bytes of payload are more than {APPEND_BYTES_MAX}"));
+        }
+        Ok(())
+    }
+}
+
+impl NewEvent {
+    fn check(&self) -> Result<(), AppendError> {
+        for word in [self.stream.category.as_ref(), self.name.as_ref()] {
+            if !is_word(word) {
+                return Err(AppendError::Malformed { detail: format!("{word:?} is not a stored name") });
+            }
+        }
+        if self.schema == 0 {
+            return Err(AppendError::Malformed { detail: "payload versions count from 1".to_owned() });
+        }
+        if self.payload.len() > PAYLOAD_BYTES_MAX {
+            return Err(AppendError::PayloadTooLarge {
+                size_bytes: self.payload.len(),
+                max_bytes: PAYLOAD_BYTES_MAX,
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,331 @@
+//! Bundles: a stretch of the log as NDJSON that proves itself without the log (PL-06).
+//!
+//! A header line, then one line per event: the envelope's fields, the payload as JSON to read, and the exact bytes,
+//! salts and hashes to check. Whoever holds a hash from elsewhere can check that nothing was changed since.
+
+use std::io::{self, BufRead, Write};
+
+use mediary_events::{self, Codec, Envelope, Origin, OriginKind, StreamId};
+use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Timestamp};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use uuid::Uuid;
+
+use super::{
+    chain::{self, Hash},
+    frame::{self, Body, Frame},
+};
+
+/// What the first line says that it is.
+const FORMAT: &str = "mediary-log-bundle";
+/// The newest form of bundles that is known here.
+const FORMAT_VERSION: u32 = 1;
+/// Longer than any line of ours: a payload of 256 KiB takes 512 KiB in hex and somewhat more as JSON.
+const LINE_BYTES_MAX: u64 = 8 << 20;
+
+/// The first line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Header {
+    format: String,
+    format_version: u32,
+    pub(super) log_id: Uuid,
+    pub(super) first_position: u64,
+    pub(super) last_position: u64,
+    /// The hash before the first event: the genesis if that is event 1.
+    #[serde(with = "hex_array")]
+    pub(super) previous_hash: Hash,
+    #[serde(with = "hex_array")]
+    pub(super) last_hash: Hash,
+}
+
+impl Header {
+    pub(super) fn new(log_id: Uuid, first: u64, last: u64, previous_hash: Hash, last_hash: Hash) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            format_version: FORMAT_VERSION,
+            log_id,
+            first_position: first,
+            last_position: last,
+            previous_hash,
+            last_hash,
+        }
+    }
+}
+
+/// The line of an event.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct EventLine {
+    position: u64,
+    stream: String,
+    version: u64,
+    id: EventId,
+    kind: String,
+    schema: u16,
+    at: Timestamp,
+    epoch: u64,
+    project: ProjectId,
+    principal: PrincipalId,
+    origin: OriginLine,
+    command_id: CommandId,
+    correlation_id: CorrelationId,
+    causation_id: Option<EventId>,
+    append_index: u32,
+    append_len: u32,
+    codec: CodecLine,
+    #[serde(with = "hex_array")]
+    digest: Hash,
+    /// The hash of the chain after this event.
+    #[serde(with = "hex_array")]
+    hash: Hash,
+    salt: Option<Hex>,
+    payload_bytes: Option<Hex>,
+    payload: Option<serde_json::Value>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OriginLine {
+    kind: OriginKind,
+    id: Uuid,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum CodecLine {
+    #[serde(rename = "msgpack")]
+    MessagePack,
+}
+
+/// Bytes as lower-case hex digits.
+#[derive(Debug)]
+struct Hex(Vec<u8>);
+
+impl Serialize for Hex {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&to_hex(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Hex {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        from_hex(&text).map(Self).ok_or_else(|| D::Error::custom("these are not hex digits"))
+    }
+}
+
+mod hex_array {
+    use super::{Deserialize as _, Deserializer, Hex, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&super::to_hex(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
+        let Hex(bytes) = Hex::deserialize(deserializer)?;
+        bytes.try_into().map_err(|_| serde::de::Error::custom("a hash has 64 hex digits"))
+    }
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    if !rest.is_empty() {
+        return None;
+    }
+    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
+}
+
+/// Writes the first line.
+pub(super) fn write_header(header: &Header, out: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, header)?;
+    out.write_all(b"\n")
+}
+
+/// Writes the line of an event; `hash` is that of the chain after it.
+pub(super) fn write_event(frame: &Frame<'_>, hash: &Hash, out: &mut impl Write) -> io::Result<()> {
+    let envelope = frame.envelope();
+    let (salt, payload) = match frame.body() {
+        Body::Inline { salt, payload } => (Some(Hex(salt.to_vec())), Some(payload)),
+        Body::Erased => (None, None),
+    };
+    let line = EventLine {
+        position: envelope.position,
+        stream: envelope.stream.to_string(),
+        version: envelope.version,
+        id: envelope.id,
+        kind: envelope.kind(),
+        schema: envelope.schema,
+        at: envelope.at,
+        epoch: envelope.epoch,
+        project: envelope.project,
+        principal: envelope.principal,
+        origin: OriginLine { kind: envelope.origin.kind, id: envelope.origin.id },
+        command_id: envelope.command_id,
+        correlation_id: envelope.correlation_id,
+        causation_id: envelope.causation_id,
+        append_index: envelope.append_index,
+        append_len: envelope.append_len,
+        codec: match envelope.codec {
+            Codec::MessagePack => CodecLine::MessagePack,
+        },
+        digest: envelope.digest,
+        hash: *hash,
+        salt,
+        // Bytes that JSON can't express are there as bytes only.
+        payload: payload.and_then(|payload| mediary_events::payload_json(payload).ok()),
+        payload_bytes: payload.map(|payload| Hex(payload.to_vec())),
+    };
+    serde_json::to_writer(&mut *out, &line)?;
+    out.write_all(b"\n")
+}
+
+/// Why a line can't be used.
+#[derive(Debug)]
+pub(super) enum LineError {
+    Io(io::Error),
+    Malformed { line: u64, detail: String },
+}
+
+/// An event of a bundle as the log would store it.
+#[derive(Debug)]
+pub(super) struct BundledEvent {
+    pub(super) frame: Vec<u8>,
+    pub(super) hash: Hash,
+}
+
+/// The lines of a bundle.
+#[derive(Debug)]
+pub(super) struct Lines<R> {
+    reader: R,
+    number: u64,
+}
+
+impl<R: BufRead> Lines<R> {
+    pub(super) fn new(reader: R) -> Self {
+        Self { reader, number: 0 }
+    }
+
+    /// The number of the line that was read last, from 1.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Reads the first line.
+    pub(super) fn header(&mut self) -> Result<Header, LineError> {
+        let text = self.next()?.ok_or_else(|| self.malformed("the file is empty"))?;
+        if text.starts_with(b"redb") {
+            return Err(self.malformed("it is a log file and no bundle: name its data folder with --data"));
+        }
+        let header: Header =
+            serde_json::from_slice(&text).map_err(|error| self.malformed(error.to_string()))?;
+        if header.format != FORMAT {
+            return Err(self.malformed(format!("its format is {:?} and not {FORMAT:?}", header.format)));
+        }
+        if header.format_version > FORMAT_VERSION {
+            let found = header.format_version;
+            return Err(self.malformed(format!("form {found} of bundles is newer than this program")));
+        }
+        if header.first_position == 0 || header.last_position < header.first_position - 1 {
+            return Err(self.malformed("its positions are impossible"));
+        }
+        if header.first_position == 1 && header.previous_hash != chain::genesis(header.log_id) {
+            return Err(self.malformed("it begins with another hash than that of its log"));
+        }
+        Ok(header)
+    }
+
+    /// Reads the next event.
+    pub(super) fn event(&mut self) -> Result<Option<BundledEvent>, LineError> {
+        let Some(text) = self.next()? else { return Ok(None) };
+        let line: EventLine =
+            serde_json::from_slice(&text).map_err(|error| self.malformed(error.to_string()))?;
+        line.into_event().map(Some).map_err(|detail| self.malformed(detail))
+    }
+
+    fn next(&mut self) -> Result<Option<Vec<u8>>, LineError> {
+        let mut text = Vec::new();
+        let mut bounded = io::Read::take(&mut self.reader, LINE_BYTES_MAX);
+        bounded.read_until(b'\n', &mut text).map_err(LineError::Io)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        self.number += 1;
+        if text.last() != Some(&b'\n') {
+            return Err(self.malformed("it breaks off, or is longer than any line of an export"));
+        }
+        Ok(Some(text))
+    }
+
+    fn malformed(&self, detail: impl Into<String>) -> LineError {
+        LineError::Malformed { line: self.number.max(1), detail: detail.into() }
+    }
+}
+
+/// A payload as JSON that was written and read: reading may round the last digit of a number.
+fn as_read_back(payload: &[u8]) -> Option<serde_json::Value> {
+    let value = mediary_events::payload_json(payload).ok()?;
+    serde_json::from_str(&value.to_string()).ok()
+}
+
+impl EventLine {
+    fn into_event(self) -> Result<BundledEvent, String> {
+        let stream: StreamId = self.stream.parse().map_err(|error| format!("{error}"))?;
+        let name = match self.kind.split_once('.') {
+            Some((category, name)) if category == stream.category && mediary_events::is_word(name) => name,
+            _ => return Err(format!("kind {:?} does not belong to {stream}", self.kind)),
+        };
+        let readable = match &self.payload_bytes {
+            Some(Hex(bytes)) => as_read_back(bytes),
+            None => None,
+        };
+        if readable != self.payload {
+            return Err("its readable payload is not what its bytes say".to_owned());
+        }
+        let salt: Option<[u8; 16]> = match &self.salt {
+            Some(Hex(salt)) => {
+                Some(salt.as_slice().try_into().map_err(|_| "a salt has 32 hex digits".to_owned())?)
+            }
+            None => None,
+        };
+        let body = match (&salt, &self.payload_bytes) {
+            (Some(salt), Some(Hex(payload))) => Body::Inline { salt, payload },
+            (None, None) => Body::Erased,
+            _ => return Err("salt and payload are erased together".to_owned()),
+        };
+        let name = name.to_owned();
+        let envelope = Envelope {
+            position: self.position,
+            stream,
+            version: self.version,
+            id: self.id,
+            name: name.into(),
+            schema: self.schema,
+            at: self.at,
+            epoch: self.epoch,
+            project: self.project,
+            principal: self.principal,
+            origin: Origin { kind: self.origin.kind, id: self.origin.id },
+            command_id: self.command_id,
+            correlation_id: self.correlation_id,
+            causation_id: self.causation_id,
+            append_index: self.append_index,
+            append_len: self.append_len,
+            codec: Codec::MessagePack,
+            digest: self.digest,
+        };
+        let mut frame = Vec::new();
+        frame::encode_envelope(&envelope, &mut frame);
+        frame::encode_rest(&envelope.digest, body, &mut frame);
+        Ok(BundledEvent { frame, hash: self.hash })
+    }
+}

@@ -1,0 +1,382 @@
+//! What can go wrong, told apart by what a person or a caller can do about it.
+
+use std::{fmt, io, path::PathBuf, sync::Arc, time::Duration};
+
+use mediary_events::StreamId;
+
+use super::append::Expected;
+
+/// What is wrong with stored bytes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Damage {
+    /// Bytes are missing at the end.
+    #[error("the log is cut short: {detail}")]
+    Truncated {
+        /// What is missing.
+        detail: String,
+    },
+    /// It never was a log of Mediary.
+    #[error("this is not a log of Mediary: {detail}")]
+    Foreign {
+        /// What it is, as far as can be told.
+        detail: String,
+    },
+    /// A newer program wrote it (PL-10).
+    #[error("the log has format {found}, and this program knows formats up to {known}")]
+    NewerFormat {
+        /// The format of the log.
+        found: u32,
+        /// The newest format that is known here.
+        known: u32,
+    },
+    /// A payload or its salt isn't what was recorded.
+    #[error("the payload of event {position} is damaged: it does not match its digest")]
+    Payload {
+        /// The event.
+        position: u64,
+    },
+    /// An envelope or a digest isn't what was recorded.
+    #[error("the envelope of an event from {first} to {last} is damaged: {detail}")]
+    Envelope {
+        /// The first event that may be it.
+        first: u64,
+        /// The last event that may be it.
+        last: u64,
+        /// How it was noticed.
+        detail: String,
+    },
+    /// An index doesn't say what the events say; the events themselves are whole up to here.
+    #[error("the index {index} disagrees with event {position}")]
+    Index {
+        /// The table.
+        index: &'static str,
+        /// The event.
+        position: u64,
+    },
+    /// The file's own structure is broken.
+    #[error("the structure of the log file is damaged: {detail}")]
+    Structure {
+        /// How it was noticed.
+        detail: String,
+    },
+}
+
+impl Damage {
+    /// The first position that may be bad, where one can be told.
+    pub const fn position(&self) -> Option<u64> {
+        match self {
+            Self::Payload { position } | Self::Index { position, .. } => Some(*position),
+            Self::Envelope { first, .. } => Some(*first),
+            Self::Truncated { .. }
+            | Self::Foreign { .. }
+            | Self::NewerFormat { .. }
+            | Self::Structure { .. } => None,
+        }
+    }
+
+    /// A stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Truncated { .. } => "LOG_TRUNCATED",
+            Self::Foreign { .. } => "LOG_FOREIGN",
+            Self::NewerFormat { .. } => "LOG_NEWER_FORMAT",
+            Self::Payload { .. } => "LOG_PAYLOAD_DAMAGED",
+            Self::Envelope { .. } => "LOG_ENVELOPE_DAMAGED",
+            Self::Index { .. } => "LOG_INDEX_DAMAGED",
+            Self::Structure { .. } => "LOG_STRUCTURE_DAMAGED",
+        }
+    }
+
+    /// The next step for a person. Nothing was written to the damaged log.
+    pub const fn advice(&self) -> &'static str {
+        match self {
+            Self::Truncated { .. } => {
+                "keep the file as it is, check the disk, and restore the newest backup that verifies"
+            }
+            Self::Foreign { .. } => "check that --data names the right folder; nothing was changed in it",
+            Self::NewerFormat { .. } => "install the version of Mediary that wrote it, or a newer one",
+            Self::Payload { .. } | Self::Envelope { .. } | Self::Structure { .. } => {
+                "keep a copy of the folder, check disk and memory, and restore the newest backup that \
+                 verifies; `mediary log verify` names the first bad position"
+            }
+            Self::Index { .. } => {
+                "the events are whole; keep a copy of the folder and restore the newest backup that verifies"
+            }
+        }
+    }
+}
+
+/// An error of the storage below the log; opaque, since nobody else knows that storage.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StorageFault(#[source] Box<redb::Error>);
+
+impl StorageFault {
+    /// The error of the file, if it was one.
+    pub fn io_kind(&self) -> Option<io::ErrorKind> {
+        match &*self.0 {
+            redb::Error::Io(error) => Some(error.kind()),
+            _ => None,
+        }
+    }
+
+    /// Whether another process has the file.
+    pub(super) fn is_lock(&self) -> bool {
+        matches!(&*self.0, redb::Error::DatabaseAlreadyOpen)
+    }
+
+    /// Whether it says that stored bytes are wrong, and how.
+    pub(super) fn damage(&self) -> Option<Damage> {
+        match &*self.0 {
+            redb::Error::Corrupted(detail) if detail.contains("truncated") => {
+                Some(Damage::Truncated { detail: detail.clone() })
+            }
+            redb::Error::Corrupted(detail) => Some(Damage::Structure { detail: detail.clone() }),
+            redb::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Some(Damage::Truncated { detail: "the file ends before its content does".to_owned() })
+            }
+            redb::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Some(Damage::Structure { detail: error.to_string() })
+            }
+            redb::Error::RepairAborted => {
+                Some(Damage::Structure { detail: "it was left open and can't be repaired".to_owned() })
+            }
+            redb::Error::TableDoesNotExist(name) => {
+                Some(Damage::Foreign { detail: format!("it has no table {name:?}") })
+            }
+            redb::Error::TableTypeMismatch { table, .. } => {
+                Some(Damage::Foreign { detail: format!("its table {table:?} has another form") })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Why a data folder can't be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Another process has it.
+    #[error("the data folder {} is in use{}", directory.display(), holder)]
+    InUse {
+        /// The data folder.
+        directory: PathBuf,
+        /// Who has it.
+        holder: Holder,
+    },
+    /// There is no log.
+    #[error("there is no log in {}", directory.display())]
+    NoLog {
+        /// The data folder.
+        directory: PathBuf,
+    },
+    /// A folder or file can't be made, read or written.
+    #[error("{step} {} failed", path.display())]
+    Io {
+        /// What was tried.
+        step: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Stored bytes are wrong.
+    #[error("the log {} can't be used", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        damage: Damage,
+    },
+    /// The storage failed in another way.
+    #[error("the storage of the log {} failed", path.display())]
+    Storage {
+        /// The file.
+        path: PathBuf,
+        /// How.
+        #[source]
+        fault: StorageFault,
+    },
+}
+
+impl OpenError {
+    /// A stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::InUse { .. } => "DATA_FOLDER_IN_USE",
+            Self::NoLog { .. } => "LOG_MISSING",
+            Self::Io { .. } => "DATA_FOLDER_UNUSABLE",
+            Self::Damaged { damage, .. } => damage.code(),
+            Self::Storage { .. } => "LOG_STORAGE_FAILED",
+        }
+    }
+
+    /// The next step for a person.
+    pub fn advice(&self) -> String {
+        match self {
+            Self::InUse { holder: Holder { pid: Some(pid), .. }, .. } => format!(
+                "ask the running server instead, or stop process {pid} first; one process per data folder"
+            ),
+            Self::InUse { .. } => {
+                "wait for the other process, or stop it; one process per data folder".to_owned()
+            }
+            Self::NoLog { .. } => "check --data; `mediary serve` makes a new log".to_owned(),
+            Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                "make room on the disk of the data folder and start again; nothing is lost".to_owned()
+            }
+            Self::Io { .. } => "check that the data folder exists and belongs to this user".to_owned(),
+            Self::Damaged { damage, .. } => damage.advice().to_owned(),
+            Self::Storage { fault, .. } if fault.io_kind() == Some(io::ErrorKind::StorageFull) => {
+                "make room on the disk of the data folder and start again; nothing is lost".to_owned()
+            }
+            Self::Storage { .. } => "check the disk of the data folder, then start again".to_owned(),
+        }
+    }
+}
+
+/// Who holds a data folder, as far as its lock file says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Holder {
+    /// The process.
+    pub pid: Option<u32>,
+    /// Where its server listens.
+    pub listen: Option<String>,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.pid, &self.listen) {
+            (Some(pid), Some(listen)) => write!(formatter, " by process {pid}, which listens on {listen}"),
+            (Some(pid), None) => write!(formatter, " by process {pid}"),
+            (None, _) => formatter.write_str(" by another process"),
+        }
+    }
+}
+
+/// Why events were not appended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppendError {
+    /// A stream is not where the caller thought: load it again and decide again.
+    #[error("stream {stream} is at version {actual}, not {expected}")]
+    Conflict {
+        /// The stream.
+        stream: StreamId,
+        /// What was expected.
+        expected: Expected,
+        /// Its version; 0 if there is no such stream.
+        actual: u64,
+    },
+    /// Too much waits to be written: try again after a while.
+    #[error("too many appends wait to be written")]
+    Overloaded {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// The disk is nearly full. New work is refused; cancels and ends still fit.
+    #[error("the disk of the log has {free_bytes} bytes left, and {needed_bytes} are kept in reserve")]
+    StorageFull {
+        /// Free bytes.
+        free_bytes: u64,
+        /// What has to be free.
+        needed_bytes: u64,
+    },
+    /// A payload is larger than an event may be.
+    #[error("a payload of {size_bytes} bytes is larger than the {max_bytes} that an event may have")]
+    PayloadTooLarge {
+        /// Its size.
+        size_bytes: usize,
+        /// The limit.
+        max_bytes: usize,
+    },
+    /// The request itself is malformed; a fault of the caller's code.
+    #[error("the append is malformed: {detail}")]
+    Malformed {
+        /// In which way.
+        detail: String,
+    },
+    /// The log was closed.
+    #[error("the log is closed")]
+    Closed,
+    /// Whether it was written can't be known: ask again with the same command id after the restart.
+    #[error("the log can't say whether the append was written")]
+    Unknown(#[source] io::Error),
+}
+
+/// Why events can't be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// Stored bytes are wrong.
+    #[error(transparent)]
+    Damaged(Damage),
+    /// The storage failed in another way.
+    #[error("the storage of the log failed")]
+    Storage(#[source] StorageFault),
+    /// The log was closed.
+    #[error("the log is closed")]
+    Closed,
+}
+
+impl From<Damage> for ReadError {
+    fn from(damage: Damage) -> Self {
+        Self::Damaged(damage)
+    }
+}
+
+impl From<StorageFault> for ReadError {
+    fn from(fault: StorageFault) -> Self {
+        match fault.damage() {
+            Some(damage) => Self::Damaged(damage),
+            None => Self::Storage(fault),
+        }
+    }
+}
+
+macro_rules! storage_errors {
+    ($($source:ty),+) => {$(
+        impl From<$source> for StorageFault {
+            fn from(error: $source) -> Self {
+                Self(Box::new(error.into()))
+            }
+        }
+
+        impl From<$source> for ReadError {
+            fn from(error: $source) -> Self {
+                StorageFault::from(error).into()
+            }
+        }
+    )+};
+}
+
+storage_errors!(
+    redb::StorageError,
+    redb::TableError,
+    redb::TransactionError,
+    redb::CommitError,
+    redb::DatabaseError
+);
+
+/// Why the writer stopped. The process must end: nothing restarts the log inside it.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the log's writer stopped at {step}")]
+pub struct FatalError {
+    /// What it did.
+    pub step: &'static str,
+    /// What failed.
+    #[source]
+    pub source: Arc<ReadError>,
+}
+
+impl FatalError {
+    /// The answer to whoever waited for the writer.
+    pub(super) fn unknown(&self) -> AppendError {
+        let kind = match &*self.source {
+            ReadError::Storage(fault) => fault.io_kind().unwrap_or(io::ErrorKind::Other),
+            ReadError::Damaged(_) | ReadError::Closed => io::ErrorKind::Other,
+        };
+        AppendError::Unknown(io::Error::new(kind, self.clone()))
+    }
+}

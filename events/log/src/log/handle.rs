@@ -1,0 +1,361 @@
+//! The open log as everybody else knows it.
+
+use std::{
+    fmt, fs, io,
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use mediary_events::{Recorded, StreamId};
+use mediary_schema::{CommandId, EventId, PrincipalId};
+use tokio::sync::{oneshot, watch};
+use uuid::Uuid;
+
+use super::{
+    append::{Append, Appended},
+    error::{AppendError, FatalError, OpenError, ReadError},
+    hub::{Ring, Subscription},
+    lock::FolderLock,
+    metric,
+    options::Options,
+    queue::{Queue, Refused, Request},
+    read::{Direction, Filter, Page, Read, SCAN_FRAMES_MAX, Scan},
+    snapshot::SnapshotStore,
+    space::Space,
+    store::{self, Head, Store},
+    writer::{self, Writer},
+};
+
+/// How long a refused caller waits at least; the queue is empty after a commit or two.
+const RETRY_AFTER_MIN: Duration = Duration::from_millis(20);
+/// How long a refused caller waits at most.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(2);
+
+/// An open log; clones share it. Dropping the last one closes it.
+#[derive(Clone)]
+pub struct Log {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Arc<Store>,
+    queue: Arc<Queue>,
+    ring: Arc<Ring>,
+    heads: watch::Receiver<Head>,
+    snapshots: SnapshotStore,
+    epoch: u64,
+    commit_micros: Arc<AtomicU64>,
+    fatal: Arc<OnceLock<FatalError>>,
+    running: Mutex<Running>,
+}
+
+/// What ends with the log.
+#[derive(Default)]
+struct Running {
+    writer: Option<JoinHandle<()>>,
+    lock: Option<FolderLock>,
+}
+
+/// How many events a concern has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CategoryCount {
+    /// The stored name of the concern.
+    pub category: String,
+    /// Its events.
+    pub events: u64,
+    /// Bytes of their payloads.
+    pub bytes: u64,
+}
+
+impl Log {
+    /// Opens the log of a data folder, and makes both if they aren't there.
+    ///
+    /// Takes the folder for this process alone, checks the end of the chain, and counts the opening durably.
+    pub fn open(options: Options) -> Result<Self, OpenError> {
+        let directory = options.directory.clone();
+        let folder = store::folder(&directory);
+        fs::create_dir_all(&folder).map_err(|source| OpenError::Io {
+            step: "making the folder",
+            path: folder.clone(),
+            source,
+        })?;
+        let lock = FolderLock::acquire(&directory)?;
+        let space = Space::open(&folder, options.reserve_bytes);
+        // Behind the ballast, which makes room for it; and no reason to stay away if there is none.
+        if let Err(error) = lock.describe(None) {
+            tracing::warn!(%error, "log.holder_not_written");
+        }
+        store::create_if_missing(&directory, options.ids.next())?;
+        let store = Store::open(&directory, options.cache_bytes)?;
+        Self::start(store, space, Some(lock), options)
+    }
+
+    /// Starts the writer of an opened store.
+    pub(super) fn start(
+        store: Store,
+        space: Space,
+        lock: Option<FolderLock>,
+        options: Options,
+    ) -> Result<Self, OpenError> {
+        let failed = |error| store::failed(store.path(), error);
+        let tail = store.tail().map_err(failed)?;
+        let epoch = store.raise_epoch().map_err(failed)?;
+        let categories = store.categories().map_err(failed)?;
+        metric::describe();
+        metric::size(tail.head.position, store.size_bytes());
+        for (name, row) in &categories {
+            metric::category(name, *row);
+        }
+        let store = Arc::new(store);
+        let queue = Arc::new(Queue::new(options.queue_requests_max, options.queue_bytes_max));
+        let ring = Arc::new(Ring::new(options.ring_events_max, options.ring_bytes_max));
+        let (sender, heads) = watch::channel(tail.head);
+        let commit_micros = Arc::new(AtomicU64::new(0));
+        let fatal = Arc::new(OnceLock::new());
+        let writer = Writer {
+            store: Arc::clone(&store),
+            queue: Arc::clone(&queue),
+            ring: Arc::clone(&ring),
+            heads: sender,
+            space,
+            clock: options.clock,
+            ids: options.ids,
+            salts: writer::salts(),
+            epoch,
+            tail,
+            categories: categories.into_iter().collect(),
+            commit_micros: Arc::clone(&commit_micros),
+            fatal: Arc::clone(&fatal),
+            on_fatal: options.on_fatal,
+        };
+        let thread = thread::Builder::new()
+            .name("log-writer".to_owned())
+            .spawn(move || writer.run())
+            .map_err(|source| OpenError::Io {
+                step: "starting the writer of",
+                path: store.path().to_owned(),
+                source,
+            })?;
+        let snapshots = SnapshotStore::new(options.directory.join("snapshots"), Arc::clone(&store));
+        let running = Mutex::new(Running { writer: Some(thread), lock });
+        let shared = Shared { store, queue, ring, heads, snapshots, epoch, commit_micros, fatal, running };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// The log's own id.
+    pub fn id(&self) -> Uuid {
+        self.shared.store.log_id()
+    }
+
+    /// The how-manyeth opening this is, from 1.
+    pub fn epoch(&self) -> u64 {
+        self.shared.epoch
+    }
+
+    /// The end of the log: what is on the disk and told.
+    pub fn head(&self) -> Head {
+        *self.shared.heads.borrow()
+    }
+
+    /// Follows the end of the log; its sender goes away when the log is closed.
+    pub fn watch_head(&self) -> watch::Receiver<Head> {
+        self.shared.heads.clone()
+    }
+
+    /// Says in the lock file where this process listens, for programs that find the folder in use.
+    pub fn announce(&self, listen: &str) -> io::Result<()> {
+        match &self.running().lock {
+            Some(lock) => lock.describe(Some(listen)),
+            None => Ok(()),
+        }
+    }
+
+    /// Records events, all or none, and returns once they are on the disk.
+    ///
+    /// Dropping the future doesn't take the request back.
+    pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let answer = self.submit(append)?;
+        answer.await.unwrap_or_else(|_| Err(self.unknown()))
+    }
+
+    /// Like [`Log::append`], for threads outside of a runtime.
+    pub fn append_blocking(&self, append: Append) -> Result<Appended, AppendError> {
+        let answer = self.submit(append)?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(self.unknown()))
+    }
+
+    /// Reads the log; blocks for the time of a few page reads.
+    pub fn read(&self, request: &Read) -> Result<Vec<Recorded>, ReadError> {
+        let mut found = Vec::new();
+        let mut request = request.clone();
+        loop {
+            let page = self.read_page(&request)?;
+            let bytes: usize =
+                page.events.iter().filter_map(|event| event.payload.as_ref()).map(bytes::Bytes::len).sum();
+            request.limit -= page.events.len();
+            request.bytes_max = request.bytes_max.saturating_sub(bytes);
+            found.extend(page.events);
+            match page.next_position {
+                Some(next) if request.limit > 0 && request.bytes_max > 0 => request.from = next,
+                _ => return Ok(found),
+            }
+        }
+    }
+
+    /// Reads one page of the log and says where the next begins; looks at no more than 10000 events.
+    pub fn read_page(&self, request: &Read) -> Result<Page, ReadError> {
+        let head = self.head().position;
+        let range = match request.direction {
+            Direction::Forward => request.from.max(1)..=head,
+            Direction::Backward => 1..=request.from.min(head),
+        };
+        let scanned = self.shared.store.scan(&Scan {
+            range: range.clone(),
+            direction: request.direction,
+            limit: request.limit,
+            bytes_max: request.bytes_max,
+            frames_max: SCAN_FRAMES_MAX,
+            filter: &request.filter,
+        })?;
+        let next_position = match (scanned.last_position, request.direction) {
+            _ if scanned.complete => None,
+            (None, _) => Some(request.from),
+            (Some(last), Direction::Forward) => Some(last + 1).filter(|next| range.contains(next)),
+            (Some(last), Direction::Backward) => Some(last - 1).filter(|next| range.contains(next)),
+        };
+        Ok(Page { events: scanned.events, next_position })
+    }
+
+    /// Reads a stream from a version on; blocks like [`Log::read`].
+    pub fn read_stream(
+        &self,
+        stream: &StreamId,
+        from_version: u64,
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, ReadError> {
+        self.shared.store.stream(stream, from_version, direction, limit)
+    }
+
+    /// The version of a stream; 0 if there is no such stream.
+    pub fn stream_version(&self, stream: &StreamId) -> Result<u64, ReadError> {
+        self.shared.store.stream_version(stream)
+    }
+
+    /// The event with this id.
+    pub fn event(&self, id: EventId) -> Result<Option<Recorded>, ReadError> {
+        self.shared.store.event(id)
+    }
+
+    /// What a command recorded, if it was accepted.
+    pub fn command(&self, principal: PrincipalId, command: CommandId) -> Result<Option<Appended>, ReadError> {
+        self.shared.store.command(principal, command)
+    }
+
+    /// Follows the log from a position on: history first, then whatever is recorded.
+    pub fn subscribe(&self, next_position: u64, filter: Filter) -> Subscription {
+        Subscription::new(self.clone(), self.watch_head(), next_position, filter)
+    }
+
+    /// Snapshots of folds over this log.
+    pub fn snapshots(&self) -> &SnapshotStore {
+        &self.shared.snapshots
+    }
+
+    /// The space that the log takes on the disk.
+    pub fn size_bytes(&self) -> u64 {
+        self.shared.store.size_bytes()
+    }
+
+    /// How many events each concern has, by name.
+    pub fn counts(&self) -> Result<Vec<CategoryCount>, ReadError> {
+        let rows = self.shared.store.categories()?;
+        let count = |(category, row): (String, super::tables::CategoryRow)| CategoryCount {
+            category,
+            events: row.events,
+            bytes: row.bytes,
+        };
+        Ok(rows.into_iter().map(count).collect())
+    }
+
+    /// Writes what waits, closes the file and gives the folder back. Other handles find the log closed.
+    pub async fn close(self) {
+        let closing = tokio::task::spawn_blocking(move || self.shared.stop());
+        if let Err(error) = closing.await {
+            tracing::error!(%error, "log.close_failed");
+        }
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    pub(super) fn ring(&self) -> &Ring {
+        &self.shared.ring
+    }
+
+    fn submit(
+        &self,
+        append: Append,
+    ) -> Result<oneshot::Receiver<Result<Appended, AppendError>>, AppendError> {
+        append.check()?;
+        let (reply, answer) = oneshot::channel();
+        match self.shared.queue.push(Request { append, reply }) {
+            Ok(()) => Ok(answer),
+            Err(Refused::Closed) => Err(AppendError::Closed),
+            Err(Refused::Full) => {
+                metric::refused("overloaded");
+                Err(AppendError::Overloaded { retry_after: self.retry_after() })
+            }
+        }
+    }
+
+    fn retry_after(&self) -> Duration {
+        let commit = Duration::from_micros(self.shared.commit_micros.load(Ordering::Relaxed));
+        (2 * commit).clamp(RETRY_AFTER_MIN, RETRY_AFTER_MAX)
+    }
+
+    fn unknown(&self) -> AppendError {
+        match self.shared.fatal.get() {
+            Some(fatal) => fatal.unknown(),
+            None => AppendError::Unknown(io::Error::other("the writer is gone")),
+        }
+    }
+
+    fn running(&self) -> std::sync::MutexGuard<'_, Running> {
+        self.shared.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn stop(&self) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        self.queue.close();
+        if let Some(writer) = running.writer.take() {
+            // The callback of a fatal error may hold the last handle: a thread can't wait for itself.
+            if writer.thread().id() != thread::current().id() && writer.join().is_err() {
+                tracing::error!("log.writer_panicked");
+            }
+        }
+        drop(self.store.close());
+        if let Some(lock) = running.lock.take() {
+            lock.release();
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Log").field("id", &self.id()).field("head", &self.head().position).finish()
+    }
+}

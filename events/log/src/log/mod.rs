@@ -1,0 +1,48 @@
+//! The log: every fact, once, in order, chained, on disk before it is acknowledged.
+//!
+//! Guarantees: see `docs/invariants.md` (L-…); the stored bytes are described in `docs/log-format.md`.
+//! redb is known here and nowhere else. Not here: what events mean, and who may append
+//! ([`crate::gate`] is the only caller of [`Log::append`]).
+
+mod append;
+mod backend;
+mod bundle;
+mod chain;
+mod error;
+mod export;
+mod frame;
+mod handle;
+mod hub;
+mod lock;
+mod metric;
+mod offline;
+mod options;
+mod queue;
+mod read;
+mod snapshot;
+mod space;
+mod store;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod verify;
+mod writer;
+
+pub use append::{
+    APPEND_BYTES_MAX, APPEND_EVENTS_MAX, Append, AppendHeader, Appended, Expected, NewEvent,
+    PAYLOAD_BYTES_MAX, Urgency,
+};
+pub use chain::Hash;
+pub use error::{AppendError, Damage, FatalError, Holder, OpenError, ReadError, StorageFault};
+pub use export::{ExportError, Exported, Source, export};
+pub use handle::{CategoryCount, Log};
+pub use hub::{Batch, Subscription};
+pub use mediary_events::{
+    Category, Codec, Envelope, NAME_BYTES_MAX, Origin, OriginKind, ParseStreamError, PayloadError, Recorded,
+    StreamId,
+};
+pub use options::{OnFatal, Options};
+pub use read::{Direction, Filter, Page, Read};
+pub use snapshot::{SnapshotError, SnapshotStore};
+pub use store::Head;
+pub use verify::{Checkpoint, Report, VerifyError, verify, verify_live};

@@ -1,0 +1,269 @@
+//! What readers ask for, and the one loop that finds it (PL-04).
+
+use std::ops::RangeInclusive;
+
+use mediary_events::{Category, Recorded, StreamId};
+use mediary_schema::{CorrelationId, ProjectId};
+use redb::{ReadTransaction, ReadableTable};
+use uuid::Uuid;
+
+use super::{
+    error::{Damage, ReadError},
+    frame::{Frame, FrameError},
+    tables::{self, EVENTS},
+};
+
+/// The most frames that one read transaction looks at: a longer one would pin pages that the writer
+/// wants to use again.
+pub(super) const SCAN_FRAMES_MAX: usize = 10_000;
+
+/// Which way to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Towards newer events.
+    Forward,
+    /// Towards older events.
+    Backward,
+}
+
+/// Which events a reader wants; the default is all. Each list is "any of these", an empty one is "any".
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Prefixes of the text form of streams: `playlist`, `playlist-`, `playlist-0189…`.
+    pub streams: Vec<String>,
+    /// Stored names: `playlist.listing_completed`, or `playlist.*` for all of a concern.
+    pub kinds: Vec<String>,
+    /// Only what belongs to this project.
+    pub project: Option<ProjectId>,
+    /// Only this story.
+    pub correlation_id: Option<CorrelationId>,
+}
+
+/// What a filter looks at.
+#[derive(Debug, Clone, Copy)]
+struct Facts<'a> {
+    category: &'a str,
+    stream: Uuid,
+    name: &'a str,
+    project: ProjectId,
+    correlation_id: CorrelationId,
+}
+
+impl Filter {
+    /// Every event.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// Events of these concerns.
+    pub fn categories<C: Into<Category>>(categories: impl IntoIterator<Item = C>) -> Self {
+        let kinds = categories.into_iter().map(|category| format!("{}.*", category.into())).collect();
+        Self { kinds, ..Self::default() }
+    }
+
+    /// Events of these stored names (`playlist.listing_completed`, `playlist.*`).
+    pub fn kinds<K: Into<String>>(kinds: impl IntoIterator<Item = K>) -> Self {
+        Self { kinds: kinds.into_iter().map(Into::into).collect(), ..Self::default() }
+    }
+
+    /// Events of one stream.
+    pub fn stream(stream: &StreamId) -> Self {
+        Self { streams: vec![stream.to_string()], ..Self::default() }
+    }
+
+    /// Whether the filter lets this event pass.
+    pub fn matches(&self, event: &Recorded) -> bool {
+        let envelope = &event.envelope;
+        self.passes(&Facts {
+            category: &envelope.stream.category,
+            stream: envelope.stream.uuid,
+            name: &envelope.name,
+            project: envelope.project,
+            correlation_id: envelope.correlation_id,
+        })
+    }
+
+    pub(super) fn matches_frame(&self, frame: &Frame<'_>) -> bool {
+        self.passes(&Facts {
+            category: frame.category(),
+            stream: frame.stream_uuid(),
+            name: frame.name(),
+            project: frame.project(),
+            correlation_id: frame.correlation_id(),
+        })
+    }
+
+    fn passes(&self, facts: &Facts<'_>) -> bool {
+        self.project.is_none_or(|project| project == facts.project)
+            && self.correlation_id.is_none_or(|story| story == facts.correlation_id)
+            && (self.kinds.is_empty() || self.kinds.iter().any(|kind| kind_matches(kind, facts)))
+            && (self.streams.is_empty() || self.streams.iter().any(|prefix| stream_matches(prefix, facts)))
+    }
+}
+
+fn kind_matches(kind: &str, facts: &Facts<'_>) -> bool {
+    match kind.split_once('.') {
+        Some((category, name)) => category == facts.category && (name == "*" || name == facts.name),
+        None => false,
+    }
+}
+
+fn stream_matches(prefix: &str, facts: &Facts<'_>) -> bool {
+    match prefix.split_once('-') {
+        None => facts.category.starts_with(prefix),
+        Some((category, uuid_prefix)) => {
+            let mut buffer = Uuid::encode_buffer();
+            let uuid: &str = facts.stream.hyphenated().encode_lower(&mut buffer);
+            category == facts.category && uuid.starts_with(uuid_prefix)
+        }
+    }
+}
+
+/// A request to read the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// The first position to look at; backwards, a position after the end means the end.
+    pub from: u64,
+    /// Which way.
+    pub direction: Direction,
+    /// The most events to return.
+    pub limit: usize,
+    /// Roughly the most bytes of payload to return; a single larger event is returned all the same.
+    pub bytes_max: usize,
+    /// Which events.
+    pub filter: Filter,
+}
+
+impl Read {
+    const LIMIT: usize = 1_000;
+    const BYTES_MAX: usize = 4 << 20;
+
+    /// From a position on towards newer events, at most 1000 of them or 4 MiB.
+    pub fn forward(from: u64) -> Self {
+        Self {
+            from,
+            direction: Direction::Forward,
+            limit: Self::LIMIT,
+            bytes_max: Self::BYTES_MAX,
+            filter: Filter::all(),
+        }
+    }
+
+    /// From a position on towards older events, at most 1000 of them or 4 MiB.
+    pub fn backward(from: u64) -> Self {
+        Self { direction: Direction::Backward, ..Self::forward(from) }
+    }
+
+    /// Returns at most so many events.
+    #[must_use]
+    pub fn limit(mut self, limit: usize) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Returns only these events.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = filter;
+        self
+    }
+}
+
+/// Events, and where to go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The events, in the order of reading.
+    pub events: Vec<Recorded>,
+    /// Where the next page begins; none if the log ends here. A page may be short, or even empty, and have a
+    /// next one, since one page looks at a limited number of events.
+    pub next_position: Option<u64>,
+}
+
+/// The bounds of one scan.
+#[derive(Debug, Clone)]
+pub(super) struct Scan<'a> {
+    pub(super) range: RangeInclusive<u64>,
+    pub(super) direction: Direction,
+    pub(super) limit: usize,
+    pub(super) bytes_max: usize,
+    pub(super) frames_max: usize,
+    pub(super) filter: &'a Filter,
+}
+
+/// What a scan found.
+#[derive(Debug)]
+pub(super) struct Scanned {
+    pub(super) events: Vec<Recorded>,
+    /// The last position that was looked at.
+    pub(super) last_position: Option<u64>,
+    /// How many frames were looked at.
+    pub(super) frames: usize,
+    /// Whether the range was looked at to its end.
+    pub(super) complete: bool,
+}
+
+/// Reads a range in one transaction.
+pub(super) fn scan(transaction: &ReadTransaction, scan: &Scan<'_>) -> Result<Scanned, ReadError> {
+    let mut found = Scanned { events: Vec::new(), last_position: None, frames: 0, complete: false };
+    if scan.range.is_empty() {
+        return Ok(Scanned { complete: true, ..found });
+    }
+    let events = transaction.open_table(EVENTS)?;
+    let mut rows = events.range(scan.range.clone())?;
+    let mut bytes = 0;
+    while found.events.len() < scan.limit && found.frames < scan.frames_max && bytes < scan.bytes_max {
+        let row = match scan.direction {
+            Direction::Forward => rows.next(),
+            Direction::Backward => rows.next_back(),
+        };
+        let Some(row) = row else {
+            found.complete = true;
+            break;
+        };
+        let (position, value) = row?;
+        let frame = parse(position.value(), value.value())?;
+        found.frames += 1;
+        found.last_position = Some(position.value());
+        if scan.filter.matches_frame(&frame) {
+            let event = frame.recorded()?;
+            bytes += event.payload.as_ref().map_or(0, bytes::Bytes::len);
+            found.events.push(event);
+        }
+    }
+    Ok(found)
+}
+
+/// Parses a stored frame and checks that it is where it says that it is.
+pub(super) fn parse(position: u64, bytes: &[u8]) -> Result<Frame<'_>, Damage> {
+    let damaged = |detail: String| Damage::Envelope { first: position, last: position, detail };
+    let frame = Frame::parse(bytes).map_err(|error: FrameError| damaged(error.to_string()))?;
+    if frame.position() != position {
+        return Err(damaged(format!("it says that it is event {}", frame.position())));
+    }
+    Ok(frame)
+}
+
+/// One event.
+pub(super) fn event_at(
+    events: &impl ReadableTable<u64, &'static [u8]>,
+    position: u64,
+) -> Result<Option<Recorded>, ReadError> {
+    match events.get(position)? {
+        Some(value) => Ok(Some(parse(position, value.value())?.recorded()?)),
+        None => Ok(None),
+    }
+}
+
+/// The version of a stream; 0 if there is no such stream.
+pub(super) fn stream_version(
+    streams: &impl ReadableTable<&'static [u8; 26], u64>,
+    category: u16,
+    stream: Uuid,
+) -> Result<u64, ReadError> {
+    let lowest = tables::stream_key(category, stream, 0);
+    let highest = tables::stream_key(category, stream, u64::MAX);
+    match streams.range::<&[u8; 26]>(&lowest..=&highest)?.next_back() {
+        Some(row) => Ok(tables::stream_key_version(row?.0.value())),
+        None => Ok(0),
+    }
+}

@@ -1,0 +1,474 @@
+//! The log file: made, opened, and read in short transactions.
+//!
+//! One redb file holds events and indices, so that one commit writes all of them. A new file is made under
+//! another name and renamed when whole: a crash while making it leaves no half log.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read as _},
+    os::unix::fs::MetadataExt as _,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    sync::{PoisonError, RwLock},
+};
+
+use mediary_events::{Recorded, StreamId};
+use mediary_schema::{CommandId, EventId, PrincipalId, Timestamp};
+use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
+use uuid::Uuid;
+
+use super::{
+    append::{Appended, Versions},
+    chain::{self, Hash},
+    error::{Damage, OpenError, ReadError, StorageFault},
+    read::{self, Direction, Scan, Scanned},
+    tables::{
+        self, CATEGORIES, CHAIN, COMMANDS, CategoryRow, EVENTS, FORMAT, IDS, KEY_EPOCH, KEY_FORMAT,
+        KEY_LOG_ID, META, STREAMS,
+    },
+};
+
+/// The folder of the log below the data folder.
+const FOLDER: &str = "log";
+/// The file that begins with position 1.
+const FILE_NAME: &str = "00000000000000000001.redb";
+/// What such a file begins with.
+const MAGIC: [u8; 9] = [b'r', b'e', b'd', b'b', 0x1A, 0x0A, 0xA9, 0x0D, 0x0A];
+/// The smallest page; a file below it has not even its header.
+const HEADER_BYTES: u64 = 4096;
+
+/// The end of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The position of the newest event; 0 if there is none.
+    pub position: u64,
+    /// The hash of the chain after it; without events, the hash before the first.
+    pub hash: Hash,
+}
+
+/// What a writer has to know to go on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tail {
+    pub(super) head: Head,
+    pub(super) at: Timestamp,
+}
+
+/// An open log file.
+#[derive(Debug)]
+pub(super) struct Store {
+    /// None once closed. The lock is only ever held for writing by [`Store::close`].
+    database: RwLock<Option<Database>>,
+    path: PathBuf,
+    log_id: Uuid,
+}
+
+/// The folder that holds the log of a data folder.
+pub(super) fn folder(directory: &Path) -> PathBuf {
+    directory.join(FOLDER)
+}
+
+/// The log file of a data folder.
+pub(super) fn file(directory: &Path) -> PathBuf {
+    folder(directory).join(FILE_NAME)
+}
+
+/// Makes an empty log, unless there is one.
+pub(super) fn create_if_missing(directory: &Path, log_id: Uuid) -> Result<(), OpenError> {
+    let path = file(directory);
+    if fs::exists(&path).map_err(|source| OpenError::Io { step: "looking at", path: path.clone(), source })? {
+        return Ok(());
+    }
+    let unfinished = path.with_extension("redb.new");
+    let io = |step: &'static str| {
+        let path = unfinished.clone();
+        move |source: io::Error| OpenError::Io { step, path, source }
+    };
+    if let Err(error) = fs::remove_file(&unfinished)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(io("removing")(error));
+    }
+    let database =
+        Database::create(&unfinished).map_err(|error| opening(&unfinished, StorageFault::from(error)))?;
+    initialise(&database, log_id).map_err(|fault| opening(&unfinished, fault))?;
+    drop(database);
+    fs::rename(&unfinished, &path).map_err(io("renaming"))?;
+    sync_folders(directory)
+}
+
+/// Makes the names durable: a synced file whose folder forgot it is lost all the same.
+fn sync_folders(directory: &Path) -> Result<(), OpenError> {
+    for folder in [folder(directory), directory.to_owned()] {
+        let synced = File::open(&folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|source| OpenError::Io { step: "syncing", path: folder, source })?;
+    }
+    Ok(())
+}
+
+/// Writes what makes a file a log.
+pub(super) fn initialise(database: &Database, log_id: Uuid) -> Result<(), StorageFault> {
+    let transaction = database.begin_write()?;
+    {
+        let mut meta = transaction.open_table(META)?;
+        meta.insert(KEY_FORMAT, FORMAT.to_be_bytes().as_slice())?;
+        meta.insert(KEY_LOG_ID, log_id.as_bytes().as_slice())?;
+        meta.insert(KEY_EPOCH, 0_u64.to_be_bytes().as_slice())?;
+        transaction.open_table(EVENTS)?;
+        transaction.open_table(CHAIN)?;
+        transaction.open_table(IDS)?;
+        transaction.open_table(STREAMS)?;
+        transaction.open_table(CATEGORIES)?;
+        transaction.open_table(COMMANDS)?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Looks at the beginning of a file before the storage does, for errors that say more.
+pub(super) fn inspect(path: &Path) -> Result<(), OpenError> {
+    let io = |step, source| OpenError::Io { step, path: path.to_owned(), source };
+    let damaged = |damage| Err(OpenError::Damaged { path: path.to_owned(), damage });
+    let mut file = File::open(path).map_err(|source| io("opening", source))?;
+    let facts = file.metadata().map_err(|source| io("looking at", source))?;
+    if !facts.is_file() {
+        return damaged(Damage::Foreign { detail: "it is not a file".to_owned() });
+    }
+    if facts.len() == 0 {
+        return damaged(Damage::Truncated { detail: "the file is empty".to_owned() });
+    }
+    let mut magic = Vec::new();
+    file.by_ref().take(MAGIC.len() as u64).read_to_end(&mut magic).map_err(|source| io("reading", source))?;
+    if !MAGIC.starts_with(&magic) {
+        return damaged(Damage::Foreign { detail: "it does not begin like one".to_owned() });
+    }
+    if facts.len() < HEADER_BYTES {
+        let detail = format!("{} bytes are not even its header", facts.len());
+        return damaged(Damage::Truncated { detail });
+    }
+    Ok(())
+}
+
+/// The error of opening for a fault of the storage.
+pub(super) fn opening(path: &Path, fault: StorageFault) -> OpenError {
+    match ReadError::from(fault) {
+        ReadError::Damaged(damage) => OpenError::Damaged { path: path.to_owned(), damage },
+        ReadError::Storage(fault) => OpenError::Storage { path: path.to_owned(), fault },
+        ReadError::Closed => unreachable!("a fault of the storage is not a closed log"),
+    }
+}
+
+/// Runs something on the storage; what panics there on damaged bytes becomes damage.
+pub(super) fn contain<T>(run: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(result) => result,
+        Err(panic) => Err(Damage::Structure { detail: panic_text(panic.as_ref()) }.into()),
+    }
+}
+
+/// What a panic said.
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let owned = panic.downcast_ref::<String>().map(String::as_str);
+    let text = owned.or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("the storage gave up: {}", text.unwrap_or("without a word"))
+}
+
+impl Store {
+    /// Opens the log file of a data folder.
+    pub(super) fn open(directory: &Path, cache_bytes: usize) -> Result<Self, OpenError> {
+        let path = file(directory);
+        inspect(&path)?;
+        Self::from_opened(&path, || Ok(Database::builder().set_cache_size(cache_bytes).open(&path)?))
+    }
+
+    /// Wraps a database once it has proved to be a log that this version knows.
+    pub(super) fn from_opened(
+        path: &Path,
+        open: impl FnOnce() -> Result<Database, StorageFault>,
+    ) -> Result<Self, OpenError> {
+        let opened = contain(|| {
+            let database = open()?;
+            let log_id = identify(&database.begin_read()?)?;
+            Ok((database, log_id))
+        });
+        match opened {
+            Ok((database, log_id)) => {
+                Ok(Self { database: RwLock::new(Some(database)), path: path.to_owned(), log_id })
+            }
+            Err(error) => Err(failed(path, error)),
+        }
+    }
+
+    pub(super) fn log_id(&self) -> Uuid {
+        self.log_id
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs a short read transaction.
+    pub(super) fn read<T>(
+        &self,
+        run: impl FnOnce(&ReadTransaction) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
+        self.with_database(|database| run(&database.begin_read()?))
+    }
+
+    /// Lends the database.
+    pub(super) fn with_database<T>(
+        &self,
+        run: impl FnOnce(&Database) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
+        let guard = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let database = guard.as_ref().ok_or(ReadError::Closed)?;
+        contain(|| run(database))
+    }
+
+    /// Takes the database out, once nobody reads it.
+    pub(super) fn close(&self) -> Option<Database> {
+        self.database.write().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Counts one more opening, durably: two runs never share an epoch.
+    pub(super) fn raise_epoch(&self) -> Result<u64, ReadError> {
+        self.with_database(|database| {
+            let transaction = database.begin_write()?;
+            let epoch = {
+                let mut meta = transaction.open_table(META)?;
+                let epoch = 1 + stored_u64(&meta, KEY_EPOCH)?;
+                meta.insert(KEY_EPOCH, epoch.to_be_bytes().as_slice())?;
+                epoch
+            };
+            transaction.commit()?;
+            Ok(epoch)
+        })
+    }
+
+    /// The end of the log, proved from the last stored hash before it on.
+    pub(super) fn tail(&self) -> Result<Tail, ReadError> {
+        self.read(|transaction| tail(transaction, self.log_id))
+    }
+
+    /// The hash of the chain after a position; none beyond the end.
+    pub(super) fn hash_at(&self, position: u64) -> Result<Option<Hash>, ReadError> {
+        self.read(|transaction| hash_at(transaction, self.log_id, position))
+    }
+
+    /// Looks through a range in one transaction.
+    pub(super) fn scan(&self, scan: &Scan<'_>) -> Result<Scanned, ReadError> {
+        self.read(|transaction| read::scan(transaction, scan))
+    }
+
+    pub(super) fn event(&self, id: EventId) -> Result<Option<Recorded>, ReadError> {
+        self.read(|transaction| {
+            let Some(position) = transaction.open_table(IDS)?.get(id.uuid().as_bytes())? else {
+                return Ok(None);
+            };
+            read::event_at(&transaction.open_table(EVENTS)?, position.value())
+        })
+    }
+
+    pub(super) fn stream_version(&self, stream: &StreamId) -> Result<u64, ReadError> {
+        self.read(|transaction| {
+            let Some(row) = category_row(&transaction.open_table(CATEGORIES)?, &stream.category)? else {
+                return Ok(0);
+            };
+            read::stream_version(&transaction.open_table(STREAMS)?, row.number, stream.uuid)
+        })
+    }
+
+    pub(super) fn stream(
+        &self,
+        stream: &StreamId,
+        from_version: u64,
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, ReadError> {
+        self.read(|transaction| {
+            let Some(row) = category_row(&transaction.open_table(CATEGORIES)?, &stream.category)? else {
+                return Ok(Vec::new());
+            };
+            let key = |version| tables::stream_key(row.number, stream.uuid, version);
+            let (lowest, highest) = match direction {
+                Direction::Forward => (key(from_version), key(u64::MAX)),
+                Direction::Backward => (key(0), key(from_version)),
+            };
+            let streams = transaction.open_table(STREAMS)?;
+            let events = transaction.open_table(EVENTS)?;
+            let mut rows = streams.range::<&[u8; 26]>(&lowest..=&highest)?;
+            let mut found = Vec::new();
+            while found.len() < limit {
+                let row = match direction {
+                    Direction::Forward => rows.next(),
+                    Direction::Backward => rows.next_back(),
+                };
+                let Some(row) = row else { break };
+                let position = row?.1.value();
+                let event = read::event_at(&events, position)?;
+                found.push(event.ok_or(Damage::Index { index: "streams", position })?);
+            }
+            Ok(found)
+        })
+    }
+
+    pub(super) fn command(
+        &self,
+        principal: PrincipalId,
+        command: CommandId,
+    ) -> Result<Option<Appended>, ReadError> {
+        self.read(|transaction| {
+            let commands = transaction.open_table(COMMANDS)?;
+            let Some(value) = commands.get(&tables::command_key(principal, command))? else {
+                return Ok(None);
+            };
+            repeated(&transaction.open_table(EVENTS)?, value.value()).map(Some)
+        })
+    }
+
+    /// What is kept about each category, by name.
+    pub(super) fn categories(&self) -> Result<Vec<(String, CategoryRow)>, ReadError> {
+        self.read(|transaction| {
+            let mut rows = Vec::new();
+            for row in transaction.open_table(CATEGORIES)?.iter()? {
+                let (name, value) = row?;
+                rows.push((name.value().to_owned(), CategoryRow::from_bytes(value.value())));
+            }
+            Ok(rows)
+        })
+    }
+
+    /// The space that the file takes on the disk; holes in it take none.
+    pub(super) fn size_bytes(&self) -> u64 {
+        const BLOCK: u64 = 512;
+        fs::metadata(&self.path).map_or(0, |facts| facts.blocks() * BLOCK)
+    }
+}
+
+/// The error of opening for an error of reading.
+pub(super) fn failed(path: &Path, error: ReadError) -> OpenError {
+    match error {
+        ReadError::Damaged(damage) => OpenError::Damaged { path: path.to_owned(), damage },
+        ReadError::Storage(fault) => OpenError::Storage { path: path.to_owned(), fault },
+        ReadError::Closed => unreachable!("a log that is being opened is not closed yet"),
+    }
+}
+
+/// The answer to a command that was recorded before.
+pub(super) fn repeated(
+    events: &impl ReadableTable<u64, &'static [u8]>,
+    value: &[u8; 12],
+) -> Result<Appended, ReadError> {
+    let (first_position, last_position) = tables::command_range(value);
+    let mut versions = Versions::default();
+    for position in first_position..=last_position {
+        let row = events.get(position)?.ok_or(Damage::Index { index: "commands", position })?;
+        let frame = read::parse(position, row.value())?;
+        versions.set(&frame.stream(), frame.version());
+    }
+    Ok(Appended { first_position, last_position, versions: versions.into_list(), repeated: true })
+}
+
+/// What is kept about a category; none before its first event.
+pub(super) fn category_row(
+    categories: &impl ReadableTable<&'static str, &'static [u8; 18]>,
+    category: &str,
+) -> Result<Option<CategoryRow>, ReadError> {
+    Ok(categories.get(category)?.map(|value| CategoryRow::from_bytes(value.value())))
+}
+
+/// Says which log this is, if it is one that this version knows.
+fn identify(transaction: &ReadTransaction) -> Result<Uuid, ReadError> {
+    let foreign = |detail: &str| ReadError::Damaged(Damage::Foreign { detail: detail.to_owned() });
+    let meta = match transaction.open_table(META) {
+        Ok(meta) => meta,
+        Err(redb::TableError::TableDoesNotExist(_)) => {
+            return Err(foreign("it is a database of another program"));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let format = match meta.get(KEY_FORMAT)? {
+        Some(value) => value.value().try_into().map(u32::from_be_bytes).ok(),
+        None => None,
+    };
+    match format {
+        Some(FORMAT) => {}
+        Some(found) if found > FORMAT => return Err(Damage::NewerFormat { found, known: FORMAT }.into()),
+        _ => return Err(foreign("it does not say which format it has")),
+    }
+    let log_id = meta.get(KEY_LOG_ID)?.ok_or_else(|| foreign("it has no id"))?;
+    Uuid::from_slice(log_id.value()).map_err(|_| foreign("its id is malformed"))
+}
+
+fn stored_u64(
+    meta: &impl ReadableTable<&'static str, &'static [u8]>,
+    key: &'static str,
+) -> Result<u64, ReadError> {
+    let value = meta.get(key)?;
+    let bytes = value.as_ref().and_then(|value| value.value().try_into().ok());
+    let missing = || Damage::Structure { detail: format!("the log does not know its {key}") };
+    Ok(u64::from_be_bytes(bytes.ok_or_else(missing)?))
+}
+
+fn tail(transaction: &ReadTransaction, log_id: Uuid) -> Result<Tail, ReadError> {
+    let events = transaction.open_table(EVENTS)?;
+    let chain = transaction.open_table(CHAIN)?;
+    let Some((position, value)) = events.last()? else {
+        let head = Head { position: 0, hash: chain::genesis(log_id) };
+        return Ok(Tail { head, at: Timestamp::default() });
+    };
+    let last = position.value();
+    let at = read::parse(last, value.value())?.at();
+    let stored = match chain.last()? {
+        Some((position, hash)) if position.value() == last => *hash.value(),
+        _ => return Err(Damage::Index { index: "chain", position: last }.into()),
+    };
+    if events.len()? != last {
+        return Err(Damage::Structure { detail: format!("there are not {last} events") }.into());
+    }
+    let (before, hash) = nearest(&chain, log_id, last - 1)?;
+    if walk(&events, before, hash, last)? != stored {
+        let detail = "the chain does not end in its stored hash".to_owned();
+        return Err(Damage::Envelope { first: before + 1, last, detail }.into());
+    }
+    Ok(Tail { head: Head { position: last, hash: stored }, at })
+}
+
+fn hash_at(transaction: &ReadTransaction, log_id: Uuid, position: u64) -> Result<Option<Hash>, ReadError> {
+    let events = transaction.open_table(EVENTS)?;
+    let last = events.last()?.map_or(0, |(position, _)| position.value());
+    if position > last {
+        return Ok(None);
+    }
+    let (before, hash) = nearest(&transaction.open_table(CHAIN)?, log_id, position)?;
+    walk(&events, before, hash, position).map(Some)
+}
+
+/// The last stored hash at or before a position.
+fn nearest(
+    chain: &impl ReadableTable<u64, &'static [u8; 32]>,
+    log_id: Uuid,
+    position: u64,
+) -> Result<(u64, Hash), ReadError> {
+    match chain.range(..=position)?.next_back() {
+        Some(row) => {
+            let (position, hash) = row?;
+            Ok((position.value(), *hash.value()))
+        }
+        None => Ok((0, chain::genesis(log_id))),
+    }
+}
+
+/// The hash after `to`, from that after `from` on.
+fn walk(
+    events: &impl ReadableTable<u64, &'static [u8]>,
+    from: u64,
+    mut hash: Hash,
+    to: u64,
+) -> Result<Hash, ReadError> {
+    for row in events.range(from + 1..=to)? {
+        let (position, value) = row?;
+        let frame = read::parse(position.value(), value.value())?;
+        hash = chain::link(&hash, frame.envelope_bytes(), frame.digest());
+    }
+    Ok(hash)
+}

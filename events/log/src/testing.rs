@@ -1,0 +1,36 @@
+//! Tests of stories: a gate before a real log in a folder of the test.
+
+#[cfg(test)]
+pub(crate) mod bench;
+
+use std::path::Path;
+
+use mediary_events::{Origin, OriginKind, testing::NOW};
+use mediary_schema::{Clock, CommandId, IdSource, PrincipalId, account::Role};
+use uuid::Uuid;
+
+use crate::{
+    gate::{Caller, Gate},
+    log::{Log, OpenError, Options},
+};
+
+/// A gate before the log in a folder of the test, opened anew.
+pub fn gate(directory: &Path) -> Result<Gate, OpenError> {
+    let (clock, _) = Clock::manual(NOW);
+    let mut options = Options::new(directory);
+    options.reserve_bytes = 0;
+    options.clock = clock.clone();
+    Ok(Gate::new(Log::open(options)?, clock, IdSource::system()))
+}
+
+/// A person at the command line with a role, and a command number: the same number is the same command.
+pub fn person(role: Role, command: u128) -> Caller {
+    let origin = Origin { kind: OriginKind::Cli, id: Uuid::nil() };
+    let command_id = CommandId::from_uuid(Uuid::from_u128(command));
+    Caller::person(PrincipalId::OWNER, role, origin, command_id, &IdSource::system())
+}
+
+/// The platform itself with a command of its own.
+pub fn platform() -> Caller {
+    Caller::platform(Origin { kind: OriginKind::Actor, id: Uuid::nil() }, &IdSource::system())
+}

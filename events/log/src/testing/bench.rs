@@ -1,0 +1,86 @@
+//! A log to be told stories.
+
+use mediary_events::testing::NOW;
+use mediary_schema::{Clock, IdSource};
+use tempfile::TempDir;
+
+use crate::{
+    gate::{Caller, Gate, Receipt, Refusal, Transaction},
+    log::{Log, Options, Read, Recorded},
+};
+
+/// A gate before a log in a folder that goes away with it.
+pub(crate) struct Bench {
+    pub(crate) gate: Gate,
+    folder: TempDir,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// A bench whose log has other options.
+    pub(crate) fn with(change: impl FnOnce(&mut Options)) -> Self {
+        let folder = TempDir::new().unwrap();
+        Self { gate: open(&folder, change), folder }
+    }
+
+    /// Closes the log and opens it again, with other options.
+    pub(crate) fn reopen(self, change: impl FnOnce(&mut Options)) -> Self {
+        let Self { gate, folder } = self;
+        drop(gate);
+        Self { gate: open(&folder, change), folder }
+    }
+
+    /// Another gate before the same log, which has folded nothing yet.
+    pub(crate) fn fresh_gate(&self) -> Gate {
+        Gate::new(self.gate.log().clone(), self.gate.clock().clone(), self.gate.ids().clone())
+    }
+
+    /// Tells a story.
+    pub(crate) fn tell<T>(
+        &self,
+        caller: Caller,
+        story: impl Fn(&mut Transaction<'_>) -> Result<T, Refusal>,
+    ) -> Result<Receipt<T>, Refusal> {
+        self.gate.transact_blocking(&caller, &story)
+    }
+
+    /// Tells a story as the platform, which is carried out.
+    #[track_caller]
+    pub(crate) fn told<T>(&self, story: impl Fn(&mut Transaction<'_>) -> Result<T, Refusal>) -> T {
+        self.tell(super::platform(), story).unwrap().value
+    }
+
+    pub(crate) fn head(&self) -> u64 {
+        self.gate.log().head().position
+    }
+
+    pub(crate) fn recorded(&self) -> Vec<Recorded> {
+        self.gate.log().read(&Read::forward(1).limit(usize::MAX)).unwrap()
+    }
+
+    /// The appends behind a position, each as the kinds of its events (`job.queued reservation.taken`).
+    pub(crate) fn appends_after(&self, position: u64) -> Vec<String> {
+        let mut appends: Vec<String> = Vec::new();
+        for Recorded { envelope, .. } in &self.recorded()[position as usize..] {
+            if envelope.append_index == 0 {
+                appends.push(envelope.kind());
+            } else {
+                let append = appends.last_mut().expect("an append begins with index 0");
+                *append = format!("{append} {}", envelope.kind());
+            }
+        }
+        appends
+    }
+}
+
+fn open(folder: &TempDir, change: impl FnOnce(&mut Options)) -> Gate {
+    let (clock, _) = Clock::manual(NOW);
+    let mut options = Options::new(folder.path());
+    options.reserve_bytes = 0;
+    options.clock = clock.clone();
+    change(&mut options);
+    Gate::new(Log::open(options).unwrap(), clock, IdSource::system())
+}

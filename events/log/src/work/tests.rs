@@ -1,0 +1,146 @@
+//! The life of work as appends: what ends together is recorded together.
+
+mod ending;
+mod opening;
+mod stopping;
+
+use mediary_events::{
+    download::{self, Download},
+    job::{self, Job, Outcome},
+    playlist::{self, Playlist},
+    reservation::Reservation,
+    testing::{NOW, samples},
+};
+use mediary_schema::{
+    AttemptId, FailureClass, JobId, ReservationId,
+    account::Role,
+    job::{Failure, JobState, RetryPolicy, Work},
+    playlist::{ListingMode, PlaylistKind},
+};
+use uuid::Uuid;
+
+use crate::{
+    gate::{Caller, Refusal, Transaction},
+    testing::bench::Bench,
+};
+
+const fn job_id(number: u128) -> JobId {
+    JobId::from_uuid(Uuid::from_u128(number))
+}
+
+const fn attempt_id(number: u128) -> AttemptId {
+    AttemptId::from_uuid(Uuid::from_u128(0xA000 + number))
+}
+
+fn editor(command: u128) -> Caller {
+    crate::testing::person(Role::Editor, command)
+}
+
+/// A log in which the list is followed.
+fn followed() -> Bench {
+    let bench = Bench::new();
+    let follow = playlist::Command::Follow { url: samples::LIST_URL.to_owned() };
+    bench.told(|story| story.execute::<Playlist>(samples::playlist_id().uuid(), follow.clone()));
+    bench
+}
+
+/// Asks for a look at the list.
+fn relist(story: &mut Transaction<'_>, job_id: JobId) -> Result<JobId, Refusal> {
+    let mode = Some(ListingMode::Full);
+    crate::work::playlist::request(story, samples::playlist_id(), job_id, mode, RetryPolicy::default())
+}
+
+/// Asks for the item.
+fn keep(story: &mut Transaction<'_>, job_id: JobId, again: bool) -> Result<JobId, Refusal> {
+    crate::work::download::request(story, samples::item(), job_id, again, RetryPolicy::default())
+}
+
+/// A log with a queued look, job 1.
+fn listing() -> Bench {
+    let bench = followed();
+    bench.told(|story| relist(story, job_id(1)));
+    bench
+}
+
+/// A log with a queued download, job 1.
+fn downloading() -> Bench {
+    let bench = Bench::new();
+    bench.told(|story| keep(story, job_id(1), false));
+    bench
+}
+
+/// Lets the attempt of this number begin with job 1.
+fn start(bench: &Bench, number: u128) -> AttemptId {
+    let attempt_id = attempt_id(number);
+    bench.told(|story| {
+        let lease = job::Command::Lease { attempt_id, worker_id: samples::WORKER };
+        story.execute::<Job>(job_id(1).uuid(), lease)?;
+        story.execute::<Job>(job_id(1).uuid(), job::Command::Start { attempt_id })
+    });
+    attempt_id
+}
+
+fn stop(story: &mut Transaction<'_>, attempt_id: AttemptId) -> Result<(), Refusal> {
+    super::end(story, job_id(1), attempt_id, Outcome::Stopped, samples::resources())
+}
+
+fn fail(story: &mut Transaction<'_>, attempt_id: AttemptId, class: FailureClass) -> Result<(), Refusal> {
+    let outcome = Outcome::Failed { failure: Failure::new(class, "no"), at: NOW, dice: 0 };
+    super::end(story, job_id(1), attempt_id, outcome, samples::resources())
+}
+
+/// Ends a look that saw one entry.
+fn finish_listing(story: &mut Transaction<'_>, attempt_id: AttemptId) -> Result<(), Refusal> {
+    let completed = crate::work::playlist::Completed {
+        kind: PlaylistKind::List,
+        playlist: samples::observed_playlist(),
+        mode: ListingMode::Full,
+        observed: 1,
+        newest_first: None,
+        changes: vec![entry_added()],
+    };
+    let (playlist_id, used) = (samples::playlist_id(), samples::resources());
+    crate::work::playlist::finish(story, playlist_id, job_id(1), attempt_id, used, completed)
+}
+
+fn finish_download(story: &mut Transaction<'_>, attempt_id: AttemptId) -> Result<(), Refusal> {
+    let kept = crate::work::download::Kept {
+        path: "Open movies/Big Buck Bunny.mp4".to_owned(),
+        verified: samples::verified(),
+    };
+    let used = samples::resources();
+    crate::work::download::finish(story, &samples::item(), job_id(1), attempt_id, used, kept).map(|_| ())
+}
+
+fn entry_added() -> playlist::Event {
+    let state = playlist::State::default();
+    let observed = vec![samples::observed()];
+    playlist::diff(samples::playlist_id(), &state, observed, ListingMode::Full).changes.remove(0)
+}
+
+fn state_of(bench: &Bench, job_id: JobId) -> Option<JobState> {
+    bench.told(|story| Ok(story.state::<Job>(job_id.uuid())?.state))
+}
+
+fn phase(bench: &Bench) -> download::Phase {
+    bench.told(|story| Ok(story.state::<Download>(samples::item_id().uuid())?.phase))
+}
+
+/// Whether some job has the key of the look or the download.
+fn is_reserved(bench: &Bench, work: &Work) -> bool {
+    let name = ReservationId::from_key(&work.key());
+    bench.told(|story| Ok(story.state::<Reservation>(name.uuid())?.holder.is_some()))
+}
+
+fn look() -> Work {
+    Work::List(samples::listing())
+}
+
+fn item() -> Work {
+    Work::Download(Box::new(samples::item()))
+}
+
+#[track_caller]
+fn assert_stale(result: Result<crate::gate::Receipt<()>, Refusal>) {
+    assert_eq!(result.unwrap_err().code(), "JOB_STALE_ATTEMPT");
+}
