@@ -15,7 +15,7 @@ use mediary_schema::{
     file::{Check, MediaFacts, Verified},
     item::ItemSource,
     job::{ResourceUse, RetryPolicy},
-    playlist::{Availability, ListPlaylist, ListingMode, LiveStatus, ObservedPlaylist, PlaylistKind},
+    playlist::{Availability, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist},
 };
 use uuid::Uuid;
 
@@ -131,7 +131,7 @@ impl List {
                 extractor: Some("openmovies".to_owned()),
                 source_id: Some(format!("list-{:04}", self.number)),
             },
-            mode: ListingMode::Full,
+            mode: RefreshMode::Full,
             observed,
             newest_first: None,
             changes: Vec::new(),
@@ -182,8 +182,8 @@ fn look(gate: &Gate, list: &List, entries: u32) -> Result<(), Refusal> {
     })?;
     told(gate, |story| run.lease(story))?;
     told(gate, |story| run.start(story))?;
-    for first in (0..entries).step_by(ListPlaylist::PAGE_SIZE as usize) {
-        let end = entries.min(first + ListPlaylist::PAGE_SIZE);
+    for first in (0..entries).step_by(RefreshPlaylist::PAGE_SIZE as usize) {
+        let end = entries.min(first + RefreshPlaylist::PAGE_SIZE);
         let page: Vec<_> = (first..end).map(|entry| list.added(entry)).collect();
         told(gate, |story| {
             work::playlist::record_changes(story, list.id, run.job, run.attempt, page.clone())

@@ -13,7 +13,7 @@ use crate::StreamId;
 /// Stored names are constants, apart from the names in Rust: code can be renamed, bytes can't.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventKind {
-    /// The name without the concern (`listing_completed`).
+    /// The name without the concern (`refresh_completed`).
     pub name: &'static str,
     /// The newest version; older ones are upcast on reading.
     pub schema: u16,

@@ -118,7 +118,7 @@ pub struct Envelope {
     pub version: u64,
     /// The event's own id, a UUIDv7.
     pub id: EventId,
-    /// The event's stored name within its concern (`listing_completed`).
+    /// The event's stored name within its concern (`refresh_completed`).
     pub name: Cow<'static, str>,
     /// The version of the payload's form, from 1.
     pub schema: u16,
@@ -149,7 +149,7 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// The full stored name: `playlist.listing_completed`.
+    /// The full stored name: `playlist.refresh_completed`.
     pub fn kind(&self) -> String {
         format!("{}.{}", self.stream.category, self.name)
     }

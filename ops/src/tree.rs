@@ -60,7 +60,7 @@ pub(crate) async fn grow(
     let lister = Lister::new(Arc::clone(&engine) as _);
     let downloader = Downloader::new(engine, ffmpeg, library, free_min_bytes);
     let children = nats.map(nats_server).into_iter().chain([
-        performer("list", PERFORMER_STOPS_WITHIN, roots, data, lister),
+        performer("refresh", PERFORMER_STOPS_WITHIN, roots, data, lister),
         performer("download", PERFORMER_STOPS_WITHIN, roots, data, downloader),
         reactor("reactor", STOPS_WITHIN, roots, retry(configuration)),
         dispatcher("dispatcher", STOPS_WITHIN, roots),

@@ -146,7 +146,7 @@ impl PlaylistId {
 
 impl EntryId {
     /// Derives the id of the `occurrence`-th row (from 1) that a playlist ever had of an item, so that a
-    /// listing repeated after a crash names the same rows.
+    /// refresh repeated after a crash names the same rows.
     pub fn from_occurrence(playlist: PlaylistId, item: ItemId, occurrence: u32) -> Self {
         Self(derive(&["entry", &playlist.0.to_string(), &item.0.to_string(), &occurrence.to_string()]))
     }

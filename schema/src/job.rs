@@ -4,14 +4,14 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FailureClass, download::DownloadItem, playlist::ListPlaylist};
+use crate::{FailureClass, download::DownloadItem, playlist::RefreshPlaylist};
 
 /// The closed enum of long work, with everything that it needs frozen in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Work {
-    /// A look at a playlist.
-    List(ListPlaylist),
+    /// A refresh of a playlist.
+    Refresh(RefreshPlaylist),
     /// The keeping of an item.
     Download(Box<DownloadItem>),
 }
@@ -20,7 +20,7 @@ impl Work {
     /// Which kind of work it is.
     pub const fn kind(&self) -> WorkKind {
         match self {
-            Self::List(_) => WorkKind::List,
+            Self::Refresh(_) => WorkKind::Refresh,
             Self::Download(_) => WorkKind::Download,
         }
     }
@@ -28,7 +28,7 @@ impl Work {
     /// The key by which the same work asked twice is one job (PL-26).
     pub fn key(&self) -> String {
         match self {
-            Self::List(work) => ListPlaylist::key(work.playlist_id),
+            Self::Refresh(work) => RefreshPlaylist::key(work.playlist_id),
             Self::Download(work) => format!("download/{}", work.item_id),
         }
     }
@@ -38,20 +38,20 @@ impl Work {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WorkKind {
-    /// A look at a playlist.
-    List,
+    /// A refresh of a playlist.
+    Refresh,
     /// The keeping of an item.
     Download,
 }
 
 impl WorkKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::List, Self::Download];
+    pub const ALL: [Self; 2] = [Self::Refresh, Self::Download];
 
     /// The name in settings, metrics and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::List => "list",
+            Self::Refresh => "refresh",
             Self::Download => "download",
         }
     }
@@ -210,7 +210,7 @@ impl Default for RetryPolicy {
 /// How far a running attempt is; a signal, never stored (PL-25).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Progress {
-    /// What is being done: `listing`, `downloading`, `verifying`.
+    /// What is being done: `refresh`, `downloading`, `verifying`.
     pub stage: String,
     /// Done so far, in `unit`.
     pub done: u64,

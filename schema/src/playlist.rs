@@ -55,7 +55,7 @@ pub enum LiveStatus {
     WasLive,
 }
 
-/// One row of a list as one look saw it.
+/// One row of a list as one refresh saw it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedEntry {
     /// The source's own index, from 1; never counted from lines (LI-05).
@@ -81,7 +81,7 @@ impl ObservedEntry {
     }
 }
 
-/// What one look learnt of the list itself.
+/// What one refresh learnt of the list itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ObservedPlaylist {
     /// The list's title.
@@ -92,47 +92,47 @@ pub struct ObservedPlaylist {
     pub source_id: Option<String>,
 }
 
-/// How much of a list a look covers (LI-07).
+/// How much of a list a refresh covers (LI-07).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ListingMode {
+pub enum RefreshMode {
     /// To the end.
     Full,
     /// To the end of the first page that is fully known; for lists known to be newest-first.
     Incremental,
 }
 
-/// The work of one look at a list.
+/// The work of one refresh of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListPlaylist {
+pub struct RefreshPlaylist {
     /// The playlist.
     pub playlist_id: PlaylistId,
     /// Its canonical address.
     pub url: String,
     /// How far to look.
-    pub mode: ListingMode,
+    pub mode: RefreshMode,
     /// Rows a page; the unit of staging, of appending and of the incremental stop.
     pub page_size: u32,
 }
 
-impl ListPlaylist {
+impl RefreshPlaylist {
     /// Rows a page unless configured otherwise (LI-03).
     pub const PAGE_SIZE: u32 = 50;
 
-    /// The key by which two looks at one list are one job.
+    /// The key by which two refreshes of one list are one job.
     pub fn key(playlist_id: PlaylistId) -> String {
         format!("list/{playlist_id}")
     }
 }
 
-/// How many entries a listing changed, by kind of change.
+/// How many entries a refresh changed, by kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct ListingCounts {
+pub struct RefreshCounts {
     /// New rows.
     pub added: u32,
-    /// Rows that a first full look lacks.
+    /// Rows that a first full refresh lacks.
     pub not_seen: u32,
-    /// Rows that a second full look lacks, too.
+    /// Rows that a second full refresh lacks, too.
     pub removed: u32,
     /// Rows outside the longest run that kept its order.
     pub moved: u32,
@@ -144,8 +144,8 @@ pub struct ListingCounts {
     pub returned: u32,
 }
 
-impl ListingCounts {
-    /// Whether the look changed nothing: "checked, nothing new".
+impl RefreshCounts {
+    /// Whether the refresh changed nothing: "checked, nothing new".
     pub fn is_unchanged(&self) -> bool {
         *self == Self::default()
     }

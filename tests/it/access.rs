@@ -85,7 +85,7 @@ async fn a_viewer_looks_and_changes_nothing() {
             "playlistFollow(input: {{ url: \"{}\" }}) {{ userErrors {{ code }} }}",
             platform.site.list_url("videos")
         ),
-        format!("playlistRelist(input: {{ id: \"{id}\" }}) {{ userErrors {{ code }} }}"),
+        format!("playlistRefresh(input: {{ id: \"{id}\" }}) {{ userErrors {{ code }} }}"),
         format!("playlistUnfollow(input: {{ id: \"{id}\" }}) {{ userErrors {{ code }} }}"),
         format!("downloadStart(input: {{ target: {{ playlistId: \"{id}\" }} }}) {{ userErrors {{ code }} }}"),
         "downloadArchiveImport(text: \"a b\") { userErrors { code } }".to_owned(),

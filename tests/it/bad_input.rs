@@ -24,7 +24,7 @@ async fn ask_follow(client: &Client, url: &str) -> Value {
 }
 
 /// Follows an address whose look fails; answers the failed job.
-async fn failed_look(client: &Client, url: &str) -> Value {
+async fn failed_refresh(client: &Client, url: &str) -> Value {
     let payload = ask_follow(client, url).await;
     assert_eq!(payload["userErrors"], json!([]), "{url}");
     let id = payload["job"]["id"].as_str().unwrap();
@@ -89,13 +89,13 @@ async fn addresses_that_are_none_are_refused_and_nothing_is_recorded() {
 async fn a_page_without_media_and_a_dead_host_are_told_apart() {
     let platform = Platform::start().await;
     let client = &platform.client;
-    let nothing = failed_look(client, &platform.site.empty_page_url()).await;
+    let nothing = failed_refresh(client, &platform.site.empty_page_url()).await;
     assert_eq!((&nothing["failure"]["class"], &nothing["attempts"]), (&json!("unsupported"), &json!(1)));
     assert!(nothing["failure"]["advice"].as_str().unwrap().contains("check that the address shows media"));
 
     // A port that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let dead = failed_look(client, &format!("http://127.0.0.1:{port}/list")).await;
+    let dead = failed_refresh(client, &format!("http://127.0.0.1:{port}/list")).await;
     let tries = platform.configuration.jobs.tries_max;
     assert_eq!((&dead["failure"]["class"], &dead["attempts"]), (&json!("network"), &json!(tries)), "{dead}");
     assert!(dead["failure"]["advice"].as_str().unwrap().contains("check that the address answers"));
@@ -109,7 +109,7 @@ async fn a_missing_yt_dlp_fails_the_look_and_says_what_to_do() {
         configuration.tools.yt_dlp = Some(PathBuf::from("/nowhere/yt-dlp"));
     }))
     .await;
-    let job = failed_look(&platform.client, &platform.site.list_url("videos")).await;
+    let job = failed_refresh(&platform.client, &platform.site.list_url("videos")).await;
     assert_eq!((&job["failure"]["class"], &job["attempts"]), (&json!("tool_missing"), &json!(1)), "{job}");
     assert!(job["failure"]["message"].as_str().unwrap().contains("/nowhere/yt-dlp"), "{job}");
     assert!(job["failure"]["advice"].as_str().unwrap().contains("mediary doctor"), "{job}");

@@ -34,7 +34,7 @@ const PAGE: usize = 50;
 async fn kill_9_twice_in_a_look_adds_no_entry_twice() {
     let (site, folder) = (site().await, ServerFolder::new());
     let (server, client) = folder.serve().await;
-    let job = start_look(&client, &site.list_url("long")).await;
+    let job = start_refresh(&client, &site.list_url("long")).await;
     until("a hundred pages are kept", || async { (staged_pages(folder.data()) >= 100).then_some(()) }).await;
     server.kill().await;
 
@@ -66,7 +66,7 @@ async fn kill_9_twice_in_a_look_adds_no_entry_twice() {
     let half = added.iter().filter(|event| event["position"].as_u64() < lost[1]["position"].as_u64()).count();
     println!("killed with {kept} pages kept, and with {half} changes recorded");
     assert!((1..LONG).contains(&half), "the second kill hit the recording: {half}");
-    let completed = events_of(&events, "playlist.listing_completed");
+    let completed = events_of(&events, "playlist.refresh_completed");
     assert_eq!(completed.len(), 1);
     assert_eq!(completed[0]["payload"]["counts"]["added"], json!(LONG));
     assert_eq!(completed[0]["payload"]["observed"], json!(LONG));
@@ -75,8 +75,8 @@ async fn kill_9_twice_in_a_look_adds_no_entry_twice() {
     site.stop().await;
 }
 
-/// Follows an address without waiting for the look; answers its job.
-async fn start_look(client: &Client, url: &str) -> String {
+/// Follows an address without waiting for the refresh; answers its job.
+async fn start_refresh(client: &Client, url: &str) -> String {
     const DOCUMENT: &str =
         "mutation($url: String!) { playlistFollow(input: { url: $url }) { job { id } userErrors { code } } }";
     let data = client.ask(DOCUMENT, json!({ "url": url })).await;
@@ -219,7 +219,7 @@ impl Witness {
         self.events.last().map_or(0, |(position, _)| *position)
     }
 
-    /// Reads what has happened since the last look.
+    /// Reads what has happened since the last refresh.
     async fn look(&mut self, client: &Client) {
         let new = client.events_after(self.last_position()).await;
         let seen = new

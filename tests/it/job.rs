@@ -220,7 +220,7 @@ async fn too_many_requests_is_a_wait_and_no_failed_try() {
     platform.stop().await;
 }
 
-// PL-26: one open look at a list at a time.
+// PL-26: one open refresh a list at a time.
 // invariant: J-4
 #[tokio::test(flavor = "multi_thread")]
 async fn a_look_asked_for_twice_joins_the_one_under_way() {
@@ -228,12 +228,12 @@ async fn a_look_asked_for_twice_joins_the_one_under_way() {
     let client = &platform.client;
     let list = client.follow(&platform.site.list_url("videos")).await;
     let stall = platform.site.faults().stall("/api/lists/videos", 10);
-    let first = client.ask_relist(&list, true).await;
-    let second = client.ask_relist(&list, true).await;
+    let first = client.ask_refresh(&list, true).await;
+    let second = client.ask_refresh(&list, true).await;
     assert_eq!(first["job"]["id"], second["job"]["id"]);
     platform.site.faults().remove(stall);
     assert_eq!(client.wait_job(id_of(&first["job"])).await["state"], json!("SUCCEEDED"));
-    let third = client.ask_relist(&list, true).await;
+    let third = client.ask_refresh(&list, true).await;
     assert_ne!(first["job"]["id"], third["job"]["id"], "an ended look is not joined");
     client.wait_job(id_of(&third["job"])).await;
     platform.stop().await;

@@ -16,8 +16,8 @@ async fn a_list_of_20_000_takes_little_more_than_one_of_1_000() {
     let media = MediaLibrary::open_shared().await.unwrap();
     let site = Site::start(&media, SiteOptions { port: 0 }).await.unwrap();
     site.add_list("short", ListOptions::new("A list of 1,000", 1_000)).unwrap();
-    let short = peak_of_listing(&site, "short", 1_000).await;
-    let long = peak_of_listing(&site, "long", 20_000).await;
+    let short = peak_of_refresh(&site, "short", 1_000).await;
+    let long = peak_of_refresh(&site, "long", 20_000).await;
     let growth = long.saturating_sub(short);
     println!(
         "peak {} KiB for 1,000 entries, {} KiB for 20,000: {} KiB more",
@@ -30,24 +30,24 @@ async fn a_list_of_20_000_takes_little_more_than_one_of_1_000() {
 }
 
 /// The most memory that a server has while it lists a list, and lists it again unchanged.
-async fn peak_of_listing(site: &Site, list: &str, entries: usize) -> u64 {
+async fn peak_of_refresh(site: &Site, list: &str, entries: usize) -> u64 {
     let folder = ServerFolder::new();
     let (server, client) = folder.serve().await;
     let id = client.follow(&site.list_url(list)).await;
-    println!("{list}: {} KiB after the first look", server.memory_peak_bytes() >> 10);
-    client.relist(&id).await;
+    println!("{list}: {} KiB after the first refresh", server.memory_peak_bytes() >> 10);
+    client.refresh(&id).await;
     let peak = server.memory_peak_bytes();
-    println!("{list}: {} KiB after the second look", peak >> 10);
+    println!("{list}: {} KiB after the second refresh", peak >> 10);
     // Only now: a client that reads the whole log fills the caches.
     let events = client.events_after(0).await;
     assert_eq!(events_of(&events, "playlist.entry_added").len(), entries);
     let of_list: Vec<_> = events.iter().filter(|event| event["stream"] == json!(id)).collect();
-    let is_end = |event: &&Value| event["kind"] == "playlist.listing_completed";
-    let first_look = of_list.iter().position(is_end).unwrap();
-    let second_look = &of_list[first_look + 1..];
-    assert_eq!(second_look.len(), 1, "{second_look:?}");
-    assert!(is_end(&second_look[0]), "{second_look:?}");
-    assert_eq!(second_look[0]["payload"]["observed"], json!(entries), "{second_look:?}");
+    let is_end = |event: &&Value| event["kind"] == "playlist.refresh_completed";
+    let first_refresh = of_list.iter().position(is_end).unwrap();
+    let second_refresh = &of_list[first_refresh + 1..];
+    assert_eq!(second_refresh.len(), 1, "{second_refresh:?}");
+    assert!(is_end(&second_refresh[0]), "{second_refresh:?}");
+    assert_eq!(second_refresh[0]["payload"]["observed"], json!(entries), "{second_refresh:?}");
     server.terminate();
     assert!(server.ended().await.success());
     peak

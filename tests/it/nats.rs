@@ -124,12 +124,12 @@ async fn a_consumer_has_every_event_once_though_its_nats_server_is_killed_and_it
             if round % 2 == 0 {
                 kill_process(Pid::from_raw(pid.cast_signed()).unwrap(), Signal::KILL).unwrap();
                 list.prepend(2);
-                client.relist(&id).await;
+                client.refresh(&id).await;
                 server_pid(&platform, Some(pid)).await;
             } else {
                 delete_stream(&access).await;
                 list.prepend(2);
-                client.relist(&id).await;
+                client.refresh(&id).await;
             }
         }
         is_done.set(true);

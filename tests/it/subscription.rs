@@ -67,7 +67,7 @@ async fn a_subscription_that_is_cut_fifty_times_has_the_log_in_order_without_gap
         while !is_cut_enough.get() {
             list.prepend(1);
             list.rename(3, format!("Renamed at {}", list.len())).unwrap();
-            client.relist(&id).await;
+            client.refresh(&id).await;
         }
     };
     let cutting = async {
@@ -170,7 +170,7 @@ async fn jobs_are_a_snapshot_and_then_changes_and_a_break_misses_nothing() {
     subscriber = Subscriber::open(client, CHANGES, json!({ "after": mirror.after })).await;
     mirror.catch_up(&mut subscriber, "jobChanges", "jobs", head).await;
     assert_eq!(mirror.rows, rows_by_id(client, QUERY, "jobs").await);
-    assert_eq!(mirror.rows.len(), 9, "a look and eight downloads");
+    assert_eq!(mirror.rows.len(), 9, "a refresh and eight downloads");
     platform.stop().await;
 }
 
@@ -178,8 +178,9 @@ async fn jobs_are_a_snapshot_and_then_changes_and_a_break_misses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn playlists_are_a_snapshot_and_then_changes_and_a_break_misses_nothing() {
     const CHANGES: &str = "subscription($after: Position!) { playlistChanges(after: $after) {
-        position playlists { id title entryCount lookOutcome changedAt } } }";
-    const QUERY: &str = "{ playlists(first: 100) { nodes { id title entryCount lookOutcome changedAt } } }";
+        position playlists { id title entryCount refreshOutcome changedAt } } }";
+    const QUERY: &str =
+        "{ playlists(first: 100) { nodes { id title entryCount refreshOutcome changedAt } } }";
     let platform = Platform::start().await;
     let client = &platform.client;
     let videos = client.follow(&platform.site.list_url("videos")).await;
@@ -193,7 +194,7 @@ async fn playlists_are_a_snapshot_and_then_changes_and_a_break_misses_nothing() 
     // While nobody listens one list changes and one is new.
     drop(subscriber);
     platform.site.list("videos").append(3);
-    client.relist(&videos).await;
+    client.refresh(&videos).await;
     let large = client.follow(&platform.site.list_url("large")).await;
     let mut subscriber = Subscriber::open(client, CHANGES, json!({ "after": mirror.after })).await;
     assert_eq!(mirror.take(&mut subscriber, "playlistChanges", "playlists").await, 2, "only what changed");
@@ -201,7 +202,7 @@ async fn playlists_are_a_snapshot_and_then_changes_and_a_break_misses_nothing() 
 
     // And while it listens, each change comes by itself.
     platform.site.list("large").rename_list("Renamed while watched");
-    client.relist(&large).await;
+    client.refresh(&large).await;
     while mirror.rows[&large]["title"] != json!("Renamed while watched") {
         mirror.take(&mut subscriber, "playlistChanges", "playlists").await;
     }

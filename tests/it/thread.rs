@@ -36,30 +36,34 @@ async fn what_changed_between_two_looks_is_told_and_nothing_else() {
     let client = &platform.client;
     let id = client.follow(&platform.site.list_url("videos")).await;
     let before = platform.server.log().head().position;
-    client.relist(&id).await;
+    client.refresh(&id).await;
     let events = client.events_after(before).await;
     let of_playlist: Vec<_> = events.iter().filter(|event| event["stream"] == json!(id)).collect();
     assert_eq!(of_playlist.len(), 1, "{of_playlist:?}");
-    assert_eq!(of_playlist[0]["kind"], "playlist.listing_completed");
+    assert_eq!(of_playlist[0]["kind"], "playlist.refresh_completed");
 
     let list = platform.site.list("videos");
     list.prepend(2);
     list.delete(4).unwrap();
     list.rename(5, "Another title").unwrap();
     list.make_private(6).unwrap();
-    client.relist(&id).await;
-    let counts = look_counts(client, &id).await;
+    client.refresh(&id).await;
+    let counts = refresh_counts(client, &id).await;
     let expected = json!({ "added": 2, "notSeen": 1, "removed": 0, "moved": 0, "renamed": 1, "unavailable": 1, "returned": 0 });
     assert_eq!(counts, expected);
-    client.relist(&id).await;
-    assert_eq!(look_counts(client, &id).await["removed"], json!(1), "the second full look lacks it, too");
+    client.refresh(&id).await;
+    assert_eq!(
+        refresh_counts(client, &id).await["removed"],
+        json!(1),
+        "the second full refresh lacks it, too"
+    );
     platform.stop().await;
 }
 
-async fn look_counts(client: &mediary_tests::Client, id: &str) -> serde_json::Value {
+async fn refresh_counts(client: &mediary_tests::Client, id: &str) -> serde_json::Value {
     const DOCUMENT: &str = "query($id: ID!) { playlist(id: $id) {
-        lookCounts { added notSeen removed moved renamed unavailable returned } } }";
-    client.ask(DOCUMENT, json!({ "id": id })).await["playlist"]["lookCounts"].take()
+        refreshCounts { added notSeen removed moved renamed unavailable returned } } }";
+    client.ask(DOCUMENT, json!({ "id": id })).await["playlist"]["refreshCounts"].take()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -49,7 +49,7 @@ async fn a_single_video_is_kept_in_unlisted() {
     let client = &platform.client;
     let target = json!({ "url": platform.site.item_url("videos-2") });
     let story = client.start_download(target, "best").await;
-    assert_eq!(client.wait_story(&story).await["succeededCount"], json!(2), "a look and a download");
+    assert_eq!(client.wait_story(&story).await["succeededCount"], json!(2), "a refresh and a download");
     let unlisted = PlaylistId::UNLISTED.to_string();
     let entries = client.entries(&unlisted).await;
     let [entry] = entries.as_slice() else { panic!("{entries:?}") };
@@ -80,12 +80,12 @@ async fn a_look_that_breaks_off_changes_nothing_and_says_how_much_it_saw() {
     assert_eq!((&job["failure"]["class"], &job["failure"]["partial"]), (&json!("network"), &json!(100)));
     assert_eq!(entry_events(client, before).await, Vec::<Value>::new());
     let playlist = client.playlist(&id).await;
-    assert_eq!((&playlist["lookOutcome"], &playlist["entryCount"]), (&json!("PARTIAL"), &json!(130)));
-    assert_eq!(playlist["lookFailure"]["partial"], json!(100));
+    assert_eq!((&playlist["refreshOutcome"], &playlist["entryCount"]), (&json!("PARTIAL"), &json!(130)));
+    assert_eq!(playlist["refreshFailure"]["partial"], json!(100));
 
     platform.site.faults().remove(fault);
     assert_eq!(client.look(&id, true).await["state"], json!("SUCCEEDED"));
-    let counts = client.playlist(&id).await["lookCounts"].take();
+    let counts = client.playlist(&id).await["refreshCounts"].take();
     assert_eq!((&counts["added"], &counts["notSeen"]), (&json!(2), &json!(1)), "{counts}");
     platform.stop().await;
 }
@@ -172,7 +172,7 @@ async fn a_newest_first_list_is_read_until_a_page_that_is_known() {
     list.prepend(120);
     platform.site.requests().clear();
     client.look(&id, false).await;
-    let counts = client.playlist(&id).await["lookCounts"].take();
+    let counts = client.playlist(&id).await["refreshCounts"].take();
     let expected = json!({ "added": 120, "notSeen": 0, "removed": 0, "moved": 0, "renamed": 0, "unavailable": 0, "returned": 0 });
     assert_eq!(counts, expected);
     let pages = platform.site.requests().for_path("/api/lists/long").len();

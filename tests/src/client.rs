@@ -55,7 +55,7 @@ impl Client {
         answer["data"].take()
     }
 
-    /// Follows an address and waits for the look to end; answers the playlist's id.
+    /// Follows an address and waits for the refresh to end; answers the playlist's id.
     pub async fn follow(&self, url: &str) -> String {
         let data = self
             .ask(
@@ -70,17 +70,17 @@ impl Client {
         payload["playlist"]["id"].as_str().unwrap().to_owned()
     }
 
-    /// Looks at a playlist again, to its end, and waits for it; answers the ended job.
-    pub async fn relist(&self, playlist_id: &str) -> Value {
+    /// Refreshes a playlist, to its end, and waits for it; answers the ended job.
+    pub async fn refresh(&self, playlist_id: &str) -> Value {
         let data = self
             .ask(
-                "mutation($id: ID!) { playlistRelist(input: { id: $id, full: true }) {
+                "mutation($id: ID!) { playlistRefresh(input: { id: $id, full: true }) {
                     job { id } userErrors { code message } } }",
                 json!({ "id": playlist_id }),
             )
             .await;
-        assert_eq!(data["playlistRelist"]["userErrors"], json!([]));
-        self.wait_job(data["playlistRelist"]["job"]["id"].as_str().unwrap()).await
+        assert_eq!(data["playlistRefresh"]["userErrors"], json!([]));
+        self.wait_job(data["playlistRefresh"]["job"]["id"].as_str().unwrap()).await
     }
 
     /// Waits for a job to end; answers it.

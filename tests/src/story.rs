@@ -46,18 +46,18 @@ impl Client {
         self.ask(&document, json!({ "ids": [id] })).await[verb].take()
     }
 
-    /// Asks `playlistRelist`; answers the payload at once.
-    pub async fn ask_relist(&self, playlist_id: &str, full: bool) -> Value {
+    /// Asks `playlistRefresh`; answers the payload at once.
+    pub async fn ask_refresh(&self, playlist_id: &str, full: bool) -> Value {
         const DOCUMENT: &str = "mutation($id: ID!, $full: Boolean!) {
-            playlistRelist(input: { id: $id, full: $full }) {
+            playlistRefresh(input: { id: $id, full: $full }) {
                 job { id state } position userErrors { code message advice } } }";
         let variables = json!({ "id": playlist_id, "full": full });
-        self.ask(DOCUMENT, variables).await["playlistRelist"].take()
+        self.ask(DOCUMENT, variables).await["playlistRefresh"].take()
     }
 
-    /// Looks at a playlist again and waits for the end; answers the ended job.
+    /// Refreshes a playlist and waits for the end; answers the ended job.
     pub async fn look(&self, playlist_id: &str, full: bool) -> Value {
-        let payload = self.ask_relist(playlist_id, full).await;
+        let payload = self.ask_refresh(playlist_id, full).await;
         assert_eq!(payload["userErrors"], json!([]));
         self.wait_job(payload["job"]["id"].as_str().unwrap()).await
     }
@@ -65,9 +65,9 @@ impl Client {
     /// One playlist.
     pub async fn playlist(&self, id: &str) -> Value {
         const DOCUMENT: &str =
-            "query($id: ID!) { playlist(id: $id) { id url title kind entryCount lookOutcome
-            lookCounts { added notSeen removed moved renamed unavailable returned }
-            lookFailure { class message advice partial } } }";
+            "query($id: ID!) { playlist(id: $id) { id url title kind entryCount refreshOutcome
+            refreshCounts { added notSeen removed moved renamed unavailable returned }
+            refreshFailure { class message advice partial } } }";
         self.ask(DOCUMENT, json!({ "id": id })).await["playlist"].take()
     }
 

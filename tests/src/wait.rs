@@ -2,10 +2,10 @@ use std::time::Duration;
 
 /// How long a state may take to come about on a busy machine before a test gives up.
 pub const DEADLINE: Duration = Duration::from_mins(2);
-/// The pause between two looks.
+/// The pause between two refreshes.
 pub(crate) const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
-/// Waits until a look answers something; panics with `what` after the deadline.
+/// Waits until a refresh answers something; panics with `what` after the deadline.
 pub async fn until<T, F>(what: &str, mut look: impl FnMut() -> F) -> T
 where
     F: Future<Output = Option<T>>,

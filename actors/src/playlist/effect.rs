@@ -8,7 +8,7 @@ use mediary_log::{
 use mediary_schema::{
     FailureClass, ItemId, PlaylistId,
     job::{Failure, Progress, Work, WorkKind},
-    playlist::{ListPlaylist, ListingCounts, ListingMode, ObservedEntry, ObservedPlaylist, PlaylistKind},
+    playlist::{ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode, RefreshPlaylist},
 };
 use tokio::{sync::mpsc, time::Instant};
 
@@ -21,7 +21,7 @@ use crate::{
 /// Rows on their way from the engine: a full channel makes the engine wait.
 const LINES_WAITING_MAX: usize = 64;
 
-/// Looks at playlists with an engine.
+/// Refreshes playlists with an engine.
 #[derive(Debug, Clone)]
 pub struct Lister {
     engine: Arc<dyn Engine>,
@@ -34,7 +34,7 @@ impl Lister {
     }
 }
 
-/// Why a look did not come to its end.
+/// Why a refresh did not come to its end.
 #[derive(Debug)]
 enum Broken {
     Failed(Failure),
@@ -53,10 +53,10 @@ impl From<io::Error> for Broken {
 }
 
 impl Effect for Lister {
-    const KIND: WorkKind = WorkKind::List;
+    const KIND: WorkKind = WorkKind::Refresh;
 
     async fn perform(&self, attempt: Attempt) -> Ending {
-        let Work::List(work) = attempt.work.clone() else {
+        let Work::Refresh(work) = attempt.work.clone() else {
             let failure = Failure::new(FailureClass::Unknown, "the lister was given other work");
             return Ending::Failed(failure, attempt.assignment.used());
         };
@@ -85,15 +85,15 @@ impl Effect for Lister {
     }
 }
 
-/// A look that came to its end; what it saw is in the pages.
+/// A refresh that came to its end; what it saw is in the pages.
 #[derive(Debug)]
 struct Look {
     pages: Pages,
-    mode: ListingMode,
+    mode: RefreshMode,
 }
 
 impl Lister {
-    async fn look(&self, attempt: &Attempt, work: &ListPlaylist) -> Result<Look, Broken> {
+    async fn look(&self, attempt: &Attempt, work: &RefreshPlaylist) -> Result<Look, Broken> {
         let mut pages = Pages::open(&attempt.staging)?;
         match self.walk(attempt, work, &mut pages).await {
             Ok(mode) => Ok(Look { pages, mode }),
@@ -110,16 +110,16 @@ impl Lister {
     async fn walk(
         &self,
         attempt: &Attempt,
-        work: &ListPlaylist,
+        work: &RefreshPlaylist,
         pages: &mut Pages,
-    ) -> Result<ListingMode, Broken> {
+    ) -> Result<RefreshMode, Broken> {
         let overlap = pages.pop()?;
         let start_index =
             overlap.as_ref().and_then(|page| page.entries.first()).map_or(1, |entry| entry.index);
         let request = ListRequest { url: work.url.clone(), start_index };
         let known = match work.mode {
-            ListingMode::Full => None,
-            ListingMode::Incremental => Some(known_items(attempt, work).await?),
+            RefreshMode::Full => None,
+            RefreshMode::Incremental => Some(known_items(attempt, work).await?),
         };
         let (lines, mut receiver) = mpsc::channel(LINES_WAITING_MAX);
         let mut walk = Walk::new(attempt, work, pages, overlap, known);
@@ -140,7 +140,7 @@ impl Lister {
 }
 
 /// The items of rows that were there last time.
-async fn known_items(attempt: &Attempt, work: &ListPlaylist) -> Result<HashSet<ItemId>, Broken> {
+async fn known_items(attempt: &Attempt, work: &RefreshPlaylist) -> Result<HashSet<ItemId>, Broken> {
     let known = |state: &State| {
         let seen = state.rows.iter().filter(|row| row.seen && row.availability.is_available());
         seen.map(|row| row.item_id).collect()
@@ -165,7 +165,7 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(
         attempt: &'a Attempt,
-        work: &ListPlaylist,
+        work: &RefreshPlaylist,
         pages: &'a mut Pages,
         overlap: Option<StagedPage>,
         known: Option<HashSet<ItemId>>,
@@ -181,7 +181,7 @@ impl<'a> Walk<'a> {
         Self { attempt, page_size, pages, overlap, known, page, seen, total: None, skipped: 0, started }
     }
 
-    /// Takes in one line; false once an incremental look has seen enough.
+    /// Takes in one line; false once an incremental refresh has seen enough.
     fn see(&mut self, line: ListLine) -> Result<bool, Broken> {
         match line {
             ListLine::Playlist { kind, playlist, count } => {
@@ -202,7 +202,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Keeps the page that is full; false once an incremental look has seen enough.
+    /// Keeps the page that is full; false once an incremental refresh has seen enough.
     fn turn(&mut self) -> Result<bool, Broken> {
         if let Some(before) = self.overlap.take()
             && !same_items(&before.entries, &self.page.entries)
@@ -221,7 +221,7 @@ impl<'a> Walk<'a> {
         let rate = self.seen as f64 / self.started.elapsed().as_secs_f64().max(0.001);
         let left = self.total.map(|total| total.saturating_sub(self.seen));
         self.attempt.progress(&Progress {
-            stage: "listing".to_owned(),
+            stage: "refresh".to_owned(),
             done: self.seen,
             total: self.total,
             unit: "entries".to_owned(),
@@ -230,11 +230,11 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// Judges the end; an incremental look that saw enough was stopped by us.
-    fn end(mut self, end: ListEnd, enough: bool) -> Result<ListingMode, Broken> {
+    /// Judges the end; an incremental refresh that saw enough was stopped by us.
+    fn end(mut self, end: ListEnd, enough: bool) -> Result<RefreshMode, Broken> {
         let partial = self.seen + self.page.entries.len() as u64;
         match end {
-            ListEnd::Stopped if enough => return Ok(ListingMode::Incremental),
+            ListEnd::Stopped if enough => return Ok(RefreshMode::Incremental),
             ListEnd::Stopped => return Err(Broken::Stopped),
             ListEnd::Partial(failure) | ListEnd::Failed(failure) => {
                 return Err(Broken::Failed(Failure { partial, ..failure }));
@@ -244,7 +244,7 @@ impl<'a> Walk<'a> {
         // The last page is shorter, or empty: then it holds what was learnt of the list itself.
         self.turn()?;
         // A row that can't be read is no absent row.
-        Ok(if self.skipped == 0 { ListingMode::Full } else { ListingMode::Incremental })
+        Ok(if self.skipped == 0 { RefreshMode::Full } else { RefreshMode::Incremental })
     }
 }
 
@@ -253,8 +253,8 @@ fn same_items(before: &[ObservedEntry], now: &[ObservedEntry]) -> bool {
     before.len() <= now.len() && before.iter().zip(now).all(|(before, now)| before.item_id() == now.item_id())
 }
 
-/// Compares what the look saw with what is known, and appends the changes page by page.
-async fn record(attempt: &Attempt, work: &ListPlaylist, look: Look) -> Result<(), Broken> {
+/// Compares what the refresh saw with what is known, and appends the changes page by page.
+async fn record(attempt: &Attempt, work: &RefreshPlaylist, look: Look) -> Result<(), Broken> {
     let Look { pages, mode } = look;
     let last = pages.read(pages.written())?;
     let playlist_id = work.playlist_id;
@@ -292,13 +292,13 @@ async fn record(attempt: &Attempt, work: &ListPlaylist, look: Look) -> Result<()
     Ok(())
 }
 
-/// Finds out how many rows the look saw, and what changed. The pages are read twice, so that a long list is
+/// Finds out how many rows the refresh saw, and what changed. The pages are read twice, so that a long list is
 /// never held as a whole. A list that is suddenly empty is believed of no source.
 async fn compare(
     attempt: &Attempt,
     playlist_id: PlaylistId,
     pages: Pages,
-    mode: ListingMode,
+    mode: RefreshMode,
 ) -> Result<(u32, Diff), Broken> {
     let compare = move |state: &State| {
         let items: Vec<ItemId> =
@@ -315,7 +315,7 @@ async fn compare(
     attempt.gate.inspect::<Playlist, _>(playlist_id.uuid(), compare).await.map_err(Broken::Refused)?
 }
 
-fn summary(attempt: &Attempt, rows: u32, counts: ListingCounts) {
+fn summary(attempt: &Attempt, rows: u32, counts: RefreshCounts) {
     let job_id = attempt.job_id;
     tracing::info!(%job_id, rows, added = counts.added, removed = counts.removed, moved = counts.moved, "listed");
     metrics::counter!("mediary_listed_entries_total").increment(u64::from(rows));

@@ -6,7 +6,7 @@ use std::{
 use mediary_schema::playlist::{ObservedEntry, ObservedPlaylist, PlaylistKind};
 use serde::{Deserialize, Serialize};
 
-/// One page of what a look saw, as it is kept until the look's end.
+/// One page of what a refresh saw, as it is kept until the refresh's end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct StagedPage {
     pub(super) kind: PlaylistKind,
@@ -14,7 +14,7 @@ pub(super) struct StagedPage {
     pub(super) entries: Vec<ObservedEntry>,
 }
 
-/// The pages that a look has seen so far, on disk: a look that is killed goes on from the last one (LI-03).
+/// The pages that a refresh has seen so far, on disk: a refresh that is killed goes on from the last one (LI-03).
 #[derive(Debug)]
 pub(super) struct Pages {
     folder: PathBuf,

@@ -37,7 +37,7 @@ pub(super) struct RawLine {
 }
 
 impl Splitter {
-    /// Bytes of a line that are kept; a line of a listing has about a thousand.
+    /// Bytes of a line that are kept; a line of a refresh has about a thousand.
     pub(super) const LINE_BYTES_MAX: usize = 1 << 20;
 
     /// Takes a chunk and hands on the lines that it completes.

@@ -49,7 +49,7 @@ impl DownloadsRequestedToRequest {
         let playlist_id = PlaylistId::from_uuid(cause.envelope.stream.uuid);
         let state = gate.state::<Playlist>(playlist_id.uuid()).await?;
         if !state.listed {
-            // The end of the first look asks again.
+            // The end of the first refresh asks again.
             return Ok(());
         }
         let wanted = |row: &&Row| match &entries {

@@ -76,7 +76,7 @@ pub struct ListRequest {
     pub start_index: u32,
 }
 
-/// What a listing learns.
+/// What a refresh learns.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ListLine {
     /// What is known of the list; said before the first row, and once more with all facts at the end.
@@ -99,7 +99,7 @@ pub enum ListLine {
     },
 }
 
-/// How a listing ended.
+/// How a refresh ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ListEnd {
     /// The end of the list was seen and nothing was complained of: only this may declare a removal.
@@ -125,7 +125,7 @@ pub struct Options {
     pub retries: u32,
     /// How long it may be silent before it counts as stalled.
     pub no_progress: Duration,
-    /// How long a listing may take in total.
+    /// How long a refresh may take in total.
     pub list_deadline: Duration,
     /// How long a download may take in total.
     pub download_deadline: Duration,

@@ -1,4 +1,4 @@
-//! One printed line of a listing to one observed row.
+//! One printed line of a refresh to one observed row.
 
 use mediary_schema::{
     FailureClass,

@@ -3,9 +3,9 @@
 //! Guarantees:
 //!
 //! - nobody else looks at its output; what it says becomes a value once, here;
-//! - its exit code is never taken as success: a listing is complete only if it said how the list ended
+//! - its exit code is never taken as success: a refresh is complete only if it said how the list ended
 //!   and complained of nothing, a download only if the one file that it names is there;
-//! - an item's identity is what the listing says, and a download changes nothing about it: files get a
+//! - an item's identity is what the refresh says, and a download changes nothing about it: files get a
 //!   fixed name in the attempt's own folder;
 //! - it runs without the owner's configuration, cache and archive, so that what it does depends on
 //!   nothing but its arguments;

@@ -186,7 +186,7 @@ async fn request_entries(
     payload(caller.correlation_id, outcome.map(|receipt| receipt.position))
 }
 
-/// Follows the address, looks at it, and keeps what the look finds: as one command.
+/// Follows the address, looks at it, and keeps what the refresh finds: as one command.
 async fn request_url(
     platform: &Platform,
     session: &Session,
@@ -201,7 +201,7 @@ async fn request_url(
         }
     };
     let id = PlaylistId::from_url(&url);
-    let job_id = JobId::from_command(command_id, "list");
+    let job_id = JobId::from_command(command_id, "refresh");
     let retry = platform.retry;
     let caller = session.caller(command_id, platform.gate.ids());
     let outcome = platform

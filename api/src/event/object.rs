@@ -34,7 +34,7 @@ pub(crate) struct Event {
     stream: String,
     /// The place in the stream, from 1.
     version: Position,
-    /// The full name: `playlist.listing_completed`.
+    /// The full name: `playlist.refresh_completed`.
     kind: String,
     /// The version of the payload's form.
     schema: u32,

@@ -78,7 +78,7 @@ impl EventQuery {
         )]
         after: Position,
         #[graphql(default = 50)] first: u32,
-        #[graphql(desc = "Full names such as `playlist.listing_completed`, or a concern's name.")]
+        #[graphql(desc = "Full names such as `playlist.refresh_completed`, or a concern's name.")]
         types: Option<Vec<String>>,
         #[graphql(desc = "Streams such as `playlist-<uuid>`, or what they begin with.")] streams: Option<
             Vec<String>,

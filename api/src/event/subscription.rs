@@ -31,7 +31,7 @@ impl EventSubscription {
         &self,
         context: &Context<'_>,
         #[graphql(default, desc = "Behind which position to begin; 0 for the front.")] after: Position,
-        #[graphql(desc = "Full names such as `playlist.listing_completed`, or a concern's name.")]
+        #[graphql(desc = "Full names such as `playlist.refresh_completed`, or a concern's name.")]
         types: Option<Vec<String>>,
         #[graphql(desc = "Streams such as `playlist-<uuid>`, or what they begin with.")] streams: Option<
             Vec<String>,

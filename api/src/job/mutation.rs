@@ -101,7 +101,7 @@ fn retry_job(
     }
     let new = JobId::from_command(command_id, "retry");
     match work {
-        Work::List(work) => work::playlist::request(story, work.playlist_id, new, Some(work.mode), retry),
+        Work::Refresh(work) => work::playlist::request(story, work.playlist_id, new, Some(work.mode), retry),
         Work::Download(item) => work::download::request(story, *item, new, false, retry),
     }
 }

@@ -15,8 +15,8 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "WorkKind", name = "WorkKind")]
 pub(crate) enum Kind {
-    /// A look at a playlist.
-    List,
+    /// A refresh of a playlist.
+    Refresh,
     /// The keeping of an item.
     Download,
 }
@@ -159,7 +159,7 @@ impl From<JobRow> for Job {
         let kind: WorkKind = row.work.kind();
         let state: JobState = row.state;
         let (subject, playlist_id, item_id) = match row.work {
-            Work::List(work) => (work.url, Some(work.playlist_id), None),
+            Work::Refresh(work) => (work.url, Some(work.playlist_id), None),
             Work::Download(work) => (
                 work.title.unwrap_or(work.source.url),
                 work.entry.map(|entry| entry.playlist_id),

@@ -4,7 +4,7 @@ use mediary_log::{
     gate::{Receipt, Refusal, Transaction},
     work,
 };
-use mediary_schema::{CommandId, JobId, PlaylistId, account::Permission, playlist::ListingMode};
+use mediary_schema::{CommandId, JobId, PlaylistId, account::Permission, playlist::RefreshMode};
 
 use super::Playlist;
 use crate::{
@@ -29,7 +29,7 @@ pub(crate) struct PlaylistFollowInput {
 
 /// What to look at.
 #[derive(Debug, InputObject)]
-pub(crate) struct PlaylistRelistInput {
+pub(crate) struct PlaylistRefreshInput {
     /// The playlist.
     id: ID,
     /// Look to the end, even if the list is known to be newest-first.
@@ -53,7 +53,7 @@ pub(crate) struct PlaylistUnfollowInput {
 pub(crate) struct PlaylistPayload {
     /// The playlist.
     playlist: Option<Playlist>,
-    /// The look that was asked for, or the one under way that was joined.
+    /// The refresh that was asked for, or the one under way that was joined.
     job: Option<Job>,
     /// The position that shows it.
     position: Option<Position>,
@@ -107,7 +107,7 @@ impl PlaylistMutation {
         let command_id = command_id(platform, input.command_id)?;
         let caller = session.caller(command_id, platform.gate.ids());
         let id = PlaylistId::from_url(&url);
-        let job_id = JobId::from_command(command_id, "list");
+        let job_id = JobId::from_command(command_id, "refresh");
         let retry = platform.retry;
         let outcome = platform
             .gate
@@ -125,18 +125,18 @@ impl PlaylistMutation {
         PlaylistPayload::of(platform, id, outcome).await
     }
 
-    /// Looks at a playlist again, or joins the look under way.
-    async fn playlist_relist(
+    /// Refreshes a playlist, or joins the refresh under way.
+    async fn playlist_refresh(
         &self,
         context: &Context<'_>,
-        input: PlaylistRelistInput,
+        input: PlaylistRefreshInput,
     ) -> Result<PlaylistPayload> {
         let session = session(context, Permission::Follow)?;
         let platform = platform(context);
         let id: PlaylistId = parse_id(&input.id)?;
         let command_id = command_id(platform, input.command_id)?;
-        let job_id = JobId::from_command(command_id, "list");
-        let (mode, retry) = (input.full.then_some(ListingMode::Full), platform.retry);
+        let job_id = JobId::from_command(command_id, "refresh");
+        let (mode, retry) = (input.full.then_some(RefreshMode::Full), platform.retry);
         let caller = session.caller(command_id, platform.gate.ids());
         let outcome = platform
             .gate

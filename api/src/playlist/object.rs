@@ -4,11 +4,11 @@ use async_graphql::{
     dataloader::DataLoader,
 };
 use mediary_projections::playlist::{
-    self as view, EntryFilter, EntryRow, EntryStatus, LookOutcome, PlaylistRow,
+    self as view, EntryFilter, EntryRow, EntryStatus, PlaylistRow, RefreshOutcome,
 };
 use mediary_schema::{
     ItemId, PlaylistId,
-    playlist::{Availability, ListingCounts, LiveStatus, PlaylistKind},
+    playlist::{Availability, LiveStatus, PlaylistKind, RefreshCounts},
 };
 
 use crate::{
@@ -31,10 +31,10 @@ pub(crate) enum Kind {
     Single,
 }
 
-/// How the last look at a playlist went.
+/// How the last refresh of a playlist went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "LookOutcome")]
-pub(crate) enum ListingOutcome {
+#[graphql(remote = "RefreshOutcome", name = "RefreshOutcome")]
+pub(crate) enum Outcome {
     /// Something changed.
     Changed,
     /// Checked, nothing new.
@@ -49,9 +49,9 @@ pub(crate) enum ListingOutcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "EntryStatus", name = "EntryStatus")]
 pub(crate) enum Status {
-    /// The last full look had it.
+    /// The last full refresh had it.
     Present,
-    /// One full look lacked it.
+    /// One full refresh lacked it.
     NotSeen,
     /// It is gone from the list.
     Removed,
@@ -89,14 +89,15 @@ pub(crate) enum LiveStatusName {
     WasLive,
 }
 
-/// How many entries a look changed, by kind of change.
+/// How many entries a refresh changed, by kind of change.
 #[derive(Debug, Clone, Copy, SimpleObject)]
-pub(crate) struct ListingCountsObject {
+#[graphql(name = "RefreshCounts")]
+pub(crate) struct Counts {
     /// New entries.
     added: u32,
-    /// Entries that a first full look lacks.
+    /// Entries that a first full refresh lacks.
     not_seen: u32,
-    /// Entries that a second full look lacks, too.
+    /// Entries that a second full refresh lacks, too.
     removed: u32,
     /// Entries that stand elsewhere.
     moved: u32,
@@ -108,9 +109,9 @@ pub(crate) struct ListingCountsObject {
     returned: u32,
 }
 
-impl From<ListingCounts> for ListingCountsObject {
-    fn from(counts: ListingCounts) -> Self {
-        let ListingCounts { added, not_seen, removed, moved, renamed, unavailable, returned } = counts;
+impl From<RefreshCounts> for Counts {
+    fn from(counts: RefreshCounts) -> Self {
+        let RefreshCounts { added, not_seen, removed, moved, renamed, unavailable, returned } = counts;
         Self { added, not_seen, removed, moved, renamed, unavailable, returned }
     }
 }
@@ -123,9 +124,9 @@ pub(crate) struct Playlist {
     id: ID,
     /// Its canonical address; empty for the built-in list "Unlisted".
     url: String,
-    /// Its title, once a look told one.
+    /// Its title, once a refresh told one.
     title: Option<String>,
-    /// What it turned out to be, once a look came to its end.
+    /// What it turned out to be, once a refresh came to its end.
     kind: Option<Kind>,
     /// The extractor's key in lower case.
     extractor: Option<String>,
@@ -133,16 +134,16 @@ pub(crate) struct Playlist {
     followed: bool,
     /// When it was followed first.
     followed_at: DateTime,
-    /// When it was looked at last.
-    looked_at: Option<DateTime>,
+    /// When it was refreshed last.
+    refreshed_at: Option<DateTime>,
     /// How that went.
-    look_outcome: Option<ListingOutcome>,
-    /// The job that looked.
-    look_job_id: Option<ID>,
-    /// What the last look changed.
-    look_counts: Option<ListingCountsObject>,
-    /// Why the last look failed, if it did.
-    look_failure: Option<Failure>,
+    refresh_outcome: Option<Outcome>,
+    /// The job that refreshed it last.
+    refresh_job_id: Option<ID>,
+    /// What the last refresh changed.
+    refresh_counts: Option<Counts>,
+    /// Why the last refresh failed, if it did.
+    refresh_failure: Option<Failure>,
     /// How many entries are there.
     entry_count: Long,
     /// The position of the last event that touched it.
@@ -161,11 +162,11 @@ impl From<PlaylistRow> for Playlist {
             extractor: row.extractor,
             followed: row.followed,
             followed_at: DateTime(row.followed_at),
-            looked_at: row.looked_at.map(DateTime),
-            look_outcome: row.look_outcome.map(|outcome: LookOutcome| outcome.into()),
-            look_job_id: row.look_job_id.map(|id| ID(id.to_string())),
-            look_counts: row.look_counts.map(ListingCountsObject::from),
-            look_failure: row.look_failure.map(Failure::from),
+            refreshed_at: row.refreshed_at.map(DateTime),
+            refresh_outcome: row.refresh_outcome.map(|outcome: RefreshOutcome| outcome.into()),
+            refresh_job_id: row.refresh_job_id.map(|id| ID(id.to_string())),
+            refresh_counts: row.refresh_counts.map(Counts::from),
+            refresh_failure: row.refresh_failure.map(Failure::from),
             entry_count: Long(row.entry_count),
             changed_at: Position(row.changed_at),
             key: row.id,

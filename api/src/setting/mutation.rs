@@ -16,8 +16,8 @@ pub(crate) struct SettingMutation;
 /// What is to run at once from now on; what is left out stays as it is.
 #[derive(Debug, Clone, Copy, InputObject)]
 pub(crate) struct LimitsSetInput {
-    /// Looks at playlists.
-    list: Option<u32>,
+    /// Refreshes playlists.
+    refresh: Option<u32>,
     /// Downloads.
     download: Option<u32>,
     /// In total.
@@ -44,7 +44,7 @@ impl SettingMutation {
         let outcome = gate
             .transact(caller, move |story: &mut Transaction<'_>| {
                 let mut limits = story.state::<Setting>(id)?.limits.clone();
-                let of_kind = [(WorkKind::List, input.list), (WorkKind::Download, input.download)];
+                let of_kind = [(WorkKind::Refresh, input.refresh), (WorkKind::Download, input.download)];
                 for (kind, limit) in of_kind {
                     limits.per_kind.extend(limit.map(|limit| (kind, limit)));
                 }

@@ -4,8 +4,8 @@ use mediary_schema::{job::WorkKind, setting::Limits as LimitsValue};
 /// How much runs at once.
 #[derive(Debug, Clone, Copy, SimpleObject)]
 pub(crate) struct Limits {
-    /// Looks at playlists.
-    list: u32,
+    /// Refreshes playlists.
+    refresh: u32,
     /// Downloads.
     download: u32,
     /// In total.
@@ -14,6 +14,10 @@ pub(crate) struct Limits {
 
 impl From<&LimitsValue> for Limits {
     fn from(limits: &LimitsValue) -> Self {
-        Self { list: limits.of(WorkKind::List), download: limits.of(WorkKind::Download), total: limits.total }
+        Self {
+            refresh: limits.of(WorkKind::Refresh),
+            download: limits.of(WorkKind::Download),
+            total: limits.total,
+        }
     }
 }

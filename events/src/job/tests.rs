@@ -3,7 +3,7 @@ mod history;
 use mediary_schema::{
     AttemptId, FailureClass, PlaylistId, Timestamp, WorkerId,
     job::{Failure, JobState, ResourceUse, RetryPolicy, Work},
-    playlist::{ListPlaylist, ListingMode},
+    playlist::{RefreshMode, RefreshPlaylist},
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -17,10 +17,10 @@ const SECOND: AttemptId = AttemptId::from_uuid(Uuid::from_u128(2));
 const USED: ResourceUse = ResourceUse { cpu_ms: 10, memory_peak_bytes: 20 };
 
 fn work() -> Work {
-    Work::List(ListPlaylist {
+    Work::Refresh(RefreshPlaylist {
         playlist_id: PlaylistId::UNLISTED,
         url: "http://example.org/feed".to_owned(),
-        mode: ListingMode::Full,
+        mode: RefreshMode::Full,
         page_size: 50,
     })
 }

@@ -2,7 +2,7 @@ use mediary_schema::{
     EntryId, JobId,
     download::Quality,
     job::Failure,
-    playlist::{ListingMode, ObservedPlaylist, PlaylistKind},
+    playlist::{ObservedPlaylist, PlaylistKind, RefreshMode},
 };
 
 use super::Event;
@@ -21,7 +21,7 @@ pub enum Command {
     Resolve {
         /// A list or a single item.
         kind: PlaylistKind,
-        /// What the look learnt of the list itself.
+        /// What the refresh learnt of the list itself.
         observed: ObservedPlaylist,
     },
     /// These rows changed: one page of a [`super::Diff`].
@@ -29,19 +29,19 @@ pub enum Command {
         /// Events of entries; those that are recorded already are left out.
         changes: Vec<Event>,
     },
-    /// The look came to its end.
-    CompleteListing {
+    /// The refresh came to its end.
+    CompleteRefresh {
         /// The job that looked.
         job_id: JobId,
         /// How far it looked.
-        mode: ListingMode,
+        mode: RefreshMode,
         /// How many rows it saw.
         observed: u32,
         /// Whether what was new stood in front, where that could be seen.
         newest_first: Option<bool>,
     },
-    /// The look failed for good; it changes nothing but this record.
-    FailListing {
+    /// The refresh failed for good; it changes nothing but this record.
+    FailRefresh {
         /// The job that looked.
         job_id: JobId,
         /// What went wrong.

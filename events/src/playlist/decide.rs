@@ -37,7 +37,7 @@ impl crate::Rejection for Rejection {
 
     fn advice(&self) -> Option<String> {
         match self {
-            Self::NotFollowed => Some("follow it with `mediary playlist add URL`".to_owned()),
+            Self::NotFollowed => Some("follow it with `mediary playlist follow URL`".to_owned()),
             Self::NoSuchEntry { .. } => Some("list its entries with `mediary playlist show ID`".to_owned()),
             Self::NotAChange => None,
         }
@@ -57,8 +57,8 @@ impl Concern for Playlist {
         EventKind { name: "entry_renamed", schema: 1 },
         EventKind { name: "entry_unavailable", schema: 1 },
         EventKind { name: "entry_returned", schema: 1 },
-        EventKind { name: "listing_completed", schema: 1 },
-        EventKind { name: "listing_failed", schema: 1 },
+        EventKind { name: "refresh_completed", schema: 1 },
+        EventKind { name: "refresh_failed", schema: 1 },
         EventKind { name: "downloads_requested", schema: 1 },
     ];
 
@@ -73,8 +73,8 @@ impl Concern for Playlist {
             Command::RequestDownloads { .. } => Permission::Download,
             Command::Resolve { .. }
             | Command::RecordChanges { .. }
-            | Command::CompleteListing { .. }
-            | Command::FailListing { .. } => Permission::Perform(Some(WorkKind::List)),
+            | Command::CompleteRefresh { .. }
+            | Command::FailRefresh { .. } => Permission::Perform(Some(WorkKind::Refresh)),
         }
     }
 
@@ -87,8 +87,8 @@ impl Concern for Playlist {
                 Command::Unfollow
                 | Command::Resolve { .. }
                 | Command::RecordChanges { .. }
-                | Command::CompleteListing { .. }
-                | Command::FailListing { .. }
+                | Command::CompleteRefresh { .. }
+                | Command::FailRefresh { .. }
                 | Command::RequestDownloads { .. } => Err(Rejection::NotFollowed),
             };
         }
@@ -105,15 +105,15 @@ impl Concern for Playlist {
                 })
             }
             Command::RecordChanges { changes } => record(state, changes),
-            Command::CompleteListing { job_id, mode, observed, newest_first } => {
-                // Counted from the facts, so that a look that was killed while it was recorded is counted whole.
+            Command::CompleteRefresh { job_id, mode, observed, newest_first } => {
+                // Counted from the facts, so that a refresh that was killed while it was recorded is counted whole.
                 let counts = state.unsettled;
-                let completed = Event::ListingCompleted { job_id, mode, observed, counts, newest_first };
-                let awaited = state.awaiting_listing.clone();
+                let completed = Event::RefreshCompleted { job_id, mode, observed, counts, newest_first };
+                let awaited = state.awaiting_refresh.clone();
                 let request = awaited.map(|quality| Event::DownloadsRequested { quality, entries: None });
                 Ok([completed].into_iter().chain(request).collect())
             }
-            Command::FailListing { job_id, failure } => Ok(vec![Event::ListingFailed { job_id, failure }]),
+            Command::FailRefresh { job_id, failure } => Ok(vec![Event::RefreshFailed { job_id, failure }]),
             Command::RequestDownloads { quality, entries } => {
                 if let Some(missing) = missing_entry(state, entries.as_deref()) {
                     return Err(Rejection::NoSuchEntry { entry_id: missing });
@@ -143,8 +143,8 @@ fn record(state: &State, changes: Vec<Event>) -> Result<Vec<Event>, Rejection> {
             Event::FollowRequested { .. }
             | Event::Unfollowed {}
             | Event::Resolved { .. }
-            | Event::ListingCompleted { .. }
-            | Event::ListingFailed { .. }
+            | Event::RefreshCompleted { .. }
+            | Event::RefreshFailed { .. }
             | Event::DownloadsRequested { .. } => return Err(Rejection::NotAChange),
         };
         if is_new {

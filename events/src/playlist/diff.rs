@@ -5,28 +5,28 @@ use std::{
 
 use mediary_schema::{
     EntryId, ItemId, PlaylistId,
-    playlist::{ListingCounts, ListingMode, ObservedEntry},
+    playlist::{ObservedEntry, RefreshCounts, RefreshMode},
 };
 
 use super::{Event, Row, State};
 
-/// What one look changed.
+/// What one refresh changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diff {
     /// One event per added, absent, moved, renamed, unavailable or returned row, in the list's order.
     pub changes: Vec<Event>,
     /// How many of each.
-    pub counts: ListingCounts,
+    pub counts: RefreshCounts,
     /// Whether what was new stood in front of all that was known; none if nothing was new, or nothing known.
     pub newest_first: Option<bool>,
 }
 
-/// Compares what a look saw, in the source's order, with what is known.
+/// Compares what a refresh saw, in the source's order, with what is known.
 ///
 /// Each occurrence of an item consumes one known row of it, so that the same video twice is two rows
 /// and new rows in front move nothing. *Moved* is what lies outside a longest increasing subsequence
-/// of the known rows' places. An incremental look covers only the front of the list and declares no absence.
-pub fn diff(playlist_id: PlaylistId, state: &State, observed: Vec<ObservedEntry>, mode: ListingMode) -> Diff {
+/// of the known rows' places. An incremental refresh covers only the front of the list and declares no absence.
+pub fn diff(playlist_id: PlaylistId, state: &State, observed: Vec<ObservedEntry>, mode: RefreshMode) -> Diff {
     let items: Vec<ItemId> = observed.iter().map(ObservedEntry::item_id).collect();
     let Ok(found) = try_diff(playlist_id, state, &items, observed.into_iter().map(Ok::<_, Infallible>), mode);
     found
@@ -39,7 +39,7 @@ pub fn try_diff<E>(
     state: &State,
     items: &[ItemId],
     observed: impl IntoIterator<Item = Result<ObservedEntry, E>>,
-    mode: ListingMode,
+    mode: RefreshMode,
 ) -> Result<Diff, E> {
     let matched = Matching::of(state, items);
     let stays = longest_increasing(&matched.places);
@@ -55,7 +55,7 @@ pub fn try_diff<E>(
             None => scribe.unknown(entry, after),
         });
     }
-    if mode == ListingMode::Full {
+    if mode == RefreshMode::Full {
         for row in matched.unconsumed(state) {
             scribe.absent(row, state.was_absent(row));
         }
@@ -109,7 +109,7 @@ struct Scribe<'a> {
     removed: HashMap<ItemId, VecDeque<&'a Row>>,
     occurrences: HashMap<ItemId, u32>,
     changes: Vec<Event>,
-    counts: ListingCounts,
+    counts: RefreshCounts,
 }
 
 impl<'a> Scribe<'a> {
@@ -119,7 +119,7 @@ impl<'a> Scribe<'a> {
             removed.entry(row.item_id).or_default().push_back(row);
         }
         let occurrences = state.occurrences();
-        Self { playlist_id, removed, occurrences, changes: Vec::new(), counts: ListingCounts::default() }
+        Self { playlist_id, removed, occurrences, changes: Vec::new(), counts: RefreshCounts::default() }
     }
 
     fn known(&mut self, row: &Row, entry: ObservedEntry, stays: bool, after: Option<EntryId>) {

@@ -3,7 +3,7 @@ use mediary_schema::{
     download::Quality,
     item::ItemSource,
     job::Failure,
-    playlist::{After, Availability, ListingCounts, ListingMode, LiveStatus, ObservedPlaylist, PlaylistKind},
+    playlist::{After, Availability, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode},
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,12 +19,12 @@ pub enum Event {
     /// It is followed no longer.
     #[serde(rename = "unfollowed")]
     Unfollowed {},
-    /// A look showed what it is.
+    /// A refresh showed what it is.
     #[serde(rename = "resolved")]
     Resolved {
         /// A list or a single item.
         kind: PlaylistKind,
-        /// What the look learnt of the list itself.
+        /// What the refresh learnt of the list itself.
         observed: ObservedPlaylist,
     },
     /// It has a new row.
@@ -45,13 +45,13 @@ pub enum Event {
         /// The row in front of it; none is the front.
         after: After,
     },
-    /// A full look lacks the row, for the first time.
+    /// A full refresh lacks the row, for the first time.
     #[serde(rename = "entry_not_seen")]
     EntryNotSeen {
         /// The row.
         entry_id: EntryId,
     },
-    /// A second full look in a row lacks it, too.
+    /// A second full refresh in a row lacks it, too.
     #[serde(rename = "entry_removed")]
     EntryRemoved {
         /// The row.
@@ -91,23 +91,23 @@ pub enum Event {
         /// Who may see it now.
         availability: Availability,
     },
-    /// A look came to its end. Without changes it is the only event of the look.
-    #[serde(rename = "listing_completed")]
-    ListingCompleted {
+    /// A refresh came to its end. Without changes it is the only event of the refresh.
+    #[serde(rename = "refresh_completed")]
+    RefreshCompleted {
         /// The job that looked.
         job_id: JobId,
         /// How far it looked.
-        mode: ListingMode,
+        mode: RefreshMode,
         /// How many rows it saw.
         observed: u32,
         /// What it changed.
-        counts: ListingCounts,
+        counts: RefreshCounts,
         /// Whether what was new stood in front, where that could be seen.
         newest_first: Option<bool>,
     },
-    /// A look failed for good, or was cancelled; nothing else came of it.
-    #[serde(rename = "listing_failed")]
-    ListingFailed {
+    /// A refresh failed for good, or was cancelled; nothing else came of it.
+    #[serde(rename = "refresh_failed")]
+    RefreshFailed {
         /// The job that looked.
         job_id: JobId,
         /// What went wrong.

@@ -1,6 +1,6 @@
-//! Playlist: a remote list that is followed, and what changed in it from look to look.
+//! Playlist: a remote list that is followed, and what changed in it from refresh to refresh.
 //!
-//! Guarantees: only a full look declares an absence, and a removal only the second in a row
+//! Guarantees: only a full refresh declares an absence, and a removal only the second in a row
 //! (LI-05); the same look recorded twice changes nothing the second time.
 
 mod canonical;

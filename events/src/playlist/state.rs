@@ -4,7 +4,7 @@ use mediary_schema::{
     EntryId, ItemId,
     download::Quality,
     item::ItemSource,
-    playlist::{After, Availability, ListingCounts, ListingMode, LiveStatus, ObservedPlaylist, PlaylistKind},
+    playlist::{After, Availability, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode},
 };
 
 use super::Event;
@@ -26,7 +26,7 @@ pub struct Row {
     pub availability: Availability,
     /// Whether it is a broadcast.
     pub live_status: LiveStatus,
-    /// Whether the last full look had it.
+    /// Whether the last full refresh had it.
     pub seen: bool,
 }
 
@@ -35,7 +35,7 @@ pub struct Row {
 pub struct Resolved {
     /// A list or a single item.
     pub kind: PlaylistKind,
-    /// What the look learnt of the list itself.
+    /// What the refresh learnt of the list itself.
     pub observed: ObservedPlaylist,
 }
 
@@ -46,23 +46,23 @@ pub struct State {
     pub url: Option<String>,
     /// Whether it is followed now.
     pub followed: bool,
-    /// What it turned out to be, once a look came to its end.
+    /// What it turned out to be, once a refresh came to its end.
     pub resolved: Option<Resolved>,
-    /// Its rows in their order, those included that the last full look lacked.
+    /// Its rows in their order, those included that the last full refresh lacked.
     pub rows: Vec<Row>,
     /// Rows that were removed.
     pub removed: Vec<Row>,
-    /// Whether a look ever came to its end.
+    /// Whether a refresh ever came to its end.
     pub listed: bool,
     /// Whether new entries stand in front, as far as it was seen.
     pub newest_first: Option<bool>,
     /// Incremental looks since the last full one.
     pub incremental_since_full: u32,
-    /// What was changed since the last look that came to its end.
-    pub unsettled: ListingCounts,
-    /// A wish for downloads that waits for the first look.
-    pub awaiting_listing: Option<Quality>,
-    /// Rows found absent since the last look that came to its end.
+    /// What was changed since the last refresh that came to its end.
+    pub unsettled: RefreshCounts,
+    /// A wish for downloads that waits for the first refresh.
+    pub awaiting_refresh: Option<Quality>,
+    /// Rows found absent since the last refresh that came to its end.
     newly_absent: HashSet<EntryId>,
     /// Every row that it ever had.
     known: HashSet<EntryId>,
@@ -70,22 +70,22 @@ pub struct State {
     hint: usize,
 }
 
-/// A full look is due after this many incremental ones (LI-07).
+/// A full refresh is due after this many incremental ones (LI-07).
 const INCREMENTAL_RUN_MAX: u32 = 10;
 
 impl State {
-    /// The list's title, if a look told one.
+    /// The list's title, if a refresh told one.
     pub fn title(&self) -> Option<&str> {
         self.resolved.as_ref()?.observed.title.as_deref()
     }
 
-    /// How far the next look goes unless somebody wants it full.
-    pub fn next_mode(&self) -> ListingMode {
+    /// How far the next refresh goes unless somebody wants it full.
+    pub fn next_mode(&self) -> RefreshMode {
         let front_only = self.newest_first == Some(true) && self.rows.iter().all(|row| row.seen);
         if front_only && self.incremental_since_full < INCREMENTAL_RUN_MAX {
-            ListingMode::Incremental
+            RefreshMode::Incremental
         } else {
-            ListingMode::Full
+            RefreshMode::Full
         }
     }
 
@@ -99,7 +99,7 @@ impl State {
         self.known.contains(&entry_id)
     }
 
-    /// Whether an earlier look, which came to its end, lacked the row too. A look that was killed while it
+    /// Whether an earlier refresh, which came to its end, lacked the row too. A refresh that was killed while it
     /// was recorded and goes on is still the same look (LI-05).
     pub(super) fn was_absent(&self, row: &Row) -> bool {
         !row.seen && !self.newly_absent.contains(&row.entry_id)
@@ -123,7 +123,7 @@ impl State {
             }
             Event::Unfollowed {} => {
                 self.followed = false;
-                self.awaiting_listing = None;
+                self.awaiting_refresh = None;
             }
             Event::Resolved { kind, observed } => {
                 self.resolved = Some(Resolved { kind: *kind, observed: observed.clone() });
@@ -171,18 +171,18 @@ impl State {
             Event::EntryReturned { entry_id, after, availability } => {
                 self.bring_back(*entry_id, *after, *availability);
             }
-            Event::ListingCompleted { mode, newest_first, .. } => {
+            Event::RefreshCompleted { mode, newest_first, .. } => {
                 self.listed = true;
                 self.newly_absent.clear();
                 self.newest_first = newest_first.or(self.newest_first);
                 self.incremental_since_full = match mode {
-                    ListingMode::Full => 0,
-                    ListingMode::Incremental => self.incremental_since_full + 1,
+                    RefreshMode::Full => 0,
+                    RefreshMode::Incremental => self.incremental_since_full + 1,
                 };
             }
-            Event::ListingFailed { .. } => {}
+            Event::RefreshFailed { .. } => {}
             Event::DownloadsRequested { quality, .. } => {
-                self.awaiting_listing = (!self.listed).then(|| quality.clone());
+                self.awaiting_refresh = (!self.listed).then(|| quality.clone());
             }
         }
     }
@@ -197,11 +197,11 @@ impl State {
             Event::EntryRenamed { .. } => counts.renamed += 1,
             Event::EntryUnavailable { .. } => counts.unavailable += 1,
             Event::EntryReturned { .. } => counts.returned += 1,
-            Event::ListingCompleted { .. } => *counts = ListingCounts::default(),
+            Event::RefreshCompleted { .. } => *counts = RefreshCounts::default(),
             Event::FollowRequested { .. }
             | Event::Unfollowed {}
             | Event::Resolved { .. }
-            | Event::ListingFailed { .. }
+            | Event::RefreshFailed { .. }
             | Event::DownloadsRequested { .. } => {}
         }
     }

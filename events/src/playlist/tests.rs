@@ -4,7 +4,7 @@ use mediary_schema::{
     JobId, PlaylistId,
     download::Quality,
     item::ItemSource,
-    playlist::{Availability, ListingCounts, ListingMode, ObservedEntry},
+    playlist::{Availability, ObservedEntry, RefreshCounts, RefreshMode},
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -44,10 +44,10 @@ fn apply(state: &mut State, changes: &[Event]) {
     }
 }
 
-fn listed(state: &mut State, observed: Vec<ObservedEntry>, mode: ListingMode) -> ListingCounts {
+fn listed(state: &mut State, observed: Vec<ObservedEntry>, mode: RefreshMode) -> RefreshCounts {
     let found = diff(LIST, state, observed, mode);
     apply(state, &found.changes);
-    let completed = Event::ListingCompleted {
+    let completed = Event::RefreshCompleted {
         job_id: JOB,
         mode,
         observed: 0,
@@ -59,11 +59,11 @@ fn listed(state: &mut State, observed: Vec<ObservedEntry>, mode: ListingMode) ->
 }
 
 /// A list that was looked at fully, once for each text.
-fn after_looks(looks: &[&str]) -> (State, ListingCounts) {
+fn after_refresh(looks: &[&str]) -> (State, RefreshCounts) {
     let mut state = followed();
-    let mut counts = ListingCounts::default();
+    let mut counts = RefreshCounts::default();
     for names in looks {
-        counts = listed(&mut state, look(names), ListingMode::Full);
+        counts = listed(&mut state, look(names), RefreshMode::Full);
     }
     (state, counts)
 }
@@ -79,21 +79,21 @@ fn order(state: &State) -> String {
 }
 
 #[track_caller]
-fn check(looks: &[&str], expected: ListingCounts) {
-    let (state, counts) = after_looks(looks);
+fn check(looks: &[&str], expected: RefreshCounts) {
+    let (state, counts) = after_refresh(looks);
     assert_eq!(counts, expected);
     let last = looks.last().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(order(&state), last);
 }
 
-const NOTHING: ListingCounts =
-    ListingCounts { added: 0, not_seen: 0, removed: 0, moved: 0, renamed: 0, unavailable: 0, returned: 0 };
+const NOTHING: RefreshCounts =
+    RefreshCounts { added: 0, not_seen: 0, removed: 0, moved: 0, renamed: 0, unavailable: 0, returned: 0 };
 
 // LI-06, lessons 1 and 2.
 // invariant: P-4
 #[test]
 fn three_new_entries_in_front_move_nothing() {
-    check(&["a b c", "x y z a b c"], ListingCounts { added: 3, ..NOTHING });
+    check(&["a b c", "x y z a b c"], RefreshCounts { added: 3, ..NOTHING });
 }
 
 // invariant: P-4
@@ -101,64 +101,64 @@ fn three_new_entries_in_front_move_nothing() {
 fn more_than_a_page_in_front_moves_nothing() {
     let old = (0..60).map(|n| format!("o{n}")).collect::<Vec<_>>().join(" ");
     let new = (0..120).map(|n| format!("n{n}")).collect::<Vec<_>>().join(" ");
-    check(&[&old, &format!("{new} {old}")], ListingCounts { added: 120, ..NOTHING });
+    check(&[&old, &format!("{new} {old}")], RefreshCounts { added: 120, ..NOTHING });
 }
 
 #[test]
 fn appending_adds_at_the_end() {
-    check(&["a b", "a b c d"], ListingCounts { added: 2, ..NOTHING });
+    check(&["a b", "a b c d"], RefreshCounts { added: 2, ..NOTHING });
 }
 
 // invariant: P-4
 #[test]
 fn the_same_video_twice_is_two_entries() {
-    let (state, counts) = after_looks(&["a b a"]);
-    assert_eq!(counts, ListingCounts { added: 3, ..NOTHING });
+    let (state, counts) = after_refresh(&["a b a"]);
+    assert_eq!(counts, RefreshCounts { added: 3, ..NOTHING });
     assert_ne!(state.rows[0].entry_id, state.rows[2].entry_id);
     check(&["a b a", "a b a"], NOTHING);
-    check(&["a b", "a b a"], ListingCounts { added: 1, ..NOTHING });
-    check(&["a b a", "a b"], ListingCounts { not_seen: 1, ..NOTHING });
+    check(&["a b", "a b a"], RefreshCounts { added: 1, ..NOTHING });
+    check(&["a b a", "a b"], RefreshCounts { not_seen: 1, ..NOTHING });
 }
 
 #[test]
 fn one_entry_put_elsewhere_is_one_move() {
-    check(&["a b c d", "d a b c"], ListingCounts { moved: 1, ..NOTHING });
-    check(&["a b c d", "b c d a"], ListingCounts { moved: 1, ..NOTHING });
+    check(&["a b c d", "d a b c"], RefreshCounts { moved: 1, ..NOTHING });
+    check(&["a b c d", "b c d a"], RefreshCounts { moved: 1, ..NOTHING });
 }
 
 #[test]
 fn deleting_two_at_the_head_moves_nothing() {
-    check(&["a b c d", "c d"], ListingCounts { not_seen: 2, ..NOTHING });
+    check(&["a b c d", "c d"], RefreshCounts { not_seen: 2, ..NOTHING });
 }
 
 // LI-05.
 // invariant: P-1
 #[test]
 fn an_absence_is_a_removal_only_the_second_time() {
-    check(&["a b c", "a c"], ListingCounts { not_seen: 1, ..NOTHING });
-    check(&["a b c", "a c", "a c"], ListingCounts { removed: 1, ..NOTHING });
+    check(&["a b c", "a c"], RefreshCounts { not_seen: 1, ..NOTHING });
+    check(&["a b c", "a c", "a c"], RefreshCounts { removed: 1, ..NOTHING });
     check(&["a b c", "a c", "a c", "a c"], NOTHING);
 }
 
-// LI-05: a look that was killed while its absences were recorded goes on; it is no second look.
+// LI-05: a refresh that was killed while its absences were recorded goes on; it is no second refresh.
 // invariant: P-1
 #[test]
 fn an_absence_recorded_before_a_crash_is_no_removal_after_it() {
-    let (mut state, _) = after_looks(&["a b c d"]);
-    let killed = diff(LIST, &state, look("a"), ListingMode::Full);
+    let (mut state, _) = after_refresh(&["a b c d"]);
+    let killed = diff(LIST, &state, look("a"), RefreshMode::Full);
     apply(&mut state, &killed.changes[..2]);
-    let rest = listed(&mut state, look("a"), ListingMode::Full);
-    assert_eq!(rest, ListingCounts { not_seen: 1, ..NOTHING });
-    let second = listed(&mut state, look("a"), ListingMode::Full);
-    assert_eq!(second, ListingCounts { removed: 3, ..NOTHING });
+    let rest = listed(&mut state, look("a"), RefreshMode::Full);
+    assert_eq!(rest, RefreshCounts { not_seen: 1, ..NOTHING });
+    let second = listed(&mut state, look("a"), RefreshMode::Full);
+    assert_eq!(second, RefreshCounts { removed: 3, ..NOTHING });
 }
 
 #[test]
 fn an_entry_returns_after_an_absence_and_after_a_removal() {
-    check(&["a b c", "a c", "a b c"], ListingCounts { returned: 1, ..NOTHING });
-    let (before, _) = after_looks(&["a b c"]);
-    let (after, counts) = after_looks(&["a b c", "a c", "a c", "a b c"]);
-    assert_eq!(counts, ListingCounts { returned: 1, ..NOTHING });
+    check(&["a b c", "a c", "a b c"], RefreshCounts { returned: 1, ..NOTHING });
+    let (before, _) = after_refresh(&["a b c"]);
+    let (after, counts) = after_refresh(&["a b c", "a c", "a c", "a b c"]);
+    assert_eq!(counts, RefreshCounts { returned: 1, ..NOTHING });
     assert_eq!(before.rows[1].entry_id, after.rows[1].entry_id);
 }
 
@@ -166,15 +166,15 @@ fn an_entry_returns_after_an_absence_and_after_a_removal() {
 // invariant: P-5
 #[test]
 fn a_known_title_survives_a_private_entry() {
-    let (mut state, _) = after_looks(&["a b"]);
+    let (mut state, _) = after_refresh(&["a b"]);
     let mut private = look("a b");
     private[0].title = None;
     private[0].availability = Availability::Private;
-    let counts = listed(&mut state, private, ListingMode::Full);
-    assert_eq!(counts, ListingCounts { unavailable: 1, ..NOTHING });
+    let counts = listed(&mut state, private, RefreshMode::Full);
+    assert_eq!(counts, RefreshCounts { unavailable: 1, ..NOTHING });
     assert_eq!(state.rows[0].title.as_deref(), Some("a"));
-    let counts = listed(&mut state, look("a b"), ListingMode::Full);
-    assert_eq!(counts, ListingCounts { returned: 1, ..NOTHING });
+    let counts = listed(&mut state, look("a b"), RefreshMode::Full);
+    assert_eq!(counts, RefreshCounts { returned: 1, ..NOTHING });
     assert!(state.rows[0].availability.is_available());
 }
 
@@ -186,7 +186,7 @@ fn a_list_whose_first_entries_are_private_is_listed() {
         (entry.title, entry.availability) = (None, Availability::Private);
     }
     let mut state = followed();
-    assert_eq!(listed(&mut state, observed, ListingMode::Full).added, 3);
+    assert_eq!(listed(&mut state, observed, RefreshMode::Full).added, 3);
     assert_eq!(order(&state), "a b c");
 }
 
@@ -194,32 +194,32 @@ fn a_list_whose_first_entries_are_private_is_listed() {
 // invariant: P-1
 #[test]
 fn an_incremental_look_declares_no_absence() {
-    let (mut state, _) = after_looks(&["a b c d e", "x a b c d e"]);
-    assert_eq!(state.next_mode(), ListingMode::Incremental);
-    let counts = listed(&mut state, look("y x b"), ListingMode::Incremental);
-    assert_eq!(counts, ListingCounts { added: 1, ..NOTHING });
+    let (mut state, _) = after_refresh(&["a b c d e", "x a b c d e"]);
+    assert_eq!(state.next_mode(), RefreshMode::Incremental);
+    let counts = listed(&mut state, look("y x b"), RefreshMode::Incremental);
+    assert_eq!(counts, RefreshCounts { added: 1, ..NOTHING });
     assert_eq!(order(&state), "y x a b c d e");
 }
 
 #[test]
 fn a_full_look_is_due_after_ten_incremental_ones_and_for_lists_of_unknown_order() {
-    let (mut state, _) = after_looks(&["a b"]);
-    assert_eq!(state.next_mode(), ListingMode::Full, "nothing is known of its order");
-    listed(&mut state, look("x a b"), ListingMode::Full);
+    let (mut state, _) = after_refresh(&["a b"]);
+    assert_eq!(state.next_mode(), RefreshMode::Full, "nothing is known of its order");
+    listed(&mut state, look("x a b"), RefreshMode::Full);
     for _ in 0..10 {
-        assert_eq!(state.next_mode(), ListingMode::Incremental);
-        listed(&mut state, look("x a"), ListingMode::Incremental);
+        assert_eq!(state.next_mode(), RefreshMode::Incremental);
+        listed(&mut state, look("x a"), RefreshMode::Incremental);
     }
-    assert_eq!(state.next_mode(), ListingMode::Full);
-    listed(&mut state, look("x a b c"), ListingMode::Full);
-    assert_eq!(state.next_mode(), ListingMode::Full, "the list grew at its end");
+    assert_eq!(state.next_mode(), RefreshMode::Full);
+    listed(&mut state, look("x a b c"), RefreshMode::Full);
+    assert_eq!(state.next_mode(), RefreshMode::Full, "the list grew at its end");
 }
 
 // invariant: P-8
 #[test]
 fn a_page_repeated_after_a_crash_adds_nothing_twice() {
     let mut state = followed();
-    let found = diff(LIST, &state, look("a b c"), ListingMode::Full);
+    let found = diff(LIST, &state, look("a b c"), RefreshMode::Full);
     apply(&mut state, &found.changes[..2]);
     let again = Playlist::decide(&state, Command::RecordChanges { changes: found.changes.clone() }).unwrap();
     assert_eq!(again, found.changes[2..]);
@@ -229,36 +229,36 @@ fn a_page_repeated_after_a_crash_adds_nothing_twice() {
 #[test]
 fn a_look_killed_while_it_was_recorded_is_counted_whole() {
     let mut state = followed();
-    let found = diff(LIST, &state, look("a b c"), ListingMode::Full);
+    let found = diff(LIST, &state, look("a b c"), RefreshMode::Full);
     apply(&mut state, &found.changes[..2]);
-    let rest = diff(LIST, &state, look("a b c"), ListingMode::Full);
+    let rest = diff(LIST, &state, look("a b c"), RefreshMode::Full);
     apply(&mut state, &rest.changes);
     let complete =
-        Command::CompleteListing { job_id: JOB, mode: ListingMode::Full, observed: 3, newest_first: None };
+        Command::CompleteRefresh { job_id: JOB, mode: RefreshMode::Full, observed: 3, newest_first: None };
     let completed = Playlist::decide(&state, complete).unwrap();
-    let counts = ListingCounts { added: 3, ..NOTHING };
-    let mode = ListingMode::Full;
+    let counts = RefreshCounts { added: 3, ..NOTHING };
+    let mode = RefreshMode::Full;
     assert_eq!(
         completed,
-        [Event::ListingCompleted { job_id: JOB, mode, observed: 3, counts, newest_first: None }]
+        [Event::RefreshCompleted { job_id: JOB, mode, observed: 3, counts, newest_first: None }]
     );
 }
 
 #[test]
 fn a_wish_for_downloads_waits_for_the_first_look() {
     let wish = Event::DownloadsRequested { quality: Quality::best(), entries: None };
-    let completed = Event::ListingCompleted {
+    let completed = Event::RefreshCompleted {
         job_id: JOB,
-        mode: ListingMode::Full,
+        mode: RefreshMode::Full,
         observed: 1,
         counts: NOTHING,
         newest_first: None,
     };
     let follow = Event::FollowRequested { url: "http://example.org/".to_owned() };
     given::<Playlist>([follow, wish.clone()])
-        .when(Command::CompleteListing {
+        .when(Command::CompleteRefresh {
             job_id: JOB,
-            mode: ListingMode::Full,
+            mode: RefreshMode::Full,
             observed: 1,
             newest_first: None,
         })
@@ -284,12 +284,12 @@ fn items() -> impl Strategy<Value = Vec<ObservedEntry>> {
 }
 
 proptest! {
-    // The rows that are there are what the last full look saw, in its order; and the look repeated changes nothing.
+    // The rows that are there are what the last full refresh saw, in its order; and the refresh repeated changes nothing.
     #[test]
     fn the_list_is_what_the_last_full_look_saw(looks in prop::collection::vec(items(), 1..6)) {
         let mut state = followed();
         for observed in &looks {
-            listed(&mut state, observed.clone(), ListingMode::Full);
+            listed(&mut state, observed.clone(), RefreshMode::Full);
             let rows: Vec<_> = state.rows.iter().filter(|row| row.seen).collect();
             let expected: Vec<_> = observed.iter().map(ObservedEntry::item_id).collect();
             prop_assert_eq!(rows.iter().map(|row| row.item_id).collect::<Vec<_>>(), expected);
@@ -298,9 +298,9 @@ proptest! {
             }
         }
         let last = looks.last().unwrap().clone();
-        // The second look in a row still turns absences into removals; the third changes nothing.
-        listed(&mut state, last.clone(), ListingMode::Full);
-        let counts = listed(&mut state, last, ListingMode::Full);
+        // The second refresh in a row still turns absences into removals; the third changes nothing.
+        listed(&mut state, last.clone(), RefreshMode::Full);
+        let counts = listed(&mut state, last, RefreshMode::Full);
         // One item twice under two titles is told apart by order only, so that order settles it.
         prop_assert!(counts.added + counts.removed + counts.not_seen + counts.moved + counts.returned == 0);
     }

@@ -6,7 +6,7 @@ use mediary_schema::{
     file::{Check, MediaFacts, Verified},
     item::ItemSource,
     job::{Failure, ResourceUse},
-    playlist::{Availability, ListPlaylist, ListingMode, LiveStatus, ObservedEntry, ObservedPlaylist},
+    playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, RefreshMode, RefreshPlaylist},
 };
 use uuid::Uuid;
 
@@ -48,17 +48,17 @@ pub fn quality() -> Quality {
     "720p".parse().expect("it is an address")
 }
 
-/// A look at the list.
-pub fn listing() -> ListPlaylist {
-    ListPlaylist {
+/// A refresh of the list.
+pub fn refresh() -> RefreshPlaylist {
+    RefreshPlaylist {
         playlist_id: playlist_id(),
         url: LIST_URL.to_owned(),
-        mode: ListingMode::Incremental,
-        page_size: ListPlaylist::PAGE_SIZE,
+        mode: RefreshMode::Incremental,
+        page_size: RefreshPlaylist::PAGE_SIZE,
     }
 }
 
-/// What a look learns of the list.
+/// What a refresh learns of the list.
 pub fn observed_playlist() -> ObservedPlaylist {
     ObservedPlaylist {
         title: Some("Open movies".to_owned()),
@@ -67,7 +67,7 @@ pub fn observed_playlist() -> ObservedPlaylist {
     }
 }
 
-/// What a look learns of a row.
+/// What a refresh learns of a row.
 pub fn observed() -> ObservedEntry {
     ObservedEntry {
         index: 1,

@@ -6,7 +6,7 @@ use super::{Command, Event, Rejection, Worker};
 use crate::testing::given;
 
 fn joined(epoch: u64) -> Event {
-    Event::Joined { epoch, offer: Offer { kinds: vec![WorkKind::List] } }
+    Event::Joined { epoch, offer: Offer { kinds: vec![WorkKind::Refresh] } }
 }
 
 fn halted() -> Event {
@@ -15,7 +15,7 @@ fn halted() -> Event {
 
 #[test]
 fn each_start_is_a_fact_of_its_own() {
-    let join = Command::Join { epoch: 2, offer: Offer { kinds: vec![WorkKind::List] } };
+    let join = Command::Join { epoch: 2, offer: Offer { kinds: vec![WorkKind::Refresh] } };
     given::<Worker>([joined(1)]).when(join.clone()).then([joined(2)]);
     given::<Worker>([joined(2)]).when(join).then([]);
 }

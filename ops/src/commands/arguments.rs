@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 const AFTER_HELP: &str = "\
 Examples:
   mediary serve --data ./data
-  mediary playlist add https://example.org/feed.xml --wait
+  mediary playlist follow https://example.org/feed.xml --wait
   mediary download start --playlist ID --quality 720p --wait
   mediary job list --state failed --format json
   mediary why FILE-ID
@@ -147,13 +147,13 @@ mod tests {
     #[test]
     fn every_line_that_scripts_rely_on_is_understood() {
         let lines = "
-            playlist add https://example.org/feed.xml
-            playlist add https://example.org/feed.xml --wait
+            playlist follow https://example.org/feed.xml
+            playlist follow https://example.org/feed.xml --wait
             playlist list
             playlist show ID
-            playlist relist ID --wait --full
+            playlist refresh ID --wait --full
             playlist history ID
-            playlist remove ID
+            playlist unfollow ID
             download start --playlist ID --quality 720p --wait
             download start --entry ID --entry ID
             download start --entry ID ID
@@ -222,7 +222,7 @@ mod tests {
             ("mediary limit set", ErrorKind::MissingRequiredArgument),
             ("mediary job list --state done", ErrorKind::InvalidValue),
             ("mediary playlist list --server ftp://h", ErrorKind::ValueValidation),
-            ("mediary playlist add --wait", ErrorKind::MissingRequiredArgument),
+            ("mediary playlist follow --wait", ErrorKind::MissingRequiredArgument),
             ("mediary playlist list --server=", ErrorKind::ValueValidation),
             ("mediary serve --listen nowhere", ErrorKind::ValueValidation),
             ("mediary serve --nats maybe", ErrorKind::ValueValidation),

@@ -21,13 +21,13 @@ fn documents() -> Vec<(&'static str, Document, Value)> {
     let page = json!({ "first": 100, "after": "x" });
     let at = json!({ "id": "x", "minPosition": 3 });
     vec![
-        ("playlist::ADD", playlist::ADD, json!({ "input": { "url": "u", "commandId": "x" } })),
+        ("playlist::FOLLOW", playlist::FOLLOW, json!({ "input": { "url": "u", "commandId": "x" } })),
         (
-            "playlist::RELIST",
-            playlist::RELIST,
+            "playlist::REFRESH",
+            playlist::REFRESH,
             json!({ "input": { "id": "x", "full": true, "commandId": "x" } }),
         ),
-        ("playlist::REMOVE", playlist::REMOVE, json!({ "input": { "id": "x", "commandId": "x" } })),
+        ("playlist::UNFOLLOW", playlist::UNFOLLOW, json!({ "input": { "id": "x", "commandId": "x" } })),
         ("playlist::LIST", playlist::LIST, page.clone()),
         ("playlist::SHOW", playlist::SHOW, at.clone()),
         (
@@ -67,8 +67,8 @@ fn documents() -> Vec<(&'static str, Document, Value)> {
         ("account::REVOKE", account::REVOKE, id),
         ("account::LIST", account::LIST, json!({})),
         ("setting::SHOW", setting::SHOW, json!({})),
-        ("setting::SET", setting::SET, json!({ "input": { "list": 1, "download": null, "total": 2 } })),
-        ("worker::RESUME", worker::RESUME, json!({ "concern": "list" })),
+        ("setting::SET", setting::SET, json!({ "input": { "refresh": 1, "download": null, "total": 2 } })),
+        ("worker::RESUME", worker::RESUME, json!({ "concern": "refresh" })),
     ]
 }
 
@@ -106,7 +106,7 @@ async fn the_server_understands_every_document() {
 
 #[tokio::test]
 async fn a_wrong_field_argument_or_variable_is_noticed() {
-    let follow = playlist::ADD.text();
+    let follow = playlist::FOLLOW.text();
     let wrong = [
         ("query { limits { list downlaod } }".to_owned(), json!({})),
         ("query { playlists(frist: 1) { nodes { id } } }".to_owned(), json!({})),

@@ -207,7 +207,7 @@ pub(crate) async fn start(
     Failure::refused(outcome.user_errors)?;
     let mut started = outcome.payload;
     if let Some(id) = started.story_id.clone().filter(|_| wait) {
-        let look = joined_look(client, playlist_of(target), started.position).await?;
+        let look = joined_refresh(client, playlist_of(target), started.position).await?;
         let mut story = wait::for_story(client, output, &id, started.position).await?;
         if let Some(look) = look.filter(|_| story.job_count == 0) {
             story = wait::for_story(client, output, &look.story_id, None).await?;
@@ -224,21 +224,21 @@ fn playlist_of(target: &Target) -> Option<String> {
     target.playlist.clone().or_else(of_url)
 }
 
-/// The first look at a playlist, if somebody else had asked for it and it was under way: its end asks for
+/// The first refresh of a playlist, if somebody else had asked for it and it was under way: its end asks for
 /// the downloads, as part of its own story.
-async fn joined_look(
+async fn joined_refresh(
     client: &Client,
     playlist: Option<String>,
     position: Option<u64>,
 ) -> Result<Option<Job>, Failure> {
     let Some(id) = playlist else { return Ok(None) };
     let jobs = job::jobs(client, json!({ "playlistId": id }), Some(JOINED_MAX)).await?;
-    let last_look = jobs.into_iter().find(|job| job.kind == "LIST");
+    let last_refresh = jobs.into_iter().find(|job| job.kind == "LIST");
     // One that had ended before has nothing to do with this.
-    Ok(last_look.filter(|job| !job.has_ended() || Some(job.changed_at) > position))
+    Ok(last_refresh.filter(|job| !job.has_ended() || Some(job.changed_at) > position))
 }
 
-/// Jobs among which the last look is searched: while it is under way, what is newer are single downloads.
+/// Jobs among which the last refresh is searched: while it is under way, what is newer are single downloads.
 const JOINED_MAX: usize = 100;
 
 /// The first failure of what was waited for.

@@ -416,7 +416,7 @@ mod tests {
             eta_seconds: Some(7),
         };
         assert_eq!(progress.text(), "fetching 1.0 MiB of 5.0 MiB, 0:07 left");
-        let listing = JobProgress { unit: "entries".to_owned(), total: None, eta_seconds: None, ..progress };
-        assert_eq!(listing.text(), "fetching 1048576 entries");
+        let refresh = JobProgress { unit: "entries".to_owned(), total: None, eta_seconds: None, ..progress };
+        assert_eq!(refresh.text(), "fetching 1048576 entries");
     }
 }

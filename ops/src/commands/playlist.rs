@@ -27,23 +27,28 @@ use crate::{
 /// What can be done with playlists.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Follow a playlist, channel, feed or single item from now on, and look at it.
-    #[command(after_help = "Example:\n  mediary playlist add https://example.org/feed.xml --wait")]
-    Add(Add),
+    /// Follow a playlist, channel, feed or single item from now on, and refresh it.
+    #[command(
+        alias = "add",
+        after_help = "Example:\n  mediary playlist follow https://example.org/feed.xml --wait"
+    )]
+    Follow(Follow),
     /// List what is followed, oldest first.
     List,
     /// Show a playlist with its entries, and where their files are.
     Show(Show),
-    /// Look at a playlist again.
-    Relist(Relist),
-    /// Show what every look at a playlist changed.
+    /// Refresh a playlist: ask the source what is in it now.
+    #[command(alias = "relist")]
+    Refresh(Refresh),
+    /// Show what every refresh of a playlist changed.
     History {
         /// `playlist-…`.
         #[arg(value_name = "ID")]
         id: String,
     },
     /// Follow a playlist no longer; its history and files stay.
-    Remove {
+    #[command(alias = "remove")]
+    Unfollow {
         /// `playlist-…`.
         #[arg(value_name = "ID")]
         id: String,
@@ -52,11 +57,11 @@ pub(crate) enum Verb {
 
 /// What to follow.
 #[derive(Debug, Args)]
-pub(crate) struct Add {
+pub(crate) struct Follow {
     /// The address as a browser shows it.
     #[arg(value_name = "URL", allow_hyphen_values = true)]
     url: String,
-    /// Wait until it was looked at; fail if that fails.
+    /// Wait until it was refreshed; fail if that fails.
     #[arg(long)]
     wait: bool,
 }
@@ -72,16 +77,16 @@ pub(crate) struct Show {
     removed: bool,
 }
 
-/// What to look at.
+/// What to refresh.
 #[derive(Debug, Args)]
-pub(crate) struct Relist {
+pub(crate) struct Refresh {
     /// `playlist-…`.
     #[arg(value_name = "ID")]
     id: String,
-    /// Wait until the look is over; fail if it fails.
+    /// Wait until the refresh is over; fail if it fails.
     #[arg(long)]
     wait: bool,
-    /// Look to the end, even if the list is known to be newest-first.
+    /// Read to the end, even if the list is known to be newest-first.
     #[arg(long)]
     full: bool,
 }
@@ -90,7 +95,7 @@ const OUTCOME: &str = "fragment Outcome on PlaylistPayload {
   playlist { ...Playlist } job { ...Job } position userErrors { code message advice retryable }
 }";
 
-pub(crate) const ADD: Document = Document::repeatable(&[
+pub(crate) const FOLLOW: Document = Document::repeatable(&[
     "mutation PlaylistFollow($input: PlaylistFollowInput!) { playlistFollow(input: $input) { ...Outcome } }",
     OUTCOME,
     PLAYLIST,
@@ -98,15 +103,15 @@ pub(crate) const ADD: Document = Document::repeatable(&[
     FAILURE,
 ]);
 
-pub(crate) const RELIST: Document = Document::repeatable(&[
-    "mutation PlaylistRelist($input: PlaylistRelistInput!) { playlistRelist(input: $input) { ...Outcome } }",
+pub(crate) const REFRESH: Document = Document::repeatable(&[
+    "mutation PlaylistRefresh($input: PlaylistRefreshInput!) { playlistRefresh(input: $input) { ...Outcome } }",
     OUTCOME,
     PLAYLIST,
     JOB,
     FAILURE,
 ]);
 
-pub(crate) const REMOVE: Document = Document::repeatable(&[
+pub(crate) const UNFOLLOW: Document = Document::repeatable(&[
     "mutation PlaylistUnfollow($input: PlaylistUnfollowInput!) {
   playlistUnfollow(input: $input) { ...Outcome }
 }",
@@ -158,7 +163,7 @@ struct Payload {
 /// Does what the verb says.
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     match verb {
-        Verb::Add(Add { url, wait }) => {
+        Verb::Follow(Follow { url, wait }) => {
             let (playlist, looked) = follow(client, output, &url, wait).await?;
             output.show(&playlist, object::summary)?;
             looked
@@ -172,14 +177,14 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
             playlist.entries = Some(entries(client, &id, removed).await?);
             Ok(output.show(&playlist, object::details)?)
         }
-        Verb::Relist(Relist { id, wait, full }) => {
-            let (playlist, looked) = relist(client, output, &id, full, wait).await?;
+        Verb::Refresh(Refresh { id, wait, full }) => {
+            let (playlist, looked) = refresh(client, output, &id, full, wait).await?;
             output.show(&playlist, object::summary)?;
             looked
         }
         Verb::History { id } => history::run(&id, client, output).await,
-        Verb::Remove { id } => {
-            let outcome = client.act::<Payload>(&REMOVE, input(json!({ "id": id }))).await?;
+        Verb::Unfollow { id } => {
+            let outcome = client.act::<Payload>(&UNFOLLOW, input(json!({ "id": id }))).await?;
             Failure::refused(outcome.user_errors)?;
             let playlist = outcome.payload.playlist.ok_or_else(|| not_found(&id))?;
             Ok(output.show(&playlist, removed)?)
@@ -189,27 +194,27 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
 
 /// Follows an address; with `wait`, until it was looked at.
 ///
-/// The playlist is answered even if the look failed; why is then in the second part.
+/// The playlist is answered even if the refresh failed; why is then in the second part.
 pub(crate) async fn follow(
     client: &Client,
     output: &mut Output,
     url: &str,
     wait: bool,
 ) -> Result<(Playlist, Result<(), Failure>), Failure> {
-    let outcome = client.act::<Payload>(&ADD, input(json!({ "url": url }))).await?;
+    let outcome = client.act::<Payload>(&FOLLOW, input(json!({ "url": url }))).await?;
     Failure::refused(outcome.user_errors)?;
     finish(client, output, outcome.payload, url, wait).await
 }
 
-/// Looks at a playlist again; with `wait`, until that is over.
-pub(crate) async fn relist(
+/// Refreshes a playlist; with `wait`, until that is over.
+pub(crate) async fn refresh(
     client: &Client,
     output: &mut Output,
     id: &str,
     full: bool,
     wait: bool,
 ) -> Result<(Playlist, Result<(), Failure>), Failure> {
-    let outcome = client.act::<Payload>(&RELIST, input(json!({ "id": id, "full": full }))).await?;
+    let outcome = client.act::<Payload>(&REFRESH, input(json!({ "id": id, "full": full }))).await?;
     Failure::refused(outcome.user_errors)?;
     finish(client, output, outcome.payload, id, wait).await
 }

@@ -24,9 +24,9 @@ pub(crate) enum Verb {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 pub(crate) struct Set {
-    /// Looks at playlists.
+    /// Refreshes playlists.
     #[arg(long, value_name = "N")]
-    list: Option<u32>,
+    refresh: Option<u32>,
     /// Downloads.
     #[arg(long, value_name = "N")]
     download: Option<u32>,
@@ -35,17 +35,18 @@ pub(crate) struct Set {
     total: Option<u32>,
 }
 
-pub(crate) const SHOW: Document = Document::repeatable(&["query Limits { limits { list download total } }"]);
+pub(crate) const SHOW: Document =
+    Document::repeatable(&["query Limits { limits { refresh download total } }"]);
 
 /// Repeatable: it says what is to be, not what is to change.
 pub(crate) const SET: Document = Document::repeatable(&["mutation LimitsSet($input: LimitsSetInput!) {
-  limitsSet(input: $input) { limits { list download total } userErrors { code message advice retryable } }
+  limitsSet(input: $input) { limits { refresh download total } userErrors { code message advice retryable } }
 }"]);
 
 /// How much runs at once.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Limits {
-    list: u32,
+    refresh: u32,
     download: u32,
     total: u32,
 }
@@ -59,8 +60,8 @@ struct Payload {
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let limits: Option<Limits> = match verb {
         Verb::Show => client.ask(&SHOW, json!({})).await?,
-        Verb::Set(Set { list, download, total }) => {
-            let input = json!({ "input": { "list": list, "download": download, "total": total } });
+        Verb::Set(Set { refresh, download, total }) => {
+            let input = json!({ "input": { "refresh": refresh, "download": download, "total": total } });
             let outcome = client.act::<Payload>(&SET, input).await?;
             Failure::refused(outcome.user_errors)?;
             outcome.payload.limits
@@ -72,7 +73,7 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
 fn text(limits: &Limits) -> String {
     let count = |count: u32| Some(count.to_string());
     fields(&[
-        ("list", count(limits.list)),
+        ("refresh", count(limits.refresh)),
         ("download", count(limits.download)),
         ("total", count(limits.total)),
     ])

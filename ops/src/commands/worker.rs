@@ -24,8 +24,8 @@ pub(crate) enum Verb {
 /// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
-    /// Looks at playlists.
-    List,
+    /// Refreshes playlists.
+    Refresh,
     /// Downloads.
     Download,
 }
@@ -33,7 +33,7 @@ pub(crate) enum Kind {
 impl Kind {
     const fn name(self) -> &'static str {
         match self {
-            Self::List => "list",
+            Self::Refresh => "refresh",
             Self::Download => "download",
         }
     }

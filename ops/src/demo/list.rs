@@ -173,7 +173,7 @@ impl List {
     }
 }
 
-/// A part of a list as one look sees it.
+/// A part of a list as one refresh sees it.
 #[derive(Debug)]
 pub(super) struct Slice {
     pub(super) title: String,

@@ -11,8 +11,8 @@ use super::harness::{Served, run, run_with};
 async fn bad_input_is_refused_with_the_next_step() {
     let served = Served::start().await;
     let cases: [(&[&str], i32, &[&str]); 8] = [
-        (&["playlist", "add", "-x"], 3, &["URL_REFUSED", "http:// or https://"]),
-        (&["playlist", "add", "file:///etc/passwd"], 3, &["URL_REFUSED"]),
+        (&["playlist", "follow", "-x"], 3, &["URL_REFUSED", "http:// or https://"]),
+        (&["playlist", "follow", "file:///etc/passwd"], 3, &["URL_REFUSED"]),
         (&["playlist", "show", "playlist-00000000-0000-0000-0000-000000000001"], 5, &["playlist list"]),
         (&["job", "cancel", "job-00000000-0000-0000-0000-000000000001"], 5, &["JOB_NOT_FOUND"]),
         (&["job", "show", "nonsense"], 2, &["BAD_ID", "job-"]),
@@ -31,9 +31,9 @@ async fn bad_input_is_refused_with_the_next_step() {
 async fn work_that_failed_ends_with_1_and_says_why() {
     let served = Served::start().await;
     let nothing = served.site.empty_page_url();
-    let ran = served.run(&["playlist", "add", &nothing, "--wait", "--format", "json"]).await.ends_with(1);
+    let ran = served.run(&["playlist", "follow", &nothing, "--wait", "--format", "json"]).await.ends_with(1);
     let playlist = ran.json();
-    assert_eq!(playlist["lookOutcome"], json!("FAILED"));
+    assert_eq!(playlist["refreshOutcome"], json!("FAILED"));
     assert_eq!(playlist["job"]["failure"]["class"], json!("unsupported"));
     ran.says(&["unsupported", "check that the address shows media", "mediary job retry job-"]);
 

@@ -165,7 +165,7 @@ impl Served {
 
     /// Follows a list of the site, and answers its id.
     pub(crate) async fn add(&self, url: &str) -> String {
-        let playlist = self.json(&["playlist", "add", url, "--wait"]).await;
+        let playlist = self.json(&["playlist", "follow", url, "--wait"]).await;
         playlist["id"].as_str().unwrap().to_owned()
     }
 

@@ -11,9 +11,9 @@ use super::harness::{Running, Served, run, tools_line};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_script_follows_downloads_and_finds_the_files() {
     let served = Served::start().await;
-    let playlist = served.json(&["playlist", "add", &served.site.list_url("videos"), "--wait"]).await;
+    let playlist = served.json(&["playlist", "follow", &served.site.list_url("videos"), "--wait"]).await;
     assert_eq!(playlist["entryCount"], json!(8));
-    assert_eq!(playlist["lookOutcome"], json!("CHANGED"));
+    assert_eq!(playlist["refreshOutcome"], json!("CHANGED"));
     assert_eq!(playlist["job"]["state"], json!("SUCCEEDED"));
     let id = playlist["id"].as_str().unwrap();
 
@@ -52,7 +52,7 @@ async fn a_person_reads_what_changed() {
     let list = served.site.list("videos");
     list.prepend(1);
     list.rename(1, "Another title").unwrap();
-    let ran = served.run(&["playlist", "relist", &id, "--full", "--wait"]).await.ends_with(0);
+    let ran = served.run(&["playlist", "refresh", &id, "--full", "--wait"]).await.ends_with(0);
     assert!(ran.stdout.contains("1 added, 1 renamed"), "{}", ran.stdout);
     let ran = served.run(&["playlist", "history", &id]).await.ends_with(0);
     for line in ["8 added", "“Quiet orchard 1” to “Another title”", "9 entries seen: 1 added, 1 renamed"]
@@ -61,7 +61,7 @@ async fn a_person_reads_what_changed() {
     }
     let ran = served.run(&["playlist", "show", &id]).await.ends_with(0);
     assert!(ran.stdout.contains("Another title"), "{}", ran.stdout);
-    let removed = served.json(&["playlist", "remove", &id]).await;
+    let removed = served.json(&["playlist", "unfollow", &id]).await;
     assert_eq!(removed["followed"], json!(false));
 }
 
@@ -113,8 +113,8 @@ async fn the_demo_shows_the_main_job_and_ends_with_0() {
     let summary = ran.json();
     let counts = |playlist: usize| summary["playlists"][playlist]["files"].as_array().unwrap().len();
     assert_eq!((counts(0), counts(1)), (8, 6));
-    assert_eq!(summary["looks"][0]["lookCounts"]["added"], json!(2));
-    assert_eq!(summary["looks"][1]["lookCounts"]["removed"], json!(1));
+    assert_eq!(summary["looks"][0]["refreshCounts"]["added"], json!(2));
+    assert_eq!(summary["looks"][1]["refreshCounts"]["removed"], json!(1));
     assert_eq!(summary["logVerification"]["isWhole"], json!(true));
     ran.says(&["downloading all of “Sample videos”", "everything is as the log says"]);
     run(folder.path(), &["log", "verify", "--data", "mediary-demo"]).await.ends_with(0);

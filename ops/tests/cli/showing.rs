@@ -19,7 +19,7 @@ async fn flags_of_every_command_work_before_and_after_the_verb() {
         assert_eq!(limits["download"], json!(2), "{arguments:?}");
     }
     let set = served.json(&["limit", "set", "--download", "3"]).await;
-    assert_eq!((&set["download"], &set["list"]), (&json!(3), &json!(2)));
+    assert_eq!((&set["download"], &set["refresh"]), (&json!(3), &json!(2)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,7 +31,7 @@ async fn a_pipe_gets_no_colours_and_tokens_stand_alone() {
     let setup = served.json(&["token", "setup"]).await;
     let secret = setup["secret"].as_str().unwrap();
     assert_eq!(setup["link"], json!(format!("{}/graphql#token={secret}", served.url)));
-    for arguments in [&["playlist", "add", "-x"][..], &["token", "list"], &["job", "list"]] {
+    for arguments in [&["playlist", "follow", "-x"][..], &["token", "list"], &["job", "list"]] {
         let ran = served.run(arguments).await;
         assert!(!format!("{}{}", ran.stdout, ran.stderr).contains('\u{1b}'), "{ran:?}");
     }

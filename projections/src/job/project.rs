@@ -54,7 +54,7 @@ struct Fold<'a> {
 impl Fold<'_> {
     fn queue(&self, work: &Work, envelope: &Envelope) -> Result<(), ApplyError> {
         let (playlist_id, item_id) = match work {
-            Work::List(work) => (Some(*work.playlist_id.uuid().as_bytes()), None),
+            Work::Refresh(work) => (Some(*work.playlist_id.uuid().as_bytes()), None),
             Work::Download(work) => (
                 work.entry.map(|entry| *entry.playlist_id.uuid().as_bytes()),
                 Some(*work.item_id.uuid().as_bytes()),

@@ -3,7 +3,7 @@ use mediary_schema::{
     AttemptId, CorrelationId, EntryId, FailureClass, JobId, PlaylistId, PrincipalId, WorkerId,
     download::{DownloadItem, EntryRef, Quality},
     job::{JobState, ResourceUse, RetryPolicy, Work},
-    playlist::{ListPlaylist, ListingMode},
+    playlist::{RefreshMode, RefreshPlaylist},
 };
 use uuid::Uuid;
 
@@ -21,9 +21,9 @@ fn id(number: u128) -> JobId {
     JobId::from_uuid(Uuid::from_u128(number))
 }
 
-fn listing() -> Work {
+fn refresh() -> Work {
     let url = "http://example.org/feed".to_owned();
-    Work::List(ListPlaylist { playlist_id: LIST, url, mode: ListingMode::Full, page_size: 50 })
+    Work::Refresh(RefreshPlaylist { playlist_id: LIST, url, mode: RefreshMode::Full, page_size: 50 })
 }
 
 fn download(name: &str) -> Work {
@@ -50,7 +50,7 @@ fn leased(attempt_id: AttemptId) -> Event {
 /// The row of a job after these events.
 fn after(events: impl IntoIterator<Item = Event>) -> JobRow {
     let mut rows = Rows::<JobView>::new();
-    rows.feed::<Job>(id(1).uuid(), [queued(listing())].into_iter().chain(events));
+    rows.feed::<Job>(id(1).uuid(), [queued(refresh())].into_iter().chain(events));
     rows.read(|rows| job(rows, id(1))).unwrap()
 }
 
@@ -58,7 +58,7 @@ fn after(events: impl IntoIterator<Item = Event>) -> JobRow {
 fn waiting() -> JobRow {
     JobRow {
         id: id(1),
-        work: listing(),
+        work: refresh(),
         state: JobState::Queued,
         stopping: false,
         attempt_id: None,
@@ -176,11 +176,11 @@ fn a_job_put_back_by_a_person_does_not_wait() {
     assert_eq!((row.state, row.retry_at), (JobState::Queued, None));
 }
 
-/// Twelve jobs: every fourth looks at the list, the others are downloads; every third is cancelled.
+/// Twelve jobs: every fourth refreshes the list, the others are downloads; every third is cancelled.
 fn many() -> Rows<JobView> {
     let mut rows = Rows::new();
     for number in 0..12 {
-        let work = if number % 4 == 0 { listing() } else { download(&number.to_string()) };
+        let work = if number % 4 == 0 { refresh() } else { download(&number.to_string()) };
         let end = (number % 3 == 0).then_some(Event::Cancelled {});
         rows.feed::<Job>(id(number).uuid(), [queued(work)].into_iter().chain(end));
     }
@@ -242,8 +242,8 @@ fn jobs_are_counted_by_kind_and_state() {
     let expected = [
         ("download", JobState::Cancelled, 3),
         ("download", JobState::Queued, 6),
-        ("list", JobState::Cancelled, 1),
-        ("list", JobState::Queued, 2),
+        ("refresh", JobState::Cancelled, 1),
+        ("refresh", JobState::Queued, 2),
     ];
     assert_eq!(counted, expected.map(|(kind, state, count)| (kind.to_owned(), state, count)));
 }
@@ -251,7 +251,7 @@ fn jobs_are_counted_by_kind_and_state() {
 #[test]
 fn a_story_is_told_in_numbers() {
     let mut rows = Rows::<JobView>::new();
-    rows.feed::<Job>(id(1).uuid(), [queued(listing())]);
+    rows.feed::<Job>(id(1).uuid(), [queued(refresh())]);
     let told = |rows: &mut Rows<JobView>| {
         rows.read(|rows| story(rows, CorrelationId::from_uuid(Uuid::from_u128(1))))
     };

@@ -7,7 +7,7 @@ mod tests;
 mod view;
 
 pub use query::{
-    EntryFilter, EntryRow, EntryStatus, LookOutcome, PlaylistRow, changed_entries, changed_playlists,
+    EntryFilter, EntryRow, EntryStatus, PlaylistRow, RefreshOutcome, changed_entries, changed_playlists,
     entries, entries_by_id, entry, playlist, playlists,
 };
 pub use view::PlaylistView;

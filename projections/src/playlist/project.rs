@@ -15,7 +15,7 @@ use crate::{runner::stamp, sql::to_json, view::ApplyError};
 
 /// The distance of two rows that nothing was put between.
 const RANK_STEP: i64 = 1 << 40;
-/// The distance at most of a row that is put between two others from the left one: a look tells new rows
+/// The distance at most of a row that is put between two others from the left one: a refresh tells new rows
 /// in their order, each behind the one before, and so a million of them find room between two.
 const RANK_STEP_BETWEEN: i64 = 1 << 20;
 
@@ -45,11 +45,11 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
         Event::EntryReturned { entry_id, after, availability } => {
             fold.bring_back(entry_id, after, availability)
         }
-        Event::ListingCompleted { job_id, counts, .. } => {
+        Event::RefreshCompleted { job_id, counts, .. } => {
             let outcome = if counts.is_unchanged() { "unchanged" } else { "changed" };
             fold.look(outcome, job_id.uuid(), Some(&to_json(&counts)?), None)
         }
-        Event::ListingFailed { job_id, failure } => {
+        Event::RefreshFailed { job_id, failure } => {
             let outcome = if failure.partial > 0 { "partial" } else { "failed" };
             fold.look(outcome, job_id.uuid(), None, Some(&to_json(&failure)?))
         }
@@ -118,7 +118,7 @@ impl Fold<'_> {
         failure: Option<&str>,
     ) -> Result<(), ApplyError> {
         self.set(
-            "looked_at = ?3, look_outcome = ?4, look_job_id = ?5, look_counts = ?6, look_failure = ?7",
+            "refreshed_at = ?3, refresh_outcome = ?4, refresh_job_id = ?5, refresh_counts = ?6, refresh_failure = ?7",
             params![self.at, outcome, job_id.as_bytes(), counts, failure],
         )
     }

@@ -2,7 +2,7 @@ use mediary_schema::{
     EntryId, ItemId, JobId, PlaylistId, Timestamp,
     item::ItemSource,
     job::Failure,
-    playlist::{Availability, ListingCounts, LiveStatus, PlaylistKind},
+    playlist::{Availability, LiveStatus, PlaylistKind, RefreshCounts},
 };
 use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
 
@@ -11,9 +11,9 @@ use crate::{
     sql,
 };
 
-/// How the last look at a playlist went.
+/// How the last refresh of a playlist went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LookOutcome {
+pub enum RefreshOutcome {
     /// Something changed.
     Changed,
     /// Checked, nothing new.
@@ -24,7 +24,7 @@ pub enum LookOutcome {
     Failed,
 }
 
-impl LookOutcome {
+impl RefreshOutcome {
     fn of_name(name: &str) -> Option<Self> {
         match name {
             "changed" => Some(Self::Changed),
@@ -47,22 +47,22 @@ pub struct PlaylistRow {
     pub followed: bool,
     /// When it was followed first.
     pub followed_at: Timestamp,
-    /// What it turned out to be, once a look came to its end.
+    /// What it turned out to be, once a refresh came to its end.
     pub kind: Option<PlaylistKind>,
-    /// Its title, if a look told one.
+    /// Its title, if a refresh told one.
     pub title: Option<String>,
     /// The extractor's key in lower case.
     pub extractor: Option<String>,
     /// When it was looked at last.
-    pub looked_at: Option<Timestamp>,
+    pub refreshed_at: Option<Timestamp>,
     /// How that went.
-    pub look_outcome: Option<LookOutcome>,
+    pub refresh_outcome: Option<RefreshOutcome>,
     /// The job that looked.
-    pub look_job_id: Option<JobId>,
-    /// What the last look changed.
-    pub look_counts: Option<ListingCounts>,
-    /// Why the last look failed, if it did.
-    pub look_failure: Option<Failure>,
+    pub refresh_job_id: Option<JobId>,
+    /// What the last refresh changed.
+    pub refresh_counts: Option<RefreshCounts>,
+    /// Why the last refresh failed, if it did.
+    pub refresh_failure: Option<Failure>,
     /// Entries that are there.
     pub entry_count: u64,
     /// The position of the last event that touched it.
@@ -72,9 +72,9 @@ pub struct PlaylistRow {
 /// Whether an entry is in its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryStatus {
-    /// The last full look had it.
+    /// The last full refresh had it.
     Present,
-    /// One full look lacked it.
+    /// One full refresh lacked it.
     NotSeen,
     /// It is gone from the list.
     Removed,
@@ -121,12 +121,12 @@ pub struct EntryRow {
     pub changed_at: u64,
 }
 
-const PLAYLIST_COLUMNS: &str = "key, id, url, followed, followed_at, kind, title, extractor, looked_at,
-    look_outcome, look_job_id, look_counts, look_failure, entry_count, changed_at";
+const PLAYLIST_COLUMNS: &str = "key, id, url, followed, followed_at, kind, title, extractor, refreshed_at,
+    refresh_outcome, refresh_job_id, refresh_counts, refresh_failure, entry_count, changed_at";
 
 fn playlist_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, PlaylistRow)> {
     let key: i64 = row.get("key")?;
-    let outcome: Option<String> = row.get("look_outcome")?;
+    let outcome: Option<String> = row.get("refresh_outcome")?;
     let playlist = PlaylistRow {
         id: PlaylistId::from_uuid(sql::uuid(row, "id")?),
         url: row.get("url")?,
@@ -135,11 +135,11 @@ fn playlist_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, PlaylistRow)> {
         kind: sql::json_opt(row, "kind")?,
         title: row.get("title")?,
         extractor: row.get("extractor")?,
-        looked_at: row.get::<_, Option<i64>>("looked_at")?.map(Timestamp::from_micros),
-        look_outcome: outcome.as_deref().and_then(LookOutcome::of_name),
-        look_job_id: sql::uuid_opt(row, "look_job_id")?.map(JobId::from_uuid),
-        look_counts: sql::json_opt(row, "look_counts")?,
-        look_failure: sql::json_opt(row, "look_failure")?,
+        refreshed_at: row.get::<_, Option<i64>>("refreshed_at")?.map(Timestamp::from_micros),
+        refresh_outcome: outcome.as_deref().and_then(RefreshOutcome::of_name),
+        refresh_job_id: sql::uuid_opt(row, "refresh_job_id")?.map(JobId::from_uuid),
+        refresh_counts: sql::json_opt(row, "refresh_counts")?,
+        refresh_failure: sql::json_opt(row, "refresh_failure")?,
         entry_count: row.get::<_, i64>("entry_count")? as u64,
         changed_at: row.get::<_, i64>("changed_at")? as u64,
     };
@@ -232,11 +232,11 @@ fn unlisted(transaction: &Transaction<'_>) -> rusqlite::Result<PlaylistRow> {
         kind: Some(PlaylistKind::List),
         title: Some("Unlisted".to_owned()),
         extractor: None,
-        looked_at: None,
-        look_outcome: None,
-        look_job_id: None,
-        look_counts: None,
-        look_failure: None,
+        refreshed_at: None,
+        refresh_outcome: None,
+        refresh_job_id: None,
+        refresh_counts: None,
+        refresh_failure: None,
         entry_count: entry_count as u64,
         changed_at: changed_at as u64,
     })

@@ -1,12 +1,12 @@
 mod folding;
-mod listing;
 mod querying;
+mod refreshing;
 
 use mediary_events::playlist::{Event, Playlist, State, diff};
 use mediary_schema::{
     EntryId, JobId, PlaylistId,
     playlist::{
-        Availability, ListingCounts, ListingMode, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind,
+        Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode,
     },
 };
 use uuid::Uuid;
@@ -59,8 +59,8 @@ fn added(list: PlaylistId, name: &str, after: Option<&str>) -> Event {
     Event::EntryAdded { entry_id, source, title, duration_ms, availability, live_status, after }
 }
 
-fn completed(counts: ListingCounts) -> Event {
-    Event::ListingCompleted { job_id: JOB, mode: ListingMode::Full, observed: 0, counts, newest_first: None }
+fn completed(counts: RefreshCounts) -> Event {
+    Event::RefreshCompleted { job_id: JOB, mode: RefreshMode::Full, observed: 0, counts, newest_first: None }
 }
 
 /// A followed list as the decider knows it and as the view shows it.
@@ -84,14 +84,14 @@ impl Followed {
         self.rows.feed::<Playlist>(self.id.uuid(), events);
     }
 
-    /// Records a look to the end of the list.
+    /// Records a refresh to the end of the list.
     fn look(&mut self, observed: Vec<ObservedEntry>) {
-        let found = diff(self.id, &self.state, observed, ListingMode::Full);
+        let found = diff(self.id, &self.state, observed, RefreshMode::Full);
         self.feed(found.changes);
         self.feed(vec![completed(found.counts)]);
     }
 
-    /// Records a look that saw these names.
+    /// Records a refresh that saw these names.
     fn look_at(&mut self, names: &str) {
         self.look(names.split_whitespace().map(seen).collect());
     }

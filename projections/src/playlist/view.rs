@@ -22,11 +22,11 @@ impl View for PlaylistView {
             title TEXT,
             extractor TEXT,
             source_id TEXT,
-            looked_at INTEGER,
-            look_outcome TEXT,
-            look_job_id BLOB,
-            look_counts TEXT,
-            look_failure TEXT,
+            refreshed_at INTEGER,
+            refresh_outcome TEXT,
+            refresh_job_id BLOB,
+            refresh_counts TEXT,
+            refresh_failure TEXT,
             entry_count INTEGER NOT NULL DEFAULT 0,
             changed_at INTEGER NOT NULL
         ) STRICT;

@@ -11,7 +11,7 @@ use mediary_log::gate::{Refusal, Transaction};
 use mediary_schema::{
     AttemptId, JobId, PlaylistId, WorkerId,
     job::RetryPolicy,
-    playlist::{Availability, ListingMode, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind},
+    playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshMode},
 };
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -42,24 +42,24 @@ fn follow(story: &mut Transaction<'_>) -> Result<(), Refusal> {
     story.execute::<Playlist>(list().uuid(), playlist::Command::Follow { url: URL.to_owned() })
 }
 
-/// A look that sees so many entries from a number on, from its wish to its end.
+/// A refresh that sees so many entries from a number on, from its wish to its end.
 fn look(
     number: u128,
     entries: std::ops::Range<u32>,
 ) -> impl Fn(&mut Transaction<'_>) -> Result<(), Refusal> + Send + 'static {
     move |story| {
         let (job_id, attempt_id) = (JobId::from_uuid(id(number)), AttemptId::from_uuid(id(number + 100)));
-        let mode = Some(ListingMode::Full);
+        let mode = Some(RefreshMode::Full);
         mediary_log::work::playlist::request(story, list(), job_id, mode, RetryPolicy::default())?;
         let lease = job::Command::Lease { attempt_id, worker_id: WorkerId::from_uuid(id(9)) };
         story.execute::<Job>(job_id.uuid(), lease)?;
         let observed: Vec<_> = entries.clone().map(|entry| seen(&entry.to_string())).collect();
         let found =
-            playlist::diff(list(), story.state::<Playlist>(list().uuid())?, observed, ListingMode::Full);
+            playlist::diff(list(), story.state::<Playlist>(list().uuid())?, observed, RefreshMode::Full);
         let completed = mediary_log::work::playlist::Completed {
             kind: PlaylistKind::List,
             playlist: ObservedPlaylist { title: Some("Letters".to_owned()), ..ObservedPlaylist::default() },
-            mode: ListingMode::Full,
+            mode: RefreshMode::Full,
             observed: entries.len() as u32,
             newest_first: found.newest_first,
             changes: found.changes,
@@ -163,7 +163,7 @@ async fn a_query_sees_one_moment_however_long_it_takes() {
     let bench = Bench::new();
     let view = bench.view::<PlaylistView>(bench.folder());
     reach(&view, bench.tell(follow).await).await;
-    let (looked, first_look) = mpsc::channel();
+    let (looked, first_refresh) = mpsc::channel();
     let (go_on, moved_on) = mpsc::channel();
     let query = view.read(move |rows| {
         let count = |rows: &_| Ok::<_, rusqlite::Error>(playlist(rows, list())?.unwrap().entry_count);
@@ -173,7 +173,7 @@ async fn a_query_sees_one_moment_however_long_it_takes() {
         Ok((before, count(rows)?))
     });
     let meanwhile = async {
-        tokio::task::spawn_blocking(move || first_look.recv().unwrap()).await.unwrap();
+        tokio::task::spawn_blocking(move || first_refresh.recv().unwrap()).await.unwrap();
         reach(&view, bench.tell(look(1, 0..4)).await).await;
         go_on.send(()).unwrap();
     };

@@ -70,7 +70,7 @@ const SHAPES: &[Shape] = &[
 const NAMED_RULES: &[(&str, &str, &str)] = &[
     // Which URLs are the same list.
     ("events", "playlist", "canonical"),
-    // What one look at a list changed.
+    // What one refresh of a list changed.
     ("events", "playlist", "diff"),
     // When a failed attempt is tried again.
     ("events", "job", "backoff"),
@@ -78,7 +78,7 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "job", "attempt"),
     ("actors", "job", "board"),
     ("actors", "job", "dispatcher"),
-    // What a look has seen until its end.
+    // What a refresh has seen until its end.
     ("actors", "playlist", "pages"),
     // Where files are kept, and how they are called.
     ("actors", "download", "library"),

@@ -1,7 +1,7 @@
 //! The real yt-dlp against a small site on the loopback.
 
 mod downloading;
-mod listing;
+mod refreshing;
 mod site;
 
 use std::path::{Path, PathBuf};

@@ -15,7 +15,7 @@ query Playlists {
       id
       title
       entryCount
-      lookOutcome
+      refreshOutcome
     }
   }
 }

@@ -31,7 +31,7 @@ pub enum Direction {
 pub struct Filter {
     /// Prefixes of the text form of streams: `playlist`, `playlist-`, `playlist-0189…`.
     pub streams: Vec<String>,
-    /// Stored names: `playlist.listing_completed`, or `playlist.*` for all of a concern.
+    /// Stored names: `playlist.refresh_completed`, or `playlist.*` for all of a concern.
     pub kinds: Vec<String>,
     /// Only what belongs to this project.
     pub project: Option<ProjectId>,
@@ -61,7 +61,7 @@ impl Filter {
         Self { kinds, ..Self::default() }
     }
 
-    /// Events of these stored names (`playlist.listing_completed`, `playlist.*`).
+    /// Events of these stored names (`playlist.refresh_completed`, `playlist.*`).
     pub fn kinds<K: Into<String>>(kinds: impl IntoIterator<Item = K>) -> Self {
         Self { kinds: kinds.into_iter().map(Into::into).collect(), ..Self::default() }
     }

@@ -145,7 +145,7 @@ fn given_up(
     failure: Option<Failure>,
 ) -> Result<(), Refusal> {
     match work {
-        Work::List(work) => playlist::given_up(story, job_id, work, failure),
+        Work::Refresh(work) => playlist::given_up(story, job_id, work, failure),
         Work::Download(work) => download::given_up(story, job_id, work, failure),
     }
 }

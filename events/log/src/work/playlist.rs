@@ -1,4 +1,4 @@
-//! Stories of playlists: a look asked for, its pages of changes, its end.
+//! Stories of playlists: a refresh asked for, its pages of changes, its end.
 
 use mediary_events::job::Outcome;
 use mediary_events::playlist::{Command, Event, Playlist, Rejection};
@@ -6,7 +6,7 @@ use mediary_schema::{
     AttemptId, JobId, PlaylistId,
     account::Permission,
     job::{Failure, ResourceUse, RetryPolicy, Work},
-    playlist::{ListPlaylist, ListingMode, ObservedPlaylist, PlaylistKind},
+    playlist::{ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist},
 };
 
 use crate::{
@@ -14,12 +14,12 @@ use crate::{
     work,
 };
 
-/// Asks for a look at a followed playlist, or joins the one under way. Answers the job.
+/// Asks for a refresh of a followed playlist, or joins the one under way. Answers the job.
 pub fn request(
     story: &mut Transaction<'_>,
     playlist_id: PlaylistId,
     job_id: JobId,
-    mode: Option<ListingMode>,
+    mode: Option<RefreshMode>,
     retry: RetryPolicy,
 ) -> Result<JobId, Refusal> {
     story.require(Permission::Follow)?;
@@ -28,20 +28,20 @@ pub fn request(
         return Err(Rejection::NotFollowed.into());
     };
     let mode = mode.unwrap_or_else(|| state.next_mode());
-    let listing = ListPlaylist { playlist_id, url, mode, page_size: ListPlaylist::PAGE_SIZE };
-    work::open(story, job_id, &Work::List(listing), retry)
+    let refresh = RefreshPlaylist { playlist_id, url, mode, page_size: RefreshPlaylist::PAGE_SIZE };
+    work::open(story, job_id, &Work::Refresh(refresh), retry)
 }
 
-/// Follows a playlist no longer; a look under way is ended.
+/// Follows a playlist no longer; a refresh under way is ended.
 pub fn unfollow(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> Result<(), Refusal> {
     story.execute::<Playlist>(playlist_id.uuid(), Command::Unfollow)?;
-    match work::open_job(story, &ListPlaylist::key(playlist_id))? {
+    match work::open_job(story, &RefreshPlaylist::key(playlist_id))? {
         Some(job_id) => work::cancel(story, job_id),
         None => Ok(()),
     }
 }
 
-/// Records one page of what a look changed; refused if the attempt lost the job.
+/// Records one page of what a refresh changed; refused if the attempt lost the job.
 pub fn record_changes(
     story: &mut Transaction<'_>,
     playlist_id: PlaylistId,
@@ -53,7 +53,7 @@ pub fn record_changes(
     story.entail::<Playlist>(playlist_id.uuid(), Command::RecordChanges { changes })
 }
 
-/// What a look that came to its end learnt.
+/// What a refresh that came to its end learnt.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Completed {
     /// A list or a single item.
@@ -61,7 +61,7 @@ pub struct Completed {
     /// What it learnt of the list itself.
     pub playlist: ObservedPlaylist,
     /// How far it looked.
-    pub mode: ListingMode,
+    pub mode: RefreshMode,
     /// How many rows it saw.
     pub observed: u32,
     /// Whether what was new stood in front, where that could be seen.
@@ -70,7 +70,7 @@ pub struct Completed {
     pub changes: Vec<Event>,
 }
 
-/// Ends a look that saw what it was to see: the last page of changes, the record of the look and the
+/// Ends a refresh that saw what it was to see: the last page of changes, the record of the refresh and the
 /// end of the job are one append.
 pub fn finish(
     story: &mut Transaction<'_>,
@@ -89,21 +89,21 @@ pub fn finish(
     }
     story.entail::<Playlist>(uuid, Command::Resolve { kind, observed: playlist })?;
     story.entail::<Playlist>(uuid, Command::RecordChanges { changes })?;
-    let complete = Command::CompleteListing { job_id, mode, observed, newest_first };
+    let complete = Command::CompleteRefresh { job_id, mode, observed, newest_first };
     story.entail::<Playlist>(uuid, complete)
 }
 
-/// Records that a look was given up. One that a person ended leaves no record but the job's.
+/// Records that a refresh was given up. One that a person ended leaves no record but the job's.
 pub(crate) fn given_up(
     story: &mut Transaction<'_>,
     job_id: JobId,
-    listing: &ListPlaylist,
+    refresh: &RefreshPlaylist,
     failure: Option<Failure>,
 ) -> Result<(), Refusal> {
-    let uuid = listing.playlist_id.uuid();
+    let uuid = refresh.playlist_id.uuid();
     let Some(failure) = failure else { return Ok(()) };
     if !story.state::<Playlist>(uuid)?.followed {
         return Ok(());
     }
-    story.entail::<Playlist>(uuid, Command::FailListing { job_id, failure })
+    story.entail::<Playlist>(uuid, Command::FailRefresh { job_id, failure })
 }

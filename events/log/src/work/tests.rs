@@ -15,7 +15,7 @@ use mediary_schema::{
     AttemptId, FailureClass, JobId, ReservationId,
     account::Role,
     job::{Failure, JobState, RetryPolicy, Work},
-    playlist::{ListingMode, PlaylistKind},
+    playlist::{PlaylistKind, RefreshMode},
 };
 use uuid::Uuid;
 
@@ -44,9 +44,9 @@ fn followed() -> Bench {
     bench
 }
 
-/// Asks for a look at the list.
-fn relist(story: &mut Transaction<'_>, job_id: JobId) -> Result<JobId, Refusal> {
-    let mode = Some(ListingMode::Full);
+/// Asks for a refresh of the list.
+fn refresh(story: &mut Transaction<'_>, job_id: JobId) -> Result<JobId, Refusal> {
+    let mode = Some(RefreshMode::Full);
     crate::work::playlist::request(story, samples::playlist_id(), job_id, mode, RetryPolicy::default())
 }
 
@@ -55,10 +55,10 @@ fn keep(story: &mut Transaction<'_>, job_id: JobId, again: bool) -> Result<JobId
     crate::work::download::request(story, samples::item(), job_id, again, RetryPolicy::default())
 }
 
-/// A log with a queued look, job 1.
-fn listing() -> Bench {
+/// A log with a queued refresh, job 1.
+fn refreshing() -> Bench {
     let bench = followed();
-    bench.told(|story| relist(story, job_id(1)));
+    bench.told(|story| refresh(story, job_id(1)));
     bench
 }
 
@@ -89,12 +89,12 @@ fn fail(story: &mut Transaction<'_>, attempt_id: AttemptId, class: FailureClass)
     super::end(story, job_id(1), attempt_id, outcome, samples::resources())
 }
 
-/// Ends a look that saw one entry.
-fn finish_listing(story: &mut Transaction<'_>, attempt_id: AttemptId) -> Result<(), Refusal> {
+/// Ends a refresh that saw one entry.
+fn finish_refresh(story: &mut Transaction<'_>, attempt_id: AttemptId) -> Result<(), Refusal> {
     let completed = crate::work::playlist::Completed {
         kind: PlaylistKind::List,
         playlist: samples::observed_playlist(),
-        mode: ListingMode::Full,
+        mode: RefreshMode::Full,
         observed: 1,
         newest_first: None,
         changes: vec![entry_added()],
@@ -115,7 +115,7 @@ fn finish_download(story: &mut Transaction<'_>, attempt_id: AttemptId) -> Result
 fn entry_added() -> playlist::Event {
     let state = playlist::State::default();
     let observed = vec![samples::observed()];
-    playlist::diff(samples::playlist_id(), &state, observed, ListingMode::Full).changes.remove(0)
+    playlist::diff(samples::playlist_id(), &state, observed, RefreshMode::Full).changes.remove(0)
 }
 
 fn state_of(bench: &Bench, job_id: JobId) -> Option<JobState> {
@@ -126,14 +126,14 @@ fn phase(bench: &Bench) -> download::Phase {
     bench.told(|story| Ok(story.state::<Download>(samples::item_id().uuid())?.phase))
 }
 
-/// Whether some job has the key of the look or the download.
+/// Whether some job has the key of the refresh or the download.
 fn is_reserved(bench: &Bench, work: &Work) -> bool {
     let name = ReservationId::from_key(&work.key());
     bench.told(|story| Ok(story.state::<Reservation>(name.uuid())?.holder.is_some()))
 }
 
 fn look() -> Work {
-    Work::List(samples::listing())
+    Work::Refresh(samples::refresh())
 }
 
 fn item() -> Work {

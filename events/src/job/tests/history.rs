@@ -7,7 +7,7 @@ fn samples() -> Vec<Event> {
     let (attempt_id, resources) = (samples::ATTEMPT, samples::resources());
     let queued = |work| Event::Queued { work, retry: RetryPolicy::default() };
     vec![
-        queued(Work::List(samples::listing())),
+        queued(Work::Refresh(samples::refresh())),
         queued(Work::Download(Box::new(samples::item()))),
         Event::Leased { attempt_id, worker_id: samples::WORKER },
         Event::Started { attempt_id },

@@ -1,4 +1,4 @@
-use mediary_schema::playlist::{Availability, ListingCounts, ListingMode, LiveStatus, PlaylistKind};
+use mediary_schema::playlist::{Availability, LiveStatus, PlaylistKind, RefreshCounts, RefreshMode};
 
 use super::super::{Event, Playlist};
 use crate::testing::{history, samples};
@@ -8,7 +8,7 @@ fn samples() -> Vec<Event> {
 }
 
 fn of_the_list() -> Vec<Event> {
-    let counts = ListingCounts {
+    let counts = RefreshCounts {
         added: 12,
         not_seen: 3,
         removed: 1,
@@ -21,14 +21,14 @@ fn of_the_list() -> Vec<Event> {
         Event::FollowRequested { url: samples::LIST_URL.to_owned() },
         Event::Unfollowed {},
         Event::Resolved { kind: PlaylistKind::List, observed: samples::observed_playlist() },
-        Event::ListingCompleted {
+        Event::RefreshCompleted {
             job_id: samples::JOB,
-            mode: ListingMode::Full,
+            mode: RefreshMode::Full,
             observed: 214,
             counts,
             newest_first: Some(true),
         },
-        Event::ListingFailed { job_id: samples::JOB, failure: samples::failure() },
+        Event::RefreshFailed { job_id: samples::JOB, failure: samples::failure() },
         Event::DownloadsRequested {
             quality: samples::quality(),
             entries: Some(vec![samples::entry_id(1), samples::entry_id(2)]),

@@ -34,7 +34,7 @@ pub(super) async fn main_job(stage: &Stage, output: &mut Output) -> Result<Summa
     let changed = Counts { added: 2, not_seen: 1, moved: 1, renamed: 1, unavailable: 1, ..Counts::default() };
     let first = look(stage, output, &videos.id, version, changed).await?;
 
-    output.note("\nonce more: what two full looks in a row lack is gone");
+    output.note("\nonce more: what two full refreshes in a row lack is gone");
     let version = first.version;
     let removed = Counts { removed: 1, ..Counts::default() };
     let second = look(stage, output, &videos.id, version, removed).await?;
@@ -123,12 +123,12 @@ async fn look(
     after: u64,
     expected: Counts,
 ) -> Result<Look, Failure> {
-    let (playlist, looked) = playlist::relist(&stage.client, output, id, true, true).await?;
+    let (playlist, looked) = playlist::refresh(&stage.client, output, id, true, true).await?;
     looked?;
-    let counts = playlist.look_counts.unwrap_or_default();
+    let counts = playlist.refresh_counts.unwrap_or_default();
     output.note(&format!("  looked again: {}", counts.text()));
     if counts != expected {
-        return Err(unsound(format!("the look found {}, not {}", counts.text(), expected.text())));
+        return Err(unsound(format!("the refresh found {}, not {}", counts.text(), expected.text())));
     }
     let events = history(&stage.client, id).await?;
     let version = events.last().map_or(after, |event| event.version);

@@ -36,14 +36,14 @@ pub(super) struct Followed {
     pub(super) files: Vec<File>,
 }
 
-/// What a look at a changed list found.
+/// What a refresh of a changed list found.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Look {
     pub(super) id: String,
     /// The playlist's version afterwards.
     pub(super) version: u64,
-    #[serde(rename = "lookCounts")]
+    #[serde(rename = "refreshCounts")]
     pub(super) counts: Counts,
     /// The changes in words.
     pub(super) told: String,

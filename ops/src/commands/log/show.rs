@@ -21,7 +21,7 @@ pub(crate) struct Show {
     /// From this position on.
     #[arg(long, value_name = "N")]
     from: Option<u64>,
-    /// Only these: full names such as `playlist.listing_completed`, or concerns; separated by commas.
+    /// Only these: full names such as `playlist.refresh_completed`, or concerns; separated by commas.
     #[arg(long, value_name = "T", value_delimiter = ',')]
     types: Vec<String>,
     /// At most so many.

@@ -1,4 +1,4 @@
-//! What every look at a playlist changed, in words.
+//! What every refresh of a playlist changed, in words.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) async fn run(id: &str, client: &Client, output: &mut Output) -> Resul
     Ok(output.show(&events, |events| text(events))?)
 }
 
-/// The history as text: a paragraph for each look that changed something.
+/// The history as text: a paragraph for each refresh that changed something.
 fn text(events: &[Event]) -> String {
     told_after(events, 0)
 }
@@ -44,7 +44,7 @@ pub(crate) fn told_after(events: &[Event], version: u64) -> String {
     story.text
 }
 
-/// The text so far, the changes of the look that is being told, and what entries are called.
+/// The text so far, the changes of the refresh that is being told, and what entries are called.
 #[derive(Debug, Default)]
 struct Story {
     text: String,
@@ -77,14 +77,14 @@ impl Story {
                 self.change("unavailable", entry_id, &format!("({availability})"));
             }
             Fact::EntryReturned { entry_id, .. } => self.change("returned", entry_id, ""),
-            Fact::ListingCompleted { observed, counts, .. } => {
+            Fact::RefreshCompleted { observed, counts, .. } => {
                 let seen = plural(u64::from(observed), "entry", "entries");
                 self.line(event, &format!("looked, {seen} seen: {}", Counts::from(counts).text()));
                 for change in std::mem::take(&mut self.changes) {
                     self.text.extend(["    ", &clean(&change), "\n"]);
                 }
             }
-            Fact::ListingFailed { failure, .. } => {
+            Fact::RefreshFailed { failure, .. } => {
                 let class = class_name(failure.class);
                 self.line(event, &format!("look failed: {class}: {}", failure.message));
             }
@@ -98,7 +98,7 @@ impl Story {
         }
     }
 
-    /// A change of an entry; it is told with the look that it ends in.
+    /// A change of an entry; it is told with the refresh that it ends in.
     fn change(&mut self, kind: &str, entry_id: EntryId, more: &str) {
         let change = format!("{kind:<11}  {} {more}", quoted(&self.title(entry_id)));
         self.changes.push(change.trim_end().to_owned());
@@ -129,7 +129,7 @@ mod tests {
     use mediary_schema::{
         ItemId, JobId, PlaylistId, Timestamp,
         item::ItemSource,
-        playlist::{Availability, ListingCounts, ListingMode, LiveStatus},
+        playlist::{Availability, LiveStatus, RefreshCounts, RefreshMode},
     };
 
     use super::*;
@@ -153,9 +153,9 @@ mod tests {
         }
     }
 
-    fn completed(observed: u32, counts: ListingCounts) -> Fact {
+    fn completed(observed: u32, counts: RefreshCounts) -> Fact {
         let job_id = JobId::from_uuid(uuid::Uuid::nil());
-        Fact::ListingCompleted { job_id, mode: ListingMode::Full, observed, counts, newest_first: None }
+        Fact::RefreshCompleted { job_id, mode: RefreshMode::Full, observed, counts, newest_first: None }
     }
 
     fn told(facts: &[Fact]) -> String {
@@ -170,22 +170,22 @@ mod tests {
             Fact::FollowRequested { url: "https://example.org/feed".to_owned() },
             added(1, "One"),
             added(2, "Two"),
-            completed(2, ListingCounts { added: 2, ..ListingCounts::default() }),
+            completed(2, RefreshCounts { added: 2, ..RefreshCounts::default() }),
             Fact::EntryRenamed { entry_id: entry(1), title: "Uno".to_owned() },
             Fact::EntryMoved { entry_id: entry(2), after: None },
             Fact::EntryNotSeen { entry_id: entry(1) },
             Fact::EntryUnavailable { entry_id: entry(2), availability: Availability::Private },
             completed(
                 1,
-                ListingCounts {
+                RefreshCounts {
                     renamed: 1,
                     moved: 1,
                     not_seen: 1,
                     unavailable: 1,
-                    ..ListingCounts::default()
+                    ..RefreshCounts::default()
                 },
             ),
-            completed(1, ListingCounts::default()),
+            completed(1, RefreshCounts::default()),
         ]);
         let expected = "\
 2026-11-21 08:00:00Z  followed: https://example.org/feed

@@ -1,4 +1,4 @@
-use mediary_schema::playlist::ListingCounts;
+use mediary_schema::playlist::RefreshCounts;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -11,9 +11,9 @@ use crate::{
 
 /// A playlist without its entries; needs the fragment `Failure`.
 pub(super) const PLAYLIST: &str = "fragment Playlist on Playlist {
-  id url title kind extractor followed followedAt lookedAt lookOutcome lookJobId
-  lookCounts { added notSeen removed moved renamed unavailable returned }
-  lookFailure { ...Failure }
+  id url title kind extractor followed followedAt refreshedAt refreshOutcome refreshJobId
+  refreshCounts { added notSeen removed moved renamed unavailable returned }
+  refreshFailure { ...Failure }
   entryCount changedAt
 }";
 
@@ -34,14 +34,14 @@ pub(crate) struct Playlist {
     pub(crate) extractor: Option<String>,
     pub(crate) followed: bool,
     pub(crate) followed_at: String,
-    pub(crate) looked_at: Option<String>,
-    pub(crate) look_outcome: Option<String>,
-    pub(crate) look_job_id: Option<String>,
-    pub(crate) look_counts: Option<Counts>,
-    pub(crate) look_failure: Option<FailureDetail>,
+    pub(crate) refreshed_at: Option<String>,
+    pub(crate) refresh_outcome: Option<String>,
+    pub(crate) refresh_job_id: Option<String>,
+    pub(crate) refresh_counts: Option<Counts>,
+    pub(crate) refresh_failure: Option<FailureDetail>,
     pub(crate) entry_count: u64,
     pub(crate) changed_at: u64,
-    /// The look that a command asked for.
+    /// The refresh that a command asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) job: Option<Job>,
     /// Its entries, when they were asked for.
@@ -49,7 +49,7 @@ pub(crate) struct Playlist {
     pub(crate) entries: Option<Vec<Entry>>,
 }
 
-/// How many entries a look changed, by kind of change.
+/// How many entries a refresh changed, by kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Counts {
@@ -62,9 +62,9 @@ pub(crate) struct Counts {
     pub(crate) returned: u32,
 }
 
-impl From<ListingCounts> for Counts {
-    fn from(counts: ListingCounts) -> Self {
-        let ListingCounts { added, not_seen, removed, moved, renamed, unavailable, returned } = counts;
+impl From<RefreshCounts> for Counts {
+    fn from(counts: RefreshCounts) -> Self {
+        let RefreshCounts { added, not_seen, removed, moved, renamed, unavailable, returned } = counts;
         Self { added, not_seen, removed, moved, renamed, unavailable, returned }
     }
 }
@@ -126,10 +126,10 @@ impl Entry {
 /// What a command on a playlist answers.
 pub(super) fn summary(playlist: &Playlist) -> String {
     let job = playlist.job.as_ref();
-    let look = match (&playlist.look_outcome, job.filter(|job| !job.has_ended())) {
-        // Nobody waited: what is known is of the look before.
+    let look = match (&playlist.refresh_outcome, job.filter(|job| !job.has_ended())) {
+        // Nobody waited: what is known is of the refresh before.
         (_, Some(job)) => format!("{} ({})", word(&job.state), job.id),
-        (Some(_), None) => last_look(playlist),
+        (Some(_), None) => last_refresh(playlist),
         (None, None) => "never".to_owned(),
     };
     fields(&[
@@ -143,24 +143,24 @@ pub(super) fn summary(playlist: &Playlist) -> String {
 
 /// A row for each playlist.
 pub(super) fn table(playlists: &[Playlist]) -> String {
-    let mut table = Table::new(&["id", "entries", "last look", "outcome", "title", "url"]);
+    let mut table = Table::new(&["id", "entries", "last refresh", "outcome", "title", "url"]);
     for playlist in playlists {
         table.row([
             playlist.id.clone(),
             playlist.entry_count.to_string(),
-            playlist.looked_at.as_deref().map_or_else(|| "-".to_owned(), moment),
-            playlist.look_outcome.as_deref().map_or_else(|| "-".to_owned(), word),
+            playlist.refreshed_at.as_deref().map_or_else(|| "-".to_owned(), moment),
+            playlist.refresh_outcome.as_deref().map_or_else(|| "-".to_owned(), word),
             optional(playlist.title.as_deref()),
             playlist.url.clone(),
         ]);
     }
-    table.text("nothing is followed; `mediary playlist add URL` begins")
+    table.text("nothing is followed; `mediary playlist follow URL` begins")
 }
 
 /// A playlist and its entries.
 pub(super) fn details(playlist: &Playlist) -> String {
     let entries = playlist.entries.as_deref().unwrap_or_default();
-    let failure = playlist.look_failure.as_ref();
+    let failure = playlist.refresh_failure.as_ref();
     let head = fields(&[
         ("id", Some(playlist.id.clone())),
         ("title", playlist.title.clone()),
@@ -168,7 +168,7 @@ pub(super) fn details(playlist: &Playlist) -> String {
         ("kind", playlist.kind.as_deref().map(word)),
         ("extractor", playlist.extractor.clone()),
         ("followed", (!playlist.followed).then(|| "no longer".to_owned())),
-        ("last look", playlist.look_outcome.as_ref().map(|_| last_look(playlist))),
+        ("last refresh", playlist.refresh_outcome.as_ref().map(|_| last_refresh(playlist))),
         ("failure", failure.map(|failure| format!("{}: {}", failure.class, failure.message))),
         ("next step", failure.map(|failure| failure.advice.clone())),
         ("entries", Some(playlist.entry_count.to_string())),
@@ -187,10 +187,10 @@ pub(super) fn details(playlist: &Playlist) -> String {
     format!("{head}\n{}", table.text("no entries"))
 }
 
-fn last_look(playlist: &Playlist) -> String {
-    let outcome = playlist.look_outcome.as_deref().map(word).unwrap_or_default();
-    let at = playlist.looked_at.as_deref().map(moment).unwrap_or_default();
-    match (&playlist.look_failure, playlist.look_counts) {
+fn last_refresh(playlist: &Playlist) -> String {
+    let outcome = playlist.refresh_outcome.as_deref().map(word).unwrap_or_default();
+    let at = playlist.refreshed_at.as_deref().map(moment).unwrap_or_default();
+    match (&playlist.refresh_failure, playlist.refresh_counts) {
         (Some(failure), _) if failure.partial > 0 => {
             format!("{outcome} at {at}, {} seen", plural(failure.partial, "entry", "entries"))
         }

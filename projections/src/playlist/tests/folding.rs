@@ -3,7 +3,7 @@
 use mediary_schema::{FailureClass, Timestamp};
 
 use super::{
-    super::{LookOutcome, PlaylistRow, playlist},
+    super::{PlaylistRow, RefreshOutcome, playlist},
     *,
 };
 use crate::tests::support::{at, failure};
@@ -21,11 +21,11 @@ fn followed_at_first() -> PlaylistRow {
         kind: None,
         title: None,
         extractor: None,
-        looked_at: None,
-        look_outcome: None,
-        look_job_id: None,
-        look_counts: None,
-        look_failure: None,
+        refreshed_at: None,
+        refresh_outcome: None,
+        refresh_job_id: None,
+        refresh_counts: None,
+        refresh_failure: None,
         entry_count: 0,
         changed_at: 1,
     }
@@ -41,16 +41,16 @@ fn a_followed_list_is_known_by_its_address_until_it_was_looked_at() {
 fn a_look_tells_what_the_list_is_and_what_it_changed() {
     let mut followed = Followed::new();
     followed.feed(vec![resolved(PlaylistKind::List, "Letters"), added(followed.id, "x", None)]);
-    let counts = ListingCounts { added: 1, ..ListingCounts::default() };
+    let counts = RefreshCounts { added: 1, ..RefreshCounts::default() };
     followed.feed(vec![completed(counts)]);
     let expected = PlaylistRow {
         kind: Some(PlaylistKind::List),
         title: Some("Letters".to_owned()),
         extractor: Some("demo".to_owned()),
-        looked_at: Some(at(4)),
-        look_outcome: Some(LookOutcome::Changed),
-        look_job_id: Some(JOB),
-        look_counts: Some(counts),
+        refreshed_at: Some(at(4)),
+        refresh_outcome: Some(RefreshOutcome::Changed),
+        refresh_job_id: Some(JOB),
+        refresh_counts: Some(counts),
         entry_count: 1,
         changed_at: 4,
         ..followed_at_first()
@@ -64,8 +64,8 @@ fn a_look_that_changes_nothing_says_so() {
     followed.look_at("x");
     followed.look_at("x");
     let row = row(&mut followed.rows, followed.id);
-    assert_eq!(row.look_outcome, Some(LookOutcome::Unchanged));
-    assert_eq!(row.looked_at, Some(at(followed.rows.position())));
+    assert_eq!(row.refresh_outcome, Some(RefreshOutcome::Unchanged));
+    assert_eq!(row.refreshed_at, Some(at(followed.rows.position())));
 }
 
 // invariant: P-2
@@ -74,28 +74,31 @@ fn a_failed_look_keeps_the_entries_and_says_why() {
     let mut followed = Followed::new();
     followed.look_at("x y");
     let broken = failure(FailureClass::Network, 0);
-    followed.feed(vec![Event::ListingFailed { job_id: JOB, failure: broken.clone() }]);
+    followed.feed(vec![Event::RefreshFailed { job_id: JOB, failure: broken.clone() }]);
     let failed = row(&mut followed.rows, followed.id);
-    assert_eq!((failed.look_outcome, failed.look_failure), (Some(LookOutcome::Failed), Some(broken)));
-    assert_eq!((failed.look_counts, failed.entry_count), (None, 2));
+    assert_eq!(
+        (failed.refresh_outcome, failed.refresh_failure),
+        (Some(RefreshOutcome::Failed), Some(broken))
+    );
+    assert_eq!((failed.refresh_counts, failed.entry_count), (None, 2));
 }
 
 #[test]
 fn a_look_that_broke_off_is_told_from_one_that_saw_nothing() {
     let mut followed = Followed::new();
     let failure = failure(FailureClass::Network, 150);
-    followed.feed(vec![Event::ListingFailed { job_id: JOB, failure }]);
-    assert_eq!(row(&mut followed.rows, followed.id).look_outcome, Some(LookOutcome::Partial));
+    followed.feed(vec![Event::RefreshFailed { job_id: JOB, failure }]);
+    assert_eq!(row(&mut followed.rows, followed.id).refresh_outcome, Some(RefreshOutcome::Partial));
 }
 
 #[test]
 fn a_look_that_ends_well_takes_the_failure_back() {
     let mut followed = Followed::new();
     let failure = failure(FailureClass::Network, 0);
-    followed.feed(vec![Event::ListingFailed { job_id: JOB, failure }]);
+    followed.feed(vec![Event::RefreshFailed { job_id: JOB, failure }]);
     followed.look_at("x");
     let row = row(&mut followed.rows, followed.id);
-    assert_eq!((row.look_outcome, row.look_failure), (Some(LookOutcome::Changed), None));
+    assert_eq!((row.refresh_outcome, row.refresh_failure), (Some(RefreshOutcome::Changed), None));
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn recorded(payload: Option<Bytes>) -> Recorded {
         stream: StreamId::new("playlist", Uuid::from_u128(1)),
         version: 7,
         id: EventId::from_uuid(Uuid::from_u128(2)),
-        name: Cow::Borrowed("listing_completed"),
+        name: Cow::Borrowed("refresh_completed"),
         schema: 3,
         at: Timestamp::from_micros(1_790_000_000_123_456),
         epoch: 1,
@@ -54,12 +54,12 @@ fn text(message: &Message) -> String {
 fn an_event_is_its_payload_as_json_under_its_envelope_as_headers() {
     let message = Message::of_event(&with_payload(&json!({ "entries": 3, "title": "Grüße" })));
     insta::assert_snapshot!(text(&message), @r#"
-    mediary.events.home.playlist.listing_completed.00000000-0000-0000-0000-000000000001
+    mediary.events.home.playlist.refresh_completed.00000000-0000-0000-0000-000000000001
     Mediary-Append: 1/2
     Mediary-At: 2026-09-21T14:13:20.123456Z
     Mediary-Causation-Id: event-00000000-0000-0000-0000-000000000006
     Mediary-Correlation-Id: story-00000000-0000-0000-0000-000000000005
-    Mediary-Kind: playlist.listing_completed
+    Mediary-Kind: playlist.refresh_completed
     Mediary-Position: 42
     Mediary-Principal: principal-00000000-0000-0000-0000-000000000003
     Mediary-Project: project-686f6d65-0000-8000-8000-000000000000

@@ -188,7 +188,7 @@ fn any_job_command() -> impl Strategy<Value = job::Command> {
     };
     let outcome = prop_oneof![Just(Outcome::Succeeded), Just(Outcome::Stopped), Just(failed)];
     prop_oneof![
-        3 => Just(job::Command::Queue { work: Work::List(samples::listing()), retry: RetryPolicy::default() }),
+        3 => Just(job::Command::Queue { work: Work::Refresh(samples::refresh()), retry: RetryPolicy::default() }),
         3 => attempt.clone().prop_map(|attempt_id| {
             job::Command::Lease { attempt_id, worker_id: WorkerId::from_uuid(id(9)) }
         }),
@@ -210,9 +210,9 @@ fn any_playlist_command() -> impl Strategy<Value = playlist::Command> {
         1 => Just(playlist::Command::Unfollow),
         1 => Just(playlist::Command::RequestDownloads { quality: samples::quality(), entries: None }),
         4 => observed.prop_map(|observed| {
-            // What a look at an empty list finds; on another list it is a page repeated after a crash.
+            // What a refresh of an empty list finds; on another list it is a page repeated after a crash.
             let state = playlist::State::default();
-            let mode = mediary_schema::playlist::ListingMode::Full;
+            let mode = mediary_schema::playlist::RefreshMode::Full;
             let changes = playlist::diff(samples::playlist_id(), &state, observed, mode).changes;
             playlist::Command::RecordChanges { changes }
         }),
@@ -266,7 +266,7 @@ proptest! {
     }
 }
 
-/// One row of a small list as a look may see it.
+/// One row of a small list as a refresh may see it.
 fn any_observed() -> impl Strategy<Value = ObservedEntry> {
     (0..8_u8, prop::option::of(0..3_u8), prop::bool::ANY).prop_map(|(item, title, available)| ObservedEntry {
         index: 1,

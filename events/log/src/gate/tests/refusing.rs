@@ -19,7 +19,7 @@ use crate::{
 };
 
 fn queue() -> job::Command {
-    let work = mediary_schema::job::Work::List(samples::listing());
+    let work = mediary_schema::job::Work::Refresh(samples::refresh());
     job::Command::Queue { work, retry: RetryPolicy::default() }
 }
 

@@ -7,7 +7,7 @@ use mediary_events::{
 use mediary_schema::{
     AttemptId, CommandId, JobId, PlaylistId, ReservationId, WorkerId,
     job::{RetryPolicy, Work},
-    playlist::ListingMode,
+    playlist::RefreshMode,
 };
 
 use super::{id, owner, texts, write};
@@ -81,10 +81,10 @@ fn a_repeat_names_the_job_of_the_first_time() {
     let playlist_id = PlaylistId::from_uuid(id(1));
     let follow = playlist::Command::Follow { url: samples::LIST_URL.to_owned() };
     bench.told(|story| story.execute::<Playlist>(id(1), follow.clone()));
-    let relist = |command: u128| {
+    let refresh = |command: u128| {
         let caller = owner(command);
-        let job_id = JobId::from_command(caller.command_id, "list");
-        let mode = Some(ListingMode::Full);
+        let job_id = JobId::from_command(caller.command_id, "refresh");
+        let mode = Some(RefreshMode::Full);
         bench
             .tell(caller, |story| {
                 work::playlist::request(story, playlist_id, job_id, mode, RetryPolicy::default())
@@ -92,13 +92,13 @@ fn a_repeat_names_the_job_of_the_first_time() {
             .unwrap()
             .value
     };
-    let first = relist(1);
+    let first = refresh(1);
     bench.told(|story| work::cancel(story, first));
-    let second = relist(2);
+    let second = refresh(2);
     assert_ne!(first, second);
-    assert_eq!(relist(1), first);
+    assert_eq!(refresh(1), first);
     bench.told(|story| story.execute::<Playlist>(id(1), playlist::Command::Unfollow));
-    assert_eq!(relist(2), second, "it was accepted while the list was followed");
+    assert_eq!(refresh(2), second, "it was accepted while the list was followed");
 }
 
 // An actor that did not hear the answer says it again: the attempt is over by then, and so it was meant.
@@ -106,7 +106,7 @@ fn a_repeat_names_the_job_of_the_first_time() {
 fn the_end_of_an_attempt_can_be_told_twice() {
     let bench = Bench::new();
     let (job_id, attempt_id) = (JobId::from_uuid(id(1)), AttemptId::from_uuid(id(2)));
-    let work = Work::List(samples::listing());
+    let work = Work::Refresh(samples::refresh());
     bench.told(|story| work::open(story, job_id, &work, RetryPolicy::default()));
     let lease = job::Command::Lease { attempt_id, worker_id: WorkerId::from_uuid(id(3)) };
     bench.told(|story| story.execute::<Job>(job_id.uuid(), lease.clone()));
@@ -145,7 +145,8 @@ fn a_reaction_repeated_is_the_same_command() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_command_sent_many_times_at_once_is_carried_out_once() {
     let bench = Bench::new();
-    let queue = job::Command::Queue { work: Work::List(samples::listing()), retry: RetryPolicy::default() };
+    let queue =
+        job::Command::Queue { work: Work::Refresh(samples::refresh()), retry: RetryPolicy::default() };
     let calls = (0..16).map(|_| {
         bench.gate.execute::<Job>(
             Caller { command_id: CommandId::from_uuid(id(5)), ..crate::testing::platform() },

@@ -5,13 +5,13 @@ use super::{super::lose, *};
 // invariant: J-5
 #[test]
 fn the_end_of_a_look_is_one_append_and_frees_its_key() {
-    let bench = listing();
+    let bench = refreshing();
     let attempt_id = start(&bench, 1);
     let before = bench.head();
-    bench.told(|story| finish_listing(story, attempt_id));
-    let appended = "job.succeeded reservation.released playlist.resolved playlist.entry_added playlist.listing_completed";
+    bench.told(|story| finish_refresh(story, attempt_id));
+    let appended = "job.succeeded reservation.released playlist.resolved playlist.entry_added playlist.refresh_completed";
     assert_eq!(bench.appends_after(before), [appended]);
-    assert_eq!(bench.told(|story| relist(story, job_id(2))), job_id(2));
+    assert_eq!(bench.told(|story| refresh(story, job_id(2))), job_id(2));
 }
 
 // invariant: J-5
@@ -29,22 +29,22 @@ fn the_end_of_a_download_is_one_append_and_frees_its_key() {
 // invariant: J-4
 #[test]
 fn a_failure_that_is_tried_again_keeps_the_key() {
-    let bench = listing();
+    let bench = refreshing();
     let attempt_id = start(&bench, 1);
     let before = bench.head();
     bench.told(|story| fail(story, attempt_id, FailureClass::Network));
     assert_eq!(bench.appends_after(before), ["job.attempt_failed"]);
-    assert_eq!(bench.told(|story| relist(story, job_id(2))), job_id(1));
+    assert_eq!(bench.told(|story| refresh(story, job_id(2))), job_id(1));
 }
 
 // invariant: J-5, P-2
 #[test]
 fn the_last_failure_of_a_look_tells_its_list_in_the_same_append() {
-    let bench = listing();
+    let bench = refreshing();
     let attempt_id = start(&bench, 1);
     let before = bench.head();
     bench.told(|story| fail(story, attempt_id, FailureClass::NotFound));
-    assert_eq!(bench.appends_after(before), ["job.failed reservation.released playlist.listing_failed"]);
+    assert_eq!(bench.appends_after(before), ["job.failed reservation.released playlist.refresh_failed"]);
 }
 
 // invariant: J-5
@@ -64,7 +64,7 @@ fn unfollow_meanwhile(bench: &Bench) {
 
 #[test]
 fn a_list_that_is_followed_no_longer_hears_of_no_failure() {
-    let bench = listing();
+    let bench = refreshing();
     let attempt_id = start(&bench, 1);
     unfollow_meanwhile(&bench);
     let before = bench.head();
@@ -74,11 +74,11 @@ fn a_list_that_is_followed_no_longer_hears_of_no_failure() {
 
 #[test]
 fn a_list_that_is_followed_no_longer_hears_of_no_look() {
-    let bench = listing();
+    let bench = refreshing();
     let attempt_id = start(&bench, 1);
     unfollow_meanwhile(&bench);
     let before = bench.head();
-    bench.told(|story| finish_listing(story, attempt_id));
+    bench.told(|story| finish_refresh(story, attempt_id));
     assert_eq!(bench.appends_after(before), ["job.succeeded reservation.released"]);
 }
 
@@ -93,7 +93,7 @@ fn take_over(bench: &Bench) -> (AttemptId, AttemptId) {
 // invariant: J-2
 #[test]
 fn a_dead_attempt_records_no_changes() {
-    let bench = listing();
+    let bench = refreshing();
     let (dead, alive) = take_over(&bench);
     let before = bench.head();
     let record = |attempt_id| {
@@ -119,10 +119,10 @@ fn a_dead_attempt_records_no_changes() {
 // invariant: J-2
 #[test]
 fn a_dead_attempt_ends_no_look() {
-    let bench = listing();
+    let bench = refreshing();
     let (dead, _) = take_over(&bench);
     let before = bench.head();
-    assert_stale(bench.tell(crate::testing::platform(), |story| finish_listing(story, dead)));
+    assert_stale(bench.tell(crate::testing::platform(), |story| finish_refresh(story, dead)));
     assert_stale(bench.tell(crate::testing::platform(), |story| fail(story, dead, FailureClass::NotFound)));
     assert_eq!(bench.head(), before);
 }
@@ -143,7 +143,7 @@ fn a_dead_attempt_ends_no_download() {
 // invariant: J-2
 #[test]
 fn an_attempt_that_dies_while_its_page_is_decided_records_nothing() {
-    let bench = listing();
+    let bench = refreshing();
     let attempt_id = start(&bench, 1);
     let dies = AtomicBool::new(true);
     let record = |story: &mut Transaction<'_>| {

@@ -7,9 +7,9 @@ use super::{super::cancel, super::open_job, *};
 #[test]
 fn the_same_look_asked_twice_is_one_job() {
     let bench = followed();
-    assert_eq!(bench.told(|story| relist(story, job_id(1))), job_id(1));
+    assert_eq!(bench.told(|story| refresh(story, job_id(1))), job_id(1));
     assert_eq!(bench.appends_after(1), ["reservation.taken job.queued"]);
-    assert_eq!(bench.told(|story| relist(story, job_id(2))), job_id(1));
+    assert_eq!(bench.told(|story| refresh(story, job_id(2))), job_id(1));
     assert_eq!(bench.head(), 3);
 }
 
@@ -44,7 +44,7 @@ fn viewer() -> Caller {
 #[test]
 fn a_viewer_asks_for_no_look() {
     let bench = followed();
-    assert_eq!(bench.tell(viewer(), |story| relist(story, job_id(1))).unwrap_err().code(), "FORBIDDEN");
+    assert_eq!(bench.tell(viewer(), |story| refresh(story, job_id(1))).unwrap_err().code(), "FORBIDDEN");
     assert_eq!(bench.head(), 1);
 }
 
@@ -61,14 +61,14 @@ fn a_viewer_asks_for_no_item_and_joins_no_job() {
 #[test]
 fn a_look_at_a_list_that_nobody_follows_is_refused() {
     let bench = Bench::new();
-    let refusal = bench.tell(editor(1), |story| relist(story, job_id(1))).unwrap_err();
+    let refusal = bench.tell(editor(1), |story| refresh(story, job_id(1))).unwrap_err();
     assert_eq!(refusal.code(), "PLAYLIST_NOT_FOLLOWED");
     assert_eq!(bench.head(), 0);
 }
 
 #[test]
 fn the_open_job_of_some_work_is_known_by_its_key() {
-    let bench = listing();
+    let bench = refreshing();
     let open = |bench: &Bench| bench.told(|story| open_job(story, &look().key()));
     assert_eq!(open(&bench), Some(job_id(1)));
     bench.told(|story| cancel(story, job_id(1)));

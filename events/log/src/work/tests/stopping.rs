@@ -18,7 +18,7 @@ fn a_queued_download_is_cancelled_at_once_and_its_key_is_free() {
 
 #[test]
 fn a_queued_look_that_is_cancelled_leaves_no_record_but_the_jobs() {
-    let bench = listing();
+    let bench = refreshing();
     let before = bench.head();
     bench.tell(editor(1), |story| cancel(story, job_id(1))).unwrap();
     assert_eq!(bench.appends_after(before), ["job.cancelled reservation.released"]);
@@ -89,17 +89,17 @@ fn a_job_that_is_not_there_is_not_cancelled() {
 // invariant: J-4
 #[test]
 fn a_paused_job_keeps_its_key_and_goes_on_when_resumed() {
-    let bench = listing();
+    let bench = refreshing();
     let attempt_id = start(&bench, 1);
     let before = bench.head();
     bench.tell(editor(1), |story| pause(story, job_id(1))).unwrap();
     bench.told(|story| stop(story, attempt_id));
     assert_eq!(bench.appends_after(before), ["job.pause_requested", "job.paused"]);
-    assert_eq!(bench.told(|story| relist(story, job_id(2))), job_id(1));
+    assert_eq!(bench.told(|story| refresh(story, job_id(2))), job_id(1));
     bench.tell(editor(2), |story| resume(story, job_id(1))).unwrap();
     assert_eq!(state_of(&bench, job_id(1)), Some(JobState::Queued));
     let attempt_id = start(&bench, 2);
-    bench.told(|story| finish_listing(story, attempt_id));
+    bench.told(|story| finish_refresh(story, attempt_id));
     assert!(!is_reserved(&bench, &look()));
 }
 
@@ -139,7 +139,7 @@ fn a_job_that_loses_three_workers_is_held_with_its_key() {
 
 #[test]
 fn unfollowing_a_list_ends_the_look_at_it() {
-    let bench = listing();
+    let bench = refreshing();
     let before = bench.head();
     let unfollow =
         |story: &mut Transaction<'_>| crate::work::playlist::unfollow(story, samples::playlist_id());

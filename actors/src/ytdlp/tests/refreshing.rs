@@ -1,4 +1,4 @@
-//! Listings of every kind of source.
+//! Refreshes of every kind of source.
 
 use mediary_schema::{
     FailureClass,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::process::Assignment;
 
-/// A listing read to its end.
+/// A refresh read to its end.
 #[derive(Debug)]
 struct Listed {
     end: ListEnd,

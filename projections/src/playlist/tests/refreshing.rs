@@ -99,7 +99,7 @@ fn other_lists_are_not_moved_when_ranks_are_spread() {
     assert_eq!(ranks(&mut rows, other), before);
 }
 
-fn any_look() -> impl Strategy<Value = Vec<ObservedEntry>> {
+fn any_refresh() -> impl Strategy<Value = Vec<ObservedEntry>> {
     prop::collection::vec((0..12_u8, 0..3_u8, prop::bool::ANY), 0..24).prop_map(|rows| {
         let entry = |(item, title, available): (u8, u8, bool)| {
             let mut entry = seen(&item.to_string());
@@ -116,7 +116,7 @@ proptest! {
 
     // The view never sees a vector, only neighbours; it must come to the same list as the decider.
     #[test]
-    fn the_view_shows_the_list_that_the_decider_knows(looks in prop::collection::vec(any_look(), 1..8)) {
+    fn the_view_shows_the_list_that_the_decider_knows(looks in prop::collection::vec(any_refresh(), 1..8)) {
         let mut followed = Followed::new();
         for observed in looks {
             followed.look(observed);
