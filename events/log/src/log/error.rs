@@ -1,6 +1,6 @@
 //! What can go wrong, told apart by what a person or a caller can do about it.
 
-use std::{fmt, io, path::PathBuf, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, io, path::PathBuf, sync::Arc, time::Duration};
 
 use mediary_events::StreamId;
 
@@ -54,6 +54,12 @@ pub enum Damage {
         /// The event.
         position: u64,
     },
+    /// The file of the indices is of no use, and couldn't be made anew.
+    #[error("the index of the log is damaged: {detail}")]
+    IndexFile {
+        /// How it was noticed.
+        detail: String,
+    },
     /// The file's own structure is broken.
     #[error("the structure of the log file is damaged: {detail}")]
     Structure {
@@ -71,6 +77,7 @@ impl Damage {
             Self::Truncated { .. }
             | Self::Foreign { .. }
             | Self::NewerFormat { .. }
+            | Self::IndexFile { .. }
             | Self::Structure { .. } => None,
         }
     }
@@ -83,13 +90,13 @@ impl Damage {
             Self::NewerFormat { .. } => "LOG_NEWER_FORMAT",
             Self::Payload { .. } => "LOG_PAYLOAD_DAMAGED",
             Self::Envelope { .. } => "LOG_ENVELOPE_DAMAGED",
-            Self::Index { .. } => "LOG_INDEX_DAMAGED",
+            Self::Index { .. } | Self::IndexFile { .. } => "LOG_INDEX_DAMAGED",
             Self::Structure { .. } => "LOG_STRUCTURE_DAMAGED",
         }
     }
 
     /// The next step for a person. Nothing was written to the damaged log.
-    pub const fn advice(&self) -> &'static str {
+    pub fn advice(&self) -> &'static str {
         match self {
             Self::Truncated { .. } => {
                 "keep the file as it is, check the disk, and restore the newest backup that verifies"
@@ -100,8 +107,12 @@ impl Damage {
                 "keep a copy of the folder, check disk and memory, and restore the newest backup that \
                  verifies; `mediary log verify` names the first bad position"
             }
-            Self::Index { .. } => {
+            // The hashes of the chain are part of the record; the other tables can be made from it.
+            Self::Index { index: "chain", .. } => {
                 "the events are whole; keep a copy of the folder and restore the newest backup that verifies"
+            }
+            Self::Index { .. } | Self::IndexFile { .. } => {
+                "the events are whole: remove the folder `index` and start again, which makes it anew"
             }
         }
     }
@@ -335,6 +346,96 @@ impl From<StorageFault> for ReadError {
     }
 }
 
+impl From<io::Error> for StorageFault {
+    fn from(error: io::Error) -> Self {
+        Self(Box::new(redb::Error::Io(error)))
+    }
+}
+
+/// What is wrong with an index. The events are whole, and it can be made anew.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum IndexFault {
+    /// It is not the index of this log as this program writes it.
+    #[error("{0}")]
+    Unfit(Cow<'static, str>),
+    /// It says something else than an event.
+    #[error("the index {index} disagrees with event {position}")]
+    Disagrees {
+        /// The table.
+        index: &'static str,
+        /// The event.
+        position: u64,
+    },
+    /// The file can't be read or written.
+    #[error("the file of the index can't be used")]
+    Unreadable(#[source] ReadError),
+}
+
+impl IndexFault {
+    pub(super) fn of(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Unfit(reason.into())
+    }
+
+    /// Whether making it anew helps: not if the disk is full, or the folder of somebody else.
+    pub(super) fn is_damage(&self) -> bool {
+        match self {
+            Self::Unfit(_) | Self::Disagrees { .. } | Self::Unreadable(ReadError::Damaged(_)) => true,
+            Self::Unreadable(ReadError::Closed) => false,
+            Self::Unreadable(ReadError::Storage(fault)) => {
+                let lasting = [
+                    io::ErrorKind::StorageFull,
+                    io::ErrorKind::QuotaExceeded,
+                    io::ErrorKind::PermissionDenied,
+                    io::ErrorKind::ReadOnlyFilesystem,
+                ];
+                !fault.is_lock() && fault.io_kind().is_none_or(|kind| !lasting.contains(&kind))
+            }
+        }
+    }
+}
+
+impl From<StorageFault> for IndexFault {
+    fn from(fault: StorageFault) -> Self {
+        Self::Unreadable(fault.into())
+    }
+}
+
+/// What goes wrong where record and index are used together: they are never blamed for each other.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The record can't be read or written.
+    Record(ReadError),
+    /// The index is of no use.
+    Index(IndexFault),
+}
+
+impl From<ReadError> for Trouble {
+    fn from(error: ReadError) -> Self {
+        Self::Record(error)
+    }
+}
+
+impl From<IndexFault> for Trouble {
+    fn from(fault: IndexFault) -> Self {
+        Self::Index(fault)
+    }
+}
+
+impl From<Trouble> for ReadError {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Index(IndexFault::Disagrees { index, position }) => {
+                Damage::Index { index, position }.into()
+            }
+            Trouble::Record(error)
+            | Trouble::Index(IndexFault::Unreadable(error @ (Self::Storage(_) | Self::Closed))) => error,
+            Trouble::Index(fault @ (IndexFault::Unfit(_) | IndexFault::Unreadable(Self::Damaged(_)))) => {
+                Damage::IndexFile { detail: fault.to_string() }.into()
+            }
+        }
+    }
+}
+
 macro_rules! storage_errors {
     ($($source:ty),+) => {$(
         impl From<$source> for StorageFault {
@@ -346,6 +447,12 @@ macro_rules! storage_errors {
         impl From<$source> for ReadError {
             fn from(error: $source) -> Self {
                 StorageFault::from(error).into()
+            }
+        }
+
+        impl From<$source> for IndexFault {
+            fn from(error: $source) -> Self {
+                Self::Unreadable(error.into())
             }
         }
     )+};

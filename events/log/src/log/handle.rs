@@ -19,11 +19,12 @@ use super::{
     append::{Append, Appended},
     error::{AppendError, FatalError, OpenError, ReadError},
     hub::{Ring, Subscription},
+    index::{self, Index, Lookup, Opener},
     lock::FolderLock,
     metric,
     options::Options,
     queue::{Queue, Refused, Request},
-    read::{Direction, Filter, Page, Read, SCAN_FRAMES_MAX, Scan},
+    read::{Direction, Filter, Page, Read, SCAN_FRAMES_MAX, Scan, Scanned},
     snapshot::SnapshotStore,
     space::Space,
     store::{self, Head, Store},
@@ -43,6 +44,7 @@ pub struct Log {
 
 struct Shared {
     store: Arc<Store>,
+    index: Arc<Index>,
     queue: Arc<Queue>,
     ring: Arc<Ring>,
     heads: watch::Receiver<Head>,
@@ -91,26 +93,30 @@ impl Log {
         }
         store::create_if_missing(&directory, options.ids.next())?;
         let store = Store::open(&directory, options.cache_bytes)?;
-        Self::start(store, space, Some(lock), options)
+        let opener = index::in_folder(&directory, options.cache_bytes);
+        Self::start(store, opener, space, Some(lock), options)
     }
 
     /// Starts the writer of an opened store.
     pub(super) fn start(
         store: Store,
+        opener: Opener,
         space: Space,
         lock: Option<FolderLock>,
         options: Options,
     ) -> Result<Self, OpenError> {
         let failed = |error| store::failed(store.path(), error);
         let tail = store.tail().map_err(failed)?;
+        let index = Index::open(opener, &store, tail.head).map_err(failed)?;
         let epoch = store.raise_epoch().map_err(failed)?;
-        let categories = store.categories().map_err(failed)?;
+        let generation = index.generation();
+        let categories = Lookup { store: &store, index: &index }.categories().map_err(failed)?;
         metric::describe();
         metric::size(tail.head.position, store.size_bytes());
-        for (name, row) in &categories {
-            metric::category(name, *row);
+        for (name, row) in categories.iter() {
+            metric::category(name, row);
         }
-        let store = Arc::new(store);
+        let (store, index) = (Arc::new(store), Arc::new(index));
         let queue = Arc::new(Queue::new(options.queue_requests_max, options.queue_bytes_max));
         let ring = Arc::new(Ring::new(options.ring_events_max, options.ring_bytes_max));
         let (sender, heads) = watch::channel(tail.head);
@@ -118,6 +124,7 @@ impl Log {
         let fatal = Arc::new(OnceLock::new());
         let writer = Writer {
             store: Arc::clone(&store),
+            index: Arc::clone(&index),
             queue: Arc::clone(&queue),
             ring: Arc::clone(&ring),
             heads: sender,
@@ -127,7 +134,8 @@ impl Log {
             salts: writer::salts(),
             epoch,
             tail,
-            categories: categories.into_iter().collect(),
+            categories,
+            generation,
             commit_micros: Arc::clone(&commit_micros),
             fatal: Arc::clone(&fatal),
             on_fatal: options.on_fatal,
@@ -142,7 +150,8 @@ impl Log {
             })?;
         let snapshots = SnapshotStore::new(options.directory.join("snapshots"), Arc::clone(&store));
         let running = Mutex::new(Running { writer: Some(thread), lock });
-        let shared = Shared { store, queue, ring, heads, snapshots, epoch, commit_micros, fatal, running };
+        let shared =
+            Shared { store, index, queue, ring, heads, snapshots, epoch, commit_micros, fatal, running };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -213,7 +222,7 @@ impl Log {
             Direction::Forward => request.from.max(1)..=head,
             Direction::Backward => 1..=request.from.min(head),
         };
-        let scanned = self.shared.store.scan(&Scan {
+        let scanned = self.scan(&Scan {
             range: range.clone(),
             direction: request.direction,
             limit: request.limit,
@@ -238,22 +247,22 @@ impl Log {
         direction: Direction,
         limit: usize,
     ) -> Result<Vec<Recorded>, ReadError> {
-        self.shared.store.stream(stream, from_version, direction, limit)
+        self.lookup().stream(stream, from_version, direction, limit)
     }
 
     /// The version of a stream; 0 if there is no such stream.
     pub fn stream_version(&self, stream: &StreamId) -> Result<u64, ReadError> {
-        self.shared.store.stream_version(stream)
+        self.lookup().stream_version(stream)
     }
 
     /// The event with this id.
     pub fn event(&self, id: EventId) -> Result<Option<Recorded>, ReadError> {
-        self.shared.store.event(id)
+        self.lookup().event(id)
     }
 
     /// What a command recorded, if it was accepted.
     pub fn command(&self, principal: PrincipalId, command: CommandId) -> Result<Option<Appended>, ReadError> {
-        self.shared.store.command(principal, command)
+        self.lookup().command(principal, command)
     }
 
     /// Follows the log from a position on: history first, then whatever is recorded.
@@ -273,13 +282,13 @@ impl Log {
 
     /// How many events each concern has, by name.
     pub fn counts(&self) -> Result<Vec<CategoryCount>, ReadError> {
-        let rows = self.shared.store.categories()?;
-        let count = |(category, row): (String, super::tables::CategoryRow)| CategoryCount {
-            category,
+        let categories = self.lookup().categories()?;
+        let rows = categories.iter().map(|(category, row)| CategoryCount {
+            category: category.to_owned(),
             events: row.events,
             bytes: row.bytes,
-        };
-        Ok(rows.into_iter().map(count).collect())
+        });
+        Ok(rows.collect())
     }
 
     /// Writes what waits, closes the file and gives the folder back. Other handles find the log closed.
@@ -292,6 +301,22 @@ impl Log {
 
     pub(super) fn store(&self) -> &Store {
         &self.shared.store
+    }
+
+    pub(super) fn lookup(&self) -> Lookup<'_> {
+        Lookup { store: &self.shared.store, index: &self.shared.index }
+    }
+
+    /// Compares the indices with the events up to a position; one that is wrong is made anew.
+    ///
+    /// Answers whether they were right. `pause` is asked after each stretch, and false ends the proof.
+    pub(super) fn prove_index(&self, to: u64, pause: impl FnMut(u64) -> bool) -> Result<bool, ReadError> {
+        index::prove(&self.shared.index, &self.shared.store, to, pause)
+    }
+
+    /// Looks through a range in short transactions.
+    pub(super) fn scan(&self, scan: &Scan<'_>) -> Result<Scanned, ReadError> {
+        self.lookup().scan(scan)
     }
 
     pub(super) fn ring(&self) -> &Ring {
@@ -341,7 +366,8 @@ impl Shared {
                 tracing::error!("log.writer_panicked");
             }
         }
-        drop(self.store.close());
+        self.index.close();
+        self.store.close();
         if let Some(lock) = running.lock.take() {
             lock.release();
         }

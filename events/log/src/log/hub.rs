@@ -192,7 +192,7 @@ fn of_file(
     let from = *range.start();
     let scan =
         Scan { range, direction: Direction::Forward, limit, bytes_max: BATCH_BYTES_MAX, frames_max, filter };
-    let scanned = log.store().scan(&scan)?;
+    let scanned = log.scan(&scan)?;
     let Some(last_position) = scanned.last_position else {
         return Err(Damage::Structure { detail: format!("event {from} is missing") }.into());
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
-use super::tables::CategoryRow;
+use super::index::CategoryRow;
 
 const APPENDS: &str = "mediary_log_appends_total";
 const EVENTS: &str = "mediary_log_events_total";

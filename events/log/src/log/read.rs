@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     error::{Damage, ReadError},
     frame::{Frame, FrameError},
-    tables::{self, EVENTS},
+    tables::EVENTS,
 };
 
 /// The most frames that one read transaction looks at: a longer one would pin pages that the writer
@@ -91,6 +91,23 @@ impl Filter {
             project: frame.project(),
             correlation_id: frame.correlation_id(),
         })
+    }
+
+    /// The categories that an event must have one of, if the filter names them.
+    pub(super) fn categories_wanted(&self) -> Option<Vec<&str>> {
+        let of_kinds = || self.kinds.iter().filter_map(|kind| kind.split_once('.'));
+        let of_streams = || self.streams.iter().map(|prefix| prefix.split_once('-'));
+        let mut wanted: Vec<&str> = if !self.kinds.is_empty() {
+            of_kinds().map(|(category, _)| category).collect()
+        } else if !self.streams.is_empty() {
+            // A prefix without a hyphen may be the begin of several categories.
+            of_streams().map(|prefix| prefix.map(|(category, _)| category)).collect::<Option<_>>()?
+        } else {
+            return None;
+        };
+        wanted.sort_unstable();
+        wanted.dedup();
+        Some(wanted)
     }
 
     fn passes(&self, facts: &Facts<'_>) -> bool {
@@ -251,19 +268,5 @@ pub(super) fn event_at(
     match events.get(position)? {
         Some(value) => Ok(Some(parse(position, value.value())?.recorded()?)),
         None => Ok(None),
-    }
-}
-
-/// The version of a stream; 0 if there is no such stream.
-pub(super) fn stream_version(
-    streams: &impl ReadableTable<&'static [u8; 26], u64>,
-    category: u16,
-    stream: Uuid,
-) -> Result<u64, ReadError> {
-    let lowest = tables::stream_key(category, stream, 0);
-    let highest = tables::stream_key(category, stream, u64::MAX);
-    match streams.range::<&[u8; 26]>(&lowest..=&highest)?.next_back() {
-        Some(row) => Ok(tables::stream_key_version(row?.0.value())),
-        None => Ok(0),
     }
 }

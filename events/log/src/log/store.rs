@@ -1,31 +1,28 @@
 //! The log file: made, opened, and read in short transactions.
 //!
-//! One redb file holds events and indices, so that one commit writes all of them. A new file is made under
-//! another name and renamed when whole: a crash while making it leaves no half log.
+//! One redb file is the record: events and their chain, nothing else. A new file is made under another name and
+//! renamed when whole: a crash while making it leaves no half log.
 
 use std::{
+    cell::Cell,
     fs::{self, File},
     io::{self, Read as _},
     os::unix::fs::MetadataExt as _,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{self, AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{PoisonError, RwLock},
+    sync::{Once, PoisonError, RwLock},
 };
 
-use mediary_events::{Recorded, StreamId};
-use mediary_schema::{CommandId, EventId, PrincipalId, Timestamp};
+use mediary_events::Recorded;
+use mediary_schema::Timestamp;
 use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 use uuid::Uuid;
 
 use super::{
-    append::{Appended, Versions},
     chain::{self, Hash},
     error::{Damage, OpenError, ReadError, StorageFault},
-    read::{self, Direction, Scan, Scanned},
-    tables::{
-        self, CATEGORIES, CHAIN, COMMANDS, CategoryRow, EVENTS, FORMAT, IDS, KEY_EPOCH, KEY_FORMAT,
-        KEY_LOG_ID, META, STREAMS,
-    },
+    read::{self, Scan, Scanned},
+    tables::{CHAIN, EVENTS, FORMAT, KEY_EPOCH, KEY_FORMAT, KEY_LOG_ID, META},
 };
 
 /// The folder of the log below the data folder.
@@ -115,10 +112,6 @@ pub(super) fn initialise(database: &Database, log_id: Uuid) -> Result<(), Storag
         meta.insert(KEY_EPOCH, 0_u64.to_be_bytes().as_slice())?;
         transaction.open_table(EVENTS)?;
         transaction.open_table(CHAIN)?;
-        transaction.open_table(IDS)?;
-        transaction.open_table(STREAMS)?;
-        transaction.open_table(CATEGORIES)?;
-        transaction.open_table(COMMANDS)?;
     }
     transaction.commit()?;
     Ok(())
@@ -157,12 +150,37 @@ pub(super) fn opening(path: &Path, fault: StorageFault) -> OpenError {
     }
 }
 
-/// Runs something on the storage; what panics there on damaged bytes becomes damage.
-pub(super) fn contain<T>(run: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
-    match catch_unwind(AssertUnwindSafe(run)) {
+/// Runs something on the storage; what panics there on damaged bytes becomes damage, and is told as such only.
+pub(super) fn contain<T, E: From<ReadError>>(run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    match quietly(|| catch_unwind(AssertUnwindSafe(run))) {
         Ok(result) => result,
-        Err(panic) => Err(Damage::Structure { detail: panic_text(panic.as_ref()) }.into()),
+        Err(panic) => {
+            let damage = Damage::Structure { detail: panic_text(panic.as_ref()) };
+            Err(ReadError::from(damage).into())
+        }
     }
+}
+
+thread_local! {
+    /// Whether a panic of this thread is told by whoever catches it.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Keeps the text of a panic that is caught from being printed, too: a stack trace reads like a crash.
+fn quietly<T>(run: impl FnOnce() -> T) -> T {
+    static HOOKED: Once = Once::new();
+    HOOKED.call_once(|| {
+        let print = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !QUIET.get() {
+                print(panic);
+            }
+        }));
+    });
+    let outer = QUIET.replace(true);
+    let outcome = run();
+    QUIET.set(outer);
+    outcome
 }
 
 /// What a panic said.
@@ -211,22 +229,43 @@ impl Store {
         &self,
         run: impl FnOnce(&ReadTransaction) -> Result<T, ReadError>,
     ) -> Result<T, ReadError> {
-        self.with_database(|database| run(&database.begin_read()?))
+        self.read_with(run)
+    }
+
+    /// Runs a short read transaction in which something else may go wrong, too.
+    pub(super) fn read_with<T, E: From<ReadError>>(
+        &self,
+        run: impl FnOnce(&ReadTransaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.with_database(|database| run(&database.begin_read().map_err(ReadError::from)?))
     }
 
     /// Lends the database.
-    pub(super) fn with_database<T>(
+    pub(super) fn with_database<T, E: From<ReadError>>(
         &self,
-        run: impl FnOnce(&Database) -> Result<T, ReadError>,
-    ) -> Result<T, ReadError> {
+        run: impl FnOnce(&Database) -> Result<T, E>,
+    ) -> Result<T, E> {
         let guard = self.database.read().unwrap_or_else(PoisonError::into_inner);
         let database = guard.as_ref().ok_or(ReadError::Closed)?;
         contain(|| run(database))
     }
 
     /// Takes the database out, once nobody reads it.
-    pub(super) fn close(&self) -> Option<Database> {
+    pub(super) fn take(&self) -> Option<Database> {
         self.database.write().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Closes the file, once nobody reads it.
+    pub(super) fn close(&self) {
+        let database = self.take();
+        // On damaged bytes even this may panic.
+        let closed = contain(move || {
+            drop(database);
+            Ok::<(), ReadError>(())
+        });
+        if let Err(error) = closed {
+            tracing::warn!(%error, "log.not_closed_in_order");
+        }
     }
 
     /// Counts one more opening, durably: two runs never share an epoch.
@@ -259,88 +298,21 @@ impl Store {
         self.read(|transaction| read::scan(transaction, scan))
     }
 
-    pub(super) fn event(&self, id: EventId) -> Result<Option<Recorded>, ReadError> {
-        self.read(|transaction| {
-            let Some(position) = transaction.open_table(IDS)?.get(id.uuid().as_bytes())? else {
-                return Ok(None);
-            };
-            read::event_at(&transaction.open_table(EVENTS)?, position.value())
-        })
-    }
-
-    pub(super) fn stream_version(&self, stream: &StreamId) -> Result<u64, ReadError> {
-        self.read(|transaction| {
-            let Some(row) = category_row(&transaction.open_table(CATEGORIES)?, &stream.category)? else {
-                return Ok(0);
-            };
-            read::stream_version(&transaction.open_table(STREAMS)?, row.number, stream.uuid)
-        })
-    }
-
-    pub(super) fn stream(
-        &self,
-        stream: &StreamId,
-        from_version: u64,
-        direction: Direction,
-        limit: usize,
-    ) -> Result<Vec<Recorded>, ReadError> {
-        self.read(|transaction| {
-            let Some(row) = category_row(&transaction.open_table(CATEGORIES)?, &stream.category)? else {
-                return Ok(Vec::new());
-            };
-            let key = |version| tables::stream_key(row.number, stream.uuid, version);
-            let (lowest, highest) = match direction {
-                Direction::Forward => (key(from_version), key(u64::MAX)),
-                Direction::Backward => (key(0), key(from_version)),
-            };
-            let streams = transaction.open_table(STREAMS)?;
-            let events = transaction.open_table(EVENTS)?;
-            let mut rows = streams.range::<&[u8; 26]>(&lowest..=&highest)?;
-            let mut found = Vec::new();
-            while found.len() < limit {
-                let row = match direction {
-                    Direction::Forward => rows.next(),
-                    Direction::Backward => rows.next_back(),
-                };
-                let Some(row) = row else { break };
-                let position = row?.1.value();
-                let event = read::event_at(&events, position)?;
-                found.push(event.ok_or(Damage::Index { index: "streams", position })?);
-            }
-            Ok(found)
-        })
-    }
-
-    pub(super) fn command(
-        &self,
-        principal: PrincipalId,
-        command: CommandId,
-    ) -> Result<Option<Appended>, ReadError> {
-        self.read(|transaction| {
-            let commands = transaction.open_table(COMMANDS)?;
-            let Some(value) = commands.get(&tables::command_key(principal, command))? else {
-                return Ok(None);
-            };
-            repeated(&transaction.open_table(EVENTS)?, value.value()).map(Some)
-        })
-    }
-
-    /// What is kept about each category, by name.
-    pub(super) fn categories(&self) -> Result<Vec<(String, CategoryRow)>, ReadError> {
-        self.read(|transaction| {
-            let mut rows = Vec::new();
-            for row in transaction.open_table(CATEGORIES)?.iter()? {
-                let (name, value) = row?;
-                rows.push((name.value().to_owned(), CategoryRow::from_bytes(value.value())));
-            }
-            Ok(rows)
-        })
+    /// The event at a position.
+    pub(super) fn event_at(&self, position: u64) -> Result<Option<Recorded>, ReadError> {
+        self.read(|transaction| read::event_at(&transaction.open_table(EVENTS)?, position))
     }
 
     /// The space that the file takes on the disk; holes in it take none.
     pub(super) fn size_bytes(&self) -> u64 {
         const BLOCK: u64 = 512;
         fs::metadata(&self.path).map_or(0, |facts| facts.blocks() * BLOCK)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 
@@ -353,27 +325,10 @@ pub(super) fn failed(path: &Path, error: ReadError) -> OpenError {
     }
 }
 
-/// The answer to a command that was recorded before.
-pub(super) fn repeated(
-    events: &impl ReadableTable<u64, &'static [u8]>,
-    value: &[u8; 12],
-) -> Result<Appended, ReadError> {
-    let (first_position, last_position) = tables::command_range(value);
-    let mut versions = Versions::default();
-    for position in first_position..=last_position {
-        let row = events.get(position)?.ok_or(Damage::Index { index: "commands", position })?;
-        let frame = read::parse(position, row.value())?;
-        versions.set(&frame.stream(), frame.version());
-    }
-    Ok(Appended { first_position, last_position, versions: versions.into_list(), repeated: true })
-}
-
-/// What is kept about a category; none before its first event.
-pub(super) fn category_row(
-    categories: &impl ReadableTable<&'static str, &'static [u8; 18]>,
-    category: &str,
-) -> Result<Option<CategoryRow>, ReadError> {
-    Ok(categories.get(category)?.map(|value| CategoryRow::from_bytes(value.value())))
+/// An event that must be there and isn't.
+pub(super) fn missing(position: u64) -> ReadError {
+    let detail = "it is missing".to_owned();
+    Damage::Envelope { first: position, last: position, detail }.into()
 }
 
 /// Says which log this is, if it is one that this version knows.

@@ -1,22 +1,22 @@
 //! The one thread that writes: all that waits becomes one commit and one fsync (L-2, L-3).
 //!
+//! A batch is checked against the index, which is always as new as the record, inside two open transactions. The
+//! record is committed durably, the index follows in memory, then the head and the answers are told.
+//!
 //! Each request is checked by itself against what is in the transaction so far, so a refused one costs
 //! its neighbours nothing. Answers go out after the commit, those of refusals too: a refusal may rest on
 //! a neighbour's event. On an error of the storage nothing is tried again: after a failed fsync nobody
 //! knows what is on the disk, and only reading it anew can tell.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicU64, Ordering},
 };
 
 use mediary_events::{Codec, Envelope, Recorded};
 use mediary_schema::{Clock, EventId, IdSource, Timestamp};
 use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
-use redb::{Database, ReadableTable as _, Table, WriteTransaction};
+use redb::{Database, Table, WriteTransaction};
 use tokio::{
     sync::{oneshot, watch},
     time::Instant,
@@ -24,17 +24,17 @@ use tokio::{
 
 use super::{
     append::{Append, AppendHeader, Appended, NewEvent, Urgency, Versions},
-    chain,
-    error::{AppendError, Damage, FatalError, ReadError},
+    chain::{self, Hash},
+    error::{AppendError, Damage, FatalError, IndexFault, ReadError, Trouble},
     frame::{self, Body},
     hub::Ring,
+    index::{self, Categories, Facts, Index, Lookup},
     metric,
     options::OnFatal,
     queue::{Queue, Request},
-    read,
     space::{Room, Space, estimate_bytes},
-    store::{self, Head, Store, Tail},
-    tables::{self, CATEGORIES, CHAIN, COMMANDS, CategoryRow, EVENTS, IDS, STREAMS},
+    store::{Head, Store, Tail},
+    tables::{CHAIN, EVENTS},
 };
 
 /// An id source that repeats itself so often is broken.
@@ -43,6 +43,7 @@ const ID_DRAWS_MAX: usize = 8;
 /// What the writer works with.
 pub(super) struct Writer {
     pub(super) store: Arc<Store>,
+    pub(super) index: Arc<Index>,
     pub(super) queue: Arc<Queue>,
     pub(super) ring: Arc<Ring>,
     pub(super) heads: watch::Sender<Head>,
@@ -52,7 +53,9 @@ pub(super) struct Writer {
     pub(super) salts: StdRng,
     pub(super) epoch: u64,
     pub(super) tail: Tail,
-    pub(super) categories: BTreeMap<String, CategoryRow>,
+    pub(super) categories: Categories,
+    /// The index that the categories are of.
+    pub(super) generation: u64,
     pub(super) commit_micros: Arc<AtomicU64>,
     pub(super) fatal: Arc<OnceLock<FatalError>>,
     pub(super) on_fatal: OnFatal,
@@ -69,14 +72,23 @@ struct Staged {
     appends: usize,
 }
 
-/// The open tables of one transaction.
+/// The open tables of the two transactions of a batch.
 struct Tables<'t> {
+    record: Record<'t>,
+    index: index::Tables<'t>,
+}
+
+/// The open tables of the record.
+struct Record<'t> {
     events: Table<'t, u64, &'static [u8]>,
     chain: Table<'t, u64, &'static [u8; 32]>,
-    ids: Table<'t, &'static [u8; 16], u64>,
-    streams: Table<'t, &'static [u8; 26], u64>,
-    categories: Table<'t, &'static str, &'static [u8; 18]>,
-    commands: Table<'t, &'static [u8; 32], &'static [u8; 12]>,
+}
+
+/// How far a batch got.
+enum Written {
+    Both(Staged),
+    /// It is recorded, and the index doesn't follow.
+    RecordOnly(Staged, IndexFault),
 }
 
 /// What becomes of one request.
@@ -115,23 +127,28 @@ impl Writer {
         if batch.is_empty() {
             return Ok(());
         }
-        let store = Arc::clone(&self.store);
         let (appends, replies): (Vec<Append>, Vec<Reply>) =
             batch.into_iter().map(|request| (request.append, request.reply)).unzip();
-        match store.with_database(|database| self.commit(database, appends)) {
-            Ok(staged) => {
-                self.publish(staged, replies);
-                Ok(())
-            }
+        let staged = match self.commit(&appends) {
+            Ok(staged) => staged,
             Err(error) => {
-                let fatal = FatalError { step: "committing a batch", source: Arc::new(error) };
-                self.fatal.get_or_init(|| fatal.clone());
+                let fatal = self.give_up("committing a batch", error);
                 for reply in replies {
                     answer(reply, Err(fatal.unknown()));
                 }
-                Err(fatal)
+                return Err(fatal);
             }
-        }
+        };
+        let events = staged.recorded.len() as u64;
+        self.publish(staged, replies);
+        self.settle(events)
+    }
+
+    /// Remembers why nothing is written any more.
+    fn give_up(&self, step: &'static str, error: ReadError) -> FatalError {
+        let fatal = FatalError { step, source: Arc::new(error) };
+        self.fatal.get_or_init(|| fatal.clone());
+        fatal
     }
 
     /// Refuses what doesn't fit on the disk.
@@ -164,27 +181,81 @@ impl Writer {
         admitted
     }
 
-    fn commit(&mut self, database: &Database, batch: Vec<Append>) -> Result<Staged, ReadError> {
-        let began = Instant::now();
-        let transaction = database.begin_write()?;
-        let staged = self.stage(&transaction, batch)?;
-        if staged.recorded.is_empty() {
-            transaction.abort()?;
-            return Ok(staged);
+    /// Writes a batch. A faulty index is made anew and asked again, as long as nothing is on the disk.
+    fn commit(&mut self, batch: &[Append]) -> Result<Staged, ReadError> {
+        match self.attempt(batch) {
+            Err(Trouble::Index(fault)) if fault.is_damage() => {
+                self.index.remake(&self.store, self.generation, &fault)?;
+                Ok(self.attempt(batch)?)
+            }
+            outcome => Ok(outcome?),
         }
-        transaction.commit()?;
+    }
+
+    fn attempt(&mut self, batch: &[Append]) -> Result<Staged, Trouble> {
+        self.refresh_categories()?;
+        let before = (self.tail, self.categories.clone());
+        let (index, store) = (Arc::clone(&self.index), Arc::clone(&self.store));
+        let outcome =
+            index.with_database(|index| store.with_database(|record| self.write_both(record, index, batch)));
+        match outcome {
+            Ok(Written::Both(staged)) => Ok(staged),
+            Ok(Written::RecordOnly(staged, fault)) => {
+                self.index.remake(&self.store, self.generation, &fault)?;
+                Ok(staged)
+            }
+            Err(trouble) => {
+                (self.tail, self.categories) = before;
+                Err(trouble)
+            }
+        }
+    }
+
+    /// What is counted here must be what the index counts.
+    fn refresh_categories(&mut self) -> Result<(), ReadError> {
+        if self.generation != self.index.generation() {
+            self.generation = self.index.generation();
+            self.categories = Lookup { store: &self.store, index: &self.index }.categories()?;
+        }
+        Ok(())
+    }
+
+    fn write_both(
+        &mut self,
+        record: &Database,
+        index: &Database,
+        batch: &[Append],
+    ) -> Result<Written, Trouble> {
+        let began = Instant::now();
+        let indexing = Index::begin(index)?;
+        let recording = record.begin_write().map_err(ReadError::from)?;
+        let staged = self.stage(&recording, &indexing, batch)?;
+        if staged.recorded.is_empty() {
+            recording.abort().map_err(ReadError::from)?;
+            indexing.abort().map_err(IndexFault::from)?;
+            return Ok(Written::Both(staged));
+        }
+        recording.commit().map_err(ReadError::from)?;
         let took = began.elapsed();
         self.commit_micros.store(took.as_micros() as u64, Ordering::Relaxed);
         metric::committed(staged.appends, staged.recorded.len(), took);
-        Ok(staged)
+        Ok(match indexing.commit() {
+            Ok(()) => Written::Both(staged),
+            Err(error) => Written::RecordOnly(staged, error.into()),
+        })
     }
 
-    fn stage(&mut self, transaction: &WriteTransaction, batch: Vec<Append>) -> Result<Staged, ReadError> {
-        let mut tables = Tables::open(transaction)?;
+    fn stage(
+        &mut self,
+        recording: &WriteTransaction,
+        indexing: &WriteTransaction,
+        batch: &[Append],
+    ) -> Result<Staged, Trouble> {
+        let mut tables = Tables { record: Record::open(recording)?, index: index::Tables::open(indexing)? };
         let mut staged = Staged::default();
         let now = self.clock.now();
         for append in batch {
-            let outcome = match self.check(&tables, &append)? {
+            let outcome = match self.check(&tables, append)? {
                 Verdict::Accepted => {
                     staged.appends += 1;
                     Ok(self.record(&mut tables, append, now, &mut staged.recorded)?)
@@ -197,20 +268,20 @@ impl Writer {
             };
             staged.answers.push(outcome);
         }
-        self.count(&mut tables, &staged.recorded)?;
+        if !staged.recorded.is_empty() {
+            tables.index.finish(&mut self.categories, self.tail.head)?;
+        }
         Ok(staged)
     }
 
-    fn check(&self, tables: &Tables<'_>, append: &Append) -> Result<Verdict, ReadError> {
-        let key = tables::command_key(append.header.principal, append.header.command_id);
-        if let Some(value) = tables.commands.get(&key)? {
-            return Ok(Verdict::Repeated(store::repeated(&tables.events, value.value())?));
+    fn check(&self, tables: &Tables<'_>, append: &Append) -> Result<Verdict, Trouble> {
+        let (principal, command) = (append.header.principal, append.header.command_id);
+        if let Some((first, events)) = tables.index.command(principal, command)? {
+            let answer = index::repeated(&tables.record.events, principal, command, first, events)?;
+            return Ok(Verdict::Repeated(answer));
         }
         for (stream, expected) in &append.expected {
-            let actual = match self.categories.get(stream.category.as_ref()) {
-                Some(row) => read::stream_version(&tables.streams, row.number, stream.uuid)?,
-                None => 0,
-            };
+            let actual = tables.index.stream_version(&self.categories, stream)?;
             if !expected.allows(actual) {
                 let (stream, expected) = (stream.clone(), *expected);
                 return Ok(Verdict::Refused(AppendError::Conflict { stream, expected, actual }));
@@ -222,27 +293,26 @@ impl Writer {
     fn record(
         &mut self,
         tables: &mut Tables<'_>,
-        append: Append,
+        append: &Append,
         now: Timestamp,
         recorded: &mut Vec<Arc<Recorded>>,
-    ) -> Result<Appended, ReadError> {
+    ) -> Result<Appended, Trouble> {
         let len = u32::try_from(append.events.len()).expect("an append has at most 10000 events");
         let first_position = self.tail.head.position + 1;
         // A clock that is set back must not make time run backwards in the log (L-4).
         self.tail.at = self.tail.at.max(now);
         let mut versions = Versions::default();
-        for (index, event) in (0..len).zip(append.events) {
-            let category = self.category(&event)?;
+        for (index, event) in (0..len).zip(&append.events) {
             let version = 1 + match versions.of(&event.stream) {
                 Some(version) => version,
-                None => read::stream_version(&tables.streams, category, event.stream.uuid)?,
+                None => tables.index.stream_version(&self.categories, &event.stream)?,
             };
             versions.set(&event.stream, version);
             let place = Place { index, len, version };
-            recorded.push(Arc::new(self.record_event(tables, &append.header, event, category, &place)?));
+            recorded.push(Arc::new(self.record_event(tables, &append.header, event.clone(), &place)?));
         }
-        let key = tables::command_key(append.header.principal, append.header.command_id);
-        tables.commands.insert(&key, &tables::command_value(first_position, len))?;
+        let header = &append.header;
+        tables.index.add_command(header.principal, header.command_id, first_position, len)?;
         Ok(Appended {
             first_position,
             last_position: self.tail.head.position,
@@ -256,9 +326,8 @@ impl Writer {
         tables: &mut Tables<'_>,
         header: &AppendHeader,
         event: NewEvent,
-        category: u16,
         place: &Place,
-    ) -> Result<Recorded, ReadError> {
+    ) -> Result<Recorded, Trouble> {
         let position = self.tail.head.position + 1;
         let mut salt = [0; 16];
         self.salts.fill_bytes(&mut salt);
@@ -290,54 +359,39 @@ impl Writer {
             Body::Inline { salt: &salt, payload: &event.payload },
             &mut bytes,
         );
-        tables.events.insert(position, bytes.as_slice())?;
-        let stream_key = tables::stream_key(category, envelope.stream.uuid, place.version);
-        tables.streams.insert(&stream_key, position)?;
-        if chain::is_stored(position, place.index, place.len) {
-            tables.chain.insert(position, &hash)?;
-        }
+        tables.record.insert(
+            position,
+            &bytes,
+            chain::is_stored(position, place.index, place.len).then_some(&hash),
+        )?;
+        let facts = Facts { position, version: place.version, payload_bytes: event.payload.len() as u64 };
+        tables.index.add(&mut self.categories, &envelope.stream, facts)?;
         self.tail.head = Head { position, hash };
         Ok(Recorded { envelope, payload: Some(event.payload) })
     }
 
     /// Draws an id that no event has.
-    fn event_id(&self, tables: &mut Tables<'_>, position: u64) -> Result<EventId, ReadError> {
+    fn event_id(&self, tables: &mut Tables<'_>, position: u64) -> Result<EventId, Trouble> {
         for _ in 0..ID_DRAWS_MAX {
             let id = self.ids.next();
-            let taken = tables.ids.insert(id.as_bytes(), position)?.map(|position| position.value());
-            match taken {
-                None => return Ok(EventId::from_uuid(id)),
-                Some(owner) => tables.ids.insert(id.as_bytes(), owner)?,
-            };
+            if tables.index.take_id(id, position)? {
+                return Ok(EventId::from_uuid(id));
+            }
         }
-        Err(Damage::Structure { detail: "the source of ids repeats itself".to_owned() }.into())
+        let damage = Damage::Structure { detail: "the source of ids repeats itself".to_owned() };
+        Err(ReadError::from(damage).into())
     }
 
-    /// Counts the event in its category and answers the category's number.
-    fn category(&mut self, event: &NewEvent) -> Result<u16, ReadError> {
-        let bytes = event.payload.len() as u64;
-        if let Some(row) = self.categories.get_mut(event.stream.category.as_ref()) {
-            row.events += 1;
-            row.bytes += bytes;
-            return Ok(row.number);
+    /// Puts the index on the disk now and then, when everybody has his answer.
+    fn settle(&mut self, events: u64) -> Result<(), FatalError> {
+        match self.index.settle(events) {
+            Err(Trouble::Index(fault)) if fault.is_damage() => self
+                .index
+                .remake(&self.store, self.generation, &fault)
+                .map_err(|error| self.give_up("making the index anew", error)),
+            Err(trouble) => Err(self.give_up("settling the index", trouble.into())),
+            Ok(()) => Ok(()),
         }
-        let number = u16::try_from(self.categories.len() + 1)
-            .map_err(|_| Damage::Structure { detail: "there are too many categories".to_owned() })?;
-        let row = CategoryRow { number, events: 1, bytes };
-        self.categories.insert(event.stream.category.clone().into_owned(), row);
-        Ok(number)
-    }
-
-    /// Stores the counts of the categories that got events.
-    fn count(&self, tables: &mut Tables<'_>, recorded: &[Arc<Recorded>]) -> Result<(), ReadError> {
-        let touched: BTreeSet<&str> =
-            recorded.iter().map(|event| event.envelope.stream.category.as_ref()).collect();
-        for name in touched {
-            let row = self.categories[name];
-            tables.categories.insert(name, &row.to_bytes())?;
-            metric::category(name, row);
-        }
-        Ok(())
     }
 
     /// Tells what is on the disk now: first the head, so that an answered caller sees his own events.
@@ -358,15 +412,16 @@ fn answer(reply: Reply, outcome: Answer) {
     reply.send(outcome).ok();
 }
 
-impl<'t> Tables<'t> {
+impl<'t> Record<'t> {
     fn open(transaction: &'t WriteTransaction) -> Result<Self, ReadError> {
-        Ok(Self {
-            events: transaction.open_table(EVENTS)?,
-            chain: transaction.open_table(CHAIN)?,
-            ids: transaction.open_table(IDS)?,
-            streams: transaction.open_table(STREAMS)?,
-            categories: transaction.open_table(CATEGORIES)?,
-            commands: transaction.open_table(COMMANDS)?,
-        })
+        Ok(Self { events: transaction.open_table(EVENTS)?, chain: transaction.open_table(CHAIN)? })
+    }
+
+    fn insert(&mut self, position: u64, frame: &[u8], hash: Option<&Hash>) -> Result<(), ReadError> {
+        self.events.insert(position, frame)?;
+        if let Some(hash) = hash {
+            self.chain.insert(position, hash)?;
+        }
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -20,7 +20,9 @@ use super::{
     support::{append, append_one, counting_ids, event, expecting, options, stream},
 };
 use crate::log::{
-    Append, AppendError, Appended, Expected, Filter, Log, OpenError, Read, ReadError, Recorded, chain, frame,
+    Append, AppendError, Appended, Expected, Filter, Log, OpenError, Options, Read, ReadError, Recorded,
+    chain, frame,
+    index::{self, Opener, Start},
     space::Space,
     store::{self, Store},
     verify_live,
@@ -49,7 +51,7 @@ fn boot(disk: &Disk) -> Result<Machine, OpenError> {
     boot_with(disk, |_| ())
 }
 
-fn boot_with(disk: &Disk, change: impl FnOnce(&mut crate::log::Options)) -> Result<Machine, OpenError> {
+fn boot_with(disk: &Disk, change: impl FnOnce(&mut Options)) -> Result<Machine, OpenError> {
     let directory = tempfile::tempdir().unwrap();
     let (mut options, _) = options(&directory);
     let fatal = Arc::new(AtomicUsize::new(0));
@@ -58,11 +60,54 @@ fn boot_with(disk: &Disk, change: impl FnOnce(&mut crate::log::Options)) -> Resu
         counter.fetch_add(1, Ordering::SeqCst);
     });
     change(&mut options);
+    let opener = index::in_folder(directory.path(), 1 << 20);
+    let log = start(disk, opener, Space::open(directory.path(), 0), options)?;
+    Ok(Machine { log, fatal, _directory: directory })
+}
+
+fn start(disk: &Disk, index: Opener, space: Space, options: Options) -> Result<Log, OpenError> {
     let disk = disk.clone();
     let store =
         Store::from_opened(Path::new("memory"), || Ok(Database::builder().create_with_backend(disk)?))?;
-    let log = Log::start(store, Space::open(directory.path(), 0), None, options)?;
+    Log::start(store, index, space, None, options)
+}
+
+/// A log with a disk for its record and one for its index.
+fn boot_both(disk: &Disk, index: &Shelf) -> Result<Machine, OpenError> {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut options, _) = options(&directory);
+    let fatal = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&fatal);
+    options.on_fatal = Arc::new(move |_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+    });
+    let log = start(disk, index.opener(), Space::open(directory.path(), 0), options)?;
     Ok(Machine { log, fatal, _directory: directory })
+}
+
+/// Where the disk of an index lies, to be exchanged for an empty one.
+#[derive(Clone)]
+struct Shelf(Arc<Mutex<Disk>>);
+
+impl Shelf {
+    fn new(content: Vec<u8>, seed: u64) -> Self {
+        Self(Arc::new(Mutex::new(Disk::new(content, seed))))
+    }
+
+    fn opener(&self) -> Opener {
+        let place = Arc::clone(&self.0);
+        Box::new(move |start| {
+            let mut disk = place.lock().unwrap();
+            if start == Start::Anew {
+                *disk = Disk::new(Vec::new(), 0);
+            }
+            Ok(Database::builder().create_with_backend(disk.clone())?)
+        })
+    }
+
+    fn disk(&self) -> Disk {
+        self.0.lock().unwrap().clone()
+    }
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -162,14 +207,18 @@ fn power_cuts_lose_nothing_acknowledged_and_leave_nothing_half() {
         let mut random = StdRng::seed_from_u64(seed);
         let mut ledger = Ledger::default();
         let mut image = formatted.clone();
+        let mut index_image = Vec::new();
         for life in 0..random.random_range(1..4_u64) {
             let disk = Disk::new(image, seed << 8 | life);
             // The first syncs are those of a repair: some cuts hit it.
             disk.lose_power_after(random.random_range(0..25));
-            match boot(&disk) {
+            // Sometimes the index is on the disk after a few events, sometimes it is lost altogether.
+            let index = Shelf::new(std::mem::take(&mut index_image), seed << 8 | life);
+            match boot_both(&disk, &index) {
                 Ok(machine) => {
                     ledger.check(&machine.log);
                     ledger.run(&machine.log, &mut random);
+                    index.disk().lose_power_after(0);
                     let fatal = Arc::clone(&machine.fatal);
                     drop(machine);
                     assert_eq!(fatal.load(Ordering::SeqCst), 1);
@@ -178,8 +227,11 @@ fn power_cuts_lose_nothing_acknowledged_and_leave_nothing_half() {
                 Err(other) => panic!("{other:?}"),
             }
             image = disk.survived();
+            if random.random_bool(0.8) {
+                index_image = index.disk().survived();
+            }
         }
-        let machine = boot(&Disk::new(image, seed)).unwrap();
+        let machine = boot_both(&Disk::new(image, seed), &Shelf::new(index_image, seed)).unwrap();
         ledger.check(&machine.log);
         // Whoever doesn't know asks again: afterwards everything is there once.
         acknowledged += ledger.acknowledged.len();
@@ -327,7 +379,7 @@ fn id_source_that_repeats_itself_is_asked_again_and_then_stops_the_log() {
     assert_ne!(events[0].envelope.id, events[1].envelope.id);
     verify_live(&machine.log, None).unwrap();
     drop(machine);
-    let stuck = |options: &mut crate::log::Options| {
+    let stuck = |options: &mut Options| {
         options.ids = mediary_schema::IdSource::new(|| Uuid::from_u128(0xE000 << 100 | 1));
     };
     let machine = boot_with(&disk, stuck).unwrap();

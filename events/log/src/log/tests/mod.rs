@@ -2,6 +2,7 @@
 
 mod disk;
 mod support;
+mod twin;
 
 mod appending;
 mod bundling;
@@ -9,6 +10,7 @@ mod crashing;
 mod filtering;
 mod following;
 mod golden;
+mod indexing;
 mod modelling;
 mod snapshotting;
 mod storing;

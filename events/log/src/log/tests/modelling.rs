@@ -1,13 +1,16 @@
 //! The log against a list in memory.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs};
 
 use futures::FutureExt as _;
 use mediary_schema::{CommandId, PrincipalId};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::support::{Bench, append, event, stream};
+use super::{
+    support::{Bench, append, copy_of, event, index_file, stream},
+    twin::Twin,
+};
 use crate::log::{
     Append, AppendError, Direction, Expected, Filter, Read, Recorded, StreamId, verify, verify_live,
 };
@@ -19,7 +22,23 @@ enum Step {
     ReadStream { stream: usize, from: u64, backward: bool, limit: usize },
     Follow { from: u64, limit: usize, filter: Filter },
     Ask { command: u128, platform: bool },
-    Reopen,
+    Reopen(Fate),
+}
+
+/// What becomes of the index while the log is closed, or how it is closed.
+#[derive(Debug, Clone)]
+enum Fate {
+    Kept,
+    /// Record and index are found as they were in the middle of life.
+    Killed,
+    Deleted,
+    Emptied,
+    /// Bytes anywhere in it are other ones.
+    Damaged(Vec<(usize, u8)>),
+    /// The one that was there at the reopening before.
+    Older,
+    /// A folder with its name.
+    Folder,
 }
 
 /// An expectation, relative to what the stream is: so that both outcomes are common.
@@ -69,8 +88,51 @@ fn steps() -> impl Strategy<Value = Step> {
             .prop_map(|(stream, from, backward, limit)| Step::ReadStream { stream, from, backward, limit }),
         2 => (0..60_u64, 1..9_usize, filters()).prop_map(|(from, limit, filter)| Step::Follow { from, limit, filter }),
         1 => (0..30_u128, any::<bool>()).prop_map(|(command, platform)| Step::Ask { command, platform }),
-        1 => Just(Step::Reopen),
+        2 => fates().prop_map(Step::Reopen),
     ]
+}
+
+fn fates() -> impl Strategy<Value = Fate> {
+    let flips = proptest::collection::vec((any::<usize>(), 1..=255_u8), 1..40);
+    prop_oneof![
+        2 => Just(Fate::Kept),
+        2 => Just(Fate::Killed),
+        1 => Just(Fate::Deleted),
+        1 => Just(Fate::Emptied),
+        3 => flips.prop_map(Fate::Damaged),
+        1 => Just(Fate::Older),
+        1 => Just(Fate::Folder),
+    ]
+}
+
+/// Closes the log, lets the index meet its fate, and opens the log again.
+fn reopen(bench: Bench, fate: &Fate, older: &mut Option<Vec<u8>>) -> Bench {
+    let killed = matches!(fate, Fate::Killed).then(|| copy_of(&bench.directory));
+    let Bench { log, directory, .. } = bench;
+    drop(log);
+    let directory = killed.unwrap_or(directory);
+    let index = index_file(directory.path());
+    let before = fs::read(&index).unwrap();
+    match fate {
+        Fate::Kept | Fate::Killed => {}
+        Fate::Deleted => fs::remove_file(&index).unwrap(),
+        Fate::Emptied => fs::write(&index, []).unwrap(),
+        Fate::Damaged(flips) => {
+            let mut bytes = before.clone();
+            let used = bytes.iter().rposition(|byte| *byte != 0).unwrap_or(0) + 1;
+            for (at, by) in flips {
+                bytes[at % used] ^= by;
+            }
+            fs::write(&index, bytes).unwrap();
+        }
+        Fate::Older => fs::write(&index, older.as_ref().unwrap_or(&before)).unwrap(),
+        Fate::Folder => {
+            fs::remove_file(&index).unwrap();
+            fs::create_dir(&index).unwrap();
+        }
+    }
+    *older = Some(before);
+    Bench::on(directory)
 }
 
 /// The log as a list.
@@ -228,6 +290,7 @@ proptest! {
     fn log_behaves_like_a_list(steps in proptest::collection::vec(steps(), 1..60)) {
         let mut model = Model::default();
         let mut bench = Bench::with(|options| options.ring_events_max = 4);
+        let mut older = None;
         for step in &steps {
             match step {
                 Step::Append { .. } => check_append(&bench, &mut model, step),
@@ -239,9 +302,13 @@ proptest! {
                 }
                 Step::Follow { from, limit, filter } => check_follow(&bench, &model, *from, *limit, filter),
                 Step::Ask { command, platform } => check_ask(&bench, &model, *command, *platform),
-                Step::Reopen => bench = bench.reopen(),
+                Step::Reopen(fate) => {
+                    bench = reopen(bench, fate, &mut older);
+                    Twin::of(&bench).compare(&bench.log);
+                }
             }
         }
+        Twin::of(&bench).compare(&bench.log);
         let events = bench.all();
         prop_assert!(events.iter().map(Recorded::position).eq(1..=model.events.len() as u64));
         for (event, (stream, version, name)) in events.iter().zip(&model.events) {

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -57,6 +57,11 @@ impl Bench {
     pub(super) fn reopen(self) -> Self {
         let Self { log, directory, .. } = self;
         drop(log);
+        Self::on(directory)
+    }
+
+    /// Opens the log that is in a folder.
+    pub(super) fn on(directory: TempDir) -> Self {
         let (options, clock) = options(&directory);
         Self { log: Log::open(options).unwrap(), directory, clock }
     }
@@ -119,10 +124,18 @@ pub(super) fn flip_everywhere(path: &Path, needle: &[u8], at: usize) -> usize {
     places.len()
 }
 
-/// A copy of the log's file as it is at this moment, in a folder of its own: what a crash would leave.
+/// A copy of the log's files as they are at this moment, in a folder of its own: what a crash would leave.
 pub(super) fn copy_of(directory: &TempDir) -> TempDir {
     let copy = tempfile::tempdir().unwrap();
-    fs::create_dir_all(store::folder(copy.path())).unwrap();
-    fs::copy(store::file(directory.path()), store::file(copy.path())).unwrap();
+    for file in [store::file, index_file] {
+        let (from, to) = (file(directory.path()), file(copy.path()));
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(from, to).unwrap();
+    }
     copy
+}
+
+/// The file of the indices of a data folder.
+pub(super) fn index_file(directory: &Path) -> PathBuf {
+    directory.join("index/00000000000000000001.redb")
 }

@@ -1,8 +1,12 @@
 //! What was changed is found; what is foreign or newer is refused (PL-06, PL-10).
 
 use std::{
-    fs,
+    fs, panic,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use redb::{Database, ReadableTable as _};
@@ -221,7 +225,7 @@ fn changed_end_is_refused_when_opening() {
 #[test]
 fn truncated_file_is_called_so() {
     for keep in [0, 5, 1000, 100_000] {
-        let directory = closed_log(300);
+        let directory = closed_log(900);
         let file = fs::OpenOptions::new().write(true).open(log_file(&directory)).unwrap();
         assert!(file.metadata().unwrap().len() > 200_000);
         file.set_len(keep).unwrap();
@@ -326,6 +330,12 @@ fn folder_without_a_log_is_called_so() {
 // invariant: L-5
 #[test]
 fn no_flipped_bit_anywhere_changes_history_unnoticed() {
+    // What the storage says by panicking is said once, as damage, and not on stderr, too.
+    let printed = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&printed);
+    panic::set_hook(Box::new(move |_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+    }));
     let directory = closed_log(60);
     let path = log_file(&directory);
     let whole = fs::read(&path).unwrap();
@@ -347,5 +357,7 @@ fn no_flipped_bit_anywhere_changes_history_unnoticed() {
             }
         }
     }
+    drop(panic::take_hook());
     assert!(noticed > 50, "only {noticed} noticed, {harmless} harmless");
+    assert_eq!(printed.load(Ordering::SeqCst), 0, "a panic was printed");
 }

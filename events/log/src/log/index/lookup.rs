@@ -1,0 +1,283 @@
+//! Finds events by an index. What the index says is compared with the event that it names: an index that is wrong
+//! is made anew, and asked again.
+
+use mediary_events::{Recorded, StreamId};
+use mediary_schema::{CommandId, EventId, PrincipalId};
+use redb::{ReadTransaction, ReadableTable};
+
+use super::{
+    Index,
+    fill::{self, Categories},
+    tables::{self, CATEGORIES, COMMANDS, CategoryRow, IDS, PLACES, STREAMS},
+};
+use crate::log::{
+    append::{Appended, Versions},
+    error::{IndexFault, ReadError, Trouble},
+    read::{self, Direction, Scan, Scanned},
+    store::Store,
+    tables::EVENTS,
+};
+
+/// Below this share of the log, events of some categories are found one by one; above it reading all is quicker.
+const SELECTIVE_SHARE: u64 = 4;
+
+/// An index and what it is of.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::log) struct Lookup<'l> {
+    pub(in crate::log) store: &'l Store,
+    pub(in crate::log) index: &'l Index,
+}
+
+impl Lookup<'_> {
+    /// The event with an id.
+    pub(in crate::log) fn event(&self, id: EventId) -> Result<Option<Recorded>, ReadError> {
+        self.find(|| {
+            let place = self.index.read(|index| {
+                let ids = index.open_table(IDS).map_err(IndexFault::from)?;
+                let place = ids.get(id.uuid().as_bytes()).map_err(IndexFault::from)?;
+                Ok(place.map(|position| position.value()))
+            })?;
+            let Some(position) = place else { return Ok(None) };
+            let event = self.store.event_at(position)?.filter(|event| event.envelope.id == id);
+            event.map(Some).ok_or_else(|| IndexFault::Disagrees { index: "ids", position }.into())
+        })
+    }
+
+    /// The version of a stream; 0 if there is no such stream.
+    pub(in crate::log) fn stream_version(&self, stream: &StreamId) -> Result<u64, ReadError> {
+        self.find(|| {
+            self.index.read(|index| {
+                let Some(row) = category(index, &stream.category)? else { return Ok(0) };
+                let streams = index.open_table(STREAMS).map_err(IndexFault::from)?;
+                Ok(fill::stream_version(&streams, row.number, stream.uuid)?)
+            })
+        })
+    }
+
+    /// The events of a stream from a version on.
+    pub(in crate::log) fn stream(
+        &self,
+        stream: &StreamId,
+        from_version: u64,
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, ReadError> {
+        self.find(|| {
+            let places =
+                self.index.read(|index| Ok(versions(index, stream, from_version, direction, limit)?))?;
+            self.store.read_with(|record| {
+                let events = record.open_table(EVENTS).map_err(ReadError::from)?;
+                let mut found = Vec::with_capacity(places.len());
+                for (version, position) in &places {
+                    let event = read::event_at(&events, *position)?.filter(|event| {
+                        event.envelope.stream == *stream && event.envelope.version == *version
+                    });
+                    found.push(event.ok_or(IndexFault::Disagrees { index: "streams", position: *position })?);
+                }
+                Ok(found)
+            })
+        })
+    }
+
+    /// What a command recorded, if it was accepted.
+    pub(in crate::log) fn command(
+        &self,
+        principal: PrincipalId,
+        command: CommandId,
+    ) -> Result<Option<Appended>, ReadError> {
+        self.find(|| {
+            let range = self.index.read(|index| {
+                let commands = index.open_table(COMMANDS).map_err(IndexFault::from)?;
+                let value =
+                    commands.get(&tables::command_key(principal, command)).map_err(IndexFault::from)?;
+                Ok(value.map(|value| tables::command_range(value.value())))
+            })?;
+            let Some((first, events)) = range else { return Ok(None) };
+            let answer = self.store.read_with(|record| {
+                let table = record.open_table(EVENTS).map_err(ReadError::from)?;
+                repeated(&table, principal, command, first, events)
+            })?;
+            Ok(Some(answer))
+        })
+    }
+
+    /// What is kept about each category.
+    pub(in crate::log) fn categories(&self) -> Result<Categories, ReadError> {
+        self.find(|| {
+            self.index.read(|index| {
+                let rows = index.open_table(CATEGORIES).map_err(IndexFault::from)?;
+                Ok(Categories::load(&rows)?)
+            })
+        })
+    }
+
+    /// Looks through a range: by the index of categories where the filter wants few, else event by event.
+    pub(in crate::log) fn scan(&self, scan: &Scan<'_>) -> Result<Scanned, ReadError> {
+        let Some(wanted) = scan.filter.categories_wanted() else { return self.store.scan(scan) };
+        if scan.range.is_empty() {
+            return self.store.scan(scan);
+        }
+        let places = self.find(|| self.index.read(|index| Ok(places(index, &wanted, scan)?)))?;
+        match places {
+            Some(places) => self.find(|| self.store.read_with(|record| at_places(record, &places, scan))),
+            None => self.store.scan(scan),
+        }
+    }
+
+    /// Looks something up; a faulty index is made anew and asked once more.
+    fn find<T>(&self, look: impl Fn() -> Result<T, Trouble>) -> Result<T, ReadError> {
+        let generation = self.index.generation();
+        match look() {
+            Err(Trouble::Index(fault)) if fault.is_damage() => {
+                self.index.remake(self.store, generation, &fault)?;
+                Ok(look()?)
+            }
+            outcome => Ok(outcome?),
+        }
+    }
+}
+
+/// The answer to a command that was recorded before.
+pub(in crate::log) fn repeated(
+    record: &impl ReadableTable<u64, &'static [u8]>,
+    principal: PrincipalId,
+    command: CommandId,
+    first_position: u64,
+    events: u32,
+) -> Result<Appended, Trouble> {
+    let disagrees = IndexFault::Disagrees { index: "commands", position: first_position };
+    let Some(last_position) =
+        first_position.checked_add(u64::from(events)).and_then(|end| end.checked_sub(1))
+    else {
+        return Err(disagrees.into());
+    };
+    let mut versions = Versions::default();
+    let mut seen = 0;
+    for row in record.range(first_position..=last_position).map_err(ReadError::from)? {
+        let (position, value) = row.map_err(ReadError::from)?;
+        let frame = read::parse(position.value(), value.value()).map_err(ReadError::from)?;
+        let ours = frame.principal() == principal
+            && frame.command_id() == command
+            && (frame.append_index(), frame.append_len()) == (seen, events);
+        if !ours {
+            break;
+        }
+        versions.set(&frame.stream(), frame.version());
+        seen += 1;
+    }
+    if seen != events {
+        return Err(disagrees.into());
+    }
+    Ok(Appended { first_position, last_position, versions: versions.into_list(), repeated: true })
+}
+
+fn category(index: &ReadTransaction, name: &str) -> Result<Option<CategoryRow>, IndexFault> {
+    let categories = index.open_table(CATEGORIES)?;
+    Ok(categories.get(name)?.map(|value| CategoryRow::from_bytes(value.value())))
+}
+
+/// Versions of a stream with their positions.
+fn versions(
+    index: &ReadTransaction,
+    stream: &StreamId,
+    from_version: u64,
+    direction: Direction,
+    limit: usize,
+) -> Result<Vec<(u64, u64)>, IndexFault> {
+    let Some(row) = category(index, &stream.category)? else { return Ok(Vec::new()) };
+    let key = |version| tables::stream_key(row.number, stream.uuid, version);
+    let (lowest, highest) = match direction {
+        Direction::Forward => (key(from_version), key(u64::MAX)),
+        Direction::Backward => (key(0), key(from_version)),
+    };
+    let streams = index.open_table(STREAMS)?;
+    let mut rows = streams.range::<&[u8; 26]>(&lowest..=&highest)?;
+    let mut found = Vec::new();
+    while found.len() < limit {
+        let row = match direction {
+            Direction::Forward => rows.next(),
+            Direction::Backward => rows.next_back(),
+        };
+        let Some(row) = row else { break };
+        let (key, position) = row?;
+        found.push((tables::stream_key_version(key.value()), position.value()));
+    }
+    Ok(found)
+}
+
+/// Where events of some categories are, at most as many as a scan looks at; none if they are not few.
+fn places(index: &ReadTransaction, wanted: &[&str], scan: &Scan<'_>) -> Result<Option<Vec<u64>>, IndexFault> {
+    let mut rows = Vec::new();
+    for name in wanted {
+        rows.extend(category(index, name)?);
+    }
+    let events: u64 = rows.iter().map(|row| row.events).sum();
+    if events.saturating_mul(SELECTIVE_SHARE) > *scan.range.end() {
+        return Ok(None);
+    }
+    let table = index.open_table(PLACES)?;
+    let mut found = Vec::new();
+    for row in rows {
+        let key = |position| tables::place_key(row.number, position);
+        let (lowest, highest) = (key(*scan.range.start()), key(*scan.range.end()));
+        let mut of_category = table.range::<&[u8; 10]>(&lowest..=&highest)?;
+        for _ in 0..scan.frames_max {
+            let row = match scan.direction {
+                Direction::Forward => of_category.next(),
+                Direction::Backward => of_category.next_back(),
+            };
+            let Some(row) = row else { break };
+            found.push(tables::place_key_position(row?.0.value()));
+        }
+    }
+    match scan.direction {
+        Direction::Forward => found.sort_unstable(),
+        Direction::Backward => found.sort_unstable_by(|one, other| other.cmp(one)),
+    }
+    // Behind the first so many of each category there may be others of a category that was cut.
+    found.truncate(scan.frames_max);
+    Ok(Some(found))
+}
+
+/// The events at places that a scan asks for.
+fn at_places(record: &ReadTransaction, places: &[u64], scan: &Scan<'_>) -> Result<Scanned, Trouble> {
+    let mut found = Scanned { events: Vec::new(), last_position: None, frames: 0, complete: false };
+    let events = record.open_table(EVENTS).map_err(ReadError::from)?;
+    let mut bytes = 0;
+    for position in places {
+        if found.events.len() >= scan.limit || bytes >= scan.bytes_max {
+            return Ok(found);
+        }
+        let Some(value) = events.get(*position).map_err(ReadError::from)? else {
+            return Err(IndexFault::Disagrees { index: "places", position: *position }.into());
+        };
+        let frame = read::parse(*position, value.value()).map_err(ReadError::from)?;
+        found.frames = passed(scan, *position);
+        found.last_position = Some(*position);
+        if scan.filter.matches_frame(&frame) {
+            let event = frame.recorded().map_err(ReadError::from)?;
+            bytes += event.payload.as_ref().map_or(0, bytes::Bytes::len);
+            found.events.push(event);
+        }
+    }
+    if found.events.len() < scan.limit && bytes < scan.bytes_max && places.len() < scan.frames_max {
+        // Nothing else that is wanted stands in the range: it was looked at to its end.
+        let end = match scan.direction {
+            Direction::Forward => *scan.range.end(),
+            Direction::Backward => *scan.range.start(),
+        };
+        found.complete = true;
+        found.last_position = Some(end);
+        found.frames = passed(scan, end);
+    }
+    Ok(found)
+}
+
+/// How many events lie between the begin of a scan and a position, with it.
+fn passed(scan: &Scan<'_>, position: u64) -> usize {
+    let passed = match scan.direction {
+        Direction::Forward => position - scan.range.start(),
+        Direction::Backward => scan.range.end() - position,
+    };
+    usize::try_from(passed).unwrap_or(usize::MAX).saturating_add(1)
+}
