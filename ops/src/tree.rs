@@ -78,9 +78,11 @@ pub(crate) const fn retry(configuration: &Configuration) -> RetryPolicy {
     }
 }
 
-/// External programs: as configured, else in the configured folder, else in `PATH`.
+/// External programs: as configured, else in the configured folder, else where `ops/run` installed them for
+/// this build, else in `PATH`.
 pub(crate) fn tools(configuration: &Configuration, path_folders: Vec<std::path::PathBuf>) -> Tools {
-    let folders = configuration.tools_folders().into_iter().chain(path_folders);
+    let folders =
+        configuration.tools_folders().into_iter().chain(mediary_tools::private_folder()).chain(path_folders);
     let named = [
         (Tool::YtDlp, &configuration.tools.yt_dlp),
         (Tool::Ffmpeg, &configuration.tools.ffmpeg),

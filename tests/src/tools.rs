@@ -2,10 +2,7 @@ use std::path::PathBuf;
 
 /// The folder of yt-dlp and nats-server: `ops/test` installs them there.
 pub fn tools_folder() -> PathBuf {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned();
-    let folder = [".tools/bin", ".tools/venv/bin"].map(|folder| root.join(folder));
-    let found = folder.into_iter().find(|folder| folder.join("yt-dlp").exists());
-    found.expect("yt-dlp is not installed; `ops/test` installs it")
+    mediary_tools::private_folder().expect("the private tools are not installed: `ops/test` installs them")
 }
 
 /// The `mediary` binary that was built with these tests.

@@ -1,6 +1,6 @@
 //! Real media, made by ffmpeg, whole and damaged.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use mediary_schema::{
     AttemptId, FailureClass, IdSource,
@@ -26,8 +26,9 @@ struct Studio {
 impl Studio {
     async fn open() -> Self {
         let runner = Runner::new(IdSource::system().next(), Environment::of(std::env::vars_os()));
-        let own = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(".tools/bin");
-        let tools = Tools::new([own].into_iter().chain(runner.environment().path_folders()));
+        let tools = Tools::new(
+            mediary_tools::private_folder().into_iter().chain(runner.environment().path_folders()),
+        );
         for tool in [Tool::Ffmpeg, Tool::Ffprobe] {
             assert!(tools.find(tool).is_ok(), "these tests need {tool}: run `ops/test`, which installs it");
         }

@@ -33,13 +33,12 @@ const DEADLINE: Duration = Duration::from_mins(1);
 
 /// The servers to try: the project's own and the system's.
 fn programs() -> Vec<PathBuf> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/venv/bin/nats-server");
+    let own = mediary_tools::required("nats-server");
     let systems = ["/usr/sbin/nats-server", "/usr/bin/nats-server", "/usr/local/bin/nats-server"];
     let places = systems.iter().map(PathBuf::from).chain([own]);
     let mut found: Vec<_> = places.filter(|path| path.exists()).collect();
     // `/usr/sbin` may be `/usr/bin`.
     found.dedup_by_key(|path| path.canonicalize().unwrap());
-    assert!(!found.is_empty(), "no nats-server is installed: ops/test installs one");
     found
 }
 

@@ -145,10 +145,7 @@ async fn create(client: &Client, name: &str, role: Role, life: Option<Duration>)
 }
 
 async fn setup(client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let name = format!("setup-{}", Clock::system().now());
-    let mut made = create(client, &name, Role::Owner, Some(SETUP_LIFE)).await?;
-    let secret = made.secret.clone().unwrap_or_default();
-    made.link = Some(link(client, &secret));
+    let made = make_setup(client).await?;
     Ok(output.show(&made, |made| {
         fields(&[
             ("token", made.secret.clone()),
@@ -156,6 +153,19 @@ async fn setup(client: &Client, output: &mut Output) -> Result<(), Failure> {
             ("until", made.token.as_ref().and_then(|token| token.expires_at.as_deref()).map(moment)),
         ])
     })?)
+}
+
+/// The link that signs a browser in, with a token of its own that ends soon.
+pub(super) async fn setup_link(client: &Client) -> Result<String, Failure> {
+    Ok(make_setup(client).await?.link.unwrap_or_default())
+}
+
+async fn make_setup(client: &Client) -> Result<Payload, Failure> {
+    let name = format!("setup-{}", Clock::system().now());
+    let mut made = create(client, &name, Role::Owner, Some(SETUP_LIFE)).await?;
+    let secret = made.secret.clone().unwrap_or_default();
+    made.link = Some(link(client, &secret));
+    Ok(made)
 }
 
 /// The token stands behind the `#`, which browsers keep to themselves.

@@ -18,15 +18,19 @@ use crate::{environment::Signals, output::Output};
 #[command(after_help = "\
 Examples:
   mediary demo
-  mediary demo --data ./data --keep
-  mediary demo --format json
+  mediary demo --exit
+  mediary demo --format json --exit
 
+On a terminal it goes on serving afterwards, with addresses to try; --exit ends it.
 The story is told on stderr; what it finds is on stdout. It ends with 0 if every file on disk is what the log
 says, the changes of the list were all noticed, and the log is proved whole.")]
 pub(crate) struct Demo {
     #[command(flatten)]
     settings: Settings,
-    /// Go on serving afterwards, until Ctrl-C.
+    /// End when the main job has been shown, also on a terminal.
+    #[arg(long, conflicts_with = "keep")]
+    exit: bool,
+    /// Go on serving afterwards, also without a terminal, until Ctrl-C.
     #[arg(long)]
     keep: bool,
 }
@@ -43,8 +47,9 @@ pub(crate) async fn run(demo: Demo, flags: &Everywhere, output: &mut Output) -> 
         () = signals.next() => Err(interrupted()),
     };
     let shown = played.and_then(|summary| Ok(output.show(&summary, summary::text)?));
-    if demo.keep && shown.is_ok() {
-        stage.say_where(output);
+    let stays = demo.keep || (!demo.exit && output.is_watched());
+    if stays && shown.is_ok() {
+        stage.say_what_to_try(output).await?;
         signals.next().await;
     } else if shown.is_ok() {
         stage.say_how_to_go_on(output);

@@ -61,6 +61,11 @@ impl Output {
         }
     }
 
+    /// Whether a person watches what is said.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.shows_progress
+    }
+
     /// Whether programs read it.
     pub(crate) fn is_json(&self) -> bool {
         self.format == Format::Json

@@ -108,18 +108,6 @@ impl Running {
     }
 }
 
-/// yt-dlp as `ops/test` installs it, if it did.
-fn tools_folder() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let folders = [".tools/bin", ".tools/venv/bin"].map(|folder| root.join(folder));
-    folders.into_iter().find(|folder| folder.join("yt-dlp").exists())
-}
-
-/// The line of a configuration file that names the tools; none if they are on the path.
-pub(crate) fn tools_line() -> String {
-    tools_folder().map(|tools| format!("tools.folder = '{}'\n", tools.display())).unwrap_or_default()
-}
-
 /// A served data folder, and the sample site.
 pub(crate) struct Served {
     pub(crate) folder: TempDir,
@@ -190,10 +178,9 @@ impl Served {
 /// Names the tools and the site's plugin in a configuration file.
 fn configure(folder: &Path) {
     let plugins = install_plugin(&folder.join("plugins")).unwrap();
-    let tools = tools_line();
     let text = format!(
         "nats = \"off\"\nallow_network = [\"127.0.0.0/8\"]\n\
-         ytdlp.plugin_dirs = ['{}']\njobs.tries_max = 1\n{tools}",
+         ytdlp.plugin_dirs = ['{}']\njobs.tries_max = 1\n",
         plugins.display(),
     );
     fs::write(folder.join("mediary.toml"), text).unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use mediary::demo::Target;
 use serde_json::{Value, json};
 
-use super::harness::{Running, Served, run, tools_line};
+use super::harness::{Running, Served, run};
 
 // Issue 2, the command line: each verb of the main job, with JSON in the names of the schema.
 #[tokio::test(flavor = "multi_thread")]
@@ -108,8 +108,7 @@ async fn waiting_outlasts_a_restart_of_the_server() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_shows_the_main_job_and_ends_with_0() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("mediary.toml"), tools_line()).unwrap();
-    let ran = run(folder.path(), &["demo", "--nats", "off", "--format", "json"]).await.ends_with(0);
+    let ran = run(folder.path(), &["demo", "--exit", "--nats", "off", "--format", "json"]).await.ends_with(0);
     let summary = ran.json();
     let counts = |playlist: usize| summary["playlists"][playlist]["files"].as_array().unwrap().len();
     assert_eq!((counts(0), counts(1)), (8, 6));

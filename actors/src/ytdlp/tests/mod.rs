@@ -47,9 +47,8 @@ impl Bench {
 
 /// The programs of the project's own folder, then those of `PATH`.
 fn tools(runner: &Runner) -> Tools {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let own = [".tools/bin", ".tools/venv/bin"].map(|folder| workspace.join(folder));
-    let tools = Tools::new(own.into_iter().chain(runner.environment().path_folders()));
+    let tools =
+        Tools::new(mediary_tools::private_folder().into_iter().chain(runner.environment().path_folders()));
     for tool in [Tool::YtDlp, Tool::Ffmpeg, Tool::Ffprobe] {
         assert!(tools.find(tool).is_ok(), "these tests need {tool}: run `ops/test`, which installs it");
     }

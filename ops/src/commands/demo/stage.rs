@@ -8,6 +8,7 @@ use mediary_actors::process::{Environment, Tool};
 use crate::{
     client::Client,
     commands::{
+        account,
         arguments::Everywhere,
         connection::{self, connect},
         failure::Failure,
@@ -23,6 +24,9 @@ use crate::{
 
 /// Where the demo keeps its data if nothing is said: never in the folder of a real server.
 const DEFAULT_DATA: &str = "mediary-demo";
+
+/// Where the sample site listens if nobody else does: README's examples name it.
+const SITE_PORT: u16 = 8485;
 
 /// A sample site, a server, and somebody who asks it.
 pub(super) struct Stage {
@@ -45,7 +49,7 @@ impl Stage {
         let props = data.join("demo");
         output.note("making the sample media (once, some 20 MB)");
         let media = MediaLibrary::open(&props.join("media"), &ffmpeg(&configuration)).await?;
-        let site = Site::start(&media, SiteOptions::default()).await?;
+        let site = start_site(&media).await?;
         configuration.ytdlp.plugin_dirs.push(install_plugin(&props.join("plugins"))?);
         let library = configuration.library_folder();
         let server = serve::start(configuration).await?;
@@ -56,28 +60,44 @@ impl Stage {
         Ok(Self { site, client, data, library, server })
     }
 
-    /// Where a person can look around.
-    pub(super) fn say_where(&self, output: &mut Output) {
-        let url = self.server.url();
+    /// The way in for a browser, and what a person can try now.
+    pub(super) async fn say_what_to_try(&self, output: &mut Output) -> Result<(), Failure> {
         let data = self.data.display();
+        let link = account::setup_link(&self.client).await?;
+        let site = &self.site;
         output.note(&format!(
-            "\nstill serving, until Ctrl-C:\n  Mediary      {url}\n  GraphQL      {url}/graphql\n  sample site  {}\n\
-             `mediary token setup --data {data}` signs a browser in; `mediary log tail --data {data}` listens",
-            self.site.url("/"),
+            "\nstill serving, until Ctrl-C. This link signs a browser in, for an hour:\n  {link}\n\n\
+             Try these in a second terminal:\n  \
+             mediary --data {data} playlist follow {} --wait\n  \
+             mediary --data {data} playlist follow {} --wait\n  \
+             mediary --data {data} download start --url {} --wait\n  \
+             mediary --data {data} log tail",
+            site.list_url("large"),
+            site.media_rss_url("talks"),
+            site.item_url("videos-3"),
         ));
+        Ok(())
     }
 
     /// What a person can do next with what is there now.
     pub(super) fn say_how_to_go_on(&self, output: &mut Output) {
         let data = self.data.display();
         output.note(&format!(
-            "\n`mediary serve --data {data}` serves what is there now; `mediary demo --keep` goes on serving"
+            "\n`mediary serve --data {data}` serves what is there now; `mediary demo --keep` shows it again and goes on serving"
         ));
     }
 
     pub(super) async fn clear(self) {
         self.server.stop().await;
         self.site.stop().await;
+    }
+}
+
+/// Starts the site where README's examples say, or at a free port if something else is there.
+async fn start_site(media: &MediaLibrary) -> Result<Site, Failure> {
+    match Site::start(media, SiteOptions { port: SITE_PORT }).await {
+        Ok(site) => Ok(site),
+        Err(_) => Ok(Site::start(media, SiteOptions::default()).await?),
     }
 }
 

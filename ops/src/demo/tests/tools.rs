@@ -1,9 +1,6 @@
 //! The real yt-dlp on the site, with its own extractors and with the plugin.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Output,
-};
+use std::{path::Path, process::Output};
 
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -13,19 +10,13 @@ use super::{
     Harness,
 };
 
-/// yt-dlp as `ops/test` installs it, or the one on the path.
-fn yt_dlp() -> PathBuf {
-    let private = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/venv/bin/yt-dlp");
-    if private.exists() { private } else { PathBuf::from("yt-dlp") }
-}
-
 async fn run(folder: &Path, arguments: &[&str]) -> Output {
     let plugins = install_plugin(&folder.join("plugins")).unwrap();
     #[expect(clippy::disallowed_methods, reason = "a test of the site, not of the process runner")]
-    let mut command = tokio::process::Command::new(yt_dlp());
+    let mut command = tokio::process::Command::new(mediary_tools::required("yt-dlp"));
     command.args(["--ignore-config", "--no-cache-dir", "--plugin-dirs"]).arg(plugins);
     command.args(arguments).current_dir(folder).kill_on_drop(true);
-    command.output().await.expect("yt-dlp is needed: ops/test installs it under .tools")
+    command.output().await.expect("yt-dlp can be started")
 }
 
 /// What yt-dlp says of an address, as JSON.

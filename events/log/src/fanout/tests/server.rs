@@ -15,13 +15,12 @@ use tokio::time::{Instant, sleep};
 
 /// The servers to try: the project's own and the system's.
 pub(super) fn programs() -> Vec<PathBuf> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/venv/bin/nats-server");
+    let own = mediary_tools::required("nats-server");
     let systems = ["/usr/sbin/nats-server", "/usr/bin/nats-server", "/usr/local/bin/nats-server"];
     let mut found: Vec<_> =
         systems.iter().map(PathBuf::from).chain([own]).filter(|path| path.exists()).collect();
     // `/usr/sbin` may be `/usr/bin`.
     found.dedup_by_key(|path| path.canonicalize().unwrap());
-    assert!(!found.is_empty(), "no nats-server is installed: ops/test installs one");
     found
 }
 
