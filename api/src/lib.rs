@@ -7,6 +7,7 @@
 //! one member of each merged root in [`schema`].
 
 mod account;
+mod command;
 mod connection;
 mod download;
 mod error;

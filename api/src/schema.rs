@@ -5,7 +5,6 @@ use std::sync::Arc;
 use async_graphql::{Context, Error, MergedObject, MergedSubscription, Schema, dataloader::DataLoader};
 use mediary_log::{gate::Gate, signal::SignalHub};
 use mediary_projections::{ViewHandle, Views};
-use mediary_schema::job::RetryPolicy;
 use tokio::sync::watch;
 
 use crate::{
@@ -27,8 +26,6 @@ pub struct Platform {
     pub signals: SignalHub,
     /// Up to which position every reaction has reacted.
     pub reacted: watch::Receiver<u64>,
-    /// How new jobs are tried again.
-    pub retry: RetryPolicy,
 }
 
 /// Everything that can be asked.

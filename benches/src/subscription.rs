@@ -7,7 +7,7 @@ use futures::{StreamExt as _, future::join_all};
 use mediary_api::{MediarySchema, Platform, limits, session::Session};
 use mediary_log::{Filter, Log, OriginKind, gate::Gate, signal::SignalHub};
 use mediary_projections::{StartError, Views};
-use mediary_schema::{IdSource, PrincipalId, TokenId, account::Role, job::RetryPolicy};
+use mediary_schema::{IdSource, PrincipalId, TokenId, account::Role};
 use tokio::{sync::watch, time::Instant};
 
 use crate::{figure::Figure, log::one_event, view};
@@ -86,13 +86,8 @@ impl Edge {
             view::caught_up(handle, head).await;
         }
         let (sender, reacted) = watch::channel(head);
-        let platform = Platform {
-            gate: gate.clone(),
-            views: views.clone(),
-            signals: SignalHub::default(),
-            reacted,
-            retry: RetryPolicy::default(),
-        };
+        let platform =
+            Platform { gate: gate.clone(), views: views.clone(), signals: SignalHub::default(), reacted };
         let schema = Schema(mediary_api::build(platform, &limits::Options::default()));
         Ok(Self { schema, views, head, _reacted: sender })
     }

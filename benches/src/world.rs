@@ -39,7 +39,7 @@ pub struct Size {
 /// # Panics
 /// If the folder can't be used.
 pub fn open(directory: &std::path::Path) -> Gate {
-    Gate::new(crate::log::open(directory), Clock::system(), IdSource::system())
+    Gate::new(crate::log::open(directory), Clock::system(), IdSource::system(), work::REGISTRY)
 }
 
 /// Tells all that happens until there is so much. Answers the lists.

@@ -5,6 +5,7 @@
 //! To add a concern: a folder named after it with the roles `command event state decide`, and one `mod` line here.
 
 pub mod account;
+pub mod asked;
 pub mod codec;
 pub mod concern;
 pub mod download;
@@ -17,6 +18,7 @@ pub mod setting;
 pub mod testing;
 pub mod worker;
 
+pub use asked::{AskError, Asked, CommandKind};
 pub use concern::{Concern, EventKind, Rejection};
 pub use envelope::{
     Category, Codec, Envelope, NAME_BYTES_MAX, Origin, OriginKind, ParseStreamError, PayloadError, Recorded,

@@ -3,8 +3,9 @@
 //! Ids of things that happen are UUIDv7 from an [`crate::IdSource`]; where the key *is* the thing
 //! (an item, a playlist) the id is derived from it by UUIDv5.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -67,6 +68,20 @@ macro_rules! ids {
             }
         }
 
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "pattern": concat!("^(", $kind, "-)?[0-9a-fA-F-]{36}$") })
+            }
+        }
+
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -75,7 +90,7 @@ macro_rules! ids {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                let text = Cow::<'de, str>::deserialize(deserializer)?;
                 text.parse().map_err(serde::de::Error::custom)
             }
         }
@@ -196,6 +211,13 @@ impl CommandId {
     /// Derives the id of the command that a reaction issues, so that a repeat is the same command.
     pub fn from_cause(cause: EventId, step: &str) -> Self {
         Self(derive(&["command", &cause.0.to_string(), step]))
+    }
+}
+
+impl TokenId {
+    /// Derives the id of the token that a command makes, so that the command repeated makes no second one.
+    pub fn from_command(command: CommandId) -> Self {
+        Self(derive(&["token", &command.0.to_string()]))
     }
 }
 

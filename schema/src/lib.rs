@@ -16,7 +16,9 @@ pub mod id;
 pub mod item;
 pub mod job;
 pub mod playlist;
+pub mod secret;
 pub mod setting;
+pub mod several;
 pub mod worker;
 
 pub use clock::{Clock, IdSource, Timestamp};
@@ -25,3 +27,5 @@ pub use id::{
     AttemptId, CommandId, CorrelationId, DownloadId, EntryId, EventId, FileId, ItemId, JobId, ParseIdError,
     PlaylistId, PrincipalId, ProjectId, ReservationId, SettingId, TokenId, WorkerId,
 };
+pub use secret::Secret;
+pub use several::{Several, SeveralError};

@@ -88,11 +88,12 @@ async fn a_viewer_looks_and_changes_nothing() {
         format!("playlistRefresh(input: {{ id: \"{id}\" }}) {{ userErrors {{ code }} }}"),
         format!("playlistUnfollow(input: {{ id: \"{id}\" }}) {{ userErrors {{ code }} }}"),
         format!("downloadStart(input: {{ target: {{ playlistId: \"{id}\" }} }}) {{ userErrors {{ code }} }}"),
-        "downloadArchiveImport(text: \"a b\") { userErrors { code } }".to_owned(),
-        "jobCancel(ids: []) { userErrors { code } }".to_owned(),
+        "downloadArchiveImport(input: { text: \"a b\" }) { userErrors { code } }".to_owned(),
+        "jobCancel(input: { ids: [\"01890a5d-ac96-774b-bcce-b302099a8057\"] }) { userErrors { code } }"
+            .to_owned(),
         "limitsSet(input: { total: 1 }) { userErrors { code } }".to_owned(),
         "tokenCreate(input: { name: \"more\" }) { secret userErrors { code } }".to_owned(),
-        format!("tokenRevoke(id: \"{token_id}\") {{ userErrors {{ code }} }}"),
+        format!("tokenRevoke(input: {{ id: \"{token_id}\" }}) {{ userErrors {{ code }} }}"),
     ] {
         let answer = viewer.ask_raw(&format!("mutation {{ {mutation} }}"), json!({})).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], json!("FORBIDDEN"), "{mutation}: {answer}");
@@ -125,7 +126,10 @@ async fn a_token_that_was_revoked_or_has_ended_is_refused() {
     let phone = client.with_token(&secret);
     assert_eq!(phone.get("/metrics").await.status(), StatusCode::OK);
     client
-        .ask("mutation($id: ID!) { tokenRevoke(id: $id) { userErrors { code } } }", json!({ "id": id }))
+        .ask(
+            "mutation($id: ID!) { tokenRevoke(input: { id: $id }) { userErrors { code } } }",
+            json!({ "id": id }),
+        )
         .await;
     assert_eq!(phone.get("/metrics").await.status(), StatusCode::UNAUTHORIZED);
 

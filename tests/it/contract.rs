@@ -3,17 +3,19 @@
 //! `MEDIARY_CONTRACTS=write` writes them; the difference is reviewed like code.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
 
 use mediary::{configuration, environment};
+use mediary_log::work::REGISTRY;
 
 /// Compares a contract with the committed file, or writes it.
 #[track_caller]
 fn check(name: &str, text: &str) {
     let path = folder().join(name);
-    if environment::variable("MEDIARY_CONTRACTS").as_deref() == Some("write") {
+    if is_writing() {
         fs::write(&path, text).unwrap_or_else(|error| panic!("{name}: {error}"));
         return;
     }
@@ -24,6 +26,17 @@ fn check(name: &str, text: &str) {
         "schema/contracts/{name} is not what the code says, from line {} on; `ops/contracts` writes it anew",
         differs.map_or_else(|| committed.lines().count().min(text.lines().count()) + 1, |line| line + 1),
     );
+}
+
+fn is_writing() -> bool {
+    environment::variable("MEDIARY_CONTRACTS").as_deref() == Some("write")
+}
+
+/// JSON as it is committed.
+fn pretty(value: &serde_json::Value) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("a JSON value is text");
+    text.push('\n');
+    text
 }
 
 fn folder() -> PathBuf {
@@ -39,7 +52,29 @@ fn the_graphql_contract_is_the_schema() {
 // invariant: H-6
 #[test]
 fn the_configuration_contract_is_the_json_schema() {
-    let mut text = serde_json::to_string_pretty(&configuration::json_schema()).expect("a JSON value is text");
-    text.push('\n');
-    check("config.json", &text);
+    check("config.json", &pretty(&configuration::json_schema()));
+}
+
+// invariant: H-6
+#[test]
+fn the_contract_of_every_command_is_its_json_schema() {
+    let commands: BTreeMap<String, _> =
+        REGISTRY.commands().map(|kind| (format!("{}.json", kind.name), kind)).collect();
+    let committed = fs::read_dir(folder().join("commands")).expect("the folder is committed");
+    for file in committed {
+        let file = file.expect("the folder can be read");
+        let name = file.file_name().to_string_lossy().into_owned();
+        if commands.contains_key(&name) {
+            continue;
+        }
+        assert!(is_writing(), "nothing may be asked by the name of schema/contracts/commands/{name}");
+        fs::remove_file(file.path()).expect("the file can be removed");
+    }
+    for (file, kind) in commands {
+        let mut schema = (kind.schema)();
+        schema["title"] = kind.name.into();
+        schema["x-permission"] = format!("{:?}", kind.permission).to_lowercase().into();
+        schema["x-over-nats"] = kind.over_nats.into();
+        check(&format!("commands/{file}"), &pretty(&schema));
+    }
 }

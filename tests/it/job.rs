@@ -100,7 +100,7 @@ async fn a_queued_job_is_cancelled_at_once_and_nothing_is_fetched_for_it() {
     assert_eq!(queued.len(), 2);
     for job in &queued {
         let payload = client.job_verb("jobCancel", id_of(job)).await;
-        assert_eq!(payload["jobs"][0]["state"], json!("CANCELLED"), "{payload}");
+        assert_eq!(payload["results"][0]["job"]["state"], json!("CANCELLED"), "{payload}");
     }
     platform.site.faults().clear();
     let settled = client.wait_story(&story).await;
@@ -170,7 +170,7 @@ async fn what_is_gone_fails_at_once_and_a_retry_is_a_new_job() {
 
     platform.site.faults().remove(fault);
     let payload = client.job_verb("jobRetry", id_of(job)).await;
-    let new = id_of(&payload["jobs"][0]).to_owned();
+    let new = id_of(&payload["results"][0]["job"]).to_owned();
     assert_ne!(new, id_of(job));
     assert_eq!(client.wait_job(&new).await["state"], json!("SUCCEEDED"));
     assert_eq!(client.job(id_of(job)).await["state"], json!("FAILED"), "the ended job stays as it ended");

@@ -236,7 +236,7 @@ async fn a_stream_with_a_missing_fragment_is_never_kept() {
 
     platform.site.faults().clear();
     let payload = client.job_verb("jobRetry", jobs[0]["id"].as_str().unwrap()).await;
-    let job = client.wait_job(payload["jobs"][0]["id"].as_str().unwrap()).await;
+    let job = client.wait_job(payload["results"][0]["job"]["id"].as_str().unwrap()).await;
     assert_eq!(job["state"], json!("SUCCEEDED"), "{job}");
     assert_eq!(platform.library_files().len(), 1);
     platform.stop().await;
@@ -293,7 +293,7 @@ async fn half_a_file_that_looks_whole_is_never_kept() {
 
     platform.site.faults().clear();
     let payload = client.job_verb("jobRetry", jobs[0]["id"].as_str().unwrap()).await;
-    client.wait_job(payload["jobs"][0]["id"].as_str().unwrap()).await;
+    client.wait_job(payload["results"][0]["job"]["id"].as_str().unwrap()).await;
     assert_kept_as_served(&platform, 1).await;
     platform.stop().await;
 }
@@ -325,7 +325,7 @@ async fn a_source_that_refuses_ranges_still_gives_a_whole_file() {
 // invariant: F-7
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_imported_archive_has_is_not_fetched() {
-    const IMPORT: &str = "mutation($text: String!) { downloadArchiveImport(text: $text) {
+    const IMPORT: &str = "mutation($text: String!) { downloadArchiveImport(input: { text: $text }) {
         itemCount skippedCount userErrors { code } } }";
     let platform = Platform::start().await;
     let client = &platform.client;

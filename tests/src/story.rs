@@ -40,8 +40,8 @@ impl Client {
     /// Asks `jobCancel`, `jobPause`, `jobResume` or `jobRetry` of one job; answers the payload.
     pub async fn job_verb(&self, verb: &str, id: &str) -> Value {
         let document = format!(
-            "mutation($ids: [ID!]!) {{ {verb}(ids: $ids) {{ jobs {{ id state }} position
-                userErrors {{ code message advice retryable }} }} }}"
+            "mutation($ids: [ID!]!) {{ {verb}(input: {{ ids: $ids }}) {{ results {{ id job {{ id state }} }}
+                position userErrors {{ code message advice retryable }} }} }}"
         );
         self.ask(&document, json!({ "ids": [id] })).await[verb].take()
     }

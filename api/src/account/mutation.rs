@@ -1,14 +1,12 @@
-use std::time::Duration;
-
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use mediary_events::account::{Account, Command};
-use mediary_schema::{CommandId, PrincipalId, TokenId, account::Permission};
+use mediary_events::account::{Account, Ask, ask};
+use mediary_schema::PrincipalId;
 
 use super::object::{Role, Token};
 use crate::{
-    error::{UserError, parse_id, user_error},
+    command::{self, Done, Terms},
+    error::parse_id,
     schema::platform,
-    session::{self, session},
 };
 
 #[derive(Debug, Default)]
@@ -24,62 +22,56 @@ pub(crate) struct TokenCreateInput {
     role: Role,
     /// When it ends, in seconds from now; never if left out.
     expires_in_seconds: Option<u32>,
+    #[graphql(flatten)]
+    terms: Terms,
+}
+
+/// A credential to be refused.
+#[derive(Debug, InputObject)]
+pub(crate) struct TokenRevokeInput {
+    /// The credential.
+    id: ID,
+    #[graphql(flatten)]
+    terms: Terms,
 }
 
 /// What came of it.
-#[derive(Debug, Default, SimpleObject)]
+#[derive(Debug, SimpleObject)]
 pub(crate) struct TokenPayload {
-    /// The credential.
+    /// The credential; none if it is refused by now.
     token: Option<Token>,
-    /// The token itself. It is shown this once and stored nowhere.
+    /// The token itself. It is shown this once and stored nowhere: a repeated command has none.
     secret: Option<String>,
-    /// Why it was not done, if it was not.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    done: Done,
 }
 
 #[Object]
 impl AccountMutation {
     /// Makes a credential.
     async fn token_create(&self, context: &Context<'_>, input: TokenCreateInput) -> Result<TokenPayload> {
-        let session = session(context, Permission::Administer)?;
-        let gate = &platform(context).gate;
-        let token_id = TokenId::from_uuid(gate.ids().next());
-        let secret = session::new_token(gate.ids());
-        let role = input.role.into();
-        let expires_in = input.expires_in_seconds.map(|seconds| Duration::from_secs(u64::from(seconds)));
-        let expires_at = expires_in.map(|wait| gate.clock().now().after(wait));
-        let command = Command::Issue {
-            token_id,
-            name: input.name.clone(),
-            digest: session::digest(&secret),
-            role,
-            expires_at,
-        };
-        let caller = session.caller(CommandId::from_uuid(gate.ids().next()), gate.ids());
-        Ok(match gate.execute::<Account>(caller, PrincipalId::OWNER.uuid(), command).await {
-            Ok(_) => TokenPayload {
-                token: Some(Token::new(token_id, input.name, role, expires_at)),
-                secret: Some(secret),
-                user_errors: Vec::new(),
-            },
-            Err(refusal) => {
-                TokenPayload { user_errors: vec![user_error(&refusal)?], ..TokenPayload::default() }
-            }
-        })
+        let TokenCreateInput { name, role, expires_in_seconds, terms } = input;
+        let asked = ask::Create { name, role: role.into(), expires_in_seconds };
+        payload(context, terms, Ask::Create(asked)).await
     }
 
     /// Refuses a credential from now on.
-    async fn token_revoke(&self, context: &Context<'_>, id: ID) -> Result<TokenPayload> {
-        let session = session(context, Permission::Administer)?;
-        let gate = &platform(context).gate;
-        let token_id: TokenId = parse_id(&id)?;
-        let caller = session.caller(CommandId::from_uuid(gate.ids().next()), gate.ids());
-        let command = Command::Revoke { token_id };
-        Ok(match gate.execute::<Account>(caller, PrincipalId::OWNER.uuid(), command).await {
-            Ok(_) => TokenPayload::default(),
-            Err(refusal) => {
-                TokenPayload { user_errors: vec![user_error(&refusal)?], ..TokenPayload::default() }
-            }
-        })
+    async fn token_revoke(&self, context: &Context<'_>, input: TokenRevokeInput) -> Result<TokenPayload> {
+        let asked = ask::Revoke { token_id: parse_id(&input.id)? };
+        payload(context, input.terms, Ask::Revoke(asked)).await
     }
+}
+
+async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<TokenPayload> {
+    let (told, done) = command::ask(context, terms, asked).await?;
+    let Some(told) = told else { return Ok(TokenPayload { token: None, secret: None, done }) };
+    let token_id = told.token_id;
+    let look = move |state: &mediary_events::account::State| state.tokens.get(&token_id).cloned();
+    let found = platform(context).gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), look).await;
+    let token = found.ok().flatten();
+    Ok(TokenPayload {
+        token: token.map(|token| Token::new(token_id, token.name, token.role, token.expires_at)),
+        secret: told.secret.map(|secret| secret.reveal().clone()),
+        done,
+    })
 }

@@ -5,7 +5,7 @@ mod object;
 mod query;
 mod subscription;
 
-pub(crate) use mutation::{PlaylistMutation, command_id};
+pub(crate) use mutation::PlaylistMutation;
 pub(crate) use object::{Entry, Playlist};
 pub(crate) use query::PlaylistQuery;
 pub(crate) use subscription::PlaylistSubscription;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::{
     gate::{Caller, Gate},
     log::{Log, OpenError, Options},
+    work,
 };
 
 /// A gate before the log in a folder of the test, opened anew.
@@ -20,7 +21,7 @@ pub fn gate(directory: &Path) -> Result<Gate, OpenError> {
     let mut options = Options::new(directory);
     options.reserve_bytes = 0;
     options.clock = clock.clone();
-    Ok(Gate::new(Log::open(options)?, clock, IdSource::system()))
+    Ok(Gate::new(Log::open(options)?, clock, IdSource::system(), work::REGISTRY))
 }
 
 /// A person at the command line with a role, and a command number: the same number is the same command.

@@ -1,5 +1,6 @@
 //! Account: credentials and what they may do. A token itself is never stored, only its hash.
 
+pub mod ask;
 mod command;
 mod decide;
 mod event;
@@ -7,6 +8,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use ask::Ask;
 pub use command::Command;
 pub use decide::{Account, Rejection};
 pub use event::Event;

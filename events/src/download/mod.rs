@@ -1,6 +1,7 @@
 //! Download: the keeping of one item, from the wish to the verified file. One stream an item, so
 //! that the streams together are the archive of what was fetched (DL-07).
 
+pub mod ask;
 mod command;
 mod decide;
 mod event;
@@ -8,6 +9,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use ask::Ask;
 pub use command::Command;
 pub use decide::{Download, Rejection};
 pub use event::Event;

@@ -2,6 +2,7 @@
 //!
 //! Guarantees: terminal states are final; whatever an attempt asks after it lost its lease is refused.
 
+pub mod ask;
 mod backoff;
 mod command;
 mod decide;
@@ -10,6 +11,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use ask::Ask;
 pub use command::{Command, Outcome};
 pub use decide::{Job, Rejection};
 pub use event::Event;

@@ -45,6 +45,16 @@ impl UrlRefused {
     }
 }
 
+impl crate::Rejection for UrlRefused {
+    fn code(&self) -> &'static str {
+        "URL_REFUSED"
+    }
+
+    fn advice(&self) -> Option<String> {
+        Some(Self::advice(self).to_owned())
+    }
+}
+
 /// The one spelling of an address that stands for all of its spellings. Idempotent.
 ///
 /// Lower-case scheme and host, no default port, no fragment, no tracking parameters, parameters in

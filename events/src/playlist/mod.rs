@@ -3,6 +3,7 @@
 //! Guarantees: only a full refresh declares an absence, and a removal only the second in a row
 //! (LI-05); the same look recorded twice changes nothing the second time.
 
+pub mod ask;
 mod canonical;
 mod command;
 mod decide;
@@ -12,6 +13,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use ask::Ask;
 pub use canonical::{UrlRefused, canonical_url};
 pub use command::Command;
 pub use decide::{Playlist, Rejection};

@@ -7,7 +7,7 @@ use mediary_schema::Clock;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::failure::Failure;
+use super::{failure::Failure, playlist::input};
 use crate::{
     client::{Client, Document},
     output::{Output, Table, fields, moment, word},
@@ -75,6 +75,7 @@ const SETUP_LIFE: Duration = Duration::from_hours(1);
 
 const TOKEN: &str = "fragment Token on Token { id name role expiresAt }";
 
+/// Not repeatable: the secret is told once, to whoever hears the first answer.
 pub(crate) const CREATE: Document = Document::once(&[
     "mutation TokenCreate($input: TokenCreateInput!) {
   tokenCreate(input: $input) { token { ...Token } secret userErrors { code message advice retryable } }
@@ -82,9 +83,9 @@ pub(crate) const CREATE: Document = Document::once(&[
     TOKEN,
 ]);
 
-pub(crate) const REVOKE: Document = Document::once(&[
-    "mutation TokenRevoke($id: ID!) {
-  tokenRevoke(id: $id) { token { ...Token } userErrors { code message advice retryable } }
+pub(crate) const REVOKE: Document = Document::repeatable(&[
+    "mutation TokenRevoke($input: TokenRevokeInput!) {
+  tokenRevoke(input: $input) { token { ...Token } userErrors { code message advice retryable } }
 }",
     TOKEN,
 ]);
@@ -129,7 +130,7 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
             Ok(output.show(&tokens, |tokens| table(tokens))?)
         }
         Verb::Revoke { id } => {
-            let outcome = client.act::<Payload>(&REVOKE, json!({ "id": id })).await?;
+            let outcome = client.act::<Payload>(&REVOKE, input(json!({ "id": id }))).await?;
             Failure::refused(outcome.user_errors)?;
             Ok(output.show(&json!({ "id": id }), |_| format!("{id} is refused from now on"))?)
         }
@@ -138,8 +139,8 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
 
 async fn create(client: &Client, name: &str, role: Role, life: Option<Duration>) -> Result<Payload, Failure> {
     let seconds = life.map(|life| life.as_secs());
-    let input = json!({ "name": name, "role": role.name(), "expiresInSeconds": seconds });
-    let outcome = client.act::<Payload>(&CREATE, json!({ "input": input })).await?;
+    let wanted = json!({ "name": name, "role": role.name(), "expiresInSeconds": seconds });
+    let outcome = client.act::<Payload>(&CREATE, input(wanted)).await?;
     Failure::refused(outcome.user_errors)?;
     Ok(outcome.payload)
 }

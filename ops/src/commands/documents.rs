@@ -17,7 +17,7 @@ use crate::client::Document;
 /// Each document with variables as its command sends them.
 fn documents() -> Vec<(&'static str, Document, Value)> {
     let id = json!({ "id": "x" });
-    let ids = json!({ "ids": ["x"] });
+    let ids = json!({ "input": { "ids": ["x"], "commandId": "x" } });
     let page = json!({ "first": 100, "after": "x" });
     let at = json!({ "id": "x", "minPosition": 3 });
     vec![
@@ -43,7 +43,7 @@ fn documents() -> Vec<(&'static str, Document, Value)> {
         ("download::STORY", download::STORY, at.clone()),
         ("download::LIST", download::LIST, page),
         ("download::EXPORT", download::archive::EXPORT, json!({})),
-        ("download::IMPORT", download::archive::IMPORT, json!({ "text": "site 1" })),
+        ("download::IMPORT", download::archive::IMPORT, json!({ "input": { "text": "site 1" } })),
         (
             "job::LIST",
             job::LIST,
@@ -58,17 +58,17 @@ fn documents() -> Vec<(&'static str, Document, Value)> {
         ("log::HISTORY", log::HISTORY, json!({ "id": "x", "after": 1, "first": 500 })),
         ("log::HEAD", log::HEAD, json!({})),
         ("log::VERIFY", log::VERIFY, json!({ "position": 3, "hash": "00" })),
-        ("why::WHY", why::WHY, id.clone()),
+        ("why::WHY", why::WHY, id),
         (
             "account::CREATE",
             account::CREATE,
             json!({ "input": { "name": "n", "role": "VIEWER", "expiresInSeconds": 60 } }),
         ),
-        ("account::REVOKE", account::REVOKE, id),
+        ("account::REVOKE", account::REVOKE, json!({ "input": { "id": "x", "commandId": "x" } })),
         ("account::LIST", account::LIST, json!({})),
         ("setting::SHOW", setting::SHOW, json!({})),
         ("setting::SET", setting::SET, json!({ "input": { "refresh": 1, "download": null, "total": 2 } })),
-        ("worker::RESUME", worker::RESUME, json!({ "concern": "refresh" })),
+        ("worker::RESUME", worker::RESUME, json!({ "input": { "part": "list" } })),
     ]
 }
 

@@ -10,6 +10,7 @@ use super::{
     failure::Failure,
     log::{Event, history},
     page,
+    playlist::input,
 };
 use crate::{
     client::{Client, Document},
@@ -57,7 +58,7 @@ pub(crate) struct List {
 /// One job or several.
 #[derive(Debug, Args)]
 pub(crate) struct Ids {
-    /// `job-…`; several are dealt with one after the other.
+    /// `job-…`; several are dealt with as one command.
     #[arg(value_name = "ID", required = true)]
     ids: Vec<String>,
 }
@@ -124,34 +125,34 @@ pub(crate) const SHOW: Document = Document::repeatable(&[
     FAILURE,
 ]);
 
-const ERRORS: &str = "fragment Outcome on JobPayload {
-  jobs { ...Job } position userErrors { code message advice retryable }
+const OUTCOME: &str = "fragment Outcome on JobPayload {
+  results { id job { ...Job } } position userErrors { code message advice retryable }
 }";
 
-pub(crate) const CANCEL: Document = Document::once(&[
-    "mutation JobCancel($ids: [ID!]!) { jobCancel(ids: $ids) { ...Outcome } }",
-    ERRORS,
+pub(crate) const CANCEL: Document = Document::repeatable(&[
+    "mutation JobCancel($input: JobsInput!) { jobCancel(input: $input) { ...Outcome } }",
+    OUTCOME,
     JOB,
     FAILURE,
 ]);
 
-pub(crate) const RETRY: Document = Document::once(&[
-    "mutation JobRetry($ids: [ID!]!) { jobRetry(ids: $ids) { ...Outcome } }",
-    ERRORS,
+pub(crate) const RETRY: Document = Document::repeatable(&[
+    "mutation JobRetry($input: JobsInput!) { jobRetry(input: $input) { ...Outcome } }",
+    OUTCOME,
     JOB,
     FAILURE,
 ]);
 
-pub(crate) const PAUSE: Document = Document::once(&[
-    "mutation JobPause($ids: [ID!]!) { jobPause(ids: $ids) { ...Outcome } }",
-    ERRORS,
+pub(crate) const PAUSE: Document = Document::repeatable(&[
+    "mutation JobPause($input: JobsInput!) { jobPause(input: $input) { ...Outcome } }",
+    OUTCOME,
     JOB,
     FAILURE,
 ]);
 
-pub(crate) const RESUME: Document = Document::once(&[
-    "mutation JobResume($ids: [ID!]!) { jobResume(ids: $ids) { ...Outcome } }",
-    ERRORS,
+pub(crate) const RESUME: Document = Document::repeatable(&[
+    "mutation JobResume($input: JobsInput!) { jobResume(input: $input) { ...Outcome } }",
+    OUTCOME,
     JOB,
     FAILURE,
 ]);
@@ -233,7 +234,12 @@ impl Job {
 
 #[derive(Debug, Deserialize)]
 struct Payload {
-    jobs: Vec<Job>,
+    results: Vec<OneResult>,
+}
+
+#[derive(Debug, Deserialize)]
+struct OneResult {
+    job: Option<Job>,
 }
 
 /// Does what the verb says.
@@ -270,10 +276,11 @@ async fn act(
     client: &Client,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let outcome = client.act::<Payload>(document, json!({ "ids": ids })).await?;
+    let outcome = client.act::<Payload>(document, input(json!({ "ids": ids }))).await?;
+    let jobs: Vec<Job> = outcome.payload.results.into_iter().filter_map(|result| result.job).collect();
     // What was done for some is told, whatever became of the others.
-    if !outcome.payload.jobs.is_empty() {
-        output.show(&outcome.payload.jobs, |jobs| table(jobs))?;
+    if !jobs.is_empty() {
+        output.show(&jobs, |jobs| table(jobs))?;
     }
     for also in outcome.user_errors.iter().skip(1) {
         output.note(&format!("{}: {}", also.code, also.message));

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::failure::Failure;
+use super::{failure::Failure, playlist::input};
 use crate::{
     client::{Client, Document},
     output::{Output, fields},
@@ -38,7 +38,6 @@ pub(crate) struct Set {
 pub(crate) const SHOW: Document =
     Document::repeatable(&["query Limits { limits { refresh download total } }"]);
 
-/// Repeatable: it says what is to be, not what is to change.
 pub(crate) const SET: Document = Document::repeatable(&["mutation LimitsSet($input: LimitsSetInput!) {
   limitsSet(input: $input) { limits { refresh download total } userErrors { code message advice retryable } }
 }"]);
@@ -61,8 +60,8 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
     let limits: Option<Limits> = match verb {
         Verb::Show => client.ask(&SHOW, json!({})).await?,
         Verb::Set(Set { refresh, download, total }) => {
-            let input = json!({ "input": { "refresh": refresh, "download": download, "total": total } });
-            let outcome = client.act::<Payload>(&SET, input).await?;
+            let wanted = json!({ "refresh": refresh, "download": download, "total": total });
+            let outcome = client.act::<Payload>(&SET, input(wanted)).await?;
             Failure::refused(outcome.user_errors)?;
             outcome.payload.limits
         }

@@ -4,7 +4,7 @@ use clap::{Subcommand, ValueEnum};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::failure::Failure;
+use super::{failure::Failure, playlist::input};
 use crate::{
     client::{Client, Document},
     output::Output,
@@ -39,8 +39,9 @@ impl Kind {
     }
 }
 
-pub(crate) const RESUME: Document = Document::once(&["mutation WorkerResume($concern: String!) {
-  workerResume(concern: $concern) { userErrors { code message advice retryable } }
+pub(crate) const RESUME: Document =
+    Document::repeatable(&["mutation WorkerResume($input: WorkerResumeInput!) {
+  workerResume(input: $input) { userErrors { code message advice retryable } }
 }"]);
 
 #[derive(Debug, Deserialize)]
@@ -50,9 +51,9 @@ struct Payload {}
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let Verb::Resume { kind } = verb;
     let name = kind.name();
-    let outcome = client.act::<Payload>(&RESUME, json!({ "concern": name })).await?;
+    let outcome = client.act::<Payload>(&RESUME, input(json!({ "part": name }))).await?;
     Failure::refused(outcome.user_errors)?;
-    Ok(output.show(&json!({ "concern": name }), |_| format!("{name} goes on"))?)
+    Ok(output.show(&json!({ "part": name }), |_| format!("{name} goes on"))?)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use mediary_log::{
     fanout::RelayHandle,
     gate::{Caller, Gate},
     signal::SignalHub,
+    work,
 };
 use mediary_projections::Views;
 use mediary_schema::{Clock, IdSource, WorkerId, job::WorkKind, worker::Offer};
@@ -74,7 +75,8 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let (clock, ids) = (Clock::system(), IdSource::system());
     let log = open_log(&configuration, &clock, &ids)?;
     log.announce(&address.to_string()).map_err(ServeError::Announce)?;
-    let gate = Gate::new(log.clone(), clock.clone(), ids);
+    let gate =
+        Gate::new(log.clone(), clock.clone(), ids, work::REGISTRY).with_retry(tree::retry(&configuration));
     let runner = Runner::new(log.id(), Environment::of(environment::variables()));
     for orphan in runner.end_orphans().await {
         tracing::warn!(?orphan, "ended a process that an earlier run left behind");
@@ -100,13 +102,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
 
     let (stopping, stopped) = watch::channel(false);
     let limits = limits::Options::default();
-    let platform = Platform {
-        gate: gate.clone(),
-        views: views.clone(),
-        signals,
-        reacted: reacted_to,
-        retry: tree::retry(&configuration),
-    };
+    let platform = Platform { gate: gate.clone(), views: views.clone(), signals, reacted: reacted_to };
     let app = App {
         schema: mediary_api::build(platform, &limits),
         log: log.clone(),

@@ -42,7 +42,7 @@ struct Shape {
 const SHAPES: &[Shape] = &[
     Shape {
         krate: "events",
-        roles: &["mod", "command", "event", "signal", "state", "decide", "upcast", "tests"],
+        roles: &["mod", "ask", "command", "event", "signal", "state", "decide", "upcast", "tests"],
         required: &["mod", "command", "event", "state", "decide"],
         data: &["history"],
     },

@@ -7,13 +7,21 @@
 //! Guarantees: nothing is appended that a `decide` did not answer; a story whose streams moved
 //! meanwhile is decided anew; an accepted command repeated by the same principal appends nothing.
 
+mod answer;
+mod ask;
 mod caller;
+mod command;
+mod entry;
 mod refusal;
 mod states;
 #[cfg(test)]
 mod tests;
 mod transaction;
 
+pub use answer::{Answer, Refused, SignedReceipt};
+pub use ask::Options;
 pub use caller::{Authority, Caller};
+pub use command::Command;
+pub use entry::{Entry, Fanout, LongWork, Registry, Story, asks_nothing, decode};
 pub use refusal::Refusal;
 pub use transaction::{Gate, Receipt, Transaction};

@@ -1,15 +1,18 @@
 use std::{
     any::Any,
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use mediary_events::{Concern, codec};
-use mediary_schema::{Clock, IdSource, account::Permission};
+use mediary_schema::{Clock, CorrelationId, IdSource, Timestamp, account::Permission, job::RetryPolicy};
+use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use uuid::Uuid;
 
-use super::{Caller, Refusal, states::States};
-use crate::log::{Append, AppendError, Appended, Direction, Expected, Log, NewEvent, StreamId, Urgency};
+use super::{Caller, Refusal, Registry, states::States};
+use crate::log::{
+    Append, AppendError, Appended, Direction, Expected, Log, NewEvent, Read, StreamId, Urgency,
+};
 
 /// How often a story is decided anew when others were faster.
 const ATTEMPTS_MAX: u32 = 16;
@@ -24,6 +27,8 @@ pub struct Gate {
     log: Log,
     clock: Clock,
     ids: IdSource,
+    registry: Registry,
+    retry: RetryPolicy,
     states: Arc<States>,
     /// Held by a story that was overtaken, so that of all overtaken ones one is told at a time: each of
     /// many that want the same stream then succeeds the second time.
@@ -37,14 +42,28 @@ pub struct Receipt<T> {
     pub value: T,
     /// The position that views must have reached to show it.
     pub position: u64,
+    /// The story of everything that follows from it.
+    pub story_id: CorrelationId,
     /// Whether the same command had been accepted before; then nothing was appended now.
     pub repeated: bool,
 }
 
 impl Gate {
-    /// A gate before the log.
-    pub fn new(log: Log, clock: Clock, ids: IdSource) -> Self {
-        Self { log, clock, ids, states: Arc::default(), overtaken: Arc::default() }
+    /// A gate before the log, for the concerns of a table.
+    pub fn new(log: Log, clock: Clock, ids: IdSource, registry: Registry) -> Self {
+        let (retry, states, overtaken) = (RetryPolicy::default(), Arc::default(), Arc::default());
+        Self { log, clock, ids, registry, retry, states, overtaken }
+    }
+
+    /// The same gate, with how the jobs that it opens are tried again.
+    #[must_use]
+    pub fn with_retry(self, retry: RetryPolicy) -> Self {
+        Self { retry, ..self }
+    }
+
+    /// What may be asked, and everything else that the concerns say of themselves.
+    pub const fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     /// The log behind the gate, for reading.
@@ -97,11 +116,12 @@ impl Gate {
         story: &dyn Fn(&mut Transaction<'_>) -> Result<T, Refusal>,
     ) -> Result<Receipt<T>, Refusal> {
         let mut turn = None;
+        let chance = OnceLock::new();
         for _ in 0..ATTEMPTS_MAX {
             if let Some(appended) = self.accepted(caller)? {
-                return self.tell_again(caller, story, &appended);
+                return self.tell_again(caller, story, &appended, &chance);
             }
-            let mut transaction = Transaction::new(self, *caller, NOW);
+            let mut transaction = Transaction::new(self, *caller, NOW, &chance);
             let told = match story(&mut transaction) {
                 Ok(value) => transaction.commit().map(|commit| (value, commit)),
                 Err(refusal) => {
@@ -112,7 +132,8 @@ impl Gate {
             match told {
                 Ok((value, Commit::Done { position })) => {
                     metrics::counter!("mediary_commands_total", "result" => "accepted").increment(1);
-                    return Ok(Receipt { value, position, repeated: false });
+                    let story_id = caller.correlation_id;
+                    return Ok(Receipt { value, position, story_id, repeated: false });
                 }
                 Ok((_, Commit::Overtaken)) => {
                     let next = || self.overtaken.lock().unwrap_or_else(PoisonError::into_inner);
@@ -142,9 +163,13 @@ impl Gate {
         caller: &Caller,
         story: &dyn Fn(&mut Transaction<'_>) -> Result<T, Refusal>,
         appended: &Appended,
+        chance: &OnceLock<[u8; 32]>,
     ) -> Result<Receipt<T>, Refusal> {
-        let value = story(&mut Transaction::new(self, *caller, appended.first_position))?;
-        Ok(Receipt { value, position: appended.last_position, repeated: true })
+        let value = story(&mut Transaction::new(self, *caller, appended.first_position, chance))?;
+        let first = self.log.read(&Read::forward(appended.first_position).limit(1));
+        let first = first.map_err(Refusal::reading)?;
+        let story_id = first.first().map_or(caller.correlation_id, |event| event.envelope.correlation_id);
+        Ok(Receipt { value, position: appended.last_position, story_id, repeated: true })
     }
 
     /// The state of one thing now.
@@ -210,6 +235,15 @@ struct Loaded {
     state: Box<dyn Any + Send>,
 }
 
+/// What a part of a story would have to take back.
+#[derive(Default)]
+struct Part {
+    /// Events that the story had before.
+    events: usize,
+    /// Streams that the part changed, as they were before.
+    before: BTreeMap<StreamId, Loaded>,
+}
+
 /// What came of what a story added.
 enum Commit {
     /// It is in the log, or there was nothing to add.
@@ -227,20 +261,69 @@ pub struct Transaction<'a> {
     caller: Caller,
     /// Events from this position on are not there for the story.
     before: u64,
+    /// What nobody can guess, the same whenever the story is told.
+    chance: &'a OnceLock<[u8; 32]>,
     urgency: Urgency,
     streams: BTreeMap<StreamId, Loaded>,
     events: Vec<NewEvent>,
+    part: Option<Part>,
 }
 
 impl<'a> Transaction<'a> {
-    fn new(gate: &'a Gate, caller: Caller, before: u64) -> Self {
+    fn new(gate: &'a Gate, caller: Caller, before: u64, chance: &'a OnceLock<[u8; 32]>) -> Self {
         let (streams, events) = (BTreeMap::new(), Vec::new());
-        Self { gate, caller, before, urgency: Urgency::Normal, streams, events }
+        Self { gate, caller, before, chance, urgency: Urgency::Normal, streams, events, part: None }
     }
 
     /// Who asks.
     pub const fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// What the concerns say of themselves.
+    pub const fn registry(&self) -> &Registry {
+        &self.gate.registry
+    }
+
+    /// How jobs that the story opens are tried again.
+    pub const fn retry_policy(&self) -> RetryPolicy {
+        self.gate.retry
+    }
+
+    /// 32 bytes of the operating system that nobody can guess: the same however often the story is told.
+    pub fn chance(&self) -> &'a [u8; 32] {
+        self.chance.get_or_init(|| StdRng::from_os_rng().random())
+    }
+
+    /// The time, for what a story has to remember beside when it was recorded.
+    pub fn now(&self) -> Timestamp {
+        self.gate.clock.now()
+    }
+
+    /// The id of the log that the story is recorded in.
+    pub fn log_id(&self) -> Uuid {
+        self.gate.log.id()
+    }
+
+    /// Whether the command was accepted before, and the story is only told again for its answer.
+    pub const fn is_repeated(&self) -> bool {
+        self.before != NOW
+    }
+
+    /// Tells a part of the story; if it is refused, what it added is taken back and the story goes on.
+    pub fn part<T>(&mut self, tell: impl FnOnce(&mut Self) -> Result<T, Refusal>) -> Result<T, Refusal> {
+        let outer = self.part.replace(Part { events: self.events.len(), before: BTreeMap::new() });
+        let told = tell(self);
+        let part = std::mem::replace(&mut self.part, outer).unwrap_or_default();
+        if told.is_err() {
+            self.events.truncate(part.events);
+            self.streams.extend(part.before);
+        } else if let Some(outer) = &mut self.part {
+            for (stream, before) in part.before {
+                outer.before.entry(stream).or_insert(before);
+            }
+        }
+        told
     }
 
     /// Marks the story as one that must fit even on a full disk: an end, a cancel.
@@ -268,15 +351,25 @@ impl<'a> Transaction<'a> {
 
     /// Carries out a command that follows from one that the caller was allowed to ask for.
     pub fn entail<C: Concern>(&mut self, uuid: Uuid, command: C::Command) -> Result<(), Refusal> {
+        let inside_part = self.part.is_some();
         let stream = C::stream(uuid);
         let loaded = self.load::<C>(stream.clone())?;
         let state =
             loaded.state.downcast_mut::<C::State>().expect("a stream's category belongs to one concern");
         let events = C::decide(state, command)?;
+        let changed = inside_part && !events.is_empty();
+        let before = changed.then(|| Loaded {
+            version: loaded.version,
+            added: loaded.added,
+            state: Box::new(state.clone()),
+        });
         for event in &events {
             C::evolve(state, event);
         }
         loaded.added += events.len() as u64;
+        if let (Some(part), Some(before)) = (&mut self.part, before) {
+            part.before.entry(stream.clone()).or_insert(before);
+        }
         for event in &events {
             let encoded = codec::encode::<C>(event);
             self.events.push(NewEvent {

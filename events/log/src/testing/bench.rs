@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use crate::{
     gate::{Caller, Gate, Receipt, Refusal, Transaction},
     log::{Log, Options, Read, Recorded},
+    work,
 };
 
 /// A gate before a log in a folder that goes away with it.
@@ -35,7 +36,7 @@ impl Bench {
 
     /// Another gate before the same log, which has folded nothing yet.
     pub(crate) fn fresh_gate(&self) -> Gate {
-        Gate::new(self.gate.log().clone(), self.gate.clock().clone(), self.gate.ids().clone())
+        Gate::new(self.gate.log().clone(), self.gate.clock().clone(), self.gate.ids().clone(), work::REGISTRY)
     }
 
     /// Tells a story.
@@ -51,6 +52,12 @@ impl Bench {
     #[track_caller]
     pub(crate) fn told<T>(&self, story: impl Fn(&mut Transaction<'_>) -> Result<T, Refusal>) -> T {
         self.tell(super::platform(), story).unwrap().value
+    }
+
+    /// Waits for what the gate does in the background.
+    pub(crate) fn wait<T>(work: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(work)
     }
 
     pub(crate) fn head(&self) -> u64 {
@@ -82,5 +89,5 @@ fn open(folder: &TempDir, change: impl FnOnce(&mut Options)) -> Gate {
     options.reserve_bytes = 0;
     options.clock = clock.clone();
     change(&mut options);
-    Gate::new(Log::open(options).unwrap(), clock, IdSource::system())
+    Gate::new(Log::open(options).unwrap(), clock, IdSource::system(), work::REGISTRY)
 }

@@ -1,22 +1,118 @@
 //! Stories of downloads: a wish with its job, and its end with the file.
 
-use mediary_events::download::{Command, Download, Phase};
 use mediary_events::{
+    Asked as _, Concern as _,
+    download::{
+        Ask, Command, Download, Phase,
+        ask::{ImportArchive, Start, Target},
+    },
     file::{self, File},
     job::Outcome,
+    playlist::{self, Playlist, canonical_url},
 };
 use mediary_schema::{
-    AttemptId, FileId, JobId,
+    AttemptId, DownloadId, EntryId, FileId, JobId, PlaylistId,
     account::Permission,
-    download::DownloadItem,
+    download::{DownloadItem, Quality},
     file::Verified,
-    job::{Failure, ResourceUse, RetryPolicy, Work},
+    item::ItemSource,
+    job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
+};
+use serde::Serialize;
+
+use super::job;
+use crate::gate::{Entry, Fanout, LongWork, Refusal, Story, Transaction, decode};
+
+/// Downloads, to everybody else.
+pub(crate) const ENTRY: Entry = Entry {
+    name: Download::NAME,
+    events: Download::EVENTS,
+    commands: Ask::COMMANDS,
+    decode: decode::<Ask>,
+    read: Permission::Read,
+    fanout: Fanout::Whole,
+    work: &[LongWork { kind: WorkKind::Download, given_up, retry }],
 };
 
-use crate::{
-    gate::{Refusal, Transaction},
-    work,
-};
+/// What a command on downloads answers; how far a start is, its story says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Told {
+    /// Items that an archive names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item_count: Option<u64>,
+    /// Its lines that are none of an archive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped_count: Option<u64>,
+}
+
+impl Story for Ask {
+    type Told = Told;
+
+    fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
+        match self {
+            Self::Start(asked) => start(story, asked).map(|()| Told::default()),
+            Self::ImportArchive(asked) => import(story, asked),
+        }
+    }
+}
+
+/// One command on each list; a reaction issues a command for each entry.
+fn start(story: &mut Transaction<'_>, asked: &Start) -> Result<(), Refusal> {
+    let quality: Quality = asked.quality.parse()?;
+    match &asked.target {
+        Target::PlaylistId(id) => wish(story, *id, quality, None),
+        Target::Entries(lists) => lists.iter().try_for_each(|list| {
+            let entries = list.entry_ids.as_slice().to_vec();
+            wish(story, list.playlist_id, quality.clone(), Some(entries))
+        }),
+        Target::Url(url) => {
+            let url = canonical_url(url)?;
+            let id = PlaylistId::from_url(&url);
+            story.execute::<Playlist>(id.uuid(), playlist::Command::Follow { url: url.to_string() })?;
+            let listed = story.state::<Playlist>(id.uuid())?.listed;
+            wish(story, id, quality, None)?;
+            if !listed {
+                super::playlist::requested(story, id, None)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn wish(
+    story: &mut Transaction<'_>,
+    id: PlaylistId,
+    quality: Quality,
+    entries: Option<Vec<EntryId>>,
+) -> Result<(), Refusal> {
+    story.execute::<Playlist>(id.uuid(), playlist::Command::RequestDownloads { quality, entries })
+}
+
+fn import(story: &mut Transaction<'_>, asked: &ImportArchive) -> Result<Told, Refusal> {
+    let lines: Vec<&str> = asked.text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if lines.len() > ImportArchive::LINES_MAX {
+        return Err(Refusal::TooLarge);
+    }
+    let (mut items, mut skipped) = (0, 0);
+    for line in lines {
+        let Some((extractor, source_id)) = line.split_once(' ') else {
+            skipped += 1;
+            continue;
+        };
+        let (extractor, source_id) = (extractor.to_owned(), source_id.trim().to_owned());
+        let source = ItemSource { extractor, source_id, url: String::new() };
+        let uuid = DownloadId::from_item(source.item_id()).uuid();
+        story.execute::<Download>(uuid, Command::Archive { source })?;
+        items += 1;
+    }
+    Ok(Told { item_count: Some(items), skipped_count: Some(skipped) })
+}
+
+fn retry(story: &mut Transaction<'_>, job_id: JobId, work: Work) -> Result<JobId, Refusal> {
+    let Work::Download(item) = work else { return Err(mediary_events::job::Rejection::NotFound.into()) };
+    let retry = story.retry_policy();
+    request(story, *item, job_id, false, retry)
+}
 
 /// Asks for an item to be kept, or joins the job under way. Answers the job.
 pub fn request(
@@ -31,7 +127,7 @@ pub fn request(
     if let Phase::Wanted { job_id } = story.state::<Download>(uuid)?.phase {
         return Ok(job_id);
     }
-    let job_id = work::open(story, job_id, &Work::Download(Box::new(item.clone())), retry)?;
+    let job_id = job::open(story, job_id, &Work::Download(Box::new(item.clone())), retry)?;
     story.execute::<Download>(uuid, Command::Request { job_id, item: Box::new(item), again })?;
     Ok(job_id)
 }
@@ -55,7 +151,7 @@ pub fn finish(
     kept: Kept,
 ) -> Result<FileId, Refusal> {
     let file_id = FileId::from_job(job_id);
-    work::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
+    job::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
     let Kept { path, verified } = kept;
     let record = file::Command::Record { path, verified, item_id: Some(item.item_id) };
     story.entail::<File>(file_id.uuid(), record)?;
@@ -64,12 +160,13 @@ pub fn finish(
 }
 
 /// Records that a download was given up, or ended by a person.
-pub(crate) fn given_up(
+fn given_up(
     story: &mut Transaction<'_>,
     job_id: JobId,
-    item: &DownloadItem,
+    work: &Work,
     failure: Option<Failure>,
 ) -> Result<(), Refusal> {
+    let Work::Download(item) = work else { return Ok(()) };
     let command = match failure {
         Some(failure) => Command::Fail { job_id, failure },
         None => Command::Cancel { job_id },

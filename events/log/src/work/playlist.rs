@@ -1,18 +1,95 @@
-//! Stories of playlists: a refresh asked for, its pages of changes, its end.
+//! Stories of playlists: a list followed and refreshed, its pages of changes, its end.
 
-use mediary_events::job::Outcome;
-use mediary_events::playlist::{Command, Event, Playlist, Rejection};
+use mediary_events::{
+    Asked as _, Concern as _,
+    job::Outcome,
+    playlist::{
+        Ask, Command, Event, Playlist, Rejection,
+        ask::{Follow, Refresh, Unfollow},
+        canonical_url,
+    },
+};
 use mediary_schema::{
     AttemptId, JobId, PlaylistId,
     account::Permission,
-    job::{Failure, ResourceUse, RetryPolicy, Work},
+    job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
     playlist::{ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist},
 };
 
-use crate::{
-    gate::{Refusal, Transaction},
-    work,
+use serde::Serialize;
+
+use super::job;
+use crate::gate::{Entry, Fanout, LongWork, Refusal, Story, Transaction, decode};
+
+/// Playlists, to everybody else.
+pub(crate) const ENTRY: Entry = Entry {
+    name: Playlist::NAME,
+    events: Playlist::EVENTS,
+    commands: Ask::COMMANDS,
+    decode: decode::<Ask>,
+    read: Permission::Read,
+    fanout: Fanout::Whole,
+    work: &[LongWork { kind: WorkKind::Refresh, given_up, retry }],
 };
+
+/// What a command on a playlist answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// The playlist.
+    pub playlist_id: PlaylistId,
+    /// The job that refreshes it, or the one under way that was joined.
+    pub job_id: Option<JobId>,
+}
+
+impl Story for Ask {
+    type Told = Told;
+
+    fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
+        match self {
+            Self::Follow(asked) => follow(story, asked),
+            Self::Refresh(asked) => refresh(story, asked),
+            Self::Unfollow(Unfollow { playlist_id }) => {
+                unfollow(story, *playlist_id)?;
+                Ok(Told { playlist_id: *playlist_id, job_id: None })
+            }
+        }
+    }
+}
+
+fn follow(story: &mut Transaction<'_>, asked: &Follow) -> Result<Told, Refusal> {
+    let url = canonical_url(&asked.url)?;
+    let playlist_id = PlaylistId::from_url(&url);
+    let state = story.state::<Playlist>(playlist_id.uuid())?;
+    let (known, listed) = (state.followed, state.listed);
+    story.execute::<Playlist>(playlist_id.uuid(), Command::Follow { url: url.to_string() })?;
+    // What is followed and was refreshed is not refreshed again by following it twice.
+    let job_id = if known && listed { None } else { Some(requested(story, playlist_id, None)?) };
+    Ok(Told { playlist_id, job_id })
+}
+
+fn refresh(story: &mut Transaction<'_>, asked: &Refresh) -> Result<Told, Refusal> {
+    let playlist_id = asked.playlist_id;
+    let mode = asked.full.then_some(RefreshMode::Full);
+    Ok(Told { playlist_id, job_id: Some(requested(story, playlist_id, mode)?) })
+}
+
+/// Asks for a refresh whose job's id follows from the command.
+pub(super) fn requested(
+    story: &mut Transaction<'_>,
+    playlist_id: PlaylistId,
+    mode: Option<RefreshMode>,
+) -> Result<JobId, Refusal> {
+    let job_id = JobId::from_command(story.caller().command_id, "refresh");
+    let retry = story.retry_policy();
+    request(story, playlist_id, job_id, mode, retry)
+}
+
+/// Looks as far as the job that ended did.
+fn retry(story: &mut Transaction<'_>, job_id: JobId, work: Work) -> Result<JobId, Refusal> {
+    let Work::Refresh(work) = work else { return Err(Rejection::NotFollowed.into()) };
+    let retry = story.retry_policy();
+    request(story, work.playlist_id, job_id, Some(work.mode), retry)
+}
 
 /// Asks for a refresh of a followed playlist, or joins the one under way. Answers the job.
 pub fn request(
@@ -29,14 +106,14 @@ pub fn request(
     };
     let mode = mode.unwrap_or_else(|| state.next_mode());
     let refresh = RefreshPlaylist { playlist_id, url, mode, page_size: RefreshPlaylist::PAGE_SIZE };
-    work::open(story, job_id, &Work::Refresh(refresh), retry)
+    job::open(story, job_id, &Work::Refresh(refresh), retry)
 }
 
 /// Follows a playlist no longer; a refresh under way is ended.
 pub fn unfollow(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> Result<(), Refusal> {
     story.execute::<Playlist>(playlist_id.uuid(), Command::Unfollow)?;
-    match work::open_job(story, &RefreshPlaylist::key(playlist_id))? {
-        Some(job_id) => work::cancel(story, job_id),
+    match job::open_job(story, &RefreshPlaylist::key(playlist_id))? {
+        Some(job_id) => job::cancel(story, job_id),
         None => Ok(()),
     }
 }
@@ -49,7 +126,7 @@ pub fn record_changes(
     attempt_id: AttemptId,
     changes: Vec<Event>,
 ) -> Result<(), Refusal> {
-    work::fence(story, job_id, attempt_id)?;
+    job::fence(story, job_id, attempt_id)?;
     story.entail::<Playlist>(playlist_id.uuid(), Command::RecordChanges { changes })
 }
 
@@ -80,7 +157,7 @@ pub fn finish(
     resources: ResourceUse,
     completed: Completed,
 ) -> Result<(), Refusal> {
-    work::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
+    job::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
     let Completed { kind, playlist, mode, observed, newest_first, changes } = completed;
     let uuid = playlist_id.uuid();
     if !story.state::<Playlist>(uuid)?.followed {
@@ -94,12 +171,13 @@ pub fn finish(
 }
 
 /// Records that a refresh was given up. One that a person ended leaves no record but the job's.
-pub(crate) fn given_up(
+fn given_up(
     story: &mut Transaction<'_>,
     job_id: JobId,
-    refresh: &RefreshPlaylist,
+    work: &Work,
     failure: Option<Failure>,
 ) -> Result<(), Refusal> {
+    let Work::Refresh(refresh) = work else { return Ok(()) };
     let uuid = refresh.playlist_id.uuid();
     let Some(failure) = failure else { return Ok(()) };
     if !story.state::<Playlist>(uuid)?.followed {

@@ -1,5 +1,6 @@
 //! The life of work as appends: what ends together is recorded together.
 
+mod asking;
 mod ending;
 mod opening;
 mod stopping;
@@ -78,6 +79,11 @@ fn start(bench: &Bench, number: u128) -> AttemptId {
         story.execute::<Job>(job_id(1).uuid(), job::Command::Start { attempt_id })
     });
     attempt_id
+}
+
+/// Ends a refresh that nobody wants any more.
+fn cancelled_look(bench: &Bench, job_id: JobId) {
+    bench.told(|story| super::cancel(story, job_id));
 }
 
 fn stop(story: &mut Transaction<'_>, attempt_id: AttemptId) -> Result<(), Refusal> {

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::{
     client::{Client, Document},
-    commands::failure::Failure,
+    commands::{failure::Failure, playlist::input},
     output::{Output, plural},
 };
 
@@ -35,13 +35,12 @@ pub(crate) enum Verb {
 
 pub(crate) const EXPORT: Document = Document::repeatable(&["query DownloadArchive { downloadArchive }"]);
 
-/// Repeatable: an item that is archived already stays so.
 pub(crate) const IMPORT: Document =
-    Document::repeatable(&["mutation DownloadArchiveImport($text: String!) {
-  downloadArchiveImport(text: $text) { itemCount skippedCount userErrors { code message advice retryable } }
+    Document::repeatable(&["mutation DownloadArchiveImport($input: DownloadArchiveImportInput!) {
+  downloadArchiveImport(input: $input) { itemCount skippedCount userErrors { code message advice retryable } }
 }"]);
 
-/// Lines that are sent at once: each is a durable append, and the server has a deadline for them all.
+/// Lines that are sent at once: as many as one command takes.
 const LINES_MAX: usize = 500;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -76,7 +75,7 @@ async fn import(file: &Path, client: &Client, output: &mut Output) -> Result<(),
     let mut total = Imported::default();
     let mut refused = Vec::new();
     for part in lines.chunks(LINES_MAX) {
-        let outcome = client.act::<Imported>(&IMPORT, json!({ "text": part.join("\n") })).await?;
+        let outcome = client.act::<Imported>(&IMPORT, input(json!({ "text": part.join("\n") }))).await?;
         total.item_count += outcome.payload.item_count;
         total.skipped_count += outcome.payload.skipped_count;
         refused = outcome.user_errors;

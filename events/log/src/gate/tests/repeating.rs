@@ -36,8 +36,8 @@ fn an_accepted_command_repeated_answers_as_the_first_time_and_appends_nothing() 
     let first = append_a_line(&bench, 2);
     append_a_line(&bench, 3);
     let again = append_a_line(&bench, 2);
-    assert_eq!(first, Receipt { value: 1, position: 2, repeated: false });
-    assert_eq!(again, Receipt { value: 1, position: 2, repeated: true });
+    assert_eq!((first.value, first.position, first.repeated), (1, 2, false));
+    assert_eq!(again, Receipt { repeated: true, ..first });
     assert_eq!(bench.head(), 3);
 }
 
@@ -48,7 +48,8 @@ fn an_accepted_command_repeated_after_a_restart_answers_as_the_first_time() {
     append_a_line(&bench, 1);
     append_a_line(&bench, 2);
     let bench = bench.reopen(|_| ());
-    assert_eq!(append_a_line(&bench, 1), Receipt { value: 0, position: 1, repeated: true });
+    let again = append_a_line(&bench, 1);
+    assert_eq!((again.value, again.position, again.repeated), (0, 1, true));
     assert_eq!(bench.head(), 2);
 }
 

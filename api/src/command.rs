@@ -1,0 +1,95 @@
+//! The way of every mutation: what is asked is put before the gate, and what came of it is told.
+
+use async_graphql::{Context, Error, ID, InputObject, Result, SimpleObject};
+use mediary_log::gate::{self, Answer, Refused, Story};
+use mediary_schema::{CommandId, Several};
+
+use crate::{
+    error::{UserError, fault, parse_id, user_error},
+    scalar::Position,
+    schema::platform,
+    session::session,
+};
+
+/// What every command says beside what it asks for.
+#[derive(Debug, Clone, InputObject)]
+pub(crate) struct Terms {
+    /// The command as its sender names it: sent twice, it is done once, and answered as the first time.
+    pub(crate) command_id: Option<ID>,
+}
+
+/// What is told of every command that was accepted.
+#[derive(Debug, Clone, Default, SimpleObject)]
+pub(crate) struct Done {
+    /// The position that shows it; hand it to a query as `minPosition`.
+    pub(crate) position: Option<Position>,
+    /// The story of everything that follows: ask `story(id)` how far it is.
+    pub(crate) story_id: Option<ID>,
+    /// Whether the same command had been accepted before; then nothing was done now.
+    pub(crate) repeated: bool,
+    /// A signed statement that it was accepted; none is made yet.
+    pub(crate) receipt: Option<String>,
+    /// Why it was not done, if it was not.
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl Done {
+    /// What is told when it was not done.
+    pub(crate) fn refused(error: UserError) -> Self {
+        Self { user_errors: vec![error], ..Self::default() }
+    }
+}
+
+/// Asks the gate. The answer is what the story told, if it was told, and what every command answers.
+pub(crate) async fn ask<A: Story>(
+    context: &Context<'_>,
+    terms: Terms,
+    asked: A,
+) -> Result<(Option<A::Told>, Done)> {
+    let session = session(context, asked.kind().permission)?;
+    let gate = &platform(context).gate;
+    let command_id = match terms.command_id {
+        Some(id) => parse_id(&id)?,
+        None => CommandId::from_uuid(gate.ids().next()),
+    };
+    let caller = session.caller(command_id, gate.ids());
+    match gate.ask(caller, asked, gate::Options::default()).await {
+        Ok(Answer { told, position, story_id, repeated, receipt }) => {
+            let done = Done {
+                position: Some(Position(position)),
+                story_id: Some(ID(story_id.to_string())),
+                repeated,
+                receipt: receipt.map(|receipt| receipt.0),
+                user_errors: Vec::new(),
+            };
+            Ok((Some(told), done))
+        }
+        Err(refusal) => Ok((None, Done::refused(user_error(&refusal)?))),
+    }
+}
+
+/// What shows a thing after a command. A view that can't show it yet makes no done command look undone: the
+/// thing is left out, and the position tells when it can be asked for.
+pub(crate) fn shown<T>(found: Result<Option<T>>) -> Option<T> {
+    found.unwrap_or_else(|error| {
+        tracing::debug!(error = error.message, "a done command can't be shown yet");
+        None
+    })
+}
+
+/// The ids of a list, all of them before anything is done.
+pub(crate) fn several<T>(ids: &[ID]) -> Result<Several<T>>
+where
+    T: std::str::FromStr + PartialEq,
+    T::Err: std::fmt::Display,
+{
+    let ids = ids.iter().map(|id| parse_id(id)).collect::<Result<Vec<T>, Error>>()?;
+    Several::try_from(ids).map_err(|error| fault(&error.to_string(), "BAD_LIST", false))
+}
+
+impl From<Refused> for UserError {
+    fn from(refused: Refused) -> Self {
+        let Refused { code, message, advice, retryable } = refused;
+        Self { code, message, advice, retryable }
+    }
+}

@@ -1,0 +1,49 @@
+use mediary_schema::CorrelationId;
+use serde::Serialize;
+
+use super::Refusal;
+
+/// What became of a command that was accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Answer<T> {
+    /// What the story answered.
+    #[serde(flatten)]
+    pub told: T,
+    /// The position that views must have reached to show it.
+    pub position: u64,
+    /// The story of everything that follows from it.
+    pub story_id: CorrelationId,
+    /// Whether the same command had been accepted before; then nothing was done now.
+    pub repeated: bool,
+    /// A proof that it was accepted, for whoever was not there; none is made yet.
+    pub receipt: Option<SignedReceipt>,
+}
+
+/// A signed statement that a command was recorded at a position.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignedReceipt(pub String);
+
+/// Why something was not done, as every door tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refused {
+    /// A stable code in `SCREAMING_SNAKE_CASE`.
+    pub code: String,
+    /// One sentence.
+    pub message: String,
+    /// What can be done next, where there is something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
+    /// Whether the same may succeed a moment later.
+    pub retryable: bool,
+}
+
+impl From<&Refusal> for Refused {
+    fn from(refusal: &Refusal) -> Self {
+        Self {
+            code: refusal.code().to_owned(),
+            message: refusal.to_string(),
+            advice: refusal.advice(),
+            retryable: refusal.is_retryable(),
+        }
+    }
+}

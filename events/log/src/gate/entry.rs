@@ -1,0 +1,146 @@
+use std::fmt;
+
+use mediary_events::{AskError, Asked, CommandKind, EventKind};
+use mediary_schema::{
+    JobId,
+    account::Permission,
+    job::{Failure, Work, WorkKind},
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Command, Refusal, Transaction};
+
+/// What is asked, with the story that it tells: what it does to which streams, in one append.
+pub trait Story: Asked {
+    /// What it answers.
+    type Told: fmt::Debug + Serialize + Send + 'static;
+
+    /// Tells it. It may be told several times and must not do anything but ask the transaction.
+    fn tell(&self, story: &mut Transaction<'_>) -> Result<Self::Told, Refusal>;
+}
+
+/// What of a concern's events goes out over NATS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fanout {
+    /// All of it.
+    Whole,
+    /// That something happened, not what.
+    EnvelopeOnly,
+    /// Nothing.
+    Nothing,
+}
+
+/// What a concern is to everybody else: gate, doors, fan-out and contracts read this and nothing else.
+#[derive(Debug)]
+pub struct Entry {
+    /// The word of the concern: the category of its streams.
+    pub name: &'static str,
+    /// What can have happened.
+    pub events: &'static [EventKind],
+    /// What may be asked.
+    pub commands: &'static [CommandKind],
+    /// How a command is read from its arguments.
+    pub decode: fn(&'static CommandKind, Value) -> Result<Command, AskError>,
+    /// What whoever reads its streams must be allowed to do.
+    pub read: Permission,
+    /// What goes out over NATS.
+    pub fanout: Fanout,
+    /// Its kinds of long work.
+    pub work: &'static [LongWork],
+}
+
+/// A kind of long work, as far as jobs have to know it.
+pub struct LongWork {
+    /// Which.
+    pub kind: WorkKind,
+    /// Tells its concern that a job was given up: with the failure, or without one if a person ended it.
+    pub given_up: fn(&mut Transaction<'_>, JobId, &Work, Option<Failure>) -> Result<(), Refusal>,
+    /// Does the work again as the new job of this id, or joins an open one. Answers the job that does it.
+    pub retry: fn(&mut Transaction<'_>, JobId, Work) -> Result<JobId, Refusal>,
+}
+
+impl fmt::Debug for LongWork {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "LongWork({})", self.kind)
+    }
+}
+
+/// Every concern, as a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Registry {
+    entries: &'static [Entry],
+}
+
+impl Registry {
+    /// A table of these.
+    pub const fn new(entries: &'static [Entry]) -> Self {
+        Self { entries }
+    }
+
+    /// Every concern.
+    pub const fn entries(&self) -> &'static [Entry] {
+        self.entries
+    }
+
+    /// The concern of this name.
+    pub fn entry(&self, name: &str) -> Option<&'static Entry> {
+        self.entries.iter().find(|entry| entry.name == name)
+    }
+
+    /// Every command, in the order of the table.
+    pub fn commands(&self) -> impl Iterator<Item = &'static CommandKind> {
+        self.entries.iter().flat_map(|entry| entry.commands)
+    }
+
+    /// The kind of long work.
+    pub fn work(&self, kind: WorkKind) -> Option<&'static LongWork> {
+        self.entries.iter().flat_map(|entry| entry.work).find(|work| work.kind == kind)
+    }
+
+    /// Reads a command from its name and its arguments.
+    pub fn command(&self, name: &str, arguments: Value) -> Result<Command, AskError> {
+        let found = self.entries.iter().find_map(|entry| {
+            let kind = entry.commands.iter().find(|kind| kind.name == name)?;
+            Some((entry, kind))
+        });
+        let (entry, kind) = found.ok_or_else(|| AskError::Unknown { name: name.to_owned() })?;
+        (entry.decode)(kind, arguments)
+    }
+
+    /// [`Self::command`] for ways that keep what they carry: a secret is refused.
+    pub fn open_command(&self, name: &str, arguments: Value) -> Result<Command, AskError> {
+        if let Some(kind) = self.commands().find(|kind| kind.name == name)
+            && holds_secret(&(kind.schema)(), &arguments)
+        {
+            return Err(AskError::Secret { name: kind.name });
+        }
+        self.command(name, arguments)
+    }
+}
+
+/// For a concern of which nothing may be asked.
+pub fn asks_nothing(kind: &'static CommandKind, _: Value) -> Result<Command, AskError> {
+    Err(AskError::Unknown { name: kind.name.to_owned() })
+}
+
+/// Reads a command of a concern.
+pub fn decode<A: Story>(kind: &'static CommandKind, arguments: Value) -> Result<Command, AskError> {
+    let malformed = |reason| AskError::Malformed { name: kind.name, reason };
+    let arguments = if arguments.is_null() { json!({}) } else { arguments };
+    if !arguments.is_object() {
+        return Err(malformed("its arguments are an object with a name for each".to_owned()));
+    }
+    let tagged = json!({ "command": kind.name, "arguments": arguments });
+    serde_json::from_value::<A>(tagged).map(Command::from).map_err(|error| malformed(error.to_string()))
+}
+
+/// Whether something stands where the schema wants a secret.
+fn holds_secret(schema: &Value, value: &Value) -> bool {
+    if schema["writeOnly"] == true {
+        return !value.is_null();
+    }
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    fields.into_iter().any(|(name, schema)| value.get(name).is_some_and(|value| holds_secret(schema, value)))
+        || value.as_array().is_some_and(|items| items.iter().any(|item| holds_secret(&schema["items"], item)))
+}

@@ -1,0 +1,80 @@
+//! Stories of tokens: made with a secret that is told once, and revoked.
+
+use std::time::Duration;
+
+use mediary_events::{
+    Asked as _, Concern as _,
+    account::{
+        Account, Ask, Command,
+        ask::{Create, Revoke},
+    },
+};
+use mediary_schema::{PrincipalId, Secret, TokenId, account::Permission};
+use serde::Serialize;
+
+use crate::gate::{Entry, Fanout, Refusal, Story, Transaction, decode};
+
+/// Accounts, to everybody else.
+pub(crate) const ENTRY: Entry = Entry {
+    name: Account::NAME,
+    events: Account::EVENTS,
+    commands: Ask::COMMANDS,
+    decode: decode::<Ask>,
+    read: Permission::Administer,
+    fanout: Fanout::EnvelopeOnly,
+    work: &[],
+};
+
+/// What a token begins with, so that people and scanners know one when they see it.
+pub const TOKEN_PREFIX: &str = "mdy_";
+
+/// What a command on tokens answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// The token.
+    pub token_id: TokenId,
+    /// What its holder shows. It is told this once and stored nowhere, so a repeat has none.
+    #[serde(skip_serializing)]
+    pub secret: Option<Secret>,
+}
+
+impl Story for Ask {
+    type Told = Told;
+
+    fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
+        match self {
+            Self::Create(asked) => create(story, asked),
+            Self::Revoke(Revoke { token_id }) => {
+                let command = Command::Revoke { token_id: *token_id };
+                story.execute::<Account>(PrincipalId::OWNER.uuid(), command)?;
+                Ok(Told { token_id: *token_id, secret: None })
+            }
+        }
+    }
+}
+
+fn create(story: &mut Transaction<'_>, asked: &Create) -> Result<Told, Refusal> {
+    let token_id = TokenId::from_command(story.caller().command_id);
+    let secret = new_token(story.chance());
+    let expires_in = asked.expires_in_seconds.map(|seconds| Duration::from_secs(u64::from(seconds)));
+    let command = Command::Issue {
+        token_id,
+        name: asked.name.clone(),
+        digest: digest(secret.reveal()),
+        role: asked.role,
+        expires_at: expires_in.map(|wait| story.now().after(wait)),
+    };
+    story.execute::<Account>(PrincipalId::OWNER.uuid(), command)?;
+    let secret = (!story.is_repeated()).then_some(secret);
+    Ok(Told { token_id, secret })
+}
+
+/// The hash by which a token is known: BLAKE3 in 64 hex digits.
+pub fn digest(token: &str) -> String {
+    blake3::hash(token.as_bytes()).to_hex().to_string()
+}
+
+/// A token of 32 bytes that nobody can guess.
+fn new_token(bytes: &[u8; 32]) -> Secret {
+    Secret::new(format!("{TOKEN_PREFIX}{}", blake3::Hash::from(*bytes).to_hex()))
+}

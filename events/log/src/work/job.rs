@@ -1,0 +1,213 @@
+//! Stories of jobs: what opens, ends, cancels, holds and loses one, with what that means to the concern whose
+//! work it is.
+
+use mediary_events::{
+    job::{self, Ask, Job, Outcome},
+    reservation::{self, Reservation},
+};
+use mediary_schema::{
+    AttemptId, FailureClass, JobId, ReservationId, Several,
+    account::Permission,
+    job::{Failure, JobState, ResourceUse, RetryPolicy, Work},
+};
+use serde::Serialize;
+
+use crate::gate::{Entry, Fanout, Refusal, Refused, Story, Transaction, decode};
+use mediary_events::{Asked as _, Concern as _};
+
+/// Jobs, to everybody else.
+pub(crate) const ENTRY: Entry = Entry {
+    name: Job::NAME,
+    events: Job::EVENTS,
+    commands: Ask::COMMANDS,
+    decode: decode::<Ask>,
+    read: Permission::Read,
+    fanout: Fanout::Whole,
+    work: &[],
+};
+
+/// What became of each job that was asked for, in the order asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// One for each.
+    pub results: Vec<JobTold>,
+}
+
+/// What became of one job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JobTold {
+    /// The job that was asked for.
+    pub id: JobId,
+    /// The job that shows what came of it: the same, or after a retry the one that does the work.
+    pub job_id: Option<JobId>,
+    /// Why it was not done, if it was not.
+    pub user_error: Option<Refused>,
+}
+
+impl Story for Ask {
+    type Told = Told;
+
+    fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
+        match self {
+            Self::Cancel(asked) => each(story, &asked.job_ids, |story, id| cancel(story, id).map(|()| id)),
+            Self::Pause(asked) => each(story, &asked.job_ids, |story, id| pause(story, id).map(|()| id)),
+            Self::Resume(asked) => each(story, &asked.job_ids, |story, id| resume(story, id).map(|()| id)),
+            Self::Retry(asked) => each(story, &asked.job_ids, retry),
+        }
+    }
+}
+
+/// Does the same with each of several jobs; what is refused for one is done for the others.
+fn each(
+    story: &mut Transaction<'_>,
+    ids: &Several<JobId>,
+    act: impl Fn(&mut Transaction<'_>, JobId) -> Result<JobId, Refusal>,
+) -> Result<Told, Refusal> {
+    let mut results = Vec::with_capacity(ids.as_slice().len());
+    for id in ids.iter().copied() {
+        let (job_id, user_error) = match story.part(|story| act(story, id)) {
+            Ok(job_id) => (Some(job_id), None),
+            Err(refusal @ Refusal::Rejected(_)) => (None, Some(Refused::from(&refusal))),
+            Err(other) => return Err(other),
+        };
+        results.push(JobTold { id, job_id, user_error });
+    }
+    Ok(Told { results })
+}
+
+/// Does the work of an ended job again, as a new job. Answers the job that does it.
+pub fn retry(story: &mut Transaction<'_>, job_id: JobId) -> Result<JobId, Refusal> {
+    let state = story.state::<Job>(job_id.uuid())?;
+    let (Some(work), Some(now)) = (state.work.clone(), state.state) else {
+        return Err(job::Rejection::NotFound.into());
+    };
+    if !now.is_terminal() {
+        return Err(job::Rejection::Unready { state: now }.into());
+    }
+    let new = JobId::from_command(story.caller().command_id, &format!("retry/{job_id}"));
+    match story.registry().work(work.kind()) {
+        Some(kind) => (kind.retry)(story, new, work),
+        None => Err(job::Rejection::NotFound.into()),
+    }
+}
+
+/// Opens a job, or joins the one that is open for the same work (PL-26). Answers the job that does it.
+pub fn open(
+    story: &mut Transaction<'_>,
+    job_id: JobId,
+    work: &Work,
+    retry: RetryPolicy,
+) -> Result<JobId, Refusal> {
+    let key = work.key();
+    let name = ReservationId::from_key(&key).uuid();
+    if let Some(holder) = story.state::<Reservation>(name)?.holder {
+        return Ok(JobId::from_uuid(holder));
+    }
+    story.entail::<Reservation>(name, reservation::Command::Take { key, holder: job_id.uuid() })?;
+    story.entail::<Job>(job_id.uuid(), job::Command::Queue { work: work.clone(), retry })?;
+    Ok(job_id)
+}
+
+/// The job that is open for this work, if there is one.
+pub fn open_job(story: &mut Transaction<'_>, work_key: &str) -> Result<Option<JobId>, Refusal> {
+    let name = ReservationId::from_key(work_key).uuid();
+    Ok(story.state::<Reservation>(name)?.holder.map(JobId::from_uuid))
+}
+
+/// Refuses the story unless the attempt has the job, now and when it is appended (PL-21).
+pub fn fence(story: &mut Transaction<'_>, job_id: JobId, attempt_id: AttemptId) -> Result<(), Refusal> {
+    if story.state::<Job>(job_id.uuid())?.is_attempt(attempt_id) {
+        Ok(())
+    } else {
+        Err(job::Rejection::StaleAttempt { attempt_id }.into())
+    }
+}
+
+/// Ends an attempt. A success is told by the concern's own `finish`, which adds its facts.
+pub fn end(
+    story: &mut Transaction<'_>,
+    job_id: JobId,
+    attempt_id: AttemptId,
+    outcome: Outcome,
+    resources: ResourceUse,
+) -> Result<(), Refusal> {
+    let failure = match &outcome {
+        Outcome::Failed { failure, .. } => Some(failure.clone()),
+        Outcome::Succeeded | Outcome::Stopped => None,
+    };
+    step(story, job_id, job::Command::End { attempt_id, outcome, resources }, failure)
+}
+
+/// Tells that an attempt's worker went away, and whether the attempt had got further before.
+pub fn lose(
+    story: &mut Transaction<'_>,
+    job_id: JobId,
+    attempt_id: AttemptId,
+    progressed: bool,
+) -> Result<(), Refusal> {
+    let failure = Failure::new(FailureClass::WorkerLost, "the worker went away in the middle");
+    step(story, job_id, job::Command::Lose { attempt_id, progressed }, Some(failure))
+}
+
+/// Ends a job for good; a running attempt is asked to stop first.
+pub fn cancel(story: &mut Transaction<'_>, job_id: JobId) -> Result<(), Refusal> {
+    story.essential();
+    authorised(story, job_id, job::Command::Cancel)
+}
+
+/// Holds a job; a running attempt is asked to stop first, and what it did is kept.
+pub fn pause(story: &mut Transaction<'_>, job_id: JobId) -> Result<(), Refusal> {
+    authorised(story, job_id, job::Command::Pause)
+}
+
+/// Puts a held job back into the queue.
+pub fn resume(story: &mut Transaction<'_>, job_id: JobId) -> Result<(), Refusal> {
+    authorised(story, job_id, job::Command::Resume)
+}
+
+fn authorised(story: &mut Transaction<'_>, job_id: JobId, command: job::Command) -> Result<(), Refusal> {
+    let before = story.state::<Job>(job_id.uuid())?.state;
+    story.execute::<Job>(job_id.uuid(), command)?;
+    settle(story, job_id, before, None)
+}
+
+fn step(
+    story: &mut Transaction<'_>,
+    job_id: JobId,
+    command: job::Command,
+    failure: Option<Failure>,
+) -> Result<(), Refusal> {
+    story.essential();
+    let before = story.state::<Job>(job_id.uuid())?.state;
+    story.entail::<Job>(job_id.uuid(), command)?;
+    settle(story, job_id, before, failure)
+}
+
+/// What a job's end entails, in the same append: its key is free, and its concern knows.
+fn settle(
+    story: &mut Transaction<'_>,
+    job_id: JobId,
+    before: Option<JobState>,
+    failure: Option<Failure>,
+) -> Result<(), Refusal> {
+    let job = story.state::<Job>(job_id.uuid())?;
+    let (Some(work), Some(state)) = (job.work.clone(), job.state) else { return Ok(()) };
+    if !state.is_terminal() || before == Some(state) {
+        return Ok(());
+    }
+    let name = ReservationId::from_key(&work.key()).uuid();
+    story.entail::<Reservation>(name, reservation::Command::Release { holder: job_id.uuid() })?;
+    let failure = match state {
+        JobState::Failed => failure,
+        JobState::Queued
+        | JobState::Leased
+        | JobState::Running
+        | JobState::Paused
+        | JobState::Succeeded
+        | JobState::Cancelled => None,
+    };
+    match story.registry().work(work.kind()) {
+        Some(kind) if state != JobState::Succeeded => (kind.given_up)(story, job_id, &work, failure),
+        Some(_) | None => Ok(()),
+    }
+}

@@ -1,0 +1,36 @@
+//! Stories of workers.
+
+use mediary_events::{
+    Asked as _, Concern as _,
+    worker::{Ask, Command, Worker, ask::Resume},
+};
+use mediary_schema::{WorkerId, account::Permission};
+use serde::Serialize;
+
+use crate::gate::{Entry, Fanout, Refusal, Story, Transaction, decode};
+
+/// Workers, to everybody else.
+pub(crate) const ENTRY: Entry = Entry {
+    name: Worker::NAME,
+    events: Worker::EVENTS,
+    commands: Ask::COMMANDS,
+    decode: decode::<Ask>,
+    read: Permission::Read,
+    fanout: Fanout::Whole,
+    work: &[],
+};
+
+/// What a command on workers answers: that it was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Told {}
+
+impl Story for Ask {
+    type Told = Told;
+
+    fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
+        let Self::Resume(Resume { part }) = self;
+        let worker_id = WorkerId::local(story.log_id());
+        story.execute::<Worker>(worker_id.uuid(), Command::Resume { concern: part.clone() })?;
+        Ok(Told {})
+    }
+}

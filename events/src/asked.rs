@@ -1,0 +1,109 @@
+//! What may be asked, as data: a name that is stored, a permission, and a form that every door carries.
+//!
+//! A concern's `Command` is what its decider understands; an `Ask` is what a person, a program, a schedule or a
+//! reaction may say. One ask may lead to commands of several concerns: that is its story, told by the gate.
+
+use std::fmt;
+
+use mediary_schema::account::Permission;
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+/// One thing that may be asked.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandKind {
+    /// The stored name (`playlist.follow`); never renamed.
+    pub name: &'static str,
+    /// What the caller must be allowed to do.
+    pub permission: Permission,
+    /// Whether NATS carries it; not if its answer is a secret.
+    pub over_nats: bool,
+    /// The JSON Schema of its arguments.
+    pub schema: fn() -> Value,
+}
+
+impl CommandKind {
+    /// A kind that every door carries.
+    pub const fn new(name: &'static str, permission: Permission, schema: fn() -> Value) -> Self {
+        Self { name, permission, over_nats: true, schema }
+    }
+
+    /// The same, but for NATS.
+    #[must_use]
+    pub const fn not_over_nats(self) -> Self {
+        Self { over_nats: false, ..self }
+    }
+}
+
+/// What may be asked of one concern: an enum with adjacent tags `command` and `arguments`.
+pub trait Asked:
+    fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+    /// Every kind, in the order of the enum.
+    const COMMANDS: &'static [CommandKind];
+
+    /// The stored name of this one.
+    fn name(&self) -> &'static str;
+
+    /// The kind of this one.
+    fn kind(&self) -> &'static CommandKind {
+        let name = self.name();
+        Self::COMMANDS.iter().find(|kind| kind.name == name).expect("every name is one of the kinds")
+    }
+}
+
+/// The JSON Schema of a command's arguments, whole in itself.
+pub fn schema_of<T: JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    settings.into_generator().into_root_schema_for::<T>().to_value()
+}
+
+/// Whether a value is what stands there if nothing is said; it is then left out, so that a field which is
+/// added later changes neither what was stored nor its fingerprint.
+pub fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// Why a name and its arguments are no command.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AskError {
+    /// Nothing of this name may be asked.
+    #[error("{name:?} is not a command")]
+    Unknown {
+        /// The name.
+        name: String,
+    },
+    /// The arguments are not those of the command.
+    #[error("{name} can't be understood: {reason}")]
+    Malformed {
+        /// The name of the command.
+        name: &'static str,
+        /// What is wrong, for people.
+        reason: String,
+    },
+    /// A secret came by a way that keeps what it carries.
+    #[error("{name} was sent with a secret, which is not taken this way")]
+    Secret {
+        /// The name of the command.
+        name: &'static str,
+    },
+}
+
+impl crate::Rejection for AskError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "UNKNOWN_COMMAND",
+            Self::Malformed { .. } => "BAD_COMMAND",
+            Self::Secret { .. } => "SECRET_NOT_TAKEN",
+        }
+    }
+
+    fn advice(&self) -> Option<String> {
+        Some(match self {
+            Self::Unknown { .. } => "the commands are listed in `schema/contracts/commands`".to_owned(),
+            Self::Malformed { name, .. } => format!("its form is `schema/contracts/commands/{name}.json`"),
+            Self::Secret { .. } => "send it over HTTP or with `mediary`".to_owned(),
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! What may be asked about playlists: a form for each command.
+
+use mediary_schema::{PlaylistId, account::Permission};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::asked::{Asked, CommandKind, is_default, schema_of};
+
+/// What may be asked about playlists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", content = "arguments")]
+pub enum Ask {
+    /// Follow what an address shows.
+    #[serde(rename = "playlist.follow")]
+    Follow(Follow),
+    /// Look at it again.
+    #[serde(rename = "playlist.refresh")]
+    Refresh(Refresh),
+    /// Follow it no longer.
+    #[serde(rename = "playlist.unfollow")]
+    Unfollow(Unfollow),
+}
+
+/// Follows a playlist, channel, feed or single item from now on, and refreshes it. Following again changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Follow {
+    /// The address as a browser shows it; http or https.
+    #[schemars(length(max = 8192))]
+    pub url: String,
+}
+
+/// Refreshes a playlist, or joins the refresh under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    /// The playlist.
+    pub playlist_id: PlaylistId,
+    /// To the end, even if the list is known to be newest-first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub full: bool,
+}
+
+/// Follows a playlist no longer. Its history and everything that was kept stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unfollow {
+    /// The playlist.
+    pub playlist_id: PlaylistId,
+}
+
+impl Asked for Ask {
+    const COMMANDS: &'static [CommandKind] = &[
+        CommandKind::new("playlist.follow", Permission::Follow, schema_of::<Follow>),
+        CommandKind::new("playlist.refresh", Permission::Follow, schema_of::<Refresh>),
+        CommandKind::new("playlist.unfollow", Permission::Follow, schema_of::<Unfollow>),
+    ];
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Follow(_) => "playlist.follow",
+            Self::Refresh(_) => "playlist.refresh",
+            Self::Unfollow(_) => "playlist.unfollow",
+        }
+    }
+}

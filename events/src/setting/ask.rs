@@ -1,0 +1,41 @@
+//! What may be asked about settings: a form for each command.
+
+use std::collections::BTreeMap;
+
+use mediary_schema::{account::Permission, job::WorkKind};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::asked::{Asked, CommandKind, is_default, schema_of};
+
+/// What may be asked about settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", content = "arguments")]
+pub enum Ask {
+    /// Change how much runs at once.
+    #[serde(rename = "limit.set")]
+    SetLimits(SetLimits),
+}
+
+/// Changes how much runs at once, from now on. What runs goes on; what is left out stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetLimits {
+    /// Attempts of one kind of work at once.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub per_kind: BTreeMap<WorkKind, u32>,
+    /// Attempts in total at once.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub total: Option<u32>,
+}
+
+impl Asked for Ask {
+    const COMMANDS: &'static [CommandKind] =
+        &[CommandKind::new("limit.set", Permission::Configure, schema_of::<SetLimits>)];
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::SetLimits(_) => "limit.set",
+        }
+    }
+}
