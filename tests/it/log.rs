@@ -17,7 +17,7 @@ use mediary_schema::IdSource;
 use mediary_tests::Random;
 use tokio::time::Instant;
 
-const ROUNDS: u64 = 20;
+const ROUNDS_IN_EVERY_RUN: u64 = 20;
 /// A round ends after at most so many acknowledgements.
 const ACKNOWLEDGEMENTS_MAX: u64 = 300;
 
@@ -104,7 +104,7 @@ fn kill_9_at_any_moment_loses_nothing_acknowledged() {
     let mut random = Random::of(seed);
     let folder = tempfile::tempdir().unwrap();
     let mut acknowledged = Acknowledged::new();
-    for round in 1..=ROUNDS {
+    for round in 1..=mediary_tools::rounds(ROUNDS_IN_EVERY_RUN) {
         // Some are killed while they open the file, the first one while it makes it.
         let acknowledgements = if round % 5 == 1 { 0 } else { random.below(ACKNOWLEDGEMENTS_MAX) };
         acknowledged.extend(run_and_kill(folder.path(), round, acknowledgements));

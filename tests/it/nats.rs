@@ -108,7 +108,7 @@ async fn readiness(client: &Client) -> String {
 // invariant: E-2
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consumer_has_every_event_once_though_its_nats_server_is_killed_and_its_stream_deleted() {
-    const ROUNDS: u32 = 4;
+    const ROUNDS_IN_EVERY_RUN: u64 = 4;
     let platform = platform().await;
     let client = &platform.client;
     let access = Access::read(platform.data()).unwrap().unwrap();
@@ -119,7 +119,7 @@ async fn a_consumer_has_every_event_once_though_its_nats_server_is_killed_and_it
     let disturbing = async {
         let id = client.follow(&platform.site.list_url("videos")).await;
         let list = platform.site.list("videos");
-        for round in 0..ROUNDS {
+        for round in 0..mediary_tools::rounds(ROUNDS_IN_EVERY_RUN) {
             let pid = server_pid(&platform, None).await;
             if round % 2 == 0 {
                 kill_process(Pid::from_raw(pid.cast_signed()).unwrap(), Signal::KILL).unwrap();

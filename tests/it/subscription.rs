@@ -7,7 +7,7 @@ use std::{cell::Cell, collections::BTreeMap, time::Duration};
 use mediary_tests::{Client, Platform, Random, Subscriber};
 use serde_json::{Value, json};
 
-const CUTS: u32 = 50;
+const CUTS_IN_EVERY_RUN: u64 = 50;
 /// Frames before a cut: from none to a page of the log.
 const FRAMES_MAX: u64 = 24;
 /// The longest time that a client of changes stays.
@@ -72,7 +72,7 @@ async fn a_subscription_that_is_cut_fifty_times_has_the_log_in_order_without_gap
     };
     let cutting = async {
         let mut received = Received::default();
-        for _ in 0..CUTS {
+        for _ in 0..mediary_tools::rounds(CUTS_IN_EVERY_RUN) {
             let mut subscriber = received.open(client).await;
             for _ in 0..random.below(FRAMES_MAX) {
                 received.take(&mut subscriber).await;

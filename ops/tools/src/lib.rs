@@ -1,7 +1,7 @@
 //! Where the programs are that `ops/run` and `ops/test` install: `.tools/bin` of the checkout.
 //!
 //! One finder for server, doctor, tests and benchmarks, so that a program which one of them finds is
-//! found by all of them. Not here: which programs there are, and what `PATH` and the configuration say.
+//! found by all of them; and how long `ops/test` lets a test of chance go on. Not here: which programs there are, and what `PATH` and the configuration say.
 
 use std::path::{Path, PathBuf};
 
@@ -28,6 +28,15 @@ pub fn private_folder() -> Option<PathBuf> {
 pub fn required(program: &str) -> PathBuf {
     let place = private_folder().map(|folder| folder.join(program)).filter(|place| place.is_file());
     place.unwrap_or_else(|| panic!("{program} is not installed: `ops/test` installs it"))
+}
+
+/// How many rounds a test of chance goes: so many as in every run, or as `ops/test --long` says.
+///
+/// # Panics
+/// If what `ops/test --long` said is no number.
+pub fn rounds(in_every_run: u64) -> u64 {
+    std::env::var("MEDIARY_ROUNDS")
+        .map_or(in_every_run, |rounds| rounds.parse().expect("MEDIARY_ROUNDS is a number"))
 }
 
 /// The programs of the checkout that `start` lies in.

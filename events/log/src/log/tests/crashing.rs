@@ -28,7 +28,7 @@ use crate::log::{
     verify_live,
 };
 
-const ROUNDS: u64 = 150;
+const ROUNDS_IN_EVERY_RUN: u64 = 150;
 /// Power is lost within 25 syncs, and every batch is one.
 const BATCHES_MAX: usize = 100;
 
@@ -201,7 +201,7 @@ impl Ledger {
 fn power_cuts_lose_nothing_acknowledged_and_leave_nothing_half() {
     let formatted = formatted();
     let (mut acknowledged, mut unknown, mut survived) = (0, 0, 0);
-    for seed in 0..ROUNDS {
+    for seed in 0..mediary_tools::rounds(ROUNDS_IN_EVERY_RUN) {
         // The failing seed stands in the output of the failing test.
         println!("seed {seed}");
         let mut random = StdRng::seed_from_u64(seed);
