@@ -51,7 +51,11 @@ pub(super) fn readiness(
 
 /// Without the trouble itself: it names addresses, and this is answered without a token.
 fn nats_state(status: &RelayStatus) -> String {
-    format!("{} at {}", status.state.name(), status.position)
+    let place = format!("{} at {}", status.state.name(), status.position);
+    match status.reason {
+        Some(reason) => format!("{place}: {reason}"),
+        None => place,
+    }
 }
 
 /// Writes the metrics; those that are read off something are read now.
@@ -96,5 +100,24 @@ pub(super) async fn resume_halted(gate: Gate, resumer: Resumer, mut stopped: wat
                 tracing::warn!(concern, "there is no halted actor of this name");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mediary_log::fanout::RelayState;
+
+    use super::*;
+
+    #[test]
+    fn readiness_says_why_nats_waits_and_names_nobody() {
+        let status = RelayStatus {
+            state: RelayState::Waiting,
+            position: 0,
+            reason: Some("the stream there belongs to another log"),
+            trouble: Some("failed to use the stream of nats://10.0.0.7:4222".to_owned()),
+            advice: None,
+        };
+        assert_eq!(nats_state(&status), "waiting at 0: the stream there belongs to another log");
     }
 }

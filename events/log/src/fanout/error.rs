@@ -102,6 +102,22 @@ impl Error {
         Some(text)
     }
 
+    /// The reason in a few words that name nobody: neither addresses nor streams of others.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Credentials { .. } => "its credentials can't be read",
+            Self::Connect { .. } => "the server doesn't answer, or refuses the credentials",
+            Self::Disconnected => "the connection ended",
+            Self::Request { .. } => "JetStream doesn't answer",
+            Self::Refused { .. } => "JetStream refuses the stream",
+            Self::OtherLog { .. } => "the stream there belongs to another log",
+            Self::OtherStream { .. } => "another stream takes its subjects",
+            Self::Publish { .. } => "an event was not taken",
+            Self::Overtaken { .. } => "somebody else writes to the stream",
+            Self::Log(_) => "the log can't be read",
+        }
+    }
+
     /// The whole chain in one line.
     pub(super) fn chain(&self) -> String {
         let mut text = format!("failed to {self}");

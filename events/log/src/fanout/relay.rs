@@ -93,7 +93,7 @@ impl Outlet {
     fn begun(&self, position: u64) {
         metric::connected(true);
         metric::lag(self.log.head().position.saturating_sub(position));
-        let relaying = RelayStatus { state: RelayState::Relaying, position, trouble: None, advice: None };
+        let relaying = RelayStatus { state: RelayState::Relaying, position, ..RelayStatus::CONNECTING };
         let before = self.status.send_replace(relaying);
         if before.state != RelayState::Relaying {
             tracing::info!(servers = self.options.servers_text(), position, "nats.relaying");
@@ -104,13 +104,26 @@ impl Outlet {
         metric::failed();
         metric::lag(self.log.head().position.saturating_sub(self.published()));
         let trouble = error.chain();
-        let news = self.status.borrow().trouble.as_ref() != Some(&trouble);
+        let (news, is_first) = {
+            let status = self.status.borrow();
+            (status.trouble.as_ref() != Some(&trouble), status.reason.is_none())
+        };
+        // The supervised server starts beside us: one that doesn't answer yet is no news.
+        if is_first && matches!(error, Error::Connect { .. }) {
+            tracing::debug!(error = trouble, "nats.not_there_yet");
+            self.status.send_modify(|status| {
+                status.state = RelayState::Waiting;
+                status.reason = Some(error.reason());
+            });
+            return;
+        }
         // An outage is told once, not at every try.
         if news {
             tracing::warn!(error = trouble, retry_delay_ms = delay.as_millis() as u64, "nats.interrupted");
         }
         self.status.send_modify(|status| {
             status.state = RelayState::Waiting;
+            status.reason = Some(error.reason());
             status.trouble = Some(trouble);
             status.advice = error.advice();
         });

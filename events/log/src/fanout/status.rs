@@ -32,6 +32,8 @@ pub struct RelayStatus {
     pub state: RelayState,
     /// The newest event that NATS has acknowledged; 0 until that is known.
     pub position: u64,
+    /// Why it doesn't publish, in words that name nobody: fit for whoever has no token.
+    pub reason: Option<&'static str>,
     /// Why it doesn't publish, since the last time that it did. Has no secrets.
     pub trouble: Option<String>,
     /// What the owner can do about it.
@@ -41,5 +43,5 @@ pub struct RelayStatus {
 impl RelayStatus {
     /// The status before the first connection.
     pub(super) const CONNECTING: Self =
-        Self { state: RelayState::Connecting, position: 0, trouble: None, advice: None };
+        Self { state: RelayState::Connecting, position: 0, reason: None, trouble: None, advice: None };
 }

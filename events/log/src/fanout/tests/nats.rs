@@ -394,6 +394,7 @@ async fn the_stream_of_another_log_is_left_alone() {
         let trouble = status.trouble.unwrap();
         assert!(trouble.contains(&other.log.id().to_string()), "{trouble}");
         assert!(status.advice.unwrap().contains("an account of its own"));
+        assert_eq!(status.reason, Some("the stream there belongs to another log"));
         assert_eq!(positions(&server).await, all(3));
         // Once it is out of the way, ours is told.
         let context = async_nats::jetstream::new(server.client().await);
