@@ -56,12 +56,13 @@ pub(crate) async fn grow(
     let ffmpeg = Ffmpeg::new(roots.runner.clone(), roots.tools.clone());
     let library = Library::new(configuration.library_folder());
     let free_min_bytes = configuration.downloads.free_min_bytes;
+    let files = Staging::in_library(library.root(), roots.gate.log().id());
 
     let lister = Lister::new(Arc::clone(&engine) as _);
     let downloader = Downloader::new(engine, ffmpeg, library, free_min_bytes);
     let children = nats.map(nats_server).into_iter().chain([
-        performer("refresh", PERFORMER_STOPS_WITHIN, roots, data, lister),
-        performer("download", PERFORMER_STOPS_WITHIN, roots, data, downloader),
+        performer("refresh", PERFORMER_STOPS_WITHIN, roots, data, Staging::in_data(data), lister),
+        performer("download", PERFORMER_STOPS_WITHIN, roots, data, files, downloader),
         reactor("reactor", STOPS_WITHIN, roots, retry(configuration)),
         dispatcher("dispatcher", STOPS_WITHIN, roots),
     ]);
@@ -117,13 +118,14 @@ fn performer<E: Effect>(
     stops_within: Duration,
     roots: &Roots,
     data: &Path,
+    staging: Staging,
     effect: E,
 ) -> Child {
     let arguments = PerformerArguments {
         gate: roots.gate.clone(),
         head: roots.gate.log().watch_head(),
         signals: roots.signals.clone(),
-        staging: Staging::new(data),
+        staging,
         output: data.join("output"),
     };
     Child::actor(name, stops_within, move || (Performer::new(effect.clone()), arguments.clone()))

@@ -5,14 +5,14 @@ use mediary_log::{
     work::{self, download::Kept},
 };
 use mediary_schema::{
-    FailureClass,
+    FailureClass, JobId,
     download::DownloadItem,
     file::Verified,
     job::{Failure, Progress, Work, WorkKind},
 };
 use tokio::sync::watch;
 
-use super::{Library, path_of};
+use super::{Library, Unusable, path_of};
 use crate::{
     ffmpeg::{Expectation, Ffmpeg},
     job::{Attempt, Effect, Ending},
@@ -70,6 +70,12 @@ impl Effect for Downloader {
             }
         }
     }
+
+    fn take_back(&self, job_id: JobId, folder: &Path) {
+        if let Err(error) = self.library.undo(folder) {
+            tracing::warn!(%job_id, %error, "a file that nobody recorded stays in the library");
+        }
+    }
 }
 
 impl Downloader {
@@ -94,19 +100,8 @@ impl Downloader {
     /// What an earlier attempt had put into its place when it was killed before it could say so.
     async fn placed_before(&self, attempt: &Attempt) -> Result<Option<Kept>, Broken> {
         let (library, staging) = (self.library.clone(), attempt.staging.clone());
-        let finished = on_disk(move || {
-            let Some(placing) = Library::begun(&staging) else { return Ok(None) };
-            library.finish(&placing).map(|()| Some(placing))
-        })
-        .await;
-        Ok(match finished {
-            Ok(placing) => placing.map(|placing| Kept { path: placing.path, verified: placing.verified }),
-            // The name was taken by somebody else meanwhile: another one is found.
-            Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {
-                None
-            }
-            Err(error) => return Err(storage("finish placing the file", &error).into()),
-        })
+        let placing = on_disk(move || library.resume(&staging)).await?;
+        Ok(placing.map(|placing| Kept { path: placing.path, verified: placing.verified }))
     }
 
     async fn fetch(&self, attempt: &Attempt, item: &DownloadItem) -> Result<Kept, Broken> {
@@ -119,6 +114,7 @@ impl Downloader {
         let work = async {
             let extracted = self.engine.extract(&request, &attempt.assignment).await?;
             self.room(attempt, &extracted)?;
+            self.reach(attempt, item).await?;
             let downloaded =
                 self.engine.download(&request, &extracted, &attempt.assignment, &progress).await?;
             let expectation = expectation(item, &extracted, downloaded.resumed_bytes > 0);
@@ -153,6 +149,14 @@ impl Downloader {
         Ok(())
     }
 
+    /// Refuses what could not be placed, before a byte of it is fetched.
+    async fn reach(&self, attempt: &Attempt, item: &DownloadItem) -> Result<(), Failure> {
+        let path = path_of(item, None, "", 1);
+        let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        let (library, staging) = (self.library.clone(), attempt.staging.clone());
+        on_disk(move || library.probe(&staging, &folder)).await.map(drop)
+    }
+
     async fn place(
         &self,
         attempt: &Attempt,
@@ -162,12 +166,11 @@ impl Downloader {
         verified: Verified,
     ) -> Result<Kept, Broken> {
         let ending = staged.extension().and_then(|ending| ending.to_str()).unwrap_or("bin").to_owned();
-        let (library, staging, staged) = (self.library.clone(), attempt.staging.clone(), staged.to_owned());
+        let staged = staged.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (library, staging) = (self.library.clone(), attempt.staging.clone());
         let (item, facts) = (item.clone(), verified.clone());
         let name = move |number| path_of(&item, title.as_deref(), &ending, number);
-        let path = on_disk(move || library.place(&staging, &staged, &facts, name))
-            .await
-            .map_err(|error| storage("move the file into the library", &error))?;
+        let path = on_disk(move || library.place(&staging, &staged, &facts, name)).await?;
         Ok(Kept { path, verified })
     }
 }
@@ -228,8 +231,14 @@ async fn while_telling<T>(
     }
 }
 
-async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+/// Works on the library on a thread that may block.
+async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Unusable> + Send + 'static,
+) -> Result<T, Failure> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(|error| error.failure()),
+        Err(_) => Err(Failure::new(FailureClass::Unknown, "the placing of a file was cut off")),
+    }
 }
 
 fn storage(what: &str, error: &io::Error) -> Failure {

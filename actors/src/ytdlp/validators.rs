@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     failure::class_of_status,
-    plan::{Protocol, Stream, digest, write_whole},
+    plan::{Protocol, Stream, digest},
 };
 
 /// What identifies the bytes of a stream at its source.
@@ -74,7 +74,7 @@ impl Saved {
     }
 
     pub(super) fn save(&self, staging: &Path) -> io::Result<()> {
-        write_whole(&staging.join(FILE), &serde_json::to_vec(self).map_err(io::Error::other)?)
+        crate::staging::write_whole(&staging.join(FILE), &serde_json::to_vec(self).map_err(io::Error::other)?)
     }
 
     pub(super) fn of(&self, stream: &Stream) -> Option<&Validators> {

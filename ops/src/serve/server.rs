@@ -1,7 +1,9 @@
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use mediary_actors::{
+    download::Library,
     process::{Environment, Runner},
+    staging::Staging,
     supervisor::SupervisorHandle,
 };
 use mediary_api::{App, Platform, limits, session::Authenticator, websocket};
@@ -188,10 +190,19 @@ fn prepare(configuration: &Configuration) -> Result<(), ServeError> {
             .map_err(|source| ServeError::Folder { path: path.to_owned(), source })
     };
     let data = &configuration.data;
-    for folder in [data.clone(), data.join("staging"), data.join("output"), configuration.library_folder()] {
-        make(&folder)?;
+    let library = Library::new(configuration.library_folder());
+    for folder in [data, &data.join("staging"), &data.join("output"), library.root()] {
+        make(folder)?;
     }
-    Ok(())
+    // What can't be placed is not fetched first.
+    match library.probe(&Staging::beside(library.root()), "") {
+        Err(unusable) if unusable.is_full() => {
+            tracing::warn!("the library's disk is full");
+            Ok(())
+        }
+        Err(source) => Err(ServeError::Library { path: library.root().to_owned(), source }),
+        Ok(_) => Ok(()),
+    }
 }
 
 fn open_log(configuration: &Configuration, clock: &Clock, ids: &IdSource) -> Result<Log, ServeError> {
