@@ -87,6 +87,10 @@ async fn program(configuration: &Configuration, tools: &Tools, runner: &Runner, 
                     "install it with `ops/run`, or `pip install yt-dlp`, or name its path in the configuration: tools.yt_dlp",
                 ),
                 Tool::Ffmpeg | Tool::Ffprobe => (Verdict::Error, "install it with `apt-get install ffmpeg`"),
+                Tool::Deno => (
+                    Verdict::Warning,
+                    "YouTube and some other sites offer less without it; install it with `ops/run`, or name its path in the configuration: tools.deno",
+                ),
                 Tool::NatsServer if configuration.nats == NatsMode::Auto => (
                     Verdict::Warning,
                     "nothing is fanned out over NATS; install it with `ops/run` or `apt-get install nats-server`, or say `nats = \"off\"`",

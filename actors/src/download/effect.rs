@@ -12,11 +12,15 @@ use mediary_schema::{
 };
 use tokio::sync::watch;
 
-use super::{Library, Unusable, path_of};
+use super::{
+    Library, Unusable, path_of,
+    watch::{Needed, Watch, is_in_pieces, no_room},
+};
 use crate::{
     ffmpeg::{Expectation, Ffmpeg},
     job::{Attempt, Effect, Ending},
-    ytdlp::{DownloadRequest, Engine, Extracted, Protocol},
+    room::{Promise, Room},
+    ytdlp::{DownloadRequest, Engine, Extracted},
 };
 
 /// Fetches items with an engine, checks them, and puts them into the library.
@@ -25,14 +29,13 @@ pub struct Downloader {
     engine: Arc<dyn Engine>,
     ffmpeg: Ffmpeg,
     library: Library,
-    /// Bytes of the disk that no download may use up (DL-09).
-    free_min_bytes: u64,
+    room: Room,
 }
 
 impl Downloader {
-    /// A downloader; `free_min_bytes` of the disk stay free.
-    pub fn new(engine: Arc<dyn Engine>, ffmpeg: Ffmpeg, library: Library, free_min_bytes: u64) -> Self {
-        Self { engine, ffmpeg, library, free_min_bytes }
+    /// A downloader into a library on a disk with so much room.
+    pub fn new(engine: Arc<dyn Engine>, ffmpeg: Ffmpeg, library: Library, room: Room) -> Self {
+        Self { engine, ffmpeg, library, room }
     }
 }
 
@@ -111,42 +114,45 @@ impl Downloader {
             staging: attempt.staging.clone(),
         };
         let (progress, told) = watch::channel(Progress::default());
+        // Ended by itself when the disk is full, which is no wish of anybody.
+        let assignment = attempt.assignment.part();
         let work = async {
-            let extracted = self.engine.extract(&request, &attempt.assignment).await?;
-            self.room(attempt, &extracted)?;
+            let extracted = self.engine.extract(&request, &assignment).await?;
+            let needed = Needed::of(&extracted);
+            let promise = self.promise(attempt, &needed).await?;
             self.reach(attempt, item).await?;
-            let downloaded =
-                self.engine.download(&request, &extracted, &attempt.assignment, &progress).await?;
+            let download = self.engine.download(&request, &extracted, &assignment, &progress);
+            let watch = Watch { room: &self.room, promise, needed, assignment: &assignment };
+            let downloaded = watch.over(download, progress.subscribe()).await?;
             let expectation = expectation(item, &extracted, downloaded.resumed_bytes > 0);
             let verified = self
                 .ffmpeg
-                .verify(&downloaded.path, expectation, &attempt.assignment, &progress)
+                .verify(&downloaded.path, expectation, &assignment, &progress)
                 .await
                 .inspect_err(|failure| forget_damaged(attempt, failure))?;
             let title = extracted.title;
             self.place(attempt, item, title, &downloaded.path, verified).await
         };
-        while_telling(attempt, told, work).await
+        while_telling(attempt, told, work).await.inspect_err(|broken| match broken {
+            // Nobody knows how long it is: what there is of it is worth nothing and takes the room of others.
+            Broken::Failed(failure) if failure.class == FailureClass::TooLarge => forget(attempt),
+            Broken::Failed(_) | Broken::Refused(_) => {}
+        })
     }
 
-    /// Refuses what can't fit, before a byte of it is fetched (DL-09).
-    fn room(&self, attempt: &Attempt, extracted: &Extracted) -> Result<(), Failure> {
-        let free = rustix::fs::statvfs(&attempt.staging)
-            .map(|disk| disk.f_bavail * disk.f_frsize)
-            .map_err(|error| storage("ask for the free space of the disk", &error.into()))?;
-        // Streams and fragments that are joined are there twice for a moment.
-        let is_joined = extracted.streams.len() > 1 || is_in_pieces(extracted);
-        let copies = if is_joined { 2 } else { 1 };
-        let staged = crate::staging::size_bytes(&attempt.staging).unwrap_or(0);
-        let needed = (extracted.size_bytes.unwrap_or(0) * copies).saturating_sub(staged);
-        if free < needed.saturating_add(self.free_min_bytes) {
-            let kept_free = self.free_min_bytes;
-            let message = format!(
-                "{needed} bytes are needed and {kept_free} are kept free, but the disk has {free} left"
-            );
-            return Err(Failure::new(FailureClass::DiskFull, message));
+    /// Refuses what can't fit beside what others are promised, before a byte of it is fetched (DL-09).
+    async fn promise(&self, attempt: &Attempt, needed: &Needed) -> Result<Promise, Failure> {
+        let (room, staging, job_id) = (self.room.clone(), attempt.staging.clone(), attempt.job_id);
+        let in_total = needed.bytes();
+        let asked = move || {
+            let staged = crate::staging::size_bytes(&staging).unwrap_or(0);
+            room.promise(job_id, in_total.saturating_sub(staged))
+        };
+        let promised = tokio::task::spawn_blocking(asked).await.map_err(io::Error::other).flatten();
+        match promised.map_err(|error| storage("ask for the free space of the disk", &error))? {
+            Ok(promise) => Ok(promise),
+            Err(missing) => Err(no_room(missing)),
         }
-        Ok(())
     }
 
     /// Refuses what could not be placed, before a byte of it is fetched.
@@ -188,15 +194,14 @@ fn expectation(item: &DownloadItem, extracted: &Extracted, resumed: bool) -> Exp
     }
 }
 
-fn is_in_pieces(extracted: &Extracted) -> bool {
-    extracted.streams.iter().any(|stream| stream.protocol != Protocol::Http)
-}
-
 /// Removes what turned out to be damaged, so that the next attempt does not go on with it.
 fn forget_damaged(attempt: &Attempt, failure: &Failure) {
-    if failure.class != FailureClass::Damaged {
-        return;
+    if failure.class == FailureClass::Damaged {
+        forget(attempt);
     }
+}
+
+fn forget(attempt: &Attempt) {
     let removed = fs::read_dir(&attempt.staging).and_then(|entries| {
         entries
             .filter_map(Result::ok)
@@ -204,7 +209,7 @@ fn forget_damaged(attempt: &Attempt, failure: &Failure) {
             .try_for_each(|entry| fs::remove_file(entry.path()))
     });
     if let Err(error) = removed {
-        tracing::warn!(job_id = %attempt.job_id, %error, "can't remove a damaged file");
+        tracing::warn!(job_id = %attempt.job_id, %error, "can't remove what was fetched for nothing");
     }
 }
 

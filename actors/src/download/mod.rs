@@ -11,6 +11,7 @@ mod name;
 #[cfg(test)]
 mod tests;
 mod unusable;
+mod watch;
 
 pub use effect::Downloader;
 pub use library::Library;

@@ -7,7 +7,10 @@ use mediary_actors::{
     supervisor::SupervisorHandle,
 };
 use mediary_api::{App, Platform, limits, session::Authenticator, websocket};
-use mediary_events::worker::{Command, Worker};
+use mediary_events::{
+    lane,
+    worker::{Command, Worker},
+};
 use mediary_log::{
     Log, Options as LogOptions, Origin, OriginKind,
     fanout::RelayHandle,
@@ -89,6 +92,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
 
     let signals = SignalHub::default();
     let (reacted, reacted_to) = watch::channel(0);
+    let (held, held_now) = watch::channel(lane::State::default());
     let path_folders = runner.environment().path_folders();
     let roots = Roots {
         gate: gate.clone(),
@@ -96,6 +100,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         tools: tree::tools(&configuration, path_folders),
         runner,
         reacted: Arc::new(reacted),
+        held: Arc::new(held),
     };
     let mut fanout = Fanout::open(&configuration, &roots)?;
     let supervisor =
@@ -104,12 +109,14 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
 
     let (stopping, stopped) = watch::channel(false);
     let limits = limits::Options::default();
-    let platform = Platform { gate: gate.clone(), views: views.clone(), signals, reacted: reacted_to };
+    let readiness = observe::readiness(&log, &views, held_now.clone(), relay.as_ref());
+    let platform =
+        Platform { gate: gate.clone(), views: views.clone(), signals, reacted: reacted_to, held: held_now };
     let app = App {
         schema: mediary_api::build(platform, &limits),
         log: log.clone(),
         authenticator: Authenticator::new(log.clone(), clock),
-        readiness: observe::readiness(&log, &views, relay.as_ref()),
+        readiness,
         metrics: observe::metrics(recorder, &log, &views),
         limits,
         sockets: websocket::Options {

@@ -15,6 +15,7 @@ pub(super) const CONCERNS: &[&str] = &[
     "download",
     "file",
     "job",
+    "lane",
     "music",
     "notification",
     "plan",
@@ -85,6 +86,7 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "download", "folder"),
     ("actors", "download", "mover"),
     ("actors", "download", "unusable"),
+    ("actors", "download", "watch"),
     ("actors", "download", "name"),
 ];
 
