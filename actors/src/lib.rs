@@ -15,6 +15,7 @@ pub mod nats;
 pub mod playlist;
 pub mod process;
 pub mod reaction;
+pub mod room;
 pub mod staging;
 pub mod supervisor;
 pub mod ytdlp;

@@ -1,14 +1,17 @@
-//! Folders of unfinished work: `staging/<job>`, on the library's file system.
+//! Folders of unfinished work, one for each job: what will be a file of the library lies beside it, on its
+//! file system; what never becomes one lies in the data folder.
 //!
 //! One attempt at a time has a job's folder; what an attempt left is there for the next one (DL-05).
 
 use std::{
     collections::HashSet,
-    fs, io,
+    fs::{self, File},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
 use mediary_schema::{AttemptId, JobId};
+use uuid::Uuid;
 
 /// The file that says which attempt began with how many bytes.
 const BEGUN: &str = "begun";
@@ -21,8 +24,24 @@ pub struct Staging {
 
 impl Staging {
     /// The folder `staging` of a data folder.
-    pub fn new(data: &Path) -> Self {
+    pub fn in_data(data: &Path) -> Self {
         Self { root: data.join("staging") }
+    }
+
+    /// A folder beside the files of a library. It carries the log's id, so that two servers with one
+    /// library leave each other's unfinished work alone.
+    pub fn in_library(library: &Path, log_id: Uuid) -> Self {
+        Self { root: Self::beside(library).join(log_id.to_string()) }
+    }
+
+    /// The folder of a library's unfinished files, of whatever server.
+    pub fn beside(library: &Path) -> PathBuf {
+        library.join(".mediary/staging")
+    }
+
+    /// The folder in which those of the jobs lie, which need not exist.
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// The folder of one job, which need not exist.
@@ -69,6 +88,16 @@ impl Staging {
             })
             .collect()
     }
+}
+
+/// Writes a file so that it is there whole or not at all, also after a power cut.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let unfinished = path.with_extension("new");
+    let mut file = File::create(&unfinished)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&unfinished, path)?;
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 /// The size of all files below a folder, the note of its beginning left out.

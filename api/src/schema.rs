@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, MergedObject, MergedSubscription, Schema, dataloader::DataLoader};
+use mediary_events::lane;
 use mediary_log::{gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{ViewHandle, Views};
 use tokio::sync::watch;
@@ -28,6 +29,8 @@ pub struct Platform {
     pub reacted: watch::Receiver<u64>,
     /// Who may come in.
     pub tokens: Tokens,
+    /// Which lanes are held.
+    pub held: watch::Receiver<lane::State>,
 }
 
 /// Everything that can be asked.

@@ -5,6 +5,7 @@ use std::path::Path;
 use async_graphql::{Request, Response};
 use futures::{StreamExt as _, future::join_all};
 use mediary_api::{MediarySchema, Platform, limits, session::Session};
+use mediary_events::lane;
 use mediary_log::{Filter, Log, OriginKind, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{StartError, Views};
 use mediary_schema::{IdSource, PrincipalId, TokenId, account::Role};
@@ -86,6 +87,7 @@ impl Edge {
             view::caught_up(handle, head).await;
         }
         let (sender, reacted) = watch::channel(head);
+        let (_, held) = watch::channel(lane::State::default());
         let platform = Platform {
             gate: gate.clone(),
             views: views.clone(),
@@ -93,6 +95,7 @@ impl Edge {
             reacted,
             tokens: Tokens::start(gate.log(), gate.clock().clone())
                 .expect("the views have just read this log"),
+            held,
         };
         let schema = Schema(mediary_api::build(platform, &limits::Options::default()));
         Ok(Self { schema, views, head, _reacted: sender })

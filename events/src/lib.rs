@@ -12,6 +12,7 @@ pub mod download;
 mod envelope;
 pub mod file;
 pub mod job;
+pub mod lane;
 pub mod playlist;
 pub mod reservation;
 pub mod setting;

@@ -3,8 +3,10 @@
 use std::{fs, net::TcpListener, path::Path};
 
 use mediary_actors::{
+    download::{Library, Way},
     nats::Access,
     process::{Environment, Runner, Tool, Tools},
+    staging::Staging,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -64,7 +66,7 @@ pub async fn examine(configuration: &Configuration) -> Vec<Finding> {
     }
     findings.push(folder("data folder", &configuration.data));
     findings.push(folder("library", &configuration.library_folder()));
-    findings.push(same_disk(configuration));
+    findings.push(placing(configuration));
     findings.push(space(configuration));
     findings.push(address(configuration));
     findings.extend(automation(configuration));
@@ -85,6 +87,10 @@ async fn program(configuration: &Configuration, tools: &Tools, runner: &Runner, 
                     "install it with `ops/run`, or `pip install yt-dlp`, or name its path in the configuration: tools.yt_dlp",
                 ),
                 Tool::Ffmpeg | Tool::Ffprobe => (Verdict::Error, "install it with `apt-get install ffmpeg`"),
+                Tool::Deno => (
+                    Verdict::Warning,
+                    "YouTube and some other sites offer less without it; install it with `ops/run`, or name its path in the configuration: tools.deno",
+                ),
                 Tool::NatsServer if configuration.nats == NatsMode::Auto => (
                     Verdict::Warning,
                     "nothing is fanned out over NATS; install it with `ops/run` or `apt-get install nats-server`, or say `nats = \"off\"`",
@@ -113,20 +119,31 @@ fn folder(subject: &str, path: &Path) -> Finding {
     }
 }
 
-fn same_disk(configuration: &Configuration) -> Finding {
-    use std::os::unix::fs::MetadataExt as _;
-    let device = |path: &Path| {
-        path.ancestors().find_map(|folder| fs::metadata(folder).ok()).map(|metadata| metadata.dev())
-    };
-    let library = configuration.library_folder();
-    if device(&configuration.data) == device(&library) {
-        return Finding::ok(
-            "library's disk",
-            "the same as the data folder's: files are placed by one rename",
-        );
+/// Tries with an empty file what every download ends with.
+fn placing(configuration: &Configuration) -> Finding {
+    const SUBJECT: &str = "placing files";
+    let library = Library::new(configuration.library_folder());
+    if !library.root().exists() {
+        return Finding::ok(SUBJECT, "is tried when the library is made");
     }
-    let advice = "put both on one file system: leave out `library` or move the data folder";
-    Finding::bad("library's disk", Verdict::Error, "another than the data folder's", advice)
+    match library.probe(&Staging::beside(library.root()), "") {
+        Ok(Way::Rename) => Finding::ok(SUBJECT, "by one rename that overwrites nothing"),
+        Ok(Way::Link) => {
+            Finding::ok(SUBJECT, "by a link, which overwrites nothing: this file system knows no such rename")
+        }
+        Err(error) => {
+            let verdict = if error.is_full() { Verdict::Warning } else { Verdict::Error };
+            Finding::bad(SUBJECT, verdict, told(&error), error.advice())
+        }
+    }
+}
+
+/// An error with what caused it.
+fn told(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
 }
 
 fn space(configuration: &Configuration) -> Finding {

@@ -10,11 +10,15 @@ use mediary_actors::{
     playlist::Lister,
     process::{Runner, Tool, Tools},
     reaction::{self, Reactor, ReactorArguments},
+    room::Room,
     staging::Staging,
     supervisor::{Child, Halted, Policy, StartError, Supervisor, SupervisorHandle},
     ytdlp::{Options as YtDlpOptions, YtDlp},
 };
-use mediary_events::worker::{Command, Worker};
+use mediary_events::{
+    lane,
+    worker::{Command, Worker},
+};
 use mediary_log::{
     Origin, OriginKind,
     gate::{Caller, Gate},
@@ -37,6 +41,7 @@ pub(crate) struct Roots {
     pub(crate) runner: Runner,
     pub(crate) tools: Tools,
     pub(crate) reacted: Arc<watch::Sender<u64>>,
+    pub(crate) held: Arc<watch::Sender<lane::State>>,
 }
 
 /// Attempts end their processes within 8 seconds; then they are killed.
@@ -55,15 +60,16 @@ pub(crate) async fn grow(
     let engine = Arc::new(engine(roots, configuration));
     let ffmpeg = Ffmpeg::new(roots.runner.clone(), roots.tools.clone());
     let library = Library::new(configuration.library_folder());
-    let free_min_bytes = configuration.downloads.free_min_bytes;
+    let room = Room::of_folder(library.root().to_owned(), configuration.downloads.free_min_bytes);
+    let files = Staging::in_library(library.root(), roots.gate.log().id());
 
     let lister = Lister::new(Arc::clone(&engine) as _);
-    let downloader = Downloader::new(engine, ffmpeg, library, free_min_bytes);
+    let downloader = Downloader::new(engine, ffmpeg, library, room.clone());
     let children = nats.map(nats_server).into_iter().chain([
-        performer("refresh", PERFORMER_STOPS_WITHIN, roots, data, lister),
-        performer("download", PERFORMER_STOPS_WITHIN, roots, data, downloader),
+        performer("refresh", PERFORMER_STOPS_WITHIN, roots, data, Staging::in_data(data), lister),
+        performer("download", PERFORMER_STOPS_WITHIN, roots, data, files, downloader),
         reactor("reactor", STOPS_WITHIN, roots, retry(configuration)),
-        dispatcher("dispatcher", STOPS_WITHIN, roots),
+        dispatcher("dispatcher", STOPS_WITHIN, roots, room),
     ]);
     let gate = roots.gate.clone();
     Supervisor::start(children.collect(), Policy::default(), move |halted| tell(gate.clone(), halted)).await
@@ -87,6 +93,7 @@ pub(crate) fn tools(configuration: &Configuration, path_folders: Vec<std::path::
         (Tool::YtDlp, &configuration.tools.yt_dlp),
         (Tool::Ffmpeg, &configuration.tools.ffmpeg),
         (Tool::Ffprobe, &configuration.tools.ffprobe),
+        (Tool::Deno, &configuration.tools.deno),
         (Tool::NatsServer, &configuration.tools.nats_server),
     ];
     named.into_iter().fold(Tools::new(folders), |tools, (tool, path)| match path {
@@ -117,13 +124,14 @@ fn performer<E: Effect>(
     stops_within: Duration,
     roots: &Roots,
     data: &Path,
+    staging: Staging,
     effect: E,
 ) -> Child {
     let arguments = PerformerArguments {
         gate: roots.gate.clone(),
         head: roots.gate.log().watch_head(),
         signals: roots.signals.clone(),
-        staging: Staging::new(data),
+        staging,
         output: data.join("output"),
     };
     Child::actor(name, stops_within, move || (Performer::new(effect.clone()), arguments.clone()))
@@ -142,12 +150,14 @@ fn reactor(name: &'static str, stops_within: Duration, roots: &Roots, retry: Ret
     })
 }
 
-fn dispatcher(name: &'static str, stops_within: Duration, roots: &Roots) -> Child {
+fn dispatcher(name: &'static str, stops_within: Duration, roots: &Roots, room: Room) -> Child {
     let arguments = DispatcherArguments {
         gate: roots.gate.clone(),
         head: roots.gate.log().watch_head(),
         worker_id: WorkerId::local(roots.gate.log().id()),
         offered: WorkKind::ALL.to_vec(),
+        room,
+        held: Arc::clone(&roots.held),
     };
     Child::actor(name, stops_within, move || (Dispatcher, arguments.clone()))
 }

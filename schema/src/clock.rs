@@ -23,6 +23,12 @@ impl Timestamp {
         Self(micros)
     }
 
+    /// Reads a date as HTTP headers have it: `Wed, 21 Oct 2015 07:28:00 GMT`.
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        let moment = jiff::fmt::rfc2822::parse(text).ok()?;
+        Some(Self(moment.timestamp().as_microsecond()))
+    }
+
     /// Microseconds since 1970-01-01 UTC.
     pub const fn as_micros(self) -> i64 {
         self.0

@@ -30,6 +30,8 @@ pub enum FailureClass {
     Damaged,
     /// No room on the disk.
     DiskFull,
+    /// It does not end before the disk is full, and says not how long it is: a broadcast.
+    TooLarge,
     /// A folder or file of ours can't be written or read.
     Storage,
     /// A program that is needed is not installed.
@@ -68,6 +70,7 @@ impl FailureClass {
             | Self::NotFound
             | Self::Unsupported
             | Self::FormatUnavailable
+            | Self::TooLarge
             | Self::Storage
             | Self::ToolMissing => Retry::Permanent,
             Self::WorkerLost => Retry::WorkerLost,
@@ -77,7 +80,9 @@ impl FailureClass {
     /// The next step for a person.
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::Network => "check that the address answers; the job is tried again by itself",
+            Self::Network => {
+                "check that the address answers; while it is queued it is tried again by itself, afterwards with `mediary job retry ID`"
+            }
             Self::RateLimit => "the source asked for a pause; the job waits and goes on by itself",
             Self::BotCheck => "the source wants proof of a human; wait, or try from another address",
             Self::Private => "the owner must make it public, or give you access",
@@ -88,14 +93,32 @@ impl FailureClass {
             Self::Unsupported => "check that the address shows media; a newer yt-dlp may know the site",
             Self::FormatUnavailable => "choose another quality, for example `--quality best`",
             Self::Damaged => {
-                "the source sent less or other than it promised; the job is tried again by itself"
+                "the source sent less or other than it promised; once it has failed for good, try `mediary job retry ID` later"
             }
-            Self::DiskFull => "make room on the disk of the data folder; waiting work goes on by itself",
+            Self::DiskFull => "make room on the library's disk; waiting work goes on by itself",
+            Self::TooLarge => "it may be a broadcast that never ends; make more room, or leave it out",
             Self::Storage => "check the permissions of the data folder with `mediary doctor`",
             Self::ToolMissing => "run `mediary doctor`: it says what to install and how",
-            Self::Stalled => "the source stopped sending; the job is tried again by itself",
-            Self::WorkerLost => "the worker stopped in the middle; the job is tried again by itself",
+            Self::Stalled => {
+                "the source stopped sending; once it has failed for good, try `mediary job retry ID` later"
+            }
+            Self::WorkerLost => "the worker stopped in the middle; see whether the machine has enough memory",
             Self::Unknown => "read the output with `mediary job show ID`",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FailureClass;
+
+    // Blackbox 21: the same advice stands beside a job that waits and one that was given up.
+    #[test]
+    fn advice_is_true_while_it_waits_and_after_the_last_try() {
+        let transient = [FailureClass::Network, FailureClass::Damaged, FailureClass::Stalled];
+        for class in transient {
+            assert!(class.advice().contains("`mediary job retry ID`"), "{class:?}");
+        }
+        assert!(!FailureClass::WorkerLost.advice().contains("by itself"));
     }
 }

@@ -171,6 +171,9 @@ pub struct Failure {
     /// How long the source asked to be left alone, in milliseconds.
     #[serde(default)]
     pub retry_after_ms: Option<u64>,
+    /// How many bytes have to be free on the disk before it can go on, if that is what was missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room_bytes: Option<u64>,
 }
 
 impl Failure {
@@ -186,6 +189,7 @@ impl Failure {
             output: Vec::new(),
             partial: 0,
             retry_after_ms: None,
+            room_bytes: None,
         }
     }
 }

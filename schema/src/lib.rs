@@ -15,6 +15,7 @@ pub mod file;
 pub mod id;
 pub mod item;
 pub mod job;
+pub mod lane;
 pub mod playlist;
 pub mod secret;
 pub mod setting;

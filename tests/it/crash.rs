@@ -12,6 +12,7 @@ use std::{
 use mediary::demo::{
     ListHandle, ListOptions, MediaLibrary, Rendition, RequestLog, Site, SiteOptions, Target,
 };
+use mediary_actors::staging::Staging;
 use mediary_log::verify;
 use mediary_tests::{Client, DEADLINE, Random, ServerFolder, ServerProcess, events_of, marked, until};
 use serde_json::{Value, json};
@@ -187,11 +188,13 @@ async fn kill_9_at_random_moments_of_downloads_costs_little_and_loses_nothing() 
     witness.check(&events);
     check_nothing_given_up(&events);
     check_bytes_served(&site, &list, &events).await;
-    check_library(&site, &list, &folder, &client).await;
+    let unfinished =
+        [folder.data().join("staging"), Staging::beside(&folder.configuration().library_folder())];
     until("nothing unfinished is left", || async {
-        files_below(&folder.data().join("staging")).is_empty().then_some(())
+        unfinished.iter().all(|folder| files_below(folder).is_empty()).then_some(())
     })
     .await;
+    check_library(&site, &list, &folder, &client).await;
     assert_only_own_children(log_id, &server);
     stop(server).await;
     assert_eq!(marked(log_id), [], "nobody outlives the server");

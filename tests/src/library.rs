@@ -4,19 +4,24 @@ use std::{
 };
 
 use mediary::demo::Rendition;
+use mediary_actors::staging::Staging;
 use serde_json::Value;
 
 use crate::Platform;
 
 impl Platform {
-    /// Every file under the library's folder, whatever the log says.
+    /// Every file under the library's folder, whatever the log says; not what is unfinished beside them.
     pub fn library_files(&self) -> Vec<PathBuf> {
-        files_below(&self.configuration.library_folder())
+        let unfinished = Staging::beside(&self.configuration.library_folder());
+        let mut files = files_below(&self.configuration.library_folder());
+        files.retain(|path| !path.starts_with(&unfinished));
+        files
     }
 
-    /// The folder of a job's unfinished work.
+    /// The folder of a download's unfinished work.
     pub fn staging_of(&self, job: &Value) -> PathBuf {
-        self.data().join("staging").join(job["id"].as_str().unwrap())
+        let staging = Staging::in_library(&self.configuration.library_folder(), self.server.log().id());
+        staging.root().join(job["id"].as_str().unwrap())
     }
 
     /// The bytes of a kept file, which must be what was recorded.

@@ -5,18 +5,22 @@ use mediary_log::{
     work::{self, download::Kept},
 };
 use mediary_schema::{
-    FailureClass,
+    FailureClass, JobId,
     download::DownloadItem,
     file::Verified,
     job::{Failure, Progress, Work, WorkKind},
 };
 use tokio::sync::watch;
 
-use super::{Library, path_of};
+use super::{
+    Library, Unusable, path_of,
+    watch::{Needed, Watch, is_in_pieces, no_room},
+};
 use crate::{
     ffmpeg::{Expectation, Ffmpeg},
     job::{Attempt, Effect, Ending},
-    ytdlp::{DownloadRequest, Engine, Extracted, Protocol},
+    room::{Promise, Room},
+    ytdlp::{DownloadRequest, Engine, Extracted},
 };
 
 /// Fetches items with an engine, checks them, and puts them into the library.
@@ -25,14 +29,13 @@ pub struct Downloader {
     engine: Arc<dyn Engine>,
     ffmpeg: Ffmpeg,
     library: Library,
-    /// Bytes of the disk that no download may use up (DL-09).
-    free_min_bytes: u64,
+    room: Room,
 }
 
 impl Downloader {
-    /// A downloader; `free_min_bytes` of the disk stay free.
-    pub fn new(engine: Arc<dyn Engine>, ffmpeg: Ffmpeg, library: Library, free_min_bytes: u64) -> Self {
-        Self { engine, ffmpeg, library, free_min_bytes }
+    /// A downloader into a library on a disk with so much room.
+    pub fn new(engine: Arc<dyn Engine>, ffmpeg: Ffmpeg, library: Library, room: Room) -> Self {
+        Self { engine, ffmpeg, library, room }
     }
 }
 
@@ -70,6 +73,12 @@ impl Effect for Downloader {
             }
         }
     }
+
+    fn take_back(&self, job_id: JobId, folder: &Path) {
+        if let Err(error) = self.library.undo(folder) {
+            tracing::warn!(%job_id, %error, "a file that nobody recorded stays in the library");
+        }
+    }
 }
 
 impl Downloader {
@@ -94,19 +103,8 @@ impl Downloader {
     /// What an earlier attempt had put into its place when it was killed before it could say so.
     async fn placed_before(&self, attempt: &Attempt) -> Result<Option<Kept>, Broken> {
         let (library, staging) = (self.library.clone(), attempt.staging.clone());
-        let finished = on_disk(move || {
-            let Some(placing) = Library::begun(&staging) else { return Ok(None) };
-            library.finish(&placing).map(|()| Some(placing))
-        })
-        .await;
-        Ok(match finished {
-            Ok(placing) => placing.map(|placing| Kept { path: placing.path, verified: placing.verified }),
-            // The name was taken by somebody else meanwhile: another one is found.
-            Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {
-                None
-            }
-            Err(error) => return Err(storage("finish placing the file", &error).into()),
-        })
+        let placing = on_disk(move || library.resume(&staging)).await?;
+        Ok(placing.map(|placing| Kept { path: placing.path, verified: placing.verified }))
     }
 
     async fn fetch(&self, attempt: &Attempt, item: &DownloadItem) -> Result<Kept, Broken> {
@@ -116,41 +114,53 @@ impl Downloader {
             staging: attempt.staging.clone(),
         };
         let (progress, told) = watch::channel(Progress::default());
+        // Ended by itself when the disk is full, which is no wish of anybody.
+        let assignment = attempt.assignment.part();
         let work = async {
-            let extracted = self.engine.extract(&request, &attempt.assignment).await?;
-            self.room(attempt, &extracted)?;
-            let downloaded =
-                self.engine.download(&request, &extracted, &attempt.assignment, &progress).await?;
+            let extracted = self.engine.extract(&request, &assignment).await?;
+            let needed = Needed::of(&extracted);
+            let promise = self.promise(attempt, &needed).await?;
+            self.reach(attempt, item).await?;
+            let download = self.engine.download(&request, &extracted, &assignment, &progress);
+            let watch = Watch { room: &self.room, promise, needed, assignment: &assignment };
+            let downloaded = watch.over(download, progress.subscribe()).await?;
             let expectation = expectation(item, &extracted, downloaded.resumed_bytes > 0);
             let verified = self
                 .ffmpeg
-                .verify(&downloaded.path, expectation, &attempt.assignment, &progress)
+                .verify(&downloaded.path, expectation, &assignment, &progress)
                 .await
                 .inspect_err(|failure| forget_damaged(attempt, failure))?;
             let title = extracted.title;
             self.place(attempt, item, title, &downloaded.path, verified).await
         };
-        while_telling(attempt, told, work).await
+        while_telling(attempt, told, work).await.inspect_err(|broken| match broken {
+            // Nobody knows how long it is: what there is of it is worth nothing and takes the room of others.
+            Broken::Failed(failure) if failure.class == FailureClass::TooLarge => forget(attempt),
+            Broken::Failed(_) | Broken::Refused(_) => {}
+        })
     }
 
-    /// Refuses what can't fit, before a byte of it is fetched (DL-09).
-    fn room(&self, attempt: &Attempt, extracted: &Extracted) -> Result<(), Failure> {
-        let free = rustix::fs::statvfs(&attempt.staging)
-            .map(|disk| disk.f_bavail * disk.f_frsize)
-            .map_err(|error| storage("ask for the free space of the disk", &error.into()))?;
-        // Streams and fragments that are joined are there twice for a moment.
-        let is_joined = extracted.streams.len() > 1 || is_in_pieces(extracted);
-        let copies = if is_joined { 2 } else { 1 };
-        let staged = crate::staging::size_bytes(&attempt.staging).unwrap_or(0);
-        let needed = (extracted.size_bytes.unwrap_or(0) * copies).saturating_sub(staged);
-        if free < needed.saturating_add(self.free_min_bytes) {
-            let kept_free = self.free_min_bytes;
-            let message = format!(
-                "{needed} bytes are needed and {kept_free} are kept free, but the disk has {free} left"
-            );
-            return Err(Failure::new(FailureClass::DiskFull, message));
+    /// Refuses what can't fit beside what others are promised, before a byte of it is fetched (DL-09).
+    async fn promise(&self, attempt: &Attempt, needed: &Needed) -> Result<Promise, Failure> {
+        let (room, staging, job_id) = (self.room.clone(), attempt.staging.clone(), attempt.job_id);
+        let in_total = needed.bytes();
+        let asked = move || {
+            let staged = crate::staging::size_bytes(&staging).unwrap_or(0);
+            room.promise(job_id, in_total.saturating_sub(staged))
+        };
+        let promised = tokio::task::spawn_blocking(asked).await.map_err(io::Error::other).flatten();
+        match promised.map_err(|error| storage("ask for the free space of the disk", &error))? {
+            Ok(promise) => Ok(promise),
+            Err(missing) => Err(no_room(missing)),
         }
-        Ok(())
+    }
+
+    /// Refuses what could not be placed, before a byte of it is fetched.
+    async fn reach(&self, attempt: &Attempt, item: &DownloadItem) -> Result<(), Failure> {
+        let path = path_of(item, None, "", 1);
+        let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        let (library, staging) = (self.library.clone(), attempt.staging.clone());
+        on_disk(move || library.probe(&staging, &folder)).await.map(drop)
     }
 
     async fn place(
@@ -162,12 +172,11 @@ impl Downloader {
         verified: Verified,
     ) -> Result<Kept, Broken> {
         let ending = staged.extension().and_then(|ending| ending.to_str()).unwrap_or("bin").to_owned();
-        let (library, staging, staged) = (self.library.clone(), attempt.staging.clone(), staged.to_owned());
+        let staged = staged.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (library, staging) = (self.library.clone(), attempt.staging.clone());
         let (item, facts) = (item.clone(), verified.clone());
         let name = move |number| path_of(&item, title.as_deref(), &ending, number);
-        let path = on_disk(move || library.place(&staging, &staged, &facts, name))
-            .await
-            .map_err(|error| storage("move the file into the library", &error))?;
+        let path = on_disk(move || library.place(&staging, &staged, &facts, name)).await?;
         Ok(Kept { path, verified })
     }
 }
@@ -185,15 +194,14 @@ fn expectation(item: &DownloadItem, extracted: &Extracted, resumed: bool) -> Exp
     }
 }
 
-fn is_in_pieces(extracted: &Extracted) -> bool {
-    extracted.streams.iter().any(|stream| stream.protocol != Protocol::Http)
-}
-
 /// Removes what turned out to be damaged, so that the next attempt does not go on with it.
 fn forget_damaged(attempt: &Attempt, failure: &Failure) {
-    if failure.class != FailureClass::Damaged {
-        return;
+    if failure.class == FailureClass::Damaged {
+        forget(attempt);
     }
+}
+
+fn forget(attempt: &Attempt) {
     let removed = fs::read_dir(&attempt.staging).and_then(|entries| {
         entries
             .filter_map(Result::ok)
@@ -201,7 +209,7 @@ fn forget_damaged(attempt: &Attempt, failure: &Failure) {
             .try_for_each(|entry| fs::remove_file(entry.path()))
     });
     if let Err(error) = removed {
-        tracing::warn!(job_id = %attempt.job_id, %error, "can't remove a damaged file");
+        tracing::warn!(job_id = %attempt.job_id, %error, "can't remove what was fetched for nothing");
     }
 }
 
@@ -228,8 +236,14 @@ async fn while_telling<T>(
     }
 }
 
-async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+/// Works on the library on a thread that may block.
+async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Unusable> + Send + 'static,
+) -> Result<T, Failure> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(|error| error.failure()),
+        Err(_) => Err(Failure::new(FailureClass::Unknown, "the placing of a file was cut off")),
+    }
 }
 
 fn storage(what: &str, error: &io::Error) -> Failure {

@@ -1,4 +1,8 @@
-use std::fs;
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+};
 
 use mediary_schema::{
     download::{DownloadItem, Quality},
@@ -7,7 +11,9 @@ use mediary_schema::{
 };
 use proptest::prelude::*;
 
-use super::{Library, path_of};
+use rustix::{fs::CWD, io::Errno};
+
+use super::{Library, Unusable, Way, mover::Mover, path_of};
 
 fn item(folder: Option<&str>, title: Option<&str>, id: &str) -> DownloadItem {
     let source =
@@ -23,8 +29,13 @@ fn item(folder: Option<&str>, title: Option<&str>, id: &str) -> DownloadItem {
     }
 }
 
-fn verified(size_bytes: u64) -> Verified {
-    Verified { size_bytes, blake3: String::new(), media: MediaFacts::default(), check: Check::Demuxed }
+fn verified(content: &str) -> Verified {
+    Verified {
+        size_bytes: content.len() as u64,
+        blake3: blake3::hash(content.as_bytes()).to_hex().to_string(),
+        media: MediaFacts::default(),
+        check: Check::Demuxed,
+    }
 }
 
 #[track_caller]
@@ -65,37 +76,222 @@ proptest! {
     }
 }
 
+/// A library with a staging folder beside its files, and one checked file in it.
+struct Shelf {
+    folder: tempfile::TempDir,
+    library: Library,
+    staging: PathBuf,
+}
+
+const STAGED: &str = "media.mp4";
+
+impl Shelf {
+    fn new() -> Self {
+        Self::of(tempfile::tempdir().unwrap(), Mover::default())
+    }
+
+    fn of(folder: tempfile::TempDir, mover: Mover) -> Self {
+        let library = Library::new(folder.path().join("library")).with(mover);
+        let staging = crate::staging::Staging::beside(library.root()).join("job");
+        fs::create_dir_all(&staging).unwrap();
+        fs::write(staging.join(STAGED), "ours").unwrap();
+        Self { folder, library, staging }
+    }
+
+    fn place(&self) -> Result<String, Unusable> {
+        self.library.place(&self.staging, STAGED, &verified("ours"), |number| format!("a/{number}"))
+    }
+
+    fn resumed(&self) -> Option<String> {
+        self.library.resume(&self.staging).unwrap().map(|placing| placing.path)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.library.root().join(name)
+    }
+
+    fn put(&self, name: &str, content: &str) {
+        fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
+        fs::write(self.path(name), content).unwrap();
+    }
+
+    #[track_caller]
+    fn reads(&self, name: &str, content: &str) {
+        assert_eq!(fs::read_to_string(self.path(name)).unwrap(), content);
+    }
+
+    fn has_staged(&self) -> bool {
+        self.staging.join(STAGED).exists()
+    }
+}
+
+/// A file system whose rename has no flags, as NFS, mergerfs and many FUSE mounts have it.
+fn without_flags() -> Mover {
+    Mover::with(
+        |_, _, _| Err(Errno::INVAL),
+        |file, folder, name| rustix::fs::linkat(CWD, file, folder, name, rustix::fs::AtFlags::empty()),
+    )
+}
+
 // invariant: F-4
 #[test]
 fn a_file_gets_the_first_free_name_and_replaces_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let (library, staging) = (Library::new(folder.path().join("library")), folder.path().join("staging"));
-    fs::create_dir_all(library.root().join("a")).unwrap();
-    fs::create_dir_all(&staging).unwrap();
-    fs::write(library.root().join("a/1"), "another's").unwrap();
-    let staged = staging.join("media.mp4");
-    fs::write(&staged, "ours").unwrap();
-    let path = library.place(&staging, &staged, &verified(4), |number| format!("a/{number}")).unwrap();
-    assert_eq!(path, "a/2");
-    assert_eq!(fs::read_to_string(library.root().join("a/1")).unwrap(), "another's");
-    assert_eq!(fs::read_to_string(library.root().join("a/2")).unwrap(), "ours");
-    assert!(!staged.exists());
+    for mover in [Mover::default(), without_flags()] {
+        let shelf = Shelf::of(tempfile::tempdir().unwrap(), mover);
+        shelf.put("a/1", "another's");
+        symlink("/nowhere", shelf.path("a/2")).unwrap();
+        assert_eq!(shelf.place().unwrap(), "a/3");
+        shelf.reads("a/1", "another's");
+        shelf.reads("a/3", "ours");
+        assert!(!shelf.has_staged());
+    }
 }
 
 // A crash between the rename and the record: the next attempt finds its own file and takes no second name.
 // invariant: F-4
 #[test]
 fn what_was_placed_before_a_crash_is_recognised() {
-    let folder = tempfile::tempdir().unwrap();
-    let (library, staging) = (Library::new(folder.path().join("library")), folder.path().join("staging"));
-    fs::create_dir_all(&staging).unwrap();
-    let staged = staging.join("media.mp4");
-    fs::write(&staged, "ours").unwrap();
-    fs::create_dir_all(library.root()).unwrap();
-    library.place(&staging, &staged, &verified(4), |number| format!("a/{number}")).unwrap();
-    let placing = Library::begun(&staging).unwrap();
-    library.finish(&placing).unwrap();
-    assert_eq!(placing.path, "a/1");
-    fs::write(library.root().join("a/1"), "another size").unwrap();
-    assert!(library.finish(&placing).is_err(), "a stranger's file is not ours");
+    let shelf = Shelf::new();
+    shelf.place().unwrap();
+    assert_eq!(shelf.resumed().as_deref(), Some("a/1"));
+    assert_eq!(shelf.resumed().as_deref(), Some("a/1"), "as often as it is asked");
+    fs::write(shelf.path("a/1"), "0urs").unwrap();
+    assert_eq!(shelf.resumed(), None, "a stranger's file of the same size is not ours");
+}
+
+#[test]
+fn what_was_killed_before_its_rename_is_placed_by_the_next_attempt() {
+    let shelf = Shelf::new();
+    shelf.place().unwrap();
+    fs::rename(shelf.path("a/1"), shelf.staging.join(STAGED)).unwrap();
+    assert_eq!(shelf.resumed().as_deref(), Some("a/1"));
+    shelf.reads("a/1", "ours");
+}
+
+// A24: what took the name of the checked file in the staging folder meanwhile was checked by nobody.
+// invariant: F-1
+#[test]
+fn a_file_that_was_not_checked_is_not_placed_by_an_old_note() {
+    let shelf = Shelf::new();
+    shelf.place().unwrap();
+    fs::remove_file(shelf.path("a/1")).unwrap();
+    fs::write(shelf.staging.join(STAGED), "half").unwrap();
+    assert_eq!(shelf.resumed(), None);
+    assert!(!shelf.path("a/1").exists());
+    fs::write(shelf.staging.join(STAGED), "ours").unwrap();
+    assert_eq!(shelf.resumed(), None, "the note is gone");
+}
+
+#[test]
+fn a_name_that_was_taken_meanwhile_is_left_to_whoever_took_it() {
+    let shelf = Shelf::new();
+    shelf.place().unwrap();
+    fs::rename(shelf.path("a/1"), shelf.staging.join(STAGED)).unwrap();
+    shelf.put("a/1", "another's");
+    assert_eq!(shelf.resumed(), None);
+    shelf.reads("a/1", "another's");
+    assert_eq!(shelf.place().unwrap(), "a/2");
+}
+
+#[test]
+fn a_kill_between_link_and_removal_leaves_one_file() {
+    let shelf = Shelf::of(tempfile::tempdir().unwrap(), without_flags());
+    shelf.place().unwrap();
+    fs::hard_link(shelf.path("a/1"), shelf.staging.join(STAGED)).unwrap();
+    assert_eq!(shelf.resumed().as_deref(), Some("a/1"));
+    assert!(!shelf.has_staged());
+    shelf.reads("a/1", "ours");
+}
+
+// A24: a job that is cancelled between the rename and the record leaves nothing that nobody knows of.
+// invariant: F-6
+#[test]
+fn what_was_placed_for_a_job_that_came_to_nothing_is_taken_back() {
+    let shelf = Shelf::new();
+    shelf.place().unwrap();
+    shelf.library.undo(&shelf.staging).unwrap();
+    assert!(!shelf.path("a/1").exists());
+    shelf.library.undo(&shelf.staging).unwrap();
+    shelf.put("a/1", "0urs");
+    shelf.library.undo(&shelf.staging).unwrap();
+    shelf.reads("a/1", "0urs");
+}
+
+// invariant: F-3
+#[test]
+fn no_link_is_followed_out_of_the_library() {
+    let shelf = Shelf::new();
+    let outside = shelf.folder.path().join("outside");
+    fs::create_dir(&outside).unwrap();
+    symlink(&outside, shelf.path("a")).unwrap();
+    let refused = shelf.place().unwrap_err();
+    assert!(matches!(&refused, Unusable::NotAFolder { name } if name == "a"), "{refused:?}");
+    assert!(matches!(shelf.library.probe(&shelf.staging, "a"), Err(Unusable::NotAFolder { .. })));
+    assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
+    assert!(shelf.has_staged(), "what was fetched is not lost");
+}
+
+#[test]
+fn a_library_that_is_a_link_itself_is_the_owners_choice() {
+    let shelf = Shelf::new();
+    let link = shelf.folder.path().join("link");
+    symlink(shelf.library.root(), &link).unwrap();
+    let library = Library::new(link);
+    assert_eq!(
+        library.place(&shelf.staging, STAGED, &verified("ours"), |_| "a/b/1".to_owned()).unwrap(),
+        "a/b/1"
+    );
+    shelf.reads("a/b/1", "ours");
+}
+
+/// A folder on another file system than that of temporary files; none where there is no second one.
+fn elsewhere() -> Option<tempfile::TempDir> {
+    use std::os::unix::fs::MetadataExt as _;
+    let device = |path: &Path| fs::metadata(path).map(|facts| facts.dev()).ok();
+    let memory = Path::new("/dev/shm");
+    (device(memory)? != device(&std::env::temp_dir())?).then(|| tempfile::tempdir_in(memory).unwrap())
+}
+
+#[test]
+fn the_library_may_lie_on_any_file_system_since_staging_is_beside_it() {
+    let Some(folder) = elsewhere() else { return };
+    let shelf = Shelf::of(folder, Mover::default());
+    assert_eq!(shelf.library.probe(&shelf.staging, "").unwrap(), Way::Rename);
+    assert_eq!(shelf.place().unwrap(), "a/1");
+    shelf.reads("a/1", "ours");
+}
+
+#[test]
+fn another_mount_is_noticed_before_anything_is_fetched() {
+    let across = Mover::with(|_, _, _| Err(Errno::XDEV), |_, _, _| Err(Errno::XDEV));
+    let shelf = Shelf::of(tempfile::tempdir().unwrap(), across);
+    fs::create_dir(shelf.path("a")).unwrap();
+    for refused in [shelf.library.probe(&shelf.staging, "a").map(drop), shelf.place().map(drop)] {
+        let refused = refused.unwrap_err();
+        assert!(matches!(&refused, Unusable::OtherMount { name } if name == "a"), "{refused:?}");
+        let told = refused.failure().message;
+        assert!(!told.contains(shelf.folder.path().to_str().unwrap()), "no path of this machine: {told}");
+    }
+    assert!(shelf.has_staged());
+}
+
+#[test]
+fn a_file_system_with_neither_way_is_refused() {
+    let neither = Mover::with(|_, _, _| Err(Errno::INVAL), |_, _, _| Err(Errno::PERM));
+    let shelf = Shelf::of(tempfile::tempdir().unwrap(), neither);
+    assert!(matches!(shelf.library.probe(&shelf.staging, ""), Err(Unusable::NoWay)));
+}
+
+#[test]
+fn a_probe_leaves_nothing_and_makes_no_folder() {
+    let linked = Shelf::of(tempfile::tempdir().unwrap(), without_flags());
+    assert_eq!(linked.library.probe(&linked.staging, "a").unwrap(), Way::Link);
+    let shelf = Shelf::new();
+    shelf.put(".mediary-probe", "of a probe that was killed");
+    assert_eq!(shelf.library.probe(&shelf.staging, "a").unwrap(), Way::Rename);
+    for shelf in [linked, shelf] {
+        let names = fs::read_dir(shelf.library.root()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert_eq!(names.collect::<Vec<_>>(), [".mediary"]);
+        assert_eq!(fs::read_dir(&shelf.staging).unwrap().count(), 1);
+    }
 }

@@ -13,6 +13,13 @@ use tokio_util::sync::CancellationToken;
 /// Bytes read at once: large enough for BLAKE3's widest steps, small enough to see a stop soon.
 const CHUNK_BYTES: usize = 1 << 20;
 
+/// The hash of an open file, as [`hash`] makes it. Blocks.
+pub(crate) fn hash_of(file: File) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(file)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
 /// Hashes a file and answers its size and hash, or none if it was stopped. Blocks.
 pub(super) fn hash(
     path: &Path,

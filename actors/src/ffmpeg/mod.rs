@@ -22,5 +22,6 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use hash::hash_of;
 pub use tool::Ffmpeg;
 pub use verify::{CONTAINER_TOLERANCE, Expectation, PROMISE_TOLERANCE, Tolerance};

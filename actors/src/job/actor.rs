@@ -1,5 +1,6 @@
 use std::{
     collections::{BTreeMap, HashMap},
+    io,
     path::PathBuf,
     time::Duration,
 };
@@ -13,7 +14,7 @@ use mediary_log::{
 };
 use mediary_schema::{
     AttemptId, FailureClass, JobId,
-    job::{Failure, ResourceUse},
+    job::{Failure, JobState, ResourceUse},
 };
 use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, RactorErr, SupervisionEvent};
 use tokio::sync::watch;
@@ -22,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Attempt, Board, Effect, Ending, attempt::until_accepted, board::stop_of};
 use crate::{
     follower::{Follower, ReadUpTo},
-    process::Assignment,
+    process::{Assignment, storage_class},
     staging::Staging,
 };
 
@@ -82,8 +83,11 @@ struct RunningAttempt {
 enum Task {
     Begin(Box<Recorded>, JobId, AttemptId),
     Stop(AttemptId),
-    Over(JobId),
+    Over(JobId, Done),
 }
+
+/// Whether a job that is over came to something.
+type Done = bool;
 
 /// How long attempts have to end their processes when the server stops.
 const STOP_WITHIN: Duration = Duration::from_secs(8);
@@ -108,7 +112,7 @@ impl<E: Effect> Actor for Performer<E> {
         for (job_id, attempt_id) in dead {
             lose(&arguments, job_id, attempt_id).await?;
         }
-        remove_abandoned(&arguments.staging, &board);
+        remove_abandoned(&self.0, &arguments, &board).await?;
         let waker = myself.clone();
         let wake = move || {
             // A performer that is gone needs no wake.
@@ -138,7 +142,7 @@ impl<E: Effect> Actor for Performer<E> {
                         running.attempt.assignment.stop().cancel();
                     }
                 }
-                Task::Over(job_id) => tidy(&state.arguments.staging, job_id),
+                Task::Over(job_id, done) => tidy(&self.0, &state.arguments.staging, job_id, done).await,
             }
         }
         Follower::rearm(&state.follower, state.board.position)
@@ -212,7 +216,7 @@ impl State {
                 JobEvent::Succeeded { .. } | JobEvent::Failed { .. } | JobEvent::Cancelled {}
                     if ours.contains(&job_id) =>
                 {
-                    tasks.push(Task::Over(job_id));
+                    tasks.push(Task::Over(job_id, matches!(event, JobEvent::Succeeded { .. })));
                 }
                 other => tasks.extend(stop_of(other).map(|(attempt_id, _)| Task::Stop(attempt_id))),
             });
@@ -281,13 +285,20 @@ impl<E: Effect> Actor for AttemptActor<E> {
                 myself.stop(None);
                 return Ok(());
             }
+            // The next start tells that it is lost.
+            Err(Refusal::Stopping) => {
+                myself.stop(None);
+                return Ok(());
+            }
             // Even with no room for its start the attempt may go on: its end fits into the reserve.
             Err(refusal) => {
                 tracing::warn!(attempt_id = %attempt.attempt_id, %refusal, "the start is not recorded");
             }
         }
-        attempt.folders.begin(attempt.job_id, attempt.attempt_id)?;
-        let ending = self.0.perform(attempt.clone()).await;
+        let ending = match begin(attempt).await {
+            Ok(()) => self.0.perform(attempt.clone()).await,
+            Err(failure) => Ending::Failed(failure, ResourceUse::default()),
+        };
         record(attempt, ending).await?;
         myself.stop(None);
         Ok(())
@@ -341,19 +352,47 @@ fn dice(gate: &Gate) -> u32 {
     low as u32
 }
 
-fn tidy(staging: &Staging, job_id: JobId) {
-    if let Err(error) = staging.remove(job_id) {
+/// Makes the folder of an attempt's work.
+async fn begin(attempt: &Attempt) -> Result<(), Failure> {
+    let (folders, job_id, attempt_id) = (attempt.folders.clone(), attempt.job_id, attempt.attempt_id);
+    let made = tokio::task::spawn_blocking(move || folders.begin(job_id, attempt_id)).await;
+    made.map_err(io::Error::other).flatten().map_err(|error| {
+        Failure::new(storage_class(&error), format!("the folder for unfinished work can't be made: {error}"))
+    })
+}
+
+/// Removes the folder of a job that is over, and what it left elsewhere if it came to nothing.
+async fn tidy<E: Effect>(effect: &E, staging: &Staging, job_id: JobId, done: Done) {
+    let (effect, staging) = (effect.clone(), staging.clone());
+    let removed = tokio::task::spawn_blocking(move || {
+        if !done {
+            effect.take_back(job_id, &staging.of(job_id));
+        }
+        staging.remove(job_id)
+    })
+    .await;
+    if let Err(error) = removed.map_err(io::Error::other).flatten() {
         tracing::warn!(%job_id, %error, "can't remove the folder of a job that is over");
     }
 }
 
-/// Removes folders of jobs that are over.
-fn remove_abandoned(staging: &Staging, board: &Board) {
-    let folders = match staging.jobs() {
+/// Removes folders of jobs that ended when nobody looked.
+async fn remove_abandoned<E: Effect>(
+    effect: &E,
+    PerformerArguments { gate, staging, .. }: &PerformerArguments,
+    board: &Board,
+) -> Result<(), ActorProcessingErr> {
+    let folders = staging.clone();
+    let folders = match tokio::task::spawn_blocking(move || folders.jobs()).await? {
         Ok(folders) => folders,
-        Err(error) => return tracing::warn!(%error, "can't look for folders of jobs that are over"),
+        Err(error) => {
+            tracing::warn!(%error, "can't look for folders of jobs that are over");
+            return Ok(());
+        }
     };
     for job_id in folders.into_iter().filter(|job_id| !board.jobs.contains_key(job_id)) {
-        tidy(staging, job_id);
+        let state = gate.state::<Job>(job_id.uuid()).await?.state;
+        tidy(effect, staging, job_id, state == Some(JobState::Succeeded)).await;
     }
+    Ok(())
 }

@@ -1,4 +1,7 @@
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use mediary_log::{
     Origin, OriginKind, Recorded,
@@ -23,6 +26,10 @@ pub trait Effect: Clone + Send + Sync + 'static {
     /// [`Ending::Recorded`]; any other end is recorded by the performer. When this returns no
     /// process of the attempt is left.
     fn perform(&self, attempt: Attempt) -> impl Future<Output = Ending> + Send;
+
+    /// Takes back what a job left in the world that came to nothing, by what its folder says. Called before
+    /// the folder is removed; may block.
+    fn take_back(&self, _job_id: JobId, _folder: &Path) {}
 }
 
 /// How an attempt ended.

@@ -3,11 +3,17 @@ use std::collections::BTreeMap;
 use mediary_events::{
     Concern, codec,
     job::{Event as JobEvent, Job, Stop},
+    lane::{self, Lanes},
     setting::{Event as SettingEvent, Setting},
     worker::{Event as WorkerEvent, Worker},
 };
 use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded};
-use mediary_schema::{AttemptId, JobId, Timestamp, job::WorkKind, setting::Limits};
+use mediary_schema::{
+    AttemptId, JobId, Timestamp,
+    job::WorkKind,
+    lane::{Hold, Lane, Reason},
+    setting::Limits,
+};
 use serde::{Deserialize, Serialize};
 
 /// A job that has not come to its end.
@@ -25,6 +31,8 @@ pub struct OpenJob {
     pub stop: bool,
     /// Whether it is held.
     pub paused: bool,
+    /// What it shares with other work.
+    pub lanes: Vec<Lane>,
 }
 
 /// Every job that has not come to its end, the limits, and which concerns are halted: the fold that
@@ -39,12 +47,14 @@ pub struct Board {
     pub limits: Limits,
     /// Kinds whose performer is halted.
     pub halted: Vec<String>,
+    /// Lanes that are held.
+    pub lanes: lane::State,
 }
 
 /// The name of the fold's snapshots.
 const SNAPSHOT: &str = "board";
 /// Raised whenever the fold changes.
-const SNAPSHOT_VERSION: u32 = 1;
+const SNAPSHOT_VERSION: u32 = 2;
 /// Events read at once.
 const PAGE: usize = 1_024;
 /// Bytes read at once.
@@ -77,7 +87,7 @@ impl Board {
         log: &Log,
         mut each: impl FnMut(&Recorded, JobId, &JobEvent),
     ) -> Result<(), ReadError> {
-        let filter = Filter::categories([Job::NAME, Setting::NAME, Worker::NAME]);
+        let filter = Filter::categories([Job::NAME, Setting::NAME, Worker::NAME, Lanes::NAME]);
         loop {
             let head = log.head().position;
             let request = Read {
@@ -117,6 +127,8 @@ impl Board {
                 WorkerEvent::ConcernHalted { concern, .. } => self.halted.push(concern),
                 WorkerEvent::ConcernResumed { concern } => self.halted.retain(|halted| *halted != concern),
             }
+        } else if let Some(event) = decode::<Lanes>(recorded) {
+            self.lanes.evolve(&event);
         }
     }
 
@@ -129,6 +141,7 @@ impl Board {
                 attempt: None,
                 stop: false,
                 paused: false,
+                lanes: Lane::of_work(work),
             };
             self.jobs.insert(job_id, job);
             return;
@@ -143,7 +156,9 @@ impl Board {
             JobEvent::AttemptFailed { retry_at, .. } => {
                 (job.attempt, job.not_before) = (None, Some(*retry_at));
             }
-            JobEvent::AttemptLost { .. } | JobEvent::AttemptStopped { .. } => job.attempt = None,
+            JobEvent::AttemptLost { .. }
+            | JobEvent::LeaseReturned { .. }
+            | JobEvent::AttemptStopped { .. } => job.attempt = None,
             JobEvent::Parked { .. } | JobEvent::Paused {} => (job.attempt, job.paused) = (None, true),
             JobEvent::CancelRequested { .. } | JobEvent::PauseRequested { .. } => job.stop = true,
             JobEvent::Resumed {} => (job.paused, job.not_before) = (false, None),
@@ -161,6 +176,16 @@ impl Board {
             .filter_map(|(job_id, job)| job.attempt.map(|(attempt_id, _)| (*job_id, attempt_id)))
     }
 
+    /// When a hold ends, as far as the board knows.
+    pub(super) fn end_of(&self, hold: &Hold, now: Timestamp) -> Ends {
+        match (hold.reason, hold.until) {
+            (_, Some(until)) if until > now => Ends::At(until),
+            (Reason::NoRoom { .. }, None) if !self.jobs.contains_key(&hold.job_id) => Ends::Now,
+            (Reason::NoRoom { bytes }, None) => Ends::WithRoom(bytes),
+            (_, Some(_)) | (Reason::RateLimit | Reason::BotCheck, None) => Ends::Now,
+        }
+    }
+
     /// The jobs that may be leased now, in their turn, within the limits; and when to look again if
     /// one waits for its time.
     pub fn ready(&self, offered: &[WorkKind], now: Timestamp) -> (Vec<JobId>, Option<Timestamp>) {
@@ -174,6 +199,7 @@ impl Board {
             .iter()
             .filter(|(_, job)| job.attempt.is_none() && !job.paused && offered.contains(&job.kind))
             .filter(|(_, job)| !self.halted.iter().any(|halted| halted == job.kind.name()))
+            .filter(|(_, job)| !job.lanes.iter().any(|lane| self.lanes.of(lane).is_some()))
             .collect();
         waiting.sort_by_key(|(_, job)| job.turn);
         let (mut ready, mut look_again) = (Vec::new(), None::<Timestamp>);
@@ -193,6 +219,17 @@ impl Board {
     }
 }
 
+/// What the end of a hold depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// It is over: its time has come, or nobody waits for it any more.
+    Now,
+    /// At this moment.
+    At(Timestamp),
+    /// When so many bytes are free.
+    WithRoom(u64),
+}
+
 /// The event, if it is one of this concern that can be read; views and gate say what can't.
 fn decode<C: Concern>(recorded: &Recorded) -> Option<C::Event> {
     codec::event_of::<C>(recorded).ok().flatten()
@@ -208,6 +245,7 @@ pub(super) const fn stop_of(event: &JobEvent) -> Option<(AttemptId, Stop)> {
         | JobEvent::Started { .. }
         | JobEvent::AttemptFailed { .. }
         | JobEvent::AttemptLost { .. }
+        | JobEvent::LeaseReturned { .. }
         | JobEvent::AttemptStopped { .. }
         | JobEvent::Parked { .. }
         | JobEvent::Paused {}

@@ -1,17 +1,24 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use mediary_events::job::{Command, Job};
+use mediary_events::{
+    job::{Command, Job},
+    lane,
+};
 use mediary_log::{
     Head, Origin, OriginKind,
-    gate::{Caller, Gate, Refusal},
+    gate::{Caller, Gate, Refusal, Transaction},
+    work,
 };
-use mediary_schema::{AttemptId, JobId, Timestamp, WorkerId, job::WorkKind};
+use mediary_schema::{AttemptId, JobId, Timestamp, WorkerId, job::WorkKind, lane::Hold};
 use ractor::{Actor, ActorProcessingErr, ActorRef, MessagingErr};
 use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
-use super::board::Board;
-use crate::follower::{Follower, ReadUpTo};
+use super::board::{Board, Ends};
+use crate::{
+    follower::{Follower, ReadUpTo},
+    room::Room,
+};
 
 /// Gives jobs to the local worker, in their turn and within the limits.
 #[derive(Debug)]
@@ -28,13 +35,19 @@ pub struct DispatcherArguments {
     pub worker_id: WorkerId,
     /// What it does.
     pub offered: Vec<WorkKind>,
+    /// The room on the library's disk.
+    pub room: Room,
+    /// Where it is shown which lanes are held.
+    pub held: Arc<watch::Sender<lane::State>>,
 }
 
 /// What a dispatcher is told.
 #[derive(Debug)]
 pub enum Message {
-    /// The log has grown, or a waiting job's time has come.
+    /// The log has grown.
     Wake,
+    /// The moment has come that was waited for.
+    Due,
 }
 
 /// What a dispatcher keeps in mind.
@@ -54,6 +67,8 @@ type Timer = JoinHandle<Result<(), MessagingErr<Message>>>;
 const SAVE_EVERY: u64 = 10_000;
 /// The wait before asking again when the log had no room.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How often a disk without room is looked at.
+const LOOK_FOR_ROOM: Duration = Duration::from_secs(5);
 
 impl Actor for Dispatcher {
     type Msg = Message;
@@ -82,9 +97,14 @@ impl Actor for Dispatcher {
     async fn handle(
         &self,
         myself: ActorRef<Message>,
-        Message::Wake: Message,
+        message: Message,
         state: &mut State,
     ) -> Result<(), ActorProcessingErr> {
+        match message {
+            Message::Wake => {}
+            // A timer is over once it says so, whatever a clock says: what is still to come is set anew below.
+            Message::Due => state.forget_timer(),
+        }
         let gate = state.arguments.gate.clone();
         let mut board = std::mem::take(&mut state.board);
         // The log is read on a thread that may block.
@@ -96,7 +116,10 @@ impl Actor for Dispatcher {
         state.board = board;
         read?;
         let now = state.arguments.gate.clock().now();
-        let (ready, mut look_again) = state.board.ready(&state.arguments.offered, now);
+        state.show();
+        let holds_end = state.release(now).await?;
+        let (ready, waits_until) = state.board.ready(&state.arguments.offered, now);
+        let mut look_again = [holds_end, waits_until].into_iter().flatten().min();
         for job_id in ready {
             if !state.lease(job_id).await? {
                 look_again = Some(now.after(RETRY_AFTER));
@@ -118,6 +141,53 @@ impl Actor for Dispatcher {
 }
 
 impl State {
+    fn show(&self) {
+        self.arguments.held.send_if_modified(|shown| {
+            let is_new = *shown != self.board.lanes;
+            if is_new {
+                shown.clone_from(&self.board.lanes);
+            }
+            is_new
+        });
+    }
+
+    /// Releases the lanes whose hold has come to its end; answers when to look at the others.
+    async fn release(&self, now: Timestamp) -> Result<Option<Timestamp>, ActorProcessingErr> {
+        let mut look_again = None::<Timestamp>;
+        for hold in &self.board.lanes.holds {
+            let later = match self.board.end_of(hold, now) {
+                Ends::At(moment) => Some(moment),
+                Ends::Now => self.release_one(hold, now).await?,
+                Ends::WithRoom(bytes) if self.has_room(bytes).await? => self.release_one(hold, now).await?,
+                Ends::WithRoom(_) => Some(now.after(LOOK_FOR_ROOM)),
+            };
+            look_again = [look_again, later].into_iter().flatten().min();
+        }
+        Ok(look_again)
+    }
+
+    async fn has_room(&self, bytes: u64) -> Result<bool, ActorProcessingErr> {
+        let room = self.arguments.room.clone();
+        // A disk that can't be asked is no disk with room.
+        Ok(tokio::task::spawn_blocking(move || room.has(bytes)).await?.unwrap_or(false))
+    }
+
+    /// Answers when to try again if the log takes nothing now.
+    async fn release_one(
+        &self,
+        hold: &Hold,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, ActorProcessingErr> {
+        let gate = &self.arguments.gate;
+        let seen = hold.clone();
+        let story = move |story: &mut Transaction<'_>| work::lane::release(story, seen.clone());
+        match gate.transact(Caller::platform(origin(), gate.ids()), story).await {
+            Ok(_) | Err(Refusal::Rejected(_)) => Ok(None),
+            Err(refusal) if refusal.is_retryable() => Ok(Some(now.after(RETRY_AFTER))),
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
     /// Leases a job; false if the log has no room for it now.
     async fn lease(&self, job_id: JobId) -> Result<bool, ActorProcessingErr> {
         let DispatcherArguments { gate, worker_id, .. } = &self.arguments;
@@ -143,18 +213,20 @@ impl State {
         }
     }
 
+    /// Wakes at this moment, or earlier if that is set already.
     fn look_again(&mut self, myself: &ActorRef<Message>, moment: Option<Timestamp>, now: Timestamp) {
         let Some(moment) = moment else { return };
-        if let Some((set, timer)) = &self.timer
-            && *set <= moment
-            && !timer.is_finished()
-        {
+        if self.timer.as_ref().is_some_and(|(set, _)| *set <= moment) {
             return;
         }
+        self.forget_timer();
+        self.timer = Some((moment, myself.send_after(moment.since(now), || Message::Due)));
+    }
+
+    fn forget_timer(&mut self) {
         if let Some((_, timer)) = self.timer.take() {
             timer.abort();
         }
-        self.timer = Some((moment, myself.send_after(moment.since(now), || Message::Wake)));
     }
 }
 

@@ -1,1 +1,5 @@
+//! Dispatcher and performer by what goes in and comes out: events, leases, commands. Time is the test's.
 
+mod bench;
+mod dispatching;
+mod performing;

@@ -94,7 +94,9 @@ struct Look {
 
 impl Lister {
     async fn look(&self, attempt: &Attempt, work: &RefreshPlaylist) -> Result<Look, Broken> {
-        let mut pages = Pages::open(&attempt.staging)?;
+        let staging = attempt.staging.clone();
+        let mut pages =
+            tokio::task::spawn_blocking(move || Pages::open(&staging)).await.map_err(io::Error::other)??;
         match self.walk(attempt, work, &mut pages).await {
             Ok(mode) => Ok(Look { pages, mode }),
             Err(Broken::Changed) => {

@@ -27,8 +27,14 @@ impl Pages {
         let folder = staging.join("pages");
         fs::create_dir_all(&folder)?;
         let mut pages = Self { folder, written: 0 };
-        while pages.path(pages.written + 1).exists() {
+        // A page that a power cut left void was never kept, and what stands behind it leads nowhere.
+        while pages.read(pages.written + 1).is_ok() {
             pages.written += 1;
+        }
+        for lost in pages.written + 1.. {
+            if !remove(&pages.path(lost))? {
+                break;
+            }
         }
         Ok(pages)
     }
@@ -42,6 +48,7 @@ impl Pages {
     pub(super) fn push(&mut self, page: &StagedPage) -> io::Result<()> {
         let path = self.path(self.written + 1);
         let unfinished = path.with_extension("part");
+        // Not made durable, for speed: what a power cut takes is looked at once more.
         fs::write(&unfinished, serde_json::to_vec(page)?)?;
         fs::rename(&unfinished, &path)?;
         self.written += 1;
@@ -89,5 +96,14 @@ impl Pages {
 
     fn path(&self, number: u32) -> PathBuf {
         self.folder.join(format!("{number:06}.json"))
+    }
+}
+
+/// Removes a file; false if there was none.
+fn remove(path: &Path) -> io::Result<bool> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }

@@ -46,3 +46,20 @@ fn without_rows_everything_is_looked_at_from_the_front() {
     assert_eq!(pages.pop().unwrap(), None);
     assert_eq!(pages.written(), 0);
 }
+
+// A24: a rename reaches the disk before the bytes do.
+#[test]
+fn a_page_that_a_power_cut_left_void_was_never_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pages = Pages::open(folder.path()).unwrap();
+    for page in [page(1..3), page(3..5), page(5..7)] {
+        pages.push(&page).unwrap();
+    }
+    let void = folder.path().join("pages/000002.json");
+    assert!(void.exists());
+    std::fs::write(void, b"").unwrap();
+    let mut after_a_cut = Pages::open(folder.path()).unwrap();
+    assert_eq!(after_a_cut.written(), 1);
+    after_a_cut.push(&page(3..4)).unwrap();
+    assert_eq!(Pages::open(folder.path()).unwrap().written(), 2, "no page of before stands behind it");
+}

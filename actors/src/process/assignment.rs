@@ -26,6 +26,12 @@ impl Assignment {
         Self { attempt: Some(attempt), output_file, stop, used: Arc::default() }
     }
 
+    /// The same work, with a way to stop only what is begun from here on.
+    #[must_use]
+    pub fn part(&self) -> Self {
+        Self { stop: self.stop.child_token(), ..self.clone() }
+    }
+
     /// What stops it.
     pub fn stop(&self) -> &CancellationToken {
         &self.stop

@@ -18,13 +18,15 @@ pub enum Tool {
     Ffmpeg,
     /// Reads facts of media.
     Ffprobe,
+    /// Runs the scripts of sites for yt-dlp.
+    Deno,
     /// Carries events to others.
     NatsServer,
 }
 
 impl Tool {
     /// Every program.
-    pub const ALL: [Self; 4] = [Self::YtDlp, Self::Ffmpeg, Self::Ffprobe, Self::NatsServer];
+    pub const ALL: [Self; 5] = [Self::YtDlp, Self::Ffmpeg, Self::Ffprobe, Self::Deno, Self::NatsServer];
 
     /// The program's name.
     pub const fn name(self) -> &'static str {
@@ -32,22 +34,24 @@ impl Tool {
             Self::YtDlp => "yt-dlp",
             Self::Ffmpeg => "ffmpeg",
             Self::Ffprobe => "ffprobe",
+            Self::Deno => "deno",
             Self::NatsServer => "nats-server",
         }
     }
 
     const fn version_option(self) -> &'static str {
         match self {
-            Self::YtDlp | Self::NatsServer => "--version",
+            Self::YtDlp | Self::Deno | Self::NatsServer => "--version",
             Self::Ffmpeg | Self::Ffprobe => "-version",
         }
     }
 
     /// Picks the version out of the first line: `ffmpeg version 5.1.9-0+deb12u1 Copyright…`,
-    /// `nats-server: v2.15.1`, `2026.10.26`.
+    /// `nats-server: v2.15.1`, `deno 2.5.6 (stable, …`, `2026.10.26`.
     fn version_in(self, line: &str) -> Option<String> {
         let rest = match self {
             Self::YtDlp => line,
+            Self::Deno => line.strip_prefix("deno ")?,
             Self::NatsServer => line.strip_prefix("nats-server: v")?,
             Self::Ffmpeg | Self::Ffprobe => line.strip_prefix(self.name())?.strip_prefix(" version ")?,
         };

@@ -4,11 +4,14 @@
 //! server on a fast line has sent half a megabyte of the film. What says of itself that it is a media file
 //! needs no looking at, so it is described here, as yt-dlp would.
 
-use mediary_schema::item::ItemSource;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use mediary_schema::{FailureClass, item::ItemSource, job::Failure};
+use reqwest::{
+    Response,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+};
 use serde_json::{Value, json};
 
-use super::{engine::YtDlp, entry::GENERIC};
+use super::{engine::YtDlp, entry::GENERIC, validators::failure_of};
 
 /// Types of media that are one file, and the extension of such files.
 const TYPES: &[(&str, &str)] = &[
@@ -30,12 +33,22 @@ const TYPES: &[(&str, &str)] = &[
 ];
 
 /// What yt-dlp would say of the item, if its address is the file itself; none leaves it to yt-dlp.
-pub(super) async fn describe(engine: &YtDlp, source: &ItemSource) -> Option<Value> {
+///
+/// Fails if the source asks for a pause: it is not asked by anybody else then.
+pub(super) async fn describe(engine: &YtDlp, source: &ItemSource) -> Result<Option<Value>, Failure> {
     // What is smuggled behind the address is for yt-dlp.
     if source.extractor != GENERIC || source.url.contains('#') {
-        return None;
+        return Ok(None);
     }
-    let answer = engine.prober().head(&source.url).await.ok()?;
+    let Ok(answer) = engine.prober().head(&source.url).await else { return Ok(None) };
+    match failure_of(&answer) {
+        Some(failure) if failure.class == FailureClass::RateLimit => Err(failure),
+        Some(_) => Ok(None),
+        None => Ok(description(source, &answer)),
+    }
+}
+
+fn description(source: &ItemSource, answer: &Response) -> Option<Value> {
     if !answer.status().is_success() {
         return None;
     }

@@ -11,7 +11,7 @@ use mediary_schema::{
 };
 use tokio::sync::{mpsc, watch};
 
-use super::{plan::Extracted, validators::Prober};
+use super::{pause, plan::Extracted, validators::Prober};
 use crate::process::{Assignment, Error, Runner, Spec, Tool, Tools};
 
 /// What lists addresses and fetches items; [`YtDlp`] is the real one.
@@ -174,10 +174,16 @@ impl YtDlp {
             .args(["--socket-timeout", &socket_timeout])
             .args(["--retries", &retries, "--extractor-retries", &retries, "--fragment-retries", &retries])
             .args(["--file-access-retries", "1"])
+            // Nothing of the owner's home or of the interpreter's packages runs as a plugin.
+            .arg("--no-plugin-dirs")
             .env("PYTHONUNBUFFERED", "1")
             .no_progress(self.options.no_progress);
         for folder in &self.options.plugin_dirs {
             spec = spec.arg("--plugin-dirs").arg(folder);
+        }
+        // Without one of them some sites, YouTube above all, offer less.
+        if let Ok(deno) = self.tools.find(Tool::Deno) {
+            spec = spec.arg("--js-runtimes").arg(format!("deno:{}", deno.display()));
         }
         if let Some(extractors) = &self.options.extractors {
             spec = spec.arg("--ies").arg(extractors);
@@ -193,7 +199,15 @@ impl Engine for YtDlp {
         assignment: &'a Assignment,
         lines: mpsc::Sender<ListLine>,
     ) -> BoxFuture<'a, ListEnd> {
-        Box::pin(super::list::run(self, request, assignment, lines))
+        Box::pin(async move {
+            match super::list::run(self, request, assignment, lines).await {
+                ListEnd::Failed(failure) => ListEnd::Failed(pause::learn(self, &request.url, failure).await),
+                ListEnd::Partial(failure) => {
+                    ListEnd::Partial(pause::learn(self, &request.url, failure).await)
+                }
+                end @ (ListEnd::Complete | ListEnd::Stopped) => end,
+            }
+        })
     }
 
     fn extract<'a>(
@@ -201,7 +215,12 @@ impl Engine for YtDlp {
         request: &'a DownloadRequest,
         assignment: &'a Assignment,
     ) -> BoxFuture<'a, Result<Extracted, Failure>> {
-        Box::pin(super::extract::run(self, request, assignment))
+        Box::pin(async move {
+            match super::extract::run(self, request, assignment).await {
+                Err(failure) => Err(pause::learn(self, &request.source.url, failure).await),
+                extracted => extracted,
+            }
+        })
     }
 
     fn download<'a>(
@@ -211,6 +230,11 @@ impl Engine for YtDlp {
         assignment: &'a Assignment,
         progress: &'a watch::Sender<Progress>,
     ) -> BoxFuture<'a, Result<Downloaded, Failure>> {
-        Box::pin(super::download::run(self, request, extracted, assignment, progress))
+        Box::pin(async move {
+            match super::download::run(self, request, extracted, assignment, progress).await {
+                Err(failure) => Err(pause::learn(self, &request.source.url, failure).await),
+                downloaded => downloaded,
+            }
+        })
     }
 }

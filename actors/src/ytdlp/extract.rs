@@ -35,7 +35,7 @@ pub(super) async fn run(
     {
         return Ok(earlier);
     }
-    let info = match describe(engine, &request.source).await {
+    let info = match describe(engine, &request.source).await? {
         Some(info) => info,
         None => ask(engine, request, assignment).await?,
     };

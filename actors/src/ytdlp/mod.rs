@@ -21,6 +21,7 @@ mod extract;
 mod failure;
 mod list;
 mod partial;
+mod pause;
 mod plan;
 mod progress;
 mod validators;

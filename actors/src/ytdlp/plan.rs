@@ -96,15 +96,11 @@ impl Plan {
 
     /// Keeps the plan for the next attempt.
     pub(super) fn save(&self, staging: &Path) -> io::Result<()> {
-        write_whole(&staging.join(PLAN_FILE), &serde_json::to_vec(self).map_err(io::Error::other)?)
+        crate::staging::write_whole(
+            &staging.join(PLAN_FILE),
+            &serde_json::to_vec(self).map_err(io::Error::other)?,
+        )
     }
-}
-
-/// Writes a file so that it is there whole or not at all.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = path.with_extension("new");
-    fs::write(&temporary, bytes)?;
-    fs::rename(&temporary, path)
 }
 
 /// Reads what yt-dlp extracted and writes what it downloads from into the staging folder.
@@ -125,7 +121,7 @@ pub(super) fn adopt(info: Value, quality: &Quality, staging: &Path) -> Result<Ex
     };
     keep_only(&mut info, chosen);
     let bytes = serde_json::to_vec(&info).expect("a JSON value can be written");
-    write_whole(&extracted.info_json, &bytes).map_err(|error| {
+    crate::staging::write_whole(&extracted.info_json, &bytes).map_err(|error| {
         Failure::new(crate::process::storage_class(&error), format!("the plan can't be written: {error}"))
     })?;
     Ok(extracted)

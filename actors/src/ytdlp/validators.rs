@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     failure::class_of_status,
-    plan::{Protocol, Stream, digest, write_whole},
+    pause,
+    plan::{Protocol, Stream, digest},
 };
 
 /// What identifies the bytes of a stream at its source.
@@ -74,7 +75,7 @@ impl Saved {
     }
 
     pub(super) fn save(&self, staging: &Path) -> io::Result<()> {
-        write_whole(&staging.join(FILE), &serde_json::to_vec(self).map_err(io::Error::other)?)
+        crate::staging::write_whole(&staging.join(FILE), &serde_json::to_vec(self).map_err(io::Error::other)?)
     }
 
     pub(super) fn of(&self, stream: &Stream) -> Option<&Validators> {
@@ -128,7 +129,7 @@ impl Prober {
                 let length = answer.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
                 Ok(validators(answer.headers(), number(length)))
             }
-            status => refusal(status),
+            _ => refusal(&answer),
         }
     }
 
@@ -141,7 +142,7 @@ impl Prober {
     async fn manifest_digest(&self, stream: &Stream) -> Result<Option<String>, Failure> {
         let answer = self.send(Method::GET, stream, None).await?;
         if !answer.status().is_success() {
-            return refusal(answer.status()).map(|_| None);
+            return refusal(&answer).map(|_| None);
         }
         let mut manifest = Vec::new();
         let mut chunks = answer.bytes_stream();
@@ -181,11 +182,16 @@ fn number(text: Option<&str>) -> Option<u64> {
 }
 
 /// A refusal that says something about the source; any other one only says that it can't be asked so.
-fn refusal(status: StatusCode) -> Result<Validators, Failure> {
-    match class_of_status(status.as_u16()) {
-        Some(class) => Err(Failure::new(class, format!("the source answers {status}"))),
-        None => Ok(Validators::default()),
-    }
+fn refusal(answer: &Response) -> Result<Validators, Failure> {
+    failure_of(answer).map_or_else(|| Ok(Validators::default()), Err)
+}
+
+/// What an answer says of the source, if that is a refusal.
+pub(super) fn failure_of(answer: &Response) -> Option<Failure> {
+    let status = answer.status();
+    let class = class_of_status(status.as_u16())?;
+    let retry_after_ms = pause::asked_ms(answer.headers());
+    Some(Failure { retry_after_ms, ..Failure::new(class, format!("the source answers {status}")) })
 }
 
 fn unreachable_source(error: &reqwest::Error) -> Failure {

@@ -4,6 +4,7 @@ use mediary_projections::job::{self as view, JobRow};
 use mediary_schema::{
     FailureClass, JobId, ProjectId,
     job::{Failure as FailureValue, JobState, Progress as ProgressValue, Work, WorkKind},
+    lane::{Hold, Lane, Reason},
 };
 
 use crate::{
@@ -110,6 +111,46 @@ impl From<ProgressValue> for Progress {
     }
 }
 
+/// What a queued job waits for besides a free worker.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct Waiting {
+    /// What it shares with other work: the name of a source, or the library's disk.
+    lane: String,
+    /// Why that is held.
+    reason: WaitReason,
+    /// The same in one sentence.
+    message: String,
+    /// Until when, if time alone ends it.
+    until: Option<DateTime>,
+}
+
+/// Why work waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum WaitReason {
+    /// The source asked for fewer requests.
+    RateLimit,
+    /// The source wants proof of a human.
+    BotCheck,
+    /// There is no room on the disk.
+    NoRoom,
+}
+
+impl From<&Hold> for Waiting {
+    fn from(hold: &Hold) -> Self {
+        let reason = match hold.reason {
+            Reason::RateLimit => WaitReason::RateLimit,
+            Reason::BotCheck => WaitReason::BotCheck,
+            Reason::NoRoom { .. } => WaitReason::NoRoom,
+        };
+        Self {
+            lane: hold.lane.to_string(),
+            reason,
+            message: hold.reason.to_string(),
+            until: hold.until.map(DateTime),
+        }
+    }
+}
+
 /// A piece of long work.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]
@@ -152,12 +193,15 @@ pub(crate) struct Job {
     changed_at: Position,
     #[graphql(skip)]
     key: JobId,
+    #[graphql(skip)]
+    lanes: Vec<Lane>,
 }
 
 impl From<JobRow> for Job {
     fn from(row: JobRow) -> Self {
         let kind: WorkKind = row.work.kind();
         let state: JobState = row.state;
+        let lanes = Lane::of_work(&row.work);
         let (subject, playlist_id, item_id) = match row.work {
             Work::Refresh(work) => (work.url, Some(work.playlist_id), None),
             Work::Download(work) => (
@@ -186,6 +230,7 @@ impl From<JobRow> for Job {
             memory_peak_bytes: Long(row.resources.memory_peak_bytes),
             changed_at: Position(row.changed_at),
             key: row.id,
+            lanes,
         }
     }
 }
@@ -203,6 +248,13 @@ impl Job {
 
 #[ComplexObject]
 impl Job {
+    /// What it waits for besides a free worker, if it is queued and that is held.
+    async fn waiting_for(&self, context: &Context<'_>) -> Option<Waiting> {
+        let held = platform(context).held.borrow();
+        let is_queued = self.state == State::Queued;
+        self.lanes.iter().filter(|_| is_queued).find_map(|lane| held.of(lane)).map(Waiting::from)
+    }
+
     /// How far it is; none unless it runs and has told.
     async fn progress(&self, context: &Context<'_>) -> Option<Progress> {
         let subject =

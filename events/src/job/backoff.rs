@@ -5,15 +5,15 @@ use mediary_schema::{
     job::{Failure, RetryPolicy},
 };
 
-/// How often work that was told "later" asks again before it is given up.
-const BLOCKS_MAX: u32 = 12;
 /// How much longer than after a transient fault work waits that was told "later".
 const BLOCKED_FACTOR: u64 = 6;
 
 /// How long to wait before the next try, or none if there is to be none (PL-23).
 ///
-/// Full jitter: a uniform draw from zero to `wait × 2^failures`, capped; see "Exponential backoff and
-/// jitter", AWS Architecture Blog, 2015. A wait that the source asked for is the least.
+/// After a fault, full jitter: a uniform draw from zero to `wait × 2^failures`, capped; see "Exponential backoff
+/// and jitter", AWS Architecture Blog, 2015. What waits for a condition is never given up, and waits at least
+/// half of that: equal jitter. A wait that the source asked for is the least; the rest comes on top of it, so that
+/// not everybody is back at the same moment. Who waits for room has no wait: the lane is held until it is there.
 pub(super) fn wait(
     policy: RetryPolicy,
     failure: &Failure,
@@ -21,15 +21,20 @@ pub(super) fn wait(
     blocks: u32,
     dice: u32,
 ) -> Option<Duration> {
-    let (base_ms, before) = match failure.class.retry() {
+    let ceiling_ms =
+        |base_ms: u64, before: u32| base_ms.saturating_mul(1 << before.min(20)).min(policy.wait_max_ms);
+    let draw_ms = |most_ms: u64| (u128::from(most_ms) * u128::from(dice) / u128::from(u32::MAX)) as u64;
+    let asked_ms = failure.retry_after_ms.unwrap_or(0);
+    let wait_ms = match failure.class.retry() {
         Retry::Permanent => return None,
         // A lost worker is reported by `Lose` and counted there; said of an attempt that lives it is a fault like others.
         Retry::Transient | Retry::WorkerLost if failures + 1 >= policy.tries_max => return None,
-        Retry::Transient | Retry::WorkerLost => (policy.wait_ms, failures),
-        Retry::Blocked if blocks >= BLOCKS_MAX => return None,
-        Retry::Blocked => (policy.wait_ms.saturating_mul(BLOCKED_FACTOR), blocks),
+        Retry::Transient | Retry::WorkerLost => draw_ms(ceiling_ms(policy.wait_ms, failures)).max(asked_ms),
+        Retry::Blocked if failure.room_bytes.is_some() => 0,
+        Retry::Blocked => {
+            let half_ms = ceiling_ms(policy.wait_ms.saturating_mul(BLOCKED_FACTOR), blocks) / 2;
+            half_ms.max(asked_ms).saturating_add(draw_ms(half_ms))
+        }
     };
-    let ceiling_ms = base_ms.saturating_mul(1 << before.min(20)).min(policy.wait_max_ms);
-    let drawn_ms = (u128::from(ceiling_ms) * u128::from(dice) / u128::from(u32::MAX)) as u64;
-    Some(Duration::from_millis(drawn_ms.max(failure.retry_after_ms.unwrap_or(0))))
+    Some(Duration::from_millis(wait_ms))
 }

@@ -69,6 +69,7 @@ impl Concern for Job {
         EventKind { name: "started", schema: 1 },
         EventKind { name: "attempt_failed", schema: 1 },
         EventKind { name: "attempt_lost", schema: 1 },
+        EventKind { name: "lease_returned", schema: 1 },
         EventKind { name: "attempt_stopped", schema: 1 },
         EventKind { name: "parked", schema: 1 },
         EventKind { name: "cancel_requested", schema: 1 },
@@ -135,6 +136,8 @@ impl Concern for Job {
                     // Whoever asked for the end gets it: the processes are gone with the worker.
                     Some(Stop::Cancel) => Event::Cancelled {},
                     Some(Stop::Pause) => Event::Paused {},
+                    // What never began says nothing about the job.
+                    None if now == JobState::Leased => Event::LeaseReturned { attempt_id },
                     None if losses >= LOSSES_MAX => Event::Parked { attempt_id, losses },
                     None => Event::AttemptLost { attempt_id, progressed },
                 }])

@@ -49,6 +49,12 @@ pub enum Event {
         /// Whether it had got further before: then the job is not to blame.
         progressed: bool,
     },
+    /// Nobody took the lease up; it is back in the queue.
+    #[serde(rename = "lease_returned")]
+    LeaseReturned {
+        /// The attempt that never began.
+        attempt_id: AttemptId,
+    },
     /// An attempt stopped because the server did; it is back in the queue.
     #[serde(rename = "attempt_stopped")]
     AttemptStopped {

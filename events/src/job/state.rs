@@ -73,7 +73,7 @@ impl State {
                 self.losses = if *progressed { 0 } else { self.losses + 1 };
                 self.back_to(JobState::Queued);
             }
-            Event::AttemptStopped { .. } => self.back_to(JobState::Queued),
+            Event::LeaseReturned { .. } | Event::AttemptStopped { .. } => self.back_to(JobState::Queued),
             Event::Parked { losses, .. } => {
                 self.losses = *losses;
                 self.back_to(JobState::Paused);

@@ -89,6 +89,43 @@ fn the_third_transient_fault_is_the_last() {
     assert_eq!(state.state, Some(JobState::Failed));
 }
 
+fn blocked(class: FailureClass, dice: u32) -> Outcome {
+    Outcome::Failed { failure: Failure::new(class, "later"), at: Timestamp::from_micros(0), dice }
+}
+
+fn retry_at(state: &State) -> i64 {
+    state.not_before.expect("it is tried again").as_micros()
+}
+
+// Core A14, edge A11: a disk that is full over night, a source that refuses for a day.
+// invariant: J-8
+#[test]
+fn what_waits_for_a_condition_is_never_given_up_and_never_asks_at_once() {
+    let mut events = vec![queued()];
+    for _ in 0..100 {
+        events.push(leased(FIRST));
+        let state =
+            given::<Job>(events.clone()).when(end(FIRST, blocked(FailureClass::RateLimit, 0))).state();
+        assert_eq!(state.state, Some(JobState::Queued));
+        assert!(retry_at(&state) >= 15_000_000, "at least half of 30 seconds: {}", retry_at(&state));
+        let retry_at = state.not_before.unwrap();
+        let failure = Failure::new(FailureClass::RateLimit, "later");
+        events.push(Event::AttemptFailed { attempt_id: FIRST, failure, resources: USED, retry_at });
+    }
+    events.push(leased(FIRST));
+    let state = given::<Job>(events).when(end(FIRST, blocked(FailureClass::BotCheck, u32::MAX))).state();
+    assert_eq!(retry_at(&state), 600_000_000, "the longest wait is the policy's");
+}
+
+#[test]
+fn who_waits_for_room_waits_for_nothing_else() {
+    let mut failure = Failure::new(FailureClass::DiskFull, "no room");
+    failure.room_bytes = Some(7);
+    let outcome = Outcome::Failed { failure, at: Timestamp::from_micros(9), dice: u32::MAX };
+    let state = given::<Job>(running(FIRST)).when(end(FIRST, outcome)).state();
+    assert_eq!(retry_at(&state), 9);
+}
+
 #[test]
 fn a_wait_that_the_source_asked_for_is_the_least() {
     let mut failure = Failure::new(FailureClass::RateLimit, "429");
@@ -146,7 +183,7 @@ fn a_job_that_kills_three_workers_is_parked() {
     for _ in 0..2 {
         events.extend([leased(FIRST), Event::AttemptLost { attempt_id: FIRST, progressed: false }]);
     }
-    events.push(leased(SECOND));
+    events.extend([leased(SECOND), Event::Started { attempt_id: SECOND }]);
     given::<Job>(events)
         .when(Command::Lose { attempt_id: SECOND, progressed: false })
         .then([Event::Parked { attempt_id: SECOND, losses: 3 }]);
@@ -159,10 +196,22 @@ fn a_job_that_gets_further_is_not_to_blame_for_lost_workers() {
     for _ in 0..5 {
         events.extend([leased(FIRST), Event::AttemptLost { attempt_id: FIRST, progressed: true }]);
     }
-    events.push(leased(SECOND));
+    events.extend([leased(SECOND), Event::Started { attempt_id: SECOND }]);
     given::<Job>(events)
         .when(Command::Lose { attempt_id: SECOND, progressed: true })
         .then([Event::AttemptLost { attempt_id: SECOND, progressed: true }]);
+}
+
+// Edge A8: leases that were given while a performer started anew parked innocent jobs.
+// invariant: J-9
+#[test]
+fn a_lease_that_nobody_took_up_is_given_back_and_not_counted() {
+    let lost = vec![leased(FIRST), Event::AttemptLost { attempt_id: FIRST, progressed: false }];
+    let events = [vec![queued()], lost.clone(), lost, vec![leased(SECOND)]].concat();
+    let lose = Command::Lose { attempt_id: SECOND, progressed: false };
+    given::<Job>(events.clone()).when(lose.clone()).then([Event::LeaseReturned { attempt_id: SECOND }]);
+    let asked = [events, vec![Event::CancelRequested { attempt_id: SECOND }]].concat();
+    given::<Job>(asked).when(lose).then([Event::Cancelled {}]);
 }
 
 #[test]

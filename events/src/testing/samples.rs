@@ -132,6 +132,7 @@ pub fn failure() -> Failure {
         ],
         partial: 150,
         retry_after_ms: Some(900_000),
+        room_bytes: None,
     }
 }
 

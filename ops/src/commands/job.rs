@@ -106,6 +106,7 @@ pub(crate) const JOB: &str = "fragment Job on Job {
   id kind subject playlistId itemId state stopping attemptId attempts retryAt
   failure { ...Failure }
   storyId queuedAt startedAt endedAt cpuMs memoryPeakBytes changedAt
+  waitingFor { lane reason message until }
   progress { stage done total unit percent ratePerSecond etaSeconds }
 }";
 
@@ -217,7 +218,26 @@ pub(crate) struct Job {
     pub(crate) cpu_ms: u64,
     pub(crate) memory_peak_bytes: u64,
     pub(crate) changed_at: u64,
+    pub(crate) waiting_for: Option<Waiting>,
     pub(crate) progress: Option<JobProgress>,
+}
+
+/// What a queued job waits for besides a free worker.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Waiting {
+    pub(crate) lane: String,
+    pub(crate) reason: String,
+    pub(crate) message: String,
+    pub(crate) until: Option<String>,
+}
+
+impl Waiting {
+    fn text(&self) -> String {
+        let Self { lane, message, until, .. } = self;
+        let until = until.as_deref().map(|until| format!(", until {}", moment(until))).unwrap_or_default();
+        format!("{lane}: {message}{until}")
+    }
 }
 
 impl Job {
@@ -334,6 +354,7 @@ fn details(job: &Job) -> String {
         ("kind", Some(word(&job.kind))),
         ("subject", Some(job.subject.clone())),
         ("state", Some(word(&job.state))),
+        ("waits for", job.waiting_for.as_ref().map(Waiting::text)),
         ("progress", job.progress.as_ref().map(JobProgress::text)),
         ("playlist", job.playlist_id.clone()),
         ("item", job.item_id.clone()),
@@ -377,6 +398,7 @@ fn told(fact: &Fact) -> (String, Option<AttemptId>) {
             (format!("attempt failed: {} (again after {again})", failed(failure)), Some(*attempt_id))
         }
         Fact::AttemptLost { attempt_id, .. } => ("worker lost".to_owned(), Some(*attempt_id)),
+        Fact::LeaseReturned { attempt_id } => ("nobody took it up".to_owned(), Some(*attempt_id)),
         Fact::AttemptStopped { attempt_id, .. } => ("stopped with the server".to_owned(), Some(*attempt_id)),
         Fact::Parked { attempt_id, losses } => (format!("parked: {losses} workers lost"), Some(*attempt_id)),
         Fact::CancelRequested { attempt_id } => ("asked to end".to_owned(), Some(*attempt_id)),

@@ -17,7 +17,7 @@ pub struct Configuration {
     pub data: PathBuf,
     /// The address to listen on.
     pub listen: SocketAddr,
-    /// The folder of kept files; `library` in the data folder if left out. On the same file system as the data folder.
+    /// The folder of kept files; `library` in the data folder if left out. On any file system.
     pub library: Option<PathBuf>,
     /// `auto` (a `nats-server` that is found is run as a child), `off`, or a URL.
     pub nats: NatsMode,
@@ -78,12 +78,13 @@ impl Configuration {
 
     /// The same with every path absolute: child programs run in folders of their own.
     pub fn absolute(mut self) -> std::io::Result<Self> {
-        let Tools { folder, yt_dlp, ffmpeg, ffprobe, nats_server } = &mut self.tools;
+        let Tools { folder, yt_dlp, ffmpeg, ffprobe, deno, nats_server } = &mut self.tools;
         let named = [
             folder,
             yt_dlp,
             ffmpeg,
             ffprobe,
+            deno,
             nats_server,
             &mut self.library,
             &mut self.nats_credentials,
@@ -190,6 +191,8 @@ pub struct Tools {
     pub ffmpeg: Option<PathBuf>,
     /// The path of `ffprobe`.
     pub ffprobe: Option<PathBuf>,
+    /// The path of `deno`, which runs the scripts of sites for yt-dlp.
+    pub deno: Option<PathBuf>,
     /// The path of `nats-server`.
     pub nats_server: Option<PathBuf>,
 }

@@ -39,6 +39,15 @@ pub enum ServeError {
         /// What the system says.
         source: io::Error,
     },
+    /// Files can't be placed in the library.
+    #[error("the library {} can't be used", path.display())]
+    #[diagnostic(code(library_unusable), help("{}", source.advice()))]
+    Library {
+        /// The folder.
+        path: PathBuf,
+        /// What is in the way.
+        source: mediary_actors::download::Unusable,
+    },
     /// The log can't be opened.
     #[error("failed to open the log")]
     #[diagnostic(code(log_failed), help("{}", log_advice(.0)))]

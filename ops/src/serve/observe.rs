@@ -3,7 +3,7 @@ use std::sync::Arc;
 use mediary_actors::supervisor::Resumer;
 use mediary_api::Readiness;
 use mediary_events::{
-    Concern as _, codec,
+    Concern as _, codec, lane,
     worker::{Event, Worker},
 };
 use mediary_log::{
@@ -12,6 +12,7 @@ use mediary_log::{
     gate::Gate,
 };
 use mediary_projections::Views;
+use mediary_schema::lane::Lane;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 
@@ -22,6 +23,7 @@ const LAG_MAX: u64 = 1_000;
 pub(super) fn readiness(
     log: &Log,
     views: &Views,
+    held: watch::Receiver<lane::State>,
     relay: Option<&RelayHandle>,
 ) -> Arc<dyn Fn() -> Readiness + Send + Sync> {
     let (log, views) = (log.clone(), views.clone());
@@ -40,6 +42,18 @@ pub(super) fn readiness(
             };
             readiness.is_ready &= status.fault.is_none() && lag <= LAG_MAX;
             readiness.parts.push((format!("view {}", status.name), state));
+        }
+        // Work that waits is no fault of the server. Hosts are not named to whoever has no token.
+        let holds = &held.borrow().holds;
+        if !holds.is_empty() {
+            let disk = holds
+                .iter()
+                .filter(|hold| hold.lane == Lane::LibraryDisk)
+                .map(|hold| hold.reason.to_string());
+            let hosts = holds.iter().filter(|hold| hold.lane != Lane::LibraryDisk).count();
+            let sources = (hosts > 0).then(|| format!("{hosts} sources asked for a pause"));
+            let told: Vec<String> = disk.chain(sources).collect();
+            readiness.parts.push(("work".to_owned(), format!("waits: {}", told.join(", "))));
         }
         // NATS is no condition: an outage stops nothing, and is caught up (PL-60).
         let nats = relay.as_ref().map(|relay| relay.borrow().clone());

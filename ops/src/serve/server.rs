@@ -1,11 +1,16 @@
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use mediary_actors::{
+    download::Library,
     process::{Environment, Runner},
+    staging::Staging,
     supervisor::SupervisorHandle,
 };
 use mediary_api::{App, Platform, limits, session::Authenticator, websocket};
-use mediary_events::worker::{Command, Worker};
+use mediary_events::{
+    lane,
+    worker::{Command, Worker},
+};
 use mediary_log::{
     Log, Options as LogOptions, Origin, OriginKind,
     fanout::RelayHandle,
@@ -89,6 +94,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
 
     let signals = SignalHub::default();
     let (reacted, reacted_to) = watch::channel(0);
+    let (held, held_now) = watch::channel(lane::State::default());
     let path_folders = runner.environment().path_folders();
     let roots = Roots {
         gate: gate.clone(),
@@ -96,6 +102,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         tools: tree::tools(&configuration, path_folders),
         runner,
         reacted: Arc::new(reacted),
+        held: Arc::new(held),
     };
     let mut fanout = Fanout::open(&configuration, &roots)?;
     let supervisor =
@@ -104,18 +111,20 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
 
     let (stopping, stopped) = watch::channel(false);
     let limits = limits::Options::default();
+    let readiness = observe::readiness(&log, &views, held_now.clone(), relay.as_ref());
     let platform = Platform {
         gate: gate.clone(),
         views: views.clone(),
         signals,
         reacted: reacted_to,
         tokens: tokens.clone(),
+        held: held_now,
     };
     let app = App {
         schema: mediary_api::build(platform, &limits),
         log: log.clone(),
         authenticator: Authenticator::new(tokens),
-        readiness: observe::readiness(&log, &views, relay.as_ref()),
+        readiness,
         metrics: observe::metrics(recorder, &log, &views),
         limits,
         sockets: websocket::Options {
@@ -196,10 +205,19 @@ fn prepare(configuration: &Configuration) -> Result<(), ServeError> {
             .map_err(|source| ServeError::Folder { path: path.to_owned(), source })
     };
     let data = &configuration.data;
-    for folder in [data.clone(), data.join("staging"), data.join("output"), configuration.library_folder()] {
-        make(&folder)?;
+    let library = Library::new(configuration.library_folder());
+    for folder in [data, &data.join("staging"), &data.join("output"), library.root()] {
+        make(folder)?;
     }
-    Ok(())
+    // What can't be placed is not fetched first.
+    match library.probe(&Staging::beside(library.root()), "") {
+        Err(unusable) if unusable.is_full() => {
+            tracing::warn!("the library's disk is full");
+            Ok(())
+        }
+        Err(source) => Err(ServeError::Library { path: library.root().to_owned(), source }),
+        Ok(_) => Ok(()),
+    }
 }
 
 fn open_log(configuration: &Configuration, clock: &Clock, ids: &IdSource) -> Result<Log, ServeError> {

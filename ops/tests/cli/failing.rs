@@ -85,6 +85,12 @@ async fn a_server_that_cannot_start_says_what_to_do() {
     let ran = run(folder, &["serve", "--data", "data", "--listen", "127.0.0.1:0"]).await.ends_with(75);
     ran.says(&["failed to open the log", "is in use by process", "one process per data folder"]);
 
+    fs::create_dir(folder.join("taken")).unwrap();
+    fs::write(folder.join("taken/.mediary"), "in the way").unwrap();
+    fs::write(folder.join("library.toml"), "library = \"taken\"\n").unwrap();
+    let serve = ["serve", "--data", "third", "--listen", "127.0.0.1:0", "--config", "library.toml"];
+    run(folder, &serve).await.ends_with(78).says(&["library", "can't be used", "choose another `library`"]);
+
     fs::write(folder.join("wrong.toml"), "# ours\n[downloads]\nfree_min_byte = 1\n").unwrap();
     let ran = run(folder, &["config", "check", "--config", "wrong.toml"]).await.ends_with(78);
     ran.says(&["line 3 of wrong.toml", "did you mean `free_min_bytes`?"]);

@@ -27,7 +27,7 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
                 params![JobState::Queued.name(), to_json(&failure)?, retry_at.as_micros()],
             )
         }
-        Event::AttemptLost { .. } => fold.back(JobState::Queued),
+        Event::AttemptLost { .. } | Event::LeaseReturned { .. } => fold.back(JobState::Queued),
         Event::AttemptStopped { resources, .. } => {
             fold.used(resources)?;
             fold.back(JobState::Queued)

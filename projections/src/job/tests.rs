@@ -159,6 +159,7 @@ fn each_end_of_an_attempt_leads_where_the_decider_leads() {
     let cancel = Event::CancelRequested { attempt_id: FIRST };
     for (events, state) in [
         (vec![Event::AttemptLost { attempt_id: FIRST, progressed: true }], JobState::Queued),
+        (vec![Event::LeaseReturned { attempt_id: FIRST }], JobState::Queued),
         (vec![Event::AttemptStopped { attempt_id: FIRST, resources: USED }], JobState::Queued),
         (vec![Event::Parked { attempt_id: FIRST, losses: 3 }], JobState::Paused),
         (vec![cancel, Event::Cancelled {}], JobState::Cancelled),

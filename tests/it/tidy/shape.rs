@@ -15,6 +15,7 @@ pub(super) const CONCERNS: &[&str] = &[
     "download",
     "file",
     "job",
+    "lane",
     "music",
     "notification",
     "plan",
@@ -80,8 +81,12 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "job", "dispatcher"),
     // What a refresh has seen until its end.
     ("actors", "playlist", "pages"),
-    // Where files are kept, and how they are called.
+    // Where files are kept, how they get there, why they can't, and how they are called.
     ("actors", "download", "library"),
+    ("actors", "download", "folder"),
+    ("actors", "download", "mover"),
+    ("actors", "download", "unusable"),
+    ("actors", "download", "watch"),
     ("actors", "download", "name"),
 ];
 

@@ -243,6 +243,8 @@ async fn what_is_no_list_fails_with_its_class_and_its_words() {
         let failure = listed.failure();
         assert_eq!(failure.class, class, "{url}: {failure:?}");
         assert!(failure.message.contains(words), "{url}: {failure:?}");
+        let pause = (class == FailureClass::RateLimit).then_some(3_600_000);
+        assert_eq!(failure.retry_after_ms, pause, "{url}");
         assert_eq!(failure.exit_code, Some(1));
         assert!(failure.output.iter().any(|line| line.starts_with("ERROR: ")), "{url}: {failure:?}");
     }

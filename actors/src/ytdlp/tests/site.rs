@@ -131,8 +131,12 @@ async fn page(State(content): State<Shared>, method: Method, uri: axum::http::Ur
     }
 }
 
-async fn status(Path(code): Path<u16>) -> StatusCode {
-    StatusCode::from_u16(code).unwrap()
+async fn status(Path(code): Path<u16>) -> Response {
+    let status = StatusCode::from_u16(code).unwrap();
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        return (status, [(header::RETRY_AFTER, "3600")]).into_response();
+    }
+    status.into_response()
 }
 
 async fn api(

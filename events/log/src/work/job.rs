@@ -9,6 +9,7 @@ use mediary_schema::{
     AttemptId, FailureClass, JobId, ReservationId, Several,
     account::Permission,
     job::{Failure, JobState, ResourceUse, RetryPolicy, Work},
+    lane::Hold,
 };
 use serde::Serialize;
 
@@ -135,7 +136,21 @@ pub fn end(
         Outcome::Failed { failure, .. } => Some(failure.clone()),
         Outcome::Succeeded | Outcome::Stopped => None,
     };
-    step(story, job_id, job::Command::End { attempt_id, outcome, resources }, failure)
+    step(story, job_id, job::Command::End { attempt_id, outcome, resources }, failure.clone())?;
+    match failure {
+        Some(failure) => wait(story, job_id, &failure),
+        None => Ok(()),
+    }
+}
+
+/// Holds what all work like this waits for, if that is what the attempt met and the job goes on.
+fn wait(story: &mut Transaction<'_>, job_id: JobId, failure: &Failure) -> Result<(), Refusal> {
+    let job = story.state::<Job>(job_id.uuid())?;
+    let (Some(work), Some(JobState::Queued)) = (&job.work, job.state) else { return Ok(()) };
+    match Hold::of_failure(job_id, work, failure, job.not_before) {
+        Some(hold) => super::lane::hold(story, hold),
+        None => Ok(()),
+    }
 }
 
 /// Tells that an attempt's worker went away, and whether the attempt had got further before.

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod download;
 pub mod job;
+pub mod lane;
 pub mod playlist;
 pub mod setting;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub const REGISTRY: Registry = Registry::new(&[
     playlist::ENTRY,
     download::ENTRY,
     job::ENTRY,
+    lane::ENTRY,
     Entry {
         name: File::NAME,
         events: File::EVENTS,

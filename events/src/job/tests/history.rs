@@ -13,6 +13,7 @@ fn samples() -> Vec<Event> {
         Event::Started { attempt_id },
         Event::AttemptFailed { attempt_id, failure: samples::failure(), resources, retry_at: NOW },
         Event::AttemptLost { attempt_id, progressed: true },
+        Event::LeaseReturned { attempt_id },
         Event::AttemptStopped { attempt_id, resources },
         Event::Parked { attempt_id, losses: 3 },
         Event::CancelRequested { attempt_id },

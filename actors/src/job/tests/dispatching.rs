@@ -1,0 +1,105 @@
+use std::{sync::atomic::Ordering, time::Duration};
+
+use mediary_schema::{FailureClass, job::Failure, lane::Reason};
+
+use super::bench::{Bench, KEPT_FREE, download, refresh};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+fn asked_to_wait() -> Failure {
+    Failure { retry_after_ms: Some(3_600_000), ..Failure::new(FailureClass::RateLimit, "429") }
+}
+
+fn no_room(bytes: u64) -> Failure {
+    Failure { room_bytes: Some(bytes), ..Failure::new(FailureClass::DiskFull, "no room") }
+}
+
+// Core A14, blackbox 9: never sooner than the source asked for, and once for all that is of the source.
+// invariant: J-11
+#[tokio::test(start_paused = true)]
+async fn a_source_that_asks_for_a_pause_gets_it_from_all_its_jobs() {
+    let mut bench = Bench::new();
+    bench.dispatch().await;
+    let first = bench.queue(refresh(1, "https://slow.example/a")).await;
+    let attempt = bench.leased(first).await;
+    bench.fail(first, attempt, asked_to_wait()).await;
+    let second = bench.queue(refresh(2, "https://SLOW.example:8443/b")).await;
+    let other = bench.queue(refresh(3, "https://quick.example/")).await;
+    bench.leased(other).await;
+    assert_eq!(bench.story_of(second), ["job.queued"], "its turn was before the other's");
+    assert_eq!(bench.lanes(), ["lane.held"]);
+    let hold = bench.held.borrow().holds[0].clone();
+    assert_eq!((hold.reason, hold.until), (Reason::RateLimit, Some(bench.now().after(HOUR))));
+
+    bench.pass(HOUR - Duration::from_micros(1));
+    let late = bench.queue(refresh(4, "https://slow.example/c")).await;
+    let attempt = bench.leased(other).await;
+    bench.fail(other, attempt, Failure::new(FailureClass::NotFound, "404")).await;
+    assert_eq!(bench.story_of(late), ["job.queued"]);
+    bench.pass(Duration::from_micros(1));
+    bench.until("lane.released").await;
+    bench.leased(first).await;
+    assert_eq!(bench.lanes(), ["lane.held", "lane.released"]);
+}
+
+// Core A14, edge A11, blackbox 14: a disk that is full over night fails nothing, and is told once.
+// invariant: J-11
+#[tokio::test(start_paused = true)]
+async fn downloads_wait_for_room_however_long_and_go_on_by_themselves() {
+    let mut bench = Bench::new();
+    bench.dispatch().await;
+    let large = bench.queue(download(1, "https://a.example/1")).await;
+    let attempt = bench.leased(large).await;
+    bench.free_bytes.store(500, Ordering::SeqCst);
+    bench.fail(large, attempt, no_room(600)).await;
+    let small = bench.queue(download(2, "https://b.example/2")).await;
+    let look = bench.queue(refresh(3, "https://a.example/list")).await;
+    bench.leased(look).await;
+    assert_eq!(bench.story_of(small), ["job.queued"]);
+    for _ in 0..100 {
+        bench.pass(HOUR);
+        tokio::time::sleep(HOUR).await;
+    }
+    assert_eq!(bench.lanes(), ["lane.held"], "once, however long it takes");
+    assert_eq!(bench.held.borrow().holds[0].reason, Reason::NoRoom { bytes: 600 });
+
+    bench.free_bytes.store(500 + KEPT_FREE, Ordering::SeqCst);
+    bench.leased(large).await;
+    assert_eq!(bench.story_of(large), ["job.queued", "job.leased", "job.attempt_failed", "job.leased"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_the_room_of_a_job_that_is_cancelled() {
+    let mut bench = Bench::new();
+    bench.dispatch().await;
+    let large = bench.queue(download(1, "https://a.example/1")).await;
+    let attempt = bench.leased(large).await;
+    bench.fail(large, attempt, no_room(1 << 40)).await;
+    let small = bench.queue(download(2, "https://b.example/2")).await;
+    bench.cancel(large).await;
+    bench.leased(small).await;
+    assert_eq!(bench.lanes(), ["lane.held", "lane.released"]);
+}
+
+// Edge A9: two moments to wake at, one after the other, without any event between.
+#[tokio::test(start_paused = true)]
+async fn each_waiting_job_gets_its_turn_without_anybody_else_waking_the_dispatcher() {
+    let mut bench = Bench::new();
+    bench.dispatch().await;
+    let mut jobs = Vec::new();
+    for number in 1..4 {
+        let job_id = bench.queue(refresh(number, &format!("https://{number}.example/"))).await;
+        let attempt = bench.leased(job_id).await;
+        let failure = Failure {
+            retry_after_ms: Some(1_000 * number as u64),
+            ..Failure::new(FailureClass::Network, "no")
+        };
+        bench.fail(job_id, attempt, failure).await;
+        jobs.push(job_id);
+    }
+    for job_id in jobs {
+        bench.pass(Duration::from_secs(1));
+        let attempt = bench.leased(job_id).await;
+        bench.fail(job_id, attempt, Failure::new(FailureClass::NotFound, "404")).await;
+    }
+}

@@ -1,0 +1,95 @@
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, Mutex},
+};
+
+use mediary_events::job::{Command, Event, Job};
+use mediary_log::{Origin, OriginKind, gate::Caller};
+use mediary_schema::{
+    AttemptId, FailureClass, JobId, WorkerId,
+    job::{Failure, ResourceUse, WorkKind},
+};
+use uuid::Uuid;
+
+use super::{
+    super::{Attempt, Effect, Ending},
+    bench::{Bench, refresh},
+};
+
+/// Work that fails for good at once, and notes what it was asked to take back.
+#[derive(Debug, Clone, Default)]
+struct Hopeless {
+    taken_back: Arc<Mutex<Vec<JobId>>>,
+}
+
+impl Effect for Hopeless {
+    const KIND: WorkKind = WorkKind::Refresh;
+
+    async fn perform(&self, _: Attempt) -> Ending {
+        Ending::Failed(Failure::new(FailureClass::NotFound, "404"), ResourceUse::default())
+    }
+
+    fn take_back(&self, job_id: JobId, folder: &Path) {
+        assert!(folder.exists(), "what is to be taken back stands in the folder");
+        self.taken_back.lock().unwrap().push(job_id);
+    }
+}
+
+async fn lease(bench: &Bench, job_id: JobId) -> AttemptId {
+    let attempt_id = AttemptId::from_uuid(bench.gate.ids().next());
+    let worker_id = WorkerId::local(bench.gate.log().id());
+    let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
+    let caller = Caller::platform(origin, bench.gate.ids());
+    bench.gate.execute::<Job>(caller, job_id.uuid(), Command::Lease { attempt_id, worker_id }).await.unwrap();
+    attempt_id
+}
+
+#[tokio::test]
+async fn a_lease_becomes_one_attempt_and_its_folder_goes_with_the_job() {
+    let bench = Bench::new();
+    let effect = Hopeless::default();
+    bench.perform(effect.clone()).await;
+    let job_id = bench.queue(refresh(1, "https://a.example/")).await;
+    lease(&bench, job_id).await;
+    bench.until("job.failed").await;
+    assert_eq!(bench.story_of(job_id), ["job.queued", "job.leased", "job.started", "job.failed"]);
+    let folder = bench.staging().of(job_id);
+    while folder.exists() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(*effect.taken_back.lock().unwrap(), [job_id]);
+}
+
+// Edge A10: a folder of ours that can't be made is no fault of the platform.
+#[tokio::test]
+async fn a_folder_that_cant_be_made_is_told_as_what_it_is() {
+    let bench = Bench::new();
+    fs::write(bench.staging().root(), "in the way").unwrap();
+    bench.perform(Hopeless::default()).await;
+    let job_id = bench.queue(refresh(1, "https://a.example/")).await;
+    lease(&bench, job_id).await;
+    bench.until("job.failed").await;
+    let Event::Failed { failure, .. } = bench.last_event(job_id) else { panic!("it failed") };
+    assert_eq!(failure.class, FailureClass::Storage);
+    assert!(!failure.message.contains('/'), "no path of this machine: {}", failure.message);
+}
+
+// Edge A8: what was leased while nobody was there to take it up.
+// invariant: J-6, J-9
+#[tokio::test]
+async fn a_performer_that_starts_gives_back_what_was_never_begun_and_loses_what_was() {
+    let bench = Bench::new();
+    let (fresh, begun) = (
+        bench.queue(refresh(1, "https://a.example/")).await,
+        bench.queue(refresh(2, "https://b.example/")).await,
+    );
+    lease(&bench, fresh).await;
+    let attempt_id = lease(&bench, begun).await;
+    let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
+    let caller = Caller::platform(origin, bench.gate.ids());
+    bench.gate.execute::<Job>(caller, begun.uuid(), Command::Start { attempt_id }).await.unwrap();
+    bench.perform(Hopeless::default()).await;
+    assert_eq!(bench.story_of(fresh), ["job.queued", "job.leased", "job.lease_returned"]);
+    assert_eq!(bench.story_of(begun), ["job.queued", "job.leased", "job.started", "job.attempt_lost"]);
+}

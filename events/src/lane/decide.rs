@@ -1,0 +1,55 @@
+use std::convert::Infallible;
+
+use mediary_schema::account::Permission;
+
+use super::{Command, Event, State};
+use crate::{Concern, EventKind};
+
+/// The kernel part `lane`.
+#[derive(Debug)]
+pub struct Lanes;
+
+/// Why a command on lanes is refused: never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("never")]
+pub struct Rejection(Infallible);
+
+impl crate::Rejection for Rejection {
+    fn code(&self) -> &'static str {
+        match self.0 {}
+    }
+}
+
+impl Concern for Lanes {
+    const NAME: &'static str = "lane";
+    const EVENTS: &'static [EventKind] =
+        &[EventKind { name: "held", schema: 1 }, EventKind { name: "released", schema: 1 }];
+
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Rejection = Rejection;
+
+    fn permission(_: &Command) -> Permission {
+        Permission::Perform(None)
+    }
+
+    fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
+        Ok(match command {
+            Command::Hold { hold } => match state.of(&hold.lane) {
+                // What it waits for already is at least as much.
+                Some(held) if held.reason == hold.reason && held.until >= hold.until => vec![],
+                Some(_) | None => vec![Event::Held { hold }],
+            },
+            Command::Release { hold } => match state.of(&hold.lane) {
+                Some(held) if *held == hold => vec![Event::Released { lane: hold.lane }],
+                // Released already, or held anew meanwhile.
+                Some(_) | None => vec![],
+            },
+        })
+    }
+
+    fn evolve(state: &mut State, event: &Event) {
+        state.evolve(event);
+    }
+}
