@@ -23,7 +23,7 @@ impl crate::Rejection for Rejection {
 impl Concern for Lanes {
     const NAME: &'static str = "lane";
     const EVENTS: &'static [EventKind] =
-        &[EventKind { name: "held", schema: 1 }, EventKind { name: "released", schema: 1 }];
+        &[EventKind::new("held", 1, 0), EventKind::new("released", 1, 0)];
 
     type Command = Command;
     type Event = Event;
