@@ -82,7 +82,7 @@ impl Library {
             Folder::open(&self.root, folder, Missing::Leave).and_then(|folder| self.try_in(&folder, &staged));
         match fs::remove_file(&staged) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                tried.and(Err(io_error("remove an unfinished file")(error)))
+                tried.and_then(|_| Err(io_error("remove an unfinished file")(error)))
             }
             Ok(()) | Err(_) => tried,
         }

@@ -106,7 +106,7 @@ async fn require_token(State(app): State<App>, mut request: Request, next: Next)
             next.run(request).await
         }
         Ok(_) => StatusCode::FORBIDDEN.into_response(),
-        Err(refused) => refused,
+        Err(refused) => *refused,
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) async fn execute(State(entrance): State<Entrance>, headers: HeaderMap
     };
     let session = match authenticate(&entrance.authenticator, &headers, origin) {
         Ok(session) => session,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let batch: BatchRequest = match serde_json::from_slice(&body) {
         Ok(batch) => batch,
@@ -66,10 +66,11 @@ pub(super) fn authenticate(
     authenticator: &Authenticator,
     headers: &HeaderMap,
     origin: OriginKind,
-) -> Result<Session, Response> {
+) -> Result<Session, Box<Response>> {
     let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = shown.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim).unwrap_or_default();
-    let refused = |message: &str| refuse(StatusCode::UNAUTHORIZED, fault(message, "UNAUTHENTICATED", false));
+    let refused =
+        |message: &str| Box::new(refuse(StatusCode::UNAUTHORIZED, fault(message, "UNAUTHENTICATED", false)));
     if token.is_empty() {
         return Err(refused(
             "show a token in the header `Authorization: Bearer …`; `mediary token setup` makes one",
@@ -79,7 +80,7 @@ pub(super) fn authenticate(
         Denied::Refused => refused("the token is not valid; `mediary token setup` makes a new one"),
         Denied::Unreadable => {
             let error = fault(denied.to_string(), "ACCOUNTS_UNREADABLE", false);
-            refuse(StatusCode::SERVICE_UNAVAILABLE, error)
+            Box::new(refuse(StatusCode::SERVICE_UNAVAILABLE, error))
         }
     })
 }

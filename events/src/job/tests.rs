@@ -208,10 +208,10 @@ fn a_job_that_gets_further_is_not_to_blame_for_lost_workers() {
 fn a_lease_that_nobody_took_up_is_given_back_and_not_counted() {
     let lost = vec![leased(FIRST), Event::AttemptLost { attempt_id: FIRST, progressed: false }];
     let events = [vec![queued()], lost.clone(), lost, vec![leased(SECOND)]].concat();
-    let lose = Command::Lose { attempt_id: SECOND, progressed: false };
-    given::<Job>(events.clone()).when(lose.clone()).then([Event::LeaseReturned { attempt_id: SECOND }]);
+    let lost_again = Command::Lose { attempt_id: SECOND, progressed: false };
+    given::<Job>(events.clone()).when(lost_again.clone()).then([Event::LeaseReturned { attempt_id: SECOND }]);
     let asked = [events, vec![Event::CancelRequested { attempt_id: SECOND }]].concat();
-    given::<Job>(asked).when(lose).then([Event::Cancelled {}]);
+    given::<Job>(asked).when(lost_again).then([Event::Cancelled {}]);
 }
 
 #[test]

@@ -22,8 +22,7 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Lanes {
     const NAME: &'static str = "lane";
-    const EVENTS: &'static [EventKind] =
-        &[EventKind::new("held", 1, 0), EventKind::new("released", 1, 0)];
+    const EVENTS: &'static [EventKind] = &[EventKind::new("held", 1, 0), EventKind::new("released", 1, 0)];
 
     type Command = Command;
     type Event = Event;

@@ -23,7 +23,7 @@ const LAG_MAX: u64 = 1_000;
 pub(super) fn readiness(
     log: &Log,
     views: &Views,
-    held: watch::Receiver<lane::State>,
+    lanes: watch::Receiver<lane::State>,
     relay: Option<&RelayHandle>,
 ) -> Arc<dyn Fn() -> Readiness + Send + Sync> {
     let (log, views) = (log.clone(), views.clone());
@@ -44,7 +44,7 @@ pub(super) fn readiness(
             readiness.parts.push((format!("view {}", status.name), state));
         }
         // Work that waits is no fault of the server. Hosts are not named to whoever has no token.
-        let holds = &held.borrow().holds;
+        let holds = &lanes.borrow().holds;
         if !holds.is_empty() {
             let disk = holds
                 .iter()

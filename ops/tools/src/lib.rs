@@ -34,6 +34,7 @@ pub fn required(program: &str) -> PathBuf {
 ///
 /// # Panics
 /// If what `ops/test --long` said is no number.
+#[expect(clippy::disallowed_methods, reason = "it is `ops/test` that says it, to tests only")]
 pub fn rounds(in_every_run: u64) -> u64 {
     std::env::var("MEDIARY_ROUNDS")
         .map_or(in_every_run, |rounds| rounds.parse().expect("MEDIARY_ROUNDS is a number"))

@@ -171,7 +171,11 @@ async fn read_on(log: Log, known: Arc<watch::Sender<Arc<Known>>>, folded: Arc<wa
             match subscription.next_batch(BATCH).await {
                 Ok(batch) => {
                     known.send_if_modified(|known| {
-                        batch.events.iter().fold(false, |changed, event| known::fold(known, event) || changed)
+                        let mut changed = false;
+                        for event in &batch.events {
+                            changed |= known::fold(known, event);
+                        }
+                        changed
                     });
                     next = batch.next_position;
                     folded.send_replace(next - 1);

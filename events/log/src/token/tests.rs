@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use futures::FutureExt as _;
 use mediary_events::{
-    Concern as _,
+    Concern as _, Schema, Subjects,
     account::{Account, Command},
     testing::NOW,
 };
@@ -51,12 +51,14 @@ async fn an_account_with_an_unknown_event_opens_to_nobody() {
         command_id: caller.command_id,
         correlation_id: caller.correlation_id,
         causation_id: None,
+        command: None,
     };
     let stream = Account::stream(PrincipalId::OWNER.uuid());
     let newer = NewEvent {
         stream: stream.clone(),
         name: "token_suspended".into(),
-        schema: 1,
+        schema: Schema::new(1, 0),
+        subjects: Subjects::none(),
         payload: vec![0x80].into(),
     };
     let append = Append {

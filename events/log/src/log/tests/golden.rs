@@ -53,9 +53,10 @@ fn frame_of(envelope: &Envelope, body: Body<'_>) -> Vec<u8> {
     bytes
 }
 
-/// Whatever an area can hold.
-fn extensions(tags: (Option<[u8; 16]>, Vec<u128>, BTreeMap<u8, Vec<u8>>)) -> Extensions {
-    let (fingerprint, subjects, carried) = tags;
+/// Whatever an area can hold: a fingerprint, subjects, and tags that are carried.
+type Tags = (Option<[u8; 16]>, Vec<u128>, BTreeMap<u8, Vec<u8>>);
+
+fn extensions((fingerprint, subjects, carried): Tags) -> Extensions {
     let subject = |id: &u128| Subject::new(["item", "playlist"][(id % 2) as usize], Uuid::from_u128(*id));
     Extensions {
         command: fingerprint.map(|fingerprint| CommandTag { name: "note.write".into(), fingerprint }),
