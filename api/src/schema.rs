@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, MergedObject, MergedSubscription, Schema, dataloader::DataLoader};
-use mediary_log::{gate::Gate, signal::SignalHub};
+use mediary_log::{gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{ViewHandle, Views};
 use tokio::sync::watch;
 
@@ -26,6 +26,8 @@ pub struct Platform {
     pub signals: SignalHub,
     /// Up to which position every reaction has reacted.
     pub reacted: watch::Receiver<u64>,
+    /// Who may come in.
+    pub tokens: Tokens,
 }
 
 /// Everything that can be asked.

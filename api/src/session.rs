@@ -1,20 +1,13 @@
 //! Who asks: tokens, and what their holders may do.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
-
 use async_graphql::{Context, Error};
-use mediary_events::{
-    Concern as _,
-    account::{Account, Event},
-    codec,
+use mediary_log::{
+    Origin, OriginKind,
+    gate::Caller,
+    token::{Credential, Denied, Tokens},
 };
-use mediary_log::{Direction, Filter, Log, Origin, OriginKind, Read, ReadError, gate::Caller};
 use mediary_schema::{
-    Clock, CommandId, IdSource, PrincipalId, Timestamp, TokenId,
+    CommandId, IdSource, PrincipalId, Timestamp, TokenId,
     account::{Permission, Role},
 };
 
@@ -45,6 +38,11 @@ impl Session {
         Caller::person(self.principal, self.role, origin, command_id, ids)
     }
 
+    const fn credential(&self) -> Credential {
+        let Self { principal, token_id, role, expires_at, .. } = *self;
+        Credential { principal, token_id, role, expires_at }
+    }
+
     /// Refuses a query that the session may not ask.
     pub fn require(&self, permission: Permission) -> Result<(), Error> {
         if self.role.allows(permission) {
@@ -67,11 +65,6 @@ pub(crate) fn session<'a>(context: &Context<'a>, permission: Permission) -> Resu
     Ok(session)
 }
 
-/// The hash by which a token is known: BLAKE3 in 64 hex digits.
-pub fn digest(token: &str) -> String {
-    blake3::hash(token.as_bytes()).to_hex().to_string()
-}
-
 /// A new token: 256 random bits.
 pub fn new_token(ids: &IdSource) -> String {
     // Two version 7 ids have 148 random bits; hashing four of them keeps more than 256.
@@ -82,80 +75,39 @@ pub fn new_token(ids: &IdSource) -> String {
     format!("{TOKEN_PREFIX}{}", hasher.finalize().to_hex())
 }
 
-/// Knows every token, as a fold of the log that is kept current when it is asked.
-#[derive(Clone)]
+/// Knows every token, and from where it is shown. Never waits: what the log says of tokens is pushed to it.
+#[derive(Debug, Clone)]
 pub struct Authenticator {
-    log: Log,
-    clock: Clock,
-    known: Arc<Mutex<Known>>,
-}
-
-#[derive(Default)]
-struct Known {
-    position: u64,
-    by_digest: HashMap<String, Session>,
+    tokens: Tokens,
 }
 
 impl Authenticator {
     /// An authenticator that knows what the log says.
-    pub fn new(log: Log, clock: Clock) -> Self {
-        Self { log, clock, known: Arc::default() }
+    pub const fn new(tokens: Tokens) -> Self {
+        Self { tokens }
     }
 
-    /// The session of a token; none if it is not accepted. Blocks for a moment when tokens have changed.
-    pub fn authenticate(&self, token: &str, origin: OriginKind) -> Result<Option<Session>, ReadError> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.catch_up(&self.log)?;
-        let session = known.by_digest.get(&digest(token)).map(|session| Session { origin, ..*session });
-        let now = self.clock.now();
-        let accepted = session.filter(|session| session.expires_at.is_none_or(|moment| moment > now));
-        let result = if accepted.is_some() { "accepted" } else { "refused" };
+    /// The session of a token.
+    pub fn authenticate(&self, token: &str, origin: OriginKind) -> Result<Session, Denied> {
+        let found = self.tokens.find(token);
+        let result = if found.is_ok() { "accepted" } else { "refused" };
         metrics::counter!("mediary_auth_attempts_total", "result" => result).increment(1);
-        Ok(accepted)
-    }
-}
-
-impl Known {
-    fn catch_up(&mut self, log: &Log) -> Result<(), ReadError> {
-        let head = log.head().position;
-        while self.position < head {
-            let request = Read {
-                from: self.position + 1,
-                direction: Direction::Forward,
-                limit: 1_024,
-                bytes_max: 1 << 20,
-                filter: Filter::categories([Account::NAME]),
-            };
-            let page = log.read_page(&request)?;
-            for recorded in &page.events {
-                self.fold(recorded);
-                self.position = recorded.envelope.position;
-            }
-            let read_all = self.position.max(head);
-            self.position = page.next_position.map_or(read_all, |next| next - 1);
-        }
-        Ok(())
+        found.map(|Credential { principal, token_id, role, expires_at }| Session {
+            principal,
+            token_id,
+            role,
+            origin,
+            expires_at,
+        })
     }
 
-    fn fold(&mut self, recorded: &mediary_log::Recorded) {
-        let principal = PrincipalId::from_uuid(recorded.envelope.stream.uuid);
-        match codec::event_of::<Account>(recorded) {
-            Ok(Some(Event::TokenIssued { token_id, digest, role, expires_at, .. })) => {
-                let origin = OriginKind::Cli;
-                self.by_digest.insert(digest, Session { principal, token_id, role, origin, expires_at });
-            }
-            Ok(Some(Event::TokenRevoked { token_id })) => {
-                self.by_digest.retain(|_, session| session.token_id != token_id);
-            }
-            Ok(None) => {}
-            // A token that can't be read is a token that is refused.
-            Err(error) => tracing::error!(%error, "a token can't be read"),
-        }
+    /// Whether a session may go on: its token is what it was.
+    pub fn is_open(&self, session: &Session) -> bool {
+        self.tokens.get(session.principal, session.token_id) == Ok(session.credential())
     }
-}
 
-impl fmt::Debug for Authenticator {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Authenticator")
+    /// Waits until a session may not go on.
+    pub async fn ended(&self, session: Session) {
+        self.tokens.ended(session.credential()).await;
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use async_graphql::{Request, Response};
 use futures::{StreamExt as _, future::join_all};
 use mediary_api::{MediarySchema, Platform, limits, session::Session};
-use mediary_log::{Filter, Log, OriginKind, gate::Gate, signal::SignalHub};
+use mediary_log::{Filter, Log, OriginKind, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{StartError, Views};
 use mediary_schema::{IdSource, PrincipalId, TokenId, account::Role};
 use tokio::{sync::watch, time::Instant};
@@ -86,8 +86,14 @@ impl Edge {
             view::caught_up(handle, head).await;
         }
         let (sender, reacted) = watch::channel(head);
-        let platform =
-            Platform { gate: gate.clone(), views: views.clone(), signals: SignalHub::default(), reacted };
+        let platform = Platform {
+            gate: gate.clone(),
+            views: views.clone(),
+            signals: SignalHub::default(),
+            reacted,
+            tokens: Tokens::start(gate.log(), gate.clock().clone())
+                .expect("the views have just read this log"),
+        };
         let schema = Schema(mediary_api::build(platform, &limits::Options::default()));
         Ok(Self { schema, views, head, _reacted: sender })
     }

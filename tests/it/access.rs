@@ -154,6 +154,56 @@ async fn a_socket_closes_when_its_token_ends() {
     platform.stop().await;
 }
 
+// blackbox 1, edge A1: whoever holds a socket of a stolen token is shut out with it.
+// invariant: E-9, G-5
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_token_rules_no_longer_through_an_open_socket() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let (id, secret) = make_token(client, json!({ "name": "stolen", "role": "OWNER" })).await;
+    let (_, own_secret) = make_token(client, json!({ "name": "own", "role": "OWNER" })).await;
+    let thief = client.with_token(&secret);
+    let backdoor = "mutation { tokenCreate(input: { name: \"backdoor\", role: OWNER }) { secret } }";
+
+    // One socket watches, one has just asked, one waits for its moment; and one is somebody else's.
+    let mut watching =
+        Subscriber::open(&thief, "subscription { events(after: 0) { position } }", json!({})).await;
+    watching.item().await;
+    let mut asking = Subscriber::open(&thief, "{ tokens { name } }", json!({})).await;
+    asking.item().await;
+    assert_eq!(asking.message().await.unwrap()["type"], json!("complete"));
+    let mut waiting = Subscriber::connect(&thief).await;
+    let mut own = Subscriber::connect(&client.with_token(&own_secret)).await;
+
+    client
+        .ask(
+            "mutation($id: ID!) { tokenRevoke(input: { id: $id }) { userErrors { code } } }",
+            json!({ "id": id }),
+        )
+        .await;
+    let answered = client.ask("{ head { position } }", json!({})).await;
+    let position = answered["head"]["position"].as_u64().unwrap();
+    // The socket may be closed already; then what is said into it comes nowhere.
+    for (socket, document) in [(&mut asking, "{ tokens { name } }"), (&mut waiting, backdoor)] {
+        socket.try_subscribe("late", document).await;
+        let (said, end) = socket.rest().await;
+        assert_eq!(said, Vec::<Value>::new(), "{document}");
+        assert_eq!(end, Some((4403, "Session ended".to_owned())), "{document}");
+    }
+    let (said, end) = watching.rest().await;
+    assert_eq!(end, Some((4403, "Session ended".to_owned())));
+    let told_after =
+        |message: &Value| message["payload"]["data"]["events"]["position"].as_u64() > Some(position);
+    assert!(!said.iter().any(told_after), "{said:?}");
+
+    assert_eq!(thief.get("/metrics").await.status(), StatusCode::UNAUTHORIZED);
+    let names = client.ask("{ tokens { name } }", json!({})).await.to_string();
+    assert!(!names.contains("backdoor") && !names.contains("stolen"), "{names}");
+    own.subscribe("1", "{ tokens { name } }", json!({})).await;
+    own.item().await;
+    platform.stop().await;
+}
+
 // invariant: G-5, S-1
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_known_to_its_holder_alone() {

@@ -17,11 +17,22 @@ pub struct Subscriber {
 impl Subscriber {
     /// Opens a socket, signs in by `connection_init`, and subscribes.
     pub async fn open(client: &Client, document: &str, variables: Value) -> Self {
+        let mut opened = Self::connect(client).await;
+        opened.subscribe("1", document, variables).await;
+        opened
+    }
+
+    /// Opens a socket and signs in.
+    pub async fn connect(client: &Client) -> Self {
         let mut opened = Self::sign_in(client.url(), client.token()).await;
         assert_eq!(opened.message().await.unwrap()["type"], json!("connection_ack"));
-        let payload = json!({ "query": document, "variables": variables });
-        opened.say(json!({ "id": "1", "type": "subscribe", "payload": payload })).await;
         opened
+    }
+
+    /// Begins one more operation on the socket.
+    pub async fn subscribe(&mut self, id: &str, document: &str, variables: Value) {
+        let payload = json!({ "query": document, "variables": variables });
+        self.say(json!({ "id": id, "type": "subscribe", "payload": payload })).await;
     }
 
     /// Opens a socket and says who it is; the server has not answered yet.
@@ -37,6 +48,12 @@ impl Subscriber {
         opened
     }
 
+    /// Begins an operation on a socket that the server may have closed by now.
+    pub async fn try_subscribe(&mut self, id: &str, document: &str) {
+        let message = json!({ "id": id, "type": "subscribe", "payload": { "query": document } });
+        self.wire.send(Message::text(message.to_string())).await.ok();
+    }
+
     /// The data of the next item.
     pub async fn item(&mut self) -> Value {
         let mut message = self.message().await.expect("the subscription goes on");
@@ -47,11 +64,28 @@ impl Subscriber {
 
     /// The next message; none once the server has closed the socket.
     pub async fn message(&mut self) -> Option<Value> {
+        self.message_or_end().await.ok()
+    }
+
+    /// What the server says until it closes the socket, and the code and the reason of that.
+    pub async fn rest(&mut self) -> (Vec<Value>, Option<(u16, String)>) {
+        let mut said = Vec::new();
+        loop {
+            match self.message_or_end().await {
+                Ok(message) => said.push(message),
+                Err(end) => return (said, end),
+            }
+        }
+    }
+
+    async fn message_or_end(&mut self) -> Result<Value, Option<(u16, String)>> {
         loop {
             let frame = tokio::time::timeout(DEADLINE, self.wire.next()).await.expect("the server is silent");
-            match frame?.unwrap() {
-                Message::Text(text) => return Some(serde_json::from_str(&text).unwrap()),
-                Message::Close(_) => return None,
+            match frame.ok_or(None)?.unwrap() {
+                Message::Text(text) => return Ok(serde_json::from_str(&text).unwrap()),
+                Message::Close(end) => {
+                    return Err(end.map(|end| (end.code.into(), end.reason.as_str().to_owned())));
+                }
                 Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_) => {}
             }
         }

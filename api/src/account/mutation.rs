@@ -65,6 +65,9 @@ impl AccountMutation {
 async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<TokenPayload> {
     let (told, done) = command::ask(context, terms, asked).await?;
     let Some(told) = told else { return Ok(TokenPayload { token: None, secret: None, done }) };
+    if let Some(position) = &done.position {
+        platform(context).tokens.reached(position.0).await;
+    }
     let token_id = told.token_id;
     let look = move |state: &mediary_events::account::State| state.tokens.get(&token_id).cloned();
     let found = platform(context).gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), look).await;

@@ -100,7 +100,7 @@ async fn metrics(State(app): State<App>) -> Response {
 }
 
 async fn require_token(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    match graphql::authenticate(&app.authenticator, request.headers(), OriginKind::Page).await {
+    match graphql::authenticate(&app.authenticator, request.headers(), OriginKind::Page) {
         Ok(session) if session.role.allows(Permission::Read) => {
             request.extensions_mut().insert(session);
             next.run(request).await

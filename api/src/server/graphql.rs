@@ -10,13 +10,11 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use mediary_log::OriginKind;
-use mediary_schema::Clock;
+use mediary_log::{OriginKind, token::Denied};
 use serde_json::json;
 
 use super::{
     fault::fault,
-    spawn_blocking,
     websocket::{AuthError, Credentials, Session as SocketSession},
 };
 use crate::{
@@ -42,7 +40,7 @@ pub(super) async fn execute(State(entrance): State<Entrance>, headers: HeaderMap
         Some("cli") => OriginKind::Cli,
         Some(_) | None => OriginKind::Page,
     };
-    let session = match authenticate(&entrance.authenticator, &headers, origin).await {
+    let session = match authenticate(&entrance.authenticator, &headers, origin) {
         Ok(session) => session,
         Err(refused) => return refused,
     };
@@ -64,7 +62,7 @@ pub(super) async fn execute(State(entrance): State<Entrance>, headers: HeaderMap
 }
 
 /// The session of whoever sent the headers, or the refusal to be sent.
-pub(super) async fn authenticate(
+pub(super) fn authenticate(
     authenticator: &Authenticator,
     headers: &HeaderMap,
     origin: OriginKind,
@@ -77,31 +75,13 @@ pub(super) async fn authenticate(
             "show a token in the header `Authorization: Bearer …`; `mediary token setup` makes one",
         ));
     }
-    match look_up(authenticator, token, origin).await {
-        Ok(Some(session)) => Ok(session),
-        Ok(None) => Err(refused("the token is not valid; `mediary token setup` makes a new one")),
-        Err(AuthError::Refused | AuthError::Unavailable) => {
-            let error = fault("tokens can't be checked just now", "STOPPING", true);
-            Err(refuse(StatusCode::SERVICE_UNAVAILABLE, error))
+    authenticator.authenticate(token, origin).map_err(|denied| match denied {
+        Denied::Refused => refused("the token is not valid; `mediary token setup` makes a new one"),
+        Denied::Unreadable => {
+            let error = fault(denied.to_string(), "ACCOUNTS_UNREADABLE", false);
+            refuse(StatusCode::SERVICE_UNAVAILABLE, error)
         }
-    }
-}
-
-async fn look_up(
-    authenticator: &Authenticator,
-    token: &str,
-    origin: OriginKind,
-) -> Result<Option<Session>, AuthError> {
-    let (authenticator, token) = (authenticator.clone(), token.to_owned());
-    let known = spawn_blocking(move || authenticator.authenticate(&token, origin)).await;
-    match known {
-        Ok(Ok(session)) => Ok(session),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "tokens can't be checked");
-            Err(AuthError::Unavailable)
-        }
-        Err(_) => Err(AuthError::Unavailable),
-    }
+    })
 }
 
 fn refuse(status: StatusCode, error: ServerError) -> Response {
@@ -111,7 +91,7 @@ fn refuse(status: StatusCode, error: ServerError) -> Response {
 
 type Acknowledged = Pin<Box<dyn Future<Output = Result<SocketSession, AuthError>> + Send>>;
 
-/// Who opens a websocket; the socket closes when the token ends.
+/// Who opens a websocket; the socket closes when the token is revoked or ends.
 pub(super) fn authenticate_socket(
     authenticator: Authenticator,
 ) -> impl Fn(Credentials) -> Acknowledged + Send + Sync + 'static {
@@ -119,19 +99,19 @@ pub(super) fn authenticate_socket(
     move |credentials| {
         let authenticator = Arc::clone(&authenticator);
         Box::pin(async move {
-            let token = credentials.token().ok_or(AuthError::Refused)?.to_owned();
+            let token = credentials.token().ok_or(AuthError::Refused)?;
             let session =
-                look_up(&authenticator, &token, OriginKind::Page).await?.ok_or(AuthError::Refused)?;
+                authenticator.authenticate(token, OriginKind::Page).map_err(|denied| match denied {
+                    Denied::Refused => AuthError::Refused,
+                    Denied::Unreadable => AuthError::Unavailable,
+                })?;
             let mut data = Data::default();
             data.insert(session);
+            let (look, wait) = (Arc::clone(&authenticator), Arc::clone(&authenticator));
             let acknowledged = SocketSession::new(session.principal, data);
-            Ok(match session.expires_at {
-                Some(moment) => {
-                    let left = moment.since(Clock::system().now());
-                    acknowledged.until(tokio::time::sleep(left))
-                }
-                None => acknowledged,
-            })
+            Ok(acknowledged
+                .while_open(move || look.is_open(&session))
+                .until(async move { wait.ended(session).await }))
         })
     }
 }

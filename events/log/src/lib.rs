@@ -10,6 +10,7 @@ mod log;
 pub mod signal;
 mod spawn;
 pub mod testing;
+pub mod token;
 pub mod work;
 
 pub use log::*;

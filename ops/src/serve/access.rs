@@ -5,11 +5,12 @@ use std::{
     time::Duration,
 };
 
-use mediary_api::session::{digest, new_token};
+use mediary_api::session::new_token;
 use mediary_events::account::{Account, Command};
 use mediary_log::{
     Origin, OriginKind,
     gate::{Caller, Gate},
+    token::digest,
 };
 use mediary_schema::{PrincipalId, TokenId, account::Role};
 use uuid::Uuid;

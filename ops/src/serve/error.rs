@@ -1,6 +1,6 @@
 use std::{io, net::SocketAddr, path::PathBuf};
 
-use mediary_log::{OpenError, fanout::ParseServerError, gate::Refusal};
+use mediary_log::{OpenError, ReadError, fanout::ParseServerError, gate::Refusal};
 use mediary_projections::StartError;
 use miette::Diagnostic;
 
@@ -67,6 +67,10 @@ pub enum ServeError {
     #[error("failed to record the start")]
     #[diagnostic(code(log_failed), help("{}", .0.advice().unwrap_or_default()))]
     Refused(#[source] Refusal),
+    /// Nobody can be let in.
+    #[error("failed to read the accounts")]
+    #[diagnostic(code(log_failed), help("run `mediary log verify`"))]
+    Accounts(#[source] ReadError),
     /// The actors can't be started.
     #[error("failed to start the actors")]
     #[diagnostic(code(actors_failed))]

@@ -11,6 +11,7 @@ use mediary_log::{
     fanout::RelayHandle,
     gate::{Caller, Gate},
     signal::SignalHub,
+    token::Tokens,
     work,
 };
 use mediary_projections::Views;
@@ -84,6 +85,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let views = Views::start(&log, &configuration.data).map_err(ServeError::Views)?;
     let first_token = access::ensure_local_token(&gate, &configuration.data).await?;
     join(&gate).await?;
+    let tokens = Tokens::start(&log, clock).map_err(ServeError::Accounts)?;
 
     let signals = SignalHub::default();
     let (reacted, reacted_to) = watch::channel(0);
@@ -102,11 +104,17 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
 
     let (stopping, stopped) = watch::channel(false);
     let limits = limits::Options::default();
-    let platform = Platform { gate: gate.clone(), views: views.clone(), signals, reacted: reacted_to };
+    let platform = Platform {
+        gate: gate.clone(),
+        views: views.clone(),
+        signals,
+        reacted: reacted_to,
+        tokens: tokens.clone(),
+    };
     let app = App {
         schema: mediary_api::build(platform, &limits),
         log: log.clone(),
-        authenticator: Authenticator::new(log.clone(), clock),
+        authenticator: Authenticator::new(tokens),
         readiness: observe::readiness(&log, &views, relay.as_ref()),
         metrics: observe::metrics(recorder, &log, &views),
         limits,

@@ -51,13 +51,24 @@ pub(super) fn bearer(value: &str) -> Option<&str> {
 pub struct Session {
     pub(super) principal: PrincipalId,
     pub(super) data: Arc<Data>,
+    pub(super) is_open: IsOpen,
     pub(super) ended: BoxFuture<'static, ()>,
 }
+
+/// Answers whether a session may still begin something.
+pub(super) type IsOpen = Box<dyn Fn() -> bool + Send>;
 
 impl Session {
     /// Makes a session of `principal` whose resolvers find `data` in their context.
     pub fn new(principal: PrincipalId, data: Data) -> Self {
-        Self { principal, data: Arc::new(data), ended: futures::future::pending().boxed() }
+        let ended = futures::future::pending().boxed();
+        Self { principal, data: Arc::new(data), is_open: Box::new(|| true), ended }
+    }
+
+    /// Asks this before each operation; the socket closes instead of beginning one once it answers no.
+    #[must_use]
+    pub fn while_open(self, is_open: impl Fn() -> bool + Send + 'static) -> Self {
+        Self { is_open: Box::new(is_open), ..self }
     }
 
     /// Closes the socket as soon as `ended` is done: when the token expires or is revoked.

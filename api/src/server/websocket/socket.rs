@@ -26,8 +26,12 @@ use super::{
     operation::{self, Output},
     seats::{Counted, PrincipalSeat, Seat},
     service::Inner,
+    session::IsOpen,
 };
 use crate::server::fault::fault;
+
+/// What a client is told whose token was revoked or has ended.
+const SESSION_ENDED: Close = Close::Forbidden("Session ended");
 
 /// Why a conversation is over.
 #[derive(Debug)]
@@ -44,7 +48,7 @@ enum End {
 enum Phase {
     Fresh,
     Asking(BoxFuture<'static, Result<Session, AuthError>>),
-    Ready { data: Arc<Data>, ended: BoxFuture<'static, ()>, _seat: PrincipalSeat },
+    Ready { data: Arc<Data>, is_open: IsOpen, ended: BoxFuture<'static, ()>, _seat: PrincipalSeat },
 }
 
 /// What a phase comes to by itself.
@@ -155,12 +159,13 @@ impl<E: Executor, A: Authenticate> Socket<E, A> {
             Turn::Answered(Ok(session)) => session,
             Turn::Answered(Err(AuthError::Refused)) => return Err(End::Close(Close::Forbidden("Forbidden"))),
             Turn::Answered(Err(AuthError::Unavailable)) => return Err(End::Close(Close::TryAgainLater)),
-            Turn::Ended => return Err(End::Close(Close::Forbidden("Session ended"))),
+            Turn::Ended => return Err(End::Close(SESSION_ENDED)),
         };
         let Some(seat) = self.inner.seats.take_for(session.principal) else {
             return Err(End::Close(Close::TryAgainLater));
         };
-        self.phase = Phase::Ready { data: session.data, ended: session.ended, _seat: seat };
+        self.phase =
+            Phase::Ready { data: session.data, is_open: session.is_open, ended: session.ended, _seat: seat };
         self.say(&ServerMessage::ConnectionAck).await
     }
 
@@ -203,7 +208,13 @@ impl<E: Executor, A: Authenticate> Socket<E, A> {
     }
 
     async fn on_subscribe(&mut self, id: String, operation: Operation) -> Result<(), End> {
-        let Phase::Ready { data, .. } = &self.phase else { return Err(End::Close(Close::Unauthorized)) };
+        let Phase::Ready { data, is_open, .. } = &self.phase else {
+            return Err(End::Close(Close::Unauthorized));
+        };
+        // What was read off the wire just now may have been sent after the end.
+        if !is_open() {
+            return Err(End::Close(SESSION_ENDED));
+        }
         if self.running.contains_key(id.as_str()) {
             return Err(End::Close(Close::Duplicate));
         }

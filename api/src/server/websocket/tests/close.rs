@@ -171,6 +171,17 @@ async fn the_end_of_the_session_is_4403() {
     server.world.quiet_is(0).await;
 }
 
+// What ends the session may be heard later than what the client says.
+// invariant: E-9
+#[tokio::test]
+async fn an_operation_after_the_end_of_the_session_is_not_begun() {
+    let server = Server::start(Options::default()).await;
+    let mut client = server.sign_in("gone").await;
+    client.subscribe("a", "subscription { quiet }").await;
+    assert_eq!(client.close_code().await, 4403);
+    server.world.quiet_is(0).await;
+}
+
 #[tokio::test]
 async fn an_id_in_use_is_4409() {
     let server = Server::start(Options::default()).await;

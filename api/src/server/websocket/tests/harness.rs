@@ -154,6 +154,7 @@ fn sign_in(world: &World, credentials: &Credentials) -> Answer {
             "ending" => {
                 Ok(Session::new(principal, data).until(async move { world.session_end.notified().await }))
             }
+            "gone" => Ok(Session::new(principal, data).while_open(|| false)),
             "slow" => std::future::pending().await,
             "down" => Err(AuthError::Unavailable),
             _ => Err(AuthError::Refused),

@@ -1,0 +1,127 @@
+//! The fold of all accounts, with an index by hash.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use mediary_events::{
+    Concern as _, Recorded,
+    account::{Account, Event, State, Token},
+    codec,
+};
+use mediary_schema::{PrincipalId, TokenId};
+
+use super::{Credential, Denied};
+use crate::log::{Direction, Log, ReadError};
+
+/// Events of a stream that are read at once.
+const PAGE: usize = 1_024;
+
+/// Every account, and who is behind a hash.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    accounts: BTreeMap<PrincipalId, State>,
+    by_digest: HashMap<String, (PrincipalId, TokenId)>,
+    /// Accounts of which something can't be understood.
+    unreadable: BTreeSet<PrincipalId>,
+    /// Whether nothing can be read at all.
+    is_closed: bool,
+}
+
+impl Known {
+    /// Reads the owner's account by its stream, and answers up to which position that is all.
+    pub(super) fn read(log: &Log) -> Result<(Self, u64), ReadError> {
+        let position = log.head().position;
+        let mut known = Arc::new(Self::default());
+        let stream = Account::stream(PrincipalId::OWNER.uuid());
+        let mut version = 1;
+        loop {
+            let page = log.read_stream(&stream, version, Direction::Forward, PAGE)?;
+            for recorded in &page {
+                if recorded.position() > position {
+                    return Ok((Arc::unwrap_or_clone(known), position));
+                }
+                fold(&mut known, recorded);
+                version = recorded.envelope.version + 1;
+            }
+            if page.len() < PAGE {
+                return Ok((Arc::unwrap_or_clone(known), position));
+            }
+        }
+    }
+
+    /// Lets nobody in.
+    pub(super) fn close(&mut self) {
+        self.is_closed = true;
+    }
+
+    /// Whether nobody is let in, since nothing could be read.
+    pub(super) const fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
+    pub(super) fn find(&self, digest: &str) -> Result<Credential, Denied> {
+        if self.is_closed {
+            return Err(Denied::Unreadable);
+        }
+        let (principal, token_id) = *self.by_digest.get(digest).ok_or(Denied::Refused)?;
+        self.get(principal, token_id)
+    }
+
+    pub(super) fn get(&self, principal: PrincipalId, token_id: TokenId) -> Result<Credential, Denied> {
+        if self.is_closed || self.unreadable.contains(&principal) {
+            return Err(Denied::Unreadable);
+        }
+        let account = self.accounts.get(&principal).ok_or(Denied::Refused)?;
+        let token = account.tokens.get(&token_id).ok_or(Denied::Refused)?;
+        Ok(credential(principal, token_id, token))
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = Credential> {
+        let readable =
+            self.accounts.iter().filter(|(who, _)| !self.is_closed && !self.unreadable.contains(who));
+        readable
+            .flat_map(|(who, account)| account.tokens.iter().map(|(id, token)| credential(*who, *id, token)))
+    }
+
+    fn apply(&mut self, principal: PrincipalId, event: &Event) {
+        let account = self.accounts.entry(principal).or_default();
+        match event {
+            Event::TokenIssued { token_id, digest, .. } => {
+                self.by_digest.insert(digest.clone(), (principal, *token_id));
+            }
+            Event::TokenRevoked { token_id } => {
+                self.by_digest.retain(|_, (_, known)| known != token_id);
+            }
+        }
+        Account::evolve(account, event);
+    }
+}
+
+fn credential(principal: PrincipalId, token_id: TokenId, token: &Token) -> Credential {
+    Credential { principal, token_id, role: token.role, expires_at: token.expires_at }
+}
+
+/// Takes an event in; answers whether it says something of an account.
+pub(super) fn fold(known: &mut Arc<Known>, recorded: &Recorded) -> bool {
+    let envelope = &recorded.envelope;
+    if envelope.stream.category != Account::NAME {
+        return false;
+    }
+    let known = Arc::make_mut(known);
+    let principal = PrincipalId::from_uuid(envelope.stream.uuid);
+    match codec::event_of::<Account>(recorded) {
+        Ok(Some(event)) => known.apply(principal, &event),
+        // An unknown event may be a revocation, and so may be one whose payload was erased.
+        Ok(None) => {
+            tracing::error!(%principal, name = %envelope.name, "an account says something unknown: it opens to nobody");
+            known.unreadable.insert(principal);
+        }
+        Err(error) => {
+            tracing::error!(%principal, %error, "an account can't be read: it opens to nobody");
+            known.unreadable.insert(principal);
+        }
+    }
+    true
+}

@@ -1,0 +1,196 @@
+//! Who may come in: every accepted token, as a fold of the accounts that the log pushes.
+//!
+//! Guarantees: a look-up waits for nobody and reads no disk; what is recorded reaches every open session
+//! at once ([`Tokens::ended`]); an account that this program can't read in full opens to nobody.
+
+mod known;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+
+use mediary_schema::{Clock, PrincipalId, Timestamp, TokenId, account::Role};
+use tokio::sync::watch;
+
+use self::known::Known;
+use crate::{
+    log::{Filter, Log, ReadError},
+    spawn::{self, Service},
+};
+
+/// Events that are folded at once.
+const BATCH: usize = 1_024;
+/// A session that will end is looked at so often: a clock that was set, or a machine that slept, can't prolong it.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long reading rests after a fault of the disk.
+const REST: Duration = Duration::from_secs(1);
+
+/// The hash by which a token is known: BLAKE3 in 64 hex digits.
+pub fn digest(token: &str) -> String {
+    blake3::hash(token.as_bytes()).to_hex().to_string()
+}
+
+/// An accepted token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Credential {
+    /// Whose it is.
+    pub principal: PrincipalId,
+    /// Which one.
+    pub token_id: TokenId,
+    /// What its holder may do.
+    pub role: Role,
+    /// When it ends, if it does.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Why a token lets nobody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// It is unknown, revoked or has ended; never says which.
+    #[error("the token is not valid")]
+    Refused,
+    /// The log holds something about accounts that this program does not understand: it may be a revocation.
+    #[error("the log holds news of accounts that this program can't read; start the newest Mediary")]
+    Unreadable,
+}
+
+/// Knows every token. Cheap to clone; the last one dropped ends the reading.
+#[derive(Clone)]
+pub struct Tokens {
+    clock: Clock,
+    known: watch::Receiver<Arc<Known>>,
+    folded: watch::Receiver<u64>,
+    _reading: Arc<Service>,
+}
+
+impl Tokens {
+    /// Reads the accounts, and goes on reading beside its caller. Blocks for the time of a few page reads.
+    pub fn start(log: &Log, clock: Clock) -> Result<Self, ReadError> {
+        let (first, position) = Known::read(log)?;
+        let (known, to_know) = watch::channel(Arc::new(first));
+        let (folded, folded_to) = watch::channel(position);
+        let (known, folded, log) = (Arc::new(known), Arc::new(folded), log.clone());
+        let mut is_first = true;
+        let reading = spawn::service("tokens", move || {
+            // Whoever reads anew after a defect doesn't know what was missed.
+            if !std::mem::take(&mut is_first) {
+                known.send_modify(|known| Arc::make_mut(known).close());
+            }
+            read_on(log.clone(), Arc::clone(&known), Arc::clone(&folded))
+        });
+        Ok(Self { clock, known: to_know, folded: folded_to, _reading: Arc::new(reading) })
+    }
+
+    /// The credential that a token is.
+    pub fn find(&self, token: &str) -> Result<Credential, Denied> {
+        self.living(self.known.borrow().find(&digest(token)))
+    }
+
+    /// The credential as it is now.
+    pub fn get(&self, principal: PrincipalId, token_id: TokenId) -> Result<Credential, Denied> {
+        self.living(self.known.borrow().get(principal, token_id))
+    }
+
+    /// Every credential that lets somebody in now.
+    pub fn all(&self) -> BTreeMap<TokenId, Credential> {
+        let known = Arc::clone(&self.known.borrow());
+        let living = known.all().filter_map(|found| self.living(Ok(found)).ok());
+        living.map(|credential| (credential.token_id, credential)).collect()
+    }
+
+    /// Waits until the credential lets nobody in any more, or lets him do something else.
+    pub async fn ended(&self, credential: Credential) {
+        let mut known = self.known.clone();
+        loop {
+            known.borrow_and_update();
+            if self.get(credential.principal, credential.token_id) != Ok(credential) {
+                return;
+            }
+            let next_look = async {
+                match credential.expires_at {
+                    Some(moment) => {
+                        let left = moment.since(self.clock.now());
+                        tokio::time::sleep(left.clamp(Duration::from_millis(1), LOOK_EVERY)).await;
+                    }
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                changed = known.changed() => if changed.is_err() { return },
+                () = next_look => {}
+            }
+        }
+    }
+
+    /// Follows the changes of any account, for whoever keeps credentials elsewhere (NATS).
+    pub async fn changed(&mut self) -> Result<(), watch::error::RecvError> {
+        self.known.changed().await
+    }
+
+    /// Waits until what was recorded up to a position is known, so that a command that was answered has
+    /// had its effect; not for ever, if the log can't be read.
+    pub async fn reached(&self, position: u64) {
+        const PATIENCE: Duration = Duration::from_secs(2);
+        let mut folded = self.folded.clone();
+        let reached = folded.wait_for(|folded| *folded >= position);
+        if tokio::time::timeout(PATIENCE, reached).await.is_err() {
+            tracing::warn!(position, "tokens are behind the log");
+        }
+    }
+
+    fn living(&self, found: Result<Credential, Denied>) -> Result<Credential, Denied> {
+        let now = self.clock.now();
+        found.and_then(|credential| match credential.expires_at {
+            Some(moment) if moment <= now => Err(Denied::Refused),
+            Some(_) | None => Ok(credential),
+        })
+    }
+}
+
+/// Folds what is recorded, until the log is closed.
+async fn read_on(log: Log, known: Arc<watch::Sender<Arc<Known>>>, folded: Arc<watch::Sender<u64>>) {
+    let mut next = *folded.borrow() + 1;
+    loop {
+        if known.borrow().is_closed() {
+            match Known::read(&log) {
+                Ok((again, position)) => {
+                    known.send_replace(Arc::new(again));
+                    next = position + 1;
+                }
+                Err(ReadError::Closed) => return,
+                Err(error) => {
+                    tracing::error!(%error, "accounts can't be read");
+                    tokio::time::sleep(REST).await;
+                    continue;
+                }
+            }
+        }
+        // Not only accounts: the position tells commands when they have had their effect.
+        let mut subscription = log.subscribe(next, Filter::all());
+        let fault = loop {
+            match subscription.next_batch(BATCH).await {
+                Ok(batch) => {
+                    known.send_if_modified(|known| {
+                        batch.events.iter().fold(false, |changed, event| known::fold(known, event) || changed)
+                    });
+                    next = batch.next_position;
+                    folded.send_replace(next - 1);
+                }
+                Err(fault) => break fault,
+            }
+        };
+        if matches!(fault, ReadError::Closed) {
+            return;
+        }
+        // What can't be read may be a revocation.
+        tracing::error!(error = %fault, "accounts can't be read: nobody is let in");
+        known.send_modify(|known| Arc::make_mut(known).close());
+        tokio::time::sleep(REST).await;
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Tokens")
+    }
+}

@@ -1,0 +1,115 @@
+//! Tokens before a real log.
+
+use std::sync::atomic::Ordering;
+
+use futures::FutureExt as _;
+use mediary_events::{
+    Concern as _,
+    account::{Account, Command},
+    testing::NOW,
+};
+use mediary_schema::{Clock, PrincipalId, Timestamp, TokenId, account::Role};
+use uuid::Uuid;
+
+use super::{Denied, Tokens, digest};
+use crate::{
+    gate::Gate,
+    log::{Append, AppendHeader, Expected, NewEvent, Urgency},
+    testing,
+};
+
+fn id(number: u128) -> TokenId {
+    TokenId::from_uuid(Uuid::from_u128(number))
+}
+
+async fn tell(gate: &Gate, command: Command) -> u64 {
+    let caller = testing::person(Role::Owner, gate.ids().next().as_u128());
+    gate.execute::<Account>(caller, PrincipalId::OWNER.uuid(), command).await.unwrap().position
+}
+
+async fn issue(gate: &Gate, number: u128, expires_at: Option<Timestamp>) -> u64 {
+    let (name, digest) = (format!("token {number}"), digest(&format!("secret {number}")));
+    let issue = Command::Issue { token_id: id(number), name, digest, role: Role::Owner, expires_at };
+    tell(gate, issue).await
+}
+
+// core A4: a program that does not know what happened to an account must not let anybody in by it.
+// invariant: G-5
+#[tokio::test]
+async fn an_account_with_an_unknown_event_opens_to_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = testing::gate(folder.path()).unwrap();
+    issue(&gate, 1, None).await;
+    let tokens = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
+    let session = tokens.find("secret 1").unwrap();
+
+    let caller = testing::platform();
+    let header = AppendHeader {
+        project: caller.project,
+        principal: caller.principal,
+        origin: caller.origin,
+        command_id: caller.command_id,
+        correlation_id: caller.correlation_id,
+        causation_id: None,
+    };
+    let stream = Account::stream(PrincipalId::OWNER.uuid());
+    let newer = NewEvent {
+        stream: stream.clone(),
+        name: "token_suspended".into(),
+        schema: 1,
+        payload: vec![0x80].into(),
+    };
+    let append = Append {
+        header,
+        urgency: Urgency::Normal,
+        expected: vec![(stream, Expected::Any)],
+        events: vec![newer],
+    };
+    gate.log().append(append).await.unwrap();
+    tokens.ended(session).await;
+    assert_eq!(tokens.find("secret 1"), Err(Denied::Unreadable));
+    assert!(tokens.all().is_empty());
+
+    let again = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
+    assert_eq!(again.find("secret 1"), Err(Denied::Unreadable), "nor after a start");
+}
+
+// invariant: E-9
+#[tokio::test]
+async fn a_session_ends_with_the_revocation_of_its_token_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = testing::gate(folder.path()).unwrap();
+    issue(&gate, 1, None).await;
+    let tokens = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
+    let position = issue(&gate, 2, None).await;
+    tokens.reached(position).await;
+    let (first, second) = (tokens.find("secret 1").unwrap(), tokens.find("secret 2").unwrap());
+    assert_eq!(tokens.all().into_values().collect::<Vec<_>>(), [first, second]);
+
+    let position = tell(&gate, Command::Revoke { token_id: id(1) }).await;
+    tokens.ended(first).await;
+    tokens.reached(position).await;
+    assert_eq!(tokens.find("secret 1"), Err(Denied::Refused));
+    assert_eq!(tokens.get(second.principal, second.token_id), Ok(second));
+    assert_eq!(tokens.ended(second).now_or_never(), None, "the other goes on");
+}
+
+// The moment is the clock's, not a while after the look-up: a machine that slept wakes to a closed door.
+// invariant: E-9
+#[tokio::test(start_paused = true)]
+async fn a_session_ends_when_the_clock_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = testing::gate(folder.path()).unwrap();
+    let hour = std::time::Duration::from_hours(1);
+    issue(&gate, 1, Some(NOW.after(hour))).await;
+    let (clock, now) = Clock::manual(NOW);
+    let tokens = Tokens::start(gate.log(), clock).unwrap();
+    let session = tokens.find("secret 1").unwrap();
+    let mut ended = std::pin::pin!(tokens.ended(session));
+    assert_eq!(ended.as_mut().now_or_never(), None);
+    now.store(NOW.after(hour).as_micros(), Ordering::SeqCst);
+    let before = tokio::time::Instant::now();
+    ended.await;
+    assert_eq!(before.elapsed(), std::time::Duration::from_secs(1), "at the next look");
+    assert_eq!(tokens.find("secret 1"), Err(Denied::Refused));
+}
