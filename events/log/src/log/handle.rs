@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::{
     append::{Append, Appended},
+    chain::{self, Hash},
     create,
     error::{AppendError, FatalError, OpenError, ReadError},
     hub::{Ring, Subscription},
@@ -171,6 +172,17 @@ impl Log {
     /// The end of the log: what is on the disk and told.
     pub fn head(&self) -> Head {
         *self.shared.heads.borrow()
+    }
+
+    /// The hash of the chain after a position: whoever keeps it with what he made of the log knows later whether it is
+    /// of this history. None beyond the end.
+    pub fn hash_at(&self, position: u64) -> Result<Option<Hash>, ReadError> {
+        self.shared.store.hash_at(position)
+    }
+
+    /// The hash before the first event.
+    pub fn genesis(&self) -> Hash {
+        chain::genesis(self.id())
     }
 
     /// Follows the end of the log; its sender goes away when the log is closed.
