@@ -60,11 +60,11 @@ pub(crate) fn view_fault(error: &QueryError) -> Error {
     match error {
         QueryError::Behind { .. } => fault(&error.to_string(), "VIEW_BEHIND", true),
         QueryError::Stopping => fault("the server is stopping", "STOPPING", true),
-        QueryError::Stopped { view, .. } => {
+        QueryError::Stopped { view, code, .. } => {
             tracing::error!(%error, "a view has stopped");
-            fault(&format!("the view {view} has stopped; the server's log says why"), "VIEW_STOPPED", false)
+            fault(&format!("the view {view} has stopped; the server's log says why"), code, false)
         }
-        QueryError::Sqlite { .. } => {
+        QueryError::Panicked { .. } | QueryError::Sqlite { .. } => {
             tracing::error!(error = %chain(error), "a view can't be read");
             fault("internal error; the server's log says more", "INTERNAL", false)
         }
@@ -73,7 +73,11 @@ pub(crate) fn view_fault(error: &QueryError) -> Error {
 
 pub(crate) fn log_fault(error: &ReadError) -> Error {
     tracing::error!(error = %chain(error), "the log can't be read");
-    fault("the log can't be read; run `mediary log verify`", "INTERNAL", false)
+    let code = match error {
+        ReadError::Damaged(damage) => damage.code(),
+        _ => "INTERNAL",
+    };
+    fault("the log can't be read; run `mediary log verify`", code, false)
 }
 
 /// An id of the asked kind, or an error that shows one.

@@ -2,6 +2,7 @@
 
 use criterion::{Criterion, Throughput};
 use mediary_benches::{
+    bare::Bare,
     figure::Figure,
     log,
     table::{self, line},
@@ -27,6 +28,11 @@ impl Bench {
         let directory = tempfile::tempdir().expect("there is a folder for temporary files");
         let log = log::open(directory.path());
         Self { directory, log, runtime: mediary_benches::runtime() }
+    }
+
+    fn append_batches(&self, appends: u64, events: usize) -> Figure {
+        let appending = log::append_batches(&self.log, appends, events);
+        self.runtime.block_on(appending).expect("the log can be written")
     }
 
     fn append(&self, producers: usize, appends_each: u64) -> Figure {
@@ -65,6 +71,54 @@ fn scanning(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Rounds in which the log and the bare storage take turns, so that they have the same disk.
+const ROUNDS: u64 = 3;
+/// Events of a turn.
+const TURN_EVENTS: u64 = 12_000;
+
+/// The log beside its own tables in bare redb: what numbering, chain, digests, threads and answers cost.
+fn beside_bare_storage() {
+    line("\n| work | log, events per second | the same tables in bare redb | ratio |");
+    line("|---|---|---|---|");
+    for (name, producers, events) in
+        [("1 producer", 1, 1), ("64 producers", 64, 1), ("batches of 100", 1, 100)]
+    {
+        let (bench, directory) = (Bench::new(), tempfile::tempdir().expect("there is a folder for files"));
+        let mut bare = Bare::make(directory.path()).expect("a fresh folder can be used");
+        let (mut ours, mut theirs) = (Total::default(), Total::default());
+        for _ in 0..ROUNDS {
+            let turn = if producers == 1 && events == 1 { TURN_EVENTS / 4 } else { TURN_EVENTS };
+            ours.add(&match events {
+                1 => bench.append(producers, turn / producers as u64),
+                _ => bench.append_batches(turn / events as u64, events),
+            });
+            let together = producers.max(events) as u64;
+            let figure = bare.append(turn / together, together, log::STREAMS);
+            theirs.add(&figure.expect("the storage takes it"));
+        }
+        let (ours, theirs) = (ours.per_second(), theirs.per_second());
+        line(&format!("| {name} | {ours:.0} | {theirs:.0} | {:.2} |", ours / theirs));
+    }
+}
+
+/// Figures of several turns.
+#[derive(Default)]
+struct Total {
+    count: u64,
+    seconds: f64,
+}
+
+impl Total {
+    fn add(&mut self, figure: &Figure) {
+        self.count += figure.count;
+        self.seconds += figure.count as f64 / figure.per_second();
+    }
+
+    fn per_second(&self) -> f64 {
+        self.count as f64 / self.seconds
+    }
+}
+
 fn tables() {
     table::head();
     for producers in PRODUCERS {
@@ -88,4 +142,5 @@ fn main() {
     scanning(&mut criterion);
     criterion.final_summary();
     tables();
+    beside_bare_storage();
 }

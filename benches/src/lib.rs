@@ -3,6 +3,7 @@
 //! To add a benchmark: the work as a module here with a small run in its tests, and a program of the same
 //! name in `benches/benches` that samples it and prints its table.
 
+pub mod bare;
 pub mod disk;
 pub mod figure;
 pub mod gate;

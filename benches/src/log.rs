@@ -17,7 +17,7 @@ use crate::figure::Figure;
 pub const PAYLOAD_BYTES: usize = 256;
 
 /// Streams that producers write to in turn.
-const STREAMS: u128 = 1_000;
+pub const STREAMS: u128 = 1_000;
 
 /// Opens a log for a benchmark, without a ballast.
 ///
@@ -36,6 +36,21 @@ pub async fn append(log: &Log, producers: usize, appends_each: u64) -> Result<Fi
     let producing = (0..producers).map(|_| produce(log, &ids, appends_each));
     let latencies = try_join_all(producing).await?.concat();
     Ok(Figure::new(latencies.len() as u64, began.elapsed(), latencies))
+}
+
+/// Appends so many events at once, one append after the other.
+pub async fn append_batches(log: &Log, appends: u64, events: usize) -> Result<Figure, AppendError> {
+    let ids = IdSource::system();
+    let began = Instant::now();
+    let mut latencies = Vec::new();
+    for _ in 0..appends {
+        let mut request = one_event(ids.next());
+        request.events.extend((1..events).flat_map(|_| one_event(ids.next()).events));
+        let asked = Instant::now();
+        log.append(request).await?;
+        latencies.push(asked.elapsed());
+    }
+    Ok(Figure::new(appends * events as u64, began.elapsed(), latencies))
 }
 
 async fn produce(log: &Log, ids: &IdSource, appends: u64) -> Result<Vec<Duration>, AppendError> {

@@ -9,6 +9,7 @@
 pub mod download;
 pub mod file;
 pub mod job;
+mod life;
 pub mod page;
 pub mod playlist;
 mod runner;

@@ -1,4 +1,4 @@
-//! What feeds the views: each on a thread of its own, from its checkpoint, then live.
+//! The views as others know them: started, asked, waited for, stopped.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use mediary_log::{Batch, Filter, Log, Recorded};
+use mediary_log::{Log, ReadError, Recorded};
 use rusqlite::Transaction;
 use tokio::{runtime::Handle, sync::watch};
 
@@ -18,14 +18,13 @@ use crate::{
     download::DownloadView,
     file::FileView,
     job::JobView,
+    life::Life,
     playlist::PlaylistView,
     spawn,
-    store::{self, QueryError, Readers, Store},
-    view::{ApplyError, View},
+    store::{QueryError, Readers, Store},
+    view::View,
 };
 
-/// Events folded in one transaction.
-const BATCH_MAX: usize = 512;
 /// How long a query waits for a view to reach a position (PL-42).
 const WAIT_MAX: Duration = Duration::from_secs(2);
 
@@ -60,6 +59,14 @@ pub enum StartError {
         view: &'static str,
         /// What SQLite says.
         source: rusqlite::Error,
+    },
+    /// The log can't be asked whether a view belongs to it.
+    #[error("can't compare the view {view} with the log")]
+    Log {
+        /// The view.
+        view: &'static str,
+        /// Why not.
+        source: ReadError,
     },
     /// No thread could be started.
     #[error("can't start a thread for the view {view}")]
@@ -110,15 +117,19 @@ pub struct ViewStatus {
     pub name: &'static str,
     /// The position of the last event that it has folded.
     pub position: u64,
+    /// What keeps it from going on, and is tried again.
+    pub trouble: Option<String>,
     /// Why it stopped, if it did.
     pub fault: Option<Fault>,
 }
 
-/// An event that a view can't fold.
+/// An event that a view can't fold, or can't read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The event's position.
     pub position: u64,
+    /// A stable code: the log's, if it is the log that can't be read.
+    pub code: &'static str,
     /// What is wrong.
     pub reason: String,
 }
@@ -138,9 +149,9 @@ pub struct ViewHandle {
 impl ViewHandle {
     /// Starts a view in its own file below `directory`; must be called on a runtime.
     pub fn start<V: View>(log: &Log, directory: &Path) -> Result<Self, StartError> {
-        let (store, position) = Store::open::<V>(directory, log.id(), log.head().position)
-            .map_err(|source| StartError::Open { view: V::NAME, source })?;
-        let (publish, status) = watch::channel(ViewStatus { name: V::NAME, position, fault: None });
+        let (store, position) = Store::open::<V>(directory, log)?;
+        let (publish, status) =
+            watch::channel(ViewStatus { name: V::NAME, position, trouble: None, fault: None });
         let (stop, stopped) = watch::channel(false);
         let life = Life {
             log: log.clone(),
@@ -169,13 +180,20 @@ impl ViewHandle {
     }
 
     /// Answers a query from one snapshot, with the position that the snapshot shows at least.
+    ///
+    /// A view that has stopped answers nothing: what it doesn't show would be taken for what isn't there.
     pub async fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, QueryError> {
+        self.refuse_if_stopped()?;
         self.catch_up_with_what_was_shown().await;
         let readers = self.readers.clone();
-        let read = spawn::blocking(move || readers.read(query)).await.map_err(|_| QueryError::Stopping)?;
+        let read = match spawn::blocking(move || readers.read(query)).await {
+            Ok(read) => read,
+            Err(error) if error.is_panic() => return Err(QueryError::Panicked { view: self.name }),
+            Err(_) => return Err(QueryError::Stopping),
+        };
         let (answer, position) = read?;
         self.shown.fetch_max(position, Ordering::SeqCst);
         Ok(answer)
@@ -199,7 +217,19 @@ impl ViewHandle {
         &self,
         query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, QueryError> {
+        self.refuse_if_stopped()?;
         self.readers.read(query).map(|(answer, _)| answer)
+    }
+
+    fn refuse_if_stopped(&self) -> Result<(), QueryError> {
+        match &self.status.borrow().fault {
+            Some(fault) => Err(self.stopped(fault)),
+            None => Ok(()),
+        }
+    }
+
+    fn stopped(&self, fault: &Fault) -> QueryError {
+        QueryError::Stopped { view: self.name, code: fault.code, reason: fault.reason.clone() }
     }
 
     /// Waits, at most two seconds, until the view shows the position.
@@ -208,9 +238,7 @@ impl ViewHandle {
         let reached = status.wait_for(|status| status.position >= position || status.fault.is_some());
         match tokio::time::timeout(WAIT_MAX, reached).await {
             Ok(Ok(status)) => match &status.fault {
-                Some(fault) if status.position < position => {
-                    Err(QueryError::Stopped { view: self.name, reason: fault.reason.clone() })
-                }
+                Some(fault) if status.position < position => Err(self.stopped(fault)),
                 Some(_) | None => Ok(()),
             },
             Ok(Err(_)) => Err(QueryError::Stopping),
@@ -231,103 +259,6 @@ impl ViewHandle {
             tracing::error!(view = self.name, "the view's thread panicked");
         }
     }
-}
-
-/// The life of one view, on its thread.
-struct Life {
-    log: Log,
-    directory: PathBuf,
-    runtime: Handle,
-    store: Store,
-    position: u64,
-    publish: watch::Sender<ViewStatus>,
-    stopped: watch::Receiver<bool>,
-}
-
-impl Life {
-    fn run<V: View>(mut self) {
-        let mut subscription = self.log.subscribe(self.position + 1, Filter::default());
-        let mut tidied = false;
-        loop {
-            if !tidied && self.position >= self.log.head().position {
-                store::remove_other_versions::<V>(&self.directory);
-                tidied = true;
-            }
-            let stopped = &mut self.stopped;
-            let next = self.runtime.block_on(async {
-                tokio::select! {
-                    biased;
-                    _ = stopped.wait_for(|stopped| *stopped) => None,
-                    batch = subscription.next_batch(BATCH_MAX) => Some(batch),
-                }
-            });
-            let batch = match next {
-                None => return,
-                Some(Ok(batch)) => batch,
-                Some(Err(error)) => {
-                    tracing::error!(view = V::NAME, %error, "the view can't read the log");
-                    return;
-                }
-            };
-            if let Err((position, error)) = self.fold::<V>(&batch) {
-                self.fold_before::<V>(batch, position);
-                self.halt(V::NAME, position, &error);
-                return;
-            }
-        }
-    }
-
-    fn fold<V: View>(&mut self, batch: &Batch) -> Result<(), (u64, ApplyError)> {
-        let position = batch.next_position - 1;
-        let mut at = self.position;
-        self.store
-            .write(position, |transaction| {
-                for recorded in &batch.events {
-                    at = recorded.envelope.position;
-                    V::apply(transaction, recorded)?;
-                }
-                Ok::<(), ApplyError>(())
-            })
-            .map_err(|error| (at, error))?;
-        self.position = position;
-        metrics::gauge!("mediary_view_position", "view" => V::NAME).set(position as f64);
-        let lag = self.log.head().position.saturating_sub(position);
-        metrics::gauge!("mediary_view_lag_events", "view" => V::NAME).set(lag as f64);
-        self.publish.send_modify(|status| status.position = position);
-        Ok(())
-    }
-
-    /// Folds what stands before an event that can't be folded, so that the view stops right there.
-    fn fold_before<V: View>(&mut self, mut batch: Batch, position: u64) {
-        batch.events.retain(|recorded| recorded.envelope.position < position);
-        batch.next_position = position;
-        if let Err((position, error)) = self.fold::<V>(&batch) {
-            tracing::error!(view = V::NAME, position, %error, "the view stops before its time");
-        }
-    }
-
-    /// A view that can't fold an event stops there and says so; it never skips one in silence.
-    fn halt(&self, view: &'static str, position: u64, error: &ApplyError) {
-        let reason = format!("event {position} can't be folded: {}", chain(error));
-        tracing::error!(
-            view,
-            position,
-            reason,
-            "the view has stopped; its file can be deleted and is built anew"
-        );
-        self.publish.send_modify(|status| status.fault = Some(Fault { position, reason }));
-    }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 /// The stamp of an event on the rows that it touches.

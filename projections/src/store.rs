@@ -6,10 +6,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction};
-use uuid::Uuid;
+use mediary_log::{Hash, Log, ReadError};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction};
 
-use crate::view::View;
+use crate::{runner::StartError, view::View};
 
 /// Idle connections for reading that are kept.
 const READERS_IDLE_MAX: usize = 4;
@@ -22,7 +22,8 @@ const CHECKPOINT_TABLE: &str = "
     CREATE TABLE checkpoint (
         only INTEGER PRIMARY KEY CHECK (only = 0),
         log_id BLOB NOT NULL,
-        position INTEGER NOT NULL
+        position INTEGER NOT NULL,
+        hash BLOB NOT NULL
     ) STRICT;";
 
 /// Why a query could not be answered.
@@ -46,11 +47,19 @@ pub enum QueryError {
         /// Where it was wanted.
         wanted: u64,
     },
-    /// The view stopped at an event that it can't fold.
+    /// The query itself is at fault.
+    #[error("a query of the view {view} panicked")]
+    Panicked {
+        /// The view.
+        view: &'static str,
+    },
+    /// The view stopped at an event that it can't fold or read.
     #[error("the view {view} has stopped: {reason}")]
     Stopped {
         /// The view.
         view: &'static str,
+        /// A stable code: the log's, if it is the log that can't be read.
+        code: &'static str,
         /// At which event, and why.
         reason: String,
     },
@@ -65,56 +74,94 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens the file of a view, or makes it anew if it is of another log, of the future, or no view at all.
-    pub(crate) fn open<V: View>(
-        directory: &Path,
-        log_id: Uuid,
-        head: u64,
-    ) -> Result<(Self, u64), rusqlite::Error> {
+    /// Opens the file of a view, or makes it anew if it is of another history, or no view at all.
+    ///
+    /// What else keeps a file from being opened (no room, no permission, too many open files) is no reason to
+    /// throw hours of folding away.
+    pub(crate) fn open<V: View>(directory: &Path, log: &Log) -> Result<(Self, u64), StartError> {
+        let failed = |source| StartError::Open { view: V::NAME, source };
         let path = path_of::<V>(directory);
         if path.exists() {
-            match Self::continue_from(&path, log_id, head) {
-                Ok(Some(opened)) => return Ok(opened),
-                Ok(None) => tracing::info!(view = V::NAME, "rebuilding: the view is of another log"),
-                Err(error) => {
+            match checkpoint_of(&path) {
+                Ok((connection, Some(checkpoint))) => {
+                    let belongs = checkpoint.belongs_to(log);
+                    if belongs.map_err(|source| StartError::Log { view: V::NAME, source })? {
+                        return Ok((Self { connection }, checkpoint.position));
+                    }
+                    tracing::info!(view = V::NAME, "rebuilding: the view is of another history");
+                }
+                Ok((_, None)) => tracing::info!(view = V::NAME, "rebuilding: the view was never begun"),
+                Err(error) if is_no_view(&error) => {
                     tracing::warn!(view = V::NAME, %error, "rebuilding: the view can't be read");
                 }
+                Err(error) => return Err(failed(error)),
             }
             remove(&path);
         }
-        let connection = connect(&path)?;
-        connection.execute_batch(V::TABLES)?;
-        connection.execute_batch(CHECKPOINT_TABLE)?;
-        connection.execute("INSERT INTO checkpoint VALUES (0, ?1, 0)", [log_id.as_bytes().as_slice()])?;
-        Ok((Self { connection }, 0))
+        Ok((Self { connection: make::<V>(&path, log).map_err(failed)? }, 0))
     }
 
-    fn continue_from(path: &Path, log_id: Uuid, head: u64) -> Result<Option<(Self, u64)>, rusqlite::Error> {
-        let connection = connect(path)?;
-        let known = connection
-            .query_row("SELECT log_id, position FROM checkpoint", [], |row| {
-                Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, i64>(1)?))
-            })
-            .optional()?;
-        let opened = known.and_then(|(of, position)| {
-            let position = position as u64;
-            (of == *log_id.as_bytes() && position <= head).then_some(position)
-        });
-        Ok(opened.map(|position| (Self { connection }, position)))
-    }
-
-    /// Folds a batch: rows and checkpoint in one transaction.
+    /// Folds a batch: rows and checkpoint in one transaction. The hash is that of the log after the position.
     pub(crate) fn write<E: From<rusqlite::Error>>(
         &mut self,
         position: u64,
+        hash: &Hash,
         fold: impl FnOnce(&Transaction<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let transaction = self.connection.transaction()?;
         fold(&transaction)?;
-        transaction.execute("UPDATE checkpoint SET position = ?1", [position as i64])?;
+        transaction
+            .execute("UPDATE checkpoint SET position = ?1, hash = ?2", (position as i64, hash.as_slice()))?;
         transaction.commit()?;
         Ok(())
     }
+}
+
+/// Up to where a file was folded, and of which history.
+struct Checkpoint {
+    log_id: [u8; 16],
+    position: u64,
+    hash: Hash,
+}
+
+impl Checkpoint {
+    fn belongs_to(&self, log: &Log) -> Result<bool, ReadError> {
+        Ok(self.log_id == *log.id().as_bytes() && log.hash_at(self.position)? == Some(self.hash))
+    }
+}
+
+fn checkpoint_of(path: &Path) -> Result<(Connection, Option<Checkpoint>), rusqlite::Error> {
+    let connection = connect(path)?;
+    let checkpoint = connection
+        .query_row("SELECT log_id, position, hash FROM checkpoint", [], |row| {
+            let position = row.get::<_, i64>(1)? as u64;
+            Ok(Checkpoint { log_id: row.get(0)?, position, hash: row.get(2)? })
+        })
+        .optional()?;
+    Ok((connection, checkpoint))
+}
+
+/// Whether an error says that the file is not what this program writes, rather than that it can't be had now.
+fn is_no_view(error: &rusqlite::Error) -> bool {
+    match error.sqlite_error_code() {
+        // A table or a column is missing: SQLite calls this unknown.
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) => true,
+        Some(_) => false,
+        // A value of another type.
+        None => true,
+    }
+}
+
+fn make<V: View>(path: &Path, log: &Log) -> Result<Connection, rusqlite::Error> {
+    let connection = connect(path)?;
+    connection.execute_batch(V::TABLES)?;
+    connection.execute_batch(CHECKPOINT_TABLE)?;
+    let genesis = log.genesis();
+    connection.execute(
+        "INSERT INTO checkpoint VALUES (0, ?1, 0, ?2)",
+        (log.id().as_bytes().as_slice(), genesis.as_slice()),
+    )?;
+    Ok(connection)
 }
 
 /// The reading end: a few connections, shared.

@@ -36,11 +36,12 @@ pub(super) fn readiness(
             let status = view.status();
             let lag = head.saturating_sub(status.position);
             let state = match &status.fault {
-                Some(fault) => format!("stopped at {}", fault.position),
+                Some(fault) => format!("stopped at {}: {}", fault.position, fault.code),
+                None if status.trouble.is_some() => format!("trying again, {lag} events behind"),
                 None if lag > LAG_MAX => format!("{lag} events behind"),
                 None => "current".to_owned(),
             };
-            readiness.is_ready &= status.fault.is_none() && lag <= LAG_MAX;
+            readiness.is_ready &= status.fault.is_none() && status.trouble.is_none() && lag <= LAG_MAX;
             readiness.parts.push((format!("view {}", status.name), state));
         }
         // Work that waits is no fault of the server. Hosts are not named to whoever has no token.

@@ -2,6 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use mediary_events::codec::DecodeError;
 use mediary_schema::account::Permission;
+use tokio::task::JoinError;
 
 use crate::log;
 
@@ -111,6 +112,11 @@ impl Refusal {
             log::ReadError::Closed => Self::Stopping,
             error => Self::Log(Arc::new(error)),
         }
+    }
+
+    /// A story that was not told to its end: the runtime stops, or it panicked, which asking again doesn't mend.
+    pub(super) fn unfinished(error: JoinError) -> Self {
+        if error.is_panic() { Self::Log(Arc::new(error)) } else { Self::Stopping }
     }
 
     pub(super) fn decoding(error: DecodeError) -> Self {

@@ -106,7 +106,7 @@ impl Gate {
         let gate = self.clone();
         crate::spawn::blocking(move || gate.transact_blocking(&caller, &story))
             .await
-            .map_err(|_| Refusal::Stopping)?
+            .map_err(Refusal::unfinished)?
     }
 
     /// [`Self::transact`] for threads that may block.
@@ -194,7 +194,7 @@ impl Gate {
             Ok(found)
         })
         .await
-        .map_err(|_| Refusal::Stopping)?
+        .map_err(Refusal::unfinished)?
     }
 
     /// Folds what a stream has before a position, with the version that it comes to.

@@ -17,6 +17,8 @@ use uuid::Uuid;
 
 use super::{
     append::{Append, Appended},
+    chain::{self, Hash},
+    create,
     error::{AppendError, FatalError, OpenError, ReadError},
     hub::{Ring, Subscription},
     index::{self, Index, Lookup, Opener},
@@ -91,8 +93,9 @@ impl Log {
         if let Err(error) = lock.describe(None) {
             tracing::warn!(%error, "log.holder_not_written");
         }
-        store::create_if_missing(&directory, options.ids.next())?;
+        create::create_if_missing(&directory, options.ids.next())?;
         let store = Store::open(&directory, options.cache_bytes)?;
+        create::recognise(&directory, store.log_id())?;
         let opener = index::in_folder(&directory, options.cache_bytes);
         Self::start(store, opener, space, Some(lock), options)
     }
@@ -107,8 +110,9 @@ impl Log {
     ) -> Result<Self, OpenError> {
         let failed = |error| store::failed(store.path(), error);
         let tail = store.tail().map_err(failed)?;
+        store.prove_beginning().map_err(failed)?;
         let index = Index::open(opener, &store, tail.head).map_err(failed)?;
-        let epoch = store.raise_epoch().map_err(failed)?;
+        let epoch = store.raise_epoch(tail.epoch).map_err(failed)?;
         let generation = index.generation();
         let categories = Lookup { store: &store, index: &index }.categories().map_err(failed)?;
         metric::describe();
@@ -168,6 +172,17 @@ impl Log {
     /// The end of the log: what is on the disk and told.
     pub fn head(&self) -> Head {
         *self.shared.heads.borrow()
+    }
+
+    /// The hash of the chain after a position: whoever keeps it with what he made of the log knows later whether it is
+    /// of this history. None beyond the end.
+    pub fn hash_at(&self, position: u64) -> Result<Option<Hash>, ReadError> {
+        self.shared.store.hash_at(position)
+    }
+
+    /// The hash before the first event.
+    pub fn genesis(&self) -> Hash {
+        chain::genesis(self.id())
     }
 
     /// Follows the end of the log; its sender goes away when the log is closed.

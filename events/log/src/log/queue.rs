@@ -1,4 +1,4 @@
-//! What waits for the writer: bounded by count and by bytes, taken all at once.
+//! What waits for the writer: bounded by count and by bytes, taken together as far as one commit goes.
 
 use std::{
     collections::VecDeque,
@@ -12,6 +12,11 @@ use super::{
     error::AppendError,
     metric,
 };
+
+/// The most events of one commit; behind a larger one everybody would wait for seconds.
+const BATCH_EVENTS_MAX: usize = 4_096;
+/// The most bytes of one commit.
+const BATCH_BYTES_MAX: usize = 4 << 20;
 
 /// An append and where its answer goes.
 #[derive(Debug)]
@@ -32,6 +37,24 @@ struct State {
     requests: VecDeque<Request>,
     bytes: usize,
     closed: bool,
+}
+
+impl State {
+    fn batch(&mut self) -> Vec<Request> {
+        let (mut batch, mut events, mut bytes) = (Vec::new(), 0, 0);
+        while let Some(request) = self.requests.front() {
+            let weight = request.append.weight_bytes();
+            events += request.append.events.len();
+            bytes += weight;
+            let is_full = events > BATCH_EVENTS_MAX || bytes > BATCH_BYTES_MAX;
+            if is_full && !batch.is_empty() {
+                break;
+            }
+            self.bytes -= weight;
+            batch.extend(self.requests.pop_front());
+        }
+        batch
+    }
 }
 
 /// The entrance to the writer.
@@ -69,7 +92,9 @@ impl Queue {
         Ok(())
     }
 
-    /// Takes all that waits; waits for something; none once closed and empty.
+    /// Takes what waits, as much as one commit holds; waits for something; none once closed and empty.
+    ///
+    /// An append that is larger than a commit should be is one of its own.
     pub(super) fn take(&self) -> Option<Vec<Request>> {
         let mut state = self.lock();
         while state.requests.is_empty() && !state.closed {
@@ -78,9 +103,9 @@ impl Queue {
         if state.requests.is_empty() {
             return None;
         }
-        state.bytes = 0;
-        metric::queue(0, 0);
-        Some(state.requests.drain(..).collect())
+        let batch = state.batch();
+        metric::queue(state.requests.len(), state.bytes);
+        Some(batch)
     }
 
     /// Lets nothing more in; what waits is still written.

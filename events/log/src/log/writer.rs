@@ -8,9 +8,12 @@
 //! a neighbour's event. On an error of the storage nothing is tried again: after a failed fsync nobody
 //! knows what is on the disk, and only reading it anew can tell.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use mediary_events::{Codec, Envelope, Extensions, Recorded};
@@ -113,13 +116,25 @@ pub(super) fn salts() -> StdRng {
 impl Writer {
     /// Writes until the queue is closed and empty, or the storage fails.
     pub(super) fn run(mut self) {
-        while let Some(batch) = self.queue.take() {
-            if let Err(fatal) = self.write(batch) {
-                self.queue.abandon();
-                (self.on_fatal)(&fatal);
-                return;
+        let written = catch_unwind(AssertUnwindSafe(|| self.write_all()));
+        let fatal = match written {
+            Ok(Ok(())) => return,
+            Ok(Err(fatal)) => fatal,
+            // A thread that went without a word would leave everybody waiting for ever.
+            Err(_printed) => {
+                let damage = Damage::Structure { detail: "the writer panicked".to_owned() };
+                self.give_up("writing", damage.into())
             }
+        };
+        self.queue.abandon();
+        (self.on_fatal)(&fatal);
+    }
+
+    fn write_all(&mut self) -> Result<(), FatalError> {
+        while let Some(batch) = self.queue.take() {
+            self.write(batch)?;
         }
+        Ok(())
     }
 
     fn write(&mut self, batch: Vec<Request>) -> Result<(), FatalError> {
@@ -129,7 +144,8 @@ impl Writer {
         }
         let (appends, replies): (Vec<Append>, Vec<Reply>) =
             batch.into_iter().map(|request| (request.append, request.reply)).unzip();
-        let staged = match self.commit(&appends) {
+        let now = self.clock.now();
+        let staged = match self.commit(&appends, now) {
             Ok(staged) => staged,
             Err(error) => {
                 let fatal = self.give_up("committing a batch", error);
@@ -182,22 +198,22 @@ impl Writer {
     }
 
     /// Writes a batch. A faulty index is made anew and asked again, as long as nothing is on the disk.
-    fn commit(&mut self, batch: &[Append]) -> Result<Staged, ReadError> {
-        match self.attempt(batch) {
+    fn commit(&mut self, batch: &[Append], now: Timestamp) -> Result<Staged, ReadError> {
+        match self.attempt(batch, now) {
             Err(Trouble::Index(fault)) if fault.is_damage() => {
                 self.index.remake(&self.store, self.generation, &fault)?;
-                Ok(self.attempt(batch)?)
+                Ok(self.attempt(batch, now)?)
             }
             outcome => Ok(outcome?),
         }
     }
 
-    fn attempt(&mut self, batch: &[Append]) -> Result<Staged, Trouble> {
+    fn attempt(&mut self, batch: &[Append], now: Timestamp) -> Result<Staged, Trouble> {
         self.refresh_categories()?;
         let before = (self.tail, self.categories.clone());
         let (index, store) = (Arc::clone(&self.index), Arc::clone(&self.store));
-        let outcome =
-            index.with_database(|index| store.with_database(|record| self.write_both(record, index, batch)));
+        let outcome = index
+            .with_database(|index| store.with_database(|record| self.write_both(record, index, batch, now)));
         match outcome {
             Ok(Written::Both(staged)) => Ok(staged),
             Ok(Written::RecordOnly(staged, fault)) => {
@@ -225,11 +241,12 @@ impl Writer {
         record: &Database,
         index: &Database,
         batch: &[Append],
+        now: Timestamp,
     ) -> Result<Written, Trouble> {
         let began = Instant::now();
         let indexing = Index::begin(index)?;
         let recording = record.begin_write().map_err(ReadError::from)?;
-        let staged = self.stage(&recording, &indexing, batch)?;
+        let staged = self.stage(&recording, &indexing, batch, now)?;
         if staged.recorded.is_empty() {
             recording.abort().map_err(ReadError::from)?;
             indexing.abort().map_err(IndexFault::from)?;
@@ -250,10 +267,10 @@ impl Writer {
         recording: &WriteTransaction,
         indexing: &WriteTransaction,
         batch: &[Append],
+        now: Timestamp,
     ) -> Result<Staged, Trouble> {
         let mut tables = Tables { record: Record::open(recording)?, index: index::Tables::open(indexing)? };
         let mut staged = Staged::default();
-        let now = self.clock.now();
         for append in batch {
             let outcome = match self.check(&tables, append)? {
                 Verdict::Accepted => {

@@ -120,3 +120,12 @@ async fn a_closed_log_is_told_as_stopping() {
     assert_eq!(refusal.code(), "STOPPING");
     assert_eq!(bench.gate.state::<Note>(id(1)).await.unwrap_err().code(), "STOPPING");
 }
+
+#[tokio::test]
+async fn a_story_that_panics_is_a_fault_and_not_worth_asking_again() {
+    let bench = Bench::new();
+    let story = |_: &mut Transaction<'_>| -> Result<(), Refusal> { panic!("a bug of the story") };
+    let refusal = bench.gate.transact(owner(1), story).await.unwrap_err();
+    assert_eq!((refusal.code(), refusal.is_retryable()), ("INTERNAL", false));
+    bench.tell(owner(2), |story| write(story, 1, "x")).unwrap();
+}

@@ -366,6 +366,59 @@ fn queue_is_bounded_by_bytes_too() {
     });
 }
 
+// invariant: L-11
+#[test]
+fn writer_that_panics_tells_everybody_and_stops_the_log() {
+    let disk = Disk::new(formatted(), 0);
+    let broken = |options: &mut Options| {
+        let asked = AtomicUsize::new(0);
+        options.clock = mediary_schema::Clock::new(move || {
+            let before = asked.fetch_add(1, Ordering::SeqCst);
+            assert!(before < 1, "the clock stands still");
+            mediary_schema::Timestamp::from_micros(1_790_000_000_000_000)
+        });
+    };
+    let machine = boot_with(&disk, broken).unwrap();
+    machine.log.append_blocking(append_one(3, &stream("job", 1), "a")).unwrap();
+    let refused = machine.log.append_blocking(append_one(1, &stream("job", 1), "a"));
+    assert!(matches!(refused, Err(AppendError::Unknown(_))), "{refused:?}");
+    assert_eq!(machine.fatal.load(Ordering::SeqCst), 1);
+    assert!(matches!(
+        machine.log.append_blocking(append_one(2, &stream("job", 1), "b")),
+        Err(AppendError::Closed)
+    ));
+}
+
+#[test]
+fn one_commit_holds_no_more_than_it_should() {
+    let disk = Disk::new(formatted(), 0);
+    let machine = boot(&disk).unwrap();
+    let log = &machine.log;
+    log.append_blocking(append_one(1, &stream("job", 1), "a")).unwrap();
+    disk.hold();
+    let before = disk.syncs();
+    std::thread::scope(|scope| {
+        scope.spawn(|| log.append_blocking(append_one(2, &stream("job", 1), "b")).unwrap());
+        disk.wait_until_held();
+        let of = |command: u128, events: u128| {
+            append(command, (0..events).map(|n| event(&stream("job", n % 9), "noted", "c")).collect())
+        };
+        // Three of these are more than a commit holds; the last one is more by itself.
+        let requests = [of(10, 2_000), of(11, 2_000), of(12, 2_000), of(13, 5_000)];
+        block_on(async {
+            let mut futures: Vec<_> =
+                requests.iter().map(|request| Box::pin(log.append(request.clone()))).collect();
+            for future in &mut futures {
+                assert!(futures::poll!(future).is_pending());
+            }
+            disk.release();
+            assert!(join_all(futures).await.iter().all(Result::is_ok));
+        });
+    });
+    assert_eq!(disk.syncs() - before, 4);
+    assert_eq!(log.head().position, 2 + 11_000);
+}
+
 #[test]
 fn id_source_that_repeats_itself_is_asked_again_and_then_stops_the_log() {
     let disk = Disk::new(formatted(), 0);
