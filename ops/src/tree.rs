@@ -146,7 +146,7 @@ fn dispatcher(name: &'static str, stops_within: Duration, roots: &Roots) -> Chil
     let arguments = DispatcherArguments {
         gate: roots.gate.clone(),
         head: roots.gate.log().watch_head(),
-        worker_id: WorkerId::local(roots.gate.log().id()),
+        worker_id: roots.gate.identities().local_worker(roots.gate.log().id()),
         offered: WorkKind::ALL.to_vec(),
     };
     Child::actor(name, stops_within, move || (Dispatcher, arguments.clone()))
@@ -155,7 +155,7 @@ fn dispatcher(name: &'static str, stops_within: Duration, roots: &Roots) -> Chil
 /// Appends that a concern is halted (PL-31).
 async fn tell(gate: Gate, halted: Halted) {
     let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
-    let worker_id = WorkerId::local(gate.log().id());
+    let worker_id = gate.identities().local_worker(gate.log().id());
     let command = Command::Halt { concern: halted.name.to_owned(), reason: halted.reason };
     let caller = Caller::platform(origin, gate.ids());
     if let Err(refusal) = gate.execute::<Worker>(caller, worker_id.uuid(), command).await {

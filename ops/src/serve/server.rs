@@ -222,7 +222,7 @@ async fn join(gate: &Gate) -> Result<(), ServeError> {
     let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
     let offer = Offer { kinds: WorkKind::ALL.to_vec() };
     let command = Command::Join { epoch: gate.log().epoch(), offer };
-    let worker_id = WorkerId::local(gate.log().id());
+    let worker_id = gate.identities().local_worker(gate.log().id());
     let caller = Caller::platform(origin, gate.ids());
     match gate.execute::<Worker>(caller, worker_id.uuid(), command).await {
         Ok(_) => Ok(()),

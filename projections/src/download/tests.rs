@@ -11,17 +11,13 @@ use super::{
 };
 use crate::{
     page::{Cursor, PageRequest},
-    tests::support::{Rows, assert_indexed, at, failure, source},
+    tests::support::{Rows, assert_indexed, at, failure, item_id, source},
 };
 
 const LIST: PlaylistId = PlaylistId::from_uuid(Uuid::from_u128(0x11));
 const JOB: JobId = JobId::from_uuid(Uuid::from_u128(0x12));
 const AGAIN: JobId = JobId::from_uuid(Uuid::from_u128(0x13));
 const FILE: FileId = FileId::from_uuid(Uuid::from_u128(0x14));
-
-fn item_id(name: &str) -> ItemId {
-    source(name).item_id()
-}
 
 fn requested(name: &str, job_id: JobId) -> Event {
     let item = DownloadItem {
@@ -33,7 +29,7 @@ fn requested(name: &str, job_id: JobId) -> Event {
         folder: Some("Letters".to_owned()),
         entry: Some(EntryRef {
             playlist_id: LIST,
-            entry_id: EntryId::from_occurrence(LIST, item_id(name), 1),
+            entry_id: EntryId::from_uuid(Uuid::from_u128(0x15)),
         }),
     };
     Event::Requested { job_id, item: Box::new(item) }

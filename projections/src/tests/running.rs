@@ -35,7 +35,7 @@ use crate::{
 const URL: &str = "http://example.org/list";
 
 fn list() -> PlaylistId {
-    PlaylistId::from_url(&url::Url::parse(URL).unwrap())
+    samples::identities().playlist(ProjectId::HOME, &URL.parse().unwrap())
 }
 
 fn follow(story: &mut Transaction<'_>) -> Result<(), Refusal> {
@@ -54,8 +54,11 @@ fn look(
         let lease = job::Command::Lease { attempt_id, worker_id: WorkerId::from_uuid(id(9)) };
         story.execute::<Job>(job_id.uuid(), lease)?;
         let observed: Vec<_> = entries.clone().map(|entry| seen(&entry.to_string())).collect();
-        let found =
-            playlist::diff(list(), story.state::<Playlist>(list().uuid())?, observed, RefreshMode::Full);
+        let identities = story.identities();
+        let items: Vec<_> =
+            observed.iter().map(|entry| identities.item(ProjectId::HOME, &entry.source)).collect();
+        let state = story.state::<Playlist>(list().uuid())?;
+        let found = playlist::diff(&identities, list(), state, &items, observed, RefreshMode::Full);
         let completed = mediary_log::work::playlist::Completed {
             kind: PlaylistKind::List,
             playlist: ObservedPlaylist { title: Some("Letters".to_owned()), ..ObservedPlaylist::default() },
@@ -72,6 +75,7 @@ fn seen(name: &str) -> ObservedEntry {
     ObservedEntry {
         index: 1,
         source: source(name),
+        id_scope: IdScope::Source,
         title: Some(format!("About {name}")),
         duration_ms: Some(61_000),
         availability: Availability::Available,

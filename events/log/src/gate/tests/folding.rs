@@ -275,6 +275,7 @@ fn any_observed() -> impl Strategy<Value = ObservedEntry> {
             source_id: item.to_string(),
             url: format!("http://example.org/{item}"),
         },
+        id_scope: IdScope::Source,
         title: title.map(|title| format!("{item}, cut {title}")),
         duration_ms: Some(1_000 * u64::from(item)),
         availability: if available { Availability::Available } else { Availability::Private },
