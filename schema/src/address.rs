@@ -165,9 +165,10 @@ fn youtube(url: &Url, query: Option<&str>) -> Option<String> {
     {
         return None;
     }
+    let parts = || query.unwrap_or_default().split('&').filter_map(|part| part.split_once('='));
     let parameter =
-        |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-    let video_in_path = (host == "youtu.be").then(|| url.path().trim_start_matches('/').to_owned());
+        |name: &str| parts().find(|(known, _)| plain(known) == name).map(|(_, value)| plain(value));
+    let video_in_path = (host == "youtu.be").then(|| plain(url.path().trim_start_matches('/')));
     let list = parameter("list").filter(|list| !list.starts_with("RD"));
     let video = parameter("v").or(video_in_path).filter(|video| !video.is_empty());
     let rest = match (list, video) {

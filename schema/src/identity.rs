@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     Address, CommandId, EntryId, EventId, FileId, ItemId, JobId, PlaylistId, ProjectId, ReservationId,
-    WorkerId,
+    TokenId, WorkerId,
     item::{IdScope, ItemSource},
     playlist::ObservedEntry,
 };
@@ -235,7 +235,7 @@ mod tests {
     fn the_rule_is_what_it_was() {
         let address: Address = "http://a.example/feed.xml".parse().unwrap();
         let id = identities(1).playlist(HOME, &address);
-        assert_eq!(id.to_string(), "playlist-TODO");
+        assert_eq!(id.to_string(), "playlist-b17b561c-984e-8a96-ba13-264694412ad6");
         assert_eq!((id.uuid().get_version_num(), id.uuid().get_variant()), (8, uuid::Variant::RFC4122));
     }
 

@@ -9,7 +9,7 @@ use mediary_log::{
     work,
 };
 use mediary_schema::{
-    JobId, PlaylistId,
+    PlaylistId,
     download::{DownloadItem, EntryRef, Quality},
     job::RetryPolicy,
 };

@@ -9,10 +9,13 @@ use mediary_schema::{
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Command, Diff, Event, Playlist, Rejection, State};
+use super::{Command, Event, Playlist, Rejection, State};
 use crate::{
     Concern,
-    testing::{given, samples},
+    testing::{
+        given,
+        samples::{self, diff},
+    },
 };
 
 const LIST: PlaylistId = PlaylistId::UNLISTED;
@@ -36,10 +39,6 @@ fn seen(name: &str) -> ObservedEntry {
 
 fn items_of(observed: &[ObservedEntry]) -> Vec<ItemId> {
     observed.iter().map(|entry| samples::identities().item(ProjectId::HOME, &entry.source)).collect()
-}
-
-fn diff(list: PlaylistId, state: &State, observed: Vec<ObservedEntry>, mode: RefreshMode) -> Diff {
-    super::diff(&samples::identities(), list, state, &items_of(&observed), observed, mode)
 }
 
 fn look(names: &str) -> Vec<ObservedEntry> {

@@ -11,6 +11,8 @@ use mediary_schema::{
 };
 use uuid::Uuid;
 
+use crate::playlist;
+
 /// The address of a list.
 pub const LIST_URL: &str = "https://www.youtube.com/playlist?list=PLbpi6ZahtOH6Blw3RGYpWkSByi_T7Rygb";
 /// A job.
@@ -33,6 +35,18 @@ pub const fn identities() -> Identities {
 /// The playlist of [`LIST_URL`].
 pub fn playlist_id() -> PlaylistId {
     identities().playlist(ProjectId::HOME, &LIST_URL.parse().expect("it is an address"))
+}
+
+/// What a refresh changes that saw this, with ids of [`identities`].
+pub fn diff(
+    playlist_id: PlaylistId,
+    state: &playlist::State,
+    observed: Vec<ObservedEntry>,
+    mode: RefreshMode,
+) -> playlist::Diff {
+    let item = |entry: &ObservedEntry| identities().item(ProjectId::HOME, &entry.source);
+    let items: Vec<ItemId> = observed.iter().map(item).collect();
+    playlist::diff(&identities(), playlist_id, state, &items, observed, mode)
 }
 
 /// Where an item is.

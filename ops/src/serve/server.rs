@@ -15,7 +15,7 @@ use mediary_log::{
     work,
 };
 use mediary_projections::Views;
-use mediary_schema::{Clock, IdSource, WorkerId, job::WorkKind, worker::Offer};
+use mediary_schema::{Clock, IdSource, job::WorkKind, worker::Offer};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 use mediary_events::download::{Download, Event};
 use mediary_schema::{
-    EntryId, FailureClass, FileId, ItemId, JobId, PlaylistId,
+    EntryId, FailureClass, FileId, JobId, PlaylistId,
     download::{DownloadItem, EntryRef, Quality},
 };
 use uuid::Uuid;
@@ -27,10 +27,7 @@ fn requested(name: &str, job_id: JobId) -> Event {
         title: Some(format!("About {name}")),
         duration_ms: Some(61_000),
         folder: Some("Letters".to_owned()),
-        entry: Some(EntryRef {
-            playlist_id: LIST,
-            entry_id: EntryId::from_uuid(Uuid::from_u128(0x15)),
-        }),
+        entry: Some(EntryRef { playlist_id: LIST, entry_id: EntryId::from_uuid(Uuid::from_u128(0x15)) }),
     };
     Event::Requested { job_id, item: Box::new(item) }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{FileRow, FileView, file, files, files_by_id};
 use crate::{
     page::{Cursor, PageRequest},
-    tests::support::{Rows, assert_indexed, at, item_id, source},
+    tests::support::{Rows, assert_indexed, at, item_id},
 };
 
 fn id(number: u128) -> FileId {

@@ -2,9 +2,13 @@ mod folding;
 mod querying;
 mod refreshing;
 
-use mediary_events::playlist::{Event, Playlist, State, diff};
+use mediary_events::{
+    playlist::{Event, Playlist, State},
+    testing::samples,
+};
 use mediary_schema::{
-    EntryId, JobId, PlaylistId,
+    EntryId, JobId, PlaylistId, ProjectId,
+    item::IdScope,
     playlist::{
         Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode,
     },
@@ -88,7 +92,7 @@ impl Followed {
 
     /// Records a refresh to the end of the list.
     fn look(&mut self, observed: Vec<ObservedEntry>) {
-        let found = diff(self.id, &self.state, observed, RefreshMode::Full);
+        let found = samples::diff(self.id, &self.state, observed, RefreshMode::Full);
         self.feed(found.changes);
         self.feed(vec![completed(found.counts)]);
     }

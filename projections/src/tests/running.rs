@@ -6,10 +6,12 @@ use mediary_events::{
     Concern as _,
     job::{self, Job},
     playlist::{self, Playlist},
+    testing::samples,
 };
 use mediary_log::gate::{Refusal, Transaction};
 use mediary_schema::{
-    AttemptId, JobId, PlaylistId, WorkerId,
+    AttemptId, JobId, PlaylistId, ProjectId, WorkerId,
+    item::IdScope,
     job::RetryPolicy,
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshMode},
 };
@@ -54,11 +56,8 @@ fn look(
         let lease = job::Command::Lease { attempt_id, worker_id: WorkerId::from_uuid(id(9)) };
         story.execute::<Job>(job_id.uuid(), lease)?;
         let observed: Vec<_> = entries.clone().map(|entry| seen(&entry.to_string())).collect();
-        let identities = story.identities();
-        let items: Vec<_> =
-            observed.iter().map(|entry| identities.item(ProjectId::HOME, &entry.source)).collect();
         let state = story.state::<Playlist>(list().uuid())?;
-        let found = playlist::diff(&identities, list(), state, &items, observed, RefreshMode::Full);
+        let found = samples::diff(list(), state, observed, RefreshMode::Full);
         let completed = mediary_log::work::playlist::Completed {
             kind: PlaylistKind::List,
             playlist: ObservedPlaylist { title: Some("Letters".to_owned()), ..ObservedPlaylist::default() },

@@ -5,7 +5,9 @@ use std::{
 };
 
 use mediary_events::{Concern, codec};
-use mediary_schema::{Clock, CorrelationId, IdSource, Identities, Timestamp, account::Permission, job::RetryPolicy};
+use mediary_schema::{
+    Clock, CorrelationId, IdSource, Identities, Timestamp, account::Permission, job::RetryPolicy,
+};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use uuid::Uuid;
 

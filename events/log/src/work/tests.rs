@@ -121,16 +121,7 @@ fn finish_download(story: &mut Transaction<'_>, attempt_id: AttemptId) -> Result
 fn entry_added() -> playlist::Event {
     let state = playlist::State::default();
     let observed = vec![samples::observed()];
-    playlist::diff(
-        &samples::identities(),
-        samples::playlist_id(),
-        &state,
-        &[samples::item_id()],
-        observed,
-        RefreshMode::Full,
-    )
-    .changes
-    .remove(0)
+    samples::diff(samples::playlist_id(), &state, observed, RefreshMode::Full).changes.remove(0)
 }
 
 fn state_of(bench: &Bench, job_id: JobId) -> Option<JobState> {

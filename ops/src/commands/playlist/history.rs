@@ -127,7 +127,7 @@ fn quoted(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use mediary_schema::{
-        EntryId, ItemId, JobId, Timestamp,
+        ItemId, JobId, Timestamp,
         item::ItemSource,
         playlist::{Availability, LiveStatus, RefreshCounts, RefreshMode},
     };

@@ -14,7 +14,7 @@ use mediary_events::{
 };
 use mediary_schema::{
     AttemptId, FailureClass, Timestamp, WorkerId,
-    item::ItemSource,
+    item::{IdScope, ItemSource},
     job::{Failure, RetryPolicy, Work},
     playlist::{Availability, LiveStatus, ObservedEntry},
 };
@@ -213,7 +213,7 @@ fn any_playlist_command() -> impl Strategy<Value = playlist::Command> {
             // What a refresh of an empty list finds; on another list it is a page repeated after a crash.
             let state = playlist::State::default();
             let mode = mediary_schema::playlist::RefreshMode::Full;
-            let changes = playlist::diff(samples::playlist_id(), &state, observed, mode).changes;
+            let changes = samples::diff(samples::playlist_id(), &state, observed, mode).changes;
             playlist::Command::RecordChanges { changes }
         }),
     ]

@@ -5,7 +5,7 @@ use mediary_events::{
     testing::samples,
 };
 use mediary_schema::{
-    AttemptId, CommandId, JobId, PlaylistId, ReservationId, WorkerId,
+    AttemptId, CommandId, JobId, PlaylistId, ProjectId, WorkerId,
     job::{RetryPolicy, Work},
     playlist::RefreshMode,
 };
@@ -84,7 +84,7 @@ fn a_repeat_names_the_job_of_the_first_time() {
     bench.told(|story| story.execute::<Playlist>(id(1), follow.clone()));
     let refresh = |command: u128| {
         let caller = owner(command);
-        let job_id = story.identities().job(caller.command_id, "refresh");
+        let job_id = bench.gate.identities().job(caller.command_id, "refresh");
         let mode = Some(RefreshMode::Full);
         bench
             .tell(caller, |story| {
