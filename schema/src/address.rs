@@ -175,8 +175,7 @@ fn youtube(url: &Url, query: Option<&str>) -> Option<String> {
         (Some(list), _) => format!("/playlist?list={list}"),
         (None, Some(video)) => format!("/watch?v={video}"),
         (None, None) => {
-            let told: Vec<String> =
-                query.unwrap_or_default().split('&').filter(|part| is_told(part)).map(plain).collect();
+            let told: Vec<String> = query.unwrap_or_default().split('&').filter(is_told).map(plain).collect();
             let query = if told.is_empty() { String::new() } else { format!("?{}", told.join("&")) };
             format!("{}{query}", plain(url.path()).trim_end_matches('/'))
         }

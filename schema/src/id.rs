@@ -1,7 +1,7 @@
 //! A type for every id, so that two of them can't be confused.
 //!
 //! Ids of things that happen are UUIDv7 from an [`crate::IdSource`]; where the key *is* the thing
-//! (an item, a playlist) the id is derived from it by [`crate::Identities`], as UUIDv8: each kind
+//! (an item, a playlist) the id is derived from it by [`crate::Identities`], as `UUIDv8`: each kind
 //! says within what it is derived, and so where it is one of a kind.
 
 use std::{borrow::Cow, fmt, str::FromStr};

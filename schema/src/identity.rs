@@ -226,7 +226,9 @@ mod tests {
 
     fn named(list: PlaylistId, entries: &[ObservedEntry]) -> Vec<ItemId> {
         let mut namesakes = Namesakes::default();
-        entries.iter().for_each(|entry| namesakes.see(entry));
+        for entry in entries {
+            namesakes.see(entry);
+        }
         entries.iter().map(|entry| identities(1).item_in(HOME, list, entry, &namesakes)).collect()
     }
 

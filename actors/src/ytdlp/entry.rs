@@ -108,14 +108,13 @@ impl PrintedEntry {
         let extractor = self.extractor_key.as_deref().unwrap_or(GENERIC).to_ascii_lowercase();
         let is_guessed = extractor == GENERIC || self.is_embedded();
         let known = self.id.clone().filter(|_| !is_guessed);
-        Some(match known {
-            Some(source_id) => (ItemSource { extractor, source_id, url }, IdScope::Source),
-            None => {
-                let id_scope = if guid.is_some() { IdScope::List } else { IdScope::Source };
-                let source_id = guid.unwrap_or_else(|| url.clone());
-                (ItemSource { extractor: GENERIC.to_owned(), source_id, url }, id_scope)
-            }
-        })
+        if let Some(source_id) = known {
+            return Some((ItemSource { extractor, source_id, url }, IdScope::Source));
+        }
+        // A feed counts its items as it likes; an address is one of a kind.
+        let id_scope = if guid.is_some() { IdScope::List } else { IdScope::Source };
+        let source_id = guid.unwrap_or_else(|| url.clone());
+        Some((ItemSource { extractor: GENERIC.to_owned(), source_id, url }, id_scope))
     }
 
     /// Whether the row has no page of its own but stands on the page of the list.

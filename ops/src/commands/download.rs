@@ -207,9 +207,12 @@ pub(crate) async fn start(
     Failure::refused(outcome.user_errors)?;
     let mut started = outcome.payload;
     if let Some(id) = started.story_id.clone().filter(|_| wait) {
-        let look =
-            joined_refresh(client, target.playlist.clone().or(started.playlist_id.clone()), started.position)
-                .await?;
+        let look = joined_refresh(
+            client,
+            target.playlist.clone().or_else(|| started.playlist_id.clone()),
+            started.position,
+        )
+        .await?;
         let mut story = wait::for_story(client, output, &id, started.position).await?;
         if let Some(look) = look.filter(|_| story.job_count == 0) {
             story = wait::for_story(client, output, &look.story_id, None).await?;

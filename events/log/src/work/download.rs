@@ -68,7 +68,7 @@ fn start(story: &mut Transaction<'_>, asked: &Start) -> Result<Option<PlaylistId
     match &asked.target {
         Target::PlaylistId(id) => wish(story, *id, quality, None).map(|()| None),
         Target::Entries(lists) => {
-            for list in lists.iter() {
+            for list in lists {
                 let entries = list.entry_ids.as_slice().to_vec();
                 wish(story, list.playlist_id, quality.clone(), Some(entries))?;
             }
