@@ -10,7 +10,8 @@ use mediary_log::{
     work::{self, download::Kept, playlist::Completed},
 };
 use mediary_schema::{
-    AttemptId, Clock, EntryId, IdSource, JobId, PlaylistId, WorkerId,
+    Address, AttemptId, Clock, EntryId, IdSource, Identities, IdentityKey, ItemId, JobId, PlaylistId,
+    ProjectId, WorkerId,
     download::{DownloadItem, EntryRef, Quality},
     file::{Check, MediaFacts, Verified},
     item::ItemSource,
@@ -59,13 +60,16 @@ pub fn caller(gate: &Gate) -> Caller {
     Caller::platform(Origin { kind: OriginKind::Actor, id: Uuid::nil() }, gate.ids())
 }
 
+/// What derives the ids of the world: the same in every run.
+const IDENTITIES: Identities = Identities::new(IdentityKey::from_bytes([1; IdentityKey::BYTES]));
+
 /// One list of the world.
 #[derive(Debug, Clone)]
 pub struct List {
     number: u32,
     /// Its id.
     pub id: PlaylistId,
-    url: url::Url,
+    url: Address,
 }
 
 impl List {
@@ -75,15 +79,15 @@ impl List {
     /// Never: the address is well formed.
     pub fn new(number: u32) -> Self {
         let url = format!("https://media.example.org/@open-movies/list-{number:04}");
-        let url = url::Url::parse(&url).expect("the address is well formed");
-        Self { number, id: PlaylistId::from_url(&url), url }
+        let url: Address = url.parse().expect("the address is well formed");
+        Self { number, id: IDENTITIES.playlist(ProjectId::HOME, &url), url }
     }
 
     /// The wish for one of its entries.
     pub fn item(&self, entry: u32) -> DownloadItem {
         let source = self.source(entry);
         DownloadItem {
-            item_id: source.item_id(),
+            item_id: IDENTITIES.item(ProjectId::HOME, &source),
             quality: Quality::best(),
             title: Some(self.title(entry)),
             duration_ms: Some(duration_ms(entry)),
@@ -107,13 +111,18 @@ impl List {
         ItemSource { extractor: "openmovies".to_owned(), source_id, url }
     }
 
+    fn item_id(&self, entry: u32) -> ItemId {
+        IDENTITIES.item(ProjectId::HOME, &self.source(entry))
+    }
+
     fn entry_id(&self, entry: u32) -> EntryId {
-        EntryId::from_occurrence(self.id, self.source(entry).item_id(), 1)
+        IDENTITIES.entry(self.id, self.item_id(entry), 1)
     }
 
     fn added(&self, entry: u32) -> playlist::Event {
         playlist::Event::EntryAdded {
             entry_id: self.entry_id(entry),
+            item_id: self.item_id(entry),
             source: self.source(entry),
             title: Some(self.title(entry)),
             duration_ms: Some(duration_ms(entry)),
@@ -156,7 +165,7 @@ impl Run {
         Self {
             job: JobId::from_uuid(gate.ids().next()),
             attempt: AttemptId::from_uuid(gate.ids().next()),
-            worker: WorkerId::local(gate.log().id()),
+            worker: gate.identities().local_worker(gate.log().id()),
         }
     }
 

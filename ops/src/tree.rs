@@ -24,10 +24,7 @@ use mediary_log::{
     gate::{Caller, Gate},
     signal::SignalHub,
 };
-use mediary_schema::{
-    WorkerId,
-    job::{RetryPolicy, WorkKind},
-};
+use mediary_schema::job::{RetryPolicy, WorkKind};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -154,7 +151,7 @@ fn dispatcher(name: &'static str, stops_within: Duration, roots: &Roots, room: R
     let arguments = DispatcherArguments {
         gate: roots.gate.clone(),
         head: roots.gate.log().watch_head(),
-        worker_id: WorkerId::local(roots.gate.log().id()),
+        worker_id: roots.gate.identities().local_worker(roots.gate.log().id()),
         offered: WorkKind::ALL.to_vec(),
         room,
         held: Arc::clone(&roots.held),
@@ -165,7 +162,7 @@ fn dispatcher(name: &'static str, stops_within: Duration, roots: &Roots, room: R
 /// Appends that a concern is halted (PL-31).
 async fn tell(gate: Gate, halted: Halted) {
     let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
-    let worker_id = WorkerId::local(gate.log().id());
+    let worker_id = gate.identities().local_worker(gate.log().id());
     let command = Command::Halt { concern: halted.name.to_owned(), reason: halted.reason };
     let caller = Caller::platform(origin, gate.ids());
     if let Err(refusal) = gate.execute::<Worker>(caller, worker_id.uuid(), command).await {

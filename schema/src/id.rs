@@ -1,16 +1,14 @@
 //! A type for every id, so that two of them can't be confused.
 //!
 //! Ids of things that happen are UUIDv7 from an [`crate::IdSource`]; where the key *is* the thing
-//! (an item, a playlist) the id is derived from it by UUIDv5.
+//! (an item, a playlist) the id is derived from it by [`crate::Identities`], as `UUIDv8`: each kind
+//! says within what it is derived, and so where it is one of a kind.
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
-
-/// The namespace of every derived id: UUIDv5 of the DNS name space and `mediary`.
-const NAMESPACE: Uuid = Uuid::from_u128(0x6d65_6469_6172_5950_8000_6d65_6469_6172);
 
 /// The answer to a text that is not an id of the asked kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -100,7 +98,8 @@ macro_rules! ids {
 ids! {
     /// One recorded event.
     EventId = "event";
-    /// One command as its sender names it; the same id sent twice is the same command.
+    /// One command as its sender names it; the same id sent twice is the same command. That of a reaction is derived
+    /// from its cause and step.
     CommandId = "command";
     /// One story: everything that came of one act; equal to the W3C trace id.
     CorrelationId = "story";
@@ -108,25 +107,26 @@ ids! {
     PrincipalId = "principal";
     /// Whose: what a person sees belongs to a project.
     ProjectId = "project";
-    /// A credential of a principal.
+    /// A credential of a principal: derived from the command that made it.
     TokenId = "token";
-    /// A followed remote list.
+    /// A followed remote list: derived from the project and the address.
     PlaylistId = "playlist";
-    /// A row of a playlist.
+    /// A row of a playlist: derived from the playlist, the item and which row of it that is.
     EntryId = "entry";
-    /// A piece of media at its source.
+    /// A piece of media at its source: derived from the project, the extractor and its id; where such an id counts
+    /// within its list only, from the playlist, too.
     ItemId = "item";
-    /// The keeping of one item; there is one per item.
+    /// The keeping of one item; there is one per item, and so per project.
     DownloadId = "download";
-    /// A piece of long work.
+    /// A piece of long work: derived from the command that opened it.
     JobId = "job";
     /// One try at a job; it fences everything that the try does.
     AttemptId = "attempt";
-    /// Bytes in the library.
+    /// A file in the library, which outlives its bytes: derived from the job that made it.
     FileId = "file";
-    /// A machine that does long work.
+    /// A machine that does long work; the one inside the server is derived, one per installation.
     WorkerId = "worker";
-    /// A temporary claim on a name, such as the open job for a key.
+    /// A temporary claim on a name, such as the open job for a key: derived from the project and the name.
     ReservationId = "reservation";
     /// The settings of one project.
     SettingId = "setting";
@@ -150,28 +150,8 @@ impl PrincipalId {
 }
 
 impl PlaylistId {
-    /// The built-in list of single videos (LI-02).
+    /// The built-in list of single videos (LI-02): what a project sees there is its own.
     pub const UNLISTED: Self = Self(Uuid::from_u128(0x756e_6c69_7374_8000_8000_0000_0000_0000));
-
-    /// Derives the id from the canonical URL, so that following again continues the stream.
-    pub fn from_url(canonical: &url::Url) -> Self {
-        Self(derive(&["playlist", canonical.as_str()]))
-    }
-}
-
-impl EntryId {
-    /// Derives the id of the `occurrence`-th row (from 1) that a playlist ever had of an item, so that a
-    /// refresh repeated after a crash names the same rows.
-    pub fn from_occurrence(playlist: PlaylistId, item: ItemId, occurrence: u32) -> Self {
-        Self(derive(&["entry", &playlist.0.to_string(), &item.0.to_string(), &occurrence.to_string()]))
-    }
-}
-
-impl ItemId {
-    /// Derives the id from the extractor's key and the id that the extractor gives.
-    pub fn from_source(extractor: &str, source_id: &str) -> Self {
-        Self(derive(&["item", &extractor.to_lowercase(), source_id]))
-    }
 }
 
 impl DownloadId {
@@ -186,58 +166,11 @@ impl DownloadId {
     }
 }
 
-impl ReservationId {
-    /// Derives the id from the reserved name.
-    pub fn from_key(key: &str) -> Self {
-        Self(derive(&["reservation", key]))
-    }
-}
-
 impl SettingId {
     /// The settings of a project: the same UUID.
     pub const fn from_project(project: ProjectId) -> Self {
         Self(project.0)
     }
-}
-
-impl WorkerId {
-    /// The worker inside the server of the log with this id.
-    pub fn local(log_id: Uuid) -> Self {
-        Self(derive(&["worker", &log_id.to_string()]))
-    }
-}
-
-impl CommandId {
-    /// Derives the id of the command that a reaction issues, so that a repeat is the same command.
-    pub fn from_cause(cause: EventId, step: &str) -> Self {
-        Self(derive(&["command", &cause.0.to_string(), step]))
-    }
-}
-
-impl TokenId {
-    /// Derives the id of the token that a command makes, so that the command repeated makes no second one.
-    pub fn from_command(command: CommandId) -> Self {
-        Self(derive(&["token", &command.0.to_string()]))
-    }
-}
-
-impl FileId {
-    /// Derives the id of the file that an attempt of a job makes, so that a finish repeated after a crash names the same file.
-    pub fn from_job(job: JobId) -> Self {
-        Self(derive(&["file", &job.0.to_string()]))
-    }
-}
-
-impl JobId {
-    /// Derives the id of the job that a command opens, so that the command repeated opens no second one.
-    pub fn from_command(command: CommandId, step: &str) -> Self {
-        Self(derive(&["job", &command.0.to_string(), step]))
-    }
-}
-
-fn derive(parts: &[&str]) -> Uuid {
-    // A unit separator, since none of the parts can contain a control character unescaped.
-    Uuid::new_v5(&NAMESPACE, parts.join("\u{1f}").as_bytes())
 }
 
 #[cfg(test)]
@@ -246,7 +179,7 @@ mod tests {
 
     #[test]
     fn text_form_round_trips_and_names_the_kind() {
-        let id = ItemId::from_source("Youtube", "abc");
+        let id = ItemId::from_uuid(Uuid::from_u128(7));
         assert_eq!(id.to_string().parse::<ItemId>(), Ok(id));
         assert_eq!(id.uuid().to_string().parse::<ItemId>(), Ok(id));
         assert!(id.to_string().starts_with("item-"));
@@ -256,11 +189,5 @@ mod tests {
     fn another_kind_is_refused_with_an_example() {
         let error = "job-01890a5d-ac96-774b-bcce-b302099a8057".parse::<ItemId>().unwrap_err();
         assert!(error.to_string().contains("is not an item id such as item-"), "{error}");
-    }
-
-    #[test]
-    fn extractor_case_does_not_make_another_item() {
-        assert_eq!(ItemId::from_source("Youtube", "a"), ItemId::from_source("youtube", "a"));
-        assert_ne!(ItemId::from_source("youtube", "a"), ItemId::from_source("youtube", "A"));
     }
 }

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ItemId;
-
 /// Where an item is to be had.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ItemSource {
@@ -16,8 +14,19 @@ pub struct ItemSource {
 }
 
 impl ItemSource {
-    /// The item's id.
-    pub fn item_id(&self) -> ItemId {
-        ItemId::from_source(&self.extractor, &self.source_id)
+    /// Whether both are one item as far as extractor and id can tell: the address may change.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.extractor == other.extractor && self.source_id == other.source_id
     }
+}
+
+/// Within what the id of an item is one of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdScope {
+    /// The site gives it to one item only, whichever list shows that.
+    #[default]
+    Source,
+    /// Its feed gave it: other feeds count 1, 2, 3, too.
+    List,
 }

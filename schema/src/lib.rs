@@ -8,11 +8,13 @@
 //! variant of [`job::Work`].
 
 pub mod account;
+pub mod address;
 pub mod clock;
 pub mod download;
 pub mod failure;
 pub mod file;
 pub mod id;
+pub mod identity;
 pub mod item;
 pub mod job;
 pub mod lane;
@@ -22,11 +24,13 @@ pub mod setting;
 pub mod several;
 pub mod worker;
 
+pub use address::{Address, UrlRefused};
 pub use clock::{Clock, IdSource, Timestamp};
 pub use failure::{FailureClass, Retry};
 pub use id::{
     AttemptId, CommandId, CorrelationId, DownloadId, EntryId, EventId, FileId, ItemId, JobId, ParseIdError,
     PlaylistId, PrincipalId, ProjectId, ReservationId, SettingId, TokenId, WorkerId,
 };
+pub use identity::{Identities, IdentityKey, Namesakes};
 pub use secret::Secret;
 pub use several::{Several, SeveralError};

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EntryId, ItemId, PlaylistId, item::ItemSource};
+use crate::{
+    EntryId, PlaylistId,
+    item::{IdScope, ItemSource},
+};
 
 /// What an address turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +65,9 @@ pub struct ObservedEntry {
     pub index: u32,
     /// Where the item is to be had.
     pub source: ItemSource,
+    /// Within what its id is one of a kind.
+    #[serde(default)]
+    pub id_scope: IdScope,
     /// The title; none if the source gives none or a placeholder such as `[Private video]`.
     pub title: Option<String>,
     /// The promised duration in milliseconds.
@@ -72,13 +78,6 @@ pub struct ObservedEntry {
     /// Whether it is a broadcast.
     #[serde(default)]
     pub live_status: LiveStatus,
-}
-
-impl ObservedEntry {
-    /// The item's id.
-    pub fn item_id(&self) -> ItemId {
-        self.source.item_id()
-    }
 }
 
 /// What one refresh learnt of the list itself.

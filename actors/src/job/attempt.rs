@@ -71,7 +71,7 @@ impl Attempt {
     /// The caller of a step of this attempt.
     pub fn caller(&self, step: &str) -> Caller {
         let origin = Origin { kind: OriginKind::Actor, id: self.attempt_id.uuid() };
-        Caller::because_of(&self.lease, origin, step)
+        Caller::because_of(&self.gate.identities(), &self.lease, origin, step)
     }
 
     /// Appends what has happened, however long the log has no room for it.

@@ -198,7 +198,7 @@ impl State {
             // The lease belongs to the story of whoever queued the job.
             Some(recorded) => Caller {
                 command_id: mediary_schema::CommandId::from_uuid(gate.ids().next()),
-                ..Caller::because_of(&recorded, origin(), "lease")
+                ..Caller::because_of(&gate.identities(), &recorded, origin(), "lease")
             },
             None => Caller::platform(origin(), gate.ids()),
         };

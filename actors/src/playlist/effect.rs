@@ -6,7 +6,8 @@ use mediary_log::{
     work,
 };
 use mediary_schema::{
-    FailureClass, ItemId, PlaylistId,
+    FailureClass, ItemId, Namesakes, PlaylistId,
+    item::ItemSource,
     job::{Failure, Progress, Work, WorkKind},
     playlist::{ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode, RefreshPlaylist},
 };
@@ -141,11 +142,18 @@ impl Lister {
     }
 }
 
+/// A row's item as a worker knows it, which has no key to derive ids by: extractor and id.
+type Known = (String, String);
+
+fn known_of(source: &ItemSource) -> Known {
+    (source.extractor.clone(), source.source_id.clone())
+}
+
 /// The items of rows that were there last time.
-async fn known_items(attempt: &Attempt, work: &RefreshPlaylist) -> Result<HashSet<ItemId>, Broken> {
+async fn known_items(attempt: &Attempt, work: &RefreshPlaylist) -> Result<HashSet<Known>, Broken> {
     let known = |state: &State| {
         let seen = state.rows.iter().filter(|row| row.seen && row.availability.is_available());
-        seen.map(|row| row.item_id).collect()
+        seen.map(|row| known_of(&row.source)).collect()
     };
     attempt.gate.inspect::<Playlist, _>(work.playlist_id.uuid(), known).await.map_err(Broken::Refused)
 }
@@ -156,7 +164,7 @@ struct Walk<'a> {
     page_size: usize,
     pages: &'a mut Pages,
     overlap: Option<StagedPage>,
-    known: Option<HashSet<ItemId>>,
+    known: Option<HashSet<Known>>,
     page: StagedPage,
     seen: u64,
     total: Option<u64>,
@@ -170,7 +178,7 @@ impl<'a> Walk<'a> {
         work: &RefreshPlaylist,
         pages: &'a mut Pages,
         overlap: Option<StagedPage>,
-        known: Option<HashSet<ItemId>>,
+        known: Option<HashSet<Known>>,
     ) -> Self {
         let page = StagedPage {
             kind: PlaylistKind::List,
@@ -215,7 +223,8 @@ impl<'a> Walk<'a> {
         let entries = std::mem::take(&mut self.page.entries);
         self.seen += entries.len() as u64;
         self.tell();
-        let is_known = |known: &HashSet<ItemId>| entries.iter().all(|entry| known.contains(&entry.item_id()));
+        let is_known =
+            |known: &HashSet<Known>| entries.iter().all(|entry| known.contains(&known_of(&entry.source)));
         Ok(!self.known.as_ref().is_some_and(is_known))
     }
 
@@ -252,7 +261,8 @@ impl<'a> Walk<'a> {
 
 fn same_items(before: &[ObservedEntry], now: &[ObservedEntry]) -> bool {
     // The last page kept may have been the shorter one at the end of a list that has grown since.
-    before.len() <= now.len() && before.iter().zip(now).all(|(before, now)| before.item_id() == now.item_id())
+    before.len() <= now.len()
+        && before.iter().zip(now).all(|(before, now)| before.source.is_same(&now.source))
 }
 
 /// Compares what the refresh saw with what is known, and appends the changes page by page.
@@ -294,17 +304,24 @@ async fn record(attempt: &Attempt, work: &RefreshPlaylist, look: Look) -> Result
     Ok(())
 }
 
-/// Finds out how many rows the refresh saw, and what changed. The pages are read twice, so that a long list is
-/// never held as a whole. A list that is suddenly empty is believed of no source.
+/// Finds out how many rows the refresh saw, and what changed. The ids of the rows are derived here,
+/// before the gate, and nowhere on the way. The pages are read three times, so that a long list is never held as a whole. A list that is suddenly empty is believed of no source.
 async fn compare(
     attempt: &Attempt,
     playlist_id: PlaylistId,
     pages: Pages,
     mode: RefreshMode,
 ) -> Result<(u32, Diff), Broken> {
+    let (identities, project) = (attempt.gate.identities(), attempt.lease.envelope.project);
     let compare = move |state: &State| {
-        let items: Vec<ItemId> =
-            pages.entries().map(|entry| Ok(entry?.item_id())).collect::<io::Result<_>>()?;
+        let mut namesakes = Namesakes::default();
+        for entry in pages.entries() {
+            namesakes.see(&entry?);
+        }
+        let name = |entry: io::Result<ObservedEntry>| {
+            Ok(identities.item_in(project, playlist_id, &entry?, &namesakes))
+        };
+        let items: Vec<ItemId> = pages.entries().map(name).collect::<io::Result<_>>()?;
         let known = state.rows.iter().filter(|row| row.seen).count();
         if items.is_empty() && known > 0 {
             let message = format!(
@@ -312,7 +329,7 @@ async fn compare(
             );
             return Err(Broken::Failed(Failure::new(FailureClass::Unknown, message)));
         }
-        Ok((items.len() as u32, try_diff(playlist_id, state, &items, pages.entries(), mode)?))
+        Ok((items.len() as u32, try_diff(&identities, playlist_id, state, &items, pages.entries(), mode)?))
     };
     attempt.gate.inspect::<Playlist, _>(playlist_id.uuid(), compare).await.map_err(Broken::Refused)?
 }

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    item::ItemSource,
+    item::{IdScope, ItemSource},
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind},
 };
 
@@ -13,6 +13,7 @@ fn page(indexes: std::ops::Range<u32>) -> StagedPage {
             source_id: index.to_string(),
             url: format!("http://example.org/{index}"),
         },
+        id_scope: IdScope::Source,
         title: None,
         duration_ms: None,
         availability: Availability::Available,

@@ -9,7 +9,7 @@ use mediary_log::{
     work,
 };
 use mediary_schema::{
-    JobId, PlaylistId,
+    PlaylistId,
     download::{DownloadItem, EntryRef, Quality},
     job::RetryPolicy,
 };
@@ -74,8 +74,8 @@ impl DownloadsRequestedToRequest {
         explicit: bool,
     ) -> Result<(), Refusal> {
         let origin = Origin { kind: OriginKind::Reaction, id: cause.envelope.id.uuid() };
-        let caller = Caller::because_of(cause, origin, &item.item_id.to_string());
-        let job_id = JobId::from_command(caller.command_id, "download");
+        let caller = Caller::because_of(&gate.identities(), cause, origin, &item.item_id.to_string());
+        let job_id = gate.identities().job(caller.command_id, "download");
         let retry = self.retry;
         let item_id = item.item_id;
         let story = move |story: &mut Transaction<'_>| {

@@ -2,7 +2,7 @@
 
 use mediary_schema::{
     FailureClass,
-    item::ItemSource,
+    item::{IdScope, ItemSource},
     job::Failure,
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist},
 };
@@ -54,7 +54,7 @@ impl PrintedList {
     pub(super) fn observed(self) -> ObservedPlaylist {
         ObservedPlaylist {
             title: self.title,
-            extractor: self.extractor_key.map(|key| key.to_lowercase()),
+            extractor: self.extractor_key.map(|key| key.to_ascii_lowercase()),
             source_id: self.id,
         }
     }
@@ -79,7 +79,7 @@ impl PrintedEntry {
 
     /// The row, at `index` of the list.
     pub(super) fn observed(self, index: u32) -> Result<ObservedEntry, Failure> {
-        let Some(source) = self.source() else {
+        let Some((source, id_scope)) = self.source() else {
             let name = self.title.or(self.id).unwrap_or_default();
             let message = format!("entry {index} {name:?} has no address of its own");
             return Err(Failure::new(FailureClass::Unsupported, message));
@@ -88,6 +88,7 @@ impl PrintedEntry {
         Ok(ObservedEntry {
             index,
             source,
+            id_scope,
             availability: placeholder.unwrap_or_else(|| availability(self.availability.as_deref())),
             title: if placeholder.is_some() { None } else { self.title.filter(|title| !title.is_empty()) },
             duration_ms: self
@@ -102,19 +103,18 @@ impl PrintedEntry {
     ///
     /// What the generic extractor calls an id is the last part of a path (`episode`), the same for many
     /// items; so a guessed item is known by the id that its feed gives it, and otherwise by its address.
-    fn source(&self) -> Option<ItemSource> {
+    fn source(&self) -> Option<(ItemSource, IdScope)> {
         let (url, guid) = unsmuggled(&self.address()?);
-        let extractor = self.extractor_key.as_deref().unwrap_or(GENERIC).to_lowercase();
+        let extractor = self.extractor_key.as_deref().unwrap_or(GENERIC).to_ascii_lowercase();
         let is_guessed = extractor == GENERIC || self.is_embedded();
         let known = self.id.clone().filter(|_| !is_guessed);
-        Some(match known {
-            Some(source_id) => ItemSource { extractor, source_id, url },
-            None => ItemSource {
-                extractor: GENERIC.to_owned(),
-                source_id: guid.unwrap_or_else(|| url.clone()),
-                url,
-            },
-        })
+        if let Some(source_id) = known {
+            return Some((ItemSource { extractor, source_id, url }, IdScope::Source));
+        }
+        // A feed counts its items as it likes; an address is one of a kind.
+        let id_scope = if guid.is_some() { IdScope::List } else { IdScope::Source };
+        let source_id = guid.unwrap_or_else(|| url.clone());
+        Some((ItemSource { extractor: GENERIC.to_owned(), source_id, url }, id_scope))
     }
 
     /// Whether the row has no page of its own but stands on the page of the list.
@@ -216,6 +216,7 @@ mod tests {
             "extractor_key": "Generic"}"#;
         let entry = observed(json).unwrap();
         assert_eq!((entry.index, entry.duration_ms), (3, Some(5500)));
+        assert_eq!(entry.id_scope, IdScope::List, "other feeds count 1, 2, 3, too");
         assert_eq!(source(json), texts("generic", "guid-1", "http://a.example/m/a.mp4?ep=1"));
     }
 

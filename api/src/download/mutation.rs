@@ -53,6 +53,8 @@ pub(crate) struct DownloadArchiveImportInput {
 /// What came of it.
 #[derive(Debug, SimpleObject)]
 pub(crate) struct DownloadPayload {
+    /// The playlist at the address, if one was given.
+    playlist_id: Option<ID>,
     #[graphql(flatten)]
     done: Done,
 }
@@ -80,14 +82,15 @@ impl DownloadMutation {
             DownloadTarget::PlaylistId(id) => Target::PlaylistId(parse_id(&id)?),
             DownloadTarget::EntryIds(ids) => match by_playlist(context, several(&ids)?).await? {
                 Ok(entries) => Target::Entries(entries),
-                Err(error) => return Ok(DownloadPayload { done: Done::refused(error) }),
+                Err(error) => return Ok(DownloadPayload { playlist_id: None, done: Done::refused(error) }),
             },
             DownloadTarget::Url(url) => Target::Url(url),
         };
         let quality = input.quality.unwrap_or_else(|| "best".to_owned());
         let asked = Ask::Start(Start { target, quality });
-        let (_, done) = command::ask(context, input.terms, asked).await?;
-        Ok(DownloadPayload { done })
+        let (told, done) = command::ask(context, input.terms, asked).await?;
+        let playlist_id = told.and_then(|told| told.playlist_id).map(|id| ID(id.to_string()));
+        Ok(DownloadPayload { playlist_id, done })
     }
 
     /// Takes over what another tool fetched, from its archive in yt-dlp's format. What it names is not

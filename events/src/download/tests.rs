@@ -25,7 +25,7 @@ fn source() -> ItemSource {
 
 fn item() -> Box<DownloadItem> {
     Box::new(DownloadItem {
-        item_id: source().item_id(),
+        item_id: crate::testing::samples::identities().item(mediary_schema::ProjectId::HOME, &source()),
         source: source(),
         quality: Quality::best(),
         title: None,

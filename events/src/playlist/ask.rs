@@ -1,6 +1,6 @@
 //! What may be asked about playlists: a form for each command.
 
-use mediary_schema::{PlaylistId, account::Permission};
+use mediary_schema::{PlaylistId, UrlRefused, account::Permission};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,16 @@ pub struct Refresh {
 pub struct Unfollow {
     /// The playlist.
     pub playlist_id: PlaylistId,
+}
+
+impl crate::Rejection for UrlRefused {
+    fn code(&self) -> &'static str {
+        "URL_REFUSED"
+    }
+
+    fn advice(&self) -> Option<String> {
+        Some(Self::advice(self).to_owned())
+    }
 }
 
 impl Asked for Ask {

@@ -4,7 +4,7 @@ use std::{
 };
 
 use mediary_schema::{
-    EntryId, ItemId, PlaylistId,
+    EntryId, Identities, ItemId, PlaylistId,
     playlist::{ObservedEntry, RefreshCounts, RefreshMode},
 };
 
@@ -26,15 +26,25 @@ pub struct Diff {
 /// Each occurrence of an item consumes one known row of it, so that the same video twice is two rows
 /// and new rows in front move nothing. *Moved* is what lies outside a longest increasing subsequence
 /// of the known rows' places. An incremental refresh covers only the front of the list and declares no absence.
-pub fn diff(playlist_id: PlaylistId, state: &State, observed: Vec<ObservedEntry>, mode: RefreshMode) -> Diff {
-    let items: Vec<ItemId> = observed.iter().map(ObservedEntry::item_id).collect();
-    let Ok(found) = try_diff(playlist_id, state, &items, observed.into_iter().map(Ok::<_, Infallible>), mode);
+///
+/// `items` are the ids of the observed entries' items, one for each, and `identities` name new rows.
+pub fn diff(
+    identities: &Identities,
+    playlist_id: PlaylistId,
+    state: &State,
+    items: &[ItemId],
+    observed: Vec<ObservedEntry>,
+    mode: RefreshMode,
+) -> Diff {
+    let observed = observed.into_iter().map(Ok::<_, Infallible>);
+    let Ok(found) = try_diff(identities, playlist_id, state, items, observed, mode);
     found
 }
 
 /// [`diff`] for a list that is too long to be held: its rows are read one after another, and only their items
 /// are known in advance.
 pub fn try_diff<E>(
+    identities: &Identities,
     playlist_id: PlaylistId,
     state: &State,
     items: &[ItemId],
@@ -43,16 +53,17 @@ pub fn try_diff<E>(
 ) -> Result<Diff, E> {
     let matched = Matching::of(state, items);
     let stays = longest_increasing(&matched.places);
-    let mut scribe = Scribe::new(playlist_id, state);
+    let mut scribe = Scribe::new(identities, playlist_id, state);
     let mut after = None;
-    for ((entry, place), stays) in observed.into_iter().zip(&matched.places).zip(stays) {
+    let known = items.iter().zip(&matched.places).zip(stays);
+    for (entry, ((item_id, place), stays)) in observed.into_iter().zip(known) {
         let entry = entry?;
         after = Some(match place.map(|place| &state.rows[place]) {
             Some(row) => {
                 scribe.known(row, entry, stays, after);
                 row.entry_id
             }
-            None => scribe.unknown(entry, after),
+            None => scribe.unknown(*item_id, entry, after),
         });
     }
     if mode == RefreshMode::Full {
@@ -105,6 +116,7 @@ impl Matching {
 
 /// Writes down what follows from each row.
 struct Scribe<'a> {
+    identities: &'a Identities,
     playlist_id: PlaylistId,
     removed: HashMap<ItemId, VecDeque<&'a Row>>,
     occurrences: HashMap<ItemId, u32>,
@@ -113,13 +125,20 @@ struct Scribe<'a> {
 }
 
 impl<'a> Scribe<'a> {
-    fn new(playlist_id: PlaylistId, state: &'a State) -> Self {
+    fn new(identities: &'a Identities, playlist_id: PlaylistId, state: &'a State) -> Self {
         let mut removed: HashMap<ItemId, VecDeque<&Row>> = HashMap::new();
         for row in &state.removed {
             removed.entry(row.item_id).or_default().push_back(row);
         }
         let occurrences = state.occurrences();
-        Self { playlist_id, removed, occurrences, changes: Vec::new(), counts: RefreshCounts::default() }
+        Self {
+            identities,
+            playlist_id,
+            removed,
+            occurrences,
+            changes: Vec::new(),
+            counts: RefreshCounts::default(),
+        }
     }
 
     fn known(&mut self, row: &Row, entry: ObservedEntry, stays: bool, after: Option<EntryId>) {
@@ -140,8 +159,7 @@ impl<'a> Scribe<'a> {
         self.rename(row, entry.title);
     }
 
-    fn unknown(&mut self, entry: ObservedEntry, after: Option<EntryId>) -> EntryId {
-        let item_id = entry.item_id();
+    fn unknown(&mut self, item_id: ItemId, entry: ObservedEntry, after: Option<EntryId>) -> EntryId {
         if let Some(row) = self.removed.get_mut(&item_id).and_then(VecDeque::pop_front) {
             self.counts.returned += 1;
             let (entry_id, availability) = (row.entry_id, entry.availability);
@@ -151,10 +169,11 @@ impl<'a> Scribe<'a> {
         }
         let occurrence = self.occurrences.entry(item_id).or_insert(0);
         *occurrence += 1;
-        let entry_id = EntryId::from_occurrence(self.playlist_id, item_id, *occurrence);
+        let entry_id = self.identities.entry(self.playlist_id, item_id, *occurrence);
         self.counts.added += 1;
         self.changes.push(Event::EntryAdded {
             entry_id,
+            item_id,
             source: entry.source,
             title: entry.title,
             duration_ms: entry.duration_ms,

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    EntryId, JobId,
+    EntryId, ItemId, JobId,
     download::Quality,
     item::ItemSource,
     job::Failure,
@@ -32,6 +32,8 @@ pub enum Event {
     EntryAdded {
         /// The row.
         entry_id: EntryId,
+        /// Its item.
+        item_id: ItemId,
         /// Where the item is to be had.
         source: ItemSource,
         /// The title, if one was seen.

@@ -4,7 +4,6 @@
 //! (LI-05); the same look recorded twice changes nothing the second time.
 
 pub mod ask;
-mod canonical;
 mod command;
 mod decide;
 mod diff;
@@ -14,7 +13,6 @@ mod state;
 mod tests;
 
 pub use ask::Ask;
-pub use canonical::{UrlRefused, canonical_url};
 pub use command::Command;
 pub use decide::{Playlist, Rejection};
 pub use diff::{Diff, diff, try_diff};

@@ -128,10 +128,19 @@ impl State {
             Event::Resolved { kind, observed } => {
                 self.resolved = Some(Resolved { kind: *kind, observed: observed.clone() });
             }
-            Event::EntryAdded { entry_id, source, title, duration_ms, availability, live_status, after } => {
+            Event::EntryAdded {
+                entry_id,
+                item_id,
+                source,
+                title,
+                duration_ms,
+                availability,
+                live_status,
+                after,
+            } => {
                 let row = Row {
                     entry_id: *entry_id,
-                    item_id: source.item_id(),
+                    item_id: *item_id,
                     source: source.clone(),
                     title: title.clone(),
                     duration_ms: *duration_ms,

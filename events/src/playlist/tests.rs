@@ -1,16 +1,22 @@
 mod history;
 
 use mediary_schema::{
-    JobId, PlaylistId,
+    ItemId, JobId, PlaylistId, ProjectId,
     download::Quality,
-    item::ItemSource,
+    item::{IdScope, ItemSource},
     playlist::{Availability, ObservedEntry, RefreshCounts, RefreshMode},
 };
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Command, Event, Playlist, Rejection, State, UrlRefused, canonical_url, diff};
-use crate::{Concern, testing::given};
+use super::{Command, Event, Playlist, Rejection, State};
+use crate::{
+    Concern,
+    testing::{
+        given,
+        samples::{self, diff},
+    },
+};
 
 const LIST: PlaylistId = PlaylistId::UNLISTED;
 const JOB: JobId = JobId::from_uuid(Uuid::from_u128(3));
@@ -23,11 +29,16 @@ fn seen(name: &str) -> ObservedEntry {
             source_id: name.to_owned(),
             url: format!("http://example.org/{name}"),
         },
+        id_scope: IdScope::Source,
         title: Some(name.to_owned()),
         duration_ms: None,
         availability: Availability::Available,
         live_status: mediary_schema::playlist::LiveStatus::NotLive,
     }
+}
+
+fn items_of(observed: &[ObservedEntry]) -> Vec<ItemId> {
+    observed.iter().map(|entry| samples::identities().item(ProjectId::HOME, &entry.source)).collect()
 }
 
 fn look(names: &str) -> Vec<ObservedEntry> {
@@ -291,7 +302,7 @@ proptest! {
         for observed in &looks {
             listed(&mut state, observed.clone(), RefreshMode::Full);
             let rows: Vec<_> = state.rows.iter().filter(|row| row.seen).collect();
-            let expected: Vec<_> = observed.iter().map(ObservedEntry::item_id).collect();
+            let expected = items_of(observed);
             prop_assert_eq!(rows.iter().map(|row| row.item_id).collect::<Vec<_>>(), expected);
             for (row, entry) in rows.iter().zip(observed) {
                 prop_assert_eq!(row.availability, entry.availability);
@@ -304,42 +315,4 @@ proptest! {
         // One item twice under two titles is told apart by order only, so that order settles it.
         prop_assert!(counts.added + counts.removed + counts.not_seen + counts.moved + counts.returned == 0);
     }
-
-    // invariant: P-6
-    #[test]
-    fn the_canonical_address_is_idempotent(path in "[a-zA-Z0-9/._~%-]{0,20}", query in "[a-z]{1,6}=[a-zA-Z0-9%+]{0,6}(&(si|utm_x|list|v|pp)=[A-Z]{1,4}){0,3}", host in "(example\\.org|youtu\\.be|www\\.YouTube\\.com|m\\.youtube\\.com)") {
-        if let Ok(once) = canonical_url(&format!("http://{host}/{path}?{query}#t=3")) {
-            prop_assert_eq!(canonical_url(once.as_str()).unwrap(), once);
-        }
-    }
-}
-
-// LI-01.
-// invariant: P-6
-#[test]
-fn spellings_of_one_list_are_one_address() {
-    let list = "https://www.youtube.com/playlist?list=PL1";
-    for spelling in [
-        "https://www.youtube.com/watch?v=abc&list=PL1&index=4",
-        "http://youtube.com/playlist?list=PL1&si=xyz&feature=share",
-        "https://youtu.be/abc?list=PL1",
-        "  https://m.youtube.com/playlist?list=PL1#top ",
-    ] {
-        assert_eq!(canonical_url(spelling).unwrap().as_str(), list);
-    }
-    assert_eq!(
-        canonical_url("HTTP://Example.org:80/feed?utm_source=x&b=2&a=1").unwrap().as_str(),
-        "http://example.org/feed?b=2&a=1",
-    );
-}
-
-// LI-01, lesson 14.
-// invariant: E-8
-#[test]
-fn what_is_no_page_is_refused() {
-    assert!(matches!(canonical_url("--exec=x"), Err(UrlRefused::LooksLikeOption { .. })));
-    assert!(matches!(canonical_url("ytsearch:cats"), Err(UrlRefused::Scheme { .. })));
-    assert!(matches!(canonical_url("file:///etc/passwd"), Err(UrlRefused::Scheme { .. })));
-    assert!(matches!(canonical_url("cats"), Err(UrlRefused::Malformed { .. })));
-    assert!(matches!(canonical_url("https://me:pw@example.org/"), Err(UrlRefused::Credentials)));
 }

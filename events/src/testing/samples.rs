@@ -1,14 +1,17 @@
 //! Values as they come in real life, with everything that can be there.
 
 use mediary_schema::{
-    AttemptId, EntryId, FailureClass, FileId, ItemId, JobId, PlaylistId, WorkerId,
+    AttemptId, EntryId, FailureClass, FileId, Identities, IdentityKey, ItemId, JobId, PlaylistId, ProjectId,
+    WorkerId,
     download::{DownloadItem, EntryRef, Quality},
     file::{Check, MediaFacts, Verified},
-    item::ItemSource,
+    item::{IdScope, ItemSource},
     job::{Failure, ResourceUse},
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, RefreshMode, RefreshPlaylist},
 };
 use uuid::Uuid;
+
+use crate::playlist;
 
 /// The address of a list.
 pub const LIST_URL: &str = "https://www.youtube.com/playlist?list=PLbpi6ZahtOH6Blw3RGYpWkSByi_T7Rygb";
@@ -24,9 +27,26 @@ pub const fn uuid(number: u16) -> Uuid {
     Uuid::from_u128(0x019f_4c1e_7b3a_7d42_9f42_5d8e_0000_0000 + number as u128)
 }
 
+/// The ids of an installation whose key is known: for tests only.
+pub const fn identities() -> Identities {
+    Identities::new(IdentityKey::from_bytes([7; IdentityKey::BYTES]))
+}
+
 /// The playlist of [`LIST_URL`].
 pub fn playlist_id() -> PlaylistId {
-    PlaylistId::from_url(&url::Url::parse(LIST_URL).expect("it is an address"))
+    identities().playlist(ProjectId::HOME, &LIST_URL.parse().expect("it is an address"))
+}
+
+/// What a refresh changes that saw this, with ids of [`identities`].
+pub fn diff(
+    playlist_id: PlaylistId,
+    state: &playlist::State,
+    observed: Vec<ObservedEntry>,
+    mode: RefreshMode,
+) -> playlist::Diff {
+    let item = |entry: &ObservedEntry| identities().item(ProjectId::HOME, &entry.source);
+    let items: Vec<ItemId> = observed.iter().map(item).collect();
+    playlist::diff(&identities(), playlist_id, state, &items, observed, mode)
 }
 
 /// Where an item is.
@@ -40,7 +60,7 @@ pub fn source() -> ItemSource {
 
 /// The `occurrence`-th row of the item in the list.
 pub fn entry_id(occurrence: u32) -> EntryId {
-    EntryId::from_occurrence(playlist_id(), source().item_id(), occurrence)
+    identities().entry(playlist_id(), item_id(), occurrence)
 }
 
 /// What is to be kept.
@@ -72,6 +92,7 @@ pub fn observed() -> ObservedEntry {
     ObservedEntry {
         index: 1,
         source: source(),
+        id_scope: IdScope::Source,
         title: item().title,
         duration_ms: item().duration_ms,
         availability: Availability::Available,
@@ -82,7 +103,7 @@ pub fn observed() -> ObservedEntry {
 /// An item that is to be kept.
 pub fn item() -> DownloadItem {
     DownloadItem {
-        item_id: source().item_id(),
+        item_id: item_id(),
         source: source(),
         quality: quality(),
         title: Some("Big Buck Bunny 60fps 4K – Official Blender Foundation Short Film".to_owned()),
@@ -94,12 +115,12 @@ pub fn item() -> DownloadItem {
 
 /// The item of [`source`].
 pub fn item_id() -> ItemId {
-    source().item_id()
+    identities().item(ProjectId::HOME, &source())
 }
 
 /// The file that the job makes.
 pub fn file_id() -> FileId {
-    FileId::from_job(JOB)
+    identities().file(JOB)
 }
 
 /// What is known of a checked file.

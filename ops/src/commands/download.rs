@@ -3,8 +3,6 @@
 pub(crate) mod archive;
 
 use clap::{Args, Subcommand};
-use mediary_events::playlist::canonical_url;
-use mediary_schema::PlaylistId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -89,7 +87,7 @@ pub(crate) const DOWNLOAD: &str = "fragment Download on Download {
 
 pub(crate) const START: Document =
     Document::repeatable(&["mutation DownloadStart($input: DownloadStartInput!) {
-  downloadStart(input: $input) { storyId position userErrors { code message advice retryable } }
+  downloadStart(input: $input) { storyId playlistId position userErrors { code message advice retryable } }
 }"]);
 
 pub(crate) const STORY: Document = Document::repeatable(&["query Story($id: ID!, $minPosition: Position) {
@@ -166,6 +164,8 @@ pub(crate) struct Story {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Started {
     pub(crate) story_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) playlist_id: Option<String>,
     pub(crate) position: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) story: Option<Story>,
@@ -207,7 +207,12 @@ pub(crate) async fn start(
     Failure::refused(outcome.user_errors)?;
     let mut started = outcome.payload;
     if let Some(id) = started.story_id.clone().filter(|_| wait) {
-        let look = joined_refresh(client, playlist_of(target), started.position).await?;
+        let look = joined_refresh(
+            client,
+            target.playlist.clone().or_else(|| started.playlist_id.clone()),
+            started.position,
+        )
+        .await?;
         let mut story = wait::for_story(client, output, &id, started.position).await?;
         if let Some(look) = look.filter(|_| story.job_count == 0) {
             story = wait::for_story(client, output, &look.story_id, None).await?;
@@ -216,12 +221,6 @@ pub(crate) async fn start(
         started.story = Some(story);
     }
     Ok(started)
-}
-
-/// The playlist that a target is about, if it is about a whole one.
-fn playlist_of(target: &Target) -> Option<String> {
-    let of_url = || Some(PlaylistId::from_url(&canonical_url(target.url.as_deref()?).ok()?).to_string());
-    target.playlist.clone().or_else(of_url)
 }
 
 /// The first refresh of a playlist, if somebody else had asked for it and it was under way: its end asks for
@@ -233,7 +232,7 @@ async fn joined_refresh(
 ) -> Result<Option<Job>, Failure> {
     let Some(id) = playlist else { return Ok(None) };
     let jobs = job::jobs(client, json!({ "playlistId": id }), Some(JOINED_MAX)).await?;
-    let last_refresh = jobs.into_iter().find(|job| job.kind == "LIST");
+    let last_refresh = jobs.into_iter().find(|job| job.kind == "REFRESH");
     // One that had ended before has nothing to do with this.
     Ok(last_refresh.filter(|job| !job.has_ended() || Some(job.changed_at) > position))
 }

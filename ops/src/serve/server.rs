@@ -20,7 +20,7 @@ use mediary_log::{
     work,
 };
 use mediary_projections::Views;
-use mediary_schema::{Clock, IdSource, WorkerId, job::WorkKind, worker::Offer};
+use mediary_schema::{Clock, IdSource, job::WorkKind, worker::Offer};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
@@ -240,7 +240,7 @@ async fn join(gate: &Gate) -> Result<(), ServeError> {
     let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
     let offer = Offer { kinds: WorkKind::ALL.to_vec() };
     let command = Command::Join { epoch: gate.log().epoch(), offer };
-    let worker_id = WorkerId::local(gate.log().id());
+    let worker_id = gate.identities().local_worker(gate.log().id());
     let caller = Caller::platform(origin, gate.ids());
     match gate.execute::<Worker>(caller, worker_id.uuid(), command).await {
         Ok(_) => Ok(()),

@@ -1,6 +1,6 @@
 use mediary_events::download::{Download, Event};
 use mediary_schema::{
-    EntryId, FailureClass, FileId, ItemId, JobId, PlaylistId,
+    EntryId, FailureClass, FileId, JobId, PlaylistId,
     download::{DownloadItem, EntryRef, Quality},
 };
 use uuid::Uuid;
@@ -11,17 +11,13 @@ use super::{
 };
 use crate::{
     page::{Cursor, PageRequest},
-    tests::support::{Rows, assert_indexed, at, failure, source},
+    tests::support::{Rows, assert_indexed, at, failure, item_id, source},
 };
 
 const LIST: PlaylistId = PlaylistId::from_uuid(Uuid::from_u128(0x11));
 const JOB: JobId = JobId::from_uuid(Uuid::from_u128(0x12));
 const AGAIN: JobId = JobId::from_uuid(Uuid::from_u128(0x13));
 const FILE: FileId = FileId::from_uuid(Uuid::from_u128(0x14));
-
-fn item_id(name: &str) -> ItemId {
-    source(name).item_id()
-}
 
 fn requested(name: &str, job_id: JobId) -> Event {
     let item = DownloadItem {
@@ -31,10 +27,7 @@ fn requested(name: &str, job_id: JobId) -> Event {
         title: Some(format!("About {name}")),
         duration_ms: Some(61_000),
         folder: Some("Letters".to_owned()),
-        entry: Some(EntryRef {
-            playlist_id: LIST,
-            entry_id: EntryId::from_occurrence(LIST, item_id(name), 1),
-        }),
+        entry: Some(EntryRef { playlist_id: LIST, entry_id: EntryId::from_uuid(Uuid::from_u128(0x15)) }),
     };
     Event::Requested { job_id, item: Box::new(item) }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{FileRow, FileView, file, files, files_by_id};
 use crate::{
     page::{Cursor, PageRequest},
-    tests::support::{Rows, assert_indexed, at, source},
+    tests::support::{Rows, assert_indexed, at, item_id},
 };
 
 fn id(number: u128) -> FileId {
@@ -34,7 +34,7 @@ fn verified(size_bytes: u64) -> Verified {
 fn many() -> Rows<FileView> {
     let mut rows = Rows::new();
     for number in 1..=11_u32 {
-        let item_id = (number % 2 == 0).then(|| source(&number.to_string()).item_id());
+        let item_id = (number % 2 == 0).then(|| item_id(&number.to_string()));
         let path = format!("Letters/{number}.mp4");
         // Larger than SQLite's signed column could hold as a number of its own.
         let verified = verified(u64::MAX - u64::from(number));
@@ -49,7 +49,7 @@ fn a_recorded_file_is_shown_with_all_that_is_known_of_it() {
         id: id(4),
         path: "Letters/4.mp4".to_owned(),
         verified: verified(u64::MAX - 4),
-        item_id: Some(source("4").item_id()),
+        item_id: Some(item_id("4")),
         recorded_at: at(4),
         changed_at: 4,
     };

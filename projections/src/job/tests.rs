@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{JobFilter, JobRow, JobView, StoryRow, changed_jobs, counts, job, jobs, jobs_by_id, story};
 use crate::{
     page::{Cursor, PageRequest},
-    tests::support::{Rows, USED, assert_indexed, at, failure, source},
+    tests::support::{Rows, USED, assert_indexed, at, failure, item_id, source},
 };
 
 const LIST: PlaylistId = PlaylistId::from_uuid(Uuid::from_u128(0x11));
@@ -27,7 +27,7 @@ fn refresh() -> Work {
 }
 
 fn download(name: &str) -> Work {
-    let item_id = source(name).item_id();
+    let item_id = item_id(name);
     Work::Download(Box::new(DownloadItem {
         item_id,
         source: source(name),
@@ -35,7 +35,7 @@ fn download(name: &str) -> Work {
         title: None,
         duration_ms: None,
         folder: None,
-        entry: Some(EntryRef { playlist_id: LIST, entry_id: EntryId::from_occurrence(LIST, item_id, 1) }),
+        entry: Some(EntryRef { playlist_id: LIST, entry_id: EntryId::from_uuid(Uuid::from_u128(0x15)) }),
     }))
 }
 
@@ -209,7 +209,7 @@ fn jobs_are_found_by_state_list_item_and_story() {
     assert_eq!(found(cancelled), [9, 6, 3, 0]);
     let of_list = JobFilter { playlist_id: Some(LIST), ..JobFilter::default() };
     assert_eq!(found(of_list).len(), 12);
-    let of_item = JobFilter { item_id: Some(source("7").item_id()), ..JobFilter::default() };
+    let of_item = JobFilter { item_id: Some(item_id("7")), ..JobFilter::default() };
     assert_eq!(found(of_item), [7]);
     let of_story =
         JobFilter { story: Some(CorrelationId::from_uuid(Uuid::from_u128(1))), ..JobFilter::default() };
@@ -272,7 +272,7 @@ fn no_query_reads_a_table_from_end_to_end() {
         JobFilter::default(),
         JobFilter { state: Some(JobState::Queued), ..JobFilter::default() },
         JobFilter { playlist_id: Some(LIST), ..JobFilter::default() },
-        JobFilter { item_id: Some(source("7").item_id()), ..JobFilter::default() },
+        JobFilter { item_id: Some(item_id("7")), ..JobFilter::default() },
         JobFilter { story: Some(CorrelationId::from_uuid(Uuid::nil())), ..JobFilter::default() },
         JobFilter { state: Some(JobState::Queued), playlist_id: Some(LIST), ..JobFilter::default() },
     ];

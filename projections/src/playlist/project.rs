@@ -4,7 +4,7 @@ use mediary_events::{
 };
 use mediary_log::Recorded;
 use mediary_schema::{
-    EntryId,
+    EntryId, ItemId,
     item::ItemSource,
     playlist::{After, Availability, LiveStatus},
 };
@@ -31,8 +31,17 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
             "kind = ?3, title = ?4, extractor = ?5, source_id = ?6",
             params![to_json(&kind)?, observed.title, observed.extractor, observed.source_id],
         ),
-        Event::EntryAdded { entry_id, source, title, duration_ms, availability, live_status, after } => {
-            let entry = NewEntry { entry_id, source, title, duration_ms, availability, live_status };
+        Event::EntryAdded {
+            entry_id,
+            item_id,
+            source,
+            title,
+            duration_ms,
+            availability,
+            live_status,
+            after,
+        } => {
+            let entry = NewEntry { entry_id, item_id, source, title, duration_ms, availability, live_status };
             fold.add(&entry, after)
         }
         Event::EntryNotSeen { entry_id } => fold.set_status(entry_id, EntryStatus::NotSeen),
@@ -60,6 +69,7 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
 
 struct NewEntry {
     entry_id: EntryId,
+    item_id: ItemId,
     source: ItemSource,
     title: Option<String>,
     duration_ms: Option<u64>,
@@ -131,7 +141,7 @@ impl Fold<'_> {
     fn add(&self, entry: &NewEntry, after: After) -> Result<(), ApplyError> {
         let Some(playlist_key) = self.key()? else { return Ok(()) };
         let rank = self.rank(playlist_key, after)?;
-        let NewEntry { entry_id, source, title, duration_ms, availability, live_status } = entry;
+        let NewEntry { entry_id, item_id, source, title, duration_ms, availability, live_status } = entry;
         self.transaction
             .prepare_cached(
                 "INSERT INTO entry (id, playlist_key, rank, item_id, extractor, source_id, url, title, duration_ms,
@@ -142,7 +152,7 @@ impl Fold<'_> {
                 entry_id.uuid().as_bytes(),
                 playlist_key,
                 rank,
-                source.item_id().uuid().as_bytes(),
+                item_id.uuid().as_bytes(),
                 source.extractor,
                 source.source_id,
                 source.url,

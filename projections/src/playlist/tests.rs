@@ -2,9 +2,13 @@ mod folding;
 mod querying;
 mod refreshing;
 
-use mediary_events::playlist::{Event, Playlist, State, diff};
+use mediary_events::{
+    playlist::{Event, Playlist, State},
+    testing::samples,
+};
 use mediary_schema::{
-    EntryId, JobId, PlaylistId,
+    EntryId, JobId, PlaylistId, ProjectId,
+    item::IdScope,
     playlist::{
         Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode,
     },
@@ -12,7 +16,7 @@ use mediary_schema::{
 use uuid::Uuid;
 
 use super::{EntryFilter, EntryRow, EntryStatus, PlaylistView, entries};
-use crate::tests::support::{Rows, source};
+use crate::tests::support::{Rows, item_id, source};
 
 const JOB: JobId = JobId::from_uuid(Uuid::from_u128(7));
 const ALL: EntryFilter = EntryFilter { removed: true };
@@ -22,7 +26,7 @@ fn url(name: &str) -> String {
 }
 
 fn list(name: &str) -> PlaylistId {
-    PlaylistId::from_url(&url::Url::parse(&url(name)).unwrap())
+    samples::identities().playlist(ProjectId::HOME, &url(name).parse().unwrap())
 }
 
 fn follow(name: &str) -> Event {
@@ -42,6 +46,7 @@ fn seen(name: &str) -> ObservedEntry {
     ObservedEntry {
         index: 1,
         source: source(name),
+        id_scope: IdScope::Source,
         title: Some(format!("About {name}")),
         duration_ms: Some(61_000),
         availability: Availability::Available,
@@ -50,13 +55,14 @@ fn seen(name: &str) -> ObservedEntry {
 }
 
 fn entry_id(list: PlaylistId, name: &str) -> EntryId {
-    EntryId::from_occurrence(list, source(name).item_id(), 1)
+    samples::identities().entry(list, item_id(name), 1)
 }
 
 fn added(list: PlaylistId, name: &str, after: Option<&str>) -> Event {
     let ObservedEntry { source, title, duration_ms, availability, live_status, .. } = seen(name);
     let (entry_id, after) = (entry_id(list, name), after.map(|name| entry_id(list, name)));
-    Event::EntryAdded { entry_id, source, title, duration_ms, availability, live_status, after }
+    let item_id = item_id(name);
+    Event::EntryAdded { entry_id, item_id, source, title, duration_ms, availability, live_status, after }
 }
 
 fn completed(counts: RefreshCounts) -> Event {
@@ -86,7 +92,7 @@ impl Followed {
 
     /// Records a refresh to the end of the list.
     fn look(&mut self, observed: Vec<ObservedEntry>) {
-        let found = diff(self.id, &self.state, observed, RefreshMode::Full);
+        let found = samples::diff(self.id, &self.state, observed, RefreshMode::Full);
         self.feed(found.changes);
         self.feed(vec![completed(found.counts)]);
     }

@@ -14,13 +14,15 @@ use mediary_events::{
     Concern as _,
     job::{self, Job},
     playlist::{self, Playlist},
+    testing::samples,
 };
 use mediary_log::{
     Recorded,
     gate::{Refusal, Transaction as Story},
 };
 use mediary_schema::{
-    AttemptId, JobId, PlaylistId, WorkerId,
+    AttemptId, JobId, PlaylistId, ProjectId, WorkerId,
+    item::IdScope,
     job::RetryPolicy,
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshMode},
 };
@@ -47,7 +49,7 @@ use crate::{
 const URL: &str = "http://example.org/list";
 
 fn list() -> PlaylistId {
-    PlaylistId::from_url(&url::Url::parse(URL).unwrap())
+    samples::identities().playlist(ProjectId::HOME, &URL.parse().unwrap())
 }
 
 fn follow(story: &mut Story<'_>) -> Result<(), Refusal> {
@@ -66,8 +68,8 @@ fn look(
         let lease = job::Command::Lease { attempt_id, worker_id: WorkerId::from_uuid(id(9)) };
         story.execute::<Job>(job_id.uuid(), lease)?;
         let observed: Vec<_> = entries.clone().map(|entry| seen(&entry.to_string())).collect();
-        let found =
-            playlist::diff(list(), story.state::<Playlist>(list().uuid())?, observed, RefreshMode::Full);
+        let state = story.state::<Playlist>(list().uuid())?;
+        let found = samples::diff(list(), state, observed, RefreshMode::Full);
         let completed = mediary_log::work::playlist::Completed {
             kind: PlaylistKind::List,
             playlist: ObservedPlaylist { title: Some("Letters".to_owned()), ..ObservedPlaylist::default() },
@@ -84,6 +86,7 @@ fn seen(name: &str) -> ObservedEntry {
     ObservedEntry {
         index: 1,
         source: source(name),
+        id_scope: IdScope::Source,
         title: Some(format!("About {name}")),
         duration_ms: Some(61_000),
         availability: Availability::Available,

@@ -5,7 +5,7 @@ use std::{marker::PhantomData, sync::mpsc};
 use mediary_events::{Concern, codec, testing::NOW};
 use mediary_log::{Codec, Envelope, Extensions, Origin, OriginKind, Recorded};
 use mediary_schema::{
-    CommandId, CorrelationId, EventId, FailureClass, PrincipalId, ProjectId, Timestamp,
+    CommandId, CorrelationId, EventId, FailureClass, ItemId, PrincipalId, ProjectId, Timestamp,
     item::ItemSource,
     job::{Failure, ResourceUse},
 };
@@ -157,6 +157,11 @@ pub(crate) fn assert_indexed<V: View, T>(
     let plans = rows.plans(query);
     let slow = |step: &String| step.starts_with("SCAN") || step.contains("TEMP B-TREE FOR ORDER BY");
     assert!(!plans.iter().any(slow), "{plans:#?}");
+}
+
+/// The id of the item of a name.
+pub(crate) fn item_id(name: &str) -> ItemId {
+    mediary_events::testing::samples::identities().item(ProjectId::HOME, &source(name))
 }
 
 /// The item of a name.

@@ -71,7 +71,6 @@ const SHAPES: &[Shape] = &[
 /// A pure rule that is large enough to have a name of its own beside `decide`: (crate, concern, file).
 const NAMED_RULES: &[(&str, &str, &str)] = &[
     // Which URLs are the same list.
-    ("events", "playlist", "canonical"),
     // What one refresh of a list changed.
     ("events", "playlist", "diff"),
     // When a failed attempt is tried again.

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    CommandId, CorrelationId, EventId, IdSource, PrincipalId, ProjectId,
+    CommandId, CorrelationId, EventId, IdSource, Identities, PrincipalId, ProjectId,
     account::{Permission, Role},
 };
 
@@ -78,14 +78,14 @@ impl Caller {
 
     /// The platform because of an event: the story and its person go on, and the command's id follows
     /// from the cause and the step, so that a repeat is the same command.
-    pub fn because_of(cause: &Recorded, origin: Origin, step: &str) -> Self {
+    pub fn because_of(identities: &Identities, cause: &Recorded, origin: Origin, step: &str) -> Self {
         let envelope = &cause.envelope;
         Self {
             principal: envelope.principal,
             project: envelope.project,
             authority: Authority::Platform,
             origin,
-            command_id: CommandId::from_cause(envelope.id, step),
+            command_id: identities.command(envelope.id, step),
             correlation_id: envelope.correlation_id,
             causation_id: Some(envelope.id),
         }

@@ -2,6 +2,7 @@
 
 mod appending;
 mod folding;
+mod naming;
 mod refusing;
 mod repeating;
 

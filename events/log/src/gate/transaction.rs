@@ -5,7 +5,9 @@ use std::{
 };
 
 use mediary_events::{Concern, codec};
-use mediary_schema::{Clock, CorrelationId, IdSource, Timestamp, account::Permission, job::RetryPolicy};
+use mediary_schema::{
+    Clock, CorrelationId, IdSource, Identities, Timestamp, account::Permission, job::RetryPolicy,
+};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use uuid::Uuid;
 
@@ -74,6 +76,11 @@ impl Gate {
     /// The clock of commands.
     pub const fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// What derives the ids of this installation: in one step, where a command enters.
+    pub fn identities(&self) -> Identities {
+        self.log.identities()
     }
 
     /// The source of ids of commands.
@@ -273,6 +280,11 @@ impl<'a> Transaction<'a> {
     fn new(gate: &'a Gate, caller: Caller, before: u64, chance: &'a OnceLock<[u8; 32]>) -> Self {
         let (streams, events) = (BTreeMap::new(), Vec::new());
         Self { gate, caller, before, chance, urgency: Urgency::Normal, streams, events, part: None }
+    }
+
+    /// What derives the ids of this installation.
+    pub fn identities(&self) -> Identities {
+        self.gate.identities()
     }
 
     /// Who asks.

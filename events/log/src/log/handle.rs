@@ -11,7 +11,7 @@ use std::{
 };
 
 use mediary_events::{Recorded, StreamId};
-use mediary_schema::{CommandId, EventId, PrincipalId};
+use mediary_schema::{CommandId, EventId, Identities, PrincipalId};
 use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
@@ -157,6 +157,11 @@ impl Log {
         let shared =
             Shared { store, index, queue, ring, heads, snapshots, epoch, commit_micros, fatal, running };
         Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// What derives the ids of this installation; the gate hands it out.
+    pub(crate) fn identities(&self) -> Identities {
+        self.shared.store.identities()
     }
 
     /// The log's own id.

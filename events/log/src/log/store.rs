@@ -13,7 +13,8 @@ use std::{
 };
 
 use mediary_events::Recorded;
-use mediary_schema::Timestamp;
+use mediary_schema::{Identities, IdentityKey, Timestamp};
+use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
 use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 use uuid::Uuid;
 
@@ -21,7 +22,7 @@ use super::{
     chain::{self, Hash},
     error::{Damage, OpenError, ReadError, StorageFault},
     read::{self, Scan, Scanned},
-    tables::{CHAIN, EVENTS, FORMAT, KEY_EPOCH, KEY_FORMAT, KEY_LOG_ID, META},
+    tables::{CHAIN, EVENTS, FORMAT, KEY_EPOCH, KEY_FORMAT, KEY_IDENTITY, KEY_LOG_ID, META},
 };
 
 /// The folder of the log below the data folder.
@@ -58,6 +59,7 @@ pub(super) struct Store {
     database: RwLock<Option<Database>>,
     path: PathBuf,
     log_id: Uuid,
+    identities: Identities,
 }
 
 /// The folder that holds the log of a data folder.
@@ -77,6 +79,9 @@ pub(super) fn initialise(database: &Database, log_id: Uuid) -> Result<(), Storag
         let mut meta = transaction.open_table(META)?;
         meta.insert(KEY_FORMAT, FORMAT.to_be_bytes().as_slice())?;
         meta.insert(KEY_LOG_ID, log_id.as_bytes().as_slice())?;
+        let mut identity_key = [0; IdentityKey::BYTES];
+        StdRng::from_os_rng().fill_bytes(&mut identity_key);
+        meta.insert(KEY_IDENTITY, identity_key.as_slice())?;
         meta.insert(KEY_EPOCH, 0_u64.to_be_bytes().as_slice())?;
         transaction.open_table(EVENTS)?;
         transaction.open_table(CHAIN)?;
@@ -174,12 +179,13 @@ impl Store {
     ) -> Result<Self, OpenError> {
         let opened = contain(|| {
             let database = open()?;
-            let log_id = identify(&database.begin_read()?)?;
-            Ok((database, log_id))
+            let identity = identify(&database.begin_read()?)?;
+            Ok((database, identity))
         });
         match opened {
-            Ok((database, log_id)) => {
-                Ok(Self { database: RwLock::new(Some(database)), path: path.to_owned(), log_id })
+            Ok((database, (log_id, identities))) => {
+                let database = RwLock::new(Some(database));
+                Ok(Self { database, path: path.to_owned(), log_id, identities })
             }
             Err(error) => Err(failed(path, error)),
         }
@@ -187,6 +193,10 @@ impl Store {
 
     pub(super) fn log_id(&self) -> Uuid {
         self.log_id
+    }
+
+    pub(super) const fn identities(&self) -> Identities {
+        self.identities
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -325,8 +335,8 @@ pub(super) fn missing(position: u64) -> ReadError {
     Damage::Envelope { first: position, last: position, detail }.into()
 }
 
-/// Says which log this is, if it is one that this version knows.
-fn identify(transaction: &ReadTransaction) -> Result<Uuid, ReadError> {
+/// Says which log this is and what derives its ids, if it is one that this version knows.
+fn identify(transaction: &ReadTransaction) -> Result<(Uuid, Identities), ReadError> {
     let foreign = |detail: &str| ReadError::Damaged(Damage::Foreign { detail: detail.to_owned() });
     let meta = match transaction.open_table(META) {
         Ok(meta) => meta,
@@ -346,7 +356,10 @@ fn identify(transaction: &ReadTransaction) -> Result<Uuid, ReadError> {
         _ => return Err(foreign("it does not say which format it has")),
     }
     let log_id = meta.get(KEY_LOG_ID)?.ok_or_else(|| foreign("it has no id"))?;
-    Uuid::from_slice(log_id.value()).map_err(|_| foreign("its id is malformed"))
+    let log_id = Uuid::from_slice(log_id.value()).map_err(|_| foreign("its id is malformed"))?;
+    let key = meta.get(KEY_IDENTITY)?.ok_or_else(|| foreign("it has no identity key"))?;
+    let key = key.value().try_into().map_err(|_| foreign("its identity key is malformed"))?;
+    Ok((log_id, Identities::new(IdentityKey::from_bytes(key))))
 }
 
 fn stored_u64(

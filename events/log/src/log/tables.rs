@@ -11,6 +11,8 @@ pub(super) const META: TableDefinition<'static, &str, &[u8]> = TableDefinition::
 pub(super) const KEY_FORMAT: &str = "format";
 /// 16 bytes.
 pub(super) const KEY_LOG_ID: &str = "log_id";
+/// 32 bytes: what makes derived ids this installation's own. Leaves the file by no bundle and no message.
+pub(super) const KEY_IDENTITY: &str = "identity_key";
 /// `u64`, big-endian: how often the log was opened.
 pub(super) const KEY_EPOCH: &str = "epoch";
 

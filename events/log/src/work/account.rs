@@ -54,7 +54,7 @@ impl Story for Ask {
 }
 
 fn create(story: &mut Transaction<'_>, asked: &Create) -> Result<Told, Refusal> {
-    let token_id = TokenId::from_command(story.caller().command_id);
+    let token_id = story.identities().token(story.caller().command_id);
     let secret = new_token(story.chance());
     let expires_in = asked.expires_in_seconds.map(|seconds| Duration::from_secs(u64::from(seconds)));
     let command = Command::Issue {

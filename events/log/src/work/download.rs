@@ -8,10 +8,10 @@ use mediary_events::{
     },
     file::{self, File},
     job::Outcome,
-    playlist::{self, Playlist, canonical_url},
+    playlist::{self, Playlist},
 };
 use mediary_schema::{
-    AttemptId, DownloadId, EntryId, FileId, JobId, PlaylistId,
+    Address, AttemptId, DownloadId, EntryId, FileId, JobId, PlaylistId,
     account::Permission,
     download::{DownloadItem, Quality},
     file::Verified,
@@ -37,6 +37,9 @@ pub(crate) const ENTRY: Entry = Entry {
 /// What a command on downloads answers; how far a start is, its story says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Told {
+    /// The playlist at the address, if one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub playlist_id: Option<PlaylistId>,
     /// Items that an archive names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item_count: Option<u64>,
@@ -50,31 +53,37 @@ impl Story for Ask {
 
     fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
         match self {
-            Self::Start(asked) => start(story, asked).map(|()| Told::default()),
+            Self::Start(asked) => {
+                let playlist_id = start(story, asked)?;
+                Ok(Told { playlist_id, ..Told::default() })
+            }
             Self::ImportArchive(asked) => import(story, asked),
         }
     }
 }
 
 /// One command on each list; a reaction issues a command for each entry.
-fn start(story: &mut Transaction<'_>, asked: &Start) -> Result<(), Refusal> {
+fn start(story: &mut Transaction<'_>, asked: &Start) -> Result<Option<PlaylistId>, Refusal> {
     let quality: Quality = asked.quality.parse()?;
     match &asked.target {
-        Target::PlaylistId(id) => wish(story, *id, quality, None),
-        Target::Entries(lists) => lists.iter().try_for_each(|list| {
-            let entries = list.entry_ids.as_slice().to_vec();
-            wish(story, list.playlist_id, quality.clone(), Some(entries))
-        }),
+        Target::PlaylistId(id) => wish(story, *id, quality, None).map(|()| None),
+        Target::Entries(lists) => {
+            for list in lists {
+                let entries = list.entry_ids.as_slice().to_vec();
+                wish(story, list.playlist_id, quality.clone(), Some(entries))?;
+            }
+            Ok(None)
+        }
         Target::Url(url) => {
-            let url = canonical_url(url)?;
-            let id = PlaylistId::from_url(&url);
-            story.execute::<Playlist>(id.uuid(), playlist::Command::Follow { url: url.to_string() })?;
+            let address: Address = url.parse()?;
+            let id = story.identities().playlist(story.caller().project, &address);
+            story.execute::<Playlist>(id.uuid(), playlist::Command::Follow { url: address.to_string() })?;
             let listed = story.state::<Playlist>(id.uuid())?.listed;
             wish(story, id, quality, None)?;
             if !listed {
                 super::playlist::requested(story, id, None)?;
             }
-            Ok(())
+            Ok(Some(id))
         }
     }
 }
@@ -93,6 +102,7 @@ fn import(story: &mut Transaction<'_>, asked: &ImportArchive) -> Result<Told, Re
     if lines.len() > ImportArchive::LINES_MAX {
         return Err(Refusal::TooLarge);
     }
+    let project = story.caller().project;
     let (mut items, mut skipped) = (0, 0);
     for line in lines {
         let Some((extractor, source_id)) = line.split_once(' ') else {
@@ -101,11 +111,11 @@ fn import(story: &mut Transaction<'_>, asked: &ImportArchive) -> Result<Told, Re
         };
         let (extractor, source_id) = (extractor.to_owned(), source_id.trim().to_owned());
         let source = ItemSource { extractor, source_id, url: String::new() };
-        let uuid = DownloadId::from_item(source.item_id()).uuid();
+        let uuid = DownloadId::from_item(story.identities().item(project, &source)).uuid();
         story.execute::<Download>(uuid, Command::Archive { source })?;
         items += 1;
     }
-    Ok(Told { item_count: Some(items), skipped_count: Some(skipped) })
+    Ok(Told { playlist_id: None, item_count: Some(items), skipped_count: Some(skipped) })
 }
 
 fn retry(story: &mut Transaction<'_>, job_id: JobId, work: Work) -> Result<JobId, Refusal> {
@@ -150,7 +160,7 @@ pub fn finish(
     resources: ResourceUse,
     kept: Kept,
 ) -> Result<FileId, Refusal> {
-    let file_id = FileId::from_job(job_id);
+    let file_id = story.identities().file(job_id);
     job::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
     let Kept { path, verified } = kept;
     let record = file::Command::Record { path, verified, item_id: Some(item.item_id) };

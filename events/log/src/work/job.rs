@@ -6,12 +6,13 @@ use mediary_events::{
     reservation::{self, Reservation},
 };
 use mediary_schema::{
-    AttemptId, FailureClass, JobId, ReservationId, Several,
+    AttemptId, FailureClass, JobId, Several,
     account::Permission,
     job::{Failure, JobState, ResourceUse, RetryPolicy, Work},
     lane::Hold,
 };
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::gate::{Entry, Fanout, Refusal, Refused, Story, Transaction, decode};
 use mediary_events::{Asked as _, Concern as _};
@@ -85,7 +86,7 @@ pub fn retry(story: &mut Transaction<'_>, job_id: JobId) -> Result<JobId, Refusa
     if !now.is_terminal() {
         return Err(job::Rejection::Unready { state: now }.into());
     }
-    let new = JobId::from_command(story.caller().command_id, &format!("retry/{job_id}"));
+    let new = story.identities().job(story.caller().command_id, &format!("retry/{job_id}"));
     match story.registry().work(work.kind()) {
         Some(kind) => (kind.retry)(story, new, work),
         None => Err(job::Rejection::NotFound.into()),
@@ -100,7 +101,7 @@ pub fn open(
     retry: RetryPolicy,
 ) -> Result<JobId, Refusal> {
     let key = work.key();
-    let name = ReservationId::from_key(&key).uuid();
+    let name = reservation(story, &key);
     if let Some(holder) = story.state::<Reservation>(name)?.holder {
         return Ok(JobId::from_uuid(holder));
     }
@@ -109,9 +110,14 @@ pub fn open(
     Ok(job_id)
 }
 
+/// The claim on a name.
+fn reservation(story: &Transaction<'_>, key: &str) -> Uuid {
+    story.identities().reservation(story.caller().project, key).uuid()
+}
+
 /// The job that is open for this work, if there is one.
 pub fn open_job(story: &mut Transaction<'_>, work_key: &str) -> Result<Option<JobId>, Refusal> {
-    let name = ReservationId::from_key(work_key).uuid();
+    let name = reservation(story, work_key);
     Ok(story.state::<Reservation>(name)?.holder.map(JobId::from_uuid))
 }
 
@@ -210,7 +216,7 @@ fn settle(
     if !state.is_terminal() || before == Some(state) {
         return Ok(());
     }
-    let name = ReservationId::from_key(&work.key()).uuid();
+    let name = reservation(story, &work.key());
     story.entail::<Reservation>(name, reservation::Command::Release { holder: job_id.uuid() })?;
     let failure = match state {
         JobState::Failed => failure,

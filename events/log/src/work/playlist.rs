@@ -6,11 +6,10 @@ use mediary_events::{
     playlist::{
         Ask, Command, Event, Playlist, Rejection,
         ask::{Follow, Refresh, Unfollow},
-        canonical_url,
     },
 };
 use mediary_schema::{
-    AttemptId, JobId, PlaylistId,
+    Address, AttemptId, JobId, PlaylistId,
     account::Permission,
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
     playlist::{ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist},
@@ -57,11 +56,11 @@ impl Story for Ask {
 }
 
 fn follow(story: &mut Transaction<'_>, asked: &Follow) -> Result<Told, Refusal> {
-    let url = canonical_url(&asked.url)?;
-    let playlist_id = PlaylistId::from_url(&url);
+    let address: Address = asked.url.parse()?;
+    let playlist_id = story.identities().playlist(story.caller().project, &address);
     let state = story.state::<Playlist>(playlist_id.uuid())?;
     let (known, listed) = (state.followed, state.listed);
-    story.execute::<Playlist>(playlist_id.uuid(), Command::Follow { url: url.to_string() })?;
+    story.execute::<Playlist>(playlist_id.uuid(), Command::Follow { url: address.to_string() })?;
     // What is followed and was refreshed is not refreshed again by following it twice.
     let job_id = if known && listed { None } else { Some(requested(story, playlist_id, None)?) };
     Ok(Told { playlist_id, job_id })
@@ -79,7 +78,7 @@ pub(super) fn requested(
     playlist_id: PlaylistId,
     mode: Option<RefreshMode>,
 ) -> Result<JobId, Refusal> {
-    let job_id = JobId::from_command(story.caller().command_id, "refresh");
+    let job_id = story.identities().job(story.caller().command_id, "refresh");
     let retry = story.retry_policy();
     request(story, playlist_id, job_id, mode, retry)
 }

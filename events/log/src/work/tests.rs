@@ -13,7 +13,7 @@ use mediary_events::{
     testing::{NOW, samples},
 };
 use mediary_schema::{
-    AttemptId, FailureClass, JobId, ReservationId,
+    AttemptId, FailureClass, JobId, ProjectId,
     account::Role,
     job::{Failure, JobState, RetryPolicy, Work},
     playlist::{PlaylistKind, RefreshMode},
@@ -121,7 +121,7 @@ fn finish_download(story: &mut Transaction<'_>, attempt_id: AttemptId) -> Result
 fn entry_added() -> playlist::Event {
     let state = playlist::State::default();
     let observed = vec![samples::observed()];
-    playlist::diff(samples::playlist_id(), &state, observed, RefreshMode::Full).changes.remove(0)
+    samples::diff(samples::playlist_id(), &state, observed, RefreshMode::Full).changes.remove(0)
 }
 
 fn state_of(bench: &Bench, job_id: JobId) -> Option<JobState> {
@@ -134,7 +134,7 @@ fn phase(bench: &Bench) -> download::Phase {
 
 /// Whether some job has the key of the refresh or the download.
 fn is_reserved(bench: &Bench, work: &Work) -> bool {
-    let name = ReservationId::from_key(&work.key());
+    let name = bench.gate.identities().reservation(ProjectId::HOME, &work.key());
     bench.told(|story| Ok(story.state::<Reservation>(name.uuid())?.holder.is_some()))
 }
 

@@ -4,7 +4,7 @@ use mediary_events::{
     Asked as _, Concern as _,
     worker::{Ask, Command, Worker, ask::Resume},
 };
-use mediary_schema::{WorkerId, account::Permission};
+use mediary_schema::account::Permission;
 use serde::Serialize;
 
 use crate::gate::{Entry, Fanout, Refusal, Story, Transaction, decode};
@@ -29,7 +29,7 @@ impl Story for Ask {
 
     fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
         let Self::Resume(Resume { part }) = self;
-        let worker_id = WorkerId::local(story.log_id());
+        let worker_id = story.identities().local_worker(story.log_id());
         story.execute::<Worker>(worker_id.uuid(), Command::Resume { concern: part.clone() })?;
         Ok(Told {})
     }

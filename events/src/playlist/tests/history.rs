@@ -40,6 +40,7 @@ fn of_entries() -> Vec<Event> {
     let (entry_id, after) = (samples::entry_id(2), Some(samples::entry_id(1)));
     vec![
         Event::EntryAdded {
+            item_id: samples::item_id(),
             entry_id,
             source: samples::source(),
             title: samples::item().title,

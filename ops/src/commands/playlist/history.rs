@@ -127,7 +127,7 @@ fn quoted(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use mediary_schema::{
-        ItemId, JobId, PlaylistId, Timestamp,
+        ItemId, JobId, Timestamp,
         item::ItemSource,
         playlist::{Availability, LiveStatus, RefreshCounts, RefreshMode},
     };
@@ -135,8 +135,7 @@ mod tests {
     use super::*;
 
     fn entry(number: u32) -> EntryId {
-        let item = ItemId::from_uuid(JobId::from_uuid(uuid::Uuid::from_u128(u128::from(number))).uuid());
-        EntryId::from_occurrence(PlaylistId::UNLISTED, item, 1)
+        EntryId::from_uuid(uuid::Uuid::from_u128(u128::from(number)))
     }
 
     fn added(number: u32, title: &str) -> Fact {
@@ -144,6 +143,7 @@ mod tests {
         let source = ItemSource { extractor: "site".to_owned(), source_id: number.to_string(), url };
         Fact::EntryAdded {
             entry_id: entry(number),
+            item_id: ItemId::from_uuid(uuid::Uuid::from_u128(u128::from(number))),
             source,
             title: Some(title.to_owned()),
             duration_ms: None,

@@ -130,7 +130,7 @@ fn an_entry_is_shown_with_all_that_is_known_of_it() {
     let expected = EntryRow {
         id: entry_id(followed.id, "x"),
         playlist_id: followed.id,
-        item_id: source("x").item_id(),
+        item_id: item_id("x"),
         source: source("x"),
         title: Some("About x".to_owned()),
         duration_ms: Some(61_000),

@@ -14,7 +14,7 @@ use mediary_events::{
 };
 use mediary_schema::{
     AttemptId, FailureClass, Timestamp, WorkerId,
-    item::ItemSource,
+    item::{IdScope, ItemSource},
     job::{Failure, RetryPolicy, Work},
     playlist::{Availability, LiveStatus, ObservedEntry},
 };
@@ -219,7 +219,7 @@ fn any_playlist_command() -> impl Strategy<Value = playlist::Command> {
             // What a refresh of an empty list finds; on another list it is a page repeated after a crash.
             let state = playlist::State::default();
             let mode = mediary_schema::playlist::RefreshMode::Full;
-            let changes = playlist::diff(samples::playlist_id(), &state, observed, mode).changes;
+            let changes = samples::diff(samples::playlist_id(), &state, observed, mode).changes;
             playlist::Command::RecordChanges { changes }
         }),
     ]
@@ -281,6 +281,7 @@ fn any_observed() -> impl Strategy<Value = ObservedEntry> {
             source_id: item.to_string(),
             url: format!("http://example.org/{item}"),
         },
+        id_scope: IdScope::Source,
         title: title.map(|title| format!("{item}, cut {title}")),
         duration_ms: Some(1_000 * u64::from(item)),
         availability: if available { Availability::Available } else { Availability::Private },

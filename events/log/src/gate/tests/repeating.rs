@@ -5,7 +5,7 @@ use mediary_events::{
     testing::samples,
 };
 use mediary_schema::{
-    AttemptId, CommandId, JobId, PlaylistId, ReservationId, WorkerId,
+    AttemptId, CommandId, JobId, PlaylistId, ProjectId, WorkerId,
     job::{RetryPolicy, Work},
     playlist::RefreshMode,
 };
@@ -84,7 +84,7 @@ fn a_repeat_names_the_job_of_the_first_time() {
     bench.told(|story| story.execute::<Playlist>(id(1), follow.clone()));
     let refresh = |command: u128| {
         let caller = owner(command);
-        let job_id = JobId::from_command(caller.command_id, "refresh");
+        let job_id = bench.gate.identities().job(caller.command_id, "refresh");
         let mode = Some(RefreshMode::Full);
         bench
             .tell(caller, |story| {
@@ -113,7 +113,7 @@ fn the_end_of_an_attempt_can_be_told_twice() {
     bench.told(|story| story.execute::<Job>(job_id.uuid(), lease.clone()));
     let stop = |story: &mut Transaction<'_>| {
         work::end(story, job_id, attempt_id, Outcome::Succeeded, samples::resources())?;
-        let key = ReservationId::from_key(&work.key());
+        let key = story.identities().reservation(ProjectId::HOME, &work.key());
         Ok(story.state::<Reservation>(key.uuid())?.holder)
     };
     let first = bench.tell(owner(9), stop).unwrap();
@@ -130,7 +130,7 @@ fn a_reaction_repeated_is_the_same_command() {
     let cause = bench.recorded().remove(0);
     let origin = Origin { kind: OriginKind::Reaction, id: id(7) };
     let react = || {
-        let caller = Caller::because_of(&cause, origin, "answer");
+        let caller = Caller::because_of(&bench.gate.identities(), &cause, origin, "answer");
         bench.tell(caller, |story| write(story, 2, "effect")).unwrap()
     };
     assert_eq!((react().repeated, react().repeated), (false, true));
