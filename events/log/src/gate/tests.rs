@@ -3,6 +3,7 @@
 mod appending;
 mod folding;
 mod refusing;
+mod remembering;
 mod repeating;
 
 use mediary_events::testing::note::{Command, Note};
