@@ -16,6 +16,20 @@ use crate::{
 pub(crate) struct Terms {
     /// The command as its sender names it: sent twice, it is done once, and answered as the first time.
     pub(crate) command_id: Option<ID>,
+    /// Do it only if nothing of this was recorded in between.
+    pub(crate) only_if: Option<OnlyIfInput>,
+}
+
+/// A boundary: refused as `MOVED`, with the positions that moved, if something that fits was recorded after the
+/// position. It is checked in the moment of recording.
+#[derive(Debug, Clone, InputObject)]
+pub(crate) struct OnlyIfInput {
+    /// Streams, or what their names begin with: `playlist-<uuid>`; any if left out.
+    streams: Option<Vec<String>>,
+    /// Stored names of events, or a concern's name: `playlist.entry_added`, `job`; any if left out.
+    types: Option<Vec<String>>,
+    /// Since when: the position up to which the asker has looked.
+    after: Position,
 }
 
 /// What is told of every command that was accepted.
@@ -53,7 +67,14 @@ pub(crate) async fn ask<A: Story>(
         None => CommandId::from_uuid(gate.ids().next()),
     };
     let caller = session.caller(command_id, gate.ids());
-    match gate.ask(caller, asked, gate::Options::default()).await {
+    let only_if = terms.only_if.map(|OnlyIfInput { streams, types, after }| {
+        gate.registry().only_if(streams.unwrap_or_default(), types.unwrap_or_default(), after.0)
+    });
+    let only_if = match only_if.transpose() {
+        Ok(only_if) => only_if,
+        Err(bad) => return Ok((None, Done::refused(user_error(&bad.into())?))),
+    };
+    match gate.ask(caller, asked, gate::Options { only_if }).await {
         Ok(Answer { told, position, story_id, repeated, receipt }) => {
             let done = Done {
                 position: Some(Position(position)),
@@ -89,7 +110,8 @@ where
 
 impl From<Refused> for UserError {
     fn from(refused: Refused) -> Self {
-        let Refused { code, message, advice, retryable } = refused;
-        Self { code, message, advice, retryable }
+        let Refused { code, message, advice, retryable, positions } = refused;
+        let positions = positions.into_iter().map(Position).collect();
+        Self { code, message, advice, retryable, positions }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use crate::scalar::Position;
 use async_graphql::{Error, ErrorExtensions as _, SimpleObject};
 use mediary_log::{ReadError, gate::Refusal};
 use mediary_projections::QueryError;
@@ -17,19 +18,31 @@ pub(crate) struct UserError {
     pub(crate) advice: Option<String>,
     /// Whether the same may succeed a moment later.
     pub(crate) retryable: bool,
+    /// Where what must not have moved was recorded, if it was refused for that.
+    pub(crate) positions: Vec<Position>,
+}
+
+fn moved(refusal: &Refusal) -> Vec<Position> {
+    refusal.moved().iter().copied().map(Position).collect()
 }
 
 impl UserError {
     pub(crate) fn new(code: &str, message: impl Into<String>, advice: Option<&str>) -> Self {
         let advice = advice.map(str::to_owned);
-        Self { code: code.to_owned(), message: message.into(), advice, retryable: false }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            advice,
+            retryable: false,
+            positions: Vec::new(),
+        }
     }
 }
 
 /// A refusal that the caller can do something about is data; anything else is a fault.
 pub(crate) fn user_error(refusal: &Refusal) -> Result<UserError, Error> {
     match refusal {
-        Refusal::Log(_) | Refusal::Decode(_) => {
+        Refusal::Lost { .. } | Refusal::Log(_) | Refusal::Decode(_) => {
             tracing::error!(error = %chain(refusal), "a command failed");
             Err(fault("internal error; the server's log says more", refusal.code(), false))
         }
@@ -39,11 +52,15 @@ pub(crate) fn user_error(refusal: &Refusal) -> Result<UserError, Error> {
         | Refusal::StorageFull { .. }
         | Refusal::TooLarge
         | Refusal::Contended { .. }
+        | Refusal::Reused
+        | Refusal::Moved { .. }
+        | Refusal::BeyondHead { .. }
         | Refusal::Stopping => Ok(UserError {
             code: refusal.code().to_owned(),
             message: refusal.to_string(),
             advice: refusal.advice(),
             retryable: refusal.is_retryable(),
+            positions: moved(refusal),
         }),
     }
 }

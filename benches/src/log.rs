@@ -81,7 +81,7 @@ pub(crate) fn one_event(command: Uuid) -> Append {
         subjects: Subjects::none(),
         payload: incompressible(command).into(),
     };
-    Append { header, urgency: Urgency::Normal, expected: Vec::new(), events: vec![event] }
+    Append { header, urgency: Urgency::Normal, expected: Vec::new(), only_if: None, events: vec![event] }
 }
 
 /// Bytes that differ from event to event.

@@ -82,6 +82,12 @@ pub enum AskError {
         /// What is wrong, for people.
         reason: String,
     },
+    /// The condition can't be understood.
+    #[error("the condition can't be understood: {reason}")]
+    Condition {
+        /// What is wrong, for people.
+        reason: String,
+    },
     /// A secret came by a way that keeps what it carries.
     #[error("{name} was sent with a secret, which is not taken this way")]
     Secret {
@@ -95,6 +101,7 @@ impl crate::Rejection for AskError {
         match self {
             Self::Unknown { .. } => "UNKNOWN_COMMAND",
             Self::Malformed { .. } => "BAD_COMMAND",
+            Self::Condition { .. } => "BAD_CONDITION",
             Self::Secret { .. } => "SECRET_NOT_TAKEN",
         }
     }
@@ -103,6 +110,10 @@ impl crate::Rejection for AskError {
         Some(match self {
             Self::Unknown { .. } => "the commands are listed in `schema/contracts/commands`".to_owned(),
             Self::Malformed { name, .. } => format!("its form is `schema/contracts/commands/{name}.json`"),
+            Self::Condition { .. } => {
+                "name streams or types, and the position after which nothing of them may be recorded"
+                    .to_owned()
+            }
             Self::Secret { .. } => "send it over HTTP or with `mediary`".to_owned(),
         })
     }

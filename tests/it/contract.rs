@@ -55,6 +55,13 @@ fn the_configuration_contract_is_the_json_schema() {
     check("config.json", &pretty(&configuration::json_schema()));
 }
 
+// What is JSON is YAML.
+// invariant: H-6
+#[test]
+fn the_contract_of_nats_is_the_table_of_concerns() {
+    check("asyncapi.yaml", &pretty(&mediary_log::fanout::asyncapi(&REGISTRY)));
+}
+
 // invariant: H-6
 #[test]
 fn the_contract_of_every_command_is_its_json_schema() {

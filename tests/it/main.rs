@@ -9,6 +9,7 @@ mod job;
 mod log;
 mod memory;
 mod nats;
+mod nats_command;
 mod subscription;
 mod thread;
 mod tidy;

@@ -2,6 +2,12 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use mediary_events::{
+    Concern as _,
+    account::{self, Account},
+};
+use mediary_log::{Filter, fanout::user_lines, gate::Gate};
+use mediary_schema::PrincipalId;
 use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, SupervisionEvent};
 use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -11,7 +17,7 @@ use super::{
     access::{self, Access},
     config,
 };
-use crate::process::{Ended, EndedBy, Line, Runner, Running, Spec, Tool, Tools};
+use crate::process::{Ended, EndedBy, Line, Reloader, Runner, Running, Spec, Tool, Tools};
 
 /// How long it may take to write what it has in memory after TERM.
 const GRACE: Duration = Duration::from_secs(8);
@@ -57,6 +63,8 @@ pub struct NatsServerArguments {
     pub data: PathBuf,
     /// The port and the passwords.
     pub access: Access,
+    /// Who knows the credentials that may speak over NATS.
+    pub gate: Gate,
     /// Where it is told how the server is.
     pub status: Arc<watch::Sender<ServerStatus>>,
 }
@@ -166,17 +174,18 @@ impl Kept {
             tracing::info!(pid, port = self.arguments.access.port(), "nats.server_ready");
             self.arguments.status.send_replace(ServerStatus::Ready { pid });
         }
-        let end = running.drive(&self.stop, |line| note(&line)).await;
+        let reloader = running.reloader();
+        let end = tokio::select! {
+            end = running.drive(&self.stop, |line| note(&line)) => end,
+            error = self.follow_users(&reloader) => return Err(error),
+        };
         if end.by == EndedBy::Cancelled { Ok(()) } else { Err(ended(&end)) }
     }
 
     async fn start(&self) -> Result<Running, Error> {
-        let NatsServerArguments { runner, tools, data, access, .. } = &self.arguments;
-        let version = tools.version(runner, Tool::NatsServer).await.map_err(Error::Start)?;
+        let NatsServerArguments { runner, tools, data, .. } = &self.arguments;
         let folder = access::folder(data);
-        let (written, text) = (folder.clone(), config::text(access, &version));
-        let write = move || access::write_private(&written, config::FILE, text.as_bytes());
-        tokio::task::spawn_blocking(write).await.expect("a write doesn't panic")?;
+        self.configure(&self.users().await?).await?;
         let program = tools.find(Tool::NatsServer).map_err(Error::Start)?;
         let spec = Spec::new(Tool::NatsServer.name(), program)
             .args(["-c", config::FILE])
@@ -186,6 +195,53 @@ impl Kept {
         runner.spawn(&spec).map_err(Error::Start)
     }
 }
+
+impl Kept {
+    /// Writes the configuration.
+    async fn configure(&self, users: &[String]) -> Result<(), Error> {
+        let NatsServerArguments { runner, tools, data, access, .. } = &self.arguments;
+        let version = tools.version(runner, Tool::NatsServer).await.map_err(Error::Start)?;
+        let (folder, text) = (access::folder(data), config::text(access, &version, users));
+        let write = move || access::write_private(&folder, config::FILE, text.as_bytes());
+        tokio::task::spawn_blocking(write).await.expect("a write doesn't panic")
+    }
+
+    /// The credentials that may speak over NATS now, as lines of the configuration.
+    async fn users(&self) -> Result<Vec<String>, Error> {
+        let look = |state: &account::State| {
+            let granted = state.tokens.iter().filter_map(|(id, token)| Some((id, token.nats.as_ref()?)));
+            granted.map(|(id, hash)| user_lines(*id, hash)).collect()
+        };
+        let users = self.arguments.gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), look).await;
+        users.map_err(|refusal| Error::Ended { words: refusal.to_string() })
+    }
+
+    /// Lets the server know of every credential that is made or revoked. Answers only if that fails.
+    async fn follow_users(&self, reloader: &Reloader) -> Error {
+        let log = self.arguments.gate.log();
+        let mut accounts = log.subscribe(log.head().position + 1, Filter::categories([Account::NAME]));
+        let mut known = Vec::new();
+        loop {
+            match self.users().await {
+                Err(error) => return error,
+                Ok(users) if users == known => {}
+                Ok(users) => {
+                    if let Err(error) = self.configure(&users).await {
+                        return error;
+                    }
+                    reloader.reload();
+                    known = users;
+                }
+            }
+            if let Err(error) = accounts.next_batch(USERS_BATCH).await {
+                return Error::Ended { words: error.to_string() };
+            }
+        }
+    }
+}
+
+/// Changes of accounts that are looked at together.
+const USERS_BATCH: usize = 256;
 
 /// Whether it began to serve; otherwise it has nothing more to say.
 async fn ready(running: &mut Running) -> bool {

@@ -44,7 +44,7 @@ const ANSWERED: [&str; 2] = ["$JS.ACK.", "$JS.FC."];
 const HEARD: [&str; 3] = ["mediary.events.>", "mediary.signals.>", "_INBOX.>"];
 
 /// The configuration for a version of the server.
-pub(super) fn text(access: &Access, version: &str) -> String {
+pub(super) fn text(access: &Access, version: &str, users: &[String]) -> String {
     let sync = if knows_sync_interval(version) {
         format!("\n  sync_interval: {SYNC_INTERVAL}")
     } else {
@@ -72,7 +72,7 @@ accounts {{
           subscribe: {{ allow: [{heard}] }}
         }}
       }}
-    ]
+{users}    ]
   }}
 }}
 "#,
@@ -80,6 +80,7 @@ accounts {{
         port = access.port,
         platform = access.platform.reveal(),
         automation = access.automation.reveal(),
+        users = users.iter().map(|user| format!("      {user}\n")).collect::<String>(),
         published = list(&published()),
         heard = list(&HEARD.map(str::to_owned)),
     )

@@ -60,6 +60,8 @@ struct Platform {
     access: Access,
     status: Arc<watch::Sender<ServerStatus>>,
     supervisor: SupervisorHandle,
+    /// The log that its users are read from.
+    _accounts: TempDir,
 }
 
 impl Platform {
@@ -71,7 +73,9 @@ impl Platform {
 
     async fn start_in(program: &Path, data: TempDir, access: Access) -> Self {
         let status = Arc::new(watch::Sender::new(ServerStatus::default()));
+        let accounts = tempfile::tempdir().unwrap();
         let arguments = NatsServerArguments {
+            gate: mediary_log::testing::gate(accounts.path()).unwrap(),
             runner: Runner::new(Uuid::nil(), Environment::default()),
             tools: Tools::default().with(Tool::NatsServer, program),
             data: data.path().to_owned(),
@@ -80,7 +84,7 @@ impl Platform {
         };
         let child = Child::actor("nats", STOPS_WITHIN, move || (NatsServer, arguments.clone()));
         let supervisor = Supervisor::start(vec![child], Policy::default(), |_| async {}).await.unwrap();
-        Self { data, access, status, supervisor }
+        Self { data, access, status, supervisor, _accounts: accounts }
     }
 
     /// Waits until a process serves that is not `before`.
@@ -186,7 +190,9 @@ async fn append(log: &Log, count: u64) {
             subjects: Subjects::none(),
             payload,
         }];
-        log.append(Append { header, urgency: Urgency::Normal, expected: Vec::new(), events }).await.unwrap();
+        log.append(Append { header, urgency: Urgency::Normal, expected: Vec::new(), only_if: None, events })
+            .await
+            .unwrap();
     }
 }
 
@@ -249,7 +255,7 @@ fn a_broken_file_of_passwords_is_told_with_the_next_step() {
 fn an_old_server_is_not_told_what_it_does_not_know() {
     let data = tempfile::tempdir().unwrap();
     let access = Access::open(data.path()).unwrap();
-    let told = |version: &str| config::text(&access, version).contains("sync_interval");
+    let told = |version: &str| config::text(&access, version, &[]).contains("sync_interval");
     assert_eq!(["2.9.10", "2.10.0", "2.15.1", "3.0.0", "?"].map(told), [false, true, true, true, false]);
 }
 

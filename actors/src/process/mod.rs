@@ -46,6 +46,6 @@ pub(crate) use error::storage_class;
 pub use lines::{Line, Source};
 pub use orphans::Orphan;
 pub use runner::{Runner, describe_metrics};
-pub use running::{Canceller, Ended, EndedBy, Running, Status};
+pub use running::{Canceller, Ended, EndedBy, Reloader, Running, Status};
 pub use spec::Spec;
 pub use tools::{Tool, Tools};

@@ -43,6 +43,11 @@ impl Running {
         self.queue.pop().await
     }
 
+    /// A way to let it read its configuration anew.
+    pub fn reloader(&self) -> Reloader {
+        Reloader { group: Arc::clone(&self.group) }
+    }
+
     /// Lets the lines go to the output file only, for a child that is not read; it never waits for us then.
     pub fn ignore_lines(&self) {
         self.queue.close();
@@ -99,6 +104,19 @@ impl Drop for Running {
         }
         // It fails if the child has ended already.
         self.notes.send(Note::Kill).ok();
+    }
+}
+
+/// A way to let a child read its configuration anew.
+#[derive(Debug, Clone)]
+pub struct Reloader {
+    group: Arc<Group>,
+}
+
+impl Reloader {
+    /// Sends HUP, unless it has ended.
+    pub fn reload(&self) {
+        self.group.signal(Signal::HUP);
     }
 }
 

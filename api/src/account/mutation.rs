@@ -1,6 +1,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use mediary_events::account::{Account, Ask, ask};
-use mediary_schema::PrincipalId;
+use mediary_events::account::{Account, Ask, Token as TokenState, ask};
+use mediary_log::fanout;
+use mediary_schema::{PrincipalId, TokenId};
 
 use super::object::{Role, Token};
 use crate::{
@@ -22,6 +23,8 @@ pub(crate) struct TokenCreateInput {
     role: Role,
     /// When it ends, in seconds from now; never if left out.
     expires_in_seconds: Option<u32>,
+    /// Whether its holder may send commands over NATS, as a principal of its own; not if left out.
+    nats: Option<bool>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -42,16 +45,47 @@ pub(crate) struct TokenPayload {
     token: Option<Token>,
     /// The token itself. It is shown this once and stored nowhere: a repeated command has none.
     secret: Option<String>,
+    /// How its holder speaks over NATS, if that was asked for.
+    nats: Option<NatsUser>,
     #[graphql(flatten)]
     done: Done,
+}
+
+/// A credential as a user of a NATS server; its password is the token itself.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct NatsUser {
+    /// The name of the user.
+    user: ID,
+    /// As whom its commands are recorded.
+    principal_id: ID,
+    /// What the subjects of its commands begin with; `.<noun>.<verb>` follows.
+    subject: String,
+    /// What its inbox has to begin with.
+    inbox_prefix: String,
+    /// The line for the configuration of a NATS server of one's own; the child server has it already.
+    configuration: String,
+}
+
+impl NatsUser {
+    fn new(id: TokenId, password_hash: &str) -> Self {
+        let principal = TokenState::nats_principal(id);
+        Self {
+            user: ID(id.to_string()),
+            principal_id: ID(principal.to_string()),
+            subject: format!("{}.{}", fanout::COMMANDS, principal.uuid()),
+            inbox_prefix: fanout::inbox_prefix(id),
+            configuration: fanout::user_lines(id, password_hash),
+        }
+    }
 }
 
 #[Object]
 impl AccountMutation {
     /// Makes a credential.
     async fn token_create(&self, context: &Context<'_>, input: TokenCreateInput) -> Result<TokenPayload> {
-        let TokenCreateInput { name, role, expires_in_seconds, terms } = input;
-        let asked = ask::Create { name, role: role.into(), expires_in_seconds };
+        let TokenCreateInput { name, role, expires_in_seconds, nats, terms } = input;
+        let nats = nats.unwrap_or(false);
+        let asked = ask::Create { name, role: role.into(), expires_in_seconds, nats };
         payload(context, terms, Ask::Create(asked)).await
     }
 
@@ -64,7 +98,7 @@ impl AccountMutation {
 
 async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<TokenPayload> {
     let (told, done) = command::ask(context, terms, asked).await?;
-    let Some(told) = told else { return Ok(TokenPayload { token: None, secret: None, done }) };
+    let Some(told) = told else { return Ok(TokenPayload { token: None, secret: None, nats: None, done }) };
     if let Some(position) = &done.position {
         platform(context).tokens.reached(position.0).await;
     }
@@ -72,7 +106,9 @@ async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<Toke
     let look = move |state: &mediary_events::account::State| state.tokens.get(&token_id).cloned();
     let found = platform(context).gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), look).await;
     let token = found.ok().flatten();
+    let nats = token.as_ref().and_then(|token| Some(NatsUser::new(token_id, token.nats.as_deref()?)));
     Ok(TokenPayload {
+        nats,
         token: token.map(|token| Token::new(token_id, token.name, token.role, token.expires_at)),
         secret: told.secret.map(|secret| secret.reveal().clone()),
         done,

@@ -33,6 +33,9 @@ pub struct Create {
     /// When it ends, in seconds from now; never if left out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub expires_in_seconds: Option<u32>,
+    /// Whether its holder may send commands over NATS, as a principal of its own.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub nats: bool,
 }
 
 /// Refuses a token from now on.

@@ -16,6 +16,13 @@ pub enum Command {
         /// When it ends, if it does.
         expires_at: Option<Timestamp>,
     },
+    /// Let a credential's holder send commands over NATS, too.
+    GrantNats {
+        /// The credential.
+        token_id: TokenId,
+        /// What a NATS server knows its password by: bcrypt.
+        password_hash: String,
+    },
     /// Refuse a credential from now on.
     Revoke {
         /// Its id.

@@ -49,8 +49,11 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Account {
     const NAME: &'static str = "account";
-    const EVENTS: &'static [EventKind] =
-        &[EventKind::new("token_issued", 1, 0), EventKind::new("token_revoked", 1, 0)];
+    const EVENTS: &'static [EventKind] = &[
+        EventKind::new("token_issued", 1, 0),
+        EventKind::new("nats_granted", 1, 0),
+        EventKind::new("token_revoked", 1, 0),
+    ];
 
     type Command = Command;
     type Event = Event;
@@ -80,6 +83,11 @@ impl Concern for Account {
                 }
                 Ok(vec![Event::TokenIssued { token_id, name, digest, role, expires_at }])
             }
+            Command::GrantNats { token_id, password_hash } => match state.tokens.get(&token_id) {
+                Some(token) if token.nats.as_ref() == Some(&password_hash) => Ok(vec![]),
+                Some(_) => Ok(vec![Event::NatsGranted { token_id, password_hash }]),
+                None => Err(Rejection::NotFound { token_id }),
+            },
             Command::Revoke { token_id } => {
                 if state.tokens.contains_key(&token_id) {
                     Ok(vec![Event::TokenRevoked { token_id }])

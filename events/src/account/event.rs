@@ -18,6 +18,14 @@ pub enum Event {
         /// When it ends, if it does.
         expires_at: Option<Timestamp>,
     },
+    /// The credential's holder may send commands over NATS, as a principal of its own.
+    #[serde(rename = "nats_granted")]
+    NatsGranted {
+        /// The credential.
+        token_id: TokenId,
+        /// What a NATS server knows its password by: bcrypt. The token has 256 random bits, which nobody guesses.
+        password_hash: String,
+    },
     /// A credential is refused from now on.
     #[serde(rename = "token_revoked")]
     TokenRevoked {

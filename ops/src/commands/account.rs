@@ -46,6 +46,9 @@ pub(crate) struct Create {
     /// When it ends; never if left out.
     #[arg(long, value_name = "N")]
     expires_in_hours: Option<u32>,
+    /// Let its holder send commands over NATS, too; for a server of your own, name its address.
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "auto")]
+    nats: Option<String>,
 }
 
 /// What a token may do, in steps that contain each other.
@@ -78,7 +81,9 @@ const TOKEN: &str = "fragment Token on Token { id name role expiresAt }";
 /// Not repeatable: the secret is told once, to whoever hears the first answer.
 pub(crate) const CREATE: Document = Document::once(&[
     "mutation TokenCreate($input: TokenCreateInput!) {
-  tokenCreate(input: $input) { token { ...Token } secret userErrors { code message advice retryable } }
+  tokenCreate(input: $input) {
+    token { ...Token } secret nats { user principalId subject inboxPrefix configuration }
+    userErrors { code message advice retryable } }
 }",
     TOKEN,
 ]);
@@ -107,22 +112,60 @@ struct Payload {
     token: Option<Token>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
+    /// How its holder speaks over NATS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nats: Option<NatsUser>,
     /// Where a browser signs in with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     link: Option<String>,
 }
 
+/// A token as a user of a NATS server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NatsUser {
+    user: String,
+    principal_id: String,
+    subject: String,
+    inbox_prefix: String,
+    configuration: String,
+}
+
+/// What `token create` answers in JSON: the parts of the token, beside each other.
+#[derive(Debug, Serialize)]
+struct Made<'a> {
+    #[serde(flatten)]
+    token: &'a Option<Token>,
+    secret: &'a Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nats: &'a Option<NatsUser>,
+}
+
 /// Does what the verb says.
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     match verb {
-        Verb::Create(Create { name, role, expires_in_hours }) => {
+        Verb::Create(Create { name, role, expires_in_hours, nats }) => {
             let life = expires_in_hours.map(|hours| Duration::from_secs(u64::from(hours) * 3_600));
-            let made = create(client, &name, role, life).await?;
+            let made = create(client, &name, role, life, nats.is_some()).await?;
             if let Some(token) = &made.token {
                 output.note(&format!("{}, {}: shown this once", token.id, word(&token.role)));
             }
+            if let Some(user) = &made.nats {
+                output.note(&format!("over NATS: user {}, password: the token", user.user));
+                output.note(&format!(
+                    "subjects {}.NOUN.VERB, inbox prefix {}",
+                    user.subject, user.inbox_prefix
+                ));
+                if nats.as_deref().is_some_and(|server| server != "auto") {
+                    output.note(&format!(
+                        "for the users of that server's configuration:\n{}",
+                        user.configuration
+                    ));
+                }
+            }
             // Nothing but the token, so that it can be put into a file.
-            Ok(output.show(&made, |made| made.secret.clone().unwrap_or_default())?)
+            let answer = Made { token: &made.token, secret: &made.secret, nats: &made.nats };
+            Ok(output.show(&answer, |made| made.secret.clone().unwrap_or_default())?)
         }
         Verb::Setup => setup(client, output).await,
         Verb::List => {
@@ -137,9 +180,15 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
     }
 }
 
-async fn create(client: &Client, name: &str, role: Role, life: Option<Duration>) -> Result<Payload, Failure> {
+async fn create(
+    client: &Client,
+    name: &str,
+    role: Role,
+    life: Option<Duration>,
+    nats: bool,
+) -> Result<Payload, Failure> {
     let seconds = life.map(|life| life.as_secs());
-    let wanted = json!({ "name": name, "role": role.name(), "expiresInSeconds": seconds });
+    let wanted = json!({ "name": name, "role": role.name(), "expiresInSeconds": seconds, "nats": nats });
     let outcome = client.act::<Payload>(&CREATE, input(wanted)).await?;
     Failure::refused(outcome.user_errors)?;
     Ok(outcome.payload)
@@ -163,7 +212,7 @@ pub(super) async fn setup_link(client: &Client) -> Result<String, Failure> {
 
 async fn make_setup(client: &Client) -> Result<Payload, Failure> {
     let name = format!("setup-{}", Clock::system().now());
-    let mut made = create(client, &name, Role::Owner, Some(SETUP_LIFE)).await?;
+    let mut made = create(client, &name, Role::Owner, Some(SETUP_LIFE), false).await?;
     let secret = made.secret.clone().unwrap_or_default();
     made.link = Some(link(client, &secret));
     Ok(made)

@@ -5,8 +5,8 @@ use mediary_actors::{
     process::Tool,
 };
 use mediary_log::{
-    Log,
     fanout::{Credentials, Options, Relay, RelayHandle},
+    gate::Gate,
     signal::SignalHub,
 };
 use tokio::sync::watch;
@@ -49,15 +49,16 @@ impl Fanout {
             tools: roots.tools.clone(),
             data: data.to_owned(),
             access,
+            gate: roots.gate.clone(),
             status: Arc::new(watch::channel(ServerStatus::default()).0),
         };
         Ok(Self { child: Some(child), options: Some(options) })
     }
 
     /// Starts to publish, if anything is published.
-    pub(super) fn start(self, log: &Log, signals: &SignalHub) -> Option<RelayHandle> {
+    pub(super) fn start(self, gate: &Gate, signals: &SignalHub) -> Option<RelayHandle> {
         let options = self.options?;
-        Some(Relay::start(log.clone(), signals.clone(), options))
+        Some(Relay::start_with_commands(gate, signals.clone(), options))
     }
 }
 

@@ -80,7 +80,8 @@ impl Bench {
             subjects: Subjects::none(),
             payload: payload.into(),
         };
-        let append = Append { header, urgency: Urgency::Normal, expected: vec![], events: vec![event] };
+        let append =
+            Append { header, urgency: Urgency::Normal, expected: vec![], only_if: None, events: vec![event] };
         self.log().append(append).await.unwrap().last_position
     }
 

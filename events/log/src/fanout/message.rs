@@ -113,6 +113,8 @@ fn headers(event: &Recorded) -> HeaderMap {
     if let Some(cause) = envelope.causation_id {
         headers.insert("Mediary-Causation-Id", cause.to_string());
     }
+    headers.insert("Mediary-Origin", envelope.origin.kind.to_string());
+    headers.insert("Mediary-Command-Id", envelope.command_id.to_string());
     headers.insert("Mediary-Principal", envelope.principal.to_string());
     headers.insert("Mediary-Project", envelope.project.to_string());
     headers.insert("Mediary-Append", format!("{}/{}", envelope.append_index, envelope.append_len));

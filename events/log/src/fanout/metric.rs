@@ -6,6 +6,7 @@ const LAG: &str = "mediary_nats_lag_events";
 const CONNECTED: &str = "mediary_nats_connected";
 const PUBLISHED: &str = "mediary_nats_published_total";
 const SIGNALS: &str = "mediary_nats_signals_total";
+const COMMANDS: &str = "mediary_nats_commands_total";
 const FAILURES: &str = "mediary_nats_failures_total";
 
 /// Says what each metric of the relay means; called once by the relay when it starts.
@@ -14,6 +15,7 @@ pub(super) fn describe() {
     describe_gauge!(CONNECTED, "1 while the relay publishes, 0 while it waits for NATS");
     describe_counter!(PUBLISHED, "Events that NATS has acknowledged");
     describe_counter!(SIGNALS, "Signals that were told to NATS");
+    describe_counter!(COMMANDS, "Commands that came over NATS, by what became of them");
     describe_counter!(FAILURES, "Sessions with NATS that ended with a failure");
 }
 
@@ -31,6 +33,10 @@ pub(super) fn published() {
 
 pub(super) fn signals(count: usize) {
     counter!(SIGNALS).increment(count as u64);
+}
+
+pub(super) fn command(result: &'static str) {
+    counter!(COMMANDS, "result" => result).increment(1);
 }
 
 pub(super) fn failed() {

@@ -11,9 +11,12 @@
 //!   limits removed some. Whoever finds a gap reads the log (`docs/nats.md`);
 //! - no secret is in an error, a status or a `Debug` text.
 //!
-//! Signals are told while there is a connection and are gone otherwise. Commands are not here.
+//! Signals are told while there is a connection and are gone otherwise. Commands are heard while there is one, and put
+//! before the gate like everybody's.
 //! NATS is known here and nowhere else in this crate.
 
+mod commands;
+mod contract;
 mod error;
 mod link;
 mod message;
@@ -28,6 +31,8 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use commands::{COMMAND_ID, COMMANDS, ONLY_IF, inbox_prefix, user_lines};
+pub use contract::asyncapi;
 pub use error::Error;
 pub use options::{Credentials, Options, ParseServerError, Secret, Server};
 pub use service::{Relay, RelayHandle};

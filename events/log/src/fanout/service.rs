@@ -5,13 +5,13 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::{
-    metric,
+    commands, metric,
     options::Options,
     relay::Outlet,
     signals,
     status::{RelayState, RelayStatus},
 };
-use crate::{log::Log, signal::SignalHub, spawn};
+use crate::{gate::Gate, log::Log, signal::SignalHub, spawn};
 
 /// Publishes events and signals to NATS.
 #[derive(Debug)]
@@ -22,16 +22,29 @@ impl Relay {
     ///
     /// It needs no server to be there: it connects when there is one.
     pub fn start(log: Log, signals: SignalHub, options: Options) -> RelayHandle {
+        Self::start_with(log, signals, options, None)
+    }
+
+    /// The same, and hears commands for a gate.
+    pub fn start_with_commands(gate: &Gate, signals: SignalHub, options: Options) -> RelayHandle {
+        Self::start_with(gate.log().clone(), signals, options, Some(gate.clone()))
+    }
+
+    fn start_with(log: Log, signals: SignalHub, options: Options, gate: Option<Gate>) -> RelayHandle {
         metric::describe();
         metric::connected(false);
         let status = watch::Sender::new(RelayStatus::CONNECTING);
         let outlet = Arc::new(Outlet { log, options, status, client: watch::Sender::new(None) });
         let relaying = Arc::clone(&outlet);
         let telling = Arc::clone(&outlet);
+        let hearing = Arc::clone(&outlet);
         RelayHandle {
             events: spawn::service("nats-relay", move || Arc::clone(&relaying).relay()),
             signals: spawn::service("nats-signals", move || {
                 signals::tell(Arc::clone(&telling), signals.clone())
+            }),
+            commands: gate.map(|gate| {
+                spawn::service("nats-commands", move || commands::hear(Arc::clone(&hearing), gate.clone()))
             }),
             outlet,
         }
@@ -43,6 +56,7 @@ impl Relay {
 pub struct RelayHandle {
     events: spawn::Service,
     signals: spawn::Service,
+    commands: Option<spawn::Service>,
     outlet: Arc<Outlet>,
 }
 
@@ -64,6 +78,9 @@ impl RelayHandle {
 
     /// Ends it. What is not acknowledged by then is published by the next one.
     pub async fn stop(self) {
+        if let Some(commands) = self.commands {
+            commands.stop().await;
+        }
         self.signals.stop().await;
         self.events.stop().await;
         self.outlet.client.send_replace(None);

@@ -35,6 +35,9 @@ pub struct Refused {
     pub advice: Option<String>,
     /// Whether the same may succeed a moment later.
     pub retryable: bool,
+    /// Where what must not have moved was recorded, if it was refused for that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub positions: Vec<u64>,
 }
 
 impl From<&Refusal> for Refused {
@@ -44,6 +47,7 @@ impl From<&Refusal> for Refused {
             message: refusal.to_string(),
             advice: refusal.advice(),
             retryable: refusal.is_retryable(),
+            positions: refusal.moved().to_vec(),
         }
     }
 }

@@ -1,10 +1,14 @@
 use serde_json::Value;
 
-use super::{Answer, Caller, Command, Gate, Receipt, Refusal, Story, Transaction};
+use super::{Answer, Caller, Command, Gate, Receipt, Refusal, Story, Terms, Transaction, command::arguments};
+use crate::log::OnlyIf;
 
 /// Under which conditions a command is carried out.
 #[derive(Debug, Clone, Default)]
-pub struct Options {}
+pub struct Options {
+    /// What must not have been recorded since the caller looked.
+    pub only_if: Option<OnlyIf>,
+}
 
 impl Gate {
     /// Carries out what somebody asks for: the way of every door.
@@ -14,9 +18,10 @@ impl Gate {
         asked: A,
         options: Options,
     ) -> Result<Answer<A::Told>, Refusal> {
-        let permission = asked.kind().permission;
-        self.tell(caller, options, move |story| {
-            story.require(permission)?;
+        let kind = asked.kind();
+        let terms = self.terms(kind.name, &arguments(&asked), options);
+        self.tell(caller, terms, move |story| {
+            story.require(kind.permission)?;
             Story::tell(&asked, story)
         })
         .await
@@ -29,7 +34,8 @@ impl Gate {
         command: Command,
         options: Options,
     ) -> Result<Answer<Value>, Refusal> {
-        self.tell(caller, options, move |story| {
+        let terms = self.terms(command.name(), command.arguments(), options);
+        self.tell(caller, terms, move |story| {
             story.require(command.kind().permission)?;
             command.tell(story)
         })
@@ -39,10 +45,12 @@ impl Gate {
     async fn tell<T: Send + 'static>(
         &self,
         caller: Caller,
-        Options {}: Options,
+        terms: Terms,
         story: impl Fn(&mut Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<Answer<T>, Refusal> {
-        let Receipt { value, position, story_id, repeated } = self.transact(caller, story).await?;
+        let gate = self.clone();
+        let told = crate::spawn::blocking(move || gate.transact_on_terms(&caller, &terms, &story)).await;
+        let Receipt { value, position, story_id, repeated } = told.map_err(|_| Refusal::Stopping)??;
         Ok(Answer { told: value, position, story_id, repeated, receipt: None })
     }
 }

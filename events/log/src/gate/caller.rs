@@ -3,7 +3,7 @@ use mediary_schema::{
     account::{Permission, Role},
 };
 
-use crate::log::{AppendHeader, Origin, Recorded};
+use crate::log::{AppendHeader, Origin, OriginKind, Recorded};
 
 /// What a caller may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +89,12 @@ impl Caller {
             correlation_id: envelope.correlation_id,
             causation_id: Some(envelope.id),
         }
+    }
+
+    /// Whether its command is remembered also if it needs no event. An actor's isn't: its attempt is fenced, and
+    /// it says the same again until that is accepted.
+    pub(super) fn is_remembered(&self) -> bool {
+        self.origin.kind != OriginKind::Actor
     }
 
     pub(super) fn header(&self) -> AppendHeader {

@@ -12,6 +12,8 @@ mod ask;
 mod caller;
 mod command;
 mod entry;
+mod fingerprint;
+mod only_if;
 mod refusal;
 mod states;
 #[cfg(test)]
@@ -24,4 +26,5 @@ pub use caller::{Authority, Caller};
 pub use command::Command;
 pub use entry::{Entry, Fanout, LongWork, Registry, Story, asks_nothing, decode};
 pub use refusal::Refusal;
+use transaction::Terms;
 pub use transaction::{Gate, Receipt, Transaction};

@@ -41,6 +41,29 @@ pub enum Refusal {
         /// How often it was tried.
         attempts: u32,
     },
+    /// The command's id is that of another command, which was accepted.
+    #[error("another command was accepted under this id")]
+    Reused,
+    /// What the caller wanted not to have moved has moved.
+    #[error("what must not have moved was recorded at {}", listed(positions))]
+    Moved {
+        /// Where; the first hundred.
+        positions: Vec<u64>,
+    },
+    /// The caller has seen what is not there.
+    #[error("position {position} is beyond the head of the log, which is {head}")]
+    BeyondHead {
+        /// The position.
+        position: u64,
+        /// The newest.
+        head: u64,
+    },
+    /// What an index says was recorded is not there.
+    #[error("what a command recorded at {position} can't be read")]
+    Lost {
+        /// Where it should be.
+        position: u64,
+    },
     /// The server stops.
     #[error("the server is stopping")]
     Stopping,
@@ -62,8 +85,11 @@ impl Refusal {
             Self::StorageFull { .. } => "STORAGE_FULL",
             Self::TooLarge => "COMMAND_TOO_LARGE",
             Self::Contended { .. } => "CONTENDED",
+            Self::Reused => "COMMAND_ID_REUSED",
+            Self::Moved { .. } => "MOVED",
+            Self::BeyondHead { .. } => "POSITION_BEYOND_HEAD",
             Self::Stopping => "STOPPING",
-            Self::Log(_) | Self::Decode(_) => "INTERNAL",
+            Self::Lost { .. } | Self::Log(_) | Self::Decode(_) => "INTERNAL",
         }
     }
 
@@ -77,14 +103,24 @@ impl Refusal {
             Self::StorageFull { .. } => {
                 Some("make room on the disk of the data folder; nothing was lost".to_owned())
             }
+            Self::Reused => Some("give every command an id of its own; a UUIDv7 is one".to_owned()),
+            Self::Moved { .. } => Some("look at what was recorded, and decide again".to_owned()),
+            Self::BeyondHead { .. } => {
+                Some("the log may have been restored from a backup: read it anew from the start".to_owned())
+            }
             Self::TooLarge => Some("ask for less at once, such as fewer entries".to_owned()),
             Self::Overloaded { .. } | Self::Contended { .. } | Self::Stopping => {
                 Some("ask again in a moment".to_owned())
             }
-            Self::Log(_) | Self::Decode(_) => {
+            Self::Lost { .. } | Self::Log(_) | Self::Decode(_) => {
                 Some("look at the server's log, and run `mediary doctor`".to_owned())
             }
         }
+    }
+
+    /// Where what must not have moved was recorded.
+    pub fn moved(&self) -> &[u64] {
+        if let Self::Moved { positions } = self { positions } else { &[] }
     }
 
     /// Whether the same command may succeed a moment later.
@@ -93,11 +129,21 @@ impl Refusal {
             Self::Overloaded { .. } | Self::StorageFull { .. } | Self::Contended { .. } | Self::Stopping => {
                 true
             }
-            Self::Rejected(_) | Self::Forbidden { .. } | Self::TooLarge | Self::Log(_) | Self::Decode(_) => {
-                false
-            }
+            Self::Rejected(_)
+            | Self::Forbidden { .. }
+            | Self::TooLarge
+            | Self::Reused
+            | Self::Moved { .. }
+            | Self::BeyondHead { .. }
+            | Self::Lost { .. }
+            | Self::Log(_)
+            | Self::Decode(_) => false,
         }
     }
+}
+
+fn listed(positions: &[u64]) -> String {
+    positions.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl<R: mediary_events::Rejection> From<R> for Refusal {

@@ -4,6 +4,7 @@ mod appending;
 mod folding;
 mod naming;
 mod refusing;
+mod remembering;
 mod repeating;
 
 use mediary_events::testing::note::{Command, Note};

@@ -4,16 +4,19 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use mediary_events::{Concern, codec};
-use mediary_schema::{
-    Clock, CorrelationId, IdSource, Identities, Timestamp, account::Permission, job::RetryPolicy,
+use mediary_events::{
+    Concern, codec,
+    command::{self, Commands},
 };
+use mediary_schema::{Clock, CorrelationId, IdSource, Identities, Timestamp, account::Permission, job::RetryPolicy};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Caller, Refusal, Registry, states::States};
+use super::{Caller, Refusal, Registry, ask, fingerprint::Fingerprint, only_if, states::States};
 use crate::log::{
-    Append, AppendError, Appended, Direction, Expected, Log, NewEvent, Read, StreamId, Subjects, Urgency,
+    Append, AppendError, AppendHeader, Appended, CommandTag, Direction, Expected, Log, NewEvent, OnlyIf,
+    Read, Recorded, StreamId, Subjects, Urgency,
 };
 
 /// How often a story is decided anew when others were faster.
@@ -35,6 +38,34 @@ pub struct Gate {
     /// Held by a story that was overtaken, so that of all overtaken ones one is told at a time: each of
     /// many that want the same stream then succeeds the second time.
     overtaken: Arc<Mutex<()>>,
+}
+
+/// What stands beside a story when it is told for a command.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    /// What was asked; none for what nobody asked for.
+    command: Option<Fingerprint>,
+    /// What must not have moved.
+    only_if: Option<OnlyIf>,
+}
+
+impl Terms {
+    /// A boundary, and nothing that was asked.
+    #[cfg(test)]
+    pub(super) fn only_if(boundary: OnlyIf) -> Self {
+        Self { command: None, only_if: Some(boundary) }
+    }
+
+    /// Whether an event was recorded by the same command.
+    fn is_of(&self, first: &Recorded) -> bool {
+        first.envelope.extensions.command == self.tag()
+    }
+
+    /// What the envelope remembers of the command.
+    fn tag(&self) -> Option<CommandTag> {
+        let Fingerprint { name, bytes } = self.command?;
+        Some(CommandTag { name: name.into(), fingerprint: bytes })
+    }
 }
 
 /// What came of a story.
@@ -122,15 +153,34 @@ impl Gate {
         caller: &Caller,
         story: &dyn Fn(&mut Transaction<'_>) -> Result<T, Refusal>,
     ) -> Result<Receipt<T>, Refusal> {
+        self.transact_on_terms(caller, &Terms::default(), story)
+    }
+
+    /// The terms of a command that somebody asks for.
+    pub(super) fn terms(&self, name: &'static str, arguments: &Value, options: ask::Options) -> Terms {
+        let command =
+            Fingerprint::new(&blake3::derive_key("interim", self.log.id().as_bytes()), name, arguments);
+        Terms { command: Some(command), only_if: options.only_if }
+    }
+
+    /// [`Self::transact_blocking`] on terms.
+    pub(super) fn transact_on_terms<T>(
+        &self,
+        caller: &Caller,
+        terms: &Terms,
+        story: &dyn Fn(&mut Transaction<'_>) -> Result<T, Refusal>,
+    ) -> Result<Receipt<T>, Refusal> {
         let mut turn = None;
         let chance = OnceLock::new();
         for _ in 0..ATTEMPTS_MAX {
-            if let Some(appended) = self.accepted(caller)? {
+            if let Some(appended) = self.accepted(caller, terms)? {
                 return self.tell_again(caller, story, &appended, &chance);
             }
+            let only_if =
+                terms.only_if.as_ref().map(|only_if| only_if::look(&self.log, only_if)).transpose()?;
             let mut transaction = Transaction::new(self, *caller, NOW, &chance);
             let told = match story(&mut transaction) {
-                Ok(value) => transaction.commit().map(|commit| (value, commit)),
+                Ok(value) => transaction.commit(terms, only_if).map(|commit| (value, commit)),
                 Err(refusal) => {
                     transaction.keep_unchanged();
                     Err(refusal)
@@ -147,7 +197,7 @@ impl Gate {
                     turn = turn.or_else(|| Some(next()));
                 }
                 // The same command, sent twice at once, was accepted just now.
-                Err(_) if self.accepted(caller)?.is_some() => {}
+                Err(_) if self.accepted(caller, terms)?.is_some() => {}
                 Err(refusal) => {
                     count(&refusal);
                     return Err(refusal);
@@ -159,9 +209,18 @@ impl Gate {
         Err(refusal)
     }
 
-    /// What the command appended, if it was accepted before.
-    fn accepted(&self, caller: &Caller) -> Result<Option<Appended>, Refusal> {
-        self.log.command(caller.principal, caller.command_id).map_err(Refusal::reading)
+    /// What the command appended, if it was accepted before; another command under its id is refused.
+    fn accepted(&self, caller: &Caller, terms: &Terms) -> Result<Option<Appended>, Refusal> {
+        let found = self.log.command(caller.principal, caller.command_id).map_err(Refusal::reading)?;
+        let Some(appended) = found else { return Ok(None) };
+        if terms.is_of(&self.first_of(&appended)?) { Ok(Some(appended)) } else { Err(Refusal::Reused) }
+    }
+
+    /// The first event that a command appended.
+    fn first_of(&self, appended: &Appended) -> Result<Recorded, Refusal> {
+        let position = appended.first_position;
+        let found = self.log.read(&Read::forward(position).limit(1)).map_err(Refusal::reading)?;
+        found.into_iter().next().ok_or_else(|| Refusal::Lost { position })
     }
 
     /// Answers an accepted command as the first time: from what was there before its own events.
@@ -173,9 +232,7 @@ impl Gate {
         chance: &OnceLock<[u8; 32]>,
     ) -> Result<Receipt<T>, Refusal> {
         let value = story(&mut Transaction::new(self, *caller, appended.first_position, chance))?;
-        let first = self.log.read(&Read::forward(appended.first_position).limit(1));
-        let first = first.map_err(Refusal::reading)?;
-        let story_id = first.first().map_or(caller.correlation_id, |event| event.envelope.correlation_id);
+        let story_id = self.first_of(appended)?.envelope.correlation_id;
         Ok(Receipt { value, position: appended.last_position, story_id, repeated: true })
     }
 
@@ -407,7 +464,11 @@ impl<'a> Transaction<'a> {
     }
 
     /// Appends what the story added.
-    fn commit(mut self) -> Result<Commit, Refusal> {
+    fn commit(mut self, terms: &Terms, only_if: Option<OnlyIf>) -> Result<Commit, Refusal> {
+        if self.events.is_empty() && self.caller.is_remembered() {
+            let uuid = self.caller.command_id.uuid();
+            self.entail::<Commands>(uuid, command::Command::Accept)?;
+        }
         if self.events.is_empty() {
             let position = self.gate.log.head().position;
             self.keep_unchanged();
@@ -423,9 +484,10 @@ impl<'a> Transaction<'a> {
             })
             .collect();
         let append = Append {
-            header: self.caller.header(),
+            header: AppendHeader { command: terms.tag(), ..self.caller.header() },
             urgency: self.urgency,
             expected,
+            only_if,
             events: std::mem::take(&mut self.events),
         };
         match self.gate.log.append_blocking(append) {
@@ -436,7 +498,8 @@ impl<'a> Transaction<'a> {
                 }
                 Ok(Commit::Done { position: appended.last_position })
             }
-            Err(AppendError::Conflict { .. }) => Ok(Commit::Overtaken),
+            // What moved is looked at anew, and named with all that moved with it.
+            Err(AppendError::Conflict { .. } | AppendError::Moved { .. }) => Ok(Commit::Overtaken),
             Err(error) => Err(refusal(error)),
         }
     }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use mediary_events::{CommandTag, Origin, Schema, StreamId, Subjects, is_word};
 use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId};
 
-use super::error::AppendError;
+use super::{error::AppendError, read::Filter};
 
 /// The largest payload of an event; larger things are blobs by hash.
 pub const PAYLOAD_BYTES_MAX: usize = 256 * 1024;
@@ -101,8 +101,19 @@ pub struct Append {
     pub urgency: Urgency,
     /// What the caller knows about streams, also about such as get no event.
     pub expected: Vec<(StreamId, Expected)>,
+    /// What must not have been recorded in between.
+    pub only_if: Option<OnlyIf>,
     /// The events; at least one.
     pub events: Vec<NewEvent>,
+}
+
+/// A boundary that a caller draws: nothing that the filter lets through was recorded after the position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnlyIf {
+    /// What must not have moved.
+    pub filter: Filter,
+    /// Since when.
+    pub after: u64,
 }
 
 /// Where events were recorded.

@@ -267,6 +267,12 @@ impl<R: BufRead> Lines<R> {
             let found = header.format_version;
             return Err(self.malformed(format!("form {found} of bundles is newer than this program")));
         }
+        if header.format_version < FORMAT_VERSION {
+            let found = header.format_version;
+            return Err(
+                self.malformed(format!("form {found} of bundles was replaced before anything was released"))
+            );
+        }
         if header.first_position == 0 || header.last_position < header.first_position - 1 {
             return Err(self.malformed("its positions are impossible"));
         }

@@ -357,6 +357,12 @@ pub enum AppendError {
         /// Its version; 0 if there is no such stream.
         actual: u64,
     },
+    /// Something was recorded that the caller wanted not to have moved.
+    #[error("what must not have moved was recorded at {positions:?}")]
+    Moved {
+        /// Where.
+        positions: Vec<u64>,
+    },
     /// Too much waits to be written: try again after a while.
     #[error("too many appends wait to be written")]
     Overloaded {

@@ -33,7 +33,7 @@ mod verify;
 mod writer;
 
 pub use append::{
-    APPEND_BYTES_MAX, APPEND_EVENTS_MAX, Append, AppendHeader, Appended, Expected, NewEvent,
+    APPEND_BYTES_MAX, APPEND_EVENTS_MAX, Append, AppendHeader, Appended, Expected, NewEvent, OnlyIf,
     PAYLOAD_BYTES_MAX, Urgency,
 };
 pub use chain::Hash;

@@ -19,14 +19,14 @@ use std::{
 use mediary_events::{Codec, Envelope, Extensions, Recorded};
 use mediary_schema::{Clock, EventId, IdSource, Timestamp};
 use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
-use redb::{Database, Table, WriteTransaction};
+use redb::{Database, ReadableTable, Table, WriteTransaction};
 use tokio::{
     sync::{oneshot, watch},
     time::Instant,
 };
 
 use super::{
-    append::{Append, AppendHeader, Appended, NewEvent, Urgency, Versions},
+    append::{Append, AppendHeader, Appended, NewEvent, OnlyIf, Urgency, Versions},
     chain::{self, Hash},
     error::{AppendError, Damage, FatalError, IndexFault, ReadError, Trouble},
     frame::{self, Body},
@@ -35,6 +35,7 @@ use super::{
     metric,
     options::OnFatal,
     queue::{Queue, Request},
+    read,
     space::{Room, Space, estimate_bytes},
     store::{Head, Store, Tail},
     tables::{CHAIN, EVENTS},
@@ -304,7 +305,13 @@ impl Writer {
                 return Ok(Verdict::Refused(AppendError::Conflict { stream, expected, actual }));
             }
         }
-        Ok(Verdict::Accepted)
+        let moved = append.only_if.as_ref().map(|only_if| moved(&tables.record.events, only_if));
+        match moved.transpose()? {
+            Some(positions) if !positions.is_empty() => {
+                Ok(Verdict::Refused(AppendError::Moved { positions }))
+            }
+            Some(_) | None => Ok(Verdict::Accepted),
+        }
     }
 
     fn record(
@@ -427,6 +434,19 @@ impl Writer {
             answer(reply, outcome);
         }
     }
+}
+
+/// What was recorded against a condition, up to what a batch has staged; the gate has looked at all but the end.
+fn moved(events: &impl ReadableTable<u64, &'static [u8]>, only_if: &OnlyIf) -> Result<Vec<u64>, ReadError> {
+    let mut positions = Vec::new();
+    for row in events.range(only_if.after + 1..)? {
+        let (position, bytes) = row?;
+        let frame = read::parse(position.value(), bytes.value())?;
+        if only_if.filter.matches_frame(&frame) {
+            positions.push(position.value());
+        }
+    }
+    Ok(positions)
 }
 
 /// Answers a caller; one who no longer waits has gone on without.

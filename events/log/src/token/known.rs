@@ -91,6 +91,7 @@ impl Known {
             Event::TokenIssued { token_id, digest, .. } => {
                 self.by_digest.insert(digest.clone(), (principal, *token_id));
             }
+            Event::NatsGranted { .. } => {}
             Event::TokenRevoked { token_id } => {
                 self.by_digest.retain(|_, (_, known)| known != token_id);
             }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Denied, Tokens, digest};
 use crate::{
     gate::Gate,
-    log::{Append, AppendHeader, Expected, NewEvent, Urgency},
+    log::{Append, AppendHeader, Expected, NewEvent, Schema, Subjects, Urgency},
     testing,
 };
 
@@ -49,6 +49,7 @@ async fn an_account_with_an_unknown_event_opens_to_nobody() {
         principal: caller.principal,
         origin: caller.origin,
         command_id: caller.command_id,
+        command: None,
         correlation_id: caller.correlation_id,
         causation_id: None,
         command: None,
@@ -65,6 +66,7 @@ async fn an_account_with_an_unknown_event_opens_to_nobody() {
         header,
         urgency: Urgency::Normal,
         expected: vec![(stream, Expected::Any)],
+        only_if: None,
         events: vec![newer],
     };
     gate.log().append(append).await.unwrap();

@@ -1,6 +1,6 @@
 //! Stories of tokens: made with a secret that is told once, and revoked.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use mediary_events::{
     Asked as _, Concern as _,
@@ -13,6 +13,7 @@ use mediary_schema::{PrincipalId, Secret, TokenId, account::Permission};
 use serde::Serialize;
 
 use crate::gate::{Entry, Fanout, Refusal, Story, Transaction, decode};
+use crate::token::digest;
 
 /// Accounts, to everybody else.
 pub(crate) const ENTRY: Entry = Entry {
@@ -65,13 +66,25 @@ fn create(story: &mut Transaction<'_>, asked: &Create) -> Result<Told, Refusal> 
         expires_at: expires_in.map(|wait| story.now().after(wait)),
     };
     story.execute::<Account>(PrincipalId::OWNER.uuid(), command)?;
+    if asked.nats {
+        let password_hash = password_hash(secret.reveal(), story.chance())?;
+        let grant = Command::GrantNats { token_id, password_hash };
+        story.execute::<Account>(PrincipalId::OWNER.uuid(), grant)?;
+    }
     let secret = (!story.is_repeated()).then_some(secret);
     Ok(Told { token_id, secret })
 }
 
-/// The hash by which a token is known: BLAKE3 in 64 hex digits.
-pub fn digest(token: &str) -> String {
-    blake3::hash(token.as_bytes()).to_hex().to_string()
+/// What a NATS server knows a token by. The lowest cost is enough: nobody tries 2^256 tokens.
+fn password_hash(token: &str, chance: &[u8; 32]) -> Result<String, Refusal> {
+    const COST: u32 = 4;
+    let mut salt = [0; 16];
+    blake3::Hasher::new_derive_key("mediary 2026-11-26 salt of a NATS password")
+        .update(chance)
+        .finalize_xof()
+        .fill(&mut salt);
+    let hash = bcrypt::hash_with_salt(token, COST, salt).map_err(|error| Refusal::Log(Arc::new(error)))?;
+    Ok(hash.format_for_version(bcrypt::Version::TwoA))
 }
 
 /// A token of 32 bytes that nobody can guess.

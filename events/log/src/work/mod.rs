@@ -12,7 +12,7 @@ pub mod setting;
 mod tests;
 pub mod worker;
 
-use mediary_events::{Concern as _, file::File, reservation::Reservation};
+use mediary_events::{Concern as _, command::Commands, file::File, reservation::Reservation};
 use mediary_schema::account::Permission;
 
 use crate::gate::{Entry, Fanout, Registry, asks_nothing};
@@ -35,6 +35,15 @@ pub const REGISTRY: Registry = Registry::new(&[
         work: &[],
     },
     worker::ENTRY,
+    Entry {
+        name: Commands::NAME,
+        events: Commands::EVENTS,
+        commands: &[],
+        decode: asks_nothing,
+        read: Permission::Audit,
+        fanout: Fanout::EnvelopeOnly,
+        work: &[],
+    },
     Entry {
         name: Reservation::NAME,
         events: Reservation::EVENTS,

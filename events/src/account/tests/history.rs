@@ -13,6 +13,7 @@ fn samples() -> Vec<Event> {
             role: Role::Editor,
             expires_at: Some(NOW),
         },
+        Event::NatsGranted { token_id, password_hash: "$2a$04$abcdefghijklmnopqrstuuu".to_owned() },
         Event::TokenRevoked { token_id },
     ]
 }

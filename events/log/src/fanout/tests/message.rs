@@ -59,8 +59,10 @@ fn an_event_is_its_payload_as_json_under_its_envelope_as_headers() {
     Mediary-Append: 1/2
     Mediary-At: 2026-09-21T14:13:20.123456Z
     Mediary-Causation-Id: event-00000000-0000-0000-0000-000000000006
+    Mediary-Command-Id: command-00000000-0000-0000-0000-000000000004
     Mediary-Correlation-Id: story-00000000-0000-0000-0000-000000000005
     Mediary-Kind: playlist.refresh_completed
+    Mediary-Origin: actor
     Mediary-Position: 42
     Mediary-Principal: principal-00000000-0000-0000-0000-000000000003
     Mediary-Project: project-686f6d65-0000-8000-8000-000000000000

@@ -56,11 +56,12 @@ fn a_story_sees_what_it_did() {
 }
 
 #[test]
-fn a_story_without_events_tells_how_far_a_view_must_be() {
+fn a_story_that_needed_no_event_is_remembered_and_tells_how_far_a_view_must_be() {
     let bench = Bench::new();
     bench.tell(owner(1), |story| write(story, 1, "a")).unwrap();
     let receipt = bench.tell(owner(2), |story| texts(story, 1)).unwrap();
-    assert_eq!((receipt.position, receipt.repeated), (1, false));
+    assert_eq!((receipt.position, receipt.repeated), (2, false));
+    assert_eq!(bench.appends_after(1), ["command.accepted"]);
 }
 
 /// Writes how many lines there are, as one more line.

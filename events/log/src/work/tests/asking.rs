@@ -132,6 +132,7 @@ fn a_token_is_told_once() {
         name: "laptop".to_owned(),
         role: Role::Viewer,
         expires_in_seconds: None,
+        nats: false,
     });
     let tell = || Bench::wait(bench.gate.ask(caller, asked.clone(), gate::Options::default())).unwrap();
     let (first, second) = (tell(), tell());

@@ -1,0 +1,127 @@
+//! Commands over NATS: who may speak as whom, and what is answered.
+
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
+use async_nats::{Client as Nats, ConnectOptions, HeaderMap};
+use mediary::configuration::NatsMode;
+use mediary_actors::nats::Access;
+use mediary_tests::{Platform, until};
+use serde_json::{Value, json};
+
+/// A credential for NATS, as `tokenCreate` answers it.
+struct Credential {
+    token_id: String,
+    secret: String,
+    nats: Value,
+}
+
+async fn platform() -> Platform {
+    Platform::start_with(Box::new(|configuration| configuration.nats = NatsMode::Auto)).await
+}
+
+async fn credential(platform: &Platform, name: &str, role: &str) -> Credential {
+    const CREATE: &str = "mutation($input: TokenCreateInput!) { tokenCreate(input: $input) {
+        token { id } secret nats { user principalId subject inboxPrefix configuration } userErrors { code } } }";
+    let input = json!({ "name": name, "role": role, "nats": true });
+    let mut data = platform.client.ask(CREATE, json!({ "input": input })).await;
+    let payload = data["tokenCreate"].take();
+    assert_eq!(payload["userErrors"], json!([]), "{payload}");
+    Credential {
+        token_id: payload["token"]["id"].as_str().unwrap().to_owned(),
+        secret: payload["secret"].as_str().unwrap().to_owned(),
+        nats: payload["nats"].clone(),
+    }
+}
+
+impl Credential {
+    fn text(&self, field: &str) -> &str {
+        self.nats[field].as_str().unwrap()
+    }
+
+    /// Connects, once the server knows the credential.
+    async fn connect(&self, platform: &Platform) -> Nats {
+        let port = Access::read(platform.data()).unwrap().unwrap().port();
+        until("the server knows the credential", || async {
+            let options =
+                ConnectOptions::with_user_and_password(self.text("user").to_owned(), self.secret.clone())
+                    .custom_inbox_prefix(self.text("inboxPrefix"));
+            options.connect(format!("127.0.0.1:{port}")).await.ok()
+        })
+        .await
+    }
+
+    async fn ask(&self, nats: &Nats, name: &str, arguments: &Value, headers: HeaderMap) -> Value {
+        let subject = format!("{}.{name}", self.text("subject"));
+        let reply = nats.request_with_headers(subject, headers, arguments.to_string().into()).await.unwrap();
+        serde_json::from_slice(&reply.payload).unwrap()
+    }
+}
+
+fn command_id(number: u8) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert("Mediary-Command-Id", format!("01890a5d-ac96-774b-bcce-b3020000{number:04x}"));
+    headers
+}
+
+// Issue 5, must hold 7.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_over_nats_arrives_as_its_principal() {
+    let platform = platform().await;
+    let editor = credential(&platform, "automation", "EDITOR").await;
+    let nats = editor.connect(&platform).await;
+    let follow = json!({ "url": platform.site.list_url("videos") });
+    let answer = editor.ask(&nats, "playlist.follow", &follow, command_id(1)).await;
+    assert_eq!(answer["user_errors"], json!([]), "{answer}");
+    let again = editor.ask(&nats, "playlist.follow", &follow, command_id(1)).await;
+    assert_eq!((&again["position"], &again["repeated"]), (&answer["position"], &json!(true)));
+    let other = json!({ "url": "https://example.org/other" });
+    let reused = editor.ask(&nats, "playlist.follow", &other, command_id(1)).await;
+    assert_eq!(reused["user_errors"][0]["code"], "COMMAND_ID_REUSED", "{reused}");
+    let recorded: Vec<_> = platform
+        .server
+        .log()
+        .read(&mediary_log::Read::forward(1).limit(usize::MAX))
+        .unwrap()
+        .into_iter()
+        .filter(|event| event.envelope.kind() == "playlist.follow_requested")
+        .collect();
+    let [event] = &recorded[..] else { panic!("{recorded:?}") };
+    assert_eq!(event.envelope.principal.to_string(), editor.text("principalId"));
+    assert_eq!(event.envelope.origin.kind, mediary_log::OriginKind::Nats);
+    platform.stop().await;
+}
+
+// Issue 5, must hold 7.
+#[tokio::test(flavor = "multi_thread")]
+async fn over_nats_nobody_does_more_than_the_token_allows_nor_after_it_is_revoked() {
+    let platform = platform().await;
+    let viewer = credential(&platform, "watching", "VIEWER").await;
+    let nats = viewer.connect(&platform).await;
+    let before = platform.server.log().head().position;
+    let follow = json!({ "url": platform.site.list_url("videos") });
+    let refused = viewer.ask(&nats, "playlist.follow", &follow, command_id(1)).await;
+    assert_eq!(refused["user_errors"][0]["code"], "FORBIDDEN", "{refused}");
+    let unknown = viewer.ask(&nats, "playlist.burn", &follow, command_id(1)).await;
+    assert_eq!(unknown["user_errors"][0]["code"], "UNKNOWN_COMMAND", "{unknown}");
+    let secret = viewer.ask(&nats, "token.create", &json!({ "name": "more" }), command_id(1)).await;
+    assert_eq!(secret["user_errors"][0]["code"], "NOT_OVER_NATS", "{secret}");
+    assert_eq!(platform.server.log().head().position, before, "a refusal is counted and told, not recorded");
+
+    let editor = credential(&platform, "automation", "EDITOR").await;
+    let other = editor.connect(&platform).await;
+    // As somebody else: the server lets nothing through, so that there is no answer.
+    let theirs = format!("{}.playlist.follow", viewer.text("subject"));
+    other.publish(theirs, follow.to_string().into()).await.unwrap();
+    other.flush().await.unwrap();
+    const REVOKE: &str = "mutation($id: ID!) { tokenRevoke(input: { id: $id }) { userErrors { code } } }";
+    platform.client.ask(REVOKE, json!({ "id": editor.token_id })).await;
+    let subject = format!("{}.playlist.follow", editor.text("subject"));
+    let answered = other.request(subject, follow.to_string().into()).await;
+    if let Ok(reply) = answered {
+        let reply: Value = serde_json::from_slice(&reply.payload).unwrap();
+        assert_eq!(reply["user_errors"][0]["code"], "UNAUTHENTICATED", "{reply}");
+    }
+    let kinds: Vec<_> = platform.client.events_after(before).await;
+    assert!(kinds.iter().all(|event| event["kind"] != "playlist.follow_requested"), "{kinds:?}");
+    platform.stop().await;
+}
