@@ -8,7 +8,9 @@ use mediary_events::{
     Concern, codec,
     command::{self, Commands},
 };
-use mediary_schema::{Clock, CorrelationId, IdSource, Identities, Timestamp, account::Permission, job::RetryPolicy};
+use mediary_schema::{
+    Clock, CorrelationId, IdSource, Identities, Timestamp, account::Permission, job::RetryPolicy,
+};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use serde_json::Value;
 use uuid::Uuid;

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use futures::FutureExt as _;
 use mediary_events::{
-    Concern as _, Schema, Subjects,
+    Concern as _,
     account::{Account, Command},
     testing::NOW,
 };
@@ -52,7 +52,6 @@ async fn an_account_with_an_unknown_event_opens_to_nobody() {
         command: None,
         correlation_id: caller.correlation_id,
         causation_id: None,
-        command: None,
     };
     let stream = Account::stream(PrincipalId::OWNER.uuid());
     let newer = NewEvent {
