@@ -13,6 +13,7 @@ mod envelope;
 pub mod file;
 pub mod job;
 pub mod playlist;
+pub mod reaction;
 pub mod reservation;
 pub mod setting;
 pub mod testing;
