@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::{
     account, download, error, event, file, job,
     loader::Rows,
-    playlist,
+    playlist, reaction,
     server::limits::{self, limit_schema},
     setting, worker,
 };
@@ -31,6 +31,8 @@ pub struct Platform {
     pub tokens: Tokens,
     /// Which lanes are held.
     pub held: watch::Receiver<lane::State>,
+    /// The stored names of all reactions.
+    pub reactions: Vec<&'static str>,
 }
 
 /// Everything that can be asked.
@@ -43,6 +45,7 @@ pub struct Query(
     event::EventQuery,
     account::AccountQuery,
     setting::SettingQuery,
+    reaction::ReactionQuery,
 );
 
 /// Everything that can be done.
@@ -54,6 +57,7 @@ pub struct Mutation(
     account::AccountMutation,
     setting::SettingMutation,
     worker::WorkerMutation,
+    reaction::ReactionMutation,
 );
 
 /// Everything that can be watched.

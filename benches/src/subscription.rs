@@ -96,6 +96,7 @@ impl Edge {
             tokens: Tokens::start(gate.log(), gate.clock().clone())
                 .expect("the views have just read this log"),
             held,
+            reactions: Vec::new(),
         };
         let schema = Schema(mediary_api::build(platform, &limits::Options::default()));
         Ok(Self { schema, views, head, _reacted: sender })

@@ -16,6 +16,7 @@ pub mod file;
 pub mod job;
 pub mod lane;
 pub mod playlist;
+pub mod reaction;
 pub mod reservation;
 pub mod setting;
 pub mod testing;

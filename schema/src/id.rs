@@ -128,6 +128,8 @@ ids! {
     WorkerId = "worker";
     /// A temporary claim on a name, such as the open job for a key: derived from the project and the name.
     ReservationId = "reservation";
+    /// What one concern's event leads to in another.
+    ReactionId = "reaction";
     /// The settings of one project.
     SettingId = "setting";
 }
@@ -163,6 +165,16 @@ impl DownloadId {
     /// The item that this download keeps.
     pub const fn item(self) -> ItemId {
         ItemId(self.0)
+    }
+}
+
+impl ReactionId {
+    /// Derives the id from the reaction's stored name: the same in every installation, since the name is a word of
+    /// this program and confirms nothing.
+    pub fn from_name(name: &str) -> Self {
+        let hash = blake3::derive_key("mediary 2 reaction", name.as_bytes());
+        let bytes = hash.first_chunk().expect("32 bytes begin with 16");
+        Self(uuid::Builder::from_custom_bytes(*bytes).into_uuid())
     }
 }
 

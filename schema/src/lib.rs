@@ -19,6 +19,7 @@ pub mod item;
 pub mod job;
 pub mod lane;
 pub mod playlist;
+pub mod reaction;
 pub mod secret;
 pub mod setting;
 pub mod several;
@@ -29,7 +30,7 @@ pub use clock::{Clock, IdSource, Timestamp};
 pub use failure::{FailureClass, Retry};
 pub use id::{
     AttemptId, CommandId, CorrelationId, DownloadId, EntryId, EventId, FileId, ItemId, JobId, ParseIdError,
-    PlaylistId, PrincipalId, ProjectId, ReservationId, SettingId, TokenId, WorkerId,
+    PlaylistId, PrincipalId, ProjectId, ReactionId, ReservationId, SettingId, TokenId, WorkerId,
 };
 pub use identity::{Identities, IdentityKey, Namesakes};
 pub use secret::Secret;

@@ -3,6 +3,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use mediary_actors::{
     download::Library,
     process::{Environment, Runner},
+    reaction::{self, Reacted},
     staging::Staging,
     supervisor::SupervisorHandle,
 };
@@ -93,7 +94,9 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let tokens = Tokens::start(&log, clock).map_err(ServeError::Accounts)?;
 
     let signals = SignalHub::default();
-    let (reacted, reacted_to) = watch::channel(0);
+    let reactions = reaction::all(tree::retry(&configuration));
+    let names: Vec<_> = reactions.iter().map(|reaction| reaction.name()).collect();
+    let (reacted, reacted_to) = Reacted::new(names.iter().copied());
     let (held, held_now) = watch::channel(lane::State::default());
     let path_folders = runner.environment().path_folders();
     let roots = Roots {
@@ -101,7 +104,8 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         signals: signals.clone(),
         tools: tree::tools(&configuration, path_folders),
         runner,
-        reacted: Arc::new(reacted),
+        reactions,
+        reacted,
         held: Arc::new(held),
     };
     let mut fanout = Fanout::open(&configuration, &roots)?;
@@ -119,6 +123,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         reacted: reacted_to,
         tokens: tokens.clone(),
         held: held_now,
+        reactions: names,
     };
     let app = App {
         schema: mediary_api::build(platform, &limits),

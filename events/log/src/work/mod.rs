@@ -7,6 +7,7 @@ pub mod download;
 pub mod job;
 pub mod lane;
 pub mod playlist;
+pub mod reaction;
 pub mod setting;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub const REGISTRY: Registry = Registry::new(&[
         work: &[],
     },
     worker::ENTRY,
+    reaction::ENTRY,
     Entry {
         name: Commands::NAME,
         events: Commands::EVENTS,
