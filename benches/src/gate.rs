@@ -72,6 +72,7 @@ fn bare_append(log: &Log, from: u64) -> Result<Append, ReadError> {
             stream: recorded.envelope.stream,
             name: recorded.envelope.name,
             schema: recorded.envelope.schema,
+            subjects: recorded.envelope.extensions.subjects.clone(),
             payload: recorded.payload.unwrap_or_default(),
         })
         .collect();
@@ -86,6 +87,7 @@ fn header(envelope: &Envelope) -> AppendHeader {
         principal: envelope.principal,
         origin: envelope.origin,
         command_id: envelope.command_id,
+        command: envelope.extensions.command.clone(),
         correlation_id: envelope.correlation_id,
         causation_id: envelope.causation_id,
     }

@@ -4,8 +4,8 @@ use std::{path::Path, time::Duration};
 
 use futures::future::try_join_all;
 use mediary_log::{
-    Append, AppendError, AppendHeader, Log, NewEvent, Options, Origin, OriginKind, Read, ReadError, StreamId,
-    Urgency,
+    Append, AppendError, AppendHeader, Log, NewEvent, Options, Origin, OriginKind, Read, ReadError, Schema,
+    StreamId, Subjects, Urgency,
 };
 use mediary_schema::{CommandId, CorrelationId, IdSource, PrincipalId, ProjectId};
 use tokio::time::Instant;
@@ -55,13 +55,15 @@ pub(crate) fn one_event(command: Uuid) -> Append {
         principal: PrincipalId::OWNER,
         origin: Origin { kind: OriginKind::Cli, id: Uuid::nil() },
         command_id: CommandId::from_uuid(command),
+        command: None,
         correlation_id: CorrelationId::from_uuid(command),
         causation_id: None,
     };
     let event = NewEvent {
         stream: StreamId::new("bench", Uuid::from_u128(command.as_u128() % STREAMS)),
         name: "noted".into(),
-        schema: 1,
+        schema: Schema::new(1, 0),
+        subjects: Subjects::none(),
         payload: incompressible(command).into(),
     };
     Append { header, urgency: Urgency::Normal, expected: Vec::new(), events: vec![event] }

@@ -6,7 +6,7 @@
 
 use serde::Serialize as _;
 
-use crate::{Concern, EventKind, Recorded};
+use crate::{Concern, EventKind, Recorded, Schema};
 
 /// An event ready to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum DecodeError {
         /// The stored name.
         name: String,
         /// The stored version.
-        schema: u16,
+        schema: Schema,
     },
     /// A known name with a payload that does not have its form.
     #[error("malformed payload of {concern}.{name} v{schema}")]
@@ -38,7 +38,7 @@ pub enum DecodeError {
         /// The stored name.
         name: String,
         /// The stored version.
-        schema: u16,
+        schema: Schema,
         /// What is wrong with it.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -56,7 +56,10 @@ pub fn encode<C: Concern>(event: &C::Event) -> Encoded {
 }
 
 /// Decodes a stored event of a concern, lifting older versions.
-pub fn decode<C: Concern>(name: &str, schema: u16, payload: &[u8]) -> Result<C::Event, DecodeError> {
+///
+/// A minor version only adds what can be left out, so every minor of the known major is read; a higher major is
+/// unknown.
+pub fn decode<C: Concern>(name: &str, schema: Schema, payload: &[u8]) -> Result<C::Event, DecodeError> {
     let unknown = || DecodeError::Unknown { concern: C::NAME, name: name.to_owned(), schema };
     let kind = kind::<C>(name).ok_or_else(unknown)?;
     let malformed = |source: Box<dyn std::error::Error + Send + Sync>| DecodeError::Malformed {
@@ -65,7 +68,7 @@ pub fn decode<C: Concern>(name: &str, schema: u16, payload: &[u8]) -> Result<C::
         schema,
         source,
     };
-    match schema.cmp(&kind.schema) {
+    match schema.major.cmp(&kind.schema.major) {
         std::cmp::Ordering::Greater => Err(unknown()),
         std::cmp::Ordering::Equal => {
             let tagged = join_variant(name, payload);
@@ -74,8 +77,8 @@ pub fn decode<C: Concern>(name: &str, schema: u16, payload: &[u8]) -> Result<C::
         }
         std::cmp::Ordering::Less => {
             let mut value = to_json(payload).map_err(|error| malformed(error.into()))?;
-            for version in schema..kind.schema {
-                value = C::upcast(name, version, value);
+            for major in schema.major..kind.schema.major {
+                value = C::upcast(name, major, value);
             }
             let tagged = serde_json::Value::Object([(name.to_owned(), value)].into_iter().collect());
             serde_json::from_value(tagged).map_err(|error| malformed(error.into()))

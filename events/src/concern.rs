@@ -6,7 +6,7 @@ use mediary_schema::account::Permission;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use crate::StreamId;
+use crate::{Schema, StreamId};
 
 /// A stored name of an event and the newest version of its payload's form.
 ///
@@ -16,7 +16,14 @@ pub struct EventKind {
     /// The name without the concern (`refresh_completed`).
     pub name: &'static str,
     /// The newest version; older ones are upcast on reading.
-    pub schema: u16,
+    pub schema: Schema,
+}
+
+impl EventKind {
+    /// A stored name with the newest version of its form.
+    pub const fn new(name: &'static str, major: u8, minor: u8) -> Self {
+        Self { name, schema: Schema::new(major, minor) }
+    }
 }
 
 /// One concern: what may be asked, what can have happened, and what follows from what.
@@ -46,11 +53,11 @@ pub trait Concern: 'static {
     /// What an event changes. Can't fail.
     fn evolve(state: &mut Self::State, event: &Self::Event);
 
-    /// Lifts a payload from `schema` to the next version, as a value of MessagePack's model in JSON.
+    /// Lifts a payload from the major version to the next, as a value of MessagePack's model in JSON.
     ///
-    /// Called once per version step; a concern without older versions leaves it out.
-    fn upcast(name: &str, schema: u16, payload: serde_json::Value) -> serde_json::Value {
-        let _ = (name, schema);
+    /// Called once per major step; a concern without older ones leaves it out.
+    fn upcast(name: &str, major: u8, payload: serde_json::Value) -> serde_json::Value {
+        let _ = (name, major);
         payload
     }
 

@@ -3,8 +3,10 @@
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
+
+use crate::Extensions;
 
 /// The longest stored name of a concern or an event.
 pub const NAME_BYTES_MAX: usize = 64;
@@ -61,40 +63,166 @@ pub fn is_word(text: &str) -> bool {
     (1..=NAME_BYTES_MAX).contains(&text.len()) && text.bytes().all(allowed)
 }
 
-/// From where a command came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[repr(u8)]
+/// The version of a payload's form. A higher minor only adds what can be left out; a higher major is another form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Schema {
+    /// Who doesn't know it can't read the payload; from 1.
+    pub major: u8,
+    /// Every minor of a known major can be read; from 0.
+    pub minor: u8,
+}
+
+impl Schema {
+    /// A version.
+    pub const fn new(major: u8, minor: u8) -> Self {
+        Self { major, minor }
+    }
+}
+
+impl fmt::Display for Schema {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// The answer to a text that is not a version such as `1.0`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a version such as 1.0")]
+pub struct ParseSchemaError(String);
+
+impl FromStr for Schema {
+    type Err = ParseSchemaError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parsed = text
+            .split_once('.')
+            .and_then(|(major, minor)| Some(Self::new(major.parse().ok()?, minor.parse().ok()?)));
+        parsed.filter(|schema| schema.to_string() == text).ok_or_else(|| ParseSchemaError(text.to_owned()))
+    }
+}
+
+impl Serialize for Schema {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Schema {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// From where a command came. Nothing is decided by it, so one that a newer program wrote can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OriginKind {
     /// The page.
-    Page = 1,
+    Page,
     /// The command line.
-    Cli = 2,
+    Cli,
     /// A NATS request.
-    Nats = 3,
+    Nats,
     /// A chat bot.
-    Bot = 4,
+    Bot,
     /// A schedule.
-    Schedule = 5,
+    Schedule,
     /// A reaction to an event.
-    Reaction = 6,
+    Reaction,
     /// An actor doing work.
-    Actor = 7,
+    Actor,
+    /// A call from outside; nothing writes it yet.
+    Webhook,
+    /// A remote worker; nothing writes it yet.
+    Worker,
+    /// A rule that a person made; nothing writes it yet.
+    Rule,
+    /// An import; nothing writes it yet.
+    Import,
+    /// A plan that was confirmed; nothing writes it yet.
+    Plan,
+    /// One that this program has no word for. Only [`Self::from_byte`] makes it.
+    Other(u8),
 }
 
 impl OriginKind {
-    /// The origin with this stored number.
-    pub const fn from_byte(byte: u8) -> Option<Self> {
-        match byte {
-            1 => Some(Self::Page),
-            2 => Some(Self::Cli),
-            3 => Some(Self::Nats),
-            4 => Some(Self::Bot),
-            5 => Some(Self::Schedule),
-            6 => Some(Self::Reaction),
-            7 => Some(Self::Actor),
-            _ => None,
+    const WORDS: [(Self, &'static str); 12] = [
+        (Self::Page, "page"),
+        (Self::Cli, "cli"),
+        (Self::Nats, "nats"),
+        (Self::Bot, "bot"),
+        (Self::Schedule, "schedule"),
+        (Self::Reaction, "reaction"),
+        (Self::Actor, "actor"),
+        (Self::Webhook, "webhook"),
+        (Self::Worker, "worker"),
+        (Self::Rule, "rule"),
+        (Self::Import, "import"),
+        (Self::Plan, "plan"),
+    ];
+
+    /// The origin with this stored number, from 1.
+    pub fn from_byte(byte: u8) -> Option<Self> {
+        let index = usize::from(byte.checked_sub(1)?);
+        Some(Self::WORDS.get(index).map_or(Self::Other(byte), |(kind, _)| *kind))
+    }
+
+    /// Its stored number.
+    pub const fn byte(self) -> u8 {
+        match self {
+            Self::Page => 1,
+            Self::Cli => 2,
+            Self::Nats => 3,
+            Self::Bot => 4,
+            Self::Schedule => 5,
+            Self::Reaction => 6,
+            Self::Actor => 7,
+            Self::Webhook => 8,
+            Self::Worker => 9,
+            Self::Rule => 10,
+            Self::Import => 11,
+            Self::Plan => 12,
+            Self::Other(byte) => byte,
         }
+    }
+}
+
+impl fmt::Display for OriginKind {
+    /// The word, or `origin_13` for one without a word.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Self::WORDS.iter().find(|(kind, _)| kind == self) {
+            Some((_, word)) => formatter.write_str(word),
+            None => write!(formatter, "origin_{}", self.byte()),
+        }
+    }
+}
+
+/// The answer to a text that is no origin.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not an origin such as cli or origin_13")]
+pub struct ParseOriginError(String);
+
+impl FromStr for OriginKind {
+    type Err = ParseOriginError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let named = Self::WORDS.iter().find(|(_, word)| *word == text).map(|(kind, _)| *kind);
+        let numbered = || text.strip_prefix("origin_")?.parse().ok().and_then(Self::from_byte);
+        let parsed = named.or_else(numbered).filter(|kind| kind.to_string() == text);
+        parsed.ok_or_else(|| ParseOriginError(text.to_owned()))
+    }
+}
+
+impl Serialize for OriginKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for OriginKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -120,8 +248,8 @@ pub struct Envelope {
     pub id: EventId,
     /// The event's stored name within its concern (`refresh_completed`).
     pub name: Cow<'static, str>,
-    /// The version of the payload's form, from 1.
-    pub schema: u16,
+    /// The version of the payload's form.
+    pub schema: Schema,
     /// When it was recorded; never before the event in front of it.
     pub at: Timestamp,
     /// The how-manyeth opening of the log recorded it, from 1.
@@ -144,6 +272,8 @@ pub struct Envelope {
     pub append_len: u32,
     /// How the payload is stored.
     pub codec: Codec,
+    /// What it carries beyond these fields.
+    pub extensions: Extensions,
     /// BLAKE3 over the salt and the uncompressed payload.
     pub digest: [u8; 32],
 }

@@ -7,9 +7,11 @@
 pub mod account;
 pub mod asked;
 pub mod codec;
+pub mod command;
 pub mod concern;
 pub mod download;
 mod envelope;
+mod extension;
 pub mod file;
 pub mod job;
 pub mod playlist;
@@ -21,6 +23,7 @@ pub mod worker;
 pub use asked::{AskError, Asked, CommandKind};
 pub use concern::{Concern, EventKind, Rejection};
 pub use envelope::{
-    Category, Codec, Envelope, NAME_BYTES_MAX, Origin, OriginKind, ParseStreamError, PayloadError, Recorded,
-    StreamId, is_word, payload_json,
+    Category, Codec, Envelope, NAME_BYTES_MAX, Origin, OriginKind, ParseOriginError, ParseSchemaError,
+    ParseStreamError, PayloadError, Recorded, Schema, StreamId, is_word, payload_json,
 };
+pub use extension::{Carried, CommandTag, Extensions, SUBJECTS_MAX, Subject, Subjects, SubjectsError};

@@ -8,7 +8,8 @@ use std::{
 };
 
 use mediary_log::{
-    Append, AppendHeader, Log, NewEvent, Options as LogOptions, Origin, OriginKind, StreamId, Urgency,
+    Append, AppendHeader, Log, NewEvent, Options as LogOptions, Origin, OriginKind, Schema, StreamId,
+    Subjects, Urgency,
     fanout::{Relay, RelayHandle, RelayState},
     signal::{Signal, SignalHub, Subject},
 };
@@ -171,13 +172,20 @@ async fn append(log: &Log, count: u64) {
             principal: PrincipalId::OWNER,
             origin: Origin { kind: OriginKind::Cli, id: Uuid::nil() },
             command_id: CommandId::from_uuid(id),
+            command: None,
             correlation_id: CorrelationId::from_uuid(id),
             causation_id: None,
         };
         // A MessagePack text of one character.
         let payload = vec![0xa1, b'x'].into();
         let stream = StreamId::new("note", Uuid::from_u128(1));
-        let events = vec![NewEvent { stream, name: "noted".into(), schema: 1, payload }];
+        let events = vec![NewEvent {
+            stream,
+            name: "noted".into(),
+            schema: Schema::new(1, 0),
+            subjects: Subjects::none(),
+            payload,
+        }];
         log.append(Append { header, urgency: Urgency::Normal, expected: Vec::new(), events }).await.unwrap();
     }
 }

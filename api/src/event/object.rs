@@ -5,7 +5,7 @@ use crate::scalar::{DateTime, Position};
 
 /// From where a command came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "OriginKind", name = "Origin")]
+#[graphql(name = "Origin")]
 pub(crate) enum OriginName {
     /// The page.
     Page,
@@ -21,6 +21,38 @@ pub(crate) enum OriginName {
     Reaction,
     /// An actor doing work.
     Actor,
+    /// A call from outside.
+    Webhook,
+    /// A remote worker.
+    Worker,
+    /// A rule that a person made.
+    Rule,
+    /// An import.
+    Import,
+    /// A plan that was confirmed.
+    Plan,
+    /// One that a newer version recorded.
+    Other,
+}
+
+impl From<OriginKind> for OriginName {
+    fn from(kind: OriginKind) -> Self {
+        match kind {
+            OriginKind::Page => Self::Page,
+            OriginKind::Cli => Self::Cli,
+            OriginKind::Nats => Self::Nats,
+            OriginKind::Bot => Self::Bot,
+            OriginKind::Schedule => Self::Schedule,
+            OriginKind::Reaction => Self::Reaction,
+            OriginKind::Actor => Self::Actor,
+            OriginKind::Webhook => Self::Webhook,
+            OriginKind::Worker => Self::Worker,
+            OriginKind::Rule => Self::Rule,
+            OriginKind::Import => Self::Import,
+            OriginKind::Plan => Self::Plan,
+            OriginKind::Other(_) => Self::Other,
+        }
+    }
 }
 
 /// A fact, as it is recorded.
@@ -36,8 +68,8 @@ pub(crate) struct Event {
     version: Position,
     /// The full name: `playlist.refresh_completed`.
     kind: String,
-    /// The version of the payload's form.
-    schema: u32,
+    /// The version of the payload's form: major and minor, as in `1.0`.
+    schema: String,
     /// When it was recorded.
     at: DateTime,
     /// Whose it is.
@@ -59,18 +91,17 @@ pub(crate) struct Event {
 impl From<&Recorded> for Event {
     fn from(recorded: &Recorded) -> Self {
         let envelope = &recorded.envelope;
-        let origin: OriginKind = envelope.origin.kind;
         Self {
             id: ID(envelope.id.to_string()),
             position: Position(envelope.position),
             stream: envelope.stream.to_string(),
             version: Position(envelope.version),
             kind: envelope.kind(),
-            schema: u32::from(envelope.schema),
+            schema: envelope.schema.to_string(),
             at: DateTime(envelope.at),
             project: ID(envelope.project.to_string()),
             principal: ID(envelope.principal.to_string()),
-            origin: origin.into(),
+            origin: envelope.origin.kind.into(),
             command_id: ID(envelope.command_id.to_string()),
             story_id: ID(envelope.correlation_id.to_string()),
             causation_id: envelope.causation_id.map(|id| ID(id.to_string())),

@@ -131,6 +131,12 @@ const fn word(origin: OriginName) -> &'static str {
         OriginName::Schedule => "by a schedule",
         OriginName::Reaction => "by a reaction",
         OriginName::Actor => "as part of its own work",
+        OriginName::Webhook => "by a call from outside",
+        OriginName::Worker => "on a remote worker",
+        OriginName::Rule => "by a rule",
+        OriginName::Import => "by an import",
+        OriginName::Plan => "by a plan",
+        OriginName::Other => "in a way that this version has no word for",
     }
 }
 

@@ -50,7 +50,7 @@ impl crate::Rejection for Rejection {
 impl Concern for Account {
     const NAME: &'static str = "account";
     const EVENTS: &'static [EventKind] =
-        &[EventKind { name: "token_issued", schema: 1 }, EventKind { name: "token_revoked", schema: 1 }];
+        &[EventKind::new("token_issued", 1, 0), EventKind::new("token_revoked", 1, 0)];
 
     type Command = Command;
     type Event = Event;

@@ -40,11 +40,11 @@ impl crate::Rejection for Rejection {
 impl Concern for Download {
     const NAME: &'static str = "download";
     const EVENTS: &'static [EventKind] = &[
-        EventKind { name: "requested", schema: 1 },
-        EventKind { name: "completed", schema: 1 },
-        EventKind { name: "failed", schema: 1 },
-        EventKind { name: "cancelled", schema: 1 },
-        EventKind { name: "archived", schema: 1 },
+        EventKind::new("requested", 1, 0),
+        EventKind::new("completed", 1, 0),
+        EventKind::new("failed", 1, 0),
+        EventKind::new("cancelled", 1, 0),
+        EventKind::new("archived", 1, 0),
     ];
 
     type Command = Command;

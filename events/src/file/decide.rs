@@ -25,7 +25,7 @@ impl crate::Rejection for Rejection {
 
 impl Concern for File {
     const NAME: &'static str = "file";
-    const EVENTS: &'static [EventKind] = &[EventKind { name: "recorded", schema: 1 }];
+    const EVENTS: &'static [EventKind] = &[EventKind::new("recorded", 1, 0)];
 
     type Command = Command;
     type Event = Event;

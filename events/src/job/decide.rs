@@ -64,20 +64,20 @@ impl crate::Rejection for Rejection {
 impl Concern for Job {
     const NAME: &'static str = "job";
     const EVENTS: &'static [EventKind] = &[
-        EventKind { name: "queued", schema: 1 },
-        EventKind { name: "leased", schema: 1 },
-        EventKind { name: "started", schema: 1 },
-        EventKind { name: "attempt_failed", schema: 1 },
-        EventKind { name: "attempt_lost", schema: 1 },
-        EventKind { name: "attempt_stopped", schema: 1 },
-        EventKind { name: "parked", schema: 1 },
-        EventKind { name: "cancel_requested", schema: 1 },
-        EventKind { name: "pause_requested", schema: 1 },
-        EventKind { name: "paused", schema: 1 },
-        EventKind { name: "resumed", schema: 1 },
-        EventKind { name: "succeeded", schema: 1 },
-        EventKind { name: "failed", schema: 1 },
-        EventKind { name: "cancelled", schema: 1 },
+        EventKind::new("queued", 1, 0),
+        EventKind::new("leased", 1, 0),
+        EventKind::new("started", 1, 0),
+        EventKind::new("attempt_failed", 1, 0),
+        EventKind::new("attempt_lost", 1, 0),
+        EventKind::new("attempt_stopped", 1, 0),
+        EventKind::new("parked", 1, 0),
+        EventKind::new("cancel_requested", 1, 0),
+        EventKind::new("pause_requested", 1, 0),
+        EventKind::new("paused", 1, 0),
+        EventKind::new("resumed", 1, 0),
+        EventKind::new("succeeded", 1, 0),
+        EventKind::new("failed", 1, 0),
+        EventKind::new("cancelled", 1, 0),
     ];
 
     type Command = Command;

@@ -47,19 +47,19 @@ impl crate::Rejection for Rejection {
 impl Concern for Playlist {
     const NAME: &'static str = "playlist";
     const EVENTS: &'static [EventKind] = &[
-        EventKind { name: "follow_requested", schema: 1 },
-        EventKind { name: "unfollowed", schema: 1 },
-        EventKind { name: "resolved", schema: 1 },
-        EventKind { name: "entry_added", schema: 1 },
-        EventKind { name: "entry_not_seen", schema: 1 },
-        EventKind { name: "entry_removed", schema: 1 },
-        EventKind { name: "entry_moved", schema: 1 },
-        EventKind { name: "entry_renamed", schema: 1 },
-        EventKind { name: "entry_unavailable", schema: 1 },
-        EventKind { name: "entry_returned", schema: 1 },
-        EventKind { name: "refresh_completed", schema: 1 },
-        EventKind { name: "refresh_failed", schema: 1 },
-        EventKind { name: "downloads_requested", schema: 1 },
+        EventKind::new("follow_requested", 1, 0),
+        EventKind::new("unfollowed", 1, 0),
+        EventKind::new("resolved", 1, 0),
+        EventKind::new("entry_added", 1, 0),
+        EventKind::new("entry_not_seen", 1, 0),
+        EventKind::new("entry_removed", 1, 0),
+        EventKind::new("entry_moved", 1, 0),
+        EventKind::new("entry_renamed", 1, 0),
+        EventKind::new("entry_unavailable", 1, 0),
+        EventKind::new("entry_returned", 1, 0),
+        EventKind::new("refresh_completed", 1, 0),
+        EventKind::new("refresh_failed", 1, 0),
+        EventKind::new("downloads_requested", 1, 0),
     ];
 
     type Command = Command;

@@ -31,8 +31,7 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Reservation {
     const NAME: &'static str = "reservation";
-    const EVENTS: &'static [EventKind] =
-        &[EventKind { name: "taken", schema: 1 }, EventKind { name: "released", schema: 1 }];
+    const EVENTS: &'static [EventKind] = &[EventKind::new("taken", 1, 0), EventKind::new("released", 1, 0)];
 
     type Command = Command;
     type Event = Event;

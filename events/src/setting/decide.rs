@@ -35,7 +35,7 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Setting {
     const NAME: &'static str = "setting";
-    const EVENTS: &'static [EventKind] = &[EventKind { name: "limits_changed", schema: 1 }];
+    const EVENTS: &'static [EventKind] = &[EventKind::new("limits_changed", 1, 0)];
 
     type Command = Command;
     type Event = Event;

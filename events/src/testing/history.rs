@@ -1,19 +1,20 @@
 //! Golden files: every form in which an event was ever written stays readable (PL-07).
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
 
 use serde_json::Value;
 
-use crate::{Concern, EventKind, codec};
+use crate::{Concern, EventKind, Schema, codec};
 
 /// Holds the golden files of a concern against samples of its events.
 ///
-/// `<event>.v<schema>.json` is an array of payloads: for the version that is written today one for each
-/// sample of the event, in their order; files of older versions stay for ever and are only read. Among
+/// `<event>.v<major>.json`, from minor 1 on `<event>.v<major>.<minor>.json`, is an array of payloads: for the
+/// version that is written today one for each sample of the event, in their order; files of older versions stay
+/// for ever and are only read. Among
 /// the samples of an event each optional value is there at least once. A file that is missing is
 /// written, and the test fails: whoever made the new form looks at it and commits it.
 #[track_caller]
@@ -25,18 +26,33 @@ pub(crate) fn history<C: Concern>(directory: impl AsRef<Path>, samples: &[C::Eve
     assert!(written.is_empty(), "written, review and commit it: {}", written.join(", "));
     for kind in C::EVENTS {
         newest_is_golden::<C>(directory, *kind, &samples[kind.name]);
-        for schema in 1..kind.schema {
+        for schema in older(kind.schema) {
             decode_all::<C>(directory, EventKind { schema, ..*kind });
         }
     }
-    let known: BTreeSet<String> = C::EVENTS
-        .iter()
-        .flat_map(|kind| (1..=kind.schema).map(|schema| file_name(EventKind { schema, ..*kind })))
-        .collect();
     for entry in fs::read_dir(directory).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(known.contains(&name), "{name} is of no event: a stored name is never changed or dropped");
+        let kind = kind_of::<C>(&name);
+        let kind = kind
+            .unwrap_or_else(|| panic!("{name} is of no event: a stored name is never changed or dropped"));
+        decode_all::<C>(directory, kind);
     }
+}
+
+/// The versions that must have been written before this one: the first of each major, and each minor of this one.
+fn older(newest: Schema) -> impl Iterator<Item = Schema> {
+    let majors = (1..newest.major).map(|major| Schema::new(major, 0));
+    majors.chain((0..newest.minor).map(move |minor| Schema::new(newest.major, minor)))
+}
+
+/// The event and version whose golden file has this name.
+fn kind_of<C: Concern>(file: &str) -> Option<EventKind> {
+    let (name, version) = file.strip_suffix(".json")?.split_once(".v")?;
+    let newest = C::EVENTS.iter().find(|kind| kind.name == name)?;
+    let (major, minor) = version.split_once('.').unwrap_or((version, "0"));
+    let schema = Schema::new(major.parse().ok()?, minor.parse().ok()?);
+    let kind = EventKind { name: newest.name, schema };
+    (schema.major >= 1 && schema <= newest.schema && file_name(kind) == file).then_some(kind)
 }
 
 type Samples<C> = BTreeMap<&'static str, Vec<(<C as Concern>::Event, Value)>>;
@@ -119,7 +135,11 @@ fn path(directory: &Path, kind: EventKind) -> PathBuf {
 }
 
 fn file_name(kind: EventKind) -> String {
-    format!("{}.v{}.json", kind.name, kind.schema)
+    let EventKind { name, schema } = kind;
+    match schema.minor {
+        0 => format!("{name}.v{}.json", schema.major),
+        _ => format!("{name}.v{schema}.json"),
+    }
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Note {
     const NAME: &'static str = "note";
-    const EVENTS: &'static [EventKind] = &[EventKind { name: "written", schema: 3 }];
+    const EVENTS: &'static [EventKind] = &[EventKind::new("written", 3, 0)];
 
     type Command = Command;
     type Event = Event;
@@ -86,8 +86,8 @@ impl Concern for Note {
         state.texts.push(text.clone());
     }
 
-    fn upcast(_: &str, schema: u16, payload: Value) -> Value {
-        match schema {
+    fn upcast(_: &str, major: u8, payload: Value) -> Value {
+        match major {
             1 => json!({ "text": payload["body"] }),
             _ => json!({ "text": payload["text"], "pinned": false }),
         }

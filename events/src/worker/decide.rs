@@ -33,9 +33,9 @@ impl crate::Rejection for Rejection {
 impl Concern for Worker {
     const NAME: &'static str = "worker";
     const EVENTS: &'static [EventKind] = &[
-        EventKind { name: "joined", schema: 1 },
-        EventKind { name: "concern_halted", schema: 1 },
-        EventKind { name: "concern_resumed", schema: 1 },
+        EventKind::new("joined", 1, 0),
+        EventKind::new("concern_halted", 1, 0),
+        EventKind::new("concern_resumed", 1, 0),
     ];
 
     type Command = Command;

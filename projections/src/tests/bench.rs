@@ -6,7 +6,7 @@ use std::{
 };
 
 use mediary_log::{
-    Append, AppendHeader, Log, NewEvent, StreamId, Urgency,
+    Append, AppendHeader, Log, NewEvent, Schema, StreamId, Subjects, Urgency,
     gate::{Gate, Refusal, Transaction},
 };
 use rusqlite::{Connection, types::Value};
@@ -60,7 +60,7 @@ impl Bench {
         &self,
         stream: StreamId,
         name: &'static str,
-        schema: u16,
+        major: u8,
         payload: &'static [u8],
     ) -> u64 {
         let caller = mediary_log::testing::platform();
@@ -69,10 +69,17 @@ impl Bench {
             principal: caller.principal,
             origin: caller.origin,
             command_id: caller.command_id,
+            command: None,
             correlation_id: caller.correlation_id,
             causation_id: None,
         };
-        let event = NewEvent { stream, name: name.into(), schema, payload: payload.into() };
+        let event = NewEvent {
+            stream,
+            name: name.into(),
+            schema: Schema::new(major, 0),
+            subjects: Subjects::none(),
+            payload: payload.into(),
+        };
         let append = Append { header, urgency: Urgency::Normal, expected: vec![], events: vec![event] };
         self.log().append(append).await.unwrap().last_position
     }

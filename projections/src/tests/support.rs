@@ -3,7 +3,7 @@
 use std::{marker::PhantomData, sync::mpsc};
 
 use mediary_events::{Concern, codec, testing::NOW};
-use mediary_log::{Codec, Envelope, Origin, OriginKind, Recorded};
+use mediary_log::{Codec, Envelope, Extensions, Origin, OriginKind, Recorded};
 use mediary_schema::{
     CommandId, CorrelationId, EventId, FailureClass, PrincipalId, ProjectId, Timestamp,
     item::ItemSource,
@@ -49,6 +49,7 @@ pub(crate) fn recorded<C: Concern>(position: u64, uuid: Uuid, event: &C::Event) 
         append_index: 0,
         append_len: 1,
         codec: Codec::MessagePack,
+        extensions: Extensions::default(),
         digest: [0; 32],
     };
     Recorded { envelope, payload: Some(encoded.payload.into()) }

@@ -1,12 +1,12 @@
 //! Every version of an event that was ever written has a golden file: bytes can't be renamed.
 //!
-//! `events/src/<concern>/history/<stored name>.v<schema>.json` for each version from 1 to the one in
-//! `Concern::EVENTS`; that it can still be read is for the tests of the concern.
+//! `events/src/<concern>/history/<stored name>.v<major>.json` for each major from 1 to the one in `Concern::EVENTS`,
+//! and `….v<major>.<minor>.json` for each minor of it; that it can still be read is for the tests of the concern.
 
 use std::collections::BTreeMap;
 
 use syn::{
-    Expr, ExprStruct, Lit, Member,
+    Expr, ExprCall, Lit,
     visit::{self, Visit},
 };
 
@@ -42,7 +42,7 @@ pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
 fn missing(tree: &Tree, concern: &str, kinds: &[Kind]) -> Vec<Broken> {
     kinds
         .iter()
-        .flat_map(|kind| (1..=kind.schema).map(move |schema| golden(concern, &kind.name, schema)))
+        .flat_map(|kind| kind.versions().map(move |version| golden(concern, &kind.name, &version)))
         .filter(|path| tree.text(path).is_none())
         .map(|path| Broken::file(&path, "is missing: a version that is written must stay readable for ever"))
         .collect()
@@ -51,54 +51,77 @@ fn missing(tree: &Tree, concern: &str, kinds: &[Kind]) -> Vec<Broken> {
 /// A golden file that belongs to no event: its event was renamed, and what is stored can't be read any more.
 fn strange(tree: &Tree, concern: &str, kinds: &[Kind]) -> Vec<Broken> {
     let known = |file: &str| {
-        let versions = kinds.iter().flat_map(|kind| (1..=kind.schema).map(move |schema| (kind, schema)));
-        versions.into_iter().any(|(kind, schema)| file == format!("{}.v{schema}.json", kind.name))
+        // How far the minors of an older major went stands nowhere but here.
+        let older = |kind: &Kind| {
+            let rest =
+                file.strip_prefix(&format!("{}.v", kind.name)).and_then(|rest| rest.strip_suffix(".json"));
+            let major =
+                rest.and_then(|rest| rest.split('.').next()).and_then(|major| major.parse::<u8>().ok());
+            major.is_some_and(|major| (1..kind.major).contains(&major))
+        };
+        let named =
+            |kind: &Kind| kind.versions().any(|version| file == format!("{}.v{version}.json", kind.name));
+        kinds.iter().any(|kind| named(kind) || older(kind))
     };
     let folder = format!("events/src/{concern}/history");
     tree.below(&folder)
         .filter(|file| !known(file))
         .map(|file| {
-            let message = "belongs to no version in Concern::EVENTS (<stored name>.v<schema>.json): a stored name is \
+            let message = "belongs to no version in Concern::EVENTS (<stored name>.v<major>.json): a stored name is \
                            never changed or dropped";
             Broken::file(&format!("{folder}/{file}"), message)
         })
         .collect()
 }
 
-fn golden(concern: &str, name: &str, schema: u16) -> String {
-    format!("events/src/{concern}/history/{name}.v{schema}.json")
+fn golden(concern: &str, name: &str, version: &str) -> String {
+    format!("events/src/{concern}/history/{name}.v{version}.json")
 }
 
 struct Kind {
     name: String,
-    schema: u16,
+    major: u8,
+    minor: u8,
 }
 
-/// The literals `EventKind { name: "...", schema: 1 }` of a file.
+impl Kind {
+    /// The versions that must have a golden file, as their names say them.
+    fn versions(&self) -> impl Iterator<Item = String> {
+        let major = self.major;
+        let majors = (1..=major).map(|major| major.to_string());
+        majors.chain((1..=self.minor).map(move |minor| format!("{major}.{minor}")))
+    }
+}
+
+/// The calls `EventKind::new("...", 1, 0)` of a file.
 #[derive(Default)]
 struct Kinds {
     kinds: Vec<Kind>,
 }
 
 impl<'ast> Visit<'ast> for Kinds {
-    fn visit_expr_struct(&mut self, expression: &'ast ExprStruct) {
-        if expression.path.segments.last().is_some_and(|last| last.ident == "EventKind")
-            && let (Some(Lit::Str(name)), Some(Lit::Int(schema))) =
-                (literal(expression, "name"), literal(expression, "schema"))
-            && let Ok(schema) = schema.base10_parse()
-        {
-            self.kinds.push(Kind { name: name.value(), schema });
+    fn visit_expr_call(&mut self, call: &'ast ExprCall) {
+        if is_new(&call.func) {
+            let literals: Vec<&Lit> = call.args.iter().filter_map(literal).collect();
+            if let [Lit::Str(name), Lit::Int(major), Lit::Int(minor)] = literals.as_slice()
+                && let (Ok(major), Ok(minor)) = (major.base10_parse(), minor.base10_parse())
+            {
+                self.kinds.push(Kind { name: name.value(), major, minor });
+            }
         }
-        visit::visit_expr_struct(self, expression);
+        visit::visit_expr_call(self, call);
     }
 }
 
-fn literal<'a>(expression: &'a ExprStruct, field: &str) -> Option<&'a Lit> {
-    let value = expression
-        .fields
-        .iter()
-        .find(|value| matches!(&value.member, Member::Named(name) if name == field))?;
-    match &value.expr {
+/// Whether it is `EventKind::new`.
+fn is_new(function: &Expr) -> bool {
+    let Expr::Path(path) = function else { return false };
+    let words: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    words.ends_with(&["EventKind".to_owned(), "new".to_owned()])
+}
+
+fn literal(expression: &Expr) -> Option<&Lit> {
+    match expression {
         Expr::Lit(literal) => Some(&literal.lit),
         _ => None,
     }
@@ -109,7 +132,7 @@ mod tests {
     use super::{super::tree, rule};
 
     const DECIDE: &str = "impl Concern for Job {\n    const EVENTS: &'static [EventKind] =\n        \
-                          &[EventKind { name: \"queued\", schema: 2 }, EventKind { name: \"done\", schema: 1 }];\n}";
+                          &[EventKind::new(\"queued\", 2, 0), EventKind::new(\"done\", 1, 0)];\n}";
 
     #[test]
     fn whole_history_is_fine() {
@@ -121,6 +144,16 @@ mod tests {
                 ("events/src/job/history/queued.v2.json", "{}"),
                 ("events/src/job/history/done.v1.json", "{}"),
             ],
+        );
+    }
+
+    #[test]
+    fn a_minor_without_a_golden_file_is_found() {
+        let kinds = "const EVENTS: &[EventKind] = &[EventKind::new(\"done\", 1, 1)];";
+        tree::breaks(
+            rule,
+            [("events/src/job/decide.rs", kinds), ("events/src/job/history/done.v1.json", "{}")],
+            "events/src/job/history/done.v1.1.json: is missing",
         );
     }
 
@@ -139,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_golden_file_whose_event_was_renamed_is_found() {
-        let kinds = "const EVENTS: &[EventKind] = &[EventKind { name: \"done\", schema: 1 }];";
+        let kinds = "const EVENTS: &[EventKind] = &[EventKind::new(\"done\", 1, 0)];";
         tree::breaks(
             rule,
             [

@@ -11,6 +11,7 @@ pub(super) const CONCERNS: &[&str] = &[
     "account",
     "check",
     "collection",
+    "command",
     "disc",
     "download",
     "file",
@@ -89,7 +90,7 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
 const TOOLS: &[&str] = &["ytdlp", "ffmpeg", "ffprobe", "xorriso", "cdrdao", "plex"];
 
 /// Concerns without values of their own in `schema`: their only value is an id.
-const WITHOUT_VALUES: &[&str] = &["reservation"];
+const WITHOUT_VALUES: &[&str] = &["command", "reservation"];
 
 pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
     let mut broken = unnamed_concerns(tree);

@@ -9,7 +9,8 @@ use std::{
 };
 
 use mediary_log::{
-    Append, AppendError, AppendHeader, Log, NewEvent, Options, Origin, OriginKind, StreamId, Urgency,
+    Append, AppendError, AppendHeader, Log, NewEvent, Options, Origin, OriginKind, Schema, StreamId,
+    Subjects, Urgency,
 };
 use mediary_schema::{CommandId, CorrelationId, PrincipalId, ProjectId};
 use uuid::Uuid;
@@ -63,6 +64,7 @@ fn append(command: u128) -> Append {
         principal: PrincipalId::OWNER,
         origin: Origin { kind: OriginKind::Cli, id: Uuid::nil() },
         command_id: CommandId::from_uuid(id),
+        command: None,
         correlation_id: CorrelationId::from_uuid(id),
         causation_id: None,
     };
@@ -74,7 +76,8 @@ fn append(command: u128) -> Append {
         NewEvent {
             stream: StreamId::new("job", Uuid::from_u128(command % 50)),
             name: "noted".into(),
-            schema: 1,
+            schema: Schema::new(1, 0),
+            subjects: Subjects::none(),
             payload: payload.into(),
         }
     });

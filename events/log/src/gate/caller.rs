@@ -97,6 +97,7 @@ impl Caller {
             principal: self.principal,
             origin: self.origin,
             command_id: self.command_id,
+            command: None,
             correlation_id: self.correlation_id,
             causation_id: self.causation_id,
         }

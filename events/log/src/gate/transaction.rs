@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Caller, Refusal, Registry, states::States};
 use crate::log::{
-    Append, AppendError, Appended, Direction, Expected, Log, NewEvent, Read, StreamId, Urgency,
+    Append, AppendError, Appended, Direction, Expected, Log, NewEvent, Read, StreamId, Subjects, Urgency,
 };
 
 /// How often a story is decided anew when others were faster.
@@ -376,6 +376,7 @@ impl<'a> Transaction<'a> {
                 stream: stream.clone(),
                 name: encoded.kind.name.into(),
                 schema: encoded.kind.schema,
+                subjects: Subjects::none(),
                 payload: encoded.payload.into(),
             });
         }

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use bytes::Bytes;
-use mediary_events::{Origin, StreamId, is_word};
+use mediary_events::{CommandTag, Origin, Schema, StreamId, Subjects, is_word};
 use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId};
 
 use super::error::AppendError;
@@ -59,7 +59,7 @@ impl fmt::Display for Expected {
 }
 
 /// Who wants it, and in which story.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppendHeader {
     /// Whose it is.
     pub project: ProjectId,
@@ -69,6 +69,8 @@ pub struct AppendHeader {
     pub origin: Origin,
     /// The command; with the principal it makes the append happen once.
     pub command_id: CommandId,
+    /// What was asked; none where nobody asked.
+    pub command: Option<CommandTag>,
     /// The whole story.
     pub correlation_id: CorrelationId,
     /// The direct cause, if it was an event.
@@ -82,8 +84,10 @@ pub struct NewEvent {
     pub stream: StreamId,
     /// The event's stored name within its concern.
     pub name: Cow<'static, str>,
-    /// The version of the payload's form, from 1.
-    pub schema: u16,
+    /// The version of the payload's form.
+    pub schema: Schema,
+    /// What it is about besides its stream.
+    pub subjects: Subjects,
     /// The payload: `MessagePack` with field names.
     pub payload: Bytes,
 }
@@ -156,6 +160,11 @@ impl Append {
         if self.events.len() > APPEND_EVENTS_MAX {
             return malformed(format!("{} events are more than {APPEND_EVENTS_MAX}", self.events.len()));
         }
+        if let Some(command) =
+            self.header.command.as_ref().filter(|command| !CommandTag::is_name(&command.name))
+        {
+            return malformed(format!("{:?} is not the stored name of a command", command.name));
+        }
         for event in &self.events {
             event.check()?;
         }
@@ -174,7 +183,7 @@ impl NewEvent {
                 return Err(AppendError::Malformed { detail: format!("{word:?} is not a stored name") });
             }
         }
-        if self.schema == 0 {
+        if self.schema.major == 0 {
             return Err(AppendError::Malformed { detail: "payload versions count from 1".to_owned() });
         }
         if self.payload.len() > PAYLOAD_BYTES_MAX {

@@ -5,7 +5,10 @@
 
 use std::io::{self, BufRead, Write};
 
-use mediary_events::{self, Codec, Envelope, Origin, OriginKind, StreamId};
+use mediary_events::{
+    self, Carried, Codec, CommandTag, Envelope, Extensions, Origin, OriginKind, Schema, StreamId, Subject,
+    Subjects,
+};
 use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use uuid::Uuid;
@@ -18,7 +21,7 @@ use super::{
 /// What the first line says that it is.
 const FORMAT: &str = "mediary-log-bundle";
 /// The newest form of bundles that is known here.
-const FORMAT_VERSION: u32 = 1;
+const FORMAT_VERSION: u32 = 2;
 /// Longer than any line of ours: a payload of 256 KiB takes 512 KiB in hex and somewhat more as JSON.
 const LINE_BYTES_MAX: u64 = 8 << 20;
 
@@ -61,17 +64,20 @@ struct EventLine {
     version: u64,
     id: EventId,
     kind: String,
-    schema: u16,
+    schema: Schema,
     at: Timestamp,
     epoch: u64,
     project: ProjectId,
     principal: PrincipalId,
     origin: OriginLine,
     command_id: CommandId,
+    command: Option<CommandLine>,
     correlation_id: CorrelationId,
     causation_id: Option<EventId>,
     append_index: u32,
     append_len: u32,
+    subjects: Vec<String>,
+    extensions: Vec<ExtensionLine>,
     codec: CodecLine,
     #[serde(with = "hex_array")]
     digest: Hash,
@@ -88,6 +94,21 @@ struct EventLine {
 struct OriginLine {
     kind: OriginKind,
     id: Uuid,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CommandLine {
+    name: String,
+    fingerprint: Hex,
+}
+
+/// A carried tag that this program doesn't know.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExtensionLine {
+    tag: u8,
+    bytes: Hex,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -158,12 +179,14 @@ pub(super) fn write_event(frame: &Frame<'_>, hash: &Hash, out: &mut impl Write) 
         Body::Inline { salt, payload } => (Some(Hex(salt.to_vec())), Some(payload)),
         Body::Erased => (None, None),
     };
+    let kind = envelope.kind();
+    let Extensions { command, subjects, carried } = envelope.extensions;
     let line = EventLine {
         position: envelope.position,
         stream: envelope.stream.to_string(),
         version: envelope.version,
         id: envelope.id,
-        kind: envelope.kind(),
+        kind,
         schema: envelope.schema,
         at: envelope.at,
         epoch: envelope.epoch,
@@ -171,10 +194,19 @@ pub(super) fn write_event(frame: &Frame<'_>, hash: &Hash, out: &mut impl Write) 
         principal: envelope.principal,
         origin: OriginLine { kind: envelope.origin.kind, id: envelope.origin.id },
         command_id: envelope.command_id,
+        command: command.map(|CommandTag { name, fingerprint }| CommandLine {
+            name: name.into_owned(),
+            fingerprint: Hex(fingerprint.to_vec()),
+        }),
         correlation_id: envelope.correlation_id,
         causation_id: envelope.causation_id,
         append_index: envelope.append_index,
         append_len: envelope.append_len,
+        subjects: subjects.as_slice().iter().map(Subject::to_string).collect(),
+        extensions: carried
+            .into_iter()
+            .map(|Carried { tag, bytes }| ExtensionLine { tag, bytes: Hex(bytes.to_vec()) })
+            .collect(),
         codec: match envelope.codec {
             Codec::MessagePack => CodecLine::MessagePack,
         },
@@ -235,6 +267,12 @@ impl<R: BufRead> Lines<R> {
             let found = header.format_version;
             return Err(self.malformed(format!("form {found} of bundles is newer than this program")));
         }
+        if header.format_version < FORMAT_VERSION {
+            let found = header.format_version;
+            return Err(
+                self.malformed(format!("form {found} of bundles was replaced before anything was released"))
+            );
+        }
         if header.first_position == 0 || header.last_position < header.first_position - 1 {
             return Err(self.malformed("its positions are impossible"));
         }
@@ -278,6 +316,28 @@ fn as_read_back(payload: &[u8]) -> Option<serde_json::Value> {
 }
 
 impl EventLine {
+    fn extensions(&self) -> Result<Extensions, String> {
+        let command = match &self.command {
+            Some(CommandLine { name, fingerprint: Hex(fingerprint) }) => {
+                let fingerprint = fingerprint.as_slice().try_into();
+                let fingerprint = fingerprint.map_err(|_| "a fingerprint has 32 hex digits".to_owned())?;
+                Some(CommandTag { name: name.clone().into(), fingerprint })
+            }
+            None => None,
+        };
+        let mut subjects = Vec::new();
+        for text in &self.subjects {
+            let StreamId { category, uuid } =
+                text.parse().map_err(|_| format!("{text:?} is not a subject such as item-<uuid>"))?;
+            subjects.push(Subject { kind: category, id: uuid });
+        }
+        let subjects = Subjects::try_new(subjects).map_err(|error| error.to_string())?;
+        let carried = self.extensions.iter();
+        let carried =
+            carried.map(|line| Carried { tag: line.tag, bytes: line.bytes.0.clone().into() }).collect();
+        Ok(Extensions { command, subjects, carried })
+    }
+
     fn into_event(self) -> Result<BundledEvent, String> {
         let stream: StreamId = self.stream.parse().map_err(|error| format!("{error}"))?;
         let name = match self.kind.split_once('.') {
@@ -303,6 +363,7 @@ impl EventLine {
             _ => return Err("salt and payload are erased together".to_owned()),
         };
         let name = name.to_owned();
+        let extensions = self.extensions()?;
         let envelope = Envelope {
             position: self.position,
             stream,
@@ -321,6 +382,7 @@ impl EventLine {
             append_index: self.append_index,
             append_len: self.append_len,
             codec: Codec::MessagePack,
+            extensions,
             digest: self.digest,
         };
         let mut frame = Vec::new();

@@ -30,6 +30,24 @@ pub enum Damage {
         /// The newest format that is known here.
         known: u32,
     },
+    /// A program of long ago wrote it.
+    #[error(
+        "the log has format {found}, which was replaced before anything was released; this program has {known}"
+    )]
+    OlderFormat {
+        /// The format of the log.
+        found: u32,
+        /// The format of this program.
+        known: u32,
+    },
+    /// A newer program wrote this event in a way that this one can't read.
+    #[error("event {position} has a mark of a newer program: {what}")]
+    NewerMark {
+        /// The event.
+        position: u64,
+        /// The mark.
+        what: String,
+    },
     /// A payload or its salt isn't what was recorded.
     #[error("the payload of event {position} is damaged: it does not match its digest")]
     Payload {
@@ -72,12 +90,15 @@ impl Damage {
     /// The first position that may be bad, where one can be told.
     pub const fn position(&self) -> Option<u64> {
         match self {
-            Self::Payload { position } | Self::Index { position, .. } => Some(*position),
+            Self::Payload { position } | Self::Index { position, .. } | Self::NewerMark { position, .. } => {
+                Some(*position)
+            }
             Self::Envelope { first, .. } => Some(*first),
             Self::Truncated { .. }
             | Self::Foreign { .. }
             | Self::NewerFormat { .. }
             | Self::IndexFile { .. }
+            | Self::OlderFormat { .. }
             | Self::Structure { .. } => None,
         }
     }
@@ -88,6 +109,8 @@ impl Damage {
             Self::Truncated { .. } => "LOG_TRUNCATED",
             Self::Foreign { .. } => "LOG_FOREIGN",
             Self::NewerFormat { .. } => "LOG_NEWER_FORMAT",
+            Self::OlderFormat { .. } => "LOG_OLDER_FORMAT",
+            Self::NewerMark { .. } => "LOG_NEWER_MARK",
             Self::Payload { .. } => "LOG_PAYLOAD_DAMAGED",
             Self::Envelope { .. } => "LOG_ENVELOPE_DAMAGED",
             Self::Index { .. } | Self::IndexFile { .. } => "LOG_INDEX_DAMAGED",
@@ -103,6 +126,14 @@ impl Damage {
             }
             Self::Foreign { .. } => "check that --data names the right folder; nothing was changed in it",
             Self::NewerFormat { .. } => "install the version of Mediary that wrote it, or a newer one",
+            Self::OlderFormat { .. } => {
+                "move this data folder away, start with a new one, and follow your lists again; files of its \
+                 library can stay where they are"
+            }
+            Self::NewerMark { .. } => {
+                "install the version of Mediary that wrote it, or a newer one; nothing here is known to be damaged. \
+                 If no newer version ever wrote here, restore the newest backup that verifies"
+            }
             Self::Payload { .. } | Self::Envelope { .. } | Self::Structure { .. } => {
                 "keep a copy of the folder, check disk and memory, and restore the newest backup that \
                  verifies; `mediary log verify` names the first bad position"

@@ -7,21 +7,17 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use mediary_events::{Codec, Envelope, Origin, OriginKind, Recorded, StreamId, is_word};
+use mediary_events::{Codec, Envelope, Extensions, Origin, OriginKind, Recorded, Schema, StreamId, is_word};
 use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Timestamp};
 use uuid::Uuid;
 
-use super::{chain, error::Damage};
+use super::{chain, error::Damage, extension};
 
 /// The form of the envelope.
-const FORM: u8 = 1;
+const FORM: u8 = 2;
 
 /// An event's id follows as the cause.
 const FLAG_CAUSED: u8 = 1 << 0;
-/// Reserved: the payload is compressed.
-const FLAG_COMPRESSED: u8 = 1 << 1;
-/// Reserved: the payload is sealed and the id of its key follows.
-const FLAG_SEALED: u8 = 1 << 2;
 
 /// Salt and payload follow.
 const BODY_INLINE: u8 = 1;
@@ -29,6 +25,8 @@ const BODY_INLINE: u8 = 1;
 const BODY_ERASED: u8 = 2;
 /// Reserved: the payload is a blob, named by its hash.
 const BODY_BLOB: u8 = 3;
+/// Reserved: salt, length and compressed payload follow. A form of the body, so that nothing in the chain changes.
+const BODY_COMPRESSED: u8 = 4;
 
 const AT_CODEC: usize = 1;
 const AT_FLAGS: usize = 2;
@@ -62,20 +60,52 @@ pub(super) enum FrameError {
     UnknownCodec(u8),
     #[error("compressed payloads are unknown to this version")]
     Compressed,
+    #[error("extension {0}, which may not be passed over, is unknown to this version")]
+    UnknownExtension(u8),
     #[error("sealed payloads are unknown to this version")]
     Sealed,
     #[error("flags {0:#010b} are unknown to this version")]
     UnknownFlags(u8),
-    #[error("origin {0} is unknown to this version")]
-    UnknownOrigin(u8),
+    #[error("0 is no origin")]
+    BadOrigin,
+    #[error("0 is no version of a payload's form")]
+    BadSchema,
+    #[error("its extension {0} is malformed")]
+    BadExtension(u8),
     #[error("payloads in blobs are unknown to this version")]
     Blob,
+    #[error("0 is no body")]
+    BadBody,
     #[error("body {0} is unknown to this version")]
     UnknownBody(u8),
     #[error("a stored name has characters that stored names can't have")]
     BadName,
     #[error("its place in its append is impossible")]
     BadAppend,
+}
+
+impl FrameError {
+    /// Whether a newer program may have written it, as far as these bytes tell.
+    pub(super) const fn is_newer(&self) -> bool {
+        match self {
+            Self::UnknownForm(form) => *form > FORM,
+            Self::UnknownCodec(_)
+            | Self::Compressed
+            | Self::Sealed
+            | Self::UnknownExtension(_)
+            | Self::UnknownFlags(_)
+            | Self::Blob
+            | Self::UnknownBody(_) => true,
+            Self::TooShort
+            | Self::TooLong(_)
+            | Self::BadOrigin
+            | Self::BadSchema
+            | Self::BadExtension(_)
+            | Self::BadBody
+            | Self::BadName
+            | Self::BadAppend => false,
+        }
+    }
 }
 
 /// Where the payload is.
@@ -95,6 +125,7 @@ pub(super) struct Frame<'a> {
     category: &'a str,
     name: &'a str,
     origin: OriginKind,
+    extensions: &'a [u8],
     body: Body<'a>,
 }
 
@@ -106,9 +137,10 @@ impl<'a> Frame<'a> {
         let mut rest = bytes.get(FIXED_BYTES + caused..).ok_or(FrameError::TooShort)?;
         let category = take_name(&mut rest)?;
         let name = take_name(&mut rest)?;
+        let extensions = extension::take(&mut rest)?;
         let envelope_len = bytes.len() - rest.len();
         let (_, body) = rest.split_first_chunk::<32>().ok_or(FrameError::TooShort)?;
-        let frame = Self { bytes, envelope_len, category, name, origin, body: parse_body(body)? };
+        let frame = Self { bytes, envelope_len, category, name, origin, extensions, body: parse_body(body)? };
         if frame.append_index() >= frame.append_len() {
             return Err(FrameError::BadAppend);
         }
@@ -134,6 +166,16 @@ impl<'a> Frame<'a> {
 
     pub(super) fn name(&self) -> &'a str {
         self.name
+    }
+
+    pub(super) fn schema(&self) -> Schema {
+        let [major, minor] = self.field(AT_SCHEMA);
+        Schema::new(major, minor)
+    }
+
+    /// What it carries beyond the fixed fields.
+    pub(super) fn extensions(&self) -> Extensions {
+        extension::decode(self.extensions)
     }
 
     pub(super) fn position(&self) -> u64 {
@@ -196,7 +238,7 @@ impl<'a> Frame<'a> {
             version: self.version(),
             id: self.id(),
             name: Cow::Owned(self.name.to_owned()),
-            schema: u16::from_be_bytes(self.field(AT_SCHEMA)),
+            schema: self.schema(),
             at: self.at(),
             epoch: self.epoch(),
             project: self.project(),
@@ -208,6 +250,7 @@ impl<'a> Frame<'a> {
             append_index: self.append_index(),
             append_len: self.append_len(),
             codec: Codec::MessagePack,
+            extensions: self.extensions(),
             digest: *self.digest(),
         }
     }
@@ -249,16 +292,13 @@ fn check_fixed(fixed: &[u8; FIXED_BYTES]) -> Result<OriginKind, FrameError> {
         return Err(FrameError::UnknownCodec(fixed[AT_CODEC]));
     }
     let flags = fixed[AT_FLAGS];
-    if flags & FLAG_COMPRESSED != 0 {
-        return Err(FrameError::Compressed);
-    }
-    if flags & FLAG_SEALED != 0 {
-        return Err(FrameError::Sealed);
-    }
     if flags & !FLAG_CAUSED != 0 {
         return Err(FrameError::UnknownFlags(flags));
     }
-    OriginKind::from_byte(fixed[AT_ORIGIN]).ok_or(FrameError::UnknownOrigin(fixed[AT_ORIGIN]))
+    if fixed[AT_SCHEMA] == 0 {
+        return Err(FrameError::BadSchema);
+    }
+    OriginKind::from_byte(fixed[AT_ORIGIN]).ok_or(FrameError::BadOrigin)
 }
 
 fn take_name<'a>(rest: &mut &'a [u8]) -> Result<&'a str, FrameError> {
@@ -279,6 +319,8 @@ fn parse_body(body: &[u8]) -> Result<Body<'_>, FrameError> {
         BODY_ERASED if rest.is_empty() => Ok(Body::Erased),
         BODY_ERASED => Err(FrameError::TooLong(rest.len())),
         BODY_BLOB => Err(FrameError::Blob),
+        BODY_COMPRESSED => Err(FrameError::Compressed),
+        0 => Err(FrameError::BadBody),
         unknown => Err(FrameError::UnknownBody(unknown)),
     }
 }
@@ -286,8 +328,8 @@ fn parse_body(body: &[u8]) -> Result<Body<'_>, FrameError> {
 /// Writes the bytes that the chain covers.
 pub(super) fn encode_envelope(envelope: &Envelope, out: &mut Vec<u8>) {
     let flags = if envelope.causation_id.is_some() { FLAG_CAUSED } else { 0 };
-    out.extend_from_slice(&[FORM, envelope.codec as u8, flags, envelope.origin.kind as u8]);
-    out.extend_from_slice(&envelope.schema.to_be_bytes());
+    out.extend_from_slice(&[FORM, envelope.codec as u8, flags, envelope.origin.kind.byte()]);
+    out.extend_from_slice(&[envelope.schema.major, envelope.schema.minor]);
     out.extend_from_slice(&envelope.position.to_be_bytes());
     out.extend_from_slice(&envelope.version.to_be_bytes());
     out.extend_from_slice(&envelope.at.as_micros().to_be_bytes());
@@ -312,6 +354,7 @@ pub(super) fn encode_envelope(envelope: &Envelope, out: &mut Vec<u8>) {
         out.push(u8::try_from(name.len()).expect("a stored name has at most 64 bytes"));
         out.extend_from_slice(name.as_bytes());
     }
+    extension::encode(&envelope.extensions, out);
 }
 
 /// Writes what follows the envelope: the digest, and salt and payload or the mark of their absence.

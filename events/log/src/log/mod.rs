@@ -10,6 +10,7 @@ mod bundle;
 mod chain;
 mod error;
 mod export;
+mod extension;
 mod frame;
 mod handle;
 mod hub;
@@ -40,8 +41,8 @@ pub use export::{ExportError, Exported, Source, export};
 pub use handle::{CategoryCount, Log};
 pub use hub::{Batch, Subscription};
 pub use mediary_events::{
-    Category, Codec, Envelope, NAME_BYTES_MAX, Origin, OriginKind, ParseStreamError, PayloadError, Recorded,
-    StreamId,
+    Category, Codec, CommandTag, Envelope, Extensions, NAME_BYTES_MAX, Origin, OriginKind, ParseStreamError,
+    PayloadError, Recorded, Schema, StreamId, Subject, Subjects,
 };
 pub use options::{OnFatal, Options};
 pub use read::{Direction, Filter, Page, Read};

@@ -253,7 +253,13 @@ pub(super) fn scan(transaction: &ReadTransaction, scan: &Scan<'_>) -> Result<Sca
 /// Parses a stored frame and checks that it is where it says that it is.
 pub(super) fn parse(position: u64, bytes: &[u8]) -> Result<Frame<'_>, Damage> {
     let damaged = |detail: String| Damage::Envelope { first: position, last: position, detail };
-    let frame = Frame::parse(bytes).map_err(|error: FrameError| damaged(error.to_string()))?;
+    let frame = Frame::parse(bytes).map_err(|error: FrameError| {
+        if error.is_newer() {
+            Damage::NewerMark { position, what: error.to_string() }
+        } else {
+            damaged(error.to_string())
+        }
+    })?;
     if frame.position() != position {
         return Err(damaged(format!("it says that it is event {}", frame.position())));
     }

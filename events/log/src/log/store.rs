@@ -348,6 +348,7 @@ fn identify(transaction: &ReadTransaction) -> Result<Uuid, ReadError> {
     match format {
         Some(FORMAT) => {}
         Some(found) if found > FORMAT => return Err(Damage::NewerFormat { found, known: FORMAT }.into()),
+        Some(found @ 1..) => return Err(Damage::OlderFormat { found, known: FORMAT }.into()),
         _ => return Err(foreign("it does not say which format it has")),
     }
     let log_id = meta.get(KEY_LOG_ID)?.ok_or_else(|| foreign("it has no id"))?;

@@ -3,7 +3,7 @@
 use redb::TableDefinition;
 
 /// The newest format of the whole that is known here (PL-10).
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// What the log is: see the `KEY_` constants.
 pub(super) const META: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("meta");

@@ -13,7 +13,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use mediary_events::{Codec, Envelope, Recorded};
+use mediary_events::{Codec, Envelope, Extensions, Recorded};
 use mediary_schema::{Clock, EventId, IdSource, Timestamp};
 use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
 use redb::{Database, Table, WriteTransaction};
@@ -349,6 +349,11 @@ impl Writer {
             append_index: place.index,
             append_len: place.len,
             codec: Codec::MessagePack,
+            extensions: Extensions {
+                command: header.command.clone(),
+                subjects: event.subjects,
+                carried: Vec::new(),
+            },
             digest: chain::digest(&salt, &event.payload),
         };
         let mut bytes = Vec::with_capacity(320 + event.payload.len());

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Denied, Tokens, digest};
 use crate::{
     gate::Gate,
-    log::{Append, AppendHeader, Expected, NewEvent, Urgency},
+    log::{Append, AppendHeader, Expected, NewEvent, Schema, Subjects, Urgency},
     testing,
 };
 
@@ -49,6 +49,7 @@ async fn an_account_with_an_unknown_event_opens_to_nobody() {
         principal: caller.principal,
         origin: caller.origin,
         command_id: caller.command_id,
+        command: None,
         correlation_id: caller.correlation_id,
         causation_id: None,
     };
@@ -56,7 +57,8 @@ async fn an_account_with_an_unknown_event_opens_to_nobody() {
     let newer = NewEvent {
         stream: stream.clone(),
         name: "token_suspended".into(),
-        schema: 1,
+        schema: Schema::new(1, 0),
+        subjects: Subjects::none(),
         payload: vec![0x80].into(),
     };
     let append = Append {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::message::{Message, Omitted};
 use crate::{
-    log::{Codec, Envelope, Origin, OriginKind, Recorded, StreamId},
+    log::{Codec, Envelope, Extensions, Origin, OriginKind, Recorded, Schema, StreamId},
     signal::{Signal, Subject},
 };
 
@@ -18,7 +18,7 @@ fn recorded(payload: Option<Bytes>) -> Recorded {
         version: 7,
         id: EventId::from_uuid(Uuid::from_u128(2)),
         name: Cow::Borrowed("refresh_completed"),
-        schema: 3,
+        schema: Schema::new(3, 1),
         at: Timestamp::from_micros(1_790_000_000_123_456),
         epoch: 1,
         project: ProjectId::HOME,
@@ -30,6 +30,7 @@ fn recorded(payload: Option<Bytes>) -> Recorded {
         append_index: 1,
         append_len: 2,
         codec: Codec::MessagePack,
+        extensions: Extensions::default(),
         digest: [0; 32],
     };
     Recorded { envelope, payload }
@@ -63,7 +64,7 @@ fn an_event_is_its_payload_as_json_under_its_envelope_as_headers() {
     Mediary-Position: 42
     Mediary-Principal: principal-00000000-0000-0000-0000-000000000003
     Mediary-Project: project-686f6d65-0000-8000-8000-000000000000
-    Mediary-Schema: 3
+    Mediary-Schema: 3.1
     Mediary-Stream: playlist-00000000-0000-0000-0000-000000000001
     Mediary-Version: 7
     Nats-Msg-Id: 00000000-0000-0000-0000-000000000002

@@ -23,7 +23,10 @@ use uuid::Uuid;
 use super::server::{Address, TestServer, programs};
 use crate::{
     fanout::{Options, Relay, RelayHandle, RelayState, RelayStatus, STREAM},
-    log::{self, Append, AppendHeader, Log, NewEvent, Origin, OriginKind, Read, StreamId, Urgency},
+    log::{
+        self, Append, AppendHeader, Log, NewEvent, Origin, OriginKind, Read, Schema, StreamId, Subjects,
+        Urgency,
+    },
     signal::SignalHub,
 };
 
@@ -81,6 +84,7 @@ impl TestLog {
             principal: PrincipalId::OWNER,
             origin: Origin { kind: OriginKind::Cli, id: Uuid::nil() },
             command_id: CommandId::from_uuid(Uuid::from_u128(number)),
+            command: None,
             correlation_id: CorrelationId::from_uuid(Uuid::from_u128(number)),
             causation_id: None,
         };
@@ -113,7 +117,7 @@ impl TestLog {
 pub(super) fn event(text: &str) -> NewEvent {
     let payload = Bytes::from(rmp_serde::to_vec_named(&serde_json::json!({ "text": text })).unwrap());
     let stream = StreamId::new("note", Uuid::from_u128(1));
-    NewEvent { stream, name: "noted".into(), schema: 1, payload }
+    NewEvent { stream, name: "noted".into(), schema: Schema::new(1, 0), subjects: Subjects::none(), payload }
 }
 
 /// Waits until the relay is so.

@@ -26,14 +26,20 @@ use uuid::Uuid;
 use super::{id, owner, texts, write};
 use crate::{
     gate::{Refusal, Transaction, states::States},
-    log::{Append, Expected, NewEvent, Urgency},
+    log::{Append, Expected, NewEvent, Schema, Subjects, Urgency},
     testing::bench::Bench,
 };
 
 /// Appends what a program of another age wrote.
-fn append_raw(bench: &Bench, name: &'static str, schema: u16, payload: &serde_json::Value) {
+fn append_raw(bench: &Bench, name: &'static str, major: u8, payload: &serde_json::Value) {
     let payload = rmp_serde::to_vec_named(payload).unwrap().into();
-    let event = NewEvent { stream: Note::stream(id(1)), name: name.into(), schema, payload };
+    let event = NewEvent {
+        stream: Note::stream(id(1)),
+        name: name.into(),
+        schema: Schema::new(major, 0),
+        subjects: Subjects::none(),
+        payload,
+    };
     let header = crate::testing::platform().header();
     let expected = vec![(Note::stream(id(1)), Expected::Any)];
     let append = Append { header, urgency: Urgency::Normal, expected, events: vec![event] };
@@ -89,7 +95,7 @@ fn older_forms_are_lifted_step_by_step() {
     append_raw(&bench, "written", 2, &json!({ "text": "of 2027" }));
     bench.tell(owner(1), |story| write(story, 1, "of today")).unwrap();
     assert_eq!(bench.told(|story| texts(story, 1)), ["of 2026", "of 2027", "of today"]);
-    assert_eq!(bench.recorded()[2].envelope.schema, 3, "only the newest form is written");
+    assert_eq!(bench.recorded()[2].envelope.schema, Schema::new(3, 0), "only the newest form is written");
     let [first, second, _] = bench.recorded().try_into().unwrap();
     let read = |recorded| codec::event_of::<Note>(&recorded).unwrap().unwrap();
     assert_eq!(read(first), Event::Written { text: "of 2026".to_owned(), pinned: Some(false) });

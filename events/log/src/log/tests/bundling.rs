@@ -127,7 +127,7 @@ fn missing_lines_and_strange_files_are_noticed() {
     assert!(matches!(check("hello\n".to_owned()), VerifyError::Bundle { line: 1, .. }));
     let error = verify(&store::file(bench.directory.path()), None).unwrap_err();
     assert!(error.to_string().contains("--data"), "{error}");
-    let error = verdict(&bench, 0, |header| header["formatVersion"] = json!(2));
+    let error = verdict(&bench, 0, |header| header["formatVersion"] = json!(3));
     assert!(error.to_string().contains("newer"), "{error}");
     let error = verdict(&bench, 0, |header| header["previousHash"] = json!("11".repeat(32)));
     assert!(matches!(error, VerifyError::Bundle { line: 1, .. }));

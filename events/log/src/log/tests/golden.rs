@@ -1,12 +1,15 @@
 //! The bytes of a frame never change.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
+use mediary_events::Carried;
 use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Timestamp};
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::log::{
-    Codec, Envelope, Origin, OriginKind, StreamId, chain,
+    Codec, CommandTag, Envelope, Extensions, Origin, OriginKind, Schema, StreamId, Subject, Subjects, chain,
     frame::{self, Body, Frame, FrameError},
 };
 
@@ -21,7 +24,7 @@ fn envelope() -> Envelope {
         version: 7,
         id: EventId::from_uuid(id(0xA1)),
         name: "listing_completed".into(),
-        schema: 0x0203,
+        schema: Schema::new(2, 3),
         at: Timestamp::from_micros(1_790_000_000_123_456),
         epoch: 3,
         project: ProjectId::from_uuid(id(0xA3)),
@@ -33,6 +36,12 @@ fn envelope() -> Envelope {
         append_index: 1,
         append_len: 4,
         codec: Codec::MessagePack,
+        extensions: Extensions {
+            command: Some(CommandTag { name: "playlist.refresh".into(), fingerprint: [0xA9; 16] }),
+            subjects: Subjects::try_new([Subject::new("playlist", id(0xA2)), Subject::new("item", id(0xAA))])
+                .unwrap(),
+            carried: vec![Carried { tag: 200, bytes: Bytes::from_static(b"later") }],
+        },
         digest: chain::digest(&SALT, PAYLOAD),
     }
 }
@@ -44,6 +53,21 @@ fn frame_of(envelope: &Envelope, body: Body<'_>) -> Vec<u8> {
     bytes
 }
 
+/// Whatever an area can hold.
+fn extensions(tags: (Option<[u8; 16]>, Vec<u128>, BTreeMap<u8, Vec<u8>>)) -> Extensions {
+    let (fingerprint, subjects, carried) = tags;
+    let subject = |id: &u128| Subject::new(["item", "playlist"][(id % 2) as usize], Uuid::from_u128(*id));
+    Extensions {
+        command: fingerprint.map(|fingerprint| CommandTag { name: "note.write".into(), fingerprint }),
+        subjects: Subjects::try_new(subjects.iter().take(8).map(subject)).unwrap(),
+        carried: carried
+            .into_iter()
+            .filter(|(tag, _)| *tag >= 130)
+            .map(|(tag, bytes)| Carried { tag, bytes: bytes.into() })
+            .collect(),
+    }
+}
+
 fn hex(bytes: &[u8]) -> String {
     let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     digits.concat()
@@ -51,7 +75,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// The example of `docs/log-format.md`, part by part.
 const ENVELOPE: &str = concat!(
-    "01",               // form of the envelope
+    "02",               // form of the envelope
     "01",               // codec: MessagePack
     "01",               // flags: has a cause
     "06",               // origin: reaction
@@ -74,8 +98,24 @@ const ENVELOPE: &str = concat!(
     "706c61796c697374", // playlist
     "11",
     "6c697374696e675f636f6d706c65746564", // listing_completed
+    "005c",                               // length of the extension area
+    "80",
+    "0020", // command: fingerprint and name
+    "a9a9a9a9a9a9a9a9a9a9a9a9a9a9a9a9",
+    "706c61796c6973742e72656672657368", // playlist.refresh
+    "81",
+    "002e", // subjects, ascending
+    "04",
+    "6974656d", // item
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "08",
+    "706c61796c697374", // playlist
+    "a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2",
+    "c8",
+    "0005",
+    "6c61746572", // a tag that nobody knows yet
 );
-const DIGEST: &str = "68a2ced1ffbbafe6a7513793f6c9c3fcb88b4a3be74758da280e10970627eb60";
+const DIGEST: &str = "0a46fddb152040cafbc2fae2ce4628aa82981a5e864300ee41029b4d51f58b7c";
 const BODY: &str = concat!("01", "30313233343536373839616263646566", "81a57469746c65a3616263");
 
 // invariant: L-17
@@ -93,12 +133,12 @@ fn bytes_of_a_frame_are_these_for_ever() {
 #[test]
 fn hashes_of_the_chain_are_these_for_ever() {
     let genesis = chain::genesis(Uuid::from_bytes([0x11; 16]));
-    assert_eq!(hex(&genesis), "af50d04bd1107829ad083483f329dc68db066bc76875e3ccadde2a0fc75c9ea3");
+    assert_eq!(hex(&genesis), "fe07e74e6ed3ca8e3f2ebe8d80259a049c2736be8e0563f6f664bb7a4a4e0cd0");
     let bytes = frame_of(&envelope(), Body::Erased);
     let frame = Frame::parse(&bytes).unwrap();
     assert_eq!(
         hex(&chain::link(&genesis, frame.envelope_bytes(), frame.digest())),
-        "c55195fb3aa5222bdcc74ae185c9d022883fc1933ed980f83482a3c5ceab8a2a"
+        "283e6961db5d7fc1607d0fcf5030ac24f516df6c7cdca877452a26eecf33e01a"
     );
 }
 
@@ -125,33 +165,87 @@ fn reserved_and_unknown_marks_are_refused_by_name() {
         bytes[at] = byte;
         Frame::parse(&bytes).unwrap_err()
     };
-    assert_eq!(refused(0, 2), FrameError::UnknownForm(2));
+    assert_eq!(refused(0, 3), FrameError::UnknownForm(3));
     assert_eq!(refused(1, 9), FrameError::UnknownCodec(9));
-    assert_eq!(refused(2, 0b011), FrameError::Compressed);
-    assert_eq!(refused(2, 0b101), FrameError::Sealed);
+    assert_eq!(refused(2, 0b011), FrameError::UnknownFlags(0b011));
+    assert_eq!(refused(4, 0), FrameError::BadSchema);
     assert_eq!(refused(2, 0b1001), FrameError::UnknownFlags(0b1001));
-    assert_eq!(refused(3, 0), FrameError::UnknownOrigin(0));
+    assert_eq!(refused(3, 0), FrameError::BadOrigin);
     assert_eq!(refused(body, 3), FrameError::Blob);
+    assert_eq!(refused(body, 4), FrameError::Compressed);
     assert_eq!(refused(body, 9), FrameError::UnknownBody(9));
     assert_eq!(refused(body, 2), FrameError::TooLong(PAYLOAD.len() + 16));
     assert_eq!(refused(45, 1), FrameError::BadAppend);
     assert!(FrameError::Sealed.to_string().contains("unknown to this version"));
 }
 
+/// A frame whose extension area is these bytes.
+fn with_area(area: &[u8]) -> Result<Extensions, FrameError> {
+    let mut bytes = Vec::new();
+    frame::encode_envelope(&Envelope { extensions: Extensions::default(), ..envelope() }, &mut bytes);
+    bytes.truncate(bytes.len() - 2);
+    bytes.extend_from_slice(&(area.len() as u16).to_be_bytes());
+    bytes.extend_from_slice(area);
+    frame::encode_rest(&envelope().digest, Body::Erased, &mut bytes);
+    Frame::parse(&bytes).map(|frame| {
+        let mut again = Vec::new();
+        frame::encode_envelope(&frame.envelope(), &mut again);
+        assert_eq!(frame.envelope_bytes(), again, "what was read is written byte for byte");
+        frame.extensions()
+    })
+}
+
+// invariant: L-17
+#[test]
+fn a_critical_tag_of_a_newer_program_is_newer_and_a_carried_one_is_handed_on() {
+    let sealed = with_area(&[1, 0, 1, 9]).unwrap_err();
+    assert_eq!(sealed, FrameError::Sealed);
+    let unknown = with_area(&[127, 0, 0]).unwrap_err();
+    assert_eq!(unknown, FrameError::UnknownExtension(127));
+    assert!(sealed.is_newer() && unknown.is_newer());
+    let carried = with_area(&[130, 0, 2, 7, 8, 255, 0, 0]).unwrap().carried;
+    let expected = [(130, Bytes::from_static(&[7, 8])), (255, Bytes::new())];
+    assert_eq!(carried, expected.map(|(tag, bytes)| Carried { tag, bytes }));
+}
+
+// invariant: L-17
+#[test]
+fn an_area_has_one_spelling() {
+    let subject = |kind: &[u8], id: u8| [&[kind.len() as u8], kind, &[id; 16]].concat();
+    let tag = |tag: u8, content: &[u8]| [&[tag, 0, content.len() as u8], content].concat();
+    let bad = |tag| Err(FrameError::BadExtension(tag));
+    assert_eq!(with_area(&[131, 0, 0, 130, 0, 0]), bad(130), "descending");
+    assert_eq!(with_area(&[130, 0, 0, 130, 0, 0]), bad(130), "twice");
+    assert_eq!(with_area(&[130, 0, 1]), bad(130), "cut short");
+    assert_eq!(with_area(&[130, 0]), bad(130), "cut shorter");
+    assert_eq!(with_area(&[0, 0, 0]), bad(0), "no tag");
+    assert_eq!(with_area(&tag(128, b"0123456789abcdefnote")), bad(128), "no name of a command");
+    assert_eq!(with_area(&tag(128, b"short")), bad(128), "no whole fingerprint");
+    assert_eq!(with_area(&tag(129, b"")), bad(129), "an empty set is left out");
+    assert_eq!(with_area(&tag(129, &subject(b"Item", 1))), bad(129), "no stored name");
+    let [one, two] = [subject(b"item", 1), subject(b"item", 2)];
+    assert!(with_area(&tag(129, &[one.as_slice(), &two].concat())).is_ok());
+    assert_eq!(with_area(&tag(129, &[two.as_slice(), &one].concat())), bad(129), "descending subjects");
+    assert_eq!(with_area(&tag(129, &[one.as_slice(), &one].concat())), bad(129), "a subject twice");
+    let nine: Vec<u8> = (1..=9).flat_map(|id| subject(b"i", id)).collect();
+    assert_eq!(with_area(&tag(129, &nine)), bad(129), "more than eight");
+}
+
 proptest! {
     #[test]
     fn frame_round_trips(
-        numbers in any::<(u64, u64, i64, u64, u16, u32)>(),
+        numbers in any::<(u64, u64, i64, u64, (u8, u8), u32)>(),
         uuids in any::<[u128; 7]>(),
         cause in proptest::option::of(any::<u128>()),
         category in "[a-z0-9_]{1,64}",
         name in "[a-z0-9_]{1,64}",
         payload in proptest::option::of(proptest::collection::vec(any::<u8>(), 0..300)),
         salt in any::<[u8; 16]>(),
-        origin in 1_u8..=7,
+        origin in 1_u8..,
+        tags in any::<(Option<[u8; 16]>, Vec<u128>, BTreeMap<u8, Vec<u8>>)>(),
     ) {
         let [id, stream, project, principal, from, command, story] = uuids.map(Uuid::from_u128);
-        let (position, version, at, epoch, schema, append_index) = numbers;
+        let (position, version, at, epoch, (major, minor), append_index) = numbers;
         let append_index = append_index.min(u32::MAX - 1);
         let bytes = payload.clone().unwrap_or_default();
         let envelope = Envelope {
@@ -160,7 +254,7 @@ proptest! {
             version,
             id: EventId::from_uuid(id),
             name: name.into(),
-            schema,
+            schema: Schema::new(major.max(1), minor),
             at: Timestamp::from_micros(at),
             epoch,
             project: ProjectId::from_uuid(project),
@@ -172,6 +266,7 @@ proptest! {
             append_index,
             append_len: append_index + 1,
             codec: Codec::MessagePack,
+            extensions: extensions(tags),
             digest: chain::digest(&salt, &bytes),
         };
         let body = if payload.is_some() { Body::Inline { salt: &salt, payload: &bytes } } else { Body::Erased };

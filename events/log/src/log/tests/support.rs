@@ -15,8 +15,8 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::log::{
-    Append, AppendHeader, Expected, Log, NewEvent, Options, Origin, OriginKind, Recorded, StreamId, Urgency,
-    store,
+    Append, AppendHeader, Expected, Log, NewEvent, Options, Origin, OriginKind, Recorded, Schema, StreamId,
+    Subjects, Urgency, store,
 };
 
 /// Ids that count, so that two runs are the same.
@@ -79,7 +79,13 @@ pub(super) fn stream(category: &'static str, n: u128) -> StreamId {
 /// An event whose payload is a MessagePack text.
 pub(super) fn event(stream: &StreamId, name: &'static str, text: &str) -> NewEvent {
     let payload = Bytes::from(rmp_serde::to_vec_named(text).unwrap());
-    NewEvent { stream: stream.clone(), name: name.into(), schema: 1, payload }
+    NewEvent {
+        stream: stream.clone(),
+        name: name.into(),
+        schema: Schema::new(1, 0),
+        subjects: Subjects::none(),
+        payload,
+    }
 }
 
 /// An append of command number `command` that expects nothing.
@@ -89,6 +95,7 @@ pub(super) fn append(command: u128, events: Vec<NewEvent>) -> Append {
         principal: PrincipalId::OWNER,
         origin: Origin { kind: OriginKind::Cli, id: Uuid::nil() },
         command_id: CommandId::from_uuid(Uuid::from_u128(command)),
+        command: None,
         correlation_id: CorrelationId::from_uuid(Uuid::from_u128(command)),
         causation_id: None,
     };

@@ -263,25 +263,59 @@ fn foreign_file_is_refused_and_left_alone() {
     assert!(error.advice().contains("--data"));
 }
 
-// invariant: L-17
-#[test]
-fn newer_format_is_refused_with_both_numbers() {
+/// A log that says that it has another format.
+fn with_format(format: u32) -> TempDir {
     let directory = closed_log(1);
     let database = Database::open(log_file(&directory)).unwrap();
     let transaction = database.begin_write().unwrap();
-    transaction
-        .open_table(tables::META)
-        .unwrap()
-        .insert(tables::KEY_FORMAT, 2_u32.to_be_bytes().as_slice())
-        .unwrap();
+    let value = format.to_be_bytes();
+    transaction.open_table(tables::META).unwrap().insert(tables::KEY_FORMAT, value.as_slice()).unwrap();
+    transaction.commit().unwrap();
+    directory
+}
+
+// invariant: L-17
+#[test]
+fn the_format_before_this_one_is_refused_with_the_next_step() {
+    let directory = with_format(1);
+    let error = reopened(&directory).unwrap_err();
+    assert_eq!(error.code(), "LOG_OLDER_FORMAT");
+    assert!(error.advice().contains("start with a new one"), "{}", error.advice());
+    assert_eq!(damage_found(&directory), Damage::OlderFormat { found: 1, known: 2 });
+}
+
+// core A11.
+// invariant: L-17
+#[test]
+fn a_mark_of_a_newer_program_is_not_called_damage() {
+    let directory = closed_log(30);
+    let database = Database::open(log_file(&directory)).unwrap();
+    let transaction = database.begin_write().unwrap();
+    {
+        let mut events = transaction.open_table(tables::EVENTS).unwrap();
+        let mut frame = events.get(17).unwrap().unwrap().value().to_vec();
+        // A flag that this program doesn't know.
+        frame[2] |= 1 << 6;
+        events.insert(17, frame.as_slice()).unwrap();
+    }
     transaction.commit().unwrap();
     drop(database);
-    let newer = Damage::NewerFormat { found: 2, known: 1 };
+    let damage = damage_found(&directory);
+    assert!(matches!(&damage, Damage::NewerMark { position: 17, .. }), "{damage}");
+    assert_eq!((damage.code(), damage.position()), ("LOG_NEWER_MARK", Some(17)));
+    assert!(damage.advice().starts_with("install the version"), "{}", damage.advice());
+}
+
+// invariant: L-17
+#[test]
+fn newer_format_is_refused_with_both_numbers() {
+    let directory = with_format(3);
+    let newer = Damage::NewerFormat { found: 3, known: 2 };
     assert_eq!(damage_found(&directory), newer);
     match reopened(&directory).unwrap_err() {
         OpenError::Damaged { damage, .. } => {
             assert_eq!(damage, newer);
-            assert_eq!(damage.to_string(), "the log has format 2, and this program knows formats up to 1");
+            assert_eq!(damage.to_string(), "the log has format 3, and this program knows formats up to 2");
         }
         other => panic!("{other:?}"),
     }
