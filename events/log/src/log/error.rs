@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt, io, path::PathBuf, sync::Arc, time::Duration};
 
 use mediary_events::StreamId;
+use uuid::Uuid;
 
 use super::append::Expected;
 
@@ -213,6 +214,34 @@ pub enum OpenError {
         /// The data folder.
         directory: PathBuf,
     },
+    /// The log's file is gone, and what stands around it says that there was one.
+    #[error("the log {} is missing, and {traces} say that this folder had one", path.display())]
+    Lost {
+        /// The file that is missing.
+        path: PathBuf,
+        /// What a server makes once it has a log.
+        traces: String,
+    },
+    /// There is another log file than the one that is looked for.
+    #[error("{} is not the log file of this folder, which is {}", found.display(), expected.display())]
+    OtherFile {
+        /// The one that is looked for.
+        expected: PathBuf,
+        /// The other one.
+        found: PathBuf,
+    },
+    /// The log file is of another log than this folder had.
+    #[error("the log {} is {found}, and this folder had the log {expected}", path.display())]
+    Exchanged {
+        /// The file.
+        path: PathBuf,
+        /// The log that the folder had.
+        expected: Uuid,
+        /// The log that is there now.
+        found: Uuid,
+        /// What remembers the log that the folder had.
+        reminder: PathBuf,
+    },
     /// A folder or file can't be made, read or written.
     #[error("{step} {} failed", path.display())]
     Io {
@@ -248,7 +277,9 @@ impl OpenError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::InUse { .. } => "DATA_FOLDER_IN_USE",
-            Self::NoLog { .. } => "LOG_MISSING",
+            Self::NoLog { .. } | Self::Lost { .. } => "LOG_MISSING",
+            Self::OtherFile { .. } => "LOG_FILE_UNEXPECTED",
+            Self::Exchanged { .. } => "LOG_EXCHANGED",
             Self::Io { .. } => "DATA_FOLDER_UNUSABLE",
             Self::Damaged { damage, .. } => damage.code(),
             Self::Storage { .. } => "LOG_STORAGE_FAILED",
@@ -264,7 +295,22 @@ impl OpenError {
             Self::InUse { .. } => {
                 "wait for the other process, or stop it; one process per data folder".to_owned()
             }
-            Self::NoLog { .. } => "check --data; `mediary serve` makes a new log".to_owned(),
+            Self::NoLog { .. } => "check --data: this folder never had a log".to_owned(),
+            Self::Lost { path, .. } => format!(
+                "put {} back, or restore the newest backup with `mediary restore FILE`; for a log that begins \
+                 anew choose an empty folder",
+                path.display()
+            ),
+            Self::OtherFile { expected, found } => format!(
+                "if it is this folder's log, rename it to {}; else move {} out of the folder",
+                expected.display(),
+                found.display()
+            ),
+            Self::Exchanged { reminder, .. } => format!(
+                "put the log of this folder back; if the other one is meant to be here, remove {} first, and all \
+                 that was built from the old one is built anew",
+                reminder.display()
+            ),
             Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
                 "make room on the disk of the data folder and start again; nothing is lost".to_owned()
             }

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::{
     append::{Append, Appended},
+    create,
     error::{AppendError, FatalError, OpenError, ReadError},
     hub::{Ring, Subscription},
     index::{self, Index, Lookup, Opener},
@@ -91,8 +92,9 @@ impl Log {
         if let Err(error) = lock.describe(None) {
             tracing::warn!(%error, "log.holder_not_written");
         }
-        store::create_if_missing(&directory, options.ids.next())?;
+        create::create_if_missing(&directory, options.ids.next())?;
         let store = Store::open(&directory, options.cache_bytes)?;
+        create::recognise(&directory, store.log_id())?;
         let opener = index::in_folder(&directory, options.cache_bytes);
         Self::start(store, opener, space, Some(lock), options)
     }
@@ -107,8 +109,9 @@ impl Log {
     ) -> Result<Self, OpenError> {
         let failed = |error| store::failed(store.path(), error);
         let tail = store.tail().map_err(failed)?;
+        store.prove_beginning().map_err(failed)?;
         let index = Index::open(opener, &store, tail.head).map_err(failed)?;
-        let epoch = store.raise_epoch().map_err(failed)?;
+        let epoch = store.raise_epoch(tail.epoch).map_err(failed)?;
         let generation = index.generation();
         let categories = Lookup { store: &store, index: &index }.categories().map_err(failed)?;
         metric::describe();

@@ -8,6 +8,7 @@ mod append;
 mod backend;
 mod bundle;
 mod chain;
+mod create;
 mod error;
 mod export;
 mod extension;

@@ -1,11 +1,16 @@
 //! A data folder without a server: read as it is, without a byte being written to it.
 
-use std::{fs::File, io, path::Path};
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+};
 
 use redb::Database;
 
 use super::{
     backend::Overlay,
+    create,
     error::{Holder, OpenError, StorageFault},
     lock::FolderLock,
     store::{self, Store},
@@ -25,9 +30,15 @@ impl OfflineLog {
     /// Opens the log of a data folder, also one that a crash left behind.
     pub(super) fn open(directory: &Path) -> Result<Self, OpenError> {
         let path = store::file(directory);
-        if !path.exists() {
+        if let Err(source) = fs::metadata(&path) {
+            if source.kind() != io::ErrorKind::NotFound {
+                return Err(OpenError::Io { step: "looking at", path, source });
+            }
+            create::refuse_other(directory)?;
+            create::refuse_if_lost(directory)?;
             return Err(OpenError::NoLog { directory: directory.to_owned() });
         }
+        create::refuse_other(directory)?;
         let lock = FolderLock::share(directory)?;
         store::inspect(&path)?;
         let file = File::open(&path).map_err(|source: io::Error| OpenError::Io {

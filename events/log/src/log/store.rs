@@ -1,12 +1,11 @@
-//! The log file: made, opened, and read in short transactions.
+//! The log file: opened, and read in short transactions.
 //!
-//! One redb file is the record: events and their chain, nothing else. A new file is made under another name and
-//! renamed when whole: a crash while making it leaves no half log.
+//! One redb file is the record: events and their chain, nothing else.
 
 use std::{
     cell::Cell,
     fs::{self, File},
-    io::{self, Read as _},
+    io::Read as _,
     os::unix::fs::MetadataExt as _,
     panic::{self, AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
@@ -48,6 +47,8 @@ pub struct Head {
 pub(super) struct Tail {
     pub(super) head: Head,
     pub(super) at: Timestamp,
+    /// The epoch of the newest event; 0 if there is none.
+    pub(super) epoch: u64,
 }
 
 /// An open log file.
@@ -69,39 +70,6 @@ pub(super) fn file(directory: &Path) -> PathBuf {
     folder(directory).join(FILE_NAME)
 }
 
-/// Makes an empty log, unless there is one.
-pub(super) fn create_if_missing(directory: &Path, log_id: Uuid) -> Result<(), OpenError> {
-    let path = file(directory);
-    if fs::exists(&path).map_err(|source| OpenError::Io { step: "looking at", path: path.clone(), source })? {
-        return Ok(());
-    }
-    let unfinished = path.with_extension("redb.new");
-    let io = |step: &'static str| {
-        let path = unfinished.clone();
-        move |source: io::Error| OpenError::Io { step, path, source }
-    };
-    if let Err(error) = fs::remove_file(&unfinished)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        return Err(io("removing")(error));
-    }
-    let database =
-        Database::create(&unfinished).map_err(|error| opening(&unfinished, StorageFault::from(error)))?;
-    initialise(&database, log_id).map_err(|fault| opening(&unfinished, fault))?;
-    drop(database);
-    fs::rename(&unfinished, &path).map_err(io("renaming"))?;
-    sync_folders(directory)
-}
-
-/// Makes the names durable: a synced file whose folder forgot it is lost all the same.
-fn sync_folders(directory: &Path) -> Result<(), OpenError> {
-    for folder in [folder(directory), directory.to_owned()] {
-        let synced = File::open(&folder).and_then(|folder| folder.sync_all());
-        synced.map_err(|source| OpenError::Io { step: "syncing", path: folder, source })?;
-    }
-    Ok(())
-}
-
 /// Writes what makes a file a log.
 pub(super) fn initialise(database: &Database, log_id: Uuid) -> Result<(), StorageFault> {
     let transaction = database.begin_write()?;
@@ -121,11 +89,12 @@ pub(super) fn initialise(database: &Database, log_id: Uuid) -> Result<(), Storag
 pub(super) fn inspect(path: &Path) -> Result<(), OpenError> {
     let io = |step, source| OpenError::Io { step, path: path.to_owned(), source };
     let damaged = |damage| Err(OpenError::Damaged { path: path.to_owned(), damage });
-    let mut file = File::open(path).map_err(|source| io("opening", source))?;
-    let facts = file.metadata().map_err(|source| io("looking at", source))?;
+    // Before it is opened: whoever opens a pipe waits for its other end.
+    let facts = fs::metadata(path).map_err(|source| io("looking at", source))?;
     if !facts.is_file() {
         return damaged(Damage::Foreign { detail: "it is not a file".to_owned() });
     }
+    let mut file = File::open(path).map_err(|source| io("opening", source))?;
     if facts.len() == 0 {
         return damaged(Damage::Truncated { detail: "the file is empty".to_owned() });
     }
@@ -268,13 +237,20 @@ impl Store {
         }
     }
 
-    /// Counts one more opening, durably: two runs never share an epoch.
-    pub(super) fn raise_epoch(&self) -> Result<u64, ReadError> {
+    /// Counts one more opening, durably: two runs never share an epoch, and none goes back behind an event's.
+    pub(super) fn raise_epoch(&self, newest: u64) -> Result<u64, ReadError> {
         self.with_database(|database| {
             let transaction = database.begin_write()?;
             let epoch = {
                 let mut meta = transaction.open_table(META)?;
-                let epoch = 1 + stored_u64(&meta, KEY_EPOCH)?;
+                let stored = stored_u64(&meta, KEY_EPOCH)?;
+                let epoch = stored.checked_add(1).filter(|_| stored >= newest);
+                let damage = || Damage::Structure {
+                    detail: format!(
+                        "it counts {stored} openings, and its newest event is of opening {newest}"
+                    ),
+                };
+                let epoch = epoch.ok_or_else(damage)?;
                 meta.insert(KEY_EPOCH, epoch.to_be_bytes().as_slice())?;
                 epoch
             };
@@ -286,6 +262,24 @@ impl Store {
     /// The end of the log, proved from the last stored hash before it on.
     pub(super) fn tail(&self) -> Result<Tail, ReadError> {
         self.read(|transaction| tail(transaction, self.log_id))
+    }
+
+    /// Proves the first stored hash, which binds the log to its id.
+    pub(super) fn prove_beginning(&self) -> Result<(), ReadError> {
+        self.read(|transaction| {
+            let hashes = transaction.open_table(CHAIN)?;
+            let Some((first, hash)) = hashes.first()? else { return Ok(()) };
+            let (last, stored) = (first.value(), *hash.value());
+            let wrong = |detail: &str| Damage::Envelope { first: 1, last, detail: detail.to_owned() };
+            if last > chain::STRIDE {
+                return Err(wrong("the first hash of the chain is missing").into());
+            }
+            let (events, genesis) = (transaction.open_table(EVENTS)?, chain::genesis(self.log_id));
+            if walk(&events, 0, genesis, last)? != stored {
+                return Err(wrong("the chain does not begin with the log's id").into());
+            }
+            Ok(())
+        })
     }
 
     /// The hash of the chain after a position; none beyond the end.
@@ -370,10 +364,11 @@ fn tail(transaction: &ReadTransaction, log_id: Uuid) -> Result<Tail, ReadError> 
     let chain = transaction.open_table(CHAIN)?;
     let Some((position, value)) = events.last()? else {
         let head = Head { position: 0, hash: chain::genesis(log_id) };
-        return Ok(Tail { head, at: Timestamp::default() });
+        return Ok(Tail { head, at: Timestamp::default(), epoch: 0 });
     };
     let last = position.value();
-    let at = read::parse(last, value.value())?.at();
+    let frame = read::parse(last, value.value())?;
+    let (at, epoch) = (frame.at(), frame.epoch());
     let stored = match chain.last()? {
         Some((position, hash)) if position.value() == last => *hash.value(),
         _ => return Err(Damage::Index { index: "chain", position: last }.into()),
@@ -386,7 +381,7 @@ fn tail(transaction: &ReadTransaction, log_id: Uuid) -> Result<Tail, ReadError> 
         let detail = "the chain does not end in its stored hash".to_owned();
         return Err(Damage::Envelope { first: before + 1, last, detail }.into());
     }
-    Ok(Tail { head: Head { position: last, hash: stored }, at })
+    Ok(Tail { head: Head { position: last, hash: stored }, at, epoch })
 }
 
 fn hash_at(transaction: &ReadTransaction, log_id: Uuid, position: u64) -> Result<Option<Hash>, ReadError> {

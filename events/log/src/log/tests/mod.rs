@@ -12,6 +12,7 @@ mod following;
 mod golden;
 mod indexing;
 mod modelling;
+mod opening;
 mod snapshotting;
 mod storing;
 mod verifying;
