@@ -48,6 +48,14 @@ pub(crate) fn user_error(refusal: &Refusal) -> Result<UserError, Error> {
     }
 }
 
+/// A refusal where nothing was asked to be done: of a reading that failed.
+pub(crate) fn read_fault(refusal: &Refusal) -> Error {
+    match user_error(refusal) {
+        Ok(error) => fault(&error.message, refusal.code(), error.retryable),
+        Err(fault) => fault,
+    }
+}
+
 pub(crate) fn fault(message: &str, code: &'static str, retryable: bool) -> Error {
     Error::new(message).extend_with(|_, extensions| {
         extensions.set("code", code);

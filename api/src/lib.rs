@@ -16,6 +16,7 @@ mod file;
 mod job;
 mod loader;
 mod playlist;
+mod reaction;
 pub mod scalar;
 pub mod schema;
 pub mod server;

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::{
     account, download, error, event, file, job,
     loader::Rows,
-    playlist,
+    playlist, reaction,
     server::limits::{self, limit_schema},
     setting, worker,
 };
@@ -28,6 +28,8 @@ pub struct Platform {
     pub reacted: watch::Receiver<u64>,
     /// Who may come in.
     pub tokens: Tokens,
+    /// The stored names of all reactions.
+    pub reactions: Vec<&'static str>,
 }
 
 /// Everything that can be asked.
@@ -40,6 +42,7 @@ pub struct Query(
     event::EventQuery,
     account::AccountQuery,
     setting::SettingQuery,
+    reaction::ReactionQuery,
 );
 
 /// Everything that can be done.
@@ -51,6 +54,7 @@ pub struct Mutation(
     account::AccountMutation,
     setting::SettingMutation,
     worker::WorkerMutation,
+    reaction::ReactionMutation,
 );
 
 /// Everything that can be watched.

@@ -93,6 +93,7 @@ impl Edge {
             reacted,
             tokens: Tokens::start(gate.log(), gate.clock().clone())
                 .expect("the views have just read this log"),
+            reactions: Vec::new(),
         };
         let schema = Schema(mediary_api::build(platform, &limits::Options::default()));
         Ok(Self { schema, views, head, _reacted: sender })

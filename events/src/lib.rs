@@ -15,6 +15,7 @@ mod extension;
 pub mod file;
 pub mod job;
 pub mod playlist;
+pub mod reaction;
 pub mod reservation;
 pub mod setting;
 pub mod testing;

@@ -9,7 +9,7 @@ use mediary_actors::{
     nats::{self, NatsServer, NatsServerArguments},
     playlist::Lister,
     process::{Runner, Tool, Tools},
-    reaction::{self, Reactor, ReactorArguments},
+    reaction::{Reacted, Reaction, Reactor, ReactorArguments},
     staging::Staging,
     supervisor::{Child, Halted, Policy, StartError, Supervisor, SupervisorHandle},
     ytdlp::{Options as YtDlpOptions, YtDlp},
@@ -24,19 +24,19 @@ use mediary_schema::{
     WorkerId,
     job::{RetryPolicy, WorkKind},
 };
-use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::configuration::Configuration;
 
 /// What every child gets its parts from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Roots {
     pub(crate) gate: Gate,
     pub(crate) signals: SignalHub,
     pub(crate) runner: Runner,
     pub(crate) tools: Tools,
-    pub(crate) reacted: Arc<watch::Sender<u64>>,
+    pub(crate) reactions: Vec<Arc<dyn Reaction>>,
+    pub(crate) reacted: Arc<Reacted>,
 }
 
 /// Attempts end their processes within 8 seconds; then they are killed.
@@ -62,9 +62,10 @@ pub(crate) async fn grow(
     let children = nats.map(nats_server).into_iter().chain([
         performer("refresh", PERFORMER_STOPS_WITHIN, roots, data, lister),
         performer("download", PERFORMER_STOPS_WITHIN, roots, data, downloader),
-        reactor("reactor", STOPS_WITHIN, roots, retry(configuration)),
-        dispatcher("dispatcher", STOPS_WITHIN, roots),
     ]);
+    let children = children
+        .chain(roots.reactions.iter().map(|reaction| reactor(reaction, STOPS_WITHIN, roots)))
+        .chain([dispatcher("dispatcher", STOPS_WITHIN, roots)]);
     let gate = roots.gate.clone();
     Supervisor::start(children.collect(), Policy::default(), move |halted| tell(gate.clone(), halted)).await
 }
@@ -129,17 +130,14 @@ fn performer<E: Effect>(
     Child::actor(name, stops_within, move || (Performer::new(effect.clone()), arguments.clone()))
 }
 
-fn reactor(name: &'static str, stops_within: Duration, roots: &Roots, retry: RetryPolicy) -> Child {
-    let roots = roots.clone();
-    Child::actor(name, stops_within, move || {
-        let arguments = ReactorArguments {
-            gate: roots.gate.clone(),
-            head: roots.gate.log().watch_head(),
-            reactions: reaction::all(retry),
-            reacted: Arc::clone(&roots.reacted),
-        };
-        (Reactor, arguments)
-    })
+fn reactor(reaction: &Arc<dyn Reaction>, stops_within: Duration, roots: &Roots) -> Child {
+    let arguments = ReactorArguments {
+        gate: roots.gate.clone(),
+        head: roots.gate.log().watch_head(),
+        reaction: Arc::clone(reaction),
+        reacted: Arc::clone(&roots.reacted),
+    };
+    Child::actor(reaction.name(), stops_within, move || (Reactor, arguments.clone()))
 }
 
 fn dispatcher(name: &'static str, stops_within: Duration, roots: &Roots) -> Child {

@@ -128,6 +128,8 @@ ids! {
     WorkerId = "worker";
     /// A temporary claim on a name, such as the open job for a key.
     ReservationId = "reservation";
+    /// What one concern's event leads to in another.
+    ReactionId = "reaction";
     /// The settings of one project.
     SettingId = "setting";
 }
@@ -190,6 +192,13 @@ impl ReservationId {
     /// Derives the id from the reserved name.
     pub fn from_key(key: &str) -> Self {
         Self(derive(&["reservation", key]))
+    }
+}
+
+impl ReactionId {
+    /// Derives the id from the reaction's stored name.
+    pub fn from_name(name: &str) -> Self {
+        Self(derive(&["reaction", name]))
     }
 }
 

@@ -16,6 +16,7 @@ pub mod id;
 pub mod item;
 pub mod job;
 pub mod playlist;
+pub mod reaction;
 pub mod secret;
 pub mod setting;
 pub mod several;
@@ -25,7 +26,7 @@ pub use clock::{Clock, IdSource, Timestamp};
 pub use failure::{FailureClass, Retry};
 pub use id::{
     AttemptId, CommandId, CorrelationId, DownloadId, EntryId, EventId, FileId, ItemId, JobId, ParseIdError,
-    PlaylistId, PrincipalId, ProjectId, ReservationId, SettingId, TokenId, WorkerId,
+    PlaylistId, PrincipalId, ProjectId, ReactionId, ReservationId, SettingId, TokenId, WorkerId,
 };
 pub use secret::Secret;
 pub use several::{Several, SeveralError};

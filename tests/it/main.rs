@@ -3,6 +3,7 @@
 
 mod access;
 mod bad_input;
+mod caches;
 mod contract;
 mod crash;
 mod job;

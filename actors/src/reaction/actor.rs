@@ -1,41 +1,35 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, ops::Range, sync::Arc, time::Duration};
 
-use futures::future::BoxFuture;
-use mediary_log::{
-    Direction, Filter, Head, Read, Recorded,
-    gate::{Gate, Refusal},
+use mediary_events::{
+    Rejection as _,
+    reaction::{Command, Reaction as Place, Rejection, State as PlaceState},
 };
+use mediary_log::{
+    Direction, Filter, Head, Origin, OriginKind, Page, Read, ReadError, Recorded,
+    gate::{Caller, Gate, Refusal, Transaction},
+};
+use mediary_schema::{EventId, ReactionId, reaction::Trouble};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::sync::watch;
 
+use super::{Reacted, Reaction, Step};
 use crate::follower::{Follower, ReadUpTo};
 
-/// One kind of event that leads to another concern's commands.
-pub trait Reaction: Send + Sync + 'static {
-    /// The name of its cursor; never renamed.
-    fn name(&self) -> &'static str;
-
-    /// The full stored name of the event.
-    fn event(&self) -> &'static str;
-
-    /// Issues what follows from the event. Repeated until it is answered without a retryable refusal.
-    fn react<'a>(&'a self, gate: &'a Gate, cause: &'a Recorded) -> BoxFuture<'a, Result<(), Refusal>>;
-}
-
-/// Runs every reaction, each with a cursor of its own.
+/// Runs one reaction.
 #[derive(Debug)]
 pub struct Reactor;
 
 /// What a reactor is made of.
+#[derive(Clone)]
 pub struct ReactorArguments {
     /// The gate.
     pub gate: Gate,
     /// The head of the log.
     pub head: watch::Receiver<Head>,
-    /// The reactions.
-    pub reactions: Vec<Box<dyn Reaction>>,
-    /// Where it is told up to which position every reaction has reacted.
-    pub reacted: Arc<watch::Sender<u64>>,
+    /// The reaction.
+    pub reaction: Arc<dyn Reaction>,
+    /// Where it tells up to which position it has reacted.
+    pub reacted: Arc<Reacted>,
 }
 
 /// What a reactor is told.
@@ -48,22 +42,17 @@ pub enum Message {
 /// What a reactor keeps in mind.
 #[derive(Debug)]
 pub struct State {
-    gate: Gate,
-    reactions: Vec<Reacting>,
+    arguments: ReactorArguments,
+    id: ReactionId,
     follower: ActorRef<ReadUpTo>,
-    reacted: Arc<watch::Sender<u64>>,
-}
-
-struct Reacting {
-    reaction: Box<dyn Reaction>,
-    /// The position up to which it has reacted.
+    /// Up to here the log was looked through for causes.
     cursor: u64,
     saved: u64,
 }
 
 /// Raised if the meaning of cursors changes.
-const CURSOR_VERSION: u32 = 1;
-/// Positions after which a cursor is saved, even if nothing was reacted to.
+const CURSOR_VERSION: u32 = 2;
+/// Positions after which a cursor is saved.
 const SAVE_EVERY: u64 = 1_000;
 /// Events read at once.
 const PAGE: usize = 64;
@@ -71,6 +60,16 @@ const PAGE: usize = 64;
 const PAGE_BYTES: usize = 1 << 20;
 /// The wait before a refused command is issued again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// Steps of one append: few enough that others get their turn, many enough to share an fsync.
+const STEPS_MAX: usize = 32;
+
+/// What became of a cause.
+enum Tried {
+    /// It has its record: handled, or waiting.
+    Recorded,
+    /// Nothing can be recorded just now.
+    Later(Refusal),
+}
 
 impl Actor for Reactor {
     type Msg = Message;
@@ -80,8 +79,14 @@ impl Actor for Reactor {
     async fn pre_start(
         &self,
         myself: ActorRef<Message>,
-        ReactorArguments { gate, head, reactions, reacted }: ReactorArguments,
+        arguments: ReactorArguments,
     ) -> Result<State, ActorProcessingErr> {
+        let ReactorArguments { gate, head, reaction, .. } = &arguments;
+        let id = ReactionId::from_name(reaction.name());
+        let place = enabled(gate, id, reaction.name()).await?;
+        // The record says what is handled; the snapshot only spares looking through what is no cause.
+        let looked = gate.log().snapshots().load(&cursor_name(reaction.name()), CURSOR_VERSION);
+        let cursor = looked.map_or(0, |(position, _)| position).max(place.after);
         let waker = myself.clone();
         let wake = move || {
             // A reactor that is gone needs no wake.
@@ -89,15 +94,9 @@ impl Actor for Reactor {
                 tracing::debug!("the reactor is gone");
             }
         };
-        let follower = Follower::start(myself.get_cell(), head, wake).await?;
+        let follower = Follower::start(myself.get_cell(), head.clone(), wake).await?;
         myself.cast(Message::Wake)?;
-        let restore = |reaction: Box<dyn Reaction>| {
-            let found = gate.log().snapshots().load(&cursor_name(reaction.name()), CURSOR_VERSION);
-            let cursor = found.map_or(0, |(position, _)| position);
-            Reacting { reaction, cursor, saved: cursor }
-        };
-        let reactions = reactions.into_iter().map(restore).collect();
-        Ok(State { gate, reactions, follower, reacted })
+        Ok(State { arguments, id, follower, cursor, saved: cursor })
     }
 
     async fn handle(
@@ -106,76 +105,269 @@ impl Actor for Reactor {
         Message::Wake: Message,
         state: &mut State,
     ) -> Result<(), ActorProcessingErr> {
-        let mut read_up_to = state.gate.log().head().position;
-        for reacting in &mut state.reactions {
-            match reacting.read_on(&state.gate).await {
-                Ok(()) => {}
-                Err(Refusal::Stopping) => return Ok(()),
-                Err(refusal) if refusal.is_retryable() => {
-                    tracing::warn!(reaction = reacting.reaction.name(), %refusal, "a reaction waits");
-                    myself.send_after(RETRY_AFTER, || Message::Wake);
-                    return Ok(());
-                }
-                Err(refusal) => return Err(refusal.into()),
+        match state.read_on().await {
+            Ok(Tried::Recorded) => {
+                state.arguments.reacted.tell(state.name(), state.cursor);
+                Follower::rearm(&state.follower, state.cursor)
             }
-            read_up_to = read_up_to.min(reacting.cursor);
+            Ok(Tried::Later(Refusal::Stopping)) => Ok(()),
+            Ok(Tried::Later(refusal)) => {
+                tracing::warn!(reaction = state.name(), %refusal, "a reaction waits");
+                myself.send_after(RETRY_AFTER, || Message::Wake);
+                Ok(())
+            }
+            Err(refusal) => Err(refusal.into()),
         }
-        state.reacted.send_replace(read_up_to);
-        Follower::rearm(&state.follower, read_up_to)
     }
 
     async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {
-        for reacting in &mut state.reactions {
-            reacting.save(&state.gate);
-        }
+        state.save();
         Ok(())
     }
 }
 
-impl Reacting {
-    async fn read_on(&mut self, gate: &Gate) -> Result<(), Refusal> {
+/// The place of a reaction. One that no program knew before begins here: what was said before it was
+/// not said to it.
+async fn enabled(gate: &Gate, id: ReactionId, name: &str) -> Result<PlaceState, Refusal> {
+    let place = gate.state::<Place>(id.uuid()).await?;
+    if place.name.is_some() {
+        return Ok(place);
+    }
+    let caller = Caller::platform(origin(id), gate.ids());
+    let command = Command::Enable { name: name.to_owned(), after: gate.log().head().position };
+    gate.execute::<Place>(caller, id.uuid(), command).await?;
+    gate.state::<Place>(id.uuid()).await
+}
+
+const fn origin(id: ReactionId) -> Origin {
+    Origin { kind: OriginKind::Reaction, id: id.uuid() }
+}
+
+impl State {
+    fn name(&self) -> &'static str {
+        self.arguments.reaction.name()
+    }
+
+    /// Tries what waits and may be tried, then what is new, up to the head.
+    async fn read_on(&mut self) -> Result<Tried, Refusal> {
+        if let later @ Tried::Later(_) = self.try_waiting().await? {
+            return Ok(later);
+        }
         loop {
-            let request = Read {
-                from: self.cursor + 1,
-                direction: Direction::Forward,
-                limit: PAGE,
-                bytes_max: PAGE_BYTES,
-                filter: Filter::kinds([self.reaction.event()]),
-            };
-            let log = gate.log().clone();
-            let head = log.head().position;
-            let page = tokio::task::spawn_blocking(move || log.read_page(&request))
-                .await
-                .map_err(|_| Refusal::Stopping)?
-                .map_err(|error| Refusal::Log(Arc::new(error)))?;
+            let head = self.arguments.gate.log().head().position;
+            let page = self.page(self.cursor + 1).await?;
             for cause in &page.events {
-                self.reaction.react(gate, cause).await?;
-                self.cursor = cause.envelope.position;
-                self.save(gate);
+                if let later @ Tried::Later(_) = self.meet(cause).await? {
+                    return Ok(later);
+                }
+                self.cursor = cause.position();
             }
-            self.cursor = match page.next_position {
-                Some(next) => next - 1,
-                None => self.cursor.max(head),
-            };
+            self.cursor = page.next_position.map_or_else(|| self.cursor.max(head), |next| next - 1);
             if self.cursor >= self.saved + SAVE_EVERY {
-                self.save(gate);
+                self.save();
             }
             if page.next_position.is_none() {
-                return Ok(());
+                return Ok(Tried::Recorded);
             }
         }
     }
 
-    fn save(&mut self, gate: &Gate) {
+    /// Tries the causes that a person wants tried again, and those that are free since.
+    async fn try_waiting(&self) -> Result<Tried, Refusal> {
+        loop {
+            let place = self.place().await?;
+            let Some(position) = place.due().first().copied() else { return Ok(Tried::Recorded) };
+            let Some(cause) = self.read(place.waiting[&position].cause).await? else {
+                // The log is whole, so that what it says of an event means that the event is there.
+                return Ok(Tried::Recorded);
+            };
+            if let later @ Tried::Later(_) = self.try_cause(&cause, &place).await? {
+                return Ok(later);
+            }
+        }
+    }
+
+    /// A cause that is met for the first time: it is tried, unless another of its stream waits before it.
+    async fn meet(&self, cause: &Recorded) -> Result<Tried, Refusal> {
+        let place = self.place().await?;
+        let stream = cause.envelope.stream.to_string();
+        if place.holds(&stream) {
+            let (cause_id, position) = (cause.envelope.id, cause.position());
+            self.record(cause, "defer", Command::Defer { cause: cause_id, position, stream }).await
+        } else {
+            self.try_cause(cause, &place).await
+        }
+    }
+
+    /// Does what follows from a cause, in appends that say how far it is; parks it if that can't be done.
+    async fn try_cause(&self, cause: &Recorded, place: &PlaceState) -> Result<Tried, Refusal> {
+        let steps: Arc<[Step]> = match self.plan(cause).await {
+            Ok(steps) => steps.into(),
+            Err(Untold::Later(refusal)) => return Ok(Tried::Later(refusal)),
+            Err(Untold::Trouble(trouble)) => return self.park(cause, trouble).await,
+        };
+        let mut done = place.steps_of(cause.envelope.id) as usize;
+        loop {
+            let now = done.min(steps.len())..(done + STEPS_MAX).min(steps.len());
+            let (until, is_last) = (now.end, now.end == steps.len());
+            match self.record_steps(cause, Arc::clone(&steps), now, is_last).await {
+                Ok(()) if is_last => return Ok(Tried::Recorded),
+                Ok(()) => done = until,
+                Err(refusal) if is_overtaken(&refusal, cause.envelope.id) => return Ok(Tried::Recorded),
+                Err(refusal) if refusal.is_retryable() => return Ok(Tried::Later(refusal)),
+                Err(refusal) => return self.park(cause, trouble("record", &refusal)).await,
+            }
+        }
+    }
+
+    async fn plan(&self, cause: &Recorded) -> Result<Vec<Step>, Untold> {
+        let (gate, reaction) = (self.arguments.gate.clone(), Arc::clone(&self.arguments.reaction));
+        let cause = cause.clone();
+        match tokio::task::spawn_blocking(move || reaction.plan(&gate, &cause)).await {
+            Ok(Ok(steps)) => Ok(steps),
+            Ok(Err(refusal)) if refusal.is_retryable() => Err(Untold::Later(refusal)),
+            Ok(Err(refusal)) => Err(Untold::Trouble(trouble("plan", &refusal))),
+            Err(error) if error.is_panic() => {
+                Err(Untold::Trouble(Trouble::new("INTERNAL", "plan", "the reaction panicked")))
+            }
+            Err(_) => Err(Untold::Later(Refusal::Stopping)),
+        }
+    }
+
+    /// Appends some steps together with the record of how far the cause is.
+    async fn record_steps(
+        &self,
+        cause: &Recorded,
+        steps: Arc<[Step]>,
+        now: Range<usize>,
+        is_last: bool,
+    ) -> Result<(), Refusal> {
+        let (cause_id, position, uuid) = (cause.envelope.id, cause.position(), self.id.uuid());
+        let (done, count) = (now.start as u32, now.len() as u32);
+        let story = move |story: &mut Transaction<'_>| {
+            let place = if is_last {
+                Command::Handle { cause: cause_id, position, done, steps: count }
+            } else {
+                Command::Advance { cause: cause_id, position, done, steps: count }
+            };
+            story.entail::<Place>(uuid, place)?;
+            steps[now.clone()].iter().try_for_each(|step| step.tell(story))
+        };
+        let caller = self.caller(cause, &done.to_string());
+        self.arguments.gate.transact(caller, story).await.map(|_| ())
+    }
+
+    /// Lets a cause wait for a person, and says so.
+    async fn park(&self, cause: &Recorded, trouble: Trouble) -> Result<Tried, Refusal> {
+        let stream = cause.envelope.stream.to_string();
+        let (cause_id, position) = (cause.envelope.id, cause.position());
+        tracing::error!(
+            reaction = self.name(),
+            position,
+            stream,
+            code = trouble.code,
+            place = trouble.place,
+            detail = trouble.detail,
+            "an event is parked; `mediary parked list` shows it"
+        );
+        metrics::counter!("mediary_parked_events_total", "reaction" => self.name()).increment(1);
+        self.record(cause, "park", Command::Park { cause: cause_id, position, stream, trouble }).await
+    }
+
+    /// Appends that a cause waits. It may wait several times, so that the command is a new one each time.
+    async fn record(&self, cause: &Recorded, what: &str, command: Command) -> Result<Tried, Refusal> {
+        let gate = &self.arguments.gate;
+        let caller = self.caller(cause, &format!("{what}/{}", gate.ids().next()));
+        match gate.execute::<Place>(caller, self.id.uuid(), command).await {
+            Ok(_) => Ok(Tried::Recorded),
+            Err(refusal) if is_overtaken(&refusal, cause.envelope.id) => Ok(Tried::Recorded),
+            Err(refusal) if refusal.is_retryable() => Ok(Tried::Later(refusal)),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// The story and the person of the cause go on; the origin is the reaction.
+    fn caller(&self, cause: &Recorded, step: &str) -> Caller {
+        Caller::because_of(cause, origin(self.id), &format!("{}/{step}", self.name()))
+    }
+
+    async fn place(&self) -> Result<PlaceState, Refusal> {
+        self.arguments.gate.state::<Place>(self.id.uuid()).await
+    }
+
+    async fn read(&self, event_id: EventId) -> Result<Option<Recorded>, Refusal> {
+        self.blocking(move |gate| gate.log().event(event_id)).await
+    }
+
+    async fn page(&self, from: u64) -> Result<Page, Refusal> {
+        let filter = Filter::kinds([self.arguments.reaction.event()]);
+        let direction = Direction::Forward;
+        let request = Read { from, direction, limit: PAGE, bytes_max: PAGE_BYTES, filter };
+        self.blocking(move |gate| gate.log().read_page(&request)).await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Gate) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let gate = self.arguments.gate.clone();
+        let found = tokio::task::spawn_blocking(move || read(&gate)).await.map_err(|_| Refusal::Stopping)?;
+        found.map_err(|error| Refusal::Log(Arc::new(error)))
+    }
+
+    fn save(&mut self) {
         if self.cursor == self.saved {
             return;
         }
-        let name = cursor_name(self.reaction.name());
-        match gate.log().snapshots().save(&name, CURSOR_VERSION, self.cursor, &[]) {
+        let name = cursor_name(self.name());
+        match self.arguments.gate.log().snapshots().save(&name, CURSOR_VERSION, self.cursor, &[]) {
             Ok(()) => self.saved = self.cursor,
-            // A cursor that lags costs a repeat, which changes nothing.
-            Err(error) => tracing::debug!(reaction = self.reaction.name(), %error, "the cursor is not saved"),
+            // A cursor that lags costs the time to look again.
+            Err(error) => tracing::debug!(reaction = self.name(), %error, "the cursor is not saved"),
         }
+    }
+}
+
+/// Why nothing can be told of a cause.
+enum Untold {
+    /// Just now.
+    Later(Refusal),
+    /// Until a person does something.
+    Trouble(Trouble),
+}
+
+fn trouble(place: &str, refusal: &Refusal) -> Trouble {
+    let detail = Chain(refusal).to_string();
+    match refusal {
+        Refusal::Decode(_) => Trouble::new("EVENT_UNREADABLE", "read", &detail),
+        Refusal::Rejected(_)
+        | Refusal::Forbidden { .. }
+        | Refusal::Overloaded { .. }
+        | Refusal::StorageFull { .. }
+        | Refusal::TooLarge
+        | Refusal::Contended { .. }
+        | Refusal::Stopping
+        | Refusal::Log(_) => Trouble::new(refusal.code(), place, &detail),
+    }
+}
+
+/// Whether the cause has its record already: an append whose answer was lost.
+fn is_overtaken(refusal: &Refusal, cause: EventId) -> bool {
+    matches!(refusal, Refusal::Rejected(rejection) if rejection.code() == Rejection::Overtaken { cause }.code())
+}
+
+/// An error with its sources.
+struct Chain<'a>(&'a dyn std::error::Error);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(formatter, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
     }
 }
 
@@ -185,16 +377,9 @@ fn cursor_name(reaction: &str) -> String {
 
 impl fmt::Debug for ReactorArguments {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("ReactorArguments").finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Reacting {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("Reacting")
+            .debug_struct("ReactorArguments")
             .field("reaction", &self.reaction.name())
-            .field("cursor", &self.cursor)
             .finish_non_exhaustive()
     }
 }

@@ -1,20 +1,23 @@
 //! Reactions: where one concern's event leads to another concern's command (PL-34). Only here do two
 //! concerns meet.
 //!
-//! Guarantees: a command that a reaction issues has an id derived from the causing event, so that a
-//! repeat is the same command; cursors may lag.
+//! Guarantees: each reaction is a child of its own, and its place is a fact: in the append of what follows
+//! from a cause stands how far the cause is handled, so that nothing follows twice and nothing is left out,
+//! whatever cache is lost. What follows is decided on the state as of the cause. A cause that can't be
+//! handled is parked: it and the later ones of its stream wait, for this reaction only.
 //!
 //! To add a reaction: one file named after event and command, one member of [`all`].
 
 mod actor;
 mod downloads_requested_to_request;
+mod options;
+mod plan;
+mod reacted;
+#[cfg(test)]
+mod tests;
 
-pub use actor::{Reaction, Reactor, ReactorArguments};
+pub use actor::{Reactor, ReactorArguments};
 pub use downloads_requested_to_request::DownloadsRequestedToRequest;
-
-use mediary_schema::job::RetryPolicy;
-
-/// Every reaction.
-pub fn all(retry: RetryPolicy) -> Vec<Box<dyn Reaction>> {
-    vec![Box::new(DownloadsRequestedToRequest { retry })]
-}
+pub use options::all;
+pub use plan::{Reaction, Step, decode};
+pub use reacted::Reacted;

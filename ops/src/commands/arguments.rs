@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-use super::{account, demo, download, job, log, playlist, server, setting, shell, why, worker};
+use super::{account, demo, download, job, log, parked, playlist, server, setting, shell, why, worker};
 use crate::output::Format;
 
 /// Follows playlists, keeps their media, and remembers everything that happened.
@@ -90,6 +90,9 @@ pub(crate) enum Verb {
     /// Start a kind of work again that was halted because it failed too often.
     #[command(subcommand)]
     Worker(worker::Verb),
+    /// See what a reaction could not handle; try it again, or skip it.
+    #[command(subcommand)]
+    Parked(parked::Verb),
     /// Say whether everything is there that the server needs.
     Doctor(server::Settings),
     /// Check and print the configuration.

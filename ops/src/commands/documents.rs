@@ -11,7 +11,7 @@ use async_graphql::{
 use mediary_api::schema::{Mutation, Query};
 use serde_json::{Value, json};
 
-use super::{account, download, job, log, playlist, setting, why, worker};
+use super::{account, download, job, log, parked, playlist, setting, why, worker};
 use crate::client::Document;
 
 /// Each document with variables as its command sends them.
@@ -68,6 +68,17 @@ fn documents() -> Vec<(&'static str, Document, Value)> {
         ("account::LIST", account::LIST, json!({})),
         ("setting::SHOW", setting::SHOW, json!({})),
         ("setting::SET", setting::SET, json!({ "input": { "refresh": 1, "download": null, "total": 2 } })),
+        ("parked::LIST", parked::LIST, json!({})),
+        (
+            "parked::RETRY",
+            parked::RETRY,
+            json!({ "input": { "reaction": "r", "eventIds": ["x"], "commandId": "x" } }),
+        ),
+        (
+            "parked::SKIP",
+            parked::SKIP,
+            json!({ "input": { "reaction": "r", "eventId": "x", "reason": "w", "commandId": "x" } }),
+        ),
         ("worker::RESUME", worker::RESUME, json!({ "input": { "part": "list" } })),
     ]
 }
@@ -129,6 +140,7 @@ fn no_document_is_left_out() {
         include_str!("log.rs"),
         include_str!("log/show.rs"),
         include_str!("log/verify.rs"),
+        include_str!("parked.rs"),
         include_str!("playlist.rs"),
         include_str!("setting.rs"),
         include_str!("why.rs"),

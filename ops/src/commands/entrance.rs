@@ -11,7 +11,7 @@ use super::{
     connection::{Environment, connect},
     demo, download,
     failure::Failure,
-    job, log, playlist, server, setting, shell, why, worker,
+    job, log, parked, playlist, server, setting, shell, why, worker,
 };
 use crate::{exit::Exit, output::Output};
 
@@ -48,6 +48,7 @@ async fn run(
         Verb::Token(verb) => account::run(verb, &client()?, output).await,
         Verb::Limit(verb) => setting::run(verb, &client()?, output).await,
         Verb::Worker(verb) => worker::run(verb, &client()?, output).await,
+        Verb::Parked(verb) => parked::run(verb, &client()?, output).await,
         Verb::Demo(demo) => demo::run(demo, flags, output).await,
         Verb::Completions(completions) => shell::run(&completions, output),
     }

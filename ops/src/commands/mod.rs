@@ -18,6 +18,7 @@ mod failure;
 mod job;
 mod log;
 mod page;
+mod parked;
 mod playlist;
 mod server;
 mod setting;

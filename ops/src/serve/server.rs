@@ -2,6 +2,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use mediary_actors::{
     process::{Environment, Runner},
+    reaction::{self, Reacted},
     supervisor::SupervisorHandle,
 };
 use mediary_api::{App, Platform, limits, session::Authenticator, websocket};
@@ -88,14 +89,17 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let tokens = Tokens::start(&log, clock).map_err(ServeError::Accounts)?;
 
     let signals = SignalHub::default();
-    let (reacted, reacted_to) = watch::channel(0);
+    let reactions = reaction::all(tree::retry(&configuration));
+    let names: Vec<_> = reactions.iter().map(|reaction| reaction.name()).collect();
+    let (reacted, reacted_to) = Reacted::new(names.iter().copied());
     let path_folders = runner.environment().path_folders();
     let roots = Roots {
         gate: gate.clone(),
         signals: signals.clone(),
         tools: tree::tools(&configuration, path_folders),
         runner,
-        reacted: Arc::new(reacted),
+        reactions,
+        reacted,
     };
     let mut fanout = Fanout::open(&configuration, &roots)?;
     let supervisor =
@@ -110,6 +114,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         signals,
         reacted: reacted_to,
         tokens: tokens.clone(),
+        reactions: names,
     };
     let app = App {
         schema: mediary_api::build(platform, &limits),

@@ -21,6 +21,7 @@ pub(super) const CONCERNS: &[&str] = &[
     "plan",
     "playlist",
     "plex",
+    "reaction",
     "reservation",
     "schedule",
     "secret",
@@ -81,6 +82,10 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "job", "dispatcher"),
     // What a refresh has seen until its end.
     ("actors", "playlist", "pages"),
+    // What a reaction is, how far each got, and one file from event to command.
+    ("actors", "reaction", "plan"),
+    ("actors", "reaction", "reacted"),
+    ("actors", "reaction", "downloads_requested_to_request"),
     // Where files are kept, and how they are called.
     ("actors", "download", "library"),
     ("actors", "download", "name"),

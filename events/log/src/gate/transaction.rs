@@ -197,6 +197,11 @@ impl Gate {
         .map_err(|_| Refusal::Stopping)?
     }
 
+    /// The state of one thing as of an event: what was recorded up to its position. For threads that may block.
+    pub fn state_at<C: Concern>(&self, uuid: Uuid, position: u64) -> Result<C::State, Refusal> {
+        Ok(self.fold::<C>(&C::stream(uuid), position.saturating_add(1))?.1)
+    }
+
     /// Folds what a stream has before a position, with the version that it comes to.
     fn fold<C: Concern>(&self, stream: &StreamId, before: u64) -> Result<(u64, C::State), Refusal> {
         let kept = if before == NOW { self.states.take::<C::State>(stream) } else { None };

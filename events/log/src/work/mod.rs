@@ -6,6 +6,7 @@ pub mod account;
 pub mod download;
 pub mod job;
 pub mod playlist;
+pub mod reaction;
 pub mod setting;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub const REGISTRY: Registry = Registry::new(&[
         work: &[],
     },
     worker::ENTRY,
+    reaction::ENTRY,
     Entry {
         name: Reservation::NAME,
         events: Reservation::EVENTS,
