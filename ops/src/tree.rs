@@ -28,7 +28,6 @@ use mediary_schema::{
     WorkerId,
     job::{RetryPolicy, WorkKind},
 };
-use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::configuration::Configuration;

@@ -1,9 +1,11 @@
 //! What is called a cache is one: whoever loses it loses time, and nothing happens that nobody asked for.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
 use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 use mediary::demo::{ListOptions, MediaLibrary, Site, SiteOptions};
-use mediary_tests::{Client, Random, ServerFolder, ServerProcess};
+use mediary_tests::{Random, ServerFolder, ServerProcess};
 use serde_json::{Value, json};
 
 /// Restarts in every run; `ops/test --long` asks for more.

@@ -23,7 +23,10 @@ pub trait Reaction: Send + Sync + 'static {
 /// One thing that follows from an event: a part of a story. What it is refused by its concern is an ordinary
 /// answer, which it has to swallow; any other refusal is a trouble of the whole cause.
 #[derive(Clone)]
-pub struct Step(Arc<dyn Fn(&mut Transaction<'_>) -> Result<(), Refusal> + Send + Sync>);
+pub struct Step(Arc<Tell>);
+
+/// Tells a part of a story.
+type Tell = dyn Fn(&mut Transaction<'_>) -> Result<(), Refusal> + Send + Sync;
 
 impl Step {
     /// A step that is told by a function, maybe several times.

@@ -54,7 +54,7 @@ impl Bench {
         let options = Options { reserve_bytes: 0, clock: clock.clone(), ..Options::new(folder.path()) };
         let gate = Gate::new(Log::open(options).unwrap(), clock, IdSource::system(), work::REGISTRY);
         let bench = Self { gate, folder };
-        bench.list(playlist::Command::Follow { url: samples::LIST_URL.to_owned() });
+        bench.list(&playlist::Command::Follow { url: samples::LIST_URL.to_owned() });
         bench
     }
 
@@ -64,7 +64,7 @@ impl Bench {
         tokio::task::block_in_place(|| self.gate.transact_blocking(&caller, &story)).unwrap();
     }
 
-    fn list(&self, command: playlist::Command) {
+    fn list(&self, command: &playlist::Command) {
         self.tell(|story| story.execute::<Playlist>(samples::playlist_id().uuid(), command.clone()));
     }
 
@@ -74,17 +74,17 @@ impl Bench {
         let state = self.gate.state_at::<Playlist>(samples::playlist_id().uuid(), self.head()).unwrap();
         let diff = playlist::diff(samples::playlist_id(), &state, observed, RefreshMode::Full);
         let observed = samples::observed_playlist();
-        self.list(playlist::Command::Resolve { kind: PlaylistKind::List, observed });
-        self.list(playlist::Command::RecordChanges { changes: diff.changes });
+        self.list(&playlist::Command::Resolve { kind: PlaylistKind::List, observed });
+        self.list(&playlist::Command::RecordChanges { changes: diff.changes });
         let (job_id, mode) = (JobId::from_uuid(self.gate.ids().next()), RefreshMode::Full);
         let complete =
             playlist::Command::CompleteRefresh { job_id, mode, observed: count, newest_first: None };
-        self.list(complete);
+        self.list(&complete);
     }
 
     /// Somebody wants all of the list. Answers the event.
     fn wish(&self) -> EventId {
-        self.list(playlist::Command::RequestDownloads { quality: samples::quality(), entries: None });
+        self.list(&playlist::Command::RequestDownloads { quality: samples::quality(), entries: None });
         self.recorded().last().unwrap().envelope.id
     }
 
@@ -291,7 +291,7 @@ impl Reaction for Picky {
 }
 
 impl Bench {
-    fn ask(&self, command: Command) {
+    fn ask(&self, command: &Command) {
         self.tell(|story| story.execute::<Place>(ReactionId::from_name("picky").uuid(), command.clone()));
     }
 
@@ -347,14 +347,14 @@ async fn a_poison_event_is_parked_with_its_stream_and_all_else_goes_on() {
     assert_eq!(bench.told(), waits);
 
     // A retry that fails frees nothing.
-    bench.ask(Command::Retry { cause: poison });
+    bench.ask(&Command::Retry { cause: poison });
     running.caught_up(bench.head() + 1).await;
     let again = [&waits[..], &["retry".to_owned(), parked]].concat();
     assert_eq!(bench.told(), again);
 
     // One that succeeds frees all that waited, in its order.
     picky.cure();
-    bench.ask(Command::Retry { cause: poison });
+    bench.ask(&Command::Retry { cause: poison });
     running.caught_up(bench.head() + 2).await;
     let freed = ["retry".to_owned(), format!("handled {first}"), format!("handled {}", first + 1)];
     assert_eq!(bench.told(), [&again[..], &freed].concat());
@@ -375,7 +375,7 @@ async fn a_reaction_that_panics_parks_the_event_and_a_skip_frees_the_others() {
     let running = bench.start(Arc::clone(&picky) as _).await;
     running.caught_up(first + 1).await;
     assert_eq!(bench.told(), [format!("parked {first} INTERNAL"), format!("deferred {}", first + 1)]);
-    bench.ask(Command::Skip { cause: poison, reason: "a test".to_owned() });
+    bench.ask(&Command::Skip { cause: poison, reason: "a test".to_owned() });
     running.caught_up(bench.head() + 1).await;
     assert_eq!(bench.told()[2..], ["skipped".to_owned(), format!("handled {}", first + 1)]);
     running.stop().await;

@@ -62,13 +62,13 @@ impl crate::Rejection for Rejection {
 impl Concern for Reaction {
     const NAME: &'static str = "reaction";
     const EVENTS: &'static [EventKind] = &[
-        EventKind { name: "enabled", schema: 1 },
-        EventKind { name: "advanced", schema: 1 },
-        EventKind { name: "handled", schema: 1 },
-        EventKind { name: "parked", schema: 1 },
-        EventKind { name: "deferred", schema: 1 },
-        EventKind { name: "retry_requested", schema: 1 },
-        EventKind { name: "skipped", schema: 1 },
+        EventKind::new("enabled", 1, 0),
+        EventKind::new("advanced", 1, 0),
+        EventKind::new("handled", 1, 0),
+        EventKind::new("parked", 1, 0),
+        EventKind::new("deferred", 1, 0),
+        EventKind::new("retry_requested", 1, 0),
+        EventKind::new("skipped", 1, 0),
     ];
 
     type Command = Command;

@@ -82,7 +82,7 @@ fn a_retry_frees_an_event_only_once_it_is_handled() {
     let asked = Event::RetryRequested { cause: event_id(1) };
     let history = [enabled(), parked(1, 11), deferred(2, 12)];
     given::<Reaction>(history.clone()).when(retry(1)).then([asked.clone()]);
-    given::<Reaction>(history.clone())
+    given::<Reaction>(history)
         .when(retry(2))
         .rejected(&Rejection::Behind { cause: event_id(2), before: event_id(1) });
     let history = [enabled(), parked(1, 11), deferred(2, 12), asked];
