@@ -24,10 +24,8 @@ use mediary_log::{
     gate::{Caller, Gate},
     signal::SignalHub,
 };
-use mediary_schema::{
-    WorkerId,
-    job::{RetryPolicy, WorkKind},
-};
+use mediary_schema::job::{RetryPolicy, WorkKind};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::configuration::Configuration;

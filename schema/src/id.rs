@@ -178,13 +178,6 @@ impl ReactionId {
     }
 }
 
-impl ReactionId {
-    /// Derives the id from the reaction's stored name.
-    pub fn from_name(name: &str) -> Self {
-        Self(derive(&["reaction", name]))
-    }
-}
-
 impl SettingId {
     /// The settings of a project: the same UUID.
     pub const fn from_project(project: ProjectId) -> Self {

@@ -288,7 +288,12 @@ impl State {
 
     /// The story and the person of the cause go on; the origin is the reaction.
     fn caller(&self, cause: &Recorded, step: &str) -> Caller {
-        Caller::because_of(cause, origin(self.id), &format!("{}/{step}", self.name()))
+        Caller::because_of(
+            &self.arguments.gate.identities(),
+            cause,
+            origin(self.id),
+            &format!("{}/{step}", self.name()),
+        )
     }
 
     async fn place(&self) -> Result<PlaceState, Refusal> {
@@ -346,6 +351,10 @@ fn trouble(place: &str, refusal: &Refusal) -> Trouble {
         | Refusal::StorageFull { .. }
         | Refusal::TooLarge
         | Refusal::Contended { .. }
+        | Refusal::Reused
+        | Refusal::Moved { .. }
+        | Refusal::BeyondHead { .. }
+        | Refusal::Lost { .. }
         | Refusal::Stopping
         | Refusal::Log(_) => Trouble::new(refusal.code(), place, &detail),
     }

@@ -72,7 +72,7 @@ impl Bench {
     fn refresh(&self, count: u32) {
         let observed: Vec<ObservedEntry> = (1..=count).map(observed).collect();
         let state = self.gate.state_at::<Playlist>(samples::playlist_id().uuid(), self.head()).unwrap();
-        let diff = playlist::diff(samples::playlist_id(), &state, observed, RefreshMode::Full);
+        let diff = samples::diff(samples::playlist_id(), &state, observed, RefreshMode::Full);
         let observed = samples::observed_playlist();
         self.list(&playlist::Command::Resolve { kind: PlaylistKind::List, observed });
         self.list(&playlist::Command::RecordChanges { changes: diff.changes });

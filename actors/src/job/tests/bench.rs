@@ -17,7 +17,7 @@ use mediary_log::{
     work,
 };
 use mediary_schema::{
-    AttemptId, Clock, CommandId, IdSource, ItemId, JobId, PlaylistId, PrincipalId, Timestamp, WorkerId,
+    AttemptId, Clock, CommandId, IdSource, ItemId, JobId, PlaylistId, PrincipalId, Timestamp,
     account::Role,
     download::{DownloadItem, Quality},
     item::ItemSource,
@@ -82,7 +82,7 @@ impl Bench {
         let arguments = DispatcherArguments {
             gate: self.gate.clone(),
             head: self.gate.log().watch_head(),
-            worker_id: WorkerId::local(self.gate.log().id()),
+            worker_id: self.gate.identities().local_worker(self.gate.log().id()),
             offered: WorkKind::ALL.to_vec(),
             room: Room::of_disk(move || Ok(free.load(Ordering::SeqCst)), KEPT_FREE),
             held: Arc::new(held),

@@ -7,7 +7,7 @@ use std::{
 use mediary_events::job::{Command, Event, Job};
 use mediary_log::{Origin, OriginKind, gate::Caller};
 use mediary_schema::{
-    AttemptId, FailureClass, JobId, WorkerId,
+    AttemptId, FailureClass, JobId,
     job::{Failure, ResourceUse, WorkKind},
 };
 use uuid::Uuid;
@@ -38,7 +38,7 @@ impl Effect for Hopeless {
 
 async fn lease(bench: &Bench, job_id: JobId) -> AttemptId {
     let attempt_id = AttemptId::from_uuid(bench.gate.ids().next());
-    let worker_id = WorkerId::local(bench.gate.log().id());
+    let worker_id = bench.gate.identities().local_worker(bench.gate.log().id());
     let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
     let caller = Caller::platform(origin, bench.gate.ids());
     bench.gate.execute::<Job>(caller, job_id.uuid(), Command::Lease { attempt_id, worker_id }).await.unwrap();
