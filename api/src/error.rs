@@ -35,6 +35,7 @@ pub(crate) fn user_error(refusal: &Refusal) -> Result<UserError, Error> {
         }
         Refusal::Rejected(_)
         | Refusal::Forbidden { .. }
+        | Refusal::Strange
         | Refusal::Overloaded { .. }
         | Refusal::StorageFull { .. }
         | Refusal::TooLarge
@@ -80,6 +81,9 @@ pub(crate) fn view_fault(error: &QueryError) -> Error {
 }
 
 pub(crate) fn log_fault(error: &ReadError) -> Error {
+    if matches!(error, ReadError::Closed) {
+        return fault("the server is stopping", "STOPPING", true);
+    }
     tracing::error!(error = %chain(error), "the log can't be read");
     fault("the log can't be read; run `mediary log verify`", "INTERNAL", false)
 }

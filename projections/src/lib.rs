@@ -12,6 +12,7 @@ pub mod job;
 pub mod page;
 pub mod playlist;
 mod runner;
+mod scoped;
 mod spawn;
 mod sql;
 mod store;

@@ -11,6 +11,7 @@ use std::{
 };
 
 use mediary_log::{Batch, Filter, Log, Recorded};
+use mediary_schema::scope::Scope;
 use rusqlite::Transaction;
 use tokio::{runtime::Handle, sync::watch};
 
@@ -168,14 +169,16 @@ impl ViewHandle {
         self.status.clone()
     }
 
-    /// Answers a query from one snapshot, with the position that the snapshot shows at least.
+    /// Answers a query from one snapshot of what a scope may see, with the position that the snapshot shows at least.
     pub async fn read<T: Send + 'static>(
         &self,
+        scope: Scope,
         query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, QueryError> {
         self.catch_up_with_what_was_shown().await;
         let readers = self.readers.clone();
-        let read = spawn::blocking(move || readers.read(query)).await.map_err(|_| QueryError::Stopping)?;
+        let read =
+            spawn::blocking(move || readers.read(scope, query)).await.map_err(|_| QueryError::Stopping)?;
         let (answer, position) = read?;
         self.shown.fetch_max(position, Ordering::SeqCst);
         Ok(answer)
@@ -197,9 +200,10 @@ impl ViewHandle {
     /// [`Self::read`] for threads that may block.
     pub fn read_blocking<T>(
         &self,
+        scope: Scope,
         query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, QueryError> {
-        self.readers.read(query).map(|(answer, _)| answer)
+        self.readers.read(scope, query).map(|(answer, _)| answer)
     }
 
     /// Waits, at most two seconds, until the view shows the position.
@@ -328,6 +332,11 @@ fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+/// Whose the rows of an event are.
+pub(crate) fn project(recorded: &Recorded) -> [u8; 16] {
+    *recorded.envelope.project.uuid().as_bytes()
 }
 
 /// The stamp of an event on the rows that it touches.

@@ -17,6 +17,7 @@ pub mod item;
 pub mod job;
 pub mod playlist;
 pub mod reaction;
+pub mod scope;
 pub mod secret;
 pub mod setting;
 pub mod several;

@@ -12,6 +12,7 @@ mod ask;
 mod caller;
 mod command;
 mod entry;
+mod owners;
 mod refusal;
 mod states;
 #[cfg(test)]

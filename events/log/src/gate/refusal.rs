@@ -17,6 +17,9 @@ pub enum Refusal {
         /// What would be needed.
         permission: Permission,
     },
+    /// The thing is another project's, which is all the same as if it weren't there.
+    #[error("there is no such thing in this project")]
+    Strange,
     /// Too much waits to be written.
     #[error("too many commands are waiting to be written")]
     Overloaded {
@@ -57,6 +60,7 @@ impl Refusal {
         match self {
             Self::Rejected(rejection) => rejection.code(),
             Self::Forbidden { .. } => "FORBIDDEN",
+            Self::Strange => "NOT_FOUND",
             Self::Overloaded { .. } => "OVERLOADED",
             Self::StorageFull { .. } => "STORAGE_FULL",
             Self::TooLarge => "COMMAND_TOO_LARGE",
@@ -73,6 +77,7 @@ impl Refusal {
             Self::Forbidden { .. } => Some(
                 "use a token of a higher role; `mediary token create NAME --role ROLE` makes one".to_owned(),
             ),
+            Self::Strange => None,
             Self::StorageFull { .. } => {
                 Some("make room on the disk of the data folder; nothing was lost".to_owned())
             }
@@ -92,9 +97,12 @@ impl Refusal {
             Self::Overloaded { .. } | Self::StorageFull { .. } | Self::Contended { .. } | Self::Stopping => {
                 true
             }
-            Self::Rejected(_) | Self::Forbidden { .. } | Self::TooLarge | Self::Log(_) | Self::Decode(_) => {
-                false
-            }
+            Self::Rejected(_)
+            | Self::Forbidden { .. }
+            | Self::Strange
+            | Self::TooLarge
+            | Self::Log(_)
+            | Self::Decode(_) => false,
         }
     }
 }
