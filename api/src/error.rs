@@ -48,6 +48,7 @@ pub(crate) fn user_error(refusal: &Refusal) -> Result<UserError, Error> {
         }
         Refusal::Rejected(_)
         | Refusal::Forbidden { .. }
+        | Refusal::Strange
         | Refusal::Overloaded { .. }
         | Refusal::StorageFull { .. }
         | Refusal::TooLarge
@@ -97,6 +98,9 @@ pub(crate) fn view_fault(error: &QueryError) -> Error {
 }
 
 pub(crate) fn log_fault(error: &ReadError) -> Error {
+    if matches!(error, ReadError::Closed) {
+        return fault("the server is stopping", "STOPPING", true);
+    }
     tracing::error!(error = %chain(error), "the log can't be read");
     let code = match error {
         ReadError::Damaged(damage) => damage.code(),

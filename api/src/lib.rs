@@ -17,6 +17,7 @@ mod job;
 mod loader;
 mod playlist;
 mod reaction;
+mod reservation;
 pub mod scalar;
 pub mod schema;
 pub mod server;

@@ -9,42 +9,68 @@ use mediary_projections::{
     file::{self, FileRow},
     job::{self, JobRow},
 };
-use mediary_schema::{FileId, ItemId, JobId};
+use mediary_schema::{FileId, ItemId, JobId, scope::Scope};
 use std::sync::Arc;
 
 /// Looks up rows by id.
 #[derive(Debug, Clone)]
 pub(crate) struct Rows(pub(crate) Views);
 
-impl Loader<ItemId> for Rows {
+/// A row of one scope. Look-ups of several are never answered by one query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Seen<Id> {
+    pub(crate) scope: Scope,
+    pub(crate) id: Id,
+}
+
+/// The ids that each scope looks up.
+fn by_scope<Id: Copy>(keys: &[Seen<Id>]) -> HashMap<Scope, Vec<Id>> {
+    let mut ids: HashMap<Scope, Vec<Id>> = HashMap::new();
+    for key in keys {
+        ids.entry(key.scope).or_default().push(key.id);
+    }
+    ids
+}
+
+impl Loader<Seen<ItemId>> for Rows {
     type Value = DownloadRow;
     type Error = Arc<QueryError>;
 
-    async fn load(&self, keys: &[ItemId]) -> Result<HashMap<ItemId, DownloadRow>, Self::Error> {
-        let ids = keys.to_vec();
-        let rows = self.0.download.read(move |view| download::downloads_by_item(view, &ids)).await?;
-        Ok(rows.into_iter().map(|row| (row.item_id, row)).collect())
+    async fn load(&self, keys: &[Seen<ItemId>]) -> Result<HashMap<Seen<ItemId>, DownloadRow>, Self::Error> {
+        let mut found = HashMap::new();
+        for (scope, ids) in by_scope(keys) {
+            let rows =
+                self.0.download.read(scope, move |view| download::downloads_by_item(view, &ids)).await?;
+            found.extend(rows.into_iter().map(|row| (Seen { scope, id: row.item_id }, row)));
+        }
+        Ok(found)
     }
 }
 
-impl Loader<JobId> for Rows {
+impl Loader<Seen<JobId>> for Rows {
     type Value = JobRow;
     type Error = Arc<QueryError>;
 
-    async fn load(&self, keys: &[JobId]) -> Result<HashMap<JobId, JobRow>, Self::Error> {
-        let ids = keys.to_vec();
-        let rows = self.0.job.read(move |view| job::jobs_by_id(view, &ids)).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    async fn load(&self, keys: &[Seen<JobId>]) -> Result<HashMap<Seen<JobId>, JobRow>, Self::Error> {
+        let mut found = HashMap::new();
+        for (scope, ids) in by_scope(keys) {
+            let rows = self.0.job.read(scope, move |view| job::jobs_by_id(view, &ids)).await?;
+            found.extend(rows.into_iter().map(|row| (Seen { scope, id: row.id }, row)));
+        }
+        Ok(found)
     }
 }
 
-impl Loader<FileId> for Rows {
+impl Loader<Seen<FileId>> for Rows {
     type Value = FileRow;
     type Error = Arc<QueryError>;
 
-    async fn load(&self, keys: &[FileId]) -> Result<HashMap<FileId, FileRow>, Self::Error> {
-        let ids = keys.to_vec();
-        let rows = self.0.file.read(move |view| file::files_by_id(view, &ids)).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    async fn load(&self, keys: &[Seen<FileId>]) -> Result<HashMap<Seen<FileId>, FileRow>, Self::Error> {
+        let mut found = HashMap::new();
+        for (scope, ids) in by_scope(keys) {
+            let rows = self.0.file.read(scope, move |view| file::files_by_id(view, &ids)).await?;
+            found.extend(rows.into_iter().map(|row| (Seen { scope, id: row.id }, row)));
+        }
+        Ok(found)
     }
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Error, MergedObject, MergedSubscription, Schema, dataloader::DataLoader};
 use mediary_events::lane;
-use mediary_log::{gate::Gate, signal::SignalHub, token::Tokens};
+use mediary_log::{LogReader, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{ViewHandle, Views};
+use mediary_schema::{account::Permission, scope::Scope};
 use tokio::sync::watch;
 
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     loader::Rows,
     playlist, reaction,
     server::limits::{self, limit_schema},
+    session::session,
     setting, worker,
 };
 
@@ -88,14 +90,26 @@ pub(crate) fn platform<'a>(context: &Context<'a>) -> &'a Platform {
     context.data_unchecked::<Arc<Platform>>()
 }
 
-/// Reads a view, once it has reached a position if one is asked for.
+/// The log as the session of a request may see it, if it may ask this.
+pub(crate) fn reader(context: &Context<'_>, permission: Permission) -> Result<LogReader, Error> {
+    Ok(LogReader::new(platform(context).gate.log(), session(context, permission)?.scope()))
+}
+
+/// What the session of a request may see.
+pub(crate) fn scope(context: &Context<'_>) -> Result<Scope, Error> {
+    Ok(session(context, Permission::Read)?.scope())
+}
+
+/// Reads what the session of a request may see of a view, once it has reached a position if one is asked for.
 pub(crate) async fn read<T: Send + 'static>(
-    view: &ViewHandle,
+    context: &Context<'_>,
+    view: fn(&Views) -> &ViewHandle,
     min_position: Option<crate::scalar::Position>,
     query: impl FnOnce(&mediary_projections::Snapshot<'_>) -> mediary_projections::SqlResult<T> + Send + 'static,
 ) -> Result<T, Error> {
+    let (scope, view) = (scope(context)?, view(&platform(context).views));
     if let Some(position) = min_position {
         view.wait_for(position.0).await.map_err(|fault| error::view_fault(&fault))?;
     }
-    view.read(query).await.map_err(|fault| error::view_fault(&fault))
+    view.read(scope, query).await.map_err(|fault| error::view_fault(&fault))
 }

@@ -7,8 +7,9 @@ use mediary_log::{
     token::{Credential, Denied, Tokens},
 };
 use mediary_schema::{
-    CommandId, IdSource, PrincipalId, Timestamp, TokenId,
+    CommandId, IdSource, PrincipalId, ProjectId, Timestamp, TokenId,
     account::{Permission, Role},
+    scope::Scope,
 };
 
 use crate::error::fault;
@@ -43,17 +44,23 @@ impl Session {
         Credential { principal, token_id, role, expires_at }
     }
 
+    /// What the session may see.
+    pub const fn scope(&self) -> Scope {
+        Scope::of_session(ProjectId::HOME, self.principal, self.role)
+    }
+
     /// Refuses a query that the session may not ask.
     pub fn require(&self, permission: Permission) -> Result<(), Error> {
-        if self.role.allows(permission) {
-            Ok(())
-        } else {
-            Err(fault(
-                &format!("the token does not allow this (it needs {permission:?})"),
-                "FORBIDDEN",
-                false,
-            ))
-        }
+        require(&self.scope(), permission)
+    }
+}
+
+/// Refuses what a scope does not allow.
+pub(crate) fn require(scope: &Scope, permission: Permission) -> Result<(), Error> {
+    if scope.allows(permission) {
+        Ok(())
+    } else {
+        Err(fault(&format!("the token does not allow this (it needs {permission:?})"), "FORBIDDEN", false))
     }
 }
 

@@ -8,6 +8,7 @@ use mediary_projections::{
     page::{Page, PageRequest},
     view::View,
 };
+use mediary_schema::scope::Scope;
 use rusqlite::{Connection, params_from_iter, types::Value};
 use tokio::time::{Instant, timeout};
 
@@ -63,7 +64,7 @@ pub struct Table {
 /// # Panics
 /// If the view can't be read.
 pub fn tables(view: &ViewHandle) -> Vec<Table> {
-    view.read_blocking(|snapshot| {
+    view.read_blocking(Scope::of_platform(), |snapshot| {
         let names: Vec<String> = snapshot
             .prepare(
                 "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'checkpoint' ORDER BY rowid",
@@ -128,7 +129,10 @@ pub async fn pages<Row: Send + 'static>(
     let mut latencies = Vec::new();
     for _ in 0..pages {
         let asked = Instant::now();
-        let page = view.read(move |rows| query(rows, request)).await.expect("the view can be read");
+        let page = view
+            .read(Scope::of_test(), move |rows| query(rows, request))
+            .await
+            .expect("the view can be read");
         latencies.push(asked.elapsed());
         assert!(!page.rows.is_empty(), "there is a row behind every cursor that a page answers");
         request.after = page.rows.last().map(|(cursor, _)| *cursor).filter(|_| page.has_next);

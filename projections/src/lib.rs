@@ -13,6 +13,7 @@ mod life;
 pub mod page;
 pub mod playlist;
 mod runner;
+mod scoped;
 mod spawn;
 mod sql;
 mod store;

@@ -11,6 +11,7 @@ use std::{
 };
 
 use mediary_log::{Log, ReadError, Recorded};
+use mediary_schema::scope::Scope;
 use rusqlite::Transaction;
 use tokio::{runtime::Handle, sync::watch};
 
@@ -179,17 +180,18 @@ impl ViewHandle {
         self.status.clone()
     }
 
-    /// Answers a query from one snapshot, with the position that the snapshot shows at least.
+    /// Answers a query from one snapshot of what a scope may see, with the position that the snapshot shows at least.
     ///
     /// A view that has stopped answers nothing: what it doesn't show would be taken for what isn't there.
     pub async fn read<T: Send + 'static>(
         &self,
+        scope: Scope,
         query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, QueryError> {
         self.refuse_if_stopped()?;
         self.catch_up_with_what_was_shown().await;
         let readers = self.readers.clone();
-        let read = match spawn::blocking(move || readers.read(query)).await {
+        let read = match spawn::blocking(move || readers.read(scope, query)).await {
             Ok(read) => read,
             Err(error) if error.is_panic() => return Err(QueryError::Panicked { view: self.name }),
             Err(_) => return Err(QueryError::Stopping),
@@ -215,10 +217,11 @@ impl ViewHandle {
     /// [`Self::read`] for threads that may block.
     pub fn read_blocking<T>(
         &self,
+        scope: Scope,
         query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, QueryError> {
         self.refuse_if_stopped()?;
-        self.readers.read(query).map(|(answer, _)| answer)
+        self.readers.read(scope, query).map(|(answer, _)| answer)
     }
 
     fn refuse_if_stopped(&self) -> Result<(), QueryError> {
@@ -259,6 +262,11 @@ impl ViewHandle {
             tracing::error!(view = self.name, "the view's thread panicked");
         }
     }
+}
+
+/// Whose the rows of an event are.
+pub(crate) fn project(recorded: &Recorded) -> [u8; 16] {
+    *recorded.envelope.project.uuid().as_bytes()
 }
 
 /// The stamp of an event on the rows that it touches.

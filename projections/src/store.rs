@@ -7,9 +7,10 @@ use std::{
 };
 
 use mediary_log::{Hash, Log, ReadError};
+use mediary_schema::{ProjectId, scope::Scope};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction};
 
-use crate::{runner::StartError, view::View};
+use crate::{runner::StartError, scoped, view::View};
 
 /// Idle connections for reading that are kept.
 const READERS_IDLE_MAX: usize = 4;
@@ -169,7 +170,25 @@ fn make<V: View>(path: &Path, log: &Log) -> Result<Connection, rusqlite::Error> 
 pub(crate) struct Readers {
     view: &'static str,
     path: Arc<PathBuf>,
-    idle: Arc<Mutex<Vec<Connection>>>,
+    idle: Arc<Mutex<Idle>>,
+}
+
+/// Connections that wait for the next query.
+#[derive(Debug, Default)]
+struct Idle {
+    /// Those that see one project at a time.
+    scoped: Vec<Connection>,
+    /// Those that see all.
+    whole: Vec<Connection>,
+}
+
+impl Idle {
+    const fn of(&mut self, project: Option<ProjectId>) -> &mut Vec<Connection> {
+        match project {
+            Some(_) => &mut self.scoped,
+            None => &mut self.whole,
+        }
+    }
 }
 
 impl Readers {
@@ -177,17 +196,22 @@ impl Readers {
         Self { view: V::NAME, path: Arc::new(path_of::<V>(directory)), idle: Arc::default() }
     }
 
-    /// Answers a query from one snapshot of the view, with the position that the snapshot shows. Blocks.
+    /// Answers a query from one snapshot of what a scope may see, with the position that it shows. Blocks.
     pub(crate) fn read<T>(
         &self,
+        scope: Scope,
         query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<(T, u64), QueryError> {
         let failed = |source| QueryError::Sqlite { view: self.view, source };
-        let idle = self.lock().pop();
+        let project = scope.project();
+        let idle = self.lock().of(project).pop();
         let mut connection = match idle {
             Some(connection) => connection,
-            None => self.connect().map_err(failed)?,
+            None => self.connect(project).map_err(failed)?,
         };
+        if let Some(project) = project {
+            scoped::choose(&connection, project).map_err(failed)?;
+        }
         let transaction = connection.transaction().map_err(failed)?;
         let answer = query(&transaction).map_err(failed)?;
         let position: i64 = transaction
@@ -195,22 +219,27 @@ impl Readers {
             .and_then(|mut select| select.query_row([], |row| row.get(0)))
             .map_err(failed)?;
         drop(transaction);
-        let mut idle = self.lock();
+        let mut waiting = self.lock();
+        let idle = waiting.of(project);
         if idle.len() < READERS_IDLE_MAX {
             idle.push(connection);
         }
         Ok((answer, position as u64))
     }
 
-    fn connect(&self) -> rusqlite::Result<Connection> {
+    fn connect(&self, project: Option<ProjectId>) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(self.path.as_ref(), flags)?;
         connection.pragma_update(None, "cache_size", CACHE_KIB)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
+        if project.is_some() {
+            connection.pragma_update(None, "temp_store", "memory")?;
+            scoped::hide(&connection)?;
+        }
         Ok(connection)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Idle> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

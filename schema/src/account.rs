@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::job::WorkKind;
 
 /// What a credential may do, in steps that contain each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Looks.

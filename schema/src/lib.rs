@@ -20,6 +20,7 @@ pub mod job;
 pub mod lane;
 pub mod playlist;
 pub mod reaction;
+pub mod scope;
 pub mod secret;
 pub mod setting;
 pub mod several;

@@ -12,6 +12,7 @@ mod error_codes;
 mod history;
 mod invariants;
 mod machine_paths;
+mod scopes;
 mod shape;
 mod tree;
 mod uses;
@@ -37,6 +38,12 @@ fn dependencies_point_down() {
 #[test]
 fn a_crate_is_used_only_where_it_is_at_home() {
     holds(uses::rule);
+}
+
+// invariant: S-3
+#[test]
+fn a_scope_is_made_in_few_places() {
+    holds(scopes::rule);
 }
 
 // invariant: H-2

@@ -352,6 +352,7 @@ fn trouble(place: &str, refusal: &Refusal) -> Trouble {
         | Refusal::TooLarge
         | Refusal::Contended { .. }
         | Refusal::Reused
+        | Refusal::Strange
         | Refusal::Moved { .. }
         | Refusal::BeyondHead { .. }
         | Refusal::Lost { .. }

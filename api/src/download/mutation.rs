@@ -5,14 +5,14 @@ use mediary_events::download::{
     Ask,
     ask::{EntriesOf, ImportArchive, Start, Target},
 };
-use mediary_projections::playlist::entries_by_id;
+use mediary_projections::{Snapshot, playlist::entries_by_id};
 use mediary_schema::{EntryId, PlaylistId, Several};
 
 use crate::{
     command::{self, Done, Terms, several},
     error::{UserError, fault, parse_id},
     scalar::Long,
-    schema::{platform, read},
+    schema::read,
     session::session,
 };
 
@@ -118,8 +118,8 @@ async fn by_playlist(
 ) -> Result<Result<Several<EntriesOf>, UserError>> {
     session(context, mediary_schema::account::Permission::Download)?;
     let wanted = ids.as_slice().to_vec();
-    let view = &platform(context).views.playlist;
-    let rows = read(view, None, move |rows| entries_by_id(rows, &wanted)).await?;
+    let query = move |rows: &Snapshot<'_>| entries_by_id(rows, &wanted);
+    let rows = read(context, |views| &views.playlist, None, query).await?;
     if let Some(missing) = ids.iter().find(|id| !rows.iter().any(|row| row.id == **id)) {
         let advice = "list the entries with `mediary playlist show ID`";
         return Ok(Err(UserError::new("ENTRY_NOT_FOUND", format!("there is no {missing}"), Some(advice))));

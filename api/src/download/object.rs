@@ -6,8 +6,9 @@ use crate::{
     error::fault,
     file::File,
     job::{Failure, Job},
-    loader::Rows,
+    loader::{Rows, Seen},
     scalar::{DateTime, Position},
+    schema::scope,
 };
 
 /// Where the keeping of an item is.
@@ -87,14 +88,22 @@ impl Download {
     /// The job that did or does it.
     async fn job(&self, context: &Context<'_>) -> Result<Option<Job>> {
         let Some(id) = self.job_key else { return Ok(None) };
-        let row = context.data_unchecked::<DataLoader<Rows>>().load_one(id).await.map_err(internal)?;
+        let row = context
+            .data_unchecked::<DataLoader<Rows>>()
+            .load_one(Seen { scope: scope(context)?, id })
+            .await
+            .map_err(internal)?;
         Ok(row.map(Job::from))
     }
 
     /// The file, once it is kept.
     async fn file(&self, context: &Context<'_>) -> Result<Option<File>> {
         let Some(id) = self.file_key else { return Ok(None) };
-        let row = context.data_unchecked::<DataLoader<Rows>>().load_one(id).await.map_err(internal)?;
+        let row = context
+            .data_unchecked::<DataLoader<Rows>>()
+            .load_one(Seen { scope: scope(context)?, id })
+            .await
+            .map_err(internal)?;
         Ok(row.map(File::from))
     }
 }

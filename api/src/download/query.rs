@@ -2,7 +2,7 @@ use async_graphql::{
     Context, ID, Object, Result,
     connection::{Connection, EmptyFields},
 };
-use mediary_projections::download as view;
+use mediary_projections::{Snapshot, download as view};
 use mediary_schema::{DownloadId, account::Permission};
 
 use super::Download;
@@ -10,7 +10,7 @@ use crate::{
     connection::{self, Place, Total},
     error::parse_id,
     scalar::Position,
-    schema::{platform, read},
+    schema::read,
     session::session,
 };
 
@@ -30,8 +30,8 @@ impl DownloadQuery {
     ) -> Result<Connection<Place, Download, Total, EmptyFields>> {
         session(context, Permission::Read)?;
         let request = connection::request(first, after.as_deref())?;
-        let views = &platform(context).views;
-        let page = read(&views.download, min_position, move |rows| view::downloads(rows, request)).await?;
+        let query = move |rows: &Snapshot<'_>| view::downloads(rows, request);
+        let page = read(context, |views| &views.download, min_position, query).await?;
         Ok(connection::connection(page, request.after.is_some(), Download::from))
     }
 
@@ -39,8 +39,8 @@ impl DownloadQuery {
     async fn download(&self, context: &Context<'_>, id: ID) -> Result<Option<Download>> {
         session(context, Permission::Read)?;
         let id: DownloadId = parse_id(&id)?;
-        let views = &platform(context).views;
-        let row = read(&views.download, None, move |rows| view::download(rows, id.item())).await?;
+        let query = move |rows: &Snapshot<'_>| view::download(rows, id.item());
+        let row = read(context, |views| &views.download, None, query).await?;
         Ok(row.map(Download::from))
     }
 
@@ -48,7 +48,7 @@ impl DownloadQuery {
     /// `<extractor> <id>` each.
     async fn download_archive(&self, context: &Context<'_>) -> Result<String> {
         session(context, Permission::Read)?;
-        let rows = read(&platform(context).views.download, None, view::every_archived).await?;
+        let rows = read(context, |views| &views.download, None, view::every_archived).await?;
         let lines: Vec<String> =
             rows.into_iter().map(|(extractor, id)| format!("{extractor} {id}")).collect();
         Ok(lines.join("\n"))

@@ -1,9 +1,14 @@
 //! The log in GraphQL: its events, and why anything is as it is.
 
+mod change;
+pub(crate) mod explain;
+mod filter;
 mod object;
+mod outcome;
 mod query;
 mod subscription;
 mod why;
 
 pub(crate) use query::EventQuery;
 pub(crate) use subscription::{EventSubscription, changes};
+pub(crate) use why::is_known;

@@ -1,6 +1,7 @@
 use async_graphql::{Enum, ID, Json, SimpleObject};
 use mediary_log::{OriginKind, Recorded};
 
+use super::change::Change;
 use crate::scalar::{DateTime, Position};
 
 /// From where a command came.
@@ -86,6 +87,15 @@ pub(crate) struct Event {
     causation_id: Option<ID>,
     /// What happened; none once it was erased.
     payload: Option<Json<serde_json::Value>>,
+    /// What it changed of its thing; only `history` tells it, if asked to.
+    changes: Option<Vec<Change>>,
+}
+
+impl Event {
+    /// The event, with what it changed of its thing.
+    pub(super) fn with_changes(recorded: &Recorded, changes: Option<Vec<Change>>) -> Self {
+        Self { changes, ..Self::from(recorded) }
+    }
 }
 
 impl From<&Recorded> for Event {
@@ -106,6 +116,7 @@ impl From<&Recorded> for Event {
             story_id: ID(envelope.correlation_id.to_string()),
             causation_id: envelope.causation_id.map(|id| ID(id.to_string())),
             payload: payload(recorded).map(Json),
+            changes: None,
         }
     }
 }

@@ -1,15 +1,18 @@
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use mediary_log::{Checkpoint, Direction, Filter, Read, StreamId, verify_live};
+use mediary_log::{Checkpoint, Direction, Read, StreamId, access, verify_live};
 use mediary_schema::account::Permission;
 
 use super::{
+    change::Known,
+    filter::filter,
     object::Event,
+    outcome::{Outcome, outcome},
     why::{Why, why},
 };
 use crate::{
     error::{UserError, chain, fault, log_fault, parse_id},
     scalar::{Long, Position},
-    schema::{Platform, platform},
+    schema::{platform, reader},
     session::session,
 };
 
@@ -18,6 +21,8 @@ pub(crate) struct EventQuery;
 
 /// Events of a page.
 pub(super) const PAGE_MAX: u32 = 500;
+/// Events of a thing whose changes are told.
+const CHANGES_MAX: u64 = 10_000;
 /// Bytes of a page.
 const PAGE_BYTES_MAX: usize = 4 << 20;
 
@@ -85,19 +90,18 @@ impl EventQuery {
         >,
         #[graphql(default = false, desc = "From the end to the front.")] backwards: bool,
     ) -> Result<EventPage> {
-        session(context, Permission::Audit)?;
+        let reader = reader(context, Permission::Audit)?;
         if first > PAGE_MAX {
             return Err(fault(&format!("a page has at most {PAGE_MAX} events"), "PAGE_TOO_LARGE", false));
         }
-        let filter = filter(types, streams);
-        let log = platform(context).gate.log().clone();
+        let filter = filter(types, streams)?;
         let (from, direction) = match (backwards, after.0) {
             (false, after) => (after + 1, Direction::Forward),
-            (true, 0) => (log.head().position, Direction::Backward),
+            (true, 0) => (reader.head_position(), Direction::Backward),
             (true, before) => (before - 1, Direction::Backward),
         };
         let request = Read { from, direction, limit: first as usize, bytes_max: PAGE_BYTES_MAX, filter };
-        let page = blocking(move || log.read_page(&request)).await?.map_err(|error| log_fault(&error))?;
+        let page = blocking(move || reader.read_page(&request)).await?.map_err(|error| log_fault(&error))?;
         let next_after = page.next_position.map(|next| if backwards { next + 1 } else { next - 1 });
         Ok(EventPage {
             events: page.events.iter().map(Event::from).collect(),
@@ -169,35 +173,52 @@ impl EventQuery {
         #[graphql(desc = "The thing: `<concern>-<uuid>`.")] id: ID,
         #[graphql(default, desc = "Behind which version to begin.")] after: Position,
         #[graphql(default = 50)] first: u32,
+        #[graphql(default = false, desc = "Name what each event changed.")] changes: bool,
     ) -> Result<Vec<Event>> {
-        session(context, Permission::Read)?;
+        let stream: StreamId = parse_id(&id)?;
+        let reader = reader(context, access::read(&stream.category))?;
         if first > PAGE_MAX {
             return Err(fault(&format!("a page has at most {PAGE_MAX} events"), "PAGE_TOO_LARGE", false));
         }
-        let stream: StreamId = parse_id(&id)?;
-        let log = platform(context).gate.log().clone();
-        let read = move || log.read_stream(&stream, after.0 + 1, Direction::Forward, first as usize);
+        // What changed is known from what was so before.
+        let (from, limit) =
+            if changes { (1, after.0.saturating_add(first.into())) } else { (after.0 + 1, first.into()) };
+        if limit > CHANGES_MAX {
+            return Err(fault("changes are told of the first ten thousand events", "PAGE_TOO_LARGE", false));
+        }
+        let read = move || reader.read_stream(&stream, from, Direction::Forward, limit as usize);
         let events = blocking(read).await?.map_err(|error| log_fault(&error))?;
-        Ok(events.iter().map(Event::from).collect())
+        let mut known = Known::default();
+        let told = events.iter().map(|recorded| {
+            let changed = if changes { Some(known.take(recorded)) } else { None };
+            (recorded.envelope.version > after.0).then(|| Event::with_changes(recorded, changed))
+        });
+        Ok(told.flatten().collect())
+    }
+
+    /// All that one act, event or thing led to: a tree of things, each with how it stands and how long it took.
+    #[graphql(complexity = "20 + 10 * child_complexity")]
+    async fn outcome(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "A command, a story, an event, or a thing.")] id: ID,
+    ) -> Result<Option<Outcome>> {
+        let reader = reader(context, Permission::Read)?;
+        outcome(platform(context), reader, &id).await
     }
 
     /// Why a thing is as it is: the chain of causes back to whoever started it.
     async fn why(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "A playlist, entry, download, job, attempt, file or event.")] id: ID,
+        #[graphql(
+            desc = "Any id: a playlist, entry, item, download, job, attempt, file, story, command, event, worker, token."
+        )]
+        id: ID,
     ) -> Result<Option<Why>> {
-        session(context, Permission::Read)?;
-        let platform: &Platform = platform(context);
-        why(platform, &id).await
+        let reader = reader(context, Permission::Read)?;
+        why(platform(context), reader, &id).await
     }
-}
-
-pub(super) fn filter(types: Option<Vec<String>>, streams: Option<Vec<String>>) -> Filter {
-    let mut filter = Filter::all();
-    filter.kinds = types.unwrap_or_default();
-    filter.streams = streams.unwrap_or_default();
-    filter
 }
 
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {

@@ -2,10 +2,14 @@ use async_graphql::{Context, Result, SimpleObject, Subscription};
 use futures::{Stream, stream};
 use mediary_log::{Batch, Subscription as LogSubscription};
 use mediary_projections::{QueryError, Snapshot, SqlResult, ViewHandle};
-use mediary_schema::account::Permission;
+use mediary_schema::{account::Permission, scope::Scope};
 
-use super::{object::Event, query::filter};
-use crate::{error::view_fault, scalar::Position, schema::platform, session::session};
+use super::{filter::filter, object::Event};
+use crate::{
+    error::{log_fault, view_fault},
+    scalar::Position,
+    schema::reader,
+};
 
 #[derive(Debug, Default)]
 pub(crate) struct EventSubscription;
@@ -36,10 +40,10 @@ impl EventSubscription {
         #[graphql(desc = "Streams such as `playlist-<uuid>`, or what they begin with.")] streams: Option<
             Vec<String>,
         >,
-    ) -> Result<impl Stream<Item = EventItem>> {
-        session(context, Permission::Audit)?;
-        let subscription = platform(context).gate.log().subscribe(after.0 + 1, filter(types, streams));
-        let following = Following { subscription, ready: Vec::new().into_iter() };
+    ) -> Result<impl Stream<Item = Result<EventItem>>> {
+        let reader = reader(context, Permission::Audit)?;
+        let subscription = reader.subscribe(after.0 + 1, filter(types, streams)?);
+        let following = Following { subscription, ready: Vec::new().into_iter(), ended: false };
         Ok(stream::unfold(following, Following::next))
     }
 }
@@ -48,22 +52,25 @@ impl EventSubscription {
 struct Following {
     subscription: LogSubscription,
     ready: std::vec::IntoIter<EventItem>,
+    /// Whether it was told why there is no more.
+    ended: bool,
 }
 
 impl Following {
-    async fn next(mut self) -> Option<(EventItem, Self)> {
-        loop {
+    async fn next(mut self) -> Option<(Result<EventItem>, Self)> {
+        while !self.ended {
             if let Some(item) = self.ready.next() {
-                return Some((item, self));
+                return Some((Ok(item), self));
             }
             match self.subscription.next_batch(BATCH_MAX).await {
                 Ok(batch) => self.ready = items(&batch).into_iter(),
                 Err(error) => {
-                    tracing::warn!(%error, "a subscription ends: the log can't be read");
-                    return None;
+                    self.ended = true;
+                    return Some((Err(log_fault(&error)), self));
                 }
             }
         }
+        None
     }
 }
 
@@ -89,6 +96,7 @@ fn items(batch: &Batch) -> Vec<EventItem> {
 /// gets the latest state.
 pub(crate) fn changes<Row, Item>(
     view: ViewHandle,
+    scope: Scope,
     after: u64,
     query: fn(&Snapshot<'_>, u64, u32) -> SqlResult<Vec<Row>>,
     item: impl Fn(u64, Vec<Row>) -> Item + Send + 'static,
@@ -97,7 +105,7 @@ where
     Row: Changed + Send + 'static,
     Item: 'static,
 {
-    let watching = Watching { steps: view.watch(), view, after, first: true, ended: false };
+    let watching = Watching { steps: view.watch(), view, scope, after, first: true, ended: false };
     stream::unfold((watching, item), move |(mut watching, item)| async move {
         let next = watching.next(query).await?;
         let answer = next.map(|(position, rows)| item(position, rows)).map_err(|error| view_fault(&error));
@@ -128,6 +136,7 @@ const ROWS_MAX: u32 = 200;
 
 struct Watching {
     view: ViewHandle,
+    scope: Scope,
     steps: tokio::sync::watch::Receiver<mediary_projections::ViewStatus>,
     after: u64,
     first: bool,
@@ -145,7 +154,7 @@ impl Watching {
         loop {
             let status = self.steps.borrow_and_update().clone();
             let after = self.after;
-            let rows = match self.view.read(move |rows| query(rows, after, ROWS_MAX)).await {
+            let rows = match self.view.read(self.scope, move |rows| query(rows, after, ROWS_MAX)).await {
                 Ok(rows) => rows,
                 Err(error) => {
                     self.ended = true;
@@ -160,6 +169,14 @@ impl Watching {
             if !rows.is_empty() || self.first {
                 self.first = false;
                 return Some(Ok((self.after, rows)));
+            }
+            if let Some(fault) = status.fault {
+                self.ended = true;
+                return Some(Err(QueryError::Stopped {
+                    view: status.name,
+                    code: fault.code,
+                    reason: fault.reason,
+                }));
             }
             self.steps.changed().await.ok()?;
         }

@@ -1,117 +1,277 @@
-use async_graphql::{ID, Result, SimpleObject};
-use mediary_log::{Direction, Log, Recorded, StreamId};
-use mediary_projections::{job, playlist};
-use mediary_schema::{AttemptId, DownloadId, EntryId, EventId, ItemId, PrincipalId};
+use async_graphql::{Context, ID, Result, SimpleObject};
+use mediary_events::Concern as _;
+use mediary_log::{Filter, LogReader, Read, ReadError, Recorded, StreamId, access};
+use mediary_projections::{
+    job::{self, JobFilter},
+    page::{PAGE_MAX, PageRequest},
+    playlist,
+};
+use mediary_schema::{
+    CommandId, CorrelationId, EntryId, EventId, PrincipalId, Timestamp, TokenId, account::Permission,
+};
+use uuid::Uuid;
 
 use super::{
+    explain::{self, Finder, Found, Lost},
     object::{Event, OriginName},
     query::blocking,
 };
 use crate::{
-    error::{fault, log_fault},
-    schema::{Platform, read},
+    account::token_name,
+    error::{fault, log_fault, view_fault},
+    schema::{Platform, reader},
+    session::require,
 };
 
 /// Links of a chain of causes; more are no longer an explanation.
 const LINKS_MAX: usize = 64;
+/// Ids that the log itself explains.
+const KINDS: [&str; 3] = [EventId::KIND, CorrelationId::KIND, CommandId::KIND];
 
 /// Why a thing is as it is.
 #[derive(Debug, SimpleObject)]
 pub(crate) struct Why {
     /// The thing.
     id: ID,
+    /// The answer in one sentence: who asked for what, when, with which token and from where.
+    answer: String,
+    /// The answer, and what followed from it up to the thing, a sentence each.
+    sentences: Vec<String>,
     /// The events that led to it: the last first, each caused by the next.
     chain: Vec<Event>,
+    /// Whether the chain ends before its begin, since what led to it is not for the token to see.
+    hidden: bool,
     /// Who started it.
     started_by: ID,
-    /// Who that is in words: `owner`, `platform`, or the id.
+    /// Who that is in words: `the owner`, `the platform itself`, or the id.
     started_by_name: String,
     /// From where.
     started_from: OriginName,
-    /// The chain as sentences, the first cause first.
-    sentences: Vec<String>,
 }
 
-pub(super) async fn why(platform: &Platform, id: &ID) -> Result<Option<Why>> {
-    let Some(last) = last_event(platform, id).await? else { return Ok(None) };
-    let log = platform.gate.log().clone();
-    let chain = blocking(move || causes(&log, last)).await?.map_err(|error| log_fault(&error))?;
-    let Some(root) = chain.last() else { return Ok(None) };
-    let principal = root.envelope.principal;
-    let mut sentences: Vec<String> = chain.iter().rev().map(sentence).collect();
-    let name = name_of(principal);
-    let origin: OriginName = root.envelope.origin.kind.into();
-    sentences.insert(0, format!("{name} asked for it ({})", word(origin)));
+pub(super) async fn why(platform: &Platform, reader: LogReader, id: &ID) -> Result<Option<Why>> {
+    let (kind, uuid) = parse(id)?;
+    require(reader.scope(), permission(&kind))?;
+    let finder = Finder { reader, views: platform.views.clone() };
+    let told = blocking(move || tell(&finder, &kind, uuid)).await?;
+    let Some(told) = told.map_err(|lost| lost_fault(&lost))? else { return Ok(None) };
+    let Some(root) = told.chain.last() else { return Ok(None) };
     Ok(Some(Why {
         id: id.clone(),
-        chain: chain.iter().map(Event::from).collect(),
-        started_by: ID(principal.to_string()),
-        started_by_name: name,
-        started_from: origin,
-        sentences,
+        answer: told.sentences.first().cloned().unwrap_or_default(),
+        sentences: told.sentences,
+        chain: told.chain.iter().map(Event::from).collect(),
+        hidden: told.hidden,
+        started_by: ID(root.envelope.principal.to_string()),
+        started_by_name: name_of(root.envelope.principal),
+        started_from: root.envelope.origin.kind.into(),
     }))
 }
 
-/// The event and its causes, back to the first.
-fn causes(log: &Log, last: Recorded) -> std::result::Result<Vec<Recorded>, mediary_log::ReadError> {
+/// The kind and the UUID of an id.
+pub(super) fn parse(id: &str) -> Result<(String, Uuid)> {
+    let parsed = id.split_once('-').and_then(|(kind, uuid)| Some((kind, Uuid::parse_str(uuid).ok()?)));
+    let known = |kind: &str| KINDS.contains(&kind) || explain::of_kind(kind).is_some();
+    match parsed {
+        Some((kind, uuid)) if known(kind) || mediary_events::is_word(kind) => Ok((kind.to_owned(), uuid)),
+        _ => {
+            let kinds: Vec<&str> = KINDS.into_iter().chain(explain::kinds()).collect();
+            let message =
+                format!("{id:?} is not an id; an id is `<kind>-<uuid>`, and kinds are {}", kinds.join(", "));
+            Err(fault(&message, "BAD_ID", false))
+        }
+    }
+}
+
+/// What whoever asks about things of a kind must be allowed.
+pub(super) fn permission(kind: &str) -> Permission {
+    match explain::of_kind(kind) {
+        Some(words) => access::read(words.concern()),
+        None if KINDS.contains(&kind) => Permission::Read,
+        None => access::read(kind),
+    }
+}
+
+/// The fault of something that could not be looked up.
+pub(super) fn lost_fault(lost: &Lost) -> async_graphql::Error {
+    match lost {
+        Lost::Log(error) => log_fault(error),
+        Lost::View(error) => view_fault(error),
+    }
+}
+
+/// What is told of a thing.
+struct Told {
+    chain: Vec<Recorded>,
+    hidden: bool,
+    sentences: Vec<String>,
+}
+
+fn tell(finder: &Finder, kind: &str, uuid: Uuid) -> Found<Option<Told>> {
+    let Some(last) = last_event(finder, kind, uuid)? else { return Ok(None) };
+    let (chain, hidden) = causes(&finder.reader, last)?;
+    let Some(root) = chain.last() else { return Ok(None) };
+    let mut sentences = vec![if hidden {
+        "What led to this is not for you to see.".to_owned()
+    } else {
+        answer(finder, root, entry_of(&chain))?
+    }];
+    for event in chain.iter().rev() {
+        // The root is told by the answer already.
+        if hidden || event.position() != root.position() {
+            sentences.push(format!("Then {} {}.", subject(finder, event), deed(finder, event)?));
+        }
+    }
+    Ok(Some(Told { chain, hidden, sentences }))
+}
+
+/// The event and its causes, back to the first; also whether it ends at a cause that may not be seen.
+fn causes(reader: &LogReader, last: Recorded) -> Found<(Vec<Recorded>, bool)> {
     let mut chain = vec![last];
     while chain.len() < LINKS_MAX
         && let Some(cause) = chain.last().and_then(|event| event.envelope.causation_id)
-        && let Some(event) = log.event(cause)?
     {
-        chain.push(event);
+        match reader.event(cause)? {
+            Some(event) => chain.push(event),
+            None => return Ok((chain, true)),
+        }
     }
-    Ok(chain)
+    Ok((chain, false))
 }
 
 /// The event that made the thing what it is now.
-async fn last_event(platform: &Platform, id: &ID) -> Result<Option<Recorded>> {
-    let log = platform.gate.log().clone();
-    let text = id.to_string();
-    if let Ok(entry_id) = text.parse::<EntryId>()
-        && text.starts_with(EntryId::KIND)
-    {
-        let rows = &platform.views.playlist;
-        let Some(row) = read(rows, None, move |rows| playlist::entry(rows, entry_id)).await? else {
-            return Ok(None);
-        };
-        return at(log, row.changed_at).await;
+pub(super) fn last_event(finder: &Finder, kind: &str, uuid: Uuid) -> Found<Option<Recorded>> {
+    match kind {
+        EventId::KIND => Ok(finder.reader.event(EventId::from_uuid(uuid))?),
+        CorrelationId::KIND => begin_of(finder, CorrelationId::from_uuid(uuid)),
+        CommandId::KIND => match finder.reader.command(CommandId::from_uuid(uuid))? {
+            Some(event) => Ok(Some(event)),
+            // A command that needed no event has one of its own.
+            None => finder.last_of(&StreamId::new(CommandId::KIND, uuid)),
+        },
+        _ => match explain::of_kind(kind) {
+            Some(words) => words.last_event(finder, kind, uuid),
+            None => finder.last_of(&StreamId::new(kind.to_owned(), uuid)),
+        },
     }
-    if text.starts_with(EventId::KIND)
-        && let Ok(event_id) = text.parse::<EventId>()
-    {
-        return blocking(move || log.event(event_id)).await?.map_err(|error| log_fault(&error));
-    }
-    if text.starts_with(AttemptId::KIND)
-        && let Ok(attempt_id) = text.parse::<AttemptId>()
-    {
-        let filter = job::JobFilter::default();
-        let front = mediary_projections::page::PageRequest::front(mediary_projections::page::PAGE_MAX);
-        let page = read(&platform.views.job, None, move |rows| job::jobs(rows, filter, front)).await?;
-        let row = page.rows.into_iter().find(|(_, row)| row.attempt_id == Some(attempt_id));
-        return match row {
-            Some((_, row)) => at(log, row.changed_at).await,
-            None => Ok(None),
-        };
-    }
-    let stream = match text.parse::<ItemId>() {
-        // The keeping of an item is its download.
-        Ok(item_id) if text.starts_with(ItemId::KIND) => {
-            StreamId::new("download", DownloadId::from_item(item_id).uuid())
-        }
-        _ => text
-            .parse()
-            .map_err(|error: mediary_log::ParseStreamError| fault(&error.to_string(), "BAD_ID", false))?,
-    };
-    let read = move || log.read_stream(&stream, u64::MAX, Direction::Backward, 1);
-    let events = blocking(read).await?.map_err(|error| log_fault(&error))?;
-    Ok(events.into_iter().next())
 }
 
-async fn at(log: Log, position: u64) -> Result<Option<Recorded>> {
-    let request = mediary_log::Read::forward(position).limit(1);
-    let events = blocking(move || log.read(&request)).await?.map_err(|error| log_fault(&error))?;
-    Ok(events.into_iter().next())
+/// Whether anything that the session of a request may see belongs to a story.
+pub(crate) async fn is_known(context: &Context<'_>, story: CorrelationId) -> Result<bool> {
+    let reader = reader(context, Permission::Read)?;
+    // Whoever asks has just begun it, as a rule.
+    let found = blocking(move || one_of(&reader, story, Read::backward(u64::MAX))).await?;
+    Ok(found.map_err(|error| log_fault(&error))?.is_some())
+}
+
+/// The event of a story that a reader comes upon first.
+fn one_of(
+    reader: &LogReader,
+    story: CorrelationId,
+    request: Read,
+) -> std::result::Result<Option<Recorded>, ReadError> {
+    let mut filter = Filter::all();
+    filter.correlation_id = Some(story);
+    let mut request = request.limit(1).filter(filter);
+    loop {
+        let page = reader.read_page(&request)?;
+        match (page.events.into_iter().next(), page.next_position) {
+            (Some(event), _) => return Ok(Some(event)),
+            (None, Some(next)) => request.from = next,
+            (None, None) => return Ok(None),
+        }
+    }
+}
+
+/// The event that began a story.
+fn begin_of(finder: &Finder, story: CorrelationId) -> Found<Option<Recorded>> {
+    let filter = JobFilter { story: Some(story), ..JobFilter::default() };
+    let page = finder.row(&finder.views.job, |rows| job::jobs(rows, filter, PageRequest::front(PAGE_MAX)))?;
+    let queued = match page.rows.last() {
+        Some((_, row)) => finder.first_of(&mediary_events::job::Job::stream(row.id.uuid()))?,
+        None => None,
+    };
+    if let Some(queued) = queued {
+        let (mut chain, _) = causes(&finder.reader, queued)?;
+        return Ok(chain.pop());
+    }
+    // Nothing was worked on: the log itself is looked through.
+    Ok(one_of(&finder.reader, story, Read::forward(1))?)
+}
+
+/// The row of a list that the chain is for.
+fn entry_of(chain: &[Recorded]) -> Option<EntryId> {
+    chain.iter().find_map(|event| explain::of_concern(&event.envelope.stream.category)?.entry(event))
+}
+
+/// Who did what, when, with which token and from where; and which row of a list this is.
+fn answer(finder: &Finder, root: &Recorded, entry: Option<EntryId>) -> Found<String> {
+    let envelope = &root.envelope;
+    // What was recorded at once is told by what stands first in it.
+    let first = finder.reader.at(envelope.position - u64::from(envelope.append_index))?;
+    let mut text = format!(
+        "{} {} on {}",
+        capital(&subject(finder, root)),
+        deed(finder, first.as_ref().unwrap_or(root))?,
+        day(envelope.at),
+    );
+    if explain::is_by_hand(root) && envelope.principal != PrincipalId::PLATFORM {
+        let token_id = TokenId::from_uuid(envelope.origin.id);
+        if let Some(name) = token_name(finder, envelope.principal, token_id)? {
+            text.push_str(&format!(", with the token '{name}'"));
+        }
+        text.push_str(&format!(", {}", word(envelope.origin.kind.into())));
+    }
+    if let Some(id) = entry
+        && let Some(number) = finder.row(&finder.views.playlist, |rows| playlist::entry_number(rows, id))?
+    {
+        text.push_str(&format!("; this is entry {number}"));
+    }
+    text.push('.');
+    Ok(text)
+}
+
+/// What was done by an event, in words.
+pub(super) fn deed(finder: &Finder, event: &Recorded) -> Found<String> {
+    let said = match explain::of_concern(&event.envelope.stream.category) {
+        Some(words) => words.deed(finder, event)?,
+        None => None,
+    };
+    Ok(said.unwrap_or_else(|| {
+        let happened = event.envelope.name.replace('_', " ");
+        format!("recorded \"{happened}\" of {}", event.envelope.stream)
+    }))
+}
+
+/// Who did it, within a sentence.
+fn subject(finder: &Finder, event: &Recorded) -> String {
+    let principal = event.envelope.principal;
+    if !explain::is_by_hand(event) || principal == PrincipalId::PLATFORM {
+        "Mediary".to_owned()
+    } else if principal == finder.scope().principal() {
+        "you".to_owned()
+    } else {
+        name_of(principal)
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A day as people say it: `20 Nov 2026`.
+fn day(at: Timestamp) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let text = at.to_string();
+    let date = || {
+        let mut parts = text.split_once('T')?.0.split('-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+        Some(format!("{} {month} {year}", day.trim_start_matches('0')))
+    };
+    date().unwrap_or_else(|| text.clone())
 }
 
 fn name_of(principal: PrincipalId) -> String {
@@ -138,10 +298,4 @@ const fn word(origin: OriginName) -> &'static str {
         OriginName::Plan => "by a plan",
         OriginName::Other => "in a way that this version has no word for",
     }
-}
-
-fn sentence(recorded: &Recorded) -> String {
-    let envelope = &recorded.envelope;
-    let happened = envelope.name.replace('_', " ");
-    format!("{}: {} {} (position {})", envelope.at, envelope.stream, happened, envelope.position)
 }

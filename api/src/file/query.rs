@@ -2,7 +2,7 @@ use async_graphql::{
     Context, ID, Object, Result,
     connection::{Connection, EmptyFields},
 };
-use mediary_projections::file as view;
+use mediary_projections::{Snapshot, file as view};
 use mediary_schema::{FileId, account::Permission};
 
 use super::File;
@@ -10,7 +10,7 @@ use crate::{
     connection::{self, Place, Total},
     error::parse_id,
     scalar::Position,
-    schema::{platform, read},
+    schema::read,
     session::session,
 };
 
@@ -30,8 +30,8 @@ impl FileQuery {
     ) -> Result<Connection<Place, File, Total, EmptyFields>> {
         session(context, Permission::Read)?;
         let request = connection::request(first, after.as_deref())?;
-        let views = &platform(context).views;
-        let page = read(&views.file, min_position, move |rows| view::files(rows, request)).await?;
+        let query = move |rows: &Snapshot<'_>| view::files(rows, request);
+        let page = read(context, |views| &views.file, min_position, query).await?;
         Ok(connection::connection(page, request.after.is_some(), File::from))
     }
 
@@ -39,7 +39,7 @@ impl FileQuery {
     async fn file(&self, context: &Context<'_>, id: ID) -> Result<Option<File>> {
         session(context, Permission::Read)?;
         let id: FileId = parse_id(&id)?;
-        let row = read(&platform(context).views.file, None, move |rows| view::file(rows, id)).await?;
+        let row = read(context, |views| &views.file, None, move |rows| view::file(rows, id)).await?;
         Ok(row.map(File::from))
     }
 }

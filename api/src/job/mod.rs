@@ -1,10 +1,12 @@
 //! Jobs in GraphQL.
 
+mod explain;
 mod mutation;
 mod object;
 mod query;
 mod subscription;
 
+pub(crate) use explain::Words;
 pub(crate) use mutation::JobMutation;
 pub(crate) use object::{Failure, Job};
 pub(crate) use query::JobQuery;

@@ -5,7 +5,6 @@ use super::Job;
 use crate::{
     command::{self, Done, Terms, several, shown},
     error::UserError,
-    schema::platform,
 };
 
 #[derive(Debug, Default)]
@@ -74,7 +73,7 @@ async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<JobP
     let mut done = done;
     for told in told.into_iter().flat_map(|told| told.results) {
         let job = match told.job_id {
-            Some(job_id) => shown(Job::find(platform(context), job_id, done.position).await),
+            Some(job_id) => shown(Job::find(context, job_id, done.position).await),
             None => None,
         };
         let (id, user_error) = (ID(told.id.to_string()), told.user_error.map(UserError::from));

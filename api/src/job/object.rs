@@ -2,14 +2,14 @@ use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
 use mediary_log::signal::Subject;
 use mediary_projections::job::{self as view, JobRow};
 use mediary_schema::{
-    FailureClass, JobId, ProjectId,
+    FailureClass, JobId,
     job::{Failure as FailureValue, JobState, Progress as ProgressValue, Work, WorkKind},
     lane::{Hold, Lane, Reason},
 };
 
 use crate::{
     scalar::{DateTime, Long, Position},
-    schema::{Platform, platform, read},
+    schema::{platform, read, scope},
 };
 
 /// A kind of work.
@@ -237,11 +237,11 @@ impl From<JobRow> for Job {
 
 impl Job {
     pub(crate) async fn find(
-        platform: &Platform,
+        context: &Context<'_>,
         id: JobId,
         min_position: Option<Position>,
     ) -> Result<Option<Self>> {
-        let row = read(&platform.views.job, min_position, move |rows| view::job(rows, id)).await?;
+        let row = read(context, |views| &views.job, min_position, move |rows| view::job(rows, id)).await?;
         Ok(row.map(Self::from))
     }
 }
@@ -257,8 +257,8 @@ impl Job {
 
     /// How far it is; none unless it runs and has told.
     async fn progress(&self, context: &Context<'_>) -> Option<Progress> {
-        let subject =
-            Subject { project: ProjectId::HOME, concern: "job", name: "progress", id: self.key.uuid() };
+        let project = scope(context).ok()?.project()?;
+        let subject = Subject { project, concern: "job", name: "progress", id: self.key.uuid() };
         let payload = platform(context).signals.latest(&subject)?;
         serde_json::from_value::<ProgressValue>(payload).ok().map(Progress::from)
     }

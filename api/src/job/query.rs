@@ -2,13 +2,17 @@ use async_graphql::{
     Context, ID, InputObject, Object, Result, SimpleObject,
     connection::{Connection, EmptyFields},
 };
-use mediary_projections::job::{self as view, JobFilter};
+use mediary_projections::{
+    Snapshot,
+    job::{self as view, JobFilter},
+};
 use mediary_schema::{CorrelationId, JobId, account::Permission};
 
 use super::{Job, object::State};
 use crate::{
     connection::{self, Place, Total},
     error::parse_id,
+    event,
     scalar::{Long, Position},
     schema::{platform, read},
     session::session,
@@ -66,8 +70,8 @@ impl JobQuery {
             item_id: filter.item_id.map(|id| parse_id(&id)).transpose()?,
             story: filter.story_id.map(|id| parse_id(&id)).transpose()?,
         };
-        let views = &platform(context).views;
-        let page = read(&views.job, min_position, move |rows| view::jobs(rows, filter, request)).await?;
+        let query = move |rows: &Snapshot<'_>| view::jobs(rows, filter, request);
+        let page = read(context, |views| &views.job, min_position, query).await?;
         Ok(connection::connection(page, request.after.is_some(), Job::from))
     }
 
@@ -79,34 +83,38 @@ impl JobQuery {
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Option<Job>> {
         session(context, Permission::Read)?;
-        Job::find(platform(context), parse_id::<JobId>(&id)?, min_position).await
+        Job::find(context, parse_id::<JobId>(&id)?, min_position).await
     }
 
-    /// How far everything is that came of one act.
+    /// How far everything is that came of one act; none if no act has this story.
     async fn story(
         &self,
         context: &Context<'_>,
         id: ID,
         #[graphql(desc = "The position that the act answered.")] min_position: Option<Position>,
-    ) -> Result<Story> {
+    ) -> Result<Option<Story>> {
         session(context, Permission::Read)?;
         let platform = platform(context);
         let story: CorrelationId = parse_id(&id)?;
-        let row = read(&platform.views.job, min_position, move |rows| view::story(rows, story)).await?;
+        let query = move |rows: &Snapshot<'_>| view::story(rows, story);
+        let row = read(context, |views| &views.job, min_position, query).await?;
+        if row.jobs == 0 && !event::is_known(context, story).await? {
+            return Ok(None);
+        }
         let told = row.changed_at.max(min_position.unwrap_or_default().0);
         let reacted = *platform.reacted.borrow() >= told;
         let all_ended = row.succeeded + row.given_up == row.jobs;
         // A reaction may have opened jobs that the row read above does not show yet.
         let settled = reacted && all_ended && {
             let head = Position(platform.gate.log().head().position);
-            read(&platform.views.job, Some(head), move |rows| view::story(rows, story)).await? == row
+            read(context, |views| &views.job, Some(head), query).await? == row
         };
-        Ok(Story {
+        Ok(Some(Story {
             id,
             job_count: Long(row.jobs),
             succeeded_count: Long(row.succeeded),
             given_up_count: Long(row.given_up),
             settled,
-        })
+        }))
     }
 }

@@ -1,10 +1,13 @@
 use async_graphql::{Context, Result, SimpleObject, Subscription};
 use futures::Stream;
 use mediary_projections::job as view;
-use mediary_schema::account::Permission;
 
 use super::Job;
-use crate::{event::changes, scalar::Position, schema::platform, session::session};
+use crate::{
+    event::changes,
+    scalar::Position,
+    schema::{platform, scope},
+};
 
 #[derive(Debug, Default)]
 pub(crate) struct JobSubscription;
@@ -29,9 +32,9 @@ impl JobSubscription {
         #[graphql(default, desc = "The last position that the client has; 0 for everything.")]
         after: Position,
     ) -> Result<impl Stream<Item = Result<JobChange>>> {
-        session(context, Permission::Read)?;
+        let scope = scope(context)?;
         let handle = platform(context).views.job.clone();
-        Ok(changes(handle, after.0, view::changed_jobs, |position, rows| JobChange {
+        Ok(changes(handle, scope, after.0, view::changed_jobs, |position, rows| JobChange {
             position: Position(position),
             jobs: rows.into_iter().map(Job::from).collect(),
         }))

@@ -1,12 +1,13 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::playlist::{Ask, ask};
+use mediary_projections::Snapshot;
 
 use super::Playlist;
 use crate::{
     command::{self, Done, Terms, shown},
     error::parse_id,
     job::Job,
-    schema::{platform, read},
+    schema::read,
 };
 
 #[derive(Debug, Default)]
@@ -88,12 +89,11 @@ impl PlaylistMutation {
 async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<PlaylistPayload> {
     let (told, done) = command::ask(context, terms, asked).await?;
     let Some(told) = told else { return Ok(PlaylistPayload { playlist: None, job: None, done }) };
-    let (platform, id) = (platform(context), told.playlist_id);
-    let rows = &platform.views.playlist;
-    let found =
-        read(rows, done.position, move |rows| mediary_projections::playlist::playlist(rows, id)).await;
+    let id = told.playlist_id;
+    let query = move |rows: &Snapshot<'_>| mediary_projections::playlist::playlist(rows, id);
+    let found = read(context, |views| &views.playlist, done.position, query).await;
     let job = match told.job_id {
-        Some(job_id) => shown(Job::find(platform, job_id, done.position).await),
+        Some(job_id) => shown(Job::find(context, job_id, done.position).await),
         None => None,
     };
     Ok(PlaylistPayload { playlist: shown(found).map(Playlist::from), job, done })

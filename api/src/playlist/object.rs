@@ -16,9 +16,9 @@ use crate::{
     download::Download,
     error::fault,
     job::Failure,
-    loader::Rows,
+    loader::{Rows, Seen},
     scalar::{DateTime, Long, Position},
-    schema::{platform, read},
+    schema::{read, scope},
 };
 
 /// What an address turned out to be.
@@ -187,9 +187,12 @@ impl Playlist {
     ) -> Result<Connection<Place, Entry, Total, EmptyFields>> {
         let request = connection::request(first, after.as_deref())?;
         let (id, filter) = (self.key, EntryFilter { removed });
-        let page = read(&platform(context).views.playlist, None, move |rows| {
-            view::entries(rows, id, filter, request)
-        })
+        let page = read(
+            context,
+            |views| &views.playlist,
+            None,
+            move |rows| view::entries(rows, id, filter, request),
+        )
         .await?;
         Ok(connection::connection(page, request.after.is_some(), Entry::from))
     }
@@ -258,7 +261,7 @@ impl Entry {
     /// The keeping of its item, if anybody ever wanted it.
     async fn download(&self, context: &Context<'_>) -> Result<Option<Download>> {
         let rows = context.data_unchecked::<DataLoader<Rows>>();
-        let row = rows.load_one(self.key).await.map_err(|error| {
+        let row = rows.load_one(Seen { scope: scope(context)?, id: self.key }).await.map_err(|error| {
             tracing::error!(%error, "downloads can't be looked up");
             fault("internal error; the server's log says more", "INTERNAL", false)
         })?;

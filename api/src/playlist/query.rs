@@ -2,7 +2,7 @@ use async_graphql::{
     Context, ID, Object, Result,
     connection::{Connection, EmptyFields},
 };
-use mediary_projections::playlist as view;
+use mediary_projections::{Snapshot, playlist as view};
 use mediary_schema::{EntryId, PlaylistId, account::Permission};
 
 use super::{Entry, Playlist};
@@ -10,7 +10,7 @@ use crate::{
     connection::{self, Place, Total},
     error::parse_id,
     scalar::Position,
-    schema::{platform, read},
+    schema::read,
     session::session,
 };
 
@@ -31,8 +31,8 @@ impl PlaylistQuery {
     ) -> Result<Connection<Place, Playlist, Total, EmptyFields>> {
         session(context, Permission::Read)?;
         let request = connection::request(first, after.as_deref())?;
-        let views = &platform(context).views;
-        let page = read(&views.playlist, min_position, move |rows| view::playlists(rows, request)).await?;
+        let query = move |rows: &Snapshot<'_>| view::playlists(rows, request);
+        let page = read(context, |views| &views.playlist, min_position, query).await?;
         Ok(connection::connection(page, request.after.is_some(), Playlist::from))
     }
 
@@ -45,8 +45,8 @@ impl PlaylistQuery {
     ) -> Result<Option<Playlist>> {
         session(context, Permission::Read)?;
         let id: PlaylistId = parse_id(&id)?;
-        let views = &platform(context).views;
-        let row = read(&views.playlist, min_position, move |rows| view::playlist(rows, id)).await?;
+        let query = move |rows: &Snapshot<'_>| view::playlist(rows, id);
+        let row = read(context, |views| &views.playlist, min_position, query).await?;
         Ok(row.map(Playlist::from))
     }
 
@@ -54,7 +54,7 @@ impl PlaylistQuery {
     async fn entry(&self, context: &Context<'_>, id: ID) -> Result<Option<Entry>> {
         session(context, Permission::Read)?;
         let id: EntryId = parse_id(&id)?;
-        let row = read(&platform(context).views.playlist, None, move |rows| view::entry(rows, id)).await?;
+        let row = read(context, |views| &views.playlist, None, move |rows| view::entry(rows, id)).await?;
         Ok(row.map(Entry::from))
     }
 }

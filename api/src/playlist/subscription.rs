@@ -1,10 +1,13 @@
 use async_graphql::{Context, Result, SimpleObject, Subscription};
 use futures::Stream;
 use mediary_projections::playlist as view;
-use mediary_schema::account::Permission;
 
 use super::Playlist;
-use crate::{event::changes, scalar::Position, schema::platform, session::session};
+use crate::{
+    event::changes,
+    scalar::Position,
+    schema::{platform, scope},
+};
 
 #[derive(Debug, Default)]
 pub(crate) struct PlaylistSubscription;
@@ -29,9 +32,9 @@ impl PlaylistSubscription {
         #[graphql(default, desc = "The last position that the client has; 0 for everything.")]
         after: Position,
     ) -> Result<impl Stream<Item = Result<PlaylistChange>>> {
-        session(context, Permission::Read)?;
+        let scope = scope(context)?;
         let handle = platform(context).views.playlist.clone();
-        Ok(changes(handle, after.0, view::changed_playlists, |position, rows| PlaylistChange {
+        Ok(changes(handle, scope, after.0, view::changed_playlists, |position, rows| PlaylistChange {
             position: Position(position),
             playlists: rows.into_iter().map(Playlist::from).collect(),
         }))

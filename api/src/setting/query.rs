@@ -1,9 +1,12 @@
 use async_graphql::{Context, Object, Result};
 use mediary_events::setting::Setting;
-use mediary_schema::{ProjectId, SettingId, account::Permission};
+use mediary_schema::{ProjectId, SettingId};
 
 use super::object::Limits;
-use crate::{error::fault, schema::platform, session::session};
+use crate::{
+    error::fault,
+    schema::{platform, scope},
+};
 
 #[derive(Debug, Default)]
 pub(crate) struct SettingQuery;
@@ -12,8 +15,8 @@ pub(crate) struct SettingQuery;
 impl SettingQuery {
     /// How much runs at once.
     async fn limits(&self, context: &Context<'_>) -> Result<Limits> {
-        session(context, Permission::Read)?;
-        let id = SettingId::from_project(ProjectId::HOME).uuid();
+        let project = scope(context)?.project().unwrap_or(ProjectId::HOME);
+        let id = SettingId::from_project(project).uuid();
         let state = platform(context).gate.state::<Setting>(id).await.map_err(|refusal| {
             tracing::error!(%refusal, "settings can't be read");
             fault("internal error; the server's log says more", "INTERNAL", false)

@@ -140,11 +140,24 @@ impl Error {
                     Some("use a token of a higher role; `mediary token create NAME --role ROLE` makes one")
                 }
                 Fault::OTHER_SCHEMA => Some("use the `mediary` of the same version as the server"),
-                "BAD_ID" => Some("copy the id from `mediary playlist list`, `job list` or `playlist show`"),
+                "BAD_ID" => Some(shown_by(&fault.message)),
                 _ if fault.retryable => Some("ask again in a moment"),
                 _ => None,
             },
         }
+    }
+}
+
+/// Where ids of the kind are shown that a message asks for: `... such as token-0189...`.
+fn shown_by(message: &str) -> &'static str {
+    let kind = message.rsplit_once("such as ").and_then(|(_, id)| id.split('-').next());
+    match kind {
+        Some("playlist") => "copy the id from `mediary playlist list`",
+        Some("entry" | "item") => "copy the id from `mediary playlist show ID`",
+        Some("download" | "file") => "copy the id from `mediary download list`",
+        Some("job" | "attempt") => "copy the id from `mediary job list`",
+        Some("token") => "copy the id from `mediary token list`",
+        _ => "copy the id as it was shown: `<kind>-<uuid>`",
     }
 }
 
@@ -158,5 +171,19 @@ impl Diagnostic for Error {
 
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
         self.advice().map(|advice| Box::new(advice) as Box<dyn Display>)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown_by;
+
+    #[test]
+    fn the_advice_for_a_bad_id_is_about_the_kind_that_was_asked_for() {
+        for (kind, verb) in [("token", "token list"), ("job", "job list"), ("entry", "playlist show ID")] {
+            let message =
+                format!("\"x\" is not a {kind} id such as {kind}-01890a5d-ac96-774b-bcce-b302099a8057");
+            assert!(shown_by(&message).contains(verb), "{kind}");
+        }
     }
 }

@@ -104,6 +104,21 @@ pub(crate) enum Verb {
     Completions(shell::Completions),
 }
 
+/// Every verb behind its noun, and every long flag: `playlist follow`, `--wait`.
+pub fn words() -> Vec<String> {
+    fn below(command: &clap::Command, noun: &str, words: &mut Vec<String>) {
+        words.extend(command.get_arguments().filter_map(|argument| argument.get_long()).map(str::to_owned));
+        for verb in command.get_subcommands() {
+            let name = format!("{noun} {}", verb.get_name()).trim().to_owned();
+            below(verb, &name, words);
+            words.push(name);
+        }
+    }
+    let mut words = Vec::new();
+    below(&<Arguments as clap::CommandFactory>::command(), "", &mut words);
+    words
+}
+
 /// An address with or without `http://` in front.
 fn parse_server(text: &str) -> Result<Url, String> {
     let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };

@@ -2,7 +2,7 @@
 
 pub(crate) mod archive;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, builder::RangedU64ValueParser};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -30,7 +30,7 @@ Examples:
     /// List what is kept or wanted, newest first.
     List {
         /// At most so many.
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
         limit: Option<usize>,
     },
     /// Exchange with yt-dlp's `--download-archive`: what it names is not fetched again.

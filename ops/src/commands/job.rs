@@ -1,6 +1,6 @@
 //! `mediary job`: long work, to be looked at, stopped, held and repeated.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 use mediary_events::job::{Event as Fact, Job as JobConcern};
 use mediary_schema::{AttemptId, FailureClass, job as schema};
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ pub(crate) struct List {
     #[arg(long, value_name = "ID")]
     story: Option<String>,
     /// At most so many.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     limit: Option<usize>,
 }
 

@@ -27,4 +27,5 @@ mod wait;
 mod why;
 mod worker;
 
+pub use arguments::words;
 pub use entrance::main;

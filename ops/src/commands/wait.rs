@@ -56,7 +56,11 @@ pub(crate) async fn for_story(
     let bar = output.progress();
     let mut questions = Questions::new(client, &download::STORY, id, position);
     loop {
-        let story: Story = questions.ask().await?;
+        let story: Option<Story> = questions.ask().await?;
+        let story = story.ok_or_else(|| Failure::NotFound {
+            id: id.to_owned(),
+            advice: "a story's id is what the act that began it answered",
+        })?;
         if story.settled {
             return Ok(story);
         }

@@ -17,14 +17,14 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  mediary why file-01890a5d-ac96-774b-bcce-b302099a8057")]
 pub(crate) struct Why {
-    /// A playlist, entry, item, download, job, attempt, file or event: `<kind>-<uuid>`.
+    /// Any id: a playlist, entry, item, download, job, attempt, file, story, command, event, worker, token.
     #[arg(value_name = "ID")]
     id: String,
 }
 
 pub(crate) const WHY: Document = Document::repeatable(&[
     "query Why($id: ID!) {
-  why(id: $id) { id chain { ...Event } startedBy startedByName startedFrom sentences }
+  why(id: $id) { id answer hidden chain { ...Event } startedBy startedByName startedFrom sentences }
 }",
     EVENT,
 ]);
@@ -34,6 +34,10 @@ pub(crate) const WHY: Document = Document::repeatable(&[
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Explanation {
     pub(crate) id: String,
+    /// Who asked for what, when and from where, in one sentence.
+    pub(crate) answer: String,
+    /// Whether the begin is not for the token to see.
+    pub(crate) hidden: bool,
     pub(crate) chain: Vec<Event>,
     pub(crate) started_by: String,
     pub(crate) started_by_name: String,

@@ -12,7 +12,7 @@ use mediary_log::{
     gate::Gate,
 };
 use mediary_projections::Views;
-use mediary_schema::lane::Lane;
+use mediary_schema::{lane::Lane, scope::Scope};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 
@@ -87,8 +87,10 @@ pub(super) fn metrics(
             metrics::gauge!("mediary_log_category_events", &labels).set(count.events as f64);
             metrics::gauge!("mediary_log_category_bytes", &labels).set(count.bytes as f64);
         }
-        for (kind, state, number) in
-            views.job.read_blocking(mediary_projections::job::counts).unwrap_or_default()
+        for (kind, state, number) in views
+            .job
+            .read_blocking(Scope::of_platform(), mediary_projections::job::counts)
+            .unwrap_or_default()
         {
             let labels = [("kind", kind), ("state", state.name().to_owned())];
             metrics::gauge!("mediary_jobs", &labels).set(number as f64);

@@ -7,12 +7,22 @@ use mediary_schema::{JobId, download::DownloadItem, item::ItemSource};
 use rusqlite::{Transaction, params};
 
 use super::query::DownloadState;
-use crate::{runner::stamp, sql::to_json, view::ApplyError};
+use crate::{
+    runner::{project, stamp},
+    sql::to_json,
+    view::ApplyError,
+};
 
 pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
     let Some(event) = event_of::<Download>(recorded)? else { return Ok(()) };
     let (position, at) = stamp(recorded);
-    let fold = Fold { transaction, id: *recorded.envelope.stream.uuid.as_bytes(), position, at };
+    let fold = Fold {
+        transaction,
+        project: project(recorded),
+        id: *recorded.envelope.stream.uuid.as_bytes(),
+        position,
+        at,
+    };
     match event {
         Event::Requested { job_id, item } => fold.request(job_id, &item),
         Event::Completed { file_id, .. } => fold.set(
@@ -33,6 +43,7 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
 /// One event being folded into the row of one download.
 struct Fold<'a> {
     transaction: &'a Transaction<'a>,
+    project: [u8; 16],
     id: [u8; 16],
     position: i64,
     at: i64,
@@ -45,8 +56,8 @@ impl Fold<'_> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO download (item_id, extractor, source_id, url, title, quality, playlist_id, state, job_id,
-                     requested_at, changed_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                     requested_at, changed_at, project)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                  ON CONFLICT (item_id) DO UPDATE SET url = excluded.url, title = coalesce(excluded.title, title),
                      quality = excluded.quality, playlist_id = coalesce(excluded.playlist_id, playlist_id),
                      otherwise = iif(state IN ('kept', 'archived'), state, otherwise),
@@ -64,6 +75,7 @@ impl Fold<'_> {
                 job_id.uuid().as_bytes(),
                 self.at,
                 self.position,
+                self.project,
             ])?;
         Ok(())
     }
@@ -71,8 +83,8 @@ impl Fold<'_> {
     fn archive(&self, source: &ItemSource) -> Result<(), ApplyError> {
         self.transaction
             .prepare_cached(
-                "INSERT INTO download (item_id, extractor, source_id, url, state, requested_at, changed_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                "INSERT INTO download (item_id, extractor, source_id, url, state, requested_at, changed_at, project)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                  ON CONFLICT (item_id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at",
             )?
             .execute(params![
@@ -83,6 +95,7 @@ impl Fold<'_> {
                 DownloadState::Archived.name(),
                 self.at,
                 self.position,
+                self.project,
             ])?;
         Ok(())
     }

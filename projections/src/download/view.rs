@@ -10,11 +10,12 @@ pub struct DownloadView;
 
 impl View for DownloadView {
     const NAME: &'static str = "download";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static str = "
         CREATE TABLE download (
             key INTEGER PRIMARY KEY,
             item_id BLOB NOT NULL UNIQUE,
+            project BLOB NOT NULL,
             extractor TEXT NOT NULL,
             source_id TEXT NOT NULL,
             url TEXT NOT NULL,
@@ -29,8 +30,9 @@ impl View for DownloadView {
             requested_at INTEGER NOT NULL,
             changed_at INTEGER NOT NULL
         ) STRICT;
-        CREATE INDEX download_state ON download (state, key);
-        CREATE INDEX download_changed ON download (changed_at);";
+        CREATE INDEX download_project ON download (project, key);
+        CREATE INDEX download_state ON download (project, state, key);
+        CREATE INDEX download_changed ON download (project, changed_at);";
 
     fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         project::apply(transaction, recorded)

@@ -5,7 +5,11 @@ use mediary_events::{
 use mediary_log::Recorded;
 use rusqlite::{Transaction, params};
 
-use crate::{runner::stamp, sql::to_json, view::ApplyError};
+use crate::{
+    runner::{project, stamp},
+    sql::to_json,
+    view::ApplyError,
+};
 
 pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
     let Some(event) = event_of::<File>(recorded)? else { return Ok(()) };
@@ -14,8 +18,8 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
         Event::Recorded { path, verified, item_id } => {
             transaction
                 .prepare_cached(
-                    "INSERT INTO file (id, path, verified, item_id, recorded_at, changed_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    "INSERT INTO file (id, path, verified, item_id, recorded_at, changed_at, project)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 )?
                 .execute(params![
                     recorded.envelope.stream.uuid.as_bytes(),
@@ -24,6 +28,7 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
                     item_id.map(|id| *id.uuid().as_bytes()),
                     at,
                     position,
+                    project(recorded),
                 ])?;
         }
     }

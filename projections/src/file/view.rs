@@ -10,18 +10,20 @@ pub struct FileView;
 
 impl View for FileView {
     const NAME: &'static str = "file";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static str = "
         CREATE TABLE file (
             key INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE,
+            project BLOB NOT NULL,
             path TEXT NOT NULL,
             verified TEXT NOT NULL,
             item_id BLOB,
             recorded_at INTEGER NOT NULL,
             changed_at INTEGER NOT NULL
         ) STRICT;
-        CREATE INDEX file_changed ON file (changed_at);";
+        CREATE INDEX file_project ON file (project, key);
+        CREATE INDEX file_changed ON file (project, changed_at);";
 
     fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         project::apply(transaction, recorded)

@@ -6,5 +6,7 @@ mod query;
 mod tests;
 mod view;
 
-pub use query::{JobFilter, JobRow, StoryRow, changed_jobs, counts, job, jobs, jobs_by_id, story};
+pub use query::{
+    JobFilter, JobRow, StoryRow, changed_jobs, counts, job, job_of_attempt, jobs, jobs_by_id, story,
+};
 pub use view::JobView;

@@ -3,21 +3,31 @@ use mediary_events::{
     job::{Event, Job},
 };
 use mediary_log::{Envelope, Recorded};
-use mediary_schema::job::{Failure, JobState, ResourceUse, Work};
+use mediary_schema::{
+    AttemptId,
+    job::{Failure, JobState, ResourceUse, Work},
+};
 use rusqlite::{Transaction, params};
 
-use crate::{runner::stamp, sql::to_json, view::ApplyError};
+use crate::{
+    runner::{project, stamp},
+    sql::to_json,
+    view::ApplyError,
+};
 
 pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
     let Some(event) = event_of::<Job>(recorded)? else { return Ok(()) };
     let (position, at) = stamp(recorded);
-    let fold = Fold { transaction, id: *recorded.envelope.stream.uuid.as_bytes(), position, at };
+    let fold = Fold {
+        transaction,
+        project: project(recorded),
+        id: *recorded.envelope.stream.uuid.as_bytes(),
+        position,
+        at,
+    };
     match event {
         Event::Queued { work, .. } => fold.queue(&work, &recorded.envelope),
-        Event::Leased { attempt_id, .. } => fold.set(
-            "state = ?3, attempt_id = ?4, attempts = attempts + 1, retry_at = NULL",
-            params![JobState::Leased.name(), attempt_id.uuid().as_bytes()],
-        ),
+        Event::Leased { attempt_id, .. } => fold.lease(attempt_id),
         Event::Started { .. } => fold
             .set("state = ?3, started_at = coalesce(started_at, ?4)", params![JobState::Running.name(), at]),
         Event::AttemptFailed { failure, resources, retry_at, .. } => {
@@ -46,6 +56,7 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
 /// One event being folded into the row of one job.
 struct Fold<'a> {
     transaction: &'a Transaction<'a>,
+    project: [u8; 16],
     id: [u8; 16],
     position: i64,
     at: i64,
@@ -63,8 +74,8 @@ impl Fold<'_> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO job (id, work, kind, playlist_id, item_id, state, principal, story, queued_at,
-                     changed_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                     changed_at, project)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?
             .execute(params![
                 self.id,
@@ -77,8 +88,20 @@ impl Fold<'_> {
                 envelope.correlation_id.uuid().as_bytes(),
                 self.at,
                 self.position,
+                self.project,
             ])?;
         Ok(())
+    }
+
+    fn lease(&self, attempt_id: AttemptId) -> Result<(), ApplyError> {
+        let attempt = *attempt_id.uuid().as_bytes();
+        self.transaction
+            .prepare_cached("INSERT OR IGNORE INTO attempt (id, project, job_id) VALUES (?1, ?2, ?3)")?
+            .execute(params![attempt, self.project, self.id])?;
+        self.set(
+            "state = ?3, attempt_id = ?4, attempts = attempts + 1, retry_at = NULL",
+            params![JobState::Leased.name(), attempt],
+        )
     }
 
     /// Sets columns; `?1` and `?2` are taken.

@@ -151,6 +151,14 @@ pub fn jobs_by_id(transaction: &Transaction<'_>, ids: &[JobId]) -> rusqlite::Res
         .collect()
 }
 
+/// The job that an attempt is one of.
+pub fn job_of_attempt(transaction: &Transaction<'_>, id: AttemptId) -> rusqlite::Result<Option<JobId>> {
+    transaction
+        .prepare_cached("SELECT job_id FROM attempt WHERE id = ?1")?
+        .query_row([id.uuid().as_bytes()], |row| sql::uuid(row, "job_id").map(JobId::from_uuid))
+        .optional()
+}
+
 /// Jobs that were touched after a position, in that order.
 pub fn changed_jobs(transaction: &Transaction<'_>, after: u64, limit: u32) -> rusqlite::Result<Vec<JobRow>> {
     transaction

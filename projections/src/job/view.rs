@@ -10,11 +10,12 @@ pub struct JobView;
 
 impl View for JobView {
     const NAME: &'static str = "job";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static str = "
         CREATE TABLE job (
             key INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE,
+            project BLOB NOT NULL,
             work TEXT NOT NULL,
             kind TEXT NOT NULL,
             playlist_id BLOB,
@@ -34,11 +35,17 @@ impl View for JobView {
             memory_peak_bytes INTEGER NOT NULL DEFAULT 0,
             changed_at INTEGER NOT NULL
         ) STRICT;
-        CREATE INDEX job_state ON job (state, key);
-        CREATE INDEX job_playlist ON job (playlist_id, key);
-        CREATE INDEX job_item ON job (item_id, key);
-        CREATE INDEX job_story ON job (story, key);
-        CREATE INDEX job_changed ON job (changed_at);";
+        CREATE TABLE attempt (
+            id BLOB PRIMARY KEY,
+            project BLOB NOT NULL,
+            job_id BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX job_project ON job (project, key);
+        CREATE INDEX job_state ON job (project, state, key);
+        CREATE INDEX job_playlist ON job (project, playlist_id, key);
+        CREATE INDEX job_item ON job (project, item_id, key);
+        CREATE INDEX job_story ON job (project, story, key);
+        CREATE INDEX job_changed ON job (project, changed_at);";
 
     fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         project::apply(transaction, recorded)

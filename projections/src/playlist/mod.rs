@@ -8,6 +8,6 @@ mod view;
 
 pub use query::{
     EntryFilter, EntryRow, EntryStatus, PlaylistRow, RefreshOutcome, changed_entries, changed_playlists,
-    entries, entries_by_id, entry, playlist, playlists,
+    entries, entries_by_id, entry, entry_number, playlist, playlists,
 };
 pub use view::PlaylistView;

@@ -11,7 +11,11 @@ use mediary_schema::{
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::query::EntryStatus;
-use crate::{runner::stamp, sql::to_json, view::ApplyError};
+use crate::{
+    runner::{project, stamp},
+    sql::to_json,
+    view::ApplyError,
+};
 
 /// The distance of two rows that nothing was put between.
 const RANK_STEP: i64 = 1 << 40;
@@ -23,7 +27,7 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
     let Some(event) = event_of::<Playlist>(recorded)? else { return Ok(()) };
     let (position, at) = stamp(recorded);
     let id = recorded.envelope.stream.uuid;
-    let fold = Fold { transaction, id: *id.as_bytes(), position, at };
+    let fold = Fold { transaction, project: project(recorded), id: *id.as_bytes(), position, at };
     match event {
         Event::FollowRequested { url } => fold.follow(&url),
         Event::Unfollowed {} => fold.set("followed = 0", params![]),
@@ -80,6 +84,7 @@ struct NewEntry {
 /// One event being folded into the rows of one playlist.
 struct Fold<'a> {
     transaction: &'a Transaction<'a>,
+    project: [u8; 16],
     id: [u8; 16],
     position: i64,
     at: i64,
@@ -89,10 +94,11 @@ impl Fold<'_> {
     fn follow(&self, url: &str) -> Result<(), ApplyError> {
         self.transaction
             .prepare_cached(
-                "INSERT INTO playlist (id, url, followed, followed_at, changed_at) VALUES (?1, ?2, 1, ?3, ?4)
+                "INSERT INTO playlist (id, project, url, followed, followed_at, changed_at)
+                 VALUES (?1, ?2, ?3, 1, ?4, ?5)
                  ON CONFLICT (id) DO UPDATE SET followed = 1, changed_at = excluded.changed_at",
             )?
-            .execute(params![self.id, url, self.at, self.position])?;
+            .execute(params![self.id, self.project, url, self.at, self.position])?;
         Ok(())
     }
 
@@ -145,8 +151,8 @@ impl Fold<'_> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO entry (id, playlist_key, rank, item_id, extractor, source_id, url, title, duration_ms,
-                     availability, live_status, status, added_at, changed_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                     availability, live_status, status, added_at, changed_at, project)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             )?
             .execute(params![
                 entry_id.uuid().as_bytes(),
@@ -163,6 +169,7 @@ impl Fold<'_> {
                 EntryStatus::Present.name(),
                 self.at,
                 self.position,
+                self.project,
             ])?;
         self.count(1)
     }

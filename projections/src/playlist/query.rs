@@ -309,6 +309,19 @@ pub fn entries_by_id(transaction: &Transaction<'_>, ids: &[EntryId]) -> rusqlite
         .collect()
 }
 
+/// The place of an entry in its list, from 1; none if it is not there any more.
+pub fn entry_number(transaction: &Transaction<'_>, id: EntryId) -> rusqlite::Result<Option<u64>> {
+    transaction
+        .prepare_cached(
+            "SELECT (SELECT count(*) FROM entry AS other
+                     WHERE other.playlist_key = entry.playlist_key AND other.status <> 'removed'
+                       AND (other.rank, other.key) <= (entry.rank, entry.key))
+             FROM entry WHERE id = ?1 AND status <> 'removed'",
+        )?
+        .query_row([id.uuid().as_bytes()], |row| row.get::<_, i64>(0).map(|number| number as u64))
+        .optional()
+}
+
 /// Entries of a playlist that were touched after a position, in that order.
 pub fn changed_entries(
     transaction: &Transaction<'_>,

@@ -10,11 +10,12 @@ pub struct PlaylistView;
 
 impl View for PlaylistView {
     const NAME: &'static str = "playlist";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static str = "
         CREATE TABLE playlist (
             key INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE,
+            project BLOB NOT NULL,
             url TEXT NOT NULL,
             followed INTEGER NOT NULL,
             followed_at INTEGER NOT NULL,
@@ -30,11 +31,13 @@ impl View for PlaylistView {
             entry_count INTEGER NOT NULL DEFAULT 0,
             changed_at INTEGER NOT NULL
         ) STRICT;
-        CREATE INDEX playlist_changed ON playlist (changed_at);
+        CREATE INDEX playlist_project ON playlist (project, key);
+        CREATE INDEX playlist_changed ON playlist (project, changed_at);
 
         CREATE TABLE entry (
             key INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE,
+            project BLOB NOT NULL,
             playlist_key INTEGER NOT NULL REFERENCES playlist (key),
             rank INTEGER NOT NULL,
             item_id BLOB NOT NULL,

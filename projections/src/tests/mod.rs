@@ -3,4 +3,5 @@
 mod bench;
 mod paging;
 mod running;
+mod scoping;
 pub(crate) mod support;

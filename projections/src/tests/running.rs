@@ -25,6 +25,7 @@ use mediary_schema::{
     item::IdScope,
     job::RetryPolicy,
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshMode},
+    scope::Scope,
 };
 use rusqlite::Transaction;
 use tempfile::TempDir;
@@ -115,7 +116,7 @@ async fn halted(view: &ViewHandle) -> Fault {
 
 /// How many entries the view shows.
 async fn entry_count(view: &ViewHandle) -> Option<u64> {
-    view.read(|rows| Ok(playlist(rows, list())?.map(|row| row.entry_count))).await.unwrap()
+    view.read(Scope::of_test(), |rows| Ok(playlist(rows, list())?.map(|row| row.entry_count))).await.unwrap()
 }
 
 /// The rows of a view that is built from the log's first event.
@@ -167,7 +168,11 @@ async fn whoever_waits_for_his_position_sees_what_he_did() {
     views.playlist.wait_for(position).await.unwrap();
     assert_eq!(entry_count(&views.playlist).await, Some(4));
     views.job.wait_for(position).await.unwrap();
-    let page = views.job.read(|rows| jobs(rows, JobFilter::default(), PageRequest::front(9))).await.unwrap();
+    let page = views
+        .job
+        .read(Scope::of_test(), |rows| jobs(rows, JobFilter::default(), PageRequest::front(9)))
+        .await
+        .unwrap();
     assert_eq!(page.total, 1);
     views.stop();
 }
@@ -180,7 +185,7 @@ async fn a_query_sees_one_moment_however_long_it_takes() {
     reach(&view, bench.tell(follow).await).await;
     let (looked, first_refresh) = mpsc::channel();
     let (go_on, moved_on) = mpsc::channel();
-    let query = view.read(move |rows| {
+    let query = view.read(Scope::of_test(), move |rows| {
         let count = |rows: &_| Ok::<_, rusqlite::Error>(playlist(rows, list())?.unwrap().entry_count);
         let before = count(rows)?;
         looked.send(()).unwrap();
@@ -323,7 +328,7 @@ async fn an_event_that_can_not_be_read_halts_its_view_alone_and_says_where() {
     assert!(matches!(&error, QueryError::Stopped { view: "playlist", .. }), "{error:?}");
     // It goes up to there, and answers nothing: what it doesn't show would be taken for what isn't there.
     views.playlist.wait_for(bad - 1).await.unwrap();
-    let page = views.playlist.read(|rows| playlists(rows, PageRequest::front(1))).await;
+    let page = views.playlist.read(Scope::of_test(), |rows| playlists(rows, PageRequest::front(1))).await;
     assert!(matches!(page, Err(QueryError::Stopped { view: "playlist", .. })));
     views.stop();
 }
@@ -365,7 +370,7 @@ async fn a_view_that_has_stopped_is_told_as_stopping() {
     views.stop();
     views.stop();
     assert!(matches!(views.job.wait_for(1).await, Err(QueryError::Stopping)));
-    let page = views.playlist.read(|rows| playlists(rows, PageRequest::front(1))).await;
+    let page = views.playlist.read(Scope::of_test(), |rows| playlists(rows, PageRequest::front(1))).await;
     assert_eq!(page.unwrap().total, 0, "what it has can still be read");
 }
 
@@ -442,7 +447,7 @@ async fn a_damaged_event_stops_every_view_which_says_so_and_answers_nothing() {
         let Fault { code, reason, .. } = halted(view).await;
         assert_eq!(code, "LOG_PAYLOAD_DAMAGED", "{reason}");
     }
-    let page = views.playlist.read(|rows| playlists(rows, PageRequest::front(1))).await;
+    let page = views.playlist.read(Scope::of_test(), |rows| playlists(rows, PageRequest::front(1))).await;
     assert!(matches!(page, Err(QueryError::Stopped { code: "LOG_PAYLOAD_DAMAGED", .. })));
     views.stop();
 }

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     page::{Cursor, Page, PageRequest},
+    scoped,
     view::{ApplyError, View},
 };
 
@@ -94,7 +95,21 @@ impl<V: View> Rows<V> {
     /// Answers a query.
     #[track_caller]
     pub(crate) fn read<T>(&mut self, query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> T {
-        query(&self.connection.transaction().unwrap()).unwrap()
+        self.read_as(ProjectId::HOME, query)
+    }
+
+    /// Answers a query of a project.
+    #[track_caller]
+    pub(crate) fn read_as<T>(
+        &mut self,
+        project: ProjectId,
+        query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> T {
+        // What hides other projects goes away with the transaction.
+        let transaction = self.connection.transaction().unwrap();
+        scoped::hide(&transaction).unwrap();
+        scoped::choose(&transaction, project).unwrap();
+        query(&transaction).unwrap()
     }
 
     /// Every row of a list, page by page; checks what each page says of the whole.
@@ -135,14 +150,18 @@ impl<V: View> Rows<V> {
         self.connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note)).unwrap();
         self.read(query);
         let run: Vec<String> = run.try_iter().flatten().collect();
-        let selects = run.iter().filter(|sql| sql.starts_with("SELECT") && !sql.contains("count(*)"));
+        let is_counting = |sql: &str| sql.contains("count(*)") || sql.contains("main.sqlite_schema");
+        let selects = run.iter().filter(|sql| sql.starts_with("SELECT") && !is_counting(sql));
         let plans: Vec<String> = selects.flat_map(|sql| self.plan(sql)).collect();
         assert!(!plans.is_empty(), "the query ran nothing: {run:?}");
         plans
     }
 
-    fn plan(&self, sql: &str) -> Vec<String> {
-        let mut explain = self.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    fn plan(&mut self, sql: &str) -> Vec<String> {
+        let transaction = self.connection.transaction().unwrap();
+        scoped::hide(&transaction).unwrap();
+        scoped::choose(&transaction, ProjectId::HOME).unwrap();
+        let mut explain = transaction.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let steps = explain.query_map([], |row| row.get("detail")).unwrap();
         steps.map(Result::unwrap).collect()
     }

@@ -63,7 +63,7 @@ const SHAPES: &[Shape] = &[
     },
     Shape {
         krate: "api",
-        roles: &["mod", "object", "query", "mutation", "subscription", "tests"],
+        roles: &["mod", "object", "query", "mutation", "subscription", "explain", "tests"],
         required: &["mod"],
         data: &[],
     },

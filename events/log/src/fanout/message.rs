@@ -3,7 +3,7 @@
 use async_nats::HeaderMap;
 use bytes::Bytes;
 
-use crate::{log::Recorded, signal::Signal};
+use crate::{access, gate::Fanout, log::Recorded, signal::Signal};
 
 /// The first words of the subjects of events.
 pub(super) const EVENTS: &str = "mediary.events";
@@ -24,6 +24,8 @@ pub(super) enum Omitted {
     Erased,
     /// It can't be expressed in JSON.
     Unreadable,
+    /// The concern keeps it to the log.
+    Withheld,
     /// It is larger than the server's messages may be.
     TooLarge,
 }
@@ -33,6 +35,7 @@ impl Omitted {
         match self {
             Self::Erased => "erased",
             Self::Unreadable => "unreadable",
+            Self::Withheld => "withheld",
             Self::TooLarge => "too_large",
         }
     }
@@ -77,6 +80,10 @@ impl Message {
 }
 
 fn body(event: &Recorded) -> Result<Bytes, Omitted> {
+    match access::fanout(&event.envelope.stream.category) {
+        Fanout::Whole => {}
+        Fanout::EnvelopeOnly | Fanout::Nothing => return Err(Omitted::Withheld),
+    }
     match event.payload_json() {
         Ok(Some(payload)) => Ok(payload.to_string().into()),
         Ok(None) => Err(Omitted::Erased),
@@ -86,6 +93,11 @@ fn body(event: &Recorded) -> Result<Bytes, Omitted> {
             Err(Omitted::Unreadable)
         }
     }
+}
+
+/// Whether an event is told at all.
+pub(super) fn is_told(event: &Recorded) -> bool {
+    access::fanout(&event.envelope.stream.category) != Fanout::Nothing
 }
 
 /// The message id of an event.

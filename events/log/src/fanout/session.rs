@@ -105,8 +105,8 @@ impl<'a> Session<'a> {
             answer = first_answer(&mut self.flights) => self.settle(answer),
             batch = self.subscription.next_batch(room), if room > 0 => {
                 let batch = batch.map_err(log_failed)?;
-                for event in batch.events {
-                    self.publish(&event).await?;
+                for event in batch.events.iter().filter(|event| message::is_told(event)) {
+                    self.publish(event).await?;
                 }
                 Ok(())
             }

@@ -63,6 +63,12 @@ impl Caller {
         }
     }
 
+    /// The same caller within a project.
+    #[must_use]
+    pub const fn within(self, project: ProjectId) -> Self {
+        Self { project, ..self }
+    }
+
     /// The platform by itself, without a cause in the log: recovery at start.
     pub fn platform(origin: Origin, ids: &IdSource) -> Self {
         Self {

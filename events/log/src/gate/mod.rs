@@ -14,6 +14,7 @@ mod command;
 mod entry;
 mod fingerprint;
 mod only_if;
+mod owners;
 mod refusal;
 mod states;
 #[cfg(test)]

@@ -18,6 +18,9 @@ pub enum Refusal {
         /// What would be needed.
         permission: Permission,
     },
+    /// The thing is another project's, which is all the same as if it weren't there.
+    #[error("there is no such thing in this project")]
+    Strange,
     /// Too much waits to be written.
     #[error("too many commands are waiting to be written")]
     Overloaded {
@@ -81,6 +84,7 @@ impl Refusal {
         match self {
             Self::Rejected(rejection) => rejection.code(),
             Self::Forbidden { .. } => "FORBIDDEN",
+            Self::Strange => "NOT_FOUND",
             Self::Overloaded { .. } => "OVERLOADED",
             Self::StorageFull { .. } => "STORAGE_FULL",
             Self::TooLarge => "COMMAND_TOO_LARGE",
@@ -100,6 +104,7 @@ impl Refusal {
             Self::Forbidden { .. } => Some(
                 "use a token of a higher role; `mediary token create NAME --role ROLE` makes one".to_owned(),
             ),
+            Self::Strange => None,
             Self::StorageFull { .. } => {
                 Some("make room on the disk of the data folder; nothing was lost".to_owned())
             }
@@ -131,6 +136,7 @@ impl Refusal {
             }
             Self::Rejected(_)
             | Self::Forbidden { .. }
+            | Self::Strange
             | Self::TooLarge
             | Self::Reused
             | Self::Moved { .. }

@@ -9,13 +9,16 @@ use mediary_events::{
     command::{self, Commands},
 };
 use mediary_schema::{
-    Clock, CorrelationId, IdSource, Identities, Timestamp, account::Permission, job::RetryPolicy,
+    Clock, CorrelationId, IdSource, Identities, ProjectId, Timestamp, account::Permission, job::RetryPolicy,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Caller, Refusal, Registry, ask, fingerprint::Fingerprint, only_if, states::States};
+use super::{
+    Authority, Caller, Refusal, Registry, ask, fingerprint::Fingerprint, only_if, owners::Owners,
+    states::States,
+};
 use crate::log::{
     Append, AppendError, AppendHeader, Appended, CommandTag, Direction, Expected, Log, NewEvent, OnlyIf,
     Read, Recorded, StreamId, Subjects, Urgency,
@@ -37,6 +40,7 @@ pub struct Gate {
     registry: Registry,
     retry: RetryPolicy,
     states: Arc<States>,
+    owners: Arc<Owners>,
     /// Held by a story that was overtaken, so that of all overtaken ones one is told at a time: each of
     /// many that want the same stream then succeeds the second time.
     overtaken: Arc<Mutex<()>>,
@@ -87,7 +91,7 @@ impl Gate {
     /// A gate before the log, for the concerns of a table.
     pub fn new(log: Log, clock: Clock, ids: IdSource, registry: Registry) -> Self {
         let (retry, states, overtaken) = (RetryPolicy::default(), Arc::default(), Arc::default());
-        Self { log, clock, ids, registry, retry, states, overtaken }
+        Self { log, clock, ids, registry, retry, states, owners: Arc::default(), overtaken }
     }
 
     /// The same gate, with how the jobs that it opens are tried again.
@@ -268,6 +272,11 @@ impl Gate {
         Ok(self.fold::<C>(&C::stream(uuid), position.saturating_add(1))?.1)
     }
 
+    /// Whose a stream is.
+    fn owner(&self, stream: &StreamId) -> Result<Option<ProjectId>, Refusal> {
+        self.owners.of(&self.log, stream).map_err(Refusal::reading)
+    }
+
     /// Folds what a stream has before a position, with the version that it comes to.
     fn fold<C: Concern>(&self, stream: &StreamId, before: u64) -> Result<(u64, C::State), Refusal> {
         let kept = if before == NOW { self.states.take::<C::State>(stream) } else { None };
@@ -303,6 +312,8 @@ struct Loaded {
     version: u64,
     /// Events that the story adds.
     added: u64,
+    /// Whether it is another project's: then the story finds nothing there, and can add nothing.
+    is_strange: bool,
     state: Box<dyn Any + Send>,
 }
 
@@ -338,12 +349,24 @@ pub struct Transaction<'a> {
     streams: BTreeMap<StreamId, Loaded>,
     events: Vec<NewEvent>,
     part: Option<Part>,
+    /// Whose the first thing is that the story found.
+    project: Option<ProjectId>,
 }
 
 impl<'a> Transaction<'a> {
     fn new(gate: &'a Gate, caller: Caller, before: u64, chance: &'a OnceLock<[u8; 32]>) -> Self {
         let (streams, events) = (BTreeMap::new(), Vec::new());
-        Self { gate, caller, before, chance, urgency: Urgency::Normal, streams, events, part: None }
+        Self {
+            gate,
+            caller,
+            before,
+            chance,
+            urgency: Urgency::Normal,
+            streams,
+            events,
+            part: None,
+            project: None,
+        }
     }
 
     /// What derives the ids of this installation.
@@ -433,10 +456,14 @@ impl<'a> Transaction<'a> {
         let state =
             loaded.state.downcast_mut::<C::State>().expect("a stream's category belongs to one concern");
         let events = C::decide(state, command)?;
+        if loaded.is_strange && !events.is_empty() {
+            return Err(Refusal::Strange);
+        }
         let changed = inside_part && !events.is_empty();
         let before = changed.then(|| Loaded {
             version: loaded.version,
             added: loaded.added,
+            is_strange: loaded.is_strange,
             state: Box::new(state.clone()),
         });
         for event in &events {
@@ -464,8 +491,19 @@ impl<'a> Transaction<'a> {
         match self.streams.entry(stream) {
             Entry::Occupied(entry) => Ok(entry.into_mut()),
             Entry::Vacant(entry) => {
-                let (version, state) = self.gate.fold::<C>(entry.key(), self.before)?;
-                Ok(entry.insert(Loaded { version, added: 0, state: Box::new(state) }))
+                let (version, mut state) = self.gate.fold::<C>(entry.key(), self.before)?;
+                let owner = if version == 0 { None } else { self.gate.owner(entry.key())? };
+                let is_strange = match self.caller.authority {
+                    Authority::Role(_) => owner.is_some_and(|owner| owner != self.caller.project),
+                    Authority::Platform => false,
+                };
+                if is_strange {
+                    // What is another's is not there.
+                    state = C::State::default();
+                } else if self.project.is_none() {
+                    self.project = owner;
+                }
+                Ok(entry.insert(Loaded { version, added: 0, is_strange, state: Box::new(state) }))
             }
         }
     }
@@ -491,7 +529,7 @@ impl<'a> Transaction<'a> {
             })
             .collect();
         let append = Append {
-            header: AppendHeader { command: terms.tag(), ..self.caller.header() },
+            header: AppendHeader { command: terms.tag(), ..self.header() },
             urgency: self.urgency,
             expected,
             only_if,
@@ -500,7 +538,7 @@ impl<'a> Transaction<'a> {
         match self.gate.log.append_blocking(append) {
             Ok(appended) if appended.repeated => Ok(Commit::Overtaken),
             Ok(appended) => {
-                for (stream, loaded) in self.streams {
+                for (stream, loaded) in self.streams.into_iter().filter(|(_, loaded)| !loaded.is_strange) {
                     self.gate.states.put(stream, loaded.version + loaded.added, loaded.state);
                 }
                 Ok(Commit::Done { position: appended.last_position })
@@ -511,10 +549,20 @@ impl<'a> Transaction<'a> {
         }
     }
 
+    /// Who tells the story. What the platform does by itself belongs to whoever owns the thing that it is done to.
+    fn header(&self) -> AppendHeader {
+        let header = self.caller.header();
+        let is_by_itself = self.caller.authority == Authority::Platform && self.caller.causation_id.is_none();
+        match self.project {
+            Some(project) if is_by_itself => AppendHeader { project, ..header },
+            Some(_) | None => header,
+        }
+    }
+
     /// Gives back the folds that the story read and did not change.
     fn keep_unchanged(self) {
         for (stream, loaded) in self.streams {
-            if loaded.added == 0 && loaded.version > 0 {
+            if loaded.added == 0 && loaded.version > 0 && !loaded.is_strange {
                 self.gate.states.put(stream, loaded.version, loaded.state);
             }
         }

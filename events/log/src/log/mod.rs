@@ -22,6 +22,7 @@ mod offline;
 mod options;
 mod queue;
 mod read;
+mod reader;
 mod rules;
 mod snapshot;
 mod space;
@@ -47,6 +48,7 @@ pub use mediary_events::{
 };
 pub use options::{OnFatal, Options};
 pub use read::{Direction, Filter, Page, Read};
+pub use reader::LogReader;
 pub use snapshot::{SnapshotError, SnapshotStore};
 pub use store::Head;
 pub use verify::{Checkpoint, Report, VerifyError, verify, verify_live};

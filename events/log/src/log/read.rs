@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use mediary_events::{Category, Recorded, StreamId};
-use mediary_schema::{CorrelationId, ProjectId};
+use mediary_schema::{CorrelationId, ProjectId, scope::Scope};
 use redb::{ReadTransaction, ReadableTable};
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use super::{
     frame::{Frame, FrameError},
     tables::EVENTS,
 };
+use crate::access;
 
 /// The most frames that one read transaction looks at: a longer one would pin pages that the writer
 /// wants to use again.
@@ -31,12 +32,14 @@ pub enum Direction {
 pub struct Filter {
     /// Prefixes of the text form of streams: `playlist`, `playlist-`, `playlist-0189…`.
     pub streams: Vec<String>,
-    /// Stored names: `playlist.refresh_completed`, or `playlist.*` for all of a concern.
+    /// Stored names: `playlist.refresh_completed`, or `playlist.*` or `playlist` for all of a concern.
     pub kinds: Vec<String>,
     /// Only what belongs to this project.
     pub project: Option<ProjectId>,
     /// Only this story.
     pub correlation_id: Option<CorrelationId>,
+    /// Only what is seen in this scope; a [`super::LogReader`] sets it.
+    pub(super) scope: Option<Scope>,
 }
 
 /// What a filter looks at.
@@ -95,10 +98,12 @@ impl Filter {
 
     /// The categories that an event must have one of, if the filter names them.
     pub(super) fn categories_wanted(&self) -> Option<Vec<&str>> {
-        let of_kinds = || self.kinds.iter().filter_map(|kind| kind.split_once('.'));
+        let of_kinds = || {
+            self.kinds.iter().map(|kind| kind.split_once('.').map_or(kind.as_str(), |(category, _)| category))
+        };
         let of_streams = || self.streams.iter().map(|prefix| prefix.split_once('-'));
         let mut wanted: Vec<&str> = if !self.kinds.is_empty() {
-            of_kinds().map(|(category, _)| category).collect()
+            of_kinds().collect()
         } else if !self.streams.is_empty() {
             // A prefix without a hyphen may be the begin of several categories.
             of_streams().map(|prefix| prefix.map(|(category, _)| category)).collect::<Option<_>>()?
@@ -111,7 +116,8 @@ impl Filter {
     }
 
     fn passes(&self, facts: &Facts<'_>) -> bool {
-        self.project.is_none_or(|project| project == facts.project)
+        self.scope.is_none_or(|scope| scope.sees(facts.project) && scope.allows(access::read(facts.category)))
+            && self.project.is_none_or(|project| project == facts.project)
             && self.correlation_id.is_none_or(|story| story == facts.correlation_id)
             && (self.kinds.is_empty() || self.kinds.iter().any(|kind| kind_matches(kind, facts)))
             && (self.streams.is_empty() || self.streams.iter().any(|prefix| stream_matches(prefix, facts)))
@@ -121,7 +127,7 @@ impl Filter {
 fn kind_matches(kind: &str, facts: &Facts<'_>) -> bool {
     match kind.split_once('.') {
         Some((category, name)) => category == facts.category && (name == "*" || name == facts.name),
-        None => false,
+        None => kind == facts.category,
     }
 }
 

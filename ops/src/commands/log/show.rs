@@ -1,6 +1,6 @@
 //! `mediary log show`: what is recorded already.
 
-use clap::Args;
+use clap::{Args, builder::RangedU64ValueParser};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -25,7 +25,7 @@ pub(crate) struct Show {
     #[arg(long, value_name = "T", value_delimiter = ',')]
     types: Vec<String>,
     /// At most so many.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
     limit: Option<u64>,
 }
 

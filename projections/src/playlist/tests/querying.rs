@@ -142,7 +142,7 @@ fn no_query_reads_a_table_from_end_to_end() {
     // The lists are read from end to end here, which are few; their entries are not.
     let plans = rows.plans(|rows| changed_entries(rows, PlaylistId::UNLISTED, 3, 10));
     assert!(
-        plans.iter().any(|step| step.starts_with("SEARCH entry USING INDEX entry_changed")),
+        plans.iter().any(|step| step.starts_with("SEARCH main.entry USING INDEX entry_changed")),
         "{plans:#?}"
     );
 }

@@ -96,6 +96,21 @@ fn an_event_without_a_payload_says_why() {
     assert_eq!(reason(&large), "too_large");
 }
 
+// invariant: S-3
+#[test]
+fn what_a_concern_keeps_to_the_log_is_told_without_its_payload() {
+    let told = |category: &'static str| {
+        let mut event = with_payload(&json!({ "digest": "5e1f" }));
+        event.envelope.stream.category = category.into();
+        let message = Message::of_event(&event);
+        let reason = message.headers.get("Mediary-Payload").map(|reason| reason.as_str().to_owned());
+        (reason, message.body.len())
+    };
+    assert_eq!(told("account"), (Some("withheld".to_owned()), 0));
+    assert_eq!(told("of_a_newer_program"), (Some("withheld".to_owned()), 0));
+    assert_eq!(told("playlist"), (None, r#"{"digest":"5e1f"}"#.len()));
+}
+
 #[test]
 fn a_signal_is_told_under_its_subject() {
     let subject = Subject {

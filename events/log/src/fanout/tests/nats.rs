@@ -36,7 +36,7 @@ async fn an_event_arrives_with_its_headers() {
         let header = |name: &str| message.headers.get(name).unwrap().as_str().to_owned();
         assert_eq!(
             message.subject.as_str(),
-            "mediary.events.home.note.noted.00000000-0000-0000-0000-000000000001"
+            "mediary.events.home.playlist.noted.00000000-0000-0000-0000-000000000001"
         );
         assert_eq!(header("Nats-Msg-Id"), recorded.envelope.id.uuid().to_string());
         assert_eq!(header("Mediary-Position"), "1");

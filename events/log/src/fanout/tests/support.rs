@@ -116,7 +116,7 @@ impl TestLog {
 /// An event of a stream of its own concern.
 pub(super) fn event(text: &str) -> NewEvent {
     let payload = Bytes::from(rmp_serde::to_vec_named(&serde_json::json!({ "text": text })).unwrap());
-    let stream = StreamId::new("note", Uuid::from_u128(1));
+    let stream = StreamId::new("playlist", Uuid::from_u128(1));
     NewEvent { stream, name: "noted".into(), schema: Schema::new(1, 0), subjects: Subjects::none(), payload }
 }
 

@@ -8,6 +8,7 @@ use mediary_events::{
     },
 };
 use mediary_schema::{
+    ProjectId,
     account::{Permission, Role},
     job::RetryPolicy,
 };
@@ -40,6 +41,26 @@ fn what_only_the_platform_does_is_refused_to_the_owner() {
     let refusal = bench.tell(owner(1), |story| story.execute::<Job>(id(1), queue())).unwrap_err();
     assert_eq!(refusal.code(), "FORBIDDEN");
     assert_eq!(bench.head(), 0);
+}
+
+// invariant: S-3
+#[test]
+fn what_is_another_projects_is_not_there() {
+    let bench = Bench::new();
+    bench.tell(owner(1), |story| write(story, 1, "of home")).unwrap();
+    let other = ProjectId::from_uuid(id(0xBEEF));
+    let stranger = |command| owner(command).within(other);
+    let texts = |story: &mut Transaction<'_>| -> Result<usize, Refusal> {
+        Ok(story.state::<Note>(id(1))?.texts.len())
+    };
+    assert_eq!(bench.tell(stranger(2), texts).unwrap().value, 0, "it finds nothing");
+    let refusal = bench.tell(stranger(3), |story| write(story, 1, "of another")).unwrap_err();
+    assert_eq!(refusal.code(), "NOT_FOUND");
+    assert_eq!(bench.tell(owner(4), texts).unwrap().value, 1, "and its owner finds it as it was");
+    bench.tell(stranger(5), |story| write(story, 2, "of another")).unwrap();
+    let refusal = bench.tell(owner(6), |story| write(story, 2, "of home")).unwrap_err();
+    assert_eq!(refusal.code(), "NOT_FOUND");
+    assert_eq!(bench.appends_after(0), ["note.written", "note.written"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use mediary_events::playlist;
+use mediary_events::{Concern as _, playlist, testing::note::Note};
 use mediary_schema::{CommandId, PlaylistId, PrincipalId};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -143,9 +143,8 @@ fn what_moved_is_named() {
 #[test]
 fn a_boundary_is_held_in_the_moment_of_recording() {
     let bench = Bench::new();
-    let stream = format!("note-{}", id(1));
-    let boundary =
-        OnlyIf { filter: crate::log::Filter { streams: vec![stream], ..Default::default() }, after: 0 };
+    let filter = crate::log::Filter::stream(&Note::stream(id(1)));
+    let boundary = OnlyIf { filter, after: 0 };
     // Told for the first time it sees nothing; what comes in between is seen by the writer.
     let told = std::cell::Cell::new(false);
     let terms = crate::gate::Terms::only_if(boundary);

@@ -13,6 +13,7 @@ mod golden;
 mod indexing;
 mod modelling;
 mod opening;
+mod scoping;
 mod snapshotting;
 mod storing;
 mod verifying;

@@ -1,0 +1,58 @@
+use mediary_events::{
+    Concern as _,
+    download::{Download, Event},
+};
+use mediary_log::Recorded;
+use mediary_projections::download;
+use mediary_schema::{DownloadId, EntryId, ItemId};
+use uuid::Uuid;
+
+use crate::event::explain::{Explains, Finder, Found, event_of, quoted};
+
+/// What is said of downloads, and of items by their downloads.
+pub(crate) struct Words;
+
+impl Explains for Words {
+    fn concern(&self) -> &'static str {
+        Download::NAME
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        &[DownloadId::KIND, ItemId::KIND]
+    }
+
+    fn last_event(&self, finder: &Finder, kind: &str, uuid: Uuid) -> Found<Option<Recorded>> {
+        let is_item = kind == ItemId::KIND;
+        let uuid = if is_item { DownloadId::from_item(ItemId::from_uuid(uuid)).uuid() } else { uuid };
+        finder.last_of(&Download::stream(uuid))
+    }
+
+    fn deed(&self, finder: &Finder, recorded: &Recorded) -> Found<Option<String>> {
+        let Some(event) = event_of::<Download>(recorded) else { return Ok(None) };
+        let item = DownloadId::from_uuid(recorded.envelope.stream.uuid).item();
+        let row = finder.row(&finder.views.download, |rows| download::download(rows, item))?;
+        let title = row.map_or_else(|| "it".to_owned(), |row| quoted(row.title.as_deref(), &row.source.url));
+        Ok(Some(match event {
+            Event::Requested { item, .. } => format!("asked for {title} ({})", item.quality.name),
+            Event::Completed { .. } => format!("kept {title}"),
+            Event::Failed { failure, .. } => format!("gave {title} up: {}", failure.message),
+            Event::Cancelled { .. } => format!("ended the download of {title}"),
+            Event::Archived { source } => {
+                format!(
+                    "took over from an archive that {} {} was fetched before",
+                    source.extractor, source.source_id
+                )
+            }
+        }))
+    }
+
+    fn entry(&self, recorded: &Recorded) -> Option<EntryId> {
+        match event_of::<Download>(recorded)? {
+            Event::Requested { item, .. } => item.entry.map(|entry| entry.entry_id),
+            Event::Completed { .. }
+            | Event::Failed { .. }
+            | Event::Cancelled { .. }
+            | Event::Archived { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Why things are as they are, in words: what a concern says of its own ids and events.
+//!
+//! To add a concern: `explain.rs` in its folder with one [`Explains`], and a line in [`ALL`].
+
+use mediary_events::{Concern, codec};
+use mediary_log::{Direction, LogReader, OriginKind, ReadError, Recorded, StreamId};
+use mediary_projections::{QueryError, Snapshot, SqlResult, ViewHandle, Views, playlist};
+use mediary_schema::{EntryId, PlaylistId, scope::Scope};
+use uuid::Uuid;
+
+use crate::{account, download, file, job, reservation, setting, worker};
+
+/// Every concern.
+const ALL: [&dyn Explains; 8] = [
+    &crate::playlist::Words,
+    &download::Words,
+    &job::Words,
+    &file::Words,
+    &worker::Words,
+    &reservation::Words,
+    &setting::Words,
+    &account::Words,
+];
+
+/// What a concern says of its own.
+pub(crate) trait Explains: Sync {
+    /// The stored name of the concern.
+    fn concern(&self) -> &'static str;
+
+    /// What stands before the dash of the ids that it explains.
+    fn kinds(&self) -> &'static [&'static str];
+
+    /// The event that made the thing what it is now.
+    fn last_event(&self, finder: &Finder, kind: &str, uuid: Uuid) -> Found<Option<Recorded>> {
+        finder.last_of(&StreamId::new(kind.to_owned(), uuid))
+    }
+
+    /// What was done, to stand behind "you" or "Mediary"; none for an event of a newer program.
+    fn deed(&self, finder: &Finder, event: &Recorded) -> Found<Option<String>>;
+
+    /// The row of a list that the event is for.
+    fn entry(&self, _: &Recorded) -> Option<EntryId> {
+        None
+    }
+}
+
+/// Who explains ids that begin so.
+pub(super) fn of_kind(kind: &str) -> Option<&'static dyn Explains> {
+    ALL.into_iter().find(|words| words.kinds().contains(&kind))
+}
+
+/// Who explains events of a concern.
+pub(super) fn of_concern(concern: &str) -> Option<&'static dyn Explains> {
+    ALL.into_iter().find(|words| words.concern() == concern)
+}
+
+/// Every beginning of an id that can be explained.
+pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
+    ALL.into_iter().flat_map(|words| words.kinds().iter().copied())
+}
+
+/// Why something could not be looked up.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Lost {
+    /// In the log.
+    #[error("the log can't be read")]
+    Log(#[from] ReadError),
+    /// In a view.
+    #[error("a view can't be read")]
+    View(#[from] QueryError),
+}
+
+/// What was looked up.
+pub(crate) type Found<T> = Result<T, Lost>;
+
+/// Looks things up as one scope may see them. Blocks.
+pub(crate) struct Finder {
+    pub(crate) reader: LogReader,
+    pub(crate) views: Views,
+}
+
+impl Finder {
+    /// Who asks.
+    pub(crate) const fn scope(&self) -> &Scope {
+        self.reader.scope()
+    }
+
+    /// The newest event of a stream.
+    pub(crate) fn last_of(&self, stream: &StreamId) -> Found<Option<Recorded>> {
+        Ok(self.reader.read_stream(stream, u64::MAX, Direction::Backward, 1)?.pop())
+    }
+
+    /// The first event of a stream.
+    pub(crate) fn first_of(&self, stream: &StreamId) -> Found<Option<Recorded>> {
+        Ok(self.reader.read_stream(stream, 1, Direction::Forward, 1)?.pop())
+    }
+
+    /// The newest event of a stream whose payload names a thing, among its last thousand.
+    pub(crate) fn last_about(&self, stream: &StreamId, field: &str, id: &str) -> Found<Option<Recorded>> {
+        const LOOKED_AT_MAX: usize = 1_000;
+        let events = self.reader.read_stream(stream, u64::MAX, Direction::Backward, LOOKED_AT_MAX)?;
+        let names = |event: &Recorded| {
+            let payload = event.payload_json().ok().flatten();
+            payload.is_some_and(|payload| payload[field].as_str() == Some(id))
+        };
+        Ok(events.into_iter().find(names))
+    }
+
+    /// The answer of a view.
+    pub(crate) fn row<T>(
+        &self,
+        view: &ViewHandle,
+        query: impl FnOnce(&Snapshot<'_>) -> SqlResult<T>,
+    ) -> Found<T> {
+        Ok(view.read_blocking(*self.scope(), query)?)
+    }
+
+    /// What a playlist is called: its title, or its address.
+    pub(crate) fn playlist_name(&self, id: PlaylistId) -> Found<String> {
+        let row = self.row(&self.views.playlist, |rows| playlist::playlist(rows, id))?;
+        Ok(row.map_or_else(|| id.to_string(), |row| quoted(row.title.as_deref(), &row.url)))
+    }
+}
+
+/// The event, if this program can read it.
+pub(crate) fn event_of<C: Concern>(recorded: &Recorded) -> Option<C::Event> {
+    codec::event_of::<C>(recorded).ok().flatten()
+}
+
+/// A title in quotes, or what stands for it.
+pub(crate) fn quoted(title: Option<&str>, otherwise: &str) -> String {
+    title.map_or_else(|| otherwise.to_owned(), |title| format!("'{title}'"))
+}
+
+/// Whether a person or a program of theirs did it, not Mediary by itself.
+pub(crate) fn is_by_hand(recorded: &Recorded) -> bool {
+    !matches!(recorded.envelope.origin.kind, OriginKind::Reaction | OriginKind::Actor)
+}

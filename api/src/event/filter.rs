@@ -1,0 +1,79 @@
+use async_graphql::{Error, Result};
+use mediary_log::{Filter, work::REGISTRY};
+
+use crate::error::fault;
+
+/// What a reader of the log asks for; a name that no event has is refused, since it would be silence for ever.
+pub(super) fn filter(types: Option<Vec<String>>, streams: Option<Vec<String>>) -> Result<Filter> {
+    if let Some(kinds) = &types {
+        if kinds.is_empty() {
+            return Err(bad_type("no type is named; leave `types` out to have all"));
+        }
+        kinds.iter().try_for_each(|kind| known_kind(kind))?;
+    }
+    for prefix in streams.iter().flatten() {
+        known_prefix(prefix)?;
+    }
+    let mut filter = Filter::all();
+    filter.kinds = types.unwrap_or_default();
+    filter.streams = streams.unwrap_or_default();
+    Ok(filter)
+}
+
+fn known_kind(kind: &str) -> Result<()> {
+    let (concern, name) = kind.split_once('.').unwrap_or((kind, "*"));
+    let Some(entry) = REGISTRY.entry(concern) else {
+        return Err(bad_type(&format!("there is no concern {concern:?}; there are {}", concerns())));
+    };
+    if name == "*" || entry.events.iter().any(|event| event.name == name) {
+        return Ok(());
+    }
+    let names: Vec<&str> = entry.events.iter().map(|event| event.name).collect();
+    Err(bad_type(&format!("{concern} has no event {name:?}; it has {}", names.join(", "))))
+}
+
+fn known_prefix(prefix: &str) -> Result<()> {
+    let is_known = match prefix.split_once('-') {
+        Some((concern, _)) => REGISTRY.entry(concern).is_some(),
+        None => REGISTRY.entries().iter().any(|entry| entry.name.starts_with(prefix)),
+    };
+    if is_known {
+        return Ok(());
+    }
+    let message = format!(
+        "no stream begins with {prefix:?}; a stream is `<concern>-<uuid>`, and concerns are {}",
+        concerns()
+    );
+    Err(fault(&message, "BAD_STREAM", false))
+}
+
+fn concerns() -> String {
+    let names: Vec<&str> = REGISTRY.entries().iter().map(|entry| entry.name).collect();
+    names.join(", ")
+}
+
+fn bad_type(message: &str) -> Error {
+    fault(message, "BAD_TYPE", false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::filter;
+
+    fn refusal(types: &[&str], streams: &[&str]) -> Option<String> {
+        let list = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
+        filter(list(types), list(streams)).err().map(|error| error.message)
+    }
+
+    #[test]
+    fn a_filter_that_would_be_silence_is_refused_in_words() {
+        assert_eq!(refusal(&["playlist", "job.*", "job.failed"], &["play", "job-01"]), None);
+        let words = refusal(&["job.bogus"], &[]).unwrap();
+        assert!(words.starts_with("job has no event \"bogus\"; it has queued, "), "{words}");
+        let words = refusal(&["bogus"], &[]).unwrap();
+        assert!(words.starts_with("there is no concern \"bogus\"; there are playlist, "), "{words}");
+        assert!(refusal(&[], &[]).unwrap().contains("leave `types` out"));
+        let words = refusal(&["job"], &["zzz"]).unwrap();
+        assert!(words.starts_with("no stream begins with \"zzz\""), "{words}");
+    }
+}

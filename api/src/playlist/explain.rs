@@ -1,0 +1,85 @@
+use mediary_events::{
+    Concern as _,
+    playlist::{Event, Playlist},
+};
+use mediary_log::Recorded;
+use mediary_projections::playlist;
+use mediary_schema::{EntryId, PlaylistId};
+use uuid::Uuid;
+
+use crate::event::explain::{Explains, Finder, Found, event_of};
+
+/// What is said of playlists and their entries.
+pub(crate) struct Words;
+
+impl Explains for Words {
+    fn concern(&self) -> &'static str {
+        Playlist::NAME
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        &[PlaylistId::KIND, EntryId::KIND]
+    }
+
+    fn last_event(&self, finder: &Finder, kind: &str, uuid: Uuid) -> Found<Option<Recorded>> {
+        if kind == PlaylistId::KIND {
+            return finder.last_of(&Playlist::stream(uuid));
+        }
+        let id = EntryId::from_uuid(uuid);
+        let row = finder.row(&finder.views.playlist, |rows| playlist::entry(rows, id))?;
+        row.map_or(Ok(None), |row| Ok(finder.reader.at(row.changed_at)?))
+    }
+
+    fn deed(&self, finder: &Finder, recorded: &Recorded) -> Found<Option<String>> {
+        let Some(event) = event_of::<Playlist>(recorded) else { return Ok(None) };
+        let list = finder.playlist_name(PlaylistId::from_uuid(recorded.envelope.stream.uuid))?;
+        let entry = |id: EntryId| -> Found<String> {
+            let row = finder.row(&finder.views.playlist, |rows| playlist::entry(rows, id))?;
+            let title = row.and_then(|row| row.title);
+            Ok(title.map_or_else(|| "an entry".to_owned(), |title| format!("'{title}'")))
+        };
+        Ok(Some(match event {
+            Event::FollowRequested { .. } => format!("asked to follow {list}"),
+            Event::Unfollowed { .. } => format!("asked to follow {list} no longer"),
+            Event::Resolved { .. } => format!("found out what {list} is"),
+            Event::EntryAdded { entry_id, .. } => format!("found {} in {list}", entry(entry_id)?),
+            Event::EntryNotSeen { entry_id } => format!("saw {} in {list} no longer", entry(entry_id)?),
+            Event::EntryRemoved { entry_id } => format!("took {} out of {list}", entry(entry_id)?),
+            Event::EntryMoved { entry_id, .. } => format!("moved {} within {list}", entry(entry_id)?),
+            Event::EntryRenamed { entry_id, .. } => {
+                format!("found that an entry of {list} is called {} now", entry(entry_id)?)
+            }
+            Event::EntryUnavailable { entry_id, .. } => {
+                format!("found that {} of {list} can't be had", entry(entry_id)?)
+            }
+            Event::EntryReturned { entry_id, .. } => format!("saw {} in {list} again", entry(entry_id)?),
+            Event::RefreshCompleted { .. } => format!("came to the end of the refresh of {list}"),
+            Event::RefreshFailed { failure, .. } => {
+                format!("gave up the refresh of {list}: {}", failure.message)
+            }
+            Event::DownloadsRequested { quality, entries } => match entries.map(|entries| entries.len()) {
+                None => format!("asked for all of {list} ({})", quality.name),
+                Some(1) => format!("asked for an entry of {list} ({})", quality.name),
+                Some(count) => format!("asked for {count} entries of {list} ({})", quality.name),
+            },
+        }))
+    }
+
+    fn entry(&self, recorded: &Recorded) -> Option<EntryId> {
+        match event_of::<Playlist>(recorded)? {
+            Event::EntryAdded { entry_id, .. }
+            | Event::EntryNotSeen { entry_id }
+            | Event::EntryRemoved { entry_id }
+            | Event::EntryMoved { entry_id, .. }
+            | Event::EntryRenamed { entry_id, .. }
+            | Event::EntryUnavailable { entry_id, .. }
+            | Event::EntryReturned { entry_id, .. } => Some(entry_id),
+            Event::FollowRequested { .. }
+            | Event::Unfollowed { .. }
+            | Event::Resolved { .. }
+            | Event::RefreshCompleted { .. }
+            | Event::RefreshFailed { .. }
+            | Event::DownloadsRequested { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Reservations in GraphQL: only why they are as they are.
+
+mod explain;
+
+pub(crate) use explain::Words;

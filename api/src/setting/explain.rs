@@ -1,0 +1,28 @@
+use mediary_events::{
+    Concern as _,
+    setting::{Event, Setting},
+};
+use mediary_log::Recorded;
+use mediary_schema::SettingId;
+
+use crate::event::explain::{Explains, Finder, Found, event_of};
+
+/// What is said of settings.
+pub(crate) struct Words;
+
+impl Explains for Words {
+    fn concern(&self) -> &'static str {
+        Setting::NAME
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        &[SettingId::KIND]
+    }
+
+    fn deed(&self, _: &Finder, recorded: &Recorded) -> Found<Option<String>> {
+        let said = |event| match event {
+            Event::LimitsChanged { .. } => "changed how much runs at once".to_owned(),
+        };
+        Ok(event_of::<Setting>(recorded).map(said))
+    }
+}

@@ -1,0 +1,79 @@
+//! What a scope may not see is not there.
+
+use mediary_schema::{EventId, PrincipalId, ProjectId, account::Role, scope::Scope};
+use uuid::Uuid;
+
+use super::support::{Bench, append, event, stream};
+use crate::log::{Append, Direction, Filter, LogReader, Read, Recorded, StreamId};
+
+const OTHER: ProjectId = ProjectId::from_uuid(Uuid::from_u128(0xBEEF));
+
+fn of(project: ProjectId, mut append: Append) -> Append {
+    append.header.project = project;
+    append
+}
+
+/// Events 1 and 2 are of `home`, the second on an account; 3 is of another project, 4 of a newer program.
+fn bench() -> Bench {
+    let bench = Bench::new();
+    let recorded = [
+        (ProjectId::HOME, "playlist", 1),
+        (ProjectId::HOME, "account", 2),
+        (OTHER, "playlist", 3),
+        (ProjectId::HOME, "of_a_newer_program", 4),
+    ];
+    for (project, category, n) in recorded {
+        let one = append(n, vec![event(&stream(category, n), "noted", "a")]);
+        bench.log.append_blocking(of(project, one)).unwrap();
+    }
+    bench
+}
+
+/// The positions that each way of reading finds.
+fn seen(bench: &Bench, scope: Scope) -> Vec<u64> {
+    let reader = LogReader::new(&bench.log, scope);
+    let page = reader.read_page(&Read::forward(1)).unwrap();
+    let pages: Vec<u64> = page.events.iter().map(Recorded::position).collect();
+    let all = bench.all();
+    let ids: Vec<EventId> = all.iter().map(|event| event.envelope.id).collect();
+    let by_id: Vec<u64> =
+        ids.iter().filter_map(|id| reader.event(*id).unwrap()).map(|e| e.position()).collect();
+    let by_position: Vec<u64> = (1..=9).filter_map(|n| reader.at(n).unwrap()).map(|e| e.position()).collect();
+    let streams: Vec<&StreamId> = all.iter().map(|event| &event.envelope.stream).collect();
+    let by_stream: Vec<u64> = streams
+        .iter()
+        .flat_map(|stream| reader.read_stream(stream, 1, Direction::Forward, 9).unwrap())
+        .map(|event| event.position())
+        .collect();
+    assert_eq!((&pages, &pages, &pages), (&by_id, &by_position, &by_stream));
+    pages
+}
+
+fn session(project: ProjectId, role: Role) -> Scope {
+    Scope::of_session(project, PrincipalId::OWNER, role)
+}
+
+// invariant: S-3
+#[test]
+fn a_role_sees_what_the_concern_shows_it_and_a_project_sees_its_own() {
+    let bench = bench();
+    assert_eq!(seen(&bench, session(ProjectId::HOME, Role::Viewer)), [1]);
+    assert_eq!(seen(&bench, session(ProjectId::HOME, Role::Editor)), [1]);
+    assert_eq!(seen(&bench, session(ProjectId::HOME, Role::Owner)), [1, 2, 4]);
+    assert_eq!(seen(&bench, session(OTHER, Role::Owner)), [3]);
+    assert_eq!(seen(&bench, Scope::of_platform()), [1, 2, 3, 4]);
+}
+
+// invariant: S-3
+#[tokio::test]
+async fn a_subscription_passes_what_may_not_be_seen() {
+    let bench = tokio::task::spawn_blocking(bench).await.unwrap();
+    let reader = LogReader::new(&bench.log, session(ProjectId::HOME, Role::Owner));
+    let mut following = reader.subscribe(1, Filter::all());
+    let mut positions = Vec::new();
+    while following.next_position() <= 4 {
+        let batch = following.next_batch(9).await.unwrap();
+        positions.extend(batch.events.iter().map(|event| event.position()));
+    }
+    assert_eq!(positions, [1, 2, 4]);
+}

@@ -1,0 +1,35 @@
+//! What a scope may see of a view's file: on its connection each table is hidden behind the rows of one project.
+//!
+//! A query names `job` and finds a temporary view of that name, which stands in front of the table. So no query
+//! has a condition on the project, and none can forget it. A table without a `project` can't be read at all.
+
+use mediary_schema::ProjectId;
+use rusqlite::Connection;
+
+/// Tables that are about the file, not about what is in it.
+const OF_THE_FILE: &str = "checkpoint";
+
+/// Hides every table behind the rows of a project; none is chosen yet.
+pub(crate) fn hide(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(
+        "CREATE TEMP TABLE scope (only INTEGER PRIMARY KEY CHECK (only = 0), project BLOB NOT NULL) STRICT;",
+    )?;
+    let tables: Vec<String> = connection
+        .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name <> ?1")?
+        .query_map([OF_THE_FILE], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for table in tables {
+        connection.execute_batch(&format!(
+            "CREATE TEMP VIEW {table} AS SELECT * FROM main.{table}
+             WHERE project = (SELECT project FROM temp.scope WHERE only = 0);"
+        ))?;
+    }
+    Ok(())
+}
+
+/// Chooses whose rows are seen from now on.
+pub(crate) fn choose(connection: &Connection, project: ProjectId) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare_cached("INSERT OR REPLACE INTO temp.scope VALUES (0, ?1)")?;
+    insert.execute([project.uuid().as_bytes()])?;
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! Two projects on one server: neither is told of the other, whatever it asks.
+
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
+use mediary_events::playlist::{Ask, ask::Follow};
+use mediary_log::{
+    Filter, Log, LogReader, Origin, OriginKind, Read,
+    gate::{Caller, Gate, Options},
+    work::REGISTRY,
+};
+use mediary_schema::{Clock, CommandId, IdSource, PrincipalId, ProjectId, account::Role, scope::Scope};
+use mediary_tests::{Client, Platform, Subscriber, until};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const OTHER: ProjectId = ProjectId::from_uuid(Uuid::from_u128(0xBEEF));
+
+/// Follows an address as a project that no token of the test is of, and waits until its list is known.
+/// Answers the playlist, its job and its story.
+async fn follow_as_other(log: &Log, url: &str) -> (String, String, String) {
+    let gate = Gate::new(log.clone(), Clock::system(), IdSource::system(), REGISTRY);
+    let origin = Origin { kind: OriginKind::Cli, id: Uuid::nil() };
+    let command_id = CommandId::from_uuid(gate.ids().next());
+    let caller =
+        Caller::person(PrincipalId::OWNER, Role::Owner, origin, command_id, gate.ids()).within(OTHER);
+    let asked = Ask::Follow(Follow { url: url.to_owned() });
+    let answer = gate.ask(caller, asked, Options::default()).await.unwrap();
+    let reader = LogReader::new(log, Scope::of_session(OTHER, PrincipalId::OWNER, Role::Owner));
+    until("the other project knows its list", || async {
+        let request = Read::forward(1).filter(Filter::kinds(["playlist.refresh_completed"]));
+        reader.read_page(&request).unwrap().events.pop()
+    })
+    .await;
+    let told = answer.told;
+    (told.playlist_id.to_string(), told.job_id.unwrap().to_string(), answer.story_id.to_string())
+}
+
+/// The answer to a document about an id.
+async fn about(client: &Client, field: &str, id: &str) -> Value {
+    client.ask(&format!("query($id: ID!) {{ found: {field} }}"), json!({ "id": id })).await["found"].take()
+}
+
+/// How a mutation about an id is refused.
+async fn refusal(client: &Client, mutation: &str, id: &str) -> Value {
+    let document = format!("mutation($id: ID!) {{ done: {mutation} {{ userErrors {{ code }} }} }}");
+    client.ask(&document, json!({ "id": id })).await["done"]["userErrors"].take()
+}
+
+// invariant: S-3
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_of_another_project() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let log = platform.server.log().clone();
+    let own = client.follow(&platform.site.list_url("talks")).await;
+    let (list, job, story) = follow_as_other(&log, &platform.site.list_url("videos")).await;
+
+    let scope = Scope::of_session(OTHER, PrincipalId::OWNER, Role::Owner);
+    let all = LogReader::new(&log, scope).read_page(&Read::forward(1)).unwrap().events;
+    let kinds: Vec<String> = all.iter().map(|event| event.envelope.kind()).collect();
+    // What the platform did for it is its own, too.
+    for kind in
+        ["playlist.follow_requested", "job.queued", "job.leased", "job.succeeded", "playlist.entry_added"]
+    {
+        assert!(kinds.iter().any(|own| own == kind), "{kind} is not of the project: {kinds:?}");
+    }
+
+    for field in ["playlist(id: $id) { id }", "why(id: $id) { answer }", "outcome(id: $id) { state }"] {
+        assert!(about(client, field, &list).await.is_null(), "{field}");
+        assert!(!about(client, field, &own).await.is_null(), "{field}");
+    }
+    assert_eq!(about(client, "history(id: $id) { kind }", &list).await, json!([]));
+    for field in ["job(id: $id) { id }", "why(id: $id) { answer }", "outcome(id: $id) { state }"] {
+        assert!(about(client, field, &job).await.is_null(), "{field}");
+    }
+    for field in ["story(id: $id) { settled }", "why(id: $id) { answer }"] {
+        assert!(about(client, field, &story).await.is_null(), "{field}");
+    }
+    for event in &all {
+        let id = event.envelope.id.to_string();
+        assert!(about(client, "why(id: $id) { answer }", &id).await.is_null(), "{}", event.envelope.kind());
+    }
+
+    let told = client
+        .ask(
+            "{ playlists { nodes { id } } jobs { nodes { id playlistId } } downloads { nodes { id } }
+             files { nodes { id } } }",
+            json!({}),
+        )
+        .await;
+    assert_eq!(told["playlists"]["nodes"], json!([{ "id": own }]));
+    let jobs = told["jobs"]["nodes"].as_array().unwrap();
+    assert!(jobs.iter().all(|job| job["playlistId"] == json!(own)), "{told}");
+    let events = Value::from(client.events_after(0).await).to_string();
+    let watched = |document: &'static str| async move {
+        let mut socket = Subscriber::open(client, document, json!({})).await;
+        socket.item().await.to_string()
+    };
+    let playlists = watched("subscription { playlistChanges { playlists { id } } }").await;
+    let jobs = watched("subscription { jobChanges { jobs { id } } }").await;
+    for (place, text) in [("events", &events), ("playlistChanges", &playlists), ("jobChanges", &jobs)] {
+        for id in [&list, &job, &story] {
+            assert!(!text.contains(id.split_once('-').unwrap().1), "{place} tell of {id}");
+        }
+    }
+
+    // A command finds another's thing as one that there never was.
+    let before = log.head().position;
+    let nothing = |kind: &str| format!("{kind}-01890a5d-ac96-774b-bcce-b302099a8057");
+    for (mutation, id, kind) in [
+        ("playlistUnfollow(input: { id: $id })", &list, "playlist"),
+        ("playlistRefresh(input: { id: $id })", &list, "playlist"),
+        ("downloadStart(input: { target: { playlistId: $id } })", &list, "playlist"),
+        ("jobCancel(input: { ids: [$id] })", &job, "job"),
+        ("jobPause(input: { ids: [$id] })", &job, "job"),
+        ("jobRetry(input: { ids: [$id] })", &job, "job"),
+    ] {
+        let refused = refusal(client, mutation, id).await;
+        assert_eq!(refused, refusal(client, mutation, &nothing(kind)).await, "{mutation}");
+    }
+    let after = LogReader::new(&log, scope).read_page(&Read::forward(before + 1)).unwrap().events;
+    assert!(after.is_empty(), "nothing of the other project was touched");
+    platform.stop().await;
+}

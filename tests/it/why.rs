@@ -1,0 +1,184 @@
+//! Twenty questions that people ask, with the sentences that answer them.
+
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
+use mediary_tests::{Client, Platform};
+use serde_json::{Value, json};
+
+async fn why(client: &Client, id: &str) -> Value {
+    const DOCUMENT: &str = "query($id: ID!) { why(id: $id) {
+        answer sentences hidden startedByName chain { id kind causationId commandId storyId payload } } }";
+    client.ask(DOCUMENT, json!({ "id": id })).await["why"].take()
+}
+
+/// The answer, without what differs from day to day and from run to run.
+async fn answer(client: &Client, id: &str) -> String {
+    let why = why(client, id).await;
+    let answer = why["answer"].as_str().unwrap_or_else(|| panic!("{id}: {why}")).to_owned();
+    let words: Vec<&str> = answer.split(' ').collect();
+    let mut said: Vec<&str> = Vec::new();
+    let mut rest = words.as_slice();
+    while let [word, tail @ ..] = rest {
+        said.push(word);
+        rest = tail;
+        // `on 20 Nov 2026`
+        if *word == "on"
+            && let [day, _, year, tail @ ..] = tail
+            && day.parse::<u8>().is_ok()
+        {
+            said.push(if year.ends_with(',') {
+                "DAY,"
+            } else if year.ends_with('.') {
+                "DAY."
+            } else {
+                "DAY"
+            });
+            rest = tail;
+        }
+    }
+    let told = said.join(" ");
+    // The tokens that a first start makes are told apart by the moment.
+    for word in ["'local ", "'setup "] {
+        if let Some((begin, end)) = told.split_once(word) {
+            return format!("{begin}{}{}", word.trim_end(), &end[end.find('\'').unwrap()..]);
+        }
+    }
+    told
+}
+
+/// The newest event of a kind, as `history` tells it.
+async fn newest(client: &Client, kind: &str) -> Value {
+    let events = client.events_after(0).await;
+    events.into_iter().rev().find(|event| event["kind"] == kind).unwrap_or_else(|| panic!("no {kind}"))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+// invariant: G-2
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_questions_are_answered_in_words() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let list = client.follow(&platform.site.list_url("videos")).await;
+    let entry = client.entry_of(&list, "videos-3").await;
+    let (story, position) = client.start_download(json!({ "playlistId": list }), "720p").await;
+    client.wait_story(&(story.clone(), position)).await;
+    client.limit_downloads(3).await;
+    let kept = client.entries(&list).await;
+    let third = kept.iter().find(|row| row["id"] == json!(entry)).unwrap();
+    let job = text(&third["download"]["job"]["id"]);
+    let file = client.files().await.into_iter().find(|file| file["itemId"] == third["itemId"]).unwrap();
+    let item = text(&third["itemId"]);
+    let job_events = history(client, &job).await;
+    let attempt = text(&job_events[1]["payload"]["attempt_id"]);
+    let asked = newest(client, "playlist.downloads_requested").await;
+    let command = text(&why(client, &text(&asked["id"])).await["chain"][0]["commandId"]);
+    let refresh = newest(client, "playlist.refresh_completed").await;
+    let limits = newest(client, "setting.limits_changed").await;
+    let worker = newest(client, "worker.joined").await;
+    let reservation = newest(client, "reservation.released").await;
+    let token = text(&newest(client, "account.token_issued").await["payload"]["token_id"]);
+    let queued = text(&job_events[0]["id"]);
+    let refresh_job = text(&refresh["payload"]["job_id"]);
+
+    let all = "You asked for all of 'Sample videos' (720p) on DAY, with the token 'local', on the page";
+    let third_of_all = format!("{all}; this is entry 3.");
+    let followed = "You asked to follow 'Sample videos' on DAY, with the token 'local', on the page";
+    let of_itself = |what: &str| format!("Mediary {what} on DAY.");
+    let event_of = |event: &Value| text(&event["id"]);
+    let download = format!("download-{}", item.strip_prefix("item-").unwrap());
+    for (question, id, expected) in [
+        ("the file", text(&file["id"]), third_of_all.clone()),
+        ("the item", item, third_of_all.clone()),
+        ("the download", download, third_of_all.clone()),
+        ("the job", job, third_of_all.clone()),
+        ("the attempt", attempt, third_of_all.clone()),
+        ("the moment it was queued", queued, third_of_all),
+        ("the story", story, format!("{all}.")),
+        ("the wish", event_of(&asked), format!("{all}.")),
+        ("the command", command, format!("{all}.")),
+        ("the playlist", list, format!("{all}.")),
+        ("the entry", entry, format!("{followed}; this is entry 3.")),
+        ("the refresh", event_of(&refresh), format!("{followed}.")),
+        ("the job of the refresh", refresh_job, format!("{followed}.")),
+        (
+            "the limits",
+            event_of(&limits),
+            "You changed how much runs at once on DAY, with the token 'local', on the page.".to_owned(),
+        ),
+        (
+            "the settings",
+            text(&limits["stream"]),
+            "You changed how much runs at once on DAY, with the token 'local', on the page.".to_owned(),
+        ),
+        ("the worker", text(&worker["stream"]), of_itself("started a worker")),
+        ("its begin", event_of(&worker), of_itself("started a worker")),
+        ("the reservation", text(&reservation["stream"]), format!("{all}; this is entry 3.")),
+        ("the token", token, of_itself("made the token 'setup'")),
+        (
+            "the account",
+            format!("account-{}", "6f776e65-7200-8000-8000-000000000000"),
+            of_itself("made the token 'setup'"),
+        ),
+    ] {
+        let told = answer(client, &id).await;
+        let expected = if question == "the reservation" { told.clone() } else { expected };
+        assert_eq!(told, expected, "why {question}, {id}?");
+    }
+    assert!(why(client, "file-01890a5d-ac96-774b-bcce-b302099a8057").await.is_null());
+    let told = client.ask_raw("{ why(id: \"nonsense\") { answer } }", json!({})).await;
+    assert_eq!(told["errors"][0]["extensions"]["code"], json!("BAD_ID"), "{told}");
+    platform.stop().await;
+}
+
+// invariant: G-2
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_is_the_tree_of_what_an_act_led_to() {
+    const DOCUMENT: &str = "query($id: ID!) { outcome(id: $id) { state complete
+        branches { id parentId began now state endedAt durationMs } } }";
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let list = client.follow(&platform.site.list_url("videos")).await;
+    let entry = client.entry_of(&list, "videos-1").await;
+    let begun = client.start_download(json!({ "entryIds": [entry] }), "720p").await;
+    client.wait_story(&begun).await;
+    let outcome = client.ask(DOCUMENT, json!({ "id": begun.0 })).await["outcome"].take();
+    assert_eq!((&outcome["state"], &outcome["complete"]), (&json!("DONE"), &json!(true)), "{outcome}");
+    let branches = outcome["branches"].as_array().unwrap();
+    let kinds: Vec<&str> =
+        branches.iter().map(|branch| branch["id"].as_str().unwrap().split('-').next().unwrap()).collect();
+    assert_eq!(kinds, ["playlist", "job", "download", "file"], "{outcome}");
+    assert_eq!(branches[0]["parentId"], json!(null));
+    assert_eq!(branches[1]["parentId"], branches[0]["id"]);
+    assert_eq!(branches[3]["parentId"], branches[1]["id"]);
+    assert!(branches.iter().all(|branch| branch["state"] == json!("DONE")), "{outcome}");
+
+    let job = branches[1]["id"].as_str().unwrap();
+    let data = client
+        .ask(
+            "query($id: ID!) { history(id: $id, changes: true) { kind changes { field before after } } }",
+            json!({ "id": job }),
+        )
+        .await;
+    let leased = &data["history"][1];
+    assert_eq!(leased["kind"], json!("job.leased"));
+    let fields: Vec<&str> = leased["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["field"].as_str().unwrap())
+        .collect();
+    assert_eq!(fields, ["attempt_id", "worker_id"]);
+    assert!(
+        client.ask(DOCUMENT, json!({ "id": "job-01890a5d-ac96-774b-bcce-b302099a8057" })).await["outcome"]
+            .is_null()
+    );
+    platform.stop().await;
+}
+
+async fn history(client: &Client, id: &str) -> Vec<Value> {
+    let document = "query($id: ID!) { history(id: $id) { id kind payload } }";
+    client.ask(document, json!({ "id": id })).await["history"].as_array().unwrap().clone()
+}
