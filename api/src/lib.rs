@@ -7,7 +7,7 @@
 //! one member of each merged root in [`schema`].
 
 mod account;
-mod command;
+mod asking;
 mod connection;
 mod download;
 mod error;

@@ -5,7 +5,7 @@ use mediary_schema::{PrincipalId, TokenId};
 
 use super::object::{Role, Token};
 use crate::{
-    command::{self, Done, Terms},
+    asking::{self, Done, Terms},
     error::parse_id,
     schema::platform,
 };
@@ -97,7 +97,7 @@ impl AccountMutation {
 }
 
 async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<TokenPayload> {
-    let (told, done) = command::ask(context, terms, asked).await?;
+    let (told, done) = asking::ask(context, terms, asked).await?;
     let Some(told) = told else { return Ok(TokenPayload { token: None, secret: None, nats: None, done }) };
     if let Some(position) = &done.position {
         platform(context).tokens.reached(position.0).await;

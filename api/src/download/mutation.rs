@@ -9,7 +9,7 @@ use mediary_projections::{Snapshot, playlist::entries_by_id};
 use mediary_schema::{EntryId, PlaylistId, Several};
 
 use crate::{
-    command::{self, Done, Terms, several},
+    asking::{self, Done, Terms, several},
     error::{UserError, fault, parse_id},
     scalar::Long,
     schema::read,
@@ -88,7 +88,7 @@ impl DownloadMutation {
         };
         let quality = input.quality.unwrap_or_else(|| "best".to_owned());
         let asked = Ask::Start(Start { target, quality });
-        let (told, done) = command::ask(context, input.terms, asked).await?;
+        let (told, done) = asking::ask(context, input.terms, asked).await?;
         let playlist_id = told.and_then(|told| told.playlist_id).map(|id| ID(id.to_string()));
         Ok(DownloadPayload { playlist_id, done })
     }
@@ -101,7 +101,7 @@ impl DownloadMutation {
         input: DownloadArchiveImportInput,
     ) -> Result<ArchiveImportPayload> {
         let asked = Ask::ImportArchive(ImportArchive { text: input.text });
-        let (told, done) = command::ask(context, input.terms, asked).await?;
+        let (told, done) = asking::ask(context, input.terms, asked).await?;
         let told = told.unwrap_or_default();
         Ok(ArchiveImportPayload {
             item_count: Long(told.item_count.unwrap_or_default()),

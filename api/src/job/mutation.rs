@@ -3,7 +3,7 @@ use mediary_events::job::{Ask, ask};
 
 use super::Job;
 use crate::{
-    command::{self, Done, Terms, several, shown},
+    asking::{self, Done, Terms, several, shown},
     error::UserError,
 };
 
@@ -68,7 +68,7 @@ impl JobMutation {
 }
 
 async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<JobPayload> {
-    let (told, done) = command::ask(context, terms, asked).await?;
+    let (told, done) = asking::ask(context, terms, asked).await?;
     let mut results = Vec::new();
     let mut done = done;
     for told in told.into_iter().flat_map(|told| told.results) {

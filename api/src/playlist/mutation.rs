@@ -4,7 +4,7 @@ use mediary_projections::Snapshot;
 
 use super::Playlist;
 use crate::{
-    command::{self, Done, Terms, shown},
+    asking::{self, Done, Terms, shown},
     error::parse_id,
     job::Job,
     schema::read,
@@ -87,7 +87,7 @@ impl PlaylistMutation {
 }
 
 async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<PlaylistPayload> {
-    let (told, done) = command::ask(context, terms, asked).await?;
+    let (told, done) = asking::ask(context, terms, asked).await?;
     let Some(told) = told else { return Ok(PlaylistPayload { playlist: None, job: None, done }) };
     let id = told.playlist_id;
     let query = move |rows: &Snapshot<'_>| mediary_projections::playlist::playlist(rows, id);

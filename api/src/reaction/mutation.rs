@@ -2,7 +2,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::reaction::{Ask, ask};
 
 use crate::{
-    command::{self, Done, Terms, several},
+    asking::{self, Done, Terms, several},
     error::parse_id,
 };
 
@@ -50,7 +50,7 @@ impl ReactionMutation {
     ) -> Result<ReactionPayload> {
         let event_ids = several(&input.event_ids)?;
         let asked = Ask::Retry(ask::Retry { reaction: input.reaction, event_ids });
-        let (_, done) = command::ask(context, input.terms, asked).await?;
+        let (_, done) = asking::ask(context, input.terms, asked).await?;
         Ok(ReactionPayload { done })
     }
 
@@ -62,7 +62,7 @@ impl ReactionMutation {
     ) -> Result<ReactionPayload> {
         let (reaction, event_id, reason) = (input.reaction, parse_id(&input.event_id)?, input.reason);
         let asked = Ask::Skip(ask::Skip { reaction, event_id, reason });
-        let (_, done) = command::ask(context, input.terms, asked).await?;
+        let (_, done) = asking::ask(context, input.terms, asked).await?;
         Ok(ReactionPayload { done })
     }
 }

@@ -3,7 +3,7 @@ use mediary_events::setting::{Ask, ask};
 use mediary_schema::job::WorkKind;
 
 use super::object::Limits;
-use crate::command::{self, Done, Terms};
+use crate::asking::{self, Done, Terms};
 
 #[derive(Debug, Default)]
 pub(crate) struct SettingMutation;
@@ -37,7 +37,7 @@ impl SettingMutation {
         let of_kind = [(WorkKind::Refresh, input.refresh), (WorkKind::Download, input.download)];
         let per_kind = of_kind.into_iter().filter_map(|(kind, limit)| Some((kind, limit?))).collect();
         let asked = ask::SetLimits { per_kind, total: input.total };
-        let (told, done) = command::ask(context, input.terms, Ask::SetLimits(asked)).await?;
+        let (told, done) = asking::ask(context, input.terms, Ask::SetLimits(asked)).await?;
         Ok(LimitsPayload { limits: told.map(|told| Limits::from(&told.limits)), done })
     }
 }

@@ -1,7 +1,7 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use mediary_events::worker::{Ask, ask};
 
-use crate::command::{self, Done, Terms};
+use crate::asking::{self, Done, Terms};
 
 #[derive(Debug, Default)]
 pub(crate) struct WorkerMutation;
@@ -27,7 +27,7 @@ impl WorkerMutation {
     /// Starts a part again that was halted because it failed too often.
     async fn worker_resume(&self, context: &Context<'_>, input: WorkerResumeInput) -> Result<WorkerPayload> {
         let asked = Ask::Resume(ask::Resume { part: input.part });
-        let (_, done) = command::ask(context, input.terms, asked).await?;
+        let (_, done) = asking::ask(context, input.terms, asked).await?;
         Ok(WorkerPayload { done })
     }
 }

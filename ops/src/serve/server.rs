@@ -77,10 +77,12 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let address = listener
         .local_addr()
         .map_err(|source| ServeError::Listen { address: configuration.listen, source })?;
-    prepare(&configuration)?;
+    prepare_data(&configuration)?;
 
     let (clock, ids) = (Clock::system(), IdSource::system());
+    // Before the library is made: it would say that this folder had a log.
     let log = open_log(&configuration, &clock, &ids)?;
+    prepare_library(&configuration)?;
     log.announce(&address.to_string()).map_err(ServeError::Announce)?;
     let gate =
         Gate::new(log.clone(), clock.clone(), ids, work::REGISTRY).with_retry(tree::retry(&configuration));
@@ -199,19 +201,24 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     })
 }
 
-/// Makes the folders, the data folder for its owner only.
-fn prepare(configuration: &Configuration) -> Result<(), ServeError> {
+/// Makes a folder for its owner only.
+fn make(path: &Path) -> Result<(), ServeError> {
     use std::os::unix::fs::DirBuilderExt as _;
-    let make = |path: &Path| {
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
-            .map_err(|source| ServeError::Folder { path: path.to_owned(), source })
-    };
+    let mut builder = std::fs::DirBuilder::new();
+    let made = builder.recursive(true).mode(0o700).create(path);
+    made.map_err(|source| ServeError::Folder { path: path.to_owned(), source })
+}
+
+/// Makes the data folder, and nothing in it that says that it had a log.
+fn prepare_data(configuration: &Configuration) -> Result<(), ServeError> {
+    make(&configuration.data)
+}
+
+/// Makes the folders beside the log, and tries how files get into the library.
+fn prepare_library(configuration: &Configuration) -> Result<(), ServeError> {
     let data = &configuration.data;
     let library = Library::new(configuration.library_folder());
-    for folder in [data, &data.join("staging"), &data.join("output"), library.root()] {
+    for folder in [&data.join("staging"), &data.join("output"), library.root()] {
         make(folder)?;
     }
     // What can't be placed is not fetched first.
