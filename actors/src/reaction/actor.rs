@@ -105,10 +105,12 @@ impl Actor for Reactor {
         Message::Wake: Message,
         state: &mut State,
     ) -> Result<(), ActorProcessingErr> {
+        // Whatever is recorded from here on, a retry too, wakes it again: it may come when what is due was looked for already.
+        let head = state.arguments.gate.log().head().position;
         match state.read_on().await {
             Ok(Tried::Recorded) => {
-                state.arguments.reacted.tell(state.name(), state.cursor);
-                Follower::rearm(&state.follower, state.cursor)
+                state.arguments.reacted.tell(state.name(), head);
+                Follower::rearm(&state.follower, head)
             }
             Ok(Tried::Later(Refusal::Stopping)) => Ok(()),
             Ok(Tried::Later(refusal)) => {
