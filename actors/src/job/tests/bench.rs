@@ -111,7 +111,13 @@ impl Bench {
 
     pub(super) async fn queue(&self, work: Work) -> JobId {
         let job_id = JobId::from_uuid(self.gate.ids().next());
-        self.tell(move |story| work::open(story, job_id, &work, RetryPolicy::default())).await
+        self.tell(move |story| match &work {
+            Work::Download(item) => {
+                work::download::request(story, (**item).clone(), job_id, false, RetryPolicy::default())
+            }
+            Work::Refresh(_) => work::open(story, job_id, &work, RetryPolicy::default()),
+        })
+        .await
     }
 
     /// Waits until the job is leased anew, and answers to which attempt.

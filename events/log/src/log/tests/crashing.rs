@@ -23,6 +23,7 @@ use crate::log::{
     Append, AppendError, Appended, Expected, Filter, Log, OpenError, Options, Read, ReadError, Recorded,
     chain, frame,
     index::{self, Opener, Start},
+    queue::{Queue, Request},
     space::Space,
     store::{self, Store},
     verify_live,
@@ -391,32 +392,19 @@ fn writer_that_panics_tells_everybody_and_stops_the_log() {
 
 #[test]
 fn one_commit_holds_no_more_than_it_should() {
-    let disk = Disk::new(formatted(), 0);
-    let machine = boot(&disk).unwrap();
-    let log = &machine.log;
-    log.append_blocking(append_one(1, &stream("job", 1), "a")).unwrap();
-    disk.hold();
-    let before = disk.syncs();
-    std::thread::scope(|scope| {
-        scope.spawn(|| log.append_blocking(append_one(2, &stream("job", 1), "b")).unwrap());
-        disk.wait_until_held();
-        let of = |command: u128, events: u128| {
-            append(command, (0..events).map(|n| event(&stream("job", n % 9), "noted", "c")).collect())
-        };
-        // Three of these are more than a commit holds; the last one is more by itself.
-        let requests = [of(10, 2_000), of(11, 2_000), of(12, 2_000), of(13, 5_000)];
-        block_on(async {
-            let mut futures: Vec<_> =
-                requests.iter().map(|request| Box::pin(log.append(request.clone()))).collect();
-            for future in &mut futures {
-                assert!(futures::poll!(future).is_pending());
-            }
-            disk.release();
-            assert!(join_all(futures).await.iter().all(Result::is_ok));
-        });
-    });
-    assert_eq!(disk.syncs() - before, 4);
-    assert_eq!(log.head().position, 2 + 11_000);
+    let queue = Queue::new(100, usize::MAX);
+    // Three of these are more than a commit holds, the fourth is more by itself, and nobody is overtaken.
+    for (command, events) in [(1, 2_000), (2, 2_000), (3, 2_000), (4, 5_000), (5, 1), (6, 1)] {
+        let events = (0..events).map(|n| event(&stream("job", n % 9), "noted", "c")).collect();
+        let (reply, _) = tokio::sync::oneshot::channel();
+        queue.push(Request { append: append(command, events), reply }).unwrap();
+    }
+    queue.close();
+    let batches = std::iter::from_fn(|| queue.take());
+    let commands: Vec<Vec<u128>> = batches
+        .map(|batch| batch.iter().map(|request| request.append.header.command_id.uuid().as_u128()).collect())
+        .collect();
+    assert_eq!(commands, [vec![1, 2], vec![3], vec![4], vec![5, 6]]);
 }
 
 #[test]
