@@ -24,10 +24,13 @@ pub(crate) struct Seen<Id> {
 }
 
 /// The ids that each scope looks up.
-fn by_scope<Id: Copy>(keys: &[Seen<Id>]) -> HashMap<Scope, Vec<Id>> {
-    let mut ids: HashMap<Scope, Vec<Id>> = HashMap::new();
+fn by_scope<Id: Copy>(keys: &[Seen<Id>]) -> Vec<(Scope, Vec<Id>)> {
+    let mut ids: Vec<(Scope, Vec<Id>)> = Vec::new();
     for key in keys {
-        ids.entry(key.scope).or_default().push(key.id);
+        match ids.iter_mut().find(|(scope, _)| *scope == key.scope) {
+            Some((_, of_scope)) => of_scope.push(key.id),
+            None => ids.push((key.scope, vec![key.id])),
+        }
     }
     ids
 }

@@ -87,7 +87,7 @@ impl Edge {
             view::caught_up(handle, head).await;
         }
         let (sender, reacted) = watch::channel(head);
-        let (_, held) = watch::channel(lane::State::default());
+        let (_, lanes) = watch::channel(lane::State::default());
         let platform = Platform {
             gate: gate.clone(),
             views: views.clone(),
@@ -95,7 +95,7 @@ impl Edge {
             reacted,
             tokens: Tokens::start(gate.log(), gate.clock().clone())
                 .expect("the views have just read this log"),
-            held,
+            held: lanes,
             reactions: Vec::new(),
         };
         let schema = Schema(mediary_api::build(platform, &limits::Options::default()));

@@ -101,7 +101,7 @@ impl Life {
                     return Err(End::Faulty(Fault { position, code: damage.code(), reason }));
                 }
                 Err(error) => {
-                    self.wait_with(format!("the log can't be read: {}", chain(&error)), &mut wait)?
+                    self.wait_with(format!("the log can't be read: {}", chain(&error)), &mut wait)?;
                 }
             }
         }

@@ -145,11 +145,9 @@ fn checkpoint_of(path: &Path) -> Result<(Connection, Option<Checkpoint>), rusqli
 /// Whether an error says that the file is not what this program writes, rather than that it can't be had now.
 fn is_no_view(error: &rusqlite::Error) -> bool {
     match error.sqlite_error_code() {
-        // A table or a column is missing: SQLite calls this unknown.
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) => true,
+        // A table or a column is missing: SQLite calls this unknown. Without a code it is a value of another type.
+        None | Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) => true,
         Some(_) => false,
-        // A value of another type.
-        None => true,
     }
 }
 

@@ -64,6 +64,8 @@ fn command_id(number: u8) -> HeaderMap {
 }
 
 // Issue 5, must hold 7.
+const REVOKE: &str = "mutation($id: ID!) { tokenRevoke(input: { id: $id }) { userErrors { code } } }";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_over_nats_arrives_as_its_principal() {
     let platform = platform().await;
@@ -113,7 +115,6 @@ async fn over_nats_nobody_does_more_than_the_token_allows_nor_after_it_is_revoke
     let theirs = format!("{}.playlist.follow", viewer.text("subject"));
     other.publish(theirs, follow.to_string().into()).await.unwrap();
     other.flush().await.unwrap();
-    const REVOKE: &str = "mutation($id: ID!) { tokenRevoke(input: { id: $id }) { userErrors { code } } }";
     platform.client.ask(REVOKE, json!({ "id": editor.token_id })).await;
     let subject = format!("{}.playlist.follow", editor.text("subject"));
     let answered = other.request(subject, follow.to_string().into()).await;

@@ -32,11 +32,7 @@ fn rows() -> Vec<Row> {
         .map(|line| {
             let cells: Vec<&str> = line.split('\t').collect();
             let [kind, what, expected @ ..] = &cells[..] else { panic!("{line}") };
-            Row {
-                kind: *kind,
-                what: *what,
-                expected: expected.try_into().unwrap_or_else(|_| panic!("{line}")),
-            }
+            Row { kind, what, expected: expected.try_into().unwrap_or_else(|_| panic!("{line}")) }
         })
         .collect()
 }

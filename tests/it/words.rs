@@ -19,13 +19,12 @@ fn words_under(heading: &str) -> BTreeSet<&'static str> {
 fn parts(name: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     for letter in name.chars() {
-        if !letter.is_alphanumeric() {
+        let begins =
+            letter.is_uppercase() && parts.last().is_some_and(|part| part.chars().any(char::is_lowercase));
+        if begins || !letter.is_alphanumeric() {
             parts.push(String::new());
-        } else {
-            if letter.is_uppercase() && parts.last().is_some_and(|part| part.chars().any(char::is_lowercase))
-            {
-                parts.push(String::new());
-            }
+        }
+        if letter.is_alphanumeric() {
             parts.last_mut().unwrap().extend(letter.to_lowercase());
         }
     }

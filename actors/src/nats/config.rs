@@ -80,7 +80,7 @@ accounts {{
         port = access.port,
         platform = access.platform.reveal(),
         automation = access.automation.reveal(),
-        users = users.iter().map(|user| format!("      {user}\n")).collect::<String>(),
+        users = users.iter().map(|user| format!("      {user}\n")).collect::<Vec<_>>().concat(),
         published = list(&published()),
         heard = list(&HEARD.map(str::to_owned)),
     )

@@ -146,15 +146,14 @@ impl Tree {
         self.known.insert(envelope.id);
         self.things.insert(envelope.id, envelope.stream.clone());
         let stream = envelope.stream.clone();
-        match self.events.get_mut(&stream) {
-            Some((_, _, last)) => *last = event,
-            None => {
-                let parent = envelope.causation_id.and_then(|cause| self.things.get(&cause).cloned());
-                let parent = parent.filter(|parent| *parent != stream);
-                self.order.push(stream.clone());
-                self.events.insert(stream, (parent, event.clone(), event));
-            }
+        if let Some((_, _, last)) = self.events.get_mut(&stream) {
+            *last = event;
+            return;
         }
+        let parent = envelope.causation_id.and_then(|cause| self.things.get(&cause).cloned());
+        let parent = parent.filter(|parent| *parent != stream);
+        self.order.push(stream.clone());
+        self.events.insert(stream, (parent, event.clone(), event));
     }
 
     fn branches(&self, finder: &Finder) -> Found<Vec<Branch>> {

@@ -190,8 +190,8 @@ impl EventQuery {
         let events = blocking(read).await?.map_err(|error| log_fault(&error))?;
         let mut known = Known::default();
         let told = events.iter().map(|recorded| {
-            let changed = if changes { Some(known.take(recorded)) } else { None };
-            (recorded.envelope.version > after.0).then(|| Event::with_changes(recorded, changed))
+            let told = if changes { Some(known.take(recorded)) } else { None };
+            (recorded.envelope.version > after.0).then(|| Event::with_changes(recorded, told))
         });
         Ok(told.flatten().collect())
     }

@@ -218,14 +218,14 @@ fn answer(finder: &Finder, root: &Recorded, entry: Option<EntryId>) -> Found<Str
     if explain::is_by_hand(root) && envelope.principal != PrincipalId::PLATFORM {
         let token_id = TokenId::from_uuid(envelope.origin.id);
         if let Some(name) = token_name(finder, envelope.principal, token_id)? {
-            text.push_str(&format!(", with the token '{name}'"));
+            text.extend([", with the token '", &name, "'"]);
         }
-        text.push_str(&format!(", {}", word(envelope.origin.kind.into())));
+        text.extend([", ", word(envelope.origin.kind.into())]);
     }
     if let Some(id) = entry
         && let Some(number) = finder.row(&finder.views.playlist, |rows| playlist::entry_number(rows, id))?
     {
-        text.push_str(&format!("; this is entry {number}"));
+        text.extend(["; this is entry ", &number.to_string()]);
     }
     text.push('.');
     Ok(text)

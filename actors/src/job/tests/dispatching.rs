@@ -4,7 +4,9 @@ use mediary_schema::{FailureClass, job::Failure, lane::Reason};
 
 use super::bench::{Bench, KEPT_FREE, download, refresh};
 
-const HOUR: Duration = Duration::from_secs(3_600);
+/// A microsecond less than the source asked for.
+const TOO_SOON: Duration = Duration::from_micros(3_599_999_999);
+const HOUR: Duration = Duration::from_hours(1);
 
 fn asked_to_wait() -> Failure {
     Failure { retry_after_ms: Some(3_600_000), ..Failure::new(FailureClass::RateLimit, "429") }
@@ -31,7 +33,7 @@ async fn a_source_that_asks_for_a_pause_gets_it_from_all_its_jobs() {
     let hold = bench.held.borrow().holds[0].clone();
     assert_eq!((hold.reason, hold.until), (Reason::RateLimit, Some(bench.now().after(HOUR))));
 
-    bench.pass(HOUR - Duration::from_micros(1));
+    bench.pass(TOO_SOON);
     let late = bench.queue(refresh(4, "https://slow.example/c")).await;
     let attempt = bench.leased(other).await;
     bench.fail(other, attempt, Failure::new(FailureClass::NotFound, "404")).await;

@@ -1,4 +1,4 @@
-//! What goes over NATS, for programs: AsyncAPI 3, made from the table of concerns.
+//! What goes over NATS, for programs: `AsyncAPI` 3, made from the table of concerns.
 
 use serde_json::{Map, Value, json};
 

@@ -1,7 +1,7 @@
 use mediary_events::AskError;
 
 use super::{Refusal, Registry};
-use crate::log::{Direction, Filter, Log, OnlyIf, Read};
+use crate::log::{Direction, Filter, Log, OnlyIf, Read, Recorded};
 
 /// So many positions are named at most when something moved.
 pub(super) const MOVED_MAX: usize = 100;
@@ -54,7 +54,7 @@ pub(super) fn look(log: &Log, condition: &OnlyIf) -> Result<OnlyIf, Refusal> {
     let mut positions = Vec::new();
     loop {
         let page = log.read_page(&read).map_err(Refusal::reading)?;
-        positions.extend(page.events.iter().map(|event| event.position()));
+        positions.extend(page.events.iter().map(Recorded::position));
         match page.next_position {
             Some(next) if positions.len() < MOVED_MAX => read.from = next,
             _ if positions.is_empty() => return Ok(OnlyIf { after: head, ..condition.clone() }),

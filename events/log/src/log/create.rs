@@ -174,7 +174,7 @@ pub(super) fn sync_folders(directory: &Path) -> Result<(), OpenError> {
 /// The name of the data folder itself; the folder around it may be somebody else's.
 fn sync_parent(directory: &Path) {
     let parent = directory.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let synced = File::open(parent.unwrap_or(Path::new("."))).and_then(|parent| parent.sync_all());
+    let synced = File::open(parent.unwrap_or_else(|| Path::new("."))).and_then(|parent| parent.sync_all());
     if let Err(error) = synced {
         tracing::debug!(%error, "log.parent_not_synced");
     }

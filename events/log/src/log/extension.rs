@@ -94,9 +94,9 @@ fn take_tag<'a>(area: &mut &'a [u8]) -> Result<(u8, &'a [u8]), FrameError> {
 
 fn check(tag: u8, content: &[u8]) -> Result<(), FrameError> {
     let well_formed = match tag {
-        TAG_SEALED => return Err(FrameError::Sealed),
         0 => false,
-        ..FIRST_CARRIED => return Err(FrameError::UnknownExtension(tag)),
+        TAG_SEALED => return Err(FrameError::Sealed),
+        tag if tag < FIRST_CARRIED => return Err(FrameError::UnknownExtension(tag)),
         TAG_COMMAND => command(content).is_some(),
         TAG_SUBJECTS => subjects(content).is_some(),
         _ => true,

@@ -54,8 +54,9 @@ fn frame_of(envelope: &Envelope, body: Body<'_>) -> Vec<u8> {
 }
 
 /// Whatever an area can hold.
-fn extensions(tags: (Option<[u8; 16]>, Vec<u128>, BTreeMap<u8, Vec<u8>>)) -> Extensions {
-    let (fingerprint, subjects, carried) = tags;
+type Tags = (Option<[u8; 16]>, Vec<u128>, BTreeMap<u8, Vec<u8>>);
+
+fn extensions((fingerprint, subjects, carried): Tags) -> Extensions {
     let subject = |id: &u128| Subject::new(["item", "playlist"][(id % 2) as usize], Uuid::from_u128(*id));
     Extensions {
         command: fingerprint.map(|fingerprint| CommandTag { name: "note.write".into(), fingerprint }),
