@@ -19,8 +19,8 @@ use crate::{
 const EVENTS_MAX: usize = 200_000;
 /// Branches that are told.
 const BRANCHES_MAX: usize = 1_000;
-/// Claims are how work is done once, not what came of anything.
-const UNTOLD: &str = "reservation";
+/// Claims and the places of reactions are how work is done once, not what came of anything.
+const UNTOLD: [&str; 2] = ["reservation", "reaction"];
 
 /// All that one act, event or thing led to.
 #[derive(Debug, SimpleObject)]
@@ -157,7 +157,8 @@ impl Tree {
     }
 
     fn branches(&self, finder: &Finder) -> Found<Vec<Branch>> {
-        let told = self.order.iter().filter(|stream| stream.category != UNTOLD).take(BRANCHES_MAX);
+        let told =
+            self.order.iter().filter(|stream| !UNTOLD.contains(&stream.category.as_ref())).take(BRANCHES_MAX);
         let mut branches = Vec::new();
         for (parent, first, last) in told.filter_map(|stream| self.events.get(stream)) {
             let state = BranchState::of(last);
