@@ -60,6 +60,12 @@ impl Identities {
         Self { key }
     }
 
+    /// The installation's key, for what else is to confirm nothing to an outsider: always by `derive_key`, under a
+    /// context of its own.
+    pub const fn key(&self) -> &IdentityKey {
+        &self.key
+    }
+
     /// The playlist at an address: one per project, however the address is spelt.
     pub fn playlist(&self, project: ProjectId, address: &Address) -> PlaylistId {
         PlaylistId::from_uuid(

@@ -164,8 +164,7 @@ impl Gate {
 
     /// The terms of a command that somebody asks for.
     pub(super) fn terms(&self, name: &'static str, arguments: &Value, options: ask::Options) -> Terms {
-        let command =
-            Fingerprint::new(&blake3::derive_key("interim", self.log.id().as_bytes()), name, arguments);
+        let command = Fingerprint::new(self.identities().key().as_bytes(), name, arguments);
         Terms { command: Some(command), only_if: options.only_if }
     }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{id, owner, write};
 use crate::{
-    gate::{Answer, Caller, Options, Refusal},
+    gate::{Answer, Caller, Options, Refusal, fingerprint::Fingerprint},
     log::OnlyIf,
     testing::bench::Bench,
     work::REGISTRY,
@@ -60,6 +60,22 @@ fn an_accepted_command_that_needed_no_event_is_remembered() {
         Answer { repeated: true, ..joined },
         "the refresh that was joined, though it has ended"
     );
+}
+
+// The log's id stands in every bundle: what follows from it alone would confirm a guess.
+// invariant: L-20
+#[test]
+fn a_fingerprint_confirms_nothing_to_who_knows_the_log_s_id() {
+    let bench = Bench::new();
+    let arguments = json!({ "total": 4 });
+    ask(&bench, owner(1), "limit.set", arguments).unwrap();
+    let recorded = bench.recorded().remove(0).envelope.extensions.command.unwrap();
+    let command = REGISTRY.command("limit.set", json!({ "total": 4 })).unwrap();
+    let with = |key: &[u8; 32]| Fingerprint::new(key, command.name(), command.arguments()).bytes;
+    assert_eq!(recorded.fingerprint, with(bench.gate.identities().key().as_bytes()));
+    let mut guess = [0; 32];
+    guess[..16].copy_from_slice(bench.gate.log().id().as_bytes());
+    assert_ne!(recorded.fingerprint, with(&guess));
 }
 
 #[test]
