@@ -18,6 +18,9 @@ use uuid::Uuid;
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// The end of the year 9998: beyond it libraries of dates disagree. No event is later.
+    pub const MAX: Self = Self(253_370_764_799_999_999);
+
     /// Takes microseconds since 1970-01-01 UTC.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
@@ -105,7 +108,7 @@ impl Clock {
             #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for the time")]
             let now = std::time::SystemTime::now();
             let since_epoch = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-            Timestamp(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
+            Timestamp(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX)).min(Timestamp::MAX)
         })
     }
 

@@ -63,6 +63,8 @@ pub(crate) struct LogVerification {
     head_hash: Option<String>,
     /// Events whose payload was erased.
     erased_count: Option<Long>,
+    /// What follows from it and what doesn't, in a sentence.
+    proves: Option<String>,
     /// The first position that is not as it was written.
     bad_position: Option<Position>,
     /// What is wrong.
@@ -150,6 +152,7 @@ impl EventQuery {
                 last_position: Some(Position(report.last_position)),
                 head_hash: Some(hex(report.head_hash)),
                 erased_count: Some(Long(report.erased)),
+                proves: Some(report.proves()),
                 bad_position: None,
                 error: None,
             },
@@ -159,6 +162,7 @@ impl EventQuery {
                 last_position: None,
                 head_hash: None,
                 erased_count: None,
+                proves: None,
                 bad_position: error.position().map(Position),
                 error: Some(UserError::new(error.code(), chain(&error), Some(&error.advice()))),
             },

@@ -52,7 +52,8 @@ pub(super) async fn bundle(
     // The stream below sees its end: it is over when the sender is dropped.
     drop(spawn_blocking(move || {
         let mut out = io::BufWriter::with_capacity(PIECE_BYTES, Pieces(writing));
-        let last = range.to.unwrap_or(u64::MAX);
+        let head = log.head().position;
+        let last = range.to.unwrap_or(head).min(head);
         let written = export(Source::Live(&log), range.from..=last, &mut out)
             .map_err(io::Error::other)
             .and_then(|_| out.flush());

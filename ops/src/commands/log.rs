@@ -48,7 +48,7 @@ Examples:
 
 Ends with 0 and prints positions and head hash, or with 1 and the first bad position.")]
     Verify(verify::Verify),
-    /// Write the log, or a stretch of it, as a bundle that proves itself.
+    /// Write the log, or a stretch of it, as a bundle that can be proved by itself.
     #[command(after_help = "Example:\n  mediary log export log.ndjson --from 1")]
     Export(export::Export),
 }

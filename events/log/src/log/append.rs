@@ -6,7 +6,7 @@ use bytes::Bytes;
 use mediary_events::{CommandTag, Origin, Schema, StreamId, Subjects, is_word};
 use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId};
 
-use super::{error::AppendError, read::Filter};
+use super::{error::AppendError, payload, read::Filter};
 
 /// The largest payload of an event; larger things are blobs by hash.
 pub const PAYLOAD_BYTES_MAX: usize = 256 * 1024;
@@ -203,6 +203,7 @@ impl NewEvent {
                 max_bytes: PAYLOAD_BYTES_MAX,
             });
         }
-        Ok(())
+        // What is recorded stays: a payload that no proof would accept must not get so far.
+        payload::check(&self.payload).map_err(|fault| AppendError::Malformed { detail: fault.to_string() })
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! A header line, then one line per event: the envelope's fields, the payload as JSON to read, and the exact bytes,
 //! salts and hashes to check. Whoever holds a hash from elsewhere can check that nothing was changed since.
+//!
+//! There is one spelling of a bundle: a line that is not, byte for byte, what an export writes for its event is refused.
 
 use std::io::{self, BufRead, Write};
 
@@ -10,20 +12,39 @@ use mediary_events::{
     Subjects,
 };
 use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Timestamp};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, IgnoredAny},
+};
 use uuid::Uuid;
 
 use super::{
-    chain::{self, Hash},
+    chain::Hash,
+    extension,
     frame::{self, Body, Frame},
+    payload,
+    rules::NUMBER_MAX,
 };
 
 /// What the first line says that it is.
 const FORMAT: &str = "mediary-log-bundle";
 /// The newest form of bundles that is known here.
 const FORMAT_VERSION: u32 = 2;
-/// Longer than any line of ours: a payload of 256 KiB takes 512 KiB in hex and somewhat more as JSON.
-const LINE_BYTES_MAX: u64 = 8 << 20;
+/// Longer than any line: 256 KiB of payload are 512 KiB in hex and at most six times as much as JSON, and an extension
+/// area is 128 KiB in hex.
+const LINE_BYTES_MAX: u64 = 4 << 20;
+/// The length of an extension area has two bytes.
+const AREA_BYTES_MAX: usize = u16::MAX as usize;
+/// Tags below are those that this form of bundles has fields for, and critical ones, which it has no room for.
+const FIRST_SPELLED_TAG: u8 = 130;
+
+/// What the first line of every form of bundles has.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Mark {
+    format: String,
+    format_version: u32,
+}
 
 /// The first line.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,6 +55,10 @@ pub(super) struct Header {
     pub(super) log_id: Uuid,
     pub(super) first_position: u64,
     pub(super) last_position: u64,
+    /// How many events of the first one's append lie before it.
+    pub(super) events_cut_before: u32,
+    /// How many events of the last one's append lie behind it.
+    pub(super) events_cut_after: u32,
     /// The hash before the first event: the genesis if that is event 1.
     #[serde(with = "hex_array")]
     pub(super) previous_hash: Hash,
@@ -42,15 +67,23 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn new(log_id: Uuid, first: u64, last: u64, previous_hash: Hash, last_hash: Hash) -> Self {
+    /// The first line of a stretch; `cut` says how many events of appends lie before and behind it.
+    pub(super) fn new(
+        log_id: Uuid,
+        (first, last): (u64, u64),
+        cut: (u32, u32),
+        hashes: (Hash, Hash),
+    ) -> Self {
         Self {
             format: FORMAT.to_owned(),
             format_version: FORMAT_VERSION,
             log_id,
             first_position: first,
             last_position: last,
-            previous_hash,
-            last_hash,
+            events_cut_before: cut.0,
+            events_cut_after: cut.1,
+            previous_hash: hashes.0,
+            last_hash: hashes.1,
         }
     }
 }
@@ -86,7 +119,10 @@ struct EventLine {
     hash: Hash,
     salt: Option<Hex>,
     payload_bytes: Option<Hex>,
-    payload: Option<serde_json::Value>,
+    /// Written by hand, behind the others, and read by people only.
+    #[serde(skip_serializing)]
+    #[expect(dead_code, reason = "its bytes are compared with what the export would write")]
+    payload: IgnoredAny,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -130,7 +166,9 @@ impl Serialize for Hex {
 impl<'de> Deserialize<'de> for Hex {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        from_hex(&text).map(Self).ok_or_else(|| D::Error::custom("these are not hex digits"))
+        from_hex(&text)
+            .map(Self)
+            .ok_or_else(|| D::Error::custom("these are not pairs of lower-case hex digits"))
     }
 }
 
@@ -213,12 +251,18 @@ pub(super) fn write_event(frame: &Frame<'_>, hash: &Hash, out: &mut impl Write) 
         digest: envelope.digest,
         hash: *hash,
         salt,
-        // Bytes that JSON can't express are there as bytes only.
-        payload: payload.and_then(|payload| mediary_events::payload_json(payload).ok()),
+        payload: IgnoredAny,
         payload_bytes: payload.map(|payload| Hex(payload.to_vec())),
     };
-    serde_json::to_writer(&mut *out, &line)?;
-    out.write_all(b"\n")
+    let mut text = serde_json::to_vec(&line)?;
+    text.pop();
+    text.extend_from_slice(b",\"payload\":");
+    match payload {
+        Some(payload) => payload::write_json(payload, &mut text).map_err(io::Error::other)?,
+        None => text.extend_from_slice(b"null"),
+    }
+    text.extend_from_slice(b"}\n");
+    out.write_all(&text)
 }
 
 /// Why a line can't be used.
@@ -226,6 +270,7 @@ pub(super) fn write_event(frame: &Frame<'_>, hash: &Hash, out: &mut impl Write) 
 pub(super) enum LineError {
     Io(io::Error),
     Malformed { line: u64, detail: String },
+    Newer { found: u32, known: u32 },
 }
 
 /// An event of a bundle as the log would store it.
@@ -233,6 +278,15 @@ pub(super) enum LineError {
 pub(super) struct BundledEvent {
     pub(super) frame: Vec<u8>,
     pub(super) hash: Hash,
+    text: Vec<u8>,
+}
+
+impl BundledEvent {
+    /// Whether the line is, byte for byte, what an export writes: who reads it with the eye must see what was proved.
+    pub(super) fn is_spelled_well(&self, frame: &Frame<'_>) -> bool {
+        let mut own = Vec::with_capacity(self.text.len());
+        write_event(frame, &self.hash, &mut own).is_ok() && own == self.text
+    }
 }
 
 /// The lines of a bundle.
@@ -258,26 +312,31 @@ impl<R: BufRead> Lines<R> {
         if text.starts_with(b"redb") {
             return Err(self.malformed("it is a log file and no bundle: name its data folder with --data"));
         }
-        let header: Header =
-            serde_json::from_slice(&text).map_err(|error| self.malformed(error.to_string()))?;
-        if header.format != FORMAT {
-            return Err(self.malformed(format!("its format is {:?} and not {FORMAT:?}", header.format)));
+        let mark: Mark = serde_json::from_slice(&text)
+            .map_err(|error| self.malformed(format!("it is no first line of a bundle: {}", told(&error))))?;
+        if mark.format != FORMAT {
+            return Err(self.malformed(format!("its format is {:?} and not {FORMAT:?}", mark.format)));
         }
-        if header.format_version > FORMAT_VERSION {
-            let found = header.format_version;
-            return Err(self.malformed(format!("form {found} of bundles is newer than this program")));
+        if mark.format_version > FORMAT_VERSION {
+            return Err(LineError::Newer { found: mark.format_version, known: FORMAT_VERSION });
         }
-        if header.format_version < FORMAT_VERSION {
-            let found = header.format_version;
+        if mark.format_version < FORMAT_VERSION {
+            let found = mark.format_version;
             return Err(
                 self.malformed(format!("form {found} of bundles was replaced before anything was released"))
             );
         }
-        if header.first_position == 0 || header.last_position < header.first_position - 1 {
-            return Err(self.malformed("its positions are impossible"));
+        let header: Header = serde_json::from_slice(&text).map_err(|error| self.malformed(told(&error)))?;
+        let mut own = Vec::with_capacity(text.len());
+        write_header(&header, &mut own).map_err(LineError::Io)?;
+        if own != text {
+            return Err(self.malformed("it is spelled otherwise than an export spells it"));
         }
-        if header.first_position == 1 && header.previous_hash != chain::genesis(header.log_id) {
-            return Err(self.malformed("it begins with another hash than that of its log"));
+        if header.first_position == 0
+            || header.last_position > NUMBER_MAX
+            || header.last_position < header.first_position - 1
+        {
+            return Err(self.malformed("its positions are impossible"));
         }
         Ok(header)
     }
@@ -285,9 +344,8 @@ impl<R: BufRead> Lines<R> {
     /// Reads the next event.
     pub(super) fn event(&mut self) -> Result<Option<BundledEvent>, LineError> {
         let Some(text) = self.next()? else { return Ok(None) };
-        let line: EventLine =
-            serde_json::from_slice(&text).map_err(|error| self.malformed(error.to_string()))?;
-        line.into_event().map(Some).map_err(|detail| self.malformed(detail))
+        let line: EventLine = serde_json::from_slice(&text).map_err(|error| self.malformed(told(&error)))?;
+        line.into_event(text).map(Some).map_err(|detail| self.malformed(detail))
     }
 
     fn next(&mut self) -> Result<Option<Vec<u8>>, LineError> {
@@ -309,10 +367,14 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// A payload as JSON that was written and read: reading may round the last digit of a number.
-fn as_read_back(payload: &[u8]) -> Option<serde_json::Value> {
-    let value = mediary_events::payload_json(payload).ok()?;
-    serde_json::from_str(&value.to_string()).ok()
+/// What a parser says, without the line that it takes this one for.
+fn told(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    match text.strip_suffix(&place) {
+        Some(what) => format!("{what} (byte {} of the line)", error.column()),
+        None => text,
+    }
 }
 
 impl EventLine {
@@ -321,6 +383,9 @@ impl EventLine {
             Some(CommandLine { name, fingerprint: Hex(fingerprint) }) => {
                 let fingerprint = fingerprint.as_slice().try_into();
                 let fingerprint = fingerprint.map_err(|_| "a fingerprint has 32 hex digits".to_owned())?;
+                if !CommandTag::is_name(name) {
+                    return Err(format!("{name:?} is not the stored name of a command"));
+                }
                 Some(CommandTag { name: name.clone().into(), fingerprint })
             }
             None => None,
@@ -332,25 +397,25 @@ impl EventLine {
             subjects.push(Subject { kind: category, id: uuid });
         }
         let subjects = Subjects::try_new(subjects).map_err(|error| error.to_string())?;
+        if let Some(line) = self.extensions.iter().find(|line| line.tag < FIRST_SPELLED_TAG) {
+            return Err(format!("extension {} has no place here", line.tag));
+        }
         let carried = self.extensions.iter();
         let carried =
             carried.map(|line| Carried { tag: line.tag, bytes: line.bytes.0.clone().into() }).collect();
-        Ok(Extensions { command, subjects, carried })
+        let extensions = Extensions { command, subjects, carried };
+        if extension::area_bytes(&extensions) > AREA_BYTES_MAX {
+            return Err(format!("its extensions take more than {AREA_BYTES_MAX} bytes"));
+        }
+        Ok(extensions)
     }
 
-    fn into_event(self) -> Result<BundledEvent, String> {
+    fn into_event(self, text: Vec<u8>) -> Result<BundledEvent, String> {
         let stream: StreamId = self.stream.parse().map_err(|error| format!("{error}"))?;
         let name = match self.kind.split_once('.') {
             Some((category, name)) if category == stream.category && mediary_events::is_word(name) => name,
             _ => return Err(format!("kind {:?} does not belong to {stream}", self.kind)),
         };
-        let readable = match &self.payload_bytes {
-            Some(Hex(bytes)) => as_read_back(bytes),
-            None => None,
-        };
-        if readable != self.payload {
-            return Err("its readable payload is not what its bytes say".to_owned());
-        }
         let salt: Option<[u8; 16]> = match &self.salt {
             Some(Hex(salt)) => {
                 Some(salt.as_slice().try_into().map_err(|_| "a salt has 32 hex digits".to_owned())?)
@@ -388,6 +453,6 @@ impl EventLine {
         let mut frame = Vec::new();
         frame::encode_envelope(&envelope, &mut frame);
         frame::encode_rest(&envelope.digest, body, &mut frame);
-        Ok(BundledEvent { frame, hash: self.hash })
+        Ok(BundledEvent { frame, hash: self.hash, text })
     }
 }

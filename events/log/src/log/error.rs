@@ -56,7 +56,7 @@ pub enum Damage {
         position: u64,
     },
     /// An envelope or a digest isn't what was recorded.
-    #[error("the envelope of an event from {first} to {last} is damaged: {detail}")]
+    #[error("the envelope of {} is damaged: {detail}", named(*first, *last))]
     Envelope {
         /// The first event that may be it.
         first: u64,
@@ -85,6 +85,11 @@ pub enum Damage {
         /// How it was noticed.
         detail: String,
     },
+}
+
+/// One event, or some of which one is meant.
+fn named(first: u64, last: u64) -> String {
+    if first == last { format!("event {first}") } else { format!("an event from {first} to {last}") }
 }
 
 impl Damage {

@@ -54,56 +54,99 @@ pub enum ExportError {
     /// The bundle can't be written.
     #[error("writing the bundle failed")]
     Write(#[source] io::Error),
-    /// There is no such range.
-    #[error("the log ends with event {last}, before event {first}")]
+    /// The range reaches behind the end of the log.
+    #[error("the log ends with event {last}, before event {asked}")]
     Beyond {
-        /// The first position that was asked for.
-        first: u64,
+        /// The position that was asked for.
+        asked: u64,
         /// The last event.
+        last: u64,
+    },
+    /// Positions count from 1, and a range doesn't end before it begins.
+    #[error("there are no events from {first} to {last}")]
+    NoRange {
+        /// Where it was to begin.
+        first: u64,
+        /// Where it was to end.
         last: u64,
     },
 }
 
-/// Writes the events of a range of positions, as far as the log goes, so that
-/// [`verify`](super::verify) can prove them from the bundle alone.
+impl ExportError {
+    /// A stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Open(error) => error.code(),
+            Self::Read(ReadError::Damaged(damage)) => damage.code(),
+            Self::Read(_) => "LOG_UNREADABLE",
+            Self::Write(_) => "FILE",
+            Self::Beyond { .. } => "POSITION_BEYOND_HEAD",
+            Self::NoRange { .. } => "BAD_ARGUMENT",
+        }
+    }
+
+    /// The next step for a person.
+    pub fn advice(&self) -> String {
+        match self {
+            Self::Open(error) => error.advice(),
+            Self::Write(_) => "check the folder and the room on its disk".to_owned(),
+            Self::Read(_) => "`mediary log verify` names the first bad position".to_owned(),
+            Self::Beyond { last, .. } => format!("ask for events up to {last}, or wait for later ones"),
+            Self::NoRange { .. } => {
+                "give a first position from 1, and a last one that is not before it".to_owned()
+            }
+        }
+    }
+}
+
+/// Writes the events of a range of positions, so that [`verify_bundle`](super::verify_bundle) can prove them from the
+/// bundle alone. A range that is open at its end goes to the end of the log; it may be empty, just behind it.
 pub fn export(
     source: Source<'_>,
     range: impl RangeBounds<u64>,
     out: &mut impl Write,
 ) -> Result<Exported, ExportError> {
     match source {
-        Source::Live(log) => export_store(log.store(), log.head().position, range, out),
+        Source::Live(log) => export_store(log.store(), stretch(log.head().position, range)?, out),
         Source::Folder(directory) => {
             let offline = OfflineLog::open(directory)?;
             let last = offline.store.tail()?.head.position;
-            export_store(&offline.store, last, range, out)
+            export_store(&offline.store, stretch(last, range)?, out)
         }
     }
 }
 
-fn export_store(
-    store: &Store,
-    head: u64,
-    range: impl RangeBounds<u64>,
-    out: &mut impl Write,
-) -> Result<Exported, ExportError> {
+fn stretch(head: u64, range: impl RangeBounds<u64>) -> Result<(u64, u64), ExportError> {
     let first = match range.start_bound() {
-        Bound::Included(first) => (*first).max(1),
-        Bound::Excluded(before) => before + 1,
+        Bound::Included(first) => *first,
+        Bound::Excluded(before) => before.saturating_add(1),
         Bound::Unbounded => 1,
     };
-    let last = match range.end_bound() {
-        Bound::Included(last) => head.min(*last),
-        Bound::Excluded(after) => head.min(after.saturating_sub(1)),
-        Bound::Unbounded => head,
+    let asked = match range.end_bound() {
+        Bound::Included(last) => Some(*last),
+        Bound::Excluded(after) => Some(after.saturating_sub(1)),
+        Bound::Unbounded => None,
     };
-    if first > last + 1 {
-        return Err(ExportError::Beyond { first, last: head });
+    if first == 0 || asked.is_some_and(|last| last < first) {
+        return Err(ExportError::NoRange { first, last: asked.unwrap_or(head) });
     }
-    let beyond = || ExportError::Beyond { first, last: head };
-    let previous_hash = store.hash_at(first - 1)?.ok_or_else(beyond)?;
-    let last_hash = store.hash_at(last)?.ok_or_else(beyond)?;
-    let header = Header::new(store.log_id(), first, last, previous_hash, last_hash);
+    let furthest = asked.unwrap_or(head).max(first - 1);
+    if furthest > head {
+        return Err(ExportError::Beyond { asked: asked.unwrap_or(first), last: head });
+    }
+    Ok((first, furthest))
+}
+
+fn export_store(
+    store: &Store,
+    (first, last): (u64, u64),
+    out: &mut impl Write,
+) -> Result<Exported, ExportError> {
+    let missing = |position| ReadError::from(Damage::Index { index: "chain", position });
+    let previous_hash = store.hash_at(first - 1)?.ok_or_else(|| missing(first - 1))?;
+    let last_hash = store.hash_at(last)?.ok_or_else(|| missing(last))?;
+    let cut = if first > last { (0, 0) } else { (place(store, first)?.0, place(store, last)?.1) };
+    let header = Header::new(store.log_id(), (first, last), cut, (previous_hash, last_hash));
     bundle::write_header(&header, out).map_err(ExportError::Write)?;
     let mut walk = Walk::after(first - 1, previous_hash);
     let mut next = first;
@@ -122,7 +165,11 @@ fn export_store(
                 walk.frame(&frame)?;
                 let hash = *walk.hash();
                 walk.stored(&hash)?;
-                bundle::write_event(&frame, &hash, &mut lines).expect("memory takes every write");
+                bundle::write_event(&frame, &hash, &mut lines).map_err(|error| Damage::Envelope {
+                    first: position.value(),
+                    last: position.value(),
+                    detail: error.to_string(),
+                })?;
             }
             Ok(lines)
         })?;
@@ -135,4 +182,16 @@ fn export_store(
     }
     out.flush().map_err(ExportError::Write)?;
     Ok(Exported { first_position: first, last_position: last, last_hash })
+}
+
+/// How many events of its append lie before an event, and behind it.
+fn place(store: &Store, position: u64) -> Result<(u32, u32), ReadError> {
+    store.read(|transaction| {
+        let events = transaction.open_table(EVENTS)?;
+        let missing =
+            || Damage::Envelope { first: position, last: position, detail: "it is missing".to_owned() };
+        let row = events.get(position)?.ok_or_else(missing)?;
+        let frame = read::parse(position, row.value())?;
+        Ok((frame.append_index(), frame.append_len() - 1 - frame.append_index()))
+    })
 }

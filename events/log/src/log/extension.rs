@@ -54,6 +54,17 @@ pub(super) fn decode(mut area: &[u8]) -> Extensions {
     extensions
 }
 
+/// How many bytes the tags take.
+pub(super) fn area_bytes(extensions: &Extensions) -> usize {
+    const TAG: usize = 3;
+    let command = extensions.command.iter().map(|command| TAG + FINGERPRINT_BYTES + command.name.len());
+    let subjects = extensions.subjects.as_slice();
+    let subjects_head = if subjects.is_empty() { 0 } else { TAG };
+    let subjects = subjects.iter().map(|subject| 1 + subject.kind.len() + 16);
+    let carried = extensions.carried.iter().map(|carried| TAG + carried.bytes.len());
+    subjects_head + command.chain(subjects).chain(carried).sum::<usize>()
+}
+
 /// Writes the area.
 pub(super) fn encode(extensions: &Extensions, out: &mut Vec<u8>) {
     let mut area = Vec::new();

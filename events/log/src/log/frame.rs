@@ -230,8 +230,16 @@ impl<'a> Frame<'a> {
         CorrelationId::from_uuid(self.uuid(AT_CORRELATION))
     }
 
-    pub(super) fn envelope(&self) -> Envelope {
+    pub(super) fn origin(&self) -> Origin {
+        Origin { kind: self.origin, id: self.uuid(AT_ORIGIN_ID) }
+    }
+
+    pub(super) fn causation_id(&self) -> Option<Uuid> {
         let caused = self.bytes[AT_FLAGS] & FLAG_CAUSED != 0;
+        caused.then(|| self.uuid(FIXED_BYTES))
+    }
+
+    pub(super) fn envelope(&self) -> Envelope {
         Envelope {
             position: self.position(),
             stream: self.stream(),
@@ -243,10 +251,10 @@ impl<'a> Frame<'a> {
             epoch: self.epoch(),
             project: self.project(),
             principal: self.principal(),
-            origin: Origin { kind: self.origin, id: self.uuid(AT_ORIGIN_ID) },
+            origin: self.origin(),
             command_id: self.command_id(),
             correlation_id: self.correlation_id(),
-            causation_id: caused.then(|| EventId::from_uuid(self.uuid(FIXED_BYTES))),
+            causation_id: self.causation_id().map(EventId::from_uuid),
             append_index: self.append_index(),
             append_len: self.append_len(),
             codec: Codec::MessagePack,

@@ -1,36 +1,207 @@
-//! Rules over all events that no single frame shows: versions without gaps, ids and commands that stand once.
+//! Rules over all events that no single frame shows: `docs/log-format.md` lists them under "Rules".
 //!
-//! A proof keeps them in memory rather than trusting an index: an index can be made to fit a forgery.
+//! A proof keeps what it has seen in memory rather than trusting an index: an index can be made to fit a forgery.
 
-use std::collections::{HashMap, HashSet};
+use std::{collections::HashMap, time::Duration};
 
-use uuid::Uuid;
+use mediary_events::CommandTag;
+use mediary_schema::Timestamp;
+use uuid::{Uuid, Variant};
 
-use super::frame::Frame;
+use super::{
+    append::PAYLOAD_BYTES_MAX,
+    frame::{Body, Frame},
+    payload::{self, PayloadFault},
+};
+
+/// Positions, versions and epochs end here, so that every reader of JSON reads them exactly.
+pub(super) const NUMBER_MAX: u64 = (1 << 53) - 1;
+
+/// For so long of recorded time a command is remembered; later its id may be another's.
+const COMMANDS_REMEMBERED: Duration = Duration::from_hours(30 * 24);
+
+/// A rule that an event breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Broken {
+    #[error("a position, version or epoch is larger than 2^53 - 1")]
+    Number,
+    #[error("epochs count from 1")]
+    NoEpoch,
+    #[error("its epoch lies before that of the event in front of it")]
+    EpochBack,
+    #[error("its time lies before the event in front of it, in the same epoch")]
+    TimeBack,
+    #[error("its time lies outside of the years 1970 to 9998")]
+    Time,
+    #[error("it does not continue its append")]
+    Append,
+    #[error("the events of its append differ in what they share")]
+    Shared,
+    #[error("its version does not follow the one before it in its stream")]
+    Version,
+    #[error("its id is no UUID of version 7")]
+    IdKind,
+    #[error("its id is that of another event")]
+    IdTwice,
+    #[error("its command was recorded less than 30 days before")]
+    CommandTwice,
+    #[error("its cause is no earlier event outside of its append")]
+    Cause,
+    #[error("its payload is larger than an event may have")]
+    PayloadSize,
+    #[error("{0}")]
+    Payload(PayloadFault),
+}
 
 /// What was seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Rules {
+    /// Whether events before the first one are not seen.
+    is_stretch: bool,
     versions: HashMap<(String, Uuid), u64>,
-    ids: HashSet<Uuid>,
-    commands: HashSet<(Uuid, Uuid)>,
+    /// Each event's id with its position.
+    ids: HashMap<Uuid, u64>,
+    /// Each principal's commands with the time of the newest append.
+    commands: HashMap<(Uuid, Uuid), Timestamp>,
+    before: Option<Before>,
+}
+
+/// What the next event is held against.
+#[derive(Debug)]
+struct Before {
+    append: Shared,
+    /// How many events of the append are still to come.
+    left: u32,
+}
+
+/// What is the same in all events of one append.
+#[derive(Debug, PartialEq, Eq)]
+struct Shared {
+    first_position: u64,
+    len: u32,
+    at: Timestamp,
+    epoch: u64,
+    origin: u8,
+    uuids: [Uuid; 5],
+    cause: Option<Uuid>,
+    command: Option<CommandTag>,
 }
 
 impl Rules {
-    /// The rule that the next event breaks, if it does.
-    pub(super) fn broken_by(&mut self, frame: &Frame<'_>) -> Option<&'static str> {
-        let version = self.versions.entry((frame.category().to_owned(), frame.stream_uuid())).or_default();
-        *version += 1;
-        if frame.version() != *version {
-            return Some("its version does not follow the one before it in its stream");
-        }
-        if !self.ids.insert(frame.id().uuid()) {
-            return Some("its id is that of another event");
-        }
-        let command = (frame.principal().uuid(), frame.command_id().uuid());
-        if frame.append_index() == 0 && !self.commands.insert(command) {
-            return Some("its command was recorded before");
-        }
-        None
+    /// The rules for events behind a position.
+    pub(super) fn after(position: u64) -> Self {
+        Self { is_stretch: position > 0, ..Self::default() }
     }
+
+    /// How many events of the last append are still to come.
+    pub(super) fn append_left(&self) -> u32 {
+        self.before.as_ref().map_or(0, |before| before.left)
+    }
+
+    /// The rule that the next event breaks, if it does.
+    pub(super) fn broken_by(&mut self, frame: &Frame<'_>) -> Option<Broken> {
+        self.take(frame).err()
+    }
+
+    fn take(&mut self, frame: &Frame<'_>) -> Result<(), Broken> {
+        check_numbers(frame)?;
+        let cause = frame.causation_id();
+        let append = Shared::of(frame, cause);
+        let first_position = append.first_position;
+        // All of it is taken in whatever is broken: the first broken rule is told, and later events are held
+        // against what stands there.
+        let in_order = self.in_order(frame, append);
+        let in_stream = self.in_stream(frame);
+        let (id, position) = (frame.id().uuid(), frame.position());
+        let caused = cause.is_none_or(|cause| self.is_cause(cause, id, first_position));
+        let is_new = self.ids.insert(id, position).is_none();
+        let command = (frame.principal().uuid(), frame.command_id().uuid());
+        let is_new_command = frame.append_index() > 0 || {
+            let before = self.commands.insert(command, frame.at());
+            before.is_none_or(|before| frame.at().since(before) >= COMMANDS_REMEMBERED)
+        };
+        in_order?;
+        in_stream?;
+        require(id.get_version_num() == 7 && id.get_variant() == Variant::RFC4122, Broken::IdKind)?;
+        require(is_new, Broken::IdTwice)?;
+        require(is_new_command, Broken::CommandTwice)?;
+        require(caused, Broken::Cause)?;
+        check_payload(frame)
+    }
+
+    fn in_order(&mut self, frame: &Frame<'_>, append: Shared) -> Result<(), Broken> {
+        let left = frame.append_len() - frame.append_index() - 1;
+        let Some(before) = self.before.replace(Before { append, left }) else {
+            // Only what begins behind the log's beginning may begin in the middle of an append.
+            let begins_well = frame.append_index() == 0 || self.is_stretch;
+            return require(begins_well, Broken::Append);
+        };
+        require(frame.epoch() >= before.append.epoch, Broken::EpochBack)?;
+        require(frame.epoch() > before.append.epoch || frame.at() >= before.append.at, Broken::TimeBack)?;
+        let starts = frame.append_index() == 0;
+        if before.left == 0 {
+            return require(starts, Broken::Append);
+        }
+        require(!starts && left == before.left - 1, Broken::Append)?;
+        let same = self.before.as_ref().is_some_and(|now| now.append == before.append);
+        require(same, Broken::Shared)
+    }
+
+    fn in_stream(&mut self, frame: &Frame<'_>) -> Result<(), Broken> {
+        let stream = (frame.category().to_owned(), frame.stream_uuid());
+        let before = self.versions.insert(stream, frame.version());
+        let follows = match before {
+            Some(before) => frame.version() == before + 1,
+            None => frame.version() == 1 || (self.is_stretch && frame.version() > 1),
+        };
+        require(follows, Broken::Version)
+    }
+
+    fn is_cause(&self, cause: Uuid, id: Uuid, first_position: u64) -> bool {
+        match self.ids.get(&cause) {
+            Some(position) => *position < first_position,
+            None => self.is_stretch && cause != id,
+        }
+    }
+}
+
+impl Shared {
+    fn of(frame: &Frame<'_>, cause: Option<Uuid>) -> Self {
+        Self {
+            first_position: frame.position().saturating_sub(frame.append_index().into()),
+            len: frame.append_len(),
+            at: frame.at(),
+            epoch: frame.epoch(),
+            origin: frame.origin().kind.byte(),
+            uuids: [
+                frame.project().uuid(),
+                frame.principal().uuid(),
+                frame.origin().id,
+                frame.command_id().uuid(),
+                frame.correlation_id().uuid(),
+            ],
+            cause,
+            command: frame.extensions().command,
+        }
+    }
+}
+
+fn check_numbers(frame: &Frame<'_>) -> Result<(), Broken> {
+    let largest = frame.position().max(frame.version()).max(frame.epoch());
+    require(largest <= NUMBER_MAX, Broken::Number)?;
+    require(frame.epoch() > 0, Broken::NoEpoch)?;
+    let at = frame.at();
+    require(Timestamp::from_micros(0) <= at && at <= Timestamp::MAX, Broken::Time)?;
+    // The log has as many events before it as its append has.
+    require(u64::from(frame.append_index()) < frame.position(), Broken::Append)
+}
+
+fn check_payload(frame: &Frame<'_>) -> Result<(), Broken> {
+    let Body::Inline { payload, .. } = frame.body() else { return Ok(()) };
+    require(payload.len() <= PAYLOAD_BYTES_MAX, Broken::PayloadSize)?;
+    payload::check(payload).map_err(Broken::Payload)
+}
+
+fn require(holds: bool, broken: Broken) -> Result<(), Broken> {
+    if holds { Ok(()) } else { Err(broken) }
 }

@@ -4,21 +4,23 @@
 //! hash, at most 256. What only looks wrong because an envelope before it is wrong must not be blamed first, so
 //! every finding waits for the next stored hash.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{self, BufReader},
-    path::{Path, PathBuf},
-};
+mod bundle;
+mod error;
+mod report;
 
-use mediary_schema::Timestamp;
+use std::{collections::BTreeMap, path::Path};
+
 use redb::{ReadTransaction, ReadableTableMetadata};
-use uuid::Uuid;
 
+use self::report::Crossing;
+pub use self::{
+    bundle::verify_bundle,
+    error::VerifyError,
+    report::{Checkpoint, Report},
+};
 use super::{
-    bundle,
     chain::{self, Hash, STRIDE},
-    error::{Damage, OpenError, ReadError},
+    error::{Damage, ReadError},
     frame::{Body, Frame},
     handle::Log,
     offline::OfflineLog,
@@ -31,156 +33,6 @@ use super::{
 /// Events that one read transaction looks at.
 const CHUNK: u64 = 4_096;
 
-/// What someone else kept: the hash of the chain after a position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Checkpoint {
-    /// The position.
-    pub position: u64,
-    /// The hash after it.
-    pub hash: Hash,
-}
-
-/// What was proved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// Which log.
-    pub log_id: Uuid,
-    /// The first position.
-    pub first_position: u64,
-    /// The last position; one less than the first if there are no events.
-    pub last_position: u64,
-    /// The hash of the chain after it.
-    pub head_hash: Hash,
-    /// How many events.
-    pub events: u64,
-    /// How many of them have no payload any more.
-    pub erased: u64,
-}
-
-/// Why a log could not be proved.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum VerifyError {
-    /// It can't be opened.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// Stored bytes are wrong.
-    #[error("{} is damaged", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        #[source]
-        damage: Damage,
-    },
-    /// It can't be read.
-    #[error("reading {} failed", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        #[source]
-        source: ReadError,
-    },
-    /// A bundle can't be read.
-    #[error("reading {} failed", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// A line of a bundle is not what an export writes.
-    #[error("line {line} of {} is not what an export writes: {detail}", path.display())]
-    Bundle {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: u64,
-        /// In which way.
-        detail: String,
-    },
-    /// It is whole, but another history than the checkpoint's.
-    #[error("the log is not the one that the checkpoint at {position} was taken from")]
-    Checkpoint {
-        /// The position.
-        position: u64,
-        /// The hash that was kept.
-        expected: Hash,
-        /// The hash that the log has.
-        actual: Hash,
-    },
-    /// It is whole, but doesn't reach the checkpoint.
-    #[error("the checkpoint at {position} lies outside of the log, which goes from {first} to {last}")]
-    CheckpointOutside {
-        /// The position.
-        position: u64,
-        /// The first event.
-        first: u64,
-        /// The last event.
-        last: u64,
-    },
-}
-
-impl VerifyError {
-    /// What is wrong with stored bytes, if that is it.
-    pub const fn damage(&self) -> Option<&Damage> {
-        match self {
-            Self::Damaged { damage, .. } | Self::Open(OpenError::Damaged { damage, .. }) => Some(damage),
-            _ => None,
-        }
-    }
-
-    /// The first bad position, where one can be told.
-    pub const fn position(&self) -> Option<u64> {
-        match self {
-            Self::Checkpoint { position, .. } => Some(*position),
-            Self::CheckpointOutside { last, .. } => Some(*last + 1),
-            _ => match self.damage() {
-                Some(damage) => damage.position(),
-                None => None,
-            },
-        }
-    }
-
-    /// A stable code.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Open(error) => error.code(),
-            Self::Damaged { damage, .. } => damage.code(),
-            Self::Read { .. } | Self::Io { .. } => "LOG_UNREADABLE",
-            Self::Bundle { .. } => "BUNDLE_MALFORMED",
-            Self::Checkpoint { .. } | Self::CheckpointOutside { .. } => "LOG_CHECKPOINT_MISSED",
-        }
-    }
-
-    /// The next step for a person.
-    pub fn advice(&self) -> String {
-        match self {
-            Self::Open(error) => error.advice(),
-            Self::Damaged { damage, .. } => damage.advice().to_owned(),
-            Self::Read { .. } | Self::Io { .. } => "check that the file can be read by this user".to_owned(),
-            Self::Bundle { .. } => {
-                "export it again with `mediary log export FILE`, and don't edit it".to_owned()
-            }
-            Self::Checkpoint { .. } => {
-                "history before the checkpoint was changed, or this is another log: restore the newest backup that \
-                 verifies against it"
-                    .to_owned()
-            }
-            Self::CheckpointOutside { .. } => {
-                "events were lost, or this is an older copy: restore the newest backup that verifies against it"
-                    .to_owned()
-            }
-        }
-    }
-}
-
-/// Proves the log of a data folder, or a bundle if the path is a file. Writes nothing.
-pub fn verify(path: &Path, checkpoint: Option<Checkpoint>) -> Result<Report, VerifyError> {
-    if path.is_file() { verify_bundle(path, checkpoint) } else { verify_folder(path, checkpoint) }
-}
-
 /// Proves an open log up to its present end, in short transactions.
 pub fn verify_live(log: &Log, checkpoint: Option<Checkpoint>) -> Result<Report, VerifyError> {
     let path = log.store().path().to_owned();
@@ -188,44 +40,16 @@ pub fn verify_live(log: &Log, checkpoint: Option<Checkpoint>) -> Result<Report, 
     let proof = prove(log.store(), head, checkpoint).map_err(|error| failed(&path, error))?;
     // A wrong index is no damage of the log: it was made anew by now.
     log.prove_index(head.position, |_| true).map_err(|error| failed(&path, error))?;
-    conclude(&proof.walk, log.id(), 1, proof.checkpoint)
+    conclude(log.id(), proof)
 }
 
-fn verify_folder(directory: &Path, checkpoint: Option<Checkpoint>) -> Result<Report, VerifyError> {
+/// Proves the log of a data folder that no server has. Writes nothing.
+pub fn verify(directory: &Path, checkpoint: Option<Checkpoint>) -> Result<Report, VerifyError> {
     let offline = OfflineLog::open(directory)?;
     let path = store::file(directory);
     let log_id = offline.store.log_id();
-    let proved = prove_whole(&offline.store, checkpoint).map_err(|error| failed(&path, error))?;
-    conclude(&proved.walk, log_id, 1, proved.checkpoint)
-}
-
-fn verify_bundle(path: &Path, checkpoint: Option<Checkpoint>) -> Result<Report, VerifyError> {
-    let io = |source| VerifyError::Io { path: path.to_owned(), source };
-    let file = File::open(path).map_err(io)?;
-    let mut lines = bundle::Lines::new(BufReader::new(file));
-    let malformed = |line, detail| VerifyError::Bundle { path: path.to_owned(), line, detail };
-    let unreadable = |error| match error {
-        bundle::LineError::Io(source) => VerifyError::Io { path: path.to_owned(), source },
-        bundle::LineError::Malformed { line, detail } => malformed(line, detail),
-    };
-    let header = lines.header().map_err(unreadable)?;
-    let mut walk = Walk::after(header.first_position - 1, header.previous_hash);
-    let mut crossing = Crossing::new(checkpoint);
-    crossing.pass(walk.position, &walk.hash);
-    let damaged = |damage| VerifyError::Damaged { path: path.to_owned(), damage };
-    while let Some(line) = lines.event().map_err(unreadable)? {
-        let number = lines.number();
-        let frame = Frame::parse(&line.frame).map_err(|error| malformed(number, error.to_string()))?;
-        walk.frame(&frame).map_err(damaged)?;
-        walk.stored(&line.hash).map_err(damaged)?;
-        crossing.pass(walk.position, &walk.hash);
-    }
-    walk.finish().map_err(damaged)?;
-    if walk.position != header.last_position || walk.hash != header.last_hash {
-        let detail = format!("it ends with event {} instead of {}", walk.position, header.last_position);
-        return Err(damaged(Damage::Truncated { detail }));
-    }
-    conclude(&walk, header.log_id, header.first_position, crossing)
+    let proof = prove_whole(&offline.store, checkpoint).map_err(|error| failed(&path, error))?;
+    conclude(log_id, proof)
 }
 
 fn failed(path: &Path, error: ReadError) -> VerifyError {
@@ -236,47 +60,21 @@ fn failed(path: &Path, error: ReadError) -> VerifyError {
     }
 }
 
-fn conclude(walk: &Walk, log_id: Uuid, first: u64, crossing: Crossing) -> Result<Report, VerifyError> {
-    crossing.conclude(first, walk.position)?;
+fn conclude(log_id: uuid::Uuid, proof: Proof) -> Result<Report, VerifyError> {
+    let Proof { walk, checkpoint, .. } = proof;
+    let last_position = walk.position;
+    let checkpoint = checkpoint.conclude((1, last_position), false)?;
     Ok(Report {
         log_id,
-        first_position: first,
-        last_position: walk.position,
+        first_position: 1,
+        last_position,
         head_hash: walk.hash,
         events: walk.events,
         erased: walk.erased,
+        events_cut_before: 0,
+        events_cut_after: 0,
+        checkpoint,
     })
-}
-
-/// A checkpoint, and what the log has there.
-struct Crossing {
-    checkpoint: Option<Checkpoint>,
-    actual: Option<Hash>,
-}
-
-impl Crossing {
-    fn new(checkpoint: Option<Checkpoint>) -> Self {
-        Self { checkpoint, actual: None }
-    }
-
-    fn pass(&mut self, position: u64, hash: &Hash) {
-        if self.checkpoint.is_some_and(|checkpoint| checkpoint.position == position) {
-            self.actual = Some(*hash);
-        }
-    }
-
-    fn conclude(self, first: u64, last: u64) -> Result<(), VerifyError> {
-        match (self.checkpoint, self.actual) {
-            (None, _) => Ok(()),
-            (Some(Checkpoint { position, .. }), None) => {
-                Err(VerifyError::CheckpointOutside { position, first, last })
-            }
-            (Some(kept), Some(actual)) if kept.hash == actual => Ok(()),
-            (Some(Checkpoint { position, hash: expected }), Some(actual)) => {
-                Err(VerifyError::Checkpoint { position, expected, actual })
-            }
-        }
-    }
 }
 
 /// The walk along the chain.
@@ -289,10 +87,6 @@ pub(super) struct Walk {
     noticed: Option<Damage>,
     /// A stored hash that was wrong: itself, if the next one is right, else an envelope before it.
     disputed: Option<(u64, Damage)>,
-    at: Timestamp,
-    epoch: u64,
-    /// How many events of the append are still to come.
-    append_left: u32,
     events: u64,
     erased: u64,
 }
@@ -300,18 +94,7 @@ pub(super) struct Walk {
 impl Walk {
     /// Begins behind a position.
     pub(super) fn after(position: u64, hash: Hash) -> Self {
-        Self {
-            position,
-            hash,
-            unproved: position + 1,
-            noticed: None,
-            disputed: None,
-            at: Timestamp::from_micros(i64::MIN),
-            epoch: 0,
-            append_left: 0,
-            events: 0,
-            erased: 0,
-        }
+        Self { position, hash, unproved: position + 1, noticed: None, disputed: None, events: 0, erased: 0 }
     }
 
     pub(super) fn hash(&self) -> &Hash {
@@ -332,9 +115,6 @@ impl Walk {
         if !frame.payload_matches() {
             self.notice(Damage::Payload { position });
         }
-        if let Some(detail) = self.order(frame) {
-            self.notice(Damage::Envelope { first: position, last: position, detail: detail.to_owned() });
-        }
         if position - self.unproved >= 2 * STRIDE {
             return Err(Damage::Index { index: "chain", position });
         }
@@ -344,21 +124,6 @@ impl Walk {
     /// Keeps what was noticed until the envelopes up to here are proved.
     fn notice(&mut self, damage: Damage) {
         self.noticed.get_or_insert(damage);
-    }
-
-    fn order(&mut self, frame: &Frame<'_>) -> Option<&'static str> {
-        let (at, epoch) = (frame.at(), frame.epoch());
-        let goes_back = at < self.at || epoch < self.epoch;
-        self.at = self.at.max(at);
-        self.epoch = self.epoch.max(epoch);
-        let first_of_walk = self.events == 1;
-        let left = frame.append_len() - frame.append_index();
-        let continues = left == self.append_left || (self.append_left == 0 && frame.append_index() == 0);
-        self.append_left = left - 1;
-        if goes_back {
-            return Some("its time or epoch lies before the event in front of it");
-        }
-        (!continues && !first_of_walk).then_some("it does not continue its append")
     }
 
     /// Takes the hash that is stored for the present position.
@@ -402,7 +167,7 @@ struct Proof {
 /// Proves events and chain up to a head.
 fn prove(store: &Store, head: Head, checkpoint: Option<Checkpoint>) -> Result<Proof, ReadError> {
     let walk = Walk::after(0, chain::genesis(store.log_id()));
-    let mut proof = Proof { walk, checkpoint: Crossing::new(checkpoint), rules: Rules::default(), hashes: 0 };
+    let mut proof = Proof { walk, checkpoint: Crossing::new(checkpoint), rules: Rules::after(0), hashes: 0 };
     proof.checkpoint.pass(0, proof.walk.hash());
     while proof.walk.position < head.position {
         let last = head.position.min(proof.walk.position + CHUNK);
@@ -411,6 +176,10 @@ fn prove(store: &Store, head: Head, checkpoint: Option<Checkpoint>) -> Result<Pr
     proof.walk.finish()?;
     if proof.walk.hash != head.hash {
         return Err(Damage::Index { index: "chain", position: head.position }.into());
+    }
+    if proof.rules.append_left() > 0 {
+        let detail = format!("{} events of its last append are missing", proof.rules.append_left());
+        return Err(Damage::Truncated { detail }.into());
     }
     Ok(proof)
 }
@@ -430,8 +199,12 @@ fn prove_chunk(transaction: &ReadTransaction, proof: &mut Proof, last: u64) -> R
         let row = events.get(position)?.ok_or_else(missing)?;
         let frame = read::parse(position, row.value())?;
         proof.walk.frame(&frame)?;
-        if let Some(rule) = proof.rules.broken_by(&frame) {
-            proof.walk.notice(Damage::Envelope { first: position, last: position, detail: rule.to_owned() });
+        if let Some(broken) = proof.rules.broken_by(&frame) {
+            proof.walk.notice(Damage::Envelope {
+                first: position,
+                last: position,
+                detail: broken.to_string(),
+            });
         }
         let stored = hashes.get(&position);
         if stored.is_none() && chain::is_stored(position, frame.append_index(), frame.append_len()) {

@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     io::{BufWriter, Write as _},
+    ops::Bound,
     path::{Path, PathBuf},
 };
 
@@ -12,7 +13,7 @@ use serde::Serialize;
 
 use super::verify::{Offline, hex, holder, open_failure};
 use crate::{
-    client::Client,
+    client::{Client, UserError},
     commands::{
         arguments::Everywhere,
         connection::{self, Environment},
@@ -72,11 +73,14 @@ pub(crate) async fn run(
         None => from_server(&connection::connect(flags, environment)?, export, &part).await?,
     }
     // What can't be proved now would be found wanting on the day that it is needed.
-    let report = mediary_log::verify(&part.path, None).map_err(|error| Failure::Unsound {
+    let report = mediary_log::verify_bundle(&part.path, None).map_err(|error| Failure::Unsound {
         code: error.code().to_owned(),
         message: format!("what arrived is no whole bundle: {error}"),
         advice: error.advice(),
     })?;
+    if let Some(asked) = export.to.filter(|asked| *asked != report.last_position) {
+        return Err(refused(&ExportError::Beyond { asked, last: report.last_position }));
+    }
     part.keep(file)?;
     let exported = Exported {
         file: file.clone(),
@@ -91,8 +95,8 @@ fn from_folder(folder: &Path, export: &Export, part: &Part) -> Result<(), Offlin
     let failed = |failure| Offline::Failure(failure);
     let file = part.create().map_err(failed)?;
     let mut out = BufWriter::new(file);
-    let range = export.from..=export.to.unwrap_or(u64::MAX);
-    match mediary_log::export(Source::Folder(folder), range, &mut out) {
+    let end = export.to.map_or(Bound::Unbounded, Bound::Included);
+    match mediary_log::export(Source::Folder(folder), (Bound::Included(export.from), end), &mut out) {
         Ok(_) => {
             let whole = out.flush().and_then(|()| out.get_ref().sync_all());
             whole.map_err(|error| failed(Failure::file("writing", &part.path)(error)))
@@ -102,15 +106,20 @@ fn from_folder(folder: &Path, export: &Export, part: &Part) -> Result<(), Offlin
             Err(failed(unsound(error.code(), &error, error.advice())))
         }
         Err(ExportError::Write(error)) => Err(failed(Failure::file("writing", &part.path)(error))),
-        Err(error @ ExportError::Beyond { .. }) => Err(failed(Failure::Usage {
-            message: error.to_string(),
-            advice: "`mediary log verify` prints the last position",
-        })),
-        Err(error) => {
-            let advice = "`mediary log verify --data DIR` names the first bad position".to_owned();
-            Err(failed(unsound("LOG_UNREADABLE", &error, advice)))
+        Err(error @ (ExportError::Beyond { .. } | ExportError::NoRange { .. })) => {
+            Err(failed(refused(&error)))
         }
+        Err(error) => Err(failed(unsound(error.code(), &error, error.advice()))),
     }
+}
+
+fn refused(error: &ExportError) -> Failure {
+    Failure::Refused(UserError {
+        code: error.code().to_owned(),
+        message: error.to_string(),
+        advice: Some(error.advice()),
+        retryable: false,
+    })
 }
 
 fn unsound(code: &str, error: &dyn std::error::Error, advice: String) -> Failure {

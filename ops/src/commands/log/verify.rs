@@ -1,6 +1,6 @@
 //! `mediary log verify`: the proof that the log is whole.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use mediary_log::{Checkpoint, Hash, OpenError, Report, VerifyError};
@@ -20,7 +20,7 @@ use crate::{
 /// What to prove.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Verify {
-    /// A bundle that `log export` wrote, instead of a data folder.
+    /// A bundle that `log export` wrote, instead of a data folder; `-` for one that is piped in.
     #[arg(long, value_name = "FILE")]
     bundle: Option<PathBuf>,
     /// A position and its hash that were kept elsewhere: proves that nothing before was changed.
@@ -31,7 +31,7 @@ pub(crate) struct Verify {
 pub(crate) const VERIFY: Document =
     Document::repeatable(&["query LogVerification($position: Position, $hash: String) {
   logVerification(checkpointPosition: $position, checkpointHash: $hash) {
-    isWhole firstPosition lastPosition headHash erasedCount badPosition
+    isWhole firstPosition lastPosition headHash erasedCount proves badPosition
     error { code message advice retryable }
   }
 }"]);
@@ -48,6 +48,7 @@ pub(crate) struct Verification {
     pub(crate) last_position: Option<u64>,
     pub(crate) head_hash: Option<String>,
     pub(crate) erased_count: Option<u64>,
+    pub(crate) proves: Option<String>,
     pub(crate) bad_position: Option<u64>,
     pub(crate) error: Option<UserError>,
 }
@@ -55,11 +56,12 @@ pub(crate) struct Verification {
 impl From<&Report> for Verification {
     fn from(report: &Report) -> Self {
         Self {
-            is_whole: true,
+            is_whole: report.is_whole(),
             first_position: Some(report.first_position),
             last_position: Some(report.last_position),
             head_hash: Some(hex(&report.head_hash)),
             erased_count: Some(report.erased),
+            proves: Some(report.proves()),
             bad_position: None,
             error: None,
         }
@@ -74,6 +76,7 @@ impl From<&VerifyError> for Verification {
             last_position: None,
             head_hash: None,
             erased_count: None,
+            proves: None,
             bad_position: error.position(),
             error: Some(UserError {
                 code: error.code().to_owned(),
@@ -92,9 +95,15 @@ pub(crate) async fn run(
     environment: &Environment,
     output: &mut Output,
 ) -> Result<(), Failure> {
+    if verify.bundle.is_some() && flags.data.is_some() {
+        return Err(Failure::Usage {
+            message: "--bundle and --data are two logs".to_owned(),
+            advice: "prove one, then the other",
+        });
+    }
     let verification = match (&verify.bundle, connection::data_folder(flags, environment)) {
-        (Some(bundle), _) => of_files(bundle, verify.checkpoint)?,
-        (None, Some(folder)) => match of_files(&folder, verify.checkpoint) {
+        (Some(bundle), _) => answer(mediary_log::verify_bundle(bundle, verify.checkpoint))?,
+        (None, Some(folder)) => match answer(mediary_log::verify(&folder, verify.checkpoint)) {
             Err(Offline::InUse(listen)) => {
                 let client = holder(flags, environment, listen.as_deref())?;
                 verify_live(&client, verify.checkpoint).await?
@@ -151,15 +160,15 @@ impl From<Offline> for Failure {
     }
 }
 
-/// Proves files without a server; what is wrong with them is part of the answer.
-fn of_files(path: &Path, checkpoint: Option<Checkpoint>) -> Result<Verification, Offline> {
-    match mediary_log::verify(path, checkpoint) {
+/// What files proved without a server; what is wrong with them is part of the answer.
+fn answer(proved: Result<Report, VerifyError>) -> Result<Verification, Offline> {
+    match proved {
         Ok(report) => Ok(Verification::from(&report)),
         Err(VerifyError::Open(error)) => match open_failure(error) {
             Ok(error) => Ok(Verification::from(&VerifyError::Open(error))),
             Err(offline) => Err(offline),
         },
-        Err(error @ (VerifyError::Read { .. } | VerifyError::Io { .. })) => {
+        Err(error @ (VerifyError::Read { .. } | VerifyError::NoBundle { .. })) => {
             Err(Offline::Failure(unreadable(error.code(), &error, error.advice())))
         }
         Err(error) => Ok(Verification::from(&error)),
@@ -181,7 +190,7 @@ fn unreadable(code: &str, error: &dyn std::error::Error, advice: String) -> Fail
 
 /// Damage ends the process with 1.
 pub(crate) fn verdict(verification: Verification) -> Result<(), Failure> {
-    let Some(error) = verification.error.filter(|_| !verification.is_whole) else { return Ok(()) };
+    let Some(error) = verification.error else { return Ok(()) };
     let at = verification.bad_position.map(|position| format!("first bad position {position}: "));
     Err(Failure::Unsound {
         code: error.code,
@@ -193,13 +202,19 @@ pub(crate) fn verdict(verification: Verification) -> Result<(), Failure> {
 /// What the proof found, a line each.
 pub(crate) fn text(verification: &Verification) -> String {
     let number = |number: Option<u64>| number.map(|number| number.to_string());
+    let verdict = match verification {
+        Verification { error: Some(_), .. } => "not whole",
+        Verification { is_whole: true, .. } => "whole",
+        Verification { .. } => "a stretch that holds together",
+    };
     fields(&[
-        ("log", Some(if verification.is_whole { "whole" } else { "not whole" }.to_owned())),
+        ("log", Some(verdict.to_owned())),
         ("first position", number(verification.first_position)),
         ("last position", number(verification.last_position)),
         ("head hash", verification.head_hash.clone()),
         ("erased", number(verification.erased_count.filter(|count| *count > 0))),
         ("first bad position", number(verification.bad_position)),
+        ("proves", verification.proves.clone()),
     ])
 }
 
@@ -221,15 +236,20 @@ pub(super) fn hex(hash: &Hash) -> String {
 }
 
 fn parse_checkpoint(text: &str) -> Result<Checkpoint, String> {
-    let wanted = "give it as POSITION:HASH, the hash with 64 hex digits, as `log verify` prints them";
-    let (position, hash) = text.split_once(':').ok_or(wanted)?;
-    let position = position.parse().map_err(|_| wanted)?;
+    let wanted =
+        "give it as POSITION:HASH, the hash with 64 lower-case hex digits, as `log verify` prints them";
+    let (digits, hash) = text.split_once(':').ok_or(wanted)?;
+    let position: u64 = digits.parse().map_err(|_| wanted)?;
+    if position.to_string() != digits {
+        return Err(wanted.to_owned());
+    }
     let hash = parse_hash(hash).ok_or(wanted)?;
     Ok(Checkpoint { position, hash })
 }
 
 fn parse_hash(text: &str) -> Option<Hash> {
-    if text.len() != 64 || !text.is_ascii() {
+    let is_hex = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+    if text.len() != 64 || !text.bytes().all(is_hex) {
         return None;
     }
     let mut hash = Hash::default();
@@ -241,6 +261,8 @@ fn parse_hash(text: &str) -> Option<Hash> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::exit::Exit;
     use crate::output::{Format, testing::Printed};
@@ -250,9 +272,10 @@ mod tests {
         let hash: Hash = std::array::from_fn(|index| index as u8);
         let parsed = parse_checkpoint(&format!("17:{}", hex(&hash))).unwrap();
         assert_eq!(parsed, Checkpoint { position: 17, hash });
-        for wrong in
-            ["17", "x:00", "17:00", &format!("17:{}", "g".repeat(64)), &format!("17:{}", "é".repeat(32))]
-        {
+        let with = |position: &str, digit: &str, times| format!("{position}:{}", digit.repeat(times));
+        let wrong = [("17", "g", 64), ("17", "é", 32), ("17", "A", 64), ("+17", "a", 64), ("017", "a", 64)];
+        let wrong = wrong.map(|(position, digit, times)| with(position, digit, times));
+        for wrong in wrong.iter().map(String::as_str).chain(["17", "x:00", "17:00"]) {
             assert!(parse_checkpoint(wrong).is_err(), "{wrong}");
         }
     }
@@ -274,6 +297,31 @@ mod tests {
         assert_eq!(failure.exit(), Exit::Io);
         assert!(failure.to_string().starts_with("there is no log in"), "{failure}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    // audit D11, blackbox 27.
+    #[tokio::test]
+    async fn what_is_no_bundle_is_called_so() {
+        let folder = tempfile::tempdir().unwrap();
+        for (bundle, code) in [
+            (folder.path().to_owned(), "BUNDLE_UNREADABLE"),
+            (folder.path().join("none"), "BUNDLE_UNREADABLE"),
+        ] {
+            let mut output = Printed::default().output(Format::Json);
+            let verify = Verify { bundle: Some(bundle), checkpoint: None };
+            let result = run(&verify, &Everywhere::default(), &Environment::default(), &mut output).await;
+            let failure = result.unwrap_err();
+            assert!(failure.to_string().starts_with("the bundle "), "{failure}");
+            assert!(
+                matches!(&failure, Failure::Unreadable { code: found, .. } if found == code),
+                "{failure:?}"
+            );
+        }
+        let mut output = Printed::default().output(Format::Json);
+        let verify = Verify { bundle: Some(folder.path().join("none")), checkpoint: None };
+        let flags = Everywhere { data: Some(folder.path().to_owned()), ..Everywhere::default() };
+        let both = run(&verify, &flags, &Environment::default(), &mut output).await;
+        assert_eq!(both.unwrap_err().exit(), Exit::Usage);
     }
 
     #[tokio::test]

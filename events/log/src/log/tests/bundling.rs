@@ -5,7 +5,9 @@ use std::{fs, path::PathBuf};
 use serde_json::{Value, json};
 
 use super::support::{Bench, append, append_one, event, stream};
-use crate::log::{Checkpoint, Damage, ExportError, Source, VerifyError, export, store, verify, verify_live};
+use crate::log::{
+    Checkpoint, Damage, ExportError, Source, VerifyError, export, store, verify_bundle, verify_live,
+};
 
 fn bench() -> Bench {
     let bench = Bench::new();
@@ -30,29 +32,38 @@ fn exported(bench: &Bench, range: impl std::ops::RangeBounds<u64>) -> PathBuf {
 fn verdict(bench: &Bench, line: usize, change: impl FnOnce(&mut Value)) -> VerifyError {
     let path = exported(bench, ..);
     let text = fs::read_to_string(&path).unwrap();
-    let mut lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    change(&mut lines[line]);
-    let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+    let mut lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
+    let before: Value = serde_json::from_str(&lines[line]).unwrap();
+    let mut after = before.clone();
+    change(&mut after);
+    // Only the values change: the rest is spelled as the export spelled it.
+    for (key, old) in before.as_object().unwrap() {
+        let spelled = |value: &Value| format!("\"{key}\":{value}");
+        lines[line] = lines[line].replacen(&spelled(old), &spelled(&after[key]), 1);
+    }
     let text = lines.join("\n") + "\n";
     fs::write(&path, text).unwrap();
-    verify(&path, None).unwrap_err()
+    verify_bundle(&path, None).unwrap_err()
 }
 
 #[test]
 fn bundle_proves_itself_and_says_the_same_as_the_log() {
     let bench = bench();
     let path = exported(&bench, ..);
-    assert_eq!(verify(&path, None).unwrap(), verify_live(&bench.log, None).unwrap());
+    assert_eq!(verify_bundle(&path, None).unwrap(), verify_live(&bench.log, None).unwrap());
     let part = exported(&bench, 5..=25);
-    let report = verify(&part, None).unwrap();
+    let report = verify_bundle(&part, None).unwrap();
     assert_eq!((report.first_position, report.last_position, report.events), (5, 25, 21));
     assert_eq!(report.head_hash, bench.log.store().hash_at(25).unwrap().unwrap());
     for position in [4, 12, 25] {
         let hash = bench.log.store().hash_at(position).unwrap().unwrap();
-        verify(&part, Some(Checkpoint { position, hash })).unwrap();
+        verify_bundle(&part, Some(Checkpoint { position, hash })).unwrap();
     }
     let outside = Checkpoint { position: 26, hash: [0; 32] };
-    assert!(matches!(verify(&part, Some(outside)), Err(VerifyError::CheckpointOutside { .. })));
+    let error = verify_bundle(&part, Some(outside)).unwrap_err();
+    // Nothing was lost: the stretch ends before it.
+    assert!(matches!(error, VerifyError::CheckpointOutside { is_bundle: true, .. }), "{error}");
+    assert_eq!(error.position(), None);
 }
 
 #[test]
@@ -85,11 +96,8 @@ fn line_reads_like_the_event() {
 fn changed_line_is_named() {
     let bench = bench();
     let error = verdict(&bench, 7, |line| line["payload"] = json!("other"));
-    assert!(matches!(error, VerifyError::Bundle { line: 8, .. }), "{error}");
-    let error = verdict(&bench, 7, |line| {
-        line["payloadBytes"] = json!("a5706f7270c3");
-        line["payload"] = Value::Null;
-    });
+    assert!(matches!(error, VerifyError::Bundle { line: 8, position: Some(7), .. }), "{error}");
+    let error = verdict(&bench, 7, |line| line["payloadBytes"] = json!("a5706f7270c3"));
     assert_eq!(error.damage(), Some(&Damage::Payload { position: 7 }), "{error}");
     for (field, value) in [
         ("at", json!("2026-09-21T14:13:21.000000Z")),
@@ -115,7 +123,7 @@ fn missing_lines_and_strange_files_are_noticed() {
     let lines: Vec<&str> = text.lines().collect();
     let check = |content: String| {
         fs::write(&path, content).unwrap();
-        verify(&path, None).unwrap_err()
+        verify_bundle(&path, None).unwrap_err()
     };
     let without_last = lines[..lines.len() - 1].join("\n") + "\n";
     assert_eq!(check(without_last).code(), "LOG_TRUNCATED");
@@ -125,17 +133,91 @@ fn missing_lines_and_strange_files_are_noticed() {
     assert!(matches!(check(broken_off), VerifyError::Bundle { line: 321, .. }));
     assert!(matches!(check(String::new()), VerifyError::Bundle { line: 1, .. }));
     assert!(matches!(check("hello\n".to_owned()), VerifyError::Bundle { line: 1, .. }));
-    let error = verify(&store::file(bench.directory.path()), None).unwrap_err();
+    let error = verify_bundle(&store::file(bench.directory.path()), None).unwrap_err();
     assert!(error.to_string().contains("--data"), "{error}");
     let error = verdict(&bench, 0, |header| header["formatVersion"] = json!(3));
-    assert!(error.to_string().contains("newer"), "{error}");
+    assert!(matches!(error, VerifyError::NewerBundle { found: 3, known: 2, .. }), "{error}");
+    assert!(error.advice().contains("newer"), "{}", error.advice());
     let error = verdict(&bench, 0, |header| header["previousHash"] = json!("11".repeat(32)));
     assert!(matches!(error, VerifyError::Bundle { line: 1, .. }));
 }
 
+// audit D7, D13: what is read with the eye is what was proved.
+// invariant: L-21
 #[test]
-fn range_beyond_the_end_is_refused() {
+fn a_line_has_one_spelling() {
     let bench = bench();
-    let error = export(Source::Live(&bench.log), 400.., &mut Vec::new()).unwrap_err();
-    assert!(matches!(error, ExportError::Beyond { first: 400, last: 320 }));
+    let path = exported(&bench, ..);
+    let text = fs::read_to_string(&path).unwrap();
+    let forged = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        fs::write(&path, text.replacen(from, to, 1)).unwrap();
+        let error = verify_bundle(&path, None).unwrap_err();
+        let found = (error.code(), error.position());
+        assert_eq!(found, ("BUNDLE_MALFORMED", Some(1)), "{from} as {to}: {error}");
+    };
+    forged("\"payload\":", "\"payload\":\"forged\",\"payload\":");
+    forged("\"payload\":\"text 1", "\"payload\":\"text I");
+    forged("\"payload\":\"text 1", "\"payload\":\"\\u0074ext 1");
+    forged("13:20.000000Z", "13:20Z");
+    forged("13:20.000000Z", "13:20.000000+00:00");
+    forged("13:20.000000Z", "13:20.000000999Z");
+    forged("\"id\":\"event-", "\"id\":\"");
+    forged("\"causationId\":null,", "");
+    forged("\"epoch\":1", "\"epoch\": 1");
+    forged("\"epoch\":1,\"project\"", "\"epoch\":1.0,\"project\"");
+}
+
+#[test]
+fn the_first_line_has_one_spelling_and_says_no_more_than_the_events() {
+    let bench = bench();
+    let path = exported(&bench, ..);
+    let text = fs::read_to_string(&path).unwrap();
+    let forged = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        fs::write(&path, text.replacen(from, to, 1)).unwrap();
+        let error = verify_bundle(&path, None).unwrap_err();
+        (error.code(), error.position())
+    };
+    let id = bench.log.id().to_string();
+    assert_eq!(forged(&id, &id.to_uppercase()), ("BUNDLE_MALFORMED", None));
+    assert_eq!(forged("\"firstPosition\":1,", "\"firstPosition\": 1,"), ("BUNDLE_MALFORMED", None));
+    assert_eq!(forged(&id, "11111111-1111-1111-1111-111111111111"), ("BUNDLE_MALFORMED", Some(1)));
+    assert_eq!(forged("\"lastPosition\":320", "\"lastPosition\":319"), ("BUNDLE_MALFORMED", Some(320)));
+    assert_eq!(forged("\"lastPosition\":320", "\"lastPosition\":321"), ("LOG_TRUNCATED", Some(321)));
+    assert_eq!(forged("\"lastPosition\":320", "\"lastPosition\":18446744073709551615").1, None);
+    assert_eq!(forged("\"eventsCutBefore\":0", "\"eventsCutBefore\":1"), ("BUNDLE_MALFORMED", Some(1)));
+    assert_eq!(forged("\"eventsCutAfter\":0", "\"eventsCutAfter\":1"), ("BUNDLE_MALFORMED", Some(320)));
+    let hash = format!("\"lastHash\":\"{}", &text.split("\"lastHash\":\"").nth(1).unwrap()[..4]);
+    assert_eq!(forged(&hash, "\"lastHash\":\"0000"), ("BUNDLE_MALFORMED", Some(320)));
+}
+
+// audit open 7.
+#[test]
+fn a_bundle_says_where_it_cuts_an_append() {
+    let bench = bench();
+    let report = verify_bundle(&exported(&bench, 10..=20), None).unwrap();
+    assert_eq!((report.events_cut_before, report.events_cut_after), (0, 0));
+    let path = exported(&bench, 31..=300);
+    let report = verify_bundle(&path, None).unwrap();
+    assert_eq!((report.events_cut_before, report.events_cut_after), (10, 20));
+    assert!(report.proves().contains("taken on trust"), "{}", report.proves());
+}
+
+// blackbox 17.
+#[test]
+fn a_range_that_the_log_has_not_is_refused() {
+    let bench = bench();
+    let refused = |first, last| export(Source::Live(&bench.log), first..=last, &mut Vec::new()).unwrap_err();
+    let error = refused(400, 500);
+    assert!(matches!(error, ExportError::Beyond { asked: 500, last: 320 }), "{error}");
+    assert_eq!(error.code(), "POSITION_BEYOND_HEAD");
+    assert!(matches!(refused(1, 321), ExportError::Beyond { asked: 321, last: 320 }));
+    assert!(matches!(refused(5, 3), ExportError::NoRange { first: 5, last: 3 }));
+    assert!(matches!(refused(0, 3), ExportError::NoRange { first: 0, last: 3 }));
+    let error = export(Source::Live(&bench.log), 322.., &mut Vec::new()).unwrap_err();
+    assert!(matches!(error, ExportError::Beyond { asked: 322, last: 320 }));
+    // Just behind the end there is nothing yet, and that can be said.
+    let report = verify_bundle(&exported(&bench, 321..), None).unwrap();
+    assert_eq!((report.first_position, report.last_position, report.events), (321, 320, 0));
 }

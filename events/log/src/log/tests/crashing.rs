@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{
     disk::Disk,
-    support::{append, append_one, counting_ids, event, expecting, options, stream},
+    support::{append, append_one, counted_id, counting_ids, event, expecting, options, stream},
 };
 use crate::log::{
     Append, AppendError, Appended, Expected, Filter, Log, OpenError, Options, Read, ReadError, Recorded,
@@ -424,7 +424,7 @@ fn id_source_that_repeats_itself_is_asked_again_and_then_stops_the_log() {
     verify_live(&machine.log, None).unwrap();
     drop(machine);
     let stuck = |options: &mut Options| {
-        options.ids = mediary_schema::IdSource::new(|| Uuid::from_u128(0xE000 << 100 | 1));
+        options.ids = mediary_schema::IdSource::new(|| counted_id(1));
     };
     let machine = boot_with(&disk, stuck).unwrap();
     let refused = machine.log.append_blocking(append_one(3, &stream("job", 1), "c"));

@@ -232,6 +232,23 @@ fn an_area_has_one_spelling() {
     assert_eq!(with_area(&tag(129, &nine)), bad(129), "more than eight");
 }
 
+// audit open 16, 17: redb opens a table under no other types.
+#[test]
+fn the_page_names_the_types_and_the_byte_order_of_the_tables() {
+    let page = include_str!("../../../../../docs/log-format.md");
+    let types = [
+        ("meta", <&str as redb::Value>::type_name(), <&[u8] as redb::Value>::type_name()),
+        ("events", <u64 as redb::Value>::type_name(), <&[u8] as redb::Value>::type_name()),
+        ("chain", <u64 as redb::Value>::type_name(), <&[u8; 32] as redb::Value>::type_name()),
+    ];
+    for (table, key, value) in types {
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{table}` |"))).unwrap();
+        assert!(row.ends_with(&format!("| `{}`, `{}` |", key.name(), value.name())), "{row}");
+    }
+    assert_eq!(<u64 as redb::Value>::as_bytes(&1), 1_u64.to_le_bytes());
+    assert!(page.contains("little-endian"));
+}
+
 proptest! {
     #[test]
     fn frame_round_trips(

@@ -9,6 +9,7 @@ mod bundling;
 mod crashing;
 mod filtering;
 mod following;
+mod forging;
 mod golden;
 mod indexing;
 mod modelling;

@@ -22,7 +22,12 @@ use crate::log::{
 /// Ids that count, so that two runs are the same.
 pub(super) fn counting_ids() -> IdSource {
     let next = Arc::new(AtomicU64::new(1));
-    IdSource::new(move || Uuid::from_u128(0xE000 << 100 | u128::from(next.fetch_add(1, Ordering::Relaxed))))
+    IdSource::new(move || counted_id(next.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// The UUID of version 7 with a number.
+pub(super) fn counted_id(number: u64) -> Uuid {
+    Uuid::from_u128(0xE000 << 100 | 7 << 76 | 2 << 62 | u128::from(number))
 }
 
 /// Options for tests: small, without ballast, with a clock that stands still.

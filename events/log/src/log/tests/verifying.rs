@@ -16,7 +16,7 @@ use super::support::{Bench, append, append_one, copy_of, event, flip_everywhere,
 use crate::log::{
     Checkpoint, Damage, Log, OpenError, Read, ReadError, Report, Source, VerifyError, export,
     frame::{self, Body, Frame},
-    store, tables, verify, verify_live,
+    store, tables, verify, verify_bundle, verify_live,
 };
 
 /// A closed log of `appends` appends; the payload of event `n` says `payload-n`.
@@ -85,6 +85,9 @@ fn whole_log_is_proved_offline_and_alive_and_against_a_checkpoint() {
         head_hash: head.hash,
         events: 1300,
         erased: 0,
+        events_cut_before: 0,
+        events_cut_after: 0,
+        checkpoint: Some(300),
     };
     assert_eq!(offline, expected);
 }
@@ -109,7 +112,7 @@ fn log_with_an_erased_payload_is_whole_and_says_so() {
     assert_eq!(report, Report { erased: 1, ..whole });
     let bundle = directory.path().join("bundle.ndjson");
     export(Source::Folder(directory.path()), .., &mut fs::File::create(&bundle).unwrap()).unwrap();
-    assert_eq!(verify(&bundle, None).unwrap(), report);
+    assert_eq!(verify_bundle(&bundle, None).unwrap(), report);
     let log = reopened(&directory).unwrap();
     let events = log.read(&Read::forward(4)).unwrap();
     assert_eq!((&events[0].payload, events[1].payload.is_some()), (&None, true));
@@ -133,7 +136,7 @@ fn checkpoint_of_another_history_is_missed() {
     ));
     let ahead = Checkpoint { position: 6, hash: [7; 32] };
     let error = verify(directory.path(), Some(ahead)).unwrap_err();
-    assert!(matches!(error, VerifyError::CheckpointOutside { position: 6, first: 1, last: 5 }));
+    assert!(matches!(error, VerifyError::CheckpointOutside { position: 6, first: 1, last: 5, .. }));
     assert!(error.advice().contains("backup"), "{}", error.advice());
 }
 

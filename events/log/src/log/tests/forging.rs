@@ -1,0 +1,189 @@
+//! What Mediary says of a bundle, two programs say that share no code with it: one in Python, one in a page.
+//!
+//! `tests/verify/forge.py` makes the forgeries and says what has to be found in each.
+
+#![expect(clippy::disallowed_methods, reason = "two programs are asked that know nothing of Mediary")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use mediary_events::{CommandTag, Subject, Subjects};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::support::{Bench, append, append_one, event, stream};
+use crate::log::{Checkpoint, NewEvent, Source, VerifyError, export, verify_bundle, verify_live};
+
+/// What has to be found in a forgery.
+#[derive(Debug, Deserialize)]
+struct Forgery {
+    name: String,
+    /// The first bad position, if one can be told.
+    position: Option<u64>,
+    /// Whether it meets a checkpoint, if it keeps every rule.
+    met: Option<bool>,
+}
+
+/// What a verifier says.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    proves: Option<String>,
+    bad_position: Option<u64>,
+}
+
+fn ours(path: &Path, checkpoint: Option<Checkpoint>) -> Answer {
+    match verify_bundle(path, checkpoint) {
+        Ok(report) => Answer { proves: Some(report.proves()), bad_position: None },
+        Err(error) => Answer { proves: None, bad_position: error.position() },
+    }
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
+}
+
+/// The lines that a program prints.
+fn lines_of(command: &mut Command) -> Vec<String> {
+    let output = command.output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(complaint.is_empty(), "{command:?}: {complaint}");
+    told.lines().map(ToOwned::to_owned).collect()
+}
+
+fn python(script: &str) -> Command {
+    let mut command = Command::new("python3");
+    // Nothing is left behind in the checkout, and nothing of this machine is asked for.
+    command.args(["-E", "-s", "-B"]).arg(repository().join("tests/verify").join(script));
+    command
+}
+
+fn answers(lines: &[String]) -> Vec<Answer> {
+    lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn in_python(bundles: &[PathBuf], checkpoint: Option<&str>) -> Vec<Answer> {
+    let mut command = python("mediary_verify.py");
+    command.args(bundles);
+    if let Some(checkpoint) = checkpoint {
+        command.args(["--checkpoint", checkpoint]);
+    }
+    answers(&lines_of(&mut command))
+}
+
+/// Asks the script of the page, which is written for a browser and needs none.
+fn in_the_page(folder: &Path, bundles: &[PathBuf], checkpoint: Option<&str>) -> Vec<Answer> {
+    let page = fs::read_to_string(repository().join("docs/verify.html")).unwrap();
+    let script = page.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0;
+    let asking = fs::read_to_string(repository().join("tests/verify/verify_html.js")).unwrap();
+    let path = folder.join("page.js");
+    fs::write(&path, format!("{script}{asking}")).unwrap();
+    let mut command = Command::new(mediary_tools::required("deno"));
+    command.env("DENO_DIR", folder).env("NO_COLOR", "1");
+    command.args(["run", "--quiet", "--no-remote", "--no-config", "--allow-read"]).arg(path);
+    command.arg(checkpoint.unwrap_or_default()).args(bundles);
+    answers(&lines_of(&mut command))
+}
+
+fn rich_event() -> NewEvent {
+    let payload = json!({"title": "text — é \u{1} \"quoted\"", "count": 7, "ratio": 0.25, "list": [null, true, -3, {}]});
+    NewEvent {
+        subjects: Subjects::try_new([
+            Subject::new("item", Uuid::from_u128(1)),
+            Subject::new("playlist", Uuid::from_u128(2)),
+        ])
+        .unwrap(),
+        payload: rmp_serde::to_vec(&payload).unwrap().into(),
+        ..event(&stream("playlist", 1), "noted", "")
+    }
+}
+
+/// The log that `forge.py` describes.
+fn bench() -> Bench {
+    let bench = Bench::new();
+    for n in 1..=4 {
+        bench.log.append_blocking(append_one(n, &stream("playlist", n % 2), &format!("text {n}"))).unwrap();
+    }
+    let mut caused = append_one(5, &stream("item", 1), "caused");
+    caused.header.causation_id = Some(bench.all()[1].envelope.id);
+    bench.log.append_blocking(caused).unwrap();
+    let mut several = append(6, (0..4).map(|n| event(&stream("file", n), "found", "b")).collect());
+    several.header.causation_id = Some(bench.all()[2].envelope.id);
+    bench.log.append_blocking(several).unwrap();
+    let mut rich = append(7, vec![rich_event()]);
+    rich.header.command = Some(CommandTag { name: "playlist.follow".into(), fingerprint: [7; 16] });
+    bench.log.append_blocking(rich).unwrap();
+    bench.log.append_blocking(append_one(8, &stream("playlist", 1), "last of its epoch")).unwrap();
+    let bench = bench.reopen();
+    bench.log.append_blocking(append_one(9, &stream("playlist", 1), "first of its epoch")).unwrap();
+    bench.log.append_blocking(append_one(10, &stream("playlist", 0), &"long ".repeat(600))).unwrap();
+    bench.log.append_blocking(append_one(11, &stream("item", 2), "the end")).unwrap();
+    assert_eq!(bench.log.head().position, 14);
+    bench
+}
+
+/// What all three verifiers say of some bundles, in the order of the bundles.
+fn verdicts(folder: &Path, bundles: &[PathBuf], checkpoint: Option<(Checkpoint, &str)>) -> Vec<Answer> {
+    let text = checkpoint.map(|(_, text)| text);
+    let ours: Vec<Answer> = bundles.iter().map(|path| ours(path, checkpoint.map(|(kept, _)| kept))).collect();
+    let others = [("Python", in_python(bundles, text)), ("the page", in_the_page(folder, bundles, text))];
+    for (who, theirs) in others {
+        assert_eq!(theirs.len(), ours.len(), "{who}");
+        for ((path, ours), theirs) in bundles.iter().zip(&ours).zip(&theirs) {
+            assert_eq!(theirs, ours, "{who} on {}", path.display());
+        }
+    }
+    ours
+}
+
+// audit D6, D7, D11, D13; must-hold 2 and 8 of the format.
+// invariant: L-5, L-21
+#[test]
+fn three_programs_name_the_first_bad_position_of_every_forgery() {
+    let bench = bench();
+    let folder = bench.directory.path();
+    let bundle = folder.join("bundle.ndjson");
+    export(Source::Live(&bench.log), .., &mut fs::File::create(&bundle).unwrap()).unwrap();
+    lines_of(python("forge.py").arg(&bundle).arg(folder));
+    let table: Vec<Forgery> = serde_json::from_slice(&fs::read(folder.join("table.json")).unwrap()).unwrap();
+    assert!(table.len() > 120, "{}", table.len());
+
+    let paths: Vec<PathBuf> =
+        table.iter().map(|forgery| folder.join(format!("{}.ndjson", forgery.name))).collect();
+    for (forgery, answer) in table.iter().zip(verdicts(folder, &paths, None)) {
+        if forgery.met.is_none() {
+            let expected = Answer { proves: None, bad_position: forgery.position };
+            assert_eq!(answer, expected, "{}", forgery.name);
+            continue;
+        }
+        let proves = answer.proves.unwrap_or_else(|| panic!("{} keeps every rule", forgery.name));
+        let is_modest = proves.contains("without a checkpoint kept elsewhere") || proves.contains("on trust");
+        assert!(is_modest, "{proves}");
+    }
+
+    let head = bench.log.head();
+    let kept = Checkpoint { position: head.position, hash: head.hash };
+    let text = format!("{}:{}", head.position, blake3::Hash::from_bytes(head.hash).to_hex());
+    let keeping: Vec<&Forgery> = table.iter().filter(|forgery| forgery.met.is_some()).collect();
+    let paths: Vec<PathBuf> =
+        keeping.iter().map(|forgery| folder.join(format!("{}.ndjson", forgery.name))).collect();
+    for (forgery, answer) in keeping.iter().zip(verdicts(folder, &paths, Some((kept, &text)))) {
+        assert_eq!(Some(answer.proves.is_some()), forgery.met, "{}", forgery.name);
+    }
+    // The true one is what the log says of itself.
+    assert_eq!(ours(&bundle, Some(kept)).proves, Some(verify_live(&bench.log, Some(kept)).unwrap().proves()));
+}
+
+#[test]
+fn what_the_checkpoint_catches_is_called_another_history() {
+    let bench = bench();
+    let bundle = bench.directory.path().join("bundle.ndjson");
+    export(Source::Live(&bench.log), .., &mut fs::File::create(&bundle).unwrap()).unwrap();
+    let error = verify_bundle(&bundle, Some(Checkpoint { position: 7, hash: [7; 32] })).unwrap_err();
+    assert!(matches!(error, VerifyError::Checkpoint { position: 7, .. }), "{error}");
+}
