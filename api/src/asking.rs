@@ -26,6 +26,8 @@ pub(crate) struct Terms {
 pub(crate) struct OnlyIfInput {
     /// Streams, or what their names begin with: `playlist-<uuid>`; any if left out.
     streams: Option<Vec<String>>,
+    /// Things such as `item-<uuid>`: what is recorded of them or names them, in whichever concern; any if left out.
+    subjects: Option<Vec<String>>,
     /// Stored names of events, or a concern's name: `playlist.entry_added`, `job`; any if left out.
     types: Option<Vec<String>>,
     /// Since when: the position up to which the asker has looked.
@@ -67,8 +69,9 @@ pub(crate) async fn ask<A: Story>(
         None => CommandId::from_uuid(gate.ids().next()),
     };
     let caller = session.caller(command_id, gate.ids());
-    let only_if = terms.only_if.map(|OnlyIfInput { streams, types, after }| {
-        gate.registry().only_if(streams.unwrap_or_default(), types.unwrap_or_default(), after.0)
+    let only_if = terms.only_if.map(|OnlyIfInput { streams, subjects, types, after }| {
+        let (streams, subjects) = (streams.unwrap_or_default(), subjects.unwrap_or_default());
+        gate.registry().only_if(streams, &subjects, types.unwrap_or_default(), after.0)
     });
     let only_if = match only_if.transpose() {
         Ok(only_if) => only_if,

@@ -111,7 +111,7 @@ impl crate::Rejection for AskError {
             Self::Unknown { .. } => "the commands are listed in `schema/contracts/commands`".to_owned(),
             Self::Malformed { name, .. } => format!("its form is `schema/contracts/commands/{name}.json`"),
             Self::Condition { .. } => {
-                "name streams or types, and the position after which nothing of them may be recorded"
+                "name streams, subjects or types, and the position after which nothing of them may be recorded"
                     .to_owned()
             }
             Self::Secret { .. } => "send it over HTTP or with `mediary`".to_owned(),

@@ -6,7 +6,7 @@ use mediary_schema::account::Permission;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use crate::{Schema, StreamId};
+use crate::{Schema, StreamId, Subjects};
 
 /// A stored name of an event and the newest version of its payload's form.
 ///
@@ -17,12 +17,28 @@ pub struct EventKind {
     pub name: &'static str,
     /// The newest version; older ones are upcast on reading.
     pub schema: Schema,
+    /// The kinds of things that it is about besides its stream; [`ANY_THING`] stands for every kind.
+    pub subjects: &'static [&'static str],
 }
 
+/// Among [`EventKind::subjects`]: whatever the thing is.
+pub const ANY_THING: &str = "*";
+
 impl EventKind {
-    /// A stored name with the newest version of its form.
+    /// A stored name with the newest version of its form, about nothing but its stream.
     pub const fn new(name: &'static str, major: u8, minor: u8) -> Self {
-        Self { name, schema: Schema::new(major, minor) }
+        Self { name, schema: Schema::new(major, minor), subjects: &[] }
+    }
+
+    /// The same, about things of these kinds, too.
+    #[must_use]
+    pub const fn about(self, subjects: &'static [&'static str]) -> Self {
+        Self { subjects, ..self }
+    }
+
+    /// Whether it can be about a thing of this kind.
+    pub fn is_about(&self, kind: &str) -> bool {
+        self.subjects.iter().any(|subject| [kind, ANY_THING].contains(subject))
     }
 }
 
@@ -52,6 +68,12 @@ pub trait Concern: 'static {
 
     /// What an event changes. Can't fail.
     fn evolve(state: &mut Self::State, event: &Self::Event);
+
+    /// What an event is about besides its stream: things by which it is found again (`history`, `events(subjects:)`).
+    /// `before` is what the stream came to without it.
+    ///
+    /// It stands in the envelope from then on and can't be added later; their kinds are those of [`Self::EVENTS`].
+    fn subjects(before: &Self::State, event: &Self::Event) -> Subjects;
 
     /// Lifts a payload from the major version to the next, as a value of MessagePack's model in JSON.
     ///

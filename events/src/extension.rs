@@ -3,11 +3,14 @@
 //! Tags below 128 are critical: who doesn't know one can't read the event and says that it is newer. Others are
 //! carried: who doesn't know one hands it on, byte for byte.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, str::FromStr};
 
+use mediary_schema::{
+    AttemptId, DownloadId, EntryId, EventId, FileId, ItemId, JobId, PlaylistId, TokenId, WorkerId,
+};
 use uuid::Uuid;
 
-use crate::is_word;
+use crate::{StreamId, is_word};
 
 /// The most subjects of an event.
 pub const SUBJECTS_MAX: usize = 8;
@@ -53,6 +56,41 @@ impl fmt::Display for Subject {
     }
 }
 
+impl From<StreamId> for Subject {
+    /// The thing whose history the stream is.
+    fn from(stream: StreamId) -> Self {
+        Self { kind: stream.category, id: stream.uuid }
+    }
+}
+
+macro_rules! subjects {
+    ($($id:ident)+) => {$(
+        impl From<$id> for Subject {
+            fn from(id: $id) -> Self {
+                Self::new($id::KIND, id.uuid())
+            }
+        }
+    )+};
+}
+
+subjects! { AttemptId DownloadId EntryId EventId FileId ItemId JobId PlaylistId TokenId WorkerId }
+
+/// The answer to a text that is not the id of a thing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not the id of a thing such as item-01890a5d-ac96-774b-bcce-b302099a8057")]
+pub struct ParseSubjectError {
+    text: String,
+}
+
+impl FromStr for Subject {
+    type Err = ParseSubjectError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let stream = text.parse::<StreamId>();
+        stream.map(Self::from).map_err(|_| ParseSubjectError { text: text.to_owned() })
+    }
+}
+
 /// The things that an event is about: a set of at most [`SUBJECTS_MAX`], in ascending order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Subjects(Vec<Subject>);
@@ -86,6 +124,17 @@ impl Subjects {
             Some(bad) => Err(SubjectsError::BadKind(bad.kind.clone().into_owned())),
             None => Ok(Self(subjects)),
         }
+    }
+
+    /// Things whose kinds are known to be stored names; those that are not there are left out.
+    pub fn of<const N: usize>(things: [Option<Subject>; N]) -> Self {
+        const { assert!(N <= SUBJECTS_MAX, "an event has at most so many subjects") };
+        Self::try_new(things.into_iter().flatten()).expect("kinds of ids are stored names, and few enough")
+    }
+
+    /// Whether a thing is one of them.
+    pub fn contains(&self, subject: &Subject) -> bool {
+        self.0.binary_search(subject).is_ok()
     }
 
     /// The things, ascending.

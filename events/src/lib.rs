@@ -23,9 +23,11 @@ pub mod testing;
 pub mod worker;
 
 pub use asked::{AskError, Asked, CommandKind};
-pub use concern::{Concern, EventKind, Rejection};
+pub use concern::{ANY_THING, Concern, EventKind, Rejection};
 pub use envelope::{
     Category, Codec, Envelope, NAME_BYTES_MAX, Origin, OriginKind, ParseOriginError, ParseSchemaError,
     ParseStreamError, PayloadError, Recorded, Schema, StreamId, is_word, payload_json,
 };
-pub use extension::{Carried, CommandTag, Extensions, SUBJECTS_MAX, Subject, Subjects, SubjectsError};
+pub use extension::{
+    Carried, CommandTag, Extensions, ParseSubjectError, SUBJECTS_MAX, Subject, Subjects, SubjectsError,
+};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{DownloadId, ItemId, JobId};
+
 /// What a probe found in a media file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct MediaFacts {
@@ -40,4 +42,16 @@ pub enum Check {
     Demuxed,
     /// Every frame was decoded.
     Decoded,
+}
+
+/// What a file is, if it came from a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "each is the id of another thing")]
+pub struct Made {
+    /// The item that it keeps.
+    pub item_id: ItemId,
+    /// The download that wanted it.
+    pub download_id: DownloadId,
+    /// The job that fetched it.
+    pub job_id: JobId,
 }

@@ -81,6 +81,7 @@ async fn twenty_questions_are_answered_in_words() {
     let reservation = newest(client, "reservation.released").await;
     let token = text(&newest(client, "account.token_issued").await["payload"]["token_id"]);
     let queued = text(&job_events[0]["id"]);
+    answers_across_concerns(client, &item, &attempt).await;
     let refresh_job = text(&refresh["payload"]["job_id"]);
 
     let all = "You asked for all of 'Sample videos' (720p) on DAY, with the token 'local', on the page";
@@ -158,7 +159,7 @@ async fn an_outcome_is_the_tree_of_what_an_act_led_to() {
     let job = branches[1]["id"].as_str().unwrap();
     let data = client
         .ask(
-            "query($id: ID!) { history(id: $id, changes: true) { kind changes { field before after } } }",
+            "query($id: ID!) { history(id: $id, types: [\"job\"], changes: true) { kind changes { field before after } } }",
             json!({ "id": job }),
         )
         .await;
@@ -178,7 +179,29 @@ async fn an_outcome_is_the_tree_of_what_an_act_led_to() {
     platform.stop().await;
 }
 
+/// Whatever names a thing is part of its history, in whichever concern.
+async fn answers_across_concerns(client: &Client, item: &str, attempt: &str) {
+    let kinds = async |id: &str| -> Vec<String> {
+        let document = "query($id: ID!) { history(id: $id) { position kind } }";
+        let events = client.ask(document, json!({ "id": id })).await["history"].as_array().unwrap().clone();
+        assert!(events.is_sorted_by_key(|event| event["position"].as_u64()), "{events:?}");
+        events.iter().map(|event| text(&event["kind"])).collect()
+    };
+    let of_item = kinds(item).await;
+    for kind in
+        ["playlist.entry_added", "download.requested", "job.queued", "file.recorded", "download.completed"]
+    {
+        assert!(of_item.iter().any(|found| found == kind), "{kind} is missing in {of_item:?}");
+    }
+    assert_eq!(kinds(attempt).await, ["job.leased", "job.started", "job.succeeded"]);
+    let document =
+        "query($s: [String!]) { events(subjects: $s, types: [\"file\"]) { events { kind subjects } } }";
+    let page = client.ask(document, json!({ "s": [item] })).await["events"]["events"].clone();
+    assert_eq!(page.as_array().unwrap().len(), 1, "{page}");
+    assert!(page[0]["subjects"].as_array().unwrap().contains(&json!(item)), "{page}");
+}
+
 async fn history(client: &Client, id: &str) -> Vec<Value> {
-    let document = "query($id: ID!) { history(id: $id) { id kind payload } }";
+    let document = "query($id: ID!) { history(id: $id, types: [\"job\"]) { id kind payload } }";
     client.ask(document, json!({ "id": id })).await["history"].as_array().unwrap().clone()
 }

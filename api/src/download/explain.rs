@@ -37,7 +37,7 @@ impl Explains for Words {
             Event::Completed { .. } => format!("kept {title}"),
             Event::Failed { failure, .. } => format!("gave {title} up: {}", failure.message),
             Event::Cancelled { .. } => format!("ended the download of {title}"),
-            Event::Archived { source } => {
+            Event::Archived { source, .. } => {
                 format!(
                     "took over from an archive that {} {} was fetched before",
                     source.extractor, source.source_id

@@ -1,10 +1,14 @@
 use async_graphql::{Error, Result};
-use mediary_log::{Filter, work::REGISTRY};
+use mediary_log::{Filter, Subject, work::REGISTRY};
 
 use crate::error::fault;
 
 /// What a reader of the log asks for; a name that no event has is refused, since it would be silence for ever.
-pub(super) fn filter(types: Option<Vec<String>>, streams: Option<Vec<String>>) -> Result<Filter> {
+pub(super) fn filter(
+    types: Option<Vec<String>>,
+    streams: Option<Vec<String>>,
+    subjects: Option<&[String]>,
+) -> Result<Filter> {
     if let Some(kinds) = &types {
         if kinds.is_empty() {
             return Err(bad_type("no type is named; leave `types` out to have all"));
@@ -17,7 +21,16 @@ pub(super) fn filter(types: Option<Vec<String>>, streams: Option<Vec<String>>) -
     let mut filter = Filter::all();
     filter.kinds = types.unwrap_or_default();
     filter.streams = streams.unwrap_or_default();
+    filter.subjects = subjects.into_iter().flatten().map(|id| thing(id)).collect::<Result<_>>()?;
     Ok(filter)
+}
+
+/// A thing that events can be about.
+fn thing(id: &str) -> Result<Subject> {
+    REGISTRY.thing(id).ok_or_else(|| {
+        let message = format!("{id:?} is no id of a thing such as item-01890a5d-ac96-774b-bcce-b302099a8057");
+        fault(&message, "BAD_ID", false)
+    })
 }
 
 fn known_kind(kind: &str) -> Result<()> {
@@ -62,7 +75,16 @@ mod tests {
 
     fn refusal(types: &[&str], streams: &[&str]) -> Option<String> {
         let list = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
-        filter(list(types), list(streams)).err().map(|error| error.message)
+        filter(list(types), list(streams), None).err().map(|error| error.message)
+    }
+
+    #[test]
+    fn a_thing_is_named_by_a_whole_id_of_a_kind_that_there_is() {
+        let named = |id: &str| filter(None, None, Some(&[id.to_owned()])).map_err(|error| error.message);
+        let id = "entry-01890a5d-ac96-774b-bcce-b302099a8057";
+        assert_eq!(named(id).unwrap().subjects, [id.parse().unwrap()]);
+        assert!(named("entry-01").unwrap_err().contains("is no id of a thing"));
+        assert!(named(&id.replace("entry", "bogus")).is_err());
     }
 
     #[test]

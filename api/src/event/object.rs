@@ -65,6 +65,8 @@ pub(crate) struct Event {
     position: Position,
     /// The stream: `<concern>-<uuid>`.
     stream: String,
+    /// What it is about besides its stream: `item-<uuid>`, `job-<uuid>`, …
+    subjects: Vec<ID>,
     /// The place in the stream, from 1.
     version: Position,
     /// The full name: `playlist.refresh_completed`.
@@ -105,6 +107,7 @@ impl From<&Recorded> for Event {
             id: ID(envelope.id.to_string()),
             position: Position(envelope.position),
             stream: envelope.stream.to_string(),
+            subjects: envelope.extensions.subjects.as_slice().iter().map(|id| ID(id.to_string())).collect(),
             version: Position(envelope.version),
             kind: envelope.kind(),
             schema: envelope.schema.to_string(),

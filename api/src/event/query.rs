@@ -1,5 +1,7 @@
+use std::collections::HashMap;
+
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use mediary_log::{Checkpoint, Direction, Read, StreamId, access, verify_live};
+use mediary_log::{Checkpoint, Direction, Read, StreamId, Subject, access, verify_live, work::REGISTRY};
 use mediary_schema::account::Permission;
 
 use super::{
@@ -22,7 +24,7 @@ pub(crate) struct EventQuery;
 /// Events of a page.
 pub(super) const PAGE_MAX: u32 = 500;
 /// Events of a thing whose changes are told.
-const CHANGES_MAX: u64 = 10_000;
+const CHANGES_MAX: usize = 10_000;
 /// Bytes of a page.
 const PAGE_BYTES_MAX: usize = 4 << 20;
 
@@ -73,6 +75,7 @@ pub(crate) struct LogVerification {
 
 #[Object]
 #[expect(clippy::unused_async, reason = "the form that the macro asks for")]
+#[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
 impl EventQuery {
     /// The log itself, from a position on, for whoever may audit it.
     #[graphql(complexity = "2 + first as usize * child_complexity")]
@@ -90,13 +93,17 @@ impl EventQuery {
         #[graphql(desc = "Streams such as `playlist-<uuid>`, or what they begin with.")] streams: Option<
             Vec<String>,
         >,
+        #[graphql(
+            desc = "Things such as `item-<uuid>`: what is recorded of them or names them, in any concern."
+        )]
+        subjects: Option<Vec<String>>,
         #[graphql(default = false, desc = "From the end to the front.")] backwards: bool,
     ) -> Result<EventPage> {
         let reader = reader(context, Permission::Audit)?;
         if first > PAGE_MAX {
             return Err(fault(&format!("a page has at most {PAGE_MAX} events"), "PAGE_TOO_LARGE", false));
         }
-        let filter = filter(types, streams)?;
+        let filter = filter(types, streams, subjects.as_deref())?;
         let (from, direction) = match (backwards, after.0) {
             (false, after) => (after + 1, Direction::Forward),
             (true, 0) => (reader.head_position(), Direction::Backward),
@@ -169,35 +176,43 @@ impl EventQuery {
         })
     }
 
-    /// Everything that happened to one thing, oldest first.
+    /// Everything that happened to one thing, in its own stream and wherever else it is named, oldest first.
     #[graphql(complexity = "2 + first as usize * child_complexity")]
     async fn history(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The thing: `<concern>-<uuid>`.")] id: ID,
-        #[graphql(default, desc = "Behind which version to begin.")] after: Position,
+        #[graphql(desc = "The thing: `playlist-<uuid>`, `item-<uuid>`, `attempt-<uuid>`, …")] id: ID,
+        #[graphql(desc = "Full names such as `job.failed`, or a concern's name; all if left out.")]
+        types: Option<Vec<String>>,
+        #[graphql(default, desc = "Behind which position to begin.")] after: Position,
         #[graphql(default = 50)] first: u32,
         #[graphql(default = false, desc = "Name what each event changed.")] changes: bool,
     ) -> Result<Vec<Event>> {
-        let stream: StreamId = parse_id(&id)?;
-        let reader = reader(context, access::read(&stream.category))?;
+        let thing: Subject = parse_id(&id)?;
+        // What is no concern, such as an item, is read by whoever reads; one that is not known at all, by the owner.
+        let is_part = REGISTRY.entry(&thing.kind).is_none() && REGISTRY.thing(&id).is_some();
+        let permission = if is_part { Permission::Read } else { access::read(&thing.kind) };
+        let reader = reader(context, permission)?;
         if first > PAGE_MAX {
             return Err(fault(&format!("a page has at most {PAGE_MAX} events"), "PAGE_TOO_LARGE", false));
         }
+        let mut filter = filter(types, None, None)?;
+        filter.subjects.push(thing);
         // What changed is known from what was so before.
-        let (from, limit) =
-            if changes { (1, after.0.saturating_add(first.into())) } else { (after.0 + 1, first.into()) };
-        if limit > CHANGES_MAX {
+        let (from, limit) = if changes { (1, CHANGES_MAX + 1) } else { (after.0 + 1, first as usize) };
+        let bytes_max = if changes { usize::MAX } else { PAGE_BYTES_MAX };
+        let request = Read { bytes_max, ..Read::forward(from).limit(limit).filter(filter) };
+        let events = blocking(move || reader.read(&request)).await?.map_err(|error| log_fault(&error))?;
+        if changes && events.len() > CHANGES_MAX {
             return Err(fault("changes are told of the first ten thousand events", "PAGE_TOO_LARGE", false));
         }
-        let read = move || reader.read_stream(&stream, from, Direction::Forward, limit as usize);
-        let events = blocking(read).await?.map_err(|error| log_fault(&error))?;
-        let mut known = Known::default();
+        let mut known: HashMap<&StreamId, Known> = HashMap::new();
         let told = events.iter().map(|recorded| {
-            let told = if changes { Some(known.take(recorded)) } else { None };
-            (recorded.envelope.version > after.0).then(|| Event::with_changes(recorded, told))
+            let of_thing = known.entry(&recorded.envelope.stream).or_default();
+            let told = if changes { Some(of_thing.take(recorded)) } else { None };
+            (recorded.position() > after.0).then(|| Event::with_changes(recorded, told))
         });
-        Ok(told.flatten().collect())
+        Ok(told.flatten().take(first as usize).collect())
     }
 
     /// All that one act, event or thing led to: a tree of things, each with how it stands and how long it took.

@@ -40,9 +40,13 @@ impl EventSubscription {
         #[graphql(desc = "Streams such as `playlist-<uuid>`, or what they begin with.")] streams: Option<
             Vec<String>,
         >,
+        #[graphql(
+            desc = "Things such as `item-<uuid>`: what is recorded of them or names them, in any concern."
+        )]
+        subjects: Option<Vec<String>>,
     ) -> Result<impl Stream<Item = Result<EventItem>>> {
         let reader = reader(context, Permission::Audit)?;
-        let subscription = reader.subscribe(after.0 + 1, filter(types, streams)?);
+        let subscription = reader.subscribe(after.0 + 1, filter(types, streams, subjects.as_deref())?);
         let following = Following { subscription, ready: Vec::new().into_iter(), ended: false };
         Ok(stream::unfold(following, Following::next))
     }

@@ -1,7 +1,7 @@
 use mediary_schema::{TokenId, account::Permission};
 
 use super::{Command, Event, State};
-use crate::{Concern, EventKind};
+use crate::{Concern, EventKind, Subjects};
 
 /// The kernel part `account`.
 #[derive(Debug)]
@@ -50,9 +50,9 @@ impl crate::Rejection for Rejection {
 impl Concern for Account {
     const NAME: &'static str = "account";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("token_issued", 1, 0),
-        EventKind::new("nats_granted", 1, 0),
-        EventKind::new("token_revoked", 1, 0),
+        EventKind::new("token_issued", 1, 0).about(&["token"]),
+        EventKind::new("nats_granted", 1, 0).about(&["token"]),
+        EventKind::new("token_revoked", 1, 0).about(&["token"]),
     ];
 
     type Command = Command;
@@ -95,6 +95,14 @@ impl Concern for Account {
                     Err(Rejection::NotFound { token_id })
                 }
             }
+        }
+    }
+
+    fn subjects(_: &State, event: &Event) -> Subjects {
+        match event {
+            Event::TokenIssued { token_id, .. }
+            | Event::NatsGranted { token_id, .. }
+            | Event::TokenRevoked { token_id } => Subjects::of([Some((*token_id).into())]),
         }
     }
 

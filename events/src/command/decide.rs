@@ -1,7 +1,7 @@
 use mediary_schema::account::Permission;
 
 use super::{Command, Event, State};
-use crate::{Concern, EventKind};
+use crate::{Concern, EventKind, Subjects};
 
 /// The kernel part `command`: one stream for each remembered command, named by its id.
 #[derive(Debug)]
@@ -36,6 +36,12 @@ impl Concern for Commands {
         match command {
             // Two principals may use one id, and each is remembered.
             Command::Accept => Ok(vec![Event::Accepted {}]),
+        }
+    }
+
+    fn subjects(_: &State, event: &Event) -> Subjects {
+        match event {
+            Event::Accepted {} => Subjects::none(),
         }
     }
 

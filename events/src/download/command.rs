@@ -1,4 +1,4 @@
-use mediary_schema::{FileId, JobId, download::DownloadItem, item::ItemSource, job::Failure};
+use mediary_schema::{FileId, ItemId, JobId, download::DownloadItem, item::ItemSource, job::Failure};
 
 /// What may be asked of a download.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,8 @@ pub enum Command {
     },
     /// Another tool's archive says that it was fetched before.
     Archive {
+        /// The item.
+        item_id: ItemId,
         /// Where the item was to be had.
         source: ItemSource,
     },

@@ -1,7 +1,7 @@
 use mediary_schema::{FileId, JobId, account::Permission, job::WorkKind};
 
 use super::{Command, Event, Phase, State};
-use crate::{Concern, EventKind};
+use crate::{Concern, EventKind, Subjects};
 
 /// The concern `download`.
 #[derive(Debug)]
@@ -40,11 +40,11 @@ impl crate::Rejection for Rejection {
 impl Concern for Download {
     const NAME: &'static str = "download";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("requested", 1, 0),
-        EventKind::new("completed", 1, 0),
-        EventKind::new("failed", 1, 0),
-        EventKind::new("cancelled", 1, 0),
-        EventKind::new("archived", 1, 0),
+        EventKind::new("requested", 1, 0).about(&["entry", "item", "job", "playlist"]),
+        EventKind::new("completed", 1, 0).about(&["entry", "file", "item", "job", "playlist"]),
+        EventKind::new("failed", 1, 0).about(&["entry", "item", "job", "playlist"]),
+        EventKind::new("cancelled", 1, 0).about(&["entry", "item", "job", "playlist"]),
+        EventKind::new("archived", 1, 0).about(&["item"]),
     ];
 
     type Command = Command;
@@ -95,14 +95,18 @@ impl Concern for Download {
                 | Phase::GivenUp,
             ) => Err(Rejection::NotWanted { job_id }),
 
-            (Command::Archive { source }, Phase::Unwanted | Phase::GivenUp) => {
-                Ok(vec![Event::Archived { source }])
+            (Command::Archive { item_id, source }, Phase::Unwanted | Phase::GivenUp) => {
+                Ok(vec![Event::Archived { item_id, source }])
             }
             // What is known better than by somebody else's archive stays as it is.
             (Command::Archive { .. }, Phase::Wanted { .. } | Phase::Kept { .. } | Phase::Archived) => {
                 Ok(vec![])
             }
         }
+    }
+
+    fn subjects(before: &State, event: &Event) -> Subjects {
+        event.subjects(before)
     }
 
     fn evolve(state: &mut State, event: &Event) {

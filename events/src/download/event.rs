@@ -1,5 +1,13 @@
-use mediary_schema::{FileId, JobId, download::DownloadItem, item::ItemSource, job::Failure};
+use mediary_schema::{
+    FileId, ItemId, JobId,
+    download::{DownloadItem, EntryRef},
+    item::ItemSource,
+    job::Failure,
+};
 use serde::{Deserialize, Serialize};
+
+use super::State;
+use crate::{Subject, Subjects};
 
 /// What can have happened to a download.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,7 +45,29 @@ pub enum Event {
     /// Another tool's archive says that it was fetched before; it is not fetched unless asked again.
     #[serde(rename = "archived")]
     Archived {
+        /// The item.
+        item_id: ItemId,
         /// Where the item was to be had.
         source: ItemSource,
     },
+}
+
+impl Event {
+    pub(super) fn subjects(&self, before: &State) -> Subjects {
+        let known = before.item_id.map(|item_id| (item_id, before.entry));
+        let (about, job_id, file_id) = match self {
+            Self::Requested { job_id, item } => (Some((item.item_id, item.entry)), Some(*job_id), None),
+            Self::Completed { job_id, file_id } => (known, Some(*job_id), Some(*file_id)),
+            Self::Failed { job_id, .. } | Self::Cancelled { job_id } => (known, Some(*job_id), None),
+            Self::Archived { item_id, .. } => (Some((*item_id, None)), None, None),
+        };
+        let (item_id, entry) = about.map_or((None, None), |(item_id, entry)| (Some(item_id), entry));
+        Subjects::of([
+            item_id.map(Subject::from),
+            entry.map(|EntryRef { playlist_id, .. }| playlist_id.into()),
+            entry.map(|EntryRef { entry_id, .. }| entry_id.into()),
+            job_id.map(Subject::from),
+            file_id.map(Subject::from),
+        ])
+    }
 }

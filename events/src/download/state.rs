@@ -1,4 +1,4 @@
-use mediary_schema::{FileId, JobId, item::ItemSource};
+use mediary_schema::{FileId, ItemId, JobId, download::EntryRef, item::ItemSource};
 
 use super::Event;
 
@@ -29,6 +29,10 @@ pub enum Phase {
 pub struct State {
     /// Where it is.
     pub phase: Phase,
+    /// The item.
+    pub item_id: Option<ItemId>,
+    /// The row that it was last asked for.
+    pub entry: Option<EntryRef>,
     /// Where the item is to be had.
     pub source: Option<ItemSource>,
     /// Where it is again when the job that is on it comes to nothing.
@@ -45,12 +49,14 @@ impl State {
                     Phase::Unwanted | Phase::Wanted { .. } | Phase::GivenUp => Phase::GivenUp,
                 };
                 self.phase = Phase::Wanted { job_id: *job_id };
+                (self.item_id, self.entry) = (Some(item.item_id), item.entry);
                 self.source = Some(item.source.clone());
             }
             Event::Completed { file_id, .. } => self.phase = Phase::Kept { file_id: *file_id },
             Event::Failed { .. } | Event::Cancelled { .. } => self.phase = self.otherwise,
-            Event::Archived { source } => {
+            Event::Archived { item_id, source } => {
                 self.phase = Phase::Archived;
+                self.item_id = Some(*item_id);
                 self.source = Some(source.clone());
             }
         }

@@ -39,6 +39,10 @@ fn request(job_id: JobId, again: bool) -> Command {
     Command::Request { job_id, item: item(), again }
 }
 
+fn archive() -> Command {
+    Command::Archive { item_id: item().item_id, source: source() }
+}
+
 fn requested(job_id: JobId) -> Event {
     Event::Requested { job_id, item: item() }
 }
@@ -63,10 +67,10 @@ fn what_is_kept_is_not_fetched_again_unless_asked() {
 // invariant: F-7
 #[test]
 fn what_another_tool_fetched_is_not_fetched_again_unless_asked() {
-    let archived = Event::Archived { source: source() };
-    given::<Download>([]).when(Command::Archive { source: source() }).then([archived.clone()]);
+    let archived = Event::Archived { item_id: item().item_id, source: source() };
+    given::<Download>([]).when(archive()).then([archived.clone()]);
     given::<Download>([archived]).when(request(JOB, false)).rejected(&Rejection::Archived);
-    given::<Download>(kept()).when(Command::Archive { source: source() }).then([]);
+    given::<Download>(kept()).when(archive()).then([]);
 }
 
 #[test]

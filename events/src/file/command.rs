@@ -1,4 +1,4 @@
-use mediary_schema::{ItemId, file::Verified};
+use mediary_schema::file::{Made, Verified};
 
 /// What may be asked of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub enum Command {
         path: String,
         /// What it is known by.
         verified: Verified,
-        /// The item that it keeps, if it came from a source.
-        item_id: Option<ItemId>,
+        /// What it is, if it came from a source.
+        made: Option<Made>,
     },
 }

@@ -1,7 +1,7 @@
 use mediary_schema::{account::Permission, job::WorkKind};
 
 use super::{Command, Event, State};
-use crate::{Concern, EventKind};
+use crate::{Concern, EventKind, Subjects};
 
 /// The kernel part `file`.
 #[derive(Debug)]
@@ -25,7 +25,8 @@ impl crate::Rejection for Rejection {
 
 impl Concern for File {
     const NAME: &'static str = "file";
-    const EVENTS: &'static [EventKind] = &[EventKind::new("recorded", 1, 0)];
+    const EVENTS: &'static [EventKind] =
+        &[EventKind::new("recorded", 1, 0).about(&["download", "item", "job"])];
 
     type Command = Command;
     type Event = Event;
@@ -40,8 +41,8 @@ impl Concern for File {
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
         match (command, &state.verified) {
-            (Command::Record { path, verified, item_id }, None) => {
-                Ok(vec![Event::Recorded { path, verified, item_id }])
+            (Command::Record { path, verified, made }, None) => {
+                Ok(vec![Event::Recorded { path, verified, made }])
             }
             (Command::Record { verified, .. }, Some(known)) => {
                 if *known == verified {
@@ -51,6 +52,10 @@ impl Concern for File {
                 }
             }
         }
+    }
+
+    fn subjects(_: &State, event: &Event) -> Subjects {
+        event.subjects()
     }
 
     fn evolve(state: &mut State, event: &Event) {

@@ -1,5 +1,7 @@
-use mediary_schema::{ItemId, file::Verified};
+use mediary_schema::file::{Made, Verified};
 use serde::{Deserialize, Serialize};
+
+use crate::{Subject, Subjects};
 
 /// What can have happened to a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,7 +13,19 @@ pub enum Event {
         path: String,
         /// What it is known by.
         verified: Verified,
-        /// The item that it keeps, if it came from a source.
-        item_id: Option<ItemId>,
+        /// What it is, if it came from a source.
+        made: Option<Made>,
     },
+}
+
+impl Event {
+    pub(super) fn subjects(&self) -> Subjects {
+        match self {
+            Self::Recorded { made, .. } => Subjects::of([
+                made.map(|made| Subject::from(made.item_id)),
+                made.map(|made| made.download_id.into()),
+                made.map(|made| made.job_id.into()),
+            ]),
+        }
+    }
 }

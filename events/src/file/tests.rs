@@ -15,11 +15,11 @@ fn verified(size_bytes: u64) -> Verified {
 }
 
 fn record(size_bytes: u64) -> Command {
-    Command::Record { path: "a/b.mp4".to_owned(), verified: verified(size_bytes), item_id: None }
+    Command::Record { path: "a/b.mp4".to_owned(), verified: verified(size_bytes), made: None }
 }
 
 fn recorded() -> Event {
-    Event::Recorded { path: "a/b.mp4".to_owned(), verified: verified(7), item_id: None }
+    Event::Recorded { path: "a/b.mp4".to_owned(), verified: verified(7), made: None }
 }
 
 #[test]

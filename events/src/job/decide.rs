@@ -1,7 +1,7 @@
 use mediary_schema::{AttemptId, account::Permission, job::JobState};
 
 use super::{Command, Event, Outcome, State, Stop, backoff};
-use crate::{Concern, EventKind};
+use crate::{Concern, EventKind, Subjects};
 
 /// The kernel part `job`.
 #[derive(Debug)]
@@ -61,24 +61,27 @@ impl crate::Rejection for Rejection {
     }
 }
 
+/// What happens to a job is about the try under way, if there is one, and what the work is for.
+const TRY: &[&str] = &["attempt", "download", "item", "playlist"];
+
 impl Concern for Job {
     const NAME: &'static str = "job";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("queued", 1, 0),
-        EventKind::new("leased", 1, 0),
-        EventKind::new("started", 1, 0),
-        EventKind::new("attempt_failed", 1, 0),
-        EventKind::new("attempt_lost", 1, 0),
-        EventKind::new("lease_returned", 1, 0),
-        EventKind::new("attempt_stopped", 1, 0),
-        EventKind::new("parked", 1, 0),
-        EventKind::new("cancel_requested", 1, 0),
-        EventKind::new("pause_requested", 1, 0),
-        EventKind::new("paused", 1, 0),
-        EventKind::new("resumed", 1, 0),
-        EventKind::new("succeeded", 1, 0),
-        EventKind::new("failed", 1, 0),
-        EventKind::new("cancelled", 1, 0),
+        EventKind::new("queued", 1, 0).about(&["download", "entry", "item", "playlist"]),
+        EventKind::new("leased", 1, 0).about(&["attempt", "download", "item", "playlist", "worker"]),
+        EventKind::new("started", 1, 0).about(TRY),
+        EventKind::new("attempt_failed", 1, 0).about(TRY),
+        EventKind::new("attempt_lost", 1, 0).about(TRY),
+        EventKind::new("lease_returned", 1, 0).about(TRY),
+        EventKind::new("attempt_stopped", 1, 0).about(TRY),
+        EventKind::new("parked", 1, 0).about(TRY),
+        EventKind::new("cancel_requested", 1, 0).about(TRY),
+        EventKind::new("pause_requested", 1, 0).about(TRY),
+        EventKind::new("paused", 1, 0).about(TRY),
+        EventKind::new("resumed", 1, 0).about(&["download", "item", "playlist"]),
+        EventKind::new("succeeded", 1, 0).about(TRY),
+        EventKind::new("failed", 1, 0).about(TRY),
+        EventKind::new("cancelled", 1, 0).about(TRY),
     ];
 
     type Command = Command;
@@ -185,6 +188,10 @@ impl Concern for Job {
                 }
             },
         }
+    }
+
+    fn subjects(before: &State, event: &Event) -> Subjects {
+        event.subjects(before)
     }
 
     fn evolve(state: &mut State, event: &Event) {

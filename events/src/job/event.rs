@@ -1,8 +1,11 @@
 use mediary_schema::{
-    AttemptId, Timestamp, WorkerId,
+    AttemptId, DownloadId, Timestamp, WorkerId,
     job::{Failure, ResourceUse, RetryPolicy, Work},
 };
 use serde::{Deserialize, Serialize};
+
+use super::State;
+use crate::{Subject, Subjects};
 
 /// What can have happened to a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -112,4 +115,72 @@ pub enum Event {
     /// A person ended it.
     #[serde(rename = "cancelled")]
     Cancelled {},
+}
+
+impl Event {
+    /// The try that it is of; where the payload names none, the one under way.
+    fn attempt(&self, before: &State) -> Option<AttemptId> {
+        match self {
+            Self::Leased { attempt_id, .. }
+            | Self::Started { attempt_id }
+            | Self::AttemptFailed { attempt_id, .. }
+            | Self::AttemptLost { attempt_id, .. }
+            | Self::LeaseReturned { attempt_id }
+            | Self::AttemptStopped { attempt_id, .. }
+            | Self::Parked { attempt_id, .. }
+            | Self::CancelRequested { attempt_id }
+            | Self::PauseRequested { attempt_id }
+            | Self::Succeeded { attempt_id, .. }
+            | Self::Failed { attempt_id, .. } => Some(*attempt_id),
+            Self::Queued { .. } | Self::Paused {} | Self::Resumed {} | Self::Cancelled {} => {
+                before.attempt.map(|attempt| attempt.id)
+            }
+        }
+    }
+
+    pub(super) fn subjects(&self, before: &State) -> Subjects {
+        if let Self::Queued { work, .. } = self {
+            return whole(work);
+        }
+        let worker = match self {
+            Self::Leased { worker_id, .. } => Some((*worker_id).into()),
+            Self::Queued { .. }
+            | Self::Started { .. }
+            | Self::AttemptFailed { .. }
+            | Self::AttemptLost { .. }
+            | Self::LeaseReturned { .. }
+            | Self::AttemptStopped { .. }
+            | Self::Parked { .. }
+            | Self::CancelRequested { .. }
+            | Self::PauseRequested { .. }
+            | Self::Paused {}
+            | Self::Resumed {}
+            | Self::Succeeded { .. }
+            | Self::Failed { .. }
+            | Self::Cancelled {} => None,
+        };
+        let [thing, item] = before.work.as_ref().map_or([None, None], what_for);
+        Subjects::of([self.attempt(before).map(Subject::from), thing, item, worker])
+    }
+}
+
+/// What work is for: what it is done to, and the item of a download.
+fn what_for(work: &Work) -> [Option<Subject>; 2] {
+    match work {
+        Work::Refresh(work) => [Some(work.playlist_id.into()), None],
+        Work::Download(work) => [Some(DownloadId::from_item(work.item_id).into()), Some(work.item_id.into())],
+    }
+}
+
+/// What work is for, with the row that asked for it.
+fn whole(work: &Work) -> Subjects {
+    let [thing, item] = what_for(work);
+    let entry = match work {
+        Work::Refresh(_) => None,
+        Work::Download(work) => work.entry,
+    };
+    let [playlist, entry] = entry.map_or([None, None], |entry| {
+        [Some(Subject::from(entry.playlist_id)), Some(Subject::from(entry.entry_id))]
+    });
+    Subjects::of([thing, item, playlist, entry])
 }

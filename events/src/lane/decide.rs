@@ -3,7 +3,7 @@ use std::convert::Infallible;
 use mediary_schema::account::Permission;
 
 use super::{Command, Event, State};
-use crate::{Concern, EventKind};
+use crate::{Concern, EventKind, Subjects};
 
 /// The kernel part `lane`.
 #[derive(Debug)]
@@ -22,7 +22,8 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Lanes {
     const NAME: &'static str = "lane";
-    const EVENTS: &'static [EventKind] = &[EventKind::new("held", 1, 0), EventKind::new("released", 1, 0)];
+    const EVENTS: &'static [EventKind] =
+        &[EventKind::new("held", 1, 0).about(&["job"]), EventKind::new("released", 1, 0)];
 
     type Command = Command;
     type Event = Event;
@@ -46,6 +47,13 @@ impl Concern for Lanes {
                 Some(_) | None => vec![],
             },
         })
+    }
+
+    fn subjects(_: &State, event: &Event) -> Subjects {
+        match event {
+            Event::Held { hold } => Subjects::of([Some(hold.job_id.into())]),
+            Event::Released { .. } => Subjects::none(),
+        }
     }
 
     fn evolve(state: &mut State, event: &Event) {

@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use mediary_schema::{EntryId, account::Permission, job::WorkKind};
 
 use super::{Command, Event, Resolved, State};
-use crate::{Concern, EventKind};
+use crate::{Concern, EventKind, Subjects};
 
 /// The concern `playlist`.
 #[derive(Debug)]
@@ -44,22 +44,25 @@ impl crate::Rejection for Rejection {
     }
 }
 
+/// A change of a row is about the row and its item.
+const ROW: &[&str] = &["entry", "item"];
+
 impl Concern for Playlist {
     const NAME: &'static str = "playlist";
     const EVENTS: &'static [EventKind] = &[
         EventKind::new("follow_requested", 1, 0),
         EventKind::new("unfollowed", 1, 0),
         EventKind::new("resolved", 1, 0),
-        EventKind::new("entry_added", 1, 0),
-        EventKind::new("entry_not_seen", 1, 0),
-        EventKind::new("entry_removed", 1, 0),
-        EventKind::new("entry_moved", 1, 0),
-        EventKind::new("entry_renamed", 1, 0),
-        EventKind::new("entry_unavailable", 1, 0),
-        EventKind::new("entry_returned", 1, 0),
-        EventKind::new("refresh_completed", 1, 0),
-        EventKind::new("refresh_failed", 1, 0),
-        EventKind::new("downloads_requested", 1, 0),
+        EventKind::new("entry_added", 1, 0).about(ROW),
+        EventKind::new("entry_not_seen", 1, 0).about(ROW),
+        EventKind::new("entry_removed", 1, 0).about(ROW),
+        EventKind::new("entry_moved", 1, 0).about(ROW),
+        EventKind::new("entry_renamed", 1, 0).about(ROW),
+        EventKind::new("entry_unavailable", 1, 0).about(ROW),
+        EventKind::new("entry_returned", 1, 0).about(ROW),
+        EventKind::new("refresh_completed", 1, 0).about(&["job"]),
+        EventKind::new("refresh_failed", 1, 0).about(&["job"]),
+        EventKind::new("downloads_requested", 1, 0).about(&["entry"]),
     ];
 
     type Command = Command;
@@ -118,9 +121,20 @@ impl Concern for Playlist {
                 if let Some(missing) = missing_entry(state, entries.as_deref()) {
                     return Err(Rejection::NoSuchEntry { entry_id: missing });
                 }
-                Ok(vec![Event::DownloadsRequested { quality, entries }])
+                let Some(entries) = entries else {
+                    return Ok(vec![Event::DownloadsRequested { quality, entries: None }]);
+                };
+                let some = |entries: &[EntryId]| Event::DownloadsRequested {
+                    quality: quality.clone(),
+                    entries: Some(entries.to_vec()),
+                };
+                Ok(entries.chunks(Event::ENTRIES_MAX).map(some).collect())
             }
         }
+    }
+
+    fn subjects(before: &State, event: &Event) -> Subjects {
+        event.subjects(before)
     }
 
     fn evolve(state: &mut State, event: &Event) {

@@ -7,6 +7,9 @@ use mediary_schema::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::State;
+use crate::{SUBJECTS_MAX, Subject, Subjects};
+
 /// What can have happened to a playlist.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
@@ -123,4 +126,33 @@ pub enum Event {
         /// Which entries; none stands for all that are there, once the list was looked at.
         entries: Option<Vec<EntryId>>,
     },
+}
+
+impl Event {
+    /// How many entries one wish for downloads names: each of them is a subject of it. More are several wishes.
+    pub const ENTRIES_MAX: usize = SUBJECTS_MAX;
+
+    pub(super) fn subjects(&self, before: &State) -> Subjects {
+        match self {
+            Self::EntryAdded { entry_id, item_id, .. } => {
+                Subjects::of([Some((*entry_id).into()), Some((*item_id).into())])
+            }
+            Self::EntryNotSeen { entry_id }
+            | Self::EntryRemoved { entry_id }
+            | Self::EntryMoved { entry_id, .. }
+            | Self::EntryRenamed { entry_id, .. }
+            | Self::EntryUnavailable { entry_id, .. }
+            | Self::EntryReturned { entry_id, .. } => {
+                Subjects::of([Some((*entry_id).into()), before.item_of(*entry_id).map(Subject::from)])
+            }
+            Self::RefreshCompleted { job_id, .. } | Self::RefreshFailed { job_id, .. } => {
+                Subjects::of([Some((*job_id).into())])
+            }
+            Self::DownloadsRequested { entries, .. } => {
+                let mut entries = entries.iter().flatten().copied().map(Subject::from);
+                Subjects::of([(); Self::ENTRIES_MAX].map(|()| entries.next()))
+            }
+            Self::FollowRequested { .. } | Self::Unfollowed {} | Self::Resolved { .. } => Subjects::none(),
+        }
+    }
 }

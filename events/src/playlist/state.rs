@@ -64,8 +64,8 @@ pub struct State {
     pub awaiting_refresh: Option<Quality>,
     /// Rows found absent since the last refresh that came to its end.
     newly_absent: HashSet<EntryId>,
-    /// Every row that it ever had.
-    known: HashSet<EntryId>,
+    /// Every row that it ever had, with its item.
+    known: HashMap<EntryId, ItemId>,
     /// Where the last row was put: the next one usually goes behind it.
     hint: usize,
 }
@@ -96,7 +96,12 @@ impl State {
 
     /// Whether the list has or had the row.
     pub fn knows(&self, entry_id: EntryId) -> bool {
-        self.known.contains(&entry_id)
+        self.known.contains_key(&entry_id)
+    }
+
+    /// The item of a row that the list has or had.
+    pub fn item_of(&self, entry_id: EntryId) -> Option<ItemId> {
+        self.known.get(&entry_id).copied()
     }
 
     /// Whether an earlier refresh, which came to its end, lacked the row too. A refresh that was killed while it
@@ -148,7 +153,7 @@ impl State {
                     live_status: *live_status,
                     seen: true,
                 };
-                self.known.insert(*entry_id);
+                self.known.insert(*entry_id, *item_id);
                 self.insert(row, *after);
             }
             Event::EntryNotSeen { entry_id } => {

@@ -1,7 +1,7 @@
 use mediary_schema::{EventId, account::Permission};
 
 use super::{Command, Event, State};
-use crate::{Concern, EventKind};
+use crate::{ANY_THING, Concern, EventKind, Subjects};
 
 /// The kernel part `reaction`.
 #[derive(Debug)]
@@ -63,12 +63,12 @@ impl Concern for Reaction {
     const NAME: &'static str = "reaction";
     const EVENTS: &'static [EventKind] = &[
         EventKind::new("enabled", 1, 0),
-        EventKind::new("advanced", 1, 0),
-        EventKind::new("handled", 1, 0),
-        EventKind::new("parked", 1, 0),
-        EventKind::new("deferred", 1, 0),
-        EventKind::new("retry_requested", 1, 0),
-        EventKind::new("skipped", 1, 0),
+        EventKind::new("advanced", 1, 0).about(&["event"]),
+        EventKind::new("handled", 1, 0).about(&["event"]),
+        EventKind::new("parked", 1, 0).about(&["event", ANY_THING]),
+        EventKind::new("deferred", 1, 0).about(&["event", ANY_THING]),
+        EventKind::new("retry_requested", 1, 0).about(&["event"]),
+        EventKind::new("skipped", 1, 0).about(&["event"]),
     ];
 
     type Command = Command;
@@ -136,6 +136,10 @@ impl Concern for Reaction {
                 Ok(vec![Event::Skipped { cause, reason }])
             }
         }
+    }
+
+    fn subjects(_: &State, event: &Event) -> Subjects {
+        event.subjects()
     }
 
     fn evolve(state: &mut State, event: &Event) {

@@ -1,6 +1,8 @@
 use mediary_schema::{EventId, reaction::Trouble};
 use serde::{Deserialize, Serialize};
 
+use crate::{StreamId, Subject, Subjects};
+
 /// What can have happened to a reaction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
@@ -68,4 +70,20 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+}
+
+impl Event {
+    pub(super) fn subjects(&self) -> Subjects {
+        match self {
+            Self::Enabled { .. } => Subjects::none(),
+            Self::Advanced { cause, .. }
+            | Self::Handled { cause, .. }
+            | Self::RetryRequested { cause }
+            | Self::Skipped { cause, .. } => Subjects::of([Some((*cause).into())]),
+            Self::Parked { cause, stream, .. } | Self::Deferred { cause, stream, .. } => {
+                let thing = stream.parse::<StreamId>().ok().map(Subject::from);
+                Subjects::of([Some((*cause).into()), thing])
+            }
+        }
+    }
 }

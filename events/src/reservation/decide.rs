@@ -1,8 +1,8 @@
-use mediary_schema::account::Permission;
+use mediary_schema::{JobId, account::Permission};
 use uuid::Uuid;
 
 use super::{Command, Event, State};
-use crate::{Concern, EventKind};
+use crate::{Concern, EventKind, Subjects};
 
 /// The kernel part `reservation`.
 #[derive(Debug)]
@@ -31,7 +31,8 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Reservation {
     const NAME: &'static str = "reservation";
-    const EVENTS: &'static [EventKind] = &[EventKind::new("taken", 1, 0), EventKind::new("released", 1, 0)];
+    const EVENTS: &'static [EventKind] =
+        &[EventKind::new("taken", 1, 0).about(&["job"]), EventKind::new("released", 1, 0).about(&["job"])];
 
     type Command = Command;
     type Event = Event;
@@ -57,6 +58,15 @@ impl Concern for Reservation {
             }
             // Released already, or claimed anew by somebody else: nothing of ours is left.
             (Command::Release { .. }, Some(_) | None) => Ok(vec![]),
+        }
+    }
+
+    fn subjects(_: &State, event: &Event) -> Subjects {
+        match event {
+            // Names are claimed for jobs.
+            Event::Taken { holder, .. } | Event::Released { holder } => {
+                Subjects::of([Some(JobId::from_uuid(*holder).into())])
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 use mediary_schema::{account::Permission, setting::Limits};
 
 use super::{Command, Event, State};
-use crate::{Concern, EventKind};
+use crate::{Concern, EventKind, Subjects};
 
 /// The kernel part `setting`.
 #[derive(Debug)]
@@ -56,6 +56,12 @@ impl Concern for Setting {
                 }
                 Ok(if state.limits == limits { vec![] } else { vec![Event::LimitsChanged { limits }] })
             }
+        }
+    }
+
+    fn subjects(_: &State, event: &Event) -> Subjects {
+        match event {
+            Event::LimitsChanged { .. } => Subjects::none(),
         }
     }
 

@@ -1,14 +1,14 @@
 //! Golden files: every form in which an event was ever written stays readable (PL-07).
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
 
 use serde_json::Value;
 
-use crate::{Concern, EventKind, Schema, codec};
+use crate::{ANY_THING, Concern, EventKind, Schema, Subject, codec};
 
 /// Holds the golden files of a concern against samples of its events.
 ///
@@ -17,9 +17,14 @@ use crate::{Concern, EventKind, Schema, codec};
 /// for ever and are only read. Among
 /// the samples of an event each optional value is there at least once. A file that is missing is
 /// written, and the test fails: whoever made the new form looks at it and commits it.
+///
+/// The samples are stories, too: each sample of the first event begins one, and the others happen in all of them. Each
+/// event is about the kinds of things that [`EventKind::subjects`] says,
+/// all of them over its samples, and one that says none is about nothing but its stream.
 #[track_caller]
 pub(crate) fn history<C: Concern>(directory: impl AsRef<Path>, samples: &[C::Event]) {
     let directory = directory.as_ref();
+    subjects_are_as_listed::<C>(samples);
     let samples = by_name::<C>(samples);
     let written: Vec<String> =
         C::EVENTS.iter().filter_map(|kind| write_missing::<C>(directory, *kind, &samples)).collect();
@@ -39,6 +44,33 @@ pub(crate) fn history<C: Concern>(directory: impl AsRef<Path>, samples: &[C::Eve
     }
 }
 
+fn subjects_are_as_listed<C: Concern>(samples: &[C::Event]) {
+    let birth = samples.first().map(|first| codec::encode::<C>(first).kind.name);
+    let mut states: Vec<C::State> = Vec::new();
+    let mut found: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+    for sample in samples {
+        let kind = codec::encode::<C>(sample).kind;
+        let is_birth = Some(kind.name) == birth;
+        if is_birth {
+            states.push(C::State::default());
+        }
+        let first = if is_birth { states.len() - 1 } else { 0 };
+        for state in &mut states[first..] {
+            for Subject { kind: subject, .. } in C::subjects(state, sample).as_slice() {
+                assert!(kind.is_about(subject), "{} is about {subject}, and doesn't list it", kind.name);
+                found.entry(kind.name).or_default().insert(subject.clone().into_owned());
+            }
+            C::evolve(state, sample);
+        }
+    }
+    for kind in C::EVENTS {
+        for subject in kind.subjects.iter().filter(|subject| **subject != ANY_THING) {
+            let is_found = found.get(kind.name).is_some_and(|found| found.contains(*subject));
+            assert!(is_found, "no sample of {} is about {subject}, which it lists", kind.name);
+        }
+    }
+}
+
 /// The versions that must have been written before this one: the first of each major, and each minor of this one.
 fn older(newest: Schema) -> impl Iterator<Item = Schema> {
     let majors = (1..newest.major).map(|major| Schema::new(major, 0));
@@ -51,7 +83,7 @@ fn kind_of<C: Concern>(file: &str) -> Option<EventKind> {
     let newest = C::EVENTS.iter().find(|kind| kind.name == name)?;
     let (major, minor) = version.split_once('.').unwrap_or((version, "0"));
     let schema = Schema::new(major.parse().ok()?, minor.parse().ok()?);
-    let kind = EventKind { name: newest.name, schema };
+    let kind = EventKind { schema, ..*newest };
     (schema.major >= 1 && schema <= newest.schema && file_name(kind) == file).then_some(kind)
 }
 
@@ -135,7 +167,7 @@ fn path(directory: &Path, kind: EventKind) -> PathBuf {
 }
 
 fn file_name(kind: EventKind) -> String {
-    let EventKind { name, schema } = kind;
+    let EventKind { name, schema, .. } = kind;
     match schema.minor {
         0 => format!("{name}.v{}.json", schema.major),
         _ => format!("{name}.v{schema}.json"),

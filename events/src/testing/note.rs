@@ -4,7 +4,7 @@ use mediary_schema::account::Permission;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{Concern, EventKind};
+use crate::{Concern, EventKind, Subjects};
 
 /// The concern.
 #[derive(Debug)]
@@ -80,6 +80,10 @@ impl Concern for Note {
         } else {
             Err(Rejection::Full)
         }
+    }
+
+    fn subjects(_: &State, _: &Event) -> Subjects {
+        Subjects::none()
     }
 
     fn evolve(state: &mut State, Event::Written { text, .. }: &Event) {

@@ -1,10 +1,10 @@
 //! Values as they come in real life, with everything that can be there.
 
 use mediary_schema::{
-    AttemptId, EntryId, FailureClass, FileId, Identities, IdentityKey, ItemId, JobId, PlaylistId, ProjectId,
-    WorkerId,
+    AttemptId, DownloadId, EntryId, FailureClass, FileId, Identities, IdentityKey, ItemId, JobId, PlaylistId,
+    ProjectId, WorkerId,
     download::{DownloadItem, EntryRef, Quality},
-    file::{Check, MediaFacts, Verified},
+    file::{Check, Made, MediaFacts, Verified},
     item::{IdScope, ItemSource},
     job::{Failure, ResourceUse},
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, RefreshMode, RefreshPlaylist},
@@ -121,6 +121,11 @@ pub fn item_id() -> ItemId {
 /// The file that the job makes.
 pub fn file_id() -> FileId {
     identities().file(JOB)
+}
+
+/// What the file is.
+pub fn made() -> Made {
+    Made { item_id: item_id(), download_id: DownloadId::from_item(item_id()), job_id: JOB }
 }
 
 /// What is known of a checked file.

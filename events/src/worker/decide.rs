@@ -1,7 +1,7 @@
 use mediary_schema::account::Permission;
 
 use super::{Command, Event, State};
-use crate::{Concern, EventKind};
+use crate::{Concern, EventKind, Subjects};
 
 /// The kernel part `worker`.
 #[derive(Debug)]
@@ -69,6 +69,14 @@ impl Concern for Worker {
                 } else {
                     Err(Rejection::NotHalted { concern })
                 }
+            }
+        }
+    }
+
+    fn subjects(_: &State, event: &Event) -> Subjects {
+        match event {
+            Event::Joined { .. } | Event::ConcernHalted { .. } | Event::ConcernResumed { .. } => {
+                Subjects::none()
             }
         }
     }

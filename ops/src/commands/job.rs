@@ -314,7 +314,7 @@ async fn show(id: &str, client: &Client, output: &mut Output) -> Result<(), Fail
     if output.is_json() {
         return Ok(output.json(&job)?);
     }
-    let events = history(client, &job.id).await?;
+    let events = history(client, "job", &job.id).await?;
     output.text(&details(&job))?;
     output.text(&attempts(&events))?;
     if let Some(failure) = job.failure.as_ref().filter(|failure| !failure.output.is_empty()) {

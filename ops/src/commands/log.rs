@@ -69,21 +69,21 @@ pub(crate) async fn run(
 }
 
 pub(crate) const HISTORY: Document = Document::repeatable(&[
-    "query History($id: ID!, $after: Position!, $first: Int!) {
-  history(id: $id, after: $after, first: $first) { ...Event }
+    "query History($id: ID!, $types: [String!], $after: Position!, $first: Int!) {
+  history(id: $id, types: $types, after: $after, first: $first) { ...Event }
 }",
     EVENT,
 ]);
 
-/// Events of a page: with fifteen fields each within the server's limit on what a request may cost.
+/// Events of a page: with sixteen fields each within the server's limit on what a request may cost.
 const PAGE: u64 = 500;
 
-/// Everything that happened to one thing, oldest first.
-pub(crate) async fn history(client: &Client, id: &str) -> Result<Vec<Event>, Failure> {
+/// What one concern recorded of a thing, oldest first.
+pub(crate) async fn history(client: &Client, concern: &str, id: &str) -> Result<Vec<Event>, Failure> {
     let mut events: Vec<Event> = Vec::new();
     loop {
-        let after = events.last().map_or(0, |event| event.version);
-        let variables = json!({ "id": id, "after": after, "first": PAGE });
+        let after = events.last().map_or(0, |event| event.position);
+        let variables = json!({ "id": id, "types": [concern], "after": after, "first": PAGE });
         let page: Vec<Event> = client.ask(&HISTORY, variables).await?;
         let is_last = (page.len() as u64) < PAGE;
         events.extend(page);

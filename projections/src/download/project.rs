@@ -36,7 +36,7 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
         Event::Cancelled { .. } => {
             fold.set("state = coalesce(otherwise, ?3)", params![DownloadState::Cancelled.name()])
         }
-        Event::Archived { source } => fold.archive(&source),
+        Event::Archived { source, .. } => fold.archive(&source),
     }
 }
 

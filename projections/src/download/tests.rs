@@ -41,7 +41,7 @@ fn given_up(class: FailureClass) -> Event {
 }
 
 fn archived(name: &str) -> Event {
-    Event::Archived { source: source(name) }
+    Event::Archived { item_id: item_id(name), source: source(name) }
 }
 
 /// The row of the item after these events.

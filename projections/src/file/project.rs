@@ -15,7 +15,7 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
     let Some(event) = event_of::<File>(recorded)? else { return Ok(()) };
     let (position, at) = stamp(recorded);
     match event {
-        Event::Recorded { path, verified, item_id } => {
+        Event::Recorded { path, verified, made } => {
             transaction
                 .prepare_cached(
                     "INSERT INTO file (id, path, verified, item_id, recorded_at, changed_at, project)
@@ -25,7 +25,7 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
                     recorded.envelope.stream.uuid.as_bytes(),
                     path,
                     to_json(&verified)?,
-                    item_id.map(|id| *id.uuid().as_bytes()),
+                    made.map(|made| *made.item_id.uuid().as_bytes()),
                     at,
                     position,
                     project(recorded),

@@ -1,7 +1,7 @@
 use mediary_events::file::{Event, File};
 use mediary_schema::{
-    FileId,
-    file::{Check, MediaFacts, Verified},
+    DownloadId, FileId, JobId,
+    file::{Check, Made, MediaFacts, Verified},
 };
 use uuid::Uuid;
 
@@ -34,11 +34,15 @@ fn verified(size_bytes: u64) -> Verified {
 fn many() -> Rows<FileView> {
     let mut rows = Rows::new();
     for number in 1..=11_u32 {
-        let item_id = (number % 2 == 0).then(|| item_id(&number.to_string()));
+        let made = (number % 2 == 0).then(|| {
+            let item_id = item_id(&number.to_string());
+            let job_id = JobId::from_uuid(Uuid::from_u128(number.into()));
+            Made { item_id, download_id: DownloadId::from_item(item_id), job_id }
+        });
         let path = format!("Letters/{number}.mp4");
         // Larger than SQLite's signed column could hold as a number of its own.
         let verified = verified(u64::MAX - u64::from(number));
-        rows.feed::<File>(id(number.into()).uuid(), [Event::Recorded { path, verified, item_id }]);
+        rows.feed::<File>(id(number.into()).uuid(), [Event::Recorded { path, verified, made }]);
     }
     rows
 }

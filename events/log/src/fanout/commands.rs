@@ -46,6 +46,8 @@ struct OnlyIf {
     #[serde(default)]
     streams: Vec<String>,
     #[serde(default)]
+    subjects: Vec<String>,
+    #[serde(default)]
     types: Vec<String>,
     after: u64,
 }
@@ -192,7 +194,8 @@ fn terms(
     };
     let Some(text) = header(ONLY_IF) else { return Ok((command_id, None)) };
     let only_if: OnlyIf = serde_json::from_str(&text).map_err(|error| bad(error.to_string()))?;
-    let only_if = gate.registry().only_if(only_if.streams, only_if.types, only_if.after)?;
+    let OnlyIf { streams, subjects, types, after } = only_if;
+    let only_if = gate.registry().only_if(streams, &subjects, types, after)?;
     Ok((command_id, Some(only_if)))
 }
 

@@ -6,13 +6,17 @@ use super::commands::{COMMAND_ID, COMMANDS, ONLY_IF};
 use crate::gate::{Fanout, Registry};
 
 /// The headers of an event, with what they hold.
-const HEADERS: [(&str, &str); 14] = [
+const HEADERS: [(&str, &str); 15] = [
     ("Nats-Msg-Id", "the event's id, a bare UUID"),
     ("Mediary-Position", "its place in the log, gapless from 1"),
     ("Mediary-Stream", "<concern>-<uuid>"),
     ("Mediary-Version", "its place in the stream, gapless from 1"),
     ("Mediary-Kind", "<concern>.<event>"),
     ("Mediary-Schema", "the version of the payload's form"),
+    (
+        "Mediary-Subjects",
+        "what it is about besides its stream, if anything: ids such as item-<uuid>, with spaces between",
+    ),
     ("Mediary-At", "when it was recorded, RFC 3339"),
     ("Mediary-Correlation-Id", "the story"),
     ("Mediary-Causation-Id", "the event that caused it, if one did"),
@@ -37,6 +41,7 @@ pub fn asyncapi(registry: &Registry) -> Value {
             let address = format!("mediary.events.{{project}}.{name}.{{stream}}");
             channels
                 .insert(name.clone(), channel(&address, &json!({ "headers": headers(), "payload": body })));
+            channels[&name]["x-subjects"] = json!(event.subjects);
             operations.insert(format!("hear {name}"), operation("send", &name));
         }
     }
@@ -45,7 +50,7 @@ pub fn asyncapi(registry: &Registry) -> Value {
         let asked = json!({
             "headers": { "type": "object", "properties": {
                 COMMAND_ID: { "type": "string", "description": "sent twice, it is done once" },
-                ONLY_IF: { "type": "string", "description": "JSON: streams, types, after" },
+                ONLY_IF: { "type": "string", "description": "JSON: streams, subjects, types, after" },
             } },
             "payload": (kind.schema)(),
         });

@@ -14,6 +14,8 @@ const SIGNALS: &str = "mediary.signals";
 pub(super) const MESSAGE_ID: &str = "Nats-Msg-Id";
 /// The event's place in the log.
 pub(super) const POSITION: &str = "Mediary-Position";
+/// What the event is about besides its stream; absent if nothing.
+const SUBJECTS: &str = "Mediary-Subjects";
 /// Says why the body is empty; absent if it isn't.
 const PAYLOAD: &str = "Mediary-Payload";
 
@@ -120,6 +122,11 @@ fn headers(event: &Recorded) -> HeaderMap {
     headers.insert("Mediary-Version", envelope.version.to_string());
     headers.insert("Mediary-Kind", envelope.kind());
     headers.insert("Mediary-Schema", envelope.schema.to_string());
+    let subjects = envelope.extensions.subjects.as_slice();
+    if !subjects.is_empty() {
+        let ids: Vec<String> = subjects.iter().map(ToString::to_string).collect();
+        headers.insert(SUBJECTS, ids.join(" "));
+    }
     headers.insert("Mediary-At", envelope.at.to_string());
     headers.insert("Mediary-Correlation-Id", envelope.correlation_id.to_string());
     if let Some(cause) = envelope.causation_id {

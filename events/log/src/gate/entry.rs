@@ -1,6 +1,6 @@
 use std::fmt;
 
-use mediary_events::{AskError, Asked, CommandKind, EventKind};
+use mediary_events::{AskError, Asked, CommandKind, EventKind, Subject};
 use mediary_schema::{
     JobId,
     account::Permission,
@@ -86,6 +86,15 @@ impl Registry {
     /// The concern of this name.
     pub fn entry(&self, name: &str) -> Option<&'static Entry> {
         self.entries.iter().find(|entry| entry.name == name)
+    }
+
+    /// A thing by its id, if it is of a kind that events can be about.
+    pub fn thing(&self, id: &str) -> Option<Subject> {
+        let thing: Subject = id.parse().ok()?;
+        let mut events = self.entries.iter().flat_map(|entry| entry.events);
+        let is_known =
+            self.entry(&thing.kind).is_some() || events.any(|event| event.subjects.contains(&&*thing.kind));
+        is_known.then_some(thing)
     }
 
     /// Every command, in the order of the table.

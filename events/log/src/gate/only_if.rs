@@ -7,13 +7,21 @@ use crate::log::{Direction, Filter, Log, OnlyIf, Read, Recorded};
 pub(super) const MOVED_MAX: usize = 100;
 
 impl Registry {
-    /// A condition of a command: that nothing of these streams and types was recorded after a position.
+    /// A condition of a command: that nothing of these streams, about these things and of these types was recorded after
+    /// a position.
     ///
-    /// A stream is named by the whole or the beginning of its text, a type by its stored name or its concern's.
-    pub fn only_if(&self, streams: Vec<String>, types: Vec<String>, after: u64) -> Result<OnlyIf, AskError> {
+    /// A stream is named by the whole or the beginning of its text, a thing by its id, a type by its stored name or its
+    /// concern's.
+    pub fn only_if(
+        &self,
+        streams: Vec<String>,
+        subjects: &[String],
+        types: Vec<String>,
+        after: u64,
+    ) -> Result<OnlyIf, AskError> {
         let bad = |reason: String| AskError::Condition { reason };
-        if streams.is_empty() && types.is_empty() {
-            return Err(bad("it names neither streams nor types".to_owned()));
+        if streams.is_empty() && subjects.is_empty() && types.is_empty() {
+            return Err(bad("it names neither streams nor subjects nor types".to_owned()));
         }
         let mut filter = Filter::all();
         for kind in types {
@@ -31,6 +39,12 @@ impl Registry {
             if self.entry(concern).is_none() {
                 return Err(bad(format!("{stream:?} is no stream such as playlist-01890a5d-…")));
             }
+        }
+        for id in subjects {
+            let thing = self.thing(id);
+            let thing = thing
+                .ok_or_else(|| bad(format!("{id:?} is no id of a thing such as item-01890a5d-…, in full")))?;
+            filter.subjects.push(thing);
         }
         filter.streams = streams;
         Ok(OnlyIf { filter, after })

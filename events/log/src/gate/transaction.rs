@@ -21,7 +21,7 @@ use super::{
 };
 use crate::log::{
     Append, AppendError, AppendHeader, Appended, CommandTag, Direction, Expected, Log, NewEvent, OnlyIf,
-    Read, Recorded, StreamId, Subjects, Urgency,
+    Read, Recorded, StreamId, Urgency,
 };
 
 /// How often a story is decided anew when others were faster.
@@ -465,23 +465,23 @@ impl<'a> Transaction<'a> {
             is_strange: loaded.is_strange,
             state: Box::new(state.clone()),
         });
+        let mut recorded = Vec::with_capacity(events.len());
         for event in &events {
+            let (encoded, subjects) = (codec::encode::<C>(event), C::subjects(state, event));
+            recorded.push(NewEvent {
+                stream: stream.clone(),
+                name: encoded.kind.name.into(),
+                schema: encoded.kind.schema,
+                subjects,
+                payload: encoded.payload.into(),
+            });
             C::evolve(state, event);
         }
         loaded.added += events.len() as u64;
         if let (Some(part), Some(before)) = (&mut self.part, before) {
-            part.before.entry(stream.clone()).or_insert(before);
+            part.before.entry(stream).or_insert(before);
         }
-        for event in &events {
-            let encoded = codec::encode::<C>(event);
-            self.events.push(NewEvent {
-                stream: stream.clone(),
-                name: encoded.kind.name.into(),
-                schema: encoded.kind.schema,
-                subjects: Subjects::none(),
-                payload: encoded.payload.into(),
-            });
-        }
+        self.events.extend(recorded);
         Ok(())
     }
 

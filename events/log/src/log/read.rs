@@ -1,8 +1,8 @@
 //! What readers ask for, and the one loop that finds it (PL-04).
 
-use std::ops::RangeInclusive;
+use std::{borrow::Cow, ops::RangeInclusive};
 
-use mediary_events::{Category, Recorded, StreamId};
+use mediary_events::{Category, Recorded, StreamId, Subject, Subjects};
 use mediary_schema::{CorrelationId, ProjectId, scope::Scope};
 use redb::{ReadTransaction, ReadableTable};
 use uuid::Uuid;
@@ -34,6 +34,8 @@ pub struct Filter {
     pub streams: Vec<String>,
     /// Stored names: `playlist.refresh_completed`, or `playlist.*` or `playlist` for all of a concern.
     pub kinds: Vec<String>,
+    /// Things that an event is about: it is of their own stream, or names them as a subject.
+    pub subjects: Vec<Subject>,
     /// Only what belongs to this project.
     pub project: Option<ProjectId>,
     /// Only this story.
@@ -74,6 +76,11 @@ impl Filter {
         Self { streams: vec![stream.to_string()], ..Self::default() }
     }
 
+    /// All that happened to a thing, in whichever concern.
+    pub fn about(thing: impl Into<Subject>) -> Self {
+        Self { subjects: vec![thing.into()], ..Self::default() }
+    }
+
     /// Whether the filter lets this event pass.
     pub fn matches(&self, event: &Recorded) -> bool {
         let envelope = &event.envelope;
@@ -83,6 +90,8 @@ impl Filter {
             name: &envelope.name,
             project: envelope.project,
             correlation_id: envelope.correlation_id,
+        }) && self.is_about(&envelope.stream.category, envelope.stream.uuid, || {
+            Cow::Borrowed(&envelope.extensions.subjects)
         })
     }
 
@@ -93,7 +102,20 @@ impl Filter {
             name: frame.name(),
             project: frame.project(),
             correlation_id: frame.correlation_id(),
-        })
+        }) && self.is_about(frame.category(), frame.stream_uuid(), || Cow::Owned(frame.extensions().subjects))
+    }
+
+    /// Whether an event of a stream with these subjects is about what the filter names.
+    fn is_about<'s>(&self, category: &str, uuid: Uuid, named: impl FnOnce() -> Cow<'s, Subjects>) -> bool {
+        if self.subjects.is_empty() {
+            return true;
+        }
+        let is_itself = |thing: &Subject| thing.kind == category && thing.id == uuid;
+        if self.subjects.iter().any(is_itself) {
+            return true;
+        }
+        let named = named();
+        self.subjects.iter().any(|thing| named.contains(thing))
     }
 
     /// The categories that an event must have one of, if the filter names them.

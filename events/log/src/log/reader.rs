@@ -42,6 +42,12 @@ impl LogReader {
         self.log.read_page(&request)
     }
 
+    /// As [`Log::read`]: from page to page until there is enough.
+    pub fn read(&self, request: &Read) -> Result<Vec<Recorded>, ReadError> {
+        let request = Read { filter: self.seen(request.filter.clone()), ..request.clone() };
+        self.log.read(&request)
+    }
+
     /// A stream from a version on, as [`Log::read_stream`].
     pub fn read_stream(
         &self,

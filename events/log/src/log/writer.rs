@@ -394,7 +394,8 @@ impl Writer {
             chain::is_stored(position, place.index, place.len).then_some(&hash),
         )?;
         let facts = Facts { position, version: place.version, payload_bytes: event.payload.len() as u64 };
-        tables.index.add(&mut self.categories, &envelope.stream, facts)?;
+        let Envelope { stream, extensions, .. } = &envelope;
+        tables.index.add(&mut self.categories, stream, &extensions.subjects, facts)?;
         self.tail.head = Head { position, hash };
         Ok(Recorded { envelope, payload: Some(event.payload) })
     }

@@ -14,7 +14,7 @@ use mediary_schema::{
     Address, AttemptId, DownloadId, EntryId, FileId, JobId, PlaylistId,
     account::Permission,
     download::{DownloadItem, Quality},
-    file::Verified,
+    file::{Made, Verified},
     item::ItemSource,
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
 };
@@ -111,8 +111,9 @@ fn import(story: &mut Transaction<'_>, asked: &ImportArchive) -> Result<Told, Re
         };
         let (extractor, source_id) = (extractor.to_owned(), source_id.trim().to_owned());
         let source = ItemSource { extractor, source_id, url: String::new() };
-        let uuid = DownloadId::from_item(story.identities().item(project, &source)).uuid();
-        story.execute::<Download>(uuid, Command::Archive { source })?;
+        let item_id = story.identities().item(project, &source);
+        let uuid = DownloadId::from_item(item_id).uuid();
+        story.execute::<Download>(uuid, Command::Archive { item_id, source })?;
         items += 1;
     }
     Ok(Told { playlist_id: None, item_count: Some(items), skipped_count: Some(skipped) })
@@ -163,7 +164,8 @@ pub fn finish(
     let file_id = story.identities().file(job_id);
     job::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
     let Kept { path, verified } = kept;
-    let record = file::Command::Record { path, verified, item_id: Some(item.item_id) };
+    let made = Made { item_id: item.item_id, download_id: DownloadId::from_item(item.item_id), job_id };
+    let record = file::Command::Record { path, verified, made: Some(made) };
     story.entail::<File>(file_id.uuid(), record)?;
     story.entail::<Download>(item.item_id.uuid(), Command::Complete { job_id, file_id })?;
     Ok(file_id)

@@ -8,7 +8,7 @@ fn samples() -> Vec<Event> {
         Event::Completed { job_id, file_id: samples::file_id() },
         Event::Failed { job_id, failure: samples::failure() },
         Event::Cancelled { job_id },
-        Event::Archived { source: samples::source() },
+        Event::Archived { item_id: samples::item_id(), source: samples::source() },
     ]
 }
 

@@ -5,7 +5,7 @@ fn samples() -> Vec<Event> {
     vec![Event::Recorded {
         path: "Open movies/Big Buck Bunny 60fps 4K [aqz-KE-bpKQ].mp4".to_owned(),
         verified: samples::verified(),
-        item_id: Some(samples::item_id()),
+        made: Some(samples::made()),
     }]
 }
 

@@ -6,10 +6,11 @@ use crate::testing::{NOW, history, samples};
 fn samples() -> Vec<Event> {
     let (attempt_id, resources) = (samples::ATTEMPT, samples::resources());
     let queued = |work| Event::Queued { work, retry: RetryPolicy::default() };
+    // What ends an attempt without naming it is about the one under way.
+    let leased = Event::Leased { attempt_id, worker_id: samples::WORKER };
     vec![
         queued(Work::Refresh(samples::refresh())),
         queued(Work::Download(Box::new(samples::item()))),
-        Event::Leased { attempt_id, worker_id: samples::WORKER },
         Event::Started { attempt_id },
         Event::AttemptFailed { attempt_id, failure: samples::failure(), resources, retry_at: NOW },
         Event::AttemptLost { attempt_id, progressed: true },
@@ -18,10 +19,12 @@ fn samples() -> Vec<Event> {
         Event::Parked { attempt_id, losses: 3 },
         Event::CancelRequested { attempt_id },
         Event::PauseRequested { attempt_id },
+        leased.clone(),
         Event::Paused {},
         Event::Resumed {},
         Event::Succeeded { attempt_id, resources },
         Event::Failed { attempt_id, failure: samples::failure(), resources, tries: 3 },
+        leased,
         Event::Cancelled {},
     ]
 }

@@ -29,7 +29,8 @@ pub(super) async fn main_job(stage: &Stage, output: &mut Output) -> Result<Summa
 
     output.note("\nthe list changes at its source: 2 new in front, 1 deleted, 1 renamed, 1 private, 1 moved");
     let list = stage.site.list("videos");
-    let version = history(&stage.client, &videos.id).await?.last().map_or(0, |event| event.version);
+    let version =
+        history(&stage.client, "playlist", &videos.id).await?.last().map_or(0, |event| event.version);
     change(&list)?;
     let changed = Counts { added: 2, not_seen: 1, moved: 1, renamed: 1, unavailable: 1, ..Counts::default() };
     let first = look(stage, output, &videos.id, version, changed).await?;
@@ -130,7 +131,7 @@ async fn look(
     if counts != expected {
         return Err(unsound(format!("the refresh found {}, not {}", counts.text(), expected.text())));
     }
-    let events = history(&stage.client, id).await?;
+    let events = history(&stage.client, "playlist", id).await?;
     let version = events.last().map_or(after, |event| event.version);
     Ok(Look { id: id.to_owned(), version, counts, told: told_after(&events, after) })
 }

@@ -6,7 +6,7 @@ use crate::output::{clean, moment, word};
 
 /// A fact with everything that is recorded of it.
 pub(crate) const EVENT: &str = "fragment Event on Event {
-  id position stream version kind schema at project principal origin commandId storyId causationId payload
+  id position stream subjects version kind schema at project principal origin commandId storyId causationId payload
 }";
 
 /// A fact, as it is recorded.
@@ -16,6 +16,7 @@ pub(crate) struct Event {
     pub(crate) id: String,
     pub(crate) position: u64,
     pub(crate) stream: String,
+    pub(crate) subjects: Vec<String>,
     pub(crate) version: u64,
     pub(crate) kind: String,
     pub(crate) schema: String,
@@ -71,6 +72,7 @@ impl Event {
             id: id.clone(),
             position: 1,
             stream: format!("{}-{}", C::NAME, uuid::Uuid::nil()),
+            subjects: Vec::new(),
             version: 1,
             kind: format!("{}.{}", C::NAME, encoded.kind.name),
             schema: encoded.kind.schema.to_string(),

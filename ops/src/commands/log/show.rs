@@ -13,11 +13,14 @@ use crate::{
 
 /// Which events.
 #[derive(Debug, Args)]
-#[group(id = "which", required = true, multiple = true, args = ["stream", "from"])]
+#[group(id = "which", required = true, multiple = true, args = ["stream", "subject", "from"])]
 pub(crate) struct Show {
     /// Only of this stream, `<concern>-<uuid>`, or of those that begin so.
     #[arg(long, value_name = "S")]
     stream: Option<String>,
+    /// Only about this thing, in whichever concern: `item-<uuid>`, `playlist-<uuid>`, `attempt-<uuid>`, …
+    #[arg(long, value_name = "ID")]
+    subject: Option<String>,
     /// From this position on.
     #[arg(long, value_name = "N")]
     from: Option<u64>,
@@ -30,8 +33,8 @@ pub(crate) struct Show {
 }
 
 pub(crate) const EVENTS: Document = Document::repeatable(&[
-    "query Events($after: Position!, $first: Int!, $types: [String!], $streams: [String!]) {
-  events(after: $after, first: $first, types: $types, streams: $streams) { events { ...Event } nextAfter }
+    "query Events($after: Position!, $first: Int!, $types: [String!], $streams: [String!], $subjects: [String!]) {
+  events(after: $after, first: $first, types: $types, streams: $streams, subjects: $subjects) { events { ...Event } nextAfter }
 }",
     EVENT,
 ]);
@@ -50,6 +53,7 @@ pub(super) struct Question {
     pub(super) after: u64,
     pub(super) types: Vec<String>,
     pub(super) streams: Vec<String>,
+    pub(super) subjects: Vec<String>,
 }
 
 impl Question {
@@ -57,7 +61,7 @@ impl Question {
         let some = |names: &[String]| (!names.is_empty()).then(|| names.to_vec());
         let variables = json!({
             "after": self.after, "first": first.min(super::PAGE), "types": some(&self.types),
-            "streams": some(&self.streams),
+            "streams": some(&self.streams), "subjects": some(&self.subjects),
         });
         Ok(client.ask(&EVENTS, variables).await?)
     }
@@ -68,6 +72,7 @@ pub(super) async fn run(show: Show, client: &Client, output: &mut Output) -> Res
         after: show.from.unwrap_or(1).saturating_sub(1),
         types: show.types,
         streams: show.stream.into_iter().collect(),
+        subjects: show.subject.into_iter().collect(),
     };
     let mut left = show.limit.unwrap_or(u64::MAX);
     let mut array = output.array()?;

@@ -25,6 +25,9 @@ pub(crate) struct Tail {
     /// Only of this stream, or of those that begin so.
     #[arg(long, value_name = "S")]
     stream: Option<String>,
+    /// Only about this thing, in whichever concern: `item-<uuid>`, `playlist-<uuid>`, …
+    #[arg(long, value_name = "ID")]
+    subject: Option<String>,
     /// Begin behind this position; without it, at the end of the log.
     #[arg(long, value_name = "N")]
     after: Option<u64>,
@@ -48,7 +51,8 @@ pub(super) async fn run(tail: Tail, client: &Client, output: &mut Output) -> Res
         Some(after) => after,
         None => client.ask::<Head>(&HEAD, json!({})).await?.position,
     };
-    let question = Question { after, types: tail.types, streams: tail.stream.into_iter().collect() };
+    let (streams, subjects) = (tail.stream.into_iter().collect(), tail.subject.into_iter().collect());
+    let question = Question { after, types: tail.types, streams, subjects };
     let mut follower = Follower { client, question, is_away: false, answered_at: Instant::now() };
     let mut left = tail.count.unwrap_or(u64::MAX);
     while left > 0 {

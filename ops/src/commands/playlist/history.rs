@@ -19,7 +19,7 @@ use crate::{
 pub(super) async fn run(id: &str, client: &Client, output: &mut Output) -> Result<(), Failure> {
     // An id without a playlist is an error, not an empty history.
     let playlist = find(client, id, None).await?;
-    let events = history(client, &playlist.id).await?;
+    let events = history(client, "playlist", &playlist.id).await?;
     Ok(output.show(&events, |events| text(events))?)
 }
 

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::super::message::{Message, Omitted};
 use crate::{
-    log::{Codec, Envelope, Extensions, Origin, OriginKind, Recorded, Schema, StreamId},
-    signal::{Signal, Subject},
+    log::{Codec, Envelope, Extensions, Origin, OriginKind, Recorded, Schema, StreamId, Subject, Subjects},
+    signal::{self, Signal},
 };
 
 fn recorded(payload: Option<Bytes>) -> Recorded {
@@ -30,10 +30,15 @@ fn recorded(payload: Option<Bytes>) -> Recorded {
         append_index: 1,
         append_len: 2,
         codec: Codec::MessagePack,
-        extensions: Extensions::default(),
+        extensions: Extensions { subjects: subjects(), ..Extensions::default() },
         digest: [0; 32],
     };
     Recorded { envelope, payload }
+}
+
+fn subjects() -> Subjects {
+    let id = Uuid::from_u128;
+    Subjects::of([Some(Subject::new("job", id(8))), Some(Subject::new("item", id(9)))])
 }
 
 fn with_payload(payload: &serde_json::Value) -> Recorded {
@@ -68,6 +73,7 @@ fn an_event_is_its_payload_as_json_under_its_envelope_as_headers() {
     Mediary-Project: project-686f6d65-0000-8000-8000-000000000000
     Mediary-Schema: 3.1
     Mediary-Stream: playlist-00000000-0000-0000-0000-000000000001
+    Mediary-Subjects: item-00000000-0000-0000-0000-000000000009 job-00000000-0000-0000-0000-000000000008
     Mediary-Version: 7
     Nats-Msg-Id: 00000000-0000-0000-0000-000000000002
 
@@ -113,7 +119,7 @@ fn what_a_concern_keeps_to_the_log_is_told_without_its_payload() {
 
 #[test]
 fn a_signal_is_told_under_its_subject() {
-    let subject = Subject {
+    let subject = signal::Subject {
         project: ProjectId::from_uuid(Uuid::from_u128(9)),
         concern: "job",
         name: "progress",

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{id, owner, write};
 use crate::{
     gate::{Answer, Caller, Options, Refusal, fingerprint::Fingerprint},
-    log::OnlyIf,
+    log::{OnlyIf, Recorded},
     testing::bench::Bench,
     work::REGISTRY,
 };
@@ -27,7 +27,11 @@ fn only_if(bench: &Bench, only_if: OnlyIf, command: u128) -> Result<Answer<Value
 }
 
 fn boundary(types: &[&str], after: u64) -> OnlyIf {
-    REGISTRY.only_if(Vec::new(), types.iter().map(|kind| (*kind).to_owned()).collect(), after).unwrap()
+    REGISTRY.only_if(Vec::new(), &[], types.iter().map(|kind| (*kind).to_owned()).collect(), after).unwrap()
+}
+
+fn boundary_about(subject: &str, after: u64) -> OnlyIf {
+    REGISTRY.only_if(Vec::new(), &[subject.to_owned()], Vec::new(), after).unwrap()
 }
 
 /// Follows the list, and ends what that began.
@@ -156,6 +160,31 @@ fn what_moved_is_named() {
     only_if(&bench, boundary(&["playlist"], head), 2).unwrap();
 }
 
+// A boundary about a thing is crossed by what any concern records of it.
+#[test]
+fn a_boundary_about_a_thing_sees_every_stream_that_names_it() {
+    let bench = Bench::new();
+    let list = followed(&bench).to_string();
+    let refused = only_if(&bench, boundary_about(&list, 0), 2).unwrap_err();
+    let named = |recorded: &Recorded| {
+        let envelope = &recorded.envelope;
+        envelope.stream.to_string() == list || envelope.extensions.subjects.contains(&list.parse().unwrap())
+    };
+    let moved: Vec<u64> =
+        bench.recorded().iter().filter(|event| named(event)).map(Recorded::position).collect();
+    let of_jobs = |event: &Recorded| named(event) && event.envelope.stream.category == "job";
+    assert!(bench.recorded().iter().any(of_jobs), "the job of its refresh names it");
+    assert_eq!((refused.code(), refused.moved()), ("MOVED", moved.as_slice()));
+    only_if(&bench, boundary_about("item-01890a5d-ac96-774b-bcce-b302099a8057", 0), 3).unwrap();
+    let unknown = REGISTRY.only_if(
+        Vec::new(),
+        &["bogus-01890a5d-ac96-774b-bcce-b302099a8057".to_owned()],
+        Vec::new(),
+        0,
+    );
+    assert!(unknown.unwrap_err().to_string().contains("is no id of a thing"));
+}
+
 #[test]
 fn a_boundary_is_held_in_the_moment_of_recording() {
     let bench = Bench::new();
@@ -178,9 +207,9 @@ fn a_boundary_is_held_in_the_moment_of_recording() {
 fn a_condition_that_can_t_be_understood_is_refused_in_words() {
     let bad = |streams: &[&str], types: &[&str]| {
         let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        REGISTRY.only_if(owned(streams), owned(types), 0).unwrap_err().to_string()
+        REGISTRY.only_if(owned(streams), &[], owned(types), 0).unwrap_err().to_string()
     };
-    assert!(bad(&[], &[]).contains("neither streams nor types"));
+    assert!(bad(&[], &[]).contains("neither streams nor subjects nor types"));
     assert!(bad(&[], &["playlist.bogus"]).contains("no type of an event"));
     assert!(bad(&["bogus-1"], &[]).contains("no stream"));
 }

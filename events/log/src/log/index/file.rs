@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use mediary_events::StreamId;
+use mediary_events::{StreamId, Subjects};
 use mediary_schema::{CommandId, EventId, PrincipalId};
 use redb::{Database, Durability, ReadTransaction, ReadableDatabase as _, WriteTransaction};
 use tokio::time::Instant;
@@ -333,6 +333,7 @@ fn catch_up(database: &Database, store: &Store, from: u64, head: Head) -> Result
 pub(super) struct Known {
     pub(super) id: EventId,
     pub(super) stream: StreamId,
+    pub(super) subjects: Subjects,
     pub(super) facts: Facts,
     pub(super) principal: PrincipalId,
     pub(super) command: CommandId,
@@ -366,6 +367,7 @@ impl Known {
         Self {
             id: frame.id(),
             stream: frame.stream(),
+            subjects: frame.extensions().subjects,
             facts: Facts { position: frame.position(), version: frame.version(), payload_bytes },
             principal: frame.principal(),
             command: frame.command_id(),
@@ -382,7 +384,7 @@ fn add(transaction: &WriteTransaction, events: Vec<Known>, last: Head) -> Result
         let position = event.facts.position;
         // Where an id stands twice the record is wrong, which is for `log verify` to say.
         tables.take_id(event.id.uuid(), position)?;
-        tables.add(&mut categories, &event.stream, event.facts)?;
+        tables.add(&mut categories, &event.stream, &event.subjects, event.facts)?;
         if event.append_index == 0 {
             tables.add_command(event.principal, event.command, position, event.append_len)?;
         }

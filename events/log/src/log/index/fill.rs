@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use mediary_events::StreamId;
+use mediary_events::{StreamId, Subjects};
 use mediary_schema::{CommandId, PrincipalId};
 use redb::{ReadableTable, Table, WriteTransaction};
 use uuid::Uuid;
 
-use super::tables::{self, CATEGORIES, COMMANDS, CategoryRow, IDS, KEY_REACHED, META, PLACES, STREAMS};
+use super::tables::{
+    self, CATEGORIES, COMMANDS, CategoryRow, IDS, KEY_REACHED, META, PLACES, STREAMS, SUBJECTS,
+};
 use crate::log::{error::IndexFault, metric, store::Head};
 
 /// More categories than there are numbers for them.
@@ -72,6 +74,7 @@ pub(in crate::log) struct Tables<'t> {
     streams: Table<'t, &'static [u8; 26], u64>,
     categories: Table<'t, &'static str, &'static [u8; 18]>,
     places: Table<'t, &'static [u8; 10], ()>,
+    subjects: Table<'t, &'static [u8; 24], ()>,
     commands: Table<'t, &'static [u8; 32], &'static [u8; 12]>,
 }
 
@@ -83,6 +86,7 @@ impl<'t> Tables<'t> {
             streams: transaction.open_table(STREAMS)?,
             categories: transaction.open_table(CATEGORIES)?,
             places: transaction.open_table(PLACES)?,
+            subjects: transaction.open_table(SUBJECTS)?,
             commands: transaction.open_table(COMMANDS)?,
         })
     }
@@ -127,12 +131,16 @@ impl<'t> Tables<'t> {
         &mut self,
         categories: &mut Categories,
         stream: &StreamId,
+        subjects: &Subjects,
         facts: Facts,
     ) -> Result<(), IndexFault> {
         let number = categories.count(&stream.category, facts.payload_bytes)?;
         let key = tables::stream_key(number, stream.uuid, facts.version);
         self.streams.insert(&key, facts.position)?;
         self.places.insert(&tables::place_key(number, facts.position), ())?;
+        for subject in subjects.as_slice() {
+            self.subjects.insert(&tables::subject_key(subject.id, facts.position), ())?;
+        }
         Ok(())
     }
 

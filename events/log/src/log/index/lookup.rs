@@ -1,14 +1,14 @@
 //! Finds events by an index. What the index says is compared with the event that it names: an index that is wrong
 //! is made anew, and asked again.
 
-use mediary_events::{Recorded, StreamId};
+use mediary_events::{Recorded, StreamId, Subject};
 use mediary_schema::{CommandId, EventId, PrincipalId};
-use redb::{ReadTransaction, ReadableTable};
+use redb::{Key, Range, ReadTransaction, ReadableTable, Value};
 
 use super::{
     Index,
     fill::{self, Categories},
-    tables::{self, CATEGORIES, COMMANDS, CategoryRow, IDS, PLACES, STREAMS},
+    tables::{self, CATEGORIES, COMMANDS, CategoryRow, IDS, PLACES, STREAMS, SUBJECTS},
 };
 use crate::log::{
     append::{Appended, Versions},
@@ -111,13 +111,18 @@ impl Lookup<'_> {
         })
     }
 
-    /// Looks through a range: by the index of categories where the filter wants few, else event by event.
+    /// Looks through a range: by the index of subjects where the filter names things, by that of categories where it wants
+    /// few, else event by event.
     pub(in crate::log) fn scan(&self, scan: &Scan<'_>) -> Result<Scanned, ReadError> {
-        let Some(wanted) = scan.filter.categories_wanted() else { return self.store.scan(scan) };
         if scan.range.is_empty() {
             return self.store.scan(scan);
         }
-        let places = self.find(|| self.index.read(|index| Ok(places(index, &wanted, scan)?)))?;
+        let places = if scan.filter.subjects.is_empty() {
+            let Some(wanted) = scan.filter.categories_wanted() else { return self.store.scan(scan) };
+            self.find(|| self.index.read(|index| Ok(places(index, &wanted, scan)?)))?
+        } else {
+            Some(self.find(|| self.index.read(|index| Ok(about(index, scan)?)))?)
+        };
         match places {
             Some(places) => self.find(|| self.store.read_with(|record| at_places(record, &places, scan))),
             None => self.store.scan(scan),
@@ -220,23 +225,86 @@ fn places(index: &ReadTransaction, wanted: &[&str], scan: &Scan<'_>) -> Result<O
     for row in rows {
         let key = |position| tables::place_key(row.number, position);
         let (lowest, highest) = (key(*scan.range.start()), key(*scan.range.end()));
-        let mut of_category = table.range::<&[u8; 10]>(&lowest..=&highest)?;
-        for _ in 0..scan.frames_max {
-            let row = match scan.direction {
-                Direction::Forward => of_category.next(),
-                Direction::Backward => of_category.next_back(),
-            };
-            let Some(row) = row else { break };
-            found.push(tables::place_key_position(row?.0.value()));
-        }
+        let of_category = table.range::<&[u8; 10]>(&lowest..=&highest)?;
+        collect(of_category, scan, |key, ()| tables::place_key_position(key), &mut found)?;
     }
+    Ok(Some(in_order(found, scan)))
+}
+
+/// Where events about some things are, at most as many as a scan looks at: their own streams, and whatever names them
+/// as a subject.
+fn about(index: &ReadTransaction, scan: &Scan<'_>) -> Result<Vec<u64>, IndexFault> {
+    let table = index.open_table(SUBJECTS)?;
+    let mut found = Vec::new();
+    for subject in &scan.filter.subjects {
+        let key = |position| tables::subject_key(subject.id, position);
+        let (lowest, highest) = (key(*scan.range.start()), key(*scan.range.end()));
+        let named = table.range::<&[u8; 24]>(&lowest..=&highest)?;
+        collect(named, scan, |key, ()| tables::subject_key_position(key), &mut found)?;
+        of_stream(index, subject, scan, &mut found)?;
+    }
+    Ok(in_order(found, scan))
+}
+
+/// Where the events of a thing's own stream are. Versions have no gaps and stand in the order of positions, so that
+/// those within a range are found by halving.
+fn of_stream(
+    index: &ReadTransaction,
+    thing: &Subject,
+    scan: &Scan<'_>,
+    found: &mut Vec<u64>,
+) -> Result<(), IndexFault> {
+    let Some(row) = category(index, &thing.kind)? else { return Ok(()) };
+    let streams = index.open_table(STREAMS)?;
+    let key = |version| tables::stream_key(row.number, thing.id, version);
+    // The first version that is not before a position.
+    let first_from = |position: u64| -> Result<u64, IndexFault> {
+        let (mut low, mut high) = (1, fill::stream_version(&streams, row.number, thing.id)? + 1);
+        while low < high {
+            let middle = low.midpoint(high);
+            match streams.get(&key(middle))?.map(|place| place.value()) {
+                Some(place) if place < position => low = middle + 1,
+                Some(_) => high = middle,
+                None => return Err(IndexFault::Disagrees { index: "streams", position }),
+            }
+        }
+        Ok(low)
+    };
+    let first = first_from(*scan.range.start())?;
+    let end = first_from(scan.range.end().saturating_add(1))?;
+    let (lowest, highest) = (key(first), key(end));
+    collect(streams.range::<&[u8; 26]>(&lowest..&highest)?, scan, |_, place| place, found)
+}
+
+/// Takes positions from the side where a scan begins, at most as many as it looks at.
+fn collect<K: Key + 'static, V: Value + 'static>(
+    mut rows: Range<'_, K, V>,
+    scan: &Scan<'_>,
+    position: impl Fn(K::SelfType<'_>, V::SelfType<'_>) -> u64,
+    found: &mut Vec<u64>,
+) -> Result<(), IndexFault> {
+    for _ in 0..scan.frames_max {
+        let row = match scan.direction {
+            Direction::Forward => rows.next(),
+            Direction::Backward => rows.next_back(),
+        };
+        let Some(row) = row else { break };
+        let (key, value) = row?;
+        found.push(position(key.value(), value.value()));
+    }
+    Ok(())
+}
+
+/// Puts positions into the order of a scan, each once. Behind the first so many of each list there may be others of
+/// one that was cut.
+fn in_order(mut found: Vec<u64>, scan: &Scan<'_>) -> Vec<u64> {
     match scan.direction {
         Direction::Forward => found.sort_unstable(),
         Direction::Backward => found.sort_unstable_by(|one, other| other.cmp(one)),
     }
-    // Behind the first so many of each category there may be others of a category that was cut.
+    found.dedup();
     found.truncate(scan.frames_max);
-    Ok(Some(found))
+    found
 }
 
 /// The events at places that a scan asks for.

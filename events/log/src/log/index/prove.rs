@@ -6,7 +6,7 @@ use super::{
     Index,
     file::{Known, known},
     fill::Categories,
-    tables::{self, CATEGORIES, COMMANDS, IDS, KEY_REACHED, META, PLACES, STREAMS},
+    tables::{self, CATEGORIES, COMMANDS, IDS, KEY_REACHED, META, PLACES, STREAMS, SUBJECTS},
 };
 use crate::log::{
     error::{IndexFault, ReadError, Trouble},
@@ -64,6 +64,7 @@ struct Opened {
     ids: redb::ReadOnlyTable<&'static [u8; 16], u64>,
     streams: redb::ReadOnlyTable<&'static [u8; 26], u64>,
     places: redb::ReadOnlyTable<&'static [u8; 10], ()>,
+    subjects: redb::ReadOnlyTable<&'static [u8; 24], ()>,
     commands: redb::ReadOnlyTable<&'static [u8; 32], &'static [u8; 12]>,
     categories: Categories,
 }
@@ -77,12 +78,14 @@ impl Opened {
             ids: index.open_table(IDS)?,
             streams: index.open_table(STREAMS)?,
             places: index.open_table(PLACES)?,
+            subjects: index.open_table(SUBJECTS)?,
             commands: index.open_table(COMMANDS)?,
             categories: Categories::load(&index.open_table(CATEGORIES)?)?,
         })
     }
 
-    /// Nothing stands in an index that isn't in the log.
+    /// Nothing stands in an index that isn't in the log. Of subjects a row too many does no harm: every row is compared
+    /// with the event that it names.
     fn compare_totals(&self) -> Result<(), IndexFault> {
         let events: u64 = self.categories.iter().map(|(_, row)| row.events).sum();
         let totals = [
@@ -114,6 +117,11 @@ impl Opened {
         }
         if self.places.get(&tables::place_key(number, position))?.is_none() {
             return Ok(Some("places"));
+        }
+        for subject in event.subjects.as_slice() {
+            if self.subjects.get(&tables::subject_key(subject.id, position))?.is_none() {
+                return Ok(Some("subjects"));
+            }
         }
         let command = tables::command_key(event.principal, event.command);
         let first = position.checked_sub(u64::from(event.append_index));

@@ -5,7 +5,7 @@ use redb::TableDefinition;
 use uuid::Uuid;
 
 /// The layout that this program writes and reads.
-pub(super) const LAYOUT: u32 = 1;
+pub(super) const LAYOUT: u32 = 2;
 
 /// What the index is of: see the `KEY_` constants.
 pub(super) const META: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("meta");
@@ -24,6 +24,8 @@ pub(super) const STREAMS: TableDefinition<'static, &[u8; 26], u64> = TableDefini
 pub(super) const CATEGORIES: TableDefinition<'static, &str, &[u8; 18]> = TableDefinition::new("categories");
 /// Category number, position.
 pub(super) const PLACES: TableDefinition<'static, &[u8; 10], ()> = TableDefinition::new("places");
+/// UUID of a subject, position: what an event is about besides its stream. Of which kind the thing is, the event says.
+pub(super) const SUBJECTS: TableDefinition<'static, &[u8; 24], ()> = TableDefinition::new("subjects");
 /// Principal, command → first position, number of events.
 pub(super) const COMMANDS: TableDefinition<'static, &[u8; 32], &[u8; 12]> = TableDefinition::new("commands");
 
@@ -85,6 +87,20 @@ pub(super) fn place_key(category: u16, position: u64) -> [u8; 10] {
 /// The position in a key of [`PLACES`].
 pub(super) fn place_key_position(key: &[u8; 10]) -> u64 {
     let position = key.last_chunk().expect("10 bytes end with 8");
+    u64::from_be_bytes(*position)
+}
+
+/// The key of an event in [`SUBJECTS`].
+pub(super) fn subject_key(subject: Uuid, position: u64) -> [u8; 24] {
+    let mut key = [0; 24];
+    key[..16].copy_from_slice(subject.as_bytes());
+    key[16..].copy_from_slice(&position.to_be_bytes());
+    key
+}
+
+/// The position in a key of [`SUBJECTS`].
+pub(super) fn subject_key_position(key: &[u8; 24]) -> u64 {
+    let position = key.last_chunk().expect("24 bytes end with 8");
     u64::from_be_bytes(*position)
 }
 

@@ -4,7 +4,7 @@ use mediary_schema::{CorrelationId, ProjectId};
 use uuid::Uuid;
 
 use super::support::{Bench, append, append_one, event, stream};
-use crate::log::{Direction, Filter, Read, Recorded};
+use crate::log::{Direction, Filter, NewEvent, Read, Recorded, Subject, Subjects};
 
 fn bench() -> Bench {
     let bench = Bench::new();
@@ -127,4 +127,72 @@ fn events_are_counted_by_concern() {
     let of = |n: usize| (counts[n].category.as_str(), counts[n].events, counts[n].bytes);
     assert_eq!((of(0), of(1)), (("job", 10, 20), ("playlist", 20, 40)));
     assert!(bench.log.size_bytes() > 0);
+}
+
+/// An event about the items of these numbers.
+fn about(event: NewEvent, items: &[u128]) -> NewEvent {
+    let subjects = items.iter().map(|item| Subject::new("item", Uuid::from_u128(*item)));
+    NewEvent { subjects: Subjects::try_new(subjects).unwrap(), ..event }
+}
+
+fn item(number: u128) -> Subject {
+    Subject::new("item", Uuid::from_u128(number))
+}
+
+/// 400 events of four streams; every seventh is about item 1, every eleventh about item 2.
+fn of_items() -> Bench {
+    let bench = Bench::new();
+    for n in 1..=400_u128 {
+        let items: Vec<u128> =
+            [(1, 7), (2, 11)].iter().filter(|(_, nth)| n % nth == 0).map(|(item, _)| *item).collect();
+        let category = if n % 4 == 0 { "item" } else { "job" };
+        let event = about(event(&stream(category, n % 4 + 2), "noted", "a"), &items);
+        bench.log.append_blocking(append(n, vec![event])).unwrap();
+    }
+    bench
+}
+
+// invariant: G-8
+#[test]
+fn what_an_event_is_about_is_a_condition() {
+    type Case = (Vec<Subject>, fn(u64) -> bool);
+    let bench = of_items();
+    // Item 2 has a stream of its own, which every fourth event is of.
+    let cases: [Case; 4] = [
+        (vec![item(1)], |n| n % 7 == 0),
+        (vec![item(2)], |n| n % 11 == 0 || n % 4 == 0),
+        (vec![item(1), item(2)], |n| n % 7 == 0 || n % 11 == 0 || n % 4 == 0),
+        (vec![Subject::new("job", Uuid::from_u128(1))], |_| false),
+    ];
+    for (subjects, wanted) in cases {
+        let filter = Filter { subjects, ..Filter::all() };
+        for from in [1, 30, 398, 400] {
+            let expected: Vec<u64> = (from..=400).filter(|n| wanted(*n)).collect();
+            let found = bench.log.read(&Read::forward(from).filter(filter.clone())).unwrap();
+            assert_eq!(positions(&found), expected, "{filter:?} from {from}");
+            assert!(found.iter().all(|event| filter.matches(event)));
+            let expected: Vec<u64> = (1..=from).rev().filter(|n| wanted(*n)).collect();
+            let found = bench.log.read(&Read::backward(from).filter(filter.clone()).limit(3)).unwrap();
+            assert_eq!(positions(&found), expected[..expected.len().min(3)]);
+        }
+    }
+    let jobs = Filter { kinds: vec!["job".to_owned()], ..Filter::about(item(2)) };
+    let found = bench.log.read(&Read::forward(1).filter(jobs)).unwrap();
+    assert_eq!(found.len(), (1..=400).filter(|n| n % 11 == 0 && n % 4 != 0).count());
+}
+
+#[test]
+fn a_page_about_a_thing_says_where_it_goes_on() {
+    let bench = of_items();
+    let mut read = Read::forward(1).filter(Filter::about(item(1))).limit(10);
+    let mut found = Vec::new();
+    loop {
+        let page = bench.log.read_page(&read).unwrap();
+        found.extend(positions(&page.events));
+        match page.next_position {
+            Some(next) => read.from = next,
+            None => break,
+        }
+    }
+    assert_eq!(found, (1..=400).filter(|n| n % 7 == 0).collect::<Vec<u64>>());
 }

@@ -5,19 +5,27 @@ use std::fs;
 use redb::{Database, ReadableTable as _, TableDefinition};
 use tempfile::TempDir;
 
-use super::support::{Bench, append_one, copy_of, event, index_file, options, stream};
-use crate::log::{Append, AppendError, Expected, Log, Options, tests::support::expecting};
+use super::support::{Bench, append, append_one, copy_of, event, index_file, options, stream};
+use uuid::Uuid;
+
+use crate::log::{
+    Append, AppendError, Expected, Filter, Log, NewEvent, Options, Read, Recorded, Subject, Subjects,
+    tests::support::expecting,
+};
 
 const STREAMS: TableDefinition<'static, &[u8; 26], u64> = TableDefinition::new("streams");
 const IDS: TableDefinition<'static, &[u8; 16], u64> = TableDefinition::new("ids");
 const PLACES: TableDefinition<'static, &[u8; 10], ()> = TableDefinition::new("places");
+const SUBJECTS: TableDefinition<'static, &[u8; 24], ()> = TableDefinition::new("subjects");
 const META: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("meta");
 
-/// A closed log of so many appends, to five streams in turn.
+/// A closed log of so many appends, to five streams in turn, about three items in turn.
 fn closed(appends: u128) -> TempDir {
     let bench = Bench::new();
     for n in 1..=appends {
-        bench.log.append_blocking(append_one(n, &stream("job", n % 5), "a")).unwrap();
+        let subjects = Subjects::of([Some(Subject::new("item", Uuid::from_u128(n % 3)))]);
+        let event = NewEvent { subjects, ..event(&stream("job", n % 5), "noted", "a") };
+        bench.log.append_blocking(append(n, vec![event])).unwrap();
     }
     let Bench { log, directory, .. } = bench;
     drop(log);
@@ -83,9 +91,8 @@ fn index_of_another_history_with_the_same_id_is_made_anew() {
     fs::copy(index_file(fork.path()), index_file(directory.path())).unwrap();
     let bench = Bench::on(directory);
     assert!(is_right(&bench.log));
-    let (principal, command) = (mediary_schema::PrincipalId::OWNER, |n| {
-        mediary_schema::CommandId::from_uuid(uuid::Uuid::from_u128(n))
-    });
+    let (principal, command) =
+        (mediary_schema::PrincipalId::OWNER, |n| mediary_schema::CommandId::from_uuid(Uuid::from_u128(n)));
     assert!(bench.log.command(principal, command(100)).unwrap().is_some());
     assert!(bench.log.command(principal, command(200)).unwrap().is_none());
 }
@@ -143,10 +150,11 @@ fn index_that_names_another_event_is_noticed_by_who_asks_and_repaired() {
 // invariant: L-18
 #[test]
 fn index_without_an_event_is_found_by_the_proof_and_made_anew_while_the_log_is_open() {
-    for table in ["streams", "places"] {
+    for table in ["streams", "places", "subjects"] {
         let directory = closed(20);
         change(&directory, |transaction| match table {
             "streams" => drop(transaction.open_table(STREAMS).unwrap().pop_last().unwrap()),
+            "subjects" => drop(transaction.open_table(SUBJECTS).unwrap().pop_last().unwrap()),
             _ => drop(transaction.open_table(PLACES).unwrap().pop_last().unwrap()),
         });
         let bench = Bench::on(directory);
@@ -168,10 +176,21 @@ fn command_is_remembered_although_its_index_is_gone() {
     assert_eq!((repeated.first_position, bench.log.head().position), (13, 20));
 }
 
+// invariant: G-8, L-18
+#[test]
+fn what_an_event_is_about_is_found_after_the_index_was_lost() {
+    let directory = closed(20);
+    fs::remove_dir_all(directory.path().join("index")).unwrap();
+    let bench = Bench::on(directory);
+    let about = Filter::about(Subject::new("item", Uuid::from_u128(1)));
+    let found = bench.log.read(&Read::forward(1).filter(about)).unwrap();
+    assert_eq!(found.iter().map(Recorded::position).collect::<Vec<_>>(), [1, 4, 7, 10, 13, 16, 19]);
+}
+
 /// An append of many events, to many streams.
 fn many(command: u128, events: u128) -> Append {
     let events = (0..events).map(|n| event(&stream("file", n % 700), "found", "a")).collect();
-    super::support::append(command, events)
+    append(command, events)
 }
 
 // invariant: L-2, L-18
