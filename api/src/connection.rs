@@ -11,6 +11,18 @@ use crate::{error::fault, scalar::Long};
 /// Rows of a page when nothing is said.
 pub(crate) const PAGE_DEFAULT: u32 = 50;
 
+/// What a field costs that reads everything: a request has one, however it is named.
+pub(crate) const COST_OF_ALL: usize = 5_001;
+
+/// What a page costs; one that is refused for its size costs nothing, so that it is told so.
+pub(crate) const fn cost(first: Option<u32>, child: usize) -> usize {
+    match first {
+        Some(first) if first > PAGE_MAX => 1,
+        Some(first) => 2 + first as usize * child,
+        None => 2 + PAGE_DEFAULT as usize * child,
+    }
+}
+
 /// What every connection says of the whole list.
 #[derive(Debug, Clone, Copy, async_graphql::SimpleObject)]
 pub(crate) struct Total {

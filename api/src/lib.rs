@@ -16,6 +16,7 @@ mod file;
 mod job;
 mod loader;
 mod playlist;
+mod project;
 mod reaction;
 mod reservation;
 pub mod scalar;
@@ -26,4 +27,4 @@ mod setting;
 mod worker;
 
 pub use schema::{MediarySchema, Platform, build, sdl};
-pub use server::{App, Readiness, limits, websocket};
+pub use server::{App, Readiness, connections, limits, websocket};

@@ -7,12 +7,12 @@ use mediary_events::lane;
 use mediary_log::{LogReader, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{ViewHandle, Views};
 use mediary_schema::{account::Permission, scope::Scope};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::{
     account, download, error, event, file, job,
     loader::Rows,
-    playlist, reaction,
+    playlist, project, reaction,
     server::limits::{self, limit_schema},
     session::session,
     setting, worker,
@@ -35,6 +35,8 @@ pub struct Platform {
     pub held: watch::Receiver<lane::State>,
     /// The stored names of all reactions.
     pub reactions: Vec<&'static str>,
+    /// Held while the log is proved: that reads all of it.
+    pub verifying: Arc<Semaphore>,
 }
 
 /// Everything that can be asked.
@@ -46,6 +48,7 @@ pub struct Query(
     file::FileQuery,
     event::EventQuery,
     account::AccountQuery,
+    project::ProjectQuery,
     setting::SettingQuery,
     reaction::ReactionQuery,
 );
@@ -57,6 +60,7 @@ pub struct Mutation(
     download::DownloadMutation,
     job::JobMutation,
     account::AccountMutation,
+    project::ProjectMutation,
     setting::SettingMutation,
     worker::WorkerMutation,
     reaction::ReactionMutation,

@@ -1,5 +1,7 @@
 //! Who asks: tokens, and what their holders may do.
 
+use std::net::IpAddr;
+
 use async_graphql::{Context, Error};
 use mediary_log::{
     Origin, OriginKind,
@@ -14,9 +16,6 @@ use mediary_schema::{
 
 use crate::error::fault;
 
-/// What a token begins with, so that people and scanners know one when they see it.
-pub const TOKEN_PREFIX: &str = "mdy_";
-
 /// Whoever showed a token that is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Session {
@@ -24,6 +23,8 @@ pub struct Session {
     pub principal: PrincipalId,
     /// By which token.
     pub token_id: TokenId,
+    /// The project whose things they meet.
+    pub project: ProjectId,
     /// What they may do.
     pub role: Role,
     /// From where.
@@ -36,17 +37,17 @@ impl Session {
     /// The session as the caller of a command.
     pub fn caller(&self, command_id: CommandId, ids: &IdSource) -> Caller {
         let origin = Origin { kind: self.origin, id: self.token_id.uuid() };
-        Caller::person(self.principal, self.role, origin, command_id, ids)
+        Caller::person(self.principal, self.role, origin, command_id, ids).within(self.project)
     }
 
     const fn credential(&self) -> Credential {
-        let Self { principal, token_id, role, expires_at, .. } = *self;
-        Credential { principal, token_id, role, expires_at }
+        let Self { principal, token_id, project, role, expires_at, .. } = *self;
+        Credential { principal, token_id, project, role, expires_at }
     }
 
     /// What the session may see.
     pub const fn scope(&self) -> Scope {
-        Scope::of_session(ProjectId::HOME, self.principal, self.role)
+        Scope::of_session(self.project, self.principal, self.role)
     }
 
     /// Refuses a query that the session may not ask.
@@ -60,7 +61,11 @@ pub(crate) fn require(scope: &Scope, permission: Permission) -> Result<(), Error
     if scope.allows(permission) {
         Ok(())
     } else {
-        Err(fault(&format!("the token does not allow this (it needs {permission:?})"), "FORBIDDEN", false))
+        Err(fault(
+            &format!("the token does not allow this (it needs the permission {permission})"),
+            "FORBIDDEN",
+            false,
+        ))
     }
 }
 
@@ -70,16 +75,6 @@ pub(crate) fn session<'a>(context: &Context<'a>, permission: Permission) -> Resu
         context.data_opt::<Session>().ok_or_else(|| fault("no token was shown", "UNAUTHENTICATED", false))?;
     session.require(permission)?;
     Ok(session)
-}
-
-/// A new token: 256 random bits.
-pub fn new_token(ids: &IdSource) -> String {
-    // Two version 7 ids have 148 random bits; hashing four of them keeps more than 256.
-    let mut hasher = blake3::Hasher::new();
-    for _ in 0..4 {
-        hasher.update(ids.next().as_bytes());
-    }
-    format!("{TOKEN_PREFIX}{}", hasher.finalize().to_hex())
 }
 
 /// Knows every token, and from where it is shown. Never waits: what the log says of tokens is pushed to it.
@@ -94,14 +89,15 @@ impl Authenticator {
         Self { tokens }
     }
 
-    /// The session of a token.
-    pub fn authenticate(&self, token: &str, origin: OriginKind) -> Result<Session, Denied> {
-        let found = self.tokens.find(token);
+    /// The session of a token that is shown from an address.
+    pub fn authenticate(&self, token: &str, peer: IpAddr, origin: OriginKind) -> Result<Session, Denied> {
+        let found = self.tokens.find(token, peer);
         let result = if found.is_ok() { "accepted" } else { "refused" };
         metrics::counter!("mediary_auth_attempts_total", "result" => result).increment(1);
-        found.map(|Credential { principal, token_id, role, expires_at }| Session {
+        found.map(|Credential { principal, token_id, project, role, expires_at }| Session {
             principal,
             token_id,
+            project,
             role,
             origin,
             expires_at,

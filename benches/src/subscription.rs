@@ -1,6 +1,6 @@
 //! Work for subscriptions: events told to some subscribers, catching up, and the same through GraphQL.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use async_graphql::{Request, Response};
 use futures::{StreamExt as _, future::join_all};
@@ -8,8 +8,11 @@ use mediary_api::{MediarySchema, Platform, limits, session::Session};
 use mediary_events::lane;
 use mediary_log::{Filter, Log, OriginKind, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{StartError, Views};
-use mediary_schema::{IdSource, PrincipalId, TokenId, account::Role};
-use tokio::{sync::watch, time::Instant};
+use mediary_schema::{IdSource, PrincipalId, ProjectId, TokenId, account::Role};
+use tokio::{
+    sync::{Semaphore, watch},
+    time::Instant,
+};
 
 use crate::{figure::Figure, log::one_event, view};
 
@@ -97,6 +100,7 @@ impl Edge {
                 .expect("the views have just read this log"),
             held: lanes,
             reactions: Vec::new(),
+            verifying: Arc::new(Semaphore::new(1)),
         };
         let schema = Schema(mediary_api::build(platform, &limits::Options::default()));
         Ok(Self { schema, views, head, _reacted: sender })
@@ -134,6 +138,7 @@ fn session() -> Session {
     Session {
         principal: PrincipalId::OWNER,
         token_id: TokenId::from_uuid(uuid::Uuid::nil()),
+        project: ProjectId::HOME,
         role: Role::Owner,
         origin: OriginKind::Page,
         expires_at: None,

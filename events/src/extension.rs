@@ -6,7 +6,7 @@
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use mediary_schema::{
-    AttemptId, DownloadId, EntryId, EventId, FileId, ItemId, JobId, PlaylistId, TokenId, WorkerId,
+    AttemptId, DownloadId, EntryId, EventId, FileId, ItemId, JobId, PlaylistId, ProjectId, TokenId, WorkerId,
 };
 use uuid::Uuid;
 
@@ -73,7 +73,7 @@ macro_rules! subjects {
     )+};
 }
 
-subjects! { AttemptId DownloadId EntryId EventId FileId ItemId JobId PlaylistId TokenId WorkerId }
+subjects! { AttemptId DownloadId EntryId EventId FileId ItemId JobId PlaylistId ProjectId TokenId WorkerId }
 
 /// The answer to a text that is not the id of a thing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

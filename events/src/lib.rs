@@ -16,10 +16,12 @@ pub mod file;
 pub mod job;
 pub mod lane;
 pub mod playlist;
+pub mod project;
 pub mod reaction;
 pub mod reservation;
 pub mod setting;
 pub mod testing;
+mod told;
 pub mod worker;
 
 pub use asked::{AskError, Asked, CommandKind};
@@ -31,3 +33,4 @@ pub use envelope::{
 pub use extension::{
     Carried, CommandTag, Extensions, ParseSubjectError, SUBJECTS_MAX, Subject, Subjects, SubjectsError,
 };
+pub use told::told;

@@ -136,10 +136,13 @@ impl Client {
         let mut url = self.url(path);
         url.query_pairs_mut().extend_pairs(query);
         let sent = self.http.get(url).send().await.map_err(|error| self.transport(&error))?;
-        match Fault::of_status(sent.status()) {
-            None => Ok(Pieces { client: self, response: sent }),
-            Some(fault) => Err(self.refused(fault)),
-        }
+        let Some(by_status) = Fault::of_status(sent.status()) else {
+            return Ok(Pieces { client: self, response: sent });
+        };
+        // The body says it better, if it is one of Mediary's.
+        let body = sent.bytes().await.map_err(|error| self.transport(&error))?;
+        let said = reply::parse(&body).and_then(Result::err);
+        Err(self.refused(said.unwrap_or(by_status)))
     }
 
     async fn ask_once(&self, body: &Value) -> Result<Value, Error> {

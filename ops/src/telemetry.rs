@@ -12,6 +12,8 @@ use crate::configuration::{LogFormat, Logging};
 /// Bounds of histograms of seconds: from a fast fsync to an evening's download.
 const SECONDS: [f64; 15] =
     [0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0, 14_400.0];
+/// Bounds of histograms of sizes.
+const BYTES: [f64; 8] = [4e3, 64e3, 1e6, 16e6, 64e6, 256e6, 1e9, 4e9];
 /// Bounds of histograms of counts.
 const COUNTS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 64.0, 256.0, 1_024.0, 4_096.0];
 
@@ -40,6 +42,7 @@ fn install() -> PrometheusHandle {
     use metrics_exporter_prometheus::Matcher;
     let builder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
+        .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_bytes".to_owned()), &BYTES))
         .and_then(|builder| builder.set_buckets(&COUNTS))
         .expect("the bounds are not empty");
     let recorder = builder.build_recorder();

@@ -1,11 +1,12 @@
 //! Values of the kernel part `account`: who may do what.
 
-use std::str::FromStr;
+use std::{borrow::Cow, fmt, net::IpAddr, str::FromStr};
 
-use schemars::JsonSchema;
+use ipnet::IpNet;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::job::WorkKind;
+use crate::{ProjectId, job::WorkKind};
 
 /// What a credential may do, in steps that contain each other.
 #[derive(
@@ -20,6 +21,85 @@ pub enum Role {
     Editor,
     /// Everything, and the audit of it.
     Owner,
+}
+
+/// Who a credential was made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenKind {
+    /// A person or a program, by a command.
+    #[default]
+    Personal,
+    /// Whoever owns the data folder: `local.token`. There is one at a time.
+    Folder,
+    /// A browser that signs in once.
+    Setup,
+}
+
+/// Addresses from which a token may be shown: `192.168.1.0/24`, or one address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Network(IpNet);
+
+impl Network {
+    /// How many a token may be bound to.
+    pub const PER_TOKEN_MAX: usize = 16;
+
+    /// Whether an address is of it; one of version 4 in the clothes of version 6 is what it is.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.contains(&address.to_canonical())
+    }
+}
+
+/// The answer to a text that is no network.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not a network such as 192.168.1.0/24 or 2001:db8::/32")]
+pub struct BadNetwork {
+    text: String,
+}
+
+impl FromStr for Network {
+    type Err = BadNetwork;
+
+    fn from_str(text: &str) -> Result<Self, BadNetwork> {
+        let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        // One network has one text, whichever of its addresses it was named by.
+        network.map(|network| Self(network.trunc())).map_err(|_| BadNetwork { text: text.to_owned() })
+    }
+}
+
+impl TryFrom<String> for Network {
+    type Error = BadNetwork;
+
+    fn try_from(text: String) -> Result<Self, BadNetwork> {
+        text.parse()
+    }
+}
+
+impl From<Network> for String {
+    fn from(network: Network) -> Self {
+        network.to_string()
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl JsonSchema for Network {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Network".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "description": "A network, such as `192.168.1.0/24`." })
+    }
 }
 
 impl FromStr for Role {
@@ -55,15 +135,42 @@ pub enum Permission {
     Download,
     /// Cancel, pause, retry jobs.
     Operate,
-    /// Change limits.
+    /// Change limits, which are the installation's.
     Configure,
-    /// Issue and revoke tokens.
+    /// Issue and revoke tokens, make projects, prove and export the whole log: what is the installation's.
     Administer,
     /// What only the platform's own actors do, for a kind of work or for all.
     Perform(Option<WorkKind>),
 }
 
+impl fmt::Display for Permission {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Read => "to look",
+            Self::Audit => "to audit the log",
+            Self::Follow => "to follow playlists",
+            Self::Download => "to start downloads",
+            Self::Operate => "to handle jobs",
+            Self::Configure => "to change limits of the installation",
+            Self::Administer => "to administer the installation",
+            Self::Perform(_) => "that only Mediary itself has",
+        })
+    }
+}
+
+impl Permission {
+    /// Whether it is about the installation as a whole: nobody has it but in the installation's own project.
+    pub const fn is_of_installation(self) -> bool {
+        matches!(self, Self::Configure | Self::Administer)
+    }
+}
+
 impl Role {
+    /// Whether the role includes the permission within a project.
+    pub fn allows_in(self, project: ProjectId, permission: Permission) -> bool {
+        self.allows(permission) && (project == ProjectId::HOME || !permission.is_of_installation())
+    }
+
     /// Whether the role includes the permission.
     pub const fn allows(self, permission: Permission) -> bool {
         match permission {
@@ -74,5 +181,42 @@ impl Role {
             Permission::Audit | Permission::Configure | Permission::Administer => matches!(self, Self::Owner),
             Permission::Perform(_) => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_has_one_text_and_knows_its_own() {
+        for (text, told) in [
+            ("192.168.1.7/24", "192.168.1.0/24"),
+            ("10.0.0.1", "10.0.0.1/32"),
+            ("::1", "::1/128"),
+            ("2001:db8::7/32", "2001:db8::/32"),
+        ] {
+            assert_eq!(text.parse::<Network>().unwrap().to_string(), told);
+        }
+        for text in ["", "home", "10.0.0.1/33", "10.0.0"] {
+            assert!(text.parse::<Network>().is_err(), "{text}");
+        }
+        let network: Network = "192.168.1.0/24".parse().unwrap();
+        for (address, is_in) in [("192.168.1.9", true), ("::ffff:192.168.1.9", true), ("192.168.2.1", false)]
+        {
+            assert_eq!(network.contains(address.parse().unwrap()), is_in, "{address}");
+        }
+    }
+
+    #[test]
+    fn what_is_the_installations_is_had_in_its_own_project_only() {
+        let other = ProjectId::from_uuid(uuid::Uuid::from_u128(7));
+        for permission in [Permission::Administer, Permission::Configure] {
+            assert!(Role::Owner.allows_in(ProjectId::HOME, permission));
+            assert!(!Role::Owner.allows_in(other, permission), "{permission:?}");
+        }
+        assert!(Role::Owner.allows_in(other, Permission::Audit));
+        assert!(Role::Editor.allows_in(other, Permission::Follow));
+        assert!(!Role::Editor.allows_in(ProjectId::HOME, Permission::Administer));
     }
 }

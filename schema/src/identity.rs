@@ -149,6 +149,11 @@ impl Identities {
         TokenId::from_uuid(self.derive("mediary 2 token", &[command.uuid().as_bytes()]))
     }
 
+    /// The project that a command makes, so that the command repeated makes no second one: one per command.
+    pub fn project(&self, command: CommandId) -> ProjectId {
+        ProjectId::from_uuid(self.derive("mediary 2 project", &[command.uuid().as_bytes()]))
+    }
+
     /// The file that a job makes, so that an end repeated after a crash names the same file: one per job.
     pub fn file(&self, job: JobId) -> FileId {
         FileId::from_uuid(self.derive("mediary 2 file", &[job.uuid().as_bytes()]))

@@ -59,9 +59,9 @@ impl Scope {
     }
 
     /// Whether something that needs a permission is seen.
-    pub const fn allows(&self, permission: Permission) -> bool {
+    pub fn allows(&self, permission: Permission) -> bool {
         match self.reach {
-            Reach::Project { role, .. } => role.allows(permission),
+            Reach::Project { project, role, .. } => role.allows_in(project, permission),
             Reach::Platform => true,
         }
     }

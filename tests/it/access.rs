@@ -9,7 +9,8 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 /// What must never be answered without a token: every path with data.
-const GUARDED: [&str; 3] = ["/metrics", "/v1/log/export", "/v1/log/export?from=1&to=1"];
+const GUARDED: [&str; 4] =
+    ["/metrics", "/v1/download/archive", "/v1/log/export", "/v1/log/export?from=1&to=1"];
 
 async fn status_of(url: String) -> StatusCode {
     reqwest::get(url).await.unwrap().status()
@@ -148,6 +149,68 @@ async fn a_socket_closes_when_its_token_ends() {
     let mut socket = Subscriber::open(&guest, "subscription { jobChanges { position } }", json!({})).await;
     socket.item().await;
     assert_eq!(socket.message().await, None, "it is closed, and nothing more is said");
+    platform.stop().await;
+}
+
+// edge A15: the name of a token that has ended is free, and nobody is shown it any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_has_ended_leaves_the_list_and_frees_its_name() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    make_token(client, json!({ "name": "guest", "expiresInSeconds": 1 })).await;
+    until("the guest's token has left the list", || async {
+        let names = client.ask("{ tokens { name } }", json!({})).await.to_string();
+        (!names.contains("guest")).then_some(())
+    })
+    .await;
+    let (id, secret) = make_token(client, json!({ "name": "guest", "role": "OWNER" })).await;
+    // edge A14: what was done by it is told from what others did.
+    let (id_of_its_own, _) = make_token(&client.with_token(&secret), json!({ "name": "least" })).await;
+    let events = "{ events(first: 1, after: 0, backwards: true) { events { originId } } }";
+    let last = client.ask(events, json!({})).await;
+    assert_eq!(last["events"]["events"][0]["originId"], json!(id), "{last}");
+    let tokens = client.ask("{ tokens { id role } }", json!({})).await;
+    let made = tokens["tokens"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|token| token["id"] == id_of_its_own.as_str())
+        .unwrap();
+    assert_eq!(made["role"], json!("VIEWER"), "who asks for nothing gets the least");
+
+    let at_once = "mutation { tokenCreate(input: { name: \"dead\", expiresInSeconds: 0 }) {
+        secret userErrors { code } } }";
+    let answer = client.ask(at_once, json!({})).await;
+    assert_eq!(answer["tokenCreate"]["userErrors"][0]["code"], json!("TOKEN_ENDS_AT_ONCE"));
+    assert_eq!(answer["tokenCreate"]["secret"], Value::Null);
+    platform.stop().await;
+}
+
+// edge A15: who deletes the file has the lock changed.
+// invariant: G-5
+#[tokio::test(flavor = "multi_thread")]
+async fn deleting_the_folders_token_revokes_it() {
+    let platform = Platform::start().await;
+    let old = platform.client.clone();
+    std::fs::remove_file(platform.data().join("local.token")).unwrap();
+    let platform = platform.restart().await;
+    assert_ne!(platform.client.token(), old.token());
+    assert_eq!(platform.client.get("/metrics").await.status(), StatusCode::OK);
+    let shut_out = Client::of_data(platform.data(), platform.server.address()).with_token(old.token());
+    assert_eq!(shut_out.get("/metrics").await.status(), StatusCode::UNAUTHORIZED);
+    platform.stop().await;
+}
+
+// edge A15: a folder that was there before, open to everybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_that_was_there_before_is_closed_to_others() {
+    let open = |configuration: &mut mediary::configuration::Configuration| {
+        std::fs::create_dir(&configuration.data).unwrap();
+        std::fs::set_permissions(&configuration.data, std::fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let platform = Platform::start_with(Box::new(open)).await;
+    let mode = std::fs::metadata(platform.data()).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o700);
     platform.stop().await;
 }
 

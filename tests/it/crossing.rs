@@ -10,6 +10,7 @@ use mediary_log::{
 };
 use mediary_schema::{Clock, CommandId, IdSource, PrincipalId, ProjectId, account::Role, scope::Scope};
 use mediary_tests::{Client, Platform, Subscriber, until};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -120,5 +121,78 @@ async fn nobody_is_told_of_another_project() {
     }
     let after = LogReader::new(&log, scope).read_page(&Read::forward(before + 1)).unwrap().events;
     assert!(after.is_empty(), "nothing of the other project was touched");
+    platform.stop().await;
+}
+
+// A token of another project, at every door: of the installation as a whole it is told nothing.
+// invariant: S-3
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_another_project_crosses_nowhere() {
+    const CREATE: &str = "mutation($name: String!) { projectCreate(input: { name: $name }) {
+        project { id name } userErrors { code } } }";
+    let platform = Platform::start().await;
+    let home = &platform.client;
+    let own = home.follow(&platform.site.list_url("talks")).await;
+    home.download(&own, "best").await;
+
+    let made = home.ask(CREATE, json!({ "name": "kids" })).await["projectCreate"].take();
+    let project = made["project"]["id"].as_str().unwrap();
+    let again = home.ask(CREATE, json!({ "name": "kids" })).await["projectCreate"].take();
+    assert_eq!(again["userErrors"][0]["code"], json!("PROJECT_NAME_TAKEN"));
+    let listed = home.ask("{ projects { name } }", json!({})).await["projects"].take();
+    assert_eq!(listed, json!([{ "name": "home" }, { "name": "kids" }]));
+
+    let token = "mutation($input: TokenCreateInput!) { tokenCreate(input: $input) {
+        token { projectId } secret userErrors { code } } }";
+    let nowhere = json!({ "name": "lost", "projectId": "project-00000000-0000-7000-8000-000000000001" });
+    let lost = home.ask(token, json!({ "input": nowhere })).await["tokenCreate"].take();
+    assert_eq!(lost["userErrors"][0]["code"], json!("PROJECT_NOT_FOUND"));
+    let input = json!({ "name": "tablet", "role": "OWNER", "projectId": project });
+    let made = home.ask(token, json!({ "input": input })).await["tokenCreate"].take();
+    assert_eq!(made["token"]["projectId"], json!(project));
+    let kids = home.with_token(made["secret"].as_str().unwrap());
+
+    // What is the installation's is nobody's of another project, whatever his role.
+    for document in [
+        "{ tokens { id } }",
+        "{ projects { id } }",
+        "{ logVerification { isWhole } }",
+        "mutation { done: tokenCreate(input: { name: \"more\" }) { userErrors { code } } }",
+        "mutation { done: projectCreate(input: { name: \"more\" }) { userErrors { code } } }",
+        "mutation { done: limitsSet(input: { total: 1 }) { userErrors { code } } }",
+    ] {
+        let answer = kids.ask_raw(document, json!({})).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], json!("FORBIDDEN"), "{document}: {answer}");
+    }
+    for path in ["/metrics", "/v1/log/export"] {
+        assert_eq!(kids.get(path).await.status(), StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(home.get(path).await.status(), StatusCode::OK, "{path}");
+    }
+
+    // Of things it has its own, also of the same list.
+    let all = "{ playlists { nodes { id } } jobs { nodes { id } } downloads { nodes { id } } files { nodes { id } } }";
+    let nothing = kids.ask(all, json!({})).await;
+    for things in ["playlists", "jobs", "downloads", "files"] {
+        assert_eq!(nothing[things]["nodes"], json!([]), "{things}");
+    }
+    assert_eq!(kids.get("/v1/download/archive").await.text().await.unwrap(), "");
+    assert_eq!(home.get("/v1/download/archive").await.text().await.unwrap().lines().count(), 6);
+    let theirs = kids.follow(&platform.site.list_url("talks")).await;
+    assert_ne!(theirs, own);
+    for (client, id, strange) in [(home, &own, &theirs), (&kids, &theirs, &own)] {
+        assert!(about(client, "playlist(id: $id) { id }", strange).await.is_null());
+        assert_eq!(
+            client.ask("{ playlists { nodes { id } } }", json!({})).await["playlists"]["nodes"],
+            json!([{ "id": id }])
+        );
+        let events = Value::from(client.events_after(0).await).to_string();
+        assert!(events.contains(id.as_str()) && !events.contains(strange.as_str()));
+        let mut socket =
+            Subscriber::open(client, "subscription { events(after: 0) { event { project } } }", json!({}))
+                .await;
+        let told = socket.item().await["events"]["event"]["project"].take();
+        let is_home = told == json!(ProjectId::HOME.to_string());
+        assert_eq!(is_home, std::ptr::eq(client, home), "{told}");
+    }
     platform.stop().await;
 }

@@ -7,6 +7,7 @@ mod caches;
 mod contract;
 mod crash;
 mod crossing;
+mod edge;
 mod job;
 mod log;
 mod memory;

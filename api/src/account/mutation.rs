@@ -1,12 +1,12 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::account::{Account, Ask, Token as TokenState, ask};
 use mediary_log::fanout;
-use mediary_schema::{PrincipalId, TokenId};
+use mediary_schema::{PrincipalId, TokenId, account::Network};
 
 use super::object::{Role, Token};
 use crate::{
     asking::{self, Done, Terms},
-    error::parse_id,
+    error::{fault, parse_id},
     schema::platform,
 };
 
@@ -18,13 +18,17 @@ pub(crate) struct AccountMutation;
 pub(crate) struct TokenCreateInput {
     /// What people call it.
     name: String,
-    /// What it may do.
-    #[graphql(default_with = "Role::Owner")]
+    /// What it may do: to look, if nothing is said.
+    #[graphql(default_with = "Role::Viewer")]
     role: Role,
     /// When it ends, in seconds from now; never if left out.
     expires_in_seconds: Option<u32>,
     /// Whether its holder may send commands over NATS, as a principal of its own; not if left out.
     nats: Option<bool>,
+    /// The project whose things it opens; `home` if left out.
+    project_id: Option<ID>,
+    /// From where it may be shown, such as `192.168.1.0/24`; from anywhere if left out.
+    networks: Option<Vec<String>>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -83,9 +87,17 @@ impl NatsUser {
 impl AccountMutation {
     /// Makes a credential.
     async fn token_create(&self, context: &Context<'_>, input: TokenCreateInput) -> Result<TokenPayload> {
-        let TokenCreateInput { name, role, expires_in_seconds, nats, terms } = input;
-        let nats = nats.unwrap_or(false);
-        let asked = ask::Create { name, role: role.into(), expires_in_seconds, nats };
+        let TokenCreateInput { name, role, expires_in_seconds, nats, project_id, networks, terms } = input;
+        let network = |text: &String| text.parse::<Network>();
+        let networks = networks.unwrap_or_default().iter().map(network).collect::<Result<Vec<_>, _>>();
+        let asked = ask::Create {
+            name,
+            role: role.into(),
+            expires_in_seconds,
+            nats: nats.unwrap_or(false),
+            project_id: project_id.map(|id| parse_id(&id)).transpose()?,
+            networks: networks.map_err(|bad| fault(&bad.to_string(), "BAD_ARGUMENT", false))?,
+        };
         payload(context, terms, Ask::Create(asked)).await
     }
 
@@ -109,7 +121,7 @@ async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<Toke
     let nats = token.as_ref().and_then(|token| Some(NatsUser::new(token_id, token.nats.as_deref()?)));
     Ok(TokenPayload {
         nats,
-        token: token.map(|token| Token::new(token_id, token.name, token.role, token.expires_at)),
+        token: token.map(|token| Token::new(token_id, token)),
         secret: told.secret.map(|secret| secret.reveal().clone()),
         done,
     })

@@ -1,5 +1,6 @@
 use async_graphql::{Enum, ID, SimpleObject};
-use mediary_schema::account::Role as RoleValue;
+use mediary_events::account::Token as State;
+use mediary_schema::{TokenId, account::Role as RoleValue};
 
 use crate::scalar::DateTime;
 
@@ -24,17 +25,23 @@ pub(crate) struct Token {
     pub(super) name: String,
     /// What it may do.
     pub(super) role: Role,
+    /// The project whose things it opens.
+    pub(super) project_id: ID,
+    /// From where it may be shown; from anywhere if there are none.
+    pub(super) networks: Vec<String>,
     /// When it ends, if it does.
     pub(super) expires_at: Option<DateTime>,
 }
 
 impl Token {
-    pub(super) fn new(
-        id: mediary_schema::TokenId,
-        name: String,
-        role: RoleValue,
-        expires_at: Option<mediary_schema::Timestamp>,
-    ) -> Self {
-        Self { id: ID(id.to_string()), name, role: role.into(), expires_at: expires_at.map(DateTime) }
+    pub(super) fn new(id: TokenId, state: State) -> Self {
+        Self {
+            id: ID(id.to_string()),
+            name: state.name,
+            role: state.role.into(),
+            project_id: ID(state.project_id.to_string()),
+            networks: state.networks.iter().map(ToString::to_string).collect(),
+            expires_at: state.expires_at.map(DateTime),
+        }
     }
 }

@@ -10,7 +10,7 @@ pub(crate) struct AccountQuery;
 
 #[Object]
 impl AccountQuery {
-    /// Every credential that is accepted.
+    /// Every credential that is accepted; one that has ended is not.
     async fn tokens(&self, context: &Context<'_>) -> Result<Vec<Token>> {
         session(context, Permission::Administer)?;
         let state = platform(context).gate.state::<Account>(PrincipalId::OWNER.uuid()).await;
@@ -18,7 +18,8 @@ impl AccountQuery {
             tracing::error!(%refusal, "tokens can't be read");
             fault("internal error; the server's log says more", "INTERNAL", false)
         })?;
-        let tokens = state.tokens.into_iter();
-        Ok(tokens.map(|(id, token)| Token::new(id, token.name, token.role, token.expires_at)).collect())
+        let now = platform(context).gate.clock().now();
+        let tokens = state.tokens.into_iter().filter(|(_, token)| token.is_living(now));
+        Ok(tokens.map(|(id, token)| Token::new(id, token)).collect())
     }
 }

@@ -64,8 +64,6 @@ pub(crate) struct DownloadPayload {
 pub(crate) struct ArchiveImportPayload {
     /// Items that the archive names.
     item_count: Long,
-    /// Lines that are none of an archive.
-    skipped_count: Long,
     #[graphql(flatten)]
     done: Done,
 }
@@ -94,7 +92,7 @@ impl DownloadMutation {
     }
 
     /// Takes over what another tool fetched, from its archive in yt-dlp's format. What it names is not
-    /// fetched unless asked for again.
+    /// fetched unless asked for again. A text that is no archive is refused as a whole.
     async fn download_archive_import(
         &self,
         context: &Context<'_>,
@@ -103,11 +101,7 @@ impl DownloadMutation {
         let asked = Ask::ImportArchive(ImportArchive { text: input.text });
         let (told, done) = asking::ask(context, input.terms, asked).await?;
         let told = told.unwrap_or_default();
-        Ok(ArchiveImportPayload {
-            item_count: Long(told.item_count.unwrap_or_default()),
-            skipped_count: Long(told.skipped_count.unwrap_or_default()),
-            done,
-        })
+        Ok(ArchiveImportPayload { item_count: Long(told.item_count.unwrap_or_default()), done })
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct DownloadQuery;
 #[Object]
 impl DownloadQuery {
     /// Downloads, newest first.
-    #[graphql(complexity = "2 + first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "connection::cost(first, child_complexity)")]
     async fn downloads(
         &self,
         context: &Context<'_>,
@@ -42,15 +42,5 @@ impl DownloadQuery {
         let query = move |rows: &Snapshot<'_>| view::download(rows, id.item());
         let row = read(context, |views| &views.download, None, query).await?;
         Ok(row.map(Download::from))
-    }
-
-    /// Every item that is kept or was fetched by another tool, in yt-dlp's archive format: a line
-    /// `<extractor> <id>` each.
-    async fn download_archive(&self, context: &Context<'_>) -> Result<String> {
-        session(context, Permission::Read)?;
-        let rows = read(context, |views| &views.download, None, view::every_archived).await?;
-        let lines: Vec<String> =
-            rows.into_iter().map(|(extractor, id)| format!("{extractor} {id}")).collect();
-        Ok(lines.join("\n"))
     }
 }

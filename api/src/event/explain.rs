@@ -5,13 +5,13 @@
 use mediary_events::{Concern, codec};
 use mediary_log::{Direction, LogReader, OriginKind, ReadError, Recorded, StreamId};
 use mediary_projections::{QueryError, Snapshot, SqlResult, ViewHandle, Views, playlist};
-use mediary_schema::{EntryId, PlaylistId, scope::Scope};
+use mediary_schema::{EntryId, PlaylistId, redact, scope::Scope};
 use uuid::Uuid;
 
-use crate::{account, download, file, job, reservation, setting, worker};
+use crate::{account, download, file, job, project, reservation, setting, worker};
 
 /// Every concern.
-const ALL: [&dyn Explains; 8] = [
+const ALL: [&dyn Explains; 9] = [
     &crate::playlist::Words,
     &download::Words,
     &job::Words,
@@ -20,6 +20,7 @@ const ALL: [&dyn Explains; 8] = [
     &reservation::Words,
     &setting::Words,
     &account::Words,
+    &project::Words,
 ];
 
 /// What a concern says of its own.
@@ -127,9 +128,9 @@ pub(crate) fn event_of<C: Concern>(recorded: &Recorded) -> Option<C::Event> {
     codec::event_of::<C>(recorded).ok().flatten()
 }
 
-/// A title in quotes, or what stands for it.
+/// A title in quotes, or what stands for it: an address without what opens it.
 pub(crate) fn quoted(title: Option<&str>, otherwise: &str) -> String {
-    title.map_or_else(|| otherwise.to_owned(), |title| format!("'{title}'"))
+    title.map_or_else(|| redact::text(otherwise).into_owned(), |title| format!("'{title}'"))
 }
 
 /// Whether a person or a program of theirs did it, not Mediary by itself.

@@ -9,6 +9,6 @@ mod query;
 mod subscription;
 mod why;
 
-pub(crate) use query::EventQuery;
+pub(crate) use query::{EventQuery, within_log};
 pub(crate) use subscription::{EventSubscription, changes};
 pub(crate) use why::is_known;

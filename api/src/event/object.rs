@@ -1,5 +1,8 @@
 use async_graphql::{Enum, ID, Json, SimpleObject};
+use mediary_events::told;
 use mediary_log::{OriginKind, Recorded};
+use mediary_schema::TokenId;
+use uuid::Uuid;
 
 use super::change::Change;
 use crate::scalar::{DateTime, Position};
@@ -81,6 +84,8 @@ pub(crate) struct Event {
     principal: ID,
     /// From where the command came.
     origin: OriginName,
+    /// By which of them: the token of a person or program, otherwise the attempt or reaction.
+    origin_id: Option<ID>,
     /// The command.
     command_id: ID,
     /// The whole story.
@@ -115,6 +120,7 @@ impl From<&Recorded> for Event {
             project: ID(envelope.project.to_string()),
             principal: ID(envelope.principal.to_string()),
             origin: envelope.origin.kind.into(),
+            origin_id: origin_id(envelope.origin.kind, envelope.origin.id),
             command_id: ID(envelope.command_id.to_string()),
             story_id: ID(envelope.correlation_id.to_string()),
             causation_id: envelope.causation_id.map(|id| ID(id.to_string())),
@@ -124,11 +130,17 @@ impl From<&Recorded> for Event {
     }
 }
 
-/// The payload as JSON; one that can't be read is left out and said so in the server's log.
+fn origin_id(kind: OriginKind, id: Uuid) -> Option<ID> {
+    let is_person = matches!(kind, OriginKind::Page | OriginKind::Cli | OriginKind::Nats | OriginKind::Bot);
+    let text = if is_person { TokenId::from_uuid(id).to_string() } else { id.to_string() };
+    (!id.is_nil()).then_some(ID(text))
+}
+
+/// The payload as JSON, without what opens something; one that can't be read is left out and said so in the server's log.
 pub(crate) fn payload(recorded: &Recorded) -> Option<serde_json::Value> {
     let bytes = recorded.payload.as_ref()?;
     match mediary_events::codec::to_json(bytes) {
-        Ok(value) => Some(value),
+        Ok(value) => Some(told(value)),
         Err(error) => {
             tracing::error!(position = recorded.envelope.position, %error, "a payload can't be read");
             None

@@ -1,7 +1,9 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use mediary_log::{Checkpoint, Direction, Read, StreamId, Subject, access, verify_live, work::REGISTRY};
+use mediary_log::{
+    Checkpoint, Direction, Read, StreamId, Subject, access, verify_live_while, work::REGISTRY,
+};
 use mediary_schema::account::Permission;
 
 use super::{
@@ -12,6 +14,7 @@ use super::{
     why::{Why, why},
 };
 use crate::{
+    connection,
     error::{UserError, chain, fault, log_fault, parse_id},
     scalar::{Long, Position},
     schema::{platform, reader},
@@ -78,7 +81,7 @@ pub(crate) struct LogVerification {
 #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
 impl EventQuery {
     /// The log itself, from a position on, for whoever may audit it.
-    #[graphql(complexity = "2 + first as usize * child_complexity")]
+    #[graphql(complexity = "connection::cost(Some(first), child_complexity)")]
     async fn events(
         &self,
         context: &Context<'_>,
@@ -102,6 +105,9 @@ impl EventQuery {
         let reader = reader(context, Permission::Audit)?;
         if first > PAGE_MAX {
             return Err(fault(&format!("a page has at most {PAGE_MAX} events"), "PAGE_TOO_LARGE", false));
+        }
+        if !backwards {
+            within_log(context, after)?;
         }
         let filter = filter(types, streams, subjects.as_deref())?;
         let (from, direction) = match (backwards, after.0) {
@@ -132,14 +138,17 @@ impl EventQuery {
         })
     }
 
-    /// Proves the log whole, and untouched since a head that was kept elsewhere. Reads all of it.
+    /// Proves the log whole, and untouched since a head that was kept elsewhere. Reads all of it, so a
+    /// request has one of these, and one runs at a time.
+    #[graphql(complexity = "connection::COST_OF_ALL + child_complexity")]
     async fn log_verification(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "A position whose hash was kept elsewhere.")] checkpoint_position: Option<Position>,
         #[graphql(desc = "The hash that was kept, in 64 hex digits.")] checkpoint_hash: Option<String>,
     ) -> Result<LogVerification> {
-        session(context, Permission::Audit)?;
+        // It is proved as a whole, whosever events they are.
+        session(context, Permission::Administer)?;
         let checkpoint = match (checkpoint_position, checkpoint_hash) {
             (Some(position), Some(hash)) => {
                 let hash = blake3::Hash::from_hex(&hash)
@@ -151,8 +160,21 @@ impl EventQuery {
                 return Err(fault("a checkpoint is a position and a hash", "BAD_CHECKPOINT", false));
             }
         };
-        let log = platform(context).gate.log().clone();
-        Ok(match blocking(move || verify_live(&log, checkpoint)).await? {
+        let platform = platform(context);
+        let log = platform.gate.log().clone();
+        let Ok(turn) = Arc::clone(&platform.verifying).try_acquire_owned() else {
+            return Err(fault("a verification is running; ask again when it is done", "OVERLOADED", true));
+        };
+        // It is whole or nothing: what nobody waits for any more is given up.
+        let asker = Arc::new(());
+        let waits = Arc::downgrade(&asker);
+        let verify = move || {
+            let _turn = turn;
+            verify_live_while(&log, checkpoint, || waits.strong_count() > 0)
+        };
+        let verified = blocking(verify).await?;
+        drop(asker);
+        Ok(match verified {
             Ok(report) => LogVerification {
                 is_whole: true,
                 first_position: Some(Position(report.first_position)),
@@ -177,7 +199,7 @@ impl EventQuery {
     }
 
     /// Everything that happened to one thing, in its own stream and wherever else it is named, oldest first.
-    #[graphql(complexity = "2 + first as usize * child_complexity")]
+    #[graphql(complexity = "connection::cost(Some(first), child_complexity)")]
     async fn history(
         &self,
         context: &Context<'_>,
@@ -196,6 +218,7 @@ impl EventQuery {
         if first > PAGE_MAX {
             return Err(fault(&format!("a page has at most {PAGE_MAX} events"), "PAGE_TOO_LARGE", false));
         }
+        within_log(context, after)?;
         let mut filter = filter(types, None, None)?;
         filter.subjects.push(thing);
         // What changed is known from what was so before.
@@ -238,6 +261,16 @@ impl EventQuery {
         let reader = reader(context, Permission::Read)?;
         why(platform(context), reader, &id).await
     }
+}
+
+/// Refuses a place that the log does not have: it is of another log, or of one that lost its end.
+pub(crate) fn within_log(context: &Context<'_>, after: Position) -> Result<()> {
+    let head = platform(context).gate.log().head().position;
+    if after.0 <= head {
+        return Ok(());
+    }
+    let message = format!("the log ends at {head}, before {}: this place is of another log", after.0);
+    Err(fault(&message, "POSITION_BEYOND_HEAD", false))
 }
 
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {

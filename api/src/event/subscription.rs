@@ -4,7 +4,7 @@ use mediary_log::{Batch, Subscription as LogSubscription};
 use mediary_projections::{QueryError, Snapshot, SqlResult, ViewHandle};
 use mediary_schema::{account::Permission, scope::Scope};
 
-use super::{filter::filter, object::Event};
+use super::{filter::filter, object::Event, query::within_log};
 use crate::{
     error::{log_fault, view_fault},
     scalar::Position,
@@ -46,6 +46,7 @@ impl EventSubscription {
         subjects: Option<Vec<String>>,
     ) -> Result<impl Stream<Item = Result<EventItem>>> {
         let reader = reader(context, Permission::Audit)?;
+        within_log(context, after)?;
         let subscription = reader.subscribe(after.0 + 1, filter(types, streams, subjects.as_deref())?);
         let following = Following { subscription, ready: Vec::new().into_iter(), ended: false };
         Ok(stream::unfold(following, Following::next))
@@ -68,6 +69,7 @@ impl Following {
             }
             match self.subscription.next_batch(BATCH_MAX).await {
                 Ok(batch) => self.ready = items(&batch).into_iter(),
+                // Whoever listens has to know that there is more than he was told.
                 Err(error) => {
                     self.ended = true;
                     return Some((Err(log_fault(&error)), self));

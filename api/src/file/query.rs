@@ -20,7 +20,7 @@ pub(crate) struct FileQuery;
 #[Object]
 impl FileQuery {
     /// Files in the library, newest first.
-    #[graphql(complexity = "2 + first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "connection::cost(first, child_complexity)")]
     async fn files(
         &self,
         context: &Context<'_>,

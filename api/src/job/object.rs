@@ -5,6 +5,7 @@ use mediary_schema::{
     FailureClass, JobId,
     job::{Failure as FailureValue, JobState, Progress as ProgressValue, Work, WorkKind},
     lane::{Hold, Lane, Reason},
+    redact,
 };
 
 use crate::{
@@ -203,9 +204,9 @@ impl From<JobRow> for Job {
         let state: JobState = row.state;
         let lanes = Lane::of_work(&row.work);
         let (subject, playlist_id, item_id) = match row.work {
-            Work::Refresh(work) => (work.url, Some(work.playlist_id), None),
+            Work::Refresh(work) => (redact::text(&work.url).into_owned(), Some(work.playlist_id), None),
             Work::Download(work) => (
-                work.title.unwrap_or(work.source.url),
+                work.title.unwrap_or_else(|| redact::text(&work.source.url).into_owned()),
                 work.entry.map(|entry| entry.playlist_id),
                 Some(work.item_id),
             ),

@@ -52,7 +52,7 @@ pub(crate) struct Story {
 #[Object]
 impl JobQuery {
     /// Jobs, newest first.
-    #[graphql(complexity = "2 + first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "connection::cost(first, child_complexity)")]
     async fn jobs(
         &self,
         context: &Context<'_>,

@@ -4,7 +4,7 @@ use mediary_projections::job as view;
 
 use super::Job;
 use crate::{
-    event::changes,
+    event::{changes, within_log},
     scalar::Position,
     schema::{platform, scope},
 };
@@ -33,6 +33,7 @@ impl JobSubscription {
         after: Position,
     ) -> Result<impl Stream<Item = Result<JobChange>>> {
         let scope = scope(context)?;
+        within_log(context, after)?;
         let handle = platform(context).views.job.clone();
         Ok(changes(handle, scope, after.0, view::changed_jobs, |position, rows| JobChange {
             position: Position(position),

@@ -177,7 +177,7 @@ impl From<PlaylistRow> for Playlist {
 #[ComplexObject]
 impl Playlist {
     /// Its entries in the list's order.
-    #[graphql(complexity = "2 + first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "connection::cost(first, child_complexity)")]
     async fn entries(
         &self,
         context: &Context<'_>,

@@ -21,7 +21,7 @@ pub(crate) struct PlaylistQuery;
 impl PlaylistQuery {
     /// The lists that are followed, oldest first. Single items are in the built-in list
     /// `playlist-756e6c69-7374-8000-8000-000000000000`, "Unlisted".
-    #[graphql(complexity = "2 + first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "connection::cost(first, child_complexity)")]
     async fn playlists(
         &self,
         context: &Context<'_>,

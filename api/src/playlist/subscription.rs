@@ -4,7 +4,7 @@ use mediary_projections::playlist as view;
 
 use super::Playlist;
 use crate::{
-    event::changes,
+    event::{changes, within_log},
     scalar::Position,
     schema::{platform, scope},
 };
@@ -33,6 +33,7 @@ impl PlaylistSubscription {
         after: Position,
     ) -> Result<impl Stream<Item = Result<PlaylistChange>>> {
         let scope = scope(context)?;
+        within_log(context, after)?;
         let handle = platform(context).views.playlist.clone();
         Ok(changes(handle, scope, after.0, view::changed_playlists, |position, rows| PlaylistChange {
             position: Position(position),

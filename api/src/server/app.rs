@@ -11,18 +11,23 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use mediary_log::{Log, OriginKind};
-use mediary_schema::account::Permission;
+use mediary_log::Log;
+use mediary_projections::Views;
+use mediary_schema::{ProjectId, account::Permission};
 use tokio::sync::watch;
 
 use super::{
-    export,
-    graphql::{self, Entrance},
+    archive,
+    export::{self, Exports},
+    graphql,
     limits::{self, limit_requests},
-    page,
+    page, spawn_blocking,
     websocket::{self, Sockets},
 };
-use crate::{MediarySchema, session::Authenticator};
+use crate::{
+    MediarySchema,
+    session::{Authenticator, Session},
+};
 
 /// Whether the server can do its work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +45,8 @@ pub struct App {
     pub schema: MediarySchema,
     /// The log, for exports.
     pub log: Log,
+    /// What is shown, for archives.
+    pub views: Views,
     /// Who knows the tokens.
     pub authenticator: Authenticator,
     /// Asks every part how it is.
@@ -57,23 +64,27 @@ pub struct App {
 impl App {
     /// Every route.
     pub fn router(self) -> Router {
-        let entrance = Entrance { schema: self.schema.clone(), authenticator: self.authenticator.clone() };
         let sockets = Sockets::new(
             self.schema.clone(),
             graphql::authenticate_socket(self.authenticator.clone()),
             self.sockets.clone(),
             self.stopping.clone(),
         );
-        let graphql =
-            Router::new().route("/graphql", page::graphiql().post(graphql::execute)).with_state(entrance);
+        let graphql = Router::new()
+            .route("/graphql", page::graphiql().post(graphql::execute))
+            .with_state(self.schema.clone());
         let guarded = Router::new()
             .route("/metrics", get(metrics))
+            .route("/v1/download/archive", get(archive::archive))
             .route("/v1/log/export", get(export::bundle))
-            .layer(Extension(self.log.clone()))
+            .layer(Extension(Exports::new(self.log.clone(), self.authenticator.clone())))
             .layer(from_fn_with_state(self.clone(), require_token))
             .with_state(self.clone());
         Router::new()
-            .merge(limit_requests(graphql, &self.limits))
+            .merge(
+                limit_requests(graphql, &self.limits)
+                    .layer(from_fn_with_state(self.authenticator.clone(), graphql::require_session)),
+            )
             .merge(guarded)
             .route("/graphql/ws", sockets.route())
             .route("/healthz", get(async || "ok\n"))
@@ -87,25 +98,28 @@ async fn readyz(State(app): State<App>) -> Response {
     let readiness = (app.readiness)();
     let status = if readiness.is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let lines: Vec<String> = readiness.parts.iter().map(|(part, state)| format!("{part}: {state}")).collect();
-    let body = lines.join(
-        "
-",
-    ) + "
-";
+    let body = lines.join("\n") + "\n";
     (status, [(header::CACHE_CONTROL, "no-store")], body).into_response()
 }
 
-async fn metrics(State(app): State<App>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], (app.metrics)()).into_response()
+async fn metrics(State(app): State<App>, Extension(session): Extension<Session>) -> Response {
+    // They count what is the installation's, whosever it is.
+    if session.project != ProjectId::HOME {
+        return graphql::forbidden(Permission::Administer);
+    }
+    // Some are read off the log and the views.
+    match spawn_blocking(move || (app.metrics)()).await {
+        Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response(),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
 async fn require_token(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    match graphql::authenticate(&app.authenticator, request.headers(), OriginKind::Page) {
-        Ok(session) if session.role.allows(Permission::Read) => {
+    match graphql::authenticate(&app.authenticator, &request) {
+        Ok(session) => {
             request.extensions_mut().insert(session);
             next.run(request).await
         }
-        Ok(_) => StatusCode::FORBIDDEN.into_response(),
         Err(refused) => *refused,
     }
 }

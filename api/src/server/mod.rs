@@ -1,11 +1,15 @@
 //! The HTTP server's parts: the routes, the page, the websocket, and the limits on what comes in.
 
 mod app;
+mod archive;
+pub mod connections;
 mod export;
 mod fault;
 mod graphql;
 pub mod limits;
+mod operation;
 pub mod page;
+mod peer;
 mod spawn;
 pub mod websocket;
 

@@ -8,11 +8,13 @@ use std::borrow::Cow;
 use axum::{
     Router,
     extract::Path,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::{MethodRouter, get},
 };
 use rust_embed::Embed;
+
+use super::{fault::fault, graphql::refuse};
 
 /// Answered in place of a page that is not there.
 const NOT_BUILT: &str = "the page is not built; run npm ci && npm run build in api/web\n";
@@ -51,8 +53,31 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
 }
 
 /// `GET /graphql`: GraphiQL, which then asks for a token; `POST` is to be added to it.
+///
+/// A program that asks with GET is told so, instead of getting a page with 200.
 pub fn graphiql<S: Clone + Send + Sync + 'static>() -> MethodRouter<S> {
-    get(|headers: HeaderMap| async move { page(built("graphiql.html"), &headers) })
+    get(|uri: Uri, headers: HeaderMap| async move {
+        let is_query =
+            uri.query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("query=")));
+        if is_query || !takes_pages(&headers) {
+            let error = fault("GraphQL is asked with POST", "METHOD_NOT_ALLOWED", false);
+            let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, &error);
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+            return response;
+        }
+        page(built("graphiql.html"), &headers)
+    })
+}
+
+/// Whether a client takes HTML; one that says nothing takes everything.
+fn takes_pages(headers: &HeaderMap) -> bool {
+    let mut accepted = headers.get_all(header::ACCEPT).iter().peekable();
+    let is_page = |kind: &str| {
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        ["text/html", "text/*", "*/*"].iter().any(|page| kind.eq_ignore_ascii_case(page))
+    };
+    accepted.peek().is_none()
+        || accepted.any(|value| value.to_str().is_ok_and(|kinds| kinds.split(',').any(is_page)))
 }
 
 async fn home(headers: HeaderMap) -> Response {

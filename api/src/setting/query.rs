@@ -1,12 +1,9 @@
 use async_graphql::{Context, Object, Result};
 use mediary_events::setting::Setting;
-use mediary_schema::{ProjectId, SettingId};
+use mediary_schema::{ProjectId, SettingId, account::Permission};
 
 use super::object::Limits;
-use crate::{
-    error::fault,
-    schema::{platform, scope},
-};
+use crate::{error::fault, schema::platform, session::session};
 
 #[derive(Debug, Default)]
 pub(crate) struct SettingQuery;
@@ -15,8 +12,9 @@ pub(crate) struct SettingQuery;
 impl SettingQuery {
     /// How much runs at once.
     async fn limits(&self, context: &Context<'_>) -> Result<Limits> {
-        let project = scope(context)?.project().unwrap_or(ProjectId::HOME);
-        let id = SettingId::from_project(project).uuid();
+        session(context, Permission::Read)?;
+        // One installation has one machine, whosever work runs on it.
+        let id = SettingId::from_project(ProjectId::HOME).uuid();
         let state = platform(context).gate.state::<Setting>(id).await.map_err(|refusal| {
             tracing::error!(%refusal, "settings can't be read");
             fault("internal error; the server's log says more", "INTERNAL", false)

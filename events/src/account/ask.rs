@@ -1,8 +1,8 @@
 //! What may be asked about tokens: a form for each command.
 
 use mediary_schema::{
-    TokenId,
-    account::{Permission, Role},
+    ProjectId, TokenId,
+    account::{Network, Permission, Role},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,12 @@ pub struct Create {
     /// Whether its holder may send commands over NATS, as a principal of its own.
     #[serde(default, skip_serializing_if = "is_default")]
     pub nats: bool,
+    /// The project whose things it opens; the installation's own if left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub project_id: Option<ProjectId>,
+    /// From where it may be shown; from anywhere if there are none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub networks: Vec<Network>,
 }
 
 /// Refuses a token from now on.

@@ -1,4 +1,7 @@
-use mediary_schema::{Timestamp, TokenId, account::Role};
+use mediary_schema::{
+    ProjectId, Timestamp, TokenId,
+    account::{Network, Role, TokenKind},
+};
 
 /// What may be asked of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,8 +16,16 @@ pub enum Command {
         digest: String,
         /// What it may do.
         role: Role,
+        /// Who it is for.
+        kind: TokenKind,
+        /// The project whose things it opens.
+        project_id: ProjectId,
+        /// From where it may be shown; from anywhere if there are none.
+        networks: Vec<Network>,
         /// When it ends, if it does.
         expires_at: Option<Timestamp>,
+        /// The time now: a name is free again once its token has ended.
+        now: Timestamp,
     },
     /// Let a credential's holder send commands over NATS, too.
     GrantNats {

@@ -1,4 +1,7 @@
-use mediary_schema::{TokenId, account::Permission};
+use mediary_schema::{
+    TokenId,
+    account::{Network, Permission},
+};
 
 use super::{Command, Event, State};
 use crate::{Concern, EventKind, Subjects};
@@ -22,6 +25,15 @@ pub enum Rejection {
         /// The name.
         name: String,
     },
+    /// It would never let anybody in.
+    #[error("a token has to end later than now")]
+    EndsAtOnce,
+    /// More networks than anybody can oversee.
+    #[error("a token is bound to at most {} networks", Network::PER_TOKEN_MAX)]
+    TooManyNetworks,
+    /// Over NATS nobody sees from where it is shown.
+    #[error("a token that is bound to networks is not taken over NATS")]
+    BoundToNetworks,
     /// There is no such token.
     #[error("there is no {token_id}")]
     NotFound {
@@ -35,6 +47,9 @@ impl crate::Rejection for Rejection {
         match self {
             Self::BadName => "TOKEN_BAD_NAME",
             Self::NameTaken { .. } => "TOKEN_NAME_TAKEN",
+            Self::EndsAtOnce => "TOKEN_ENDS_AT_ONCE",
+            Self::TooManyNetworks => "TOKEN_TOO_MANY_NETWORKS",
+            Self::BoundToNetworks => "TOKEN_BOUND_TO_NETWORKS",
             Self::NotFound { .. } => "TOKEN_NOT_FOUND",
         }
     }
@@ -42,7 +57,8 @@ impl crate::Rejection for Rejection {
     fn advice(&self) -> Option<String> {
         match self {
             Self::NameTaken { .. } => Some("choose another name".to_owned()),
-            Self::BadName | Self::NotFound { .. } => None,
+            Self::BoundToNetworks => Some("make one token for NATS, and another one for networks".to_owned()),
+            Self::BadName | Self::EndsAtOnce | Self::TooManyNetworks | Self::NotFound { .. } => None,
         }
     }
 }
@@ -50,7 +66,7 @@ impl crate::Rejection for Rejection {
 impl Concern for Account {
     const NAME: &'static str = "account";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("token_issued", 1, 0).about(&["token"]),
+        EventKind::new("token_issued", 1, 0).about(&["token", "project"]),
         EventKind::new("nats_granted", 1, 0).about(&["token"]),
         EventKind::new("token_revoked", 1, 0).about(&["token"]),
     ];
@@ -66,7 +82,7 @@ impl Concern for Account {
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
         match command {
-            Command::Issue { token_id, name, digest, role, expires_at } => {
+            Command::Issue { token_id, name, digest, role, kind, project_id, networks, expires_at, now } => {
                 if let Some(token) = state.tokens.get(&token_id) {
                     return if token.digest == digest {
                         Ok(vec![])
@@ -78,13 +94,29 @@ impl Concern for Account {
                 if !(1..=NAME_LEN_MAX).contains(&length) || name.chars().any(char::is_control) {
                     return Err(Rejection::BadName);
                 }
-                if state.tokens.values().any(|token| token.name == name) {
+                if expires_at.is_some_and(|moment| moment <= now) {
+                    return Err(Rejection::EndsAtOnce);
+                }
+                if networks.len() > Network::PER_TOKEN_MAX {
+                    return Err(Rejection::TooManyNetworks);
+                }
+                if state.tokens.values().any(|token| token.name == name && token.is_living(now)) {
                     return Err(Rejection::NameTaken { name });
                 }
-                Ok(vec![Event::TokenIssued { token_id, name, digest, role, expires_at }])
+                Ok(vec![Event::TokenIssued {
+                    token_id,
+                    name,
+                    digest,
+                    role,
+                    kind,
+                    project_id,
+                    networks,
+                    expires_at,
+                }])
             }
             Command::GrantNats { token_id, password_hash } => match state.tokens.get(&token_id) {
                 Some(token) if token.nats.as_ref() == Some(&password_hash) => Ok(vec![]),
+                Some(token) if !token.networks.is_empty() => Err(Rejection::BoundToNetworks),
                 Some(_) => Ok(vec![Event::NatsGranted { token_id, password_hash }]),
                 None => Err(Rejection::NotFound { token_id }),
             },
@@ -100,9 +132,12 @@ impl Concern for Account {
 
     fn subjects(_: &State, event: &Event) -> Subjects {
         match event {
-            Event::TokenIssued { token_id, .. }
-            | Event::NatsGranted { token_id, .. }
-            | Event::TokenRevoked { token_id } => Subjects::of([Some((*token_id).into())]),
+            Event::TokenIssued { token_id, project_id, .. } => {
+                Subjects::of([Some((*token_id).into()), Some((*project_id).into())])
+            }
+            Event::NatsGranted { token_id, .. } | Event::TokenRevoked { token_id } => {
+                Subjects::of([Some((*token_id).into())])
+            }
         }
     }
 

@@ -1,4 +1,7 @@
-use mediary_schema::{Timestamp, TokenId, account::Role};
+use mediary_schema::{
+    ProjectId, Timestamp, TokenId,
+    account::{Network, Role, TokenKind},
+};
 use serde::{Deserialize, Serialize};
 
 /// What can have happened to an account.
@@ -15,6 +18,12 @@ pub enum Event {
         digest: String,
         /// What it may do.
         role: Role,
+        /// Who it is for.
+        kind: TokenKind,
+        /// The project whose things it opens.
+        project_id: ProjectId,
+        /// From where it may be shown; from anywhere if there are none.
+        networks: Vec<Network>,
         /// When it ends, if it does.
         expires_at: Option<Timestamp>,
     },

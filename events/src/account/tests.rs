@@ -1,10 +1,15 @@
 mod history;
 
-use mediary_schema::{TokenId, account::Role};
+use std::time::Duration;
+
+use mediary_schema::{
+    ProjectId, Timestamp, TokenId,
+    account::{Role, TokenKind},
+};
 use uuid::Uuid;
 
 use super::{Account, Command, Event, Rejection};
-use crate::testing::given;
+use crate::testing::{NOW, given};
 
 fn id(number: u128) -> TokenId {
     TokenId::from_uuid(Uuid::from_u128(number))
@@ -16,7 +21,11 @@ fn issue(number: u128, name: &str) -> Command {
         name: name.to_owned(),
         digest: format!("{number:064x}"),
         role: Role::Editor,
+        kind: TokenKind::Personal,
+        project_id: ProjectId::HOME,
+        networks: Vec::new(),
         expires_at: None,
+        now: NOW,
     }
 }
 
@@ -26,6 +35,9 @@ fn issued(number: u128, name: &str) -> Event {
         name: name.to_owned(),
         digest: format!("{number:064x}"),
         role: Role::Editor,
+        kind: TokenKind::Personal,
+        project_id: ProjectId::HOME,
+        networks: Vec::new(),
         expires_at: None,
     }
 }
@@ -46,4 +58,83 @@ fn a_revoked_token_is_gone_and_its_name_free() {
     given::<Account>(events)
         .when(Command::Revoke { token_id: id(1) })
         .rejected(&Rejection::NotFound { token_id: id(1) });
+}
+
+/// The same, ending an hour after a moment.
+fn ending(event: Event, after: Timestamp) -> Event {
+    match event {
+        Event::TokenIssued { token_id, name, digest, role, kind, project_id, networks, .. } => {
+            Event::TokenIssued {
+                token_id,
+                name,
+                digest,
+                role,
+                kind,
+                project_id,
+                networks,
+                expires_at: Some(after.after(Duration::from_hours(1))),
+            }
+        }
+        Event::NatsGranted { .. } | Event::TokenRevoked { .. } => event,
+    }
+}
+
+// edge A15.
+#[test]
+fn the_name_of_a_token_that_has_ended_is_free() {
+    let long_ago = Timestamp::from_micros(0);
+    given::<Account>([ending(issued(1, "laptop"), long_ago)])
+        .when(issue(2, "laptop"))
+        .then([issued(2, "laptop")]);
+    given::<Account>([ending(issued(1, "laptop"), NOW)])
+        .when(issue(2, "laptop"))
+        .rejected(&Rejection::NameTaken { name: "laptop".to_owned() });
+}
+
+// blackbox 18.
+#[test]
+fn a_token_that_ends_at_once_is_refused() {
+    let mut command = issue(1, "laptop");
+    if let Command::Issue { expires_at, now, .. } = &mut command {
+        *expires_at = Some(*now);
+    }
+    given::<Account>([]).when(command).rejected(&Rejection::EndsAtOnce);
+}
+
+/// A token that may be shown from so many networks.
+fn bound(count: u8) -> (Command, Event) {
+    let bind = || (0..count).map(|n| format!("10.0.{n}.0/24").parse().unwrap()).collect();
+    let (mut command, mut event) = (issue(1, "laptop"), issued(1, "laptop"));
+    if let Command::Issue { networks, .. } = &mut command {
+        *networks = bind();
+    }
+    if let Event::TokenIssued { networks, .. } = &mut event {
+        *networks = bind();
+    }
+    (command, event)
+}
+
+#[test]
+fn a_token_is_bound_to_few_networks() {
+    let (command, event) = bound(16);
+    given::<Account>([]).when(command).then([event]);
+    given::<Account>([]).when(bound(17).0).rejected(&Rejection::TooManyNetworks);
+}
+
+// Nobody sees from where a message over NATS was sent.
+#[test]
+fn a_token_that_is_bound_to_networks_is_not_for_nats() {
+    let grant = Command::GrantNats { token_id: id(1), password_hash: "$2a$".to_owned() };
+    given::<Account>([bound(1).1]).when(grant).rejected(&Rejection::BoundToNetworks);
+}
+
+#[test]
+fn a_token_is_welcome_from_its_networks_and_others_from_anywhere() {
+    let mut state = super::State::default();
+    state.evolve(&bound(1).1);
+    state.evolve(&issued(2, "phone"));
+    let welcome =
+        |number: u128, address: &str| state.tokens[&id(number)].is_welcome_from(address.parse().unwrap());
+    assert!(welcome(1, "10.0.0.9") && !welcome(1, "10.0.1.9"));
+    assert!(welcome(2, "10.0.1.9") && welcome(2, "::1"));
 }

@@ -70,6 +70,38 @@ fn is_best(quality: &str) -> bool {
 impl ImportArchive {
     /// Lines that one command takes: each is an event, and all of them are one append.
     pub const LINES_MAX: usize = 500;
+
+    /// What each line names, of text that is an archive from its first line to its last.
+    pub fn sources(text: &str) -> Result<Vec<(&str, &str)>, NoArchive> {
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        lines
+            .map(|(index, line)| {
+                let words: Vec<&str> = line.split_whitespace().collect();
+                let is_word = |word: &&str| word.len() <= WORD_LEN_MAX && !word.contains(char::is_control);
+                match words[..] {
+                    [extractor, id] if is_word(&extractor) && is_word(&id) => Ok((extractor, id)),
+                    _ => Err(NoArchive { line: index + 1 }),
+                }
+            })
+            .collect()
+    }
+}
+
+/// The longest id in an archive.
+const WORD_LEN_MAX: usize = 1_000;
+
+/// The answer to a text that is no archive: nothing of it is taken over, since it can't be taken back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} is none of an archive, whose lines are `<extractor> <id>`")]
+pub struct NoArchive {
+    /// The first line that is none, from 1.
+    pub line: usize,
+}
+
+impl crate::Rejection for NoArchive {
+    fn code(&self) -> &'static str {
+        "DOWNLOAD_NO_ARCHIVE"
+    }
 }
 
 impl crate::Rejection for UnknownQuality {

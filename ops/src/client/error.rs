@@ -96,12 +96,13 @@ impl Error {
     /// How the process ends with it.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Unreachable { .. } | Self::Broken { .. } | Self::Stranger { .. } => Exit::Unreachable,
+            Self::Unreachable { .. } | Self::Broken { .. } => Exit::Unreachable,
             Self::NoToken { .. } | Self::BadToken => Exit::Unauthenticated,
-            Self::Misread { .. } | Self::Setup(_) => Exit::Internal,
+            Self::Stranger { .. } | Self::Misread { .. } | Self::Setup(_) => Exit::Internal,
             Self::Fault(fault) => match fault.code.as_str() {
                 "UNAUTHENTICATED" | "FORBIDDEN" => Exit::Unauthenticated,
                 code if code.starts_with("BAD_") => Exit::Usage,
+                "POSITION_BEYOND_HEAD" | "PAGE_TOO_LARGE" => Exit::Refused,
                 _ if fault.retryable => Exit::Busy,
                 _ => Exit::Internal,
             },
@@ -141,6 +142,9 @@ impl Error {
                 }
                 Fault::OTHER_SCHEMA => Some("use the `mediary` of the same version as the server"),
                 "BAD_ID" => Some(shown_by(&fault.message)),
+                "POSITION_BEYOND_HEAD" => {
+                    Some("ask `mediary log show` for the end of this log, and begin there")
+                }
                 _ if fault.retryable => Some("ask again in a moment"),
                 _ => None,
             },

@@ -66,8 +66,9 @@ struct Extensions {
 pub(super) fn parse(body: &[u8]) -> Option<Result<Value, Fault>> {
     let reply: Reply = serde_json::from_slice(body).ok()?;
     if let Some(WireError { message, extensions }) = reply.errors.into_iter().next() {
-        // Without a code the document itself was refused: this program and the server differ in age.
-        let code = extensions.code.unwrap_or_else(|| Fault::OTHER_SCHEMA.to_owned());
+        // Where the document itself was refused, this program and the server differ in age.
+        let code = extensions.code.filter(|code| code != "BAD_QUERY");
+        let code = code.unwrap_or_else(|| Fault::OTHER_SCHEMA.to_owned());
         return Some(Err(Fault { message, code, retryable: extensions.retryable }));
     }
     let mut values = reply.data?.into_iter();

@@ -125,7 +125,9 @@ async fn each_answer_ends_the_process_in_its_own_way() {
         (fault(StatusCode::OK, "FORBIDDEN", false), Exit::Unauthenticated),
         (fault(StatusCode::OK, "BAD_ID", false), Exit::Usage),
         (fault(StatusCode::OK, "INTERNAL", false), Exit::Internal),
-        (Act::Answer(StatusCode::NOT_FOUND, json!("what?")), Exit::Unreachable),
+        (fault(StatusCode::BAD_REQUEST, "BAD_QUERY", false), Exit::Internal),
+        (fault(StatusCode::OK, "POSITION_BEYOND_HEAD", false), Exit::Refused),
+        (Act::Answer(StatusCode::NOT_FOUND, json!("what?")), Exit::Internal),
         (Act::Answer(StatusCode::OK, json!({ "errors": [{ "message": "Unknown field" }] })), Exit::Internal),
     ];
     for (act, exit) in cases {

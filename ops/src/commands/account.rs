@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
-use mediary_schema::Clock;
+use mediary_schema::{Clock, account::Network};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{failure::Failure, playlist::input};
+use super::{failure::Failure, playlist::input, project};
 use crate::{
     client::{Client, Document},
     output::{Output, Table, fields, moment, word},
@@ -19,7 +19,7 @@ pub(crate) enum Verb {
     /// Make a token; it is shown this once.
     #[command(after_help = "\
 Examples:
-  mediary token create laptop > laptop.token
+  mediary token create laptop --role editor > laptop.token
   mediary token create dashboard --role viewer --expires-in-hours 720")]
     Create(Create),
     /// Make a token for the page, good for an hour, and the link that signs in with it.
@@ -44,22 +44,28 @@ pub(crate) struct Create {
     #[arg(long, value_enum, value_name = "ROLE", default_value_t)]
     role: Role,
     /// When it ends; never if left out.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=HOURS_MAX))]
     expires_in_hours: Option<u32>,
     /// Let its holder send commands over NATS, too; for a server of your own, name its address.
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "auto")]
     nats: Option<String>,
+    /// The project whose things it opens: its name or its id [else: home]
+    #[arg(long, value_name = "PROJECT")]
+    project: Option<String>,
+    /// From where it may be shown, such as 192.168.1.0/24; may be given several times [else: from anywhere]
+    #[arg(long, value_name = "CIDR")]
+    network: Vec<Network>,
 }
 
 /// What a token may do, in steps that contain each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Role {
     /// Looks.
+    #[default]
     Viewer,
     /// Looks, follows, downloads, handles jobs.
     Editor,
     /// Everything, and the audit of it.
-    #[default]
     Owner,
 }
 
@@ -73,10 +79,13 @@ impl Role {
     }
 }
 
+/// The longest life of a token that has one: a hundred years.
+const HOURS_MAX: i64 = 876_000;
+
 /// How long a token for the page is good.
 const SETUP_LIFE: Duration = Duration::from_hours(1);
 
-const TOKEN: &str = "fragment Token on Token { id name role expiresAt }";
+const TOKEN: &str = "fragment Token on Token { id name role projectId networks expiresAt }";
 
 /// Not repeatable: the secret is told once, to whoever hears the first answer.
 pub(crate) const CREATE: Document = Document::once(&[
@@ -104,6 +113,8 @@ struct Token {
     id: String,
     name: String,
     role: String,
+    project_id: String,
+    networks: Vec<String>,
     expires_at: Option<String>,
 }
 
@@ -144,9 +155,18 @@ struct Made<'a> {
 /// Does what the verb says.
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     match verb {
-        Verb::Create(Create { name, role, expires_in_hours, nats }) => {
-            let life = expires_in_hours.map(|hours| Duration::from_secs(u64::from(hours) * 3_600));
-            let made = create(client, &name, role, life, nats.is_some()).await?;
+        Verb::Create(Create { name, role, expires_in_hours, nats, project, network }) => {
+            let project_id = match project {
+                Some(name) => Some(project::named(client, &name).await?),
+                None => None,
+            };
+            let seconds = expires_in_hours.map(|hours| u64::from(hours) * 3_600);
+            let networks: Vec<String> = network.iter().map(Network::to_string).collect();
+            let wanted = json!({
+                "name": name, "role": role.name(), "expiresInSeconds": seconds, "nats": nats.is_some(),
+                "projectId": project_id, "networks": networks,
+            });
+            let made = create(client, wanted).await?;
             if let Some(token) = &made.token {
                 output.note(&format!("{}, {}: shown this once", token.id, word(&token.role)));
             }
@@ -180,15 +200,7 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
     }
 }
 
-async fn create(
-    client: &Client,
-    name: &str,
-    role: Role,
-    life: Option<Duration>,
-    nats: bool,
-) -> Result<Payload, Failure> {
-    let seconds = life.map(|life| life.as_secs());
-    let wanted = json!({ "name": name, "role": role.name(), "expiresInSeconds": seconds, "nats": nats });
+async fn create(client: &Client, wanted: Value) -> Result<Payload, Failure> {
     let outcome = client.act::<Payload>(&CREATE, input(wanted)).await?;
     Failure::refused(outcome.user_errors)?;
     Ok(outcome.payload)
@@ -212,7 +224,9 @@ pub(super) async fn setup_link(client: &Client) -> Result<String, Failure> {
 
 async fn make_setup(client: &Client) -> Result<Payload, Failure> {
     let name = format!("setup-{}", Clock::system().now());
-    let mut made = create(client, &name, Role::Owner, Some(SETUP_LIFE), false).await?;
+    let seconds = SETUP_LIFE.as_secs();
+    let wanted = json!({ "name": name, "role": Role::Owner.name(), "expiresInSeconds": seconds });
+    let mut made = create(client, wanted).await?;
     let secret = made.secret.clone().unwrap_or_default();
     made.link = Some(link(client, &secret));
     Ok(made)

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-use super::{account, demo, download, job, log, parked, playlist, server, setting, shell, why, worker};
+use super::{
+    account, demo, download, job, log, parked, playlist, project, server, setting, shell, why, worker,
+};
 use crate::output::Format;
 
 /// Follows playlists, keeps their media, and remembers everything that happened.
@@ -84,6 +86,9 @@ pub(crate) enum Verb {
     /// Make and revoke the credentials of people and programs.
     #[command(subcommand)]
     Token(account::Verb),
+    /// Keep the things of several people apart.
+    #[command(subcommand)]
+    Project(project::Verb),
     /// See and change how much runs at once.
     #[command(subcommand)]
     Limit(setting::Verb),

@@ -112,42 +112,75 @@ fn token(
     if let Some(path) = &environment.token_file {
         return read_token(path).map(Some);
     }
-    // A folder that happens to be here says nothing to a server somewhere else.
-    let Some(folder) = data.filter(|_| flags.data.is_some() || is_here(server)) else { return Ok(None) };
+    // The folder's token is for the server that has the folder, and for nobody who took its port.
+    let Some(folder) = data.filter(|folder| is_served_by(folder, server)) else { return Ok(None) };
     let path = folder.join(TOKEN_FILE);
     if path.exists() { read_token(&path).map(Some) } else { Ok(None) }
 }
 
+/// The token in a file, whatever an editor put around it.
 fn read_token(path: &Path) -> Result<String, Failure> {
     let text = fs::read_to_string(path).map_err(Failure::file("reading the token file", path))?;
-    Ok(text.trim().to_owned())
+    let token = text.trim_start_matches('\u{feff}').trim();
+    if token.is_empty() {
+        return Err(Failure::Usage {
+            message: format!("the token file {} is empty", path.display()),
+            advice: "`mediary token create NAME > FILE` makes one",
+        });
+    }
+    Ok(token.to_owned())
 }
 
-fn is_here(server: &Url) -> bool {
-    match server.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
+/// Whether a process holds the folder and says that it listens at this address.
+fn is_served_by(folder: &Path, server: &Url) -> bool {
+    let same = |ours: Url| {
+        let host = |url: &Url| match url.host() {
+            Some(Host::Domain("localhost")) => Some(Host::Ipv4(Ipv4Addr::LOCALHOST)),
+            host => host.map(|host| host.to_owned()),
+        };
+        host(&ours) == host(server) && ours.port_or_known_default() == server.port_or_known_default()
+    };
+    listening(folder).is_some_and(same) && isheld(folder)
+}
+
+/// Whether the lock of a folder is held: its text alone may be left of a server that was killed.
+fn isheld(folder: &Path) -> bool {
+    let Ok(lock) = fs::File::open(folder.join(LOCK_FILE)) else { return false };
+    matches!(lock.try_lock_shared(), Err(fs::TryLockError::WouldBlock))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A working directory with a data folder, which has a token and a lock file.
-    fn folder() -> (tempfile::TempDir, Environment) {
+    /// A working directory with data folders, each with a token, and held by a server.
+    struct Folder {
+        folder: tempfile::TempDir,
+        held: Vec<fs::File>,
+    }
+
+    impl Folder {
+        fn path(&self) -> &Path {
+            self.folder.path()
+        }
+    }
+
+    fn folder() -> (Folder, Environment) {
         let folder = tempfile::tempdir().unwrap();
+        let mut held = Vec::new();
         for (data, port) in [("data", 1111), ("other", 2222)] {
             let data = folder.path().join(data);
             fs::create_dir(&data).unwrap();
             fs::write(data.join(TOKEN_FILE), format!("mdy_{port}\n")).unwrap();
-            fs::write(data.join(LOCK_FILE), format!("pid 1\nlisten 127.0.0.1:{port}\n")).unwrap();
+            let lock = data.join(LOCK_FILE);
+            fs::write(&lock, format!("pid 1\nlisten 127.0.0.1:{port}\n")).unwrap();
+            let lock = fs::File::open(lock).unwrap();
+            lock.lock().unwrap();
+            held.push(lock);
         }
         fs::write(folder.path().join("token"), "mdy_file\n").unwrap();
         let environment = Environment { folder: folder.path().to_owned(), ..Environment::default() };
-        (folder, environment)
+        (Folder { folder, held }, environment)
     }
 
     fn found(flags: &Everywhere, environment: &Environment) -> (String, Option<String>) {
@@ -192,7 +225,40 @@ mod tests {
             Everywhere { server: Some("https://media.example".parse().unwrap()), ..Everywhere::default() };
         assert_eq!(found(&flags, &environment).1, None);
         flags.data = Some(folder.path().join("data"));
-        assert_eq!(found(&flags, &environment).1.as_deref(), Some("mdy_1111"), "named on purpose");
+        assert_eq!(found(&flags, &environment).1, None, "not even if both are named");
+    }
+
+    // edge A15: whoever takes the port while the server is down must not be handed the owner's token.
+    #[test]
+    fn the_token_of_a_folder_goes_to_the_server_that_holds_it_alone() {
+        let (folder, environment) = folder();
+        let mut flags = Everywhere::default();
+        for (server, is_told) in [
+            ("http://127.0.0.1:1111", true),
+            ("http://localhost:1111", true),
+            ("http://127.0.0.1:18998", false),
+            ("http://127.0.0.2:1111", false),
+        ] {
+            flags.server = Some(server.parse().unwrap());
+            let token = found(&flags, &environment).1;
+            assert_eq!(token.as_deref(), is_told.then_some("mdy_1111"), "{server}");
+        }
+        flags.server = None;
+        drop(folder.held);
+        assert_eq!(found(&flags, &environment), ("http://127.0.0.1:1111/".to_owned(), None), "it was killed");
+    }
+
+    // field 20d.
+    #[test]
+    fn what_an_editor_puts_around_a_token_is_not_the_token() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        for text in ["mdy_1\r\n", "\u{feff}mdy_1\r\n", "  mdy_1 \n\n", "\u{feff} mdy_1"] {
+            fs::write(&path, text).unwrap();
+            assert_eq!(read_token(&path).unwrap(), "mdy_1", "{text:?}");
+        }
+        fs::write(&path, "\u{feff}\r\n").unwrap();
+        assert_eq!(read_token(&path).unwrap_err().exit(), crate::exit::Exit::Usage);
     }
 
     #[test]

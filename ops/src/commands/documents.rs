@@ -11,7 +11,7 @@ use async_graphql::{
 use mediary_api::schema::{Mutation, Query};
 use serde_json::{Value, json};
 
-use super::{account, download, job, log, parked, playlist, setting, why, worker};
+use super::{account, download, job, log, parked, playlist, project, setting, why, worker};
 use crate::client::Document;
 
 /// Each document with variables as its command sends them.
@@ -42,7 +42,6 @@ fn documents() -> Vec<(&'static str, Document, Value)> {
         ),
         ("download::STORY", download::STORY, at.clone()),
         ("download::LIST", download::LIST, page),
-        ("download::EXPORT", download::archive::EXPORT, json!({})),
         ("download::IMPORT", download::archive::IMPORT, json!({ "input": { "text": "site 1" } })),
         (
             "job::LIST",
@@ -62,10 +61,13 @@ fn documents() -> Vec<(&'static str, Document, Value)> {
         (
             "account::CREATE",
             account::CREATE,
-            json!({ "input": { "name": "n", "role": "VIEWER", "expiresInSeconds": 60 } }),
+            json!({ "input": { "name": "n", "role": "VIEWER", "expiresInSeconds": 60, "projectId": "x",
+                "networks": ["10.0.0.0/8"] } }),
         ),
         ("account::REVOKE", account::REVOKE, json!({ "input": { "id": "x", "commandId": "x" } })),
         ("account::LIST", account::LIST, json!({})),
+        ("project::CREATE", project::CREATE, json!({ "input": { "name": "n", "commandId": "x" } })),
+        ("project::LIST", project::LIST, json!({})),
         ("setting::SHOW", setting::SHOW, json!({})),
         ("setting::SET", setting::SET, json!({ "input": { "refresh": 1, "download": null, "total": 2 } })),
         ("parked::LIST", parked::LIST, json!({})),
@@ -142,6 +144,7 @@ fn no_document_is_left_out() {
         include_str!("log/verify.rs"),
         include_str!("parked.rs"),
         include_str!("playlist.rs"),
+        include_str!("project.rs"),
         include_str!("setting.rs"),
         include_str!("why.rs"),
         include_str!("worker.rs"),

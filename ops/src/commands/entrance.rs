@@ -11,7 +11,7 @@ use super::{
     connection::{Environment, connect},
     demo, download,
     failure::Failure,
-    job, log, parked, playlist, server, setting, shell, why, worker,
+    job, log, parked, playlist, project, server, setting, shell, why, worker,
 };
 use crate::{exit::Exit, output::Output};
 
@@ -46,6 +46,7 @@ async fn run(
         Verb::Log(verb) => log::run(verb, flags, environment, output).await,
         Verb::Why(why) => why::run(why, &client()?, output).await,
         Verb::Token(verb) => account::run(verb, &client()?, output).await,
+        Verb::Project(verb) => project::run(verb, &client()?, output).await,
         Verb::Limit(verb) => setting::run(verb, &client()?, output).await,
         Verb::Worker(verb) => worker::run(verb, &client()?, output).await,
         Verb::Parked(verb) => parked::run(verb, &client()?, output).await,

@@ -20,6 +20,7 @@ mod log;
 mod page;
 mod parked;
 mod playlist;
+mod project;
 mod server;
 mod setting;
 mod shell;

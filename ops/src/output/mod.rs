@@ -80,6 +80,16 @@ impl Output {
         self.data.flush()
     }
 
+    /// Prints a piece of lines as it came; a terminal gets no control characters but their ends.
+    pub(crate) fn lines(&mut self, piece: &[u8]) -> io::Result<()> {
+        if self.is_pretty {
+            let shown: Vec<u8> =
+                piece.iter().copied().filter(|byte| *byte == b'\n' || !byte.is_ascii_control()).collect();
+            return self.data.write_all(&shown);
+        }
+        self.data.write_all(piece)
+    }
+
     /// Prints a value on a line of its own; on a terminal, on as many as it needs to be read.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
         let is_pretty = self.is_pretty;

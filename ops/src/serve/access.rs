@@ -5,14 +5,16 @@ use std::{
     time::Duration,
 };
 
-use mediary_api::session::new_token;
 use mediary_events::account::{Account, Command};
 use mediary_log::{
     Origin, OriginKind,
     gate::{Caller, Gate},
-    token::digest,
+    token,
 };
-use mediary_schema::{PrincipalId, TokenId, account::Role};
+use mediary_schema::{
+    PrincipalId, ProjectId, Secret, TokenId,
+    account::{Role, TokenKind},
+};
 use uuid::Uuid;
 
 use super::ServeError;
@@ -22,41 +24,54 @@ pub(crate) const LOCAL_TOKEN: &str = "local.token";
 /// How long the token that the first start prints is valid.
 const SETUP_VALID_FOR: Duration = Duration::from_hours(1);
 
-/// Makes `local.token` (mode 0600) if there is none that is accepted. The first start answers a
-/// token for a browser, too.
-pub(super) async fn ensure_local_token(gate: &Gate, data: &Path) -> Result<Option<String>, ServeError> {
+/// Makes `local.token` (mode 0600) if there is none that is accepted, and revokes the one that was there
+/// before: who deletes the file has the lock changed. The first start answers a token for a browser, too.
+pub(super) async fn ensure_local_token(gate: &Gate, data: &Path) -> Result<Option<Secret>, ServeError> {
     let path = data.join(LOCAL_TOKEN);
     let known = gate.state::<Account>(PrincipalId::OWNER.uuid()).await.map_err(ServeError::Refused)?;
-    let written = fs::read_to_string(&path).ok().map(|token| digest(token.trim()));
-    if let Some(written) = written
-        && known.tokens.values().any(|token| token.digest == written)
-    {
+    let written = fs::read_to_string(&path).ok().map(|token| token::digest(token.trim()));
+    let accepted = known.tokens.iter().find(|(_, token)| Some(&token.digest) == written.as_ref());
+    let accepted = accepted.map(|(token_id, _)| *token_id);
+    if accepted.is_none() {
+        let new = token::new();
+        write_private(&path, new.reveal()).map_err(|source| ServeError::Token { path, source })?;
+        issue(gate, &new, TokenKind::Folder).await?;
+    }
+    for (token_id, token) in &known.tokens {
+        if token.kind == TokenKind::Folder && Some(*token_id) != accepted {
+            execute(gate, Command::Revoke { token_id: *token_id }).await?;
+        }
+    }
+    if !known.tokens.is_empty() {
         return Ok(None);
     }
-    let is_first = known.tokens.is_empty();
-    let token = new_token(gate.ids());
-    write_private(&path, &token).map_err(|source| ServeError::Token { path, source })?;
-    issue(gate, &token, None).await?;
-    if !is_first {
-        return Ok(None);
-    }
-    let setup = new_token(gate.ids());
-    issue(gate, &setup, Some(SETUP_VALID_FOR)).await?;
+    let setup = token::new();
+    issue(gate, &setup, TokenKind::Setup).await?;
     Ok(Some(setup))
 }
 
-async fn issue(gate: &Gate, token: &str, valid_for: Option<Duration>) -> Result<(), ServeError> {
-    let token_id = TokenId::from_uuid(gate.ids().next());
+async fn issue(gate: &Gate, token: &Secret, kind: TokenKind) -> Result<(), ServeError> {
     let now = gate.clock().now();
-    let word = if valid_for.is_some() { "setup" } else { "local" };
+    let (word, expires_at) = match kind {
+        TokenKind::Setup => ("setup", Some(now.after(SETUP_VALID_FOR))),
+        TokenKind::Folder | TokenKind::Personal => ("local", None),
+    };
     let command = Command::Issue {
-        token_id,
+        token_id: TokenId::from_uuid(gate.ids().next()),
         // Names are told apart by the moment: an older file may have been lost.
         name: format!("{word} {now}"),
-        digest: digest(token),
+        digest: token::digest(token.reveal()),
         role: Role::Owner,
-        expires_at: valid_for.map(|wait| now.after(wait)),
+        kind,
+        project_id: ProjectId::HOME,
+        networks: Vec::new(),
+        expires_at,
+        now,
     };
+    execute(gate, command).await
+}
+
+async fn execute(gate: &Gate, command: Command) -> Result<(), ServeError> {
     let origin = Origin { kind: OriginKind::Cli, id: Uuid::nil() };
     let caller = Caller::platform(origin, gate.ids());
     gate.execute::<Account>(caller, PrincipalId::OWNER.uuid(), command).await.map_err(ServeError::Refused)?;

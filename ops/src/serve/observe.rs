@@ -12,7 +12,11 @@ use mediary_log::{
     gate::Gate,
 };
 use mediary_projections::Views;
-use mediary_schema::{lane::Lane, scope::Scope};
+use mediary_schema::{
+    job::{JobState, WorkKind},
+    lane::Lane,
+    scope::Scope,
+};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 
@@ -87,13 +91,16 @@ pub(super) fn metrics(
             metrics::gauge!("mediary_log_category_events", &labels).set(count.events as f64);
             metrics::gauge!("mediary_log_category_bytes", &labels).set(count.bytes as f64);
         }
-        for (kind, state, number) in views
-            .job
-            .read_blocking(Scope::of_platform(), mediary_projections::job::counts)
-            .unwrap_or_default()
-        {
-            let labels = [("kind", kind), ("state", state.name().to_owned())];
-            metrics::gauge!("mediary_jobs", &labels).set(number as f64);
+        let counted = views.job.read_blocking(Scope::of_platform(), mediary_projections::job::counts);
+        let counted = counted.unwrap_or_default();
+        // A combination that is gone has none: its gauge would keep the last number for ever.
+        for kind in WorkKind::ALL {
+            for state in JobState::ALL {
+                let of_both = |(name, of, _): &&(String, JobState, u64)| *name == kind.name() && *of == state;
+                let number = counted.iter().find(of_both).map_or(0, |(_, _, number)| *number);
+                let labels = [("kind", kind.name()), ("state", state.name())];
+                metrics::gauge!("mediary_jobs", &labels).set(number as f64);
+            }
         }
         recorder.run_upkeep();
         recorder.render()

@@ -7,7 +7,7 @@ use mediary_actors::{
     staging::Staging,
     supervisor::SupervisorHandle,
 };
-use mediary_api::{App, Platform, limits, session::Authenticator, websocket};
+use mediary_api::{App, Platform, connections, limits, session::Authenticator, websocket};
 use mediary_events::{
     lane,
     worker::{Command, Worker},
@@ -21,8 +21,12 @@ use mediary_log::{
     work,
 };
 use mediary_projections::Views;
-use mediary_schema::{Clock, IdSource, job::WorkKind, worker::Offer};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use mediary_schema::{Clock, IdSource, Secret, job::WorkKind, worker::Offer};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+    task::JoinHandle,
+};
 use uuid::Uuid;
 
 use super::{ServeError, access, fanout::Fanout, observe};
@@ -48,7 +52,7 @@ pub struct Server {
     stopping: watch::Sender<bool>,
     http: JoinHandle<std::io::Result<()>>,
     resuming: JoinHandle<()>,
-    first_token: Option<String>,
+    first_token: Option<Secret>,
 }
 
 /// Serves until it is asked to stop: the first signal lets work end, the second ends at once.
@@ -126,10 +130,12 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         tokens: tokens.clone(),
         held: held_now,
         reactions: names,
+        verifying: Arc::new(Semaphore::new(1)),
     };
     let app = App {
         schema: mediary_api::build(platform, &limits),
         log: log.clone(),
+        views: views.clone(),
         authenticator: Authenticator::new(tokens),
         readiness,
         metrics: observe::metrics(recorder, &log, &views),
@@ -141,7 +147,13 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         stopping: stopped.clone(),
     };
     let resuming = spawn::part(observe::resume_halted(gate, supervisor.resumer(), stopped.clone()));
-    let http = spawn::part(serve_http(listener, app, stopped));
+    let http = spawn::part(connections::serve(listener, app.router(), places(), stopped));
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            %address,
+            "tokens travel in the clear beyond this machine: put a reverse proxy with TLS in front"
+        );
+    }
     tracing::info!(%address, data = %configuration.data.display(), position = log.head().position, "serving");
     Ok(Server { address, log, views, supervisor, relay, stopping, http, resuming, first_token })
 }
@@ -188,7 +200,10 @@ impl Server {
         let url = self.url();
         crate::say(&format!("Mediary serves on {url} (GraphQL: {url}/graphql)"));
         if let Some(token) = &self.first_token {
-            crate::say(&format!("Set-up for a browser, valid for an hour: {url}/graphql#token={token}"));
+            crate::say(&format!(
+                "Set-up for a browser, valid for an hour: {url}/graphql#token={}",
+                token.reveal()
+            ));
             crate::say("Later, `mediary token setup` makes a new one.");
         }
     }
@@ -211,7 +226,12 @@ fn make(path: &Path) -> Result<(), ServeError> {
 
 /// Makes the data folder, and nothing in it that says that it had a log.
 fn prepare_data(configuration: &Configuration) -> Result<(), ServeError> {
-    make(&configuration.data)
+    use std::os::unix::fs::PermissionsExt as _;
+    let data = &configuration.data;
+    make(data)?;
+    // It may have been there before, open to everybody: the log has addresses with keys in them.
+    std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700))
+        .map_err(|source| ServeError::Folder { path: data.clone(), source })
 }
 
 /// Makes the folders beside the log, and tries how files get into the library.
@@ -264,14 +284,8 @@ async fn join(gate: &Gate) -> Result<(), ServeError> {
     }
 }
 
-async fn serve_http(
-    listener: TcpListener,
-    app: App,
-    mut stopped: watch::Receiver<bool>,
-) -> std::io::Result<()> {
-    let until_stopped = async move {
-        // A sender that is gone stops the server, too.
-        let _gone = stopped.wait_for(|stopped| *stopped).await.is_err();
-    };
-    axum::serve(listener, app.router()).with_graceful_shutdown(until_stopped).await
+/// As many connections as the files of this process allow.
+fn places() -> connections::Options {
+    let files_max = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    connections::Options::within_files(files_max.unwrap_or(u64::MAX))
 }

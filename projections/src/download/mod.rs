@@ -7,6 +7,6 @@ mod tests;
 mod view;
 
 pub use query::{
-    DownloadRow, DownloadState, changed_downloads, download, downloads, downloads_by_item, every_archived,
+    Archived, DownloadRow, DownloadState, archived, changed_downloads, download, downloads, downloads_by_item,
 };
 pub use view::DownloadView;

@@ -137,12 +137,26 @@ pub fn changed_downloads(
         .collect()
 }
 
-/// Extractor and id of every item that is kept or was fetched by another tool: the archive (DL-07).
-pub fn every_archived(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(String, String)>> {
+/// An item of the archive, and its place in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Archived {
+    /// What to ask on behind.
+    pub place: i64,
+    /// By which extractor it is known.
+    pub extractor: String,
+    /// Its id there.
+    pub source_id: String,
+}
+
+/// Items that are kept or were fetched by another tool, behind a place: the archive (DL-07).
+pub fn archived(transaction: &Transaction<'_>, behind: i64, limit: u32) -> rusqlite::Result<Vec<Archived>> {
     transaction
         .prepare_cached(
-            "SELECT extractor, source_id FROM download WHERE state IN ('kept', 'archived') ORDER BY key",
+            "SELECT key, extractor, source_id FROM download
+             WHERE key > ?1 AND state IN ('kept', 'archived') ORDER BY key LIMIT ?2",
         )?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map(params![behind, limit], |row| {
+            Ok(Archived { place: row.get(0)?, extractor: row.get(1)?, source_id: row.get(2)? })
+        })?
         .collect()
 }

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::{
     DownloadRow, DownloadState, DownloadView, changed_downloads, download, downloads, downloads_by_item,
-    every_archived,
 };
 use crate::{
     page::{Cursor, PageRequest},
@@ -154,7 +153,19 @@ fn the_archive_has_what_is_kept_and_what_another_tool_fetched() {
     rows.feed::<Download>(item_id("3").uuid(), [completed()]);
     rows.feed::<Download>(item_id("5").uuid(), [given_up(FailureClass::Geo)]);
     rows.feed::<Download>(item_id("old").uuid(), [archived("old")]);
-    let archive = |rows: &mut Rows<DownloadView>| rows.read(every_archived);
+    // Page by page, each behind the place of the last.
+    let archive = |rows: &mut Rows<DownloadView>| {
+        let mut all = Vec::new();
+        while let Some(one) = rows
+            .read(|snapshot| {
+                super::archived(snapshot, all.last().map_or(0, |one: &super::Archived| one.place), 1)
+            })
+            .pop()
+        {
+            all.push(one);
+        }
+        all.into_iter().map(|one| (one.extractor, one.source_id)).collect::<Vec<_>>()
+    };
     let expected = [("demo", "3"), ("demo", "old")].map(|(key, id)| (key.to_owned(), id.to_owned()));
     assert_eq!(archive(&mut rows), expected);
     // Fetched again on demand, and to no avail: both are as archived as before.

@@ -22,6 +22,7 @@ pub(super) const CONCERNS: &[&str] = &[
     "plan",
     "playlist",
     "plex",
+    "project",
     "reaction",
     "reservation",
     "schedule",

@@ -13,7 +13,7 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Selection, SelectionSet},
 };
 
-use super::Options;
+use super::{Options, code::Codes, turn::Turns};
 use crate::server::fault::fault;
 
 /// How deep `__schema` and `__type` may be nested: the standard query of the tools has 15.
@@ -34,6 +34,8 @@ where
         .limit_recursive_depth(options.nesting_max)
         .limit_directives(options.directives_max)
         .limit_complexity(options.complexity_max)
+        .extension(Codes)
+        .extension(Turns::new(options))
         .extension(Measuring { options: Arc::new(options.clone()) })
 }
 

@@ -19,8 +19,10 @@ pub struct Options {
     pub body_size_max_bytes: usize,
     /// How long a client may take to send the body.
     pub body_timeout: Duration,
-    /// How many requests run at the same time.
-    pub concurrency_max: usize,
+    /// How many turns there are for what runs at the same time.
+    pub turns_max: u32,
+    /// How much complexity costs one more turn.
+    pub turn_complexity: usize,
     /// How long a request may wait for its turn before it is refused.
     pub queue_timeout: Duration,
     /// How long a request may run; one that appends may then have done so, and is repeated safely
@@ -40,7 +42,9 @@ impl Default for Options {
             directives_max: 8,
             body_size_max_bytes: 256 * 1024,
             body_timeout: Duration::from_secs(10),
-            concurrency_max: 64,
+            turns_max: 64,
+            // Two of the most costly run beside sixty small ones.
+            turn_complexity: 400,
             queue_timeout: Duration::from_secs(2),
             deadline: Duration::from_secs(30),
         }

@@ -1,4 +1,4 @@
-//! Size, time and number of requests by HTTP.
+//! Size and time of requests by HTTP.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -7,19 +7,16 @@ use axum::{
     Json, Router,
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use futures::FutureExt;
 use serde_json::json;
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::time::timeout;
 
 use super::Options;
 use crate::server::fault::fault;
-
-/// A client that found no turn is told to come back after this time.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 /// Applies the limits on requests to routes that answer GraphQL.
 ///
@@ -30,14 +27,12 @@ pub fn limit_requests<S: Clone + Send + Sync + 'static>(routes: Router<S>, optio
         "mediary_graphql_refused_total",
         "GraphQL requests by HTTP that a limit or a fault ended, by code."
     );
-    let turns = Arc::new(Semaphore::new(options.concurrency_max));
-    let limits = Limits { turns, options: Arc::new(options.clone()) };
+    let limits = Limits { options: Arc::new(options.clone()) };
     routes.layer(from_fn_with_state(limits, within_limits))
 }
 
 #[derive(Clone)]
 struct Limits {
-    turns: Arc<Semaphore>,
     options: Arc<Options>,
 }
 
@@ -47,7 +42,6 @@ enum Refusal {
     TooLarge,
     Broken,
     TooSlow,
-    NoTurn,
     Deadline,
     Panic,
 }
@@ -60,9 +54,6 @@ impl Limits {
     async fn answer(&self, request: Request, next: Next) -> Result<Response, Refusal> {
         let options = &self.options;
         let request = whole(request, options.body_size_max_bytes, options.body_timeout).await?;
-        // The turn is taken only now: a client that sends slowly costs none.
-        let turn = timeout(options.queue_timeout, self.turns.acquire()).await;
-        let _turn = turn.map_err(|_| Refusal::NoTurn)?.expect("the semaphore is never closed");
         let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
         timeout(options.deadline, answer).await.map_err(|_| Refusal::Deadline)?.map_err(|_| Refusal::Panic)
     }
@@ -94,7 +85,6 @@ impl Refusal {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Broken => StatusCode::BAD_REQUEST,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::NoTurn => StatusCode::SERVICE_UNAVAILABLE,
             Self::Deadline => StatusCode::GATEWAY_TIMEOUT,
             Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -105,7 +95,6 @@ impl Refusal {
             Self::TooLarge => "BODY_TOO_LARGE",
             Self::Broken => "BODY_BROKEN",
             Self::TooSlow => "BODY_TOO_SLOW",
-            Self::NoTurn => "OVERLOADED",
             Self::Deadline => "DEADLINE_EXCEEDED",
             Self::Panic => "INTERNAL",
         }
@@ -116,7 +105,6 @@ impl Refusal {
             Self::TooLarge => ("the request is too large", false),
             Self::Broken => ("the request could not be read", true),
             Self::TooSlow => ("the request took too long to arrive", true),
-            Self::NoTurn => ("the server is busy", true),
             Self::Deadline => ("the operation took too long", true),
             Self::Panic => ("internal error", false),
         };
@@ -127,10 +115,6 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         metrics::counter!("mediary_graphql_refused_total", "code" => self.code()).increment(1);
-        let mut response = (self.status(), Json(json!({ "errors": [self.error()] }))).into_response();
-        if self == Self::NoTurn {
-            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
-        }
-        response
+        (self.status(), Json(json!({ "errors": [self.error()] }))).into_response()
     }
 }

@@ -14,7 +14,7 @@ pub enum Close {
     GoingAway,
     /// One message is larger than allowed.
     TooBig,
-    /// The principal has as many sockets as it may, or its credentials can't be checked just now.
+    /// The token has as many sockets as it may, or its credentials can't be checked just now.
     TryAgainLater,
     /// The client sent nothing for a whole ping interval, not even the answer to a ping.
     Silent,

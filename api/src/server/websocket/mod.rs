@@ -1,7 +1,7 @@
 //! GraphQL over a websocket, sub-protocol `graphql-transport-ws` and no other.
 //!
 //! Guarantees: a socket that does not speak the protocol is closed with the protocol's own code; a
-//! socket costs at most its caps (sockets in all, sockets of one principal, streams of one socket,
+//! socket costs at most its caps (sockets in all, sockets of one token, streams of one socket,
 //! bytes of one message); a peer that stopped reading or answering is dropped after a bounded time;
 //! each stream of a socket gets its turn. Does not: decide who may do what (that is
 //! [`Authenticate`]'s answer and the resolvers'), or buffer: the next item of a stream is asked for
@@ -24,4 +24,5 @@ mod tests;
 pub use close::Close;
 pub use options::Options;
 pub use service::{PROTOCOL, Sockets};
+pub(super) use session::bearer;
 pub use session::{AuthError, Authenticate, Credentials, Session};

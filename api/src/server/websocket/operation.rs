@@ -4,7 +4,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_graphql::{
     Data, Executor, Request, Response, ServerError,
-    parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection},
+    parser::types::{ExecutableDocument, OperationType, Selection},
 };
 use futures::{
     FutureExt, StreamExt,
@@ -12,17 +12,10 @@ use futures::{
     stream::{self, BoxStream},
 };
 
-use crate::server::fault::fault;
+use crate::server::{fault::fault, operation::named};
 
 /// What an operation yields; the last is always `None`, so that its end is seen among many.
 pub(super) type Output = Option<Response>;
-
-/// Whether an operation that yielded this first never ran: it has no data, and no error is a resolver's.
-pub(super) fn is_refused(first: &Response) -> bool {
-    first.is_err()
-        && first.data == async_graphql::Value::Null
-        && first.errors.iter().all(|error| error.path.is_empty())
-}
 
 /// Runs one operation, or says why it is not run.
 pub(super) fn run<E: Executor>(
@@ -81,14 +74,4 @@ fn check(document: &ExecutableDocument, name: Option<&str>) -> Result<OperationT
         ));
     }
     Ok(operation.ty)
-}
-
-fn named<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
-    let mut operations = document.operations.iter();
-    match name {
-        Some(name) => {
-            operations.find(|(key, _)| key.is_some_and(|key| key == name)).map(|(_, one)| &one.node)
-        }
-        None => operations.next().map(|(_, one)| &one.node),
-    }
 }

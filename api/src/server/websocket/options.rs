@@ -21,8 +21,10 @@ pub struct Options {
     pub message_size_max_bytes: usize,
     /// Sockets in all, acknowledged or not.
     pub sockets_max: usize,
-    /// Sockets of one principal.
-    pub sockets_per_principal_max: usize,
+    /// Sockets of one token.
+    pub sockets_per_token_max: usize,
+    /// Sockets of one peer on which nobody has signed in yet.
+    pub sockets_waiting_per_peer_max: usize,
     /// Operations of one socket that run at the same time.
     pub streams_per_socket_max: usize,
 }
@@ -41,8 +43,10 @@ impl Default for Options {
             message_size_max_bytes: 256 * 1024,
             // With the message limit at most 64 MiB of unread input.
             sockets_max: 256,
-            // A browser's tabs each have one; a household's machines share few principals.
-            sockets_per_principal_max: 64,
+            // A browser's tabs each have one.
+            sockets_per_token_max: 64,
+            // All clients of a reverse proxy are one peer, and sign in within moments.
+            sockets_waiting_per_peer_max: 64,
             // The page has one per view that is shown.
             streams_per_socket_max: 64,
         }

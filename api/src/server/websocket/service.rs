@@ -1,6 +1,6 @@
 //! The entrance: who may open a socket at all.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc};
 
 use async_graphql::Executor;
 use axum::{
@@ -11,7 +11,13 @@ use axum::{
 };
 use tokio::sync::watch;
 
-use super::{Authenticate, Close, Options, origin, seats::Seats, session::bearer, socket::Socket};
+use super::{
+    Authenticate, Close, Options, origin,
+    seats::Seats,
+    session::bearer,
+    socket::{Shown, Socket},
+};
+use crate::server::peer::peer;
 
 /// The only sub-protocol that is spoken.
 pub const PROTOCOL: &str = "graphql-transport-ws";
@@ -37,7 +43,7 @@ impl<E: Executor, A: Authenticate> Sockets<E, A> {
     /// Makes the entrance; sockets close with 1001 once `stopping` is true or its sender is gone.
     pub fn new(executor: E, authenticate: A, options: Options, stopping: watch::Receiver<bool>) -> Self {
         describe();
-        let seats = Arc::new(Seats::new(options.sockets_max, options.sockets_per_principal_max));
+        let seats = Arc::new(Seats::new(&options));
         Self { inner: Arc::new(Inner { executor, authenticate, options, seats, stopping }) }
     }
 
@@ -58,7 +64,7 @@ impl<E: Executor, A: Authenticate> Sockets<E, A> {
             Ok(upgrade) => upgrade,
             Err(rejection) => return rejection.into_response(),
         };
-        self.open(upgrade, &parts.headers)
+        self.open(upgrade, &parts.headers, peer(&parts.extensions))
     }
 
     /// Waits until every socket is closed; call it once `stopping` is true, with a deadline of your own.
@@ -66,8 +72,8 @@ impl<E: Executor, A: Authenticate> Sockets<E, A> {
         self.inner.seats.all_left().await;
     }
 
-    fn open(&self, upgrade: WebSocketUpgrade, headers: &HeaderMap) -> Response {
-        let Some(seat) = self.inner.seats.take() else {
+    fn open(&self, upgrade: WebSocketUpgrade, headers: &HeaderMap, peer: IpAddr) -> Response {
+        let Some(seat) = self.inner.seats.take(peer) else {
             let retry = [(header::RETRY_AFTER, RETRY_AFTER)];
             return (StatusCode::SERVICE_UNAVAILABLE, retry, "too many websockets\n").into_response();
         };
@@ -80,7 +86,7 @@ impl<E: Executor, A: Authenticate> Sockets<E, A> {
             .map(ToOwned::to_owned);
         let inner = Arc::clone(&self.inner);
         upgrade.on_upgrade(move |wire| async move {
-            let socket = Socket::new(inner, wire, seat, header_token);
+            let socket = Socket::new(inner, wire, seat, Shown { peer, header_token });
             if spoken {
                 socket.converse().await;
             } else {

@@ -1,15 +1,16 @@
 //! Who is at the other end, as whoever knows the tokens answers it.
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{fmt, future::Future, net::IpAddr, sync::Arc};
 
 use async_graphql::Data;
 use futures::{FutureExt, future::BoxFuture};
-use mediary_schema::PrincipalId;
+use mediary_schema::TokenId;
 use serde_json::Value;
 
 /// What a client showed to say who it is.
-#[derive(Default)]
 pub struct Credentials {
+    /// From where.
+    pub peer: IpAddr,
     /// The payload of `connection_init`; `null` if it had none.
     pub payload: Value,
     /// The token of the HTTP header `Authorization: Bearer …` of the upgrade, which only clients
@@ -34,6 +35,7 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Credentials")
+            .field("peer", &self.peer)
             .field("has_payload", &!self.payload.is_null())
             .field("has_header_token", &self.header_token.is_some())
             .finish()
@@ -41,7 +43,7 @@ impl fmt::Debug for Credentials {
 }
 
 /// The token in a value of the form `Bearer <token>`.
-pub(super) fn bearer(value: &str) -> Option<&str> {
+pub(in crate::server) fn bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.trim().split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
@@ -49,7 +51,7 @@ pub(super) fn bearer(value: &str) -> Option<&str> {
 
 /// An acknowledged client.
 pub struct Session {
-    pub(super) principal: PrincipalId,
+    pub(super) token_id: TokenId,
     pub(super) data: Arc<Data>,
     pub(super) is_open: IsOpen,
     pub(super) ended: BoxFuture<'static, ()>,
@@ -59,10 +61,10 @@ pub struct Session {
 pub(super) type IsOpen = Box<dyn Fn() -> bool + Send>;
 
 impl Session {
-    /// Makes a session of `principal` whose resolvers find `data` in their context.
-    pub fn new(principal: PrincipalId, data: Data) -> Self {
+    /// Makes a session of this token whose resolvers find `data` in their context.
+    pub fn new(token_id: TokenId, data: Data) -> Self {
         let ended = futures::future::pending().boxed();
-        Self { principal, data: Arc::new(data), is_open: Box::new(|| true), ended }
+        Self { token_id, data: Arc::new(data), is_open: Box::new(|| true), ended }
     }
 
     /// Asks this before each operation; the socket closes instead of beginning one once it answers no.
@@ -80,7 +82,7 @@ impl Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Session").field("principal", &self.principal).finish_non_exhaustive()
+        formatter.debug_struct("Session").field("token_id", &self.token_id).finish_non_exhaustive()
     }
 }
 
@@ -123,6 +125,8 @@ mod tests {
 
     use super::*;
 
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
     #[test]
     fn a_token_is_taken_from_the_payload_before_the_header() {
         for (payload, header, expected) in [
@@ -135,7 +139,8 @@ mod tests {
             (json!(null), Some("header"), Some("header")),
             (json!([1]), None, None),
         ] {
-            let credentials = Credentials { payload, header_token: header.map(ToOwned::to_owned) };
+            let credentials =
+                Credentials { peer: HERE, payload, header_token: header.map(ToOwned::to_owned) };
             assert_eq!(credentials.token(), expected, "{:?}", credentials.payload);
         }
     }
@@ -143,8 +148,11 @@ mod tests {
     // invariant: S-1
     #[test]
     fn credentials_do_not_show_themselves() {
-        let shown =
-            Credentials { payload: json!({"authorization": "Bearer abc"}), header_token: Some("def".into()) };
+        let shown = Credentials {
+            peer: HERE,
+            payload: json!({"authorization": "Bearer abc"}),
+            header_token: Some("def".into()),
+        };
         let text = format!("{shown:?}");
         assert!(!text.contains("abc") && !text.contains("def"), "{text}");
     }

@@ -1,6 +1,6 @@
 //! One socket: a loop over what the client says, what its operations yield, and the clock.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use async_graphql::{Data, Executor};
 use axum::{
@@ -24,11 +24,11 @@ use super::{
     AuthError, Authenticate, Close, Credentials, Session,
     message::{ClientMessage, Operation, ServerMessage},
     operation::{self, Output},
-    seats::{Counted, PrincipalSeat, Seat},
+    seats::{Counted, Seat, TokenSeat},
     service::Inner,
     session::IsOpen,
 };
-use crate::server::fault::fault;
+use crate::server::{fault::fault, limits::is_refused};
 
 /// What a client is told whose token was revoked or has ended.
 const SESSION_ENDED: Close = Close::Forbidden("Session ended");
@@ -48,7 +48,7 @@ enum End {
 enum Phase {
     Fresh,
     Asking(BoxFuture<'static, Result<Session, AuthError>>),
-    Ready { data: Arc<Data>, is_open: IsOpen, ended: BoxFuture<'static, ()>, _seat: PrincipalSeat },
+    Ready { data: Arc<Data>, is_open: IsOpen, ended: BoxFuture<'static, ()>, _seat: TokenSeat },
 }
 
 /// What a phase comes to by itself.
@@ -64,35 +64,36 @@ struct Running {
     _count: Counted,
 }
 
+/// What the upgrade showed of whoever asked for it.
+pub(super) struct Shown {
+    pub(super) peer: IpAddr,
+    pub(super) header_token: Option<String>,
+}
+
 /// One socket, owner of everything it costs.
 pub(super) struct Socket<E, A> {
     inner: Arc<Inner<E, A>>,
     wire: WebSocket,
-    header_token: Option<String>,
+    shown: Shown,
     phase: Phase,
     // Polled round robin and only when woken: a busy stream can't starve a quiet one.
     streams: SelectAll<BoxStream<'static, (Arc<str>, Output)>>,
     running: HashMap<Arc<str>, Running>,
     is_heard: bool,
-    _seat: Seat,
+    seat: Seat,
 }
 
 impl<E: Executor, A: Authenticate> Socket<E, A> {
-    pub(super) fn new(
-        inner: Arc<Inner<E, A>>,
-        wire: WebSocket,
-        seat: Seat,
-        header_token: Option<String>,
-    ) -> Self {
+    pub(super) fn new(inner: Arc<Inner<E, A>>, wire: WebSocket, seat: Seat, shown: Shown) -> Self {
         Self {
             inner,
             wire,
-            header_token,
+            shown,
             phase: Phase::Fresh,
             streams: SelectAll::new(),
             running: HashMap::new(),
             is_heard: true,
-            _seat: seat,
+            seat,
         }
     }
 
@@ -161,9 +162,10 @@ impl<E: Executor, A: Authenticate> Socket<E, A> {
             Turn::Answered(Err(AuthError::Unavailable)) => return Err(End::Close(Close::TryAgainLater)),
             Turn::Ended => return Err(End::Close(SESSION_ENDED)),
         };
-        let Some(seat) = self.inner.seats.take_for(session.principal) else {
+        let Some(seat) = self.inner.seats.take_for(session.token_id) else {
             return Err(End::Close(Close::TryAgainLater));
         };
+        self.seat.acknowledge();
         self.phase =
             Phase::Ready { data: session.data, is_open: session.is_open, ended: session.ended, _seat: seat };
         self.say(&ServerMessage::ConnectionAck).await
@@ -202,7 +204,8 @@ impl<E: Executor, A: Authenticate> Socket<E, A> {
 
     fn on_init(&mut self, payload: Value) -> Result<(), End> {
         let Phase::Fresh = self.phase else { return Err(End::Close(Close::InitTwice)) };
-        let credentials = Credentials { payload, header_token: self.header_token.take() };
+        let Shown { peer, header_token } = &mut self.shown;
+        let credentials = Credentials { peer: *peer, payload, header_token: header_token.take() };
         self.phase = Phase::Asking(self.inner.authenticate.authenticate(credentials).boxed());
         Ok(())
     }
@@ -242,7 +245,7 @@ impl<E: Executor, A: Authenticate> Socket<E, A> {
     async fn on_output(&mut self, id: &str, output: Output) -> Result<(), End> {
         let Some(running) = self.running.get_mut(id) else { return Ok(()) };
         match output {
-            Some(response) if !running.is_started && operation::is_refused(&response) => {
+            Some(response) if !running.is_started && is_refused(&response) => {
                 running.abort.abort();
                 self.running.remove(id);
                 self.say(&ServerMessage::Error { id, payload: &response.errors }).await

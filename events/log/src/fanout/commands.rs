@@ -11,7 +11,7 @@ use mediary_events::{
     AskError, Origin, OriginKind,
     account::{Account, State},
 };
-use mediary_schema::{CommandId, PrincipalId, TokenId, account::Role};
+use mediary_schema::{CommandId, PrincipalId, ProjectId, TokenId, account::Role};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -138,7 +138,7 @@ async fn answer(client: &Client, gate: &Gate, request: Message) {
 
 async fn carry_out(gate: &Gate, request: &Message) -> Result<Answer<Value>, Refusal> {
     let (principal, name) = addressed(&request.subject)?;
-    let (token_id, role) = holder(gate, principal).await?;
+    let Holder { token_id, project, role } = holder(gate, principal).await?;
     if request.payload.len() > PAYLOAD_BYTES_MAX {
         return Err(Refusal::TooLarge);
     }
@@ -148,7 +148,7 @@ async fn carry_out(gate: &Gate, request: &Message) -> Result<Answer<Value>, Refu
     let command = gate.registry().open_command(&name, arguments(request)?)?;
     let (command_id, only_if) = terms(gate, request.headers.as_ref())?;
     let origin = Origin { kind: OriginKind::Nats, id: token_id.uuid() };
-    let caller = Caller::person(principal, role, origin, command_id, gate.ids());
+    let caller = Caller::person(principal, role, origin, command_id, gate.ids()).within(project);
     gate.ask_command(caller, command, Options { only_if }).await
 }
 
@@ -160,17 +160,24 @@ fn addressed(subject: &str) -> Result<(PrincipalId, String), Unheard> {
     Ok((principal.parse().map_err(|_| bad())?, name.to_owned()))
 }
 
+/// Who speaks.
+struct Holder {
+    token_id: TokenId,
+    project: ProjectId,
+    role: Role,
+}
+
 /// The token behind a principal, and what it may do: looked at for every command.
-async fn holder(gate: &Gate, principal: PrincipalId) -> Result<(TokenId, Role), Refusal> {
+async fn holder(gate: &Gate, principal: PrincipalId) -> Result<Holder, Refusal> {
     let token_id = TokenId::from_uuid(principal.uuid());
     let now = gate.clock().now();
     let look = move |state: &State| {
         let token = state.tokens.get(&token_id)?;
-        let is_accepted = token.nats.is_some() && token.expires_at.is_none_or(|end| end > now);
-        is_accepted.then_some(token.role)
+        let is_accepted = token.nats.is_some() && token.is_living(now);
+        is_accepted.then_some(Holder { token_id, project: token.project_id, role: token.role })
     };
-    let role = gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), look).await?;
-    Ok((token_id, role.ok_or(Unheard::Unauthenticated)?))
+    let holder = gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), look).await?;
+    Ok(holder.ok_or(Unheard::Unauthenticated)?)
 }
 
 fn arguments(request: &Message) -> Result<Value, Refusal> {

@@ -2,6 +2,7 @@
 
 use async_nats::HeaderMap;
 use bytes::Bytes;
+use mediary_events::told;
 
 use crate::{access, gate::Fanout, log::Recorded, signal::Signal};
 
@@ -87,7 +88,7 @@ fn body(event: &Recorded) -> Result<Bytes, Omitted> {
         Fanout::EnvelopeOnly | Fanout::Nothing => return Err(Omitted::Withheld),
     }
     match event.payload_json() {
-        Ok(Some(payload)) => Ok(payload.to_string().into()),
+        Ok(Some(payload)) => Ok(told(payload).to_string().into()),
         Ok(None) => Err(Omitted::Erased),
         Err(error) => {
             let position = event.position();

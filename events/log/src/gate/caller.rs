@@ -15,10 +15,10 @@ pub enum Authority {
 }
 
 impl Authority {
-    /// Whether it includes the permission.
-    pub const fn allows(self, permission: Permission) -> bool {
+    /// Whether it includes the permission within a project.
+    pub fn allows_in(self, project: ProjectId, permission: Permission) -> bool {
         match self {
-            Self::Role(role) => role.allows(permission),
+            Self::Role(role) => role.allows_in(project, permission),
             Self::Platform => true,
         }
     }

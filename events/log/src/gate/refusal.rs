@@ -13,7 +13,7 @@ pub enum Refusal {
     #[error("{0}")]
     Rejected(Arc<dyn mediary_events::Rejection>),
     /// The caller may not ask for it.
-    #[error("the credential does not allow this (it needs {permission:?})")]
+    #[error("the credential does not allow this (it needs the permission {permission})")]
     Forbidden {
         /// What would be needed.
         permission: Permission,

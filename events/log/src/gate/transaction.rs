@@ -444,7 +444,8 @@ impl<'a> Transaction<'a> {
 
     /// Refuses the story unless the caller has the permission: for stories that only entail commands.
     pub fn require(&self, permission: Permission) -> Result<(), Refusal> {
-        if self.caller.authority.allows(permission) { Ok(()) } else { Err(Refusal::Forbidden { permission }) }
+        let Caller { authority, project, .. } = self.caller;
+        if authority.allows_in(project, permission) { Ok(()) } else { Err(Refusal::Forbidden { permission }) }
     }
 
     /// Carries out a command that follows from one that the caller was allowed to ask for.

@@ -52,4 +52,4 @@ pub use read::{Direction, Filter, Page, Read};
 pub use reader::LogReader;
 pub use snapshot::{SnapshotError, SnapshotStore};
 pub use store::Head;
-pub use verify::{Checkpoint, Report, VerifyError, verify, verify_bundle, verify_live};
+pub use verify::{Checkpoint, Report, VerifyError, verify, verify_bundle, verify_live, verify_live_while};

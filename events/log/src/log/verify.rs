@@ -35,11 +35,20 @@ const CHUNK: u64 = 4_096;
 
 /// Proves an open log up to its present end, in short transactions.
 pub fn verify_live(log: &Log, checkpoint: Option<Checkpoint>) -> Result<Report, VerifyError> {
+    verify_live_while(log, checkpoint, || true)
+}
+
+/// [`verify_live`] for as long as somebody waits for it: asked after each stretch, and false ends the proof.
+pub fn verify_live_while(
+    log: &Log,
+    checkpoint: Option<Checkpoint>,
+    goes_on: impl Fn() -> bool,
+) -> Result<Report, VerifyError> {
     let path = log.store().path().to_owned();
     let head = log.head();
-    let proof = prove(log.store(), head, checkpoint).map_err(|error| failed(&path, error))?;
+    let proof = prove(log.store(), head, checkpoint, &goes_on).map_err(|error| failed(&path, error))?;
     // A wrong index is no damage of the log: it was made anew by now.
-    log.prove_index(head.position, |_| true).map_err(|error| failed(&path, error))?;
+    log.prove_index(head.position, |_| goes_on()).map_err(|error| failed(&path, error))?;
     conclude(log.id(), proof)
 }
 
@@ -165,11 +174,19 @@ struct Proof {
 }
 
 /// Proves events and chain up to a head.
-fn prove(store: &Store, head: Head, checkpoint: Option<Checkpoint>) -> Result<Proof, ReadError> {
+fn prove(
+    store: &Store,
+    head: Head,
+    checkpoint: Option<Checkpoint>,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<Proof, ReadError> {
     let walk = Walk::after(0, chain::genesis(store.log_id()));
     let mut proof = Proof { walk, checkpoint: Crossing::new(checkpoint), rules: Rules::after(0), hashes: 0 };
     proof.checkpoint.pass(0, proof.walk.hash());
     while proof.walk.position < head.position {
+        if !goes_on() {
+            return Err(ReadError::Closed);
+        }
         let last = head.position.min(proof.walk.position + CHUNK);
         store.read(|transaction| prove_chunk(transaction, &mut proof, last))?;
     }
@@ -233,7 +250,7 @@ fn prove_whole(store: &Store, checkpoint: Option<Checkpoint>) -> Result<Proof, R
         // Without its last hash the log is proved as far as there are hashes, to name what is wrong first.
         (_, end) => Head { position: end, hash: [0; 32] },
     };
-    let proof = prove(store, head, checkpoint)?;
+    let proof = prove(store, head, checkpoint, &|| true)?;
     store.read(|transaction| proof.compare_totals(transaction))?;
     check_pages(store)?;
     Ok(proof)

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    net::IpAddr,
     sync::Arc,
 };
 
@@ -61,21 +62,28 @@ impl Known {
         self.is_closed
     }
 
-    pub(super) fn find(&self, digest: &str) -> Result<Credential, Denied> {
+    pub(super) fn find(&self, digest: &str, peer: IpAddr) -> Result<Credential, Denied> {
         if self.is_closed {
             return Err(Denied::Unreadable);
         }
         let (principal, token_id) = *self.by_digest.get(digest).ok_or(Denied::Refused)?;
-        self.get(principal, token_id)
+        let token = self.token(principal, token_id)?;
+        if !token.is_welcome_from(peer) {
+            return Err(Denied::Refused);
+        }
+        Ok(credential(principal, token_id, token))
     }
 
     pub(super) fn get(&self, principal: PrincipalId, token_id: TokenId) -> Result<Credential, Denied> {
+        Ok(credential(principal, token_id, self.token(principal, token_id)?))
+    }
+
+    fn token(&self, principal: PrincipalId, token_id: TokenId) -> Result<&Token, Denied> {
         if self.is_closed || self.unreadable.contains(&principal) {
             return Err(Denied::Unreadable);
         }
         let account = self.accounts.get(&principal).ok_or(Denied::Refused)?;
-        let token = account.tokens.get(&token_id).ok_or(Denied::Refused)?;
-        Ok(credential(principal, token_id, token))
+        account.tokens.get(&token_id).ok_or(Denied::Refused)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = Credential> {
@@ -101,7 +109,8 @@ impl Known {
 }
 
 fn credential(principal: PrincipalId, token_id: TokenId, token: &Token) -> Credential {
-    Credential { principal, token_id, role: token.role, expires_at: token.expires_at }
+    let Token { project_id, role, expires_at, .. } = *token;
+    Credential { principal, token_id, project: project_id, role, expires_at }
 }
 
 /// Takes an event in; answers whether it says something of an account.

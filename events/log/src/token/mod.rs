@@ -7,9 +7,10 @@ mod known;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, net::IpAddr, sync::Arc, time::Duration};
 
-use mediary_schema::{Clock, PrincipalId, Timestamp, TokenId, account::Role};
+use mediary_schema::{Clock, PrincipalId, ProjectId, Secret, Timestamp, TokenId, account::Role};
+use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tokio::sync::watch;
 
 use self::known::Known;
@@ -25,6 +26,19 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long reading rests after a fault of the disk.
 const REST: Duration = Duration::from_secs(1);
 
+/// What a token begins with, so that people and scanners know one when they see it.
+pub const PREFIX: &str = "mdy_";
+
+/// The token of 32 bytes.
+pub fn of(bytes: &[u8; 32]) -> Secret {
+    Secret::new(format!("{PREFIX}{}", blake3::Hash::from(*bytes).to_hex()))
+}
+
+/// A new token: 32 bytes of the operating system.
+pub fn new() -> Secret {
+    of(&StdRng::from_os_rng().random())
+}
+
 /// The hash by which a token is known: BLAKE3 in 64 hex digits.
 pub fn digest(token: &str) -> String {
     blake3::hash(token.as_bytes()).to_hex().to_string()
@@ -37,6 +51,8 @@ pub struct Credential {
     pub principal: PrincipalId,
     /// Which one.
     pub token_id: TokenId,
+    /// The project whose things it opens.
+    pub project: ProjectId,
     /// What its holder may do.
     pub role: Role,
     /// When it ends, if it does.
@@ -81,9 +97,9 @@ impl Tokens {
         Ok(Self { clock, known: to_know, folded: folded_to, _reading: Arc::new(reading) })
     }
 
-    /// The credential that a token is.
-    pub fn find(&self, token: &str) -> Result<Credential, Denied> {
-        self.living(self.known.borrow().find(&digest(token)))
+    /// The credential that a token is, if it is shown from where it may be.
+    pub fn find(&self, token: &str, peer: IpAddr) -> Result<Credential, Denied> {
+        self.living(self.known.borrow().find(&digest(token), peer))
     }
 
     /// The credential as it is now.

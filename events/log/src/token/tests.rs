@@ -1,6 +1,9 @@
 //! Tokens before a real log.
 
-use std::sync::atomic::Ordering;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::atomic::Ordering,
+};
 
 use futures::FutureExt as _;
 use mediary_events::{
@@ -8,7 +11,10 @@ use mediary_events::{
     account::{Account, Command},
     testing::NOW,
 };
-use mediary_schema::{Clock, PrincipalId, Timestamp, TokenId, account::Role};
+use mediary_schema::{
+    Clock, PrincipalId, ProjectId, Timestamp, TokenId,
+    account::{Role, TokenKind},
+};
 use uuid::Uuid;
 
 use super::{Denied, Tokens, digest};
@@ -17,6 +23,8 @@ use crate::{
     log::{Append, AppendHeader, Expected, NewEvent, Schema, Subjects, Urgency},
     testing,
 };
+
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 fn id(number: u128) -> TokenId {
     TokenId::from_uuid(Uuid::from_u128(number))
@@ -29,7 +37,17 @@ async fn tell(gate: &Gate, command: Command) -> u64 {
 
 async fn issue(gate: &Gate, number: u128, expires_at: Option<Timestamp>) -> u64 {
     let (name, digest) = (format!("token {number}"), digest(&format!("secret {number}")));
-    let issue = Command::Issue { token_id: id(number), name, digest, role: Role::Owner, expires_at };
+    let issue = Command::Issue {
+        token_id: id(number),
+        name,
+        digest,
+        role: Role::Owner,
+        kind: TokenKind::Personal,
+        project_id: ProjectId::HOME,
+        networks: Vec::new(),
+        expires_at,
+        now: NOW,
+    };
     tell(gate, issue).await
 }
 
@@ -41,7 +59,7 @@ async fn an_account_with_an_unknown_event_opens_to_nobody() {
     let gate = testing::gate(folder.path()).unwrap();
     issue(&gate, 1, None).await;
     let tokens = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
-    let session = tokens.find("secret 1").unwrap();
+    let session = tokens.find("secret 1", HERE).unwrap();
 
     let caller = testing::platform();
     let header = AppendHeader {
@@ -70,11 +88,11 @@ async fn an_account_with_an_unknown_event_opens_to_nobody() {
     };
     gate.log().append(append).await.unwrap();
     tokens.ended(session).await;
-    assert_eq!(tokens.find("secret 1"), Err(Denied::Unreadable));
+    assert_eq!(tokens.find("secret 1", HERE), Err(Denied::Unreadable));
     assert!(tokens.all().is_empty());
 
     let again = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
-    assert_eq!(again.find("secret 1"), Err(Denied::Unreadable), "nor after a start");
+    assert_eq!(again.find("secret 1", HERE), Err(Denied::Unreadable), "nor after a start");
 }
 
 // invariant: E-9
@@ -86,13 +104,13 @@ async fn a_session_ends_with_the_revocation_of_its_token_and_no_other() {
     let tokens = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
     let position = issue(&gate, 2, None).await;
     tokens.reached(position).await;
-    let (first, second) = (tokens.find("secret 1").unwrap(), tokens.find("secret 2").unwrap());
+    let (first, second) = (tokens.find("secret 1", HERE).unwrap(), tokens.find("secret 2", HERE).unwrap());
     assert_eq!(tokens.all().into_values().collect::<Vec<_>>(), [first, second]);
 
     let position = tell(&gate, Command::Revoke { token_id: id(1) }).await;
     tokens.ended(first).await;
     tokens.reached(position).await;
-    assert_eq!(tokens.find("secret 1"), Err(Denied::Refused));
+    assert_eq!(tokens.find("secret 1", HERE), Err(Denied::Refused));
     assert_eq!(tokens.get(second.principal, second.token_id), Ok(second));
     assert_eq!(tokens.ended(second).now_or_never(), None, "the other goes on");
 }
@@ -107,12 +125,36 @@ async fn a_session_ends_when_the_clock_says_so() {
     issue(&gate, 1, Some(NOW.after(hour))).await;
     let (clock, now) = Clock::manual(NOW);
     let tokens = Tokens::start(gate.log(), clock).unwrap();
-    let session = tokens.find("secret 1").unwrap();
+    let session = tokens.find("secret 1", HERE).unwrap();
     let mut ended = std::pin::pin!(tokens.ended(session));
     assert_eq!(ended.as_mut().now_or_never(), None);
     now.store(NOW.after(hour).as_micros(), Ordering::SeqCst);
     let before = tokio::time::Instant::now();
     ended.await;
     assert_eq!(before.elapsed(), std::time::Duration::from_secs(1), "at the next look");
-    assert_eq!(tokens.find("secret 1"), Err(Denied::Refused));
+    assert_eq!(tokens.find("secret 1", HERE), Err(Denied::Refused));
+}
+
+// invariant: G-5
+#[tokio::test]
+async fn a_token_that_is_bound_to_networks_lets_nobody_in_from_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = testing::gate(folder.path()).unwrap();
+    let issue = Command::Issue {
+        token_id: id(1),
+        name: "at home".to_owned(),
+        digest: digest("secret 1"),
+        role: Role::Owner,
+        kind: TokenKind::Personal,
+        project_id: ProjectId::HOME,
+        networks: vec!["192.168.1.0/24".parse().unwrap()],
+        expires_at: None,
+        now: NOW,
+    };
+    tell(&gate, issue).await;
+    let tokens = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
+    assert_eq!(tokens.find("secret 1", HERE), Err(Denied::Refused));
+    for address in ["192.168.1.7", "::ffff:192.168.1.7"] {
+        assert!(tokens.find("secret 1", address.parse().unwrap()).is_ok(), "{address}");
+    }
 }

@@ -9,11 +9,17 @@ use mediary_events::{
         ask::{Create, Revoke},
     },
 };
-use mediary_schema::{PrincipalId, Secret, TokenId, account::Permission};
+use mediary_schema::{
+    PrincipalId, ProjectId, Secret, TokenId,
+    account::{Permission, TokenKind},
+};
 use serde::Serialize;
 
-use crate::gate::{Entry, Fanout, Refusal, Story, Transaction, decode};
-use crate::token::digest;
+use super::project;
+use crate::{
+    gate::{Entry, Fanout, Refusal, Story, Transaction, decode},
+    token,
+};
 
 /// Accounts, to everybody else.
 pub(crate) const ENTRY: Entry = Entry {
@@ -25,9 +31,6 @@ pub(crate) const ENTRY: Entry = Entry {
     fanout: Fanout::EnvelopeOnly,
     work: &[],
 };
-
-/// What a token begins with, so that people and scanners know one when they see it.
-pub const TOKEN_PREFIX: &str = "mdy_";
 
 /// What a command on tokens answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -56,14 +59,21 @@ impl Story for Ask {
 
 fn create(story: &mut Transaction<'_>, asked: &Create) -> Result<Told, Refusal> {
     let token_id = story.identities().token(story.caller().command_id);
-    let secret = new_token(story.chance());
+    let secret = token::of(story.chance());
     let expires_in = asked.expires_in_seconds.map(|seconds| Duration::from_secs(u64::from(seconds)));
+    let now = story.now();
+    let project_id = asked.project_id.unwrap_or(ProjectId::HOME);
+    project::require(story, project_id)?;
     let command = Command::Issue {
         token_id,
         name: asked.name.clone(),
-        digest: digest(secret.reveal()),
+        digest: token::digest(secret.reveal()),
         role: asked.role,
-        expires_at: expires_in.map(|wait| story.now().after(wait)),
+        kind: TokenKind::Personal,
+        project_id,
+        networks: asked.networks.clone(),
+        expires_at: expires_in.map(|wait| now.after(wait)),
+        now,
     };
     story.execute::<Account>(PrincipalId::OWNER.uuid(), command)?;
     if asked.nats {
@@ -85,9 +95,4 @@ fn password_hash(token: &str, chance: &[u8; 32]) -> Result<String, Refusal> {
         .fill(&mut salt);
     let hash = bcrypt::hash_with_salt(token, COST, salt).map_err(|error| Refusal::Log(Arc::new(error)))?;
     Ok(hash.format_for_version(bcrypt::Version::TwoA))
-}
-
-/// A token of 32 bytes that nobody can guess.
-fn new_token(bytes: &[u8; 32]) -> Secret {
-    Secret::new(format!("{TOKEN_PREFIX}{}", blake3::Hash::from(*bytes).to_hex()))
 }

@@ -43,9 +43,6 @@ pub struct Told {
     /// Items that an archive names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item_count: Option<u64>,
-    /// Its lines that are none of an archive.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub skipped_count: Option<u64>,
 }
 
 impl Story for Ask {
@@ -98,25 +95,20 @@ fn wish(
 }
 
 fn import(story: &mut Transaction<'_>, asked: &ImportArchive) -> Result<Told, Refusal> {
-    let lines: Vec<&str> = asked.text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    if lines.len() > ImportArchive::LINES_MAX {
+    let sources = ImportArchive::sources(&asked.text)?;
+    if sources.len() > ImportArchive::LINES_MAX {
         return Err(Refusal::TooLarge);
     }
     let project = story.caller().project;
-    let (mut items, mut skipped) = (0, 0);
-    for line in lines {
-        let Some((extractor, source_id)) = line.split_once(' ') else {
-            skipped += 1;
-            continue;
-        };
-        let (extractor, source_id) = (extractor.to_owned(), source_id.trim().to_owned());
+    let item_count = sources.len() as u64;
+    for (extractor, source_id) in sources {
+        let (extractor, source_id) = (extractor.to_owned(), source_id.to_owned());
         let source = ItemSource { extractor, source_id, url: String::new() };
         let item_id = story.identities().item(project, &source);
         let uuid = DownloadId::from_item(item_id).uuid();
         story.execute::<Download>(uuid, Command::Archive { item_id, source })?;
-        items += 1;
     }
-    Ok(Told { playlist_id: None, item_count: Some(items), skipped_count: Some(skipped) })
+    Ok(Told { playlist_id: None, item_count: Some(item_count) })
 }
 
 fn retry(story: &mut Transaction<'_>, job_id: JobId, work: Work) -> Result<JobId, Refusal> {

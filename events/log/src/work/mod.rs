@@ -7,6 +7,7 @@ pub mod download;
 pub mod job;
 pub mod lane;
 pub mod playlist;
+pub mod project;
 pub mod reaction;
 pub mod setting;
 #[cfg(test)]
@@ -56,5 +57,6 @@ pub const REGISTRY: Registry = Registry::new(&[
         work: &[],
     },
     setting::ENTRY,
+    project::ENTRY,
     account::ENTRY,
 ]);

@@ -1,4 +1,7 @@
-use mediary_schema::{TokenId, account::Role};
+use mediary_schema::{
+    ProjectId, TokenId,
+    account::{Role, TokenKind},
+};
 
 use super::super::{Account, Event};
 use crate::testing::{NOW, history, samples};
@@ -11,6 +14,9 @@ fn samples() -> Vec<Event> {
             name: "laptop in the kitchen".to_owned(),
             digest: "4878ca0425c739fa427f7eda20fe845f6b2e46ba5fe2a14df5b1e32f50603215".to_owned(),
             role: Role::Editor,
+            kind: TokenKind::Folder,
+            project_id: ProjectId::HOME,
+            networks: vec!["192.168.1.0/24".parse().unwrap()],
             expires_at: Some(NOW),
         },
         Event::NatsGranted { token_id, password_hash: "$2a$04$abcdefghijklmnopqrstuuu".to_owned() },

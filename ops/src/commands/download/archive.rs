@@ -2,11 +2,12 @@
 
 use std::{
     fs,
-    io::{self, Read as _},
+    io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
 };
 
 use clap::Subcommand;
+use mediary_events::download::ask::ImportArchive;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -33,11 +34,9 @@ pub(crate) enum Verb {
     },
 }
 
-pub(crate) const EXPORT: Document = Document::repeatable(&["query DownloadArchive { downloadArchive }"]);
-
 pub(crate) const IMPORT: Document =
     Document::repeatable(&["mutation DownloadArchiveImport($input: DownloadArchiveImportInput!) {
-  downloadArchiveImport(input: $input) { itemCount skippedCount userErrors { code message advice retryable } }
+  downloadArchiveImport(input: $input) { itemCount userErrors { code message advice retryable } }
 }"]);
 
 /// Lines that are sent at once: as many as one command takes.
@@ -47,7 +46,6 @@ const LINES_MAX: usize = 500;
 #[serde(rename_all = "camelCase")]
 struct Imported {
     item_count: u64,
-    skipped_count: u64,
 }
 
 pub(super) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
@@ -58,12 +56,28 @@ pub(super) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
 }
 
 async fn export(file: &Path, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let text: String = client.ask(&EXPORT, json!({})).await?;
-    let lines = text.lines().count() as u64;
-    if file == Path::new("-") {
-        return Ok(output.show(&json!({ "downloadArchive": text }), |_| text.clone())?);
+    let mut pieces = client.download("v1/download/archive", &[]).await?;
+    if file == Path::new("-") && output.is_json() {
+        let mut text = Vec::new();
+        while let Some(piece) = pieces.next().await? {
+            text.extend_from_slice(piece.as_ref());
+        }
+        let text = String::from_utf8_lossy(&text);
+        return Ok(output.show(&json!({ "downloadArchive": text }), |_| String::new())?);
     }
-    fs::write(file, &text).map_err(Failure::file("writing", file))?;
+    if file == Path::new("-") {
+        while let Some(piece) = pieces.next().await? {
+            output.lines(piece.as_ref())?;
+        }
+        return Ok(());
+    }
+    let failed = || Failure::file("writing", file);
+    let mut written = fs::File::create(file).map_err(failed())?;
+    let mut lines = 0;
+    while let Some(piece) = pieces.next().await? {
+        lines += piece.as_ref().split(|byte| *byte == b'\n').count() as u64 - 1;
+        written.write_all(piece.as_ref()).map_err(failed())?;
+    }
     let told = json!({ "file": file, "itemCount": lines });
     let items = plural(lines, "item", "items");
     Ok(output.show(&told, |_| format!("{items} written to {}", file.display()))?)
@@ -71,23 +85,25 @@ async fn export(file: &Path, client: &Client, output: &mut Output) -> Result<(),
 
 async fn import(file: &Path, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let text = read(file).map_err(Failure::file("reading", file))?;
+    // Judged as a whole before a part of it is sent: what is taken over can't be taken back.
+    if let Err(error) = ImportArchive::sources(&text) {
+        return Err(Failure::Usage {
+            message: format!("{} is no archive: {error}", file.display()),
+            advice: "give the file that yt-dlp wrote with `--download-archive`; nothing was taken over",
+        });
+    }
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let mut total = Imported::default();
     let mut refused = Vec::new();
     for part in lines.chunks(LINES_MAX) {
         let outcome = client.act::<Imported>(&IMPORT, input(json!({ "text": part.join("\n") }))).await?;
         total.item_count += outcome.payload.item_count;
-        total.skipped_count += outcome.payload.skipped_count;
         refused = outcome.user_errors;
         if !refused.is_empty() {
             break;
         }
     }
-    output.show(&total, |total| {
-        let items = plural(total.item_count, "item", "items");
-        let lines = plural(total.skipped_count, "line", "lines");
-        format!("{items} taken over, {lines} skipped")
-    })?;
+    output.show(&total, |total| format!("{} taken over", plural(total.item_count, "item", "items")))?;
     Failure::refused(refused)
 }
 

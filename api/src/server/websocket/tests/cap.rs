@@ -22,13 +22,13 @@ async fn a_socket_runs_so_many_operations_at_once() {
 
 // invariant: E-10
 #[tokio::test]
-async fn a_principal_has_so_many_sockets() {
-    let server = Server::start(Options { sockets_per_principal_max: 1, ..Options::default() }).await;
+async fn a_token_has_so_many_sockets() {
+    let server = Server::start(Options { sockets_per_token_max: 1, ..Options::default() }).await;
     let mut first = server.sign_in("good-1").await;
     let mut second = server.connect().await;
     second.init("good-1").await;
     assert_eq!(second.close_code().await, 1013);
-    // Another principal has its own places, and the first socket is untouched.
+    // Another token has its own places, and the first socket is untouched.
     server.sign_in("good-2").await.assert_alive().await;
     first.assert_alive().await;
     first.wire.close(None).await.unwrap();
@@ -48,6 +48,23 @@ async fn there_are_so_many_sockets_in_all() {
     drop(first);
     server.is_empty().await;
     server.sign_in("good").await.assert_alive().await;
+}
+
+// edge A12: whoever opens sockets and says nothing has few of them, and takes none of those who signed in.
+// invariant: E-10
+#[tokio::test]
+async fn a_peer_that_has_not_signed_in_has_few_sockets() {
+    let server = Server::start(Options { sockets_waiting_per_peer_max: 2, ..Options::default() }).await;
+    let _first = server.sign_in("good-1").await;
+    let _second = server.sign_in("good-2").await;
+    let silent = (server.connect().await, server.connect().await);
+    let protocol = [("sec-websocket-protocol", "graphql-transport-ws")];
+    let Err(Error::Http(response)) = server.ask(&protocol).await else { panic!("a third that says nothing") };
+    assert_eq!(response.status(), 503);
+    let (mut one, _) = silent;
+    one.init("good-3").await;
+    one.assert_alive_after_ack().await;
+    server.connect().await;
 }
 
 #[tokio::test]

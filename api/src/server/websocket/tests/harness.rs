@@ -17,7 +17,7 @@ use futures::{
     future::{BoxFuture, ready},
     stream,
 };
-use mediary_schema::PrincipalId;
+use mediary_schema::TokenId;
 use serde_json::{Value, json};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -141,20 +141,20 @@ type Answer = BoxFuture<'static, Result<Session, AuthError>>;
 type TestSchema = Schema<Query, EmptyMutation, Subscription>;
 type TestSockets = Sockets<TestSchema, Box<dyn Fn(Credentials) -> Answer + Send + Sync>>;
 
-/// A principal for each token: `good-1` and `good-2` are two.
+/// An id for each token: `good-1` and `good-2` are two.
 fn sign_in(world: &World, credentials: &Credentials) -> Answer {
     let world = world.clone();
     let token = credentials.token().unwrap_or_default().to_owned();
     Box::pin(async move {
-        let principal = PrincipalId::from_uuid(Uuid::new_v5(&Uuid::NAMESPACE_URL, token.as_bytes()));
+        let token_id = TokenId::from_uuid(Uuid::new_v5(&Uuid::NAMESPACE_URL, token.as_bytes()));
         let mut data = Data::default();
         data.insert(Token(token.clone()));
         match token.split('-').next().unwrap_or_default() {
-            "good" => Ok(Session::new(principal, data)),
+            "good" => Ok(Session::new(token_id, data)),
             "ending" => {
-                Ok(Session::new(principal, data).until(async move { world.session_end.notified().await }))
+                Ok(Session::new(token_id, data).until(async move { world.session_end.notified().await }))
             }
-            "gone" => Ok(Session::new(principal, data).while_open(|| false)),
+            "gone" => Ok(Session::new(token_id, data).while_open(|| false)),
             "slow" => std::future::pending().await,
             "down" => Err(AuthError::Unavailable),
             _ => Err(AuthError::Refused),
@@ -285,6 +285,12 @@ impl Client {
             }
         })
         .await
+    }
+
+    /// Whether the socket works once it is acknowledged.
+    pub(super) async fn assert_alive_after_ack(&mut self) {
+        assert_eq!(self.hear().await, json!({"type": "connection_ack"}));
+        self.assert_alive().await;
     }
 
     /// Whether the socket still works.

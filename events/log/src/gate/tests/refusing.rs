@@ -101,7 +101,7 @@ fn each_refusal_says_its_code_and_the_next_step() {
     assert_eq!(
         told,
         [
-            "FORBIDDEN the credential does not allow this (it needs Configure); use a token of a higher role; \
+            "FORBIDDEN the credential does not allow this (it needs the permission to change limits of the installation); use a token of a higher role; \
              `mediary token create NAME --role ROLE` makes one",
             "OVERLOADED too many commands are waiting to be written; ask again in a moment",
             "STORAGE_FULL the disk of the data folder is full (1000 bytes free, 64000 needed); \

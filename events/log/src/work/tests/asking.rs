@@ -133,6 +133,8 @@ fn a_token_is_told_once() {
         role: Role::Viewer,
         expires_in_seconds: None,
         nats: false,
+        project_id: None,
+        networks: Vec::new(),
     });
     let tell = || Bench::wait(bench.gate.ask(caller, asked.clone(), gate::Options::default())).unwrap();
     let (first, second) = (tell(), tell());

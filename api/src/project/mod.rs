@@ -1,0 +1,10 @@
+//! Projects in GraphQL.
+
+mod explain;
+mod mutation;
+mod object;
+mod query;
+
+pub(crate) use explain::Words;
+pub(crate) use mutation::ProjectMutation;
+pub(crate) use query::ProjectQuery;

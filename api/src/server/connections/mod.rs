@@ -1,0 +1,14 @@
+//! Connections: how many there are, and for how long one may say nothing.
+//!
+//! Guarantees: a connection that has not sent the head of a request within a time is closed; there are
+//! at most so many, in all and of one peer, and where they are all taken the oldest that asks for nothing
+//! makes room, so that silence locks nobody out. Does not: count websockets, which have seats of their own.
+
+mod options;
+mod places;
+mod serve;
+#[cfg(test)]
+mod tests;
+
+pub use options::Options;
+pub use serve::serve;

@@ -1,0 +1,118 @@
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{Router, routing::get};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+    time::timeout,
+};
+
+use super::{Options, serve};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Server {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Server {
+    async fn start(options: Options) -> Self {
+        let routes = Router::new()
+            .route("/", get(async || "here\n"))
+            .route("/held", get(async || std::future::pending::<&'static str>().await));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move { serve(listener, routes, options, stopped).await.unwrap() });
+        Self { address, stop, tasks }
+    }
+
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// Asks on a connection of its own; answers all that comes.
+    async fn ask(&self) -> String {
+        let mut wire = self.connect().await;
+        wire.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+        rest(&mut wire).await
+    }
+}
+
+async fn rest(wire: &mut TcpStream) -> String {
+    let mut text = String::new();
+    // A reset is an end, too.
+    timeout(PATIENCE, wire.read_to_string(&mut text)).await.expect("the connection stays open").ok();
+    text
+}
+
+// blackbox 4: three thousand silent connections lock nobody out.
+// invariant: E-10
+#[tokio::test]
+async fn silent_connections_lock_nobody_out() {
+    let options = Options { connections_max: 8, connections_per_peer_max: 8, ..Options::default() };
+    let server = Server::start(options).await;
+    let mut silent = Vec::new();
+    for _ in 0..100 {
+        silent.push(server.connect().await);
+        assert!(server.ask().await.ends_with("here\n"));
+    }
+    assert_eq!(rest(&mut silent[0]).await, "", "the oldest made room");
+}
+
+// What is being answered keeps its place; then whoever comes is told nothing at all.
+// invariant: E-10
+#[tokio::test]
+async fn a_connection_that_is_answered_keeps_its_place() {
+    let options = Options { connections_max: 2, connections_per_peer_max: 2, ..Options::default() };
+    let server = Server::start(options).await;
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        let mut wire = server.connect().await;
+        wire.write_all(b"GET /held HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+        held.push(wire);
+    }
+    // Both heads are read before the third comes, or the third makes one of them go.
+    let mut refused = 0;
+    for _ in 0..10 {
+        refused += usize::from(server.ask().await.is_empty());
+    }
+    assert!(refused >= 8, "only a head that was still on its way can make room: {refused}");
+}
+
+// invariant: E-10
+#[tokio::test]
+async fn a_head_that_does_not_come_ends_the_connection() {
+    let options = Options { header_timeout: Duration::from_millis(100), ..Options::default() };
+    let server = Server::start(options).await;
+    let mut silent = server.connect().await;
+    let mut slow = server.connect().await;
+    slow.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ").await.unwrap();
+    let mut kept = server.connect().await;
+    kept.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    assert_eq!(rest(&mut silent).await, "");
+    assert!(!rest(&mut slow).await.contains("200 OK"));
+    assert!(rest(&mut kept).await.ends_with("here\n"), "it is answered, and then has no second request");
+}
+
+#[tokio::test]
+async fn what_is_idle_ends_when_the_server_stops() {
+    let mut server = Server::start(Options::default()).await;
+    let mut idle = server.connect().await;
+    assert!(server.ask().await.ends_with("here\n"));
+    server.stop.send_replace(true);
+    assert_eq!(rest(&mut idle).await, "");
+    timeout(PATIENCE, server.tasks.join_next()).await.unwrap().unwrap().unwrap();
+}
+
+#[test]
+fn a_process_with_few_files_takes_few_connections() {
+    assert_eq!(Options::within_files(256).connections_max, 64);
+    assert_eq!(Options::within_files(1 << 20).connections_max, 1_024);
+    assert_eq!(Options::within_files(0).connections_max, 16);
+}

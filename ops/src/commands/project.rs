@@ -1,0 +1,89 @@
+//! `mediary project`: whose things are whose.
+
+use clap::Subcommand;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{failure::Failure, playlist::input};
+use crate::{
+    client::{Client, Document},
+    output::{Output, Table, moment},
+};
+
+/// What can be done with projects.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Make a project with nothing in it; `token create --project NAME` lets somebody in.
+    #[command(
+        after_help = "Example:\n  mediary project create kids\n  mediary token create tablet --project kids"
+    )]
+    Create {
+        /// What people call it.
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// List every project of the installation, its own first.
+    List,
+}
+
+const PROJECT: &str = "fragment Project on Project { id name createdAt }";
+
+pub(crate) const CREATE: Document = Document::repeatable(&[
+    "mutation ProjectCreate($input: ProjectCreateInput!) {
+  projectCreate(input: $input) { project { ...Project } userErrors { code message advice retryable } }
+}",
+    PROJECT,
+]);
+
+pub(crate) const LIST: Document =
+    Document::repeatable(&["query Projects { projects { ...Project } }", PROJECT]);
+
+/// Whose things these are.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Project {
+    id: String,
+    name: String,
+    created_at: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Payload {
+    project: Option<Project>,
+}
+
+/// Does what the verb says.
+pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    match verb {
+        Verb::Create { name } => {
+            let outcome = client.act::<Payload>(&CREATE, input(json!({ "name": name }))).await?;
+            Failure::refused(outcome.user_errors)?;
+            let made = outcome.payload.project;
+            let told = |made: &Option<Project>| made.as_ref().map(|made| made.id.clone()).unwrap_or_default();
+            Ok(output.show(&made, told)?)
+        }
+        Verb::List => {
+            let projects: Vec<Project> = client.ask(&LIST, json!({})).await?;
+            Ok(output.show(&projects, |projects| table(projects))?)
+        }
+    }
+}
+
+/// The id of the project that is named by its name or its id.
+pub(super) async fn named(client: &Client, name: &str) -> Result<String, Failure> {
+    let projects: Vec<Project> = client.ask(&LIST, json!({})).await?;
+    let found = projects.into_iter().find(|project| project.name == name || project.id == name);
+    found.map(|project| project.id).ok_or_else(|| Failure::Usage {
+        message: format!("there is no project called {name:?}"),
+        advice: "`mediary project list` shows those that there are",
+    })
+}
+
+fn table(projects: &[Project]) -> String {
+    let mut table = Table::new(&["id", "since", "name"]);
+    for project in projects {
+        let since = project.created_at.as_deref().map_or_else(|| "always".to_owned(), moment);
+        table.row([project.id.clone(), since, project.name.clone()]);
+    }
+    table.text("no projects")
+}
