@@ -15,6 +15,7 @@ mod event;
 mod file;
 mod job;
 mod loader;
+mod log;
 mod playlist;
 mod project;
 mod reaction;

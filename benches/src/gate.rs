@@ -110,7 +110,7 @@ mod tests {
             let recorded = log.read(&Read::forward(1)).unwrap();
             recorded.into_iter().map(|event| (event.envelope.kind(), event.payload)).collect::<Vec<_>>()
         };
-        assert_eq!(payloads(gate.log()).len(), 15);
+        assert_eq!(payloads(gate.log()).len(), 1 + 15, "and what opened it");
         assert_eq!(payloads(gate.log()), payloads(&bare));
     }
 }

@@ -15,6 +15,7 @@ mod extension;
 pub mod file;
 pub mod job;
 pub mod lane;
+pub mod log;
 pub mod playlist;
 pub mod project;
 pub mod reaction;

@@ -15,6 +15,15 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// What this machine calls itself: its `machine-id`, which outlives names and addresses, else its name.
+pub fn machine() -> Option<String> {
+    const FILES: [&str; 3] = ["/etc/machine-id", "/var/lib/dbus/machine-id", "/proc/sys/kernel/hostname"];
+    FILES.iter().find_map(|file| {
+        let text = std::fs::read_to_string(file).ok()?;
+        Some(text.trim().to_owned()).filter(|name| !name.is_empty() && name != "uninitialized")
+    })
+}
+
 /// What asks the process to stop.
 #[derive(Debug)]
 pub struct Signals {

@@ -126,6 +126,8 @@ ids! {
     FileId = "file";
     /// A machine that does long work; the one inside the server is derived, one per installation.
     WorkerId = "worker";
+    /// A machine that the log was opened on: derived from what that machine calls itself.
+    HostId = "host";
     /// A temporary claim on a name, such as the open job for a key: derived from the project and the name.
     ReservationId = "reservation";
     /// What one concern's event leads to in another.

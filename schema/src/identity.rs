@@ -16,8 +16,8 @@ use std::{collections::HashMap, fmt};
 use uuid::Uuid;
 
 use crate::{
-    Address, CommandId, EntryId, EventId, FileId, ItemId, JobId, PlaylistId, ProjectId, ReservationId,
-    TokenId, WorkerId,
+    Address, CommandId, EntryId, EventId, FileId, HostId, ItemId, JobId, PlaylistId, ProjectId,
+    ReservationId, TokenId, WorkerId,
     item::{IdScope, ItemSource},
     playlist::ObservedEntry,
 };
@@ -130,10 +130,22 @@ impl Identities {
         WorkerId::from_uuid(self.derive("mediary 2 worker", &[log_id.as_bytes()]))
     }
 
+    /// The machine that calls itself so, such as by its `machine-id`: one per installation.
+    pub fn host(&self, name: &str) -> HostId {
+        HostId::from_uuid(self.derive("mediary 2 host", &[name.as_bytes()]))
+    }
+
     /// The command that follows from an event, so that a repeat is the same command: one per cause and step.
     pub fn command(&self, cause: EventId, step: &str) -> CommandId {
         CommandId::from_uuid(
             self.derive("mediary 2 command", &[cause.uuid().as_bytes().as_slice(), step.as_bytes()]),
+        )
+    }
+
+    /// The command that an epoch of a log begins by, though nobody asks for it: one per epoch.
+    pub fn opening(&self, log_id: Uuid, epoch: u64) -> CommandId {
+        CommandId::from_uuid(
+            self.derive("mediary 2 opening", &[log_id.as_bytes().as_slice(), &epoch.to_be_bytes()]),
         )
     }
 

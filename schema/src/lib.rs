@@ -18,6 +18,7 @@ pub mod identity;
 pub mod item;
 pub mod job;
 pub mod lane;
+pub mod log;
 pub mod playlist;
 pub mod project;
 pub mod reaction;
@@ -32,8 +33,9 @@ pub use address::{Address, UrlRefused};
 pub use clock::{Clock, IdSource, Timestamp};
 pub use failure::{FailureClass, Retry};
 pub use id::{
-    AttemptId, CommandId, CorrelationId, DownloadId, EntryId, EventId, FileId, ItemId, JobId, ParseIdError,
-    PlaylistId, PrincipalId, ProjectId, ReactionId, ReservationId, SettingId, TokenId, WorkerId,
+    AttemptId, CommandId, CorrelationId, DownloadId, EntryId, EventId, FileId, HostId, ItemId, JobId,
+    ParseIdError, PlaylistId, PrincipalId, ProjectId, ReactionId, ReservationId, SettingId, TokenId,
+    WorkerId,
 };
 pub use identity::{Identities, IdentityKey, Namesakes};
 pub use secret::Secret;

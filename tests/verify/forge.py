@@ -7,8 +7,8 @@ Writes FOLDER/NAME.ndjson for each, and FOLDER/table.json: an array of {name, po
 that a verifier has to name (null: none can be told); it is left out where the forgery keeps every rule. `met` says whether
 such a forgery also meets the checkpoint of the true end.
 
-The bundle is the whole log that events/log/src/log/tests/forging.rs makes: position 5 is caused by 2, 6 to 9 are one
-append, 10 has subjects, a command and a payload of several kinds, 12 begins the second epoch, 13 has a long payload.
+The bundle is the whole log that events/log/src/log/tests/forging.rs makes: 1 opens it, position 5 is caused by 2, 6 to 9 are
+one append, 10 has subjects, a command and a payload of several kinds, 12 opens the second epoch, 13 has a long payload.
 """
 
 import json
@@ -196,6 +196,10 @@ def rules():
     def caused_by(position, cause):
         return lambda bundle: bundle.field(position, "causationId", f'"event-{cause(bundle)}"')
 
+    def opened_twice(bundle):
+        stream = bundle.at(12).split('"stream":"')[1].split('"')[0]
+        return bundle.field(11, "stream", f'"{stream}"').field(11, "kind", '"log.opened"').field(11, "version", "2")
+
     def all_of_append(name, value):
         def change(bundle):
             for position in range(6, 10):
@@ -214,6 +218,11 @@ def rules():
     yield "schema 0", lambda bundle: bundle.field(10, "schema", '"0.1"'), 10
     yield "epoch 0", lambda bundle: bundle.field(1, "epoch", "0"), 1
     yield "the largest epoch", lambda bundle: bundle.field(14, "epoch", str(2**64 - 1)), 14
+    yield "an epoch left out", lambda bundle: bundle.field(12, "epoch", "3"), 12
+    yield "an epoch that was not opened", lambda bundle: bundle.field(14, "epoch", "3"), 14
+    yield "a log that was not opened", lambda bundle: bundle.field(1, "kind", '"log.closed"'), 1
+    yield "an epoch opened twice", opened_twice, 11
+    yield "an opening among others", lambda bundle: bundle.field(12, "appendLen", "2"), 12
     yield "an epoch back", lambda bundle: bundle.field(14, "epoch", "1"), 14
     yield "a time back", lambda bundle: bundle.field(10, "at", '"2026-09-21T14:13:19.999999Z"'), 10
     yield "a time of 1969", lambda bundle: bundle.field(12, "at", '"1969-12-31T23:59:59.999999Z"'), 12

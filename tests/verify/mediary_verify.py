@@ -352,11 +352,15 @@ class Rules:
 
     def order(self, line, index):
         before = self.before
+        opens = line["category"] == "log" and line["name"] == "opened"
+        require(not opens or line["length"] == "1", "log.opened stands in an append of several events")
         if before is None:
+            require(not self.whole or opens and line["epoch"] == "1", "the log does not begin with log.opened of epoch 1")
             require(index == 0 or not self.whole, "it does not continue its append")
             return
         epoch, last_epoch = int(line["epoch"]), int(before["epoch"])
-        require(epoch >= last_epoch, "its epoch lies before that of the event in front of it")
+        require(epoch in (last_epoch, last_epoch + 1), "its epoch is neither that of the event in front of it nor the next")
+        require(opens == (epoch > last_epoch), "log.opened stands where no epoch begins, or not where one does")
         # The text of a time has one length, so it sorts as the time does.
         require(epoch > last_epoch or line["at"] >= before["at"], "its time lies before the event in front of it")
         ended = int(before["index"]) + 1 == int(before["length"])

@@ -234,7 +234,7 @@ async fn a_cause_from_which_nothing_follows_has_its_record_alone() {
     bench.react().await;
     let cause = bench.wish();
     bench.react().await;
-    let handled = PlaceEvent::Handled { cause, position: 3, steps: 0 };
+    let handled = PlaceEvent::Handled { cause, position: 4, steps: 0 };
     assert_eq!(bench.places().last(), Some(&handled));
 }
 

@@ -8,10 +8,10 @@ use mediary_projections::{QueryError, Snapshot, SqlResult, ViewHandle, Views, pl
 use mediary_schema::{EntryId, PlaylistId, redact, scope::Scope};
 use uuid::Uuid;
 
-use crate::{account, download, file, job, project, reservation, setting, worker};
+use crate::{account, download, file, job, log, project, reservation, setting, worker};
 
 /// Every concern.
-const ALL: [&dyn Explains; 9] = [
+const ALL: [&dyn Explains; 10] = [
     &crate::playlist::Words,
     &download::Words,
     &job::Words,
@@ -21,6 +21,7 @@ const ALL: [&dyn Explains; 9] = [
     &setting::Words,
     &account::Words,
     &project::Words,
+    &log::Words,
 ];
 
 /// What a concern says of its own.

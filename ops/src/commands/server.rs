@@ -26,6 +26,9 @@ pub(crate) struct Settings {
     /// A private network that lists and downloads may reach, such as 192.168.0.0/16; repeatable.
     #[arg(long, value_name = "CIDR")]
     allow_network: Vec<IpNet>,
+    /// Start although the clock says that it is before this program was built.
+    #[arg(long)]
+    accept_clock: bool,
     /// The configuration file [default: mediary.toml, if there is one].
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -39,8 +42,9 @@ impl Settings {
 
     /// What is configured, with these flags over the environment over the file.
     pub(crate) fn load(self, flags: &Everywhere) -> Result<Configuration, Failure> {
-        let Self { listen, nats, allow_network, config } = self;
-        let overrides = Overrides { data: flags.data.clone(), listen, nats, allow_network, config };
+        let Self { listen, nats, allow_network, accept_clock, config } = self;
+        let data = flags.data.clone();
+        let overrides = Overrides { data, listen, nats, allow_network, accept_clock, config };
         Ok(configuration::load(&overrides)?)
     }
 }

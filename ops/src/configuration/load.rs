@@ -19,6 +19,8 @@ pub struct Overrides {
     pub nats: Option<NatsMode>,
     /// Private networks that may be reached.
     pub allow_network: Vec<IpNet>,
+    /// Whether a clock from before the program was built is believed.
+    pub accept_clock: bool,
     /// The file; `mediary.toml` in the working folder, where there is one, if left out.
     pub config: Option<PathBuf>,
 }
@@ -61,11 +63,12 @@ fn read_file(overrides: &Overrides) -> Result<Option<(PathBuf, String)>, Box<Con
 }
 
 fn apply(overrides: &Overrides, configuration: &mut Configuration) {
-    let Overrides { data, listen, nats, allow_network, config: _ } = overrides.clone();
+    let Overrides { data, listen, nats, allow_network, accept_clock, config: _ } = overrides.clone();
     configuration.data = data.unwrap_or_else(|| std::mem::take(&mut configuration.data));
     configuration.listen = listen.unwrap_or(configuration.listen);
     configuration.nats = nats.unwrap_or_else(|| configuration.nats.clone());
     configuration.allow_network.extend(allow_network);
+    configuration.log.accept_clock |= accept_clock;
 }
 
 /// Everything that is wrong with it, at once.

@@ -111,11 +111,13 @@ pub struct Log {
     pub cache_bytes: usize,
     /// Free bytes of the disk below which new work is refused; ends and cancels still fit.
     pub reserve_bytes: u64,
+    /// Whether to start although the clock says that it is before this program was built.
+    pub accept_clock: bool,
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self { cache_bytes: 8 << 20, reserve_bytes: 64 << 20 }
+        Self { cache_bytes: 8 << 20, reserve_bytes: 64 << 20, accept_clock: false }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The server: every part wired together, started in order and stopped in the reverse.
 
 mod access;
+mod built;
 mod error;
 mod fanout;
 mod observe;

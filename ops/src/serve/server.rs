@@ -29,7 +29,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{ServeError, access, fanout::Fanout, observe};
+use super::{ServeError, access, built, fanout::Fanout, observe};
 use crate::{
     configuration::Configuration,
     environment, spawn, telemetry,
@@ -261,7 +261,9 @@ fn open_log(configuration: &Configuration, clock: &Clock, ids: &IdSource) -> Res
             std::process::exit(EXIT_LOG_FAILED);
         }),
         clock: clock.clone(),
+        not_before: if configuration.log.accept_clock { None } else { built::not_before() },
         ids: ids.clone(),
+        host: environment::machine(),
         ..LogOptions::new(&configuration.data)
     };
     Log::open(options).map_err(ServeError::Log)

@@ -369,7 +369,7 @@ async fn a_view_that_has_stopped_is_told_as_stopping() {
     let views = bench.views();
     views.stop();
     views.stop();
-    assert!(matches!(views.job.wait_for(1).await, Err(QueryError::Stopping)));
+    assert!(matches!(views.job.wait_for(9).await, Err(QueryError::Stopping)));
     let page = views.playlist.read(Scope::of_test(), |rows| playlists(rows, PageRequest::front(1))).await;
     assert_eq!(page.unwrap().total, 0, "what it has can still be read");
 }

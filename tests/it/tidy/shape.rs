@@ -17,6 +17,7 @@ pub(super) const CONCERNS: &[&str] = &[
     "file",
     "job",
     "lane",
+    "log",
     "music",
     "notification",
     "plan",

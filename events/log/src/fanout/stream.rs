@@ -18,7 +18,7 @@ use super::{
     options::Options,
 };
 use crate::{
-    log::{Log, Read, ReadError},
+    log::{Log, ReadError},
     spawn,
 };
 
@@ -243,23 +243,8 @@ async fn position_in(message: &StreamMessage, log: &Log) -> Result<Option<u64>, 
 /// The position before the first event that the stream would still hold.
 async fn before_first_young(log: &Log, options: &Options) -> Result<u64, Error> {
     let age_micros = i64::try_from(options.stream_age_max.as_micros()).unwrap_or(i64::MAX);
-    let since = Timestamp::from_micros(options.clock.now().as_micros().saturating_sub(age_micros));
-    reading(log, move |log| last_before(log, since)).await
-}
-
-/// The last event before a moment; 0 if there is none. Events are never before the one in front of them.
-fn last_before(log: &Log, since: Timestamp) -> Result<u64, ReadError> {
-    let (mut older, mut younger) = (0, log.head().position + 1);
-    while younger - older > 1 {
-        let middle = older + (younger - older) / 2;
-        let found = log.read(&Read::forward(middle).limit(1))?;
-        if found.first().is_some_and(|event| event.envelope.at < since) {
-            older = middle;
-        } else {
-            younger = middle;
-        }
-    }
-    Ok(older)
+    let too_old = options.clock.now().as_micros().saturating_sub(age_micros).saturating_sub(1);
+    reading(log, move |log| log.position_at(Timestamp::from_micros(too_old))).await
 }
 
 async fn reading<T: Send + 'static>(

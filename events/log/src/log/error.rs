@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt, io, path::PathBuf, sync::Arc, time::Duration};
 
 use mediary_events::StreamId;
+use mediary_schema::Timestamp;
 use uuid::Uuid;
 
 use super::append::Expected;
@@ -247,6 +248,14 @@ pub enum OpenError {
         /// What remembers the log that the folder had.
         reminder: PathBuf,
     },
+    /// The clock says that it is a time before this program was made.
+    #[error("the clock says {now}, and this program was made after {not_before}")]
+    ClockBehind {
+        /// What the clock says.
+        now: Timestamp,
+        /// What it can't be before.
+        not_before: Timestamp,
+    },
     /// A folder or file can't be made, read or written.
     #[error("{step} {} failed", path.display())]
     Io {
@@ -285,6 +294,7 @@ impl OpenError {
             Self::NoLog { .. } | Self::Lost { .. } => "LOG_MISSING",
             Self::OtherFile { .. } => "LOG_FILE_UNEXPECTED",
             Self::Exchanged { .. } => "LOG_EXCHANGED",
+            Self::ClockBehind { .. } => "CLOCK_BEHIND",
             Self::Io { .. } => "DATA_FOLDER_UNUSABLE",
             Self::Damaged { damage, .. } => damage.code(),
             Self::Storage { .. } => "LOG_STORAGE_FAILED",
@@ -316,6 +326,11 @@ impl OpenError {
                  that was built from the old one is built anew",
                 reminder.display()
             ),
+            Self::ClockBehind { .. } => {
+                "set the clock, or start with `--accept-clock`: what is recorded then has the \
+                                         time that the clock says, for ever"
+                    .to_owned()
+            }
             Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
                 "make room on the disk of the data folder and start again; nothing is lost".to_owned()
             }

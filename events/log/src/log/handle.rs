@@ -78,8 +78,15 @@ pub struct CategoryCount {
 impl Log {
     /// Opens the log of a data folder, and makes both if they aren't there.
     ///
-    /// Takes the folder for this process alone, checks the end of the chain, and counts the opening durably.
+    /// Takes the folder for this process alone, checks the end of the chain, and records the opening: a new epoch
+    /// begins with it.
     pub fn open(options: Options) -> Result<Self, OpenError> {
+        if let Some(not_before) = options.not_before {
+            let now = options.clock.now();
+            if now < not_before {
+                return Err(OpenError::ClockBehind { now, not_before });
+            }
+        }
         let directory = options.directory.clone();
         let folder = store::folder(&directory);
         fs::create_dir_all(&folder).map_err(|source| OpenError::Io {
@@ -112,7 +119,6 @@ impl Log {
         let tail = store.tail().map_err(failed)?;
         store.prove_beginning().map_err(failed)?;
         let index = Index::open(opener, &store, tail.head).map_err(failed)?;
-        let epoch = store.raise_epoch(tail.epoch).map_err(failed)?;
         let generation = index.generation();
         let categories = Lookup { store: &store, index: &index }.categories().map_err(failed)?;
         metric::describe();
@@ -126,7 +132,8 @@ impl Log {
         let (sender, heads) = watch::channel(tail.head);
         let commit_micros = Arc::new(AtomicU64::new(0));
         let fatal = Arc::new(OnceLock::new());
-        let writer = Writer {
+        let host = options.host.as_deref().map(|name| store.identities().host(name));
+        let mut writer = Writer {
             store: Arc::clone(&store),
             index: Arc::clone(&index),
             queue: Arc::clone(&queue),
@@ -136,7 +143,7 @@ impl Log {
             clock: options.clock,
             ids: options.ids,
             salts: writer::salts(),
-            epoch,
+            host,
             tail,
             categories,
             generation,
@@ -144,6 +151,7 @@ impl Log {
             fatal: Arc::clone(&fatal),
             on_fatal: options.on_fatal,
         };
+        let epoch = writer.open(options.reason).map_err(|error| store::failed(store.path(), error))?;
         let thread = thread::Builder::new()
             .name("log-writer".to_owned())
             .spawn(move || writer.run())
@@ -169,7 +177,7 @@ impl Log {
         self.shared.store.log_id()
     }
 
-    /// The how-manyeth opening this is, from 1.
+    /// The epoch that began when this handle was opened, from 1; a clock that is set back begins further ones.
     pub fn epoch(&self) -> u64 {
         self.shared.epoch
     }

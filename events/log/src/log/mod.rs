@@ -9,6 +9,7 @@ mod backend;
 mod bundle;
 mod chain;
 mod create;
+mod epoch;
 mod error;
 mod export;
 mod extension;

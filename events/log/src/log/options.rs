@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
-use mediary_schema::{Clock, IdSource};
+use mediary_schema::{Clock, IdSource, Timestamp, log::OpenReason};
 
 use super::error::FatalError;
 
@@ -28,8 +28,14 @@ pub struct Options {
     pub reserve_bytes: u64,
     /// The time.
     pub clock: Clock,
+    /// Before this the clock can't be right, and the log is not opened: when the program was built.
+    pub not_before: Option<Timestamp>,
     /// Ids of events and of the log itself.
     pub ids: IdSource,
+    /// What the machine calls itself, such as its `machine-id`: an id derived from it is recorded.
+    pub host: Option<String>,
+    /// Why the log is opened.
+    pub reason: OpenReason,
     /// What to do when the log can't go on.
     pub on_fatal: OnFatal,
 }
@@ -46,7 +52,10 @@ impl Options {
             ring_bytes_max: 4 << 20,
             reserve_bytes: 64 << 20,
             clock: Clock::system(),
+            not_before: None,
             ids: IdSource::system(),
+            host: None,
+            reason: OpenReason::Start,
             on_fatal: Arc::new(|error| {
                 tracing::error!(error = error as &dyn std::error::Error, "log.stopped");
             }),
@@ -65,6 +74,8 @@ impl fmt::Debug for Options {
             .field("ring_events_max", &self.ring_events_max)
             .field("ring_bytes_max", &self.ring_bytes_max)
             .field("reserve_bytes", &self.reserve_bytes)
+            .field("not_before", &self.not_before)
+            .field("reason", &self.reason)
             .finish_non_exhaustive()
     }
 }

@@ -10,6 +10,7 @@ use uuid::{Uuid, Variant};
 
 use super::{
     append::PAYLOAD_BYTES_MAX,
+    epoch,
     frame::{Body, Frame},
     payload::{self, PayloadFault},
 };
@@ -27,8 +28,10 @@ pub(super) enum Broken {
     Number,
     #[error("epochs count from 1")]
     NoEpoch,
-    #[error("its epoch lies before that of the event in front of it")]
-    EpochBack,
+    #[error("its epoch is neither that of the event in front of it nor the next")]
+    Epoch,
+    #[error("log.opened stands where no epoch begins, or not where one does")]
+    Opening,
     #[error("its time lies before the event in front of it, in the same epoch")]
     TimeBack,
     #[error("its time lies outside of the years 1970 to 9998")]
@@ -93,6 +96,11 @@ impl Rules {
         Self { is_stretch: position > 0, ..Self::default() }
     }
 
+    /// The epoch of the last event; 0 if none was seen.
+    pub(super) fn epoch(&self) -> u64 {
+        self.before.as_ref().map_or(0, |before| before.append.epoch)
+    }
+
     /// How many events of the last append are still to come.
     pub(super) fn append_left(&self) -> u32 {
         self.before.as_ref().map_or(0, |before| before.left)
@@ -131,13 +139,19 @@ impl Rules {
 
     fn in_order(&mut self, frame: &Frame<'_>, append: Shared) -> Result<(), Broken> {
         let left = frame.append_len() - frame.append_index() - 1;
+        let opens = epoch::opens(frame);
+        require(!opens || frame.append_len() == 1, Broken::Opening)?;
         let Some(before) = self.before.replace(Before { append, left }) else {
+            require(self.is_stretch || frame.epoch() == 1, Broken::Epoch)?;
+            require(self.is_stretch || opens, Broken::Opening)?;
             // Only what begins behind the log's beginning may begin in the middle of an append.
             let begins_well = frame.append_index() == 0 || self.is_stretch;
             return require(begins_well, Broken::Append);
         };
-        require(frame.epoch() >= before.append.epoch, Broken::EpochBack)?;
-        require(frame.epoch() > before.append.epoch || frame.at() >= before.append.at, Broken::TimeBack)?;
+        let (epoch, last) = (frame.epoch(), before.append.epoch);
+        require(epoch == last || epoch == last + 1, Broken::Epoch)?;
+        require(opens == (epoch > last), Broken::Opening)?;
+        require(epoch > last || frame.at() >= before.append.at, Broken::TimeBack)?;
         let starts = frame.append_index() == 0;
         if before.left == 0 {
             return require(starts, Broken::Append);

@@ -247,28 +247,6 @@ impl Store {
         }
     }
 
-    /// Counts one more opening, durably: two runs never share an epoch, and none goes back behind an event's.
-    pub(super) fn raise_epoch(&self, newest: u64) -> Result<u64, ReadError> {
-        self.with_database(|database| {
-            let transaction = database.begin_write()?;
-            let epoch = {
-                let mut meta = transaction.open_table(META)?;
-                let stored = stored_u64(&meta, KEY_EPOCH)?;
-                let epoch = stored.checked_add(1).filter(|_| stored >= newest);
-                let damage = || Damage::Structure {
-                    detail: format!(
-                        "it counts {stored} openings, and its newest event is of opening {newest}"
-                    ),
-                };
-                let epoch = epoch.ok_or_else(damage)?;
-                meta.insert(KEY_EPOCH, epoch.to_be_bytes().as_slice())?;
-                epoch
-            };
-            transaction.commit()?;
-            Ok(epoch)
-        })
-    }
-
     /// The end of the log, proved from the last stored hash before it on.
     pub(super) fn tail(&self) -> Result<Tail, ReadError> {
         self.read(|transaction| tail(transaction, self.log_id))
@@ -362,7 +340,8 @@ fn identify(transaction: &ReadTransaction) -> Result<(Uuid, Identities), ReadErr
     Ok((log_id, Identities::new(IdentityKey::from_bytes(key))))
 }
 
-fn stored_u64(
+/// A number of the log's own table.
+pub(super) fn stored_u64(
     meta: &impl ReadableTable<&'static str, &'static [u8]>,
     key: &'static str,
 ) -> Result<u64, ReadError> {

@@ -13,7 +13,7 @@ pub(super) const KEY_FORMAT: &str = "format";
 pub(super) const KEY_LOG_ID: &str = "log_id";
 /// 32 bytes: what makes derived ids this installation's own. Leaves the file by no bundle and no message.
 pub(super) const KEY_IDENTITY: &str = "identity_key";
-/// `u64`, big-endian: how often the log was opened.
+/// `u64`, big-endian: how many epochs have begun; that of the newest event.
 pub(super) const KEY_EPOCH: &str = "epoch";
 
 /// Position → frame.

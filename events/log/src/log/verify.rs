@@ -20,6 +20,7 @@ pub use self::{
 };
 use super::{
     chain::{self, Hash, STRIDE},
+    epoch,
     error::{Damage, ReadError},
     frame::{Body, Frame},
     handle::Log,
@@ -27,7 +28,7 @@ use super::{
     read,
     rules::Rules,
     store::{self, Head, Store},
-    tables::{CHAIN, EVENTS},
+    tables::{CHAIN, EVENTS, META},
 };
 
 /// Events that one read transaction looks at.
@@ -275,6 +276,7 @@ impl Proof {
             ("events", transaction.open_table(EVENTS)?.len()?, self.walk.events),
             ("chain", transaction.open_table(CHAIN)?.len()?, self.hashes),
         ];
+        epoch::check(&transaction.open_table(META)?, self.rules.epoch())?;
         match totals.into_iter().find(|(_, stored, counted)| stored != counted) {
             Some((index, ..)) => Err(Damage::Index { index, position: self.walk.position }.into()),
             None => Ok(()),

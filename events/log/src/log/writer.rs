@@ -17,7 +17,7 @@ use std::{
 };
 
 use mediary_events::{Codec, Envelope, Extensions, Recorded};
-use mediary_schema::{Clock, EventId, IdSource, Timestamp};
+use mediary_schema::{Clock, EventId, HostId, IdSource, Timestamp, log::OpenReason};
 use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
 use redb::{Database, ReadableTable, Table, WriteTransaction};
 use tokio::{
@@ -28,6 +28,7 @@ use tokio::{
 use super::{
     append::{Append, AppendHeader, Appended, NewEvent, OnlyIf, Urgency, Versions},
     chain::{self, Hash},
+    epoch,
     error::{AppendError, Damage, FatalError, IndexFault, ReadError, Trouble},
     frame::{self, Body},
     hub::Ring,
@@ -55,7 +56,7 @@ pub(super) struct Writer {
     pub(super) clock: Clock,
     pub(super) ids: IdSource,
     pub(super) salts: StdRng,
-    pub(super) epoch: u64,
+    pub(super) host: Option<HostId>,
     pub(super) tail: Tail,
     pub(super) categories: Categories,
     /// The index that the categories are of.
@@ -67,6 +68,14 @@ pub(super) struct Writer {
 
 type Answer = Result<Appended, AppendError>;
 type Reply = oneshot::Sender<Answer>;
+
+/// What becomes one commit.
+struct Batch<'a> {
+    /// Why a new epoch begins with it, if one does.
+    opening: Option<OpenReason>,
+    appends: &'a [Append],
+    now: Timestamp,
+}
 
 /// What a batch comes to, before it is committed.
 #[derive(Default)]
@@ -131,6 +140,14 @@ impl Writer {
         (self.on_fatal)(&fatal);
     }
 
+    /// Begins the epoch of this opening, before anybody may ask for anything.
+    pub(super) fn open(&mut self, reason: OpenReason) -> Result<u64, ReadError> {
+        let now = self.clock.now();
+        let staged = self.commit(&Batch { opening: Some(reason), appends: &[], now })?;
+        self.publish(staged, Vec::new());
+        Ok(self.tail.epoch)
+    }
+
     fn write_all(&mut self) -> Result<(), FatalError> {
         while let Some(batch) = self.queue.take() {
             self.write(batch)?;
@@ -146,7 +163,8 @@ impl Writer {
         let (appends, replies): (Vec<Append>, Vec<Reply>) =
             batch.into_iter().map(|request| (request.append, request.reply)).unzip();
         let now = self.clock.now();
-        let staged = match self.commit(&appends, now) {
+        let opening = epoch::due(now, self.tail.at);
+        let staged = match self.commit(&Batch { opening, appends: &appends, now }) {
             Ok(staged) => staged,
             Err(error) => {
                 let fatal = self.give_up("committing a batch", error);
@@ -199,22 +217,22 @@ impl Writer {
     }
 
     /// Writes a batch. A faulty index is made anew and asked again, as long as nothing is on the disk.
-    fn commit(&mut self, batch: &[Append], now: Timestamp) -> Result<Staged, ReadError> {
-        match self.attempt(batch, now) {
+    fn commit(&mut self, batch: &Batch<'_>) -> Result<Staged, ReadError> {
+        match self.attempt(batch) {
             Err(Trouble::Index(fault)) if fault.is_damage() => {
                 self.index.remake(&self.store, self.generation, &fault)?;
-                Ok(self.attempt(batch, now)?)
+                Ok(self.attempt(batch)?)
             }
             outcome => Ok(outcome?),
         }
     }
 
-    fn attempt(&mut self, batch: &[Append], now: Timestamp) -> Result<Staged, Trouble> {
+    fn attempt(&mut self, batch: &Batch<'_>) -> Result<Staged, Trouble> {
         self.refresh_categories()?;
         let before = (self.tail, self.categories.clone());
         let (index, store) = (Arc::clone(&self.index), Arc::clone(&self.store));
-        let outcome = index
-            .with_database(|index| store.with_database(|record| self.write_both(record, index, batch, now)));
+        let outcome =
+            index.with_database(|index| store.with_database(|record| self.write_both(record, index, batch)));
         match outcome {
             Ok(Written::Both(staged)) => Ok(staged),
             Ok(Written::RecordOnly(staged, fault)) => {
@@ -241,13 +259,12 @@ impl Writer {
         &mut self,
         record: &Database,
         index: &Database,
-        batch: &[Append],
-        now: Timestamp,
+        batch: &Batch<'_>,
     ) -> Result<Written, Trouble> {
         let began = Instant::now();
         let indexing = Index::begin(index)?;
         let recording = record.begin_write().map_err(ReadError::from)?;
-        let staged = self.stage(&recording, &indexing, batch, now)?;
+        let staged = self.stage(&recording, &indexing, batch)?;
         if staged.recorded.is_empty() {
             recording.abort().map_err(ReadError::from)?;
             indexing.abort().map_err(IndexFault::from)?;
@@ -267,16 +284,24 @@ impl Writer {
         &mut self,
         recording: &WriteTransaction,
         indexing: &WriteTransaction,
-        batch: &[Append],
-        now: Timestamp,
+        batch: &Batch<'_>,
     ) -> Result<Staged, Trouble> {
         let mut tables = Tables { record: Record::open(recording)?, index: index::Tables::open(indexing)? };
         let mut staged = Staged::default();
-        for append in batch {
+        if let Some(reason) = batch.opening {
+            self.tail.epoch = epoch::raise(recording, self.tail.epoch)?;
+            // Within an epoch time never goes back (L-4); between two it may.
+            self.tail.at = batch.now;
+            staged.appends += 1;
+            let opened = epoch::opened(&self.store, self.host, self.tail.epoch, reason);
+            self.record(&mut tables, &opened, &mut staged.recorded)?;
+        }
+        self.tail.at = self.tail.at.max(batch.now);
+        for append in batch.appends {
             let outcome = match self.check(&tables, append)? {
                 Verdict::Accepted => {
                     staged.appends += 1;
-                    Ok(self.record(&mut tables, append, now, &mut staged.recorded)?)
+                    Ok(self.record(&mut tables, append, &mut staged.recorded)?)
                 }
                 Verdict::Repeated(appended) => Ok(appended),
                 Verdict::Refused(error) => {
@@ -318,13 +343,10 @@ impl Writer {
         &mut self,
         tables: &mut Tables<'_>,
         append: &Append,
-        now: Timestamp,
         recorded: &mut Vec<Arc<Recorded>>,
     ) -> Result<Appended, Trouble> {
         let len = u32::try_from(append.events.len()).expect("an append has at most 10000 events");
         let first_position = self.tail.head.position + 1;
-        // A clock that is set back must not make time run backwards in the log (L-4).
-        self.tail.at = self.tail.at.max(now);
         let mut versions = Versions::default();
         for (index, event) in (0..len).zip(&append.events) {
             let version = 1 + match versions.of(&event.stream) {
@@ -363,7 +385,7 @@ impl Writer {
             name: event.name,
             schema: event.schema,
             at: self.tail.at,
-            epoch: self.epoch,
+            epoch: self.tail.epoch,
             project: header.project,
             principal: header.principal,
             origin: header.origin,

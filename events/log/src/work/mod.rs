@@ -14,7 +14,7 @@ pub mod setting;
 mod tests;
 pub mod worker;
 
-use mediary_events::{Concern as _, command::Commands, file::File, reservation::Reservation};
+use mediary_events::{Concern as _, command::Commands, file::File, log::Logs, reservation::Reservation};
 use mediary_schema::account::Permission;
 
 use crate::gate::{Entry, Fanout, Registry, asks_nothing};
@@ -59,4 +59,13 @@ pub const REGISTRY: Registry = Registry::new(&[
     setting::ENTRY,
     project::ENTRY,
     account::ENTRY,
+    Entry {
+        name: Logs::NAME,
+        events: Logs::EVENTS,
+        commands: &[],
+        decode: asks_nothing,
+        read: Permission::Audit,
+        fanout: Fanout::EnvelopeOnly,
+        work: &[],
+    },
 ]);

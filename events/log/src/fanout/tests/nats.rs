@@ -15,9 +15,9 @@ use crate::{
     signal::{Signal, SignalHub, Subject},
 };
 
-/// Every position from 1 on, once and in order.
-fn all(last: u64) -> Vec<Option<u64>> {
-    (1..=last).map(Some).collect()
+/// The event that opens the log and as many as were appended, once and in order.
+fn all(appended: u64) -> Vec<Option<u64>> {
+    (1..=1 + appended).map(Some).collect()
 }
 
 fn day_micros(days: i64) -> i64 {
@@ -31,17 +31,17 @@ async fn an_event_arrives_with_its_headers() {
         let log = TestLog::open();
         log.append(1).await;
         log.relay_all(&server.url()).await;
-        let message = stream(&server).await.get_raw_message(1).await.unwrap();
-        let recorded = log.log.read(&crate::log::Read::forward(1)).unwrap().remove(0);
+        let message = stream(&server).await.get_raw_message(2).await.unwrap();
+        let recorded = log.log.read(&crate::log::Read::forward(2)).unwrap().remove(0);
         let header = |name: &str| message.headers.get(name).unwrap().as_str().to_owned();
         assert_eq!(
             message.subject.as_str(),
             "mediary.events.home.playlist.noted.00000000-0000-0000-0000-000000000001"
         );
         assert_eq!(header("Nats-Msg-Id"), recorded.envelope.id.uuid().to_string());
-        assert_eq!(header("Mediary-Position"), "1");
+        assert_eq!(header("Mediary-Position"), "2");
         assert_eq!(header("Mediary-At"), recorded.envelope.at.to_string());
-        assert_eq!(message.payload, json!({ "text": "1" }).to_string());
+        assert_eq!(message.payload, json!({ "text": "2" }).to_string());
     })
     .await;
 }
@@ -173,9 +173,9 @@ async fn a_consumer_that_reads_the_log_at_a_gap_has_every_event_once_though_the_
             server.up().await;
             log.append(1).await;
         };
-        let consuming = consumer.listen_until(address, &log.log, EVENTS + 1);
+        let consuming = consumer.listen_until(address, &log.log, EVENTS + 2);
         within("the consumer", Box::pin(async { tokio::join!(working, consuming) })).await;
-        assert_eq!(consumer.had, (1..=EVENTS + 1).collect::<Vec<_>>());
+        assert_eq!(consumer.had, (1..=EVENTS + 2).collect::<Vec<_>>());
         relay.stop().await;
     })
     .await;
@@ -193,8 +193,8 @@ async fn a_gap_is_seen_by_its_position_and_read_from_the_log() {
             assert!(stream.delete_message(sequence).await.unwrap());
         }
         let mut consumer = Consumer::default();
-        within("the consumer", consumer.listen_until(server.address(), &log.log, 30)).await;
-        assert_eq!((consumer.had, consumer.gaps), ((1..=30).collect::<Vec<_>>(), 1));
+        within("the consumer", consumer.listen_until(server.address(), &log.log, 31)).await;
+        assert_eq!((consumer.had, consumer.gaps), ((1..=31).collect::<Vec<_>>(), 1));
     })
     .await;
 }
@@ -229,7 +229,7 @@ async fn an_empty_stream_is_filled_only_with_what_its_age_allows() {
         log.clock.fetch_add(day_micros(30), Ordering::SeqCst);
         log.append(15).await;
         log.relay_all(&server.url()).await;
-        assert_eq!(positions(&server).await, (21..=35).map(Some).collect::<Vec<_>>());
+        assert_eq!(positions(&server).await, (22..=36).map(Some).collect::<Vec<_>>());
     })
     .await;
 }
@@ -245,7 +245,7 @@ async fn a_purged_stream_goes_on_where_it_was() {
         stream(&server).await.purge().await.unwrap();
         log.append(5).await;
         caught_up(&relay, &log.log).await;
-        assert_eq!(positions(&server).await, (21..=25).map(Some).collect::<Vec<_>>());
+        assert_eq!(positions(&server).await, (22..=26).map(Some).collect::<Vec<_>>());
         relay.stop().await;
     })
     .await;
@@ -262,7 +262,7 @@ async fn a_relay_that_finds_a_purged_stream_catches_up_though_the_server_remembe
         log.append(5).await;
         log.relay_all(&server.url()).await;
         let found = positions(&server).await;
-        assert!(found.ends_with(&(21..=25).map(Some).collect::<Vec<_>>()), "{found:?}");
+        assert!(found.ends_with(&(22..=26).map(Some).collect::<Vec<_>>()), "{found:?}");
         assert!(found.is_sorted(), "{found:?}");
     })
     .await;
@@ -300,9 +300,9 @@ async fn what_others_publish_in_between_is_passed_by() {
         log.append(10).await;
         log.relay_all(&server.url()).await;
         let found = positions(&server).await;
-        let ours = found.iter().copied().flatten().filter(|position| *position <= EVENTS + 10);
-        assert_eq!(ours.collect::<Vec<_>>(), (1..=EVENTS + 10).collect::<Vec<_>>());
-        assert_eq!(found.len() as u64, EVENTS + 10 + STRANGERS + 1);
+        let ours = found.iter().copied().flatten().filter(|position| *position <= EVENTS + 11);
+        assert_eq!(ours.collect::<Vec<_>>(), (1..=EVENTS + 11).collect::<Vec<_>>());
+        assert_eq!(found.len() as u64, EVENTS + 11 + STRANGERS + 1);
     })
     .await;
 }
@@ -315,7 +315,7 @@ async fn a_payload_that_is_too_large_for_the_server_is_left_out() {
         log.append_events(vec![event("small"), event(&"large".repeat(1_000)), event("small")]).await;
         log.relay_all(&server.url()).await;
         assert_eq!(positions(&server).await, all(3));
-        let large = stream(&server).await.get_raw_message(2).await.unwrap();
+        let large = stream(&server).await.get_raw_message(3).await.unwrap();
         assert!(large.payload.is_empty());
         assert_eq!(large.headers.get("Mediary-Payload").unwrap().as_str(), "too_large");
     })
@@ -344,12 +344,12 @@ async fn signals_are_heard_and_not_stored() {
         let log = TestLog::open();
         let hub = SignalHub::default();
         let relay = Relay::start(log.log.clone(), hub.clone(), log.options(&server.url()));
-        until("the connection", &relay, |status| status.state == RelayState::Relaying).await;
+        caught_up(&relay, &log.log).await;
         let mut heard = listen(&server).await;
         hub.publish(progress(1, 5));
         let message = within("the signal", heard.next()).await.unwrap();
         assert_eq!(message.payload, json!({ "percent": 5 }).to_string());
-        assert_eq!(positions(&server).await, []);
+        assert_eq!(positions(&server).await, all(0));
         relay.stop().await;
     })
     .await;

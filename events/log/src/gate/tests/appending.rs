@@ -25,8 +25,8 @@ fn a_story_of_several_streams_is_one_append() {
         .map(|recorded| &recorded.envelope)
         .map(|envelope| (envelope.position, envelope.append_index, envelope.append_len, envelope.version))
         .collect();
-    assert_eq!(places, [(1, 0, 3, 1), (2, 1, 3, 1), (3, 2, 3, 2)]);
-    assert_eq!(receipt.position, 3);
+    assert_eq!(places, [(2, 0, 3, 1), (3, 1, 3, 1), (4, 2, 3, 2)]);
+    assert_eq!(receipt.position, 4);
     assert!(
         bench.recorded().iter().all(|recorded| recorded.envelope.command_id == CommandId::from_uuid(id(5)))
     );
@@ -41,7 +41,7 @@ fn a_story_that_is_refused_in_the_middle_appends_nothing() {
         (0..=TEXTS_MAX).try_for_each(|_| write(story, 2, "x"))
     };
     assert_eq!(bench.tell(owner(1), story).unwrap_err().code(), "NOTE_FULL");
-    assert_eq!(bench.head(), 0);
+    assert_eq!(bench.head(), 1);
     assert_eq!(bench.told(|story| texts(story, 1)), [""; 0], "nor does anybody see what it tried");
 }
 
@@ -60,8 +60,8 @@ fn a_story_that_needed_no_event_is_remembered_and_tells_how_far_a_view_must_be()
     let bench = Bench::new();
     bench.tell(owner(1), |story| write(story, 1, "a")).unwrap();
     let receipt = bench.tell(owner(2), |story| texts(story, 1)).unwrap();
-    assert_eq!((receipt.position, receipt.repeated), (2, false));
-    assert_eq!(bench.appends_after(1), ["command.accepted"]);
+    assert_eq!((receipt.position, receipt.repeated), (3, false));
+    assert_eq!(bench.appends_after(2), ["command.accepted"]);
 }
 
 /// Writes how many lines there are, as one more line.
@@ -80,7 +80,7 @@ async fn stories_of_one_stream_at_once_neither_lose_nor_double() {
     }
     let expected: Vec<String> = (0..32).map(|line| line.to_string()).collect();
     assert_eq!(bench.told(|story| texts(story, 1)), expected);
-    assert_eq!(bench.head(), 32);
+    assert_eq!(bench.head(), 1 + 32);
 }
 
 /// Somebody else, who was faster.
@@ -134,7 +134,7 @@ fn a_story_that_is_always_overtaken_is_given_up() {
     };
     let refusal = bench.tell(owner(1), story).unwrap_err();
     assert_eq!((refusal.code(), refusal.is_retryable()), ("CONTENDED", true));
-    assert_eq!(bench.head(), u64::from(runs.into_inner()), "only the others' events are there");
+    assert_eq!(bench.head(), 1 + u64::from(runs.into_inner()), "only the others' events are there");
 }
 
 #[test]

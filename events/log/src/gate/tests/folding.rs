@@ -81,7 +81,7 @@ fn what_a_newer_program_wrote_is_passed_over_and_counted() {
     let recorder = Counted { name: "mediary_unknown_events_total", count: Arc::default() };
     let receipt =
         metrics::with_local_recorder(&recorder, || bench.tell(owner(2), |story| write(story, 1, "b")));
-    assert_eq!(receipt.unwrap().position, 4);
+    assert_eq!(receipt.unwrap().position, 5);
     assert_eq!(recorder.count.load(Ordering::Relaxed), 2);
     assert_eq!(bench.told(|story| texts(story, 1)), ["a", "b"]);
 }
@@ -108,7 +108,7 @@ fn a_known_event_with_a_payload_of_another_form_stops_the_story() {
     append_raw(&bench, "written", 3, &json!({ "words": 7 }));
     let refusal = bench.tell(owner(1), |story| write(story, 1, "b")).unwrap_err();
     assert!(matches!(refusal, Refusal::Decode(_)), "{refusal:?}");
-    assert_eq!((refusal.code(), refusal.is_retryable(), bench.head()), ("INTERNAL", false, 1));
+    assert_eq!((refusal.code(), refusal.is_retryable(), bench.head()), ("INTERNAL", false, 2));
 }
 
 #[test]
@@ -268,7 +268,7 @@ proptest! {
             }
             prop_assert_eq!(states(&bench.gate), states(&bench.fresh_gate()));
         }
-        prop_assert!(bench.head() == 0 || accepted > 0);
+        prop_assert!(bench.head() == 1 || accepted > 0);
     }
 }
 

@@ -49,8 +49,13 @@ fn two_installations_have_no_id_in_common() {
     let (other, second) = installation(200);
     let shared: BTreeSet<String> =
         ids_without_payloads(&first).intersection(&ids_without_payloads(&second)).cloned().collect();
-    let constants =
-        [ProjectId::HOME.uuid(), PrincipalId::OWNER.uuid(), caller(1).principal.uuid(), caller(1).origin.id];
+    let constants = [
+        ProjectId::HOME.uuid(),
+        PrincipalId::OWNER.uuid(),
+        PrincipalId::PLATFORM.uuid(),
+        caller(1).principal.uuid(),
+        caller(1).origin.id,
+    ];
     let constants: BTreeSet<String> =
         constants.into_iter().chain([uuid::Uuid::nil()]).map(|id| id.to_string()).collect();
     let told: Vec<_> = shared.difference(&constants).collect();

@@ -89,7 +89,7 @@ fn two_principals_may_use_one_id_for_what_needs_no_event() {
     for caller in [owner(1), other, owner(1), other] {
         ask(&bench, caller, "limit.set", json!({ "total": 4 })).unwrap();
     }
-    assert_eq!(bench.head(), 2);
+    assert_eq!(bench.head(), 3);
 }
 
 // core A3, blackbox 16, field 18 (a).
@@ -111,7 +111,7 @@ fn an_id_is_one_command_s_for_ever() {
     let bench = bench.reopen(|_| ());
     let refused = ask(&bench, owner(1), "playlist.follow", other).unwrap_err();
     assert_eq!(refused.code(), "COMMAND_ID_REUSED", "also after a restart");
-    assert_eq!(bench.head(), head + 1);
+    assert_eq!(bench.head(), head + 1 + 1, "and the second opening");
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn a_boundary_about_a_thing_sees_every_stream_that_names_it() {
 fn a_boundary_is_held_in_the_moment_of_recording() {
     let bench = Bench::new();
     let filter = crate::log::Filter::stream(&Note::stream(id(1)));
-    let boundary = OnlyIf { filter, after: 0 };
+    let boundary = OnlyIf { filter, after: 1 };
     // Told for the first time it sees nothing; what comes in between is seen by the writer.
     let told = std::cell::Cell::new(false);
     let terms = crate::gate::Terms::only_if(boundary);
@@ -199,8 +199,8 @@ fn a_boundary_is_held_in_the_moment_of_recording() {
         }
         write(story, 2, "mine")
     });
-    assert_eq!(outcome.unwrap_err().moved(), [1]);
-    assert_eq!(bench.head(), 1);
+    assert_eq!(outcome.unwrap_err().moved(), [2]);
+    assert_eq!(bench.head(), 2);
 }
 
 #[test]

@@ -75,14 +75,14 @@ fn folder_exports_like_the_open_log() {
     drop(log);
     let mut offline = Vec::new();
     let exported = export(Source::Folder(directory.path()), .., &mut offline).unwrap();
-    assert_eq!(exported.last_position, 320);
+    assert_eq!(exported.last_position, 321);
     assert!(live == offline);
 }
 
 #[test]
 fn line_reads_like_the_event() {
     let bench = bench();
-    let text = fs::read_to_string(exported(&bench, 1..=1)).unwrap();
+    let text = fs::read_to_string(exported(&bench, 2..=2)).unwrap();
     let line: Value = serde_json::from_str(text.lines().nth(1).unwrap()).unwrap();
     assert_eq!(line["kind"], "playlist.noted");
     assert_eq!(line["payload"], "text 1 é");
@@ -130,7 +130,7 @@ fn missing_lines_and_strange_files_are_noticed() {
     let without_third = [&lines[..3], &lines[4..]].concat().join("\n") + "\n";
     assert_eq!(check(without_third).position(), Some(3));
     let broken_off = text[..text.len() - 100].to_owned();
-    assert!(matches!(check(broken_off), VerifyError::Bundle { line: 321, .. }));
+    assert!(matches!(check(broken_off), VerifyError::Bundle { line: 322, .. }));
     assert!(matches!(check(String::new()), VerifyError::Bundle { line: 1, .. }));
     assert!(matches!(check("hello\n".to_owned()), VerifyError::Bundle { line: 1, .. }));
     let error = verify_bundle(&store::file(bench.directory.path()), None).unwrap_err();
@@ -150,11 +150,13 @@ fn a_line_has_one_spelling() {
     let path = exported(&bench, ..);
     let text = fs::read_to_string(&path).unwrap();
     let forged = |from: &str, to: &str| {
-        assert!(text.contains(from), "{from}");
+        let (before, _) = text.split_once(from).unwrap_or_else(|| panic!("{from}"));
         fs::write(&path, text.replacen(from, to, 1)).unwrap();
         let error = verify_bundle(&path, None).unwrap_err();
         let found = (error.code(), error.position());
-        assert_eq!(found, ("BUNDLE_MALFORMED", Some(1)), "{from} as {to}: {error}");
+        // The first line is about the bundle, the second is event 1.
+        let position = before.lines().count() as u64 - 1;
+        assert_eq!(found, ("BUNDLE_MALFORMED", Some(position)), "{from} as {to}: {error}");
     };
     forged("\"payload\":", "\"payload\":\"forged\",\"payload\":");
     forged("\"payload\":\"text 1", "\"payload\":\"text I");
@@ -183,13 +185,13 @@ fn the_first_line_has_one_spelling_and_says_no_more_than_the_events() {
     assert_eq!(forged(&id, &id.to_uppercase()), ("BUNDLE_MALFORMED", None));
     assert_eq!(forged("\"firstPosition\":1,", "\"firstPosition\": 1,"), ("BUNDLE_MALFORMED", None));
     assert_eq!(forged(&id, "11111111-1111-1111-1111-111111111111"), ("BUNDLE_MALFORMED", Some(1)));
-    assert_eq!(forged("\"lastPosition\":320", "\"lastPosition\":319"), ("BUNDLE_MALFORMED", Some(320)));
-    assert_eq!(forged("\"lastPosition\":320", "\"lastPosition\":321"), ("LOG_TRUNCATED", Some(321)));
-    assert_eq!(forged("\"lastPosition\":320", "\"lastPosition\":18446744073709551615").1, None);
+    assert_eq!(forged("\"lastPosition\":321", "\"lastPosition\":320"), ("BUNDLE_MALFORMED", Some(321)));
+    assert_eq!(forged("\"lastPosition\":321", "\"lastPosition\":322"), ("LOG_TRUNCATED", Some(322)));
+    assert_eq!(forged("\"lastPosition\":321", "\"lastPosition\":18446744073709551615").1, None);
     assert_eq!(forged("\"eventsCutBefore\":0", "\"eventsCutBefore\":1"), ("BUNDLE_MALFORMED", Some(1)));
-    assert_eq!(forged("\"eventsCutAfter\":0", "\"eventsCutAfter\":1"), ("BUNDLE_MALFORMED", Some(320)));
+    assert_eq!(forged("\"eventsCutAfter\":0", "\"eventsCutAfter\":1"), ("BUNDLE_MALFORMED", Some(321)));
     let hash = format!("\"lastHash\":\"{}", &text.split("\"lastHash\":\"").nth(1).unwrap()[..4]);
-    assert_eq!(forged(&hash, "\"lastHash\":\"0000"), ("BUNDLE_MALFORMED", Some(320)));
+    assert_eq!(forged(&hash, "\"lastHash\":\"0000"), ("BUNDLE_MALFORMED", Some(321)));
 }
 
 // audit open 7.
@@ -198,7 +200,7 @@ fn a_bundle_says_where_it_cuts_an_append() {
     let bench = bench();
     let report = verify_bundle(&exported(&bench, 10..=20), None).unwrap();
     assert_eq!((report.events_cut_before, report.events_cut_after), (0, 0));
-    let path = exported(&bench, 31..=300);
+    let path = exported(&bench, 32..=301);
     let report = verify_bundle(&path, None).unwrap();
     assert_eq!((report.events_cut_before, report.events_cut_after), (10, 20));
     assert!(report.proves().contains("taken on trust"), "{}", report.proves());
@@ -210,14 +212,14 @@ fn a_range_that_the_log_has_not_is_refused() {
     let bench = bench();
     let refused = |first, last| export(Source::Live(&bench.log), first..=last, &mut Vec::new()).unwrap_err();
     let error = refused(400, 500);
-    assert!(matches!(error, ExportError::Beyond { asked: 500, last: 320 }), "{error}");
+    assert!(matches!(error, ExportError::Beyond { asked: 500, last: 321 }), "{error}");
     assert_eq!(error.code(), "POSITION_BEYOND_HEAD");
-    assert!(matches!(refused(1, 321), ExportError::Beyond { asked: 321, last: 320 }));
+    assert!(matches!(refused(1, 322), ExportError::Beyond { asked: 322, last: 321 }));
     assert!(matches!(refused(5, 3), ExportError::NoRange { first: 5, last: 3 }));
     assert!(matches!(refused(0, 3), ExportError::NoRange { first: 0, last: 3 }));
-    let error = export(Source::Live(&bench.log), 322.., &mut Vec::new()).unwrap_err();
-    assert!(matches!(error, ExportError::Beyond { asked: 322, last: 320 }));
+    let error = export(Source::Live(&bench.log), 323.., &mut Vec::new()).unwrap_err();
+    assert!(matches!(error, ExportError::Beyond { asked: 323, last: 321 }));
     // Just behind the end there is nothing yet, and that can be said.
-    let report = verify_bundle(&exported(&bench, 321..), None).unwrap();
-    assert_eq!((report.first_position, report.last_position, report.events), (321, 320, 0));
+    let report = verify_bundle(&exported(&bench, 322..), None).unwrap();
+    assert_eq!((report.first_position, report.last_position, report.events), (322, 321, 0));
 }

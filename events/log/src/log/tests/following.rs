@@ -37,7 +37,7 @@ fn catching_up_runs_into_living_without_gap_or_repeat() {
     // A ring of 16 makes subscribers go between memory and file all the time.
     let bench = Bench::with(|options| options.ring_events_max = 16);
     produce(&bench.log, 1, 100);
-    let total = 150 + 4 * 150;
+    let total = 1 + 150 + 4 * 150;
     let runtime = runtime();
     thread::scope(|scope| {
         for producer in 2..6 {
@@ -59,7 +59,7 @@ fn catching_up_runs_into_living_without_gap_or_repeat() {
 fn filtered_subscription_has_exactly_what_matches() {
     let bench = Bench::with(|options| options.ring_bytes_max = 4000);
     let runtime = runtime();
-    let total = 150 * 3;
+    let total = 1 + 150 * 3;
     thread::scope(|scope| {
         for producer in 1..4 {
             let log = &bench.log;
@@ -79,17 +79,17 @@ fn filtered_subscription_has_exactly_what_matches() {
 #[test]
 fn slow_subscriber_makes_nobody_wait_and_no_memory_grow() {
     let bench = Bench::with(|options| options.ring_events_max = 8);
-    let mut slow = bench.log.subscribe(1, Filter::all());
+    let mut slow = bench.log.subscribe(2, Filter::all());
     let runtime = runtime();
     for n in 1..=500 {
         bench.log.append_blocking(append_one(n, &stream("job", 1), "x")).unwrap();
         if n == 3 {
-            assert_eq!(runtime.block_on(slow.next_batch(1)).unwrap().next_position, 2);
+            assert_eq!(runtime.block_on(slow.next_batch(1)).unwrap().next_position, 3);
         }
     }
     assert!(bench.log.ring().len() <= 8);
-    let seen = runtime.block_on(follow(slow, 500, 6));
-    assert!(seen.into_iter().eq(2..=500));
+    let seen = runtime.block_on(follow(slow, 501, 6));
+    assert!(seen.into_iter().eq(3..=501));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn cursor_moves_where_nothing_matches() {
     let mut subscription = bench.log.subscribe(1, Filter::categories(["playlist"]));
     // The index says that nothing matches in what is no longer in memory.
     let batch = runtime.block_on(subscription.next_batch(10)).unwrap();
-    assert_eq!((batch.events.len(), batch.next_position), (0, 2251));
+    assert_eq!((batch.events.len(), batch.next_position), (0, 2252));
     let skipped = (0..250).map(|_| event(&stream("job", 1), "noted", "x")).collect();
     bench.log.append_blocking(append(50, skipped)).unwrap();
     assert!(
@@ -112,22 +112,22 @@ fn cursor_moves_where_nothing_matches() {
     );
     bench.log.append_blocking(append_one(100, &stream("playlist", 1), "y")).unwrap();
     let batch = runtime.block_on(subscription.next_batch(10)).unwrap();
-    assert_eq!((batch.events.len(), batch.next_position), (1, 2502));
-    let mut eager = bench.log.subscribe(2251, Filter::categories(["job"])).report_skipped(1);
-    assert_eq!(runtime.block_on(eager.next_batch(10)).unwrap().next_position, 2252);
+    assert_eq!((batch.events.len(), batch.next_position), (1, 2503));
+    let mut eager = bench.log.subscribe(2252, Filter::categories(["job"])).report_skipped(1);
+    assert_eq!(runtime.block_on(eager.next_batch(10)).unwrap().next_position, 2253);
 }
 
 #[test]
 fn dropped_wait_loses_nothing() {
     let bench = Bench::new();
     let runtime = runtime();
-    let mut subscription = bench.log.subscribe(1, Filter::all());
+    let mut subscription = bench.log.subscribe(2, Filter::all());
     let _guard = runtime.enter();
     for n in 1..=50_u64 {
         assert!(subscription.next_batch(10).now_or_never().is_none());
         bench.log.append_blocking(append_one(u128::from(n), &stream("job", 1), "x")).unwrap();
         let batch = runtime.block_on(subscription.next_batch(10)).unwrap();
-        assert_eq!(batch.events[0].position(), n);
+        assert_eq!(batch.events[0].position(), n + 1);
     }
 }
 
@@ -135,7 +135,7 @@ fn dropped_wait_loses_nothing() {
 fn closed_log_gives_the_rest_and_then_ends() {
     let bench = Bench::new();
     let runtime = runtime();
-    let mut subscription = bench.log.subscribe(1, Filter::all());
+    let mut subscription = bench.log.subscribe(2, Filter::all());
     bench.log.append_blocking(append_one(1, &stream("job", 1), "x")).unwrap();
     runtime.block_on(bench.log.close());
     assert_eq!(runtime.block_on(subscription.next_batch(10)).unwrap().events.len(), 1);

@@ -173,7 +173,7 @@ fn command_is_remembered_although_its_index_is_gone() {
     let bench = Bench::on(directory);
     let repeated = bench.log.append_blocking(append_one(13, &stream("job", 3), "other")).unwrap();
     assert!(repeated.repeated);
-    assert_eq!((repeated.first_position, bench.log.head().position), (13, 20));
+    assert_eq!((repeated.first_position, bench.log.head().position), (14, 22));
 }
 
 // invariant: G-8, L-18
@@ -184,7 +184,7 @@ fn what_an_event_is_about_is_found_after_the_index_was_lost() {
     let bench = Bench::on(directory);
     let about = Filter::about(Subject::new("item", Uuid::from_u128(1)));
     let found = bench.log.read(&Read::forward(1).filter(about)).unwrap();
-    assert_eq!(found.iter().map(Recorded::position).collect::<Vec<_>>(), [1, 4, 7, 10, 13, 16, 19]);
+    assert_eq!(found.iter().map(Recorded::position).collect::<Vec<_>>(), [2, 5, 8, 11, 14, 17, 20]);
 }
 
 /// An append of many events, to many streams.
@@ -202,7 +202,7 @@ fn index_of_a_killed_process_is_behind_by_a_bounded_number_of_events() {
     }
     let crashed = copy_of(&bench.directory);
     let bench = Bench::on(crashed);
-    assert_eq!(bench.log.head().position, 80_000);
+    assert_eq!(bench.log.head().position, 80_002);
     assert!(is_right(&bench.log));
     assert_eq!(bench.log.stream_version(&stream("file", 1)).unwrap(), 8 * 15);
     let refused = expecting(many(100, 1), &stream("file", 1), Expected::NoStream);

@@ -1,12 +1,14 @@
 //! Tests of the log; tags name the invariants of `docs/invariants.md` that they hold.
 
 mod disk;
+mod forger;
 mod support;
 mod twin;
 
 mod appending;
 mod bundling;
 mod crashing;
+mod epochs;
 mod filtering;
 mod following;
 mod forging;

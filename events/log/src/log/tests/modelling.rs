@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fs};
 
 use futures::FutureExt as _;
+use mediary_events::{Concern as _, log::Logs};
 use mediary_schema::{CommandId, PrincipalId};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use super::{
     twin::Twin,
 };
 use crate::log::{
-    Append, AppendError, Direction, Expected, Filter, Read, Recorded, StreamId, verify, verify_live,
+    Append, AppendError, Direction, Expected, Filter, Log, Read, Recorded, StreamId, verify, verify_live,
 };
 
 #[derive(Debug, Clone)]
@@ -143,6 +144,13 @@ struct Model {
 }
 
 impl Model {
+    /// The log opens, and says so.
+    fn open(&mut self, log: &Log) {
+        let stream = Logs::stream(log.id());
+        let version = self.version(&stream) + 1;
+        self.events.push((stream, version, "opened"));
+    }
+
     fn version(&self, stream: &StreamId) -> u64 {
         self.events.iter().filter(|(owner, ..)| owner == stream).count() as u64
     }
@@ -290,6 +298,7 @@ proptest! {
     fn log_behaves_like_a_list(steps in proptest::collection::vec(steps(), 1..60)) {
         let mut model = Model::default();
         let mut bench = Bench::with(|options| options.ring_events_max = 4);
+        model.open(&bench.log);
         let mut older = None;
         for step in &steps {
             match step {
@@ -304,6 +313,7 @@ proptest! {
                 Step::Ask { command, platform } => check_ask(&bench, &model, *command, *platform),
                 Step::Reopen(fate) => {
                     bench = reopen(bench, fate, &mut older);
+                    model.open(&bench.log);
                     Twin::of(&bench).compare(&bench.log);
                 }
             }

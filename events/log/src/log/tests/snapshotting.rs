@@ -63,8 +63,8 @@ fn snapshot_of_another_history_is_dropped() {
 #[test]
 fn snapshot_beyond_the_end_is_refused() {
     let bench = bench(3);
-    let error = bench.log.snapshots().save("dispatcher", 1, 4, b"four").unwrap_err();
-    assert!(matches!(error, SnapshotError::Beyond { position: 4 }));
+    let error = bench.log.snapshots().save("dispatcher", 1, 5, b"five").unwrap_err();
+    assert!(matches!(error, SnapshotError::Beyond { position: 5 }));
     let error = bench.log.snapshots().save("../log", 1, 3, b"three").unwrap_err();
     assert!(matches!(error, SnapshotError::Name { .. }));
     bench.log.snapshots().save("dispatcher", 1, 0, b"nothing yet").unwrap();

@@ -33,7 +33,7 @@ fn below_the_reserve_only_what_ends_work_goes_on() {
         other => panic!("{other}"),
     }
     log.append_blocking(essential(append_one(1, &stream("job", 1), "a"))).unwrap();
-    assert_eq!(log.head().position, 1);
+    assert_eq!(log.head().position, 2);
 }
 
 #[test]
@@ -149,5 +149,5 @@ fn full_disk_does_not_keep_the_log_from_opening() {
     fill(directory.path(), 0);
     let log = Log::open(small_options(&directory)).unwrap();
     log.append_blocking(essential(append_one(100, &stream("job", 1), "b"))).unwrap();
-    assert_eq!(verify_live(&log, None).unwrap().events, 51);
+    assert_eq!(verify_live(&log, None).unwrap().events, 51 + 2);
 }

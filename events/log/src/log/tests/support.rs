@@ -10,6 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use mediary_events::{Concern as _, log::Logs};
 use mediary_schema::{Clock, CommandId, CorrelationId, IdSource, PrincipalId, ProjectId, Timestamp};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -69,6 +70,13 @@ impl Bench {
     pub(super) fn on(directory: TempDir) -> Self {
         let (options, clock) = options(&directory);
         Self { log: Log::open(options).unwrap(), directory, clock }
+    }
+
+    /// Everything but what the log says of itself.
+    pub(super) fn appended(&self) -> Vec<Recorded> {
+        let mut events = self.all();
+        events.retain(|event| event.envelope.stream.category != Logs::NAME);
+        events
     }
 
     pub(super) fn all(&self) -> Vec<Recorded> {

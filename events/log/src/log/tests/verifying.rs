@@ -19,7 +19,7 @@ use crate::log::{
     store, tables, verify, verify_bundle, verify_live,
 };
 
-/// A closed log of `appends` appends; the payload of event `n` says `payload-n`.
+/// A closed log of `appends` appends behind the event that opens it; the payload of event `n + 1` says `payload-n`.
 fn closed_log(appends: u128) -> TempDir {
     let bench = Bench::new();
     for n in 1..=appends {
@@ -81,9 +81,9 @@ fn whole_log_is_proved_offline_and_alive_and_against_a_checkpoint() {
     let expected = Report {
         log_id: id,
         first_position: 1,
-        last_position: 1300,
+        last_position: 1301,
         head_hash: head.hash,
-        events: 1300,
+        events: 1301,
         erased: 0,
         events_cut_before: 0,
         events_cut_after: 0,
@@ -120,15 +120,15 @@ fn log_with_an_erased_payload_is_whole_and_says_so() {
 }
 
 #[test]
-fn empty_log_is_whole() {
+fn log_that_was_only_opened_is_whole() {
     let directory = closed_log(0);
     let report = verify(directory.path(), None).unwrap();
-    assert_eq!((report.events, report.last_position), (0, 0));
+    assert_eq!((report.events, report.last_position), (1, 1));
 }
 
 #[test]
 fn checkpoint_of_another_history_is_missed() {
-    let directory = closed_log(5);
+    let directory = closed_log(4);
     let foreign = Checkpoint { position: 3, hash: [7; 32] };
     assert!(matches!(
         verify(directory.path(), Some(foreign)),
@@ -144,7 +144,7 @@ fn checkpoint_of_another_history_is_missed() {
 #[test]
 fn flipped_payload_bit_is_named_exactly_and_never_handed_out() {
     let directory = closed_log(400);
-    assert!(flip_everywhere(&log_file(&directory), b"payload-0123.", 3) > 0);
+    assert!(flip_everywhere(&log_file(&directory), b"payload-0122.", 3) > 0);
     let before = contents(directory.path());
     let error = verify(directory.path(), None).unwrap_err();
     assert_eq!(error.damage(), Some(&Damage::Payload { position: 123 }), "{error}");
@@ -153,7 +153,7 @@ fn flipped_payload_bit_is_named_exactly_and_never_handed_out() {
     let log = reopened(&directory).unwrap();
     let read = log.read(&Read::forward(100));
     assert!(matches!(read, Err(ReadError::Damaged(Damage::Payload { position: 123 }))), "{read:?}");
-    assert_eq!(log.read(&Read::forward(124)).unwrap().len(), 277);
+    assert_eq!(log.read(&Read::forward(124)).unwrap().len(), 278 + 1);
     assert_eq!(verify_live(&log, None).unwrap_err().position(), Some(123));
 }
 
@@ -161,7 +161,7 @@ fn flipped_payload_bit_is_named_exactly_and_never_handed_out() {
 fn flipped_envelope_bit_is_named_within_its_append() {
     let directory = closed_log(400);
     // The story of event 200 stands in its envelope only.
-    let story = uuid::Uuid::from_u128(200);
+    let story = uuid::Uuid::from_u128(199);
     let mut needle = story.as_bytes().to_vec();
     needle.extend_from_slice(b"\x08playlist");
     assert!(flip_everywhere(&log_file(&directory), &needle, 4) > 0);
@@ -215,8 +215,8 @@ fn flipped_stored_hash_is_told_from_a_changed_event() {
 
 #[test]
 fn changed_end_is_refused_when_opening() {
-    let directory = closed_log(20);
-    let mut needle = uuid::Uuid::from_u128(20).as_bytes().to_vec();
+    let directory = closed_log(19);
+    let mut needle = uuid::Uuid::from_u128(19).as_bytes().to_vec();
     needle.extend_from_slice(b"\x08playlist");
     assert!(flip_everywhere(&log_file(&directory), &needle, 4) > 0);
     match reopened(&directory).unwrap_err() {
@@ -352,7 +352,7 @@ fn copy_of_a_live_file_verifies_like_a_crashed_one() {
     let copy = copy_of(&bench.directory);
     let before = contents(copy.path());
     let report = verify(copy.path(), None).unwrap();
-    assert_eq!((report.events, report.head_hash), (50, bench.log.head().hash));
+    assert_eq!((report.events, report.head_hash), (51, bench.log.head().hash));
     assert_eq!(contents(copy.path()), before, "repair must stay in memory");
 }
 
@@ -373,7 +373,7 @@ fn no_flipped_bit_anywhere_changes_history_unnoticed() {
     panic::set_hook(Box::new(move |_| {
         counter.fetch_add(1, Ordering::SeqCst);
     }));
-    let directory = closed_log(60);
+    let directory = closed_log(150);
     let path = log_file(&directory);
     let whole = fs::read(&path).unwrap();
     let expected = verify(directory.path(), None).unwrap();

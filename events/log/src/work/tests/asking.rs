@@ -140,6 +140,6 @@ fn a_token_is_told_once() {
     let (first, second) = (tell(), tell());
     assert!(first.told.secret.is_some() && second.told.secret.is_none());
     assert_eq!((first.told.token_id, first.position), (second.told.token_id, second.position));
-    assert_eq!(bench.head(), 1);
+    assert_eq!(bench.head(), 2);
     assert_eq!(caller.principal, PrincipalId::OWNER);
 }

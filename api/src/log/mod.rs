@@ -1,0 +1,5 @@
+//! The log in words: what it says of itself.
+
+mod explain;
+
+pub(crate) use explain::Words;

@@ -1,0 +1,3 @@
+/// What may be asked of the log's own stream: nothing yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {}

@@ -1,0 +1,16 @@
+use super::Event;
+
+/// What the log says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct State {
+    /// How many epochs have begun.
+    pub epochs: u64,
+}
+
+impl State {
+    pub(super) fn evolve(&mut self, event: &Event) {
+        match event {
+            Event::Opened { .. } => self.epochs += 1,
+        }
+    }
+}
