@@ -1,14 +1,18 @@
 //! The way of every mutation: what is asked is put before the gate, and what came of it is told.
 
 use async_graphql::{Context, Error, ID, InputObject, Result, SimpleObject};
-use mediary_log::gate::{self, Answer, Refused, Story};
+use mediary_log::{
+    gate::{self, Answer, Refused, Story},
+    work,
+};
 use mediary_schema::{CommandId, Several};
 
 use crate::{
+    dry_run::DryRun,
     error::{UserError, fault, parse_id, user_error},
     scalar::Position,
     schema::platform,
-    session::session,
+    session::{Session, session},
 };
 
 /// What every command says beside what it asks for.
@@ -18,6 +22,8 @@ pub(crate) struct Terms {
     pub(crate) command_id: Option<ID>,
     /// Do it only if nothing of this was recorded in between.
     pub(crate) only_if: Option<OnlyIfInput>,
+    /// Only say what would be done, as `dryRun` of the answer: nothing is recorded, and the command's id is not remembered.
+    pub(crate) dry_run: Option<bool>,
 }
 
 /// A boundary: refused as `MOVED`, with the positions that moved, if something that fits was recorded after the
@@ -45,6 +51,8 @@ pub(crate) struct Done {
     pub(crate) repeated: bool,
     /// A signed statement that it was accepted; none is made yet.
     pub(crate) receipt: Option<String>,
+    /// What would be done, if only that was asked; then nothing was done.
+    pub(crate) dry_run: Option<DryRun>,
     /// Why it was not done, if it was not.
     pub(crate) user_errors: Vec<UserError>,
 }
@@ -62,8 +70,17 @@ pub(crate) async fn ask<A: Story>(
     terms: Terms,
     asked: A,
 ) -> Result<(Option<A::Told>, Done)> {
-    let session = session(context, asked.kind().permission)?;
     let gate = &platform(context).gate;
+    let session = match session(context, asked.kind().permission) {
+        Ok(session) => session,
+        Err(fault) => {
+            if let Some(session) = context.data_opt::<Session>() {
+                let caller = session.caller(CommandId::from_uuid(gate.ids().next()), gate.ids());
+                work::account::note_refused(gate, caller, session.token_id, asked.kind().name).await;
+            }
+            return Err(fault);
+        }
+    };
     let command_id = match terms.command_id {
         Some(id) => parse_id(&id)?,
         None => CommandId::from_uuid(gate.ids().next()),
@@ -77,13 +94,15 @@ pub(crate) async fn ask<A: Story>(
         Ok(only_if) => only_if,
         Err(bad) => return Ok((None, Done::refused(user_error(&bad.into())?))),
     };
-    match gate.ask(caller, asked, gate::Options { only_if }).await {
-        Ok(Answer { told, position, story_id, repeated, receipt }) => {
+    let options = gate::Options { only_if, dry_run: terms.dry_run.unwrap_or(false) };
+    match gate.ask(caller, asked, options).await {
+        Ok(Answer { told, position, story_id, repeated, receipt, dry_run }) => {
             let done = Done {
                 position: Some(Position(position)),
-                story_id: Some(ID(story_id.to_string())),
+                story_id: story_id.map(|id| ID(id.to_string())),
                 repeated,
                 receipt: receipt.map(|receipt| receipt.0),
+                dry_run: dry_run.map(DryRun::from),
                 user_errors: Vec::new(),
             };
             Ok((Some(told), done))

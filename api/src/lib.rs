@@ -10,6 +10,7 @@ mod account;
 mod asking;
 mod connection;
 mod download;
+mod dry_run;
 mod error;
 mod event;
 mod file;

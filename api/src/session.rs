@@ -21,6 +21,8 @@ use crate::error::fault;
 pub struct Session {
     /// Who.
     pub principal: PrincipalId,
+    /// As whom their commands are recorded.
+    pub speaks_as: PrincipalId,
     /// By which token.
     pub token_id: TokenId,
     /// The project whose things they meet.
@@ -37,12 +39,12 @@ impl Session {
     /// The session as the caller of a command.
     pub fn caller(&self, command_id: CommandId, ids: &IdSource) -> Caller {
         let origin = Origin { kind: self.origin, id: self.token_id.uuid() };
-        Caller::person(self.principal, self.role, origin, command_id, ids).within(self.project)
+        Caller::person(self.speaks_as, self.role, origin, command_id, ids).within(self.project)
     }
 
     const fn credential(&self) -> Credential {
-        let Self { principal, token_id, project, role, expires_at, .. } = *self;
-        Credential { principal, token_id, project, role, expires_at }
+        let Self { principal, speaks_as, token_id, project, role, expires_at, .. } = *self;
+        Credential { principal, speaks_as, token_id, project, role, expires_at }
     }
 
     /// What the session may see.
@@ -94,8 +96,9 @@ impl Authenticator {
         let found = self.tokens.find(token, peer);
         let result = if found.is_ok() { "accepted" } else { "refused" };
         metrics::counter!("mediary_auth_attempts_total", "result" => result).increment(1);
-        found.map(|Credential { principal, token_id, project, role, expires_at }| Session {
+        found.map(|Credential { principal, speaks_as, token_id, project, role, expires_at }| Session {
             principal,
+            speaks_as,
             token_id,
             project,
             role,

@@ -9,7 +9,7 @@ use mediary_actors::{
     nats::{self, NatsServer, NatsServerArguments},
     playlist::Lister,
     process::{Runner, Tool, Tools},
-    reaction::{Reacted, Reaction, Reactor, ReactorArguments},
+    reaction::{Reacted, Reactor, ReactorArguments},
     room::Room,
     staging::Staging,
     supervisor::{Child, Halted, Policy, StartError, Supervisor, SupervisorHandle},
@@ -21,7 +21,7 @@ use mediary_events::{
 };
 use mediary_log::{
     Origin, OriginKind,
-    gate::{Caller, Gate},
+    gate::{Caller, Gate, Reaction},
     signal::SignalHub,
 };
 use mediary_schema::job::{RetryPolicy, WorkKind};

@@ -33,7 +33,7 @@ async fn follow_as_other(log: &Log, url: &str) -> (String, String, String) {
     })
     .await;
     let told = answer.told;
-    (told.playlist_id.to_string(), told.job_id.unwrap().to_string(), answer.story_id.to_string())
+    (told.playlist_id.to_string(), told.job_id.unwrap().to_string(), answer.story_id.unwrap().to_string())
 }
 
 /// The answer to a document about an id.

@@ -6,13 +6,13 @@ use mediary_events::{
 };
 use mediary_log::{
     Direction, Filter, Head, Origin, OriginKind, Page, Read, ReadError, Recorded,
-    gate::{Caller, Gate, Refusal, Transaction},
+    gate::{Caller, Gate, Reaction, Refusal, Step, trouble},
 };
 use mediary_schema::{EventId, ReactionId, reaction::Trouble};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::sync::watch;
 
-use super::{Reacted, Reaction, Step};
+use super::Reacted;
 use crate::follower::{Follower, ReadUpTo};
 
 /// Runs one reaction.
@@ -60,8 +60,6 @@ const PAGE: usize = 64;
 const PAGE_BYTES: usize = 1 << 20;
 /// The wait before a refused command is issued again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// Steps of one append: few enough that others get their turn, many enough to share an fsync.
-const STEPS_MAX: usize = 32;
 
 /// What became of a cause.
 enum Tried {
@@ -210,9 +208,9 @@ impl State {
         };
         let mut done = place.steps_of(cause.envelope.id) as usize;
         loop {
-            let now = done.min(steps.len())..(done + STEPS_MAX).min(steps.len());
+            let now = done.min(steps.len())..(done + Step::AT_ONCE_MAX).min(steps.len());
             let (until, is_last) = (now.end, now.end == steps.len());
-            match self.record_steps(cause, Arc::clone(&steps), now, is_last).await {
+            match self.record_steps(cause, Arc::clone(&steps), now).await {
                 Ok(()) if is_last => return Ok(Tried::Recorded),
                 Ok(()) => done = until,
                 Err(refusal) if is_overtaken(&refusal, cause.envelope.id) => return Ok(Tried::Recorded),
@@ -242,20 +240,9 @@ impl State {
         cause: &Recorded,
         steps: Arc<[Step]>,
         now: Range<usize>,
-        is_last: bool,
     ) -> Result<(), Refusal> {
-        let (cause_id, position, uuid) = (cause.envelope.id, cause.position(), self.id.uuid());
-        let (done, count) = (now.start as u32, now.len() as u32);
-        let story = move |story: &mut Transaction<'_>| {
-            let place = if is_last {
-                Command::Handle { cause: cause_id, position, done, steps: count }
-            } else {
-                Command::Advance { cause: cause_id, position, done, steps: count }
-            };
-            story.entail::<Place>(uuid, place)?;
-            steps[now.clone()].iter().try_for_each(|step| step.tell(story))
-        };
-        let caller = self.caller(cause, &done.to_string());
+        let story = Step::story(self.id, cause, steps, now.clone());
+        let caller = self.caller(cause, &now.start.to_string());
         self.arguments.gate.transact(caller, story).await.map(|_| ())
     }
 
@@ -290,12 +277,7 @@ impl State {
 
     /// The story and the person of the cause go on; the origin is the reaction.
     fn caller(&self, cause: &Recorded, step: &str) -> Caller {
-        Caller::because_of(
-            &self.arguments.gate.identities(),
-            cause,
-            origin(self.id),
-            &format!("{}/{step}", self.name()),
-        )
+        Caller::reaction(&self.arguments.gate, self.arguments.reaction.as_ref(), cause, step)
     }
 
     async fn place(&self) -> Result<PlaceState, Refusal> {
@@ -343,44 +325,9 @@ enum Untold {
     Trouble(Trouble),
 }
 
-fn trouble(place: &str, refusal: &Refusal) -> Trouble {
-    let detail = Chain(refusal).to_string();
-    match refusal {
-        Refusal::Decode(_) => Trouble::new("EVENT_UNREADABLE", "read", &detail),
-        Refusal::Rejected(_)
-        | Refusal::Forbidden { .. }
-        | Refusal::Overloaded { .. }
-        | Refusal::StorageFull { .. }
-        | Refusal::TooLarge
-        | Refusal::Contended { .. }
-        | Refusal::Reused
-        | Refusal::Strange
-        | Refusal::Moved { .. }
-        | Refusal::BeyondHead { .. }
-        | Refusal::Lost { .. }
-        | Refusal::Stopping
-        | Refusal::Log(_) => Trouble::new(refusal.code(), place, &detail),
-    }
-}
-
 /// Whether the cause has its record already: an append whose answer was lost.
 fn is_overtaken(refusal: &Refusal, cause: EventId) -> bool {
     matches!(refusal, Refusal::Rejected(rejection) if rejection.code() == Rejection::Overtaken { cause }.code())
-}
-
-/// An error with its sources.
-struct Chain<'a>(&'a dyn std::error::Error);
-
-impl fmt::Display for Chain<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(error) = source {
-            write!(formatter, ": {error}")?;
-            source = error.source();
-        }
-        Ok(())
-    }
 }
 
 fn cursor_name(reaction: &str) -> String {

@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use mediary_events::playlist::{Event, Playlist, Row, State};
 use mediary_log::{
     Recorded,
-    gate::{Gate, Refusal, Transaction},
+    gate::{Gate, Reaction, Refusal, Step, Transaction, decode_cause},
     work,
 };
 use mediary_schema::{
@@ -12,8 +12,6 @@ use mediary_schema::{
     job::RetryPolicy,
     playlist::PlaylistKind,
 };
-
-use super::{Reaction, Step, plan};
 
 /// `playlist.downloads_requested` → `download::Request` for each entry.
 #[derive(Debug)]
@@ -32,7 +30,7 @@ impl Reaction for DownloadsRequestedToRequest {
     }
 
     fn plan(&self, gate: &Gate, cause: &Recorded) -> Result<Vec<Step>, Refusal> {
-        let Some(Event::DownloadsRequested { quality, entries }) = plan::decode::<Playlist>(cause)? else {
+        let Some(Event::DownloadsRequested { quality, entries }) = decode_cause::<Playlist>(cause)? else {
             return Ok(Vec::new());
         };
         let playlist_id = PlaylistId::from_uuid(cause.envelope.stream.uuid);

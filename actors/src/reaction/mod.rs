@@ -6,12 +6,13 @@
 //! whatever cache is lost. What follows is decided on the state as of the cause. A cause that can't be
 //! handled is parked: it and the later ones of its stream wait, for this reaction only.
 //!
+//! What a reaction is, [`mediary_log::gate::Reaction`] says: a dry run tells it without an actor.
+//!
 //! To add a reaction: one file named after event and command, one member of [`all`].
 
 mod actor;
 mod downloads_requested_to_request;
 mod options;
-mod plan;
 mod reacted;
 #[cfg(test)]
 mod tests;
@@ -19,5 +20,4 @@ mod tests;
 pub use actor::{Reactor, ReactorArguments};
 pub use downloads_requested_to_request::DownloadsRequestedToRequest;
 pub use options::all;
-pub use plan::{Reaction, Step, decode};
 pub use reacted::Reacted;

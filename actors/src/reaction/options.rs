@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
+use mediary_log::gate::Reaction;
 use mediary_schema::job::RetryPolicy;
 
-use super::{DownloadsRequestedToRequest, Reaction};
+use super::DownloadsRequestedToRequest;
 
 /// Every reaction.
 pub fn all(retry: RetryPolicy) -> Vec<Arc<dyn Reaction>> {

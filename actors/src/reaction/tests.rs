@@ -1,5 +1,7 @@
 //! Reactions by behaviour: events in, commands out, whatever cache is lost on the way.
 
+mod dry_run;
+
 use std::{
     collections::BTreeSet,
     sync::{
@@ -17,7 +19,7 @@ use mediary_events::{
 };
 use mediary_log::{
     Log, Options, Origin, OriginKind, Read, Recorded,
-    gate::{Caller, Gate, Refusal, Transaction},
+    gate::{Caller, Gate, Reaction, Refusal, Step, Transaction},
     work,
 };
 use mediary_schema::{
@@ -31,9 +33,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::{
-    DownloadsRequestedToRequest, Reacted, Reaction, Reactor, ReactorArguments, Step, actor::Message,
-};
+use super::{DownloadsRequestedToRequest, Reacted, Reactor, ReactorArguments, actor::Message};
 
 /// A log with a list that was refreshed once.
 struct Bench {

@@ -37,6 +37,11 @@ impl Explains for Words {
                 let name = token_name(finder, principal, token_id)?;
                 format!("let the token '{}' speak over NATS", name.unwrap_or_else(|| token_id.to_string()))
             }
+            Event::CommandRefused { token_id, command } => {
+                let name = token_name(finder, principal, token_id)?;
+                let name = name.unwrap_or_else(|| token_id.to_string());
+                format!("was refused {command}, which the token '{name}' does not allow")
+            }
             Event::TokenRevoked { token_id } => {
                 let name = token_name(finder, principal, token_id)?;
                 format!("revoked the token '{}'", name.unwrap_or_else(|| token_id.to_string()))
@@ -52,7 +57,7 @@ pub(crate) fn token_name(finder: &Finder, of: PrincipalId, token_id: TokenId) ->
     let events = finder.reader.read_stream(&Account::stream(of.uuid()), 1, Direction::Forward, EVENTS_MAX)?;
     let name = |recorded: &Recorded| match event_of::<Account>(recorded)? {
         Event::TokenIssued { token_id: id, name, .. } => (id == token_id).then_some(name),
-        Event::NatsGranted { .. } | Event::TokenRevoked { .. } => None,
+        Event::NatsGranted { .. } | Event::CommandRefused { .. } | Event::TokenRevoked { .. } => None,
     };
     Ok(events.iter().find_map(name))
 }

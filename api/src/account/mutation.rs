@@ -110,6 +110,8 @@ impl AccountMutation {
 
 async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<TokenPayload> {
     let (told, done) = asking::ask(context, terms, asked).await?;
+    // A dry run made no token: what it thought of must not look like one.
+    let told = told.filter(|_| done.dry_run.is_none());
     let Some(told) = told else { return Ok(TokenPayload { token: None, secret: None, nats: None, done }) };
     if let Some(position) = &done.position {
         platform(context).tokens.reached(position.0).await;

@@ -34,6 +34,13 @@ pub enum Command {
         /// What a NATS server knows its password by: bcrypt.
         password_hash: String,
     },
+    /// Note that a credential's holder asked for what its role does not allow.
+    NoteRefused {
+        /// The credential.
+        token_id: TokenId,
+        /// The stored name of the command.
+        command: String,
+    },
     /// Refuse a credential from now on.
     Revoke {
         /// Its id.

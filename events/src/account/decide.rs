@@ -68,6 +68,7 @@ impl Concern for Account {
     const EVENTS: &'static [EventKind] = &[
         EventKind::new("token_issued", 1, 0).about(&["token", "project"]),
         EventKind::new("nats_granted", 1, 0).about(&["token"]),
+        EventKind::new("command_refused", 1, 0).about(&["token"]),
         EventKind::new("token_revoked", 1, 0).about(&["token"]),
     ];
 
@@ -120,6 +121,11 @@ impl Concern for Account {
                 Some(_) => Ok(vec![Event::NatsGranted { token_id, password_hash }]),
                 None => Err(Rejection::NotFound { token_id }),
             },
+            Command::NoteRefused { token_id, command } => match state.tokens.get(&token_id) {
+                Some(token) if token.refused.contains(&command) => Ok(vec![]),
+                Some(_) => Ok(vec![Event::CommandRefused { token_id, command }]),
+                None => Err(Rejection::NotFound { token_id }),
+            },
             Command::Revoke { token_id } => {
                 if state.tokens.contains_key(&token_id) {
                     Ok(vec![Event::TokenRevoked { token_id }])
@@ -135,9 +141,9 @@ impl Concern for Account {
             Event::TokenIssued { token_id, project_id, .. } => {
                 Subjects::of([Some((*token_id).into()), Some((*project_id).into())])
             }
-            Event::NatsGranted { token_id, .. } | Event::TokenRevoked { token_id } => {
-                Subjects::of([Some((*token_id).into())])
-            }
+            Event::NatsGranted { token_id, .. }
+            | Event::CommandRefused { token_id, .. }
+            | Event::TokenRevoked { token_id } => Subjects::of([Some((*token_id).into())]),
         }
     }
 

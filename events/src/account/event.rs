@@ -35,6 +35,14 @@ pub enum Event {
         /// What a NATS server knows its password by: bcrypt. The token has 256 random bits, which nobody guesses.
         password_hash: String,
     },
+    /// The credential's holder sent a command that its role does not allow. Recorded the first time, counted afterwards.
+    #[serde(rename = "command_refused")]
+    CommandRefused {
+        /// The credential.
+        token_id: TokenId,
+        /// The stored name of the command.
+        command: String,
+    },
     /// A credential is refused from now on.
     #[serde(rename = "token_revoked")]
     TokenRevoked {

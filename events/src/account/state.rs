@@ -1,4 +1,7 @@
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
 
 use mediary_schema::{
     PrincipalId, ProjectId, Timestamp, TokenId,
@@ -26,10 +29,12 @@ pub struct Token {
     pub expires_at: Option<Timestamp>,
     /// What a NATS server knows its password by, if it may send commands over NATS.
     pub nats: Option<String>,
+    /// Commands that it asked for and may not: each is recorded once, so that nobody fills the log with them.
+    pub refused: BTreeSet<String>,
 }
 
 impl Token {
-    /// As whom the holder of a token speaks over NATS: every credential is a principal of its own there.
+    /// As whom the holder of a token speaks that may speak over NATS: it is a principal of its own, at every door.
     pub const fn nats_principal(token_id: TokenId) -> PrincipalId {
         PrincipalId::from_uuid(token_id.uuid())
     }
@@ -65,12 +70,18 @@ impl State {
                     networks: networks.clone(),
                     expires_at: *expires_at,
                     nats: None,
+                    refused: BTreeSet::new(),
                 };
                 self.tokens.insert(*token_id, token);
             }
             Event::NatsGranted { token_id, password_hash } => {
                 if let Some(token) = self.tokens.get_mut(token_id) {
                     token.nats = Some(password_hash.clone());
+                }
+            }
+            Event::CommandRefused { token_id, command } => {
+                if let Some(token) = self.tokens.get_mut(token_id) {
+                    token.refused.insert(command.clone());
                 }
             }
             Event::TokenRevoked { token_id } => {

@@ -75,7 +75,7 @@ fn ending(event: Event, after: Timestamp) -> Event {
                 expires_at: Some(after.after(Duration::from_hours(1))),
             }
         }
-        Event::NatsGranted { .. } | Event::TokenRevoked { .. } => event,
+        Event::NatsGranted { .. } | Event::CommandRefused { .. } | Event::TokenRevoked { .. } => event,
     }
 }
 
@@ -137,4 +137,14 @@ fn a_token_is_welcome_from_its_networks_and_others_from_anywhere() {
         |number: u128, address: &str| state.tokens[&id(number)].is_welcome_from(address.parse().unwrap());
     assert!(welcome(1, "10.0.0.9") && !welcome(1, "10.0.1.9"));
     assert!(welcome(2, "10.0.1.9") && welcome(2, "::1"));
+}
+
+#[test]
+fn a_refused_command_is_noted_once() {
+    let command = || "playlist.follow".to_owned();
+    let note = || Command::NoteRefused { token_id: id(1), command: command() };
+    let noted = || Event::CommandRefused { token_id: id(1), command: command() };
+    given::<Account>([issued(1, "laptop")]).when(note()).then([noted()]);
+    given::<Account>([issued(1, "laptop"), noted()]).when(note()).then([]);
+    given::<Account>([]).when(note()).rejected(&Rejection::NotFound { token_id: id(1) });
 }

@@ -88,8 +88,10 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let log = open_log(&configuration, &clock, &ids)?;
     prepare_library(&configuration)?;
     log.announce(&address.to_string()).map_err(ServeError::Announce)?;
-    let gate =
-        Gate::new(log.clone(), clock.clone(), ids, work::REGISTRY).with_retry(tree::retry(&configuration));
+    let reactions = reaction::all(tree::retry(&configuration));
+    let gate = Gate::new(log.clone(), clock.clone(), ids, work::REGISTRY)
+        .with_retry(tree::retry(&configuration))
+        .with_reactions(reactions.iter().cloned());
     let runner = Runner::new(log.id(), Environment::of(environment::variables()));
     for orphan in runner.end_orphans().await {
         tracing::warn!(?orphan, "ended a process that an earlier run left behind");
@@ -100,7 +102,6 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let tokens = Tokens::start(&log, clock).map_err(ServeError::Accounts)?;
 
     let signals = SignalHub::default();
-    let reactions = reaction::all(tree::retry(&configuration));
     let names: Vec<_> = reactions.iter().map(|reaction| reaction.name()).collect();
     let (reacted, reacted_to) = Reacted::new(names.iter().copied());
     let (held, held_now) = watch::channel(lane::State::default());

@@ -19,6 +19,7 @@ use super::{metric, relay::Outlet};
 use crate::{
     gate::{Answer, Caller, Gate, Options, Refusal, Refused},
     log::PAYLOAD_BYTES_MAX,
+    work,
 };
 
 /// What the subjects of commands begin with; principal, noun and verb follow.
@@ -27,6 +28,9 @@ pub const COMMANDS: &str = "mediary.commands";
 pub const COMMAND_ID: &str = "Mediary-Command-Id";
 /// The header with a condition: `{"streams": […], "types": […], "after": 12}`.
 pub const ONLY_IF: &str = "Mediary-Only-If";
+
+/// The header that asks what would be done, and for nothing to be done: `true`.
+pub const DRY_RUN: &str = "Mediary-Dry-Run";
 
 /// Commands that are decided at once; the others wait in the connection.
 const AT_ONCE: usize = 32;
@@ -123,7 +127,7 @@ async fn answer(client: &Client, gate: &Gate, request: Message) {
         }
         Err(refusal) => {
             metric::command(refusal.code());
-            // Not an event: whoever may publish here could fill the log with them.
+            // Not an event each: whoever may publish here could fill the log with them.
             let (subject, code) = (request.subject.as_str(), refusal.code());
             tracing::warn!(subject, code, error = %refusal, "nats.command_refused");
             Reply { answer: None, user_errors: vec![Refused::from(&refusal)] }
@@ -146,10 +150,15 @@ async fn carry_out(gate: &Gate, request: &Message) -> Result<Answer<Value>, Refu
         return Err(Unheard::NotOverNats(kind.name).into());
     }
     let command = gate.registry().open_command(&name, arguments(request)?)?;
-    let (command_id, only_if) = terms(gate, request.headers.as_ref())?;
+    let (command_id, options) = terms(gate, request.headers.as_ref())?;
     let origin = Origin { kind: OriginKind::Nats, id: token_id.uuid() };
     let caller = Caller::person(principal, role, origin, command_id, gate.ids()).within(project);
-    gate.ask_command(caller, command, Options { only_if }).await
+    let kind = command.kind();
+    let answered = gate.ask_command(caller, command, options).await;
+    if matches!(answered, Err(Refusal::Forbidden { .. })) {
+        work::account::note_refused(gate, caller, token_id, kind.name).await;
+    }
+    answered
 }
 
 /// Who speaks, and the name of the command.
@@ -188,10 +197,7 @@ fn arguments(request: &Message) -> Result<Value, Refusal> {
     Ok(read.map_err(|error| AskError::Malformed { name: "the request", reason: error.to_string() })?)
 }
 
-fn terms(
-    gate: &Gate,
-    headers: Option<&HeaderMap>,
-) -> Result<(CommandId, Option<crate::log::OnlyIf>), Refusal> {
+fn terms(gate: &Gate, headers: Option<&HeaderMap>) -> Result<(CommandId, Options), Refusal> {
     let header =
         |name: &str| headers.and_then(|headers| headers.get(name)).map(|value| value.as_str().to_owned());
     let bad = |reason: String| AskError::Condition { reason };
@@ -199,11 +205,17 @@ fn terms(
         Some(text) => text.parse().map_err(|error: mediary_schema::ParseIdError| bad(error.to_string()))?,
         None => CommandId::from_uuid(gate.ids().next()),
     };
-    let Some(text) = header(ONLY_IF) else { return Ok((command_id, None)) };
+    let dry_run = match header(DRY_RUN).as_deref() {
+        None | Some("false") => false,
+        Some("true") => true,
+        // One who can't say it in so many words must not have it done.
+        Some(other) => return Err(bad(format!("{DRY_RUN} is {other:?}, and neither true nor false")).into()),
+    };
+    let Some(text) = header(ONLY_IF) else { return Ok((command_id, Options { only_if: None, dry_run })) };
     let only_if: OnlyIf = serde_json::from_str(&text).map_err(|error| bad(error.to_string()))?;
     let OnlyIf { streams, subjects, types, after } = only_if;
     let only_if = gate.registry().only_if(streams, &subjects, types, after)?;
-    Ok((command_id, Some(only_if)))
+    Ok((command_id, Options { only_if: Some(only_if), dry_run }))
 }
 
 /// The lines that let a credential speak on a NATS server of one's own.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::commands::{COMMAND_ID, COMMANDS, ONLY_IF};
+use super::commands::{COMMAND_ID, COMMANDS, DRY_RUN, ONLY_IF};
 use crate::gate::{Fanout, Registry};
 
 /// The headers of an event, with what they hold.
@@ -50,6 +50,7 @@ pub fn asyncapi(registry: &Registry) -> Value {
         let asked = json!({
             "headers": { "type": "object", "properties": {
                 COMMAND_ID: { "type": "string", "description": "sent twice, it is done once" },
+                DRY_RUN: { "type": "string", "enum": ["true", "false"], "description": "only say what would be done" },
                 ONLY_IF: { "type": "string", "description": "JSON: streams, subjects, types, after" },
             } },
             "payload": (kind.schema)(),

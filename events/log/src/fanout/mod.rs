@@ -31,7 +31,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use commands::{COMMAND_ID, COMMANDS, ONLY_IF, inbox_prefix, user_lines};
+pub use commands::{COMMAND_ID, COMMANDS, DRY_RUN, ONLY_IF, inbox_prefix, user_lines};
 pub use contract::asyncapi;
 pub use error::Error;
 pub use options::{Credentials, Options, ParseServerError, Secret, Server};

@@ -1,7 +1,7 @@
 use mediary_schema::CorrelationId;
 use serde::Serialize;
 
-use super::Refusal;
+use super::{DryRun, Refusal};
 
 /// What became of a command that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -9,14 +9,18 @@ pub struct Answer<T> {
     /// What the story answered.
     #[serde(flatten)]
     pub told: T,
-    /// The position that views must have reached to show it.
+    /// The position that views must have reached to show it; after a dry run, that of the newest event that it knew.
     pub position: u64,
-    /// The story of everything that follows from it.
-    pub story_id: CorrelationId,
+    /// The story of everything that follows from it; none after a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub story_id: Option<CorrelationId>,
     /// Whether the same command had been accepted before; then nothing was done now.
     pub repeated: bool,
     /// A proof that it was accepted, for whoever was not there; none is made yet.
     pub receipt: Option<SignedReceipt>,
+    /// What would be done, if only that was asked; then nothing was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dry_run: Option<DryRun>,
 }
 
 /// A signed statement that a command was recorded at a position.

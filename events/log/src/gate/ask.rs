@@ -8,6 +8,8 @@ use crate::log::OnlyIf;
 pub struct Options {
     /// What must not have been recorded since the caller looked.
     pub only_if: Option<OnlyIf>,
+    /// Only say what would be done.
+    pub dry_run: bool,
 }
 
 impl Gate {
@@ -19,8 +21,9 @@ impl Gate {
         options: Options,
     ) -> Result<Answer<A::Told>, Refusal> {
         let kind = asked.kind();
+        let dry_run = options.dry_run;
         let terms = self.terms(kind.name, &arguments(&asked), options);
-        self.tell(caller, terms, move |story| {
+        self.tell(caller, terms, dry_run, move |story| {
             story.require(kind.permission)?;
             Story::tell(&asked, story)
         })
@@ -34,23 +37,41 @@ impl Gate {
         command: Command,
         options: Options,
     ) -> Result<Answer<Value>, Refusal> {
+        let dry_run = options.dry_run;
         let terms = self.terms(command.name(), command.arguments(), options);
-        self.tell(caller, terms, move |story| {
+        self.tell(caller, terms, dry_run, move |story| {
             story.require(command.kind().permission)?;
             command.tell(story)
         })
         .await
     }
 
+    /// A dry run goes the same way on scratch paper, so that it can't tell anything else.
     async fn tell<T: Send + 'static>(
         &self,
         caller: Caller,
         terms: Terms,
+        dry_run: bool,
         story: impl Fn(&mut Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<Answer<T>, Refusal> {
-        let gate = self.clone();
-        let told = crate::spawn::blocking(move || gate.transact_on_terms(&caller, &terms, &story)).await;
-        let Receipt { value, position, story_id, repeated } = told.map_err(|_| Refusal::Stopping)??;
-        Ok(Answer { told: value, position, story_id, repeated, receipt: None })
+        let gate = if dry_run { self.on_scratch() } else { self.clone() };
+        let told = crate::spawn::blocking(move || gate.answer(&caller, &terms, &story));
+        told.await.map_err(|_| Refusal::Stopping)?
+    }
+
+    fn answer<T>(
+        &self,
+        caller: &Caller,
+        terms: &Terms,
+        story: &dyn Fn(&mut Transaction<'_>) -> Result<T, Refusal>,
+    ) -> Result<Answer<T>, Refusal> {
+        let receipt = self.transact_on_terms(caller, terms, story)?;
+        let Receipt { value: told, position, story_id, repeated } = receipt;
+        let Some(scratch) = &self.scratch else {
+            let story_id = Some(story_id);
+            return Ok(Answer { told, position, story_id, repeated, receipt: None, dry_run: None });
+        };
+        let (position, dry_run) = (scratch.base(), Some(self.dry_run(caller, scratch)?));
+        Ok(Answer { told, position, story_id: None, repeated, receipt: None, dry_run })
     }
 }

@@ -9,7 +9,7 @@ use mediary_schema::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Command, Refusal, Transaction};
+use super::{Command, Effects, Refusal, Transaction};
 
 /// What is asked, with the story that it tells: what it does to which streams, in one append.
 pub trait Story: Asked {
@@ -58,6 +58,8 @@ pub struct LongWork {
     pub given_up: fn(&mut Transaction<'_>, JobId, &Work, Option<Failure>) -> Result<(), Refusal>,
     /// Does the work again as the new job of this id, or joins an open one. Answers the job that does it.
     pub retry: fn(&mut Transaction<'_>, JobId, Work) -> Result<JobId, Refusal>,
+    /// Adds what it does in the world.
+    pub effects: fn(&Work, &mut Effects),
 }
 
 impl fmt::Debug for LongWork {

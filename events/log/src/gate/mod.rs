@@ -5,17 +5,24 @@
 //! again if somebody else was faster.
 //!
 //! Guarantees: nothing is appended that a `decide` did not answer; a story whose streams moved
-//! meanwhile is decided anew; an accepted command repeated by the same principal appends nothing.
+//! meanwhile is decided anew; an accepted command repeated by the same principal appends nothing; a dry run
+//! goes the way of the command up to the append, and leaves nothing behind.
 
 mod answer;
 mod ask;
 mod caller;
 mod command;
+mod dry_run;
+mod effects;
 mod entry;
 mod fingerprint;
+mod fold;
+mod handle;
 mod only_if;
 mod owners;
+mod reaction;
 mod refusal;
+mod scratch;
 mod states;
 #[cfg(test)]
 mod tests;
@@ -25,7 +32,11 @@ pub use answer::{Answer, Refused, SignedReceipt};
 pub use ask::Options;
 pub use caller::{Authority, Caller};
 pub use command::Command;
+pub use dry_run::{DryEvent, DryRun};
+pub use effects::{Calls, Effects};
 pub use entry::{Entry, Fanout, LongWork, Registry, Story, asks_nothing, decode};
+use handle::Terms;
+pub use handle::{Gate, Receipt};
+pub use reaction::{Reaction, Step, decode as decode_cause, trouble};
 pub use refusal::Refusal;
-use transaction::Terms;
-pub use transaction::{Gate, Receipt, Transaction};
+pub use transaction::Transaction;

@@ -1,6 +1,7 @@
 //! The gate before a real log.
 
 mod appending;
+mod dry_running;
 mod folding;
 mod naming;
 mod refusing;

@@ -1,309 +1,22 @@
 use std::{
     any::Any,
     collections::BTreeMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, OnceLock},
 };
 
 use mediary_events::{
     Concern, codec,
     command::{self, Commands},
 };
-use mediary_schema::{
-    Clock, CorrelationId, IdSource, Identities, ProjectId, Timestamp, account::Permission, job::RetryPolicy,
-};
+use mediary_schema::{Identities, ProjectId, Timestamp, account::Permission, job::RetryPolicy};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Authority, Caller, Refusal, Registry, ask, fingerprint::Fingerprint, only_if, owners::Owners,
-    states::States,
+    Authority, Caller, Gate, Refusal, Registry,
+    handle::{NOW, Terms},
 };
-use crate::log::{
-    Append, AppendError, AppendHeader, Appended, CommandTag, Direction, Expected, Log, NewEvent, OnlyIf,
-    Read, Recorded, StreamId, Urgency,
-};
-
-/// How often a story is decided anew when others were faster.
-const ATTEMPTS_MAX: u32 = 16;
-/// Events of a stream that are read at once while it is folded.
-const FOLD_PAGE: usize = 1_024;
-/// The position before which everything is.
-const NOW: u64 = u64::MAX;
-
-/// The only public way to append. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Gate {
-    log: Log,
-    clock: Clock,
-    ids: IdSource,
-    registry: Registry,
-    retry: RetryPolicy,
-    states: Arc<States>,
-    owners: Arc<Owners>,
-    /// Held by a story that was overtaken, so that of all overtaken ones one is told at a time: each of
-    /// many that want the same stream then succeeds the second time.
-    overtaken: Arc<Mutex<()>>,
-}
-
-/// What stands beside a story when it is told for a command.
-#[derive(Debug, Default)]
-pub(super) struct Terms {
-    /// What was asked; none for what nobody asked for.
-    command: Option<Fingerprint>,
-    /// What must not have moved.
-    only_if: Option<OnlyIf>,
-}
-
-impl Terms {
-    /// A boundary, and nothing that was asked.
-    #[cfg(test)]
-    pub(super) fn only_if(boundary: OnlyIf) -> Self {
-        Self { command: None, only_if: Some(boundary) }
-    }
-
-    /// Whether an event was recorded by the same command.
-    fn is_of(&self, first: &Recorded) -> bool {
-        first.envelope.extensions.command == self.tag()
-    }
-
-    /// What the envelope remembers of the command.
-    fn tag(&self) -> Option<CommandTag> {
-        let Fingerprint { name, bytes } = self.command?;
-        Some(CommandTag { name: name.into(), fingerprint: bytes })
-    }
-}
-
-/// What came of a story.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt<T> {
-    /// What the story answered.
-    pub value: T,
-    /// The position that views must have reached to show it.
-    pub position: u64,
-    /// The story of everything that follows from it.
-    pub story_id: CorrelationId,
-    /// Whether the same command had been accepted before; then nothing was appended now.
-    pub repeated: bool,
-}
-
-impl Gate {
-    /// A gate before the log, for the concerns of a table.
-    pub fn new(log: Log, clock: Clock, ids: IdSource, registry: Registry) -> Self {
-        let (retry, states, overtaken) = (RetryPolicy::default(), Arc::default(), Arc::default());
-        Self { log, clock, ids, registry, retry, states, owners: Arc::default(), overtaken }
-    }
-
-    /// The same gate, with how the jobs that it opens are tried again.
-    #[must_use]
-    pub fn with_retry(self, retry: RetryPolicy) -> Self {
-        Self { retry, ..self }
-    }
-
-    /// What may be asked, and everything else that the concerns say of themselves.
-    pub const fn registry(&self) -> &Registry {
-        &self.registry
-    }
-
-    /// The log behind the gate, for reading.
-    pub const fn log(&self) -> &Log {
-        &self.log
-    }
-
-    /// The clock of commands.
-    pub const fn clock(&self) -> &Clock {
-        &self.clock
-    }
-
-    /// What derives the ids of this installation: in one step, where a command enters.
-    pub fn identities(&self) -> Identities {
-        self.log.identities()
-    }
-
-    /// The source of ids of commands.
-    pub const fn ids(&self) -> &IdSource {
-        &self.ids
-    }
-
-    /// Carries out one command on one thing.
-    pub async fn execute<C: Concern>(
-        &self,
-        caller: Caller,
-        uuid: Uuid,
-        command: C::Command,
-    ) -> Result<Receipt<()>, Refusal>
-    where
-        C::Command: Sync,
-    {
-        self.transact(caller, move |story| story.execute::<C>(uuid, command.clone())).await
-    }
-
-    /// Carries out several commands as one append, or none of them.
-    ///
-    /// The story runs on a thread for blocking work and may run several times: it must not do anything
-    /// but ask the transaction.
-    pub async fn transact<T, F>(&self, caller: Caller, story: F) -> Result<Receipt<T>, Refusal>
-    where
-        T: Send + 'static,
-        F: Fn(&mut Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
-    {
-        let gate = self.clone();
-        crate::spawn::blocking(move || gate.transact_blocking(&caller, &story))
-            .await
-            .map_err(Refusal::unfinished)?
-    }
-
-    /// [`Self::transact`] for threads that may block.
-    pub fn transact_blocking<T>(
-        &self,
-        caller: &Caller,
-        story: &dyn Fn(&mut Transaction<'_>) -> Result<T, Refusal>,
-    ) -> Result<Receipt<T>, Refusal> {
-        self.transact_on_terms(caller, &Terms::default(), story)
-    }
-
-    /// The terms of a command that somebody asks for.
-    pub(super) fn terms(&self, name: &'static str, arguments: &Value, options: ask::Options) -> Terms {
-        let command = Fingerprint::new(self.identities().key().as_bytes(), name, arguments);
-        Terms { command: Some(command), only_if: options.only_if }
-    }
-
-    /// [`Self::transact_blocking`] on terms.
-    pub(super) fn transact_on_terms<T>(
-        &self,
-        caller: &Caller,
-        terms: &Terms,
-        story: &dyn Fn(&mut Transaction<'_>) -> Result<T, Refusal>,
-    ) -> Result<Receipt<T>, Refusal> {
-        let mut turn = None;
-        let chance = OnceLock::new();
-        for _ in 0..ATTEMPTS_MAX {
-            if let Some(appended) = self.accepted(caller, terms)? {
-                return self.tell_again(caller, story, &appended, &chance);
-            }
-            let only_if =
-                terms.only_if.as_ref().map(|only_if| only_if::look(&self.log, only_if)).transpose()?;
-            let mut transaction = Transaction::new(self, *caller, NOW, &chance);
-            let told = match story(&mut transaction) {
-                Ok(value) => transaction.commit(terms, only_if).map(|commit| (value, commit)),
-                Err(refusal) => {
-                    transaction.keep_unchanged();
-                    Err(refusal)
-                }
-            };
-            match told {
-                Ok((value, Commit::Done { position })) => {
-                    metrics::counter!("mediary_commands_total", "result" => "accepted").increment(1);
-                    let story_id = caller.correlation_id;
-                    return Ok(Receipt { value, position, story_id, repeated: false });
-                }
-                Ok((_, Commit::Overtaken)) => {
-                    let next = || self.overtaken.lock().unwrap_or_else(PoisonError::into_inner);
-                    turn = turn.or_else(|| Some(next()));
-                }
-                // The same command, sent twice at once, was accepted just now.
-                Err(_) if self.accepted(caller, terms)?.is_some() => {}
-                Err(refusal) => {
-                    count(&refusal);
-                    return Err(refusal);
-                }
-            }
-        }
-        let refusal = Refusal::Contended { attempts: ATTEMPTS_MAX };
-        count(&refusal);
-        Err(refusal)
-    }
-
-    /// What the command appended, if it was accepted before; another command under its id is refused.
-    fn accepted(&self, caller: &Caller, terms: &Terms) -> Result<Option<Appended>, Refusal> {
-        let found = self.log.command(caller.principal, caller.command_id).map_err(Refusal::reading)?;
-        let Some(appended) = found else { return Ok(None) };
-        if terms.is_of(&self.first_of(&appended)?) { Ok(Some(appended)) } else { Err(Refusal::Reused) }
-    }
-
-    /// The first event that a command appended.
-    fn first_of(&self, appended: &Appended) -> Result<Recorded, Refusal> {
-        let position = appended.first_position;
-        let found = self.log.read(&Read::forward(position).limit(1)).map_err(Refusal::reading)?;
-        found.into_iter().next().ok_or_else(|| Refusal::Lost { position })
-    }
-
-    /// Answers an accepted command as the first time: from what was there before its own events.
-    fn tell_again<T>(
-        &self,
-        caller: &Caller,
-        story: &dyn Fn(&mut Transaction<'_>) -> Result<T, Refusal>,
-        appended: &Appended,
-        chance: &OnceLock<[u8; 32]>,
-    ) -> Result<Receipt<T>, Refusal> {
-        let value = story(&mut Transaction::new(self, *caller, appended.first_position, chance))?;
-        let story_id = self.first_of(appended)?.envelope.correlation_id;
-        Ok(Receipt { value, position: appended.last_position, story_id, repeated: true })
-    }
-
-    /// The state of one thing now.
-    pub async fn state<C: Concern>(&self, uuid: Uuid) -> Result<C::State, Refusal> {
-        self.inspect::<C, _>(uuid, C::State::clone).await
-    }
-
-    /// What a function finds in the state of one thing now; a large state is not copied for it.
-    ///
-    /// The function runs on a thread for blocking work.
-    pub async fn inspect<C: Concern, T: Send + 'static>(
-        &self,
-        uuid: Uuid,
-        look: impl FnOnce(&C::State) -> T + Send + 'static,
-    ) -> Result<T, Refusal> {
-        let gate = self.clone();
-        crate::spawn::blocking(move || {
-            let stream = C::stream(uuid);
-            let (version, state) = gate.fold::<C>(&stream, NOW)?;
-            let found = look(&state);
-            gate.states.put(stream, version, Box::new(state));
-            Ok(found)
-        })
-        .await
-        .map_err(Refusal::unfinished)?
-    }
-
-    /// The state of one thing as of an event: what was recorded up to its position. For threads that may block.
-    pub fn state_at<C: Concern>(&self, uuid: Uuid, position: u64) -> Result<C::State, Refusal> {
-        Ok(self.fold::<C>(&C::stream(uuid), position.saturating_add(1))?.1)
-    }
-
-    /// Whose a stream is.
-    fn owner(&self, stream: &StreamId) -> Result<Option<ProjectId>, Refusal> {
-        self.owners.of(&self.log, stream).map_err(Refusal::reading)
-    }
-
-    /// Folds what a stream has before a position, with the version that it comes to.
-    fn fold<C: Concern>(&self, stream: &StreamId, before: u64) -> Result<(u64, C::State), Refusal> {
-        let kept = if before == NOW { self.states.take::<C::State>(stream) } else { None };
-        let (mut version, mut state) = kept.unwrap_or_default();
-        loop {
-            let page = self
-                .log
-                .read_stream(stream, version + 1, Direction::Forward, FOLD_PAGE)
-                .map_err(Refusal::reading)?;
-            for recorded in &page {
-                if recorded.position() >= before {
-                    return Ok((version, state));
-                }
-                if let Some(event) = codec::event_of::<C>(recorded).map_err(Refusal::decoding)? {
-                    C::evolve(&mut state, &event);
-                }
-                version = recorded.envelope.version;
-            }
-            if page.len() < FOLD_PAGE {
-                return Ok((version, state));
-            }
-        }
-    }
-}
-
-fn count(refusal: &Refusal) {
-    metrics::counter!("mediary_commands_total", "result" => refusal.code()).increment(1);
-}
+use crate::log::{Append, AppendError, AppendHeader, Expected, NewEvent, OnlyIf, StreamId, Urgency};
 
 /// One stream as a story sees it: its fold with what the story adds.
 struct Loaded {
@@ -326,7 +39,7 @@ struct Part {
 }
 
 /// What came of what a story added.
-enum Commit {
+pub(super) enum Commit {
     /// It is in the log, or there was nothing to add.
     Done {
         /// The position that shows it.
@@ -353,7 +66,7 @@ pub struct Transaction<'a> {
 }
 
 impl<'a> Transaction<'a> {
-    fn new(gate: &'a Gate, caller: Caller, before: u64, chance: &'a OnceLock<[u8; 32]>) -> Self {
+    pub(super) fn new(gate: &'a Gate, caller: Caller, before: u64, chance: &'a OnceLock<[u8; 32]>) -> Self {
         let (streams, events) = (BTreeMap::new(), Vec::new());
         Self {
             gate,
@@ -380,7 +93,7 @@ impl<'a> Transaction<'a> {
 
     /// What the concerns say of themselves.
     pub const fn registry(&self) -> &Registry {
-        &self.gate.registry
+        self.gate.registry()
     }
 
     /// How jobs that the story opens are tried again.
@@ -509,13 +222,13 @@ impl<'a> Transaction<'a> {
     }
 
     /// Appends what the story added.
-    fn commit(mut self, terms: &Terms, only_if: Option<OnlyIf>) -> Result<Commit, Refusal> {
+    pub(super) fn commit(mut self, terms: &Terms, only_if: Option<OnlyIf>) -> Result<Commit, Refusal> {
         if self.events.is_empty() && self.caller.is_remembered() {
             let uuid = self.caller.command_id.uuid();
             self.entail::<Commands>(uuid, command::Command::Accept)?;
         }
         if self.events.is_empty() {
-            let position = self.gate.log.head().position;
+            let position = self.gate.head();
             self.keep_unchanged();
             return Ok(Commit::Done { position });
         }
@@ -535,7 +248,7 @@ impl<'a> Transaction<'a> {
             only_if,
             events: std::mem::take(&mut self.events),
         };
-        match self.gate.log.append_blocking(append) {
+        match self.gate.append(append) {
             Ok(appended) if appended.repeated => Ok(Commit::Overtaken),
             Ok(appended) => {
                 for (stream, loaded) in self.streams.into_iter().filter(|(_, loaded)| !loaded.is_strange) {
@@ -560,7 +273,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// Gives back the folds that the story read and did not change.
-    fn keep_unchanged(self) {
+    pub(super) fn keep_unchanged(self) {
         for (stream, loaded) in self.streams {
             if loaded.added == 0 && loaded.version > 0 && !loaded.is_strange {
                 self.gate.states.put(stream, loaded.version, loaded.state);

@@ -163,7 +163,7 @@ impl Append {
     }
 
     /// Refuses what could never be written, before it waits in the queue.
-    pub(super) fn check(&self) -> Result<(), AppendError> {
+    pub(crate) fn check(&self) -> Result<(), AppendError> {
         let malformed = |detail: String| Err(AppendError::Malformed { detail });
         if self.events.is_empty() {
             return malformed("it has no events".to_owned());

@@ -99,7 +99,7 @@ impl Known {
             Event::TokenIssued { token_id, digest, .. } => {
                 self.by_digest.insert(digest.clone(), (principal, *token_id));
             }
-            Event::NatsGranted { .. } => {}
+            Event::NatsGranted { .. } | Event::CommandRefused { .. } => {}
             Event::TokenRevoked { token_id } => {
                 self.by_digest.retain(|_, (_, known)| known != token_id);
             }
@@ -110,7 +110,8 @@ impl Known {
 
 fn credential(principal: PrincipalId, token_id: TokenId, token: &Token) -> Credential {
     let Token { project_id, role, expires_at, .. } = *token;
-    Credential { principal, token_id, project: project_id, role, expires_at }
+    let speaks_as = if token.nats.is_some() { Token::nats_principal(token_id) } else { principal };
+    Credential { principal, speaks_as, token_id, project: project_id, role, expires_at }
 }
 
 /// Takes an event in; answers whether it says something of an account.

@@ -49,6 +49,8 @@ pub fn digest(token: &str) -> String {
 pub struct Credential {
     /// Whose it is.
     pub principal: PrincipalId,
+    /// As whom its holder's commands are recorded: the same at every door.
+    pub speaks_as: PrincipalId,
     /// Which one.
     pub token_id: TokenId,
     /// The project whose things it opens.

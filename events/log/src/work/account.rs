@@ -5,19 +5,19 @@ use std::{sync::Arc, time::Duration};
 use mediary_events::{
     Asked as _, Concern as _,
     account::{
-        Account, Ask, Command,
+        Account, Ask, Command, State,
         ask::{Create, Revoke},
     },
 };
 use mediary_schema::{
-    PrincipalId, ProjectId, Secret, TokenId,
+    CommandId, PrincipalId, ProjectId, Secret, TokenId,
     account::{Permission, TokenKind},
 };
 use serde::Serialize;
 
 use super::project;
 use crate::{
-    gate::{Entry, Fanout, Refusal, Story, Transaction, decode},
+    gate::{Authority, Caller, Entry, Fanout, Gate, Refusal, Story, Transaction, decode},
     token,
 };
 
@@ -83,6 +83,28 @@ fn create(story: &mut Transaction<'_>, asked: &Create) -> Result<Told, Refusal> 
     }
     let secret = (!story.is_repeated()).then_some(secret);
     Ok(Told { token_id, secret })
+}
+
+/// Records that a token's holder asked for what its role does not allow: the first time, for each command.
+///
+/// That it can't be recorded is told in the server's log and changes nothing: the command stays refused.
+pub async fn note_refused(gate: &Gate, asking: Caller, token_id: TokenId, command: &'static str) {
+    // What needs no event would be remembered as accepted, each time.
+    let is_noted =
+        move |state: &State| state.tokens.get(&token_id).is_none_or(|token| token.refused.contains(command));
+    match gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), is_noted).await {
+        Ok(false) => {}
+        Ok(true) => return,
+        Err(error) => return tracing::warn!(%token_id, command, %error, "account.refusal_not_recorded"),
+    }
+    let command_id = CommandId::from_uuid(gate.ids().next());
+    let caller = Caller { authority: Authority::Platform, command_id, ..asking };
+    let note = Command::NoteRefused { token_id, command: command.to_owned() };
+    let story =
+        move |story: &mut Transaction<'_>| story.entail::<Account>(PrincipalId::OWNER.uuid(), note.clone());
+    if let Err(error) = gate.transact(caller, story).await {
+        tracing::warn!(%token_id, command, %error, "account.refusal_not_recorded");
+    }
 }
 
 /// What a NATS server knows a token by. The lowest cost is enough: nobody tries 2^256 tokens.

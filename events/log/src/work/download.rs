@@ -21,7 +21,7 @@ use mediary_schema::{
 use serde::Serialize;
 
 use super::job;
-use crate::gate::{Entry, Fanout, LongWork, Refusal, Story, Transaction, decode};
+use crate::gate::{Effects, Entry, Fanout, LongWork, Refusal, Story, Transaction, decode};
 
 /// Downloads, to everybody else.
 pub(crate) const ENTRY: Entry = Entry {
@@ -31,7 +31,7 @@ pub(crate) const ENTRY: Entry = Entry {
     decode: decode::<Ask>,
     read: Permission::Read,
     fanout: Fanout::Whole,
-    work: &[LongWork { kind: WorkKind::Download, given_up, retry }],
+    work: &[LongWork { kind: WorkKind::Download, given_up, retry, effects }],
 };
 
 /// What a command on downloads answers; how far a start is, its story says.
@@ -115,6 +115,14 @@ fn retry(story: &mut Transaction<'_>, job_id: JobId, work: Work) -> Result<JobId
     let Work::Download(item) = work else { return Err(mediary_events::job::Rejection::NotFound.into()) };
     let retry = story.retry_policy();
     request(story, *item, job_id, false, retry)
+}
+
+/// A download asks its source, and makes a file.
+fn effects(work: &Work, effects: &mut Effects) {
+    if let Work::Download(item) = work {
+        effects.call(&item.source.url);
+        effects.file();
+    }
 }
 
 /// Asks for an item to be kept, or joins the job under way. Answers the job.

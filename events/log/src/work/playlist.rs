@@ -18,7 +18,7 @@ use mediary_schema::{
 use serde::Serialize;
 
 use super::job;
-use crate::gate::{Entry, Fanout, LongWork, Refusal, Story, Transaction, decode};
+use crate::gate::{Effects, Entry, Fanout, LongWork, Refusal, Story, Transaction, decode};
 
 /// Playlists, to everybody else.
 pub(crate) const ENTRY: Entry = Entry {
@@ -28,7 +28,7 @@ pub(crate) const ENTRY: Entry = Entry {
     decode: decode::<Ask>,
     read: Permission::Read,
     fanout: Fanout::Whole,
-    work: &[LongWork { kind: WorkKind::Refresh, given_up, retry }],
+    work: &[LongWork { kind: WorkKind::Refresh, given_up, retry, effects }],
 };
 
 /// What a command on a playlist answers.
@@ -88,6 +88,13 @@ fn retry(story: &mut Transaction<'_>, job_id: JobId, work: Work) -> Result<JobId
     let Work::Refresh(work) = work else { return Err(Rejection::NotFollowed.into()) };
     let retry = story.retry_policy();
     request(story, work.playlist_id, job_id, Some(work.mode), retry)
+}
+
+/// A refresh asks its source.
+fn effects(work: &Work, effects: &mut Effects) {
+    if let Work::Refresh(refresh) = work {
+        effects.call(&refresh.url);
+    }
 }
 
 /// Asks for a refresh of a followed playlist, or joins the one under way. Answers the job.

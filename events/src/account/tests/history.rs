@@ -20,6 +20,7 @@ fn samples() -> Vec<Event> {
             expires_at: Some(NOW),
         },
         Event::NatsGranted { token_id, password_hash: "$2a$04$abcdefghijklmnopqrstuuu".to_owned() },
+        Event::CommandRefused { token_id, command: "playlist.follow".to_owned() },
         Event::TokenRevoked { token_id },
     ]
 }

@@ -21,7 +21,7 @@ fn ask(bench: &Bench, caller: Caller, name: &str, arguments: Value) -> Result<An
 }
 
 fn only_if(bench: &Bench, only_if: OnlyIf, command: u128) -> Result<Answer<Value>, Refusal> {
-    let options = Options { only_if: Some(only_if) };
+    let options = Options { only_if: Some(only_if), ..Options::default() };
     let set = REGISTRY.command("limit.set", json!({ "total": 3 })).unwrap();
     Bench::wait(bench.gate.ask_command(owner(command), set, options))
 }
