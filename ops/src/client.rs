@@ -21,7 +21,7 @@ use url::Url;
 
 pub(crate) use self::{
     error::{Error, Fault},
-    reply::{Outcome, UserError},
+    reply::{DRY_RUN, DryRun, Outcome, UserError},
 };
 
 /// A connection to a server that is up is made in milliseconds, over the Internet in one second.
@@ -62,6 +62,8 @@ pub(crate) struct Client {
     http: reqwest::Client,
     server: Url,
     has_token: bool,
+    /// Whether commands are only to say what they would do.
+    is_dry: bool,
 }
 
 impl Client {
@@ -83,7 +85,12 @@ impl Client {
             .no_proxy()
             .build()
             .map_err(Error::Setup)?;
-        Ok(Self { http, server, has_token: token.is_some() })
+        Ok(Self { http, server, has_token: token.is_some(), is_dry: false })
+    }
+
+    /// The same client, whose commands only say what they would do: each is answered by [`Error::DryRun`].
+    pub(crate) fn dry(&self) -> Self {
+        Self { is_dry: true, ..self.clone() }
     }
 
     /// Where the server is.
@@ -119,15 +126,28 @@ impl Client {
         document: &Document,
         variables: impl Serialize + Send,
     ) -> Result<Outcome<T>, Error> {
-        let variables = to_value(variables);
+        let mut variables = to_value(variables);
+        if self.is_dry {
+            variables["input"]["dryRun"] = true.into();
+        }
         let mut delays = RETRY_DELAYS.into_iter();
         loop {
             let payload: Value = self.ask(document, &variables).await?;
             let outcome = Outcome::<T>::try_from_payload(payload).map_err(|error| self.misread(error))?;
             match delays.next() {
                 Some(delay) if outcome.is_only_busy() => tokio::time::sleep(delay).await,
-                _ => return Ok(outcome),
+                _ => return self.told(outcome),
             }
+        }
+    }
+
+    /// What came of a command; a dry run ends it here.
+    fn told<T>(&self, outcome: Outcome<T>) -> Result<Outcome<T>, Error> {
+        match outcome.dry_run {
+            Some(plan) if outcome.user_errors.is_empty() => Err(Error::DryRun(plan)),
+            // Whoever asked what would be done must not be told of something done.
+            None if self.is_dry && outcome.user_errors.is_empty() => Err(Error::Fault(Fault::no_dry_run())),
+            Some(_) | None => Ok(outcome),
         }
     }
 

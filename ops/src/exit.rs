@@ -20,6 +20,8 @@ pub enum Exit {
     Unauthenticated = 4,
     /// There is no such thing.
     NotFound = 5,
+    /// A plan was shown and nothing was done: what it would end doesn't come back.
+    Planned = 6,
     /// No server answers. BSD's `EX_UNAVAILABLE`.
     Unreachable = 69,
     /// A fault of ours: the server's log says more. `EX_SOFTWARE`.
@@ -34,13 +36,14 @@ pub enum Exit {
 
 impl Exit {
     /// Every way to end.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Done,
         Self::WorkFailed,
         Self::Usage,
         Self::Refused,
         Self::Unauthenticated,
         Self::NotFound,
+        Self::Planned,
         Self::Unreachable,
         Self::Internal,
         Self::Io,

@@ -4,6 +4,7 @@ use miette::Diagnostic;
 use reqwest::StatusCode;
 use url::Url;
 
+use super::reply::DryRun;
 use crate::exit::Exit;
 
 /// A GraphQL error: the server could not answer.
@@ -21,6 +22,12 @@ pub(crate) struct Fault {
 impl Fault {
     /// The code of an answer to a document that the server does not understand.
     pub(super) const OTHER_SCHEMA: &str = "OTHER_SCHEMA";
+
+    /// A command was done in place of being told: the server is older than dry runs.
+    pub(super) fn no_dry_run() -> Self {
+        let message = "the server did not understand that nothing was to be done".to_owned();
+        Self { message, code: Self::OTHER_SCHEMA.to_owned(), retryable: false }
+    }
 
     /// What a plain status says, if it is none of success.
     pub(super) fn of_status(status: StatusCode) -> Option<Self> {
@@ -59,6 +66,9 @@ pub(crate) enum Error {
     /// An answer of another form than asked for.
     #[error("the answer of {server} has another form than expected")]
     Misread { server: Url, source: serde_json::Error },
+    /// A command that was only to say what it would do, and said it.
+    #[error("nothing was done")]
+    DryRun(Box<DryRun>),
     /// TLS or name look-up can't be set up.
     #[error("connections can't be set up")]
     Setup(#[source] reqwest::Error),
@@ -76,6 +86,7 @@ impl Error {
             | Self::BadToken
             | Self::Stranger { .. }
             | Self::Misread { .. }
+            | Self::DryRun(_)
             | Self::Setup(_) => false,
         }
     }
@@ -89,6 +100,7 @@ impl Error {
             | Self::BadToken
             | Self::Stranger { .. }
             | Self::Misread { .. }
+            | Self::DryRun(_)
             | Self::Setup(_) => false,
         }
     }
@@ -96,6 +108,7 @@ impl Error {
     /// How the process ends with it.
     pub(crate) fn exit(&self) -> Exit {
         match self {
+            Self::DryRun(_) => Exit::Done,
             Self::Unreachable { .. } | Self::Broken { .. } => Exit::Unreachable,
             Self::NoToken { .. } | Self::BadToken => Exit::Unauthenticated,
             Self::Stranger { .. } | Self::Misread { .. } | Self::Setup(_) => Exit::Internal,
@@ -117,7 +130,8 @@ impl Error {
             Self::Fault(fault) => &fault.code,
             Self::Stranger { .. } => "NOT_MEDIARY",
             Self::Misread { .. } => Fault::OTHER_SCHEMA,
-            Self::Setup(_) => "INTERNAL",
+            // Nobody is shown a dry run as an error.
+            Self::DryRun(_) | Self::Setup(_) => "INTERNAL",
         }
     }
 
@@ -134,7 +148,7 @@ impl Error {
             Self::NoToken { .. } | Self::BadToken => Some(TOKEN_ADVICE),
             Self::Stranger { .. } => Some("check --server: `mediary serve` says where it listens"),
             Self::Misread { .. } => Some("use the `mediary` of the same version as the server"),
-            Self::Setup(_) => None,
+            Self::DryRun(_) | Self::Setup(_) => None,
             Self::Fault(fault) => match fault.code.as_str() {
                 "UNAUTHENTICATED" => Some(TOKEN_ADVICE),
                 "FORBIDDEN" => {

@@ -16,6 +16,54 @@ pub(crate) struct UserError {
     pub(crate) retryable: bool,
 }
 
+/// What a command would do; every mutation that the command line sends asks for it.
+pub(crate) const DRY_RUN: &str = "fragment DryRun on DryRun {
+  events { kind stream reaction payload } eventCount isWhole
+  effects { jobCount endedJobCount fileCount bytes calls { host jobCount } }
+}";
+
+/// What a command would do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DryRun {
+    /// The events that would be recorded; the first thousand.
+    pub(crate) events: Vec<DryEvent>,
+    /// How many there are.
+    pub(crate) event_count: u64,
+    /// Whether that is all.
+    pub(crate) is_whole: bool,
+    /// What would begin and end in the world.
+    pub(crate) effects: Effects,
+}
+
+/// An event that would be recorded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DryEvent {
+    pub(crate) kind: String,
+    pub(crate) stream: String,
+    pub(crate) reaction: Option<String>,
+    pub(crate) payload: Option<Value>,
+}
+
+/// What would begin and end in the world, outside of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Effects {
+    pub(crate) job_count: u64,
+    pub(crate) ended_job_count: u64,
+    pub(crate) file_count: u64,
+    pub(crate) bytes: Option<u64>,
+    pub(crate) calls: Vec<Calls>,
+}
+
+/// How many jobs would ask a host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Calls {
+    pub(crate) host: String,
+    pub(crate) job_count: u64,
+}
+
 /// What came of a command.
 #[derive(Debug, Clone)]
 pub(crate) struct Outcome<T> {
@@ -23,13 +71,17 @@ pub(crate) struct Outcome<T> {
     pub(crate) payload: T,
     /// Why it was not done, if it was not.
     pub(crate) user_errors: Vec<UserError>,
+    /// What would be done, if only that was asked.
+    pub(super) dry_run: Option<Box<DryRun>>,
 }
 
 impl<T: DeserializeOwned> Outcome<T> {
     pub(super) fn try_from_payload(mut payload: Value) -> Result<Self, serde_json::Error> {
-        let user_errors = payload.as_object_mut().and_then(|fields| fields.remove("userErrors"));
+        let mut take = |name| payload.as_object_mut().and_then(|fields| fields.remove(name));
+        let (user_errors, dry_run) = (take("userErrors"), take("dryRun"));
         let user_errors = user_errors.map(serde_json::from_value).transpose()?.unwrap_or_default();
-        Ok(Self { payload: serde_json::from_value(payload)?, user_errors })
+        let dry_run = dry_run.map(serde_json::from_value).transpose()?.flatten();
+        Ok(Self { payload: serde_json::from_value(payload)?, user_errors, dry_run })
     }
 }
 

@@ -7,9 +7,14 @@ use mediary_schema::{Clock, account::Network};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{failure::Failure, playlist::input, project};
+use super::{
+    failure::Failure,
+    plan::{self, Certainty, Intent},
+    playlist::input,
+    project,
+};
 use crate::{
-    client::{Client, Document},
+    client::{Client, DRY_RUN, Document, Outcome},
     output::{Output, Table, fields, moment, word},
 };
 
@@ -31,6 +36,8 @@ Examples:
         /// `token-…`.
         #[arg(value_name = "ID")]
         id: String,
+        #[command(flatten)]
+        certainty: Certainty,
     },
 }
 
@@ -55,6 +62,8 @@ pub(crate) struct Create {
     /// From where it may be shown, such as 192.168.1.0/24; may be given several times [else: from anywhere]
     #[arg(long, value_name = "CIDR")]
     network: Vec<Network>,
+    #[command(flatten)]
+    intent: Intent,
 }
 
 /// What a token may do, in steps that contain each other.
@@ -92,15 +101,20 @@ pub(crate) const CREATE: Document = Document::once(&[
     "mutation TokenCreate($input: TokenCreateInput!) {
   tokenCreate(input: $input) {
     token { ...Token } secret nats { user principalId subject inboxPrefix configuration }
-    userErrors { code message advice retryable } }
+    userErrors { code message advice retryable } dryRun { ...DryRun }
+  }
 }",
+    DRY_RUN,
     TOKEN,
 ]);
 
 pub(crate) const REVOKE: Document = Document::repeatable(&[
     "mutation TokenRevoke($input: TokenRevokeInput!) {
-  tokenRevoke(input: $input) { token { ...Token } userErrors { code message advice retryable } }
+  tokenRevoke(input: $input) {
+    token { ...Token } userErrors { code message advice retryable } dryRun { ...DryRun }
+  }
 }",
+    DRY_RUN,
     TOKEN,
 ]);
 
@@ -155,7 +169,7 @@ struct Made<'a> {
 /// Does what the verb says.
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     match verb {
-        Verb::Create(Create { name, role, expires_in_hours, nats, project, network }) => {
+        Verb::Create(Create { name, role, expires_in_hours, nats, project, network, intent }) => {
             let project_id = match project {
                 Some(name) => Some(project::named(client, &name).await?),
                 None => None,
@@ -166,7 +180,7 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
                 "name": name, "role": role.name(), "expiresInSeconds": seconds, "nats": nats.is_some(),
                 "projectId": project_id, "networks": networks,
             });
-            let made = create(client, wanted).await?;
+            let made = create(&client.meant(intent), wanted).await?;
             if let Some(token) = &made.token {
                 output.note(&format!("{}, {}: shown this once", token.id, word(&token.role)));
             }
@@ -192,8 +206,10 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
             let tokens: Vec<Token> = client.ask(&LIST, json!({})).await?;
             Ok(output.show(&tokens, |tokens| table(tokens))?)
         }
-        Verb::Revoke { id } => {
-            let outcome = client.act::<Payload>(&REVOKE, input(json!({ "id": id }))).await?;
+        Verb::Revoke { id, certainty } => {
+            let wanted = input(json!({ "id": id }));
+            let outcome: Outcome<Payload> =
+                plan::act_for_good(client, output, certainty, &REVOKE, wanted).await?;
             Failure::refused(outcome.user_errors)?;
             Ok(output.show(&json!({ "id": id }), |_| format!("{id} is refused from now on"))?)
         }

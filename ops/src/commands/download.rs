@@ -10,11 +10,12 @@ use super::{
     failure::Failure,
     job::{self, FAILURE, FailureDetail, JOB, Job},
     page,
+    plan::Intent,
     playlist::input,
     wait,
 };
 use crate::{
-    client::{Client, Document},
+    client::{Client, DRY_RUN, Document},
     output::{Output, Table, bytes, duration, fields, optional, plural, word},
 };
 
@@ -49,6 +50,8 @@ pub(crate) struct Start {
     /// Wait until all of it has ended; fail if some of it failed.
     #[arg(long)]
     wait: bool,
+    #[command(flatten)]
+    intent: Intent,
 }
 
 /// Exactly one of them.
@@ -85,10 +88,14 @@ pub(crate) const DOWNLOAD: &str = "fragment Download on Download {
   changedAt file { ...File }
 }";
 
-pub(crate) const START: Document =
-    Document::repeatable(&["mutation DownloadStart($input: DownloadStartInput!) {
-  downloadStart(input: $input) { storyId playlistId position userErrors { code message advice retryable } }
-}"]);
+pub(crate) const START: Document = Document::repeatable(&[
+    "mutation DownloadStart($input: DownloadStartInput!) {
+  downloadStart(input: $input) {
+    storyId playlistId position userErrors { code message advice retryable } dryRun { ...DryRun }
+  }
+}",
+    DRY_RUN,
+]);
 
 pub(crate) const STORY: Document = Document::repeatable(&["query Story($id: ID!, $minPosition: Position) {
   story(id: $id, minPosition: $minPosition) { id jobCount succeededCount givenUpCount settled }
@@ -176,8 +183,8 @@ pub(crate) struct Started {
 /// Does what the verb says.
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     match verb {
-        Verb::Start(Start { target, quality, wait }) => {
-            let started = start(client, output, &target, &quality, wait).await?;
+        Verb::Start(Start { target, quality, wait, intent }) => {
+            let started = start(&client.meant(intent), output, &target, &quality, wait).await?;
             output.show(&started, summary)?;
             verdict(&started)
         }

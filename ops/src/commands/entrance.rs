@@ -11,9 +11,9 @@ use super::{
     connection::{Environment, connect},
     demo, download,
     failure::Failure,
-    job, log, parked, playlist, project, server, setting, shell, why, worker,
+    job, log, parked, plan, playlist, project, server, setting, shell, why, worker,
 };
-use crate::{exit::Exit, output::Output};
+use crate::{client, exit::Exit, output::Output};
 
 /// Does what the command line says, and answers how the process ends.
 pub fn main() -> Exit {
@@ -25,6 +25,12 @@ pub fn main() -> Exit {
     let mut output = Output::of_process(everywhere.format);
     match block_on(run(verb, &everywhere, &environment, &mut output)) {
         Ok(()) => Exit::Done,
+        Err(Failure::Client(client::Error::DryRun(plan))) => {
+            match output.show(&plan, |plan| plan::text(plan)) {
+                Ok(()) => Exit::Done,
+                Err(error) => end(error.into(), &mut output),
+            }
+        }
         Err(failure) => end(failure, &mut output),
     }
 }
@@ -62,6 +68,11 @@ fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failu
 /// Says what went wrong, unless the reader of the output simply had enough.
 fn end(failure: Failure, output: &mut Output) -> Exit {
     let exit = failure.exit();
+    if let Failure::Planned(plan) = &failure
+        && let Err(error) = output.show(plan, |plan| plan::text(plan))
+    {
+        return end(error.into(), output);
+    }
     if exit != Exit::Done {
         output.note(&format!("{:?}", miette::Report::new(failure)));
     }

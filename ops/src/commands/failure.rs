@@ -4,7 +4,7 @@ use mediary_log::OpenError;
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 
 use crate::{
-    client::{self, UserError},
+    client::{self, DryRun, UserError},
     configuration::ConfigurationError,
     exit::Exit,
     serve::ServeError,
@@ -19,6 +19,9 @@ pub(crate) enum Failure {
     /// The platform refuses.
     #[error("{}", .0.message)]
     Refused(UserError),
+    /// What ends something for good was asked for without certainty.
+    #[error("nothing was done: what this ends doesn't come back")]
+    Planned(Box<DryRun>),
     /// There is no such thing.
     #[error("there is no {id}")]
     NotFound { id: String, advice: &'static str },
@@ -73,6 +76,7 @@ impl Failure {
             Self::Client(error) => error.exit(),
             Self::Refused(error) => exit_of_refusal(error),
             Self::NotFound { .. } => Exit::NotFound,
+            Self::Planned(_) => Exit::Planned,
             Self::Work { .. } | Self::Unsound { .. } => Exit::WorkFailed,
             Self::Usage { .. } => Exit::Usage,
             // Whoever read the output had enough of it.
@@ -150,6 +154,7 @@ impl Diagnostic for Failure {
             Self::Work { advice, .. } | Self::Unsound { advice, .. } | Self::Unreadable { advice, .. } => {
                 advice
             }
+            Self::Planned(_) => "`--yes` does it",
             Self::NotFound { advice, .. } | Self::Usage { advice, .. } => advice,
             Self::File { source, .. } => file_advice(source.kind())?,
             Self::Site(_) => "`mediary doctor` says whether a program is missing",

@@ -10,10 +10,11 @@ use super::{
     failure::Failure,
     log::{Event, history},
     page,
+    plan::{self, Certainty, Intent},
     playlist::input,
 };
 use crate::{
-    client::{Client, Document},
+    client::{Client, DRY_RUN, Document, Outcome},
     output::{Output, Table, bytes, duration, fields, moment, plural, word},
 };
 
@@ -29,13 +30,33 @@ pub(crate) enum Verb {
         id: String,
     },
     /// End jobs for good; the partial files of a running one are removed.
-    Cancel(Ids),
+    Cancel {
+        #[command(flatten)]
+        ids: Ids,
+        #[command(flatten)]
+        certainty: Certainty,
+    },
     /// Do the work of ended jobs again, as new jobs.
-    Retry(Ids),
+    Retry {
+        #[command(flatten)]
+        ids: Ids,
+        #[command(flatten)]
+        intent: Intent,
+    },
     /// Hold jobs; what a running one did is kept.
-    Pause(Ids),
+    Pause {
+        #[command(flatten)]
+        ids: Ids,
+        #[command(flatten)]
+        intent: Intent,
+    },
     /// Put held jobs back into the queue; one that waits for its time is tried now.
-    Resume(Ids),
+    Resume {
+        #[command(flatten)]
+        ids: Ids,
+        #[command(flatten)]
+        intent: Intent,
+    },
 }
 
 /// Which jobs to list.
@@ -127,12 +148,13 @@ pub(crate) const SHOW: Document = Document::repeatable(&[
 ]);
 
 const OUTCOME: &str = "fragment Outcome on JobPayload {
-  results { id job { ...Job } } position userErrors { code message advice retryable }
+  results { id job { ...Job } } position userErrors { code message advice retryable } dryRun { ...DryRun }
 }";
 
 pub(crate) const CANCEL: Document = Document::repeatable(&[
     "mutation JobCancel($input: JobsInput!) { jobCancel(input: $input) { ...Outcome } }",
     OUTCOME,
+    DRY_RUN,
     JOB,
     FAILURE,
 ]);
@@ -140,6 +162,7 @@ pub(crate) const CANCEL: Document = Document::repeatable(&[
 pub(crate) const RETRY: Document = Document::repeatable(&[
     "mutation JobRetry($input: JobsInput!) { jobRetry(input: $input) { ...Outcome } }",
     OUTCOME,
+    DRY_RUN,
     JOB,
     FAILURE,
 ]);
@@ -147,6 +170,7 @@ pub(crate) const RETRY: Document = Document::repeatable(&[
 pub(crate) const PAUSE: Document = Document::repeatable(&[
     "mutation JobPause($input: JobsInput!) { jobPause(input: $input) { ...Outcome } }",
     OUTCOME,
+    DRY_RUN,
     JOB,
     FAILURE,
 ]);
@@ -154,6 +178,7 @@ pub(crate) const PAUSE: Document = Document::repeatable(&[
 pub(crate) const RESUME: Document = Document::repeatable(&[
     "mutation JobResume($input: JobsInput!) { jobResume(input: $input) { ...Outcome } }",
     OUTCOME,
+    DRY_RUN,
     JOB,
     FAILURE,
 ]);
@@ -273,10 +298,13 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
             Ok(output.show(&jobs, |jobs| table(jobs))?)
         }
         Verb::Show { id } => show(&id, client, output).await,
-        Verb::Cancel(Ids { ids }) => act(&CANCEL, &ids, client, output).await,
-        Verb::Retry(Ids { ids }) => act(&RETRY, &ids, client, output).await,
-        Verb::Pause(Ids { ids }) => act(&PAUSE, &ids, client, output).await,
-        Verb::Resume(Ids { ids }) => act(&RESUME, &ids, client, output).await,
+        Verb::Cancel { ids, certainty } => {
+            let wanted = input(json!({ "ids": ids.ids }));
+            show_outcome(plan::act_for_good(client, output, certainty, &CANCEL, wanted).await?, output)
+        }
+        Verb::Retry { ids, intent } => act(&RETRY, &ids, &client.meant(intent), output).await,
+        Verb::Pause { ids, intent } => act(&PAUSE, &ids, &client.meant(intent), output).await,
+        Verb::Resume { ids, intent } => act(&RESUME, &ids, &client.meant(intent), output).await,
     }
 }
 
@@ -290,13 +318,11 @@ pub(crate) fn not_found(id: &str) -> Failure {
     Failure::NotFound { id: id.to_owned(), advice: "`mediary job list` shows the jobs" }
 }
 
-async fn act(
-    document: &Document,
-    ids: &[String],
-    client: &Client,
-    output: &mut Output,
-) -> Result<(), Failure> {
-    let outcome = client.act::<Payload>(document, input(json!({ "ids": ids }))).await?;
+async fn act(document: &Document, ids: &Ids, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    show_outcome(client.act(document, input(json!({ "ids": ids.ids }))).await?, output)
+}
+
+fn show_outcome(outcome: Outcome<Payload>, output: &mut Output) -> Result<(), Failure> {
     let jobs: Vec<Job> = outcome.payload.results.into_iter().filter_map(|result| result.job).collect();
     // What was done for some is told, whatever became of the others.
     if !jobs.is_empty() {

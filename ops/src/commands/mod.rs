@@ -19,6 +19,7 @@ mod job;
 mod log;
 mod page;
 mod parked;
+mod plan;
 mod playlist;
 mod project;
 mod server;

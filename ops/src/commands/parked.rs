@@ -4,9 +4,13 @@ use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{failure::Failure, playlist::input};
+use super::{
+    failure::Failure,
+    plan::{self, Certainty, Intent},
+    playlist::input,
+};
 use crate::{
-    client::{Client, Document},
+    client::{Client, DRY_RUN, Document, Outcome},
     output::{Output, Table, fields, plural, word},
 };
 
@@ -31,6 +35,8 @@ pub(crate) enum Verb {
         /// Why; it is recorded.
         #[arg(long, value_name = "TEXT")]
         reason: String,
+        #[command(flatten)]
+        certainty: Certainty,
     },
 }
 
@@ -43,6 +49,8 @@ pub(crate) struct Retry {
     /// All that are parked.
     #[arg(long, conflicts_with = "ids")]
     all: bool,
+    #[command(flatten)]
+    intent: Intent,
 }
 
 pub(crate) const LIST: Document = Document::repeatable(&["{ parked {
@@ -50,15 +58,19 @@ pub(crate) const LIST: Document = Document::repeatable(&["{ parked {
   nodes { id reaction position stream state code place detail }
 } }"]);
 
-pub(crate) const RETRY: Document =
-    Document::repeatable(&["mutation ReactionRetry($input: ReactionRetryInput!) {
-  reactionRetry(input: $input) { userErrors { code message advice retryable } }
-}"]);
+pub(crate) const RETRY: Document = Document::repeatable(&[
+    "mutation ReactionRetry($input: ReactionRetryInput!) {
+  reactionRetry(input: $input) { userErrors { code message advice retryable } dryRun { ...DryRun } }
+}",
+    DRY_RUN,
+]);
 
-pub(crate) const SKIP: Document =
-    Document::repeatable(&["mutation ReactionSkip($input: ReactionSkipInput!) {
-  reactionSkip(input: $input) { userErrors { code message advice retryable } }
-}"]);
+pub(crate) const SKIP: Document = Document::repeatable(&[
+    "mutation ReactionSkip($input: ReactionSkipInput!) {
+  reactionSkip(input: $input) { userErrors { code message advice retryable } dryRun { ...DryRun } }
+}",
+    DRY_RUN,
+]);
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -101,18 +113,19 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
             let found = of_id(&parked, &id)?;
             Ok(output.show(&found, |found| found.iter().map(details).collect::<Vec<_>>().join("\n\n"))?)
         }
-        Verb::Retry(Retry { ids, all }) => {
+        Verb::Retry(Retry { ids, all, intent }) => {
             let found = if all {
                 parked.nodes.iter().filter(|event| event.state == "PARKED").cloned().collect()
             } else {
                 ids.iter().map(|id| of_id(&parked, id)).collect::<Result<Vec<_>, _>>()?.concat()
             };
-            retry(found, client, output).await
+            retry(found, &client.meant(intent), output).await
         }
-        Verb::Skip { id, reason } => {
+        Verb::Skip { id, reason, certainty } => {
             for event in of_id(&parked, &id)? {
                 let wanted = json!({ "reaction": event.reaction, "eventId": event.id, "reason": reason });
-                let outcome = client.act::<Payload>(&SKIP, input(wanted)).await?;
+                let outcome: Outcome<Payload> =
+                    plan::act_for_good(client, output, certainty, &SKIP, input(wanted)).await?;
                 Failure::refused(outcome.user_errors)?;
             }
             Ok(output.show(&json!({ "id": id }), |_| format!("{id} is never handled"))?)

@@ -17,10 +17,11 @@ use super::{
     failure::Failure,
     job::{FAILURE, JOB, Job},
     page::{self, Page},
+    plan::Intent,
     wait,
 };
 use crate::{
-    client::{Client, Document},
+    client::{Client, DRY_RUN, Document},
     output::{Output, fields, word},
 };
 
@@ -52,6 +53,8 @@ pub(crate) enum Verb {
         /// `playlist-…`.
         #[arg(value_name = "ID")]
         id: String,
+        #[command(flatten)]
+        intent: Intent,
     },
 }
 
@@ -64,6 +67,8 @@ pub(crate) struct Follow {
     /// Wait until it was refreshed; fail if that fails.
     #[arg(long)]
     wait: bool,
+    #[command(flatten)]
+    intent: Intent,
 }
 
 /// What to show.
@@ -89,15 +94,18 @@ pub(crate) struct Refresh {
     /// Read to the end, even if the list is known to be newest-first.
     #[arg(long)]
     full: bool,
+    #[command(flatten)]
+    intent: Intent,
 }
 
 const OUTCOME: &str = "fragment Outcome on PlaylistPayload {
-  playlist { ...Playlist } job { ...Job } position userErrors { code message advice retryable }
+  playlist { ...Playlist } job { ...Job } position userErrors { code message advice retryable } dryRun { ...DryRun }
 }";
 
 pub(crate) const FOLLOW: Document = Document::repeatable(&[
     "mutation PlaylistFollow($input: PlaylistFollowInput!) { playlistFollow(input: $input) { ...Outcome } }",
     OUTCOME,
+    DRY_RUN,
     PLAYLIST,
     JOB,
     FAILURE,
@@ -106,6 +114,7 @@ pub(crate) const FOLLOW: Document = Document::repeatable(&[
 pub(crate) const REFRESH: Document = Document::repeatable(&[
     "mutation PlaylistRefresh($input: PlaylistRefreshInput!) { playlistRefresh(input: $input) { ...Outcome } }",
     OUTCOME,
+    DRY_RUN,
     PLAYLIST,
     JOB,
     FAILURE,
@@ -116,6 +125,7 @@ pub(crate) const UNFOLLOW: Document = Document::repeatable(&[
   playlistUnfollow(input: $input) { ...Outcome }
 }",
     OUTCOME,
+    DRY_RUN,
     PLAYLIST,
     JOB,
     FAILURE,
@@ -163,8 +173,8 @@ struct Payload {
 /// Does what the verb says.
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     match verb {
-        Verb::Follow(Follow { url, wait }) => {
-            let (playlist, looked) = follow(client, output, &url, wait).await?;
+        Verb::Follow(Follow { url, wait, intent }) => {
+            let (playlist, looked) = follow(&client.meant(intent), output, &url, wait).await?;
             output.show(&playlist, object::summary)?;
             looked
         }
@@ -177,14 +187,14 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
             playlist.entries = Some(entries(client, &id, removed).await?);
             Ok(output.show(&playlist, object::details)?)
         }
-        Verb::Refresh(Refresh { id, wait, full }) => {
-            let (playlist, looked) = refresh(client, output, &id, full, wait).await?;
+        Verb::Refresh(Refresh { id, wait, full, intent }) => {
+            let (playlist, looked) = refresh(&client.meant(intent), output, &id, full, wait).await?;
             output.show(&playlist, object::summary)?;
             looked
         }
         Verb::History { id } => history::run(&id, client, output).await,
-        Verb::Unfollow { id } => {
-            let outcome = client.act::<Payload>(&UNFOLLOW, input(json!({ "id": id }))).await?;
+        Verb::Unfollow { id, intent } => {
+            let outcome = client.meant(intent).act::<Payload>(&UNFOLLOW, input(json!({ "id": id }))).await?;
             Failure::refused(outcome.user_errors)?;
             let playlist = outcome.payload.playlist.ok_or_else(|| not_found(&id))?;
             Ok(output.show(&playlist, removed)?)

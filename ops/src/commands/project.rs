@@ -4,9 +4,9 @@ use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{failure::Failure, playlist::input};
+use super::{failure::Failure, plan::Intent, playlist::input};
 use crate::{
-    client::{Client, Document},
+    client::{Client, DRY_RUN, Document},
     output::{Output, Table, moment},
 };
 
@@ -21,6 +21,8 @@ pub(crate) enum Verb {
         /// What people call it.
         #[arg(value_name = "NAME")]
         name: String,
+        #[command(flatten)]
+        intent: Intent,
     },
     /// List every project of the installation, its own first.
     List,
@@ -30,8 +32,11 @@ const PROJECT: &str = "fragment Project on Project { id name createdAt }";
 
 pub(crate) const CREATE: Document = Document::repeatable(&[
     "mutation ProjectCreate($input: ProjectCreateInput!) {
-  projectCreate(input: $input) { project { ...Project } userErrors { code message advice retryable } }
+  projectCreate(input: $input) {
+    project { ...Project } userErrors { code message advice retryable } dryRun { ...DryRun }
+  }
 }",
+    DRY_RUN,
     PROJECT,
 ]);
 
@@ -55,8 +60,9 @@ struct Payload {
 /// Does what the verb says.
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     match verb {
-        Verb::Create { name } => {
-            let outcome = client.act::<Payload>(&CREATE, input(json!({ "name": name }))).await?;
+        Verb::Create { name, intent } => {
+            let outcome =
+                client.meant(intent).act::<Payload>(&CREATE, input(json!({ "name": name }))).await?;
             Failure::refused(outcome.user_errors)?;
             let made = outcome.payload.project;
             let told = |made: &Option<Project>| made.as_ref().map(|made| made.id.clone()).unwrap_or_default();

@@ -4,9 +4,9 @@ use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{failure::Failure, playlist::input};
+use super::{failure::Failure, plan::Intent, playlist::input};
 use crate::{
-    client::{Client, Document},
+    client::{Client, DRY_RUN, Document},
     output::{Output, fields},
 };
 
@@ -17,12 +17,17 @@ pub(crate) enum Verb {
     Show,
     /// Change how much runs at once, from now on; what runs goes on.
     #[command(after_help = "Example:\n  mediary limit set --download 4")]
-    Set(Set),
+    Set {
+        #[command(flatten)]
+        limits: Set,
+        #[command(flatten)]
+        intent: Intent,
+    },
 }
 
 /// What is left out stays as it is.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = true)]
+#[group(id = "limits", required = true, multiple = true)]
 pub(crate) struct Set {
     /// Refreshes playlists.
     #[arg(long, value_name = "N")]
@@ -38,9 +43,14 @@ pub(crate) struct Set {
 pub(crate) const SHOW: Document =
     Document::repeatable(&["query Limits { limits { refresh download total } }"]);
 
-pub(crate) const SET: Document = Document::repeatable(&["mutation LimitsSet($input: LimitsSetInput!) {
-  limitsSet(input: $input) { limits { refresh download total } userErrors { code message advice retryable } }
-}"]);
+pub(crate) const SET: Document = Document::repeatable(&[
+    "mutation LimitsSet($input: LimitsSetInput!) {
+  limitsSet(input: $input) {
+    limits { refresh download total } userErrors { code message advice retryable } dryRun { ...DryRun }
+  }
+}",
+    DRY_RUN,
+]);
 
 /// How much runs at once.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -59,9 +69,9 @@ struct Payload {
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let limits: Option<Limits> = match verb {
         Verb::Show => client.ask(&SHOW, json!({})).await?,
-        Verb::Set(Set { refresh, download, total }) => {
+        Verb::Set { limits: Set { refresh, download, total }, intent } => {
             let wanted = json!({ "refresh": refresh, "download": download, "total": total });
-            let outcome = client.act::<Payload>(&SET, input(wanted)).await?;
+            let outcome = client.meant(intent).act::<Payload>(&SET, input(wanted)).await?;
             Failure::refused(outcome.user_errors)?;
             outcome.payload.limits
         }

@@ -4,9 +4,9 @@ use clap::{Subcommand, ValueEnum};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{failure::Failure, playlist::input};
+use super::{failure::Failure, plan::Intent, playlist::input};
 use crate::{
-    client::{Client, Document},
+    client::{Client, DRY_RUN, Document},
     output::Output,
 };
 
@@ -18,6 +18,8 @@ pub(crate) enum Verb {
         /// Which kind.
         #[arg(value_enum, value_name = "KIND")]
         kind: Kind,
+        #[command(flatten)]
+        intent: Intent,
     },
 }
 
@@ -39,19 +41,21 @@ impl Kind {
     }
 }
 
-pub(crate) const RESUME: Document =
-    Document::repeatable(&["mutation WorkerResume($input: WorkerResumeInput!) {
-  workerResume(input: $input) { userErrors { code message advice retryable } }
-}"]);
+pub(crate) const RESUME: Document = Document::repeatable(&[
+    "mutation WorkerResume($input: WorkerResumeInput!) {
+  workerResume(input: $input) { userErrors { code message advice retryable } dryRun { ...DryRun } }
+}",
+    DRY_RUN,
+]);
 
 #[derive(Debug, Deserialize)]
 struct Payload {}
 
 /// Does what the verb says.
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let Verb::Resume { kind } = verb;
+    let Verb::Resume { kind, intent } = verb;
     let name = kind.name();
-    let outcome = client.act::<Payload>(&RESUME, input(json!({ "part": name }))).await?;
+    let outcome = client.meant(intent).act::<Payload>(&RESUME, input(json!({ "part": name }))).await?;
     Failure::refused(outcome.user_errors)?;
     Ok(output.show(&json!({ "part": name }), |_| format!("{name} goes on"))?)
 }

@@ -71,7 +71,7 @@ async fn whoever_may_not_is_told_so() {
 
     let tokens = served.json(&["token", "list"]).await;
     let dash = tokens.as_array().unwrap().iter().find(|token| token["name"] == "dash").unwrap();
-    served.run(&["token", "revoke", dash["id"].as_str().unwrap()]).await.ends_with(0);
+    served.run(&["token", "revoke", dash["id"].as_str().unwrap(), "--yes"]).await.ends_with(0);
     run_with(folder, &with_token(&["playlist", "list"]), &variables).await.ends_with(4);
 }
 

@@ -5,4 +5,5 @@ mod failing;
 mod harness;
 mod log;
 mod main_job;
+mod planning;
 mod showing;

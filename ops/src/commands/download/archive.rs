@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    client::{Client, Document},
-    commands::{failure::Failure, playlist::input},
+    client::{Client, DRY_RUN, Document},
+    commands::{failure::Failure, plan::Intent, playlist::input},
     output::{Output, plural},
 };
 
@@ -31,13 +31,19 @@ pub(crate) enum Verb {
         /// Where from; `-` is stdin.
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        #[command(flatten)]
+        intent: Intent,
     },
 }
 
-pub(crate) const IMPORT: Document =
-    Document::repeatable(&["mutation DownloadArchiveImport($input: DownloadArchiveImportInput!) {
-  downloadArchiveImport(input: $input) { itemCount userErrors { code message advice retryable } }
-}"]);
+pub(crate) const IMPORT: Document = Document::repeatable(&[
+    "mutation DownloadArchiveImport($input: DownloadArchiveImportInput!) {
+  downloadArchiveImport(input: $input) {
+    itemCount userErrors { code message advice retryable } dryRun { ...DryRun }
+  }
+}",
+    DRY_RUN,
+]);
 
 /// Lines that are sent at once: as many as one command takes.
 const LINES_MAX: usize = 500;
@@ -51,7 +57,7 @@ struct Imported {
 pub(super) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     match verb {
         Verb::Export { file } => export(&file, client, output).await,
-        Verb::Import { file } => import(&file, client, output).await,
+        Verb::Import { file, intent } => import(&file, &client.meant(intent), output).await,
     }
 }
 

@@ -1,0 +1,130 @@
+//! What a command would do: told instead of doing it, or before something is ended that doesn't come back.
+
+use std::io::{self, BufRead as _, IsTerminal as _};
+
+use clap::Args;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::failure::Failure;
+use crate::{
+    client::{Client, Document, DryRun, Error, Outcome},
+    output::{Output, bytes, plural},
+};
+
+/// How a command is meant that changes something.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Intent {
+    /// Only say what would be done: events, jobs, files.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// How a command is meant that ends something which doesn't come back.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Certainty {
+    #[command(flatten)]
+    pub(crate) intent: Intent,
+    /// Do it; without this, what would be done is shown, and on a terminal asked for.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+impl Client {
+    /// The same client, for a command that is meant so.
+    pub(crate) fn meant(&self, intent: Intent) -> Self {
+        if intent.dry_run { self.dry() } else { self.clone() }
+    }
+}
+
+/// Sends a command that ends something for good, once whoever asks is certain.
+pub(crate) async fn act_for_good<T: DeserializeOwned>(
+    client: &Client,
+    output: &mut Output,
+    certainty: Certainty,
+    document: &Document,
+    variables: impl Serialize + Send,
+) -> Result<Outcome<T>, Failure> {
+    let variables = serde_json::to_value(variables).map_err(io::Error::from)?;
+    if !certainty.yes && !certainty.intent.dry_run {
+        let plan = match client.dry().act::<T>(document, &variables).await {
+            Err(Error::DryRun(plan)) => plan,
+            // Refused as it would be in earnest.
+            answer => return Ok(answer?),
+        };
+        if !(output.is_watched() && io::stdin().is_terminal()) {
+            return Err(Failure::Planned(plan));
+        }
+        output.note(&text(&plan));
+        output.note("Do it? [y/N]");
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+            return Err(Failure::Planned(plan));
+        }
+    }
+    Ok(client.meant(certainty.intent).act(document, &variables).await?)
+}
+
+/// A plan in words.
+pub(crate) fn text(plan: &DryRun) -> String {
+    let DryRun { events, event_count, is_whole, effects } = plan;
+    let mut kinds: Vec<(String, u64)> = Vec::new();
+    for event in events {
+        let by = event.reaction.as_ref().map(|name| format!(" (by {name})")).unwrap_or_default();
+        let kind = format!("{}{by}", event.kind);
+        match kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((kind, 1)),
+        }
+    }
+    let least = if *is_whole { "" } else { "at least " };
+    let mut lines = vec![format!(
+        "nothing was done; {least}{} would be recorded",
+        plural(*event_count, "event", "events")
+    )];
+    lines.extend(kinds.into_iter().map(|(kind, count)| format!("{count:>7}  {kind}")));
+    if (events.len() as u64) < *event_count {
+        lines.push(format!("{:>7}  more", event_count - events.len() as u64));
+    }
+    if effects.job_count > 0 {
+        lines.push(format!("{} would begin", plural(effects.job_count, "job", "jobs")));
+    }
+    if effects.ended_job_count > 0 {
+        lines.push(format!("{} would end", plural(effects.ended_job_count, "job", "jobs")));
+    }
+    for calls in &effects.calls {
+        lines.push(format!("{} would be asked by {}", calls.host, plural(calls.job_count, "job", "jobs")));
+    }
+    if effects.file_count > 0 {
+        let size = effects.bytes.map_or_else(|| "of a size that only the source knows".to_owned(), bytes);
+        lines.push(format!("{} would be made, {size}", plural(effects.file_count, "file", "files")));
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_plan_counts_what_is_alike_and_says_what_it_does_not_know() {
+        let event = |kind: &str, reaction: Option<&str>| json!({ "kind": kind, "stream": "x-1", "reaction": reaction, "payload": null });
+        let plan: DryRun = serde_json::from_value(json!({
+            "events": [event("a.b", None), event("c.d", Some("r")), event("c.d", Some("r"))],
+            "eventCount": 5, "isWhole": false,
+            "effects": { "jobCount": 2, "endedJobCount": 0, "fileCount": 2, "bytes": null,
+                "calls": [{ "host": "example.org", "jobCount": 2 }] }
+        }))
+        .unwrap();
+        let expected = "nothing was done; at least 5 events would be recorded
+      1  a.b
+      2  c.d (by r)
+      2  more
+2 jobs would begin
+example.org would be asked by 2 jobs
+2 files would be made, of a size that only the source knows";
+        assert_eq!(text(&plan), expected);
+    }
+}
