@@ -152,6 +152,21 @@ install_run_tools() { install_private_tools run yt-dlp nats-server deno; }
 
 install_check_tools() { install_private_tools check typos; }
 
+# The packages that examples in JavaScript are run with, in .tools/npm: not the page's, which may be absent.
+install_npm_tools() {
+  local stamp=$TOOLS/npm/.stamp wanted packages=()
+  wanted=$(pins npm | sha256sum | cut -d' ' -f1)
+  [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && return 0
+  mapfile -t packages < <(pins npm)
+  step "private tools (npm): ${packages[*]}"
+  rm -rf "$TOOLS/npm"
+  mkdir -p "$TOOLS/npm"
+  npm install --no-audit --no-fund --ignore-scripts --loglevel=error --prefix "$TOOLS/npm" "${packages[@]}" </dev/null >&2 ||
+    fail "npm could not install the packages of ops/tools.txt" \
+      "read npm's message above; check that this machine reaches its npm registry"
+  printf '%s\n' "$wanted" >"$stamp"
+}
+
 # cargo-nextest is built once if the machine does not bring it.
 install_nextest() {
   cargo nextest --version >/dev/null 2>&1 && return 0

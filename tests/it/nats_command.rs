@@ -2,16 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
+use std::collections::BTreeSet;
+
 use async_nats::{Client as Nats, ConnectOptions, HeaderMap};
 use mediary::configuration::NatsMode;
 use mediary_actors::nats::Access;
-use mediary_tests::{Platform, until};
+use mediary_tests::{Client, Platform, until};
 use serde_json::{Value, json};
 
 /// A credential for NATS, as `tokenCreate` answers it.
-struct Credential {
-    token_id: String,
-    secret: String,
+pub(crate) struct Credential {
+    pub(crate) token_id: String,
+    pub(crate) secret: String,
     nats: Value,
 }
 
@@ -19,7 +21,7 @@ async fn platform() -> Platform {
     Platform::start_with(Box::new(|configuration| configuration.nats = NatsMode::Auto)).await
 }
 
-async fn credential(platform: &Platform, name: &str, role: &str) -> Credential {
+pub(crate) async fn credential(platform: &Platform, name: &str, role: &str) -> Credential {
     const CREATE: &str = "mutation($input: TokenCreateInput!) { tokenCreate(input: $input) {
         token { id } secret nats { user principalId subject inboxPrefix configuration } userErrors { code } } }";
     let input = json!({ "name": name, "role": role, "nats": true });
@@ -34,12 +36,12 @@ async fn credential(platform: &Platform, name: &str, role: &str) -> Credential {
 }
 
 impl Credential {
-    fn text(&self, field: &str) -> &str {
+    pub(crate) fn text(&self, field: &str) -> &str {
         self.nats[field].as_str().unwrap()
     }
 
     /// Connects, once the server knows the credential.
-    async fn connect(&self, platform: &Platform) -> Nats {
+    pub(crate) async fn connect(&self, platform: &Platform) -> Nats {
         let port = Access::read(platform.data()).unwrap().unwrap().port();
         until("the server knows the credential", || async {
             let options =
@@ -107,7 +109,9 @@ async fn over_nats_nobody_does_more_than_the_token_allows_nor_after_it_is_revoke
     assert_eq!(unknown["user_errors"][0]["code"], "UNKNOWN_COMMAND", "{unknown}");
     let secret = viewer.ask(&nats, "token.create", &json!({ "name": "more" }), command_id(1)).await;
     assert_eq!(secret["user_errors"][0]["code"], "NOT_OVER_NATS", "{secret}");
-    assert_eq!(platform.server.log().head().position, before, "a refusal is counted and told, not recorded");
+    let recorded = platform.client.events_after(before).await;
+    let kinds: Vec<_> = recorded.iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["account.command_refused"], "what the role does not allow, once");
 
     let editor = credential(&platform, "automation", "EDITOR").await;
     let other = editor.connect(&platform).await;
@@ -124,5 +128,96 @@ async fn over_nats_nobody_does_more_than_the_token_allows_nor_after_it_is_revoke
     }
     let kinds: Vec<_> = platform.client.events_after(before).await;
     assert!(kinds.iter().all(|event| event["kind"] != "playlist.follow_requested"), "{kinds:?}");
+    platform.stop().await;
+}
+
+/// Sends one command a hundred times at once, half of them over GraphQL and half over NATS. Answers how often it was
+/// done and not repeated, and the different answers: `position/story`, or a code.
+async fn a_hundred_times(
+    (credential, nats, http): (&Credential, &Nats, &Client),
+    (mutation, input): (&str, &Value),
+    (name, arguments): (&str, &Value),
+    command: u8,
+) -> (usize, BTreeSet<String>) {
+    let id = format!("01890a5d-ac96-774b-bcce-b3020000{command:04x}");
+    let document = format!(
+        "mutation($input: {}Input!) {{ {mutation}(input: $input) {{
+            position storyId repeated userErrors {{ code retryable }} }} }}",
+        mutation[..1].to_uppercase() + &mutation[1..]
+    );
+    let mut input = input.clone();
+    input["commandId"] = json!(id);
+    let over_graphql = |_| async {
+        until("the server has room for the request", || async {
+            let answer = http.ask_raw(&document, json!({ "input": input })).await;
+            let told = &answer["data"][mutation];
+            // A server that is busy says so; whoever sends the same again does it no second time.
+            let is_told = told.is_object() && told["userErrors"][0]["retryable"] != json!(true);
+            is_told.then(|| (told["position"].clone(), told["storyId"].clone(), told.clone()))
+        })
+        .await
+    };
+    let over_nats = |_| async {
+        let told = credential.ask(nats, name, arguments, command_id(command)).await;
+        (told["position"].clone(), told["story_id"].clone(), told)
+    };
+    let sent = futures::future::join(
+        futures::future::join_all((0..50).map(over_graphql)),
+        futures::future::join_all((0..50).map(over_nats)),
+    );
+    let (one, other) = sent.await;
+    let told: Vec<_> = one.into_iter().chain(other).collect();
+    let first = told
+        .iter()
+        .filter(|(position, _, told)| !position.is_null() && told["repeated"] == json!(false))
+        .count();
+    let answers = told.iter().map(|(position, story, told)| {
+        let errors = if told["userErrors"].is_array() { &told["userErrors"] } else { &told["user_errors"] };
+        errors[0]["code"].as_str().map_or_else(|| format!("{position}/{story}"), str::to_owned)
+    });
+    (first, answers.collect())
+}
+
+// Issue 5, must hold 5.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_command_sent_a_hundred_times_over_graphql_and_nats_is_done_once() {
+    const PLAYLISTS: &str = "{ playlists(first: 1) { nodes { id } } }";
+    let platform = platform().await;
+    let editor = credential(&platform, "automation", "EDITOR").await;
+    let nats = editor.connect(&platform).await;
+    let http = platform.client.with_token(&editor.secret);
+    let door = (&editor, &nats, &http);
+    let count = |kind: &str, command: u8| {
+        let events = platform.server.log().read(&mediary_log::Read::forward(1).limit(usize::MAX)).unwrap();
+        let id = format!("b3020000{command:04x}");
+        let of_command = events.iter().filter(|event| event.envelope.command_id.to_string().ends_with(&id));
+        of_command.filter(|event| event.envelope.kind() == kind).count()
+    };
+
+    // With events.
+    let url = json!({ "url": platform.site.list_url("videos") });
+    let (first, answers) =
+        a_hundred_times(door, ("playlistFollow", &url), ("playlist.follow", &url), 1).await;
+    assert_eq!((first, answers.len()), (1, 1), "{answers:?}");
+    assert_eq!((count("playlist.follow_requested", 1), count("job.queued", 1)), (1, 1));
+
+    // With another content.
+    let other = json!({ "url": "https://example.org/other" });
+    let (first, answers) =
+        a_hundred_times(door, ("playlistFollow", &other), ("playlist.follow", &other), 1).await;
+    assert_eq!((first, answers), (0, BTreeSet::from(["COMMAND_ID_REUSED".to_owned()])));
+
+    // Without events: what is followed no longer is unfollowed.
+    let list = until("the list is shown", || async {
+        http.ask(PLAYLISTS, json!({})).await["playlists"]["nodes"][0]["id"].as_str().map(str::to_owned)
+    })
+    .await;
+    let (input, arguments) = (json!({ "id": list }), json!({ "playlist_id": list }));
+    editor.ask(&nats, "playlist.unfollow", &arguments, command_id(2)).await;
+    let (first, answers) =
+        a_hundred_times(door, ("playlistUnfollow", &input), ("playlist.unfollow", &arguments), 3).await;
+    assert_eq!((first, answers.len()), (1, 1), "{answers:?}");
+    assert_eq!(count("command.accepted", 3), 1);
+    assert_eq!(count("playlist.unfollowed", 3), 0);
     platform.stop().await;
 }

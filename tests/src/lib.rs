@@ -24,5 +24,5 @@ pub use processes::processes_marked;
 pub use random::Random;
 pub use small_disk::SmallDisk;
 pub use subscriber::Subscriber;
-pub use tools::{binary, tools_folder};
+pub use tools::{binary, built, tools_folder};
 pub use wait::{DEADLINE, until};

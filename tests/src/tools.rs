@@ -11,7 +11,7 @@ pub fn binary() -> PathBuf {
 }
 
 /// A program that was built with these tests.
-pub(crate) fn built(name: &str) -> PathBuf {
+pub fn built(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.ancestors().find(|folder| folder.join(name).is_file());
     match folder {
