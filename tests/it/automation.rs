@@ -119,7 +119,8 @@ async fn the_examples_over_nats_speak_as_their_principal_and_hear_every_event() 
     for (name, role) in [("robot", "EDITOR"), ("guest", "VIEWER")] {
         let who = credential(&platform, name, role).await;
         // Whoever is told its password may use it: the server has to know it by then.
-        drop(who.connect(&platform).await);
+        let nats = who.connect(&platform).await;
+        who.ask(&nats, "playlist.unknown", &json!({}), async_nats::HeaderMap::new()).await;
         let environment = [
             ("MEDIARY_NATS", server.as_str()),
             ("MEDIARY_NATS_USER", who.text("user")),

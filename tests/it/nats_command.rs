@@ -52,9 +52,14 @@ impl Credential {
         .await
     }
 
-    async fn ask(&self, nats: &Nats, name: &str, arguments: &Value, headers: HeaderMap) -> Value {
+    /// Sends a command, once somebody hears commands: one that nobody heard was not done.
+    pub(crate) async fn ask(&self, nats: &Nats, name: &str, arguments: &Value, headers: HeaderMap) -> Value {
         let subject = format!("{}.{name}", self.text("subject"));
-        let reply = nats.request_with_headers(subject, headers, arguments.to_string().into()).await.unwrap();
+        let reply = until("commands are heard", || async {
+            let body = arguments.to_string().into();
+            nats.request_with_headers(subject.clone(), headers.clone(), body).await.ok()
+        })
+        .await;
         serde_json::from_slice(&reply.payload).unwrap()
     }
 }
