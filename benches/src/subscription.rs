@@ -137,6 +137,7 @@ const EVENTS: &str = "subscription {
 fn session() -> Session {
     Session {
         principal: PrincipalId::OWNER,
+        speaks_as: PrincipalId::OWNER,
         token_id: TokenId::from_uuid(uuid::Uuid::nil()),
         project: ProjectId::HOME,
         role: Role::Owner,

@@ -336,7 +336,7 @@ async fn nats_automation_consumes_the_stream() {
         automation.say(&format!("PUB {create} _INBOX.mine {}\r\n{consumer}", consumer.len())).await;
         automation.line_with("MSG").await;
         let answer = automation.line().await;
-        assert!(answer.contains("\"num_pending\":3"), "{answer}");
+        assert!(answer.contains("\"num_pending\":4"), "{answer}");
         automation.say("PUB $JS.API.CONSUMER.MSG.NEXT.MEDIARY_EVENTS.mine _INBOX.mine 0\r\n").await;
         let position = automation.line_with("Mediary-Position").await;
         assert_eq!(position, "Mediary-Position: 1\r\n");

@@ -413,7 +413,7 @@ async fn files_of_other_versions_stay_while_this_one_has_not_caught_up() {
     let bench = Bench::new();
     let folder = TempDir::new().unwrap();
     leave_other_versions(folder.path());
-    let bad = bench.append_raw(Playlist::stream(list().uuid()), "unfollowed", 1, b"\xc1").await;
+    let bad = bench.append_raw(Playlist::stream(list().uuid()), "unfollowed", 1, b"\xa1x").await;
     let view = bench.view::<PlaylistView>(folder.path());
     assert_eq!(halted(&view).await.position, bad);
     view.stop();

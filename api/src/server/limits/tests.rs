@@ -143,7 +143,7 @@ async fn every_refusal_of_a_document_has_a_code() {
         ("{ unknown }", "BAD_QUERY"),
         ("query A { value } query B { value }", "BAD_QUERY"),
         ("{ nodes(first: \"a\") { value } }", "BAD_ARGUMENT"),
-        ("{ nodes(first: 5000000000) { value } }", "BAD_ARGUMENT"),
+        ("{ nodes(first: 5000000000) { value } }", "BAD_QUERY"),
         ("{ nodes { value } }", "BAD_QUERY"),
     ] {
         let found = refusal(query).await;
