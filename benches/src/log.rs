@@ -84,14 +84,17 @@ pub(crate) fn one_event(command: Uuid) -> Append {
     Append { header, urgency: Urgency::Normal, expected: Vec::new(), only_if: None, events: vec![event] }
 }
 
-/// Bytes that differ from event to event.
+/// A text that differs from event to event, as `MessagePack`: its mark, its length, its letters.
 fn incompressible(seed: Uuid) -> Vec<u8> {
+    const HEAD: usize = 3;
     let mut word = seed.as_u128() as u64 | 1;
-    let words = (0..PAYLOAD_BYTES / 8).flat_map(|_| {
+    let words = (0..PAYLOAD_BYTES.div_ceil(8)).flat_map(|_| {
         word = word.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
         word.to_le_bytes()
     });
-    words.collect()
+    let letters = words.map(|byte| b'0' + byte % 64).take(PAYLOAD_BYTES - HEAD);
+    let len = u16::try_from(PAYLOAD_BYTES - HEAD).expect("a payload of a benchmark is small");
+    [0xda].into_iter().chain(len.to_be_bytes()).chain(letters).collect()
 }
 
 /// Reads the whole log, a page of 1000 events a transaction.

@@ -4,9 +4,14 @@
 //! ids and times, so that it can be understood without this code. The variant's name is not in it:
 //! that is the envelope's `name`.
 
+use std::error::Error;
+
 use serde::Serialize as _;
 
-use crate::{Concern, EventKind, Recorded, Schema};
+use crate::{Concern, EventKind, Recorded, Schema, Stored};
+
+/// More steps than any event takes to be lifted: a circle ends here.
+const LIFTS_MAX: usize = 256;
 
 /// An event ready to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +45,25 @@ pub enum DecodeError {
         /// The stored version.
         schema: Schema,
         /// What is wrong with it.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Box<dyn Error + Send + Sync>,
     },
+}
+
+impl DecodeError {
+    /// Whether a newer program would read it.
+    pub const fn is_newer(&self) -> bool {
+        matches!(self, Self::Unknown { .. })
+    }
+}
+
+/// How a stored name and major version stand to what is known today.
+enum Standing {
+    /// They are of today.
+    Current,
+    /// They can be lifted.
+    Older,
+    /// They are newer.
+    Unknown,
 }
 
 /// Encodes an event of a concern.
@@ -55,54 +77,95 @@ pub fn encode<C: Concern>(event: &C::Event) -> Encoded {
     Encoded { kind, payload: body.to_vec() }
 }
 
-/// Decodes a stored event of a concern, lifting older versions.
+/// Decodes a stored event of a concern: as one, or as what an older one was lifted to, which may be several or none.
 ///
 /// A minor version only adds what can be left out, so every minor of the known major is read; a higher major is
 /// unknown.
-pub fn decode<C: Concern>(name: &str, schema: Schema, payload: &[u8]) -> Result<C::Event, DecodeError> {
-    let unknown = || DecodeError::Unknown { concern: C::NAME, name: name.to_owned(), schema };
-    let kind = kind::<C>(name).ok_or_else(unknown)?;
-    let malformed = |source: Box<dyn std::error::Error + Send + Sync>| DecodeError::Malformed {
+pub fn decode<C: Concern>(name: &str, schema: Schema, payload: &[u8]) -> Result<Vec<C::Event>, DecodeError> {
+    let malformed = |source: Box<dyn Error + Send + Sync>| DecodeError::Malformed {
         concern: C::NAME,
         name: name.to_owned(),
         schema,
         source,
     };
-    match schema.major.cmp(&kind.schema.major) {
-        std::cmp::Ordering::Greater => Err(unknown()),
-        std::cmp::Ordering::Equal => {
+    match standing::<C>(name, schema.major) {
+        Standing::Unknown => Err(DecodeError::Unknown { concern: C::NAME, name: name.to_owned(), schema }),
+        Standing::Current => {
             let tagged = join_variant(name, payload);
             let mut deserializer = rmp_serde::Deserializer::from_read_ref(&tagged).with_human_readable();
-            serde::Deserialize::deserialize(&mut deserializer).map_err(|error| malformed(error.into()))
+            let event = serde::Deserialize::deserialize(&mut deserializer);
+            event.map(|event| vec![event]).map_err(|error| malformed(error.into()))
         }
-        std::cmp::Ordering::Less => {
-            let mut value = to_json(payload).map_err(|error| malformed(error.into()))?;
-            for major in schema.major..kind.schema.major {
-                value = C::upcast(name, major, value);
-            }
-            let tagged = serde_json::Value::Object([(name.to_owned(), value)].into_iter().collect());
-            serde_json::from_value(tagged).map_err(|error| malformed(error.into()))
+        Standing::Older => {
+            let payload = to_json(payload).map_err(|error| malformed(error.into()))?;
+            let stored = Stored { name: name.to_owned().into(), major: schema.major, payload };
+            lift::<C>(stored).map_err(malformed)
         }
     }
 }
 
-/// The event, if it is one of this concern that this program knows and that was not erased.
-///
-/// An unknown one is counted and passed over: a newer program knows what it means (PL-07).
-pub fn event_of<C: Concern>(recorded: &Recorded) -> Result<Option<C::Event>, DecodeError> {
-    let envelope = &recorded.envelope;
-    if envelope.stream.category != C::NAME {
-        return Ok(None);
+fn lift<C: Concern>(stored: Stored) -> Result<Vec<C::Event>, Box<dyn Error + Send + Sync>> {
+    let (mut waiting, mut events) = (vec![stored], Vec::new());
+    for _ in 0..LIFTS_MAX {
+        let Some(stored) = waiting.pop() else { return Ok(events) };
+        match standing::<C>(&stored.name, stored.major) {
+            Standing::Current => {
+                let tagged = [(stored.name.into_owned(), stored.payload)].into_iter().collect();
+                events.push(serde_json::from_value(serde_json::Value::Object(tagged))?);
+            }
+            Standing::Older => waiting.extend(C::upcast(stored).into_iter().rev()),
+            Standing::Unknown => {
+                let Stored { name, major, .. } = stored;
+                return Err(format!("it is lifted to {name} v{major}, which is unknown").into());
+            }
+        }
     }
-    let Some(payload) = &recorded.payload else { return Ok(None) };
-    match decode::<C>(&envelope.name, envelope.schema, payload) {
-        Ok(event) => Ok(Some(event)),
+    Err("it is lifted without an end".into())
+}
+
+fn standing<C: Concern>(name: &str, major: u8) -> Standing {
+    if let Some(kind) = kind::<C>(name) {
+        return match major.cmp(&kind.schema.major) {
+            std::cmp::Ordering::Less => Standing::Older,
+            std::cmp::Ordering::Equal => Standing::Current,
+            std::cmp::Ordering::Greater => Standing::Unknown,
+        };
+    }
+    let is_retired = C::RETIRED.iter().any(|kind| kind.name == name && major <= kind.schema.major);
+    if is_retired { Standing::Older } else { Standing::Unknown }
+}
+
+/// The events that a recorded one is to this program: none if it is of another concern, was erased, or is unknown.
+///
+/// An unknown one is counted and passed over: a newer program knows what it means (PL-07). Whoever remembers what
+/// came of it remembers with [`Passed`](crate::Passed) that something was passed; whoever decides takes
+/// [`decided_on`].
+pub fn events_of<C: Concern>(recorded: &Recorded) -> Result<Vec<C::Event>, DecodeError> {
+    match decided_on::<C>(recorded) {
         Err(DecodeError::Unknown { .. }) => {
             metrics::counter!("mediary_unknown_events_total").increment(1);
-            Ok(None)
+            Ok(Vec::new())
         }
-        Err(error @ DecodeError::Malformed { .. }) => Err(error),
+        events => events,
     }
+}
+
+/// [`events_of`] for whoever decides: an unknown event is an error, since it may be what forbids it.
+pub fn decided_on<C: Concern>(recorded: &Recorded) -> Result<Vec<C::Event>, DecodeError> {
+    let envelope = &recorded.envelope;
+    match &recorded.payload {
+        Some(payload) if envelope.stream.category == C::NAME => {
+            decode::<C>(&envelope.name, envelope.schema, payload)
+        }
+        Some(_) | None => Ok(Vec::new()),
+    }
+}
+
+/// Whether a recorded event has more to say than this program reads of it: an unknown name or version, or a higher minor.
+pub fn says_more<C: Concern>(recorded: &Recorded) -> bool {
+    let envelope = &recorded.envelope;
+    let known = C::EVENTS.iter().chain(C::RETIRED).find(|kind| kind.name == envelope.name);
+    envelope.stream.category == C::NAME && known.is_none_or(|kind| envelope.schema > kind.schema)
 }
 
 /// A payload as JSON, without knowing its type.

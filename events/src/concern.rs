@@ -1,9 +1,10 @@
 //! The shape that every concern has: a vocabulary and two pure functions.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use mediary_schema::account::Permission;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{Schema, StreamId, Subjects};
@@ -42,12 +43,39 @@ impl EventKind {
     }
 }
 
+/// A stored payload on its way to what is known today.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// The stored name.
+    pub name: Cow<'static, str>,
+    /// The major version of its form.
+    pub major: u8,
+    /// What it says, as a value of MessagePack's model in JSON.
+    pub payload: Value,
+}
+
+impl Stored {
+    /// A payload under a name that is known.
+    pub const fn new(name: &'static str, major: u8, payload: Value) -> Self {
+        Self { name: Cow::Borrowed(name), major, payload }
+    }
+
+    /// The same name in the next major version, with this payload.
+    #[must_use]
+    pub fn next(self, payload: Value) -> Self {
+        Self { name: self.name, major: self.major + 1, payload }
+    }
+}
+
 /// One concern: what may be asked, what can have happened, and what follows from what.
 pub trait Concern: 'static {
     /// The stream category as stored; never renamed.
     const NAME: &'static str;
     /// Every event's stored name and newest version.
     const EVENTS: &'static [EventKind];
+    /// Names that are written no more, with the newest version that they had: [`Self::upcast`] makes others of them,
+    /// or none.
+    const RETIRED: &'static [EventKind] = &[];
 
     /// What may be asked.
     type Command: fmt::Debug + Clone + Send + 'static;
@@ -75,12 +103,13 @@ pub trait Concern: 'static {
     /// It stands in the envelope from then on and can't be added later; their kinds are those of [`Self::EVENTS`].
     fn subjects(before: &Self::State, event: &Self::Event) -> Subjects;
 
-    /// Lifts a payload from the major version to the next, as a value of MessagePack's model in JSON.
+    /// Lifts what is stored by one step: to the next major version, to another name, to several events in their
+    /// order, or to none. What comes out is lifted again until all of it is of today.
     ///
-    /// Called once per major step; a concern without older ones leaves it out.
-    fn upcast(name: &str, major: u8, payload: serde_json::Value) -> serde_json::Value {
-        let _ = (name, major);
-        payload
+    /// Called for older major versions and [`Self::RETIRED`] names only; a concern without them leaves it out.
+    fn upcast(stored: Stored) -> Vec<Stored> {
+        let Stored { name, major, payload } = stored;
+        vec![Stored { name, major: major + 1, payload }]
     }
 
     /// The stream of one thing of this concern.

@@ -16,6 +16,7 @@ pub mod file;
 pub mod job;
 pub mod lane;
 pub mod log;
+mod passed;
 pub mod playlist;
 pub mod project;
 pub mod reaction;
@@ -26,7 +27,7 @@ mod told;
 pub mod worker;
 
 pub use asked::{AskError, Asked, CommandKind};
-pub use concern::{ANY_THING, Concern, EventKind, Rejection};
+pub use concern::{ANY_THING, Concern, EventKind, Rejection, Stored};
 pub use envelope::{
     Category, Codec, Envelope, NAME_BYTES_MAX, Origin, OriginKind, ParseOriginError, ParseSchemaError,
     ParseStreamError, PayloadError, Recorded, Schema, StreamId, is_word, payload_json,
@@ -34,4 +35,5 @@ pub use envelope::{
 pub use extension::{
     Carried, CommandTag, Extensions, ParseSubjectError, SUBJECTS_MAX, Subject, Subjects, SubjectsError,
 };
+pub use passed::{ParsePassedError, Passed};
 pub use told::told;

@@ -15,7 +15,7 @@ use tokio::{runtime::Handle, sync::watch, time::sleep};
 
 use crate::{
     runner::{Fault, ViewStatus},
-    store::{self, Store},
+    store::{self, Place, Store},
     view::{ApplyError, View},
 };
 
@@ -34,7 +34,7 @@ pub(crate) struct Life {
     pub(crate) directory: PathBuf,
     pub(crate) runtime: Handle,
     pub(crate) store: Store,
-    pub(crate) position: u64,
+    pub(crate) place: Place,
     pub(crate) publish: watch::Sender<ViewStatus>,
     pub(crate) stopped: watch::Receiver<bool>,
 }
@@ -63,10 +63,10 @@ impl Life {
     }
 
     fn follow<V: View>(&mut self) -> End {
-        let mut subscription = self.log.subscribe(self.position + 1, Filter::default());
+        let mut subscription = self.log.subscribe(self.place.position + 1, Filter::default());
         let mut tidied = false;
         loop {
-            if !tidied && self.position >= self.log.head().position {
+            if !tidied && self.place.position >= self.log.head().position {
                 store::remove_other_versions::<V>(&self.directory);
                 tidied = true;
             }
@@ -96,7 +96,7 @@ impl Life {
                 Ok(batch) => return Ok(batch),
                 Err(ReadError::Closed) => return Err(End::Stopping),
                 Err(ReadError::Damaged(damage)) => {
-                    let position = damage.position().unwrap_or(self.position + 1);
+                    let position = damage.position().unwrap_or(self.place.position + 1);
                     let reason = format!("the log can't be read: {damage}");
                     return Err(End::Faulty(Fault { position, code: damage.code(), reason }));
                 }
@@ -142,10 +142,15 @@ impl Life {
     fn fold<V: View>(&mut self, batch: &Batch) -> Result<(), Unfolded> {
         let position = batch.next_position - 1;
         let hash = self.hash_at(position)?;
-        let mut at = self.position;
+        let mut at = self.place.position;
+        let mut place = Place { position, passed: self.place.passed.clone() };
+        for recorded in &batch.events {
+            let envelope = &recorded.envelope;
+            place.passed.take(envelope, V::knows(&envelope.stream.category, &envelope.name));
+        }
         let store = &mut self.store;
         let folded = catch_unwind(AssertUnwindSafe(|| {
-            store.write(position, &hash, |transaction| {
+            store.write(&place, &hash, |transaction| {
                 for recorded in &batch.events {
                     at = recorded.envelope.position;
                     V::apply(transaction, recorded)?;
@@ -154,7 +159,7 @@ impl Life {
             })
         }));
         match folded {
-            Ok(Ok(())) => self.reached(V::NAME, position),
+            Ok(Ok(())) => self.reached(V::NAME, place),
             Ok(Err(error)) if is_passing(&error) => return Err(Unfolded::Passing(chain(&error))),
             Ok(Err(error)) => {
                 let reason = format!("event {at} can't be folded: {}", chain(&error));
@@ -182,8 +187,9 @@ impl Life {
         }
     }
 
-    fn reached(&mut self, view: &'static str, position: u64) {
-        self.position = position;
+    fn reached(&mut self, view: &'static str, place: Place) {
+        let position = place.position;
+        self.place = place;
         metrics::gauge!("mediary_view_position", "view" => view).set(position as f64);
         let lag = self.log.head().position.saturating_sub(position);
         metrics::gauge!("mediary_view_lag_events", "view" => view).set(lag as f64);
@@ -196,7 +202,7 @@ impl Life {
     /// Folds what stands before an event that can't be folded, so that the view stops right there.
     fn fold_before<V: View>(&mut self, mut batch: Batch, position: u64) {
         batch.events.retain(|recorded| recorded.envelope.position < position);
-        batch.next_position = position.max(self.position + 1);
+        batch.next_position = position.max(self.place.position + 1);
         let stops_early = match self.fold::<V>(&batch) {
             Ok(()) => return,
             Err(Unfolded::Passing(reason)) => reason,

@@ -150,7 +150,8 @@ pub struct ViewHandle {
 impl ViewHandle {
     /// Starts a view in its own file below `directory`; must be called on a runtime.
     pub fn start<V: View>(log: &Log, directory: &Path) -> Result<Self, StartError> {
-        let (store, position) = Store::open::<V>(directory, log)?;
+        let (store, place) = Store::open::<V>(directory, log)?;
+        let position = place.position;
         let (publish, status) =
             watch::channel(ViewStatus { name: V::NAME, position, trouble: None, fault: None });
         let (stop, stopped) = watch::channel(false);
@@ -159,7 +160,7 @@ impl ViewHandle {
             directory: directory.to_owned(),
             runtime: Handle::current(),
             store,
-            position,
+            place,
             publish,
             stopped,
         };

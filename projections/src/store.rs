@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use mediary_log::{Hash, Log, ReadError};
+use mediary_log::{Hash, Log, Passed, ReadError};
 use mediary_schema::{ProjectId, scope::Scope};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction};
 
@@ -24,7 +24,8 @@ const CHECKPOINT_TABLE: &str = "
         only INTEGER PRIMARY KEY CHECK (only = 0),
         log_id BLOB NOT NULL,
         position INTEGER NOT NULL,
-        hash BLOB NOT NULL
+        hash BLOB NOT NULL,
+        passed TEXT NOT NULL
     ) STRICT;";
 
 /// Why a query could not be answered.
@@ -79,17 +80,24 @@ impl Store {
     ///
     /// What else keeps a file from being opened (no room, no permission, too many open files) is no reason to
     /// throw hours of folding away.
-    pub(crate) fn open<V: View>(directory: &Path, log: &Log) -> Result<(Self, u64), StartError> {
+    pub(crate) fn open<V: View>(directory: &Path, log: &Log) -> Result<(Self, Place), StartError> {
         let failed = |source| StartError::Open { view: V::NAME, source };
         let path = path_of::<V>(directory);
         if path.exists() {
             match checkpoint_of(&path) {
                 Ok((connection, Some(checkpoint))) => {
                     let belongs = checkpoint.belongs_to(log);
-                    if belongs.map_err(|source| StartError::Log { view: V::NAME, source })? {
-                        return Ok((Self { connection }, checkpoint.position));
+                    let belongs = belongs.map_err(|source| StartError::Log { view: V::NAME, source })?;
+                    let is_overtaken = checkpoint.place.passed.is_overtaken(V::knows);
+                    if belongs && !is_overtaken {
+                        return Ok((Self { connection }, checkpoint.place));
                     }
-                    tracing::info!(view = V::NAME, "rebuilding: the view is of another history");
+                    let why = if belongs {
+                        "the view passed what is understood by now"
+                    } else {
+                        "the view is of another history"
+                    };
+                    tracing::info!(view = V::NAME, why, "rebuilding");
                 }
                 Ok((_, None)) => tracing::info!(view = V::NAME, "rebuilding: the view was never begun"),
                 Err(error) if is_no_view(&error) => {
@@ -99,44 +107,57 @@ impl Store {
             }
             remove(&path);
         }
-        Ok((Self { connection: make::<V>(&path, log).map_err(failed)? }, 0))
+        Ok((Self { connection: make::<V>(&path, log).map_err(failed)? }, Place::default()))
     }
 
     /// Folds a batch: rows and checkpoint in one transaction. The hash is that of the log after the position.
     pub(crate) fn write<E: From<rusqlite::Error>>(
         &mut self,
-        position: u64,
+        Place { position, passed }: &Place,
         hash: &Hash,
         fold: impl FnOnce(&Transaction<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let transaction = self.connection.transaction()?;
         fold(&transaction)?;
-        transaction
-            .execute("UPDATE checkpoint SET position = ?1, hash = ?2", (position as i64, hash.as_slice()))?;
+        transaction.execute(
+            "UPDATE checkpoint SET position = ?1, hash = ?2, passed = ?3",
+            (*position as i64, hash.as_slice(), passed.to_string()),
+        )?;
         transaction.commit()?;
         Ok(())
     }
 }
 
-/// Up to where a file was folded, and of which history.
+/// Up to where a file was folded, and what it passed on the way without understanding it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Place {
+    pub(crate) position: u64,
+    pub(crate) passed: Passed,
+}
+
+/// The place of a file, and of which history it is.
 struct Checkpoint {
     log_id: [u8; 16],
-    position: u64,
+    place: Place,
     hash: Hash,
 }
 
 impl Checkpoint {
     fn belongs_to(&self, log: &Log) -> Result<bool, ReadError> {
-        Ok(self.log_id == *log.id().as_bytes() && log.hash_at(self.position)? == Some(self.hash))
+        Ok(self.log_id == *log.id().as_bytes() && log.hash_at(self.place.position)? == Some(self.hash))
     }
 }
 
 fn checkpoint_of(path: &Path) -> Result<(Connection, Option<Checkpoint>), rusqlite::Error> {
     let connection = connect(path)?;
     let checkpoint = connection
-        .query_row("SELECT log_id, position, hash FROM checkpoint", [], |row| {
-            let position = row.get::<_, i64>(1)? as u64;
-            Ok(Checkpoint { log_id: row.get(0)?, position, hash: row.get(2)? })
+        .query_row("SELECT log_id, position, hash, passed FROM checkpoint", [], |row| {
+            let passed: String = row.get(3)?;
+            let passed = passed.parse().map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, Box::new(error))
+            })?;
+            let place = Place { position: row.get::<_, i64>(1)? as u64, passed };
+            Ok(Checkpoint { log_id: row.get(0)?, place, hash: row.get(2)? })
         })
         .optional()?;
     Ok((connection, checkpoint))
@@ -157,7 +178,7 @@ fn make<V: View>(path: &Path, log: &Log) -> Result<Connection, rusqlite::Error> 
     connection.execute_batch(CHECKPOINT_TABLE)?;
     let genesis = log.genesis();
     connection.execute(
-        "INSERT INTO checkpoint VALUES (0, ?1, 0, ?2)",
+        "INSERT INTO checkpoint VALUES (0, ?1, 0, ?2, '')",
         (log.id().as_bytes().as_slice(), genesis.as_slice()),
     )?;
     Ok(connection)

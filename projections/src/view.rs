@@ -1,7 +1,7 @@
 //! What a view is: a fold of recorded events into rows.
 
-use mediary_events::codec;
-use mediary_log::Recorded;
+use mediary_events::{Schema, codec};
+use mediary_log::{Recorded, work::REGISTRY};
 use rusqlite::Transaction;
 
 /// A fold of recorded events into the rows of one SQLite file.
@@ -15,6 +15,12 @@ pub trait View: 'static {
     const VERSION: u32;
     /// The tables and indexes.
     const TABLES: &'static str;
+
+    /// The newest form of an event that this program knows: a view that passed more than that is built anew by one
+    /// that knows more.
+    fn knows(concern: &str, name: &str) -> Option<Schema> {
+        REGISTRY.knows(concern, name)
+    }
 
     /// Folds one event. The same event is never folded twice into the same file.
     fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError>;

@@ -145,7 +145,7 @@ async fn the_examples_over_nats_speak_as_their_principal_and_hear_every_event() 
     let refused = recorded(&platform, "account.command_refused");
     let [event] = &refused[..] else { panic!("recorded the first time: {refused:?}") };
     assert_eq!(event.envelope.principal.to_string(), guest.text("principalId"));
-    let fact = codec::event_of::<Account>(event).unwrap().unwrap();
+    let fact = codec::events_of::<Account>(event).unwrap().remove(0);
     let mediary_events::account::Event::CommandRefused { token_id, command } = fact else {
         panic!("{fact:?}")
     };

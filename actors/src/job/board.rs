@@ -7,7 +7,7 @@ use mediary_events::{
     setting::{Event as SettingEvent, Setting},
     worker::{Event as WorkerEvent, Worker},
 };
-use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded};
+use mediary_log::{Direction, Filter, Kept, Log, Passed, Read, ReadError, Recorded, work::REGISTRY};
 use mediary_schema::{
     AttemptId, JobId, Timestamp,
     job::WorkKind,
@@ -41,6 +41,9 @@ pub struct OpenJob {
 pub struct Board {
     /// The position that it shows.
     pub position: u64,
+    /// What it passed without understanding it.
+    #[serde(skip)]
+    pub passed: Passed,
     /// Open jobs.
     pub jobs: BTreeMap<JobId, OpenJob>,
     /// How much runs at once.
@@ -63,20 +66,21 @@ const PAGE_BYTES: usize = 1 << 20;
 impl Board {
     /// The board as of the last snapshot, or an empty one.
     pub fn restore(log: &Log) -> Self {
-        let restored = log.snapshots().load(SNAPSHOT, SNAPSHOT_VERSION).and_then(|(position, bytes)| {
-            let board: Self = rmp_serde::from_slice(&bytes).ok()?;
-            (board.position == position).then_some(board)
+        let restored = log.snapshots().load(SNAPSHOT, SNAPSHOT_VERSION).and_then(|kept| {
+            let board: Self = rmp_serde::from_slice(&kept.state).ok()?;
+            (board.position == kept.position).then_some(Self { passed: kept.passed, ..board })
         });
         restored.unwrap_or_default()
     }
 
     /// Saves a snapshot, so that the next start reads only what comes after it.
     pub fn save(&self, log: &Log) {
-        let bytes = match rmp_serde::to_vec_named(self) {
-            Ok(bytes) => bytes,
+        let state = match rmp_serde::to_vec_named(self) {
+            Ok(state) => state,
             Err(error) => return tracing::warn!(%error, "can't encode the snapshot of the board"),
         };
-        if let Err(error) = log.snapshots().save(SNAPSHOT, SNAPSHOT_VERSION, self.position, &bytes) {
+        let kept = Kept { position: self.position, passed: self.passed.clone(), state };
+        if let Err(error) = log.snapshots().save(SNAPSHOT, SNAPSHOT_VERSION, &kept) {
             tracing::warn!(%error, "can't save the snapshot of the board; the next start takes longer");
         }
     }
@@ -112,22 +116,27 @@ impl Board {
     }
 
     fn fold(&mut self, recorded: &Recorded, each: &mut impl FnMut(&Recorded, JobId, &JobEvent)) {
-        let stream = &recorded.envelope.stream;
-        if let Some(event) = decode::<Job>(recorded) {
+        let envelope = &recorded.envelope;
+        let stream = &envelope.stream;
+        self.passed.take(envelope, REGISTRY.knows(&stream.category, &envelope.name));
+        for event in decode::<Job>(recorded) {
             let job_id = JobId::from_uuid(stream.uuid);
             self.fold_job(job_id, recorded.envelope.position, &event);
             each(recorded, job_id, &event);
-        } else if let Some(event) = decode::<Setting>(recorded) {
+        }
+        for event in decode::<Setting>(recorded) {
             match event {
                 SettingEvent::LimitsChanged { limits } => self.limits = limits,
             }
-        } else if let Some(event) = decode::<Worker>(recorded) {
+        }
+        for event in decode::<Worker>(recorded) {
             match event {
                 WorkerEvent::Joined { .. } => self.halted.clear(),
                 WorkerEvent::ConcernHalted { concern, .. } => self.halted.push(concern),
                 WorkerEvent::ConcernResumed { concern } => self.halted.retain(|halted| *halted != concern),
             }
-        } else if let Some(event) = decode::<Lanes>(recorded) {
+        }
+        for event in decode::<Lanes>(recorded) {
             self.lanes.evolve(&event);
         }
     }
@@ -230,9 +239,9 @@ pub(super) enum Ends {
     WithRoom(u64),
 }
 
-/// The event, if it is one of this concern that can be read; views and gate say what can't.
-fn decode<C: Concern>(recorded: &Recorded) -> Option<C::Event> {
-    codec::event_of::<C>(recorded).ok().flatten()
+/// The events, if they are of this concern and can be read; views and gate say what can't.
+fn decode<C: Concern>(recorded: &Recorded) -> Vec<C::Event> {
+    codec::events_of::<C>(recorded).unwrap_or_default()
 }
 
 /// What a stop that was recorded means to a running attempt.

@@ -5,7 +5,7 @@ use mediary_events::{
     reaction::{Command, Reaction as Place, Rejection, State as PlaceState},
 };
 use mediary_log::{
-    Direction, Filter, Head, Origin, OriginKind, Page, Read, ReadError, Recorded,
+    Direction, Filter, Head, Kept, Origin, OriginKind, Page, Passed, Read, ReadError, Recorded,
     gate::{Caller, Gate, Reaction, Refusal, Step, trouble},
 };
 use mediary_schema::{EventId, ReactionId, reaction::Trouble};
@@ -84,7 +84,7 @@ impl Actor for Reactor {
         let place = enabled(gate, id, reaction.name()).await?;
         // The record says what is handled; the snapshot only spares looking through what is no cause.
         let looked = gate.log().snapshots().load(&cursor_name(reaction.name()), CURSOR_VERSION);
-        let cursor = looked.map_or(0, |(position, _)| position).max(place.after);
+        let cursor = looked.map_or(0, |kept| kept.position).max(place.after);
         let waker = myself.clone();
         let wake = move || {
             // A reactor that is gone needs no wake.
@@ -309,7 +309,9 @@ impl State {
             return;
         }
         let name = cursor_name(self.name());
-        match self.arguments.gate.log().snapshots().save(&name, CURSOR_VERSION, self.cursor, &[]) {
+        // What it can't read it parks: nothing is passed.
+        let kept = Kept { position: self.cursor, passed: Passed::default(), state: Vec::new() };
+        match self.arguments.gate.log().snapshots().save(&name, CURSOR_VERSION, &kept) {
             Ok(()) => self.saved = self.cursor,
             // A cursor that lags costs the time to look again.
             Err(error) => tracing::debug!(reaction = self.name(), %error, "the cursor is not saved"),

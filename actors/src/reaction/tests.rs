@@ -98,15 +98,16 @@ impl Bench {
 
     /// What the reaction recorded, in order.
     fn places(&self) -> Vec<PlaceEvent> {
-        self.recorded().iter().filter_map(|event| codec::event_of::<Place>(event).unwrap()).collect()
+        self.recorded().iter().flat_map(|event| codec::events_of::<Place>(event).unwrap()).collect()
     }
 
     /// The items that were asked for, each as often as that happened.
     fn requested(&self) -> Vec<String> {
         let events = self.recorded();
-        let requests = events.iter().filter_map(|event| match codec::event_of::<Download>(event).unwrap() {
-            Some(DownloadEvent::Requested { item, .. }) => Some(item.source.source_id),
-            Some(_) | None => None,
+        let requests = events.iter().flat_map(|event| codec::events_of::<Download>(event).unwrap());
+        let requests = requests.filter_map(|event| match event {
+            DownloadEvent::Requested { item, .. } => Some(item.source.source_id),
+            _ => None,
         });
         requests.collect()
     }

@@ -124,9 +124,9 @@ impl Finder {
     }
 }
 
-/// The event, if this program can read it.
+/// The event, if this program can read it; of several that it is by now the first.
 pub(crate) fn event_of<C: Concern>(recorded: &Recorded) -> Option<C::Event> {
-    codec::event_of::<C>(recorded).ok().flatten()
+    codec::events_of::<C>(recorded).ok()?.into_iter().next()
 }
 
 /// A title in quotes, or what stands for it: an address without what opens it.

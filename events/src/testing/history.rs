@@ -26,8 +26,10 @@ pub(crate) fn history<C: Concern>(directory: impl AsRef<Path>, samples: &[C::Eve
     let directory = directory.as_ref();
     subjects_are_as_listed::<C>(samples);
     let samples = by_name::<C>(samples);
-    let written: Vec<String> =
+    let mut written: Vec<String> =
         C::EVENTS.iter().filter_map(|kind| write_missing::<C>(directory, *kind, &samples)).collect();
+    let variants = variants::<C>(&samples);
+    written.extend(write_missing_variants(directory, &variants));
     assert!(written.is_empty(), "written, review and commit it: {}", written.join(", "));
     for kind in C::EVENTS {
         newest_is_golden::<C>(directory, *kind, &samples[kind.name]);
@@ -35,8 +37,18 @@ pub(crate) fn history<C: Concern>(directory: impl AsRef<Path>, samples: &[C::Eve
             decode_all::<C>(directory, EventKind { schema, ..*kind });
         }
     }
+    let golden: Variants = serde_json::from_str(&read(&directory.join(VARIANTS))).unwrap();
+    assert_eq!(golden, variants, "{VARIANTS}: a new variant needs a new major version");
+    for kind in C::RETIRED {
+        for schema in older(kind.schema).chain([kind.schema]) {
+            decode_all::<C>(directory, EventKind { schema, ..*kind });
+        }
+    }
     for entry in fs::read_dir(directory).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
+        if name == VARIANTS {
+            continue;
+        }
         let kind = kind_of::<C>(&name);
         let kind = kind
             .unwrap_or_else(|| panic!("{name} is of no event: a stored name is never changed or dropped"));
@@ -80,7 +92,7 @@ fn older(newest: Schema) -> impl Iterator<Item = Schema> {
 /// The event and version whose golden file has this name.
 fn kind_of<C: Concern>(file: &str) -> Option<EventKind> {
     let (name, version) = file.strip_suffix(".json")?.split_once(".v")?;
-    let newest = C::EVENTS.iter().find(|kind| kind.name == name)?;
+    let newest = C::EVENTS.iter().chain(C::RETIRED).find(|kind| kind.name == name)?;
     let (major, minor) = version.split_once('.').unwrap_or((version, "0"));
     let schema = Schema::new(major.parse().ok()?, minor.parse().ok()?);
     let kind = EventKind { schema, ..*newest };
@@ -151,15 +163,109 @@ fn decode_all<C: Concern>(directory: &Path, kind: EventKind) -> Vec<C::Event> {
         codec::decode::<C>(kind.name, kind.schema, &stored)
             .unwrap_or_else(|error| panic!("{} can't be read any more: {error:?}", file_name(kind)))
     };
-    payloads(directory, kind).iter().map(decode).collect()
+    payloads(directory, kind).iter().flat_map(decode).collect()
 }
 
 fn payloads(directory: &Path, kind: EventKind) -> Vec<Value> {
     let path = path(directory, kind);
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let payloads: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let payloads: Vec<Value> = serde_json::from_str(&read(&path)).unwrap();
     assert!(!payloads.is_empty(), "{} has no payload", path.display());
     payloads
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The file that says what stands where only certain words can stand.
+const VARIANTS: &str = "variants.json";
+
+/// A word that no program of today knows.
+const OF_LATER: &str = "a_variant_of_2030";
+
+/// For each closed enum in an event of a version: the variants that a reader of that version knows.
+type Variants = BTreeMap<String, BTreeSet<String>>;
+
+/// Makes of this program the older reader of every variant that may come: each word of each sample is replaced by one
+/// of later, and where that can't be read there is a closed enum. Under the next major version the same is newer, and
+/// not malformed.
+fn variants<C: Concern>(samples: &Samples<C>) -> Variants {
+    let mut found = Variants::new();
+    for kind in C::EVENTS {
+        for (_, payload) in &samples[kind.name] {
+            for (place, changed) in with_one_word_of_later(payload) {
+                let stored = rmp_serde::to_vec_named(&changed).unwrap();
+                let next = Schema::new(kind.schema.major + 1, 0);
+                let error = codec::decode::<C>(kind.name, next, &stored).unwrap_err();
+                assert!(error.is_newer(), "{place} of {} in the next version: {error:?}", kind.name);
+                let Err(codec::DecodeError::Malformed { source, .. }) =
+                    codec::decode::<C>(kind.name, kind.schema, &stored)
+                else {
+                    continue;
+                };
+                let known = known_variants(&source.to_string());
+                if !known.is_empty() {
+                    let key = format!("{} v{} {place}", kind.name, kind.schema.major);
+                    found.entry(key).or_default().extend(known);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// A payload once for each of its words, with that word replaced, and where that was; a number of a row is `*`.
+fn with_one_word_of_later(value: &Value) -> Vec<(String, Value)> {
+    let later = || Value::from(OF_LATER);
+    match value {
+        Value::String(_) => vec![(String::new(), later())],
+        Value::Array(items) => {
+            let below = items.iter().enumerate().flat_map(|(index, item)| {
+                with_one_word_of_later(item).into_iter().map(move |(place, changed)| {
+                    let mut items = items.clone();
+                    items[index] = changed;
+                    (format!("/*{place}"), Value::Array(items))
+                })
+            });
+            below.collect()
+        }
+        Value::Object(fields) => {
+            let mut all = Vec::new();
+            if let (1, Some((_, only))) = (fields.len(), fields.iter().next()) {
+                // The name of a variant that has something in it.
+                let renamed = [(OF_LATER.to_owned(), only.clone())].into_iter().collect();
+                all.push(("/{}".to_owned(), Value::Object(renamed)));
+            }
+            for (name, field) in fields {
+                for (place, changed) in with_one_word_of_later(field) {
+                    let mut fields = fields.clone();
+                    fields.insert(name.clone(), changed);
+                    all.push((format!("/{name}{place}"), Value::Object(fields)));
+                }
+            }
+            all
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
+}
+
+/// The variants that serde names when it meets one that it doesn't know.
+fn known_variants(complaint: &str) -> Vec<String> {
+    let Some((_, expected)) = complaint.split_once(&format!("unknown variant `{OF_LATER}`, expected "))
+    else {
+        return Vec::new();
+    };
+    expected.split('`').skip(1).step_by(2).map(ToOwned::to_owned).collect()
+}
+
+fn write_missing_variants(directory: &Path, variants: &Variants) -> Option<String> {
+    let path = directory.join(VARIANTS);
+    if path.exists() {
+        return None;
+    }
+    fs::create_dir_all(directory).unwrap();
+    fs::write(&path, serde_json::to_string_pretty(variants).unwrap() + "\n").unwrap();
+    Some(VARIANTS.to_owned())
 }
 
 fn path(directory: &Path, kind: EventKind) -> PathBuf {
@@ -180,10 +286,10 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::testing::note::{Event, Note};
+    use crate::testing::note::{Event, Ink, Note};
 
     fn samples() -> Vec<Event> {
-        vec![Event::Written { text: "milk, eggs".to_owned(), pinned: Some(true) }]
+        vec![Event::Written { text: "milk, eggs".to_owned(), pinned: Some(true), ink: Ink::Blue }]
     }
 
     fn folder(files: &[(&str, Value)]) -> TempDir {
@@ -198,7 +304,10 @@ mod tests {
         vec![
             ("written.v1.json", json!([{ "body": "milk" }])),
             ("written.v2.json", json!([{ "text": "milk, eggs" }])),
-            ("written.v3.json", json!([{ "text": "milk, eggs", "pinned": true }])),
+            ("written.v3.json", json!([{ "text": "milk, eggs", "pinned": true, "ink": "blue" }])),
+            ("scribbled.v1.json", json!([{ "lines": ["milk", "eggs"] }])),
+            ("doodled.v1.json", json!([{}])),
+            (VARIANTS, json!({ "written v3 /ink": ["black", "blue"] })),
         ]
     }
 
@@ -210,13 +319,32 @@ mod tests {
     #[test]
     #[should_panic(expected = "written, review and commit it: written.v3.json")]
     fn the_golden_file_of_a_new_form_is_written_and_the_test_fails() {
-        history::<Note>(folder(&whole()[..2]).path(), &samples());
+        let mut files = whole();
+        files.remove(2);
+        history::<Note>(folder(&files).path(), &samples());
     }
 
     #[test]
     #[should_panic(expected = "written.v1.json")]
     fn an_old_form_without_a_golden_file_is_found() {
         history::<Note>(folder(&whole()[1..]).path(), &samples());
+    }
+
+    // core B6.
+    #[test]
+    #[should_panic(expected = "variants.json: a new variant needs a new major version")]
+    fn a_variant_that_came_under_an_old_version_is_found() {
+        let mut files = whole();
+        files[5].1 = json!({ "written v3 /ink": ["black"] });
+        history::<Note>(folder(&files).path(), &samples());
+    }
+
+    #[test]
+    #[should_panic(expected = "scribbled.v1.json")]
+    fn a_retired_name_without_a_golden_file_is_found() {
+        let mut files = whole();
+        files.remove(3);
+        history::<Note>(folder(&files).path(), &samples());
     }
 
     #[test]
@@ -246,7 +374,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "/pinned of written is null in every sample")]
     fn a_sample_says_all_that_can_be_said() {
-        let sample = Event::Written { text: "milk".to_owned(), pinned: None };
+        let sample = Event::Written { text: "milk".to_owned(), pinned: None, ink: Ink::Blue };
         history::<Note>(folder(&whole()).path(), &[sample]);
     }
 

@@ -1,10 +1,11 @@
-//! A concern for tests of what all concerns share: a note that was written in three forms over the years.
+//! A concern for tests of what all concerns share: a note that was written in three forms over the years, that was
+//! scribbled before that, and doodled on.
 
 use mediary_schema::account::Permission;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::{Concern, EventKind, Subjects};
+use crate::{Concern, EventKind, Stored, Subjects};
 
 /// The concern.
 #[derive(Debug)]
@@ -26,14 +27,26 @@ pub enum Command {
 /// What can have happened to a note.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
-    /// v1 was `{body}`, v2 was `{text}`, v3 is `{text, pinned}`.
+    /// v1 was `{body}`, v2 was `{text}`, v3 is `{text, pinned, ink}`.
     #[serde(rename = "written")]
     Written {
         /// The text.
         text: String,
         /// Whether it is pinned; none if nobody said so.
         pinned: Option<bool>,
+        /// With what it was written.
+        ink: Ink,
     },
+}
+
+/// What a note is written with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ink {
+    /// The cheap one.
+    Black,
+    /// The other one.
+    Blue,
 }
 
 /// What a note says.
@@ -64,6 +77,8 @@ impl crate::Rejection for Rejection {
 impl Concern for Note {
     const NAME: &'static str = "note";
     const EVENTS: &'static [EventKind] = &[EventKind::new("written", 3, 0)];
+    const RETIRED: &'static [EventKind] =
+        &[EventKind::new("scribbled", 1, 0), EventKind::new("doodled", 1, 0)];
 
     type Command = Command;
     type Event = Event;
@@ -76,7 +91,7 @@ impl Concern for Note {
 
     fn decide(state: &State, Command::Write { text }: Command) -> Result<Vec<Event>, Rejection> {
         if state.texts.len() < TEXTS_MAX {
-            Ok(vec![Event::Written { text, pinned: None }])
+            Ok(vec![Event::Written { text, pinned: None, ink: Ink::Black }])
         } else {
             Err(Rejection::Full)
         }
@@ -90,10 +105,23 @@ impl Concern for Note {
         state.texts.push(text.clone());
     }
 
-    fn upcast(_: &str, major: u8, payload: Value) -> Value {
-        match major {
-            1 => json!({ "text": payload["body"] }),
-            _ => json!({ "text": payload["text"], "pinned": false }),
+    fn upcast(stored: Stored) -> Vec<Stored> {
+        match (stored.name.as_ref(), stored.major) {
+            // Another name, and as many events as it had lines.
+            ("scribbled", _) => {
+                let lines = stored.payload["lines"].as_array().cloned().unwrap_or_default();
+                lines.into_iter().map(|line| Stored::new("written", 1, json!({ "body": line }))).collect()
+            }
+            // It never meant anything.
+            ("doodled", _) => Vec::new(),
+            (_, 1) => {
+                let payload = json!({ "text": stored.payload["body"] });
+                vec![stored.next(payload)]
+            }
+            _ => {
+                let payload = json!({ "text": stored.payload["text"], "pinned": false, "ink": "black" });
+                vec![stored.next(payload)]
+            }
         }
     }
 }

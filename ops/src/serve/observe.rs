@@ -118,10 +118,12 @@ pub(super) async fn resume_halted(gate: Gate, resumer: Resumer, mut stopped: wat
         };
         let Ok(batch) = batch else { return };
         for recorded in &batch.events {
-            if let Ok(Some(Event::ConcernResumed { concern })) = codec::event_of::<Worker>(recorded)
-                && !resumer.resume(&concern).await
-            {
-                tracing::warn!(concern, "there is no halted actor of this name");
+            for event in codec::events_of::<Worker>(recorded).unwrap_or_default() {
+                if let Event::ConcernResumed { concern } = event
+                    && !resumer.resume(&concern).await
+                {
+                    tracing::warn!(concern, "there is no halted actor of this name");
+                }
             }
         }
     }

@@ -1,5 +1,5 @@
 use mediary_events::{
-    codec::event_of,
+    codec::events_of,
     download::{Download, Event},
 };
 use mediary_log::Recorded;
@@ -14,7 +14,10 @@ use crate::{
 };
 
 pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
-    let Some(event) = event_of::<Download>(recorded)? else { return Ok(()) };
+    events_of::<Download>(recorded)?.into_iter().try_for_each(|event| fold(transaction, recorded, event))
+}
+
+fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Result<(), ApplyError> {
     let (position, at) = stamp(recorded);
     let fold = Fold {
         transaction,

@@ -1,5 +1,5 @@
 use mediary_events::{
-    codec::event_of,
+    codec::events_of,
     file::{Event, File},
 };
 use mediary_log::Recorded;
@@ -12,7 +12,10 @@ use crate::{
 };
 
 pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
-    let Some(event) = event_of::<File>(recorded)? else { return Ok(()) };
+    events_of::<File>(recorded)?.into_iter().try_for_each(|event| fold(transaction, recorded, event))
+}
+
+fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Result<(), ApplyError> {
     let (position, at) = stamp(recorded);
     match event {
         Event::Recorded { path, verified, made } => {

@@ -1,5 +1,5 @@
 use mediary_events::{
-    codec::event_of,
+    codec::events_of,
     job::{Event, Job},
 };
 use mediary_log::{Envelope, Recorded};
@@ -16,7 +16,10 @@ use crate::{
 };
 
 pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
-    let Some(event) = event_of::<Job>(recorded)? else { return Ok(()) };
+    events_of::<Job>(recorded)?.into_iter().try_for_each(|event| fold(transaction, recorded, event))
+}
+
+fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Result<(), ApplyError> {
     let (position, at) = stamp(recorded);
     let fold = Fold {
         transaction,

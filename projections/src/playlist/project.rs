@@ -1,5 +1,5 @@
 use mediary_events::{
-    codec::event_of,
+    codec::events_of,
     playlist::{Event, Playlist},
 };
 use mediary_log::Recorded;
@@ -24,7 +24,10 @@ const RANK_STEP: i64 = 1 << 40;
 const RANK_STEP_BETWEEN: i64 = 1 << 20;
 
 pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
-    let Some(event) = event_of::<Playlist>(recorded)? else { return Ok(()) };
+    events_of::<Playlist>(recorded)?.into_iter().try_for_each(|event| fold(transaction, recorded, event))
+}
+
+fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Result<(), ApplyError> {
     let (position, at) = stamp(recorded);
     let id = recorded.envelope.stream.uuid;
     let fold = Fold { transaction, project: project(recorded), id: *id.as_bytes(), position, at };

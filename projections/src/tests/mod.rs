@@ -2,6 +2,7 @@
 
 mod bench;
 mod paging;
+mod passing;
 mod running;
 mod scoping;
 pub(crate) mod support;

@@ -339,11 +339,11 @@ async fn an_event_that_can_not_be_read_halts_its_view_alone_and_says_where() {
 async fn events_that_only_a_newer_program_knows_are_passed_over() {
     let bench = Bench::new();
     bench.tell(follow).await;
+    bench.tell(look(1, 0..3)).await;
     let stream = Playlist::stream(list().uuid());
     bench.append_raw(stream.clone(), "enchanted", 1, b"\x80").await;
     bench.append_raw(stream.clone(), "unfollowed", 9, b"\x80").await;
-    bench.append_raw(mediary_log::StreamId::new("music", id(1)), "played", 1, b"\x80").await;
-    let position = bench.tell(look(1, 0..3)).await;
+    let position = bench.append_raw(mediary_log::StreamId::new("music", id(1)), "played", 1, b"\x80").await;
     let view = bench.view::<PlaylistView>(bench.folder());
     reach(&view, position).await;
     assert_eq!(entry_count(&view).await, Some(3));

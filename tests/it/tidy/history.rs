@@ -61,7 +61,8 @@ fn strange(tree: &Tree, concern: &str, kinds: &[Kind]) -> Vec<Broken> {
         };
         let named =
             |kind: &Kind| kind.versions().any(|version| file == format!("{}.v{version}.json", kind.name));
-        kinds.iter().any(|kind| named(kind) || older(kind))
+        // The words that each version knows: the history test of the concern writes and holds it.
+        file == "variants.json" || kinds.iter().any(|kind| named(kind) || older(kind))
     };
     let folder = format!("events/src/{concern}/history");
     tree.below(&folder)

@@ -179,7 +179,7 @@ impl Bench {
     pub(super) fn last_event(&self, job_id: JobId) -> Event {
         let stream = Job::stream(job_id.uuid());
         let last = self.events().into_iter().rfind(|event| event.envelope.stream == stream).unwrap();
-        mediary_events::codec::event_of::<Job>(&last).unwrap().unwrap()
+        mediary_events::codec::events_of::<Job>(&last).unwrap().remove(0)
     }
 }
 

@@ -123,15 +123,15 @@ impl Gate {
     }
 
     fn add_effects(&self, effects: &mut Effects, event: &Recorded) -> Result<(), Refusal> {
-        match codec::event_of::<Job>(event).map_err(Refusal::decoding)? {
-            Some(JobEvent::Queued { work, .. }) => {
+        for event in codec::events_of::<Job>(event).map_err(Refusal::decoding)? {
+            if let JobEvent::Queued { work, .. } = &event {
                 effects.jobs += 1;
                 if let Some(kind) = self.registry().work(work.kind()) {
-                    (kind.effects)(&work, effects);
+                    (kind.effects)(work, effects);
                 }
             }
-            Some(JobEvent::Cancelled { .. } | JobEvent::CancelRequested { .. }) => effects.ended_jobs += 1,
-            Some(_) | None => {}
+            let ends = matches!(event, JobEvent::Cancelled { .. } | JobEvent::CancelRequested { .. });
+            effects.ended_jobs += u64::from(ends);
         }
         Ok(())
     }

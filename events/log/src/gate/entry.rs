@@ -1,6 +1,6 @@
 use std::fmt;
 
-use mediary_events::{AskError, Asked, CommandKind, EventKind, Subject};
+use mediary_events::{AskError, Asked, CommandKind, EventKind, Schema, Subject};
 use mediary_schema::{
     JobId,
     account::Permission,
@@ -97,6 +97,12 @@ impl Registry {
         let is_known =
             self.entry(&thing.kind).is_some() || events.any(|event| event.subjects.contains(&&*thing.kind));
         is_known.then_some(thing)
+    }
+
+    /// The newest form that this program knows of an event; none if it doesn't know the name.
+    pub fn knows(&self, concern: &str, name: &str) -> Option<Schema> {
+        let kinds = self.entry(concern)?.events.iter();
+        kinds.filter(|kind| kind.name == name).map(|kind| kind.schema).next()
     }
 
     /// Every command, in the order of the table.

@@ -60,7 +60,7 @@ impl Gate {
             if recorded.position() >= before {
                 break;
             }
-            if let Some(event) = codec::event_of::<C>(&recorded).map_err(Refusal::decoding)? {
+            for event in codec::decided_on::<C>(&recorded).map_err(Refusal::decoding)? {
                 C::evolve(&mut state, &event);
             }
             version = recorded.envelope.version;
@@ -83,7 +83,7 @@ impl Gate {
                 if recorded.position() >= end {
                     return Ok((version, state));
                 }
-                if let Some(event) = codec::event_of::<C>(recorded).map_err(Refusal::decoding)? {
+                for event in codec::decided_on::<C>(recorded).map_err(Refusal::decoding)? {
                     C::evolve(&mut state, &event);
                 }
                 version = recorded.envelope.version;

@@ -108,12 +108,12 @@ impl fmt::Display for Chain<'_> {
     }
 }
 
-/// The cause as an event of its concern; none if it was erased. One that this program can't read is refused,
+/// The cause as an event of its concern, the first of several that it is by now; none if it was erased. One that this program can't read is refused,
 /// so that it waits for one that can.
 pub fn decode<C: Concern>(cause: &Recorded) -> Result<Option<C::Event>, Refusal> {
     let Some(payload) = &cause.payload else { return Ok(None) };
     let envelope = &cause.envelope;
     codec::decode::<C>(&envelope.name, envelope.schema, payload)
-        .map(Some)
+        .map(|events| events.into_iter().next())
         .map_err(|error| Refusal::Decode(Arc::new(error)))
 }

@@ -93,6 +93,7 @@ impl Refusal {
             Self::Moved { .. } => "MOVED",
             Self::BeyondHead { .. } => "POSITION_BEYOND_HEAD",
             Self::Stopping => "STOPPING",
+            Self::Decode(error) if error.is_newer() => "NEWER_EVENT",
             Self::Lost { .. } | Self::Log(_) | Self::Decode(_) => "INTERNAL",
         }
     }
@@ -117,6 +118,10 @@ impl Refusal {
             Self::Overloaded { .. } | Self::Contended { .. } | Self::Stopping => {
                 Some("ask again in a moment".to_owned())
             }
+            Self::Decode(error) if error.is_newer() => Some(
+                "start the newest Mediary on this folder: nothing is decided on what is not understood"
+                    .to_owned(),
+            ),
             Self::Lost { .. } | Self::Log(_) | Self::Decode(_) => {
                 Some("look at the server's log, and run `mediary doctor`".to_owned())
             }

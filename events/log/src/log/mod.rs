@@ -46,11 +46,11 @@ pub use handle::{CategoryCount, Log};
 pub use hub::{Batch, Subscription};
 pub use mediary_events::{
     Category, Codec, CommandTag, Envelope, Extensions, NAME_BYTES_MAX, Origin, OriginKind, ParseStreamError,
-    PayloadError, Recorded, Schema, StreamId, Subject, Subjects,
+    Passed, PayloadError, Recorded, Schema, StreamId, Subject, Subjects,
 };
 pub use options::{OnFatal, Options};
 pub use read::{Direction, Filter, Page, Read};
 pub use reader::LogReader;
-pub use snapshot::{SnapshotError, SnapshotStore};
+pub use snapshot::{Kept, SnapshotError, SnapshotStore};
 pub use store::Head;
 pub use verify::{Checkpoint, Report, VerifyError, verify, verify_bundle, verify_live, verify_live_while};

@@ -122,10 +122,15 @@ pub(super) fn fold(known: &mut Arc<Known>, recorded: &Recorded) -> bool {
     }
     let known = Arc::make_mut(known);
     let principal = PrincipalId::from_uuid(envelope.stream.uuid);
-    match codec::event_of::<Account>(recorded) {
-        Ok(Some(event)) => known.apply(principal, &event),
-        // An unknown event may be a revocation, and so may be one whose payload was erased.
-        Ok(None) => {
+    match codec::decided_on::<Account>(recorded) {
+        // A field that this program doesn't know may say that a token is bound, and erased is what nobody knows.
+        Ok(_) if codec::says_more::<Account>(recorded) || recorded.payload.is_none() => {
+            tracing::error!(%principal, name = %envelope.name, "an account says more than is understood: it opens to nobody");
+            known.unreadable.insert(principal);
+        }
+        Ok(events) => events.iter().for_each(|event| known.apply(principal, event)),
+        // An unknown event may be a revocation.
+        Err(error) if error.is_newer() => {
             tracing::error!(%principal, name = %envelope.name, "an account says something unknown: it opens to nobody");
             known.unreadable.insert(principal);
         }

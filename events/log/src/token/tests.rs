@@ -55,6 +55,19 @@ async fn issue(gate: &Gate, number: u128, expires_at: Option<Timestamp>) -> u64 
 // invariant: G-5
 #[tokio::test]
 async fn an_account_with_an_unknown_event_opens_to_nobody() {
+    closed_by("token_suspended", Schema::new(1, 0), vec![0x80]).await;
+}
+
+// core A4: what was added may say that a token is good for less than it seems.
+// invariant: G-5
+#[tokio::test]
+async fn an_account_of_which_something_is_not_understood_opens_to_nobody() {
+    let payload = serde_json::json!({ "token_id": id(2), "bound_to": "10.0.0.0/8" });
+    closed_by("token_revoked", Schema::new(1, 1), rmp_serde::to_vec_named(&payload).unwrap()).await;
+}
+
+/// An account is closed by an event that a newer program recorded.
+async fn closed_by(name: &'static str, schema: Schema, payload: Vec<u8>) {
     let folder = tempfile::tempdir().unwrap();
     let gate = testing::gate(folder.path()).unwrap();
     issue(&gate, 1, None).await;
@@ -74,10 +87,10 @@ async fn an_account_with_an_unknown_event_opens_to_nobody() {
     let stream = Account::stream(PrincipalId::OWNER.uuid());
     let newer = NewEvent {
         stream: stream.clone(),
-        name: "token_suspended".into(),
-        schema: Schema::new(1, 0),
+        name: name.into(),
+        schema,
         subjects: Subjects::none(),
-        payload: vec![0x80].into(),
+        payload: payload.into(),
     };
     let append = Append {
         header,

@@ -8,7 +8,7 @@ use mediary_events::{
     job::{self, Job, Outcome},
     playlist::{self, Playlist},
     testing::{
-        note::{Event, Note},
+        note::{Event, Ink, Note},
         samples,
     },
 };
@@ -70,20 +70,48 @@ impl Recorder for Counted {
     }
 }
 
-// PL-07.
+// core A4, PL-07.
 // invariant: L-13
 #[test]
-fn what_a_newer_program_wrote_is_passed_over_and_counted() {
+fn nothing_is_decided_on_what_a_newer_program_wrote() {
+    for (name, major) in [("shredded", 1), ("written", 9)] {
+        let bench = Bench::new();
+        bench.tell(owner(1), |story| write(story, 1, "a")).unwrap();
+        let head = bench.head();
+        append_raw(&bench, name, major, &json!({ "ink": "blue" }));
+        let refusal = bench.tell(owner(2), |story| write(story, 1, "b")).unwrap_err();
+        assert!(matches!(&refusal, Refusal::Decode(error) if error.is_newer()), "{refusal:?}");
+        assert_eq!((refusal.code(), refusal.is_retryable(), bench.head()), ("NEWER_EVENT", false, head + 1));
+        // Other things are no concern of it.
+        bench.tell(owner(3), |story| write(story, 2, "c")).unwrap();
+    }
+}
+
+// invariant: L-13
+#[test]
+fn who_decides_nothing_passes_over_what_a_newer_program_wrote_and_counts_it() {
     let bench = Bench::new();
     bench.tell(owner(1), |story| write(story, 1, "a")).unwrap();
     append_raw(&bench, "shredded", 1, &json!({}));
     append_raw(&bench, "written", 9, &json!({ "ink": "blue" }));
     let recorder = Counted { name: "mediary_unknown_events_total", count: Arc::default() };
-    let receipt =
-        metrics::with_local_recorder(&recorder, || bench.tell(owner(2), |story| write(story, 1, "b")));
-    assert_eq!(receipt.unwrap().position, 5);
+    let read = || bench.recorded().iter().flat_map(|event| codec::events_of::<Note>(event).unwrap()).count();
+    assert_eq!(metrics::with_local_recorder(&recorder, read), 1);
     assert_eq!(recorder.count.load(Ordering::Relaxed), 2);
-    assert_eq!(bench.told(|story| texts(story, 1)), ["a", "b"]);
+}
+
+// core B7.
+// invariant: L-13
+#[test]
+fn an_event_can_be_lifted_to_several_of_another_name_or_to_none() {
+    let bench = Bench::new();
+    append_raw(&bench, "scribbled", 1, &json!({ "lines": ["milk", "eggs"] }));
+    append_raw(&bench, "doodled", 1, &json!({}));
+    append_raw(&bench, "written", 2, &json!({ "text": "of 2027" }));
+    assert_eq!(bench.told(|story| texts(story, 1)), ["milk", "eggs", "of 2027"]);
+    append_raw(&bench, "scribbled", 2, &json!({ "lines": [] }));
+    let refusal = bench.tell(owner(2), |story| write(story, 1, "b")).unwrap_err();
+    assert_eq!(refusal.code(), "NEWER_EVENT", "a retired name has its versions, too");
 }
 
 // PL-07.
@@ -97,9 +125,15 @@ fn older_forms_are_lifted_step_by_step() {
     assert_eq!(bench.told(|story| texts(story, 1)), ["of 2026", "of 2027", "of today"]);
     assert_eq!(bench.recorded()[2].envelope.schema, Schema::new(3, 0), "only the newest form is written");
     let [first, second, _] = bench.recorded().try_into().unwrap();
-    let read = |recorded| codec::event_of::<Note>(&recorded).unwrap().unwrap();
-    assert_eq!(read(first), Event::Written { text: "of 2026".to_owned(), pinned: Some(false) });
-    assert_eq!(read(second), Event::Written { text: "of 2027".to_owned(), pinned: Some(false) });
+    let read = |recorded| codec::events_of::<Note>(&recorded).unwrap().remove(0);
+    assert_eq!(
+        read(first),
+        Event::Written { text: "of 2026".to_owned(), pinned: Some(false), ink: Ink::Black }
+    );
+    assert_eq!(
+        read(second),
+        Event::Written { text: "of 2027".to_owned(), pinned: Some(false), ink: Ink::Black }
+    );
 }
 
 #[test]
@@ -116,9 +150,9 @@ fn an_erased_event_changes_nothing() {
     let bench = Bench::new();
     bench.tell(owner(1), |story| write(story, 1, "a")).unwrap();
     let mut recorded = bench.recorded().remove(0);
-    assert!(codec::event_of::<Note>(&recorded).unwrap().is_some());
+    assert_eq!(codec::events_of::<Note>(&recorded).unwrap().len(), 1);
     recorded.payload = None;
-    assert_eq!(codec::event_of::<Note>(&recorded).unwrap(), None);
+    assert_eq!(codec::events_of::<Note>(&recorded).unwrap(), []);
 }
 
 #[test]

@@ -35,9 +35,9 @@ fn epochs(bench: &Bench) -> Vec<u64> {
 
 /// What the log says of itself.
 fn openings(bench: &Bench) -> Vec<(u64, Event)> {
-    let openings = bench.all().into_iter().filter_map(|recorded| {
-        let event = codec::event_of::<Logs>(&recorded).unwrap()?;
-        Some((recorded.position(), event))
+    let openings = bench.all().into_iter().flat_map(|recorded| {
+        let events = codec::events_of::<Logs>(&recorded).unwrap();
+        events.into_iter().map(move |event| (recorded.position(), event))
     });
     openings.collect()
 }

@@ -5,7 +5,11 @@ use std::{collections::BTreeMap, fs};
 use proptest::prelude::*;
 
 use super::support::{Bench, append_one, stream};
-use crate::log::{Log, Read, SnapshotError};
+use crate::log::{Kept, Log, Passed, Read, Schema, SnapshotError};
+
+fn kept(position: u64, state: &[u8]) -> Kept {
+    Kept { position, passed: Passed::default(), state: state.to_vec() }
+}
 
 fn bench(events: u128) -> Bench {
     let bench = Bench::new();
@@ -18,17 +22,17 @@ fn bench(events: u128) -> Bench {
 #[test]
 fn snapshot_comes_back_after_a_restart() {
     let bench = bench(10);
-    bench.log.snapshots().save("dispatcher", 3, 7, b"seven").unwrap();
-    bench.log.snapshots().save("dispatcher", 3, 9, b"nine").unwrap();
+    bench.log.snapshots().save("dispatcher", 3, &kept(7, b"seven")).unwrap();
+    bench.log.snapshots().save("dispatcher", 3, &kept(9, b"nine")).unwrap();
     let bench = bench.reopen();
-    assert_eq!(bench.log.snapshots().load("dispatcher", 3), Some((9, b"nine".to_vec())));
+    assert_eq!(bench.log.snapshots().load("dispatcher", 3), Some(kept(9, b"nine")));
     assert_eq!(bench.log.snapshots().load("reaction.open-job", 3), None);
 }
 
 #[test]
 fn snapshot_of_another_version_is_dropped() {
     let bench = bench(10);
-    bench.log.snapshots().save("dispatcher", 3, 7, b"seven").unwrap();
+    bench.log.snapshots().save("dispatcher", 3, &kept(7, b"seven")).unwrap();
     assert_eq!(bench.log.snapshots().load("dispatcher", 4), None);
     assert_eq!(bench.log.snapshots().load("dispatcher", 3), None, "it was dropped");
 }
@@ -37,7 +41,7 @@ fn snapshot_of_another_version_is_dropped() {
 fn snapshot_with_a_changed_byte_is_dropped() {
     let bench = bench(10);
     let path = bench.directory.path().join("snapshots/dispatcher.snapshot");
-    bench.log.snapshots().save("dispatcher", 3, 7, b"seven").unwrap();
+    bench.log.snapshots().save("dispatcher", 3, &kept(7, b"seven")).unwrap();
     let whole = fs::read(&path).unwrap();
     for at in 0..whole.len() {
         let mut changed = whole.clone();
@@ -50,10 +54,39 @@ fn snapshot_with_a_changed_byte_is_dropped() {
     assert_eq!(bench.log.snapshots().load("dispatcher", 3), None);
 }
 
+// core A28.
+#[test]
+fn snapshot_of_another_fold_is_dropped() {
+    let bench = bench(10);
+    bench.log.snapshots().save("dispatcher", 3, &kept(7, b"seven")).unwrap();
+    let folder = bench.directory.path().join("snapshots");
+    fs::rename(folder.join("dispatcher.snapshot"), folder.join("board.snapshot")).unwrap();
+    assert_eq!(bench.log.snapshots().load("board", 3), None);
+}
+
+// core A4.
+// invariant: L-15
+#[test]
+fn snapshot_that_passed_what_is_understood_by_now_is_dropped() {
+    let bench = bench(3);
+    let mut passed = Passed::default();
+    let newest = &bench.all()[2].envelope;
+    passed.take(newest, None);
+    let kept = Kept { passed, ..kept(3, b"three") };
+    let load = |known: Option<Schema>| {
+        bench.log.snapshots().save("dispatcher", 3, &kept).unwrap();
+        bench.log.snapshots().load_knowing("dispatcher", 3, |concern, name| {
+            known.filter(|_| (concern, name) == ("job", "noted"))
+        })
+    };
+    assert_eq!(load(None).as_ref(), Some(&kept), "who knows no more goes on");
+    assert_eq!(load(Some(newest.schema)), None);
+}
+
 #[test]
 fn snapshot_of_another_history_is_dropped() {
     let (long, other) = (bench(10), bench(10));
-    long.log.snapshots().save("dispatcher", 3, 7, b"seven").unwrap();
+    long.log.snapshots().save("dispatcher", 3, &kept(7, b"seven")).unwrap();
     let name = "snapshots/dispatcher.snapshot";
     fs::create_dir_all(other.directory.path().join("snapshots")).unwrap();
     fs::copy(long.directory.path().join(name), other.directory.path().join(name)).unwrap();
@@ -63,12 +96,12 @@ fn snapshot_of_another_history_is_dropped() {
 #[test]
 fn snapshot_beyond_the_end_is_refused() {
     let bench = bench(3);
-    let error = bench.log.snapshots().save("dispatcher", 1, 5, b"five").unwrap_err();
+    let error = bench.log.snapshots().save("dispatcher", 1, &kept(5, b"five")).unwrap_err();
     assert!(matches!(error, SnapshotError::Beyond { position: 5 }));
-    let error = bench.log.snapshots().save("../log", 1, 3, b"three").unwrap_err();
+    let error = bench.log.snapshots().save("../log", 1, &kept(3, b"three")).unwrap_err();
     assert!(matches!(error, SnapshotError::Name { .. }));
-    bench.log.snapshots().save("dispatcher", 1, 0, b"nothing yet").unwrap();
-    assert_eq!(bench.log.snapshots().load("dispatcher", 1), Some((0, b"nothing yet".to_vec())));
+    bench.log.snapshots().save("dispatcher", 1, &kept(0, b"nothing yet")).unwrap();
+    assert_eq!(bench.log.snapshots().load("dispatcher", 1), Some(kept(0, b"nothing yet")));
 }
 
 /// A fold: how many events each stream has, as JSON.
@@ -97,11 +130,11 @@ proptest! {
         let end = streams.len() as u64;
         let cut = cut.min(end);
         let begun = fold(&bench.log, BTreeMap::new(), 1, cut);
-        bench.log.snapshots().save("count", 1, cut, &serde_json::to_vec(&begun).unwrap()).unwrap();
+        bench.log.snapshots().save("count", 1, &kept(cut, &serde_json::to_vec(&begun).unwrap())).unwrap();
         if reopen {
             bench = bench.reopen();
         }
-        let (position, state) = bench.log.snapshots().load("count", 1).expect("it was just saved");
+        let Kept { position, state, .. } = bench.log.snapshots().load("count", 1).expect("it was just saved");
         let resumed = fold(&bench.log, serde_json::from_slice(&state).unwrap(), position + 1, end);
         prop_assert_eq!(resumed, fold(&bench.log, BTreeMap::new(), 1, end));
     }
