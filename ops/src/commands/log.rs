@@ -49,7 +49,10 @@ Examples:
 Ends with 0 and prints positions and head hash, or with 1 and the first bad position.")]
     Verify(verify::Verify),
     /// Write the log, or a stretch of it, as a bundle that can be proved by itself.
-    #[command(after_help = "Example:\n  mediary log export log.ndjson --from 1")]
+    #[command(after_help = "\
+Examples:
+  mediary log export log.ndjson --from 1
+  mediary log export saved.ndjson --salvage --data ./data")]
     Export(export::Export),
 }
 

@@ -100,3 +100,27 @@ async fn damage_ends_with_1_and_names_the_position() {
     let arguments = ["log", "verify", "--bundle", "log.ndjson", "--checkpoint", &checkpoint];
     run(served.folder.path(), &arguments).await.ends_with(1).says(&["LOG_CHECKPOINT_MISSED"]);
 }
+
+// audit D9.
+#[tokio::test(flavor = "multi_thread")]
+async fn events_are_taken_out_of_a_file_that_can_no_longer_be_opened() {
+    let mut served = Served::start().await;
+    served.add(&served.site.feed_url("talks")).await;
+    served.stop().await;
+    let whole = served.json(&["log", "export", "whole.ndjson", "--data", "data"]).await;
+    let file = served.folder.path().join("data/log/00000000000000000001.redb");
+    let mut bytes = fs::read(&file).unwrap();
+    // The storage's own trees, in both of its commit slots.
+    for slot in [64, 192] {
+        bytes[slot + 40..slot + 48].fill(0xff);
+        bytes[slot + 112] ^= 1;
+    }
+    fs::write(&file, bytes).unwrap();
+
+    let arguments = ["log", "export", "no.ndjson", "--data", "data"];
+    run(served.folder.path(), &arguments).await.ends_with(1).says(&["--salvage"]);
+    let saved = served.json(&["log", "export", "saved.ndjson", "--salvage", "--data", "data"]).await;
+    assert_eq!((&saved["headHash"], &saved["lostCount"]), (&whole["headHash"], &json!(0)));
+    let read = |name| fs::read(served.folder.path().join(name)).unwrap();
+    assert!(read("saved.ndjson") == read("whole.ndjson"));
+}

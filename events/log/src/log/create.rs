@@ -89,6 +89,11 @@ pub(super) fn recognise(directory: &Path, log_id: Uuid) -> Result<(), OpenError>
     remember(directory, log_id).map_err(io("writing"))
 }
 
+/// The log that a folder had, if it still says so.
+pub(super) fn remembered(directory: &Path) -> Option<Uuid> {
+    fs::read_to_string(directory.join(ID_FILE)).ok()?.trim().parse().ok()
+}
+
 /// Remembers whose folder this is.
 pub(super) fn remember(directory: &Path, log_id: Uuid) -> io::Result<()> {
     let path = directory.join(ID_FILE);

@@ -141,7 +141,11 @@ impl Damage {
                 "install the version of Mediary that wrote it, or a newer one; nothing here is known to be damaged. \
                  If no newer version ever wrote here, restore the newest backup that verifies"
             }
-            Self::Payload { .. } | Self::Envelope { .. } | Self::Structure { .. } => {
+            Self::Structure { .. } => {
+                "keep a copy of the folder, check disk and memory, and restore the newest backup that verifies; \
+                 `mediary log export FILE --salvage` takes out what is whole"
+            }
+            Self::Payload { .. } | Self::Envelope { .. } => {
                 "keep a copy of the folder, check disk and memory, and restore the newest backup that \
                  verifies; `mediary log verify` names the first bad position"
             }

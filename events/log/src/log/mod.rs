@@ -26,6 +26,7 @@ mod queue;
 mod read;
 mod reader;
 mod rules;
+mod salvage;
 mod snapshot;
 mod space;
 mod store;
@@ -51,6 +52,7 @@ pub use mediary_events::{
 pub use options::{OnFatal, Options};
 pub use read::{Direction, Filter, Page, Read};
 pub use reader::LogReader;
+pub use salvage::{Salvaged, salvage};
 pub use snapshot::{Kept, SnapshotError, SnapshotStore};
 pub use store::Head;
 pub use verify::{Checkpoint, Report, VerifyError, verify, verify_bundle, verify_live, verify_live_while};

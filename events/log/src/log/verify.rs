@@ -107,6 +107,11 @@ impl Walk {
         Self { position, hash, unproved: position + 1, noticed: None, disputed: None, events: 0, erased: 0 }
     }
 
+    /// The position of the last event.
+    pub(super) const fn position(&self) -> u64 {
+        self.position
+    }
+
     pub(super) fn hash(&self) -> &Hash {
         &self.hash
     }

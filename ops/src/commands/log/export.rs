@@ -37,6 +37,9 @@ pub(crate) struct Export {
     /// Write over a file that is there.
     #[arg(long)]
     force: bool,
+    /// From a folder whose log file can no longer be opened: reads the events past all else, as far as they are whole.
+    #[arg(long, conflicts_with_all = ["from", "to"])]
+    salvage: bool,
 }
 
 /// What was written.
@@ -47,6 +50,9 @@ struct Exported {
     first_position: u64,
     last_position: u64,
     head_hash: String,
+    /// How many events are missing of those that a salvaged file says that it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost_count: Option<u64>,
 }
 
 /// Writes a bundle: from the server, or from the folder if no server has it.
@@ -64,9 +70,25 @@ pub(crate) async fn run(
         });
     }
     let part = Part::try_new(file)?;
-    match flags.data.as_deref().map(|folder| from_folder(folder, export, &part)) {
+    let mut lost_count = None;
+    let folder =
+        if export.salvage { connection::data_folder(flags, environment) } else { flags.data.clone() };
+    let from_folder = |folder: &PathBuf| {
+        if export.salvage {
+            salvaged(folder, &part).map(|lost| lost_count = lost)
+        } else {
+            from_folder(folder, export, &part)
+        }
+    };
+    match folder.as_ref().map(from_folder) {
         Some(Ok(())) => {}
         Some(Err(Offline::Failure(failure))) => return Err(failure),
+        Some(Err(Offline::InUse(_))) | None if export.salvage => {
+            return Err(Failure::Usage {
+                message: "events are salvaged from a folder that no server has".to_owned(),
+                advice: "stop the server that has it, and name the folder with --data",
+            });
+        }
         Some(Err(Offline::InUse(listen))) => {
             from_server(&holder(flags, environment, listen.as_deref())?, export, &part).await?;
         }
@@ -87,6 +109,7 @@ pub(crate) async fn run(
         first_position: report.first_position,
         last_position: report.last_position,
         head_hash: hex(&report.head_hash),
+        lost_count,
     };
     Ok(output.show(&exported, text)?)
 }
@@ -110,6 +133,25 @@ fn from_folder(folder: &Path, export: &Export, part: &Part) -> Result<(), Offlin
             Err(failed(refused(&error)))
         }
         Err(error) => Err(failed(unsound(error.code(), &error, error.advice()))),
+    }
+}
+
+/// Writes what can be read of a damaged file; answers how many events that leaves out.
+fn salvaged(folder: &Path, part: &Part) -> Result<Option<u64>, Offline> {
+    let file = part.create().map_err(Offline::Failure)?;
+    let mut out = BufWriter::new(file);
+    match mediary_log::salvage(folder, &mut out) {
+        Ok(salvaged) => {
+            out.get_ref()
+                .sync_all()
+                .map_err(|error| Offline::Failure(Failure::file("writing", &part.path)(error)))?;
+            Ok(salvaged.promised.map(|promised| promised.saturating_sub(salvaged.last_position)))
+        }
+        Err(ExportError::Open(error)) => {
+            let error = open_failure(error)?;
+            Err(Offline::Failure(unsound(error.code(), &error, error.advice())))
+        }
+        Err(error) => Err(Offline::Failure(unsound(error.code(), &error, error.advice()))),
     }
 }
 
@@ -180,5 +222,6 @@ fn text(exported: &Exported) -> String {
         ("first position", Some(exported.first_position.to_string())),
         ("last position", Some(exported.last_position.to_string())),
         ("head hash", Some(exported.head_hash.clone())),
+        ("lost", exported.lost_count.filter(|count| *count > 0).map(|count| count.to_string())),
     ])
 }

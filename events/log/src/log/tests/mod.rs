@@ -16,6 +16,7 @@ mod golden;
 mod indexing;
 mod modelling;
 mod opening;
+mod salvaging;
 mod scoping;
 mod snapshotting;
 mod storing;
