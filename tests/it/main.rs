@@ -9,6 +9,7 @@ mod contract;
 mod crash;
 mod crossing;
 mod edge;
+mod golden;
 mod job;
 mod log;
 mod memory;

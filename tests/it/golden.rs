@@ -1,0 +1,146 @@
+//! A data folder of format 2 gives the answers that it gave when it was made, in every later version (PL-10).
+//!
+//! `tests/golden/format-2` holds the log of a small installation, the questions, and their answers.
+//! `MEDIARY_GOLDEN=write` makes all of it anew, which may happen only for a format that was never released.
+
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use mediary::environment;
+use mediary_log::{Checkpoint, Source, export, verify, verify_bundle};
+use mediary_tests::{Client, Platform};
+use serde_json::{Value, json};
+
+/// What is asked; a later version may answer more, but to these fields it says the same.
+const QUESTIONS: [(&str, &str); 5] = [
+    (
+        "events",
+        "{ events(first: 500) { events {
+            id position stream version kind schema at project principal origin commandId storyId causationId payload
+        } } }",
+    ),
+    (
+        "playlists",
+        "{ playlists(first: 5) { nodes { id url title kind extractor followed followedAt refreshedAt refreshOutcome entryCount changedAt
+            entries(first: 20) { nodes {
+                id playlistId itemId extractor sourceId url title durationMs availability liveStatus status addedAt changedAt
+            } }
+            removed: entries(first: 20, removed: true) { nodes { id title status } }
+        } } }",
+    ),
+    (
+        "downloads",
+        "{ downloads(first: 20) { nodes { id itemId extractor sourceId url title quality playlistId state requestedAt changedAt
+            failure { class message } file { id path sizeBytes blake3 durationMs width height container recordedAt }
+        } } }",
+    ),
+    (
+        "jobs",
+        "{ jobs(first: 50) { nodes { id kind subject playlistId itemId state attempts storyId queuedAt startedAt endedAt cpuMs
+            memoryPeakBytes changedAt failure { class message } } } }",
+    ),
+    ("limits", "{ limits { refresh download total } }"),
+];
+
+fn golden() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/format-2")
+}
+
+/// What makes a data folder one: the record, and whose it is. All else is made from it.
+const FILES: [&str; 2] = ["log/00000000000000000001.redb", "log.id"];
+
+fn copy(from: &Path, to: &Path) {
+    for file in FILES {
+        fs::create_dir_all(to.join(file).parent().unwrap()).unwrap();
+        fs::copy(from.join(file), to.join(file)).unwrap();
+    }
+}
+
+/// A list that was followed, looked at twice and partly kept; another that nobody follows any more.
+async fn make() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let talks = client.follow(&platform.site.feed_url("talks")).await;
+    let entries = client.entries(&talks).await;
+    let kept = client.download_entry(entries[0]["id"].as_str().unwrap(), "best").await;
+    assert_eq!(kept["succeededCount"], json!(1), "{kept}");
+    client.look(&talks, true).await;
+    let empty = client.follow(&platform.site.feed_url("lectures")).await;
+    let unfollow = "mutation($id: ID!) { playlistUnfollow(input: { id: $id }) { userErrors { code } } }";
+    client.ask(unfollow, json!({ "id": empty })).await;
+    client.limit_downloads(3).await;
+    let data = platform.data().to_owned();
+    let _folder = platform.stop().await;
+    let whole = verify(&data, None).unwrap();
+    drop(fs::remove_dir_all(golden()));
+    copy(&data, &golden());
+    let mut bundle = fs::File::create(golden().join("bundle.ndjson")).unwrap();
+    export(Source::Folder(&data), .., &mut bundle).unwrap();
+    let said = json!({
+        "logId": whole.log_id.to_string(),
+        "lastPosition": whole.last_position,
+        "headHash": blake3::Hash::from_bytes(whole.head_hash).to_hex().as_str(),
+    });
+    write("verification.json", &said);
+}
+
+/// What a server on the folder answers, to where the folder went when it was made.
+async fn answers(client: &Client, last: u64) -> Value {
+    let mut answers = serde_json::Map::new();
+    for (name, question) in QUESTIONS {
+        let mut answer = client.ask(question, json!({})).await;
+        if name == "events" {
+            let events = answer["events"]["events"].as_array_mut().unwrap();
+            events.retain(|event| event["position"].as_u64().unwrap() <= last);
+        }
+        answers.insert(name.to_owned(), answer);
+    }
+    Value::Object(answers)
+}
+
+fn write(name: &str, value: &Value) {
+    fs::write(golden().join(name), serde_json::to_string_pretty(value).unwrap() + "\n").unwrap();
+}
+
+fn read(name: &str) -> Value {
+    serde_json::from_slice(&fs::read(golden().join(name)).unwrap()).unwrap()
+}
+
+// invariant: L-17
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_of_format_2_gives_the_answers_that_it_gave() {
+    let is_writing = environment::variable("MEDIARY_GOLDEN").as_deref() == Some("write");
+    if is_writing {
+        make().await;
+    }
+    let said = read("verification.json");
+    let position = said["lastPosition"].as_u64().unwrap();
+    let hash = *blake3::Hash::from_hex(said["headHash"].as_str().unwrap()).unwrap().as_bytes();
+    let kept = Some(Checkpoint { position, hash });
+
+    let alone = tempfile::tempdir().unwrap();
+    copy(&golden(), alone.path());
+    let offline = verify(alone.path(), kept).unwrap();
+    assert_eq!(offline.log_id.to_string(), said["logId"].as_str().unwrap());
+    assert_eq!((offline.last_position, offline.head_hash), (position, hash));
+    let bundle = verify_bundle(&golden().join("bundle.ndjson"), kept).unwrap();
+    assert_eq!((bundle.last_position, bundle.head_hash), (position, hash));
+
+    let platform = Platform::start_with(Box::new(|configuration| copy(&golden(), &configuration.data))).await;
+    let answers = answers(&platform.client, position).await;
+    if is_writing {
+        write("answers.json", &answers);
+    }
+    let expected = read("answers.json");
+    for (name, _) in QUESTIONS {
+        assert_eq!(answers[name], expected[name], "{name}");
+    }
+    // What stands behind the old end is chained to it.
+    let data = platform.data().to_owned();
+    let _folder = platform.stop().await;
+    assert!(verify(&data, kept).unwrap().last_position >= position);
+}
