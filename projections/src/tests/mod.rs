@@ -1,8 +1,10 @@
 //! Tests of what all views share.
 
 mod bench;
+mod halting;
 mod paging;
 mod passing;
 mod running;
 mod scoping;
+mod story;
 pub(crate) mod support;

@@ -1,40 +1,15 @@
 //! The life of views on a real log.
 
-use std::{
-    fs,
-    path::Path,
-    sync::{
-        atomic::{AtomicU32, Ordering},
-        mpsc,
-    },
-    time::Duration,
-};
+use std::{fs, path::Path, sync::mpsc};
 
-use mediary_events::{
-    Concern as _,
-    job::{self, Job},
-    playlist::{self, Playlist},
-    testing::samples,
-};
-use mediary_log::{
-    Recorded,
-    gate::{Refusal, Transaction as Story},
-};
-use mediary_schema::{
-    AttemptId, JobId, PlaylistId, ProjectId, WorkerId,
-    item::IdScope,
-    job::RetryPolicy,
-    playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshMode},
-    scope::Scope,
-};
-use rusqlite::Transaction;
+use mediary_events::{Concern as _, playlist::Playlist};
+use mediary_schema::scope::Scope;
 use tempfile::TempDir;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use super::{
     bench::{Bench, copy, dump, open, path},
-    support::{USED, source},
+    story::{entry_count, follow, halted, id, list, look, reach},
 };
 use crate::{
     QueryError,
@@ -43,81 +18,9 @@ use crate::{
     job::{JobFilter, JobView, jobs},
     page::PageRequest,
     playlist::{PlaylistView, playlist, playlists},
-    runner::{Fault, StartError, ViewHandle},
-    view::{ApplyError, View},
+    runner::{StartError, ViewHandle},
+    view::View,
 };
-
-const URL: &str = "http://example.org/list";
-
-fn list() -> PlaylistId {
-    samples::identities().playlist(ProjectId::HOME, &URL.parse().unwrap())
-}
-
-fn follow(story: &mut Story<'_>) -> Result<(), Refusal> {
-    story.execute::<Playlist>(list().uuid(), playlist::Command::Follow { url: URL.to_owned() })
-}
-
-/// A refresh that sees so many entries from a number on, from its wish to its end.
-fn look(
-    number: u128,
-    entries: std::ops::Range<u32>,
-) -> impl Fn(&mut Story<'_>) -> Result<(), Refusal> + Send + 'static {
-    move |story| {
-        let (job_id, attempt_id) = (JobId::from_uuid(id(number)), AttemptId::from_uuid(id(number + 100)));
-        let mode = Some(RefreshMode::Full);
-        mediary_log::work::playlist::request(story, list(), job_id, mode, RetryPolicy::default())?;
-        let lease = job::Command::Lease { attempt_id, worker_id: WorkerId::from_uuid(id(9)) };
-        story.execute::<Job>(job_id.uuid(), lease)?;
-        let observed: Vec<_> = entries.clone().map(|entry| seen(&entry.to_string())).collect();
-        let state = story.state::<Playlist>(list().uuid())?;
-        let found = samples::diff(list(), state, observed, RefreshMode::Full);
-        let completed = mediary_log::work::playlist::Completed {
-            kind: PlaylistKind::List,
-            playlist: ObservedPlaylist { title: Some("Letters".to_owned()), ..ObservedPlaylist::default() },
-            mode: RefreshMode::Full,
-            observed: entries.len() as u32,
-            newest_first: found.newest_first,
-            changes: found.changes,
-        };
-        mediary_log::work::playlist::finish(story, list(), job_id, attempt_id, USED, completed)
-    }
-}
-
-fn seen(name: &str) -> ObservedEntry {
-    ObservedEntry {
-        index: 1,
-        source: source(name),
-        id_scope: IdScope::Source,
-        title: Some(format!("About {name}")),
-        duration_ms: Some(61_000),
-        availability: Availability::Available,
-        live_status: LiveStatus::NotLive,
-    }
-}
-
-const fn id(number: u128) -> Uuid {
-    Uuid::from_u128(number)
-}
-
-/// Lets a view come to a position; a slow machine may take longer than a query waits.
-async fn reach(view: &ViewHandle, position: u64) {
-    let mut status = view.watch();
-    let reached = status.wait_for(|status| status.position >= position);
-    tokio::time::timeout(Duration::from_mins(1), reached).await.unwrap().unwrap();
-}
-
-/// Lets a view come to an event that halts it.
-async fn halted(view: &ViewHandle) -> Fault {
-    let mut status = view.watch();
-    let halted = status.wait_for(|status| status.fault.is_some());
-    let status = tokio::time::timeout(Duration::from_mins(1), halted).await.unwrap().unwrap().clone();
-    status.fault.unwrap()
-}
-
-/// How many entries the view shows.
-async fn entry_count(view: &ViewHandle) -> Option<u64> {
-    view.read(Scope::of_test(), |rows| Ok(playlist(rows, list())?.map(|row| row.entry_count))).await.unwrap()
-}
 
 /// The rows of a view that is built from the log's first event.
 async fn built_anew<V: View>(bench: &Bench) -> Vec<Vec<rusqlite::types::Value>> {
@@ -308,31 +211,6 @@ async fn a_file_that_is_no_view_is_replaced() {
     }
 }
 
-// invariant: V-5
-#[tokio::test]
-async fn an_event_that_can_not_be_read_halts_its_view_alone_and_says_where() {
-    let bench = Bench::new();
-    bench.tell(follow).await;
-    bench.tell(look(1, 0..3)).await;
-    let bad = bench.append_raw(Playlist::stream(id(77)), "entry_renamed", 1, b"\x81\xa1x\x01").await;
-    let position = bench.tell(look(2, 0..4)).await;
-    let views = bench.views();
-    reach(&views.job, position).await;
-    let Fault { position: place, code, reason } = halted(&views.playlist).await;
-    assert_eq!((place, code), (bad, "VIEW_STOPPED"));
-    let expected = format!(
-        "event {bad} can't be folded: the event can't be read: malformed payload of playlist.entry_renamed v1"
-    );
-    assert!(reason.starts_with(&expected), "{reason}");
-    let error = views.playlist.wait_for(position).await.unwrap_err();
-    assert!(matches!(&error, QueryError::Stopped { view: "playlist", .. }), "{error:?}");
-    // It goes up to there, and answers nothing: what it doesn't show would be taken for what isn't there.
-    views.playlist.wait_for(bad - 1).await.unwrap();
-    let page = views.playlist.read(Scope::of_test(), |rows| playlists(rows, PageRequest::front(1))).await;
-    assert!(matches!(page, Err(QueryError::Stopped { view: "playlist", .. })));
-    views.stop();
-}
-
 // PL-07.
 // invariant: L-13
 #[tokio::test]
@@ -418,104 +296,6 @@ async fn files_of_other_versions_stay_while_this_one_has_not_caught_up() {
     assert_eq!(halted(&view).await.position, bad);
     view.stop();
     assert_eq!(other_versions(folder.path()).len(), 5);
-}
-
-/// Changes a word in every copy of it in the log of a closed bench.
-fn damage(folder: &Path, word: &[u8], by: &[u8]) {
-    let file = folder.join("log/00000000000000000001.redb");
-    let mut bytes = fs::read(&file).unwrap();
-    let places: Vec<usize> =
-        (0..bytes.len() - word.len()).filter(|at| bytes[*at..].starts_with(word)).collect();
-    assert!(!places.is_empty());
-    for at in places {
-        bytes[at..at + by.len()].copy_from_slice(by);
-    }
-    fs::write(file, bytes).unwrap();
-}
-
-// invariant: V-5
-#[tokio::test]
-async fn a_damaged_event_stops_every_view_which_says_so_and_answers_nothing() {
-    let bench = Bench::new();
-    bench.tell(follow).await;
-    bench.tell(look(1, 0..3)).await;
-    let folder = bench.close().await;
-    damage(folder.path(), b"Letters", b"Lettuce");
-    let bench = Bench::on(folder);
-    let views = bench.views();
-    for view in views.all() {
-        let Fault { code, reason, .. } = halted(view).await;
-        assert_eq!(code, "LOG_PAYLOAD_DAMAGED", "{reason}");
-    }
-    let page = views.playlist.read(Scope::of_test(), |rows| playlists(rows, PageRequest::front(1))).await;
-    assert!(matches!(page, Err(QueryError::Stopped { code: "LOG_PAYLOAD_DAMAGED", .. })));
-    views.stop();
-}
-
-/// A view whose file is full at first.
-struct Cramped;
-
-static REFUSALS_LEFT: AtomicU32 = AtomicU32::new(3);
-
-impl View for Cramped {
-    const NAME: &'static str = "cramped";
-    const VERSION: u32 = 1;
-    const TABLES: &'static str = "CREATE TABLE seen (position INTEGER NOT NULL) STRICT;";
-
-    fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
-        let refuses = REFUSALS_LEFT
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
-            .is_ok();
-        if refuses {
-            let full = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
-            return Err(rusqlite::Error::SqliteFailure(full, None).into());
-        }
-        transaction.execute("INSERT INTO seen VALUES (?1)", [recorded.position() as i64])?;
-        Ok(())
-    }
-}
-
-// invariant: V-5
-#[tokio::test]
-async fn a_full_disk_makes_a_view_wait_and_not_stop() {
-    let bench = Bench::new();
-    let view = bench.view::<Cramped>(bench.folder());
-    let mut status = view.watch();
-    let position = bench.tell(follow).await;
-    let waiting = status.wait_for(|status| status.trouble.is_some());
-    let waiting = tokio::time::timeout(Duration::from_secs(20), waiting).await.unwrap().unwrap().clone();
-    assert!(waiting.fault.is_none() && waiting.trouble.unwrap().contains("full"));
-    reach(&view, position).await;
-    assert_eq!(view.status().trouble, None);
-    view.stop();
-    assert_eq!(dump::<Cramped>(bench.folder()).len(), 1 + position as usize);
-}
-
-/// A view with a fault of its own.
-struct Clumsy;
-
-impl View for Clumsy {
-    const NAME: &'static str = "clumsy";
-    const VERSION: u32 = 1;
-    const TABLES: &'static str = "";
-
-    fn apply(_: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
-        assert!(recorded.position() < 2, "it drops what it holds");
-        Ok(())
-    }
-}
-
-// invariant: V-5
-#[tokio::test]
-async fn a_fold_that_panics_stops_its_view_and_says_so() {
-    let bench = Bench::new();
-    let view = bench.view::<Clumsy>(bench.folder());
-    bench.tell(follow).await;
-    bench.tell(look(1, 0..3)).await;
-    let Fault { position, code, .. } = halted(&view).await;
-    assert_eq!((position, code), (2, "VIEW_STOPPED"));
-    assert_eq!(view.status().position, 1);
-    view.stop();
 }
 
 #[tokio::test]

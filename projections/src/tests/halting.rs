@@ -1,0 +1,148 @@
+//! What stops a view, what only makes it wait, and what it says then.
+
+use std::{
+    fs,
+    path::Path,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+use mediary_events::{Concern as _, playlist::Playlist};
+use mediary_log::Recorded;
+use mediary_schema::scope::Scope;
+use rusqlite::Transaction;
+
+use super::{
+    bench::{Bench, dump},
+    story::{follow, halted, id, look, reach},
+};
+use crate::{
+    QueryError,
+    page::PageRequest,
+    playlist::playlists,
+    runner::Fault,
+    view::{ApplyError, View},
+};
+
+// invariant: V-5
+#[tokio::test]
+async fn an_event_that_can_not_be_read_halts_its_view_alone_and_says_where() {
+    let bench = Bench::new();
+    bench.tell(follow).await;
+    bench.tell(look(1, 0..3)).await;
+    let bad = bench.append_raw(Playlist::stream(id(77)), "entry_renamed", 1, b"\x81\xa1x\x01").await;
+    let position = bench.tell(look(2, 0..4)).await;
+    let views = bench.views();
+    reach(&views.job, position).await;
+    let Fault { position: place, code, reason } = halted(&views.playlist).await;
+    assert_eq!((place, code), (bad, "VIEW_STOPPED"));
+    let expected = format!(
+        "event {bad} can't be folded: the event can't be read: malformed payload of playlist.entry_renamed v1"
+    );
+    assert!(reason.starts_with(&expected), "{reason}");
+    let error = views.playlist.wait_for(position).await.unwrap_err();
+    assert!(matches!(&error, QueryError::Stopped { view: "playlist", .. }), "{error:?}");
+    // It goes up to there, and answers nothing: what it doesn't show would be taken for what isn't there.
+    views.playlist.wait_for(bad - 1).await.unwrap();
+    let page = views.playlist.read(Scope::of_test(), |rows| playlists(rows, PageRequest::front(1))).await;
+    assert!(matches!(page, Err(QueryError::Stopped { view: "playlist", .. })));
+    views.stop();
+}
+
+/// Changes a word in every copy of it in the log of a closed bench.
+fn damage(folder: &Path, word: &[u8], by: &[u8]) {
+    let file = folder.join("log/00000000000000000001.redb");
+    let mut bytes = fs::read(&file).unwrap();
+    let places: Vec<usize> =
+        (0..bytes.len() - word.len()).filter(|at| bytes[*at..].starts_with(word)).collect();
+    assert!(!places.is_empty());
+    for at in places {
+        bytes[at..at + by.len()].copy_from_slice(by);
+    }
+    fs::write(file, bytes).unwrap();
+}
+
+// invariant: V-5
+#[tokio::test]
+async fn a_damaged_event_stops_every_view_which_says_so_and_answers_nothing() {
+    let bench = Bench::new();
+    bench.tell(follow).await;
+    bench.tell(look(1, 0..3)).await;
+    let folder = bench.close().await;
+    damage(folder.path(), b"Letters", b"Lettuce");
+    let bench = Bench::on(folder);
+    let views = bench.views();
+    for view in views.all() {
+        let Fault { code, reason, .. } = halted(view).await;
+        assert_eq!(code, "LOG_PAYLOAD_DAMAGED", "{reason}");
+    }
+    let page = views.playlist.read(Scope::of_test(), |rows| playlists(rows, PageRequest::front(1))).await;
+    assert!(matches!(page, Err(QueryError::Stopped { code: "LOG_PAYLOAD_DAMAGED", .. })));
+    views.stop();
+}
+
+/// A view whose file is full at first.
+struct Cramped;
+
+static REFUSALS_LEFT: AtomicU32 = AtomicU32::new(3);
+
+impl View for Cramped {
+    const NAME: &'static str = "cramped";
+    const VERSION: u32 = 1;
+    const TABLES: &'static str = "CREATE TABLE seen (position INTEGER NOT NULL) STRICT;";
+
+    fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+        let refuses = REFUSALS_LEFT
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
+            .is_ok();
+        if refuses {
+            let full = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
+            return Err(rusqlite::Error::SqliteFailure(full, None).into());
+        }
+        transaction.execute("INSERT INTO seen VALUES (?1)", [recorded.position() as i64])?;
+        Ok(())
+    }
+}
+
+// invariant: V-5
+#[tokio::test]
+async fn a_full_disk_makes_a_view_wait_and_not_stop() {
+    let bench = Bench::new();
+    let view = bench.view::<Cramped>(bench.folder());
+    let mut status = view.watch();
+    let position = bench.tell(follow).await;
+    let waiting = status.wait_for(|status| status.trouble.is_some());
+    let waiting = tokio::time::timeout(Duration::from_secs(20), waiting).await.unwrap().unwrap().clone();
+    assert!(waiting.fault.is_none() && waiting.trouble.unwrap().contains("full"));
+    reach(&view, position).await;
+    assert_eq!(view.status().trouble, None);
+    view.stop();
+    assert_eq!(dump::<Cramped>(bench.folder()).len(), 1 + position as usize);
+}
+
+/// A view with a fault of its own.
+struct Clumsy;
+
+impl View for Clumsy {
+    const NAME: &'static str = "clumsy";
+    const VERSION: u32 = 1;
+    const TABLES: &'static str = "";
+
+    fn apply(_: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+        assert!(recorded.position() < 2, "it drops what it holds");
+        Ok(())
+    }
+}
+
+// invariant: V-5
+#[tokio::test]
+async fn a_fold_that_panics_stops_its_view_and_says_so() {
+    let bench = Bench::new();
+    let view = bench.view::<Clumsy>(bench.folder());
+    bench.tell(follow).await;
+    bench.tell(look(1, 0..3)).await;
+    let Fault { position, code, .. } = halted(&view).await;
+    assert_eq!((position, code), (2, "VIEW_STOPPED"));
+    assert_eq!(view.status().position, 1);
+    view.stop();
+}
