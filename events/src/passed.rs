@@ -24,11 +24,16 @@ impl Passed {
     /// Takes notice of an event; `known` is the newest form of its kind that the reader knows.
     pub fn take(&mut self, envelope: &Envelope, known: Option<Schema>) {
         let schema = envelope.schema;
-        if known.is_some_and(|known| schema <= known) {
-            return;
+        if known.is_none_or(|known| schema > known) {
+            self.note(envelope.kind(), schema, known);
         }
-        let gap = self.kinds.entry(envelope.kind()).or_insert(Gap { highest: schema, known });
+    }
+
+    fn note(&mut self, kind: String, schema: Schema, known: Option<Schema>) {
+        let gap = self.kinds.entry(kind).or_insert(Gap { highest: schema, known });
         gap.highest = gap.highest.max(schema);
+        // The least that any reader knew: what that one missed is missing, however much another one knew.
+        gap.known = gap.known.min(known);
     }
 
     /// Whether a reader that knows these forms would have understood more.
@@ -75,5 +80,23 @@ impl FromStr for Passed {
         };
         let kinds = text.lines().map(|line| gap(line).ok_or_else(|| ParsePassedError(line.to_owned())));
         Ok(Self { kinds: kinds.collect::<Result<_, _>>()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // A program of 1.1 passes a 1.2, one of 1.0 passes some 1.1, and the first one comes back.
+    #[test]
+    fn what_the_least_knowing_reader_missed_is_remembered() {
+        let (oldest, middle, newest) = (Schema::new(1, 0), Schema::new(1, 1), Schema::new(1, 2));
+        let knows = |known| move |_: &str, _: &str| Some(known);
+        let mut passed = Passed::default();
+        passed.note("job.queued".to_owned(), newest, Some(middle));
+        assert!(!passed.is_overtaken(knows(middle)) && passed.is_overtaken(knows(newest)));
+        passed.note("job.queued".to_owned(), middle, Some(oldest));
+        assert!(!passed.is_overtaken(knows(oldest)) && passed.is_overtaken(knows(middle)));
+        assert_eq!(passed.to_string().parse(), Ok(passed));
     }
 }

@@ -431,9 +431,12 @@ async fn kill_15_twice_ends_at_once() {
     let address = client.url().strip_prefix("http://").unwrap();
     // A request that is never sent to its end holds the server up for a while.
     let mut open = TcpStream::connect(address).await.unwrap();
-    open.write_all(b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-length: 64\r\n\r\n{")
-        .await
-        .unwrap();
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {}\r\n\
+         content-type: application/json\r\ncontent-length: 64\r\n\r\n{{",
+        client.token()
+    );
+    open.write_all(head.as_bytes()).await.unwrap();
     client.ask("{ playlists { totalCount } }", json!({})).await;
     server.terminate();
     until("nobody is let in any more", || async { TcpStream::connect(address).await.is_err().then_some(()) })

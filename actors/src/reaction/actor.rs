@@ -300,7 +300,7 @@ impl State {
         read: impl FnOnce(&Gate) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, Refusal> {
         let gate = self.arguments.gate.clone();
-        let found = tokio::task::spawn_blocking(move || read(&gate)).await.map_err(|_| Refusal::Stopping)?;
+        let found = tokio::task::spawn_blocking(move || read(&gate)).await.map_err(Refusal::unfinished)?;
         found.map_err(|error| Refusal::Log(Arc::new(error)))
     }
 

@@ -30,9 +30,6 @@ impl Reaction for DownloadsRequestedToRequest {
     }
 
     fn plan(&self, gate: &Gate, cause: &Recorded) -> Result<Vec<Step>, Refusal> {
-        let Some(Event::DownloadsRequested { quality, entries }) = decode_cause::<Playlist>(cause)? else {
-            return Ok(Vec::new());
-        };
         let playlist_id = PlaylistId::from_uuid(cause.envelope.stream.uuid);
         // "All of the list" means the rows that were there when it was said.
         let state = gate.state_at::<Playlist>(playlist_id.uuid(), cause.position())?;
@@ -40,17 +37,21 @@ impl Reaction for DownloadsRequestedToRequest {
             // The end of the first refresh asks again.
             return Ok(Vec::new());
         }
-        let named = entries.map(|entries| entries.into_iter().collect::<HashSet<_>>());
-        let wanted = |row: &&Row| match &named {
-            Some(entries) => entries.contains(&row.entry_id),
-            None => row.seen && row.availability.is_available(),
-        };
-        let explicit = named.is_some();
-        let rows = state.rows.iter().filter(wanted);
-        let cause_id = cause.envelope.id;
-        let steps =
-            rows.map(|row| self.request(cause_id, item(playlist_id, &state, row, &quality), explicit));
-        Ok(steps.collect())
+        let mut steps = Vec::new();
+        for event in decode_cause::<Playlist>(cause)? {
+            let Event::DownloadsRequested { quality, entries } = event else { continue };
+            let named = entries.map(|entries| entries.into_iter().collect::<HashSet<_>>());
+            let wanted = |row: &&Row| match &named {
+                Some(entries) => entries.contains(&row.entry_id),
+                None => row.seen && row.availability.is_available(),
+            };
+            let rows = state.rows.iter().filter(wanted);
+            steps.extend(rows.map(|row| {
+                let item = item(playlist_id, &state, row, &quality);
+                self.request(cause.envelope.id, item, named.is_some())
+            }));
+        }
+        Ok(steps)
     }
 }
 

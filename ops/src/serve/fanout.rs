@@ -8,6 +8,7 @@ use mediary_log::{
     fanout::{Credentials, Options, Relay, RelayHandle},
     gate::Gate,
     signal::SignalHub,
+    token::Tokens,
 };
 use tokio::sync::watch;
 
@@ -56,9 +57,9 @@ impl Fanout {
     }
 
     /// Starts to publish, if anything is published.
-    pub(super) fn start(self, gate: &Gate, signals: &SignalHub) -> Option<RelayHandle> {
+    pub(super) fn start(self, gate: &Gate, tokens: &Tokens, signals: &SignalHub) -> Option<RelayHandle> {
         let options = self.options?;
-        Some(Relay::start_with_commands(gate, signals.clone(), options))
+        Some(Relay::start_with_commands(gate, tokens, signals.clone(), options))
     }
 }
 

@@ -118,7 +118,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let mut fanout = Fanout::open(&configuration, &roots)?;
     let supervisor =
         tree::grow(&roots, &configuration, fanout.child.take()).await.map_err(ServeError::Actors)?;
-    let relay = fanout.start(&gate, &signals);
+    let relay = fanout.start(&gate, &tokens, &signals);
 
     let (stopping, stopped) = watch::channel(false);
     let limits = limits::Options::default();

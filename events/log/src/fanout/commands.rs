@@ -7,10 +7,7 @@ use std::sync::Arc;
 
 use async_nats::{Client, HeaderMap, Message};
 use futures::StreamExt as _;
-use mediary_events::{
-    AskError, Origin, OriginKind,
-    account::{Account, State},
-};
+use mediary_events::{AskError, Origin, OriginKind};
 use mediary_schema::{CommandId, PrincipalId, ProjectId, TokenId, account::Role};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -19,6 +16,7 @@ use super::{metric, relay::Outlet};
 use crate::{
     gate::{Answer, Caller, Gate, Options, Refusal, Refused},
     log::PAYLOAD_BYTES_MAX,
+    token::Tokens,
     work,
 };
 
@@ -88,13 +86,13 @@ impl mediary_events::Rejection for Unheard {
 }
 
 /// Hears commands, over one connection after the other.
-pub(super) async fn hear(outlet: Arc<Outlet>, gate: Gate) {
+pub(super) async fn hear(outlet: Arc<Outlet>, gate: Gate, tokens: Tokens) {
     let mut clients = outlet.client.subscribe();
     loop {
         let client = clients.borrow_and_update().clone();
         let hearing = async {
             if let Some(client) = client {
-                hear_over(&client, &gate).await;
+                hear_over(&client, &gate, &tokens).await;
             }
             std::future::pending::<()>().await;
         };
@@ -107,7 +105,7 @@ pub(super) async fn hear(outlet: Arc<Outlet>, gate: Gate) {
 }
 
 /// Answers what comes over one connection, until it is lost.
-async fn hear_over(client: &Client, gate: &Gate) {
+async fn hear_over(client: &Client, gate: &Gate, tokens: &Tokens) {
     let requests = match client.subscribe(format!("{COMMANDS}.*.*.*")).await {
         Ok(requests) => requests,
         Err(error) => {
@@ -115,12 +113,12 @@ async fn hear_over(client: &Client, gate: &Gate) {
             return;
         }
     };
-    requests.for_each_concurrent(AT_ONCE, |request| answer(client, gate, request)).await;
+    requests.for_each_concurrent(AT_ONCE, |request| answer(client, gate, tokens, request)).await;
 }
 
-async fn answer(client: &Client, gate: &Gate, request: Message) {
+async fn answer(client: &Client, gate: &Gate, tokens: &Tokens, request: Message) {
     let reply_to = request.reply.clone();
-    let reply = match carry_out(gate, &request).await {
+    let reply = match carry_out(gate, tokens, &request).await {
         Ok(answer) => {
             metric::command("accepted");
             Reply { answer: Some(answer), user_errors: Vec::new() }
@@ -140,9 +138,9 @@ async fn answer(client: &Client, gate: &Gate, request: Message) {
     }
 }
 
-async fn carry_out(gate: &Gate, request: &Message) -> Result<Answer<Value>, Refusal> {
+async fn carry_out(gate: &Gate, tokens: &Tokens, request: &Message) -> Result<Answer<Value>, Refusal> {
     let (principal, name) = addressed(&request.subject)?;
-    let Holder { token_id, project, role } = holder(gate, principal).await?;
+    let Holder { token_id, project, role } = holder(tokens, principal)?;
     if request.payload.len() > PAYLOAD_BYTES_MAX {
         return Err(Refusal::TooLarge);
     }
@@ -177,16 +175,13 @@ struct Holder {
 }
 
 /// The token behind a principal, and what it may do: looked at for every command.
-async fn holder(gate: &Gate, principal: PrincipalId) -> Result<Holder, Refusal> {
+fn holder(tokens: &Tokens, principal: PrincipalId) -> Result<Holder, Unheard> {
     let token_id = TokenId::from_uuid(principal.uuid());
-    let now = gate.clock().now();
-    let look = move |state: &State| {
-        let token = state.tokens.get(&token_id)?;
-        let is_accepted = token.nats.is_some() && token.is_living(now);
-        is_accepted.then_some(Holder { token_id, project: token.project_id, role: token.role })
-    };
-    let holder = gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), look).await?;
-    Ok(holder.ok_or(Unheard::Unauthenticated)?)
+    let found = tokens.get(PrincipalId::OWNER, token_id).map_err(|_| Unheard::Unauthenticated)?;
+    if found.speaks_as != principal {
+        return Err(Unheard::Unauthenticated);
+    }
+    Ok(Holder { token_id, project: found.project, role: found.role })
 }
 
 fn arguments(request: &Message) -> Result<Value, Refusal> {

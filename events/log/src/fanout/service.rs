@@ -11,7 +11,7 @@ use super::{
     signals,
     status::{RelayState, RelayStatus},
 };
-use crate::{gate::Gate, log::Log, signal::SignalHub, spawn};
+use crate::{gate::Gate, log::Log, signal::SignalHub, spawn, token::Tokens};
 
 /// Publishes events and signals to NATS.
 #[derive(Debug)]
@@ -25,12 +25,23 @@ impl Relay {
         Self::start_with(log, signals, options, None)
     }
 
-    /// The same, and hears commands for a gate.
-    pub fn start_with_commands(gate: &Gate, signals: SignalHub, options: Options) -> RelayHandle {
-        Self::start_with(gate.log().clone(), signals, options, Some(gate.clone()))
+    /// The same, and hears commands for a gate, from whom the tokens let in.
+    pub fn start_with_commands(
+        gate: &Gate,
+        tokens: &Tokens,
+        signals: SignalHub,
+        options: Options,
+    ) -> RelayHandle {
+        let door = (gate.clone(), tokens.clone());
+        Self::start_with(gate.log().clone(), signals, options, Some(door))
     }
 
-    fn start_with(log: Log, signals: SignalHub, options: Options, gate: Option<Gate>) -> RelayHandle {
+    fn start_with(
+        log: Log,
+        signals: SignalHub,
+        options: Options,
+        door: Option<(Gate, Tokens)>,
+    ) -> RelayHandle {
         metric::describe();
         metric::connected(false);
         let status = watch::Sender::new(RelayStatus::CONNECTING);
@@ -43,8 +54,10 @@ impl Relay {
             signals: spawn::service("nats-signals", move || {
                 signals::tell(Arc::clone(&telling), signals.clone())
             }),
-            commands: gate.map(|gate| {
-                spawn::service("nats-commands", move || commands::hear(Arc::clone(&hearing), gate.clone()))
+            commands: door.map(|(gate, tokens)| {
+                spawn::service("nats-commands", move || {
+                    commands::hear(Arc::clone(&hearing), gate.clone(), tokens.clone())
+                })
             }),
             outlet,
         }

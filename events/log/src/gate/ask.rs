@@ -22,7 +22,7 @@ impl Gate {
     ) -> Result<Answer<A::Told>, Refusal> {
         let kind = asked.kind();
         let dry_run = options.dry_run;
-        let terms = self.terms(kind.name, &arguments(&asked), options);
+        let terms = self.terms(&caller, kind.name, &arguments(&asked), options);
         self.tell(caller, terms, dry_run, move |story| {
             story.require(kind.permission)?;
             Story::tell(&asked, story)
@@ -38,7 +38,7 @@ impl Gate {
         options: Options,
     ) -> Result<Answer<Value>, Refusal> {
         let dry_run = options.dry_run;
-        let terms = self.terms(command.name(), command.arguments(), options);
+        let terms = self.terms(&caller, command.name(), command.arguments(), options);
         self.tell(caller, terms, dry_run, move |story| {
             story.require(command.kind().permission)?;
             command.tell(story)
@@ -56,7 +56,7 @@ impl Gate {
     ) -> Result<Answer<T>, Refusal> {
         let gate = if dry_run { self.on_scratch() } else { self.clone() };
         let told = crate::spawn::blocking(move || gate.answer(&caller, &terms, &story));
-        told.await.map_err(|_| Refusal::Stopping)?
+        told.await.map_err(Refusal::unfinished)?
     }
 
     fn answer<T>(

@@ -1,6 +1,7 @@
 use mediary_schema::{
     CommandId, CorrelationId, EventId, IdSource, Identities, PrincipalId, ProjectId,
     account::{Permission, Role},
+    scope::Scope,
 };
 
 use crate::log::{AppendHeader, Origin, OriginKind, Recorded};
@@ -94,6 +95,14 @@ impl Caller {
             command_id: identities.command(envelope.id, step),
             correlation_id: envelope.correlation_id,
             causation_id: Some(envelope.id),
+        }
+    }
+
+    /// What it may see of the log; none for the platform, which sees all of it.
+    pub(super) fn scope(&self) -> Option<Scope> {
+        match self.authority {
+            Authority::Role(role) => Some(Scope::of_session(self.project, self.principal, role)),
+            Authority::Platform => None,
         }
     }
 

@@ -4,6 +4,7 @@ use mediary_events::{
     Concern as _, OriginKind, codec,
     job::{Event as JobEvent, Job},
     reaction::{Command, Reaction as Place},
+    told,
 };
 use mediary_schema::ReactionId;
 use serde::Serialize;
@@ -66,6 +67,9 @@ impl Gate {
     fn follow(&self, scratch: &Scratch) -> Result<bool, Refusal> {
         let mut place = 0;
         while let Some(cause) = scratch.event(place) {
+            if scratch.len() > EVENTS_MAX {
+                return Ok(false);
+            }
             let kind = cause.envelope.kind();
             for reaction in self.reactions.iter().filter(|reaction| reaction.event() == kind) {
                 if !self.react(reaction.as_ref(), &cause, scratch)? {
@@ -143,7 +147,7 @@ impl Gate {
             let goes_out = caller.origin.kind != OriginKind::Nats || entry.fanout == Fanout::Whole;
             goes_out && caller.authority.allows_in(caller.project, entry.read)
         });
-        let payload = if may_read { event.payload_json().ok().flatten() } else { None };
+        let payload = if may_read { event.payload_json().ok().flatten().map(told) } else { None };
         let by = (envelope.origin.kind == OriginKind::Reaction).then_some(envelope.origin.id);
         let reaction = self
             .reactions

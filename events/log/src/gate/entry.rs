@@ -38,6 +38,8 @@ pub struct Entry {
     pub name: &'static str,
     /// What can have happened.
     pub events: &'static [EventKind],
+    /// What can't happen any more, and is read as what took its place.
+    pub retired: &'static [EventKind],
     /// What may be asked.
     pub commands: &'static [CommandKind],
     /// How a command is read from its arguments.
@@ -101,8 +103,9 @@ impl Registry {
 
     /// The newest form that this program knows of an event; none if it doesn't know the name.
     pub fn knows(&self, concern: &str, name: &str) -> Option<Schema> {
-        let kinds = self.entry(concern)?.events.iter();
-        kinds.filter(|kind| kind.name == name).map(|kind| kind.schema).next()
+        let entry = self.entry(concern)?;
+        let mut kinds = entry.events.iter().chain(entry.retired);
+        kinds.find(|kind| kind.name == name).map(|kind| kind.schema)
     }
 
     /// Every command, in the order of the table.

@@ -178,9 +178,20 @@ impl Gate {
     }
 
     /// The terms of a command that somebody asks for.
-    pub(super) fn terms(&self, name: &'static str, arguments: &Value, options: ask::Options) -> Terms {
+    pub(super) fn terms(
+        &self,
+        caller: &Caller,
+        name: &'static str,
+        arguments: &Value,
+        options: ask::Options,
+    ) -> Terms {
         let command = Fingerprint::new(self.identities().key().as_bytes(), name, arguments);
-        Terms { command: Some(command), only_if: options.only_if }
+        // Whoever asks is told of nothing that he may not see, and isn't held up by it.
+        let seen = |only_if: OnlyIf| match caller.scope() {
+            Some(scope) => OnlyIf { filter: only_if.filter.seen_in(scope), ..only_if },
+            None => only_if,
+        };
+        Terms { command: Some(command), only_if: options.only_if.map(seen) }
     }
 
     /// [`Self::transact_blocking`] on terms.

@@ -108,12 +108,12 @@ impl fmt::Display for Chain<'_> {
     }
 }
 
-/// The cause as an event of its concern, the first of several that it is by now; none if it was erased. One that this program can't read is refused,
-/// so that it waits for one that can.
-pub fn decode<C: Concern>(cause: &Recorded) -> Result<Option<C::Event>, Refusal> {
-    let Some(payload) = &cause.payload else { return Ok(None) };
+/// The cause as the events of its concern that it is by now; none if it was erased.
+///
+/// One that this program can't read is refused, so that it waits for one that can.
+pub fn decode<C: Concern>(cause: &Recorded) -> Result<Vec<C::Event>, Refusal> {
+    let Some(payload) = &cause.payload else { return Ok(Vec::new()) };
     let envelope = &cause.envelope;
-    codec::decode::<C>(&envelope.name, envelope.schema, payload)
-        .map(|events| events.into_iter().next())
-        .map_err(|error| Refusal::Decode(Arc::new(error)))
+    let events = codec::decode::<C>(&envelope.name, envelope.schema, payload);
+    Ok(events.map_err(Refusal::decoding)?.into_iter().collect())
 }

@@ -172,7 +172,7 @@ impl Refusal {
     }
 
     /// A story that was not told to its end: the runtime stops, or it panicked, which asking again doesn't mend.
-    pub(super) fn unfinished(error: JoinError) -> Self {
+    pub fn unfinished(error: JoinError) -> Self {
         if error.is_panic() { Self::Log(Arc::new(error)) } else { Self::Stopping }
     }
 

@@ -4,10 +4,9 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use mediary_events::{Codec, Envelope, Extensions};
 use mediary_schema::{EventId, IdSource, ProjectId, Timestamp};
 
-use crate::log::{Append, AppendError, Appended, Expected, Recorded, StreamId};
+use crate::log::{Append, AppendError, Appended, Expected, Recorded, Stamp, StreamId};
 
 /// Scratch paper behind the head of the log: what a dry run would append, as if it had.
 pub(super) struct Scratch {
@@ -82,36 +81,21 @@ impl Scratch {
         for (append_index, event) in (0..append_len).zip(append.events) {
             let version = versions.entry(event.stream.clone()).or_default();
             *version += 1;
-            let header = &append.header;
-            let envelope = Envelope {
+            let stamp = Stamp {
                 position: first_position + u64::from(append_index),
-                stream: event.stream,
                 version: *version,
                 id: EventId::from_uuid(self.ids.next()),
-                name: event.name,
-                schema: event.schema,
                 at,
                 epoch: self.epoch,
-                project: header.project,
-                principal: header.principal,
-                origin: header.origin,
-                command_id: header.command_id,
-                correlation_id: header.correlation_id,
-                causation_id: header.causation_id,
                 append_index,
                 append_len,
-                codec: Codec::MessagePack,
-                extensions: Extensions {
-                    command: header.command.clone(),
-                    subjects: event.subjects,
-                    carried: Vec::new(),
-                },
                 // Nobody chains what is thrown away.
                 digest: [0; 32],
             };
+            let (envelope, payload) = append.header.envelope(event, stamp);
             let place = noted.events.len();
             noted.streams.entry(envelope.stream.clone()).or_default().push(place);
-            noted.events.push(Recorded { envelope, payload: Some(event.payload) });
+            noted.events.push(Recorded { envelope, payload: Some(payload) });
         }
         let last_position = self.base + noted.events.len() as u64;
         let versions = versions.into_iter().collect();

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use bytes::Bytes;
-use mediary_events::{CommandTag, Origin, Schema, StreamId, Subjects, is_word};
-use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId};
+use mediary_events::{Codec, CommandTag, Envelope, Extensions, Origin, Schema, StreamId, Subjects, is_word};
+use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Timestamp};
 
 use super::{error::AppendError, payload, read::Filter};
 
@@ -75,6 +75,60 @@ pub struct AppendHeader {
     pub correlation_id: CorrelationId,
     /// The direct cause, if it was an event.
     pub causation_id: Option<EventId>,
+}
+
+/// What an event gets when it is recorded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stamp {
+    /// Where.
+    pub(crate) position: u64,
+    /// Its version in its stream.
+    pub(crate) version: u64,
+    /// Its id.
+    pub(crate) id: EventId,
+    /// When.
+    pub(crate) at: Timestamp,
+    /// The epoch of the log.
+    pub(crate) epoch: u64,
+    /// Its place in the append.
+    pub(crate) append_index: u32,
+    /// How many events the append has.
+    pub(crate) append_len: u32,
+    /// What the chain holds of its payload.
+    pub(crate) digest: [u8; 32],
+}
+
+impl AppendHeader {
+    /// The envelope of one of its events, and the payload that goes with it: the same for the log and for a dry run.
+    pub(crate) fn envelope(&self, event: NewEvent, stamp: Stamp) -> (Envelope, Bytes) {
+        let Stamp { position, version, id, at, epoch, append_index, append_len, digest } = stamp;
+        let envelope = Envelope {
+            position,
+            stream: event.stream,
+            version,
+            id,
+            name: event.name,
+            schema: event.schema,
+            at,
+            epoch,
+            project: self.project,
+            principal: self.principal,
+            origin: self.origin,
+            command_id: self.command_id,
+            correlation_id: self.correlation_id,
+            causation_id: self.causation_id,
+            append_index,
+            append_len,
+            codec: Codec::MessagePack,
+            extensions: Extensions {
+                command: self.command.clone(),
+                subjects: event.subjects,
+                carried: Vec::new(),
+            },
+            digest,
+        };
+        (envelope, event.payload)
+    }
 }
 
 /// An event that is not recorded yet.

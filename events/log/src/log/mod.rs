@@ -36,6 +36,7 @@ mod tests;
 mod verify;
 mod writer;
 
+pub(crate) use append::Stamp;
 pub use append::{
     APPEND_BYTES_MAX, APPEND_EVENTS_MAX, Append, AppendHeader, Appended, Expected, NewEvent, OnlyIf,
     PAYLOAD_BYTES_MAX, Urgency,

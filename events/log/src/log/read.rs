@@ -81,6 +81,12 @@ impl Filter {
         Self { subjects: vec![thing.into()], ..Self::default() }
     }
 
+    /// Only what a scope may see.
+    #[must_use]
+    pub(crate) fn seen_in(self, scope: Scope) -> Self {
+        Self { scope: Some(scope), ..self }
+    }
+
     /// Whether the filter lets this event pass.
     pub fn matches(&self, event: &Recorded) -> bool {
         let envelope = &event.envelope;

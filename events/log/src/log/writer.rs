@@ -16,7 +16,7 @@ use std::{
     },
 };
 
-use mediary_events::{Codec, Envelope, Extensions, Recorded};
+use mediary_events::{Envelope, Recorded};
 use mediary_schema::{Clock, EventId, HostId, IdSource, Timestamp, log::OpenReason};
 use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
 use redb::{Database, ReadableTable, Table, WriteTransaction};
@@ -26,7 +26,7 @@ use tokio::{
 };
 
 use super::{
-    append::{Append, AppendHeader, Appended, NewEvent, OnlyIf, Urgency, Versions},
+    append::{Append, AppendHeader, Appended, NewEvent, OnlyIf, Stamp, Urgency, Versions},
     chain::{self, Hash},
     epoch,
     error::{AppendError, Damage, FatalError, IndexFault, ReadError, Trouble},
@@ -234,7 +234,13 @@ impl Writer {
         let outcome =
             index.with_database(|index| store.with_database(|record| self.write_both(record, index, batch)));
         match outcome {
-            Ok(Written::Both(staged)) => Ok(staged),
+            Ok(Written::Both(staged)) => {
+                // A time that no event has is no time of the log.
+                if staged.recorded.is_empty() {
+                    self.tail = before.0;
+                }
+                Ok(staged)
+            }
             Ok(Written::RecordOnly(staged, fault)) => {
                 self.index.remake(&self.store, self.generation, &fault)?;
                 Ok(staged)
@@ -377,49 +383,31 @@ impl Writer {
         let position = self.tail.head.position + 1;
         let mut salt = [0; 16];
         self.salts.fill_bytes(&mut salt);
-        let envelope = Envelope {
+        let stamp = Stamp {
             position,
-            stream: event.stream,
             version: place.version,
             id: self.event_id(tables, position)?,
-            name: event.name,
-            schema: event.schema,
             at: self.tail.at,
             epoch: self.tail.epoch,
-            project: header.project,
-            principal: header.principal,
-            origin: header.origin,
-            command_id: header.command_id,
-            correlation_id: header.correlation_id,
-            causation_id: header.causation_id,
             append_index: place.index,
             append_len: place.len,
-            codec: Codec::MessagePack,
-            extensions: Extensions {
-                command: header.command.clone(),
-                subjects: event.subjects,
-                carried: Vec::new(),
-            },
             digest: chain::digest(&salt, &event.payload),
         };
-        let mut bytes = Vec::with_capacity(320 + event.payload.len());
+        let (envelope, payload) = header.envelope(event, stamp);
+        let mut bytes = Vec::with_capacity(320 + payload.len());
         frame::encode_envelope(&envelope, &mut bytes);
         let hash = chain::link(&self.tail.head.hash, &bytes, &envelope.digest);
-        frame::encode_rest(
-            &envelope.digest,
-            Body::Inline { salt: &salt, payload: &event.payload },
-            &mut bytes,
-        );
+        frame::encode_rest(&envelope.digest, Body::Inline { salt: &salt, payload: &payload }, &mut bytes);
         tables.record.insert(
             position,
             &bytes,
             chain::is_stored(position, place.index, place.len).then_some(&hash),
         )?;
-        let facts = Facts { position, version: place.version, payload_bytes: event.payload.len() as u64 };
+        let facts = Facts { position, version: place.version, payload_bytes: payload.len() as u64 };
         let Envelope { stream, extensions, .. } = &envelope;
         tables.index.add(&mut self.categories, stream, &extensions.subjects, facts)?;
         self.tail.head = Head { position, hash };
-        Ok(Recorded { envelope, payload: Some(event.payload) })
+        Ok(Recorded { envelope, payload: Some(payload) })
     }
 
     /// Draws an id that no event has.

@@ -25,6 +25,7 @@ use crate::{
 pub(crate) const ENTRY: Entry = Entry {
     name: Account::NAME,
     events: Account::EVENTS,
+    retired: Account::RETIRED,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
     read: Permission::Administer,

@@ -27,6 +27,7 @@ use crate::gate::{Effects, Entry, Fanout, LongWork, Refusal, Story, Transaction,
 pub(crate) const ENTRY: Entry = Entry {
     name: Download::NAME,
     events: Download::EVENTS,
+    retired: Download::RETIRED,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
     read: Permission::Read,

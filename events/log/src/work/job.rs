@@ -21,6 +21,7 @@ use mediary_events::{Asked as _, Concern as _};
 pub(crate) const ENTRY: Entry = Entry {
     name: Job::NAME,
     events: Job::EVENTS,
+    retired: Job::RETIRED,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
     read: Permission::Read,

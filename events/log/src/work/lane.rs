@@ -12,6 +12,7 @@ use crate::gate::{Entry, Fanout, Refusal, Transaction, asks_nothing};
 pub(crate) const ENTRY: Entry = Entry {
     name: Lanes::NAME,
     events: Lanes::EVENTS,
+    retired: Lanes::RETIRED,
     commands: &[],
     decode: asks_nothing,
     read: Permission::Read,

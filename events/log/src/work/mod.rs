@@ -30,6 +30,7 @@ pub const REGISTRY: Registry = Registry::new(&[
     Entry {
         name: File::NAME,
         events: File::EVENTS,
+        retired: File::RETIRED,
         commands: &[],
         decode: asks_nothing,
         read: Permission::Read,
@@ -41,6 +42,7 @@ pub const REGISTRY: Registry = Registry::new(&[
     Entry {
         name: Commands::NAME,
         events: Commands::EVENTS,
+        retired: Commands::RETIRED,
         commands: &[],
         decode: asks_nothing,
         read: Permission::Audit,
@@ -50,6 +52,7 @@ pub const REGISTRY: Registry = Registry::new(&[
     Entry {
         name: Reservation::NAME,
         events: Reservation::EVENTS,
+        retired: Reservation::RETIRED,
         commands: &[],
         decode: asks_nothing,
         read: Permission::Read,
@@ -62,6 +65,7 @@ pub const REGISTRY: Registry = Registry::new(&[
     Entry {
         name: Logs::NAME,
         events: Logs::EVENTS,
+        retired: Logs::RETIRED,
         commands: &[],
         decode: asks_nothing,
         read: Permission::Audit,

@@ -24,6 +24,7 @@ use crate::gate::{Effects, Entry, Fanout, LongWork, Refusal, Story, Transaction,
 pub(crate) const ENTRY: Entry = Entry {
     name: Playlist::NAME,
     events: Playlist::EVENTS,
+    retired: Playlist::RETIRED,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
     read: Permission::Read,

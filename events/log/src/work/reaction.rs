@@ -13,6 +13,7 @@ use crate::gate::{Entry, Fanout, Refusal, Story, Transaction, decode};
 pub(crate) const ENTRY: Entry = Entry {
     name: Reaction::NAME,
     events: Reaction::EVENTS,
+    retired: Reaction::RETIRED,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
     read: Permission::Read,

@@ -13,6 +13,7 @@ use crate::gate::{Entry, Fanout, Refusal, Story, Transaction, decode};
 pub(crate) const ENTRY: Entry = Entry {
     name: Setting::NAME,
     events: Setting::EVENTS,
+    retired: Setting::RETIRED,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
     read: Permission::Read,

@@ -74,6 +74,16 @@ fn a_dry_run_of_what_needs_no_event_says_so_and_one_of_a_done_command_says_that(
     assert_eq!(bench.head(), head);
 }
 
+// invariant: S-1
+#[test]
+fn a_dry_run_tells_nothing_that_opens_something() {
+    let bench = Bench::new();
+    let url = "https://example.org/list?token=hidden";
+    let dry = ask(&bench, owner(1), "playlist.follow", json!({ "url": url }), true).unwrap();
+    let told = format!("{:?}", dry.dry_run.unwrap());
+    assert!(told.contains("example.org/list") && !told.contains("hidden"), "{told}");
+}
+
 #[test]
 fn a_dry_run_is_refused_as_its_command_is_and_shows_nobody_more_than_he_may_read() {
     let bench = Bench::new();

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use mediary_events::{Concern as _, playlist, testing::note::Note};
-use mediary_schema::{CommandId, PlaylistId, PrincipalId};
+use mediary_schema::{CommandId, PlaylistId, PrincipalId, ProjectId, account::Role};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use super::{id, owner, write};
 use crate::{
     gate::{Answer, Caller, Options, Refusal, fingerprint::Fingerprint},
     log::{OnlyIf, Recorded},
-    testing::bench::Bench,
+    testing::{bench::Bench, person},
     work::REGISTRY,
 };
 
@@ -183,6 +183,24 @@ fn a_boundary_about_a_thing_sees_every_stream_that_names_it() {
         0,
     );
     assert!(unknown.unwrap_err().to_string().contains("is no id of a thing"));
+}
+
+// invariant: S-3
+#[test]
+fn a_boundary_sees_no_more_than_who_draws_it() {
+    let bench = Bench::new();
+    ask(&bench, owner(1), "playlist.follow", json!({ "url": ADDRESS })).unwrap();
+    ask(&bench, owner(2), "token.create", json!({ "name": "laptop" })).unwrap();
+    let follow = |caller: Caller, types: &[&str]| {
+        let command = REGISTRY.command("playlist.follow", json!({ "url": ADDRESS })).unwrap();
+        let options = Options { only_if: Some(boundary(types, 1)), ..Options::default() };
+        Bench::wait(bench.gate.ask_command(caller, command, options))
+    };
+    assert_eq!(follow(owner(3), &["playlist"]).unwrap_err().code(), "MOVED");
+    let elsewhere = owner(4).within(ProjectId::from_uuid(id(9)));
+    follow(elsewhere, &["playlist", "job"]).unwrap();
+    let viewer = |types| follow(person(Role::Viewer, 5), types).unwrap_err();
+    assert_eq!(viewer(&["account"]).code(), "FORBIDDEN", "it is not said that there is a new token");
 }
 
 #[test]

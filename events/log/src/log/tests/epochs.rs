@@ -11,9 +11,9 @@ use tempfile::TempDir;
 
 use super::{
     forger::{Piece, forge},
-    support::{Bench, append, append_one, event, options, stream},
+    support::{Bench, append, append_one, event, expecting, options, stream},
 };
-use crate::log::{Log, OpenError, store, verify};
+use crate::log::{AppendError, Expected, Log, OpenError, store, verify};
 
 const SECOND: i64 = 1_000_000;
 
@@ -96,6 +96,19 @@ fn clock_that_is_set_back_opens_an_epoch_at_once_and_one_that_is_corrected_does_
     // The next start begins an epoch anyhow, and has the time that the clock says.
     assert_eq!(bench.all().last().unwrap().envelope.at.as_micros(), noon);
     whole(bench);
+}
+
+#[test]
+fn time_at_which_nothing_was_recorded_is_no_time_of_the_log() {
+    let bench = Bench::new();
+    note(&bench, 1);
+    let noon = now(&bench);
+    set(&bench, noon + 3_600 * SECOND);
+    let late = expecting(append_one(2, &stream("job", 1), "a"), &stream("job", 1), Expected::NoStream);
+    assert!(matches!(bench.log.append_blocking(late), Err(AppendError::Conflict { .. })));
+    set(&bench, noon + 5 * SECOND);
+    note(&bench, 3);
+    assert_eq!(reasons(&bench), [(1, OpenReason::Start)]);
 }
 
 // invariant: L-22
