@@ -19,35 +19,37 @@ const client = createClient({
   retryAttempts: 0,
 });
 
-/** Hears events behind a position until the connection ends; answers the last position. */
-async function hear(position) {
+/** The last position that was heard: a break may come behind any event. */
+let position = Number(after);
+
+/** Hears events behind the last position until the connection ends. */
+async function hear() {
   const query = "subscription($after: Position!) { events(after: $after) { position event { kind } } }";
   for await (const { data, errors } of client.iterate({ query, variables: { after: position } })) {
     if (errors) {
       throw new Error(errors[0].message);
     }
-    const { event, position: place } = data.events;
-    position = place;
+    const { event } = data.events;
+    position = data.events.position;
     if (event) {
-      console.log(`${place} ${event.kind}`);
+      console.log(`${position} ${event.kind}`);
       if (event.kind === untilKind) {
         await client.dispose();
         process.exit(0);
       }
     }
   }
-  return position;
 }
 
 /** Refused by the server: asking again with the same token is of no use. */
 const FORBIDDEN = 4403;
 
-let position = Number(after);
 for (;;) {
   try {
-    position = await hear(position);
+    await hear();
   } catch (broken) {
-    if (broken?.code === FORBIDDEN || broken instanceof Error) {
+    // A break is an event of the socket; errors that the server found in the question are an array.
+    if (broken?.code === FORBIDDEN || broken instanceof Error || Array.isArray(broken)) {
       throw broken;
     }
     await new Promise((resolve) => setTimeout(resolve, 1_000));

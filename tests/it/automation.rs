@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+};
 
 use mediary::configuration::NatsMode;
 use mediary_actors::nats::Access;
@@ -10,6 +13,11 @@ use mediary_events::{account::Account, codec};
 use mediary_log::{Read, Recorded};
 use mediary_tests::{DEADLINE, Platform, built, tools_folder};
 use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::Command,
+};
 
 use crate::nats_command::credential;
 
@@ -34,10 +42,19 @@ impl Said {
     }
 }
 
-async fn run(program: impl AsRef<Path>, arguments: &[&str], environment: &[(&str, &str)]) -> Said {
+fn command(program: impl AsRef<Path>, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     #[expect(clippy::disallowed_methods, reason = "it is run as its reader would, without our runner")]
-    let mut command = tokio::process::Command::new(program.as_ref());
+    let mut command = Command::new(program.as_ref());
     command.args(arguments).envs(environment.iter().copied()).kill_on_drop(true);
+    command
+}
+
+async fn run(program: impl AsRef<Path>, arguments: &[&str], environment: &[(&str, &str)]) -> Said {
+    let mut command = command(program, arguments, environment);
+    ended(&mut command).await
+}
+
+async fn ended(command: &mut Command) -> Said {
     let output = tokio::time::timeout(DEADLINE, command.output()).await.expect("it ends").unwrap();
     Said {
         lines: String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect(),
@@ -68,10 +85,9 @@ async fn the_example_in_shell_asks_first_and_then_follows_once() {
     platform.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_example_in_javascript_hears_every_event() {
-    let platform = Platform::start().await;
-    platform.client.follow(&platform.site.list_url("videos")).await;
+/// The example in JavaScript, which hears everything behind a position up to an event of
+/// this kind, and the folder that it runs in.
+fn watch(platform: &Platform, after: &str, until_kind: &str) -> (TempDir, Command) {
     let folder = tempfile::tempdir().unwrap();
     let tools = tools_folder();
     let packages = tools.parent().unwrap().join("npm");
@@ -87,20 +103,71 @@ async fn the_example_in_javascript_hears_every_event() {
         ("DENO_DIR", &cache),
     ];
     let allowed = ["--allow-env", "--allow-net", "--allow-read", "--node-modules-dir=manual"];
-    let arguments = [&["run", "--quiet", "--no-prompt"], &allowed[..], &[&script, "0", LAST]].concat();
-    let said = run(tools.join("deno"), &arguments, &environment).await;
+    let arguments =
+        [&["run", "--quiet", "--no-prompt"], &allowed[..], &[&script, after, until_kind]].concat();
+    let command = command(tools.join("deno"), &arguments, &environment);
+    (folder, command)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_example_in_javascript_hears_every_event() {
+    let platform = Platform::start().await;
+    platform.client.follow(&platform.site.list_url("videos")).await;
+    let (_folder, mut watching) = watch(&platform, "0", LAST);
+    let said = ended(&mut watching).await;
     assert!(said.is_done, "{} {:?}", said.errors, said.lines);
-    assert_eq!(said.lines, heard(&platform));
+    assert_eq!(said.lines, heard(&platform, LAST));
+    platform.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_example_in_javascript_goes_on_after_a_break_without_a_gap_and_without_a_repeat() {
+    const CHANGED: &str = "setting.limits_changed";
+    let mut platform = Platform::start().await;
+    platform.client.follow(&platform.site.list_url("videos")).await;
+    let (_folder, mut watching) = watch(&platform, "0", CHANGED);
+    let mut watching = watching.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
+    let mut said: Vec<String> = Vec::new();
+    let listening = async {
+        while !said.last().is_some_and(|line| line.ends_with(LAST)) {
+            said.push(lines.next_line().await.unwrap().expect("it goes on"));
+        }
+    };
+    tokio::time::timeout(DEADLINE, listening).await.expect("it hears");
+    platform.configuration.listen = platform.server.address();
+    let platform = platform.restart().await;
+    platform.client.limit_downloads(3).await;
+    let listening = async {
+        while let Some(line) = lines.next_line().await.unwrap() {
+            said.push(line);
+        }
+    };
+    tokio::time::timeout(DEADLINE, listening).await.expect("it ends");
+    assert!(watching.wait().await.unwrap().success(), "{said:?}");
+    assert_eq!(said, heard(&platform, CHANGED));
+    platform.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_example_in_javascript_ends_where_asking_again_is_of_no_use() {
+    let platform = Platform::start().await;
+    // The one is no place at all, which the server finds before it hears; the other is of another log.
+    for (after, words) in [("nonsense", "Uncaught"), ("999999", "the log ends at")] {
+        let (_folder, mut watching) = watch(&platform, after, LAST);
+        let said = ended(&mut watching).await;
+        assert!(!said.is_done && said.errors.contains(words), "{} {:?}", said.errors, said.lines);
+    }
     platform.stop().await;
 }
 
 /// What ends the first refresh of a list.
 const LAST: &str = "playlist.refresh_completed";
 
-/// The lines of an example that hears everything up to the end of the first refresh.
-fn heard(platform: &Platform) -> Vec<String> {
+/// The lines of an example that hears everything up to an event of this kind.
+fn heard(platform: &Platform, until_kind: &str) -> Vec<String> {
     let events = platform.server.log().read(&Read::forward(1).limit(usize::MAX)).unwrap();
-    let last = events.iter().position(|event| event.envelope.kind() == LAST).unwrap();
+    let last = events.iter().position(|event| event.envelope.kind() == until_kind).unwrap();
     let lines = events[..=last].iter().map(|event| format!("{} {}", event.position(), event.envelope.kind()));
     lines.collect()
 }
@@ -155,6 +222,6 @@ async fn the_examples_over_nats_speak_as_their_principal_and_hear_every_event() 
     let line = access.automation_line();
     let listened = run(built("automation_listen"), &["0", LAST], &[("MEDIARY_NATS", line.reveal())]).await;
     assert!(listened.is_done, "{}", listened.errors);
-    assert_eq!(listened.lines, heard(&platform));
+    assert_eq!(listened.lines, heard(&platform, LAST));
     platform.stop().await;
 }
