@@ -100,6 +100,38 @@ async fn a_command_over_nats_arrives_as_its_principal() {
     platform.stop().await;
 }
 
+// In small letters, too, as many clients write them: missed, the command would be done.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_header_says_is_heard_in_whatever_letters() {
+    let platform = platform().await;
+    let editor = credential(&platform, "automation", "EDITOR").await;
+    let nats = editor.connect(&platform).await;
+    let follow = json!({ "url": platform.site.list_url("videos") });
+    for name in ["Mediary-Dry-Run", "mediary-dry-run", "MEDIARY-DRY-RUN"] {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, "true");
+        let plan = editor.ask(&nats, "playlist.follow", &follow, headers).await;
+        assert_eq!(
+            (&plan["user_errors"], &plan["dry_run"]["event_count"]),
+            (&json!([]), &json!(3)),
+            "{plan}"
+        );
+    }
+    let mut both = HeaderMap::new();
+    both.append("mediary-dry-run", "false");
+    both.append("Mediary-Dry-Run", "true");
+    let mut twice = HeaderMap::new();
+    twice.append("Mediary-Dry-Run", "false");
+    twice.append("Mediary-Dry-Run", "true");
+    for headers in [both, twice] {
+        let refused = editor.ask(&nats, "playlist.follow", &follow, headers).await;
+        assert!(refused["user_errors"][0]["message"].to_string().contains("said twice"), "{refused}");
+    }
+    let events = platform.server.log().read(&mediary_log::Read::forward(1).limit(usize::MAX)).unwrap();
+    assert!(events.iter().all(|event| event.envelope.kind() != "playlist.follow_requested"));
+    platform.stop().await;
+}
+
 // Issue 5, must hold 7.
 #[tokio::test(flavor = "multi_thread")]
 async fn over_nats_nobody_does_more_than_the_token_allows_nor_after_it_is_revoked() {

@@ -8,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use mediary_log::is_held;
 use url::{Host, Url};
 
 use super::{arguments::Everywhere, failure::Failure};
@@ -140,13 +141,7 @@ fn is_served_by(folder: &Path, server: &Url) -> bool {
         };
         host(&ours) == host(server) && ours.port_or_known_default() == server.port_or_known_default()
     };
-    listening(folder).is_some_and(same) && isheld(folder)
-}
-
-/// Whether the lock of a folder is held: its text alone may be left of a server that was killed.
-fn isheld(folder: &Path) -> bool {
-    let Ok(lock) = fs::File::open(folder.join(LOCK_FILE)) else { return false };
-    matches!(lock.try_lock_shared(), Err(fs::TryLockError::WouldBlock))
+    listening(folder).is_some_and(same) && is_held(folder)
 }
 
 #[cfg(test)]

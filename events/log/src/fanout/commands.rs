@@ -193,20 +193,28 @@ fn arguments(request: &Message) -> Result<Value, Refusal> {
 }
 
 fn terms(gate: &Gate, headers: Option<&HeaderMap>) -> Result<(CommandId, Options), Refusal> {
-    let header =
-        |name: &str| headers.and_then(|headers| headers.get(name)).map(|value| value.as_str().to_owned());
     let bad = |reason: String| AskError::Condition { reason };
-    let command_id = match header(COMMAND_ID) {
+    // Many clients write names in small letters: what asks for nothing to be done must not be missed.
+    let header = |name: &'static str| {
+        let named = headers.into_iter().flat_map(HeaderMap::iter);
+        let named = named.filter(|(key, _)| AsRef::<str>::as_ref(*key).eq_ignore_ascii_case(name));
+        let mut values = named.flat_map(|(_, values)| values).map(|value| value.as_str().to_owned());
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value),
+            (_, Some(_)) => Err(bad(format!("{name} is said twice"))),
+        }
+    };
+    let command_id = match header(COMMAND_ID)? {
         Some(text) => text.parse().map_err(|error: mediary_schema::ParseIdError| bad(error.to_string()))?,
         None => CommandId::from_uuid(gate.ids().next()),
     };
-    let dry_run = match header(DRY_RUN).as_deref() {
+    let dry_run = match header(DRY_RUN)?.as_deref() {
         None | Some("false") => false,
         Some("true") => true,
         // One who can't say it in so many words must not have it done.
         Some(other) => return Err(bad(format!("{DRY_RUN} is {other:?}, and neither true nor false")).into()),
     };
-    let Some(text) = header(ONLY_IF) else { return Ok((command_id, Options { only_if: None, dry_run })) };
+    let Some(text) = header(ONLY_IF)? else { return Ok((command_id, Options { only_if: None, dry_run })) };
     let only_if: OnlyIf = serde_json::from_str(&text).map_err(|error| bad(error.to_string()))?;
     let OnlyIf { streams, subjects, types, after } = only_if;
     let only_if = gate.registry().only_if(streams, &subjects, types, after)?;

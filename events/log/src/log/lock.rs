@@ -7,11 +7,23 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use super::error::{Holder, OpenError};
 
 const FILE_NAME: &str = ".lock";
+/// How often a folder is asked for before it is somebody else's: a fifth of a second in all.
+const TRIES: u32 = 21;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Whether a process holds the data folder: its text alone may be left of one that was killed.
+///
+/// Looking takes the lock for a moment, which no opening is refused for.
+pub fn is_held(directory: &Path) -> bool {
+    let Ok(file) = File::open(directory.join(FILE_NAME)) else { return false };
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
 
 /// A lock on a data folder; gone when dropped.
 #[derive(Debug)]
@@ -31,8 +43,15 @@ impl FolderLock {
             .truncate(false)
             .open(&path)
             .map_err(|source| OpenError::Io { step: "opening", path: path.clone(), source })?;
-        take(&file, directory, &path, File::try_lock)?;
-        Ok(Self { file, path })
+        // Whoever only looks holds it for a moment, too.
+        let mut tries = TRIES;
+        loop {
+            match take(&file, directory, &path, File::try_lock) {
+                Err(OpenError::InUse { .. }) if tries > 1 => tries -= 1,
+                taken => return taken.map(|()| Self { file, path }),
+            }
+            pause();
+        }
     }
 
     /// Keeps others from writing while a folder is only read; writes nothing.
@@ -71,6 +90,11 @@ impl FolderLock {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a log is opened before anything is served")]
+fn pause() {
+    std::thread::sleep(PAUSE);
+}
+
 fn take(
     file: &File,
     directory: &Path,
@@ -101,4 +125,36 @@ fn holder(mut file: &File) -> Holder {
 
 fn is_alive(pid: u32) -> bool {
     fs::exists(format!("/proc/{pid}")).unwrap_or(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn whoever_looks_for_a_moment_keeps_nobody_from_opening() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!is_held(folder.path()), "there is no lock yet");
+        let lock = FolderLock::acquire(folder.path()).unwrap();
+        assert!(is_held(folder.path()));
+        assert!(matches!(FolderLock::acquire(folder.path()), Err(OpenError::InUse { .. })));
+        drop(lock);
+        assert!(!is_held(folder.path()), "its text is left, and nothing else");
+
+        let looking = File::open(folder.path().join(FILE_NAME)).unwrap();
+        looking.lock_shared().unwrap();
+        std::thread::scope(|threads| {
+            let (begins, begun) = mpsc::channel();
+            let opening = threads.spawn(move || {
+                begins.send(()).unwrap();
+                FolderLock::acquire(folder.path()).map(drop)
+            });
+            begun.recv().unwrap();
+            pause();
+            drop(looking);
+            opening.join().unwrap().unwrap();
+        });
+    }
 }

@@ -46,6 +46,7 @@ pub use error::{AppendError, Damage, FatalError, Holder, OpenError, ReadError, S
 pub use export::{ExportError, Exported, Source, export};
 pub use handle::{CategoryCount, Log};
 pub use hub::{Batch, Subscription};
+pub use lock::is_held;
 pub use mediary_events::{
     Category, Codec, CommandTag, Envelope, Extensions, NAME_BYTES_MAX, Origin, OriginKind, ParseStreamError,
     Passed, PayloadError, Recorded, Schema, StreamId, Subject, Subjects,
