@@ -168,6 +168,9 @@ async fn a_token_of_another_project_crosses_nowhere() {
         assert_eq!(kids.get(path).await.status(), StatusCode::FORBIDDEN, "{path}");
         assert_eq!(home.get(path).await.status(), StatusCode::OK, "{path}");
     }
+    // Its owner has every permission: what is lacking is named.
+    let refused = kids.get("/metrics").await.text().await.unwrap();
+    assert!(refused.contains("a token of the project `home` reads them"), "{refused}");
 
     // Of things it has its own, also of the same list.
     let all = "{ playlists { nodes { id } } jobs { nodes { id } } downloads { nodes { id } } files { nodes { id } } }";

@@ -225,6 +225,7 @@ async fn an_export_of_a_range_that_is_not_there_is_refused_in_words() {
         ("from=5&to=3", StatusCode::BAD_REQUEST, "BAD_ARGUMENT"),
         ("from=0", StatusCode::BAD_REQUEST, "BAD_ARGUMENT"),
         ("from=a", StatusCode::BAD_REQUEST, "BAD_ARGUMENT"),
+        ("form=5", StatusCode::BAD_REQUEST, "BAD_ARGUMENT"),
         ("from=200000", StatusCode::RANGE_NOT_SATISFIABLE, "POSITION_BEYOND_HEAD"),
     ] {
         let answer = client.get(&format!("/v1/log/export?{range}")).await;

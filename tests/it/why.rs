@@ -172,6 +172,17 @@ async fn an_outcome_is_the_tree_of_what_an_act_led_to() {
         .map(|change| change["field"].as_str().unwrap())
         .collect();
     assert_eq!(fields, ["attempt_id", "worker_id"]);
+    // What changed with an event does not depend on which others are told.
+    let document = "query($id: ID!, $types: [String!], $after: Position! = 0) {
+        history(id: $id, types: $types, after: $after, changes: true) { kind position changes { field before after } } }";
+    let all = client.ask(document, json!({ "id": job })).await["history"].take();
+    for kind in ["job.started", "job.succeeded"] {
+        let told = client.ask(document, json!({ "id": job, "types": [kind] })).await["history"].take();
+        let expected: Vec<_> = all.as_array().unwrap().iter().filter(|event| event["kind"] == kind).collect();
+        assert_eq!((expected.len(), &told), (1, &json!(expected)), "{kind}");
+        let behind = json!({ "id": job, "types": [kind], "after": expected[0]["position"] });
+        assert_eq!(client.ask(document, behind).await["history"], json!([]));
+    }
     assert!(
         client.ask(DOCUMENT, json!({ "id": "job-01890a5d-ac96-774b-bcce-b302099a8057" })).await["outcome"]
             .is_null()

@@ -1,8 +1,9 @@
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, mem, slice, sync::Arc};
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use mediary_log::{
-    Checkpoint, Direction, Read, StreamId, Subject, access, verify_live_while, work::REGISTRY,
+    Checkpoint, Direction, Filter, LogReader, Read, Recorded, StreamId, Subject, access, verify_live_while,
+    work::REGISTRY,
 };
 use mediary_schema::account::Permission;
 
@@ -30,6 +31,8 @@ pub(super) const PAGE_MAX: u32 = 500;
 const CHANGES_MAX: usize = 10_000;
 /// Bytes of a page.
 const PAGE_BYTES_MAX: usize = 4 << 20;
+/// Bytes of a thing whose changes are told.
+const CHANGES_BYTES_MAX: usize = 64 << 20;
 
 /// A part of the log.
 #[derive(Debug, SimpleObject)]
@@ -198,7 +201,8 @@ impl EventQuery {
         })
     }
 
-    /// Everything that happened to one thing, in its own stream and wherever else it is named, oldest first.
+    /// Everything that happened to one thing, in its own stream and wherever else it is named, oldest first. A page
+    /// may be shorter than asked for: the end is where one is empty.
     #[graphql(complexity = "connection::cost(Some(first), child_complexity)")]
     async fn history(
         &self,
@@ -221,21 +225,13 @@ impl EventQuery {
         within_log(context, after)?;
         let mut filter = filter(types, None, None)?;
         filter.subjects.push(thing);
-        // What changed is known from what was so before.
-        let (from, limit) = if changes { (1, CHANGES_MAX + 1) } else { (after.0 + 1, first as usize) };
-        let bytes_max = if changes { usize::MAX } else { PAGE_BYTES_MAX };
-        let request = Read { bytes_max, ..Read::forward(from).limit(limit).filter(filter) };
-        let events = blocking(move || reader.read(&request)).await?.map_err(|error| log_fault(&error))?;
-        if changes && events.len() > CHANGES_MAX {
-            return Err(fault("changes are told of the first ten thousand events", "PAGE_TOO_LARGE", false));
+        if changes {
+            return with_changes(reader, filter, after, first as usize).await;
         }
-        let mut known: HashMap<&StreamId, Known> = HashMap::new();
-        let told = events.iter().map(|recorded| {
-            let of_thing = known.entry(&recorded.envelope.stream).or_default();
-            let told = if changes { Some(of_thing.take(recorded)) } else { None };
-            (recorded.position() > after.0).then(|| Event::with_changes(recorded, told))
-        });
-        Ok(told.flatten().take(first as usize).collect())
+        let request = Read::forward(after.0 + 1).limit(first as usize).filter(filter);
+        let request = Read { bytes_max: PAGE_BYTES_MAX, ..request };
+        let events = blocking(move || reader.read(&request)).await?.map_err(|error| log_fault(&error))?;
+        Ok(events.iter().map(Event::from).collect())
     }
 
     /// All that one act, event or thing led to: a tree of things, each with how it stands and how long it took.
@@ -261,6 +257,45 @@ impl EventQuery {
         let reader = reader(context, Permission::Read)?;
         why(platform(context), reader, &id).await
     }
+}
+
+/// A page of a thing's history, with what each event changed.
+async fn with_changes(
+    reader: LogReader,
+    mut filter: Filter,
+    after: Position,
+    first: usize,
+) -> Result<Vec<Event>> {
+    // What changed is known from what was so before, of whatever kind.
+    let wanted = Filter::kinds(mem::take(&mut filter.kinds));
+    let request = Read::forward(1).limit(CHANGES_MAX + 1).filter(filter);
+    let request = Read { bytes_max: CHANGES_BYTES_MAX, ..request };
+    let events = blocking(move || reader.read(&request)).await?.map_err(|error| log_fault(&error))?;
+    if events.len() > CHANGES_MAX || bytes(&events) >= CHANGES_BYTES_MAX {
+        let message = format!(
+            "changes are told of things with at most {CHANGES_MAX} events of {CHANGES_BYTES_MAX} bytes in all"
+        );
+        return Err(fault(&message, "PAGE_TOO_LARGE", false));
+    }
+    let mut known: HashMap<&StreamId, Known> = HashMap::new();
+    let (mut page, mut page_bytes) = (Vec::new(), 0);
+    for recorded in &events {
+        let told = known.entry(&recorded.envelope.stream).or_default().take(recorded);
+        if recorded.position() <= after.0 || !wanted.matches(recorded) {
+            continue;
+        }
+        if page.len() >= first || page_bytes >= PAGE_BYTES_MAX {
+            break;
+        }
+        page_bytes += bytes(slice::from_ref(recorded));
+        page.push(Event::with_changes(recorded, Some(told)));
+    }
+    Ok(page)
+}
+
+/// The bytes of what they say.
+fn bytes(events: &[Recorded]) -> usize {
+    events.iter().filter_map(|event| event.payload.as_deref()).map(<[u8]>::len).sum()
 }
 
 /// Refuses a place that the log does not have: it is of another log, or of one that lost its end.

@@ -13,12 +13,13 @@ use axum::{
 };
 use mediary_log::Log;
 use mediary_projections::Views;
-use mediary_schema::{ProjectId, account::Permission};
+use mediary_schema::ProjectId;
 use tokio::sync::watch;
 
 use super::{
     archive,
     export::{self, Exports},
+    fault::fault,
     graphql,
     limits::{self, limit_requests},
     page, spawn_blocking,
@@ -105,7 +106,8 @@ async fn readyz(State(app): State<App>) -> Response {
 async fn metrics(State(app): State<App>, Extension(session): Extension<Session>) -> Response {
     // They count what is the installation's, whosever it is.
     if session.project != ProjectId::HOME {
-        return graphql::forbidden(Permission::Administer);
+        let message = "metrics are the installation's: a token of the project `home` reads them";
+        return graphql::refuse(StatusCode::FORBIDDEN, &fault(message, "FORBIDDEN", false));
     }
     // Some are read off the log and the views.
     match spawn_blocking(move || (app.metrics)()).await {

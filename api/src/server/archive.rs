@@ -1,6 +1,7 @@
 //! `GET /v1/download/archive`: what a project has kept, in yt-dlp's archive format, as a stream.
 //!
-//! Guarantees: it takes the memory of a page, however much was kept, and ends with its client or his token.
+//! Guarantees: it takes the memory of a page, however much was kept, and ends with its client, also one that reads no more,
+//! or his token.
 
 use std::io;
 

@@ -16,7 +16,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use futures::stream;
+use futures::{Stream, stream};
 use mediary_log::{Log, Source, export};
 use mediary_schema::account::Permission;
 use serde::Deserialize;
@@ -44,6 +44,7 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Which part of the log.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Range {
     /// The first position.
     #[serde(default = "first")]
@@ -106,17 +107,35 @@ pub(super) async fn bundle(
     // Whoever lost his token in the middle sees the answer break off, and no end of a bundle.
     let authenticator = exports.authenticator;
     let ended = async move { authenticator.ended(session).await };
-    let body = stream::unfold(Some((pieces, Box::pin(ended))), |reading| async move {
-        let (mut pieces, mut ended) = reading?;
+    let body = Body::from_stream(body(pieces, ended));
+    ([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response()
+}
+
+/// A bundle on its way to the client.
+#[derive(Debug)]
+enum Piece {
+    Bytes(Bytes),
+    /// All was written. Without it, what came is no bundle.
+    End,
+}
+
+/// What the client gets: an answer that ends well only if the bundle is whole.
+fn body(
+    pieces: mpsc::Receiver<Piece>,
+    ended: impl Future<Output = ()>,
+) -> impl Stream<Item = io::Result<Bytes>> {
+    stream::try_unfold((pieces, Box::pin(ended)), |(mut pieces, mut ended)| async move {
         let piece = tokio::select! {
             biased;
-            () = &mut ended => Err(io::Error::other("the session has ended")),
-            piece = pieces.recv() => piece?,
+            () = &mut ended => return Err(io::Error::other("the session has ended")),
+            piece = pieces.recv() => piece,
         };
-        let goes_on = piece.is_ok();
-        Some((piece, goes_on.then_some((pieces, ended))))
-    });
-    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(body)).into_response()
+        match piece {
+            Some(Piece::Bytes(bytes)) => Ok(Some((bytes, (pieces, ended)))),
+            Some(Piece::End) => Ok(None),
+            None => Err(io::Error::other("the export broke off")),
+        }
+    })
 }
 
 /// Writes a range on a thread of its own, which ends with whoever reads.
@@ -124,21 +143,19 @@ fn write(
     log: Log,
     range: std::ops::RangeInclusive<u64>,
     place: OwnedSemaphorePermit,
-) -> mpsc::Receiver<io::Result<Bytes>> {
+) -> mpsc::Receiver<Piece> {
     let (send, receive) = mpsc::channel(PIECES_WAITING_MAX);
-    let pieces = Pieces { send: send.clone(), runtime: Handle::current() };
-    // The stream sees its end: it is over when the sender is dropped.
+    let pieces = Pieces { send, runtime: Handle::current() };
+    // The stream sees how it ended: with an end, or without one when the sender is dropped.
     drop(spawn_blocking(move || {
         let _place = place;
-        let mut out = io::BufWriter::with_capacity(PIECE_BYTES, pieces);
-        let written =
-            export(Source::Live(&log), range, &mut out).map_err(io::Error::other).and_then(|_| out.flush());
+        let mut out = io::BufWriter::with_capacity(PIECE_BYTES, &pieces);
+        let written = export(Source::Live(&log), range, &mut out)
+            .map_err(io::Error::other)
+            .and_then(|_| out.flush())
+            .and_then(|()| pieces.send(Piece::End));
         if let Err(error) = written {
             tracing::warn!(%error, "an export broke off");
-            // Breaking the answer off tells the client; it may be gone already, or not read.
-            if send.try_send(Err(error)).is_err() {
-                tracing::debug!("nobody waits for the export any more");
-            }
         }
     }));
     receive
@@ -146,22 +163,59 @@ fn write(
 
 /// Hands on what is written.
 struct Pieces {
-    send: mpsc::Sender<io::Result<Bytes>>,
+    send: mpsc::Sender<Piece>,
     runtime: Handle,
 }
 
-impl Write for Pieces {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let piece = Bytes::copy_from_slice(bytes);
-        let sent = self.runtime.block_on(timeout(SEND_TIMEOUT, self.send.send(Ok(piece))));
-        match sent {
-            Ok(Ok(())) => Ok(bytes.len()),
+impl Pieces {
+    fn send(&self, piece: Piece) -> io::Result<()> {
+        match self.runtime.block_on(timeout(SEND_TIMEOUT, self.send.send(piece))) {
+            Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(io::ErrorKind::BrokenPipe.into()),
             Err(_) => Err(io::ErrorKind::TimedOut.into()),
         }
     }
+}
+
+impl Write for &Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.send(Piece::Bytes(Bytes::copy_from_slice(bytes)))?;
+        Ok(bytes.len())
+    }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use futures::StreamExt as _;
+
+    use super::*;
+
+    /// What a client gets of these pieces, after which the writer is gone.
+    async fn told(written: Vec<Piece>, ended: impl Future<Output = ()>) -> Vec<Result<Bytes, String>> {
+        let (send, pieces) = mpsc::channel(PIECES_WAITING_MAX);
+        for piece in written {
+            send.send(piece).await.unwrap();
+        }
+        drop(send);
+        body(pieces, ended).map(|piece| piece.map_err(|error| error.to_string())).collect().await
+    }
+
+    // A bundle that was cut between two lines proves itself like a whole one.
+    #[tokio::test]
+    async fn an_export_that_broke_off_never_ends_well() {
+        let piece = || Piece::Bytes(Bytes::from_static(b"{}\n"));
+        let line = || Ok(Bytes::from_static(b"{}\n"));
+        assert_eq!(told(vec![piece(), Piece::End], pending()).await, [line()]);
+        let broken = || Err("the export broke off".to_owned());
+        assert_eq!(told(vec![piece()], pending()).await, [line(), broken()]);
+        assert_eq!(told(vec![], pending()).await, [broken()]);
+        let refused = Err("the session has ended".to_owned());
+        assert_eq!(told(vec![piece(), Piece::End], ready(())).await, [refused]);
     }
 }

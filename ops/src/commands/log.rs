@@ -88,10 +88,10 @@ pub(crate) async fn history(client: &Client, concern: &str, id: &str) -> Result<
         let after = events.last().map_or(0, |event| event.position);
         let variables = json!({ "id": id, "types": [concern], "after": after, "first": PAGE });
         let page: Vec<Event> = client.ask(&HISTORY, variables).await?;
-        let is_last = (page.len() as u64) < PAGE;
-        events.extend(page);
-        if is_last {
+        // One that is short may have been large.
+        if page.is_empty() {
             return Ok(events);
         }
+        events.extend(page);
     }
 }

@@ -9,6 +9,8 @@ pub struct Options {
     pub connections_per_peer_max: usize,
     /// How long the head of a request may take, also the next one of a connection that is kept.
     pub header_timeout: Duration,
+    /// How long a client may take nothing of what is written to it.
+    pub write_timeout: Duration,
 }
 
 impl Options {
@@ -33,6 +35,8 @@ impl Default for Options {
             connections_per_peer_max: 768,
             // Longer than a slow line needs for a head, shorter than a browser keeps a connection.
             header_timeout: Duration::from_secs(15),
+            // Longer than a lost network needs to come back.
+            write_timeout: Duration::from_secs(30),
         }
     }
 }

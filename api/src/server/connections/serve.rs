@@ -37,6 +37,7 @@ use tokio::{
 use super::{
     Options,
     places::{Asked, Connected, Place, Places, Taking},
+    wire::Wire,
 };
 
 /// After a failure to take a connection the system gets a rest: it has no files or no memory left.
@@ -89,6 +90,7 @@ pub async fn serve(
             connected: Arc::clone(&place.connected),
             peer,
         };
+        let stream = Wire::new(stream, options.write_timeout);
         connections.spawn(converse(stream, service, options.header_timeout, stopped.clone(), place));
     }
     drop(listener);

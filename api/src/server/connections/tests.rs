@@ -1,6 +1,11 @@
-use std::{net::SocketAddr, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    routing::get,
+};
+use futures::stream;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -23,6 +28,7 @@ impl Server {
     async fn start(options: Options) -> Self {
         let routes = Router::new()
             .route("/", get(async || "here\n"))
+            .route("/endless", get(endless))
             .route("/held", get(async || std::future::pending::<&'static str>().await));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -42,6 +48,11 @@ impl Server {
         wire.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
         rest(&mut wire).await
     }
+}
+
+async fn endless() -> Body {
+    let piece = Bytes::from(vec![b'a'; 64 << 10]);
+    Body::from_stream(stream::repeat_with(move || Ok::<_, Infallible>(piece.clone())))
 }
 
 async fn rest(wire: &mut TcpStream) -> String {
@@ -98,6 +109,26 @@ async fn a_head_that_does_not_come_ends_the_connection() {
     assert_eq!(rest(&mut silent).await, "");
     assert!(!rest(&mut slow).await.contains("200 OK"));
     assert!(rest(&mut kept).await.ends_with("here\n"), "it is answered, and then has no second request");
+}
+
+// A client that asks for much and reads nothing has a place only for as long as it may write nothing.
+// invariant: E-10
+#[tokio::test]
+async fn a_client_that_does_not_read_gives_its_place_back() {
+    let options = Options {
+        connections_max: 1,
+        connections_per_peer_max: 1,
+        write_timeout: Duration::from_secs(2),
+        ..Options::default()
+    };
+    let server = Server::start(options).await;
+    let mut deaf = server.connect().await;
+    deaf.write_all(b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    // Once the answer begins, the place is not given away.
+    deaf.read_u8().await.unwrap();
+    assert_eq!(server.ask().await, "");
+    let answered = async { while !server.ask().await.ends_with("here\n") {} };
+    timeout(PATIENCE, answered).await.expect("the place is never given back");
 }
 
 #[tokio::test]
