@@ -144,7 +144,11 @@ impl Client {
     /// What came of a command; a dry run ends it here.
     fn told<T>(&self, outcome: Outcome<T>) -> Result<Outcome<T>, Error> {
         match outcome.dry_run {
-            Some(plan) if outcome.user_errors.is_empty() => Err(Error::DryRun(plan)),
+            // Of several things some may be refused: then it is a plan of the others, and says so.
+            Some(mut plan) if !plan.is_empty() || outcome.user_errors.is_empty() => {
+                plan.user_errors = outcome.user_errors;
+                Err(Error::DryRun(plan))
+            }
             // Whoever asked what would be done must not be told of something done.
             None if self.is_dry && outcome.user_errors.is_empty() => Err(Error::Fault(Fault::no_dry_run())),
             Some(_) | None => Ok(outcome),

@@ -34,6 +34,33 @@ pub(crate) struct DryRun {
     pub(crate) is_whole: bool,
     /// What would begin and end in the world.
     pub(crate) effects: Effects,
+    /// Why a part of what was asked for would not be done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+/// Events of a plan that are told one by one.
+const EVENTS_MAX: usize = 1_000;
+/// What is recorded of a command that leads to nothing else.
+const ANSWERED: &str = "command.accepted";
+
+impl DryRun {
+    /// Whether nothing would be recorded but that the command was answered.
+    pub(super) fn is_empty(&self) -> bool {
+        self.events.iter().all(|event| event.kind == ANSWERED)
+    }
+
+    /// The plan of both: of one command that is sent in parts.
+    pub(crate) fn and(mut self, next: Self) -> Self {
+        let Self { events, event_count, is_whole, effects, user_errors } = next;
+        let room = EVENTS_MAX.saturating_sub(self.events.len());
+        self.events.extend(events.into_iter().take(room));
+        self.event_count += event_count;
+        self.is_whole &= is_whole;
+        self.effects = self.effects.and(effects);
+        self.user_errors.extend(user_errors);
+        self
+    }
 }
 
 /// An event that would be recorded.
@@ -54,6 +81,23 @@ pub(crate) struct Effects {
     pub(crate) file_count: u64,
     pub(crate) bytes: Option<u64>,
     pub(crate) calls: Vec<Calls>,
+}
+
+impl Effects {
+    fn and(mut self, next: Self) -> Self {
+        let Self { job_count, ended_job_count, file_count, bytes, calls } = next;
+        self.job_count += job_count;
+        self.ended_job_count += ended_job_count;
+        self.file_count += file_count;
+        self.bytes = self.bytes.zip(bytes).map(|(bytes, more)| bytes + more);
+        for Calls { host, job_count } in calls {
+            match self.calls.iter_mut().find(|known| known.host == host) {
+                Some(known) => known.job_count += job_count,
+                None => self.calls.push(Calls { host, job_count }),
+            }
+        }
+        self
+    }
 }
 
 /// How many jobs would ask a host.

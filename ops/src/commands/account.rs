@@ -28,7 +28,10 @@ Examples:
   mediary token create dashboard --role viewer --expires-in-hours 720")]
     Create(Create),
     /// Make a token for the page, good for an hour, and the link that signs in with it.
-    Setup,
+    Setup {
+        #[command(flatten)]
+        intent: Intent,
+    },
     /// List every token that is accepted, without the tokens themselves.
     List,
     /// Refuse a token from now on.
@@ -201,7 +204,7 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
             let answer = Made { token: &made.token, secret: &made.secret, nats: &made.nats };
             Ok(output.show(&answer, |made| made.secret.clone().unwrap_or_default())?)
         }
-        Verb::Setup => setup(client, output).await,
+        Verb::Setup { intent } => setup(&client.meant(intent), output).await,
         Verb::List => {
             let tokens: Vec<Token> = client.ask(&LIST, json!({})).await?;
             Ok(output.show(&tokens, |tokens| table(tokens))?)

@@ -68,7 +68,7 @@ fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failu
 /// Says what went wrong, unless the reader of the output simply had enough.
 fn end(failure: Failure, output: &mut Output) -> Exit {
     let exit = failure.exit();
-    if let Failure::Planned(plan) = &failure
+    if let Failure::Planned { plan, is_shown: false } = &failure
         && let Err(error) = output.show(plan, |plan| plan::text(plan))
     {
         return end(error.into(), output);

@@ -21,7 +21,11 @@ pub(crate) enum Failure {
     Refused(UserError),
     /// What ends something for good was asked for without certainty.
     #[error("nothing was done: what this ends doesn't come back")]
-    Planned(Box<DryRun>),
+    Planned {
+        plan: Box<DryRun>,
+        /// Whether whoever asked has seen the plan.
+        is_shown: bool,
+    },
     /// There is no such thing.
     #[error("there is no {id}")]
     NotFound { id: String, advice: &'static str },
@@ -76,7 +80,7 @@ impl Failure {
             Self::Client(error) => error.exit(),
             Self::Refused(error) => exit_of_refusal(error),
             Self::NotFound { .. } => Exit::NotFound,
-            Self::Planned(_) => Exit::Planned,
+            Self::Planned { .. } => Exit::Planned,
             Self::Work { .. } | Self::Unsound { .. } => Exit::WorkFailed,
             Self::Usage { .. } => Exit::Usage,
             // Whoever read the output had enough of it.
@@ -154,7 +158,7 @@ impl Diagnostic for Failure {
             Self::Work { advice, .. } | Self::Unsound { advice, .. } | Self::Unreadable { advice, .. } => {
                 advice
             }
-            Self::Planned(_) => "`--yes` does it",
+            Self::Planned { .. } => "`--yes` does it",
             Self::NotFound { advice, .. } | Self::Usage { advice, .. } => advice,
             Self::File { source, .. } => file_advice(source.kind())?,
             Self::Site(_) => "`mediary doctor` says whether a program is missing",

@@ -52,14 +52,14 @@ pub(crate) async fn act_for_good<T: DeserializeOwned>(
             answer => return Ok(answer?),
         };
         if !(output.is_watched() && io::stdin().is_terminal()) {
-            return Err(Failure::Planned(plan));
+            return Err(Failure::Planned { plan, is_shown: false });
         }
         output.note(&text(&plan));
         output.note("Do it? [y/N]");
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer)?;
         if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
-            return Err(Failure::Planned(plan));
+            return Err(Failure::Planned { plan, is_shown: !output.is_json() });
         }
     }
     Ok(client.meant(certainty.intent).act(document, &variables).await?)
@@ -67,7 +67,7 @@ pub(crate) async fn act_for_good<T: DeserializeOwned>(
 
 /// A plan in words.
 pub(crate) fn text(plan: &DryRun) -> String {
-    let DryRun { events, event_count, is_whole, effects } = plan;
+    let DryRun { events, event_count, is_whole, effects, user_errors } = plan;
     let mut kinds: Vec<(String, u64)> = Vec::new();
     for event in events {
         let by = event.reaction.as_ref().map(|name| format!(" (by {name})")).unwrap_or_default();
@@ -99,6 +99,7 @@ pub(crate) fn text(plan: &DryRun) -> String {
         let size = effects.bytes.map_or_else(|| "of a size that only the source knows".to_owned(), bytes);
         lines.push(format!("{} would be made, {size}", plural(effects.file_count, "file", "files")));
     }
+    lines.extend(user_errors.iter().map(|error| format!("refused: {}: {}", error.code, error.message)));
     lines.join("\n")
 }
 
@@ -115,7 +116,8 @@ mod tests {
             "events": [event("a.b", None), event("c.d", Some("r")), event("c.d", Some("r"))],
             "eventCount": 5, "isWhole": false,
             "effects": { "jobCount": 2, "endedJobCount": 0, "fileCount": 2, "bytes": null,
-                "calls": [{ "host": "example.org", "jobCount": 2 }] }
+                "calls": [{ "host": "example.org", "jobCount": 2 }] },
+            "userErrors": [{ "code": "X_NOT_FOUND", "message": "there is no x", "advice": null, "retryable": false }]
         }))
         .unwrap();
         let expected = "nothing was done; at least 5 events would be recorded
@@ -124,7 +126,30 @@ mod tests {
       2  more
 2 jobs would begin
 example.org would be asked by 2 jobs
-2 files would be made, of a size that only the source knows";
+2 files would be made, of a size that only the source knows
+refused: X_NOT_FOUND: there is no x";
         assert_eq!(text(&plan), expected);
+    }
+
+    #[test]
+    fn the_plan_of_a_command_that_is_sent_in_parts_is_that_of_all_parts() {
+        let part = |count: u64, bytes: Option<u64>, host: &str| -> DryRun {
+            let event = json!({ "kind": "a.b", "stream": "x-1", "reaction": null, "payload": null });
+            serde_json::from_value(json!({
+                "events": vec![event; 600], "eventCount": count, "isWhole": count == 600,
+                "effects": { "jobCount": 1, "endedJobCount": 2, "fileCount": 3, "bytes": bytes,
+                    "calls": [{ "host": host, "jobCount": 1 }] }
+            }))
+            .unwrap()
+        };
+        let both = part(600, Some(1), "a.org").and(part(600, Some(2), "a.org"));
+        assert_eq!((both.events.len(), both.event_count, both.is_whole), (1_000, 1_200, true));
+        assert_eq!((both.effects.job_count, both.effects.ended_job_count), (2, 4));
+        assert_eq!((both.effects.file_count, both.effects.bytes), (6, Some(3)));
+        let all = both.and(part(700, None, "b.org"));
+        assert_eq!((all.events.len(), all.event_count, all.is_whole), (1_000, 1_900, false));
+        assert_eq!(all.effects.bytes, None, "the size of a part is not known");
+        let calls: Vec<_> = all.effects.calls.iter().map(|calls| (&*calls.host, calls.job_count)).collect();
+        assert_eq!(calls, [("a.org", 2), ("b.org", 1)]);
     }
 }

@@ -1,5 +1,8 @@
 //! What would be done is told before it is done, and what doesn't come back wants to be meant.
 
+use std::fs;
+
+use mediary::demo::Target;
 use serde_json::json;
 
 use crate::harness::Served;
@@ -39,6 +42,55 @@ async fn what_does_not_come_back_is_done_with_yes_only() {
     assert_eq!(names().await, 1, "a dry run wins");
     served.run(&["token", "revoke", id, "--yes"]).await.ends_with(0);
     assert_eq!(names().await, 0);
+    let before = served.json(&["token", "list"]).await;
+    served.run(&["token", "setup", "--dry-run"]).await.ends_with(0);
+    assert_eq!(served.json(&["token", "list"]).await, before);
     let unknown = "token-00000000-0000-0000-0000-000000000001";
     served.run(&["token", "revoke", unknown]).await.ends_with(5).says(&["TOKEN_NOT_FOUND"]);
+}
+
+// A plan that is refused in part is a plan all the same, and not the deed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_says_what_of_it_would_be_refused() {
+    let served = Served::start().await;
+    let url = served.site.list_url("videos");
+    let id = served.add(&url).await;
+    let shown = served.json(&["playlist", "show", &id]).await;
+    let entry = shown["entries"][0]["id"].as_str().unwrap();
+    let item = shown["entries"][0]["sourceId"].as_str().unwrap();
+    served.site.faults().stall(Target::Media(item.to_owned()), 100_000);
+    served.json(&["download", "start", "--entry", entry]).await;
+    let running = ["job", "list", "--state", "running"];
+    served.until(&running, |jobs| !jobs.as_array().unwrap().is_empty()).await;
+    let jobs = served.json(&running).await;
+    let job = jobs[0]["id"].as_str().unwrap();
+    let unknown = "job-00000000-0000-0000-0000-000000000001";
+    for (arguments, code) in
+        [(&["job", "cancel", job, unknown][..], 6), (&["job", "pause", job, unknown, "--dry-run"], 0)]
+    {
+        let ran = served.run(arguments).await.ends_with(code);
+        assert!(ran.stdout.starts_with("nothing was done; "), "{}", ran.stdout);
+        assert!(ran.stdout.contains("refused: JOB_NOT_FOUND: "), "{}", ran.stdout);
+    }
+    let plan = served.json(&["job", "cancel", job, unknown, "--dry-run"]).await;
+    assert_eq!(plan["userErrors"][0]["code"], json!("JOB_NOT_FOUND"), "{plan}");
+    assert_eq!(plan["effects"]["endedJobCount"], json!(1), "{plan}");
+    served
+        .until(&["job", "show", job], |job| {
+            job["state"] == json!("RUNNING") && job["stopping"] == json!(false)
+        })
+        .await;
+    served.run(&["job", "cancel", unknown]).await.ends_with(5).says(&["JOB_NOT_FOUND"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_plan_of_a_long_archive_is_that_of_all_its_lines() {
+    let served = Served::start().await;
+    let lines: Vec<String> = (0..1_200).map(|number| format!("youtube id-{number}")).collect();
+    fs::write(served.folder.path().join("archive.txt"), lines.join("\n")).unwrap();
+    let plan = served.json(&["download", "archive", "import", "archive.txt", "--dry-run"]).await;
+    let events = plan["events"].as_array().unwrap();
+    assert_eq!((events.len(), &plan["eventCount"], &plan["isWhole"]), (1_000, &json!(1_200), &json!(true)));
+    let imported = served.json(&["download", "archive", "import", "archive.txt"]).await;
+    assert_eq!(imported, json!({ "itemCount": 1_200 }));
 }

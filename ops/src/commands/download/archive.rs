@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    client::{Client, DRY_RUN, Document},
+    client::{Client, DRY_RUN, Document, DryRun, Error},
     commands::{failure::Failure, plan::Intent, playlist::input},
     output::{Output, plural},
 };
@@ -101,13 +101,28 @@ async fn import(file: &Path, client: &Client, output: &mut Output) -> Result<(),
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let mut total = Imported::default();
     let mut refused = Vec::new();
+    let mut plan: Option<DryRun> = None;
     for part in lines.chunks(LINES_MAX) {
-        let outcome = client.act::<Imported>(&IMPORT, input(json!({ "text": part.join("\n") }))).await?;
+        let sent = client.act::<Imported>(&IMPORT, input(json!({ "text": part.join("\n") })));
+        let outcome = match sent.await {
+            Err(Error::DryRun(next)) => {
+                plan = Some(match plan {
+                    Some(plan) => plan.and(*next),
+                    None => *next,
+                });
+                continue;
+            }
+            answer => answer?,
+        };
         total.item_count += outcome.payload.item_count;
         refused = outcome.user_errors;
         if !refused.is_empty() {
             break;
         }
+    }
+    if let Some(mut plan) = plan {
+        plan.user_errors.extend(refused);
+        return Err(Error::DryRun(Box::new(plan)).into());
     }
     output.show(&total, |total| format!("{} taken over", plural(total.item_count, "item", "items")))?;
     Failure::refused(refused)
