@@ -262,7 +262,7 @@ async fn metrics_say_zero_and_measure_bytes_in_bytes() {
 // invariant: S-1
 #[tokio::test(flavor = "multi_thread")]
 async fn the_key_in_an_address_is_in_no_output_and_no_failure() {
-    const PLANTED: &str = "pl4nted5ecret";
+    const PLANTED: &str = "planted-secret-7";
     let platform = Platform::start().await;
     let client = &platform.client;
     let url = platform.site.url(&format!("/not/there.mp4?auth={PLANTED}"));
