@@ -97,7 +97,10 @@ fn watch(platform: &Platform, after: &str, until_kind: &str) -> (TempDir, Comman
     std::os::unix::fs::symlink(packages.join("node_modules"), folder.path().join("node_modules")).unwrap();
     let script = folder.path().join("watch.mjs").display().to_string();
     let cache = folder.path().join("deno").display().to_string();
+    // What stands in somebody's home, an `.npmrc` for one, is none of its business.
+    let home = folder.path().display().to_string();
     let environment = [
+        ("HOME", home.as_str()),
         ("MEDIARY_SERVER", platform.client.url()),
         ("MEDIARY_TOKEN", platform.client.token()),
         ("DENO_DIR", &cache),

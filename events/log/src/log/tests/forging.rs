@@ -84,7 +84,8 @@ fn in_the_page(folder: &Path, bundles: &[PathBuf], checkpoint: Option<&str>) -> 
     let path = folder.join("page.js");
     fs::write(&path, format!("{script}{asking}")).unwrap();
     let mut command = Command::new(mediary_tools::required("deno"));
-    command.env("DENO_DIR", folder).env("NO_COLOR", "1");
+    // What stands in somebody's home, an `.npmrc` for one, is none of its business.
+    command.env("HOME", folder).env("DENO_DIR", folder).env("NO_COLOR", "1");
     command.args(["run", "--quiet", "--no-remote", "--no-config", "--allow-read"]).arg(path);
     command.arg(checkpoint.unwrap_or_default()).args(bundles);
     answers(&lines_of(&mut command))
