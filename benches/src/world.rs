@@ -10,13 +10,14 @@ use mediary_log::{
     work::{self, download::Kept, playlist::Completed},
 };
 use mediary_schema::{
-    Address, AttemptId, Clock, EntryId, IdSource, Identities, IdentityKey, ItemId, JobId, PlaylistId,
-    ProjectId, WorkerId,
+    Address, AttemptId, Clock, EntryId, IdSource, Identities, IdentityKey, IncarnationId, ItemId, JobId,
+    PlaylistId, ProjectId,
     download::{DownloadItem, EntryRef, Quality},
     file::{Check, MediaFacts, Verified},
     item::ItemSource,
     job::{ResourceUse, RetryPolicy},
     playlist::{Availability, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist},
+    worker::WorkerLife,
 };
 use uuid::Uuid;
 
@@ -142,6 +143,7 @@ impl List {
             },
             mode: RefreshMode::Full,
             observed,
+            unreadable: 0,
             newest_first: None,
             changes: Vec::new(),
         }
@@ -157,7 +159,7 @@ fn duration_ms(entry: u32) -> u64 {
 struct Run {
     job: JobId,
     attempt: AttemptId,
-    worker: WorkerId,
+    worker: WorkerLife,
 }
 
 impl Run {
@@ -165,12 +167,15 @@ impl Run {
         Self {
             job: JobId::from_uuid(gate.ids().next()),
             attempt: AttemptId::from_uuid(gate.ids().next()),
-            worker: gate.identities().local_worker(gate.log().id()),
+            worker: WorkerLife {
+                worker_id: gate.identities().local_worker(gate.log().id()),
+                incarnation_id: IncarnationId::from_uuid(gate.ids().next()),
+            },
         }
     }
 
     fn lease(self, story: &mut Transaction<'_>) -> Result<(), Refusal> {
-        let lease = job::Command::Lease { attempt_id: self.attempt, worker_id: self.worker };
+        let lease = job::Command::Lease { attempt_id: self.attempt, worker: self.worker, until: story.now() };
         story.entail::<Job>(self.job.uuid(), lease)
     }
 

@@ -24,7 +24,10 @@ use mediary_log::{
     gate::{Caller, Gate, Reaction},
     signal::SignalHub,
 };
-use mediary_schema::job::{RetryPolicy, WorkKind};
+use mediary_schema::{
+    job::{RetryPolicy, WorkKind},
+    worker::WorkerLife,
+};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -34,6 +37,8 @@ use crate::configuration::Configuration;
 #[derive(Clone)]
 pub(crate) struct Roots {
     pub(crate) gate: Gate,
+    /// The local worker, in this life of it.
+    pub(crate) worker: WorkerLife,
     pub(crate) signals: SignalHub,
     pub(crate) runner: Runner,
     pub(crate) tools: Tools,
@@ -129,6 +134,7 @@ fn performer<E: Effect>(
     let arguments = PerformerArguments {
         gate: roots.gate.clone(),
         head: roots.gate.log().watch_head(),
+        worker: roots.worker,
         signals: roots.signals.clone(),
         staging,
         output: data.join("output"),
@@ -150,7 +156,7 @@ fn dispatcher(name: &'static str, stops_within: Duration, roots: &Roots, room: R
     let arguments = DispatcherArguments {
         gate: roots.gate.clone(),
         head: roots.gate.log().watch_head(),
-        worker_id: roots.gate.identities().local_worker(roots.gate.log().id()),
+        worker: roots.worker,
         offered: WorkKind::ALL.to_vec(),
         room,
         held: Arc::clone(&roots.held),
@@ -158,11 +164,11 @@ fn dispatcher(name: &'static str, stops_within: Duration, roots: &Roots, room: R
     Child::actor(name, stops_within, move || (Dispatcher, arguments.clone()))
 }
 
-/// Appends that a concern is halted (PL-31).
+/// Appends that a part is halted (PL-31).
 async fn tell(gate: Gate, halted: Halted) {
     let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
     let worker_id = gate.identities().local_worker(gate.log().id());
-    let command = Command::Halt { concern: halted.name.to_owned(), reason: halted.reason };
+    let command = Command::Halt { part: halted.name.to_owned(), reason: halted.reason };
     let caller = Caller::platform(origin, gate.ids());
     if let Err(refusal) = gate.execute::<Worker>(caller, worker_id.uuid(), command).await {
         tracing::error!(child = halted.name, %refusal, "the halt is not recorded");

@@ -128,6 +128,8 @@ ids! {
     WorkerId = "worker";
     /// A machine that the log was opened on: derived from what that machine calls itself.
     HostId = "host";
+    /// One life of a worker, from its start to its end.
+    IncarnationId = "incarnation";
     /// A temporary claim on a name, such as the open job for a key: derived from the project and the name.
     ReservationId = "reservation";
     /// What one concern's event leads to in another.

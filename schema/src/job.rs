@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{FailureClass, download::DownloadItem, playlist::RefreshPlaylist};
+use crate::{AttemptId, FailureClass, download::DownloadItem, playlist::RefreshPlaylist};
 
 /// The closed enum of long work, with everything that it needs frozen in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +134,17 @@ impl JobState {
     pub const fn is_terminal(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
     }
+}
+
+/// How an attempt ended that was asked to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoppedAttempt {
+    /// The attempt.
+    pub attempt_id: AttemptId,
+    /// What its processes used; unknown if its worker went away.
+    pub resources: Option<ResourceUse>,
+    /// What went wrong, if it failed before it could stop.
+    pub failure: Option<Failure>,
 }
 
 impl fmt::Display for JobState {

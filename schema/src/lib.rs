@@ -33,8 +33,8 @@ pub use address::{Address, UrlRefused};
 pub use clock::{Clock, IdSource, Timestamp};
 pub use failure::{FailureClass, Retry};
 pub use id::{
-    AttemptId, CommandId, CorrelationId, DownloadId, EntryId, EventId, FileId, HostId, ItemId, JobId,
-    ParseIdError, PlaylistId, PrincipalId, ProjectId, ReactionId, ReservationId, SettingId, TokenId,
+    AttemptId, CommandId, CorrelationId, DownloadId, EntryId, EventId, FileId, HostId, IncarnationId, ItemId,
+    JobId, ParseIdError, PlaylistId, PrincipalId, ProjectId, ReactionId, ReservationId, SettingId, TokenId,
     WorkerId,
 };
 pub use identity::{Identities, IdentityKey, Namesakes};

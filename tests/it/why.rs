@@ -171,7 +171,7 @@ async fn an_outcome_is_the_tree_of_what_an_act_led_to() {
         .iter()
         .map(|change| change["field"].as_str().unwrap())
         .collect();
-    assert_eq!(fields, ["attempt_id", "worker_id"]);
+    assert_eq!(fields, ["attempt_id", "incarnation_id", "until", "worker_id"]);
     // What changed with an event does not depend on which others are told.
     let document = "query($id: ID!, $types: [String!], $after: Position! = 0) {
         history(id: $id, types: $types, after: $after, changes: true) { kind position changes { field before after } } }";

@@ -15,6 +15,7 @@ use mediary_log::{
 use mediary_schema::{
     AttemptId, FailureClass, JobId,
     job::{Failure, JobState, ResourceUse},
+    worker::WorkerLife,
 };
 use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, RactorErr, SupervisionEvent};
 use tokio::sync::watch;
@@ -48,6 +49,8 @@ pub struct PerformerArguments {
     pub gate: Gate,
     /// The head of the log.
     pub head: watch::Receiver<Head>,
+    /// Whose leases it takes up.
+    pub worker: WorkerLife,
     /// Where progress is told.
     pub signals: SignalHub,
     /// Folders of unfinished work.
@@ -108,7 +111,7 @@ impl<E: Effect> Actor for Performer<E> {
             board.catch_up(gate.log(), |_, _, _| {}).map(|()| board)
         })
         .await??;
-        let dead: Vec<_> = board.attempts(E::KIND).collect();
+        let dead: Vec<_> = board.attempts(E::KIND, arguments.worker.worker_id).collect();
         for (job_id, attempt_id) in dead {
             lose(&arguments, job_id, attempt_id).await?;
         }
@@ -200,6 +203,7 @@ impl State {
         kind: mediary_schema::job::WorkKind,
     ) -> Result<Vec<Task>, ActorProcessingErr> {
         let gate = self.arguments.gate.clone();
+        let worker = self.arguments.worker;
         let mut board = std::mem::take(&mut self.board);
         let (board, tasks) = tokio::task::spawn_blocking(move || {
             let ours: Vec<JobId> =
@@ -210,10 +214,13 @@ impl State {
                 JobEvent::Queued { work, .. } if work.kind() == kind => {
                     ours.insert(job_id);
                 }
-                JobEvent::Leased { attempt_id, .. } if ours.contains(&job_id) => {
+                JobEvent::Leased { attempt_id, worker_id, incarnation_id, .. }
+                    if ours.contains(&job_id)
+                        && (*worker_id, *incarnation_id) == (worker.worker_id, worker.incarnation_id) =>
+                {
                     tasks.push(Task::Begin(Box::new(recorded.clone()), job_id, *attempt_id));
                 }
-                JobEvent::Succeeded { .. } | JobEvent::Failed { .. } | JobEvent::Cancelled {}
+                JobEvent::Succeeded { .. } | JobEvent::Failed { .. } | JobEvent::Cancelled { .. }
                     if ours.contains(&job_id) =>
                 {
                     tasks.push(Task::Over(job_id, matches!(event, JobEvent::Succeeded { .. })));
@@ -330,7 +337,8 @@ async fn lose(
     let origin = Origin { kind: OriginKind::Actor, id: attempt_id.uuid() };
     let progressed = staging.has_progressed(job_id, attempt_id);
     let caller = Caller::platform(origin, gate.ids());
-    let story = move |story: &mut Transaction<'_>| work::lose(story, job_id, attempt_id, progressed);
+    let noticed = (gate.clock().now(), dice(gate));
+    let story = move |story: &mut Transaction<'_>| work::lose(story, job_id, attempt_id, progressed, noticed);
     settled(until_accepted(gate, caller, story).await)
 }
 

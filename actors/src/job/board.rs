@@ -9,12 +9,23 @@ use mediary_events::{
 };
 use mediary_log::{Direction, Filter, Kept, Log, Passed, Read, ReadError, Recorded, work::REGISTRY};
 use mediary_schema::{
-    AttemptId, JobId, Timestamp,
+    AttemptId, JobId, Timestamp, WorkerId,
     job::WorkKind,
     lane::{Hold, Lane, Reason},
     setting::Limits,
 };
 use serde::{Deserialize, Serialize};
+
+/// Who has a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// The attempt.
+    pub attempt_id: AttemptId,
+    /// The worker.
+    pub worker_id: WorkerId,
+    /// When it is given back, as long as nobody has begun.
+    pub until: Option<Timestamp>,
+}
 
 /// A job that has not come to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,8 +36,8 @@ pub struct OpenJob {
     pub turn: u64,
     /// Not before this moment.
     pub not_before: Option<Timestamp>,
-    /// The attempt that has it, with the position of its lease.
-    pub attempt: Option<(AttemptId, u64)>,
+    /// The attempt that has it.
+    pub lease: Option<Lease>,
     /// Whether the attempt was asked to stop.
     pub stop: bool,
     /// Whether it is held.
@@ -57,7 +68,7 @@ pub struct Board {
 /// The name of the fold's snapshots.
 const SNAPSHOT: &str = "board";
 /// Raised whenever the fold changes.
-const SNAPSHOT_VERSION: u32 = 2;
+const SNAPSHOT_VERSION: u32 = 3;
 /// Events read at once.
 const PAGE: usize = 1_024;
 /// Bytes read at once.
@@ -132,8 +143,8 @@ impl Board {
         for event in decode::<Worker>(recorded) {
             match event {
                 WorkerEvent::Joined { .. } => self.halted.clear(),
-                WorkerEvent::ConcernHalted { concern, .. } => self.halted.push(concern),
-                WorkerEvent::ConcernResumed { concern } => self.halted.retain(|halted| *halted != concern),
+                WorkerEvent::PartHalted { part, .. } => self.halted.push(part),
+                WorkerEvent::PartResumed { part } => self.halted.retain(|halted| *halted != part),
             }
         }
         for event in decode::<Lanes>(recorded) {
@@ -147,7 +158,7 @@ impl Board {
                 kind: work.kind(),
                 turn: position,
                 not_before: None,
-                attempt: None,
+                lease: None,
                 stop: false,
                 paused: false,
                 lanes: Lane::of_work(work),
@@ -157,32 +168,53 @@ impl Board {
         }
         let Some(job) = self.jobs.get_mut(&job_id) else { return };
         match event {
-            JobEvent::Queued { .. } | JobEvent::Started { .. } => {}
-            JobEvent::Leased { attempt_id, .. } => {
-                job.attempt = Some((*attempt_id, position));
+            JobEvent::Queued { .. } => {}
+            JobEvent::Leased { attempt_id, worker_id, until, .. } => {
+                let (attempt_id, worker_id) = (*attempt_id, *worker_id);
+                job.lease = Some(Lease { attempt_id, worker_id, until: Some(*until) });
                 (job.stop, job.not_before) = (false, None);
             }
-            JobEvent::AttemptFailed { retry_at, .. } => {
-                (job.attempt, job.not_before) = (None, Some(*retry_at));
+            JobEvent::Started { .. } => {
+                if let Some(lease) = &mut job.lease {
+                    lease.until = None;
+                }
             }
-            JobEvent::AttemptLost { .. }
-            | JobEvent::LeaseReturned { .. }
-            | JobEvent::AttemptStopped { .. } => job.attempt = None,
-            JobEvent::Parked { .. } | JobEvent::Paused {} => (job.attempt, job.paused) = (None, true),
+            JobEvent::AttemptFailed { retry_at, .. } => {
+                (job.lease, job.not_before) = (None, Some(*retry_at));
+            }
+            JobEvent::AttemptLost { retry_at, .. } => (job.lease, job.not_before) = (None, *retry_at),
+            JobEvent::LeaseReturned { .. } | JobEvent::AttemptStopped { .. } => job.lease = None,
+            JobEvent::Parked { .. } | JobEvent::Paused { .. } => (job.lease, job.paused) = (None, true),
             JobEvent::CancelRequested { .. } | JobEvent::PauseRequested { .. } => job.stop = true,
             JobEvent::Resumed {} => (job.paused, job.not_before) = (false, None),
-            JobEvent::Succeeded { .. } | JobEvent::Failed { .. } | JobEvent::Cancelled {} => {
+            JobEvent::Succeeded { .. } | JobEvent::Failed { .. } | JobEvent::Cancelled { .. } => {
                 self.jobs.remove(&job_id);
             }
         }
     }
 
-    /// Attempts of this kind that have a job.
-    pub fn attempts(&self, kind: WorkKind) -> impl Iterator<Item = (JobId, AttemptId)> {
+    /// Attempts of this worker that have a job of this kind.
+    pub fn attempts(&self, kind: WorkKind, worker_id: WorkerId) -> impl Iterator<Item = (JobId, AttemptId)> {
         self.jobs
             .iter()
             .filter(move |(_, job)| job.kind == kind)
-            .filter_map(|(job_id, job)| job.attempt.map(|(attempt_id, _)| (*job_id, attempt_id)))
+            .filter_map(|(job_id, job)| job.lease.map(|lease| (*job_id, lease)))
+            .filter(move |(_, lease)| lease.worker_id == worker_id)
+            .map(|(job_id, lease)| (job_id, lease.attempt_id))
+    }
+
+    /// Leases that nobody took up in time; and when the next one ends that nobody has taken up yet.
+    pub(super) fn expired(&self, now: Timestamp) -> (Vec<(JobId, AttemptId)>, Option<Timestamp>) {
+        let (mut expired, mut next) = (Vec::new(), None::<Timestamp>);
+        for (job_id, job) in &self.jobs {
+            let Some(Lease { attempt_id, until: Some(until), .. }) = job.lease else { continue };
+            if until <= now {
+                expired.push((*job_id, attempt_id));
+            } else {
+                next = Some(next.map_or(until, |earlier| earlier.min(until)));
+            }
+        }
+        (expired, next)
     }
 
     /// When a hold ends, as far as the board knows.
@@ -199,14 +231,14 @@ impl Board {
     /// one waits for its time.
     pub fn ready(&self, offered: &[WorkKind], now: Timestamp) -> (Vec<JobId>, Option<Timestamp>) {
         let mut used: BTreeMap<WorkKind, u32> = BTreeMap::new();
-        for job in self.jobs.values().filter(|job| job.attempt.is_some()) {
+        for job in self.jobs.values().filter(|job| job.lease.is_some()) {
             *used.entry(job.kind).or_insert(0) += 1;
         }
         let mut total: u32 = used.values().sum();
         let mut waiting: Vec<(&JobId, &OpenJob)> = self
             .jobs
             .iter()
-            .filter(|(_, job)| job.attempt.is_none() && !job.paused && offered.contains(&job.kind))
+            .filter(|(_, job)| job.lease.is_none() && !job.paused && offered.contains(&job.kind))
             .filter(|(_, job)| !self.halted.iter().any(|halted| halted == job.kind.name()))
             .filter(|(_, job)| !job.lanes.iter().any(|lane| self.lanes.of(lane).is_some()))
             .collect();
@@ -257,10 +289,10 @@ pub(super) const fn stop_of(event: &JobEvent) -> Option<(AttemptId, Stop)> {
         | JobEvent::LeaseReturned { .. }
         | JobEvent::AttemptStopped { .. }
         | JobEvent::Parked { .. }
-        | JobEvent::Paused {}
+        | JobEvent::Paused { .. }
         | JobEvent::Resumed {}
         | JobEvent::Succeeded { .. }
         | JobEvent::Failed { .. }
-        | JobEvent::Cancelled {} => None,
+        | JobEvent::Cancelled { .. } => None,
     }
 }

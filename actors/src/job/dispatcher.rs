@@ -9,7 +9,7 @@ use mediary_log::{
     gate::{Caller, Gate, Refusal, Transaction},
     work,
 };
-use mediary_schema::{AttemptId, JobId, Timestamp, WorkerId, job::WorkKind, lane::Hold};
+use mediary_schema::{AttemptId, JobId, Timestamp, job::WorkKind, lane::Hold, worker::WorkerLife};
 use ractor::{Actor, ActorProcessingErr, ActorRef, MessagingErr};
 use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
@@ -32,7 +32,7 @@ pub struct DispatcherArguments {
     /// The head of the log.
     pub head: watch::Receiver<Head>,
     /// Who gets the jobs.
-    pub worker_id: WorkerId,
+    pub worker: WorkerLife,
     /// What it does.
     pub offered: Vec<WorkKind>,
     /// The room on the library's disk.
@@ -69,6 +69,8 @@ const SAVE_EVERY: u64 = 10_000;
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How often a disk without room is looked at.
 const LOOK_FOR_ROOM: Duration = Duration::from_secs(5);
+/// How long a worker has to begin before the job is given to somebody else: far more than it needs.
+pub(super) const BEGINS_WITHIN: Duration = Duration::from_mins(1);
 
 impl Actor for Dispatcher {
     type Msg = Message;
@@ -118,8 +120,9 @@ impl Actor for Dispatcher {
         let now = state.arguments.gate.clock().now();
         state.show();
         let holds_end = state.release(now).await?;
+        let leases_end = state.give_back(now).await?;
         let (ready, waits_until) = state.board.ready(&state.arguments.offered, now);
-        let mut look_again = [holds_end, waits_until].into_iter().flatten().min();
+        let mut look_again = [holds_end, leases_end, waits_until].into_iter().flatten().min();
         for job_id in ready {
             if !state.lease(job_id).await? {
                 look_again = Some(now.after(RETRY_AFTER));
@@ -166,6 +169,25 @@ impl State {
         Ok(look_again)
     }
 
+    /// Gives back what nobody took up in time; answers when to look again.
+    async fn give_back(&self, now: Timestamp) -> Result<Option<Timestamp>, ActorProcessingErr> {
+        let (expired, mut look_again) = self.board.expired(now);
+        let gate = &self.arguments.gate;
+        for (job_id, attempt_id) in expired {
+            let story = move |story: &mut Transaction<'_>| work::give_back(story, job_id, attempt_id);
+            match gate.transact(Caller::platform(origin(), gate.ids()), story).await {
+                Ok(_) => {
+                    tracing::warn!(%job_id, %attempt_id, "nobody began in time; the lease is given back");
+                }
+                // It has ended meanwhile; the board will say so.
+                Err(Refusal::Rejected(_)) => {}
+                Err(refusal) if refusal.is_retryable() => look_again = Some(now.after(RETRY_AFTER)),
+                Err(refusal) => return Err(refusal.into()),
+            }
+        }
+        Ok(look_again)
+    }
+
     async fn has_room(&self, bytes: u64) -> Result<bool, ActorProcessingErr> {
         let room = self.arguments.room.clone();
         // A disk that can't be asked is no disk with room.
@@ -190,9 +212,10 @@ impl State {
 
     /// Leases a job; false if the log has no room for it now.
     async fn lease(&self, job_id: JobId) -> Result<bool, ActorProcessingErr> {
-        let DispatcherArguments { gate, worker_id, .. } = &self.arguments;
+        let DispatcherArguments { gate, worker, .. } = &self.arguments;
         let attempt_id = AttemptId::from_uuid(gate.ids().next());
-        let command = Command::Lease { attempt_id, worker_id: *worker_id };
+        let until = gate.clock().now().after(BEGINS_WITHIN);
+        let command = Command::Lease { attempt_id, worker: *worker, until };
         let story = queued_by(gate, job_id).await?;
         let caller = match story {
             // The lease belongs to the story of whoever queued the job.

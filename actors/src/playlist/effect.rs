@@ -91,6 +91,7 @@ impl Effect for Lister {
 struct Look {
     pages: Pages,
     mode: RefreshMode,
+    unreadable: u32,
 }
 
 impl Lister {
@@ -99,23 +100,23 @@ impl Lister {
         let mut pages =
             tokio::task::spawn_blocking(move || Pages::open(&staging)).await.map_err(io::Error::other)??;
         match self.walk(attempt, work, &mut pages).await {
-            Ok(mode) => Ok(Look { pages, mode }),
+            Ok((mode, unreadable)) => Ok(Look { pages, mode, unreadable }),
             Err(Broken::Changed) => {
                 pages.clear()?;
-                let mode = self.walk(attempt, work, &mut pages).await?;
-                Ok(Look { pages, mode })
+                let (mode, unreadable) = self.walk(attempt, work, &mut pages).await?;
+                Ok(Look { pages, mode, unreadable })
             }
             Err(broken) => Err(broken),
         }
     }
 
-    /// Walks the list from the last page that was kept, and answers how far it looked.
+    /// Walks the list from the last page that was kept; answers how far it looked, and how many rows could not be read.
     async fn walk(
         &self,
         attempt: &Attempt,
         work: &RefreshPlaylist,
         pages: &mut Pages,
-    ) -> Result<RefreshMode, Broken> {
+    ) -> Result<(RefreshMode, u32), Broken> {
         let overlap = pages.pop()?;
         let start_index =
             overlap.as_ref().and_then(|page| page.entries.first()).map_or(1, |entry| entry.index);
@@ -242,10 +243,10 @@ impl<'a> Walk<'a> {
     }
 
     /// Judges the end; an incremental refresh that saw enough was stopped by us.
-    fn end(mut self, end: ListEnd, enough: bool) -> Result<RefreshMode, Broken> {
+    fn end(mut self, end: ListEnd, enough: bool) -> Result<(RefreshMode, u32), Broken> {
         let partial = self.seen + self.page.entries.len() as u64;
         match end {
-            ListEnd::Stopped if enough => return Ok(RefreshMode::Incremental),
+            ListEnd::Stopped if enough => return Ok((RefreshMode::Incremental, self.skipped)),
             ListEnd::Stopped => return Err(Broken::Stopped),
             ListEnd::Partial(failure) | ListEnd::Failed(failure) => {
                 return Err(Broken::Failed(Failure { partial, ..failure }));
@@ -255,7 +256,8 @@ impl<'a> Walk<'a> {
         // The last page is shorter, or empty: then it holds what was learnt of the list itself.
         self.turn()?;
         // A row that can't be read is no absent row.
-        Ok(if self.skipped == 0 { RefreshMode::Full } else { RefreshMode::Incremental })
+        let mode = if self.skipped == 0 { RefreshMode::Full } else { RefreshMode::Incremental };
+        Ok((mode, self.skipped))
     }
 }
 
@@ -267,7 +269,7 @@ fn same_items(before: &[ObservedEntry], now: &[ObservedEntry]) -> bool {
 
 /// Compares what the refresh saw with what is known, and appends the changes page by page.
 async fn record(attempt: &Attempt, work: &RefreshPlaylist, look: Look) -> Result<(), Broken> {
-    let Look { pages, mode } = look;
+    let Look { pages, mode, unreadable } = look;
     let last = pages.read(pages.written())?;
     let playlist_id = work.playlist_id;
     let (rows, found) = compare(attempt, playlist_id, pages, mode).await?;
@@ -292,6 +294,7 @@ async fn record(attempt: &Attempt, work: &RefreshPlaylist, look: Look) -> Result
         playlist: last.playlist,
         mode,
         observed: rows,
+        unreadable,
         newest_first: found.newest_first,
         changes: finish,
     };

@@ -77,8 +77,13 @@ impl Bench {
         self.list(&playlist::Command::Resolve { kind: PlaylistKind::List, observed });
         self.list(&playlist::Command::RecordChanges { changes: diff.changes });
         let (job_id, mode) = (JobId::from_uuid(self.gate.ids().next()), RefreshMode::Full);
-        let complete =
-            playlist::Command::CompleteRefresh { job_id, mode, observed: count, newest_first: None };
+        let complete = playlist::Command::CompleteRefresh {
+            job_id,
+            mode,
+            observed: count,
+            unreadable: 0,
+            newest_first: None,
+        };
         self.list(&complete);
     }
 

@@ -22,10 +22,10 @@ impl Explains for Words {
     fn deed(&self, _: &Finder, recorded: &Recorded) -> Found<Option<String>> {
         let said = |event| match event {
             Event::Joined { .. } => "started a worker".to_owned(),
-            Event::ConcernHalted { concern, reason } => {
-                format!("halted '{concern}', since it failed too often: {reason}")
+            Event::PartHalted { part, reason } => {
+                format!("halted '{part}', since it failed too often: {reason}")
             }
-            Event::ConcernResumed { concern } => format!("resumed '{concern}'"),
+            Event::PartResumed { part } => format!("resumed '{part}'"),
         };
         Ok(event_of::<Worker>(recorded).map(said))
     }

@@ -21,20 +21,37 @@ pub(super) fn wait(
     blocks: u32,
     dice: u32,
 ) -> Option<Duration> {
-    let ceiling_ms =
-        |base_ms: u64, before: u32| base_ms.saturating_mul(1 << before.min(20)).min(policy.wait_max_ms);
-    let draw_ms = |most_ms: u64| (u128::from(most_ms) * u128::from(dice) / u128::from(u32::MAX)) as u64;
     let asked_ms = failure.retry_after_ms.unwrap_or(0);
     let wait_ms = match failure.class.retry() {
         Retry::Permanent => return None,
         // A lost worker is reported by `Lose` and counted there; said of an attempt that lives it is a fault like others.
         Retry::Transient | Retry::WorkerLost if failures + 1 >= policy.tries_max => return None,
-        Retry::Transient | Retry::WorkerLost => draw_ms(ceiling_ms(policy.wait_ms, failures)).max(asked_ms),
+        Retry::Transient | Retry::WorkerLost => {
+            draw_ms(ceiling_ms(policy.wait_ms, failures, policy), dice).max(asked_ms)
+        }
         Retry::Blocked if failure.room_bytes.is_some() => 0,
         Retry::Blocked => {
-            let half_ms = ceiling_ms(policy.wait_ms.saturating_mul(BLOCKED_FACTOR), blocks) / 2;
-            half_ms.max(asked_ms).saturating_add(draw_ms(half_ms))
+            let half_ms = ceiling_ms(policy.wait_ms.saturating_mul(BLOCKED_FACTOR), blocks, policy) / 2;
+            half_ms.max(asked_ms).saturating_add(draw_ms(half_ms, dice))
         }
     };
     Some(Duration::from_millis(wait_ms))
+}
+
+/// How long a job waits that lost so many workers in a row: the first time not at all, since most workers are lost
+/// by a restart; then longer each time, with equal jitter, so that the next restart meets it waiting.
+pub(super) fn wait_after_losses(policy: RetryPolicy, losses: u32, dice: u32) -> Option<Duration> {
+    let before = losses.checked_sub(2)?;
+    let half_ms = ceiling_ms(policy.wait_ms.saturating_mul(BLOCKED_FACTOR), before, policy) / 2;
+    Some(Duration::from_millis(half_ms.saturating_add(draw_ms(half_ms, dice))))
+}
+
+/// The longest wait after so many tries.
+fn ceiling_ms(base_ms: u64, before: u32, policy: RetryPolicy) -> u64 {
+    base_ms.saturating_mul(1 << before.min(20)).min(policy.wait_max_ms)
+}
+
+/// A share of the most, by chance.
+fn draw_ms(most_ms: u64, dice: u32) -> u64 {
+    (u128::from(most_ms) * u128::from(dice) / u128::from(u32::MAX)) as u64
 }

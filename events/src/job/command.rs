@@ -1,6 +1,7 @@
 use mediary_schema::{
-    AttemptId, Timestamp, WorkerId,
+    AttemptId, Timestamp,
     job::{Failure, ResourceUse, RetryPolicy, Work},
+    worker::WorkerLife,
 };
 
 /// What may be asked of a job.
@@ -18,7 +19,9 @@ pub enum Command {
         /// The attempt that this begins.
         attempt_id: AttemptId,
         /// Who runs it.
-        worker_id: WorkerId,
+        worker: WorkerLife,
+        /// When it is given back if the worker has not begun by then.
+        until: Timestamp,
     },
     /// The worker has begun.
     Start {
@@ -34,12 +37,21 @@ pub enum Command {
         /// What its processes used.
         resources: ResourceUse,
     },
+    /// Nobody has begun in time.
+    GiveBack {
+        /// The attempt.
+        attempt_id: AttemptId,
+    },
     /// The worker went away in the middle.
     Lose {
         /// The attempt.
         attempt_id: AttemptId,
         /// Whether it had got further before: then the job is not to blame.
         progressed: bool,
+        /// When that is told: waits are counted from here.
+        at: Timestamp,
+        /// A random number, the dice of the jitter.
+        dice: u32,
     },
     /// End it for good.
     Cancel,

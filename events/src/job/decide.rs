@@ -1,13 +1,19 @@
-use mediary_schema::{AttemptId, account::Permission, job::JobState};
+use mediary_schema::{
+    AttemptId,
+    account::Permission,
+    job::{Failure, JobState, ResourceUse, StoppedAttempt},
+    worker::WorkerLife,
+};
 
-use super::{Command, Event, Outcome, State, Stop, backoff};
+use super::{Attempt, Command, Event, Outcome, State, Stop, backoff};
 use crate::{Concern, EventKind, Subjects};
 
 /// The kernel part `job`.
 #[derive(Debug)]
 pub struct Job;
 
-/// Workers that a job may lose in a row, without getting any further, before it is parked (PL-23).
+/// Workers that a job may lose in a row, without getting any further, before it is parked (PL-23). After the second it
+/// waits, so that restarts of the server in a row meet it waiting and are not put to its account (ADR 0017).
 const LOSSES_MAX: u32 = 3;
 
 /// Why a command on a job is refused.
@@ -61,6 +67,8 @@ impl crate::Rejection for Rejection {
     }
 }
 
+/// What a worker's having it, or no longer, is about.
+const LEASE: &[&str] = &["attempt", "download", "item", "playlist", "worker"];
 /// What happens to a job is about the try under way, if there is one, and what the work is for.
 const TRY: &[&str] = &["attempt", "download", "item", "playlist"];
 
@@ -68,13 +76,13 @@ impl Concern for Job {
     const NAME: &'static str = "job";
     const EVENTS: &'static [EventKind] = &[
         EventKind::new("queued", 1, 0).about(&["download", "entry", "item", "playlist"]),
-        EventKind::new("leased", 1, 0).about(&["attempt", "download", "item", "playlist", "worker"]),
+        EventKind::new("leased", 1, 0).about(LEASE),
         EventKind::new("started", 1, 0).about(TRY),
         EventKind::new("attempt_failed", 1, 0).about(TRY),
-        EventKind::new("attempt_lost", 1, 0).about(TRY),
-        EventKind::new("lease_returned", 1, 0).about(TRY),
+        EventKind::new("attempt_lost", 1, 0).about(LEASE),
+        EventKind::new("lease_returned", 1, 0).about(LEASE),
         EventKind::new("attempt_stopped", 1, 0).about(TRY),
-        EventKind::new("parked", 1, 0).about(TRY),
+        EventKind::new("parked", 1, 0).about(LEASE),
         EventKind::new("cancel_requested", 1, 0).about(TRY),
         EventKind::new("pause_requested", 1, 0).about(TRY),
         EventKind::new("paused", 1, 0).about(TRY),
@@ -93,9 +101,11 @@ impl Concern for Job {
         match command {
             Command::Cancel | Command::Pause | Command::Resume => Permission::Operate,
             Command::Queue { work, .. } => Permission::Perform(Some(work.kind())),
-            Command::Lease { .. } | Command::Start { .. } | Command::End { .. } | Command::Lose { .. } => {
-                Permission::Perform(None)
-            }
+            Command::Lease { .. }
+            | Command::Start { .. }
+            | Command::End { .. }
+            | Command::GiveBack { .. }
+            | Command::Lose { .. } => Permission::Perform(None),
         }
     }
 
@@ -106,6 +116,7 @@ impl Concern for Job {
                 Command::Lease { .. }
                 | Command::Start { .. }
                 | Command::End { .. }
+                | Command::GiveBack { .. }
                 | Command::Lose { .. }
                 | Command::Cancel
                 | Command::Pause
@@ -114,8 +125,11 @@ impl Concern for Job {
         };
         match command {
             Command::Queue { .. } => Err(Rejection::Exists),
-            Command::Lease { attempt_id, worker_id } => match now {
-                JobState::Queued => Ok(vec![Event::Leased { attempt_id, worker_id }]),
+            Command::Lease { attempt_id, worker, until } => match now {
+                JobState::Queued => {
+                    let WorkerLife { worker_id, incarnation_id } = worker;
+                    Ok(vec![Event::Leased { attempt_id, worker_id, incarnation_id, until }])
+                }
                 JobState::Leased | JobState::Running if state.is_attempt(attempt_id) => Ok(vec![]),
                 JobState::Leased
                 | JobState::Running
@@ -129,20 +143,29 @@ impl Concern for Job {
                 Ok(if now == JobState::Leased { vec![Event::Started { attempt_id }] } else { vec![] })
             }
             Command::End { attempt_id, outcome, resources } => {
-                let stop = fence(state, attempt_id)?;
-                Ok(vec![end(state, attempt_id, stop, outcome, resources)])
+                let attempt = fence(state, attempt_id)?;
+                Ok(vec![end(state, attempt, outcome, resources)])
             }
-            Command::Lose { attempt_id, progressed } => {
-                let stop = fence(state, attempt_id)?;
+            Command::GiveBack { attempt_id } => {
+                let attempt = fence(state, attempt_id)?;
+                // Begun meanwhile: it ends by itself.
+                Ok(if now == JobState::Leased { vec![give_back(attempt)] } else { vec![] })
+            }
+            // What never began says nothing about the job.
+            Command::Lose { attempt_id, .. } if now == JobState::Leased => {
+                Ok(vec![give_back(fence(state, attempt_id)?)])
+            }
+            Command::Lose { attempt_id, progressed, at, dice } => {
+                let attempt = fence(state, attempt_id)?;
+                let worker_id = attempt.worker.worker_id;
                 let losses = if progressed { 0 } else { state.losses + 1 };
-                Ok(vec![match stop {
+                let retry_at =
+                    || backoff::wait_after_losses(state.retry, losses, dice).map(|wait| at.after(wait));
+                Ok(vec![match asked(attempt, None, None) {
                     // Whoever asked for the end gets it: the processes are gone with the worker.
-                    Some(Stop::Cancel) => Event::Cancelled {},
-                    Some(Stop::Pause) => Event::Paused {},
-                    // What never began says nothing about the job.
-                    None if now == JobState::Leased => Event::LeaseReturned { attempt_id },
-                    None if losses >= LOSSES_MAX => Event::Parked { attempt_id, losses },
-                    None => Event::AttemptLost { attempt_id, progressed },
+                    Some(event) => event,
+                    None if losses >= LOSSES_MAX => Event::Parked { attempt_id, worker_id, losses },
+                    None => Event::AttemptLost { attempt_id, worker_id, progressed, retry_at: retry_at() },
                 }])
             }
             Command::Cancel => match (now, state.attempt) {
@@ -156,7 +179,7 @@ impl Concern for Job {
                     })
                 }
                 (JobState::Queued | JobState::Paused | JobState::Leased | JobState::Running, _) => {
-                    Ok(vec![Event::Cancelled {}])
+                    Ok(vec![Event::Cancelled { attempt: None }])
                 }
             },
             Command::Pause => match (now, state.attempt) {
@@ -169,7 +192,9 @@ impl Concern for Job {
                     Some(Stop::Cancel | Stop::Pause) => vec![],
                     None => vec![Event::PauseRequested { attempt_id: attempt.id }],
                 }),
-                (JobState::Queued | JobState::Leased | JobState::Running, _) => Ok(vec![Event::Paused {}]),
+                (JobState::Queued | JobState::Leased | JobState::Running, _) => {
+                    Ok(vec![Event::Paused { attempt: None }])
+                }
             },
             Command::Resume => match now {
                 JobState::Paused => Ok(vec![Event::Resumed {}]),
@@ -199,33 +224,45 @@ impl Concern for Job {
     }
 }
 
-/// Refuses whatever a dead attempt asks; otherwise says what the attempt was asked to do.
-fn fence(state: &State, attempt_id: AttemptId) -> Result<Option<Stop>, Rejection> {
+/// Refuses whatever a dead attempt asks; otherwise answers the attempt, with what it was asked to do.
+fn fence(state: &State, attempt_id: AttemptId) -> Result<Attempt, Rejection> {
     match state.attempt {
-        Some(attempt) if attempt.id == attempt_id => Ok(attempt.stop),
+        Some(attempt) if attempt.id == attempt_id => Ok(attempt),
         Some(_) | None => Err(Rejection::StaleAttempt { attempt_id }),
     }
 }
 
-fn end(
-    state: &State,
-    attempt_id: AttemptId,
-    stop: Option<Stop>,
-    outcome: Outcome,
-    resources: mediary_schema::job::ResourceUse,
-) -> Event {
-    match (outcome, stop) {
+/// What a person asked of the attempt before it ended, as it is now.
+fn asked(attempt: Attempt, resources: Option<ResourceUse>, failure: Option<Failure>) -> Option<Event> {
+    let stopped = Some(StoppedAttempt { attempt_id: attempt.id, resources, failure });
+    attempt.stop.map(|stop| match stop {
+        Stop::Cancel => Event::Cancelled { attempt: stopped },
+        Stop::Pause => Event::Paused { attempt: stopped },
+    })
+}
+
+fn give_back(attempt: Attempt) -> Event {
+    let returned = Event::LeaseReturned { attempt_id: attempt.id, worker_id: attempt.worker.worker_id };
+    asked(attempt, None, None).unwrap_or(returned)
+}
+
+fn end(state: &State, attempt: Attempt, outcome: Outcome, resources: ResourceUse) -> Event {
+    let attempt_id = attempt.id;
+    match outcome {
         // Done is done, even if somebody asked for the end a moment before.
-        (Outcome::Succeeded, _) => Event::Succeeded { attempt_id, resources },
-        (Outcome::Failed { .. } | Outcome::Stopped, Some(Stop::Cancel)) => Event::Cancelled {},
-        (Outcome::Failed { .. } | Outcome::Stopped, Some(Stop::Pause)) => Event::Paused {},
-        (Outcome::Stopped, None) => Event::AttemptStopped { attempt_id, resources },
-        (Outcome::Failed { failure, at, dice }, None) => {
-            if let Some(wait) = backoff::wait(state.retry, &failure, state.failures, state.blocks, dice) {
+        Outcome::Succeeded => Event::Succeeded { attempt_id, resources },
+        Outcome::Stopped => {
+            asked(attempt, Some(resources), None).unwrap_or(Event::AttemptStopped { attempt_id, resources })
+        }
+        Outcome::Failed { failure, at, dice } => {
+            if let Some(event) = asked(attempt, Some(resources), Some(failure.clone())) {
+                event
+            } else if let Some(wait) =
+                backoff::wait(state.retry, &failure, state.failures, state.blocks, dice)
+            {
                 Event::AttemptFailed { attempt_id, failure, resources, retry_at: at.after(wait) }
             } else {
-                let tries = state.failures + state.blocks + 1;
-                Event::Failed { attempt_id, failure, resources, tries }
+                Event::Failed { attempt_id, failure, resources, tries: state.tries + 1 }
             }
         }
     }

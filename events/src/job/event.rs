@@ -1,6 +1,6 @@
 use mediary_schema::{
-    AttemptId, DownloadId, Timestamp, WorkerId,
-    job::{Failure, ResourceUse, RetryPolicy, Work},
+    AttemptId, DownloadId, IncarnationId, Timestamp, WorkerId,
+    job::{Failure, ResourceUse, RetryPolicy, StoppedAttempt, Work},
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,10 @@ pub enum Event {
         attempt_id: AttemptId,
         /// Who runs it.
         worker_id: WorkerId,
+        /// In which of its lives: a lease that was taken up ends with it.
+        incarnation_id: IncarnationId,
+        /// When it is given back if the worker has not begun by then.
+        until: Timestamp,
     },
     /// It is being worked on.
     #[serde(rename = "started")]
@@ -49,14 +53,20 @@ pub enum Event {
     AttemptLost {
         /// The attempt.
         attempt_id: AttemptId,
+        /// The worker that it had.
+        worker_id: WorkerId,
         /// Whether it had got further before: then the job is not to blame.
         progressed: bool,
+        /// Not tried again before this moment, if it has to wait.
+        retry_at: Option<Timestamp>,
     },
     /// Nobody took the lease up; it is back in the queue.
     #[serde(rename = "lease_returned")]
     LeaseReturned {
         /// The attempt that never began.
         attempt_id: AttemptId,
+        /// The worker that had the lease.
+        worker_id: WorkerId,
     },
     /// An attempt stopped because the server did; it is back in the queue.
     #[serde(rename = "attempt_stopped")]
@@ -71,7 +81,9 @@ pub enum Event {
     Parked {
         /// The last attempt.
         attempt_id: AttemptId,
-        /// How many workers it lost.
+        /// The worker that went away last.
+        worker_id: WorkerId,
+        /// How many it lost in a row.
         losses: u32,
     },
     /// A person wants a running job to end.
@@ -88,7 +100,10 @@ pub enum Event {
     },
     /// It is held; what was done so far is kept.
     #[serde(rename = "paused")]
-    Paused {},
+    Paused {
+        /// The attempt that stopped for it, if there was one.
+        attempt: Option<StoppedAttempt>,
+    },
     /// It is back in the queue.
     #[serde(rename = "resumed")]
     Resumed {},
@@ -109,32 +124,57 @@ pub enum Event {
         failure: Failure,
         /// What its processes used.
         resources: ResourceUse,
-        /// How often it was tried.
+        /// How often it was tried in all, also before a person resumed it.
         tries: u32,
     },
     /// A person ended it.
     #[serde(rename = "cancelled")]
-    Cancelled {},
+    Cancelled {
+        /// The attempt that stopped for it, if there was one.
+        attempt: Option<StoppedAttempt>,
+    },
 }
 
 impl Event {
-    /// The try that it is of; where the payload names none, the one under way.
-    fn attempt(&self, before: &State) -> Option<AttemptId> {
+    /// The try that it is of, if it is of one.
+    fn attempt(&self) -> Option<AttemptId> {
         match self {
             Self::Leased { attempt_id, .. }
             | Self::Started { attempt_id }
             | Self::AttemptFailed { attempt_id, .. }
             | Self::AttemptLost { attempt_id, .. }
-            | Self::LeaseReturned { attempt_id }
+            | Self::LeaseReturned { attempt_id, .. }
             | Self::AttemptStopped { attempt_id, .. }
             | Self::Parked { attempt_id, .. }
             | Self::CancelRequested { attempt_id }
             | Self::PauseRequested { attempt_id }
             | Self::Succeeded { attempt_id, .. }
             | Self::Failed { attempt_id, .. } => Some(*attempt_id),
-            Self::Queued { .. } | Self::Paused {} | Self::Resumed {} | Self::Cancelled {} => {
-                before.attempt.map(|attempt| attempt.id)
+            Self::Paused { attempt } | Self::Cancelled { attempt } => {
+                attempt.as_ref().map(|attempt| attempt.attempt_id)
             }
+            Self::Queued { .. } | Self::Resumed {} => None,
+        }
+    }
+
+    /// The worker that got or lost it, if one did.
+    const fn worker(&self) -> Option<WorkerId> {
+        match self {
+            Self::Leased { worker_id, .. }
+            | Self::AttemptLost { worker_id, .. }
+            | Self::LeaseReturned { worker_id, .. }
+            | Self::Parked { worker_id, .. } => Some(*worker_id),
+            Self::Queued { .. }
+            | Self::Started { .. }
+            | Self::AttemptFailed { .. }
+            | Self::AttemptStopped { .. }
+            | Self::CancelRequested { .. }
+            | Self::PauseRequested { .. }
+            | Self::Paused { .. }
+            | Self::Resumed {}
+            | Self::Succeeded { .. }
+            | Self::Failed { .. }
+            | Self::Cancelled { .. } => None,
         }
     }
 
@@ -142,25 +182,8 @@ impl Event {
         if let Self::Queued { work, .. } = self {
             return whole(work);
         }
-        let worker = match self {
-            Self::Leased { worker_id, .. } => Some((*worker_id).into()),
-            Self::Queued { .. }
-            | Self::Started { .. }
-            | Self::AttemptFailed { .. }
-            | Self::AttemptLost { .. }
-            | Self::LeaseReturned { .. }
-            | Self::AttemptStopped { .. }
-            | Self::Parked { .. }
-            | Self::CancelRequested { .. }
-            | Self::PauseRequested { .. }
-            | Self::Paused {}
-            | Self::Resumed {}
-            | Self::Succeeded { .. }
-            | Self::Failed { .. }
-            | Self::Cancelled {} => None,
-        };
         let [thing, item] = before.work.as_ref().map_or([None, None], what_for);
-        Subjects::of([self.attempt(before).map(Subject::from), thing, item, worker])
+        Subjects::of([self.attempt().map(Subject::from), thing, item, self.worker().map(Subject::from)])
     }
 }
 

@@ -1,6 +1,7 @@
 use mediary_schema::{
-    AttemptId, Timestamp, WorkerId,
+    AttemptId, Timestamp,
     job::{JobState, RetryPolicy, Work},
+    worker::WorkerLife,
 };
 
 use super::Event;
@@ -11,7 +12,7 @@ pub struct Attempt {
     /// Its id: the fence.
     pub id: AttemptId,
     /// Who runs it.
-    pub worker_id: WorkerId,
+    pub worker: WorkerLife,
     /// What it was asked to do meanwhile.
     pub stop: Option<Stop>,
 }
@@ -43,6 +44,8 @@ pub struct State {
     pub blocks: u32,
     /// Workers that it lost in a row without getting any further.
     pub losses: u32,
+    /// Tries that failed or were lost, in its whole life.
+    pub tries: u32,
     /// Not tried before this moment.
     pub not_before: Option<Timestamp>,
 }
@@ -55,8 +58,9 @@ impl State {
                 self.retry = *retry;
                 self.state = Some(JobState::Queued);
             }
-            Event::Leased { attempt_id, worker_id } => {
-                self.attempt = Some(Attempt { id: *attempt_id, worker_id: *worker_id, stop: None });
+            Event::Leased { attempt_id, worker_id, incarnation_id, .. } => {
+                let worker = WorkerLife { worker_id: *worker_id, incarnation_id: *incarnation_id };
+                self.attempt = Some(Attempt { id: *attempt_id, worker, stop: None });
                 self.state = Some(JobState::Leased);
             }
             Event::Started { .. } => self.state = Some(JobState::Running),
@@ -66,21 +70,31 @@ impl State {
                 } else {
                     self.failures += 1;
                 }
+                // It had a worker until its own end: no loss is in a row with the next one.
+                self.losses = 0;
+                self.tries += 1;
                 self.not_before = Some(*retry_at);
                 self.back_to(JobState::Queued);
             }
-            Event::AttemptLost { progressed, .. } => {
+            Event::AttemptLost { progressed, retry_at, .. } => {
                 self.losses = if *progressed { 0 } else { self.losses + 1 };
+                self.tries += 1;
+                self.not_before = *retry_at;
                 self.back_to(JobState::Queued);
             }
-            Event::LeaseReturned { .. } | Event::AttemptStopped { .. } => self.back_to(JobState::Queued),
+            Event::LeaseReturned { .. } => self.back_to(JobState::Queued),
+            Event::AttemptStopped { .. } => {
+                self.losses = 0;
+                self.back_to(JobState::Queued);
+            }
             Event::Parked { losses, .. } => {
                 self.losses = *losses;
+                self.tries += 1;
                 self.back_to(JobState::Paused);
             }
             Event::CancelRequested { .. } => self.stop(Stop::Cancel),
             Event::PauseRequested { .. } => self.stop(Stop::Pause),
-            Event::Paused {} => self.back_to(JobState::Paused),
+            Event::Paused { .. } => self.back_to(JobState::Paused),
             Event::Resumed {} => {
                 // A person has looked at it: the counters begin anew.
                 (self.failures, self.blocks, self.losses, self.not_before) = (0, 0, 0, None);
@@ -88,7 +102,7 @@ impl State {
             }
             Event::Succeeded { .. } => self.back_to(JobState::Succeeded),
             Event::Failed { .. } => self.back_to(JobState::Failed),
-            Event::Cancelled {} => self.back_to(JobState::Cancelled),
+            Event::Cancelled { .. } => self.back_to(JobState::Cancelled),
         }
     }
 

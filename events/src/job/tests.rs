@@ -2,16 +2,20 @@ mod history;
 
 use mediary_schema::{
     AttemptId, FailureClass, PlaylistId, Timestamp, WorkerId,
-    job::{Failure, JobState, ResourceUse, RetryPolicy, Work},
+    job::{Failure, JobState, ResourceUse, RetryPolicy, StoppedAttempt, Work},
     playlist::{RefreshMode, RefreshPlaylist},
 };
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{Command, Event, Job, Outcome, Rejection, State};
-use crate::{Concern, testing::given};
+use crate::{
+    Concern,
+    testing::{given, samples::WORKER_LIFE},
+};
 
-const WORKER: WorkerId = WorkerId::from_uuid(Uuid::from_u128(7));
+const WORKER: WorkerId = WORKER_LIFE.worker_id;
+const START: Timestamp = Timestamp::from_micros(0);
 const FIRST: AttemptId = AttemptId::from_uuid(Uuid::from_u128(1));
 const SECOND: AttemptId = AttemptId::from_uuid(Uuid::from_u128(2));
 const USED: ResourceUse = ResourceUse { cpu_ms: 10, memory_peak_bytes: 20 };
@@ -30,7 +34,8 @@ fn queued() -> Event {
 }
 
 fn leased(attempt_id: AttemptId) -> Event {
-    Event::Leased { attempt_id, worker_id: WORKER }
+    let incarnation_id = WORKER_LIFE.incarnation_id;
+    Event::Leased { attempt_id, worker_id: WORKER, incarnation_id, until: START }
 }
 
 fn running(attempt_id: AttemptId) -> Vec<Event> {
@@ -39,6 +44,19 @@ fn running(attempt_id: AttemptId) -> Vec<Event> {
 
 fn failed(class: FailureClass) -> Outcome {
     Outcome::Failed { failure: Failure::new(class, "no"), at: Timestamp::from_micros(0), dice: u32::MAX }
+}
+
+fn lose(attempt_id: AttemptId, progressed: bool) -> Command {
+    Command::Lose { attempt_id, progressed, at: START, dice: 0 }
+}
+
+fn lost(attempt_id: AttemptId, progressed: bool) -> Event {
+    Event::AttemptLost { attempt_id, worker_id: WORKER, progressed, retry_at: None }
+}
+
+/// What is known of the first attempt, stopped.
+fn stopped(resources: Option<ResourceUse>) -> StoppedAttempt {
+    StoppedAttempt { attempt_id: FIRST, resources, failure: None }
 }
 
 fn end(attempt_id: AttemptId, outcome: Outcome) -> Command {
@@ -143,13 +161,12 @@ fn a_wait_that_the_source_asked_for_is_the_least() {
 // invariant: J-2
 #[test]
 fn a_dead_attempt_is_refused() {
-    let events =
-        [running(FIRST), vec![Event::AttemptLost { attempt_id: FIRST, progressed: false }, leased(SECOND)]]
-            .concat();
+    let events = [running(FIRST), vec![lost(FIRST, false), leased(SECOND)]].concat();
     for command in [
         Command::Start { attempt_id: FIRST },
         end(FIRST, Outcome::Succeeded),
-        Command::Lose { attempt_id: FIRST, progressed: false },
+        Command::GiveBack { attempt_id: FIRST },
+        lose(FIRST, false),
     ] {
         given::<Job>(events.clone()).when(command).rejected(&Rejection::StaleAttempt { attempt_id: FIRST });
     }
@@ -160,10 +177,21 @@ fn cancel_waits_for_the_process_to_be_gone() {
     given::<Job>(running(FIRST)).when(Command::Cancel).then([Event::CancelRequested { attempt_id: FIRST }]);
     let asked = [running(FIRST), vec![Event::CancelRequested { attempt_id: FIRST }]].concat();
     given::<Job>(asked.clone()).when(Command::Cancel).then([]);
-    given::<Job>(asked.clone()).when(end(FIRST, Outcome::Stopped)).then([Event::Cancelled {}]);
-    given::<Job>(asked)
-        .when(Command::Lose { attempt_id: FIRST, progressed: false })
-        .then([Event::Cancelled {}]);
+    given::<Job>(asked.clone())
+        .when(end(FIRST, Outcome::Stopped))
+        .then([Event::Cancelled { attempt: Some(stopped(Some(USED))) }]);
+    given::<Job>(asked).when(lose(FIRST, false)).then([Event::Cancelled { attempt: Some(stopped(None)) }]);
+}
+
+// Core B13: what was decided about the attempt is kept with the end that it had.
+#[test]
+fn whoever_is_asked_to_stop_and_fails_first_leaves_its_failure() {
+    let failed = failed(FailureClass::Network);
+    let Outcome::Failed { failure, .. } = failed.clone() else { unreachable!("it is one") };
+    let attempt = Some(StoppedAttempt { attempt_id: FIRST, resources: Some(USED), failure: Some(failure) });
+    let asked = [running(FIRST), vec![Event::PauseRequested { attempt_id: FIRST }]].concat();
+    given::<Job>(asked).when(end(FIRST, failed)).then([Event::Paused { attempt }]);
+    given::<Job>([queued()]).when(Command::Pause).then([Event::Paused { attempt: None }]);
 }
 
 #[test]
@@ -172,21 +200,70 @@ fn pause_keeps_the_job_and_resume_waits_for_the_dying_run() {
     given::<Job>(asked.clone())
         .when(Command::Resume)
         .rejected(&Rejection::Unready { state: JobState::Running });
-    let paused = [asked, vec![Event::Paused {}]].concat();
+    let paused = [asked, vec![Event::Paused { attempt: None }]].concat();
     given::<Job>(paused).when(Command::Resume).then([Event::Resumed {}]);
 }
 
-// invariant: J-9
-#[test]
-fn a_job_that_kills_three_workers_is_parked() {
+/// The job after so many losses without getting any further, leased and begun once more.
+fn after_losses(losses: usize) -> Vec<Event> {
     let mut events = vec![queued()];
-    for _ in 0..2 {
-        events.extend([leased(FIRST), Event::AttemptLost { attempt_id: FIRST, progressed: false }]);
+    for _ in 0..losses {
+        events.extend([leased(FIRST), lost(FIRST, false)]);
     }
     events.extend([leased(SECOND), Event::Started { attempt_id: SECOND }]);
-    given::<Job>(events)
-        .when(Command::Lose { attempt_id: SECOND, progressed: false })
-        .then([Event::Parked { attempt_id: SECOND, losses: 3 }]);
+    events
+}
+
+// Blackbox 31: three restarts while yt-dlp was still silent parked an innocent list.
+// invariant: J-9
+#[test]
+fn restarts_in_a_row_meet_a_job_that_lost_two_workers_waiting_and_the_third_loss_parks_it() {
+    let lost_after = |wait_ms: Option<i64>| Event::AttemptLost {
+        attempt_id: SECOND,
+        worker_id: WORKER,
+        progressed: false,
+        retry_at: wait_ms.map(|wait_ms| Timestamp::from_micros(wait_ms * 1_000)),
+    };
+    given::<Job>(after_losses(0)).when(lose(SECOND, false)).then([lost_after(None)]);
+    given::<Job>(after_losses(1)).when(lose(SECOND, false)).then([lost_after(Some(15_000))]);
+    given::<Job>(after_losses(2)).when(lose(SECOND, false)).then([Event::Parked {
+        attempt_id: SECOND,
+        worker_id: WORKER,
+        losses: 3,
+    }]);
+}
+
+// Core A24: loss, failure, loss, failure, loss are no losses in a row.
+// invariant: J-9
+#[test]
+fn losses_with_an_attempt_between_that_kept_its_worker_are_not_in_a_row() {
+    let between = [
+        Event::AttemptFailed {
+            attempt_id: SECOND,
+            failure: Failure::new(FailureClass::BotCheck, "no"),
+            resources: USED,
+            retry_at: START,
+        },
+        Event::AttemptStopped { attempt_id: SECOND, resources: USED },
+    ];
+    for event in between {
+        let events = [after_losses(2), vec![event, leased(FIRST), Event::Started { attempt_id: FIRST }]];
+        given::<Job>(events.concat()).when(lose(FIRST, false)).then([lost(FIRST, false)]);
+    }
+}
+
+// Core A24: what a person resumed has been tried before.
+#[test]
+fn the_tries_of_a_job_are_those_of_its_whole_life() {
+    let again =
+        [after_losses(1), vec![lost(SECOND, false), Event::Paused { attempt: None }, Event::Resumed {}]];
+    let events = [again.concat(), vec![leased(FIRST)]].concat();
+    given::<Job>(events).when(end(FIRST, failed(FailureClass::NotFound))).then([Event::Failed {
+        attempt_id: FIRST,
+        failure: Failure::new(FailureClass::NotFound, "no"),
+        resources: USED,
+        tries: 3,
+    }]);
 }
 
 // invariant: J-9
@@ -194,24 +271,26 @@ fn a_job_that_kills_three_workers_is_parked() {
 fn a_job_that_gets_further_is_not_to_blame_for_lost_workers() {
     let mut events = vec![queued()];
     for _ in 0..5 {
-        events.extend([leased(FIRST), Event::AttemptLost { attempt_id: FIRST, progressed: true }]);
+        events.extend([leased(FIRST), lost(FIRST, true)]);
     }
     events.extend([leased(SECOND), Event::Started { attempt_id: SECOND }]);
-    given::<Job>(events)
-        .when(Command::Lose { attempt_id: SECOND, progressed: true })
-        .then([Event::AttemptLost { attempt_id: SECOND, progressed: true }]);
+    given::<Job>(events).when(lose(SECOND, true)).then([lost(SECOND, true)]);
 }
 
 // Edge A8: leases that were given while a performer started anew parked innocent jobs.
 // invariant: J-9
 #[test]
 fn a_lease_that_nobody_took_up_is_given_back_and_not_counted() {
-    let lost = vec![leased(FIRST), Event::AttemptLost { attempt_id: FIRST, progressed: false }];
-    let events = [vec![queued()], lost.clone(), lost, vec![leased(SECOND)]].concat();
-    let lost_again = Command::Lose { attempt_id: SECOND, progressed: false };
-    given::<Job>(events.clone()).when(lost_again.clone()).then([Event::LeaseReturned { attempt_id: SECOND }]);
-    let asked = [events, vec![Event::CancelRequested { attempt_id: SECOND }]].concat();
-    given::<Job>(asked).when(lost_again).then([Event::Cancelled {}]);
+    let mut events = after_losses(2);
+    events.pop();
+    let returned = Event::LeaseReturned { attempt_id: SECOND, worker_id: WORKER };
+    let asked = [events.clone(), vec![Event::CancelRequested { attempt_id: SECOND }]].concat();
+    for command in [lose(SECOND, false), Command::GiveBack { attempt_id: SECOND }] {
+        given::<Job>(events.clone()).when(command.clone()).then([returned.clone()]);
+        let attempt = Some(StoppedAttempt { attempt_id: SECOND, ..stopped(None) });
+        given::<Job>(asked.clone()).when(command).then([Event::Cancelled { attempt }]);
+    }
+    given::<Job>(running(FIRST)).when(Command::GiveBack { attempt_id: FIRST }).then([]);
 }
 
 #[test]
@@ -225,9 +304,14 @@ fn any_command() -> impl Strategy<Value = Command> {
     let attempt = prop_oneof![Just(FIRST), Just(SECOND)];
     prop_oneof![
         Just(Command::Queue { work: work(), retry: RetryPolicy::default() }),
-        attempt.clone().prop_map(|attempt_id| Command::Lease { attempt_id, worker_id: WORKER }),
+        attempt.clone().prop_map(|attempt_id| Command::Lease {
+            attempt_id,
+            worker: WORKER_LIFE,
+            until: START
+        }),
+        attempt.clone().prop_map(|attempt_id| Command::GiveBack { attempt_id }),
         attempt.clone().prop_map(|attempt_id| Command::Start { attempt_id }),
-        attempt.clone().prop_map(|attempt_id| Command::Lose { attempt_id, progressed: false }),
+        attempt.clone().prop_map(|attempt_id| lose(attempt_id, false)),
         attempt.clone().prop_map(|attempt_id| end(attempt_id, Outcome::Succeeded)),
         attempt.clone().prop_map(|attempt_id| end(attempt_id, Outcome::Stopped)),
         attempt.prop_map(|attempt_id| end(attempt_id, failed(FailureClass::Network))),

@@ -37,6 +37,8 @@ pub enum Command {
         mode: RefreshMode,
         /// How many rows it saw.
         observed: u32,
+        /// How many rows could not be read.
+        unreadable: u32,
         /// Whether what was new stood in front, where that could be seen.
         newest_first: Option<bool>,
     },

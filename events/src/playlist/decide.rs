@@ -108,10 +108,11 @@ impl Concern for Playlist {
                 })
             }
             Command::RecordChanges { changes } => record(state, changes),
-            Command::CompleteRefresh { job_id, mode, observed, newest_first } => {
+            Command::CompleteRefresh { job_id, mode, observed, unreadable, newest_first } => {
                 // Counted from the facts, so that a refresh that was killed while it was recorded is counted whole.
                 let counts = state.unsettled;
-                let completed = Event::RefreshCompleted { job_id, mode, observed, counts, newest_first };
+                let completed =
+                    Event::RefreshCompleted { job_id, mode, observed, unreadable, counts, newest_first };
                 let awaited = state.awaiting_refresh.clone();
                 let request = awaited.map(|quality| Event::DownloadsRequested { quality, entries: None });
                 Ok([completed].into_iter().chain(request).collect())

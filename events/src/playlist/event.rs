@@ -105,6 +105,8 @@ pub enum Event {
         mode: RefreshMode,
         /// How many rows it saw.
         observed: u32,
+        /// How many rows could not be read: then it looked no further than an incremental one.
+        unreadable: u32,
         /// What it changed.
         counts: RefreshCounts,
         /// Whether what was new stood in front, where that could be seen.

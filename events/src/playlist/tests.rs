@@ -62,6 +62,7 @@ fn listed(state: &mut State, observed: Vec<ObservedEntry>, mode: RefreshMode) ->
         job_id: JOB,
         mode,
         observed: 0,
+        unreadable: 0,
         counts: found.counts,
         newest_first: found.newest_first,
     };
@@ -244,14 +245,26 @@ fn a_look_killed_while_it_was_recorded_is_counted_whole() {
     apply(&mut state, &found.changes[..2]);
     let rest = diff(LIST, &state, look("a b c"), RefreshMode::Full);
     apply(&mut state, &rest.changes);
-    let complete =
-        Command::CompleteRefresh { job_id: JOB, mode: RefreshMode::Full, observed: 3, newest_first: None };
+    let complete = Command::CompleteRefresh {
+        job_id: JOB,
+        mode: RefreshMode::Full,
+        observed: 3,
+        unreadable: 0,
+        newest_first: None,
+    };
     let completed = Playlist::decide(&state, complete).unwrap();
     let counts = RefreshCounts { added: 3, ..NOTHING };
     let mode = RefreshMode::Full;
     assert_eq!(
         completed,
-        [Event::RefreshCompleted { job_id: JOB, mode, observed: 3, counts, newest_first: None }]
+        [Event::RefreshCompleted {
+            job_id: JOB,
+            mode,
+            observed: 3,
+            unreadable: 0,
+            counts,
+            newest_first: None
+        }]
     );
 }
 
@@ -262,6 +275,7 @@ fn a_wish_for_downloads_waits_for_the_first_look() {
         job_id: JOB,
         mode: RefreshMode::Full,
         observed: 1,
+        unreadable: 0,
         counts: NOTHING,
         newest_first: None,
     };
@@ -271,9 +285,27 @@ fn a_wish_for_downloads_waits_for_the_first_look() {
             job_id: JOB,
             mode: RefreshMode::Full,
             observed: 1,
+            unreadable: 0,
             newest_first: None,
         })
         .then([completed, wish]);
+}
+
+// Core B13: why a refresh looked no further than an incremental one is kept.
+#[test]
+fn how_many_rows_could_not_be_read_is_kept() {
+    let follow = Event::FollowRequested { url: "http://example.org/".to_owned() };
+    let (mode, newest_first) = (RefreshMode::Incremental, None);
+    given::<Playlist>([follow])
+        .when(Command::CompleteRefresh { job_id: JOB, mode, observed: 1, unreadable: 2, newest_first })
+        .then([Event::RefreshCompleted {
+            job_id: JOB,
+            mode,
+            observed: 1,
+            unreadable: 2,
+            counts: NOTHING,
+            newest_first,
+        }]);
 }
 
 #[test]

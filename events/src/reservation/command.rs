@@ -1,4 +1,4 @@
-use uuid::Uuid;
+use mediary_schema::JobId;
 
 /// What may be asked of a reservation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,12 +7,12 @@ pub enum Command {
     Take {
         /// The reserved name in clear.
         key: String,
-        /// Who claims it.
-        holder: Uuid,
+        /// The job that claims it.
+        holder: JobId,
     },
     /// Give it back.
     Release {
-        /// Who had it.
-        holder: Uuid,
+        /// The job that had it.
+        holder: JobId,
     },
 }

@@ -1,5 +1,4 @@
 use mediary_schema::{JobId, account::Permission};
-use uuid::Uuid;
 
 use super::{Command, Event, State};
 use crate::{Concern, EventKind, Subjects};
@@ -17,7 +16,7 @@ pub enum Rejection {
         /// The reserved name.
         key: String,
         /// Who has it.
-        holder: Uuid,
+        holder: JobId,
     },
 }
 
@@ -63,9 +62,8 @@ impl Concern for Reservation {
 
     fn subjects(_: &State, event: &Event) -> Subjects {
         match event {
-            // Names are claimed for jobs.
             Event::Taken { holder, .. } | Event::Released { holder } => {
-                Subjects::of([Some(JobId::from_uuid(*holder).into())])
+                Subjects::of([Some((*holder).into())])
             }
         }
     }

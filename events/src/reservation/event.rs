@@ -1,5 +1,5 @@
+use mediary_schema::JobId;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 /// What can have happened to a reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -9,13 +9,13 @@ pub enum Event {
     Taken {
         /// The reserved name in clear.
         key: String,
-        /// Who claims it.
-        holder: Uuid,
+        /// The job that claims it.
+        holder: JobId,
     },
     /// The claim ended.
     #[serde(rename = "released")]
     Released {
-        /// Who had it.
-        holder: Uuid,
+        /// The job that had it.
+        holder: JobId,
     },
 }

@@ -1,4 +1,4 @@
-use uuid::Uuid;
+use mediary_schema::JobId;
 
 use super::Event;
 
@@ -6,7 +6,7 @@ use super::Event;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
     /// The holder, if it is claimed.
-    pub holder: Option<Uuid>,
+    pub holder: Option<JobId>,
 }
 
 impl State {

@@ -1,18 +1,19 @@
 mod history;
 
+use mediary_schema::JobId;
 use uuid::Uuid;
 
 use super::{Command, Event, Rejection, Reservation};
 use crate::testing::given;
 
-const ONE: Uuid = Uuid::from_u128(1);
-const TWO: Uuid = Uuid::from_u128(2);
+const ONE: JobId = JobId::from_uuid(Uuid::from_u128(1));
+const TWO: JobId = JobId::from_uuid(Uuid::from_u128(2));
 
-fn take(holder: Uuid) -> Command {
+fn take(holder: JobId) -> Command {
     Command::Take { key: "list/x".to_owned(), holder }
 }
 
-fn taken(holder: Uuid) -> Event {
+fn taken(holder: JobId) -> Event {
     Event::Taken { key: "list/x".to_owned(), holder }
 }
 

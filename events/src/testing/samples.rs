@@ -1,13 +1,14 @@
 //! Values as they come in real life, with everything that can be there.
 
 use mediary_schema::{
-    AttemptId, DownloadId, EntryId, FailureClass, FileId, Identities, IdentityKey, ItemId, JobId, PlaylistId,
-    ProjectId, WorkerId,
+    AttemptId, DownloadId, EntryId, FailureClass, FileId, Identities, IdentityKey, IncarnationId, ItemId,
+    JobId, PlaylistId, ProjectId, WorkerId,
     download::{DownloadItem, EntryRef, Quality},
     file::{Check, Made, MediaFacts, Verified},
     item::{IdScope, ItemSource},
     job::{Failure, ResourceUse},
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, RefreshMode, RefreshPlaylist},
+    worker::WorkerLife,
 };
 use uuid::Uuid;
 
@@ -21,6 +22,9 @@ pub const JOB: JobId = JobId::from_uuid(uuid(1));
 pub const ATTEMPT: AttemptId = AttemptId::from_uuid(uuid(2));
 /// A worker.
 pub const WORKER: WorkerId = WorkerId::from_uuid(uuid(3));
+/// The worker in one of its lives.
+pub const WORKER_LIFE: WorkerLife =
+    WorkerLife { worker_id: WORKER, incarnation_id: IncarnationId::from_uuid(uuid(9)) };
 
 /// A UUIDv7 of the year 2026.
 pub const fn uuid(number: u16) -> Uuid {

@@ -13,11 +13,11 @@ pub enum Rejection {
     /// It never joined.
     #[error("there is no such worker")]
     NotFound,
-    /// Its part for the concern runs.
-    #[error("{concern} is not halted")]
+    /// The part runs.
+    #[error("{part} is not halted")]
     NotHalted {
-        /// The stored name of the concern.
-        concern: String,
+        /// The name of the part.
+        part: String,
     },
 }
 
@@ -34,8 +34,8 @@ impl Concern for Worker {
     const NAME: &'static str = "worker";
     const EVENTS: &'static [EventKind] = &[
         EventKind::new("joined", 1, 0),
-        EventKind::new("concern_halted", 1, 0),
-        EventKind::new("concern_resumed", 1, 0),
+        EventKind::new("part_halted", 1, 0),
+        EventKind::new("part_resumed", 1, 0),
     ];
 
     type Command = Command;
@@ -51,23 +51,25 @@ impl Concern for Worker {
     }
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
-        match (command, state.epoch) {
-            (Command::Join { epoch, offer }, known) => Ok(if known == epoch && state.offer == offer {
-                vec![]
-            } else {
-                vec![Event::Joined { epoch, offer }]
-            }),
-            (Command::Halt { .. } | Command::Resume { .. }, 0) => Err(Rejection::NotFound),
-            (Command::Halt { concern, reason }, 1..) => Ok(if state.halted.contains_key(&concern) {
-                vec![]
-            } else {
-                vec![Event::ConcernHalted { concern, reason }]
-            }),
-            (Command::Resume { concern }, 1..) => {
-                if state.halted.contains_key(&concern) {
-                    Ok(vec![Event::ConcernResumed { concern }])
+        match (command, state.incarnation_id) {
+            (Command::Join { incarnation_id, offer }, known) => {
+                Ok(if known == Some(incarnation_id) && state.offer == offer {
+                    vec![]
                 } else {
-                    Err(Rejection::NotHalted { concern })
+                    vec![Event::Joined { incarnation_id, offer }]
+                })
+            }
+            (Command::Halt { .. } | Command::Resume { .. }, None) => Err(Rejection::NotFound),
+            (Command::Halt { part, reason }, Some(_)) => Ok(if state.halted.contains_key(&part) {
+                vec![]
+            } else {
+                vec![Event::PartHalted { part, reason }]
+            }),
+            (Command::Resume { part }, Some(_)) => {
+                if state.halted.contains_key(&part) {
+                    Ok(vec![Event::PartResumed { part }])
+                } else {
+                    Err(Rejection::NotHalted { part })
                 }
             }
         }
@@ -75,9 +77,7 @@ impl Concern for Worker {
 
     fn subjects(_: &State, event: &Event) -> Subjects {
         match event {
-            Event::Joined { .. } | Event::ConcernHalted { .. } | Event::ConcernResumed { .. } => {
-                Subjects::none()
-            }
+            Event::Joined { .. } | Event::PartHalted { .. } | Event::PartResumed { .. } => Subjects::none(),
         }
     }
 

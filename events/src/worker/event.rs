@@ -1,4 +1,4 @@
-use mediary_schema::worker::Offer;
+use mediary_schema::{IncarnationId, worker::Offer};
 use serde::{Deserialize, Serialize};
 
 /// What can have happened to a worker.
@@ -7,23 +7,23 @@ pub enum Event {
     /// It began, and whatever it had leased before is lost.
     #[serde(rename = "joined")]
     Joined {
-        /// The epoch of the log in which it began.
-        epoch: u64,
+        /// This life of it.
+        incarnation_id: IncarnationId,
         /// What it can do.
         offer: Offer,
     },
-    /// Its part for a concern is halted; the others go on.
-    #[serde(rename = "concern_halted")]
-    ConcernHalted {
-        /// The stored name of the concern.
-        concern: String,
+    /// A part of it is halted; the others go on.
+    #[serde(rename = "part_halted")]
+    PartHalted {
+        /// The name of the part.
+        part: String,
         /// What went wrong last.
         reason: String,
     },
     /// The halted part runs again.
-    #[serde(rename = "concern_resumed")]
-    ConcernResumed {
-        /// The stored name of the concern.
-        concern: String,
+    #[serde(rename = "part_resumed")]
+    PartResumed {
+        /// The name of the part.
+        part: String,
     },
 }

@@ -1,34 +1,34 @@
 use std::collections::BTreeMap;
 
-use mediary_schema::worker::Offer;
+use mediary_schema::{IncarnationId, worker::Offer};
 
 use super::Event;
 
 /// What a worker can do now.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
-    /// The epoch in which it began last; zero if it never did.
-    pub epoch: u64,
+    /// Its life that began last; none if it never did.
+    pub incarnation_id: Option<IncarnationId>,
     /// What it can do.
     pub offer: Offer,
-    /// Concerns that are halted, with the reason.
+    /// Parts that are halted, with the reason.
     pub halted: BTreeMap<String, String>,
 }
 
 impl State {
     pub(super) fn evolve(&mut self, event: &Event) {
         match event {
-            Event::Joined { epoch, offer } => {
-                self.epoch = *epoch;
+            Event::Joined { incarnation_id, offer } => {
+                self.incarnation_id = Some(*incarnation_id);
                 self.offer = offer.clone();
                 // A new start is a new chance.
                 self.halted.clear();
             }
-            Event::ConcernHalted { concern, reason } => {
-                self.halted.insert(concern.clone(), reason.clone());
+            Event::PartHalted { part, reason } => {
+                self.halted.insert(part.clone(), reason.clone());
             }
-            Event::ConcernResumed { concern } => {
-                self.halted.remove(concern);
+            Event::PartResumed { part } => {
+                self.halted.remove(part);
             }
         }
     }

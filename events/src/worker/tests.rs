@@ -1,33 +1,38 @@
 mod history;
 
-use mediary_schema::{job::WorkKind, worker::Offer};
+use mediary_schema::{IncarnationId, job::WorkKind, worker::Offer};
+use uuid::Uuid;
 
 use super::{Command, Event, Rejection, Worker};
 use crate::testing::given;
 
-fn joined(epoch: u64) -> Event {
-    Event::Joined { epoch, offer: Offer { kinds: vec![WorkKind::Refresh] } }
+fn life(number: u128) -> IncarnationId {
+    IncarnationId::from_uuid(Uuid::from_u128(number))
+}
+
+fn joined(number: u128) -> Event {
+    Event::Joined { incarnation_id: life(number), offer: Offer { kinds: vec![WorkKind::Refresh] } }
 }
 
 fn halted() -> Event {
-    Event::ConcernHalted { concern: "download".to_owned(), reason: "it panicked".to_owned() }
+    Event::PartHalted { part: "download".to_owned(), reason: "it panicked".to_owned() }
 }
 
 #[test]
 fn each_start_is_a_fact_of_its_own() {
-    let join = Command::Join { epoch: 2, offer: Offer { kinds: vec![WorkKind::Refresh] } };
+    let join = Command::Join { incarnation_id: life(2), offer: Offer { kinds: vec![WorkKind::Refresh] } };
     given::<Worker>([joined(1)]).when(join.clone()).then([joined(2)]);
     given::<Worker>([joined(2)]).when(join).then([]);
 }
 
 // invariant: A-2
 #[test]
-fn a_halted_concern_is_resumed_by_a_person_or_a_restart() {
-    let resume = Command::Resume { concern: "download".to_owned() };
+fn a_halted_part_is_resumed_by_a_person_or_a_restart() {
+    let resume = Command::Resume { part: "download".to_owned() };
     given::<Worker>([joined(1), halted()])
         .when(resume.clone())
-        .then([Event::ConcernResumed { concern: "download".to_owned() }]);
+        .then([Event::PartResumed { part: "download".to_owned() }]);
     given::<Worker>([joined(1), halted(), joined(2)])
         .when(resume)
-        .rejected(&Rejection::NotHalted { concern: "download".to_owned() });
+        .rejected(&Rejection::NotHalted { part: "download".to_owned() });
 }

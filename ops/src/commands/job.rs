@@ -424,18 +424,22 @@ fn told(fact: &Fact) -> (String, Option<AttemptId>) {
             (format!("attempt failed: {} (again after {again})", failed(failure)), Some(*attempt_id))
         }
         Fact::AttemptLost { attempt_id, .. } => ("worker lost".to_owned(), Some(*attempt_id)),
-        Fact::LeaseReturned { attempt_id } => ("nobody took it up".to_owned(), Some(*attempt_id)),
+        Fact::LeaseReturned { attempt_id, .. } => ("nobody took it up".to_owned(), Some(*attempt_id)),
         Fact::AttemptStopped { attempt_id, .. } => ("stopped with the server".to_owned(), Some(*attempt_id)),
-        Fact::Parked { attempt_id, losses } => (format!("parked: {losses} workers lost"), Some(*attempt_id)),
+        Fact::Parked { attempt_id, losses, .. } => {
+            (format!("parked: {losses} workers lost"), Some(*attempt_id))
+        }
         Fact::CancelRequested { attempt_id } => ("asked to end".to_owned(), Some(*attempt_id)),
         Fact::PauseRequested { attempt_id } => ("asked to pause".to_owned(), Some(*attempt_id)),
-        Fact::Paused {} => ("paused".to_owned(), None),
+        Fact::Paused { attempt } => ("paused".to_owned(), attempt.as_ref().map(|attempt| attempt.attempt_id)),
         Fact::Resumed {} => ("resumed".to_owned(), None),
         Fact::Succeeded { attempt_id, .. } => ("succeeded".to_owned(), Some(*attempt_id)),
         Fact::Failed { attempt_id, failure, .. } => {
             (format!("failed: {}", failed(failure)), Some(*attempt_id))
         }
-        Fact::Cancelled {} => ("cancelled".to_owned(), None),
+        Fact::Cancelled { attempt } => {
+            ("cancelled".to_owned(), attempt.as_ref().map(|attempt| attempt.attempt_id))
+        }
     }
 }
 

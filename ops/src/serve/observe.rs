@@ -107,7 +107,7 @@ pub(super) fn metrics(
     })
 }
 
-/// Starts a halted concern again when a person resumes it: the event is the wish, this is its effect.
+/// Starts a halted part again when a person resumes it: the event is the wish, this is its effect.
 pub(super) async fn resume_halted(gate: Gate, resumer: Resumer, mut stopped: watch::Receiver<bool>) {
     let log = gate.log();
     let mut subscription = log.subscribe(log.head().position + 1, Filter::categories([Worker::NAME]));
@@ -119,10 +119,10 @@ pub(super) async fn resume_halted(gate: Gate, resumer: Resumer, mut stopped: wat
         let Ok(batch) = batch else { return };
         for recorded in &batch.events {
             for event in codec::events_of::<Worker>(recorded).unwrap_or_default() {
-                if let Event::ConcernResumed { concern } = event
-                    && !resumer.resume(&concern).await
+                if let Event::PartResumed { part } = event
+                    && !resumer.resume(&part).await
                 {
-                    tracing::warn!(concern, "there is no halted actor of this name");
+                    tracing::warn!(part, "there is no halted actor of this name");
                 }
             }
         }

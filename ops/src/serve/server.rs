@@ -21,7 +21,11 @@ use mediary_log::{
     work,
 };
 use mediary_projections::Views;
-use mediary_schema::{Clock, IdSource, Secret, job::WorkKind, worker::Offer};
+use mediary_schema::{
+    Clock, IdSource, IncarnationId, Secret,
+    job::WorkKind,
+    worker::{Offer, WorkerLife},
+};
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, watch},
@@ -98,7 +102,8 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     }
     let views = Views::start(&log, &configuration.data).map_err(ServeError::Views)?;
     let first_token = access::ensure_local_token(&gate, &configuration.data).await?;
-    join(&gate).await?;
+    let worker = begin_life(&gate);
+    join(&gate, worker).await?;
     let tokens = Tokens::start(&log, clock).map_err(ServeError::Accounts)?;
 
     let signals = SignalHub::default();
@@ -108,6 +113,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let path_folders = runner.environment().path_folders();
     let roots = Roots {
         gate: gate.clone(),
+        worker,
         signals: signals.clone(),
         tools: tree::tools(&configuration, path_folders),
         runner,
@@ -270,14 +276,21 @@ fn open_log(configuration: &Configuration, clock: &Clock, ids: &IdSource) -> Res
     Log::open(options).map_err(ServeError::Log)
 }
 
+/// A life of the local worker begins.
+fn begin_life(gate: &Gate) -> WorkerLife {
+    WorkerLife {
+        worker_id: gate.identities().local_worker(gate.log().id()),
+        incarnation_id: IncarnationId::from_uuid(gate.ids().next()),
+    }
+}
+
 /// Tells that the local worker is there; what it had leased in an earlier run is told to be lost by the performers.
-async fn join(gate: &Gate) -> Result<(), ServeError> {
+async fn join(gate: &Gate, worker: WorkerLife) -> Result<(), ServeError> {
     let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
     let offer = Offer { kinds: WorkKind::ALL.to_vec() };
-    let command = Command::Join { epoch: gate.log().epoch(), offer };
-    let worker_id = gate.identities().local_worker(gate.log().id());
+    let command = Command::Join { incarnation_id: worker.incarnation_id, offer };
     let caller = Caller::platform(origin, gate.ids());
-    match gate.execute::<Worker>(caller, worker_id.uuid(), command).await {
+    match gate.execute::<Worker>(caller, worker.worker_id.uuid(), command).await {
         Ok(_) => Ok(()),
         Err(refusal) if refusal.is_retryable() => {
             tracing::warn!(%refusal, "the start of the worker is not recorded");

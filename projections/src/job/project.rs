@@ -4,7 +4,7 @@ use mediary_events::{
 };
 use mediary_log::{Envelope, Recorded};
 use mediary_schema::{
-    AttemptId,
+    AttemptId, Timestamp,
     job::{Failure, JobState, ResourceUse, Work},
 };
 use rusqlite::{Transaction, params};
@@ -40,19 +40,29 @@ fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Res
                 params![JobState::Queued.name(), to_json(&failure)?, retry_at.as_micros()],
             )
         }
-        Event::AttemptLost { .. } | Event::LeaseReturned { .. } => fold.back(JobState::Queued),
+        Event::AttemptLost { retry_at, .. } => {
+            fold.back(JobState::Queued)?;
+            fold.set("retry_at = ?3", params![retry_at.map(Timestamp::as_micros)])
+        }
+        Event::LeaseReturned { .. } => fold.back(JobState::Queued),
         Event::AttemptStopped { resources, .. } => {
             fold.used(resources)?;
             fold.back(JobState::Queued)
         }
-        Event::Parked { .. } | Event::Paused {} => fold.back(JobState::Paused),
+        Event::Parked { .. } => fold.back(JobState::Paused),
+        Event::Paused { attempt } => {
+            fold.used(attempt.and_then(|attempt| attempt.resources).unwrap_or_default())?;
+            fold.back(JobState::Paused)
+        }
         Event::CancelRequested { .. } | Event::PauseRequested { .. } => fold.set("stopping = 1", params![]),
         Event::Resumed {} => fold.set("state = ?3, retry_at = NULL", params![JobState::Queued.name()]),
         Event::Succeeded { resources, .. } => fold.end(JobState::Succeeded, None, Some(resources)),
         Event::Failed { failure, resources, .. } => {
             fold.end(JobState::Failed, Some(&failure), Some(resources))
         }
-        Event::Cancelled {} => fold.end(JobState::Cancelled, None, None),
+        Event::Cancelled { attempt } => {
+            fold.end(JobState::Cancelled, None, attempt.and_then(|attempt| attempt.resources))
+        }
     }
 }
 

@@ -1,9 +1,13 @@
-use mediary_events::job::{Event, Job};
+use mediary_events::{
+    job::{Event, Job},
+    testing::samples::WORKER_LIFE,
+};
 use mediary_schema::{
-    AttemptId, CorrelationId, EntryId, FailureClass, JobId, PlaylistId, PrincipalId, WorkerId,
+    AttemptId, CorrelationId, EntryId, FailureClass, JobId, PlaylistId, PrincipalId, Timestamp,
     download::{DownloadItem, EntryRef, Quality},
-    job::{JobState, ResourceUse, RetryPolicy, Work},
+    job::{JobState, ResourceUse, RetryPolicy, StoppedAttempt, Work},
     playlist::{RefreshMode, RefreshPlaylist},
+    worker::WorkerLife,
 };
 use uuid::Uuid;
 
@@ -44,7 +48,8 @@ fn queued(work: Work) -> Event {
 }
 
 fn leased(attempt_id: AttemptId) -> Event {
-    Event::Leased { attempt_id, worker_id: WorkerId::from_uuid(Uuid::from_u128(9)) }
+    let WorkerLife { worker_id, incarnation_id } = WORKER_LIFE;
+    Event::Leased { attempt_id, worker_id, incarnation_id, until: Timestamp::from_micros(0) }
 }
 
 /// The row of a job after these events.
@@ -150,20 +155,24 @@ fn a_job_that_is_to_stop_says_so_until_it_has() {
     let asked = Event::PauseRequested { attempt_id: FIRST };
     let stopping = after(running.clone().into_iter().chain([asked.clone()]));
     assert_eq!((stopping.state, stopping.stopping), (JobState::Running, true));
-    let paused = after(running.into_iter().chain([asked, Event::Paused {}]));
+    let attempt = Some(StoppedAttempt { attempt_id: FIRST, resources: Some(USED), failure: None });
+    let paused = after(running.into_iter().chain([asked, Event::Paused { attempt }]));
     assert_eq!((paused.state, paused.stopping, paused.attempt_id), (JobState::Paused, false, None));
+    assert_eq!(paused.resources, USED, "what a stopped attempt used is used");
 }
 
 #[test]
 fn each_end_of_an_attempt_leads_where_the_decider_leads() {
     let cancel = Event::CancelRequested { attempt_id: FIRST };
+    let worker_id = WORKER_LIFE.worker_id;
+    let lost = Event::AttemptLost { attempt_id: FIRST, worker_id, progressed: true, retry_at: None };
     for (events, state) in [
-        (vec![Event::AttemptLost { attempt_id: FIRST, progressed: true }], JobState::Queued),
-        (vec![Event::LeaseReturned { attempt_id: FIRST }], JobState::Queued),
+        (vec![lost], JobState::Queued),
+        (vec![Event::LeaseReturned { attempt_id: FIRST, worker_id }], JobState::Queued),
         (vec![Event::AttemptStopped { attempt_id: FIRST, resources: USED }], JobState::Queued),
-        (vec![Event::Parked { attempt_id: FIRST, losses: 3 }], JobState::Paused),
-        (vec![cancel, Event::Cancelled {}], JobState::Cancelled),
-        (vec![Event::Paused {}, Event::Resumed {}], JobState::Queued),
+        (vec![Event::Parked { attempt_id: FIRST, worker_id, losses: 3 }], JobState::Paused),
+        (vec![cancel, Event::Cancelled { attempt: None }], JobState::Cancelled),
+        (vec![Event::Paused { attempt: None }, Event::Resumed {}], JobState::Queued),
     ] {
         let row = after([leased(FIRST)].into_iter().chain(events.clone()));
         assert_eq!((row.state, row.stopping, row.attempt_id), (state, false, None), "{events:?}");
@@ -182,7 +191,7 @@ fn many() -> Rows<JobView> {
     let mut rows = Rows::new();
     for number in 0..12 {
         let work = if number % 4 == 0 { refresh() } else { download(&number.to_string()) };
-        let end = (number % 3 == 0).then_some(Event::Cancelled {});
+        let end = (number % 3 == 0).then_some(Event::Cancelled { attempt: None });
         rows.feed::<Job>(id(number).uuid(), [queued(work)].into_iter().chain(end));
     }
     rows
@@ -229,7 +238,7 @@ fn jobs_are_found_by_their_ids() {
 fn jobs_that_changed_come_in_the_order_of_their_change() {
     let mut rows = many();
     let before = rows.position();
-    rows.feed::<Job>(id(7).uuid(), [Event::Cancelled {}]);
+    rows.feed::<Job>(id(7).uuid(), [Event::Cancelled { attempt: None }]);
     rows.feed::<Job>(id(2).uuid(), [leased(FIRST)]);
     let changed =
         |rows: &mut Rows<JobView>, limit| numbers(rows.read(|rows| changed_jobs(rows, before, limit)));
@@ -257,7 +266,7 @@ fn a_story_is_told_in_numbers() {
         rows.read(|rows| story(rows, CorrelationId::from_uuid(Uuid::from_u128(1))))
     };
     assert_eq!(told(&mut rows), StoryRow { jobs: 1, succeeded: 0, given_up: 0, changed_at: 1 });
-    rows.feed::<Job>(id(1).uuid(), [Event::Cancelled {}]);
+    rows.feed::<Job>(id(1).uuid(), [Event::Cancelled { attempt: None }]);
     assert_eq!(told(&mut rows), StoryRow { jobs: 1, succeeded: 0, given_up: 1, changed_at: 2 });
     let unknown = rows.read(|rows| story(rows, CorrelationId::from_uuid(Uuid::from_u128(99))));
     assert_eq!(unknown, StoryRow { jobs: 0, succeeded: 0, given_up: 0, changed_at: 0 });

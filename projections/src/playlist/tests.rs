@@ -66,7 +66,14 @@ fn added(list: PlaylistId, name: &str, after: Option<&str>) -> Event {
 }
 
 fn completed(counts: RefreshCounts) -> Event {
-    Event::RefreshCompleted { job_id: JOB, mode: RefreshMode::Full, observed: 0, counts, newest_first: None }
+    Event::RefreshCompleted {
+        job_id: JOB,
+        mode: RefreshMode::Full,
+        observed: 0,
+        unreadable: 0,
+        counts,
+        newest_first: None,
+    }
 }
 
 /// A followed list as the decider knows it and as the view shows it.

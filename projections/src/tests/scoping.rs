@@ -4,11 +4,13 @@ use mediary_events::{
     Concern,
     job::{self, Job},
     playlist::{self, Playlist},
+    testing::samples::WORKER_LIFE,
 };
 use mediary_schema::{
-    AttemptId, CorrelationId, JobId, PlaylistId, ProjectId, WorkerId,
+    AttemptId, CorrelationId, JobId, PlaylistId, ProjectId, Timestamp,
     job::{RetryPolicy, Work},
     playlist::{RefreshMode, RefreshPlaylist},
+    worker::WorkerLife,
 };
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -50,7 +52,9 @@ fn jobs_of_another_project_are_not_there() {
         let queued = job::Event::Queued { work, retry: RetryPolicy::default() };
         feed::<Job, _>(&mut rows, project, id(number), &queued);
         let attempt_id = AttemptId::from_uuid(id(number + 10));
-        let leased = job::Event::Leased { attempt_id, worker_id: WorkerId::from_uuid(id(9)) };
+        let WorkerLife { worker_id, incarnation_id } = WORKER_LIFE;
+        let until = Timestamp::from_micros(0);
+        let leased = job::Event::Leased { attempt_id, worker_id, incarnation_id, until };
         feed::<Job, _>(&mut rows, project, id(number), &leased);
     }
     let (home, other) = (JobId::from_uuid(id(1)), JobId::from_uuid(id(2)));

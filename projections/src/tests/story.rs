@@ -5,11 +5,11 @@ use std::time::Duration;
 use mediary_events::{
     job::{self, Job},
     playlist::{self, Playlist},
-    testing::samples,
+    testing::samples::{self, WORKER_LIFE},
 };
 use mediary_log::gate::{Refusal, Transaction as Story};
 use mediary_schema::{
-    AttemptId, JobId, PlaylistId, ProjectId, WorkerId,
+    AttemptId, JobId, PlaylistId, ProjectId, Timestamp,
     item::IdScope,
     job::RetryPolicy,
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshMode},
@@ -42,7 +42,7 @@ pub(super) fn look(
         let (job_id, attempt_id) = (JobId::from_uuid(id(number)), AttemptId::from_uuid(id(number + 100)));
         let mode = Some(RefreshMode::Full);
         mediary_log::work::playlist::request(story, list(), job_id, mode, RetryPolicy::default())?;
-        let lease = job::Command::Lease { attempt_id, worker_id: WorkerId::from_uuid(id(9)) };
+        let lease = job::Command::Lease { attempt_id, worker: WORKER_LIFE, until: Timestamp::from_micros(0) };
         story.execute::<Job>(job_id.uuid(), lease)?;
         let observed: Vec<_> = entries.clone().map(|entry| seen(&entry.to_string())).collect();
         let state = story.state::<Playlist>(list().uuid())?;
@@ -52,6 +52,7 @@ pub(super) fn look(
             playlist: ObservedPlaylist { title: Some("Letters".to_owned()), ..ObservedPlaylist::default() },
             mode: RefreshMode::Full,
             observed: entries.len() as u32,
+            unreadable: 0,
             newest_first: found.newest_first,
             changes: found.changes,
         };

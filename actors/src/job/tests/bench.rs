@@ -8,7 +8,7 @@ use std::{
 
 use mediary_events::{
     Concern as _,
-    job::{Event, Job, Outcome},
+    job::{Command, Event, Job, Outcome},
     lane,
 };
 use mediary_log::{
@@ -17,12 +17,13 @@ use mediary_log::{
     work,
 };
 use mediary_schema::{
-    AttemptId, Clock, CommandId, IdSource, ItemId, JobId, PlaylistId, PrincipalId, Timestamp,
+    AttemptId, Clock, CommandId, IdSource, IncarnationId, ItemId, JobId, PlaylistId, PrincipalId, Timestamp,
     account::Role,
     download::{DownloadItem, Quality},
     item::ItemSource,
     job::{Failure, JobState, ResourceUse, RetryPolicy, Work, WorkKind},
     playlist::{RefreshMode, RefreshPlaylist},
+    worker::WorkerLife,
 };
 use ractor::{Actor, ActorRef};
 use tempfile::TempDir;
@@ -39,6 +40,7 @@ pub(super) struct Bench {
     pub(super) gate: Gate,
     pub(super) free_bytes: Arc<AtomicU64>,
     pub(super) held: watch::Receiver<lane::State>,
+    pub(super) worker: WorkerLife,
     clock: Arc<AtomicI64>,
     folder: TempDir,
 }
@@ -59,7 +61,11 @@ impl Bench {
         };
         let gate = Gate::new(Log::open(options).unwrap(), clock, ids, work::REGISTRY);
         let (_, held) = watch::channel(lane::State::default());
-        Self { gate, free_bytes: Arc::new(AtomicU64::new(1_000)), held, clock: cell, folder }
+        let worker = WorkerLife {
+            worker_id: gate.identities().local_worker(gate.log().id()),
+            incarnation_id: IncarnationId::from_uuid(gate.ids().next()),
+        };
+        Self { worker, gate, free_bytes: Arc::new(AtomicU64::new(1_000)), held, clock: cell, folder }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -82,7 +88,7 @@ impl Bench {
         let arguments = DispatcherArguments {
             gate: self.gate.clone(),
             head: self.gate.log().watch_head(),
-            worker_id: self.gate.identities().local_worker(self.gate.log().id()),
+            worker: self.worker,
             offered: WorkKind::ALL.to_vec(),
             room: Room::of_disk(move || Ok(free.load(Ordering::SeqCst)), KEPT_FREE),
             held: Arc::new(held),
@@ -94,6 +100,7 @@ impl Bench {
         let arguments = PerformerArguments {
             gate: self.gate.clone(),
             head: self.gate.log().watch_head(),
+            worker: self.worker,
             signals: mediary_log::signal::SignalHub::default(),
             staging: self.staging(),
             output: self.folder.path().join("output"),
@@ -159,6 +166,24 @@ impl Bench {
     pub(super) fn lanes(&self) -> Vec<String> {
         let kinds = self.events().into_iter().map(|event| event.envelope.kind());
         kinds.filter(|kind| kind.starts_with("lane.")).collect()
+    }
+
+    /// Leases a job to a worker, as a dispatcher does.
+    pub(super) async fn lease(&self, job_id: JobId, worker: WorkerLife) -> AttemptId {
+        let attempt_id = AttemptId::from_uuid(self.gate.ids().next());
+        self.execute(job_id, Command::Lease { attempt_id, worker, until: self.now() }).await;
+        attempt_id
+    }
+
+    /// Begins an attempt as its worker would.
+    pub(super) async fn begin(&self, job_id: JobId, attempt_id: AttemptId) {
+        self.execute(job_id, Command::Start { attempt_id }).await;
+    }
+
+    async fn execute(&self, job_id: JobId, command: Command) {
+        let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
+        let caller = Caller::platform(origin, self.gate.ids());
+        self.gate.execute::<Job>(caller, job_id.uuid(), command).await.unwrap();
     }
 
     /// Ends an attempt as its worker would.

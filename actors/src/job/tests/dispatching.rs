@@ -1,8 +1,12 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
+use mediary_log::work;
 use mediary_schema::{FailureClass, job::Failure, lane::Reason};
 
-use super::bench::{Bench, KEPT_FREE, download, refresh};
+use super::{
+    super::dispatcher::BEGINS_WITHIN,
+    bench::{Bench, KEPT_FREE, download, refresh},
+};
 
 /// A microsecond less than the source asked for.
 const TOO_SOON: Duration = Duration::from_micros(3_599_999_999);
@@ -27,7 +31,8 @@ async fn a_source_that_asks_for_a_pause_gets_it_from_all_its_jobs() {
     bench.fail(first, attempt, asked_to_wait()).await;
     let second = bench.queue(refresh(2, "https://SLOW.example:8443/b")).await;
     let other = bench.queue(refresh(3, "https://quick.example/")).await;
-    bench.leased(other).await;
+    let runs = bench.leased(other).await;
+    bench.begin(other, runs).await;
     assert_eq!(bench.story_of(second), ["job.queued"], "its turn was before the other's");
     assert_eq!(bench.lanes(), ["lane.held"]);
     let hold = bench.held.borrow().holds[0].clone();
@@ -35,8 +40,7 @@ async fn a_source_that_asks_for_a_pause_gets_it_from_all_its_jobs() {
 
     bench.pass(TOO_SOON);
     let late = bench.queue(refresh(4, "https://slow.example/c")).await;
-    let attempt = bench.leased(other).await;
-    bench.fail(other, attempt, Failure::new(FailureClass::NotFound, "404")).await;
+    bench.fail(other, runs, Failure::new(FailureClass::NotFound, "404")).await;
     assert_eq!(bench.story_of(late), ["job.queued"]);
     bench.pass(Duration::from_micros(1));
     bench.until("lane.released").await;
@@ -56,7 +60,8 @@ async fn downloads_wait_for_room_however_long_and_go_on_by_themselves() {
     bench.fail(large, attempt, no_room(600)).await;
     let small = bench.queue(download(2, "https://b.example/2")).await;
     let look = bench.queue(refresh(3, "https://a.example/list")).await;
-    bench.leased(look).await;
+    let runs = bench.leased(look).await;
+    bench.begin(look, runs).await;
     assert_eq!(bench.story_of(small), ["job.queued"]);
     for _ in 0..100 {
         bench.pass(HOUR);
@@ -104,4 +109,44 @@ async fn each_waiting_job_gets_its_turn_without_anybody_else_waking_the_dispatch
         let attempt = bench.leased(job_id).await;
         bench.fail(job_id, attempt, Failure::new(FailureClass::NotFound, "404")).await;
     }
+}
+
+// Core B10: a lease has an end. One that was taken up ends with its attempt or its worker, however long that takes.
+// invariant: J-6
+#[tokio::test(start_paused = true)]
+async fn what_nobody_takes_up_in_time_is_given_to_somebody_else() {
+    let mut bench = Bench::new();
+    bench.dispatch().await;
+    let (idle, begun) = (
+        bench.queue(refresh(1, "https://a.example/")).await,
+        bench.queue(refresh(2, "https://b.example/")).await,
+    );
+    let first = bench.leased(idle).await;
+    let attempt_id = bench.leased(begun).await;
+    bench.begin(begun, attempt_id).await;
+    bench.pass(BEGINS_WITHIN);
+    bench.until("job.lease_returned").await;
+    assert_ne!(bench.leased(idle).await, first);
+    assert_eq!(bench.story_of(idle), ["job.queued", "job.leased", "job.lease_returned", "job.leased"]);
+    assert_eq!(bench.story_of(begun), ["job.queued", "job.leased", "job.started"]);
+}
+
+// Blackbox 31: a job that lost workers waits for its turn, also over a start of the dispatcher.
+// invariant: J-9
+#[tokio::test(start_paused = true)]
+async fn a_job_that_lost_two_workers_is_leased_again_only_after_its_wait() {
+    let mut bench = Bench::new();
+    let job_id = bench.queue(refresh(1, "https://a.example/")).await;
+    for _ in 0..2 {
+        let attempt_id = bench.lease(job_id, bench.worker).await;
+        bench.begin(job_id, attempt_id).await;
+        let noticed = (bench.now(), 0);
+        bench.tell(move |story| work::lose(story, job_id, attempt_id, false, noticed)).await;
+    }
+    bench.dispatch().await;
+    let other = bench.queue(refresh(2, "https://b.example/")).await;
+    bench.leased(other).await;
+    assert_eq!(bench.story_of(job_id).last().unwrap(), "job.attempt_lost");
+    bench.pass(Duration::from_secs(15));
+    bench.leased(job_id).await;
 }

@@ -4,13 +4,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use mediary_events::job::{Command, Event, Job};
-use mediary_log::{Origin, OriginKind, gate::Caller};
+use mediary_events::job::Event;
 use mediary_schema::{
-    AttemptId, FailureClass, JobId,
+    FailureClass, IncarnationId, JobId,
     job::{Failure, ResourceUse, WorkKind},
+    worker::WorkerLife,
 };
-use uuid::Uuid;
 
 use super::{
     super::{Attempt, Effect, Ending},
@@ -36,22 +35,13 @@ impl Effect for Hopeless {
     }
 }
 
-async fn lease(bench: &Bench, job_id: JobId) -> AttemptId {
-    let attempt_id = AttemptId::from_uuid(bench.gate.ids().next());
-    let worker_id = bench.gate.identities().local_worker(bench.gate.log().id());
-    let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
-    let caller = Caller::platform(origin, bench.gate.ids());
-    bench.gate.execute::<Job>(caller, job_id.uuid(), Command::Lease { attempt_id, worker_id }).await.unwrap();
-    attempt_id
-}
-
 #[tokio::test]
 async fn a_lease_becomes_one_attempt_and_its_folder_goes_with_the_job() {
     let bench = Bench::new();
     let effect = Hopeless::default();
     bench.perform(effect.clone()).await;
     let job_id = bench.queue(refresh(1, "https://a.example/")).await;
-    lease(&bench, job_id).await;
+    bench.lease(job_id, bench.worker).await;
     bench.until("job.failed").await;
     assert_eq!(bench.story_of(job_id), ["job.queued", "job.leased", "job.started", "job.failed"]);
     let folder = bench.staging().of(job_id);
@@ -68,7 +58,7 @@ async fn a_folder_that_cant_be_made_is_told_as_what_it_is() {
     fs::write(bench.staging().root(), "in the way").unwrap();
     bench.perform(Hopeless::default()).await;
     let job_id = bench.queue(refresh(1, "https://a.example/")).await;
-    lease(&bench, job_id).await;
+    bench.lease(job_id, bench.worker).await;
     bench.until("job.failed").await;
     let Event::Failed { failure, .. } = bench.last_event(job_id) else { panic!("it failed") };
     assert_eq!(failure.class, FailureClass::Storage);
@@ -84,12 +74,28 @@ async fn a_performer_that_starts_gives_back_what_was_never_begun_and_loses_what_
         bench.queue(refresh(1, "https://a.example/")).await,
         bench.queue(refresh(2, "https://b.example/")).await,
     );
-    lease(&bench, fresh).await;
-    let attempt_id = lease(&bench, begun).await;
-    let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
-    let caller = Caller::platform(origin, bench.gate.ids());
-    bench.gate.execute::<Job>(caller, begun.uuid(), Command::Start { attempt_id }).await.unwrap();
+    bench.lease(fresh, bench.worker).await;
+    let attempt_id = bench.lease(begun, bench.worker).await;
+    bench.begin(begun, attempt_id).await;
     bench.perform(Hopeless::default()).await;
     assert_eq!(bench.story_of(fresh), ["job.queued", "job.leased", "job.lease_returned"]);
     assert_eq!(bench.story_of(begun), ["job.queued", "job.leased", "job.started", "job.attempt_lost"]);
+}
+
+// Core B10: what was leased to an earlier life of the worker is no business of this one.
+// invariant: J-2
+#[tokio::test]
+async fn a_performer_takes_up_only_what_is_leased_to_its_own_life() {
+    let bench = Bench::new();
+    bench.perform(Hopeless::default()).await;
+    let (strange, own) = (
+        bench.queue(refresh(1, "https://a.example/")).await,
+        bench.queue(refresh(2, "https://b.example/")).await,
+    );
+    let incarnation_id = IncarnationId::from_uuid(bench.gate.ids().next());
+    bench.lease(strange, WorkerLife { incarnation_id, ..bench.worker }).await;
+    bench.lease(own, bench.worker).await;
+    bench.until("job.failed").await;
+    assert_eq!(bench.story_of(strange), ["job.queued", "job.leased"]);
+    assert_eq!(bench.story_of(own), ["job.queued", "job.leased", "job.started", "job.failed"]);
 }

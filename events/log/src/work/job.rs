@@ -6,7 +6,7 @@ use mediary_events::{
     reservation::{self, Reservation},
 };
 use mediary_schema::{
-    AttemptId, FailureClass, JobId, Several,
+    AttemptId, FailureClass, JobId, Several, Timestamp,
     account::Permission,
     job::{Failure, JobState, ResourceUse, RetryPolicy, Work},
     lane::Hold,
@@ -104,9 +104,9 @@ pub fn open(
     let key = work.key();
     let name = reservation(story, &key);
     if let Some(holder) = story.state::<Reservation>(name)?.holder {
-        return Ok(JobId::from_uuid(holder));
+        return Ok(holder);
     }
-    story.entail::<Reservation>(name, reservation::Command::Take { key, holder: job_id.uuid() })?;
+    story.entail::<Reservation>(name, reservation::Command::Take { key, holder: job_id })?;
     story.entail::<Job>(job_id.uuid(), job::Command::Queue { work: work.clone(), retry })?;
     Ok(job_id)
 }
@@ -119,7 +119,7 @@ fn reservation(story: &Transaction<'_>, key: &str) -> Uuid {
 /// The job that is open for this work, if there is one.
 pub fn open_job(story: &mut Transaction<'_>, work_key: &str) -> Result<Option<JobId>, Refusal> {
     let name = reservation(story, work_key);
-    Ok(story.state::<Reservation>(name)?.holder.map(JobId::from_uuid))
+    Ok(story.state::<Reservation>(name)?.holder)
 }
 
 /// Refuses the story unless the attempt has the job, now and when it is appended (PL-21).
@@ -160,15 +160,22 @@ fn wait(story: &mut Transaction<'_>, job_id: JobId, failure: &Failure) -> Result
     }
 }
 
-/// Tells that an attempt's worker went away, and whether the attempt had got further before.
+/// Tells that an attempt's worker went away, whether the attempt had got further before, and when it was noticed
+/// (with the dice of the wait).
 pub fn lose(
     story: &mut Transaction<'_>,
     job_id: JobId,
     attempt_id: AttemptId,
     progressed: bool,
+    (at, dice): (Timestamp, u32),
 ) -> Result<(), Refusal> {
     let failure = Failure::new(FailureClass::WorkerLost, "the worker went away in the middle");
-    step(story, job_id, job::Command::Lose { attempt_id, progressed }, Some(failure))
+    step(story, job_id, job::Command::Lose { attempt_id, progressed, at, dice }, Some(failure))
+}
+
+/// Gives a lease back that nobody took up.
+pub fn give_back(story: &mut Transaction<'_>, job_id: JobId, attempt_id: AttemptId) -> Result<(), Refusal> {
+    step(story, job_id, job::Command::GiveBack { attempt_id }, None)
 }
 
 /// Ends a job for good; a running attempt is asked to stop first.
@@ -218,7 +225,7 @@ fn settle(
         return Ok(());
     }
     let name = reservation(story, &work.key());
-    story.entail::<Reservation>(name, reservation::Command::Release { holder: job_id.uuid() })?;
+    story.entail::<Reservation>(name, reservation::Command::Release { holder: job_id })?;
     let failure = match state {
         JobState::Failed => failure,
         JobState::Queued

@@ -148,6 +148,8 @@ pub struct Completed {
     pub mode: RefreshMode,
     /// How many rows it saw.
     pub observed: u32,
+    /// How many rows could not be read.
+    pub unreadable: u32,
     /// Whether what was new stood in front, where that could be seen.
     pub newest_first: Option<bool>,
     /// The last page of changes.
@@ -165,7 +167,7 @@ pub fn finish(
     completed: Completed,
 ) -> Result<(), Refusal> {
     job::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
-    let Completed { kind, playlist, mode, observed, newest_first, changes } = completed;
+    let Completed { kind, playlist, mode, observed, unreadable, newest_first, changes } = completed;
     let uuid = playlist_id.uuid();
     if !story.state::<Playlist>(uuid)?.followed {
         // Unfollowed meanwhile: the job is done, and nobody wants to know.
@@ -173,7 +175,7 @@ pub fn finish(
     }
     story.entail::<Playlist>(uuid, Command::Resolve { kind, observed: playlist })?;
     story.entail::<Playlist>(uuid, Command::RecordChanges { changes })?;
-    let complete = Command::CompleteRefresh { job_id, mode, observed, newest_first };
+    let complete = Command::CompleteRefresh { job_id, mode, observed, unreadable, newest_first };
     story.entail::<Playlist>(uuid, complete)
 }
 

@@ -74,7 +74,7 @@ fn downloading() -> Bench {
 fn start(bench: &Bench, number: u128) -> AttemptId {
     let attempt_id = attempt_id(number);
     bench.told(|story| {
-        let lease = job::Command::Lease { attempt_id, worker_id: samples::WORKER };
+        let lease = job::Command::Lease { attempt_id, worker: samples::WORKER_LIFE, until: NOW };
         story.execute::<Job>(job_id(1).uuid(), lease)?;
         story.execute::<Job>(job_id(1).uuid(), job::Command::Start { attempt_id })
     });
@@ -102,6 +102,7 @@ fn finish_refresh(story: &mut Transaction<'_>, attempt_id: AttemptId) -> Result<
         playlist: samples::observed_playlist(),
         mode: RefreshMode::Full,
         observed: 1,
+        unreadable: 0,
         newest_first: None,
         changes: vec![entry_added()],
     };

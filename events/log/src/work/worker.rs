@@ -31,7 +31,7 @@ impl Story for Ask {
     fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
         let Self::Resume(Resume { part }) = self;
         let worker_id = story.identities().local_worker(story.log_id());
-        story.execute::<Worker>(worker_id.uuid(), Command::Resume { concern: part.clone() })?;
+        story.execute::<Worker>(worker_id.uuid(), Command::Resume { part: part.clone() })?;
         Ok(Told {})
     }
 }

@@ -1,31 +1,34 @@
-use mediary_schema::job::{RetryPolicy, Work};
+use mediary_schema::{
+    job::{RetryPolicy, StoppedAttempt, Work},
+    worker::WorkerLife,
+};
 
 use super::super::{Event, Job};
 use crate::testing::{NOW, history, samples};
 
 fn samples() -> Vec<Event> {
     let (attempt_id, resources) = (samples::ATTEMPT, samples::resources());
+    let WorkerLife { worker_id, incarnation_id } = samples::WORKER_LIFE;
+    let stopped =
+        StoppedAttempt { attempt_id, resources: Some(resources), failure: Some(samples::failure()) };
     let queued = |work| Event::Queued { work, retry: RetryPolicy::default() };
-    // What ends an attempt without naming it is about the one under way.
-    let leased = Event::Leased { attempt_id, worker_id: samples::WORKER };
     vec![
         queued(Work::Refresh(samples::refresh())),
         queued(Work::Download(Box::new(samples::item()))),
+        Event::Leased { attempt_id, worker_id, incarnation_id, until: NOW },
         Event::Started { attempt_id },
         Event::AttemptFailed { attempt_id, failure: samples::failure(), resources, retry_at: NOW },
-        Event::AttemptLost { attempt_id, progressed: true },
-        Event::LeaseReturned { attempt_id },
+        Event::AttemptLost { attempt_id, worker_id, progressed: true, retry_at: Some(NOW) },
+        Event::LeaseReturned { attempt_id, worker_id },
         Event::AttemptStopped { attempt_id, resources },
-        Event::Parked { attempt_id, losses: 3 },
+        Event::Parked { attempt_id, worker_id, losses: 3 },
         Event::CancelRequested { attempt_id },
         Event::PauseRequested { attempt_id },
-        leased.clone(),
-        Event::Paused {},
+        Event::Paused { attempt: Some(stopped.clone()) },
         Event::Resumed {},
         Event::Succeeded { attempt_id, resources },
         Event::Failed { attempt_id, failure: samples::failure(), resources, tries: 3 },
-        leased,
-        Event::Cancelled {},
+        Event::Cancelled { attempt: Some(stopped) },
     ]
 }
 

@@ -25,6 +25,7 @@ fn of_the_list() -> Vec<Event> {
             job_id: samples::JOB,
             mode: RefreshMode::Full,
             observed: 214,
+            unreadable: 2,
             counts,
             newest_first: Some(true),
         },

@@ -2,7 +2,7 @@ use super::super::{Event, Reservation};
 use crate::testing::{history, samples};
 
 fn samples() -> Vec<Event> {
-    let holder = samples::JOB.uuid();
+    let holder = samples::JOB;
     vec![Event::Taken { key: format!("list/{}", samples::playlist_id()), holder }, Event::Released { holder }]
 }
 

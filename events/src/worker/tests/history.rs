@@ -1,15 +1,17 @@
-use mediary_schema::{job::WorkKind, worker::Offer};
+use mediary_schema::{IncarnationId, job::WorkKind, worker::Offer};
+use uuid::Uuid;
 
 use super::super::{Event, Worker};
 use crate::testing::history;
 
 fn samples() -> Vec<Event> {
-    let concern = "download".to_owned();
+    let part = "download".to_owned();
     let reason = "5 attempts in a row ended by a panic: index out of bounds".to_owned();
+    let incarnation_id = IncarnationId::from_uuid(Uuid::from_u128(0x0193_5d2e_0000_7000_8000_0000_0000_0012));
     vec![
-        Event::Joined { epoch: 12, offer: Offer { kinds: WorkKind::ALL.to_vec() } },
-        Event::ConcernHalted { concern: concern.clone(), reason },
-        Event::ConcernResumed { concern },
+        Event::Joined { incarnation_id, offer: Offer { kinds: WorkKind::ALL.to_vec() } },
+        Event::PartHalted { part: part.clone(), reason },
+        Event::PartResumed { part },
     ]
 }
 

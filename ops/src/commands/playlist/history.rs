@@ -77,9 +77,11 @@ impl Story {
                 self.change("unavailable", entry_id, &format!("({availability})"));
             }
             Fact::EntryReturned { entry_id, .. } => self.change("returned", entry_id, ""),
-            Fact::RefreshCompleted { observed, counts, .. } => {
+            Fact::RefreshCompleted { observed, unreadable, counts, .. } => {
                 let seen = plural(u64::from(observed), "entry", "entries");
-                self.line(event, &format!("looked, {seen} seen: {}", Counts::from(counts).text()));
+                let not_read =
+                    if unreadable > 0 { format!(", {unreadable} not readable") } else { String::new() };
+                self.line(event, &format!("looked, {seen} seen{not_read}: {}", Counts::from(counts).text()));
                 for change in std::mem::take(&mut self.changes) {
                     self.text.extend(["    ", &clean(&change), "\n"]);
                 }
@@ -155,7 +157,14 @@ mod tests {
 
     fn completed(observed: u32, counts: RefreshCounts) -> Fact {
         let job_id = JobId::from_uuid(uuid::Uuid::nil());
-        Fact::RefreshCompleted { job_id, mode: RefreshMode::Full, observed, counts, newest_first: None }
+        Fact::RefreshCompleted {
+            job_id,
+            mode: RefreshMode::Full,
+            observed,
+            unreadable: 0,
+            counts,
+            newest_first: None,
+        }
     }
 
     fn told(facts: &[Fact]) -> String {

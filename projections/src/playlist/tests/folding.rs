@@ -167,7 +167,10 @@ fn an_entry_follows_its_changes() {
 #[test]
 fn events_of_other_concerns_and_erased_ones_are_passed_over() {
     let mut rows = Rows::<PlaylistView>::new();
-    rows.feed::<mediary_events::job::Job>(JOB.uuid(), [mediary_events::job::Event::Cancelled {}]);
+    rows.feed::<mediary_events::job::Job>(
+        JOB.uuid(),
+        [mediary_events::job::Event::Cancelled { attempt: None }],
+    );
     let mut erased = crate::tests::support::recorded::<Playlist>(2, list("a").uuid(), &follow("a"));
     erased.payload = None;
     rows.apply(&erased).unwrap();

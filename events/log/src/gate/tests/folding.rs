@@ -8,12 +8,13 @@ use mediary_events::{
     job::{self, Job, Outcome},
     playlist::{self, Playlist},
     testing::{
+        NOW,
         note::{Event, Ink, Note},
         samples,
     },
 };
 use mediary_schema::{
-    AttemptId, FailureClass, Timestamp, WorkerId,
+    AttemptId, FailureClass, Timestamp,
     item::{IdScope, ItemSource},
     job::{Failure, RetryPolicy, Work},
     playlist::{Availability, LiveStatus, ObservedEntry},
@@ -230,10 +231,10 @@ fn any_job_command() -> impl Strategy<Value = job::Command> {
     prop_oneof![
         3 => Just(job::Command::Queue { work: Work::Refresh(samples::refresh()), retry: RetryPolicy::default() }),
         3 => attempt.clone().prop_map(|attempt_id| {
-            job::Command::Lease { attempt_id, worker_id: WorkerId::from_uuid(id(9)) }
+            job::Command::Lease { attempt_id, worker: samples::WORKER_LIFE, until: NOW }
         }),
         2 => attempt.clone().prop_map(|attempt_id| job::Command::Start { attempt_id }),
-        1 => attempt.clone().prop_map(|attempt_id| job::Command::Lose { attempt_id, progressed: false }),
+        1 => attempt.clone().prop_map(|attempt_id| job::Command::Lose { attempt_id, progressed: false, at: NOW, dice: 0 }),
         2 => (attempt, outcome).prop_map(|(attempt_id, outcome)| {
             job::Command::End { attempt_id, outcome, resources: samples::resources() }
         }),

@@ -2,10 +2,10 @@ use mediary_events::{
     job::{self, Job, Outcome},
     playlist::{self, Playlist},
     reservation::Reservation,
-    testing::samples,
+    testing::{NOW, samples},
 };
 use mediary_schema::{
-    AttemptId, CommandId, JobId, PlaylistId, ProjectId, WorkerId,
+    AttemptId, CommandId, JobId, PlaylistId, ProjectId,
     job::{RetryPolicy, Work},
     playlist::RefreshMode,
 };
@@ -109,7 +109,7 @@ fn the_end_of_an_attempt_can_be_told_twice() {
     let (job_id, attempt_id) = (JobId::from_uuid(id(1)), AttemptId::from_uuid(id(2)));
     let work = Work::Refresh(samples::refresh());
     bench.told(|story| work::open(story, job_id, &work, RetryPolicy::default()));
-    let lease = job::Command::Lease { attempt_id, worker_id: WorkerId::from_uuid(id(3)) };
+    let lease = job::Command::Lease { attempt_id, worker: samples::WORKER_LIFE, until: NOW };
     bench.told(|story| story.execute::<Job>(job_id.uuid(), lease.clone()));
     let stop = |story: &mut Transaction<'_>| {
         work::end(story, job_id, attempt_id, Outcome::Succeeded, samples::resources())?;

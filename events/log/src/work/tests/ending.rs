@@ -85,7 +85,7 @@ fn a_list_that_is_followed_no_longer_hears_of_no_look() {
 /// Lets attempt 1 lose its worker, and attempt 2 take the job over.
 fn take_over(bench: &Bench) -> (AttemptId, AttemptId) {
     let dead = start(bench, 1);
-    bench.told(|story| lose(story, job_id(1), dead, false));
+    bench.told(|story| lose(story, job_id(1), dead, false, (NOW, 0)));
     (dead, start(bench, 2))
 }
 
@@ -150,7 +150,7 @@ fn an_attempt_that_dies_while_its_page_is_decided_records_nothing() {
         let changes = vec![entry_added()];
         crate::work::playlist::record_changes(story, samples::playlist_id(), job_id(1), attempt_id, changes)?;
         if dies.swap(false, Ordering::Relaxed) {
-            bench.told(|story| lose(story, job_id(1), attempt_id, true));
+            bench.told(|story| lose(story, job_id(1), attempt_id, true, (NOW, 0)));
         }
         Ok(())
     };

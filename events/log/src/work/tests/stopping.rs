@@ -45,7 +45,7 @@ fn a_worker_that_goes_away_after_a_cancel_ends_the_job() {
     let attempt_id = start(&bench, 1);
     bench.told(|story| cancel(story, job_id(1)));
     let before = bench.head();
-    bench.told(|story| lose(story, job_id(1), attempt_id, false));
+    bench.told(|story| lose(story, job_id(1), attempt_id, false, (NOW, 0)));
     assert_eq!(bench.appends_after(before), [CANCELLED]);
 }
 
@@ -130,7 +130,7 @@ fn a_job_that_loses_three_workers_is_held_with_its_key() {
     let before = bench.head();
     for number in 1..=3 {
         let attempt_id = start(&bench, number);
-        bench.told(|story| lose(story, job_id(1), attempt_id, false));
+        bench.told(|story| lose(story, job_id(1), attempt_id, false, (NOW, 0)));
     }
     assert_eq!(bench.appends_after(before).last().unwrap(), "job.parked");
     assert_eq!(state_of(&bench, job_id(1)), Some(JobState::Paused));
