@@ -8,6 +8,7 @@ use mediary_actors::{
     process::{Environment, Runner, Tool, Tools},
     staging::Staging,
 };
+use mediary_api::connections::Tls;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -69,6 +70,7 @@ pub async fn examine(configuration: &Configuration) -> Vec<Finding> {
     findings.push(placing(configuration));
     findings.push(space(configuration));
     findings.push(address(configuration));
+    findings.push(secrecy(configuration));
     findings.extend(automation(configuration));
     findings
 }
@@ -186,6 +188,30 @@ fn automation(configuration: &Configuration) -> Option<Finding> {
             let advice = error.advice();
             Some(Finding::bad("nats for automations", Verdict::Warning, error.to_string(), advice))
         }
+    }
+}
+
+/// Who may overhear what is said (SE-05).
+fn secrecy(configuration: &Configuration) -> Finding {
+    const SUBJECT: &str = "tls";
+    if configuration.is_overheard() {
+        return Finding::bad(
+            SUBJECT,
+            Verdict::Warning,
+            format!("on {} tokens travel in the clear beyond this machine", configuration.listen),
+            "set tls_certificate and tls_key, or listen on 127.0.0.1 behind a reverse proxy with TLS",
+        );
+    }
+    let files = configuration.tls_certificate.as_deref().zip(configuration.tls_key.as_deref());
+    match files.map(|(certificate, key)| Tls::open(certificate, key)) {
+        None => Finding::ok(SUBJECT, "not needed: nobody beyond this machine is answered"),
+        Some(Ok(_)) => Finding::ok(SUBJECT, "other machines are answered by TLS alone"),
+        Some(Err(error)) => Finding::bad(
+            SUBJECT,
+            Verdict::Error,
+            told(&error),
+            "name a certificate and its key, both PEM, with tls_certificate and tls_key",
+        ),
     }
 }
 

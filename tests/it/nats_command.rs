@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use async_nats::{Client as Nats, ConnectOptions, HeaderMap};
 use mediary::configuration::NatsMode;
 use mediary_actors::nats::Access;
+use mediary_log::work::REGISTRY;
 use mediary_tests::{Client, Platform, until};
 use serde_json::{Value, json};
 
@@ -22,9 +23,12 @@ async fn platform() -> Platform {
 }
 
 pub(crate) async fn credential(platform: &Platform, name: &str, role: &str) -> Credential {
+    make(platform, json!({ "name": name, "role": role, "nats": true })).await
+}
+
+async fn make(platform: &Platform, input: Value) -> Credential {
     const CREATE: &str = "mutation($input: TokenCreateInput!) { tokenCreate(input: $input) {
         token { id } secret nats { user principalId subject inboxPrefix configuration } userErrors { code } } }";
-    let input = json!({ "name": name, "role": role, "nats": true });
     let mut data = platform.client.ask(CREATE, json!({ "input": input })).await;
     let payload = data["tokenCreate"].take();
     assert_eq!(payload["userErrors"], json!([]), "{payload}");
@@ -36,20 +40,22 @@ pub(crate) async fn credential(platform: &Platform, name: &str, role: &str) -> C
 }
 
 impl Credential {
+    /// Connects with a password, if the server lets it in.
+    async fn try_connect(&self, platform: &Platform, password: &str) -> Option<Nats> {
+        let port = Access::read(platform.data()).unwrap().unwrap().port();
+        let options =
+            ConnectOptions::with_user_and_password(self.text("user").to_owned(), password.to_owned())
+                .custom_inbox_prefix(self.text("inboxPrefix"));
+        options.connect(format!("127.0.0.1:{port}")).await.ok()
+    }
+
     pub(crate) fn text(&self, field: &str) -> &str {
         self.nats[field].as_str().unwrap()
     }
 
     /// Connects, once the server knows the credential.
     pub(crate) async fn connect(&self, platform: &Platform) -> Nats {
-        let port = Access::read(platform.data()).unwrap().unwrap().port();
-        until("the server knows the credential", || async {
-            let options =
-                ConnectOptions::with_user_and_password(self.text("user").to_owned(), self.secret.clone())
-                    .custom_inbox_prefix(self.text("inboxPrefix"));
-            options.connect(format!("127.0.0.1:{port}")).await.ok()
-        })
-        .await
+        until("the server knows the credential", || self.try_connect(platform, &self.secret)).await
     }
 
     /// Sends a command, once somebody hears commands: one that nobody heard was not done.
@@ -256,5 +262,73 @@ async fn one_command_sent_a_hundred_times_over_graphql_and_nats_is_done_once() {
     assert_eq!((first, answers.len()), (1, 1), "{answers:?}");
     assert_eq!(count("command.accepted", 3), 1);
     assert_eq!(count("playlist.unfollowed", 3), 0);
+    platform.stop().await;
+}
+
+// invariant: G-6, S-3
+#[tokio::test(flavor = "multi_thread")]
+async fn every_role_meets_over_nats_what_the_table_says() {
+    let platform = platform().await;
+    let lines = include_str!("roles.tsv").lines().filter(|line| line.starts_with("nats\t"));
+    let rows: Vec<Vec<&str>> = lines.map(|line| line.split('\t').collect()).collect();
+    let named: BTreeSet<&str> = rows.iter().map(|row| row[1].split(' ').next().unwrap()).collect();
+    let commands: BTreeSet<&str> = REGISTRY.commands().map(|kind| kind.name).collect();
+    assert_eq!(named, commands, "tests/it/roles.tsv has a row for each command over NATS");
+
+    let mut wrong = Vec::new();
+    for (column, role) in [(3, "VIEWER"), (4, "EDITOR"), (5, "OWNER")] {
+        let holder = credential(&platform, role, role).await;
+        let nats = holder.connect(&platform).await;
+        for row in &rows {
+            let (name, arguments) = row[1].split_once(' ').unwrap();
+            let arguments = serde_json::from_str(arguments).unwrap();
+            let answer = holder.ask(&nats, name, &arguments, HeaderMap::new()).await;
+            let found = match answer["user_errors"][0]["code"].as_str() {
+                Some(code @ ("UNAUTHENTICATED" | "FORBIDDEN" | "NOT_OVER_NATS")) => code,
+                Some("BAD_COMMAND" | "UNKNOWN_COMMAND") => panic!("a bad row: {name}: {answer}"),
+                Some(_) | None => "yes",
+            };
+            if found != row[column] {
+                wrong.push(format!("{name} as {role}: {found}, not {}", row[column]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+
+    // Nobody, one whose time is over, and one that was revoked: the server lets none of them in.
+    assert!(rows.iter().all(|row| [row[2], row[6], row[7]] == ["closed"; 3]));
+    let revoked = credential(&platform, "revoked", "OWNER").await;
+    revoked.connect(&platform).await;
+    assert!(revoked.try_connect(&platform, "nonsense").await.is_none());
+    platform.client.ask(REVOKE, json!({ "id": revoked.token_id })).await;
+    let expired = json!({ "name": "expired", "role": "OWNER", "nats": true, "expiresInSeconds": 1 });
+    let expired = make(&platform, expired).await;
+    for gone in [revoked, expired] {
+        until("the server lets it in no more", || async {
+            gone.try_connect(&platform, &gone.secret).await.is_none().then_some(())
+        })
+        .await;
+    }
+    platform.stop().await;
+}
+
+// A token of another project acts in its own, over NATS as everywhere.
+// invariant: S-3
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_over_nats_is_of_the_token_s_project() {
+    let platform = platform().await;
+    let create = "mutation { projectCreate(input: { name: \"kids\" }) { project { id } } }";
+    let project = platform.client.ask(create, json!({})).await["projectCreate"]["project"]["id"].take();
+    let input = json!({ "name": "kids", "role": "OWNER", "nats": true, "projectId": project });
+    let kids = make(&platform, input).await;
+    let nats = kids.connect(&platform).await;
+    let follow = json!({ "url": platform.site.list_url("videos") });
+    let answer = kids.ask(&nats, "playlist.follow", &follow, command_id(1)).await;
+    assert_eq!(answer["user_errors"], json!([]), "{answer}");
+    let refused = kids.ask(&nats, "limit.set", &json!({ "total": 1 }), command_id(2)).await;
+    assert_eq!(refused["user_errors"][0]["code"], "FORBIDDEN", "{refused}");
+    let position = answer["position"].as_u64().unwrap();
+    let recorded = platform.server.log().read(&mediary_log::Read::forward(position).limit(1)).unwrap();
+    assert_eq!(json!(recorded[0].envelope.project.to_string()), project);
     platform.stop().await;
 }

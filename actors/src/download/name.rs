@@ -21,16 +21,21 @@ const RESERVED: [&str; 22] = [
 /// Safe on every common file system: composed Unicode, no separators or reserved characters and
 /// names, bounded length. The `number`, from 2, tells apart what would have the same name.
 pub fn path_of(item: &DownloadItem, title: Option<&str>, ending: &str, number: u32) -> String {
-    let folder = component(item.folder.as_deref().unwrap_or("Unlisted"), NAME_BYTES_MAX);
+    let folder = first(component(item.folder.as_deref().unwrap_or("Unlisted"), NAME_BYTES_MAX));
     let id = component(&item.source.source_id, ID_BYTES_MAX);
     let title = item.title.as_deref().or(title).unwrap_or(&item.source.source_id);
-    let title = component(title, NAME_BYTES_MAX);
+    let title = first(component(title, NAME_BYTES_MAX));
     let ending = component(ending, ENDING_BYTES_MAX).to_ascii_lowercase();
     if number < 2 {
         format!("{folder}/{title} [{id}].{ending}")
     } else {
         format!("{folder}/{title} [{id}] ({number}).{ending}")
     }
+}
+
+/// What a name begins with: a dash would make it an option of every program that is given the name.
+fn first(name: String) -> String {
+    if name.starts_with('-') { format!("_{name}") } else { name }
 }
 
 /// One name of a path, whatever the text is.

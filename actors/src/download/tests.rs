@@ -52,7 +52,9 @@ fn a_path_is_playlist_title_and_id() {
 
 #[test]
 fn what_a_file_system_can_not_take_is_replaced() {
-    check(Some("a/b"), Some("../../etc: \"x\"?"), "i/d", "a-b/-..-etc- _x__ [i-d].mp4");
+    check(Some("a/b"), Some("../../etc: \"x\"?"), "i/d", "a-b/_-..-etc- _x__ [i-d].mp4");
+    // Programs would take it for an option.
+    check(Some("-a"), Some("--b"), "-1", "_-a/_--b [-1].mp4");
     check(Some("CON"), Some("nul.txt"), "1", "_CON/_nul.txt [1].mp4");
     check(Some("..."), Some(" . "), "..", "_/_ [_].mp4");
     check(Some("a\u{202e}b"), Some("tab\tnew\nline"), "1", "a b/tab new line [1].mp4");

@@ -7,7 +7,7 @@ use mediary_events::{
     account::{self, Account},
 };
 use mediary_log::{Filter, fanout::user_lines, gate::Gate};
-use mediary_schema::PrincipalId;
+use mediary_schema::{PrincipalId, Timestamp};
 use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, SupervisionEvent};
 use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -185,7 +185,7 @@ impl Kept {
     async fn start(&self) -> Result<Running, Error> {
         let NatsServerArguments { runner, tools, data, .. } = &self.arguments;
         let folder = access::folder(data);
-        self.configure(&self.users().await?).await?;
+        self.configure(&self.users().await?.lines).await?;
         let program = tools.find(Tool::NatsServer).map_err(Error::Start)?;
         let spec = Spec::new(Tool::NatsServer.name(), program)
             .args(["-c", config::FILE])
@@ -206,40 +206,72 @@ impl Kept {
         tokio::task::spawn_blocking(write).await.expect("a write doesn't panic")
     }
 
-    /// The credentials that may speak over NATS now, as lines of the configuration.
-    async fn users(&self) -> Result<Vec<String>, Error> {
-        let look = |state: &account::State| {
-            let granted = state.tokens.iter().filter_map(|(id, token)| Some((id, token.nats.as_ref()?)));
-            granted.map(|(id, hash)| user_lines(*id, hash)).collect()
+    /// The credentials that may speak over NATS now.
+    async fn users(&self) -> Result<Users, Error> {
+        let now = self.arguments.gate.clock().now();
+        let look = move |state: &account::State| {
+            let living = state.tokens.iter().filter(|(_, token)| token.is_living(now));
+            let granted = living.filter_map(|(id, token)| Some((id, token, token.nats.as_ref()?)));
+            let mut users = Users::default();
+            for (id, token, hash) in granted {
+                users.lines.push(user_lines(*id, hash));
+                users.until = users.until.into_iter().chain(token.expires_at).min();
+            }
+            users
         };
         let users = self.arguments.gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), look).await;
         users.map_err(|refusal| Error::Ended { words: refusal.to_string() })
     }
 
-    /// Lets the server know of every credential that is made or revoked. Answers only if that fails.
+    /// Lets the server know of every credential that is made, is revoked or ends. Answers only if that fails.
     async fn follow_users(&self, reloader: &Reloader) -> Error {
         let log = self.arguments.gate.log();
         let mut accounts = log.subscribe(log.head().position + 1, Filter::categories([Account::NAME]));
         let mut known = Vec::new();
         loop {
-            match self.users().await {
+            let Users { lines, until } = match self.users().await {
                 Err(error) => return error,
-                Ok(users) if users == known => {}
-                Ok(users) => {
-                    if let Err(error) = self.configure(&users).await {
-                        return error;
-                    }
-                    reloader.reload();
-                    known = users;
+                Ok(users) => users,
+            };
+            if lines != known {
+                if let Err(error) = self.configure(&lines).await {
+                    return error;
                 }
+                reloader.reload();
+                known = lines;
             }
-            if let Err(error) = accounts.next_batch(USERS_BATCH).await {
-                return Error::Ended { words: error.to_string() };
+            let next_look = async {
+                match until {
+                    Some(moment) => {
+                        let left = moment.since(self.arguments.gate.clock().now());
+                        tokio::time::sleep(left.clamp(LOOK_AGAIN_MIN, LOOK_AGAIN_MAX)).await;
+                    }
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                batch = accounts.next_batch(USERS_BATCH) => if let Err(error) = batch {
+                    return Error::Ended { words: error.to_string() };
+                },
+                () = next_look => {}
             }
         }
     }
 }
 
+/// Who may speak over NATS.
+#[derive(Debug, Default)]
+struct Users {
+    /// Lines of the server's configuration.
+    lines: Vec<String>,
+    /// When the first of them ends, if one does.
+    until: Option<Timestamp>,
+}
+
+/// A credential that is about to end is looked at no more often than this,
+const LOOK_AGAIN_MIN: Duration = Duration::from_millis(10);
+/// and no less often: the clock may be set meanwhile.
+const LOOK_AGAIN_MAX: Duration = Duration::from_secs(1);
 /// Changes of accounts that are looked at together.
 const USERS_BATCH: usize = 256;
 

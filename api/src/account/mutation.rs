@@ -19,8 +19,8 @@ pub(crate) struct TokenCreateInput {
     /// What people call it.
     name: String,
     /// What it may do: to look, if nothing is said.
-    #[graphql(default_with = "Role::Viewer")]
-    role: Role,
+    #[graphql(default_with = "Some(Role::Viewer)")]
+    role: Option<Role>,
     /// When it ends, in seconds from now; never if left out.
     expires_in_seconds: Option<u32>,
     /// Whether its holder may send commands over NATS, as a principal of its own; not if left out.
@@ -92,7 +92,7 @@ impl AccountMutation {
         let networks = networks.unwrap_or_default().iter().map(network).collect::<Result<Vec<_>, _>>();
         let asked = ask::Create {
             name,
-            role: role.into(),
+            role: role.unwrap_or(Role::Viewer).into(),
             expires_in_seconds,
             nats: nats.unwrap_or(false),
             project_id: project_id.map(|id| parse_id(&id)).transpose()?,

@@ -84,16 +84,16 @@ pub(crate) struct LogVerification {
 #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
 impl EventQuery {
     /// The log itself, from a position on, for whoever may audit it.
-    #[graphql(complexity = "connection::cost(Some(first), child_complexity)")]
+    #[graphql(complexity = "connection::cost(first, child_complexity)")]
     async fn events(
         &self,
         context: &Context<'_>,
         #[graphql(
-            default,
+            default_with = "Some(Position(0))",
             desc = "Behind which position to begin; backwards: in front of which, 0 for the end."
         )]
-        after: Position,
-        #[graphql(default = 50)] first: u32,
+        after: Option<Position>,
+        #[graphql(default_with = "Some(50)")] first: Option<u32>,
         #[graphql(desc = "Full names such as `playlist.refresh_completed`, or a concern's name.")]
         types: Option<Vec<String>>,
         #[graphql(desc = "Streams such as `playlist-<uuid>`, or what they begin with.")] streams: Option<
@@ -103,9 +103,11 @@ impl EventQuery {
             desc = "Things such as `item-<uuid>`: what is recorded of them or names them, in any concern."
         )]
         subjects: Option<Vec<String>>,
-        #[graphql(default = false, desc = "From the end to the front.")] backwards: bool,
+        #[graphql(default_with = "Some(false)", desc = "From the end to the front.")] backwards: Option<bool>,
     ) -> Result<EventPage> {
         let reader = reader(context, Permission::Audit)?;
+        let (after, first) = (after.unwrap_or_default(), first.unwrap_or(connection::PAGE_DEFAULT));
+        let backwards = backwards.unwrap_or(false);
         if first > PAGE_MAX {
             return Err(fault(&format!("a page has at most {PAGE_MAX} events"), "PAGE_TOO_LARGE", false));
         }
@@ -203,17 +205,22 @@ impl EventQuery {
 
     /// Everything that happened to one thing, in its own stream and wherever else it is named, oldest first. A page
     /// may be shorter than asked for: the end is where one is empty.
-    #[graphql(complexity = "connection::cost(Some(first), child_complexity)")]
+    #[graphql(complexity = "connection::cost(first, child_complexity)")]
     async fn history(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The thing: `playlist-<uuid>`, `item-<uuid>`, `attempt-<uuid>`, …")] id: ID,
         #[graphql(desc = "Full names such as `job.failed`, or a concern's name; all if left out.")]
         types: Option<Vec<String>>,
-        #[graphql(default, desc = "Behind which position to begin.")] after: Position,
-        #[graphql(default = 50)] first: u32,
-        #[graphql(default = false, desc = "Name what each event changed.")] changes: bool,
+        #[graphql(default_with = "Some(Position(0))", desc = "Behind which position to begin.")]
+        after: Option<Position>,
+        #[graphql(default_with = "Some(50)")] first: Option<u32>,
+        #[graphql(default_with = "Some(false)", desc = "Name what each event changed.")] changes: Option<
+            bool,
+        >,
     ) -> Result<Vec<Event>> {
+        let (after, first) = (after.unwrap_or_default(), first.unwrap_or(connection::PAGE_DEFAULT));
+        let changes = changes.unwrap_or(false);
         let thing: Subject = parse_id(&id)?;
         // What is no concern, such as an item, is read by whoever reads; one that is not known at all, by the owner.
         let is_part = REGISTRY.entry(&thing.kind).is_none() && REGISTRY.thing(&id).is_some();

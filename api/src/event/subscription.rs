@@ -34,7 +34,11 @@ impl EventSubscription {
     async fn events(
         &self,
         context: &Context<'_>,
-        #[graphql(default, desc = "Behind which position to begin; 0 for the front.")] after: Position,
+        #[graphql(
+            default_with = "Some(Position(0))",
+            desc = "Behind which position to begin; 0 for the front."
+        )]
+        after: Option<Position>,
         #[graphql(desc = "Full names such as `playlist.refresh_completed`, or a concern's name.")]
         types: Option<Vec<String>>,
         #[graphql(desc = "Streams such as `playlist-<uuid>`, or what they begin with.")] streams: Option<
@@ -46,6 +50,7 @@ impl EventSubscription {
         subjects: Option<Vec<String>>,
     ) -> Result<impl Stream<Item = Result<EventItem>>> {
         let reader = reader(context, Permission::Audit)?;
+        let after = after.unwrap_or_default();
         within_log(context, after)?;
         let subscription = reader.subscribe(after.0 + 1, filter(types, streams, subjects.as_deref())?);
         let following = Following { subscription, ready: Vec::new().into_iter(), ended: false };

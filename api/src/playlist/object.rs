@@ -183,10 +183,10 @@ impl Playlist {
         context: &Context<'_>,
         first: Option<u32>,
         after: Option<String>,
-        #[graphql(default = false, desc = "Also those that are gone.")] removed: bool,
+        #[graphql(default_with = "Some(false)", desc = "Also those that are gone.")] removed: Option<bool>,
     ) -> Result<Connection<Place, Entry, Total, EmptyFields>> {
         let request = connection::request(first, after.as_deref())?;
-        let (id, filter) = (self.key, EntryFilter { removed });
+        let (id, filter) = (self.key, EntryFilter { removed: removed.unwrap_or(false) });
         let page = read(
             context,
             |views| &views.playlist,

@@ -29,10 +29,14 @@ impl PlaylistSubscription {
     async fn playlist_changes(
         &self,
         context: &Context<'_>,
-        #[graphql(default, desc = "The last position that the client has; 0 for everything.")]
-        after: Position,
+        #[graphql(
+            default_with = "Some(Position(0))",
+            desc = "The last position that the client has; 0 for everything."
+        )]
+        after: Option<Position>,
     ) -> Result<impl Stream<Item = Result<PlaylistChange>>> {
         let scope = scope(context)?;
+        let after = after.unwrap_or_default();
         within_log(context, after)?;
         let handle = platform(context).views.playlist.clone();
         Ok(changes(handle, scope, after.0, view::changed_playlists, |position, rows| PlaylistChange {

@@ -55,7 +55,21 @@ pub(crate) fn connect(flags: &Everywhere, environment: &Environment) -> Result<C
     let data = data_folder(flags, environment);
     let server = server(flags, environment, data.as_deref())?;
     let token = token(flags, environment, data.as_deref(), &server)?;
+    if token.is_some() && is_overheard(&server) {
+        crate::say("the token travels in the clear to another machine; ask with https:// (SECURITY.md)");
+    }
     Ok(Client::try_new(server, token.as_deref())?)
+}
+
+/// Whether what is sent there is heard by whoever stands between (SE-05).
+fn is_overheard(server: &Url) -> bool {
+    let is_here = match server.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => true,
+    };
+    server.scheme() == "http" && !is_here
 }
 
 /// The data folder that was named, or the usual one if it exists.
@@ -270,5 +284,20 @@ mod tests {
         let error = connect(&flags, &Environment::default()).unwrap_err();
         assert_eq!(error.to_string(), "reading the token file no/such/file failed");
         assert_eq!(error.exit(), crate::exit::Exit::Io);
+    }
+
+    // SE-05.
+    #[test]
+    fn what_leaves_this_machine_in_the_clear_is_noticed() {
+        for (server, overheard) in [
+            ("http://127.0.0.1:8484", false),
+            ("http://[::1]:8484", false),
+            ("http://localhost:8484", false),
+            ("https://media.example", false),
+            ("http://media.example", true),
+            ("http://192.168.1.7:8484", true),
+        ] {
+            assert_eq!(is_overheard(&server.parse().unwrap()), overheard, "{server}");
+        }
     }
 }

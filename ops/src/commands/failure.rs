@@ -104,7 +104,7 @@ fn exit_of_start(error: &ServeError) -> Exit {
     match error {
         ServeError::AddressInUse { .. } | ServeError::Listen { .. } => Exit::Unreachable,
         ServeError::Log(OpenError::InUse { .. }) => Exit::Busy,
-        ServeError::NatsAddress(_) | ServeError::Library { .. } => Exit::Configuration,
+        ServeError::NatsAddress(_) | ServeError::Library { .. } | ServeError::Tls(_) => Exit::Configuration,
         ServeError::WorkingFolder(_)
         | ServeError::Folder { .. }
         | ServeError::Log(_)

@@ -28,6 +28,9 @@ pub(crate) async fn for_job(
     id: &str,
     position: Option<u64>,
 ) -> Result<Job, Failure> {
+    if output.is_watched() {
+        output.note(&format!("waiting for {id}; after Ctrl-C it goes on: `mediary job show {id}`"));
+    }
     let bar = output.progress();
     let mut questions = Questions::new(client, &job::SHOW, id, position);
     let mut was_held = false;
@@ -53,6 +56,9 @@ pub(crate) async fn for_story(
     id: &str,
     position: Option<u64>,
 ) -> Result<Story, Failure> {
+    if output.is_watched() {
+        output.note(&format!("waiting for {id}; after Ctrl-C it goes on: `mediary job list --story {id}`"));
+    }
     let bar = output.progress();
     let mut questions = Questions::new(client, &download::STORY, id, position);
     loop {

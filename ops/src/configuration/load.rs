@@ -77,6 +77,9 @@ fn validate(configuration: Configuration) -> Result<Configuration, Box<Configura
     if configuration.data.as_os_str().is_empty() {
         wrong.push("data: a folder is wanted".to_owned());
     }
+    if configuration.tls_certificate.is_some() != configuration.tls_key.is_some() {
+        wrong.push("tls_certificate, tls_key: both are wanted, or none".to_owned());
+    }
     if configuration.jobs.tries_max == 0 {
         wrong.push("jobs.tries_max: at least 1 is wanted".to_owned());
     }

@@ -17,6 +17,11 @@ pub struct Configuration {
     pub data: PathBuf,
     /// The address to listen on.
     pub listen: SocketAddr,
+    /// The certificate (PEM, its issuers behind it) with which TLS is spoken; other machines are then answered by
+    /// TLS alone.
+    pub tls_certificate: Option<PathBuf>,
+    /// The private key of the certificate (PEM).
+    pub tls_key: Option<PathBuf>,
     /// The folder of kept files; `library` in the data folder if left out. On any file system.
     pub library: Option<PathBuf>,
     /// `auto` (a `nats-server` that is found is run as a child), `off`, or a URL.
@@ -49,6 +54,8 @@ impl Default for Configuration {
         Self {
             data: PathBuf::from("data"),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8484)),
+            tls_certificate: None,
+            tls_key: None,
             library: None,
             nats: NatsMode::Auto,
             nats_credentials: None,
@@ -71,6 +78,11 @@ impl Configuration {
         self.library.clone().unwrap_or_else(|| self.data.join("library"))
     }
 
+    /// Whether what is said reaches others than the server: plain HTTP beyond this machine (SE-05).
+    pub fn is_overheard(&self) -> bool {
+        self.tls_certificate.is_none() && !self.listen.ip().is_loopback()
+    }
+
     /// The folder that programs are looked for in before `PATH`.
     pub fn tools_folders(&self) -> Vec<PathBuf> {
         self.tools.folder.iter().cloned().collect()
@@ -86,6 +98,8 @@ impl Configuration {
             ffprobe,
             deno,
             nats_server,
+            &mut self.tls_certificate,
+            &mut self.tls_key,
             &mut self.library,
             &mut self.nats_credentials,
             &mut self.nats_ca,

@@ -1,5 +1,6 @@
 use std::{io, net::SocketAddr, path::PathBuf};
 
+use mediary_api::connections::TlsError;
 use mediary_log::{OpenError, ReadError, fanout::ParseServerError, gate::Refusal};
 use mediary_projections::StartError;
 use miette::Diagnostic;
@@ -26,6 +27,13 @@ pub enum ServeError {
         /// What the system says.
         source: io::Error,
     },
+    /// TLS can't be spoken.
+    #[error("failed to make ready for TLS")]
+    #[diagnostic(
+        code(tls_failed),
+        help("name a certificate and its key, both PEM, with tls_certificate and tls_key")
+    )]
+    Tls(#[source] TlsError),
     /// The working folder is gone.
     #[error("failed to find out the working folder")]
     #[diagnostic(code(folder_failed), help("start the server from a folder that exists"))]

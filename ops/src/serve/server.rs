@@ -1,4 +1,4 @@
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{io::IsTerminal as _, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use mediary_actors::{
     download::Library,
@@ -7,7 +7,13 @@ use mediary_actors::{
     staging::Staging,
     supervisor::SupervisorHandle,
 };
-use mediary_api::{App, Platform, connections, limits, session::Authenticator, websocket};
+use mediary_api::{
+    App, Platform,
+    connections::{self, Tls},
+    limits,
+    session::Authenticator,
+    websocket,
+};
 use mediary_events::{
     lane,
     worker::{Command, Worker},
@@ -80,6 +86,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let configuration = configuration.absolute().map_err(ServeError::WorkingFolder)?;
     telemetry::log_to_stderr(&configuration.logging);
     let recorder = telemetry::recorder();
+    let tls = tls(&configuration)?;
     // The address comes first: a port in use costs nothing.
     let listener = listen(configuration.listen).await?;
     let address = listener
@@ -154,11 +161,12 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         stopping: stopped.clone(),
     };
     let resuming = spawn::part(observe::resume_halted(gate, supervisor.resumer(), stopped.clone()));
-    let http = spawn::part(connections::serve(listener, app.router(), places(), stopped));
-    if !address.ip().is_loopback() {
+    let http = spawn::part(connections::serve(listener, app.router(), places(), tls, stopped));
+    if configuration.is_overheard() {
         tracing::warn!(
             %address,
-            "tokens travel in the clear beyond this machine: put a reverse proxy with TLS in front"
+            "tokens travel in the clear beyond this machine: set tls_certificate and tls_key, or put a reverse \
+             proxy with TLS in front"
         );
     }
     tracing::info!(%address, data = %configuration.data.display(), position = log.head().position, "serving");
@@ -206,12 +214,17 @@ impl Server {
     fn greet(&self) {
         let url = self.url();
         crate::say(&format!("Mediary serves on {url} (GraphQL: {url}/graphql)"));
-        if let Some(token) = &self.first_token {
-            crate::say(&format!(
-                "Set-up for a browser, valid for an hour: {url}/graphql#token={}",
-                token.reveal()
-            ));
-            crate::say("Later, `mediary token setup` makes a new one.");
+        match &self.first_token {
+            // What a service manager writes down is read by others.
+            Some(token) if std::io::stderr().is_terminal() => {
+                crate::say(&format!(
+                    "Set-up for a browser, valid for an hour: {url}/graphql#token={}",
+                    token.reveal()
+                ));
+                crate::say("Later, `mediary token setup` makes a new one.");
+            }
+            Some(_) => crate::say("`mediary token setup` makes a link that signs a browser in."),
+            None => {}
         }
     }
 }
@@ -298,6 +311,12 @@ async fn join(gate: &Gate, worker: WorkerLife) -> Result<(), ServeError> {
         }
         Err(refusal) => Err(ServeError::Refused(refusal)),
     }
+}
+
+/// What is spoken with other machines, if it was configured.
+fn tls(configuration: &Configuration) -> Result<Option<Tls>, ServeError> {
+    let files = configuration.tls_certificate.as_deref().zip(configuration.tls_key.as_deref());
+    files.map(|(certificate, key)| Tls::open(certificate, key).map_err(ServeError::Tls)).transpose()
 }
 
 /// As many connections as the files of this process allow.

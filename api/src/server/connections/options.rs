@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 /// How many connections there may be, and how slow.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// Connections in all.
     pub connections_max: usize,

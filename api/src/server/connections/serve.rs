@@ -27,16 +27,17 @@ use hyper_util::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     select,
     sync::watch,
     task::JoinSet,
-    time::Instant,
+    time::{Instant, timeout},
 };
 
 use super::{
     Options,
     places::{Asked, Connected, Place, Places, Taking},
+    tls::{Greeted, Tls},
     wire::Wire,
 };
 
@@ -50,6 +51,7 @@ pub async fn serve(
     listener: TcpListener,
     routes: Router,
     options: Options,
+    tls: Option<Tls>,
     mut stopped: watch::Receiver<bool>,
 ) -> io::Result<()> {
     metrics::describe_gauge!("mediary_http_connections", "Open connections.");
@@ -90,40 +92,63 @@ pub async fn serve(
             connected: Arc::clone(&place.connected),
             peer,
         };
-        let stream = Wire::new(stream, options.write_timeout);
-        connections.spawn(converse(stream, service, options.header_timeout, stopped.clone(), place));
+        let answering = Connection { service, options, stopped: stopped.clone(), place };
+        connections.spawn(answering.begin(stream, tls.clone()));
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
     Ok(())
 }
 
-/// Talks until one side ends it, or until the place is needed; when the server stops, what is being answered is
-/// answered to its end.
-async fn converse<W: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
-    wire: W,
+/// A connection in its place.
+struct Connection {
     service: Answering,
-    header_timeout: Duration,
-    mut stopped: watch::Receiver<bool>,
+    options: Options,
+    stopped: watch::Receiver<bool>,
     place: Place,
-) {
-    let conversation = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(header_timeout)
-        .serve_connection(TokioIo::new(wire), service)
-        .with_upgrades();
-    let mut conversation = pin!(conversation);
-    let ended = select! {
-        ended = &mut conversation => ended,
-        () = place.connected.has_to_leave() => Ok(()),
-        () = stop(&mut stopped) => {
-            conversation.as_mut().graceful_shutdown();
-            conversation.await
+}
+
+impl Connection {
+    /// Greets, if there is something to be agreed on first, and talks.
+    async fn begin(mut self, stream: TcpStream, tls: Option<Tls>) {
+        let Some(tls) = tls else { return self.converse(stream).await };
+        let peer = self.service.peer.ip();
+        let greeted = select! {
+            greeted = timeout(self.options.header_timeout, tls.greet(stream, peer)) => greeted,
+            () = self.place.connected.has_to_leave() => return,
+            () = stop(&mut self.stopped) => return,
+        };
+        match greeted {
+            Ok(Ok(Greeted::Clear(stream))) => self.converse(stream).await,
+            Ok(Ok(Greeted::Secure(stream))) => self.converse(stream).await,
+            Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS was agreed on"),
+            Err(_) => tracing::debug!(%peer, "a greeting took too long"),
         }
-    };
-    if let Err(error) = ended {
-        // A client that goes away in the middle is an ordinary thing.
-        tracing::debug!(%error, "a connection broke off");
+    }
+
+    /// Talks until one side ends it, or until the place is needed; when the server stops, what is being answered
+    /// is answered to its end.
+    async fn converse<W: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: W) {
+        let Self { service, options, mut stopped, place } = self;
+        let wire = Wire::new(stream, options.write_timeout);
+        let conversation = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(options.header_timeout)
+            .serve_connection(TokioIo::new(wire), service)
+            .with_upgrades();
+        let mut conversation = pin!(conversation);
+        let ended = select! {
+            ended = &mut conversation => ended,
+            () = place.connected.has_to_leave() => Ok(()),
+            () = stop(&mut stopped) => {
+                conversation.as_mut().graceful_shutdown();
+                conversation.await
+            }
+        };
+        if let Err(error) = ended {
+            // A client that goes away in the middle is an ordinary thing.
+            tracing::debug!(%error, "a connection broke off");
+        }
     }
 }
 

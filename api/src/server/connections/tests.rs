@@ -1,4 +1,10 @@
-use std::{convert::Infallible, net::SocketAddr, time::Duration};
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -6,6 +12,11 @@ use axum::{
     routing::get,
 };
 use futures::stream;
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -13,8 +24,9 @@ use tokio::{
     task::JoinSet,
     time::timeout,
 };
+use tokio_rustls::TlsConnector;
 
-use super::{Options, serve};
+use super::{Options, Tls, TlsError, serve};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -26,6 +38,10 @@ struct Server {
 
 impl Server {
     async fn start(options: Options) -> Self {
+        Self::start_with(options, None).await
+    }
+
+    async fn start_with(options: Options, tls: Option<Tls>) -> Self {
         let routes = Router::new()
             .route("/", get(async || "here\n"))
             .route("/endless", get(endless))
@@ -34,7 +50,7 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(async move { serve(listener, routes, options, stopped).await.unwrap() });
+        tasks.spawn(async move { serve(listener, routes, options, tls, stopped).await.unwrap() });
         Self { address, stop, tasks }
     }
 
@@ -146,4 +162,55 @@ fn a_process_with_few_files_takes_few_connections() {
     assert_eq!(Options::within_files(256).connections_max, 64);
     assert_eq!(Options::within_files(1 << 20).connections_max, 1_024);
     assert_eq!(Options::within_files(0).connections_max, 16);
+}
+
+/// A certificate of `localhost` and its key, made for these tests: nothing else trusts it.
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/connections/tests").join(name)
+}
+
+fn tls() -> Tls {
+    Tls::open(&file("certificate.pem"), &file("key.pem")).unwrap()
+}
+
+// SE-05: with a certificate TLS is spoken; on this machine plain HTTP goes on, for the command line.
+#[tokio::test]
+async fn with_a_certificate_tls_is_spoken_and_this_machine_may_do_without() {
+    let server = Server::start_with(Options::default(), Some(tls())).await;
+    assert!(server.ask().await.ends_with("here\n"));
+
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(file("certificate.pem")).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let connector = TlsConnector::from(Arc::new(config));
+    let name = "localhost".try_into().unwrap();
+    let mut wire = connector.connect(name, server.connect().await).await.unwrap();
+    wire.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    timeout(PATIENCE, wire.read_to_string(&mut answer)).await.unwrap().unwrap();
+    assert!(answer.ends_with("here\n"), "{answer}");
+}
+
+// SE-05
+#[tokio::test]
+async fn plain_http_from_another_machine_is_told_to_come_with_tls() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    client.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    let (stream, _) = listener.accept().await.unwrap();
+    assert!(tls().greet(stream, "192.0.2.1".parse().unwrap()).await.is_err());
+    assert!(rest(&mut client).await.starts_with("HTTP/1.1 426 "));
+}
+
+#[test]
+fn files_that_are_no_certificate_or_no_key_are_told_apart() {
+    let (certificate, key) = (file("certificate.pem"), file("key.pem"));
+    let missing = file("missing.pem");
+    assert!(matches!(Tls::open(&missing, &key), Err(TlsError::Certificate { .. })));
+    assert!(matches!(Tls::open(&certificate, &missing), Err(TlsError::Key { .. })));
+    assert!(matches!(Tls::open(&certificate, &certificate), Err(TlsError::Key { .. })));
 }

@@ -21,6 +21,8 @@ pub struct Options {
     pub body_timeout: Duration,
     /// How many turns there are for what runs at the same time.
     pub turns_max: u32,
+    /// How many of them one token may have.
+    pub turns_per_token_max: u32,
     /// How much complexity costs one more turn.
     pub turn_complexity: usize,
     /// How long a request may wait for its turn before it is refused.
@@ -43,6 +45,8 @@ impl Default for Options {
             body_size_max_bytes: 256 * 1024,
             body_timeout: Duration::from_secs(10),
             turns_max: 64,
+            // A program that asks for all it can leaves a quarter to everybody else.
+            turns_per_token_max: 48,
             // Two of the most costly run beside sixty small ones.
             turn_complexity: 400,
             queue_timeout: Duration::from_secs(2),

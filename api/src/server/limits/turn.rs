@@ -1,8 +1,11 @@
 //! One limit for everything that runs, whichever way it came in: a request takes as many turns as it costs.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
 };
 
 use async_graphql::{
@@ -13,21 +16,50 @@ use async_graphql::{
     },
     parser::types::OperationType,
 };
-use tokio::{sync::Semaphore, time::timeout};
+use mediary_schema::TokenId;
+use tokio::{
+    sync::{AcquireError, Semaphore},
+    time::timeout,
+};
 
 use super::Options;
-use crate::server::{fault::fault, operation::kind_of};
+use crate::{
+    server::{fault::fault, operation::kind_of},
+    session::Session,
+};
 
 /// Gives each request its turns.
 pub(super) struct Turns {
     options: Arc<Options>,
     free: Arc<Semaphore>,
+    shares: Arc<Shares>,
 }
 
 impl Turns {
     pub(super) fn new(options: &Options) -> Self {
         let free = Arc::new(Semaphore::new(options.turns_max as usize));
-        Self { options: Arc::new(options.clone()), free }
+        let shares = Arc::new(Shares { max: options.turns_per_token_max, of: Mutex::default() });
+        Self { options: Arc::new(options.clone()), free, shares }
+    }
+}
+
+/// The turns of each token: whoever asks much waits for himself, and others have the rest.
+struct Shares {
+    max: u32,
+    of: Mutex<HashMap<TokenId, Weak<Semaphore>>>,
+}
+
+impl Shares {
+    fn of(&self, token_id: TokenId) -> Arc<Semaphore> {
+        let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(share) = all.get(&token_id).and_then(Weak::upgrade) {
+            return share;
+        }
+        // Only those are kept that somebody uses just now.
+        all.retain(|_, share| share.strong_count() > 0);
+        let share = Arc::new(Semaphore::new(self.max as usize));
+        all.insert(token_id, Arc::downgrade(&share));
+        share
     }
 }
 
@@ -36,6 +68,7 @@ impl ExtensionFactory for Turns {
         Arc::new(Turn {
             options: Arc::clone(&self.options),
             free: Arc::clone(&self.free),
+            shares: Arc::clone(&self.shares),
             cost: AtomicU32::new(1),
             is_subscription: AtomicBool::new(false),
         })
@@ -46,6 +79,7 @@ impl ExtensionFactory for Turns {
 struct Turn {
     options: Arc<Options>,
     free: Arc<Semaphore>,
+    shares: Arc<Shares>,
     cost: AtomicU32,
     is_subscription: AtomicBool,
 }
@@ -87,7 +121,15 @@ impl Extension for Turn {
         operation_name: Option<&str>,
         next: NextExecute<'_>,
     ) -> Response {
-        let turns = self.free.acquire_many(self.cost.load(Ordering::Relaxed));
+        let cost = self.cost.load(Ordering::Relaxed);
+        let share = context.data_opt::<Session>().map(|session| self.shares.of(session.token_id));
+        let turns = async {
+            let own = match &share {
+                Some(share) => Some(share.acquire_many(cost.min(self.shares.max)).await?),
+                None => None,
+            };
+            Ok::<_, AcquireError>((own, self.free.acquire_many(cost).await?))
+        };
         let taken = if self.is_subscription.load(Ordering::Relaxed) {
             // An item that waits makes its stream wait, and what happens meanwhile comes as one item.
             Ok(turns.await)
@@ -98,7 +140,7 @@ impl Extension for Turn {
             metrics::counter!("mediary_graphql_refused_total", "code" => "OVERLOADED").increment(1);
             return Response::from_errors(vec![fault("the server is busy", "OVERLOADED", true)]);
         };
-        let _taken = taken.expect("the semaphore is never closed");
+        let _taken = taken.expect("the semaphores are never closed");
         next.run(context, operation_name).await
     }
 }
@@ -106,6 +148,19 @@ impl Extension for Turn {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_has_its_share_for_as_long_as_it_uses_it() {
+        let token = |number| TokenId::from_uuid(uuid::Uuid::from_u128(number));
+        let shares = Shares { max: 2, of: Mutex::default() };
+        let first = shares.of(token(1));
+        let _taken = first.try_acquire_many(2).unwrap();
+        assert!(shares.of(token(1)).try_acquire().is_err(), "one token");
+        assert!(shares.of(token(2)).try_acquire().is_ok(), "and another one");
+        assert_eq!(shares.of.lock().unwrap().len(), 2);
+        drop(shares.of(token(3)));
+        assert_eq!(shares.of.lock().unwrap().len(), 2, "what nobody uses is forgotten");
+    }
 
     #[test]
     fn what_costs_most_leaves_room_for_others() {

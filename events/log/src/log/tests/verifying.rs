@@ -16,7 +16,7 @@ use super::support::{Bench, append, append_one, copy_of, event, flip_everywhere,
 use crate::log::{
     Checkpoint, Damage, Log, OpenError, Read, ReadError, Report, Source, VerifyError, export,
     frame::{self, Body, Frame},
-    store, tables, verify, verify_bundle, verify_live,
+    store, tables, verify, verify_bundle, verify_live, verify_live_while,
 };
 
 /// A closed log of `appends` appends behind the event that opens it; the payload of event `n + 1` says `payload-n`.
@@ -397,4 +397,19 @@ fn no_flipped_bit_anywhere_changes_history_unnoticed() {
     drop(panic::take_hook());
     assert!(noticed > 50, "only {noticed} noticed, {harmless} harmless");
     assert_eq!(printed.load(Ordering::SeqCst), 0, "a panic was printed");
+}
+
+// edge A16: the proof of a log that nobody waits for any more is not gone on with.
+#[test]
+fn a_proof_that_nobody_waits_for_ends() {
+    let bench = Bench::new();
+    bench.log.append_blocking(append_one(1, &stream("job", 1), "a")).unwrap();
+    let asked = std::cell::Cell::new(0);
+    let goes_on = || {
+        asked.set(asked.get() + 1);
+        false
+    };
+    let ended = verify_live_while(&bench.log, None, goes_on).unwrap_err();
+    assert!(matches!(ended, VerifyError::Read { source: ReadError::Closed, .. }), "{ended:?}");
+    assert_eq!(asked.get(), 1);
 }

@@ -1,0 +1,112 @@
+//! TLS by files: what is spoken with whoever is on another machine.
+
+use std::{
+    fmt, io,
+    net::IpAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rustls::{
+    ServerConfig,
+    crypto::ring,
+    pki_types::{
+        CertificateDer, PrivateKeyDer,
+        pem::{self, PemObject as _},
+    },
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
+
+/// What the first byte of a TLS connection is: a record of the handshake.
+const HANDSHAKE: u8 = 0x16;
+/// What whoever speaks HTTP in the clear from another machine is told.
+const ASK_WITH_TLS: &[u8] = b"HTTP/1.1 426 Upgrade Required\r\nUpgrade: TLS/1.2, HTTP/1.1\r\n\
+Connection: Upgrade, close\r\nContent-Type: text/plain\r\nContent-Length: 24\r\n\r\nask with https:// here\r\n";
+
+/// A certificate with its key. Cheap to clone.
+#[derive(Clone)]
+pub struct Tls {
+    acceptor: TlsAcceptor,
+}
+
+/// Why TLS can't be spoken.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// The certificates can't be read.
+    #[error("failed to read the certificates in {}", path.display())]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: pem::Error,
+    },
+    /// The key can't be read.
+    #[error("failed to read the private key in {}", path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: pem::Error,
+    },
+    /// They don't belong together, or can't be used.
+    #[error("failed to use the certificate with the key")]
+    Unusable(#[source] rustls::Error),
+}
+
+/// A connection that may be spoken on.
+pub(super) enum Greeted {
+    /// With somebody on this machine, whose words reach nobody else.
+    Clear(TcpStream),
+    /// With anybody.
+    Secure(Box<TlsStream<TcpStream>>),
+}
+
+impl Tls {
+    /// Reads certificate and key, both PEM; the certificate's own issuers may follow it.
+    pub fn open(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
+        let unread = |source| TlsError::Certificate { path: certificate.to_owned(), source };
+        let certificates = CertificateDer::pem_file_iter(certificate).map_err(unread)?;
+        let certificates = certificates.collect::<Result<Vec<_>, _>>().map_err(unread)?;
+        let key = PrivateKeyDer::from_pem_file(key)
+            .map_err(|source| TlsError::Key { path: key.to_owned(), source })?;
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(TlsError::Unusable)?;
+        let mut config =
+            config.with_no_client_auth().with_single_cert(certificates, key).map_err(TlsError::Unusable)?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)) })
+    }
+
+    /// Greets whoever came. On the machine itself plain HTTP goes on, for the command line and what is in front.
+    pub(super) async fn greet(&self, mut stream: TcpStream, peer: IpAddr) -> io::Result<Greeted> {
+        let mut first = [0];
+        if stream.peek(&mut first).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let is_here = peer.to_canonical().is_loopback() || stream.local_addr()?.ip() == peer;
+        if first == [HANDSHAKE] {
+            return Ok(Greeted::Secure(Box::new(self.acceptor.accept(stream).await?)));
+        }
+        if is_here {
+            return Ok(Greeted::Clear(stream));
+        }
+        // What was said is heard first: bytes that nobody took would cut the answer off.
+        let mut heard = [0; 4_096];
+        let _heard_bytes = stream.read(&mut heard).await?;
+        stream.write_all(ASK_WITH_TLS).await?;
+        stream.shutdown().await?;
+        Err(io::Error::other("plain HTTP from another machine is refused"))
+    }
+}
+
+impl fmt::Debug for Tls {
+    /// Says nothing: there is a key in it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Tls")
+    }
+}
