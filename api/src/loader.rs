@@ -44,7 +44,13 @@ impl Loader<Seen<ItemId>> for Rows {
         for (scope, ids) in by_scope(keys) {
             let rows =
                 self.0.download.read(scope, move |view| download::downloads_by_item(view, &ids)).await?;
-            found.extend(rows.into_iter().map(|row| (Seen { scope, id: row.item_id }, row)));
+            for row in rows {
+                let key = Seen { scope, id: row.item_id };
+                let stands_behind = |other: &DownloadRow| row.standing() < other.standing();
+                if !found.get(&key).is_some_and(stands_behind) {
+                    found.insert(key, row);
+                }
+            }
         }
         Ok(found)
     }

@@ -87,8 +87,10 @@ impl List {
     /// The wish for one of its entries.
     pub fn item(&self, entry: u32) -> DownloadItem {
         let source = self.source(entry);
+        let item_id = IDENTITIES.item(ProjectId::HOME, &source);
         DownloadItem {
-            item_id: IDENTITIES.item(ProjectId::HOME, &source),
+            download_id: IDENTITIES.download(item_id, Quality::best().wish()),
+            item_id,
             quality: Quality::best(),
             title: Some(self.title(entry)),
             duration_ms: Some(duration_ms(entry)),
@@ -176,11 +178,11 @@ impl Run {
 
     fn lease(self, story: &mut Transaction<'_>) -> Result<(), Refusal> {
         let lease = job::Command::Lease { attempt_id: self.attempt, worker: self.worker, until: story.now() };
-        story.entail::<Job>(self.job.uuid(), lease)
+        story.execute::<Job>(self.job.uuid(), lease)
     }
 
     fn start(self, story: &mut Transaction<'_>) -> Result<(), Refusal> {
-        story.entail::<Job>(self.job.uuid(), job::Command::Start { attempt_id: self.attempt })
+        story.execute::<Job>(self.job.uuid(), job::Command::Start { attempt_id: self.attempt })
     }
 }
 

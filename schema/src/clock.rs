@@ -13,7 +13,8 @@ use std::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-/// A moment: microseconds since 1970-01-01 UTC. Its text form is RFC 3339.
+/// A moment: microseconds since 1970-01-01 UTC. Its text form is RFC 3339, which every moment has: those outside of
+/// [`Timestamp::MIN`] and [`Timestamp::MAX`] can't be made.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Timestamp(i64);
 
@@ -21,15 +22,24 @@ impl Timestamp {
     /// The end of the year 9998: beyond it libraries of dates disagree. No event is later.
     pub const MAX: Self = Self(253_370_764_799_999_999);
 
-    /// Takes microseconds since 1970-01-01 UTC.
+    /// The beginning of the year 1, the first that RFC 3339 can write.
+    pub const MIN: Self = Self(-62_135_596_800_000_000);
+
+    /// Takes microseconds since 1970-01-01 UTC; what lies outside becomes the first or the last moment.
     pub const fn from_micros(micros: i64) -> Self {
-        Self(micros)
+        if micros < Self::MIN.0 {
+            Self::MIN
+        } else if micros > Self::MAX.0 {
+            Self::MAX
+        } else {
+            Self(micros)
+        }
     }
 
     /// Reads a date as HTTP headers have it: `Wed, 21 Oct 2015 07:28:00 GMT`.
     pub fn from_http_date(text: &str) -> Option<Self> {
         let moment = jiff::fmt::rfc2822::parse(text).ok()?;
-        Some(Self(moment.timestamp().as_microsecond()))
+        Some(Self::from_micros(moment.timestamp().as_microsecond()))
     }
 
     /// Microseconds since 1970-01-01 UTC.
@@ -40,7 +50,7 @@ impl Timestamp {
     /// This moment plus a while; stays at the end of time on overflow.
     #[must_use]
     pub fn after(self, wait: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
+        Self::from_micros(self.0.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
     }
 
     /// How long after `earlier` this is; zero if it is before.
@@ -51,10 +61,8 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_microsecond(self.0) {
-            Ok(moment) => write!(formatter, "{moment:.6}"),
-            Err(_) => write!(formatter, "{}µs", self.0),
-        }
+        let moment = jiff::Timestamp::from_microsecond(self.0).expect("a moment is within the calendar");
+        write!(formatter, "{moment:.6}")
     }
 }
 
@@ -68,7 +76,7 @@ impl FromStr for Timestamp {
     type Err = jiff::Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse::<jiff::Timestamp>().map(|moment| Self(moment.as_microsecond()))
+        text.parse::<jiff::Timestamp>().map(|moment| Self::from_micros(moment.as_microsecond()))
     }
 }
 
@@ -99,7 +107,7 @@ impl Clock {
     pub fn manual(start: Timestamp) -> (Self, Arc<AtomicI64>) {
         let cell = Arc::new(AtomicI64::new(start.0));
         let reader = Arc::clone(&cell);
-        (Self::new(move || Timestamp(reader.load(Ordering::SeqCst))), cell)
+        (Self::new(move || Timestamp::from_micros(reader.load(Ordering::SeqCst))), cell)
     }
 
     /// The system's clock.
@@ -108,7 +116,7 @@ impl Clock {
             #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for the time")]
             let now = std::time::SystemTime::now();
             let since_epoch = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-            Timestamp(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX)).min(Timestamp::MAX)
+            Timestamp::from_micros(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
         })
     }
 
@@ -156,6 +164,8 @@ impl fmt::Debug for IdSource {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -163,5 +173,17 @@ mod tests {
         let moment = Timestamp::from_micros(1_790_000_000_123_456);
         assert_eq!(moment.to_string(), "2026-09-21T14:13:20.123456Z");
         assert_eq!(moment.to_string().parse::<Timestamp>().unwrap(), moment);
+    }
+
+    proptest! {
+        // core A9: a wait of 10^18 ms made a moment that was written and never read again.
+        #[test]
+        fn every_moment_that_can_be_written_is_read(micros in any::<i64>(), wait in any::<u64>()) {
+            let extremes = [Timestamp::MIN, Timestamp::MAX].map(|moment| moment.after(Duration::from_millis(wait)));
+            let moment = Timestamp::from_micros(micros);
+            for moment in [moment, moment.after(Duration::from_millis(wait))].into_iter().chain(extremes) {
+                prop_assert_eq!(moment.to_string().parse::<Timestamp>().unwrap(), moment);
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EntryId, ItemId, PlaylistId, item::ItemSource};
+use crate::{DownloadId, EntryId, ItemId, PlaylistId, item::ItemSource};
 
 /// A named choice of formats, frozen into the job that uses it (DL-01).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,9 +46,54 @@ impl Quality {
         }
     }
 
+    /// What somebody wants who asks for it.
+    pub const fn wish(&self) -> Wish {
+        if self.audio_only { Wish::Audio } else { Wish::Video { height_max: self.height_max } }
+    }
+
     fn up_to(name: &str, height: u32) -> Self {
         let format = format!("bv*[height<={height}]+ba/b[height<={height}]/b[height<=?{height}]");
         Self { name: name.to_owned(), version: 1, format, height_max: Some(height), audio_only: false }
+    }
+}
+
+/// What somebody wants of an item. An item and a wish are a download, whatever the definition by which it is fetched: a
+/// second wish for an item is a second download, unless what is kept fits it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Wish {
+    /// The best picture up to a height, with sound; what has no picture at its source is sound.
+    Video {
+        /// The greatest height in pixels that fits; none is the best that there is.
+        height_max: Option<u32>,
+    },
+    /// The sound alone.
+    Audio,
+}
+
+impl Wish {
+    /// What the id of a download follows from, beside its item.
+    pub fn key(self) -> String {
+        match self {
+            Self::Video { height_max: None } => "video".to_owned(),
+            Self::Video { height_max: Some(height) } => format!("video {height}"),
+            Self::Audio => "audio".to_owned(),
+        }
+    }
+
+    /// Whether a file that was fetched for some wish is what this one would bring, too.
+    ///
+    /// The best picture below a ceiling is the best below every lower ceiling that it fits under. One that was fetched
+    /// under a lower ceiling says nothing of what there is above.
+    pub fn is_met_by(self, fetched_for: Self, height: Option<u32>) -> bool {
+        match (self, fetched_for) {
+            (Self::Video { height_max: wanted }, Self::Video { height_max: looked_up_to }) => {
+                let unlimited = |height: Option<u32>| height.unwrap_or(u32::MAX);
+                unlimited(looked_up_to) >= unlimited(wanted) && height.unwrap_or(0) <= unlimited(wanted)
+            }
+            (Self::Audio, Self::Audio) => true,
+            (Self::Audio, Self::Video { .. }) => height.is_none(),
+            (Self::Video { .. }, Self::Audio) => false,
+        }
     }
 }
 
@@ -84,6 +129,8 @@ pub struct EntryRef {
 /// The work of keeping one item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DownloadItem {
+    /// The item for this wish.
+    pub download_id: DownloadId,
     /// The item.
     pub item_id: ItemId,
     /// Where it is to be had.
@@ -98,4 +145,59 @@ pub struct DownloadItem {
     pub folder: Option<String>,
     /// The row that it was asked for.
     pub entry: Option<EntryRef>,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Quality, Wish};
+
+    fn wish(name: &str) -> Wish {
+        name.parse::<Quality>().unwrap().wish()
+    }
+
+    #[test]
+    fn a_file_meets_every_wish_that_would_have_brought_it() {
+        let (best, full, half, sound) = (wish("best"), wish("1080p"), wish("720p"), wish("audio"));
+        assert!(full.is_met_by(best, Some(720)), "the best that there is has 720 lines");
+        assert!(half.is_met_by(full, Some(480)));
+        assert!(!half.is_met_by(best, Some(1080)), "it is too high");
+        assert!(!full.is_met_by(half, Some(720)), "there may be more");
+        assert!(!best.is_met_by(full, Some(1080)));
+        assert!(!full.is_met_by(sound, None) && !sound.is_met_by(best, Some(720)));
+        assert!(sound.is_met_by(best, None), "the source has no picture");
+    }
+
+    fn any_wish() -> impl Strategy<Value = Wish> {
+        prop_oneof![
+            Just(Wish::Audio),
+            proptest::option::of(1..4_000_u32).prop_map(|height_max| Wish::Video { height_max }),
+        ]
+    }
+
+    proptest! {
+        // A source with some heights: whoever is content with another's file would have fetched just that one.
+        #[test]
+        fn nobody_is_content_with_another_file_than_his_own(
+            one in any_wish(),
+            other in any_wish(),
+            heights in proptest::collection::vec(1..4_000_u32, 1..6),
+        ) {
+            let brought = |wish| match wish {
+                Wish::Video { height_max } => {
+                    let fits = |height: &u32| height_max.is_none_or(|max| *height <= max);
+                    heights.iter().copied().filter(fits).max()
+                }
+                Wish::Audio => None,
+            };
+            let picture = |wish: Wish| wish == Wish::Audio || brought(wish).is_some();
+            prop_assume!(picture(one) && picture(other));
+            if one.is_met_by(other, brought(other)) {
+                prop_assert_eq!(brought(one), brought(other));
+            }
+            prop_assert!(one.is_met_by(one, brought(one)));
+            prop_assert_eq!(one == other, one.key() == other.key());
+        }
+    }
 }

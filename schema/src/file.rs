@@ -1,6 +1,7 @@
 //! Values of the kernel part `file`.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{DownloadId, ItemId, JobId};
 
@@ -54,4 +55,46 @@ pub struct Made {
     pub download_id: DownloadId,
     /// The job that fetched it.
     pub job_id: JobId,
+}
+
+/// Below which folder a file lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Root {
+    /// The library.
+    Library,
+    /// A folder that is watched, by its id.
+    WatchFolder(Uuid),
+}
+
+/// How it stands with the bytes of a file, which outlives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileState {
+    /// They are in their place, as they were recorded.
+    Present,
+    /// Other bytes are in their place.
+    Changed,
+    /// Nothing is in their place, and nobody here took them away.
+    Lost,
+    /// They were put into the trash.
+    Trashed,
+    /// Another file took their place.
+    Replaced,
+}
+
+impl FileState {
+    /// Every state.
+    pub const ALL: [Self; 5] = [Self::Present, Self::Changed, Self::Lost, Self::Trashed, Self::Replaced];
+
+    /// The name in tables, in the API and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Changed => "changed",
+            Self::Lost => "lost",
+            Self::Trashed => "trashed",
+            Self::Replaced => "replaced",
+        }
+    }
 }

@@ -116,7 +116,7 @@ ids! {
     /// A piece of media at its source: derived from the project, the extractor and its id; where such an id counts
     /// within its list only, from the playlist, too.
     ItemId = "item";
-    /// The keeping of one item; there is one per item, and so per project.
+    /// The keeping of one item for one wish: derived from both, and so one per project.
     DownloadId = "download";
     /// A piece of long work: derived from the command that opened it.
     JobId = "job";
@@ -158,18 +158,6 @@ impl PrincipalId {
 impl PlaylistId {
     /// The built-in list of single videos (LI-02): what a project sees there is its own.
     pub const UNLISTED: Self = Self(Uuid::from_u128(0x756e_6c69_7374_8000_8000_0000_0000_0000));
-}
-
-impl DownloadId {
-    /// The one download of an item: the same UUID.
-    pub const fn from_item(item: ItemId) -> Self {
-        Self(item.0)
-    }
-
-    /// The item that this download keeps.
-    pub const fn item(self) -> ItemId {
-        ItemId(self.0)
-    }
 }
 
 impl ReactionId {

@@ -16,8 +16,9 @@ use std::{collections::HashMap, fmt};
 use uuid::Uuid;
 
 use crate::{
-    Address, CommandId, EntryId, EventId, FileId, HostId, ItemId, JobId, PlaylistId, ProjectId,
+    Address, CommandId, DownloadId, EntryId, EventId, FileId, HostId, ItemId, JobId, PlaylistId, ProjectId,
     ReservationId, TokenId, WorkerId,
+    download::Wish,
     item::{IdScope, ItemSource},
     playlist::ObservedEntry,
 };
@@ -107,6 +108,17 @@ impl Identities {
         parts.extend(more.iter().map(|part| part.to_vec()));
         let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
         ItemId::from_uuid(self.derive("mediary 2 item", &parts))
+    }
+
+    /// The keeping of an item for a wish: one per item and wish, and so per project.
+    pub fn download(&self, item: ItemId, wish: Wish) -> DownloadId {
+        let parts = [item.uuid().as_bytes().as_slice(), wish.key().as_bytes()].map(<[u8]>::to_vec);
+        DownloadId::from_uuid(self.derive("mediary 2 download", &[&parts[0], &parts[1]]))
+    }
+
+    /// What another tool fetched of an item, nobody knows for which wish: one per item.
+    pub fn archived(&self, item: ItemId) -> DownloadId {
+        DownloadId::from_uuid(self.derive("mediary 2 download", &[item.uuid().as_bytes()]))
     }
 
     /// The `occurrence`-th row (from 1) that a playlist ever had of an item, so that a refresh repeated after a
@@ -325,6 +337,20 @@ mod tests {
     fn a_site_s_own_id_is_one_item_in_every_list() {
         let entry = ObservedEntry { id_scope: IdScope::Source, ..episode("x", "http://a.example/x") };
         assert_eq!(named(list("one"), std::slice::from_ref(&entry)), named(list("two"), &[entry]));
+    }
+
+    #[test]
+    fn a_download_is_an_item_and_a_wish() {
+        let ids = identities(1);
+        let item = ids.item(HOME, &source("youtube", "x"));
+        let (best, low) = (Wish::Video { height_max: None }, Wish::Video { height_max: Some(720) });
+        let mut found =
+            [ids.download(item, best), ids.download(item, low), ids.download(item, Wish::Audio)].to_vec();
+        found.push(ids.archived(item));
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found.len(), 4);
+        assert!(found.iter().all(|download| download.uuid() != item.uuid()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{AttemptId, FailureClass, download::DownloadItem, playlist::RefreshPlaylist};
+use crate::{AttemptId, FailureClass, bounded, download::DownloadItem, playlist::RefreshPlaylist};
 
 /// The closed enum of long work, with everything that it needs frozen in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ impl Work {
     pub fn key(&self) -> String {
         match self {
             Self::Refresh(work) => RefreshPlaylist::key(work.playlist_id),
-            Self::Download(work) => format!("download/{}", work.item_id),
+            Self::Download(work) => format!("download/{}", work.download_id),
         }
     }
 }
@@ -188,6 +188,17 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// The same, no longer than an event may hold it.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        self.message = bounded::cut(self.message, bounded::OUTPUT_LINE_BYTES_MAX);
+        // The last words say most.
+        let first = self.output.len().saturating_sub(Self::OUTPUT_LINES_MAX);
+        let last = self.output.split_off(first).into_iter();
+        self.output = last.map(|line| bounded::cut(line, bounded::OUTPUT_LINE_BYTES_MAX)).collect();
+        self
+    }
+
     /// Lines of output kept in an event; the job's output file has all of them.
     pub const OUTPUT_LINES_MAX: usize = 10;
 

@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod address;
+pub mod bounded;
 pub mod clock;
 pub mod download;
 pub mod failure;

@@ -137,9 +137,13 @@ pub struct RefreshCounts {
     pub moved: u32,
     /// Rows with another title.
     pub renamed: u32,
+    /// Rows with another length, live state or address.
+    pub described: u32,
     /// Rows that became private, deleted or otherwise unavailable.
     pub unavailable: u32,
-    /// Rows that can be had or seen again.
+    /// Rows that can be had again.
+    pub available: u32,
+    /// Rows that are in the list again.
     pub returned: u32,
 }
 

@@ -28,7 +28,7 @@ fn holds(rule: fn(&Tree) -> Vec<Broken>) {
     assert!(broken.is_empty(), "{} broken:\n  {}\n", broken.len(), list.join("\n  "));
 }
 
-// invariant: H-1
+// invariant: G-1, H-1
 #[test]
 fn dependencies_point_down() {
     holds(dependencies::rule);

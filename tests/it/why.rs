@@ -89,7 +89,7 @@ async fn twenty_questions_are_answered_in_words() {
     let followed = "You asked to follow 'Sample videos' on DAY, with the token 'local', on the page";
     let of_itself = |what: &str| format!("Mediary {what} on DAY.");
     let event_of = |event: &Value| text(&event["id"]);
-    let download = format!("download-{}", item.strip_prefix("item-").unwrap());
+    let download = text(&third["download"]["id"]);
     for (question, id, expected) in [
         ("the file", text(&file["id"]), third_of_all.clone()),
         ("the item", item, third_of_all.clone()),

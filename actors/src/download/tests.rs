@@ -19,6 +19,7 @@ fn item(folder: Option<&str>, title: Option<&str>, id: &str) -> DownloadItem {
     let source =
         ItemSource { extractor: "demo".to_owned(), source_id: id.to_owned(), url: "http://x/".to_owned() };
     DownloadItem {
+        download_id: mediary_schema::DownloadId::from_uuid(uuid::Uuid::from_u128(8)),
         item_id: mediary_schema::ItemId::from_uuid(uuid::Uuid::from_u128(7)),
         source,
         quality: Quality::best(),

@@ -7,7 +7,7 @@ use mediary_log::{
     work,
 };
 use mediary_schema::{
-    EventId, PlaylistId,
+    EventId, Identities, PlaylistId,
     download::{DownloadItem, EntryRef, Quality},
     job::RetryPolicy,
     playlist::PlaylistKind,
@@ -47,7 +47,7 @@ impl Reaction for DownloadsRequestedToRequest {
             };
             let rows = state.rows.iter().filter(wanted);
             steps.extend(rows.map(|row| {
-                let item = item(playlist_id, &state, row, &quality);
+                let item = item(&gate.identities(), playlist_id, &state, row, &quality);
                 self.request(cause.envelope.id, item, named.is_some())
             }));
         }
@@ -80,9 +80,16 @@ impl DownloadsRequestedToRequest {
     }
 }
 
-fn item(playlist_id: PlaylistId, state: &State, row: &Row, quality: &Quality) -> DownloadItem {
+fn item(
+    identities: &Identities,
+    playlist_id: PlaylistId,
+    state: &State,
+    row: &Row,
+    quality: &Quality,
+) -> DownloadItem {
     let is_list = state.resolved.as_ref().is_some_and(|resolved| resolved.kind == PlaylistKind::List);
     DownloadItem {
+        download_id: identities.download(row.item_id, quality.wish()),
         item_id: row.item_id,
         source: row.source.clone(),
         quality: quality.clone(),

@@ -1,7 +1,7 @@
 //! One printed line of a refresh to one observed row.
 
 use mediary_schema::{
-    FailureClass,
+    FailureClass, bounded,
     item::{IdScope, ItemSource},
     job::Failure,
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist},
@@ -53,7 +53,7 @@ impl PrintedList {
 
     pub(super) fn observed(self) -> ObservedPlaylist {
         ObservedPlaylist {
-            title: self.title,
+            title: self.title.map(title),
             extractor: self.extractor_key.map(|key| key.to_ascii_lowercase()),
             source_id: self.id,
         }
@@ -70,7 +70,7 @@ impl PrintedEntry {
     /// What is known of the list from its first row.
     pub(super) fn list(&self) -> (ObservedPlaylist, Option<u32>) {
         let list = ObservedPlaylist {
-            title: self.playlist_title.clone(),
+            title: self.playlist_title.clone().map(title),
             extractor: None,
             source_id: self.playlist_id.clone(),
         };
@@ -80,17 +80,28 @@ impl PrintedEntry {
     /// The row, at `index` of the list.
     pub(super) fn observed(self, index: u32) -> Result<ObservedEntry, Failure> {
         let Some((source, id_scope)) = self.source() else {
-            let name = self.title.or(self.id).unwrap_or_default();
+            let name = self.title.or(self.id).map(title).unwrap_or_default();
             let message = format!("entry {index} {name:?} has no address of its own");
             return Err(Failure::new(FailureClass::Unsupported, message));
         };
+        if source.url.len() > bounded::ADDRESS_BYTES_MAX
+            || source.source_id.len() > bounded::SOURCE_ID_BYTES_MAX
+        {
+            // Cut it would be another address, and the id another item's.
+            let message = format!("entry {index} has an address or an id that is too long");
+            return Err(Failure::new(FailureClass::Unsupported, message));
+        }
         let placeholder = self.title.as_deref().and_then(placeholder);
         Ok(ObservedEntry {
             index,
             source,
             id_scope,
             availability: placeholder.unwrap_or_else(|| availability(self.availability.as_deref())),
-            title: if placeholder.is_some() { None } else { self.title.filter(|title| !title.is_empty()) },
+            title: if placeholder.is_some() {
+                None
+            } else {
+                self.title.filter(|title| !title.is_empty()).map(title)
+            },
             duration_ms: self
                 .duration
                 .filter(|seconds| *seconds > 0.0)
@@ -138,6 +149,11 @@ impl PrintedEntry {
         };
         [first, second].into_iter().flatten().find(|url| is_http(url)).cloned()
     }
+}
+
+/// A title, no longer than an event may hold it.
+fn title(title: String) -> String {
+    bounded::cut(title, bounded::TITLE_BYTES_MAX)
 }
 
 fn is_http(url: &str) -> bool {
@@ -250,6 +266,21 @@ mod tests {
         let json = r#"{"id": "html-1", "playlist_index": 1, "url": "http://a.example/m/a.mp4", "webpage_url": "http://a.example/html",
             "extractor_key": "HTML5MediaEmbed", "playlist_webpage_url": "http://a.example/html"}"#;
         assert_eq!(source(json), texts("generic", "http://a.example/m/a.mp4", "http://a.example/m/a.mp4"));
+    }
+
+    // core A15: one row made a list unlistable.
+    #[test]
+    fn a_row_that_is_too_long_is_cut_or_left_out_and_the_others_are_read() {
+        let row = |title: &str, url: &str| {
+            let json = serde_json::json!({
+                "id": "1", "title": title, "_type": "url", "url": url, "extractor_key": "X",
+            });
+            serde_json::from_value::<PrintedEntry>(json).unwrap().observed(1)
+        };
+        let long = row(&"ü".repeat(300_000), "http://a.example/1").unwrap().title.unwrap();
+        assert!(long.len() <= bounded::TITLE_BYTES_MAX && long.starts_with("üü"), "{}", long.len());
+        let unread = row("T", &format!("http://a.example/{}", "x".repeat(10_000))).unwrap_err();
+        assert_eq!(unread.message, "entry 1 has an address or an id that is too long");
     }
 
     #[test]

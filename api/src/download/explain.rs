@@ -2,7 +2,7 @@ use mediary_events::{
     Concern as _,
     download::{Download, Event},
 };
-use mediary_log::Recorded;
+use mediary_log::{Recorded, Subject};
 use mediary_projections::download;
 use mediary_schema::{DownloadId, EntryId, ItemId};
 use uuid::Uuid;
@@ -23,14 +23,16 @@ impl Explains for Words {
 
     fn last_event(&self, finder: &Finder, kind: &str, uuid: Uuid) -> Found<Option<Recorded>> {
         let is_item = kind == ItemId::KIND;
-        let uuid = if is_item { DownloadId::from_item(ItemId::from_uuid(uuid)).uuid() } else { uuid };
+        if is_item {
+            return finder.last_naming(Subject::new(ItemId::KIND, uuid), Download::NAME);
+        }
         finder.last_of(&Download::stream(uuid))
     }
 
     fn deed(&self, finder: &Finder, recorded: &Recorded) -> Found<Option<String>> {
         let Some(event) = event_of::<Download>(recorded) else { return Ok(None) };
-        let item = DownloadId::from_uuid(recorded.envelope.stream.uuid).item();
-        let row = finder.row(&finder.views.download, |rows| download::download(rows, item))?;
+        let id = DownloadId::from_uuid(recorded.envelope.stream.uuid);
+        let row = finder.row(&finder.views.download, |rows| download::download(rows, id))?;
         let title = row.map_or_else(|| "it".to_owned(), |row| quoted(row.title.as_deref(), &row.source.url));
         Ok(Some(match event {
             Event::Requested { item, .. } => format!("asked for {title} ({})", item.quality.name),

@@ -31,7 +31,7 @@ pub(crate) enum State {
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct Download {
-    /// `download-<uuid>`: one an item.
+    /// `download-<uuid>`: one for each item and wish.
     id: ID,
     /// The item.
     item_id: ID,
@@ -65,7 +65,7 @@ impl From<DownloadRow> for Download {
     fn from(row: DownloadRow) -> Self {
         let state: DownloadState = row.state;
         Self {
-            id: ID(mediary_schema::DownloadId::from_item(row.item_id).to_string()),
+            id: ID(row.id.to_string()),
             item_id: ID(row.item_id.to_string()),
             extractor: row.source.extractor,
             source_id: row.source.source_id,

@@ -35,11 +35,11 @@ impl DownloadQuery {
         Ok(connection::connection(page, request.after.is_some(), Download::from))
     }
 
-    /// The keeping of one item, by the download's id.
+    /// The keeping of one item for one wish, by the download's id.
     async fn download(&self, context: &Context<'_>, id: ID) -> Result<Option<Download>> {
         session(context, Permission::Read)?;
         let id: DownloadId = parse_id(&id)?;
-        let query = move |rows: &Snapshot<'_>| view::download(rows, id.item());
+        let query = move |rows: &Snapshot<'_>| view::download(rows, id);
         let row = read(context, |views| &views.download, None, query).await?;
         Ok(row.map(Download::from))
     }

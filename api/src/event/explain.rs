@@ -3,7 +3,7 @@
 //! To add a concern: `explain.rs` in its folder with one [`Explains`], and a line in [`ALL`].
 
 use mediary_events::{Concern, codec};
-use mediary_log::{Direction, LogReader, OriginKind, ReadError, Recorded, StreamId};
+use mediary_log::{Direction, Filter, LogReader, OriginKind, Read, ReadError, Recorded, StreamId, Subject};
 use mediary_projections::{QueryError, Snapshot, SqlResult, ViewHandle, Views, playlist};
 use mediary_schema::{EntryId, PlaylistId, redact, scope::Scope};
 use uuid::Uuid;
@@ -95,6 +95,13 @@ impl Finder {
     /// The first event of a stream.
     pub(crate) fn first_of(&self, stream: &StreamId) -> Found<Option<Recorded>> {
         Ok(self.reader.read_stream(stream, 1, Direction::Forward, 1)?.pop())
+    }
+
+    /// The newest event of a concern that names a thing as a subject.
+    pub(crate) fn last_naming(&self, thing: Subject, concern: &str) -> Found<Option<Recorded>> {
+        let filter = Filter::about(thing).of_kinds([concern]);
+        let read = Read::backward(u64::MAX).limit(1).filter(filter);
+        Ok(self.reader.read(&read)?.pop())
     }
 
     /// The newest event of a stream whose payload names a thing, among its last thousand.

@@ -22,6 +22,11 @@ impl Explains for Words {
     fn deed(&self, _: &Finder, recorded: &Recorded) -> Found<Option<String>> {
         let said = |event| match event {
             Event::Recorded { path, .. } => format!("put '{path}' into the library"),
+            Event::Found {} => "found it in its place again".to_owned(),
+            Event::Changed { .. } => "found other bytes in its place".to_owned(),
+            Event::Lost {} => "found nothing in its place".to_owned(),
+            Event::Trashed {} => "put it into the trash".to_owned(),
+            Event::Replaced { by } => format!("put {by} in its place"),
         };
         Ok(event_of::<File>(recorded).map(said))
     }

@@ -1,6 +1,6 @@
 use async_graphql::{Enum, ID, SimpleObject};
 use mediary_projections::file::FileRow;
-use mediary_schema::file::Check;
+use mediary_schema::file::{Check, FileState};
 
 use crate::scalar::{DateTime, Long, Position};
 
@@ -14,11 +14,29 @@ pub(crate) enum CheckName {
     Decoded,
 }
 
-/// A file in the library: complete, checked and hashed.
+/// How it stands with the bytes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "FileState", name = "FileState")]
+pub(crate) enum State {
+    /// They are in their place, as they were recorded.
+    Present,
+    /// Other bytes are in their place.
+    Changed,
+    /// Nothing is in their place, and nobody here took them away.
+    Lost,
+    /// They were put into the trash.
+    Trashed,
+    /// Another file took their place.
+    Replaced,
+}
+
+/// A file: complete, checked and hashed when it was recorded. It outlives its bytes.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct File {
     /// `file-<uuid>`.
     id: ID,
+    /// How it stands with its bytes, as far as anybody looked.
+    state: State,
     /// The path below the library, with `/` between folders.
     path: String,
     /// The size in bytes.
@@ -53,6 +71,7 @@ impl From<FileRow> for File {
         let check: Check = row.verified.check;
         Self {
             id: ID(row.id.to_string()),
+            state: row.state.into(),
             path: row.path,
             size_bytes: Long(row.verified.size_bytes),
             blake3: row.verified.blake3,

@@ -49,7 +49,13 @@ impl Explains for Words {
             Event::EntryRenamed { entry_id, .. } => {
                 format!("found that an entry of {list} is called {} now", entry(entry_id)?)
             }
-            Event::EntryUnavailable { entry_id, .. } => {
+            Event::EntryDescribed { entry_id, .. } => {
+                format!("found another length, live state or address of {} in {list}", entry(entry_id)?)
+            }
+            Event::EntryAvailabilityChanged { entry_id, availability } if availability.is_available() => {
+                format!("found that {} of {list} can be had again", entry(entry_id)?)
+            }
+            Event::EntryAvailabilityChanged { entry_id, .. } => {
                 format!("found that {} of {list} can't be had", entry(entry_id)?)
             }
             Event::EntryReturned { entry_id, .. } => format!("saw {} in {list} again", entry(entry_id)?),
@@ -72,7 +78,8 @@ impl Explains for Words {
             | Event::EntryRemoved { entry_id }
             | Event::EntryMoved { entry_id, .. }
             | Event::EntryRenamed { entry_id, .. }
-            | Event::EntryUnavailable { entry_id, .. }
+            | Event::EntryDescribed { entry_id, .. }
+            | Event::EntryAvailabilityChanged { entry_id, .. }
             | Event::EntryReturned { entry_id, .. } => Some(entry_id),
             Event::FollowRequested { .. }
             | Event::Unfollowed { .. }

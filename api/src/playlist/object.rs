@@ -103,16 +103,30 @@ pub(crate) struct Counts {
     moved: u32,
     /// Entries with another title.
     renamed: u32,
+    /// Entries with another length, live state or address.
+    described: u32,
     /// Entries that became private, deleted or otherwise unavailable.
     unavailable: u32,
-    /// Entries that can be had or seen again.
+    /// Entries that can be had again.
+    available: u32,
+    /// Entries that are in the list again.
     returned: u32,
 }
 
 impl From<RefreshCounts> for Counts {
     fn from(counts: RefreshCounts) -> Self {
-        let RefreshCounts { added, not_seen, removed, moved, renamed, unavailable, returned } = counts;
-        Self { added, not_seen, removed, moved, renamed, unavailable, returned }
+        let RefreshCounts {
+            added,
+            not_seen,
+            removed,
+            moved,
+            renamed,
+            described,
+            unavailable,
+            available,
+            returned,
+        } = counts;
+        Self { added, not_seen, removed, moved, renamed, described, unavailable, available, returned }
     }
 }
 

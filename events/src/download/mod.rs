@@ -1,5 +1,5 @@
-//! Download: the keeping of one item, from the wish to the verified file. One stream an item, so
-//! that the streams together are the archive of what was fetched (DL-07).
+//! Download: the keeping of one item for one wish, from the wish to the verified file. One stream for each item and
+//! wish, so that the streams together are the archive of what was fetched (DL-07).
 
 pub mod ask;
 mod command;

@@ -1,4 +1,8 @@
-use mediary_schema::{FileId, ItemId, JobId, download::EntryRef, item::ItemSource};
+use mediary_schema::{
+    FileId, ItemId, JobId,
+    download::{EntryRef, Wish},
+    item::ItemSource,
+};
 
 use super::Event;
 
@@ -31,6 +35,8 @@ pub struct State {
     pub phase: Phase,
     /// The item.
     pub item_id: Option<ItemId>,
+    /// What is wanted of it; none if only an archive knows of it.
+    pub wish: Option<Wish>,
     /// The row that it was last asked for.
     pub entry: Option<EntryRef>,
     /// Where the item is to be had.
@@ -40,6 +46,14 @@ pub struct State {
 }
 
 impl State {
+    /// The file that is in the library for it, also while another is fetched.
+    pub const fn kept(&self) -> Option<FileId> {
+        match (self.phase, self.otherwise) {
+            (Phase::Kept { file_id }, _) | (Phase::Wanted { .. }, Phase::Kept { file_id }) => Some(file_id),
+            (Phase::Unwanted | Phase::Wanted { .. } | Phase::Archived | Phase::GivenUp, _) => None,
+        }
+    }
+
     pub(super) fn evolve(&mut self, event: &Event) {
         match event {
             Event::Requested { job_id, item } => {
@@ -50,6 +64,7 @@ impl State {
                 };
                 self.phase = Phase::Wanted { job_id: *job_id };
                 (self.item_id, self.entry) = (Some(item.item_id), item.entry);
+                self.wish = Some(item.quality.wish());
                 self.source = Some(item.source.clone());
             }
             Event::Completed { file_id, .. } => self.phase = Phase::Kept { file_id: *file_id },

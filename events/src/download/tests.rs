@@ -24,8 +24,11 @@ fn source() -> ItemSource {
 }
 
 fn item() -> Box<DownloadItem> {
+    let identities = crate::testing::samples::identities();
+    let item_id = identities.item(mediary_schema::ProjectId::HOME, &source());
     Box::new(DownloadItem {
-        item_id: crate::testing::samples::identities().item(mediary_schema::ProjectId::HOME, &source()),
+        download_id: identities.download(item_id, Quality::best().wish()),
+        item_id,
         source: source(),
         quality: Quality::best(),
         title: None,
@@ -52,7 +55,7 @@ fn kept() -> Vec<Event> {
 }
 
 #[test]
-fn a_second_wish_joins_the_job_under_way() {
+fn the_same_wish_joins_the_job_under_way() {
     given::<Download>([requested(JOB)]).when(request(OTHER, false)).then([]);
 }
 

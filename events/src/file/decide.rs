@@ -1,4 +1,8 @@
-use mediary_schema::{account::Permission, job::WorkKind};
+use mediary_schema::{
+    account::Permission,
+    file::{FileState, Verified},
+    job::WorkKind,
+};
 
 use super::{Command, Event, State};
 use crate::{Concern, EventKind, Subjects};
@@ -13,20 +17,37 @@ pub enum Rejection {
     /// The id stands for other bytes.
     #[error("the file is recorded with other bytes")]
     Recorded,
+    /// There is no such file.
+    #[error("there is no such file")]
+    NotFound,
+    /// Another file took its place, which is final.
+    #[error("another file took its place")]
+    Replaced,
 }
 
 impl crate::Rejection for Rejection {
     fn code(&self) -> &'static str {
         match self {
             Self::Recorded => "FILE_RECORDED",
+            Self::NotFound => "FILE_NOT_FOUND",
+            Self::Replaced => "FILE_REPLACED",
         }
     }
 }
 
+/// What becomes of a file is about what it is.
+const MADE: &[&str] = &["download", "item", "job"];
+
 impl Concern for File {
     const NAME: &'static str = "file";
-    const EVENTS: &'static [EventKind] =
-        &[EventKind::new("recorded", 1, 0).about(&["download", "item", "job"])];
+    const EVENTS: &'static [EventKind] = &[
+        EventKind::new("recorded", 1, 0).about(MADE),
+        EventKind::new("found", 1, 0).about(MADE),
+        EventKind::new("changed", 1, 0).about(MADE),
+        EventKind::new("lost", 1, 0).about(MADE),
+        EventKind::new("trashed", 1, 0).about(MADE),
+        EventKind::new("replaced", 1, 0).about(&["download", "file", "item", "job"]),
+    ];
 
     type Command = Command;
     type Event = Event;
@@ -36,29 +57,49 @@ impl Concern for File {
     fn permission(command: &Command) -> Permission {
         match command {
             Command::Record { .. } => Permission::Perform(Some(WorkKind::Download)),
+            Command::Find
+            | Command::Change { .. }
+            | Command::Lose
+            | Command::Trash
+            | Command::Replace { .. } => Permission::Perform(None),
         }
     }
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
-        match (command, &state.verified) {
-            (Command::Record { path, verified, made }, None) => {
-                Ok(vec![Event::Recorded { path, verified, made }])
+        let (wanted, event) = match command {
+            Command::Record { root, path, verified, made } => {
+                return match &state.verified {
+                    None => Ok(vec![Event::Recorded { root, path, verified, made }]),
+                    Some(known) => same(known, &verified).map(|()| Vec::new()),
+                };
             }
-            (Command::Record { verified, .. }, Some(known)) => {
-                if *known == verified {
-                    Ok(vec![])
-                } else {
-                    Err(Rejection::Recorded)
-                }
+            Command::Find => (FileState::Present, Event::Found {}),
+            Command::Change { size_bytes } => (FileState::Changed, Event::Changed { size_bytes }),
+            Command::Lose => (FileState::Lost, Event::Lost {}),
+            Command::Trash => (FileState::Trashed, Event::Trashed {}),
+            Command::Replace { by } => (FileState::Replaced, Event::Replaced { by }),
+        };
+        match state.state {
+            None => Err(Rejection::NotFound),
+            Some(now) if now == wanted => Ok(Vec::new()),
+            Some(FileState::Replaced) => Err(Rejection::Replaced),
+            // What was put away is not lost.
+            Some(FileState::Trashed) if wanted == FileState::Lost => Ok(Vec::new()),
+            Some(FileState::Present | FileState::Changed | FileState::Lost | FileState::Trashed) => {
+                Ok(vec![event])
             }
         }
     }
 
-    fn subjects(_: &State, event: &Event) -> Subjects {
-        event.subjects()
+    fn subjects(before: &State, event: &Event) -> Subjects {
+        event.subjects(before)
     }
 
     fn evolve(state: &mut State, event: &Event) {
         state.evolve(event);
     }
+}
+
+fn same(known: &Verified, verified: &Verified) -> Result<(), Rejection> {
+    if known == verified { Ok(()) } else { Err(Rejection::Recorded) }
 }

@@ -1,6 +1,10 @@
-use mediary_schema::file::{Made, Verified};
+use mediary_schema::{
+    FileId,
+    file::{Made, Root, Verified},
+};
 use serde::{Deserialize, Serialize};
 
+use super::State;
 use crate::{Subject, Subjects};
 
 /// What can have happened to a file.
@@ -9,23 +13,50 @@ pub enum Event {
     /// It is in its place, whole and checked.
     #[serde(rename = "recorded")]
     Recorded {
-        /// The path below the library, with `/` between folders.
+        /// Below which folder it lies.
+        root: Root,
+        /// The path below that, with `/` between folders.
         path: String,
         /// What it is known by.
-        verified: Verified,
+        verified: Box<Verified>,
         /// What it is, if it came from a source.
         made: Option<Made>,
+    },
+    /// Its bytes are in their place again, as they were recorded.
+    #[serde(rename = "found")]
+    Found {},
+    /// Other bytes are in its place.
+    #[serde(rename = "changed")]
+    Changed {
+        /// How many.
+        size_bytes: u64,
+    },
+    /// Nothing is in its place, and nobody here took it away.
+    #[serde(rename = "lost")]
+    Lost {},
+    /// Its bytes were put into the trash.
+    #[serde(rename = "trashed")]
+    Trashed {},
+    /// Another file took its place.
+    #[serde(rename = "replaced")]
+    Replaced {
+        /// The other one.
+        by: FileId,
     },
 }
 
 impl Event {
-    pub(super) fn subjects(&self) -> Subjects {
-        match self {
-            Self::Recorded { made, .. } => Subjects::of([
-                made.map(|made| Subject::from(made.item_id)),
-                made.map(|made| made.download_id.into()),
-                made.map(|made| made.job_id.into()),
-            ]),
-        }
+    pub(super) fn subjects(&self, before: &State) -> Subjects {
+        let (made, other) = match self {
+            Self::Recorded { made, .. } => (*made, None),
+            Self::Replaced { by } => (before.made, Some(*by)),
+            Self::Found {} | Self::Changed { .. } | Self::Lost {} | Self::Trashed {} => (before.made, None),
+        };
+        Subjects::of([
+            made.map(|made| Subject::from(made.item_id)),
+            made.map(|made| made.download_id.into()),
+            made.map(|made| made.job_id.into()),
+            other.map(Subject::from),
+        ])
     }
 }

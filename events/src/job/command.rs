@@ -78,3 +78,14 @@ pub enum Outcome {
     /// It stopped because it was asked to (cancel, pause), or because the server stops.
     Stopped,
 }
+
+impl Outcome {
+    /// The same, no longer than an event may hold it.
+    #[must_use]
+    pub fn bounded(self) -> Self {
+        match self {
+            Self::Failed { failure, at, dice } => Self::Failed { failure: failure.bounded(), at, dice },
+            Self::Succeeded | Self::Stopped => self,
+        }
+    }
+}

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    AttemptId, DownloadId, IncarnationId, Timestamp, WorkerId,
+    AttemptId, IncarnationId, Timestamp, WorkerId,
     job::{Failure, ResourceUse, RetryPolicy, StoppedAttempt, Work},
 };
 use serde::{Deserialize, Serialize};
@@ -191,7 +191,7 @@ impl Event {
 fn what_for(work: &Work) -> [Option<Subject>; 2] {
     match work {
         Work::Refresh(work) => [Some(work.playlist_id.into()), None],
-        Work::Download(work) => [Some(DownloadId::from_item(work.item_id).into()), Some(work.item_id.into())],
+        Work::Download(work) => [Some(work.download_id.into()), Some(work.item_id.into())],
     }
 }
 

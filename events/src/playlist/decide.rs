@@ -58,7 +58,8 @@ impl Concern for Playlist {
         EventKind::new("entry_removed", 1, 0).about(ROW),
         EventKind::new("entry_moved", 1, 0).about(ROW),
         EventKind::new("entry_renamed", 1, 0).about(ROW),
-        EventKind::new("entry_unavailable", 1, 0).about(ROW),
+        EventKind::new("entry_described", 1, 0).about(ROW),
+        EventKind::new("entry_availability_changed", 1, 0).about(ROW),
         EventKind::new("entry_returned", 1, 0).about(ROW),
         EventKind::new("refresh_completed", 1, 0).about(&["job"]),
         EventKind::new("refresh_failed", 1, 0).about(&["job"]),
@@ -114,8 +115,9 @@ impl Concern for Playlist {
                 let completed =
                     Event::RefreshCompleted { job_id, mode, observed, unreadable, counts, newest_first };
                 let awaited = state.awaiting_refresh.clone();
-                let request = awaited.map(|quality| Event::DownloadsRequested { quality, entries: None });
-                Ok([completed].into_iter().chain(request).collect())
+                let requests =
+                    awaited.into_iter().map(|quality| Event::DownloadsRequested { quality, entries: None });
+                Ok([completed].into_iter().chain(requests).collect())
             }
             Command::FailRefresh { job_id, failure } => Ok(vec![Event::RefreshFailed { job_id, failure }]),
             Command::RequestDownloads { quality, entries } => {
@@ -153,7 +155,8 @@ fn record(state: &State, changes: Vec<Event>) -> Result<Vec<Event>, Rejection> {
             | Event::EntryRemoved { .. }
             | Event::EntryMoved { .. }
             | Event::EntryRenamed { .. }
-            | Event::EntryUnavailable { .. }
+            | Event::EntryDescribed { .. }
+            | Event::EntryAvailabilityChanged { .. }
             | Event::EntryReturned { .. } => true,
             Event::FollowRequested { .. }
             | Event::Unfollowed {}

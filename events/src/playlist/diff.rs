@@ -13,7 +13,7 @@ use super::{Event, Row, State};
 /// What one refresh changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diff {
-    /// One event per added, absent, moved, renamed, unavailable or returned row, in the list's order.
+    /// What is to be told of each row that changed, in the list's order.
     pub changes: Vec<Event>,
     /// How many of each.
     pub counts: RefreshCounts,
@@ -147,14 +147,31 @@ impl<'a> Scribe<'a> {
             self.counts.moved += 1;
             self.changes.push(Event::EntryMoved { entry_id, after });
         }
-        let availability = entry.availability;
-        let can_be_had_again = availability.is_available() && !row.availability.is_available();
-        if !row.seen || can_be_had_again {
+        if !row.seen {
             self.counts.returned += 1;
-            self.changes.push(Event::EntryReturned { entry_id, after, availability });
-        } else if availability != row.availability {
-            self.counts.unavailable += 1;
-            self.changes.push(Event::EntryUnavailable { entry_id, availability });
+            self.changes.push(Event::EntryReturned { entry_id, after });
+        }
+        self.correct(row, entry);
+    }
+
+    /// Tells what is so of a known row and was not before.
+    fn correct(&mut self, row: &Row, entry: ObservedEntry) {
+        let (entry_id, availability) = (row.entry_id, entry.availability);
+        if availability != row.availability {
+            let counted = if availability.is_available() {
+                &mut self.counts.available
+            } else {
+                &mut self.counts.unavailable
+            };
+            *counted += 1;
+            self.changes.push(Event::EntryAvailabilityChanged { entry_id, availability });
+        }
+        // A length that is no longer told does not replace a known one.
+        let duration_ms = entry.duration_ms.or(row.duration_ms);
+        let (live_status, url) = (entry.live_status, entry.source.url);
+        if (duration_ms, live_status, &url) != (row.duration_ms, row.live_status, &row.source.url) {
+            self.counts.described += 1;
+            self.changes.push(Event::EntryDescribed { entry_id, duration_ms, live_status, url });
         }
         self.rename(row, entry.title);
     }
@@ -162,9 +179,9 @@ impl<'a> Scribe<'a> {
     fn unknown(&mut self, item_id: ItemId, entry: ObservedEntry, after: Option<EntryId>) -> EntryId {
         if let Some(row) = self.removed.get_mut(&item_id).and_then(VecDeque::pop_front) {
             self.counts.returned += 1;
-            let (entry_id, availability) = (row.entry_id, entry.availability);
-            self.changes.push(Event::EntryReturned { entry_id, after, availability });
-            self.rename(row, entry.title);
+            let entry_id = row.entry_id;
+            self.changes.push(Event::EntryReturned { entry_id, after });
+            self.correct(row, entry);
             return entry_id;
         }
         let occurrence = self.occurrences.entry(item_id).or_insert(0);

@@ -78,23 +78,33 @@ pub enum Event {
         /// The new title.
         title: String,
     },
-    /// The row's item became private, deleted or otherwise unavailable; its title is kept.
-    #[serde(rename = "entry_unavailable")]
-    EntryUnavailable {
+    /// The row's item has another length, live state or address: a premiere was held, a feed moved.
+    #[serde(rename = "entry_described")]
+    EntryDescribed {
+        /// The row.
+        entry_id: EntryId,
+        /// The promised duration in milliseconds.
+        duration_ms: Option<u64>,
+        /// Whether it is a broadcast.
+        live_status: LiveStatus,
+        /// The address to fetch it from.
+        url: String,
+    },
+    /// The row's item became private, deleted or otherwise unavailable, or can be had again; its title is kept.
+    #[serde(rename = "entry_availability_changed")]
+    EntryAvailabilityChanged {
         /// The row.
         entry_id: EntryId,
         /// Who may see it now.
         availability: Availability,
     },
-    /// The row was seen again, or its item can be had again.
+    /// The row is in the list again.
     #[serde(rename = "entry_returned")]
     EntryReturned {
         /// The row.
         entry_id: EntryId,
         /// The row in front of it; none is the front.
         after: After,
-        /// Who may see it now.
-        availability: Availability,
     },
     /// A refresh came to its end. Without changes it is the only event of the refresh.
     #[serde(rename = "refresh_completed")]
@@ -143,7 +153,8 @@ impl Event {
             | Self::EntryRemoved { entry_id }
             | Self::EntryMoved { entry_id, .. }
             | Self::EntryRenamed { entry_id, .. }
-            | Self::EntryUnavailable { entry_id, .. }
+            | Self::EntryDescribed { entry_id, .. }
+            | Self::EntryAvailabilityChanged { entry_id, .. }
             | Self::EntryReturned { entry_id, .. } => {
                 Subjects::of([Some((*entry_id).into()), before.item_of(*entry_id).map(Subject::from)])
             }

@@ -60,9 +60,9 @@ pub struct State {
     pub incremental_since_full: u32,
     /// What was changed since the last refresh that came to its end.
     pub unsettled: RefreshCounts,
-    /// A wish for downloads that waits for the first refresh.
-    pub awaiting_refresh: Option<Quality>,
-    /// Rows found absent since the last refresh that came to its end.
+    /// Wishes for downloads that wait for the first refresh.
+    pub awaiting_refresh: Vec<Quality>,
+    /// Rows found absent since the last full refresh that came to its end.
     newly_absent: HashSet<EntryId>,
     /// Every row that it ever had, with its item.
     known: HashMap<EntryId, ItemId>,
@@ -128,7 +128,7 @@ impl State {
             }
             Event::Unfollowed {} => {
                 self.followed = false;
-                self.awaiting_refresh = None;
+                self.awaiting_refresh.clear();
             }
             Event::Resolved { kind, observed } => {
                 self.resolved = Some(Resolved { kind: *kind, observed: observed.clone() });
@@ -177,17 +177,24 @@ impl State {
                     row.title = Some(title.clone());
                 }
             }
-            Event::EntryUnavailable { entry_id, availability } => {
+            Event::EntryDescribed { entry_id, duration_ms, live_status, url } => {
+                if let Some(row) = self.row_mut(*entry_id) {
+                    (row.duration_ms, row.live_status) = (*duration_ms, *live_status);
+                    row.source.url.clone_from(url);
+                }
+            }
+            Event::EntryAvailabilityChanged { entry_id, availability } => {
                 if let Some(row) = self.row_mut(*entry_id) {
                     row.availability = *availability;
                 }
             }
-            Event::EntryReturned { entry_id, after, availability } => {
-                self.bring_back(*entry_id, *after, *availability);
-            }
+            Event::EntryReturned { entry_id, after } => self.bring_back(*entry_id, *after),
             Event::RefreshCompleted { mode, newest_first, .. } => {
                 self.listed = true;
-                self.newly_absent.clear();
+                // Only a look at all of the list says that what it lacks is absent a second time.
+                if *mode == RefreshMode::Full {
+                    self.newly_absent.clear();
+                }
                 self.newest_first = newest_first.or(self.newest_first);
                 self.incremental_since_full = match mode {
                     RefreshMode::Full => 0,
@@ -196,7 +203,11 @@ impl State {
             }
             Event::RefreshFailed { .. } => {}
             Event::DownloadsRequested { quality, .. } => {
-                self.awaiting_refresh = (!self.listed).then(|| quality.clone());
+                if self.listed {
+                    self.awaiting_refresh.clear();
+                } else if self.awaiting_refresh.iter().all(|other| other.wish() != quality.wish()) {
+                    self.awaiting_refresh.push(quality.clone());
+                }
             }
         }
     }
@@ -209,7 +220,11 @@ impl State {
             Event::EntryRemoved { .. } => counts.removed += 1,
             Event::EntryMoved { .. } => counts.moved += 1,
             Event::EntryRenamed { .. } => counts.renamed += 1,
-            Event::EntryUnavailable { .. } => counts.unavailable += 1,
+            Event::EntryDescribed { .. } => counts.described += 1,
+            Event::EntryAvailabilityChanged { availability, .. } if availability.is_available() => {
+                counts.available += 1;
+            }
+            Event::EntryAvailabilityChanged { .. } => counts.unavailable += 1,
             Event::EntryReturned { .. } => counts.returned += 1,
             Event::RefreshCompleted { .. } => *counts = RefreshCounts::default(),
             Event::FollowRequested { .. }
@@ -220,7 +235,7 @@ impl State {
         }
     }
 
-    fn bring_back(&mut self, entry_id: EntryId, after: After, availability: Availability) {
+    fn bring_back(&mut self, entry_id: EntryId, after: After) {
         let removed = self.removed.iter().position(|row| row.entry_id == entry_id);
         if let Some(place) = removed {
             let row = self.removed.remove(place);
@@ -228,7 +243,6 @@ impl State {
         }
         if let Some(row) = self.row_mut(entry_id) {
             row.seen = true;
-            row.availability = availability;
         }
     }
 

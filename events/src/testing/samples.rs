@@ -107,6 +107,7 @@ pub fn observed() -> ObservedEntry {
 /// An item that is to be kept.
 pub fn item() -> DownloadItem {
     DownloadItem {
+        download_id: download_id(),
         item_id: item_id(),
         source: source(),
         quality: quality(),
@@ -122,6 +123,11 @@ pub fn item_id() -> ItemId {
     identities().item(ProjectId::HOME, &source())
 }
 
+/// The download of [`item`].
+pub fn download_id() -> DownloadId {
+    identities().download(item_id(), quality().wish())
+}
+
 /// The file that the job makes.
 pub fn file_id() -> FileId {
     identities().file(JOB)
@@ -129,7 +135,7 @@ pub fn file_id() -> FileId {
 
 /// What the file is.
 pub fn made() -> Made {
-    Made { item_id: item_id(), download_id: DownloadId::from_item(item_id()), job_id: JOB }
+    Made { item_id: item_id(), download_id: download_id(), job_id: JOB }
 }
 
 /// What is known of a checked file.

@@ -3,7 +3,7 @@ use mediary_events::{
     download::{Download, Event},
 };
 use mediary_log::Recorded;
-use mediary_schema::{JobId, download::DownloadItem, item::ItemSource};
+use mediary_schema::{ItemId, JobId, download::DownloadItem, item::ItemSource};
 use rusqlite::{Transaction, params};
 
 use super::query::DownloadState;
@@ -39,7 +39,7 @@ fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Res
         Event::Cancelled { .. } => {
             fold.set("state = coalesce(otherwise, ?3)", params![DownloadState::Cancelled.name()])
         }
-        Event::Archived { source, .. } => fold.archive(&source),
+        Event::Archived { item_id, source } => fold.archive(item_id, &source),
     }
 }
 
@@ -54,14 +54,14 @@ struct Fold<'a> {
 
 impl Fold<'_> {
     fn request(&self, job_id: JobId, item: &DownloadItem) -> Result<(), ApplyError> {
-        let DownloadItem { source, quality, title, entry, .. } = item;
+        let DownloadItem { item_id, source, quality, title, entry, .. } = item;
         let playlist_id = entry.map(|entry| *entry.playlist_id.uuid().as_bytes());
         self.transaction
             .prepare_cached(
-                "INSERT INTO download (item_id, extractor, source_id, url, title, quality, playlist_id, state, job_id,
-                     requested_at, changed_at, project)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-                 ON CONFLICT (item_id) DO UPDATE SET url = excluded.url, title = coalesce(excluded.title, title),
+                "INSERT INTO download (id, extractor, source_id, url, title, quality, playlist_id, state, job_id,
+                     requested_at, changed_at, project, item_id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                 ON CONFLICT (id) DO UPDATE SET url = excluded.url, title = coalesce(excluded.title, title),
                      quality = excluded.quality, playlist_id = coalesce(excluded.playlist_id, playlist_id),
                      otherwise = iif(state IN ('kept', 'archived'), state, otherwise),
                      state = excluded.state, job_id = excluded.job_id, failure = NULL, changed_at = excluded.changed_at",
@@ -79,16 +79,17 @@ impl Fold<'_> {
                 self.at,
                 self.position,
                 self.project,
+                item_id.uuid().as_bytes(),
             ])?;
         Ok(())
     }
 
-    fn archive(&self, source: &ItemSource) -> Result<(), ApplyError> {
+    fn archive(&self, item_id: ItemId, source: &ItemSource) -> Result<(), ApplyError> {
         self.transaction
             .prepare_cached(
-                "INSERT INTO download (item_id, extractor, source_id, url, state, requested_at, changed_at, project)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-                 ON CONFLICT (item_id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at",
+                "INSERT INTO download (id, extractor, source_id, url, state, requested_at, changed_at, project, item_id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                 ON CONFLICT (id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at",
             )?
             .execute(params![
                 self.id,
@@ -99,13 +100,14 @@ impl Fold<'_> {
                 self.at,
                 self.position,
                 self.project,
+                item_id.uuid().as_bytes(),
             ])?;
         Ok(())
     }
 
     /// Sets columns; `?1` and `?2` are taken.
     fn set(&self, columns: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), ApplyError> {
-        let sql = format!("UPDATE download SET {columns}, changed_at = ?2 WHERE item_id = ?1");
+        let sql = format!("UPDATE download SET {columns}, changed_at = ?2 WHERE id = ?1");
         let mut all: Vec<&dyn rusqlite::ToSql> = vec![&self.id, &self.position];
         all.extend(values);
         self.transaction.prepare_cached(&sql)?.execute(all.as_slice())?;

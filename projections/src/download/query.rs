@@ -1,4 +1,6 @@
-use mediary_schema::{FileId, ItemId, JobId, PlaylistId, Timestamp, item::ItemSource, job::Failure};
+use mediary_schema::{
+    DownloadId, FileId, ItemId, JobId, PlaylistId, Timestamp, item::ItemSource, job::Failure,
+};
 use rusqlite::{Row, Transaction, params, types::Value};
 
 use crate::{
@@ -21,6 +23,19 @@ pub enum DownloadState {
     Archived,
 }
 
+impl DownloadRow {
+    /// Which of an item's downloads says how it stands with the item: what is being done, else what is had, else why not.
+    pub const fn standing(&self) -> u8 {
+        match self.state {
+            DownloadState::Wanted => 4,
+            DownloadState::Kept => 3,
+            DownloadState::Archived => 2,
+            DownloadState::Failed => 1,
+            DownloadState::Cancelled => 0,
+        }
+    }
+}
+
 impl DownloadState {
     const ALL: [Self; 5] = [Self::Wanted, Self::Kept, Self::Failed, Self::Cancelled, Self::Archived];
 
@@ -35,9 +50,11 @@ impl DownloadState {
     }
 }
 
-/// The keeping of one item.
+/// The keeping of one item for one wish.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DownloadRow {
+    /// Its id.
+    pub id: DownloadId,
     /// The item.
     pub item_id: ItemId,
     /// Where it is to be had.
@@ -62,13 +79,15 @@ pub struct DownloadRow {
     pub changed_at: u64,
 }
 
-const COLUMNS: &str = "key, item_id, extractor, source_id, url, title, quality, playlist_id, state, job_id,
+const COLUMNS: &str =
+    "key, id, item_id, extractor, source_id, url, title, quality, playlist_id, state, job_id,
     file_id, failure, requested_at, changed_at";
 
 fn download_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, DownloadRow)> {
     let key: i64 = row.get("key")?;
     let state: String = row.get("state")?;
     let download = DownloadRow {
+        id: DownloadId::from_uuid(sql::uuid(row, "id")?),
         item_id: ItemId::from_uuid(sql::uuid(row, "item_id")?),
         source: ItemSource {
             extractor: row.get("extractor")?,
@@ -103,12 +122,16 @@ pub fn downloads(transaction: &Transaction<'_>, request: PageRequest) -> rusqlit
     Ok(Page::new(rows, request, total as u64))
 }
 
-/// The keeping of one item, if anybody ever wanted it.
-pub fn download(transaction: &Transaction<'_>, item_id: ItemId) -> rusqlite::Result<Option<DownloadRow>> {
-    Ok(downloads_by_item(transaction, &[item_id])?.pop())
+/// A download, if anybody ever wanted it.
+pub fn download(transaction: &Transaction<'_>, id: DownloadId) -> rusqlite::Result<Option<DownloadRow>> {
+    let rows = transaction
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM download WHERE id = ?1"))?
+        .query_map([id.uuid().as_bytes()], download_row)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(rows.into_iter().next().map(|(_, row)| row))
 }
 
-/// Downloads of these items, in no order; items that nobody wanted are left out.
+/// Downloads of these items, oldest first: for each wish one. Items that nobody wanted are left out.
 pub fn downloads_by_item(
     transaction: &Transaction<'_>,
     ids: &[ItemId],
@@ -116,7 +139,7 @@ pub fn downloads_by_item(
     let marks = vec!["?"; ids.len()].join(", ");
     let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
     transaction
-        .prepare(&format!("SELECT {COLUMNS} FROM download WHERE item_id IN ({marks})"))?
+        .prepare(&format!("SELECT {COLUMNS} FROM download WHERE item_id IN ({marks}) ORDER BY key"))?
         .query_map(rusqlite::params_from_iter(values), download_row)?
         .map(|row| row.map(|(_, row)| row))
         .collect()
@@ -148,12 +171,16 @@ pub struct Archived {
     pub source_id: String,
 }
 
-/// Items that are kept or were fetched by another tool, behind a place: the archive (DL-07).
+/// Items that are kept or were fetched by another tool, behind a place: the archive (DL-07). An item that is kept for
+/// several wishes is there once.
 pub fn archived(transaction: &Transaction<'_>, behind: i64, limit: u32) -> rusqlite::Result<Vec<Archived>> {
     transaction
         .prepare_cached(
-            "SELECT key, extractor, source_id FROM download
-             WHERE key > ?1 AND state IN ('kept', 'archived') ORDER BY key LIMIT ?2",
+            "SELECT key, extractor, source_id FROM download AS this
+             WHERE key > ?1 AND state IN ('kept', 'archived') AND NOT EXISTS (
+                 SELECT 1 FROM download AS earlier WHERE earlier.item_id = this.item_id
+                     AND earlier.key < this.key AND earlier.state IN ('kept', 'archived'))
+             ORDER BY key LIMIT ?2",
         )?
         .query_map(params![behind, limit], |row| {
             Ok(Archived { place: row.get(0)?, extractor: row.get(1)?, source_id: row.get(2)? })

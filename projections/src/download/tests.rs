@@ -1,6 +1,9 @@
-use mediary_events::download::{Download, Event};
+use mediary_events::{
+    download::{Download, Event},
+    testing::samples::identities,
+};
 use mediary_schema::{
-    EntryId, FailureClass, FileId, JobId, PlaylistId,
+    DownloadId, EntryId, FailureClass, FileId, JobId, PlaylistId,
     download::{DownloadItem, EntryRef, Quality},
 };
 use uuid::Uuid;
@@ -18,8 +21,14 @@ const JOB: JobId = JobId::from_uuid(Uuid::from_u128(0x12));
 const AGAIN: JobId = JobId::from_uuid(Uuid::from_u128(0x13));
 const FILE: FileId = FileId::from_uuid(Uuid::from_u128(0x14));
 
+/// The download of an item: of the best that there is.
+fn id(name: &str) -> DownloadId {
+    identities().download(item_id(name), Quality::best().wish())
+}
+
 fn requested(name: &str, job_id: JobId) -> Event {
     let item = DownloadItem {
+        download_id: id(name),
         item_id: item_id(name),
         source: source(name),
         quality: Quality::best(),
@@ -46,12 +55,13 @@ fn archived(name: &str) -> Event {
 /// The row of the item after these events.
 fn after(events: impl IntoIterator<Item = Event>) -> DownloadRow {
     let mut rows = Rows::<DownloadView>::new();
-    rows.feed::<Download>(item_id("x").uuid(), events);
-    rows.read(|rows| download(rows, item_id("x"))).unwrap()
+    rows.feed::<Download>(id("x").uuid(), events);
+    rows.read(|rows| download(rows, id("x"))).unwrap()
 }
 
 fn wanted() -> DownloadRow {
     DownloadRow {
+        id: id("x"),
         item_id: item_id("x"),
         source: source("x"),
         title: Some("About x".to_owned()),
@@ -108,7 +118,7 @@ fn many() -> Rows<DownloadView> {
     let mut rows = Rows::new();
     for number in 0..11 {
         let name = number.to_string();
-        rows.feed::<Download>(item_id(&name).uuid(), [requested(&name, JOB)]);
+        rows.feed::<Download>(id(&name).uuid(), [requested(&name, JOB)]);
     }
     rows
 }
@@ -132,7 +142,7 @@ fn downloads_are_found_by_their_items() {
     let mut found = names(rows.read(|rows| downloads_by_item(rows, &["3", "never", "1"].map(item_id))));
     found.sort_unstable();
     assert_eq!(found, ["1", "3"]);
-    assert_eq!(rows.read(|rows| download(rows, item_id("never"))), None);
+    assert_eq!(rows.read(|rows| download(rows, id("never"))), None);
 }
 
 #[test]
@@ -140,7 +150,7 @@ fn downloads_that_changed_come_in_the_order_of_their_change() {
     let mut rows = many();
     let before = rows.position();
     for name in ["7", "2"] {
-        rows.feed::<Download>(item_id(name).uuid(), [completed()]);
+        rows.feed::<Download>(id(name).uuid(), [completed()]);
     }
     assert_eq!(names(rows.read(|rows| changed_downloads(rows, before, 10))), ["7", "2"]);
     assert_eq!(names(rows.read(|rows| changed_downloads(rows, before, 1))), ["7"]);
@@ -150,9 +160,9 @@ fn downloads_that_changed_come_in_the_order_of_their_change() {
 #[test]
 fn the_archive_has_what_is_kept_and_what_another_tool_fetched() {
     let mut rows = many();
-    rows.feed::<Download>(item_id("3").uuid(), [completed()]);
-    rows.feed::<Download>(item_id("5").uuid(), [given_up(FailureClass::Geo)]);
-    rows.feed::<Download>(item_id("old").uuid(), [archived("old")]);
+    rows.feed::<Download>(id("3").uuid(), [completed()]);
+    rows.feed::<Download>(id("5").uuid(), [given_up(FailureClass::Geo)]);
+    rows.feed::<Download>(id("old").uuid(), [archived("old")]);
     // Page by page, each behind the place of the last.
     let archive = |rows: &mut Rows<DownloadView>| {
         let mut all = Vec::new();
@@ -171,7 +181,7 @@ fn the_archive_has_what_is_kept_and_what_another_tool_fetched() {
     // Fetched again on demand, and to no avail: both are as archived as before.
     for name in ["3", "old"] {
         let again = [requested(name, AGAIN), Event::Cancelled { job_id: AGAIN }];
-        rows.feed::<Download>(item_id(name).uuid(), again);
+        rows.feed::<Download>(id(name).uuid(), again);
     }
     assert_eq!(archive(&mut rows), expected);
 }
@@ -186,12 +196,31 @@ fn a_second_try_that_came_to_nothing_leaves_the_file_of_the_first() {
     assert_eq!((row.state, row.failure), (DownloadState::Archived, Some(failure(FailureClass::Geo, 0))));
 }
 
+// core A29.
+#[test]
+fn an_item_has_a_row_for_each_wish_and_what_is_done_stands_in_front() {
+    let mut rows = many();
+    let audio = identities().download(item_id("3"), "audio".parse::<Quality>().unwrap().wish());
+    let Event::Requested { job_id, mut item } = requested("3", AGAIN) else { unreachable!("it is one") };
+    (item.download_id, item.quality) = (audio, "audio".parse().unwrap());
+    rows.feed::<Download>(id("3").uuid(), [completed()]);
+    rows.feed::<Download>(audio.uuid(), [Event::Requested { job_id, item }]);
+    let found = rows.read(|rows| downloads_by_item(rows, &[item_id("3")]));
+    let told: Vec<_> = found.iter().map(|row| (row.id, row.quality.as_deref(), row.state)).collect();
+    assert_eq!(
+        told,
+        [(id("3"), Some("best"), DownloadState::Kept), (audio, Some("audio"), DownloadState::Wanted)]
+    );
+    assert!(found[1].standing() > found[0].standing());
+}
+
 // PL-41.
 #[test]
 fn no_query_reads_a_table_from_end_to_end() {
     let mut rows = many();
     let request = PageRequest { first: 5, after: Some(Cursor { rank: 9, key: 9 }) };
     assert_indexed(&mut rows, |rows| downloads(rows, request));
+    assert_indexed(&mut rows, |rows| download(rows, id("1")));
     assert_indexed(&mut rows, |rows| downloads_by_item(rows, &[item_id("1"), item_id("2")]));
     assert_indexed(&mut rows, |rows| changed_downloads(rows, 3, 10));
 }

@@ -10,11 +10,12 @@ pub struct DownloadView;
 
 impl View for DownloadView {
     const NAME: &'static str = "download";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const TABLES: &'static str = "
         CREATE TABLE download (
             key INTEGER PRIMARY KEY,
-            item_id BLOB NOT NULL UNIQUE,
+            id BLOB NOT NULL UNIQUE,
+            item_id BLOB NOT NULL,
             project BLOB NOT NULL,
             extractor TEXT NOT NULL,
             source_id TEXT NOT NULL,
@@ -31,6 +32,7 @@ impl View for DownloadView {
             changed_at INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX download_project ON download (project, key);
+        CREATE INDEX download_item ON download (item_id, key);
         CREATE INDEX download_state ON download (project, state, key);
         CREATE INDEX download_changed ON download (project, changed_at);";
 

@@ -3,6 +3,7 @@ use mediary_events::{
     file::{Event, File},
 };
 use mediary_log::Recorded;
+use mediary_schema::file::FileState;
 use rusqlite::{Transaction, params};
 
 use crate::{
@@ -17,12 +18,12 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
 
 fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Result<(), ApplyError> {
     let (position, at) = stamp(recorded);
-    match event {
-        Event::Recorded { path, verified, made } => {
+    let state = match event {
+        Event::Recorded { root, path, verified, made } => {
             transaction
                 .prepare_cached(
-                    "INSERT INTO file (id, path, verified, item_id, recorded_at, changed_at, project)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    "INSERT INTO file (id, path, verified, item_id, recorded_at, changed_at, project, root, state)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 )?
                 .execute(params![
                     recorded.envelope.stream.uuid.as_bytes(),
@@ -32,8 +33,19 @@ fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Res
                     at,
                     position,
                     project(recorded),
+                    to_json(&root)?,
+                    FileState::Present.name(),
                 ])?;
+            return Ok(());
         }
-    }
+        Event::Found {} => FileState::Present,
+        Event::Changed { .. } => FileState::Changed,
+        Event::Lost {} => FileState::Lost,
+        Event::Trashed {} => FileState::Trashed,
+        Event::Replaced { .. } => FileState::Replaced,
+    };
+    transaction
+        .prepare_cached("UPDATE file SET state = ?3, changed_at = ?2 WHERE id = ?1")?
+        .execute(params![recorded.envelope.stream.uuid.as_bytes(), position, state.name()])?;
     Ok(())
 }

@@ -1,4 +1,7 @@
-use mediary_schema::{FileId, ItemId, Timestamp, file::Verified};
+use mediary_schema::{
+    FileId, ItemId, Timestamp,
+    file::{FileState, Root, Verified},
+};
 use rusqlite::{Row, Transaction, params, types::Value};
 
 use crate::{
@@ -11,7 +14,11 @@ use crate::{
 pub struct FileRow {
     /// Its id.
     pub id: FileId,
-    /// The path below the library, with `/` between folders.
+    /// Below which folder it lies.
+    pub root: Root,
+    /// How it stands with its bytes.
+    pub state: FileState,
+    /// The path below its folder, with `/` between folders.
     pub path: String,
     /// What it is known by.
     pub verified: Verified,
@@ -23,12 +30,15 @@ pub struct FileRow {
     pub changed_at: u64,
 }
 
-const COLUMNS: &str = "key, id, path, verified, item_id, recorded_at, changed_at";
+const COLUMNS: &str = "key, id, root, state, path, verified, item_id, recorded_at, changed_at";
 
 fn file_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, FileRow)> {
     let key: i64 = row.get("key")?;
+    let state: String = row.get("state")?;
     let file = FileRow {
         id: FileId::from_uuid(sql::uuid(row, "id")?),
+        root: sql::json(row, "root")?,
+        state: FileState::ALL.into_iter().find(|known| known.name() == state).unwrap_or(FileState::Changed),
         path: row.get("path")?,
         verified: sql::json(row, "verified")?,
         item_id: sql::uuid_opt(row, "item_id")?.map(ItemId::from_uuid),

@@ -1,7 +1,7 @@
 use mediary_events::file::{Event, File};
 use mediary_schema::{
     DownloadId, FileId, JobId,
-    file::{Check, Made, MediaFacts, Verified},
+    file::{Check, FileState, Made, MediaFacts, Root, Verified},
 };
 use uuid::Uuid;
 
@@ -36,13 +36,17 @@ fn many() -> Rows<FileView> {
     for number in 1..=11_u32 {
         let made = (number % 2 == 0).then(|| {
             let item_id = item_id(&number.to_string());
+            let download_id = DownloadId::from_uuid(Uuid::from_u128(number.into()));
             let job_id = JobId::from_uuid(Uuid::from_u128(number.into()));
-            Made { item_id, download_id: DownloadId::from_item(item_id), job_id }
+            Made { item_id, download_id, job_id }
         });
         let path = format!("Letters/{number}.mp4");
         // Larger than SQLite's signed column could hold as a number of its own.
-        let verified = verified(u64::MAX - u64::from(number));
-        rows.feed::<File>(id(number.into()).uuid(), [Event::Recorded { path, verified, made }]);
+        let verified = Box::new(verified(u64::MAX - u64::from(number)));
+        rows.feed::<File>(
+            id(number.into()).uuid(),
+            [Event::Recorded { root: Root::Library, path, verified, made }],
+        );
     }
     rows
 }
@@ -51,6 +55,8 @@ fn many() -> Rows<FileView> {
 fn a_recorded_file_is_shown_with_all_that_is_known_of_it() {
     let expected = FileRow {
         id: id(4),
+        root: Root::Library,
+        state: FileState::Present,
         path: "Letters/4.mp4".to_owned(),
         verified: verified(u64::MAX - 4),
         item_id: Some(item_id("4")),
@@ -59,6 +65,14 @@ fn a_recorded_file_is_shown_with_all_that_is_known_of_it() {
     };
     assert_eq!(many().read(|rows| file(rows, id(4))), Some(expected));
     assert_eq!(many().read(|rows| file(rows, id(99))), None);
+}
+
+#[test]
+fn a_file_whose_bytes_are_lost_is_shown_as_that() {
+    let mut rows = many();
+    rows.feed::<File>(id(4).uuid(), [Event::Lost {}]);
+    let file = rows.read(|rows| file(rows, id(4))).unwrap();
+    assert_eq!((file.state, file.changed_at), (FileState::Lost, 12));
 }
 
 #[test]

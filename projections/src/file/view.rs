@@ -10,13 +10,15 @@ pub struct FileView;
 
 impl View for FileView {
     const NAME: &'static str = "file";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const TABLES: &'static str = "
         CREATE TABLE file (
             key INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE,
             project BLOB NOT NULL,
+            root TEXT NOT NULL,
             path TEXT NOT NULL,
+            state TEXT NOT NULL,
             verified TEXT NOT NULL,
             item_id BLOB,
             recorded_at INTEGER NOT NULL,

@@ -1,6 +1,6 @@
 use mediary_events::{
     job::{Event, Job},
-    testing::samples::WORKER_LIFE,
+    testing::samples::{WORKER_LIFE, identities},
 };
 use mediary_schema::{
     AttemptId, CorrelationId, EntryId, FailureClass, JobId, PlaylistId, PrincipalId, Timestamp,
@@ -33,6 +33,7 @@ fn refresh() -> Work {
 fn download(name: &str) -> Work {
     let item_id = item_id(name);
     Work::Download(Box::new(DownloadItem {
+        download_id: identities().download(item_id, Quality::best().wish()),
         item_id,
         source: source(name),
         quality: Quality::best(),

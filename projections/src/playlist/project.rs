@@ -55,12 +55,15 @@ fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Res
         Event::EntryRemoved { entry_id } => fold.set_status(entry_id, EntryStatus::Removed),
         Event::EntryMoved { entry_id, after } => fold.place(entry_id, after),
         Event::EntryRenamed { entry_id, title } => fold.set_entry(entry_id, "title = ?3", params![title]),
-        Event::EntryUnavailable { entry_id, availability } => {
+        Event::EntryDescribed { entry_id, duration_ms, live_status, url } => fold.set_entry(
+            entry_id,
+            "duration_ms = ?3, live_status = ?4, url = ?5",
+            params![duration_ms.map(|duration| duration as i64), to_json(&live_status)?, url],
+        ),
+        Event::EntryAvailabilityChanged { entry_id, availability } => {
             fold.set_entry(entry_id, "availability = ?3", params![to_json(&availability)?])
         }
-        Event::EntryReturned { entry_id, after, availability } => {
-            fold.bring_back(entry_id, after, availability)
-        }
+        Event::EntryReturned { entry_id, after } => fold.bring_back(entry_id, after),
         Event::RefreshCompleted { job_id, counts, .. } => {
             let outcome = if counts.is_unchanged() { "unchanged" } else { "changed" };
             fold.look(outcome, job_id.uuid(), Some(&to_json(&counts)?), None)
@@ -183,21 +186,12 @@ impl Fold<'_> {
         if was_present { self.count(-1) } else { Ok(()) }
     }
 
-    fn bring_back(
-        &self,
-        entry_id: EntryId,
-        after: After,
-        availability: Availability,
-    ) -> Result<(), ApplyError> {
+    fn bring_back(&self, entry_id: EntryId, after: After) -> Result<(), ApplyError> {
         let before = self.status(entry_id)?;
         if before == Some(EntryStatus::Removed) {
             self.place(entry_id, after)?;
         }
-        self.set_entry(
-            entry_id,
-            "status = ?3, availability = ?4",
-            params![EntryStatus::Present.name(), to_json(&availability)?],
-        )?;
+        self.set_entry(entry_id, "status = ?3", params![EntryStatus::Present.name()])?;
         if before == Some(EntryStatus::Present) { Ok(()) } else { self.count(1) }
     }
 

@@ -10,7 +10,7 @@ pub struct PlaylistView;
 
 impl View for PlaylistView {
     const NAME: &'static str = "playlist";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const TABLES: &'static str = "
         CREATE TABLE playlist (
             key INTEGER PRIMARY KEY,

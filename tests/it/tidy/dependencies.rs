@@ -69,6 +69,11 @@ fn is_crate(folder: &str) -> bool {
 /// Why `folder` may not depend on `dependency`, if so.
 fn verdict(folder: &str, allowed: &[&str], dependency: &Dependency) -> Option<String> {
     let package = dependency.package.as_str();
+    if dependency.opens_the_log && !dependency.for_tests {
+        return Some(format!(
+            "{folder} must not have the feature `testing` of {package}: the gate is who appends"
+        ));
+    }
     if let Some(ours) = folder_of(package) {
         if allowed.contains(&ours) || (ours == "ops/tools" && dependency.for_tests) {
             return None;
@@ -99,6 +104,8 @@ fn folder_of(package: &str) -> Option<&str> {
 struct Dependency {
     package: String,
     for_tests: bool,
+    /// Whether it is the log with the feature that lets everybody append.
+    opens_the_log: bool,
 }
 
 /// All dependencies, of whatever kind and for whatever target.
@@ -117,11 +124,14 @@ fn of_all_kinds(table: &Table) -> Vec<Dependency> {
 
 fn of_kind(table: &Table, kind: &str) -> Vec<Dependency> {
     let Some(Value::Table(listed)) = table.get(kind) else { return Vec::new() };
-    let package = |(key, value): (&String, &Value)| {
-        value.get("package").and_then(Value::as_str).unwrap_or(key).to_owned()
-    };
     let for_tests = kind == "dev-dependencies";
-    listed.iter().map(package).map(|package| Dependency { package, for_tests }).collect()
+    let dependency = |(key, value): (&String, &Value)| {
+        let package = value.get("package").and_then(Value::as_str).unwrap_or(key).to_owned();
+        let features = value.get("features").and_then(Value::as_array);
+        let is_testing = features.is_some_and(|all| all.iter().any(|one| one.as_str() == Some("testing")));
+        Dependency { opens_the_log: is_testing && package == "mediary-log", package, for_tests }
+    };
+    listed.iter().map(dependency).collect()
 }
 
 #[cfg(test)]
@@ -170,6 +180,17 @@ mod tests {
                 "actors/Cargo.toml: redb is at home in events/log only",
             );
         }
+    }
+
+    #[test]
+    fn a_crate_that_could_append_past_the_gate_is_found() {
+        let log = "mediary-log = { workspace = true, features = [\"testing\"] }";
+        tree::breaks(
+            rule,
+            [("ops/Cargo.toml", format!("[dependencies]\n{log}").as_str())],
+            "ops/Cargo.toml: ops must not have the feature `testing` of mediary-log",
+        );
+        tree::keeps(rule, [("actors/Cargo.toml", format!("[dev-dependencies]\n{log}").as_str())]);
     }
 
     #[test]

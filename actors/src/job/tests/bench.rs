@@ -17,7 +17,8 @@ use mediary_log::{
     work,
 };
 use mediary_schema::{
-    AttemptId, Clock, CommandId, IdSource, IncarnationId, ItemId, JobId, PlaylistId, PrincipalId, Timestamp,
+    AttemptId, Clock, CommandId, DownloadId, IdSource, IncarnationId, ItemId, JobId, PlaylistId, PrincipalId,
+    Timestamp,
     account::Role,
     download::{DownloadItem, Quality},
     item::ItemSource,
@@ -219,6 +220,7 @@ pub(super) fn refresh(number: u128, url: &str) -> Work {
 
 pub(super) fn download(number: u128, url: &str) -> Work {
     Work::Download(Box::new(DownloadItem {
+        download_id: DownloadId::from_uuid(Uuid::from_u128(number)),
         item_id: ItemId::from_uuid(Uuid::from_u128(number)),
         source: ItemSource {
             extractor: "demo".to_owned(),

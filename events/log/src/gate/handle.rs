@@ -249,7 +249,7 @@ impl Gate {
     /// Records what a story adds, or notes it on scratch paper.
     pub(super) fn append(&self, append: Append) -> Result<Appended, AppendError> {
         match &self.scratch {
-            None => self.log.append_blocking(append),
+            None => self.log.record(append),
             Some(scratch) => scratch.append(append, self.clock.now()),
         }
     }

@@ -6,7 +6,7 @@ use std::{
 
 use mediary_schema::{EventId, IdSource, ProjectId, Timestamp};
 
-use crate::log::{Append, AppendError, Appended, Expected, Recorded, Stamp, StreamId};
+use crate::log::{Append, AppendError, Appended, Expected, Recorded, Stamp, StreamId, Subject};
 
 /// Scratch paper behind the head of the log: what a dry run would append, as if it had.
 pub(super) struct Scratch {
@@ -62,6 +62,15 @@ impl Scratch {
         let places = noted.streams.get(stream).into_iter().flatten();
         let events = places.map(|place| &noted.events[*place]);
         events.filter(|event| event.envelope.version > version).cloned().collect()
+    }
+
+    /// The streams of what is noted before a position and names a thing as a subject, an event each.
+    pub(super) fn about(&self, thing: &Subject, before: u64) -> Vec<StreamId> {
+        let noted = self.lock();
+        let names = |event: &&Recorded| {
+            event.position() < before && event.envelope.extensions.subjects.contains(thing)
+        };
+        noted.events.iter().filter(names).map(|event| event.envelope.stream.clone()).collect()
     }
 
     /// Notes what would be appended. Whatever the writer would refuse at once is refused here, too.

@@ -16,7 +16,9 @@ use super::{
     Authority, Caller, Gate, Refusal, Registry,
     handle::{NOW, Terms},
 };
-use crate::log::{Append, AppendError, AppendHeader, Expected, NewEvent, OnlyIf, StreamId, Urgency};
+use crate::log::{
+    Append, AppendError, AppendHeader, Expected, Filter, NewEvent, OnlyIf, Read, StreamId, Subject, Urgency,
+};
 
 /// One stream as a story sees it: its fold with what the story adds.
 struct Loaded {
@@ -149,6 +151,42 @@ impl<'a> Transaction<'a> {
         Ok(loaded.state.downcast_ref().expect("a stream's category belongs to one concern"))
     }
 
+    /// The things of a concern whose events name a thing as a subject, in the order of their first such event.
+    ///
+    /// Another story may add one meanwhile: what is decided on those that there are must not depend on there being
+    /// no other.
+    pub fn about<C: Concern>(&self, thing: &Subject) -> Result<Vec<Uuid>, Refusal> {
+        let filter = Filter::about(thing.clone()).of_kinds([C::NAME]);
+        let mut read = Read::forward(1).filter(filter);
+        let scratch = self.gate.scratch.as_deref();
+        let before = scratch.map_or(self.before, |scratch| self.before.min(scratch.base() + 1));
+        let mut found = Vec::new();
+        let mut add = |stream: &StreamId| {
+            if stream.category == C::NAME && !found.contains(&stream.uuid) {
+                found.push(stream.uuid);
+            }
+        };
+        'pages: loop {
+            let page = self.gate.log.read_page(&read).map_err(Refusal::reading)?;
+            for recorded in &page.events {
+                if recorded.position() >= before {
+                    break 'pages;
+                }
+                add(&recorded.envelope.stream);
+            }
+            match page.next_position {
+                Some(next) => read.from = next,
+                None => break,
+            }
+        }
+        if let Some(scratch) = scratch {
+            scratch.about(thing, self.before).iter().for_each(&mut add);
+        }
+        let own = self.events.iter().filter(|event| event.subjects.contains(thing));
+        own.for_each(|event| add(&event.stream));
+        Ok(found)
+    }
+
     /// Carries out a command that the caller asks for.
     pub fn execute<C: Concern>(&mut self, uuid: Uuid, command: C::Command) -> Result<(), Refusal> {
         self.require(C::permission(&command))?;
@@ -162,7 +200,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// Carries out a command that follows from one that the caller was allowed to ask for.
-    pub fn entail<C: Concern>(&mut self, uuid: Uuid, command: C::Command) -> Result<(), Refusal> {
+    pub(crate) fn entail<C: Concern>(&mut self, uuid: Uuid, command: C::Command) -> Result<(), Refusal> {
         let inside_part = self.part.is_some();
         let stream = C::stream(uuid);
         let loaded = self.load::<C>(stream.clone())?;

@@ -187,7 +187,12 @@ impl<'a> Frame<'a> {
     }
 
     pub(super) fn at(&self) -> Timestamp {
-        Timestamp::from_micros(i64::from_be_bytes(self.field(AT_TIME)))
+        Timestamp::from_micros(self.at_micros())
+    }
+
+    /// The time as it is written, also where no clock of ours would have it.
+    pub(super) fn at_micros(&self) -> i64 {
+        i64::from_be_bytes(self.field(AT_TIME))
     }
 
     pub(super) fn epoch(&self) -> u64 {

@@ -211,18 +211,25 @@ impl Log {
         }
     }
 
-    /// Records events, all or none, and returns once they are on the disk.
+    /// Records events, all or none, and returns once they are on the disk. The gate is who calls it.
+    pub(crate) fn record(&self, append: Append) -> Result<Appended, AppendError> {
+        let answer = self.submit(append)?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(self.unknown()))
+    }
+
+    /// Records events past the gate, for tests of what lies before or behind it.
     ///
     /// Dropping the future doesn't take the request back.
+    #[cfg(any(test, feature = "testing"))]
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let answer = self.submit(append)?;
         answer.await.unwrap_or_else(|_| Err(self.unknown()))
     }
 
     /// Like [`Log::append`], for threads outside of a runtime.
+    #[cfg(any(test, feature = "testing"))]
     pub fn append_blocking(&self, append: Append) -> Result<Appended, AppendError> {
-        let answer = self.submit(append)?;
-        answer.blocking_recv().unwrap_or_else(|_| Err(self.unknown()))
+        self.record(append)
     }
 
     /// Reads the log; blocks for the time of a few page reads.

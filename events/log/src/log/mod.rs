@@ -1,8 +1,8 @@
 //! The log: every fact, once, in order, chained, on disk before it is acknowledged.
 //!
 //! Guarantees: see `docs/invariants.md` (L-…); the stored bytes are described in `docs/log-format.md`.
-//! redb is known here and nowhere else. Not here: what events mean, and who may append
-//! ([`crate::gate`] is the only caller of [`Log::append`]).
+//! redb is known here and nowhere else. Not here: what events mean, and who may append ([`crate::gate`] is the only one who
+//! can: `Log::append` is there for tests, with the feature `testing`).
 
 mod append;
 mod backend;

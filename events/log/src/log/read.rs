@@ -81,6 +81,12 @@ impl Filter {
         Self { subjects: vec![thing.into()], ..Self::default() }
     }
 
+    /// Only these of them, by stored name or concern.
+    #[must_use]
+    pub fn of_kinds<K: Into<String>>(self, kinds: impl IntoIterator<Item = K>) -> Self {
+        Self { kinds: kinds.into_iter().map(Into::into).collect(), ..self }
+    }
+
     /// Only what a scope may see.
     #[must_use]
     pub(crate) fn seen_in(self, scope: Scope) -> Self {

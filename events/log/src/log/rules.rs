@@ -204,8 +204,8 @@ fn check_numbers(frame: &Frame<'_>) -> Result<(), Broken> {
     let largest = frame.position().max(frame.version()).max(frame.epoch());
     require(largest <= NUMBER_MAX, Broken::Number)?;
     require(frame.epoch() > 0, Broken::NoEpoch)?;
-    let at = frame.at();
-    require(Timestamp::from_micros(0) <= at && at <= Timestamp::MAX, Broken::Time)?;
+    let times = 0..=Timestamp::MAX.as_micros();
+    require(times.contains(&frame.at_micros()), Broken::Time)?;
     // The log has as many events before it as its append has.
     require(u64::from(frame.append_index()) < frame.position(), Broken::Append)
 }

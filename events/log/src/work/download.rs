@@ -3,7 +3,7 @@
 use mediary_events::{
     Asked as _, Concern as _,
     download::{
-        Ask, Command, Download, Phase,
+        Ask, Command, Download, Phase, Rejection,
         ask::{ImportArchive, Start, Target},
     },
     file::{self, File},
@@ -11,14 +11,16 @@ use mediary_events::{
     playlist::{self, Playlist},
 };
 use mediary_schema::{
-    Address, AttemptId, DownloadId, EntryId, FileId, JobId, PlaylistId,
+    Address, AttemptId, EntryId, FileId, ItemId, JobId, PlaylistId,
     account::Permission,
     download::{DownloadItem, Quality},
-    file::{Made, Verified},
+    file::{Made, Root, Verified},
     item::ItemSource,
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
 };
 use serde::Serialize;
+
+use mediary_events::Subject;
 
 use super::job;
 use crate::gate::{Effects, Entry, Fanout, LongWork, Refusal, Story, Transaction, decode};
@@ -106,8 +108,10 @@ fn import(story: &mut Transaction<'_>, asked: &ImportArchive) -> Result<Told, Re
         let (extractor, source_id) = (extractor.to_owned(), source_id.to_owned());
         let source = ItemSource { extractor, source_id, url: String::new() };
         let item_id = story.identities().item(project, &source);
-        let uuid = DownloadId::from_item(item_id).uuid();
-        story.execute::<Download>(uuid, Command::Archive { item_id, source })?;
+        if !is_known(story, item_id)? {
+            let uuid = story.identities().archived(item_id).uuid();
+            story.execute::<Download>(uuid, Command::Archive { item_id, source })?;
+        }
     }
     Ok(Told { playlist_id: None, item_count: Some(item_count) })
 }
@@ -126,7 +130,39 @@ fn effects(work: &Work, effects: &mut Effects) {
     }
 }
 
-/// Asks for an item to be kept, or joins the job under way. Answers the job.
+/// Whether the item is wanted or kept for some wish: known better than by somebody else's archive.
+fn is_known(story: &mut Transaction<'_>, item_id: ItemId) -> Result<bool, Refusal> {
+    for uuid in story.about::<Download>(&item_id.into())? {
+        match story.state::<Download>(uuid)?.phase {
+            Phase::Wanted { .. } | Phase::Kept { .. } => return Ok(true),
+            Phase::Unwanted | Phase::Archived | Phase::GivenUp => {}
+        }
+    }
+    Ok(false)
+}
+
+/// Refuses a wish that is met: a file that is there meets every wish that it fits, and an archive meets all.
+fn refuse_if_met(story: &mut Transaction<'_>, item: &DownloadItem) -> Result<(), Refusal> {
+    for uuid in story.about::<Download>(&Subject::from(item.item_id))? {
+        let state = story.state::<Download>(uuid)?;
+        let (phase, fetched_for, kept) = (state.phase, state.wish, state.kept());
+        if phase == Phase::Archived {
+            return Err(Rejection::Archived.into());
+        }
+        let (Some(fetched_for), Some(file_id)) = (fetched_for, kept) else { continue };
+        let file = story.state::<File>(file_id.uuid())?;
+        let height = file.verified.as_ref().and_then(|verified| verified.media.height);
+        let wish = item.quality.wish();
+        if file.is_there() && (wish == fetched_for || wish.is_met_by(fetched_for, height)) {
+            return Err(Rejection::AlreadyKept { file_id }.into());
+        }
+    }
+    Ok(())
+}
+
+/// Asks for an item to be kept, or joins the job under way for the same wish. Answers the job.
+///
+/// Another wish for the item is another download, unless a file that is there fits it.
 pub fn request(
     story: &mut Transaction<'_>,
     item: DownloadItem,
@@ -135,12 +171,16 @@ pub fn request(
     retry: RetryPolicy,
 ) -> Result<JobId, Refusal> {
     story.require(Permission::Download)?;
-    let uuid = item.item_id.uuid();
+    let uuid = item.download_id.uuid();
     if let Phase::Wanted { job_id } = story.state::<Download>(uuid)?.phase {
         return Ok(job_id);
     }
+    if !again {
+        refuse_if_met(story, &item)?;
+    }
     let job_id = job::open(story, job_id, &Work::Download(Box::new(item.clone())), retry)?;
-    story.execute::<Download>(uuid, Command::Request { job_id, item: Box::new(item), again })?;
+    // What is not met is fetched, also if there was a file once.
+    story.execute::<Download>(uuid, Command::Request { job_id, item: Box::new(item), again: true })?;
     Ok(job_id)
 }
 
@@ -165,10 +205,11 @@ pub fn finish(
     let file_id = story.identities().file(job_id);
     job::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
     let Kept { path, verified } = kept;
-    let made = Made { item_id: item.item_id, download_id: DownloadId::from_item(item.item_id), job_id };
-    let record = file::Command::Record { path, verified, made: Some(made) };
+    let made = Made { item_id: item.item_id, download_id: item.download_id, job_id };
+    let record =
+        file::Command::Record { root: Root::Library, path, verified: Box::new(verified), made: Some(made) };
     story.entail::<File>(file_id.uuid(), record)?;
-    story.entail::<Download>(item.item_id.uuid(), Command::Complete { job_id, file_id })?;
+    story.entail::<Download>(item.download_id.uuid(), Command::Complete { job_id, file_id })?;
     Ok(file_id)
 }
 
@@ -184,5 +225,5 @@ fn given_up(
         Some(failure) => Command::Fail { job_id, failure },
         None => Command::Cancel { job_id },
     };
-    story.entail::<Download>(item.item_id.uuid(), command)
+    story.entail::<Download>(item.download_id.uuid(), command)
 }

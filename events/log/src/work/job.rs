@@ -139,6 +139,7 @@ pub fn end(
     outcome: Outcome,
     resources: ResourceUse,
 ) -> Result<(), Refusal> {
+    let outcome = outcome.bounded();
     let failure = match &outcome {
         Outcome::Failed { failure, .. } => Some(failure.clone()),
         Outcome::Succeeded | Outcome::Stopped => None,

@@ -4,6 +4,7 @@ mod asking;
 mod ending;
 mod opening;
 mod stopping;
+mod wishing;
 
 use mediary_events::{
     download::{self, Download},
@@ -130,7 +131,7 @@ fn state_of(bench: &Bench, job_id: JobId) -> Option<JobState> {
 }
 
 fn phase(bench: &Bench) -> download::Phase {
-    bench.told(|story| Ok(story.state::<Download>(samples::item_id().uuid())?.phase))
+    bench.told(|story| Ok(story.state::<Download>(samples::download_id().uuid())?.phase))
 }
 
 /// Whether some job has the key of the refresh or the download.

@@ -1,12 +1,24 @@
+use mediary_schema::file::Root;
+
 use super::super::{Event, File};
 use crate::testing::{history, samples};
 
 fn samples() -> Vec<Event> {
-    vec![Event::Recorded {
+    let made = |root| Event::Recorded {
+        root,
         path: "Open movies/Big Buck Bunny 60fps 4K [aqz-KE-bpKQ].mp4".to_owned(),
-        verified: samples::verified(),
+        verified: Box::new(samples::verified()),
         made: Some(samples::made()),
-    }]
+    };
+    vec![
+        made(Root::Library),
+        made(Root::WatchFolder(samples::uuid(9))),
+        Event::Found {},
+        Event::Changed { size_bytes: 108_724_300 },
+        Event::Lost {},
+        Event::Trashed {},
+        Event::Replaced { by: samples::file_id() },
+    ]
 }
 
 // PL-07.

@@ -14,8 +14,10 @@ fn of_the_list() -> Vec<Event> {
         removed: 1,
         moved: 2,
         renamed: 4,
-        unavailable: 5,
-        returned: 6,
+        described: 5,
+        unavailable: 6,
+        available: 7,
+        returned: 8,
     };
     vec![
         Event::FollowRequested { url: samples::LIST_URL.to_owned() },
@@ -54,8 +56,14 @@ fn of_entries() -> Vec<Event> {
         Event::EntryRemoved { entry_id },
         Event::EntryMoved { entry_id, after },
         Event::EntryRenamed { entry_id, title: "Big Buck Bunny, the open movie".to_owned() },
-        Event::EntryUnavailable { entry_id, availability: Availability::NeedsLogin },
-        Event::EntryReturned { entry_id, after, availability: Availability::Available },
+        Event::EntryDescribed {
+            entry_id,
+            duration_ms: Some(634_561),
+            live_status: LiveStatus::WasLive,
+            url: "https://youtu.be/aqz-KE-bpKQ".to_owned(),
+        },
+        Event::EntryAvailabilityChanged { entry_id, availability: Availability::NeedsLogin },
+        Event::EntryReturned { entry_id, after },
     ]
 }
 

@@ -72,7 +72,11 @@ impl Story {
                 self.change("renamed", entry_id, &format!("to {}", quoted(&title)));
                 self.titles.insert(entry_id, title);
             }
-            Fact::EntryUnavailable { entry_id, availability } => {
+            Fact::EntryDescribed { entry_id, .. } => self.change("described", entry_id, ""),
+            Fact::EntryAvailabilityChanged { entry_id, availability } if availability.is_available() => {
+                self.change("available", entry_id, "");
+            }
+            Fact::EntryAvailabilityChanged { entry_id, availability } => {
                 let availability = word(&format!("{availability:?}"));
                 self.change("unavailable", entry_id, &format!("({availability})"));
             }
@@ -183,7 +187,7 @@ mod tests {
             Fact::EntryRenamed { entry_id: entry(1), title: "Uno".to_owned() },
             Fact::EntryMoved { entry_id: entry(2), after: None },
             Fact::EntryNotSeen { entry_id: entry(1) },
-            Fact::EntryUnavailable { entry_id: entry(2), availability: Availability::Private },
+            Fact::EntryAvailabilityChanged { entry_id: entry(2), availability: Availability::Private },
             completed(
                 1,
                 RefreshCounts {

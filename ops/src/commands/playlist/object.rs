@@ -12,7 +12,7 @@ use crate::{
 /// A playlist without its entries; needs the fragment `Failure`.
 pub(super) const PLAYLIST: &str = "fragment Playlist on Playlist {
   id url title kind extractor followed followedAt refreshedAt refreshOutcome refreshJobId
-  refreshCounts { added notSeen removed moved renamed unavailable returned }
+  refreshCounts { added notSeen removed moved renamed described unavailable available returned }
   refreshFailure { ...Failure }
   entryCount changedAt
 }";
@@ -58,28 +58,43 @@ pub(crate) struct Counts {
     pub(crate) removed: u32,
     pub(crate) moved: u32,
     pub(crate) renamed: u32,
+    pub(crate) described: u32,
     pub(crate) unavailable: u32,
+    pub(crate) available: u32,
     pub(crate) returned: u32,
 }
 
 impl From<RefreshCounts> for Counts {
     fn from(counts: RefreshCounts) -> Self {
-        let RefreshCounts { added, not_seen, removed, moved, renamed, unavailable, returned } = counts;
-        Self { added, not_seen, removed, moved, renamed, unavailable, returned }
+        let RefreshCounts {
+            added,
+            not_seen,
+            removed,
+            moved,
+            renamed,
+            described,
+            unavailable,
+            available,
+            returned,
+        } = counts;
+        Self { added, not_seen, removed, moved, renamed, described, unavailable, available, returned }
     }
 }
 
 impl Counts {
     /// `2 added, 1 moved`, or `nothing new`.
     pub(crate) fn text(self) -> String {
-        let Self { added, not_seen, removed, moved, renamed, unavailable, returned } = self;
+        let Self { added, not_seen, removed, moved, renamed, described, unavailable, available, returned } =
+            self;
         let kinds = [
             (added, "added"),
             (not_seen, "not seen"),
             (removed, "removed"),
             (moved, "moved"),
             (renamed, "renamed"),
+            (described, "described anew"),
             (unavailable, "unavailable"),
+            (available, "available again"),
             (returned, "returned"),
         ];
         let changed = kinds.into_iter().filter(|(count, _)| *count > 0);
