@@ -21,6 +21,7 @@ mod playlist;
 mod project;
 mod reaction;
 mod reservation;
+mod resolve;
 pub mod scalar;
 pub mod schema;
 pub mod server;

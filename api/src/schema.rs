@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::{
     account, download, error, event, file, job,
     loader::Rows,
-    playlist, project, reaction,
+    playlist, project, reaction, resolve,
     server::limits::{self, limit_schema},
     session::session,
     setting, worker,
@@ -51,6 +51,7 @@ pub struct Query(
     project::ProjectQuery,
     setting::SettingQuery,
     reaction::ReactionQuery,
+    resolve::ResolveQuery,
 );
 
 /// Everything that can be done.

@@ -10,6 +10,7 @@ pub mod download;
 pub mod file;
 pub mod job;
 mod life;
+pub mod named;
 pub mod page;
 pub mod playlist;
 mod runner;

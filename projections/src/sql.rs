@@ -31,6 +31,18 @@ pub(crate) fn to_json<T: Serialize>(value: &T) -> serde_json::Result<String> {
     serde_json::to_string(value)
 }
 
+/// What a text is compared with by `LIKE … ESCAPE '\\'` to be found anywhere inside, in whichever case of ASCII.
+pub(crate) fn containing(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+/// The condition on rows that have a text in any of these columns, for [`containing`] as the parameter of that name.
+pub(crate) fn has(columns: &[&str], parameter: &str) -> String {
+    let each = columns.iter().map(|column| format!("{column} LIKE {parameter} ESCAPE '\\'"));
+    format!("({})", each.collect::<Vec<_>>().join(" OR "))
+}
+
 fn unreadable(row: &Row<'_>, column: &str, error: serde_json::Error) -> rusqlite::Error {
     let index = row.as_ref().column_index(column).unwrap_or(0);
     rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Text, Box::new(error))

@@ -4,6 +4,7 @@
 
 use mediary_tests::{Client, DEADLINE, Platform, Subscriber};
 use reqwest::{Response, StatusCode, header};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -36,6 +37,31 @@ async fn a_request_without_a_token_is_refused_before_its_body() {
     tokio::time::timeout(DEADLINE, wire.read_to_string(&mut answer)).await.expect("it waits").ok();
     assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
     assert!(answer.to_ascii_lowercase().contains("www-authenticate: bearer"), "{answer}");
+    platform.stop().await;
+}
+
+// blackbox 4: whoever is silent makes room, and costs nobody else an answer.
+// invariant: E-10
+#[tokio::test(flavor = "multi_thread")]
+async fn three_thousand_silent_connections_lock_nobody_out() {
+    // Both ends are files of this process.
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
+    let platform = Platform::start().await;
+    let mut silent = Vec::new();
+    for _ in 0..3_000 {
+        silent.push(TcpStream::connect(platform.server.address()).await.unwrap());
+    }
+    // A client of its own: what was connected before them would prove nothing.
+    let asked = reqwest::Client::new().get(format!("{}/healthz", platform.client.url()));
+    assert_eq!(asked.send().await.unwrap().status(), StatusCode::OK);
+    let answer =
+        post(&platform.client, &[("content-type", "application/json")], r#"{"query":"{ __typename }"}"#);
+    assert_eq!(answer.await.status(), StatusCode::OK);
+    let mut oldest = Vec::new();
+    let closed =
+        tokio::time::timeout(DEADLINE, silent[0].read_to_end(&mut oldest)).await.expect("it made room");
+    assert!(closed.is_err() || oldest.is_empty());
     platform.stop().await;
 }
 

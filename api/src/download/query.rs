@@ -26,11 +26,13 @@ impl DownloadQuery {
         context: &Context<'_>,
         first: Option<u32>,
         after: Option<String>,
+        #[graphql(desc = "Only those with this text in their title or address, in whichever case.")]
+        search: Option<String>,
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Connection<Place, Download, Total, EmptyFields>> {
         session(context, Permission::Read)?;
         let request = connection::request(first, after.as_deref())?;
-        let query = move |rows: &Snapshot<'_>| view::downloads(rows, request);
+        let query = move |rows: &Snapshot<'_>| view::downloads(rows, search.as_deref(), request);
         let page = read(context, |views| &views.download, min_position, query).await?;
         Ok(connection::connection(page, request.after.is_some(), Download::from))
     }

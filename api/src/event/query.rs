@@ -17,7 +17,7 @@ use super::{
 use crate::{
     connection,
     error::{UserError, chain, fault, log_fault, parse_id},
-    scalar::{Long, Position},
+    scalar::{DateTime, Long, Position},
     schema::{platform, reader},
     session::session,
 };
@@ -103,6 +103,7 @@ impl EventQuery {
             desc = "Things such as `item-<uuid>`: what is recorded of them or names them, in any concern."
         )]
         subjects: Option<Vec<String>>,
+        #[graphql(desc = "Only what was recorded at this moment or later.")] since: Option<DateTime>,
         #[graphql(default_with = "Some(false)", desc = "From the end to the front.")] backwards: Option<bool>,
     ) -> Result<EventPage> {
         let reader = reader(context, Permission::Audit)?;
@@ -115,13 +116,27 @@ impl EventQuery {
             within_log(context, after)?;
         }
         let filter = filter(types, streams, subjects.as_deref())?;
+        let before = match since {
+            Some(DateTime(moment)) => blocking({
+                let log = platform(context).gate.log().clone();
+                move || log.position_before(moment)
+            })
+            .await?
+            .map_err(|error| log_fault(&error))?,
+            None => 0,
+        };
         let (from, direction) = match (backwards, after.0) {
-            (false, after) => (after + 1, Direction::Forward),
+            (false, after) => (after.max(before) + 1, Direction::Forward),
             (true, 0) => (reader.head_position(), Direction::Backward),
             (true, before) => (before - 1, Direction::Backward),
         };
         let request = Read { from, direction, limit: first as usize, bytes_max: PAGE_BYTES_MAX, filter };
-        let page = blocking(move || reader.read_page(&request)).await?.map_err(|error| log_fault(&error))?;
+        let mut page =
+            blocking(move || reader.read_page(&request)).await?.map_err(|error| log_fault(&error))?;
+        if backwards {
+            page.events.retain(|event| event.position() > before);
+            page.next_position = page.next_position.filter(|next| *next > before);
+        }
         let next_after = page.next_position.map(|next| if backwards { next + 1 } else { next - 1 });
         Ok(EventPage {
             events: page.events.iter().map(Event::from).collect(),

@@ -26,11 +26,14 @@ impl FileQuery {
         context: &Context<'_>,
         first: Option<u32>,
         after: Option<String>,
+        #[graphql(desc = "Only those with this text in their path, in whichever case.")] search: Option<
+            String,
+        >,
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Connection<Place, File, Total, EmptyFields>> {
         session(context, Permission::Read)?;
         let request = connection::request(first, after.as_deref())?;
-        let query = move |rows: &Snapshot<'_>| view::files(rows, request);
+        let query = move |rows: &Snapshot<'_>| view::files(rows, search.as_deref(), request);
         let page = read(context, |views| &views.file, min_position, query).await?;
         Ok(connection::connection(page, request.after.is_some(), File::from))
     }

@@ -13,7 +13,7 @@ use crate::{
     connection::{self, Place, Total},
     error::parse_id,
     event,
-    scalar::{Long, Position},
+    scalar::{DateTime, Long, Position},
     schema::{platform, read},
     session::session,
 };
@@ -32,6 +32,8 @@ pub(crate) struct JobFilterInput {
     item_id: Option<ID>,
     /// Of this story.
     story_id: Option<ID>,
+    /// Queued at this moment or later.
+    since: Option<DateTime>,
 }
 
 /// Everything that came of one act, in numbers.
@@ -69,6 +71,7 @@ impl JobQuery {
             playlist_id: filter.playlist_id.map(|id| parse_id(&id)).transpose()?,
             item_id: filter.item_id.map(|id| parse_id(&id)).transpose()?,
             story: filter.story_id.map(|id| parse_id(&id)).transpose()?,
+            since: filter.since.map(|moment| moment.0),
         };
         let query = move |rows: &Snapshot<'_>| view::jobs(rows, filter, request);
         let page = read(context, |views| &views.job, min_position, query).await?;

@@ -27,11 +27,13 @@ impl PlaylistQuery {
         context: &Context<'_>,
         first: Option<u32>,
         after: Option<String>,
+        #[graphql(desc = "Only those with this text in their title or address, in whichever case.")]
+        search: Option<String>,
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Connection<Place, Playlist, Total, EmptyFields>> {
         session(context, Permission::Read)?;
         let request = connection::request(first, after.as_deref())?;
-        let query = move |rows: &Snapshot<'_>| view::playlists(rows, request);
+        let query = move |rows: &Snapshot<'_>| view::playlists(rows, search.as_deref(), request);
         let page = read(context, |views| &views.playlist, min_position, query).await?;
         Ok(connection::connection(page, request.after.is_some(), Playlist::from))
     }

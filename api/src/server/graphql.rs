@@ -181,7 +181,9 @@ pub(super) fn authenticate(
         ));
     };
     authenticator.authenticate(token, peer(request.extensions()), origin).map_err(|denied| match denied {
-        Denied::Refused => refused("the token is not valid; `mediary token setup` makes a new one"),
+        Denied::Refused => {
+            refused("the token is not valid: it was revoked, has ended, or belongs to another server")
+        }
         Denied::Unreadable => {
             let error = fault(denied.to_string(), "ACCOUNTS_UNREADABLE", false);
             Box::new(refuse(StatusCode::SERVICE_UNAVAILABLE, &error))

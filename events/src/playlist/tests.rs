@@ -324,14 +324,13 @@ fn two_wishes_wait_for_the_first_look() {
     let follow = Event::FollowRequested { url: "http://example.org/".to_owned() };
     let mut state = State::default();
     apply(&mut state, &[follow, wish("audio"), wish("best"), wish("audio")]);
-    let complete =
-        Command::CompleteRefresh {
-            job_id: JOB,
-            mode: RefreshMode::Full,
-            observed: 1,
-            unreadable: 0,
-            newest_first: None,
-        };
+    let complete = Command::CompleteRefresh {
+        job_id: JOB,
+        mode: RefreshMode::Full,
+        observed: 1,
+        unreadable: 0,
+        newest_first: None,
+    };
     let told = Playlist::decide(&state, complete).unwrap();
     assert_eq!(told[1..], [wish("audio"), wish("best")]);
     apply(&mut state, &told);

@@ -180,7 +180,7 @@ fn shown_by(message: &str) -> &'static str {
 }
 
 const TOKEN_ADVICE: &str = "give `--data DIR` on the server's machine (it reads DIR/local.token), `--token-file FILE`, or \
-     the environment variable MEDIARY_TOKEN";
+     the environment variable MEDIARY_TOKEN; a folder's token that was revoked is made anew when its server starts again";
 
 impl Diagnostic for Error {
     fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {

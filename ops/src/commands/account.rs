@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::{
     failure::Failure,
+    named::{self, Kind},
     plan::{self, Certainty, Intent},
     playlist::input,
-    project,
 };
 use crate::{
     client::{Client, DRY_RUN, Document, Outcome},
@@ -36,8 +36,8 @@ Examples:
     List,
     /// Refuse a token from now on.
     Revoke {
-        /// `token-…`.
-        #[arg(value_name = "ID")]
+        /// Its id or the first digits of it, or its name.
+        #[arg(value_name = "TOKEN")]
         id: String,
         #[command(flatten)]
         certainty: Certainty,
@@ -174,7 +174,7 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
     match verb {
         Verb::Create(Create { name, role, expires_in_hours, nats, project, network, intent }) => {
             let project_id = match project {
-                Some(name) => Some(project::named(client, &name).await?),
+                Some(name) => Some(named::id(client, Kind::Project, &name).await?),
                 None => None,
             };
             let seconds = expires_in_hours.map(|hours| u64::from(hours) * 3_600);
@@ -210,6 +210,7 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
             Ok(output.show(&tokens, |tokens| table(tokens))?)
         }
         Verb::Revoke { id, certainty } => {
+            let id = named::id(client, Kind::Token, &id).await?;
             let wanted = input(json!({ "id": id }));
             let outcome: Outcome<Payload> =
                 plan::act_for_good(client, output, certainty, &REVOKE, wanted).await?;

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 
 use super::{
-    account, demo, download, job, log, parked, playlist, project, server, setting, shell, why, worker,
+    account, demo, download, file, job, log, parked, playlist, project, server, setting, shell, why, worker,
 };
 use crate::output::Format;
 
@@ -24,9 +24,9 @@ const AFTER_HELP: &str = "\
 Examples:
   mediary serve --data ./data
   mediary playlist follow https://example.org/feed.xml --wait
-  mediary download start --playlist ID --quality 720p --wait
+  mediary download start --playlist @last --quality 720p --wait
   mediary job list --state failed --format json
-  mediary why FILE-ID
+  mediary why 'Sample videos'
 
 The process ends with 0 when all is done; docs/exit-codes.md lists the other codes.";
 
@@ -75,6 +75,9 @@ pub(crate) enum Verb {
     /// Keep items: fetch, check and file them.
     #[command(subcommand)]
     Download(download::Verb),
+    /// Look at what is in the library.
+    #[command(subcommand)]
+    File(file::Verb),
     /// Look at long work, and stop, hold or repeat it.
     #[command(subcommand)]
     Job(job::Verb),
@@ -177,7 +180,7 @@ mod tests {
             playlist refresh ID --wait --full
             playlist history ID
             playlist unfollow ID
-            download start --playlist ID --quality 720p --wait
+            download start --playlist @last --quality 720p --wait
             download start --entry ID --entry ID
             download start --entry ID ID
             download start --url https://example.org/item

@@ -11,7 +11,7 @@ use async_graphql::{
 use mediary_api::schema::{Mutation, Query};
 use serde_json::{Value, json};
 
-use super::{account, download, job, log, parked, playlist, project, setting, why, worker};
+use super::{account, download, file, job, log, named, parked, playlist, project, setting, why, worker};
 use crate::client::Document;
 
 /// Each document with variables as its command sends them.
@@ -46,18 +46,25 @@ fn documents() -> Vec<(&'static str, Document, Value)> {
         (
             "job::LIST",
             job::LIST,
-            json!({ "first": 1, "filter": { "state": "FAILED", "playlistId": "x", "storyId": "x" } }),
+            json!({ "first": 1, "filter": { "state": "FAILED", "playlistId": "x", "storyId": "x", "since": "2026-11-21T08:00:00Z" } }),
         ),
+        ("file::LIST", file::LIST, json!({ "first": 100, "after": "x", "search": "t" })),
+        ("file::SHOW", file::SHOW, id.clone()),
         ("job::SHOW", job::SHOW, at),
         ("job::CANCEL", job::CANCEL, ids.clone()),
         ("job::RETRY", job::RETRY, ids.clone()),
         ("job::PAUSE", job::PAUSE, ids.clone()),
         ("job::RESUME", job::RESUME, ids),
-        ("log::EVENTS", log::EVENTS, json!({ "after": 1, "first": 500, "types": ["job"], "streams": ["x"] })),
+        (
+            "log::EVENTS",
+            log::EVENTS,
+            json!({ "after": 1, "first": 500, "types": ["job"], "streams": ["x"], "since": "2026-11-21T08:00:00Z" }),
+        ),
         ("log::HISTORY", log::HISTORY, json!({ "id": "x", "after": 1, "first": 500 })),
         ("log::HEAD", log::HEAD, json!({})),
         ("log::VERIFY", log::VERIFY, json!({ "position": 3, "hash": "00" })),
         ("why::WHY", why::WHY, id),
+        ("named::RESOLVE", named::RESOLVE, json!({ "text": "t", "kinds": ["PLAYLIST"] })),
         (
             "account::CREATE",
             account::CREATE,
@@ -138,10 +145,12 @@ fn no_document_is_left_out() {
         include_str!("account.rs"),
         include_str!("download.rs"),
         include_str!("download/archive.rs"),
+        include_str!("file.rs"),
         include_str!("job.rs"),
         include_str!("log.rs"),
         include_str!("log/show.rs"),
         include_str!("log/verify.rs"),
+        include_str!("named.rs"),
         include_str!("parked.rs"),
         include_str!("playlist.rs"),
         include_str!("project.rs"),

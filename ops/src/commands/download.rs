@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{
     failure::Failure,
     job::{self, FAILURE, FailureDetail, JOB, Job},
+    named::{self, Kind},
     page,
     plan::Intent,
     playlist::input,
@@ -30,6 +31,9 @@ Examples:
     Start(Start),
     /// List what is kept or wanted, newest first.
     List {
+        /// Only those with this text in title or address, in whichever case.
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
         /// At most so many.
         #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
         limit: Option<usize>,
@@ -58,11 +62,11 @@ pub(crate) struct Start {
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Target {
-    /// Every entry of a playlist.
-    #[arg(long, value_name = "ID")]
+    /// Every entry of a playlist: by its id or the first digits of it, title, address, or `@last`.
+    #[arg(long, value_name = "PLAYLIST")]
     playlist: Option<String>,
-    /// One entry or several.
-    #[arg(long = "entry", value_name = "ID", num_args = 1..)]
+    /// One entry or several: by id or the first digits of it, title or address.
+    #[arg(long = "entry", value_name = "ENTRY", num_args = 1..)]
     entries: Option<Vec<String>>,
     /// What an address shows; it is followed, too.
     #[arg(long, value_name = "URL", allow_hyphen_values = true)]
@@ -70,6 +74,19 @@ pub(crate) struct Target {
 }
 
 impl Target {
+    /// The same, by ids.
+    async fn named(self, client: &Client) -> Result<Self, Failure> {
+        let playlist = match &self.playlist {
+            Some(playlist) => Some(named::id(client, Kind::Playlist, playlist).await?),
+            None => None,
+        };
+        let entries = match &self.entries {
+            Some(entries) => Some(named::ids(client, Kind::Entry, entries).await?),
+            None => None,
+        };
+        Ok(Self { playlist, entries, ..self })
+    }
+
     /// All of a playlist.
     pub(crate) fn playlist(id: &str) -> Self {
         Self { playlist: Some(id.to_owned()), entries: None, url: None }
@@ -78,7 +95,7 @@ impl Target {
 
 /// A file in the library.
 pub(crate) const FILE: &str = "fragment File on File {
-  id path sizeBytes blake3 durationMs width height videoCodec audioCodec container check itemId recordedAt
+  id path state sizeBytes blake3 durationMs width height videoCodec audioCodec container check itemId recordedAt
   changedAt
 }";
 
@@ -102,8 +119,8 @@ pub(crate) const STORY: Document = Document::repeatable(&["query Story($id: ID!,
 }"]);
 
 pub(crate) const LIST: Document = Document::repeatable(&[
-    "query Downloads($first: Int!, $after: String) {
-  downloads(first: $first, after: $after) {
+    "query Downloads($first: Int!, $after: String, $search: String) {
+  downloads(first: $first, after: $after, search: $search) {
     nodes { ...Download job { ...Job } } pageInfo { hasNextPage endCursor }
   }
 }",
@@ -141,6 +158,7 @@ pub(crate) struct Download {
 pub(crate) struct File {
     pub(crate) id: String,
     pub(crate) path: String,
+    pub(crate) state: String,
     pub(crate) size_bytes: u64,
     pub(crate) blake3: String,
     pub(crate) duration_ms: u64,
@@ -184,12 +202,14 @@ pub(crate) struct Started {
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     match verb {
         Verb::Start(Start { target, quality, wait, intent }) => {
+            let target = target.named(client).await?;
             let started = start(&client.meant(intent), output, &target, &quality, wait).await?;
             output.show(&started, summary)?;
             verdict(&started)
         }
-        Verb::List { limit } => {
-            let downloads: Vec<Download> = page::all(client, &LIST, json!({}), limit).await?;
+        Verb::List { search, limit } => {
+            let downloads: Vec<Download> =
+                page::all(client, &LIST, json!({ "search": search }), limit).await?;
             Ok(output.show(&downloads, |downloads| table(downloads))?)
         }
         Verb::Archive(verb) => archive::run(verb, client, output).await,

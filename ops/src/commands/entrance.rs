@@ -11,7 +11,7 @@ use super::{
     connection::{Environment, connect},
     demo, download,
     failure::Failure,
-    job, log, parked, plan, playlist, project, server, setting, shell, why, worker,
+    file, job, log, parked, plan, playlist, project, server, setting, shell, why, worker,
 };
 use crate::{client, exit::Exit, output::Output};
 
@@ -48,6 +48,7 @@ async fn run(
         Verb::Config(verb) => server::config(verb, flags, output),
         Verb::Playlist(verb) => playlist::run(verb, &client()?, output).await,
         Verb::Download(verb) => download::run(verb, &client()?, output).await,
+        Verb::File(verb) => file::run(verb, &client()?, output).await,
         Verb::Job(verb) => job::run(verb, &client()?, output).await,
         Verb::Log(verb) => log::run(verb, flags, environment, output).await,
         Verb::Why(why) => why::run(why, &client()?, output).await,

@@ -29,6 +29,9 @@ pub(crate) enum Failure {
     /// There is no such thing.
     #[error("there is no {id}")]
     NotFound { id: String, advice: &'static str },
+    /// Several things are called so.
+    #[error("{text:?} may be one of {}", candidates.len())]
+    Ambiguous { text: String, candidates: Vec<String> },
     /// The work was done, and failed.
     #[error("{what} failed: {message}")]
     Work {
@@ -82,7 +85,7 @@ impl Failure {
             Self::NotFound { .. } => Exit::NotFound,
             Self::Planned { .. } => Exit::Planned,
             Self::Work { .. } | Self::Unsound { .. } => Exit::WorkFailed,
-            Self::Usage { .. } => Exit::Usage,
+            Self::Usage { .. } | Self::Ambiguous { .. } => Exit::Usage,
             // Whoever read the output had enough of it.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Self::File { .. } | Self::Unreadable { .. } | Self::Output(_) | Self::Site(_) => Exit::Io,
@@ -146,6 +149,7 @@ impl Diagnostic for Failure {
     fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
         match self {
             Self::Refused(error) => Some(Box::new(&error.code)),
+            Self::Ambiguous { .. } => Some(Box::new("AMBIGUOUS")),
             Self::Work { class, .. } => Some(Box::new(class)),
             Self::Unsound { code, .. } | Self::Unreadable { code, .. } => Some(Box::new(code)),
             _ => self.part()?.code(),
@@ -153,6 +157,9 @@ impl Diagnostic for Failure {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        if let Self::Ambiguous { candidates, .. } = self {
+            return Some(Box::new(format!("say more, or give the id:\n{}", candidates.join("\n"))));
+        }
         let advice: &str = match self {
             Self::Refused(error) => error.advice.as_deref()?,
             Self::Work { advice, .. } | Self::Unsound { advice, .. } | Self::Unreadable { advice, .. } => {

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use super::{
     failure::Failure,
     log::{Event, history},
+    moment as since,
+    named::{self, Kind},
     page,
     plan::{self, Certainty, Intent},
     playlist::input,
@@ -25,8 +27,8 @@ pub(crate) enum Verb {
     List(List),
     /// Show a job: its attempts, and the output of what failed.
     Show {
-        /// `job-…`.
-        #[arg(value_name = "ID")]
+        /// Its id or the first digits of it, or `@last`.
+        #[arg(value_name = "JOB")]
         id: String,
     },
     /// End jobs for good; the partial files of a running one are removed.
@@ -65,12 +67,14 @@ pub(crate) struct List {
     /// Only jobs in this state.
     #[arg(long, value_enum, value_name = "STATE")]
     state: Option<State>,
-    /// Only jobs about this playlist or its entries.
-    #[arg(long, value_name = "ID")]
+    /// Only jobs about this playlist or its entries: by id, title or address.
+    #[arg(long, value_name = "PLAYLIST")]
     playlist: Option<String>,
     /// Only jobs of this story.
     #[arg(long, value_name = "ID")]
     story: Option<String>,
+    #[arg(long, value_name = "WHEN", value_parser = since::parse, help = since::SINCE_HELP)]
+    since: Option<String>,
     /// At most so many.
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     limit: Option<usize>,
@@ -79,8 +83,8 @@ pub(crate) struct List {
 /// One job or several.
 #[derive(Debug, Args)]
 pub(crate) struct Ids {
-    /// `job-…`; several are dealt with as one command.
-    #[arg(value_name = "ID", required = true)]
+    /// Their ids or the first digits of them, or `@last`; several are dealt with as one command.
+    #[arg(value_name = "JOB", required = true)]
     ids: Vec<String>,
 }
 
@@ -291,15 +295,21 @@ struct OneResult {
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     match verb {
         Verb::List(list) => {
+            let playlist_id = match &list.playlist {
+                Some(playlist) => Some(named::id(client, Kind::Playlist, playlist).await?),
+                None => None,
+            };
             let filter = json!({
-                "state": list.state.map(State::name), "playlistId": list.playlist, "storyId": list.story,
+                "state": list.state.map(State::name), "playlistId": playlist_id, "storyId": list.story,
+                "since": list.since,
             });
             let jobs = jobs(client, filter, list.limit).await?;
             Ok(output.show(&jobs, |jobs| table(jobs))?)
         }
-        Verb::Show { id } => show(&id, client, output).await,
+        Verb::Show { id } => show(&named::id(client, Kind::Job, &id).await?, client, output).await,
         Verb::Cancel { ids, certainty } => {
-            let wanted = input(json!({ "ids": ids.ids }));
+            let ids = named::ids(client, Kind::Job, &ids.ids).await?;
+            let wanted = input(json!({ "ids": ids }));
             show_outcome(plan::act_for_good(client, output, certainty, &CANCEL, wanted).await?, output)
         }
         Verb::Retry { ids, intent } => act(&RETRY, &ids, &client.meant(intent), output).await,
@@ -319,7 +329,8 @@ pub(crate) fn not_found(id: &str) -> Failure {
 }
 
 async fn act(document: &Document, ids: &Ids, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    show_outcome(client.act(document, input(json!({ "ids": ids.ids }))).await?, output)
+    let ids = named::ids(client, Kind::Job, &ids.ids).await?;
+    show_outcome(client.act(document, input(json!({ "ids": ids }))).await?, output)
 }
 
 fn show_outcome(outcome: Outcome<Payload>, output: &mut Output) -> Result<(), Failure> {

@@ -16,6 +16,7 @@ use super::{
     download::{DOWNLOAD, FILE},
     failure::Failure,
     job::{FAILURE, JOB, Job},
+    named::{self, Kind},
     page::{self, Page},
     plan::Intent,
     wait,
@@ -35,7 +36,11 @@ pub(crate) enum Verb {
     )]
     Follow(Follow),
     /// List what is followed, oldest first.
-    List,
+    List {
+        /// Only those with this text in title or address, in whichever case.
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+    },
     /// Show a playlist with its entries, and where their files are.
     Show(Show),
     /// Refresh a playlist: ask the source what is in it now.
@@ -43,15 +48,15 @@ pub(crate) enum Verb {
     Refresh(Refresh),
     /// Show what every refresh of a playlist changed.
     History {
-        /// `playlist-…`.
-        #[arg(value_name = "ID")]
+        /// Its id or the first digits of it, its title, its address, or `@last`.
+        #[arg(value_name = "PLAYLIST")]
         id: String,
     },
     /// Follow a playlist no longer; its history and files stay.
     #[command(alias = "remove")]
     Unfollow {
-        /// `playlist-…`.
-        #[arg(value_name = "ID")]
+        /// Its id or the first digits of it, its title, its address, or `@last`.
+        #[arg(value_name = "PLAYLIST")]
         id: String,
         #[command(flatten)]
         intent: Intent,
@@ -74,8 +79,8 @@ pub(crate) struct Follow {
 /// What to show.
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// `playlist-…`.
-    #[arg(value_name = "ID")]
+    /// Its id or the first digits of it, its title, its address, or `@last`.
+    #[arg(value_name = "PLAYLIST")]
     id: String,
     /// Also entries that are gone.
     #[arg(long)]
@@ -85,8 +90,8 @@ pub(crate) struct Show {
 /// What to refresh.
 #[derive(Debug, Args)]
 pub(crate) struct Refresh {
-    /// `playlist-…`.
-    #[arg(value_name = "ID")]
+    /// Its id or the first digits of it, its title, its address, or `@last`.
+    #[arg(value_name = "PLAYLIST")]
     id: String,
     /// Wait until the refresh is over; fail if it fails.
     #[arg(long)]
@@ -132,8 +137,8 @@ pub(crate) const UNFOLLOW: Document = Document::repeatable(&[
 ]);
 
 pub(crate) const LIST: Document = Document::repeatable(&[
-    "query Playlists($first: Int!, $after: String) {
-  playlists(first: $first, after: $after) {
+    "query Playlists($first: Int!, $after: String, $search: String) {
+  playlists(first: $first, after: $after, search: $search) {
     nodes { ...Playlist } pageInfo { hasNextPage endCursor }
   }
 }",
@@ -178,22 +183,28 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
             output.show(&playlist, object::summary)?;
             looked
         }
-        Verb::List => {
-            let playlists: Vec<Playlist> = page::all(client, &LIST, json!({}), None).await?;
+        Verb::List { search } => {
+            let playlists: Vec<Playlist> =
+                page::all(client, &LIST, json!({ "search": search }), None).await?;
             Ok(output.show(&playlists, |playlists| object::table(playlists))?)
         }
         Verb::Show(Show { id, removed }) => {
+            let id = named::id(client, Kind::Playlist, &id).await?;
             let mut playlist = find(client, &id, None).await?;
             playlist.entries = Some(entries(client, &id, removed).await?);
             Ok(output.show(&playlist, object::details)?)
         }
         Verb::Refresh(Refresh { id, wait, full, intent }) => {
+            let id = named::id(client, Kind::Playlist, &id).await?;
             let (playlist, looked) = refresh(&client.meant(intent), output, &id, full, wait).await?;
             output.show(&playlist, object::summary)?;
             looked
         }
-        Verb::History { id } => history::run(&id, client, output).await,
+        Verb::History { id } => {
+            history::run(&named::id(client, Kind::Playlist, &id).await?, client, output).await
+        }
         Verb::Unfollow { id, intent } => {
+            let id = named::id(client, Kind::Playlist, &id).await?;
             let outcome = client.meant(intent).act::<Payload>(&UNFOLLOW, input(json!({ "id": id }))).await?;
             Failure::refused(outcome.user_errors)?;
             let playlist = outcome.payload.playlist.ok_or_else(|| not_found(&id))?;

@@ -75,16 +75,6 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
     }
 }
 
-/// The id of the project that is named by its name or its id.
-pub(super) async fn named(client: &Client, name: &str) -> Result<String, Failure> {
-    let projects: Vec<Project> = client.ask(&LIST, json!({})).await?;
-    let found = projects.into_iter().find(|project| project.name == name || project.id == name);
-    found.map(|project| project.id).ok_or_else(|| Failure::Usage {
-        message: format!("there is no project called {name:?}"),
-        advice: "`mediary project list` shows those that there are",
-    })
-}
-
 fn table(projects: &[Project]) -> String {
     let mut table = Table::new(&["id", "since", "name"]);
     for project in projects {

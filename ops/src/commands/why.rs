@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{
     failure::Failure,
     log::{EVENT, Event},
+    named::{self, Kind},
 };
 use crate::{
     client::{Client, Document},
@@ -17,8 +18,9 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  mediary why file-01890a5d-ac96-774b-bcce-b302099a8057")]
 pub(crate) struct Why {
-    /// Any id: a playlist, entry, item, download, job, attempt, file, story, command, event, worker, token.
-    #[arg(value_name = "ID")]
+    /// Any id: a playlist, entry, item, download, job, attempt, file, story, command, event, worker, token; or what a
+    /// thing is called: the first digits of its id, its name, title, path or address.
+    #[arg(value_name = "THING")]
     id: String,
 }
 
@@ -47,7 +49,7 @@ pub(crate) struct Explanation {
 
 /// Explains a thing.
 pub(crate) async fn run(Why { id }: Why, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let explanation = explain(client, &id).await?;
+    let explanation = explain(client, &named::id(client, Kind::Any, &id).await?).await?;
     Ok(output.show(&explanation, text)?)
 }
 

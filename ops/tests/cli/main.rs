@@ -5,5 +5,6 @@ mod failing;
 mod harness;
 mod log;
 mod main_job;
+mod naming;
 mod planning;
 mod showing;

@@ -41,8 +41,11 @@ async fn a_script_follows_downloads_and_finds_the_files() {
     assert_eq!(jobs.as_array().unwrap().len(), 2);
     let downloads = served.json(&["download", "list"]).await;
     assert_eq!(downloads[0]["state"], json!("KEPT"));
-    let again = served.json(&["download", "start", "--entry", entry, "--wait"]).await;
+    let start = ["download", "start", "--entry", entry, "--wait", "--quality"];
+    let again = served.json(&[&start[..], &["720p"]].concat()).await;
     assert_eq!(again["story"]["jobCount"], json!(0), "what is kept is not fetched twice");
+    let sound = served.json(&[&start[..], &["audio"]].concat()).await;
+    assert_eq!(sound["story"]["succeededCount"], json!(1), "another wish is not lost (core A29)");
 }
 
 #[tokio::test(flavor = "multi_thread")]

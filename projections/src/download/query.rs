@@ -110,14 +110,23 @@ fn download_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, DownloadRow)> {
     Ok((Cursor { rank: key, key }, download))
 }
 
-/// Downloads, newest first.
-pub fn downloads(transaction: &Transaction<'_>, request: PageRequest) -> rusqlite::Result<Page<DownloadRow>> {
-    let total: i64 =
-        transaction.prepare_cached("SELECT count(*) FROM download")?.query_row([], |row| row.get(0))?;
+/// Downloads, newest first, all or those with a text in title or address.
+pub fn downloads(
+    transaction: &Transaction<'_>,
+    search: Option<&str>,
+    request: PageRequest,
+) -> rusqlite::Result<Page<DownloadRow>> {
+    let found = search.map_or_else(|| "?1 IS NULL".to_owned(), |_| sql::has(&["title", "url"], "?1"));
+    let pattern = search.map(sql::containing);
+    let total: i64 = transaction
+        .prepare_cached(&format!("SELECT count(*) FROM download WHERE {found}"))?
+        .query_row([&pattern], |row| row.get(0))?;
     let after = request.after.map_or(i64::MAX, |cursor| cursor.key);
     let rows = transaction
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM download WHERE key < ?1 ORDER BY key DESC LIMIT ?2"))?
-        .query_map(params![after, request.limit()], download_row)?
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM download WHERE {found} AND key < ?2 ORDER BY key DESC LIMIT ?3"
+        ))?
+        .query_map(params![pattern, after, request.limit()], download_row)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(Page::new(rows, request, total as u64))
 }

@@ -132,7 +132,7 @@ fn pages_of_downloads_hold_each_once_newest_first() {
     let mut rows = many();
     let expected: Vec<_> = (0..11).rev().map(|number| number.to_string()).collect();
     for first in [1, 4, 10, 11, 12] {
-        assert_eq!(names(rows.pages(first, downloads)), expected);
+        assert_eq!(names(rows.pages(first, |rows, request| downloads(rows, None, request))), expected);
     }
 }
 
@@ -219,7 +219,7 @@ fn an_item_has_a_row_for_each_wish_and_what_is_done_stands_in_front() {
 fn no_query_reads_a_table_from_end_to_end() {
     let mut rows = many();
     let request = PageRequest { first: 5, after: Some(Cursor { rank: 9, key: 9 }) };
-    assert_indexed(&mut rows, |rows| downloads(rows, request));
+    assert_indexed(&mut rows, |rows| downloads(rows, None, request));
     assert_indexed(&mut rows, |rows| download(rows, id("1")));
     assert_indexed(&mut rows, |rows| downloads_by_item(rows, &[item_id("1"), item_id("2")]));
     assert_indexed(&mut rows, |rows| changed_downloads(rows, 3, 10));

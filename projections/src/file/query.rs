@@ -48,14 +48,23 @@ fn file_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, FileRow)> {
     Ok((Cursor { rank: key, key }, file))
 }
 
-/// Files, newest first.
-pub fn files(transaction: &Transaction<'_>, request: PageRequest) -> rusqlite::Result<Page<FileRow>> {
-    let total: i64 =
-        transaction.prepare_cached("SELECT count(*) FROM file")?.query_row([], |row| row.get(0))?;
+/// Files, newest first, all or those with a text in the path.
+pub fn files(
+    transaction: &Transaction<'_>,
+    search: Option<&str>,
+    request: PageRequest,
+) -> rusqlite::Result<Page<FileRow>> {
+    let found = search.map_or_else(|| "?1 IS NULL".to_owned(), |_| sql::has(&["path"], "?1"));
+    let pattern = search.map(sql::containing);
+    let total: i64 = transaction
+        .prepare_cached(&format!("SELECT count(*) FROM file WHERE {found}"))?
+        .query_row([&pattern], |row| row.get(0))?;
     let after = request.after.map_or(i64::MAX, |cursor| cursor.key);
     let rows = transaction
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM file WHERE key < ?1 ORDER BY key DESC LIMIT ?2"))?
-        .query_map(params![after, request.limit()], file_row)?
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM file WHERE {found} AND key < ?2 ORDER BY key DESC LIMIT ?3"
+        ))?
+        .query_map(params![pattern, after, request.limit()], file_row)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(Page::new(rows, request, total as u64))
 }

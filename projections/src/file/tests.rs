@@ -79,7 +79,11 @@ fn a_file_whose_bytes_are_lost_is_shown_as_that() {
 fn pages_of_files_hold_each_once_newest_first() {
     let mut rows = many();
     for first in [1, 4, 10, 11, 12] {
-        let shown: Vec<_> = rows.pages(first, files).into_iter().map(|file| file.id).collect();
+        let shown: Vec<_> = rows
+            .pages(first, |rows, request| files(rows, None, request))
+            .into_iter()
+            .map(|file| file.id)
+            .collect();
         assert_eq!(shown, (1..=11).rev().map(id).collect::<Vec<_>>());
     }
 }
@@ -100,6 +104,6 @@ fn files_are_found_by_their_ids() {
 fn no_query_reads_a_table_from_end_to_end() {
     let mut rows = many();
     let request = PageRequest { first: 5, after: Some(Cursor { rank: 9, key: 9 }) };
-    assert_indexed(&mut rows, |rows| files(rows, request));
+    assert_indexed(&mut rows, |rows| files(rows, None, request));
     assert_indexed(&mut rows, |rows| files_by_id(rows, &[id(1), id(2)]));
 }

@@ -84,6 +84,8 @@ pub struct JobFilter {
     pub item_id: Option<ItemId>,
     /// Of this story.
     pub story: Option<CorrelationId>,
+    /// Queued at this moment or later.
+    pub since: Option<Timestamp>,
 }
 
 impl JobFilter {
@@ -105,6 +107,10 @@ impl JobFilter {
         if let Some(story) = self.story {
             conditions.push("story = ?");
             values.push(Value::Blob(story.uuid().as_bytes().to_vec()));
+        }
+        if let Some(since) = self.since {
+            conditions.push("queued_at >= ?");
+            values.push(Value::Integer(since.as_micros()));
         }
         (conditions.join(" AND "), values)
     }

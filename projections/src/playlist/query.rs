@@ -189,19 +189,26 @@ fn of_list(playlist_id: PlaylistId) -> OfList {
     }
 }
 
-/// The lists that are followed, oldest first; single items are in "Unlisted".
-pub fn playlists(transaction: &Transaction<'_>, request: PageRequest) -> rusqlite::Result<Page<PlaylistRow>> {
+/// The lists that are followed, oldest first, all or those with a text in title or address; single items are in
+/// "Unlisted".
+pub fn playlists(
+    transaction: &Transaction<'_>,
+    search: Option<&str>,
+    request: PageRequest,
+) -> rusqlite::Result<Page<PlaylistRow>> {
     const SHOWN: &str = "followed = 1 AND kind IS NOT '\"single\"'";
     let after = request.after.map_or(0, |cursor| cursor.key);
+    let found = search.map_or_else(|| "?1 IS NULL".to_owned(), |_| sql::has(&["title", "url"], "?1"));
+    let pattern = search.map(sql::containing);
     let rows = transaction
         .prepare_cached(&format!(
-            "SELECT {PLAYLIST_COLUMNS} FROM playlist WHERE {SHOWN} AND key > ?1 ORDER BY key LIMIT ?2"
+            "SELECT {PLAYLIST_COLUMNS} FROM playlist WHERE {SHOWN} AND {found} AND key > ?2 ORDER BY key LIMIT ?3"
         ))?
-        .query_map(params![after, request.limit()], playlist_row)?
+        .query_map(params![pattern, after, request.limit()], playlist_row)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let total = transaction
-        .prepare_cached(&format!("SELECT count(*) FROM playlist WHERE {SHOWN}"))?
-        .query_row([], |row| row.get::<_, i64>(0))?;
+        .prepare_cached(&format!("SELECT count(*) FROM playlist WHERE {SHOWN} AND {found}"))?
+        .query_row([pattern], |row| row.get::<_, i64>(0))?;
     Ok(Page::new(rows, request, total as u64))
 }
 

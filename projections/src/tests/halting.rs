@@ -44,7 +44,8 @@ async fn an_event_that_can_not_be_read_halts_its_view_alone_and_says_where() {
     assert!(matches!(&error, QueryError::Stopped { view: "playlist", .. }), "{error:?}");
     // It goes up to there, and answers nothing: what it doesn't show would be taken for what isn't there.
     views.playlist.wait_for(bad - 1).await.unwrap();
-    let page = views.playlist.read(Scope::of_test(), |rows| playlists(rows, PageRequest::front(1))).await;
+    let page =
+        views.playlist.read(Scope::of_test(), |rows| playlists(rows, None, PageRequest::front(1))).await;
     assert!(matches!(page, Err(QueryError::Stopped { view: "playlist", .. })));
     views.stop();
 }
@@ -76,7 +77,8 @@ async fn a_damaged_event_stops_every_view_which_says_so_and_answers_nothing() {
         let Fault { code, reason, .. } = halted(view).await;
         assert_eq!(code, "LOG_PAYLOAD_DAMAGED", "{reason}");
     }
-    let page = views.playlist.read(Scope::of_test(), |rows| playlists(rows, PageRequest::front(1))).await;
+    let page =
+        views.playlist.read(Scope::of_test(), |rows| playlists(rows, None, PageRequest::front(1))).await;
     assert!(matches!(page, Err(QueryError::Stopped { code: "LOG_PAYLOAD_DAMAGED", .. })));
     views.stop();
 }

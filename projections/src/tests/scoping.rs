@@ -89,7 +89,7 @@ fn playlists_of_another_project_are_not_there() {
         feed::<Playlist, _>(&mut rows, project, id(number), &event);
     }
     for (project, own, strange) in [(ProjectId::HOME, 1, 2), (OTHER, 2, 1)] {
-        let page = rows.read_as(project, |rows| playlists(rows, PageRequest::front(9)));
+        let page = rows.read_as(project, |rows| playlists(rows, None, PageRequest::front(9)));
         let found: Vec<Uuid> = page.rows.iter().map(|(_, row)| row.id.uuid()).collect();
         assert_eq!((found, page.total), (vec![id(own)], 1));
         let strange = PlaylistId::from_uuid(id(strange));

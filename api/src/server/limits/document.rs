@@ -7,14 +7,14 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{
-    ObjectType, Request, SchemaBuilder, ServerError, ServerResult, SubscriptionType,
+    ObjectType, Request, SchemaBuilder, ServerError, ServerResult, SubscriptionType, Value, Variables,
     async_trait::async_trait,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest},
-    parser::types::{ExecutableDocument, Selection, SelectionSet},
+    parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet, VariableDefinition},
 };
 
 use super::{Options, code::Codes, turn::Turns};
-use crate::server::fault::fault;
+use crate::server::{fault::fault, operation};
 
 /// How deep `__schema` and `__type` may be nested: the standard query of the tools has 15.
 const INTROSPECTION_DEPTH_MAX: usize = 16;
@@ -59,9 +59,33 @@ impl Extension for Measuring {
         next: NextPrepareRequest<'_>,
     ) -> ServerResult<Request> {
         let mut request = next.run(context, request).await?;
-        measure(request.parsed_query()?, &self.options)?;
+        // The document is borrowed of the whole request.
+        let (name, variables) = (request.operation_name.clone(), std::mem::take(&mut request.variables));
+        let document = request.parsed_query()?;
+        measure(document, &self.options)?;
+        if let Some(operation) = operation::named(document, name.as_deref()) {
+            refuse_missing(operation, &variables)?;
+        }
+        request.variables = variables;
         Ok(request)
     }
+}
+
+/// Refuses a request without a variable that the document calls necessary, or with null for it: the executor passes
+/// over that where the argument behind it may be left out (section 6.1.2 of the specification).
+fn refuse_missing(operation: &OperationDefinition, variables: &Variables) -> Result<(), ServerError> {
+    for definition in &operation.variable_definitions {
+        let VariableDefinition { name, var_type, default_value, .. } = &definition.node;
+        let is_missing = match variables.get(&name.node) {
+            Some(given) => *given == Value::Null,
+            None => default_value.is_none(),
+        };
+        if is_missing && !var_type.node.nullable {
+            let message = format!("the variable ${} of the type {} is missing", name.node, var_type.node);
+            return Err(fault(message, "BAD_QUERY", false));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a document that is too large.

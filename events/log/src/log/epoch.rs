@@ -89,6 +89,11 @@ pub(super) fn opens(frame: &Frame<'_>) -> bool {
 }
 
 impl Log {
+    /// The last position before a moment, by the same rule; 0 if there is none.
+    pub fn position_before(&self, moment: Timestamp) -> Result<u64, ReadError> {
+        self.position_at(Timestamp::from_micros(moment.as_micros() - 1))
+    }
+
     /// The last position that is not after a moment; 0 if there is none.
     ///
     /// The clock may have been set back, and then a moment was there twice: it is looked for in the newest epoch that

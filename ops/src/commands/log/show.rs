@@ -7,23 +7,29 @@ use serde_json::json;
 use super::event::{EVENT, Event};
 use crate::{
     client::{Client, Document},
-    commands::failure::Failure,
+    commands::{
+        failure::Failure,
+        moment,
+        named::{self, Kind},
+    },
     output::Output,
 };
 
 /// Which events.
 #[derive(Debug, Args)]
-#[group(id = "which", required = true, multiple = true, args = ["stream", "subject", "from"])]
+#[group(id = "which", required = true, multiple = true, args = ["stream", "subject", "from", "since"])]
 pub(crate) struct Show {
     /// Only of this stream, `<concern>-<uuid>`, or of those that begin so.
     #[arg(long, value_name = "S")]
     stream: Option<String>,
-    /// Only about this thing, in whichever concern: `item-<uuid>`, `playlist-<uuid>`, `attempt-<uuid>`, …
-    #[arg(long, value_name = "ID")]
+    /// Only about this thing, in whichever concern: an id such as `item-<uuid>`, or what it is called.
+    #[arg(long, value_name = "THING")]
     subject: Option<String>,
     /// From this position on.
     #[arg(long, value_name = "N")]
     from: Option<u64>,
+    #[arg(long, value_name = "WHEN", value_parser = moment::parse, help = moment::SINCE_HELP)]
+    since: Option<String>,
     /// Only these: full names such as `playlist.refresh_completed`, or concerns; separated by commas.
     #[arg(long, value_name = "T", value_delimiter = ',')]
     types: Vec<String>,
@@ -33,8 +39,9 @@ pub(crate) struct Show {
 }
 
 pub(crate) const EVENTS: Document = Document::repeatable(&[
-    "query Events($after: Position!, $first: Int!, $types: [String!], $streams: [String!], $subjects: [String!]) {
-  events(after: $after, first: $first, types: $types, streams: $streams, subjects: $subjects) { events { ...Event } nextAfter }
+    "query Events($after: Position!, $first: Int!, $types: [String!], $streams: [String!], $subjects: [String!],
+    $since: DateTime) {
+  events(after: $after, first: $first, types: $types, streams: $streams, subjects: $subjects, since: $since) { events { ...Event } nextAfter }
 }",
     EVENT,
 ]);
@@ -54,6 +61,7 @@ pub(super) struct Question {
     pub(super) types: Vec<String>,
     pub(super) streams: Vec<String>,
     pub(super) subjects: Vec<String>,
+    pub(super) since: Option<String>,
 }
 
 impl Question {
@@ -61,18 +69,25 @@ impl Question {
         let some = |names: &[String]| (!names.is_empty()).then(|| names.to_vec());
         let variables = json!({
             "after": self.after, "first": first.min(super::PAGE), "types": some(&self.types),
-            "streams": some(&self.streams), "subjects": some(&self.subjects),
+            "streams": some(&self.streams), "subjects": some(&self.subjects), "since": self.since,
         });
         Ok(client.ask(&EVENTS, variables).await?)
     }
 }
 
+/// The ids of what is asked about.
+pub(super) async fn subjects(client: &Client, subject: Option<String>) -> Result<Vec<String>, Failure> {
+    named::ids(client, Kind::Any, subject.as_slice()).await
+}
+
 pub(super) async fn run(show: Show, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let subjects = subjects(client, show.subject).await?;
     let mut question = Question {
         after: show.from.unwrap_or(1).saturating_sub(1),
         types: show.types,
         streams: show.stream.into_iter().collect(),
-        subjects: show.subject.into_iter().collect(),
+        subjects,
+        since: show.since,
     };
     let mut left = show.limit.unwrap_or(u64::MAX);
     let mut array = output.array()?;

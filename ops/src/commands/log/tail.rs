@@ -11,10 +11,14 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::{
-    show::{EventPage, Question},
+    show::{EventPage, Question, subjects},
     verify::HEAD,
 };
-use crate::{client::Client, commands::failure::Failure, output::Output};
+use crate::{
+    client::Client,
+    commands::{failure::Failure, moment},
+    output::Output,
+};
 
 /// Which events.
 #[derive(Debug, Args)]
@@ -25,12 +29,14 @@ pub(crate) struct Tail {
     /// Only of this stream, or of those that begin so.
     #[arg(long, value_name = "S")]
     stream: Option<String>,
-    /// Only about this thing, in whichever concern: `item-<uuid>`, `playlist-<uuid>`, …
-    #[arg(long, value_name = "ID")]
+    /// Only about this thing, in whichever concern: an id such as `item-<uuid>`, or what it is called.
+    #[arg(long, value_name = "THING")]
     subject: Option<String>,
     /// Begin behind this position; without it, at the end of the log.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", conflicts_with = "since")]
     after: Option<u64>,
+    #[arg(long, value_name = "WHEN", value_parser = moment::parse, help = moment::SINCE_HELP)]
+    since: Option<String>,
     /// End after so many events.
     #[arg(long, value_name = "N")]
     count: Option<u64>,
@@ -47,12 +53,13 @@ struct Head {
 }
 
 pub(super) async fn run(tail: Tail, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let after = match tail.after {
-        Some(after) => after,
-        None => client.ask::<Head>(&HEAD, json!({})).await?.position,
+    let after = match (tail.after, &tail.since) {
+        (Some(after), _) => after,
+        (None, Some(_)) => 0,
+        (None, None) => client.ask::<Head>(&HEAD, json!({})).await?.position,
     };
-    let (streams, subjects) = (tail.stream.into_iter().collect(), tail.subject.into_iter().collect());
-    let question = Question { after, types: tail.types, streams, subjects };
+    let (streams, subjects) = (tail.stream.into_iter().collect(), subjects(client, tail.subject).await?);
+    let question = Question { after, types: tail.types, streams, subjects, since: tail.since };
     let mut follower = Follower { client, question, is_away: false, answered_at: Instant::now() };
     let mut left = tail.count.unwrap_or(u64::MAX);
     while left > 0 {

@@ -28,7 +28,7 @@ fn pages_of_lists_hold_each_once_oldest_first() {
     let expected: Vec<_> =
         (0..20).filter(|number| number % 3 != 0).map(|number| number.to_string()).collect();
     for first in [1, 4, 13, 14, 500] {
-        assert_eq!(titles(rows.pages(first, playlists)), expected);
+        assert_eq!(titles(rows.pages(first, |rows, request| playlists(rows, None, request))), expected);
     }
 }
 
@@ -36,7 +36,7 @@ fn pages_of_lists_hold_each_once_oldest_first() {
 fn a_list_that_is_followed_no_longer_is_not_listed_and_can_be_asked_for() {
     let mut rows = lists(3);
     rows.feed::<Playlist>(list("1").uuid(), [Event::Unfollowed {}]);
-    assert_eq!(titles(rows.pages(10, playlists)), ["2"]);
+    assert_eq!(titles(rows.pages(10, |rows, request| playlists(rows, None, request))), ["2"]);
     assert!(rows.read(|rows| playlist(rows, list("1"))).is_some());
     assert_eq!(rows.read(|rows| playlist(rows, list("never"))), None);
 }
@@ -127,9 +127,9 @@ fn a_single_item_that_changed_is_a_change_of_unlisted() {
 #[test]
 fn no_query_reads_a_table_from_end_to_end() {
     let mut rows = lists(4);
-    let cursor = rows.read(|rows| playlists(rows, PageRequest::front(1))).rows[0].0;
+    let cursor = rows.read(|rows| playlists(rows, None, PageRequest::front(1))).rows[0].0;
     let request = PageRequest { first: 10, after: Some(cursor) };
-    assert_indexed(&mut rows, |rows| playlists(rows, request));
+    assert_indexed(&mut rows, |rows| playlists(rows, None, request));
     assert_indexed(&mut rows, |rows| playlist(rows, list("1")));
     assert_indexed(&mut rows, |rows| changed_playlists(rows, 3, 10));
     assert_indexed(&mut rows, |rows| entries(rows, list("1"), ALL, request));

@@ -1,0 +1,49 @@
+//! Moments as people say them.
+
+use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
+
+/// The help of every `--since`.
+pub(crate) const SINCE_HELP: &str = "Only from then on: a moment (2026-11-21T08:00:00Z), a day of UTC (2026-11-21), or how long ago (90m, 2h, 7d)";
+
+/// A moment in the form of the API, for the parser of the command line.
+pub(crate) fn parse(text: &str) -> Result<String, String> {
+    moment(text, Timestamp::now()).map(|moment| moment.to_string())
+}
+
+fn moment(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+    let text = text.trim();
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Ok(moment);
+    }
+    let at_midnight = |day: Date| day.to_zoned(TimeZone::UTC).map(|moment| moment.timestamp());
+    if let Ok(day) = text.parse::<Date>() {
+        return at_midnight(day).map_err(|error| error.to_string());
+    }
+    let ago = text.parse::<Span>().ok().filter(|span| span.is_positive());
+    let ago = ago.and_then(|span| now.to_zoned(TimeZone::UTC).checked_sub(span).ok());
+    ago.map(|moment| moment.timestamp())
+        .ok_or_else(|| "say 2026-11-21T08:00:00Z, 2026-11-21, 90m, 2h or 7d".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_told_in_three_ways() {
+        let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        let cases = [
+            ("2026-11-21T08:00:00+01:00", "2026-11-21T07:00:00Z"),
+            ("2026-11-20", "2026-11-20T00:00:00Z"),
+            ("90m", "2026-11-21T10:30:00Z"),
+            ("7d", "2026-11-14T12:00:00Z"),
+            ("1h 30m", "2026-11-21T10:30:00Z"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(moment(text, now).unwrap().to_string(), expected, "{text}");
+        }
+        for nonsense in ["", "yesterday", "-2h", "2026-13-01", "7"] {
+            assert!(moment(nonsense, now).unwrap_err().contains("7d"), "{nonsense}");
+        }
+    }
+}

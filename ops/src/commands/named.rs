@@ -1,0 +1,124 @@
+//! Things by what people call them: an id or its beginning, a name, a title, an address, or `@last`.
+
+use mediary_schema::CommandId;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::failure::Failure;
+use crate::{
+    client::{Client, Document},
+    output::clean,
+};
+
+pub(crate) const RESOLVE: Document =
+    Document::repeatable(&["query Resolve($text: String!, $kinds: [ThingKind!]) {
+  resolve(text: $text, kinds: $kinds) { id name address }
+}"]);
+
+/// What may be meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Playlist,
+    Entry,
+    File,
+    Job,
+    Token,
+    Project,
+    /// Whatever has an id.
+    Any,
+}
+
+impl Kind {
+    /// The name in GraphQL; none for all of them.
+    const fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Playlist => "PLAYLIST",
+            Self::Entry => "ENTRY",
+            Self::File => "FILE",
+            Self::Job => "JOB",
+            Self::Token => "TOKEN",
+            Self::Project => "PROJECT",
+            Self::Any => return None,
+        })
+    }
+
+    /// What people call it, and where they see those that there are.
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Playlist => ("playlist", "`mediary playlist list` shows what is followed"),
+            Self::Entry => ("entry", "`mediary playlist show` shows the entries of a list"),
+            Self::File => ("file", "`mediary file list` shows them"),
+            Self::Job => ("job", "`mediary job list` shows them"),
+            Self::Token => ("token", "`mediary token list` shows those that are accepted"),
+            Self::Project => ("project", "`mediary project list` shows those that there are"),
+            Self::Any => {
+                ("thing", "give its id, the first digits of it, its name, title or address, or `@last`")
+            }
+        }
+    }
+}
+
+/// A candidate.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Named {
+    id: String,
+    name: Option<String>,
+    address: Option<String>,
+}
+
+impl Named {
+    /// As people recognise it.
+    fn text(&self) -> String {
+        let Self { id, name, address } = self;
+        let parts = [Some(id), name.as_ref(), address.as_ref()];
+        parts.into_iter().flatten().map(|part| clean(part)).collect::<Vec<_>>().join("  ")
+    }
+}
+
+/// The id of the thing that is called so. A whole id is taken as it is: whoever has it says whether there is such a thing.
+pub(crate) async fn id(client: &Client, kind: Kind, text: &str) -> Result<String, Failure> {
+    if is_id(text) {
+        return Ok(text.to_owned());
+    }
+    let kinds = kind.name().map(|name| vec![name]);
+    let found: Vec<Named> = client.ask(&RESOLVE, json!({ "text": text, "kinds": kinds })).await?;
+    let (word, advice) = kind.words();
+    match found.as_slice() {
+        [one] => Ok(one.id.clone()),
+        [] => Err(Failure::NotFound { id: format!("{word} called {text:?}"), advice }),
+        several => Err(Failure::Ambiguous {
+            text: text.to_owned(),
+            candidates: several.iter().map(Named::text).collect(),
+        }),
+    }
+}
+
+/// The ids of several things.
+pub(crate) async fn ids(client: &Client, kind: Kind, texts: &[String]) -> Result<Vec<String>, Failure> {
+    let mut ids = Vec::with_capacity(texts.len());
+    for text in texts {
+        ids.push(id(client, kind, text).await?);
+    }
+    Ok(ids)
+}
+
+/// Whether a text is a whole id already, with its kind or without.
+fn is_id(text: &str) -> bool {
+    let rest = text.split_once('-').map_or(text, |(_, rest)| rest);
+    [text, rest].iter().any(|text| text.parse::<CommandId>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_id;
+
+    #[test]
+    fn a_whole_id_is_asked_for_as_it_is() {
+        for id in ["job-01890a5d-ac96-774b-bcce-b302099a8057", "01890a5d-ac96-774b-bcce-b302099a8057"] {
+            assert!(is_id(id), "{id}");
+        }
+        for called in ["job-01890a5d", "01890a5d", "@last", "Sample videos", "https://example.org/list"] {
+            assert!(!is_id(called), "{called}");
+        }
+    }
+}
