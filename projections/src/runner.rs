@@ -28,6 +28,8 @@ use crate::{
 
 /// How long a query waits for a view to reach a position (PL-42).
 const WAIT_MAX: Duration = Duration::from_secs(2);
+/// A view that lacks more events than these isn't waited for: it folds some thousands in a second.
+const LAG_AWAITED_MAX: u64 = 4_096;
 
 /// Every view.
 #[derive(Debug, Clone)]
@@ -141,6 +143,8 @@ pub struct ViewHandle {
     name: &'static str,
     readers: Readers,
     status: watch::Receiver<ViewStatus>,
+    /// What was recorded when it was started: before it has folded that, it shows a part of the truth as if it were all.
+    whole_at: u64,
     /// The newest position that any of the views was read at.
     shown: Arc<AtomicU64>,
     stop: Arc<watch::Sender<bool>>,
@@ -151,7 +155,7 @@ impl ViewHandle {
     /// Starts a view in its own file below `directory`; must be called on a runtime.
     pub fn start<V: View>(log: &Log, directory: &Path) -> Result<Self, StartError> {
         let (store, place) = Store::open::<V>(directory, log)?;
-        let position = place.position;
+        let (position, whole_at) = (place.position, log.head().position);
         let (publish, status) =
             watch::channel(ViewStatus { name: V::NAME, position, trouble: None, fault: None });
         let (stop, stopped) = watch::channel(false);
@@ -168,7 +172,8 @@ impl ViewHandle {
             .map_err(|source| StartError::Thread { view: V::NAME, source })?;
         let readers = Readers::new::<V>(directory);
         let thread = Arc::new(std::sync::Mutex::new(Some(thread)));
-        Ok(Self { name: V::NAME, readers, status, shown: Arc::default(), stop: Arc::new(stop), thread })
+        let (shown, stop) = (Arc::default(), Arc::new(stop));
+        Ok(Self { name: V::NAME, readers, status, whole_at, shown, stop, thread })
     }
 
     /// Where the view is now.
@@ -183,13 +188,15 @@ impl ViewHandle {
 
     /// Answers a query from one snapshot of what a scope may see, with the position that the snapshot shows at least.
     ///
-    /// A view that has stopped answers nothing: what it doesn't show would be taken for what isn't there.
+    /// A view that has stopped, or is still being built, answers nothing: what it doesn't show would be taken for what
+    /// isn't there.
     pub async fn read<T: Send + 'static>(
         &self,
         scope: Scope,
         query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, QueryError> {
         self.refuse_if_stopped()?;
+        self.wait_until_whole().await?;
         self.catch_up_with_what_was_shown().await;
         let readers = self.readers.clone();
         let read = match spawn::blocking(move || readers.read(scope, query)).await {
@@ -202,12 +209,23 @@ impl ViewHandle {
         Ok(answer)
     }
 
+    /// Waits until what was recorded before the start is there; not where that takes longer than anybody waits.
+    async fn wait_until_whole(&self) -> Result<(), QueryError> {
+        match self.refuse_if_partial() {
+            Err(QueryError::Behind { at, wanted, .. }) if wanted - at <= LAG_AWAITED_MAX => {
+                self.wait_for(wanted).await
+            }
+            known => known,
+        }
+    }
+
     /// Whoever saw a job end in one view is not shown an older state by another.
     ///
     /// As good as it can be had in two seconds: a view that is behind, or stopped, still answers.
     async fn catch_up_with_what_was_shown(&self) {
         let shown = self.shown.load(Ordering::SeqCst);
-        if self.status.borrow().position >= shown {
+        let at = self.status.borrow().position;
+        if at >= shown || shown - at > LAG_AWAITED_MAX {
             return;
         }
         if let Err(error) = self.wait_for(shown).await {
@@ -222,6 +240,7 @@ impl ViewHandle {
         query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, QueryError> {
         self.refuse_if_stopped()?;
+        self.refuse_if_partial()?;
         self.readers.read(scope, query).map(|(answer, _)| answer)
     }
 
@@ -230,6 +249,11 @@ impl ViewHandle {
             Some(fault) => Err(self.stopped(fault)),
             None => Ok(()),
         }
+    }
+
+    fn refuse_if_partial(&self) -> Result<(), QueryError> {
+        let (at, wanted) = (self.status.borrow().position, self.whole_at);
+        if at >= wanted { Ok(()) } else { Err(QueryError::Behind { view: self.name, at, wanted }) }
     }
 
     fn stopped(&self, fault: &Fault) -> QueryError {

@@ -92,19 +92,25 @@ pub(super) fn metrics(
             metrics::gauge!("mediary_log_category_bytes", &labels).set(count.bytes as f64);
         }
         let counted = views.job.read_blocking(Scope::of_platform(), mediary_projections::job::counts);
-        let counted = counted.unwrap_or_default();
-        // A combination that is gone has none: its gauge would keep the last number for ever.
-        for kind in WorkKind::ALL {
-            for state in JobState::ALL {
-                let of_both = |(name, of, _): &&(String, JobState, u64)| *name == kind.name() && *of == state;
-                let number = counted.iter().find(of_both).map_or(0, |(_, _, number)| *number);
-                let labels = [("kind", kind.name()), ("state", state.name())];
-                metrics::gauge!("mediary_jobs", &labels).set(number as f64);
-            }
+        // What can't be read now has no number; zero would be one.
+        for (kind, state, number) in counted.map(|counted| of_all(&counted)).unwrap_or_default() {
+            let labels = [("kind", kind.name()), ("state", state.name())];
+            metrics::gauge!("mediary_jobs", &labels).set(number as f64);
         }
         recorder.run_upkeep();
         recorder.render()
     })
+}
+
+/// A number for each kind in each state: a combination that is gone has none, and its gauge would keep the last for ever.
+fn of_all(counted: &[(String, JobState, u64)]) -> Vec<(WorkKind, JobState, u64)> {
+    let number = |kind: WorkKind, state: JobState| {
+        let of_both = |(name, of, _): &&(String, JobState, u64)| *name == kind.name() && *of == state;
+        counted.iter().find(of_both).map_or(0, |(_, _, number)| *number)
+    };
+    let both =
+        |kind: WorkKind| JobState::ALL.into_iter().map(move |state| (kind, state, number(kind, state)));
+    WorkKind::ALL.into_iter().flat_map(both).collect()
 }
 
 /// Starts a halted part again when a person resumes it: the event is the wish, this is its effect.

@@ -241,6 +241,31 @@ async fn who_waits_too_long_is_told_how_far_the_view_is() {
     view.stop();
 }
 
+// Core A7: a part of the truth is not shown as if it were all.
+// invariant: V-4
+#[tokio::test]
+async fn a_view_that_is_still_being_built_answers_nothing() {
+    let bench = Bench::new();
+    let before = bench.tell(follow).await;
+    start_and_mark(&bench, bench.folder()).await;
+    let after = bench.tell(look(1, 0..4)).await;
+    // Whoever holds the file keeps the view from folding.
+    let held = open::<PlaylistView>(bench.folder());
+    held.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let view = bench.view::<PlaylistView>(bench.folder());
+    let count = |rows: &rusqlite::Transaction<'_>| Ok(playlist(rows, list())?.unwrap().entry_count);
+    for answer in [view.read(Scope::of_test(), count).await, view.read_blocking(Scope::of_test(), count)] {
+        let error = answer.unwrap_err();
+        let expected =
+            matches!(error, QueryError::Behind { at, wanted, .. } if (at, wanted) == (before, after));
+        assert!(expected, "{error:?}");
+    }
+    held.execute_batch("ROLLBACK").unwrap();
+    reach(&view, after).await;
+    assert_eq!(view.read(Scope::of_test(), count).await.unwrap(), 4);
+    view.stop();
+}
+
 #[tokio::test]
 async fn a_view_that_has_stopped_is_told_as_stopping() {
     let bench = Bench::new();
@@ -248,7 +273,8 @@ async fn a_view_that_has_stopped_is_told_as_stopping() {
     views.stop();
     views.stop();
     assert!(matches!(views.job.wait_for(9).await, Err(QueryError::Stopping)));
-    let page = views.playlist.read(Scope::of_test(), |rows| playlists(rows, PageRequest::front(1))).await;
+    let page =
+        views.playlist.read(Scope::of_test(), |rows| playlists(rows, None, PageRequest::front(1))).await;
     assert_eq!(page.unwrap().total, 0, "what it has can still be read");
 }
 
