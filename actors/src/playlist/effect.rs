@@ -282,6 +282,10 @@ async fn record(attempt: &Attempt, work: &RefreshPlaylist, look: Look) -> Result
         if next.is_empty() {
             break chunk;
         }
+        // What is recorded so far is true; whoever cancels doesn't want to wait for the rest of a long list.
+        if attempt.assignment.stop().is_cancelled() {
+            return Err(Broken::Stopped);
+        }
         number += 1;
         let story = move |story: &mut Transaction<'_>| {
             work::playlist::record_changes(story, playlist_id, job_id, attempt_id, chunk.clone())

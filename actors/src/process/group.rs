@@ -6,7 +6,7 @@ use std::{
 };
 
 use mediary_schema::job::ResourceUse;
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group};
 use wait4::Wait4;
 
 use super::{proc_fs, runner::MARK_RUN, running::Status};
@@ -38,24 +38,20 @@ impl Group {
     }
 
     /// Sends a signal to the group and to members that left it.
-    pub(super) fn signal_members(&self, members: &[Pid], signal: Signal) {
+    pub(super) fn signal_members(&self, members: &[proc_fs::Seen], signal: Signal) {
         self.signal(signal);
-        for member in members {
-            // It may have ended since it was seen, which is what is wanted.
-            if let Err(error) = kill_process(*member, signal) {
-                tracing::debug!(%error, pid = %member.as_raw_nonzero(), "member can't be signalled");
-            }
-        }
+        // One may have ended since it was seen, which is what is wanted, and its number be another's.
+        members.iter().for_each(|member| proc_fs::signal(member.pid, member.start_ticks, signal));
     }
 
     /// Who is left, apart from the leader.
-    pub(super) fn members(&self) -> Vec<Pid> {
+    pub(super) fn members(&self) -> Vec<proc_fs::Seen> {
         let group = self.leader.as_raw_nonzero().get();
         let belongs = |seen: &proc_fs::Seen| {
             seen.group == group || proc_fs::variable(seen.pid, MARK_RUN).as_ref() == Some(&self.mark)
         };
         let alive = proc_fs::others().into_iter().filter(|seen| seen.pid != self.leader && !seen.ended);
-        alive.filter(belongs).map(|seen| seen.pid).collect()
+        alive.filter(belongs).collect()
     }
 
     /// Takes the exit of the leader, which has ended. The group can't be signalled any more.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::process::{Pid, Signal};
 use tokio::time::Instant;
 
 use super::{
@@ -21,6 +21,14 @@ pub struct Orphan {
     pub attempt: Option<String>,
     /// The first words of its command line.
     pub command: String,
+}
+
+impl Orphan {
+    fn signal(&self, signal: Signal) {
+        if let Some(pid) = i32::try_from(self.pid).ok().and_then(Pid::from_raw) {
+            proc_fs::signal(pid, self.start_ticks, signal);
+        }
+    }
 }
 
 /// How often it is looked whether they are gone.
@@ -55,10 +63,10 @@ impl Runner {
             for orphan in orphans {
                 let is_new = !ended.contains_key(&(orphan.pid, orphan.start_ticks));
                 if now >= kill_at {
-                    signal(&orphan, Signal::KILL);
+                    orphan.signal(Signal::KILL);
                 } else if is_new {
                     tracing::info!(pid = orphan.pid, command = orphan.command, "orphan is ended");
-                    signal(&orphan, Signal::TERM);
+                    orphan.signal(Signal::TERM);
                 }
                 ended.entry((orphan.pid, orphan.start_ticks)).or_insert(orphan);
             }
@@ -82,16 +90,5 @@ impl Runner {
             command: proc_fs::command(seen.pid),
         };
         proc_fs::others().into_iter().filter(is_orphan).map(describe).collect()
-    }
-}
-
-/// Signals exactly the process that was seen: its pid may be another's by now.
-fn signal(orphan: &Orphan, signal: Signal) {
-    let Some(pid) = i32::try_from(orphan.pid).ok().and_then(Pid::from_raw) else { return };
-    let Ok(handle) = pidfd_open(pid, PidfdFlags::empty()) else { return };
-    if proc_fs::look(pid).is_some_and(|seen| seen.start_ticks == orphan.start_ticks)
-        && let Err(error) = pidfd_send_signal(&handle, signal)
-    {
-        tracing::debug!(%error, pid = orphan.pid, "orphan can't be signalled");
     }
 }

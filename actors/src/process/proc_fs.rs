@@ -1,6 +1,6 @@
 //! Reads `/proc`: which processes there are and what they carry.
 
-use rustix::process::{Pid, getpid};
+use rustix::process::{Pid, PidfdFlags, Signal, getpid, pidfd_open, pidfd_send_signal};
 
 /// A process as `/proc` shows it at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,16 @@ pub(super) fn look(pid: Pid) -> Option<Seen> {
         start_ticks: fields.get(19)?.parse().ok()?,
         ended: matches!(*fields.first()?, "Z" | "X"),
     })
+}
+
+/// Signals exactly the process that was seen: its pid may be another's by now.
+pub(super) fn signal(pid: Pid, start_ticks: u64, signal: Signal) {
+    let Ok(handle) = pidfd_open(pid, PidfdFlags::empty()) else { return };
+    if look(pid).is_some_and(|seen| seen.start_ticks == start_ticks)
+        && let Err(error) = pidfd_send_signal(&handle, signal)
+    {
+        tracing::debug!(%error, pid = %pid.as_raw_nonzero(), "a process can't be signalled");
+    }
 }
 
 /// The value of a variable in the environment that the process was started with.
