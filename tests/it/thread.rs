@@ -62,7 +62,7 @@ async fn what_changed_between_two_looks_is_told_and_nothing_else() {
 
 async fn refresh_counts(client: &mediary_tests::Client, id: &str) -> serde_json::Value {
     const DOCUMENT: &str = "query($id: ID!) { playlist(id: $id) {
-        refreshCounts { added notSeen removed moved renamed described unavailable available returned } } }";
+        refreshCounts { added notSeen removed moved renamed unavailable returned } } }";
     client.ask(DOCUMENT, json!({ "id": id })).await["playlist"]["refreshCounts"].take()
 }
 

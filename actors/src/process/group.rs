@@ -41,7 +41,9 @@ impl Group {
     pub(super) fn signal_members(&self, members: &[proc_fs::Seen], signal: Signal) {
         self.signal(signal);
         // One may have ended since it was seen, which is what is wanted, and its number be another's.
-        members.iter().for_each(|member| proc_fs::signal(member.pid, member.start_ticks, signal));
+        for member in members {
+            proc_fs::signal(member.pid, member.start_ticks, signal);
+        }
     }
 
     /// Who is left, apart from the leader.

@@ -162,6 +162,10 @@ fn is_json(headers: &HeaderMap) -> bool {
     is_media_type && parts.all(is_utf8)
 }
 
+/// What whoever shows a wrong token is told.
+const REFUSED: &str = "the token is not valid: it was revoked, has ended, or is another server's; with one that is valid, \
+     `mediary token create NAME` makes another";
+
 /// The session of whoever sent the headers, or the refusal to be sent.
 pub(super) fn authenticate(
     authenticator: &Authenticator,
@@ -181,9 +185,7 @@ pub(super) fn authenticate(
         ));
     };
     authenticator.authenticate(token, peer(request.extensions()), origin).map_err(|denied| match denied {
-        Denied::Refused => {
-            refused("the token is not valid: it was revoked, has ended, or belongs to another server")
-        }
+        Denied::Refused => refused(REFUSED),
         Denied::Unreadable => {
             let error = fault(denied.to_string(), "ACCOUNTS_UNREADABLE", false);
             Box::new(refuse(StatusCode::SERVICE_UNAVAILABLE, &error))

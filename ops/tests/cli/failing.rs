@@ -10,12 +10,13 @@ use super::harness::{Served, run, run_with};
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_input_is_refused_with_the_next_step() {
     let served = Served::start().await;
-    let cases: [(&[&str], i32, &[&str]); 8] = [
+    let cases: [(&[&str], i32, &[&str]); 9] = [
         (&["playlist", "follow", "-x"], 3, &["URL_REFUSED", "http:// or https://"]),
         (&["playlist", "follow", "file:///etc/passwd"], 3, &["URL_REFUSED"]),
         (&["playlist", "show", "playlist-00000000-0000-0000-0000-000000000001"], 5, &["playlist list"]),
         (&["job", "cancel", "job-00000000-0000-0000-0000-000000000001"], 5, &["JOB_NOT_FOUND"]),
-        (&["job", "show", "nonsense"], 2, &["BAD_ID", "job-"]),
+        (&["job", "show", "nonsense"], 5, &["no job called \"nonsense\"", "job list"]),
+        (&["job", "show", "playlist-00000000-0000-0000-0000-000000000001"], 2, &["BAD_ID", "job-"]),
         (&["download", "start", "--url", "https://example.org", "--quality", "great"], 3, &["720p"]),
         (&["limit", "set", "--total", "0"], 3, &["SETTING_OUT_OF_RANGE"]),
         (&["why", "file-00000000-0000-0000-0000-000000000001"], 5, &["there is no file-"]),

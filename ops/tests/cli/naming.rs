@@ -25,7 +25,8 @@ async fn a_thing_is_found_by_whatever_people_call_it() {
     assert_eq!(jobs.as_array().unwrap().len(), 1);
     assert_eq!(served.json(&["job", "show", "@last"]).await["playlistId"], json!(later));
     assert_eq!(served.json(&["why", &title]).await["id"], json!(id));
-    let about = served.json(&["log", "show", "--subject", &title, "--types", "playlist.followed"]).await;
+    let about =
+        served.json(&["log", "show", "--subject", &title, "--types", "playlist.follow_requested"]).await;
     assert_eq!(about[0]["stream"], json!(id));
 
     // A plan for a token that is named; nothing is called so, and too much is.

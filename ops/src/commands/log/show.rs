@@ -90,18 +90,20 @@ pub(super) async fn run(show: Show, client: &Client, output: &mut Output) -> Res
         since: show.since,
     };
     let mut left = show.limit.unwrap_or(u64::MAX);
+    // What is refused begins no array.
+    let mut page = question.ask(client, left).await?;
     let mut array = output.array()?;
-    while left > 0 {
-        let page = question.ask(client, left).await?;
+    loop {
         left -= (page.events.len() as u64).min(left);
         for event in &page.events {
             // A log may be longer than memory: each page is printed before the next is asked for.
             array.item(event, Event::line)?;
         }
         match page.next_after {
-            Some(after) => question.after = after,
-            None => break,
+            Some(after) if left > 0 => question.after = after,
+            Some(_) | None => break,
         }
+        page = question.ask(client, left).await?;
     }
     Ok(array.finish()?)
 }
