@@ -376,6 +376,32 @@ async fn what_is_kept_is_not_fetched_again() {
     platform.stop().await;
 }
 
+// Blackbox 5: what is lost from the library is fetched again by whoever says so, and by nobody else.
+// invariant: F-7
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_lost_is_fetched_again_if_that_is_asked_for() {
+    const AGAIN: &str = "mutation($input: DownloadStartInput!) { downloadStart(input: $input) {
+        storyId position userErrors { code message } } }";
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let list = client.follow(&platform.site.list_url("talks")).await;
+    let entry = client.entry_of(&list, "talks-1").await;
+    assert_eq!(client.download_entry(&entry, "best").await["succeededCount"], json!(1));
+    let [kept] = platform.library_files().try_into().unwrap();
+    let bytes = std::fs::read(&kept).unwrap();
+    std::fs::remove_file(&kept).unwrap();
+    assert_eq!(client.download_entry(&entry, "best").await["jobCount"], json!(0), "it is kept, says the log");
+
+    let input = json!({ "target": { "entryIds": [entry] }, "again": true });
+    let started = client.ask(AGAIN, json!({ "input": input })).await["downloadStart"].take();
+    let story = (started["storyId"].as_str().unwrap().to_owned(), started["position"].as_u64().unwrap());
+    let story = client.wait_story(&story).await;
+    assert_eq!((&story["jobCount"], &story["succeededCount"]), (&json!(1), &json!(1)));
+    assert!(std::fs::read(&kept).unwrap() == bytes, "the file is there again, under its name");
+    assert_eq!(client.entries(&list).await[0]["download"]["state"], json!("KEPT"));
+    platform.stop().await;
+}
+
 // DL-03: nothing in the library is ever written over.
 // invariant: F-4
 #[tokio::test(flavor = "multi_thread")]

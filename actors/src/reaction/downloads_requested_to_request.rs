@@ -39,7 +39,7 @@ impl Reaction for DownloadsRequestedToRequest {
         }
         let mut steps = Vec::new();
         for event in decode_cause::<Playlist>(cause)? {
-            let Event::DownloadsRequested { quality, entries } = event else { continue };
+            let Event::DownloadsRequested { quality, entries, again } = event else { continue };
             let named = entries.map(|entries| entries.into_iter().collect::<HashSet<_>>());
             let wanted = |row: &&Row| match &named {
                 Some(entries) => entries.contains(&row.entry_id),
@@ -48,7 +48,7 @@ impl Reaction for DownloadsRequestedToRequest {
             let rows = state.rows.iter().filter(wanted);
             steps.extend(rows.map(|row| {
                 let item = item(&gate.identities(), playlist_id, &state, row, &quality);
-                self.request(cause.envelope.id, item, named.is_some())
+                self.request(cause.envelope.id, item, named.is_some(), again)
             }));
         }
         Ok(steps)
@@ -56,14 +56,14 @@ impl Reaction for DownloadsRequestedToRequest {
 }
 
 impl DownloadsRequestedToRequest {
-    fn request(&self, cause: EventId, item: DownloadItem, explicit: bool) -> Step {
+    fn request(&self, cause: EventId, item: DownloadItem, explicit: bool, again: bool) -> Step {
         let retry = self.retry;
         let item_id = item.item_id;
         Step::new(move |story: &mut Transaction<'_>| {
             let command_id = story.identities().command(cause, &item_id.to_string());
             let job_id = story.identities().job(command_id, "download");
             let request = |story: &mut Transaction<'_>| {
-                work::download::request(story, item.clone(), job_id, false, retry)
+                work::download::request(story, item.clone(), job_id, again, retry)
             };
             match story.part(request) {
                 Ok(_) => Ok(()),

@@ -89,7 +89,11 @@ impl Bench {
 
     /// Somebody wants all of the list. Answers the event.
     fn wish(&self) -> EventId {
-        self.list(&playlist::Command::RequestDownloads { quality: samples::quality(), entries: None });
+        self.list(&playlist::Command::RequestDownloads {
+            quality: samples::quality(),
+            entries: None,
+            again: false,
+        });
         self.recorded().last().unwrap().envelope.id
     }
 
@@ -333,7 +337,11 @@ impl Bench {
                 uuid,
                 playlist::Command::Follow { url: "https://a.example/".to_owned() },
             )?;
-            let wish = playlist::Command::RequestDownloads { quality: samples::quality(), entries: None };
+            let wish = playlist::Command::RequestDownloads {
+                quality: samples::quality(),
+                entries: None,
+                again: false,
+            };
             story.execute::<Playlist>(uuid, wish)
         });
     }

@@ -37,6 +37,9 @@ pub(crate) struct DownloadStartInput {
     target: DownloadTarget,
     /// The name of a quality: `best`, `1080p`, `720p` or `audio`; `best` if left out.
     quality: Option<String>,
+    /// Whether also what is kept already, or was once, is fetched.
+    #[graphql(default)]
+    again: bool,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -85,7 +88,7 @@ impl DownloadMutation {
             DownloadTarget::Url(url) => Target::Url(url),
         };
         let quality = input.quality.unwrap_or_else(|| "best".to_owned());
-        let asked = Ask::Start(Start { target, quality });
+        let asked = Ask::Start(Start { target, quality, again: input.again });
         let (told, done) = asking::ask(context, input.terms, asked).await?;
         let playlist_id = told.and_then(|told| told.playlist_id).map(|id| ID(id.to_string()));
         Ok(DownloadPayload { playlist_id, done })

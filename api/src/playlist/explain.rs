@@ -63,11 +63,14 @@ impl Explains for Words {
             Event::RefreshFailed { failure, .. } => {
                 format!("gave up the refresh of {list}: {}", failure.message)
             }
-            Event::DownloadsRequested { quality, entries } => match entries.map(|entries| entries.len()) {
-                None => format!("asked for all of {list} ({})", quality.name),
-                Some(1) => format!("asked for an entry of {list} ({})", quality.name),
-                Some(count) => format!("asked for {count} entries of {list} ({})", quality.name),
-            },
+            Event::DownloadsRequested { quality, entries, again } => {
+                let again = if again { " again" } else { "" };
+                match entries.map(|entries| entries.len()) {
+                    None => format!("asked for all of {list}{again} ({})", quality.name),
+                    Some(1) => format!("asked for an entry of {list}{again} ({})", quality.name),
+                    Some(count) => format!("asked for {count} entries of {list}{again} ({})", quality.name),
+                }
+            }
         }))
     }
 

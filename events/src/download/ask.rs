@@ -18,7 +18,7 @@ pub enum Ask {
     ImportArchive(ImportArchive),
 }
 
-/// Keeps items: each becomes a job, unless it is kept already.
+/// Keeps items: each becomes a job, unless it is kept already and not asked for again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Start {
@@ -27,6 +27,9 @@ pub struct Start {
     /// The name of a quality: `best`, `1080p`, `720p` or `audio`.
     #[serde(default = "best", skip_serializing_if = "is_best")]
     pub quality: String,
+    /// Whether also what is kept already, or was once, is fetched.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub again: bool,
 }
 
 /// What is to be kept: exactly one of them.
@@ -61,6 +64,11 @@ pub struct ImportArchive {
 
 fn best() -> String {
     "best".to_owned()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it on so")]
+const fn is_false(again: &bool) -> bool {
+    !*again
 }
 
 fn is_best(quality: &str) -> bool {

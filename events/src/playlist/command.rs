@@ -55,5 +55,7 @@ pub enum Command {
         quality: Quality,
         /// Which entries; none stands for all that are there.
         entries: Option<Vec<EntryId>>,
+        /// Whether also what is kept already, or was once.
+        again: bool,
     },
 }

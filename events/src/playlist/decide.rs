@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use mediary_schema::{EntryId, account::Permission, job::WorkKind};
 
-use super::{Command, Event, Resolved, State};
+use super::{Command, Event, Resolved, State, state::Wish};
 use crate::{Concern, EventKind, Subjects};
 
 /// The concern `playlist`.
@@ -115,21 +115,22 @@ impl Concern for Playlist {
                 let completed =
                     Event::RefreshCompleted { job_id, mode, observed, unreadable, counts, newest_first };
                 let awaited = state.awaiting_refresh.clone();
-                let requests =
-                    awaited.into_iter().map(|quality| Event::DownloadsRequested { quality, entries: None });
-                Ok([completed].into_iter().chain(requests).collect())
+                let request =
+                    |Wish { quality, again }| Event::DownloadsRequested { quality, entries: None, again };
+                Ok([completed].into_iter().chain(awaited.into_iter().map(request)).collect())
             }
             Command::FailRefresh { job_id, failure } => Ok(vec![Event::RefreshFailed { job_id, failure }]),
-            Command::RequestDownloads { quality, entries } => {
+            Command::RequestDownloads { quality, entries, again } => {
                 if let Some(missing) = missing_entry(state, entries.as_deref()) {
                     return Err(Rejection::NoSuchEntry { entry_id: missing });
                 }
                 let Some(entries) = entries else {
-                    return Ok(vec![Event::DownloadsRequested { quality, entries: None }]);
+                    return Ok(vec![Event::DownloadsRequested { quality, entries: None, again }]);
                 };
                 let some = |entries: &[EntryId]| Event::DownloadsRequested {
                     quality: quality.clone(),
                     entries: Some(entries.to_vec()),
+                    again,
                 };
                 Ok(entries.chunks(Event::ENTRIES_MAX).map(some).collect())
             }

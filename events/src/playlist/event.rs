@@ -137,6 +137,8 @@ pub enum Event {
         quality: Quality,
         /// Which entries; none stands for all that are there, once the list was looked at.
         entries: Option<Vec<EntryId>>,
+        /// Whether also what is kept already, or was once.
+        again: bool,
     },
 }
 

@@ -30,6 +30,15 @@ pub struct Row {
     pub seen: bool,
 }
 
+/// What is to be kept of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// What of each entry.
+    pub quality: Quality,
+    /// Whether also what is kept already, or was once.
+    pub again: bool,
+}
+
 /// What a playlist turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
@@ -61,7 +70,7 @@ pub struct State {
     /// What was changed since the last refresh that came to its end.
     pub unsettled: RefreshCounts,
     /// Wishes for downloads that wait for the first refresh.
-    pub awaiting_refresh: Vec<Quality>,
+    pub awaiting_refresh: Vec<Wish>,
     /// Rows found absent since the last full refresh that came to its end.
     newly_absent: HashSet<EntryId>,
     /// Every row that it ever had, with its item.
@@ -202,11 +211,14 @@ impl State {
                 };
             }
             Event::RefreshFailed { .. } => {}
-            Event::DownloadsRequested { quality, .. } => {
+            Event::DownloadsRequested { quality, again, .. } => {
+                let waits = |wish: &&mut Wish| wish.quality.wish() == quality.wish();
                 if self.listed {
                     self.awaiting_refresh.clear();
-                } else if self.awaiting_refresh.iter().all(|other| other.wish() != quality.wish()) {
-                    self.awaiting_refresh.push(quality.clone());
+                } else if let Some(wish) = self.awaiting_refresh.iter_mut().find(waits) {
+                    wish.again |= *again;
+                } else {
+                    self.awaiting_refresh.push(Wish { quality: quality.clone(), again: *again });
                 }
             }
         }

@@ -279,7 +279,7 @@ fn a_look_killed_while_it_was_recorded_is_counted_whole() {
 
 #[test]
 fn a_wish_for_downloads_waits_for_the_first_look() {
-    let wish = Event::DownloadsRequested { quality: Quality::best(), entries: None };
+    let wish = Event::DownloadsRequested { quality: Quality::best(), entries: None, again: true };
     let completed = Event::RefreshCompleted {
         job_id: JOB,
         mode: RefreshMode::Full,
@@ -320,10 +320,14 @@ fn how_many_rows_could_not_be_read_is_kept() {
 // core A29: the second wish took the place of the first.
 #[test]
 fn two_wishes_wait_for_the_first_look() {
-    let wish = |name: &str| Event::DownloadsRequested { quality: name.parse().unwrap(), entries: None };
+    let wish = |name: &str, again| Event::DownloadsRequested {
+        quality: name.parse().unwrap(),
+        entries: None,
+        again,
+    };
     let follow = Event::FollowRequested { url: "http://example.org/".to_owned() };
     let mut state = State::default();
-    apply(&mut state, &[follow, wish("audio"), wish("best"), wish("audio")]);
+    apply(&mut state, &[follow, wish("audio", false), wish("best", false), wish("audio", true)]);
     let complete = Command::CompleteRefresh {
         job_id: JOB,
         mode: RefreshMode::Full,
@@ -332,7 +336,7 @@ fn two_wishes_wait_for_the_first_look() {
         newest_first: None,
     };
     let told = Playlist::decide(&state, complete).unwrap();
-    assert_eq!(told[1..], [wish("audio"), wish("best")]);
+    assert_eq!(told[1..], [wish("audio", true), wish("best", false)]);
     apply(&mut state, &told);
     assert_eq!(state.awaiting_refresh, []);
 }
@@ -373,7 +377,8 @@ fn a_wish_for_many_entries_is_several_events() {
     let names: Vec<String> = (0..20).map(|number| number.to_string()).collect();
     listed(&mut state, look(&names.join(" ")), RefreshMode::Full);
     let entries: Vec<EntryId> = state.rows.iter().map(|row| row.entry_id).collect();
-    let command = Command::RequestDownloads { quality: Quality::best(), entries: Some(entries.clone()) };
+    let command =
+        Command::RequestDownloads { quality: Quality::best(), entries: Some(entries.clone()), again: false };
     let told = Playlist::decide(&state, command).unwrap();
     let pages: Vec<Vec<EntryId>> = told
         .into_iter()

@@ -38,7 +38,7 @@ fn documents() -> Vec<(&'static str, Document, Value)> {
         (
             "download::START",
             download::START,
-            json!({ "input": { "target": { "entryIds": ["x"] }, "quality": "best", "commandId": "x" } }),
+            json!({ "input": { "target": { "entryIds": ["x"] }, "quality": "best", "again": true, "commandId": "x" } }),
         ),
         ("download::STORY", download::STORY, at.clone()),
         ("download::LIST", download::LIST, page),

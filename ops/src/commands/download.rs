@@ -51,6 +51,9 @@ pub(crate) struct Start {
     /// `best`, `1080p`, `720p` or `audio`.
     #[arg(long, value_name = "NAME", default_value = "best")]
     quality: String,
+    /// Also what is kept already, or was once: fetch it again.
+    #[arg(long)]
+    again: bool,
     /// Wait until all of it has ended; fail if some of it failed.
     #[arg(long)]
     wait: bool,
@@ -201,9 +204,9 @@ pub(crate) struct Started {
 /// Does what the verb says.
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     match verb {
-        Verb::Start(Start { target, quality, wait, intent }) => {
+        Verb::Start(Start { target, quality, again, wait, intent }) => {
             let target = target.named(client).await?;
-            let started = start(&client.meant(intent), output, &target, &quality, wait).await?;
+            let started = start(&client.meant(intent), output, &target, &quality, again, wait).await?;
             output.show(&started, summary)?;
             verdict(&started)
         }
@@ -222,6 +225,7 @@ pub(crate) async fn start(
     output: &mut Output,
     target: &Target,
     quality: &str,
+    again: bool,
     wait: bool,
 ) -> Result<Started, Failure> {
     let wanted = match (&target.playlist, &target.entries, &target.url) {
@@ -229,7 +233,7 @@ pub(crate) async fn start(
         (_, Some(ids), _) => json!({ "entryIds": ids }),
         (_, _, url) => json!({ "url": url }),
     };
-    let input = input(json!({ "target": wanted, "quality": quality }));
+    let input = input(json!({ "target": wanted, "quality": quality, "again": again }));
     let outcome = client.act::<Started>(&START, input).await?;
     Failure::refused(outcome.user_errors)?;
     let mut started = outcome.payload;
@@ -283,7 +287,7 @@ fn summary(started: &Started) -> String {
     let story = started.story.as_ref();
     let count = |count: u64| plural(count, "job", "jobs");
     let ended = story.map(|story| match story.job_count {
-        0 => "nothing to do: all of it is kept already".to_owned(),
+        0 => "nothing to do: all of it is kept already (--again fetches it anew)".to_owned(),
         jobs => {
             format!("{} done, {} given up of {}", story.succeeded_count, story.given_up_count, count(jobs))
         }

@@ -66,11 +66,11 @@ impl Story for Ask {
 fn start(story: &mut Transaction<'_>, asked: &Start) -> Result<Option<PlaylistId>, Refusal> {
     let quality: Quality = asked.quality.parse()?;
     match &asked.target {
-        Target::PlaylistId(id) => wish(story, *id, quality, None).map(|()| None),
+        Target::PlaylistId(id) => wish(story, *id, quality, None, asked.again).map(|()| None),
         Target::Entries(lists) => {
             for list in lists {
                 let entries = list.entry_ids.as_slice().to_vec();
-                wish(story, list.playlist_id, quality.clone(), Some(entries))?;
+                wish(story, list.playlist_id, quality.clone(), Some(entries), asked.again)?;
             }
             Ok(None)
         }
@@ -79,7 +79,7 @@ fn start(story: &mut Transaction<'_>, asked: &Start) -> Result<Option<PlaylistId
             let id = story.identities().playlist(story.caller().project, &address);
             story.execute::<Playlist>(id.uuid(), playlist::Command::Follow { url: address.to_string() })?;
             let listed = story.state::<Playlist>(id.uuid())?.listed;
-            wish(story, id, quality, None)?;
+            wish(story, id, quality, None, asked.again)?;
             if !listed {
                 super::playlist::requested(story, id, None)?;
             }
@@ -93,8 +93,9 @@ fn wish(
     id: PlaylistId,
     quality: Quality,
     entries: Option<Vec<EntryId>>,
+    again: bool,
 ) -> Result<(), Refusal> {
-    story.execute::<Playlist>(id.uuid(), playlist::Command::RequestDownloads { quality, entries })
+    story.execute::<Playlist>(id.uuid(), playlist::Command::RequestDownloads { quality, entries, again })
 }
 
 fn import(story: &mut Transaction<'_>, asked: &ImportArchive) -> Result<Told, Refusal> {

@@ -35,6 +35,7 @@ fn of_the_list() -> Vec<Event> {
         Event::DownloadsRequested {
             quality: samples::quality(),
             entries: Some(vec![samples::entry_id(1), samples::entry_id(2)]),
+            again: true,
         },
     ]
 }

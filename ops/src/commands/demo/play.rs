@@ -70,7 +70,7 @@ async fn keep(stage: &Stage, output: &mut Output, playlist: &Playlist) -> Result
     let title = playlist.title.clone().unwrap_or_else(|| playlist.id.clone());
     output.note(&format!("\ndownloading all of “{title}”"));
     let target = Target::playlist(&playlist.id);
-    let started = download::start(&stage.client, output, &target, "best", true).await?;
+    let started = download::start(&stage.client, output, &target, "best", false, true).await?;
     download::verdict(&started)?;
     let entries = playlist::entries(&stage.client, &playlist.id, false).await?;
     let files = entries.into_iter().map(kept).collect::<Result<Vec<File>, Failure>>()?;

@@ -94,12 +94,13 @@ impl Story {
                 let class = class_name(failure.class);
                 self.line(event, &format!("look failed: {class}: {}", failure.message));
             }
-            Fact::DownloadsRequested { quality, entries } => {
+            Fact::DownloadsRequested { quality, entries, again } => {
                 let what = entries.map_or_else(
                     || "all entries".to_owned(),
                     |entries| plural(entries.len() as u64, "entry", "entries"),
                 );
-                self.line(event, &format!("download of {what} asked for ({})", quality.name));
+                let again = if again { " again" } else { "" };
+                self.line(event, &format!("download of {what} asked for{again} ({})", quality.name));
             }
         }
     }

@@ -249,7 +249,11 @@ fn any_playlist_command() -> impl Strategy<Value = playlist::Command> {
     prop_oneof![
         2 => Just(playlist::Command::Follow { url: samples::LIST_URL.to_owned() }),
         1 => Just(playlist::Command::Unfollow),
-        1 => Just(playlist::Command::RequestDownloads { quality: samples::quality(), entries: None }),
+        1 => Just(playlist::Command::RequestDownloads {
+            quality: samples::quality(),
+            entries: None,
+            again: false,
+        }),
         4 => observed.prop_map(|observed| {
             // What a refresh of an empty list finds; on another list it is a page repeated after a crash.
             let state = playlist::State::default();

@@ -65,7 +65,8 @@ fn a_command_is_repeated_only_by_the_same_principal() {
 #[test]
 fn a_rejected_command_is_decided_anew() {
     let bench = Bench::new();
-    let wish = playlist::Command::RequestDownloads { quality: samples::quality(), entries: None };
+    let wish =
+        playlist::Command::RequestDownloads { quality: samples::quality(), entries: None, again: false };
     let ask = || bench.tell(owner(1), |story| story.execute::<Playlist>(id(1), wish.clone()));
     assert_eq!(ask().unwrap_err().code(), "PLAYLIST_NOT_FOLLOWED");
     let follow = playlist::Command::Follow { url: samples::LIST_URL.to_owned() };
