@@ -17,7 +17,7 @@ use mediary_schema::ProjectId;
 use tokio::sync::watch;
 
 use super::{
-    archive,
+    archive, backup,
     export::{self, Exports},
     fault::fault,
     graphql,
@@ -54,6 +54,8 @@ pub struct App {
     pub readiness: Arc<dyn Fn() -> Readiness + Send + Sync>,
     /// Writes the metrics in Prometheus' text format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Reads the files that belong to a backup and are no events, by their paths in the folder.
+    pub settings: Arc<dyn Fn() -> Vec<(String, Vec<u8>)> + Send + Sync>,
     /// Limits on requests.
     pub limits: limits::Options,
     /// Limits on websockets.
@@ -78,6 +80,7 @@ impl App {
             .route("/metrics", get(metrics))
             .route("/v1/download/archive", get(archive::archive))
             .route("/v1/log/export", get(export::bundle))
+            .route("/v1/log/backup", get(backup::whole))
             .layer(Extension(Exports::new(self.log.clone(), self.authenticator.clone())))
             .layer(from_fn_with_state(self.clone(), require_token))
             .with_state(self.clone());

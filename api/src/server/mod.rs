@@ -2,6 +2,7 @@
 
 mod app;
 mod archive;
+mod backup;
 pub mod connections;
 mod export;
 mod fault;

@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 
 use super::{
-    account, demo, download, file, job, log, parked, playlist, project, server, setting, shell, why, worker,
+    account, backup, demo, download, file, job, log, parked, playlist, project, server, setting, shell, why,
+    worker,
 };
 use crate::output::Format;
 
@@ -84,6 +85,12 @@ pub(crate) enum Verb {
     /// Read, prove and export the log of everything that happened.
     #[command(subcommand)]
     Log(log::Verb),
+    /// Write the whole record with its keys and passwords into one file, while the server goes on.
+    #[command(after_help = "Example:\n  mediary backup mediary.backup --data ./data")]
+    Backup(backup::Backup),
+    /// Put a backup into a data folder that no server has.
+    #[command(after_help = "Example:\n  mediary restore mediary.backup --data ./data")]
+    Restore(backup::Restore),
     /// Say why a thing is as it is, back to whoever started it.
     Why(why::Why),
     /// Make and revoke the credentials of people and programs.

@@ -8,6 +8,7 @@ use tokio::runtime;
 use super::{
     account,
     arguments::{Arguments, Everywhere, Verb},
+    backup,
     connection::{Environment, connect},
     demo, download,
     failure::Failure,
@@ -51,6 +52,8 @@ async fn run(
         Verb::File(verb) => file::run(verb, &client()?, output).await,
         Verb::Job(verb) => job::run(verb, &client()?, output).await,
         Verb::Log(verb) => log::run(verb, flags, environment, output).await,
+        Verb::Backup(verb) => backup::run(&verb, flags, environment, output).await,
+        Verb::Restore(verb) => backup::restore(&verb, flags, environment, output),
         Verb::Why(why) => why::run(why, &client()?, output).await,
         Verb::Token(verb) => account::run(verb, &client()?, output).await,
         Verb::Project(verb) => project::run(verb, &client()?, output).await,

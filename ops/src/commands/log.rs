@@ -11,7 +11,7 @@ use serde_json::json;
 
 pub(crate) use self::{
     event::{EVENT, Event},
-    verify::{Verification, text as proof, verdict, verify_live},
+    verify::{Offline, Verification, hex, holder, open_failure, text as proof, verdict, verify_live},
 };
 #[cfg(test)]
 pub(crate) use self::{

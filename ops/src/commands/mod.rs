@@ -8,6 +8,7 @@
 
 mod account;
 mod arguments;
+mod backup;
 mod connection;
 mod demo;
 #[cfg(test)]

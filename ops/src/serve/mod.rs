@@ -6,6 +6,8 @@ mod error;
 mod fanout;
 mod observe;
 mod server;
+mod settings;
 
 pub use error::ServeError;
 pub use server::{Server, run, start};
+pub(crate) use settings::settings_of;

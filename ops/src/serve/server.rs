@@ -39,7 +39,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{ServeError, access, built, fanout::Fanout, observe};
+use super::{ServeError, access, built, fanout::Fanout, observe, settings};
 use crate::{
     configuration::Configuration,
     environment, spawn, telemetry,
@@ -152,6 +152,10 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         views: views.clone(),
         authenticator: Authenticator::new(tokens),
         readiness,
+        settings: {
+            let configuration = configuration.clone();
+            Arc::new(move || settings::settings(&configuration))
+        },
         metrics: observe::metrics(recorder, &log, &views),
         limits,
         sockets: websocket::Options {

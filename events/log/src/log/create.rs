@@ -23,8 +23,10 @@ use super::{
 /// Remembers the log's id outside of the log's file, so that another one in its place is noticed.
 const ID_FILE: &str = "log.id";
 /// What a server makes once it has a log. An empty folder says nothing: it may be made before the log is.
-const TRACES: [&str; 8] =
-    ["library", "views", "snapshots", "output", "index", "staging", "local.token", ID_FILE];
+const TRACES: [&str; 9] =
+    ["library", "views", "snapshots", "output", "index", "staging", "local.token", ID_FILE, RESTORE_FOLDER];
+/// Where a log is built that is restored: one that was killed in between must not begin an empty log.
+pub(super) const RESTORE_FOLDER: &str = "restore";
 
 /// Makes an empty log in a folder that never had one; what looks wrong is refused by name.
 pub(super) fn create_if_missing(directory: &Path, log_id: Uuid) -> Result<(), OpenError> {
@@ -132,7 +134,7 @@ fn exists(path: &Path) -> Result<bool, OpenError> {
 }
 
 /// Whether a file that was being made is more than that.
-fn holds_events(unfinished: &Path) -> bool {
+pub(super) fn holds_events(unfinished: &Path) -> bool {
     if store::inspect(unfinished).is_err() {
         return false;
     }

@@ -40,6 +40,12 @@ impl OfflineLog {
         }
         create::refuse_other(directory)?;
         let lock = FolderLock::share(directory)?;
+        Ok(Self { _lock: lock, ..Self::open_unlocked(directory)? })
+    }
+
+    /// The same for who has the folder's lock.
+    pub(super) fn open_unlocked(directory: &Path) -> Result<Self, OpenError> {
+        let path = store::file(directory);
         store::inspect(&path)?;
         let file = File::open(&path).map_err(|source: io::Error| OpenError::Io {
             step: "opening",
@@ -51,7 +57,7 @@ impl OfflineLog {
             Ok(Database::builder().set_cache_size(CACHE_BYTES).create_with_backend(overlay)?)
         });
         match opened {
-            Ok(store) => Ok(Self { store, _lock: lock }),
+            Ok(store) => Ok(Self { store, _lock: None }),
             Err(OpenError::Storage { fault, .. }) if fault.is_lock() => {
                 Err(OpenError::InUse { directory: directory.to_owned(), holder: Holder::default() })
             }

@@ -130,7 +130,7 @@ pub(crate) async fn verify_live(
 }
 
 /// A client for the server that has the folder.
-pub(super) fn holder(
+pub(crate) fn holder(
     flags: &Everywhere,
     environment: &Environment,
     listen: Option<&str>,
@@ -142,7 +142,7 @@ pub(super) fn holder(
 }
 
 /// Why files can't be looked at.
-pub(super) enum Offline {
+pub(crate) enum Offline {
     /// A process has the folder; its server listens here.
     InUse(Option<String>),
     Failure(Failure),
@@ -176,7 +176,7 @@ fn answer(proved: Result<Report, VerifyError>) -> Result<Verification, Offline> 
 }
 
 /// Tells damage, which is an answer, from a folder that can't be looked at.
-pub(super) fn open_failure(error: OpenError) -> Result<OpenError, Offline> {
+pub(crate) fn open_failure(error: OpenError) -> Result<OpenError, Offline> {
     match error {
         OpenError::InUse { holder, .. } => Err(Offline::InUse(holder.listen)),
         OpenError::Damaged { .. } => Ok(error),
@@ -230,7 +230,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-pub(super) fn hex(hash: &Hash) -> String {
+pub(crate) fn hex(hash: &Hash) -> String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).expect("a nibble is a digit");
     hash.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

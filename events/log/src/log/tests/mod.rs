@@ -6,6 +6,7 @@ mod support;
 mod twin;
 
 mod appending;
+mod backing_up;
 mod bundling;
 mod crashing;
 mod epochs;

@@ -1,0 +1,288 @@
+//! Puts a backup into a folder: built and proved beside what is there, then put in its place by one rename.
+//!
+//! Whatever kills it in between, the folder has the old log, the new one, or none and says so; nothing is deleted but
+//! what is made anew from events.
+
+use std::{
+    fs::{self, File},
+    io,
+    os::unix::fs::DirBuilderExt as _,
+    path::{Path, PathBuf},
+};
+
+use redb::{Database, Durability, WriteTransaction};
+
+use super::{
+    super::{
+        chain::{self, Hash},
+        create,
+        error::{ReadError, StorageFault},
+        lock::FolderLock,
+        offline::OfflineLog,
+        store,
+        tables::{CHAIN, EVENTS, FORMAT, KEY_EPOCH, KEY_FORMAT, KEY_IDENTITY, KEY_LOG_ID, META},
+        verify::verify,
+    },
+    BackedUp, BackupError,
+    file::Reader,
+};
+
+/// Where a log is built before it is put in its place.
+const SCRATCH: &str = create::RESTORE_FOLDER;
+/// What is made from events, and is made anew from those that are there then.
+const DERIVED: [&str; 3] = ["index", "views", "snapshots"];
+/// Events of one transaction; only the last one is durable.
+const BATCH: u64 = 4_096;
+
+/// What a restore did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// What the folder has now.
+    pub backed_up: BackedUp,
+    /// Where the log is that the folder had before, if it had one.
+    pub aside: Option<PathBuf>,
+    /// Settings that were there and are others than those of the backup; they were left as they were.
+    pub kept: Vec<String>,
+}
+
+/// Puts a backup into a data folder that no server has. Without `force` only where it takes nothing away: the folder
+/// has no log, or one that the backup continues.
+pub fn restore(file: &Path, directory: &Path, force: bool) -> Result<Restored, BackupError> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+        .map_err(failed("making", directory))?;
+    let _lock = FolderLock::acquire(directory)?;
+    let known = Known::of(directory);
+    let (backed_up, hash_there) = prove(file, &known)?;
+    if !force {
+        known.refuse_if_newer(&backed_up, hash_there)?;
+    }
+    let scratch = directory.join(SCRATCH);
+    remove(&scratch)?;
+    let settings = build(file, &scratch)?;
+    let report =
+        verify(&scratch, None).map_err(|error| BackupError::Unproved { detail: error.to_string() })?;
+    if (report.last_position, report.head_hash) != (backed_up.last_position, backed_up.last_hash) {
+        return Err(BackupError::Unproved { detail: "it does not end where the backup does".to_owned() });
+    }
+    let aside = put_in_place(directory, &scratch, &backed_up)?;
+    let kept = write_settings(directory, &settings)?;
+    Ok(Restored { backed_up, aside, kept })
+}
+
+/// What the folder has.
+enum Known {
+    Nothing,
+    Unreadable(String),
+    Log { log_id: uuid::Uuid, position: u64, hash: Hash },
+}
+
+impl Known {
+    fn of(directory: &Path) -> Self {
+        let path = store::file(directory);
+        if !path.exists() {
+            let unfinished = path.with_extension("redb.new");
+            let is_log = unfinished.exists() && create::holds_events(&unfinished);
+            return if is_log {
+                Self::Unreadable(format!("{} holds events", unfinished.display()))
+            } else {
+                Self::Nothing
+            };
+        }
+        let look = || {
+            let log = OfflineLog::open_unlocked(directory).map_err(|error| error.to_string())?;
+            let tail = log.store.tail().map_err(|error| error.to_string())?;
+            Ok(Self::Log { log_id: log.store.log_id(), position: tail.head.position, hash: tail.head.hash })
+        };
+        look().unwrap_or_else(Self::Unreadable)
+    }
+
+    /// The last position that is there.
+    const fn position(&self) -> Option<u64> {
+        match self {
+            Self::Nothing | Self::Unreadable(_) => None,
+            Self::Log { position, .. } => Some(*position),
+        }
+    }
+
+    fn refuse_if_newer(&self, backup: &BackedUp, hash_there: Option<Hash>) -> Result<(), BackupError> {
+        let refuse = |why: String| Err(BackupError::Newer { why });
+        match self {
+            Self::Unreadable(detail) => refuse(format!(
+                "the folder's log can't be read, so that nobody knows whether it is newer: {detail}"
+            )),
+            Self::Log { log_id, .. } if *log_id != backup.log_id => refuse(format!(
+                "the folder has another log, {log_id}, and the backup is of {}",
+                backup.log_id
+            )),
+            Self::Log { position, .. } if *position > backup.last_position => refuse(format!(
+                "the folder's log goes to event {position}, and the backup only to event {}",
+                backup.last_position
+            )),
+            Self::Log { hash, position, .. } if hash_there != Some(*hash) => {
+                refuse(format!("the folder's log has other events than the backup, at {position} or before"))
+            }
+            Self::Nothing | Self::Log { .. } => Ok(()),
+        }
+    }
+}
+
+/// Proves the backup, and answers the hash of its chain where the folder's log ends.
+fn prove(file: &Path, known: &Known) -> Result<(BackedUp, Option<Hash>), BackupError> {
+    let mut reader = Reader::open(file)?;
+    let mut there = (known.position() == Some(0)).then(|| chain::genesis(reader.header.log_id));
+    while let Some((frame, hash)) = reader.next_frame()? {
+        if known.position() == Some(frame.position()) {
+            there = Some(hash);
+        }
+    }
+    Ok((reader.finish()?, there))
+}
+
+/// Builds the log of a backup in a folder of its own; answers the settings.
+fn build(file: &Path, scratch: &Path) -> Result<Vec<(String, Vec<u8>)>, BackupError> {
+    let folder = store::folder(scratch);
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(failed("making", &folder))?;
+    let path = store::file(scratch);
+    let mut reader = Reader::open(file)?;
+    let settings = std::mem::take(&mut reader.settings);
+    let database = Database::create(&path).map_err(|error| fault(error.into()))?;
+    let mut next = 1;
+    while next <= reader.header.last_position {
+        let mut transaction = begin(&database)?;
+        transaction
+            .set_durability(Durability::None)
+            .map_err(|error| fault(io::Error::other(error).into()))?;
+        next = copy(&mut reader, &transaction, next)?;
+        transaction.commit().map_err(|error| fault(error.into()))?;
+    }
+    let transaction = begin(&database)?;
+    write_meta(&reader, &transaction).map_err(fault)?;
+    transaction.commit().map_err(|error| fault(error.into()))?;
+    reader.finish()?;
+    drop(database);
+    let synced = File::open(&path).and_then(|file| file.sync_all());
+    synced.map_err(failed("syncing", &path))?;
+    Ok(settings)
+}
+
+fn begin(database: &Database) -> Result<WriteTransaction, BackupError> {
+    database.begin_write().map_err(|error| fault(error.into()))
+}
+
+/// Copies the events of one transaction; answers the position behind them.
+fn copy(reader: &mut Reader, transaction: &WriteTransaction, first: u64) -> Result<u64, BackupError> {
+    let mut events = transaction.open_table(EVENTS).map_err(|error| fault(error.into()))?;
+    let mut hashes = transaction.open_table(CHAIN).map_err(|error| fault(error.into()))?;
+    let mut next = first;
+    while next < first + BATCH {
+        let Some(bytes) = reader.next_bytes()? else { break };
+        events.insert(next, bytes.frame).map_err(|error| fault(error.into()))?;
+        if bytes.is_stored {
+            hashes.insert(next, &bytes.hash).map_err(|error| fault(error.into()))?;
+        }
+        next += 1;
+    }
+    Ok(next)
+}
+
+fn write_meta(reader: &Reader, transaction: &WriteTransaction) -> Result<(), StorageFault> {
+    let mut meta = transaction.open_table(META)?;
+    meta.insert(KEY_FORMAT, FORMAT.to_be_bytes().as_slice())?;
+    meta.insert(KEY_LOG_ID, reader.header.log_id.as_bytes().as_slice())?;
+    meta.insert(KEY_IDENTITY, reader.identity_key.as_slice())?;
+    meta.insert(KEY_EPOCH, reader.epoch.to_be_bytes().as_slice())?;
+    transaction.open_table(EVENTS)?;
+    transaction.open_table(CHAIN)?;
+    Ok(())
+}
+
+/// Moves aside what is there, and the new log into its place.
+fn put_in_place(
+    directory: &Path,
+    scratch: &Path,
+    backed_up: &BackedUp,
+) -> Result<Option<PathBuf>, BackupError> {
+    for name in DERIVED {
+        remove(&directory.join(name))?;
+    }
+    let (log, new) = (store::folder(directory), store::folder(scratch));
+    let aside = if log.exists() { Some(unused(directory)) } else { None };
+    if let Some(aside) = &aside {
+        fs::rename(&log, aside).map_err(failed("moving aside", &log))?;
+    }
+    fs::rename(&new, &log).map_err(failed("moving into its place", &new))?;
+    create::remember(directory, backed_up.log_id).map_err(failed("writing into", directory))?;
+    create::sync_folders(directory)?;
+    remove(scratch)?;
+    Ok(aside)
+}
+
+/// A name for the log that was there.
+fn unused(directory: &Path) -> PathBuf {
+    let mut number = 1_u32;
+    loop {
+        let path = directory.join(format!("log.replaced-{number}"));
+        if !path.exists() {
+            return path;
+        }
+        number += 1;
+    }
+}
+
+/// Writes settings that are not there; answers the names of those that are there and differ.
+fn write_settings(directory: &Path, settings: &[(String, Vec<u8>)]) -> Result<Vec<String>, BackupError> {
+    let mut kept = Vec::new();
+    for (name, bytes) in settings {
+        if !is_below(name) {
+            kept.push(name.clone());
+            continue;
+        }
+        let path = directory.join(name);
+        match fs::read(&path) {
+            Ok(there) if there == *bytes => {}
+            Ok(_) => kept.push(name.clone()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                write_setting(&path, bytes).map_err(failed("writing", &path))?;
+            }
+            Err(source) => return Err(BackupError::Folder { step: "reading", path, source }),
+        }
+    }
+    Ok(kept)
+}
+
+/// Settings hold passwords: they are their owner's alone.
+fn write_setting(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
+    if let Some(folder) = path.parent() {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Whether a name stays in the folder, whatever a backup says.
+fn is_below(name: &str) -> bool {
+    Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)))
+}
+
+fn remove(path: &Path) -> Result<(), BackupError> {
+    match fs::remove_dir_all(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(BackupError::Folder { step: "removing", path: path.to_owned(), source })
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn failed(step: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BackupError {
+    let path = path.to_owned();
+    move |source| BackupError::Folder { step, path, source }
+}
+
+fn fault(fault: StorageFault) -> BackupError {
+    BackupError::Read(ReadError::from(fault))
+}

@@ -1,0 +1,140 @@
+use std::io::{self, Write};
+
+use super::{
+    super::{
+        chain::{self, Hash},
+        error::{Damage, ReadError},
+        export::Source,
+        offline::OfflineLog,
+        read,
+        store::{Head, Store},
+        tables::{EVENTS, FORMAT, KEY_IDENTITY, META},
+    },
+    BackedUp, BackupError,
+    file::{Header, MAGIC, SETTING_BYTES_MAX, Setting},
+};
+
+/// Events that one read transaction looks at.
+const CHUNK: u64 = 1_000;
+
+/// Writes a backup of a log, also of one that grows meanwhile: it ends with the event that is the last one now.
+///
+/// Settings are files of the folder that are no events, by their paths in it.
+pub fn backup(
+    source: Source<'_>,
+    settings: &[(String, Vec<u8>)],
+    out: &mut impl Write,
+) -> Result<BackedUp, BackupError> {
+    match source {
+        Source::Live(log) => write(log.store(), log.head(), settings, out),
+        Source::Folder(directory) => {
+            let offline = OfflineLog::open(directory)?;
+            let head = offline.store.tail()?.head;
+            write(&offline.store, head, settings, out)
+        }
+    }
+}
+
+fn write(
+    store: &Store,
+    head: Head,
+    settings: &[(String, Vec<u8>)],
+    out: &mut impl Write,
+) -> Result<BackedUp, BackupError> {
+    let identity_key = identity_key(store)?;
+    let settings: Vec<_> =
+        settings.iter().filter(|(_, bytes)| bytes.len() as u64 <= SETTING_BYTES_MAX).collect();
+    let named =
+        |(name, bytes): &&(String, Vec<u8>)| Setting { name: name.clone(), bytes: bytes.len() as u64 };
+    let header = Header {
+        log_format: FORMAT,
+        log_id: store.log_id(),
+        identity_key: hex(&identity_key),
+        last_position: head.position,
+        last_hash: hex(&head.hash),
+        settings: settings.iter().map(named).collect(),
+    };
+    let header = serde_json::to_vec(&header).map_err(|error| BackupError::Write(error.into()))?;
+    let mut out = Hashing { inner: out, hasher: blake3::Hasher::new() };
+    out.put(MAGIC)?;
+    out.put_long(&header)?;
+    for (_, bytes) in settings {
+        out.put(bytes)?;
+    }
+    if events(store, head.position, &mut out)? != head.hash {
+        let detail = "the chain does not lead to its last hash".to_owned();
+        let damage = Damage::Envelope { first: 1, last: head.position, detail };
+        return Err(ReadError::from(damage).into());
+    }
+    let closing = *out.hasher.finalize().as_bytes();
+    out.put(&closing)?;
+    Ok(BackedUp { log_id: store.log_id(), last_position: head.position, last_hash: head.hash })
+}
+
+/// Writes all events up to a position, and answers the hash of the chain after it.
+fn events(store: &Store, last: u64, out: &mut Hashing<'_, impl Write>) -> Result<Hash, BackupError> {
+    let (mut hash, mut next) = (chain::genesis(store.log_id()), 1);
+    while next <= last {
+        let until = last.min(next + CHUNK - 1);
+        // Frames are copied first, so that a slow writer doesn't keep a read transaction open.
+        let frames = store.read(|transaction| {
+            let events = transaction.open_table(EVENTS)?;
+            let mut frames = Vec::new();
+            for row in events.range(next..=until)? {
+                let (position, value) = row?;
+                let frame = read::parse(position.value(), value.value())?;
+                hash = chain::link(&hash, frame.envelope_bytes(), frame.digest());
+                frames.push(value.value().to_vec());
+            }
+            Ok(frames)
+        })?;
+        if frames.len() as u64 != until - next + 1 {
+            return Err(super::super::store::missing(next).into());
+        }
+        for frame in frames {
+            out.put_long(&frame)?;
+        }
+        next = until + 1;
+    }
+    Ok(hash)
+}
+
+fn identity_key(store: &Store) -> Result<Vec<u8>, ReadError> {
+    store.read(|transaction| {
+        let meta = transaction.open_table(META)?;
+        let key = meta.get(KEY_IDENTITY)?.map(|value| value.value().to_vec());
+        let missing = || Damage::Structure { detail: "the log does not know its identity key".to_owned() };
+        Ok(key.ok_or_else(missing)?)
+    })
+}
+
+/// Hashes what is written.
+struct Hashing<'a, W> {
+    inner: &'a mut W,
+    hasher: blake3::Hasher,
+}
+
+impl<W: Write> Hashing<'_, W> {
+    fn put(&mut self, bytes: &[u8]) -> Result<(), BackupError> {
+        self.hasher.update(bytes);
+        self.inner.write_all(bytes).map_err(BackupError::Write)
+    }
+
+    /// With the length in front.
+    fn put_long(&mut self, bytes: &[u8]) -> Result<(), BackupError> {
+        let length =
+            u32::try_from(bytes.len()).map_err(|error| BackupError::Write(io::Error::other(error)))?;
+        self.put(&length.to_be_bytes())?;
+        self.put(bytes)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Text takes whatever is written to it.
+        write!(text, "{byte:02x}").ok();
+    }
+    text
+}

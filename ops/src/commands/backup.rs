@@ -1,0 +1,218 @@
+//! `mediary backup` and `mediary restore`: the whole record in one file, and back.
+
+use std::{
+    fs::{self, File},
+    io::{BufWriter, Write as _},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use mediary_log::{BackedUp, BackupError, Source};
+use serde::Serialize;
+
+use super::{
+    arguments::Everywhere,
+    connection::{self, Environment},
+    failure::Failure,
+    log::{Offline, hex, holder, open_failure},
+};
+use crate::{
+    client::{Client, UserError},
+    output::{Output, fields},
+    serve,
+};
+
+/// Where to back up to.
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The file; it is there only once it is whole and proved. It is a secret: it holds the identity key and passwords.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Write over a file that is there, once the new one is proved.
+    #[arg(long)]
+    force: bool,
+}
+
+/// What to restore.
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// A file that `backup` wrote.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Also where the folder has events that the backup doesn't have; they are moved aside, not deleted.
+    #[arg(long)]
+    force: bool,
+}
+
+/// What a backup holds.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Held {
+    file: PathBuf,
+    log_id: String,
+    last_position: u64,
+    last_hash: String,
+}
+
+/// What a restore did.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Restored {
+    data: PathBuf,
+    log_id: String,
+    last_position: u64,
+    last_hash: String,
+    /// Where the log is that was there before.
+    aside: Option<PathBuf>,
+    /// Settings that were left as they were, since they are others than those of the backup.
+    kept: Vec<String>,
+}
+
+/// Writes a backup: from the server, while it goes on, or from the folder if no server has it.
+pub(crate) async fn run(
+    backup: &Backup,
+    flags: &Everywhere,
+    environment: &Environment,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let file = &backup.file;
+    if file.exists() && !backup.force {
+        return Err(Failure::Usage {
+            message: format!("there is a file {} already", file.display()),
+            advice: "name another, or write over it with --force",
+        });
+    }
+    let part = Part::try_new(file)?;
+    match connection::data_folder(flags, environment).map(|folder| from_folder(&folder, &part)) {
+        Some(Ok(())) => {}
+        Some(Err(Offline::Failure(failure))) => return Err(failure),
+        Some(Err(Offline::InUse(listen))) => {
+            from_server(&holder(flags, environment, listen.as_deref())?, &part).await?;
+        }
+        None => from_server(&connection::connect(flags, environment)?, &part).await?,
+    }
+    // A backup that can't be restored is found out now, and never takes the place of an older one.
+    let held = mediary_log::prove_backup(&part.path).map_err(|error| failure(&error))?;
+    part.keep(file)?;
+    let BackedUp { log_id, last_position, last_hash } = held;
+    let held =
+        Held { file: file.clone(), log_id: log_id.to_string(), last_position, last_hash: hex(&last_hash) };
+    Ok(output.show(&held, |held| {
+        fields(&[
+            ("file", Some(held.file.display().to_string())),
+            ("log", Some(held.log_id.clone())),
+            ("last position", Some(held.last_position.to_string())),
+            ("last hash", Some(held.last_hash.clone())),
+        ])
+    })?)
+}
+
+/// Puts a backup into a folder that no server has.
+pub(crate) fn restore(
+    restore: &Restore,
+    flags: &Everywhere,
+    environment: &Environment,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let data = flags.data.clone().or_else(|| environment.data.clone()).ok_or_else(|| Failure::Usage {
+        message: "it is not said into which folder".to_owned(),
+        advice: "name it with --data DIR",
+    })?;
+    let done = mediary_log::restore(&restore.file, &data, restore.force).map_err(|error| failure(&error))?;
+    let restored = Restored {
+        data,
+        log_id: done.backed_up.log_id.to_string(),
+        last_position: done.backed_up.last_position,
+        last_hash: hex(&done.backed_up.last_hash),
+        aside: done.aside,
+        kept: done.kept,
+    };
+    Ok(output.show(&restored, |restored| {
+        let kept = (!restored.kept.is_empty()).then(|| restored.kept.join(", "));
+        fields(&[
+            ("data", Some(restored.data.display().to_string())),
+            ("log", Some(restored.log_id.clone())),
+            ("last position", Some(restored.last_position.to_string())),
+            ("last hash", Some(restored.last_hash.clone())),
+            ("log before", restored.aside.as_ref().map(|aside| aside.display().to_string())),
+            ("settings left as they are", kept),
+        ])
+    })?)
+}
+
+fn from_folder(folder: &Path, part: &Part) -> Result<(), Offline> {
+    let mut out = BufWriter::new(part.create().map_err(Offline::Failure)?);
+    match mediary_log::backup(Source::Folder(folder), &serve::settings_of(folder), &mut out) {
+        Ok(_) => {
+            let whole = out.flush().and_then(|()| out.get_ref().sync_all());
+            whole.map_err(|error| Offline::Failure(Failure::file("writing", &part.path)(error)))
+        }
+        Err(BackupError::Open(error)) => {
+            Err(Offline::Failure(failure(&BackupError::Open(open_failure(error)?))))
+        }
+        Err(error) => Err(Offline::Failure(failure(&error))),
+    }
+}
+
+async fn from_server(client: &Client, part: &Part) -> Result<(), Failure> {
+    let mut pieces = client.download("v1/log/backup", &[]).await?;
+    let mut out = BufWriter::new(part.create()?);
+    while let Some(piece) = pieces.next().await? {
+        out.write_all(piece.as_ref()).map_err(Failure::file("writing", &part.path))?;
+    }
+    let whole = out.flush().and_then(|()| out.get_ref().sync_all());
+    whole.map_err(Failure::file("writing", &part.path))
+}
+
+fn failure(error: &BackupError) -> Failure {
+    let (code, advice) = (error.code().to_owned(), error.advice());
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+    let message = format!("{error}{}", cause.unwrap_or_default());
+    match error {
+        BackupError::Newer { .. } => {
+            Failure::Refused(UserError { code, message, advice: Some(advice), retryable: false })
+        }
+        _ => Failure::Unsound { code, message, advice },
+    }
+}
+
+/// The file while it is written: `FILE.part`, for its owner only, gone if it is not kept.
+struct Part {
+    path: PathBuf,
+}
+
+impl Part {
+    fn try_new(file: &Path) -> Result<Self, Failure> {
+        let Some(name) = file.file_name() else {
+            return Err(Failure::Usage {
+                message: format!("{} is no name of a file", file.display()),
+                advice: "name the file to write, for example mediary.backup",
+            });
+        };
+        let mut name = name.to_owned();
+        name.push(".part");
+        Ok(Self { path: file.with_file_name(name) })
+    }
+
+    fn create(&self) -> Result<File, Failure> {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        options.open(&self.path).map_err(Failure::file("writing", &self.path))
+    }
+
+    fn keep(&self, file: &Path) -> Result<(), Failure> {
+        fs::rename(&self.path, file).map_err(Failure::file("renaming to", file))?;
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let synced =
+            File::open(folder.unwrap_or_else(|| Path::new("."))).and_then(|folder| folder.sync_all());
+        synced.map_err(Failure::file("syncing the folder of", file))
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // Kept, it is under its own name; otherwise there is nothing to keep.
+        drop(fs::remove_file(&self.path));
+    }
+}
