@@ -56,6 +56,7 @@ pub(crate) fn user_error(refusal: &Refusal) -> Result<UserError, Error> {
         | Refusal::Reused
         | Refusal::Moved { .. }
         | Refusal::BeyondHead { .. }
+        | Refusal::Broken(_)
         | Refusal::Stopping => Ok(UserError {
             code: refusal.code().to_owned(),
             message: refusal.to_string(),

@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::{
     account, download, error, event, file, job,
     loader::Rows,
-    playlist, project, reaction, resolve,
+    log, playlist, project, reaction, resolve,
     server::limits::{self, limit_schema},
     session::session,
     setting, worker,
@@ -65,6 +65,7 @@ pub struct Mutation(
     setting::SettingMutation,
     worker::WorkerMutation,
     reaction::ReactionMutation,
+    log::LogMutation,
 );
 
 /// Everything that can be watched.

@@ -151,9 +151,11 @@ pub fn events_of<C: Concern>(recorded: &Recorded) -> Result<Vec<C::Event>, Decod
 }
 
 /// [`events_of`] for whoever decides: an unknown event is an error, since it may be what forbids it.
+///
+/// Of one that was erased it is what stands in for it.
 pub fn decided_on<C: Concern>(recorded: &Recorded) -> Result<Vec<C::Event>, DecodeError> {
     let envelope = &recorded.envelope;
-    match &recorded.payload {
+    match recorded.payload.as_ref().or(recorded.replacement.as_ref()) {
         Some(payload) if envelope.stream.category == C::NAME => {
             decode::<C>(&envelope.name, envelope.schema, payload)
         }
@@ -166,6 +168,17 @@ pub fn says_more<C: Concern>(recorded: &Recorded) -> bool {
     let envelope = &recorded.envelope;
     let known = C::EVENTS.iter().chain(C::RETIRED).find(|kind| kind.name == envelope.name);
     envelope.stream.category == C::NAME && known.is_none_or(|kind| envelope.schema > kind.schema)
+}
+
+/// What stands in for an event of this concern once it is erased, as a payload in JSON of the form that was recorded;
+/// none where the concern has nothing, or doesn't write that form any more.
+pub fn redacted<C: Concern>(recorded: &Recorded) -> Result<Option<serde_json::Value>, DecodeError> {
+    let Ok([event]) = <[C::Event; 1]>::try_from(events_of::<C>(recorded)?) else { return Ok(None) };
+    let Some(encoded) = C::redact(&event).map(|event| encode::<C>(&event)) else { return Ok(None) };
+    let envelope = &recorded.envelope;
+    let is_same_form =
+        encoded.kind.name == envelope.name && encoded.kind.schema.major == envelope.schema.major;
+    Ok(is_same_form.then(|| to_json(&encoded.payload).expect("what was encoded just now is read")))
 }
 
 /// A payload as JSON, without knowing its type.

@@ -300,6 +300,8 @@ pub struct Recorded {
     pub envelope: Envelope,
     /// The payload; none once it was erased.
     pub payload: Option<bytes::Bytes>,
+    /// What folds take instead of a payload that was erased, where there is something.
+    pub replacement: Option<bytes::Bytes>,
 }
 
 impl Recorded {

@@ -1,6 +1,6 @@
 //! The doctor: whether everything is there that the server needs, and how to mend what is not.
 
-use std::{fs, net::TcpListener, path::Path};
+use std::{fs, net::TcpListener, path::Path, time::Duration};
 
 use mediary_actors::{
     download::{Library, Way},
@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use crate::{
     configuration::{Configuration, NatsMode},
-    environment, tree,
+    environment,
+    serve::PROOF,
+    tree,
 };
 
 /// One thing that was looked at.
@@ -72,6 +74,7 @@ pub async fn examine(configuration: &Configuration) -> Vec<Finding> {
     findings.push(address(configuration));
     findings.push(secrecy(configuration));
     findings.extend(automation(configuration));
+    findings.extend(proof(configuration).await);
     findings
 }
 
@@ -213,6 +216,21 @@ fn secrecy(configuration: &Configuration) -> Finding {
             "name a certificate and its key, both PEM, with tls_certificate and tls_key",
         ),
     }
+}
+
+/// What a server that runs here has proved of its log since it started.
+async fn proof(configuration: &Configuration) -> Option<Finding> {
+    const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+    let asked = reqwest::Client::new().get(format!("http://{}/readyz", configuration.listen));
+    let answer = asked.timeout(ANSWERS_WITHIN).send().await.ok()?.text().await.ok()?;
+    let state = answer.lines().find_map(|line| line.strip_prefix(PROOF)?.strip_prefix(": "))?;
+    Some(if state.starts_with("whole") {
+        Finding::ok(PROOF, state)
+    } else {
+        let advice =
+            "`mediary log verify` names what is wrong; keep a copy of the folder before anything else";
+        Finding::bad(PROOF, Verdict::Error, state, advice)
+    })
 }
 
 fn address(configuration: &Configuration) -> Finding {

@@ -6,16 +6,21 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
-use mediary_log::{Batch, Filter, Hash, Log, ReadError, Subscription};
+use mediary_events::log::Event;
+use mediary_log::{Batch, Filter, Hash, Log, ReadError, Recorded, Subscription};
 use rusqlite::ErrorCode;
 use tokio::{runtime::Handle, sync::watch, time::sleep};
 
 use crate::{
     runner::{Fault, ViewStatus},
-    store::{self, Place, Store},
+    store::{self, Place, Readers, Store},
     view::{ApplyError, View},
 };
 
@@ -34,9 +39,14 @@ pub(crate) struct Life {
     pub(crate) directory: PathBuf,
     pub(crate) runtime: Handle,
     pub(crate) store: Store,
+    pub(crate) readers: Readers,
     pub(crate) place: Place,
     pub(crate) publish: watch::Sender<ViewStatus>,
     pub(crate) stopped: watch::Receiver<bool>,
+    /// Before it has folded up to here it shows a part of the truth.
+    pub(crate) whole_at: Arc<AtomicU64>,
+    /// Whether something was erased that the view may show.
+    pub(crate) is_erased: bool,
 }
 
 /// Why a view doesn't go on by itself.
@@ -77,7 +87,27 @@ impl Life {
             if let Err(end) = folded {
                 return end;
             }
+            if std::mem::take(&mut self.is_erased) {
+                match self.begin_anew::<V>() {
+                    Ok(()) => subscription = self.log.subscribe(1, Filter::default()),
+                    Err(end) => return end,
+                }
+            }
         }
+    }
+
+    /// Makes the view anew: what was erased from the log must not be found in it.
+    fn begin_anew<V: View>(&mut self) -> Result<(), End> {
+        tracing::info!(view = V::NAME, position = self.place.position, "rebuilding: something was erased");
+        let begun = self.store.begin_anew::<V>(&self.directory, &self.log);
+        self.readers.forget();
+        let position = self.place.position;
+        let failed = |error| Fault { position, code: STOPPED, reason: chain(&error) };
+        begun.map_err(|error| End::Faulty(failed(error)))?;
+        self.place = Place::default();
+        self.whole_at.store(self.log.head().position, Ordering::SeqCst);
+        self.publish.send_modify(|status| status.position = 0);
+        Ok(())
     }
 
     /// Waits for events; what can't be read now is asked for again.
@@ -159,7 +189,17 @@ impl Life {
             })
         }));
         match folded {
-            Ok(Ok(())) => self.reached(V::NAME, place),
+            Ok(Ok(())) => {
+                let erases = |recorded: &Recorded| {
+                    Event::is_erasing(&recorded.envelope)
+                        && self.store.shows_what_is_erased_at(recorded.envelope.position)
+                };
+                // Nobody is told that it is up to date while it shows what is erased.
+                self.is_erased = batch.events.iter().any(|recorded| erases(recorded));
+                if !self.is_erased {
+                    self.reached(V::NAME, place);
+                }
+            }
             Ok(Err(error)) if is_passing(&error) => return Err(Unfolded::Passing(chain(&error))),
             Ok(Err(error)) => {
                 let reason = format!("event {at} can't be folded: {}", chain(&error));

@@ -143,8 +143,8 @@ pub struct ViewHandle {
     name: &'static str,
     readers: Readers,
     status: watch::Receiver<ViewStatus>,
-    /// What was recorded when it was started: before it has folded that, it shows a part of the truth as if it were all.
-    whole_at: u64,
+    /// What was recorded when it was started, or begun anew: before it has folded that, it shows a part of the truth as if it were all.
+    whole_at: Arc<AtomicU64>,
     /// The newest position that any of the views was read at.
     shown: Arc<AtomicU64>,
     stop: Arc<watch::Sender<bool>>,
@@ -155,22 +155,25 @@ impl ViewHandle {
     /// Starts a view in its own file below `directory`; must be called on a runtime.
     pub fn start<V: View>(log: &Log, directory: &Path) -> Result<Self, StartError> {
         let (store, place) = Store::open::<V>(directory, log)?;
-        let (position, whole_at) = (place.position, log.head().position);
+        let (position, whole_at) = (place.position, Arc::new(AtomicU64::new(log.head().position)));
         let (publish, status) =
             watch::channel(ViewStatus { name: V::NAME, position, trouble: None, fault: None });
         let (stop, stopped) = watch::channel(false);
+        let readers = Readers::new::<V>(directory);
         let life = Life {
             log: log.clone(),
             directory: directory.to_owned(),
             runtime: Handle::current(),
             store,
+            readers: readers.clone(),
             place,
             publish,
             stopped,
+            is_erased: false,
+            whole_at: Arc::clone(&whole_at),
         };
         let thread = spawn::thread(format!("view-{}", V::NAME), move || life.run::<V>())
             .map_err(|source| StartError::Thread { view: V::NAME, source })?;
-        let readers = Readers::new::<V>(directory);
         let thread = Arc::new(std::sync::Mutex::new(Some(thread)));
         let (shown, stop) = (Arc::default(), Arc::new(stop));
         Ok(Self { name: V::NAME, readers, status, whole_at, shown, stop, thread })
@@ -252,7 +255,7 @@ impl ViewHandle {
     }
 
     fn refuse_if_partial(&self) -> Result<(), QueryError> {
-        let (at, wanted) = (self.status.borrow().position, self.whole_at);
+        let (at, wanted) = (self.status.borrow().position, self.whole_at.load(Ordering::SeqCst));
         if at >= wanted { Ok(()) } else { Err(QueryError::Behind { view: self.name, at, wanted }) }
     }
 

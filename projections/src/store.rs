@@ -25,7 +25,8 @@ const CHECKPOINT_TABLE: &str = "
         log_id BLOB NOT NULL,
         position INTEGER NOT NULL,
         hash BLOB NOT NULL,
-        passed TEXT NOT NULL
+        passed TEXT NOT NULL,
+        begun INTEGER NOT NULL
     ) STRICT;";
 
 /// Why a query could not be answered.
@@ -73,6 +74,8 @@ pub enum QueryError {
 /// The writing end.
 pub(crate) struct Store {
     connection: Connection,
+    /// The head of the log when the file was made: what was erased by then is not in it.
+    begun: u64,
 }
 
 impl Store {
@@ -90,7 +93,8 @@ impl Store {
                     let belongs = belongs.map_err(|source| StartError::Log { view: V::NAME, source })?;
                     let is_overtaken = checkpoint.place.passed.is_overtaken(V::knows);
                     if belongs && !is_overtaken {
-                        return Ok((Self { connection }, checkpoint.place));
+                        let Checkpoint { place, begun, .. } = checkpoint;
+                        return Ok((Self { connection, begun }, place));
                     }
                     let why = if belongs {
                         "the view passed what is understood by now"
@@ -107,7 +111,26 @@ impl Store {
             }
             remove(&path);
         }
-        Ok((Self { connection: make::<V>(&path, log).map_err(failed)? }, Place::default()))
+        Ok((Self::make::<V>(&path, log).map_err(failed)?, Place::default()))
+    }
+
+    fn make<V: View>(path: &Path, log: &Log) -> Result<Self, rusqlite::Error> {
+        let begun = log.head().position;
+        Ok(Self { connection: make::<V>(path, log, begun)?, begun })
+    }
+
+    /// Whether an event at this position that erased others may have left something here.
+    pub(crate) const fn shows_what_is_erased_at(&self, position: u64) -> bool {
+        position > self.begun
+    }
+
+    /// Removes the file and begins anew.
+    pub(crate) fn begin_anew<V: View>(&mut self, directory: &Path, log: &Log) -> Result<(), rusqlite::Error> {
+        let path = path_of::<V>(directory);
+        self.connection = Connection::open_in_memory()?;
+        remove(&path);
+        *self = Self::make::<V>(&path, log)?;
+        Ok(())
     }
 
     /// Folds a batch: rows and checkpoint in one transaction. The hash is that of the log after the position.
@@ -140,6 +163,7 @@ struct Checkpoint {
     log_id: [u8; 16],
     place: Place,
     hash: Hash,
+    begun: u64,
 }
 
 impl Checkpoint {
@@ -151,13 +175,14 @@ impl Checkpoint {
 fn checkpoint_of(path: &Path) -> Result<(Connection, Option<Checkpoint>), rusqlite::Error> {
     let connection = connect(path)?;
     let checkpoint = connection
-        .query_row("SELECT log_id, position, hash, passed FROM checkpoint", [], |row| {
+        .query_row("SELECT log_id, position, hash, passed, begun FROM checkpoint", [], |row| {
             let passed: String = row.get(3)?;
             let passed = passed.parse().map_err(|error| {
                 rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, Box::new(error))
             })?;
             let place = Place { position: row.get::<_, i64>(1)? as u64, passed };
-            Ok(Checkpoint { log_id: row.get(0)?, place, hash: row.get(2)? })
+            let begun = row.get::<_, i64>(4)? as u64;
+            Ok(Checkpoint { log_id: row.get(0)?, place, hash: row.get(2)?, begun })
         })
         .optional()?;
     Ok((connection, checkpoint))
@@ -172,14 +197,14 @@ fn is_no_view(error: &rusqlite::Error) -> bool {
     }
 }
 
-fn make<V: View>(path: &Path, log: &Log) -> Result<Connection, rusqlite::Error> {
+fn make<V: View>(path: &Path, log: &Log, begun: u64) -> Result<Connection, rusqlite::Error> {
     let connection = connect(path)?;
     connection.execute_batch(V::TABLES)?;
     connection.execute_batch(CHECKPOINT_TABLE)?;
     let genesis = log.genesis();
     connection.execute(
-        "INSERT INTO checkpoint VALUES (0, ?1, 0, ?2, '')",
-        (log.id().as_bytes().as_slice(), genesis.as_slice()),
+        "INSERT INTO checkpoint VALUES (0, ?1, 0, ?2, '', ?3)",
+        (log.id().as_bytes().as_slice(), genesis.as_slice(), begun as i64),
     )?;
     Ok(connection)
 }
@@ -195,6 +220,8 @@ pub(crate) struct Readers {
 /// Connections that wait for the next query.
 #[derive(Debug, Default)]
 struct Idle {
+    /// How often the file was made anew.
+    generation: u64,
     /// Those that see one project at a time.
     scoped: Vec<Connection>,
     /// Those that see all.
@@ -223,7 +250,10 @@ impl Readers {
     ) -> Result<(T, u64), QueryError> {
         let failed = |source| QueryError::Sqlite { view: self.view, source };
         let project = scope.project();
-        let idle = self.lock().of(project).pop();
+        let (idle, generation) = {
+            let mut waiting = self.lock();
+            (waiting.of(project).pop(), waiting.generation)
+        };
         let mut connection = match idle {
             Some(connection) => connection,
             None => self.connect(project).map_err(failed)?,
@@ -239,11 +269,18 @@ impl Readers {
             .map_err(failed)?;
         drop(transaction);
         let mut waiting = self.lock();
+        let is_current = waiting.generation == generation;
         let idle = waiting.of(project);
-        if idle.len() < READERS_IDLE_MAX {
+        if is_current && idle.len() < READERS_IDLE_MAX {
             idle.push(connection);
         }
         Ok((answer, position as u64))
+    }
+
+    /// Lets go of every connection that waits, and of those in use once they are free: the file was made anew.
+    pub(crate) fn forget(&self) {
+        let mut waiting = self.lock();
+        *waiting = Idle { generation: waiting.generation + 1, ..Idle::default() };
     }
 
     fn connect(&self, project: Option<ProjectId>) -> rusqlite::Result<Connection> {

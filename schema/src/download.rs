@@ -147,6 +147,14 @@ pub struct DownloadItem {
     pub entry: Option<EntryRef>,
 }
 
+impl DownloadItem {
+    /// The same without address, title and folder.
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        Self { source: self.source.redacted(), title: None, folder: None, ..self.clone() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -18,6 +18,12 @@ impl ItemSource {
     pub fn is_same(&self, other: &Self) -> bool {
         self.extractor == other.extractor && self.source_id == other.source_id
     }
+
+    /// The same without what says which item it is.
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        Self { extractor: self.extractor.clone(), source_id: String::new(), url: String::new() }
+    }
 }
 
 /// Within what the id of an item is one of a kind.

@@ -18,6 +18,15 @@ pub enum Work {
 }
 
 impl Work {
+    /// The same without addresses and titles: what is left can't be done any more.
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        match self {
+            Self::Refresh(work) => Self::Refresh(RefreshPlaylist { url: String::new(), ..work.clone() }),
+            Self::Download(item) => Self::Download(Box::new(item.redacted())),
+        }
+    }
+
     /// Which kind of work it is.
     pub const fn kind(&self) -> WorkKind {
         match self {
@@ -201,6 +210,12 @@ impl Failure {
 
     /// Lines of output kept in an event; the job's output file has all of them.
     pub const OUTPUT_LINES_MAX: usize = 10;
+
+    /// The same without what the tool said.
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        Self { message: String::new(), output: Vec::new(), ..self.clone() }
+    }
 
     /// A failure without a tool.
     pub fn new(class: FailureClass, message: impl Into<String>) -> Self {

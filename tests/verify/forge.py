@@ -8,7 +8,8 @@ that a verifier has to name (null: none can be told); it is left out where the f
 such a forgery also meets the checkpoint of the true end.
 
 The bundle is the whole log that events/log/src/log/tests/forging.rs makes: 1 opens it, position 5 is caused by 2, 6 to 9 are
-one append, 10 has subjects, a command and a payload of several kinds, 12 opens the second epoch, 13 has a long payload.
+one append, 10 has subjects, a command and a payload of several kinds, 11 has a long
+payload, 12 opens the second epoch, 13 was erased by 14.
 """
 
 import json
@@ -130,6 +131,24 @@ def moved_lines():
     yield "a line behind the end", longer, 15
 
 
+def erased():
+    """A payload that is gone without an event that says so; the chain has no part in it."""
+
+    def without(positions):
+        def change(bundle):
+            for position in positions:
+                bundle.field(position, "salt", "null").field(position, "payloadBytes", "null")
+                bundle.change(position, r'"payload":.*', '"payload":null}\n')
+            return bundle
+
+        return change
+
+    yield "one payload gone", without([10]), 10
+    yield "two payloads gone", without([11, 4]), 4
+    yield "all payloads gone", without([*range(1, 13), 14]), 1
+    yield "the event that erases is erased", without([14]), 14
+
+
 def first_lines():
     def in_capitals(bundle):
         log_id = bundle.header.split('"logId":"')[1][:36]
@@ -218,6 +237,7 @@ def rules():
     yield "schema 0", lambda bundle: bundle.field(10, "schema", '"0.1"'), 10
     yield "epoch 0", lambda bundle: bundle.field(1, "epoch", "0"), 1
     yield "the largest epoch", lambda bundle: bundle.field(14, "epoch", str(2**64 - 1)), 14
+    yield "what was erased is there again", lambda bundle: bundle.field(13, "salt", '"%s"' % ("0" * 32)).pack(13, b"\xa1a"), 14
     yield "an epoch left out", lambda bundle: bundle.field(12, "epoch", "3"), 12
     yield "an epoch that was not opened", lambda bundle: bundle.field(14, "epoch", "3"), 14
     yield "a log that was not opened", lambda bundle: bundle.field(1, "kind", '"log.closed"'), 1
@@ -274,13 +294,6 @@ def kept_rules():
         bundle.lines = bundle.lines[:12]
         return bundle.field(0, "lastPosition", "12").chained()
 
-    def erased(bundle):
-        for position in range(1, 15):
-            bundle.field(position, "salt", "null")
-            bundle.field(position, "payloadBytes", "null")
-            bundle.change(position, r'"payload":.*', '"payload":null}\n')
-        return bundle
-
     def stretch(bundle, log_id):
         bundle.lines = bundle.lines[9:]
         previous = hashes[8]
@@ -300,7 +313,6 @@ def kept_rules():
     yield "64 deep, chained anew", lambda bundle: bundle.pack(10, b"\x91" * 64 + b"\xc0").chained(), False
     yield "a payload as large as can be, chained anew", lambda bundle: bundle.pack(10, long_text(256 * 1024)).chained(), False
     yield "the end cut off, chained anew", without_end, False
-    yield "all payloads erased", erased, True
     yield "a stretch", lambda bundle: stretch(bundle, None), True
     yield "a stretch of another log's id", lambda bundle: stretch(bundle, OTHER), True
     yield "an invented stretch", invented, False
@@ -333,7 +345,7 @@ def main():
         (folder / f"{name}.ndjson").write_bytes(bundle.bytes())
         table.append({"name": name, **expected})
 
-    for forgeries, chained in ((changed_fields, False), (moved_lines, False), (first_lines, False), (spellings, False), (rules, True)):
+    for forgeries, chained in ((changed_fields, False), (moved_lines, False), (erased, False), (first_lines, False), (spellings, False), (rules, True)):
         for name, forge, position in forgeries():
             bundle = forge(Forged(true))
             add(name, bundle.chained() if chained else bundle, position=position)

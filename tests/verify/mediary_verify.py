@@ -324,7 +324,7 @@ class Rules:
     """What no single line shows."""
 
     def __init__(self, first):
-        self.whole = first == 1
+        self.whole, self.first, self.missing = first == 1, first, set()
         self.versions, self.ids, self.commands = {}, {}, {}
         self.before = None
 
@@ -349,6 +349,7 @@ class Rules:
             self.commands[command] = at
         self.cause(line, position - index)
         self.ids[line["id"]] = position
+        self.erasing(line, position)
 
     def order(self, line, index):
         before = self.before
@@ -375,6 +376,17 @@ class Rules:
         known = self.ids.get(cause)
         earlier = known < append_first if known is not None else not self.whole and cause != line["id"]
         require(earlier, "its cause is no earlier event outside of its append")
+
+    def erasing(self, line, position):
+        if line["salt"] is None:
+            require(line["category"] != "log", "what the log says of itself can't be erased")
+            self.missing.add(position)
+        elif line["category"] == "log" and line["name"] == "erased":
+            said = json.loads(line["payload"])
+            for erased in said.get("positions", []) if isinstance(said, dict) else []:
+                gone = erased in self.missing or 1 <= erased < self.first
+                require(gone, "it erases an event that does not lie before it or still has its payload")
+                self.missing.discard(erased)
 
     def left(self):
         return 0 if self.before is None else int(self.before["length"]) - int(self.before["index"]) - 1
@@ -443,6 +455,8 @@ def verify(file, checkpoint):
         raise Bad(last, "the first line names another last hash")
     if rules.left() != int(header["cut_after"]) or (last < first and header["cut_before"] != "0"):
         raise Bad(last, "the first line cuts its last append elsewhere")
+    if rules.missing:
+        raise Bad(min(rules.missing), "its payload is missing, and no event says that it was erased")
     if checkpoint is not None:
         if not met:
             raise Bad(None, f"the checkpoint at {checkpoint[0]} lies outside of it, which goes from {first} to {last}")

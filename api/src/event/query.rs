@@ -58,6 +58,33 @@ pub(crate) struct Head {
     size_bytes: Long,
 }
 
+/// That payloads were erased: by whom, when, on which ground.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct Erasure {
+    /// The position of the event that says so.
+    position: Position,
+    /// When it was recorded.
+    at: DateTime,
+    /// Who asked for it.
+    principal: ID,
+    /// On which ground.
+    reason: String,
+    /// The events that have no payload any more.
+    positions: Vec<Position>,
+}
+
+impl From<mediary_log::Erasure> for Erasure {
+    fn from(erasure: mediary_log::Erasure) -> Self {
+        Self {
+            position: Position(erasure.position),
+            at: DateTime(erasure.at),
+            principal: ID(erasure.principal.to_string()),
+            reason: erasure.reason,
+            positions: erasure.positions.into_iter().map(Position).collect(),
+        }
+    }
+}
+
 /// What a proof of the log found.
 #[derive(Debug, SimpleObject)]
 pub(crate) struct LogVerification {
@@ -71,6 +98,8 @@ pub(crate) struct LogVerification {
     head_hash: Option<String>,
     /// Events whose payload was erased.
     erased_count: Option<Long>,
+    /// Who erased them.
+    erasures: Vec<Erasure>,
     /// What follows from it and what doesn't, in a sentence.
     proves: Option<String>,
     /// The first position that is not as it was written.
@@ -202,6 +231,7 @@ impl EventQuery {
                 head_hash: Some(hex(report.head_hash)),
                 erased_count: Some(Long(report.erased)),
                 proves: Some(report.proves()),
+                erasures: report.erasures.into_iter().map(Erasure::from).collect(),
                 bad_position: None,
                 error: None,
             },
@@ -211,6 +241,7 @@ impl EventQuery {
                 last_position: None,
                 head_hash: None,
                 erased_count: None,
+                erasures: Vec::new(),
                 proves: None,
                 bad_position: error.position().map(Position),
                 error: Some(UserError::new(error.code(), chain(&error), Some(&error.advice()))),

@@ -23,6 +23,10 @@ impl Explains for Words {
             Event::Opened { program, reason, .. } => {
                 format!("opened the log with version {program}, since {reason}")
             }
+            Event::Erased { positions, reason, .. } => {
+                let positions: Vec<String> = positions.iter().map(ToString::to_string).collect();
+                format!("erased what was said at {}: {reason}", positions.join(", "))
+            }
         };
         Ok(event_of::<Logs>(recorded).map(said))
     }

@@ -1,5 +1,7 @@
-//! The log in words: what it says of itself.
+//! The log in GraphQL: what it says of itself in words, and erasing.
 
 mod explain;
+mod mutation;
 
 pub(crate) use explain::Words;
+pub(crate) use mutation::LogMutation;

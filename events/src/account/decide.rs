@@ -147,6 +147,15 @@ impl Concern for Account {
         }
     }
 
+    fn redact(event: &Event) -> Option<Event> {
+        let mut event = event.clone();
+        match &mut event {
+            Event::TokenIssued { name, .. } => name.clear(),
+            Event::NatsGranted { .. } | Event::CommandRefused { .. } | Event::TokenRevoked { .. } => {}
+        }
+        Some(event)
+    }
+
     fn evolve(state: &mut State, event: &Event) {
         state.evolve(event);
     }

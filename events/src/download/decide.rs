@@ -109,6 +109,10 @@ impl Concern for Download {
         event.subjects(before)
     }
 
+    fn redact(event: &Event) -> Option<Event> {
+        Some(event.redacted())
+    }
+
     fn evolve(state: &mut State, event: &Event) {
         state.evolve(event);
     }

@@ -71,3 +71,17 @@ impl Event {
         ])
     }
 }
+
+impl Event {
+    /// The same without addresses, titles and what tools said.
+    pub(super) fn redacted(&self) -> Self {
+        let mut event = self.clone();
+        match &mut event {
+            Self::Requested { item, .. } => **item = item.redacted(),
+            Self::Failed { failure, .. } => *failure = failure.redacted(),
+            Self::Archived { source, .. } => *source = source.redacted(),
+            Self::Completed { .. } | Self::Cancelled { .. } => {}
+        }
+        event
+    }
+}

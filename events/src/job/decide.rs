@@ -219,6 +219,10 @@ impl Concern for Job {
         event.subjects(before)
     }
 
+    fn redact(event: &Event) -> Option<Event> {
+        Some(event.redacted())
+    }
+
     fn evolve(state: &mut State, event: &Event) {
         state.evolve(event);
     }

@@ -207,3 +207,32 @@ fn whole(work: &Work) -> Subjects {
     });
     Subjects::of([thing, item, playlist, entry])
 }
+
+impl Event {
+    /// The same without addresses, titles and what tools said.
+    pub(super) fn redacted(&self) -> Self {
+        let mut event = self.clone();
+        match &mut event {
+            Self::Queued { work, .. } => *work = work.redacted(),
+            Self::AttemptFailed { failure, .. } | Self::Failed { failure, .. } => {
+                *failure = failure.redacted();
+            }
+            Self::Paused { attempt } | Self::Cancelled { attempt } => {
+                if let Some(StoppedAttempt { failure: Some(failure), .. }) = attempt {
+                    *failure = failure.redacted();
+                }
+            }
+            Self::Leased { .. }
+            | Self::Started { .. }
+            | Self::AttemptLost { .. }
+            | Self::LeaseReturned { .. }
+            | Self::AttemptStopped { .. }
+            | Self::Parked { .. }
+            | Self::CancelRequested { .. }
+            | Self::PauseRequested { .. }
+            | Self::Resumed {}
+            | Self::Succeeded { .. } => {}
+        }
+        event
+    }
+}

@@ -1,3 +1,15 @@
-/// What may be asked of the log's own stream: nothing yet.
+use super::Replacement;
+
+/// What may be asked of the log's own stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {}
+pub enum Command {
+    /// Erase what events say.
+    Erase {
+        /// Where they are.
+        positions: Vec<u64>,
+        /// On which ground.
+        reason: String,
+        /// What stands in for them, where their concern can give something.
+        replacements: Vec<Replacement>,
+    },
+}

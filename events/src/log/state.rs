@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::Event;
 
 /// What the log says of itself.
@@ -5,12 +7,15 @@ use super::Event;
 pub struct State {
     /// How many epochs have begun.
     pub epochs: u64,
+    /// Where payloads were erased.
+    pub erased: BTreeSet<u64>,
 }
 
 impl State {
     pub(super) fn evolve(&mut self, event: &Event) {
         match event {
             Event::Opened { .. } => self.epochs += 1,
+            Event::Erased { positions, .. } => self.erased.extend(positions),
         }
     }
 }

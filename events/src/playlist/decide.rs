@@ -141,6 +141,10 @@ impl Concern for Playlist {
         event.subjects(before)
     }
 
+    fn redact(event: &Event) -> Option<Event> {
+        Some(event.redacted())
+    }
+
     fn evolve(state: &mut State, event: &Event) {
         state.evolve(event);
     }

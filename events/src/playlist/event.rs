@@ -171,3 +171,32 @@ impl Event {
         }
     }
 }
+
+impl Event {
+    /// The same without addresses and titles.
+    pub(super) fn redacted(&self) -> Self {
+        let mut event = self.clone();
+        match &mut event {
+            Self::FollowRequested { url } | Self::EntryDescribed { url, .. } => url.clear(),
+            Self::Resolved { observed, .. } => {
+                observed.title = None;
+                observed.source_id = None;
+            }
+            Self::EntryAdded { source, title, .. } => {
+                *source = source.redacted();
+                *title = None;
+            }
+            Self::EntryRenamed { title, .. } => title.clear(),
+            Self::RefreshFailed { failure, .. } => *failure = failure.redacted(),
+            Self::Unfollowed {}
+            | Self::EntryNotSeen { .. }
+            | Self::EntryRemoved { .. }
+            | Self::EntryMoved { .. }
+            | Self::EntryAvailabilityChanged { .. }
+            | Self::EntryReturned { .. }
+            | Self::RefreshCompleted { .. }
+            | Self::DownloadsRequested { .. } => {}
+        }
+        event
+    }
+}

@@ -95,6 +95,14 @@ impl Concern for Project {
         }
     }
 
+    fn redact(event: &Event) -> Option<Event> {
+        let mut event = event.clone();
+        match &mut event {
+            Event::Created { name, .. } => name.clear(),
+        }
+        Some(event)
+    }
+
     fn evolve(state: &mut State, event: &Event) {
         state.evolve(event);
     }

@@ -142,6 +142,21 @@ impl Concern for Reaction {
         event.subjects()
     }
 
+    /// Places lose nothing, or what was done would be done again.
+    fn redact(event: &Event) -> Option<Event> {
+        let mut event = event.clone();
+        match &mut event {
+            Event::Parked { trouble, .. } => trouble.detail.clear(),
+            Event::Skipped { reason, .. } => reason.clear(),
+            Event::Enabled { .. }
+            | Event::Advanced { .. }
+            | Event::Handled { .. }
+            | Event::Deferred { .. }
+            | Event::RetryRequested { .. } => {}
+        }
+        Some(event)
+    }
+
     fn evolve(state: &mut State, event: &Event) {
         state.evolve(event);
     }

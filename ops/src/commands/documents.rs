@@ -63,6 +63,7 @@ fn documents() -> Vec<(&'static str, Document, Value)> {
         ("log::HISTORY", log::HISTORY, json!({ "id": "x", "after": 1, "first": 500 })),
         ("log::HEAD", log::HEAD, json!({})),
         ("log::VERIFY", log::VERIFY, json!({ "position": 3, "hash": "00" })),
+        ("log::ERASE", log::ERASE, json!({ "input": { "positions": [3], "reason": "r", "commandId": "x" } })),
         ("why::WHY", why::WHY, id),
         ("named::RESOLVE", named::RESOLVE, json!({ "text": "t", "kinds": ["PLAYLIST"] })),
         (
@@ -148,6 +149,7 @@ fn no_document_is_left_out() {
         include_str!("file.rs"),
         include_str!("job.rs"),
         include_str!("log.rs"),
+        include_str!("log/erase.rs"),
         include_str!("log/show.rs"),
         include_str!("log/verify.rs"),
         include_str!("named.rs"),

@@ -1,5 +1,6 @@
 //! `mediary log`: everything that happened.
 
+mod erase;
 mod event;
 mod export;
 mod show;
@@ -9,14 +10,15 @@ mod verify;
 use clap::Subcommand;
 use serde_json::json;
 
+#[cfg(test)]
+pub(crate) use self::{
+    erase::ERASE,
+    show::EVENTS,
+    verify::{HEAD, VERIFY},
+};
 pub(crate) use self::{
     event::{EVENT, Event},
     verify::{Offline, Verification, hex, holder, open_failure, text as proof, verdict, verify_live},
-};
-#[cfg(test)]
-pub(crate) use self::{
-    show::EVENTS,
-    verify::{HEAD, VERIFY},
 };
 use super::{
     arguments::Everywhere,
@@ -54,6 +56,11 @@ Examples:
   mediary log export log.ndjson --from 1
   mediary log export saved.ndjson --salvage --data ./data")]
     Export(export::Export),
+    /// Erase what events say, for ever; shows what would be erased unless told `--yes`.
+    #[command(
+        after_help = "Example:\n  mediary log erase 17 18 --reason \"asked for by letter of 3 May\" --yes"
+    )]
+    Erase(erase::Erase),
 }
 
 /// Does what the verb says; what proves files does so without a server, too.
@@ -68,6 +75,7 @@ pub(crate) async fn run(
         Verb::Show(show) => show::run(show, &connect(flags, environment)?, output).await,
         Verb::Verify(verify) => verify::run(&verify, flags, environment, output).await,
         Verb::Export(export) => export::run(&export, flags, environment, output).await,
+        Verb::Erase(erase) => erase::run(erase, &connect(flags, environment)?, output).await,
     }
 }
 

@@ -9,5 +9,6 @@ mod server;
 mod settings;
 
 pub use error::ServeError;
+pub(crate) use observe::PROOF;
 pub use server::{Server, run, start};
 pub(crate) use settings::settings_of;

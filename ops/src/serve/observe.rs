@@ -7,7 +7,7 @@ use mediary_events::{
     worker::{Event, Worker},
 };
 use mediary_log::{
-    Filter, Log,
+    Filter, Log, Proof,
     fanout::{RelayHandle, RelayStatus},
     gate::Gate,
 };
@@ -29,6 +29,7 @@ pub(super) fn readiness(
     views: &Views,
     lanes: watch::Receiver<lane::State>,
     relay: Option<&RelayHandle>,
+    proof: watch::Receiver<Proof>,
 ) -> Arc<dyn Fn() -> Readiness + Send + Sync> {
     let (log, views) = (log.clone(), views.clone());
     let relay = relay.map(RelayHandle::watch);
@@ -36,6 +37,9 @@ pub(super) fn readiness(
         let head = log.head().position;
         let mut readiness =
             Readiness { is_ready: true, parts: vec![("log".to_owned(), format!("open at {head}"))] };
+        let proof = proof.borrow().clone();
+        readiness.is_ready &= matches!(proof, Proof::Running { .. } | Proof::Whole { .. });
+        readiness.parts.push((PROOF.to_owned(), proof_state(&proof)));
         for view in views.all() {
             let status = view.status();
             let lag = head.saturating_sub(status.position);
@@ -66,6 +70,21 @@ pub(super) fn readiness(
         readiness.parts.push(("nats".to_owned(), state));
         readiness
     })
+}
+
+/// The part of the readiness that says whether the log holds.
+pub(crate) const PROOF: &str = "log proof";
+
+fn proof_state(proof: &Proof) -> String {
+    match proof {
+        Proof::Running { position, head } => format!("whole up to {position}, of {head}"),
+        Proof::Whole { position } => format!("whole up to {position}"),
+        Proof::Damaged { damage } => match damage.position() {
+            Some(position) => format!("damaged at {position}: {}", damage.code()),
+            None => format!("damaged: {}", damage.code()),
+        },
+        Proof::Unread { .. } => "could not be read".to_owned(),
+    }
 }
 
 /// Without the trouble itself: it names addresses, and this is answered without a token.

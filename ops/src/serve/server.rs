@@ -133,9 +133,11 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         tree::grow(&roots, &configuration, fanout.child.take()).await.map_err(ServeError::Actors)?;
     let relay = fanout.start(&gate, &tokens, &signals);
 
+    // Beside everything else: a start waits for nothing that grows with the log.
+    let proof = log.prove_in_background();
     let (stopping, stopped) = watch::channel(false);
     let limits = limits::Options::default();
-    let readiness = observe::readiness(&log, &views, held_now.clone(), relay.as_ref());
+    let readiness = observe::readiness(&log, &views, held_now.clone(), relay.as_ref(), proof);
     let platform = Platform {
         gate: gate.clone(),
         views: views.clone(),

@@ -1,6 +1,7 @@
 //! Tests of what all views share.
 
 mod bench;
+mod erasing;
 mod halting;
 mod paging;
 mod passing;

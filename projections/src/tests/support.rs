@@ -53,7 +53,7 @@ pub(crate) fn recorded<C: Concern>(position: u64, uuid: Uuid, event: &C::Event) 
         extensions: Extensions::default(),
         digest: [0; 32],
     };
-    Recorded { envelope, payload: Some(encoded.payload.into()) }
+    Recorded { envelope, payload: Some(encoded.payload.into()), replacement: None }
 }
 
 /// The tables of one view, in memory.

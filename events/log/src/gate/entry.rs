@@ -1,6 +1,8 @@
 use std::fmt;
 
-use mediary_events::{AskError, Asked, CommandKind, EventKind, Schema, Subject};
+use mediary_events::{
+    AskError, Asked, CommandKind, EventKind, Recorded, Schema, Subject, codec::DecodeError,
+};
 use mediary_schema::{
     JobId,
     account::Permission,
@@ -40,6 +42,8 @@ pub struct Entry {
     pub events: &'static [EventKind],
     /// What can't happen any more, and is read as what took its place.
     pub retired: &'static [EventKind],
+    /// What stands in for one of its events once that is erased, if it can give something.
+    pub redact: fn(&Recorded) -> Result<Option<Value>, DecodeError>,
     /// What may be asked.
     pub commands: &'static [CommandKind],
     /// How a command is read from its arguments.

@@ -25,9 +25,10 @@ impl Gate {
         let gate = self.clone();
         crate::spawn::blocking(move || {
             let stream = C::stream(uuid);
+            let generation = gate.states.generation();
             let (version, state) = gate.fold::<C>(&stream, NOW)?;
             let found = look(&state);
-            gate.states.put(stream, version, Box::new(state));
+            gate.states.put(generation, stream, version, Box::new(state));
             Ok(found)
         })
         .await

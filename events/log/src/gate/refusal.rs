@@ -67,6 +67,9 @@ pub enum Refusal {
         /// Where it should be.
         position: u64,
     },
+    /// The log's chain is broken, and nothing is put on top of it.
+    #[error("the log is damaged, and nothing is recorded until that is mended")]
+    Broken(#[source] Arc<log::Damage>),
     /// The server stops.
     #[error("the server is stopping")]
     Stopping,
@@ -92,6 +95,7 @@ impl Refusal {
             Self::Reused => "COMMAND_ID_REUSED",
             Self::Moved { .. } => "MOVED",
             Self::BeyondHead { .. } => "POSITION_BEYOND_HEAD",
+            Self::Broken(damage) => damage.code(),
             Self::Stopping => "STOPPING",
             Self::Decode(error) if error.is_newer() => "NEWER_EVENT",
             Self::Lost { .. } | Self::Log(_) | Self::Decode(_) => "INTERNAL",
@@ -114,6 +118,7 @@ impl Refusal {
             Self::BeyondHead { .. } => {
                 Some("the log may have been restored from a backup: read it anew from the start".to_owned())
             }
+            Self::Broken(damage) => Some(damage.advice().to_owned()),
             Self::TooLarge => Some("ask for less at once, such as fewer entries".to_owned()),
             Self::Overloaded { .. } | Self::Contended { .. } | Self::Stopping => {
                 Some("ask again in a moment".to_owned())
@@ -146,6 +151,7 @@ impl Refusal {
             | Self::Reused
             | Self::Moved { .. }
             | Self::BeyondHead { .. }
+            | Self::Broken(_)
             | Self::Lost { .. }
             | Self::Log(_)
             | Self::Decode(_) => false,

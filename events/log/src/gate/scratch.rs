@@ -104,7 +104,7 @@ impl Scratch {
             let (envelope, payload) = append.header.envelope(event, stamp);
             let place = noted.events.len();
             noted.streams.entry(envelope.stream.clone()).or_default().push(place);
-            noted.events.push(Recorded { envelope, payload: Some(payload) });
+            noted.events.push(Recorded { envelope, payload: Some(payload), replacement: None });
         }
         let last_position = self.base + noted.events.len() as u64;
         let versions = versions.into_iter().collect();

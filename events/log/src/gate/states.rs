@@ -24,6 +24,8 @@ struct Kept {
     folds: HashMap<StreamId, Fold>,
     weight: u64,
     tick: u64,
+    /// How often all were dropped.
+    generation: u64,
 }
 
 struct Fold {
@@ -43,12 +45,20 @@ impl States {
         Some((fold.version, *state))
     }
 
-    /// Puts a fold in, and drops those that were not asked for longest.
-    pub(super) fn put(&self, stream: StreamId, version: u64, state: Box<dyn Any + Send>) {
+    /// What a fold that is made from now on is put in with.
+    pub(super) fn generation(&self) -> u64 {
+        self.lock().generation
+    }
+
+    /// Puts a fold in that was made of this generation, and drops those that were not asked for longest.
+    pub(super) fn put(&self, generation: u64, stream: StreamId, version: u64, state: Box<dyn Any + Send>) {
         if version > WEIGHT_MAX {
             return;
         }
         let mut kept = self.lock();
+        if kept.generation != generation {
+            return;
+        }
         kept.tick += 1;
         let used = kept.tick;
         let newer = kept.folds.get(&stream).is_some_and(|fold| fold.version > version);
@@ -62,6 +72,12 @@ impl States {
         if kept.weight > WEIGHT_MAX {
             kept.shrink();
         }
+    }
+
+    /// Drops every fold, also those that are in use.
+    pub(super) fn clear(&self) {
+        let mut kept = self.lock();
+        *kept = Kept { generation: kept.generation + 1, ..Kept::default() };
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {

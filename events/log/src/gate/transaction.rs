@@ -5,8 +5,9 @@ use std::{
 };
 
 use mediary_events::{
-    Concern, codec,
+    Concern, Recorded, codec,
     command::{self, Commands},
+    log::Logs,
 };
 use mediary_schema::{Identities, ProjectId, Timestamp, account::Permission, job::RetryPolicy};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
@@ -65,6 +66,8 @@ pub struct Transaction<'a> {
     part: Option<Part>,
     /// Whose the first thing is that the story found.
     project: Option<ProjectId>,
+    /// Which folds it takes.
+    generation: u64,
 }
 
 impl<'a> Transaction<'a> {
@@ -80,6 +83,7 @@ impl<'a> Transaction<'a> {
             events,
             part: None,
             project: None,
+            generation: gate.states.generation(),
         }
     }
 
@@ -116,6 +120,13 @@ impl<'a> Transaction<'a> {
     /// The id of the log that the story is recorded in.
     pub fn log_id(&self) -> Uuid {
         self.gate.log.id()
+    }
+
+    /// The event at a position, whosever it is: for stories that need a permission over the whole log.
+    pub fn event(&self, position: u64) -> Result<Option<Recorded>, Refusal> {
+        let found = self.gate.log.read(&Read::forward(position).limit(1)).map_err(Refusal::reading)?;
+        let is_there = |event: &Recorded| event.position() == position && position < self.before;
+        Ok(found.into_iter().next().filter(is_there))
     }
 
     /// Whether the command was accepted before, and the story is only told again for its answer.
@@ -279,6 +290,7 @@ impl<'a> Transaction<'a> {
                 (stream.clone(), expected)
             })
             .collect();
+        let erases = self.events.iter().any(|event| event.stream.category == Logs::NAME);
         let append = Append {
             header: AppendHeader { command: terms.tag(), ..self.header() },
             urgency: self.urgency,
@@ -288,9 +300,19 @@ impl<'a> Transaction<'a> {
         };
         match self.gate.append(append) {
             Ok(appended) if appended.repeated => Ok(Commit::Overtaken),
+            Ok(appended) if erases => {
+                // Folds in memory may still say what was erased.
+                self.gate.states.clear();
+                Ok(Commit::Done { position: appended.last_position })
+            }
             Ok(appended) => {
                 for (stream, loaded) in self.streams.into_iter().filter(|(_, loaded)| !loaded.is_strange) {
-                    self.gate.states.put(stream, loaded.version + loaded.added, loaded.state);
+                    self.gate.states.put(
+                        self.generation,
+                        stream,
+                        loaded.version + loaded.added,
+                        loaded.state,
+                    );
                 }
                 Ok(Commit::Done { position: appended.last_position })
             }
@@ -314,7 +336,7 @@ impl<'a> Transaction<'a> {
     pub(super) fn keep_unchanged(self) {
         for (stream, loaded) in self.streams {
             if loaded.added == 0 && loaded.version > 0 && !loaded.is_strange {
-                self.gate.states.put(stream, loaded.version, loaded.state);
+                self.gate.states.put(self.generation, stream, loaded.version, loaded.state);
             }
         }
     }
@@ -327,6 +349,7 @@ fn refusal(error: AppendError) -> Refusal {
             Refusal::StorageFull { free_bytes, needed_bytes }
         }
         AppendError::PayloadTooLarge { .. } => Refusal::TooLarge,
+        AppendError::Broken(damage) => Refusal::Broken(damage),
         AppendError::Closed => Refusal::Stopping,
         other => Refusal::Log(Arc::new(other)),
     }

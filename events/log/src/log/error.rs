@@ -108,6 +108,9 @@ pub enum AppendError {
         /// In which way.
         detail: String,
     },
+    /// The chain is broken, and nothing is put on top of it.
+    #[error("the log is damaged, and nothing is recorded until that is mended")]
+    Broken(#[source] Arc<Damage>),
     /// The log was closed.
     #[error("the log is closed")]
     Closed,

@@ -1,6 +1,7 @@
 //! Writes a stretch of the log as a bundle (PL-06, PL-09).
 
 use std::{
+    collections::BTreeSet,
     io::{self, Write},
     ops::{Bound, RangeBounds},
     path::Path,
@@ -9,7 +10,9 @@ use std::{
 use super::{
     bundle::{self, Header},
     chain::Hash,
+    erasure,
     error::{Damage, OpenError, ReadError},
+    frame::Body,
     handle::Log,
     offline::OfflineLog,
     read,
@@ -70,6 +73,14 @@ pub enum ExportError {
         /// Where it was to end.
         last: u64,
     },
+    /// A payload is gone, and the stretch doesn't reach to what says so: nobody could tell it from damage.
+    #[error("event {position} was erased by an event behind the stretch, which ends with event {last}")]
+    ErasedBehind {
+        /// The event.
+        position: u64,
+        /// The last event of the stretch.
+        last: u64,
+    },
 }
 
 impl ExportError {
@@ -81,7 +92,7 @@ impl ExportError {
             Self::Read(_) => "LOG_UNREADABLE",
             Self::Write(_) => "FILE",
             Self::Beyond { .. } => "POSITION_BEYOND_HEAD",
-            Self::NoRange { .. } => "BAD_ARGUMENT",
+            Self::NoRange { .. } | Self::ErasedBehind { .. } => "BAD_ARGUMENT",
         }
     }
 
@@ -92,6 +103,9 @@ impl ExportError {
             Self::Write(_) => "check the folder and the room on its disk".to_owned(),
             Self::Read(_) => "`mediary log verify` names the first bad position".to_owned(),
             Self::Beyond { last, .. } => format!("ask for events up to {last}, or wait for later ones"),
+            Self::ErasedBehind { .. } => {
+                "export to the end of the log; if that is refused, too, `mediary log verify` names what is wrong".to_owned()
+            }
             Self::NoRange { .. } => {
                 "give a first position from 1, and a last one that is not before it".to_owned()
             }
@@ -150,6 +164,7 @@ fn export_store(
     bundle::write_header(&header, out).map_err(ExportError::Write)?;
     let mut walk = Walk::after(first - 1, previous_hash);
     let mut next = first;
+    let mut missing_payloads = BTreeSet::new();
     while next <= last {
         let until = last.min(next + CHUNK - 1);
         // Lines are made in memory, so that a slow writer doesn't keep a read transaction open.
@@ -163,6 +178,12 @@ fn export_store(
                     return Err(Damage::Payload { position: position.value() }.into());
                 }
                 walk.frame(&frame)?;
+                if matches!(frame.body(), Body::Erased) {
+                    missing_payloads.insert(frame.position());
+                }
+                for erased in erasure::positions_of(&frame) {
+                    missing_payloads.remove(&erased);
+                }
                 let hash = *walk.hash();
                 walk.stored(&hash)?;
                 bundle::write_event(&frame, &hash, &mut lines).map_err(|error| Damage::Envelope {
@@ -179,6 +200,9 @@ fn export_store(
     if *walk.hash() != last_hash {
         let detail = "the chain does not lead to its stored hash".to_owned();
         return Err(ReadError::from(Damage::Envelope { first, last, detail }).into());
+    }
+    if let Some(position) = missing_payloads.first() {
+        return Err(ExportError::ErasedBehind { position: *position, last });
     }
     out.flush().map_err(ExportError::Write)?;
     Ok(Exported { first_position: first, last_position: last, last_hash })

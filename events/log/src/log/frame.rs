@@ -285,7 +285,7 @@ impl<'a> Frame<'a> {
             Body::Inline { payload, .. } => Some(Bytes::copy_from_slice(payload)),
             Body::Erased => None,
         };
-        Ok(Recorded { envelope: self.envelope(), payload })
+        Ok(Recorded { envelope: self.envelope(), payload, replacement: None })
     }
 
     fn field<const N: usize>(&self, at: usize) -> [u8; N] {

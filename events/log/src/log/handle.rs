@@ -120,7 +120,9 @@ impl Log {
         store.prove_beginning().map_err(failed)?;
         let index = Index::open(opener, &store, tail.head).map_err(failed)?;
         let generation = index.generation();
-        let categories = Lookup { store: &store, index: &index }.categories().map_err(failed)?;
+        let lookup = Lookup { store: &store, index: &index };
+        let categories = lookup.categories().map_err(failed)?;
+        store.erasures().load(store.log_id(), lookup).map_err(failed)?;
         metric::describe();
         metric::size(tail.head.position, store.size_bytes());
         for (name, row) in categories.iter() {
@@ -336,6 +338,10 @@ impl Log {
 
     pub(super) fn store(&self) -> &Store {
         &self.shared.store
+    }
+
+    pub(super) fn store_shared(&self) -> Arc<Store> {
+        Arc::clone(&self.shared.store)
     }
 
     pub(super) fn lookup(&self) -> Lookup<'_> {

@@ -60,6 +60,11 @@ impl Ring {
         }
     }
 
+    /// Forgets everything: it is read from the file again.
+    pub(super) fn clear(&self) {
+        *self.recent.write().unwrap_or_else(PoisonError::into_inner) = Recent::default();
+    }
+
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.recent.read().unwrap_or_else(PoisonError::into_inner).events.len()

@@ -11,6 +11,7 @@ mod bundle;
 mod chain;
 mod create;
 mod epoch;
+mod erasure;
 mod error;
 mod export;
 mod extension;
@@ -23,6 +24,7 @@ mod metric;
 mod offline;
 mod options;
 mod payload;
+mod proving;
 mod queue;
 mod read;
 mod reader;
@@ -54,9 +56,12 @@ pub use mediary_events::{
     Passed, PayloadError, Recorded, Schema, StreamId, Subject, Subjects,
 };
 pub use options::{OnFatal, Options};
+pub use proving::Proof;
 pub use read::{Direction, Filter, Page, Read};
 pub use reader::LogReader;
 pub use salvage::{Salvaged, salvage};
 pub use snapshot::{Kept, SnapshotError, SnapshotStore};
 pub use store::Head;
-pub use verify::{Checkpoint, Report, VerifyError, verify, verify_bundle, verify_live, verify_live_while};
+pub use verify::{
+    Checkpoint, Erasure, Report, VerifyError, verify, verify_bundle, verify_live, verify_live_while,
+};

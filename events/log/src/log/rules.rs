@@ -2,17 +2,24 @@
 //!
 //! A proof keeps what it has seen in memory rather than trusting an index: an index can be made to fit a forgery.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
-use mediary_events::CommandTag;
+use mediary_events::{
+    CommandTag, Concern as _,
+    log::{Event, Logs},
+};
 use mediary_schema::Timestamp;
 use uuid::{Uuid, Variant};
 
 use super::{
     append::PAYLOAD_BYTES_MAX,
-    epoch,
+    epoch, erasure,
     frame::{Body, Frame},
     payload::{self, PayloadFault},
+    verify::Erasure,
 };
 
 /// Positions, versions and epochs end here, so that every reader of JSON reads them exactly.
@@ -50,6 +57,10 @@ pub(super) enum Broken {
     CommandTwice,
     #[error("its cause is no earlier event outside of its append")]
     Cause,
+    #[error("what the log says of itself can't be erased")]
+    LogErased,
+    #[error("it erases an event that does not lie before it or still has its payload")]
+    NotErased,
     #[error("its payload is larger than an event may have")]
     PayloadSize,
     #[error("{0}")]
@@ -61,6 +72,11 @@ pub(super) enum Broken {
 pub(super) struct Rules {
     /// Whether events before the first one are not seen.
     is_stretch: bool,
+    /// The position before the first event.
+    behind: u64,
+    /// Events without a payload that no event has accounted for yet.
+    missing: BTreeSet<u64>,
+    erasures: Vec<Erasure>,
     versions: HashMap<(String, Uuid), u64>,
     /// Each event's id with its position.
     ids: HashMap<Uuid, u64>,
@@ -93,7 +109,7 @@ struct Shared {
 impl Rules {
     /// The rules for events behind a position.
     pub(super) fn after(position: u64) -> Self {
-        Self { is_stretch: position > 0, ..Self::default() }
+        Self { is_stretch: position > 0, behind: position, ..Self::default() }
     }
 
     /// The epoch of the last event; 0 if none was seen.
@@ -134,7 +150,36 @@ impl Rules {
         require(is_new, Broken::IdTwice)?;
         require(is_new_command, Broken::CommandTwice)?;
         require(caused, Broken::Cause)?;
-        check_payload(frame)
+        check_payload(frame)?;
+        self.account(frame)
+    }
+
+    /// A payload may only be missing if a later event says that it was erased.
+    fn account(&mut self, frame: &Frame<'_>) -> Result<(), Broken> {
+        let Body::Inline { payload, .. } = frame.body() else {
+            require(frame.category() != Logs::NAME, Broken::LogErased)?;
+            self.missing.insert(frame.position());
+            return Ok(());
+        };
+        let event = erasure::of(frame.category(), frame.name(), frame.schema(), payload);
+        let Some(Event::Erased { positions, reason, .. }) = event else { return Ok(()) };
+        for position in &positions {
+            let is_gone = self.missing.remove(position) || (1..=self.behind).contains(position);
+            require(is_gone, Broken::NotErased)?;
+        }
+        let (position, at, principal) = (frame.position(), frame.at(), frame.principal());
+        self.erasures.push(Erasure { position, at, principal, reason, positions });
+        Ok(())
+    }
+
+    /// The events without a payload that no event accounts for.
+    pub(super) const fn missing(&self) -> &BTreeSet<u64> {
+        &self.missing
+    }
+
+    /// What was erased, by whom and on which ground.
+    pub(super) fn into_erasures(self) -> Vec<Erasure> {
+        self.erasures
     }
 
     fn in_order(&mut self, frame: &Frame<'_>, append: Shared) -> Result<(), Broken> {

@@ -80,6 +80,11 @@ impl SnapshotStore {
     pub fn save(&self, fold: &str, fold_version: u32, kept: &Kept) -> Result<(), SnapshotError> {
         let Kept { position, passed, state } = kept;
         let path = self.path(fold)?;
+        if self.store.erasures().is_fresh() {
+            // The fold may still say what was erased: the next start makes it anew.
+            fs::remove_file(&path).ok();
+            return Ok(());
+        }
         let hash = self.store.hash_at(*position)?.ok_or(SnapshotError::Beyond { position: *position })?;
         let mut bytes = Vec::with_capacity(HEADER_BYTES + fold.len() + state.len() + CHECKSUM_BYTES);
         bytes.extend_from_slice(&header(&self.store, fold_version, *position, &hash));
@@ -121,7 +126,10 @@ impl SnapshotStore {
         let (stored, mut rest) = content.split_at_checked(HEADER_BYTES)?;
         let position = u64::from_be_bytes(*stored[AT_POSITION..].first_chunk()?);
         let hash = self.store.hash_at(position).ok()??;
-        if stored != header(&self.store, fold_version, position, &hash) || take_text(&mut rest)? != fold {
+        if stored != header(&self.store, fold_version, position, &hash)
+            || take_text(&mut rest)? != fold
+            || self.store.erasures().reach_into(position)
+        {
             return None;
         }
         let passed = take_text(&mut rest)?.parse().ok()?;

@@ -20,7 +20,9 @@ use uuid::Uuid;
 
 use super::{
     chain::{self, Hash},
+    erasure::Erasures,
     error::{Damage, OpenError, ReadError, StorageFault},
+    proving::Breaks,
     read::{self, Scan, Scanned},
     tables::{CHAIN, EVENTS, FORMAT, KEY_EPOCH, KEY_FORMAT, KEY_IDENTITY, KEY_LOG_ID, META},
 };
@@ -60,6 +62,8 @@ pub(super) struct Store {
     path: PathBuf,
     log_id: Uuid,
     identities: Identities,
+    erasures: Erasures,
+    breaks: Breaks,
 }
 
 /// The folder that holds the log of a data folder.
@@ -185,7 +189,8 @@ impl Store {
         match opened {
             Ok((database, (log_id, identities))) => {
                 let database = RwLock::new(Some(database));
-                Ok(Self { database, path: path.to_owned(), log_id, identities })
+                let (erasures, breaks) = (Erasures::default(), Breaks::default());
+                Ok(Self { database, path: path.to_owned(), log_id, identities, erasures, breaks })
             }
             Err(error) => Err(failed(path, error)),
         }
@@ -197,6 +202,16 @@ impl Store {
 
     pub(super) const fn identities(&self) -> Identities {
         self.identities
+    }
+
+    /// What was erased.
+    pub(super) const fn erasures(&self) -> &Erasures {
+        &self.erasures
+    }
+
+    /// What was found to be broken.
+    pub(super) const fn breaks(&self) -> &Breaks {
+        &self.breaks
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -16,11 +16,11 @@ use self::report::Crossing;
 pub use self::{
     bundle::verify_bundle,
     error::VerifyError,
-    report::{Checkpoint, Report},
+    report::{Checkpoint, Erasure, Report},
 };
 use super::{
     chain::{self, Hash, STRIDE},
-    epoch,
+    epoch, erasure,
     error::{Damage, ReadError},
     frame::{Body, Frame},
     handle::Log,
@@ -47,7 +47,8 @@ pub fn verify_live_while(
 ) -> Result<Report, VerifyError> {
     let path = log.store().path().to_owned();
     let head = log.head();
-    let proof = prove(log.store(), head, checkpoint, &goes_on).map_err(|error| failed(&path, error))?;
+    let proof = prove(log.store(), head, checkpoint, Depth::Rules, &mut |_| goes_on())
+        .map_err(|error| failed(&path, error))?;
     // A wrong index is no damage of the log: it was made anew by now.
     log.prove_index(head.position, |_| goes_on()).map_err(|error| failed(&path, error))?;
     conclude(log.id(), proof)
@@ -71,7 +72,7 @@ fn failed(path: &Path, error: ReadError) -> VerifyError {
 }
 
 fn conclude(log_id: uuid::Uuid, proof: Proof) -> Result<Report, VerifyError> {
-    let Proof { walk, checkpoint, .. } = proof;
+    let Proof { walk, checkpoint, rules, .. } = proof;
     let last_position = walk.position;
     let checkpoint = checkpoint.conclude((1, last_position), false)?;
     Ok(Report {
@@ -81,6 +82,7 @@ fn conclude(log_id: uuid::Uuid, proof: Proof) -> Result<Report, VerifyError> {
         head_hash: walk.hash,
         events: walk.events,
         erased: walk.erased,
+        erasures: rules.into_erasures(),
         events_cut_before: 0,
         events_cut_after: 0,
         checkpoint,
@@ -179,22 +181,41 @@ struct Proof {
     hashes: u64,
 }
 
+/// How much is proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// Payloads and the chain, in the same memory however long the log is.
+    Chain,
+    /// The rules over all events, too.
+    Rules,
+}
+
+/// Proves payloads and chain up to a head; asked before each stretch how far it is, false ends it.
+pub(super) fn prove_chain(
+    store: &Store,
+    head: Head,
+    goes_on: &mut dyn FnMut(u64) -> bool,
+) -> Result<(), ReadError> {
+    prove(store, head, None, Depth::Chain, goes_on).map(drop)
+}
+
 /// Proves events and chain up to a head.
 fn prove(
     store: &Store,
     head: Head,
     checkpoint: Option<Checkpoint>,
-    goes_on: &dyn Fn() -> bool,
+    depth: Depth,
+    goes_on: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Proof, ReadError> {
     let walk = Walk::after(0, chain::genesis(store.log_id()));
     let mut proof = Proof { walk, checkpoint: Crossing::new(checkpoint), rules: Rules::after(0), hashes: 0 };
     proof.checkpoint.pass(0, proof.walk.hash());
     while proof.walk.position < head.position {
-        if !goes_on() {
+        if !goes_on(proof.walk.position) {
             return Err(ReadError::Closed);
         }
         let last = head.position.min(proof.walk.position + CHUNK);
-        store.read(|transaction| prove_chunk(transaction, &mut proof, last))?;
+        store.read(|transaction| prove_chunk((store, transaction), &mut proof, last, depth))?;
     }
     proof.walk.finish()?;
     if proof.walk.hash != head.hash {
@@ -204,10 +225,36 @@ fn prove(
         let detail = format!("{} events of its last append are missing", proof.rules.append_left());
         return Err(Damage::Truncated { detail }.into());
     }
-    Ok(proof)
+    match unaccounted(store, &proof.rules, head.position)? {
+        Some(position) => Err(Damage::Missing { position }.into()),
+        None => Ok(proof),
+    }
 }
 
-fn prove_chunk(transaction: &ReadTransaction, proof: &mut Proof, last: u64) -> Result<(), ReadError> {
+/// The first event without a payload that nothing erased, not even while the proof was under way.
+fn unaccounted(store: &Store, rules: &Rules, head: u64) -> Result<Option<u64>, ReadError> {
+    if rules.missing().is_empty() {
+        return Ok(None);
+    }
+    let mut missing = rules.missing().clone();
+    store.read(|transaction| {
+        for row in transaction.open_table(EVENTS)?.range(head + 1..)? {
+            let (position, value) = row?;
+            let frame = read::parse(position.value(), value.value())?;
+            for erased in erasure::positions_of(&frame) {
+                missing.remove(&erased);
+            }
+        }
+        Ok(missing.first().copied())
+    })
+}
+
+fn prove_chunk(
+    (store, transaction): (&Store, &ReadTransaction),
+    proof: &mut Proof,
+    last: u64,
+    depth: Depth,
+) -> Result<(), ReadError> {
     let first = proof.walk.position + 1;
     let mut hashes = BTreeMap::new();
     for row in transaction.open_table(CHAIN)?.range(first..=last)? {
@@ -222,7 +269,12 @@ fn prove_chunk(transaction: &ReadTransaction, proof: &mut Proof, last: u64) -> R
         let row = events.get(position)?.ok_or_else(missing)?;
         let frame = read::parse(position, row.value())?;
         proof.walk.frame(&frame)?;
-        if let Some(broken) = proof.rules.broken_by(&frame) {
+        if depth == Depth::Chain && matches!(frame.body(), Body::Erased) && !store.erasures().name(position) {
+            proof.walk.notice(Damage::Missing { position });
+        }
+        if depth == Depth::Rules
+            && let Some(broken) = proof.rules.broken_by(&frame)
+        {
             proof.walk.notice(Damage::Envelope {
                 first: position,
                 last: position,
@@ -256,7 +308,7 @@ fn prove_whole(store: &Store, checkpoint: Option<Checkpoint>) -> Result<Proof, R
         // Without its last hash the log is proved as far as there are hashes, to name what is wrong first.
         (_, end) => Head { position: end, hash: [0; 32] },
     };
-    let proof = prove(store, head, checkpoint, &|| true)?;
+    let proof = prove(store, head, checkpoint, Depth::Rules, &mut |_| true)?;
     store.read(|transaction| proof.compare_totals(transaction))?;
     check_pages(store)?;
     Ok(proof)

@@ -28,7 +28,7 @@ use tokio::{
 use super::{
     append::{Append, AppendHeader, Appended, NewEvent, OnlyIf, Stamp, Urgency, Versions},
     chain::{self, Hash},
-    epoch,
+    epoch, erasure,
     error::{AppendError, Damage, FatalError, IndexFault, ReadError, Trouble},
     frame::{self, Body},
     hub::Ring,
@@ -83,6 +83,8 @@ struct Staged {
     answers: Vec<Answer>,
     recorded: Vec<Arc<Recorded>>,
     appends: usize,
+    /// Whether something was erased.
+    erases: bool,
 }
 
 /// The open tables of the two transactions of a batch.
@@ -188,6 +190,13 @@ impl Writer {
 
     /// Refuses what doesn't fit on the disk.
     fn admit(&mut self, batch: Vec<Request>) -> Vec<Request> {
+        if let Some(damage) = self.store.breaks().found() {
+            for request in batch {
+                metric::refused("damaged");
+                answer(request.reply, Err(AppendError::Broken(Arc::clone(&damage))));
+            }
+            return Vec::new();
+        }
         let essential = batch.iter().filter(|request| request.append.urgency == Urgency::Essential);
         let (events, bytes) = essential.fold((0, 0), |(events, bytes), request| {
             (events + request.append.events.len(), bytes + request.append.weight_bytes())
@@ -270,11 +279,14 @@ impl Writer {
         let began = Instant::now();
         let indexing = Index::begin(index)?;
         let recording = record.begin_write().map_err(ReadError::from)?;
-        let staged = self.stage(&recording, &indexing, batch)?;
+        let mut staged = self.stage(&recording, &indexing, batch)?;
         if staged.recorded.is_empty() {
             recording.abort().map_err(ReadError::from)?;
             indexing.abort().map_err(IndexFault::from)?;
             return Ok(Written::Both(staged));
+        }
+        for event in &staged.recorded {
+            staged.erases |= self.store.erasures().keep(event);
         }
         recording.commit().map_err(ReadError::from)?;
         let took = began.elapsed();
@@ -362,6 +374,9 @@ impl Writer {
             versions.set(&event.stream, version);
             let place = Place { index, len, version };
             recorded.push(Arc::new(self.record_event(tables, &append.header, event.clone(), &place)?));
+            for position in erasure::asked(event) {
+                tables.record.erase(position)?;
+            }
         }
         let header = &append.header;
         tables.index.add_command(header.principal, header.command_id, first_position, len)?;
@@ -407,7 +422,7 @@ impl Writer {
         let Envelope { stream, extensions, .. } = &envelope;
         tables.index.add(&mut self.categories, stream, &extensions.subjects, facts)?;
         self.tail.head = Head { position, hash };
-        Ok(Recorded { envelope, payload: Some(payload) })
+        Ok(Recorded { envelope, payload: Some(payload), replacement: None })
     }
 
     /// Draws an id that no event has.
@@ -437,6 +452,10 @@ impl Writer {
     /// Tells what is on the disk now: first the head, so that an answered caller sees his own events.
     fn publish(&self, staged: Staged, replies: Vec<Reply>) {
         if !staged.recorded.is_empty() {
+            if staged.erases {
+                self.store.erasures().freshen();
+                self.ring.clear();
+            }
             self.ring.push(staged.recorded);
             self.heads.send_replace(self.tail.head);
             metric::size(self.tail.head.position, self.store.size_bytes());
@@ -468,6 +487,16 @@ fn answer(reply: Reply, outcome: Answer) {
 impl<'t> Record<'t> {
     fn open(transaction: &'t WriteTransaction) -> Result<Self, ReadError> {
         Ok(Self { events: transaction.open_table(EVENTS)?, chain: transaction.open_table(CHAIN)? })
+    }
+
+    /// Takes salt and payload away from an event.
+    fn erase(&mut self, position: u64) -> Result<(), ReadError> {
+        let Some(bytes) = self.events.get(position)?.map(|bytes| bytes.value().to_vec()) else {
+            return Ok(());
+        };
+        let erased = erasure::without_payload(&read::parse(position, &bytes)?);
+        self.events.insert(position, erased.as_slice())?;
+        Ok(())
     }
 
     fn insert(&mut self, position: u64, frame: &[u8], hash: Option<&Hash>) -> Result<(), ReadError> {

@@ -34,6 +34,11 @@ impl Bench {
         Self { gate: open(&folder, change), folder }
     }
 
+    /// Closes the log; its folder is what is left.
+    pub(crate) fn close(self) -> TempDir {
+        self.folder
+    }
+
     /// Another gate before the same log, which has folded nothing yet.
     pub(crate) fn fresh_gate(&self) -> Gate {
         Gate::new(self.gate.log().clone(), self.gate.clock().clone(), self.gate.ids().clone(), work::REGISTRY)

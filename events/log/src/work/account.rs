@@ -8,6 +8,7 @@ use mediary_events::{
         Account, Ask, Command, State,
         ask::{Create, Revoke},
     },
+    codec,
 };
 use mediary_schema::{
     CommandId, PrincipalId, ProjectId, Secret, TokenId,
@@ -26,6 +27,7 @@ pub(crate) const ENTRY: Entry = Entry {
     name: Account::NAME,
     events: Account::EVENTS,
     retired: Account::RETIRED,
+    redact: codec::redacted::<Account>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
     read: Permission::Administer,

@@ -1,7 +1,7 @@
 //! Stories of downloads: a wish with its job, and its end with the file.
 
 use mediary_events::{
-    Asked as _, Concern as _,
+    Asked as _, Concern as _, codec,
     download::{
         Ask, Command, Download, Phase, Rejection,
         ask::{ImportArchive, Start, Target},
@@ -30,6 +30,7 @@ pub(crate) const ENTRY: Entry = Entry {
     name: Download::NAME,
     events: Download::EVENTS,
     retired: Download::RETIRED,
+    redact: codec::redacted::<Download>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
     read: Permission::Read,

@@ -2,6 +2,7 @@
 //! work it is.
 
 use mediary_events::{
+    codec,
     job::{self, Ask, Job, Outcome},
     reservation::{self, Reservation},
 };
@@ -22,6 +23,7 @@ pub(crate) const ENTRY: Entry = Entry {
     name: Job::NAME,
     events: Job::EVENTS,
     retired: Job::RETIRED,
+    redact: codec::redacted::<Job>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
     read: Permission::Read,

@@ -1,7 +1,7 @@
 //! Stories of lanes: what holds one, and what releases it.
 
 use mediary_events::{
-    Concern as _,
+    Concern as _, codec,
     lane::{Command, Lanes},
 };
 use mediary_schema::{account::Permission, lane::Hold};
@@ -13,6 +13,7 @@ pub(crate) const ENTRY: Entry = Entry {
     name: Lanes::NAME,
     events: Lanes::EVENTS,
     retired: Lanes::RETIRED,
+    redact: codec::redacted::<Lanes>,
     commands: &[],
     decode: asks_nothing,
     read: Permission::Read,

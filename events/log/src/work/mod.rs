@@ -6,6 +6,7 @@ pub mod account;
 pub mod download;
 pub mod job;
 pub mod lane;
+pub mod log;
 pub mod playlist;
 pub mod project;
 pub mod reaction;
@@ -14,7 +15,7 @@ pub mod setting;
 mod tests;
 pub mod worker;
 
-use mediary_events::{Concern as _, command::Commands, file::File, log::Logs, reservation::Reservation};
+use mediary_events::{Concern as _, codec, command::Commands, file::File, reservation::Reservation};
 use mediary_schema::account::Permission;
 
 use crate::gate::{Entry, Fanout, Registry, asks_nothing};
@@ -31,6 +32,7 @@ pub const REGISTRY: Registry = Registry::new(&[
         name: File::NAME,
         events: File::EVENTS,
         retired: File::RETIRED,
+        redact: codec::redacted::<File>,
         commands: &[],
         decode: asks_nothing,
         read: Permission::Read,
@@ -43,6 +45,7 @@ pub const REGISTRY: Registry = Registry::new(&[
         name: Commands::NAME,
         events: Commands::EVENTS,
         retired: Commands::RETIRED,
+        redact: codec::redacted::<Commands>,
         commands: &[],
         decode: asks_nothing,
         read: Permission::Audit,
@@ -53,6 +56,7 @@ pub const REGISTRY: Registry = Registry::new(&[
         name: Reservation::NAME,
         events: Reservation::EVENTS,
         retired: Reservation::RETIRED,
+        redact: codec::redacted::<Reservation>,
         commands: &[],
         decode: asks_nothing,
         read: Permission::Read,
@@ -62,14 +66,5 @@ pub const REGISTRY: Registry = Registry::new(&[
     setting::ENTRY,
     project::ENTRY,
     account::ENTRY,
-    Entry {
-        name: Logs::NAME,
-        events: Logs::EVENTS,
-        retired: Logs::RETIRED,
-        commands: &[],
-        decode: asks_nothing,
-        read: Permission::Audit,
-        fanout: Fanout::EnvelopeOnly,
-        work: &[],
-    },
+    log::ENTRY,
 ]);

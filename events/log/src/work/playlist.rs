@@ -1,7 +1,7 @@
 //! Stories of playlists: a list followed and refreshed, its pages of changes, its end.
 
 use mediary_events::{
-    Asked as _, Concern as _,
+    Asked as _, Concern as _, codec,
     job::Outcome,
     playlist::{
         Ask, Command, Event, Playlist, Rejection,
@@ -25,6 +25,7 @@ pub(crate) const ENTRY: Entry = Entry {
     name: Playlist::NAME,
     events: Playlist::EVENTS,
     retired: Playlist::RETIRED,
+    redact: codec::redacted::<Playlist>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
     read: Permission::Read,

@@ -1,7 +1,7 @@
 //! Stories of projects: one is made under a name that no other has.
 
 use mediary_events::{
-    Asked as _, Concern as _,
+    Asked as _, Concern as _, codec,
     project::{Ask, Command, Project, Rejection, ask::Create},
 };
 use mediary_schema::{ProjectId, account::Permission};
@@ -14,6 +14,7 @@ pub(crate) const ENTRY: Entry = Entry {
     name: Project::NAME,
     events: Project::EVENTS,
     retired: Project::RETIRED,
+    redact: codec::redacted::<Project>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
     read: Permission::Administer,

@@ -1,7 +1,7 @@
 //! Stories of reactions: what a person does about events that wait.
 
 use mediary_events::{
-    Asked as _, Concern as _,
+    Asked as _, Concern as _, codec,
     reaction::{Ask, Command, Reaction, ask},
 };
 use mediary_schema::{ReactionId, account::Permission};
@@ -14,6 +14,7 @@ pub(crate) const ENTRY: Entry = Entry {
     name: Reaction::NAME,
     events: Reaction::EVENTS,
     retired: Reaction::RETIRED,
+    redact: codec::redacted::<Reaction>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
     read: Permission::Read,

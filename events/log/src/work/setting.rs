@@ -1,7 +1,7 @@
 //! Stories of settings.
 
 use mediary_events::{
-    Asked as _, Concern as _,
+    Asked as _, Concern as _, codec,
     setting::{Ask, Command, Setting},
 };
 use mediary_schema::{SettingId, account::Permission, setting::Limits};
@@ -14,6 +14,7 @@ pub(crate) const ENTRY: Entry = Entry {
     name: Setting::NAME,
     events: Setting::EVENTS,
     retired: Setting::RETIRED,
+    redact: codec::redacted::<Setting>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
     read: Permission::Read,

@@ -2,6 +2,7 @@
 
 mod asking;
 mod ending;
+mod erasing;
 mod opening;
 mod stopping;
 mod wishing;

@@ -1,7 +1,7 @@
 //! Stories of workers.
 
 use mediary_events::{
-    Asked as _, Concern as _,
+    Asked as _, Concern as _, codec,
     worker::{Ask, Command, Worker, ask::Resume},
 };
 use mediary_schema::account::Permission;
@@ -14,6 +14,7 @@ pub(crate) const ENTRY: Entry = Entry {
     name: Worker::NAME,
     events: Worker::EVENTS,
     retired: Worker::RETIRED,
+    redact: codec::redacted::<Worker>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
     read: Permission::Read,

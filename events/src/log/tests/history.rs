@@ -1,6 +1,6 @@
 use mediary_schema::log::OpenReason;
 
-use super::{super::Logs, opened};
+use super::{super::Logs, erased, opened};
 use crate::testing::{history, samples};
 
 // PL-07.
@@ -12,6 +12,7 @@ fn every_form_ever_written_is_read() {
         opened(OpenReason::Start, Some(host)),
         opened(OpenReason::ClockStep, None),
         opened(OpenReason::Restore, Some(host)),
+        erased(&[3, 7]),
     ];
     history::<Logs>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/log/history"), &samples);
 }

@@ -32,12 +32,44 @@ pub(crate) const VERIFY: Document =
     Document::repeatable(&["query LogVerification($position: Position, $hash: String) {
   logVerification(checkpointPosition: $position, checkpointHash: $hash) {
     isWhole firstPosition lastPosition headHash erasedCount proves badPosition
+    erasures { position at principal reason positions }
     error { code message advice retryable }
   }
 }"]);
 
 pub(crate) const HEAD: Document =
     Document::repeatable(&["query Head { head { position hash logId epoch sizeBytes } }"]);
+
+/// That payloads were erased: by whom, when, on which ground.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Erasure {
+    position: u64,
+    at: String,
+    principal: String,
+    reason: String,
+    positions: Vec<u64>,
+}
+
+impl From<&mediary_log::Erasure> for Erasure {
+    fn from(erasure: &mediary_log::Erasure) -> Self {
+        Self {
+            position: erasure.position,
+            at: erasure.at.to_string(),
+            principal: erasure.principal.to_string(),
+            reason: erasure.reason.clone(),
+            positions: erasure.positions.clone(),
+        }
+    }
+}
+
+impl Erasure {
+    /// It on a line for people.
+    fn line(&self) -> String {
+        let positions: Vec<String> = self.positions.iter().map(ToString::to_string).collect();
+        let Self { at, principal, reason, .. } = self;
+        format!("{} by {principal} at {at}: {reason}", positions.join(", "))
+    }
+}
 
 /// What a proof found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +80,8 @@ pub(crate) struct Verification {
     pub(crate) last_position: Option<u64>,
     pub(crate) head_hash: Option<String>,
     pub(crate) erased_count: Option<u64>,
+    #[serde(default)]
+    pub(crate) erasures: Vec<Erasure>,
     pub(crate) proves: Option<String>,
     pub(crate) bad_position: Option<u64>,
     pub(crate) error: Option<UserError>,
@@ -61,6 +95,7 @@ impl From<&Report> for Verification {
             last_position: Some(report.last_position),
             head_hash: Some(hex(&report.head_hash)),
             erased_count: Some(report.erased),
+            erasures: report.erasures.iter().map(Erasure::from).collect(),
             proves: Some(report.proves()),
             bad_position: None,
             error: None,
@@ -76,6 +111,7 @@ impl From<&VerifyError> for Verification {
             last_position: None,
             head_hash: None,
             erased_count: None,
+            erasures: Vec::new(),
             proves: None,
             bad_position: error.position(),
             error: Some(UserError {
@@ -212,10 +248,16 @@ pub(crate) fn text(verification: &Verification) -> String {
         ("first position", number(verification.first_position)),
         ("last position", number(verification.last_position)),
         ("head hash", verification.head_hash.clone()),
-        ("erased", number(verification.erased_count.filter(|count| *count > 0))),
+        ("erased", erased(&verification.erasures)),
         ("first bad position", number(verification.bad_position)),
         ("proves", verification.proves.clone()),
     ])
+}
+
+/// What was erased, a line for each time.
+fn erased(erasures: &[Erasure]) -> Option<String> {
+    let lines: Vec<String> = erasures.iter().map(Erasure::line).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// An error with its causes.

@@ -33,7 +33,7 @@ fn recorded(payload: Option<Bytes>) -> Recorded {
         extensions: Extensions { subjects: subjects(), ..Extensions::default() },
         digest: [0; 32],
     };
-    Recorded { envelope, payload }
+    Recorded { envelope, payload, replacement: None }
 }
 
 fn subjects() -> Subjects {

@@ -177,7 +177,7 @@ fn a_long_stream_is_folded_to_its_end() {
 #[test]
 fn a_kept_fold_is_given_to_one_story_at_a_time() {
     let states = States::default();
-    states.put(Note::stream(id(1)), 3, Box::new(7_u32));
+    states.put(0, Note::stream(id(1)), 3, Box::new(7_u32));
     assert_eq!(states.take::<u32>(&Note::stream(id(1))), Some((3, 7)));
     assert_eq!(states.take::<u32>(&Note::stream(id(1))), None);
 }
@@ -185,8 +185,8 @@ fn a_kept_fold_is_given_to_one_story_at_a_time() {
 #[test]
 fn an_older_fold_does_not_replace_a_newer_one() {
     let states = States::default();
-    states.put(Note::stream(id(1)), 3, Box::new(7_u32));
-    states.put(Note::stream(id(1)), 2, Box::new(6_u32));
+    states.put(0, Note::stream(id(1)), 3, Box::new(7_u32));
+    states.put(0, Note::stream(id(1)), 2, Box::new(6_u32));
     assert_eq!(states.take::<u32>(&Note::stream(id(1))), Some((3, 7)));
 }
 
@@ -195,7 +195,7 @@ fn folds_that_were_not_asked_for_longest_are_dropped() {
     let states = States::default();
     let stream = |number: u64| Note::stream(id(u128::from(number)));
     for number in 0..200 {
-        states.put(stream(number), 1_000, Box::new(number));
+        states.put(0, stream(number), 1_000, Box::new(number));
     }
     let kept: Vec<u64> = (0..200).filter(|number| states.take::<u64>(&stream(*number)).is_some()).collect();
     assert!((50..=100).contains(&kept.len()), "{kept:?}");

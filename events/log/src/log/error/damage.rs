@@ -48,6 +48,12 @@ pub enum Damage {
         /// The event.
         position: u64,
     },
+    /// A payload is gone, and no event says that it was erased.
+    #[error("the payload of event {position} is missing, and no event says that it was erased")]
+    Missing {
+        /// The event.
+        position: u64,
+    },
     /// An envelope or a digest isn't what was recorded.
     #[error("the envelope of {} is damaged: {detail}", named(*first, *last))]
     Envelope {
@@ -89,9 +95,10 @@ impl Damage {
     /// The first position that may be bad, where one can be told.
     pub const fn position(&self) -> Option<u64> {
         match self {
-            Self::Payload { position } | Self::Index { position, .. } | Self::NewerMark { position, .. } => {
-                Some(*position)
-            }
+            Self::Payload { position }
+            | Self::Missing { position }
+            | Self::Index { position, .. }
+            | Self::NewerMark { position, .. } => Some(*position),
             Self::Envelope { first, .. } => Some(*first),
             Self::Truncated { .. }
             | Self::Foreign { .. }
@@ -111,6 +118,7 @@ impl Damage {
             Self::OlderFormat { .. } => "LOG_OLDER_FORMAT",
             Self::NewerMark { .. } => "LOG_NEWER_MARK",
             Self::Payload { .. } => "LOG_PAYLOAD_DAMAGED",
+            Self::Missing { .. } => "LOG_PAYLOAD_MISSING",
             Self::Envelope { .. } => "LOG_ENVELOPE_DAMAGED",
             Self::Index { .. } | Self::IndexFile { .. } => "LOG_INDEX_DAMAGED",
             Self::Structure { .. } => "LOG_STRUCTURE_DAMAGED",
@@ -137,7 +145,7 @@ impl Damage {
                 "keep a copy of the folder, check disk and memory, and restore the newest backup that verifies; \
                  `mediary log export FILE --salvage` takes out what is whole"
             }
-            Self::Payload { .. } | Self::Envelope { .. } => {
+            Self::Payload { .. } | Self::Missing { .. } | Self::Envelope { .. } => {
                 "keep a copy of the folder, check disk and memory, and restore the newest backup that \
                  verifies; `mediary log verify` names the first bad position"
             }

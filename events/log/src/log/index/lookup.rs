@@ -38,7 +38,8 @@ impl Lookup<'_> {
                 Ok(place.map(|position| position.value()))
             })?;
             let Some(position) = place else { return Ok(None) };
-            let event = self.store.event_at(position)?.filter(|event| event.envelope.id == id);
+            let mut event = self.store.event_at(position)?.filter(|event| event.envelope.id == id);
+            self.store.erasures().fill(event.as_mut_slice());
             event.map(Some).ok_or_else(|| IndexFault::Disagrees { index: "ids", position }.into())
         })
     }
@@ -74,6 +75,7 @@ impl Lookup<'_> {
                     });
                     found.push(event.ok_or(IndexFault::Disagrees { index: "streams", position: *position })?);
                 }
+                self.store.erasures().fill(&mut found);
                 Ok(found)
             })
         })
@@ -114,6 +116,12 @@ impl Lookup<'_> {
     /// Looks through a range: by the index of subjects where the filter names things, by that of categories where it wants
     /// few, else event by event.
     pub(in crate::log) fn scan(&self, scan: &Scan<'_>) -> Result<Scanned, ReadError> {
+        let mut found = self.look_through(scan)?;
+        self.store.erasures().fill(&mut found.events);
+        Ok(found)
+    }
+
+    fn look_through(&self, scan: &Scan<'_>) -> Result<Scanned, ReadError> {
         if scan.range.is_empty() {
             return self.store.scan(scan);
         }

@@ -43,8 +43,11 @@ fn openings(bench: &Bench) -> Vec<(u64, Event)> {
 }
 
 fn reasons(bench: &Bench) -> Vec<(u64, OpenReason)> {
-    let reason = |(position, Event::Opened { reason, .. })| (position, reason);
-    openings(bench).into_iter().map(reason).collect()
+    let reason = |(position, event)| match event {
+        Event::Opened { reason, .. } => Some((position, reason)),
+        Event::Erased { .. } => None,
+    };
+    openings(bench).into_iter().filter_map(reason).collect()
 }
 
 fn whole(bench: Bench) -> TempDir {

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::support::{Bench, append, append_one, event, stream};
+use super::support::{Bench, append, append_one, erasing, event, stream};
 use crate::log::{Checkpoint, NewEvent, Source, VerifyError, export, verify_bundle, verify_live};
 
 /// What has to be found in a forgery.
@@ -120,10 +120,10 @@ fn bench() -> Bench {
     let mut rich = append(7, vec![rich_event()]);
     rich.header.command = Some(CommandTag { name: "playlist.follow".into(), fingerprint: [7; 16] });
     bench.log.append_blocking(rich).unwrap();
-    bench.log.append_blocking(append_one(8, &stream("playlist", 1), "last of its epoch")).unwrap();
+    bench.log.append_blocking(append_one(8, &stream("playlist", 1), &"long ".repeat(600))).unwrap();
     let bench = bench.reopen();
-    bench.log.append_blocking(append_one(10, &stream("playlist", 0), &"long ".repeat(600))).unwrap();
-    bench.log.append_blocking(append_one(11, &stream("item", 2), "the end")).unwrap();
+    bench.log.append_blocking(append_one(9, &stream("playlist", 0), "to be erased")).unwrap();
+    bench.log.append_blocking(append(10, vec![erasing(&bench.log, &[13])])).unwrap();
     assert_eq!(bench.log.head().position, 14);
     bench
 }

@@ -10,7 +10,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use mediary_events::{Concern as _, log::Logs};
+use mediary_events::{
+    Concern as _, codec,
+    log::{self, Logs},
+};
 use mediary_schema::{Clock, CommandId, CorrelationId, IdSource, PrincipalId, ProjectId, Timestamp};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -118,6 +121,18 @@ pub(super) fn append(command: u128, events: Vec<NewEvent>) -> Append {
 /// An append of one event.
 pub(super) fn append_one(command: u128, stream: &StreamId, text: &str) -> Append {
     append(command, vec![event(stream, "noted", text)])
+}
+
+/// An event that erases others.
+pub(super) fn erasing(log: &Log, positions: &[u64]) -> NewEvent {
+    let erased = log::Event::Erased {
+        positions: positions.to_vec(),
+        reason: "on request".to_owned(),
+        replacements: vec![],
+    };
+    let encoded = codec::encode::<Logs>(&erased);
+    let name = encoded.kind.name;
+    NewEvent { payload: encoded.payload.into(), ..event(&Logs::stream(log.id()), name, "") }
 }
 
 /// The same append with one more expectation.

@@ -14,9 +14,8 @@ use tempfile::TempDir;
 
 use super::support::{Bench, append, append_one, copy_of, event, flip_everywhere, options, stream};
 use crate::log::{
-    Checkpoint, Damage, Log, OpenError, Read, ReadError, Report, Source, VerifyError, export,
-    frame::{self, Body, Frame},
-    store, tables, verify, verify_bundle, verify_live, verify_live_while,
+    Checkpoint, Damage, Log, OpenError, Read, ReadError, Report, VerifyError, store, tables, verify,
+    verify_live, verify_live_while,
 };
 
 /// A closed log of `appends` appends behind the event that opens it; the payload of event `n + 1` says `payload-n`.
@@ -85,38 +84,12 @@ fn whole_log_is_proved_offline_and_alive_and_against_a_checkpoint() {
         head_hash: head.hash,
         events: 1301,
         erased: 0,
+        erasures: vec![],
         events_cut_before: 0,
         events_cut_after: 0,
         checkpoint: Some(300),
     };
     assert_eq!(offline, expected);
-}
-
-#[test]
-fn log_with_an_erased_payload_is_whole_and_says_so() {
-    let directory = closed_log(10);
-    let whole = verify(directory.path(), None).unwrap();
-    let database = Database::open(log_file(&directory)).unwrap();
-    let transaction = database.begin_write().unwrap();
-    {
-        let mut events = transaction.open_table(tables::EVENTS).unwrap();
-        let stored = events.get(4).unwrap().unwrap().value().to_vec();
-        let frame = Frame::parse(&stored).unwrap();
-        let mut erased = frame.envelope_bytes().to_vec();
-        frame::encode_rest(frame.digest(), Body::Erased, &mut erased);
-        events.insert(4, erased.as_slice()).unwrap();
-    }
-    transaction.commit().unwrap();
-    drop(database);
-    let report = verify(directory.path(), None).unwrap();
-    assert_eq!(report, Report { erased: 1, ..whole });
-    let bundle = directory.path().join("bundle.ndjson");
-    export(Source::Folder(directory.path()), .., &mut fs::File::create(&bundle).unwrap()).unwrap();
-    assert_eq!(verify_bundle(&bundle, None).unwrap(), report);
-    let log = reopened(&directory).unwrap();
-    let events = log.read(&Read::forward(4)).unwrap();
-    assert_eq!((&events[0].payload, events[1].payload.is_some()), (&None, true));
-    assert_eq!(events[0].payload_json().unwrap(), None);
 }
 
 #[test]

@@ -125,6 +125,9 @@ impl<'a> Proof<'a> {
         if self.rules.append_left() != header.events_cut_after || (is_empty && header.events_cut_before > 0) {
             return Err(self.wrong(1, last, "it does not say where it cuts its last append"));
         }
+        if let Some(position) = self.rules.missing().first().copied() {
+            return Err(self.damaged(Damage::Missing { position }));
+        }
         let checkpoint = self.crossing.conclude((first, last), true)?;
         Ok(Report {
             log_id: header.log_id,
@@ -133,6 +136,7 @@ impl<'a> Proof<'a> {
             head_hash: self.walk.hash,
             events: self.walk.events,
             erased: self.walk.erased,
+            erasures: self.rules.into_erasures(),
             events_cut_before: header.events_cut_before,
             events_cut_after: header.events_cut_after,
             checkpoint,

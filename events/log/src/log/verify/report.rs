@@ -1,5 +1,6 @@
 //! What was proved, and what a checkpoint adds to it.
 
+use mediary_schema::{PrincipalId, Timestamp};
 use uuid::Uuid;
 
 use super::VerifyError;
@@ -12,6 +13,21 @@ pub struct Checkpoint {
     pub position: u64,
     /// The hash after it.
     pub hash: Hash,
+}
+
+/// That payloads were erased: who, when, on which ground.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erasure {
+    /// The position of the event that says so.
+    pub position: u64,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// Who asked for it.
+    pub principal: PrincipalId,
+    /// On which ground.
+    pub reason: String,
+    /// The events that have no payload any more.
+    pub positions: Vec<u64>,
 }
 
 /// What was proved.
@@ -29,6 +45,8 @@ pub struct Report {
     pub events: u64,
     /// How many of them have no payload any more.
     pub erased: u64,
+    /// Who erased them.
+    pub erasures: Vec<Erasure>,
     /// How many events of the first one's append lie before a bundle.
     pub events_cut_before: u32,
     /// How many events of the last one's append lie behind a bundle.

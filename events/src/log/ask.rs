@@ -1,0 +1,37 @@
+//! What may be asked about the log: a form for each command.
+
+use mediary_schema::account::Permission;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::asked::{Asked, CommandKind, schema_of};
+
+/// What may be asked about the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", content = "arguments")]
+pub enum Ask {
+    /// Erase what events say.
+    #[serde(rename = "log.erase")]
+    Erase(Erase),
+}
+
+/// Erases what events say, for ever. That they were there stays, and that they were erased is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Erase {
+    /// The positions of the events; at most 200.
+    pub positions: Vec<u64>,
+    /// On which ground, for whoever verifies the log later. It can't be erased itself.
+    pub reason: String,
+}
+
+impl Asked for Ask {
+    const COMMANDS: &'static [CommandKind] =
+        &[CommandKind::new("log.erase", Permission::Administer, schema_of::<Erase>)];
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Erase(_) => "log.erase",
+        }
+    }
+}
