@@ -13,7 +13,7 @@ use crate::{Concern, EventKind, Subjects};
 pub struct Job;
 
 /// Workers that a job may lose in a row, without getting any further, before it is parked (PL-23). After the second it
-/// waits, so that restarts of the server in a row meet it waiting and are not put to its account (ADR 0017).
+/// waits, so that restarts of the server in a row meet it waiting and are not put to its account (ADR 0020).
 const LOSSES_MAX: u32 = 3;
 
 /// Why a command on a job is refused.
