@@ -27,7 +27,7 @@ pub mod schema;
 pub mod server;
 pub mod session;
 mod setting;
-mod worker;
+pub mod worker;
 
-pub use schema::{MediarySchema, Platform, build, sdl};
+pub use schema::{MediarySchema, Parts, Platform, build, sdl};
 pub use server::{App, Readiness, connections, limits, websocket};

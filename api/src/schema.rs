@@ -18,6 +18,27 @@ use crate::{
     setting, worker,
 };
 
+/// Tells how the parts of the local worker are.
+#[derive(Clone)]
+pub struct Parts(Arc<dyn Fn() -> Vec<worker::Part> + Send + Sync>);
+
+impl Parts {
+    /// Parts that are told by a function.
+    pub fn new(tell: impl Fn() -> Vec<worker::Part> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+
+    pub(crate) fn now(&self) -> Vec<worker::Part> {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Parts")
+    }
+}
+
 /// What resolvers find: the gate, the views, the signals.
 #[derive(Debug, Clone)]
 pub struct Platform {
@@ -37,6 +58,8 @@ pub struct Platform {
     pub reactions: Vec<&'static str>,
     /// Held while the log is proved: that reads all of it.
     pub verifying: Arc<Semaphore>,
+    /// How the parts of the local worker are, now.
+    pub parts: Parts,
 }
 
 /// Everything that can be asked.
@@ -52,6 +75,7 @@ pub struct Query(
     setting::SettingQuery,
     reaction::ReactionQuery,
     resolve::ResolveQuery,
+    worker::WorkerQuery,
 );
 
 /// Everything that can be done.

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use async_graphql::{Request, Response};
 use futures::{StreamExt as _, future::join_all};
-use mediary_api::{MediarySchema, Platform, limits, session::Session};
+use mediary_api::{MediarySchema, Parts, Platform, limits, session::Session};
 use mediary_events::lane;
 use mediary_log::{Filter, Log, OriginKind, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{StartError, Views};
@@ -101,6 +101,7 @@ impl Edge {
             held: lanes,
             reactions: Vec::new(),
             verifying: Arc::new(Semaphore::new(1)),
+            parts: Parts::new(Vec::new),
         };
         let schema = Schema(mediary_api::build(platform, &limits::Options::default()));
         Ok(Self { schema, views, head, _reacted: sender })

@@ -64,6 +64,7 @@ fn describe() {
     );
     describe_counter!("mediary_unknown_events_total", "Events that this program does not know, passed over.");
     describe_counter!("mediary_auth_attempts_total", "Tokens shown, by result.");
+    describe_gauge!("mediary_part_halted", "Whether a part of the worker is halted: 1 or 0, by part.");
     describe_counter!("mediary_actor_restarts_total", "Actors started again after a failure, by actor.");
     describe_counter!(
         "mediary_attempt_faults_total",

@@ -12,16 +12,12 @@ use mediary_actors::{
     reaction::{Reacted, Reactor, ReactorArguments},
     room::Room,
     staging::Staging,
-    supervisor::{Child, Halted, Policy, StartError, Supervisor, SupervisorHandle},
+    supervisor::{Child, Policy, StartError, Supervisor, SupervisorHandle},
     ytdlp::{Options as YtDlpOptions, YtDlp},
 };
-use mediary_events::{
-    lane,
-    worker::{Command, Worker},
-};
+use mediary_events::lane;
 use mediary_log::{
-    Origin, OriginKind,
-    gate::{Caller, Gate, Reaction},
+    gate::{Gate, Reaction},
     signal::SignalHub,
 };
 use mediary_schema::{
@@ -29,7 +25,6 @@ use mediary_schema::{
     worker::WorkerLife,
 };
 use tokio::sync::watch;
-use uuid::Uuid;
 
 use crate::configuration::Configuration;
 
@@ -75,8 +70,7 @@ pub(crate) async fn grow(
     let children = children
         .chain(roots.reactions.iter().map(|reaction| reactor(reaction, STOPS_WITHIN, roots)))
         .chain([dispatcher("dispatcher", STOPS_WITHIN, roots, room)]);
-    let gate = roots.gate.clone();
-    Supervisor::start(children.collect(), Policy::default(), move |halted| tell(gate.clone(), halted)).await
+    Supervisor::start(children.collect(), Policy::default(), roots.gate.clock().clone()).await
 }
 
 /// How new jobs are tried again.
@@ -162,15 +156,4 @@ fn dispatcher(name: &'static str, stops_within: Duration, roots: &Roots, room: R
         held: Arc::clone(&roots.held),
     };
     Child::actor(name, stops_within, move || (Dispatcher, arguments.clone()))
-}
-
-/// Appends that a part is halted (PL-31).
-async fn tell(gate: Gate, halted: Halted) {
-    let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
-    let worker_id = gate.identities().local_worker(gate.log().id());
-    let command = Command::Halt { part: halted.name.to_owned(), reason: halted.reason };
-    let caller = Caller::platform(origin, gate.ids());
-    if let Err(refusal) = gate.execute::<Worker>(caller, worker_id.uuid(), command).await {
-        tracing::error!(child = halted.name, %refusal, "the halt is not recorded");
-    }
 }

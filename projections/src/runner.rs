@@ -105,6 +105,16 @@ impl Views {
         [&self.playlist, &self.job, &self.download, &self.file]
     }
 
+    /// Waits until one of them has ended though nothing stopped it and it said no fault, and answers its name.
+    pub async fn ended(&self) -> &'static str {
+        tokio::select! {
+            name = self.playlist.ended() => name,
+            name = self.job.ended() => name,
+            name = self.download.ended() => name,
+            name = self.file.ended() => name,
+        }
+    }
+
     /// Stops every view and waits for its thread.
     pub fn stop(&self) {
         for view in self.all() {
@@ -187,6 +197,16 @@ impl ViewHandle {
     /// Tells of each step of the view: whoever waits here re-reads what changed after its position.
     pub fn watch(&self) -> watch::Receiver<ViewStatus> {
         self.status.clone()
+    }
+
+    /// Waits until it has ended without a fault. One that has a fault says so, and is asked nothing any more.
+    async fn ended(&self) -> &'static str {
+        let mut status = self.watch();
+        while status.changed().await.is_ok() {}
+        if status.borrow().fault.is_some() {
+            std::future::pending::<()>().await;
+        }
+        self.name
     }
 
     /// Answers a query from one snapshot of what a scope may see, with the position that the snapshot shows at least.

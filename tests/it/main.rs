@@ -22,3 +22,4 @@ mod tidy;
 mod truth;
 mod why;
 mod words;
+mod worker;

@@ -44,7 +44,7 @@ pub use environment::Environment;
 pub use error::Error;
 pub(crate) use error::storage_class;
 pub use lines::{Line, Source};
-pub use orphans::Orphan;
+pub use orphans::{Orphan, kill_children};
 pub use runner::{Runner, describe_metrics};
 pub use running::{Canceller, Ended, EndedBy, Reloader, Running, Status};
 pub use spec::Spec;

@@ -36,6 +36,25 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// How long they may take to go after KILL; beyond that the kernel itself is stuck on one.
 const GONE_WITHIN: Duration = Duration::from_secs(10);
 
+/// Looks that are taken at once for children that another one of ours has just started.
+const KILLS: usize = 8;
+
+/// Kills every child of this process, whatever it is doing: for an exit that waits for nothing.
+///
+/// May be called on any thread, and blocks only for as long as it takes to read `/proc`.
+pub fn kill_children() {
+    let own = Runner::own_mark();
+    for _ in 0..KILLS {
+        let children: Vec<Orphan> = marked(|seen| is_of_run(seen, &own)).collect();
+        if children.is_empty() {
+            return;
+        }
+        for child in &children {
+            child.signal(Signal::KILL);
+        }
+    }
+}
+
 impl Runner {
     /// Ends every process that carries the id of our log and is not a child of this life: TERM, then KILL.
     ///
@@ -79,16 +98,24 @@ impl Runner {
         let log_id = self.log_id().to_string();
         let own = Self::own_mark();
         let is_orphan = |seen: &proc_fs::Seen| {
-            !seen.ended
-                && proc_fs::variable(seen.pid, MARK_LOG).as_ref() == Some(&log_id)
-                && !proc_fs::variable(seen.pid, MARK_RUN).is_some_and(|run| run.starts_with(&own))
+            proc_fs::variable(seen.pid, MARK_LOG).as_ref() == Some(&log_id) && !is_of_run(seen, &own)
         };
-        let describe = |seen: proc_fs::Seen| Orphan {
-            pid: seen.pid.as_raw_nonzero().get().unsigned_abs(),
-            start_ticks: seen.start_ticks,
-            attempt: proc_fs::variable(seen.pid, MARK_ATTEMPT),
-            command: proc_fs::command(seen.pid),
-        };
-        proc_fs::others().into_iter().filter(is_orphan).map(describe).collect()
+        marked(is_orphan).collect()
     }
+}
+
+/// Whether a process was started by the one whose mark this is.
+fn is_of_run(seen: &proc_fs::Seen, mark: &str) -> bool {
+    proc_fs::variable(seen.pid, MARK_RUN).is_some_and(|run| run.starts_with(mark))
+}
+
+/// The living processes of which this is so.
+fn marked(is_it: impl Fn(&proc_fs::Seen) -> bool) -> impl Iterator<Item = Orphan> {
+    let alive = proc_fs::others().into_iter().filter(move |seen| !seen.ended && is_it(seen));
+    alive.map(|seen| Orphan {
+        pid: seen.pid.as_raw_nonzero().get().unsigned_abs(),
+        start_ticks: seen.start_ticks,
+        attempt: proc_fs::variable(seen.pid, MARK_ATTEMPT),
+        command: proc_fs::command(seen.pid),
+    })
 }

@@ -339,3 +339,14 @@ async fn programs_are_found_in_order_and_versions_are_read() {
     let other = Tools::default().with(Tool::YtDlp, "/bin/false").version(&runner(), Tool::YtDlp).await;
     assert!(matches!(other, Err(Error::Version { .. })), "{other:?}");
 }
+
+// Edge A25: an exit that waits for nothing left children that ignore TERM, and the nats-server.
+// invariant: J-7
+#[tokio::test]
+async fn an_exit_that_waits_for_nothing_leaves_no_child() {
+    let mut running = runner().spawn(&shell("trap '' TERM; sleep 600 & echo $!; wait")).unwrap();
+    let grandchild = next_pid(&mut running).await;
+    kill_children();
+    until_dead(grandchild).await;
+    assert_eq!(end(running).await.status, Status::Signalled(9));
+}

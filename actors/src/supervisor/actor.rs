@@ -1,13 +1,17 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{collections::VecDeque, fmt, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
+use mediary_schema::Clock;
 use ractor::{
-    Actor, ActorCell, ActorProcessingErr, ActorRef, RpcReplyPort, SpawnErr, SupervisionEvent,
+    Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, RpcReplyPort, SpawnErr, SupervisionEvent,
     concurrency::JoinHandle,
 };
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 
-use super::policy::{History, Policy};
+use super::{
+    children::{Action, ChildStatus, Children},
+    policy::Policy,
+};
 
 /// How to start a child, linked to the supervisor.
 type Start = Arc<dyn Fn(ActorCell) -> BoxFuture<'static, Result<ActorCell, SpawnErr>> + Send + Sync>;
@@ -49,62 +53,38 @@ impl fmt::Debug for Child {
     }
 }
 
-/// A child that failed too often.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Halted {
-    /// Its name.
-    pub name: &'static str,
-    /// What went wrong last.
-    pub reason: String,
-}
-
-/// Told of each halted child; appends the fact.
-type OnHalt = Arc<dyn Fn(Halted) -> BoxFuture<'static, ()> + Send + Sync>;
-
-/// Where a child is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChildStatus {
-    /// It runs.
-    Running,
-    /// It failed and is started again in a moment.
-    Restarting,
-    /// It failed too often.
-    Halted(String),
-}
-
 /// Keeps its children running.
 pub struct Supervisor;
 
-/// What a supervisor is asked.
+/// What a supervisor is told and asked.
 #[derive(Debug)]
 pub enum Message {
-    /// A restart is due.
-    Restart(usize),
-    /// A person wants a halted child back.
+    /// A start came to its end, outside of the supervisor: (which, the number of the start, what became of it).
+    Started(usize, u64, Result<ActorCell, String>),
+    /// The wait before a restart has passed: (which, the start that failed).
+    Due(usize, u64),
+    /// A halted child is wanted back.
     Resume(String, RpcReplyPort<bool>),
-    /// Where are the children?
-    Status(RpcReplyPort<Vec<(&'static str, ChildStatus)>>),
 }
 
 /// What a supervisor is made of.
 pub struct Arguments {
     children: Vec<Child>,
     policy: Policy,
-    on_halt: OnHalt,
-}
-
-struct Supervised {
-    child: Child,
-    cell: Option<ActorCell>,
-    history: History,
-    halted: Option<String>,
+    clock: Clock,
+    status: watch::Sender<Vec<ChildStatus>>,
 }
 
 /// What a supervisor keeps in mind.
 pub struct State {
-    children: Vec<Supervised>,
-    policy: Policy,
-    on_halt: OnHalt,
+    children: Vec<Child>,
+    places: Children,
+    cells: Vec<Option<(ActorCell, u64)>>,
+    starting: Vec<Option<tokio::task::JoinHandle<()>>>,
+    /// Actors that ended before their start was told.
+    ended: VecDeque<(ActorId, String)>,
+    clock: Clock,
+    status: watch::Sender<Vec<ChildStatus>>,
 }
 
 /// A running supervisor.
@@ -112,46 +92,58 @@ pub struct State {
 pub struct SupervisorHandle {
     supervisor: ActorRef<Message>,
     running: JoinHandle<()>,
+    status: watch::Receiver<Vec<ChildStatus>>,
+    stop_within: Duration,
 }
 
 /// How long a question to the supervisor may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// What a stop may take beyond the deadlines of the children.
+const STOP_SLACK: Duration = Duration::from_secs(2);
+/// How many early ends are kept in mind: one for each child that is being started is enough.
+const ENDED_MAX: usize = 64;
 
 impl Supervisor {
     /// Starts the children in order, and fails if one of them can't be started the first time.
-    pub async fn start<F>(
+    pub async fn start(
         children: Vec<Child>,
         policy: Policy,
-        on_halt: impl Fn(Halted) -> F + Send + Sync + 'static,
-    ) -> Result<SupervisorHandle, StartError>
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        let on_halt: OnHalt = Arc::new(move |halted| Box::pin(on_halt(halted)));
-        let arguments = Arguments { children, policy, on_halt };
+        clock: Clock,
+    ) -> Result<SupervisorHandle, StartError> {
+        let stop_within = children.iter().map(|child| child.stop_within).sum::<Duration>() + STOP_SLACK;
+        let (sender, status) = watch::channel(Vec::new());
+        let arguments = Arguments { children, policy, clock, status: sender };
         let (supervisor, running) = Actor::spawn(None, Self, arguments).await.map_err(StartError)?;
-        Ok(SupervisorHandle { supervisor, running })
+        Ok(SupervisorHandle { supervisor, running, status, stop_within })
     }
 }
 
 impl SupervisorHandle {
     /// Stops the children in the reverse order of their start, each within its deadline.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
+        if self.running.is_finished() {
+            return;
+        }
         self.supervisor.stop(None);
-        if self.running.await.is_err() {
-            tracing::error!("the supervisor panicked while stopping");
+        match tokio::time::timeout(self.stop_within, &mut self.running).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => tracing::error!("the supervisor panicked while stopping"),
+            Err(_) => {
+                tracing::error!("the supervisor is killed: it did not stop in time");
+                self.supervisor.kill();
+            }
         }
     }
 
-    /// Starts a halted child again; false if there is none of that name.
-    pub async fn resume(&self, name: &str) -> bool {
-        self.resumer().resume(name).await
+    /// Waits until it has ended, which nobody asked for.
+    pub async fn ended(&mut self) {
+        // A panic is an end, too.
+        (&mut self.running).await.ok();
     }
 
-    /// Where each child is, in the order of their start.
-    pub async fn status(&self) -> Vec<(&'static str, ChildStatus)> {
-        ractor::call_t!(self.supervisor, Message::Status, ANSWER_WITHIN.as_millis() as u64)
-            .unwrap_or_default()
+    /// Where the children are, now and at every change.
+    pub fn watch(&self) -> watch::Receiver<Vec<ChildStatus>> {
+        self.status.clone()
     }
 
     /// What starts halted children again, for elsewhere.
@@ -188,19 +180,20 @@ impl Actor for Supervisor {
     async fn pre_start(
         &self,
         myself: ActorRef<Message>,
-        Arguments { children, policy, on_halt }: Arguments,
+        Arguments { children, policy, clock, status }: Arguments,
     ) -> Result<State, ActorProcessingErr> {
-        let mut supervised = Vec::with_capacity(children.len());
-        for child in children {
+        let names = children.iter().map(|child| child.name);
+        let mut places = Children::new(names, policy, clock.now());
+        let mut cells = Vec::with_capacity(children.len());
+        for (index, child) in children.iter().enumerate() {
             let cell = (child.start)(myself.get_cell()).await?;
-            supervised.push(Supervised {
-                child,
-                cell: Some(cell),
-                history: History::default(),
-                halted: None,
-            });
+            places.started(index, 1, clock.now());
+            cells.push(Some((cell, 1)));
         }
-        Ok(State { children: supervised, policy, on_halt })
+        let starting = children.iter().map(|_| None).collect();
+        let state = State { children, places, cells, starting, ended: VecDeque::new(), clock, status };
+        state.publish();
+        Ok(state)
     }
 
     async fn handle(
@@ -209,22 +202,24 @@ impl Actor for Supervisor {
         message: Message,
         state: &mut State,
     ) -> Result<(), ActorProcessingErr> {
+        let at = state.clock.now();
         match message {
-            Message::Restart(index) => state.restart(&myself, index).await,
-            Message::Resume(name, reply) => {
-                let index = state
-                    .children
-                    .iter()
-                    .position(|supervised| supervised.child.name == name && supervised.halted.is_some());
-                if let Some(index) = index {
-                    state.children[index].halted = None;
-                    state.children[index].history.forget();
-                    state.restart(&myself, index).await;
+            Message::Started(index, run, Ok(cell)) => state.started(&myself, index, run, cell),
+            Message::Started(index, run, Err(reason)) => state.failed(&myself, index, run, reason),
+            Message::Due(index, run) => {
+                if let Some(action) = state.places.due(index, run, at) {
+                    state.act(&myself, action);
                 }
-                answer(reply, index.is_some());
             }
-            Message::Status(reply) => answer(reply, state.status()),
+            Message::Resume(name, reply) => {
+                let action = state.places.resume(&name, at);
+                answer(reply, action.is_some());
+                if let Some(action) = action {
+                    state.act(&myself, action);
+                }
+            }
         }
+        state.publish();
         Ok(())
     }
 
@@ -241,21 +236,35 @@ impl Actor for Supervisor {
             }
             SupervisionEvent::ActorStarted(_) | SupervisionEvent::ProcessGroupChanged(_) => return Ok(()),
         };
-        let index = state.children.iter().position(|supervised| {
-            supervised.cell.as_ref().is_some_and(|ours| ours.get_id() == cell.get_id())
-        });
-        if let Some(index) = index {
-            state.failed(&myself, index, reason).await;
+        let id = cell.get_id();
+        let is_it =
+            |known: &Option<(ActorCell, u64)>| known.as_ref().is_some_and(|(ours, _)| ours.get_id() == id);
+        if let Some(index) = state.cells.iter().position(is_it) {
+            if let Some((_, run)) = state.cells[index].take() {
+                state.failed(&myself, index, run, reason);
+            }
+        } else {
+            // It ended so soon that its start is told after its end.
+            state.ended.push_back((id, reason));
+            if state.ended.len() > ENDED_MAX {
+                state.ended.pop_front();
+            }
         }
+        state.publish();
         Ok(())
     }
 
     async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {
-        for supervised in state.children.iter_mut().rev() {
-            let Some(cell) = supervised.cell.take() else { continue };
-            let within = ractor::concurrency::Duration::from(supervised.child.stop_within);
+        state.places.stop();
+        for index in (0..state.children.len()).rev() {
+            if let Some(starting) = state.starting[index].take() {
+                starting.abort();
+            }
+            let Some((cell, _)) = state.cells[index].take() else { continue };
+            let child = &state.children[index];
+            let within = ractor::concurrency::Duration::from(child.stop_within);
             if cell.stop_and_wait(None, Some(within)).await.is_err() {
-                tracing::warn!(child = supervised.child.name, "killed: it did not stop in time");
+                tracing::warn!(child = child.name, "killed: it did not stop in time");
                 cell.kill();
             }
         }
@@ -264,44 +273,62 @@ impl Actor for Supervisor {
 }
 
 impl State {
-    async fn failed(&mut self, myself: &ActorRef<Message>, index: usize, reason: String) {
-        let supervised = &mut self.children[index];
-        let name = supervised.child.name;
-        supervised.cell = None;
-        if let Some(wait) = supervised.history.fail(self.policy, Instant::now()) {
-            tracing::warn!(
-                child = name,
-                reason,
-                wait_ms = wait.as_millis() as u64,
-                "an actor failed; it is started again"
-            );
-            metrics::counter!("mediary_actor_restarts_total", "actor" => name).increment(1);
-            myself.send_after(wait, move || Message::Restart(index));
-        } else {
-            tracing::error!(child = name, reason, "an actor failed too often; it is halted");
-            supervised.halted = Some(reason.clone());
-            (self.on_halt)(Halted { name, reason }).await;
-        }
-    }
-
-    async fn restart(&mut self, myself: &ActorRef<Message>, index: usize) {
-        let supervised = &mut self.children[index];
-        if supervised.cell.is_some() || supervised.halted.is_some() {
+    fn started(&mut self, myself: &ActorRef<Message>, index: usize, run: u64, cell: ActorCell) {
+        self.starting[index] = None;
+        if !self.places.started(index, run, self.clock.now()) {
+            cell.stop(None);
             return;
         }
-        match (supervised.child.start)(myself.get_cell()).await {
-            Ok(cell) => supervised.cell = Some(cell),
-            Err(error) => self.failed(myself, index, error.to_string()).await,
+        let ended = self.ended.iter().position(|(id, _)| *id == cell.get_id());
+        match ended.and_then(|place| self.ended.remove(place)) {
+            Some((_, reason)) => self.failed(myself, index, run, reason),
+            None => self.cells[index] = Some((cell, run)),
         }
     }
 
-    fn status(&self) -> Vec<(&'static str, ChildStatus)> {
-        let status = |supervised: &Supervised| match (&supervised.cell, &supervised.halted) {
-            (_, Some(reason)) => ChildStatus::Halted(reason.clone()),
-            (Some(_), None) => ChildStatus::Running,
-            (None, None) => ChildStatus::Restarting,
-        };
-        self.children.iter().map(|supervised| (supervised.child.name, status(supervised))).collect()
+    fn failed(&mut self, myself: &ActorRef<Message>, index: usize, run: u64, reason: String) {
+        let (now, at) = (Instant::now(), self.clock.now());
+        if let Some(action) = self.places.failed(index, run, reason, now, at) {
+            self.act(myself, action);
+        }
+    }
+
+    fn act(&mut self, myself: &ActorRef<Message>, action: Action) {
+        match action {
+            Action::Wait { index, run, wait } => {
+                myself.send_after(wait, move || Message::Due(index, run));
+            }
+            // What a child does while it starts may take long; the supervisor goes on meanwhile.
+            Action::Start { index, run } => {
+                let start = (self.children[index].start)(myself.get_cell());
+                let myself = myself.clone();
+                let told = async move {
+                    let started = start.await.map_err(|error| error.to_string());
+                    if let Err(error) = myself.cast(Message::Started(index, run, started)) {
+                        tracing::debug!(%error, "a child was started after its supervisor's end");
+                    }
+                };
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "its end is told to the supervisor, and a stop aborts it"
+                )]
+                let task = tokio::spawn(told);
+                self.starting[index] = Some(task);
+            }
+        }
+    }
+
+    fn publish(&self) {
+        let now = self.places.status();
+        for child in &now {
+            let is_halted = matches!(child.state, super::ChildState::Halted(_));
+            metrics::gauge!("mediary_part_halted", "part" => child.name).set(f64::from(u8::from(is_halted)));
+        }
+        self.status.send_if_modified(|known| {
+            let is_new = *known != now;
+            *known = now;
+            is_new
+        });
     }
 }
 
@@ -326,6 +353,6 @@ impl fmt::Debug for Arguments {
 
 impl fmt::Debug for State {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("State").field("children", &self.status()).finish_non_exhaustive()
+        formatter.debug_struct("State").field("children", &self.places).finish_non_exhaustive()
     }
 }

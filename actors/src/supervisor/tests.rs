@@ -1,3 +1,6 @@
+mod machine;
+mod reconciling;
+
 use std::{
     sync::{
         Arc, Mutex,
@@ -6,10 +9,11 @@ use std::{
     time::Duration,
 };
 
-use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef};
+use mediary_schema::Clock;
+use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::sync::watch;
 
-use super::{Child, ChildStatus, Halted, Policy, Supervisor};
+use super::{Child, ChildState, Policy, Supervisor, SupervisorHandle};
 
 /// An actor that panics as often as it is told, then runs, and writes down when it stops.
 struct Fragile;
@@ -18,29 +22,29 @@ struct Fragile;
 struct Script {
     name: &'static str,
     panics: usize,
-    starts: Arc<AtomicUsize>,
-    started: Arc<watch::Sender<usize>>,
+    /// The start that never comes to its end, if there is one.
+    hangs_at: usize,
+    /// Whether it is deaf once it runs.
+    deaf: bool,
+    starts: Arc<watch::Sender<usize>>,
+    handled: Arc<AtomicUsize>,
     stops: Arc<Mutex<Vec<&'static str>>>,
 }
 
 impl Script {
     fn new(name: &'static str, panics: usize, stops: &Arc<Mutex<Vec<&'static str>>>) -> Self {
-        let (starts, stops) = (Arc::default(), Arc::clone(stops));
-        Self { name, panics, starts, started: Arc::new(watch::channel(0).0), stops }
+        let starts = Arc::new(watch::channel(0).0);
+        let (handled, stops) = (Arc::default(), Arc::clone(stops));
+        Self { name, panics, hangs_at: usize::MAX, deaf: false, starts, handled, stops }
     }
 
     fn child(&self) -> Child {
         let script = self.clone();
-        Child::new(self.name, Duration::from_secs(5), move |parent: ActorCell| {
-            let script = script.clone();
-            async move { Ok(Actor::spawn_linked(None, Fragile, script, parent).await?.0.get_cell()) }
-        })
+        Child::actor(self.name, Duration::from_secs(5), move || (Fragile, script.clone()))
     }
 
     async fn started(&self, times: usize) {
-        let mut started = self.started.subscribe();
-        let reached = started.wait_for(|count| *count >= times);
-        tokio::time::timeout(Duration::from_secs(30), reached).await.expect("it is started again").unwrap();
+        self.starts.subscribe().wait_for(|count| *count >= times).await.unwrap();
     }
 }
 
@@ -50,14 +54,21 @@ impl Actor for Fragile {
     type Arguments = Script;
 
     async fn pre_start(&self, myself: ActorRef<()>, script: Script) -> Result<Script, ActorProcessingErr> {
+        let start = *script.starts.borrow() + 1;
+        script.starts.send_replace(start);
+        if start == script.hangs_at {
+            std::future::pending::<()>().await;
+        }
         myself.cast(())?;
         Ok(script)
     }
 
     async fn handle(&self, _: ActorRef<()>, (): (), script: &mut Script) -> Result<(), ActorProcessingErr> {
-        let start = script.starts.fetch_add(1, Ordering::SeqCst) + 1;
-        script.started.send_replace(start);
+        let start = script.handled.fetch_add(1, Ordering::SeqCst) + 1;
         assert!(start > script.panics, "start {start} of {} fails as scripted", script.name);
+        if script.deaf {
+            std::future::pending::<()>().await;
+        }
         Ok(())
     }
 
@@ -74,49 +85,85 @@ const QUICK: Policy = Policy {
     wait_max: Duration::from_millis(4),
 };
 
+async fn supervise<const N: usize>(scripts: [&Script; N]) -> SupervisorHandle {
+    let children = scripts.map(Script::child).into();
+    Supervisor::start(children, QUICK, Clock::system()).await.unwrap()
+}
+
+/// Waits until a child is in a state.
+async fn until(supervisor: &SupervisorHandle, name: &str, is_it: impl Fn(&ChildState) -> bool) {
+    let mut status = supervisor.watch();
+    let reached =
+        |parts: &Vec<super::ChildStatus>| parts.iter().any(|part| part.name == name && is_it(&part.state));
+    status.wait_for(reached).await.unwrap();
+}
+
+fn is_halted(state: &ChildState) -> bool {
+    matches!(state, ChildState::Halted(_))
+}
+
 // PL-31.
 // invariant: A-1
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_child_that_panics_is_started_again_and_its_sibling_not() {
     let stops = Arc::default();
     let (sound, broken) = (Script::new("sound", 0, &stops), Script::new("broken", 2, &stops));
-    let supervisor =
-        Supervisor::start(vec![sound.child(), broken.child()], QUICK, |_| async {}).await.unwrap();
+    let supervisor = supervise([&sound, &broken]).await;
     broken.started(3).await;
-    assert_eq!(sound.starts.load(Ordering::SeqCst), 1);
+    assert_eq!(*sound.starts.borrow(), 1);
     supervisor.stop().await;
 }
 
 // invariant: A-2
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_child_that_fails_too_often_is_halted_alone_told_and_can_be_resumed() {
     let stops = Arc::default();
     let (sound, broken) = (Script::new("sound", 0, &stops), Script::new("broken", 4, &stops));
-    let (tell, mut told) = watch::channel(None::<Halted>);
-    let supervisor = Supervisor::start(vec![sound.child(), broken.child()], QUICK, move |halted| {
-        tell.send_replace(Some(halted));
-        async {}
-    })
-    .await
-    .unwrap();
-    let halted = tokio::time::timeout(Duration::from_secs(30), told.wait_for(Option::is_some)).await;
-    assert_eq!(halted.unwrap().unwrap().as_ref().unwrap().name, "broken");
-    let status = supervisor.status().await;
-    assert_eq!(status[0], ("sound", ChildStatus::Running));
-    assert!(matches!(status[1], ("broken", ChildStatus::Halted(_))), "{status:?}");
-    assert!(supervisor.resume("broken").await);
+    let supervisor = supervise([&sound, &broken]).await;
+    until(&supervisor, "broken", is_halted).await;
+    assert_eq!(supervisor.watch().borrow()[0].state, ChildState::Running);
+    assert!(supervisor.resumer().resume("broken").await);
     broken.started(5).await;
-    assert!(!supervisor.resume("broken").await, "it runs");
+    until(&supervisor, "broken", |state| *state == ChildState::Running).await;
+    assert!(!supervisor.resumer().resume("broken").await, "it runs");
     supervisor.stop().await;
 }
 
 // PL-32.
 // invariant: A-3
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn children_stop_in_the_reverse_order_of_their_start() {
     let stops = Arc::default();
-    let children: Vec<_> = ["one", "two", "three"].map(|name| Script::new(name, 0, &stops).child()).into();
-    let supervisor = Supervisor::start(children, QUICK, |_| async {}).await.unwrap();
+    let scripts = ["one", "two", "three"].map(|name| Script::new(name, 0, &stops));
+    let supervisor = supervise([&scripts[0], &scripts[1], &scripts[2]]).await;
     supervisor.stop().await;
     assert_eq!(*stops.lock().unwrap(), ["three", "two", "one"]);
+}
+
+// A child that waits for room while it starts held up the supervisor, and so every question and the stop.
+// invariant
+#[tokio::test(start_paused = true)]
+async fn a_start_that_takes_for_ever_keeps_nobody_waiting() {
+    let stops = Arc::default();
+    let (other, mut slow) = (Script::new("other", 4, &stops), Script::new("slow", 1, &stops));
+    slow.hangs_at = 2;
+    let supervisor = supervise([&other, &slow]).await;
+    slow.started(2).await;
+    until(&supervisor, "other", is_halted).await;
+    assert!(supervisor.resumer().resume("other").await);
+    until(&supervisor, "other", |state| *state == ChildState::Running).await;
+    supervisor.stop().await;
+    assert_eq!(stops.lock().unwrap().last(), Some(&"other"));
+}
+
+// invariant: A-3
+#[tokio::test(start_paused = true)]
+async fn a_child_that_does_not_stop_in_time_is_killed_and_the_others_stop_in_order() {
+    let stops = Arc::default();
+    let (sound, mut deaf) = (Script::new("sound", 0, &stops), Script::new("deaf", 0, &stops));
+    deaf.deaf = true;
+    let supervisor = supervise([&sound, &deaf]).await;
+    until(&supervisor, "deaf", |state| *state == ChildState::Running).await;
+    supervisor.stop().await;
+    assert_eq!(*stops.lock().unwrap(), ["sound"]);
 }

@@ -39,11 +39,19 @@ where
 }
 
 impl Service {
+    /// Waits until it has ended by itself.
+    pub(crate) async fn ended(&mut self) {
+        // Its panics are caught; whatever ends it is an end.
+        (&mut self.0).await.ok();
+    }
+
     /// Ends the service and waits until it is gone.
     pub(crate) async fn stop(mut self) {
         self.0.abort();
-        // The only answers are "ended" and "cancelled", and both are what was asked for.
-        (&mut self.0).await.ok();
+        if !self.0.is_finished() {
+            // The only answers are "ended" and "cancelled", and both are what was asked for.
+            (&mut self.0).await.ok();
+        }
     }
 }
 

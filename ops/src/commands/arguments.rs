@@ -102,9 +102,12 @@ pub(crate) enum Verb {
     /// See and change how much runs at once.
     #[command(subcommand)]
     Limit(setting::Verb),
-    /// Start a kind of work again that was halted because it failed too often.
+    /// See how the parts are that do the work.
     #[command(subcommand)]
     Worker(worker::Verb),
+    /// Start a part again that was halted because it failed too often.
+    #[command(subcommand)]
+    Concern(worker::Part),
     /// See what a reaction could not handle; try it again, or skip it.
     #[command(subcommand)]
     Parked(parked::Verb),

@@ -89,7 +89,8 @@ fn documents() -> Vec<(&'static str, Document, Value)> {
             parked::SKIP,
             json!({ "input": { "reaction": "r", "eventId": "x", "reason": "w", "commandId": "x" } }),
         ),
-        ("worker::RESUME", worker::RESUME, json!({ "input": { "part": "list" } })),
+        ("worker::LIST", worker::LIST, json!({})),
+        ("worker::RESUME", worker::RESUME, json!({ "input": { "part": "refresh" } })),
     ]
 }
 

@@ -59,6 +59,7 @@ async fn run(
         Verb::Project(verb) => project::run(verb, &client()?, output).await,
         Verb::Limit(verb) => setting::run(verb, &client()?, output).await,
         Verb::Worker(verb) => worker::run(verb, &client()?, output).await,
+        Verb::Concern(verb) => worker::run_part(verb, &client()?, output).await,
         Verb::Parked(verb) => parked::run(verb, &client()?, output).await,
         Verb::Demo(demo) => demo::run(demo, flags, output).await,
         Verb::Completions(completions) => shell::run(&completions, output),

@@ -118,6 +118,7 @@ fn exit_of_start(error: &ServeError) -> Exit {
         ServeError::Refused(refusal) if refusal.is_retryable() => Exit::Busy,
         ServeError::Refused(_)
         | ServeError::Actors(_)
+        | ServeError::PartEnded { .. }
         | ServeError::NatsAccess(_)
         | ServeError::Signals(_) => Exit::Internal,
     }

@@ -1,6 +1,6 @@
 //! `--wait`: asks how far the work is until it has ended.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -10,6 +10,7 @@ use super::{
     download::{self, Story},
     failure::Failure,
     job::{self, Job, JobProgress},
+    worker::{self, Worker},
 };
 use crate::{
     client::{Client, Document, Error},
@@ -18,6 +19,8 @@ use crate::{
 
 /// How often is asked: what a person takes for "at once".
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
+/// How often it is looked whether there is something that a person has to do first.
+const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 /// How long a server may be away, restarting, before waiting for it makes no sense.
 const ABSENCE_MAX: Duration = Duration::from_secs(30);
 
@@ -34,6 +37,7 @@ pub(crate) async fn for_job(
     let bar = output.progress();
     let mut questions = Questions::new(client, &job::SHOW, id, position);
     let mut was_held = false;
+    let mut obstacles = Obstacles::default();
     loop {
         let found: Option<Job> = questions.ask().await?;
         let job = found.ok_or_else(|| job::not_found(id))?;
@@ -45,6 +49,7 @@ pub(crate) async fn for_job(
         }
         was_held = job.is_held();
         tell(&bar, &job);
+        obstacles.look(client, output, None).await;
         questions.pause().await;
     }
 }
@@ -61,6 +66,7 @@ pub(crate) async fn for_story(
     }
     let bar = output.progress();
     let mut questions = Questions::new(client, &download::STORY, id, position);
+    let mut obstacles = Obstacles::default();
     loop {
         let story: Option<Story> = questions.ask().await?;
         let story = story.ok_or_else(|| Failure::NotFound {
@@ -75,6 +81,7 @@ pub(crate) async fn for_story(
             let (share, message) = how_far(&story, &job::jobs(client, filter, Some(RUNNING_MAX)).await?);
             bar.tell(share, message);
         }
+        obstacles.look(client, output, Some(id)).await;
         questions.pause().await;
     }
 }
@@ -127,6 +134,40 @@ fn tell(bar: &Progress, job: &Job) {
             bar.tell(share, format!("{} {subject}", progress.text()));
         }
         None => bar.tell(None, format!("{} {subject}", word(&job.state))),
+    }
+}
+
+/// What keeps work from going on by itself, each said once: a wait that says nothing looks like one that ends.
+#[derive(Debug, Default)]
+struct Obstacles {
+    looked_at: Option<Instant>,
+    said: BTreeSet<String>,
+}
+
+impl Obstacles {
+    /// Looks, if it is time to, and says what is new: halted parts, and held jobs of a story. What can't be looked
+    /// at now is looked at later: the wait itself says what becomes of a server that is away.
+    async fn look(&mut self, client: &Client, output: &mut Output, story: Option<&str>) {
+        let now = Instant::now();
+        if self.looked_at.is_some_and(|at| now.duration_since(at) < LOOK_INTERVAL) {
+            return;
+        }
+        self.looked_at = Some(now);
+        let Ok(workers) = client.ask::<Vec<Worker>>(&worker::LIST, json!({})).await else { return };
+        let mut notes: Vec<String> = workers.iter().flat_map(Worker::halts).collect();
+        if let Some(story) = story {
+            let held = json!({ "storyId": story, "state": "PAUSED" });
+            let Ok(held) = job::jobs(client, held, Some(RUNNING_MAX)).await else { return };
+            notes
+                .extend(held.iter().map(|job| {
+                    format!("{id} is held; `mediary job resume {id}` lets it go on", id = job.id)
+                }));
+        }
+        for note in notes {
+            if self.said.insert(note.clone()) {
+                output.note(&note);
+            }
+        }
     }
 }
 

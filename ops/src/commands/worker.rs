@@ -1,45 +1,41 @@
-//! `mediary worker`: kinds of work that were halted.
+//! `mediary worker` and `mediary concern`: the parts that do the work, and those that were halted.
 
-use clap::{Subcommand, ValueEnum};
-use serde::Deserialize;
+use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{failure::Failure, plan::Intent, playlist::input};
 use crate::{
     client::{Client, DRY_RUN, Document},
-    output::Output,
+    output::{Output, Table, clean, moment, word},
 };
 
-/// What can be done with kinds of work.
+/// What can be done with workers.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Start a kind of work again that was halted because it failed too often.
-    Resume {
-        /// Which kind.
-        #[arg(value_enum, value_name = "KIND")]
-        kind: Kind,
-        #[command(flatten)]
-        intent: Intent,
-    },
+    /// List the parts of every worker, and how each is.
+    List,
 }
 
-/// A kind of work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Kind {
-    /// Refreshes playlists.
-    Refresh,
-    /// Downloads.
-    Download,
+/// What can be done with the parts of a worker.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Part {
+    /// Start a part again that was halted because it failed too often.
+    Resume(Resume),
 }
 
-impl Kind {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Refresh => "refresh",
-            Self::Download => "download",
-        }
-    }
+/// What is started again.
+#[derive(Debug, Args)]
+pub(crate) struct Resume {
+    /// Its name, as `worker list` shows it: a kind of work, a reaction, `dispatcher`, `nats`.
+    #[arg(value_name = "NAME")]
+    name: String,
+    #[command(flatten)]
+    intent: Intent,
 }
+
+pub(crate) const LIST: Document =
+    Document::repeatable(&["{ workers { id parts { name state reason since } } }"]);
 
 pub(crate) const RESUME: Document = Document::repeatable(&[
     "mutation WorkerResume($input: WorkerResumeInput!) {
@@ -48,27 +44,63 @@ pub(crate) const RESUME: Document = Document::repeatable(&[
     DRY_RUN,
 ]);
 
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Worker {
+    id: String,
+    parts: Vec<WorkerPart>,
+}
+
+impl Worker {
+    /// What is halted, with what to do about it.
+    pub(crate) fn halts(&self) -> impl Iterator<Item = String> {
+        self.parts.iter().filter(|part| part.state == "HALTED").map(|part| {
+            let (name, reason) = (&part.name, clean(part.reason.as_deref().unwrap_or("no reason is known")));
+            format!("{name} is halted ({reason}); `mediary concern resume {name}` starts it again")
+        })
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct WorkerPart {
+    name: String,
+    state: String,
+    reason: Option<String>,
+    since: String,
+}
+
 #[derive(Debug, Deserialize)]
 struct Payload {}
 
 /// Does what the verb says.
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let Verb::Resume { kind, intent } = verb;
-    let name = kind.name();
-    let outcome = client.meant(intent).act::<Payload>(&RESUME, input(json!({ "part": name }))).await?;
-    Failure::refused(outcome.user_errors)?;
-    Ok(output.show(&json!({ "part": name }), |_| format!("{name} goes on"))?)
+    match verb {
+        Verb::List => {
+            let workers: Vec<Worker> = client.ask(&LIST, json!({})).await?;
+            Ok(output.show(&workers, |workers| table(workers))?)
+        }
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use mediary_schema::job::WorkKind;
+/// Does what the verb says of a part.
+pub(crate) async fn run_part(verb: Part, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let Part::Resume(resume) = verb;
+    resume.run(client, output).await
+}
 
-    use super::*;
-
-    #[test]
-    fn kinds_are_those_of_the_platform() {
-        let ours: Vec<&str> = Kind::value_variants().iter().map(|kind| kind.name()).collect();
-        assert_eq!(ours, WorkKind::ALL.map(WorkKind::name));
+impl Resume {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        let Self { name, intent } = self;
+        let outcome = client.meant(intent).act::<Payload>(&RESUME, input(json!({ "part": name }))).await?;
+        Failure::refused(outcome.user_errors)?;
+        Ok(output.show(&json!({ "part": name }), |_| format!("{name} goes on"))?)
     }
+}
+
+fn table(workers: &[Worker]) -> String {
+    let mut table = Table::new(&["part", "state", "since", "reason"]);
+    for part in workers.iter().flat_map(|worker| &worker.parts) {
+        let reason = clean(part.reason.as_deref().unwrap_or("-"));
+        table.row([part.name.clone(), word(&part.state), moment(&part.since), reason]);
+    }
+    table.text("no workers")
 }

@@ -92,6 +92,13 @@ pub enum ServeError {
     #[error("failed to start the actors")]
     #[diagnostic(code(actors_failed))]
     Actors(#[source] mediary_actors::supervisor::StartError),
+    /// A part of the server ended by itself.
+    #[error("the part `{part}` ended, which nobody asked for")]
+    #[diagnostic(code(part_ended), help("start the server again; its log says what went wrong"))]
+    PartEnded {
+        /// Its name.
+        part: &'static str,
+    },
     /// The address of the NATS server is none.
     #[error("failed to read the address of the NATS server")]
     #[diagnostic(

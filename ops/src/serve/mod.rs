@@ -7,6 +7,8 @@ mod fanout;
 mod observe;
 mod server;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub use error::ServeError;
 pub(crate) use observe::PROOF;

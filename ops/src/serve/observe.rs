@@ -1,15 +1,15 @@
 use std::sync::Arc;
 
-use mediary_actors::supervisor::Resumer;
-use mediary_api::Readiness;
-use mediary_events::{
-    Concern as _, codec, lane,
-    worker::{Event, Worker},
+use mediary_actors::supervisor::{ChildState, ChildStatus};
+use mediary_api::{
+    Parts, Readiness,
+    scalar::DateTime,
+    worker::{Part, PartState},
 };
+use mediary_events::lane;
 use mediary_log::{
-    Filter, Log, Proof,
+    Log, Proof,
     fanout::{RelayHandle, RelayStatus},
-    gate::Gate,
 };
 use mediary_projections::Views;
 use mediary_schema::{
@@ -30,6 +30,7 @@ pub(super) fn readiness(
     lanes: watch::Receiver<lane::State>,
     relay: Option<&RelayHandle>,
     proof: watch::Receiver<Proof>,
+    status: watch::Receiver<Vec<ChildStatus>>,
 ) -> Arc<dyn Fn() -> Readiness + Send + Sync> {
     let (log, views) = (log.clone(), views.clone());
     let relay = relay.map(RelayHandle::watch);
@@ -63,6 +64,10 @@ pub(super) fn readiness(
             let sources = (hosts > 0).then(|| format!("{hosts} sources asked for a pause"));
             let told: Vec<String> = disk.chain(sources).collect();
             readiness.parts.push(("work".to_owned(), format!("waits: {}", told.join(", "))));
+        }
+        // A halted part is no condition: the others go on, and so does whoever asks.
+        for child in status.borrow().iter() {
+            readiness.parts.push((format!("actor {}", child.name), state_name(&child.state).to_owned()));
         }
         // NATS is no condition: an outage stops nothing, and is caught up (PL-60).
         let nats = relay.as_ref().map(|relay| relay.borrow().clone());
@@ -132,25 +137,28 @@ fn of_all(counted: &[(String, JobState, u64)]) -> Vec<(WorkKind, JobState, u64)>
     WorkKind::ALL.into_iter().flat_map(both).collect()
 }
 
-/// Starts a halted part again when a person resumes it: the event is the wish, this is its effect.
-pub(super) async fn resume_halted(gate: Gate, resumer: Resumer, mut stopped: watch::Receiver<bool>) {
-    let log = gate.log();
-    let mut subscription = log.subscribe(log.head().position + 1, Filter::categories([Worker::NAME]));
-    loop {
-        let batch = tokio::select! {
-            _ = stopped.wait_for(|stopped| *stopped) => return,
-            batch = subscription.next_batch(64) => batch,
-        };
-        let Ok(batch) = batch else { return };
-        for recorded in &batch.events {
-            for event in codec::events_of::<Worker>(recorded).unwrap_or_default() {
-                if let Event::PartResumed { part } = event
-                    && !resumer.resume(&part).await
-                {
-                    tracing::warn!(part, "there is no halted actor of this name");
-                }
-            }
-        }
+/// How the parts of the worker are, for people.
+pub(super) fn parts(status: watch::Receiver<Vec<ChildStatus>>) -> Parts {
+    Parts::new(move || status.borrow().iter().map(part).collect())
+}
+
+fn part(child: &ChildStatus) -> Part {
+    let (state, reason) = match &child.state {
+        ChildState::Starting => (PartState::Starting, None),
+        ChildState::Running => (PartState::Running, None),
+        ChildState::Restarting(reason) => (PartState::Restarting, Some(reason.clone())),
+        ChildState::Halted(reason) => (PartState::Halted, Some(reason.clone())),
+    };
+    Part { name: child.name.to_owned(), state, reason, since: DateTime(child.since) }
+}
+
+/// Without the reason itself: this is answered without a token.
+const fn state_name(state: &ChildState) -> &'static str {
+    match state {
+        ChildState::Starting => "starting",
+        ChildState::Running => "running",
+        ChildState::Restarting(_) => "restarting",
+        ChildState::Halted(_) => "halted",
     }
 }
 

@@ -2,10 +2,10 @@ use std::{io::IsTerminal as _, net::SocketAddr, path::Path, sync::Arc, time::Dur
 
 use mediary_actors::{
     download::Library,
-    process::{Environment, Runner},
+    process::{Environment, Runner, kill_children},
     reaction::{self, Reacted},
     staging::Staging,
-    supervisor::SupervisorHandle,
+    supervisor::{LocalWorker, SupervisorHandle, reconcile},
 };
 use mediary_api::{
     App, Platform,
@@ -56,26 +56,35 @@ const EXIT_LOG_FAILED: i32 = 74;
 pub struct Server {
     address: SocketAddr,
     log: Log,
-    views: Views,
+    pub(super) views: Views,
     supervisor: SupervisorHandle,
     relay: Option<RelayHandle>,
     stopping: watch::Sender<bool>,
-    http: JoinHandle<std::io::Result<()>>,
-    resuming: JoinHandle<()>,
+    pub(super) http: JoinHandle<std::io::Result<()>>,
+    pub(super) agreeing: JoinHandle<()>,
     first_token: Option<Secret>,
 }
 
 /// Serves until it is asked to stop: the first signal lets work end, the second ends at once.
 pub async fn run(configuration: Configuration) -> Result<(), ServeError> {
     let mut signals = environment::Signals::listen().map_err(ServeError::Signals)?;
-    let server = start(configuration).await?;
+    let mut server = start(configuration).await?;
     server.greet();
-    signals.next().await;
-    tracing::info!("stopping; a second signal ends at once");
+    let ended = tokio::select! {
+        () = signals.next() => {
+            tracing::info!("stopping; a second signal ends at once");
+            Ok(())
+        }
+        part = server.ended() => {
+            tracing::error!(part, "a part ended, which nobody asked for; the server stops");
+            Err(ServeError::PartEnded { part })
+        }
+    };
     tokio::select! {
-        () = server.stop() => Ok(()),
+        () = server.stop() => ended,
         () = signals.next() => {
             tracing::warn!("ended at once");
+            kill_children();
             std::process::exit(130)
         }
     }
@@ -137,7 +146,8 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let proof = log.prove_in_background();
     let (stopping, stopped) = watch::channel(false);
     let limits = limits::Options::default();
-    let readiness = observe::readiness(&log, &views, held_now.clone(), relay.as_ref(), proof);
+    let parts = supervisor.watch();
+    let readiness = observe::readiness(&log, &views, held_now.clone(), relay.as_ref(), proof, parts.clone());
     let platform = Platform {
         gate: gate.clone(),
         views: views.clone(),
@@ -147,6 +157,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         held: held_now,
         reactions: names,
         verifying: Arc::new(Semaphore::new(1)),
+        parts: observe::parts(parts),
     };
     let app = App {
         schema: mediary_api::build(platform, &limits),
@@ -166,7 +177,9 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         },
         stopping: stopped.clone(),
     };
-    let resuming = spawn::part(observe::resume_halted(gate, supervisor.resumer(), stopped.clone()));
+    let local = LocalWorker { life: worker, offer: offer() };
+    let agreeing =
+        spawn::part(reconcile(gate, local, supervisor.resumer(), supervisor.watch(), stopped.clone()));
     let http = spawn::part(connections::serve(listener, app.router(), places(), tls, stopped));
     if configuration.is_overheard() {
         tracing::warn!(
@@ -176,7 +189,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         );
     }
     tracing::info!(%address, data = %configuration.data.display(), position = log.head().position, "serving");
-    Ok(Server { address, log, views, supervisor, relay, stopping, http, resuming, first_token })
+    Ok(Server { address, log, views, supervisor, relay, stopping, http, agreeing, first_token })
 }
 
 impl Server {
@@ -195,11 +208,28 @@ impl Server {
         &self.log
     }
 
+    /// Waits for the first part that ends although nobody asked for it, and names it.
+    pub(super) async fn ended(&mut self) -> &'static str {
+        let relay = async {
+            match &mut self.relay {
+                Some(relay) => relay.ended().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = &mut self.http => "http",
+            _ = &mut self.agreeing => "reconciler",
+            () = self.supervisor.ended() => "supervisor",
+            () = relay => "fanout",
+            view = self.views.ended() => view,
+        }
+    }
+
     /// Stops: no new requests, then the actors in their order, the views, and the log last.
     pub async fn stop(self) {
         self.stopping.send_replace(true);
         let mut http = self.http;
-        if tokio::time::timeout(REQUESTS_END_WITHIN, &mut http).await.is_err() {
+        if !http.is_finished() && tokio::time::timeout(REQUESTS_END_WITHIN, &mut http).await.is_err() {
             tracing::warn!("requests that were still open are cut off");
             http.abort();
         }
@@ -207,7 +237,7 @@ impl Server {
             relay.stop().await;
         }
         self.supervisor.stop().await;
-        self.resuming.abort();
+        self.agreeing.abort();
         let views = self.views;
         if tokio::task::spawn_blocking(move || views.stop()).await.is_err() {
             tracing::error!("a view panicked while stopping");
@@ -284,6 +314,8 @@ fn open_log(configuration: &Configuration, clock: &Clock, ids: &IdSource) -> Res
         reserve_bytes: configuration.log.reserve_bytes,
         on_fatal: Arc::new(|fatal| {
             crate::say(&format!("the log can't be written: {fatal}; nothing that was acknowledged is lost"));
+            // Nobody stops them now, and the next start would have to.
+            kill_children();
             std::process::exit(EXIT_LOG_FAILED);
         }),
         clock: clock.clone(),
@@ -303,16 +335,19 @@ fn begin_life(gate: &Gate) -> WorkerLife {
     }
 }
 
+fn offer() -> Offer {
+    Offer { kinds: WorkKind::ALL.to_vec() }
+}
+
 /// Tells that the local worker is there; what it had leased in an earlier run is told to be lost by the performers.
 async fn join(gate: &Gate, worker: WorkerLife) -> Result<(), ServeError> {
     let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
-    let offer = Offer { kinds: WorkKind::ALL.to_vec() };
-    let command = Command::Join { incarnation_id: worker.incarnation_id, offer };
+    let command = Command::Join { incarnation_id: worker.incarnation_id, offer: offer() };
     let caller = Caller::platform(origin, gate.ids());
     match gate.execute::<Worker>(caller, worker.worker_id.uuid(), command).await {
         Ok(_) => Ok(()),
         Err(refusal) if refusal.is_retryable() => {
-            tracing::warn!(%refusal, "the start of the worker is not recorded");
+            tracing::warn!(%refusal, "the start of the worker is not recorded yet");
             Ok(())
         }
         Err(refusal) => Err(ServeError::Refused(refusal)),

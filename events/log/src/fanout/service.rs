@@ -89,6 +89,21 @@ impl RelayHandle {
         self.outlet.log.head().position.saturating_sub(self.status().position)
     }
 
+    /// Waits until one of its parts has ended by itself, which none does before the log is closed.
+    pub async fn ended(&mut self) {
+        let commands = async {
+            match &mut self.commands {
+                Some(commands) => commands.ended().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.events.ended() => {}
+            () = self.signals.ended() => {}
+            () = commands => {}
+        }
+    }
+
     /// Ends it. What is not acknowledged by then is published by the next one.
     pub async fn stop(self) {
         if let Some(commands) = self.commands {
