@@ -320,6 +320,15 @@ def payload(line, digest):
 SHARED = "length at epoch project principal origin origin_id command_id command fingerprint story cause".split()
 
 
+def erased_positions(said):
+    """What an erasing event names; one that has no list of positions and no reason erases nothing."""
+    if not isinstance(said, dict) or not isinstance(said.get("reason"), str):
+        return []
+    positions = said.get("positions")
+    is_list = isinstance(positions, list) and all(type(one) is int and one >= 0 for one in positions)
+    return positions if is_list else []
+
+
 class Rules:
     """What no single line shows."""
 
@@ -382,8 +391,7 @@ class Rules:
             require(line["category"] != "log", "what the log says of itself can't be erased")
             self.missing.add(position)
         elif line["category"] == "log" and line["name"] == "erased":
-            said = json.loads(line["payload"])
-            for erased in said.get("positions", []) if isinstance(said, dict) else []:
+            for erased in erased_positions(json.loads(line["payload"])):
                 gone = erased in self.missing or 1 <= erased < self.first
                 require(gone, "it erases an event that does not lie before it or still has its payload")
                 self.missing.discard(erased)

@@ -152,7 +152,7 @@ pub(super) fn summary(playlist: &Playlist) -> String {
         ("title", playlist.title.clone()),
         ("url", Some(playlist.url.clone())),
         ("entries", Some(playlist.entry_count.to_string())),
-        ("look", Some(look)),
+        ("refresh", Some(look)),
     ])
 }
 
