@@ -17,13 +17,13 @@ use mediary_schema::ProjectId;
 use tokio::sync::watch;
 
 use super::{
-    archive, backup,
-    export::{self, Exports},
+    archive, backup, export,
     fault::fault,
     graphql,
     limits::{self, limit_requests},
     page, spawn_blocking,
     websocket::{self, Sockets},
+    writing::Writing,
 };
 use crate::{
     MediarySchema,
@@ -81,7 +81,7 @@ impl App {
             .route("/v1/download/archive", get(archive::archive))
             .route("/v1/log/export", get(export::bundle))
             .route("/v1/log/backup", get(backup::whole))
-            .layer(Extension(Exports::new(self.log.clone(), self.authenticator.clone())))
+            .layer(Extension(Writing::new(self.authenticator.clone())))
             .layer(from_fn_with_state(self.clone(), require_token))
             .with_state(self.clone());
         Router::new()

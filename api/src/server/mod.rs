@@ -13,6 +13,7 @@ pub mod page;
 mod peer;
 mod spawn;
 pub mod websocket;
+mod writing;
 
 pub use app::{App, Readiness};
 pub(crate) use spawn::{spawn_blocking, spawn_task};
