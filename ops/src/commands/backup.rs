@@ -1,10 +1,6 @@
 //! `mediary backup` and `mediary restore`: the whole record in one file, and back.
 
-use std::{
-    fs::{self, File},
-    io::{BufWriter, Write as _},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mediary_log::{BackedUp, BackupError, Source};
@@ -15,12 +11,16 @@ use super::{
     connection::{self, Environment},
     failure::Failure,
     log::{Offline, hex, holder, open_failure},
+    part::Part,
 };
 use crate::{
-    client::{Client, UserError},
+    client::UserError,
     output::{Output, fields},
     serve,
 };
+
+/// Where a server answers a backup.
+const PATH: &str = "v1/log/backup";
 
 /// Where to back up to.
 #[derive(Debug, Args)]
@@ -76,24 +76,18 @@ pub(crate) async fn run(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let file = &backup.file;
-    if file.exists() && !backup.force {
-        return Err(Failure::Usage {
-            message: format!("there is a file {} already", file.display()),
-            advice: "name another, or write over it with --force",
-        });
-    }
-    let part = Part::try_new(file)?;
+    let part = Part::try_new(file, backup.force, "name the file to write, for example mediary.backup")?;
     match connection::data_folder(flags, environment).map(|folder| from_folder(&folder, &part)) {
         Some(Ok(())) => {}
         Some(Err(Offline::Failure(failure))) => return Err(failure),
         Some(Err(Offline::InUse(listen))) => {
-            from_server(&holder(flags, environment, listen.as_deref())?, &part).await?;
+            part.fetch(&holder(flags, environment, listen.as_deref())?, PATH, &[]).await?;
         }
-        None => from_server(&connection::connect(flags, environment)?, &part).await?,
+        None => part.fetch(&connection::connect(flags, environment)?, PATH, &[]).await?,
     }
     // A backup that can't be restored is found out now, and never takes the place of an older one.
-    let held = mediary_log::prove_backup(&part.path).map_err(|error| failure(&error))?;
-    part.keep(file)?;
+    let held = mediary_log::prove_backup(part.path()).map_err(|error| failure(&error))?;
+    part.keep()?;
     let BackedUp { log_id, last_position, last_hash } = held;
     let held =
         Held { file: file.clone(), log_id: log_id.to_string(), last_position, last_hash: hex(&last_hash) };
@@ -141,27 +135,14 @@ pub(crate) fn restore(
 }
 
 fn from_folder(folder: &Path, part: &Part) -> Result<(), Offline> {
-    let mut out = BufWriter::new(part.create().map_err(Offline::Failure)?);
+    let mut out = part.create().map_err(Offline::Failure)?;
     match mediary_log::backup(Source::Folder(folder), &serve::settings_of(folder), &mut out) {
-        Ok(_) => {
-            let whole = out.flush().and_then(|()| out.get_ref().sync_all());
-            whole.map_err(|error| Offline::Failure(Failure::file("writing", &part.path)(error)))
-        }
+        Ok(_) => part.finish(out).map_err(Offline::Failure),
         Err(BackupError::Open(error)) => {
             Err(Offline::Failure(failure(&BackupError::Open(open_failure(error)?))))
         }
         Err(error) => Err(Offline::Failure(failure(&error))),
     }
-}
-
-async fn from_server(client: &Client, part: &Part) -> Result<(), Failure> {
-    let mut pieces = client.download("v1/log/backup", &[]).await?;
-    let mut out = BufWriter::new(part.create()?);
-    while let Some(piece) = pieces.next().await? {
-        out.write_all(piece.as_ref()).map_err(Failure::file("writing", &part.path))?;
-    }
-    let whole = out.flush().and_then(|()| out.get_ref().sync_all());
-    whole.map_err(Failure::file("writing", &part.path))
 }
 
 fn failure(error: &BackupError) -> Failure {
@@ -173,46 +154,5 @@ fn failure(error: &BackupError) -> Failure {
             Failure::Refused(UserError { code, message, advice: Some(advice), retryable: false })
         }
         _ => Failure::Unsound { code, message, advice },
-    }
-}
-
-/// The file while it is written: `FILE.part`, for its owner only, gone if it is not kept.
-struct Part {
-    path: PathBuf,
-}
-
-impl Part {
-    fn try_new(file: &Path) -> Result<Self, Failure> {
-        let Some(name) = file.file_name() else {
-            return Err(Failure::Usage {
-                message: format!("{} is no name of a file", file.display()),
-                advice: "name the file to write, for example mediary.backup",
-            });
-        };
-        let mut name = name.to_owned();
-        name.push(".part");
-        Ok(Self { path: file.with_file_name(name) })
-    }
-
-    fn create(&self) -> Result<File, Failure> {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o600);
-        options.open(&self.path).map_err(Failure::file("writing", &self.path))
-    }
-
-    fn keep(&self, file: &Path) -> Result<(), Failure> {
-        fs::rename(&self.path, file).map_err(Failure::file("renaming to", file))?;
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let synced =
-            File::open(folder.unwrap_or_else(|| Path::new("."))).and_then(|folder| folder.sync_all());
-        synced.map_err(Failure::file("syncing the folder of", file))
-    }
-}
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        // Kept, it is under its own name; otherwise there is nothing to keep.
-        drop(fs::remove_file(&self.path));
     }
 }

@@ -23,6 +23,7 @@ mod moment;
 mod named;
 mod page;
 mod parked;
+mod part;
 mod plan;
 mod playlist;
 mod project;

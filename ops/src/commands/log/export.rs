@@ -1,8 +1,6 @@
 //! `mediary log export`: the log as a bundle that proves itself.
 
 use std::{
-    fs::{self, File},
-    io::{BufWriter, Write as _},
     ops::Bound,
     path::{Path, PathBuf},
 };
@@ -18,6 +16,7 @@ use crate::{
         arguments::Everywhere,
         connection::{self, Environment},
         failure::Failure,
+        part::Part,
     },
     output::{Output, fields},
 };
@@ -63,13 +62,7 @@ pub(crate) async fn run(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let file = &export.file;
-    if file.exists() && !export.force {
-        return Err(Failure::Usage {
-            message: format!("there is a file {} already", file.display()),
-            advice: "name another, or write over it with --force",
-        });
-    }
-    let part = Part::try_new(file)?;
+    let part = Part::try_new(file, export.force, "name the file to write, for example log.ndjson")?;
     let mut lost_count = None;
     let folder =
         if export.salvage { connection::data_folder(flags, environment) } else { flags.data.clone() };
@@ -95,7 +88,7 @@ pub(crate) async fn run(
         None => from_server(&connection::connect(flags, environment)?, export, &part).await?,
     }
     // What can't be proved now would be found wanting on the day that it is needed.
-    let report = mediary_log::verify_bundle(&part.path, None).map_err(|error| Failure::Unsound {
+    let report = mediary_log::verify_bundle(part.path(), None).map_err(|error| Failure::Unsound {
         code: error.code().to_owned(),
         message: format!("what arrived is no whole bundle: {error}"),
         advice: error.advice(),
@@ -103,7 +96,7 @@ pub(crate) async fn run(
     if let Some(asked) = export.to.filter(|asked| *asked != report.last_position) {
         return Err(refused(&ExportError::Beyond { asked, last: report.last_position }));
     }
-    part.keep(file)?;
+    part.keep()?;
     let exported = Exported {
         file: file.clone(),
         first_position: report.first_position,
@@ -116,19 +109,15 @@ pub(crate) async fn run(
 
 fn from_folder(folder: &Path, export: &Export, part: &Part) -> Result<(), Offline> {
     let failed = |failure| Offline::Failure(failure);
-    let file = part.create().map_err(failed)?;
-    let mut out = BufWriter::new(file);
+    let mut out = part.create().map_err(failed)?;
     let end = export.to.map_or(Bound::Unbounded, Bound::Included);
     match mediary_log::export(Source::Folder(folder), (Bound::Included(export.from), end), &mut out) {
-        Ok(_) => {
-            let whole = out.flush().and_then(|()| out.get_ref().sync_all());
-            whole.map_err(|error| failed(Failure::file("writing", &part.path)(error)))
-        }
+        Ok(_) => part.finish(out).map_err(failed),
         Err(ExportError::Open(error)) => {
             let error = open_failure(error)?;
             Err(failed(unsound(error.code(), &error, error.advice())))
         }
-        Err(ExportError::Write(error)) => Err(failed(Failure::file("writing", &part.path)(error))),
+        Err(ExportError::Write(error)) => Err(failed(Failure::file("writing", part.path())(error))),
         Err(error @ (ExportError::Beyond { .. } | ExportError::NoRange { .. })) => {
             Err(failed(refused(&error)))
         }
@@ -138,13 +127,10 @@ fn from_folder(folder: &Path, export: &Export, part: &Part) -> Result<(), Offlin
 
 /// Writes what can be read of a damaged file; answers how many events that leaves out.
 fn salvaged(folder: &Path, part: &Part) -> Result<Option<u64>, Offline> {
-    let file = part.create().map_err(Offline::Failure)?;
-    let mut out = BufWriter::new(file);
+    let mut out = part.create().map_err(Offline::Failure)?;
     match mediary_log::salvage(folder, &mut out) {
         Ok(salvaged) => {
-            out.get_ref()
-                .sync_all()
-                .map_err(|error| Offline::Failure(Failure::file("writing", &part.path)(error)))?;
+            part.finish(out).map_err(Offline::Failure)?;
             Ok(salvaged.promised.map(|promised| promised.saturating_sub(salvaged.last_position)))
         }
         Err(ExportError::Open(error)) => {
@@ -173,47 +159,7 @@ fn unsound(code: &str, error: &dyn std::error::Error, advice: String) -> Failure
 async fn from_server(client: &Client, export: &Export, part: &Part) -> Result<(), Failure> {
     let mut query = vec![("from", export.from.to_string())];
     query.extend(export.to.map(|to| ("to", to.to_string())));
-    let mut pieces = client.download("v1/log/export", &query).await?;
-    let mut out = BufWriter::new(part.create()?);
-    while let Some(piece) = pieces.next().await? {
-        out.write_all(piece.as_ref()).map_err(Failure::file("writing", &part.path))?;
-    }
-    let whole = out.flush().and_then(|()| out.get_ref().sync_all());
-    whole.map_err(Failure::file("writing", &part.path))
-}
-
-/// The file while it is written: `FILE.part`, gone if it is not kept.
-struct Part {
-    path: PathBuf,
-}
-
-impl Part {
-    fn try_new(file: &Path) -> Result<Self, Failure> {
-        let Some(name) = file.file_name() else {
-            return Err(Failure::Usage {
-                message: format!("{} is no name of a file", file.display()),
-                advice: "name the file to write, for example log.ndjson",
-            });
-        };
-        let mut name = name.to_owned();
-        name.push(".part");
-        Ok(Self { path: file.with_file_name(name) })
-    }
-
-    fn create(&self) -> Result<File, Failure> {
-        File::create(&self.path).map_err(Failure::file("writing", &self.path))
-    }
-
-    fn keep(&self, file: &Path) -> Result<(), Failure> {
-        fs::rename(&self.path, file).map_err(Failure::file("renaming to", file))
-    }
-}
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        // Kept, it is under its own name; otherwise there is nothing to keep.
-        drop(fs::remove_file(&self.path));
-    }
+    part.fetch(client, "v1/log/export", &query).await
 }
 
 fn text(exported: &Exported) -> String {
