@@ -19,16 +19,15 @@ use std::{
 use mediary_events::{Envelope, Recorded};
 use mediary_schema::{Clock, EventId, HostId, IdSource, Timestamp, log::OpenReason};
 use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
-use redb::{Database, ReadableTable, Table, WriteTransaction};
+use redb::{Database, WriteTransaction};
 use tokio::{
     sync::{oneshot, watch},
     time::Instant,
 };
 
 use super::{
-    append::{Append, AppendHeader, Appended, NewEvent, OnlyIf, Stamp, Urgency, Versions},
-    chain::{self, Hash},
-    epoch, erasure,
+    append::{Append, AppendHeader, Appended, NewEvent, Stamp, Urgency, Versions},
+    chain, epoch, erasure,
     error::{AppendError, Damage, FatalError, IndexFault, ReadError, Trouble},
     frame::{self, Body},
     hub::Ring,
@@ -36,10 +35,9 @@ use super::{
     metric,
     options::OnFatal,
     queue::{Queue, Request},
-    read,
+    record::Record,
     space::{Room, Space, estimate_bytes},
     store::{Head, Store, Tail},
-    tables::{CHAIN, EVENTS},
 };
 
 /// An id source that repeats itself so often is broken.
@@ -91,12 +89,6 @@ struct Staged {
 struct Tables<'t> {
     record: Record<'t>,
     index: index::Tables<'t>,
-}
-
-/// The open tables of the record.
-struct Record<'t> {
-    events: Table<'t, u64, &'static [u8]>,
-    chain: Table<'t, u64, &'static [u8; 32]>,
 }
 
 /// How far a batch got.
@@ -348,7 +340,7 @@ impl Writer {
                 return Ok(Verdict::Refused(AppendError::Conflict { stream, expected, actual }));
             }
         }
-        let moved = append.only_if.as_ref().map(|only_if| moved(&tables.record.events, only_if));
+        let moved = append.only_if.as_ref().map(|only_if| tables.record.moved(only_if));
         match moved.transpose()? {
             Some(positions) if !positions.is_empty() => {
                 Ok(Verdict::Refused(AppendError::Moved { positions }))
@@ -466,44 +458,7 @@ impl Writer {
     }
 }
 
-/// What was recorded against a condition, up to what a batch has staged; the gate has looked at all but the end.
-fn moved(events: &impl ReadableTable<u64, &'static [u8]>, only_if: &OnlyIf) -> Result<Vec<u64>, ReadError> {
-    let mut positions = Vec::new();
-    for row in events.range(only_if.after + 1..)? {
-        let (position, bytes) = row?;
-        let frame = read::parse(position.value(), bytes.value())?;
-        if only_if.filter.matches_frame(&frame) {
-            positions.push(position.value());
-        }
-    }
-    Ok(positions)
-}
-
 /// Answers a caller; one who no longer waits has gone on without.
 fn answer(reply: Reply, outcome: Answer) {
     reply.send(outcome).ok();
-}
-
-impl<'t> Record<'t> {
-    fn open(transaction: &'t WriteTransaction) -> Result<Self, ReadError> {
-        Ok(Self { events: transaction.open_table(EVENTS)?, chain: transaction.open_table(CHAIN)? })
-    }
-
-    /// Takes salt and payload away from an event.
-    fn erase(&mut self, position: u64) -> Result<(), ReadError> {
-        let Some(bytes) = self.events.get(position)?.map(|bytes| bytes.value().to_vec()) else {
-            return Ok(());
-        };
-        let erased = erasure::without_payload(&read::parse(position, &bytes)?);
-        self.events.insert(position, erased.as_slice())?;
-        Ok(())
-    }
-
-    fn insert(&mut self, position: u64, frame: &[u8], hash: Option<&Hash>) -> Result<(), ReadError> {
-        self.events.insert(position, frame)?;
-        if let Some(hash) = hash {
-            self.chain.insert(position, hash)?;
-        }
-        Ok(())
-    }
 }
