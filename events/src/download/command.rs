@@ -3,14 +3,12 @@ use mediary_schema::{FileId, ItemId, JobId, download::DownloadItem, item::ItemSo
 /// What may be asked of a download.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
-    /// Keep the item.
+    /// Keep the item. Whether another file of it meets the wish already, the story has looked.
     Request {
         /// The job that will do it.
         job_id: JobId,
         /// What is to be kept, frozen.
         item: Box<DownloadItem>,
-        /// Fetch it even if it was kept before.
-        again: bool,
     },
     /// Its file is in its place, whole and checked.
     Complete {

@@ -65,12 +65,8 @@ impl Concern for Download {
         match (command, state.phase) {
             // Wanted twice is wanted once: the second wish joins the job under way.
             (Command::Request { .. }, Phase::Wanted { .. }) => Ok(vec![]),
-            (Command::Request { again: false, .. }, Phase::Kept { file_id }) => {
-                Err(Rejection::AlreadyKept { file_id })
-            }
-            (Command::Request { again: false, .. }, Phase::Archived) => Err(Rejection::Archived),
             (
-                Command::Request { job_id, item, .. },
+                Command::Request { job_id, item },
                 Phase::Unwanted | Phase::GivenUp | Phase::Kept { .. } | Phase::Archived,
             ) => Ok(vec![Event::Requested { job_id, item }]),
 

@@ -38,8 +38,8 @@ fn item() -> Box<DownloadItem> {
     })
 }
 
-fn request(job_id: JobId, again: bool) -> Command {
-    Command::Request { job_id, item: item(), again }
+fn request(job_id: JobId) -> Command {
+    Command::Request { job_id, item: item() }
 }
 
 fn archive() -> Command {
@@ -56,23 +56,22 @@ fn kept() -> Vec<Event> {
 
 #[test]
 fn the_same_wish_joins_the_job_under_way() {
-    given::<Download>([requested(JOB)]).when(request(OTHER, false)).then([]);
+    given::<Download>([requested(JOB)]).when(request(OTHER)).then([]);
 }
 
-// DL-07.
-// invariant: F-7
+// That what is kept is not fetched unasked, the story sees to: it knows every wish for the item, and its file.
 #[test]
-fn what_is_kept_is_not_fetched_again_unless_asked() {
-    given::<Download>(kept()).when(request(OTHER, false)).rejected(&Rejection::AlreadyKept { file_id: FILE });
-    given::<Download>(kept()).when(request(OTHER, true)).then([requested(OTHER)]);
+fn what_is_kept_or_archived_may_be_wanted_again() {
+    let archived = Event::Archived { item_id: item().item_id, source: source() };
+    given::<Download>(kept()).when(request(OTHER)).then([requested(OTHER)]);
+    given::<Download>([archived]).when(request(OTHER)).then([requested(OTHER)]);
 }
 
-// invariant: F-7
 #[test]
-fn what_another_tool_fetched_is_not_fetched_again_unless_asked() {
+fn what_another_tool_fetched_is_known_until_it_is_known_better() {
     let archived = Event::Archived { item_id: item().item_id, source: source() };
     given::<Download>([]).when(archive()).then([archived.clone()]);
-    given::<Download>([archived]).when(request(JOB, false)).rejected(&Rejection::Archived);
+    given::<Download>([archived]).when(archive()).then([]);
     given::<Download>(kept()).when(archive()).then([]);
 }
 
@@ -80,7 +79,7 @@ fn what_another_tool_fetched_is_not_fetched_again_unless_asked() {
 fn what_was_given_up_may_be_wanted_again() {
     let failure = Failure::new(FailureClass::NotFound, "gone");
     given::<Download>([requested(JOB), Event::Failed { job_id: JOB, failure }])
-        .when(request(OTHER, false))
+        .when(request(OTHER))
         .then([requested(OTHER)]);
 }
 

@@ -181,8 +181,7 @@ pub fn request(
         refuse_if_met(story, &item)?;
     }
     let job_id = job::open(story, job_id, &Work::Download(Box::new(item.clone())), retry)?;
-    // What is not met is fetched, also if there was a file once.
-    story.execute::<Download>(uuid, Command::Request { job_id, item: Box::new(item), again: true })?;
+    story.execute::<Download>(uuid, Command::Request { job_id, item: Box::new(item) })?;
     Ok(job_id)
 }
 

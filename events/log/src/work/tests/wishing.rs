@@ -51,7 +51,8 @@ fn a_second_wish_for_an_item_is_a_second_download() {
     assert_eq!(ask(&bench, 5, "audio"), Err("DOWNLOAD_ALREADY_KEPT".to_owned()));
 }
 
-// invariant: F-10
+// DL-07.
+// invariant: F-7, F-10
 #[test]
 fn a_kept_file_meets_every_wish_that_it_fits() {
     let bench = Bench::new();
@@ -82,6 +83,7 @@ fn a_file_whose_bytes_are_lost_meets_no_wish() {
     assert_eq!(ask(&bench, 3, "best"), Ok(job_id(3)));
 }
 
+// invariant: F-7
 #[test]
 fn an_archive_meets_every_wish_and_gives_way_to_what_is_known_better() {
     let archive = |bench: &Bench, command| {
