@@ -3,9 +3,10 @@
 use std::{
     collections::VecDeque,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 
 use super::{
     append::{Append, Appended},
@@ -18,11 +19,23 @@ const BATCH_EVENTS_MAX: usize = 4_096;
 /// The most bytes of one commit.
 const BATCH_BYTES_MAX: usize = 4 << 20;
 
+/// The share of a commit's time that the writer waits for those it has just answered.
+const COMPANY_SHARE: u32 = 8;
+
 /// An append and where its answer goes.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) append: Append,
     pub(super) reply: oneshot::Sender<Result<Appended, AppendError>>,
+}
+
+/// The commit before.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Last {
+    /// How many were answered.
+    pub(super) requests: usize,
+    /// How long it took.
+    pub(super) took: Duration,
 }
 
 /// Why a request may not wait.
@@ -94,11 +107,19 @@ impl Queue {
 
     /// Takes what waits, as much as one commit holds; waits for something; none once closed and empty.
     ///
-    /// An append that is larger than a commit should be is one of its own.
-    pub(super) fn take(&self) -> Option<Vec<Request>> {
+    /// An append that is larger than a commit should be is one of its own. Those that were answered together often ask
+    /// again together, and a commit for the first of them costs as much as one for all: so the processor is left to
+    /// them until as many wait as last time, for a small share of what that commit took.
+    pub(super) fn take(&self, last: Last) -> Option<Vec<Request>> {
         let mut state = self.lock();
         while state.requests.is_empty() && !state.closed {
             state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        let (began, patience) = (Instant::now(), last.took / COMPANY_SHARE);
+        while state.requests.len() < last.requests && !state.closed && began.elapsed() < patience {
+            drop(state);
+            std::thread::yield_now();
+            state = self.lock();
         }
         if state.requests.is_empty() {
             return None;

@@ -34,7 +34,7 @@ use super::{
     index::{self, Categories, Facts, Index, Lookup},
     metric,
     options::OnFatal,
-    queue::{Queue, Request},
+    queue::{Last, Queue, Request},
     record::Record,
     space::{Room, Space, estimate_bytes},
     store::{Head, Store, Tail},
@@ -143,8 +143,11 @@ impl Writer {
     }
 
     fn write_all(&mut self) -> Result<(), FatalError> {
-        while let Some(batch) = self.queue.take() {
+        let mut last = Last::default();
+        while let Some(batch) = self.queue.take(last) {
+            let (requests, began) = (batch.len(), Instant::now());
             self.write(batch)?;
+            last = Last { requests, took: began.elapsed() };
         }
         Ok(())
     }

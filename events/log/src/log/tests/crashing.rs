@@ -23,7 +23,7 @@ use crate::log::{
     Append, AppendError, Appended, Expected, Filter, Log, OpenError, Options, Read, ReadError, Recorded,
     chain, frame,
     index::{self, Opener, Start},
-    queue::{Queue, Request},
+    queue::{Last, Queue, Request},
     space::Space,
     store::{self, Store},
     verify_live,
@@ -403,11 +403,33 @@ fn one_commit_holds_no_more_than_it_should() {
         queue.push(Request { append: append(command, events), reply }).unwrap();
     }
     queue.close();
-    let batches = std::iter::from_fn(|| queue.take());
+    let batches = std::iter::from_fn(|| queue.take(Last::default()));
     let commands: Vec<Vec<u128>> = batches
         .map(|batch| batch.iter().map(|request| request.append.header.command_id.uuid().as_u128()).collect())
         .collect();
     assert_eq!(commands, [vec![1, 2], vec![3], vec![4], vec![5, 6]]);
+}
+
+#[test]
+fn the_writer_waits_a_moment_for_those_who_were_answered_together() {
+    let queue = Queue::new(100, usize::MAX);
+    let push = |command| {
+        let (reply, _) = tokio::sync::oneshot::channel();
+        let events = vec![event(&stream("job", 1), "noted", "c")];
+        queue.push(Request { append: append(command, events), reply }).unwrap();
+    };
+    // An hour stands for a slow disk: only company ends the wait.
+    let last = Last { requests: 2, took: std::time::Duration::from_hours(8) };
+    push(1);
+    let batch = std::thread::scope(|scope| {
+        let taking = scope.spawn(|| queue.take(last));
+        push(2);
+        taking.join().unwrap()
+    });
+    assert_eq!(batch.map(|batch| batch.len()), Some(2));
+    push(3);
+    let alone = queue.take(Last { took: std::time::Duration::ZERO, ..last });
+    assert_eq!(alone.map(|batch| batch.len()), Some(1), "nobody waits for those who don't come");
 }
 
 #[test]
