@@ -7,15 +7,18 @@
 //! To add a concern: a folder named after it with an [`job::Effect`], and one line in the supervision
 //! tree of `ops`. Where its events lead to another concern's command: one file in [`reaction`].
 
+pub mod direct;
 pub mod download;
 pub mod ffmpeg;
 mod follower;
 pub mod job;
 pub mod nats;
+pub mod net;
 pub mod playlist;
 pub mod process;
 pub mod reaction;
 pub mod room;
+pub mod sources;
 pub mod staging;
 pub mod supervisor;
 pub mod ytdlp;

@@ -7,10 +7,12 @@ use mediary_actors::{
     ffmpeg::Ffmpeg,
     job::{Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments},
     nats::{self, NatsServer, NatsServerArguments},
+    net::Gateway,
     playlist::Lister,
     process::{Runner, Tool, Tools},
     reaction::{Reacted, Reactor, ReactorArguments},
     room::Room,
+    sources::Sources,
     staging::Staging,
     supervisor::{Child, Policy, StartError, Supervisor, SupervisorHandle},
     ytdlp::{Options as YtDlpOptions, YtDlp},
@@ -37,6 +39,8 @@ pub(crate) struct Roots {
     pub(crate) signals: SignalHub,
     pub(crate) runner: Runner,
     pub(crate) tools: Tools,
+    /// The one way out.
+    pub(crate) gateway: Gateway,
     pub(crate) reactions: Vec<Arc<dyn Reaction>>,
     pub(crate) reacted: Arc<Reacted>,
     pub(crate) held: Arc<watch::Sender<lane::State>>,
@@ -55,7 +59,7 @@ pub(crate) async fn grow(
     nats: Option<NatsServerArguments>,
 ) -> Result<SupervisorHandle, StartError> {
     let data = &configuration.data;
-    let engine = Arc::new(engine(roots, configuration));
+    let engine = Arc::new(sources(roots, configuration));
     let ffmpeg = Ffmpeg::new(roots.runner.clone(), roots.tools.clone());
     let library = Library::new(configuration.library_folder());
     let room = Room::of_folder(library.root().to_owned(), configuration.downloads.free_min_bytes);
@@ -100,7 +104,7 @@ pub(crate) fn tools(configuration: &Configuration, path_folders: Vec<std::path::
     })
 }
 
-fn engine(roots: &Roots, configuration: &Configuration) -> YtDlp {
+fn sources(roots: &Roots, configuration: &Configuration) -> Sources {
     let ytdlp = &configuration.ytdlp;
     let options = YtDlpOptions {
         plugin_dirs: ytdlp.plugin_dirs.clone(),
@@ -110,7 +114,8 @@ fn engine(roots: &Roots, configuration: &Configuration) -> YtDlp {
         no_progress: Duration::from_secs(ytdlp.no_progress_s),
         ..YtDlpOptions::default()
     };
-    YtDlp::new(roots.runner.clone(), roots.tools.clone(), options, reqwest::Client::new())
+    let ytdlp = YtDlp::new(roots.runner.clone(), roots.tools.clone(), options, roots.gateway.clone());
+    Sources::new(roots.gateway.net().clone(), ytdlp)
 }
 
 fn nats_server(arguments: NatsServerArguments) -> Child {

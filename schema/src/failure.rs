@@ -20,6 +20,8 @@ pub enum FailureClass {
     Geo,
     /// Refused (401, 403) without a reason that could be told apart.
     Forbidden,
+    /// It lies in a network that is not opened to lists and downloads.
+    PrivateNetwork,
     /// Deleted or otherwise gone at the source (404, 410).
     NotFound,
     /// The tool knows no way to read this address.
@@ -67,6 +69,7 @@ impl FailureClass {
             | Self::MembersOnly
             | Self::Geo
             | Self::Forbidden
+            | Self::PrivateNetwork
             | Self::NotFound
             | Self::Unsupported
             | Self::FormatUnavailable
@@ -89,6 +92,9 @@ impl FailureClass {
             Self::MembersOnly => "it is for members of the channel",
             Self::Geo => "it is not offered in this part of the world",
             Self::Forbidden => "the source refuses; check in a browser whether it is still public",
+            Self::PrivateNetwork => {
+                "if it is yours, open its network with `allow_network` in the configuration, or `--allow-network CIDR`"
+            }
             Self::NotFound => "it is gone at the source; check the address in a browser",
             Self::Unsupported => "check that the address shows media; a newer yt-dlp may know the site",
             Self::FormatUnavailable => "choose another quality, for example `--quality best`",

@@ -72,6 +72,8 @@ pub(crate) fn configuration(folder: &Path) -> Configuration {
     let mut configuration = Configuration::of_data(&folder.join("data"));
     configuration.listen = "127.0.0.1:0".parse().unwrap();
     configuration.nats = NatsMode::Off;
+    // The sample site is on this machine.
+    configuration.allow_network = vec!["127.0.0.0/8".parse().unwrap()];
     configuration.tools.folder = Some(tools_folder());
     configuration.ytdlp.plugin_dirs = vec![install_plugin(&folder.join("plugins")).unwrap()];
     configuration.ytdlp.retries = 1;

@@ -14,23 +14,9 @@ pub struct Environment {
 impl Environment {
     /// Names of the variables that a child may inherit.
     ///
-    /// The proxy variables are in both spellings because the tools differ in which one they read.
-    pub const INHERITED: [&'static str; 14] = [
-        "PATH",
-        "HOME",
-        "TZ",
-        "TMPDIR",
-        "SSL_CERT_FILE",
-        "SSL_CERT_DIR",
-        "http_proxy",
-        "https_proxy",
-        "all_proxy",
-        "no_proxy",
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-        "NO_PROXY",
-    ];
+    /// No proxy is among them: what fetches goes out by the gateway (`crate::net`), and the rest doesn't fetch.
+    pub const INHERITED: [&'static str; 6] =
+        ["PATH", "HOME", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
     /// Keeps what a child may inherit of `variables`, which `ops` reads from the system.
     pub fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {

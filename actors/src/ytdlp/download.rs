@@ -111,11 +111,14 @@ fn total(validators: &Saved, extracted: &Extracted) -> Option<u64> {
 fn spec(engine: &YtDlp, request: &DownloadRequest, extracted: &Extracted) -> Result<Spec, Failure> {
     // Before the start: without it yt-dlp fetches picture and sound, doesn't join them and ends well.
     let ffmpeg = engine.tools.find(Tool::Ffmpeg).map_err(|error| error.failure())?;
+    let info_json = extracted.info_json.as_ref();
+    let no_facts = || Failure::new(FailureClass::Unknown, "yt-dlp was given nothing to download from");
+    let info_json = info_json.ok_or_else(no_facts)?;
     let progress = "%(progress.{status,downloaded_bytes,total_bytes,total_bytes_estimate,speed,eta})j";
     let spec = engine.spec().map_err(|error| error.failure())?;
     Ok(spec
         .arg("--load-info-json")
-        .arg(&extracted.info_json)
+        .arg(info_json)
         .args(["--format", &request.quality.format])
         .arg("--ffmpeg-location")
         .arg(ffmpeg)

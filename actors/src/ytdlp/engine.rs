@@ -12,7 +12,10 @@ use mediary_schema::{
 use tokio::sync::{mpsc, watch};
 
 use super::{pause, plan::Extracted, validators::Prober};
-use crate::process::{Assignment, Error, Runner, Spec, Tool, Tools};
+use crate::{
+    net::Gateway,
+    process::{Assignment, Error, Runner, Spec, Tool, Tools},
+};
 
 /// What lists addresses and fetches items; [`YtDlp`] is the real one.
 pub trait Engine: fmt::Debug + Send + Sync + 'static {
@@ -152,17 +155,17 @@ pub struct YtDlp {
     pub(super) runner: Runner,
     pub(super) tools: Tools,
     pub(super) options: Options,
-    http: reqwest::Client,
+    pub(super) gateway: Gateway,
 }
 
 impl YtDlp {
-    /// yt-dlp as `tools` finds it; `http` asks sources whether they still offer the same.
-    pub fn new(runner: Runner, tools: Tools, options: Options, http: reqwest::Client) -> Self {
-        Self { runner, tools, options, http }
+    /// yt-dlp as `tools` finds it, which reaches sources by `gateway` and nothing around it.
+    pub fn new(runner: Runner, tools: Tools, options: Options, gateway: Gateway) -> Self {
+        Self { runner, tools, options, gateway }
     }
 
     pub(super) fn prober(&self) -> Prober {
-        Prober { http: self.http.clone(), timeout: self.options.socket_timeout }
+        Prober { net: self.gateway.net().clone() }
     }
 
     /// A run with what every run has.
@@ -178,6 +181,9 @@ impl YtDlp {
             .arg("--no-plugin-dirs")
             .env("PYTHONUNBUFFERED", "1")
             .no_progress(self.options.no_progress);
+        for (name, value) in self.gateway.variables() {
+            spec = spec.env(name, value);
+        }
         for folder in &self.options.plugin_dirs {
             spec = spec.arg("--plugin-dirs").arg(folder);
         }

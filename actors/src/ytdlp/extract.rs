@@ -7,7 +7,6 @@ use mediary_schema::{FailureClass, job::Failure};
 use serde_json::Value;
 
 use super::{
-    direct::describe,
     engine::{DownloadRequest, YtDlp},
     failure::Complaints,
     partial::Partial,
@@ -35,10 +34,7 @@ pub(super) async fn run(
     {
         return Ok(earlier);
     }
-    let info = match describe(engine, &request.source).await? {
-        Some(info) => info,
-        None => ask(engine, request, assignment).await?,
-    };
+    let info = ask(engine, request, assignment).await?;
     let extracted = adopt(info, &request.quality, staging)?;
     let (source, quality) = (request.source.clone(), request.quality.clone());
     let plan = Plan { source, quality, extracted: extracted.clone() };

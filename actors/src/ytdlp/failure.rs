@@ -27,6 +27,8 @@ const RULES: &[(FailureClass, &[&str])] = {
                 "invalid plugin directory",
             ],
         ),
+        // What the gateway says, whatever else is said because of it.
+        (Class::PrivateNetwork, &[crate::net::PRIVATE]),
         (
             Class::ToolMissing,
             &[
@@ -170,18 +172,6 @@ const DOUBTS: &[&str] = &[
     "formats won't be merged",
     "ignoring subsequent pages",
 ];
-
-/// The class of an HTTP answer; none if it says nothing about the source.
-pub(super) const fn class_of_status(status: u16) -> Option<FailureClass> {
-    match status {
-        401 | 403 => Some(FailureClass::Forbidden),
-        404 | 410 => Some(FailureClass::NotFound),
-        429 => Some(FailureClass::RateLimit),
-        451 => Some(FailureClass::Geo),
-        408 | 500 | 502..=599 => Some(FailureClass::Network),
-        _ => None,
-    }
-}
 
 /// What yt-dlp said on standard error, as far as it decides about the outcome.
 #[derive(Debug, Default)]

@@ -13,7 +13,6 @@
 //!
 //! It doesn't decide about retries and doesn't check what a file contains: see [`crate::ffmpeg`].
 
-mod direct;
 mod download;
 mod engine;
 mod entry;

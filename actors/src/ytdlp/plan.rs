@@ -25,8 +25,8 @@ pub struct Extracted {
     pub height_offered: Option<u32>,
     /// The size in bytes, perhaps an estimate.
     pub size_bytes: Option<u64>,
-    /// The facts that yt-dlp downloads from.
-    pub info_json: PathBuf,
+    /// The facts that yt-dlp downloads from; none if the address is the file itself and nobody but us fetches it.
+    pub info_json: Option<PathBuf>,
 }
 
 /// One stream of an item.
@@ -89,8 +89,9 @@ impl Plan {
     pub(super) fn load(staging: &Path, source: &ItemSource, quality: &Quality) -> Option<Extracted> {
         let bytes = fs::read(staging.join(PLAN_FILE)).ok()?;
         let plan: Self = serde_json::from_slice(&bytes).ok()?;
-        let is_same =
-            plan.source == *source && plan.quality == *quality && plan.extracted.info_json.is_file();
+        let is_same = plan.source == *source
+            && plan.quality == *quality
+            && plan.extracted.info_json.as_deref().is_some_and(Path::is_file);
         is_same.then_some(plan.extracted)
     }
 
@@ -117,11 +118,11 @@ pub(super) fn adopt(info: Value, quality: &Quality, staging: &Path) -> Result<Ex
         height_offered: offered,
         size_bytes: size(&chosen),
         streams,
-        info_json: staging.join(INFO_FILE),
+        info_json: Some(staging.join(INFO_FILE)),
     };
     keep_only(&mut info, chosen);
     let bytes = serde_json::to_vec(&info).expect("a JSON value can be written");
-    crate::staging::write_whole(&extracted.info_json, &bytes).map_err(|error| {
+    crate::staging::write_whole(&staging.join(INFO_FILE), &bytes).map_err(|error| {
         Failure::new(crate::process::storage_class(&error), format!("the plan can't be written: {error}"))
     })?;
     Ok(extracted)

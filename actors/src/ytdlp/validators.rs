@@ -3,24 +3,17 @@
 //! yt-dlp resumes by size alone: another file under the same name is appended to the old one and the run
 //! ends well. So what identifies the bytes is kept beside the partial files and compared before a resume.
 
-use std::{collections::BTreeMap, fs, io, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
-use futures::StreamExt;
-use mediary_schema::{FailureClass, job::Failure};
-use reqwest::{
-    Client, Method, Response, StatusCode,
-    header::{
-        ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, HeaderValue,
-        LAST_MODIFIED, RANGE,
-    },
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, LAST_MODIFIED, RANGE},
 };
+use mediary_schema::job::Failure;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    failure::class_of_status,
-    pause,
-    plan::{Protocol, Stream, digest},
-};
+use super::plan::{Protocol, Stream, digest};
+use crate::net::{self, Answer, Net, Request};
 
 /// What identifies the bytes of a stream at its source.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -86,8 +79,7 @@ impl Saved {
 /// Asks sources for validators.
 #[derive(Debug, Clone)]
 pub(super) struct Prober {
-    pub(super) http: Client,
-    pub(super) timeout: Duration,
+    pub(super) net: Net,
 }
 
 /// A manifest is a text; what is longer is none.
@@ -114,48 +106,41 @@ impl Prober {
     /// that know no HEAD are asked for one byte.
     async fn ask_file(&self, stream: &Stream) -> Result<Validators, Failure> {
         let head = self.send(Method::HEAD, stream, None).await?;
-        if head.status().is_success() {
-            let length = number(head.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()));
-            return Ok(validators(head.headers(), length));
+        if head.status.is_success() {
+            return Ok(validators(&head.headers, number(head.header(&CONTENT_LENGTH))));
         }
         let answer = self.send(Method::GET, stream, Some("bytes=0-0")).await?;
-        match answer.status() {
+        match answer.status {
             StatusCode::PARTIAL_CONTENT => {
-                let range = answer.headers().get(CONTENT_RANGE).and_then(|value| value.to_str().ok());
+                let range = answer.header(&CONTENT_RANGE);
                 let length = number(range.and_then(|range| range.rsplit('/').next()));
-                Ok(validators(answer.headers(), length))
+                Ok(validators(&answer.headers, length))
             }
             status if status.is_success() => {
-                let length = answer.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-                Ok(validators(answer.headers(), number(length)))
+                Ok(validators(&answer.headers, number(answer.header(&CONTENT_LENGTH))))
             }
             _ => refusal(&answer),
         }
     }
 
     /// What an address says of itself.
-    pub(super) async fn head(&self, url: &str) -> Result<Response, Failure> {
-        let request = self.http.head(url).header(ACCEPT_ENCODING, "identity").timeout(self.timeout);
-        request.send().await.map_err(|error| unreachable_source(&error))
+    pub(super) async fn head(&self, url: &str) -> Result<Answer, Failure> {
+        self.net.send(Request::head(url)).await.map_err(|error| error.failure())
     }
 
     async fn manifest_digest(&self, stream: &Stream) -> Result<Option<String>, Failure> {
         let answer = self.send(Method::GET, stream, None).await?;
-        if !answer.status().is_success() {
+        if !answer.status.is_success() {
             return refusal(&answer).map(|_| None);
         }
-        let mut manifest = Vec::new();
-        let mut chunks = answer.bytes_stream();
-        while let Some(chunk) = chunks.next().await {
-            manifest.extend_from_slice(&chunk.map_err(|error| unreachable_source(&error))?);
-            if manifest.len() > MANIFEST_BYTES_MAX {
-                return Ok(None);
-            }
+        match answer.body.whole(MANIFEST_BYTES_MAX).await {
+            Ok(manifest) => Ok(Some(digest(&manifest))),
+            Err(net::Error::TooLarge { .. }) => Ok(None),
+            Err(error) => Err(error.failure()),
         }
-        Ok(Some(digest(&manifest)))
     }
 
-    async fn send(&self, method: Method, stream: &Stream, range: Option<&str>) -> Result<Response, Failure> {
+    async fn send(&self, method: Method, stream: &Stream, range: Option<&str>) -> Result<Answer, Failure> {
         let mut headers = HeaderMap::new();
         for (name, value) in &stream.headers {
             if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse()) {
@@ -167,8 +152,9 @@ impl Prober {
         if let Some(range) = range.and_then(|range| range.parse().ok()) {
             headers.insert(RANGE, range);
         }
-        let request = self.http.request(method, &stream.url).headers(headers).timeout(self.timeout);
-        request.send().await.map_err(|error| unreachable_source(&error))
+        let request =
+            if method == Method::HEAD { Request::head(&stream.url) } else { Request::get(&stream.url) };
+        self.net.send(request.headers(headers)).await.map_err(|error| error.failure())
     }
 }
 
@@ -182,20 +168,6 @@ fn number(text: Option<&str>) -> Option<u64> {
 }
 
 /// A refusal that says something about the source; any other one only says that it can't be asked so.
-fn refusal(answer: &Response) -> Result<Validators, Failure> {
-    failure_of(answer).map_or_else(|| Ok(Validators::default()), Err)
-}
-
-/// What an answer says of the source, if that is a refusal.
-pub(super) fn failure_of(answer: &Response) -> Option<Failure> {
-    let status = answer.status();
-    let class = class_of_status(status.as_u16())?;
-    let retry_after_ms = pause::asked_ms(answer.headers());
-    Some(Failure { retry_after_ms, ..Failure::new(class, format!("the source answers {status}")) })
-}
-
-fn unreachable_source(error: &reqwest::Error) -> Failure {
-    // Its text has the address, which may be signed.
-    let reason = if error.is_timeout() { "doesn't answer in time" } else { "can't be reached" };
-    Failure::new(FailureClass::Network, format!("the source {reason}"))
+fn refusal(answer: &Answer) -> Result<Validators, Failure> {
+    net::failure_of(answer.status, &answer.headers).map_or_else(|| Ok(Validators::default()), Err)
 }

@@ -107,9 +107,13 @@ fn exit_of_start(error: &ServeError) -> Exit {
     match error {
         ServeError::AddressInUse { .. } | ServeError::Listen { .. } => Exit::Unreachable,
         ServeError::Log(OpenError::InUse { .. }) => Exit::Busy,
-        ServeError::NatsAddress(_) | ServeError::Library { .. } | ServeError::Tls(_) => Exit::Configuration,
+        ServeError::NatsAddress(_)
+        | ServeError::Library { .. }
+        | ServeError::Tls(_)
+        | ServeError::Proxy(_) => Exit::Configuration,
         ServeError::WorkingFolder(_)
         | ServeError::Folder { .. }
+        | ServeError::Net(_)
         | ServeError::Log(_)
         | ServeError::Announce(_)
         | ServeError::Views(_)

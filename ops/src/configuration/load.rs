@@ -5,8 +5,10 @@ use figment::{
     providers::{Env, Format as _, Serialized, Toml},
 };
 use ipnet::IpNet;
+use mediary_schema::Secret;
 
 use super::{Configuration, ConfigurationError, NatsMode};
+use crate::environment;
 
 /// What flags say, and where the file is.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +71,9 @@ fn apply(overrides: &Overrides, configuration: &mut Configuration) {
     configuration.nats = nats.unwrap_or_else(|| configuration.nats.clone());
     configuration.allow_network.extend(allow_network);
     configuration.log.accept_clock |= accept_clock;
+    let proxies = ["https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY"];
+    let of_environment = || proxies.into_iter().find_map(environment::variable).map(Secret::new);
+    configuration.net.proxy = configuration.net.proxy.take().or_else(of_environment);
 }
 
 /// Everything that is wrong with it, at once.
@@ -88,6 +93,12 @@ fn validate(configuration: Configuration) -> Result<Configuration, Box<Configura
     }
     if configuration.ytdlp.socket_timeout_s == 0 {
         wrong.push("ytdlp.socket_timeout_s: at least 1 is wanted".to_owned());
+    }
+    if let Err(refused) = configuration.net.upstream() {
+        wrong.push(format!("net.proxy: {refused}"));
+    }
+    if configuration.net.connections_per_host == 0 {
+        wrong.push("net.connections_per_host: at least 1 is wanted".to_owned());
     }
     if configuration.logging.filter.parse::<tracing_subscriber::filter::Targets>().is_err() {
         wrong.push(format!("logging.filter: {:?} is no list of levels", configuration.logging.filter));

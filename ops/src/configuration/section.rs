@@ -4,6 +4,8 @@ use std::{
 };
 
 use ipnet::IpNet;
+use mediary_actors::net::{Upstream, UpstreamRefused};
+use mediary_schema::Secret;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +37,8 @@ pub struct Configuration {
     pub allow_network: Vec<IpNet>,
     /// Origins besides the server's own whose pages may open a websocket, such as `https://media.example`.
     pub origins: Vec<String>,
+    /// Other machines.
+    pub net: Net,
     /// The log.
     pub log: Log,
     /// Jobs.
@@ -62,6 +66,7 @@ impl Default for Configuration {
             nats_ca: None,
             allow_network: Vec::new(),
             origins: Vec::new(),
+            net: Net::default(),
             log: Log::default(),
             jobs: Jobs::default(),
             ytdlp: YtDlp::default(),
@@ -114,6 +119,34 @@ impl Configuration {
     /// A configuration for a data folder, everything else as by default.
     pub fn of_data(data: &Path) -> Self {
         Self { data: data.to_owned(), ..Self::default() }
+    }
+}
+
+/// How other machines are reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Net {
+    /// A proxy for all but opened networks, `http://[USER:PASSWORD@]HOST[:PORT]`; if left out, that of the
+    /// environment (`https_proxy`, `http_proxy`, `all_proxy`).
+    pub proxy: Option<Secret>,
+    /// Bytes per second that all of it takes in together.
+    pub bytes_per_second: Option<u64>,
+    /// Connections to one host at a time, of what we ask ourselves.
+    pub connections_per_host: usize,
+    /// Bytes of answers, such as feeds, that are kept to ask less next time.
+    pub kept_bytes_max: u64,
+}
+
+impl Default for Net {
+    fn default() -> Self {
+        Self { proxy: None, bytes_per_second: None, connections_per_host: 8, kept_bytes_max: 512 << 20 }
+    }
+}
+
+impl Net {
+    /// The proxy, read.
+    pub fn upstream(&self) -> Result<Option<Upstream>, UpstreamRefused> {
+        self.proxy.as_ref().map(|proxy| proxy.reveal().parse()).transpose()
     }
 }
 

@@ -47,6 +47,22 @@ pub enum ServeError {
         /// What the system says.
         source: io::Error,
     },
+    /// Other machines can't be reached.
+    #[error("failed to make ready for reaching other machines")]
+    #[diagnostic(
+        code(net_failed),
+        help(
+            "install the system's certificates (`apt-get install ca-certificates`), and see whether the data folder can be written to"
+        )
+    )]
+    Net(#[source] mediary_actors::net::SetupError),
+    /// The proxy can't be used.
+    #[error("the proxy can't be used")]
+    #[diagnostic(
+        code(proxy_refused),
+        help("mend `net.proxy` in the configuration, or `https_proxy` in the environment")
+    )]
+    Proxy(#[source] mediary_actors::net::UpstreamRefused),
     /// Files can't be placed in the library.
     #[error("the library {} can't be used", path.display())]
     #[diagnostic(code(library_unusable), help("{}", source.advice()))]

@@ -2,6 +2,7 @@ use std::{io::IsTerminal as _, net::SocketAddr, path::Path, sync::Arc, time::Dur
 
 use mediary_actors::{
     download::Library,
+    net::{self, Gateway, Guard, Net},
     process::{Environment, Runner, kill_children},
     reaction::{self, Reacted},
     staging::Staging,
@@ -116,6 +117,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     for orphan in runner.end_orphans().await {
         tracing::warn!(?orphan, "ended a process that an earlier run left behind");
     }
+    let gateway = way_out(&configuration, &clock).await?;
     let views = Views::start(&log, &configuration.data).map_err(ServeError::Views)?;
     let first_token = access::ensure_local_token(&gate, &configuration.data).await?;
     let worker = begin_life(&gate);
@@ -133,6 +135,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         signals: signals.clone(),
         tools: tree::tools(&configuration, path_folders),
         runner,
+        gateway,
         reactions,
         reacted,
         held: Arc::new(held),
@@ -288,6 +291,23 @@ fn prepare_data(configuration: &Configuration) -> Result<(), ServeError> {
     // It may have been there before, open to everybody: the log has addresses with keys in them.
     std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700))
         .map_err(|source| ServeError::Folder { path: data.clone(), source })
+}
+
+/// The one client for other machines, and the gateway for children that fetch.
+async fn way_out(configuration: &Configuration, clock: &Clock) -> Result<Gateway, ServeError> {
+    let section = &configuration.net;
+    let options = net::Options {
+        guard: Guard::new(configuration.allow_network.iter().copied()),
+        upstream: section.upstream().map_err(ServeError::Proxy)?,
+        answers_within: Duration::from_secs(configuration.ytdlp.socket_timeout_s),
+        bytes_per_second: section.bytes_per_second,
+        connections_per_host: section.connections_per_host,
+        kept_bytes_max: section.kept_bytes_max,
+        clock: clock.clone(),
+        ..net::Options::in_folder(configuration.data.join("cache/net"))
+    };
+    let net = Net::try_new(options).map_err(ServeError::Net)?;
+    Gateway::open(net).await.map_err(ServeError::Net)
 }
 
 /// Makes the folders beside the log, and tries how files get into the library.

@@ -51,6 +51,12 @@ const HOMES: &[Home] = &[
     Home::of(&["async_graphql"], &["api/src", "ops/src"], "GraphQL is spoken in api"),
     Home::of(&["clap"], &["ops/src"], "the command line is read in ops"),
     Home::of(&["figment"], &["ops/src"], "configuration is read in ops and handed in as Options"),
+    // The command line asks its own server, and nothing else goes around the guard.
+    Home::of(&["reqwest"], &["ops/src"], "ask other machines with actors/src/net"),
+    Home::of(&["hyper_util", "client"], &["actors/src/net"], "ask other machines with actors/src/net"),
+    Home::of(&["tokio", "net", "TcpStream"], &["actors/src/net", "api/src"], "connect with actors/src/net")
+        .tests_too(),
+    Home::of(&["tokio", "net", "lookup_host"], &["actors/src/net"], "connect with actors/src/net"),
     // These look at nothing but their arguments, and at what the program was built for.
     Home::of(&["std", "env"], &["ops/src"], "the environment is read in ops and handed in")
         .tests_too()

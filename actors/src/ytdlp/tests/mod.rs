@@ -11,7 +11,11 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::process::{Assignment, Environment, Runner, Tool, Tools};
+use crate::{
+    net::{self, Gateway, Guard, Net},
+    process::{Assignment, Environment, Runner, Tool, Tools},
+    sources::Sources,
+};
 
 /// A yt-dlp with the test extractors, and a folder to work in.
 #[derive(Debug)]
@@ -21,7 +25,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn new() -> Self {
+    async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let package = folder.path().join("plugins/test/yt_dlp_plugins/extractor");
         std::fs::create_dir_all(&package).unwrap();
@@ -35,9 +39,15 @@ impl Bench {
         };
         let runner = Runner::new(IdSource::system().next(), Environment::of(std::env::vars_os()));
         let tools = tools(&runner);
-        // It fails when another test was first; reqwest wants one even where nothing is encrypted.
-        rustls::crypto::ring::default_provider().install_default().ok();
-        Self { engine: YtDlp::new(runner, tools, options, reqwest::Client::new()), folder }
+        let guard = Guard::new(["127.0.0.0/8".parse().unwrap()]);
+        let net = net::Options { guard, ..net::Options::in_folder(folder.path().join("net")) };
+        let gateway = Gateway::open(Net::try_new(net).unwrap()).await.unwrap();
+        Self { engine: YtDlp::new(runner, tools, options, gateway), folder }
+    }
+
+    /// What a server asks: media files are fetched without yt-dlp.
+    fn sources(&self) -> Sources {
+        Sources::new(self.engine.gateway.net().clone(), self.engine.clone())
     }
 
     fn path(&self) -> &Path {

@@ -86,7 +86,7 @@ fn feed(items: &str) -> String {
 
 #[tokio::test]
 async fn a_podcast_is_a_list_of_what_its_feed_says() {
-    let (bench, site) = (Bench::new(), Site::start().await);
+    let (bench, site) = (Bench::new().await, Site::start().await);
     let item = |number: u32| {
         let url = site.url(&format!("/media/a.mp4?ep={number}"));
         format!(
@@ -111,7 +111,7 @@ async fn a_podcast_is_a_list_of_what_its_feed_says() {
 
 #[tokio::test]
 async fn a_feed_whose_items_can_not_be_read_is_not_an_empty_list() {
-    let (bench, site) = (Bench::new(), Site::start().await);
+    let (bench, site) = (Bench::new().await, Site::start().await);
     let items =
         format!(r#"<item><title>1</title><media:content url="{}"/></item>"#, site.url("/media/a.mp4"));
     site.page("/feed", "application/rss+xml", feed(&items));
@@ -122,7 +122,7 @@ async fn a_feed_whose_items_can_not_be_read_is_not_an_empty_list() {
 
 #[tokio::test]
 async fn what_an_extractor_calls_empty_is_empty() {
-    let (bench, site) = (Bench::new(), Site::start().await);
+    let (bench, site) = (Bench::new().await, Site::start().await);
     site.list("none", 0);
     let listed = list(&bench, site.url("/list/none")).await;
     assert_eq!((&listed.end, listed.entries.len()), (&ListEnd::Complete, 0));
@@ -131,7 +131,7 @@ async fn what_an_extractor_calls_empty_is_empty() {
 
 #[tokio::test]
 async fn a_direct_file_is_a_single_item_known_by_its_address() {
-    let (bench, site) = (Bench::new(), Site::start().await);
+    let (bench, site) = (Bench::new().await, Site::start().await);
     site.file("a.mp4", File::new("video/mp4", vec![0; 1000]));
     let url = site.url("/media/a.mp4");
     let listed = list(&bench, url.clone()).await;
@@ -142,7 +142,7 @@ async fn a_direct_file_is_a_single_item_known_by_its_address() {
 
 #[tokio::test]
 async fn private_and_deleted_rows_lose_their_placeholder_and_positions_are_the_sources() {
-    let (bench, site) = (Bench::new(), Site::start().await);
+    let (bench, site) = (Bench::new().await, Site::start().await);
     site.list("mixed", 4);
     {
         let mut content = site.content();
@@ -170,7 +170,7 @@ async fn private_and_deleted_rows_lose_their_placeholder_and_positions_are_the_s
 
 #[tokio::test]
 async fn a_failing_page_makes_a_partial_listing_that_goes_on_from_there() {
-    let (bench, site) = (Bench::new(), Site::start().await);
+    let (bench, site) = (Bench::new().await, Site::start().await);
     site.list("long", 220);
     site.content().failing_page = Some(2);
     let listed = list(&bench, site.url("/list/long")).await;
@@ -192,7 +192,7 @@ async fn a_failing_page_makes_a_partial_listing_that_goes_on_from_there() {
 
 #[tokio::test]
 async fn rows_arrive_while_the_list_is_read_and_a_dropped_receiver_stops_it() {
-    let (bench, site) = (Bench::new(), Site::start().await);
+    let (bench, site) = (Bench::new().await, Site::start().await);
     site.list("endless", 100_000);
     let (sender, mut lines) = mpsc::channel(8);
     let request = ListRequest { url: site.url("/list/endless"), start_index: 1 };
@@ -210,7 +210,7 @@ async fn rows_arrive_while_the_list_is_read_and_a_dropped_receiver_stops_it() {
 
 #[tokio::test]
 async fn a_stopped_assignment_ends_a_listing_that_nobody_reads() {
-    let (bench, site) = (Bench::new(), Site::start().await);
+    let (bench, site) = (Bench::new().await, Site::start().await);
     site.list("endless", 100_000);
     let (sender, mut lines) = mpsc::channel(1);
     let request = ListRequest { url: site.url("/list/endless"), start_index: 1 };
@@ -225,17 +225,19 @@ async fn a_stopped_assignment_ends_a_listing_that_nobody_reads() {
 
 #[tokio::test]
 async fn what_is_no_list_fails_with_its_class_and_its_words() {
-    let (bench, site) = (Bench::new(), Site::start().await);
+    let (bench, site) = (Bench::new().await, Site::start().await);
     site.page("/nomedia", "text/html", "<html><title>T</title><a href=x.mp4>x</a></html>");
     let cases = [
         (site.url("/nomedia"), FailureClass::Unsupported, "Unsupported URL"),
         (site.url("/missing"), FailureClass::NotFound, "HTTP Error 404"),
         (site.url("/status/403"), FailureClass::Forbidden, "HTTP Error 403"),
-        (site.url("/status/429"), FailureClass::RateLimit, "HTTP Error 429"),
         (site.url("/status/500"), FailureClass::Network, "HTTP Error 500"),
-        ("http://127.0.0.1:1/x".to_owned(), FailureClass::Network, "Connection refused"),
-        ("http://nosuchhost.invalid/x".to_owned(), FailureClass::Network, "Failed to resolve"),
+        ("http://127.0.0.1:1/x".to_owned(), FailureClass::Network, "the connection was refused"),
+        ("http://nosuchhost.invalid/x".to_owned(), FailureClass::Network, "there is no host of this name"),
+        ("http://10.0.0.1/x".to_owned(), FailureClass::PrivateNetwork, "private network"),
         ("--version".to_owned(), FailureClass::Unsupported, "is not a valid URL"),
+        // The last: the site is left alone from here on.
+        (site.url("/status/429"), FailureClass::RateLimit, "HTTP Error 429"),
     ];
     for (url, class, words) in cases {
         let listed = list(&bench, url.clone()).await;
@@ -252,7 +254,7 @@ async fn what_is_no_list_fails_with_its_class_and_its_words() {
 
 #[tokio::test]
 async fn a_missing_yt_dlp_is_named() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::new().await;
     bench.engine.tools = crate::process::Tools::default();
     let listed = list(&bench, "http://127.0.0.1:1/x".to_owned()).await;
     assert_eq!(listed.failure().class, FailureClass::ToolMissing);
@@ -261,7 +263,7 @@ async fn a_missing_yt_dlp_is_named() {
 
 #[tokio::test]
 async fn the_output_of_a_listing_is_kept_without_its_rows() {
-    let (bench, site) = (Bench::new(), Site::start().await);
+    let (bench, site) = (Bench::new().await, Site::start().await);
     site.list("short", 3);
     let file = bench.path().join("output");
     let listed = list_with(&bench, site.url("/list/short"), 1, &assignment(Some(file.clone()))).await;

@@ -122,7 +122,7 @@ impl Site {
     }
 }
 
-async fn page(State(content): State<Shared>, method: Method, uri: axum::http::Uri) -> Response {
+async fn page(State(content): State<Shared>, method: Method, uri: http::Uri) -> Response {
     let mut content = content.lock().unwrap();
     content.requests.push(format!("{method} {uri}"));
     match content.pages.get(uri.path()) {

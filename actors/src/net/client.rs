@@ -1,0 +1,192 @@
+use std::{fs, sync::Arc};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http_body_util::Empty;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, Error as ClientError},
+    rt::{TokioExecutor, TokioTimer},
+};
+use rustls::{ClientConfig, crypto::ring};
+use rustls_platform_verifier::BuilderVerifierExt;
+use tokio::time::timeout;
+
+use super::{
+    Body, Error, Options, SetupError, Unreachable, cache::Cache, connect::Connector, error::pause,
+    host::Hosts, rate::Rate, target::Target,
+};
+
+/// The client for everything that other machines are asked for. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Net {
+    pub(super) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    client: Client<HttpsConnector<Connector>, Empty<Bytes>>,
+    pub(super) connector: Connector,
+    pub(super) hosts: Hosts,
+    pub(super) rate: Arc<Rate>,
+    pub(super) cache: Cache,
+    pub(super) options: Options,
+}
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// GET or HEAD: nothing else is asked of a source.
+    method: Method,
+    url: String,
+    headers: HeaderMap,
+}
+
+impl Request {
+    /// For what is at an address.
+    pub fn get(url: &str) -> Self {
+        Self::new(Method::GET, url)
+    }
+
+    /// For what an address says of what is there.
+    pub fn head(url: &str) -> Self {
+        Self::new(Method::HEAD, url)
+    }
+
+    fn new(method: Method, url: &str) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
+        // Packed it would have another length.
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
+        Self { method, url: url.to_owned(), headers }
+    }
+
+    /// With a header besides the usual ones, or another value for one of them.
+    #[must_use]
+    pub fn header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// With these headers besides.
+    #[must_use]
+    pub fn headers(mut self, headers: HeaderMap) -> Self {
+        self.headers.extend(headers);
+        self
+    }
+}
+
+const USER_AGENT: &str = concat!("Mediary/", env!("CARGO_PKG_VERSION"));
+
+/// What is answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// Whether it is what was asked for.
+    pub status: StatusCode,
+    /// What is said of it.
+    pub headers: HeaderMap,
+    /// The address that answered in the end, as it was given or as a redirect gave it.
+    pub url: String,
+    /// Itself.
+    pub body: Body,
+}
+
+impl Answer {
+    /// The value of a header, if it is a text.
+    pub fn header(&self, name: &header::HeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
+    }
+}
+
+/// Redirects that are followed: podcasts go through a dozen that count their listeners.
+const REDIRECTS_MAX: usize = 20;
+/// How long a connection that nothing is asked over is kept.
+const IDLE: std::time::Duration = std::time::Duration::from_secs(15);
+
+impl Net {
+    /// A client; its folder is made if it isn't there.
+    pub fn try_new(options: Options) -> Result<Self, SetupError> {
+        fs::create_dir_all(&options.folder).map_err(SetupError::Folder)?;
+        let connector = Connector::new(&options);
+        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .and_then(BuilderVerifierExt::with_platform_verifier)
+            .map_err(SetupError::Certificates)?
+            .with_no_client_auth();
+        let https = HttpsConnectorBuilder::new()
+            .with_tls_config(tls)
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(connector.clone());
+        let client = Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(IDLE)
+            .pool_timer(TokioTimer::new())
+            .pool_max_idle_per_host(options.connections_per_host)
+            .build(https);
+        let hosts = Hosts::open(&options);
+        let cache = Cache::new(options.folder.clone(), options.kept_bytes_max);
+        let rate = Arc::new(Rate::new(options.bytes_per_second));
+        Ok(Self { inner: Arc::new(Inner { client, connector, hosts, rate, cache, options }) })
+    }
+
+    /// Asks, follows where it leads, and answers as soon as the head of the last answer is there.
+    ///
+    /// Every answer is one, also a refusal: what its status means is for the caller.
+    pub async fn send(&self, request: Request) -> Result<Answer, Error> {
+        let mut target = Target::parse(&request.url)?;
+        let mut headers = request.headers;
+        for _ in 0..=REDIRECTS_MAX {
+            let answer = self.ask(&request.method, &target, &headers).await?;
+            let Some(next) = redirect(&answer) else { return Ok(answer) };
+            let next = target.follow(&next)?;
+            if next.origin() != target.origin() || next.is_secure() != target.is_secure() {
+                // They were for the first one alone.
+                headers.remove(header::AUTHORIZATION);
+                headers.remove(header::COOKIE);
+            }
+            target = next;
+        }
+        Err(Error::Redirects { max: REDIRECTS_MAX })
+    }
+
+    /// Asks one host, without following.
+    async fn ask(&self, method: &Method, target: &Target, headers: &HeaderMap) -> Result<Answer, Error> {
+        let inner = &self.inner;
+        let origin = target.origin();
+        let permit = inner.hosts.enter(&origin).await?;
+        let mut request = http::Request::builder().method(method).uri(target.uri()?);
+        if let Some(known) = request.headers_mut() {
+            known.clone_from(headers);
+            if let Some(authorization) = inner.connector.authorization(&target.uri()?).await {
+                known.insert(header::PROXY_AUTHORIZATION, authorization);
+            }
+        }
+        let request = request.body(Empty::new()).map_err(|_| Error::Malformed)?;
+        let asked = timeout(inner.options.answers_within, inner.client.request(request));
+        let response = asked.await.map_err(|_| Error::TimedOut)?.map_err(|error| broken(&error))?;
+        let (parts, incoming) = response.into_parts();
+        if matches!(parts.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+            && let Some(pause) = pause(&parts.headers)
+        {
+            inner.hosts.pause(&origin, pause);
+        }
+        let body = Body::new(incoming, inner.options.answers_within, Arc::clone(&inner.rate), permit);
+        Ok(Answer { status: parts.status, headers: parts.headers, url: target.given().to_owned(), body })
+    }
+}
+
+/// Where an answer leads, if it leads on.
+fn redirect(answer: &Answer) -> Option<String> {
+    let leads_on = matches!(answer.status.as_u16(), 301 | 302 | 303 | 307 | 308);
+    let location = answer.headers.get(header::LOCATION).filter(|_| leads_on)?;
+    // Some servers write their path in Latin-1, some in UTF-8, though only ASCII is allowed.
+    Some(match std::str::from_utf8(location.as_bytes()) {
+        Ok(text) => text.to_owned(),
+        Err(_) => location.as_bytes().iter().copied().map(char::from).collect(),
+    })
+}
+
+fn broken(error: &ClientError) -> Error {
+    if error.is_connect() { Error::Unreachable(Unreachable::of_connection(error)) } else { Error::BrokeOff }
+}

@@ -1,0 +1,251 @@
+//! Connections: the one place where a socket to another machine is opened, and so the one where the guard
+//! stands.
+
+use std::{
+    io::{self, IoSlice},
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+    vec,
+};
+
+use futures::future::BoxFuture;
+use http::{HeaderValue, Uri};
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::{
+    client::legacy::connect::{Connected, Connection, HttpConnector, dns::Name},
+    rt::TokioIo,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tower_service::Service;
+
+use super::{Guard, Options, Unreachable, Upstream};
+
+/// Opens connections to what the guard lets pass. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Connector {
+    guard: Arc<Guard>,
+    /// By addresses that passed.
+    direct: HttpConnector<Resolver>,
+    /// The proxy is the owner's own choice, wherever it stands.
+    upstream: Option<(Arc<Upstream>, HttpConnector)>,
+    within: Duration,
+}
+
+impl Connector {
+    pub(super) fn new(options: &Options) -> Self {
+        let guard = Arc::new(options.guard.clone());
+        let mut direct = HttpConnector::new_with_resolver(Resolver { guard: Arc::clone(&guard) });
+        let mut to_upstream = HttpConnector::new();
+        direct.enforce_http(false);
+        direct.set_connect_timeout(Some(options.connects_within));
+        direct.set_nodelay(true);
+        to_upstream.set_connect_timeout(Some(options.connects_within));
+        to_upstream.set_nodelay(true);
+        let upstream = options.upstream.clone().map(|upstream| (Arc::new(upstream), to_upstream));
+        Self { guard, direct, upstream, within: options.connects_within }
+    }
+
+    /// A connection to the host and port of this address. One to a proxy that wants the whole address in a request is
+    /// marked as such; a secure one is a tunnel through it.
+    pub(super) async fn connect(mut self, uri: Uri) -> Result<Link, Unreachable> {
+        let host = bare(uri.host().unwrap_or_default()).to_owned();
+        self.judge_literal(&host)?;
+        let Some((upstream, connector)) = self.upstream.take() else {
+            return Link::of(self.direct.call(uri).await, None);
+        };
+        if self.is_near(&host).await {
+            return Link::of(self.direct.call(uri).await, None);
+        }
+        let to_upstream = Uri::builder()
+            .scheme("http")
+            .authority(format!("{}:{}", upstream.host, upstream.port))
+            .path_and_query("/")
+            .build()
+            .map_err(|_| Unreachable::Connection { reason: "the proxy has no usable name" })?;
+        let mut connector = connector;
+        let link = connector.call(to_upstream).await;
+        if uri.scheme_str() != Some("https") {
+            return Link::of(link, Some(upstream));
+        }
+        let mut link = Link::of(link, None)?;
+        let tunnel = tunnel(link.io.inner_mut(), &uri, &upstream);
+        match tokio::time::timeout(self.within, tunnel).await {
+            Ok(done) => done.map(|()| link),
+            Err(_) => Err(Unreachable::Connection { reason: "the proxy doesn't answer in time" }),
+        }
+    }
+
+    /// What the proxy wants to know of us, where a request goes to it as it is.
+    pub(super) async fn authorization(&self, uri: &Uri) -> Option<HeaderValue> {
+        let (upstream, _) = self.upstream.as_ref()?;
+        let authorization = upstream.authorization.as_ref().filter(|_| uri.scheme_str() != Some("https"))?;
+        let is_near = self.is_near(bare(uri.host().unwrap_or_default())).await;
+        HeaderValue::from_str(authorization).ok().filter(|_| !is_near)
+    }
+
+    /// A host that is given by its address is never looked up.
+    fn judge_literal(&self, host: &str) -> Result<(), Unreachable> {
+        match host.parse::<IpAddr>() {
+            Ok(address) if !self.guard.lets_pass(address) => {
+                Err(Unreachable::Private { host: host.to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a host lies in a network that the owner opened: no proxy leads there.
+    async fn is_near(&self, host: &str) -> bool {
+        match tokio::net::lookup_host((host, 0)).await {
+            Ok(mut addresses) => addresses.any(|address| self.guard.is_open(address.ip())),
+            // Behind a proxy names of the internet often have no address here.
+            Err(_) => false,
+        }
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = Link;
+    type Error = Unreachable;
+    type Future = BoxFuture<'static, Result<Link, Unreachable>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Unreachable>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        Box::pin(self.clone().connect(uri))
+    }
+}
+
+/// `[::1]` as it is parsed.
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}
+
+/// Asks the proxy for a tunnel (RFC 9110, 9.3.6).
+async fn tunnel(stream: &mut TcpStream, uri: &Uri, upstream: &Upstream) -> Result<(), Unreachable> {
+    const HEAD_BYTES_MAX: usize = 16 << 10;
+    let cut = |_: io::Error| Unreachable::Connection { reason: "the proxy cut the connection" };
+    let origin = format!("{}:{}", uri.host().unwrap_or_default(), uri.port_u16().unwrap_or(443));
+    let mut request = format!("CONNECT {origin} HTTP/1.1\r\nHost: {origin}\r\n");
+    if let Some(authorization) = &upstream.authorization {
+        request.push_str("Proxy-Authorization: ");
+        request.push_str(authorization);
+        request.push_str("\r\n");
+    }
+    request.push_str("\r\n");
+    stream.write_all(request.as_bytes()).await.map_err(cut)?;
+    let mut head = Vec::new();
+    // Byte by byte: what stands behind the head is for whoever speaks through the tunnel.
+    while !head.ends_with(b"\r\n\r\n") && head.len() < HEAD_BYTES_MAX {
+        head.push(stream.read_u8().await.map_err(cut)?);
+    }
+    let head = String::from_utf8_lossy(&head);
+    let status = head.lines().next().unwrap_or_default().split_once(' ').map_or("", |(_, status)| status);
+    if status.starts_with('2') { Ok(()) } else { Err(Unreachable::Upstream { status: status.to_owned() }) }
+}
+
+/// Looks a name up and leaves out the addresses that may not be connected to.
+#[derive(Debug, Clone)]
+pub(super) struct Resolver {
+    guard: Arc<Guard>,
+}
+
+impl Service<Name> for Resolver {
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = Unreachable;
+    type Future = BoxFuture<'static, Result<Self::Response, Unreachable>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Unreachable>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let guard = Arc::clone(&self.guard);
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await;
+            let found: Vec<_> = found.map_err(|_| Unreachable::NoSuchHost)?.collect();
+            if found.is_empty() {
+                return Err(Unreachable::NoSuchHost);
+            }
+            let passing: Vec<_> = found.into_iter().filter(|address| guard.lets_pass(address.ip())).collect();
+            if passing.is_empty() {
+                return Err(Unreachable::Private { host: name.as_str().to_owned() });
+            }
+            Ok(passing.into_iter())
+        })
+    }
+}
+
+/// A connection that the guard let pass.
+#[derive(Debug)]
+pub(super) struct Link {
+    io: TokioIo<TcpStream>,
+    /// The proxy that it leads to, which wants whole addresses.
+    upstream: Option<Arc<Upstream>>,
+}
+
+impl Link {
+    fn of<E: std::error::Error + 'static>(
+        connected: Result<TokioIo<TcpStream>, E>,
+        upstream: Option<Arc<Upstream>>,
+    ) -> Result<Self, Unreachable> {
+        match connected {
+            Ok(io) => Ok(Self { io, upstream }),
+            Err(error) => Err(Unreachable::of_connection(&error)),
+        }
+    }
+
+    /// The proxy that it leads to.
+    pub(super) fn upstream(&self) -> Option<&Upstream> {
+        self.upstream.as_deref()
+    }
+
+    pub(super) fn into_stream(self) -> TcpStream {
+        self.io.into_inner()
+    }
+}
+
+impl Connection for Link {
+    fn connected(&self) -> Connected {
+        Connected::new().proxy(self.upstream.is_some())
+    }
+}
+
+impl Read for Link {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().io).poll_read(cx, buf)
+    }
+}
+
+impl Write for Link {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().io).poll_write(cx, buf)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().io).poll_shutdown(cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().io).poll_write_vectored(cx, bufs)
+    }
+}

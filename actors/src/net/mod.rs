@@ -1,0 +1,39 @@
+//! What goes out: the one client for other machines, and the gateway for child processes that fetch.
+//!
+//! Guarantees:
+//!
+//! - a private address is reached only where the owner opened its network: it is judged when the connection is
+//!   made, by the very address that is connected to, so that neither a redirect nor a name that changes its
+//!   mind (DNS rebinding) leads around it;
+//! - an address goes out as it was given, byte for byte; only what no request may hold is escaped;
+//! - a host that asked for a pause is left alone until then, also after a restart;
+//! - no answer is taken in without a bound, and none is waited for without an end;
+//! - no text of a failure has an address in it.
+//!
+//! It doesn't decide about retries, and knows nothing of feeds, media or sites.
+
+mod body;
+mod cache;
+mod client;
+mod connect;
+mod error;
+mod gateway;
+mod guard;
+mod host;
+mod options;
+mod packing;
+mod rate;
+mod target;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use body::Body;
+pub use cache::{Kept, Wanted};
+pub use client::{Answer, Net, Request};
+pub use error::{Error, SetupError, Unreachable, class_of_status, failure_of};
+pub use gateway::Gateway;
+pub(crate) use gateway::PRIVATE;
+pub use guard::Guard;
+pub use options::{Options, Upstream, UpstreamRefused};
+pub use packing::{Packing, Unpacking};

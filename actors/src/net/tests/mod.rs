@@ -1,0 +1,5 @@
+mod asking;
+mod children;
+mod keeping;
+mod private;
+pub(crate) mod support;

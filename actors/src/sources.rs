@@ -1,0 +1,63 @@
+//! Where items come from: media files are fetched by ourselves, all else by yt-dlp.
+
+use futures::future::BoxFuture;
+use mediary_schema::job::{Failure, Progress};
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    direct,
+    net::Net,
+    process::Assignment,
+    ytdlp::{DownloadRequest, Downloaded, Engine, Extracted, ListEnd, ListLine, ListRequest, YtDlp},
+};
+
+/// Asks whoever knows an address best. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    net: Net,
+    ytdlp: YtDlp,
+}
+
+impl Sources {
+    /// With the client for what is read by ourselves.
+    pub fn new(net: Net, ytdlp: YtDlp) -> Self {
+        Self { net, ytdlp }
+    }
+}
+
+impl Engine for Sources {
+    fn list<'a>(
+        &'a self,
+        request: &'a ListRequest,
+        assignment: &'a Assignment,
+        lines: mpsc::Sender<ListLine>,
+    ) -> BoxFuture<'a, ListEnd> {
+        self.ytdlp.list(request, assignment, lines)
+    }
+
+    fn extract<'a>(
+        &'a self,
+        request: &'a DownloadRequest,
+        assignment: &'a Assignment,
+    ) -> BoxFuture<'a, Result<Extracted, Failure>> {
+        Box::pin(async move {
+            match direct::describe(&self.net, &request.source).await? {
+                Some(extracted) => Ok(extracted),
+                None => self.ytdlp.extract(request, assignment).await,
+            }
+        })
+    }
+
+    fn download<'a>(
+        &'a self,
+        request: &'a DownloadRequest,
+        extracted: &'a Extracted,
+        assignment: &'a Assignment,
+        progress: &'a watch::Sender<Progress>,
+    ) -> BoxFuture<'a, Result<Downloaded, Failure>> {
+        if extracted.info_json.is_some() {
+            return self.ytdlp.download(request, extracted, assignment, progress);
+        }
+        Box::pin(direct::fetch(&self.net, extracted, &request.staging, assignment, progress))
+    }
+}
