@@ -8,6 +8,7 @@
 //! tree of `ops`. Where its events lead to another concern's command: one file in [`reaction`].
 
 pub mod download;
+pub mod feed;
 pub mod ffmpeg;
 mod follower;
 pub mod job;
