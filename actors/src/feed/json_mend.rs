@@ -44,8 +44,16 @@ impl<R: BufRead> Mended<R> {
         let length = available.len();
         let mut state =
             State { place: self.place, half: self.half, text_bytes: self.text_bytes, piece: &mut piece };
-        for byte in available {
-            state.read(*byte);
+        let mut rest = available;
+        while let Some((byte, behind)) = rest.split_first() {
+            let plain = state.plain(rest);
+            if plain > 0 {
+                state.keep_plain(&rest[..plain]);
+                rest = &rest[plain..];
+            } else {
+                state.read(*byte);
+                rest = behind;
+            }
         }
         (self.place, self.half, self.text_bytes) = (state.place, state.half, state.text_bytes);
         self.piece = piece;
@@ -124,15 +132,43 @@ impl State<'_> {
         }
     }
 
-    /// Keeps a part of a text if there is room; a letter is kept as a whole or not at all.
-    fn keep(&mut self, part: &[u8]) {
+    /// How many bytes come first that mean nothing but themselves.
+    fn plain(&self, bytes: &[u8]) -> usize {
+        let end = match self.place {
+            Place::Text => bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)),
+            Place::Markup => bytes.iter().position(|byte| *byte == b'"'),
+            Place::Before | Place::Escape | Place::Number(..) => Some(0),
+        };
+        end.unwrap_or(bytes.len())
+    }
+
+    /// Keeps of a text as many whole letters as there is room for, and all of what is none.
+    fn keep_plain(&mut self, bytes: &[u8]) {
+        if matches!(self.place, Place::Markup) {
+            self.piece.extend_from_slice(bytes);
+            return;
+        }
         self.end_half();
-        let is_inside = part.first().is_some_and(|byte| byte & 0xC0 == 0x80) && part.len() == 1;
-        if self.text_bytes < TEXT_BYTES_MAX || (is_inside && self.text_bytes < usize::MAX) {
-            self.piece.extend_from_slice(part);
-            self.text_bytes += part.len();
+        if self.text_bytes == usize::MAX {
+            return;
+        }
+        let mut end = TEXT_BYTES_MAX.saturating_sub(self.text_bytes).min(bytes.len());
+        // A letter that was begun is ended.
+        while bytes.get(end).is_some_and(|byte| byte & 0xC0 == 0x80) {
+            end += 1;
+        }
+        self.piece.extend_from_slice(&bytes[..end]);
+        // From here on nothing more of this text.
+        self.text_bytes = if end < bytes.len() { usize::MAX } else { self.text_bytes + end };
+    }
+
+    /// Keeps a letter of a text if there is room.
+    fn keep(&mut self, letter: &[u8]) {
+        self.end_half();
+        if self.text_bytes < TEXT_BYTES_MAX {
+            self.piece.extend_from_slice(letter);
+            self.text_bytes += letter.len();
         } else {
-            // From here on nothing more of this text.
             self.text_bytes = usize::MAX;
         }
     }
