@@ -9,6 +9,7 @@
 
 pub mod direct;
 pub mod download;
+pub mod feed;
 pub mod ffmpeg;
 mod follower;
 pub mod job;

@@ -7,6 +7,7 @@ use std::{
     io::{self, BufWriter, Seek as _, Write},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -98,6 +99,24 @@ impl Net {
     }
 }
 
+impl Net {
+    /// Whether it was noted lately that there is nothing at an address that we read ourselves.
+    pub fn passes_over(&self, url: &str) -> bool {
+        let noted = fs::metadata(self.inner.cache.other(url)).and_then(|facts| facts.modified());
+        noted.is_ok_and(|at| at.elapsed().is_ok_and(|ago| ago < OTHER_FOR))
+    }
+
+    /// Notes that somebody else read the address, who need not be waited for next time.
+    pub fn pass_over(&self, url: &str) {
+        if let Err(error) = fs::write(self.inner.cache.other(url), []) {
+            tracing::debug!(%error, "an address that is no feed will be asked again");
+        }
+    }
+}
+
+/// How long an address that was something else is believed to be that.
+const OTHER_FOR: Duration = Duration::from_hours(7 * 24);
+
 fn conditions(note: &Note) -> impl Iterator<Item = (header::HeaderName, HeaderValue)> {
     let values = [(header::IF_NONE_MATCH, &note.etag), (header::IF_MODIFIED_SINCE, &note.last_modified)];
     values.into_iter().filter_map(|(name, value)| Some((name, HeaderValue::from_str(value.as_ref()?).ok()?)))
@@ -127,6 +146,11 @@ impl Cache {
 
     fn note(&self, url: &str) -> PathBuf {
         self.folder.join(format!("{}.json", key(url)))
+    }
+
+    /// The note that there is nothing for us at an address.
+    fn other(&self, url: &str) -> PathBuf {
+        self.folder.join(format!("{}.other", key(url)))
     }
 
     /// Takes an answer in, unpacks it, and keeps it if it can be asked for under a condition next time.

@@ -1,4 +1,9 @@
-//! Where items come from: media files are fetched by ourselves, all else by yt-dlp.
+//! Where items come from: feeds and media files are read by ourselves, all else by yt-dlp.
+
+mod feeds;
+
+#[cfg(test)]
+mod tests;
 
 use futures::future::BoxFuture;
 use mediary_schema::job::{Failure, Progress};
@@ -32,7 +37,18 @@ impl Engine for Sources {
         assignment: &'a Assignment,
         lines: mpsc::Sender<ListLine>,
     ) -> BoxFuture<'a, ListEnd> {
-        self.ytdlp.list(request, assignment, lines)
+        Box::pin(async move {
+            if !self.net.passes_over(&request.url)
+                && let Some(end) = feeds::list(&self.net, request, assignment, &lines).await
+            {
+                return end;
+            }
+            let end = self.ytdlp.list(request, assignment, lines).await;
+            if end == ListEnd::Complete {
+                self.net.pass_over(&request.url);
+            }
+            end
+        })
     }
 
     fn extract<'a>(
