@@ -259,7 +259,8 @@ fn verified(item: &DownloadItem) -> Verified {
             video_codec: Some("h264".to_owned()),
             audio_codec: Some("aac".to_owned()),
         },
-        check: Check::Demuxed,
+        check: Check::Decoded,
+        oddities: Vec::new(),
     }
 }
 

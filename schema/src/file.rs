@@ -31,18 +31,103 @@ pub struct Verified {
     pub blake3: String,
     /// What a probe found.
     pub media: MediaFacts,
-    /// How the bytes were checked beyond the probe.
+    /// How the bytes were checked.
     pub check: Check,
+    /// What is unusual about them and no damage, each once, in the order of [`Oddity::ALL`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub oddities: Vec<Oddity>,
 }
 
 /// How bytes were checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
-    /// Every packet of the container was read.
+    /// Every packet of the container was read, but something here has no decoder for them.
     Demuxed,
-    /// Every frame was decoded.
+    /// Every packet was read, and every frame of picture and sound decoded.
     Decoded,
+}
+
+/// What is unusual about whole media: it plays to its end, so it is kept, and whoever wonders later finds why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Oddity {
+    /// The container says no length, and what it makes readers guess is wrong or right by chance.
+    EstimatedLength,
+    /// There is more in it than the container says.
+    LongerThanSaid,
+    /// There is more of it than the source said.
+    LongerThanPromised,
+    /// The picture is lower than that of the format that the source offered.
+    BelowPromisedHeight,
+    /// It is several recordings one behind the other.
+    Glued,
+    /// Before or behind what is played are bytes that are neither media nor a tag.
+    ForeignBytes,
+    /// It begins between two whole pictures: the first ones can't be shown.
+    StartsAmid,
+    /// Its last frame or packet is cut.
+    TornEnd,
+    /// It stops without the mark that its container has for the end, as a recorded broadcast does.
+    OpenEnd,
+    /// Picture and sound end apart.
+    StreamsEndApart,
+    /// The sound pauses while the picture goes on.
+    PauseInSound,
+    /// For a while there is neither picture nor sound.
+    Gap,
+    /// Its clock steps back or jumps.
+    ClockRestart,
+    /// Its packets are numbered, and the numbers don't follow each other, although every frame decodes.
+    LostPackets,
+    /// A part of it can't be decoded here, since there is no decoder for it.
+    NotDecoded,
+    /// The container is not as its rules say.
+    OddContainer,
+}
+
+impl Oddity {
+    /// Every oddity.
+    pub const ALL: [Self; 16] = [
+        Self::EstimatedLength,
+        Self::LongerThanSaid,
+        Self::LongerThanPromised,
+        Self::BelowPromisedHeight,
+        Self::Glued,
+        Self::ForeignBytes,
+        Self::StartsAmid,
+        Self::TornEnd,
+        Self::OpenEnd,
+        Self::StreamsEndApart,
+        Self::PauseInSound,
+        Self::Gap,
+        Self::ClockRestart,
+        Self::LostPackets,
+        Self::NotDecoded,
+        Self::OddContainer,
+    ];
+
+    /// The name in events, in the API and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EstimatedLength => "estimated_length",
+            Self::LongerThanSaid => "longer_than_said",
+            Self::LongerThanPromised => "longer_than_promised",
+            Self::BelowPromisedHeight => "below_promised_height",
+            Self::Glued => "glued",
+            Self::ForeignBytes => "foreign_bytes",
+            Self::StartsAmid => "starts_amid",
+            Self::TornEnd => "torn_end",
+            Self::OpenEnd => "open_end",
+            Self::StreamsEndApart => "streams_end_apart",
+            Self::PauseInSound => "pause_in_sound",
+            Self::Gap => "gap",
+            Self::ClockRestart => "clock_restart",
+            Self::LostPackets => "lost_packets",
+            Self::NotDecoded => "not_decoded",
+            Self::OddContainer => "odd_container",
+        }
+    }
 }
 
 /// What a file is, if it came from a source.
@@ -96,5 +181,18 @@ impl FileState {
             Self::Trashed => "trashed",
             Self::Replaced => "replaced",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_oddity_is_stored_under_its_name_and_listed_in_order() {
+        for oddity in Oddity::ALL {
+            assert_eq!(serde_json::to_value(oddity).unwrap(), oddity.name());
+        }
+        assert!(Oddity::ALL.is_sorted());
     }
 }

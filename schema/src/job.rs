@@ -194,6 +194,9 @@ pub struct Failure {
     /// How many bytes have to be free on the disk before it can go on, if that is what was missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room_bytes: Option<u64>,
+    /// Whether another try is known to come to the same, whatever its class says in general.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_good: bool,
 }
 
 impl Failure {
@@ -227,6 +230,7 @@ impl Failure {
             partial: 0,
             retry_after_ms: None,
             room_bytes: None,
+            for_good: false,
         }
     }
 }

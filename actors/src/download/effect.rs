@@ -7,17 +7,17 @@ use mediary_log::{
 use mediary_schema::{
     FailureClass, JobId,
     download::DownloadItem,
-    file::Verified,
+    file::{Oddity, Verified},
     job::{Failure, Progress, Work, WorkKind},
 };
 use tokio::sync::watch;
 
 use super::{
-    Library, Unusable, path_of,
+    Library, Unusable, path_of, thrown,
     watch::{Needed, Watch, is_in_pieces, no_room},
 };
 use crate::{
-    ffmpeg::{Expectation, Ffmpeg},
+    ffmpeg::{Expectation, Ffmpeg, Refused},
     job::{Attempt, Effect, Ending},
     room::{Promise, Room},
     ytdlp::{DownloadRequest, Engine, Extracted},
@@ -90,12 +90,14 @@ impl Downloader {
         let (job_id, attempt_id, used) = (attempt.job_id, attempt.attempt_id, attempt.assignment.used());
         let size_bytes = kept.verified.size_bytes;
         let path = kept.path.clone();
+        let oddities =
+            kept.verified.oddities.iter().map(|oddity| oddity.name()).collect::<Vec<_>>().join(" ");
         let recorded = item.clone();
         let story = move |story: &mut Transaction<'_>| {
             work::download::finish(story, &recorded, job_id, attempt_id, used, kept.clone())
         };
         let file_id = attempt.record("finish", story).await.map_err(Broken::Refused)?;
-        tracing::info!(%job_id, %file_id, path, size_bytes, "kept");
+        tracing::info!(%job_id, %file_id, path, size_bytes, oddities, "kept");
         metrics::counter!("mediary_downloaded_bytes_total").increment(size_bytes);
         Ok(())
     }
@@ -125,11 +127,12 @@ impl Downloader {
             let watch = Watch { room: &self.room, promise, needed, assignment: &assignment };
             let downloaded = watch.over(download, progress.subscribe()).await?;
             let expectation = expectation(item, &extracted, downloaded.resumed_bytes > 0);
-            let verified = self
-                .ffmpeg
-                .verify(&downloaded.path, expectation, &assignment, &progress)
-                .await
-                .inspect_err(|failure| forget_damaged(attempt, failure))?;
+            let verified =
+                match self.ffmpeg.verify(&downloaded.path, expectation, &assignment, &progress).await {
+                    Ok(verified) => verified,
+                    Err(refused) => return Err(Broken::Failed(thrown_away(attempt, refused))),
+                };
+            tell_of_height(attempt, extracted.height, &verified);
             let title = extracted.title;
             self.place(attempt, item, title, &downloaded.path, verified).await
         };
@@ -181,8 +184,7 @@ impl Downloader {
     }
 }
 
-/// What the file should be. What was put together of pieces is decoded frame by frame: neither an exit
-/// code nor a probe notices a piece that is missing or of another file.
+/// What the file should be.
 fn expectation(item: &DownloadItem, extracted: &Extracted, resumed: bool) -> Expectation {
     Expectation {
         // What a feed says of a duration is no promise: episodes with other advertisements have another one.
@@ -190,14 +192,36 @@ fn expectation(item: &DownloadItem, extracted: &Extracted, resumed: bool) -> Exp
         height: extracted.height,
         height_max: item.quality.height_max,
         audio_only: item.quality.audio_only,
-        decode: resumed || is_in_pieces(extracted),
+        is_joined: resumed || is_in_pieces(extracted),
     }
 }
 
-/// Removes what turned out to be damaged, so that the next attempt does not go on with it.
-fn forget_damaged(attempt: &Attempt, failure: &Failure) {
-    if failure.class == FailureClass::Damaged {
-        forget(attempt);
+/// Removes what turned out to be damaged, so that the next attempt does not go on with it, and remembers its
+/// hash: when the same bytes come again, the source has no others.
+fn thrown_away(attempt: &Attempt, refused: Refused) -> Failure {
+    let Refused { failure, blake3 } = refused;
+    if failure.class != FailureClass::Damaged {
+        return failure;
+    }
+    let before = thrown::before(&attempt.staging);
+    forget(attempt);
+    let Some(blake3) = blake3 else { return failure };
+    if before.is_some_and(|before| before == blake3) {
+        let message =
+            format!("the source itself is damaged, it sent the same bytes twice: {}", failure.message);
+        return Failure { message, for_good: true, ..failure };
+    }
+    if let Err(error) = thrown::remember(&attempt.staging, &blake3) {
+        tracing::warn!(job_id = %attempt.job_id, %error, "can't remember what was thrown away");
+    }
+    failure
+}
+
+/// Says when a source sent a lower picture than it had offered, which is kept.
+fn tell_of_height(attempt: &Attempt, promised: Option<u32>, verified: &Verified) {
+    if verified.oddities.contains(&Oddity::BelowPromisedHeight) {
+        let (job_id, height) = (attempt.job_id, verified.media.height);
+        tracing::warn!(%job_id, height, promised_height = promised, "the picture is lower than promised");
     }
 }
 

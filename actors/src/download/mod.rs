@@ -1,7 +1,8 @@
 //! The downloader: keeps items, whole and checked.
 //!
-//! Guarantees: "kept" is said of a file that was fetched to its end, probed, read through and hashed,
-//! and stands in its place in the library by one rename; nothing half is ever in the library.
+//! Guarantees: "kept" is said of a file that was fetched to its end, probed, decoded and hashed,
+//! and stands in its place in the library by one rename; nothing half is ever in the library. What is odd at its
+//! source and plays to its end is kept, with the oddity in its event; the same damaged bytes are not fetched a third time.
 
 mod effect;
 mod folder;
@@ -10,6 +11,7 @@ mod mover;
 mod name;
 #[cfg(test)]
 mod tests;
+mod thrown;
 mod unusable;
 mod watch;
 

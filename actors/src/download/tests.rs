@@ -35,7 +35,8 @@ fn verified(content: &str) -> Verified {
         size_bytes: content.len() as u64,
         blake3: blake3::hash(content.as_bytes()).to_hex().to_string(),
         media: MediaFacts::default(),
-        check: Check::Demuxed,
+        check: Check::Decoded,
+        oddities: Vec::new(),
     }
 }
 

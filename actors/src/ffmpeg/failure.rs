@@ -1,10 +1,15 @@
-//! Texts of ffmpeg and ffprobe to classes of failure: the one place that knows them.
+//! What ffmpeg complains of, to classes of failure and to what is only odd: the one place that knows its texts.
 
 use mediary_schema::{FailureClass, job::Failure};
 
+use super::{
+    packets::{Kind, Packets},
+    structure::Structure,
+    talk::{Complaint, Talk},
+};
 use crate::process::Ended;
 
-/// Parts of texts, in lower case, and what they mean; the first that meets any line decides.
+/// Parts of texts, in lower case, and what they mean; the first that meets any complaint decides.
 const RULES: &[(FailureClass, &[&str])] = &[
     (FailureClass::DiskFull, &["no space left on device"]),
     (
@@ -14,53 +19,142 @@ const RULES: &[(FailureClass, &[&str])] = &[
     (FailureClass::Unknown, &["cannot allocate memory"]),
 ];
 
-/// What is said of damage, also where the exit code is 0.
-const DAMAGE: &[&str] = &[
+/// What readers of containers say when bytes are missing or wrong. What else they say is about their rules: a
+/// tag in a wrong encoding, a field that should be another.
+const LOSSES: &[&str] = &[
     "moov atom not found",
     "invalid data found",
-    "invalid nal unit size",
     "file ended prematurely",
-    "corrupt input packet",
     "partial file",
-    "error while decoding",
-    "truncating packet",
+    "error reading header",
+    "read error",
+    "crc mismatch",
+    "crc error",
+    "truncat",
+    "corrupt",
+    "invalid as first byte of an ebml number",
+    "exceeds containing master element",
     "not on whitelist",
 ];
 
-/// Whether a line says that the file is damaged.
-pub(super) fn is_damage(line: &str) -> bool {
-    let line = line.to_lowercase();
-    DAMAGE.iter().any(|part| line.contains(part))
+/// What decoders of pictures say until the first whole one.
+const BEFORE_FIRST_PICTURE: &[&str] = &[
+    "non-existing pps",
+    "non-existing sps",
+    "pps id out of range",
+    "sps id out of range",
+    "decode_slice_header error",
+    "no frame!",
+    "invalid frame dimensions 0x0",
+    "mmco: unref short failure",
+    "reference picture missing",
+    "missing reference picture",
+    "could not find ref with poc",
+    "error parsing nal unit",
+    "keyframe missing",
+];
+
+/// What is said around another complaint.
+const WRAPPINGS: &[&str] =
+    &["error while decoding stream", "error submitting packet to decoder", "decoding error"];
+
+/// Whose complaints are about texts.
+const TAGS: &str = "id3v2";
+
+/// Complaints for each picture before the first whole one: three of the decoder, and as many while probing.
+const PER_PICTURE_MAX: u64 = 8;
+
+/// Codecs of covers.
+const COVERS: &[&str] = &["png", "mjpeg", "bmp", "gif", "webp", "tiff"];
+
+/// What complaints come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Weight<'a> {
+    /// Nothing was complained of that concerns the media.
+    Nothing,
+    /// Its container is against the rules, and nothing is lost.
+    OddContainer,
+    /// Its first pictures can't be shown, since it begins between two whole ones.
+    StartsAmid,
+    /// Something is broken.
+    Damage(&'a str),
 }
 
-/// The failure of a run that ended like this and complained so.
-///
-/// A text that is in no rule means damage: the tools only read a file that is there.
-pub(super) fn failure(tool: &str, complaints: &[String], ended: &Ended) -> Failure {
-    if let Some(forced) = ended.forced(tool) {
+/// Weighs the complaints of a run that ended well.
+pub(super) fn weigh<'a>(talk: &'a Talk, packets: &Packets, structure: &Structure) -> Weight<'a> {
+    let before_key = packets.of(Kind::Picture).map(|stream| stream.before_key).max().unwrap_or(0);
+    let mut expected = before_key * PER_PICTURE_MAX;
+    let mut weight = Weight::Nothing;
+    let mut stumbles = 0;
+    for complaint in &talk.complaints {
+        let said = complaint.text.to_lowercase();
+        let says = |parts: &[&str]| parts.iter().any(|part| said.contains(part));
+        match speaker(complaint, talk, packets) {
+            Speaker::Cover => {}
+            Speaker::Container if says(LOSSES) && complaint.part.as_deref() != Some(TAGS) => {
+                return Weight::Damage(&complaint.text);
+            }
+            Speaker::Container => {
+                weight = if weight == Weight::Nothing { Weight::OddContainer } else { weight }
+            }
+            Speaker::Decoder if expected > 0 && (says(BEFORE_FIRST_PICTURE) || says(WRAPPINGS)) => {
+                expected -= 1;
+                weight = Weight::StartsAmid;
+            }
+            Speaker::Decoder if says(WRAPPINGS) && stumbles < structure.seams => stumbles += 1,
+            Speaker::Decoder if structure.seams > 0 && !says(WRAPPINGS) => {}
+            Speaker::Decoder => return Weight::Damage(&complaint.text),
+        }
+    }
+    weight
+}
+
+enum Speaker {
+    Container,
+    Decoder,
+    Cover,
+}
+
+fn speaker(complaint: &Complaint, talk: &Talk, packets: &Packets) -> Speaker {
+    let Some(part) = complaint.part.as_deref() else { return Speaker::Decoder };
+    let is_container = part.starts_with("in#") || talk.container.as_deref() == Some(part) || part == TAGS;
+    let is_shown = || packets.of(Kind::Picture).any(|stream| stream.codec.as_deref() == Some(part));
+    if is_container {
+        Speaker::Container
+    } else if COVERS.contains(&part) && !is_shown() {
+        Speaker::Cover
+    } else {
+        Speaker::Decoder
+    }
+}
+
+/// The failure of a run that did not end well and complained so; a text that is in no rule means damage, since
+/// ffmpeg only reads a file that is there.
+pub(super) fn failure(complaints: &[Complaint], ended: &Ended) -> Failure {
+    if let Some(forced) = ended.forced("ffmpeg") {
         return forced;
     }
     let meets = |parts: &[&str]| {
-        let met = |line: &&String| parts.iter().any(|part| line.to_lowercase().contains(part));
+        let met = |complaint: &&Complaint| {
+            let said = complaint.text.to_lowercase();
+            parts.iter().any(|part| said.contains(part))
+        };
         complaints.iter().find(met)
     };
-    let ruled = RULES.iter().find_map(|(class, parts)| meets(parts).map(|line| (*class, line)));
-    let damage = || complaints.iter().find(|line| is_damage(line)).or_else(|| complaints.first());
-    let (class, line) = match ruled {
-        Some((class, line)) => (class, Some(line)),
-        None => (FailureClass::Damaged, damage()),
+    let ruled = RULES.iter().find_map(|(class, parts)| meets(parts).map(|complaint| (*class, complaint)));
+    let (class, complaint) = match ruled {
+        Some((class, complaint)) => (class, Some(complaint)),
+        None => (FailureClass::Damaged, meets(LOSSES).or_else(|| complaints.first())),
     };
-    let words = line.map_or("no reason given", |line| bare(line));
-    ended.failure(class, format!("{tool} can't read the file: {words}"))
+    let words = complaint.map_or("no reason given", |complaint| bare(&complaint.text));
+    ended.failure(class, format!("ffmpeg can't read the file: {words}"))
 }
 
-/// `[mov,mp4 @ 0x55e8fda05780] moov atom not found` and `file:/x.mp4: Permission denied` without what
-/// differs from run to run.
-fn bare(line: &str) -> &str {
-    match (line.split_once("] "), line.rsplit_once(": ")) {
-        (Some((component, words)), _) if component.starts_with('[') && component.contains(" @ 0x") => words,
-        (_, Some((place, words))) if place.starts_with("file:") => words,
-        _ => line,
+/// `file:/x.mp4: Permission denied` without the place, which differs from run to run.
+fn bare(text: &str) -> &str {
+    match text.rsplit_once(": ") {
+        Some((place, words)) if place.starts_with("file:") => words,
+        _ => text,
     }
 }
 
@@ -73,8 +167,17 @@ mod tests {
     use super::*;
     use crate::process::{EndedBy, Status};
 
+    fn talk(lines: &[&str]) -> Talk {
+        let mut talk = Talk::default();
+        talk.take("[info] Input #0, mov,mp4, from 'file:/x.mp4':");
+        for line in lines {
+            talk.take(line);
+        }
+        talk
+    }
+
     #[test]
-    fn every_observed_text_has_its_class() {
+    fn every_observed_text_of_a_failed_run_has_its_class() {
         let ended = Ended {
             status: Status::Exited(1),
             by: EndedBy::Itself,
@@ -83,43 +186,74 @@ mod tests {
             output_tail: Vec::new(),
         };
         for (class, line, words) in [
+            (FailureClass::Damaged, "[mov,mp4 @ 0x55e8] [error] moov atom not found", "moov atom not found"),
             (
                 FailureClass::Damaged,
-                "[mov,mp4,m4a,3gp,3g2,mj2 @ 0x55e8fda05780] moov atom not found",
-                "moov atom not found",
-            ),
-            (
-                FailureClass::Damaged,
-                "[NULL @ 0x560fc18e0540] Invalid NAL unit size (1806 > 997).",
-                "Invalid NAL unit size (1806 > 997).",
-            ),
-            (
-                FailureClass::Damaged,
-                "[matroska,webm @ 0x5629567df180] File ended prematurely",
-                "File ended prematurely",
-            ),
-            (
-                FailureClass::Damaged,
-                "file:/gap.ts: corrupt input packet in stream 0",
-                "corrupt input packet in stream 0",
-            ),
-            (
-                FailureClass::Damaged,
-                "[http @ 0x55cdf32d8900] Protocol 'http' not on whitelist 'file'!",
+                "[http @ 0x55cd] [error] Protocol 'http' not on whitelist 'file'!",
                 "Protocol 'http' not on whitelist 'file'!",
             ),
-            (FailureClass::Damaged, "[flac @ 0x562e509d0300] invalid residual", "invalid residual"),
-            (FailureClass::Storage, "file:/x.mp4: No such file or directory", "No such file or directory"),
-            (FailureClass::Storage, "file:/x.mp4: Permission denied", "Permission denied"),
+            (
+                FailureClass::Storage,
+                "[error] file:/x.mp4: No such file or directory",
+                "No such file or directory",
+            ),
+            (FailureClass::Storage, "[error] file:/x.mp4: Permission denied", "Permission denied"),
             (
                 FailureClass::DiskFull,
-                "av_interleaved_write_frame(): No space left on device",
+                "[error] av_interleaved_write_frame(): No space left on device",
                 "av_interleaved_write_frame(): No space left on device",
             ),
         ] {
-            let failure = failure("ffmpeg", &[line.to_owned()], &ended);
+            let failure = failure(&talk(&[line]).complaints, &ended);
             assert_eq!((failure.class, failure.exit_code), (class, Some(1)), "{line}");
             assert_eq!(failure.message, format!("ffmpeg can't read the file: {words}"));
         }
+    }
+
+    #[test]
+    fn what_is_lost_is_told_from_what_is_against_the_rules() {
+        let packets = Packets::default();
+        let whole = Structure::default();
+        for (line, weight) in [
+            ("[mov,mp4 @ 0x1] [error] stream 0, offset 0x1f: partial file", "damage"),
+            ("[in#0/mov,mp4 @ 0x1] [error] stream 0, offset 0x1f: partial file", "damage"),
+            ("[h264 @ 0x1] [error] error while decoding MB 5 3, bytestream -7", "damage"),
+            ("[NULL @ 0x1] [error] Invalid NAL unit size (1806 > 997).", "damage"),
+            ("[warning] file:/x.ts: corrupt decoded frame in stream 0", "damage"),
+            ("[error] Error while decoding stream #0:1: Invalid data found when processing input", "damage"),
+            ("[h264 @ 0x1] [error] non-existing PPS 0 referenced", "damage"),
+            ("[mov,mp4 @ 0x1] [error] Incorrect BOM value", "odd"),
+            ("[png @ 0x1] [error] chunk too big", "nothing"),
+        ] {
+            let talk = talk(&[line]);
+            let found = match weigh(&talk, &packets, &whole) {
+                Weight::Damage(_) => "damage",
+                Weight::OddContainer => "odd",
+                Weight::StartsAmid => "amid",
+                Weight::Nothing => "nothing",
+            };
+            assert_eq!(found, weight, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_decoder_may_stumble_at_seams_and_before_the_first_whole_picture() {
+        let stumble =
+            ["[mp3float @ 0x1] [error] Header missing", "[error] Error while decoding stream #0:0: Invalid"];
+        let seam = Structure { seams: 1, ..Structure::default() };
+        assert_eq!(weigh(&talk(&stumble), &Packets::default(), &seam), Weight::Nothing);
+        let twice = [stumble, stumble].concat();
+        assert!(matches!(weigh(&talk(&twice), &Packets::default(), &seam), Weight::Damage(_)));
+
+        let mut packets = Packets::default();
+        for line in ["#tb 0: 1/10", "#media_type 0: video", "0, 0, 0, 1, 9, 0x0, F=0x0", "0, 1, 1, 1, 9, 0x0"]
+        {
+            packets.take(line);
+        }
+        let amid =
+            talk(&["[h264 @ 0x1] [error] non-existing PPS 0 referenced", "[h264 @ 0x1] [error] no frame!"]);
+        assert_eq!(weigh(&amid, &packets, &Structure::default()), Weight::StartsAmid);
+        let broken = talk(&["[h264 @ 0x1] [error] error while decoding MB 5 3, bytestream -7"]);
+        assert!(matches!(weigh(&broken, &packets, &Structure::default()), Weight::Damage(_)));
     }
 }

@@ -1,21 +1,32 @@
-//! ffmpeg and ffprobe: what a media file is, and whether it is whole.
+//! ffmpeg: what a media file is, and whether it is whole.
 //!
 //! Guarantees:
 //!
+//! - what is kept was read to its last packet and decoded to its last frame, by one process, and hashed beside it;
 //! - an exit code of 0 is never taken as success: what was read is compared with what the container
 //!   says, and that with what was promised, since ffmpeg ends well on half a file;
 //! - holes are found by the packets' own times: a film that lacks a fragment still claims its full length;
-//! - a file can't make the tools open anything else: they read files only, so that a playlist in place of
+//! - what is odd and plays to its end is no damage: it is kept, and its oddity is recorded;
+//! - a guess proves nothing: a length that ffmpeg estimates is not compared with anything;
+//! - a file can't make ffmpeg open anything else: it reads files only, so that a playlist in place of
 //!   a film reaches neither the network nor other formats' references;
 //! - nothing is written.
 //!
-//! Not noticed without [`Expectation::decode`]: damaged bytes inside packets whose frame is intact. Not
-//! noticed at all: the end of a stream that says nothing about its length, if nothing was promised.
+//! Not noticed: wrong bytes that a decoder takes for other sound or another picture, where codec and container have
+//! no checksum; the end of a stream that says nothing about its length, if nothing was promised.
+//!
+//! Here texts of ffmpeg become values (`talk`, `packets`, `failure`), bytes of containers too (`frames`, `pages`,
+//! `riff`), and `judge` decides.
 
 mod failure;
+mod frames;
 mod hash;
+mod judge;
 mod packets;
-mod probe;
+mod pages;
+mod riff;
+mod structure;
+mod talk;
 mod tool;
 mod verify;
 
@@ -23,5 +34,6 @@ mod verify;
 mod tests;
 
 pub(crate) use hash::hash_of;
+pub use judge::{CONTAINER_TOLERANCE, PROMISE_TOLERANCE, Tolerance};
 pub use tool::Ffmpeg;
-pub use verify::{CONTAINER_TOLERANCE, Expectation, PROMISE_TOLERANCE, Tolerance};
+pub use verify::{Expectation, Refused};

@@ -1,194 +1,139 @@
-//! Runs ffprobe and ffmpeg on one file.
+//! Runs ffmpeg on one file: one process that describes it, reads every packet and decodes every frame.
 
 use std::{ffi::OsString, path::Path, time::Duration};
 
-use mediary_schema::{FailureClass, file::MediaFacts, job::Failure};
+use mediary_schema::job::Failure;
 
-use super::{
-    failure::{failure, is_damage},
-    packets::Packets,
-    probe::{Answer, ENTRIES},
-    verify::{CONTAINER_TOLERANCE, differs},
-};
+use super::{packets::Packets, talk::Talk};
 use crate::process::{Assignment, Ended, Line, Runner, Source, Spec, Tool, Tools};
 
-/// ffmpeg and ffprobe. Cheap to clone.
+/// ffmpeg. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Ffmpeg {
     runner: Runner,
     tools: Tools,
 }
 
-/// How long ffprobe may take: it reads little, but perhaps from a disk that has to wake up.
-const PROBE_DEADLINE: Duration = Duration::from_mins(2);
-/// How long ffmpeg may be silent: it writes a line for every packet, or every second.
+/// How long ffmpeg may be silent: it writes a line for every packet.
 const NO_PROGRESS: Duration = Duration::from_mins(2);
 /// How long a check may take in total.
 const CHECK_DEADLINE: Duration = Duration::from_hours(12);
-/// Lines of complaint that are kept: one damaged film can have thousands.
-const COMPLAINTS_MAX: usize = 20;
-/// What packet lines begin with: protocol, not words.
-const PACKET_LINES: &[&str] = &["0,", "1,", "2,", "3,", "4,", "5,", "6,", "7,", "8,", "9,", "#"];
-/// What ffmpeg's `-progress` writes.
-const PROGRESS_LINES: &[&str] = &[
-    "frame=",
-    "fps=",
-    "stream_",
-    "bitrate=",
-    "total_size=",
-    "out_time",
-    "dup_frames=",
-    "drop_frames=",
-    "speed=",
-    "progress=",
-];
+/// Files up to here are decoded on one thread: the start of more takes longer than the decoding.
+const SMALL_BYTES: u64 = 16 << 20;
+/// Endings that a file of sound alone has: a guess that spares a second start.
+const SOUND_ENDINGS: &[&str] = &["aac", "flac", "m4a", "m4b", "mp3", "oga", "ogg", "opus", "wav", "wma"];
+/// What packet lines and descriptions begin with: protocol, not words. What goes on with a description is indented.
+const PROTOCOL_LINES: &[&str] =
+    &["0,", "1,", "2,", "3,", "4,", "5,", "6,", "7,", "8,", "9,", "#", "[info] ", "  ", "Press [q]"];
+
+/// What is decoded. Picture and sound go to an output of their own each: in one, all pictures before the
+/// first sound would wait in memory. An output that would stay empty is an error, so it has to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Decoded {
+    pub(super) picture: bool,
+    pub(super) sound: bool,
+}
+
+impl Decoded {
+    /// Nothing: packets are read, and that is all.
+    pub(super) const NOTHING: Self = Self { picture: false, sound: false };
+
+    /// What a file of this name probably has.
+    pub(super) fn guessed(path: &Path) -> Self {
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let is_sound = SOUND_ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known));
+        Self { picture: !is_sound, sound: true }
+    }
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) talk: Talk,
+    pub(super) packets: Packets,
+    pub(super) ended: Ended,
+    /// What was decoded, if it ended well.
+    pub(super) decoded: Decoded,
+}
 
 impl Ffmpeg {
-    /// ffmpeg and ffprobe as `tools` finds them.
+    /// ffmpeg as `tools` finds it.
     pub fn new(runner: Runner, tools: Tools) -> Self {
         Self { runner, tools }
     }
 
-    /// What the file says about itself; its duration is 0 if it doesn't say.
-    pub async fn probe(&self, path: &Path, assignment: &Assignment) -> Result<MediaFacts, Failure> {
-        let spec = self.spec(Tool::Ffprobe)?.args(["-v", "error", "-of", "json", "-show_entries", ENTRIES]);
-        let spec = with_input(spec, path).deadline(PROBE_DEADLINE);
-        let mut json = String::new();
-        let run = self.run(Tool::Ffprobe, spec, assignment, |line| json.push_str(line)).await?;
-        run.objection()?;
-        let answer: Answer = serde_json::from_str(&json).map_err(|error| {
-            run.ended.failure(FailureClass::Unknown, format!("the answer of ffprobe can't be read: {error}"))
-        })?;
-        let no_media = || run.ended.failure(FailureClass::Damaged, "the file is neither film nor sound");
-        answer.facts().ok_or_else(no_media)
-    }
-
-    /// Reads every packet and answers the duration that they add up to, in milliseconds.
-    ///
-    /// Fails if they are less than the container says, or have holes.
-    pub async fn check_demux(&self, path: &Path, assignment: &Assignment) -> Result<u64, Failure> {
-        let claimed_ms = self.probe(path, assignment).await?.duration_ms;
-        self.demux(path, claimed_ms, assignment).await
-    }
-
-    /// Decodes every frame and answers their duration in milliseconds.
-    ///
-    /// Fails at the first error, and if they are less than the container says.
-    pub async fn check_decode(&self, path: &Path, assignment: &Assignment) -> Result<u64, Failure> {
-        let claimed_ms = self.probe(path, assignment).await?.duration_ms;
-        self.decode(path, claimed_ms, assignment).await
-    }
-
-    pub(super) async fn demux(
+    /// Describes a file of so many bytes, reads all its packets, and decodes what it has of picture and sound.
+    pub(super) async fn examine(
         &self,
         path: &Path,
-        claimed_ms: u64,
+        size_bytes: u64,
         assignment: &Assignment,
-    ) -> Result<u64, Failure> {
-        let spec = with_input(self.checking()?, path).args(["-map", "0:v?", "-map", "0:a?", "-c", "copy"]);
-        let spec = spec.args(["-f", "framecrc", "pipe:1"]).unrecorded(PACKET_LINES);
-        let mut packets = Packets::default();
-        let run = self.run(Tool::Ffmpeg, spec, assignment, |line| packets.take(line)).await?;
-        run.objection()?;
-        let found_ms = packets.duration_ms();
-        if packets.count() == 0 {
-            return Err(run.damage("it has no packets"));
+    ) -> Result<Report, Failure> {
+        let guessed = Decoded::guessed(path);
+        let report = self.run(path, size_bytes, guessed, assignment).await?;
+        let Some(known) = report.better() else { return Ok(report) };
+        let report = self.run(path, size_bytes, known, assignment).await?;
+        // What is there is known by now; a decoder may still be missing.
+        match report.better() {
+            Some(Decoded::NOTHING) => self.run(path, size_bytes, Decoded::NOTHING, assignment).await,
+            Some(_) | None => Ok(report),
         }
-        run.compare(found_ms, claimed_ms)?;
-        let holes_ms = packets.holes_ms();
-        if holes_ms > CONTAINER_TOLERANCE.around(found_ms) {
-            return Err(run.damage(&format!("its sound lacks {} in between", seconds(holes_ms))));
-        }
-        Ok(found_ms)
-    }
-
-    pub(super) async fn decode(
-        &self,
-        path: &Path,
-        claimed_ms: u64,
-        assignment: &Assignment,
-    ) -> Result<u64, Failure> {
-        let spec = with_input(self.checking()?, path).args(["-map", "0:v?", "-map", "0:a?", "-f", "null"]);
-        let spec = spec.args(["-progress", "pipe:1", "-stats_period", "1", "-"]).unrecorded(PROGRESS_LINES);
-        let mut found_ms = 0;
-        let each = |line: &str| {
-            // Microseconds; the line `out_time_ms` has the same number.
-            let time = line.strip_prefix("out_time_us=").and_then(|text| text.parse::<u64>().ok());
-            found_ms = time.map_or(found_ms, |us| us / 1000);
-        };
-        let run = self.run(Tool::Ffmpeg, spec, assignment, each).await?;
-        run.objection()?;
-        run.compare(found_ms, claimed_ms)?;
-        Ok(found_ms)
-    }
-
-    fn checking(&self) -> Result<Spec, Failure> {
-        let spec = self.spec(Tool::Ffmpeg)?.args(["-nostdin", "-v", "error", "-xerror"]);
-        Ok(spec.no_progress(NO_PROGRESS).deadline(CHECK_DEADLINE))
-    }
-
-    fn spec(&self, tool: Tool) -> Result<Spec, Failure> {
-        let program = self.tools.find(tool).map_err(|error| error.failure())?;
-        Ok(Spec::new(tool.name(), program))
     }
 
     async fn run(
         &self,
-        tool: Tool,
-        spec: Spec,
+        path: &Path,
+        size_bytes: u64,
+        decoded: Decoded,
         assignment: &Assignment,
-        mut each: impl FnMut(&str),
-    ) -> Result<Run, Failure> {
-        let mut complaints = Vec::new();
+    ) -> Result<Report, Failure> {
+        let spec = self.spec(path, size_bytes, decoded)?;
+        let (mut talk, mut packets) = (Talk::default(), Packets::default());
         let each = |line: Line| match line.source {
-            Source::Stdout => each(&line.text),
-            Source::Stderr if complaints.len() < COMPLAINTS_MAX => complaints.push(line.text),
-            Source::Stderr => {}
+            Source::Stdout => packets.take(&line.text),
+            Source::Stderr => talk.take(&line.text),
         };
         let ended = assignment.run(&self.runner, spec, each).await.map_err(|error| error.failure())?;
-        Ok(Run { tool, complaints, ended })
+        Ok(Report { talk, packets, ended, decoded })
     }
-}
 
-/// The file as the only input. ffmpeg knows no `--`, so it stands behind `file:`, which no option begins with.
-fn with_input(spec: Spec, path: &Path) -> Spec {
-    let mut input = OsString::from("file:");
-    input.push(path);
-    spec.args(["-protocol_whitelist", "file", "-i"]).arg(input)
-}
-
-/// A run that ended.
-#[derive(Debug)]
-struct Run {
-    tool: Tool,
-    complaints: Vec<String>,
-    ended: Ended,
-}
-
-impl Run {
-    /// What the tool says against the file, by its exit or in words.
-    fn objection(&self) -> Result<(), Failure> {
-        if self.ended.is_clean() && !self.complaints.iter().any(|line| is_damage(line)) {
-            return Ok(());
+    /// No `-xerror`: it ends at clocks that step back. No stricter `-err_detect`: it notices nothing more.
+    fn spec(&self, path: &Path, size_bytes: u64, decoded: Decoded) -> Result<Spec, Failure> {
+        let program = self.tools.find(Tool::Ffmpeg).map_err(|error| error.failure())?;
+        // ffmpeg knows no `--`, so the file stands behind `file:`, which no option begins with.
+        let mut input = OsString::from("file:");
+        input.push(path);
+        let mut spec = Spec::new(Tool::Ffmpeg.name(), program)
+            .args(["-nostdin", "-hide_banner", "-nostats", "-v", "repeat+level+info"])
+            .args(["-err_detect", "crccheck"]);
+        if size_bytes <= SMALL_BYTES {
+            spec = spec.args(["-threads", "1"]);
         }
-        Err(failure(self.tool.name(), &self.complaints, &self.ended))
-    }
-
-    /// Whether what was found is as long as the container says; one that doesn't say can't be wrong.
-    fn compare(&self, found_ms: u64, claimed_ms: u64) -> Result<(), Failure> {
-        if claimed_ms > 0 && differs(found_ms, claimed_ms, CONTAINER_TOLERANCE) {
-            let (found, claimed) = (seconds(found_ms), seconds(claimed_ms));
-            return Err(self.damage(&format!("it has {found} but says that it has {claimed}")));
+        // A file can't make it open anything else.
+        spec = spec.args(["-protocol_whitelist", "file", "-i"]).arg(input);
+        spec = spec.args(["-map", "0:V?", "-map", "0:a?", "-map", "0:s?", "-map", "0:d?"]);
+        spec = spec.args(["-c", "copy", "-copyinkf", "-f", "framecrc", "pipe:1"]);
+        if decoded.picture {
+            spec = spec.args(["-map", "0:V?", "-f", "null", "-"]);
         }
-        Ok(())
-    }
-
-    fn damage(&self, message: &str) -> Failure {
-        self.ended.failure(FailureClass::Damaged, format!("the file is damaged: {message}"))
+        if decoded.sound {
+            spec = spec.args(["-map", "0:a?", "-f", "null", "-"]);
+        }
+        Ok(spec.unrecorded(PROTOCOL_LINES).no_progress(NO_PROGRESS).deadline(CHECK_DEADLINE))
     }
 }
 
-/// `5.5 s`.
-pub(super) fn seconds(milliseconds: u64) -> String {
-    format!("{:.1} s", milliseconds as f64 / 1000.0)
+impl Report {
+    /// What should have been decoded instead, now that more is known; none if this is all that can be had.
+    fn better(&self) -> Option<Decoded> {
+        let talk = &self.talk;
+        if self.ended.forced("ffmpeg").is_some() || self.decoded == Decoded::NOTHING {
+            return None;
+        }
+        if talk.lacks_decoder {
+            return Some(Decoded::NOTHING);
+        }
+        let there = Decoded { picture: talk.has_picture, sound: talk.has_sound };
+        (there != self.decoded && there != Decoded::NOTHING).then_some(there)
+    }
 }

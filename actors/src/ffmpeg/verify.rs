@@ -1,129 +1,119 @@
-//! Whether a file is what was promised (DL-02).
+//! Whether a file is whole and what was promised (DL-02).
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use mediary_schema::{
     FailureClass,
-    file::{Check, MediaFacts, Verified},
+    file::{Check, MediaFacts, Oddity, Verified},
     job::{Failure, Progress},
 };
 use tokio::sync::watch;
 
 use super::{
     hash::hash,
-    tool::{Ffmpeg, seconds},
+    judge::{judge, no_media},
+    structure::{self, Structure},
+    tool::{Decoded, Ffmpeg, Report},
 };
 use crate::process::Assignment;
-
-/// How much two durations may differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tolerance {
-    /// In any case.
-    pub base_ms: u64,
-    /// And this many thousandths of the duration.
-    pub per_mille: u64,
-}
-
-impl Tolerance {
-    /// How much it is for this duration.
-    pub const fn around(self, duration_ms: u64) -> u64 {
-        self.base_ms + duration_ms / 1000 * self.per_mille
-    }
-}
-
-/// Between what a container says and what is in it: encoders pad sound, and streams end apart.
-pub const CONTAINER_TOLERANCE: Tolerance = Tolerance { base_ms: 1000, per_mille: 5 };
-
-/// Between what a source promised and what arrived: sources round to seconds and count intros differently.
-pub const PROMISE_TOLERANCE: Tolerance = Tolerance { base_ms: 2000, per_mille: 20 };
 
 /// What a file should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Expectation {
     /// The promised duration.
     pub duration_ms: Option<u64>,
-    /// The height of the chosen format; less means that the source sent another one.
+    /// The height of the chosen format.
     pub height: Option<u32>,
     /// The greatest height that the quality allows.
     pub height_max: Option<u32>,
     /// Whether it has to have sound; a picture is no fault, since some sources have no sound alone.
     pub audio_only: bool,
-    /// Whether every frame is decoded, too.
-    pub decode: bool,
+    /// Whether it was put together here: of fragments, or of parts that came at different times. What came as one
+    /// unbroken answer is as its source has it; here something may be missing, or be of another file.
+    pub is_joined: bool,
+}
+
+/// A file that is not kept.
+#[derive(Debug)]
+pub struct Refused {
+    /// Why.
+    pub failure: Failure,
+    /// BLAKE3 of its bytes, if they could be read: the same bytes again are the source's own.
+    pub blake3: Option<String>,
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self { failure, blake3: None }
+    }
 }
 
 impl Ffmpeg {
     /// Checks that a file is whole and what was promised, and computes what it is known by.
     ///
-    /// `progress` says `verifying`, and counts bytes while they are hashed.
+    /// One process describes, reads and decodes it, while it is hashed here. `progress` says `verifying`, and
+    /// counts bytes while they are hashed.
     pub async fn verify(
         &self,
         path: &Path,
         expectation: Expectation,
         assignment: &Assignment,
         progress: &watch::Sender<Progress>,
-    ) -> Result<Verified, Failure> {
-        let stage = |unit: &str| Progress {
+    ) -> Result<Verified, Refused> {
+        progress.send_replace(Progress {
             stage: "verifying".to_owned(),
-            unit: unit.to_owned(),
+            unit: "bytes".to_owned(),
             ..Progress::default()
-        };
-        progress.send_replace(stage("bytes"));
+        });
         let size_bytes = size(path).await?;
-        let mut media = self.probe(path, assignment).await?;
-        let found_ms = self.demux(path, media.duration_ms, assignment).await?;
-        if media.duration_ms == 0 {
-            media.duration_ms = found_ms;
-        }
-        expectation.check(&media)?;
-        if expectation.decode {
-            self.decode(path, media.duration_ms, assignment).await?;
-        }
-        let (hashed_bytes, blake3) = hash_apart(path, assignment, progress).await?;
+        let proof = self.prove(path, size_bytes, expectation, assignment);
+        let (proof, hashed) = tokio::join!(proof, hash_apart(path, assignment, progress));
+        let (media, check, oddities) = match proof {
+            Ok(proven) => proven,
+            Err(failure) => return Err(Refused { failure, blake3: hashed.ok().map(|(_, blake3)| blake3) }),
+        };
+        let (hashed_bytes, blake3) = hashed?;
         if hashed_bytes != size_bytes {
             let message =
                 format!("the file changed from {size_bytes} to {hashed_bytes} bytes while it was checked");
-            return Err(Failure::new(FailureClass::Damaged, message));
+            return Err(Failure::new(FailureClass::Damaged, message).into());
         }
-        let check = if expectation.decode { Check::Decoded } else { Check::Demuxed };
-        Ok(Verified { size_bytes, blake3, media, check })
+        Ok(Verified { size_bytes, blake3, media, check, oddities: oddities.into_iter().collect() })
+    }
+
+    async fn prove(
+        &self,
+        path: &Path,
+        size_bytes: u64,
+        expectation: Expectation,
+        assignment: &Assignment,
+    ) -> Result<(MediaFacts, Check, BTreeSet<Oddity>), Failure> {
+        let report = self.examine(path, size_bytes, assignment).await?;
+        if no_media(&report) {
+            return Err(report.ended.failure(FailureClass::Damaged, "the file is neither film nor sound"));
+        }
+        let structure = structure_apart(path, &report).await?;
+        let (media, mut oddities) = judge(&report, &structure, expectation)?;
+        let check = if report.decoded == Decoded::NOTHING { Check::Demuxed } else { Check::Decoded };
+        if check == Check::Demuxed {
+            oddities.insert(Oddity::NotDecoded);
+        }
+        Ok((media, check, oddities))
     }
 }
 
-impl Expectation {
-    /// Compares the facts with it.
-    fn check(&self, media: &MediaFacts) -> Result<(), Failure> {
-        let damaged = |message: String| Err(Failure::new(FailureClass::Damaged, message));
-        if let Some(promised_ms) = self.duration_ms
-            && differs(media.duration_ms, promised_ms, PROMISE_TOLERANCE)
-        {
-            let (found, promised) = (seconds(media.duration_ms), seconds(promised_ms));
-            return damaged(format!("the file has {found}, but {promised} were promised"));
-        }
-        if self.audio_only && media.audio_codec.is_none() {
-            return damaged("the file has no sound".to_owned());
-        }
-        let Some(height) = media.height else { return Ok(()) };
-        if let Some(promised) = self.height
-            && !self.audio_only
-            && height < promised
-        {
-            return damaged(format!("the picture has a height of {height}, but {promised} was offered"));
-        }
-        match self.height_max {
-            Some(most) if height > most && !self.audio_only => {
-                let message =
-                    format!("the source has only a height of {height}, and at most {most} was asked for");
-                Err(Failure::new(FailureClass::FormatUnavailable, message))
-            }
-            _ => Ok(()),
-        }
+#[cfg(test)]
+impl Ffmpeg {
+    /// What the file is.
+    pub(crate) async fn probe(&self, path: &Path, assignment: &Assignment) -> Result<MediaFacts, Failure> {
+        let (media, ..) = self.prove(path, size(path).await?, Expectation::default(), assignment).await?;
+        Ok(media)
     }
-}
 
-/// Whether two durations are too far apart.
-pub(super) fn differs(found_ms: u64, expected_ms: u64, tolerance: Tolerance) -> bool {
-    found_ms.abs_diff(expected_ms) > tolerance.around(expected_ms)
+    /// The duration of a whole file in milliseconds.
+    pub(crate) async fn check_demux(&self, path: &Path, assignment: &Assignment) -> Result<u64, Failure> {
+        Ok(self.probe(path, assignment).await?.duration_ms)
+    }
 }
 
 async fn size(path: &Path) -> Result<u64, Failure> {
@@ -135,6 +125,15 @@ async fn size(path: &Path) -> Result<u64, Failure> {
         return Err(Failure::new(FailureClass::Damaged, "the file is empty"));
     }
     Ok(facts.len())
+}
+
+async fn structure_apart(path: &Path, report: &Report) -> Result<Structure, Failure> {
+    let Some(container) = report.talk.container.clone() else { return Ok(Structure::default()) };
+    let path = path.to_owned();
+    let looked = tokio::task::spawn_blocking(move || structure::look(&path, &container)).await;
+    let looked =
+        looked.map_err(|error| Failure::new(FailureClass::Unknown, format!("the check ended: {error}")))?;
+    looked.map_err(|error| unreadable(&error))
 }
 
 async fn hash_apart(

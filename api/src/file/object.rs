@@ -1,6 +1,6 @@
 use async_graphql::{Enum, ID, SimpleObject};
 use mediary_projections::file::FileRow;
-use mediary_schema::file::{Check, FileState};
+use mediary_schema::file::{Check, FileState, Oddity};
 
 use crate::scalar::{DateTime, Long, Position};
 
@@ -8,10 +8,48 @@ use crate::scalar::{DateTime, Long, Position};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "Check", name = "Check")]
 pub(crate) enum CheckName {
-    /// Every packet of the container was read.
+    /// Every packet of the container was read, but something here has no decoder for them.
     Demuxed,
-    /// Every frame was decoded.
+    /// Every packet was read, and every frame of picture and sound decoded.
     Decoded,
+}
+
+/// What is unusual about whole media, which plays to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "Oddity", name = "Oddity")]
+pub(crate) enum OddityName {
+    /// The container says no length, and what it makes readers guess is wrong or right by chance.
+    EstimatedLength,
+    /// There is more in it than the container says.
+    LongerThanSaid,
+    /// There is more of it than the source said.
+    LongerThanPromised,
+    /// The picture is lower than that of the format that the source offered.
+    BelowPromisedHeight,
+    /// It is several recordings one behind the other.
+    Glued,
+    /// Before or behind what is played are bytes that are neither media nor a tag.
+    ForeignBytes,
+    /// It begins between two whole pictures: the first ones can't be shown.
+    StartsAmid,
+    /// Its last frame or packet is cut.
+    TornEnd,
+    /// It stops without the mark that its container has for the end, as a recorded broadcast does.
+    OpenEnd,
+    /// Picture and sound end apart.
+    StreamsEndApart,
+    /// The sound pauses while the picture goes on.
+    PauseInSound,
+    /// For a while there is neither picture nor sound.
+    Gap,
+    /// Its clock steps back or jumps.
+    ClockRestart,
+    /// Its packets are numbered, and the numbers don't follow each other, although every frame decodes.
+    LostPackets,
+    /// A part of it can't be decoded here, since there is no decoder for it.
+    NotDecoded,
+    /// The container is not as its rules say.
+    OddContainer,
 }
 
 /// How it stands with the bytes of a file.
@@ -57,6 +95,8 @@ pub(crate) struct File {
     container: String,
     /// How it was checked.
     check: CheckName,
+    /// What is unusual about it and no damage.
+    oddities: Vec<OddityName>,
     /// The item that it keeps, if it came from a source.
     item_id: Option<ID>,
     /// When it was recorded.
@@ -82,6 +122,7 @@ impl From<FileRow> for File {
             audio_codec: media.audio_codec,
             container: media.container,
             check: check.into(),
+            oddities: row.verified.oddities.into_iter().map(Into::into).collect(),
             item_id: row.item_id.map(|id| ID(id.to_string())),
             recorded_at: DateTime(row.recorded_at),
             changed_at: Position(row.changed_at),

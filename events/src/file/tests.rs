@@ -14,7 +14,8 @@ fn verified(size_bytes: u64) -> Verified {
         size_bytes,
         blake3: "00".repeat(32),
         media: MediaFacts { container: "mp4".to_owned(), duration_ms: 1_000, ..MediaFacts::default() },
-        check: Check::Demuxed,
+        check: Check::Decoded,
+        oddities: Vec::new(),
     }
 }
 

@@ -12,7 +12,7 @@ const BLOCKED_FACTOR: u64 = 6;
 ///
 /// After a fault, full jitter: a uniform draw from zero to `wait × 2^failures`, capped; see "Exponential backoff
 /// and jitter", AWS Architecture Blog, 2015. What waits for a condition is never given up, and waits at least
-/// half of that: equal jitter. A wait that the source asked for is the least; the rest comes on top of it, so that
+/// half of that: equal jitter. What is known to come to the same again is not tried again. A wait that the source asked for is the least; the rest comes on top of it, so that
 /// not everybody is back at the same moment. Who waits for room has no wait: the lane is held until it is there.
 pub(super) fn wait(
     policy: RetryPolicy,
@@ -21,6 +21,9 @@ pub(super) fn wait(
     blocks: u32,
     dice: u32,
 ) -> Option<Duration> {
+    if failure.for_good {
+        return None;
+    }
     let asked_ms = failure.retry_after_ms.unwrap_or(0);
     let wait_ms = match failure.class.retry() {
         Retry::Permanent => return None,

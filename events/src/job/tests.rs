@@ -136,6 +136,15 @@ fn what_waits_for_a_condition_is_never_given_up_and_never_asks_at_once() {
 }
 
 #[test]
+fn what_would_come_to_the_same_again_is_given_up_at_once() {
+    let failure =
+        Failure { for_good: true, ..Failure::new(FailureClass::Damaged, "the source itself is damaged") };
+    let outcome = Outcome::Failed { failure, at: Timestamp::from_micros(9), dice: 0 };
+    let state = given::<Job>(running(FIRST)).when(end(FIRST, outcome)).state();
+    assert_eq!(state.state, Some(JobState::Failed));
+}
+
+#[test]
 fn who_waits_for_room_waits_for_nothing_else() {
     let mut failure = Failure::new(FailureClass::DiskFull, "no room");
     failure.room_bytes = Some(7);

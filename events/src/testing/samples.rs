@@ -152,6 +152,7 @@ pub fn verified() -> Verified {
             audio_codec: Some("aac".to_owned()),
         },
         check: Check::Demuxed,
+        oddities: Vec::new(),
     }
 }
 
@@ -169,6 +170,7 @@ pub fn failure() -> Failure {
         partial: 150,
         retry_after_ms: Some(900_000),
         room_bytes: None,
+        for_good: false,
     }
 }
 

@@ -98,7 +98,7 @@ impl Target {
 
 /// A file in the library.
 pub(crate) const FILE: &str = "fragment File on File {
-  id path state sizeBytes blake3 durationMs width height videoCodec audioCodec container check itemId recordedAt
+  id path state sizeBytes blake3 durationMs width height videoCodec audioCodec container check oddities itemId recordedAt
   changedAt
 }";
 
@@ -171,6 +171,8 @@ pub(crate) struct File {
     pub(crate) audio_codec: Option<String>,
     pub(crate) container: String,
     pub(crate) check: String,
+    #[serde(default)]
+    pub(crate) oddities: Vec<String>,
     pub(crate) item_id: Option<String>,
     pub(crate) recorded_at: String,
     pub(crate) changed_at: u64,

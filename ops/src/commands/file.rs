@@ -90,6 +90,11 @@ fn details(file: &File) -> String {
         ),
         ("container", Some(file.container.clone())),
         ("checked", Some(word(&file.check))),
+        (
+            "odd",
+            Some(file.oddities.iter().map(|oddity| word(oddity)).collect::<Vec<_>>().join(", "))
+                .filter(|odd| !odd.is_empty()),
+        ),
         ("blake3", Some(file.blake3.clone())),
         ("item", file.item_id.clone()),
         ("recorded", Some(moment(&file.recorded_at))),

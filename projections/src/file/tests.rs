@@ -27,7 +27,8 @@ fn verified(size_bytes: u64) -> Verified {
             video_codec: Some("h264".to_owned()),
             audio_codec: None,
         },
-        check: Check::Demuxed,
+        check: Check::Decoded,
+        oddities: Vec::new(),
     }
 }
 

@@ -92,6 +92,8 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "download", "library"),
     ("actors", "download", "folder"),
     ("actors", "download", "mover"),
+    // What was thrown away, by its hash.
+    ("actors", "download", "thrown"),
     ("actors", "download", "unusable"),
     ("actors", "download", "watch"),
     ("actors", "download", "name"),
