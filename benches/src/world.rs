@@ -146,6 +146,7 @@ impl List {
             mode: RefreshMode::Full,
             observed,
             unreadable: 0,
+            unreadable_rows: vec![],
             newest_first: None,
             changes: Vec::new(),
         }

@@ -83,7 +83,14 @@ async fn program(configuration: &Configuration, tools: &Tools, runner: &Runner, 
     match tools.version(runner, tool).await {
         Ok(version) => {
             let place = tools.find(tool).map(|path| path.display().to_string()).unwrap_or_default();
-            Finding::ok(name, format!("{version} ({place})"))
+            let told = format!("{version} ({place})");
+            match tool.version_min().filter(|least| !is_at_least(&version, least)) {
+                None => Finding::ok(name, told),
+                Some([major, minor]) => {
+                    let detail = format!("{told} is too old: yt-dlp uses it from {major}.{minor} on");
+                    Finding::bad(name, Verdict::Warning, detail, "install a newer one with `ops/run`")
+                }
+            }
         }
         Err(error) => {
             let (verdict, advice) = match tool {
@@ -104,6 +111,15 @@ async fn program(configuration: &Configuration, tools: &Tools, runner: &Runner, 
             };
             Finding::bad(name, verdict, error.to_string(), advice)
         }
+    }
+}
+
+/// Whether a version such as `2.5.6` is no older; one that can't be read is taken for new.
+fn is_at_least(version: &str, least: &[u32; 2]) -> bool {
+    let mut parts = version.split('.').map(str::parse::<u32>);
+    match (parts.next(), parts.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => [major, minor] >= *least,
+        _ => true,
     }
 }
 
@@ -249,5 +265,24 @@ fn address(configuration: &Configuration) -> Finding {
             format!("{listen} can't be listened on: {error}"),
             "choose an address of this machine with --listen",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_at_least;
+
+    #[test]
+    fn versions_are_compared_by_their_numbers() {
+        for (version, expected) in [
+            ("2.3.0", true),
+            ("2.10.1", true),
+            ("3.0.0-rc.1", true),
+            ("2.2.9", false),
+            ("1.46.3", false),
+            ("new", true),
+        ] {
+            assert_eq!(is_at_least(version, &[2, 3]), expected, "{version}");
+        }
     }
 }

@@ -12,6 +12,8 @@ pub enum FailureClass {
     RateLimit,
     /// The source wants proof of a human.
     BotCheck,
+    /// Not there yet: announced, being broadcast, or being made into a recording.
+    NotYet,
     /// Private, or a sign-in is needed.
     Private,
     /// For members or subscribers only.
@@ -55,6 +57,8 @@ pub enum Retry {
     Permanent,
     /// Try again when the source or the owner has changed something; longer waits.
     Blocked,
+    /// Ask again when the moment is there, however often: it is no try, since there was nothing to try.
+    Awaited,
     /// Try again at once, counted apart: it says nothing about the work.
     WorkerLost,
 }
@@ -65,6 +69,7 @@ impl FailureClass {
         match self {
             Self::Network | Self::Damaged | Self::Stalled | Self::Unknown => Retry::Transient,
             Self::RateLimit | Self::BotCheck | Self::DiskFull => Retry::Blocked,
+            Self::NotYet => Retry::Awaited,
             Self::Private
             | Self::MembersOnly
             | Self::Geo
@@ -88,6 +93,9 @@ impl FailureClass {
             }
             Self::RateLimit => "the source asked for a pause; the job waits and goes on by itself",
             Self::BotCheck => "the source wants proof of a human; wait, or try from another address",
+            Self::NotYet => {
+                "the job waits and goes on by itself; `mediary job resume ID` asks now, `mediary job cancel ID` ends it"
+            }
             Self::Private => "the owner must make it public, or give you access",
             Self::MembersOnly => "it is for members of the channel",
             Self::Geo => "it is not offered in this part of the world",

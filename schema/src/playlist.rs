@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EntryId, PlaylistId,
+    EntryId, PlaylistId, bounded,
     item::{IdScope, ItemSource},
 };
 
@@ -54,14 +54,27 @@ pub enum LiveStatus {
     Upcoming,
     /// Being broadcast.
     Live,
+    /// Broadcast, and being made into a recording by the site: what can be had of it is a torso.
+    PostLive,
     /// The recording of a broadcast.
     WasLive,
+}
+
+impl LiveStatus {
+    /// Whether there is a whole recording, or never was a broadcast: it can be kept now.
+    pub const fn is_over(self) -> bool {
+        match self {
+            Self::NotLive | Self::WasLive => true,
+            Self::Upcoming | Self::Live | Self::PostLive => false,
+        }
+    }
 }
 
 /// One row of a list as one refresh saw it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedEntry {
-    /// The source's own index, from 1; never counted from lines (LI-05).
+    /// Its place, from 1: the source's own index, never counted from lines (LI-05); in a list of lists, where each
+    /// counts from 1 again, counted over all of them.
     pub index: u32,
     /// Where the item is to be had.
     pub source: ItemSource,
@@ -89,6 +102,27 @@ pub struct ObservedPlaylist {
     pub extractor: Option<String>,
     /// The id that the extractor gives to the list.
     pub source_id: Option<String>,
+}
+
+/// A row that is in a list and could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadableRow {
+    /// Its place, from 1, if that could be read.
+    pub index: Option<u32>,
+    /// Why not, in one sentence.
+    pub reason: String,
+}
+
+impl UnreadableRow {
+    /// How many of them are told: the first ones. That there are more, their count says.
+    pub const TOLD_MAX: usize = 20;
+    /// Of a reason, in bytes: twenty of them fit into an event many times over.
+    const REASON_BYTES_MAX: usize = 500;
+
+    /// A row, with a reason no longer than an event may hold it.
+    pub fn new(index: Option<u32>, reason: impl Into<String>) -> Self {
+        Self { index, reason: bounded::cut(reason.into(), Self::REASON_BYTES_MAX) }
+    }
 }
 
 /// How much of a list a refresh covers (LI-07).

@@ -9,6 +9,7 @@ mod contract;
 mod crash;
 mod crossing;
 mod edge;
+mod engine;
 mod golden;
 mod job;
 mod log;

@@ -67,7 +67,8 @@ impl Client {
         const DOCUMENT: &str =
             "query($id: ID!) { playlist(id: $id) { id url title kind entryCount refreshOutcome
             refreshCounts { added notSeen removed moved renamed unavailable returned }
-            refreshFailure { class message advice partial } } }";
+            refreshFailure { class message advice partial }
+            refreshUnreadable refreshUnreadableRows { index reason } } }";
         self.ask(DOCUMENT, json!({ "id": id })).await["playlist"].take()
     }
 

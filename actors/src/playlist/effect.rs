@@ -9,11 +9,14 @@ use mediary_schema::{
     FailureClass, ItemId, Namesakes, PlaylistId,
     item::ItemSource,
     job::{Failure, Progress, Work, WorkKind},
-    playlist::{ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode, RefreshPlaylist},
+    playlist::{
+        ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode, RefreshPlaylist,
+        UnreadableRow,
+    },
 };
 use tokio::{sync::mpsc, time::Instant};
 
-use super::pages::{Pages, StagedPage};
+use super::pages::{Pages, StagedPage, Unreadable};
 use crate::{
     job::{Attempt, Effect, Ending},
     ytdlp::{Engine, ListEnd, ListLine, ListRequest},
@@ -91,7 +94,15 @@ impl Effect for Lister {
 struct Look {
     pages: Pages,
     mode: RefreshMode,
-    unreadable: u32,
+    unreadable: Unreadable,
+}
+
+impl Look {
+    fn of(pages: Pages, mode: RefreshMode, unreadable: Unreadable) -> Self {
+        // A row that can't be read is no absent row.
+        let mode = if unreadable.count == 0 { mode } else { RefreshMode::Incremental };
+        Self { pages, mode, unreadable }
+    }
 }
 
 impl Lister {
@@ -100,24 +111,25 @@ impl Lister {
         let mut pages =
             tokio::task::spawn_blocking(move || Pages::open(&staging)).await.map_err(io::Error::other)??;
         match self.walk(attempt, work, &mut pages).await {
-            Ok((mode, unreadable)) => Ok(Look { pages, mode, unreadable }),
+            Ok((mode, unreadable)) => Ok(Look::of(pages, mode, unreadable)),
             Err(Broken::Changed) => {
                 pages.clear()?;
                 let (mode, unreadable) = self.walk(attempt, work, &mut pages).await?;
-                Ok(Look { pages, mode, unreadable })
+                Ok(Look::of(pages, mode, unreadable))
             }
             Err(broken) => Err(broken),
         }
     }
 
-    /// Walks the list from the last page that was kept; answers how far it looked, and how many rows could not be read.
+    /// Walks the list from the last page that was kept; answers how far it looked, and what it could not read.
     async fn walk(
         &self,
         attempt: &Attempt,
         work: &RefreshPlaylist,
         pages: &mut Pages,
-    ) -> Result<(RefreshMode, u32), Broken> {
+    ) -> Result<(RefreshMode, Unreadable), Broken> {
         let overlap = pages.pop()?;
+        let before = pages.unreadable()?;
         let start_index =
             overlap.as_ref().and_then(|page| page.entries.first()).map_or(1, |entry| entry.index);
         let request = ListRequest { url: work.url.clone(), start_index };
@@ -127,6 +139,7 @@ impl Lister {
         };
         let (lines, mut receiver) = mpsc::channel(LINES_WAITING_MAX);
         let mut walk = Walk::new(attempt, work, pages, overlap, known);
+        (walk.is_resumed, walk.unreadable) = (start_index > 1, before);
         let follow = async {
             while let Some(line) = receiver.recv().await {
                 if !walk.see(line)? {
@@ -169,7 +182,10 @@ struct Walk<'a> {
     page: StagedPage,
     seen: u64,
     total: Option<u64>,
-    skipped: u32,
+    /// Whether it goes on behind rows of an earlier attempt.
+    is_resumed: bool,
+    /// What could not be read so far, by an earlier attempt included.
+    unreadable: Unreadable,
     started: Instant,
 }
 
@@ -185,11 +201,14 @@ impl<'a> Walk<'a> {
             kind: PlaylistKind::List,
             playlist: ObservedPlaylist::default(),
             entries: Vec::new(),
+            unreadable: Unreadable::default(),
+            is_nested: false,
         };
         let page_size = work.page_size.max(1) as usize;
         let seen = u64::from(pages.written()) * page_size as u64;
         let started = Instant::now();
-        Self { attempt, page_size, pages, overlap, known, page, seen, total: None, skipped: 0, started }
+        let (total, is_resumed, unreadable) = (None, false, Unreadable::default());
+        Self { attempt, page_size, pages, overlap, known, page, seen, total, is_resumed, unreadable, started }
     }
 
     /// Takes in one line; false once an incremental refresh has seen enough.
@@ -203,7 +222,17 @@ impl<'a> Walk<'a> {
             }
             ListLine::SkippedItem { index, failure } => {
                 tracing::info!(job_id = %self.attempt.job_id, ?index, reason = failure.message, "a row can't be read");
-                self.skipped += 1;
+                let row = UnreadableRow::new(index, failure.message);
+                self.unreadable.take(row.clone());
+                self.page.unreadable.take(row);
+                Ok(true)
+            }
+            // What was asked for from the middle is the middle of each list in it.
+            ListLine::Nested if self.is_resumed => Err(Broken::Changed),
+            ListLine::Nested => {
+                self.page.is_nested = true;
+                // What is new may stand in front of any of them.
+                self.known = None;
                 Ok(true)
             }
             ListLine::Entry(entry) => {
@@ -222,6 +251,7 @@ impl<'a> Walk<'a> {
         }
         self.pages.push(&self.page)?;
         let entries = std::mem::take(&mut self.page.entries);
+        self.page.unreadable = Unreadable::default();
         self.seen += entries.len() as u64;
         self.tell();
         let is_known =
@@ -243,10 +273,10 @@ impl<'a> Walk<'a> {
     }
 
     /// Judges the end; an incremental refresh that saw enough was stopped by us.
-    fn end(mut self, end: ListEnd, enough: bool) -> Result<(RefreshMode, u32), Broken> {
+    fn end(mut self, end: ListEnd, enough: bool) -> Result<(RefreshMode, Unreadable), Broken> {
         let partial = self.seen + self.page.entries.len() as u64;
         match end {
-            ListEnd::Stopped if enough => return Ok((RefreshMode::Incremental, self.skipped)),
+            ListEnd::Stopped if enough => return Ok((RefreshMode::Incremental, self.unreadable)),
             ListEnd::Stopped => return Err(Broken::Stopped),
             ListEnd::Partial(failure) | ListEnd::Failed(failure) => {
                 return Err(Broken::Failed(Failure { partial, ..failure }));
@@ -255,9 +285,7 @@ impl<'a> Walk<'a> {
         }
         // The last page is shorter, or empty: then it holds what was learnt of the list itself.
         self.turn()?;
-        // A row that can't be read is no absent row.
-        let mode = if self.skipped == 0 { RefreshMode::Full } else { RefreshMode::Incremental };
-        Ok((mode, self.skipped))
+        Ok((RefreshMode::Full, self.unreadable))
     }
 }
 
@@ -298,8 +326,10 @@ async fn record(attempt: &Attempt, work: &RefreshPlaylist, look: Look) -> Result
         playlist: last.playlist,
         mode,
         observed: rows,
-        unreadable,
-        newest_first: found.newest_first,
+        unreadable: unreadable.count,
+        unreadable_rows: unreadable.rows,
+        // Each list within the list has a front of its own.
+        newest_first: if last.is_nested { Some(false) } else { found.newest_first },
         changes: finish,
     };
     let used = attempt.assignment.used();

@@ -3,7 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mediary_schema::playlist::{ObservedEntry, ObservedPlaylist, PlaylistKind};
+use mediary_schema::playlist::{ObservedEntry, ObservedPlaylist, PlaylistKind, UnreadableRow};
 use serde::{Deserialize, Serialize};
 
 /// One page of what a refresh saw, as it is kept until the refresh's end.
@@ -12,6 +12,35 @@ pub(super) struct StagedPage {
     pub(super) kind: PlaylistKind,
     pub(super) playlist: ObservedPlaylist,
     pub(super) entries: Vec<ObservedEntry>,
+    /// Rows between them that could not be read.
+    #[serde(default)]
+    pub(super) unreadable: Unreadable,
+    /// Whether there are lists within the list: then no place of it can be gone on from.
+    #[serde(default)]
+    pub(super) is_nested: bool,
+}
+
+/// Rows that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Unreadable {
+    pub(super) count: u32,
+    /// The first of them.
+    pub(super) rows: Vec<UnreadableRow>,
+}
+
+impl Unreadable {
+    pub(super) fn take(&mut self, row: UnreadableRow) {
+        self.count += 1;
+        if self.rows.len() < UnreadableRow::TOLD_MAX {
+            self.rows.push(row);
+        }
+    }
+
+    fn add(&mut self, others: Self) {
+        let room = UnreadableRow::TOLD_MAX.saturating_sub(self.rows.len());
+        self.rows.extend(others.rows.into_iter().take(room));
+        self.count += others.count;
+    }
 }
 
 /// The pages that a refresh has seen so far, on disk: a refresh that is killed goes on from the last one (LI-03).
@@ -71,11 +100,25 @@ impl Pages {
         })
     }
 
+    /// Every row that could not be read, those that an earlier attempt met included.
+    pub(super) fn unreadable(&self) -> io::Result<Unreadable> {
+        let mut all = Unreadable::default();
+        for number in 1..=self.written {
+            all.add(self.read(number)?.unreadable);
+        }
+        Ok(all)
+    }
+
     /// Takes the last page with rows back: it is looked at once more, so that a list that changed meanwhile is
-    /// noticed. An empty page behind it only says that the list ended there, which is looked at again, too.
+    /// noticed. An empty page behind it only says that the list ended there, which is looked at again, too. Pages of a
+    /// list of lists are forgotten: its source can't be asked for the rest.
     pub(super) fn pop(&mut self) -> io::Result<Option<StagedPage>> {
         while self.written > 0 {
             let page = self.read(self.written)?;
+            if page.is_nested {
+                self.clear()?;
+                break;
+            }
             fs::remove_file(self.path(self.written))?;
             self.written -= 1;
             if !page.entries.is_empty() {

@@ -1,9 +1,9 @@
 use mediary_schema::{
     item::{IdScope, ItemSource},
-    playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind},
+    playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind, UnreadableRow},
 };
 
-use super::pages::{Pages, StagedPage};
+use super::pages::{Pages, StagedPage, Unreadable};
 
 fn page(indexes: std::ops::Range<u32>) -> StagedPage {
     let entry = |index: u32| ObservedEntry {
@@ -20,7 +20,13 @@ fn page(indexes: std::ops::Range<u32>) -> StagedPage {
         live_status: LiveStatus::NotLive,
     };
     let entries = indexes.map(entry).collect();
-    StagedPage { kind: PlaylistKind::List, playlist: ObservedPlaylist::default(), entries }
+    StagedPage {
+        kind: PlaylistKind::List,
+        playlist: ObservedPlaylist::default(),
+        entries,
+        unreadable: Unreadable::default(),
+        is_nested: false,
+    }
 }
 
 // The list ended with a full page, so that an empty one stands behind it. It has no index to go on from:
@@ -46,6 +52,41 @@ fn without_rows_everything_is_looked_at_from_the_front() {
     pages.push(&page(1..1)).unwrap();
     assert_eq!(pages.pop().unwrap(), None);
     assert_eq!(pages.written(), 0);
+}
+
+// Field 05: the end of a list of lists can't be asked for by a place of ours.
+#[test]
+fn a_list_of_lists_is_looked_at_from_the_front() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pages = Pages::open(folder.path()).unwrap();
+    pages.push(&page(1..3)).unwrap();
+    pages.push(&StagedPage { is_nested: true, ..page(3..5) }).unwrap();
+    assert_eq!(pages.pop().unwrap(), None);
+    assert_eq!(Pages::open(folder.path()).unwrap().written(), 0);
+}
+
+// What an earlier attempt could not read is still not read.
+#[test]
+fn rows_that_could_not_be_read_are_kept_with_their_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pages = Pages::open(folder.path()).unwrap();
+    for number in 0..3 {
+        let mut page = page(number * 20 + 1..number * 20 + 5);
+        for index in 0..15 {
+            page.unreadable.take(UnreadableRow::new(Some(number * 20 + index + 5), "no address"));
+        }
+        pages.push(&page).unwrap();
+    }
+    let mut after_a_kill = Pages::open(folder.path()).unwrap();
+    let all = after_a_kill.unreadable().unwrap();
+    assert_eq!((all.count, all.rows.len()), (45, UnreadableRow::TOLD_MAX));
+    assert_eq!((all.rows[0].index, all.rows[19].index), (Some(5), Some(29)));
+    after_a_kill.pop().unwrap();
+    assert_eq!(
+        after_a_kill.unreadable().unwrap().count,
+        30,
+        "those of the page that is looked at again are met again"
+    );
 }
 
 // A24: a rename reaches the disk before the bytes do.

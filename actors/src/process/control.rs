@@ -11,6 +11,7 @@ use tokio::{sync::watch, time::Instant};
 
 use super::{
     group::Group,
+    growth::Growth,
     life::Life,
     output::Record,
     queue::Queue,
@@ -58,6 +59,7 @@ pub(super) struct Control {
     pub(super) queue: Arc<Queue>,
     pub(super) record: Arc<Mutex<Record>>,
     pub(super) limits: Limits,
+    pub(super) growth: Option<Growth>,
     pub(super) stage: StageCell,
     pub(super) pipes_open: usize,
     pub(super) ended: watch::Sender<Option<Arc<Ended>>>,
@@ -76,6 +78,8 @@ impl Default for StageCell {
     }
 }
 
+/// How often the files of a child that says nothing are looked at within the time after which it counts as dead.
+const LOOKS_PER_LIMIT: u32 = 4;
 /// How often a group that is to end is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// How long pipes may stay open once the group is gone; only a stranger can hold them then.
@@ -180,9 +184,9 @@ impl Control {
         }
     }
 
-    fn overdue(&self, now: Instant) -> Option<EndedBy> {
-        if self.queue.is_waiting() {
-            // It is we who are slow.
+    fn overdue(&mut self, now: Instant) -> Option<EndedBy> {
+        // When lines wait, it is we who are slow.
+        if self.queue.is_waiting() || self.growth.as_mut().is_some_and(Growth::look) {
             self.life.sign();
         }
         if self.limits.deadline.is_some_and(|limit| now >= self.life.started() + limit) {
@@ -200,7 +204,9 @@ impl Control {
             Stage::Running => {
                 let deadline = self.limits.deadline.map(|limit| self.life.started() + limit);
                 let silence = self.limits.no_progress.map(|limit| self.life.last_sign() + limit);
-                [deadline, silence].into_iter().flatten().min().unwrap_or(never)
+                let look = self.limits.no_progress.filter(|_| self.growth.is_some());
+                let look = look.map(|limit| Instant::now() + limit / LOOKS_PER_LIMIT);
+                [deadline, silence, look].into_iter().flatten().min().unwrap_or(never)
             }
             Stage::Asked { kill_at } => kill_at,
             Stage::Killed => never,

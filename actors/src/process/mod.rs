@@ -24,6 +24,7 @@ mod control;
 mod environment;
 mod error;
 mod group;
+mod growth;
 mod life;
 mod lines;
 mod orphans;

@@ -23,6 +23,7 @@ pub struct Spec {
     pub(super) output_file: Option<PathBuf>,
     pub(super) unrecorded: &'static [&'static str],
     pub(super) no_progress: Option<Duration>,
+    pub(super) writes_into: Option<PathBuf>,
     pub(super) deadline: Option<Duration>,
     pub(super) grace: Duration,
 }
@@ -45,6 +46,7 @@ impl Spec {
             output_file: None,
             unrecorded: &[],
             no_progress: None,
+            writes_into: None,
             deadline: None,
             grace: Self::GRACE,
         }
@@ -110,6 +112,14 @@ impl Spec {
     #[must_use]
     pub fn no_progress(mut self, limit: Duration) -> Self {
         self.no_progress = Some(limit);
+        self
+    }
+
+    /// The folder that it writes into: a file that grows there is a sign of life, too. What joins a long film says
+    /// nothing for many minutes.
+    #[must_use]
+    pub fn writes_into(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.writes_into = Some(folder.into());
         self
     }
 

@@ -189,6 +189,22 @@ async fn signs_of_life_put_silence_off() {
     assert!(ended.is_clean(), "bytes without a line end are a sign, too: {ended:?}");
 }
 
+// The join of a long film says nothing for many minutes.
+#[tokio::test]
+async fn a_file_that_grows_is_a_sign_of_life() {
+    let folder = tempfile::tempdir().unwrap();
+    let limit = Duration::from_millis(800);
+    let grow = "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do printf x >> film; sleep 0.2; done";
+    let spec = |script: &str| shell(script).working_dir(folder.path()).no_progress(limit);
+    let ended = end(runner().spawn(&spec(grow).writes_into(folder.path())).unwrap()).await;
+    assert!(ended.is_clean(), "{ended:?}");
+    let ended = end(runner().spawn(&spec(grow)).unwrap()).await;
+    assert_eq!(ended.by, EndedBy::NoProgress, "it is only the file that says so");
+    let still = "printf x >> film; sleep 1000";
+    let ended = end(runner().spawn(&spec(still).writes_into(folder.path())).unwrap()).await;
+    assert_eq!(ended.by, EndedBy::NoProgress);
+}
+
 #[tokio::test]
 async fn a_stop_token_ends_a_driven_child() {
     let stop = CancellationToken::new();

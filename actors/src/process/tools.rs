@@ -39,6 +39,15 @@ impl Tool {
         }
     }
 
+    /// The oldest version, major and minor, that is of use, where that is known.
+    pub const fn version_min(self) -> Option<[u32; 2]> {
+        match self {
+            // What yt-dlp 2026.10.26 takes; it leaves an older one alone without a word.
+            Self::Deno => Some([2, 3]),
+            Self::YtDlp | Self::Ffmpeg | Self::Ffprobe | Self::NatsServer => None,
+        }
+    }
+
     const fn version_option(self) -> &'static str {
         match self {
             Self::YtDlp | Self::Deno | Self::NatsServer => "--version",

@@ -12,6 +12,7 @@
 
 mod actor;
 mod downloads_requested_to_request;
+mod entry_live_status_changed_to_resume;
 mod options;
 mod reacted;
 #[cfg(test)]
@@ -19,5 +20,6 @@ mod tests;
 
 pub use actor::{Reactor, ReactorArguments};
 pub use downloads_requested_to_request::DownloadsRequestedToRequest;
+pub use entry_live_status_changed_to_resume::EntryLiveStatusChangedToResume;
 pub use options::all;
 pub use reacted::Reacted;

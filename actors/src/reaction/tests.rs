@@ -82,6 +82,7 @@ impl Bench {
             mode,
             observed: count,
             unreadable: 0,
+            unreadable_rows: vec![],
             newest_first: None,
         };
         self.list(&complete);

@@ -133,6 +133,7 @@ fn spec(engine: &YtDlp, request: &DownloadRequest, extracted: &Extracted) -> Res
         .args(["--progress-template", &format!("postprocess:{JOINING}%(progress.status)s")])
         .args(["--print", &format!("after_move:{FILE}%(.{{filepath}})j")])
         .working_dir(&request.staging)
+        .writes_into(&request.staging)
         .unrecorded(&[PROGRESS, JOINING, FILE])
         .deadline(engine.options.download_deadline))
 }

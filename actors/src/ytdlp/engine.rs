@@ -91,11 +91,13 @@ pub enum ListLine {
         /// How many rows the source says it has, which may include some that it doesn't show.
         count: Option<u32>,
     },
+    /// There are lists within the list, so that places are counted by us and can't be gone on from.
+    Nested,
     /// A row.
     Entry(ObservedEntry),
     /// A row that is there but can't be used.
     SkippedItem {
-        /// Its index, if it could be read.
+        /// Its place, if that is known.
         index: Option<u32>,
         /// Why not.
         failure: Failure,
@@ -126,7 +128,7 @@ pub struct Options {
     pub socket_timeout: Duration,
     /// How often yt-dlp itself tries a request again; the queue tries again, too.
     pub retries: u32,
-    /// How long it may be silent before it counts as stalled.
+    /// How long it may be silent, and write nothing, before it counts as stalled.
     pub no_progress: Duration,
     /// How long a refresh may take in total.
     pub list_deadline: Duration,
@@ -141,7 +143,7 @@ impl Default for Options {
             extractors: None,
             socket_timeout: Duration::from_secs(20),
             retries: 3,
-            // A page of a slow source, four times over; merging a long film is silent, too.
+            // A page of a slow source, four times over; a join that is silent shows in the file that it writes.
             no_progress: Duration::from_mins(5),
             list_deadline: Duration::from_hours(6),
             download_deadline: Duration::from_hours(24),
@@ -180,6 +182,8 @@ impl YtDlp {
             // Nothing of the owner's home or of the interpreter's packages runs as a plugin.
             .arg("--no-plugin-dirs")
             .env("PYTHONUNBUFFERED", "1")
+            // Nor does a package of theirs: what stands there may run at each start of Python.
+            .env("PYTHONNOUSERSITE", "1")
             .no_progress(self.options.no_progress);
         for (name, value) in self.gateway.variables() {
             spec = spec.env(name, value);

@@ -6,20 +6,22 @@ use mediary_schema::{
     job::Failure,
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist},
 };
-use serde::Deserialize;
+use serde_json::{Map, Value};
 use url::Url;
+
+use super::lenient;
 
 /// The fields of a row that are asked for.
 pub(super) const ENTRY_FIELDS: &str = "_type,id,title,duration,availability,live_status,url,webpage_url,\
-    extractor_key,playlist_index,playlist_id,playlist_title,playlist_count,playlist_webpage_url";
+    extractor_key,ie_key,playlist_index,playlist_id,playlist_title,playlist_count,playlist_webpage_url";
 
 /// The fields of the list itself that are asked for.
-pub(super) const LIST_FIELDS: &str = "id,title,playlist_count,extractor_key";
+pub(super) const LIST_FIELDS: &str = "id,title,playlist_count,extractor_key,webpage_url,original_url";
 
-/// A row as printed; what the source doesn't say is left out by yt-dlp.
-#[derive(Debug, Deserialize)]
+/// A row as printed; what the source doesn't say is left out by yt-dlp. What it says in another form than usual, such
+/// as an id as a number, is read as far as it means something: one odd field costs no row.
+#[derive(Debug)]
 pub(super) struct PrintedEntry {
-    #[serde(rename = "_type")]
     kind: Option<String>,
     id: Option<String>,
     title: Option<String>,
@@ -29,6 +31,7 @@ pub(super) struct PrintedEntry {
     url: Option<String>,
     webpage_url: Option<String>,
     extractor_key: Option<String>,
+    ie_key: Option<String>,
     pub(super) playlist_index: Option<u32>,
     playlist_id: Option<String>,
     playlist_title: Option<String>,
@@ -37,15 +40,75 @@ pub(super) struct PrintedEntry {
 }
 
 /// The list itself as printed, at its end.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct PrintedList {
     id: Option<String>,
     title: Option<String>,
     pub(super) playlist_count: Option<u32>,
     extractor_key: Option<String>,
+    webpage_url: Option<String>,
+    original_url: Option<String>,
+}
+
+/// What Python printed as JSON.
+struct Printed(Map<String, Value>);
+
+impl Printed {
+    fn read(json: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(&lenient::json(json)).map(Self)
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        match self.0.get(name)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
+    fn number(&self, name: &str) -> Option<f64> {
+        match self.0.get(name)? {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
+    fn count(&self, name: &str) -> Option<u32> {
+        self.number(name)
+            .filter(|number| (0.0..=f64::from(u32::MAX)).contains(number))
+            .map(|number| number as u32)
+    }
 }
 
 impl PrintedList {
+    pub(super) fn read(json: &str) -> Result<Self, serde_json::Error> {
+        let printed = Printed::read(json)?;
+        Ok(Self {
+            id: printed.text("id"),
+            title: printed.text("title"),
+            playlist_count: printed.count("playlist_count"),
+            extractor_key: printed.text("extractor_key"),
+            webpage_url: printed.text("webpage_url"),
+            original_url: printed.text("original_url"),
+        })
+    }
+
+    /// What its rows say of it.
+    pub(super) fn key(&self) -> (Option<String>, Option<String>) {
+        (self.id.clone(), self.webpage_url.clone())
+    }
+
+    /// Whether it is the one that was asked for: a list within it was asked for by nobody.
+    pub(super) const fn is_outermost(&self) -> bool {
+        self.original_url.is_some()
+    }
+
+    /// Who read it, if that is an extractor that knows the site.
+    pub(super) fn known_extractor(&self) -> Option<&str> {
+        self.extractor_key.as_deref().filter(|_| !self.is_guessed())
+    }
+
     /// Whether the list was guessed from a page or feed rather than read by an extractor that knows the site.
     pub(super) fn is_guessed(&self) -> bool {
         self.extractor_key.as_deref().is_none_or(|key| key.eq_ignore_ascii_case(GENERIC))
@@ -63,10 +126,107 @@ impl PrintedList {
 /// The extractor that reads whatever no other one knows.
 pub(super) const GENERIC: &str = "generic";
 
+/// A length beyond this is a slip: thirty years.
+const DURATION_SECONDS_MAX: f64 = 1e9;
+/// Of a name in a message.
+const NAME_BYTES_MAX: usize = 100;
+
+/// What extractors of lists are called after.
+const LISTS: [&str; 24] = [
+    "Album",
+    "Albums",
+    "Artist",
+    "Category",
+    "Channel",
+    "Channels",
+    "Collection",
+    "Folder",
+    "Home",
+    "List",
+    "Lists",
+    "Playlist",
+    "Playlists",
+    "Profile",
+    "Search",
+    "Season",
+    "Seasons",
+    "Series",
+    "Set",
+    "Tab",
+    "Tabs",
+    "Tag",
+    "Topic",
+    "User",
+];
+
+/// The last word of a name such as `YoutubeSearchURL`, without what only says that it is given by its address.
+fn last_word(key: &str) -> &str {
+    let key = key.strip_suffix("URL").unwrap_or(key);
+    let begins = |(at, letter): (usize, char)| letter.is_ascii_uppercase().then_some(at);
+    key.char_indices().filter_map(begins).next_back().map_or(key, |at| &key[at..])
+}
+
+/// Whether an address has a name or password in it: it would be shown to everybody who may read the list.
+fn has_password(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
+}
+
 /// What yt-dlp puts behind a URL to tell itself something for later.
 const SMUGGLED: &str = "__youtubedl_smuggle=";
 
 impl PrintedEntry {
+    pub(super) fn read(json: &str) -> Result<Self, serde_json::Error> {
+        let printed = Printed::read(json)?;
+        Ok(Self {
+            kind: printed.text("_type"),
+            id: printed.text("id"),
+            title: printed.text("title"),
+            duration: printed
+                .number("duration")
+                .filter(|seconds| (0.0..=DURATION_SECONDS_MAX).contains(seconds)),
+            availability: printed.text("availability"),
+            live_status: printed.text("live_status"),
+            url: printed.text("url"),
+            webpage_url: printed.text("webpage_url"),
+            extractor_key: printed.text("extractor_key"),
+            ie_key: printed.text("ie_key"),
+            playlist_index: printed.count("playlist_index"),
+            playlist_id: printed.text("playlist_id"),
+            playlist_title: printed.text("playlist_title"),
+            playlist_count: printed.count("playlist_count"),
+            playlist_webpage_url: printed.text("playlist_webpage_url"),
+        })
+    }
+
+    /// Which list it is a row of.
+    pub(super) fn list_key(&self) -> (Option<String>, Option<String>) {
+        (self.playlist_id.clone(), self.playlist_webpage_url.clone())
+    }
+
+    /// Whether it only says where something is, of which nothing shows that it is an item: it may be a list.
+    pub(super) fn may_be_list(&self) -> bool {
+        let is_guessed = self.ie_key.as_deref().is_some_and(|key| key.eq_ignore_ascii_case(GENERIC));
+        self.kind.as_deref() == Some("url")
+            && self.duration.is_none()
+            && !is_guessed
+            && self.address().is_some()
+    }
+
+    /// Whether the extractor that it is left to is called after lists, as `YoutubeTab` is.
+    pub(super) fn is_named_as_list(&self) -> bool {
+        self.is_reference() && self.ie_key.as_deref().is_some_and(|key| LISTS.contains(&last_word(key)))
+    }
+
+    /// Whether it is left to this extractor, or to nobody in particular.
+    pub(super) fn is_read_by(&self, extractor: &str) -> bool {
+        self.ie_key.as_deref().is_none_or(|key| key == extractor)
+    }
+
+    /// Who is to read it; empty if nobody in particular.
+    pub(super) fn reader(&self) -> &str {
+        self.ie_key.as_deref().unwrap_or_default()
+    }
+
     /// What is known of the list from its first row.
     pub(super) fn list(&self) -> (ObservedPlaylist, Option<u32>) {
         let list = ObservedPlaylist {
@@ -80,10 +240,14 @@ impl PrintedEntry {
     /// The row, at `index` of the list.
     pub(super) fn observed(self, index: u32) -> Result<ObservedEntry, Failure> {
         let Some((source, id_scope)) = self.source() else {
-            let name = self.title.or(self.id).map(title).unwrap_or_default();
+            let name = bounded::cut(self.title.or(self.id).unwrap_or_default(), NAME_BYTES_MAX);
             let message = format!("entry {index} {name:?} has no address of its own");
             return Err(Failure::new(FailureClass::Unsupported, message));
         };
+        if has_password(&source.url) {
+            let message = format!("entry {index} has an address with a name or password in it");
+            return Err(Failure::new(FailureClass::Unsupported, message));
+        }
         if source.url.len() > bounded::ADDRESS_BYTES_MAX
             || source.source_id.len() > bounded::SOURCE_ID_BYTES_MAX
         {
@@ -138,7 +302,7 @@ impl PrintedEntry {
         matches!(self.kind.as_deref(), Some("url" | "url_transparent"))
     }
 
-    fn address(&self) -> Option<String> {
+    pub(super) fn address(&self) -> Option<String> {
         let (first, second) = if self.is_embedded() {
             (&self.url, &None)
         } else if self.is_reference() {
@@ -147,7 +311,10 @@ impl PrintedEntry {
             // Its `url` is one of its media files, which may be gone tomorrow.
             (&self.webpage_url, &self.url)
         };
-        [first, second].into_iter().flatten().find(|url| is_http(url)).cloned()
+        // What says where it is and means the page of the list says nothing.
+        let of_the_list =
+            |url: &&String| self.is_reference() && Some(*url) == self.playlist_webpage_url.as_ref();
+        [first, second].into_iter().flatten().find(|url| is_http(url) && !of_the_list(url)).cloned()
     }
 }
 
@@ -169,11 +336,15 @@ fn unsmuggled(address: &str) -> (String, Option<String>) {
     let query = format!("x={smuggled}");
     let json = url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, json)| json.into_owned());
     let Some(mut facts) =
-        json.and_then(|json| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&json).ok())
+        json.and_then(|json| serde_json::from_str::<Map<String, Value>>(&lenient::json(&json)).ok())
     else {
         return (address.to_owned(), None);
     };
-    let guid = facts.remove("force_videoid").and_then(|id| id.as_str().map(str::to_owned));
+    let guid = facts.remove("force_videoid").and_then(|id| match id {
+        Value::String(id) => Some(id),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    });
     let url = if facts.is_empty() { clean } else { address };
     (url.to_owned(), guid.filter(|guid| !guid.is_empty()))
 }
@@ -201,121 +372,11 @@ fn live_status(name: Option<&str>) -> LiveStatus {
     match name {
         Some("is_upcoming") => LiveStatus::Upcoming,
         Some("is_live") => LiveStatus::Live,
-        Some("was_live" | "post_live") => LiveStatus::WasLive,
+        Some("post_live") => LiveStatus::PostLive,
+        Some("was_live") => LiveStatus::WasLive,
         _ => LiveStatus::NotLive,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn observed(json: &str) -> Result<ObservedEntry, Failure> {
-        let printed: PrintedEntry = serde_json::from_str(json).unwrap();
-        let index = printed.playlist_index.unwrap_or(1);
-        printed.observed(index)
-    }
-
-    fn source(json: &str) -> (String, String, String) {
-        let source = observed(json).unwrap().source;
-        (source.extractor, source.source_id, source.url)
-    }
-
-    fn texts(extractor: &str, source_id: &str, url: &str) -> (String, String, String) {
-        (extractor.to_owned(), source_id.to_owned(), url.to_owned())
-    }
-
-    #[test]
-    fn an_item_of_a_feed_is_known_by_its_guid_and_its_address_is_clean() {
-        let json = r#"{"title": "Ep 1", "duration": 5.5, "playlist_index": 3, "_type": "url_transparent",
-            "url": "http://a.example/m/a.mp4?ep=1#__youtubedl_smuggle=%7B%22force_videoid%22%3A+%22guid-1%22%7D",
-            "extractor_key": "Generic"}"#;
-        let entry = observed(json).unwrap();
-        assert_eq!((entry.index, entry.duration_ms), (3, Some(5500)));
-        assert_eq!(entry.id_scope, IdScope::List, "other feeds count 1, 2, 3, too");
-        assert_eq!(source(json), texts("generic", "guid-1", "http://a.example/m/a.mp4?ep=1"));
-    }
-
-    #[test]
-    fn an_item_without_guid_is_known_by_its_address_in_a_list_and_alone() {
-        let expected = texts("generic", "http://a.example/m/a.mp4", "http://a.example/m/a.mp4");
-        let in_list = r#"{"playlist_index": 1, "_type": "url", "url": "http://a.example/m/a.mp4", "extractor_key": "Generic"}"#;
-        assert_eq!(source(in_list), expected);
-        let alone = r#"{"id": "a", "url": "http://a.example/m/a.mp4", "webpage_url": "http://a.example/m/a.mp4", "extractor_key": "Generic"}"#;
-        assert_eq!(source(alone), expected);
-    }
-
-    #[test]
-    fn what_the_download_needs_stays_in_the_address() {
-        let url =
-            "http://a.example/v#__youtubedl_smuggle=%7B%22referer%22%3A+%22http%3A%2F%2Fb.example%22%7D";
-        let json = format!(
-            r#"{{"id": "7", "playlist_index": 1, "_type": "url", "url": "{url}", "extractor_key": "Vimeo"}}"#
-        );
-        assert_eq!(source(&json), texts("vimeo", "7", url));
-    }
-
-    #[test]
-    fn a_resolved_item_is_fetched_from_its_page() {
-        let json = r#"{"id": "v1", "url": "http://cdn.example/x?signature=1", "webpage_url": "http://a.example/watch/v1", "extractor_key": "LocalVid"}"#;
-        assert_eq!(source(json), texts("localvid", "v1", "http://a.example/watch/v1"));
-    }
-
-    #[test]
-    fn items_embedded_in_the_page_of_the_list_are_fetched_directly() {
-        let json = r#"{"id": "html-1", "playlist_index": 1, "url": "http://a.example/m/a.mp4", "webpage_url": "http://a.example/html",
-            "extractor_key": "HTML5MediaEmbed", "playlist_webpage_url": "http://a.example/html"}"#;
-        assert_eq!(source(json), texts("generic", "http://a.example/m/a.mp4", "http://a.example/m/a.mp4"));
-    }
-
-    // core A15: one row made a list unlistable.
-    #[test]
-    fn a_row_that_is_too_long_is_cut_or_left_out_and_the_others_are_read() {
-        let row = |title: &str, url: &str| {
-            let json = serde_json::json!({
-                "id": "1", "title": title, "_type": "url", "url": url, "extractor_key": "X",
-            });
-            serde_json::from_value::<PrintedEntry>(json).unwrap().observed(1)
-        };
-        let long = row(&"ü".repeat(300_000), "http://a.example/1").unwrap().title.unwrap();
-        assert!(long.len() <= bounded::TITLE_BYTES_MAX && long.starts_with("üü"), "{}", long.len());
-        let unread = row("T", &format!("http://a.example/{}", "x".repeat(10_000))).unwrap_err();
-        assert_eq!(unread.message, "entry 1 has an address or an id that is too long");
-    }
-
-    #[test]
-    fn placeholders_are_no_titles() {
-        for (title, expected) in [
-            ("[Private video]", Availability::Private),
-            ("[Deleted video]", Availability::Deleted),
-            ("[Unavailable video]", Availability::Unavailable),
-        ] {
-            let json = format!(
-                r#"{{"id": "1", "title": "{title}", "_type": "url", "url": "http://a.example/1", "extractor_key": "X"}}"#
-            );
-            let entry = observed(&json).unwrap();
-            assert_eq!((entry.title, entry.availability), (None, expected));
-        }
-    }
-
-    #[test]
-    fn availability_and_live_status_are_read() {
-        let json = r#"{"id": "1", "title": "T", "availability": "subscriber_only", "live_status": "is_upcoming", "_type": "url",
-            "url": "http://a.example/1", "extractor_key": "X"}"#;
-        let entry = observed(json).unwrap();
-        assert_eq!(
-            (entry.availability, entry.live_status),
-            (Availability::MembersOnly, LiveStatus::Upcoming)
-        );
-    }
-
-    #[test]
-    fn an_entry_without_address_is_a_failure_of_its_own() {
-        let failure = observed(
-            r#"{"id": "1", "title": "T", "_type": "url", "url": "ytsearch:x", "extractor_key": "X"}"#,
-        )
-        .unwrap_err();
-        assert_eq!(failure.class, FailureClass::Unsupported);
-        assert_eq!(failure.message, "entry 1 \"T\" has no address of its own");
-    }
-}
+mod tests;

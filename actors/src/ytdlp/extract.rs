@@ -9,15 +9,16 @@ use serde_json::Value;
 use super::{
     engine::{DownloadRequest, YtDlp},
     failure::Complaints,
+    lenient,
     partial::Partial,
     plan::{Extracted, Plan, adopt},
     validators::{Saved, Validators},
 };
 use crate::process::{Assignment, Source, Spec, storage_class};
 
-/// The name under which yt-dlp writes what it found; `.info.json` is its own.
-const OUTPUT: &str = "extract";
-const OUTPUT_FILE: &str = "extract.info.json";
+/// Where yt-dlp prints what it found. Its own `--write-info-json` fails at half a letter, and a line of output is
+/// longer than one that is read.
+const OUTPUT_FILE: &str = "extract.json";
 /// Several requests to a slow source, and its challenges.
 const DEADLINE: Duration = Duration::from_mins(15);
 
@@ -83,20 +84,32 @@ async fn ask(engine: &YtDlp, request: &DownloadRequest, assignment: &Assignment)
     if !ended.is_clean() || complaints.has_errors() {
         return Err(complaints.failure(&ended));
     }
-    let bytes = fs::read(&file)
+    let text = fs::read_to_string(&file)
         .map_err(|_| ended.failure(FailureClass::Unknown, "yt-dlp ended well but described nothing"))?;
     remove_output(&file)?;
-    serde_json::from_slice(&bytes).map_err(|error| {
+    printed(&text).map_err(|error| {
         ended.failure(FailureClass::Unknown, format!("what yt-dlp described can't be read: {error}"))
     })
+}
+
+/// What was printed: a line for each item that there is at the address.
+fn printed(text: &str) -> Result<Value, serde_json::Error> {
+    let mut items: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(&lenient::json(line))).collect::<Result<_, _>>()?;
+    match (items.pop(), items.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (last, _) => {
+            items.extend(last);
+            Ok(serde_json::json!({ "_type": "playlist", "entries": items }))
+        }
+    }
 }
 
 fn spec(engine: &YtDlp, request: &DownloadRequest) -> Result<Spec, Failure> {
     let spec = engine.spec().map_err(|error| error.failure())?;
     Ok(spec
         .args(["--no-playlist", "--playlist-items", "1:2", "--skip-download"])
-        .args(["--write-info-json", "--no-clean-info-json", "--format", &request.quality.format])
-        .args(["--output", &format!("{OUTPUT}.%(ext)s")])
+        .args(["--print-to-file", "video:%()j", OUTPUT_FILE, "--format", &request.quality.format])
         .working_dir(&request.staging)
         .operand(&request.source.url)
         .deadline(DEADLINE))

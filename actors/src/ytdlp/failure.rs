@@ -4,10 +4,12 @@
 //! error lines, because the most telling line is often not the last. A text that is missing here makes
 //! [`FailureClass::Unknown`], which is tried again; add it to [`RULES`] and to the observed cases below.
 //!
-//! yt-dlp 2026.10.26 never shows a `Retry-After`: how long to wait is the queue's decision.
+//! yt-dlp 2026.10.26 never shows a `Retry-After`: how long to wait is the queue's decision, unless the text says it
+//! of a broadcast.
 
 use mediary_schema::{FailureClass, job::Failure};
 
+use super::{level::is_of_a_row, moment};
 use crate::process::{Ended, redact};
 
 /// Parts of texts, in lower case and with straight apostrophes, and what they mean.
@@ -55,6 +57,8 @@ const RULES: &[(FailureClass, &[&str])] = {
             Class::RateLimit,
             &["http error 429", "too many requests", "rate-limit reached", "rate-limited by youtube"],
         ),
+        // Before "private" and "removed": what is announced is neither.
+        (Class::NotYet, NOT_YET),
         (
             Class::MembersOnly,
             &[
@@ -102,6 +106,7 @@ const RULES: &[(FailureClass, &[&str])] = {
                 "video is no longer available",
                 "video unavailable",
                 "this video isn't available anymore",
+                "this live stream recording is not available",
                 "playlist does not exist",
                 "channel does not exist",
                 "account associated with this video has been terminated",
@@ -163,6 +168,48 @@ const RULES: &[(FailureClass, &[&str])] = {
     ]
 };
 
+/// What is said of what is announced, being broadcast, or being made into a recording.
+const NOT_YET: &[&str] = &[
+    "premieres in",
+    "premiere will begin",
+    "premiere in progress",
+    "will begin in",
+    "will begin at",
+    "will begin shortly",
+    "will start in",
+    "will start at",
+    "will be available in",
+    "event will begin",
+    "event will start",
+    "begins in a few moments",
+    "has not yet started",
+    "has not started",
+    "hasn't started",
+    "not started yet",
+    "not yet started",
+    "has not begun",
+    "hasn't begun",
+    "has not aired yet",
+    "has not been aired",
+    "not yet available",
+    "is not available yet",
+    "isn't available yet",
+    "not currently live",
+    "is not live right now",
+    "channel is offline",
+    "user is offline",
+    "is upcoming",
+    "is processing",
+    "is being processed",
+    "still being processed",
+    "processing this video",
+    "processing this stream",
+    "currently being processed",
+    "is still processing",
+    "still live",
+    "live event has ended. the recording will",
+];
+
 /// Warnings that say that something of the answer is missing although yt-dlp goes on and exits with 0.
 const DOUBTS: &[&str] = &[
     "giving up after",
@@ -178,6 +225,8 @@ const DOUBTS: &[&str] = &[
 pub(super) struct Complaints {
     errors: Vec<String>,
     doubts: Vec<String>,
+    /// Whether an error is none of a single row.
+    of_the_whole: bool,
     goes_on: bool,
     /// The last line of all, which is what there is of a Python traceback.
     last: Option<String>,
@@ -193,16 +242,41 @@ impl Complaints {
             // Some errors begin with a carriage return, which makes them two lines.
             self.goes_on = error.is_empty();
             if !self.goes_on {
-                push(&mut self.errors, error);
+                self.take_error(error);
             }
         } else if std::mem::take(&mut self.goes_on) {
-            push(&mut self.errors, line);
+            self.take_error(line);
         } else if DOUBTS.iter().any(|doubt| plain(line).contains(doubt)) {
             push(&mut self.doubts, line.strip_prefix("WARNING: ").unwrap_or(line));
         }
         if !line.starts_with("WARNING: ") {
             self.last = Some(line.to_owned());
         }
+    }
+
+    /// Takes an error, one that is none of a single row also behind many others.
+    fn take_error(&mut self, error: &str) {
+        let class = classify(&[error.to_owned()]).map_or(FailureClass::Unknown, |(class, _)| class);
+        if !is_of_a_row(class) && !std::mem::replace(&mut self.of_the_whole, true) {
+            self.errors.truncate(Self::LINES_MAX - 1);
+        }
+        push(&mut self.errors, error);
+    }
+
+    /// The errors as reasons why single rows are missing.
+    pub(super) fn of_rows(&self) -> impl Iterator<Item = Failure> {
+        // It says the same once more when it gives the row up.
+        let errors = self.errors.iter().filter(|error| !error.starts_with("Error in output template"));
+        errors.map(|error| {
+            let class =
+                classify(std::slice::from_ref(error)).map_or(FailureClass::Unknown, |(class, _)| class);
+            Failure::new(class, message(error))
+        })
+    }
+
+    /// Whether every complaint may be one about a single row.
+    pub(super) fn are_of_rows(&self) -> bool {
+        self.doubts.is_empty() && !self.of_the_whole
     }
 
     /// Whether yt-dlp itself took something for an error.
@@ -226,7 +300,10 @@ impl Complaints {
             None => (FailureClass::Unknown, lines.first().map(String::as_str)),
         };
         match telling.or(self.last.as_deref()) {
-            Some(line) => ended.failure(class, message(line)),
+            Some(line) => Failure {
+                retry_after_ms: if class == FailureClass::NotYet { moment::wait_ms(line) } else { None },
+                ..ended.failure(class, message(line))
+            },
             None => ended.failure(class, format!("yt-dlp ended without a word: {:?}", ended.status)),
         }
     }

@@ -3,19 +3,25 @@
 //! `--flat-playlist --lazy-playlist --print` writes one line per row as pages arrive. After the last row
 //! it writes one for the list itself, but also when a page failed, and its exit code is 0 also if it
 //! could read nothing of what is there: the outcome is decided from all of these together.
+//!
+//! A list of lists is read whole. yt-dlp itself goes into a list that an extractor hands over with its entries; one of
+//! which it only has the address it prints as a row, and we ask for that address in its place.
 
+use std::collections::HashSet;
+
+use futures::future::BoxFuture;
 use mediary_schema::{FailureClass, job::Failure, playlist::PlaylistKind};
 use tokio::sync::mpsc;
 
 use super::{
     engine::{ListEnd, ListLine, ListRequest, YtDlp},
-    entry::{ENTRY_FIELDS, LIST_FIELDS, PrintedEntry, PrintedList},
-    failure::Complaints,
+    entry::{ENTRY_FIELDS, LIST_FIELDS, PrintedEntry},
+    level::{ENTRY, LIST, Level, Step, Suspicion, is_of_a_row},
 };
-use crate::process::{Assignment, Ended, Error, Line, Running, Source};
+use crate::process::{Assignment, Error, Running};
 
-const ENTRY: &str = "mediary-entry ";
-const LIST: &str = "mediary-list ";
+/// How deep a list is looked for in lists: a channel's playlists have seasons at most.
+const DEPTH_MAX: u32 = 3;
 
 /// Runs a listing to its end.
 pub(super) async fn run(
@@ -24,185 +30,205 @@ pub(super) async fn run(
     assignment: &Assignment,
     lines: mpsc::Sender<ListLine>,
 ) -> ListEnd {
-    let running = match start(engine, request, assignment) {
-        Ok(running) => running,
-        Err(error) => return ListEnd::Failed(error.failure()),
+    let mut look = Look {
+        engine,
+        assignment,
+        lines,
+        place: request.start_index.saturating_sub(1),
+        rows: 0,
+        unread: None,
+        is_nested: false,
+        asked: HashSet::from([request.url.clone()]),
+        items: HashSet::new(),
     };
-    let mut listing = Listing::new(request.start_index, lines);
-    let ended = listing.follow(running, assignment).await;
-    assignment.account(&ended);
-    listing.end(&ended)
+    let end = look.level(&request.url, request.start_index, 0).await;
+    look.end(end, request.start_index)
 }
 
-fn start(engine: &YtDlp, request: &ListRequest, assignment: &Assignment) -> Result<Running, Error> {
+fn start(engine: &YtDlp, url: &str, start_index: u32, assignment: &Assignment) -> Result<Running, Error> {
     let spec = engine
         .spec()?
         // A `--print` of a late moment such as `playlist:` means "download" unless told otherwise.
         .args(["--simulate", "--flat-playlist", "--lazy-playlist", "--ignore-no-formats-error"])
-        .args(["--playlist-items", &format!("{}:", request.start_index)])
+        .args(["--playlist-items", &format!("{start_index}:")])
         .args(["--print", &format!("{ENTRY}%(.{{{ENTRY_FIELDS}}})j")])
         .args(["--print", &format!("playlist:{LIST}%(.{{{LIST_FIELDS}}})j")])
-        .operand(&request.url)
+        .operand(url)
         .unrecorded(&[ENTRY, LIST])
         .deadline(engine.options.list_deadline);
     engine.runner.spawn(&assignment.adopt(spec))
 }
 
-/// What is known of a listing so far.
-#[derive(Debug)]
-struct Listing {
-    start_index: u32,
+/// One look at a list and whatever lists are in it.
+struct Look<'a> {
+    engine: &'a YtDlp,
+    assignment: &'a Assignment,
     lines: mpsc::Sender<ListLine>,
-    kind: Option<PlaylistKind>,
+    /// The place of the last row, read or not: our own count, which over nested lists no source has.
+    place: u32,
+    /// Rows that were handed on.
     rows: u64,
-    last_index: u32,
-    list: Option<ListSeen>,
-    complaints: Complaints,
-    unread: Option<String>,
-    stopped: bool,
+    /// Why the first of the rows that can't be read can't.
+    unread: Option<Failure>,
+    is_nested: bool,
+    /// Addresses that were asked: a list within itself is read once.
+    asked: HashSet<String>,
+    /// Extractors of which an address turned out to be an item.
+    items: HashSet<String>,
 }
 
-/// The line for the list itself, as far as the end needs it.
-#[derive(Debug)]
-struct ListSeen {
-    is_guessed: bool,
+/// How one run ended.
+enum LevelEnd {
+    Read(Option<PlaylistKind>),
+    Failed(Failure),
+    /// By us, or because nobody listens any more.
+    Stopped,
 }
 
-impl Listing {
-    fn new(start_index: u32, lines: mpsc::Sender<ListLine>) -> Self {
-        Self {
-            start_index,
-            lines,
-            kind: None,
-            rows: 0,
-            last_index: 0,
-            list: None,
-            complaints: Complaints::default(),
-            unread: None,
-            stopped: false,
-        }
-    }
-
-    /// Hands on every line until the end, ours or yt-dlp's.
-    async fn follow(&mut self, mut running: Running, assignment: &Assignment) -> Ended {
-        let stop = assignment.stop();
-        loop {
-            let line = tokio::select! {
-                biased;
-                () = stop.cancelled() => break self.stopped = true,
-                line = running.next_line() => line,
+impl Look<'_> {
+    /// Reads one address to its end.
+    fn level<'b>(&'b mut self, url: &'b str, start_index: u32, depth: u32) -> BoxFuture<'b, LevelEnd> {
+        Box::pin(async move {
+            let mut running = match start(self.engine, url, start_index, self.assignment) {
+                Ok(running) => running,
+                Err(error) => return LevelEnd::Failed(error.failure()),
             };
-            let Some(line) = line else { break };
-            let known = self.read(&line);
-            let handed_on = tokio::select! {
-                biased;
-                () = stop.cancelled() => false,
-                handed_on = self.hand_on(known) => handed_on,
-            };
-            if !handed_on {
-                self.stopped = true;
-                break;
+            let mut level = Level::new(start_index);
+            let broken = self.read(&mut running, &mut level, depth).await;
+            let ended = if broken.is_err() { running.cancel().await } else { running.wait().await };
+            self.assignment.account(&ended);
+            if let Err(end) = broken {
+                return end;
             }
-        }
-        if self.stopped { running.cancel().await } else { running.wait().await }
-    }
-
-    /// Whether somebody still listens.
-    async fn hand_on(&self, known: Vec<ListLine>) -> bool {
-        for line in known {
-            if self.lines.send(line).await.is_err() {
-                return false;
+            if let Some(failure) = level.objection(&ended) {
+                return LevelEnd::Failed(failure);
             }
-        }
-        true
-    }
-
-    fn read(&mut self, line: &Line) -> Vec<ListLine> {
-        if line.source == Source::Stderr {
-            self.complaints.take(&line.text);
-            return Vec::new();
-        }
-        let known = if let Some(json) = line.text.strip_prefix(ENTRY) {
-            serde_json::from_str(json).map(|entry| self.entry(entry))
-        } else if let Some(json) = line.text.strip_prefix(LIST) {
-            serde_json::from_str(json).map(|list| self.list(list))
-        } else {
-            return Vec::new();
-        };
-        known.unwrap_or_else(|error| {
-            let failure =
-                Failure::new(FailureClass::Unknown, format!("a printed row can't be read: {error}"));
-            self.unread.get_or_insert_with(|| failure.message.clone());
-            vec![ListLine::SkippedItem { index: None, failure }]
+            let steps = level.rest();
+            match self.follow(steps, &level, depth).await {
+                Ok(()) => LevelEnd::Read(level.kind()),
+                Err(end) => end,
+            }
         })
     }
 
-    fn entry(&mut self, entry: PrintedEntry) -> Vec<ListLine> {
-        let mut known = Vec::new();
-        let kind = if entry.playlist_index.is_some() { PlaylistKind::List } else { PlaylistKind::Single };
-        if self.kind.replace(kind).is_none() {
-            let (playlist, count) = entry.list();
-            known.push(ListLine::Playlist { kind, playlist, count });
-        }
-        let index = entry.playlist_index.unwrap_or(1);
-        self.rows += 1;
-        known.push(self.row(index, entry));
-        known
-    }
-
-    /// A row, unless it is one of a list within the list, whose index would be taken for the list's own.
-    fn row(&mut self, index: u32, entry: PrintedEntry) -> ListLine {
-        let observed = if index > self.last_index {
-            entry.observed(index)
-        } else {
-            let message =
-                format!("entry {index} came after entry {}: a list within the list", self.last_index);
-            Err(Failure::new(FailureClass::Unsupported, message))
-        };
-        self.last_index = self.last_index.max(index);
-        match observed {
-            Ok(entry) => ListLine::Entry(entry),
-            Err(failure) => ListLine::SkippedItem { index: Some(index), failure },
+    /// Follows what a run prints; an error if the rest of it is of no use.
+    async fn read(&mut self, running: &mut Running, level: &mut Level, depth: u32) -> Result<(), LevelEnd> {
+        let stop = self.assignment.stop().clone();
+        loop {
+            let line = tokio::select! {
+                biased;
+                () = stop.cancelled() => return Err(LevelEnd::Stopped),
+                line = running.next_line() => line,
+            };
+            let Some(line) = line else { return Ok(()) };
+            let steps = level.read(&line);
+            if level.is_nested() {
+                self.nest().await?;
+            }
+            self.follow(steps, level, depth).await?;
         }
     }
 
-    fn list(&mut self, list: PrintedList) -> Vec<ListLine> {
-        self.kind = Some(PlaylistKind::List);
-        self.list = Some(ListSeen { is_guessed: list.is_guessed() });
-        let count = list.playlist_count;
-        vec![ListLine::Playlist { kind: PlaylistKind::List, playlist: list.observed(), count }]
+    async fn follow(&mut self, steps: Vec<Step>, level: &Level, depth: u32) -> Result<(), LevelEnd> {
+        let is_item = depth > 0 && level.kind() == Some(PlaylistKind::Single);
+        for step in steps {
+            match step {
+                // What a list within the list is called is nobody's name for the whole.
+                Step::Tell(line) if depth == 0 => self.say(line).await?,
+                Step::Tell(_) => {}
+                Step::Unread(failure) => self.skip(failure).await?,
+                // The row that led here says the same.
+                Step::Row(..) if is_item => {}
+                Step::Row(entry, None) => self.row(*entry).await?,
+                Step::Row(entry, Some(suspicion)) => self.descend(*entry, suspicion, depth).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the list that a row stands for in its place; the row itself if it is none.
+    async fn descend(
+        &mut self,
+        entry: PrintedEntry,
+        suspicion: Suspicion,
+        depth: u32,
+    ) -> Result<(), LevelEnd> {
+        let is_known_item = suspicion == Suspicion::Possible && self.items.contains(entry.reader());
+        let Some(url) = entry.address().filter(|_| !is_known_item) else { return self.row(entry).await };
+        if self.asked.contains(&url) {
+            // Its rows are there already, or it is in itself.
+            tracing::debug!("a list that was read is not read again");
+            return Ok(());
+        }
+        if depth >= DEPTH_MAX {
+            if suspicion == Suspicion::Possible {
+                return self.row(entry).await;
+            }
+            let message = format!("it is a list, {DEPTH_MAX} deep in others: follow it by itself");
+            return self.skip(Failure::new(FailureClass::Unsupported, message)).await;
+        }
+        self.asked.insert(url.clone());
+        let before = self.rows;
+        match self.level(&url, 1, depth + 1).await {
+            LevelEnd::Stopped => Err(LevelEnd::Stopped),
+            LevelEnd::Read(Some(PlaylistKind::List)) => self.nest().await,
+            LevelEnd::Read(Some(PlaylistKind::Single) | None) => {
+                self.items.insert(entry.reader().to_owned());
+                self.row(entry).await
+            }
+            LevelEnd::Failed(failure) if self.rows > before => Err(LevelEnd::Failed(failure)),
+            // It was asked only to see what it is: as an item it says by itself what is wrong with it.
+            LevelEnd::Failed(_) if suspicion == Suspicion::Possible => {
+                self.items.insert(entry.reader().to_owned());
+                self.row(entry).await
+            }
+            LevelEnd::Failed(failure) if is_of_a_row(failure.class) => self.skip(failure).await,
+            LevelEnd::Failed(failure) => Err(LevelEnd::Failed(failure)),
+        }
+    }
+
+    async fn row(&mut self, entry: PrintedEntry) -> Result<(), LevelEnd> {
+        match entry.observed(self.place + 1) {
+            Ok(entry) => {
+                self.place += 1;
+                self.rows += 1;
+                self.say(ListLine::Entry(entry)).await
+            }
+            Err(failure) => self.skip(failure).await,
+        }
+    }
+
+    async fn skip(&mut self, failure: Failure) -> Result<(), LevelEnd> {
+        self.place += 1;
+        self.unread.get_or_insert_with(|| failure.clone());
+        self.say(ListLine::SkippedItem { index: Some(self.place), failure }).await
+    }
+
+    /// Says once that places are our own count.
+    async fn nest(&mut self) -> Result<(), LevelEnd> {
+        if std::mem::replace(&mut self.is_nested, true) { Ok(()) } else { self.say(ListLine::Nested).await }
+    }
+
+    async fn say(&self, line: ListLine) -> Result<(), LevelEnd> {
+        let stop = self.assignment.stop();
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => Err(LevelEnd::Stopped),
+            said = self.lines.send(line) => said.map_err(|_| LevelEnd::Stopped),
+        }
     }
 
     /// Decides the outcome.
-    fn end(&self, ended: &Ended) -> ListEnd {
-        if self.stopped {
-            return ListEnd::Stopped;
-        }
-        match self.objection(ended) {
-            None => ListEnd::Complete,
-            Some(failure) if self.rows > 0 => ListEnd::Partial(failure),
-            Some(failure) => ListEnd::Failed(failure),
-        }
-    }
-
-    /// What speaks against having seen all of it.
-    fn objection(&self, ended: &Ended) -> Option<Failure> {
-        if !ended.is_clean() || !self.complaints.is_empty() {
-            return Some(self.complaints.failure(ended));
-        }
-        if let Some(unread) = &self.unread {
-            return Some(ended.failure(FailureClass::Unknown, unread));
-        }
-        let (class, message) = match (self.kind, &self.list) {
-            (None, _) => (FailureClass::Unknown, "yt-dlp ended without a word about this address"),
-            (Some(PlaylistKind::List), None) => (FailureClass::Unknown, "the end of the list was not seen"),
-            // A feed whose items yt-dlp can't read looks like this, and an extractor that knows the site
-            // doesn't: what it calls empty is empty.
-            (_, Some(list)) if self.rows == 0 && self.start_index <= 1 && list.is_guessed => {
-                (FailureClass::Unsupported, "yt-dlp found a list here, but no entry that it can read")
+    fn end(self, end: LevelEnd, start_index: u32) -> ListEnd {
+        match (end, self.unread) {
+            (LevelEnd::Stopped, _) => ListEnd::Stopped,
+            (LevelEnd::Failed(failure), _) if self.rows > 0 => ListEnd::Partial(failure),
+            (LevelEnd::Failed(failure), _) => ListEnd::Failed(failure),
+            // There is something, and nothing of it can be read.
+            (LevelEnd::Read(_), Some(failure)) if self.rows == 0 && start_index <= 1 => {
+                ListEnd::Failed(failure)
             }
-            _ => return None,
-        };
-        Some(ended.failure(class, message))
+            (LevelEnd::Read(_), _) => ListEnd::Complete,
+        }
     }
 }

@@ -7,8 +7,11 @@
 //!   and complained of nothing, a download only if the one file that it names is there;
 //! - an item's identity is what the refresh says, and a download changes nothing about it: files get a
 //!   fixed name in the attempt's own folder;
-//! - it runs without the owner's configuration, cache and archive, so that what it does depends on
-//!   nothing but its arguments;
+//! - a list is never silently shorter than its source: lists within it are read, and each row that can't be read
+//!   is told;
+//! - what is announced, being broadcast or being made into a recording is never fetched;
+//! - it runs without the owner's configuration, plugins, packages, cache and archive, so that what it does depends
+//!   on nothing but its arguments;
 //! - partial files are resumed only if the source still offers the same bytes.
 //!
 //! It doesn't decide about retries and doesn't check what a file contains: see [`crate::ffmpeg`].
@@ -18,7 +21,10 @@ mod engine;
 mod entry;
 mod extract;
 mod failure;
+mod lenient;
+mod level;
 mod list;
+mod moment;
 mod partial;
 mod pause;
 mod plan;

@@ -10,6 +10,8 @@ use mediary_schema::{FailureClass, download::Quality, item::ItemSource, job::Fai
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::moment::refuse_if_not_yet;
+
 /// What there is to fetch for an item in a quality.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extracted {
@@ -107,7 +109,7 @@ impl Plan {
 /// Reads what yt-dlp extracted and writes what it downloads from into the staging folder.
 pub(super) fn adopt(info: Value, quality: &Quality, staging: &Path) -> Result<Extracted, Failure> {
     let mut info = single(info)?;
-    refuse_live(&info)?;
+    refuse_if_not_yet(&info)?;
     let offered = offered_heights(&info, quality);
     let mut chosen = chosen_formats(&info);
     let streams = name_streams(&mut chosen)?;
@@ -140,14 +142,6 @@ fn single(info: Value) -> Result<Map<String, Value>, Failure> {
             _ => Err(unsupported("yt-dlp described no item")),
         },
         _ => Err(unsupported("the address holds a list and not one item; add it as a playlist")),
-    }
-}
-
-fn refuse_live(info: &Map<String, Value>) -> Result<(), Failure> {
-    match text(info, "live_status").as_deref() {
-        Some("is_live") => Err(unsupported("it is being broadcast; ask for it again when that is over")),
-        Some("is_upcoming") => Err(unsupported("it is announced; ask for it again when it was broadcast")),
-        _ => Ok(()),
     }
 }
 
@@ -220,6 +214,8 @@ fn keep_only(info: &mut Map<String, Value>, mut chosen: Vec<Map<String, Value>>)
     for name in DROPPED {
         info.remove(name);
     }
+    // What yt-dlp tells itself while it works, printed as far as it can be.
+    info.retain(|name, _| !name.starts_with("__"));
     if chosen.len() == 1
         && let Some(only) = chosen.pop()
     {
@@ -314,14 +310,17 @@ mod tests {
         let entry = json!({"_type": "video", "format_id": "0", "ext": "mp4", "protocol": "http", "url": "http://a.example/x"});
         let list = |entries: &[&Value]| json!({"_type": "playlist", "entries": entries});
         assert!(adopted(list(&[&entry]), "best").0.is_ok());
-        for info in [
-            list(&[&entry, &entry]),
-            list(&[]),
-            json!({"_type": "video", "live_status": "is_live"}),
-            json!({"_type": "video", "live_status": "is_upcoming"}),
-            json!([]),
-        ] {
+        for info in [list(&[&entry, &entry]), list(&[]), json!([])] {
             assert_eq!(adopted(info, "best").0.unwrap_err().class, FailureClass::Unsupported);
         }
+        // Field 14: what could be had of it is a torso, and would count as kept for ever.
+        for live_status in ["is_live", "is_upcoming", "post_live"] {
+            let mut broadcast = entry.clone();
+            broadcast["live_status"] = json!(live_status);
+            assert_eq!(adopted(broadcast, "best").0.unwrap_err().class, FailureClass::NotYet);
+        }
+        let mut recording = entry.clone();
+        recording["live_status"] = json!("was_live");
+        assert!(adopted(recording, "best").0.is_ok());
     }
 }

@@ -58,6 +58,8 @@ pub(crate) struct Failure {
     output: Vec<String>,
     /// How much was seen before it failed: more than nothing is a partial result.
     partial: Long,
+    #[graphql(skip)]
+    is_not_yet: bool,
 }
 
 impl From<FailureValue> for Failure {
@@ -71,6 +73,7 @@ impl From<FailureValue> for Failure {
             exit_code: failure.exit_code,
             output: failure.output,
             partial: Long(failure.partial),
+            is_not_yet: class == FailureClass::NotYet,
         }
     }
 }
@@ -121,7 +124,7 @@ pub(crate) struct Waiting {
     reason: WaitReason,
     /// The same in one sentence.
     message: String,
-    /// Until when, if time alone ends it.
+    /// Until when, if time alone ends it; what is not there yet is asked for again then.
     until: Option<DateTime>,
 }
 
@@ -134,6 +137,8 @@ pub(crate) enum WaitReason {
     BotCheck,
     /// There is no room on the disk.
     NoRoom,
+    /// It is announced, being broadcast, or being made into a recording.
+    NotYet,
 }
 
 impl From<&Hold> for Waiting {
@@ -237,6 +242,14 @@ impl From<JobRow> for Job {
 }
 
 impl Job {
+    /// The moment that it waits for, if what it is about was not there yet when it was asked for.
+    fn moment(&self) -> Option<Waiting> {
+        let failure = self.failure.as_ref().filter(|failure| failure.is_not_yet)?;
+        let lane = self.lanes.first().map(Lane::to_string).unwrap_or_default();
+        let until = Some(self.retry_at?);
+        Some(Waiting { lane, reason: WaitReason::NotYet, message: failure.message.clone(), until })
+    }
+
     pub(crate) async fn find(
         context: &Context<'_>,
         id: JobId,
@@ -249,11 +262,12 @@ impl Job {
 
 #[ComplexObject]
 impl Job {
-    /// What it waits for besides a free worker, if it is queued and that is held.
+    /// What it waits for besides a free worker, if it is queued: something that is held, or not there yet.
     async fn waiting_for(&self, context: &Context<'_>) -> Option<Waiting> {
         let held = platform(context).held.borrow();
         let is_queued = self.state == State::Queued;
-        self.lanes.iter().filter(|_| is_queued).find_map(|lane| held.of(lane)).map(Waiting::from)
+        let lane = self.lanes.iter().filter(|_| is_queued).find_map(|lane| held.of(lane));
+        lane.map(Waiting::from).or_else(|| self.moment().filter(|_| is_queued))
     }
 
     /// How far it is; none unless it runs and has told.

@@ -4,7 +4,7 @@ use mediary_events::{
 };
 use mediary_log::Recorded;
 use mediary_projections::playlist;
-use mediary_schema::{EntryId, PlaylistId};
+use mediary_schema::{EntryId, PlaylistId, playlist::LiveStatus};
 use uuid::Uuid;
 
 use crate::event::explain::{Explains, Finder, Found, event_of};
@@ -50,7 +50,17 @@ impl Explains for Words {
                 format!("found that an entry of {list} is called {} now", entry(entry_id)?)
             }
             Event::EntryDescribed { entry_id, .. } => {
-                format!("found another length, live state or address of {} in {list}", entry(entry_id)?)
+                format!("found another length or address of {} in {list}", entry(entry_id)?)
+            }
+            Event::EntryLiveStatusChanged { entry_id, live_status, .. } => {
+                let now = match live_status {
+                    LiveStatus::NotLive => "is no broadcast",
+                    LiveStatus::Upcoming => "is announced",
+                    LiveStatus::Live => "is being broadcast",
+                    LiveStatus::PostLive => "is being made into a recording",
+                    LiveStatus::WasLive => "is there as a recording",
+                };
+                format!("found that {} of {list} {now}", entry(entry_id)?)
             }
             Event::EntryAvailabilityChanged { entry_id, availability } if availability.is_available() => {
                 format!("found that {} of {list} can be had again", entry(entry_id)?)
@@ -82,6 +92,7 @@ impl Explains for Words {
             | Event::EntryMoved { entry_id, .. }
             | Event::EntryRenamed { entry_id, .. }
             | Event::EntryDescribed { entry_id, .. }
+            | Event::EntryLiveStatusChanged { entry_id, .. }
             | Event::EntryAvailabilityChanged { entry_id, .. }
             | Event::EntryReturned { entry_id, .. } => Some(entry_id),
             Event::FollowRequested { .. }

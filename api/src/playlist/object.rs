@@ -8,7 +8,7 @@ use mediary_projections::playlist::{
 };
 use mediary_schema::{
     ItemId, PlaylistId,
-    playlist::{Availability, LiveStatus, PlaylistKind, RefreshCounts},
+    playlist::{Availability, LiveStatus, PlaylistKind, RefreshCounts, UnreadableRow as UnreadableValue},
 };
 
 use crate::{
@@ -39,7 +39,8 @@ pub(crate) enum Outcome {
     Changed,
     /// Checked, nothing new.
     Unchanged,
-    /// It broke off in the middle and changed nothing.
+    /// Not all of it was seen: it broke off in the middle and changed nothing, or rows of it could not be read. What
+    /// could be read is recorded then, and nothing counts as removed.
     Partial,
     /// It saw nothing.
     Failed,
@@ -85,6 +86,8 @@ pub(crate) enum LiveStatusName {
     Upcoming,
     /// Being broadcast.
     Live,
+    /// Broadcast, and being made into a recording by the site: what can be had of it is a torso.
+    PostLive,
     /// The recording of a broadcast.
     WasLive,
 }
@@ -130,6 +133,21 @@ impl From<RefreshCounts> for Counts {
     }
 }
 
+/// An entry that could not be read.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct UnreadableRow {
+    /// Its place in the list, from 1, if that could be read.
+    index: Option<u32>,
+    /// Why not, in one sentence.
+    reason: String,
+}
+
+impl From<UnreadableValue> for UnreadableRow {
+    fn from(row: UnreadableValue) -> Self {
+        Self { index: row.index, reason: row.reason }
+    }
+}
+
 /// A remote list that is followed.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]
@@ -158,6 +176,10 @@ pub(crate) struct Playlist {
     refresh_counts: Option<Counts>,
     /// Why the last refresh failed, if it did.
     refresh_failure: Option<Failure>,
+    /// How many entries the last refresh could not read.
+    refresh_unreadable: u32,
+    /// The first 20 of these.
+    refresh_unreadable_rows: Vec<UnreadableRow>,
     /// How many entries are there.
     entry_count: Long,
     /// The position of the last event that touched it.
@@ -181,6 +203,12 @@ impl From<PlaylistRow> for Playlist {
             refresh_job_id: row.refresh_job_id.map(|id| ID(id.to_string())),
             refresh_counts: row.refresh_counts.map(Counts::from),
             refresh_failure: row.refresh_failure.map(Failure::from),
+            refresh_unreadable: row.refresh_unreadable,
+            refresh_unreadable_rows: row
+                .refresh_unreadable_rows
+                .into_iter()
+                .map(UnreadableRow::from)
+                .collect(),
             entry_count: Long(row.entry_count),
             changed_at: Position(row.changed_at),
             key: row.id,

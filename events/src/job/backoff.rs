@@ -7,6 +7,11 @@ use mediary_schema::{
 
 /// How much longer than after a transient fault work waits that was told "later".
 const BLOCKED_FACTOR: u64 = 6;
+/// How much longer than after a transient fault work waits for a broadcast of which nobody says when it ends: by the
+/// default policy 5 minutes, doubled each time.
+const AWAITED_FACTOR: u64 = 60;
+/// How much longer than any other wait: by the default policy an hour.
+const AWAITED_MAX_FACTOR: u64 = 6;
 
 /// How long to wait before the next try, or none if there is to be none (PL-23).
 ///
@@ -14,6 +19,7 @@ const BLOCKED_FACTOR: u64 = 6;
 /// and jitter", AWS Architecture Blog, 2015. What waits for a condition is never given up, and waits at least
 /// half of that: equal jitter. What is known to come to the same again is not tried again. A wait that the source asked for is the least; the rest comes on top of it, so that
 /// not everybody is back at the same moment. Who waits for room has no wait: the lane is held until it is there.
+/// What is announced for a moment is asked for right after that.
 pub(super) fn wait(
     policy: RetryPolicy,
     failure: &Failure,
@@ -36,6 +42,14 @@ pub(super) fn wait(
         Retry::Blocked => {
             let half_ms = ceiling_ms(policy.wait_ms.saturating_mul(BLOCKED_FACTOR), blocks, policy) / 2;
             half_ms.max(asked_ms).saturating_add(draw_ms(half_ms, dice))
+        }
+        Retry::Awaited => {
+            let policy =
+                RetryPolicy { wait_max_ms: policy.wait_max_ms.saturating_mul(AWAITED_MAX_FACTOR), ..policy };
+            let usual_ms = ceiling_ms(policy.wait_ms.saturating_mul(AWAITED_FACTOR), blocks, policy);
+            let wait_ms = failure.retry_after_ms.unwrap_or(usual_ms);
+            // Enough that not all who wait for the same premiere ask in the same moment.
+            wait_ms.saturating_add(draw_ms(usual_ms / 10, dice))
         }
     };
     Some(Duration::from_millis(wait_ms))

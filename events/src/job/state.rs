@@ -1,5 +1,5 @@
 use mediary_schema::{
-    AttemptId, Timestamp,
+    AttemptId, Retry, Timestamp,
     job::{JobState, RetryPolicy, Work},
     worker::WorkerLife,
 };
@@ -40,7 +40,7 @@ pub struct State {
     pub retry: RetryPolicy,
     /// Tries that failed by a transient fault.
     pub failures: u32,
-    /// Tries that failed because the source or the disk said "later".
+    /// Tries that came to nothing because the source or the disk said "later" or "not yet".
     pub blocks: u32,
     /// Workers that it lost in a row without getting any further.
     pub losses: u32,
@@ -48,6 +48,8 @@ pub struct State {
     pub tries: u32,
     /// Not tried before this moment.
     pub not_before: Option<Timestamp>,
+    /// Whether it waits for something that is not there yet, such as the end of a broadcast.
+    pub awaits: bool,
 }
 
 impl State {
@@ -61,18 +63,20 @@ impl State {
             Event::Leased { attempt_id, worker_id, incarnation_id, .. } => {
                 let worker = WorkerLife { worker_id: *worker_id, incarnation_id: *incarnation_id };
                 self.attempt = Some(Attempt { id: *attempt_id, worker, stop: None });
+                self.awaits = false;
                 self.state = Some(JobState::Leased);
             }
             Event::Started { .. } => self.state = Some(JobState::Running),
             Event::AttemptFailed { failure, retry_at, .. } => {
-                if failure.class.retry() == mediary_schema::Retry::Blocked {
-                    self.blocks += 1;
-                } else {
-                    self.failures += 1;
+                match failure.class.retry() {
+                    Retry::Blocked | Retry::Awaited => self.blocks += 1,
+                    Retry::Transient | Retry::Permanent | Retry::WorkerLost => self.failures += 1,
                 }
+                self.awaits = failure.class.retry() == Retry::Awaited;
                 // It had a worker until its own end: no loss is in a row with the next one.
                 self.losses = 0;
-                self.tries += 1;
+                // There was nothing to try.
+                self.tries += u32::from(!self.awaits);
                 self.not_before = Some(*retry_at);
                 self.back_to(JobState::Queued);
             }
@@ -98,6 +102,7 @@ impl State {
             Event::Resumed {} => {
                 // A person has looked at it: the counters begin anew.
                 (self.failures, self.blocks, self.losses, self.not_before) = (0, 0, 0, None);
+                self.awaits = false;
                 self.state = Some(JobState::Queued);
             }
             Event::Succeeded { .. } => self.back_to(JobState::Succeeded),

@@ -153,6 +153,46 @@ fn who_waits_for_room_waits_for_nothing_else() {
     assert_eq!(retry_at(&state), 9);
 }
 
+fn not_yet(retry_after_ms: Option<u64>) -> Failure {
+    Failure { retry_after_ms, ..Failure::new(FailureClass::NotYet, "being broadcast") }
+}
+
+// invariant: J-12
+// Field 14: a premiere failed before its time and was never tried again.
+#[test]
+fn what_is_not_there_yet_is_awaited_and_costs_no_try() {
+    const MINUTE: i64 = 60_000_000;
+    let mut events = vec![queued()];
+    for turn in 0..40 {
+        events.push(leased(FIRST));
+        let outcome = Outcome::Failed { failure: not_yet(None), at: Timestamp::from_micros(0), dice: 0 };
+        let state = given::<Job>(events.clone()).when(end(FIRST, outcome)).state();
+        assert_eq!((state.state, state.tries, state.failures), (Some(JobState::Queued), 0, 0));
+        assert!(state.awaits);
+        let expected = [5, 10, 20, 40].get(turn).copied().unwrap_or(60);
+        assert_eq!(retry_at(&state), expected * MINUTE);
+        let retry_at = state.not_before.unwrap();
+        events.push(Event::AttemptFailed {
+            attempt_id: FIRST,
+            failure: not_yet(None),
+            resources: USED,
+            retry_at,
+        });
+    }
+    events.push(leased(FIRST));
+    assert!(!given::<Job>(events).when(Command::Pause).state().awaits, "it is asked for just now");
+}
+
+#[test]
+fn what_is_announced_for_a_moment_is_asked_for_right_after_it() {
+    let outcome =
+        |dice| Outcome::Failed { failure: not_yet(Some(7_200_000)), at: Timestamp::from_micros(0), dice };
+    for (dice, expected) in [(0, 7_200_000_000), (u32::MAX, 7_230_000_000)] {
+        let state = given::<Job>(running(FIRST)).when(end(FIRST, outcome(dice))).state();
+        assert_eq!(retry_at(&state), expected);
+    }
+}
+
 #[test]
 fn a_wait_that_the_source_asked_for_is_the_least() {
     let mut failure = Failure::new(FailureClass::RateLimit, "429");

@@ -2,7 +2,7 @@ use mediary_schema::{
     EntryId, JobId,
     download::Quality,
     job::Failure,
-    playlist::{ObservedPlaylist, PlaylistKind, RefreshMode},
+    playlist::{ObservedPlaylist, PlaylistKind, RefreshMode, UnreadableRow},
 };
 
 use super::Event;
@@ -39,6 +39,8 @@ pub enum Command {
         observed: u32,
         /// How many rows could not be read.
         unreadable: u32,
+        /// The first of these.
+        unreadable_rows: Vec<UnreadableRow>,
         /// Whether what was new stood in front, where that could be seen.
         newest_first: Option<bool>,
     },

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use mediary_schema::{EntryId, account::Permission, job::WorkKind};
+use mediary_schema::{EntryId, account::Permission, job::WorkKind, playlist::UnreadableRow};
 
 use super::{Command, Event, Resolved, State, state::Wish};
 use crate::{Concern, EventKind, Subjects};
@@ -59,6 +59,7 @@ impl Concern for Playlist {
         EventKind::new("entry_moved", 1, 0).about(ROW),
         EventKind::new("entry_renamed", 1, 0).about(ROW),
         EventKind::new("entry_described", 1, 0).about(ROW),
+        EventKind::new("entry_live_status_changed", 1, 0).about(ROW),
         EventKind::new("entry_availability_changed", 1, 0).about(ROW),
         EventKind::new("entry_returned", 1, 0).about(ROW),
         EventKind::new("refresh_completed", 1, 0).about(&["job"]),
@@ -109,11 +110,26 @@ impl Concern for Playlist {
                 })
             }
             Command::RecordChanges { changes } => record(state, changes),
-            Command::CompleteRefresh { job_id, mode, observed, unreadable, newest_first } => {
+            Command::CompleteRefresh {
+                job_id,
+                mode,
+                observed,
+                unreadable,
+                mut unreadable_rows,
+                newest_first,
+            } => {
+                unreadable_rows.truncate(UnreadableRow::TOLD_MAX);
                 // Counted from the facts, so that a refresh that was killed while it was recorded is counted whole.
                 let counts = state.unsettled;
-                let completed =
-                    Event::RefreshCompleted { job_id, mode, observed, unreadable, counts, newest_first };
+                let completed = Event::RefreshCompleted {
+                    job_id,
+                    mode,
+                    observed,
+                    unreadable,
+                    unreadable_rows,
+                    counts,
+                    newest_first,
+                };
                 let awaited = state.awaiting_refresh.clone();
                 let request =
                     |Wish { quality, again }| Event::DownloadsRequested { quality, entries: None, again };
@@ -161,6 +177,7 @@ fn record(state: &State, changes: Vec<Event>) -> Result<Vec<Event>, Rejection> {
             | Event::EntryMoved { .. }
             | Event::EntryRenamed { .. }
             | Event::EntryDescribed { .. }
+            | Event::EntryLiveStatusChanged { .. }
             | Event::EntryAvailabilityChanged { .. }
             | Event::EntryReturned { .. } => true,
             Event::FollowRequested { .. }

@@ -169,7 +169,10 @@ impl<'a> Scribe<'a> {
         // A length that is no longer told does not replace a known one.
         let duration_ms = entry.duration_ms.or(row.duration_ms);
         let (live_status, url) = (entry.live_status, entry.source.url);
-        if (duration_ms, live_status, &url) != (row.duration_ms, row.live_status, &row.source.url) {
+        if live_status != row.live_status {
+            self.counts.described += 1;
+            self.changes.push(Event::EntryLiveStatusChanged { entry_id, duration_ms, live_status, url });
+        } else if (duration_ms, &url) != (row.duration_ms, &row.source.url) {
             self.counts.described += 1;
             self.changes.push(Event::EntryDescribed { entry_id, duration_ms, live_status, url });
         }

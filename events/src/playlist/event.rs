@@ -3,7 +3,10 @@ use mediary_schema::{
     download::Quality,
     item::ItemSource,
     job::Failure,
-    playlist::{After, Availability, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode},
+    playlist::{
+        After, Availability, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode,
+        UnreadableRow,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -78,14 +81,26 @@ pub enum Event {
         /// The new title.
         title: String,
     },
-    /// The row's item has another length, live state or address: a premiere was held, a feed moved.
+    /// The row's item has another length or address: a feed moved.
     #[serde(rename = "entry_described")]
     EntryDescribed {
         /// The row.
         entry_id: EntryId,
         /// The promised duration in milliseconds.
         duration_ms: Option<u64>,
-        /// Whether it is a broadcast.
+        /// Whether it is a broadcast, as before.
+        live_status: LiveStatus,
+        /// The address to fetch it from.
+        url: String,
+    },
+    /// The row's broadcast went over into another state: it began, it ended, its recording is there.
+    #[serde(rename = "entry_live_status_changed")]
+    EntryLiveStatusChanged {
+        /// The row.
+        entry_id: EntryId,
+        /// The promised duration in milliseconds, which is often told only now.
+        duration_ms: Option<u64>,
+        /// What it is now.
         live_status: LiveStatus,
         /// The address to fetch it from.
         url: String,
@@ -117,6 +132,9 @@ pub enum Event {
         observed: u32,
         /// How many rows could not be read: then it looked no further than an incremental one.
         unreadable: u32,
+        /// The first of these, at most [`UnreadableRow::TOLD_MAX`].
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unreadable_rows: Vec<UnreadableRow>,
         /// What it changed.
         counts: RefreshCounts,
         /// Whether what was new stood in front, where that could be seen.
@@ -156,6 +174,7 @@ impl Event {
             | Self::EntryMoved { entry_id, .. }
             | Self::EntryRenamed { entry_id, .. }
             | Self::EntryDescribed { entry_id, .. }
+            | Self::EntryLiveStatusChanged { entry_id, .. }
             | Self::EntryAvailabilityChanged { entry_id, .. }
             | Self::EntryReturned { entry_id, .. } => {
                 Subjects::of([Some((*entry_id).into()), before.item_of(*entry_id).map(Subject::from)])
@@ -177,7 +196,10 @@ impl Event {
     pub(super) fn redacted(&self) -> Self {
         let mut event = self.clone();
         match &mut event {
-            Self::FollowRequested { url } | Self::EntryDescribed { url, .. } => url.clear(),
+            Self::FollowRequested { url }
+            | Self::EntryDescribed { url, .. }
+            | Self::EntryLiveStatusChanged { url, .. } => url.clear(),
+            Self::RefreshCompleted { unreadable_rows, .. } => unreadable_rows.clear(),
             Self::Resolved { observed, .. } => {
                 observed.title = None;
                 observed.source_id = None;
@@ -194,7 +216,6 @@ impl Event {
             | Self::EntryMoved { .. }
             | Self::EntryAvailabilityChanged { .. }
             | Self::EntryReturned { .. }
-            | Self::RefreshCompleted { .. }
             | Self::DownloadsRequested { .. } => {}
         }
         event

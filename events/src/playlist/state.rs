@@ -186,7 +186,8 @@ impl State {
                     row.title = Some(title.clone());
                 }
             }
-            Event::EntryDescribed { entry_id, duration_ms, live_status, url } => {
+            Event::EntryDescribed { entry_id, duration_ms, live_status, url }
+            | Event::EntryLiveStatusChanged { entry_id, duration_ms, live_status, url } => {
                 if let Some(row) = self.row_mut(*entry_id) {
                     (row.duration_ms, row.live_status) = (*duration_ms, *live_status);
                     row.source.url.clone_from(url);
@@ -232,7 +233,7 @@ impl State {
             Event::EntryRemoved { .. } => counts.removed += 1,
             Event::EntryMoved { .. } => counts.moved += 1,
             Event::EntryRenamed { .. } => counts.renamed += 1,
-            Event::EntryDescribed { .. } => counts.described += 1,
+            Event::EntryDescribed { .. } | Event::EntryLiveStatusChanged { .. } => counts.described += 1,
             Event::EntryAvailabilityChanged { availability, .. } if availability.is_available() => {
                 counts.available += 1;
             }

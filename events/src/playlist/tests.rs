@@ -4,7 +4,7 @@ use mediary_schema::{
     EntryId, ItemId, JobId, PlaylistId, ProjectId,
     download::Quality,
     item::{IdScope, ItemSource},
-    playlist::{Availability, LiveStatus, ObservedEntry, RefreshCounts, RefreshMode},
+    playlist::{Availability, LiveStatus, ObservedEntry, RefreshCounts, RefreshMode, UnreadableRow},
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -63,6 +63,7 @@ fn listed(state: &mut State, observed: Vec<ObservedEntry>, mode: RefreshMode) ->
         mode,
         observed: 0,
         unreadable: 0,
+        unreadable_rows: vec![],
         counts: found.counts,
         newest_first: found.newest_first,
     };
@@ -259,6 +260,7 @@ fn a_look_killed_while_it_was_recorded_is_counted_whole() {
         mode: RefreshMode::Full,
         observed: 3,
         unreadable: 0,
+        unreadable_rows: vec![],
         newest_first: None,
     };
     let completed = Playlist::decide(&state, complete).unwrap();
@@ -271,6 +273,7 @@ fn a_look_killed_while_it_was_recorded_is_counted_whole() {
             mode,
             observed: 3,
             unreadable: 0,
+            unreadable_rows: vec![],
             counts,
             newest_first: None
         }]
@@ -285,6 +288,7 @@ fn a_wish_for_downloads_waits_for_the_first_look() {
         mode: RefreshMode::Full,
         observed: 1,
         unreadable: 0,
+        unreadable_rows: vec![],
         counts: NOTHING,
         newest_first: None,
     };
@@ -295,6 +299,7 @@ fn a_wish_for_downloads_waits_for_the_first_look() {
             mode: RefreshMode::Full,
             observed: 1,
             unreadable: 0,
+            unreadable_rows: vec![],
             newest_first: None,
         })
         .then([completed, wish]);
@@ -305,13 +310,25 @@ fn a_wish_for_downloads_waits_for_the_first_look() {
 fn how_many_rows_could_not_be_read_is_kept() {
     let follow = Event::FollowRequested { url: "http://example.org/".to_owned() };
     let (mode, newest_first) = (RefreshMode::Incremental, None);
+    let row = |index| UnreadableRow::new(Some(index), "é".repeat(1_000));
+    let unreadable_rows: Vec<_> = (1..=30).map(row).collect();
+    let first = unreadable_rows[..UnreadableRow::TOLD_MAX].to_vec();
+    assert!(first[0].reason.len() <= 500);
     given::<Playlist>([follow])
-        .when(Command::CompleteRefresh { job_id: JOB, mode, observed: 1, unreadable: 2, newest_first })
+        .when(Command::CompleteRefresh {
+            job_id: JOB,
+            mode,
+            observed: 1,
+            unreadable: 30,
+            unreadable_rows,
+            newest_first,
+        })
         .then([Event::RefreshCompleted {
             job_id: JOB,
             mode,
             observed: 1,
-            unreadable: 2,
+            unreadable: 30,
+            unreadable_rows: first,
             counts: NOTHING,
             newest_first,
         }]);
@@ -333,6 +350,7 @@ fn two_wishes_wait_for_the_first_look() {
         mode: RefreshMode::Full,
         observed: 1,
         unreadable: 0,
+        unreadable_rows: vec![],
         newest_first: None,
     };
     let told = Playlist::decide(&state, complete).unwrap();
@@ -349,6 +367,8 @@ fn a_known_row_that_is_described_otherwise_says_so() {
     let mut state = followed();
     listed(&mut state, vec![premiere.clone()], RefreshMode::Full);
     let held = ObservedEntry { live_status: LiveStatus::WasLive, duration_ms: Some(600_000), ..premiere };
+    let told = diff(LIST, &state, vec![held.clone()], RefreshMode::Full).changes;
+    assert!(matches!(told.as_slice(), [Event::EntryLiveStatusChanged { .. }]), "one fact: {told:?}");
     let counts = listed(&mut state, vec![held.clone()], RefreshMode::Full);
     assert_eq!(counts, RefreshCounts { described: 1, ..NOTHING });
     assert_eq!((state.rows[0].live_status, state.rows[0].duration_ms), (LiveStatus::WasLive, Some(600_000)));

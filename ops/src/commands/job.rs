@@ -262,7 +262,7 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let Self { lane, message, until, .. } = self;
         let until = until.as_deref().map(|until| format!(", until {}", moment(until))).unwrap_or_default();
         format!("{lane}: {message}{until}")

@@ -48,6 +48,7 @@ pub(crate) async fn for_job(
             output.note(&format!("{id} is held; `mediary job resume {id}` lets it go on"));
         }
         was_held = job.is_held();
+        obstacles.say(output, waits(&job));
         tell(&bar, &job);
         obstacles.look(client, output, None).await;
         questions.pause().await;
@@ -137,6 +138,13 @@ fn tell(bar: &Progress, job: &Job) {
     }
 }
 
+/// What a queued job waits for, if that may take longer than anybody looks on.
+fn waits(job: &Job) -> Option<String> {
+    let waiting = job.waiting_for.as_ref()?;
+    let (kind, subject, what) = (word(&job.kind), clean(&job.subject), clean(&waiting.text()));
+    Some(format!("{kind} of {subject} waits for {what} ({})", job.id))
+}
+
 /// What keeps work from going on by itself, each said once: a wait that says nothing looks like one that ends.
 #[derive(Debug, Default)]
 struct Obstacles {
@@ -145,8 +153,8 @@ struct Obstacles {
 }
 
 impl Obstacles {
-    /// Looks, if it is time to, and says what is new: halted parts, and held jobs of a story. What can't be looked
-    /// at now is looked at later: the wait itself says what becomes of a server that is away.
+    /// Looks, if it is time to, and says what is new: halted parts, and jobs of a story that are held or wait. What
+    /// can't be looked at now is looked at later: the wait itself says what becomes of a server that is away.
     async fn look(&mut self, client: &Client, output: &mut Output, story: Option<&str>) {
         let now = Instant::now();
         if self.looked_at.is_some_and(|at| now.duration_since(at) < LOOK_INTERVAL) {
@@ -162,7 +170,15 @@ impl Obstacles {
                 .extend(held.iter().map(|job| {
                     format!("{id} is held; `mediary job resume {id}` lets it go on", id = job.id)
                 }));
+            let queued = json!({ "storyId": story, "state": "QUEUED" });
+            let Ok(queued) = job::jobs(client, queued, Some(RUNNING_MAX)).await else { return };
+            notes.extend(queued.iter().filter_map(waits));
         }
+        self.say(output, notes);
+    }
+
+    /// Says what was not said yet.
+    fn say(&mut self, output: &mut Output, notes: impl IntoIterator<Item = String>) {
         for note in notes {
             if self.said.insert(note.clone()) {
                 output.note(&note);

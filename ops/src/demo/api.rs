@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     content,
-    item::{Item, Offer, Rendition},
+    item::{BROADCASTS, Item, Oddity, Offer, Rendition},
     site::Shared,
 };
 
@@ -50,6 +50,8 @@ pub(super) async fn list(
         "page": page,
         "per_page": per_page,
         "entries": entries,
+        "lists": slice.lists,
+        "nesting": slice.nesting.name(),
     }))
     .into_response()
 }
@@ -57,14 +59,19 @@ pub(super) async fn list(
 /// A row of a list.
 fn entry(site: &Shared, item: &Item, index: usize) -> Value {
     let shown = item.is_shown();
+    let is_known = shown && item.live_status.is_over();
+    let live_status =
+        BROADCASTS.iter().find(|(_, status)| *status == item.live_status).map(|(name, _)| *name);
     json!({
         "index": index,
         "id": item.id,
         "title": item.shown_title(),
         "url": site.url(&format!("/items/{}", item.id)),
-        "duration": shown.then_some(item.duration_seconds()),
+        "duration": is_known.then_some(item.duration_seconds()),
         "timestamp": shown.then_some(item.published.as_micros() / 1_000_000),
         "availability": availability(item.availability),
+        "live_status": live_status,
+        "oddity": item.oddity.map(Oddity::name),
     })
 }
 

@@ -16,7 +16,8 @@ use url::form_urlencoded;
 use super::{
     error::Error,
     fault::{Etag, Fault, Target},
-    list::{ListHandle, ListOptions},
+    item::{BROADCASTS, Oddity},
+    list::{ListHandle, ListOptions, Nesting},
     site::Shared,
     text::escape,
 };
@@ -152,6 +153,26 @@ fn edit(list: &ListHandle, verb: &str, parameters: &Parameters) -> Result<(), Re
         "deleted" => list.make_deleted(parameters.index("index")?)?,
         "public" => list.make_public(parameters.index("index")?)?,
         "rename" => list.rename(parameters.index("index")?, parameters.text("title")?)?,
+        "broadcast" => {
+            let name = parameters.text("state")?;
+            let known = BROADCASTS.iter().find(|(known, _)| *known == name);
+            let wanted = "is_upcoming, is_live, post_live, was_live or not_live";
+            let unreadable = || Refusal::Unreadable { name: "state", value: name.to_owned(), wanted };
+            let (_, live_status) = known.ok_or_else(unreadable)?;
+            list.broadcast(parameters.index("index")?, *live_status)?;
+        }
+        "odd" => {
+            let name = parameters.text("how")?;
+            let known = Oddity::ALL.into_iter().find(|oddity| oddity.name() == name);
+            let wanted = "half_letter, no_number, numeric_id, no_address or nothing";
+            let unreadable = || Refusal::Unreadable { name: "how", value: name.to_owned(), wanted };
+            list.make_odd(parameters.index("index")?, known.ok_or_else(unreadable)?)?;
+        }
+        "hold" => {
+            let names: Vec<&str> = parameters.text("lists")?.split(',').collect();
+            let by_address = parameters.text("as").is_ok_and(|how| how == Nesting::ByAddress.name());
+            list.hold(&names, if by_address { Nesting::ByAddress } else { Nesting::WithRows });
+        }
         other => return Err(Refusal::NoVerb(other.to_owned())),
     }
     Ok(())
@@ -266,6 +287,18 @@ pub(super) fn help() -> String {
         ("lists/NAME/duplicate?index=0", "shows an item twice"),
         ("lists/NAME/private?index=0", "makes an item private; also deleted, public"),
         ("lists/NAME/rename?index=0&title=T", "renames an item; title?title=T renames the list"),
+        (
+            "lists/NAME/broadcast?index=0&state=is_upcoming",
+            "announces an item; also is_live, post_live, was_live",
+        ),
+        (
+            "lists/NAME/odd?index=0&how=half_letter",
+            "a bad row; also no_number, numeric_id, no_address, nothing",
+        ),
+        (
+            "lists/NAME/hold?lists=videos,talks&as=by_address",
+            "holds other lists; without `as` with their rows",
+        ),
         ("lists/NAME/length?n=20000", "cuts the list or fills it up; clear empties it"),
         ("faults/throttle?target=T&bytes_per_second=100000", "sends slowly"),
         ("faults/drop?target=T&after_bytes=500000&times=2", "ends the connection half-way"),

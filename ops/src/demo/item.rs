@@ -1,7 +1,10 @@
 //! The items of lists: what they are called, which files they have, who may see them.
 
 use axum::{body::Bytes, http::StatusCode};
-use mediary_schema::{Timestamp, playlist::Availability};
+use mediary_schema::{
+    Timestamp,
+    playlist::{Availability, LiveStatus},
+};
 
 use super::recipe::{self, Clip, ClipSize};
 
@@ -59,6 +62,47 @@ pub(super) enum Offer {
     Tracks,
 }
 
+/// What is wrong with a row of the API, for the plugin to make of it what sites do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Oddity {
+    /// Its title is cut inside an emoji.
+    HalfLetter,
+    /// Its running time is no number.
+    NoNumber,
+    /// Its id is a number.
+    NumericId,
+    /// It has no address.
+    NoAddress,
+    /// There is nothing in its place.
+    Nothing,
+}
+
+impl Oddity {
+    /// Every one.
+    pub const ALL: [Self; 5] =
+        [Self::HalfLetter, Self::NoNumber, Self::NumericId, Self::NoAddress, Self::Nothing];
+
+    /// The name in the API and in `/control`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::HalfLetter => "half_letter",
+            Self::NoNumber => "no_number",
+            Self::NumericId => "numeric_id",
+            Self::NoAddress => "no_address",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+/// The states of a broadcast, as yt-dlp calls them.
+pub(super) const BROADCASTS: [(&str, LiveStatus); 5] = [
+    ("not_live", LiveStatus::NotLive),
+    ("is_upcoming", LiveStatus::Upcoming),
+    ("is_live", LiveStatus::Live),
+    ("post_live", LiveStatus::PostLive),
+    ("was_live", LiveStatus::WasLive),
+];
+
 /// One item as the site knows it.
 #[derive(Debug, Clone)]
 pub struct Item {
@@ -70,6 +114,10 @@ pub struct Item {
     pub title: String,
     /// Who may see it.
     pub availability: Availability,
+    /// Whether it is a broadcast.
+    pub live_status: LiveStatus,
+    /// What is wrong with its row.
+    pub oddity: Option<Oddity>,
     /// When it was published.
     pub published: Timestamp,
     pub(super) clip: &'static Clip,
@@ -84,6 +132,8 @@ impl Item {
             serial,
             title: default_title(serial),
             availability: Availability::Available,
+            live_status: LiveStatus::NotLive,
+            oddity: None,
             published,
             clip: recipe::clip(size, serial),
         }

@@ -6,11 +6,11 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use mediary_schema::playlist::Availability;
+use mediary_schema::playlist::{Availability, LiveStatus};
 
 use super::{
     error::{Error, Result},
-    item::{self, Item},
+    item::{self, Item, Oddity},
     recipe::ClipSize,
 };
 
@@ -36,6 +36,24 @@ impl ListOptions {
     pub const fn large(mut self) -> Self {
         self.size = ClipSize::Large;
         self
+    }
+}
+
+/// How a list holds others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nesting {
+    /// With their rows, each counted from 1.
+    WithRows,
+    /// As addresses.
+    ByAddress,
+}
+
+impl Nesting {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::WithRows => "with_rows",
+            Self::ByAddress => "by_address",
+        }
     }
 }
 
@@ -66,6 +84,8 @@ impl Run {
 struct Change {
     title: Option<String>,
     availability: Availability,
+    live_status: LiveStatus,
+    oddity: Option<Oddity>,
 }
 
 #[derive(Debug)]
@@ -77,13 +97,24 @@ struct List {
     /// The highest serial ever given; serials aren't used again.
     issued: u32,
     changes: BTreeMap<u32, Change>,
+    /// Lists that it holds instead of items, and how.
+    lists: Vec<String>,
+    nesting: Nesting,
 }
 
 impl List {
     fn new(name: &str, options: ListOptions) -> Self {
         let ListOptions { title, len, size } = options;
-        let mut list =
-            Self { name: name.to_owned(), title, size, runs: vec![], issued: 0, changes: BTreeMap::new() };
+        let mut list = Self {
+            name: name.to_owned(),
+            title,
+            size,
+            runs: vec![],
+            issued: 0,
+            changes: BTreeMap::new(),
+            lists: vec![],
+            nesting: Nesting::WithRows,
+        };
         list.insert_new(0, len);
         list
     }
@@ -153,6 +184,7 @@ impl List {
         let mut item = Item::new(&self.name, serial, self.size);
         if let Some(change) = self.changes.get(&serial) {
             item.availability = change.availability;
+            (item.live_status, item.oddity) = (change.live_status, change.oddity);
             if let Some(title) = &change.title {
                 item.title.clone_from(title);
             }
@@ -179,6 +211,8 @@ pub(super) struct Slice {
     pub(super) title: String,
     pub(super) total: usize,
     pub(super) items: Vec<Item>,
+    pub(super) lists: Vec<String>,
+    pub(super) nesting: Nesting,
 }
 
 /// All lists of a site.
@@ -330,6 +364,22 @@ impl ListHandle {
         self.change(index, |change| change.availability = availability)
     }
 
+    /// Lets an item be a broadcast that is announced, on, or over.
+    pub fn broadcast(&self, index: usize, live_status: LiveStatus) -> Result<()> {
+        self.change(index, |change| change.live_status = live_status)
+    }
+
+    /// Makes the row of an item one that readers stumble over.
+    pub fn make_odd(&self, index: usize, oddity: Oddity) -> Result<()> {
+        self.change(index, |change| change.oddity = Some(oddity))
+    }
+
+    /// Holds other lists instead of items of its own, as a channel holds its tabs.
+    pub fn hold(&self, names: &[&str], nesting: Nesting) {
+        let names = names.iter().map(|&name| name.to_owned()).collect();
+        self.with(|list| (list.lists, list.nesting) = (names, nesting));
+    }
+
     /// Gives an item another title.
     pub fn rename(&self, index: usize, title: impl Into<String>) -> Result<()> {
         self.change(index, |change| change.title = Some(title.into()))
@@ -360,7 +410,8 @@ impl ListHandle {
         self.with(|list| {
             let serials = list.serials(range);
             let items = serials.into_iter().filter_map(|serial| list.item(serial)).collect();
-            Slice { title: list.title.clone(), total: list.len(), items }
+            let (lists, nesting) = (list.lists.clone(), list.nesting);
+            Slice { title: list.title.clone(), total: list.len(), items, lists, nesting }
         })
     }
 

@@ -45,8 +45,8 @@ mod tests;
 
 pub use error::{Error, Result};
 pub use fault::{Etag, Fault, FaultId, Faults, Target};
-pub use item::{Item, Rendition};
-pub use list::{ListHandle, ListOptions};
+pub use item::{Item, Oddity, Rendition};
+pub use list::{ListHandle, ListOptions, Nesting};
 pub use log::{Outcome, RequestLog, SeenRequest};
 pub use media::MediaLibrary;
 pub use page::PageKind;

@@ -55,7 +55,8 @@ fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Res
         Event::EntryRemoved { entry_id } => fold.set_status(entry_id, EntryStatus::Removed),
         Event::EntryMoved { entry_id, after } => fold.place(entry_id, after),
         Event::EntryRenamed { entry_id, title } => fold.set_entry(entry_id, "title = ?3", params![title]),
-        Event::EntryDescribed { entry_id, duration_ms, live_status, url } => fold.set_entry(
+        Event::EntryDescribed { entry_id, duration_ms, live_status, url }
+        | Event::EntryLiveStatusChanged { entry_id, duration_ms, live_status, url } => fold.set_entry(
             entry_id,
             "duration_ms = ?3, live_status = ?4, url = ?5",
             params![duration_ms.map(|duration| duration as i64), to_json(&live_status)?, url],
@@ -64,9 +65,18 @@ fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Res
             fold.set_entry(entry_id, "availability = ?3", params![to_json(&availability)?])
         }
         Event::EntryReturned { entry_id, after } => fold.bring_back(entry_id, after),
-        Event::RefreshCompleted { job_id, counts, .. } => {
-            let outcome = if counts.is_unchanged() { "unchanged" } else { "changed" };
-            fold.look(outcome, job_id.uuid(), Some(&to_json(&counts)?), None)
+        Event::RefreshCompleted { job_id, counts, unreadable, unreadable_rows, .. } => {
+            let outcome = match unreadable {
+                0 if counts.is_unchanged() => "unchanged",
+                0 => "changed",
+                // Rows are missing: nobody is to take it for the whole list.
+                _ => "partial",
+            };
+            fold.look(outcome, job_id.uuid(), Some(&to_json(&counts)?), None)?;
+            fold.set(
+                "refresh_unreadable = ?3, refresh_unreadable_rows = ?4",
+                params![unreadable, to_json(&unreadable_rows)?],
+            )
         }
         Event::RefreshFailed { job_id, failure } => {
             let outcome = if failure.partial > 0 { "partial" } else { "failed" };
@@ -140,7 +150,8 @@ impl Fold<'_> {
         failure: Option<&str>,
     ) -> Result<(), ApplyError> {
         self.set(
-            "refreshed_at = ?3, refresh_outcome = ?4, refresh_job_id = ?5, refresh_counts = ?6, refresh_failure = ?7",
+            "refreshed_at = ?3, refresh_outcome = ?4, refresh_job_id = ?5, refresh_counts = ?6, refresh_failure = ?7,
+             refresh_unreadable = 0, refresh_unreadable_rows = '[]'",
             params![self.at, outcome, job_id.as_bytes(), counts, failure],
         )
     }

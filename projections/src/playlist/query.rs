@@ -2,7 +2,7 @@ use mediary_schema::{
     EntryId, ItemId, JobId, PlaylistId, Timestamp,
     item::ItemSource,
     job::Failure,
-    playlist::{Availability, LiveStatus, PlaylistKind, RefreshCounts},
+    playlist::{Availability, LiveStatus, PlaylistKind, RefreshCounts, UnreadableRow},
 };
 use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
 
@@ -18,7 +18,7 @@ pub enum RefreshOutcome {
     Changed,
     /// Checked, nothing new.
     Unchanged,
-    /// It broke off in the middle and changed nothing.
+    /// Not all of it was seen: it broke off in the middle and changed nothing, or rows could not be read.
     Partial,
     /// It saw nothing.
     Failed,
@@ -63,6 +63,10 @@ pub struct PlaylistRow {
     pub refresh_counts: Option<RefreshCounts>,
     /// Why the last refresh failed, if it did.
     pub refresh_failure: Option<Failure>,
+    /// How many rows the last refresh could not read.
+    pub refresh_unreadable: u32,
+    /// The first of these.
+    pub refresh_unreadable_rows: Vec<UnreadableRow>,
     /// Entries that are there.
     pub entry_count: u64,
     /// The position of the last event that touched it.
@@ -122,7 +126,8 @@ pub struct EntryRow {
 }
 
 const PLAYLIST_COLUMNS: &str = "key, id, url, followed, followed_at, kind, title, extractor, refreshed_at,
-    refresh_outcome, refresh_job_id, refresh_counts, refresh_failure, entry_count, changed_at";
+    refresh_outcome, refresh_job_id, refresh_counts, refresh_failure, refresh_unreadable, refresh_unreadable_rows,
+    entry_count, changed_at";
 
 fn playlist_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, PlaylistRow)> {
     let key: i64 = row.get("key")?;
@@ -140,6 +145,8 @@ fn playlist_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, PlaylistRow)> {
         refresh_job_id: sql::uuid_opt(row, "refresh_job_id")?.map(JobId::from_uuid),
         refresh_counts: sql::json_opt(row, "refresh_counts")?,
         refresh_failure: sql::json_opt(row, "refresh_failure")?,
+        refresh_unreadable: row.get("refresh_unreadable")?,
+        refresh_unreadable_rows: sql::json(row, "refresh_unreadable_rows")?,
         entry_count: row.get::<_, i64>("entry_count")? as u64,
         changed_at: row.get::<_, i64>("changed_at")? as u64,
     };
@@ -244,6 +251,8 @@ fn unlisted(transaction: &Transaction<'_>) -> rusqlite::Result<PlaylistRow> {
         refresh_job_id: None,
         refresh_counts: None,
         refresh_failure: None,
+        refresh_unreadable: 0,
+        refresh_unreadable_rows: Vec::new(),
         entry_count: entry_count as u64,
         changed_at: changed_at as u64,
     })

@@ -71,6 +71,7 @@ fn completed(counts: RefreshCounts) -> Event {
         mode: RefreshMode::Full,
         observed: 0,
         unreadable: 0,
+        unreadable_rows: vec![],
         counts,
         newest_first: None,
     }

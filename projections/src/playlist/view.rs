@@ -10,7 +10,7 @@ pub struct PlaylistView;
 
 impl View for PlaylistView {
     const NAME: &'static str = "playlist";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const TABLES: &'static str = "
         CREATE TABLE playlist (
             key INTEGER PRIMARY KEY,
@@ -28,6 +28,8 @@ impl View for PlaylistView {
             refresh_job_id BLOB,
             refresh_counts TEXT,
             refresh_failure TEXT,
+            refresh_unreadable INTEGER NOT NULL DEFAULT 0,
+            refresh_unreadable_rows TEXT NOT NULL DEFAULT '[]',
             entry_count INTEGER NOT NULL DEFAULT 0,
             changed_at INTEGER NOT NULL
         ) STRICT;

@@ -53,6 +53,7 @@ pub(super) fn look(
             mode: RefreshMode::Full,
             observed: entries.len() as u32,
             unreadable: 0,
+            unreadable_rows: vec![],
             newest_first: found.newest_first,
             changes: found.changes,
         };

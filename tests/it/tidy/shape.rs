@@ -88,6 +88,7 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "reaction", "plan"),
     ("actors", "reaction", "reacted"),
     ("actors", "reaction", "downloads_requested_to_request"),
+    ("actors", "reaction", "entry_live_status_changed_to_resume"),
     // Where files are kept, how they get there, why they can't, and how they are called.
     ("actors", "download", "library"),
     ("actors", "download", "folder"),

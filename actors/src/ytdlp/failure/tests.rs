@@ -201,6 +201,53 @@ fn every_observed_text_has_its_class() {
     }
 }
 
+// Field 14: all of these were "unknown", tried three times within seconds and given up.
+#[test]
+fn what_is_not_there_yet_is_told_from_what_never_will_be() {
+    for text in [
+        "[youtube] x: Premieres in 2 hours",
+        "[youtube] x: Premiere will begin shortly",
+        "[youtube] x: This live event will begin in 5 minutes.",
+        "[youtube] x: This live event will begin in a few moments.",
+        "[niconicochannelplus] x: This live event will begin at 2026-12-01 18:00 UTC",
+        "[twitch:stream] x: The channel is not currently live",
+        "[cbc] x: This livestream has not yet started",
+        "[twitter:spaces] x: Twitter Space not started yet",
+        "[rcti] x: This event will start at 18:00.",
+        "[rcti] x: This event has not started yet.",
+        "[youtube] x: We're processing this video. Check back later.",
+        "[Reddit] x: This video is processing",
+        "[vimeo] x: The video is still being processed",
+    ] {
+        assert_eq!(
+            classify(&[text.to_owned()]).map(|(class, _)| class),
+            Some(FailureClass::NotYet),
+            "{text}"
+        );
+    }
+    for (text, class) in [
+        ("[youtube] x: This live stream recording is not available.", FailureClass::NotFound),
+        ("[youtube] x: Video unavailable. This video is not available", FailureClass::NotFound),
+        ("[youtube] x: Private video. Sign in if you've been granted access", FailureClass::Private),
+    ] {
+        assert_eq!(classify(&[text.to_owned()]).map(|(class, _)| class), Some(class), "{text}");
+    }
+}
+
+// An error of the whole list behind many of single rows.
+#[test]
+fn what_the_whole_list_has_is_not_lost_among_its_rows() {
+    let mut complaints = Complaints::default();
+    for number in 0..100 {
+        complaints.take(&format!("ERROR: [x] {number}: Video unavailable"));
+    }
+    assert!(complaints.are_of_rows());
+    assert_eq!(complaints.of_rows().count(), Complaints::LINES_MAX);
+    complaints.take("ERROR: [x] Unable to download API page: HTTP Error 503: Service Unavailable");
+    assert!(!complaints.are_of_rows());
+    assert!(complaints.errors.iter().any(|error| error.contains("503")));
+}
+
 #[test]
 fn numbers_in_addresses_are_not_taken_for_answers() {
     let lines = ["[generic] watch?status=404&error=429: something new".to_owned()];

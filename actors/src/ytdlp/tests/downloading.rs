@@ -151,6 +151,21 @@ async fn a_file_that_does_not_say_what_it_is_is_known_by_its_address() {
     assert_eq!(case.requests_of_media(), ["HEAD /media/film.mp4 -", "GET /media/film.mp4 -"]);
 }
 
+// Field 06: plain yt-dlp keeps it.
+#[tokio::test]
+async fn half_a_letter_in_what_is_said_of_a_film_costs_nothing() {
+    let bytes = noise(MIB, 14);
+    let film = |site: &Site| {
+        json!({"id": "v1", "title": "cut <half>", "description": "cut <half>, too", "ext": "mp4",
+            "url": site.url("/media/film.mp4")})
+    };
+    let case = Case::of_video("best", film).await;
+    case.site.file("film.mp4", File::new("video/mp4", bytes.clone()));
+    assert_eq!(case.extract().await.unwrap().title.as_deref(), Some("cut \u{fffd}"));
+    let (downloaded, _) = case.run().await.unwrap();
+    assert!(read(&downloaded.path) == bytes);
+}
+
 // invariant: F-8
 #[tokio::test]
 async fn a_stopped_download_goes_on_where_it_was() {
@@ -458,7 +473,7 @@ async fn what_can_not_be_had_fails_with_its_class() {
         |_| json!({"id": "v1", "title": "V 1", "live_status": "is_live", "url": "http://127.0.0.1:1/x"}),
     )
     .await;
-    assert_eq!(case.run().await.unwrap_err().class, FailureClass::Unsupported);
+    assert_eq!(case.run().await.unwrap_err().class, FailureClass::NotYet);
 
     let case = Case::of_url("/list/several", Quality::best()).await;
     case.site.list("several", 3);

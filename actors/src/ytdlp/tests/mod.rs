@@ -1,8 +1,11 @@
 //! The real yt-dlp against a small site on the loopback.
 
 mod downloading;
+mod nesting;
+mod owning;
 mod refreshing;
 mod site;
+mod waiting;
 
 use std::path::{Path, PathBuf};
 

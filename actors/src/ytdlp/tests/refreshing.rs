@@ -18,24 +18,26 @@ use crate::process::Assignment;
 
 /// A refresh read to its end.
 #[derive(Debug)]
-struct Listed {
-    end: ListEnd,
+pub(super) struct Listed {
+    pub(super) end: ListEnd,
     kind: Option<PlaylistKind>,
-    playlist: ObservedPlaylist,
-    entries: Vec<ObservedEntry>,
-    skipped: Vec<Failure>,
+    pub(super) playlist: ObservedPlaylist,
+    pub(super) entries: Vec<ObservedEntry>,
+    /// Place and reason of rows that can't be read.
+    pub(super) skipped: Vec<(Option<u32>, String)>,
+    pub(super) is_nested: bool,
 }
 
 impl Listed {
-    fn ids(&self) -> Vec<&str> {
+    pub(super) fn ids(&self) -> Vec<&str> {
         self.entries.iter().map(|entry| entry.source.source_id.as_str()).collect()
     }
 
-    fn indexes(&self) -> Vec<u32> {
+    pub(super) fn indexes(&self) -> Vec<u32> {
         self.entries.iter().map(|entry| entry.index).collect()
     }
 
-    fn failure(&self) -> &Failure {
+    pub(super) fn failure(&self) -> &Failure {
         match &self.end {
             ListEnd::Partial(failure) | ListEnd::Failed(failure) => failure,
             end => panic!("no failure: {end:?}"),
@@ -43,7 +45,12 @@ impl Listed {
     }
 }
 
-async fn list_with(bench: &Bench, url: String, start_index: u32, assignment: &Assignment) -> Listed {
+pub(super) async fn list_with(
+    bench: &Bench,
+    url: String,
+    start_index: u32,
+    assignment: &Assignment,
+) -> Listed {
     let (sender, mut lines) = mpsc::channel(8);
     let request = ListRequest { url, start_index };
     let mut listed = Listed {
@@ -52,28 +59,30 @@ async fn list_with(bench: &Bench, url: String, start_index: u32, assignment: &As
         playlist: ObservedPlaylist::default(),
         entries: Vec::new(),
         skipped: Vec::new(),
+        is_nested: false,
     };
     let consume = async {
-        let (mut entries, mut skipped, mut list) = (Vec::new(), Vec::new(), None);
+        let (mut entries, mut skipped, mut list, mut is_nested) = (Vec::new(), Vec::new(), None, false);
         while let Some(line) = lines.recv().await {
             match line {
                 ListLine::Playlist { kind, playlist, .. } => list = Some((kind, playlist)),
                 ListLine::Entry(entry) => entries.push(entry),
-                ListLine::SkippedItem { failure, .. } => skipped.push(failure),
+                ListLine::Nested => is_nested = true,
+                ListLine::SkippedItem { index, failure } => skipped.push((index, failure.message)),
             }
         }
-        (entries, skipped, list)
+        (entries, skipped, list, is_nested)
     };
-    let (end, (entries, skipped, list)) =
+    let (end, (entries, skipped, list, is_nested)) =
         tokio::join!(bench.engine.list(&request, assignment, sender), consume);
-    (listed.end, listed.entries, listed.skipped) = (end, entries, skipped);
+    (listed.end, listed.entries, listed.skipped, listed.is_nested) = (end, entries, skipped, is_nested);
     if let Some((kind, playlist)) = list {
         (listed.kind, listed.playlist) = (Some(kind), playlist);
     }
     listed
 }
 
-async fn list(bench: &Bench, url: String) -> Listed {
+pub(super) async fn list(bench: &Bench, url: String) -> Listed {
     list_with(bench, url, 1, &assignment(None)).await
 }
 

@@ -151,7 +151,8 @@ async fn api(
     if content.failing_page == Some(page) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let rows: Vec<_> = content.lists[&list].iter().skip(page * PAGE_SIZE).take(PAGE_SIZE).cloned().collect();
+    let Some(rows) = content.lists.get(&list) else { return StatusCode::NOT_FOUND.into_response() };
+    let rows: Vec<_> = rows.iter().skip(page * PAGE_SIZE).take(PAGE_SIZE).cloned().collect();
     axum::Json(json!({"entries": rows})).into_response()
 }
 

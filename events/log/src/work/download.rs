@@ -162,7 +162,8 @@ fn refuse_if_met(story: &mut Transaction<'_>, item: &DownloadItem) -> Result<(),
     Ok(())
 }
 
-/// Asks for an item to be kept, or joins the job under way for the same wish. Answers the job.
+/// Asks for an item to be kept, or joins the job under way for the same wish, which asks at once if it waits for the
+/// item's moment. Answers the job.
 ///
 /// Another wish for the item is another download, unless a file that is there fits it.
 pub fn request(
@@ -175,6 +176,7 @@ pub fn request(
     story.require(Permission::Download)?;
     let uuid = item.download_id.uuid();
     if let Phase::Wanted { job_id } = story.state::<Download>(uuid)?.phase {
+        job::go_on(story, job_id)?;
         return Ok(job_id);
     }
     if !again {

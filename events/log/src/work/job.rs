@@ -7,7 +7,7 @@ use mediary_events::{
     reservation::{self, Reservation},
 };
 use mediary_schema::{
-    AttemptId, FailureClass, JobId, Several, Timestamp,
+    AttemptId, FailureClass, ItemId, JobId, Several, Timestamp,
     account::Permission,
     job::{Failure, JobState, ResourceUse, RetryPolicy, Work},
     lane::Hold,
@@ -195,6 +195,23 @@ pub fn pause(story: &mut Transaction<'_>, job_id: JobId) -> Result<(), Refusal> 
 /// Puts a held job back into the queue.
 pub fn resume(story: &mut Transaction<'_>, job_id: JobId) -> Result<(), Refusal> {
     authorised(story, job_id, job::Command::Resume)
+}
+
+/// Lets whatever waits for the moment of an item go on: a refresh has seen that it is there.
+pub fn moment_came(story: &mut Transaction<'_>, item_id: ItemId) -> Result<(), Refusal> {
+    for uuid in story.about::<Job>(&item_id.into())? {
+        go_on(story, JobId::from_uuid(uuid))?;
+    }
+    Ok(())
+}
+
+/// Asks at once for what waits for its moment; anything else stays as it is.
+pub(super) fn go_on(story: &mut Transaction<'_>, job_id: JobId) -> Result<(), Refusal> {
+    let job = story.state::<Job>(job_id.uuid())?;
+    if job.awaits && job.state == Some(JobState::Queued) {
+        step(story, job_id, job::Command::Resume, None)?;
+    }
+    Ok(())
 }
 
 fn authorised(story: &mut Transaction<'_>, job_id: JobId, command: job::Command) -> Result<(), Refusal> {

@@ -20,7 +20,7 @@ use mediary_schema::account::Permission;
 
 use crate::gate::{Entry, Fanout, Registry, asks_nothing};
 
-pub use job::{cancel, end, fence, give_back, lose, open, open_job, pause, resume};
+pub use job::{cancel, end, fence, give_back, lose, moment_came, open, open_job, pause, resume};
 
 /// Every concern.
 pub const REGISTRY: Registry = Registry::new(&[

@@ -12,7 +12,7 @@ use mediary_schema::{
     Address, AttemptId, JobId, PlaylistId,
     account::Permission,
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
-    playlist::{ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist},
+    playlist::{ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist, UnreadableRow},
 };
 
 use serde::Serialize;
@@ -151,6 +151,8 @@ pub struct Completed {
     pub observed: u32,
     /// How many rows could not be read.
     pub unreadable: u32,
+    /// The first of these.
+    pub unreadable_rows: Vec<UnreadableRow>,
     /// Whether what was new stood in front, where that could be seen.
     pub newest_first: Option<bool>,
     /// The last page of changes.
@@ -168,7 +170,8 @@ pub fn finish(
     completed: Completed,
 ) -> Result<(), Refusal> {
     job::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
-    let Completed { kind, playlist, mode, observed, unreadable, newest_first, changes } = completed;
+    let Completed { kind, playlist, mode, observed, unreadable, unreadable_rows, newest_first, changes } =
+        completed;
     let uuid = playlist_id.uuid();
     if !story.state::<Playlist>(uuid)?.followed {
         // Unfollowed meanwhile: the job is done, and nobody wants to know.
@@ -176,7 +179,8 @@ pub fn finish(
     }
     story.entail::<Playlist>(uuid, Command::Resolve { kind, observed: playlist })?;
     story.entail::<Playlist>(uuid, Command::RecordChanges { changes })?;
-    let complete = Command::CompleteRefresh { job_id, mode, observed, unreadable, newest_first };
+    let complete =
+        Command::CompleteRefresh { job_id, mode, observed, unreadable, unreadable_rows, newest_first };
     story.entail::<Playlist>(uuid, complete)
 }
 

@@ -105,6 +105,7 @@ fn finish_refresh(story: &mut Transaction<'_>, attempt_id: AttemptId) -> Result<
         mode: RefreshMode::Full,
         observed: 1,
         unreadable: 0,
+        unreadable_rows: vec![],
         newest_first: None,
         changes: vec![entry_added()],
     };

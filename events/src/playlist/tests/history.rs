@@ -1,4 +1,6 @@
-use mediary_schema::playlist::{Availability, LiveStatus, PlaylistKind, RefreshCounts, RefreshMode};
+use mediary_schema::playlist::{
+    Availability, LiveStatus, PlaylistKind, RefreshCounts, RefreshMode, UnreadableRow,
+};
 
 use super::super::{Event, Playlist};
 use crate::testing::{history, samples};
@@ -28,6 +30,10 @@ fn of_the_list() -> Vec<Event> {
             mode: RefreshMode::Full,
             observed: 214,
             unreadable: 2,
+            unreadable_rows: vec![
+                UnreadableRow::new(Some(3), "entry 3 has no address of its own"),
+                UnreadableRow::new(Some(9), "a printed row can't be read"),
+            ],
             counts,
             newest_first: Some(true),
         },
@@ -61,6 +67,12 @@ fn of_entries() -> Vec<Event> {
             entry_id,
             duration_ms: Some(634_561),
             live_status: LiveStatus::WasLive,
+            url: "https://youtu.be/aqz-KE-bpKQ".to_owned(),
+        },
+        Event::EntryLiveStatusChanged {
+            entry_id,
+            duration_ms: Some(634_561),
+            live_status: LiveStatus::PostLive,
             url: "https://youtu.be/aqz-KE-bpKQ".to_owned(),
         },
         Event::EntryAvailabilityChanged { entry_id, availability: Availability::NeedsLogin },

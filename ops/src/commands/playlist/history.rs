@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use mediary_events::playlist::{Event as Fact, Playlist as Concern};
-use mediary_schema::{EntryId, playlist::After};
+use mediary_schema::{
+    EntryId,
+    playlist::{After, LiveStatus, UnreadableRow},
+};
 
 use super::{find, object::Counts};
 use crate::{
@@ -73,6 +76,16 @@ impl Story {
                 self.titles.insert(entry_id, title);
             }
             Fact::EntryDescribed { entry_id, .. } => self.change("described", entry_id, ""),
+            Fact::EntryLiveStatusChanged { entry_id, live_status, .. } => {
+                let now = match live_status {
+                    LiveStatus::NotLive => "no broadcast",
+                    LiveStatus::Upcoming => "announced",
+                    LiveStatus::Live => "being broadcast",
+                    LiveStatus::PostLive => "being made into a recording",
+                    LiveStatus::WasLive => "there as a recording",
+                };
+                self.change("broadcast", entry_id, &format!("({now})"));
+            }
             Fact::EntryAvailabilityChanged { entry_id, availability } if availability.is_available() => {
                 self.change("available", entry_id, "");
             }
@@ -81,11 +94,16 @@ impl Story {
                 self.change("unavailable", entry_id, &format!("({availability})"));
             }
             Fact::EntryReturned { entry_id, .. } => self.change("returned", entry_id, ""),
-            Fact::RefreshCompleted { observed, unreadable, counts, .. } => {
+            Fact::RefreshCompleted { observed, unreadable, unreadable_rows, counts, .. } => {
                 let seen = plural(u64::from(observed), "entry", "entries");
                 let not_read =
                     if unreadable > 0 { format!(", {unreadable} not readable") } else { String::new() };
                 self.line(event, &format!("looked, {seen} seen{not_read}: {}", Counts::from(counts).text()));
+                let not_read = unreadable_rows.into_iter().map(|UnreadableRow { index, reason }| {
+                    let place = index.map_or_else(|| "?".to_owned(), |index| index.to_string());
+                    format!("not read     entry {place}: {reason}")
+                });
+                self.changes.extend(not_read);
                 for change in std::mem::take(&mut self.changes) {
                     self.text.extend(["    ", &clean(&change), "\n"]);
                 }
@@ -136,7 +154,7 @@ mod tests {
     use mediary_schema::{
         ItemId, JobId, Timestamp,
         item::ItemSource,
-        playlist::{Availability, LiveStatus, RefreshCounts, RefreshMode},
+        playlist::{Availability, RefreshCounts, RefreshMode},
     };
 
     use super::*;
@@ -167,6 +185,7 @@ mod tests {
             mode: RefreshMode::Full,
             observed,
             unreadable: 0,
+            unreadable_rows: vec![],
             counts,
             newest_first: None,
         }
@@ -200,6 +219,18 @@ mod tests {
                 },
             ),
             completed(1, RefreshCounts::default()),
+            Fact::RefreshCompleted {
+                job_id: JobId::from_uuid(uuid::Uuid::nil()),
+                mode: RefreshMode::Incremental,
+                observed: 1,
+                unreadable: 2,
+                unreadable_rows: vec![
+                    UnreadableRow::new(Some(2), "no address"),
+                    UnreadableRow::new(None, "?!"),
+                ],
+                counts: RefreshCounts::default(),
+                newest_first: None,
+            },
         ]);
         let expected = "\
 2026-11-21 08:00:00Z  followed: https://example.org/feed
@@ -212,6 +243,9 @@ mod tests {
     not seen     “Uno”
     unavailable  “Two” (private)
 2026-11-21 08:00:00Z  looked, 1 entry seen: nothing new
+2026-11-21 08:00:00Z  looked, 1 entry seen, 2 not readable: nothing new
+    not read     entry 2: no address
+    not read     entry ?: ?!
 ";
         assert_eq!(text, expected);
     }

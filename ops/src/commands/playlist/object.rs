@@ -6,7 +6,7 @@ use crate::{
         download::Download,
         job::{FailureDetail, Job},
     },
-    output::{Table, duration, fields, moment, optional, plural, word},
+    output::{Table, clean, duration, fields, moment, optional, plural, word},
 };
 
 /// A playlist without its entries; needs the fragment `Failure`.
@@ -14,6 +14,7 @@ pub(super) const PLAYLIST: &str = "fragment Playlist on Playlist {
   id url title kind extractor followed followedAt refreshedAt refreshOutcome refreshJobId
   refreshCounts { added notSeen removed moved renamed described unavailable available returned }
   refreshFailure { ...Failure }
+  refreshUnreadable refreshUnreadableRows { index reason }
   entryCount changedAt
 }";
 
@@ -39,6 +40,8 @@ pub(crate) struct Playlist {
     pub(crate) refresh_job_id: Option<String>,
     pub(crate) refresh_counts: Option<Counts>,
     pub(crate) refresh_failure: Option<FailureDetail>,
+    pub(crate) refresh_unreadable: u32,
+    pub(crate) refresh_unreadable_rows: Vec<Unreadable>,
     pub(crate) entry_count: u64,
     pub(crate) changed_at: u64,
     /// The refresh that a command asked for.
@@ -47,6 +50,13 @@ pub(crate) struct Playlist {
     /// Its entries, when they were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) entries: Option<Vec<Entry>>,
+}
+
+/// An entry that could not be read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Unreadable {
+    pub(crate) index: Option<u32>,
+    pub(crate) reason: String,
 }
 
 /// How many entries a refresh changed, by kind of change.
@@ -131,7 +141,11 @@ impl Entry {
 
     fn source_state(&self) -> String {
         match (self.status.as_str(), self.availability.as_str()) {
-            ("PRESENT", "AVAILABLE") => "available".to_owned(),
+            ("PRESENT", "AVAILABLE") => match self.live_status.as_str() {
+                "NOT_LIVE" | "WAS_LIVE" => "available".to_owned(),
+                // It is to be had once that is over.
+                broadcast => word(broadcast),
+            },
             ("PRESENT", availability) => word(availability),
             (status, _) => word(status),
         }
@@ -199,7 +213,21 @@ pub(super) fn details(playlist: &Playlist) -> String {
             optional(entry.path()),
         ]);
     }
-    format!("{head}\n{}", table.text("no entries"))
+    format!("{head}\n{}{}", table.text("no entries"), not_read(playlist))
+}
+
+/// The entries that the last refresh could not read, the first ones with their reason.
+fn not_read(playlist: &Playlist) -> String {
+    let count = playlist.refresh_unreadable;
+    if count == 0 {
+        return String::new();
+    }
+    let mut text = format!("\n{} could not be read:\n", plural(u64::from(count), "entry", "entries"));
+    for Unreadable { index, reason } in &playlist.refresh_unreadable_rows {
+        let place = index.map_or_else(|| "?".to_owned(), |index| index.to_string());
+        text.extend(["  ", &place, ": ", &clean(reason), "\n"]);
+    }
+    text
 }
 
 fn last_refresh(playlist: &Playlist) -> String {
@@ -208,6 +236,10 @@ fn last_refresh(playlist: &Playlist) -> String {
     match (&playlist.refresh_failure, playlist.refresh_counts) {
         (Some(failure), _) if failure.partial > 0 => {
             format!("{outcome} at {at}, {} seen", plural(failure.partial, "entry", "entries"))
+        }
+        (None, Some(counts)) if playlist.refresh_unreadable > 0 => {
+            let count = plural(u64::from(playlist.refresh_unreadable), "entry", "entries");
+            format!("{outcome} at {at}: {}; {count} could not be read", counts.text())
         }
         (None, Some(counts)) => format!("{outcome} at {at}: {}", counts.text()),
         (Some(_) | None, _) => format!("{outcome} at {at}"),

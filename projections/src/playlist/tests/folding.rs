@@ -1,6 +1,6 @@
 //! What events make of the row of a playlist.
 
-use mediary_schema::{FailureClass, Timestamp};
+use mediary_schema::{FailureClass, Timestamp, playlist::UnreadableRow};
 
 use super::{
     super::{PlaylistRow, RefreshOutcome, playlist},
@@ -26,6 +26,8 @@ fn followed_at_first() -> PlaylistRow {
         refresh_job_id: None,
         refresh_counts: None,
         refresh_failure: None,
+        refresh_unreadable: 0,
+        refresh_unreadable_rows: vec![],
         entry_count: 0,
         changed_at: 1,
     }
@@ -89,6 +91,27 @@ fn a_look_that_broke_off_is_told_from_one_that_saw_nothing() {
     let failure = failure(FailureClass::Network, 150);
     followed.feed(vec![Event::RefreshFailed { job_id: JOB, failure }]);
     assert_eq!(row(&mut followed.rows, followed.id).refresh_outcome, Some(RefreshOutcome::Partial));
+}
+
+// Field 05, 06: rows were missing, and the look was a good one.
+// invariant: P-11
+#[test]
+fn a_look_that_could_not_read_a_row_is_not_taken_for_the_whole_list() {
+    let mut followed = Followed::new();
+    let rows = vec![UnreadableRow::new(Some(3), "no address")];
+    let mut incomplete = completed(RefreshCounts { added: 1, ..RefreshCounts::default() });
+    if let Event::RefreshCompleted { unreadable, unreadable_rows, .. } = &mut incomplete {
+        (*unreadable, *unreadable_rows) = (21, rows.clone());
+    }
+    followed.feed(vec![incomplete]);
+    let first = row(&mut followed.rows, followed.id);
+    assert_eq!(first.refresh_outcome, Some(RefreshOutcome::Partial));
+    assert_eq!((first.refresh_unreadable, first.refresh_unreadable_rows), (21, rows));
+    assert!(first.refresh_counts.is_some_and(|counts| counts.added == 1));
+    followed.feed(vec![completed(RefreshCounts::default())]);
+    let second = row(&mut followed.rows, followed.id);
+    assert_eq!(second.refresh_outcome, Some(RefreshOutcome::Unchanged));
+    assert_eq!((second.refresh_unreadable, second.refresh_unreadable_rows), (0, vec![]));
 }
 
 #[test]

@@ -20,6 +20,19 @@ _REFUSALS = {
 _AVAILABILITIES = ('public', 'private', 'subscriber_only', 'needs_auth')
 
 
+def _odd(record, row):
+    oddity = record.get('oddity')
+    if oddity == 'half_letter':
+        row['title'] += ' \ud83d'
+    elif oddity == 'no_number':
+        row['duration'] = float('nan')
+    elif oddity == 'numeric_id':
+        row['id'] = 1000 + int(record['id'].rpartition('-')[2])
+    elif oddity == 'no_address':
+        row['url'] = 'nothing'
+    return None if oddity == 'nothing' else row
+
+
 def _availability(record):
     word = record.get('availability')
     return word if word in _AVAILABILITIES else None
@@ -34,6 +47,9 @@ class MediaryDemoItemIE(InfoExtractor):
         refusal = _REFUSALS.get(record.get('availability'))
         if refusal:
             raise ExtractorError(refusal, expected=True)
+        live_status = record.get('live_status')
+        if live_status == 'is_upcoming':
+            raise ExtractorError('Premieres in 2 hours', expected=True)
         formats = list(record['formats'])
         if record.get('hls'):
             formats.extend(self._extract_m3u8_formats(record['hls'], item_id, 'mp4', m3u8_id='hls', fatal=False))
@@ -45,6 +61,7 @@ class MediaryDemoItemIE(InfoExtractor):
             'timestamp': int_or_none(record.get('timestamp')),
             'thumbnail': record.get('thumbnail'),
             'availability': _availability(record),
+            'live_status': live_status,
             'subtitles': {'en': [{'url': record['subtitles'], 'ext': 'vtt'}]},
             'formats': formats,
         }
@@ -63,14 +80,30 @@ class MediaryDemoListIE(InfoExtractor):
         # The first page has been fetched for the list's title.
         record = first if page == 0 else self._fetch(site, list_id, page)
         for entry in record['entries']:
-            yield self.url_result(
+            yield _odd(entry, self.url_result(
                 entry['url'], MediaryDemoItemIE, entry['id'], entry['title'],
                 duration=int_or_none(entry.get('duration')),
                 timestamp=int_or_none(entry.get('timestamp')),
-                availability=_availability(entry))
+                availability=_availability(entry),
+                live_status=entry.get('live_status')))
+
+    def _held(self, site, name, nesting):
+        url = f'{site}/lists/{name}'
+        if nesting == 'by_address':
+            return self.url_result(url, MediaryDemoListIE)
+        # As yt-dlp's own extractors do with the tabs of a channel.
+        return {
+            'extractor': self.IE_NAME, 'extractor_key': self.ie_key(), 'webpage_url': url,
+            **self._list(site, name),
+        }
 
     def _real_extract(self, url):
-        site, list_id = self._match_valid_url(url).group('site', 'id')
+        return self._list(*self._match_valid_url(url).group('site', 'id'))
+
+    def _list(self, site, list_id):
         first = self._fetch(site, list_id, 0)
+        if first['lists']:
+            held = [self._held(site, name, first['nesting']) for name in first['lists']]
+            return self.playlist_result(held, list_id, first['title'])
         pages = OnDemandPagedList(functools.partial(self._entries, site, list_id, first), self._PAGE_SIZE)
         return self.playlist_result(pages, list_id, first['title'], playlist_count=first['total'])
