@@ -9,8 +9,10 @@
 
 pub mod download;
 pub mod ffmpeg;
+pub mod file;
 mod follower;
 pub mod job;
+pub mod mark;
 pub mod nats;
 pub mod playlist;
 pub mod process;

@@ -223,6 +223,8 @@ impl Board {
             (_, Some(until)) if until > now => Ends::At(until),
             (Reason::NoRoom { .. }, None) if !self.jobs.contains_key(&hold.job_id) => Ends::Now,
             (Reason::NoRoom { bytes }, None) => Ends::WithRoom(bytes),
+            (Reason::LibraryAway, None) if !self.jobs.contains_key(&hold.job_id) => Ends::Now,
+            (Reason::LibraryAway, None) => Ends::WithLibrary,
             (_, Some(_)) | (Reason::RateLimit | Reason::BotCheck, None) => Ends::Now,
         }
     }
@@ -269,6 +271,8 @@ pub(super) enum Ends {
     At(Timestamp),
     /// When so many bytes are free.
     WithRoom(u64),
+    /// When the library is there.
+    WithLibrary,
 }
 
 /// The events, if they are of this concern and can be read; views and gate say what can't.

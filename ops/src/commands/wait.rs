@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::{
     download::{self, Story},
     failure::Failure,
-    job::{self, Job, JobProgress},
+    job::{self, Job, JobProgress, Waiting},
     worker::{self, Worker},
 };
 use crate::{
@@ -49,6 +49,7 @@ pub(crate) async fn for_job(
         }
         was_held = job.is_held();
         tell(&bar, &job);
+        obstacles.say(output, job.waiting_for.as_ref().map(|waiting| waits(&job, waiting)));
         obstacles.look(client, output, None).await;
         questions.pause().await;
     }
@@ -162,13 +163,25 @@ impl Obstacles {
                 .extend(held.iter().map(|job| {
                     format!("{id} is held; `mediary job resume {id}` lets it go on", id = job.id)
                 }));
+            let queued = json!({ "storyId": story, "state": "QUEUED" });
+            let Ok(queued) = job::jobs(client, queued, Some(RUNNING_MAX)).await else { return };
+            notes.extend(queued.iter().filter_map(|job| Some(waits(job, job.waiting_for.as_ref()?))));
         }
+        self.say(output, notes);
+    }
+
+    fn say(&mut self, output: &mut Output, notes: impl IntoIterator<Item = String>) {
         for note in notes {
             if self.said.insert(note.clone()) {
                 output.note(&note);
             }
         }
     }
+}
+
+/// Why queued work is not begun. What all of it waits for is one sentence, whichever job is looked at.
+fn waits(job: &Job, waiting: &Waiting) -> String {
+    format!("{} waits: {}", word(&job.kind), clean(&waiting.text()))
 }
 
 /// The same question again and again.
