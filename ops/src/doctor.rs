@@ -71,13 +71,12 @@ pub async fn examine(configuration: &Configuration) -> Vec<Finding> {
     }
     findings.push(folder("data folder", &configuration.data));
     let running = readiness(configuration).await;
-    match absence(configuration, running.as_deref()) {
+    if let Some(away) = absence(configuration, running.as_deref()) {
         // Nothing is tried in a folder that is not the library.
-        Some(away) => findings.push(away),
-        None => {
-            findings.push(folder("library", &configuration.library_folder()));
-            findings.push(placing(configuration));
-        }
+        findings.push(away);
+    } else {
+        findings.push(folder("library", &configuration.library_folder()));
+        findings.push(placing(configuration));
     }
     findings.push(space(configuration));
     findings.push(address(configuration));

@@ -68,18 +68,18 @@ pub(crate) async fn grow(
     let files = Staging::in_library(library.root(), roots.gate.log().id());
 
     let lister = Lister::new(Arc::clone(&engine) as _);
-    let (root, looks_every_s) = (library.root().to_owned(), configuration.files.look_every_s);
-    let verifier = Verifier::new(root.clone());
+    let (folder, looks_every_s) = (library.root().to_owned(), configuration.files.look_every_s);
+    let verifier = Verifier::new(folder.clone());
     let downloader = Downloader::new(engine, ffmpeg, library, room.clone());
     let children = nats.map(nats_server).into_iter().chain([
         performer("refresh", PERFORMER_STOPS_WITHIN, roots, data, Staging::in_data(data), lister),
         performer("download", PERFORMER_STOPS_WITHIN, roots, data, files, downloader),
         performer("verify", PERFORMER_STOPS_WITHIN, roots, data, Staging::in_data(data), verifier),
-        keeper("keeper", STOPS_WITHIN, roots, root.clone(), looks_every_s),
+        keeper("keeper", STOPS_WITHIN, roots, folder.clone(), looks_every_s),
     ]);
     let children = children
         .chain(roots.reactions.iter().map(|reaction| reactor(reaction, STOPS_WITHIN, roots)))
-        .chain([dispatcher("dispatcher", STOPS_WITHIN, roots, root, room)]);
+        .chain([dispatcher("dispatcher", STOPS_WITHIN, roots, folder, room)]);
     Supervisor::start(children.collect(), Policy::default(), roots.gate.clock().clone()).await
 }
 

@@ -130,7 +130,7 @@ async fn what_comes_back_is_there_again_and_what_is_changed_is_not() {
     let before = events_of(&client.events_after(0).await, "file.found").len();
     let touched = fs::File::options().write(true).open(&kept).unwrap();
     let written = touched.metadata().unwrap().modified().unwrap();
-    touched.set_modified(written - Duration::from_secs(86_400)).unwrap();
+    touched.set_modified(written - Duration::from_hours(24)).unwrap();
     until("it was read once more", || async {
         (events_of(&client.events_after(0).await, "file.found").len() > before).then_some(())
     })

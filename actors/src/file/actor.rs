@@ -227,7 +227,7 @@ impl State {
         findings: Vec<Finding>,
     ) -> Result<Option<Duration>, ActorProcessingErr> {
         let story = move |story: &mut Transaction<'_>| work::file::record(story, &findings);
-        self.tell(project, story).await.map(|told| told.err())
+        self.tell(project, story).await.map(Result::err)
     }
 
     async fn tell<T, F>(

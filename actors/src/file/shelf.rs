@@ -150,7 +150,7 @@ impl Places {
         file.path.hash(&mut hasher);
         let by = *self.owners.entry(hasher.finish()).or_insert(file.file_id);
         let is_other = by != file.file_id && file.state.is_looked_at();
-        is_other.then(|| Finding { file_id: file.file_id, command: Command::Replace { by } })
+        is_other.then_some(Finding { file_id: file.file_id, command: Command::Replace { by } })
     }
 
     /// Whether a file has its path for itself.

@@ -221,9 +221,10 @@ impl Board {
     pub(super) fn end_of(&self, hold: &Hold, now: Timestamp) -> Ends {
         match (hold.reason, hold.until) {
             (_, Some(until)) if until > now => Ends::At(until),
-            (Reason::NoRoom { .. }, None) if !self.jobs.contains_key(&hold.job_id) => Ends::Now,
+            (Reason::NoRoom { .. } | Reason::LibraryAway, None) if !self.jobs.contains_key(&hold.job_id) => {
+                Ends::Now
+            }
             (Reason::NoRoom { bytes }, None) => Ends::WithRoom(bytes),
-            (Reason::LibraryAway, None) if !self.jobs.contains_key(&hold.job_id) => Ends::Now,
             (Reason::LibraryAway, None) => Ends::WithLibrary,
             (_, Some(_)) | (Reason::RateLimit | Reason::BotCheck, None) => Ends::Now,
         }

@@ -34,7 +34,11 @@ fn documents() -> Vec<(&'static str, Document, Value)> {
             playlist::account::ACCOUNT_ENTRIES,
             json!({ "id": "x", "first": 100, "standing": "SKIPPED", "reason": "private" }),
         ),
-        ("playlist::GONE", playlist::account::GONE, json!({ "id": "x", "first": 100, "here": "NEVER_SAVED" })),
+        (
+            "playlist::GONE",
+            playlist::account::GONE,
+            json!({ "id": "x", "first": 100, "here": "NEVER_SAVED" }),
+        ),
         ("playlist::DIFF", playlist::diff::DIFF, json!({ "id": "x", "first": 200, "from": "3", "to": "5" })),
         ("file::VERIFY", file::VERIFY, json!({ "input": { "ids": ["x"], "acceptFolder": false } })),
         ("playlist::LIST", playlist::LIST, page.clone()),

@@ -11,7 +11,7 @@ use super::harness::{Served, run_with};
 async fn two_kept(served: &Served) -> String {
     let list = served.add(&served.site.list_url("talks")).await;
     let shown = served.json(&["playlist", "show", &list]).await;
-    let ids: Vec<&str> = (0..2).map(|index| shown["entries"][index]["id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> = (0..2).filter_map(|index| shown["entries"][index]["id"].as_str()).collect();
     served.json(&["download", "start", "--entry", ids[0], ids[1], "--wait"]).await;
     list
 }

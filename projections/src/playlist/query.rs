@@ -283,7 +283,7 @@ pub fn entries(
     request: PageRequest,
 ) -> rusqlite::Result<Page<EntryRow>> {
     let shown = if filter.removed { "?2 IS NULL" } else { "entry.status <> 'removed' AND ?2 IS NULL" };
-    page(transaction, playlist_id, shown, None, "NULL", request, |row| entry_row(row))
+    page(transaction, playlist_id, shown, None, "NULL", request, entry_row)
 }
 
 /// A page of a list's rows that fit a condition on `entry` and on the text `?2`, with one more column, `told`.

@@ -73,9 +73,9 @@ pub fn verify(story: &mut Transaction<'_>, files: VerifyFiles) -> Result<JobId, 
 
 fn retry(story: &mut Transaction<'_>, job_id: JobId, work: Work) -> Result<JobId, Refusal> {
     story.require(Permission::Operate)?;
-    let Work::Verify(_) = work else { return Err(JobRejection::NotFound.into()) };
+    let Work::Verify(files) = work else { return Err(JobRejection::NotFound.into()) };
     let retry = story.retry_policy();
-    job::open(story, job_id, &work, retry)
+    job::open(story, job_id, &Work::Verify(files), retry)
 }
 
 /// It reads what is there, and changes nothing.

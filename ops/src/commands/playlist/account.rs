@@ -130,7 +130,7 @@ pub(crate) struct PlaylistAccount {
     pub(crate) wanted: u64,
     pub(crate) skipped: u64,
     pub(crate) failed: u64,
-    pub(crate) reasons: Vec<Reason>,
+    pub(crate) reasons: Vec<Cell>,
     /// The entries behind a number, when they were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) entries: Option<Vec<Entry>>,
@@ -138,7 +138,7 @@ pub(crate) struct PlaylistAccount {
 
 /// How many entries have one standing for one reason.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Reason {
+pub(crate) struct Cell {
     standing: String,
     reason: Option<String>,
     count: u64,
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn an_account_names_what_there_is_with_its_reasons() {
-        let cell = |standing: &str, reason: Option<&str>, count| Reason {
+        let cell = |standing: &str, reason: Option<&str>, count| Cell {
             standing: standing.to_owned(),
             reason: reason.map(str::to_owned),
             count,

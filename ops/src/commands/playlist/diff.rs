@@ -58,12 +58,13 @@ struct PlaylistDiff {
 
 #[derive(Debug, Deserialize)]
 struct Part {
-    diff: Page,
+    diff: Compared,
 }
 
+/// A page of what differs, with what is said of the whole.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Page {
+struct Compared {
     nodes: Vec<EntryChange>,
     total_count: u64,
     from_position: u64,
@@ -105,7 +106,7 @@ pub(super) async fn run(wanted: Diff, client: &Client, output: &mut Output) -> R
     let mut whole: Option<PlaylistDiff> = None;
     loop {
         let part: Option<Part> = client.ask(&DIFF, &variables).await?;
-        let Page { nodes, total_count, from_position, to_position, counts, page_info } =
+        let Compared { nodes, total_count, from_position, to_position, counts, page_info } =
             part.ok_or_else(|| not_found(&id))?.diff;
         let told = whole.get_or_insert_with(|| PlaylistDiff {
             from_position,

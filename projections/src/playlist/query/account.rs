@@ -131,7 +131,7 @@ pub fn account_entries(
         None => standing.name().to_owned(),
     };
     let shown = format!("entry.status = 'present' AND instr({CELL} || '/', ?2 || '/') = 1");
-    page(transaction, playlist_id, &shown, Some(&cell), "NULL", request, |row| entry_row(row))
+    page(transaction, playlist_id, &shown, Some(&cell), "NULL", request, entry_row)
 }
 
 /// Rows that are gone at the source, in the list's order, each with whether it is here: all, or those of one case.
