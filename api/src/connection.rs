@@ -34,6 +34,13 @@ pub(crate) struct Total {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place(Cursor);
 
+impl Place {
+    /// The place behind so many rows of what is made for the answer, and has no keys.
+    pub(crate) const fn of_number(number: i64) -> Self {
+        Self(Cursor { rank: number, key: number })
+    }
+}
+
 impl CursorType for Place {
     type Error = ParseCursorError;
 

@@ -84,6 +84,7 @@ pub struct Mutation(
     playlist::PlaylistMutation,
     download::DownloadMutation,
     job::JobMutation,
+    file::FileMutation,
     account::AccountMutation,
     project::ProjectMutation,
     setting::SettingMutation,

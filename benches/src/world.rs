@@ -241,7 +241,7 @@ pub fn wish(story: &mut Transaction<'_>, item: &DownloadItem, job: JobId) -> Res
 fn finish(story: &mut Transaction<'_>, item: &DownloadItem, run: Run) -> Result<(), Refusal> {
     let title = item.title.as_deref().unwrap_or_default();
     let folder = item.folder.as_deref().unwrap_or_default();
-    let kept = Kept { path: format!("{folder}/{title}.mp4"), verified: verified(item) };
+    let kept = Kept { path: format!("{folder}/{title}.mp4"), verified: verified(item), stamp: None };
     work::download::finish(story, item, run.job, run.attempt, USED, kept)?;
     Ok(())
 }

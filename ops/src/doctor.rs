@@ -4,6 +4,8 @@ use std::{fs, net::TcpListener, path::Path, time::Duration};
 
 use mediary_actors::{
     download::{Library, Way},
+    file::Standing,
+    mark::Mark,
     nats::Access,
     process::{Environment, Runner, Tool, Tools},
     staging::Staging,
@@ -15,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     configuration::{Configuration, NatsMode},
     environment,
-    serve::PROOF,
+    serve::{LIBRARY, PROOF},
     tree,
 };
 
@@ -68,13 +70,19 @@ pub async fn examine(configuration: &Configuration) -> Vec<Finding> {
         findings.push(program(configuration, &tools, &runner, tool).await);
     }
     findings.push(folder("data folder", &configuration.data));
-    findings.push(folder("library", &configuration.library_folder()));
-    findings.push(placing(configuration));
+    let running = readiness(configuration).await;
+    if let Some(away) = absence(configuration, running.as_deref()) {
+        // Nothing is tried in a folder that is not the library.
+        findings.push(away);
+    } else {
+        findings.push(folder("library", &configuration.library_folder()));
+        findings.push(placing(configuration));
+    }
     findings.push(space(configuration));
     findings.push(address(configuration));
     findings.push(secrecy(configuration));
     findings.extend(automation(configuration));
-    findings.extend(proof(configuration).await);
+    findings.extend(running.as_deref().and_then(proof));
     findings
 }
 
@@ -234,11 +242,40 @@ fn secrecy(configuration: &Configuration) -> Finding {
     }
 }
 
-/// What a server that runs here has proved of its log since it started.
-async fn proof(configuration: &Configuration) -> Option<Finding> {
+/// What a server that runs here says of itself.
+async fn readiness(configuration: &Configuration) -> Option<String> {
     const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
     let asked = reqwest::Client::new().get(format!("http://{}/readyz", configuration.listen));
-    let answer = asked.timeout(ANSWERS_WITHIN).send().await.ok()?.text().await.ok()?;
+    asked.timeout(ANSWERS_WITHIN).send().await.ok()?.text().await.ok()
+}
+
+/// That the folder of the library is not the library, if so: by what a running server found, else by the mark that a
+/// server leaves there.
+fn absence(configuration: &Configuration, running: Option<&str>) -> Option<Finding> {
+    const SUBJECT: &str = "library";
+    let library = configuration.library_folder();
+    let place = library.display();
+    let advice = "mount its disk, or name the folder where it is now as `library`; if it is lost for good, `mediary file \
+                  verify --accept-folder` takes the folder as it is";
+    let found = running
+        .and_then(|answer| answer.lines().find_map(|line| line.strip_prefix(LIBRARY)?.strip_prefix(": ")));
+    if let Some(state) = found {
+        let detail =
+            format!("nothing of what was kept is in {place}: no file is taken for lost, and downloads wait");
+        return (state == Standing::Away.text())
+            .then(|| Finding::bad(SUBJECT, Verdict::Error, detail, advice));
+    }
+    let log_id = fs::read_to_string(configuration.data.join("log.id")).ok()?;
+    let log_id: Uuid = log_id.trim().parse().ok()?;
+    (!Mark::of(&library, log_id).is_there()).then(|| {
+        let detail =
+            format!("{place} lacks the mark that a server of this data folder leaves in its library");
+        Finding::bad(SUBJECT, Verdict::Warning, detail, advice)
+    })
+}
+
+/// What a server that runs here has proved of its log since it started.
+fn proof(answer: &str) -> Option<Finding> {
     let state = answer.lines().find_map(|line| line.strip_prefix(PROOF)?.strip_prefix(": "))?;
     Some(if state.starts_with("whole") {
         Finding::ok(PROOF, state)

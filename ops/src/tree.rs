@@ -1,10 +1,15 @@
 //! The supervision tree: every child in the order of its start, with its deadline for stopping.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use mediary_actors::{
     download::{Downloader, Library},
     ffmpeg::Ffmpeg,
+    file::{Keeper, KeeperArguments, Standing, Verifier},
     job::{Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments},
     nats::{self, NatsServer, NatsServerArguments},
     net::Gateway,
@@ -44,6 +49,7 @@ pub(crate) struct Roots {
     pub(crate) reactions: Vec<Arc<dyn Reaction>>,
     pub(crate) reacted: Arc<Reacted>,
     pub(crate) held: Arc<watch::Sender<lane::State>>,
+    pub(crate) library: Arc<watch::Sender<Standing>>,
 }
 
 /// Attempts end their processes within 8 seconds; then they are killed.
@@ -66,14 +72,18 @@ pub(crate) async fn grow(
     let files = Staging::in_library(library.root(), roots.gate.log().id());
 
     let lister = Lister::new(Arc::clone(&engine) as _);
+    let (folder, looks_every_s) = (library.root().to_owned(), configuration.files.look_every_s);
+    let verifier = Verifier::new(folder.clone());
     let downloader = Downloader::new(engine, ffmpeg, library, room.clone());
     let children = nats.map(nats_server).into_iter().chain([
         performer("refresh", PERFORMER_STOPS_WITHIN, roots, data, Staging::in_data(data), lister),
         performer("download", PERFORMER_STOPS_WITHIN, roots, data, files, downloader),
+        performer("verify", PERFORMER_STOPS_WITHIN, roots, data, Staging::in_data(data), verifier),
+        keeper("keeper", STOPS_WITHIN, roots, folder.clone(), looks_every_s),
     ]);
     let children = children
         .chain(roots.reactions.iter().map(|reaction| reactor(reaction, STOPS_WITHIN, roots)))
-        .chain([dispatcher("dispatcher", STOPS_WITHIN, roots, room)]);
+        .chain([dispatcher("dispatcher", STOPS_WITHIN, roots, folder, room)]);
     Supervisor::start(children.collect(), Policy::default(), roots.gate.clock().clone()).await
 }
 
@@ -88,7 +98,7 @@ pub(crate) const fn retry(configuration: &Configuration) -> RetryPolicy {
 
 /// External programs: as configured, else in the configured folder, else where `ops/run` installed them for
 /// this build, else in `PATH`.
-pub(crate) fn tools(configuration: &Configuration, path_folders: Vec<std::path::PathBuf>) -> Tools {
+pub(crate) fn tools(configuration: &Configuration, path_folders: Vec<PathBuf>) -> Tools {
     let folders =
         configuration.tools_folders().into_iter().chain(mediary_tools::private_folder()).chain(path_folders);
     let named = [
@@ -151,13 +161,36 @@ fn reactor(reaction: &Arc<dyn Reaction>, stops_within: Duration, roots: &Roots) 
     Child::actor(reaction.name(), stops_within, move || (Reactor, arguments.clone()))
 }
 
-fn dispatcher(name: &'static str, stops_within: Duration, roots: &Roots, room: Room) -> Child {
+fn keeper(
+    name: &'static str,
+    stops_within: Duration,
+    roots: &Roots,
+    library: PathBuf,
+    every_s: u64,
+) -> Child {
+    let arguments = KeeperArguments {
+        gate: roots.gate.clone(),
+        library,
+        every: (every_s > 0).then(|| Duration::from_secs(every_s)),
+        standing: Arc::clone(&roots.library),
+    };
+    Child::actor(name, stops_within, move || (Keeper, arguments.clone()))
+}
+
+fn dispatcher(
+    name: &'static str,
+    stops_within: Duration,
+    roots: &Roots,
+    library: PathBuf,
+    room: Room,
+) -> Child {
     let arguments = DispatcherArguments {
         gate: roots.gate.clone(),
         head: roots.gate.log().watch_head(),
         worker: roots.worker,
         offered: WorkKind::ALL.to_vec(),
         room,
+        library,
         held: Arc::clone(&roots.held),
     };
     Child::actor(name, stops_within, move || (Dispatcher, arguments.clone()))

@@ -38,6 +38,8 @@ pub enum FailureClass {
     TooLarge,
     /// A folder or file of ours can't be written or read.
     Storage,
+    /// The folder of the library is not the library: its disk is not mounted.
+    LibraryAway,
     /// A program that is needed is not installed.
     ToolMissing,
     /// No sign of life for too long, or too long in total.
@@ -68,7 +70,7 @@ impl FailureClass {
     pub const fn retry(self) -> Retry {
         match self {
             Self::Network | Self::Damaged | Self::Stalled | Self::Unknown => Retry::Transient,
-            Self::RateLimit | Self::BotCheck | Self::DiskFull => Retry::Blocked,
+            Self::RateLimit | Self::BotCheck | Self::DiskFull | Self::LibraryAway => Retry::Blocked,
             Self::NotYet => Retry::Awaited,
             Self::Private
             | Self::MembersOnly
@@ -110,6 +112,9 @@ impl FailureClass {
                 "the source sent less or other than it promised; once it has failed for good, try `mediary job retry ID` later"
             }
             Self::DiskFull => "make room on the library's disk; waiting work goes on by itself",
+            Self::LibraryAway => {
+                "mount the library's disk; waiting work goes on by itself. `mediary doctor` says what is looked for"
+            }
             Self::TooLarge => "it may be a broadcast that never ends; make more room, or leave it out",
             Self::Storage => "check the permissions of the data folder with `mediary doctor`",
             Self::ToolMissing => "run `mediary doctor`: it says what to install and how",

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{DownloadId, ItemId, JobId};
+use crate::{DownloadId, FileId, ItemId, JobId};
 
 /// What a probe found in a media file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -36,6 +36,55 @@ pub struct Verified {
     /// What is unusual about them and no damage, each once, in the order of [`Oddity::ALL`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub oddities: Vec<Oddity>,
+}
+
+/// What a file system says of a file without reading it: by this a look that costs next to nothing knows what
+/// may have changed.
+///
+/// The inode is none of it: many file systems of network disks and pools number their files anew at each mount, and
+/// then a whole library would have to be read because somebody restarted a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// The size in bytes.
+    pub size_bytes: u64,
+    /// When it was changed last, in milliseconds since 1970.
+    pub modified_ms: i64,
+}
+
+impl Stamp {
+    /// Whether a file with this stamp has the other one now, as far as its file system can tell: after a mount some
+    /// know no more of a moment than the second, or two of them.
+    pub const fn is_still(self, now: Self) -> bool {
+        let (before, now_ms) = (self.modified_ms, now.modified_ms);
+        let is_same_moment = before == now_ms
+            || (now_ms % 1_000 == 0 && before.div_euclid(1_000) == now_ms.div_euclid(1_000))
+            || (now_ms % 2_000 == 0 && before.div_euclid(2_000) == now_ms.div_euclid(2_000));
+        self.size_bytes == now.size_bytes && is_same_moment
+    }
+}
+
+/// The work of reading files and comparing their bytes with what was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifyFiles {
+    /// Which; none stands for all of the project.
+    pub file_ids: Vec<FileId>,
+    /// Whether the folder is the library as it is, though nothing that was kept is in it.
+    #[serde(default)]
+    pub accept_folder: bool,
+}
+
+impl VerifyFiles {
+    /// The key by which the same work asked for twice is one job.
+    pub fn key(&self) -> String {
+        if self.file_ids.is_empty() {
+            return format!("verify/all{}", if self.accept_folder { "/accept" } else { "" });
+        }
+        let mut hasher = blake3::Hasher::new();
+        for id in &self.file_ids {
+            hasher.update(id.uuid().as_bytes());
+        }
+        format!("verify/{}", hasher.finalize().to_hex())
+    }
 }
 
 /// How bytes were checked.
@@ -194,5 +243,23 @@ mod tests {
             assert_eq!(serde_json::to_value(oddity).unwrap(), oddity.name());
         }
         assert!(Oddity::ALL.is_sorted());
+    }
+
+    #[test]
+    fn a_stamp_is_as_exact_as_its_file_system() {
+        let at = |modified_ms| Stamp { size_bytes: 7, modified_ms };
+        for (before, now, is_still) in [
+            (1_764_000_001_234, 1_764_000_001_234, true),
+            (1_764_000_001_234, 1_764_000_001_235, false),
+            // The second alone is known after a mount.
+            (1_764_000_001_234, 1_764_000_001_000, true),
+            (1_764_000_001_234, 1_764_000_003_000, false),
+            // Two seconds are one.
+            (1_764_000_001_234, 1_764_000_000_000, true),
+            (1_764_000_003_234, 1_764_000_000_000, false),
+        ] {
+            assert_eq!(at(before).is_still(at(now)), is_still, "{before} {now}");
+        }
+        assert!(!at(0).is_still(Stamp { size_bytes: 8, modified_ms: 0 }));
     }
 }

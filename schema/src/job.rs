@@ -5,7 +5,9 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{AttemptId, FailureClass, bounded, download::DownloadItem, playlist::RefreshPlaylist};
+use crate::{
+    AttemptId, FailureClass, bounded, download::DownloadItem, file::VerifyFiles, playlist::RefreshPlaylist,
+};
 
 /// The closed enum of long work, with everything that it needs frozen in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +17,8 @@ pub enum Work {
     Refresh(RefreshPlaylist),
     /// The keeping of an item.
     Download(Box<DownloadItem>),
+    /// The reading of kept files, to be compared with what was recorded.
+    Verify(VerifyFiles),
 }
 
 impl Work {
@@ -24,6 +28,7 @@ impl Work {
         match self {
             Self::Refresh(work) => Self::Refresh(RefreshPlaylist { url: String::new(), ..work.clone() }),
             Self::Download(item) => Self::Download(Box::new(item.redacted())),
+            Self::Verify(work) => Self::Verify(work.clone()),
         }
     }
 
@@ -32,6 +37,7 @@ impl Work {
         match self {
             Self::Refresh(_) => WorkKind::Refresh,
             Self::Download(_) => WorkKind::Download,
+            Self::Verify(_) => WorkKind::Verify,
         }
     }
 
@@ -40,6 +46,7 @@ impl Work {
         match self {
             Self::Refresh(work) => RefreshPlaylist::key(work.playlist_id),
             Self::Download(work) => format!("download/{}", work.download_id),
+            Self::Verify(work) => work.key(),
         }
     }
 }
@@ -52,17 +59,20 @@ pub enum WorkKind {
     Refresh,
     /// The keeping of an item.
     Download,
+    /// The reading of kept files.
+    Verify,
 }
 
 impl WorkKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Refresh, Self::Download];
+    pub const ALL: [Self; 3] = [Self::Refresh, Self::Download, Self::Verify];
 
     /// The name in settings, metrics and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Refresh => "refresh",
             Self::Download => "download",
+            Self::Verify => "verify",
         }
     }
 }

@@ -32,6 +32,7 @@ impl Lane {
         let (address, disk) = match work {
             Work::Refresh(work) => (&work.url, None),
             Work::Download(work) => (&work.source.url, Some(Self::LibraryDisk)),
+            Work::Verify(_) => return Vec::new(),
         };
         Self::of_address(address).into_iter().chain(disk).collect()
     }
@@ -59,6 +60,8 @@ pub enum Reason {
         /// How many bytes have to be free before work goes on.
         bytes: u64,
     },
+    /// The library is not there.
+    LibraryAway,
 }
 
 impl Reason {
@@ -68,6 +71,7 @@ impl Reason {
             Self::RateLimit => "rate_limit",
             Self::BotCheck => "bot_check",
             Self::NoRoom { .. } => "no_room",
+            Self::LibraryAway => "library_away",
         }
     }
 }
@@ -78,6 +82,7 @@ impl fmt::Display for Reason {
             Self::RateLimit => formatter.write_str("the source asked for a pause"),
             Self::BotCheck => formatter.write_str("the source wants proof of a human"),
             Self::NoRoom { bytes } => write!(formatter, "{bytes} bytes have to be free"),
+            Self::LibraryAway => formatter.write_str("the library is not there"),
         }
     }
 }
@@ -110,6 +115,9 @@ impl Hold {
             (FailureClass::BotCheck, _) => (host()?, Reason::BotCheck, until),
             (FailureClass::DiskFull, Some(bytes)) if lanes.contains(&Lane::LibraryDisk) => {
                 (Lane::LibraryDisk, Reason::NoRoom { bytes }, None)
+            }
+            (FailureClass::LibraryAway, _) if lanes.contains(&Lane::LibraryDisk) => {
+                (Lane::LibraryDisk, Reason::LibraryAway, None)
             }
             _ => return None,
         };

@@ -18,13 +18,18 @@ pub struct Limits {
 impl Default for Limits {
     /// Two of each kind, four in total (DL-14).
     fn default() -> Self {
-        Self { per_kind: WorkKind::ALL.into_iter().map(|kind| (kind, 2)).collect(), total: 4 }
+        Self { per_kind: [(WorkKind::Refresh, 2), (WorkKind::Download, 2)].into(), total: 4 }
     }
 }
 
 impl Limits {
     /// Attempts of this kind that may run at once.
     pub fn of(&self, kind: WorkKind) -> u32 {
-        self.per_kind.get(&kind).copied().unwrap_or(2)
+        let unless_set = match kind {
+            WorkKind::Refresh | WorkKind::Download => 2,
+            // Two that read one disk at the same time are slower than one after the other.
+            WorkKind::Verify => 1,
+        };
+        self.per_kind.get(&kind).copied().unwrap_or(unless_set)
     }
 }

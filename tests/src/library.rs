@@ -10,11 +10,11 @@ use serde_json::Value;
 use crate::Platform;
 
 impl Platform {
-    /// Every file under the library's folder, whatever the log says; not what is unfinished beside them.
+    /// Every file under the library's folder, whatever the log says; not what Mediary has for itself beside them.
     pub fn library_files(&self) -> Vec<PathBuf> {
-        let unfinished = Staging::beside(&self.configuration.library_folder());
+        let hidden = self.configuration.library_folder().join(".mediary");
         let mut files = files_below(&self.configuration.library_folder());
-        files.retain(|path| !path.starts_with(&unfinished));
+        files.retain(|path| !path.starts_with(&hidden));
         files
     }
 

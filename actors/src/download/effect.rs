@@ -1,6 +1,7 @@
 use std::{fs, io, path::Path, sync::Arc};
 
 use mediary_log::{
+    ReadError,
     gate::{Refusal, Transaction},
     work::{self, download::Kept},
 };
@@ -18,7 +19,9 @@ use super::{
 };
 use crate::{
     ffmpeg::{Expectation, Ffmpeg, Refused},
+    file::{is_away, stamp_of},
     job::{Attempt, Effect, Ending},
+    mark::Mark,
     room::{Promise, Room},
     ytdlp::{DownloadRequest, Engine, Extracted},
 };
@@ -83,6 +86,7 @@ impl Effect for Downloader {
 
 impl Downloader {
     async fn keep(&self, attempt: &Attempt, item: &DownloadItem) -> Result<(), Broken> {
+        self.refuse_if_away(attempt).await?;
         let kept = match self.placed_before(attempt).await? {
             Some(kept) => kept,
             None => self.fetch(attempt, item).await?,
@@ -106,7 +110,30 @@ impl Downloader {
     async fn placed_before(&self, attempt: &Attempt) -> Result<Option<Kept>, Broken> {
         let (library, staging) = (self.library.clone(), attempt.staging.clone());
         let placing = on_disk(move || library.resume(&staging)).await?;
-        Ok(placing.map(|placing| Kept { path: placing.path, verified: placing.verified }))
+        Ok(placing.map(|placing| self.kept(placing.path, placing.verified)))
+    }
+
+    /// Refuses to fetch what would be put under the mount point of a library that is not there.
+    async fn refuse_if_away(&self, attempt: &Attempt) -> Result<(), Failure> {
+        let (log, library) = (attempt.gate.log().clone(), self.library.root().to_owned());
+        let away = tokio::task::spawn_blocking(move || {
+            Ok::<_, ReadError>(!Mark::of(&library, log.id()).is_there() && is_away(&log, &library)?)
+        });
+        match away.await {
+            Ok(Ok(false)) => Ok(()),
+            Ok(Ok(true)) => Err(Failure::new(
+                FailureClass::LibraryAway,
+                "the library is not there: nothing that was kept is in its folder",
+            )),
+            Ok(Err(error)) => Err(Failure::new(FailureClass::Unknown, error.to_string())),
+            Err(error) => Err(Failure::new(FailureClass::Unknown, error.to_string())),
+        }
+    }
+
+    /// What was placed, with what its file system says of it from now on.
+    fn kept(&self, path: String, verified: Verified) -> Kept {
+        let stamp = stamp_of(&self.library.root().join(&path)).ok().flatten();
+        Kept { path, verified, stamp }
     }
 
     async fn fetch(&self, attempt: &Attempt, item: &DownloadItem) -> Result<Kept, Broken> {
@@ -180,7 +207,7 @@ impl Downloader {
         let (item, facts) = (item.clone(), verified.clone());
         let name = move |number| path_of(&item, title.as_deref(), &ending, number);
         let path = on_disk(move || library.place(&staging, &staged, &facts, name)).await?;
-        Ok(Kept { path, verified })
+        Ok(self.kept(path, verified))
     }
 }
 

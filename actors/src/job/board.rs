@@ -221,8 +221,11 @@ impl Board {
     pub(super) fn end_of(&self, hold: &Hold, now: Timestamp) -> Ends {
         match (hold.reason, hold.until) {
             (_, Some(until)) if until > now => Ends::At(until),
-            (Reason::NoRoom { .. }, None) if !self.jobs.contains_key(&hold.job_id) => Ends::Now,
+            (Reason::NoRoom { .. } | Reason::LibraryAway, None) if !self.jobs.contains_key(&hold.job_id) => {
+                Ends::Now
+            }
             (Reason::NoRoom { bytes }, None) => Ends::WithRoom(bytes),
+            (Reason::LibraryAway, None) => Ends::WithLibrary,
             (_, Some(_)) | (Reason::RateLimit | Reason::BotCheck, None) => Ends::Now,
         }
     }
@@ -269,6 +272,8 @@ pub(super) enum Ends {
     At(Timestamp),
     /// When so many bytes are free.
     WithRoom(u64),
+    /// When the library is there.
+    WithLibrary,
 }
 
 /// The events, if they are of this concern and can be read; views and gate say what can't.

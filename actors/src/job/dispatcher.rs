@@ -1,11 +1,11 @@
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use mediary_events::{
     job::{Command, Job},
     lane,
 };
 use mediary_log::{
-    Head, Origin, OriginKind,
+    Head, Origin, OriginKind, ReadError,
     gate::{Caller, Gate, Refusal, Transaction},
     work,
 };
@@ -16,7 +16,9 @@ use uuid::Uuid;
 
 use super::board::{Board, Ends};
 use crate::{
+    file::is_away,
     follower::{Follower, ReadUpTo},
+    mark::Mark,
     room::Room,
 };
 
@@ -37,6 +39,8 @@ pub struct DispatcherArguments {
     pub offered: Vec<WorkKind>,
     /// The room on the library's disk.
     pub room: Room,
+    /// The folder of the library.
+    pub library: PathBuf,
     /// Where it is shown which lanes are held.
     pub held: Arc<watch::Sender<lane::State>>,
 }
@@ -67,7 +71,7 @@ type Timer = JoinHandle<Result<(), MessagingErr<Message>>>;
 const SAVE_EVERY: u64 = 10_000;
 /// The wait before asking again when the log had no room.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// How often a disk without room is looked at.
+/// How often a disk without room, or a library that is not there, is looked at.
 const LOOK_FOR_ROOM: Duration = Duration::from_secs(5);
 /// How long a worker has to begin before the job is given to somebody else: far more than it needs.
 pub(super) const BEGINS_WITHIN: Duration = Duration::from_mins(1);
@@ -162,7 +166,8 @@ impl State {
                 Ends::At(moment) => Some(moment),
                 Ends::Now => self.release_one(hold, now).await?,
                 Ends::WithRoom(bytes) if self.has_room(bytes).await? => self.release_one(hold, now).await?,
-                Ends::WithRoom(_) => Some(now.after(LOOK_FOR_ROOM)),
+                Ends::WithLibrary if self.has_library().await? => self.release_one(hold, now).await?,
+                Ends::WithRoom(_) | Ends::WithLibrary => Some(now.after(LOOK_FOR_ROOM)),
             };
             look_again = [look_again, later].into_iter().flatten().min();
         }
@@ -192,6 +197,14 @@ impl State {
         let room = self.arguments.room.clone();
         // A disk that can't be asked is no disk with room.
         Ok(tokio::task::spawn_blocking(move || room.has(bytes)).await?.unwrap_or(false))
+    }
+
+    async fn has_library(&self) -> Result<bool, ActorProcessingErr> {
+        let (log, library) = (self.arguments.gate.log().clone(), self.arguments.library.clone());
+        let is_there = tokio::task::spawn_blocking(move || {
+            Ok::<_, ReadError>(Mark::of(&library, log.id()).is_there() || !is_away(&log, &library)?)
+        });
+        Ok(is_there.await??)
     }
 
     /// Answers when to try again if the log takes nothing now.

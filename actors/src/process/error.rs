@@ -58,11 +58,14 @@ impl Error {
         let message = match self {
             Self::ToolMissing { program } => format!("the program {program} is not installed"),
             Self::Version { .. } => format!("could not {self}"),
-            Self::WorkingDir { source, .. }
-            | Self::OutputFile { source, .. }
-            | Self::Start { source, .. } => {
-                format!("could not {self}: {source}")
+            // Whoever reads it may not know where the folders of this machine are.
+            Self::WorkingDir { source, .. } => {
+                format!("could not enter the folder of its unfinished work: {source}")
             }
+            Self::OutputFile { source, .. } => {
+                format!("could not make the file for what the tool says: {source}")
+            }
+            Self::Start { source, .. } => format!("could not {self}: {source}"),
         };
         Failure::new(class, message)
     }

@@ -141,8 +141,21 @@ fn check_folder(spec: &Spec) -> Result<(), Error> {
 
 fn open_output(spec: &Spec) -> Result<Option<CappedFile>, Error> {
     let Some(path) = &spec.output_file else { return Ok(None) };
-    let file = CappedFile::open(path);
+    let file = match CappedFile::open(path) {
+        // Somebody took the whole folder away: that is no reason to do no work.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            make_folder(path).and_then(|()| CappedFile::open(path))
+        }
+        opened => opened,
+    };
     file.map(Some).map_err(|source| Error::OutputFile { path: path.clone(), source })
+}
+
+/// Makes the folder of a file, for its owner only: what tools say has addresses with keys in it.
+fn make_folder(path: &std::path::Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let Some(folder) = path.parent() else { return Ok(()) };
+    std::fs::DirBuilder::new().mode(0o700).create(folder)
 }
 
 /// Starts the threads that live as long as the child: one per pipe, one that waits for its end and one

@@ -286,8 +286,19 @@ async fn what_is_missing_is_named() {
     );
     assert_eq!(error.failure().class, FailureClass::Storage);
 
-    let error = runner().spawn(&shell("true").output_file(Some("/nowhere/output".into()))).unwrap_err();
+    let error = runner().spawn(&shell("true").output_file(Some("/nowhere/output/1.log".into()))).unwrap_err();
     assert!(matches!(error, Error::OutputFile { .. }), "{error:?}");
+}
+
+// Blackbox 13: the folder of output was removed while the server ran, and every job failed for good.
+#[tokio::test]
+async fn a_folder_of_output_that_was_removed_is_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("output/1.log");
+    let mut running = runner().spawn(&shell("echo said").output_file(Some(path.clone()))).unwrap();
+    assert_eq!(lines(&mut running).await, ["said"]);
+    running.wait().await;
+    assert!(std::fs::read_to_string(path).unwrap().contains("said"));
 }
 
 // invariant: S-1

@@ -17,8 +17,10 @@ use crate::{
 pub(crate) enum State {
     /// A job is on it.
     Wanted,
-    /// Its file is in the library.
+    /// Its file is in the library, as it was kept, as far as anybody looked.
     Kept,
+    /// It was kept, and its file is gone or has other bytes.
+    Lost,
     /// It was given up.
     Failed,
     /// A person ended it.

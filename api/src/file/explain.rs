@@ -22,7 +22,7 @@ impl Explains for Words {
     fn deed(&self, _: &Finder, recorded: &Recorded) -> Found<Option<String>> {
         let said = |event| match event {
             Event::Recorded { path, .. } => format!("put '{path}' into the library"),
-            Event::Found {} => "found it in its place again".to_owned(),
+            Event::Found { .. } => "found its bytes in their place".to_owned(),
             Event::Changed { .. } => "found other bytes in its place".to_owned(),
             Event::Lost {} => "found nothing in its place".to_owned(),
             Event::Trashed {} => "put it into the trash".to_owned(),

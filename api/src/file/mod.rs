@@ -1,9 +1,11 @@
 //! Files in GraphQL.
 
 mod explain;
+mod mutation;
 mod object;
 mod query;
 
 pub(crate) use explain::Words;
+pub(crate) use mutation::FileMutation;
 pub(crate) use object::File;
 pub(crate) use query::FileQuery;

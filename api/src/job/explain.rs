@@ -72,5 +72,10 @@ fn name(finder: &Finder, work: &Work) -> Found<String> {
         Work::Download(item) => {
             format!("the download of {}", quoted(item.title.as_deref(), &item.source.url))
         }
+        Work::Verify(work) => match work.file_ids.len() {
+            0 => "the check of all files".to_owned(),
+            1 => "the check of a file".to_owned(),
+            count => format!("the check of {count} files"),
+        },
     })
 }

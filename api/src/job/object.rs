@@ -3,6 +3,7 @@ use mediary_log::signal::Subject;
 use mediary_projections::job::{self as view, JobRow};
 use mediary_schema::{
     FailureClass, JobId,
+    file::VerifyFiles,
     job::{Failure as FailureValue, JobState, Progress as ProgressValue, Work, WorkKind},
     lane::{Hold, Lane, Reason},
     redact,
@@ -21,6 +22,8 @@ pub(crate) enum Kind {
     Refresh,
     /// The keeping of an item.
     Download,
+    /// The reading of kept files, to be compared with what was recorded.
+    Verify,
 }
 
 /// Where a job is in its life. Succeeded, failed and cancelled are final.
@@ -139,6 +142,8 @@ pub(crate) enum WaitReason {
     NoRoom,
     /// It is announced, being broadcast, or being made into a recording.
     NotYet,
+    /// The library is not there: its disk is not mounted.
+    LibraryAway,
 }
 
 impl From<&Hold> for Waiting {
@@ -147,6 +152,7 @@ impl From<&Hold> for Waiting {
             Reason::RateLimit => WaitReason::RateLimit,
             Reason::BotCheck => WaitReason::BotCheck,
             Reason::NoRoom { .. } => WaitReason::NoRoom,
+            Reason::LibraryAway => WaitReason::LibraryAway,
         };
         Self {
             lane: hold.lane.to_string(),
@@ -203,6 +209,15 @@ pub(crate) struct Job {
     lanes: Vec<Lane>,
 }
 
+/// Which files are read.
+fn checked(work: &VerifyFiles) -> String {
+    match work.file_ids.len() {
+        0 => "all files".to_owned(),
+        1 => "one file".to_owned(),
+        count => format!("{count} files"),
+    }
+}
+
 impl From<JobRow> for Job {
     fn from(row: JobRow) -> Self {
         let kind: WorkKind = row.work.kind();
@@ -215,6 +230,7 @@ impl From<JobRow> for Job {
                 work.entry.map(|entry| entry.playlist_id),
                 Some(work.item_id),
             ),
+            Work::Verify(work) => (checked(&work), None, None),
         };
         Self {
             id: ID(row.id.to_string()),

@@ -1,12 +1,14 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::playlist::{Ask, ask};
 use mediary_projections::Snapshot;
+use mediary_schema::{JobId, Several};
 
 use super::Playlist;
 use crate::{
     asking::{self, Done, Terms, shown},
     error::parse_id,
     job::Job,
+    scalar::Long,
     schema::read,
 };
 
@@ -38,6 +40,8 @@ pub(crate) struct PlaylistRefreshInput {
 pub(crate) struct PlaylistUnfollowInput {
     /// The playlist.
     id: ID,
+    /// Whether its downloads that have not ended are ended for good; at most 500 at once.
+    cancel_downloads: Option<bool>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -49,6 +53,12 @@ pub(crate) struct PlaylistPayload {
     playlist: Option<Playlist>,
     /// The refresh that was asked for, or the one under way that was joined.
     job: Option<Job>,
+    /// How many jobs go on although it is followed no longer: its downloads.
+    ongoing_job_count: Long,
+    /// Those jobs, the first 500: `jobCancel` ends them.
+    ongoing_job_ids: Vec<ID>,
+    /// Jobs that were ended, or asked to end, since that was asked for.
+    cancelled_job_ids: Vec<ID>,
     #[graphql(flatten)]
     done: Done,
 }
@@ -75,20 +85,34 @@ impl PlaylistMutation {
         payload(context, input.terms, Ask::Refresh(asked)).await
     }
 
-    /// Follows a playlist no longer. Its history and everything that was kept stay.
+    /// Follows a playlist no longer. Its history and everything that was kept stay; downloads that were asked for go on,
+    /// unless they are to end, too.
     async fn playlist_unfollow(
         &self,
         context: &Context<'_>,
         input: PlaylistUnfollowInput,
     ) -> Result<PlaylistPayload> {
-        let asked = ask::Unfollow { playlist_id: parse_id(&input.id)? };
+        let cancel_downloads = input.cancel_downloads.unwrap_or(false);
+        let asked = ask::Unfollow { playlist_id: parse_id(&input.id)?, cancel_downloads };
         payload(context, input.terms, Ask::Unfollow(asked)).await
     }
 }
 
+/// Jobs that are named in one answer: as many as one command takes.
+const JOBS_MAX: usize = Several::<JobId>::MAX;
+
 async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<PlaylistPayload> {
     let (told, done) = asking::ask(context, terms, asked).await?;
-    let Some(told) = told else { return Ok(PlaylistPayload { playlist: None, job: None, done }) };
+    let Some(told) = told else {
+        return Ok(PlaylistPayload {
+            playlist: None,
+            job: None,
+            ongoing_job_count: Long(0),
+            ongoing_job_ids: Vec::new(),
+            cancelled_job_ids: Vec::new(),
+            done,
+        });
+    };
     let id = told.playlist_id;
     let query = move |rows: &Snapshot<'_>| mediary_projections::playlist::playlist(rows, id);
     let found = read(context, |views| &views.playlist, done.position, query).await;
@@ -96,5 +120,13 @@ async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<Play
         Some(job_id) => shown(Job::find(context, job_id, done.position).await),
         None => None,
     };
-    Ok(PlaylistPayload { playlist: shown(found).map(Playlist::from), job, done })
+    let ids = |ids: &[JobId]| ids.iter().take(JOBS_MAX).map(|id| ID(id.to_string())).collect();
+    Ok(PlaylistPayload {
+        playlist: shown(found).map(Playlist::from),
+        job,
+        ongoing_job_count: Long(told.ongoing_job_ids.len() as u64),
+        ongoing_job_ids: ids(&told.ongoing_job_ids),
+        cancelled_job_ids: ids(&told.cancelled_job_ids),
+        done,
+    })
 }

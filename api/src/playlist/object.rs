@@ -1,3 +1,7 @@
+mod account;
+mod diff;
+
+use account::{GoneEntry, HereName, PlaylistAccount, StandingName};
 use async_graphql::{
     ComplexObject, Context, Enum, ID, Result, SimpleObject,
     connection::{Connection, EmptyFields},
@@ -238,7 +242,73 @@ impl Playlist {
         .await?;
         Ok(connection::connection(page, request.after.is_some(), Entry::from))
     }
+
+    /// What became of every row that is in it, in numbers that add up.
+    #[graphql(complexity = "OF_EVERY_ROW + child_complexity")]
+    async fn account(&self, context: &Context<'_>) -> Result<PlaylistAccount> {
+        let id = self.key;
+        let cells = read(context, |views| &views.playlist, None, move |rows| view::account(rows, id)).await?;
+        Ok(cells.into())
+    }
+
+    /// The rows behind a number of `account`, in the list's order.
+    #[graphql(complexity = "OF_EVERY_ROW + connection::cost(first, child_complexity)")]
+    async fn account_entries(
+        &self,
+        context: &Context<'_>,
+        first: Option<u32>,
+        after: Option<String>,
+        #[graphql(desc = "What became of them.")] standing: StandingName,
+        #[graphql(desc = "Only those with this reason.")] reason: Option<String>,
+    ) -> Result<Connection<Place, Entry, Total, EmptyFields>> {
+        let request = connection::request(first, after.as_deref())?;
+        let (id, standing) = (self.key, standing.into());
+        let page = read(
+            context,
+            |views| &views.playlist,
+            None,
+            move |rows| view::account_entries(rows, id, standing, reason.as_deref(), request),
+        )
+        .await?;
+        Ok(connection::connection(page, request.after.is_some(), Entry::from))
+    }
+
+    /// Rows that can't be had at the source any more: out of the list, private, deleted or otherwise unavailable, unless
+    /// another row of the list still has the item.
+    #[graphql(complexity = "OF_EVERY_ROW + connection::cost(first, child_complexity)")]
+    async fn gone(
+        &self,
+        context: &Context<'_>,
+        first: Option<u32>,
+        after: Option<String>,
+        #[graphql(desc = "Only those that are here, are lost, or were never saved.")] here: Option<HereName>,
+    ) -> Result<Connection<Place, GoneEntry, Total, EmptyFields>> {
+        let request = connection::request(first, after.as_deref())?;
+        let (id, here) = (self.key, here.map(Into::into));
+        let page =
+            read(context, |views| &views.playlist, None, move |rows| view::gone(rows, id, here, request))
+                .await?;
+        Ok(connection::connection(page, request.after.is_some(), GoneEntry::from))
+    }
+
+    /// What is otherwise in it at a later moment; what came and went in between is not told. A moment is a position, a
+    /// time (`2026-11-21T08:00:00Z`), the job of a refresh, or an event. The built-in list "Unlisted" has no history.
+    #[graphql(complexity = "connection::COST_OF_ALL + connection::cost(first, child_complexity)")]
+    async fn diff(
+        &self,
+        context: &Context<'_>,
+        first: Option<u32>,
+        after: Option<String>,
+        #[graphql(desc = "The first moment; the last refresh but one if left out.")] from: Option<String>,
+        #[graphql(desc = "The second moment; now if left out.")] to: Option<String>,
+    ) -> Result<diff::Changes> {
+        let request = connection::request(first, after.as_deref())?;
+        diff::diff(context, self.key, from, to, request).await
+    }
 }
+
+/// What a field costs that looks at every row of a list: a few of them fit into a request.
+const OF_EVERY_ROW: usize = 500;
 
 /// A row of a playlist.
 #[derive(Debug, Clone, SimpleObject)]

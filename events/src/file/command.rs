@@ -1,6 +1,6 @@
 use mediary_schema::{
     FileId,
-    file::{Made, Root, Verified},
+    file::{Made, Root, Stamp, Verified},
 };
 
 /// What may be asked of a file.
@@ -16,13 +16,18 @@ pub enum Command {
         verified: Box<Verified>,
         /// What it is, if it came from a source.
         made: Option<Made>,
+        /// What the file system says of it.
+        stamp: Option<Stamp>,
     },
     /// Its bytes are in their place, as they were recorded.
-    Find,
+    Find {
+        /// What the file system says of them.
+        stamp: Stamp,
+    },
     /// Other bytes are in its place.
     Change {
-        /// How many.
-        size_bytes: u64,
+        /// What the file system says of them.
+        stamp: Stamp,
     },
     /// Nothing is in its place.
     Lose,

@@ -23,6 +23,9 @@ pub enum Rejection {
     /// Another file took its place, which is final.
     #[error("another file took its place")]
     Replaced,
+    /// Nothing that was kept is in the folder, and nobody said that this is meant.
+    #[error("the folder is accepted as the library as a whole, not for some files")]
+    AcceptsAll,
 }
 
 impl crate::Rejection for Rejection {
@@ -31,6 +34,15 @@ impl crate::Rejection for Rejection {
             Self::Recorded => "FILE_RECORDED",
             Self::NotFound => "FILE_NOT_FOUND",
             Self::Replaced => "FILE_REPLACED",
+            Self::AcceptsAll => "FILE_ACCEPTS_ALL",
+        }
+    }
+
+    fn advice(&self) -> Option<String> {
+        match self {
+            Self::NotFound => Some("`mediary file list` shows the files".to_owned()),
+            Self::AcceptsAll => Some("name no files with --accept-folder".to_owned()),
+            Self::Recorded | Self::Replaced => None,
         }
     }
 }
@@ -57,7 +69,7 @@ impl Concern for File {
     fn permission(command: &Command) -> Permission {
         match command {
             Command::Record { .. } => Permission::Perform(Some(WorkKind::Download)),
-            Command::Find
+            Command::Find { .. }
             | Command::Change { .. }
             | Command::Lose
             | Command::Trash
@@ -67,21 +79,21 @@ impl Concern for File {
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
         let (wanted, event) = match command {
-            Command::Record { root, path, verified, made } => {
+            Command::Record { root, path, verified, made, stamp } => {
                 return match &state.verified {
-                    None => Ok(vec![Event::Recorded { root, path, verified, made }]),
+                    None => Ok(vec![Event::Recorded { root, path, verified, made, stamp }]),
                     Some(known) => same(known, &verified).map(|()| Vec::new()),
                 };
             }
-            Command::Find => (FileState::Present, Event::Found {}),
-            Command::Change { size_bytes } => (FileState::Changed, Event::Changed { size_bytes }),
+            Command::Find { stamp } => (FileState::Present, Event::Found { stamp }),
+            Command::Change { stamp } => (FileState::Changed, Event::Changed { stamp }),
             Command::Lose => (FileState::Lost, Event::Lost {}),
             Command::Trash => (FileState::Trashed, Event::Trashed {}),
             Command::Replace { by } => (FileState::Replaced, Event::Replaced { by }),
         };
         match state.state {
             None => Err(Rejection::NotFound),
-            Some(now) if now == wanted => Ok(Vec::new()),
+            Some(now) if now == wanted && !is_news(state, &event) => Ok(Vec::new()),
             Some(FileState::Replaced) => Err(Rejection::Replaced),
             // What was put away is not lost.
             Some(FileState::Trashed) if wanted == FileState::Lost => Ok(Vec::new()),
@@ -102,4 +114,12 @@ impl Concern for File {
 
 fn same(known: &Verified, verified: &Verified) -> Result<(), Rejection> {
     if known == verified { Ok(()) } else { Err(Rejection::Recorded) }
+}
+
+/// Whether it says of the same state what wasn't known of it: the stamp by which the next look knows it.
+fn is_news(state: &State, event: &Event) -> bool {
+    match event {
+        Event::Found { stamp } | Event::Changed { stamp } => state.seen != Some(*stamp),
+        Event::Recorded { .. } | Event::Lost {} | Event::Trashed {} | Event::Replaced { .. } => false,
+    }
 }

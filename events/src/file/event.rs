@@ -1,6 +1,6 @@
 use mediary_schema::{
     FileId,
-    file::{Made, Root, Verified},
+    file::{Made, Root, Stamp, Verified},
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,15 +21,21 @@ pub enum Event {
         verified: Box<Verified>,
         /// What it is, if it came from a source.
         made: Option<Made>,
+        /// What the file system said of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stamp: Option<Stamp>,
     },
-    /// Its bytes are in their place again, as they were recorded.
+    /// Its bytes are in their place, as they were recorded: again, or under another stamp.
     #[serde(rename = "found")]
-    Found {},
+    Found {
+        /// What the file system says of them.
+        stamp: Stamp,
+    },
     /// Other bytes are in its place.
     #[serde(rename = "changed")]
     Changed {
-        /// How many.
-        size_bytes: u64,
+        /// What the file system says of them.
+        stamp: Stamp,
     },
     /// Nothing is in its place, and nobody here took it away.
     #[serde(rename = "lost")]
@@ -50,7 +56,9 @@ impl Event {
         let (made, other) = match self {
             Self::Recorded { made, .. } => (*made, None),
             Self::Replaced { by } => (before.made, Some(*by)),
-            Self::Found {} | Self::Changed { .. } | Self::Lost {} | Self::Trashed {} => (before.made, None),
+            Self::Found { .. } | Self::Changed { .. } | Self::Lost {} | Self::Trashed {} => {
+                (before.made, None)
+            }
         };
         Subjects::of([
             made.map(|made| Subject::from(made.item_id)),

@@ -1,5 +1,6 @@
 //! File: bytes in the library. Only this kernel part owns bytes; others hold a `file_id`.
 
+pub mod ask;
 mod command;
 mod decide;
 mod event;
@@ -7,7 +8,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use ask::Ask;
 pub use command::Command;
 pub use decide::{File, Rejection};
 pub use event::Event;
-pub use state::State;
+pub use state::{Judged, State};

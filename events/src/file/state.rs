@@ -1,6 +1,6 @@
-use mediary_schema::file::{FileState, Made, Root, Verified};
+use mediary_schema::file::{FileState, Made, Root, Stamp, Verified};
 
-use super::Event;
+use super::{Command, Event};
 
 /// Where a file is and what it is known by.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,6 +16,21 @@ pub struct State {
     pub verified: Option<Verified>,
     /// What it is, if it came from a source.
     pub made: Option<Made>,
+    /// The stamp of its own bytes, when they were seen last.
+    pub own: Option<Stamp>,
+    /// The stamp of what was judged last, be it other bytes.
+    pub seen: Option<Stamp>,
+}
+
+/// What a look at the place of a file means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judged {
+    /// What is known.
+    Known,
+    /// Something else.
+    News(Command),
+    /// Nobody knows without reading it: its size is right, and it was written since.
+    Unsure,
 }
 
 impl State {
@@ -24,19 +39,58 @@ impl State {
         self.state == Some(FileState::Present)
     }
 
+    /// Whether anybody waits for what is in its place.
+    pub const fn is_looked_at(&self) -> bool {
+        matches!(self.state, Some(FileState::Present | FileState::Changed | FileState::Lost))
+    }
+
+    /// What it means that this stamp, or no file at all, is in its place. Nothing is read for it.
+    pub fn judge(&self, found: Option<Stamp>) -> Judged {
+        let Some(verified) = self.verified.as_ref().filter(|_| self.is_looked_at()) else {
+            return Judged::Known;
+        };
+        let Some(found) = found else {
+            return match self.state {
+                Some(FileState::Lost) => Judged::Known,
+                Some(FileState::Present | FileState::Changed | FileState::Trashed | FileState::Replaced)
+                | None => Judged::News(Command::Lose),
+            };
+        };
+        if self.seen.is_some_and(|seen| seen.is_still(found)) {
+            return Judged::Known;
+        }
+        if found.size_bytes != verified.size_bytes {
+            return Judged::News(Command::Change { stamp: found });
+        }
+        match self.own {
+            // It was away, or others had its place.
+            Some(own) if own.is_still(found) => Judged::News(Command::Find { stamp: found }),
+            // Recorded before there were stamps.
+            None if self.is_there() => Judged::Known,
+            Some(_) | None => Judged::Unsure,
+        }
+    }
+
     pub(super) fn evolve(&mut self, event: &Event) {
         match event {
-            Event::Recorded { root, path, verified, made } => {
+            Event::Recorded { root, path, verified, made, stamp } => {
                 self.state = Some(FileState::Present);
                 self.root = Some(*root);
                 self.path = Some(path.clone());
                 self.verified = Some((**verified).clone());
                 self.made = *made;
+                (self.own, self.seen) = (*stamp, *stamp);
             }
-            Event::Found {} => self.state = Some(FileState::Present),
-            Event::Changed { .. } => self.state = Some(FileState::Changed),
-            Event::Lost {} => self.state = Some(FileState::Lost),
-            Event::Trashed {} => self.state = Some(FileState::Trashed),
+            Event::Found { stamp } => {
+                self.state = Some(FileState::Present);
+                (self.own, self.seen) = (Some(*stamp), Some(*stamp));
+            }
+            Event::Changed { stamp } => {
+                self.state = Some(FileState::Changed);
+                self.seen = Some(*stamp);
+            }
+            Event::Lost {} => (self.state, self.seen) = (Some(FileState::Lost), None),
+            Event::Trashed {} => (self.state, self.seen) = (Some(FileState::Trashed), None),
             Event::Replaced { .. } => self.state = Some(FileState::Replaced),
         }
     }

@@ -2,12 +2,12 @@ mod history;
 
 use mediary_schema::{
     FileId,
-    file::{Check, FileState, MediaFacts, Root, Verified},
+    file::{Check, FileState, MediaFacts, Root, Stamp, Verified},
 };
 use uuid::Uuid;
 
-use super::{Command, Event, File, Rejection};
-use crate::testing::given;
+use super::{Command, Event, File, Judged, Rejection, State};
+use crate::{Concern as _, testing::given};
 
 fn verified(size_bytes: u64) -> Verified {
     Verified {
@@ -19,12 +19,17 @@ fn verified(size_bytes: u64) -> Verified {
     }
 }
 
+const fn stamp(size_bytes: u64, modified_ms: i64) -> Stamp {
+    Stamp { size_bytes, modified_ms }
+}
+
 fn record(size_bytes: u64) -> Command {
     Command::Record {
         root: Root::Library,
         path: "a/b.mp4".to_owned(),
         verified: Box::new(verified(size_bytes)),
         made: None,
+        stamp: Some(stamp(7, 1)),
     }
 }
 
@@ -34,6 +39,7 @@ fn recorded() -> Event {
         path: "a/b.mp4".to_owned(),
         verified: Box::new(verified(7)),
         made: None,
+        stamp: Some(stamp(7, 1)),
     }
 }
 
@@ -48,21 +54,66 @@ fn a_file_is_recorded_once() {
 fn a_file_outlives_its_bytes() {
     let by = FileId::from_uuid(Uuid::from_u128(1));
     given::<File>([]).when(Command::Lose).rejected(&Rejection::NotFound);
-    given::<File>([recorded()]).when(Command::Find).then([]);
+    let find = Command::Find { stamp: stamp(7, 1) };
+    given::<File>([recorded()]).when(find.clone()).then([]);
     given::<File>([recorded()]).when(Command::Lose).then([Event::Lost {}]);
     given::<File>([recorded(), Event::Lost {}]).when(Command::Lose).then([]);
-    given::<File>([recorded(), Event::Lost {}]).when(Command::Find).then([Event::Found {}]);
-    given::<File>([recorded()])
-        .when(Command::Change { size_bytes: 8 })
-        .then([Event::Changed { size_bytes: 8 }]);
+    let found = Event::Found { stamp: stamp(7, 1) };
+    given::<File>([recorded(), Event::Lost {}]).when(find.clone()).then([found]);
+    let (change, changed) = (Command::Change { stamp: stamp(8, 2) }, Event::Changed { stamp: stamp(8, 2) });
+    given::<File>([recorded()]).when(change.clone()).then([changed.clone()]);
+    given::<File>([recorded(), changed]).when(change).then([]);
+    // Its own bytes under another stamp are news: the next look knows them by it.
+    let touched = Event::Found { stamp: stamp(7, 9) };
+    given::<File>([recorded()]).when(Command::Find { stamp: stamp(7, 9) }).then([touched]);
     given::<File>([recorded(), Event::Trashed {}]).when(Command::Lose).then([]);
     given::<File>([recorded()]).when(Command::Replace { by }).then([Event::Replaced { by }]);
-    given::<File>([recorded(), Event::Replaced { by }]).when(Command::Find).rejected(&Rejection::Replaced);
+    given::<File>([recorded(), Event::Replaced { by }]).when(find).rejected(&Rejection::Replaced);
 }
 
 #[test]
 fn the_names_of_its_states_are_stored() {
     for state in FileState::ALL {
         assert_eq!(serde_json::to_value(state).unwrap(), state.name());
+    }
+}
+
+fn state(events: impl IntoIterator<Item = Event>) -> State {
+    events.into_iter().fold(State::default(), |mut state, event| {
+        File::evolve(&mut state, &event);
+        state
+    })
+}
+
+// Blackbox 5: what a stat says, and what only a reader knows.
+#[test]
+fn a_look_judges_by_the_stamp_and_never_guesses() {
+    let changed = Event::Changed { stamp: stamp(8, 2) };
+    let by = FileId::from_uuid(Uuid::from_u128(1));
+    let unstamped = match recorded() {
+        Event::Recorded { root, path, verified, made, .. } => {
+            Event::Recorded { root, path, verified, made, stamp: None }
+        }
+        other => other,
+    };
+    let find = |modified_ms| Judged::News(Command::Find { stamp: stamp(7, modified_ms) });
+    let change = |size_bytes| Judged::News(Command::Change { stamp: stamp(size_bytes, 5) });
+    for (what, events, found, judged) in [
+        ("as it was", vec![recorded()], Some(stamp(7, 1)), Judged::Known),
+        ("another size", vec![recorded()], Some(stamp(6, 5)), change(6)),
+        ("written since", vec![recorded()], Some(stamp(7, 5)), Judged::Unsure),
+        ("gone", vec![recorded()], None, Judged::News(Command::Lose)),
+        ("still gone", vec![recorded(), Event::Lost {}], None, Judged::Known),
+        ("back", vec![recorded(), Event::Lost {}], Some(stamp(7, 1)), find(1)),
+        ("another is back", vec![recorded(), Event::Lost {}], Some(stamp(7, 5)), Judged::Unsure),
+        ("still changed", vec![recorded(), changed.clone()], Some(stamp(8, 2)), Judged::Known),
+        ("changed back", vec![recorded(), changed], Some(stamp(7, 1)), find(1)),
+        ("put away", vec![recorded(), Event::Trashed {}], None, Judged::Known),
+        ("replaced", vec![recorded(), Event::Replaced { by }], Some(stamp(9, 9)), Judged::Known),
+        ("without a stamp", vec![unstamped.clone()], Some(stamp(7, 5)), Judged::Known),
+        ("without a stamp, other", vec![unstamped], Some(stamp(6, 5)), change(6)),
+        ("never there", vec![], None, Judged::Known),
+    ] {
+        assert_eq!(state(events).judge(found), judged, "{what}");
     }
 }

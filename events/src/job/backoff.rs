@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use mediary_schema::{
-    Retry,
+    FailureClass, Retry,
     job::{Failure, RetryPolicy},
 };
 
@@ -17,9 +17,10 @@ const AWAITED_MAX_FACTOR: u64 = 6;
 ///
 /// After a fault, full jitter: a uniform draw from zero to `wait × 2^failures`, capped; see "Exponential backoff
 /// and jitter", AWS Architecture Blog, 2015. What waits for a condition is never given up, and waits at least
-/// half of that: equal jitter. What is known to come to the same again is not tried again. A wait that the source asked for is the least; the rest comes on top of it, so that
-/// not everybody is back at the same moment. Who waits for room has no wait: the lane is held until it is there.
-/// What is announced for a moment is asked for right after that.
+/// half of that: equal jitter. What is known to come to the same again is not tried again. A wait that the source
+/// asked for is the least; the rest comes on top of it, so that not everybody is back at the same moment. Who waits
+/// for room, or for the library, has no wait: the lane is held until it is there. What is announced for a moment is
+/// asked for right after that.
 pub(super) fn wait(
     policy: RetryPolicy,
     failure: &Failure,
@@ -38,7 +39,7 @@ pub(super) fn wait(
         Retry::Transient | Retry::WorkerLost => {
             draw_ms(ceiling_ms(policy.wait_ms, failures, policy), dice).max(asked_ms)
         }
-        Retry::Blocked if failure.room_bytes.is_some() => 0,
+        Retry::Blocked if failure.room_bytes.is_some() || failure.class == FailureClass::LibraryAway => 0,
         Retry::Blocked => {
             let half_ms = ceiling_ms(policy.wait_ms.saturating_mul(BLOCKED_FACTOR), blocks, policy) / 2;
             half_ms.max(asked_ms).saturating_add(draw_ms(half_ms, dice))

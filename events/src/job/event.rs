@@ -192,6 +192,8 @@ fn what_for(work: &Work) -> [Option<Subject>; 2] {
     match work {
         Work::Refresh(work) => [Some(work.playlist_id.into()), None],
         Work::Download(work) => [Some(work.download_id.into()), Some(work.item_id.into())],
+        // More files than an event may name.
+        Work::Verify(_) => [None, None],
     }
 }
 
@@ -199,7 +201,7 @@ fn what_for(work: &Work) -> [Option<Subject>; 2] {
 fn whole(work: &Work) -> Subjects {
     let [thing, item] = what_for(work);
     let entry = match work {
-        Work::Refresh(_) => None,
+        Work::Refresh(_) | Work::Verify(_) => None,
         Work::Download(work) => work.entry,
     };
     let [playlist, entry] = entry.map_or([None, None], |entry| {

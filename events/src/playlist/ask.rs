@@ -41,12 +41,16 @@ pub struct Refresh {
     pub full: bool,
 }
 
-/// Follows a playlist no longer. Its history and everything that was kept stay.
+/// Follows a playlist no longer. Its history and everything that was kept stay; downloads that were asked for go on,
+/// unless they are to end, too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unfollow {
     /// The playlist.
     pub playlist_id: PlaylistId,
+    /// Whether its downloads that have not ended are ended for good; at most 500 at once.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub cancel_downloads: bool,
 }
 
 impl crate::Rejection for UrlRefused {

@@ -15,6 +15,9 @@ pub enum Rejection {
     /// It was never followed, or is no longer.
     #[error("the playlist is not followed")]
     NotFollowed,
+    /// No refresh of it ever came to its end, and none is under way.
+    #[error("the list was never read to its end: nobody knows what is in it")]
+    NeverListed,
     /// It has no such row.
     #[error("the playlist has no {entry_id}")]
     NoSuchEntry {
@@ -30,6 +33,7 @@ impl crate::Rejection for Rejection {
     fn code(&self) -> &'static str {
         match self {
             Self::NotFollowed => "PLAYLIST_NOT_FOLLOWED",
+            Self::NeverListed => "PLAYLIST_NEVER_LISTED",
             Self::NoSuchEntry { .. } => "PLAYLIST_NO_SUCH_ENTRY",
             Self::NotAChange => "PLAYLIST_NOT_A_CHANGE",
         }
@@ -38,6 +42,9 @@ impl crate::Rejection for Rejection {
     fn advice(&self) -> Option<String> {
         match self {
             Self::NotFollowed => Some("follow it with `mediary playlist follow URL`".to_owned()),
+            Self::NeverListed => Some(
+                "read it with `mediary playlist refresh ID --wait`, which says what is in the way".to_owned(),
+            ),
             Self::NoSuchEntry { .. } => Some("list its entries with `mediary playlist show ID`".to_owned()),
             Self::NotAChange => None,
         }

@@ -226,7 +226,7 @@ impl<'a> Scribe<'a> {
 }
 
 /// Marks the members of one longest increasing subsequence of the known places (patience sorting, O(n log n)).
-fn longest_increasing(places: &[Option<usize>]) -> Vec<bool> {
+pub(super) fn longest_increasing(places: &[Option<usize>]) -> Vec<bool> {
     // `tails[k]` is the index whose place is the least that ends an increasing run of k + 1 places.
     let mut tails: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = vec![None; places.len()];

@@ -5,6 +5,7 @@
 
 pub mod ask;
 mod command;
+mod compare;
 mod decide;
 mod diff;
 mod event;
@@ -14,6 +15,7 @@ mod tests;
 
 pub use ask::Ask;
 pub use command::Command;
+pub use compare::{Comparison, Difference, DifferenceKind, compare};
 pub use decide::{Playlist, Rejection};
 pub use diff::{Diff, diff, try_diff};
 pub use event::Event;

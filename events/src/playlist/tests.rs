@@ -9,7 +9,7 @@ use mediary_schema::{
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Command, Event, Playlist, Rejection, State};
+use super::{Command, Comparison, DifferenceKind, Event, Playlist, Rejection, State, compare};
 use crate::{
     Concern,
     testing::{
@@ -458,4 +458,38 @@ proptest! {
         let counts = listed(&mut state, last, RefreshMode::Full);
         prop_assert!(counts.is_unchanged(), "{counts:?}");
     }
+
+    // LI-04: two looks differ by what the refresh between them changed, and a list from itself by nothing.
+    #[test]
+    fn a_comparison_counts_what_the_refresh_in_between_did(looks in prop::collection::vec(items(), 2..5)) {
+        let mut state = followed();
+        for observed in looks {
+            let before = state.clone();
+            let counts = listed(&mut state, observed, RefreshMode::Full);
+            let compared = compare(&before, &state);
+            prop_assert_eq!(compared.counts, counts);
+            prop_assert_eq!(compare(&state, &state), Comparison::default());
+        }
+    }
+}
+
+#[test]
+fn a_comparison_tells_what_is_left_of_all_that_happened() {
+    let (first, _) = after_refresh(&["a b c"]);
+    let mut state = first.clone();
+    for names in ["a b c d", "x a c d", "a c d", "c a d"] {
+        listed(&mut state, look(names), RefreshMode::Full);
+    }
+    let compared = compare(&first, &state);
+    let told: Vec<_> =
+        compared.differences.iter().map(|it| (it.kind, it.after.source.source_id.as_str())).collect();
+    // x came and went, and is nobody's difference.
+    let expected =
+        [(DifferenceKind::Moved, "c"), (DifferenceKind::Added, "d"), (DifferenceKind::Removed, "b")];
+    assert_eq!(told, expected);
+    let counts = RefreshCounts { added: 1, moved: 1, removed: 1, ..NOTHING };
+    assert_eq!(compared.counts, counts);
+    // The other way round it is what one would see who goes back in time.
+    let back = compare(&State::default(), &state).counts;
+    assert_eq!(back, RefreshCounts { added: 3, ..NOTHING });
 }

@@ -115,6 +115,7 @@ impl Error {
             Self::Fault(fault) => match fault.code.as_str() {
                 "UNAUTHENTICATED" | "FORBIDDEN" => Exit::Unauthenticated,
                 code if code.starts_with("BAD_") => Exit::Usage,
+                code if code.ends_with("_NOT_FOUND") => Exit::NotFound,
                 "POSITION_BEYOND_HEAD" | "PAGE_TOO_LARGE" => Exit::Refused,
                 _ if fault.retryable => Exit::Busy,
                 _ => Exit::Internal,

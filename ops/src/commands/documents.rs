@@ -28,6 +28,19 @@ fn documents() -> Vec<(&'static str, Document, Value)> {
             json!({ "input": { "id": "x", "full": true, "commandId": "x" } }),
         ),
         ("playlist::UNFOLLOW", playlist::UNFOLLOW, json!({ "input": { "id": "x", "commandId": "x" } })),
+        ("playlist::ACCOUNT", playlist::account::ACCOUNT, id.clone()),
+        (
+            "playlist::ACCOUNT_ENTRIES",
+            playlist::account::ACCOUNT_ENTRIES,
+            json!({ "id": "x", "first": 100, "standing": "SKIPPED", "reason": "private" }),
+        ),
+        (
+            "playlist::GONE",
+            playlist::account::GONE,
+            json!({ "id": "x", "first": 100, "here": "NEVER_SAVED" }),
+        ),
+        ("playlist::DIFF", playlist::diff::DIFF, json!({ "id": "x", "first": 200, "from": "3", "to": "5" })),
+        ("file::VERIFY", file::VERIFY, json!({ "input": { "ids": ["x"], "acceptFolder": false } })),
         ("playlist::LIST", playlist::LIST, page.clone()),
         ("playlist::SHOW", playlist::SHOW, at.clone()),
         (
@@ -156,6 +169,8 @@ fn no_document_is_left_out() {
         include_str!("named.rs"),
         include_str!("parked.rs"),
         include_str!("playlist.rs"),
+        include_str!("playlist/account.rs"),
+        include_str!("playlist/diff.rs"),
         include_str!("project.rs"),
         include_str!("setting.rs"),
         include_str!("why.rs"),

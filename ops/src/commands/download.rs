@@ -12,12 +12,12 @@ use super::{
     named::{self, Kind},
     page,
     plan::Intent,
-    playlist::input,
+    playlist::{self, PlaylistAccount, input},
     wait,
 };
 use crate::{
     client::{Client, DRY_RUN, Document},
-    output::{Output, Table, bytes, duration, fields, optional, plural, word},
+    output::{Output, Table, bytes, clean, duration, fields, optional, plural, word},
 };
 
 /// What can be done with downloads.
@@ -201,6 +201,12 @@ pub(crate) struct Started {
     pub(crate) story: Option<Story>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) jobs: Option<Vec<Job>>,
+    /// What became of every entry of the list, if there was nothing to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) account: Option<PlaylistAccount>,
+    /// Why the last refresh of the list failed, if there was nothing to do and it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) refresh_failure: Option<FailureDetail>,
 }
 
 /// Does what the verb says.
@@ -240,17 +246,18 @@ pub(crate) async fn start(
     Failure::refused(outcome.user_errors)?;
     let mut started = outcome.payload;
     if let Some(id) = started.story_id.clone().filter(|_| wait) {
-        let look = joined_refresh(
-            client,
-            target.playlist.clone().or_else(|| started.playlist_id.clone()),
-            started.position,
-        )
-        .await?;
+        let list = target.playlist.clone().or_else(|| started.playlist_id.clone());
+        let look = joined_refresh(client, list.clone(), started.position).await?;
         let mut story = wait::for_story(client, output, &id, started.position).await?;
         if let Some(look) = look.filter(|_| story.job_count == 0) {
             story = wait::for_story(client, output, &look.story_id, None).await?;
         }
         started.jobs = Some(job::jobs(client, json!({ "storyId": story.id }), None).await?);
+        if let Some(list) = list.filter(|_| story.job_count == 0) {
+            // "Nothing to do" is said of what is known: of how much that is, and whether anybody could look.
+            started.account = Some(playlist::account(client, &list).await?);
+            started.refresh_failure = playlist::find(client, &list, None).await?.refresh_failure;
+        }
         started.story = Some(story);
     }
     Ok(started)
@@ -289,7 +296,7 @@ fn summary(started: &Started) -> String {
     let story = started.story.as_ref();
     let count = |count: u64| plural(count, "job", "jobs");
     let ended = story.map(|story| match story.job_count {
-        0 => "nothing to do: all of it is kept already (--again fetches it anew)".to_owned(),
+        0 => nothing_to_do(started),
         jobs => {
             format!("{} done, {} given up of {}", story.succeeded_count, story.given_up_count, count(jobs))
         }
@@ -298,6 +305,22 @@ fn summary(started: &Started) -> String {
     match &started.jobs {
         Some(jobs) if !jobs.is_empty() => format!("{head}\n{}", job::table(jobs)),
         Some(_) | None => head,
+    }
+}
+
+/// Why no job came of it.
+fn nothing_to_do(started: &Started) -> String {
+    let known = match &started.account {
+        Some(account) if account.kept < account.listed || account.listed == 0 => account.text(),
+        Some(_) | None => "all of it is kept already (--again fetches it anew)".to_owned(),
+    };
+    match &started.refresh_failure {
+        Some(failure) => format!(
+            "nothing to do: {known}; but its last refresh failed ({}: {}), and `mediary playlist refresh` tries again",
+            failure.class,
+            clean(&failure.message)
+        ),
+        None => format!("nothing to do: {known}"),
     }
 }
 

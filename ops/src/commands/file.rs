@@ -1,17 +1,22 @@
 //! `mediary file`: what is in the library.
 
-use clap::{Subcommand, builder::RangedU64ValueParser};
+use clap::{Args, Subcommand, builder::RangedU64ValueParser};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::{
     download::{FILE, File},
     failure::Failure,
+    job::{FAILURE, JOB, Job},
     named::{self, Kind},
     page,
+    plan::Intent,
+    playlist::input,
+    wait,
 };
 use crate::{
-    client::{Client, Document},
-    output::{Output, Table, bytes, duration, fields, moment, optional, word},
+    client::{Client, DRY_RUN, Document},
+    output::{Output, Table, bytes, duration, fields, moment, optional, plural, word},
 };
 
 /// What can be done with files.
@@ -32,6 +37,21 @@ pub(crate) enum Verb {
         #[arg(value_name = "FILE")]
         id: String,
     },
+    /// Read files and compare their bytes with what was recorded; fail if some are not as they were kept.
+    Verify(Verify),
+}
+
+/// What to read.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// Their ids or the first digits of them, paths or parts of them, or `@last`; all files if none is named.
+    #[arg(value_name = "FILE")]
+    ids: Vec<String>,
+    /// Take the folder as the library as it is, though nothing that was kept is in it: what is not there is lost then.
+    #[arg(long, conflicts_with = "ids")]
+    accept_folder: bool,
+    #[command(flatten)]
+    intent: Intent,
 }
 
 pub(crate) const LIST: Document = Document::repeatable(&[
@@ -43,6 +63,23 @@ pub(crate) const LIST: Document = Document::repeatable(&[
 
 pub(crate) const SHOW: Document =
     Document::repeatable(&["query File($id: ID!) { file(id: $id) { ...File } }", FILE]);
+
+pub(crate) const VERIFY: Document = Document::repeatable(&[
+    "mutation FileVerify($input: FileVerifyInput!) {
+  fileVerify(input: $input) {
+    job { ...Job } position userErrors { code message advice retryable } dryRun { ...DryRun }
+  }
+}",
+    DRY_RUN,
+    JOB,
+    FAILURE,
+]);
+
+#[derive(Debug, Deserialize)]
+struct Payload {
+    job: Option<Job>,
+    position: Option<u64>,
+}
 
 /// Does what the verb says.
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
@@ -58,7 +95,57 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
                 file.ok_or(Failure::NotFound { id, advice: "`mediary file list` shows what there is" })?;
             Ok(output.show(&file, details)?)
         }
+        Verb::Verify(wanted) => verify(wanted, client, output).await,
     }
+}
+
+/// Has files read, waits for it, and says which are not as they were kept.
+async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let Verify { ids, accept_folder, intent } = wanted;
+    let mut named = Vec::new();
+    for id in &ids {
+        let id = named::id(client, Kind::File, id).await?;
+        if !named.contains(&id) {
+            named.push(id);
+        }
+    }
+    let asked = json!({ "ids": (!named.is_empty()).then_some(&named), "acceptFolder": accept_folder });
+    let outcome = client.meant(intent).act::<Payload>(&VERIFY, input(asked)).await?;
+    Failure::refused(outcome.user_errors)?;
+    let Payload { job, position } = outcome.payload;
+    let job =
+        job.ok_or_else(|| Failure::NotFound { id: "job".to_owned(), advice: "ask again in a moment" })?;
+    let job = wait::for_job(client, output, &job.id, position).await?;
+    let verdict = wait::verdict(&job);
+    let files = if named.is_empty() {
+        page::all(client, &LIST, json!({}), None).await?
+    } else {
+        let mut files: Vec<File> = Vec::new();
+        for id in &named {
+            files.extend(client.ask::<Option<File>>(&SHOW, json!({ "id": id })).await?);
+        }
+        files
+    };
+    output.show(&files, |files| table(files))?;
+    verdict?;
+    as_kept(&files)
+}
+
+/// Fails if some files are not as they were kept.
+fn as_kept(files: &[File]) -> Result<(), Failure> {
+    let count = |state: &str| files.iter().filter(|file| file.state == state).count();
+    let (lost, changed) = (count("LOST"), count("CHANGED"));
+    if lost + changed == 0 {
+        return Ok(());
+    }
+    Err(Failure::Unsound {
+        code: "FILES_NOT_AS_KEPT".to_owned(),
+        message: format!(
+            "{lost} lost and {changed} changed of {}",
+            plural(files.len() as u64, "file", "files")
+        ),
+        advice: "put them back, or fetch them again: `mediary download start` wants what is lost".to_owned(),
+    })
 }
 
 fn table(files: &[File]) -> String {

@@ -262,6 +262,7 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
+    /// `example.org: the source asked for a pause, until 2026-11-21 08:00:00Z`.
     pub(crate) fn text(&self) -> String {
         let Self { lane, message, until, .. } = self;
         let until = until.as_deref().map(|until| format!(", until {}", moment(until))).unwrap_or_default();

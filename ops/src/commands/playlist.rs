@@ -1,5 +1,7 @@
 //! `mediary playlist`: what is followed.
 
+pub(crate) mod account;
+pub(crate) mod diff;
 mod history;
 mod object;
 
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 
 use self::object::{ENTRY, PLAYLIST};
 pub(crate) use self::{
+    account::{PlaylistAccount, account},
     history::told_after,
     object::{Counts, Entry, Playlist},
 };
@@ -23,7 +26,7 @@ use super::{
 };
 use crate::{
     client::{Client, DRY_RUN, Document},
-    output::{Output, fields, word},
+    output::{Output, fields, plural, word},
 };
 
 /// What can be done with playlists.
@@ -52,15 +55,33 @@ pub(crate) enum Verb {
         #[arg(value_name = "PLAYLIST")]
         id: String,
     },
-    /// Follow a playlist no longer; its history and files stay.
+    /// Compare a playlist at two moments: what is new, gone, moved, renamed.
+    #[command(after_help = "\
+Examples:
+  mediary playlist diff ID                 what the last refresh changed
+  mediary playlist diff ID --from 7d       what changed in a week
+  mediary playlist diff ID --from 2026-11-01 --to job-0189…")]
+    Diff(diff::Diff),
+    /// Show what of a playlist is gone at its source, and whether it is safe here.
+    Gone(account::Gone),
+    /// Say what became of every entry: listed = kept + wanted + skipped + failed.
+    Account(account::Account),
+    /// Follow a playlist no longer; its history and files stay, and its downloads go on.
     #[command(alias = "remove")]
-    Unfollow {
-        /// Its id or the first digits of it, its title, its address, or `@last`.
-        #[arg(value_name = "PLAYLIST")]
-        id: String,
-        #[command(flatten)]
-        intent: Intent,
-    },
+    Unfollow(Unfollow),
+}
+
+/// What to follow no longer.
+#[derive(Debug, Args)]
+pub(crate) struct Unfollow {
+    /// Its id or the first digits of it, its title, its address, or `@last`.
+    #[arg(value_name = "PLAYLIST")]
+    id: String,
+    /// Also end its downloads that have not ended, for good.
+    #[arg(long, alias = "cancel")]
+    cancel_downloads: bool,
+    #[command(flatten)]
+    intent: Intent,
 }
 
 /// What to follow.
@@ -127,7 +148,7 @@ pub(crate) const REFRESH: Document = Document::repeatable(&[
 
 pub(crate) const UNFOLLOW: Document = Document::repeatable(&[
     "mutation PlaylistUnfollow($input: PlaylistUnfollowInput!) {
-  playlistUnfollow(input: $input) { ...Outcome }
+  playlistUnfollow(input: $input) { ...Outcome ongoingJobCount ongoingJobIds cancelledJobIds }
 }",
     OUTCOME,
     DRY_RUN,
@@ -169,10 +190,17 @@ pub(crate) const ENTRIES: Document = Document::repeatable(&[
 ]);
 
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Payload {
     playlist: Option<Playlist>,
     job: Option<Job>,
     position: Option<u64>,
+    #[serde(default)]
+    ongoing_job_count: u64,
+    #[serde(default)]
+    ongoing_job_ids: Vec<String>,
+    #[serde(default)]
+    cancelled_job_ids: Vec<String>,
 }
 
 /// Does what the verb says.
@@ -203,14 +231,62 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
         Verb::History { id } => {
             history::run(&named::id(client, Kind::Playlist, &id).await?, client, output).await
         }
-        Verb::Unfollow { id, intent } => {
+        Verb::Diff(wanted) => diff::run(wanted, client, output).await,
+        Verb::Gone(wanted) => account::gone(wanted, client, output).await,
+        Verb::Account(wanted) => account::run(wanted, client, output).await,
+        Verb::Unfollow(Unfollow { id, cancel_downloads, intent }) => {
             let id = named::id(client, Kind::Playlist, &id).await?;
-            let outcome = client.meant(intent).act::<Payload>(&UNFOLLOW, input(json!({ "id": id }))).await?;
-            Failure::refused(outcome.user_errors)?;
-            let playlist = outcome.payload.playlist.ok_or_else(|| not_found(&id))?;
-            Ok(output.show(&playlist, removed)?)
+            unfollow(&id, cancel_downloads, intent, client, output).await
         }
     }
+}
+
+/// Follows a playlist no longer, and says what goes on.
+async fn unfollow(
+    id: &str,
+    cancel_downloads: bool,
+    intent: Intent,
+    client: &Client,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let wanted = || input(json!({ "id": id, "cancelDownloads": cancel_downloads }));
+    if intent.dry_run {
+        let mut asked = wanted();
+        asked["input"]["dryRun"] = true.into();
+        let told: Payload = client.ask(&UNFOLLOW, asked).await?;
+        output.note(&goes_on(id, told.ongoing_job_count, "would go on"));
+    }
+    let client = client.meant(intent);
+    let mut cancelled = Vec::new();
+    loop {
+        let outcome = client.act::<Payload>(&UNFOLLOW, wanted()).await?;
+        Failure::refused(outcome.user_errors)?;
+        let told = outcome.payload;
+        // What runs is asked to end, and open until it has.
+        let fresh = told.cancelled_job_ids.into_iter().filter(|id| !cancelled.contains(id));
+        let fresh: Vec<String> = fresh.collect();
+        cancelled.extend(fresh);
+        // One command ends so many of them; what is left is ended by the same command again.
+        if cancel_downloads && told.ongoing_job_count > 0 {
+            continue;
+        }
+        if told.ongoing_job_count > 0 {
+            output.note(&goes_on(id, told.ongoing_job_count, "go on"));
+        }
+        let mut playlist = told.playlist.ok_or_else(|| not_found(id))?;
+        playlist.ongoing_job_count = Some(told.ongoing_job_count);
+        playlist.ongoing_job_ids = Some(told.ongoing_job_ids);
+        playlist.cancelled_job_ids = Some(cancelled);
+        return Ok(output.show(&playlist, removed)?);
+    }
+}
+
+fn goes_on(id: &str, count: u64, verb: &str) -> String {
+    format!(
+        "{} of it {verb}; end them with `mediary playlist unfollow {id} --cancel-downloads`, or one by one with \
+         `mediary job cancel`: `mediary job list --playlist {id}` shows them",
+        plural(count, "download", "downloads")
+    )
 }
 
 /// Follows an address; with `wait`, until it was looked at.
@@ -303,5 +379,13 @@ fn removed(playlist: &Playlist) -> String {
         ("id", Some(playlist.id.clone())),
         ("url", Some(playlist.url.clone())),
         ("followed", Some(word(&playlist.followed.to_string()))),
+        (
+            "ended",
+            playlist
+                .cancelled_job_ids
+                .as_ref()
+                .filter(|ended| !ended.is_empty())
+                .map(|ended| plural(ended.len() as u64, "download", "downloads")),
+        ),
     ])
 }

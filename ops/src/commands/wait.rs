@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::{
     download::{self, Story},
     failure::Failure,
-    job::{self, Job, JobProgress},
+    job::{self, Job, JobProgress, Waiting},
     worker::{self, Worker},
 };
 use crate::{
@@ -48,8 +48,8 @@ pub(crate) async fn for_job(
             output.note(&format!("{id} is held; `mediary job resume {id}` lets it go on"));
         }
         was_held = job.is_held();
-        obstacles.say(output, waits(&job));
         tell(&bar, &job);
+        obstacles.say(output, job.waiting_for.as_ref().map(|waiting| waits(&job, waiting)));
         obstacles.look(client, output, None).await;
         questions.pause().await;
     }
@@ -138,13 +138,6 @@ fn tell(bar: &Progress, job: &Job) {
     }
 }
 
-/// What a queued job waits for, if that may take longer than anybody looks on.
-fn waits(job: &Job) -> Option<String> {
-    let waiting = job.waiting_for.as_ref()?;
-    let (kind, subject, what) = (word(&job.kind), clean(&job.subject), clean(&waiting.text()));
-    Some(format!("{kind} of {subject} waits for {what} ({})", job.id))
-}
-
 /// What keeps work from going on by itself, each said once: a wait that says nothing looks like one that ends.
 #[derive(Debug, Default)]
 struct Obstacles {
@@ -172,7 +165,7 @@ impl Obstacles {
                 }));
             let queued = json!({ "storyId": story, "state": "QUEUED" });
             let Ok(queued) = job::jobs(client, queued, Some(RUNNING_MAX)).await else { return };
-            notes.extend(queued.iter().filter_map(waits));
+            notes.extend(queued.iter().filter_map(|job| Some(waits(job, job.waiting_for.as_ref()?))));
         }
         self.say(output, notes);
     }
@@ -185,6 +178,11 @@ impl Obstacles {
             }
         }
     }
+}
+
+/// Why queued work is not begun. What all of it waits for is one sentence, whichever job is looked at.
+fn waits(job: &Job, waiting: &Waiting) -> String {
+    format!("{} waits: {}", word(&job.kind), clean(&waiting.text()))
 }
 
 /// The same question again and again.

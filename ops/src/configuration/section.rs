@@ -47,6 +47,8 @@ pub struct Configuration {
     pub ytdlp: YtDlp,
     /// Downloads.
     pub downloads: Downloads,
+    /// Kept files.
+    pub files: Files,
     /// External programs.
     pub tools: Tools,
     /// What the server writes about itself.
@@ -71,6 +73,7 @@ impl Default for Configuration {
             jobs: Jobs::default(),
             ytdlp: YtDlp::default(),
             downloads: Downloads::default(),
+            files: Files::default(),
             tools: Tools::default(),
             logging: Logging::default(),
         }
@@ -225,6 +228,21 @@ pub struct Downloads {
 impl Default for Downloads {
     fn default() -> Self {
         Self { free_min_bytes: 256 << 20 }
+    }
+}
+
+/// Kept files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Files {
+    /// How often it is looked whether every kept file is in its place, in seconds; 0 is at the start only. A look reads
+    /// no file, and where it takes long there are fewer: at most one two-hundredth of the time.
+    pub look_every_s: u64,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self { look_every_s: 60 }
     }
 }
 

@@ -11,6 +11,6 @@ mod settings;
 mod tests;
 
 pub use error::ServeError;
-pub(crate) use observe::PROOF;
+pub(crate) use observe::{LIBRARY, PROOF};
 pub use server::{Server, run, start};
 pub(crate) use settings::settings_of;

@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use mediary_actors::supervisor::{ChildState, ChildStatus};
+use mediary_actors::{
+    file::Standing,
+    supervisor::{ChildState, ChildStatus},
+};
 use mediary_api::{
     Parts, Readiness,
     scalar::DateTime,
@@ -23,16 +26,25 @@ use tokio::sync::watch;
 /// Events that a view may be behind and still count as caught up.
 const LAG_MAX: u64 = 1_000;
 
+/// What work needs of the world.
+pub(super) struct World {
+    /// Which lanes are held.
+    pub(super) lanes: watch::Receiver<lane::State>,
+    /// Whether the library is there.
+    pub(super) library: watch::Receiver<Standing>,
+}
+
 /// Asks every part how it is.
 pub(super) fn readiness(
     log: &Log,
     views: &Views,
-    lanes: watch::Receiver<lane::State>,
+    world: World,
     relay: Option<&RelayHandle>,
     proof: watch::Receiver<Proof>,
     status: watch::Receiver<Vec<ChildStatus>>,
 ) -> Arc<dyn Fn() -> Readiness + Send + Sync> {
     let (log, views) = (log.clone(), views.clone());
+    let World { lanes, library } = world;
     let relay = relay.map(RelayHandle::watch);
     Arc::new(move || {
         let head = log.head().position;
@@ -53,6 +65,8 @@ pub(super) fn readiness(
             readiness.is_ready &= status.fault.is_none() && status.trouble.is_none() && lag <= LAG_MAX;
             readiness.parts.push((format!("view {}", status.name), state));
         }
+        // A disk that is not mounted is no fault of the server: what needs it waits.
+        readiness.parts.push((LIBRARY.to_owned(), library.borrow().text().to_owned()));
         // Work that waits is no fault of the server. Hosts are not named to whoever has no token.
         let holds = &lanes.borrow().holds;
         if !holds.is_empty() {
@@ -77,6 +91,8 @@ pub(super) fn readiness(
     })
 }
 
+/// The part of the readiness that says whether the library is there.
+pub(crate) const LIBRARY: &str = "library";
 /// The part of the readiness that says whether the log holds.
 pub(crate) const PROOF: &str = "log proof";
 

@@ -2,6 +2,8 @@ use std::{io::IsTerminal as _, net::SocketAddr, path::Path, sync::Arc, time::Dur
 
 use mediary_actors::{
     download::Library,
+    file::{Standing, is_away},
+    mark::Mark,
     net::{self, Gateway, Guard, Net},
     process::{Environment, Runner, kill_children},
     reaction::{self, Reacted},
@@ -107,7 +109,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let (clock, ids) = (Clock::system(), IdSource::system());
     // Before the library is made: it would say that this folder had a log.
     let log = open_log(&configuration, &clock, &ids)?;
-    prepare_library(&configuration)?;
+    prepare_library(&configuration, &log)?;
     log.announce(&address.to_string()).map_err(ServeError::Announce)?;
     let reactions = reaction::all(tree::retry(&configuration));
     let gate = Gate::new(log.clone(), clock.clone(), ids, work::REGISTRY)
@@ -128,6 +130,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let names: Vec<_> = reactions.iter().map(|reaction| reaction.name()).collect();
     let (reacted, reacted_to) = Reacted::new(names.iter().copied());
     let (held, held_now) = watch::channel(lane::State::default());
+    let (library, library_now) = watch::channel(Standing::default());
     let path_folders = runner.environment().path_folders();
     let roots = Roots {
         gate: gate.clone(),
@@ -139,6 +142,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
         reactions,
         reacted,
         held: Arc::new(held),
+        library: Arc::new(library),
     };
     let mut fanout = Fanout::open(&configuration, &roots)?;
     let supervisor =
@@ -150,7 +154,8 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let (stopping, stopped) = watch::channel(false);
     let limits = limits::Options::default();
     let parts = supervisor.watch();
-    let readiness = observe::readiness(&log, &views, held_now.clone(), relay.as_ref(), proof, parts.clone());
+    let world = observe::World { lanes: held_now.clone(), library: library_now };
+    let readiness = observe::readiness(&log, &views, world, relay.as_ref(), proof, parts.clone());
     let platform = Platform {
         gate: gate.clone(),
         views: views.clone(),
@@ -310,13 +315,19 @@ async fn way_out(configuration: &Configuration, clock: &Clock) -> Result<Gateway
     Gateway::open(net).await.map_err(ServeError::Net)
 }
 
-/// Makes the folders beside the log, and tries how files get into the library.
-fn prepare_library(configuration: &Configuration) -> Result<(), ServeError> {
+/// Makes the folders beside the log, and tries how files get into the library, unless that is not there: nothing is
+/// made under the mount point of a disk that is missing.
+fn prepare_library(configuration: &Configuration, log: &Log) -> Result<(), ServeError> {
     let data = &configuration.data;
     let library = Library::new(configuration.library_folder());
-    for folder in [&data.join("staging"), &data.join("output"), library.root()] {
+    for folder in [&data.join("staging"), &data.join("output")] {
         make(folder)?;
     }
+    // A log that can't be read now says nothing of what should be there: the keeper asks it again.
+    if !Mark::of(library.root(), log.id()).is_there() && is_away(log, library.root()).unwrap_or(true) {
+        return Ok(());
+    }
+    make(library.root())?;
     // What can't be placed is not fetched first.
     match library.probe(&Staging::beside(library.root()), "") {
         Err(unusable) if unusable.is_full() => {

@@ -3,6 +3,7 @@
 mod failing;
 #[expect(clippy::unwrap_used, reason = "only test functions may by themselves (rust-clippy issue 13981)")]
 mod harness;
+mod keeping;
 mod log;
 mod main_job;
 mod naming;

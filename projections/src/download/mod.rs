@@ -10,3 +10,6 @@ pub use query::{
     Archived, DownloadRow, DownloadState, archived, changed_downloads, download, downloads, downloads_by_item,
 };
 pub use view::DownloadView;
+
+pub(crate) use project::apply as fold;
+pub(crate) use view::tables;

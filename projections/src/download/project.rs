@@ -1,6 +1,7 @@
 use mediary_events::{
     codec::events_of,
     download::{Download, Event},
+    file::{Event as FileEvent, File},
 };
 use mediary_log::Recorded;
 use mediary_schema::{ItemId, JobId, download::DownloadItem, item::ItemSource};
@@ -13,8 +14,34 @@ use crate::{
     view::ApplyError,
 };
 
-pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+pub(crate) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+    events_of::<File>(recorded)?.iter().try_for_each(|event| fold_file(transaction, recorded, event))?;
     events_of::<Download>(recorded)?.into_iter().try_for_each(|event| fold(transaction, recorded, event))
+}
+
+/// What is kept is lost with its file, and kept again with it.
+fn fold_file(
+    transaction: &Transaction<'_>,
+    recorded: &Recorded,
+    event: &FileEvent,
+) -> Result<(), ApplyError> {
+    let (before, now) = match event {
+        FileEvent::Recorded { .. } => return Ok(()),
+        FileEvent::Found { .. } => (DownloadState::Lost, DownloadState::Kept),
+        FileEvent::Changed { .. }
+        | FileEvent::Lost {}
+        | FileEvent::Trashed {}
+        | FileEvent::Replaced { .. } => (DownloadState::Kept, DownloadState::Lost),
+    };
+    let (position, _) = stamp(recorded);
+    let (file_id, before, now) = (recorded.envelope.stream.uuid, before.name(), now.name());
+    transaction
+        .prepare_cached(
+            "UPDATE download SET state = iif(state = ?2, ?3, state), otherwise = iif(otherwise = ?2, ?3, otherwise),
+                 changed_at = ?4 WHERE file_id = ?1 AND ?2 IN (state, otherwise)",
+        )?
+        .execute(params![file_id.as_bytes(), before, now, position])?;
+    Ok(())
 }
 
 fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Result<(), ApplyError> {
@@ -63,7 +90,7 @@ impl Fold<'_> {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
                  ON CONFLICT (id) DO UPDATE SET url = excluded.url, title = coalesce(excluded.title, title),
                      quality = excluded.quality, playlist_id = coalesce(excluded.playlist_id, playlist_id),
-                     otherwise = iif(state IN ('kept', 'archived'), state, otherwise),
+                     otherwise = iif(state IN ('kept', 'lost', 'archived'), state, otherwise),
                      state = excluded.state, job_id = excluded.job_id, failure = NULL, changed_at = excluded.changed_at",
             )?
             .execute(params![

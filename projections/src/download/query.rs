@@ -13,8 +13,10 @@ use crate::{
 pub enum DownloadState {
     /// A job is on it.
     Wanted,
-    /// Its file is in the library.
+    /// Its file is in the library, as it was kept, as far as anybody looked.
     Kept,
+    /// It was kept, and its file is gone or has other bytes.
+    Lost,
     /// It was given up.
     Failed,
     /// A person ended it.
@@ -27,9 +29,10 @@ impl DownloadRow {
     /// Which of an item's downloads says how it stands with the item: what is being done, else what is had, else why not.
     pub const fn standing(&self) -> u8 {
         match self.state {
-            DownloadState::Wanted => 4,
-            DownloadState::Kept => 3,
-            DownloadState::Archived => 2,
+            DownloadState::Wanted => 5,
+            DownloadState::Kept => 4,
+            DownloadState::Archived => 3,
+            DownloadState::Lost => 2,
             DownloadState::Failed => 1,
             DownloadState::Cancelled => 0,
         }
@@ -37,12 +40,14 @@ impl DownloadRow {
 }
 
 impl DownloadState {
-    const ALL: [Self; 5] = [Self::Wanted, Self::Kept, Self::Failed, Self::Cancelled, Self::Archived];
+    const ALL: [Self; 6] =
+        [Self::Wanted, Self::Kept, Self::Lost, Self::Failed, Self::Cancelled, Self::Archived];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Wanted => "wanted",
             Self::Kept => "kept",
+            Self::Lost => "lost",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
             Self::Archived => "archived",

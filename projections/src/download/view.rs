@@ -4,14 +4,10 @@ use rusqlite::Transaction;
 use super::project;
 use crate::view::{ApplyError, View};
 
-/// Downloads.
-#[derive(Debug)]
-pub struct DownloadView;
-
-impl View for DownloadView {
-    const NAME: &'static str = "download";
-    const VERSION: u32 = 3;
-    const TABLES: &'static str = "
+/// The tables of downloads: of their own view, and of that of playlists, which tells how it stands with each row.
+macro_rules! tables {
+    () => {
+        "
         CREATE TABLE download (
             key INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE,
@@ -29,12 +25,28 @@ impl View for DownloadView {
             file_id BLOB,
             failure TEXT,
             requested_at INTEGER NOT NULL,
-            changed_at INTEGER NOT NULL
+            changed_at INTEGER NOT NULL,
+            standing INTEGER GENERATED ALWAYS AS (CASE state WHEN 'wanted' THEN 5 WHEN 'kept' THEN 4
+                WHEN 'archived' THEN 3 WHEN 'lost' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END) VIRTUAL
         ) STRICT;
         CREATE INDEX download_project ON download (project, key);
         CREATE INDEX download_item ON download (item_id, key);
+        CREATE INDEX download_standing ON download (item_id, standing);
+        CREATE INDEX download_file ON download (file_id);
         CREATE INDEX download_state ON download (project, state, key);
-        CREATE INDEX download_changed ON download (project, changed_at);";
+        CREATE INDEX download_changed ON download (project, changed_at);"
+    };
+}
+pub(crate) use tables;
+
+/// Downloads.
+#[derive(Debug)]
+pub struct DownloadView;
+
+impl View for DownloadView {
+    const NAME: &'static str = "download";
+    const VERSION: u32 = 4;
+    const TABLES: &'static str = tables!();
 
     fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         project::apply(transaction, recorded)

@@ -19,7 +19,7 @@ pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Resul
 fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Result<(), ApplyError> {
     let (position, at) = stamp(recorded);
     let state = match event {
-        Event::Recorded { root, path, verified, made } => {
+        Event::Recorded { root, path, verified, made, .. } => {
             transaction
                 .prepare_cached(
                     "INSERT INTO file (id, path, verified, item_id, recorded_at, changed_at, project, root, state)
@@ -38,7 +38,7 @@ fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Res
                 ])?;
             return Ok(());
         }
-        Event::Found {} => FileState::Present,
+        Event::Found { .. } => FileState::Present,
         Event::Changed { .. } => FileState::Changed,
         Event::Lost {} => FileState::Lost,
         Event::Trashed {} => FileState::Trashed,

@@ -46,7 +46,7 @@ fn many() -> Rows<FileView> {
         let verified = Box::new(verified(u64::MAX - u64::from(number)));
         rows.feed::<File>(
             id(number.into()).uuid(),
-            [Event::Recorded { root: Root::Library, path, verified, made }],
+            [Event::Recorded { root: Root::Library, path, verified, made, stamp: None }],
         );
     }
     rows

@@ -83,6 +83,7 @@ impl Fold<'_> {
                 work.entry.map(|entry| *entry.playlist_id.uuid().as_bytes()),
                 Some(*work.item_id.uuid().as_bytes()),
             ),
+            Work::Verify(_) => (None, None),
         };
         self.transaction
             .prepare_cached(

@@ -7,7 +7,8 @@ mod tests;
 mod view;
 
 pub use query::{
-    EntryFilter, EntryRow, EntryStatus, PlaylistRow, RefreshOutcome, changed_entries, changed_playlists,
-    entries, entries_by_id, entry, entry_number, playlist, playlists,
+    Cell, EntryFilter, EntryRow, EntryStatus, Here, PlaylistRow, RefreshOutcome, Standing, account,
+    account_entries, changed_entries, changed_playlists, entries, entries_by_id, entry, entry_number, gone,
+    playlist, playlists,
 };
 pub use view::PlaylistView;

@@ -1,3 +1,7 @@
+mod account;
+
+pub use account::{Cell, Here, Standing, account, account_entries, gone};
+
 use mediary_schema::{
     EntryId, ItemId, JobId, PlaylistId, Timestamp,
     item::ItemSource,
@@ -287,21 +291,34 @@ pub fn entries(
     filter: EntryFilter,
     request: PageRequest,
 ) -> rusqlite::Result<Page<EntryRow>> {
+    let shown = if filter.removed { "?2 IS NULL" } else { "entry.status <> 'removed' AND ?2 IS NULL" };
+    page(transaction, playlist_id, shown, None, "NULL", request, entry_row)
+}
+
+/// A page of a list's rows that fit a condition on `entry` and on the text `?2`, with one more column, `told`.
+fn page<T>(
+    transaction: &Transaction<'_>,
+    playlist_id: PlaylistId,
+    shown: &str,
+    text: Option<&str>,
+    told: &str,
+    request: PageRequest,
+    read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Page<T>> {
     let OfList { condition, place } = of_list(playlist_id);
-    let shown = if filter.removed { "" } else { "AND entry.status <> 'removed'" };
-    let from = format!("FROM {OF_PLAYLIST} WHERE {condition} {shown}");
+    let from = format!("FROM {OF_PLAYLIST} WHERE {condition} AND {shown}");
     let id = playlist_id.uuid();
     let total: i64 = transaction
         .prepare_cached(&format!("SELECT count(*) {from}"))?
-        .query_row([id.as_bytes()], |row| row.get(0))?;
+        .query_row(params![id.as_bytes(), text], |row| row.get(0))?;
     let cursor = request.after.unwrap_or(Cursor { rank: i64::MIN, key: i64::MIN });
     let rows = transaction
         .prepare_cached(&format!(
-            "SELECT {ENTRY_COLUMNS}, {place} AS place {from} AND ({place}, entry.key) > (?2, ?3)
-             ORDER BY {place}, entry.key LIMIT ?4"
+            "SELECT {ENTRY_COLUMNS}, {place} AS place, {told} AS told {from} AND ({place}, entry.key) > (?3, ?4)
+             ORDER BY {place}, entry.key LIMIT ?5"
         ))?
-        .query_map(params![id.as_bytes(), cursor.rank, cursor.key, request.limit()], |row| {
-            Ok((Cursor { rank: row.get("place")?, key: row.get("key")? }, entry_row(row)?))
+        .query_map(params![id.as_bytes(), text, cursor.rank, cursor.key, request.limit()], |row| {
+            Ok((Cursor { rank: row.get("place")?, key: row.get("key")? }, read(row)?))
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(Page::new(rows, request, total as u64))

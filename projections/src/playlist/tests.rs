@@ -1,3 +1,4 @@
+mod accounting;
 mod folding;
 mod querying;
 mod refreshing;

@@ -2,16 +2,21 @@ use mediary_log::Recorded;
 use rusqlite::Transaction;
 
 use super::project;
-use crate::view::{ApplyError, View};
+use crate::{
+    download::{fold, tables},
+    view::{ApplyError, View},
+};
 
-/// Playlists and their entries.
+/// Playlists and their entries, with how it stands with the keeping of each.
 #[derive(Debug)]
 pub struct PlaylistView;
 
 impl View for PlaylistView {
     const NAME: &'static str = "playlist";
-    const VERSION: u32 = 4;
-    const TABLES: &'static str = "
+    const VERSION: u32 = 5;
+    const TABLES: &'static str = concat!(
+        tables!(),
+        "
         CREATE TABLE playlist (
             key INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE,
@@ -55,9 +60,13 @@ impl View for PlaylistView {
             changed_at INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX entry_rank ON entry (playlist_key, rank);
-        CREATE INDEX entry_changed ON entry (playlist_key, changed_at);";
+        CREATE INDEX entry_item ON entry (playlist_key, item_id);
+        CREATE INDEX entry_changed ON entry (playlist_key, changed_at);"
+    );
 
     fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+        // How it stands with each row is told with the rows, so that every number fits to every other.
+        fold(transaction, recorded)?;
         project::apply(transaction, recorded)
     }
 }

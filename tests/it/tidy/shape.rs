@@ -76,12 +76,16 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     // Which URLs are the same list.
     // What one refresh of a list changed.
     ("events", "playlist", "diff"),
+    // What is otherwise in a list at a later moment.
+    ("events", "playlist", "compare"),
     // When a failed attempt is tried again.
     ("events", "job", "backoff"),
     // One try, what is open for whom, and who gives it out.
     ("actors", "job", "attempt"),
     ("actors", "job", "board"),
     ("actors", "job", "dispatcher"),
+    // Files as the log has them, beside what is in their places.
+    ("actors", "file", "shelf"),
     // What a refresh has seen until its end.
     ("actors", "playlist", "pages"),
     // What a reaction is, how far each got, and one file from event to command.

@@ -91,6 +91,7 @@ impl Bench {
             head: self.gate.log().watch_head(),
             worker: self.worker,
             offered: WorkKind::ALL.to_vec(),
+            library: self.folder.path().join("library"),
             room: Room::of_disk(move || Ok(free.load(Ordering::SeqCst)), KEPT_FREE),
             held: Arc::new(held),
         };
@@ -123,7 +124,7 @@ impl Bench {
             Work::Download(item) => {
                 work::download::request(story, (**item).clone(), job_id, false, RetryPolicy::default())
             }
-            Work::Refresh(_) => work::open(story, job_id, &work, RetryPolicy::default()),
+            Work::Refresh(_) | Work::Verify(_) => work::open(story, job_id, &work, RetryPolicy::default()),
         })
         .await
     }

@@ -1,6 +1,6 @@
 use std::{
     any::Any,
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     sync::{Arc, OnceLock},
 };
 
@@ -171,9 +171,9 @@ impl<'a> Transaction<'a> {
         let mut read = Read::forward(1).filter(filter);
         let scratch = self.gate.scratch.as_deref();
         let before = scratch.map_or(self.before, |scratch| self.before.min(scratch.base() + 1));
-        let mut found = Vec::new();
+        let (mut found, mut known) = (Vec::new(), HashSet::new());
         let mut add = |stream: &StreamId| {
-            if stream.category == C::NAME && !found.contains(&stream.uuid) {
+            if stream.category == C::NAME && known.insert(stream.uuid) {
                 found.push(stream.uuid);
             }
         };

@@ -14,9 +14,10 @@ use mediary_schema::{
     Address, AttemptId, EntryId, FileId, ItemId, JobId, PlaylistId,
     account::Permission,
     download::{DownloadItem, Quality},
-    file::{Made, Root, Verified},
+    file::{Made, Root, Stamp, Verified},
     item::ItemSource,
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
+    playlist::RefreshPlaylist,
 };
 use serde::Serialize;
 
@@ -67,7 +68,10 @@ impl Story for Ask {
 fn start(story: &mut Transaction<'_>, asked: &Start) -> Result<Option<PlaylistId>, Refusal> {
     let quality: Quality = asked.quality.parse()?;
     match &asked.target {
-        Target::PlaylistId(id) => wish(story, *id, quality, None, asked.again).map(|()| None),
+        Target::PlaylistId(id) => {
+            refuse_if_never_listed(story, *id)?;
+            wish(story, *id, quality, None, asked.again).map(|()| None)
+        }
         Target::Entries(lists) => {
             for list in lists {
                 let entries = list.entry_ids.as_slice().to_vec();
@@ -87,6 +91,15 @@ fn start(story: &mut Transaction<'_>, asked: &Start) -> Result<Option<PlaylistId
             Ok(Some(id))
         }
     }
+}
+
+/// Refuses what nobody would ever answer: a list that nobody has read to its end, and nobody is reading.
+fn refuse_if_never_listed(story: &mut Transaction<'_>, id: PlaylistId) -> Result<(), Refusal> {
+    let state = story.state::<Playlist>(id.uuid())?;
+    if state.followed && !state.listed && job::open_job(story, &RefreshPlaylist::key(id))?.is_none() {
+        return Err(playlist::Rejection::NeverListed.into());
+    }
+    Ok(())
 }
 
 fn wish(
@@ -194,6 +207,8 @@ pub struct Kept {
     pub path: String,
     /// What it is known by.
     pub verified: Verified,
+    /// What the file system says of it; none if it couldn't be asked.
+    pub stamp: Option<Stamp>,
 }
 
 /// Ends a download whose file is in its place: the end of the job, the download and the file are one append.
@@ -207,13 +222,28 @@ pub fn finish(
 ) -> Result<FileId, Refusal> {
     let file_id = story.identities().file(job_id);
     job::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
-    let Kept { path, verified } = kept;
+    let Kept { path, verified, stamp } = kept;
+    replace_lost(story, item.item_id, &path, file_id)?;
     let made = Made { item_id: item.item_id, download_id: item.download_id, job_id };
-    let record =
-        file::Command::Record { root: Root::Library, path, verified: Box::new(verified), made: Some(made) };
+    let (root, verified, made) = (Root::Library, Box::new(verified), Some(made));
+    let record = file::Command::Record { root, path, verified, made, stamp };
     story.entail::<File>(file_id.uuid(), record)?;
     story.entail::<Download>(item.download_id.uuid(), Command::Complete { job_id, file_id })?;
     Ok(file_id)
+}
+
+/// What was lost at this place is waited for no longer: another file of the item has it.
+fn replace_lost(story: &mut Transaction<'_>, item_id: ItemId, path: &str, by: FileId) -> Result<(), Refusal> {
+    for uuid in story.about::<Download>(&Subject::from(item_id))? {
+        let Some(file_id) = story.state::<Download>(uuid)?.kept().filter(|kept| *kept != by) else {
+            continue;
+        };
+        let file = story.state::<File>(file_id.uuid())?;
+        if file.path.as_deref() == Some(path) && file.is_looked_at() {
+            story.entail::<File>(file_id.uuid(), file::Command::Replace { by })?;
+        }
+    }
+    Ok(())
 }
 
 /// Records that a download was given up, or ended by a person.

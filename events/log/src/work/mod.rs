@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod download;
+pub mod file;
 pub mod job;
 pub mod lane;
 pub mod log;
@@ -15,7 +16,7 @@ pub mod setting;
 mod tests;
 pub mod worker;
 
-use mediary_events::{Concern as _, codec, command::Commands, file::File, reservation::Reservation};
+use mediary_events::{Concern as _, codec, command::Commands, reservation::Reservation};
 use mediary_schema::account::Permission;
 
 use crate::gate::{Entry, Fanout, Registry, asks_nothing};
@@ -28,17 +29,7 @@ pub const REGISTRY: Registry = Registry::new(&[
     download::ENTRY,
     job::ENTRY,
     lane::ENTRY,
-    Entry {
-        name: File::NAME,
-        events: File::EVENTS,
-        retired: File::RETIRED,
-        redact: codec::redacted::<File>,
-        commands: &[],
-        decode: asks_nothing,
-        read: Permission::Read,
-        fanout: Fanout::Whole,
-        work: &[],
-    },
+    file::ENTRY,
     worker::ENTRY,
     reaction::ENTRY,
     Entry {

@@ -1,7 +1,8 @@
 //! Stories of playlists: a list followed and refreshed, its pages of changes, its end.
 
 use mediary_events::{
-    Asked as _, Concern as _, codec,
+    Asked as _, Concern as _, Subject, codec,
+    download::{Download, Phase},
     job::Outcome,
     playlist::{
         Ask, Command, Event, Playlist, Rejection,
@@ -9,7 +10,7 @@ use mediary_events::{
     },
 };
 use mediary_schema::{
-    Address, AttemptId, JobId, PlaylistId,
+    Address, AttemptId, JobId, PlaylistId, Several,
     account::Permission,
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
     playlist::{ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist, UnreadableRow},
@@ -34,13 +35,28 @@ pub(crate) const ENTRY: Entry = Entry {
 };
 
 /// What a command on a playlist answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Told {
     /// The playlist.
     pub playlist_id: PlaylistId,
     /// The job that refreshes it, or the one under way that was joined.
     pub job_id: Option<JobId>,
+    /// Jobs that go on although it is followed no longer: its downloads.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ongoing_job_ids: Vec<JobId>,
+    /// Jobs that were ended, or asked to end, since that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cancelled_job_ids: Vec<JobId>,
 }
+
+impl Told {
+    const fn of(playlist_id: PlaylistId, job_id: Option<JobId>) -> Self {
+        Self { playlist_id, job_id, ongoing_job_ids: Vec::new(), cancelled_job_ids: Vec::new() }
+    }
+}
+
+/// Downloads that one command ends: each is three events, and all of them are one append. Asked again, it goes on.
+const CANCELLED_MAX: usize = Several::<JobId>::MAX;
 
 impl Story for Ask {
     type Told = Told;
@@ -49,9 +65,15 @@ impl Story for Ask {
         match self {
             Self::Follow(asked) => follow(story, asked),
             Self::Refresh(asked) => refresh(story, asked),
-            Self::Unfollow(Unfollow { playlist_id }) => {
+            Self::Unfollow(Unfollow { playlist_id, cancel_downloads }) => {
                 unfollow(story, *playlist_id)?;
-                Ok(Told { playlist_id: *playlist_id, job_id: None })
+                let mut ongoing_job_ids = open_downloads(story, *playlist_id)?;
+                let ended = if *cancel_downloads { ongoing_job_ids.len().min(CANCELLED_MAX) } else { 0 };
+                let cancelled_job_ids: Vec<JobId> = ongoing_job_ids.drain(..ended).collect();
+                for job_id in &cancelled_job_ids {
+                    job::cancel(story, *job_id)?;
+                }
+                Ok(Told { ongoing_job_ids, cancelled_job_ids, ..Told::of(*playlist_id, None) })
             }
         }
     }
@@ -65,13 +87,13 @@ fn follow(story: &mut Transaction<'_>, asked: &Follow) -> Result<Told, Refusal> 
     story.execute::<Playlist>(playlist_id.uuid(), Command::Follow { url: address.to_string() })?;
     // What is followed and was refreshed is not refreshed again by following it twice.
     let job_id = if known && listed { None } else { Some(requested(story, playlist_id, None)?) };
-    Ok(Told { playlist_id, job_id })
+    Ok(Told::of(playlist_id, job_id))
 }
 
 fn refresh(story: &mut Transaction<'_>, asked: &Refresh) -> Result<Told, Refusal> {
     let playlist_id = asked.playlist_id;
     let mode = asked.full.then_some(RefreshMode::Full);
-    Ok(Told { playlist_id, job_id: Some(requested(story, playlist_id, mode)?) })
+    Ok(Told::of(playlist_id, Some(requested(story, playlist_id, mode)?)))
 }
 
 /// Asks for a refresh whose job's id follows from the command.
@@ -124,6 +146,20 @@ pub fn unfollow(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> Result<
         Some(job_id) => job::cancel(story, job_id),
         None => Ok(()),
     }
+}
+
+/// The jobs of downloads that were last asked for in this list, and have not ended.
+fn open_downloads(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> Result<Vec<JobId>, Refusal> {
+    let mut open = Vec::new();
+    for uuid in story.about::<Download>(&Subject::from(playlist_id))? {
+        let state = story.state::<Download>(uuid)?;
+        if let (Phase::Wanted { job_id }, Some(entry)) = (state.phase, state.entry)
+            && entry.playlist_id == playlist_id
+        {
+            open.push(job_id);
+        }
+    }
+    Ok(open)
 }
 
 /// Records one page of what a refresh changed; refused if the attempt lost the job.

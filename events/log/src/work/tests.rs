@@ -117,6 +117,7 @@ fn finish_download(story: &mut Transaction<'_>, attempt_id: AttemptId) -> Result
     let kept = crate::work::download::Kept {
         path: "Open movies/Big Buck Bunny.mp4".to_owned(),
         verified: samples::verified(),
+        stamp: None,
     };
     let used = samples::resources();
     crate::work::download::finish(story, &samples::item(), job_id(1), attempt_id, used, kept).map(|_| ())

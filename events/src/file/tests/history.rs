@@ -1,20 +1,22 @@
-use mediary_schema::file::Root;
+use mediary_schema::file::{Root, Stamp};
 
 use super::super::{Event, File};
 use crate::testing::{history, samples};
 
 fn samples() -> Vec<Event> {
-    let made = |root| Event::Recorded {
+    let stamp = |size_bytes| Stamp { size_bytes, modified_ms: 1_795_248_000_123 };
+    let made = |root, stamp| Event::Recorded {
         root,
         path: "Open movies/Big Buck Bunny 60fps 4K [aqz-KE-bpKQ].mp4".to_owned(),
         verified: Box::new(samples::verified()),
         made: Some(samples::made()),
+        stamp,
     };
     vec![
-        made(Root::Library),
-        made(Root::WatchFolder(samples::uuid(9))),
-        Event::Found {},
-        Event::Changed { size_bytes: 108_724_300 },
+        made(Root::Library, Some(stamp(108_724_301))),
+        made(Root::WatchFolder(samples::uuid(9)), None),
+        Event::Found { stamp: stamp(108_724_301) },
+        Event::Changed { stamp: stamp(108_724_300) },
         Event::Lost {},
         Event::Trashed {},
         Event::Replaced { by: samples::file_id() },

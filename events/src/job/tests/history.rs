@@ -1,4 +1,5 @@
 use mediary_schema::{
+    file::VerifyFiles,
     job::{RetryPolicy, StoppedAttempt, Work},
     worker::WorkerLife,
 };
@@ -15,6 +16,7 @@ fn samples() -> Vec<Event> {
     vec![
         queued(Work::Refresh(samples::refresh())),
         queued(Work::Download(Box::new(samples::item()))),
+        queued(Work::Verify(VerifyFiles { file_ids: vec![samples::file_id()], accept_folder: false })),
         Event::Leased { attempt_id, worker_id, incarnation_id, until: NOW },
         Event::Started { attempt_id },
         Event::AttemptFailed { attempt_id, failure: samples::failure(), resources, retry_at: NOW },

@@ -47,6 +47,15 @@ pub(crate) struct Playlist {
     /// The refresh that a command asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) job: Option<Job>,
+    /// How many downloads of it go on, once it is followed no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ongoing_job_count: Option<u64>,
+    /// Those jobs, the first 500.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ongoing_job_ids: Option<Vec<String>>,
+    /// Jobs that were ended with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cancelled_job_ids: Option<Vec<String>>,
     /// Its entries, when they were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) entries: Option<Vec<Entry>>,
@@ -139,7 +148,7 @@ impl Entry {
         Some(self.download.as_ref()?.file.as_ref()?.path.as_str())
     }
 
-    fn source_state(&self) -> String {
+    pub(super) fn source_state(&self) -> String {
         match (self.status.as_str(), self.availability.as_str()) {
             ("PRESENT", "AVAILABLE") => match self.live_status.as_str() {
                 "NOT_LIVE" | "WAS_LIVE" => "available".to_owned(),

@@ -70,6 +70,7 @@ fn what_is_no_command_is_refused_in_words() {
 fn names_are_those_that_are_stored() {
     let asked = playlist::Ask::Unfollow(playlist::ask::Unfollow {
         playlist_id: mediary_schema::PlaylistId::from_uuid(job_id(1).uuid()),
+        cancel_downloads: false,
     });
     assert_eq!(serde_json::to_value(&asked).unwrap()["command"], asked.name());
     for kind in REGISTRY.commands() {

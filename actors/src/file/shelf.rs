@@ -1,0 +1,162 @@
+//! Files as the log has them, beside what is in their places.
+
+use std::{
+    collections::{HashMap, hash_map::DefaultHasher},
+    fs,
+    hash::{Hash as _, Hasher as _},
+    io,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+};
+
+use mediary_events::{
+    Concern as _, codec,
+    file::{Command, File, State},
+};
+use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded, work::file::Finding};
+use mediary_schema::{
+    FileId, ProjectId,
+    file::{Root, Stamp},
+};
+
+/// Files of a page: some milliseconds of work on a disk that answers.
+const PAGE: usize = 256;
+/// Bytes of events read at once.
+const PAGE_BYTES: usize = 1 << 20;
+/// Events of one file that are read at once: few have more than three.
+const STORY: usize = 256;
+
+/// A file of the library as the log has it.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) file_id: FileId,
+    pub(super) project: ProjectId,
+    pub(super) state: State,
+    /// The path below the library.
+    pub(super) path: String,
+}
+
+impl Known {
+    /// Where it should be.
+    pub(super) fn place(&self, library: &Path) -> PathBuf {
+        library.join(&self.path)
+    }
+}
+
+/// Some files of the library, and where those recorded before them begin.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) files: Vec<Known>,
+    pub(super) next: Option<u64>,
+}
+
+/// The files that were recorded up to a position, the newest first. May block.
+pub(super) fn page(log: &Log, from: u64, project: Option<ProjectId>) -> Result<Page, ReadError> {
+    let mut filter = Filter::kinds(["file.recorded"]);
+    filter.project = project;
+    let read = Read { from, direction: Direction::Backward, limit: PAGE, bytes_max: PAGE_BYTES, filter };
+    let page = log.read_page(&read)?;
+    let mut files = Vec::with_capacity(page.events.len());
+    for recorded in &page.events {
+        files.extend(known(log, recorded)?);
+    }
+    Ok(Page { files, next: page.next_position })
+}
+
+/// One file, if it is of the library. May block.
+pub(super) fn one(log: &Log, file_id: FileId) -> Result<Option<Known>, ReadError> {
+    let first = log.read_stream(&File::stream(file_id.uuid()), 1, Direction::Forward, 1)?;
+    first.first().map_or(Ok(None), |recorded| known(log, recorded))
+}
+
+fn known(log: &Log, recorded: &Recorded) -> Result<Option<Known>, ReadError> {
+    let envelope = &recorded.envelope;
+    let mut state = State::default();
+    fold(&mut state, recorded);
+    let mut version = envelope.version;
+    loop {
+        let later = log.read_stream(&envelope.stream, version + 1, Direction::Forward, STORY)?;
+        for recorded in &later {
+            fold(&mut state, recorded);
+            version = recorded.envelope.version;
+        }
+        if later.len() < STORY {
+            break;
+        }
+    }
+    let path = state.path.clone().filter(|_| state.root == Some(Root::Library));
+    Ok(path.map(|path| Known {
+        file_id: FileId::from_uuid(envelope.stream.uuid),
+        project: envelope.project,
+        state,
+        path,
+    }))
+}
+
+/// What can't be read was erased, or is a newer program's: then nothing is said of the file.
+fn fold(state: &mut State, recorded: &Recorded) {
+    for event in codec::events_of::<File>(recorded).unwrap_or_default() {
+        File::evolve(state, &event);
+    }
+}
+
+/// What the file system says of the file at a path; none if there is none. Anything else than an answer is no answer:
+/// a disk that fails has lost nothing. May block.
+pub(crate) fn stamp_of(path: &Path) -> io::Result<Option<Stamp>> {
+    match fs::symlink_metadata(path) {
+        Ok(facts) if facts.is_file() => {
+            let modified_ms = facts.mtime() * 1_000 + facts.mtime_nsec() / 1_000_000;
+            Ok(Some(Stamp { size_bytes: facts.len(), modified_ms }))
+        }
+        // A folder or a link in its place is no file.
+        Ok(_) => Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a folder without the mark of the log is not its library: files were kept, and none of them is there. May
+/// block.
+pub fn is_away(log: &Log, library: &Path) -> Result<bool, ReadError> {
+    let (mut next, mut is_awaited) = (Some(u64::MAX), false);
+    while let Some(from) = next {
+        let page = page(log, from, None)?;
+        for file in page.files.iter().filter(|file| file.state.is_there()) {
+            is_awaited = true;
+            let size_bytes = file.state.verified.as_ref().map(|verified| verified.size_bytes);
+            let found = stamp_of(&file.place(library)).ok().flatten();
+            if found.map(|stamp| stamp.size_bytes) == size_bytes {
+                return Ok(false);
+            }
+        }
+        next = page.next;
+    }
+    Ok(is_awaited)
+}
+
+/// Whose each path is: the file's that was recorded there last. Asked for the newest first.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// By a hash of the path: a hundred thousand paths would be ten megabytes.
+    owners: HashMap<u64, FileId>,
+}
+
+impl Places {
+    /// What it means for a file that a newer one was put into its place, if one was.
+    pub(super) fn superseded(&mut self, file: &Known) -> Option<Finding> {
+        let mut hasher = DefaultHasher::new();
+        file.path.hash(&mut hasher);
+        let by = *self.owners.entry(hasher.finish()).or_insert(file.file_id);
+        let is_other = by != file.file_id && file.state.is_looked_at();
+        is_other.then_some(Finding { file_id: file.file_id, command: Command::Replace { by } })
+    }
+
+    /// Whether a file has its path for itself.
+    pub(super) fn is_owner(&self, file: &Known) -> bool {
+        let mut hasher = DefaultHasher::new();
+        file.path.hash(&mut hasher);
+        self.owners.get(&hasher.finish()).is_none_or(|owner| *owner == file.file_id)
+    }
+}

@@ -1,0 +1,46 @@
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use mediary_events::file::{Ask, ask};
+
+use crate::{
+    asking::{self, Done, Terms, several, shown},
+    job::Job,
+};
+
+#[derive(Debug, Default)]
+pub(crate) struct FileMutation;
+
+/// What to read.
+#[derive(Debug, InputObject)]
+pub(crate) struct FileVerifyInput {
+    /// The files, each once; at most 500. All of them if left out.
+    ids: Option<Vec<ID>>,
+    /// Takes the folder as the library as it is, though nothing that was kept is in it: what is not there is lost then.
+    accept_folder: Option<bool>,
+    #[graphql(flatten)]
+    terms: Terms,
+}
+
+/// What came of it.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct FilePayload {
+    /// The job that reads them, or the one under way that was joined; none if it can't be shown yet.
+    job: Option<Job>,
+    #[graphql(flatten)]
+    done: Done,
+}
+
+#[Object]
+impl FileMutation {
+    /// Reads files and compares their bytes with what was recorded, as a job. What it found is said by each file's `state`.
+    async fn file_verify(&self, context: &Context<'_>, input: FileVerifyInput) -> Result<FilePayload> {
+        let file_ids = input.ids.map(|ids| several(&ids)).transpose()?;
+        let accept_folder = input.accept_folder.unwrap_or(false);
+        let asked = Ask::Verify(ask::Verify { file_ids, accept_folder });
+        let (told, done) = asking::ask(context, input.terms, asked).await?;
+        let job = match told {
+            Some(told) => shown(Job::find(context, told.job_id, done.position).await),
+            None => None,
+        };
+        Ok(FilePayload { job, done })
+    }
+}

@@ -1,0 +1,121 @@
+//! Stories of files: what was found in their places, and the job that reads them.
+
+use mediary_events::{
+    Asked as _, Concern as _, codec,
+    file::{Ask, Command, File, Rejection, ask::Verify},
+    job::{Outcome, Rejection as JobRejection},
+};
+use mediary_schema::{
+    AttemptId, FileId, JobId,
+    account::Permission,
+    file::VerifyFiles,
+    job::{Failure, ResourceUse, Work, WorkKind},
+};
+use serde::Serialize;
+
+use super::job;
+use crate::gate::{Effects, Entry, Fanout, LongWork, Refusal, Story, Transaction, decode};
+
+/// Files, to everybody else.
+pub(crate) const ENTRY: Entry = Entry {
+    name: File::NAME,
+    events: File::EVENTS,
+    retired: File::RETIRED,
+    redact: codec::redacted::<File>,
+    commands: Ask::COMMANDS,
+    decode: decode::<Ask>,
+    read: Permission::Read,
+    fanout: Fanout::Whole,
+    work: &[LongWork { kind: WorkKind::Verify, given_up, retry, effects }],
+};
+
+/// What a command on files answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// The job that reads them, or the one under way that was joined.
+    pub job_id: JobId,
+}
+
+/// What was found in the place of a file, as what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The file.
+    pub file_id: FileId,
+    /// That its bytes are there, are others, or are gone.
+    pub command: Command,
+}
+
+impl Story for Ask {
+    type Told = Told;
+
+    fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
+        let Self::Verify(Verify { file_ids, accept_folder }) = self;
+        story.require(Permission::Operate)?;
+        let file_ids = file_ids.as_ref().map(|ids| ids.as_slice().to_vec()).unwrap_or_default();
+        if *accept_folder && !file_ids.is_empty() {
+            return Err(Rejection::AcceptsAll.into());
+        }
+        for id in &file_ids {
+            if story.state::<File>(id.uuid())?.state.is_none() {
+                return Err(Rejection::NotFound.into());
+            }
+        }
+        verify(story, VerifyFiles { file_ids, accept_folder: *accept_folder }).map(|job_id| Told { job_id })
+    }
+}
+
+/// Has files read, or joins the job that does. Answers the job.
+pub fn verify(story: &mut Transaction<'_>, files: VerifyFiles) -> Result<JobId, Refusal> {
+    let job_id = story.identities().job(story.caller().command_id, "verify");
+    let retry = story.retry_policy();
+    job::open(story, job_id, &Work::Verify(files), retry)
+}
+
+fn retry(story: &mut Transaction<'_>, job_id: JobId, work: Work) -> Result<JobId, Refusal> {
+    story.require(Permission::Operate)?;
+    let Work::Verify(files) = work else { return Err(JobRejection::NotFound.into()) };
+    let retry = story.retry_policy();
+    job::open(story, job_id, &Work::Verify(files), retry)
+}
+
+/// It reads what is there, and changes nothing.
+fn effects(_: &Work, _: &mut Effects) {}
+
+/// What was found until then is recorded, and nobody waits for the rest.
+fn given_up(story: &mut Transaction<'_>, _: JobId, _: &Work, _: Option<Failure>) -> Result<(), Refusal> {
+    record(story, &[])
+}
+
+/// Records what a look found. What another was faster to record, or another file's place by now, is left out.
+pub fn record(story: &mut Transaction<'_>, findings: &[Finding]) -> Result<(), Refusal> {
+    for Finding { file_id, command } in findings {
+        match story.part(|story| story.entail::<File>(file_id.uuid(), command.clone())) {
+            Ok(()) | Err(Refusal::Rejected(_)) => {}
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(())
+}
+
+/// Records what an attempt found that reads files; refused if it lost the job.
+pub fn record_read(
+    story: &mut Transaction<'_>,
+    job_id: JobId,
+    attempt_id: AttemptId,
+    findings: &[Finding],
+) -> Result<(), Refusal> {
+    job::fence(story, job_id, attempt_id)?;
+    record(story, findings)
+}
+
+/// Ends the reading of files: what was found last, and the end of the job, are one append.
+pub fn finish(
+    story: &mut Transaction<'_>,
+    job_id: JobId,
+    attempt_id: AttemptId,
+    resources: ResourceUse,
+    findings: &[Finding],
+) -> Result<(), Refusal> {
+    job::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
+    record(story, findings)
+}

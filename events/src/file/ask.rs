@@ -1,0 +1,39 @@
+//! What may be asked about files: a form for each command.
+
+use mediary_schema::{FileId, Several, account::Permission};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::asked::{Asked, CommandKind, is_default, schema_of};
+
+/// What may be asked about files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", content = "arguments")]
+pub enum Ask {
+    /// Compare bytes with what was recorded.
+    #[serde(rename = "file.verify")]
+    Verify(Verify),
+}
+
+/// Reads files and compares their bytes with what was recorded, as a job; one under way for the same files is joined.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verify {
+    /// The files; all of them if left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub file_ids: Option<Several<FileId>>,
+    /// Takes the folder as the library as it is, though nothing that was kept is in it: what is not there is lost then.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub accept_folder: bool,
+}
+
+impl Asked for Ask {
+    const COMMANDS: &'static [CommandKind] =
+        &[CommandKind::new("file.verify", Permission::Operate, schema_of::<Verify>)];
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Verify(_) => "file.verify",
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! What became of every entry of a playlist, and what is gone at its source.
+
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Entry, not_found, object::ENTRY};
+use crate::{
+    client::{Client, Document},
+    commands::{
+        download::{DOWNLOAD, FILE},
+        failure::Failure,
+        job::FAILURE,
+        named::{self, Kind},
+        page::Page,
+    },
+    output::{Output, Table, optional, word},
+};
+
+/// Which account to give.
+#[derive(Debug, Args)]
+pub(crate) struct Account {
+    /// Its id or the first digits of it, its title, its address, or `@last`.
+    #[arg(value_name = "PLAYLIST")]
+    id: String,
+    /// Also show the entries behind a number.
+    #[arg(long, value_enum, value_name = "STANDING")]
+    show: Option<Standing>,
+    /// Only those entries with this reason.
+    #[arg(long, value_name = "REASON", requires = "show")]
+    reason: Option<String>,
+}
+
+/// What became of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Standing {
+    /// Its file is in the library.
+    Kept,
+    /// A job is on it.
+    Wanted,
+    /// Nobody tries, for a reason.
+    Skipped,
+    /// It was tried and given up, or is lost.
+    Failed,
+}
+
+impl Standing {
+    /// The name in GraphQL.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Kept => "KEPT",
+            Self::Wanted => "WANTED",
+            Self::Skipped => "SKIPPED",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
+/// What of a playlist is gone.
+#[derive(Debug, Args)]
+pub(crate) struct Gone {
+    /// Its id or the first digits of it, its title, its address, or `@last`.
+    #[arg(value_name = "PLAYLIST")]
+    id: String,
+    /// Only what is here, was kept and is lost, or was never saved.
+    #[arg(long, value_enum, value_name = "HERE")]
+    only: Option<Here>,
+}
+
+/// Whether what is gone at the source is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Here {
+    /// Its file is in the library.
+    Safe,
+    /// It was kept, and is lost.
+    Lost,
+    /// It was never kept.
+    NeverSaved,
+}
+
+impl Here {
+    /// The name in GraphQL.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "SAFE",
+            Self::Lost => "LOST",
+            Self::NeverSaved => "NEVER_SAVED",
+        }
+    }
+}
+
+pub(crate) const ACCOUNT: Document = Document::repeatable(&["query Account($id: ID!) {
+  playlist(id: $id) { account { listed kept wanted skipped failed reasons { standing reason count } } }
+}"]);
+
+pub(crate) const ACCOUNT_ENTRIES: Document = Document::repeatable(&[
+    "query AccountEntries($id: ID!, $first: Int!, $after: String, $standing: Standing!, $reason: String) {
+  playlist(id: $id) {
+    accountEntries(first: $first, after: $after, standing: $standing, reason: $reason) {
+      nodes { ...Entry } pageInfo { hasNextPage endCursor }
+    }
+  }
+}",
+    ENTRY,
+    DOWNLOAD,
+    FILE,
+    FAILURE,
+]);
+
+pub(crate) const GONE: Document = Document::repeatable(&[
+    "query Gone($id: ID!, $first: Int!, $after: String, $here: Here) {
+  playlist(id: $id) {
+    gone(first: $first, after: $after, here: $here) {
+      nodes { here entry { ...Entry } } pageInfo { hasNextPage endCursor }
+    }
+  }
+}",
+    ENTRY,
+    DOWNLOAD,
+    FILE,
+    FAILURE,
+]);
+
+/// What became of every entry, in numbers that add up.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PlaylistAccount {
+    pub(crate) listed: u64,
+    pub(crate) kept: u64,
+    pub(crate) wanted: u64,
+    pub(crate) skipped: u64,
+    pub(crate) failed: u64,
+    pub(crate) reasons: Vec<Cell>,
+    /// The entries behind a number, when they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) entries: Option<Vec<Entry>>,
+}
+
+/// How many entries have one standing for one reason.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Cell {
+    standing: String,
+    reason: Option<String>,
+    count: u64,
+}
+
+/// An entry that can't be had at its source any more.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct GoneEntry {
+    here: String,
+    entry: Entry,
+}
+
+impl PlaylistAccount {
+    /// `8 listed: 5 kept, 2 skipped (2 private), 1 failed (1 lost)`.
+    pub(crate) fn text(&self) -> String {
+        let Self { listed, kept, wanted, skipped, failed, .. } = self;
+        let numbers = [("KEPT", kept), ("WANTED", wanted), ("SKIPPED", skipped), ("FAILED", failed)];
+        let some = numbers.into_iter().filter(|(_, count)| **count > 0);
+        let parts: Vec<String> = some
+            .map(|(standing, count)| format!("{count} {}{}", word(standing), self.reasons_of(standing)))
+            .collect();
+        if parts.is_empty() {
+            format!("{listed} listed")
+        } else {
+            format!("{listed} listed: {}", parts.join(", "))
+        }
+    }
+
+    fn reasons_of(&self, standing: &str) -> String {
+        let of = self.reasons.iter().filter(|cell| cell.standing == standing);
+        let named = of.filter_map(|cell| Some(format!("{} {}", cell.count, word(cell.reason.as_deref()?))));
+        let named: Vec<String> = named.collect();
+        if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) }
+    }
+}
+
+/// What became of every entry of a playlist.
+pub(crate) async fn account(client: &Client, id: &str) -> Result<PlaylistAccount, Failure> {
+    #[derive(Deserialize)]
+    struct Part {
+        account: PlaylistAccount,
+    }
+    let part: Option<Part> = client.ask(&ACCOUNT, json!({ "id": id })).await?;
+    Ok(part.ok_or_else(|| not_found(id))?.account)
+}
+
+pub(super) async fn run(wanted: Account, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let id = named::id(client, Kind::Playlist, &wanted.id).await?;
+    let mut told = account(client, &id).await?;
+    if let Some(standing) = wanted.show {
+        let variables = json!({ "id": id, "standing": standing.name(), "reason": wanted.reason });
+        told.entries = Some(pages(client, &ACCOUNT_ENTRIES, "accountEntries", variables).await?);
+    }
+    Ok(output.show(&told, text)?)
+}
+
+pub(super) async fn gone(wanted: Gone, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let id = named::id(client, Kind::Playlist, &wanted.id).await?;
+    let variables = json!({ "id": id, "here": wanted.only.map(Here::name) });
+    let gone: Vec<GoneEntry> = pages(client, &GONE, "gone", variables).await?;
+    Ok(output.show(&gone, |gone| gone_text(gone))?)
+}
+
+/// Every node of a connection of a playlist.
+async fn pages<T: serde::de::DeserializeOwned>(
+    client: &Client,
+    document: &Document,
+    field: &str,
+    mut variables: Value,
+) -> Result<Vec<T>, Failure> {
+    let id = variables["id"].as_str().unwrap_or_default().to_owned();
+    variables["first"] = ROWS.into();
+    let mut nodes = Vec::new();
+    loop {
+        let playlist: Option<Value> = client.ask(document, &variables).await?;
+        let mut playlist = playlist.ok_or_else(|| not_found(&id))?;
+        let page: Page<T> = serde_json::from_value(playlist[field].take()).map_err(std::io::Error::from)?;
+        nodes.extend(page.nodes);
+        match page.page_info.next() {
+            Some(cursor) => variables["after"] = cursor.into(),
+            None => return Ok(nodes),
+        }
+    }
+}
+
+/// Entries of a page: with fifty fields each within the server's limit on what a request may cost.
+const ROWS: u32 = 100;
+
+fn text(account: &PlaylistAccount) -> String {
+    let mut text = account.text();
+    if let Some(entries) = &account.entries {
+        let mut table = Table::new(&["entry", "source", "kept", "title", "file"]);
+        for entry in entries {
+            table.row(row(entry));
+        }
+        text.push('\n');
+        text.push_str(&table.text("no entries"));
+    }
+    text
+}
+
+fn row(entry: &Entry) -> [String; 5] {
+    [
+        entry.id.clone(),
+        entry.source_state(),
+        entry.download.as_ref().map_or_else(|| "-".to_owned(), |download| word(&download.state)),
+        optional(entry.title.as_deref()),
+        optional(entry.path()),
+    ]
+}
+
+fn gone_text(gone: &[GoneEntry]) -> String {
+    let mut table = Table::new(&["here", "source", "title", "file", "entry"]);
+    for GoneEntry { here, entry } in gone {
+        let [id, source, _, title, file] = row(entry);
+        table.row([word(here), source, title, file, id]);
+    }
+    table.text("nothing is gone at the source")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_names_what_there_is_with_its_reasons() {
+        let cell = |standing: &str, reason: Option<&str>, count| Cell {
+            standing: standing.to_owned(),
+            reason: reason.map(str::to_owned),
+            count,
+        };
+        let account = PlaylistAccount {
+            listed: 8,
+            kept: 5,
+            wanted: 0,
+            skipped: 2,
+            failed: 1,
+            reasons: vec![
+                cell("KEPT", None, 5),
+                cell("SKIPPED", Some("not_wanted"), 2),
+                cell("FAILED", Some("lost"), 1),
+            ],
+            entries: None,
+        };
+        assert_eq!(account.text(), "8 listed: 5 kept, 2 skipped (2 not wanted), 1 failed (1 lost)");
+    }
+}

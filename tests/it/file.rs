@@ -1,0 +1,233 @@
+//! Whether what was kept is still there: noticed, said, and fetched again.
+
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use mediary_tests::{Client, Platform, events_of, until};
+use serde_json::{Value, json};
+
+/// A platform that looks at its library every second.
+async fn watchful() -> Platform {
+    Platform::start_with(Box::new(|configuration| configuration.files.look_every_s = 1)).await
+}
+
+/// Every file with its state, the oldest first.
+async fn files(client: &Client) -> Vec<Value> {
+    let data = client.ask("{ files(first: 100) { nodes { id path state sizeBytes } } }", json!({})).await;
+    let mut files = data["files"]["nodes"].as_array().unwrap().clone();
+    files.reverse();
+    files
+}
+
+/// Waits until the files are in these states.
+async fn until_states(client: &Client, states: &[&str]) {
+    until(&format!("files are {states:?}"), || async {
+        let found = files(client).await;
+        let found: Vec<&str> = found.iter().map(|file| file["state"].as_str().unwrap()).collect();
+        (found == states).then_some(())
+    })
+    .await;
+}
+
+/// Keeps the first of the talks; answers its list and its entry.
+async fn keep_one(platform: &Platform) -> (String, String) {
+    let client = &platform.client;
+    let list = client.follow(&platform.site.list_url("talks")).await;
+    let entry = client.entry_of(&list, "talks-1").await;
+    assert_eq!(client.download_entry(&entry, "best").await["succeededCount"], json!(1));
+    (list, entry)
+}
+
+fn the_file(platform: &Platform) -> PathBuf {
+    let files = platform.library_files();
+    let [file] = files.as_slice() else { panic!("one file is kept: {files:?}") };
+    file.clone()
+}
+
+async fn download_state(client: &Client, list: &str) -> Value {
+    client.entries(list).await[0]["download"]["state"].take()
+}
+
+async fn readyz(platform: &Platform) -> String {
+    platform.client.get("/readyz").await.text().await.unwrap()
+}
+
+async fn until_library_is(platform: &Platform, state: &str) {
+    let line = format!("library: {state}\n");
+    until(&line, || async { readyz(platform).await.contains(&line).then_some(()) }).await;
+}
+
+/// Reads files, and waits for the end; answers the ended job.
+async fn verify(client: &Client, input: Value) -> Value {
+    const DOCUMENT: &str = "mutation($input: FileVerifyInput!) { fileVerify(input: $input) {
+        job { id } userErrors { code message } } }";
+    let payload = client.ask(DOCUMENT, json!({ "input": input })).await["fileVerify"].take();
+    assert_eq!(payload["userErrors"], json!([]), "{payload}");
+    client.wait_job(payload["job"]["id"].as_str().unwrap()).await
+}
+
+// Blackbox 5: what is lost while nobody runs is noticed at the start, and an ordinary wish fetches it again.
+// invariant: F-14
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_file_is_noticed_at_the_start_and_fetched_again() {
+    let platform = Platform::start_with(Box::new(|configuration| configuration.files.look_every_s = 0)).await;
+    let (list, entry) = keep_one(&platform).await;
+    let kept = the_file(&platform);
+    let bytes = fs::read(&kept).unwrap();
+    fs::remove_file(&kept).unwrap();
+
+    let platform = platform.restart().await;
+    let client = &platform.client;
+    until_states(client, &["LOST"]).await;
+    assert_eq!(download_state(client, &list).await, json!("LOST"));
+    assert_eq!(client.download(&list, "best").await["jobCount"], json!(6), "the lost one and the other five");
+    assert!(fs::read(&kept).unwrap() == bytes, "it is there again, under its name");
+    assert_eq!(download_state(client, &list).await, json!("KEPT"));
+    let states: Vec<Value> = files(client).await.iter().map(|file| file["state"].clone()).collect();
+    assert_eq!(states[0], json!("REPLACED"), "another file has its place: {states:?}");
+    assert_eq!(client.download_entry(&entry, "best").await["jobCount"], json!(0));
+    platform.stop().await;
+}
+
+// invariant: F-14
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_back_is_there_again_and_what_is_changed_is_not() {
+    let platform = watchful().await;
+    let client = &platform.client;
+    let (list, _) = keep_one(&platform).await;
+    let kept = the_file(&platform);
+    let (aside, bytes) = (platform.data().join("aside"), fs::read(&kept).unwrap());
+
+    fs::rename(&kept, &aside).unwrap();
+    until_states(client, &["LOST"]).await;
+    fs::rename(&aside, &kept).unwrap();
+    until_states(client, &["PRESENT"]).await;
+    assert_eq!(download_state(client, &list).await, json!("KEPT"));
+    let reads = || async {
+        let jobs = client.jobs(json!({})).await;
+        jobs.iter().filter(|job| job["kind"] == json!("VERIFY")).count()
+    };
+    assert_eq!(reads().await, 0, "a look reads nothing");
+
+    fs::write(&kept, b"shorter").unwrap();
+    until_states(client, &["CHANGED"]).await;
+    assert_eq!(download_state(client, &list).await, json!("LOST"));
+    assert_eq!(reads().await, 0);
+
+    // As long as before: only who reads it can tell, and reads it once.
+    let mut other = bytes.clone();
+    *other.last_mut().unwrap() ^= 1;
+    fs::write(&kept, &other).unwrap();
+    until("it was read", || async { (reads().await > 0).then_some(()) }).await;
+    let states = || async { files(client).await[0]["state"].clone() };
+    assert_eq!(states().await, json!("CHANGED"));
+    fs::write(&kept, &bytes).unwrap();
+    until_states(client, &["PRESENT"]).await;
+    assert_eq!(download_state(client, &list).await, json!("KEPT"));
+
+    // Touched is not changed.
+    let before = events_of(&client.events_after(0).await, "file.found").len();
+    let touched = fs::File::options().write(true).open(&kept).unwrap();
+    let written = touched.metadata().unwrap().modified().unwrap();
+    touched.set_modified(written - Duration::from_hours(24)).unwrap();
+    until("it was read once more", || async {
+        (events_of(&client.events_after(0).await, "file.found").len() > before).then_some(())
+    })
+    .await;
+    assert_eq!(states().await, json!("PRESENT"));
+    platform.stop().await;
+}
+
+// A disk that is not mounted leaves an empty folder: no file is lost by that, and nothing is put under the mount.
+// invariant: F-15
+#[tokio::test(flavor = "multi_thread")]
+async fn a_library_that_is_not_there_loses_nothing() {
+    let platform = watchful().await;
+    let (list, _) = keep_one(&platform).await;
+    until_library_is(&platform, "there").await;
+    let (library, aside) = (platform.configuration.library_folder(), platform.data().join("aside"));
+    fs::rename(&library, &aside).unwrap();
+    fs::create_dir(&library).unwrap();
+    until_library_is(&platform, "not there").await;
+    until_states(&platform.client, &["PRESENT"]).await;
+
+    // Over a restart too.
+    let platform = platform.restart().await;
+    let client = &platform.client;
+    until_library_is(&platform, "not there").await;
+    let entry = client.entry_of(&list, "talks-2").await;
+    let story = client.start_download(json!({ "entryIds": [entry] }), "best").await;
+    let waits = until("the download waits for the library", || async {
+        let document = "{ jobs(first: 1) { nodes { state waitingFor { lane reason message } } } }";
+        let job = client.ask(document, json!({})).await["jobs"]["nodes"][0].take();
+        (!job["waitingFor"].is_null()).then_some(job)
+    })
+    .await;
+    assert_eq!(waits["waitingFor"]["reason"], json!("LIBRARY_AWAY"), "{waits}");
+    assert_eq!(platform.site.requests().bytes_served_for("talks-2"), 0, "nothing is fetched for nowhere");
+    let job = verify(client, json!({})).await;
+    assert_eq!(job["state"], json!("FAILED"));
+    assert!(job["failure"]["message"].as_str().unwrap().contains("the library is not there"), "{job}");
+    until_states(client, &["PRESENT"]).await;
+
+    fs::remove_dir_all(&library).unwrap();
+    fs::rename(&aside, &library).unwrap();
+    assert_eq!(client.wait_story(&story).await["succeededCount"], json!(1), "it goes on by itself");
+    until_library_is(&platform, "there").await;
+    until_states(client, &["PRESENT", "PRESENT"]).await;
+    platform.stop().await;
+}
+
+// Whoever lost the whole library says so once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_is_the_library_if_that_is_said() {
+    let platform = watchful().await;
+    let client = &platform.client;
+    keep_one(&platform).await;
+    fs::remove_dir_all(platform.configuration.library_folder()).unwrap();
+    until_library_is(&platform, "not there").await;
+    until_states(client, &["PRESENT"]).await;
+    let refused = client
+        .ask(
+            "mutation($id: ID!) { fileVerify(input: { ids: [$id], acceptFolder: true }) { userErrors { code } } }",
+            json!({ "id": files(client).await[0]["id"] }),
+        )
+        .await;
+    assert_eq!(refused["fileVerify"]["userErrors"][0]["code"], json!("FILE_ACCEPTS_ALL"));
+    assert_eq!(verify(client, json!({ "acceptFolder": true })).await["state"], json!("SUCCEEDED"));
+    until_states(client, &["LOST"]).await;
+    until_library_is(&platform, "there").await;
+    platform.stop().await;
+}
+
+// invariant: F-14
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_are_compared_when_that_is_asked_for() {
+    let platform = Platform::start_with(Box::new(|configuration| configuration.files.look_every_s = 0)).await;
+    let client = &platform.client;
+    let list = client.follow(&platform.site.list_url("talks")).await;
+    client.download(&list, "best").await;
+    let library = platform.configuration.library_folder();
+    let kept = files(client).await;
+    assert_eq!(kept.len(), 6);
+    assert_eq!(verify(client, json!({})).await["state"], json!("SUCCEEDED"));
+    assert!(files(client).await.iter().all(|file| file["state"] == json!("PRESENT")));
+
+    // One bit of rot, with the moment of its last change as it was: no stat ever sees that.
+    let path = |index: usize| library.join(kept[index]["path"].as_str().unwrap());
+    let moment = fs::metadata(path(0)).unwrap().modified().unwrap();
+    let mut bytes = fs::read(path(0)).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(path(0), bytes).unwrap();
+    fs::File::options().write(true).open(path(0)).unwrap().set_modified(moment).unwrap();
+    fs::remove_file(path(1)).unwrap();
+    // Only what is named is read.
+    verify(client, json!({ "ids": [kept[1]["id"], kept[2]["id"]] })).await;
+    let states = |files: &[Value]| files.iter().map(|file| file["state"].clone()).collect::<Vec<_>>();
+    assert_eq!(states(&files(client).await)[..3], [json!("PRESENT"), json!("LOST"), json!("PRESENT")]);
+    verify(client, json!({})).await;
+    assert_eq!(states(&files(client).await)[..3], [json!("CHANGED"), json!("LOST"), json!("PRESENT")]);
+    platform.stop().await;
+}
