@@ -92,7 +92,7 @@ async fn program(configuration: &Configuration, tools: &Tools, runner: &Runner, 
         Ok(version) => {
             let place = tools.find(tool).map(|path| path.display().to_string()).unwrap_or_default();
             let told = format!("{version} ({place})");
-            match tool.version_min().filter(|least| !is_at_least(&version, least)) {
+            match tool.version_min().filter(|least| !is_at_least(&version, *least)) {
                 None => Finding::ok(name, told),
                 Some([major, minor]) => {
                     let detail = format!("{told} is too old: yt-dlp uses it from {major}.{minor} on");
@@ -123,10 +123,10 @@ async fn program(configuration: &Configuration, tools: &Tools, runner: &Runner, 
 }
 
 /// Whether a version such as `2.5.6` is no older; one that can't be read is taken for new.
-fn is_at_least(version: &str, least: &[u32; 2]) -> bool {
+fn is_at_least(version: &str, least: [u32; 2]) -> bool {
     let mut parts = version.split('.').map(str::parse::<u32>);
     match (parts.next(), parts.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) => [major, minor] >= *least,
+        (Some(Ok(major)), Some(Ok(minor))) => [major, minor] >= least,
         _ => true,
     }
 }
@@ -319,7 +319,7 @@ mod tests {
             ("1.46.3", false),
             ("new", true),
         ] {
-            assert_eq!(is_at_least(version, &[2, 3]), expected, "{version}");
+            assert_eq!(is_at_least(version, [2, 3]), expected, "{version}");
         }
     }
 }

@@ -138,6 +138,7 @@ pub(super) struct Holes {
 }
 
 /// One packet, in ticks.
+#[derive(Clone, Copy)]
 struct Packet {
     time: i64,
     end: i64,

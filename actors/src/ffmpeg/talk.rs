@@ -7,6 +7,7 @@ const COMPLAINTS_MAX: usize = 200;
 
 /// What was said of one file.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that ffmpeg may say")]
 pub(super) struct Talk {
     /// Names of the container.
     pub(super) container: Option<String>,

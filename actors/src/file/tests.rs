@@ -56,6 +56,7 @@ fn a_path_belongs_to_the_file_that_was_recorded_there_last() {
                 blake3: String::new(),
                 media: MediaFacts::default(),
                 check: Check::Demuxed,
+                oddities: Vec::new(),
             }),
             ..State::default()
         },

@@ -59,7 +59,7 @@ impl Case {
                 match line {
                     ListLine::Entry(entry) => entries.push(entry),
                     ListLine::Playlist { playlist, .. } => title = playlist.title,
-                    ListLine::SkippedItem { .. } => {}
+                    ListLine::SkippedItem { .. } | ListLine::Nested => {}
                 }
             }
         };
@@ -68,7 +68,7 @@ impl Case {
     }
 }
 
-fn feed(title: &str, items: std::ops::RangeInclusive<u32>, next: &str) -> String {
+fn feed(title: &str, items: std::ops::Range<u32>, next: &str) -> String {
     let item = |number| {
         format!(
             "<item><title>Ep {number}</title><guid>{number}</guid><enclosure url='/ep{number}.mp3'/></item>"
@@ -90,7 +90,7 @@ async fn an_unchanged_feed_costs_one_small_request_and_no_program() {
         if request.contains("if-none-match: \"1\"") {
             answer("304 Not Modified", "", "")
         } else {
-            ok("ETag: \"1\"\r\nContent-Type: text/xml\r\n", feed("Show", 1..=3, ""))
+            ok("ETag: \"1\"\r\nContent-Type: text/xml\r\n", feed("Show", 1..4, ""))
         }
     })
     .await;
@@ -106,8 +106,8 @@ async fn an_unchanged_feed_costs_one_small_request_and_no_program() {
 #[tokio::test]
 async fn pages_of_a_feed_are_one_list_and_a_circle_of_them_ends() {
     let case = Case::of(|request| match path(request) {
-        "/feed" => ok("", feed("Show", 1..=2, "<atom:link rel='next' href='/feed?page=2'/>")),
-        "/feed?page=2" => ok("", feed("Another title", 3..=4, "<atom:link rel='next' href='/feed'/>")),
+        "/feed" => ok("", feed("Show", 1..3, "<atom:link rel='next' href='/feed?page=2'/>")),
+        "/feed?page=2" => ok("", feed("Another title", 3..5, "<atom:link rel='next' href='/feed'/>")),
         other => panic!("{other} was asked for"),
     })
     .await;
@@ -121,13 +121,13 @@ async fn pages_of_a_feed_are_one_list_and_a_circle_of_them_ends() {
 #[tokio::test]
 async fn a_list_is_complete_only_if_all_of_its_pages_were_read() {
     for (page, class) in [
-        (ok("", &feed("Show", 3..=9, "")[..300]), FailureClass::Damaged),
+        (ok("", &feed("Show", 3..10, "")[..300]), FailureClass::Damaged),
         (ok("Content-Type: text/html\r\n", "<html>"), FailureClass::Damaged),
         (answer("404 Not Found", "", ""), FailureClass::NotFound),
         (answer("429 Too Many Requests", "", ""), FailureClass::RateLimit),
     ] {
         let case = Case::of(move |request| match path(request) {
-            "/feed" => ok("", feed("Show", 1..=2, "<atom:link rel='next' href='/feed?page=2'/>")),
+            "/feed" => ok("", feed("Show", 1..3, "<atom:link rel='next' href='/feed?page=2'/>")),
             _ => page.clone(),
         })
         .await;
@@ -140,7 +140,7 @@ async fn a_list_is_complete_only_if_all_of_its_pages_were_read() {
 
 #[tokio::test]
 async fn an_empty_feed_is_a_list() {
-    let case = Case::of(|_| ok("", feed("New show", 1..=0, ""))).await;
+    let case = Case::of(|_| ok("", feed("New show", 1..1, ""))).await;
     let listed = case.list("/feed", 1).await;
     assert_eq!((listed.rows(), listed.title.as_deref()), (vec![], Some("New show")));
     assert_eq!(listed.end, ListEnd::Complete);

@@ -174,15 +174,12 @@ impl Level {
     /// Why a row is missing: what yt-dlp complained of and nobody took for a reason yet.
     fn next_reason(&mut self) -> Failure {
         let reason = self.complaints.of_rows().nth(self.claimed);
-        match reason {
-            Some(failure) => {
-                self.claimed += 1;
-                failure
-            }
-            None => {
-                self.wordless += 1;
-                Failure::new(FailureClass::Unknown, "the source or yt-dlp left it out without a word")
-            }
+        if let Some(failure) = reason {
+            self.claimed += 1;
+            failure
+        } else {
+            self.wordless += 1;
+            Failure::new(FailureClass::Unknown, "the source or yt-dlp left it out without a word")
         }
     }
 

@@ -82,7 +82,7 @@ async fn children_share_the_rate() {
     let folder = tempfile::tempdir().unwrap();
     let slow = Options { bytes_per_second: Some(1_000_000), ..options(folder.path(), &[HERE]) };
     let gateway = Gateway::open(Net::try_new(slow).unwrap()).await.unwrap();
-    let begun = std::time::Instant::now();
+    let begun = tokio::time::Instant::now();
     let line = format!("GET {} HTTP/1.1", site.url("/"));
     let answers = futures::future::join_all((0..3).map(|_| ask(&gateway, &line))).await;
     assert!(answers.iter().all(|answer| answer.len() > 200_000));

@@ -168,6 +168,6 @@ async fn what_was_used_longest_ago_makes_room() {
     {
         assert_eq!(kept(&net, &site.url(path)).await.unwrap().1, is_unchanged, "{path}");
         // Times of files have the tick of the kernel.
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
 }

@@ -63,8 +63,8 @@ async fn nothing_of_the_owners_home_decides_what_a_list_is() {
 }
 
 // It matters where yt-dlp is not in an environment of its own.
-#[test]
-fn python_is_started_without_the_owners_packages() {
+#[tokio::test]
+async fn python_is_started_without_the_owners_packages() {
     let bench = Bench::new().await;
     let spec = format!("{:?}", bench.engine.spec().unwrap());
     assert!(spec.contains("PYTHONNOUSERSITE") && spec.contains("--no-plugin-dirs"), "{spec}");
