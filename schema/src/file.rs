@@ -131,8 +131,8 @@ pub enum Oddity {
     LostPackets,
     /// A part of it can't be decoded here, since there is no decoder for it.
     NotDecoded,
-    /// The container is not as its rules say.
-    OddContainer,
+    /// Its container or its codec breaks a rule, and nothing is lost by it.
+    AgainstRules,
 }
 
 impl Oddity {
@@ -153,7 +153,7 @@ impl Oddity {
         Self::ClockRestart,
         Self::LostPackets,
         Self::NotDecoded,
-        Self::OddContainer,
+        Self::AgainstRules,
     ];
 
     /// The name in events, in the API and on the command line.
@@ -174,7 +174,7 @@ impl Oddity {
             Self::ClockRestart => "clock_restart",
             Self::LostPackets => "lost_packets",
             Self::NotDecoded => "not_decoded",
-            Self::OddContainer => "odd_container",
+            Self::AgainstRules => "against_rules",
         }
     }
 }

@@ -54,6 +54,16 @@ const BEFORE_FIRST_PICTURE: &[&str] = &[
     "keyframe missing",
 ];
 
+/// What decoders say of pictures that refer to others against the rules, also of whole films of some encoders: what
+/// is lost shows in a picture that is called corrupt, or in the times of packets.
+const REFERENCES: &[&str] = &[
+    "mmco: unref short failure",
+    "number of reference frames",
+    "co located pocs unavailable",
+    "reference picture missing",
+    "missing reference picture",
+];
+
 /// What is said around another complaint.
 const WRAPPINGS: &[&str] =
     &["error while decoding stream", "error submitting packet to decoder", "decoding error"];
@@ -72,12 +82,18 @@ const COVERS: &[&str] = &["png", "mjpeg", "bmp", "gif", "webp", "tiff"];
 pub(super) enum Weight<'a> {
     /// Nothing was complained of that concerns the media.
     Nothing,
-    /// Its container is against the rules, and nothing is lost.
-    OddContainer,
+    /// Its container or its codec breaks a rule, and nothing is lost.
+    AgainstRules,
     /// Its first pictures can't be shown, since it begins between two whole ones.
     StartsAmid,
     /// Something is broken.
     Damage(&'a str),
+}
+
+impl Weight<'_> {
+    fn or_against_rules(self) -> Self {
+        if self == Self::Nothing { Self::AgainstRules } else { self }
+    }
 }
 
 /// Weighs the complaints of a run that ended well.
@@ -94,13 +110,12 @@ pub(super) fn weigh<'a>(talk: &'a Talk, packets: &Packets, structure: &Structure
             Speaker::Container if says(LOSSES) && complaint.part.as_deref() != Some(TAGS) => {
                 return Weight::Damage(&complaint.text);
             }
-            Speaker::Container => {
-                weight = if weight == Weight::Nothing { Weight::OddContainer } else { weight }
-            }
+            Speaker::Container => weight = weight.or_against_rules(),
             Speaker::Decoder if expected > 0 && (says(BEFORE_FIRST_PICTURE) || says(WRAPPINGS)) => {
                 expected -= 1;
                 weight = Weight::StartsAmid;
             }
+            Speaker::Decoder if says(REFERENCES) => weight = weight.or_against_rules(),
             Speaker::Decoder if says(WRAPPINGS) && stumbles < structure.seams => stumbles += 1,
             Speaker::Decoder if structure.seams > 0 && !says(WRAPPINGS) => {}
             Speaker::Decoder => return Weight::Damage(&complaint.text),
@@ -223,12 +238,13 @@ mod tests {
             ("[error] Error while decoding stream #0:1: Invalid data found when processing input", "damage"),
             ("[h264 @ 0x1] [error] non-existing PPS 0 referenced", "damage"),
             ("[mov,mp4 @ 0x1] [error] Incorrect BOM value", "odd"),
+            ("[h264 @ 0x1] [error] mmco: unref short failure", "odd"),
             ("[png @ 0x1] [error] chunk too big", "nothing"),
         ] {
             let talk = talk(&[line]);
             let found = match weigh(&talk, &packets, &whole) {
                 Weight::Damage(_) => "damage",
-                Weight::OddContainer => "odd",
+                Weight::AgainstRules => "odd",
                 Weight::StartsAmid => "amid",
                 Weight::Nothing => "nothing",
             };

@@ -68,8 +68,8 @@ pub(super) fn judge(
         Weight::StartsAmid => {
             oddities.insert(Oddity::StartsAmid);
         }
-        Weight::OddContainer => {
-            oddities.insert(Oddity::OddContainer);
+        Weight::AgainstRules => {
+            oddities.insert(Oddity::AgainstRules);
         }
         Weight::Nothing => {}
     }

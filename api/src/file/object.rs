@@ -48,8 +48,8 @@ pub(crate) enum OddityName {
     LostPackets,
     /// A part of it can't be decoded here, since there is no decoder for it.
     NotDecoded,
-    /// The container is not as its rules say.
-    OddContainer,
+    /// Its container or its codec breaks a rule, and nothing is lost by it.
+    AgainstRules,
 }
 
 /// How it stands with the bytes of a file.
