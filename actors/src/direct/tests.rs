@@ -59,8 +59,7 @@ fn is_head(request: &str) -> bool {
 
 /// Bytes of a mp3 as far as its first ones go.
 fn sound(length: usize) -> Vec<u8> {
-    let mut bytes: Vec<u8> =
-        (0..length as u32).flat_map(u32::to_le_bytes).take(length).collect();
+    let mut bytes: Vec<u8> = (0..length as u32).flat_map(u32::to_le_bytes).take(length).collect();
     bytes[..3].copy_from_slice(b"ID3");
     bytes
 }

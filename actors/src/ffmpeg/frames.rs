@@ -258,14 +258,15 @@ mod tests {
         let noise = [7; 900];
         assert_eq!(structure(&[&frames(3), &frames(1)[..100]]), odd(&[Oddity::TornEnd], 1));
         assert_eq!(structure(&[&noise, &frames(3), &noise]), odd(&[Oddity::ForeignBytes], 2));
+        let zeros = vec![0; 100_000];
         let mut broken = frames(7);
         broken[3 * FRAME_BYTES] = 0;
         for parts in [
             [frames(3).as_slice(), noise.as_slice(), &frames(3)],
             [&broken, &[], &[]],
             [&frames(3), &[0; 4000], &frames(3)],
-            [&frames(3), &[], &[0; 100_000]],
-            [&frames(3), &[0; 100_000], &frames(3)],
+            [&frames(3), &[], &zeros],
+            [&frames(3), &zeros, &frames(3)],
         ] {
             assert!(structure(&parts).damage.is_some_and(|what| what.contains("neither sound nor a tag")));
         }

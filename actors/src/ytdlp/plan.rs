@@ -319,7 +319,7 @@ mod tests {
             broadcast["live_status"] = json!(live_status);
             assert_eq!(adopted(broadcast, "best").0.unwrap_err().class, FailureClass::NotYet);
         }
-        let mut recording = entry.clone();
+        let mut recording = entry;
         recording["live_status"] = json!("was_live");
         assert!(adopted(recording, "best").0.is_ok());
     }

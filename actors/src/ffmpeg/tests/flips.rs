@@ -28,7 +28,7 @@ async fn missed(studio: &Studio, name: &str, rounds: usize) -> Vec<usize> {
         match studio.verify(&copy, NOTHING_PROMISED).await {
             Ok(_) => missed.push(place),
             Err(failure) => {
-                assert_eq!(failure.class, FailureClass::Damaged, "{name} at {place}: {failure:?}")
+                assert_eq!(failure.class, FailureClass::Damaged, "{name} at {place}: {failure:?}");
             }
         }
     }
