@@ -10,6 +10,7 @@ mod crash;
 mod crossing;
 mod edge;
 mod engine;
+mod feed;
 mod file;
 mod golden;
 mod job;

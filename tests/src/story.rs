@@ -66,7 +66,7 @@ impl Client {
     pub async fn playlist(&self, id: &str) -> Value {
         const DOCUMENT: &str =
             "query($id: ID!) { playlist(id: $id) { id url title kind entryCount refreshOutcome
-            refreshCounts { added notSeen removed moved renamed unavailable returned }
+            refreshCounts { added notSeen removed moved renamed described unavailable returned }
             refreshFailure { class message advice partial }
             refreshUnreadable refreshUnreadableRows { index reason } } }";
         self.ask(DOCUMENT, json!({ "id": id })).await["playlist"].take()

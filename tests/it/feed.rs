@@ -1,0 +1,117 @@
+//! Feeds as publishers make them, followed and kept.
+
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
+use mediary::demo::Rendition;
+use mediary_tests::{Platform, Publisher};
+use serde_json::{Value, json};
+
+/// A platform, and a publisher who has sound to publish.
+async fn with_publisher() -> (Platform, Publisher, Vec<u8>) {
+    let (platform, publisher) = (Platform::start().await, Publisher::start().await);
+    let sound = platform.served("talks-1", Rendition::AudioMp3).await;
+    (platform, publisher, sound)
+}
+
+fn item(title: &str, guid: &str, address: &str) -> String {
+    let address = address.replace('&', "&amp;");
+    format!("<item><title>{title}</title><guid>{guid}</guid><enclosure url=\"{address}\" type=\"audio/mpeg\"/></item>")
+}
+
+async fn keep_all(platform: &Platform, playlist_id: &str) -> Value {
+    let story = platform.client.start_download(json!({ "playlistId": playlist_id }), "best").await;
+    platform.client.wait_story(&story).await
+}
+
+// Field 01: the tool stored the first address for ever, and each later episode was "expired".
+#[tokio::test(flavor = "multi_thread")]
+async fn an_episode_is_fetched_from_the_address_that_its_feed_says_now() {
+    let (platform, publisher, sound) = with_publisher().await;
+    let episodes = |token: &str| -> String {
+        (1..=2).map(|n| item(&format!("Ep {n}"), &n.to_string(), &format!("/ep{n}.mp3?token={token}"))).collect()
+    };
+    publisher.put_feed("/feed", "Show", &episodes("A"));
+    let playlist_id = platform.client.follow(&publisher.url("/feed")).await;
+    publisher.put_feed("/feed", "Show", &episodes("B"));
+    for n in 1..=2 {
+        publisher.forbid(&format!("/ep{n}.mp3?token=A"));
+        publisher.put(&format!("/ep{n}.mp3?token=B"), "audio/mpeg", sound.clone());
+    }
+    platform.client.look(&playlist_id, true).await;
+    let counts = platform.client.playlist(&playlist_id).await["refreshCounts"].clone();
+    assert_eq!((&counts["added"], &counts["described"]), (&json!(0), &json!(2)), "{counts}");
+    keep_all(&platform, &playlist_id).await;
+    assert_eq!(platform.library_files().len(), 2);
+    platform.stop().await;
+}
+
+// Field 02, blackbox 11: two shows that both count 1, 2, 3, and one that calls all of its episodes the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn equal_ids_of_different_media_are_different_items() {
+    let (platform, publisher, sound) = with_publisher().await;
+    for show in ["one", "two", "same"] {
+        let episode = |n: u32| {
+            let address = format!("/{show}/{n}.mp3");
+            // Each of them is another file.
+            let mut bytes = sound.clone();
+            bytes.extend_from_within(..);
+            bytes.truncate(sound.len() + 417 * 4 * n as usize);
+            publisher.put(&address, "audio/mpeg", bytes);
+            let guid = if show == "same" { "episode".to_owned() } else { n.to_string() };
+            item(&format!("{show} {n}"), &guid, &address)
+        };
+        publisher.put_feed(&format!("/{show}"), show, &(1..=3).map(episode).collect::<String>());
+    }
+    for (show, files) in [("one", 3), ("two", 6), ("same", 9)] {
+        let playlist_id = platform.client.follow(&publisher.url(&format!("/{show}"))).await;
+        keep_all(&platform, &playlist_id).await;
+        assert_eq!(platform.library_files().len(), files, "{show}");
+    }
+    platform.stop().await;
+}
+
+// Field 07, 16: each of these was spelled anew, dropped without a word, or told to everybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_go_out_as_they_were_given_and_passwords_not_at_all() {
+    let (platform, publisher, sound) = with_publisher().await;
+    let given = ["/a.mp3?sig=a%20b+c==", "/b(1).mp3?n='it'&&p=a/b:c@d;e", "/c.mp3?raw", "/ä d.mp3"];
+    let asked = ["/a.mp3?sig=a%20b+c==", "/b(1).mp3?n='it'&&p=a/b:c@d;e", "/c.mp3?raw", "/%C3%A4%20d.mp3"];
+    for path in asked {
+        publisher.put(path, "audio/mpeg", sound.clone());
+    }
+    let origin = publisher.origin();
+    let protocol_relative = format!("//{origin}{}", given[2]);
+    let secret = format!("http://user:s3cret@{origin}/a.mp3");
+    let items = [
+        item("Signed", "1", &publisher.url(given[0])),
+        item("Odd", "2", &publisher.url(given[1])),
+        item("Relative", "3", &protocol_relative),
+        item("Letters", "4", given[3]),
+        item("Secret", "5", &secret),
+    ];
+    publisher.put_feed("/feed?key=k%20+&b", "Show", &items.concat());
+    let playlist_id = platform.client.follow(&publisher.url("/feed?key=k%20+&b")).await;
+    assert_eq!(platform.client.entries(&playlist_id).await.len(), 4, "the row with the password is told, not kept");
+    keep_all(&platform, &playlist_id).await;
+    assert_eq!(platform.library_files().len(), 4);
+    for path in asked {
+        assert!(publisher.asked().contains(&format!("GET {path}")), "{path}: {:?}", publisher.asked());
+    }
+    let events = platform.client.events_after(0).await;
+    assert!(!json!(events).to_string().contains("s3cret"));
+    platform.stop().await;
+}
+
+// Blackbox 26: a new podcast has no episode yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_feed_can_be_followed_and_grows() {
+    let (platform, publisher, _) = with_publisher().await;
+    publisher.put_feed("/feed", "New show", "");
+    let playlist_id = platform.client.follow(&publisher.url("/feed")).await;
+    let playlist = platform.client.playlist(&playlist_id).await;
+    assert_eq!((&playlist["title"], &playlist["refreshOutcome"]), (&json!("New show"), &json!("UNCHANGED")));
+    publisher.put_feed("/feed", "New show", &item("First", "1", "/1.mp3"));
+    platform.client.look(&playlist_id, false).await;
+    assert_eq!(platform.client.entries(&playlist_id).await.len(), 1);
+    platform.stop().await;
+}
