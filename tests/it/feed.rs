@@ -1,7 +1,5 @@
 //! Feeds as publishers make them, followed and kept.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
-
 use mediary::demo::Rendition;
 use mediary_tests::{Platform, Publisher};
 use serde_json::{Value, json};
@@ -15,7 +13,9 @@ async fn with_publisher() -> (Platform, Publisher, Vec<u8>) {
 
 fn item(title: &str, guid: &str, address: &str) -> String {
     let address = address.replace('&', "&amp;");
-    format!("<item><title>{title}</title><guid>{guid}</guid><enclosure url=\"{address}\" type=\"audio/mpeg\"/></item>")
+    format!(
+        "<item><title>{title}</title><guid>{guid}</guid><enclosure url=\"{address}\" type=\"audio/mpeg\"/></item>"
+    )
 }
 
 async fn keep_all(platform: &Platform, playlist_id: &str) -> Value {
@@ -28,7 +28,9 @@ async fn keep_all(platform: &Platform, playlist_id: &str) -> Value {
 async fn an_episode_is_fetched_from_the_address_that_its_feed_says_now() {
     let (platform, publisher, sound) = with_publisher().await;
     let episodes = |token: &str| -> String {
-        (1..=2).map(|n| item(&format!("Ep {n}"), &n.to_string(), &format!("/ep{n}.mp3?token={token}"))).collect()
+        (1..=2)
+            .map(|n| item(&format!("Ep {n}"), &n.to_string(), &format!("/ep{n}.mp3?token={token}")))
+            .collect()
     };
     publisher.put_feed("/feed", "Show", &episodes("A"));
     let playlist_id = platform.client.follow(&publisher.url("/feed")).await;
@@ -91,7 +93,11 @@ async fn addresses_go_out_as_they_were_given_and_passwords_not_at_all() {
     ];
     publisher.put_feed("/feed?key=k%20+&b", "Show", &items.concat());
     let playlist_id = platform.client.follow(&publisher.url("/feed?key=k%20+&b")).await;
-    assert_eq!(platform.client.entries(&playlist_id).await.len(), 4, "the row with the password is told, not kept");
+    assert_eq!(
+        platform.client.entries(&playlist_id).await.len(),
+        4,
+        "the row with the password is told, not kept"
+    );
     keep_all(&platform, &playlist_id).await;
     assert_eq!(platform.library_files().len(), 4);
     for path in asked {

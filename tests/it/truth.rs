@@ -173,7 +173,9 @@ async fn a_newest_first_list_is_read_until_a_page_that_is_known() {
     platform.site.requests().clear();
     client.look(&id, false).await;
     let counts = client.playlist(&id).await["refreshCounts"].take();
-    let expected = json!({ "added": 120, "notSeen": 0, "removed": 0, "moved": 0, "renamed": 0, "unavailable": 0, "returned": 0 });
+    let expected = json!({
+        "added": 120, "notSeen": 0, "removed": 0, "moved": 0, "renamed": 0, "described": 0, "unavailable": 0, "returned": 0,
+    });
     assert_eq!(counts, expected);
     let pages = platform.site.requests().for_path("/api/lists/long").len();
     // Three pages with news, one that is known, and what yt-dlp asks for ahead of being stopped.

@@ -6,6 +6,7 @@ use mediary_schema::{
     job::{Failure, Progress},
 };
 use tokio::{sync::watch, time::Instant};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     partial::{OVERLAP_BYTES, Partial, Validators},
@@ -39,14 +40,8 @@ pub async fn fetch(
     let path = staging.join(&stream.file_name);
     let begin = || fs::create_dir_all(staging).and_then(|()| partial.reopen(&path));
     begin().map_err(|error| storage(&error))?;
-    let fetch = Fetch { net, url: &stream.url, partial: &partial, progress };
-    let resumed_bytes = tokio::select! {
-        biased;
-        () = assignment.stop().cancelled() => {
-            return Err(Failure::new(FailureClass::WorkerLost, "the download was stopped"));
-        }
-        fetched = fetch.run() => fetched?,
-    };
+    let fetch = Fetch { net, url: &stream.url, partial: &partial, stop: assignment.stop(), progress };
+    let resumed_bytes = fetch.run().await?;
     partial.complete(&path).map_err(|error| storage(&error))?;
     Ok(Downloaded { path, resumed_bytes })
 }
@@ -55,6 +50,7 @@ struct Fetch<'a> {
     net: &'a Net,
     url: &'a str,
     partial: &'a Partial,
+    stop: &'a CancellationToken,
     progress: &'a watch::Sender<Progress>,
 }
 
@@ -78,7 +74,7 @@ impl Fetch<'_> {
     /// Answer after answer, until the file is whole; answers how many bytes of it were there before or came by
     /// another answer than the last.
     async fn run(&self) -> Result<u64, Failure> {
-        if self.is_whole().await {
+        if self.unless_stopped(self.is_whole()).await? {
             return Ok(self.partial.size());
         }
         let mut fruitless = 0;
@@ -97,13 +93,24 @@ impl Fetch<'_> {
                     if fruitless > FRUITLESS_MAX {
                         return Err(Failure { partial: self.partial.size(), ..failure });
                     }
-                    tokio::time::sleep(WAIT * 2_u32.pow(fruitless)).await;
+                    self.unless_stopped(tokio::time::sleep(WAIT * 2_u32.pow(fruitless))).await?;
                 }
             }
             if fruitless > FRUITLESS_MAX {
                 let message = "the source sends another file each time it is asked to go on";
                 return Err(Failure::new(FailureClass::Network, message));
             }
+        }
+    }
+
+    /// Does it, unless the attempt is stopped meanwhile.
+    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => {
+                Err(Failure::new(FailureClass::WorkerLost, "the download was stopped"))
+            }
+            done = work => Ok(done),
         }
     }
 
@@ -129,7 +136,8 @@ impl Fetch<'_> {
                 request = request.header(header::IF_RANGE, condition);
             }
         }
-        let answer = self.net.send(request).await.map_err(|error| {
+        let sent = self.unless_stopped(self.net.send(request)).await.map_err(Broken::Failed)?;
+        let answer = sent.map_err(|error| {
             let failure = error.failure();
             if failure.class == FailureClass::Network {
                 Broken::Off(failure)
@@ -183,21 +191,23 @@ impl Fetch<'_> {
         let mut meter = Meter::new(self.progress, from, total);
         let mut body = answer.body;
         let broken = loop {
-            match body.chunk().await {
-                Ok(Some(part)) => {
+            // Not left in the middle: whoever comes next must find nobody who still writes.
+            match self.unless_stopped(body.chunk()).await {
+                Ok(Ok(Some(part))) => {
                     meter.add(part.len());
                     if !writer.take(part).await {
                         break None;
                     }
                 }
-                Ok(None) => break None,
-                Err(error) => break Some(error.failure()),
+                Ok(Ok(None)) => break None,
+                Ok(Err(error)) => break Some(Broken::Off(error.failure())),
+                Err(stopped) => break Some(Broken::Failed(stopped)),
             }
         };
         match (writer.end().await, broken) {
             (Ok(Written::Differs), _) => Err(Broken::Anew),
             // What is there of it is on the disk, and the next answer goes on with it.
-            (Ok(Written::All) | Err(_), Some(failure)) => Err(Broken::Off(failure)),
+            (Ok(Written::All) | Err(_), Some(broken)) => Err(broken),
             (Err(error), None)
                 if packing != Packing::None && storage_class(&error) != FailureClass::DiskFull =>
             {

@@ -63,7 +63,7 @@ fn write(place: Place, mut arriving: mpsc::Receiver<Bytes>) -> io::Result<Writte
     let Place { path, from, mut overlap, packing } = place;
     let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&path)?;
     file.seek(SeekFrom::Start(from + overlap.len() as u64))?;
-    let mut unpacking = Unpacking::new(packing, BufWriter::with_capacity(256 << 10, file));
+    let mut unpacking = Unpacking::new(packing, BufWriter::with_capacity(64 << 10, file));
     while let Some(part) = arriving.blocking_recv() {
         let same = overlap.len().min(part.len());
         if overlap[..same] != part[..same] {
