@@ -23,8 +23,8 @@ pub(crate) struct Settings {
     /// child), or `off` [default: auto].
     #[arg(long, value_name = "URL|auto|off")]
     nats: Option<NatsMode>,
-    /// A private network that lists and downloads may reach, such as 192.168.0.0/16; repeatable. Kept for
-    /// later: no address is refused yet, also not without it.
+    /// A private network that lists and downloads may reach, such as 192.168.0.0/16; repeatable. Without it they
+    /// reach the internet alone.
     #[arg(long, value_name = "CIDR")]
     allow_network: Vec<IpNet>,
     /// Start although the clock says that it is before this program was built.
