@@ -1,7 +1,6 @@
 use std::{fs, io, path::Path, sync::Arc};
 
 use mediary_log::{
-    ReadError,
     gate::{Refusal, Transaction},
     work::{self, download::Kept},
 };
@@ -21,7 +20,6 @@ use crate::{
     ffmpeg::{Expectation, Ffmpeg, Refused},
     file::{is_away, stamp_of},
     job::{Attempt, Effect, Ending},
-    mark::Mark,
     room::{Promise, Room},
     ytdlp::{DownloadRequest, Engine, Extracted},
 };
@@ -110,16 +108,16 @@ impl Downloader {
     async fn placed_before(&self, attempt: &Attempt) -> Result<Option<Kept>, Broken> {
         let (library, staging) = (self.library.clone(), attempt.staging.clone());
         let placing = on_disk(move || library.resume(&staging)).await?;
-        Ok(placing.map(|placing| self.kept(placing.path, placing.verified)))
+        match placing {
+            Some(placing) => Ok(Some(self.kept(placing.path, placing.verified).await)),
+            None => Ok(None),
+        }
     }
 
     /// Refuses to fetch what would be put under the mount point of a library that is not there.
     async fn refuse_if_away(&self, attempt: &Attempt) -> Result<(), Failure> {
         let (log, library) = (attempt.gate.log().clone(), self.library.root().to_owned());
-        let away = tokio::task::spawn_blocking(move || {
-            Ok::<_, ReadError>(!Mark::of(&library, log.id()).is_there() && is_away(&log, &library)?)
-        });
-        match away.await {
+        match tokio::task::spawn_blocking(move || is_away(&log, &library)).await {
             Ok(Ok(false)) => Ok(()),
             Ok(Ok(true)) => Err(Failure::new(
                 FailureClass::LibraryAway,
@@ -131,8 +129,10 @@ impl Downloader {
     }
 
     /// What was placed, with what its file system says of it from now on.
-    fn kept(&self, path: String, verified: Verified) -> Kept {
-        let stamp = stamp_of(&self.library.root().join(&path)).ok().flatten();
+    async fn kept(&self, path: String, verified: Verified) -> Kept {
+        let place = self.library.root().join(&path);
+        let stamp = tokio::task::spawn_blocking(move || stamp_of(&place)).await;
+        let stamp = stamp.map_err(io::Error::other).flatten().ok().flatten();
         Kept { path, verified, stamp }
     }
 
@@ -207,7 +207,7 @@ impl Downloader {
         let (item, facts) = (item.clone(), verified.clone());
         let name = move |number| path_of(&item, title.as_deref(), &ending, number);
         let path = on_disk(move || library.place(&staging, &staged, &facts, name)).await?;
-        Ok(self.kept(path, verified))
+        Ok(self.kept(path, verified).await)
     }
 }
 

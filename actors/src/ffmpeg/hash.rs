@@ -3,11 +3,8 @@
 use std::{
     fs::File,
     io::{self, Read},
-    path::Path,
 };
 
-use mediary_schema::job::Progress;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// Bytes read at once: large enough for BLAKE3's widest steps, small enough to see a stop soon.
@@ -20,14 +17,13 @@ pub(crate) fn hash_of(file: File) -> io::Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-/// Hashes a file and answers its size and hash, or none if it was stopped. Blocks.
-pub(super) fn hash(
-    path: &Path,
+/// Hashes an open file and answers its size and hash, or none if it was stopped; `each` is told of every part by its
+/// size. Blocks.
+pub(crate) fn hash(
+    mut file: File,
     stop: &CancellationToken,
-    progress: &watch::Sender<Progress>,
+    mut each: impl FnMut(u64),
 ) -> io::Result<Option<(u64, String)>> {
-    let mut file = File::open(path)?;
-    let total = file.metadata()?.len();
     let mut hasher = blake3::Hasher::new();
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
@@ -39,9 +35,7 @@ pub(super) fn hash(
             break;
         }
         hasher.update(chunk.get(..length).unwrap_or_default());
-        progress.send_modify(|progress| {
-            (progress.done, progress.total) = (hasher.count(), Some(total));
-        });
+        each(length as u64);
     }
     Ok(Some((hasher.count(), hasher.finalize().to_hex().to_string())))
 }

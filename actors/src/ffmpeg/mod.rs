@@ -33,7 +33,7 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use hash::hash_of;
+pub(crate) use hash::{hash, hash_of};
 pub use judge::{CONTAINER_TOLERANCE, PROMISE_TOLERANCE, Tolerance};
 pub use tool::Ffmpeg;
 pub use verify::{Expectation, Refused};

@@ -1,6 +1,6 @@
 //! Whether a file is whole and what was promised (DL-02).
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, fs::File, path::Path};
 
 use mediary_schema::{
     FailureClass,
@@ -142,7 +142,16 @@ async fn hash_apart(
     progress: &watch::Sender<Progress>,
 ) -> Result<(u64, String), Failure> {
     let (path, stop, progress) = (path.to_owned(), assignment.stop().clone(), progress.clone());
-    let hashed = tokio::task::spawn_blocking(move || hash(&path, &stop, &progress)).await;
+    let hashed = tokio::task::spawn_blocking(move || {
+        let file = File::open(path)?;
+        let total = file.metadata()?.len();
+        hash(file, &stop, |bytes| {
+            progress.send_modify(|progress| {
+                (progress.done, progress.total) = (progress.done + bytes, Some(total));
+            });
+        })
+    })
+    .await;
     let hashed =
         hashed.map_err(|error| Failure::new(FailureClass::Unknown, format!("hashing ended: {error}")))?;
     let hashed = hashed.map_err(|error| unreadable(&error))?;

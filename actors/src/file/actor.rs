@@ -177,16 +177,14 @@ impl State {
         let (log, mark) = (self.arguments.gate.log().clone(), self.mark.clone());
         let library = self.arguments.library.clone();
         let is_there = tokio::task::spawn_blocking(move || {
-            if mark.is_there() {
-                return Ok::<_, ReadError>(true);
-            }
-            if is_away(&log, &library)? {
-                return Ok(false);
-            }
-            if let Err(error) = mark.make() {
+            let is_there = !is_away(&log, &library)?;
+            if is_there
+                && !mark.is_there()
+                && let Err(error) = mark.make()
+            {
                 tracing::warn!(%error, "the library can't be marked");
             }
-            Ok(true)
+            Ok::<_, ReadError>(is_there)
         })
         .await??;
         let standing = if is_there { Standing::There } else { Standing::Away };

@@ -1,6 +1,6 @@
 use std::{
     fs::{self, File},
-    io::{self, Read as _},
+    io,
     path::PathBuf,
 };
 
@@ -18,6 +18,7 @@ use mediary_schema::{
 
 use super::shelf::{self, Known, Places, is_away, stamp_of};
 use crate::{
+    ffmpeg::hash,
     job::{Attempt, Effect, Ending},
     mark::Mark,
 };
@@ -139,9 +140,6 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-/// Bytes read at once: large enough for BLAKE3's widest steps, small enough to see a stop soon.
-const CHUNK_BYTES: usize = 1 << 20;
-
 impl Reader {
     fn mark(&self) -> Mark {
         Mark::of(&self.library, self.attempt.gate.log().id())
@@ -210,30 +208,19 @@ impl Reader {
         if stamp.size_bytes != verified.size_bytes {
             return finding(Command::Change { stamp });
         }
-        match self.hash(File::open(place), done_bytes) {
+        let stop = self.attempt.assignment.stop();
+        let hashed = File::open(place).and_then(|file| {
+            hash(file, stop, |bytes| {
+                *done_bytes += bytes;
+                let (stage, unit) = ("verifying".to_owned(), "bytes".to_owned());
+                self.attempt.progress(&Progress { stage, done: *done_bytes, unit, ..Progress::default() });
+            })
+        });
+        match hashed {
             Err(error) => Ok(Err(error)),
             Ok(None) => Err(Broken::Stopped),
-            Ok(Some(hash)) if hash == verified.blake3 => finding(Command::Find { stamp }),
+            Ok(Some((_, blake3))) if blake3 == verified.blake3 => finding(Command::Find { stamp }),
             Ok(Some(_)) => finding(Command::Change { stamp }),
-        }
-    }
-
-    /// The hash of a file; none if it is to stop.
-    fn hash(&self, file: io::Result<File>, done_bytes: &mut u64) -> io::Result<Option<String>> {
-        let (mut file, mut hasher) = (file?, blake3::Hasher::new());
-        let mut chunk = vec![0; CHUNK_BYTES];
-        loop {
-            if self.attempt.assignment.stop().is_cancelled() {
-                return Ok(None);
-            }
-            let length = file.read(&mut chunk)?;
-            if length == 0 {
-                return Ok(Some(hasher.finalize().to_hex().to_string()));
-            }
-            hasher.update(chunk.get(..length).unwrap_or_default());
-            *done_bytes += length as u64;
-            let (stage, unit) = ("verifying".to_owned(), "bytes".to_owned());
-            self.attempt.progress(&Progress { stage, done: *done_bytes, unit, ..Progress::default() });
         }
     }
 }

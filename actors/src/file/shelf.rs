@@ -19,6 +19,8 @@ use mediary_schema::{
     file::{Root, Stamp},
 };
 
+use crate::mark::Mark;
+
 /// Files of a page: some milliseconds of work on a disk that answers.
 const PAGE: usize = 256;
 /// Bytes of events read at once.
@@ -117,9 +119,12 @@ pub(crate) fn stamp_of(path: &Path) -> io::Result<Option<Stamp>> {
     }
 }
 
-/// Whether a folder without the mark of the log is not its library: files were kept, and none of them is there. May
+/// Whether a folder is not the library of the log: it lacks its mark, files were kept, and none of them is there. May
 /// block.
 pub fn is_away(log: &Log, library: &Path) -> Result<bool, ReadError> {
+    if Mark::of(library, log.id()).is_there() {
+        return Ok(false);
+    }
     let (mut next, mut is_awaited) = (Some(u64::MAX), false);
     while let Some(from) = next {
         let page = page(log, from, None)?;

@@ -5,7 +5,7 @@ use mediary_events::{
     lane,
 };
 use mediary_log::{
-    Head, Origin, OriginKind, ReadError,
+    Head, Origin, OriginKind,
     gate::{Caller, Gate, Refusal, Transaction},
     work,
 };
@@ -18,7 +18,6 @@ use super::board::{Board, Ends};
 use crate::{
     file::is_away,
     follower::{Follower, ReadUpTo},
-    mark::Mark,
     room::Room,
 };
 
@@ -201,10 +200,8 @@ impl State {
 
     async fn has_library(&self) -> Result<bool, ActorProcessingErr> {
         let (log, library) = (self.arguments.gate.log().clone(), self.arguments.library.clone());
-        let is_there = tokio::task::spawn_blocking(move || {
-            Ok::<_, ReadError>(Mark::of(&library, log.id()).is_there() || !is_away(&log, &library)?)
-        });
-        Ok(is_there.await??)
+        let away = tokio::task::spawn_blocking(move || is_away(&log, &library));
+        Ok(!away.await??)
     }
 
     /// Answers when to try again if the log takes nothing now.

@@ -3,7 +3,6 @@ use std::{io::IsTerminal as _, net::SocketAddr, path::Path, sync::Arc, time::Dur
 use mediary_actors::{
     download::Library,
     file::{Standing, is_away},
-    mark::Mark,
     net::{self, Gateway, Guard, Net},
     process::{Environment, Runner, kill_children},
     reaction::{self, Reacted},
@@ -307,7 +306,7 @@ async fn way_out(configuration: &Configuration, clock: &Clock) -> Result<Gateway
         answers_within: Duration::from_secs(configuration.ytdlp.socket_timeout_s),
         bytes_per_second: section.bytes_per_second,
         connections_per_host: section.connections_per_host,
-        kept_bytes_max: section.kept_bytes_max,
+        cache_bytes_max: section.cache_bytes_max,
         clock: clock.clone(),
         ..net::Options::in_folder(configuration.data.join("cache/net"))
     };
@@ -324,7 +323,7 @@ fn prepare_library(configuration: &Configuration, log: &Log) -> Result<(), Serve
         make(folder)?;
     }
     // A log that can't be read now says nothing of what should be there: the keeper asks it again.
-    if !Mark::of(library.root(), log.id()).is_there() && is_away(log, library.root()).unwrap_or(true) {
+    if is_away(log, library.root()).unwrap_or(true) {
         return Ok(());
     }
     make(library.root())?;
