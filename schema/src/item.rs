@@ -14,6 +14,9 @@ pub struct ItemSource {
 }
 
 impl ItemSource {
+    /// The extractor of what is read without knowing its site: feeds, and media files by their address.
+    pub const GENERIC: &'static str = "generic";
+
     /// Whether both are one item as far as extractor and id can tell: the address may change.
     pub fn is_same(&self, other: &Self) -> bool {
         self.extractor == other.extractor && self.source_id == other.source_id

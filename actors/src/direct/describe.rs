@@ -14,7 +14,7 @@ use crate::{
 /// Fails if nobody else is to ask either: a pause, a private network, a broadcast without end.
 pub async fn describe(net: &Net, source: &ItemSource) -> Result<Option<Extracted>, Failure> {
     // Behind a `#` there are orders for yt-dlp.
-    if source.extractor != GENERIC || source.url.contains('#') {
+    if source.extractor != ItemSource::GENERIC || source.url.contains('#') {
         return Ok(None);
     }
     match head(net, &source.url).await? {
@@ -24,9 +24,6 @@ pub async fn describe(net: &Net, source: &ItemSource) -> Result<Option<Extracted
         None => Ok(None),
     }
 }
-
-/// The extractor of what is read without knowing the site.
-const GENERIC: &str = "generic";
 
 /// By what a source says of the address.
 async fn head(net: &Net, url: &str) -> Result<Option<Extracted>, Failure> {

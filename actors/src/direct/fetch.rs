@@ -9,11 +9,11 @@ use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    partial::{OVERLAP_BYTES, Partial, Validators},
+    partial::{OVERLAP_BYTES, Partial},
     writer::{Place, Writer, Written},
 };
 use crate::{
-    net::{Answer, Net, Packing, Request, failure_of},
+    net::{Answer, Net, Packing, Request, Validators, failure_of},
     process::{Assignment, storage_class},
     ytdlp::{Downloaded, Extracted},
 };

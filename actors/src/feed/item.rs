@@ -14,9 +14,6 @@ use super::{
     text::{self, Markup},
 };
 
-/// The extractor's name that such rows have when yt-dlp reads them.
-pub(super) const GENERIC: &str = "generic";
-
 /// Which of the titles of an item it is; the first that there is counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Title {
@@ -134,7 +131,7 @@ impl Draft {
         // A feed counts its items as it likes; an address is one of a kind.
         let id_scope = if self.id.is_some() { IdScope::List } else { IdScope::Source };
         let source_id = self.id.take().unwrap_or_else(|| url.clone());
-        Some((ItemSource { extractor: GENERIC.to_owned(), source_id, url }, id_scope))
+        Some((ItemSource { extractor: ItemSource::GENERIC.to_owned(), source_id, url }, id_scope))
     }
 }
 

@@ -4,11 +4,12 @@ use std::ops::ControlFlow;
 
 use mediary_schema::{
     FailureClass,
+    item::ItemSource,
     job::Failure,
     playlist::{ObservedEntry, ObservedPlaylist},
 };
 
-use super::item::{Draft, GENERIC};
+use super::item::Draft;
 
 /// What a feed says, in its own order.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +41,10 @@ pub(super) struct Rows<'s> {
 
 impl<'s> Rows<'s> {
     pub(super) fn new(first_index: u32, sink: &'s mut dyn FnMut(Row) -> ControlFlow<()>) -> Self {
-        let list = ObservedPlaylist { extractor: Some(GENERIC.to_owned()), ..ObservedPlaylist::default() };
+        let list = ObservedPlaylist {
+            extractor: Some(ItemSource::GENERIC.to_owned()),
+            ..ObservedPlaylist::default()
+        };
         Self {
             sink,
             list,

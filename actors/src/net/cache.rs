@@ -45,7 +45,7 @@ impl std::fmt::Debug for Wanted {
 
 /// An answer on disk, unpacked.
 #[derive(Debug)]
-pub struct Kept {
+pub struct Cached {
     /// Itself, from its beginning.
     pub file: File,
     /// The address that answered in the end.
@@ -72,7 +72,7 @@ impl Net {
     /// Reads an address into a file, or finds the file of last time if the source says that nothing changed.
     ///
     /// None if what is there is of another kind. Fails also for an answer that is a refusal.
-    pub async fn keep(&self, url: &str, wanted: Wanted) -> Result<Option<Kept>, Failure> {
+    pub async fn cached(&self, url: &str, wanted: Wanted) -> Result<Option<Cached>, Failure> {
         let known = self.inner.cache.known(url);
         let mut request =
             Request::get(url).header(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, deflate"));
@@ -86,7 +86,7 @@ impl Net {
             // What is used last is thrown away last.
             touch(&file);
             let Note { answered_by: url, content_type, .. } = note;
-            return Ok(Some(Kept { file, url, content_type, is_unchanged: true }));
+            return Ok(Some(Cached { file, url, content_type, is_unchanged: true }));
         }
         if let Some(failure) = failure_of(answer.status, &answer.headers) {
             return Err(failure);
@@ -106,8 +106,12 @@ impl Net {
         noted.is_ok_and(|at| at.elapsed().is_ok_and(|ago| ago < OTHER_FOR))
     }
 
-    /// Notes that somebody else read the address, who need not be waited for next time.
+    /// Notes that somebody else read the address, who need not be waited for next time. A note that holds is not
+    /// renewed, or what became a feed meanwhile would never be looked at again.
     pub fn pass_over(&self, url: &str) {
+        if self.passes_over(url) {
+            return;
+        }
         if let Err(error) = fs::write(self.inner.cache.other(url), []) {
             tracing::debug!(%error, "an address that is no feed will be asked again");
         }
@@ -154,7 +158,7 @@ impl Cache {
     }
 
     /// Takes an answer in, unpacks it, and keeps it if it can be asked for under a condition next time.
-    async fn take(&self, url: &str, answer: Answer, wanted: Wanted) -> Result<Option<Kept>, Error> {
+    async fn take(&self, url: &str, answer: Answer, wanted: Wanted) -> Result<Option<Cached>, Error> {
         let text = |name| answer.header(&name).map(str::to_owned);
         let body = format!("{}-{:016x}.body", key(url), rand::random::<u64>());
         let note = Note {
@@ -203,7 +207,7 @@ impl Cache {
         packing: Packing,
         wanted: Wanted,
         mut arriving: mpsc::Receiver<Result<Bytes, ()>>,
-    ) -> Result<Option<Kept>, Error> {
+    ) -> Result<Option<Cached>, Error> {
         let path = self.folder.join(&note.body);
         let mut options = OpenOptions::new();
         let file = options.read(true).write(true).create_new(true).mode(0o600).open(&path)?;
@@ -237,7 +241,7 @@ impl Cache {
             std::mem::forget(unfinished);
         }
         let Note { answered_by: url, content_type, .. } = note;
-        Ok(Some(Kept { file, url, content_type, is_unchanged: false }))
+        Ok(Some(Cached { file, url, content_type, is_unchanged: false }))
     }
 
     /// From here on the answer is the one that is kept; the one before goes.
@@ -345,7 +349,7 @@ impl Sink {
         Err(io::Error::other("of another kind"))
     }
 
-    fn refused(&self, error: io::Error) -> Result<Option<Kept>, Error> {
+    fn refused(&self, error: io::Error) -> Result<Option<Cached>, Error> {
         match self.end {
             Some(End::Unfit) => Ok(None),
             Some(End::TooLarge) => Err(Error::TooLarge { bytes_max: self.wanted.bytes_max }),

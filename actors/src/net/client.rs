@@ -125,7 +125,7 @@ impl Net {
             .pool_max_idle_per_host(options.connections_per_host)
             .build(https);
         let hosts = Hosts::open(&options);
-        let cache = Cache::new(options.folder.clone(), options.kept_bytes_max);
+        let cache = Cache::new(options.folder.clone(), options.cache_bytes_max);
         let rate = Arc::new(Rate::new(options.bytes_per_second));
         Ok(Self { inner: Arc::new(Inner { client, connector, hosts, rate, cache, options }) })
     }

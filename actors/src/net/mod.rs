@@ -24,12 +24,13 @@ mod options;
 mod packing;
 mod rate;
 mod target;
+mod validators;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use body::Body;
-pub use cache::{Kept, Wanted};
+pub use cache::{Cached, Wanted};
 pub use client::{Answer, Net, Request};
 pub use error::{Error, SetupError, Unreachable, class_of_status, failure_of};
 pub use gateway::Gateway;
@@ -37,3 +38,4 @@ pub(crate) use gateway::PRIVATE;
 pub use guard::Guard;
 pub use options::{Options, Upstream, UpstreamRefused};
 pub use packing::{Packing, Unpacking};
+pub use validators::Validators;

@@ -24,7 +24,7 @@ pub struct Options {
     /// Bytes per second that all of it takes in together; none is no limit.
     pub bytes_per_second: Option<u64>,
     /// Bytes of answers that are kept in the folder, all together.
-    pub kept_bytes_max: u64,
+    pub cache_bytes_max: u64,
     /// By which a host's pause ends.
     pub clock: Clock,
 }
@@ -40,7 +40,7 @@ impl Options {
             answers_within: Duration::from_secs(20),
             connections_per_host: 8,
             bytes_per_second: None,
-            kept_bytes_max: 512 << 20,
+            cache_bytes_max: 512 << 20,
             clock: Clock::system(),
         }
     }

@@ -12,11 +12,12 @@ use mediary_schema::{
     playlist::{ObservedPlaylist, PlaylistKind},
 };
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
     feed::{self, End, Outcome, Reader, Row},
-    net::{Kept, Net, Wanted},
+    net::{Cached, Net, Wanted},
     process::Assignment,
     ytdlp::{ListEnd, ListLine, ListRequest},
 };
@@ -35,7 +36,7 @@ pub(super) async fn list(
     assignment: &Assignment,
     lines: &mpsc::Sender<ListLine>,
 ) -> Option<ListEnd> {
-    let walk = Walk { net, start_index: request.start_index, lines };
+    let walk = Walk { net, start_index: request.start_index, lines, stop: assignment.stop() };
     tokio::select! {
         biased;
         () = assignment.stop().cancelled() => Some(ListEnd::Stopped),
@@ -47,11 +48,12 @@ struct Walk<'a> {
     net: &'a Net,
     start_index: u32,
     lines: &'a mpsc::Sender<ListLine>,
+    stop: &'a CancellationToken,
 }
 
 impl Walk<'_> {
     async fn run(&self, url: &str) -> Option<ListEnd> {
-        let first = match self.net.keep(url, FEED).await {
+        let first = match self.net.cached(url, FEED).await {
             Ok(kept) => kept?,
             Err(failure) if is_for_all(failure.class) => return Some(ListEnd::Failed(failure)),
             // A site that refuses us may answer what looks like a browser, or know the address in another way.
@@ -83,7 +85,7 @@ impl Walk<'_> {
                 let message = format!("the feed has more than {PAGES_MAX} pages");
                 return Some(ended(index, Failure::new(FailureClass::Unsupported, message)));
             }
-            page = match self.net.keep(&next, FEED).await {
+            page = match self.net.cached(&next, FEED).await {
                 Ok(Some(page)) => page,
                 Ok(None) => {
                     let message = "a further page of the feed is none";
@@ -96,13 +98,17 @@ impl Walk<'_> {
     }
 
     /// Reads a page, whose first item is the `index`th of the list.
-    async fn read(&self, page: Kept, index: u32) -> Result<Outcome, Failure> {
-        let (lines, start_index) = (self.lines.clone(), self.start_index);
+    async fn read(&self, page: Cached, index: u32) -> Result<Outcome, Failure> {
+        let (lines, start_index, stop) = (self.lines.clone(), self.start_index, self.stop.clone());
         let read = tokio::task::spawn_blocking(move || {
             let address = Url::parse(&page.url).map_err(|_| unusable("the feed has no usable address"))?;
             let answer = feed::Answer { content_type: page.content_type.as_deref(), address: &address };
             let reader = Reader::open(BufReader::with_capacity(64 << 10, page.file), &answer)?;
             let outcome = reader.counting_from(index).read(|row| {
+                // Whoever waits for its end has let go of it, and the thread goes on by itself.
+                if stop.is_cancelled() {
+                    return ControlFlow::Break(());
+                }
                 let line = match row {
                     // Said once, in front of the first row of all.
                     Row::List(_) if index > 1 => return ControlFlow::Continue(()),

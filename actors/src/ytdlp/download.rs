@@ -104,7 +104,8 @@ async fn has_changed(engine: &YtDlp, before: &Saved, extracted: &Extracted) -> b
 }
 
 fn total(validators: &Saved, extracted: &Extracted) -> Option<u64> {
-    let lengths = extracted.streams.iter().map(|stream| validators.of(stream).and_then(|known| known.length));
+    let lengths =
+        extracted.streams.iter().map(|stream| validators.of(stream).and_then(|known| known.file.length));
     lengths.sum::<Option<u64>>().or(extracted.size_bytes)
 }
 

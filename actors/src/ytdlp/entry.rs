@@ -111,7 +111,7 @@ impl PrintedList {
 
     /// Whether the list was guessed from a page or feed rather than read by an extractor that knows the site.
     pub(super) fn is_guessed(&self) -> bool {
-        self.extractor_key.as_deref().is_none_or(|key| key.eq_ignore_ascii_case(GENERIC))
+        self.extractor_key.as_deref().is_none_or(|key| key.eq_ignore_ascii_case(ItemSource::GENERIC))
     }
 
     pub(super) fn observed(self) -> ObservedPlaylist {
@@ -122,9 +122,6 @@ impl PrintedList {
         }
     }
 }
-
-/// The extractor that reads whatever no other one knows.
-pub(super) const GENERIC: &str = "generic";
 
 /// A length beyond this is a slip: thirty years.
 const DURATION_SECONDS_MAX: f64 = 1e9;
@@ -205,7 +202,8 @@ impl PrintedEntry {
 
     /// Whether it only says where something is, of which nothing shows that it is an item: it may be a list.
     pub(super) fn may_be_list(&self) -> bool {
-        let is_guessed = self.ie_key.as_deref().is_some_and(|key| key.eq_ignore_ascii_case(GENERIC));
+        let is_guessed =
+            self.ie_key.as_deref().is_some_and(|key| key.eq_ignore_ascii_case(ItemSource::GENERIC));
         self.kind.as_deref() == Some("url")
             && self.duration.is_none()
             && !is_guessed
@@ -280,8 +278,8 @@ impl PrintedEntry {
     /// items; so a guessed item is known by the id that its feed gives it, and otherwise by its address.
     fn source(&self) -> Option<(ItemSource, IdScope)> {
         let (url, guid) = unsmuggled(&self.address()?);
-        let extractor = self.extractor_key.as_deref().unwrap_or(GENERIC).to_ascii_lowercase();
-        let is_guessed = extractor == GENERIC || self.is_embedded();
+        let extractor = self.extractor_key.as_deref().unwrap_or(ItemSource::GENERIC).to_ascii_lowercase();
+        let is_guessed = extractor == ItemSource::GENERIC || self.is_embedded();
         let known = self.id.clone().filter(|_| !is_guessed);
         if let Some(source_id) = known {
             return Some((ItemSource { extractor, source_id, url }, IdScope::Source));
@@ -289,7 +287,7 @@ impl PrintedEntry {
         // A feed counts its items as it likes; an address is one of a kind.
         let id_scope = if guid.is_some() { IdScope::List } else { IdScope::Source };
         let source_id = guid.unwrap_or_else(|| url.clone());
-        Some((ItemSource { extractor: GENERIC.to_owned(), source_id, url }, id_scope))
+        Some((ItemSource { extractor: ItemSource::GENERIC.to_owned(), source_id, url }, id_scope))
     }
 
     /// Whether the row has no page of its own but stands on the page of the list.

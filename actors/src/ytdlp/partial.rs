@@ -74,7 +74,7 @@ impl<'a> Partial<'a> {
         let part = self.staging.join(format!("{}.part", stream.file_name));
         match stream.protocol {
             Protocol::Http => {
-                let length = now.and_then(|now| now.length);
+                let length = now.and_then(|now| now.file.length);
                 // A single stream may have been changed in place by a repair that yt-dlp made after it.
                 let is_joined_later = self.streams.len() > 1;
                 if is_joined_later

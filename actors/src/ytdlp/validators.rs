@@ -6,8 +6,8 @@
 use std::{collections::BTreeMap, fs, io, path::Path};
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-    header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, LAST_MODIFIED, RANGE},
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{ACCEPT_ENCODING, RANGE},
 };
 use mediary_schema::job::Failure;
 use serde::{Deserialize, Serialize};
@@ -19,22 +19,15 @@ use crate::net::{self, Answer, Net, Request};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Validators {
     format_id: String,
-    etag: Option<String>,
-    last_modified: Option<String>,
-    pub(super) length: Option<u64>,
+    /// Of the file, where it is one.
+    pub(super) file: net::Validators,
     fragments: Option<String>,
 }
 
 impl Validators {
     /// Whether they say anything: a source that gives none can't be resumed.
-    ///
-    /// A length alone counts, or many plain servers could never be resumed; what it can't tell apart the
-    /// check of the file has to find.
     pub(super) fn identify(&self) -> bool {
-        self.etag.is_some()
-            || self.last_modified.is_some()
-            || self.length.is_some()
-            || self.fragments.is_some()
+        self.file.identify() || self.fragments.is_some()
     }
 
     /// Whether these bytes are those.
@@ -42,15 +35,9 @@ impl Validators {
         self.identify() && self == earlier
     }
 
-    /// Whether these bytes are surely not those; many servers answer one file with several tags.
+    /// Whether these bytes are surely not those.
     pub(super) fn contradict(&self, earlier: &Self) -> bool {
-        fn differ<T: PartialEq>(now: Option<&T>, earlier: Option<&T>) -> Option<bool> {
-            Some(now? != earlier?)
-        }
-        let by_date = differ(self.last_modified.as_ref(), earlier.last_modified.as_ref());
-        let by_tag = || differ(self.etag.as_ref(), earlier.etag.as_ref());
-        differ(self.length.as_ref(), earlier.length.as_ref()) == Some(true)
-            || by_date.or_else(by_tag).unwrap_or(false)
+        earlier.file.is_contradicted(&self.file)
     }
 }
 
@@ -92,7 +79,7 @@ impl Prober {
     pub(super) async fn ask(&self, stream: &Stream) -> Result<Validators, Failure> {
         let format_id = stream.format_id.clone();
         let found = match stream.protocol {
-            Protocol::Http => self.ask_file(stream).await?,
+            Protocol::Http => Validators { file: self.ask_file(stream).await?, ..Validators::default() },
             Protocol::Hls => {
                 Validators { fragments: self.manifest_digest(stream).await?, ..Validators::default() }
             }
@@ -104,23 +91,16 @@ impl Prober {
 
     /// By HEAD, since a server may send megabytes before it notices that nobody wants the body; servers
     /// that know no HEAD are asked for one byte.
-    async fn ask_file(&self, stream: &Stream) -> Result<Validators, Failure> {
+    async fn ask_file(&self, stream: &Stream) -> Result<net::Validators, Failure> {
         let head = self.send(Method::HEAD, stream, None).await?;
         if head.status.is_success() {
-            return Ok(validators(&head.headers, number(head.header(&CONTENT_LENGTH))));
+            return Ok(net::Validators::of(&head.headers));
         }
         let answer = self.send(Method::GET, stream, Some("bytes=0-0")).await?;
-        match answer.status {
-            StatusCode::PARTIAL_CONTENT => {
-                let range = answer.header(&CONTENT_RANGE);
-                let length = number(range.and_then(|range| range.rsplit('/').next()));
-                Ok(validators(&answer.headers, length))
-            }
-            status if status.is_success() => {
-                Ok(validators(&answer.headers, number(answer.header(&CONTENT_LENGTH))))
-            }
-            _ => refusal(&answer),
+        if answer.status.is_success() {
+            return Ok(net::Validators::of(&answer.headers));
         }
+        refusal(&answer).map(|()| net::Validators::default())
     }
 
     /// What an address says of itself.
@@ -131,7 +111,7 @@ impl Prober {
     async fn manifest_digest(&self, stream: &Stream) -> Result<Option<String>, Failure> {
         let answer = self.send(Method::GET, stream, None).await?;
         if !answer.status.is_success() {
-            return refusal(&answer).map(|_| None);
+            return refusal(&answer).map(|()| None);
         }
         match answer.body.whole(MANIFEST_BYTES_MAX).await {
             Ok(manifest) => Ok(Some(digest(&manifest))),
@@ -158,16 +138,7 @@ impl Prober {
     }
 }
 
-fn validators(headers: &HeaderMap, length: Option<u64>) -> Validators {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    Validators { etag: text(ETAG), last_modified: text(LAST_MODIFIED), length, ..Validators::default() }
-}
-
-fn number(text: Option<&str>) -> Option<u64> {
-    text.and_then(|text| text.parse().ok())
-}
-
 /// A refusal that says something about the source; any other one only says that it can't be asked so.
-fn refusal(answer: &Answer) -> Result<Validators, Failure> {
-    net::failure_of(answer.status, &answer.headers).map_or_else(|| Ok(Validators::default()), Err)
+fn refusal(answer: &Answer) -> Result<(), Failure> {
+    net::failure_of(answer.status, &answer.headers).map_or(Ok(()), Err)
 }

@@ -137,12 +137,12 @@ pub struct Net {
     /// Connections to one host at a time, of what we ask ourselves.
     pub connections_per_host: usize,
     /// Bytes of answers, such as feeds, that are kept to ask less next time.
-    pub kept_bytes_max: u64,
+    pub cache_bytes_max: u64,
 }
 
 impl Default for Net {
     fn default() -> Self {
-        Self { proxy: None, bytes_per_second: None, connections_per_host: 8, kept_bytes_max: 512 << 20 }
+        Self { proxy: None, bytes_per_second: None, connections_per_host: 8, cache_bytes_max: 512 << 20 }
     }
 }
 

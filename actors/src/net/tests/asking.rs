@@ -114,7 +114,8 @@ async fn a_site_without_tls_is_not_trusted_with_https() {
     assert!(matches!(error, Error::Unreachable(Unreachable::Certificate { .. })), "{error:?}");
 }
 
-#[tokio::test]
+// On several threads: the site holds one for as long as it answers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_host_gets_no_more_connections_than_it_should() {
     static OPEN: AtomicUsize = AtomicUsize::new(0);
     static MOST: AtomicUsize = AtomicUsize::new(0);

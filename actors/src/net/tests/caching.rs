@@ -1,24 +1,27 @@
 //! Answers that are kept on disk.
 
-use std::io::{Read as _, Write as _};
+use std::{
+    io::{Read as _, Write as _},
+    time::Duration,
+};
 
 use flate2::{Compression, write::GzEncoder};
 use mediary_schema::{FailureClass, job::Failure};
 
 use super::support::{HERE, Site, answer, net, ok, options};
-use crate::net::{Kept, Net, Options, Wanted};
+use crate::net::{Cached, Net, Options, Wanted};
 
 const ANY: Wanted = Wanted { bytes_max: 1 << 20, fits: |_, _| true };
 
-fn text(kept: Kept) -> String {
-    let Kept { mut file, .. } = kept;
+fn text(kept: Cached) -> String {
+    let Cached { mut file, .. } = kept;
     let mut text = String::new();
     file.read_to_string(&mut text).unwrap();
     text
 }
 
 async fn kept(net: &Net, url: &str) -> Result<(String, bool), Failure> {
-    let kept = net.keep(url, ANY).await?.unwrap();
+    let kept = net.cached(url, ANY).await?.unwrap();
     let is_unchanged = kept.is_unchanged;
     Ok((text(kept), is_unchanged))
 }
@@ -83,7 +86,7 @@ async fn an_answer_of_another_kind_ends_at_its_first_bytes() {
             false
         },
     };
-    assert!(net.keep(&site.url("/"), wanted).await.unwrap().is_none());
+    assert!(net.cached(&site.url("/"), wanted).await.unwrap().is_none());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing of it stays");
 }
 
@@ -162,12 +165,34 @@ async fn what_was_used_longest_ago_makes_room() {
     })
     .await;
     let folder = tempfile::tempdir().unwrap();
-    let net = Net::try_new(Options { kept_bytes_max: 2500, ..options(folder.path(), &[HERE]) }).unwrap();
+    let net = Net::try_new(Options { cache_bytes_max: 2500, ..options(folder.path(), &[HERE]) }).unwrap();
     for (path, is_unchanged) in
         [("/a", false), ("/b", false), ("/a", true), ("/c", false), ("/a", true), ("/b", false)]
     {
         assert_eq!(kept(&net, &site.url(path)).await.unwrap().1, is_unchanged, "{path}");
         // Times of files have the tick of the kernel.
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+#[tokio::test]
+async fn what_somebody_else_read_is_passed_over_for_a_week_and_no_longer() {
+    let (net, folder) = net(&[HERE]);
+    let url = "http://a.example/list";
+    assert!(!net.passes_over(url));
+    net.pass_over(url);
+    assert!(net.passes_over(url) && !net.passes_over("http://a.example/other"));
+    let note = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let note = std::fs::File::options().write(true).open(note).unwrap();
+    let noted = note.metadata().unwrap().modified().unwrap();
+    let ago = |hours| note.set_modified(noted - Duration::from_hours(hours)).unwrap();
+    // Looked at every day since.
+    ago(6 * 24);
+    net.pass_over(url);
+    assert!(net.passes_over(url));
+    ago(8 * 24);
+    assert!(!net.passes_over(url));
+    ago(6 * 24);
+    net.pass_over(url);
+    assert!(note.metadata().unwrap().modified().unwrap() < noted, "the week is not renewed");
 }

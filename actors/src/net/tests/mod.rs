@@ -1,5 +1,5 @@
 mod asking;
+mod caching;
 mod children;
-mod keeping;
 mod private;
 pub(crate) mod support;
