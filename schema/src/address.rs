@@ -90,6 +90,31 @@ impl Address {
     }
 }
 
+/// What an address shows that opens a video from a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VideoOfList {
+    /// The video alone.
+    pub video: Address,
+    /// The list that it was opened from.
+    pub list: Address,
+}
+
+impl Address {
+    /// The video and its list, if the address names both: whoever copied it looked at the one, and a program that
+    /// follows lists would take the other. Known for YouTube, whose addresses of videos carry the list along.
+    pub fn video_of_list(&self) -> Option<VideoOfList> {
+        let url = Url::parse(&self.given).ok()?;
+        let before_fragment = self.given.split_once('#').map_or(self.given.as_str(), |(before, _)| before);
+        let shown = Shown::on_youtube(&url, before_fragment.split_once('?').map(|(_, query)| query))?;
+        let (video, list) = (shown.video?, shown.list?);
+        let at = |path: String| format!("https://www.youtube.com{path}").parse().ok();
+        Some(VideoOfList {
+            video: at(format!("/watch?v={video}"))?,
+            list: at(format!("/playlist?list={list}"))?,
+        })
+    }
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.given)
@@ -158,20 +183,36 @@ fn plain(text: &str) -> String {
     plain + rest
 }
 
+/// What an address of YouTube names.
+struct Shown {
+    video: Option<String>,
+    list: Option<String>,
+}
+
+impl Shown {
+    fn on_youtube(url: &Url, query: Option<&str>) -> Option<Self> {
+        const HOSTS: [&str; 5] =
+            ["youtube.com", "m.youtube.com", "music.youtube.com", "www.youtube.com", "youtu.be"];
+        let Some(Host::Domain(host)) = url.host() else { return None };
+        if !HOSTS.contains(&host) {
+            return None;
+        }
+        let parts = || query.unwrap_or_default().split('&').filter_map(|part| part.split_once('='));
+        let parameter = |name: &str| {
+            let value = parts().find(|(known, _)| plain(known) == name).map(|(_, value)| plain(value));
+            value.filter(|value| !value.is_empty())
+        };
+        let video_in_path = (host == "youtu.be").then(|| plain(url.path().trim_start_matches('/')));
+        let video = parameter("v").or(video_in_path).filter(|video| !video.is_empty());
+        Some(Self { video, list: parameter("list") })
+    }
+}
+
 /// YouTube shows the same list under several hosts, and the list inside the address of each video in it.
 fn youtube(url: &Url, query: Option<&str>) -> Option<String> {
-    let Some(Host::Domain(host)) = url.host() else { return None };
-    if !matches!(host, "youtube.com" | "m.youtube.com" | "music.youtube.com" | "www.youtube.com" | "youtu.be")
-    {
-        return None;
-    }
-    let parts = || query.unwrap_or_default().split('&').filter_map(|part| part.split_once('='));
-    let parameter =
-        |name: &str| parts().find(|(known, _)| plain(known) == name).map(|(_, value)| plain(value));
-    let video_in_path = (host == "youtu.be").then(|| plain(url.path().trim_start_matches('/')));
-    let list = parameter("list").filter(|list| !list.starts_with("RD"));
-    let video = parameter("v").or(video_in_path).filter(|video| !video.is_empty());
-    let rest = match (list, video) {
+    let Shown { video, list } = Shown::on_youtube(url, query)?;
+    // A mix is made anew for each video.
+    let rest = match (list.filter(|list| !list.starts_with("RD")), video) {
         (Some(list), _) => format!("/playlist?list={list}"),
         (None, Some(video)) => format!("/watch?v={video}"),
         (None, None) => {
@@ -216,6 +257,36 @@ mod tests {
             key_of("http://m.youtube.com/@a/videos?view=0")
         );
         assert_eq!(key_of("HTTP://Example.org:80/%66eed?b=%66#top"), "http://example.org/feed?b=f");
+    }
+
+    // Field 08: whoever pastes a video that was opened from a list wants the video.
+    #[test]
+    fn a_video_that_was_opened_from_a_list_is_that_video() {
+        let opened = |text: &str| {
+            let both = text.parse::<Address>().unwrap().video_of_list()?;
+            Some((both.video.to_string(), both.list.to_string()))
+        };
+        let video_of = |list: &str| {
+            let list = format!("https://www.youtube.com/playlist?list={list}");
+            Some(("https://www.youtube.com/watch?v=abc".to_owned(), list))
+        };
+        for (text, list) in [
+            ("https://www.youtube.com/watch?v=abc&list=PL1&index=4", "PL1"),
+            ("http://m.youtube.com/watch?list=WL&v=abc#t=3", "WL"),
+            ("https://youtu.be/abc?list=RDabc&si=x", "RDabc"),
+            ("https://music.youtube.com/watch?v=abc&list=OLAK5", "OLAK5"),
+        ] {
+            assert_eq!(opened(text), video_of(list), "{text}");
+        }
+        for text in [
+            "https://www.youtube.com/playlist?list=PL1",
+            "https://www.youtube.com/watch?v=abc",
+            "https://www.youtube.com/watch?v=abc&list=",
+            "https://www.youtube.com/@a/videos?list=PL1",
+            "https://video.example/watch?v=abc&list=PL1",
+        ] {
+            assert_eq!(opened(text), None, "{text}");
+        }
     }
 
     // Core A8, field 07: a site that is not YouTube may mean something by each of these.

@@ -30,7 +30,7 @@ pub mod setting;
 pub mod several;
 pub mod worker;
 
-pub use address::{Address, UrlRefused};
+pub use address::{Address, UrlRefused, VideoOfList};
 pub use clock::{Clock, IdSource, Timestamp};
 pub use failure::{FailureClass, Retry};
 pub use id::{

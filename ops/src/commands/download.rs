@@ -3,6 +3,7 @@
 pub(crate) mod archive;
 
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
+use mediary_schema::Address;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -77,6 +78,11 @@ pub(crate) struct Target {
 }
 
 impl Target {
+    /// The list that a video was opened from, if its address says so.
+    fn list_of_video(&self) -> Option<Address> {
+        Some(self.url.as_ref()?.parse::<Address>().ok()?.video_of_list()?.list)
+    }
+
     /// The same, by ids.
     async fn named(self, client: &Client) -> Result<Self, Failure> {
         let playlist = match &self.playlist {
@@ -245,6 +251,11 @@ pub(crate) async fn start(
     let outcome = client.act::<Started>(&START, input).await?;
     Failure::refused(outcome.user_errors)?;
     let mut started = outcome.payload;
+    if let Some(list) = target.list_of_video() {
+        output.note(&format!(
+            "this is one video of a list; follow all of it with `mediary playlist follow '{list}'`"
+        ));
+    }
     if let Some(id) = started.story_id.clone().filter(|_| wait) {
         let list = target.playlist.clone().or_else(|| started.playlist_id.clone());
         let look = joined_refresh(client, list.clone(), started.position).await?;

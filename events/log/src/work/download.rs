@@ -81,6 +81,8 @@ fn start(story: &mut Transaction<'_>, asked: &Start) -> Result<Option<PlaylistId
         }
         Target::Url(url) => {
             let address: Address = url.parse()?;
+            // What was opened from a list is one video, and its list is not asked for.
+            let address = address.video_of_list().map_or(address, |both| both.video);
             let id = story.identities().playlist(story.caller().project, &address);
             story.execute::<Playlist>(id.uuid(), playlist::Command::Follow { url: address.to_string() })?;
             let listed = story.state::<Playlist>(id.uuid())?.listed;

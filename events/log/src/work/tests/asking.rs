@@ -1,5 +1,5 @@
 use mediary_events::{
-    AskError, Asked, Rejection as _, account, job,
+    AskError, Asked, Rejection as _, account, codec, job,
     playlist::{self, Playlist},
     testing::samples,
 };
@@ -143,4 +143,23 @@ fn a_token_is_told_once() {
     assert_eq!((first.told.token_id, first.position), (second.told.token_id, second.position));
     assert_eq!(bench.head(), 2);
     assert_eq!(caller.principal, PrincipalId::OWNER);
+}
+
+// Field 08: whoever pasted a video that was opened from a list got the whole list.
+#[test]
+fn a_video_that_was_opened_from_a_list_is_asked_for_alone() {
+    let bench = Bench::new();
+    let target = json!({ "url": "https://www.youtube.com/watch?v=abc&list=PL1&index=4" });
+    let start = REGISTRY.command("download.start", json!({ "target": target })).unwrap();
+    ask(&bench, 1, start).unwrap();
+    let recorded = bench.recorded();
+    let of_playlists = recorded.iter().filter(|event| event.envelope.stream.category == "playlist");
+    let events = of_playlists.flat_map(|event| codec::events_of::<Playlist>(event).unwrap());
+    let followed: Vec<String> = events
+        .filter_map(|event| match event {
+            playlist::Event::FollowRequested { url } => Some(url),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(followed, ["https://www.youtube.com/watch?v=abc"]);
 }
