@@ -5,6 +5,7 @@
 
 pub mod bare;
 pub mod disk;
+pub mod feed;
 pub mod figure;
 pub mod gate;
 pub mod log;

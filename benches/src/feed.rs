@@ -1,0 +1,164 @@
+//! Work for feeds: looks at unchanged ones, and the reading of long ones, without a program besides.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use futures::future::join_all;
+use mediary_actors::{
+    net::{Gateway, Guard, Net, Options},
+    process::{Assignment, Environment, Runner, Tools},
+    sources::Sources,
+    ytdlp::{self, Engine as _, ListEnd, ListLine, ListRequest, YtDlp},
+};
+use mediary_schema::IdSource;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+    task::JoinSet,
+    time::Instant,
+};
+
+use crate::figure::Figure;
+
+/// A publisher on loopback: `/<entries>/<name>` is a feed with so many entries, which never changes.
+#[derive(Debug)]
+pub struct Publisher {
+    address: SocketAddr,
+    _serving: JoinSet<()>,
+}
+
+impl Publisher {
+    /// Begins to publish.
+    ///
+    /// # Panics
+    /// If there is no free port.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+        let address = listener.local_addr().expect("it has an address");
+        let mut serving = JoinSet::new();
+        serving.spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                connections.spawn(answer(stream));
+            }
+        });
+        Self { address, _serving: serving }
+    }
+
+    /// The address of a feed with so many entries.
+    pub fn url(&self, entries: u32, name: u32) -> String {
+        format!("http://{}/{entries}/{name}", self.address)
+    }
+}
+
+async fn answer(mut stream: TcpStream) {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read_u8().await {
+            Ok(byte) => head.push(byte),
+            Err(_) => return,
+        }
+    }
+    let head = String::from_utf8_lossy(&head);
+    let entries = head.split('/').nth(1).and_then(|entries| entries.parse().ok()).unwrap_or(0);
+    let answer = if head.contains("if-none-match") {
+        "HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n".to_owned()
+    } else {
+        let feed = feed(entries);
+        let length = feed.len();
+        format!(
+            "HTTP/1.1 200 OK\r\nETag: \"1\"\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{feed}"
+        )
+    };
+    if stream.write_all(answer.as_bytes()).await.is_ok() {
+        drop(stream.shutdown().await);
+    }
+}
+
+/// A feed with so many entries, each with notes as podcasts have them.
+fn feed(entries: u32) -> String {
+    let notes = "What was said, and by whom. ".repeat(40);
+    let item = |number: u32| {
+        format!(
+            "<item><title>Episode {number}</title><guid>{number}</guid><description>{notes}</description>\
+             <enclosure url=\"/media/{number}.mp3\" type=\"audio/mpeg\" length=\"1000\"/></item>\n"
+        )
+    };
+    let items: String = (0..entries).map(item).collect();
+    format!("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Show</title>{items}</channel></rss>")
+}
+
+/// What looks at feeds; there is no program that it could start.
+///
+/// # Panics
+/// If the folder can't be used.
+pub async fn sources(folder: &Path) -> Sources {
+    let guard = Guard::new(["127.0.0.0/8".parse().expect("a network")]);
+    let net =
+        Net::try_new(Options { guard, ..Options::in_folder(folder.to_owned()) }).expect("there is a client");
+    let gateway = Gateway::open(net.clone()).await.expect("there is a free port");
+    let runner = Runner::new(IdSource::system().next(), Environment::default());
+    Sources::new(net, YtDlp::new(runner, Tools::default(), ytdlp::Options::default(), gateway))
+}
+
+/// Looks at each address once, so many at a time; answers how long each look took and how many rows it saw.
+///
+/// # Panics
+/// If a look does not come to its end.
+pub async fn look_at_all(sources: &Sources, urls: &[String], at_once: usize) -> (Figure, u64) {
+    let began = Instant::now();
+    let (mut latencies, mut rows) = (Vec::new(), 0);
+    for some in urls.chunks(at_once.max(1)) {
+        for (took, seen) in join_all(some.iter().map(|url| look_at(sources, url))).await {
+            latencies.push(took);
+            rows += seen;
+        }
+    }
+    (Figure::new(urls.len() as u64, began.elapsed(), latencies), rows)
+}
+
+async fn look_at(sources: &Sources, url: &str) -> (Duration, u64) {
+    let began = Instant::now();
+    let (sender, mut lines) = mpsc::channel(64);
+    let request = ListRequest { url: url.to_owned(), start_index: 1 };
+    let assignment = Assignment::default();
+    let mut rows = 0;
+    let see = async {
+        while let Some(line) = lines.recv().await {
+            rows += u64::from(matches!(line, ListLine::Entry(_)));
+        }
+    };
+    let (end, ()) = tokio::join!(sources.list(&request, &assignment, sender), see);
+    assert_eq!(end, ListEnd::Complete, "{url}");
+    (began.elapsed(), rows)
+}
+
+/// The most memory that this process had so far, in bytes (`VmHWM` of proc(5)).
+///
+/// # Panics
+/// Where there is no `/proc`.
+pub fn memory_peak_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("this is Linux");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("it is told");
+    peak.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") << 10
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn feeds_are_looked_at_and_cost_nothing_the_second_time() {
+        let folder = tempfile::tempdir().unwrap();
+        crate::runtime().block_on(async {
+            let publisher = Publisher::start().await;
+            let sources = sources(folder.path()).await;
+            let urls: Vec<_> = (0..3).map(|name| publisher.url(5, name)).collect();
+            for _ in 0..2 {
+                let (figure, rows) = look_at_all(&sources, &urls, 2).await;
+                assert_eq!((figure.count, rows), (3, 15));
+            }
+        });
+        assert!(memory_peak_bytes() > 1 << 20);
+    }
+}
