@@ -1,7 +1,7 @@
 //! Feeds as publishers make them, followed and kept.
 
 use mediary::demo::Rendition;
-use mediary_tests::{Platform, Publisher};
+use mediary_tests::{Platform, Publisher, SmallDisk};
 use serde_json::{Value, json};
 
 /// A platform, and a publisher who has sound to publish.
@@ -119,5 +119,42 @@ async fn an_empty_feed_can_be_followed_and_grows() {
     publisher.put_feed("/feed", "New show", &item("First", "1", "/1.mp3"));
     platform.client.look(&playlist_id, false).await;
     assert_eq!(platform.client.entries(&playlist_id).await.len(), 1);
+    platform.stop().await;
+}
+
+// Field 11: a radio address was taken for a file, and the disk was full.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broadcast_ends_where_the_room_does_and_leaves_nothing() {
+    let Some(disk) = SmallDisk::mount(96 << 20) else { return };
+    let data = disk.path().join("data");
+    let platform = Platform::start_with(Box::new(move |configuration| {
+        configuration.data = data;
+        configuration.downloads.free_min_bytes = 48 << 20;
+    }))
+    .await;
+    let (client, publisher) = (&platform.client, Publisher::start().await);
+    let sound = platform.served("talks-1", Rendition::AudioMp3).await;
+    publisher.put_endless("/live.mp3", "audio/mpeg", sound);
+    publisher.put_feed("/feed", "Radio", &item("Live", "1", "/live.mp3"));
+    let playlist_id = client.follow(&publisher.url("/feed")).await;
+    let story = keep_all(&platform, &playlist_id).await;
+    assert_eq!(story["givenUpCount"], json!(1), "{story}");
+    let jobs = client.jobs(json!({ "state": "FAILED" })).await;
+    assert_eq!(
+        (&jobs[0]["failure"]["class"], &jobs[0]["attempts"]),
+        (&json!("too_large"), &json!(1)),
+        "{jobs:?}"
+    );
+    assert_eq!(platform.library_files().len(), 0);
+    let staged = std::fs::read_dir(platform.staging_of(&jobs[0])).map_or(0, |entries| {
+        entries
+            .filter(|entry| {
+                entry.as_ref().is_ok_and(|entry| entry.metadata().is_ok_and(|facts| facts.len() > 4096))
+            })
+            .count()
+    });
+    assert_eq!(staged, 0, "nothing of it takes the room of others");
+    // Commands work as before.
+    client.look(&playlist_id, true).await;
     platform.stop().await;
 }

@@ -12,8 +12,24 @@ use tokio::{
     task::JoinSet,
 };
 
-/// What there is, by path and query as they are asked for: a status, a type and the bytes.
-type Pages = BTreeMap<String, (u16, &'static str, Vec<u8>)>;
+/// What there is, by path and query as they are asked for.
+type Pages = BTreeMap<String, Page>;
+
+/// One of them.
+#[derive(Debug, Clone)]
+struct Page {
+    status: u16,
+    content_type: &'static str,
+    bytes: Vec<u8>,
+    /// Whether the bytes are sent again and again, as a broadcast does.
+    is_endless: bool,
+}
+
+impl Page {
+    fn of(status: u16, content_type: &'static str, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { status, content_type, bytes: bytes.into(), is_endless: false }
+    }
+}
 
 /// The publisher, on a free port of loopback until it is dropped.
 #[derive(Debug)]
@@ -53,12 +69,18 @@ impl Publisher {
 
     /// Publishes something, or something else, at a path.
     pub fn put(&self, path: &str, content_type: &'static str, bytes: impl Into<Vec<u8>>) {
-        self.pages().insert(path.to_owned(), (200, content_type, bytes.into()));
+        self.pages().insert(path.to_owned(), Page::of(200, content_type, bytes));
+    }
+
+    /// Publishes a broadcast: these bytes again and again, without a length.
+    pub fn put_endless(&self, path: &str, content_type: &'static str, bytes: impl Into<Vec<u8>>) {
+        let page = Page { is_endless: true, ..Page::of(200, content_type, bytes) };
+        self.pages().insert(path.to_owned(), page);
     }
 
     /// Refuses a path from now on.
     pub fn forbid(&self, path: &str) {
-        self.pages().insert(path.to_owned(), (403, "text/plain", b"Expired URL".to_vec()));
+        self.pages().insert(path.to_owned(), Page::of(403, "text/plain", "Expired URL"));
     }
 
     /// A feed of RSS with this inside its channel.
@@ -92,12 +114,17 @@ async fn answer(mut stream: TcpStream, pages: Arc<Mutex<Pages>>, asked: Arc<Mute
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     asked.lock().unwrap().push(format!("{method} {path}"));
     let found = pages.lock().unwrap().get(path).cloned();
-    let (status, content_type, bytes) = found.unwrap_or((404, "text/plain", Vec::new()));
-    let length = bytes.len();
+    let Page { status, content_type, bytes, is_endless } =
+        found.unwrap_or_else(|| Page::of(404, "text/plain", ""));
+    let length = if is_endless { String::new() } else { format!("Content-Length: {}\r\n", bytes.len()) };
     let head = format!(
-        "HTTP/1.1 {status} Status\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+        "HTTP/1.1 {status} Status\r\nContent-Type: {content_type}\r\n{length}Connection: close\r\n\r\n"
     );
     let body = if method == "HEAD" { &[][..] } else { &bytes };
+    if is_endless && method != "HEAD" && stream.write_all(head.as_bytes()).await.is_ok() {
+        while stream.write_all(&bytes).await.is_ok() {}
+        return;
+    }
     // Whoever has enough goes away in the middle.
     if stream.write_all(&[head.as_bytes(), body].concat()).await.is_ok() {
         drop(stream.shutdown().await);
