@@ -30,7 +30,7 @@ use super::{
     snapshot::SnapshotStore,
     space::Space,
     store::{self, Head, Store},
-    writer::{self, Writer},
+    writer::{self, RecentVersions, Writer},
 };
 
 /// How long a refused caller waits at least; the queue is empty after a commit or two.
@@ -148,6 +148,7 @@ impl Log {
             host,
             tail,
             categories,
+            versions: RecentVersions::default(),
             generation,
             commit_micros: Arc::clone(&commit_micros),
             fatal: Arc::clone(&fatal),

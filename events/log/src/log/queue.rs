@@ -19,8 +19,10 @@ const BATCH_EVENTS_MAX: usize = 4_096;
 /// The most bytes of one commit.
 const BATCH_BYTES_MAX: usize = 4 << 20;
 
-/// The share of a commit's time that the writer waits for those it has just answered.
-const COMPANY_SHARE: u32 = 8;
+/// The share of a commit's time that the writer waits at most for those it has just answered.
+const COMPANY_SHARE: u32 = 4;
+/// And the share within which one of them has to come, or no more is waited for.
+const SILENCE_SHARE: u32 = 16;
 
 /// An append and where its answer goes.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ pub(super) enum Refused {
 struct State {
     requests: VecDeque<Request>,
     bytes: usize,
+    /// How many requests the writer is woken for; none while it does not wait. Waking costs a call of the system.
+    wakes_at: Option<usize>,
     closed: bool,
 }
 
@@ -100,27 +104,37 @@ impl Queue {
         state.bytes += bytes;
         state.requests.push_back(request);
         metric::queue(state.requests.len(), state.bytes);
+        let waiting = state.requests.len();
+        let wakes = state.wakes_at.take_if(|wakes_at| waiting >= *wakes_at).is_some();
         drop(state);
-        self.filled.notify_one();
+        if wakes {
+            self.filled.notify_one();
+        }
         Ok(())
     }
 
     /// Takes what waits, as much as one commit holds; waits for something; none once closed and empty.
     ///
     /// An append that is larger than a commit should be is one of its own. Those that were answered together often ask
-    /// again together, and a commit for the first of them costs as much as one for all: so the processor is left to
-    /// them until as many wait as last time, for a small share of what that commit took.
+    /// again together, and a commit for the first of them costs as much as one for all: so as long as they keep
+    /// coming it is waited until as many are there as last time, for a share of what that commit took.
     pub(super) fn take(&self, last: Last) -> Option<Vec<Request>> {
         let mut state = self.lock();
+        state.wakes_at = Some(1);
         while state.requests.is_empty() && !state.closed {
             state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+        state.wakes_at = Some(last.requests);
         let (began, patience) = (Instant::now(), last.took / COMPANY_SHARE);
         while state.requests.len() < last.requests && !state.closed && began.elapsed() < patience {
-            drop(state);
-            std::thread::yield_now();
-            state = self.lock();
+            let before = state.requests.len();
+            let waited = self.filled.wait_timeout(state, last.took / SILENCE_SHARE);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            if state.requests.len() == before {
+                break;
+            }
         }
+        state.wakes_at = None;
         if state.requests.is_empty() {
             return None;
         }

@@ -9,6 +9,7 @@
 //! knows what is on the disk, and only reading it anew can tell.
 
 use std::{
+    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, OnceLock,
@@ -16,7 +17,7 @@ use std::{
     },
 };
 
-use mediary_events::{Envelope, Recorded};
+use mediary_events::{Envelope, Recorded, StreamId};
 use mediary_schema::{Clock, EventId, HostId, IdSource, Timestamp, log::OpenReason};
 use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
 use redb::{Database, WriteTransaction};
@@ -57,6 +58,7 @@ pub(super) struct Writer {
     pub(super) host: Option<HostId>,
     pub(super) tail: Tail,
     pub(super) categories: Categories,
+    pub(super) versions: RecentVersions,
     /// The index that the categories are of.
     pub(super) generation: u64,
     pub(super) commit_micros: Arc<AtomicU64>,
@@ -96,6 +98,36 @@ enum Written {
     Both(Staged),
     /// It is recorded, and the index doesn't follow.
     RecordOnly(Staged, IndexFault),
+}
+
+/// Versions of the streams that were written last: a stream is mostly written several times in a row, and asking the
+/// index costs as much as adding to it. Only the writer adds events, so the index says the same.
+#[derive(Debug, Default)]
+pub(super) struct RecentVersions(HashMap<StreamId, u64>);
+
+impl RecentVersions {
+    /// More than are written at a time; beyond it all are forgotten, and learned again.
+    const MAX: usize = 4_096;
+
+    fn of(&self, stream: &StreamId) -> Option<u64> {
+        self.0.get(stream).copied()
+    }
+
+    fn set(&mut self, stream: &StreamId, version: u64) {
+        if let Some(known) = self.0.get_mut(stream) {
+            *known = version;
+            return;
+        }
+        if self.0.len() >= Self::MAX {
+            self.forget();
+        }
+        self.0.insert(stream.clone(), version);
+    }
+
+    /// What was staged was not recorded.
+    fn forget(&mut self) {
+        self.0.clear();
+    }
 }
 
 /// What becomes of one request.
@@ -251,6 +283,7 @@ impl Writer {
             }
             Err(trouble) => {
                 (self.tail, self.categories) = before;
+                self.versions.forget();
                 Err(trouble)
             }
         }
@@ -337,7 +370,7 @@ impl Writer {
             return Ok(Verdict::Repeated(answer));
         }
         for (stream, expected) in &append.expected {
-            let actual = tables.index.stream_version(&self.categories, stream)?;
+            let actual = self.version(tables, stream)?;
             if !expected.allows(actual) {
                 let (stream, expected) = (stream.clone(), *expected);
                 return Ok(Verdict::Refused(AppendError::Conflict { stream, expected, actual }));
@@ -364,9 +397,10 @@ impl Writer {
         for (index, event) in (0..len).zip(&append.events) {
             let version = 1 + match versions.of(&event.stream) {
                 Some(version) => version,
-                None => tables.index.stream_version(&self.categories, &event.stream)?,
+                None => self.version(tables, &event.stream)?,
             };
             versions.set(&event.stream, version);
+            self.versions.set(&event.stream, version);
             let place = Place { index, len, version };
             recorded.push(Arc::new(self.record_event(tables, &append.header, event.clone(), &place)?));
             for position in erasure::asked(event) {
@@ -381,6 +415,14 @@ impl Writer {
             versions: versions.into_list(),
             repeated: false,
         })
+    }
+
+    /// The version of a stream; 0 if there is no such stream.
+    fn version(&self, tables: &Tables<'_>, stream: &StreamId) -> Result<u64, IndexFault> {
+        match self.versions.of(stream) {
+            Some(version) => Ok(version),
+            None => tables.index.stream_version(&self.categories, stream),
+        }
     }
 
     fn record_event(
