@@ -61,7 +61,6 @@ require_node() {
 # Prints the Debian packages that are missing, one a line. `$1` is `run` or `test`.
 missing_system_packages() {
   local purpose=$1
-  if ! have ffmpeg || ! have ffprobe; then echo ffmpeg; fi
   if ! have python3; then
     echo python3
     echo python3-venv
@@ -139,6 +138,7 @@ install_private_tools() {
       --requirement "$TOOLS/$group/requirements.txt" </dev/null >&2 ||
       fail "pip could not install the tools of ops/tools.txt" \
         "check that this machine reaches its Python package registry, and run this again"
+    link_ffmpeg "$TOOLS/$group/bin"
     for program in "$@"; do
       [[ -x $TOOLS/$group/bin/$program ]] || fail "the packages of ops/tools.txt hold no program $program"
       ln -sfn "../$group/bin/$program" "$TOOLS/bin/$program"
@@ -148,7 +148,16 @@ install_private_tools() {
   exec 9>&-
 }
 
-install_run_tools() { install_private_tools run yt-dlp nats-server deno; }
+# Puts the ffmpeg of the package that brings one among the programs of an environment: there it is a file of its data.
+link_ffmpeg() {
+  local bin=$1 program
+  if "$bin/python" -c 'import imageio_ffmpeg' 2>/dev/null; then
+    program=$(env -u IMAGEIO_FFMPEG_EXE "$bin/python" -c 'import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())')
+    ln -sfn "$program" "$bin/ffmpeg"
+  fi
+}
+
+install_run_tools() { install_private_tools run yt-dlp nats-server deno ffmpeg; }
 
 install_check_tools() { install_private_tools check typos; }
 

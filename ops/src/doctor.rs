@@ -106,7 +106,10 @@ async fn program(configuration: &Configuration, tools: &Tools, runner: &Runner, 
                     Verdict::Error,
                     "install it with `ops/run`, or `pip install yt-dlp`, or name its path in the configuration: tools.yt_dlp",
                 ),
-                Tool::Ffmpeg | Tool::Ffprobe => (Verdict::Error, "install it with `apt-get install ffmpeg`"),
+                Tool::Ffmpeg => (
+                    Verdict::Error,
+                    "install it with `ops/run`, or `apt-get install ffmpeg`, or name its path in the configuration: tools.ffmpeg",
+                ),
                 Tool::Deno => (
                     Verdict::Warning,
                     "YouTube and some other sites offer less without it; install it with `ops/run`, or name its path in the configuration: tools.deno",

@@ -104,7 +104,6 @@ pub(crate) fn tools(configuration: &Configuration, path_folders: Vec<PathBuf>) -
     let named = [
         (Tool::YtDlp, &configuration.tools.yt_dlp),
         (Tool::Ffmpeg, &configuration.tools.ffmpeg),
-        (Tool::Ffprobe, &configuration.tools.ffprobe),
         (Tool::Deno, &configuration.tools.deno),
         (Tool::NatsServer, &configuration.tools.nats_server),
     ];

@@ -15,7 +15,7 @@ pub struct Quality {
     pub version: u16,
     /// The choice in yt-dlp's format language.
     pub format: String,
-    /// The greatest height in pixels that fits; none if unlimited or without picture.
+    /// The most lines that fit: what [`lines`](crate::file::lines) counts. None if unlimited or without picture.
     pub height_max: Option<u32>,
     /// Whether the file has no picture.
     #[serde(default)]
@@ -51,9 +51,14 @@ impl Quality {
         if self.audio_only { Wish::Audio } else { Wish::Video { height_max: self.height_max } }
     }
 
-    fn up_to(name: &str, height: u32) -> Self {
-        let format = format!("bv*[height<={height}]+ba/b[height<={height}]/b[height<=?{height}]");
-        Self { name: name.to_owned(), version: 1, format, height_max: Some(height), audio_only: false }
+    /// The best picture with so many lines at most. yt-dlp's filters know only width and height, so a picture that
+    /// stands upright is looked for first: a 1080p film of 1080 × 1920 fits 1080p.
+    fn up_to(name: &str, lines: u32) -> Self {
+        let upright = format!("[aspect_ratio<1][width<={lines}]");
+        let format = format!(
+            "bv*{upright}+ba/b{upright}/bv*[height<={lines}]+ba/b[height<={lines}]/b[height<=?{lines}]"
+        );
+        Self { name: name.to_owned(), version: 1, format, height_max: Some(lines), audio_only: false }
     }
 }
 
@@ -61,9 +66,9 @@ impl Quality {
 /// second wish for an item is a second download, unless what is kept fits it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Wish {
-    /// The best picture up to a height, with sound; what has no picture at its source is sound.
+    /// The best picture up to a number of lines, with sound; what has no picture at its source is sound.
     Video {
-        /// The greatest height in pixels that fits; none is the best that there is.
+        /// The most lines that fit; none is the best that there is.
         height_max: Option<u32>,
     },
     /// The sound alone.
@@ -84,14 +89,14 @@ impl Wish {
     ///
     /// The best picture below a ceiling is the best below every lower ceiling that it fits under. One that was fetched
     /// under a lower ceiling says nothing of what there is above.
-    pub fn is_met_by(self, fetched_for: Self, height: Option<u32>) -> bool {
+    pub fn is_met_by(self, fetched_for: Self, lines: Option<u32>) -> bool {
         match (self, fetched_for) {
             (Self::Video { height_max: wanted }, Self::Video { height_max: looked_up_to }) => {
-                let unlimited = |height: Option<u32>| height.unwrap_or(u32::MAX);
-                unlimited(looked_up_to) >= unlimited(wanted) && height.unwrap_or(0) <= unlimited(wanted)
+                let unlimited = |lines: Option<u32>| lines.unwrap_or(u32::MAX);
+                unlimited(looked_up_to) >= unlimited(wanted) && lines.unwrap_or(0) <= unlimited(wanted)
             }
             (Self::Audio, Self::Audio) => true,
-            (Self::Audio, Self::Video { .. }) => height.is_none(),
+            (Self::Audio, Self::Video { .. }) => lines.is_none(),
             (Self::Video { .. }, Self::Audio) => false,
         }
     }

@@ -22,6 +22,19 @@ pub struct MediaFacts {
     pub audio_codec: Option<String>,
 }
 
+impl MediaFacts {
+    /// The lines of the picture, if it has one.
+    pub fn lines(&self) -> Option<u32> {
+        lines(self.width, self.height)
+    }
+}
+
+/// The lines of a picture as qualities count them, its shorter side: a 1080p film that stands upright has 1080 × 1920
+/// (yt-dlp's `res`). The height alone where the width is unknown.
+pub fn lines(width: Option<u32>, height: Option<u32>) -> Option<u32> {
+    Some(height?.min(width.unwrap_or(u32::MAX)))
+}
+
 /// Bytes that were found whole: what a file is known by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verified {

@@ -76,7 +76,7 @@ pub(super) fn judge(
     if packets.count() == 0 {
         return Err(damaged("it has no packets"));
     }
-    let media = facts(report, &mut oddities).map_err(|what| damaged(&what))?;
+    let media = facts(report, structure, &mut oddities).map_err(|what| damaged(&what))?;
     if talk.has_doubtful_packets {
         doubtful(&media, &mut oddities).map_err(damaged)?;
     }
@@ -95,11 +95,19 @@ pub(super) fn judge(
 }
 
 /// The facts, with the length as far as it can be known.
-fn facts(report: &Report, oddities: &mut BTreeSet<Oddity>) -> Result<MediaFacts, String> {
+fn facts(
+    report: &Report,
+    structure: &Structure,
+    oddities: &mut BTreeSet<Oddity>,
+) -> Result<MediaFacts, String> {
     let Report { talk, packets, .. } = report;
     let container = talk.container.clone().unwrap_or_default();
     let found_ms = packets.duration_ms(talk.has_restart);
     let said_ms = talk.claimed_ms.filter(|_| !talk.is_estimated);
+    let is_longer_than = |said_ms: u64| found_ms > said_ms + CONTAINER_TOLERANCE.around(said_ms);
+    // ffmpeg 9 says of slides when the last one is decoded, which is before it is shown: the header knows better.
+    let header_ms = structure.said_ms.filter(|header_ms| !is_longer_than(*header_ms));
+    let said_ms = said_ms.map(|said_ms| header_ms.filter(|_| is_longer_than(said_ms)).unwrap_or(said_ms));
     if talk.is_estimated {
         oddities.insert(Oddity::EstimatedLength);
     }
@@ -115,7 +123,7 @@ fn facts(report: &Report, oddities: &mut BTreeSet<Oddity>) -> Result<MediaFacts,
                     seconds(said_ms)
                 ));
             }
-            let is_longer = found_ms > said_ms + tolerance_ms;
+            let is_longer = is_longer_than(said_ms);
             if is_longer {
                 oddities.insert(Oddity::LongerThanSaid);
             }
@@ -207,10 +215,9 @@ impl Expectation {
         if self.height.is_some_and(|promised| height < promised) {
             oddities.insert(Oddity::BelowPromisedHeight);
         }
-        match self.height_max {
-            Some(most) if height > most => {
-                let message =
-                    format!("the source has only a height of {height}, and at most {most} was asked for");
+        match (media.lines(), self.height_max) {
+            (Some(lines), Some(most)) if lines > most => {
+                let message = format!("the picture has {lines} lines, and at most {most} were asked for");
                 Err((FailureClass::FormatUnavailable, message))
             }
             _ => Ok(()),

@@ -15,9 +15,10 @@
 //! Not noticed: wrong bytes that a decoder takes for other sound or another picture, where codec and container have
 //! no checksum; the end of a stream that says nothing about its length, if nothing was promised.
 //!
-//! Here texts of ffmpeg become values (`talk`, `packets`, `failure`), bytes of containers too (`frames`, `pages`,
-//! `riff`), and `judge` decides.
+//! Here texts of ffmpeg become values (`talk`, `packets`, `failure`), bytes of containers too (`boxes`, `frames`,
+//! `pages`, `riff`), and `judge` decides.
 
+mod boxes;
 mod failure;
 mod frames;
 mod hash;

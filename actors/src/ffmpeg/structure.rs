@@ -1,5 +1,6 @@
 //! What the bytes of a container say by themselves, where ffmpeg passes over it in silence: it skips what it
-//! can't read in an mp3, ends well on half an ogg page, and guesses anew where a wav is too short.
+//! can't read in an mp3, ends well on half an ogg page, guesses anew where a wav is too short, and counts the slides
+//! of an mp4 by when they are decoded.
 
 use std::{
     collections::BTreeSet,
@@ -10,7 +11,7 @@ use std::{
 
 use mediary_schema::file::Oddity;
 
-use super::{frames, pages, riff};
+use super::{boxes, frames, pages, riff};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,6 +25,8 @@ pub(super) struct Structure {
     pub(super) seams: u64,
     /// Whether one of them cuts a frame: so its source put it together, or a resume glued two files.
     pub(super) has_torn_seam: bool,
+    /// For how long its header says that it is played, in milliseconds.
+    pub(super) said_ms: Option<u64>,
 }
 
 impl Structure {
@@ -38,6 +41,7 @@ pub(super) fn look(path: &Path, container: &str) -> io::Result<Structure> {
         "mp3" => frames::walk,
         "ogg" => pages::walk,
         "wav" | "w64" => riff::walk,
+        _ if container.starts_with("mov,") => boxes::walk,
         _ => return Ok(Structure::default()),
     };
     walk(&mut Bytes::open(File::open(path)?)?)

@@ -211,6 +211,18 @@ async fn a_lower_picture_than_promised_is_kept_and_a_higher_one_than_wanted_is_n
     let lower = Expectation { height_max: Some(72), ..NOTHING_PROMISED };
     let failure = studio.verify("whole.mp4", lower).await.unwrap_err();
     assert_eq!(failure.class, FailureClass::FormatUnavailable);
+    assert_eq!(failure.message, "the picture has 90 lines, and at most 72 were asked for");
+}
+
+// Edge A22: what stands upright was refused as too high, after it was fetched.
+#[tokio::test]
+async fn a_picture_that_stands_upright_counts_by_its_shorter_side() {
+    let studio = Studio::open().await;
+    studio.make("-i whole.mp4 -vf transpose=1 -c:v libx264 -preset ultrafast -c:a copy upright.mp4").await;
+    let expectation = Expectation { height: Some(160), height_max: Some(90), ..NOTHING_PROMISED };
+    let verified = studio.verify("upright.mp4", expectation).await.unwrap();
+    assert_eq!((verified.media.height, verified.media.lines()), (Some(160), Some(90)));
+    assert_eq!(verified.oddities, []);
 }
 
 #[tokio::test]

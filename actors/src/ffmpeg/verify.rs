@@ -24,7 +24,7 @@ pub struct Expectation {
     pub duration_ms: Option<u64>,
     /// The height of the chosen format.
     pub height: Option<u32>,
-    /// The greatest height that the quality allows.
+    /// The most lines that the quality allows.
     pub height_max: Option<u32>,
     /// Whether it has to have sound; a picture is no fault, since some sources have no sound alone.
     pub audio_only: bool,

@@ -16,8 +16,6 @@ pub enum Tool {
     YtDlp,
     /// Checks media, and joins picture and sound for yt-dlp.
     Ffmpeg,
-    /// Reads facts of media.
-    Ffprobe,
     /// Runs the scripts of sites for yt-dlp.
     Deno,
     /// Carries events to others.
@@ -26,14 +24,13 @@ pub enum Tool {
 
 impl Tool {
     /// Every program.
-    pub const ALL: [Self; 5] = [Self::YtDlp, Self::Ffmpeg, Self::Ffprobe, Self::Deno, Self::NatsServer];
+    pub const ALL: [Self; 4] = [Self::YtDlp, Self::Ffmpeg, Self::Deno, Self::NatsServer];
 
     /// The program's name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::YtDlp => "yt-dlp",
             Self::Ffmpeg => "ffmpeg",
-            Self::Ffprobe => "ffprobe",
             Self::Deno => "deno",
             Self::NatsServer => "nats-server",
         }
@@ -44,14 +41,14 @@ impl Tool {
         match self {
             // What yt-dlp 2026.10.26 takes; it leaves an older one alone without a word.
             Self::Deno => Some([2, 3]),
-            Self::YtDlp | Self::Ffmpeg | Self::Ffprobe | Self::NatsServer => None,
+            Self::YtDlp | Self::Ffmpeg | Self::NatsServer => None,
         }
     }
 
     const fn version_option(self) -> &'static str {
         match self {
             Self::YtDlp | Self::Deno | Self::NatsServer => "--version",
-            Self::Ffmpeg | Self::Ffprobe => "-version",
+            Self::Ffmpeg => "-version",
         }
     }
 
@@ -62,7 +59,7 @@ impl Tool {
             Self::YtDlp => line,
             Self::Deno => line.strip_prefix("deno ")?,
             Self::NatsServer => line.strip_prefix("nats-server: v")?,
-            Self::Ffmpeg | Self::Ffprobe => line.strip_prefix(self.name())?.strip_prefix(" version ")?,
+            Self::Ffmpeg => line.strip_prefix("ffmpeg version ")?,
         };
         rest.split_whitespace().next().map(str::to_owned)
     }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mediary_schema::{FailureClass, download::Quality, item::ItemSource, job::Failure};
+use mediary_schema::{FailureClass, download::Quality, file::lines, item::ItemSource, job::Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -230,12 +230,19 @@ fn keep_only(info: &mut Map<String, Value>, mut chosen: Vec<Map<String, Value>>)
 
 fn offered_heights(info: &Map<String, Value>, quality: &Quality) -> Option<u32> {
     let formats = info.get("formats").and_then(Value::as_array)?;
-    let heights = formats.iter().filter_map(Value::as_object).filter_map(height);
-    heights.filter(|height| quality.height_max.is_none_or(|most| *height <= most)).max()
+    let fits = |format: &&Map<String, Value>| {
+        let lines = lines(pixels(format, "width"), height(format));
+        lines.zip(quality.height_max).is_none_or(|(lines, most)| lines <= most)
+    };
+    formats.iter().filter_map(Value::as_object).filter(fits).filter_map(height).max()
 }
 
 fn height(format: &Map<String, Value>) -> Option<u32> {
-    format.get("height").and_then(Value::as_u64).and_then(|height| u32::try_from(height).ok())
+    pixels(format, "height")
+}
+
+fn pixels(format: &Map<String, Value>, side: &str) -> Option<u32> {
+    format.get(side).and_then(Value::as_u64).and_then(|pixels| u32::try_from(pixels).ok())
 }
 
 fn size(chosen: &[Map<String, Value>]) -> Option<u64> {

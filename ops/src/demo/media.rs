@@ -29,9 +29,8 @@ pub struct MediaLibrary {
 impl MediaLibrary {
     /// Opens the media in a cache folder, making them first if they aren't there.
     ///
-    /// `ffmpeg` is the program to make them with (`ffmpeg` looks it up on the path). Any number of
-    /// processes may call this at once: one makes, the others wait for its lock. A maker that was
-    /// killed leaves only a folder that the next one clears.
+    /// `ffmpeg` is the program to make them with. Any number of processes may call this at once: one makes, the
+    /// others wait for its lock. A maker that was killed leaves only a folder that the next one clears.
     pub async fn open(cache: &Path, ffmpeg: &Path) -> Result<Self> {
         let folder = cache.join(recipe::key());
         if missing_file(&folder).is_some() {
@@ -47,10 +46,13 @@ impl MediaLibrary {
     }
 
     /// Opens the media in a folder of this user's among the system's temporary files: what tests share.
+    ///
+    /// # Panics
+    /// If `ops/test` has not installed ffmpeg.
     pub async fn open_shared() -> Result<Self> {
         let user = rustix::process::getuid().as_raw();
         let cache = std::env::temp_dir().join(format!("mediary-sample-media-{user}"));
-        Self::open(&cache, Path::new("ffmpeg")).await
+        Self::open(&cache, &mediary_tools::required("ffmpeg")).await
     }
 
     /// Where the media are.

@@ -105,7 +105,7 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
 ];
 
 /// Outside programs whose adapter may stand in a concern's folder of `actors`.
-const TOOLS: &[&str] = &["ytdlp", "ffmpeg", "ffprobe", "xorriso", "cdrdao", "plex"];
+const TOOLS: &[&str] = &["ytdlp", "ffmpeg", "xorriso", "cdrdao", "plex"];
 
 /// Concerns without values of their own in `schema`: their only value is an id.
 const WITHOUT_VALUES: &[&str] = &["command", "reservation"];

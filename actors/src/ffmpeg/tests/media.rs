@@ -47,7 +47,7 @@ const WHOLE: &[(&str, &[Oddity])] = &[
         &[PauseInSound],
     ),
     (
-        "-i whole.mp4 -c copy -bsf:a setts=pts=PTS-if(gte(N\\,100)\\,6)/TB/1000:dts=DTS-if(gte(N\\,100)\\,6)/TB/1000 step-back.mkv",
+        "-i whole.mp4 -c copy -bsf:a setts=pts=PTS-if(gte(N\\,100)\\,200)/TB/1000:dts=DTS-if(gte(N\\,100)\\,200)/TB/1000 step-back.mkv",
         &[ClockRestart],
     ),
 ];
@@ -88,6 +88,10 @@ async fn whole_media_are_kept_with_what_is_odd_about_them() {
         let is_other = ["one-picture.mp4", "pause.mp4", "edit-list.mp4", "late.mkv"].contains(&name);
         assert!(is_other || media.duration_ms.abs_diff(long) <= 300, "{name}: {media:?}");
     }
+    // A step as small as in broadcasts, 256 samples, is not even noticed by every version of ffmpeg.
+    let small = "-i whole.mp4 -c copy -bsf:a setts=pts=PTS-if(gte(N\\,100)\\,6)/TB/1000:dts=DTS-if(gte(N\\,100)\\,6)/TB/1000 small-step.mkv";
+    let name = studio.made(small).await;
+    studio.verify(name, NOTHING_PROMISED).await.unwrap();
 }
 
 // Field 04: what players play to the end.
@@ -107,7 +111,11 @@ async fn what_was_put_together_by_its_source_is_kept() {
         let parts = ["first", "second"].map(|part| studio.read(&format!("{part}.{ending}")));
         let glued = format!("glued.{ending}");
         studio.write(&glued, parts.concat());
-        let media = studio.is_kept(&glued, &oddities).await.media;
+        let mut verified = studio.verify(&glued, NOTHING_PROMISED).await.unwrap();
+        // Whether the clock of opus is seen to begin anew depends on ffmpeg's version.
+        verified.oddities.retain(|oddity| ending != "opus" || *oddity != ClockRestart);
+        assert_eq!((&verified.oddities, verified.check), (&oddities, Check::Decoded), "{glued}");
+        let media = verified.media;
         assert!(media.duration_ms.abs_diff(10_050) < 150, "{ending}: {media:?}");
     }
 

@@ -424,6 +424,26 @@ async fn apart(quality: &str) -> Case {
     case
 }
 
+// Edge A22: a 1080p film of 1080 × 1920 was too high for 1080p: there was less of it, or nothing.
+#[tokio::test]
+async fn a_film_that_stands_upright_is_chosen_by_its_shorter_side() {
+    for (quality, chosen) in [("1080p", "v1080"), ("720p", "v606"), ("best", "v2160")] {
+        let case = Case::of_video(quality, |site| {
+            let upright = |width: u32, height: u32| {
+                json!({"format_id": format!("v{width}"), "url": site.url("/media/v.mp4"), "ext": "mp4",
+                    "vcodec": "avc1", "acodec": "mp4a", "width": width, "height": height})
+            };
+            let formats = [upright(606, 1080), upright(1080, 1920), upright(2160, 3840)];
+            json!({"id": "v1", "title": "V 1", "duration": 6, "formats": formats})
+        })
+        .await;
+        let extracted = case.extract().await.unwrap();
+        let ids: Vec<_> = extracted.streams.iter().map(|stream| stream.format_id.as_str()).collect();
+        assert_eq!(ids, [chosen], "{quality}");
+        assert_eq!(extracted.height, extracted.height_offered, "{quality}");
+    }
+}
+
 #[tokio::test]
 async fn picture_and_sound_are_joined_and_both_are_gone_on_with() {
     let case = apart("720p").await;

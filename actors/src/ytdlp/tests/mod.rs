@@ -62,7 +62,7 @@ impl Bench {
 fn tools(runner: &Runner) -> Tools {
     let tools =
         Tools::new(mediary_tools::private_folder().into_iter().chain(runner.environment().path_folders()));
-    for tool in [Tool::YtDlp, Tool::Ffmpeg, Tool::Ffprobe] {
+    for tool in [Tool::YtDlp, Tool::Ffmpeg] {
         assert!(tools.find(tool).is_ok(), "these tests need {tool}: run `ops/test`, which installs it");
     }
     tools

@@ -168,9 +168,9 @@ fn refuse_if_met(story: &mut Transaction<'_>, item: &DownloadItem) -> Result<(),
         }
         let (Some(fetched_for), Some(file_id)) = (fetched_for, kept) else { continue };
         let file = story.state::<File>(file_id.uuid())?;
-        let height = file.verified.as_ref().and_then(|verified| verified.media.height);
+        let lines = file.verified.as_ref().and_then(|verified| verified.media.lines());
         let wish = item.quality.wish();
-        if file.is_there() && (wish == fetched_for || wish.is_met_by(fetched_for, height)) {
+        if file.is_there() && (wish == fetched_for || wish.is_met_by(fetched_for, lines)) {
             return Err(Rejection::AlreadyKept { file_id }.into());
         }
     }

@@ -2,8 +2,15 @@
 
 use std::{path::Path, process::Output};
 
+use mediary_actors::{
+    ffmpeg::{Expectation, Ffmpeg},
+    process::{Assignment, Environment, Runner, Tool, Tools},
+};
+use mediary_schema::{file::MediaFacts, job::Progress};
 use reqwest::StatusCode;
 use serde_json::Value;
+use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::{
     super::{PageKind, Rendition, install_plugin},
@@ -94,34 +101,25 @@ async fn the_best_and_at_most_180p_are_files_that_play() {
         let arguments = ["-f", format, "-o", &template, &urls[0], &urls[1], &urls[2]];
         let output = run(folder.path(), &arguments).await;
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        for (id, seconds) in [("videos-1", 3.0), ("videos-3", 5.0), ("videos-4", 6.0)] {
+        for (id, milliseconds) in [("videos-1", 3_000), ("videos-3", 5_000), ("videos-4", 6_000)] {
             let file = folder.path().join(format!("{name}-{id}.mp4"));
-            assert_eq!(probe(&file).await, (height, vec!["audio", "video"], true), "{name} {id}");
-            assert!((duration(&file).await - seconds).abs() < 0.3, "{name} {id}");
+            let facts = facts(&file).await;
+            assert_eq!(facts.height, Some(height), "{name} {id}");
+            assert!(facts.video_codec.is_some() && facts.audio_codec.is_some(), "{name} {id}: {facts:?}");
+            assert!(facts.duration_ms.abs_diff(milliseconds) < 300, "{name} {id}: {facts:?}");
         }
     }
 }
 
-async fn ffprobe(file: &Path) -> Value {
-    #[expect(clippy::disallowed_methods, reason = "a test of the site, not of the process runner")]
-    let mut command = tokio::process::Command::new("ffprobe");
-    command.args(["-v", "error", "-print_format", "json", "-show_streams", "-show_format"]).arg(file);
-    let output = command.kill_on_drop(true).output().await.unwrap();
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// Height, kinds of streams, and whether ffprobe found nothing to complain about.
-async fn probe(file: &Path) -> (u64, Vec<&'static str>, bool) {
-    let found = ffprobe(file).await;
-    let streams = found["streams"].as_array().cloned().unwrap_or_default();
-    let has = |kind: &str| streams.iter().any(|stream| stream["codec_type"] == kind);
-    let kinds = ["audio", "video"].into_iter().filter(|kind| has(kind)).collect();
-    let height = streams.iter().find_map(|stream| stream["height"].as_u64()).unwrap_or(0);
-    (height, kinds, streams.len() == 2)
-}
-
-async fn duration(file: &Path) -> f64 {
-    ffprobe(file).await["format"]["duration"].as_str().unwrap().parse().unwrap()
+/// What a file is, once it was found whole.
+async fn facts(file: &Path) -> MediaFacts {
+    let runner = Runner::new(Uuid::nil(), Environment::of(std::env::vars_os()));
+    let tools = Tools::default().with(Tool::Ffmpeg, mediary_tools::required("ffmpeg"));
+    let assignment = Assignment::default();
+    let (progress, _) = watch::channel(Progress::default());
+    let verified =
+        Ffmpeg::new(runner, tools).verify(file, Expectation::default(), &assignment, &progress).await;
+    verified.unwrap().media
 }
 
 #[tokio::test]
@@ -144,7 +142,7 @@ async fn feeds_are_read_by_the_extractor_that_yt_dlp_has() {
     let arguments = ["-I", "1", "-o", "%(id)s.%(ext)s", &harness.site.feed_url("talks")];
     assert!(run(folder.path(), &arguments).await.status.success());
     let file = folder.path().join("talks-1.mp3");
-    assert!((duration(&file).await - 3.0).abs() < 0.3);
+    assert!(facts(&file).await.duration_ms.abs_diff(3_000) < 300);
 }
 
 #[tokio::test]
