@@ -63,6 +63,8 @@ pub struct NatsServerArguments {
     pub data: PathBuf,
     /// The port and the passwords.
     pub access: Access,
+    /// The most bytes that the stream of events keeps.
+    pub stream_bytes_max: u64,
     /// Who knows the credentials that may speak over NATS.
     pub gate: Gate,
     /// Where it is told how the server is.
@@ -199,9 +201,9 @@ impl Kept {
 impl Kept {
     /// Writes the configuration.
     async fn configure(&self, users: &[String]) -> Result<(), Error> {
-        let NatsServerArguments { runner, tools, data, access, .. } = &self.arguments;
+        let NatsServerArguments { runner, tools, data, access, stream_bytes_max, .. } = &self.arguments;
         let version = tools.version(runner, Tool::NatsServer).await.map_err(Error::Start)?;
-        let (folder, text) = (access::folder(data), config::text(access, &version, users));
+        let (folder, text) = (access::folder(data), config::text(access, *stream_bytes_max, &version, users));
         let write = move || access::write_private(&folder, config::FILE, text.as_bytes());
         tokio::task::spawn_blocking(write).await.expect("a write doesn't panic")
     }

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use mediary_log::fanout::{Options, STREAM};
+use mediary_log::fanout::STREAM;
 
 use super::access::{AUTOMATION, Access, PLATFORM};
 
@@ -15,8 +15,6 @@ const STORE: &str = "jetstream";
 const MESSAGE_BYTES_MAX: u64 = 2 << 20;
 /// What automations keep in memory is theirs to limit, but not without end.
 const MEMORY_BYTES_MAX: u64 = 64 << 20;
-/// Twice the stream, which leaves automations as much for streams of their own consumers.
-const STORE_BYTES_MAX: u64 = 2 * Options::STREAM_BYTES_MAX;
 /// A power cut may lose so much of the stream; the relay publishes it again. The server's own default is two
 /// minutes, and syncing each message would contend with the log for the disk.
 const SYNC_INTERVAL: &str = "10s";
@@ -44,7 +42,9 @@ const ANSWERED: [&str; 2] = ["$JS.ACK.", "$JS.FC."];
 const HEARD: [&str; 3] = ["mediary.events.>", "mediary.signals.>", "_INBOX.>"];
 
 /// The configuration for a version of the server.
-pub(super) fn text(access: &Access, version: &str, users: &[String]) -> String {
+pub(super) fn text(access: &Access, stream_bytes_max: u64, version: &str, users: &[String]) -> String {
+    // Twice the stream, which leaves automations as much for streams of their own consumers.
+    let store_bytes_max = stream_bytes_max.saturating_mul(2);
     let sync = if knows_sync_interval(version) {
         format!("\n  sync_interval: {SYNC_INTERVAL}")
     } else {
@@ -58,7 +58,7 @@ max_payload: {MESSAGE_BYTES_MAX}
 jetstream {{
   store_dir: {STORE}
   max_memory_store: {MEMORY_BYTES_MAX}
-  max_file_store: {STORE_BYTES_MAX}{sync}
+  max_file_store: {store_bytes_max}{sync}
 }}
 accounts {{
   MEDIARY {{

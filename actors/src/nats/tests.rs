@@ -10,7 +10,7 @@ use std::{
 use mediary_log::{
     Append, AppendHeader, Log, NewEvent, Options as LogOptions, Origin, OriginKind, Schema, StreamId,
     Subjects, Urgency,
-    fanout::{Relay, RelayHandle, RelayState},
+    fanout::{Options as Fanout, Relay, RelayHandle, RelayState},
     signal::{Signal, SignalHub, Subject},
 };
 use mediary_schema::{Clock, CommandId, CorrelationId, PrincipalId, ProjectId};
@@ -80,6 +80,7 @@ impl Platform {
             tools: Tools::default().with(Tool::NatsServer, program),
             data: data.path().to_owned(),
             access: access.clone(),
+            stream_bytes_max: Fanout::STREAM_BYTES_MAX,
             status: Arc::clone(&status),
         };
         let child = Child::actor("nats", STOPS_WITHIN, move || (NatsServer, arguments.clone()));
@@ -255,7 +256,7 @@ fn a_broken_file_of_passwords_is_told_with_the_next_step() {
 fn an_old_server_is_not_told_what_it_does_not_know() {
     let data = tempfile::tempdir().unwrap();
     let access = Access::open(data.path()).unwrap();
-    let told = |version: &str| config::text(&access, version, &[]).contains("sync_interval");
+    let told = |version: &str| config::text(&access, 1, version, &[]).contains("sync_interval");
     assert_eq!(["2.9.10", "2.10.0", "2.15.1", "3.0.0", "?"].map(told), [false, true, true, true, false]);
 }
 

@@ -5,6 +5,7 @@ use figment::{
     providers::{Env, Format as _, Serialized, Toml},
 };
 use ipnet::IpNet;
+use mediary_log::fanout::Options as Fanout;
 use mediary_schema::Secret;
 
 use super::{Configuration, ConfigurationError, NatsMode};
@@ -84,6 +85,9 @@ fn validate(configuration: Configuration) -> Result<Configuration, Box<Configura
     }
     if configuration.tls_certificate.is_some() != configuration.tls_key.is_some() {
         wrong.push("tls_certificate, tls_key: both are wanted, or none".to_owned());
+    }
+    if configuration.nats_stream_bytes_max < Fanout::STREAM_BYTES_MIN {
+        wrong.push(format!("nats_stream_bytes_max: at least {} is wanted", Fanout::STREAM_BYTES_MIN));
     }
     if configuration.jobs.tries_max == 0 {
         wrong.push("jobs.tries_max: at least 1 is wanted".to_owned());

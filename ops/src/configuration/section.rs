@@ -5,6 +5,7 @@ use std::{
 
 use ipnet::IpNet;
 use mediary_actors::net::{Upstream, UpstreamRefused};
+use mediary_log::fanout::Options as Fanout;
 use mediary_schema::Secret;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,8 @@ pub struct Configuration {
     pub nats_credentials: Option<PathBuf>,
     /// Certificates to trust (PEM) instead of the system's, for a server given by URL.
     pub nats_ca: Option<PathBuf>,
+    /// The most bytes that the stream of events keeps in NATS; beyond it the oldest go.
+    pub nats_stream_bytes_max: u64,
     /// Private networks, as CIDR, that lists and downloads may reach.
     #[schemars(with = "Vec<String>")]
     pub allow_network: Vec<IpNet>,
@@ -66,6 +69,7 @@ impl Default for Configuration {
             nats: NatsMode::Auto,
             nats_credentials: None,
             nats_ca: None,
+            nats_stream_bytes_max: Fanout::STREAM_BYTES_MAX,
             allow_network: Vec::new(),
             origins: Vec::new(),
             net: Net::default(),
@@ -98,12 +102,11 @@ impl Configuration {
 
     /// The same with every path absolute: child programs run in folders of their own.
     pub fn absolute(mut self) -> std::io::Result<Self> {
-        let Tools { folder, yt_dlp, ffmpeg, ffprobe, deno, nats_server } = &mut self.tools;
+        let Tools { folder, yt_dlp, ffmpeg, deno, nats_server } = &mut self.tools;
         let named = [
             folder,
             yt_dlp,
             ffmpeg,
-            ffprobe,
             deno,
             nats_server,
             &mut self.tls_certificate,
@@ -256,8 +259,6 @@ pub struct Tools {
     pub yt_dlp: Option<PathBuf>,
     /// The path of `ffmpeg`.
     pub ffmpeg: Option<PathBuf>,
-    /// The path of `ffprobe`.
-    pub ffprobe: Option<PathBuf>,
     /// The path of `deno`, which runs the scripts of sites for yt-dlp.
     pub deno: Option<PathBuf>,
     /// The path of `nats-server`.

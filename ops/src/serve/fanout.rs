@@ -1,4 +1,4 @@
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use mediary_actors::{
     nats::{Access, NatsServerArguments, ServerStatus},
@@ -28,32 +28,39 @@ pub(super) struct Fanout {
 impl Fanout {
     /// Decides it; makes the passwords of a child server at its first start.
     pub(super) fn open(configuration: &Configuration, roots: &Roots) -> Result<Self, ServeError> {
-        let options = match &configuration.nats {
-            NatsMode::Off => return Ok(Self { child: None, options: None }),
-            NatsMode::Url(url) => remote(configuration, url.as_str())?,
-            NatsMode::Auto => return Self::auto(&configuration.data, roots),
+        let (child, mut options) = match &configuration.nats {
+            NatsMode::Off => (None, None),
+            NatsMode::Url(url) => (None, Some(remote(configuration, url.as_str())?)),
+            NatsMode::Auto => Self::auto(configuration, roots)?.unzip(),
         };
-        Ok(Self { child: None, options: Some(options) })
+        if let Some(options) = &mut options {
+            options.stream_bytes_max = configuration.nats_stream_bytes_max;
+        }
+        Ok(Self { child, options })
     }
 
-    fn auto(data: &Path, roots: &Roots) -> Result<Self, ServeError> {
+    fn auto(
+        configuration: &Configuration,
+        roots: &Roots,
+    ) -> Result<Option<(NatsServerArguments, Options)>, ServeError> {
         if roots.tools.find(Tool::NatsServer).is_err() {
             tracing::info!(
                 "no nats-server is found: nothing is fanned out; `mediary doctor` says how to install it"
             );
-            return Ok(Self { child: None, options: None });
+            return Ok(None);
         }
-        let access = Access::open(data).map_err(ServeError::NatsAccess)?;
+        let access = Access::open(&configuration.data).map_err(ServeError::NatsAccess)?;
         let options = access.relay_options();
         let child = NatsServerArguments {
             runner: roots.runner.clone(),
             tools: roots.tools.clone(),
-            data: data.to_owned(),
+            data: configuration.data.clone(),
             access,
+            stream_bytes_max: configuration.nats_stream_bytes_max,
             gate: roots.gate.clone(),
             status: Arc::new(watch::channel(ServerStatus::default()).0),
         };
-        Ok(Self { child: Some(child), options: Some(options) })
+        Ok(Some((child, options)))
     }
 
     /// Starts to publish, if anything is published.

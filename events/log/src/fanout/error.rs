@@ -48,6 +48,14 @@ pub enum Error {
         /// Its number for them.
         code: u64,
     },
+    /// The server has not as much room as the stream may take.
+    #[error("ask NATS {step}: it has not the room ({code})")]
+    NoRoom {
+        /// For what.
+        step: &'static str,
+        /// Its number for it.
+        code: u64,
+    },
     /// The stream belongs to another log.
     #[error("use the stream {STREAM}, which belongs to the log {log}")]
     OtherLog {
@@ -91,6 +99,9 @@ impl Error {
                 "check that JetStream is enabled for this user, has room, and that the user may use \
                  $JS.API.> and {STREAM}"
             ),
+            Self::NoRoom { .. } => "free space for JetStream, raise its max_file_store, or lower \
+                                    nats_stream_bytes_max; events are kept and told once there is room"
+                .to_owned(),
             Self::OtherLog { .. } => format!(
                 "give this Mediary an account of its own on that server, or delete the stream {STREAM} if \
                  that log is no longer used"
@@ -110,6 +121,7 @@ impl Error {
             Self::Disconnected => "the connection ended",
             Self::Request { .. } => "JetStream doesn't answer",
             Self::Refused { .. } => "JetStream refuses the stream",
+            Self::NoRoom { .. } => "JetStream has no room for the stream",
             Self::OtherLog { .. } => "the stream there belongs to another log",
             Self::OtherStream { .. } => "another stream takes its subjects",
             Self::Publish { .. } => "an event was not taken",

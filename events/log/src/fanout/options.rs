@@ -39,6 +39,8 @@ impl Options {
     pub const STREAM_AGE_MAX: Duration = Duration::from_hours(7 * 24);
     /// At some 700 bytes an event these are well over half a million events.
     pub const STREAM_BYTES_MAX: u64 = 512 << 20;
+    /// Room for the largest event, several times over.
+    pub const STREAM_BYTES_MIN: u64 = 16 << 20;
     /// More in flight is hardly faster on one machine (measured: 128 gives 85–102 k/s, 1024 127 k/s).
     const WINDOW_EVENTS_MAX: usize = 256;
     const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);

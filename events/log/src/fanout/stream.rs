@@ -35,6 +35,8 @@ const DESCRIPTION: &str = "Events of the Mediary log ";
 
 /// JetStream's number for a stream that isn't there.
 const STREAM_NOT_FOUND: u64 = 10_059;
+/// Its numbers for a lack of room: of an account's storage, of the server's memory and storage, of a cluster's.
+const NO_ROOM: [u64; 4] = [10_002, 10_023, 10_028, 10_047];
 
 /// What the server says of the stream.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -87,6 +89,9 @@ struct Refusal {
 
 impl Refusal {
     fn into_error(self, step: &'static str) -> Error {
+        if NO_ROOM.contains(&self.err_code) {
+            return Error::NoRoom { step, code: self.err_code };
+        }
         Error::Refused { step, description: self.description, code: self.err_code }
     }
 }

@@ -70,6 +70,26 @@ async fn the_stream_has_our_limits_and_keeps_what_else_it_was_given() {
     .await;
 }
 
+// Field 19: a stream that has no room was waited for without a word of why.
+#[tokio::test]
+async fn a_server_without_room_is_told_and_a_smaller_stream_fits() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let log = TestLog::open();
+        let mut options = log.options(&server.url());
+        options.stream_bytes_max = 2 << 30;
+        let relay = Relay::start(log.log.clone(), SignalHub::default(), options);
+        until("the refusal", &relay, |status| status.reason.is_some()).await;
+        let status = relay.status();
+        assert_eq!(status.reason, Some("JetStream has no room for the stream"), "{status:?}");
+        assert!(status.advice.is_some_and(|advice| advice.contains("nats_stream_bytes_max")));
+        relay.stop().await;
+        log.relay_all(&server.url()).await;
+        assert_eq!(positions(&server).await, all(0));
+    })
+    .await;
+}
+
 // invariant: E-2
 #[tokio::test]
 async fn a_server_killed_in_the_middle_has_every_event_once_and_in_order() {
