@@ -1,6 +1,6 @@
 //! Work for feeds: looks at unchanged ones, and the reading of long ones, without a program besides.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use futures::future::join_all;
 use mediary_actors::{
@@ -20,7 +20,8 @@ use tokio::{
 
 use crate::figure::Figure;
 
-/// A publisher on loopback: `/<entries>/<name>` is a feed with so many entries, which never changes.
+/// A publisher on loopback: `/<entries>/<name>` is a feed with so many entries, which never changes, and
+/// `/media/<number>.mp3` is what they have to offer, if anything.
 #[derive(Debug)]
 pub struct Publisher {
     address: SocketAddr,
@@ -33,13 +34,22 @@ impl Publisher {
     /// # Panics
     /// If there is no free port.
     pub async fn start() -> Self {
+        Self::with_sound(Vec::new()).await
+    }
+
+    /// Begins to publish episodes that sound like this, each somewhat longer than the one before.
+    ///
+    /// # Panics
+    /// If there is no free port.
+    pub async fn with_sound(sound: Vec<u8>) -> Self {
+        let sound = Arc::new(sound);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let address = listener.local_addr().expect("it has an address");
         let mut serving = JoinSet::new();
         serving.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                connections.spawn(answer(stream));
+                connections.spawn(answer(stream, address, Arc::clone(&sound)));
             }
         });
         Self { address, _serving: serving }
@@ -51,7 +61,7 @@ impl Publisher {
     }
 }
 
-async fn answer(mut stream: TcpStream) {
+async fn answer(mut stream: TcpStream, address: SocketAddr, sound: Arc<Vec<u8>>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {
@@ -60,28 +70,45 @@ async fn answer(mut stream: TcpStream) {
         }
     }
     let head = String::from_utf8_lossy(&head);
-    let entries = head.split('/').nth(1).and_then(|entries| entries.parse().ok()).unwrap_or(0);
+    let mut parts = head.split([' ', '/', '.']).skip(2);
+    let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let number = |text: &str| text.parse::<u32>().unwrap_or(0);
     let answer = if head.contains("if-none-match") {
-        "HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n".to_owned()
+        b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n".to_vec()
+    } else if first == "media" {
+        answered("audio/mpeg", &episode(&sound, number(second)))
     } else {
-        let feed = feed(entries);
-        let length = feed.len();
-        format!(
-            "HTTP/1.1 200 OK\r\nETag: \"1\"\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{feed}"
-        )
+        answered("application/rss+xml", feed(address, number(first)).as_bytes())
     };
-    if stream.write_all(answer.as_bytes()).await.is_ok() {
+    if stream.write_all(&answer).await.is_ok() {
         drop(stream.shutdown().await);
     }
 }
 
+fn answered(content_type: &str, body: &[u8]) -> Vec<u8> {
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nETag: \"1\"\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n\r\n"
+    );
+    [head.as_bytes(), body].concat()
+}
+
+/// The sound and some more of it, so that no two episodes are the same.
+fn episode(sound: &[u8], number: u32) -> Vec<u8> {
+    /// A frame of 64 kbit/s at 44.1 kHz.
+    const FRAME_BYTES: usize = 209;
+    let more = (number as usize * FRAME_BYTES).min(sound.len());
+    [sound, &sound[..more]].concat()
+}
+
 /// A feed with so many entries, each with notes as podcasts have them.
-fn feed(entries: u32) -> String {
+fn feed(address: SocketAddr, entries: u32) -> String {
     let notes = "What was said, and by whom. ".repeat(40);
     let item = |number: u32| {
         format!(
             "<item><title>Episode {number}</title><guid>{number}</guid><description>{notes}</description>\
-             <enclosure url=\"/media/{number}.mp3\" type=\"audio/mpeg\" length=\"1000\"/></item>\n"
+             <enclosure url=\"http://{address}/media/{number}.mp3\" type=\"audio/mpeg\" length=\"1000\"/></item>\n"
         )
     };
     let items: String = (0..entries).map(item).collect();

@@ -3,12 +3,14 @@
 //! To add a benchmark: the work as a module here with a small run in its tests, and a program of the same
 //! name in `benches/benches` that samples it and prints its table.
 
+pub mod alone;
 pub mod bare;
 pub mod disk;
 pub mod feed;
 pub mod figure;
 pub mod gate;
 pub mod log;
+pub mod platform;
 pub mod subscription;
 pub mod table;
 pub mod view;

@@ -1,0 +1,92 @@
+//! The whole platform, as it is configured by default, for work that goes all the way.
+
+use std::{path::Path, time::Duration};
+
+use mediary::{
+    configuration::{Configuration, NatsMode},
+    serve::{self, Server},
+};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+/// A server in this process, and its owner, who asks by GraphQL.
+#[derive(Debug)]
+pub struct Platform {
+    server: Server,
+    url: String,
+    token: String,
+    http: reqwest::Client,
+}
+
+impl Platform {
+    /// Starts one in a folder; it may reach this machine, and its yt-dlp has the plugins of a folder.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn start(folder: &Path, plugins: Option<&Path>) -> Self {
+        let mut configuration = Configuration::of_data(&folder.join("data"));
+        configuration.listen = ([127, 0, 0, 1], 0).into();
+        configuration.nats = NatsMode::Off;
+        configuration.allow_network = vec!["127.0.0.0/8".parse().expect("a network")];
+        configuration.ytdlp.plugin_dirs = plugins.map(Path::to_owned).into_iter().collect();
+        "error".clone_into(&mut configuration.logging.filter);
+        let token = configuration.data.join("local.token");
+        let server = serve::start(configuration).await.expect("it starts");
+        let token = std::fs::read_to_string(token).expect("its owner has one").trim().to_owned();
+        Self { url: format!("{}/graphql", server.url()), server, token, http: reqwest::Client::new() }
+    }
+
+    /// Stops it.
+    pub async fn stop(self) {
+        self.server.stop().await;
+    }
+
+    /// Follows a list: how long until all of it was listed, compared and appended. Answers the playlist, too.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn follow(&self, url: &str) -> (Value, Duration) {
+        const FOLLOW: &str =
+            "mutation($url: String!) { playlistFollow(input: { url: $url }) { playlist { id } job { id } } }";
+        let began = Instant::now();
+        let mut followed = self.ask(FOLLOW, json!({ "url": url })).await["playlistFollow"].take();
+        let is_done = |found: &Value| found["job"]["state"] == "SUCCEEDED";
+        self.wait("query($id: ID!) { job(id: $id) { state } }", &followed["job"]["id"], is_done).await;
+        (followed["playlist"]["id"].take(), began.elapsed())
+    }
+
+    /// Keeps every entry of a playlist: how long from the wish until the last one is probed, decoded, hashed, in its
+    /// place and recorded.
+    ///
+    /// # Panics
+    /// If one is not kept.
+    pub async fn keep_all(&self, playlist_id: &Value, entries: u32) -> Duration {
+        const KEEP: &str =
+            "mutation($input: DownloadStartInput!) { downloadStart(input: $input) { storyId } }";
+        let began = Instant::now();
+        let input = json!({ "target": { "playlistId": playlist_id }, "quality": "best" });
+        let started = self.ask(KEEP, json!({ "input": input })).await;
+        let is_done = |found: &Value| {
+            assert_eq!(found["story"]["givenUpCount"], 0, "{found}");
+            found["story"]["succeededCount"] == entries
+        };
+        let story = &started["downloadStart"]["storyId"];
+        self.wait("query($id: ID!) { story(id: $id) { succeededCount givenUpCount } }", story, is_done).await;
+        began.elapsed()
+    }
+
+    async fn ask(&self, document: &str, variables: Value) -> Value {
+        let request = self.http.post(&self.url).bearer_auth(&self.token);
+        let answer = request.json(&json!({ "query": document, "variables": variables })).send().await;
+        let mut answer: Value = answer.expect("it answers").json().await.expect("in JSON");
+        assert!(answer.get("errors").is_none_or(Value::is_null), "{answer}");
+        answer["data"].take()
+    }
+
+    /// Asks until it is so; twenty times a second, which costs next to nothing.
+    async fn wait(&self, document: &str, id: &Value, is_so: impl Fn(&Value) -> bool) {
+        while !is_so(&self.ask(document, json!({ "id": id })).await) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
