@@ -14,7 +14,9 @@ use mediary::demo::{
 };
 use mediary_actors::staging::Staging;
 use mediary_log::verify;
-use mediary_tests::{Client, DEADLINE, Random, ServerFolder, ServerProcess, events_of, marked, until};
+use mediary_tests::{
+    Client, DEADLINE, Random, ServerFolder, ServerProcess, events_of, files_below, marked, until,
+};
 use serde_json::{Value, json};
 use tokio::{io::AsyncWriteExt as _, net::TcpStream, time::Instant};
 use uuid::Uuid;
@@ -143,7 +145,7 @@ const UNDER_WAY_BYTES: u64 = 512 << 10;
 #[tokio::test(flavor = "multi_thread")]
 async fn kill_9_at_random_moments_of_downloads_costs_little_and_loses_nothing() {
     let seed = seed();
-    println!("seed {seed}; MEDIARY_TEST_SEED chooses another");
+    println!("seed {seed}; TEST_SEED chooses another");
     let mut random = Random::of(seed);
     let (site, folder) = (site().await, ServerFolder::new());
     let list = site.add_list("reels", ListOptions::new("Reels", ITEMS as u32).large()).unwrap();
@@ -206,7 +208,7 @@ async fn kill_9_at_random_moments_of_downloads_costs_little_and_loses_nothing() 
 /// The seed of the moments: always the same one, unless somebody looks for others.
 fn seed() -> u64 {
     #[expect(clippy::disallowed_methods, reason = "an option of the test")]
-    let chosen = std::env::var("MEDIARY_TEST_SEED");
+    let chosen = std::env::var("TEST_SEED");
     chosen.map_or(20_261_121, |seed| seed.parse().unwrap())
 }
 
@@ -361,7 +363,7 @@ async fn check_library(site: &Site, list: &ListHandle, folder: &ServerFolder, cl
         named.insert(path);
         hashes.insert(hash);
     }
-    let mut found = files_below(&library);
+    let mut found: BTreeSet<_> = files_below(&library).into_iter().collect();
     // The mark by which the library is known.
     found.retain(|path| !path.starts_with(library.join(".mediary/known")));
     assert_eq!(named, found, "nothing else is in the library");
@@ -372,20 +374,6 @@ async fn check_library(site: &Site, list: &ListHandle, folder: &ServerFolder, cl
             reqwest::get(site.media_url(&id, Rendition::Video720)).await.unwrap().bytes().await.unwrap();
         assert!(hashes.contains(blake3::hash(&source).to_hex().as_str()), "{id} is not the source's bytes");
     }
-}
-
-/// Every file below a folder.
-fn files_below(folder: &Path) -> BTreeSet<PathBuf> {
-    let mut files = BTreeSet::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        // What goes away while it is looked at is not there.
-        if entry.path().is_dir() {
-            files.extend(files_below(&entry.path()));
-        } else {
-            files.insert(entry.path());
-        }
-    }
-    files
 }
 
 /// How long a server may take to stop in good order.

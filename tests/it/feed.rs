@@ -1,7 +1,9 @@
 //! Feeds as publishers make them, followed and kept.
 
+use std::collections::BTreeSet;
+
 use mediary::demo::Rendition;
-use mediary_tests::{Platform, Publisher, SmallDisk};
+use mediary_tests::{Platform, Publisher, Random, SmallDisk, events_of};
 use serde_json::{Value, json};
 
 /// A platform, and a publisher who has sound to publish.
@@ -157,4 +159,108 @@ async fn a_broadcast_ends_where_the_room_does_and_leaves_nothing() {
     // Commands work as before.
     client.look(&playlist_id, true).await;
     platform.stop().await;
+}
+
+/// What may stand in an address as it is (RFC 3986), each as often as another, and escapes in both spellings.
+fn any_address(random: &mut Random) -> String {
+    const LEGAL: &[u8] = b"abcXYZ0189-._~!$&'()*+,;=:@/?";
+    const ESCAPED: [&str; 6] = ["%20", "%2F", "%2f", "%C3%A4", "%26", "%25"];
+    let mut address = "/e".to_owned();
+    for _ in 0..=random.below(60) {
+        match LEGAL.get(random.below(LEGAL.len() as u64 + 6) as usize) {
+            Some(byte) => address.push(char::from(*byte)),
+            None => address.push_str(ESCAPED[random.below(6) as usize]),
+        }
+    }
+    address
+}
+
+// Issue 6, must hold 5: over the whole way, from the bytes of a feed to those that its site is asked with.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_an_address_is_it_goes_out_as_it_was_given() {
+    const ADDRESSES: u64 = 40;
+    let mut random = Random::printed();
+    let (platform, publisher, sound) = with_publisher().await;
+    let given: BTreeSet<_> = (0..ADDRESSES).map(|_| any_address(&mut random)).collect();
+    let mut items = String::new();
+    for (number, address) in given.iter().enumerate() {
+        publisher.put(address, "audio/mpeg", sound.clone());
+        items += &item(&format!("Episode {number}"), &number.to_string(), &publisher.url(address));
+    }
+    publisher.put_feed("/feed", "Show", &items);
+    let playlist_id = platform.client.follow(&publisher.url("/feed")).await;
+    keep_all(&platform, &playlist_id).await;
+    let asked: BTreeSet<_> = publisher.asked().into_iter().collect();
+    for address in &given {
+        assert!(asked.contains(&format!("GET {address}")), "{address} was not asked for: {asked:?}");
+    }
+    assert_eq!(platform.library_files().len(), given.len());
+    platform.stop().await;
+}
+
+/// Whatever XML can say, and much that it can't: letters of any script, what turns lines around, halves of pairs,
+/// controls, markup, entities that nobody declared; now and then without end.
+fn any_text(random: &mut Random) -> String {
+    const ODD: [&str; 14] = [
+        "\u{202e}",
+        "\u{1b}[2J",
+        "\u{7}",
+        "\u{fffd}",
+        "\u{1f600}",
+        "&#xD83D;",
+        "&#0;",
+        "&nbsp;",
+        "&lt;b&gt;",
+        "]]>",
+        "&bogus;",
+        "\u{feff}",
+        "&#x9B;",
+        "\n\r\t",
+    ];
+    let mut text = String::new();
+    let pieces = if random.below(10) == 0 { 40_000 } else { random.below(30) };
+    for _ in 0..pieces {
+        match random.below(4) {
+            0 => text.push_str(ODD[random.below(14) as usize]),
+            1 => text
+                .extend(char::from_u32(random.below(0x3000) as u32).filter(|letter| !"<&".contains(*letter))),
+            _ => text.push(char::from(b'a' + random.below(26) as u8)),
+        }
+    }
+    text
+}
+
+// Issue 6, must hold 5: nothing that a feed can hold makes an event that can't be written or read.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_a_feed_holds_is_recorded_and_told() {
+    const ROWS: u64 = 60;
+    let mut random = Random::printed();
+    let (platform, publisher, _) = with_publisher().await;
+    let items: Vec<_> = (0..ROWS)
+        .map(|number| {
+            let (title, guid) = (any_text(&mut random), any_text(&mut random));
+            let address = format!("/{number}{}", any_text(&mut random).replace('"', ""));
+            format!(
+                "<item><title>{title}</title><guid>{number}{guid}</guid>\
+                 <enclosure url=\"{address}\" type=\"audio/mpeg\"/></item>"
+            )
+        })
+        .collect();
+    publisher.put_feed("/feed", &any_text(&mut random), &items.concat());
+    let playlist_id = platform.client.follow(&publisher.url("/feed")).await;
+    let playlist = platform.client.playlist(&playlist_id).await;
+    let unreadable = playlist["refreshUnreadable"].as_u64().unwrap();
+    let listed = platform.client.entries(&playlist_id).await.len() as u64;
+    // A row is there or it is told of; what is too long for an address can't be there.
+    assert_eq!(listed + unreadable, ROWS, "{playlist}");
+    assert!(listed > ROWS / 2, "{playlist}");
+    let events = platform.client.events_after(0).await;
+    assert_eq!(events_of(&events, "playlist.entry_added").len() as u64, listed);
+    let data = platform.data().to_owned();
+    let folder = platform.stop().await;
+    assert_eq!(
+        mediary_log::verify(&data, None).unwrap().last_position,
+        events.last().unwrap()["position"].as_u64().unwrap()
+    );
+    drop(folder);
 }

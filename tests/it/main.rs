@@ -13,6 +13,7 @@ mod engine;
 mod feed;
 mod file;
 mod golden;
+mod hostile;
 mod job;
 mod log;
 mod memory;

@@ -7,6 +7,7 @@
 
 mod client;
 mod library;
+mod malice;
 mod platform;
 mod process;
 mod processes;
@@ -19,6 +20,7 @@ mod tools;
 mod wait;
 
 pub use client::{Client, events_of};
+pub use library::files_below;
 pub use platform::{Platform, PlatformOptions};
 pub use process::{Marked, ServerFolder, ServerProcess, marked};
 pub use processes::processes_marked;

@@ -2,14 +2,20 @@
 
 use std::{
     collections::BTreeMap,
+    io,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard},
 };
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
     task::JoinSet,
+};
+
+use crate::{
+    Random,
+    malice::{Mischief, drip},
 };
 
 /// What there is, by path and query as they are asked for.
@@ -31,12 +37,20 @@ impl Page {
     }
 }
 
+/// What its connections share.
+#[derive(Debug, Clone, Default)]
+struct Shared {
+    pages: Arc<Mutex<Pages>>,
+    asked: Arc<Mutex<Vec<String>>>,
+    /// What its mischief is drawn from, while it means no good.
+    malice: Arc<Mutex<Option<Random>>>,
+}
+
 /// The publisher, on a free port of loopback until it is dropped.
 #[derive(Debug)]
 pub struct Publisher {
     address: SocketAddr,
-    pages: Arc<Mutex<Pages>>,
-    asked: Arc<Mutex<Vec<String>>>,
+    shared: Shared,
     _serving: JoinSet<()>,
 }
 
@@ -45,16 +59,27 @@ impl Publisher {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (pages, asked) = (Arc::<Mutex<Pages>>::default(), Arc::<Mutex<Vec<String>>>::default());
-        let mut serving = JoinSet::new();
-        let shared = (Arc::clone(&pages), Arc::clone(&asked));
+        let (shared, mut serving) = (Shared::default(), JoinSet::new());
+        let answering = shared.clone();
         serving.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                connections.spawn(answer(stream, Arc::clone(&shared.0), Arc::clone(&shared.1)));
+                let shared = answering.clone();
+                // Whoever has enough goes away in the middle.
+                connections.spawn(async move { drop(shared.answer(stream).await) });
             }
         });
-        Self { address, pages, asked, _serving: serving }
+        Self { address, shared, _serving: serving }
+    }
+
+    /// From now on half of all answers are refused, cut, or not what was asked for, as this draws it.
+    pub fn turn_hostile(&self, random: Random) {
+        *self.shared.malice.lock().unwrap() = Some(random);
+    }
+
+    /// Answers as it should from now on.
+    pub fn make_peace(&self) {
+        *self.shared.malice.lock().unwrap() = None;
     }
 
     /// The address of a path.
@@ -93,40 +118,112 @@ impl Publisher {
 
     /// Paths that were asked for, each with its method.
     pub fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+        self.shared.asked.lock().unwrap().clone()
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {
-        self.pages.lock().unwrap()
+        self.shared.pages.lock().unwrap()
     }
 }
 
-async fn answer(mut stream: TcpStream, pages: Arc<Mutex<Pages>>, asked: Arc<Mutex<Vec<String>>>) {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        match stream.read_u8().await {
-            Ok(byte) => head.push(byte),
-            Err(_) => return,
+/// What was asked.
+#[derive(Debug)]
+struct Request {
+    method: String,
+    path: String,
+    /// The first byte that is wanted, if not all are.
+    from: Option<usize>,
+}
+
+impl Request {
+    async fn read(stream: &mut TcpStream) -> io::Result<Self> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await?);
+        }
+        let head = String::from_utf8_lossy(&head).into_owned();
+        let mut words = head.split(' ').map(str::to_owned);
+        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let range = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            let from = value.strip_prefix("bytes=")?.split('-').next()?;
+            name.eq_ignore_ascii_case("range").then(|| from.parse().ok())?
+        });
+        Ok(Self { method, path, from: range })
+    }
+}
+
+impl Shared {
+    async fn answer(self, mut stream: TcpStream) -> io::Result<()> {
+        let request = Request::read(&mut stream).await?;
+        self.asked.lock().unwrap().push(format!("{} {}", request.method, request.path));
+        let found = self.pages.lock().unwrap().get(&request.path).cloned();
+        let page = found.unwrap_or_else(|| Page::of(404, "text/plain", ""));
+        let mischief = self.malice.lock().unwrap().as_mut().map(Mischief::drawn);
+        page.send(&mut stream, &request, mischief).await?;
+        stream.shutdown().await
+    }
+}
+
+impl Page {
+    async fn send(
+        mut self,
+        stream: &mut TcpStream,
+        request: &Request,
+        mischief: Option<Mischief>,
+    ) -> io::Result<()> {
+        match mischief {
+            Some(Mischief::Refused) => self = Self::of(503, "text/plain", "Later"),
+            Some(Mischief::LoginPage) => {
+                self = Self::of(200, "text/html", "<!doctype html><title>Log in</title><form></form>");
+            }
+            Some(Mischief::Half) if !self.is_media() => self.bytes.truncate(self.bytes.len() / 2),
+            _ => {}
+        }
+        let all = self.bytes.len();
+        let is_part = self.status == 200 && self.is_media() && mischief != Some(Mischief::Whole);
+        let from = request.from.filter(|from| is_part && *from < all).map(|from| match mischief {
+            Some(Mischief::OtherPart) => 0,
+            _ => from,
+        });
+        let body = &self.bytes[from.unwrap_or(0)..];
+        let status = if from.is_some() { 206 } else { self.status };
+        let mut head = vec![
+            format!("HTTP/1.1 {status} Status"),
+            format!("Content-Type: {}", self.content_type),
+            "Connection: close".to_owned(),
+        ];
+        if !self.is_endless {
+            head.push(format!("Content-Length: {}", body.len()));
+        }
+        if self.status == 503 {
+            head.push("Retry-After: 1".to_owned());
+        }
+        if self.is_media() {
+            let hash = blake3::hash(&self.bytes).to_hex();
+            head.extend(["Accept-Ranges: bytes".to_owned(), format!("ETag: \"{hash}\"")]);
+        }
+        if let Some(from) = from {
+            head.push(format!("Content-Range: bytes {from}-{}/{all}", all - 1));
+        }
+        let head = format!("{}\r\n\r\n", head.join("\r\n"));
+        stream.write_all(head.as_bytes()).await?;
+        if request.method == "HEAD" {
+            return Ok(());
+        }
+        match mischief {
+            Some(Mischief::Cut) => drip(stream, &body[..body.len() / 2]).await,
+            Some(_) => drip(stream, body).await,
+            _ if self.is_endless => loop {
+                stream.write_all(body).await?;
+            },
+            _ => stream.write_all(body).await,
         }
     }
-    let head = String::from_utf8_lossy(&head).into_owned();
-    let mut words = head.split(' ');
-    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    asked.lock().unwrap().push(format!("{method} {path}"));
-    let found = pages.lock().unwrap().get(path).cloned();
-    let Page { status, content_type, bytes, is_endless } =
-        found.unwrap_or_else(|| Page::of(404, "text/plain", ""));
-    let length = if is_endless { String::new() } else { format!("Content-Length: {}\r\n", bytes.len()) };
-    let head = format!(
-        "HTTP/1.1 {status} Status\r\nContent-Type: {content_type}\r\n{length}Connection: close\r\n\r\n"
-    );
-    let body = if method == "HEAD" { &[][..] } else { &bytes };
-    if is_endless && method != "HEAD" && stream.write_all(head.as_bytes()).await.is_ok() {
-        while stream.write_all(&bytes).await.is_ok() {}
-        return;
-    }
-    // Whoever has enough goes away in the middle.
-    if stream.write_all(&[head.as_bytes(), body].concat()).await.is_ok() {
-        drop(stream.shutdown().await);
+
+    /// Whether it can be asked for in parts.
+    fn is_media(&self) -> bool {
+        !self.is_endless
+            && (self.content_type.starts_with("audio/") || self.content_type.starts_with("video/"))
     }
 }

@@ -6,12 +6,12 @@ use mediary_schema::IdSource;
 pub struct Random(u64);
 
 impl Random {
-    /// Takes `MEDIARY_SEED`, or a seed that was never used before, and prints it.
+    /// Takes `TEST_SEED`, or a seed that was never used before, and prints it.
     #[expect(clippy::print_stderr, reason = "a failed test shows what it printed")]
     pub fn printed() -> Self {
-        let given = environment::variable("MEDIARY_SEED").map(|seed| seed.parse().unwrap());
+        let given = environment::variable("TEST_SEED").map(|seed| seed.parse().unwrap());
         let seed = given.unwrap_or_else(|| IdSource::system().next().as_u64_pair().1);
-        eprintln!("MEDIARY_SEED={seed}");
+        eprintln!("TEST_SEED={seed}");
         Self(seed)
     }
 

@@ -30,14 +30,15 @@ pub fn required(program: &str) -> PathBuf {
     place.unwrap_or_else(|| panic!("{program} is not installed: `ops/test` installs it"))
 }
 
-/// How many rounds a test of chance goes: so many as in every run, or as `ops/test --long` says.
+/// How many rounds a test of chance goes: so many as in every run, or as `ops/test --long` says. Variables of tests don't
+/// begin with `MEDIARY_`: a server that a test starts would take them for its configuration.
 ///
 /// # Panics
 /// If what `ops/test --long` said is no number.
 #[expect(clippy::disallowed_methods, reason = "it is `ops/test` that says it, to tests only")]
 pub fn rounds(in_every_run: u64) -> u64 {
-    std::env::var("MEDIARY_ROUNDS")
-        .map_or(in_every_run, |rounds| rounds.parse().expect("MEDIARY_ROUNDS is a number"))
+    std::env::var("TEST_ROUNDS")
+        .map_or(in_every_run, |rounds| rounds.parse().expect("TEST_ROUNDS is a number"))
 }
 
 /// The programs of the checkout that `start` lies in.
