@@ -239,7 +239,9 @@ async fn whatever_a_feed_holds_is_recorded_and_told() {
     let items: Vec<_> = (0..ROWS)
         .map(|number| {
             let (title, guid) = (any_text(&mut random), any_text(&mut random));
-            let address = format!("/{number}{}", any_text(&mut random).replace('"', ""));
+            // An address of such text can mostly not be used, and the row is told instead.
+            let odd = if number % 3 == 0 { any_text(&mut random).replace('"', "") } else { String::new() };
+            let address = format!("/{number}{odd}");
             format!(
                 "<item><title>{title}</title><guid>{number}{guid}</guid>\
                  <enclosure url=\"{address}\" type=\"audio/mpeg\"/></item>"
