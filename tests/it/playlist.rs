@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
-use mediary_tests::{Client, Platform, until};
+use mediary_tests::{Client, Platform, events_of, until};
 use serde_json::{Value, json};
 
 /// Slow enough to be met while it is fetched.
@@ -240,6 +240,32 @@ async fn leaving_a_list_says_what_goes_on_and_can_end_it() {
     assert_eq!(client.files().await.len(), 0);
     let nothing = unfollow(client, json!({ "id": list, "cancelDownloads": true })).await;
     assert_eq!(nothing["cancelledJobIds"], json!([]));
+    platform.stop().await;
+}
+
+// What was asked for a moment ago is a job only a moment later: it was missed, and fetched after all.
+#[tokio::test(flavor = "multi_thread")]
+async fn leaving_a_list_ends_also_what_was_asked_for_just_now() {
+    const BOTH: &str = "mutation($start: DownloadStartInput!, $leave: PlaylistUnfollowInput!) {
+        downloadStart(input: $start) { storyId position userErrors { code } }
+        playlistUnfollow(input: $leave) { userErrors { code } } }";
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let list = client.follow(&platform.site.list_url("talks")).await;
+    let start = json!({ "target": { "playlistId": list } });
+    let leave = json!({ "id": list, "cancelDownloads": true });
+    let both = client.ask(BOTH, json!({ "start": start, "leave": leave })).await;
+    assert_eq!(both["playlistUnfollow"]["userErrors"], json!([]), "{both}");
+    let asked = &both["downloadStart"];
+    let story = (asked["storyId"].as_str().unwrap().to_owned(), asked["position"].as_u64().unwrap());
+    let settled = client.wait_story(&story).await;
+    assert_eq!(settled["succeededCount"], json!(0), "{settled}");
+    assert_eq!(client.files().await.len(), 0);
+    let events = client.events_after(0).await;
+    assert_eq!(events_of(&events, "playlist.downloads_withdrawn").len(), 1);
+    // Whoever comes back gets what he asks for then.
+    client.follow(&platform.site.list_url("talks")).await;
+    assert_eq!(client.download(&list, "best").await["succeededCount"], json!(6));
     platform.stop().await;
 }
 

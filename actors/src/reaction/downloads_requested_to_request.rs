@@ -13,7 +13,7 @@ use mediary_schema::{
     playlist::PlaylistKind,
 };
 
-/// `playlist.downloads_requested` → `download::Request` for each entry.
+/// `playlist.downloads_requested` → `download::Request` for each entry, unless the wish was taken back meanwhile.
 #[derive(Debug)]
 pub struct DownloadsRequestedToRequest {
     /// How often and how soon the downloads are tried again.
@@ -46,20 +46,31 @@ impl Reaction for DownloadsRequestedToRequest {
                 None => row.seen && row.availability.is_available(),
             };
             let rows = state.rows.iter().filter(wanted);
+            let wish = Wish { playlist_id, number: state.wishes };
             steps.extend(rows.map(|row| {
                 let item = item(&gate.identities(), playlist_id, &state, row, &quality);
-                self.request(cause.envelope.id, item, named.is_some(), again)
+                self.request(cause.envelope.id, wish, item, named.is_some(), again)
             }));
         }
         Ok(steps)
     }
 }
 
+/// Which wish of a playlist it is.
+#[derive(Debug, Clone, Copy)]
+struct Wish {
+    playlist_id: PlaylistId,
+    number: u32,
+}
+
 impl DownloadsRequestedToRequest {
-    fn request(&self, cause: EventId, item: DownloadItem, explicit: bool, again: bool) -> Step {
+    fn request(&self, cause: EventId, wish: Wish, item: DownloadItem, explicit: bool, again: bool) -> Step {
         let retry = self.retry;
         let item_id = item.item_id;
         Step::new(move |story: &mut Transaction<'_>| {
+            if story.state::<Playlist>(wish.playlist_id.uuid())?.withdrawn >= wish.number {
+                return Ok(());
+            }
             let command_id = story.identities().command(cause, &item_id.to_string());
             let job_id = story.identities().job(command_id, "download");
             let request = |story: &mut Transaction<'_>| {

@@ -225,6 +225,22 @@ async fn all_of_the_list_means_the_rows_that_were_there_when_it_was_said() {
     assert_eq!(handled.envelope.command_id, request.envelope.command_id, "they are one append");
 }
 
+// Whoever left a list with everything still got what the reaction had not come to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wish_that_was_taken_back_comes_to_nothing_and_the_next_one_to_all() {
+    let bench = Bench::new();
+    bench.react().await;
+    bench.refresh(3);
+    bench.wish();
+    bench.wish();
+    bench.list(&playlist::Command::WithdrawDownloads);
+    bench.react().await;
+    assert_eq!(bench.requested(), [""; 0]);
+    bench.wish();
+    bench.react().await;
+    assert_eq!(bench.requested(), ["video-1", "video-2", "video-3"]);
+}
+
 // invariant: R-2
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reaction_begins_where_it_is_enabled() {

@@ -73,6 +73,7 @@ impl Explains for Words {
             Event::RefreshFailed { failure, .. } => {
                 format!("gave up the refresh of {list}: {}", failure.message)
             }
+            Event::DownloadsWithdrawn {} => format!("asked for nothing of {list} any more"),
             Event::DownloadsRequested { quality, entries, again } => {
                 let again = if again { " again" } else { "" };
                 match entries.map(|entries| entries.len()) {
@@ -100,7 +101,8 @@ impl Explains for Words {
             | Event::Resolved { .. }
             | Event::RefreshCompleted { .. }
             | Event::RefreshFailed { .. }
-            | Event::DownloadsRequested { .. } => None,
+            | Event::DownloadsRequested { .. }
+            | Event::DownloadsWithdrawn {} => None,
         }
     }
 }

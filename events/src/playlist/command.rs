@@ -51,6 +51,8 @@ pub enum Command {
         /// What went wrong.
         failure: Failure,
     },
+    /// Want nothing any more of what was wanted so far.
+    WithdrawDownloads,
     /// Keep its entries.
     RequestDownloads {
         /// What is to be kept.

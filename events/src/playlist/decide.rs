@@ -72,6 +72,7 @@ impl Concern for Playlist {
         EventKind::new("refresh_completed", 1, 0).about(&["job"]),
         EventKind::new("refresh_failed", 1, 0).about(&["job"]),
         EventKind::new("downloads_requested", 1, 0).about(&["entry"]),
+        EventKind::new("downloads_withdrawn", 1, 0),
     ];
 
     type Command = Command;
@@ -82,7 +83,7 @@ impl Concern for Playlist {
     fn permission(command: &Command) -> Permission {
         match command {
             Command::Follow { .. } | Command::Unfollow => Permission::Follow,
-            Command::RequestDownloads { .. } => Permission::Download,
+            Command::RequestDownloads { .. } | Command::WithdrawDownloads => Permission::Download,
             Command::Resolve { .. }
             | Command::RecordChanges { .. }
             | Command::CompleteRefresh { .. }
@@ -96,7 +97,9 @@ impl Concern for Playlist {
                 Command::Follow { url } => Ok(vec![Event::FollowRequested { url }]),
                 // Unfollowing twice is unfollowing once.
                 Command::Unfollow if state.url.is_some() => Ok(vec![]),
+                Command::WithdrawDownloads if state.url.is_some() => Ok(withdraw(state)),
                 Command::Unfollow
+                | Command::WithdrawDownloads
                 | Command::Resolve { .. }
                 | Command::RecordChanges { .. }
                 | Command::CompleteRefresh { .. }
@@ -108,6 +111,7 @@ impl Concern for Playlist {
             // Following twice is following once.
             Command::Follow { .. } => Ok(vec![]),
             Command::Unfollow => Ok(vec![Event::Unfollowed {}]),
+            Command::WithdrawDownloads => Ok(withdraw(state)),
             Command::Resolve { kind, observed } => {
                 let resolved = Resolved { kind, observed };
                 Ok(if state.resolved.as_ref() == Some(&resolved) {
@@ -173,6 +177,11 @@ impl Concern for Playlist {
     }
 }
 
+/// Wishes are taken back once.
+fn withdraw(state: &State) -> Vec<Event> {
+    if state.withdrawn < state.wishes { vec![Event::DownloadsWithdrawn {}] } else { vec![] }
+}
+
 /// Leaves out additions that are recorded already, so that a page repeated after a crash adds nothing twice.
 fn record(state: &State, changes: Vec<Event>) -> Result<Vec<Event>, Rejection> {
     let mut new = Vec::with_capacity(changes.len());
@@ -192,7 +201,8 @@ fn record(state: &State, changes: Vec<Event>) -> Result<Vec<Event>, Rejection> {
             | Event::Resolved { .. }
             | Event::RefreshCompleted { .. }
             | Event::RefreshFailed { .. }
-            | Event::DownloadsRequested { .. } => return Err(Rejection::NotAChange),
+            | Event::DownloadsRequested { .. }
+            | Event::DownloadsWithdrawn {} => return Err(Rejection::NotAChange),
         };
         if is_new {
             new.push(change);

@@ -158,6 +158,9 @@ pub enum Event {
         /// Whether also what is kept already, or was once.
         again: bool,
     },
+    /// What was wanted so far is wanted no longer: what of it is not yet a job becomes none.
+    #[serde(rename = "downloads_withdrawn")]
+    DownloadsWithdrawn {},
 }
 
 impl Event {
@@ -186,7 +189,10 @@ impl Event {
                 let mut entries = entries.iter().flatten().copied().map(Subject::from);
                 Subjects::of([(); Self::ENTRIES_MAX].map(|()| entries.next()))
             }
-            Self::FollowRequested { .. } | Self::Unfollowed {} | Self::Resolved { .. } => Subjects::none(),
+            Self::FollowRequested { .. }
+            | Self::Unfollowed {}
+            | Self::Resolved { .. }
+            | Self::DownloadsWithdrawn {} => Subjects::none(),
         }
     }
 }
@@ -216,7 +222,8 @@ impl Event {
             | Self::EntryMoved { .. }
             | Self::EntryAvailabilityChanged { .. }
             | Self::EntryReturned { .. }
-            | Self::DownloadsRequested { .. } => {}
+            | Self::DownloadsRequested { .. }
+            | Self::DownloadsWithdrawn {} => {}
         }
         event
     }

@@ -71,6 +71,10 @@ pub struct State {
     pub unsettled: RefreshCounts,
     /// Wishes for downloads that wait for the first refresh.
     pub awaiting_refresh: Vec<Wish>,
+    /// How often something of it was wanted.
+    pub wishes: u32,
+    /// How many of these wishes, the first ones, were taken back.
+    pub withdrawn: u32,
     /// Rows found absent since the last full refresh that came to its end.
     newly_absent: HashSet<EntryId>,
     /// Every row that it ever had, with its item.
@@ -212,7 +216,12 @@ impl State {
                 };
             }
             Event::RefreshFailed { .. } => {}
+            Event::DownloadsWithdrawn {} => {
+                self.withdrawn = self.wishes;
+                self.awaiting_refresh.clear();
+            }
             Event::DownloadsRequested { quality, again, .. } => {
+                self.wishes += 1;
                 let waits = |wish: &&mut Wish| wish.quality.wish() == quality.wish();
                 if self.listed {
                     self.awaiting_refresh.clear();
@@ -244,7 +253,8 @@ impl State {
             | Event::Unfollowed {}
             | Event::Resolved { .. }
             | Event::RefreshFailed { .. }
-            | Event::DownloadsRequested { .. } => {}
+            | Event::DownloadsRequested { .. }
+            | Event::DownloadsWithdrawn {} => {}
         }
     }
 

@@ -148,7 +148,7 @@ pub(crate) const REFRESH: Document = Document::repeatable(&[
 
 pub(crate) const UNFOLLOW: Document = Document::repeatable(&[
     "mutation PlaylistUnfollow($input: PlaylistUnfollowInput!) {
-  playlistUnfollow(input: $input) { ...Outcome storyId ongoingJobCount ongoingJobIds cancelledJobIds }
+  playlistUnfollow(input: $input) { ...Outcome ongoingJobCount ongoingJobIds cancelledJobIds }
 }",
     OUTCOME,
     DRY_RUN,
@@ -195,8 +195,6 @@ struct Payload {
     playlist: Option<Playlist>,
     job: Option<Job>,
     position: Option<u64>,
-    #[serde(default)]
-    story_id: Option<String>,
     #[serde(default)]
     ongoing_job_count: u64,
     #[serde(default)]
@@ -261,7 +259,7 @@ async fn unfollow(
         }
     }
     let client = client.meant(intent);
-    let (mut cancelled, mut has_settled) = (Vec::new(), false);
+    let mut cancelled = Vec::new();
     loop {
         let outcome = client.act::<Payload>(&UNFOLLOW, wanted()).await?;
         Failure::refused(outcome.user_errors)?;
@@ -270,13 +268,8 @@ async fn unfollow(
         let fresh = told.cancelled_job_ids.into_iter().filter(|id| !cancelled.contains(id));
         let fresh: Vec<String> = fresh.collect();
         cancelled.extend(fresh);
-        if cancel_downloads && (told.ongoing_job_count > 0 || !has_settled) {
-            // One command ends so many of them, and what was asked for a moment ago is opened only now: what is left is
-            // ended by the same command again.
-            if let Some(story) = told.story_id.filter(|_| !has_settled) {
-                wait::for_story(&client, output, &story, told.position).await?;
-            }
-            has_settled = true;
+        if cancel_downloads && told.ongoing_job_count > 0 {
+            // One command ends so many of them; what is left is ended by the same command again.
             continue;
         }
         if told.ongoing_job_count > 0 {

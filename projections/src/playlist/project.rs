@@ -83,7 +83,7 @@ fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Res
             fold.look(outcome, job_id.uuid(), None, Some(&to_json(&failure)?))
         }
         // Each download tells of itself.
-        Event::DownloadsRequested { .. } => Ok(()),
+        Event::DownloadsRequested { .. } | Event::DownloadsWithdrawn {} => Ok(()),
     }
 }
 

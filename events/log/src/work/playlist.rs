@@ -67,6 +67,10 @@ impl Story for Ask {
             Self::Refresh(asked) => refresh(story, asked),
             Self::Unfollow(Unfollow { playlist_id, cancel_downloads }) => {
                 unfollow(story, *playlist_id)?;
+                if *cancel_downloads {
+                    // What was asked for a moment ago is a job only a moment later.
+                    story.execute::<Playlist>(playlist_id.uuid(), Command::WithdrawDownloads)?;
+                }
                 let mut ongoing_job_ids = open_downloads(story, *playlist_id)?;
                 let ended = if *cancel_downloads { ongoing_job_ids.len().min(CANCELLED_MAX) } else { 0 };
                 let cancelled_job_ids: Vec<JobId> = ongoing_job_ids.drain(..ended).collect();

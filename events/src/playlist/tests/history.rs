@@ -24,6 +24,7 @@ fn of_the_list() -> Vec<Event> {
     vec![
         Event::FollowRequested { url: samples::LIST_URL.to_owned() },
         Event::Unfollowed {},
+        Event::DownloadsWithdrawn {},
         Event::Resolved { kind: PlaylistKind::List, observed: samples::observed_playlist() },
         Event::RefreshCompleted {
             job_id: samples::JOB,

@@ -112,6 +112,7 @@ impl Story {
                 let class = class_name(failure.class);
                 self.line(event, &format!("look failed: {class}: {}", failure.message));
             }
+            Fact::DownloadsWithdrawn {} => self.line(event, "downloads asked for no longer"),
             Fact::DownloadsRequested { quality, entries, again } => {
                 let what = entries.map_or_else(
                     || "all entries".to_owned(),
