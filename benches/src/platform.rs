@@ -9,6 +9,11 @@ use mediary::{
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+/// How often is asked for the end of what takes a second.
+const OFTEN: Duration = Duration::from_millis(20);
+/// And of what takes several.
+const SELDOM: Duration = Duration::from_millis(200);
+
 /// A server in this process, and its owner, who asks by GraphQL.
 #[derive(Debug)]
 pub struct Platform {
@@ -51,7 +56,7 @@ impl Platform {
         let began = Instant::now();
         let mut followed = self.ask(FOLLOW, json!({ "url": url })).await["playlistFollow"].take();
         let is_done = |found: &Value| found["job"]["state"] == "SUCCEEDED";
-        self.wait("query($id: ID!) { job(id: $id) { state } }", &followed["job"]["id"], is_done).await;
+        self.wait("query($id: ID!) { job(id: $id) { state } }", &followed["job"]["id"], OFTEN, is_done).await;
         (followed["playlist"]["id"].take(), began.elapsed())
     }
 
@@ -71,7 +76,13 @@ impl Platform {
             found["story"]["succeededCount"] == entries
         };
         let story = &started["downloadStart"]["storyId"];
-        self.wait("query($id: ID!) { story(id: $id) { succeededCount givenUpCount } }", story, is_done).await;
+        self.wait(
+            "query($id: ID!) { story(id: $id) { succeededCount givenUpCount } }",
+            story,
+            SELDOM,
+            is_done,
+        )
+        .await;
         began.elapsed()
     }
 
@@ -83,10 +94,10 @@ impl Platform {
         answer["data"].take()
     }
 
-    /// Asks until it is so; twenty times a second, which costs next to nothing.
-    async fn wait(&self, document: &str, id: &Value, is_so: impl Fn(&Value) -> bool) {
+    /// Asks until it is so, as often as that: each question takes time from what is measured.
+    async fn wait(&self, document: &str, id: &Value, every: Duration, is_so: impl Fn(&Value) -> bool) {
         while !is_so(&self.ask(document, json!({ "id": id })).await) {
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(every).await;
         }
     }
 }

@@ -48,19 +48,20 @@ impl Partial {
         (note.url == url && note.validators.length == Some(self.size())).then_some(note.validators)
     }
 
-    /// Notes what an answer with the whole file says of it, before its first byte is written.
+    /// Notes what an answer with the whole file says of it, before its first byte is written. Not of a file that is no
+    /// longer than what is fetched again anyway: nobody goes on with it.
     pub(super) fn begin(&self, url: &str, validators: &Validators) -> io::Result<()> {
         self.discard()?;
+        if validators.length.is_some_and(|length| length <= OVERLAP_BYTES) {
+            return remove(&self.note);
+        }
         let note = Note { url: url.to_owned(), validators: validators.clone() };
         crate::staging::write_whole(&self.note, &serde_json::to_vec(&note)?)
     }
 
     /// Removes what is there.
     pub(super) fn discard(&self) -> io::Result<()> {
-        match fs::remove_file(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        remove(&self.path)
     }
 
     /// Goes on with a file that was whole when nobody could say so any more: its end is compared like any other part.
@@ -86,5 +87,13 @@ impl Partial {
         let mut bytes = vec![0; OVERLAP_BYTES as usize];
         file.read_exact_at(&mut bytes, from)?;
         Ok(bytes)
+    }
+}
+
+/// Removes a file, if it is there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
