@@ -15,6 +15,8 @@ use super::{proc_fs, runner::MARK_RUN, running::Status};
 #[derive(Debug)]
 pub(super) struct Group {
     leader: Pid,
+    /// When the leader started: whoever is older is none of it, and his environment need not be read.
+    since_ticks: u64,
     mark: String,
     /// Whether the leader was not reaped yet, so that the number of the group is still its own.
     unreaped: Mutex<bool>,
@@ -22,7 +24,8 @@ pub(super) struct Group {
 
 impl Group {
     pub(super) fn new(leader: Pid, mark: String) -> Self {
-        Self { leader, mark, unreaped: Mutex::new(true) }
+        let since_ticks = proc_fs::look(leader).map_or(0, |seen| seen.start_ticks);
+        Self { leader, since_ticks, mark, unreaped: Mutex::new(true) }
     }
 
     pub(super) fn leader(&self) -> Pid {
@@ -49,9 +52,11 @@ impl Group {
     /// Who is left, apart from the leader.
     pub(super) fn members(&self) -> Vec<proc_fs::Seen> {
         let group = self.leader.as_raw_nonzero().get();
-        let belongs = |seen: &proc_fs::Seen| {
-            seen.group == group || proc_fs::variable(seen.pid, MARK_RUN).as_ref() == Some(&self.mark)
+        let is_marked = |seen: &proc_fs::Seen| {
+            let mark = (seen.start_ticks >= self.since_ticks).then(|| proc_fs::variable(seen.pid, MARK_RUN));
+            mark.flatten().as_ref() == Some(&self.mark)
         };
+        let belongs = |seen: &proc_fs::Seen| seen.group == group || is_marked(seen);
         let alive = proc_fs::others().into_iter().filter(|seen| seen.pid != self.leader && !seen.ended);
         alive.filter(belongs).collect()
     }
