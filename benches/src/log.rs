@@ -2,13 +2,12 @@
 
 use std::{path::Path, time::Duration};
 
-use futures::future::try_join_all;
 use mediary_log::{
     Append, AppendError, AppendHeader, Log, NewEvent, Options, Origin, OriginKind, Read, ReadError, Schema,
     StreamId, Subjects, Urgency,
 };
 use mediary_schema::{CommandId, CorrelationId, IdSource, PrincipalId, ProjectId};
-use tokio::time::Instant;
+use tokio::{task::JoinSet, time::Instant};
 use uuid::Uuid;
 
 use crate::figure::Figure;
@@ -29,12 +28,11 @@ pub fn open(directory: &Path) -> Log {
     Log::open(options).expect("a fresh folder can be opened")
 }
 
-/// Appends one event at a time with so many producers, each waiting for its answer before it goes on.
+/// Appends one event at a time with so many producers, each a task that waits for its answer before it goes on.
 pub async fn append(log: &Log, producers: usize, appends_each: u64) -> Result<Figure, AppendError> {
-    let ids = IdSource::system();
     let began = Instant::now();
-    let producing = (0..producers).map(|_| produce(log, &ids, appends_each));
-    let latencies = try_join_all(producing).await?.concat();
+    let producing: JoinSet<_> = (0..producers).map(|_| produce(log.clone(), appends_each)).collect();
+    let latencies = producing.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
     Ok(Figure::new(latencies.len() as u64, began.elapsed(), latencies))
 }
 
@@ -53,8 +51,8 @@ pub async fn append_batches(log: &Log, appends: u64, events: usize) -> Result<Fi
     Ok(Figure::new(appends * events as u64, began.elapsed(), latencies))
 }
 
-async fn produce(log: &Log, ids: &IdSource, appends: u64) -> Result<Vec<Duration>, AppendError> {
-    let mut latencies = Vec::new();
+async fn produce(log: Log, appends: u64) -> Result<Vec<Duration>, AppendError> {
+    let (ids, mut latencies) = (IdSource::system(), Vec::new());
     for _ in 0..appends {
         let request = one_event(ids.next());
         let asked = Instant::now();

@@ -191,10 +191,6 @@ pub(super) struct Versions {
 }
 
 impl Versions {
-    pub(super) fn of(&self, stream: &StreamId) -> Option<u64> {
-        self.places.get(stream).map(|place| self.list[*place].1)
-    }
-
     pub(super) fn set(&mut self, stream: &StreamId, version: u64) {
         if let Some(place) = self.places.get(stream) {
             self.list[*place].1 = version;

@@ -395,10 +395,7 @@ impl Writer {
         let first_position = self.tail.head.position + 1;
         let mut versions = Versions::default();
         for (index, event) in (0..len).zip(&append.events) {
-            let version = 1 + match versions.of(&event.stream) {
-                Some(version) => version,
-                None => self.version(tables, &event.stream)?,
-            };
+            let version = 1 + self.version(tables, &event.stream)?;
             versions.set(&event.stream, version);
             self.versions.set(&event.stream, version);
             let place = Place { index, len, version };
