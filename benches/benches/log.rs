@@ -30,11 +30,6 @@ impl Bench {
         Self { directory, log, runtime: mediary_benches::runtime() }
     }
 
-    /// As the server has it: with as many threads as there are cores.
-    fn as_served() -> Self {
-        Self { runtime: Runtime::new().expect("a runtime can be made"), ..Self::new() }
-    }
-
     fn append_batches(&self, appends: u64, events: usize) -> Figure {
         let appending = log::append_batches(&self.log, appends, events);
         self.runtime.block_on(appending).expect("the log can be written")
@@ -89,8 +84,7 @@ fn beside_bare_storage() {
     for (name, producers, events) in
         [("1 producer", 1, 1), ("64 producers", 64, 1), ("batches of 100", 1, 100)]
     {
-        let (bench, directory) =
-            (Bench::as_served(), tempfile::tempdir().expect("there is a folder for files"));
+        let (bench, directory) = (Bench::new(), tempfile::tempdir().expect("there is a folder for files"));
         let mut bare = Bare::make(directory.path()).expect("a fresh folder can be used");
         let (mut ours, mut theirs, mut ratios) = (Total::default(), Total::default(), Vec::new());
         for _ in 0..ROUNDS {
