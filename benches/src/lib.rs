@@ -1,7 +1,7 @@
 //! The work that is measured; each piece also runs small as a test and fails when it does nothing.
 //!
-//! To add a benchmark: the work as a module here with a small run in its tests, and a program of the same
-//! name in `benches/benches` that samples it and prints its table.
+//! To add a benchmark: the work as a module here with a small run in its tests, and a program in
+//! `benches/benches` that samples it and prints its table; of the same name, if it measures one module.
 
 pub mod alone;
 pub mod bare;

@@ -27,10 +27,11 @@ use super::{
     options::Options,
     queue::{Queue, Refused, Request},
     read::{Direction, Filter, Page, Read, SCAN_FRAMES_MAX, Scan, Scanned},
+    recent::RecentVersions,
     snapshot::SnapshotStore,
     space::Space,
     store::{self, Head, Store},
-    writer::{self, RecentVersions, Writer},
+    writer::{self, Writer},
 };
 
 /// How long a refused caller waits at least; the queue is empty after a commit or two.

@@ -28,6 +28,7 @@ mod proving;
 mod queue;
 mod read;
 mod reader;
+mod recent;
 mod record;
 mod rules;
 mod salvage;

@@ -9,7 +9,6 @@
 //! knows what is on the disk, and only reading it anew can tell.
 
 use std::{
-    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, OnceLock,
@@ -36,6 +35,7 @@ use super::{
     metric,
     options::OnFatal,
     queue::{Last, Queue, Request},
+    recent::RecentVersions,
     record::Record,
     space::{Room, Space, estimate_bytes},
     store::{Head, Store, Tail},
@@ -98,36 +98,6 @@ enum Written {
     Both(Staged),
     /// It is recorded, and the index doesn't follow.
     RecordOnly(Staged, IndexFault),
-}
-
-/// Versions of the streams that were written last: a stream is mostly written several times in a row, and asking the
-/// index costs as much as adding to it. Only the writer adds events, so the index says the same.
-#[derive(Debug, Default)]
-pub(super) struct RecentVersions(HashMap<StreamId, u64>);
-
-impl RecentVersions {
-    /// More than are written at a time; beyond it all are forgotten, and learned again.
-    const MAX: usize = 4_096;
-
-    fn of(&self, stream: &StreamId) -> Option<u64> {
-        self.0.get(stream).copied()
-    }
-
-    fn set(&mut self, stream: &StreamId, version: u64) {
-        if let Some(known) = self.0.get_mut(stream) {
-            *known = version;
-            return;
-        }
-        if self.0.len() >= Self::MAX {
-            self.forget();
-        }
-        self.0.insert(stream.clone(), version);
-    }
-
-    /// What was staged was not recorded.
-    fn forget(&mut self) {
-        self.0.clear();
-    }
 }
 
 /// What becomes of one request.
