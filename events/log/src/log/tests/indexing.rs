@@ -1,22 +1,25 @@
 //! An index that is missing, behind, foreign or wrong is made anew, and says nothing wrong meanwhile.
 
-use std::fs;
+use std::{fs, iter};
 
+use futures::future;
 use redb::{Database, ReadableTable as _, TableDefinition};
 use tempfile::TempDir;
+use tokio::runtime::Builder;
 
 use super::support::{Bench, append, append_one, copy_of, event, index_file, options, stream};
 use uuid::Uuid;
 
 use crate::log::{
-    Append, AppendError, Expected, Filter, Log, NewEvent, Options, Read, Recorded, Subject, Subjects,
-    tests::support::expecting,
+    Append, AppendError, Appended, Expected, Filter, Log, NewEvent, Options, Read, Recorded, Subject,
+    Subjects, tests::support::expecting,
 };
 
 const STREAMS: TableDefinition<'static, &[u8; 26], u64> = TableDefinition::new("streams");
 const IDS: TableDefinition<'static, &[u8; 16], u64> = TableDefinition::new("ids");
 const PLACES: TableDefinition<'static, &[u8; 10], ()> = TableDefinition::new("places");
 const SUBJECTS: TableDefinition<'static, &[u8; 24], ()> = TableDefinition::new("subjects");
+const COMMANDS: TableDefinition<'static, &[u8; 32], &[u8; 12]> = TableDefinition::new("commands");
 const META: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("meta");
 
 /// A closed log of so many appends, to five streams in turn, about three items in turn.
@@ -145,6 +148,36 @@ fn index_that_names_another_event_is_noticed_by_who_asks_and_repaired() {
     }
     assert!(is_right(&bench.log));
     goes_on(&bench.log, 4);
+}
+
+// What the writer had counted before it met the fault was counted in vain.
+// invariant: L-18
+#[test]
+fn index_that_is_found_wrong_within_a_commit_leaves_no_gap_in_a_stream() {
+    let directory = closed(20);
+    change(&directory, |transaction| {
+        let mut commands = transaction.open_table(COMMANDS).unwrap();
+        let keys: Vec<[u8; 32]> = commands.iter().unwrap().map(|row| *row.unwrap().0.value()).collect();
+        for key in keys {
+            // The first event, which is of no command of these.
+            commands.insert(&key, &[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1]).unwrap();
+        }
+    });
+    let bench = Bench::on(directory);
+    let one = stream("job", 1);
+    // While the first one is written, the others come together; the last one was answered long ago.
+    let busy = many(500, 2_000);
+    let new = (0..20).map(|n| append_one(501 + n, &one, "b"));
+    let requests: Vec<Append> =
+        iter::once(busy).chain(new).chain([append_one(3, &stream("job", 3), "a")]).collect();
+    let asking = future::join_all(requests.into_iter().map(|request| bench.log.append(request)));
+    let answers = Builder::new_current_thread().build().unwrap().block_on(asking);
+    let answers: Vec<Appended> = answers.into_iter().map(Result::unwrap).collect();
+    let [_, new @ .., again] = answers.as_slice() else { panic!("no answers") };
+    assert!(new.iter().map(|answer| answer.versions[0].1).eq(5..25));
+    assert!(again.repeated);
+    assert!(is_right(&bench.log));
+    goes_on(&bench.log, 24);
 }
 
 // invariant: L-18
