@@ -296,12 +296,19 @@ impl Log {
 
     /// The event with this id.
     pub fn event(&self, id: EventId) -> Result<Option<Recorded>, ReadError> {
-        self.lookup().event(id)
+        let found = self.lookup().event(id)?;
+        Ok(found.filter(|event| self.is_told(event.position())))
     }
 
     /// What a command recorded, if it was accepted.
     pub fn command(&self, principal: PrincipalId, command: CommandId) -> Result<Option<Appended>, ReadError> {
-        self.lookup().command(principal, command)
+        let found = self.lookup().command(principal, command)?;
+        Ok(found.filter(|appended| self.is_told(appended.last_position)))
+    }
+
+    /// Whether readers see this position by now: what was committed stands in the index a moment before.
+    fn is_told(&self, position: u64) -> bool {
+        position <= self.head().position
     }
 
     /// Follows the log from a position on: history first, then whatever is recorded.

@@ -1,3 +1,12 @@
+use std::{
+    iter,
+    sync::{
+        Barrier,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
 use mediary_schema::PrincipalId;
 
 use super::support::{Bench, append, append_one, event, expecting, stream};
@@ -60,6 +69,35 @@ fn repeated_command_answers_as_the_first_time_also_after_a_restart() {
     assert!(!bench.log.append_blocking(other).unwrap().repeated);
     let found = bench.log.command(PrincipalId::OWNER, request.header.command_id).unwrap().unwrap();
     assert_eq!(found.last_position, 2);
+}
+
+// Who finds the command of another finds its events, too; nobody is told of what is just being committed.
+// invariant: L-4, L-8
+#[test]
+fn a_command_is_found_together_with_what_it_recorded() {
+    let bench = Bench::new();
+    let log = &bench.log;
+    let (rounds, seekers) = (100, 8);
+    let (turns, unseen) = (Barrier::new(seekers + 1), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for _ in 0..seekers {
+            scope.spawn(|| {
+                for n in 1..=rounds {
+                    turns.wait();
+                    let command = append(n, vec![]).header.command_id;
+                    let found = iter::repeat_with(|| log.command(PrincipalId::OWNER, command).unwrap());
+                    let position = found.flatten().next().unwrap().last_position;
+                    let read = log.read(&Read::forward(position).limit(1)).unwrap();
+                    unseen.fetch_add(usize::from(read.is_empty()), Ordering::Relaxed);
+                }
+            });
+        }
+        for n in 1..=rounds {
+            turns.wait();
+            log.append_blocking(append_one(n, &stream("playlist", n), "a")).unwrap();
+        }
+    });
+    assert_eq!(unseen.into_inner(), 0);
 }
 
 #[test]
