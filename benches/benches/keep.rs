@@ -1,5 +1,5 @@
-//! Figures of the whole way, each beside the tool alone, in turns: a list by the engine, a long feed, and small
-//! episodes of one feed kept with proof.
+//! Figures of the whole way, each beside the tool alone, in turns: a list by the engine, a long feed, small
+//! episodes of one feed kept with proof, and media that stand on pages, which the engine has to look for.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -11,6 +11,8 @@ use tempfile::TempDir;
 const EPISODES: u32 = 200;
 /// Entries of the feed that is only looked at.
 const LONG: u32 = 5_000;
+/// Entries of the feed whose media stand on pages.
+const PAGES: u32 = 20;
 /// The list of the sample site that the engine looks at.
 const LIST: &str = "videos";
 /// Turns of everything; medians count.
@@ -47,7 +49,7 @@ async fn run() {
     let site = Site::start(&media, SiteOptions { port: 0 }).await.expect("there is a free port");
     let publisher = Publisher::with_sound(alone::sound(folder.path()).await).await;
     let (feed, list) = (publisher.url(EPISODES, 0), site.list_url(LIST));
-    let [mut listed, mut listed_alone, mut long, mut kept, mut kept_alone] =
+    let [mut listed, mut listed_alone, mut long, mut kept, mut kept_alone, mut found, mut found_alone] =
         std::array::from_fn(|_| Turns::default());
     for turn in 0..TURNS {
         let place = |name| subfolder(&folder, name, turn);
@@ -58,6 +60,9 @@ async fn run() {
         let (playlist_id, _) = platform.follow(&feed).await;
         kept.0.push(platform.keep_all(&playlist_id, EPISODES).await);
         kept_alone.0.push(alone::download_alone(&place("alone"), &feed).await);
+        let (playlist_id, _) = platform.follow(&publisher.pages_url(PAGES)).await;
+        found.0.push(platform.keep_all(&playlist_id, PAGES).await);
+        found_alone.0.push(alone::download_alone(&place("pages"), &publisher.pages_url(PAGES)).await);
         platform.stop().await;
     }
     line("\n| work | seconds, median | turns |");
@@ -67,6 +72,8 @@ async fn run() {
     long.row(&format!("a feed of {LONG} entries: listed, compared, recorded"));
     kept.row(&format!("{EPISODES} small files of one feed: fetched, probed, decoded, hashed, recorded"));
     kept_alone.row("the same files by yt-dlp alone, in one process, unproved");
+    found.row(&format!("{PAGES} small files that the engine finds on pages, one process each, proved"));
+    found_alone.row("the same files by yt-dlp alone, in one process, unproved");
     let rate = |turns: &Turns| f64::from(EPISODES) / turns.median().as_secs_f64();
     let more = listed.median().as_secs_f64() - listed_alone.median().as_secs_f64();
     line(&format!("\nThe list takes {more:.2} s more than yt-dlp itself."));

@@ -77,31 +77,47 @@ const ROUNDS: usize = 21;
 /// Events of a turn.
 const TURN_EVENTS: u64 = 3_200;
 
-/// The log beside its own tables in bare redb: what numbering, chain, digests, threads and answers cost.
+/// The log beside its own tables in bare redb, for the same producers, and without any: what numbering, chain and digests
+/// cost, and what waking and answering.
 fn beside_bare_storage() {
-    line("\n| work | log, events per second | the same tables in bare redb | median ratio of a round |");
-    line("|---|---|---|---|");
+    line(
+        "\n| work | log, events per second | the same tables for the same producers | ratio | for none | ratio |",
+    );
+    line("|---|---|---|---|---|---|");
     for (name, producers, events) in
         [("1 producer", 1, 1), ("64 producers", 64, 1), ("batches of 100", 1, 100)]
     {
         let (bench, directory) = (Bench::new(), tempfile::tempdir().expect("there is a folder for files"));
         let mut bare = Bare::make(directory.path()).expect("a fresh folder can be used");
-        let (mut ours, mut theirs, mut ratios) = (Total::default(), Total::default(), Vec::new());
+        let mut totals: [Total; 3] = std::array::from_fn(|_| Total::default());
+        let mut ratios = [Vec::new(), Vec::new()];
         for _ in 0..ROUNDS {
             let turn = if producers == 1 && events == 1 { TURN_EVENTS / 4 } else { TURN_EVENTS };
             let appended = match events {
                 1 => bench.append(producers, turn / producers as u64),
-                _ => bench.append_batches(turn / events as u64, events),
+                _ => bench.append_batches(turn / events, events as usize),
             };
-            let together = producers.max(events) as u64;
+            let each = turn / events / producers as u64;
+            let (same, served) =
+                bench.runtime.block_on(bare.append_for(producers, each, events, log::STREAMS));
+            bare = same;
+            let together = events.max(producers as u64);
             let stored = bare.append(turn / together, together, log::STREAMS).expect("the storage takes it");
-            ours.add(&appended);
-            theirs.add(&stored);
-            ratios.push(appended.per_second() / stored.per_second());
+            for (ratios, theirs) in ratios.iter_mut().zip([&served, &stored]) {
+                ratios.push(appended.per_second() / theirs.per_second());
+            }
+            for (total, figure) in totals.iter_mut().zip([&appended, &served, &stored]) {
+                total.add(figure);
+            }
         }
-        ratios.sort_by(f64::total_cmp);
-        let (ours, theirs, ratio) = (ours.per_second(), theirs.per_second(), ratios[ROUNDS / 2]);
-        line(&format!("| {name} | {ours:.0} | {theirs:.0} | {ratio:.2} |"));
+        let [ours, served, stored] = totals.map(|total| total.per_second());
+        let [beside_served, beside_stored] = ratios.map(|mut ratios| {
+            ratios.sort_by(f64::total_cmp);
+            ratios[ROUNDS / 2]
+        });
+        line(&format!(
+            "| {name} | {ours:.0} | {served:.0} | {beside_served:.2} | {stored:.0} | {beside_stored:.2} |"
+        ));
     }
 }
 

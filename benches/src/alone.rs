@@ -68,6 +68,14 @@ mod tests {
             download_alone(&alone, &feed).await;
             assert_eq!(std::fs::read_dir(&alone).unwrap().count(), EPISODES as usize);
 
+            let pages = publisher.pages_url(EPISODES);
+            let (playlist_id, _) = platform.follow(&pages).await;
+            platform.keep_all(&playlist_id, EPISODES).await;
+            let alone_on_pages = folder.path().join("alone-on-pages");
+            std::fs::create_dir(&alone_on_pages).unwrap();
+            download_alone(&alone_on_pages, &pages).await;
+            assert_eq!(std::fs::read_dir(&alone_on_pages).unwrap().count(), EPISODES as usize);
+
             let media = MediaLibrary::open_shared().await.unwrap();
             let site = Site::start(&media, SiteOptions { port: 0 }).await.unwrap();
             platform.follow(&site.list_url("videos")).await;

@@ -1,11 +1,16 @@
-//! The log's tables in bare redb: what the storage gives without numbering, chain, digests, threads and answers.
+//! The log's tables in bare redb: what the storage gives without numbering, chain and digests.
 //!
-//! The same form as the log's: a durable record, and an index that follows in memory and is settled now and then.
+//! The same form as the log's: a durable record, and an index that follows in memory and is settled now and then. Either
+//! by itself, or behind a thread as producers need one that each wait for an answer.
 
-use std::{path::Path, time::Duration};
+use std::{iter, path::Path, thread, time::Duration};
 
 use redb::{Database, Durability, TableDefinition};
-use tokio::time::Instant;
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+    time::Instant,
+};
 use uuid::Uuid;
 
 use crate::figure::Figure;
@@ -25,6 +30,9 @@ const FRAME_BYTES: usize = 240;
 const UNSETTLED_MAX: u64 = 32_768;
 /// As the log's own.
 const CACHE_BYTES: usize = 16 << 20;
+
+/// Tells a producer that its events are on the disk.
+type Answer = oneshot::Sender<()>;
 
 /// Why the storage refused.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +77,38 @@ impl Bare {
             latencies.push(asked.elapsed());
         }
         Ok(Figure::new(commits * events, began.elapsed(), latencies))
+    }
+
+    /// Commits so many events at a time for so many producers, each a task that waits for its answer before it goes on:
+    /// whoever waits is committed together.
+    ///
+    /// # Panics
+    /// If the storage refuses: then nobody is answered any more.
+    pub async fn append_for(
+        mut self,
+        producers: usize,
+        appends_each: u64,
+        events: u64,
+        streams: u128,
+    ) -> (Self, Figure) {
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        let storing = thread::spawn(move || {
+            while let Some(first) = receiver.blocking_recv() {
+                let waiting: Vec<Answer> =
+                    iter::once(first).chain(iter::from_fn(|| receiver.try_recv().ok())).collect();
+                self.commit(waiting.len() as u64 * events, streams).expect("the storage takes it");
+                for answer in waiting {
+                    answer.send(()).ok();
+                }
+            }
+            self
+        });
+        let began = Instant::now();
+        let producing: JoinSet<_> = (0..producers).map(|_| produce(sender.clone(), appends_each)).collect();
+        drop(sender);
+        let latencies = producing.join_all().await.concat();
+        let figure = Figure::new(latencies.len() as u64 * events, began.elapsed(), latencies);
+        (storing.join().expect("the storage took it"), figure)
     }
 
     fn commit(&mut self, events: u64, streams: u128) -> Result<(), redb::Error> {
@@ -124,6 +164,18 @@ impl Bare {
     }
 }
 
+async fn produce(storage: mpsc::UnboundedSender<Answer>, appends: u64) -> Vec<Duration> {
+    let mut latencies = Vec::new();
+    for _ in 0..appends {
+        let asked = Instant::now();
+        let (answer, answered) = oneshot::channel();
+        storage.send(answer).expect("the storage listens");
+        answered.await.expect("the storage answers");
+        latencies.push(asked.elapsed());
+    }
+    latencies
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,5 +186,7 @@ mod tests {
         let mut bare = Bare::make(directory.path()).unwrap();
         assert_eq!(bare.append(3, 5, 10).unwrap().count, 15);
         assert_eq!(bare.position, 15);
+        let (bare, figure) = crate::runtime().block_on(bare.append_for(8, 3, 2, 10));
+        assert_eq!((figure.count, bare.position), (48, 63));
     }
 }

@@ -21,7 +21,8 @@ use tokio::{
 use crate::figure::Figure;
 
 /// A publisher on loopback: `/<entries>/<name>` is a feed with so many entries, which never changes, and
-/// `/media/<number>.mp3` is what they have to offer, if anything.
+/// `/media/<number>.mp3` is what they have to offer, if anything. `/pages/<entries>` is a feed that names pages instead, each
+/// of which plays one of them.
 #[derive(Debug)]
 pub struct Publisher {
     address: SocketAddr,
@@ -59,6 +60,11 @@ impl Publisher {
     pub fn url(&self, entries: u32, name: u32) -> String {
         format!("http://{}/{entries}/{name}", self.address)
     }
+
+    /// The address of a feed with so many entries, whose media stand on pages of their own.
+    pub fn pages_url(&self, entries: u32) -> String {
+        format!("http://{}/pages/{entries}", self.address)
+    }
 }
 
 async fn answer(mut stream: TcpStream, address: SocketAddr, sound: Arc<Vec<u8>>) {
@@ -77,8 +83,20 @@ async fn answer(mut stream: TcpStream, address: SocketAddr, sound: Arc<Vec<u8>>)
         b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n".to_vec()
     } else if first == "media" {
         answered("audio/mpeg", &episode(&sound, number(second)))
+    } else if first == "page" {
+        let number = number(second);
+        let page = format!("<title>Episode {number}</title><audio src=\"/media/{number}.mp3\"></audio>");
+        answered("text/html", page.as_bytes())
+    } else if first == "pages" {
+        let link = |number| format!("<link>http://{address}/page/{number}</link>");
+        answered("application/rss+xml", feed(number(second), link).as_bytes())
     } else {
-        answered("application/rss+xml", feed(address, number(first)).as_bytes())
+        let enclosure = |number| {
+            format!(
+                "<enclosure url=\"http://{address}/media/{number}.mp3\" type=\"audio/mpeg\" length=\"1000\"/>"
+            )
+        };
+        answered("application/rss+xml", feed(number(first), enclosure).as_bytes())
     };
     if stream.write_all(&answer).await.is_ok() {
         drop(stream.shutdown().await);
@@ -102,13 +120,14 @@ fn episode(sound: &[u8], number: u32) -> Vec<u8> {
     [sound, &sound[..more]].concat()
 }
 
-/// A feed with so many entries, each with notes as podcasts have them.
-fn feed(address: SocketAddr, entries: u32) -> String {
+/// A feed with so many entries, each with notes as podcasts have them, and with what says where its media are.
+fn feed(entries: u32, place: impl Fn(u32) -> String) -> String {
     let notes = "What was said, and by whom. ".repeat(40);
     let item = |number: u32| {
+        let place = place(number);
         format!(
-            "<item><title>Episode {number}</title><guid>{number}</guid><description>{notes}</description>\
-             <enclosure url=\"http://{address}/media/{number}.mp3\" type=\"audio/mpeg\" length=\"1000\"/></item>\n"
+            "<item><title>Episode {number}</title><guid isPermaLink=\"false\">{number}</guid>\
+             <description>{notes}</description>{place}</item>\n"
         )
     };
     let items: String = (0..entries).map(item).collect();
