@@ -1,5 +1,6 @@
 //! The real yt-dlp against a small site on the loopback.
 
+mod asking;
 mod downloading;
 mod nesting;
 mod owning;
