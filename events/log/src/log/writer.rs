@@ -16,33 +16,31 @@ use std::{
     },
 };
 
-use mediary_events::{Envelope, Recorded, StreamId};
-use mediary_schema::{Clock, EventId, HostId, IdSource, Timestamp, log::OpenReason};
-use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
-use redb::{Database, WriteTransaction};
+use mediary_events::Recorded;
+use mediary_schema::{Clock, HostId, IdSource, Timestamp, log::OpenReason};
+use rand::{SeedableRng as _, rngs::StdRng};
+use redb::Database;
 use tokio::{
     sync::{oneshot, watch},
     time::Instant,
 };
 
 use super::{
-    append::{Append, AppendHeader, Appended, NewEvent, Stamp, Urgency, Versions},
-    chain, epoch, erasure,
+    append::{Append, Appended},
+    epoch,
     error::{AppendError, Damage, FatalError, IndexFault, ReadError, Trouble},
-    frame::{self, Body},
     hub::Ring,
-    index::{self, Categories, Facts, Index, Lookup},
+    index::{Categories, Index, Lookup},
     metric,
     options::OnFatal,
     queue::{Last, Queue, Request},
     recent::RecentVersions,
-    record::Record,
-    space::{Room, Space, estimate_bytes},
+    space::Space,
     store::{Head, Store, Tail},
 };
 
-/// An id source that repeats itself so often is broken.
-const ID_DRAWS_MAX: usize = 8;
+mod admission;
+mod staging;
 
 /// What the writer works with.
 pub(super) struct Writer {
@@ -87,31 +85,11 @@ struct Staged {
     erases: bool,
 }
 
-/// The open tables of the two transactions of a batch.
-struct Tables<'t> {
-    record: Record<'t>,
-    index: index::Tables<'t>,
-}
-
 /// How far a batch got.
 enum Written {
     Both(Staged),
     /// It is recorded, and the index doesn't follow.
     RecordOnly(Staged, IndexFault),
-}
-
-/// What becomes of one request.
-enum Verdict {
-    Accepted,
-    Repeated(Appended),
-    Refused(AppendError),
-}
-
-/// An event's place within its append.
-struct Place {
-    index: u32,
-    len: u32,
-    version: u64,
 }
 
 /// A source of salts that nobody can guess: a guessed salt would let an erased payload be guessed, too.
@@ -155,7 +133,7 @@ impl Writer {
     }
 
     fn write(&mut self, batch: Vec<Request>) -> Result<(), FatalError> {
-        let batch = self.admit(batch);
+        let batch = self.admit(batch)?;
         if batch.is_empty() {
             return Ok(());
         }
@@ -183,43 +161,6 @@ impl Writer {
         let fatal = FatalError { step, source: Arc::new(error) };
         self.fatal.get_or_init(|| fatal.clone());
         fatal
-    }
-
-    /// Refuses what doesn't fit on the disk.
-    fn admit(&mut self, batch: Vec<Request>) -> Vec<Request> {
-        if let Some(damage) = self.store.breaks().found() {
-            for request in batch {
-                metric::refused("damaged");
-                answer(request.reply, Err(AppendError::Broken(Arc::clone(&damage))));
-            }
-            return Vec::new();
-        }
-        let essential = batch.iter().filter(|request| request.append.urgency == Urgency::Essential);
-        let (events, bytes) = essential.fold((0, 0), |(events, bytes), request| {
-            (events + request.append.events.len(), bytes + request.append.weight_bytes())
-        });
-        let room = self.space.room(estimate_bytes(events, bytes));
-        let reserve_bytes = self.space.reserve_bytes();
-        let mut admitted = Vec::with_capacity(batch.len());
-        for request in batch {
-            let full = match (room, request.append.urgency) {
-                (Room::Ample, _) | (Room::Reserve { .. }, Urgency::Essential) => None,
-                (Room::Reserve { free_bytes } | Room::Nothing { free_bytes, .. }, Urgency::Normal) => {
-                    Some((free_bytes, reserve_bytes))
-                }
-                (Room::Nothing { free_bytes, needed_bytes }, Urgency::Essential) => {
-                    Some((free_bytes, needed_bytes))
-                }
-            };
-            match full {
-                None => admitted.push(request),
-                Some((free_bytes, needed_bytes)) => {
-                    metric::refused("storage_full");
-                    answer(request.reply, Err(AppendError::StorageFull { free_bytes, needed_bytes }));
-                }
-            }
-        }
-        admitted
     }
 
     /// Writes a batch. A faulty index is made anew and asked again, as long as nothing is on the disk.
@@ -296,154 +237,20 @@ impl Writer {
         })
     }
 
-    fn stage(
-        &mut self,
-        recording: &WriteTransaction,
-        indexing: &WriteTransaction,
-        batch: &Batch<'_>,
-    ) -> Result<Staged, Trouble> {
-        let mut tables = Tables { record: Record::open(recording)?, index: index::Tables::open(indexing)? };
-        let mut staged = Staged::default();
-        if let Some(reason) = batch.opening {
-            self.tail.epoch = epoch::raise(recording, self.tail.epoch)?;
-            // Within an epoch time never goes back (L-4); between two it may.
-            self.tail.at = batch.now;
-            staged.appends += 1;
-            let opened = epoch::opened(&self.store, self.host, self.tail.epoch, reason);
-            self.record(&mut tables, &opened, &mut staged.recorded)?;
-        }
-        self.tail.at = self.tail.at.max(batch.now);
-        for append in batch.appends {
-            let outcome = match self.check(&tables, append)? {
-                Verdict::Accepted => {
-                    staged.appends += 1;
-                    Ok(self.record(&mut tables, append, &mut staged.recorded)?)
-                }
-                Verdict::Repeated(appended) => Ok(appended),
-                Verdict::Refused(error) => {
-                    metric::refused("conflict");
-                    Err(error)
-                }
-            };
-            staged.answers.push(outcome);
-        }
-        if !staged.recorded.is_empty() {
-            tables.index.finish(&mut self.categories, self.tail.head)?;
-        }
-        Ok(staged)
-    }
-
-    fn check(&self, tables: &Tables<'_>, append: &Append) -> Result<Verdict, Trouble> {
-        let (principal, command) = (append.header.principal, append.header.command_id);
-        if let Some((first, events)) = tables.index.command(principal, command)? {
-            let answer = index::repeated(&tables.record.events, principal, command, first, events)?;
-            return Ok(Verdict::Repeated(answer));
-        }
-        for (stream, expected) in &append.expected {
-            let actual = self.version(tables, stream)?;
-            if !expected.allows(actual) {
-                let (stream, expected) = (stream.clone(), *expected);
-                return Ok(Verdict::Refused(AppendError::Conflict { stream, expected, actual }));
-            }
-        }
-        let moved = append.only_if.as_ref().map(|only_if| tables.record.moved(only_if));
-        match moved.transpose()? {
-            Some(positions) if !positions.is_empty() => {
-                Ok(Verdict::Refused(AppendError::Moved { positions }))
-            }
-            Some(_) | None => Ok(Verdict::Accepted),
-        }
-    }
-
-    fn record(
-        &mut self,
-        tables: &mut Tables<'_>,
-        append: &Append,
-        recorded: &mut Vec<Arc<Recorded>>,
-    ) -> Result<Appended, Trouble> {
-        let len = u32::try_from(append.events.len()).expect("an append has at most 10000 events");
-        let first_position = self.tail.head.position + 1;
-        let mut versions = Versions::default();
-        for (index, event) in (0..len).zip(&append.events) {
-            let version = 1 + self.version(tables, &event.stream)?;
-            versions.set(&event.stream, version);
-            self.versions.set(&event.stream, version);
-            let place = Place { index, len, version };
-            recorded.push(Arc::new(self.record_event(tables, &append.header, event.clone(), &place)?));
-            for position in erasure::asked(event) {
-                tables.record.erase(position)?;
-            }
-        }
-        let header = &append.header;
-        tables.index.add_command(header.principal, header.command_id, first_position, len)?;
-        Ok(Appended {
-            first_position,
-            last_position: self.tail.head.position,
-            versions: versions.into_list(),
-            repeated: false,
-        })
-    }
-
-    /// The version of a stream; 0 if there is no such stream.
-    fn version(&self, tables: &Tables<'_>, stream: &StreamId) -> Result<u64, IndexFault> {
-        match self.versions.of(stream) {
-            Some(version) => Ok(version),
-            None => tables.index.stream_version(&self.categories, stream),
-        }
-    }
-
-    fn record_event(
-        &mut self,
-        tables: &mut Tables<'_>,
-        header: &AppendHeader,
-        event: NewEvent,
-        place: &Place,
-    ) -> Result<Recorded, Trouble> {
-        let position = self.tail.head.position + 1;
-        let mut salt = [0; 16];
-        self.salts.fill_bytes(&mut salt);
-        let stamp = Stamp {
-            position,
-            version: place.version,
-            id: self.event_id(tables, position)?,
-            at: self.tail.at,
-            epoch: self.tail.epoch,
-            append_index: place.index,
-            append_len: place.len,
-            digest: chain::digest(&salt, &event.payload),
-        };
-        let (envelope, payload) = header.envelope(event, stamp);
-        let mut bytes = Vec::with_capacity(320 + payload.len());
-        frame::encode_envelope(&envelope, &mut bytes);
-        let hash = chain::link(&self.tail.head.hash, &bytes, &envelope.digest);
-        frame::encode_rest(&envelope.digest, Body::Inline { salt: &salt, payload: &payload }, &mut bytes);
-        tables.record.insert(
-            position,
-            &bytes,
-            chain::is_stored(position, place.index, place.len).then_some(&hash),
-        )?;
-        let facts = Facts { position, version: place.version, payload_bytes: payload.len() as u64 };
-        let Envelope { stream, extensions, .. } = &envelope;
-        tables.index.add(&mut self.categories, stream, &extensions.subjects, facts)?;
-        self.tail.head = Head { position, hash };
-        Ok(Recorded { envelope, payload: Some(payload), replacement: None })
-    }
-
-    /// Draws an id that no event has.
-    fn event_id(&self, tables: &mut Tables<'_>, position: u64) -> Result<EventId, Trouble> {
-        for _ in 0..ID_DRAWS_MAX {
-            let id = self.ids.next();
-            if tables.index.take_id(id, position)? {
-                return Ok(EventId::from_uuid(id));
-            }
-        }
-        let damage = Damage::Structure { detail: "the source of ids repeats itself".to_owned() };
-        Err(ReadError::from(damage).into())
-    }
-
     /// Puts the index on the disk now and then, when everybody has his answer.
     fn settle(&mut self, events: u64) -> Result<(), FatalError> {
-        match self.index.settle(events) {
+        let settled = self.index.settle(events);
+        self.settled(settled)
+    }
+
+    /// Puts the index on the disk before room for that runs out.
+    fn settle_now(&mut self) -> Result<(), FatalError> {
+        let settled = self.index.settle_now();
+        self.settled(settled)
+    }
+
+    fn settled(&self, settled: Result<(), Trouble>) -> Result<(), FatalError> {
+        match settled {
             Err(Trouble::Index(fault)) if fault.is_damage() => self
                 .index
                 .remake(&self.store, self.generation, &fault)

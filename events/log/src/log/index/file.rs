@@ -9,22 +9,18 @@ use std::{
     },
 };
 
-use mediary_events::{StreamId, Subjects};
-use mediary_schema::{CommandId, EventId, PrincipalId};
 use redb::{Database, Durability, ReadTransaction, ReadableDatabase as _, WriteTransaction};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
-    fill::{Facts, Tables},
+    fill::Tables,
+    known::{Known, known},
     tables::{self, KEY_LAYOUT, KEY_LOG_ID, KEY_REACHED, LAYOUT, META},
 };
 use crate::log::{
     error::{IndexFault, ReadError, StorageFault, Trouble},
-    frame::{Body, Frame},
-    read,
     store::{self, Head, Store},
-    tables::EVENTS,
 };
 
 /// The folder of the index below the data folder.
@@ -38,6 +34,10 @@ const CHUNK: u64 = 8_192;
 const CHECKED_BYTES_MAX: u64 = 64 << 20;
 /// An index is this far behind at most after a crash: catching up takes a tenth of a second.
 const UNSETTLED_MAX: u64 = 32_768;
+/// Pages that an event changes in the indices: its stream, its command, its id and a subject lie anywhere.
+const EVENT_BYTES: u64 = 4 * 4_096;
+/// The most that the storage keeps in memory of what is committed and not on the disk: its cache.
+const UNWRITTEN_BYTES_MAX: u64 = 16 << 20;
 
 /// How to open the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,12 +215,19 @@ impl Index {
     /// Puts on the disk what follows so many more events, once it has become much.
     pub(in crate::log) fn settle(&self, events: u64) -> Result<(), Trouble> {
         let unsettled = self.unsettled.fetch_add(events, Ordering::Relaxed) + events;
-        if unsettled < UNSETTLED_MAX {
-            return Ok(());
-        }
+        if unsettled < UNSETTLED_MAX { Ok(()) } else { self.settle_now() }
+    }
+
+    /// Puts all of it on the disk.
+    pub(in crate::log) fn settle_now(&self) -> Result<(), Trouble> {
         self.with_database(|database| Ok(settle(database)?))?;
         self.unsettled.store(0, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// What settling would write now, at most.
+    pub(in crate::log) fn owed_bytes(&self) -> u64 {
+        (self.unsettled.load(Ordering::Relaxed) * EVENT_BYTES).min(UNWRITTEN_BYTES_MAX)
     }
 
     /// Closes the file; what was not settled is written then.
@@ -326,55 +333,6 @@ fn catch_up(database: &Database, store: &Store, from: u64, head: Head) -> Result
     let millis = began.elapsed().as_millis() as u64;
     tracing::info!(events = head.position - from, millis, "log.index_caught_up");
     Ok(())
-}
-
-/// An event as the indices know it. It is taken out of the record first, so that what goes wrong with one file is
-/// never blamed on the other.
-pub(super) struct Known {
-    pub(super) id: EventId,
-    pub(super) stream: StreamId,
-    pub(super) subjects: Subjects,
-    pub(super) facts: Facts,
-    pub(super) principal: PrincipalId,
-    pub(super) command: CommandId,
-    pub(super) append_index: u32,
-    pub(super) append_len: u32,
-}
-
-/// The events of a stretch.
-pub(super) fn known(store: &Store, first: u64, last: u64) -> Result<Vec<Known>, ReadError> {
-    store.read(|record| {
-        let mut found = Vec::new();
-        let mut next = first;
-        for row in record.open_table(EVENTS)?.range(first..=last)? {
-            let (position, value) = row?;
-            if position.value() != next {
-                break;
-            }
-            next += 1;
-            found.push(Known::of(&read::parse(position.value(), value.value())?));
-        }
-        if next <= last { Err(store::missing(next)) } else { Ok(found) }
-    })
-}
-
-impl Known {
-    fn of(frame: &Frame<'_>) -> Self {
-        let payload_bytes = match frame.body() {
-            Body::Inline { payload, .. } => payload.len() as u64,
-            Body::Erased => 0,
-        };
-        Self {
-            id: frame.id(),
-            stream: frame.stream(),
-            subjects: frame.extensions().subjects,
-            facts: Facts { position: frame.position(), version: frame.version(), payload_bytes },
-            principal: frame.principal(),
-            command: frame.command_id(),
-            append_index: frame.append_index(),
-            append_len: frame.append_len(),
-        }
-    }
 }
 
 fn add(transaction: &WriteTransaction, events: Vec<Known>, last: Head) -> Result<(), IndexFault> {

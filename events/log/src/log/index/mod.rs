@@ -11,6 +11,7 @@
 
 mod file;
 mod fill;
+mod known;
 mod lookup;
 mod prove;
 mod tables;

@@ -4,8 +4,8 @@ use redb::{ReadTransaction, ReadableTableMetadata as _};
 
 use super::{
     Index,
-    file::{Known, known},
     fill::Categories,
+    known::{Known, known},
     tables::{self, CATEGORIES, COMMANDS, IDS, KEY_REACHED, META, PLACES, STREAMS, SUBJECTS},
 };
 use crate::log::{

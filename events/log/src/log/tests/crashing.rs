@@ -2,126 +2,30 @@
 
 use std::{
     collections::BTreeMap,
-    path::Path,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
 use futures::future::join_all;
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
-use redb::Database;
-use tempfile::TempDir;
-use uuid::Uuid;
 
 use super::{
     disk::Disk,
-    support::{append, append_one, counted_id, counting_ids, event, expecting, options, stream},
+    machine::{Shelf, all, block_on, boot, boot_both, boot_with, formatted, together},
+    support::{append, append_one, counted_id, counting_ids, event, expecting, stream},
 };
 use crate::log::{
-    Append, AppendError, Appended, Expected, Filter, Log, OpenError, Options, Read, ReadError, Recorded,
-    chain, frame,
-    index::{self, Opener, Start},
+    Append, AppendError, Appended, Expected, Filter, Log, OpenError, Options, ReadError, Recorded, chain,
+    frame,
     queue::{Last, Queue, Request},
-    space::Space,
-    store::{self, Store},
     verify_live,
 };
 
 const ROUNDS_IN_EVERY_RUN: u64 = 150;
 /// Power is lost within 25 syncs, and every batch is one.
 const BATCHES_MAX: usize = 100;
-
-/// A log on a disk in memory.
-struct Machine {
-    log: Log,
-    fatal: Arc<AtomicUsize>,
-    _directory: TempDir,
-}
-
-fn formatted() -> Vec<u8> {
-    let disk = Disk::new(Vec::new(), 0);
-    let database = Database::builder().create_with_backend(disk.clone()).unwrap();
-    store::initialise(&database, Uuid::from_u128(1)).unwrap();
-    drop(database);
-    disk.survived()
-}
-
-fn boot(disk: &Disk) -> Result<Machine, OpenError> {
-    boot_with(disk, |_| ())
-}
-
-fn boot_with(disk: &Disk, change: impl FnOnce(&mut Options)) -> Result<Machine, OpenError> {
-    let directory = tempfile::tempdir().unwrap();
-    let (mut options, _) = options(&directory);
-    let fatal = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&fatal);
-    options.on_fatal = Arc::new(move |_| {
-        counter.fetch_add(1, Ordering::SeqCst);
-    });
-    change(&mut options);
-    let opener = index::in_folder(directory.path(), 1 << 20);
-    let log = start(disk, opener, Space::open(directory.path(), 0), options)?;
-    Ok(Machine { log, fatal, _directory: directory })
-}
-
-fn start(disk: &Disk, index: Opener, space: Space, options: Options) -> Result<Log, OpenError> {
-    let disk = disk.clone();
-    let store =
-        Store::from_opened(Path::new("memory"), || Ok(Database::builder().create_with_backend(disk)?))?;
-    Log::start(store, index, space, None, options)
-}
-
-/// A log with a disk for its record and one for its index.
-fn boot_both(disk: &Disk, index: &Shelf) -> Result<Machine, OpenError> {
-    let directory = tempfile::tempdir().unwrap();
-    let (mut options, _) = options(&directory);
-    let fatal = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&fatal);
-    options.on_fatal = Arc::new(move |_| {
-        counter.fetch_add(1, Ordering::SeqCst);
-    });
-    let log = start(disk, index.opener(), Space::open(directory.path(), 0), options)?;
-    Ok(Machine { log, fatal, _directory: directory })
-}
-
-/// Where the disk of an index lies, to be exchanged for an empty one.
-#[derive(Clone)]
-struct Shelf(Arc<Mutex<Disk>>);
-
-impl Shelf {
-    fn new(content: Vec<u8>, seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(Disk::new(content, seed))))
-    }
-
-    fn opener(&self) -> Opener {
-        let place = Arc::clone(&self.0);
-        Box::new(move |start| {
-            let mut disk = place.lock().unwrap();
-            if start == Start::Anew {
-                *disk = Disk::new(Vec::new(), 0);
-            }
-            Ok(Database::builder().create_with_backend(disk.clone())?)
-        })
-    }
-
-    fn disk(&self) -> Disk {
-        self.0.lock().unwrap().clone()
-    }
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
-}
-
-fn together(log: &Log, requests: &[Append]) -> Vec<Result<Appended, AppendError>> {
-    block_on(join_all(requests.iter().map(|request| log.append(request.clone()))))
-}
-
-fn all(log: &Log) -> Vec<Recorded> {
-    log.read(&Read::forward(1).limit(usize::MAX)).unwrap()
-}
 
 /// What one run of power knows.
 #[derive(Default)]
@@ -408,6 +312,20 @@ fn one_commit_holds_no_more_than_it_should() {
         .map(|batch| batch.iter().map(|request| request.append.header.command_id.uuid().as_u128()).collect())
         .collect();
     assert_eq!(commands, [vec![1, 2], vec![3], vec![4], vec![5, 6]]);
+}
+
+#[test]
+fn one_commit_holds_no_more_bytes_than_it_should() {
+    let queue = Queue::new(100, usize::MAX);
+    // Nine of half a MiB: with what surrounds them, eight are more than the 4 MiB of a commit.
+    for command in 0..9 {
+        let events = (0..4).map(|_| event(&stream("job", 1), "noted", &"x".repeat(128 << 10))).collect();
+        let (reply, _) = tokio::sync::oneshot::channel();
+        queue.push(Request { append: append(command, events), reply }).unwrap();
+    }
+    queue.close();
+    let batches = std::iter::from_fn(|| queue.take(Last::default()));
+    assert_eq!(batches.map(|batch| batch.len()).collect::<Vec<_>>(), [7, 2]);
 }
 
 #[test]

@@ -1,8 +1,13 @@
 //! A disk in memory that can lose power: what was not synced survives in pieces or not at all.
 
 use std::{
+    collections::BTreeSet,
     io,
-    sync::{Arc, Condvar, Mutex, MutexGuard},
+    ops::Range,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -14,6 +19,37 @@ const SECTOR: usize = 512;
 
 /// How long a test waits for what must happen.
 const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The room that several disks share; a block takes some of it once it is written.
+#[derive(Debug)]
+pub(super) struct Medium(AtomicU64);
+
+impl Medium {
+    const BLOCK: usize = 4096;
+
+    pub(super) fn new(bytes: u64) -> Arc<Self> {
+        Arc::new(Self(AtomicU64::new(bytes)))
+    }
+
+    pub(super) fn free_bytes(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// Others fill it up or leave it, until so much is free.
+    pub(super) fn set_free(&self, bytes: u64) {
+        self.0.store(bytes, Ordering::SeqCst);
+    }
+
+    fn take(&self) -> io::Result<()> {
+        let less = |free: u64| free.checked_sub(Self::BLOCK as u64);
+        let taken = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
+        taken.map(drop).map_err(|_| io::ErrorKind::StorageFull.into())
+    }
+
+    fn give_back(&self, blocks: usize) {
+        self.0.fetch_add((blocks * Self::BLOCK) as u64, Ordering::SeqCst);
+    }
+}
 
 #[derive(Debug)]
 enum Unsynced {
@@ -32,6 +68,22 @@ struct State {
     held: bool,
     waiting: bool,
     random: StdRng,
+    /// What it lies on, and which blocks of it are its.
+    medium: Option<Arc<Medium>>,
+    blocks: BTreeSet<usize>,
+}
+
+impl State {
+    fn occupy(&mut self, bytes: Range<usize>) -> io::Result<()> {
+        let Some(medium) = &self.medium else { return Ok(()) };
+        for block in bytes.start / Medium::BLOCK..bytes.end.div_ceil(Medium::BLOCK) {
+            if !self.blocks.contains(&block) {
+                medium.take()?;
+                self.blocks.insert(block);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A disk; clones are the same disk.
@@ -54,8 +106,30 @@ impl Disk {
             held: false,
             waiting: false,
             random: StdRng::seed_from_u64(seed),
+            medium: None,
+            blocks: BTreeSet::new(),
         };
         Self { state: Arc::new(Mutex::new(state)), changed: Arc::new(Condvar::new()) }
+    }
+
+    /// An empty disk that is full when its medium is.
+    pub(super) fn on(medium: &Arc<Medium>) -> Self {
+        let disk = Self::new(Vec::new(), 0);
+        disk.state().medium = Some(Arc::clone(medium));
+        disk
+    }
+
+    /// Another, empty one in its place.
+    pub(super) fn emptied(&self) -> Self {
+        let mut state = self.state();
+        let blocks = std::mem::take(&mut state.blocks).len();
+        match &state.medium {
+            Some(medium) => {
+                medium.give_back(blocks);
+                Self::on(medium)
+            }
+            None => Self::new(Vec::new(), 0),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -141,6 +215,10 @@ impl StorageBackend for Disk {
 
     fn set_len(&self, len: u64) -> Result<(), io::Error> {
         let mut state = self.powered()?;
+        let beyond = state.blocks.split_off(&(len as usize).div_ceil(Medium::BLOCK));
+        if let Some(medium) = &state.medium {
+            medium.give_back(beyond.len());
+        }
         state.live.resize(len as usize, 0);
         state.unsynced.push(Unsynced::SetLen(len as usize));
         Ok(())
@@ -171,6 +249,7 @@ impl StorageBackend for Disk {
         if state.live.len() < end {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
+        state.occupy(start..end)?;
         state.live[start..end].copy_from_slice(data);
         state.unsynced.push(Unsynced::Write(start, data.to_vec()));
         Ok(())

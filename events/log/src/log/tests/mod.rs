@@ -2,6 +2,7 @@
 
 mod disk;
 mod forger;
+mod machine;
 mod support;
 mod twin;
 
@@ -11,6 +12,7 @@ mod bundling;
 mod crashing;
 mod epochs;
 mod erasing;
+mod filling;
 mod filtering;
 mod following;
 mod forging;

@@ -8,7 +8,7 @@ use std::{
 use super::support::{append_one, options, stream};
 use crate::log::{
     Append, AppendError, Log, Options, Urgency,
-    space::{Room, Space},
+    space::{BATCH_BYTES, Shortage, Space},
     verify, verify_live,
 };
 
@@ -37,19 +37,48 @@ fn below_the_reserve_only_what_ends_work_goes_on() {
 }
 
 #[test]
-fn room_is_told_in_three_steps() {
+fn whoever_is_let_in_takes_his_part_of_the_room() {
     let directory = tempfile::tempdir().unwrap();
-    assert_eq!(Space::open(directory.path(), 0).room(1), Room::Ample);
-    assert!(matches!(Space::open(directory.path(), u64::MAX).room(1), Room::Reserve { .. }));
-    let nothing = Space::open(directory.path(), u64::MAX).room(u64::MAX);
-    assert!(matches!(nothing, Room::Nothing { needed_bytes: u64::MAX, .. }));
+    let free =
+        |bytes: u64| Space::measured(directory.path(), 1000, Box::new(move || Ok(BATCH_BYTES + bytes)));
+    // 1500 are free, of which 300 are the essential part's and 1000 the reserve's.
+    let mut room = free(1500).room(300, 0);
+    room.take(Urgency::Normal, 150).unwrap();
+    let shortage = room.take(Urgency::Normal, 100).unwrap_err();
+    let needed_bytes = BATCH_BYTES + 1000 + 100;
+    assert_eq!(shortage, Shortage { free_bytes: BATCH_BYTES + 1500, needed_bytes });
+    room.take(Urgency::Normal, 50).unwrap();
+    room.take(Urgency::Essential, 300).unwrap();
+    // What the index owes is nobody's.
+    let mut room = free(1500).room(0, 400);
+    room.take(Urgency::Normal, 101).unwrap_err();
+    room.take(Urgency::Normal, 100).unwrap();
+    // Of two ends that don't fit together the first is recorded.
+    let mut room = free(500).room(800, 0);
+    room.take(Urgency::Normal, 1).unwrap_err();
+    room.take(Urgency::Essential, 400).unwrap();
+    room.take(Urgency::Essential, 400).unwrap_err();
+}
+
+#[test]
+fn a_ballast_that_holds_nothing_is_made_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let ballast = directory.path().join("ballast");
+    // What a power cut leaves of a file whose content was not on the disk yet.
+    fs::write(&ballast, "").unwrap();
+    let _space = Space::open(directory.path(), 64 << 10);
+    assert_eq!(fs::metadata(&ballast).unwrap().len(), 16 << 10);
+    // And where there is no room for one now, none is counted on.
+    fs::write(&ballast, "").unwrap();
+    let _space = Space::measured(directory.path(), 64 << 10, Box::new(|| Ok(70 << 10)));
+    assert!(!ballast.exists());
 }
 
 /// A small file system of its own; gone when dropped.
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    /// Only root may mount; where tests don't run as root, the tests above have to do.
+    /// Only root may mount; where tests don't run as root, those of a disk in memory (`filling`) have to do.
     fn mount(path: &Path, size: &str) -> Option<Self> {
         if !rustix::process::geteuid().is_root() {
             return None;
