@@ -72,7 +72,7 @@ impl Outlet {
 
     /// Publishes from where the stream ends, and looks again whenever it ends elsewhere.
     async fn publish(&self, context: &Context, known: &mut Option<Tail>) -> Error {
-        let mut moved_at = None;
+        let (mut moved_at, mut too_large) = (None, None);
         loop {
             let tail = match stream::locate(context, &self.log, &self.options, known.as_ref()).await {
                 Ok(tail) => known.insert(tail),
@@ -83,9 +83,14 @@ impl Outlet {
                 return Error::Overtaken { position: tail.position + 1 };
             }
             self.begun(tail.position);
-            let session = Session::new(context, &self.options, &self.log, &self.status, tail);
-            if let End::Failed(error) = session.run().await {
-                return error;
+            let session = Session::new(context, &self.options, &self.log, &self.status, tail, too_large);
+            match session.run().await {
+                End::Moved => {}
+                End::TooLarge { position } => {
+                    too_large = Some(position);
+                    moved_at = None;
+                }
+                End::Failed(error) => return error,
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use async_nats::jetstream::{
-    Context,
+    Context, ErrorCode,
     context::{PublishError, PublishErrorKind},
     message::PublishMessage,
     publish::PublishAck,
@@ -32,6 +32,8 @@ const IN_FLIGHT_BYTES_MAX: usize = 8 << 20;
 pub(super) enum End {
     /// The stream doesn't end where we thought: look again.
     Moved,
+    /// The stream takes no message as large as that of this event: begin again without its payload.
+    TooLarge { position: u64 },
     /// It can't go on.
     Failed(Error),
 }
@@ -63,6 +65,8 @@ pub(super) struct Session<'a> {
     /// How many may be in flight: 1 at first, since all behind a refused one are sent in vain.
     window: usize,
     check_at: Instant,
+    /// An event whose payload the stream refused.
+    too_large: Option<u64>,
 }
 
 impl<'a> Session<'a> {
@@ -72,6 +76,7 @@ impl<'a> Session<'a> {
         log: &'a Log,
         status: &'a watch::Sender<RelayStatus>,
         tail: &'a mut Tail,
+        too_large: Option<u64>,
     ) -> Self {
         let subscription = log.subscribe(tail.position + 1, Filter::all());
         let check_at = Instant::now() + options.check_interval;
@@ -86,6 +91,7 @@ impl<'a> Session<'a> {
             last_id: None,
             window: 1,
             check_at,
+            too_large,
         }
     }
 
@@ -122,7 +128,12 @@ impl<'a> Session<'a> {
     async fn publish(&mut self, event: &Recorded) -> Result<(), End> {
         let position = event.position();
         let failed = |source| End::Failed(Error::Publish { position, source });
-        let flight = match self.send(position, Message::of_event(event)).await {
+        let message = if self.too_large == Some(position) {
+            Message::of_envelope(event, Omitted::TooLarge)
+        } else {
+            Message::of_event(event)
+        };
+        let flight = match self.send(position, message).await {
             Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
                 tracing::warn!(position, "nats.payload_too_large");
                 self.send(position, Message::of_envelope(event, Omitted::TooLarge)).await
@@ -168,6 +179,11 @@ impl<'a> Session<'a> {
                 PublishErrorKind::WrongLastSequence
                 | PublishErrorKind::WrongLastMessageId
                 | PublishErrorKind::StreamNotFound => Err(End::Moved),
+                // What was sent behind it is refused, too, since it is not there.
+                _ if exceeds_stream(&error) && self.too_large != Some(position) => {
+                    tracing::warn!(position, "nats.message_too_large_for_the_stream");
+                    Err(End::TooLarge { position })
+                }
                 _ => Err(Error::Publish { position, source: error }.into()),
             },
         }
@@ -205,6 +221,13 @@ async fn first_answer(flights: &mut VecDeque<Flight>) -> Result<PublishAck, Publ
         Some(flight) => (&mut flight.answer).await,
         None => std::future::pending().await,
     }
+}
+
+/// Whether the stream's own limit for a message is what it was refused for; the server's is known before it is sent.
+fn exceeds_stream(error: &PublishError) -> bool {
+    let answer = std::error::Error::source(error);
+    let answer = answer.and_then(|answer| answer.downcast_ref::<async_nats::jetstream::Error>());
+    answer.is_some_and(|answer| answer.error_code() == ErrorCode::STREAM_MESSAGE_EXCEEDS_MAXIMUM)
 }
 
 fn log_failed(error: ReadError) -> End {

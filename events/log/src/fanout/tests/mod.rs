@@ -6,5 +6,6 @@ mod message;
 mod nats;
 mod options;
 mod proxy;
+mod refusals;
 mod server;
 mod support;

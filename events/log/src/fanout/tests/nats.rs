@@ -8,17 +8,12 @@ use uuid::Uuid;
 use super::{
     proxy::Proxy,
     server::TestServer,
-    support::{Consumer, TestLog, caught_up, event, positions, stream, until, with_every_server, within},
+    support::{Consumer, TestLog, all, caught_up, positions, stream, until, with_every_server, within},
 };
 use crate::{
     fanout::{Relay, RelayHandle, RelayState, STREAM},
     signal::{Signal, SignalHub, Subject},
 };
-
-/// The event that opens the log and as many as were appended, once and in order.
-fn all(appended: u64) -> Vec<Option<u64>> {
-    (1..=1 + appended).map(Some).collect()
-}
 
 fn day_micros(days: i64) -> i64 {
     days * 24 * 3_600 * 1_000_000
@@ -66,26 +61,6 @@ async fn the_stream_has_our_limits_and_keeps_what_else_it_was_given() {
         assert_eq!(config.max_age, options.stream_age_max);
         assert_eq!(config.max_bytes.cast_unsigned(), options.stream_bytes_max);
         assert_eq!(config.max_messages, 77);
-    })
-    .await;
-}
-
-// Field 19: a stream that has no room was waited for without a word of why.
-#[tokio::test]
-async fn a_server_without_room_is_told_and_a_smaller_stream_fits() {
-    with_every_server(async |program| {
-        let server = TestServer::start(program).await;
-        let log = TestLog::open();
-        let mut options = log.options(&server.url());
-        options.stream_bytes_max = 2 << 30;
-        let relay = Relay::start(log.log.clone(), SignalHub::default(), options);
-        until("the refusal", &relay, |status| status.reason.is_some()).await;
-        let status = relay.status();
-        assert_eq!(status.reason, Some("JetStream has no room for the stream"), "{status:?}");
-        assert!(status.advice.is_some_and(|advice| advice.contains("nats_stream_bytes_max")));
-        relay.stop().await;
-        log.relay_all(&server.url()).await;
-        assert_eq!(positions(&server).await, all(0));
     })
     .await;
 }
@@ -327,21 +302,6 @@ async fn what_others_publish_in_between_is_passed_by() {
     .await;
 }
 
-#[tokio::test]
-async fn a_payload_that_is_too_large_for_the_server_is_left_out() {
-    with_every_server(async |program| {
-        let server = TestServer::start_with(program, "max_payload: 2048").await;
-        let log = TestLog::open();
-        log.append_events(vec![event("small"), event(&"large".repeat(1_000)), event("small")]).await;
-        log.relay_all(&server.url()).await;
-        assert_eq!(positions(&server).await, all(3));
-        let large = stream(&server).await.get_raw_message(3).await.unwrap();
-        assert!(large.payload.is_empty());
-        assert_eq!(large.headers.get("Mediary-Payload").unwrap().as_str(), "too_large");
-    })
-    .await;
-}
-
 fn progress(id: u128, percent: u32) -> Signal {
     let subject =
         Subject { project: ProjectId::HOME, concern: "job", name: "progress", id: Uuid::from_u128(id) };
@@ -396,59 +356,6 @@ async fn after_an_outage_the_values_of_now_are_heard() {
         let relay = Relay::start(log.log.clone(), hub, log.options(&server.url()));
         let message = within("the signal", heard.next()).await.unwrap();
         assert_eq!(message.payload, json!({ "percent": 6 }).to_string());
-        relay.stop().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_stream_of_another_log_is_left_alone() {
-    with_every_server(async |program| {
-        let server = TestServer::start(program).await;
-        let (ours, other) = (TestLog::open(), TestLog::open());
-        other.append(3).await;
-        other.relay_all(&server.url()).await;
-        ours.append(7).await;
-        let relay = ours.relay(&server.url());
-        let status = until("the refusal", &relay, |status| status.trouble.is_some()).await;
-        let trouble = status.trouble.unwrap();
-        assert!(trouble.contains(&other.log.id().to_string()), "{trouble}");
-        assert!(status.advice.unwrap().contains("an account of its own"));
-        assert_eq!(status.reason, Some("the stream there belongs to another log"));
-        assert_eq!(positions(&server).await, all(3));
-        // Once it is out of the way, ours is told.
-        let context = async_nats::jetstream::new(server.client().await);
-        context.delete_stream(STREAM).await.unwrap();
-        caught_up(&relay, &ours.log).await;
-        assert_eq!(positions(&server).await, all(7));
-        relay.stop().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_wrong_password_is_told_without_telling_it() {
-    with_every_server(async |program| {
-        let server = TestServer::start(program).await;
-        let log = TestLog::open();
-        let relay = log.relay(&format!("nats://mediary:swordfish@127.0.0.1:{}", server.address().port));
-        let status = until("the refusal", &relay, |status| status.trouble.is_some()).await;
-        let trouble = status.trouble.unwrap();
-        assert!(trouble.to_lowercase().contains("authorization violation"), "{trouble}");
-        assert!(!format!("{trouble} {relay:?}").contains("swordfish"), "{trouble}");
-        relay.stop().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_server_without_jetstream_is_told() {
-    with_every_server(async |program| {
-        let server = TestServer::start(program).await;
-        let log = TestLog::open();
-        let relay = log.relay(&format!("nats://bare:bare@127.0.0.1:{}", server.address().port));
-        let status = until("the refusal", &relay, |status| status.trouble.is_some()).await;
-        assert!(status.advice.clone().unwrap().contains("JetStream"), "{status:?}");
         relay.stop().await;
     })
     .await;

@@ -120,6 +120,11 @@ pub(super) fn event(text: &str) -> NewEvent {
     NewEvent { stream, name: "noted".into(), schema: Schema::new(1, 0), subjects: Subjects::none(), payload }
 }
 
+/// The event that opens the log and as many as were appended, once and in order.
+pub(super) fn all(appended: u64) -> Vec<Option<u64>> {
+    (1..=1 + appended).map(Some).collect()
+}
+
 /// Waits until the relay is so.
 pub(super) async fn until(
     what: &str,
