@@ -58,14 +58,19 @@ impl Default for SignalHub {
 impl SignalHub {
     /// Tells a value; it replaces the one before.
     pub fn publish(&self, signal: Signal) {
-        let turn = {
-            let mut latest = self.lock();
-            latest.turn += 1;
-            let turn = latest.turn;
-            latest.values.insert(signal.subject, (turn, signal.payload));
-            turn
-        };
+        let mut latest = self.lock();
+        latest.turn += 1;
+        let turn = latest.turn;
+        latest.values.insert(signal.subject, (turn, signal.payload));
+        // Under the lock: told later, an older turn could take the place of a newer one, and whoever has heard the
+        // older one would wait for the next value instead of hearing this.
         self.turn.send_replace(turn);
+    }
+
+    /// The turn that listeners are told, and that of the newest value.
+    #[cfg(test)]
+    pub(super) fn turns(&self) -> (u64, u64) {
+        (*self.turn.borrow(), self.lock().turn)
     }
 
     /// Forgets a subject: the thing is no longer under way.

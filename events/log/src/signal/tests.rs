@@ -1,4 +1,11 @@
-use std::time::Duration;
+use std::{
+    sync::{
+        Barrier,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use mediary_schema::ProjectId;
 use tokio::time::Instant;
@@ -54,4 +61,32 @@ async fn what_is_over_is_forgotten() {
     hub.publish(signal(1, 1));
     hub.retire(&signal(1, 1).subject);
     assert_eq!(hub.latest(&signal(1, 1).subject), None);
+}
+
+// core A18.
+// invariant: A-7
+#[test]
+fn what_listeners_wait_for_is_never_older_than_the_newest_value() {
+    const ROUNDS: u32 = 3_000;
+    let hub = SignalHub::default();
+    let (turns, behind) = (Barrier::new(4), AtomicU32::new(0));
+    thread::scope(|scope| {
+        for publisher in 0..3 {
+            let (hub, turns) = (&hub, &turns);
+            scope.spawn(move || {
+                for round in 0..ROUNDS {
+                    turns.wait();
+                    (0..8).for_each(|value| hub.publish(signal(publisher, round + value)));
+                    turns.wait();
+                }
+            });
+        }
+        for _ in 0..ROUNDS {
+            turns.wait();
+            turns.wait();
+            let (told, newest) = hub.turns();
+            behind.fetch_add(u32::from(told != newest), Ordering::Relaxed);
+        }
+    });
+    assert_eq!(behind.into_inner(), 0);
 }
