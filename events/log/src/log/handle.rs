@@ -1,7 +1,7 @@
 //! The open log as everybody else knows it.
 
 use std::{
-    fmt, fs, io,
+    fmt, io,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -18,20 +18,15 @@ use uuid::Uuid;
 use super::{
     append::{Append, Appended},
     chain::{self, Hash},
-    create,
-    error::{AppendError, FatalError, OpenError, ReadError},
+    error::{AppendError, FatalError, ReadError},
     hub::{Ring, Subscription},
-    index::{self, Index, Lookup, Opener},
+    index::{self, Index, Lookup},
     lock::FolderLock,
     metric,
-    options::Options,
     queue::{Queue, Refused, Request},
     read::{Direction, Filter, Page, Read, SCAN_FRAMES_MAX, Scan, Scanned},
-    recent::RecentVersions,
     snapshot::SnapshotStore,
-    space::Space,
-    store::{self, Head, Store},
-    writer::{self, Writer},
+    store::{Head, Store},
 };
 
 /// How long a refused caller waits at least; the queue is empty after a commit or two.
@@ -42,27 +37,27 @@ const RETRY_AFTER_MAX: Duration = Duration::from_secs(2);
 /// An open log; clones share it. Dropping the last one closes it.
 #[derive(Clone)]
 pub struct Log {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
-struct Shared {
-    store: Arc<Store>,
-    index: Arc<Index>,
-    queue: Arc<Queue>,
-    ring: Arc<Ring>,
-    heads: watch::Receiver<Head>,
-    snapshots: SnapshotStore,
-    epoch: u64,
-    commit_micros: Arc<AtomicU64>,
-    fatal: Arc<OnceLock<FatalError>>,
-    running: Mutex<Running>,
+pub(super) struct Shared {
+    pub(super) store: Arc<Store>,
+    pub(super) index: Arc<Index>,
+    pub(super) queue: Arc<Queue>,
+    pub(super) ring: Arc<Ring>,
+    pub(super) heads: watch::Receiver<Head>,
+    pub(super) snapshots: SnapshotStore,
+    pub(super) epoch: u64,
+    pub(super) commit_micros: Arc<AtomicU64>,
+    pub(super) fatal: Arc<OnceLock<FatalError>>,
+    pub(super) running: Mutex<Running>,
 }
 
 /// What ends with the log.
 #[derive(Default)]
-struct Running {
-    writer: Option<JoinHandle<()>>,
-    lock: Option<FolderLock>,
+pub(super) struct Running {
+    pub(super) writer: Option<JoinHandle<()>>,
+    pub(super) lock: Option<FolderLock>,
 }
 
 /// How many events a concern has.
@@ -77,100 +72,6 @@ pub struct CategoryCount {
 }
 
 impl Log {
-    /// Opens the log of a data folder, and makes both if they aren't there.
-    ///
-    /// Takes the folder for this process alone, checks the end of the chain, and records the opening: a new epoch
-    /// begins with it.
-    pub fn open(options: Options) -> Result<Self, OpenError> {
-        if let Some(not_before) = options.not_before {
-            let now = options.clock.now();
-            if now < not_before {
-                return Err(OpenError::ClockBehind { now, not_before });
-            }
-        }
-        let directory = options.directory.clone();
-        let folder = store::folder(&directory);
-        fs::create_dir_all(&folder).map_err(|source| OpenError::Io {
-            step: "making the folder",
-            path: folder.clone(),
-            source,
-        })?;
-        let lock = FolderLock::acquire(&directory)?;
-        let space = Space::open(&folder, options.reserve_bytes);
-        // Behind the ballast, which makes room for it; and no reason to stay away if there is none.
-        if let Err(error) = lock.describe(None) {
-            tracing::warn!(%error, "log.holder_not_written");
-        }
-        create::create_if_missing(&directory, options.ids.next())?;
-        let store = Store::open(&directory, options.cache_bytes)?;
-        create::recognise(&directory, store.log_id())?;
-        let opener = index::in_folder(&directory, options.cache_bytes);
-        Self::start(store, opener, space, Some(lock), options)
-    }
-
-    /// Starts the writer of an opened store.
-    pub(super) fn start(
-        store: Store,
-        opener: Opener,
-        space: Space,
-        lock: Option<FolderLock>,
-        options: Options,
-    ) -> Result<Self, OpenError> {
-        let failed = |error| store::failed(store.path(), error);
-        let tail = store.tail().map_err(failed)?;
-        store.prove_beginning().map_err(failed)?;
-        let index = Index::open(opener, &store, tail.head).map_err(failed)?;
-        let generation = index.generation();
-        let lookup = Lookup { store: &store, index: &index };
-        let categories = lookup.categories().map_err(failed)?;
-        store.erasures().load(store.log_id(), lookup).map_err(failed)?;
-        metric::describe();
-        metric::size(tail.head.position, store.size_bytes());
-        for (name, row) in categories.iter() {
-            metric::category(name, row);
-        }
-        let (store, index) = (Arc::new(store), Arc::new(index));
-        let queue = Arc::new(Queue::new(options.queue_requests_max, options.queue_bytes_max));
-        let ring = Arc::new(Ring::new(options.ring_events_max, options.ring_bytes_max));
-        let (sender, heads) = watch::channel(tail.head);
-        let commit_micros = Arc::new(AtomicU64::new(0));
-        let fatal = Arc::new(OnceLock::new());
-        let host = options.host.as_deref().map(|name| store.identities().host(name));
-        let mut writer = Writer {
-            store: Arc::clone(&store),
-            index: Arc::clone(&index),
-            queue: Arc::clone(&queue),
-            ring: Arc::clone(&ring),
-            heads: sender,
-            space,
-            clock: options.clock,
-            ids: options.ids,
-            salts: writer::salts(),
-            host,
-            tail,
-            categories,
-            versions: RecentVersions::default(),
-            generation,
-            commit_micros: Arc::clone(&commit_micros),
-            fatal: Arc::clone(&fatal),
-            on_fatal: options.on_fatal,
-        };
-        let epoch = writer.open(options.reason).map_err(|error| store::failed(store.path(), error))?;
-        let thread = thread::Builder::new()
-            .name("log-writer".to_owned())
-            .spawn(move || writer.run())
-            .map_err(|source| OpenError::Io {
-                step: "starting the writer of",
-                path: store.path().to_owned(),
-                source,
-            })?;
-        let snapshots = SnapshotStore::new(options.directory.join("snapshots"), Arc::clone(&store));
-        let running = Mutex::new(Running { writer: Some(thread), lock });
-        let shared =
-            Shared { store, index, queue, ring, heads, snapshots, epoch, commit_micros, fatal, running };
-        Ok(Self { shared: Arc::new(shared) })
-    }
-
     /// What derives the ids of this installation; the gate hands it out.
     pub(crate) fn identities(&self) -> Identities {
         self.shared.store.identities()

@@ -22,6 +22,7 @@ mod index;
 mod lock;
 mod metric;
 mod offline;
+mod open;
 mod options;
 mod payload;
 mod proving;
@@ -36,6 +37,7 @@ mod snapshot;
 mod space;
 mod store;
 mod tables;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod verify;

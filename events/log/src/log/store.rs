@@ -15,7 +15,7 @@ use std::{
 use mediary_events::Recorded;
 use mediary_schema::{Identities, IdentityKey, Timestamp};
 use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
-use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
+use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable};
 use uuid::Uuid;
 
 use super::{
@@ -25,6 +25,7 @@ use super::{
     proving::Breaks,
     read::{self, Scan, Scanned},
     tables::{CHAIN, EVENTS, FORMAT, KEY_EPOCH, KEY_FORMAT, KEY_IDENTITY, KEY_LOG_ID, META},
+    tail,
 };
 
 /// The folder of the log below the data folder.
@@ -264,7 +265,7 @@ impl Store {
 
     /// The end of the log, proved from the last stored hash before it on.
     pub(super) fn tail(&self) -> Result<Tail, ReadError> {
-        self.read(|transaction| tail(transaction, self.log_id))
+        self.read(|transaction| tail::tail(transaction, self.log_id))
     }
 
     /// Proves the first stored hash, which binds the log to its id.
@@ -278,7 +279,7 @@ impl Store {
                 return Err(wrong("the first hash of the chain is missing").into());
             }
             let (events, genesis) = (transaction.open_table(EVENTS)?, chain::genesis(self.log_id));
-            if walk(&events, 0, genesis, last)? != stored {
+            if tail::walk(&events, 0, genesis, last)? != stored {
                 return Err(wrong("the chain does not begin with the log's id").into());
             }
             Ok(())
@@ -287,7 +288,7 @@ impl Store {
 
     /// The hash of the chain after a position; none beyond the end.
     pub(super) fn hash_at(&self, position: u64) -> Result<Option<Hash>, ReadError> {
-        self.read(|transaction| hash_at(transaction, self.log_id, position))
+        self.read(|transaction| tail::hash_at(transaction, self.log_id, position))
     }
 
     /// Looks through a range in one transaction.
@@ -364,69 +365,4 @@ pub(super) fn stored_u64(
     let bytes = value.as_ref().and_then(|value| value.value().try_into().ok());
     let missing = || Damage::Structure { detail: format!("the log does not know its {key}") };
     Ok(u64::from_be_bytes(bytes.ok_or_else(missing)?))
-}
-
-fn tail(transaction: &ReadTransaction, log_id: Uuid) -> Result<Tail, ReadError> {
-    let events = transaction.open_table(EVENTS)?;
-    let chain = transaction.open_table(CHAIN)?;
-    let Some((position, value)) = events.last()? else {
-        let head = Head { position: 0, hash: chain::genesis(log_id) };
-        return Ok(Tail { head, at: Timestamp::default(), epoch: 0 });
-    };
-    let last = position.value();
-    let frame = read::parse(last, value.value())?;
-    let (at, epoch) = (frame.at(), frame.epoch());
-    let stored = match chain.last()? {
-        Some((position, hash)) if position.value() == last => *hash.value(),
-        _ => return Err(Damage::Index { index: "chain", position: last }.into()),
-    };
-    if events.len()? != last {
-        return Err(Damage::Structure { detail: format!("there are not {last} events") }.into());
-    }
-    let (before, hash) = nearest(&chain, log_id, last - 1)?;
-    if walk(&events, before, hash, last)? != stored {
-        let detail = "the chain does not end in its stored hash".to_owned();
-        return Err(Damage::Envelope { first: before + 1, last, detail }.into());
-    }
-    Ok(Tail { head: Head { position: last, hash: stored }, at, epoch })
-}
-
-fn hash_at(transaction: &ReadTransaction, log_id: Uuid, position: u64) -> Result<Option<Hash>, ReadError> {
-    let events = transaction.open_table(EVENTS)?;
-    let last = events.last()?.map_or(0, |(position, _)| position.value());
-    if position > last {
-        return Ok(None);
-    }
-    let (before, hash) = nearest(&transaction.open_table(CHAIN)?, log_id, position)?;
-    walk(&events, before, hash, position).map(Some)
-}
-
-/// The last stored hash at or before a position.
-fn nearest(
-    chain: &impl ReadableTable<u64, &'static [u8; 32]>,
-    log_id: Uuid,
-    position: u64,
-) -> Result<(u64, Hash), ReadError> {
-    match chain.range(..=position)?.next_back() {
-        Some(row) => {
-            let (position, hash) = row?;
-            Ok((position.value(), *hash.value()))
-        }
-        None => Ok((0, chain::genesis(log_id))),
-    }
-}
-
-/// The hash after `to`, from that after `from` on.
-fn walk(
-    events: &impl ReadableTable<u64, &'static [u8]>,
-    from: u64,
-    mut hash: Hash,
-    to: u64,
-) -> Result<Hash, ReadError> {
-    for row in events.range(from + 1..=to)? {
-        let (position, value) = row?;
-        let frame = read::parse(position.value(), value.value())?;
-        hash = chain::link(&hash, frame.envelope_bytes(), frame.digest());
-    }
-    Ok(hash)
 }
