@@ -21,9 +21,6 @@ use super::{
     verify::Walk,
 };
 
-/// Events that one read transaction looks at.
-const CHUNK: u64 = 1_000;
-
 /// Where events are exported from.
 #[derive(Debug, Clone, Copy)]
 pub enum Source<'a> {
@@ -166,36 +163,28 @@ fn export_store(
     let mut next = first;
     let mut missing_payloads = BTreeSet::new();
     while next <= last {
-        let until = last.min(next + CHUNK - 1);
-        // Lines are made in memory, so that a slow writer doesn't keep a read transaction open.
-        let lines = store.read(|transaction| {
-            let events = transaction.open_table(EVENTS)?;
-            let mut lines = Vec::new();
-            for row in events.range(next..=until)? {
-                let (position, value) = row?;
-                let frame = read::parse(position.value(), value.value())?;
-                if !frame.payload_matches() {
-                    return Err(Damage::Payload { position: position.value() }.into());
-                }
-                walk.frame(&frame)?;
-                if matches!(frame.body(), Body::Erased) {
-                    missing_payloads.insert(frame.position());
-                }
-                for erased in erasure::positions_of(&frame) {
-                    missing_payloads.remove(&erased);
-                }
-                let hash = *walk.hash();
-                walk.stored(&hash)?;
-                bundle::write_event(&frame, &hash, &mut lines).map_err(|error| Damage::Envelope {
-                    first: position.value(),
-                    last: position.value(),
-                    detail: error.to_string(),
-                })?;
+        let mut lines = Vec::new();
+        for (position, frame) in store.frames(next, last)? {
+            let frame = read::parse(position, &frame).map_err(ReadError::from)?;
+            if !frame.payload_matches() {
+                return Err(ReadError::from(Damage::Payload { position }).into());
             }
-            Ok(lines)
-        })?;
+            walk.frame(&frame).map_err(ReadError::from)?;
+            if matches!(frame.body(), Body::Erased) {
+                missing_payloads.insert(position);
+            }
+            for erased in erasure::positions_of(&frame) {
+                missing_payloads.remove(&erased);
+            }
+            let hash = *walk.hash();
+            walk.stored(&hash).map_err(ReadError::from)?;
+            bundle::write_event(&frame, &hash, &mut lines).map_err(|error| {
+                let detail = error.to_string();
+                ReadError::from(Damage::Envelope { first: position, last: position, detail })
+            })?;
+            next = position + 1;
+        }
         out.write_all(&lines).map_err(ExportError::Write)?;
-        next = until + 1;
     }
     if *walk.hash() != last_hash {
         let detail = "the chain does not lead to its stored hash".to_owned();

@@ -32,6 +32,8 @@ use super::{
 const FOLDER: &str = "log";
 /// The file that begins with position 1.
 const FILE_NAME: &str = "00000000000000000001.redb";
+/// How much is copied out of the record at once, but for the last event of it.
+const FRAMES_BYTES_MAX: usize = 4 << 20;
 /// What such a file begins with.
 const MAGIC: [u8; 9] = [b'r', b'e', b'd', b'b', 0x1A, 0x0A, 0xA9, 0x0D, 0x0A];
 /// The smallest page; a file below it has not even its header.
@@ -294,6 +296,29 @@ impl Store {
     /// Looks through a range in one transaction.
     pub(super) fn scan(&self, scan: &Scan<'_>) -> Result<Scanned, ReadError> {
         self.read(|transaction| read::scan(transaction, scan))
+    }
+
+    /// Frames from a position on with their positions, at most up to another: as many as make a few MiB, and at least one.
+    ///
+    /// They are copied, so that whoever is slow to write them out keeps no read transaction open.
+    pub(super) fn frames(&self, first: u64, last: u64) -> Result<Vec<(u64, Vec<u8>)>, ReadError> {
+        self.read(|transaction| {
+            let (mut frames, mut bytes, mut next) = (Vec::new(), 0, first);
+            for row in transaction.open_table(EVENTS)?.range(first..=last)? {
+                let (position, value) = row?;
+                if position.value() != next {
+                    break;
+                }
+                let frame = value.value().to_vec();
+                bytes += frame.len();
+                frames.push((next, frame));
+                next += 1;
+                if bytes >= FRAMES_BYTES_MAX {
+                    break;
+                }
+            }
+            if frames.is_empty() { Err(missing(first)) } else { Ok(frames) }
+        })
     }
 
     /// The event at a position.

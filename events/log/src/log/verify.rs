@@ -31,8 +31,10 @@ use super::{
     tables::{CHAIN, EVENTS, META},
 };
 
-/// Events that one read transaction looks at.
+/// The most events that one read transaction looks at.
 const CHUNK: u64 = 4_096;
+/// And the most bytes, but for the last of them: whoever waits for a proof is asked in between whether he still does.
+const CHUNK_BYTES: usize = 8 << 20;
 
 /// Proves an open log up to its present end, in short transactions.
 pub fn verify_live(log: &Log, checkpoint: Option<Checkpoint>) -> Result<Report, VerifyError> {
@@ -176,13 +178,17 @@ fn prove_chunk(
         let (position, hash) = row?;
         hashes.insert(position.value(), *hash.value());
     }
-    proof.hashes += hashes.len() as u64;
     let events = transaction.open_table(EVENTS)?;
+    let mut bytes = 0;
     for position in first..=last {
+        if bytes >= CHUNK_BYTES {
+            break;
+        }
         let missing =
             || Damage::Envelope { first: position, last: position, detail: "it is missing".to_owned() };
         let row = events.get(position)?.ok_or_else(missing)?;
         let frame = read::parse(position, row.value())?;
+        bytes += row.value().len();
         proof.walk.frame(&frame)?;
         if depth == Depth::Chain && matches!(frame.body(), Body::Erased) && !store.erasures().name(position) {
             proof.walk.notice(Damage::Missing { position });
@@ -201,6 +207,7 @@ fn prove_chunk(
             proof.walk.notice(Damage::Index { index: "chain", position });
         }
         if let Some(hash) = stored {
+            proof.hashes += 1;
             proof.walk.stored(hash)?;
         }
         proof.checkpoint.pass(position, proof.walk.hash());

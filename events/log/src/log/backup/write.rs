@@ -8,14 +8,11 @@ use super::{
         offline::OfflineLog,
         read,
         store::{Head, Store},
-        tables::{EVENTS, FORMAT, KEY_IDENTITY, META},
+        tables::{FORMAT, KEY_IDENTITY, META},
     },
     BackedUp, BackupError,
     file::{Header, MAGIC, SETTING_BYTES_MAX, Setting},
 };
-
-/// Events that one read transaction looks at.
-const CHUNK: u64 = 1_000;
 
 /// Writes a backup of a log, also of one that grows meanwhile: it ends with the event that is the last one now.
 ///
@@ -75,26 +72,12 @@ fn write(
 fn events(store: &Store, last: u64, out: &mut Hashing<'_, impl Write>) -> Result<Hash, BackupError> {
     let (mut hash, mut next) = (chain::genesis(store.log_id()), 1);
     while next <= last {
-        let until = last.min(next + CHUNK - 1);
-        // Frames are copied first, so that a slow writer doesn't keep a read transaction open.
-        let frames = store.read(|transaction| {
-            let events = transaction.open_table(EVENTS)?;
-            let mut frames = Vec::new();
-            for row in events.range(next..=until)? {
-                let (position, value) = row?;
-                let frame = read::parse(position.value(), value.value())?;
-                hash = chain::link(&hash, frame.envelope_bytes(), frame.digest());
-                frames.push(value.value().to_vec());
-            }
-            Ok(frames)
-        })?;
-        if frames.len() as u64 != until - next + 1 {
-            return Err(super::super::store::missing(next).into());
-        }
-        for frame in frames {
+        for (position, frame) in store.frames(next, last)? {
+            let parsed = read::parse(position, &frame).map_err(ReadError::from)?;
+            hash = chain::link(&hash, parsed.envelope_bytes(), parsed.digest());
             out.put_long(&frame)?;
+            next = position + 1;
         }
-        next = until + 1;
     }
     Ok(hash)
 }

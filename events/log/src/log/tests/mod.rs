@@ -20,6 +20,7 @@ mod golden;
 mod indexing;
 mod modelling;
 mod opening;
+mod paging;
 mod proving;
 mod salvaging;
 mod scoping;
