@@ -55,8 +55,7 @@ impl Gate {
         story: impl Fn(&mut Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<Answer<T>, Refusal> {
         let gate = if dry_run { self.on_scratch() } else { self.clone() };
-        let told = crate::spawn::blocking(move || gate.answer(&caller, &terms, &story));
-        told.await.map_err(Refusal::unfinished)?
+        self.enter(move || gate.answer(&caller, &terms, &story)).await
     }
 
     fn answer<T>(

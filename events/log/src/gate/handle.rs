@@ -1,4 +1,4 @@
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use mediary_events::Concern;
 use mediary_schema::{Clock, CorrelationId, IdSource, Identities, job::RetryPolicy};
@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Caller, Reaction, Refusal, Registry, ask,
+    entrance::{Entrance, Turns},
     fingerprint::Fingerprint,
     only_if,
     owners::Owners,
@@ -34,9 +35,8 @@ pub struct Gate {
     pub(super) owners: Arc<Owners>,
     /// What a dry run adds, in place of the log.
     pub(super) scratch: Option<Arc<Scratch>>,
-    /// Held by a story that was overtaken, so that of all overtaken ones one is told at a time: each of
-    /// many that want the same stream then succeeds the second time.
-    overtaken: Arc<Mutex<()>>,
+    overtaken: Arc<Turns>,
+    entrance: Arc<Entrance>,
 }
 
 /// What stands beside a story when it is told for a command.
@@ -94,7 +94,14 @@ impl Gate {
             owners: Arc::default(),
             scratch: None,
             overtaken: Arc::default(),
+            entrance: Arc::default(),
         }
+    }
+
+    /// The same gate with another entrance.
+    #[cfg(test)]
+    pub(super) fn with_entrance(self, entrance: Entrance) -> Self {
+        Self { entrance: Arc::new(entrance), ..self }
     }
 
     /// The same gate, with how the jobs that it opens are tried again.
@@ -156,16 +163,27 @@ impl Gate {
     /// Carries out several commands as one append, or none of them.
     ///
     /// The story runs on a thread for blocking work and may run several times: it must not do anything
-    /// but ask the transaction.
+    /// but ask the transaction. Where too many wait for such a thread it is refused at once.
     pub async fn transact<T, F>(&self, caller: Caller, story: F) -> Result<Receipt<T>, Refusal>
     where
         T: Send + 'static,
         F: Fn(&mut Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
     {
         let gate = self.clone();
-        crate::spawn::blocking(move || gate.transact_blocking(&caller, &story))
-            .await
-            .map_err(Refusal::unfinished)?
+        self.enter(move || gate.transact_blocking(&caller, &story)).await
+    }
+
+    /// Tells a story on a thread for blocking work, once there is a turn for it.
+    pub(super) async fn enter<T: Send + 'static>(
+        &self,
+        tell: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let retry_after = || self.log.retry_after();
+        self.entrance.tell(tell, retry_after).await.inspect_err(|refusal| {
+            if matches!(refusal, Refusal::Overloaded { .. }) {
+                self.count(refusal.code());
+            }
+        })
     }
 
     /// [`Self::transact`] for threads that may block.
@@ -213,8 +231,16 @@ impl Gate {
             let told = match story(&mut transaction) {
                 Ok(value) => transaction.commit(terms, only_if).map(|commit| (value, commit)),
                 Err(refusal) => {
+                    let moved = if refusal.is_of_states() { transaction.moved() } else { Ok(None) };
                     transaction.keep_unchanged();
-                    Err(refusal)
+                    match moved {
+                        Ok(Some(stream)) => {
+                            turn = turn.or_else(|| Some(self.overtaken.of(Some(&stream))));
+                            continue;
+                        }
+                        Ok(None) => Err(refusal),
+                        Err(unreadable) => Err(unreadable),
+                    }
                 }
             };
             match told {
@@ -223,9 +249,8 @@ impl Gate {
                     let story_id = caller.correlation_id;
                     return Ok(Receipt { value, position, story_id, repeated: false });
                 }
-                Ok((_, Commit::Overtaken)) => {
-                    let next = || self.overtaken.lock().unwrap_or_else(PoisonError::into_inner);
-                    turn = turn.or_else(|| Some(next()));
+                Ok((_, Commit::Overtaken { at })) => {
+                    turn = turn.or_else(|| Some(self.overtaken.of(at.as_ref())));
                 }
                 // The same command, sent twice at once, was accepted just now.
                 Err(_) if self.accepted(caller, terms)?.is_some() => {}

@@ -14,6 +14,7 @@ mod caller;
 mod command;
 mod dry_run;
 mod effects;
+mod entrance;
 mod entry;
 mod fingerprint;
 mod fold;

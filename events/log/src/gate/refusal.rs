@@ -133,6 +133,11 @@ impl Refusal {
         }
     }
 
+    /// Whether it rests on the states that the story read.
+    pub(super) const fn is_of_states(&self) -> bool {
+        matches!(self, Self::Rejected(_))
+    }
+
     /// Where what must not have moved was recorded.
     pub fn moved(&self) -> &[u64] {
         if let Self::Moved { positions } = self { positions } else { &[] }

@@ -2,6 +2,7 @@
 
 mod appending;
 mod dry_running;
+mod entering;
 mod folding;
 mod naming;
 mod refusing;

@@ -49,7 +49,10 @@ pub(super) enum Commit {
         position: u64,
     },
     /// Somebody else was faster; the story must be told anew.
-    Overtaken,
+    Overtaken {
+        /// At which stream, where it was one.
+        at: Option<StreamId>,
+    },
 }
 
 /// The streams that a story touches, and the events that it adds to them.
@@ -277,6 +280,10 @@ impl<'a> Transaction<'a> {
             self.entail::<Commands>(uuid, command::Command::Accept)?;
         }
         if self.events.is_empty() {
+            if let Some(stream) = self.moved()? {
+                self.keep_unchanged();
+                return Ok(Commit::Overtaken { at: Some(stream) });
+            }
             let position = self.gate.head();
             self.keep_unchanged();
             return Ok(Commit::Done { position });
@@ -299,7 +306,7 @@ impl<'a> Transaction<'a> {
             events: std::mem::take(&mut self.events),
         };
         match self.gate.append(append) {
-            Ok(appended) if appended.repeated => Ok(Commit::Overtaken),
+            Ok(appended) if appended.repeated => Ok(Commit::Overtaken { at: None }),
             Ok(appended) if erases => {
                 // Folds in memory may still say what was erased.
                 self.gate.states.clear();
@@ -317,9 +324,27 @@ impl<'a> Transaction<'a> {
                 Ok(Commit::Done { position: appended.last_position })
             }
             // What moved is looked at anew, and named with all that moved with it.
-            Err(AppendError::Conflict { .. } | AppendError::Moved { .. }) => Ok(Commit::Overtaken),
+            Err(AppendError::Conflict { stream, .. }) => Ok(Commit::Overtaken { at: Some(stream) }),
+            Err(AppendError::Moved { .. }) => Ok(Commit::Overtaken { at: None }),
             Err(error) => Err(refusal(error)),
         }
+    }
+
+    /// A stream that moved since the story read it, where that matters: an append is refused for it, an answer without
+    /// events would rest on a state that never was.
+    ///
+    /// Versions only grow: if all streams are where they were read, they were there together after the last was.
+    pub(super) fn moved(&self) -> Result<Option<StreamId>, Refusal> {
+        let is_of_one_moment = self.streams.len() < 2 || self.gate.scratch.is_some() || self.is_repeated();
+        if is_of_one_moment {
+            return Ok(None);
+        }
+        for (stream, loaded) in &self.streams {
+            if self.gate.log.stream_version(stream).map_err(Refusal::reading)? != loaded.version {
+                return Ok(Some(stream.clone()));
+            }
+        }
+        Ok(None)
     }
 
     /// Who tells the story. What the platform does by itself belongs to whoever owns the thing that it is done to.

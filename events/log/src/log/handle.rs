@@ -290,7 +290,8 @@ impl Log {
         }
     }
 
-    fn retry_after(&self) -> Duration {
+    /// How long whoever finds too much waiting waits before he asks again.
+    pub(crate) fn retry_after(&self) -> Duration {
         let commit = Duration::from_micros(self.shared.commit_micros.load(Ordering::Relaxed));
         (2 * commit).clamp(RETRY_AFTER_MIN, RETRY_AFTER_MAX)
     }

@@ -84,7 +84,7 @@ async fn stories_of_one_stream_at_once_neither_lose_nor_double() {
 }
 
 /// Somebody else, who was faster.
-fn overtake(gate: &Gate, note: u128) {
+pub(super) fn overtake(gate: &Gate, note: u128) {
     gate.transact_blocking(&crate::testing::platform(), &|story| write(story, note, "overtaken")).unwrap();
 }
 
@@ -120,6 +120,48 @@ fn what_nobody_wrote_yet_must_still_be_unwritten() {
     bench.tell(owner(1), story).unwrap();
     assert_eq!(bench.told(|story| texts(story, 1)), ["overtaken"]);
     assert_eq!(bench.told(|story| texts(story, 2)), ["too late"]);
+}
+
+/// Two notes that always say the same, read with somebody writing both in between the first time.
+fn read_torn(bench: &Bench, runs: &AtomicU32, story: &mut Transaction<'_>) -> Result<[usize; 2], Refusal> {
+    let first = texts(story, 1)?.len();
+    if runs.fetch_add(1, Ordering::Relaxed) == 0 {
+        let both =
+            |story: &mut Transaction<'_>| [1, 2].iter().try_for_each(|note| write(story, *note, "both"));
+        bench.gate.transact_blocking(&crate::testing::platform(), &both).unwrap();
+    }
+    Ok([first, texts(story, 2)?.len()])
+}
+
+// core A17.
+// invariant: G-4
+#[test]
+fn an_answer_without_events_rests_on_one_state_of_all_that_it_looked_at() {
+    // As an actor, whose commands leave nothing where they need nothing.
+    let bench = Bench::new();
+    let runs = AtomicU32::new(0);
+    let seen = bench.told(|story| read_torn(&bench, &runs, story));
+    assert_eq!((seen, runs.into_inner()), ([1, 1], 2));
+    // As a person, whose command is remembered.
+    let bench = Bench::new();
+    let runs = AtomicU32::new(0);
+    let receipt = bench.tell(owner(1), |story| read_torn(&bench, &runs, story)).unwrap();
+    assert_eq!((receipt.value, runs.into_inner()), ([1, 1], 2));
+}
+
+// core A17.
+// invariant: G-4
+#[test]
+fn a_rejection_rests_on_one_state_of_all_that_it_looked_at() {
+    let bench = Bench::new();
+    let runs = AtomicU32::new(0);
+    let story = |story: &mut Transaction<'_>| {
+        let [first, second] = read_torn(&bench, &runs, story)?;
+        // What never was is refused by a decider, as anything is.
+        if first == second { Ok(()) } else { (0..=TEXTS_MAX).try_for_each(|_| write(story, 3, "x")) }
+    };
+    bench.tell(owner(1), story).unwrap();
+    assert_eq!(runs.into_inner(), 2);
 }
 
 #[test]
