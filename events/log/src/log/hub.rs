@@ -135,8 +135,8 @@ impl Subscription {
     /// Waits for the next matching events, at most `limit`, in order, without gap and repeat.
     ///
     /// Where nothing matches, an empty batch reports the cursor after every 1000 events. Dropping the future
-    /// loses nothing. After the log is closed, what was recorded is still returned, then
-    /// [`ReadError::Closed`].
+    /// loses nothing. After the log is closed, what is still in memory is returned, then [`ReadError::Closed`]: whoever
+    /// was further behind goes on from his cursor when the log is open again.
     pub async fn next_batch(&mut self, limit: usize) -> Result<Batch, ReadError> {
         loop {
             let next = self.next_position;

@@ -142,6 +142,30 @@ fn closed_log_gives_the_rest_and_then_ends() {
     assert!(matches!(runtime.block_on(subscription.next_batch(10)), Err(ReadError::Closed)));
 }
 
+// core A26.
+// invariant: L-9
+#[test]
+fn a_subscriber_that_lags_when_the_log_is_closed_goes_on_from_its_cursor() {
+    let bench = Bench::with(|options| options.ring_events_max = 8);
+    let runtime = runtime();
+    let mut lagging = bench.log.subscribe(2, Filter::all());
+    let mut close_behind = bench.log.subscribe(95, Filter::all());
+    for n in 1..=100 {
+        bench.log.append_blocking(append_one(n, &stream("job", 1), "x")).unwrap();
+    }
+    let had = runtime.block_on(lagging.next_batch(10)).unwrap().events.len() as u64;
+    runtime.block_on(bench.log.clone().close());
+    // What memory has is still told; what only the file had is neither told nor skipped.
+    assert_eq!(runtime.block_on(close_behind.next_batch(100)).unwrap().events.len(), 7);
+    assert!(matches!(runtime.block_on(lagging.next_batch(10)), Err(ReadError::Closed)));
+    assert_eq!(lagging.next_position(), 2 + had);
+    let next = lagging.next_position();
+    drop((lagging, close_behind));
+    let bench = bench.reopen();
+    let seen = runtime.block_on(follow(bench.log.subscribe(next, Filter::all()), 102, 9));
+    assert!(seen.into_iter().eq(next..=102));
+}
+
 #[test]
 fn head_is_told_before_the_answer() {
     let bench = Bench::new();
