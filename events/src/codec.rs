@@ -4,9 +4,12 @@
 //! ids and times, so that it can be understood without this code. The variant's name is not in it:
 //! that is the envelope's `name`.
 
-use std::error::Error;
+use std::{error::Error, io};
 
-use serde::Serialize as _;
+use serde::{
+    Deserialize as _, Serialize as _,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use crate::{Concern, EventKind, Recorded, Schema, Stored};
 
@@ -92,9 +95,8 @@ pub fn decode<C: Concern>(name: &str, schema: Schema, payload: &[u8]) -> Result<
         Standing::Unknown => Err(DecodeError::Unknown { concern: C::NAME, name: name.to_owned(), schema }),
         Standing::Current => {
             let tagged = join_variant(name, payload);
-            let mut deserializer = rmp_serde::Deserializer::from_read_ref(&tagged).with_human_readable();
-            let event = serde::Deserialize::deserialize(&mut deserializer);
-            event.map(|event| vec![event]).map_err(|error| malformed(error.into()))
+            let event = read_whole(&tagged).map_err(|error| malformed(error.into()))?;
+            Ok(vec![event])
         }
         Standing::Older => {
             let payload = to_json(payload).map_err(|error| malformed(error.into()))?;
@@ -181,10 +183,30 @@ pub fn redacted<C: Concern>(recorded: &Recorded) -> Result<Option<serde_json::Va
     Ok(is_same_form.then(|| to_json(&encoded.payload).expect("what was encoded just now is read")))
 }
 
-/// A payload as JSON, without knowing its type.
-pub fn to_json(payload: &[u8]) -> Result<serde_json::Value, rmp_serde::decode::Error> {
+/// A payload as JSON, without knowing its type: payloads are written with field names and in their human-readable form,
+/// so JSON says the same.
+pub fn to_json(payload: &[u8]) -> Result<serde_json::Value, PayloadError> {
+    read_whole(payload).map_err(PayloadError)
+}
+
+/// The answer to a payload that JSON can't express.
+#[derive(Debug, thiserror::Error)]
+#[error("the payload is not MessagePack that JSON can express")]
+pub struct PayloadError(#[source] rmp_serde::decode::Error);
+
+/// Reads a value that is all there is: what follows it was written by nobody who wrote events.
+fn read_whole<T: DeserializeOwned>(payload: &[u8]) -> Result<T, rmp_serde::decode::Error> {
     let mut deserializer = rmp_serde::Deserializer::from_read_ref(payload).with_human_readable();
-    serde::Deserialize::deserialize(&mut deserializer)
+    let value = T::deserialize(&mut deserializer)?;
+    // Asking for one more is the only way to learn where the reader stands.
+    match IgnoredAny::deserialize(&mut deserializer) {
+        Err(rmp_serde::decode::Error::InvalidMarkerRead(error))
+            if error.kind() == io::ErrorKind::UnexpectedEof =>
+        {
+            Ok(value)
+        }
+        Ok(_) | Err(_) => Err(serde::de::Error::custom("bytes follow its end")),
+    }
 }
 
 fn kind<C: Concern>(name: &str) -> Option<EventKind> {
@@ -225,4 +247,27 @@ fn join_variant(name: &str, body: &[u8]) -> Vec<u8> {
     tagged.extend(name.as_bytes());
     tagged.extend(body);
     tagged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DecodeError, decode, encode, to_json};
+    use crate::testing::note::{Event, Ink, Note};
+
+    // core E9.
+    #[test]
+    fn what_follows_a_payload_makes_it_no_payload() {
+        let event = Event::Written { text: "a".to_owned(), pinned: None, ink: Ink::Blue };
+        let encoded = encode::<Note>(&event);
+        let (name, schema) = (encoded.kind.name, encoded.kind.schema);
+        assert_eq!(decode::<Note>(name, schema, &encoded.payload).unwrap(), [event]);
+        to_json(&encoded.payload).unwrap();
+        // Another value, half of one, and what is none.
+        for rest in [&[0x80][..], &[0xd9], &[0xc1]] {
+            let payload = [encoded.payload.as_slice(), rest].concat();
+            let refused = decode::<Note>(name, schema, &payload);
+            assert!(matches!(refused, Err(DecodeError::Malformed { .. })), "{rest:x?}: {refused:?}");
+            to_json(&payload).unwrap_err();
+        }
+    }
 }

@@ -6,7 +6,10 @@ use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::Extensions;
+use crate::{
+    Extensions,
+    codec::{self, PayloadError},
+};
 
 /// The longest stored name of a concern or an event.
 pub const NAME_BYTES_MAX: usize = 64;
@@ -311,25 +314,7 @@ impl Recorded {
     }
 
     /// The payload as JSON; none once it was erased.
-    ///
-    /// Payloads are written with field names and in their human-readable form, so JSON says the same.
     pub fn payload_json(&self) -> Result<Option<serde_json::Value>, PayloadError> {
-        self.payload.as_deref().map(payload_json).transpose()
-    }
-}
-
-/// The answer to a payload that JSON can't express.
-#[derive(Debug, thiserror::Error)]
-#[error("the payload is not MessagePack that JSON can express")]
-pub struct PayloadError(#[source] rmp_serde::decode::Error);
-
-/// A payload as JSON.
-pub fn payload_json(payload: &[u8]) -> Result<serde_json::Value, PayloadError> {
-    let mut rest = payload;
-    let value = rmp_serde::from_read(&mut rest).map_err(PayloadError)?;
-    if rest.is_empty() {
-        Ok(value)
-    } else {
-        Err(PayloadError(serde::de::Error::custom("bytes follow its end")))
+        self.payload.as_deref().map(codec::to_json).transpose()
     }
 }

@@ -27,10 +27,11 @@ mod told;
 pub mod worker;
 
 pub use asked::{AskError, Asked, CommandKind};
+pub use codec::PayloadError;
 pub use concern::{ANY_THING, Concern, EventKind, Rejection, Stored};
 pub use envelope::{
     Category, Codec, Envelope, NAME_BYTES_MAX, Origin, OriginKind, ParseOriginError, ParseSchemaError,
-    ParseStreamError, PayloadError, Recorded, Schema, StreamId, is_word, payload_json,
+    ParseStreamError, Recorded, Schema, StreamId, is_word,
 };
 pub use extension::{
     Carried, CommandTag, Extensions, ParseSubjectError, SUBJECTS_MAX, Subject, Subjects, SubjectsError,
