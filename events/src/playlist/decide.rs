@@ -1,5 +1,3 @@
-use std::collections::HashSet;
-
 use mediary_schema::{EntryId, account::Permission, job::WorkKind, playlist::UnreadableRow};
 
 use super::{Command, Event, Resolved, State, state::Wish};
@@ -212,6 +210,5 @@ fn record(state: &State, changes: Vec<Event>) -> Result<Vec<Event>, Rejection> {
 }
 
 fn missing_entry(state: &State, entries: Option<&[EntryId]>) -> Option<EntryId> {
-    let known: HashSet<EntryId> = state.rows.iter().map(|row| row.entry_id).collect();
-    entries?.iter().find(|entry_id| !known.contains(entry_id)).copied()
+    entries?.iter().find(|entry_id| !state.rows.contains(**entry_id)).copied()
 }

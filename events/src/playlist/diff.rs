@@ -58,7 +58,7 @@ pub fn try_diff<E>(
     let known = items.iter().zip(&matched.places).zip(stays);
     for (entry, ((item_id, place), stays)) in observed.into_iter().zip(known) {
         let entry = entry?;
-        after = Some(match place.map(|place| &state.rows[place]) {
+        after = Some(match place.map(|place| matched.rows[place]) {
             Some(row) => {
                 scribe.known(row, entry, stays, after);
                 row.entry_id
@@ -67,7 +67,7 @@ pub fn try_diff<E>(
         });
     }
     if mode == RefreshMode::Full {
-        for row in matched.unconsumed(state) {
+        for row in matched.unconsumed() {
             scribe.absent(row, state.was_absent(row));
         }
     }
@@ -76,35 +76,38 @@ pub fn try_diff<E>(
 }
 
 /// Which known row each observed entry is.
-struct Matching {
+struct Matching<'a> {
+    /// The known rows in their order.
+    rows: Vec<&'a Row>,
+    /// The place among them that each observed entry had.
     places: Vec<Option<usize>>,
     consumed: Vec<bool>,
 }
 
-impl Matching {
-    fn of(state: &State, items: &[ItemId]) -> Self {
-        let mut rows: HashMap<ItemId, VecDeque<usize>> = HashMap::with_capacity(state.rows.len());
+impl<'a> Matching<'a> {
+    fn of(state: &'a State, items: &[ItemId]) -> Self {
+        let rows: Vec<&Row> = state.rows.iter().collect();
+        let mut known: HashMap<ItemId, VecDeque<usize>> = HashMap::with_capacity(rows.len());
         // Rows that were there last time come first: else one that is missing would be taken for its twin.
         for seen in [true, false] {
-            for (place, row) in state.rows.iter().enumerate().filter(|(_, row)| row.seen == seen) {
-                rows.entry(row.item_id).or_default().push_back(place);
+            for (place, row) in rows.iter().enumerate().filter(|(_, row)| row.seen == seen) {
+                known.entry(row.item_id).or_default().push_back(place);
             }
         }
-        let mut consumed = vec![false; state.rows.len()];
+        let mut consumed = vec![false; rows.len()];
         let places = items
             .iter()
             .map(|item_id| {
-                let place = rows.get_mut(item_id)?.pop_front()?;
+                let place = known.get_mut(item_id)?.pop_front()?;
                 consumed[place] = true;
                 Some(place)
             })
             .collect();
-        Self { places, consumed }
+        Self { rows, places, consumed }
     }
 
-    fn unconsumed<'a>(&self, state: &'a State) -> impl Iterator<Item = &'a Row> {
-        let consumed = self.consumed.clone();
-        state.rows.iter().zip(consumed).filter(|(_, consumed)| !consumed).map(|(row, _)| row)
+    fn unconsumed(&self) -> impl Iterator<Item = &'a Row> {
+        self.rows.iter().zip(&self.consumed).filter(|(_, consumed)| !**consumed).map(|(row, _)| *row)
     }
 
     fn newest_first(&self) -> Option<bool> {
@@ -127,7 +130,7 @@ struct Scribe<'a> {
 impl<'a> Scribe<'a> {
     fn new(identities: &'a Identities, playlist_id: PlaylistId, state: &'a State) -> Self {
         let mut removed: HashMap<ItemId, VecDeque<&Row>> = HashMap::new();
-        for row in &state.removed {
+        for row in state.removed.iter() {
             removed.entry(row.item_id).or_default().push_back(row);
         }
         let occurrences = state.occurrences();

@@ -9,6 +9,7 @@ mod compare;
 mod decide;
 mod diff;
 mod event;
+mod rows;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -19,4 +20,5 @@ pub use compare::{Comparison, Difference, DifferenceKind, compare};
 pub use decide::{Playlist, Rejection};
 pub use diff::{Diff, diff, try_diff};
 pub use event::Event;
+pub use rows::Rows;
 pub use state::{Resolved, Row, State};

@@ -7,7 +7,7 @@ use mediary_schema::{
     playlist::{After, Availability, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode},
 };
 
-use super::Event;
+use super::{Event, Rows};
 
 /// A row as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,9 +58,9 @@ pub struct State {
     /// What it turned out to be, once a refresh came to its end.
     pub resolved: Option<Resolved>,
     /// Its rows in their order, those included that the last full refresh lacked.
-    pub rows: Vec<Row>,
-    /// Rows that were removed.
-    pub removed: Vec<Row>,
+    pub rows: Rows,
+    /// Rows that were removed, the one that is longest gone first.
+    pub removed: Rows,
     /// Whether a refresh ever came to its end.
     pub listed: bool,
     /// Whether new entries stand in front, as far as it was seen.
@@ -77,10 +77,6 @@ pub struct State {
     pub withdrawn: u32,
     /// Rows found absent since the last full refresh that came to its end.
     newly_absent: HashSet<EntryId>,
-    /// Every row that it ever had, with its item.
-    known: HashMap<EntryId, ItemId>,
-    /// Where the last row was put: the next one usually goes behind it.
-    hint: usize,
 }
 
 /// A full refresh is due after this many incremental ones (LI-07).
@@ -102,19 +98,14 @@ impl State {
         }
     }
 
-    /// The row, if it is in the list.
-    pub fn row(&self, entry_id: EntryId) -> Option<&Row> {
-        self.rows.iter().find(|row| row.entry_id == entry_id)
-    }
-
     /// Whether the list has or had the row.
     pub fn knows(&self, entry_id: EntryId) -> bool {
-        self.known.contains_key(&entry_id)
+        self.rows.contains(entry_id) || self.removed.contains(entry_id)
     }
 
     /// The item of a row that the list has or had.
     pub fn item_of(&self, entry_id: EntryId) -> Option<ItemId> {
-        self.known.get(&entry_id).copied()
+        self.rows.get(entry_id).or_else(|| self.removed.get(entry_id)).map(|row| row.item_id)
     }
 
     /// Whether an earlier refresh, which came to its end, lacked the row too. A refresh that was killed while it
@@ -126,7 +117,7 @@ impl State {
     /// How many rows the list ever had of each item.
     pub(super) fn occurrences(&self) -> HashMap<ItemId, u32> {
         let mut occurrences = HashMap::with_capacity(self.rows.len());
-        for row in self.rows.iter().chain(&self.removed) {
+        for row in self.rows.iter().chain(self.removed.iter()) {
             *occurrences.entry(row.item_id).or_insert(0) += 1;
         }
         occurrences
@@ -166,41 +157,35 @@ impl State {
                     live_status: *live_status,
                     seen: true,
                 };
-                self.known.insert(*entry_id, *item_id);
-                self.insert(row, *after);
+                self.removed.take(*entry_id);
+                self.rows.insert(row, *after);
             }
             Event::EntryNotSeen { entry_id } => {
                 self.newly_absent.insert(*entry_id);
-                if let Some(row) = self.row_mut(*entry_id) {
-                    row.seen = false;
-                }
+                self.rows.change(*entry_id, |row| row.seen = false);
             }
             Event::EntryRemoved { entry_id } => {
-                if let Some(row) = self.take(*entry_id) {
+                if let Some(row) = self.rows.take(*entry_id) {
                     self.removed.push(row);
                 }
             }
             Event::EntryMoved { entry_id, after } => {
-                if let Some(row) = self.take(*entry_id) {
-                    self.insert(row, *after);
+                if let Some(row) = self.rows.take(*entry_id) {
+                    self.rows.insert(row, *after);
                 }
             }
             Event::EntryRenamed { entry_id, title } => {
-                if let Some(row) = self.row_mut(*entry_id) {
-                    row.title = Some(title.clone());
-                }
+                self.rows.change(*entry_id, |row| row.title = Some(title.clone()));
             }
             Event::EntryDescribed { entry_id, duration_ms, live_status, url }
             | Event::EntryLiveStatusChanged { entry_id, duration_ms, live_status, url } => {
-                if let Some(row) = self.row_mut(*entry_id) {
+                self.rows.change(*entry_id, |row| {
                     (row.duration_ms, row.live_status) = (*duration_ms, *live_status);
                     row.source.url.clone_from(url);
-                }
+                });
             }
             Event::EntryAvailabilityChanged { entry_id, availability } => {
-                if let Some(row) = self.row_mut(*entry_id) {
-                    row.availability = *availability;
-                }
+                self.rows.change(*entry_id, |row| row.availability = *availability);
             }
             Event::EntryReturned { entry_id, after } => self.bring_back(*entry_id, *after),
             Event::RefreshCompleted { mode, newest_first, .. } => {
@@ -259,44 +244,9 @@ impl State {
     }
 
     fn bring_back(&mut self, entry_id: EntryId, after: After) {
-        let removed = self.removed.iter().position(|row| row.entry_id == entry_id);
-        if let Some(place) = removed {
-            let row = self.removed.remove(place);
-            self.insert(row, after);
+        if let Some(row) = self.removed.take(entry_id) {
+            self.rows.insert(row, after);
         }
-        if let Some(row) = self.row_mut(entry_id) {
-            row.seen = true;
-        }
-    }
-
-    fn row_mut(&mut self, entry_id: EntryId) -> Option<&mut Row> {
-        let place = self.place(entry_id)?;
-        self.rows.get_mut(place)
-    }
-
-    /// Changes come in the list's order, so that the row looked for is usually at or just behind the hint.
-    fn place(&self, entry_id: EntryId) -> Option<usize> {
-        let near = self.hint.min(self.rows.len());
-        let is_it = |row: &Row| row.entry_id == entry_id;
-        self.rows[near..]
-            .iter()
-            .position(is_it)
-            .map(|offset| near + offset)
-            .or_else(|| self.rows[..near].iter().position(is_it))
-    }
-
-    fn insert(&mut self, row: Row, after: After) {
-        // A row whose neighbour is gone goes to the end, so that it is never lost.
-        let place = match after {
-            None => 0,
-            Some(neighbour) => self.place(neighbour).map_or(self.rows.len(), |place| place + 1),
-        };
-        self.rows.insert(place, row);
-        self.hint = place;
-    }
-
-    fn take(&mut self, entry_id: EntryId) -> Option<Row> {
-        let place = self.place(entry_id)?;
-        Some(self.rows.remove(place))
+        self.rows.change(entry_id, |row| row.seen = true);
     }
 }

@@ -1,4 +1,5 @@
 mod history;
+mod rows;
 
 use mediary_schema::{
     EntryId, ItemId, JobId, PlaylistId, ProjectId,
@@ -9,7 +10,7 @@ use mediary_schema::{
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Command, Comparison, DifferenceKind, Event, Playlist, Rejection, State, compare};
+use super::{Command, Comparison, DifferenceKind, Event, Playlist, Rejection, Row, State, compare};
 use crate::{
     Concern,
     testing::{
@@ -91,6 +92,12 @@ fn order(state: &State) -> String {
         .join(" ")
 }
 
+/// The row at a place of the list, from 0.
+#[track_caller]
+fn row(state: &State, place: usize) -> &Row {
+    state.rows.iter().nth(place).unwrap()
+}
+
 #[track_caller]
 fn check(looks: &[&str], expected: RefreshCounts) {
     let (state, counts) = after_refresh(looks);
@@ -136,7 +143,7 @@ fn appending_adds_at_the_end() {
 fn the_same_video_twice_is_two_entries() {
     let (state, counts) = after_refresh(&["a b a"]);
     assert_eq!(counts, RefreshCounts { added: 3, ..NOTHING });
-    assert_ne!(state.rows[0].entry_id, state.rows[2].entry_id);
+    assert_ne!(row(&state, 0).entry_id, row(&state, 2).entry_id);
     check(&["a b a", "a b a"], NOTHING);
     check(&["a b", "a b a"], RefreshCounts { added: 1, ..NOTHING });
     check(&["a b a", "a b"], RefreshCounts { not_seen: 1, ..NOTHING });
@@ -181,7 +188,7 @@ fn an_entry_returns_after_an_absence_and_after_a_removal() {
     let (before, _) = after_refresh(&["a b c"]);
     let (after, counts) = after_refresh(&["a b c", "a c", "a c", "a b c"]);
     assert_eq!(counts, RefreshCounts { returned: 1, ..NOTHING });
-    assert_eq!(before.rows[1].entry_id, after.rows[1].entry_id);
+    assert_eq!(row(&before, 1).entry_id, row(&after, 1).entry_id);
 }
 
 // LI-04, lesson 6.
@@ -194,10 +201,10 @@ fn a_known_title_survives_a_private_entry() {
     private[0].availability = Availability::Private;
     let counts = listed(&mut state, private, RefreshMode::Full);
     assert_eq!(counts, RefreshCounts { unavailable: 1, ..NOTHING });
-    assert_eq!(state.rows[0].title.as_deref(), Some("a"));
+    assert_eq!(row(&state, 0).title.as_deref(), Some("a"));
     let counts = listed(&mut state, look("a b"), RefreshMode::Full);
     assert_eq!(counts, RefreshCounts { available: 1, ..NOTHING });
-    assert!(state.rows[0].availability.is_available());
+    assert!(row(&state, 0).availability.is_available());
 }
 
 // Lesson 5.
@@ -371,7 +378,10 @@ fn a_known_row_that_is_described_otherwise_says_so() {
     assert!(matches!(told.as_slice(), [Event::EntryLiveStatusChanged { .. }]), "one fact: {told:?}");
     let counts = listed(&mut state, vec![held.clone()], RefreshMode::Full);
     assert_eq!(counts, RefreshCounts { described: 1, ..NOTHING });
-    assert_eq!((state.rows[0].live_status, state.rows[0].duration_ms), (LiveStatus::WasLive, Some(600_000)));
+    assert_eq!(
+        (row(&state, 0).live_status, row(&state, 0).duration_ms),
+        (LiveStatus::WasLive, Some(600_000))
+    );
     let untold = ObservedEntry { duration_ms: None, ..held };
     assert_eq!(listed(&mut state, vec![untold], RefreshMode::Full), NOTHING);
 }

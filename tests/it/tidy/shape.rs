@@ -78,6 +78,8 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("events", "playlist", "diff"),
     // What is otherwise in a list at a later moment.
     ("events", "playlist", "compare"),
+    // Rows in an order.
+    ("events", "playlist", "rows"),
     // When a failed attempt is tried again.
     ("events", "job", "backoff"),
     // One try, what is open for whom, and who gives it out.
