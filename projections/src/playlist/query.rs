@@ -311,7 +311,10 @@ fn page<T>(
     let total: i64 = transaction
         .prepare_cached(&format!("SELECT count(*) {from}"))?
         .query_row(params![id.as_bytes(), text], |row| row.get(0))?;
-    let cursor = request.after.unwrap_or(Cursor { rank: i64::MIN, key: i64::MIN });
+    let cursor = match request.after {
+        Some(cursor) => Cursor { rank: place_now(transaction, playlist_id, cursor)?, ..cursor },
+        None => Cursor { rank: i64::MIN, key: i64::MIN },
+    };
     let rows = transaction
         .prepare_cached(&format!(
             "SELECT {ENTRY_COLUMNS}, {place} AS place, {told} AS told {from} AND ({place}, entry.key) > (?3, ?4)
@@ -322,6 +325,23 @@ fn page<T>(
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(Page::new(rows, request, total as u64))
+}
+
+/// Where the row of a cursor stands by now: ranks are spread when there is no room between two, and rows move.
+fn place_now(
+    transaction: &Transaction<'_>,
+    playlist_id: PlaylistId,
+    cursor: Cursor,
+) -> rusqlite::Result<i64> {
+    let OfList { condition, place } = of_list(playlist_id);
+    let found = transaction
+        .prepare_cached(&format!(
+            "SELECT {place} FROM entry JOIN playlist ON playlist.key = entry.playlist_key
+             WHERE {condition} AND entry.key = ?2"
+        ))?
+        .query_row(params![playlist_id.uuid().as_bytes(), cursor.key], |row| row.get(0))
+        .optional()?;
+    Ok(found.unwrap_or(cursor.rank))
 }
 
 /// One entry.

@@ -87,6 +87,25 @@ fn ranks(rows: &mut Rows<PlaylistView>, list: PlaylistId) -> Vec<i64> {
     }
 }
 
+// core A22: the place of a cursor was that of before, so that rows were shown twice, or never.
+#[test]
+fn a_page_goes_on_behind_its_last_row_though_ranks_were_spread_meanwhile() {
+    let mut followed = Followed::new();
+    followed.look_at("a b c d e");
+    let id = followed.id;
+    let page = |followed: &mut Followed, request| followed.rows.read(|rows| entries(rows, id, ALL, request));
+    let front = page(&mut followed, PageRequest::front(3));
+    let ranks_before = ranks(&mut followed.rows, id);
+    for number in 0..50 {
+        followed.feed(vec![added(id, &format!("n{number}"), Some("a"))]);
+    }
+    assert_ne!(ranks(&mut followed.rows, id)[51..], ranks_before[1..], "they were spread");
+    let after = front.rows.last().map(|(cursor, _)| *cursor);
+    let rest = page(&mut followed, PageRequest { first: 500, after });
+    let names: Vec<_> = rest.rows.iter().map(|(_, row)| row.source.source_id.as_str()).collect();
+    assert_eq!(names, ["d", "e"]);
+}
+
 #[test]
 fn other_lists_are_not_moved_when_ranks_are_spread() {
     let mut rows = Rows::<PlaylistView>::new();
