@@ -119,6 +119,12 @@ pub trait Concern: 'static {
         None
     }
 
+    /// About how many bytes of memory a state takes: what is kept of folds is limited by that. A state that grows with
+    /// its stream says so.
+    fn state_bytes(state: &Self::State) -> usize {
+        size_of_val(state)
+    }
+
     /// The stream of one thing of this concern.
     fn stream(uuid: Uuid) -> StreamId {
         StreamId::new(Self::NAME, uuid)

@@ -62,6 +62,10 @@ fn describe() {
         "mediary_state_cache_hits_total",
         "Folded states that were at hand when a command came."
     );
+    describe_counter!(
+        "mediary_folded_events_total",
+        "Events that were read for a fold that was not at hand."
+    );
     describe_counter!("mediary_unknown_events_total", "Events that this program does not know, passed over.");
     describe_counter!("mediary_auth_attempts_total", "Tokens shown, by result.");
     describe_gauge!("mediary_part_halted", "Whether a part of the worker is halted: 1 or 0, by part.");

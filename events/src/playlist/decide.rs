@@ -173,6 +173,10 @@ impl Concern for Playlist {
     fn evolve(state: &mut State, event: &Event) {
         state.evolve(event);
     }
+
+    fn state_bytes(state: &State) -> usize {
+        state.bytes()
+    }
 }
 
 /// Wishes are taken back once.

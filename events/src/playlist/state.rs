@@ -123,6 +123,12 @@ impl State {
         occurrences
     }
 
+    /// About how many bytes of memory it takes: nearly all of it are its rows.
+    pub(super) fn bytes(&self) -> usize {
+        let absent = self.newly_absent.capacity() * (size_of::<EntryId>() + 1);
+        size_of_val(self) + self.rows.bytes() + self.removed.bytes() + absent
+    }
+
     pub(super) fn evolve(&mut self, event: &Event) {
         self.count(event);
         match event {

@@ -105,6 +105,10 @@ impl Concern for Note {
         state.texts.push(text.clone());
     }
 
+    fn state_bytes(state: &State) -> usize {
+        state.texts.iter().map(String::capacity).sum()
+    }
+
     fn upcast(stored: Stored) -> Vec<Stored> {
         match (stored.name.as_ref(), stored.major) {
             // Another name, and as many events as it had lines.

@@ -129,7 +129,8 @@ pub(super) async fn diff(
         let (from, to) = moments.both(from.as_deref(), to.as_deref())?;
         let state =
             |position| gate.state_at::<Concern>(id.uuid(), position).map_err(|refusal| read_fault(&refusal));
-        Ok::<_, async_graphql::Error>((compare(&state(from)?, &state(to)?), from, to))
+        let (before, after) = (state(from)?, state(to)?);
+        Ok::<_, async_graphql::Error>((compare(&before, &after), from, to))
     });
     let (comparison, from, to) =
         compared.await.map_err(|_| fault("the server is stopping", "STOPPING", true))??;

@@ -84,7 +84,8 @@ impl Gate {
     /// What a reactor does when it meets a cause for the first time. Answers whether all of it is noted.
     fn react(&self, reaction: &dyn Reaction, cause: &Recorded, scratch: &Scratch) -> Result<bool, Refusal> {
         let id = ReactionId::from_name(reaction.name());
-        let (_, place) = self.fold::<Place>(&Place::stream(id.uuid()), NOW)?;
+        let (_, folded) = self.fold::<Place>(&Place::stream(id.uuid()), NOW)?;
+        let place = folded.state::<Place>();
         if place.name.is_none() {
             // It begins where it is enabled, which is at the start of the server.
             return Ok(true);

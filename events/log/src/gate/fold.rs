@@ -1,9 +1,11 @@
+use std::sync::Arc;
+
 use mediary_events::{Concern, codec};
 use mediary_schema::ProjectId;
 use uuid::Uuid;
 
-use super::{Gate, Refusal, handle::NOW};
-use crate::log::{Direction, StreamId};
+use super::{Gate, Refusal, handle::NOW, states::Folded};
+use crate::log::{Direction, Recorded, StreamId};
 
 /// Events of a stream that are read at once while it is folded.
 const FOLD_PAGE: usize = 1_024;
@@ -26,18 +28,17 @@ impl Gate {
         crate::spawn::blocking(move || {
             let stream = C::stream(uuid);
             let generation = gate.states.generation();
-            let (version, state) = gate.fold::<C>(&stream, NOW)?;
-            let found = look(&state);
-            gate.states.put(generation, stream, version, Box::new(state));
-            Ok(found)
+            let (version, folded) = gate.fold::<C>(&stream, NOW)?;
+            gate.states.put(generation, stream, version, folded.clone());
+            Ok(look(folded.state::<C>()))
         })
         .await
         .map_err(Refusal::unfinished)?
     }
 
     /// The state of one thing as of an event: what was recorded up to its position. For threads that may block.
-    pub fn state_at<C: Concern>(&self, uuid: Uuid, position: u64) -> Result<C::State, Refusal> {
-        Ok(self.fold::<C>(&C::stream(uuid), position.saturating_add(1))?.1)
+    pub fn state_at<C: Concern>(&self, uuid: Uuid, position: u64) -> Result<Arc<C::State>, Refusal> {
+        Ok(self.fold::<C>(&C::stream(uuid), position.saturating_add(1))?.1.shared::<C>())
     }
 
     /// Whose a stream is.
@@ -50,48 +51,62 @@ impl Gate {
     }
 
     /// Folds what a stream has before a position, with the version that it comes to.
-    pub(super) fn fold<C: Concern>(
-        &self,
-        stream: &StreamId,
-        before: u64,
-    ) -> Result<(u64, C::State), Refusal> {
-        let (mut version, mut state) = self.fold_log::<C>(stream, before)?;
+    pub(super) fn fold<C: Concern>(&self, stream: &StreamId, before: u64) -> Result<(u64, Folded), Refusal> {
+        let (mut version, mut folded) = self.fold_log::<C>(stream, before)?;
         let scratch = self.scratch.as_ref();
-        for recorded in scratch.map(|scratch| scratch.stream(stream, version)).unwrap_or_default() {
-            if recorded.position() >= before {
-                break;
-            }
-            for event in codec::decided_on::<C>(&recorded).map_err(Refusal::decoding)? {
-                C::evolve(&mut state, &event);
-            }
-            version = recorded.envelope.version;
-        }
-        Ok((version, state))
+        let noted = scratch.map(|scratch| scratch.stream(stream, version)).unwrap_or_default();
+        let noted: Vec<_> = noted.into_iter().take_while(|event| event.position() < before).collect();
+        self.fold_on::<C>(stream, &mut version, &mut folded, &noted)?;
+        Ok((version, folded))
     }
 
     /// The part of a fold that lies in the log, or that is kept of an earlier one.
-    fn fold_log<C: Concern>(&self, stream: &StreamId, before: u64) -> Result<(u64, C::State), Refusal> {
+    fn fold_log<C: Concern>(&self, stream: &StreamId, before: u64) -> Result<(u64, Folded), Refusal> {
         // What others record while a dry run thinks is not there for it.
         let end = self.scratch.as_ref().map_or(before, |scratch| before.min(scratch.base() + 1));
-        let kept = if before == NOW { self.states.take::<C::State>(stream) } else { None };
-        let (mut version, mut state) = kept.unwrap_or_default();
+        let kept = match self.states.find(stream) {
+            Some((version, _)) if before != NOW && !self.lies_before(stream, version, end)? => None,
+            kept => kept,
+        };
+        let (mut version, mut folded) = kept.unwrap_or_else(|| (0, Folded::of::<C>(C::State::default())));
         loop {
-            let page = self
+            let mut page = self
                 .log
                 .read_stream(stream, version + 1, Direction::Forward, FOLD_PAGE)
                 .map_err(Refusal::reading)?;
-            for recorded in &page {
-                if recorded.position() >= end {
-                    return Ok((version, state));
-                }
-                for event in codec::decided_on::<C>(recorded).map_err(Refusal::decoding)? {
-                    C::evolve(&mut state, &event);
-                }
-                version = recorded.envelope.version;
-            }
+            page.truncate(page.partition_point(|recorded| recorded.position() < end));
+            self.fold_on::<C>(stream, &mut version, &mut folded, &page)?;
             if page.len() < FOLD_PAGE {
-                return Ok((version, state));
+                return Ok((version, folded));
             }
         }
+    }
+
+    /// Whether a version of a stream was recorded before a position.
+    fn lies_before(&self, stream: &StreamId, version: u64, position: u64) -> Result<bool, Refusal> {
+        let found = self.log.read_stream(stream, version, Direction::Forward, 1).map_err(Refusal::reading)?;
+        Ok(found.first().is_some_and(|recorded| recorded.position() < position))
+    }
+
+    /// Folds the next events of a stream on top of what it came to.
+    fn fold_on<C: Concern>(
+        &self,
+        stream: &StreamId,
+        version: &mut u64,
+        folded: &mut Folded,
+        events: &[Recorded],
+    ) -> Result<(), Refusal> {
+        let Some(last) = events.last() else { return Ok(()) };
+        // Else it would be copied.
+        self.states.release(stream, *version);
+        metrics::counter!("mediary_folded_events_total").increment(events.len() as u64);
+        let state = folded.state_mut::<C>();
+        for recorded in events {
+            for event in codec::decided_on::<C>(recorded).map_err(Refusal::decoding)? {
+                C::evolve(state, &event);
+            }
+        }
+        *version = last.envelope.version;
+        Ok(())
     }
 }

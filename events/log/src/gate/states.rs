@@ -2,18 +2,60 @@ use std::{
     any::Any,
     collections::HashMap,
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
+
+use mediary_events::Concern;
 
 use crate::log::StreamId;
 
-/// Events whose folds are kept, over all streams: about 200 bytes each in the largest fold.
-const WEIGHT_MAX: u64 = 100_000;
+/// Folds kept, over all streams: most take about 2 KiB.
+const FOLDS_MAX: usize = 10_000;
+/// What they take in memory. Only long lists reach it: one of 200,000 rows takes about 100 MiB.
+const BYTES_MAX: usize = 128 << 20;
+/// What a fold takes beside what it says of itself: texts of a small one, its stream, its place here.
+const FOLD_BYTES: usize = 1_024;
+
+/// What a stream came to, of whichever concern. Many may look at one; who changes it has his own from then on.
+#[derive(Clone)]
+pub(super) struct Folded {
+    state: Arc<dyn Any + Send + Sync>,
+    bytes: fn(&(dyn Any + Send + Sync)) -> usize,
+}
+
+impl Folded {
+    pub(super) fn of<C: Concern>(state: C::State) -> Self {
+        Self { state: Arc::new(state), bytes: |state| state.downcast_ref().map_or(0, C::state_bytes) }
+    }
+
+    pub(super) fn state<C: Concern>(&self) -> &C::State {
+        self.state.downcast_ref().expect(ONE_CONCERN)
+    }
+
+    /// The state, to be changed; copied if somebody else has it, too.
+    pub(super) fn state_mut<C: Concern>(&mut self) -> &mut C::State {
+        if Arc::get_mut(&mut self.state).is_none() {
+            self.state = Arc::new(self.state::<C>().clone());
+        }
+        let state = Arc::get_mut(&mut self.state).expect("nobody else has what was just made");
+        state.downcast_mut().expect(ONE_CONCERN)
+    }
+
+    pub(super) fn shared<C: Concern>(self) -> Arc<C::State> {
+        self.state.downcast().expect(ONE_CONCERN)
+    }
+
+    fn bytes(&self) -> usize {
+        FOLD_BYTES + (self.bytes)(&*self.state)
+    }
+}
+
+const ONE_CONCERN: &str = "a stream's category belongs to one concern";
 
 /// Folded states of streams that were asked for lately: what saves reading a stream for each command.
 ///
-/// A state is taken out while a story uses it and put back when the story's append succeeded, so that it
-/// is changed in place and never copied; meanwhile another story folds anew.
+/// Stories share a fold while they read. One that changes it lets the others go on with theirs, and lets it go from here
+/// first, so that it is changed in place and not copied; it comes back when the story's append succeeded.
 #[derive(Default)]
 pub(super) struct States {
     kept: Mutex<Kept>,
@@ -22,7 +64,7 @@ pub(super) struct States {
 #[derive(Default)]
 struct Kept {
     folds: HashMap<StreamId, Fold>,
-    weight: u64,
+    bytes: usize,
     tick: u64,
     /// How often all were dropped.
     generation: u64,
@@ -30,19 +72,29 @@ struct Kept {
 
 struct Fold {
     version: u64,
-    state: Box<dyn Any + Send>,
+    folded: Folded,
+    /// What it took when it was put in.
+    bytes: usize,
     used: u64,
 }
 
 impl States {
-    /// Takes the fold of a stream out, with its version.
-    pub(super) fn take<S: 'static>(&self, stream: &StreamId) -> Option<(u64, S)> {
+    /// The fold of a stream, with its version.
+    pub(super) fn find(&self, stream: &StreamId) -> Option<(u64, Folded)> {
         let mut kept = self.lock();
-        let fold = kept.folds.remove(stream)?;
-        kept.weight -= fold.version;
-        let state = fold.state.downcast::<S>().ok()?;
+        let used = kept.next_tick();
+        let fold = kept.folds.get_mut(stream)?;
+        fold.used = used;
         metrics::counter!("mediary_state_cache_hits_total").increment(1);
-        Some((fold.version, *state))
+        Some((fold.version, fold.folded.clone()))
+    }
+
+    /// Lets the fold of a stream go, for who is about to change it.
+    pub(super) fn release(&self, stream: &StreamId, version: u64) {
+        let mut kept = self.lock();
+        if kept.folds.get(stream).is_some_and(|fold| fold.version == version) {
+            kept.remove(stream);
+        }
     }
 
     /// What a fold that is made from now on is put in with.
@@ -51,25 +103,18 @@ impl States {
     }
 
     /// Puts a fold in that was made of this generation, and drops those that were not asked for longest.
-    pub(super) fn put(&self, generation: u64, stream: StreamId, version: u64, state: Box<dyn Any + Send>) {
-        if version > WEIGHT_MAX {
-            return;
-        }
+    pub(super) fn put(&self, generation: u64, stream: StreamId, version: u64, folded: Folded) {
+        let bytes = folded.bytes();
         let mut kept = self.lock();
-        if kept.generation != generation {
+        let is_newer = |fold: &Fold| fold.version > version;
+        if kept.generation != generation || kept.folds.get(&stream).is_some_and(is_newer) {
             return;
         }
-        kept.tick += 1;
-        let used = kept.tick;
-        let newer = kept.folds.get(&stream).is_some_and(|fold| fold.version > version);
-        if newer {
-            return;
-        }
-        if let Some(older) = kept.folds.insert(stream, Fold { version, state, used }) {
-            kept.weight -= older.version;
-        }
-        kept.weight += version;
-        if kept.weight > WEIGHT_MAX {
+        kept.remove(&stream);
+        let used = kept.next_tick();
+        kept.folds.insert(stream, Fold { version, folded, bytes, used });
+        kept.bytes += bytes;
+        if kept.folds.len() > FOLDS_MAX || kept.bytes > BYTES_MAX {
             kept.shrink();
         }
     }
@@ -87,17 +132,29 @@ impl States {
 }
 
 impl Kept {
-    /// Drops the least recently used half at once, so that the sorting is paid for rarely.
+    const fn next_tick(&mut self) -> u64 {
+        self.tick += 1;
+        self.tick
+    }
+
+    fn remove(&mut self, stream: &StreamId) {
+        if let Some(fold) = self.folds.remove(stream) {
+            self.bytes -= fold.bytes;
+        }
+    }
+
+    /// Drops the least recently used half at once, so that the sorting is paid for rarely. The newest stays however
+    /// much it takes: it was in memory a moment ago, and the next command would bring it there again.
     fn shrink(&mut self) {
-        let mut by_use: Vec<(u64, StreamId, u64)> =
-            self.folds.iter().map(|(stream, fold)| (fold.used, stream.clone(), fold.version)).collect();
+        let mut by_use: Vec<(u64, StreamId)> =
+            self.folds.iter().map(|(stream, fold)| (fold.used, stream.clone())).collect();
         by_use.sort_unstable();
-        for (_, stream, version) in by_use {
-            if self.weight <= WEIGHT_MAX / 2 {
+        by_use.pop();
+        for (_, stream) in by_use {
+            if self.folds.len() <= FOLDS_MAX / 2 && self.bytes <= BYTES_MAX / 2 {
                 break;
             }
-            self.folds.remove(&stream);
-            self.weight -= version;
+            self.remove(&stream);
         }
     }
 }

@@ -4,6 +4,7 @@ mod appending;
 mod dry_running;
 mod entering;
 mod folding;
+mod keeping;
 mod naming;
 mod refusing;
 mod remembering;

@@ -1,5 +1,4 @@
 use std::{
-    any::Any,
     collections::{BTreeMap, HashSet},
     sync::{Arc, OnceLock},
 };
@@ -16,12 +15,14 @@ use uuid::Uuid;
 use super::{
     Authority, Caller, Gate, Refusal, Registry,
     handle::{NOW, Terms},
+    states::Folded,
 };
 use crate::log::{
     Append, AppendError, AppendHeader, Expected, Filter, NewEvent, OnlyIf, Read, StreamId, Subject, Urgency,
 };
 
 /// One stream as a story sees it: its fold with what the story adds.
+#[derive(Clone)]
 struct Loaded {
     /// The version in the log; the append is refused if it moved.
     version: u64,
@@ -29,7 +30,7 @@ struct Loaded {
     added: u64,
     /// Whether it is another project's: then the story finds nothing there, and can add nothing.
     is_strange: bool,
-    state: Box<dyn Any + Send>,
+    folded: Folded,
 }
 
 /// What a part of a story would have to take back.
@@ -161,8 +162,7 @@ impl<'a> Transaction<'a> {
     /// The state of one thing. What it answers must still be so when the story is appended.
     pub fn state<C: Concern>(&mut self, uuid: Uuid) -> Result<&C::State, Refusal> {
         let stream = C::stream(uuid);
-        let loaded = self.load::<C>(stream)?;
-        Ok(loaded.state.downcast_ref().expect("a stream's category belongs to one concern"))
+        Ok(self.load::<C>(stream)?.folded.state::<C>())
     }
 
     /// The things of a concern whose events name a thing as a subject, in the order of their first such event.
@@ -217,20 +217,19 @@ impl<'a> Transaction<'a> {
     pub(crate) fn entail<C: Concern>(&mut self, uuid: Uuid, command: C::Command) -> Result<(), Refusal> {
         let inside_part = self.part.is_some();
         let stream = C::stream(uuid);
+        let gate = self.gate;
         let loaded = self.load::<C>(stream.clone())?;
-        let state =
-            loaded.state.downcast_mut::<C::State>().expect("a stream's category belongs to one concern");
-        let events = C::decide(state, command)?;
-        if loaded.is_strange && !events.is_empty() {
+        let events = C::decide(loaded.folded.state::<C>(), command)?;
+        if events.is_empty() {
+            return Ok(());
+        }
+        if loaded.is_strange {
             return Err(Refusal::Strange);
         }
-        let changed = inside_part && !events.is_empty();
-        let before = changed.then(|| Loaded {
-            version: loaded.version,
-            added: loaded.added,
-            is_strange: loaded.is_strange,
-            state: Box::new(state.clone()),
-        });
+        let before = inside_part.then(|| loaded.clone());
+        // Else it would be copied.
+        gate.states.release(&stream, loaded.version);
+        let state = loaded.folded.state_mut::<C>();
         let mut recorded = Vec::with_capacity(events.len());
         for event in &events {
             let (encoded, subjects) = (codec::encode::<C>(event), C::subjects(state, event));
@@ -256,7 +255,7 @@ impl<'a> Transaction<'a> {
         match self.streams.entry(stream) {
             Entry::Occupied(entry) => Ok(entry.into_mut()),
             Entry::Vacant(entry) => {
-                let (version, mut state) = self.gate.fold::<C>(entry.key(), self.before)?;
+                let (version, mut folded) = self.gate.fold::<C>(entry.key(), self.before)?;
                 let owner = if version == 0 { None } else { self.gate.owner(entry.key())? };
                 let is_strange = match self.caller.authority {
                     Authority::Role(_) => owner.is_some_and(|owner| owner != self.caller.project),
@@ -264,11 +263,11 @@ impl<'a> Transaction<'a> {
                 };
                 if is_strange {
                     // What is another's is not there.
-                    state = C::State::default();
+                    folded = Folded::of::<C>(C::State::default());
                 } else if self.project.is_none() {
                     self.project = owner;
                 }
-                Ok(entry.insert(Loaded { version, added: 0, is_strange, state: Box::new(state) }))
+                Ok(entry.insert(Loaded { version, added: 0, is_strange, folded }))
             }
         }
     }
@@ -318,7 +317,7 @@ impl<'a> Transaction<'a> {
                         self.generation,
                         stream,
                         loaded.version + loaded.added,
-                        loaded.state,
+                        loaded.folded,
                     );
                 }
                 Ok(Commit::Done { position: appended.last_position })
@@ -361,7 +360,7 @@ impl<'a> Transaction<'a> {
     pub(super) fn keep_unchanged(self) {
         for (stream, loaded) in self.streams {
             if loaded.added == 0 && loaded.version > 0 && !loaded.is_strange {
-                self.gate.states.put(self.generation, stream, loaded.version, loaded.state);
+                self.gate.states.put(self.generation, stream, loaded.version, loaded.folded);
             }
         }
     }

@@ -136,3 +136,21 @@ proptest! {
         }
     }
 }
+
+// What is kept of folds is limited by it.
+#[test]
+fn a_list_says_what_it_takes() {
+    let mut state = State::default();
+    let empty = Playlist::state_bytes(&state);
+    apply(&mut state, &(0..100).map(|number| added(number, None)).collect::<Vec<_>>());
+    let listed = Playlist::state_bytes(&state);
+    assert!((100 * size_of::<Row>()..100 * 1_000).contains(&(listed - empty)), "{listed} {empty}");
+    let rename = |title: &str| Event::EntryRenamed { entry_id: entry(7), title: title.to_owned() };
+    apply(&mut state, &[rename(&"long ".repeat(2_000))]);
+    let renamed = Playlist::state_bytes(&state);
+    assert!((10_000..10_100).contains(&(renamed - listed)), "{renamed} {listed}");
+    apply(&mut state, &[Event::EntryRemoved { entry_id: entry(7) }]);
+    assert!(Playlist::state_bytes(&state) > renamed, "what is gone is kept, too");
+    apply(&mut state, &[added(7, None), rename("short")]);
+    assert!(Playlist::state_bytes(&state) < renamed - 8_000);
+}

@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use super::{id, owner, texts, write};
 use crate::{
-    gate::{Refusal, Transaction, states::States},
+    gate::{Refusal, Transaction},
     log::{Append, Expected, NewEvent, Schema, Subjects, Urgency},
     testing::bench::Bench,
 };
@@ -48,9 +48,9 @@ fn append_raw(bench: &Bench, name: &'static str, major: u8, payload: &serde_json
 }
 
 /// Counts one counter, wherever it is counted on this thread.
-struct Counted {
-    name: &'static str,
-    count: Arc<AtomicU64>,
+pub(super) struct Counted {
+    pub(super) name: &'static str,
+    pub(super) count: Arc<AtomicU64>,
 }
 
 impl Recorder for Counted {
@@ -172,34 +172,6 @@ fn a_long_stream_is_folded_to_its_end() {
     let story = |story: &mut Transaction<'_>| Ok(story.state::<Playlist>(id(1))?.url.clone());
     let fresh = bench.fresh_gate().transact_blocking(&owner(9), &story).unwrap();
     assert_eq!(fresh.value.as_deref(), Some("http://example.org/2/699"));
-}
-
-#[test]
-fn a_kept_fold_is_given_to_one_story_at_a_time() {
-    let states = States::default();
-    states.put(0, Note::stream(id(1)), 3, Box::new(7_u32));
-    assert_eq!(states.take::<u32>(&Note::stream(id(1))), Some((3, 7)));
-    assert_eq!(states.take::<u32>(&Note::stream(id(1))), None);
-}
-
-#[test]
-fn an_older_fold_does_not_replace_a_newer_one() {
-    let states = States::default();
-    states.put(0, Note::stream(id(1)), 3, Box::new(7_u32));
-    states.put(0, Note::stream(id(1)), 2, Box::new(6_u32));
-    assert_eq!(states.take::<u32>(&Note::stream(id(1))), Some((3, 7)));
-}
-
-#[test]
-fn folds_that_were_not_asked_for_longest_are_dropped() {
-    let states = States::default();
-    let stream = |number: u64| Note::stream(id(u128::from(number)));
-    for number in 0..200 {
-        states.put(0, stream(number), 1_000, Box::new(number));
-    }
-    let kept: Vec<u64> = (0..200).filter(|number| states.take::<u64>(&stream(*number)).is_some()).collect();
-    assert!((50..=100).contains(&kept.len()), "{kept:?}");
-    assert_eq!(kept, (200 - kept.len() as u64..200).collect::<Vec<_>>());
 }
 
 /// One command to one of few things.
