@@ -14,6 +14,7 @@ use super::{
     growth::Growth,
     life::Life,
     output::Record,
+    proc_fs,
     queue::Queue,
     running::{Ended, EndedBy},
 };
@@ -82,6 +83,8 @@ impl Default for StageCell {
 const LOOKS_PER_LIMIT: u32 = 4;
 /// How often a group that is to end is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// How often it is looked who else is of it; meanwhile only those are looked at who are known.
+const WALK_AGAIN: Duration = Duration::from_secs(1);
 /// How long pipes may stay open once the group is gone; only a stranger can hold them then.
 const DRAIN: Duration = Duration::from_secs(2);
 /// After how long a group that can't be killed is complained about, again and again.
@@ -114,14 +117,14 @@ impl Control {
     }
 
     /// Ends whoever the leader left behind; after a cancel these are often the ones that do the work.
+    ///
+    /// That nobody is left is known only by looking through all processes. Until those who are known are gone, they
+    /// alone are looked at.
     fn until_members_gone(&mut self) {
         let mut complain_at = Instant::now() + COMPLAIN;
         let mut asked = matches!(self.stage.stage, Stage::Asked { .. });
-        loop {
-            let members = self.group.members();
-            if members.is_empty() {
-                return;
-            }
+        let (mut members, mut walk_at) = (self.group.members(), Instant::now() + WALK_AGAIN);
+        while !members.is_empty() {
             if matches!(self.stage.stage, Stage::Running) {
                 self.stage.stage = Stage::Asked { kill_at: Instant::now() + self.limits.grace };
             }
@@ -139,6 +142,10 @@ impl Control {
             }
             if let Some(note) = self.next_note(Instant::now() + LOOK_AGAIN) {
                 self.take(&note);
+            }
+            members.retain(proc_fs::is_there);
+            if members.is_empty() || Instant::now() >= walk_at {
+                (members, walk_at) = (self.group.members(), Instant::now() + WALK_AGAIN);
             }
         }
     }

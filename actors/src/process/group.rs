@@ -49,7 +49,8 @@ impl Group {
         }
     }
 
-    /// Who is left, apart from the leader.
+    /// Who is left, apart from the leader. Looks through all processes, and reads the environment only of who is not
+    /// in the group and not older than it.
     pub(super) fn members(&self) -> Vec<proc_fs::Seen> {
         let group = self.leader.as_raw_nonzero().get();
         let is_marked = |seen: &proc_fs::Seen| {

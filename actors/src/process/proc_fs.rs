@@ -14,8 +14,14 @@ pub(super) struct Seen {
     pub(super) ended: bool,
 }
 
-/// Every process but our own.
+/// How often all processes were looked through.
+#[cfg(test)]
+pub(super) static WALKS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+
+/// Every process but our own: a read for each process of the machine.
 pub(super) fn others() -> Vec<Seen> {
+    #[cfg(test)]
+    WALKS.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
     let own = getpid();
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
@@ -27,13 +33,17 @@ pub(super) fn look(pid: Pid) -> Option<Seen> {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
     // The name stands in parentheses and may hold anything, so fields are counted from its end.
     let (_, fields) = stat.rsplit_once(')')?;
-    let fields: Vec<&str> = fields.split_whitespace().collect();
-    Some(Seen {
-        pid,
-        group: fields.get(2)?.parse().ok()?,
-        start_ticks: fields.get(19)?.parse().ok()?,
-        ended: matches!(*fields.first()?, "Z" | "X"),
-    })
+    let mut fields = fields.split_ascii_whitespace();
+    let ended = matches!(fields.next()?, "Z" | "X");
+    // The parent stands before the group, and the start is the twentieth field from the state on.
+    let group = fields.nth(1)?.parse().ok()?;
+    let start_ticks = fields.nth(16)?.parse().ok()?;
+    Some(Seen { pid, group, start_ticks, ended })
+}
+
+/// Whether the process that was seen is still there and has not ended.
+pub(super) fn is_there(seen: &Seen) -> bool {
+    look(seen.pid).is_some_and(|now| now.start_ticks == seen.start_ticks && !now.ended)
 }
 
 /// Signals exactly the process that was seen: its pid may be another's by now.

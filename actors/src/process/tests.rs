@@ -154,6 +154,19 @@ async fn whoever_outlives_the_child_is_ended_even_in_a_session_of_its_own() {
     assert!(!is_alive(first) && !is_alive(second));
 }
 
+// Edge C7: that somebody lingers is no reason to read what every process of the machine is, fifty times a second.
+#[tokio::test]
+async fn who_lingers_is_looked_at_and_nobody_else() {
+    let script = "(trap '' TERM; while :; do sleep 1; done) & echo $!; sleep 0.05";
+    let mut running = runner().spawn(&shell(script).grace(Duration::from_millis(600))).unwrap();
+    let lingering = next_pid(&mut running).await;
+    let ended = end(running).await;
+    assert!(!is_alive(lingering));
+    let walks = proc_fs::WALKS.load(std::sync::atomic::Ordering::SeqCst);
+    // When the leader has ended, once those who are known are gone (a `sleep` first, it may be), and each second.
+    assert!(walks <= 4 + ended.elapsed.as_secs(), "{walks} in {:?}", ended.elapsed);
+}
+
 // invariant: J-7
 #[tokio::test]
 async fn dropping_the_handle_kills_the_group() {
