@@ -10,7 +10,7 @@ use mediary_actors::{
     download::{Downloader, Library},
     ffmpeg::Ffmpeg,
     file::{Keeper, KeeperArguments, Standing, Verifier},
-    job::{Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments},
+    job::{Desk, Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments},
     nats::{self, NatsServer, NatsServerArguments},
     net::Gateway,
     playlist::Lister,
@@ -39,6 +39,7 @@ use crate::configuration::Configuration;
 #[derive(Clone)]
 pub(crate) struct Roots {
     pub(crate) gate: Gate,
+    pub(crate) desk: Arc<Desk>,
     /// The local worker, in this life of it.
     pub(crate) worker: WorkerLife,
     pub(crate) signals: SignalHub,
@@ -142,6 +143,7 @@ fn performer<E: Effect>(
     let arguments = PerformerArguments {
         gate: roots.gate.clone(),
         head: roots.gate.log().watch_head(),
+        desk: Arc::clone(&roots.desk),
         worker: roots.worker,
         signals: roots.signals.clone(),
         staging,
@@ -186,6 +188,7 @@ fn dispatcher(
     let arguments = DispatcherArguments {
         gate: roots.gate.clone(),
         head: roots.gate.log().watch_head(),
+        desk: Arc::clone(&roots.desk),
         worker: roots.worker,
         offered: WorkKind::ALL.to_vec(),
         room,

@@ -14,7 +14,7 @@ use ractor::{Actor, ActorProcessingErr, ActorRef, MessagingErr};
 use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 
-use super::board::{Board, Ends};
+use super::{Board, Desk, board::Ends};
 use crate::{
     file::is_away,
     follower::{Follower, ReadUpTo},
@@ -32,6 +32,8 @@ pub struct DispatcherArguments {
     pub gate: Gate,
     /// The head of the log.
     pub head: watch::Receiver<Head>,
+    /// The board of the server.
+    pub desk: Arc<Desk>,
     /// Who gets the jobs.
     pub worker: WorkerLife,
     /// What it does.
@@ -57,17 +59,15 @@ pub enum Message {
 #[derive(Debug)]
 pub struct State {
     arguments: DispatcherArguments,
-    board: Board,
     follower: ActorRef<ReadUpTo>,
     timer: Option<(Timestamp, Timer)>,
-    saved_at: u64,
+    /// Up to where the desk was asked to save the board.
+    saved: u64,
 }
 
 /// A wake that is still to come.
 type Timer = JoinHandle<Result<(), MessagingErr<Message>>>;
 
-/// Events after which the board is saved anew.
-const SAVE_EVERY: u64 = 10_000;
 /// The wait before asking again when the log had no room.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How often a disk without room, or a library that is not there, is looked at.
@@ -85,7 +85,6 @@ impl Actor for Dispatcher {
         myself: ActorRef<Message>,
         arguments: DispatcherArguments,
     ) -> Result<State, ActorProcessingErr> {
-        let board = Board::restore(arguments.gate.log());
         let waker = myself.clone();
         let wake = move || {
             // A dispatcher that is gone needs no wake.
@@ -95,8 +94,7 @@ impl Actor for Dispatcher {
         };
         let follower = Follower::start(myself.get_cell(), arguments.head.clone(), wake).await?;
         myself.cast(Message::Wake)?;
-        let saved_at = board.position;
-        Ok(State { arguments, board, follower, timer: None, saved_at })
+        Ok(State { arguments, follower, timer: None, saved: 0 })
     }
 
     async fn handle(
@@ -110,58 +108,81 @@ impl Actor for Dispatcher {
             // A timer is over once it says so, whatever a clock says: what is still to come is set anew below.
             Message::Due => state.forget_timer(),
         }
-        let gate = state.arguments.gate.clone();
-        let mut board = std::mem::take(&mut state.board);
-        // The log is read on a thread that may block.
-        let (board, read) = tokio::task::spawn_blocking(move || {
-            let read = board.catch_up(gate.log(), |_, _, _| {});
-            (board, read)
-        })
-        .await?;
-        state.board = board;
-        read?;
         let now = state.arguments.gate.clock().now();
-        state.show();
-        let holds_end = state.release(now).await?;
-        let leases_end = state.give_back(now).await?;
-        let (ready, waits_until) = state.board.ready(&state.arguments.offered, now);
-        let mut look_again = [holds_end, leases_end, waits_until].into_iter().flatten().min();
-        for job_id in ready {
+        let look = state.look(now).await?;
+        state.show(&look.lanes);
+        let holds_end = state.release(&look.ends, now).await?;
+        let given_back = state.give_back(&look.expired, now).await?;
+        let mut look_again = [holds_end, given_back, look.next].into_iter().flatten().min();
+        for job_id in look.ready {
             if !state.lease(job_id).await? {
                 look_again = Some(now.after(RETRY_AFTER));
                 break;
             }
         }
         state.look_again(&myself, look_again, now);
-        if state.board.position >= state.saved_at + SAVE_EVERY {
-            state.board.save(state.arguments.gate.log());
-            state.saved_at = state.board.position;
+        if look.position >= state.saved + Desk::SAVE_EVERY {
+            state.arguments.desk.save(false).await?;
+            state.saved = look.position;
         }
-        Follower::rearm(&state.follower, state.board.position)
+        Follower::rearm(&state.follower, look.position)
     }
 
     async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {
-        state.board.save(state.arguments.gate.log());
-        Ok(())
+        state.arguments.desk.save(true).await
+    }
+}
+
+/// What the board says at one moment.
+struct Look {
+    position: u64,
+    lanes: lane::State,
+    /// Each held lane, with what its end depends on.
+    ends: Vec<(Hold, Ends)>,
+    /// Leases that nobody took up in time.
+    expired: Vec<(JobId, AttemptId)>,
+    /// Jobs to be leased, in their turn.
+    ready: Vec<JobId>,
+    /// When one of them is due that are not yet.
+    next: Option<Timestamp>,
+}
+
+impl Look {
+    fn at(board: &mut Board, offered: &[WorkKind], now: Timestamp) -> Self {
+        let holds = board.lanes.holds.iter();
+        let ends = holds.map(|hold| (hold.clone(), board.end_of(hold, now))).collect();
+        let (expired, next_ends) = board.expired(now);
+        let (ready, next_due) = board.ready(offered, now);
+        let next = [next_ends, next_due].into_iter().flatten().min();
+        Self { position: board.position, lanes: board.lanes.clone(), ends, expired, ready, next }
     }
 }
 
 impl State {
-    fn show(&self) {
+    async fn look(&self, now: Timestamp) -> Result<Look, ActorProcessingErr> {
+        let offered = self.arguments.offered.clone();
+        self.arguments.desk.ask(move |board| Look::at(board, &offered, now)).await
+    }
+
+    fn show(&self, lanes: &lane::State) {
         self.arguments.held.send_if_modified(|shown| {
-            let is_new = *shown != self.board.lanes;
+            let is_new = shown != lanes;
             if is_new {
-                shown.clone_from(&self.board.lanes);
+                shown.clone_from(lanes);
             }
             is_new
         });
     }
 
     /// Releases the lanes whose hold has come to its end; answers when to look at the others.
-    async fn release(&self, now: Timestamp) -> Result<Option<Timestamp>, ActorProcessingErr> {
+    async fn release(
+        &self,
+        holds: &[(Hold, Ends)],
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, ActorProcessingErr> {
         let mut look_again = None::<Timestamp>;
-        for hold in &self.board.lanes.holds {
-            let later = match self.board.end_of(hold, now) {
+        for (hold, ends) in holds {
+            let later = match *ends {
                 Ends::At(moment) => Some(moment),
                 Ends::Now => self.release_one(hold, now).await?,
                 Ends::WithRoom(bytes) if self.has_room(bytes).await? => self.release_one(hold, now).await?,
@@ -173,11 +194,14 @@ impl State {
         Ok(look_again)
     }
 
-    /// Gives back what nobody took up in time; answers when to look again.
-    async fn give_back(&self, now: Timestamp) -> Result<Option<Timestamp>, ActorProcessingErr> {
-        let (expired, mut look_again) = self.board.expired(now);
-        let gate = &self.arguments.gate;
-        for (job_id, attempt_id) in expired {
+    /// Gives back what nobody took up in time; answers when to try again if the log takes nothing now.
+    async fn give_back(
+        &self,
+        expired: &[(JobId, AttemptId)],
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, ActorProcessingErr> {
+        let (gate, mut look_again) = (&self.arguments.gate, None);
+        for (job_id, attempt_id) in expired.iter().copied() {
             let story = move |story: &mut Transaction<'_>| work::give_back(story, job_id, attempt_id);
             match gate.transact(Caller::platform(origin(), gate.ids()), story).await {
                 Ok(_) => {

@@ -2,4 +2,7 @@
 
 mod bench;
 mod dispatching;
+mod model;
 mod performing;
+mod sharing;
+mod turns;

@@ -107,11 +107,8 @@ impl Told {
 async fn give_back(gate: &Gate, worker: WorkerLife, part: &str) -> Result<(), Refusal> {
     let Some(kind) = WorkKind::ALL.into_iter().find(|kind| kind.name() == part) else { return Ok(()) };
     let log = gate.log().clone();
-    let read = move || {
-        let mut board = Board::restore(&log);
-        board.catch_up(&log, |_, _, _| ()).map(|()| board)
-    };
-    let board = tokio::task::spawn_blocking(read).await.map_err(|_| Refusal::Stopping)?;
+    let board =
+        tokio::task::spawn_blocking(move || Board::current(&log)).await.map_err(|_| Refusal::Stopping)?;
     let board = board.map_err(|error| Refusal::Log(std::sync::Arc::new(error)))?;
     for (job_id, attempt_id) in board.attempts(kind, worker.worker_id) {
         let story = move |story: &mut Transaction<'_>| {

@@ -3,6 +3,7 @@ use std::{io::IsTerminal as _, net::SocketAddr, path::Path, sync::Arc, time::Dur
 use mediary_actors::{
     download::Library,
     file::{Standing, is_away},
+    job::Desk,
     net::{self, Gateway, Guard, Net},
     process::{Environment, Runner, kill_children},
     reaction::{self, Reacted},
@@ -133,6 +134,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let path_folders = runner.environment().path_folders();
     let roots = Roots {
         gate: gate.clone(),
+        desk: Desk::new(log.clone()),
         worker,
         signals: signals.clone(),
         tools: tree::tools(&configuration, path_folders),

@@ -82,10 +82,14 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("events", "playlist", "rows"),
     // When a failed attempt is tried again.
     ("events", "job", "backoff"),
-    // One try, what is open for whom, and who gives it out.
+    // One try and its life, what is open for whom, who gives it out, who does it, and how it ends.
     ("actors", "job", "attempt"),
+    ("actors", "job", "attempt_actor"),
     ("actors", "job", "board"),
+    ("actors", "job", "desk"),
     ("actors", "job", "dispatcher"),
+    ("actors", "job", "performer"),
+    ("actors", "job", "ending"),
     // Files as the log has them, beside what is in their places.
     ("actors", "file", "shelf"),
     // What a refresh has seen until its end.

@@ -1,4 +1,5 @@
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -32,7 +33,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::super::{
-    Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments, actor, dispatcher,
+    Desk, Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments, dispatcher, performer,
 };
 use crate::{room::Room, staging::Staging};
 
@@ -42,6 +43,7 @@ pub(super) struct Bench {
     pub(super) free_bytes: Arc<AtomicU64>,
     pub(super) held: watch::Receiver<lane::State>,
     pub(super) worker: WorkerLife,
+    pub(super) desk: Arc<Desk>,
     clock: Arc<AtomicI64>,
     folder: TempDir,
 }
@@ -66,7 +68,8 @@ impl Bench {
             worker_id: gate.identities().local_worker(gate.log().id()),
             incarnation_id: IncarnationId::from_uuid(gate.ids().next()),
         };
-        Self { worker, gate, free_bytes: Arc::new(AtomicU64::new(1_000)), held, clock: cell, folder }
+        let desk = Desk::new(gate.log().clone());
+        Self { desk, worker, gate, free_bytes: Arc::new(AtomicU64::new(1_000)), held, clock: cell, folder }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -76,6 +79,10 @@ impl Bench {
     /// Lets time pass for whoever asks for it; what sleeps until then wakes by itself.
     pub(super) fn pass(&self, while_: Duration) {
         self.clock.fetch_add(i64::try_from(while_.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+
+    pub(super) fn folder_path(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(super) fn staging(&self) -> Staging {
@@ -89,6 +96,7 @@ impl Bench {
         let arguments = DispatcherArguments {
             gate: self.gate.clone(),
             head: self.gate.log().watch_head(),
+            desk: Arc::clone(&self.desk),
             worker: self.worker,
             offered: WorkKind::ALL.to_vec(),
             library: self.folder.path().join("library"),
@@ -98,10 +106,11 @@ impl Bench {
         Actor::spawn(None, Dispatcher, arguments).await.unwrap().0
     }
 
-    pub(super) async fn perform<E: Effect>(&self, effect: E) -> ActorRef<actor::Message> {
+    pub(super) async fn perform<E: Effect>(&self, effect: E) -> ActorRef<performer::Message> {
         let arguments = PerformerArguments {
             gate: self.gate.clone(),
             head: self.gate.log().watch_head(),
+            desk: Arc::clone(&self.desk),
             worker: self.worker,
             signals: mediary_log::signal::SignalHub::default(),
             staging: self.staging(),

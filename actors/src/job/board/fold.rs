@@ -1,0 +1,148 @@
+//! What each event changes on the board.
+
+use mediary_events::{
+    Concern, codec,
+    job::{Event as JobEvent, Job},
+    lane::{Event as LaneEvent, Lanes},
+    setting::{Event as SettingEvent, Setting},
+    worker::{Event as WorkerEvent, Worker},
+};
+use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded, work::REGISTRY};
+use mediary_schema::{JobId, job::WorkKind};
+
+use super::{Board, Lease, OpenJob, Place, flows::Flow};
+
+/// An event of a job that was open when it happened.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::job) struct Told<'a> {
+    /// As it is recorded.
+    pub(in crate::job) recorded: &'a Recorded,
+    /// The job.
+    pub(in crate::job) job_id: JobId,
+    /// What kind of work it is.
+    pub(in crate::job) kind: WorkKind,
+    /// What happened.
+    pub(in crate::job) event: &'a JobEvent,
+}
+
+/// Events read at once.
+const PAGE: usize = 1_024;
+/// Bytes read at once.
+const PAGE_BYTES: usize = 1 << 20;
+
+impl Board {
+    /// Reads on to the head of the log, and tells of each event of a job. Blocks.
+    pub(in crate::job) fn catch_up(
+        &mut self,
+        log: &Log,
+        mut each: impl FnMut(Told<'_>),
+    ) -> Result<(), ReadError> {
+        let filter = Filter::categories([Job::NAME, Setting::NAME, Worker::NAME, Lanes::NAME]);
+        loop {
+            let head = log.head().position;
+            if head <= self.position {
+                return Ok(());
+            }
+            let request = Read {
+                from: self.position + 1,
+                direction: Direction::Forward,
+                limit: PAGE,
+                bytes_max: PAGE_BYTES,
+                filter: filter.clone(),
+            };
+            let page = log.read_page(&request)?;
+            for recorded in &page.events {
+                self.fold(recorded, &mut each);
+                self.position = recorded.envelope.position;
+            }
+            if let Some(next) = page.next_position {
+                self.position = next - 1;
+            } else {
+                self.position = self.position.max(head);
+                return Ok(());
+            }
+        }
+    }
+
+    fn fold(&mut self, recorded: &Recorded, each: &mut impl FnMut(Told<'_>)) {
+        let envelope = &recorded.envelope;
+        let stream = &envelope.stream;
+        self.passed.take(envelope, REGISTRY.knows(&stream.category, &envelope.name));
+        for event in &decode::<Job>(recorded) {
+            let job_id = JobId::from_uuid(stream.uuid);
+            if let Some(kind) = self.fold_job(job_id, envelope.position, event) {
+                each(Told { recorded, job_id, kind, event });
+            }
+        }
+        for event in decode::<Setting>(recorded) {
+            match event {
+                SettingEvent::LimitsChanged { limits } => self.limits = limits,
+            }
+        }
+        for event in decode::<Worker>(recorded) {
+            match event {
+                WorkerEvent::Joined { .. } => self.halted.clear(),
+                WorkerEvent::PartHalted { part, .. } => self.halted.push(part),
+                WorkerEvent::PartResumed { part } => self.halted.retain(|halted| *halted != part),
+            }
+        }
+        for event in decode::<Lanes>(recorded) {
+            self.fold_lane(&event);
+        }
+    }
+
+    pub(in crate::job) fn fold_lane(&mut self, event: &LaneEvent) {
+        self.lanes.evolve(event);
+        self.show_holds();
+    }
+
+    /// Takes in what happened to a job; answers its kind if it was open.
+    pub(in crate::job) fn fold_job(
+        &mut self,
+        job_id: JobId,
+        position: u64,
+        event: &JobEvent,
+    ) -> Option<WorkKind> {
+        if let JobEvent::Queued { work, .. } = event {
+            let flow = Flow::of_work(work);
+            let id = self.flows.open(&flow);
+            self.jobs.insert(job_id, OpenJob { flow: id, turn: position, place: Place::Held });
+            self.move_to(job_id, Place::Ready);
+            return Some(flow.kind);
+        }
+        let OpenJob { flow, turn, place } = *self.jobs.get(&job_id)?;
+        let kind = self.flows.kind(flow);
+        match event {
+            JobEvent::Leased { attempt_id, worker_id, until, .. } => {
+                self.move_to(job_id, Place::Leased);
+                self.flows.start(flow, turn, position);
+                let (attempt_id, worker_id) = (*attempt_id, *worker_id);
+                self.promise(job_id, Lease { attempt_id, worker_id, until: Some(*until) });
+            }
+            JobEvent::Started { .. } => self.begun(job_id),
+            JobEvent::AttemptFailed { retry_at, .. } => self.move_to(job_id, Place::Later(*retry_at)),
+            JobEvent::AttemptLost { retry_at, .. } => {
+                self.move_to(job_id, retry_at.map_or(Place::Ready, Place::Later));
+            }
+            JobEvent::LeaseReturned { .. } | JobEvent::AttemptStopped { .. } => {
+                self.move_to(job_id, Place::Ready);
+            }
+            JobEvent::Parked { .. } | JobEvent::Paused { .. } => self.move_to(job_id, Place::Held),
+            JobEvent::Resumed {} if place == Place::Leased => {}
+            JobEvent::Resumed {} => self.move_to(job_id, Place::Ready),
+            // Whoever does the work is told; it has the job until its end. What is queued was taken in above.
+            JobEvent::CancelRequested { .. } | JobEvent::PauseRequested { .. } | JobEvent::Queued { .. } => {}
+            JobEvent::Succeeded { .. } | JobEvent::Failed { .. } | JobEvent::Cancelled { .. } => {
+                self.move_to(job_id, Place::Held);
+                self.jobs.remove(&job_id);
+                self.flows.close(flow);
+            }
+        }
+        kind
+    }
+}
+
+/// The events, if they are of this concern and can be read; views and gate say what can't.
+fn decode<C: Concern>(recorded: &Recorded) -> Vec<C::Event> {
+    codec::events_of::<C>(recorded).unwrap_or_default()
+}

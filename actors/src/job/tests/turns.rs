@@ -1,0 +1,311 @@
+//! Whose turn it is, by the board's order and by the model's rules.
+
+use mediary_events::{job::Event, lane::Event as LaneEvent};
+use mediary_schema::{
+    AttemptId, EntryId, FailureClass, IncarnationId, JobId, PlaylistId, Timestamp, WorkerId,
+    download::EntryRef,
+    job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
+    lane::{Hold, Lane, Reason},
+    setting::Limits,
+};
+use proptest::{prelude::*, sample::Index};
+use uuid::Uuid;
+
+use super::{
+    super::board::Board,
+    bench::{download, refresh},
+    model::Model,
+};
+
+/// What happens to a board; jobs are named by their index among the open ones.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// On this host, of this list; no list is a single item, and even numbers look at a list.
+    Queue {
+        host: u8,
+        list: Option<u8>,
+        is_look: bool,
+    },
+    /// The dispatcher leases what the board says, or as many of it.
+    Lease(u8),
+    /// Somebody leases one out of turn.
+    LeaseAny(Index),
+    Start(Index),
+    Fail(Index, u8),
+    GiveBack(Index),
+    Pause(Index),
+    Resume(Index),
+    Succeed(Index),
+    /// These hosts, and the disk.
+    Hold(u8),
+    Halt(bool),
+    Limit {
+        refresh: u8,
+        download: u8,
+        total: u8,
+    },
+    Pass(u8),
+    /// The board is made of what was kept of it.
+    Restart,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let job = any::<Index>;
+    prop_oneof![
+        6 => (0..4_u8, proptest::option::of(0..2_u8), any::<bool>())
+            .prop_map(|(host, list, is_look)| Step::Queue { host, list, is_look }),
+        4 => (1..4_u8).prop_map(Step::Lease),
+        1 => job().prop_map(Step::LeaseAny),
+        1 => job().prop_map(Step::Start),
+        2 => (job(), 0..5_u8).prop_map(|(job, wait)| Step::Fail(job, wait)),
+        1 => job().prop_map(Step::GiveBack),
+        1 => job().prop_map(Step::Pause),
+        1 => job().prop_map(Step::Resume),
+        3 => job().prop_map(Step::Succeed),
+        1 => any::<u8>().prop_map(Step::Hold),
+        1 => any::<bool>().prop_map(Step::Halt),
+        1 => (0..4_u8, 0..4_u8, 0..6_u8)
+            .prop_map(|(refresh, download, total)| Step::Limit { refresh, download, total }),
+        2 => (0..4_u8).prop_map(Step::Pass),
+        1 => Just(Step::Restart),
+    ]
+}
+
+fn job(number: u64) -> JobId {
+    // Not in the order of their turn.
+    JobId::from_uuid(Uuid::from_u128(u128::from(number.wrapping_mul(0x9e37_79b9_7f4a_7c15))))
+}
+
+fn work(number: u64, host: u8, list: Option<u8>, is_look: bool) -> Work {
+    let url = format!("https://{host}.example/{number}");
+    if is_look {
+        return refresh(number.into(), &url);
+    }
+    let Work::Download(mut item) = download(number.into(), &url) else { panic!("it is a download") };
+    item.entry = list.map(|list| EntryRef {
+        playlist_id: PlaylistId::from_uuid(Uuid::from_u128(list.into())),
+        entry_id: EntryId::from_uuid(Uuid::from_u128(number.into())),
+    });
+    Work::Download(item)
+}
+
+fn queued(work: Work) -> Event {
+    Event::Queued { work, retry: RetryPolicy::default() }
+}
+
+const ATTEMPT: AttemptId = AttemptId::from_uuid(Uuid::from_u128(7));
+
+fn leased(until: Timestamp) -> Event {
+    let (worker_id, incarnation_id) =
+        (WorkerId::from_uuid(Uuid::nil()), IncarnationId::from_uuid(Uuid::nil()));
+    Event::Leased { attempt_id: ATTEMPT, worker_id, incarnation_id, until }
+}
+
+fn succeeded() -> Event {
+    Event::Succeeded { attempt_id: ATTEMPT, resources: ResourceUse::default() }
+}
+
+fn moment(seconds: i64) -> Timestamp {
+    Timestamp::from_micros(seconds * 1_000_000)
+}
+
+/// A board and a model that are told the same.
+#[derive(Default)]
+struct Both {
+    board: Board,
+    model: Model,
+    position: u64,
+    seconds: i64,
+}
+
+impl Both {
+    fn tell(&mut self, job_id: JobId, event: &Event) {
+        self.position += 1;
+        self.board.fold_job(job_id, self.position, event);
+        self.model.fold(job_id, self.position, event);
+    }
+
+    /// Tells it of an open job of which this is so.
+    fn tell_one(&mut self, index: Index, may: fn(bool, bool) -> bool, event: &Event) {
+        let jobs = self.model.jobs.iter().filter(|(_, job)| may(job.is_leased, job.is_paused));
+        let jobs: Vec<JobId> = jobs.map(|(job_id, _)| *job_id).collect();
+        if !jobs.is_empty() {
+            self.tell(*index.get(&jobs), event);
+        }
+    }
+
+    fn ready(&mut self) -> Vec<JobId> {
+        let now = moment(self.seconds);
+        self.model.now = now;
+        let (ready, due) = self.board.ready(&WorkKind::ALL, now);
+        assert_eq!(ready, self.model.ready(), "what is next");
+        assert_eq!(due, self.model.due(), "when to look again");
+        let (expired, _) = self.board.expired(now);
+        let expired: Vec<JobId> = expired.into_iter().map(|(job_id, _)| job_id).collect();
+        assert_eq!(expired, self.model.expired(), "what nobody took up");
+        ready
+    }
+
+    fn take(&mut self, step: Step) {
+        let at_work = |is_leased, _| is_leased;
+        let until = moment(self.seconds + 2);
+        match step {
+            Step::Queue { host, list, is_look } => {
+                let number = self.position + 1;
+                self.tell(job(number), &queued(work(number, host, list, is_look)));
+            }
+            Step::Lease(count) => {
+                for job_id in self.ready().into_iter().take(count.into()) {
+                    self.tell(job_id, &leased(until));
+                }
+            }
+            Step::LeaseAny(index) => {
+                self.tell_one(index, |is_leased, is_paused| !is_leased && !is_paused, &leased(until));
+            }
+            Step::Start(index) => self.tell_one(index, at_work, &Event::Started { attempt_id: ATTEMPT }),
+            Step::Fail(index, wait) => {
+                let (failure, resources) =
+                    (Failure::new(FailureClass::Network, "no"), ResourceUse::default());
+                let retry_at = moment(self.seconds + i64::from(wait));
+                let event = Event::AttemptFailed { attempt_id: ATTEMPT, failure, resources, retry_at };
+                self.tell_one(index, at_work, &event);
+            }
+            Step::GiveBack(index) => {
+                let worker_id = WorkerId::from_uuid(Uuid::nil());
+                self.tell_one(index, at_work, &Event::LeaseReturned { attempt_id: ATTEMPT, worker_id });
+            }
+            Step::Pause(index) => {
+                self.tell_one(index, |_, is_paused| !is_paused, &Event::Paused { attempt: None });
+            }
+            Step::Resume(index) => self.tell_one(index, |is_leased, _| !is_leased, &Event::Resumed {}),
+            Step::Succeed(index) => self.tell_one(index, at_work, &succeeded()),
+            Step::Hold(bits) => self.hold(bits),
+            Step::Halt(is_halted) => {
+                self.board.halted = is_halted.then(|| "download".to_owned()).into_iter().collect();
+                self.model.halted = is_halted.then_some(WorkKind::Download).into_iter().collect();
+            }
+            Step::Limit { refresh, download, total } => {
+                let of = [(WorkKind::Refresh, refresh.into()), (WorkKind::Download, download.into())];
+                let limits = Limits { per_kind: of.into(), total: total.into() };
+                (self.board.limits, self.model.limits) = (limits.clone(), limits);
+            }
+            Step::Pass(seconds) => self.seconds += i64::from(seconds),
+            Step::Restart => {
+                let bytes = self.board.to_bytes().unwrap();
+                self.board = Board::from_bytes(&bytes).unwrap();
+            }
+        }
+        self.ready();
+    }
+
+    /// A bit for each host, and one for the disk.
+    fn hold(&mut self, bits: u8) {
+        let hosts = (0..4).map(|host| Lane::Host(format!("{host}.example")));
+        let lanes = hosts.chain([Lane::LibraryDisk]).enumerate();
+        self.model.held = lanes.filter(|(bit, _)| bits >> bit & 1 == 1).map(|(_, lane)| lane).collect();
+        for hold in std::mem::take(&mut self.board.lanes.holds) {
+            self.board.fold_lane(&LaneEvent::Released { lane: hold.lane });
+        }
+        for lane in &self.model.held {
+            let hold = Hold { lane: lane.clone(), reason: Reason::RateLimit, until: None, job_id: job(0) };
+            self.board.fold_lane(&LaneEvent::Held { hold });
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    // Core C8: the order is kept, and it is the one that filtering and sorting all that waits gives.
+    // invariant: J-10, J-13
+    #[test]
+    fn the_board_says_what_the_simple_rules_say(steps in prop::collection::vec(step(), 1..120)) {
+        let mut both = Both::default();
+        for step in steps {
+            both.take(step);
+        }
+    }
+}
+
+/// Leases what is next and ends it, so many times; answers which jobs these were.
+fn served(both: &mut Both, times: usize) -> Vec<JobId> {
+    let mut served = Vec::new();
+    for _ in 0..times {
+        let ready = both.ready();
+        for job_id in &ready {
+            both.tell(*job_id, &leased(moment(0)));
+        }
+        for job_id in &ready {
+            both.tell(*job_id, &succeeded());
+        }
+        served.extend(ready);
+    }
+    served
+}
+
+/// A list of this many on one host, of which one is at work at a time.
+fn behind_a_list(count: u64) -> Both {
+    let mut both = Both::default();
+    both.take(Step::Limit { refresh: 1, download: 1, total: 4 });
+    for number in 1..=count {
+        both.tell(job(number), &queued(work(number, 1, Some(1), false)));
+    }
+    both
+}
+
+// PL-22, PL-29: what waits behind it is not whoever came later.
+// invariant: J-13
+#[test]
+fn a_single_item_on_another_host_starts_within_one_lease_of_a_list_of_3000() {
+    let mut both = behind_a_list(3_000);
+    served(&mut both, 10);
+    both.tell(job(9_000), &queued(work(9_000, 2, None, false)));
+    assert_eq!(served(&mut both, 2)[0], job(9_000));
+}
+
+// invariant: J-13
+#[test]
+fn a_single_item_on_the_same_host_starts_within_one_lease_of_a_list_of_3000() {
+    let mut both = behind_a_list(3_000);
+    served(&mut both, 10);
+    both.tell(job(9_000), &queued(work(9_000, 1, None, false)));
+    assert_eq!(served(&mut both, 2)[0], job(9_000));
+}
+
+// A lane of its own is no way around the queue: who comes again and again is served as often as the list, not first.
+// invariant: J-13
+#[test]
+fn single_items_that_keep_coming_do_not_starve_the_list() {
+    let mut both = behind_a_list(100);
+    for number in 0..40 {
+        both.tell(job(9_000 + number), &queued(work(9_000 + number, 2, None, false)));
+        served(&mut both, 1);
+    }
+    let listed = (1..=100).filter(|number| !both.model.jobs.contains_key(&job(*number))).count();
+    assert_eq!(listed, 20);
+}
+
+// A source that asked for a pause of an hour has not saved up turns for it.
+#[test]
+fn what_was_held_goes_on_beside_the_others_and_not_before_them() {
+    let mut both = behind_a_list(100);
+    for number in 200..300 {
+        both.tell(job(number), &queued(work(number, 2, Some(2), false)));
+    }
+    both.hold(0b100);
+    served(&mut both, 50);
+    both.hold(0);
+    let next = served(&mut both, 10);
+    assert_eq!(next.iter().filter(|job_id| (1..=100).any(|number| job(number) == **job_id)).count(), 5);
+}
+
+// Kinds share what there is in total, too: thousands of downloads don't keep a look waiting.
+// invariant: J-13
+#[test]
+fn a_look_starts_within_one_lease_of_a_list_of_3000_that_fills_the_total() {
+    let mut both = behind_a_list(3_000);
+    both.take(Step::Limit { refresh: 1, download: 1, total: 1 });
+    served(&mut both, 10);
+    both.tell(job(9_000), &queued(work(9_000, 1, None, true)));
+    assert_eq!(served(&mut both, 2)[0], job(9_000));
+}
