@@ -157,17 +157,20 @@ impl Downloader {
             let verified =
                 match self.ffmpeg.verify(&downloaded.path, expectation, &assignment, &progress).await {
                     Ok(verified) => verified,
-                    Err(refused) => return Err(Broken::Failed(thrown_away(attempt, refused))),
+                    Err(refused) => return Err(Broken::Failed(thrown_away(attempt, refused).await)),
                 };
             tell_of_height(attempt, extracted.height, &verified);
             let title = extracted.title;
             self.place(attempt, item, title, &downloaded.path, verified).await
         };
-        while_telling(attempt, told, work).await.inspect_err(|broken| match broken {
+        let fetched = while_telling(attempt, told, work).await;
+        if let Err(Broken::Failed(failure)) = &fetched
+            && failure.class == FailureClass::TooLarge
+        {
             // Nobody knows how long it is: what there is of it is worth nothing and takes the room of others.
-            Broken::Failed(failure) if failure.class == FailureClass::TooLarge => forget(attempt),
-            Broken::Failed(_) | Broken::Refused(_) => {}
-        })
+            blocking(attempt, forget).await;
+        }
+        fetched
     }
 
     /// Refuses what can't fit beside what others are promised, before a byte of it is fetched (DL-09).
@@ -225,21 +228,24 @@ fn expectation(item: &DownloadItem, extracted: &Extracted, resumed: bool) -> Exp
 
 /// Removes what turned out to be damaged, so that the next attempt does not go on with it, and remembers its
 /// hash: when the same bytes come again, the source has no others.
-fn thrown_away(attempt: &Attempt, refused: Refused) -> Failure {
-    let Refused { failure, blake3 } = refused;
+async fn thrown_away(attempt: &Attempt, Refused { failure, blake3 }: Refused) -> Failure {
     if failure.class != FailureClass::Damaged {
         return failure;
     }
-    let before = thrown::before(&attempt.staging);
-    forget(attempt);
-    let Some(blake3) = blake3 else { return failure };
-    if before.is_some_and(|before| before == blake3) {
+    let came_again = move |job_id, staging: &Path| {
+        let before = thrown::before(staging);
+        forget(job_id, staging);
+        let blake3 = blake3?;
+        let came_again = before.is_some_and(|before| before == blake3);
+        if !came_again && let Err(error) = thrown::remember(staging, &blake3) {
+            tracing::warn!(%job_id, %error, "can't remember what was thrown away");
+        }
+        Some(came_again)
+    };
+    if blocking(attempt, came_again).await.flatten() == Some(true) {
         let message =
             format!("the source itself is damaged, it sent the same bytes twice: {}", failure.message);
         return Failure { message, for_good: true, ..failure };
-    }
-    if let Err(error) = thrown::remember(&attempt.staging, &blake3) {
-        tracing::warn!(job_id = %attempt.job_id, %error, "can't remember what was thrown away");
     }
     failure
 }
@@ -252,15 +258,25 @@ fn tell_of_height(attempt: &Attempt, promised: Option<u32>, verified: &Verified)
     }
 }
 
-fn forget(attempt: &Attempt) {
-    let removed = fs::read_dir(&attempt.staging).and_then(|entries| {
+/// Does something in the folder of the job, on a thread that may block; none if that went wrong by itself.
+async fn blocking<T: Send + 'static>(
+    attempt: &Attempt,
+    work: impl FnOnce(JobId, &Path) -> T + Send + 'static,
+) -> Option<T> {
+    let (job_id, staging) = (attempt.job_id, attempt.staging.clone());
+    let done = tokio::task::spawn_blocking(move || work(job_id, &staging)).await;
+    done.inspect_err(|error| tracing::error!(%job_id, %error, "the folder of a job is as it was")).ok()
+}
+
+fn forget(job_id: JobId, staging: &Path) {
+    let removed = fs::read_dir(staging).and_then(|entries| {
         entries
             .filter_map(Result::ok)
             .filter(|entry| entry.path().is_file())
             .try_for_each(|entry| fs::remove_file(entry.path()))
     });
     if let Err(error) = removed {
-        tracing::warn!(job_id = %attempt.job_id, %error, "can't remove what was fetched for nothing");
+        tracing::warn!(%job_id, %error, "can't remove what was fetched for nothing");
     }
 }
 

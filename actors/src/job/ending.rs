@@ -37,7 +37,8 @@ pub(super) async fn lose(
     attempt_id: AttemptId,
 ) -> Result<(), ActorProcessingErr> {
     let origin = Origin { kind: OriginKind::Actor, id: attempt_id.uuid() };
-    let progressed = staging.has_progressed(job_id, attempt_id);
+    let folders = staging.clone();
+    let progressed = tokio::task::spawn_blocking(move || folders.has_progressed(job_id, attempt_id)).await?;
     let caller = Caller::platform(origin, gate.ids());
     let noticed = (gate.clock().now(), dice(gate));
     let story = move |story: &mut Transaction<'_>| work::lose(story, job_id, attempt_id, progressed, noticed);

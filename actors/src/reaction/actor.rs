@@ -83,7 +83,9 @@ impl Actor for Reactor {
         let id = ReactionId::from_name(reaction.name());
         let place = enabled(gate, id, reaction.name()).await?;
         // The record says what is handled; the snapshot only spares looking through what is no cause.
-        let looked = gate.log().snapshots().load(&cursor_name(reaction.name()), CURSOR_VERSION);
+        let (log, cursor_name) = (gate.log().clone(), cursor_name(reaction.name()));
+        let load = move || log.snapshots().load(&cursor_name, CURSOR_VERSION);
+        let looked = tokio::task::spawn_blocking(load).await?;
         let cursor = looked.map_or(0, |kept| kept.position).max(place.after);
         let waker = myself.clone();
         let wake = move || {
@@ -121,7 +123,7 @@ impl Actor for Reactor {
     }
 
     async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {
-        state.save();
+        state.save().await;
         Ok(())
     }
 }
@@ -164,7 +166,7 @@ impl State {
             }
             self.cursor = page.next_position.map_or_else(|| self.cursor.max(head), |next| next - 1);
             if self.cursor >= self.saved + SAVE_EVERY {
-                self.save();
+                self.save().await;
             }
             if page.next_position.is_none() {
                 return Ok(Tried::Recorded);
@@ -304,16 +306,20 @@ impl State {
         found.map_err(|error| Refusal::Log(Arc::new(error)))
     }
 
-    fn save(&mut self) {
+    /// Keeps how far the log was looked through, on a thread that may block for an fsync.
+    async fn save(&mut self) {
         if self.cursor == self.saved {
             return;
         }
-        let name = cursor_name(self.name());
+        let (name, position) = (cursor_name(self.name()), self.cursor);
         // What it can't read it parks: nothing is passed.
-        let kept = Kept { position: self.cursor, passed: Passed::default(), state: Vec::new() };
-        match self.arguments.gate.log().snapshots().save(&name, CURSOR_VERSION, &kept) {
-            Ok(()) => self.saved = self.cursor,
+        let kept = Kept { position, passed: Passed::default(), state: Vec::new() };
+        let log = self.arguments.gate.log().clone();
+        let saved = tokio::task::spawn_blocking(move || log.snapshots().save(&name, CURSOR_VERSION, &kept));
+        match saved.await {
+            Ok(Ok(())) => self.saved = position,
             // A cursor that lags costs the time to look again.
+            Ok(Err(error)) => tracing::debug!(reaction = self.name(), %error, "the cursor is not saved"),
             Err(error) => tracing::debug!(reaction = self.name(), %error, "the cursor is not saved"),
         }
     }

@@ -1,7 +1,9 @@
 use std::{
     fs,
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
+    thread,
+    time::Duration,
 };
 
 use mediary_events::job::Event;
@@ -10,6 +12,8 @@ use mediary_schema::{
     job::{Failure, ResourceUse, WorkKind},
     worker::WorkerLife,
 };
+
+use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat, open};
 
 use super::{
     super::{Attempt, Effect, Ending},
@@ -98,4 +102,40 @@ async fn a_performer_takes_up_only_what_is_leased_to_its_own_life() {
     bench.until("job.failed").await;
     assert_eq!(bench.story_of(strange), ["job.queued", "job.leased"]);
     assert_eq!(bench.story_of(own), ["job.queued", "job.leased", "job.started", "job.failed"]);
+}
+
+/// Longer than a free runtime takes on a busy machine; reaching it is a failure.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+// Edge C11: what a dead attempt left is looked at beside the runtime's threads, however long the disk takes.
+#[tokio::test]
+async fn a_disk_that_does_not_answer_holds_up_no_thread_of_the_runtime() {
+    let bench = Bench::new();
+    let job_id = bench.queue(refresh(1, "https://a.example/")).await;
+    let attempt_id = bench.lease(job_id, bench.worker).await;
+    bench.begin(job_id, attempt_id).await;
+    let folder = bench.staging().of(job_id);
+    fs::create_dir_all(&folder).unwrap();
+    // A note that can't be read before somebody writes it, and only the runtime does.
+    let note = folder.join("begun");
+    mknodat(CWD, &note, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    let (answered, is_answered) = mpsc::channel();
+    let asked = note.clone();
+    let watchdog = thread::spawn(move || {
+        let in_time = is_answered.recv_timeout(PATIENCE).is_ok();
+        if !in_time {
+            fs::write(asked, "").unwrap();
+        }
+        in_time
+    });
+    let answer = async {
+        // There is no other end until it is read.
+        while open(&note, OFlags::WRONLY | OFlags::NONBLOCK, Mode::empty()).is_err() {
+            tokio::task::yield_now().await;
+        }
+        answered.send(()).ok();
+    };
+    tokio::join!(bench.perform(Hopeless::default()), answer);
+    assert!(watchdog.join().unwrap(), "the runtime's only thread waits for the disk");
+    assert_eq!(bench.story_of(job_id), ["job.queued", "job.leased", "job.started", "job.attempt_lost"]);
 }
