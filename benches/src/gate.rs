@@ -63,7 +63,7 @@ pub async fn compare(gate: &Gate, bare: &Log, list: &List, stories: u32) -> Resu
 ///
 /// # Panics
 /// If nothing was.
-fn bare_append(log: &Log, from: u64) -> Result<Append, ReadError> {
+pub(crate) fn bare_append(log: &Log, from: u64) -> Result<Append, ReadError> {
     let recorded = log.read(&Read::forward(from))?;
     let header = header(&recorded.first().expect("a wish for a new item appends events").envelope);
     let events: Vec<_> = recorded

@@ -11,6 +11,7 @@ pub mod figure;
 pub mod gate;
 pub mod log;
 pub mod platform;
+pub mod queue;
 pub mod subscription;
 pub mod table;
 pub mod view;
