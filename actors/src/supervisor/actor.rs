@@ -186,9 +186,15 @@ impl Actor for Supervisor {
         let mut places = Children::new(names, policy, clock.now());
         let mut cells = Vec::with_capacity(children.len());
         for (index, child) in children.iter().enumerate() {
-            let cell = (child.start)(myself.get_cell()).await?;
+            match (child.start)(myself.get_cell()).await {
+                Ok(cell) => cells.push(Some((cell, 1))),
+                Err(error) => {
+                    // The framework drops what is linked; nobody would wait for what it has to bring to its end.
+                    stop_in_reverse(&children, &mut cells).await;
+                    return Err(error.into());
+                }
+            }
             places.started(index, 1, clock.now());
-            cells.push(Some((cell, 1)));
         }
         let starting = children.iter().map(|_| None).collect();
         let state = State { children, places, cells, starting, ended: VecDeque::new(), clock, status };
@@ -256,19 +262,23 @@ impl Actor for Supervisor {
 
     async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {
         state.places.stop();
-        for index in (0..state.children.len()).rev() {
-            if let Some(starting) = state.starting[index].take() {
-                starting.abort();
-            }
-            let Some((cell, _)) = state.cells[index].take() else { continue };
-            let child = &state.children[index];
-            let within = ractor::concurrency::Duration::from(child.stop_within);
-            if cell.stop_and_wait(None, Some(within)).await.is_err() {
-                tracing::warn!(child = child.name, "killed: it did not stop in time");
-                cell.kill();
-            }
+        for starting in state.starting.iter_mut().filter_map(Option::take) {
+            starting.abort();
         }
+        stop_in_reverse(&state.children, &mut state.cells).await;
         Ok(())
+    }
+}
+
+/// Stops what runs in the reverse order of its start, each within its deadline.
+async fn stop_in_reverse(children: &[Child], cells: &mut [Option<(ActorCell, u64)>]) {
+    for (child, cell) in children.iter().zip(cells).rev() {
+        let Some((cell, _)) = cell.take() else { continue };
+        let within = ractor::concurrency::Duration::from(child.stop_within);
+        if cell.stop_and_wait(None, Some(within)).await.is_err() {
+            tracing::warn!(child = child.name, "killed: it did not stop in time");
+            cell.kill();
+        }
     }
 }
 

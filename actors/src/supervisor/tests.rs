@@ -2,6 +2,7 @@ mod machine;
 mod reconciling;
 
 use std::{
+    ops::RangeInclusive,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -15,6 +16,9 @@ use tokio::sync::watch;
 
 use super::{Child, ChildState, Policy, Supervisor, SupervisorHandle};
 
+/// Starts are counted from one.
+const NO_START: RangeInclusive<usize> = 0..=0;
+
 /// An actor that panics as often as it is told, then runs, and writes down when it stops.
 struct Fragile;
 
@@ -24,6 +28,8 @@ struct Script {
     panics: usize,
     /// The start that never comes to its end, if there is one.
     hangs_at: usize,
+    /// The starts that fail before there is an actor.
+    refused: RangeInclusive<usize>,
     /// Whether it is deaf once it runs.
     deaf: bool,
     starts: Arc<watch::Sender<usize>>,
@@ -35,7 +41,7 @@ impl Script {
     fn new(name: &'static str, panics: usize, stops: &Arc<Mutex<Vec<&'static str>>>) -> Self {
         let starts = Arc::new(watch::channel(0).0);
         let (handled, stops) = (Arc::default(), Arc::clone(stops));
-        Self { name, panics, hangs_at: usize::MAX, deaf: false, starts, handled, stops }
+        Self { name, panics, hangs_at: usize::MAX, refused: NO_START, deaf: false, starts, handled, stops }
     }
 
     fn child(&self) -> Child {
@@ -58,6 +64,9 @@ impl Actor for Fragile {
         script.starts.send_replace(start);
         if start == script.hangs_at {
             std::future::pending::<()>().await;
+        }
+        if script.refused.contains(&start) {
+            return Err(format!("start {start} of {} is refused as scripted", script.name).into());
         }
         myself.cast(())?;
         Ok(script)
@@ -166,4 +175,58 @@ async fn a_child_that_does_not_stop_in_time_is_killed_and_the_others_stop_in_ord
     until(&supervisor, "deaf", |state| *state == ChildState::Running).await;
     supervisor.stop().await;
     assert_eq!(*stops.lock().unwrap(), ["sound"]);
+}
+
+// A tree that is not whole is none: what was started before has to stop again.
+// invariant: A-3
+#[tokio::test(start_paused = true)]
+async fn a_first_start_that_fails_is_told_and_leaves_nothing_running() {
+    let stops = Arc::default();
+    let (first, mut broken) = (Script::new("first", 0, &stops), Script::new("broken", 0, &stops));
+    broken.refused = 1..=1;
+    let last = Script::new("last", 0, &stops);
+    let children = [&first, &broken, &last].map(Script::child).into();
+    let error = Supervisor::start(children, QUICK, Clock::system()).await.unwrap_err();
+    let chain = format!("{error}: {}", std::error::Error::source(&error).unwrap());
+    assert!(chain.contains("start 1 of broken is refused as scripted"), "{chain}");
+    assert_eq!(*last.starts.borrow(), 0, "it comes after the one that failed");
+    assert_eq!(*stops.lock().unwrap(), ["first"]);
+}
+
+// A start that fails was no failure of an actor, and so was counted by nobody.
+// invariant
+#[tokio::test(start_paused = true)]
+async fn a_restart_that_can_not_start_is_tried_again_and_halts_in_the_end() {
+    let stops = Arc::default();
+    let mut broken = Script::new("broken", 1, &stops);
+    broken.refused = 2..=3;
+    let supervisor = supervise([&broken]).await;
+    broken.started(4).await;
+    until(&supervisor, "broken", |state| *state == ChildState::Running).await;
+    supervisor.stop().await;
+
+    let mut broken = Script::new("broken", 1, &stops);
+    broken.refused = 2..=usize::MAX;
+    let supervisor = supervise([&broken]).await;
+    let reason = "start 4 of broken is refused as scripted";
+    until(&supervisor, "broken", |state| matches!(state, ChildState::Halted(why) if why.contains(reason)))
+        .await;
+    supervisor.stop().await;
+    assert_eq!(*broken.starts.borrow(), 4, "three restarts are given");
+}
+
+// invariant: A-3
+#[tokio::test(start_paused = true)]
+async fn a_stop_during_the_wait_before_a_restart_starts_nothing_more() {
+    let stops = Arc::default();
+    let (sound, broken) = (Script::new("sound", 0, &stops), Script::new("broken", 1, &stops));
+    let hour = Duration::from_hours(1);
+    let policy = Policy { wait: hour, wait_max: hour, ..QUICK };
+    let children = [&sound, &broken].map(Script::child).into();
+    let supervisor = Supervisor::start(children, policy, Clock::system()).await.unwrap();
+    until(&supervisor, "broken", |state| matches!(state, ChildState::Restarting(_))).await;
+    supervisor.stop().await;
+    assert_eq!(*stops.lock().unwrap(), ["sound"]);
+    tokio::time::advance(2 * hour).await;
+    assert_eq!(*broken.starts.borrow(), 1);
 }
