@@ -3,12 +3,16 @@
 mod access;
 mod built;
 mod error;
+mod face;
 mod fanout;
+mod folders;
 mod observe;
 mod server;
 mod settings;
+mod steps;
 #[cfg(test)]
 mod tests;
+mod worker;
 
 pub use error::ServeError;
 pub(crate) use observe::{LIBRARY, PROOF};

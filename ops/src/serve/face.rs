@@ -1,0 +1,60 @@
+//! What a request meets: GraphQL, tokens, readiness, settings and metrics of the parts that run.
+
+use std::sync::Arc;
+
+use mediary_api::{App, Platform, limits, session::Authenticator, websocket};
+use mediary_log::Proof;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::{Semaphore, watch};
+
+use super::{
+    observe, settings,
+    steps::{Readers, Record, Work},
+};
+use crate::configuration::Configuration;
+
+/// The HTTP of a server whose parts run.
+pub(super) fn app(
+    configuration: &Configuration,
+    record: &Record,
+    readers: &Readers,
+    work: &Work,
+    recorder: PrometheusHandle,
+    proof: watch::Receiver<Proof>,
+    stopping: watch::Receiver<bool>,
+) -> App {
+    let (log, views, tokens) = (&record.log, &readers.views, &readers.tokens);
+    let limits = limits::Options::default();
+    let parts = work.supervisor.watch();
+    let world = observe::World { lanes: work.held.clone(), library: work.library.clone() };
+    let readiness = observe::readiness(log, views, world, work.relay.as_ref(), proof, parts.clone());
+    let platform = Platform {
+        gate: record.gate.clone(),
+        views: views.clone(),
+        signals: work.signals.clone(),
+        reacted: work.reacted.clone(),
+        tokens: tokens.clone(),
+        held: work.held.clone(),
+        reactions: record.reaction_names(),
+        verifying: Arc::new(Semaphore::new(1)),
+        parts: observe::parts(parts),
+    };
+    App {
+        schema: mediary_api::build(platform, &limits),
+        log: log.clone(),
+        views: views.clone(),
+        authenticator: Authenticator::new(tokens.clone()),
+        readiness,
+        settings: {
+            let configuration = configuration.clone();
+            Arc::new(move || settings::settings(&configuration))
+        },
+        metrics: observe::metrics(recorder, log, views),
+        limits,
+        sockets: websocket::Options {
+            origins: configuration.origins.clone(),
+            ..websocket::Options::default()
+        },
+        stopping,
+    }
+}
