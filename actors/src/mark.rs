@@ -5,11 +5,11 @@
 //! copy of it, and not with the mount point. The number of the file system would not do: it changes with a reboot.
 
 use std::{
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
+use mediary_log::whole;
 use uuid::Uuid;
 
 /// The mark of one log in one library.
@@ -34,6 +34,6 @@ impl Mark {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        File::create(&self.path).and_then(|file| file.sync_all())
+        whole::write(&self.path, &[])
     }
 }

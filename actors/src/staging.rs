@@ -5,11 +5,11 @@
 
 use std::{
     collections::HashSet,
-    fs::{self, File},
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
 };
 
+use mediary_log::whole;
 use mediary_schema::{AttemptId, JobId};
 use uuid::Uuid;
 
@@ -53,7 +53,8 @@ impl Staging {
     pub fn begin(&self, job_id: JobId, attempt_id: AttemptId) -> io::Result<()> {
         let folder = self.of(job_id);
         fs::create_dir_all(&folder)?;
-        fs::write(folder.join(BEGUN), format!("{attempt_id} {}", size_bytes(&folder)?))
+        let found = format!("{attempt_id} {}", size_bytes(&folder)?);
+        whole::write(&folder.join(BEGUN), found.as_bytes())
     }
 
     /// Whether an attempt left more behind than it found.
@@ -88,16 +89,6 @@ impl Staging {
             })
             .collect()
     }
-}
-
-/// Writes a file so that it is there whole or not at all, also after a power cut.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let unfinished = path.with_extension("new");
-    let mut file = File::create(&unfinished)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)?;
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 /// The size of all files below a folder, the note of its beginning left out.

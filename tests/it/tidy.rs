@@ -16,6 +16,7 @@ mod scopes;
 mod shape;
 mod tree;
 mod uses;
+mod whole;
 
 use tree::{Broken, Tree};
 
@@ -38,6 +39,13 @@ fn dependencies_point_down() {
 #[test]
 fn a_crate_is_used_only_where_it_is_at_home() {
     holds(uses::rule);
+}
+
+// edge D: six ways, each with a durability of its own.
+// invariant: H-8
+#[test]
+fn a_file_is_written_whole_in_one_way() {
+    holds(whole::rule);
 }
 
 // invariant: S-3

@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use mediary_log::whole;
 use serde::{Deserialize, Serialize};
 
 use crate::net::Validators;
@@ -56,7 +57,7 @@ impl Partial {
             return remove(&self.note);
         }
         let note = Note { url: url.to_owned(), validators: validators.clone() };
-        crate::staging::write_whole(&self.note, &serde_json::to_vec(&note)?)
+        whole::write(&self.note, &serde_json::to_vec(&note)?)
     }
 
     /// Removes what is there.

@@ -6,6 +6,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use mediary_log::whole;
 use mediary_schema::file::Verified;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,7 @@ use super::{
     folder::{Folder, Missing},
     mover::{self, Mover},
 };
-use crate::{ffmpeg, staging::write_whole};
+use crate::ffmpeg;
 
 /// The folder of kept files.
 ///
@@ -124,7 +125,7 @@ impl Library {
             }
             let bytes =
                 serde_json::to_vec(&placing).map_err(|error| io_error("write down a place")(error.into()));
-            write_whole(&staging.join(PLACING), &bytes?).map_err(io_error("write down a place"))?;
+            whole::write(&staging.join(PLACING), &bytes?).map_err(io_error("write down a place"))?;
             match self.mover.take(&staging.join(&placing.staged), folder.as_fd(), name, folder.name()) {
                 // Somebody else took the name this moment.
                 Err(Unusable::Taken) => {}

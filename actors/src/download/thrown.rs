@@ -2,6 +2,8 @@
 
 use std::{fs, io, path::Path};
 
+use mediary_log::whole;
+
 /// The file with the hash.
 const NAME: &str = "thrown-away";
 
@@ -12,5 +14,5 @@ pub(super) fn before(staging: &Path) -> Option<String> {
 
 /// Remembers what is thrown away.
 pub(super) fn remember(staging: &Path, blake3: &str) -> io::Result<()> {
-    fs::write(staging.join(NAME), blake3)
+    whole::write(&staging.join(NAME), blake3.as_bytes())
 }

@@ -1,15 +1,17 @@
 //! Where our server listens, and the passwords: made once and kept.
 
 use std::{
-    fmt, fs,
-    io::{self, Write as _},
+    fmt, fs, io,
     net::{Ipv4Addr, TcpListener},
     ops::Range,
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
-use mediary_log::fanout::{Credentials, Options, Secret, Server};
+use mediary_log::{
+    fanout::{Credentials, Options, Secret, Server},
+    whole,
+};
 use rand::{Rng as _, SeedableRng as _, distr::Alphanumeric, rngs::StdRng};
 use serde::{Deserialize, Serialize};
 
@@ -171,19 +173,5 @@ pub(super) fn write_private(folder: &Path, name: &str, text: &[u8]) -> Result<()
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(failed("make the folder", folder))?;
     let path = folder.join(name);
-    let unfinished = path.with_extension("part");
-    // A file that is there keeps its mode, so it must not be there.
-    if let Err(error) = fs::remove_file(&unfinished)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        return Err(failed("remove", &unfinished)(error));
-    }
-    let written = || {
-        let mut options = fs::OpenOptions::new();
-        let mut file = options.write(true).create_new(true).mode(0o600).open(&unfinished)?;
-        file.write_all(text)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, &path)
-    };
-    written().map_err(failed("write", &path))
+    whole::write(&path, text).map_err(failed("write", &path))
 }

@@ -12,6 +12,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
+use mediary_log::whole;
 use mediary_schema::{FailureClass, job::Failure};
 use rustix::fs::{Timespec, Timestamps, UTIME_NOW, futimens};
 use serde::{Deserialize, Serialize};
@@ -237,6 +238,8 @@ impl Cache {
         let mut file = sink.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.rewind()?;
         if note.etag.is_some() || note.last_modified.is_some() {
+            // A note that a power cut leaves must not speak of a body that it took.
+            file.sync_all()?;
             self.remember(&note)?;
             std::mem::forget(unfinished);
         }
@@ -247,12 +250,7 @@ impl Cache {
     /// From here on the answer is the one that is kept; the one before goes.
     fn remember(&self, note: &Note) -> io::Result<()> {
         let before = self.known(&note.url).map(|(before, _)| before.body);
-        let path = self.note(&note.url);
-        let unfinished = path.with_extension("new");
-        let mut options = OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-        file.write_all(&serde_json::to_vec(note)?)?;
-        fs::rename(&unfinished, &path)?;
+        whole::write(&self.note(&note.url), &serde_json::to_vec(note)?)?;
         if let Some(before) = before.filter(|before| *before != note.body) {
             remove(&self.folder.join(before));
         }

@@ -169,7 +169,7 @@ impl Net {
         if matches!(parts.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
             && let Some(pause) = pause(&parts.headers)
         {
-            inner.hosts.pause(&origin, pause);
+            inner.hosts.pause(&origin, pause).await;
         }
         let body = Body::new(incoming, inner.options.answers_within, Arc::clone(&inner.rate), permit);
         Ok(Answer { status: parts.status, headers: parts.headers, url: target.given().to_owned(), body })

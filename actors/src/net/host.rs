@@ -8,9 +8,10 @@ use std::{
     time::Duration,
 };
 
+use mediary_log::whole;
 use mediary_schema::{Clock, Timestamp};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex as TaskMutex, OwnedSemaphorePermit, Semaphore};
 
 use super::{Error, Options};
 
@@ -20,6 +21,8 @@ pub(super) struct Hosts {
     connections: usize,
     clock: Clock,
     file: PathBuf,
+    /// Whoever has it writes the file.
+    keeping: Arc<TaskMutex<()>>,
     known: Mutex<Known>,
 }
 
@@ -46,6 +49,7 @@ impl Hosts {
             connections: options.connections_per_host,
             clock: options.clock.clone(),
             file,
+            keeping: Arc::default(),
             known: Mutex::new(known),
         }
     }
@@ -70,24 +74,30 @@ impl Hosts {
     }
 
     /// Leaves the host alone for so long, also after a restart.
-    pub(super) fn pause(&self, origin: &str, pause: Duration) {
+    pub(super) async fn pause(&self, origin: &str, pause: Duration) {
         let now = self.clock.now();
         let until = now.after(pause);
-        let mut known = self.lock();
-        known.pauses.0.retain(|_, until| *until > now);
-        known.pauses.0.insert(origin.to_owned(), until);
-        let pauses = known.pauses.clone();
-        drop(known);
+        {
+            let pauses = &mut self.lock().pauses.0;
+            pauses.retain(|_, until| *until > now);
+            pauses.insert(origin.to_owned(), until);
+        }
         // It is only a hint for the next run.
-        if let Err(error) = self.keep(&pauses) {
+        if let Err(error) = self.keep().await {
             tracing::warn!(%error, "a host's pause can't be kept for the next start");
         }
     }
 
-    fn keep(&self, pauses: &Pauses) -> io::Result<()> {
-        let unfinished = self.file.with_extension("new");
-        fs::write(&unfinished, serde_json::to_vec(pauses).map_err(io::Error::other)?)?;
-        fs::rename(&unfinished, &self.file)
+    /// Writes the pauses as they are once it is this one's turn: the last to write knows them all.
+    async fn keep(&self) -> io::Result<()> {
+        let mine = Arc::clone(&self.keeping).lock_owned().await;
+        let (file, pauses) = (self.file.clone(), self.lock().pauses.clone());
+        let write = move || {
+            // Kept until it is written, whatever becomes of whoever asked.
+            let _mine = mine;
+            whole::write(&file, &serde_json::to_vec(&pauses)?)
+        };
+        tokio::task::spawn_blocking(write).await.map_err(io::Error::other)?
     }
 
     fn semaphore(&self, origin: &str) -> Arc<Semaphore> {

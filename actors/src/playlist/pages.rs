@@ -3,6 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use mediary_log::whole;
 use mediary_schema::playlist::{ObservedEntry, ObservedPlaylist, PlaylistKind, UnreadableRow};
 use serde::{Deserialize, Serialize};
 
@@ -75,11 +76,7 @@ impl Pages {
 
     /// Keeps a page; it is there whole or not at all.
     pub(super) fn push(&mut self, page: &StagedPage) -> io::Result<()> {
-        let path = self.path(self.written + 1);
-        let unfinished = path.with_extension("part");
-        // Not made durable, for speed: what a power cut takes is looked at once more.
-        fs::write(&unfinished, serde_json::to_vec(page)?)?;
-        fs::rename(&unfinished, &path)?;
+        whole::write(&self.path(self.written + 1), &serde_json::to_vec(page)?)?;
         self.written += 1;
         Ok(())
     }

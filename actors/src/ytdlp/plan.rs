@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use mediary_log::whole;
 use mediary_schema::{FailureClass, download::Quality, file::lines, item::ItemSource, job::Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -99,10 +100,7 @@ impl Plan {
 
     /// Keeps the plan for the next attempt.
     pub(super) fn save(&self, staging: &Path) -> io::Result<()> {
-        crate::staging::write_whole(
-            &staging.join(PLAN_FILE),
-            &serde_json::to_vec(self).map_err(io::Error::other)?,
-        )
+        whole::write(&staging.join(PLAN_FILE), &serde_json::to_vec(self).map_err(io::Error::other)?)
     }
 }
 
@@ -124,7 +122,7 @@ pub(super) fn adopt(info: Value, quality: &Quality, staging: &Path) -> Result<Ex
     };
     keep_only(&mut info, chosen);
     let bytes = serde_json::to_vec(&info).expect("a JSON value can be written");
-    crate::staging::write_whole(&staging.join(INFO_FILE), &bytes).map_err(|error| {
+    whole::write(&staging.join(INFO_FILE), &bytes).map_err(|error| {
         Failure::new(crate::process::storage_class(&error), format!("the plan can't be written: {error}"))
     })?;
     Ok(extracted)

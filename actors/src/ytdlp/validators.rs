@@ -9,6 +9,7 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
     header::{ACCEPT_ENCODING, RANGE},
 };
+use mediary_log::whole;
 use mediary_schema::job::Failure;
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +56,7 @@ impl Saved {
     }
 
     pub(super) fn save(&self, staging: &Path) -> io::Result<()> {
-        crate::staging::write_whole(&staging.join(FILE), &serde_json::to_vec(self).map_err(io::Error::other)?)
+        whole::write(&staging.join(FILE), &serde_json::to_vec(self).map_err(io::Error::other)?)
     }
 
     pub(super) fn of(&self, stream: &Stream) -> Option<&Validators> {

@@ -12,6 +12,7 @@ pub mod signal;
 mod spawn;
 pub mod testing;
 pub mod token;
+pub mod whole;
 pub mod work;
 
 pub use log::*;

@@ -1,15 +1,10 @@
-use std::{
-    fs,
-    io::{self, Write as _},
-    path::Path,
-    time::Duration,
-};
+use std::{fs, path::Path, time::Duration};
 
 use mediary_events::account::{Account, Command};
 use mediary_log::{
     Origin, OriginKind,
     gate::{Caller, Gate},
-    token,
+    token, whole,
 };
 use mediary_schema::{
     PrincipalId, ProjectId, Secret, TokenId,
@@ -34,7 +29,8 @@ pub(super) async fn ensure_local_token(gate: &Gate, data: &Path) -> Result<Optio
     let accepted = accepted.map(|(token_id, _)| *token_id);
     if accepted.is_none() {
         let new = token::new();
-        write_private(&path, new.reveal()).map_err(|source| ServeError::Token { path, source })?;
+        let line = format!("{}\n", new.reveal());
+        whole::write(&path, line.as_bytes()).map_err(|source| ServeError::Token { path, source })?;
         issue(gate, &new, TokenKind::Folder).await?;
     }
     for (token_id, token) in &known.tokens {
@@ -76,15 +72,4 @@ async fn execute(gate: &Gate, command: Command) -> Result<(), ServeError> {
     let caller = Caller::platform(origin, gate.ids());
     gate.execute::<Account>(caller, PrincipalId::OWNER.uuid(), command).await.map_err(ServeError::Refused)?;
     Ok(())
-}
-
-/// Writes a file that nobody else may read, whole or not at all.
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let unfinished = path.with_extension("part");
-    let mut file =
-        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)
 }

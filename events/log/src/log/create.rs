@@ -7,7 +7,7 @@
 use std::{
     ffi::OsStr,
     fs::{self, File},
-    io::{self, Write as _},
+    io,
     path::Path,
 };
 
@@ -19,6 +19,7 @@ use super::{
     store,
     tables::EVENTS,
 };
+use crate::whole;
 
 /// Remembers the log's id outside of the log's file, so that another one in its place is noticed.
 const ID_FILE: &str = "log.id";
@@ -98,13 +99,7 @@ pub(super) fn remembered(directory: &Path) -> Option<Uuid> {
 
 /// Remembers whose folder this is.
 pub(super) fn remember(directory: &Path, log_id: Uuid) -> io::Result<()> {
-    let path = directory.join(ID_FILE);
-    let unfinished = path.with_extension("id.new");
-    let mut file = File::create(&unfinished)?;
-    writeln!(file, "{log_id}")?;
-    file.sync_data()?;
-    fs::rename(&unfinished, &path)?;
-    File::open(directory)?.sync_all()
+    whole::write(&directory.join(ID_FILE), format!("{log_id}\n").as_bytes())
 }
 
 /// Refuses another log file than the one that is expected: it would be passed over in silence.

@@ -5,8 +5,7 @@
 //! doesn't belong to this very history is gone, and so is one that a program made which knew less than this one.
 
 use std::{
-    fs::{self, File},
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -14,7 +13,7 @@ use std::{
 use mediary_events::{Passed, Schema};
 
 use super::{error::ReadError, store::Store};
-use crate::work::REGISTRY;
+use crate::{whole, work::REGISTRY};
 
 const MAGIC: &[u8; 8] = b"mdysnap2";
 /// Magic, log id, fold version, position, head hash.
@@ -146,12 +145,7 @@ impl SnapshotStore {
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         fs::create_dir_all(&self.directory)?;
-        let unfinished = path.with_extension("snapshot.new");
-        let mut file = File::create(&unfinished)?;
-        file.write_all(bytes)?;
-        file.sync_data()?;
-        fs::rename(&unfinished, path)?;
-        File::open(&self.directory)?.sync_all()
+        whole::write(path, bytes)
     }
 }
 

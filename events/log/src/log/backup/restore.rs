@@ -26,6 +26,7 @@ use super::{
     BackedUp, BackupError,
     file::Reader,
 };
+use crate::whole;
 
 /// Where a log is built before it is put in its place.
 const SCRATCH: &str = create::RESTORE_FOLDER;
@@ -255,13 +256,10 @@ fn write_settings(directory: &Path, settings: &[(String, Vec<u8>)]) -> Result<Ve
 
 /// Settings hold passwords: they are their owner's alone.
 fn write_setting(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
     if let Some(folder) = path.parent() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    whole::write(path, bytes)
 }
 
 /// Whether a name stays in the folder, whatever a backup says.
