@@ -8,6 +8,7 @@ mod error;
 mod reply;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use url::Url;
 pub(crate) use self::{
     error::{Error, Fault},
     reply::{DRY_RUN, DryRun, Outcome, UserError},
+    watch::{POLL_INTERVAL, Watch},
 };
 
 /// A connection to a server that is up is made in milliseconds, over the Internet in one second.

@@ -1,5 +1,7 @@
 //! The client against servers that misbehave.
 
+mod watching;
+
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},

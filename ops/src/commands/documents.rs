@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    EmptySubscription, Request, Response, Schema, ServerError, Variables, async_trait,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
+    Request, Schema, ServerError, ValidationResult, Variables, async_trait,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
 };
-use mediary_api::schema::{Mutation, Query};
+use futures::StreamExt as _;
+use mediary_api::schema::{Mutation, Query, Subscription};
 use serde_json::{Value, json};
 
 use super::{account, download, file, job, log, named, parked, playlist, project, setting, why, worker};
@@ -74,6 +75,12 @@ fn documents() -> Vec<(&'static str, Document, Value)> {
             json!({ "after": 1, "first": 500, "types": ["job"], "streams": ["x"], "since": "2026-11-21T08:00:00Z" }),
         ),
         ("log::HISTORY", log::HISTORY, json!({ "id": "x", "after": 1, "first": 500 })),
+        (
+            "log::RECORDED",
+            log::RECORDED,
+            json!({ "after": 1, "types": ["job"], "streams": null, "subjects": ["x"] }),
+        ),
+        ("job::CHANGES", job::CHANGES, json!({ "after": 1 })),
         ("log::HEAD", log::HEAD, json!({})),
         ("log::VERIFY", log::VERIFY, json!({ "position": 3, "hash": "00" })),
         ("log::ERASE", log::ERASE, json!({ "input": { "positions": [3], "reason": "r", "commandId": "x" } })),
@@ -120,16 +127,22 @@ impl ExtensionFactory for Understood {
 
 #[async_trait::async_trait]
 impl Extension for Understood {
-    async fn execute(&self, _: &ExtensionContext<'_>, _: Option<&str>, _: NextExecute<'_>) -> Response {
-        Response::from_errors(vec![ServerError::new(UNDERSTOOD, None)])
+    async fn validation(
+        &self,
+        context: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        next.run(context).await?;
+        Err(vec![ServerError::new(UNDERSTOOD, None)])
     }
 }
 
 async fn answers(text: String, variables: Value) -> Vec<String> {
-    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription);
+    let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default());
     let schema = schema.extension(Understood).finish();
     let request = Request::new(text).variables(Variables::from_json(variables));
-    schema.execute(request).await.errors.into_iter().map(|error| error.message).collect()
+    let answer = schema.execute_stream(request).next().await.expect("a refusal is an answer");
+    answer.errors.into_iter().map(|error| error.message).collect()
 }
 
 #[tokio::test]
@@ -164,7 +177,9 @@ fn no_document_is_left_out() {
         include_str!("job.rs"),
         include_str!("log.rs"),
         include_str!("log/erase.rs"),
+        include_str!("log/head.rs"),
         include_str!("log/show.rs"),
+        include_str!("log/tail.rs"),
         include_str!("log/verify.rs"),
         include_str!("named.rs"),
         include_str!("parked.rs"),

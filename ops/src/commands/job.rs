@@ -151,6 +151,11 @@ pub(crate) const SHOW: Document = Document::repeatable(&[
     FAILURE,
 ]);
 
+/// Rings for each job that changes.
+pub(crate) const CHANGES: Document = Document::repeatable(&[
+    "subscription JobChanges($after: Position!) { jobChanges(after: $after) { position jobs { id storyId } } }",
+]);
+
 const OUTCOME: &str = "fragment Outcome on JobPayload {
   results { id job { ...Job } } position userErrors { code message advice retryable } dryRun { ...DryRun }
 }";

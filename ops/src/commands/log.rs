@@ -3,6 +3,7 @@
 mod erase;
 mod event;
 mod export;
+mod head;
 mod show;
 mod tail;
 mod verify;
@@ -11,13 +12,10 @@ use clap::Subcommand;
 use serde_json::json;
 
 #[cfg(test)]
-pub(crate) use self::{
-    erase::ERASE,
-    show::EVENTS,
-    verify::{HEAD, VERIFY},
-};
+pub(crate) use self::{erase::ERASE, show::EVENTS, tail::RECORDED, verify::VERIFY};
 pub(crate) use self::{
     event::{EVENT, Event},
+    head::{HEAD, Head},
     verify::{Offline, Verification, hex, holder, open_failure, text as proof, verdict, verify_live},
 };
 use super::{

@@ -1,25 +1,26 @@
-//! `--wait`: asks how far the work is until it has ended.
+//! `--wait`: asks how far the work is, whenever the server says that it went on, until it has ended.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
     download::{self, Story},
     failure::Failure,
     job::{self, Job, JobProgress, Waiting},
+    log,
     worker::{self, Worker},
 };
 use crate::{
-    client::{Client, Document, Error},
+    client::{Client, Document, Error, POLL_INTERVAL, Watch},
     output::{Output, Progress, clean, plural, word},
 };
 
-/// How often is asked: what a person takes for "at once".
-const POLL_INTERVAL: Duration = Duration::from_millis(250);
-/// How often it is looked whether there is something that a person has to do first.
+/// How often a bar moves: how far an attempt is, is no event.
+const BAR_INTERVAL: Duration = Duration::from_secs(1);
+/// How often it is looked whether there is something that a person has to do first, and asked all the same.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 /// How long a server may be away, restarting, before waiting for it makes no sense.
 const ABSENCE_MAX: Duration = Duration::from_secs(30);
@@ -35,7 +36,7 @@ pub(crate) async fn for_job(
         output.note(&format!("waiting for {id}; after Ctrl-C it goes on: `mediary job show {id}`"));
     }
     let bar = output.progress();
-    let mut questions = Questions::new(client, &job::SHOW, id, position);
+    let mut questions = Questions::new(client, &job::SHOW, id, position).await?;
     let mut was_held = false;
     let mut obstacles = Obstacles::default();
     loop {
@@ -51,7 +52,9 @@ pub(crate) async fn for_job(
         tell(&bar, &job);
         obstacles.say(output, job.waiting_for.as_ref().map(|waiting| waits(&job, waiting)));
         obstacles.look(client, output, None).await;
-        questions.pause().await;
+        questions
+            .changed(if bar.is_shown() { BAR_INTERVAL } else { LOOK_INTERVAL }, |job| job["id"] == id)
+            .await;
     }
 }
 
@@ -66,7 +69,7 @@ pub(crate) async fn for_story(
         output.note(&format!("waiting for {id}; after Ctrl-C it goes on: `mediary job list --story {id}`"));
     }
     let bar = output.progress();
-    let mut questions = Questions::new(client, &download::STORY, id, position);
+    let mut questions = Questions::new(client, &download::STORY, id, position).await?;
     let mut obstacles = Obstacles::default();
     loop {
         let story: Option<Story> = questions.ask().await?;
@@ -83,7 +86,14 @@ pub(crate) async fn for_story(
             bar.tell(share, message);
         }
         obstacles.look(client, output, Some(id)).await;
-        questions.pause().await;
+        let has_open_jobs = story.job_count > story.succeeded_count + story.given_up_count;
+        let at_most = match (has_open_jobs, bar.is_shown()) {
+            // A reaction is at it, of which no job tells; that takes moments.
+            (false, _) => POLL_INTERVAL,
+            (true, true) => BAR_INTERVAL,
+            (true, false) => LOOK_INTERVAL,
+        };
+        questions.changed(at_most, |job| job["storyId"] == id).await;
     }
 }
 
@@ -190,36 +200,58 @@ struct Questions<'a> {
     client: &'a Client,
     document: &'a Document,
     id: &'a str,
-    /// What the first answer must show.
-    position: Option<u64>,
+    /// What every answer shows: what came behind it is told by the watch.
+    position: u64,
+    watch: Watch<'a>,
     answered_at: Instant,
 }
 
 impl<'a> Questions<'a> {
-    fn new(client: &'a Client, document: &'a Document, id: &'a str, position: Option<u64>) -> Self {
-        Self { client, document, id, position, answered_at: Instant::now() }
+    /// Begins at the position of the act, or at the end of the log.
+    async fn new(
+        client: &'a Client,
+        document: &'a Document,
+        id: &'a str,
+        position: Option<u64>,
+    ) -> Result<Self, Error> {
+        let watch = Watch::new(client, job::CHANGES, json!({}));
+        let mut questions = Self { client, document, id, position: 0, watch, answered_at: Instant::now() };
+        questions.position = match position {
+            Some(position) => position,
+            None => questions.answer::<log::Head>(&log::HEAD, json!({})).await?.position,
+        };
+        Ok(questions)
+    }
+
+    async fn ask<T: DeserializeOwned>(&mut self) -> Result<T, Error> {
+        let variables = json!({ "id": self.id, "minPosition": self.position });
+        self.answer(self.document, variables).await
     }
 
     /// The answer, as soon as there is a server to give one.
-    async fn ask<T: DeserializeOwned>(&mut self) -> Result<T, Error> {
+    async fn answer<T: DeserializeOwned>(
+        &mut self,
+        document: &Document,
+        variables: Value,
+    ) -> Result<T, Error> {
         loop {
-            let variables = json!({ "id": self.id, "minPosition": self.position });
-            match self.client.ask(self.document, variables).await {
+            match self.client.ask(document, &variables).await {
                 Ok(answer) => {
                     self.answered_at = Instant::now();
-                    self.position = None;
                     return Ok(answer);
                 }
                 Err(error) if error.is_absence() && self.answered_at.elapsed() < ABSENCE_MAX => {
-                    self.pause().await;
+                    tokio::time::sleep(POLL_INTERVAL).await;
                 }
                 Err(error) => return Err(error),
             }
         }
     }
 
-    async fn pause(&self) {
-        tokio::time::sleep(POLL_INTERVAL).await;
+    /// Waits until one of the jobs that are meant has changed, or it is time to ask all the same.
+    async fn changed(&mut self, at_most: Duration, is_meant: impl Fn(&Value) -> bool) {
+        let is_news = |item: &Value| item["jobs"].as_array().is_some_and(|jobs| jobs.iter().any(&is_meant));
+        self.watch.changed(self.position, at_most, is_news).await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, builder::RangedU64ValueParser};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::event::{EVENT, Event};
 use crate::{
@@ -66,12 +66,18 @@ pub(super) struct Question {
 
 impl Question {
     pub(super) async fn ask(&self, client: &Client, first: u64) -> Result<EventPage, Failure> {
-        let some = |names: &[String]| (!names.is_empty()).then(|| names.to_vec());
-        let variables = json!({
-            "after": self.after, "first": first.min(super::PAGE), "types": some(&self.types),
-            "streams": some(&self.streams), "subjects": some(&self.subjects), "since": self.since,
-        });
+        let mut variables = self.filter();
+        variables["after"] = self.after.into();
+        variables["first"] = first.min(super::PAGE).into();
+        variables["since"] = self.since.clone().into();
         Ok(client.ask(&EVENTS, variables).await?)
+    }
+
+    /// Which events, from wherever on.
+    pub(super) fn filter(&self) -> Value {
+        let some = |names: &[String]| (!names.is_empty()).then(|| names.to_vec());
+        let Self { types, streams, subjects, .. } = self;
+        json!({ "types": some(types), "streams": some(streams), "subjects": some(subjects) })
     }
 }
 

@@ -1,21 +1,20 @@
 //! `mediary log tail`: what is recorded, as it is recorded.
 //!
-//! Asks for the page behind the last position again and again: a break of the connection, or of the server,
-//! loses nothing and repeats nothing.
+//! Asks for the page behind the last position whenever the server says that there is one: a break of the connection, or
+//! of the server, loses nothing and repeats nothing.
 
 use std::time::Duration;
 
 use clap::Args;
-use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
+    head::{HEAD, Head},
     show::{EventPage, Question, subjects},
-    verify::HEAD,
 };
 use crate::{
-    client::Client,
+    client::{Client, Document, POLL_INTERVAL, Watch},
     commands::{failure::Failure, moment},
     output::Output,
 };
@@ -42,15 +41,17 @@ pub(crate) struct Tail {
     count: Option<u64>,
 }
 
-/// How often is asked when nothing new is there.
-const POLL_INTERVAL: Duration = Duration::from_millis(250);
+/// After what time without a word is asked all the same.
+const ASK_ANYWAY_AFTER: Duration = Duration::from_mins(1);
 /// How long a server may be away, restarting, before waiting for it makes no sense.
 const ABSENCE_MAX: Duration = Duration::from_mins(1);
 
-#[derive(Deserialize)]
-struct Head {
-    position: u64,
-}
+/// Rings for each event, and for a stretch without one, which is no reason to ask.
+pub(crate) const RECORDED: Document = Document::repeatable(&[
+    "subscription Recorded($after: Position!, $types: [String!], $streams: [String!], $subjects: [String!]) {
+  events(after: $after, types: $types, streams: $streams, subjects: $subjects) { position event { position } }
+}",
+]);
 
 pub(super) async fn run(tail: Tail, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let after = match (tail.after, &tail.since) {
@@ -60,6 +61,7 @@ pub(super) async fn run(tail: Tail, client: &Client, output: &mut Output) -> Res
     };
     let (streams, subjects) = (tail.stream.into_iter().collect(), subjects(client, tail.subject).await?);
     let question = Question { after, types: tail.types, streams, subjects, since: tail.since };
+    let mut watch = Watch::new(client, RECORDED, question.filter());
     let mut follower = Follower { client, question, is_away: false, answered_at: Instant::now() };
     let mut left = tail.count.unwrap_or(u64::MAX);
     while left > 0 {
@@ -69,7 +71,8 @@ pub(super) async fn run(tail: Tail, client: &Client, output: &mut Output) -> Res
         }
         left -= (page.events.len() as u64).min(left);
         if page.next_after.is_none() && left > 0 {
-            tokio::time::sleep(POLL_INTERVAL).await;
+            let is_event = |item: &Value| !item["event"].is_null();
+            watch.changed(follower.question.after, ASK_ANYWAY_AFTER, is_event).await;
         }
     }
     Ok(())

@@ -37,9 +37,6 @@ pub(crate) const VERIFY: Document =
   }
 }"]);
 
-pub(crate) const HEAD: Document =
-    Document::repeatable(&["query Head { head { position hash logId epoch sizeBytes } }"]);
-
 /// That payloads were erased: by whom, when, on which ground.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Erasure {
