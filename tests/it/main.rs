@@ -12,6 +12,7 @@ mod edge;
 mod engine;
 mod feed;
 mod file;
+mod full_disk;
 mod golden;
 mod hostile;
 mod job;

@@ -11,6 +11,7 @@ mod dependencies;
 mod error_codes;
 mod history;
 mod invariants;
+mod length;
 mod machine_paths;
 mod scopes;
 mod shape;
@@ -39,6 +40,12 @@ fn dependencies_point_down() {
 #[test]
 fn a_crate_is_used_only_where_it_is_at_home() {
     holds(uses::rule);
+}
+
+// invariant: H-9
+#[test]
+fn no_file_is_longer_than_it_can_be_read() {
+    holds(length::rule);
 }
 
 // edge D: six ways, each with a durability of its own.

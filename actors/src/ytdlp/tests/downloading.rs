@@ -1,128 +1,20 @@
 //! Downloads that go well, break, are killed, go on, and are lied to.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use axum::http::StatusCode;
-use mediary_schema::{
-    FailureClass,
-    download::Quality,
-    item::ItemSource,
-    job::{Failure, Progress},
-};
-use serde_json::{Value, json};
+use mediary_schema::{FailureClass, download::Quality, job::Progress};
+use serde_json::json;
 use tokio::{sync::watch, time::timeout};
 
 use super::{
-    super::{DownloadRequest, Downloaded, Engine, Extracted, Protocol},
-    Bench, assignment,
+    super::{Engine as _, Protocol},
+    assignment,
+    case::{Case, FILM, PATIENCE, make, noise, read, slow},
     site::{File, Site},
 };
-use crate::process::{Spec, Tool, Tools};
 
-const PATIENCE: Duration = Duration::from_mins(1);
 const MIB: usize = 1 << 20;
-
-/// Bytes that repeat nowhere near, different for every seed.
-fn noise(length: usize, seed: u64) -> Vec<u8> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 32) as u8
-    };
-    std::iter::repeat_with(&mut next).take(length).collect()
-}
-
-/// A bench with one item to download.
-#[derive(Debug)]
-struct Case {
-    bench: Bench,
-    site: Site,
-    request: DownloadRequest,
-}
-
-impl Case {
-    /// A direct file `film.mp4`.
-    async fn of_file(file: File) -> Self {
-        let mut case = Self::of_url("/media/film.mp4", Quality::best()).await;
-        case.request.source.extractor = "generic".to_owned();
-        case.site.file("film.mp4", file);
-        case
-    }
-
-    async fn of_url(path: &str, quality: Quality) -> Self {
-        let (bench, site) = (Bench::new().await, Site::start().await);
-        let (extractor, source_id) = ("mediarytestvideo".to_owned(), "v1".to_owned());
-        let source = ItemSource { extractor, source_id, url: site.url(path) };
-        let request = DownloadRequest { source, quality, staging: bench.path().join("staging") };
-        Self { bench, site, request }
-    }
-
-    /// A video of the test extractor.
-    async fn of_video(quality: &str, video: impl FnOnce(&Site) -> Value) -> Self {
-        let case = Self::of_url("/watch/v1", quality.parse().unwrap()).await;
-        let video = video(&case.site);
-        case.site.content().videos.insert("v1".to_owned(), video);
-        case
-    }
-
-    async fn extract(&self) -> Result<Extracted, Failure> {
-        let (sources, assignment) = (self.bench.sources(), assignment(None));
-        timeout(PATIENCE, sources.extract(&self.request, &assignment)).await.expect("it ends")
-    }
-
-    async fn run(&self) -> Result<(Downloaded, Progress), Failure> {
-        let extracted = self.extract().await?;
-        let (progress, last) = watch::channel(Progress::default());
-        let assignment = assignment(Some(self.bench.path().join("output")));
-        let sources = self.bench.sources();
-        let download = sources.download(&self.request, &extracted, &assignment, &progress);
-        let downloaded = timeout(PATIENCE, download).await.expect("it ends")?;
-        let last = last.borrow().clone();
-        Ok((downloaded, last))
-    }
-
-    /// Downloads until so many bytes are reported and is stopped then.
-    async fn run_until(&self, bytes: u64) -> Failure {
-        let extracted = self.extract().await.unwrap();
-        let (progress, mut last) = watch::channel(Progress::default());
-        let assignment = assignment(None);
-        let stop = async {
-            last.wait_for(|progress| progress.done >= bytes).await.expect("it gets so far");
-            assignment.stop().cancel();
-        };
-        let sources = self.bench.sources();
-        let download = sources.download(&self.request, &extracted, &assignment, &progress);
-        let (ended, ()) = timeout(PATIENCE, async { tokio::join!(download, stop) }).await.expect("it ends");
-        ended.expect_err("it was stopped")
-    }
-
-    fn staged(&self, name: &str) -> PathBuf {
-        self.request.staging.join(name)
-    }
-
-    fn served(&self) -> usize {
-        self.site.content().files["film.mp4"].served
-    }
-
-    fn requests_of_media(&self) -> Vec<String> {
-        let content = self.site.content();
-        content.requests.iter().filter(|request| request.contains("/media/")).cloned().collect()
-    }
-}
-
-fn slow(file: File) -> File {
-    File { chunk_delay: Duration::from_millis(10), ..file }
-}
-
-fn read(path: &Path) -> Vec<u8> {
-    std::fs::read(path).unwrap()
-}
 
 #[tokio::test]
 async fn a_direct_file_arrives_as_it_is() {
@@ -311,21 +203,6 @@ async fn a_source_that_fails_keeps_what_is_there() {
     assert!(downloaded.resumed_bytes > 0 && read(&downloaded.path) == bytes);
 }
 
-/// Makes media in a folder of the bench.
-async fn make(bench: &Bench, arguments: &str) -> PathBuf {
-    let folder = bench.path().join("media");
-    std::fs::create_dir_all(&folder).unwrap();
-    let spec = Spec::new("ffmpeg", bench.engine.tools.find(Tool::Ffmpeg).unwrap())
-        .args(["-v", "error", "-nostdin", "-y"])
-        .args(arguments.split(' '))
-        .working_dir(&folder);
-    let ended = bench.engine.runner.spawn(&spec).unwrap().wait().await;
-    assert!(ended.is_clean(), "{ended:?}");
-    folder
-}
-
-const FILM: &str = "-f lavfi -i testsrc2=s=320x180:r=10:d=6 -f lavfi -i sine=d=6 -c:v libx264 -preset ultrafast -g 10 -c:a aac";
-
 /// An HLS film of six fragments.
 async fn hls() -> Case {
     let case = Case::of_url("/media/film.m3u8", Quality::best()).await;
@@ -402,80 +279,6 @@ async fn a_missing_fragment_is_damage() {
     assert_eq!(failure.class, FailureClass::Damaged, "{failure:?}");
     assert!(failure.message.contains("fragment 4 not found"), "{failure:?}");
     assert!(!case.staged("media.mp4").exists());
-}
-
-/// A video whose picture and sound are apart, at several heights.
-async fn apart(quality: &str) -> Case {
-    let case = Case::of_video(quality, |site| {
-        let picture = |height: u32| {
-            json!({"format_id": format!("v{height}"), "url": site.url(&format!("/media/v{height}.mp4")), "ext": "mp4",
-                "vcodec": "avc1", "acodec": "none", "height": height})
-        };
-        let sound = json!({"format_id": "a", "url": site.url("/media/a.m4a"), "ext": "m4a", "vcodec": "none", "acodec": "mp4a"});
-        json!({"id": "v1", "title": "V 1", "duration": 6, "formats": [sound, picture(180), picture(720), picture(1080)]})
-    })
-    .await;
-    let folder = make(&case.bench, &format!("{FILM} film.mp4")).await;
-    make(&case.bench, "-i film.mp4 -an -c copy v.mp4 -vn -c copy a.m4a").await;
-    for name in ["v180.mp4", "v720.mp4", "v1080.mp4"] {
-        case.site.file(name, File::new("video/mp4", read(&folder.join("v.mp4"))));
-    }
-    case.site.file("a.m4a", File::new("audio/mp4", read(&folder.join("a.m4a"))));
-    case
-}
-
-// Edge A22: a 1080p film of 1080 × 1920 was too high for 1080p: there was less of it, or nothing.
-#[tokio::test]
-async fn a_film_that_stands_upright_is_chosen_by_its_shorter_side() {
-    for (quality, chosen) in [("1080p", "v1080"), ("720p", "v606"), ("best", "v2160")] {
-        let case = Case::of_video(quality, |site| {
-            let upright = |width: u32, height: u32| {
-                json!({"format_id": format!("v{width}"), "url": site.url("/media/v.mp4"), "ext": "mp4",
-                    "vcodec": "avc1", "acodec": "mp4a", "width": width, "height": height})
-            };
-            let formats = [upright(606, 1080), upright(1080, 1920), upright(2160, 3840)];
-            json!({"id": "v1", "title": "V 1", "duration": 6, "formats": formats})
-        })
-        .await;
-        let extracted = case.extract().await.unwrap();
-        let ids: Vec<_> = extracted.streams.iter().map(|stream| stream.format_id.as_str()).collect();
-        assert_eq!(ids, [chosen], "{quality}");
-        assert_eq!(extracted.height, extracted.height_offered, "{quality}");
-    }
-}
-
-#[tokio::test]
-async fn picture_and_sound_are_joined_and_both_are_gone_on_with() {
-    let case = apart("720p").await;
-    let extracted = case.extract().await.unwrap();
-    let ids: Vec<_> = extracted.streams.iter().map(|stream| stream.format_id.as_str()).collect();
-    assert_eq!(ids, ["v720", "a"]);
-    assert_eq!((extracted.height, extracted.height_offered), (Some(720), Some(720)));
-    assert_eq!((extracted.duration_ms, extracted.title.as_deref()), (Some(6000), Some("V 1")));
-
-    case.site.content().files.get_mut("a.m4a").unwrap().status = Some(StatusCode::INTERNAL_SERVER_ERROR);
-    case.run().await.expect_err("there is no sound");
-    case.site.content().files.get_mut("a.m4a").unwrap().status = None;
-    let picture_bytes = case.site.content().files["v720.mp4"].bytes.len();
-    let (downloaded, progress) = case.run().await.unwrap();
-    assert_eq!(downloaded.path, case.staged("media.mp4"));
-    assert_eq!(progress.stage, "joining");
-    assert_eq!(case.site.content().files["v720.mp4"].served, picture_bytes, "the picture was there already");
-    let ffmpeg =
-        crate::ffmpeg::Ffmpeg::new(case.bench.engine.runner.clone(), case.bench.engine.tools.clone());
-    let facts = ffmpeg.probe(&downloaded.path, &assignment(None)).await.unwrap();
-    assert!(facts.video_codec.is_some() && facts.audio_codec.is_some(), "{facts:?}");
-}
-
-#[tokio::test]
-async fn without_ffmpeg_nothing_is_fetched() {
-    let mut case = apart("720p").await;
-    let yt_dlp = case.bench.engine.tools.find(Tool::YtDlp).unwrap();
-    case.bench.engine.tools = Tools::default().with(Tool::YtDlp, yt_dlp);
-    let failure = case.run().await.unwrap_err();
-    assert_eq!(failure.class, FailureClass::ToolMissing);
-    assert_eq!(failure.message, "the program ffmpeg is not installed");
-    assert_eq!(case.site.content().files["v720.mp4"].served, 0);
 }
 
 #[tokio::test]

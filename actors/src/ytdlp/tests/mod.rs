@@ -1,6 +1,8 @@
 //! The real yt-dlp against a small site on the loopback.
 
 mod asking;
+mod case;
+mod choosing;
 mod downloading;
 mod nesting;
 mod owning;
