@@ -9,6 +9,7 @@ pub mod disk;
 pub mod feed;
 pub mod figure;
 pub mod gate;
+pub mod list;
 pub mod log;
 pub mod platform;
 pub mod queue;

@@ -5,7 +5,7 @@ use mediary_events::{
     playlist::{self, Playlist},
 };
 use mediary_log::{
-    Origin, OriginKind,
+    Log, Origin, OriginKind,
     gate::{Caller, Gate, Refusal, Transaction},
     work::{self, download::Kept, playlist::Completed},
 };
@@ -41,7 +41,12 @@ pub struct Size {
 /// # Panics
 /// If the folder can't be used.
 pub fn open(directory: &std::path::Path) -> Gate {
-    Gate::new(crate::log::open(directory), Clock::system(), IdSource::system(), work::REGISTRY)
+    before(crate::log::open(directory))
+}
+
+/// A gate before a log, with the system's clock and ids; it has folded nothing yet.
+pub(crate) fn before(log: Log) -> Gate {
+    Gate::new(log, Clock::system(), IdSource::system(), work::REGISTRY)
 }
 
 /// Tells all that happens until there is so much. Answers the lists.
@@ -118,11 +123,11 @@ impl List {
         IDENTITIES.item(ProjectId::HOME, &self.source(entry))
     }
 
-    fn entry_id(&self, entry: u32) -> EntryId {
+    pub(crate) fn entry_id(&self, entry: u32) -> EntryId {
         IDENTITIES.entry(self.id, self.item_id(entry), 1)
     }
 
-    fn added(&self, entry: u32) -> playlist::Event {
+    pub(crate) fn added(&self, entry: u32) -> playlist::Event {
         playlist::Event::EntryAdded {
             entry_id: self.entry_id(entry),
             item_id: self.item_id(entry),
@@ -159,14 +164,14 @@ fn duration_ms(entry: u32) -> u64 {
 
 /// A job with the one attempt that it takes.
 #[derive(Debug, Clone, Copy)]
-struct Run {
-    job: JobId,
-    attempt: AttemptId,
+pub(crate) struct Run {
+    pub(crate) job: JobId,
+    pub(crate) attempt: AttemptId,
     worker: WorkerLife,
 }
 
 impl Run {
-    fn new(gate: &Gate) -> Self {
+    pub(crate) fn new(gate: &Gate) -> Self {
         Self {
             job: JobId::from_uuid(gate.ids().next()),
             attempt: AttemptId::from_uuid(gate.ids().next()),
@@ -189,16 +194,21 @@ impl Run {
 
 const USED: ResourceUse = ResourceUse { cpu_ms: 12_840, memory_peak_bytes: 96_468_992 };
 
-/// Follows a list and looks at it to the end, page by page.
-fn look(gate: &Gate, list: &List, entries: u32) -> Result<(), Refusal> {
-    let run = Run::new(gate);
+/// Follows a list and begins to look at it.
+pub(crate) fn begin(gate: &Gate, list: &List, run: Run) -> Result<(), Refusal> {
     told(gate, |story| {
         let follow = playlist::Command::Follow { url: list.url.to_string() };
         story.execute::<Playlist>(list.id.uuid(), follow)?;
         work::playlist::request(story, list.id, run.job, None, RetryPolicy::default())
     })?;
     told(gate, |story| run.lease(story))?;
-    told(gate, |story| run.start(story))?;
+    told(gate, |story| run.start(story))
+}
+
+/// Follows a list and looks at it to the end, page by page.
+fn look(gate: &Gate, list: &List, entries: u32) -> Result<(), Refusal> {
+    let run = Run::new(gate);
+    begin(gate, list, run)?;
     for first in (0..entries).step_by(RefreshPlaylist::PAGE_SIZE as usize) {
         let end = entries.min(first + RefreshPlaylist::PAGE_SIZE);
         let page: Vec<_> = (first..end).map(|entry| list.added(entry)).collect();
@@ -275,7 +285,10 @@ fn each(
     Ok(())
 }
 
-fn told<T>(gate: &Gate, story: impl Fn(&mut Transaction<'_>) -> Result<T, Refusal>) -> Result<(), Refusal> {
+pub(crate) fn told<T>(
+    gate: &Gate,
+    story: impl Fn(&mut Transaction<'_>) -> Result<T, Refusal>,
+) -> Result<(), Refusal> {
     gate.transact_blocking(&caller(gate), &story)?;
     Ok(())
 }
