@@ -109,3 +109,20 @@ async fn without_a_server_the_way_to_start_one_is_shown() {
     let ran = run(folder.path(), &["playlist", "ad"]).await.ends_with(2);
     ran.says(&["'add'"]);
 }
+
+// invariant: L-11
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_whose_disk_is_lost_ends_with_74_and_starts_again_with_all_that_it_acknowledged() {
+    let mut served = Served::start().await;
+    served.run(&["project", "create", "before"]).await.ends_with(0);
+    served.lose_the_disk();
+    let ran = served.run(&["project", "create", "lost"]).await;
+    assert_ne!(ran.code, 0, "{}", ran.stdout);
+    assert_eq!(served.end().await, Some(74));
+    served.start_again().await;
+    let projects = served.json(&["project", "list"]).await.to_string();
+    assert!(projects.contains("before"), "{projects}");
+    served.stop().await;
+    let data = served.data();
+    run(served.folder.path(), &["log", "verify", "--data", data.to_str().unwrap()]).await.ends_with(0);
+}

@@ -51,10 +51,16 @@ impl Ran {
     }
 }
 
+const BINARY: &str = env!("CARGO_BIN_EXE_mediary");
+
 /// The binary, in a folder where nothing is found by chance.
 fn binary(folder: &Path) -> Command {
+    program(BINARY, folder)
+}
+
+fn program(name: &str, folder: &Path) -> Command {
     #[expect(clippy::disallowed_methods, reason = "the program under test is a child of the test")]
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mediary"));
+    let mut command = Command::new(name);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"MEDIARY_"))
     {
         command.env_remove(name);
@@ -165,13 +171,26 @@ impl Served {
         (self.child, self.draining) = (child, draining);
     }
 
+    /// Has every further write of the server to a file fail, as on a disk that is gone.
+    pub(crate) fn lose_the_disk(&self) {
+        let none = rustix::process::Rlimit { current: Some(0), maximum: None };
+        rustix::process::prlimit(Some(self.pid()), rustix::process::Resource::Fsize, none).unwrap();
+    }
+
+    /// Waits until the server ends by itself, and answers its code.
+    pub(crate) async fn end(&mut self) -> Option<i32> {
+        timeout(DEADLINE, self.child.wait()).await.expect("it ends in time").unwrap().code()
+    }
+
+    fn pid(&self) -> rustix::process::Pid {
+        let pid = self.child.id().expect("it runs").try_into().unwrap();
+        rustix::process::Pid::from_raw(pid).unwrap()
+    }
+
     /// Asks the server to stop, as Ctrl-C does; it must end with 0.
     pub(crate) async fn stop(&mut self) {
-        let pid = self.child.id().expect("it runs").try_into().unwrap();
-        let pid = rustix::process::Pid::from_raw(pid).unwrap();
-        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-        let status = timeout(DEADLINE, self.child.wait()).await.expect("it stops in time").unwrap();
-        assert_eq!(status.code(), Some(0));
+        rustix::process::kill_process(self.pid(), rustix::process::Signal::INT).unwrap();
+        assert_eq!(self.end().await, Some(0));
     }
 }
 
@@ -188,7 +207,10 @@ fn configure(folder: &Path) {
 
 /// Starts a server, and answers once it says where it is.
 async fn serve(folder: &Path, listen: &str) -> (Child, String, JoinSet<()>) {
-    let mut child = binary(folder)
+    // A write beyond the limit is to be an error, as it is on a full disk, and not a signal: see `lose_the_disk`.
+    let ignoring = ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", BINARY];
+    let mut child = program("sh", folder)
+        .args(ignoring)
         .args(["serve", "--data", "data", "--listen", listen])
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
