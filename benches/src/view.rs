@@ -15,9 +15,11 @@ use tokio::time::{Instant, timeout};
 use crate::figure::Figure;
 
 /// Rows of one transaction of bare inserts: as many as events of one transaction of a view.
-const BATCH: usize = 512;
-/// Memory for pages of a connection, in KiB (negative for SQLite), as a view has it.
-const CACHE_KIB: i64 = -1_024;
+const BATCH: usize = 16_384;
+/// Memory for pages of a connection, in KiB (negative for SQLite), as a view that is behind has it.
+const CACHE_KIB: i64 = -65_536;
+/// Pages of the write-ahead log between two checkpoints, as a view that is behind has them.
+const CHECKPOINT_PAGES: i64 = 16_384;
 /// How long a fold may take before something must be wrong.
 const FOLD_MAX: Duration = Duration::from_mins(10);
 
@@ -97,6 +99,7 @@ pub fn insert<V: View>(directory: &Path, tables: &[Table]) -> SqlResult<Figure> 
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.execute_batch(V::TABLES)?;
     let mut count = 0;
     let began = Instant::now();

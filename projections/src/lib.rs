@@ -13,6 +13,7 @@ mod life;
 pub mod named;
 pub mod page;
 pub mod playlist;
+mod rows;
 mod runner;
 mod scoped;
 mod spawn;

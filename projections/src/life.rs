@@ -13,19 +13,25 @@ use std::{
     time::Duration,
 };
 
-use mediary_events::log::Event;
-use mediary_log::{Batch, Filter, Hash, Log, ReadError, Recorded, Subscription};
+use mediary_events::{
+    Concern as _,
+    log::{Event, Logs},
+};
+use mediary_log::{Batch, Filter, Hash, Log, ReadError, Recorded};
 use rusqlite::ErrorCode;
-use tokio::{runtime::Handle, sync::watch, time::sleep};
+use tokio::{runtime::Handle, sync::watch, task::JoinHandle, time::sleep};
 
 use crate::{
     runner::{Fault, ViewStatus},
+    spawn,
     store::{self, Place, Readers, Store},
     view::{ApplyError, View},
 };
 
-/// Events folded in one transaction.
-const BATCH_MAX: usize = 512;
+/// Events folded in one transaction, at most: each row that they touch is in memory meanwhile.
+const BATCH_MAX: usize = 16_384;
+/// A view that lacks more events than these is in a hurry: it takes memory and disk for speed.
+const BEHIND_MIN: u64 = 2_048;
 /// How long a view waits before it tries again; twice as long each time.
 const RETRY_MIN: Duration = Duration::from_millis(50);
 /// How long it waits at most: somebody made room, and looks whether it helped.
@@ -47,6 +53,8 @@ pub(crate) struct Life {
     pub(crate) whole_at: Arc<AtomicU64>,
     /// Whether something was erased that the view may show.
     pub(crate) is_erased: bool,
+    /// What comes behind the batch that is being folded, read meanwhile.
+    pub(crate) ahead: Option<JoinHandle<Result<Batch, ReadError>>>,
 }
 
 /// Why a view doesn't go on by itself.
@@ -61,6 +69,8 @@ enum End {
 enum Unfolded {
     /// Worth another try.
     Passing(String),
+    /// The file refuses the rows; which event is to blame, each of them alone will tell.
+    Unwritten(String),
     Faulty(Fault),
 }
 
@@ -73,25 +83,25 @@ impl Life {
     }
 
     fn follow<V: View>(&mut self) -> End {
-        let mut subscription = self.log.subscribe(self.place.position + 1, Filter::default());
         let mut tidied = false;
         loop {
-            if !tidied && self.place.position >= self.log.head().position {
+            let behind = self.log.head().position.saturating_sub(self.place.position);
+            self.store.hurry::<V>(behind > BEHIND_MIN);
+            if !tidied && behind == 0 {
                 store::remove_other_versions::<V>(&self.directory);
                 tidied = true;
             }
-            let folded = match self.next(&mut subscription) {
+            let folded = match self.next::<V>() {
                 Ok(batch) => self.fold_until_it_is::<V>(&batch),
                 Err(end) => Err(end),
             };
             if let Err(end) = folded {
                 return end;
             }
-            if std::mem::take(&mut self.is_erased) {
-                match self.begin_anew::<V>() {
-                    Ok(()) => subscription = self.log.subscribe(1, Filter::default()),
-                    Err(end) => return end,
-                }
+            if std::mem::take(&mut self.is_erased)
+                && let Err(end) = self.begin_anew::<V>()
+            {
+                return end;
             }
         }
     }
@@ -104,26 +114,45 @@ impl Life {
         let position = self.place.position;
         let failed = |error| Fault { position, code: STOPPED, reason: chain(&error) };
         begun.map_err(|error| End::Faulty(failed(error)))?;
-        self.place = Place::default();
+        (self.place, self.ahead) = (Place::default(), None);
         self.whole_at.store(self.log.head().position, Ordering::SeqCst);
         self.publish.send_modify(|status| status.position = 0);
         Ok(())
     }
 
     /// Waits for events; what can't be read now is asked for again.
-    fn next(&mut self, subscription: &mut Subscription) -> Result<Batch, End> {
+    fn next<V: View>(&mut self) -> Result<Batch, End> {
         let mut wait = RETRY_MIN;
         loop {
-            let stopped = &mut self.stopped;
+            let (stopped, ahead) = (&mut self.stopped, self.ahead.take());
+            let (log, position) = (&self.log, self.place.position);
             let next = self.runtime.block_on(async {
+                let read = async {
+                    match ahead {
+                        // A reading that panicked is done again here, where it is told.
+                        Some(ahead) => match ahead.await {
+                            Ok(batch) => batch,
+                            Err(_) => behind::<V>(log, position).await,
+                        },
+                        None => behind::<V>(log, position).await,
+                    }
+                };
                 tokio::select! {
                     biased;
                     _ = stopped.wait_for(|stopped| *stopped) => Err(ReadError::Closed),
-                    batch = subscription.next_batch(BATCH_MAX) => batch,
+                    batch = read => batch,
                 }
             });
             match next {
-                Ok(batch) => return Ok(batch),
+                Ok(batch) => {
+                    let reached = batch.next_position - 1;
+                    if reached < self.log.head().position {
+                        let log = self.log.clone();
+                        let read = async move { behind::<V>(&log, reached).await };
+                        self.ahead = Some(spawn::task(&self.runtime, read));
+                    }
+                    return Ok(batch);
+                }
                 Err(ReadError::Closed) => return Err(End::Stopping),
                 Err(ReadError::Damaged(damage)) => {
                     let position = damage.position().unwrap_or(self.place.position + 1);
@@ -144,12 +173,28 @@ impl Life {
             match self.fold::<V>(batch) {
                 Ok(()) => return Ok(()),
                 Err(Unfolded::Passing(trouble)) => self.wait_with(trouble, &mut wait)?,
+                Err(Unfolded::Unwritten(reason)) => match batch.events.as_slice() {
+                    [] | [_] => {
+                        let position = batch.next_position - 1;
+                        return Err(End::Faulty(unfoldable(position, &reason)));
+                    }
+                    events => return self.fold_each::<V>(events, batch.next_position),
+                },
                 Err(Unfolded::Faulty(fault)) => {
                     self.fold_before::<V>(batch.clone(), fault.position);
                     return Err(End::Faulty(fault));
                 }
             }
         }
+    }
+
+    /// Folds events one by one.
+    fn fold_each<V: View>(&mut self, events: &[Arc<Recorded>], next_position: u64) -> Result<(), End> {
+        for event in events {
+            let alone = Batch { events: vec![Arc::clone(event)], next_position: event.position() + 1 };
+            self.fold_until_it_is::<V>(&alone)?;
+        }
+        self.fold_until_it_is::<V>(&Batch { events: Vec::new(), next_position })
     }
 
     /// Says what is the matter and waits before the next try.
@@ -172,45 +217,46 @@ impl Life {
     fn fold<V: View>(&mut self, batch: &Batch) -> Result<(), Unfolded> {
         let position = batch.next_position - 1;
         let hash = self.hash_at(position)?;
-        let mut at = self.place.position;
         let mut place = Place { position, passed: self.place.passed.clone() };
         for recorded in &batch.events {
             let envelope = &recorded.envelope;
             place.passed.take(envelope, V::knows(&envelope.stream.category, &envelope.name));
         }
+        // The event that is being folded; none while rows are written.
+        let mut at = None;
         let store = &mut self.store;
         let folded = catch_unwind(AssertUnwindSafe(|| {
             store.write(&place, &hash, |transaction| {
+                let mut view = V::default();
                 for recorded in &batch.events {
-                    at = recorded.envelope.position;
-                    V::apply(transaction, recorded)?;
+                    at = Some(recorded.position());
+                    view.apply(transaction, recorded)?;
                 }
-                Ok::<(), ApplyError>(())
+                at = None;
+                view.write(transaction)
             })
         }));
-        match folded {
+        let reason = match folded {
             Ok(Ok(())) => {
                 let erases = |recorded: &Recorded| {
                     Event::is_erasing(&recorded.envelope)
-                        && self.store.shows_what_is_erased_at(recorded.envelope.position)
+                        && self.store.shows_what_is_erased_at(recorded.position())
                 };
                 // Nobody is told that it is up to date while it shows what is erased.
                 self.is_erased = batch.events.iter().any(|recorded| erases(recorded));
                 if !self.is_erased {
                     self.reached(V::NAME, place);
                 }
+                return Ok(());
             }
             Ok(Err(error)) if is_passing(&error) => return Err(Unfolded::Passing(chain(&error))),
-            Ok(Err(error)) => {
-                let reason = format!("event {at} can't be folded: {}", chain(&error));
-                return Err(Unfolded::Faulty(Fault { position: at, code: STOPPED, reason }));
-            }
-            Err(_printed) => {
-                let reason = format!("event {at} can't be folded: the fold panicked");
-                return Err(Unfolded::Faulty(Fault { position: at, code: STOPPED, reason }));
-            }
-        }
-        Ok(())
+            Ok(Err(error)) => chain(&error),
+            Err(_printed) => "the fold panicked".to_owned(),
+        };
+        Err(match at {
+            Some(position) => Unfolded::Faulty(unfoldable(position, &reason)),
+            None => Unfolded::Unwritten(reason),
+        })
     }
 
     /// The hash of the chain, by which a view is known as one of this history.
@@ -245,7 +291,7 @@ impl Life {
         batch.next_position = position.max(self.place.position + 1);
         let stops_early = match self.fold::<V>(&batch) {
             Ok(()) => return,
-            Err(Unfolded::Passing(reason)) => reason,
+            Err(Unfolded::Passing(reason) | Unfolded::Unwritten(reason)) => reason,
             Err(Unfolded::Faulty(fault)) => fault.reason,
         };
         tracing::error!(view = V::NAME, position, reason = stops_early, "the view stops before its time");
@@ -260,6 +306,23 @@ impl Life {
             status.fault = Some(fault);
         });
     }
+}
+
+/// What stands behind a position of what a view is told of, as soon as the log has any more: up to the log's end, or as
+/// much as makes a batch.
+async fn behind<V: View>(log: &Log, position: u64) -> Result<Batch, ReadError> {
+    let mut heads = log.watch_head();
+    let head = heads.wait_for(|head| head.position > position).await.map_err(|_| ReadError::Closed)?.position;
+    // The view is as far as the log also where nothing is for it: whoever waits for a position gets it.
+    let lacking = usize::try_from(head - position).unwrap_or(usize::MAX);
+    // Besides its own concerns each view hears of what was erased.
+    let told = V::CONCERNS.iter().copied().chain([Logs::NAME]);
+    let filter = Filter::categories(told.map(str::to_owned));
+    log.subscribe(position + 1, filter).report_skipped(lacking).next_batch(BATCH_MAX).await
+}
+
+fn unfoldable(position: u64, reason: &str) -> Fault {
+    Fault { position, code: STOPPED, reason: format!("event {position} can't be folded: {reason}") }
 }
 
 /// Whether the same event may well be folded in a moment: then it isn't the event that is wrong.

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use mediary_log::{Log, ReadError, Recorded};
+use mediary_log::{Log, ReadError};
 use mediary_schema::scope::Scope;
 use rusqlite::Transaction;
 use tokio::{runtime::Handle, sync::watch};
@@ -180,6 +180,7 @@ impl ViewHandle {
             publish,
             stopped,
             is_erased: false,
+            ahead: None,
             whole_at: Arc::clone(&whole_at),
         };
         let thread = spawn::thread(format!("view-{}", V::NAME), move || life.run::<V>())
@@ -310,14 +311,4 @@ impl ViewHandle {
             tracing::error!(view = self.name, "the view's thread panicked");
         }
     }
-}
-
-/// Whose the rows of an event are.
-pub(crate) fn project(recorded: &Recorded) -> [u8; 16] {
-    *recorded.envelope.project.uuid().as_bytes()
-}
-
-/// The stamp of an event on the rows that it touches.
-pub(crate) fn stamp(recorded: &Recorded) -> (i64, i64) {
-    (recorded.envelope.position as i64, recorded.envelope.at.as_micros())
 }

@@ -2,7 +2,7 @@
 
 use std::{io, thread};
 
-use tokio::task::JoinHandle;
+use tokio::{runtime::Handle, task::JoinHandle};
 
 /// Runs a query (SQLite blocks) beside the runtime's own threads.
 pub(crate) fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
@@ -15,4 +15,12 @@ pub(crate) fn thread(
     life: impl FnOnce() + Send + 'static,
 ) -> io::Result<thread::JoinHandle<()>> {
     thread::Builder::new().name(name).spawn(life)
+}
+
+/// Reads on while what was read before is folded.
+pub(crate) fn task<T: Send + 'static>(
+    runtime: &Handle,
+    reading: impl Future<Output = T> + Send + 'static,
+) -> JoinHandle<T> {
+    runtime.spawn(reading)
 }

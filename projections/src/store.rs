@@ -16,6 +16,14 @@ use crate::{runner::StartError, scoped, view::View};
 const READERS_IDLE_MAX: usize = 4;
 /// Memory for pages of one connection, in KiB (negative for SQLite): reading is from the system's cache anyway.
 const CACHE_KIB: i64 = -1_024;
+/// The same for a view that is behind: the index of ids has no order, and what it touches next may be any page of it.
+const CACHE_BEHIND_KIB: i64 = -65_536;
+/// Pages of the write-ahead log that are moved into the file, with two syncs.
+const CHECKPOINT_PAGES: i64 = 1_000;
+/// The same for a view that is behind: a page that every batch writes is moved once, not each time.
+const CHECKPOINT_BEHIND_PAGES: i64 = 16_384;
+/// What is left of the write-ahead log's file when it begins again from its front.
+const JOURNAL_BYTES_MAX: i64 = 8 << 20;
 /// How long a reader waits for a checkpoint of the write-ahead log.
 const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 
@@ -74,6 +82,8 @@ pub enum QueryError {
 /// The writing end.
 pub(crate) struct Store {
     connection: Connection,
+    /// Whether it takes memory and disk for speed.
+    in_hurry: bool,
     /// The head of the log when the file was made: what was erased by then is not in it.
     begun: u64,
 }
@@ -94,7 +104,7 @@ impl Store {
                     let is_overtaken = checkpoint.place.passed.is_overtaken(V::knows);
                     if belongs && !is_overtaken {
                         let Checkpoint { place, begun, .. } = checkpoint;
-                        return Ok((Self { connection, begun }, place));
+                        return Ok((Self { connection, in_hurry: false, begun }, place));
                     }
                     let why = if belongs {
                         "the view passed what is understood by now"
@@ -116,12 +126,24 @@ impl Store {
 
     fn make<V: View>(path: &Path, log: &Log) -> Result<Self, rusqlite::Error> {
         let begun = log.head().position;
-        Ok(Self { connection: make::<V>(path, log, begun)?, begun })
+        Ok(Self { connection: make::<V>(path, log, begun)?, in_hurry: false, begun })
     }
 
     /// Whether an event at this position that erased others may have left something here.
     pub(crate) const fn shows_what_is_erased_at(&self, position: u64) -> bool {
         position > self.begun
+    }
+
+    /// Trades memory and disk for speed while a view is behind, and gives both back once it isn't.
+    pub(crate) fn hurry<V: View>(&mut self, in_hurry: bool) {
+        if in_hurry == self.in_hurry {
+            return;
+        }
+        // Without either it is slow, or large, and right all the same.
+        match pace(&self.connection, in_hurry) {
+            Ok(()) => self.in_hurry = in_hurry,
+            Err(error) => tracing::warn!(view = V::NAME, %error, in_hurry, "the view can't change its pace"),
+        }
     }
 
     /// Removes the file and begins anew.
@@ -304,12 +326,24 @@ fn path_of<V: View>(directory: &Path) -> PathBuf {
     directory.join(format!("{}-v{}.sqlite", V::NAME, V::VERSION))
 }
 
+fn pace(connection: &Connection, in_hurry: bool) -> rusqlite::Result<()> {
+    let (cache, pages) =
+        if in_hurry { (CACHE_BEHIND_KIB, CHECKPOINT_BEHIND_PAGES) } else { (CACHE_KIB, CHECKPOINT_PAGES) };
+    connection.pragma_update(None, "cache_size", cache)?;
+    connection.pragma_update(None, "wal_autocheckpoint", pages)?;
+    if !in_hurry {
+        connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE); PRAGMA shrink_memory;")?;
+    }
+    Ok(())
+}
+
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     // What a power cut takes is folded again from the log.
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+    connection.pragma_update(None, "journal_size_limit", JOURNAL_BYTES_MAX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)

@@ -1,20 +1,27 @@
 //! What a view is: a fold of recorded events into rows.
+//!
+//! A value of a view holds what one batch of events touches: [`View::apply`] folds each event into it, [`View::write`]
+//! writes it.
 
 use mediary_events::{Schema, codec};
 use mediary_log::{Recorded, work::REGISTRY};
 use rusqlite::Transaction;
 
+use crate::rows::{Id, RowError};
+
 /// A fold of recorded events into the rows of one SQLite file.
 ///
 /// Each row has a `changed_at`: the position of the last event that touched it, indexed, so that
 /// whoever comes back with a position gets what changed after it. Rows are never deleted.
-pub trait View: 'static {
+pub trait View: Default + 'static {
     /// The name of the file; never two views of one name.
     const NAME: &'static str;
     /// Raised whenever the fold or the tables change: then it is rebuilt in a file of its own.
     const VERSION: u32;
     /// The tables and indexes.
     const TABLES: &'static str;
+    /// The concerns whose events it folds: it is told of no others. Part of the fold, as to [`Self::VERSION`].
+    const CONCERNS: &'static [&'static str];
 
     /// The newest form of an event that this program knows: a view that passed more than that is built anew by one
     /// that knows more.
@@ -23,7 +30,33 @@ pub trait View: 'static {
     }
 
     /// Folds one event. The same event is never folded twice into the same file.
-    fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError>;
+    fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError>;
+
+    /// Writes what the events changed and is in memory still.
+    fn write(&mut self, file: &Transaction<'_>) -> Result<(), ApplyError>;
+}
+
+/// What an event says of itself on the rows that it touches.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stamp {
+    /// Of its stream, without the kind.
+    pub(crate) id: Id,
+    /// Whose its rows are.
+    pub(crate) project: Id,
+    pub(crate) position: i64,
+    pub(crate) at: i64,
+}
+
+impl Stamp {
+    pub(crate) fn of(recorded: &Recorded) -> Self {
+        let envelope = &recorded.envelope;
+        Self {
+            id: *envelope.stream.uuid.as_bytes(),
+            project: *envelope.project.uuid().as_bytes(),
+            position: envelope.position as i64,
+            at: envelope.at.as_micros(),
+        }
+    }
 }
 
 /// Why an event could not be folded; the view stops there and says so.
@@ -38,4 +71,16 @@ pub enum ApplyError {
     /// A value could not be written as JSON.
     #[error("a value can't be written as JSON")]
     Json(#[from] serde_json::Error),
+    /// Something is told to be new that is known.
+    #[error("what it adds is there already")]
+    Known,
+}
+
+impl From<RowError> for ApplyError {
+    fn from(error: RowError) -> Self {
+        match error {
+            RowError::Sqlite(error) => Self::Sqlite(error),
+            RowError::Known => Self::Known,
+        }
+    }
 }

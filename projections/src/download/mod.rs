@@ -11,5 +11,5 @@ pub use query::{
 };
 pub use view::DownloadView;
 
-pub(crate) use project::apply as fold;
+pub(crate) use project::Downloads;
 pub(crate) use view::tables;

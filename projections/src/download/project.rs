@@ -9,135 +9,184 @@ use rusqlite::{Transaction, params};
 
 use super::query::DownloadState;
 use crate::{
-    runner::{project, stamp},
+    rows::{Id, Table, Word, Words as _, row},
     sql::to_json,
-    view::ApplyError,
+    view::{ApplyError, Stamp},
 };
 
-pub(crate) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
-    events_of::<File>(recorded)?.iter().try_for_each(|event| fold_file(transaction, recorded, event))?;
-    events_of::<Download>(recorded)?.into_iter().try_for_each(|event| fold(transaction, recorded, event))
-}
-
-/// What is kept is lost with its file, and kept again with it.
-fn fold_file(
-    transaction: &Transaction<'_>,
-    recorded: &Recorded,
-    event: &FileEvent,
-) -> Result<(), ApplyError> {
-    let (before, now) = match event {
-        FileEvent::Recorded { .. } => return Ok(()),
-        FileEvent::Found { .. } => (DownloadState::Lost, DownloadState::Kept),
-        FileEvent::Changed { .. }
-        | FileEvent::Lost {}
-        | FileEvent::Trashed {}
-        | FileEvent::Replaced { .. } => (DownloadState::Kept, DownloadState::Lost),
-    };
-    let (position, _) = stamp(recorded);
-    let (file_id, before, now) = (recorded.envelope.stream.uuid, before.name(), now.name());
-    transaction
-        .prepare_cached(
-            "UPDATE download SET state = iif(state = ?2, ?3, state), otherwise = iif(otherwise = ?2, ?3, otherwise),
-                 changed_at = ?4 WHERE file_id = ?1 AND ?2 IN (state, otherwise)",
-        )?
-        .execute(params![file_id.as_bytes(), before, now, position])?;
-    Ok(())
-}
-
-fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Result<(), ApplyError> {
-    let (position, at) = stamp(recorded);
-    let fold = Fold {
-        transaction,
-        project: project(recorded),
-        id: *recorded.envelope.stream.uuid.as_bytes(),
-        position,
-        at,
-    };
-    match event {
-        Event::Requested { job_id, item } => fold.request(job_id, &item),
-        Event::Completed { file_id, .. } => fold.set(
-            "state = ?3, file_id = ?4, failure = NULL",
-            params![DownloadState::Kept.name(), file_id.uuid().as_bytes()],
-        ),
-        Event::Failed { failure, .. } => fold.set(
-            "state = coalesce(otherwise, ?3), failure = ?4",
-            params![DownloadState::Failed.name(), to_json(&failure)?],
-        ),
-        Event::Cancelled { .. } => {
-            fold.set("state = coalesce(otherwise, ?3)", params![DownloadState::Cancelled.name()])
+row! {
+    struct Wish of "download" {
+        stays {
+            project: Id,
+            item_id: Id,
+            extractor: String,
+            source_id: String,
+            requested_at: i64,
         }
-        Event::Archived { item_id, source } => fold.archive(item_id, &source),
+        changes {
+            url: String,
+            title: Option<String>,
+            quality: Option<String>,
+            playlist_id: Option<Id>,
+            state: Word<DownloadState>,
+            otherwise: Option<Word<DownloadState>>,
+            job_id: Option<Id>,
+            file_id: Option<Id>,
+            failure: Option<String>,
+            changed_at: i64,
+        }
+    }
+}
+
+/// What a batch touches of downloads.
+#[derive(Debug, Default)]
+pub(crate) struct Downloads {
+    rows: Table<Wish>,
+}
+
+impl Downloads {
+    pub(crate) fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+        let mut fold = Fold { rows: &mut self.rows, file, stamp: Stamp::of(recorded) };
+        events_of::<File>(recorded)?.iter().try_for_each(|event| fold.file(event))?;
+        events_of::<Download>(recorded)?.into_iter().try_for_each(|event| fold.fold(event))
+    }
+
+    pub(crate) fn write(&mut self, file: &Transaction<'_>) -> rusqlite::Result<()> {
+        self.rows.write(file)
     }
 }
 
 /// One event being folded into the row of one download.
 struct Fold<'a> {
-    transaction: &'a Transaction<'a>,
-    project: [u8; 16],
-    id: [u8; 16],
-    position: i64,
-    at: i64,
+    rows: &'a mut Table<Wish>,
+    file: &'a Transaction<'a>,
+    stamp: Stamp,
 }
 
 impl Fold<'_> {
-    fn request(&self, job_id: JobId, item: &DownloadItem) -> Result<(), ApplyError> {
+    /// What is kept is lost with its file, and kept again with it.
+    fn file(&mut self, event: &FileEvent) -> Result<(), ApplyError> {
+        let (before, now) = match event {
+            FileEvent::Recorded { .. } => return Ok(()),
+            FileEvent::Found { .. } => (DownloadState::Lost, DownloadState::Kept),
+            FileEvent::Changed { .. }
+            | FileEvent::Lost {}
+            | FileEvent::Trashed {}
+            | FileEvent::Replaced { .. } => (DownloadState::Kept, DownloadState::Lost),
+        };
+        // The file is asked, so it must have every row as it is.
+        self.rows.write(self.file)?;
+        let of_file: Vec<Id> = self
+            .file
+            .prepare_cached("SELECT id FROM download WHERE file_id = ?1 AND ?2 IN (state, otherwise)")?
+            .query_map(params![self.stamp.id, before.word()], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        for id in of_file {
+            let Some(wish) = self.rows.change(self.file, id)? else { continue };
+            if wish.state.0 == before {
+                wish.state = Word(now);
+            }
+            if wish.otherwise == Some(Word(before)) {
+                wish.otherwise = Some(Word(now));
+            }
+            wish.changed_at = self.stamp.position;
+        }
+        Ok(())
+    }
+
+    fn fold(&mut self, event: Event) -> Result<(), ApplyError> {
+        match event {
+            Event::Requested { job_id, item } => self.request(job_id, *item),
+            Event::Completed { file_id, .. } => self.change(|wish| {
+                wish.state = Word(DownloadState::Kept);
+                wish.file_id = Some(*file_id.uuid().as_bytes());
+                wish.failure = None;
+            }),
+            Event::Failed { failure, .. } => {
+                let failure = to_json(&failure)?;
+                self.change(|wish| {
+                    wish.state = wish.otherwise.unwrap_or(Word(DownloadState::Failed));
+                    wish.failure = Some(failure);
+                })
+            }
+            Event::Cancelled { .. } => {
+                self.change(|wish| wish.state = wish.otherwise.unwrap_or(Word(DownloadState::Cancelled)))
+            }
+            Event::Archived { item_id, source } => self.archive(item_id, source),
+        }
+    }
+
+    fn request(&mut self, job_id: JobId, item: DownloadItem) -> Result<(), ApplyError> {
         let DownloadItem { item_id, source, quality, title, entry, .. } = item;
         let playlist_id = entry.map(|entry| *entry.playlist_id.uuid().as_bytes());
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO download (id, extractor, source_id, url, title, quality, playlist_id, state, job_id,
-                     requested_at, changed_at, project, item_id)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-                 ON CONFLICT (id) DO UPDATE SET url = excluded.url, title = coalesce(excluded.title, title),
-                     quality = excluded.quality, playlist_id = coalesce(excluded.playlist_id, playlist_id),
-                     otherwise = iif(state IN ('kept', 'lost', 'archived'), state, otherwise),
-                     state = excluded.state, job_id = excluded.job_id, failure = NULL, changed_at = excluded.changed_at",
-            )?
-            .execute(params![
-                self.id,
-                source.extractor,
-                source.source_id,
-                source.url,
-                title,
-                quality.name,
-                playlist_id,
-                DownloadState::Wanted.name(),
-                job_id.uuid().as_bytes(),
-                self.at,
-                self.position,
-                self.project,
-                item_id.uuid().as_bytes(),
-            ])?;
-        Ok(())
+        let job_id = Some(*job_id.uuid().as_bytes());
+        let wanted = Word(DownloadState::Wanted);
+        if let Some(wish) = self.rows.change(self.file, self.stamp.id)? {
+            wish.url = source.url;
+            wish.title = title.or_else(|| wish.title.take());
+            wish.quality = Some(quality.name);
+            wish.playlist_id = playlist_id.or(wish.playlist_id);
+            if matches!(wish.state.0, DownloadState::Kept | DownloadState::Lost | DownloadState::Archived) {
+                wish.otherwise = Some(wish.state);
+            }
+            (wish.state, wish.job_id, wish.failure) = (wanted, job_id, None);
+            wish.changed_at = self.stamp.position;
+            return Ok(());
+        }
+        let wish = Wish {
+            title,
+            quality: Some(quality.name),
+            playlist_id,
+            job_id,
+            ..self.blank(item_id, source, wanted)
+        };
+        self.insert(wish)
     }
 
-    fn archive(&self, item_id: ItemId, source: &ItemSource) -> Result<(), ApplyError> {
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO download (id, extractor, source_id, url, state, requested_at, changed_at, project, item_id)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-                 ON CONFLICT (id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at",
-            )?
-            .execute(params![
-                self.id,
-                source.extractor,
-                source.source_id,
-                source.url,
-                DownloadState::Archived.name(),
-                self.at,
-                self.position,
-                self.project,
-                item_id.uuid().as_bytes(),
-            ])?;
-        Ok(())
+    fn archive(&mut self, item_id: ItemId, source: ItemSource) -> Result<(), ApplyError> {
+        let archived = Word(DownloadState::Archived);
+        if let Some(wish) = self.rows.change(self.file, self.stamp.id)? {
+            (wish.state, wish.changed_at) = (archived, self.stamp.position);
+            return Ok(());
+        }
+        let wish = self.blank(item_id, source, archived);
+        self.insert(wish)
     }
 
-    /// Sets columns; `?1` and `?2` are taken.
-    fn set(&self, columns: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), ApplyError> {
-        let sql = format!("UPDATE download SET {columns}, changed_at = ?2 WHERE id = ?1");
-        let mut all: Vec<&dyn rusqlite::ToSql> = vec![&self.id, &self.position];
-        all.extend(values);
-        self.transaction.prepare_cached(&sql)?.execute(all.as_slice())?;
+    /// A wish of which nothing more is known; it has no key yet.
+    fn blank(&self, item_id: ItemId, source: ItemSource, state: Word<DownloadState>) -> Wish {
+        let Stamp { id, project, position, at } = self.stamp;
+        Wish {
+            key: 0,
+            id,
+            project,
+            item_id: *item_id.uuid().as_bytes(),
+            extractor: source.extractor,
+            source_id: source.source_id,
+            requested_at: at,
+            url: source.url,
+            title: None,
+            quality: None,
+            playlist_id: None,
+            state,
+            otherwise: None,
+            job_id: None,
+            file_id: None,
+            failure: None,
+            changed_at: position,
+        }
+    }
+
+    fn insert(&mut self, wish: Wish) -> Result<(), ApplyError> {
+        Ok(self.rows.insert(self.file, |key| Wish { key, ..wish })?)
+    }
+
+    /// Changes the wish, if it is known.
+    fn change(&mut self, change: impl FnOnce(&mut Wish)) -> Result<(), ApplyError> {
+        if let Some(wish) = self.rows.change(self.file, self.stamp.id)? {
+            change(wish);
+            wish.changed_at = self.stamp.position;
+        }
         Ok(())
     }
 }

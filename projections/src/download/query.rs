@@ -5,6 +5,7 @@ use rusqlite::{Row, Transaction, params, types::Value};
 
 use crate::{
     page::{Cursor, Page, PageRequest},
+    rows::{Word, Words},
     sql,
 };
 
@@ -42,8 +43,14 @@ impl DownloadRow {
 impl DownloadState {
     const ALL: [Self; 6] =
         [Self::Wanted, Self::Kept, Self::Lost, Self::Failed, Self::Cancelled, Self::Archived];
+}
 
-    pub(super) const fn name(self) -> &'static str {
+impl Words for DownloadState {
+    fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
+    fn word(self) -> &'static str {
         match self {
             Self::Wanted => "wanted",
             Self::Kept => "kept",
@@ -90,7 +97,7 @@ const COLUMNS: &str =
 
 fn download_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, DownloadRow)> {
     let key: i64 = row.get("key")?;
-    let state: String = row.get("state")?;
+    let state: Word<_> = row.get("state")?;
     let download = DownloadRow {
         id: DownloadId::from_uuid(sql::uuid(row, "id")?),
         item_id: ItemId::from_uuid(sql::uuid(row, "item_id")?),
@@ -102,10 +109,7 @@ fn download_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, DownloadRow)> {
         title: row.get("title")?,
         quality: row.get("quality")?,
         playlist_id: sql::uuid_opt(row, "playlist_id")?.map(PlaylistId::from_uuid),
-        state: DownloadState::ALL
-            .into_iter()
-            .find(|known| known.name() == state)
-            .unwrap_or(DownloadState::Failed),
+        state: state.0,
         job_id: sql::uuid_opt(row, "job_id")?.map(JobId::from_uuid),
         file_id: sql::uuid_opt(row, "file_id")?.map(FileId::from_uuid),
         failure: sql::json_opt(row, "failure")?,

@@ -1,7 +1,8 @@
+use mediary_events::{Concern as _, download::Download, file::File};
 use mediary_log::Recorded;
 use rusqlite::Transaction;
 
-use super::project;
+use super::project::Downloads;
 use crate::view::{ApplyError, View};
 
 /// The tables of downloads: of their own view, and of that of playlists, which tells how it stands with each row.
@@ -40,15 +41,22 @@ macro_rules! tables {
 pub(crate) use tables;
 
 /// Downloads.
-#[derive(Debug)]
-pub struct DownloadView;
+#[derive(Debug, Default)]
+pub struct DownloadView {
+    downloads: Downloads,
+}
 
 impl View for DownloadView {
     const NAME: &'static str = "download";
     const VERSION: u32 = 4;
+    const CONCERNS: &'static [&'static str] = &[Download::NAME, File::NAME];
     const TABLES: &'static str = tables!();
 
-    fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
-        project::apply(transaction, recorded)
+    fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+        self.downloads.apply(file, recorded)
+    }
+
+    fn write(&mut self, file: &Transaction<'_>) -> Result<(), ApplyError> {
+        Ok(self.downloads.write(file)?)
     }
 }

@@ -4,48 +4,86 @@ use mediary_events::{
 };
 use mediary_log::Recorded;
 use mediary_schema::file::FileState;
-use rusqlite::{Transaction, params};
+use rusqlite::Transaction;
 
 use crate::{
-    runner::{project, stamp},
+    rows::{Id, Table, Word, Words, row},
     sql::to_json,
-    view::ApplyError,
+    view::{ApplyError, Stamp},
 };
 
-pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
-    events_of::<File>(recorded)?.into_iter().try_for_each(|event| fold(transaction, recorded, event))
+row! {
+    struct Kept of "file" {
+        stays {
+            project: Id,
+            root: String,
+            path: String,
+            verified: String,
+            item_id: Option<Id>,
+            recorded_at: i64,
+        }
+        changes {
+            state: Word<FileState>,
+            changed_at: i64,
+        }
+    }
 }
 
-fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Result<(), ApplyError> {
-    let (position, at) = stamp(recorded);
-    let state = match event {
-        Event::Recorded { root, path, verified, made, .. } => {
-            transaction
-                .prepare_cached(
-                    "INSERT INTO file (id, path, verified, item_id, recorded_at, changed_at, project, root, state)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                )?
-                .execute(params![
-                    recorded.envelope.stream.uuid.as_bytes(),
+impl Words for FileState {
+    fn word(self) -> &'static str {
+        self.name()
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == word)
+    }
+}
+
+/// What a batch touches of files.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    rows: Table<Kept>,
+}
+
+impl Files {
+    pub(super) fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+        let stamp = Stamp::of(recorded);
+        events_of::<File>(recorded)?.into_iter().try_for_each(|event| self.fold(file, stamp, event))
+    }
+
+    pub(super) fn write(&mut self, file: &Transaction<'_>) -> rusqlite::Result<()> {
+        self.rows.write(file)
+    }
+
+    fn fold(&mut self, file: &Transaction<'_>, stamp: Stamp, event: Event) -> Result<(), ApplyError> {
+        let Stamp { id, project, position, at } = stamp;
+        let state = match event {
+            Event::Recorded { root, path, verified, made, .. } => {
+                let (root, verified) = (to_json(&root)?, to_json(&verified)?);
+                let item_id = made.map(|made| *made.item_id.uuid().as_bytes());
+                let state = Word(FileState::Present);
+                return Ok(self.rows.insert(file, |key| Kept {
+                    key,
+                    id,
+                    project,
+                    root,
                     path,
-                    to_json(&verified)?,
-                    made.map(|made| *made.item_id.uuid().as_bytes()),
-                    at,
-                    position,
-                    project(recorded),
-                    to_json(&root)?,
-                    FileState::Present.name(),
-                ])?;
-            return Ok(());
+                    verified,
+                    item_id,
+                    recorded_at: at,
+                    state,
+                    changed_at: position,
+                })?);
+            }
+            Event::Found { .. } => FileState::Present,
+            Event::Changed { .. } => FileState::Changed,
+            Event::Lost {} => FileState::Lost,
+            Event::Trashed {} => FileState::Trashed,
+            Event::Replaced { .. } => FileState::Replaced,
+        };
+        if let Some(row) = self.rows.change(file, id)? {
+            (row.state, row.changed_at) = (Word(state), position);
         }
-        Event::Found { .. } => FileState::Present,
-        Event::Changed { .. } => FileState::Changed,
-        Event::Lost {} => FileState::Lost,
-        Event::Trashed {} => FileState::Trashed,
-        Event::Replaced { .. } => FileState::Replaced,
-    };
-    transaction
-        .prepare_cached("UPDATE file SET state = ?3, changed_at = ?2 WHERE id = ?1")?
-        .execute(params![recorded.envelope.stream.uuid.as_bytes(), position, state.name()])?;
-    Ok(())
+        Ok(())
+    }
 }

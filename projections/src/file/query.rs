@@ -6,6 +6,7 @@ use rusqlite::{Row, Transaction, params, types::Value};
 
 use crate::{
     page::{Cursor, Page, PageRequest},
+    rows::Word,
     sql,
 };
 
@@ -34,11 +35,11 @@ const COLUMNS: &str = "key, id, root, state, path, verified, item_id, recorded_a
 
 fn file_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, FileRow)> {
     let key: i64 = row.get("key")?;
-    let state: String = row.get("state")?;
+    let state: Word<_> = row.get("state")?;
     let file = FileRow {
         id: FileId::from_uuid(sql::uuid(row, "id")?),
         root: sql::json(row, "root")?,
-        state: FileState::ALL.into_iter().find(|known| known.name() == state).unwrap_or(FileState::Changed),
+        state: state.0,
         path: row.get("path")?,
         verified: sql::json(row, "verified")?,
         item_id: sql::uuid_opt(row, "item_id")?.map(ItemId::from_uuid),

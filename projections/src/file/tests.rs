@@ -1,35 +1,18 @@
 use mediary_events::file::{Event, File};
 use mediary_schema::{
     DownloadId, FileId, JobId,
-    file::{Check, FileState, Made, MediaFacts, Root, Verified},
+    file::{FileState, Made, Root},
 };
 use uuid::Uuid;
 
 use super::{FileRow, FileView, file, files, files_by_id};
 use crate::{
     page::{Cursor, PageRequest},
-    tests::support::{Rows, assert_indexed, at, item_id},
+    tests::support::{Rows, assert_indexed, at, item_id, verified},
 };
 
 fn id(number: u128) -> FileId {
     FileId::from_uuid(Uuid::from_u128(number))
-}
-
-fn verified(size_bytes: u64) -> Verified {
-    Verified {
-        size_bytes,
-        blake3: "d74981efa70a0c880b8d8c1985d075dbcbf679b99a5f9914e5aaf96b831a9e24".to_owned(),
-        media: MediaFacts {
-            container: "mov,mp4,m4a,3gp,3g2,mj2".to_owned(),
-            duration_ms: 61_013,
-            width: Some(1280),
-            height: Some(720),
-            video_codec: Some("h264".to_owned()),
-            audio_codec: None,
-        },
-        check: Check::Decoded,
-        oddities: Vec::new(),
-    }
 }
 
 fn many() -> Rows<FileView> {

@@ -1,16 +1,20 @@
+use mediary_events::{Concern as _, file::File};
 use mediary_log::Recorded;
 use rusqlite::Transaction;
 
-use super::project;
+use super::project::Files;
 use crate::view::{ApplyError, View};
 
 /// Files.
-#[derive(Debug)]
-pub struct FileView;
+#[derive(Debug, Default)]
+pub struct FileView {
+    files: Files,
+}
 
 impl View for FileView {
     const NAME: &'static str = "file";
     const VERSION: u32 = 3;
+    const CONCERNS: &'static [&'static str] = &[File::NAME];
     const TABLES: &'static str = "
         CREATE TABLE file (
             key INTEGER PRIMARY KEY,
@@ -27,7 +31,11 @@ impl View for FileView {
         CREATE INDEX file_project ON file (project, key);
         CREATE INDEX file_changed ON file (project, changed_at);";
 
-    fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
-        project::apply(transaction, recorded)
+    fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+        self.files.apply(file, recorded)
+    }
+
+    fn write(&mut self, file: &Transaction<'_>) -> Result<(), ApplyError> {
+        Ok(self.files.write(file)?)
     }
 }

@@ -10,73 +10,137 @@ use mediary_schema::{
 use rusqlite::{Transaction, params};
 
 use crate::{
-    runner::{project, stamp},
+    rows::{Id, Table, Word, Words, row},
     sql::to_json,
-    view::ApplyError,
+    view::{ApplyError, Stamp},
 };
 
-pub(super) fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
-    events_of::<Job>(recorded)?.into_iter().try_for_each(|event| fold(transaction, recorded, event))
+row! {
+    struct Task of "job" {
+        stays {
+            project: Id,
+            work: String,
+            kind: String,
+            playlist_id: Option<Id>,
+            item_id: Option<Id>,
+            principal: Id,
+            story: Id,
+            queued_at: i64,
+        }
+        changes {
+            state: Word<JobState>,
+            stopping: bool,
+            attempt_id: Option<Id>,
+            attempts: u32,
+            retry_at: Option<i64>,
+            failure: Option<String>,
+            started_at: Option<i64>,
+            ended_at: Option<i64>,
+            cpu_ms: i64,
+            memory_peak_bytes: i64,
+            changed_at: i64,
+        }
+    }
 }
 
-fn fold(transaction: &Transaction<'_>, recorded: &Recorded, event: Event) -> Result<(), ApplyError> {
-    let (position, at) = stamp(recorded);
-    let fold = Fold {
-        transaction,
-        project: project(recorded),
-        id: *recorded.envelope.stream.uuid.as_bytes(),
-        position,
-        at,
-    };
-    match event {
-        Event::Queued { work, .. } => fold.queue(&work, &recorded.envelope),
-        Event::Leased { attempt_id, .. } => fold.lease(attempt_id),
-        Event::Started { .. } => fold
-            .set("state = ?3, started_at = coalesce(started_at, ?4)", params![JobState::Running.name(), at]),
-        Event::AttemptFailed { failure, resources, retry_at, .. } => {
-            fold.used(resources)?;
-            fold.set(
-                "state = ?3, attempt_id = NULL, stopping = 0, failure = ?4, retry_at = ?5",
-                params![JobState::Queued.name(), to_json(&failure)?, retry_at.as_micros()],
-            )
-        }
-        Event::AttemptLost { retry_at, .. } => {
-            fold.back(JobState::Queued)?;
-            fold.set("retry_at = ?3", params![retry_at.map(Timestamp::as_micros)])
-        }
-        Event::LeaseReturned { .. } => fold.back(JobState::Queued),
-        Event::AttemptStopped { resources, .. } => {
-            fold.used(resources)?;
-            fold.back(JobState::Queued)
-        }
-        Event::Parked { .. } => fold.back(JobState::Paused),
-        Event::Paused { attempt } => {
-            fold.used(attempt.and_then(|attempt| attempt.resources).unwrap_or_default())?;
-            fold.back(JobState::Paused)
-        }
-        Event::CancelRequested { .. } | Event::PauseRequested { .. } => fold.set("stopping = 1", params![]),
-        Event::Resumed {} => fold.set("state = ?3, retry_at = NULL", params![JobState::Queued.name()]),
-        Event::Succeeded { resources, .. } => fold.end(JobState::Succeeded, None, Some(resources)),
-        Event::Failed { failure, resources, .. } => {
-            fold.end(JobState::Failed, Some(&failure), Some(resources))
-        }
-        Event::Cancelled { attempt } => {
-            fold.end(JobState::Cancelled, None, attempt.and_then(|attempt| attempt.resources))
-        }
+impl Words for JobState {
+    fn word(self) -> &'static str {
+        self.name()
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        word.parse().ok()
+    }
+}
+
+impl Task {
+    /// Nobody is on it.
+    fn back(&mut self, state: JobState) {
+        (self.state, self.attempt_id, self.stopping) = (Word(state), None, false);
+    }
+
+    /// Adds what an attempt used: processor time adds up, memory is the highest peak.
+    fn used(&mut self, resources: Option<ResourceUse>) {
+        let ResourceUse { cpu_ms, memory_peak_bytes } = resources.unwrap_or_default();
+        self.cpu_ms += cpu_ms as i64;
+        self.memory_peak_bytes = self.memory_peak_bytes.max(memory_peak_bytes as i64);
+    }
+}
+
+/// What a batch touches of jobs.
+#[derive(Debug, Default)]
+pub(super) struct Jobs {
+    rows: Table<Task>,
+}
+
+impl Jobs {
+    pub(super) fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+        let mut fold = Fold { rows: &mut self.rows, file, stamp: Stamp::of(recorded) };
+        events_of::<Job>(recorded)?.into_iter().try_for_each(|event| fold.fold(event, &recorded.envelope))
+    }
+
+    pub(super) fn write(&mut self, file: &Transaction<'_>) -> rusqlite::Result<()> {
+        self.rows.write(file)
     }
 }
 
 /// One event being folded into the row of one job.
 struct Fold<'a> {
-    transaction: &'a Transaction<'a>,
-    project: [u8; 16],
-    id: [u8; 16],
-    position: i64,
-    at: i64,
+    rows: &'a mut Table<Task>,
+    file: &'a Transaction<'a>,
+    stamp: Stamp,
 }
 
 impl Fold<'_> {
-    fn queue(&self, work: &Work, envelope: &Envelope) -> Result<(), ApplyError> {
+    fn fold(&mut self, event: Event, envelope: &Envelope) -> Result<(), ApplyError> {
+        let at = self.stamp.at;
+        match event {
+            Event::Queued { work, .. } => self.queue(&work, envelope),
+            Event::Leased { attempt_id, .. } => self.lease(attempt_id),
+            Event::Started { .. } => self.change(|job| {
+                job.state = Word(JobState::Running);
+                job.started_at = job.started_at.or(Some(at));
+            }),
+            Event::AttemptFailed { failure, resources, retry_at, .. } => {
+                let failure = to_json(&failure)?;
+                self.change(|job| {
+                    job.used(Some(resources));
+                    job.back(JobState::Queued);
+                    job.failure = Some(failure);
+                    job.retry_at = Some(retry_at.as_micros());
+                })
+            }
+            Event::AttemptLost { retry_at, .. } => self.change(|job| {
+                job.back(JobState::Queued);
+                job.retry_at = retry_at.map(Timestamp::as_micros);
+            }),
+            Event::LeaseReturned { .. } => self.change(|job| job.back(JobState::Queued)),
+            Event::AttemptStopped { resources, .. } => self.change(|job| {
+                job.used(Some(resources));
+                job.back(JobState::Queued);
+            }),
+            Event::Parked { .. } => self.change(|job| job.back(JobState::Paused)),
+            Event::Paused { attempt } => self.change(|job| {
+                job.used(attempt.and_then(|attempt| attempt.resources));
+                job.back(JobState::Paused);
+            }),
+            Event::CancelRequested { .. } | Event::PauseRequested { .. } => {
+                self.change(|job| job.stopping = true)
+            }
+            Event::Resumed {} => {
+                self.change(|job| (job.state, job.retry_at) = (Word(JobState::Queued), None))
+            }
+            Event::Succeeded { resources, .. } => self.end(JobState::Succeeded, None, Some(resources)),
+            Event::Failed { failure, resources, .. } => {
+                self.end(JobState::Failed, Some(&failure), Some(resources))
+            }
+            Event::Cancelled { attempt } => {
+                self.end(JobState::Cancelled, None, attempt.and_then(|attempt| attempt.resources))
+            }
+        }
+    }
+
+    fn queue(&mut self, work: &Work, envelope: &Envelope) -> Result<(), ApplyError> {
         let (playlist_id, item_id) = match work {
             Work::Refresh(work) => (Some(*work.playlist_id.uuid().as_bytes()), None),
             Work::Download(work) => (
@@ -85,71 +149,65 @@ impl Fold<'_> {
             ),
             Work::Verify(_) => (None, None),
         };
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO job (id, work, kind, playlist_id, item_id, state, principal, story, queued_at,
-                     changed_at, project)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            )?
-            .execute(params![
-                self.id,
-                to_json(work)?,
-                work.kind().name(),
-                playlist_id,
-                item_id,
-                JobState::Queued.name(),
-                envelope.principal.uuid().as_bytes(),
-                envelope.correlation_id.uuid().as_bytes(),
-                self.at,
-                self.position,
-                self.project,
-            ])?;
-        Ok(())
+        let Stamp { id, project, position, at } = self.stamp;
+        let (kind, work) = (work.kind().name().to_owned(), to_json(work)?);
+        Ok(self.rows.insert(self.file, |key| Task {
+            key,
+            id,
+            project,
+            work,
+            kind,
+            playlist_id,
+            item_id,
+            principal: *envelope.principal.uuid().as_bytes(),
+            story: *envelope.correlation_id.uuid().as_bytes(),
+            queued_at: at,
+            state: Word(JobState::Queued),
+            stopping: false,
+            attempt_id: None,
+            attempts: 0,
+            retry_at: None,
+            failure: None,
+            started_at: None,
+            ended_at: None,
+            cpu_ms: 0,
+            memory_peak_bytes: 0,
+            changed_at: position,
+        })?)
     }
 
-    fn lease(&self, attempt_id: AttemptId) -> Result<(), ApplyError> {
-        let attempt = *attempt_id.uuid().as_bytes();
-        self.transaction
+    fn lease(&mut self, attempt_id: AttemptId) -> Result<(), ApplyError> {
+        let attempt: Id = *attempt_id.uuid().as_bytes();
+        // Never touched again: nothing to be gained by keeping it in memory.
+        self.file
             .prepare_cached("INSERT OR IGNORE INTO attempt (id, project, job_id) VALUES (?1, ?2, ?3)")?
-            .execute(params![attempt, self.project, self.id])?;
-        self.set(
-            "state = ?3, attempt_id = ?4, attempts = attempts + 1, retry_at = NULL",
-            params![JobState::Leased.name(), attempt],
-        )
-    }
-
-    /// Sets columns; `?1` and `?2` are taken.
-    fn set(&self, columns: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), ApplyError> {
-        let sql = format!("UPDATE job SET {columns}, changed_at = ?2 WHERE id = ?1");
-        let mut all: Vec<&dyn rusqlite::ToSql> = vec![&self.id, &self.position];
-        all.extend(values);
-        self.transaction.prepare_cached(&sql)?.execute(all.as_slice())?;
-        Ok(())
-    }
-
-    fn back(&self, state: JobState) -> Result<(), ApplyError> {
-        self.set("state = ?3, attempt_id = NULL, stopping = 0", params![state.name()])
-    }
-
-    /// Adds what an attempt used: processor time adds up, memory is the highest peak.
-    fn used(&self, resources: ResourceUse) -> Result<(), ApplyError> {
-        self.set(
-            "cpu_ms = cpu_ms + ?3, memory_peak_bytes = max(memory_peak_bytes, ?4)",
-            params![resources.cpu_ms as i64, resources.memory_peak_bytes as i64],
-        )
+            .execute(params![attempt, self.stamp.project, self.stamp.id])?;
+        self.change(|job| {
+            (job.state, job.attempt_id, job.retry_at) = (Word(JobState::Leased), Some(attempt), None);
+            job.attempts += 1;
+        })
     }
 
     fn end(
-        &self,
+        &mut self,
         state: JobState,
         failure: Option<&Failure>,
         resources: Option<ResourceUse>,
     ) -> Result<(), ApplyError> {
-        self.used(resources.unwrap_or_default())?;
-        let failure = failure.map(to_json).transpose()?;
-        self.set(
-            "state = ?3, attempt_id = NULL, stopping = 0, retry_at = NULL, ended_at = ?4, failure = ?5",
-            params![state.name(), self.at, failure],
-        )
+        let (failure, at) = (failure.map(to_json).transpose()?, self.stamp.at);
+        self.change(|job| {
+            job.used(resources);
+            job.back(state);
+            (job.retry_at, job.ended_at, job.failure) = (None, Some(at), failure);
+        })
+    }
+
+    /// Changes the job, if it is known.
+    fn change(&mut self, change: impl FnOnce(&mut Task)) -> Result<(), ApplyError> {
+        if let Some(job) = self.rows.change(self.file, self.stamp.id)? {
+            change(job);
+            job.changed_at = self.stamp.position;
+        }
+        Ok(())
     }
 }

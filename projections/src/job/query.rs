@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
 
 use crate::{
     page::{Cursor, Page, PageRequest},
+    rows::Word,
     sql,
 };
 
@@ -53,7 +54,7 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, JobRow)> {
     let job = JobRow {
         id: JobId::from_uuid(sql::uuid(row, "id")?),
         work: sql::json(row, "work")?,
-        state: row.get::<_, String>("state")?.parse().unwrap_or(JobState::Failed),
+        state: row.get::<_, Word<_>>("state")?.0,
         stopping: row.get("stopping")?,
         attempt_id: sql::uuid_opt(row, "attempt_id")?.map(AttemptId::from_uuid),
         attempts: row.get("attempts")?,
@@ -181,7 +182,7 @@ pub fn counts(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(String, Jo
     transaction
         .prepare_cached("SELECT kind, state, count(*) FROM job GROUP BY kind, state")?
         .query_map([], |row| {
-            let state = row.get::<_, String>(1)?.parse().unwrap_or(JobState::Failed);
+            let Word(state) = row.get(1)?;
             Ok((row.get(0)?, state, row.get::<_, i64>(2)? as u64))
         })?
         .collect()

@@ -1,16 +1,20 @@
+use mediary_events::{Concern as _, job::Job};
 use mediary_log::Recorded;
 use rusqlite::Transaction;
 
-use super::project;
+use super::project::Jobs;
 use crate::view::{ApplyError, View};
 
 /// Jobs.
-#[derive(Debug)]
-pub struct JobView;
+#[derive(Debug, Default)]
+pub struct JobView {
+    jobs: Jobs,
+}
 
 impl View for JobView {
     const NAME: &'static str = "job";
     const VERSION: u32 = 2;
+    const CONCERNS: &'static [&'static str] = &[Job::NAME];
     const TABLES: &'static str = "
         CREATE TABLE job (
             key INTEGER PRIMARY KEY,
@@ -47,7 +51,11 @@ impl View for JobView {
         CREATE INDEX job_story ON job (project, story, key);
         CREATE INDEX job_changed ON job (project, changed_at);";
 
-    fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
-        project::apply(transaction, recorded)
+    fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+        self.jobs.apply(file, recorded)
+    }
+
+    fn write(&mut self, file: &Transaction<'_>) -> Result<(), ApplyError> {
+        Ok(self.jobs.write(file)?)
     }
 }

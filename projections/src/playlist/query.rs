@@ -12,6 +12,7 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
 
 use crate::{
     page::{Cursor, Page, PageRequest},
+    rows::{Word, Words},
     sql,
 };
 
@@ -28,15 +29,19 @@ pub enum RefreshOutcome {
     Failed,
 }
 
-impl RefreshOutcome {
-    fn of_name(name: &str) -> Option<Self> {
-        match name {
-            "changed" => Some(Self::Changed),
-            "unchanged" => Some(Self::Unchanged),
-            "partial" => Some(Self::Partial),
-            "failed" => Some(Self::Failed),
-            _ => None,
+impl Words for RefreshOutcome {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Unchanged => "unchanged",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
         }
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        let all = [Self::Changed, Self::Unchanged, Self::Partial, Self::Failed];
+        all.into_iter().find(|outcome| outcome.word() == word)
     }
 }
 
@@ -88,8 +93,8 @@ pub enum EntryStatus {
     Removed,
 }
 
-impl EntryStatus {
-    pub(super) const fn name(self) -> &'static str {
+impl Words for EntryStatus {
+    fn word(self) -> &'static str {
         match self {
             Self::Present => "present",
             Self::NotSeen => "not_seen",
@@ -97,8 +102,8 @@ impl EntryStatus {
         }
     }
 
-    pub(super) fn of_name(name: &str) -> Option<Self> {
-        [Self::Present, Self::NotSeen, Self::Removed].into_iter().find(|status| status.name() == name)
+    fn of_word(word: &str) -> Option<Self> {
+        [Self::Present, Self::NotSeen, Self::Removed].into_iter().find(|status| status.word() == word)
     }
 }
 
@@ -135,7 +140,7 @@ const PLAYLIST_COLUMNS: &str = "key, id, url, followed, followed_at, kind, title
 
 fn playlist_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, PlaylistRow)> {
     let key: i64 = row.get("key")?;
-    let outcome: Option<String> = row.get("refresh_outcome")?;
+    let outcome: Option<Word<_>> = row.get("refresh_outcome")?;
     let playlist = PlaylistRow {
         id: PlaylistId::from_uuid(sql::uuid(row, "id")?),
         url: row.get("url")?,
@@ -145,7 +150,7 @@ fn playlist_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, PlaylistRow)> {
         title: row.get("title")?,
         extractor: row.get("extractor")?,
         refreshed_at: row.get::<_, Option<i64>>("refreshed_at")?.map(Timestamp::from_micros),
-        refresh_outcome: outcome.as_deref().and_then(RefreshOutcome::of_name),
+        refresh_outcome: outcome.map(|outcome| outcome.0),
         refresh_job_id: sql::uuid_opt(row, "refresh_job_id")?.map(JobId::from_uuid),
         refresh_counts: sql::json_opt(row, "refresh_counts")?,
         refresh_failure: sql::json_opt(row, "refresh_failure")?,
@@ -162,7 +167,7 @@ const ENTRY_COLUMNS: &str = "entry.key, entry.id, playlist.id AS playlist_id, en
     entry.live_status, entry.status, entry.added_at, entry.changed_at";
 
 fn entry_row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
-    let status: String = row.get("status")?;
+    let status: Word<_> = row.get("status")?;
     Ok(EntryRow {
         id: EntryId::from_uuid(sql::uuid(row, "id")?),
         playlist_id: PlaylistId::from_uuid(sql::uuid(row, "playlist_id")?),
@@ -176,7 +181,7 @@ fn entry_row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
         duration_ms: row.get::<_, Option<i64>>("duration_ms")?.map(|duration| duration as u64),
         availability: sql::json(row, "availability")?,
         live_status: sql::json(row, "live_status")?,
-        status: EntryStatus::of_name(&status).unwrap_or(EntryStatus::Removed),
+        status: status.0,
         added_at: Timestamp::from_micros(row.get("added_at")?),
         changed_at: row.get::<_, i64>("changed_at")? as u64,
     })

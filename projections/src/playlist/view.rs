@@ -1,19 +1,24 @@
+use mediary_events::{Concern as _, download::Download, file::File, playlist::Playlist};
 use mediary_log::Recorded;
 use rusqlite::Transaction;
 
-use super::project;
+use super::project::Playlists;
 use crate::{
-    download::{fold, tables},
+    download::{Downloads, tables},
     view::{ApplyError, View},
 };
 
 /// Playlists and their entries, with how it stands with the keeping of each.
-#[derive(Debug)]
-pub struct PlaylistView;
+#[derive(Debug, Default)]
+pub struct PlaylistView {
+    playlists: Playlists,
+    downloads: Downloads,
+}
 
 impl View for PlaylistView {
     const NAME: &'static str = "playlist";
     const VERSION: u32 = 5;
+    const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(
         tables!(),
         "
@@ -64,9 +69,14 @@ impl View for PlaylistView {
         CREATE INDEX entry_changed ON entry (playlist_key, changed_at);"
     );
 
-    fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+    fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         // How it stands with each row is told with the rows, so that every number fits to every other.
-        fold(transaction, recorded)?;
-        project::apply(transaction, recorded)
+        self.downloads.apply(file, recorded)?;
+        self.playlists.apply(file, recorded)
+    }
+
+    fn write(&mut self, file: &Transaction<'_>) -> Result<(), ApplyError> {
+        self.downloads.write(file)?;
+        Ok(self.playlists.write(file)?)
     }
 }

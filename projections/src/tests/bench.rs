@@ -106,7 +106,11 @@ impl Bench {
 
 /// Every row of every table of a view's file, its checkpoint included.
 pub(crate) fn dump<V: View>(directory: &Path) -> Vec<Vec<Value>> {
-    let connection = open::<V>(directory);
+    rows_of(&open::<V>(directory))
+}
+
+/// Every row of every table of a file.
+pub(super) fn rows_of(connection: &Connection) -> Vec<Vec<Value>> {
     let mut tables =
         connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1").unwrap();
     let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use mediary_events::{Concern as _, playlist::Playlist};
+use mediary_events::{Concern as _, job::Job, playlist::Playlist, reservation::Reservation};
 use mediary_log::Recorded;
 use mediary_schema::scope::Scope;
 use rusqlite::Transaction;
@@ -65,25 +65,26 @@ fn damage(folder: &Path, word: &[u8], by: &[u8]) {
 
 // invariant: V-5
 #[tokio::test]
-async fn a_damaged_event_stops_every_view_which_says_so_and_answers_nothing() {
+async fn a_damaged_event_stops_the_view_that_folds_it_which_says_so_and_answers_nothing() {
     let bench = Bench::new();
     bench.tell(follow).await;
-    bench.tell(look(1, 0..3)).await;
+    let position = bench.tell(look(1, 0..3)).await;
     let folder = bench.close().await;
     damage(folder.path(), b"Letters", b"Lettuce");
     let bench = Bench::on(folder);
     let views = bench.views();
-    for view in views.all() {
-        let Fault { code, reason, .. } = halted(view).await;
-        assert_eq!(code, "LOG_PAYLOAD_DAMAGED", "{reason}");
-    }
+    let Fault { code, reason, .. } = halted(&views.playlist).await;
+    assert_eq!(code, "LOG_PAYLOAD_DAMAGED", "{reason}");
     let page =
         views.playlist.read(Scope::of_test(), |rows| playlists(rows, None, PageRequest::front(1))).await;
     assert!(matches!(page, Err(QueryError::Stopped { code: "LOG_PAYLOAD_DAMAGED", .. })));
+    // The others are told of no lists.
+    reach(&views.job, position).await;
     views.stop();
 }
 
 /// A view whose file is full at first.
+#[derive(Default)]
 struct Cramped;
 
 static REFUSALS_LEFT: AtomicU32 = AtomicU32::new(3);
@@ -92,8 +93,9 @@ impl View for Cramped {
     const NAME: &'static str = "cramped";
     const VERSION: u32 = 1;
     const TABLES: &'static str = "CREATE TABLE seen (position INTEGER NOT NULL) STRICT;";
+    const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Job::NAME, Reservation::NAME];
 
-    fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+    fn apply(&mut self, transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         let refuses = REFUSALS_LEFT
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
             .is_ok();
@@ -102,6 +104,10 @@ impl View for Cramped {
             return Err(rusqlite::Error::SqliteFailure(full, None).into());
         }
         transaction.execute("INSERT INTO seen VALUES (?1)", [recorded.position() as i64])?;
+        Ok(())
+    }
+
+    fn write(&mut self, _: &Transaction<'_>) -> Result<(), ApplyError> {
         Ok(())
     }
 }
@@ -123,15 +129,21 @@ async fn a_full_disk_makes_a_view_wait_and_not_stop() {
 }
 
 /// A view with a fault of its own.
+#[derive(Default)]
 struct Clumsy;
 
 impl View for Clumsy {
     const NAME: &'static str = "clumsy";
     const VERSION: u32 = 1;
     const TABLES: &'static str = "";
+    const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Job::NAME, Reservation::NAME];
 
-    fn apply(_: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+    fn apply(&mut self, _: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         assert!(recorded.position() < 2, "it drops what it holds");
+        Ok(())
+    }
+
+    fn write(&mut self, _: &Transaction<'_>) -> Result<(), ApplyError> {
         Ok(())
     }
 }
@@ -147,4 +159,46 @@ async fn a_fold_that_panics_stops_its_view_and_says_so() {
     assert_eq!((position, code), (2, "VIEW_STOPPED"));
     assert_eq!(view.status().position, 1);
     view.stop();
+}
+
+/// A view whose file refuses what the fourth event makes, once it is written.
+#[derive(Default)]
+struct Particular {
+    positions: Vec<u64>,
+}
+
+impl View for Particular {
+    const NAME: &'static str = "particular";
+    const VERSION: u32 = 1;
+    const TABLES: &'static str =
+        "CREATE TABLE seen (position INTEGER NOT NULL CHECK (position <> 4)) STRICT;";
+    const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Job::NAME, Reservation::NAME];
+
+    fn apply(&mut self, _: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+        self.positions.push(recorded.position());
+        Ok(())
+    }
+
+    fn write(&mut self, transaction: &Transaction<'_>) -> Result<(), ApplyError> {
+        for position in self.positions.drain(..) {
+            transaction.execute("INSERT INTO seen VALUES (?1)", [position as i64])?;
+        }
+        Ok(())
+    }
+}
+
+// A batch is written as a whole, and the event that is to blame is found all the same.
+// invariant: V-5
+#[tokio::test]
+async fn a_view_whose_rows_are_refused_stops_at_the_event_that_made_them() {
+    let bench = Bench::new();
+    bench.tell(follow).await;
+    bench.tell(look(1, 0..3)).await;
+    let view = bench.view::<Particular>(bench.folder());
+    let Fault { position, code, reason } = halted(&view).await;
+    assert_eq!((position, code), (4, "VIEW_STOPPED"));
+    assert!(reason.starts_with("event 4 can't be folded: the view's file refuses the event"), "{reason}");
+    assert_eq!(view.status().position, 3);
+    view.stop();
+    assert_eq!(dump::<Particular>(bench.folder()).len(), 1 + 3);
 }

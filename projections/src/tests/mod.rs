@@ -1,5 +1,6 @@
 //! Tests of what all views share.
 
+mod batching;
 mod bench;
 mod erasing;
 mod halting;

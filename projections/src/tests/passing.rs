@@ -13,6 +13,7 @@ use crate::view::{ApplyError, View};
 const NEWS: &str = "renamed";
 
 /// A view of the jobs that were renamed, in the program of a year.
+#[derive(Default)]
 struct Renamed<const KNOWS_MORE: bool>;
 
 impl<const KNOWS_MORE: bool> View for Renamed<KNOWS_MORE> {
@@ -20,18 +21,23 @@ impl<const KNOWS_MORE: bool> View for Renamed<KNOWS_MORE> {
     const VERSION: u32 = 1;
     const TABLES: &'static str = "
         CREATE TABLE renamed (position INTEGER PRIMARY KEY, project BLOB NOT NULL, changed_at INTEGER NOT NULL) STRICT;";
+    const CONCERNS: &'static [&'static str] = &[Job::NAME];
 
     fn knows(concern: &str, name: &str) -> Option<Schema> {
         let is_news = (concern, name) == (Job::NAME, NEWS);
         if is_news && KNOWS_MORE { Some(Schema::new(1, 0)) } else { REGISTRY.knows(concern, name) }
     }
 
-    fn apply(transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
+    fn apply(&mut self, transaction: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         let envelope = &recorded.envelope;
         if KNOWS_MORE && envelope.name == NEWS {
             let (position, project) = (envelope.position as i64, *envelope.project.uuid().as_bytes());
             transaction.execute("INSERT INTO renamed VALUES (?1, ?2, ?1)", (position, project))?;
         }
+        Ok(())
+    }
+
+    fn write(&mut self, _: &Transaction<'_>) -> Result<(), ApplyError> {
         Ok(())
     }
 }

@@ -6,12 +6,14 @@ use mediary_events::{Concern, codec, testing::NOW};
 use mediary_log::{Codec, Envelope, Extensions, Origin, OriginKind, Recorded};
 use mediary_schema::{
     CommandId, CorrelationId, EventId, FailureClass, ItemId, PrincipalId, ProjectId, Timestamp,
+    file::{Check, MediaFacts, Verified},
     item::ItemSource,
     job::{Failure, ResourceUse},
 };
 use rusqlite::{
     Connection, Transaction,
     trace::{TraceEvent, TraceEventCodes},
+    types::Value,
 };
 use uuid::Uuid;
 
@@ -80,11 +82,25 @@ impl<V: View> Rows<V> {
 
     /// Folds an event.
     pub(crate) fn apply(&mut self, recorded: &Recorded) -> Result<(), ApplyError> {
+        self.apply_all(std::slice::from_ref(recorded))
+    }
+
+    /// Folds events as one batch.
+    pub(crate) fn apply_all(&mut self, events: &[Recorded]) -> Result<(), ApplyError> {
         let transaction = self.connection.transaction().unwrap();
-        V::apply(&transaction, recorded)?;
+        let mut view = V::default();
+        for recorded in events {
+            view.apply(&transaction, recorded)?;
+        }
+        view.write(&transaction)?;
         transaction.commit().unwrap();
-        self.position = recorded.position();
+        self.position = events.last().map_or(self.position, Recorded::position);
         Ok(())
+    }
+
+    /// Every row of every table, as the file has it.
+    pub(crate) fn dump(&self) -> Vec<Vec<Value>> {
+        super::bench::rows_of(&self.connection)
     }
 
     /// The position of the last event.
@@ -195,4 +211,22 @@ pub(crate) fn source(name: &str) -> ItemSource {
 pub(crate) fn failure(class: FailureClass, partial: u64) -> Failure {
     let output = vec!["ERROR: HTTP Error 503: Service Unavailable".to_owned()];
     Failure { exit_code: Some(1), output, partial, ..Failure::new(class, "the source did not answer") }
+}
+
+/// What a file of so many bytes is known by.
+pub(crate) fn verified(size_bytes: u64) -> Verified {
+    Verified {
+        size_bytes,
+        blake3: "d74981efa70a0c880b8d8c1985d075dbcbf679b99a5f9914e5aaf96b831a9e24".to_owned(),
+        media: MediaFacts {
+            container: "mov,mp4,m4a,3gp,3g2,mj2".to_owned(),
+            duration_ms: 61_013,
+            width: Some(1280),
+            height: Some(720),
+            video_codec: Some("h264".to_owned()),
+            audio_codec: None,
+        },
+        check: Check::Decoded,
+        oddities: Vec::new(),
+    }
 }
