@@ -1,6 +1,6 @@
 //! The chain of rows beside a plain vector, which is slow and plainly right.
 
-use mediary_schema::playlist::After;
+use mediary_schema::{EntryId, playlist::After};
 
 use super::*;
 
