@@ -63,7 +63,7 @@ pub(crate) fn request(first: Option<u32>, after: Option<&str>) -> Result<PageReq
         .map(str::parse::<Cursor>)
         .transpose()
         .map_err(|error| fault(&error.to_string(), "BAD_CURSOR", false))?;
-    Ok(PageRequest { first, after })
+    Ok(PageRequest { first, after, counted: true })
 }
 
 /// A page as a connection of nodes.
@@ -75,7 +75,7 @@ pub(crate) fn connection<Row, Node>(
 where
     Node: OutputType,
 {
-    let total = Total { total_count: Long(page.total) };
+    let total = Total { total_count: Long(page.total.unwrap_or_default()) };
     let mut connection = Connection::with_additional_fields(had_before, page.has_next, total);
     connection.edges.extend(page.rows.into_iter().map(|(cursor, row)| Edge::new(Place(cursor), node(row))));
     connection

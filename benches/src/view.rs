@@ -61,7 +61,7 @@ pub struct Table {
     pub rows: Vec<Vec<Value>>,
 }
 
-/// Every row of a view, table by table in the order of their making.
+/// Every row of a view but its numbers, table by table in the order of their making.
 ///
 /// # Panics
 /// If the view can't be read.
@@ -69,7 +69,8 @@ pub fn tables(view: &ViewHandle) -> Vec<Table> {
     view.read_blocking(Scope::of_platform(), |snapshot| {
         let names: Vec<String> = snapshot
             .prepare(
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'checkpoint' ORDER BY rowid",
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('checkpoint', 'counted')
+                 ORDER BY rowid",
             )?
             .query_map([], |row| row.get(0))?
             .collect::<SqlResult<_>>()?;
@@ -123,7 +124,8 @@ fn insert_batch(connection: &mut Connection, table: &str, rows: &[Vec<Value>]) -
     Ok(count)
 }
 
-/// Asks a view for so many pages of 50, one behind the other, and for the front again behind the last.
+/// Asks a view for so many pages of 50 with how many rows there are in all, one behind the other, and for the front again
+/// behind the last.
 ///
 /// # Panics
 /// If the view can't be read, or a page is empty.
@@ -133,7 +135,7 @@ pub async fn pages<Row: Send + 'static>(
     query: impl Fn(&Snapshot<'_>, PageRequest) -> SqlResult<Page<Row>> + Copy + Send + 'static,
 ) -> Figure {
     const PAGE_ROWS: u32 = 50;
-    let mut request = PageRequest::front(PAGE_ROWS);
+    let mut request = PageRequest::front(PAGE_ROWS).counted();
     let mut latencies = Vec::new();
     for _ in 0..pages {
         let asked = Instant::now();

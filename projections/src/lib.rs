@@ -6,6 +6,7 @@
 //! To add a view: a folder named after its concern with the roles `view project query`, and one
 //! member of [`Views`].
 
+mod counted;
 pub mod download;
 pub mod file;
 pub mod job;

@@ -46,12 +46,21 @@ pub struct PageRequest {
     pub first: u32,
     /// Behind which row; none is the front.
     pub after: Option<Cursor>,
+    /// Whether the answer says how many rows the whole list has. That is known, but where something is searched for or a
+    /// rule picks the rows: there all of them are looked at.
+    pub counted: bool,
 }
 
 impl PageRequest {
     /// The front of a list.
     pub const fn front(first: u32) -> Self {
-        Self { first, after: None }
+        Self { first, after: None, counted: false }
+    }
+
+    /// The same, and how many rows the whole list has.
+    #[must_use]
+    pub const fn counted(self) -> Self {
+        Self { counted: true, ..self }
     }
 
     /// One row more than asked for: it tells whether there are more.
@@ -67,15 +76,21 @@ pub struct Page<T> {
     pub rows: Vec<(Cursor, T)>,
     /// Whether there are more behind them.
     pub has_next: bool,
-    /// How many rows the whole list has.
-    pub total: u64,
+    /// How many rows the whole list has, if that was asked for.
+    pub total: Option<u64>,
 }
 
 impl<T> Page<T> {
-    pub(crate) fn new(mut rows: Vec<(Cursor, T)>, request: PageRequest, total: u64) -> Self {
+    /// The page of a request, of one row more than asked for; how many there are in all is asked if it is to be said.
+    pub(crate) fn new(
+        mut rows: Vec<(Cursor, T)>,
+        request: PageRequest,
+        total: impl FnOnce() -> rusqlite::Result<u64>,
+    ) -> rusqlite::Result<Self> {
         let asked = request.first.min(PAGE_MAX) as usize;
         let has_next = rows.len() > asked;
         rows.truncate(asked);
-        Self { rows, has_next, total }
+        let total = if request.counted { Some(total()?) } else { None };
+        Ok(Self { rows, has_next, total })
     }
 }

@@ -14,12 +14,14 @@ use rusqlite::{
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
 };
 
+use crate::counted::{Counted, Counts};
+
 /// An id without its kind, as the file has it.
 pub(crate) type Id = [u8; 16];
 
 /// A row of a table with a `key` (what pages are sorted by, given in the order of the events) and an `id`; the macro
 /// [`row`] writes it.
-pub(crate) trait Row: Sized {
+pub(crate) trait Row: Counted + Sized {
     const NEWEST_KEY: &'static str;
     const SELECT: &'static str;
     const INSERT: &'static str;
@@ -131,8 +133,10 @@ pub(crate) enum RowError {
 /// The rows of a table that a batch touches.
 pub(crate) struct Table<R> {
     rows: HashMap<Id, Held<R>>,
-    /// Those that are new or changed, each once.
+    /// Those that are new or changed.
     waiting: Vec<Id>,
+    /// What that makes of the numbers in the file.
+    counts: Counts,
     /// The key of the next new row, once the file was asked.
     next_key: Option<i64>,
 }
@@ -153,7 +157,7 @@ enum Standing {
 
 impl<R> Default for Table<R> {
     fn default() -> Self {
-        Self { rows: HashMap::new(), waiting: Vec::new(), next_key: None }
+        Self { rows: HashMap::new(), waiting: Vec::new(), counts: Counts::default(), next_key: None }
     }
 }
 
@@ -174,6 +178,7 @@ impl<R: Row> Table<R> {
         let Some(held) = held(&mut self.rows, file, id)? else { return Ok(None) };
         if held.state == Standing::Same {
             held.state = Standing::Changed;
+            held.row.count(&mut self.counts.less());
             self.waiting.push(id);
         }
         Ok(Some(&mut held.row))
@@ -215,17 +220,17 @@ impl<R: Row> Table<R> {
         let (mut insert, mut update) = (file.prepare_cached(R::INSERT)?, file.prepare_cached(R::UPDATE)?);
         for id in std::mem::take(&mut self.waiting) {
             if let Some(held) = self.rows.get_mut(&id) {
-                held.write(&mut insert, &mut update)?;
+                held.write(&mut insert, &mut update, &mut self.counts)?;
             }
         }
-        Ok(())
+        self.counts.write(file)
     }
 
     /// Writes one row, if it is new or was changed.
     pub(crate) fn write_one(&mut self, file: &Transaction<'_>, id: Id) -> rusqlite::Result<()> {
         let Some(held) = self.rows.get_mut(&id) else { return Ok(()) };
         let (mut insert, mut update) = (file.prepare_cached(R::INSERT)?, file.prepare_cached(R::UPDATE)?);
-        held.write(&mut insert, &mut update)
+        held.write(&mut insert, &mut update, &mut self.counts)
     }
 
     /// Writes every row and forgets all: the file is about to be changed behind the table's back.
@@ -257,7 +262,12 @@ fn held<'r, R: Row>(
 }
 
 impl<R: Row> Held<R> {
-    fn write(&mut self, insert: &mut Statement<'_>, update: &mut Statement<'_>) -> rusqlite::Result<()> {
+    fn write(
+        &mut self,
+        insert: &mut Statement<'_>,
+        update: &mut Statement<'_>,
+        counts: &mut Counts,
+    ) -> rusqlite::Result<()> {
         match self.state {
             Standing::Same => return Ok(()),
             Standing::New => {
@@ -269,6 +279,7 @@ impl<R: Row> Held<R> {
                 update.raw_execute()?;
             }
         }
+        self.row.count(&mut counts.more());
         self.state = Standing::Same;
         Ok(())
     }
@@ -297,86 +308,4 @@ impl<T: Words> FromSql for Word<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use rusqlite::Connection;
-
-    use super::*;
-
-    row! {
-        struct Thing of "thing" {
-            stays { name: String, }
-            changes { weight: i64, colour: Option<String>, }
-        }
-    }
-
-    const TABLE: &str = "CREATE TABLE thing (key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL,
-        weight INTEGER NOT NULL, colour TEXT) STRICT;
-        CREATE TABLE told (what TEXT NOT NULL);
-        CREATE TRIGGER added AFTER INSERT ON thing BEGIN INSERT INTO told VALUES ('new ' || new.name); END;
-        CREATE TRIGGER changed AFTER UPDATE ON thing BEGIN INSERT INTO told VALUES ('changed ' || new.name); END;";
-
-    fn thing(key: i64, name: &str) -> Thing {
-        Thing { key, id: id(name), name: name.to_owned(), weight: 0, colour: None }
-    }
-
-    fn id(name: &str) -> Id {
-        let mut id = [0; 16];
-        id[..name.len()].copy_from_slice(name.as_bytes());
-        id
-    }
-
-    fn batch(file: &mut Connection, work: impl FnOnce(&Transaction<'_>, &mut Table<Thing>)) {
-        let transaction = file.transaction().unwrap();
-        let mut things = Table::default();
-        work(&transaction, &mut things);
-        things.write(&transaction).unwrap();
-        transaction.commit().unwrap();
-    }
-
-    #[test]
-    fn a_row_is_written_once_however_often_a_batch_touches_it() {
-        let mut file = Connection::open_in_memory().unwrap();
-        file.execute_batch(TABLE).unwrap();
-        let add = |file: &Transaction<'_>, things: &mut Table<Thing>, name: &str| {
-            things.insert(file, |key| thing(key, name)).unwrap();
-        };
-        batch(&mut file, |file, things| {
-            add(file, things, "a");
-            add(file, things, "b");
-            for _ in 0..3 {
-                things.change(file, id("a")).unwrap().unwrap().weight += 1;
-            }
-        });
-        batch(&mut file, |file, things| {
-            add(file, things, "c");
-            assert_eq!(things.find(file, id("a")).unwrap().unwrap().weight, 3);
-            for _ in 0..3 {
-                things.change(file, id("b")).unwrap().unwrap().colour = Some("red".to_owned());
-            }
-            assert!(things.change(file, id("never")).unwrap().is_none());
-            assert!(things.is_new(id("c")) && !things.is_new(id("b")));
-        });
-        let all = |sql: &str| -> Vec<String> {
-            let mut select = file.prepare(sql).unwrap();
-            select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
-        };
-        assert_eq!(all("SELECT what FROM told ORDER BY rowid"), ["new a", "new b", "changed b", "new c"]);
-        let rows = all("SELECT key || name || weight || coalesce(colour, '-') FROM thing ORDER BY key");
-        assert_eq!(rows, ["1a3-", "2b0red", "3c0-"]);
-    }
-
-    #[test]
-    fn what_is_there_is_not_added_again() {
-        let mut file = Connection::open_in_memory().unwrap();
-        file.execute_batch(TABLE).unwrap();
-        batch(&mut file, |file, things| {
-            things.insert(file, |key| thing(key, "a")).unwrap();
-            let again = things.insert(file, |key| thing(key, "a"));
-            assert!(matches!(again, Err(RowError::Known)), "{again:?}");
-        });
-        let transaction = file.transaction().unwrap();
-        let mut things = Table::default();
-        things.insert(&transaction, |key| thing(key, "a")).unwrap();
-        things.write(&transaction).unwrap_err();
-    }
-}
+mod tests;

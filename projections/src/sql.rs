@@ -1,6 +1,6 @@
 //! Small conveniences between rows and values.
 
-use rusqlite::Row;
+use rusqlite::{Row, Transaction};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -12,6 +12,15 @@ pub(crate) fn uuid(row: &Row<'_>, column: &str) -> rusqlite::Result<Uuid> {
 /// A UUID column that may be null.
 pub(crate) fn uuid_opt(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Uuid>> {
     Ok(row.get::<_, Option<[u8; 16]>>(column)?.map(Uuid::from_bytes))
+}
+
+/// How many rows a statement counts.
+pub(crate) fn count(
+    rows: &Transaction<'_>,
+    statement: &str,
+    values: impl rusqlite::Params,
+) -> rusqlite::Result<u64> {
+    rows.prepare_cached(statement)?.query_row(values, |row| row.get::<_, i64>(0).map(|number| number as u64))
 }
 
 /// A column that holds the serde name of a value of a closed set, or JSON.

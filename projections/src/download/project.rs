@@ -7,8 +7,9 @@ use mediary_log::Recorded;
 use mediary_schema::{ItemId, JobId, download::DownloadItem, item::ItemSource};
 use rusqlite::{Transaction, params};
 
-use super::query::DownloadState;
+use super::query::{COUNTED, DownloadState};
 use crate::{
+    counted::{Counted, Tally},
     rows::{Id, Table, Word, Words as _, row},
     sql::to_json,
     view::{ApplyError, Stamp},
@@ -35,6 +36,12 @@ row! {
             failure: Option<String>,
             changed_at: i64,
         }
+    }
+}
+
+impl Counted for Wish {
+    fn count(&self, tally: &mut Tally<'_>) {
+        tally.add(self.project, COUNTED, self.state.0.word(), 1);
     }
 }
 

@@ -4,6 +4,7 @@ use mediary_schema::{
 use rusqlite::{Row, Transaction, params, types::Value};
 
 use crate::{
+    counted,
     page::{Cursor, Page, PageRequest},
     rows::{Word, Words},
     sql,
@@ -119,6 +120,9 @@ fn download_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, DownloadRow)> {
     Ok((Cursor { rank: key, key }, download))
 }
 
+/// What they are in the numbers.
+pub(super) const COUNTED: &str = "download";
+
 /// Downloads, newest first, all or those with a text in title or address.
 pub fn downloads(
     transaction: &Transaction<'_>,
@@ -127,9 +131,6 @@ pub fn downloads(
 ) -> rusqlite::Result<Page<DownloadRow>> {
     let found = search.map_or_else(|| "?1 IS NULL".to_owned(), |_| sql::has(&["title", "url"], "?1"));
     let pattern = search.map(sql::containing);
-    let total: i64 = transaction
-        .prepare_cached(&format!("SELECT count(*) FROM download WHERE {found}"))?
-        .query_row([&pattern], |row| row.get(0))?;
     let after = request.after.map_or(i64::MAX, |cursor| cursor.key);
     let rows = transaction
         .prepare_cached(&format!(
@@ -137,7 +138,12 @@ pub fn downloads(
         ))?
         .query_map(params![pattern, after, request.limit()], download_row)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(Page::new(rows, request, total as u64))
+    Page::new(rows, request, || match &pattern {
+        None => counted::number(transaction, Some(COUNTED), None),
+        Some(_) => {
+            sql::count(transaction, &format!("SELECT count(*) FROM download WHERE {found}"), [&pattern])
+        }
+    })
 }
 
 /// A download, if anybody ever wanted it.
@@ -156,11 +162,13 @@ pub fn downloads_by_item(
 ) -> rusqlite::Result<Vec<DownloadRow>> {
     let marks = vec!["?"; ids.len()].join(", ");
     let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
-    transaction
-        .prepare(&format!("SELECT {COLUMNS} FROM download WHERE item_id IN ({marks}) ORDER BY key"))?
+    let mut found = transaction
+        .prepare(&format!("SELECT {COLUMNS} FROM download WHERE item_id IN ({marks})"))?
         .query_map(rusqlite::params_from_iter(values), download_row)?
-        .map(|row| row.map(|(_, row)| row))
-        .collect()
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    // Sorted here: asked for in this order, every download of the project would be read in it.
+    found.sort_unstable_by_key(|(cursor, _)| cursor.key);
+    Ok(found.into_iter().map(|(_, row)| row).collect())
 }
 
 /// Downloads that were touched after a position, in that order.

@@ -3,7 +3,10 @@ use mediary_log::Recorded;
 use rusqlite::Transaction;
 
 use super::project::Downloads;
-use crate::view::{ApplyError, View};
+use crate::{
+    counted::counted,
+    view::{ApplyError, View},
+};
 
 /// The tables of downloads: of their own view, and of that of playlists, which tells how it stands with each row.
 macro_rules! tables {
@@ -31,8 +34,8 @@ macro_rules! tables {
                 WHEN 'archived' THEN 3 WHEN 'lost' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END) VIRTUAL
         ) STRICT;
         CREATE INDEX download_project ON download (project, key);
-        CREATE INDEX download_item ON download (item_id, key);
-        CREATE INDEX download_standing ON download (item_id, standing);
+        CREATE INDEX download_item ON download (project, item_id, key);
+        CREATE INDEX download_standing ON download (project, item_id, standing);
         CREATE INDEX download_file ON download (file_id);
         CREATE INDEX download_state ON download (project, state, key);
         CREATE INDEX download_changed ON download (project, changed_at);"
@@ -48,9 +51,9 @@ pub struct DownloadView {
 
 impl View for DownloadView {
     const NAME: &'static str = "download";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[Download::NAME, File::NAME];
-    const TABLES: &'static str = tables!();
+    const TABLES: &'static str = concat!(tables!(), counted!());
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         self.downloads.apply(file, recorded)

@@ -6,7 +6,9 @@ use mediary_log::Recorded;
 use mediary_schema::file::FileState;
 use rusqlite::Transaction;
 
+use super::query::COUNTED;
 use crate::{
+    counted::{Counted, Tally},
     rows::{Id, Table, Word, Words, row},
     sql::to_json,
     view::{ApplyError, Stamp},
@@ -26,6 +28,12 @@ row! {
             state: Word<FileState>,
             changed_at: i64,
         }
+    }
+}
+
+impl Counted for Kept {
+    fn count(&self, tally: &mut Tally<'_>) {
+        tally.add(self.project, COUNTED, self.state.0.word(), 1);
     }
 }
 

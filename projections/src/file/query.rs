@@ -5,6 +5,7 @@ use mediary_schema::{
 use rusqlite::{Row, Transaction, params, types::Value};
 
 use crate::{
+    counted,
     page::{Cursor, Page, PageRequest},
     rows::Word,
     sql,
@@ -49,6 +50,9 @@ fn file_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, FileRow)> {
     Ok((Cursor { rank: key, key }, file))
 }
 
+/// What they are in the numbers.
+pub(super) const COUNTED: &str = "file";
+
 /// Files, newest first, all or those with a text in the path.
 pub fn files(
     transaction: &Transaction<'_>,
@@ -57,9 +61,6 @@ pub fn files(
 ) -> rusqlite::Result<Page<FileRow>> {
     let found = search.map_or_else(|| "?1 IS NULL".to_owned(), |_| sql::has(&["path"], "?1"));
     let pattern = search.map(sql::containing);
-    let total: i64 = transaction
-        .prepare_cached(&format!("SELECT count(*) FROM file WHERE {found}"))?
-        .query_row([&pattern], |row| row.get(0))?;
     let after = request.after.map_or(i64::MAX, |cursor| cursor.key);
     let rows = transaction
         .prepare_cached(&format!(
@@ -67,7 +68,10 @@ pub fn files(
         ))?
         .query_map(params![pattern, after, request.limit()], file_row)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(Page::new(rows, request, total as u64))
+    Page::new(rows, request, || match &pattern {
+        None => counted::number(transaction, Some(COUNTED), None),
+        Some(_) => sql::count(transaction, &format!("SELECT count(*) FROM file WHERE {found}"), [&pattern]),
+    })
 }
 
 /// One file.

@@ -3,7 +3,10 @@ use mediary_log::Recorded;
 use rusqlite::Transaction;
 
 use super::project::Files;
-use crate::view::{ApplyError, View};
+use crate::{
+    counted::counted,
+    view::{ApplyError, View},
+};
 
 /// Files.
 #[derive(Debug, Default)]
@@ -13,9 +16,11 @@ pub struct FileView {
 
 impl View for FileView {
     const NAME: &'static str = "file";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const CONCERNS: &'static [&'static str] = &[File::NAME];
-    const TABLES: &'static str = "
+    const TABLES: &'static str = concat!(
+        counted!(),
+        "
         CREATE TABLE file (
             key INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE,
@@ -29,7 +34,8 @@ impl View for FileView {
             changed_at INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX file_project ON file (project, key);
-        CREATE INDEX file_changed ON file (project, changed_at);";
+        CREATE INDEX file_changed ON file (project, changed_at);"
+    );
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         self.files.apply(file, recorded)

@@ -5,11 +5,12 @@ use mediary_events::{
 use mediary_log::{Envelope, Recorded};
 use mediary_schema::{
     AttemptId, Timestamp,
-    job::{Failure, JobState, ResourceUse, Work},
+    job::{Failure, JobState, ResourceUse, Work, WorkKind},
 };
 use rusqlite::{Transaction, params};
 
 use crate::{
+    counted::{Counted, Tally},
     rows::{Id, Table, Word, Words, row},
     sql::to_json,
     view::{ApplyError, Stamp},
@@ -20,7 +21,7 @@ row! {
         stays {
             project: Id,
             work: String,
-            kind: String,
+            kind: Word<WorkKind>,
             playlist_id: Option<Id>,
             item_id: Option<Id>,
             principal: Id,
@@ -50,6 +51,22 @@ impl Words for JobState {
 
     fn of_word(word: &str) -> Option<Self> {
         word.parse().ok()
+    }
+}
+
+impl Words for WorkKind {
+    fn word(self) -> &'static str {
+        self.name()
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        word.parse().ok()
+    }
+}
+
+impl Counted for Task {
+    fn count(&self, tally: &mut Tally<'_>) {
+        tally.add(self.project, self.kind.0.word(), self.state.0.word(), 1);
     }
 }
 
@@ -150,7 +167,7 @@ impl Fold<'_> {
             Work::Verify(_) => (None, None),
         };
         let Stamp { id, project, position, at } = self.stamp;
-        let (kind, work) = (work.kind().name().to_owned(), to_json(work)?);
+        let (kind, work) = (Word(work.kind()), to_json(work)?);
         Ok(self.rows.insert(self.file, |key| Task {
             key,
             id,

@@ -5,6 +5,7 @@ use mediary_schema::{
 use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
 
 use crate::{
+    counted,
     page::{Cursor, Page, PageRequest},
     rows::Word,
     sql,
@@ -115,6 +116,16 @@ impl JobFilter {
         }
         (conditions.join(" AND "), values)
     }
+
+    /// How many there are: known, if nothing but the state is asked for.
+    fn count(&self, transaction: &Transaction<'_>) -> rusqlite::Result<u64> {
+        if *self == (Self { state: self.state, ..Self::default() }) {
+            return counted::number(transaction, None, self.state.map(JobState::name));
+        }
+        let (conditions, values) = self.conditions();
+        let statement = format!("SELECT count(*) FROM job WHERE {conditions}");
+        sql::count(transaction, &statement, rusqlite::params_from_iter(values))
+    }
 }
 
 /// Jobs, newest first.
@@ -124,9 +135,6 @@ pub fn jobs(
     request: PageRequest,
 ) -> rusqlite::Result<Page<JobRow>> {
     let (conditions, mut values) = filter.conditions();
-    let total: i64 = transaction
-        .prepare_cached(&format!("SELECT count(*) FROM job WHERE {conditions}"))?
-        .query_row(rusqlite::params_from_iter(&values), |row| row.get(0))?;
     values.push(Value::Integer(request.after.map_or(i64::MAX, |cursor| cursor.key)));
     values.push(Value::Integer(request.limit()));
     let rows = transaction
@@ -135,7 +143,7 @@ pub fn jobs(
         ))?
         .query_map(rusqlite::params_from_iter(&values), job_row)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(Page::new(rows, request, total as u64))
+    Page::new(rows, request, || filter.count(transaction))
 }
 
 /// One job.
@@ -180,7 +188,7 @@ pub fn changed_jobs(transaction: &Transaction<'_>, after: u64, limit: u32) -> ru
 /// How many jobs there are of each kind and state.
 pub fn counts(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(String, JobState, u64)>> {
     transaction
-        .prepare_cached("SELECT kind, state, count(*) FROM job GROUP BY kind, state")?
+        .prepare_cached("SELECT what, state, sum(number) FROM counted GROUP BY what, state")?
         .query_map([], |row| {
             let Word(state) = row.get(1)?;
             Ok((row.get(0)?, state, row.get::<_, i64>(2)? as u64))

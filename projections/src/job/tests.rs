@@ -277,7 +277,7 @@ fn a_story_is_told_in_numbers() {
 #[test]
 fn no_query_reads_a_table_from_end_to_end() {
     let mut rows = many();
-    let request = PageRequest { first: 5, after: Some(Cursor { rank: 9, key: 9 }) };
+    let request = PageRequest { first: 5, after: Some(Cursor { rank: 9, key: 9 }), counted: true };
     let filters = [
         JobFilter::default(),
         JobFilter { state: Some(JobState::Queued), ..JobFilter::default() },
@@ -292,4 +292,6 @@ fn no_query_reads_a_table_from_end_to_end() {
     assert_indexed(&mut rows, |rows| job(rows, id(1)));
     assert_indexed(&mut rows, |rows| jobs_by_id(rows, &[id(1), id(2)]));
     assert_indexed(&mut rows, |rows| changed_jobs(rows, 3, 10));
+    assert_indexed(&mut rows, counts);
+    assert_indexed(&mut rows, |rows| story(rows, CorrelationId::from_uuid(Uuid::nil())));
 }

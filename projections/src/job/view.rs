@@ -3,7 +3,10 @@ use mediary_log::Recorded;
 use rusqlite::Transaction;
 
 use super::project::Jobs;
-use crate::view::{ApplyError, View};
+use crate::{
+    counted::counted,
+    view::{ApplyError, View},
+};
 
 /// Jobs.
 #[derive(Debug, Default)]
@@ -13,9 +16,11 @@ pub struct JobView {
 
 impl View for JobView {
     const NAME: &'static str = "job";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const CONCERNS: &'static [&'static str] = &[Job::NAME];
-    const TABLES: &'static str = "
+    const TABLES: &'static str = concat!(
+        counted!(),
+        "
         CREATE TABLE job (
             key INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE,
@@ -49,7 +54,8 @@ impl View for JobView {
         CREATE INDEX job_playlist ON job (project, playlist_id, key);
         CREATE INDEX job_item ON job (project, item_id, key);
         CREATE INDEX job_story ON job (project, story, key);
-        CREATE INDEX job_changed ON job (project, changed_at);";
+        CREATE INDEX job_changed ON job (project, changed_at);"
+    );
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         self.jobs.apply(file, recorded)

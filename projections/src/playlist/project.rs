@@ -13,9 +13,10 @@ use mediary_schema::{
 use ranks::{Ranks, spread};
 use rusqlite::Transaction;
 
-use super::query::{EntryStatus, RefreshOutcome};
+use super::query::{COUNTED, EntryStatus, RefreshOutcome, Shown};
 use crate::{
-    rows::{Id, Table, Word, row},
+    counted::{Counted, Tally},
+    rows::{Id, Table, Word, Words as _, row},
     sql::to_json,
     view::{ApplyError, Stamp},
 };
@@ -37,8 +38,40 @@ row! {
             refresh_unreadable: u32,
             refresh_unreadable_rows: String,
             entry_count: i64,
+            not_seen_count: i64,
+            removed_count: i64,
             changed_at: i64,
         }
+    }
+}
+
+impl List {
+    fn shown(&self) -> Shown {
+        if !self.followed {
+            Shown::Nowhere
+        } else if self.kind.as_deref() == Some(SINGLE) {
+            Shown::Unlisted
+        } else {
+            Shown::Listed
+        }
+    }
+
+    const fn number(&mut self, status: EntryStatus) -> &mut i64 {
+        match status {
+            EntryStatus::Present => &mut self.entry_count,
+            EntryStatus::NotSeen => &mut self.not_seen_count,
+            EntryStatus::Removed => &mut self.removed_count,
+        }
+    }
+}
+
+impl Counted for List {
+    fn count(&self, tally: &mut Tally<'_>) {
+        let shown = self.shown().word();
+        tally.add(self.project, COUNTED, shown, 1);
+        tally.add(self.project, EntryStatus::Present.word(), shown, self.entry_count);
+        tally.add(self.project, EntryStatus::NotSeen.word(), shown, self.not_seen_count);
+        tally.add(self.project, EntryStatus::Removed.word(), shown, self.removed_count);
     }
 }
 
@@ -63,6 +96,11 @@ row! {
             changed_at: i64,
         }
     }
+}
+
+impl Counted for Entry {
+    /// Its list has the numbers.
+    fn count(&self, _: &mut Tally<'_>) {}
 }
 
 /// What a batch touches of playlists and their entries.
@@ -210,6 +248,8 @@ impl Fold<'_> {
             refresh_unreadable: 0,
             refresh_unreadable_rows: NO_ROWS.to_owned(),
             entry_count: 0,
+            not_seen_count: 0,
+            removed_count: 0,
             changed_at: position,
         };
         Ok(self.rows.lists.insert(self.file, make)?)
@@ -281,22 +321,18 @@ impl Fold<'_> {
     }
 
     fn set_status(&mut self, entry_id: EntryId, status: EntryStatus) -> Result<(), ApplyError> {
-        let before = self.status(entry_id)?;
+        let Some(before) = self.status(entry_id)? else { return Ok(()) };
         self.entry(entry_id, |entry| entry.status = Word(status))?;
-        match (before, status) {
-            (Some(EntryStatus::Present), EntryStatus::NotSeen | EntryStatus::Removed) => {
-                self.list(|list| list.entry_count -= 1)
+        let Stamp { id, position, .. } = self.stamp;
+        if let Some(list) = self.rows.lists.change(self.file, id)? {
+            *list.number(before) -= 1;
+            *list.number(status) += 1;
+            // It is another list to whoever looks at it if another number of entries is there.
+            if (before == EntryStatus::Present) != (status == EntryStatus::Present) {
+                list.changed_at = position;
             }
-            (Some(EntryStatus::NotSeen | EntryStatus::Removed), EntryStatus::Present) => {
-                self.list(|list| list.entry_count += 1)
-            }
-            (None, _)
-            | (Some(EntryStatus::Present), EntryStatus::Present)
-            | (
-                Some(EntryStatus::NotSeen | EntryStatus::Removed),
-                EntryStatus::NotSeen | EntryStatus::Removed,
-            ) => Ok(()),
         }
+        Ok(())
     }
 
     fn bring_back(&mut self, entry_id: EntryId, after: After) -> Result<(), ApplyError> {
@@ -358,5 +394,7 @@ impl Fold<'_> {
     }
 }
 
+/// The kind of a playlist that is a single item, as JSON.
+const SINGLE: &str = "\"single\"";
 /// A list of rows without one, as JSON.
 const NO_ROWS: &str = "[]";

@@ -4,6 +4,7 @@ use rusqlite::Transaction;
 
 use super::project::Playlists;
 use crate::{
+    counted::counted,
     download::{Downloads, tables},
     view::{ApplyError, View},
 };
@@ -17,10 +18,11 @@ pub struct PlaylistView {
 
 impl View for PlaylistView {
     const NAME: &'static str = "playlist";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(
         tables!(),
+        counted!(),
         "
         CREATE TABLE playlist (
             key INTEGER PRIMARY KEY,
@@ -41,10 +43,18 @@ impl View for PlaylistView {
             refresh_unreadable INTEGER NOT NULL DEFAULT 0,
             refresh_unreadable_rows TEXT NOT NULL DEFAULT '[]',
             entry_count INTEGER NOT NULL DEFAULT 0,
+            not_seen_count INTEGER NOT NULL DEFAULT 0,
+            removed_count INTEGER NOT NULL DEFAULT 0,
             changed_at INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX playlist_project ON playlist (project, key);
         CREATE INDEX playlist_changed ON playlist (project, changed_at);
+        CREATE INDEX playlist_listed ON playlist (project, key)
+            WHERE followed = 1 AND kind IS NOT '\"single\"';
+        CREATE INDEX playlist_single ON playlist (project, key)
+            WHERE followed = 1 AND kind = '\"single\"';
+        CREATE INDEX playlist_single_changed ON playlist (project, changed_at)
+            WHERE followed = 1 AND kind = '\"single\"';
 
         CREATE TABLE entry (
             key INTEGER PRIMARY KEY,

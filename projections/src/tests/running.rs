@@ -73,10 +73,10 @@ async fn whoever_waits_for_his_position_sees_what_he_did() {
     views.job.wait_for(position).await.unwrap();
     let page = views
         .job
-        .read(Scope::of_test(), |rows| jobs(rows, JobFilter::default(), PageRequest::front(9)))
+        .read(Scope::of_test(), |rows| jobs(rows, JobFilter::default(), PageRequest::front(9).counted()))
         .await
         .unwrap();
-    assert_eq!(page.total, 1);
+    assert_eq!(page.total, Some(1));
     views.stop();
 }
 
@@ -273,9 +273,9 @@ async fn a_view_that_has_stopped_is_told_as_stopping() {
     views.stop();
     views.stop();
     assert!(matches!(views.job.wait_for(9).await, Err(QueryError::Stopping)));
-    let page =
-        views.playlist.read(Scope::of_test(), |rows| playlists(rows, None, PageRequest::front(1))).await;
-    assert_eq!(page.unwrap().total, 0, "what it has can still be read");
+    let request = PageRequest::front(1).counted();
+    let page = views.playlist.read(Scope::of_test(), move |rows| playlists(rows, None, request)).await;
+    assert_eq!(page.unwrap().total, Some(0), "what it has can still be read");
 }
 
 /// Files as versions 0 and 999 of the playlist view and version 0 of another one would have left them.

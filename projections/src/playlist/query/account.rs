@@ -3,7 +3,10 @@
 use mediary_schema::PlaylistId;
 use rusqlite::Transaction;
 
-use super::{EntryRow, OF_PLAYLIST, OfList, entry_row, of_list, page};
+use super::{
+    entries::{OF_PLAYLIST, OfList, of_list, page},
+    row::{EntryRow, entry_row},
+};
 use crate::page::{Page, PageRequest};
 
 /// What became of a row that is in its list: each has exactly one.

@@ -128,9 +128,10 @@ fn a_single_item_that_changed_is_a_change_of_unlisted() {
 fn no_query_reads_a_table_from_end_to_end() {
     let mut rows = lists(4);
     let cursor = rows.read(|rows| playlists(rows, None, PageRequest::front(1))).rows[0].0;
-    let request = PageRequest { first: 10, after: Some(cursor) };
+    let request = PageRequest { first: 10, after: Some(cursor), counted: true };
     assert_indexed(&mut rows, |rows| playlists(rows, None, request));
     assert_indexed(&mut rows, |rows| playlist(rows, list("1")));
+    assert_indexed(&mut rows, |rows| playlist(rows, PlaylistId::UNLISTED));
     assert_indexed(&mut rows, |rows| changed_playlists(rows, 3, 10));
     assert_indexed(&mut rows, |rows| entries(rows, list("1"), ALL, request));
     assert_indexed(&mut rows, |rows| entries(rows, list("1"), EntryFilter::default(), request));

@@ -1,0 +1,186 @@
+//! A playlist and an entry, as they are shown.
+
+use mediary_schema::{
+    EntryId, ItemId, JobId, PlaylistId, Timestamp,
+    item::ItemSource,
+    job::Failure,
+    playlist::{Availability, LiveStatus, PlaylistKind, RefreshCounts, UnreadableRow},
+};
+use rusqlite::Row;
+
+use crate::{
+    page::Cursor,
+    rows::{Word, Words},
+    sql,
+};
+
+/// How the last refresh of a playlist went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefreshOutcome {
+    /// Something changed.
+    Changed,
+    /// Checked, nothing new.
+    Unchanged,
+    /// Not all of it was seen: it broke off in the middle and changed nothing, or rows could not be read.
+    Partial,
+    /// It saw nothing.
+    Failed,
+}
+
+impl Words for RefreshOutcome {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Unchanged => "unchanged",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        let all = [Self::Changed, Self::Unchanged, Self::Partial, Self::Failed];
+        all.into_iter().find(|outcome| outcome.word() == word)
+    }
+}
+
+/// A playlist.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlaylistRow {
+    /// Its id.
+    pub id: PlaylistId,
+    /// Its canonical address.
+    pub url: String,
+    /// Whether it is followed.
+    pub followed: bool,
+    /// When it was followed first.
+    pub followed_at: Timestamp,
+    /// What it turned out to be, once a refresh came to its end.
+    pub kind: Option<PlaylistKind>,
+    /// Its title, if a refresh told one.
+    pub title: Option<String>,
+    /// The extractor's key in lower case.
+    pub extractor: Option<String>,
+    /// When it was looked at last.
+    pub refreshed_at: Option<Timestamp>,
+    /// How that went.
+    pub refresh_outcome: Option<RefreshOutcome>,
+    /// The job that looked.
+    pub refresh_job_id: Option<JobId>,
+    /// What the last refresh changed.
+    pub refresh_counts: Option<RefreshCounts>,
+    /// Why the last refresh failed, if it did.
+    pub refresh_failure: Option<Failure>,
+    /// How many rows the last refresh could not read.
+    pub refresh_unreadable: u32,
+    /// The first of these.
+    pub refresh_unreadable_rows: Vec<UnreadableRow>,
+    /// Entries that are there.
+    pub entry_count: u64,
+    /// The position of the last event that touched it.
+    pub changed_at: u64,
+}
+
+/// Whether an entry is in its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryStatus {
+    /// The last full refresh had it.
+    Present,
+    /// One full refresh lacked it.
+    NotSeen,
+    /// It is gone from the list.
+    Removed,
+}
+
+impl Words for EntryStatus {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::NotSeen => "not_seen",
+            Self::Removed => "removed",
+        }
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        [Self::Present, Self::NotSeen, Self::Removed].into_iter().find(|status| status.word() == word)
+    }
+}
+
+/// A row of a playlist.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntryRow {
+    /// Its id.
+    pub id: EntryId,
+    /// The playlist.
+    pub playlist_id: PlaylistId,
+    /// Its item.
+    pub item_id: ItemId,
+    /// Where the item is to be had.
+    pub source: ItemSource,
+    /// The last title that was told.
+    pub title: Option<String>,
+    /// The promised duration in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Who may see it.
+    pub availability: Availability,
+    /// Whether it is a broadcast.
+    pub live_status: LiveStatus,
+    /// Whether it is in the list.
+    pub status: EntryStatus,
+    /// When it was added.
+    pub added_at: Timestamp,
+    /// The position of the last event that touched it.
+    pub changed_at: u64,
+}
+
+pub(super) const PLAYLIST_COLUMNS: &str = "key, id, url, followed, followed_at, kind, title, extractor, refreshed_at,
+    refresh_outcome, refresh_job_id, refresh_counts, refresh_failure, refresh_unreadable, refresh_unreadable_rows,
+    entry_count, changed_at";
+
+pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, PlaylistRow)> {
+    let key: i64 = row.get("key")?;
+    let outcome: Option<Word<_>> = row.get("refresh_outcome")?;
+    let playlist = PlaylistRow {
+        id: PlaylistId::from_uuid(sql::uuid(row, "id")?),
+        url: row.get("url")?,
+        followed: row.get("followed")?,
+        followed_at: Timestamp::from_micros(row.get("followed_at")?),
+        kind: sql::json_opt(row, "kind")?,
+        title: row.get("title")?,
+        extractor: row.get("extractor")?,
+        refreshed_at: row.get::<_, Option<i64>>("refreshed_at")?.map(Timestamp::from_micros),
+        refresh_outcome: outcome.map(|outcome| outcome.0),
+        refresh_job_id: sql::uuid_opt(row, "refresh_job_id")?.map(JobId::from_uuid),
+        refresh_counts: sql::json_opt(row, "refresh_counts")?,
+        refresh_failure: sql::json_opt(row, "refresh_failure")?,
+        refresh_unreadable: row.get("refresh_unreadable")?,
+        refresh_unreadable_rows: sql::json(row, "refresh_unreadable_rows")?,
+        entry_count: row.get::<_, i64>("entry_count")? as u64,
+        changed_at: row.get::<_, i64>("changed_at")? as u64,
+    };
+    Ok((Cursor { rank: key, key }, playlist))
+}
+
+pub(super) const ENTRY_COLUMNS: &str = "entry.key, entry.id, playlist.id AS playlist_id, entry.item_id,
+    entry.extractor, entry.source_id, entry.url, entry.title, entry.duration_ms, entry.availability,
+    entry.live_status, entry.status, entry.added_at, entry.changed_at";
+
+pub(super) fn entry_row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
+    let status: Word<_> = row.get("status")?;
+    Ok(EntryRow {
+        id: EntryId::from_uuid(sql::uuid(row, "id")?),
+        playlist_id: PlaylistId::from_uuid(sql::uuid(row, "playlist_id")?),
+        item_id: ItemId::from_uuid(sql::uuid(row, "item_id")?),
+        source: ItemSource {
+            extractor: row.get("extractor")?,
+            source_id: row.get("source_id")?,
+            url: row.get("url")?,
+        },
+        title: row.get("title")?,
+        duration_ms: row.get::<_, Option<i64>>("duration_ms")?.map(|duration| duration as u64),
+        availability: sql::json(row, "availability")?,
+        live_status: sql::json(row, "live_status")?,
+        status: status.0,
+        added_at: Timestamp::from_micros(row.get("added_at")?),
+        changed_at: row.get::<_, i64>("changed_at")? as u64,
+    })
+}

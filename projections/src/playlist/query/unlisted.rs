@@ -1,0 +1,58 @@
+//! "Unlisted": single items that are followed, shown as the entries of one list (LI-02).
+
+use mediary_schema::{PlaylistId, Timestamp, playlist::PlaylistKind};
+use rusqlite::{OptionalExtension as _, Transaction};
+
+use super::{
+    Shown,
+    entries::{EntryFilter, OfList},
+    row::{EntryStatus, PlaylistRow},
+};
+use crate::{counted, rows::Words as _};
+
+/// Its entries: those of every single item, in the order in which these were followed first.
+pub(super) const OF_LIST: OfList = OfList {
+    // As the index says it, or it would be of no use.
+    condition: "playlist.followed = 1 AND playlist.kind = '\"single\"' AND ?1 IS NOT NULL",
+    place: "playlist.key",
+};
+
+/// The list itself.
+pub(super) fn playlist(transaction: &Transaction<'_>) -> rusqlite::Result<PlaylistRow> {
+    let changed_at: Option<i64> = transaction
+        .prepare_cached(
+            "SELECT changed_at FROM playlist WHERE followed = 1 AND kind = '\"single\"' AND changed_at > 0
+             ORDER BY changed_at DESC LIMIT 1",
+        )?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(PlaylistRow {
+        id: PlaylistId::UNLISTED,
+        url: String::new(),
+        followed: true,
+        followed_at: Timestamp::default(),
+        kind: Some(PlaylistKind::List),
+        title: Some("Unlisted".to_owned()),
+        extractor: None,
+        refreshed_at: None,
+        refresh_outcome: None,
+        refresh_job_id: None,
+        refresh_counts: None,
+        refresh_failure: None,
+        refresh_unreadable: 0,
+        refresh_unreadable_rows: Vec::new(),
+        entry_count: of_status(transaction, EntryStatus::Present)?,
+        changed_at: changed_at.unwrap_or_default() as u64,
+    })
+}
+
+/// How many entries it has.
+pub(super) fn number(transaction: &Transaction<'_>, filter: EntryFilter) -> rusqlite::Result<u64> {
+    let shown = of_status(transaction, EntryStatus::Present)? + of_status(transaction, EntryStatus::NotSeen)?;
+    let removed = if filter.removed { of_status(transaction, EntryStatus::Removed)? } else { 0 };
+    Ok(shown + removed)
+}
+
+fn of_status(transaction: &Transaction<'_>, status: EntryStatus) -> rusqlite::Result<u64> {
+    counted::number(transaction, Some(status.word()), Some(Shown::Unlisted.word()))
+}
