@@ -105,7 +105,8 @@ pub fn build(platform: Platform, options: &limits::Options) -> MediarySchema {
     let rows = DataLoader::new(Rows(platform.views.clone()), crate::server::spawn_task).delay(LOADER_DELAY);
     let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .data(Arc::new(platform))
-        .data(rows);
+        .data(rows)
+        .data(event::Renderings::default());
     limit_schema(schema, options).finish()
 }
 

@@ -6,9 +6,12 @@ mod filter;
 mod object;
 mod outcome;
 mod query;
+mod rendering;
 mod subscription;
+mod verification;
 mod why;
 
 pub(crate) use query::{EventQuery, within_log};
+pub(crate) use rendering::Renderings;
 pub(crate) use subscription::{EventSubscription, changes};
 pub(crate) use why::is_known;

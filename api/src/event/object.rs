@@ -1,10 +1,15 @@
-use async_graphql::{Enum, ID, Json, SimpleObject};
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Json, Object};
 use mediary_events::told;
-use mediary_log::{OriginKind, Recorded};
+use mediary_log::{Envelope, OriginKind, Recorded};
 use mediary_schema::TokenId;
 use uuid::Uuid;
 
-use super::change::Change;
+use super::{
+    change::Change,
+    rendering::{Rendered, Renderings},
+};
 use crate::scalar::{DateTime, Position};
 
 /// From where a command came.
@@ -59,74 +64,126 @@ impl From<OriginKind> for OriginName {
     }
 }
 
-/// A fact, as it is recorded.
-#[derive(Debug, Clone, SimpleObject)]
+/// A fact, as it is recorded. What nobody asks for is not made.
+#[derive(Debug, Clone)]
 pub(crate) struct Event {
-    /// `event-<uuid>`.
-    id: ID,
-    /// The place in the log.
-    position: Position,
-    /// The stream: `<concern>-<uuid>`.
-    stream: String,
-    /// What it is about besides its stream: `item-<uuid>`, `job-<uuid>`, …
-    subjects: Vec<ID>,
-    /// The place in the stream, from 1.
-    version: Position,
-    /// The full name: `playlist.refresh_completed`.
-    kind: String,
-    /// The version of the payload's form: major and minor, as in `1.0`.
-    schema: String,
-    /// When it was recorded.
-    at: DateTime,
-    /// Whose it is.
-    project: ID,
-    /// The person or schedule that started the story.
-    principal: ID,
-    /// From where the command came.
-    origin: OriginName,
-    /// By which of them: the token of a person or program, otherwise the attempt or reaction.
-    origin_id: Option<ID>,
-    /// The command.
-    command_id: ID,
-    /// The whole story.
-    story_id: ID,
-    /// The direct cause, if it was an event.
-    causation_id: Option<ID>,
-    /// What happened; none once it was erased.
-    payload: Option<Json<serde_json::Value>>,
-    /// What it changed of its thing; only `history` tells it, if asked to.
+    recorded: Arc<Recorded>,
     changes: Option<Vec<Change>>,
+    /// Whether others are told the same event in the same moment.
+    is_shared: bool,
 }
 
 impl Event {
+    /// An event that whoever asked has read for himself.
+    pub(super) fn read(recorded: Recorded) -> Self {
+        Self { recorded: Arc::new(recorded), changes: None, is_shared: false }
+    }
+
     /// The event, with what it changed of its thing.
-    pub(super) fn with_changes(recorded: &Recorded, changes: Option<Vec<Change>>) -> Self {
-        Self { changes, ..Self::from(recorded) }
+    pub(super) fn with_changes(recorded: Recorded, changes: Vec<Change>) -> Self {
+        Self { changes: Some(changes), ..Self::read(recorded) }
+    }
+
+    /// An event that every subscriber is told.
+    pub(super) const fn told(recorded: Arc<Recorded>) -> Self {
+        Self { recorded, changes: None, is_shared: true }
+    }
+
+    fn envelope(&self) -> &Envelope {
+        &self.recorded.envelope
     }
 }
 
-impl From<&Recorded> for Event {
-    fn from(recorded: &Recorded) -> Self {
-        let envelope = &recorded.envelope;
-        Self {
-            id: ID(envelope.id.to_string()),
-            position: Position(envelope.position),
-            stream: envelope.stream.to_string(),
-            subjects: envelope.extensions.subjects.as_slice().iter().map(|id| ID(id.to_string())).collect(),
-            version: Position(envelope.version),
-            kind: envelope.kind(),
-            schema: envelope.schema.to_string(),
-            at: DateTime(envelope.at),
-            project: ID(envelope.project.to_string()),
-            principal: ID(envelope.principal.to_string()),
-            origin: envelope.origin.kind.into(),
-            origin_id: origin_id(envelope.origin.kind, envelope.origin.id),
-            command_id: ID(envelope.command_id.to_string()),
-            story_id: ID(envelope.correlation_id.to_string()),
-            causation_id: envelope.causation_id.map(|id| ID(id.to_string())),
-            payload: payload(recorded).map(Json),
-            changes: None,
+/// A fact, as it is recorded.
+#[Object]
+impl Event {
+    /// `event-<uuid>`.
+    async fn id(&self) -> ID {
+        ID(self.envelope().id.to_string())
+    }
+
+    /// The place in the log.
+    async fn position(&self) -> Position {
+        Position(self.envelope().position)
+    }
+
+    /// The stream: `<concern>-<uuid>`.
+    async fn stream(&self) -> String {
+        self.envelope().stream.to_string()
+    }
+
+    /// What it is about besides its stream: `item-<uuid>`, `job-<uuid>`, …
+    async fn subjects(&self) -> Vec<ID> {
+        self.envelope().extensions.subjects.as_slice().iter().map(|id| ID(id.to_string())).collect()
+    }
+
+    /// The place in the stream, from 1.
+    async fn version(&self) -> Position {
+        Position(self.envelope().version)
+    }
+
+    /// The full name: `playlist.refresh_completed`.
+    async fn kind(&self) -> String {
+        self.envelope().kind()
+    }
+
+    /// The version of the payload's form: major and minor, as in `1.0`.
+    async fn schema(&self) -> String {
+        self.envelope().schema.to_string()
+    }
+
+    /// When it was recorded.
+    async fn at(&self) -> DateTime {
+        DateTime(self.envelope().at)
+    }
+
+    /// Whose it is.
+    async fn project(&self) -> ID {
+        ID(self.envelope().project.to_string())
+    }
+
+    /// The person or schedule that started the story.
+    async fn principal(&self) -> ID {
+        ID(self.envelope().principal.to_string())
+    }
+
+    /// From where the command came.
+    async fn origin(&self) -> OriginName {
+        self.envelope().origin.kind.into()
+    }
+
+    /// By which of them: the token of a person or program, otherwise the attempt or reaction.
+    async fn origin_id(&self) -> Option<ID> {
+        let origin = &self.envelope().origin;
+        origin_id(origin.kind, origin.id)
+    }
+
+    /// The command.
+    async fn command_id(&self) -> ID {
+        ID(self.envelope().command_id.to_string())
+    }
+
+    /// The whole story.
+    async fn story_id(&self) -> ID {
+        ID(self.envelope().correlation_id.to_string())
+    }
+
+    /// The direct cause, if it was an event.
+    async fn causation_id(&self) -> Option<ID> {
+        self.envelope().causation_id.map(|id| ID(id.to_string()))
+    }
+
+    /// What happened; none once it was erased.
+    async fn payload(&self, context: &Context<'_>) -> Option<Json<Rendered>> {
+        if self.is_shared {
+            return context.data_unchecked::<Renderings>().of(&self.recorded).map(Json);
         }
+        Rendered::of(&self.recorded).map(Json)
+    }
+
+    /// What it changed of its thing; only `history` tells it, if asked to.
+    async fn changes(&self) -> Option<&[Change]> {
+        self.changes.as_deref()
     }
 }
 

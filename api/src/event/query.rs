@@ -1,10 +1,7 @@
-use std::{collections::HashMap, mem, slice, sync::Arc};
+use std::{collections::HashMap, mem, slice};
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use mediary_log::{
-    Checkpoint, Direction, Filter, LogReader, Read, Recorded, StreamId, Subject, access, verify_live_while,
-    work::REGISTRY,
-};
+use mediary_log::{Direction, Filter, LogReader, Read, Recorded, StreamId, Subject, access, work::REGISTRY};
 use mediary_schema::account::Permission;
 
 use super::{
@@ -12,11 +9,12 @@ use super::{
     filter::filter,
     object::Event,
     outcome::{Outcome, outcome},
+    verification::{LogVerification, hex, verification},
     why::{Why, why},
 };
 use crate::{
     connection,
-    error::{UserError, chain, fault, log_fault, parse_id},
+    error::{fault, log_fault, parse_id},
     scalar::{DateTime, Long, Position},
     schema::{platform, reader},
     session::session,
@@ -56,56 +54,6 @@ pub(crate) struct Head {
     epoch: Position,
     /// The size of the log's file in bytes.
     size_bytes: Long,
-}
-
-/// That payloads were erased: by whom, when, on which ground.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct Erasure {
-    /// The position of the event that says so.
-    position: Position,
-    /// When it was recorded.
-    at: DateTime,
-    /// Who asked for it.
-    principal: ID,
-    /// On which ground.
-    reason: String,
-    /// The events that have no payload any more.
-    positions: Vec<Position>,
-}
-
-impl From<mediary_log::Erasure> for Erasure {
-    fn from(erasure: mediary_log::Erasure) -> Self {
-        Self {
-            position: Position(erasure.position),
-            at: DateTime(erasure.at),
-            principal: ID(erasure.principal.to_string()),
-            reason: erasure.reason,
-            positions: erasure.positions.into_iter().map(Position).collect(),
-        }
-    }
-}
-
-/// What a proof of the log found.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct LogVerification {
-    /// Whether every event is there and as it was written.
-    is_whole: bool,
-    /// The first position.
-    first_position: Option<Position>,
-    /// The last position.
-    last_position: Option<Position>,
-    /// The hash of the chain at the last position, in 64 hex digits.
-    head_hash: Option<String>,
-    /// Events whose payload was erased.
-    erased_count: Option<Long>,
-    /// Who erased them.
-    erasures: Vec<Erasure>,
-    /// What follows from it and what doesn't, in a sentence.
-    proves: Option<String>,
-    /// The first position that is not as it was written.
-    bad_position: Option<Position>,
-    /// What is wrong.
-    error: Option<UserError>,
 }
 
 #[Object]
@@ -168,7 +116,7 @@ impl EventQuery {
         }
         let next_after = page.next_position.map(|next| if backwards { next + 1 } else { next - 1 });
         Ok(EventPage {
-            events: page.events.iter().map(Event::from).collect(),
+            events: page.events.into_iter().map(Event::read).collect(),
             next_after: next_after.map(Position),
         })
     }
@@ -196,57 +144,7 @@ impl EventQuery {
         #[graphql(desc = "A position whose hash was kept elsewhere.")] checkpoint_position: Option<Position>,
         #[graphql(desc = "The hash that was kept, in 64 hex digits.")] checkpoint_hash: Option<String>,
     ) -> Result<LogVerification> {
-        // It is proved as a whole, whosever events they are.
-        session(context, Permission::Administer)?;
-        let checkpoint = match (checkpoint_position, checkpoint_hash) {
-            (Some(position), Some(hash)) => {
-                let hash = blake3::Hash::from_hex(&hash)
-                    .map_err(|_| fault("a hash has 64 hex digits", "BAD_HASH", false))?;
-                Some(Checkpoint { position: position.0, hash: *hash.as_bytes() })
-            }
-            (None, None) => None,
-            (Some(_), None) | (None, Some(_)) => {
-                return Err(fault("a checkpoint is a position and a hash", "BAD_CHECKPOINT", false));
-            }
-        };
-        let platform = platform(context);
-        let log = platform.gate.log().clone();
-        let Ok(turn) = Arc::clone(&platform.verifying).try_acquire_owned() else {
-            return Err(fault("a verification is running; ask again when it is done", "OVERLOADED", true));
-        };
-        // It is whole or nothing: what nobody waits for any more is given up.
-        let asker = Arc::new(());
-        let waits = Arc::downgrade(&asker);
-        let verify = move || {
-            let _turn = turn;
-            verify_live_while(&log, checkpoint, || waits.strong_count() > 0)
-        };
-        let verified = blocking(verify).await?;
-        drop(asker);
-        Ok(match verified {
-            Ok(report) => LogVerification {
-                is_whole: true,
-                first_position: Some(Position(report.first_position)),
-                last_position: Some(Position(report.last_position)),
-                head_hash: Some(hex(report.head_hash)),
-                erased_count: Some(Long(report.erased)),
-                proves: Some(report.proves()),
-                erasures: report.erasures.into_iter().map(Erasure::from).collect(),
-                bad_position: None,
-                error: None,
-            },
-            Err(error) => LogVerification {
-                is_whole: false,
-                first_position: None,
-                last_position: None,
-                head_hash: None,
-                erased_count: None,
-                erasures: Vec::new(),
-                proves: None,
-                bad_position: error.position().map(Position),
-                error: Some(UserError::new(error.code(), chain(&error), Some(&error.advice()))),
-            },
-        })
+        verification(context, checkpoint_position, checkpoint_hash).await
     }
 
     /// Everything that happened to one thing, in its own stream and wherever else it is named, oldest first. A page
@@ -284,7 +182,7 @@ impl EventQuery {
         let request = Read::forward(after.0 + 1).limit(first as usize).filter(filter);
         let request = Read { bytes_max: PAGE_BYTES_MAX, ..request };
         let events = blocking(move || reader.read(&request)).await?.map_err(|error| log_fault(&error))?;
-        Ok(events.iter().map(Event::from).collect())
+        Ok(events.into_iter().map(Event::read).collect())
     }
 
     /// All that one act, event or thing led to: a tree of things, each with how it stands and how long it took.
@@ -341,7 +239,7 @@ async fn with_changes(
             break;
         }
         page_bytes += bytes(slice::from_ref(recorded));
-        page.push(Event::with_changes(recorded, Some(told)));
+        page.push(Event::with_changes(recorded.clone(), told));
     }
     Ok(page)
 }
@@ -363,8 +261,4 @@ pub(crate) fn within_log(context: &Context<'_>, after: Position) -> Result<()> {
 
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     crate::server::spawn_blocking(work).await.map_err(|_| fault("the server is stopping", "STOPPING", true))
-}
-
-fn hex(hash: [u8; 32]) -> String {
-    blake3::Hash::from(hash).to_hex().to_string()
 }

@@ -73,7 +73,7 @@ impl Following {
                 return Some((Ok(item), self));
             }
             match self.subscription.next_batch(BATCH_MAX).await {
-                Ok(batch) => self.ready = items(&batch).into_iter(),
+                Ok(batch) => self.ready = items(batch).into_iter(),
                 // Whoever listens has to know that there is more than he was told.
                 Err(error) => {
                     self.ended = true;
@@ -85,13 +85,13 @@ impl Following {
     }
 }
 
-fn items(batch: &Batch) -> Vec<EventItem> {
+fn items(batch: Batch) -> Vec<EventItem> {
     let mut items: Vec<EventItem> = batch
         .events
-        .iter()
+        .into_iter()
         .map(|recorded| EventItem {
-            position: Position(recorded.envelope.position),
-            event: Some(Event::from(&**recorded)),
+            position: Position(recorded.position()),
+            event: Some(Event::told(recorded)),
         })
         .collect();
     let reached = batch.next_position.saturating_sub(1);

@@ -56,15 +56,16 @@ pub(super) async fn why(platform: &Platform, reader: LogReader, id: &ID) -> Resu
     let told = blocking(move || tell(&finder, &kind, uuid)).await?;
     let Some(told) = told.map_err(|lost| lost_fault(&lost))? else { return Ok(None) };
     let Some(root) = told.chain.last() else { return Ok(None) };
+    let (principal, origin) = (root.envelope.principal, root.envelope.origin.kind);
     Ok(Some(Why {
         id: id.clone(),
         answer: told.sentences.first().cloned().unwrap_or_default(),
         sentences: told.sentences,
-        chain: told.chain.iter().map(Event::from).collect(),
+        chain: told.chain.into_iter().map(Event::read).collect(),
         hidden: told.hidden,
-        started_by: ID(root.envelope.principal.to_string()),
-        started_by_name: name_of(root.envelope.principal),
-        started_from: root.envelope.origin.kind.into(),
+        started_by: ID(principal.to_string()),
+        started_by_name: name_of(principal),
+        started_from: origin.into(),
     }))
 }
 
