@@ -1,12 +1,23 @@
-//! Relay connections over keyset pages.
+//! What every concern asks of its view: Relay connections over keyset pages, and one thing by its id.
+
+use std::{fmt::Display, str::FromStr};
 
 use async_graphql::{
-    Error, OutputType,
+    Context, Object, OutputType, Result,
     connection::{Connection, CursorType, Edge, EmptyFields},
 };
-use mediary_projections::page::{Cursor, PAGE_MAX, Page, PageRequest, ParseCursorError};
+use mediary_projections::{
+    Snapshot, SqlResult, ViewHandle, Views,
+    page::{Cursor, PAGE_MAX, Page, PageRequest, ParseCursorError},
+};
+use mediary_schema::account::Permission;
 
-use crate::{error::fault, scalar::Long};
+use crate::{
+    error::{fault, internal, parse_id},
+    scalar::{Long, Position},
+    schema::read,
+    session::session,
+};
 
 /// Rows of a page when nothing is said.
 pub(crate) const PAGE_DEFAULT: u32 = 50;
@@ -24,11 +35,21 @@ pub(crate) const fn cost(first: Option<u32>, child: usize) -> usize {
 }
 
 /// What every connection says of the whole list.
-#[derive(Debug, Clone, Copy, async_graphql::SimpleObject)]
-pub(crate) struct Total {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Total(Option<u64>);
+
+#[Object]
+#[expect(clippy::unused_async, reason = "the form that the macro asks for")]
+impl Total {
     /// How many there are in all.
-    pub(crate) total_count: Long,
+    async fn total_count(&self) -> Result<Long> {
+        // A page is counted for whoever asks for this, and for nobody else.
+        self.0.map(Long).ok_or_else(|| internal("INTERNAL"))
+    }
 }
+
+/// A page of what is asked for, as every list answers it.
+pub(crate) type Nodes<Node> = Connection<Place, Node, Total, EmptyFields>;
 
 /// A cursor as clients see it: opaque.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +65,7 @@ impl Place {
 impl CursorType for Place {
     type Error = ParseCursorError;
 
-    fn decode_cursor(text: &str) -> Result<Self, Self::Error> {
+    fn decode_cursor(text: &str) -> std::result::Result<Self, Self::Error> {
         text.parse().map(Self)
     }
 
@@ -53,8 +74,8 @@ impl CursorType for Place {
     }
 }
 
-/// What part of a list is asked for.
-pub(crate) fn request(first: Option<u32>, after: Option<&str>) -> Result<PageRequest, Error> {
+/// What part of a list is asked for. It is counted only if its `totalCount` is asked for, too.
+pub(crate) fn request(context: &Context<'_>, first: Option<u32>, after: Option<&str>) -> Result<PageRequest> {
     let first = first.unwrap_or(PAGE_DEFAULT);
     if first > PAGE_MAX {
         return Err(fault(&format!("a page has at most {PAGE_MAX} rows"), "PAGE_TOO_LARGE", false));
@@ -63,20 +84,58 @@ pub(crate) fn request(first: Option<u32>, after: Option<&str>) -> Result<PageReq
         .map(str::parse::<Cursor>)
         .transpose()
         .map_err(|error| fault(&error.to_string(), "BAD_CURSOR", false))?;
-    Ok(PageRequest { first, after, counted: true })
+    let counted = context.look_ahead().field("totalCount").exists();
+    Ok(PageRequest { first, after, counted })
 }
 
 /// A page as a connection of nodes.
-pub(crate) fn connection<Row, Node>(
-    page: Page<Row>,
-    had_before: bool,
-    node: impl Fn(Row) -> Node,
-) -> Connection<Place, Node, Total, EmptyFields>
+pub(crate) fn connection<Row, Node>(page: Page<Row>, request: PageRequest) -> Nodes<Node>
 where
-    Node: OutputType,
+    Node: OutputType + From<Row>,
 {
-    let total = Total { total_count: Long(page.total.unwrap_or_default()) };
-    let mut connection = Connection::with_additional_fields(had_before, page.has_next, total);
-    connection.edges.extend(page.rows.into_iter().map(|(cursor, row)| Edge::new(Place(cursor), node(row))));
+    let total = Total(page.total);
+    let mut connection = Connection::with_additional_fields(request.after.is_some(), page.has_next, total);
+    let edges = page.rows.into_iter().map(|(cursor, row)| Edge::new(Place(cursor), Node::from(row)));
+    connection.edges.extend(edges);
     connection
+}
+
+/// A view among all.
+pub(crate) type Of = fn(&Views) -> &ViewHandle;
+
+/// Answers the page of a view that is asked for.
+pub(crate) async fn page<Row, Node>(
+    context: &Context<'_>,
+    view: Of,
+    (first, after): (Option<u32>, Option<String>),
+    min_position: Option<Position>,
+    query: impl FnOnce(&Snapshot<'_>, PageRequest) -> SqlResult<Page<Row>> + Send + 'static,
+) -> Result<Nodes<Node>>
+where
+    Row: Send + 'static,
+    Node: OutputType + From<Row>,
+{
+    session(context, Permission::Read)?;
+    let request = request(context, first, after.as_deref())?;
+    let page = read(context, view, min_position, move |rows| query(rows, request)).await?;
+    Ok(connection(page, request))
+}
+
+/// Answers what a view shows of one thing.
+pub(crate) async fn one<Id, Row, Node>(
+    context: &Context<'_>,
+    view: Of,
+    id: &str,
+    min_position: Option<Position>,
+    query: fn(&Snapshot<'_>, Id) -> SqlResult<Option<Row>>,
+) -> Result<Option<Node>>
+where
+    Id: FromStr<Err: Display> + Send + 'static,
+    Row: Send + 'static,
+    Node: From<Row>,
+{
+    session(context, Permission::Read)?;
+    let id: Id = parse_id(id)?;
+    let row = read(context, view, min_position, move |rows| query(rows, id)).await?;
+    Ok(row.map(Node::from))
 }

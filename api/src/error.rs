@@ -44,7 +44,7 @@ pub(crate) fn user_error(refusal: &Refusal) -> Result<UserError, Error> {
     match refusal {
         Refusal::Lost { .. } | Refusal::Log(_) | Refusal::Decode(_) => {
             tracing::error!(error = %chain(refusal), "a command failed");
-            Err(fault("internal error; the server's log says more", refusal.code(), false))
+            Err(internal(refusal.code()))
         }
         Refusal::Rejected(_)
         | Refusal::Forbidden { .. }
@@ -82,6 +82,11 @@ pub(crate) fn fault(message: &str, code: &'static str, retryable: bool) -> Error
     })
 }
 
+/// What is nobody's fault who asks: what it is, was said in the server's log.
+pub(crate) fn internal(code: &'static str) -> Error {
+    fault("internal error; the server's log says more", code, false)
+}
+
 /// A view that can't answer: behind is a matter of a moment, anything else is a fault.
 pub(crate) fn view_fault(error: &QueryError) -> Error {
     match error {
@@ -93,7 +98,7 @@ pub(crate) fn view_fault(error: &QueryError) -> Error {
         }
         QueryError::Panicked { .. } | QueryError::Sqlite { .. } => {
             tracing::error!(error = %chain(error), "a view can't be read");
-            fault("internal error; the server's log says more", "INTERNAL", false)
+            internal("INTERNAL")
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Error, MergedObject, MergedSubscription, Schema, dataloader::DataLoader};
+use async_graphql::{Context, Error, MergedObject, MergedSubscription, Schema};
 use mediary_events::lane;
 use mediary_log::{LogReader, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{ViewHandle, Views};
@@ -10,8 +10,9 @@ use mediary_schema::{account::Permission, scope::Scope};
 use tokio::sync::{Semaphore, watch};
 
 use crate::{
-    account, download, error, event, file, job,
-    loader::Rows,
+    account,
+    download, error, event, file, job,
+    loader::PerRequest,
     log, playlist, project, reaction, resolve,
     server::limits::{self, limit_schema},
     session::session,
@@ -102,16 +103,12 @@ pub type MediarySchema = Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema with its limits.
 pub fn build(platform: Platform, options: &limits::Options) -> MediarySchema {
-    let rows = DataLoader::new(Rows(platform.views.clone()), crate::server::spawn_task).delay(LOADER_DELAY);
     let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .data(Arc::new(platform))
-        .data(rows)
-        .data(event::Renderings::default());
+        .data(event::Renderings::default())
+        .extension(PerRequest);
     limit_schema(schema, options).finish()
 }
-
-/// How long look-ups are collected: the resolvers of one list run within it.
-const LOADER_DELAY: std::time::Duration = std::time::Duration::from_micros(500);
 
 /// The published contract: `schema/contracts/schema.graphql`.
 pub fn sdl() -> String {

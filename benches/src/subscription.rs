@@ -124,6 +124,21 @@ impl Edge {
         Figure::new(self.head, began.elapsed(), Vec::new())
     }
 
+    /// Asks for something as the owner does, and answers the data.
+    ///
+    /// # Panics
+    /// If it is refused.
+    pub async fn ask(&self, query: &str) -> serde_json::Value {
+        let answer = self.schema.0.execute(Request::new(query).data(session())).await;
+        assert_eq!(answer.errors, [], "{query}");
+        answer.data.into_json().expect("what is answered is JSON")
+    }
+
+    /// The views behind it.
+    pub const fn views(&self) -> &Views {
+        &self.views
+    }
+
     /// Stops the views; blocks until their threads have ended.
     pub fn stop(&self) {
         self.views.stop();

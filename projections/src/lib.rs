@@ -20,6 +20,8 @@ mod scoped;
 mod spawn;
 mod sql;
 mod store;
+#[cfg(feature = "testing")]
+mod testing;
 #[cfg(test)]
 mod tests;
 pub mod view;

@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr};
 pub const PAGE_MAX: u32 = 500;
 
 /// A reader's place in a list: the sort key and the row key of the last row it has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cursor {
     /// The value that the list is sorted by.
     pub rank: i64,
@@ -40,7 +40,7 @@ impl FromStr for Cursor {
 }
 
 /// What part of a list is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PageRequest {
     /// How many rows, at most [`PAGE_MAX`].
     pub first: u32,
@@ -52,7 +52,7 @@ pub struct PageRequest {
 }
 
 impl PageRequest {
-    /// The front of a list.
+    /// The front of a list, counted.
     pub const fn front(first: u32) -> Self {
         Self { first, after: None, counted: false }
     }

@@ -151,7 +151,7 @@ pub struct Fault {
 #[derive(Debug, Clone)]
 pub struct ViewHandle {
     name: &'static str,
-    readers: Readers,
+    pub(crate) readers: Readers,
     status: watch::Receiver<ViewStatus>,
     /// What was recorded when it was started, or begun anew: before it has folded that, it shows a part of the truth as if it were all.
     whole_at: Arc<AtomicU64>,

@@ -237,6 +237,8 @@ pub(crate) struct Readers {
     view: &'static str,
     path: Arc<PathBuf>,
     idle: Arc<Mutex<Idle>>,
+    #[cfg(feature = "testing")]
+    pub(crate) statements: crate::testing::Statements,
 }
 
 /// Connections that wait for the next query.
@@ -261,7 +263,13 @@ impl Idle {
 
 impl Readers {
     pub(crate) fn new<V: View>(directory: &Path) -> Self {
-        Self { view: V::NAME, path: Arc::new(path_of::<V>(directory)), idle: Arc::default() }
+        Self {
+            view: V::NAME,
+            path: Arc::new(path_of::<V>(directory)),
+            idle: Arc::default(),
+            #[cfg(feature = "testing")]
+            statements: crate::testing::Statements::default(),
+        }
     }
 
     /// Answers a query from one snapshot of what a scope may see, with the position that it shows. Blocks.
@@ -314,6 +322,8 @@ impl Readers {
             connection.pragma_update(None, "temp_store", "memory")?;
             scoped::hide(&connection)?;
         }
+        #[cfg(feature = "testing")]
+        let connection = self.statements.of(connection);
         Ok(connection)
     }
 

@@ -17,6 +17,7 @@ mod golden;
 mod hostile;
 mod job;
 mod log;
+mod look_ups;
 mod memory;
 mod nats;
 mod nats_command;

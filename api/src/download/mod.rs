@@ -7,5 +7,5 @@ mod query;
 
 pub(crate) use explain::Words;
 pub(crate) use mutation::DownloadMutation;
-pub(crate) use object::Download;
+pub(crate) use object::{Download, DownloadOfItem};
 pub(crate) use query::DownloadQuery;

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result, SimpleObject};
 use mediary_events::download::{
@@ -117,16 +117,15 @@ async fn by_playlist(
     let wanted = ids.as_slice().to_vec();
     let query = move |rows: &Snapshot<'_>| entries_by_id(rows, &wanted);
     let rows = read(context, |views| &views.playlist, None, query).await?;
-    if let Some(missing) = ids.iter().find(|id| !rows.iter().any(|row| row.id == **id)) {
-        let advice = "list the entries with `mediary playlist show ID`";
-        return Ok(Err(UserError::new("ENTRY_NOT_FOUND", format!("there is no {missing}"), Some(advice))));
-    }
+    let list_of: HashMap<EntryId, PlaylistId> = rows.iter().map(|row| (row.id, row.playlist_id)).collect();
     // In the order asked, so that the same command has the same form whatever the view answers first.
     let mut lists: BTreeMap<PlaylistId, Vec<EntryId>> = BTreeMap::new();
     for id in &ids {
-        for row in rows.iter().filter(|row| row.id == *id) {
-            lists.entry(row.playlist_id).or_default().push(*id);
-        }
+        let Some(list) = list_of.get(id) else {
+            let advice = "list the entries with `mediary playlist show ID`";
+            return Ok(Err(UserError::new("ENTRY_NOT_FOUND", format!("there is no {id}"), Some(advice))));
+        };
+        lists.entry(*list).or_default().push(*id);
     }
     let lists = lists.into_iter().map(|(playlist_id, entry_ids)| {
         Several::try_from(entry_ids).map(|entry_ids| EntriesOf { playlist_id, entry_ids })

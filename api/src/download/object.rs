@@ -1,14 +1,17 @@
-use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject, dataloader::DataLoader};
-use mediary_projections::download::{DownloadRow, DownloadState};
-use mediary_schema::{FileId, JobId};
+use std::collections::HashMap;
+
+use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
+use mediary_projections::{
+    Snapshot, SqlResult, ViewHandle, Views,
+    download::{self, DownloadRow, DownloadState},
+};
+use mediary_schema::{FileId, ItemId, JobId};
 
 use crate::{
-    error::fault,
-    file::File,
-    job::{Failure, Job},
-    loader::{Rows, Seen},
+    file::{File, FileById},
+    job::{Failure, Job, JobById},
+    loader::{LookUp, look_up},
     scalar::{DateTime, Position},
-    schema::scope,
 };
 
 /// Where the keeping of an item is.
@@ -90,28 +93,34 @@ impl Download {
     /// The job that did or does it.
     async fn job(&self, context: &Context<'_>) -> Result<Option<Job>> {
         let Some(id) = self.job_key else { return Ok(None) };
-        let row = context
-            .data_unchecked::<DataLoader<Rows>>()
-            .load_one(Seen { scope: scope(context)?, id })
-            .await
-            .map_err(internal)?;
-        Ok(row.map(Job::from))
+        Ok(look_up::<JobById>(context, id).await?.map(Job::from))
     }
 
     /// The file, once it is kept.
     async fn file(&self, context: &Context<'_>) -> Result<Option<File>> {
         let Some(id) = self.file_key else { return Ok(None) };
-        let row = context
-            .data_unchecked::<DataLoader<Rows>>()
-            .load_one(Seen { scope: scope(context)?, id })
-            .await
-            .map_err(internal)?;
-        Ok(row.map(File::from))
+        Ok(look_up::<FileById>(context, id).await?.map(File::from))
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature that map_err asks for")]
-fn internal(error: std::sync::Arc<mediary_projections::QueryError>) -> async_graphql::Error {
-    tracing::error!(%error, "rows can't be looked up");
-    fault("internal error; the server's log says more", "INTERNAL", false)
+/// The download of an item: of several, the one that says most of it.
+pub(crate) struct DownloadOfItem;
+
+impl LookUp for DownloadOfItem {
+    type Key = ItemId;
+    type Row = DownloadRow;
+
+    fn view(views: &Views) -> &ViewHandle {
+        &views.download
+    }
+
+    fn find(rows: &Snapshot<'_>, keys: &[ItemId]) -> SqlResult<HashMap<ItemId, DownloadRow>> {
+        let mut found: HashMap<ItemId, DownloadRow> = HashMap::new();
+        for row in download::downloads_by_item(rows, keys)? {
+            if found.get(&row.item_id).is_none_or(|other| row.standing() >= other.standing()) {
+                found.insert(row.item_id, row);
+            }
+        }
+        Ok(found)
+    }
 }

@@ -7,5 +7,5 @@ mod query;
 
 pub(crate) use explain::Words;
 pub(crate) use mutation::FileMutation;
-pub(crate) use object::File;
+pub(crate) use object::{File, FileById};
 pub(crate) use query::FileQuery;

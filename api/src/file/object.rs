@@ -1,8 +1,19 @@
-use async_graphql::{Enum, ID, SimpleObject};
-use mediary_projections::file::FileRow;
-use mediary_schema::file::{Check, FileState, Oddity};
+use std::collections::HashMap;
 
-use crate::scalar::{DateTime, Long, Position};
+use async_graphql::{Enum, ID, SimpleObject};
+use mediary_projections::{
+    Snapshot, SqlResult, ViewHandle, Views,
+    file::{self as view, FileRow},
+};
+use mediary_schema::{
+    FileId,
+    file::{Check, FileState, Oddity},
+};
+
+use crate::{
+    loader::LookUp,
+    scalar::{DateTime, Long, Position},
+};
 
 /// How bytes were checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -127,5 +138,21 @@ impl From<FileRow> for File {
             recorded_at: DateTime(row.recorded_at),
             changed_at: Position(row.changed_at),
         }
+    }
+}
+
+/// A file by its id.
+pub(crate) struct FileById;
+
+impl LookUp for FileById {
+    type Key = FileId;
+    type Row = FileRow;
+
+    fn view(views: &Views) -> &ViewHandle {
+        &views.file
+    }
+
+    fn find(rows: &Snapshot<'_>, keys: &[FileId]) -> SqlResult<HashMap<FileId, FileRow>> {
+        Ok(view::files_by_id(rows, keys)?.into_iter().map(|row| (row.id, row)).collect())
     }
 }

@@ -1,18 +1,13 @@
-use async_graphql::{
-    Context, ID, Object, Result,
-    connection::{Connection, EmptyFields},
-};
+use async_graphql::{Context, ID, Object, Result};
 use mediary_projections::{Snapshot, file as view};
-use mediary_schema::{FileId, account::Permission};
 
 use super::File;
 use crate::{
-    connection::{self, Place, Total},
-    error::parse_id,
+    connection::{self, Nodes, Of},
     scalar::Position,
-    schema::read,
-    session::session,
 };
+
+const VIEW: Of = |views| &views.file;
 
 #[derive(Debug, Default)]
 pub(crate) struct FileQuery;
@@ -30,19 +25,13 @@ impl FileQuery {
             String,
         >,
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
-    ) -> Result<Connection<Place, File, Total, EmptyFields>> {
-        session(context, Permission::Read)?;
-        let request = connection::request(first, after.as_deref())?;
-        let query = move |rows: &Snapshot<'_>| view::files(rows, search.as_deref(), request);
-        let page = read(context, |views| &views.file, min_position, query).await?;
-        Ok(connection::connection(page, request.after.is_some(), File::from))
+    ) -> Result<Nodes<File>> {
+        let query = move |rows: &Snapshot<'_>, request| view::files(rows, search.as_deref(), request);
+        connection::page(context, VIEW, (first, after), min_position, query).await
     }
 
     /// One file.
     async fn file(&self, context: &Context<'_>, id: ID) -> Result<Option<File>> {
-        session(context, Permission::Read)?;
-        let id: FileId = parse_id(&id)?;
-        let row = read(context, |views| &views.file, None, move |rows| view::file(rows, id)).await?;
-        Ok(row.map(File::from))
+        connection::one(context, VIEW, &id, None, view::file).await
     }
 }

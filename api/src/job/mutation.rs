@@ -1,11 +1,19 @@
+use std::collections::HashMap;
+
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::job::{Ask, ask};
+use mediary_projections::{Snapshot, job::jobs_by_id};
+use mediary_schema::JobId;
 
 use super::Job;
 use crate::{
     asking::{self, Done, Terms, several, shown},
+    connection::Of,
     error::UserError,
+    schema::read,
 };
+
+const VIEW: Of = |views| &views.job;
 
 #[derive(Debug, Default)]
 pub(crate) struct JobMutation;
@@ -68,14 +76,19 @@ impl JobMutation {
 }
 
 async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<JobPayload> {
-    let (told, done) = asking::ask(context, terms, asked).await?;
+    let (told, mut done) = asking::ask(context, terms, asked).await?;
+    let told = told.map(|told| told.results).unwrap_or_default();
+    let job_ids: Vec<JobId> = told.iter().filter_map(|told| told.job_id).collect();
+    let rows = if job_ids.is_empty() {
+        Vec::new()
+    } else {
+        let query = move |rows: &Snapshot<'_>| jobs_by_id(rows, &job_ids);
+        shown(read(context, VIEW, done.position, query).await.map(Some)).unwrap_or_default()
+    };
+    let jobs: HashMap<JobId, Job> = rows.into_iter().map(|row| (row.id, Job::from(row))).collect();
     let mut results = Vec::new();
-    let mut done = done;
-    for told in told.into_iter().flat_map(|told| told.results) {
-        let job = match told.job_id {
-            Some(job_id) => shown(Job::find(context, job_id, done.position).await),
-            None => None,
-        };
+    for told in told {
+        let job = told.job_id.and_then(|job_id| jobs.get(&job_id).cloned());
         let (id, user_error) = (ID(told.id.to_string()), told.user_error.map(UserError::from));
         // Whoever asks for one job needs to look in one place only.
         done.user_errors.extend(user_error.clone());

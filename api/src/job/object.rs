@@ -1,6 +1,11 @@
+use std::collections::HashMap;
+
 use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
 use mediary_log::signal::Subject;
-use mediary_projections::job::{self as view, JobRow};
+use mediary_projections::{
+    Snapshot, SqlResult, ViewHandle, Views,
+    job::{self as view, JobRow},
+};
 use mediary_schema::{
     FailureClass, JobId,
     file::VerifyFiles,
@@ -10,6 +15,7 @@ use mediary_schema::{
 };
 
 use crate::{
+    loader::LookUp,
     scalar::{DateTime, Long, Position},
     schema::{platform, read, scope},
 };
@@ -292,5 +298,21 @@ impl Job {
         let subject = Subject { project, concern: "job", name: "progress", id: self.key.uuid() };
         let payload = platform(context).signals.latest(&subject)?;
         serde_json::from_value::<ProgressValue>(payload).ok().map(Progress::from)
+    }
+}
+
+/// A job by its id.
+pub(crate) struct JobById;
+
+impl LookUp for JobById {
+    type Key = JobId;
+    type Row = JobRow;
+
+    fn view(views: &Views) -> &ViewHandle {
+        &views.job
+    }
+
+    fn find(rows: &Snapshot<'_>, keys: &[JobId]) -> SqlResult<HashMap<JobId, JobRow>> {
+        Ok(view::jobs_by_id(rows, keys)?.into_iter().map(|row| (row.id, row)).collect())
     }
 }

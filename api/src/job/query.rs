@@ -1,22 +1,21 @@
-use async_graphql::{
-    Context, ID, InputObject, Object, Result, SimpleObject,
-    connection::{Connection, EmptyFields},
-};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_projections::{
     Snapshot,
     job::{self as view, JobFilter},
 };
-use mediary_schema::{CorrelationId, JobId, account::Permission};
+use mediary_schema::{CorrelationId, account::Permission};
 
 use super::{Job, object::State};
 use crate::{
-    connection::{self, Place, Total},
+    connection::{self, Nodes, Of},
     error::parse_id,
     event,
     scalar::{DateTime, Long, Position},
     schema::{platform, read},
     session::session,
 };
+
+const VIEW: Of = |views| &views.job;
 
 #[derive(Debug, Default)]
 pub(crate) struct JobQuery;
@@ -34,6 +33,19 @@ pub(crate) struct JobFilterInput {
     story_id: Option<ID>,
     /// Queued at this moment or later.
     since: Option<DateTime>,
+}
+
+impl JobFilterInput {
+    fn parse(self) -> Result<JobFilter> {
+        let Self { state, playlist_id, item_id, story_id, since } = self;
+        Ok(JobFilter {
+            state: state.map(Into::into),
+            playlist_id: playlist_id.map(|id| parse_id(&id)).transpose()?,
+            item_id: item_id.map(|id| parse_id(&id)).transpose()?,
+            story: story_id.map(|id| parse_id(&id)).transpose()?,
+            since: since.map(|moment| moment.0),
+        })
+    }
 }
 
 /// Everything that came of one act, in numbers.
@@ -62,20 +74,10 @@ impl JobQuery {
         after: Option<String>,
         filter: Option<JobFilterInput>,
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
-    ) -> Result<Connection<Place, Job, Total, EmptyFields>> {
-        session(context, Permission::Read)?;
-        let request = connection::request(first, after.as_deref())?;
-        let filter = filter.unwrap_or_default();
-        let filter = JobFilter {
-            state: filter.state.map(Into::into),
-            playlist_id: filter.playlist_id.map(|id| parse_id(&id)).transpose()?,
-            item_id: filter.item_id.map(|id| parse_id(&id)).transpose()?,
-            story: filter.story_id.map(|id| parse_id(&id)).transpose()?,
-            since: filter.since.map(|moment| moment.0),
-        };
-        let query = move |rows: &Snapshot<'_>| view::jobs(rows, filter, request);
-        let page = read(context, |views| &views.job, min_position, query).await?;
-        Ok(connection::connection(page, request.after.is_some(), Job::from))
+    ) -> Result<Nodes<Job>> {
+        let filter = filter.unwrap_or_default().parse()?;
+        let query = move |rows: &Snapshot<'_>, request| view::jobs(rows, filter, request);
+        connection::page(context, VIEW, (first, after), min_position, query).await
     }
 
     /// One job.
@@ -85,8 +87,7 @@ impl JobQuery {
         id: ID,
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Option<Job>> {
-        session(context, Permission::Read)?;
-        Job::find(context, parse_id::<JobId>(&id)?, min_position).await
+        connection::one(context, VIEW, &id, min_position, view::job).await
     }
 
     /// How far everything is that came of one act; none if no act has this story.
@@ -100,7 +101,7 @@ impl JobQuery {
         let platform = platform(context);
         let story: CorrelationId = parse_id(&id)?;
         let query = move |rows: &Snapshot<'_>| view::story(rows, story);
-        let row = read(context, |views| &views.job, min_position, query).await?;
+        let row = read(context, VIEW, min_position, query).await?;
         if row.jobs == 0 && !event::is_known(context, story).await? {
             return Ok(None);
         }
@@ -110,7 +111,7 @@ impl JobQuery {
         // A reaction may have opened jobs that the row read above does not show yet.
         let settled = reacted && all_ended && {
             let head = Position(platform.gate.log().head().position);
-            read(context, |views| &views.job, Some(head), query).await? == row
+            read(context, VIEW, Some(head), query).await? == row
         };
         Ok(Some(Story {
             id,

@@ -1,29 +1,31 @@
 mod account;
 mod diff;
+mod entry;
 
 use account::{GoneEntry, HereName, PlaylistAccount, StandingName};
-use async_graphql::{
-    ComplexObject, Context, Enum, ID, Result, SimpleObject,
-    connection::{Connection, EmptyFields},
-    dataloader::DataLoader,
-};
-use mediary_projections::playlist::{
-    self as view, EntryFilter, EntryRow, EntryStatus, PlaylistRow, RefreshOutcome,
+use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
+use entry::EntriesOfList;
+use mediary_projections::{
+    Snapshot,
+    playlist::{self as view, EntryFilter, PlaylistRow, RefreshOutcome},
 };
 use mediary_schema::{
-    ItemId, PlaylistId,
-    playlist::{Availability, LiveStatus, PlaylistKind, RefreshCounts, UnreadableRow as UnreadableValue},
+    PlaylistId,
+    playlist::{PlaylistKind, RefreshCounts, UnreadableRow as UnreadableValue},
 };
 
 use crate::{
-    connection::{self, Place, Total},
-    download::Download,
-    error::fault,
+    connection::{self, Nodes, Of},
+    error::internal,
     job::Failure,
-    loader::{Rows, Seen},
+    loader::look_up,
     scalar::{DateTime, Long, Position},
-    schema::{read, scope},
+    schema::read,
 };
+
+pub(crate) use entry::Entry;
+
+const VIEW: Of = |views| &views.playlist;
 
 /// What an address turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -48,52 +50,6 @@ pub(crate) enum Outcome {
     Partial,
     /// It saw nothing.
     Failed,
-}
-
-/// Whether an entry is in its list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "EntryStatus", name = "EntryStatus")]
-pub(crate) enum Status {
-    /// The last full refresh had it.
-    Present,
-    /// One full refresh lacked it.
-    NotSeen,
-    /// It is gone from the list.
-    Removed,
-}
-
-/// Who may see an item at its source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "Availability", name = "Availability")]
-pub(crate) enum AvailabilityName {
-    /// Nothing is known against it.
-    Available,
-    /// Private to its owner.
-    Private,
-    /// Deleted at the source.
-    Deleted,
-    /// For members, subscribers or payers.
-    MembersOnly,
-    /// Needs a sign-in.
-    NeedsLogin,
-    /// There, but can't be had for another reason.
-    Unavailable,
-}
-
-/// Whether an item is a live broadcast.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "LiveStatus", name = "LiveStatus")]
-pub(crate) enum LiveStatusName {
-    /// An ordinary recording.
-    NotLive,
-    /// Announced.
-    Upcoming,
-    /// Being broadcast.
-    Live,
-    /// Broadcast, and being made into a recording by the site: what can be had of it is a torso.
-    PostLive,
-    /// The recording of a broadcast.
-    WasLive,
 }
 
 /// How many entries a refresh changed, by kind of change.
@@ -230,24 +186,19 @@ impl Playlist {
         first: Option<u32>,
         after: Option<String>,
         #[graphql(default_with = "Some(false)", desc = "Also those that are gone.")] removed: Option<bool>,
-    ) -> Result<Connection<Place, Entry, Total, EmptyFields>> {
-        let request = connection::request(first, after.as_deref())?;
-        let (id, filter) = (self.key, EntryFilter { removed: removed.unwrap_or(false) });
-        let page = read(
-            context,
-            |views| &views.playlist,
-            None,
-            move |rows| view::entries(rows, id, filter, request),
-        )
-        .await?;
-        Ok(connection::connection(page, request.after.is_some(), Entry::from))
+    ) -> Result<Nodes<Entry>> {
+        let request = connection::request(context, first, after.as_deref())?;
+        let key = (self.key, EntryFilter { removed: removed.unwrap_or(false) }, request);
+        // Lists whose entries are asked for beside each other are read at once.
+        let page = look_up::<EntriesOfList>(context, key).await?;
+        Ok(connection::connection(page.ok_or_else(|| internal("INTERNAL"))?, request))
     }
 
     /// What became of every row that is in it, in numbers that add up.
     #[graphql(complexity = "OF_EVERY_ROW + child_complexity")]
     async fn account(&self, context: &Context<'_>) -> Result<PlaylistAccount> {
         let id = self.key;
-        let cells = read(context, |views| &views.playlist, None, move |rows| view::account(rows, id)).await?;
+        let cells = read(context, VIEW, None, move |rows| view::account(rows, id)).await?;
         Ok(cells.into())
     }
 
@@ -260,17 +211,12 @@ impl Playlist {
         after: Option<String>,
         #[graphql(desc = "What became of them.")] standing: StandingName,
         #[graphql(desc = "Only those with this reason.")] reason: Option<String>,
-    ) -> Result<Connection<Place, Entry, Total, EmptyFields>> {
-        let request = connection::request(first, after.as_deref())?;
+    ) -> Result<Nodes<Entry>> {
         let (id, standing) = (self.key, standing.into());
-        let page = read(
-            context,
-            |views| &views.playlist,
-            None,
-            move |rows| view::account_entries(rows, id, standing, reason.as_deref(), request),
-        )
-        .await?;
-        Ok(connection::connection(page, request.after.is_some(), Entry::from))
+        let query = move |rows: &Snapshot<'_>, request| {
+            view::account_entries(rows, id, standing, reason.as_deref(), request)
+        };
+        connection::page(context, VIEW, (first, after), None, query).await
     }
 
     /// Rows that can't be had at the source any more: out of the list, private, deleted or otherwise unavailable, unless
@@ -282,13 +228,10 @@ impl Playlist {
         first: Option<u32>,
         after: Option<String>,
         #[graphql(desc = "Only those that are here, are lost, or were never saved.")] here: Option<HereName>,
-    ) -> Result<Connection<Place, GoneEntry, Total, EmptyFields>> {
-        let request = connection::request(first, after.as_deref())?;
+    ) -> Result<Nodes<GoneEntry>> {
         let (id, here) = (self.key, here.map(Into::into));
-        let page =
-            read(context, |views| &views.playlist, None, move |rows| view::gone(rows, id, here, request))
-                .await?;
-        Ok(connection::connection(page, request.after.is_some(), GoneEntry::from))
+        let query = move |rows: &Snapshot<'_>, request| view::gone(rows, id, here, request);
+        connection::page(context, VIEW, (first, after), None, query).await
     }
 
     /// What is otherwise in it at a later moment; what came and went in between is not told. A moment is a position, a
@@ -302,81 +245,10 @@ impl Playlist {
         #[graphql(desc = "The first moment; the last refresh but one if left out.")] from: Option<String>,
         #[graphql(desc = "The second moment; now if left out.")] to: Option<String>,
     ) -> Result<diff::Changes> {
-        let request = connection::request(first, after.as_deref())?;
+        let request = connection::request(context, first, after.as_deref())?;
         diff::diff(context, self.key, from, to, request).await
     }
 }
 
 /// What a field costs that looks at every row of a list: a few of them fit into a request.
 const OF_EVERY_ROW: usize = 500;
-
-/// A row of a playlist.
-#[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
-pub(crate) struct Entry {
-    /// `entry-<uuid>`.
-    id: ID,
-    /// The playlist.
-    playlist_id: ID,
-    /// The item, derived from extractor and source id.
-    item_id: ID,
-    /// The extractor's key in lower case.
-    extractor: String,
-    /// The id that the extractor gives.
-    source_id: String,
-    /// The address to fetch it from.
-    url: String,
-    /// The last title that was told and no placeholder.
-    title: Option<String>,
-    /// The promised duration in milliseconds.
-    duration_ms: Option<Long>,
-    /// Who may see it.
-    availability: AvailabilityName,
-    /// Whether it is a broadcast.
-    live_status: LiveStatusName,
-    /// Whether it is in the list.
-    status: Status,
-    /// When it was added.
-    added_at: DateTime,
-    /// The position of the last event that touched it.
-    changed_at: Position,
-    #[graphql(skip)]
-    key: ItemId,
-}
-
-impl From<EntryRow> for Entry {
-    fn from(row: EntryRow) -> Self {
-        let availability: Availability = row.availability;
-        let live_status: LiveStatus = row.live_status;
-        let status: EntryStatus = row.status;
-        Self {
-            id: ID(row.id.to_string()),
-            playlist_id: ID(row.playlist_id.to_string()),
-            item_id: ID(row.item_id.to_string()),
-            extractor: row.source.extractor,
-            source_id: row.source.source_id,
-            url: row.source.url,
-            title: row.title,
-            duration_ms: row.duration_ms.map(Long),
-            availability: availability.into(),
-            live_status: live_status.into(),
-            status: status.into(),
-            added_at: DateTime(row.added_at),
-            changed_at: Position(row.changed_at),
-            key: row.item_id,
-        }
-    }
-}
-
-#[ComplexObject]
-impl Entry {
-    /// The keeping of its item, if anybody ever wanted it.
-    async fn download(&self, context: &Context<'_>) -> Result<Option<Download>> {
-        let rows = context.data_unchecked::<DataLoader<Rows>>();
-        let row = rows.load_one(Seen { scope: scope(context)?, id: self.key }).await.map_err(|error| {
-            tracing::error!(%error, "downloads can't be looked up");
-            fault("internal error; the server's log says more", "INTERNAL", false)
-        })?;
-        Ok(row.map(Download::from))
-    }
-}

@@ -1,18 +1,13 @@
-use async_graphql::{
-    Context, ID, Object, Result,
-    connection::{Connection, EmptyFields},
-};
+use async_graphql::{Context, ID, Object, Result};
 use mediary_projections::{Snapshot, playlist as view};
-use mediary_schema::{EntryId, PlaylistId, account::Permission};
 
 use super::{Entry, Playlist};
 use crate::{
-    connection::{self, Place, Total},
-    error::parse_id,
+    connection::{self, Nodes, Of},
     scalar::Position,
-    schema::read,
-    session::session,
 };
+
+const VIEW: Of = |views| &views.playlist;
 
 #[derive(Debug, Default)]
 pub(crate) struct PlaylistQuery;
@@ -30,12 +25,9 @@ impl PlaylistQuery {
         #[graphql(desc = "Only those with this text in their title or address, in whichever case.")]
         search: Option<String>,
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
-    ) -> Result<Connection<Place, Playlist, Total, EmptyFields>> {
-        session(context, Permission::Read)?;
-        let request = connection::request(first, after.as_deref())?;
-        let query = move |rows: &Snapshot<'_>| view::playlists(rows, search.as_deref(), request);
-        let page = read(context, |views| &views.playlist, min_position, query).await?;
-        Ok(connection::connection(page, request.after.is_some(), Playlist::from))
+    ) -> Result<Nodes<Playlist>> {
+        let query = move |rows: &Snapshot<'_>, request| view::playlists(rows, search.as_deref(), request);
+        connection::page(context, VIEW, (first, after), min_position, query).await
     }
 
     /// One playlist.
@@ -45,18 +37,11 @@ impl PlaylistQuery {
         id: ID,
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Option<Playlist>> {
-        session(context, Permission::Read)?;
-        let id: PlaylistId = parse_id(&id)?;
-        let query = move |rows: &Snapshot<'_>| view::playlist(rows, id);
-        let row = read(context, |views| &views.playlist, min_position, query).await?;
-        Ok(row.map(Playlist::from))
+        connection::one(context, VIEW, &id, min_position, view::playlist).await
     }
 
     /// One entry.
     async fn entry(&self, context: &Context<'_>, id: ID) -> Result<Option<Entry>> {
-        session(context, Permission::Read)?;
-        let id: EntryId = parse_id(&id)?;
-        let row = read(context, |views| &views.playlist, None, move |rows| view::entry(rows, id)).await?;
-        Ok(row.map(Entry::from))
+        connection::one(context, VIEW, &id, None, view::entry).await
     }
 }

@@ -16,4 +16,4 @@ pub mod websocket;
 mod writing;
 
 pub use app::{App, Readiness};
-pub(crate) use spawn::{spawn_blocking, spawn_task};
+pub(crate) use spawn::spawn_blocking;

@@ -12,7 +12,10 @@ use mediary_log::{Direction, Filter, LogReader, Read};
 use mediary_projections::page::PageRequest;
 use mediary_schema::{EventId, JobId, PlaylistId, Timestamp, account::Permission};
 
-use super::{AvailabilityName, Counts, LiveStatusName};
+use super::{
+    Counts,
+    entry::{AvailabilityName, LiveStatusName},
+};
 use crate::{
     connection::Place,
     error::{fault, log_fault, read_fault},

@@ -30,7 +30,7 @@ pub(super) fn of_list(playlist_id: PlaylistId) -> OfList {
 }
 
 /// Which entries of a playlist are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct EntryFilter {
     /// Also those that are gone.
     pub removed: bool,

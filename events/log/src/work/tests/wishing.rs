@@ -111,3 +111,17 @@ fn an_archive_meets_every_wish_and_gives_way_to_what_is_known_better() {
     archive(&bench, 10);
     assert_eq!(bench.appends_after(before), ["command.accepted"], "the item is wanted already");
 }
+
+// edge C9: an import of ten thousand lines was as many syncs.
+#[test]
+fn an_archive_is_one_append_however_long_it_is() {
+    let bench = Bench::new();
+    let lines: Vec<String> = (0..500).map(|line| format!("youtube item-{line:06}")).collect();
+    let arguments = serde_json::json!({ "text": lines.join("\n") });
+    let asked = crate::work::REGISTRY.command("download.import_archive", arguments).unwrap();
+    let before = bench.head();
+    Bench::wait(bench.gate.ask_command(editor(7), asked, crate::gate::Options::default())).unwrap();
+    let appends = bench.appends_after(before);
+    let [append] = appends.as_slice() else { panic!("{} appends", appends.len()) };
+    assert_eq!(append.matches("download.archived").count(), 500);
+}

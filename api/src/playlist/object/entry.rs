@@ -1,0 +1,151 @@
+//! A row of a list, and the rows of several lists at once.
+
+use std::collections::HashMap;
+
+use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
+use mediary_projections::{
+    Snapshot, SqlResult, ViewHandle, Views,
+    page::{Page, PageRequest},
+    playlist::{self as view, EntryFilter, EntryRow, EntryStatus},
+};
+use mediary_schema::{
+    ItemId, PlaylistId,
+    playlist::{Availability, LiveStatus},
+};
+
+use crate::{
+    download::{Download, DownloadOfItem},
+    loader::{LookUp, look_up},
+    scalar::{DateTime, Long, Position},
+};
+
+/// Whether an entry is in its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "EntryStatus", name = "EntryStatus")]
+pub(crate) enum Status {
+    /// The last full refresh had it.
+    Present,
+    /// One full refresh lacked it.
+    NotSeen,
+    /// It is gone from the list.
+    Removed,
+}
+
+/// Who may see an item at its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "Availability", name = "Availability")]
+pub(crate) enum AvailabilityName {
+    /// Nothing is known against it.
+    Available,
+    /// Private to its owner.
+    Private,
+    /// Deleted at the source.
+    Deleted,
+    /// For members, subscribers or payers.
+    MembersOnly,
+    /// Needs a sign-in.
+    NeedsLogin,
+    /// There, but can't be had for another reason.
+    Unavailable,
+}
+
+/// Whether an item is a live broadcast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "LiveStatus", name = "LiveStatus")]
+pub(crate) enum LiveStatusName {
+    /// An ordinary recording.
+    NotLive,
+    /// Announced.
+    Upcoming,
+    /// Being broadcast.
+    Live,
+    /// Broadcast, and being made into a recording by the site: what can be had of it is a torso.
+    PostLive,
+    /// The recording of a broadcast.
+    WasLive,
+}
+
+/// A row of a playlist.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Entry {
+    /// `entry-<uuid>`.
+    id: ID,
+    /// The playlist.
+    playlist_id: ID,
+    /// The item, derived from extractor and source id.
+    item_id: ID,
+    /// The extractor's key in lower case.
+    extractor: String,
+    /// The id that the extractor gives.
+    source_id: String,
+    /// The address to fetch it from.
+    url: String,
+    /// The last title that was told and no placeholder.
+    title: Option<String>,
+    /// The promised duration in milliseconds.
+    duration_ms: Option<Long>,
+    /// Who may see it.
+    availability: AvailabilityName,
+    /// Whether it is a broadcast.
+    live_status: LiveStatusName,
+    /// Whether it is in the list.
+    status: Status,
+    /// When it was added.
+    added_at: DateTime,
+    /// The position of the last event that touched it.
+    changed_at: Position,
+    #[graphql(skip)]
+    key: ItemId,
+}
+
+impl From<EntryRow> for Entry {
+    fn from(row: EntryRow) -> Self {
+        let availability: Availability = row.availability;
+        let live_status: LiveStatus = row.live_status;
+        let status: EntryStatus = row.status;
+        Self {
+            id: ID(row.id.to_string()),
+            playlist_id: ID(row.playlist_id.to_string()),
+            item_id: ID(row.item_id.to_string()),
+            extractor: row.source.extractor,
+            source_id: row.source.source_id,
+            url: row.source.url,
+            title: row.title,
+            duration_ms: row.duration_ms.map(Long),
+            availability: availability.into(),
+            live_status: live_status.into(),
+            status: status.into(),
+            added_at: DateTime(row.added_at),
+            changed_at: Position(row.changed_at),
+            key: row.item_id,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Entry {
+    /// The keeping of its item, if anybody ever wanted it.
+    async fn download(&self, context: &Context<'_>) -> Result<Option<Download>> {
+        Ok(look_up::<DownloadOfItem>(context, self.key).await?.map(Download::from))
+    }
+}
+
+/// A page of the entries of a list.
+pub(super) struct EntriesOfList;
+
+impl LookUp for EntriesOfList {
+    type Key = (PlaylistId, EntryFilter, PageRequest);
+    type Row = Page<EntryRow>;
+
+    fn view(views: &Views) -> &ViewHandle {
+        &views.playlist
+    }
+
+    fn find(rows: &Snapshot<'_>, keys: &[Self::Key]) -> SqlResult<HashMap<Self::Key, Self::Row>> {
+        let page = |&(id, filter, request): &Self::Key| {
+            Ok(((id, filter, request), view::entries(rows, id, filter, request)?))
+        };
+        keys.iter().map(page).collect()
+    }
+}
