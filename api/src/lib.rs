@@ -8,6 +8,7 @@
 
 mod account;
 mod asking;
+mod changes;
 mod connection;
 mod download;
 mod dry_run;

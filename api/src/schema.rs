@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::{
     account,
+    changes::Feeds,
     download, error, event, file, job,
     loader::PerRequest,
     log, playlist, project, reaction, resolve,
@@ -96,7 +97,13 @@ pub struct Mutation(
 
 /// Everything that can be watched.
 #[derive(Debug, Default, MergedSubscription)]
-pub struct Subscription(event::EventSubscription, playlist::PlaylistSubscription, job::JobSubscription);
+pub struct Subscription(
+    event::EventSubscription,
+    playlist::PlaylistSubscription,
+    download::DownloadSubscription,
+    job::JobSubscription,
+    file::FileSubscription,
+);
 
 /// The schema.
 pub type MediarySchema = Schema<Query, Mutation, Subscription>;
@@ -106,6 +113,7 @@ pub fn build(platform: Platform, options: &limits::Options) -> MediarySchema {
     let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .data(Arc::new(platform))
         .data(event::Renderings::default())
+        .data(Feeds::default())
         .extension(PerRequest);
     limit_schema(schema, options).finish()
 }

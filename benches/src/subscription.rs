@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use async_graphql::{Request, Response};
-use futures::{StreamExt as _, future::join_all};
+use futures::{Stream, StreamExt as _, future::join_all};
 use mediary_api::{MediarySchema, Parts, Platform, limits, session::Session};
 use mediary_events::lane;
 use mediary_log::{Filter, Log, OriginKind, gate::Gate, signal::SignalHub, token::Tokens};
@@ -132,6 +132,12 @@ impl Edge {
         let answer = self.schema.0.execute(Request::new(query).data(session())).await;
         assert_eq!(answer.errors, [], "{query}");
         answer.data.into_json().expect("what is answered is JSON")
+    }
+
+    /// Subscribes to something as the owner does; each item is what goes out on a socket.
+    pub fn subscribe(&self, query: &str) -> impl Stream<Item = serde_json::Value> + use<> {
+        let items = self.schema.0.execute_stream(Request::new(query).data(session()));
+        items.map(|item| serde_json::from_str(&sent(&item)).expect("what is sent is JSON"))
     }
 
     /// The views behind it.

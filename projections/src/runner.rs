@@ -195,6 +195,11 @@ impl ViewHandle {
         self.status.borrow().clone()
     }
 
+    /// How often the view was begun anew while it ran: what was read of it before may have been erased since.
+    pub fn generation(&self) -> u64 {
+        self.readers.generation()
+    }
+
     /// Tells of each step of the view: whoever waits here re-reads what changed after its position.
     pub fn watch(&self) -> watch::Receiver<ViewStatus> {
         self.status.clone()

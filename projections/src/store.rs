@@ -313,6 +313,11 @@ impl Readers {
         *waiting = Idle { generation: waiting.generation + 1, ..Idle::default() };
     }
 
+    /// How often the file was made anew.
+    pub(crate) fn generation(&self) -> u64 {
+        self.lock().generation
+    }
+
     fn connect(&self, project: Option<ProjectId>) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(self.path.as_ref(), flags)?;

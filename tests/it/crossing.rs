@@ -99,7 +99,15 @@ async fn nobody_is_told_of_another_project() {
     };
     let playlists = watched("subscription { playlistChanges { playlists { id } } }").await;
     let jobs = watched("subscription { jobChanges { jobs { id } } }").await;
-    for (place, text) in [("events", &events), ("playlistChanges", &playlists), ("jobChanges", &jobs)] {
+    let entries =
+        format!("subscription {{ entryChanges(playlistId: \"{list}\") {{ entries {{ playlistId }} }} }}");
+    let entries = watched(entries.leak()).await;
+    for (place, text) in [
+        ("events", &events),
+        ("playlistChanges", &playlists),
+        ("jobChanges", &jobs),
+        ("entryChanges", &entries),
+    ] {
         for id in [&list, &job, &story] {
             assert!(!text.contains(id.split_once('-').unwrap().1), "{place} tell of {id}");
         }

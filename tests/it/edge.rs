@@ -235,7 +235,7 @@ async fn a_variable_that_is_left_out_is_the_default() {
     let data = client.ask(mutation, json!({ "name": "guest", "id": id })).await;
     assert_eq!(data["tokenCreate"]["token"]["role"], json!("VIEWER"), "{data}");
     assert_eq!(data["downloadStart"]["userErrors"], json!([]), "{data}");
-    for field in ["events", "jobChanges", "playlistChanges"] {
+    for field in ["events", "jobChanges", "playlistChanges", "downloadChanges", "fileChanges"] {
         let document = format!("subscription($after: Position) {{ {field}(after: $after) {{ position }} }}");
         let mut socket = Subscriber::open(client, &document, json!({})).await;
         assert!(socket.item().await[field]["position"].is_u64(), "{field}");
@@ -254,7 +254,7 @@ async fn a_place_beyond_the_head_is_refused() {
         let query = "query($after: Position!) { events(after: $after) { nextAfter } }";
         let answer = client.ask_raw(query, variables.clone()).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], json!("POSITION_BEYOND_HEAD"), "{after}");
-        for field in ["events", "jobChanges", "playlistChanges"] {
+        for field in ["events", "jobChanges", "playlistChanges", "downloadChanges", "fileChanges"] {
             let document =
                 format!("subscription($after: Position!) {{ {field}(after: $after) {{ position }} }}");
             let mut socket = Subscriber::open(client, &document, variables.clone()).await;

@@ -13,5 +13,5 @@ mod why;
 
 pub(crate) use query::{EventQuery, within_log};
 pub(crate) use rendering::Renderings;
-pub(crate) use subscription::{EventSubscription, changes};
+pub(crate) use subscription::EventSubscription;
 pub(crate) use why::is_known;

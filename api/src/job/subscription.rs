@@ -1,12 +1,15 @@
-use async_graphql::{Context, Result, SimpleObject, Subscription};
-use futures::Stream;
-use mediary_projections::job as view;
+use std::collections::HashSet;
 
-use super::Job;
+use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
+use futures::Stream;
+use mediary_projections::job::{self as view, JobRow};
+use mediary_schema::{CorrelationId, JobId, job::WorkKind};
+
+use super::{Job, object::Kind};
 use crate::{
-    event::{changes, within_log},
+    changes::{Watched, changes, named},
+    error::parse_id,
     scalar::Position,
-    schema::{platform, scope},
 };
 
 #[derive(Debug, Default)]
@@ -22,6 +25,16 @@ pub(crate) struct JobChange {
     jobs: Vec<Job>,
 }
 
+fn watched() -> Watched<JobRow> {
+    Watched {
+        view: |views| &views.job,
+        of: None,
+        changed: Box::new(view::changed_jobs),
+        at: |row| row.changed_at,
+        id: |row| row.id.uuid(),
+    }
+}
+
 #[Subscription]
 #[expect(clippy::unused_async, reason = "the form that the macro asks for")]
 impl JobSubscription {
@@ -34,14 +47,21 @@ impl JobSubscription {
             desc = "The last position that the client has; 0 for everything."
         )]
         after: Option<Position>,
+        #[graphql(desc = "Only these jobs; at most 500.")] ids: Option<Vec<ID>>,
+        #[graphql(desc = "Only work of these kinds.")] kinds: Option<Vec<Kind>>,
+        #[graphql(desc = "Only what came of this story.")] story_id: Option<ID>,
     ) -> Result<impl Stream<Item = Result<JobChange>>> {
-        let scope = scope(context)?;
-        let after = after.unwrap_or_default();
-        within_log(context, after)?;
-        let handle = platform(context).views.job.clone();
-        Ok(changes(handle, scope, after.0, view::changed_jobs, |position, rows| JobChange {
-            position: Position(position),
+        let ids = named(ids, |id: JobId| id.uuid())?;
+        let kinds = kinds.map(|kinds| kinds.into_iter().map(WorkKind::from).collect::<HashSet<_>>());
+        let story: Option<CorrelationId> = story_id.map(|id| parse_id(&id)).transpose()?;
+        let wants = move |row: &JobRow| {
+            ids.as_ref().is_none_or(|ids| ids.contains(&row.id.uuid()))
+                && kinds.as_ref().is_none_or(|kinds| kinds.contains(&row.work.kind()))
+                && story.is_none_or(|story| row.story == story)
+        };
+        changes(context, watched(), after, wants, |position, rows| JobChange {
+            position,
             jobs: rows.into_iter().map(Job::from).collect(),
-        }))
+        })
     }
 }

@@ -1,12 +1,13 @@
-use async_graphql::{Context, Result, SimpleObject, Subscription};
+use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use futures::Stream;
-use mediary_projections::playlist as view;
+use mediary_projections::playlist::{self as view, EntryRow, PlaylistRow};
+use mediary_schema::{EntryId, PlaylistId};
 
-use super::Playlist;
+use super::{Entry, Playlist};
 use crate::{
-    event::{changes, within_log},
+    changes::{Watched, changes, named},
+    error::parse_id,
     scalar::Position,
-    schema::{platform, scope},
 };
 
 #[derive(Debug, Default)]
@@ -22,6 +23,36 @@ pub(crate) struct PlaylistChange {
     playlists: Vec<Playlist>,
 }
 
+/// Entries of a playlist as they are at a position: first all that changed after the position asked for, then each
+/// change. A slow client gets the latest state and fewer of them.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct EntryChanges {
+    /// The position that this shows: what to ask for after a break.
+    position: Position,
+    /// What changed; also entries that are gone.
+    entries: Vec<Entry>,
+}
+
+fn lists() -> Watched<PlaylistRow> {
+    Watched {
+        view: |views| &views.playlist,
+        of: None,
+        changed: Box::new(view::changed_playlists),
+        at: |row| row.changed_at,
+        id: |row| row.id.uuid(),
+    }
+}
+
+fn entries(list: PlaylistId) -> Watched<EntryRow> {
+    Watched {
+        view: |views| &views.playlist,
+        of: Some(list.uuid()),
+        changed: Box::new(move |rows, after, limit| view::changed_entries(rows, list, after, limit)),
+        at: |row| row.changed_at,
+        id: |row| row.id.uuid(),
+    }
+}
+
 #[Subscription]
 #[expect(clippy::unused_async, reason = "the form that the macro asks for")]
 impl PlaylistSubscription {
@@ -34,14 +65,34 @@ impl PlaylistSubscription {
             desc = "The last position that the client has; 0 for everything."
         )]
         after: Option<Position>,
+        #[graphql(desc = "Only these playlists; at most 500.")] ids: Option<Vec<ID>>,
     ) -> Result<impl Stream<Item = Result<PlaylistChange>>> {
-        let scope = scope(context)?;
-        let after = after.unwrap_or_default();
-        within_log(context, after)?;
-        let handle = platform(context).views.playlist.clone();
-        Ok(changes(handle, scope, after.0, view::changed_playlists, |position, rows| PlaylistChange {
-            position: Position(position),
+        let ids = named(ids, |id: PlaylistId| id.uuid())?;
+        let wants = move |row: &PlaylistRow| ids.as_ref().is_none_or(|ids| ids.contains(&row.id.uuid()));
+        changes(context, lists(), after, wants, |position, rows| PlaylistChange {
+            position,
             playlists: rows.into_iter().map(Playlist::from).collect(),
-        }))
+        })
+    }
+
+    /// Entries of a playlist, now and whenever one changes.
+    async fn entry_changes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The playlist.")] playlist_id: ID,
+        #[graphql(
+            default_with = "Some(Position(0))",
+            desc = "The last position that the client has; 0 for everything."
+        )]
+        after: Option<Position>,
+        #[graphql(desc = "Only these entries; at most 500.")] ids: Option<Vec<ID>>,
+    ) -> Result<impl Stream<Item = Result<EntryChanges>>> {
+        let list: PlaylistId = parse_id(&playlist_id)?;
+        let ids = named(ids, |id: EntryId| id.uuid())?;
+        let wants = move |row: &EntryRow| ids.as_ref().is_none_or(|ids| ids.contains(&row.id.uuid()));
+        changes(context, entries(list), after, wants, |position, rows| EntryChanges {
+            position,
+            entries: rows.into_iter().map(Entry::from).collect(),
+        })
     }
 }

@@ -89,3 +89,18 @@ pub fn files_by_id(transaction: &Transaction<'_>, ids: &[FileId]) -> rusqlite::R
         .map(|row| row.map(|(_, row)| row))
         .collect()
 }
+
+/// Files that were touched after a position, in that order.
+pub fn changed_files(
+    transaction: &Transaction<'_>,
+    after: u64,
+    limit: u32,
+) -> rusqlite::Result<Vec<FileRow>> {
+    transaction
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM file WHERE changed_at > ?1 ORDER BY changed_at LIMIT ?2"
+        ))?
+        .query_map(params![after as i64, limit], file_row)?
+        .map(|row| row.map(|(_, row)| row))
+        .collect()
+}

@@ -5,7 +5,7 @@ use mediary_schema::{
 };
 use uuid::Uuid;
 
-use super::{FileRow, FileView, file, files, files_by_id};
+use super::{FileRow, FileView, changed_files, file, files, files_by_id};
 use crate::{
     page::{Cursor, PageRequest},
     tests::support::{Rows, assert_indexed, at, item_id, verified},
@@ -83,11 +83,23 @@ fn files_are_found_by_their_ids() {
     assert_eq!(found, [id(1), id(3)]);
 }
 
+#[test]
+fn files_that_changed_are_told_in_the_order_of_their_changes() {
+    let mut rows = many();
+    let told = |rows: &mut Rows<FileView>, after, limit| {
+        let changed = rows.read(|rows| changed_files(rows, after, limit));
+        changed.into_iter().map(|file| file.changed_at).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&mut rows, 3, 2), [4, 5]);
+    assert_eq!(told(&mut rows, 9, 10), [10, 11]);
+}
+
 // PL-41.
 #[test]
 fn no_query_reads_a_table_from_end_to_end() {
     let mut rows = many();
     let request = PageRequest { first: 5, after: Some(Cursor { rank: 9, key: 9 }), counted: true };
     assert_indexed(&mut rows, |rows| files(rows, None, request));
+    assert_indexed(&mut rows, |rows| changed_files(rows, 3, 10));
     assert_indexed(&mut rows, |rows| files_by_id(rows, &[id(1), id(2)]));
 }

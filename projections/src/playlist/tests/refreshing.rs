@@ -119,6 +119,23 @@ fn other_lists_are_not_moved_when_ranks_are_spread() {
     assert_eq!(ranks(&mut rows, other), before);
 }
 
+// core A22: he met rows again, or never.
+#[test]
+fn who_pages_goes_on_behind_his_row_though_ranks_were_spread() {
+    let mut rows = Rows::<PlaylistView>::new();
+    let id = list("a");
+    let first = [follow("a"), added(id, "x", None), added(id, "y", Some("x")), added(id, "z", Some("y"))];
+    rows.feed::<Playlist>(id.uuid(), first);
+    let page = rows.read(|rows| entries(rows, id, ALL, PageRequest::front(2)));
+    let after = page.rows.last().map(|(cursor, _)| *cursor);
+    let before = ranks(&mut rows, id);
+    rows.feed::<Playlist>(id.uuid(), (0..150).map(|number| added(id, &format!("n{number}"), Some("x"))));
+    assert_ne!(ranks(&mut rows, id).last(), before.last(), "ranks were spread");
+    let page = rows.read(|rows| entries(rows, id, ALL, PageRequest { after, ..PageRequest::front(500) }));
+    let names: Vec<_> = page.rows.iter().map(|(_, row)| row.source.source_id.as_str()).collect();
+    assert_eq!(names, ["z"]);
+}
+
 fn any_refresh() -> impl Strategy<Value = Vec<ObservedEntry>> {
     prop::collection::vec((0..12_u8, 0..3_u8, prop::bool::ANY), 0..24).prop_map(|rows| {
         let entry = |(item, title, available): (u8, u8, bool)| {
