@@ -6,7 +6,7 @@ use bytes::Bytes;
 use mediary_events::{Codec, CommandTag, Envelope, Extensions, Origin, Schema, StreamId, Subjects, is_word};
 use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Timestamp};
 
-use super::{error::AppendError, payload, read::Filter};
+use super::{error::AppendError, filter::Filter, payload};
 
 /// The largest payload of an event; larger things are blobs by hash.
 pub const PAYLOAD_BYTES_MAX: usize = 256 * 1024;

@@ -14,8 +14,10 @@ use tokio::sync::watch;
 
 use super::{
     error::{Damage, ReadError},
+    filter::{Conditions, Filter},
     handle::Log,
-    read::{Direction, Filter, SCAN_FRAMES_MAX, Scan},
+    pages::{self, PAGE_EVENTS, Page, Pages},
+    read::{Direction, SCAN_FRAMES_MAX, Scan},
     store::Head,
 };
 
@@ -40,11 +42,13 @@ pub(super) struct Ring {
     recent: RwLock<Recent>,
     events_max: usize,
     bytes_max: usize,
+    /// Older ones that were read lately, as many bytes again.
+    pages: Pages,
 }
 
 impl Ring {
     pub(super) fn new(events_max: usize, bytes_max: usize) -> Self {
-        Self { recent: RwLock::default(), events_max, bytes_max }
+        Self { recent: RwLock::default(), events_max, bytes_max, pages: Pages::new(bytes_max) }
     }
 
     /// Adds what follows the newest event.
@@ -63,11 +67,18 @@ impl Ring {
     /// Forgets everything: it is read from the file again.
     pub(super) fn clear(&self) {
         *self.recent.write().unwrap_or_else(PoisonError::into_inner) = Recent::default();
+        self.pages.clear();
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.recent.read().unwrap_or_else(PoisonError::into_inner).events.len()
+    }
+
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        recent.events.iter().map(|event| weight(event)).sum::<usize>().max(self.pages.bytes())
     }
 
     /// At most so many events from a position on; none if it is older than the ring.
@@ -103,6 +114,9 @@ pub struct Subscription {
     heads: watch::Receiver<Head>,
     next_position: u64,
     filter: Arc<Filter>,
+    conditions: Conditions,
+    /// Whether no index finds what it wants, so that it reads every event as others do.
+    reads_all: bool,
     skipped: usize,
     skipped_max: usize,
 }
@@ -117,7 +131,11 @@ struct Stretch {
 impl Subscription {
     pub(super) fn new(log: Log, heads: watch::Receiver<Head>, next_position: u64, filter: Filter) -> Self {
         let next_position = next_position.max(1);
-        Self { log, heads, next_position, filter: Arc::new(filter), skipped: 0, skipped_max: SKIPPED_MAX }
+        let conditions = filter.conditions();
+        let reads_all = filter.subjects.is_empty() && filter.categories_wanted().is_none();
+        let filter = Arc::new(filter);
+        let (skipped, skipped_max) = (0, SKIPPED_MAX);
+        Self { log, heads, next_position, filter, conditions, reads_all, skipped, skipped_max }
     }
 
     /// Reports the cursor after so many events that don't match; 1 reports it with every event.
@@ -156,35 +174,77 @@ impl Subscription {
         let frames_max = (self.skipped_max - self.skipped).clamp(1, SCAN_FRAMES_MAX);
         // A filter that lets nothing pass comes back for more; one that lets all pass leaves nothing over.
         let wanted = limit.max(RECENT_MIN).min(frames_max);
-        if let Some(recent) = self.log.ring().from(self.next_position, wanted) {
-            return Ok(self.of_recent(recent, head, limit));
-        }
-        let log = self.log.clone();
-        let filter = Arc::clone(&self.filter);
         let from = self.next_position;
-        let page =
-            tokio::task::spawn_blocking(move || of_file(&log, &filter, from..=head, limit, frames_max));
-        match page.await {
-            Ok(stretch) => stretch,
+        if let Some(recent) = self.log.ring().from(from, wanted) {
+            return Ok(self.of_memory(recent.into_iter(), head, limit));
+        }
+        // Only whole pages are shared, since the one that grows changes with every event, and only with those who take
+        // no more than one at once: whoever rebuilds something reads further in one go.
+        let is_whole = pages::first_of(from) + PAGE_EVENTS - 1 <= head;
+        let is_shared = self.reads_all && is_whole && limit as u64 <= PAGE_EVENTS;
+        let kept = if is_shared { self.log.ring().pages.get(pages::first_of(from)) } else { None };
+        if let Some(page) = kept.as_ref().and_then(|page| pages::from(page, from)) {
+            return Ok(self.of_memory(page.take(wanted), head, limit));
+        }
+        let (log, filter) = (self.log.clone(), Arc::clone(&self.filter));
+        let reading = tokio::task::spawn_blocking(move || {
+            // What goes wrong in a page may lie where nobody has come to yet.
+            let page = if is_shared { read_page(&log, pages::first_of(from)).ok() } else { None };
+            match page.filter(|page| pages::from(page, from).is_some()) {
+                Some(page) => Ok(Found::Page(page)),
+                None => of_file(&log, &filter, from..=head, limit, frames_max).map(Found::Stretch),
+            }
+        });
+        match reading.await {
+            Ok(Ok(Found::Page(page))) => {
+                let events = pages::from(&page, from).into_iter().flatten();
+                Ok(self.of_memory(events.take(wanted), head, limit))
+            }
+            Ok(Ok(Found::Stretch(stretch))) => Ok(stretch),
+            Ok(Err(error)) => Err(error),
             Err(stopped) => Err(Damage::Structure { detail: stopped.to_string() }.into()),
         }
     }
 
-    fn of_recent(&self, recent: Vec<Arc<Recorded>>, head: u64, limit: usize) -> Stretch {
+    fn of_memory(&self, events: impl Iterator<Item = Arc<Recorded>>, head: u64, limit: usize) -> Stretch {
         let mut stretch = Stretch { events: Vec::new(), next_position: self.next_position, frames: 0 };
-        for event in recent {
+        for event in events {
             // The ring is filled before the head is told, so it may be ahead of it.
             if event.position() > head || stretch.events.len() == limit {
                 break;
             }
             stretch.next_position = event.position() + 1;
             stretch.frames += 1;
-            if self.filter.matches(&event) {
+            if self.conditions.allow(&event) {
                 stretch.events.push(event);
             }
         }
         stretch
     }
+}
+
+/// What was read of the file.
+enum Found {
+    Page(Page),
+    Stretch(Stretch),
+}
+
+/// Reads a whole page, and keeps it for others; a page of large events ends before the others do.
+fn read_page(log: &Log, first: u64) -> Result<Page, ReadError> {
+    let pages = &log.ring().pages;
+    let generation = pages.generation();
+    let scanned = log.scan(&Scan {
+        range: first..=first + PAGE_EVENTS - 1,
+        direction: Direction::Forward,
+        limit: SCAN_FRAMES_MAX,
+        bytes_max: BATCH_BYTES_MAX,
+        frames_max: SCAN_FRAMES_MAX,
+        filter: &Filter::all(),
+    })?;
+    let page: Page = scanned.events.into_iter().map(Arc::new).collect();
+    let bytes = page.iter().map(|event| weight(event)).sum();
+    pages.put(generation, Arc::clone(&page), bytes);
+    Ok(page)
 }
 
 fn of_file(

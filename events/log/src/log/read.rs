@@ -1,18 +1,16 @@
 //! What readers ask for, and the one loop that finds it (PL-04).
 
-use std::{borrow::Cow, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
-use mediary_events::{Category, Recorded, StreamId, Subject, Subjects};
-use mediary_schema::{CorrelationId, ProjectId, scope::Scope};
+use mediary_events::Recorded;
 use redb::{ReadTransaction, ReadableTable};
-use uuid::Uuid;
 
 use super::{
     error::{Damage, ReadError},
+    filter::Filter,
     frame::{Frame, FrameError},
     tables::EVENTS,
 };
-use crate::access;
 
 /// The most frames that one read transaction looks at: a longer one would pin pages that the writer
 /// wants to use again.
@@ -25,155 +23,6 @@ pub enum Direction {
     Forward,
     /// Towards older events.
     Backward,
-}
-
-/// Which events a reader wants; the default is all. Each list is "any of these", an empty one is "any".
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Filter {
-    /// Prefixes of the text form of streams: `playlist`, `playlist-`, `playlist-0189…`.
-    pub streams: Vec<String>,
-    /// Stored names: `playlist.refresh_completed`, or `playlist.*` or `playlist` for all of a concern.
-    pub kinds: Vec<String>,
-    /// Things that an event is about: it is of their own stream, or names them as a subject.
-    pub subjects: Vec<Subject>,
-    /// Only what belongs to this project.
-    pub project: Option<ProjectId>,
-    /// Only this story.
-    pub correlation_id: Option<CorrelationId>,
-    /// Only what is seen in this scope; a [`super::LogReader`] sets it.
-    pub(super) scope: Option<Scope>,
-}
-
-/// What a filter looks at.
-#[derive(Debug, Clone, Copy)]
-struct Facts<'a> {
-    category: &'a str,
-    stream: Uuid,
-    name: &'a str,
-    project: ProjectId,
-    correlation_id: CorrelationId,
-}
-
-impl Filter {
-    /// Every event.
-    pub fn all() -> Self {
-        Self::default()
-    }
-
-    /// Events of these concerns.
-    pub fn categories<C: Into<Category>>(categories: impl IntoIterator<Item = C>) -> Self {
-        let kinds = categories.into_iter().map(|category| format!("{}.*", category.into())).collect();
-        Self { kinds, ..Self::default() }
-    }
-
-    /// Events of these stored names (`playlist.refresh_completed`, `playlist.*`).
-    pub fn kinds<K: Into<String>>(kinds: impl IntoIterator<Item = K>) -> Self {
-        Self { kinds: kinds.into_iter().map(Into::into).collect(), ..Self::default() }
-    }
-
-    /// Events of one stream.
-    pub fn stream(stream: &StreamId) -> Self {
-        Self { streams: vec![stream.to_string()], ..Self::default() }
-    }
-
-    /// All that happened to a thing, in whichever concern.
-    pub fn about(thing: impl Into<Subject>) -> Self {
-        Self { subjects: vec![thing.into()], ..Self::default() }
-    }
-
-    /// Only these of them, by stored name or concern.
-    #[must_use]
-    pub fn of_kinds<K: Into<String>>(self, kinds: impl IntoIterator<Item = K>) -> Self {
-        Self { kinds: kinds.into_iter().map(Into::into).collect(), ..self }
-    }
-
-    /// Only what a scope may see.
-    #[must_use]
-    pub(crate) fn seen_in(self, scope: Scope) -> Self {
-        Self { scope: Some(scope), ..self }
-    }
-
-    /// Whether the filter lets this event pass.
-    pub fn matches(&self, event: &Recorded) -> bool {
-        let envelope = &event.envelope;
-        self.passes(&Facts {
-            category: &envelope.stream.category,
-            stream: envelope.stream.uuid,
-            name: &envelope.name,
-            project: envelope.project,
-            correlation_id: envelope.correlation_id,
-        }) && self.is_about(&envelope.stream.category, envelope.stream.uuid, || {
-            Cow::Borrowed(&envelope.extensions.subjects)
-        })
-    }
-
-    pub(super) fn matches_frame(&self, frame: &Frame<'_>) -> bool {
-        self.passes(&Facts {
-            category: frame.category(),
-            stream: frame.stream_uuid(),
-            name: frame.name(),
-            project: frame.project(),
-            correlation_id: frame.correlation_id(),
-        }) && self.is_about(frame.category(), frame.stream_uuid(), || Cow::Owned(frame.extensions().subjects))
-    }
-
-    /// Whether an event of a stream with these subjects is about what the filter names.
-    fn is_about<'s>(&self, category: &str, uuid: Uuid, named: impl FnOnce() -> Cow<'s, Subjects>) -> bool {
-        if self.subjects.is_empty() {
-            return true;
-        }
-        let is_itself = |thing: &Subject| thing.kind == category && thing.id == uuid;
-        if self.subjects.iter().any(is_itself) {
-            return true;
-        }
-        let named = named();
-        self.subjects.iter().any(|thing| named.contains(thing))
-    }
-
-    /// The categories that an event must have one of, if the filter names them.
-    pub(super) fn categories_wanted(&self) -> Option<Vec<&str>> {
-        let of_kinds = || {
-            self.kinds.iter().map(|kind| kind.split_once('.').map_or(kind.as_str(), |(category, _)| category))
-        };
-        let of_streams = || self.streams.iter().map(|prefix| prefix.split_once('-'));
-        let mut wanted: Vec<&str> = if !self.kinds.is_empty() {
-            of_kinds().collect()
-        } else if !self.streams.is_empty() {
-            // A prefix without a hyphen may be the begin of several categories.
-            of_streams().map(|prefix| prefix.map(|(category, _)| category)).collect::<Option<_>>()?
-        } else {
-            return None;
-        };
-        wanted.sort_unstable();
-        wanted.dedup();
-        Some(wanted)
-    }
-
-    fn passes(&self, facts: &Facts<'_>) -> bool {
-        self.scope.is_none_or(|scope| scope.sees(facts.project) && scope.allows(access::read(facts.category)))
-            && self.project.is_none_or(|project| project == facts.project)
-            && self.correlation_id.is_none_or(|story| story == facts.correlation_id)
-            && (self.kinds.is_empty() || self.kinds.iter().any(|kind| kind_matches(kind, facts)))
-            && (self.streams.is_empty() || self.streams.iter().any(|prefix| stream_matches(prefix, facts)))
-    }
-}
-
-fn kind_matches(kind: &str, facts: &Facts<'_>) -> bool {
-    match kind.split_once('.') {
-        Some((category, name)) => category == facts.category && (name == "*" || name == facts.name),
-        None => kind == facts.category,
-    }
-}
-
-fn stream_matches(prefix: &str, facts: &Facts<'_>) -> bool {
-    match prefix.split_once('-') {
-        None => facts.category.starts_with(prefix),
-        Some((category, uuid_prefix)) => {
-            let mut buffer = Uuid::encode_buffer();
-            let uuid: &str = facts.stream.hyphenated().encode_lower(&mut buffer);
-            category == facts.category && uuid.starts_with(uuid_prefix)
-        }
-    }
 }
 
 /// A request to read the log.
@@ -267,7 +116,7 @@ pub(super) fn scan(transaction: &ReadTransaction, scan: &Scan<'_>) -> Result<Sca
     }
     let events = transaction.open_table(EVENTS)?;
     let mut rows = events.range(scan.range.clone())?;
-    let mut bytes = 0;
+    let (conditions, mut bytes) = (scan.filter.conditions(), 0);
     while found.events.len() < scan.limit && found.frames < scan.frames_max && bytes < scan.bytes_max {
         let row = match scan.direction {
             Direction::Forward => rows.next(),
@@ -281,7 +130,7 @@ pub(super) fn scan(transaction: &ReadTransaction, scan: &Scan<'_>) -> Result<Sca
         let frame = parse(position.value(), value.value())?;
         found.frames += 1;
         found.last_position = Some(position.value());
-        if scan.filter.matches_frame(&frame) {
+        if conditions.allow_frame(&frame) {
             let event = frame.recorded()?;
             bytes += event.payload.as_ref().map_or(0, bytes::Bytes::len);
             found.events.push(event);

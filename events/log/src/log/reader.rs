@@ -7,9 +7,10 @@ use mediary_schema::{CommandId, EventId, PrincipalId, scope::Scope};
 
 use super::{
     error::ReadError,
+    filter::Filter,
     handle::Log,
     hub::Subscription,
-    read::{Direction, Filter, Page, Read},
+    read::{Direction, Page, Read},
 };
 use crate::access;
 

@@ -47,11 +47,11 @@ impl<'t> Record<'t> {
 
     /// What was recorded against a condition, up to what a batch has staged; the gate has looked at all but the end.
     pub(super) fn moved(&self, only_if: &OnlyIf) -> Result<Vec<u64>, ReadError> {
-        let mut positions = Vec::new();
+        let (conditions, mut positions) = (only_if.filter.conditions(), Vec::new());
         for row in self.events.range(only_if.after + 1..)? {
             let (position, bytes) = row?;
             let frame = read::parse(position.value(), bytes.value())?;
-            if only_if.filter.matches_frame(&frame) {
+            if conditions.allow_frame(&frame) {
                 positions.push(position.value());
             }
         }

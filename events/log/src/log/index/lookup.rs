@@ -319,7 +319,7 @@ fn in_order(mut found: Vec<u64>, scan: &Scan<'_>) -> Vec<u64> {
 fn at_places(record: &ReadTransaction, places: &[u64], scan: &Scan<'_>) -> Result<Scanned, Trouble> {
     let mut found = Scanned { events: Vec::new(), last_position: None, frames: 0, complete: false };
     let events = record.open_table(EVENTS).map_err(ReadError::from)?;
-    let mut bytes = 0;
+    let (conditions, mut bytes) = (scan.filter.conditions(), 0);
     for position in places {
         if found.events.len() >= scan.limit || bytes >= scan.bytes_max {
             return Ok(found);
@@ -330,7 +330,7 @@ fn at_places(record: &ReadTransaction, places: &[u64], scan: &Scan<'_>) -> Resul
         let frame = read::parse(*position, value.value()).map_err(ReadError::from)?;
         found.frames = passed(scan, *position);
         found.last_position = Some(*position);
-        if scan.filter.matches_frame(&frame) {
+        if conditions.allow_frame(&frame) {
             let event = frame.recorded().map_err(ReadError::from)?;
             bytes += event.payload.as_ref().map_or(0, bytes::Bytes::len);
             found.events.push(event);

@@ -62,6 +62,39 @@ fn stream_prefix_is_a_condition() {
     check(&Filter { streams: vec!["job-1".to_owned()], ..Filter::all() }, |_| false);
 }
 
+proptest::proptest! {
+    // core C4: what is asked of every event is taken apart once, and asks the same.
+    #[test]
+    fn prefix_of_a_stream_is_that_of_its_text(
+        uuid in proptest::prelude::any::<u128>(),
+        other in proptest::prelude::any::<u128>(),
+        len in 0..46_usize,
+        swapped in proptest::option::of(("[-0-9a-fA-F.é]", 0..46_usize)),
+    ) {
+        let text = stream("playlist", uuid).to_string();
+        let mut prefix: String = text.chars().take(len).collect();
+        if let Some((letter, place)) = swapped {
+            prefix = prefix.chars().take(place).chain(letter.chars()).chain(prefix.chars().skip(place + 1)).collect();
+        }
+        let conditions = Filter { streams: vec![prefix.clone()], ..Filter::all() }.conditions();
+        for uuid in [uuid, other] {
+            let text = stream("playlist", uuid).to_string();
+            // A hyphen ends the name of the concern.
+            let wanted = text.starts_with(&prefix);
+            proptest::prop_assert_eq!(conditions.allow(&recorded(uuid)), wanted, "{} of {}", prefix, text);
+        }
+    }
+}
+
+/// An event of a playlist, as far as a filter looks at it.
+fn recorded(uuid: u128) -> Recorded {
+    let (mut recorded, stream) = (ONE.clone(), stream("playlist", uuid));
+    recorded.envelope.stream = stream;
+    recorded
+}
+
+static ONE: std::sync::LazyLock<Recorded> = std::sync::LazyLock::new(|| bench().all().remove(1));
+
 #[test]
 fn project_and_story_are_conditions() {
     check(&Filter { project: Some(ProjectId::HOME), ..Filter::all() }, |_| true);

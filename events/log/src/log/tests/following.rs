@@ -1,10 +1,11 @@
 //! A subscription has every matching event once, in order, however slow it is.
 
-use std::thread;
+use std::{sync::Arc, thread};
 
 use futures::FutureExt as _;
+use mediary_schema::ProjectId;
 
-use super::support::{Bench, append, append_one, event, stream};
+use super::support::{Bench, append, append_one, erasing, event, stream};
 use crate::log::{Filter, Log, ReadError, Recorded, Subscription};
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -90,6 +91,76 @@ fn slow_subscriber_makes_nobody_wait_and_no_memory_grow() {
     assert!(bench.log.ring().len() <= 8);
     let seen = runtime.block_on(follow(slow, 501, 6));
     assert!(seen.into_iter().eq(3..=501));
+}
+
+// invariant: L-10
+#[test]
+fn memory_holds_so_many_bytes_however_many_read_and_however_slowly() {
+    const RING_BYTES: usize = 50_000;
+    let bench = Bench::with(|options| options.ring_bytes_max = RING_BYTES);
+    let runtime = runtime();
+    let text = "x".repeat(5_000);
+    let mut subscribers: Vec<_> = (0..100).map(|_| bench.log.subscribe(2, Filter::all())).collect();
+    for n in 1..=50 {
+        bench.log.append_blocking(append_one(n, &stream("job", 1), &text)).unwrap();
+        assert!(bench.log.ring().bytes() <= RING_BYTES);
+    }
+    // They are all far behind; one after another reads to the end, and nothing is kept for the others.
+    for subscriber in &mut subscribers {
+        let mut next = 2;
+        while next <= 51 {
+            next = runtime.block_on(subscriber.next_batch(20)).unwrap().next_position;
+        }
+        assert!(bench.log.ring().bytes() <= RING_BYTES);
+    }
+}
+
+// core C4.
+// invariant: L-9, L-10
+#[test]
+fn those_who_lag_at_the_same_place_read_it_once() {
+    let bench = Bench::with(|options| (options.ring_events_max, options.ring_bytes_max) = (8, 200_000));
+    let runtime = runtime();
+    produce(&bench.log, 1, 600);
+    let head = bench.log.head().position;
+    let first = |subscription: &mut Subscription| {
+        let batch = runtime.block_on(subscription.next_batch(3)).unwrap();
+        assert_eq!(batch.events[0].position(), batch.next_position - 3);
+        batch.events
+    };
+    let mut some = [1, 1, 100, 200].map(|from| bench.log.subscribe(from, Filter::all()));
+    let mut of_project = bench.log.subscribe(100, Filter { project: Some(ProjectId::HOME), ..Filter::all() });
+    let [one, other, third, fourth] = some.each_mut().map(first);
+    let filtered = first(&mut of_project);
+    assert!(Arc::ptr_eq(&one[0], &other[0]));
+    assert!(!Arc::ptr_eq(&one[0], &third[0]) && fourth[0].position() == 200);
+    assert!(third.iter().zip(&filtered).all(|(event, same)| Arc::ptr_eq(event, same)));
+    // A page that is not whole yet, and memory that holds no more than one page: all is seen all the same.
+    for (subscription, from) in some.into_iter().zip([4, 4, 103, 203]) {
+        let seen = runtime.block_on(follow(subscription, head, 50));
+        assert!(seen.into_iter().eq(from..=head));
+        assert!(bench.log.ring().bytes() <= 200_000);
+    }
+    // What was erased is in nobody's memory.
+    let mut before = bench.log.subscribe(2, Filter::all());
+    assert!(first(&mut before)[0].payload.is_some());
+    bench.log.append_blocking(append(1, vec![erasing(&bench.log, &[2])])).unwrap();
+    let mut after = bench.log.subscribe(2, Filter::all());
+    assert!(first(&mut after)[0].payload.is_none());
+}
+
+// invariant: L-10
+#[test]
+fn the_writer_goes_on_while_somebody_reads() {
+    let bench = Bench::new();
+    bench.log.append_blocking(append_one(1, &stream("job", 1), "x")).unwrap();
+    let head = bench.log.store().read(|_held| {
+        for n in 2..=200 {
+            bench.log.append_blocking(append_one(n, &stream("job", 1), "x")).unwrap();
+        }
+        Ok(bench.log.head().position)
+    });
+    assert_eq!(head.unwrap(), 201);
 }
 
 #[test]
