@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::{Denied, Tokens, digest};
 use crate::{
     gate::Gate,
-    log::{Append, AppendHeader, Expected, NewEvent, Schema, Subjects, Urgency},
+    log::{Append, AppendHeader, NewEvent, Read, Schema, StreamId, Subjects, Urgency},
     testing,
 };
 
@@ -66,14 +66,8 @@ async fn an_account_of_which_something_is_not_understood_opens_to_nobody() {
     closed_by("token_revoked", Schema::new(1, 1), rmp_serde::to_vec_named(&payload).unwrap()).await;
 }
 
-/// An account is closed by an event that a newer program recorded.
-async fn closed_by(name: &'static str, schema: Schema, payload: Vec<u8>) {
-    let folder = tempfile::tempdir().unwrap();
-    let gate = testing::gate(folder.path()).unwrap();
-    issue(&gate, 1, None).await;
-    let tokens = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
-    let session = tokens.find("secret 1", HERE).unwrap();
-
+/// Records past the gate.
+async fn record(gate: &Gate, events: Vec<NewEvent>) {
     let caller = testing::platform();
     let header = AppendHeader {
         project: caller.project,
@@ -82,24 +76,28 @@ async fn closed_by(name: &'static str, schema: Schema, payload: Vec<u8>) {
         command_id: caller.command_id,
         command: None,
         correlation_id: caller.correlation_id,
-        causation_id: None,
+        causation_id: caller.causation_id,
     };
-    let stream = Account::stream(PrincipalId::OWNER.uuid());
+    let append = Append { header, urgency: Urgency::Normal, expected: Vec::new(), only_if: None, events };
+    gate.log().append(append).await.unwrap();
+}
+
+/// An account is closed by an event that a newer program recorded.
+async fn closed_by(name: &'static str, schema: Schema, payload: Vec<u8>) {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = testing::gate(folder.path()).unwrap();
+    issue(&gate, 1, None).await;
+    let tokens = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
+    let session = tokens.find("secret 1", HERE).unwrap();
+
     let newer = NewEvent {
-        stream: stream.clone(),
+        stream: Account::stream(PrincipalId::OWNER.uuid()),
         name: name.into(),
         schema,
         subjects: Subjects::none(),
         payload: payload.into(),
     };
-    let append = Append {
-        header,
-        urgency: Urgency::Normal,
-        expected: vec![(stream, Expected::Any)],
-        only_if: None,
-        events: vec![newer],
-    };
-    gate.log().append(append).await.unwrap();
+    record(&gate, vec![newer]).await;
     tokens.ended(session).await;
     assert_eq!(tokens.find("secret 1", HERE), Err(Denied::Unreadable));
     assert!(tokens.all().is_empty());
@@ -169,5 +167,43 @@ async fn a_token_that_is_bound_to_networks_lets_nobody_in_from_elsewhere() {
     assert_eq!(tokens.find("secret 1", HERE), Err(Denied::Refused));
     for address in ["192.168.1.7", "::ffff:192.168.1.7"] {
         assert!(tokens.find("secret 1", address.parse().unwrap()).is_ok(), "{address}");
+    }
+}
+
+// core C1: the first request after a start went through the whole log.
+#[tokio::test]
+async fn who_may_come_in_is_known_without_reading_the_rest_of_the_log() {
+    // The text of it stands in its events, where no other event has it.
+    const UNREAD: &str = "unread_concern";
+    let folder = tempfile::tempdir().unwrap();
+    let gate = testing::gate(folder.path()).unwrap();
+    let of = |category: &'static str| NewEvent {
+        stream: StreamId::new(category, Uuid::from_u128(7)),
+        name: "noted".into(),
+        schema: Schema::new(1, 0),
+        subjects: Subjects::none(),
+        payload: vec![0x80].into(),
+    };
+    issue(&gate, 1, None).await;
+    // What lies at either end is proved at each opening.
+    for (category, number) in [("job", 2), (UNREAD, 3), ("job", 4)] {
+        record(&gate, vec![of(category); 600]).await;
+        issue(&gate, number, None).await;
+    }
+    drop(gate);
+    // Whoever reads the events in the middle stumbles over them.
+    let file = folder.path().join("log/00000000000000000001.redb");
+    let mut bytes = std::fs::read(&file).unwrap();
+    for at in 0..bytes.len() - UNREAD.len() {
+        if bytes[at..].starts_with(UNREAD.as_bytes()) {
+            bytes[at] = b'-';
+        }
+    }
+    std::fs::write(&file, bytes).unwrap();
+    let gate = testing::gate(folder.path()).unwrap();
+    gate.log().read(&Read::forward(700)).unwrap_err();
+    let tokens = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
+    for number in 1..=4 {
+        tokens.find(&format!("secret {number}"), HERE).unwrap();
     }
 }

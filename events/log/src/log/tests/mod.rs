@@ -18,6 +18,7 @@ mod following;
 mod forging;
 mod golden;
 mod indexing;
+mod interleaving;
 mod modelling;
 mod opening;
 mod paging;
