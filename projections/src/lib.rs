@@ -4,18 +4,19 @@
 //! a view sees nothing but recorded events; deleting its file loses nothing. No decision reads a view.
 //!
 //! To add a view: a folder named after its concern with the roles `view project query`, and one
-//! member of [`Views`].
+//! line in `registry.rs`.
 
 mod counted;
 pub mod download;
 pub mod file;
+mod handle;
 pub mod job;
 mod life;
 pub mod named;
 pub mod page;
 pub mod playlist;
+mod registry;
 mod rows;
-mod runner;
 mod scoped;
 mod spawn;
 mod sql;
@@ -26,7 +27,8 @@ mod testing;
 mod tests;
 pub mod view;
 
-pub use runner::{Fault, StartError, ViewHandle, ViewStatus, Views};
+pub use handle::{Fault, ViewHandle, ViewStatus};
+pub use registry::{StartError, Views};
 pub use store::QueryError;
 
 /// One snapshot of a view, as queries take it.

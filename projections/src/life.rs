@@ -22,7 +22,7 @@ use rusqlite::ErrorCode;
 use tokio::{runtime::Handle, sync::watch, task::JoinHandle, time::sleep};
 
 use crate::{
-    runner::{Fault, ViewStatus},
+    handle::{Fault, ViewStatus},
     spawn,
     store::{self, Place, Readers, Store},
     view::{ApplyError, View},

@@ -10,7 +10,7 @@ use mediary_log::{Hash, Log, Passed, ReadError};
 use mediary_schema::{ProjectId, scope::Scope};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction};
 
-use crate::{runner::StartError, scoped, view::View};
+use crate::{registry::StartError, scoped, view::View};
 
 /// Idle connections for reading that are kept.
 const READERS_IDLE_MAX: usize = 4;

@@ -12,10 +12,7 @@ use mediary_log::{
 use rusqlite::{Connection, types::Value};
 use tempfile::TempDir;
 
-use crate::{
-    runner::{ViewHandle, Views},
-    view::View,
-};
+use crate::{handle::ViewHandle, registry::Views, view::View};
 
 /// A log in a folder that goes away with it, and a gate before it.
 pub(crate) struct Bench {

@@ -11,6 +11,7 @@ use mediary_events::{Concern as _, job::Job, playlist::Playlist, reservation::Re
 use mediary_log::Recorded;
 use mediary_schema::scope::Scope;
 use rusqlite::Transaction;
+use tokio::time::Instant;
 
 use super::{
     bench::{Bench, dump},
@@ -18,9 +19,9 @@ use super::{
 };
 use crate::{
     QueryError,
+    handle::Fault,
     page::PageRequest,
     playlist::playlists,
-    runner::Fault,
     view::{ApplyError, View},
 };
 
@@ -126,6 +127,41 @@ async fn a_full_disk_makes_a_view_wait_and_not_stop() {
     assert_eq!(view.status().trouble, None);
     view.stop();
     assert_eq!(dump::<Cramped>(bench.folder()).len(), 1 + position as usize);
+}
+
+/// A view whose file is full for good.
+#[derive(Default)]
+struct Crammed;
+
+impl View for Crammed {
+    const NAME: &'static str = "crammed";
+    const VERSION: u32 = 1;
+    const TABLES: &'static str = "";
+    const CONCERNS: &'static [&'static str] = &[Playlist::NAME];
+
+    fn apply(&mut self, _: &Transaction<'_>, _: &Recorded) -> Result<(), ApplyError> {
+        let full = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
+        Err(rusqlite::Error::SqliteFailure(full, None).into())
+    }
+
+    fn write(&mut self, _: &Transaction<'_>) -> Result<(), ApplyError> {
+        Ok(())
+    }
+}
+
+// Edge C8: each query of it took two seconds, since another view was shown further on.
+#[tokio::test(start_paused = true)]
+async fn a_view_that_can_not_go_on_for_now_is_not_waited_for() {
+    let bench = Bench::new();
+    let view = bench.view::<Crammed>(bench.folder());
+    let mut status = view.watch();
+    let position = bench.tell(follow).await;
+    drop(status.wait_for(|status| status.trouble.is_some()).await.unwrap());
+    view.shown.store(position, Ordering::SeqCst);
+    let began = Instant::now();
+    view.read(Scope::of_test(), |_| Ok(())).await.unwrap();
+    assert_eq!(began.elapsed().as_secs(), 0);
+    view.stop();
 }
 
 /// A view with a fault of its own.

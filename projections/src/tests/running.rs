@@ -15,10 +15,11 @@ use crate::{
     QueryError,
     download::DownloadView,
     file::FileView,
+    handle::ViewHandle,
     job::{JobFilter, JobView, jobs},
     page::PageRequest,
     playlist::{PlaylistView, playlist, playlists},
-    runner::{StartError, ViewHandle},
+    registry::StartError,
     view::View,
 };
 

@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 use super::support::{USED, source};
 use crate::{
+    handle::{Fault, ViewHandle},
     playlist::playlist as playlist_row,
-    runner::{Fault, ViewHandle},
 };
 
 const URL: &str = "http://example.org/list";

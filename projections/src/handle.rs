@@ -1,7 +1,7 @@
-//! The views as others know them: started, asked, waited for, stopped.
+//! A running view as others know it: asked, waited for, stopped.
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -10,17 +10,14 @@ use std::{
     time::Duration,
 };
 
-use mediary_log::{Log, ReadError};
+use mediary_log::Log;
 use mediary_schema::scope::Scope;
 use rusqlite::Transaction;
 use tokio::{runtime::Handle, sync::watch};
 
 use crate::{
-    download::DownloadView,
-    file::FileView,
-    job::JobView,
     life::Life,
-    playlist::PlaylistView,
+    registry::StartError,
     spawn,
     store::{QueryError, Readers, Store},
     view::View,
@@ -30,98 +27,6 @@ use crate::{
 const WAIT_MAX: Duration = Duration::from_secs(2);
 /// A view that lacks more events than these isn't waited for: it folds some thousands in a second.
 const LAG_AWAITED_MAX: u64 = 4_096;
-
-/// Every view.
-#[derive(Debug, Clone)]
-pub struct Views {
-    /// Playlists and their entries.
-    pub playlist: ViewHandle,
-    /// Jobs.
-    pub job: ViewHandle,
-    /// Downloads.
-    pub download: ViewHandle,
-    /// Files.
-    pub file: ViewHandle,
-}
-
-/// Why the views could not be started.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The folder of views can't be made.
-    #[error("can't make the folder {}", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// A view's file can't be opened or made.
-    #[error("can't open the view {view}")]
-    Open {
-        /// The view.
-        view: &'static str,
-        /// What SQLite says.
-        source: rusqlite::Error,
-    },
-    /// The log can't be asked whether a view belongs to it.
-    #[error("can't compare the view {view} with the log")]
-    Log {
-        /// The view.
-        view: &'static str,
-        /// Why not.
-        source: ReadError,
-    },
-    /// No thread could be started.
-    #[error("can't start a thread for the view {view}")]
-    Thread {
-        /// The view.
-        view: &'static str,
-        /// What the system says.
-        source: std::io::Error,
-    },
-}
-
-impl Views {
-    /// Starts every view on the log; must be called on a runtime.
-    pub fn start(log: &Log, data: &Path) -> Result<Self, StartError> {
-        let directory = data.join("views");
-        std::fs::create_dir_all(&directory)
-            .map_err(|source| StartError::Folder { path: directory.clone(), source })?;
-        let mut views = Self {
-            playlist: ViewHandle::start::<PlaylistView>(log, &directory)?,
-            job: ViewHandle::start::<JobView>(log, &directory)?,
-            download: ViewHandle::start::<DownloadView>(log, &directory)?,
-            file: ViewHandle::start::<FileView>(log, &directory)?,
-        };
-        let shown = Arc::<AtomicU64>::default();
-        for view in [&mut views.playlist, &mut views.job, &mut views.download, &mut views.file] {
-            view.shown = Arc::clone(&shown);
-        }
-        Ok(views)
-    }
-
-    /// Each view, for readiness and metrics.
-    pub fn all(&self) -> [&ViewHandle; 4] {
-        [&self.playlist, &self.job, &self.download, &self.file]
-    }
-
-    /// Waits until one of them has ended though nothing stopped it and it said no fault, and answers its name.
-    pub async fn ended(&self) -> &'static str {
-        tokio::select! {
-            name = self.playlist.ended() => name,
-            name = self.job.ended() => name,
-            name = self.download.ended() => name,
-            name = self.file.ended() => name,
-        }
-    }
-
-    /// Stops every view and waits for its thread.
-    pub fn stop(&self) {
-        for view in self.all() {
-            view.stop();
-        }
-    }
-}
 
 /// Where a view is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,7 +61,7 @@ pub struct ViewHandle {
     /// What was recorded when it was started, or begun anew: before it has folded that, it shows a part of the truth as if it were all.
     whole_at: Arc<AtomicU64>,
     /// The newest position that any of the views was read at.
-    shown: Arc<AtomicU64>,
+    pub(crate) shown: Arc<AtomicU64>,
     stop: Arc<watch::Sender<bool>>,
     thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
 }
@@ -206,7 +111,7 @@ impl ViewHandle {
     }
 
     /// Waits until it has ended without a fault. One that has a fault says so, and is asked nothing any more.
-    async fn ended(&self) -> &'static str {
+    pub(crate) async fn ended(&self) -> &'static str {
         let mut status = self.watch();
         while status.changed().await.is_ok() {}
         if status.borrow().fault.is_some() {
@@ -250,11 +155,15 @@ impl ViewHandle {
 
     /// Whoever saw a job end in one view is not shown an older state by another.
     ///
-    /// As good as it can be had in two seconds: a view that is behind, or stopped, still answers.
+    /// As good as it can be had in two seconds: a view that is behind, or stopped, still answers. One that can't go on
+    /// for now is not waited for: each query would take those two seconds, as long as the trouble lasts.
     async fn catch_up_with_what_was_shown(&self) {
         let shown = self.shown.load(Ordering::SeqCst);
-        let at = self.status.borrow().position;
-        if at >= shown || shown - at > LAG_AWAITED_MAX {
+        let (at, is_stuck) = {
+            let status = self.status.borrow();
+            (status.position, status.trouble.is_some())
+        };
+        if at >= shown || shown - at > LAG_AWAITED_MAX || is_stuck {
             return;
         }
         if let Err(error) = self.wait_for(shown).await {
