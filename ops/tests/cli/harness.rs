@@ -20,6 +20,11 @@ use tokio::{
 /// No command of a test takes longer, also on a busy machine with two cores.
 const DEADLINE: Duration = Duration::from_mins(3);
 
+/// Waits for what has to come.
+pub(crate) async fn within<T>(what: impl Future<Output = T>) -> T {
+    timeout(DEADLINE, what).await.expect("it comes in time")
+}
+
 /// What a run of the binary left behind.
 #[derive(Debug)]
 pub(crate) struct Ran {

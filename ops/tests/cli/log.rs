@@ -3,8 +3,12 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
-use super::harness::{Running, Served, run};
+use super::harness::{Running, Served, run, within};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_shown_tailed_and_exported_is_the_same() {
@@ -51,6 +55,34 @@ async fn a_tail_goes_on_after_a_restart_without_a_gap_or_a_repeat() {
     let tailed: Vec<Value> = tailed.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     let shown = served.json(&["log", "show", "--from", "1", "--limit", &count]).await;
     assert_eq!(&tailed, shown.as_array().unwrap());
+}
+
+// edge C10: it asked four times a second, whether or not there was something to ask for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tail_that_waits_is_rung_for() {
+    let served = Served::start().await;
+    let tail = ["log", "tail", "--types", "project.created", "--count", "1", "--format", "json"];
+    let mut tail = Running::start(served.folder.path(), &tail);
+    let listens = async { while !metrics(&served).await.contains("\nmediary_websocket_streams 1\n") {} };
+    within(listens).await;
+    served.json(&["project", "create", "shelf"]).await;
+    let told: Value = serde_json::from_str(&tail.lines(1).await[0]).unwrap();
+    assert_eq!(told["kind"], json!("project.created"));
+    assert_eq!(tail.end().await, Some(0));
+}
+
+/// What the server says of itself.
+async fn metrics(served: &Served) -> String {
+    let token = fs::read_to_string(served.data().join("local.token")).unwrap();
+    let mut stream = TcpStream::connect(served.url.strip_prefix("http://").unwrap()).await.unwrap();
+    let asked = format!(
+        "GET /metrics HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {}\r\nconnection: close\r\n\r\n",
+        token.trim()
+    );
+    stream.write_all(asked.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
 }
 
 // PL-82: the proof works with the server that has the folder, without it, and on a bundle alone.
