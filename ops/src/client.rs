@@ -4,6 +4,7 @@
 //! query, is sent again when the connection breaks or the server says that the same may succeed in a
 //! moment. Never sends a token through a proxy.
 
+mod document;
 mod error;
 mod reply;
 #[cfg(test)]
@@ -20,9 +21,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use url::Url;
 
+#[cfg(test)]
+pub(crate) use self::document::{Checked, with_fragments};
 pub(crate) use self::{
+    document::Document,
     error::{Error, Fault},
-    reply::{DRY_RUN, DryRun, Outcome, UserError},
+    reply::{DryRun, Outcome, UserError},
     watch::{POLL_INTERVAL, Watch},
 };
 
@@ -33,30 +37,6 @@ const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 /// Waits before the second, third and fourth try: a restart of the server takes about this long.
 const RETRY_DELAYS: [Duration; 3] =
     [Duration::from_millis(100), Duration::from_millis(400), Duration::from_millis(1_600)];
-
-/// A GraphQL document: one operation that asks for one field, and the fragments that it uses.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Document {
-    parts: &'static [&'static str],
-    repeatable: bool,
-}
-
-impl Document {
-    /// A question, or a command that carries its id: asked twice, it is answered the same.
-    pub(crate) const fn repeatable(parts: &'static [&'static str]) -> Self {
-        Self { parts, repeatable: true }
-    }
-
-    /// A command without an id: sent once, since it might be done twice.
-    pub(crate) const fn once(parts: &'static [&'static str]) -> Self {
-        Self { parts, repeatable: false }
-    }
-
-    /// What is sent.
-    pub(crate) fn text(&self) -> String {
-        self.parts.join("\n")
-    }
-}
 
 /// A server and who asks it.
 #[derive(Debug, Clone)]
@@ -103,19 +83,24 @@ impl Client {
     /// Asks a document, and answers the value of its one field.
     pub(crate) async fn ask<T: DeserializeOwned>(
         &self,
-        document: &Document,
+        document: &Document<T>,
         variables: impl Serialize + Send,
     ) -> Result<T, Error> {
-        let body = json!({ "query": document.text(), "variables": to_value(variables) });
+        let value = self.value_of(document, &to_value(variables)).await?;
+        serde_json::from_value(value).map_err(|error| self.misread(error))
+    }
+
+    /// The value of a document's one field, as soon as there is an answer.
+    async fn value_of<T>(&self, document: &Document<T>, variables: &Value) -> Result<Value, Error> {
+        let body = json!({ "query": document.text(), "variables": variables });
         let mut delays = RETRY_DELAYS.into_iter();
         loop {
             match self.ask_once(&body).await {
-                Err(error) if error.may_succeed_again(document.repeatable) => match delays.next() {
+                Err(error) if error.may_succeed_again(document.is_repeatable) => match delays.next() {
                     Some(delay) => tokio::time::sleep(delay).await,
                     None => return Err(error),
                 },
-                Err(error) => return Err(error),
-                Ok(value) => return serde_json::from_value(value).map_err(|error| self.misread(error)),
+                answer => return answer,
             }
         }
     }
@@ -125,7 +110,7 @@ impl Client {
     /// A refusal that may be none a moment later has done nothing: the command is then sent again.
     pub(crate) async fn act<T: DeserializeOwned>(
         &self,
-        document: &Document,
+        document: &Document<T>,
         variables: impl Serialize + Send,
     ) -> Result<Outcome<T>, Error> {
         let mut variables = to_value(variables);
@@ -134,7 +119,7 @@ impl Client {
         }
         let mut delays = RETRY_DELAYS.into_iter();
         loop {
-            let payload: Value = self.ask(document, &variables).await?;
+            let payload = self.value_of(document, &variables).await?;
             let outcome = Outcome::<T>::try_from_payload(payload).map_err(|error| self.misread(error))?;
             match delays.next() {
                 Some(delay) if outcome.is_only_busy() => tokio::time::sleep(delay).await,

@@ -16,12 +16,6 @@ pub(crate) struct UserError {
     pub(crate) retryable: bool,
 }
 
-/// What a command would do; every mutation that the command line sends asks for it.
-pub(crate) const DRY_RUN: &str = "fragment DryRun on DryRun {
-  events { kind stream reaction payload } eventCount isWhole
-  effects { jobCount endedJobCount fileCount bytes calls { host jobCount } }
-}";
-
 /// What a command would do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

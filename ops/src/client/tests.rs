@@ -20,8 +20,8 @@ use tokio::net::TcpListener;
 use super::{Client, Document, Error};
 use crate::exit::Exit;
 
-const QUESTION: Document = Document::repeatable(&["query { head { position } }"]);
-const DEED: Document = Document::once(&["mutation { deed { done } }"]);
+const QUESTION: Document<Value> = Document::repeatable("query { head { position } }");
+const DEED: Document<Value> = Document::once("mutation { deed { done } }");
 
 /// What a server does with one request.
 #[derive(Clone)]

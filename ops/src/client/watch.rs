@@ -37,7 +37,7 @@ const ID: &str = "1";
 /// A subscription whose items have a `position`, each of which may be a reason to ask.
 pub(crate) struct Watch<'a> {
     client: &'a Client,
-    document: Document,
+    document: Document<Value>,
     /// Besides `after`.
     variables: Value,
     line: Line,
@@ -63,7 +63,7 @@ enum Unopened {
 
 impl<'a> Watch<'a> {
     /// Nothing is sent before the first wait.
-    pub(crate) fn new(client: &'a Client, document: Document, variables: Value) -> Self {
+    pub(crate) fn new(client: &'a Client, document: Document<Value>, variables: Value) -> Self {
         let answered_at = Instant::now();
         Self { client, document, variables, line: Line::Closed, reached: 0, answered_at }
     }

@@ -14,7 +14,7 @@ use super::{
     playlist::input,
 };
 use crate::{
-    client::{Client, DRY_RUN, Document, Outcome},
+    client::{Client, Document, Outcome},
     output::{Output, Table, fields, moment, word},
 };
 
@@ -97,36 +97,17 @@ const HOURS_MAX: i64 = 876_000;
 /// How long a token for the page is good.
 const SETUP_LIFE: Duration = Duration::from_hours(1);
 
-const TOKEN: &str = "fragment Token on Token { id name role projectId networks expiresAt }";
-
 /// Not repeatable: the secret is told once, to whoever hears the first answer.
-pub(crate) const CREATE: Document = Document::once(&[
-    "mutation TokenCreate($input: TokenCreateInput!) {
-  tokenCreate(input: $input) {
-    token { ...Token } secret nats { user principalId subject inboxPrefix configuration }
-    userErrors { code message advice retryable } dryRun { ...DryRun }
-  }
-}",
-    DRY_RUN,
-    TOKEN,
-]);
+pub(crate) const CREATE: Document<Payload> = Document::once(include_str!("account/create.graphql"));
 
-pub(crate) const REVOKE: Document = Document::repeatable(&[
-    "mutation TokenRevoke($input: TokenRevokeInput!) {
-  tokenRevoke(input: $input) {
-    token { ...Token } userErrors { code message advice retryable } dryRun { ...DryRun }
-  }
-}",
-    DRY_RUN,
-    TOKEN,
-]);
+pub(crate) const REVOKE: Document<Payload> = Document::repeatable(include_str!("account/revoke.graphql"));
 
-pub(crate) const LIST: Document = Document::repeatable(&["query Tokens { tokens { ...Token } }", TOKEN]);
+pub(crate) const LIST: Document<Vec<Token>> = Document::repeatable(include_str!("account/list.graphql"));
 
 /// A credential without the token itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Token {
+pub(crate) struct Token {
     id: String,
     name: String,
     role: String,
@@ -136,7 +117,7 @@ struct Token {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Payload {
+pub(crate) struct Payload {
     token: Option<Token>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secret: Option<String>,

@@ -1,8 +1,17 @@
-//! Every GraphQL document of the command line, checked against the schema that the server is built with.
+//! Every GraphQL document of the command line against the schema that the server is built with.
 //!
-//! The schema reads and checks each document with its variables, and is stopped before it runs it.
+//! Found in the folders, not listed: a schema reads and checks each with what its variables may be, and is stopped before it
+//! runs it. Then the type that each answer is read as is given what the schema may answer: all of it, and as little of
+//! it as the schema allows.
 
-use std::sync::Arc;
+mod sample;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    sync::Arc,
+};
 
 use async_graphql::{
     Request, Schema, ServerError, ValidationResult, Variables, async_trait,
@@ -12,106 +21,78 @@ use futures::StreamExt as _;
 use mediary_api::schema::{Mutation, Query, Subscription};
 use serde_json::{Value, json};
 
+use self::sample::{Amount, Contract};
 use super::{account, download, file, job, log, named, parked, playlist, project, setting, why, worker};
-use crate::client::Document;
+use crate::client::{Checked, Document, with_fragments};
 
-/// Each document with variables as its command sends them.
-fn documents() -> Vec<(&'static str, Document, Value)> {
-    let id = json!({ "id": "x" });
-    let ids = json!({ "input": { "ids": ["x"], "commandId": "x" } });
-    let page = json!({ "first": 100, "after": "x" });
-    let at = json!({ "id": "x", "minPosition": 3 });
-    vec![
-        ("playlist::FOLLOW", playlist::FOLLOW, json!({ "input": { "url": "u", "commandId": "x" } })),
-        (
-            "playlist::REFRESH",
-            playlist::REFRESH,
-            json!({ "input": { "id": "x", "full": true, "commandId": "x" } }),
-        ),
-        ("playlist::UNFOLLOW", playlist::UNFOLLOW, json!({ "input": { "id": "x", "commandId": "x" } })),
-        ("playlist::ACCOUNT", playlist::account::ACCOUNT, id.clone()),
-        (
-            "playlist::ACCOUNT_ENTRIES",
-            playlist::account::ACCOUNT_ENTRIES,
-            json!({ "id": "x", "first": 100, "standing": "SKIPPED", "reason": "private" }),
-        ),
-        (
-            "playlist::GONE",
-            playlist::account::GONE,
-            json!({ "id": "x", "first": 100, "here": "NEVER_SAVED" }),
-        ),
-        ("playlist::DIFF", playlist::diff::DIFF, json!({ "id": "x", "first": 200, "from": "3", "to": "5" })),
-        ("file::VERIFY", file::VERIFY, json!({ "input": { "ids": ["x"], "acceptFolder": false } })),
-        ("playlist::LIST", playlist::LIST, page.clone()),
-        ("playlist::SHOW", playlist::SHOW, at.clone()),
-        (
-            "playlist::ENTRIES",
-            playlist::ENTRIES,
-            json!({ "id": "x", "first": 100, "after": "x", "removed": true }),
-        ),
-        (
-            "download::START",
-            download::START,
-            json!({ "input": { "target": { "entryIds": ["x"] }, "quality": "best", "again": true, "commandId": "x" } }),
-        ),
-        ("download::STORY", download::STORY, at.clone()),
-        ("download::LIST", download::LIST, page),
-        ("download::IMPORT", download::archive::IMPORT, json!({ "input": { "text": "site 1" } })),
-        (
-            "job::LIST",
-            job::LIST,
-            json!({ "first": 1, "filter": { "state": "FAILED", "playlistId": "x", "storyId": "x", "since": "2026-11-21T08:00:00Z" } }),
-        ),
-        ("file::LIST", file::LIST, json!({ "first": 100, "after": "x", "search": "t" })),
-        ("file::SHOW", file::SHOW, id.clone()),
-        ("job::SHOW", job::SHOW, at),
-        ("job::CANCEL", job::CANCEL, ids.clone()),
-        ("job::RETRY", job::RETRY, ids.clone()),
-        ("job::PAUSE", job::PAUSE, ids.clone()),
-        ("job::RESUME", job::RESUME, ids),
-        (
-            "log::EVENTS",
-            log::EVENTS,
-            json!({ "after": 1, "first": 500, "types": ["job"], "streams": ["x"], "since": "2026-11-21T08:00:00Z" }),
-        ),
-        ("log::HISTORY", log::HISTORY, json!({ "id": "x", "after": 1, "first": 500 })),
-        (
-            "log::RECORDED",
-            log::RECORDED,
-            json!({ "after": 1, "types": ["job"], "streams": null, "subjects": ["x"] }),
-        ),
-        ("job::CHANGES", job::CHANGES, json!({ "after": 1 })),
-        ("log::HEAD", log::HEAD, json!({})),
-        ("log::VERIFY", log::VERIFY, json!({ "position": 3, "hash": "00" })),
-        ("log::ERASE", log::ERASE, json!({ "input": { "positions": [3], "reason": "r", "commandId": "x" } })),
-        ("why::WHY", why::WHY, id),
-        ("named::RESOLVE", named::RESOLVE, json!({ "text": "t", "kinds": ["PLAYLIST"] })),
-        (
-            "account::CREATE",
-            account::CREATE,
-            json!({ "input": { "name": "n", "role": "VIEWER", "expiresInSeconds": 60, "projectId": "x",
-                "networks": ["10.0.0.0/8"] } }),
-        ),
-        ("account::REVOKE", account::REVOKE, json!({ "input": { "id": "x", "commandId": "x" } })),
-        ("account::LIST", account::LIST, json!({})),
-        ("project::CREATE", project::CREATE, json!({ "input": { "name": "n", "commandId": "x" } })),
-        ("project::LIST", project::LIST, json!({})),
-        ("setting::SHOW", setting::SHOW, json!({})),
-        ("setting::SET", setting::SET, json!({ "input": { "refresh": 1, "download": null, "total": 2 } })),
-        ("parked::LIST", parked::LIST, json!({})),
-        (
-            "parked::RETRY",
-            parked::RETRY,
-            json!({ "input": { "reaction": "r", "eventIds": ["x"], "commandId": "x" } }),
-        ),
-        (
-            "parked::SKIP",
-            parked::SKIP,
-            json!({ "input": { "reaction": "r", "eventId": "x", "reason": "w", "commandId": "x" } }),
-        ),
-        ("worker::LIST", worker::LIST, json!({})),
-        ("worker::RESUME", worker::RESUME, json!({ "input": { "part": "refresh" } })),
-    ]
+/// Each document with its type. A file without a line here fails the test.
+const DOCUMENTS: &[&dyn Checked] = &[
+    &account::CREATE,
+    &account::LIST,
+    &account::REVOKE,
+    &download::LIST,
+    &download::START,
+    &download::STORY,
+    &download::archive::IMPORT,
+    &file::LIST,
+    &file::SHOW,
+    &file::VERIFY,
+    &job::CANCEL,
+    &job::CHANGES,
+    &job::LIST,
+    &job::PAUSE,
+    &job::RESUME,
+    &job::RETRY,
+    &job::SHOW,
+    &log::ERASE,
+    &log::EVENTS,
+    &log::HEAD,
+    &log::HISTORY,
+    &log::RECORDED,
+    &log::VERIFY,
+    &named::RESOLVE,
+    &parked::LIST,
+    &parked::RETRY,
+    &parked::SKIP,
+    &playlist::ENTRIES,
+    &playlist::FOLLOW,
+    &playlist::LIST,
+    &playlist::REFRESH,
+    &playlist::SHOW,
+    &playlist::UNFOLLOW,
+    &playlist::account::ACCOUNT,
+    &playlist::account::ACCOUNT_ENTRIES,
+    &playlist::account::GONE,
+    &playlist::diff::DIFF,
+    &project::CREATE,
+    &project::LIST,
+    &setting::SET,
+    &setting::SHOW,
+    &why::WHY,
+    &worker::LIST,
+    &worker::RESUME,
+];
+
+/// The text of every `.graphql` file, by its path from the sources.
+fn files() -> BTreeMap<String, String> {
+    fn read(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
+            let name = format!("{prefix}{}", name.to_str().unwrap());
+            if path.is_dir() {
+                read(&path, &format!("{name}/"), files);
+            } else if name.ends_with(".graphql") {
+                files.insert(name, fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    let mut files = BTreeMap::new();
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), "", &mut files);
+    files
+}
+
+fn is_fragment(path: &str) -> bool {
+    path.ends_with(".fragment.graphql")
 }
 
 /// Ends every request once the schema has understood it, before a resolver asks for the platform.
@@ -147,17 +128,23 @@ async fn answers(text: String, variables: Value) -> Vec<String> {
 
 #[tokio::test]
 async fn the_server_understands_every_document() {
-    for (name, document, variables) in documents() {
-        assert_eq!(answers(document.text(), variables).await, [UNDERSTOOD], "{name}");
+    let contract = Contract::published();
+    for (path, text) in files().iter().filter(|(path, _)| !is_fragment(path)) {
+        let text = with_fragments(text);
+        for amount in [Amount::Most, Amount::Least] {
+            let variables = contract.variables(&text, amount);
+            assert_eq!(answers(text.clone(), variables.clone()).await, [UNDERSTOOD], "{path} {variables}");
+        }
     }
 }
 
 #[tokio::test]
 async fn a_wrong_field_argument_or_variable_is_noticed() {
-    let follow = playlist::FOLLOW.text();
+    let follow = Checked::text(&playlist::FOLLOW);
     let wrong = [
         ("query { limits { list downlaod } }".to_owned(), json!({})),
         ("query { playlists(frist: 1) { nodes { id } } }".to_owned(), json!({})),
+        (with_fragments("query { jobs { nodes { ...Jbo } } }"), json!({})),
         (follow.clone(), json!({ "input": { "adress": "u" } })),
         (follow, json!({ "input": { "url": 1 } })),
     ];
@@ -168,30 +155,49 @@ async fn a_wrong_field_argument_or_variable_is_noticed() {
 }
 
 #[test]
+fn every_answer_that_the_schema_allows_is_read() {
+    let contract = Contract::published();
+    for document in DOCUMENTS {
+        for amount in [Amount::Most, Amount::Least] {
+            let answer = contract.answer(&document.text(), amount);
+            let read = document.read(answer.clone());
+            assert!(read.is_ok(), "{}\n{answer}\n{read:?}", document.text());
+        }
+    }
+}
+
+#[test]
+fn a_type_that_does_not_fit_its_document_is_noticed() {
+    /// A position has more than 32 bits.
+    #[derive(serde::Deserialize)]
+    struct Narrow {
+        #[expect(dead_code, reason = "only whether it can be read counts")]
+        position: u32,
+    }
+
+    let contract = Contract::published();
+    let text = Checked::text(&log::HEAD);
+    let misread =
+        |document: &dyn Checked, text: &str, amount| document.read(contract.answer(text, amount)).is_err();
+    assert!(misread(&Document::<Narrow>::repeatable("query"), &text, Amount::Most));
+    // There may be no such job.
+    let text = Checked::text(&job::SHOW);
+    assert!(misread(&Document::<job::Job>::repeatable("query"), &text, Amount::Least));
+}
+
+#[test]
 fn no_document_is_left_out() {
-    let files = [
-        include_str!("account.rs"),
-        include_str!("download.rs"),
-        include_str!("download/archive.rs"),
-        include_str!("file.rs"),
-        include_str!("job.rs"),
-        include_str!("log.rs"),
-        include_str!("log/erase.rs"),
-        include_str!("log/head.rs"),
-        include_str!("log/show.rs"),
-        include_str!("log/tail.rs"),
-        include_str!("log/verify.rs"),
-        include_str!("named.rs"),
-        include_str!("parked.rs"),
-        include_str!("playlist.rs"),
-        include_str!("playlist/account.rs"),
-        include_str!("playlist/diff.rs"),
-        include_str!("project.rs"),
-        include_str!("setting.rs"),
-        include_str!("why.rs"),
-        include_str!("worker.rs"),
-    ];
-    let made =
-        |text: &str| text.matches("Document::repeatable(").count() + text.matches("Document::once(").count();
-    assert_eq!(files.into_iter().map(made).sum::<usize>(), documents().len());
+    let files = files();
+    let operations = files.iter().filter(|(path, _)| !is_fragment(path));
+    let written: BTreeMap<String, &str> =
+        operations.map(|(path, text)| (with_fragments(text), path.as_str())).collect();
+    let typed: BTreeSet<String> = DOCUMENTS.iter().map(|document| document.text()).collect();
+    let untyped: Vec<&str> =
+        written.iter().filter(|(text, _)| !typed.contains(*text)).map(|(_, path)| *path).collect();
+    assert_eq!(untyped, Vec::<&str>::new(), "of these nobody checks the type");
+    assert_eq!(typed.len(), DOCUMENTS.len(), "one is there twice");
+    // A fragment that no document names is read by nobody.
+    for (path, text) in files.iter().filter(|(path, _)| is_fragment(path)) {
+        assert!(written.keys().any(|document| document.contains(text.trim_end())), "{path}");
+    }
 }

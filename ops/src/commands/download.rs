@@ -9,15 +9,15 @@ use serde_json::json;
 
 use super::{
     failure::Failure,
-    job::{self, FAILURE, FailureDetail, JOB, Job},
+    job::{self, FailureDetail, Job},
     named::{self, Kind},
-    page,
+    page::{self, Page},
     plan::Intent,
     playlist::{self, PlaylistAccount, input},
     wait,
 };
 use crate::{
-    client::{Client, DRY_RUN, Document},
+    client::{Client, Document},
     output::{Output, Table, bytes, clean, duration, fields, optional, plural, word},
 };
 
@@ -102,42 +102,12 @@ impl Target {
     }
 }
 
-/// A file in the library.
-pub(crate) const FILE: &str = "fragment File on File {
-  id path state sizeBytes blake3 durationMs width height videoCodec audioCodec container check oddities itemId recordedAt
-  changedAt
-}";
+pub(crate) const START: Document<Started> = Document::repeatable(include_str!("download/start.graphql"));
 
-/// A download with its file; needs the fragments `File` and `Failure`.
-pub(crate) const DOWNLOAD: &str = "fragment Download on Download {
-  id itemId extractor sourceId url title quality playlistId state failure { ...Failure } requestedAt
-  changedAt file { ...File }
-}";
+pub(crate) const STORY: Document<Option<Story>> =
+    Document::repeatable(include_str!("download/story.graphql"));
 
-pub(crate) const START: Document = Document::repeatable(&[
-    "mutation DownloadStart($input: DownloadStartInput!) {
-  downloadStart(input: $input) {
-    storyId playlistId position userErrors { code message advice retryable } dryRun { ...DryRun }
-  }
-}",
-    DRY_RUN,
-]);
-
-pub(crate) const STORY: Document = Document::repeatable(&["query Story($id: ID!, $minPosition: Position) {
-  story(id: $id, minPosition: $minPosition) { id jobCount succeededCount givenUpCount settled }
-}"]);
-
-pub(crate) const LIST: Document = Document::repeatable(&[
-    "query Downloads($first: Int!, $after: String, $search: String) {
-  downloads(first: $first, after: $after, search: $search) {
-    nodes { ...Download job { ...Job } } pageInfo { hasNextPage endCursor }
-  }
-}",
-    DOWNLOAD,
-    FILE,
-    JOB,
-    FAILURE,
-]);
+pub(crate) const LIST: Document<Page<Download>> = Document::repeatable(include_str!("download/list.graphql"));
 
 /// The keeping of one item.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -5,17 +5,17 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    download::{FILE, File},
+    download::File,
     failure::Failure,
-    job::{FAILURE, JOB, Job},
+    job::Job,
     named::{self, Kind},
-    page,
+    page::{self, Page},
     plan::Intent,
     playlist::input,
     wait,
 };
 use crate::{
-    client::{Client, DRY_RUN, Document},
+    client::{Client, Document},
     output::{Output, Table, bytes, duration, fields, moment, optional, plural, word},
 };
 
@@ -54,29 +54,14 @@ pub(crate) struct Verify {
     intent: Intent,
 }
 
-pub(crate) const LIST: Document = Document::repeatable(&[
-    "query Files($first: Int!, $after: String, $search: String) {
-  files(first: $first, after: $after, search: $search) { nodes { ...File } pageInfo { hasNextPage endCursor } }
-}",
-    FILE,
-]);
+pub(crate) const LIST: Document<Page<File>> = Document::repeatable(include_str!("file/list.graphql"));
 
-pub(crate) const SHOW: Document =
-    Document::repeatable(&["query File($id: ID!) { file(id: $id) { ...File } }", FILE]);
+pub(crate) const SHOW: Document<Option<File>> = Document::repeatable(include_str!("file/show.graphql"));
 
-pub(crate) const VERIFY: Document = Document::repeatable(&[
-    "mutation FileVerify($input: FileVerifyInput!) {
-  fileVerify(input: $input) {
-    job { ...Job } position userErrors { code message advice retryable } dryRun { ...DryRun }
-  }
-}",
-    DRY_RUN,
-    JOB,
-    FAILURE,
-]);
+pub(crate) const VERIFY: Document<Payload> = Document::repeatable(include_str!("file/verify.graphql"));
 
 #[derive(Debug, Deserialize)]
-struct Payload {
+pub(crate) struct Payload {
     job: Option<Job>,
     position: Option<u64>,
 }

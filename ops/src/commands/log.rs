@@ -14,8 +14,8 @@ use serde_json::json;
 #[cfg(test)]
 pub(crate) use self::{erase::ERASE, show::EVENTS, tail::RECORDED, verify::VERIFY};
 pub(crate) use self::{
-    event::{EVENT, Event},
-    head::{HEAD, Head},
+    event::Event,
+    head::HEAD,
     verify::{Offline, Verification, hex, holder, open_failure, text as proof, verdict, verify_live},
 };
 use super::{
@@ -77,12 +77,7 @@ pub(crate) async fn run(
     }
 }
 
-pub(crate) const HISTORY: Document = Document::repeatable(&[
-    "query History($id: ID!, $types: [String!], $after: Position!, $first: Int!) {
-  history(id: $id, types: $types, after: $after, first: $first) { ...Event }
-}",
-    EVENT,
-]);
+pub(crate) const HISTORY: Document<Vec<Event>> = Document::repeatable(include_str!("log/history.graphql"));
 
 /// Events of a page: with sixteen fields each within the server's limit on what a request may cost.
 const PAGE: u64 = 500;

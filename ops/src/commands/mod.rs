@@ -1,10 +1,11 @@
-//! The commands: one file for each concern, with its verbs, its GraphQL documents and what it prints.
+//! The commands: one file for each concern, with its verbs and what it prints.
 //!
 //! Guarantees: stdout is data and stderr everything else; `--format json` prints one object or array
 //! with the field names of the GraphQL schema, a connection as the array of its nodes; the process ends
 //! as `docs/exit-codes.md` says.
 //!
-//! To add a concern: a file named after it with a `Verb`, and its line in `arguments` and `entrance`.
+//! To add a concern: a file named after it with a `Verb`, its line in `arguments` and `entrance`, and a folder with its
+//! GraphQL documents, one `.graphql` file each, which tests read against the schema.
 
 mod account;
 mod arguments;

@@ -10,10 +10,7 @@ use crate::{
     output::clean,
 };
 
-pub(crate) const RESOLVE: Document =
-    Document::repeatable(&["query Resolve($text: String!, $kinds: [ThingKind!]) {
-  resolve(text: $text, kinds: $kinds) { id name address }
-}"]);
+pub(crate) const RESOLVE: Document<Vec<Named>> = Document::repeatable(include_str!("named/resolve.graphql"));
 
 /// What may be meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +57,7 @@ impl Kind {
 
 /// A candidate.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-struct Named {
+pub(crate) struct Named {
     id: String,
     name: Option<String>,
     address: Option<String>,

@@ -35,7 +35,7 @@ impl PageInfo {
 /// Every node of a connection, or the first so many. The document takes `$first` and `$after`.
 pub(crate) async fn all<T: DeserializeOwned>(
     client: &Client,
-    document: &Document,
+    document: &Document<Page<T>>,
     mut variables: Value,
     limit: Option<usize>,
 ) -> Result<Vec<T>, Failure> {
@@ -43,7 +43,7 @@ pub(crate) async fn all<T: DeserializeOwned>(
     let mut nodes = Vec::new();
     while nodes.len() < limit {
         variables["first"] = ROWS.min(limit - nodes.len()).into();
-        let page: Page<T> = client.ask(document, &variables).await?;
+        let page = client.ask(document, &variables).await?;
         nodes.extend(page.nodes);
         match page.page_info.next() {
             Some(cursor) => variables["after"] = cursor.into(),

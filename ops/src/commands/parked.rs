@@ -10,7 +10,7 @@ use super::{
     playlist::input,
 };
 use crate::{
-    client::{Client, DRY_RUN, Document, Outcome},
+    client::{Client, Document, Outcome},
     output::{Output, Table, fields, plural, word},
 };
 
@@ -53,28 +53,15 @@ pub(crate) struct Retry {
     intent: Intent,
 }
 
-pub(crate) const LIST: Document = Document::repeatable(&["{ parked {
-  totalCount groups { reaction code place count }
-  nodes { id reaction position stream state code place detail }
-} }"]);
+pub(crate) const LIST: Document<Parked> = Document::repeatable(include_str!("parked/list.graphql"));
 
-pub(crate) const RETRY: Document = Document::repeatable(&[
-    "mutation ReactionRetry($input: ReactionRetryInput!) {
-  reactionRetry(input: $input) { userErrors { code message advice retryable } dryRun { ...DryRun } }
-}",
-    DRY_RUN,
-]);
+pub(crate) const RETRY: Document<Payload> = Document::repeatable(include_str!("parked/retry.graphql"));
 
-pub(crate) const SKIP: Document = Document::repeatable(&[
-    "mutation ReactionSkip($input: ReactionSkipInput!) {
-  reactionSkip(input: $input) { userErrors { code message advice retryable } dryRun { ...DryRun } }
-}",
-    DRY_RUN,
-]);
+pub(crate) const SKIP: Document<Payload> = Document::repeatable(include_str!("parked/skip.graphql"));
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Parked {
+pub(crate) struct Parked {
     total_count: u32,
     groups: Vec<Group>,
     nodes: Vec<Event>,
@@ -102,7 +89,7 @@ struct Event {
 }
 
 #[derive(Debug, Deserialize)]
-struct Payload {}
+pub(crate) struct Payload {}
 
 /// Does what the verb says.
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {

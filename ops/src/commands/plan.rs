@@ -41,12 +41,12 @@ pub(crate) async fn act_for_good<T: DeserializeOwned>(
     client: &Client,
     output: &mut Output,
     certainty: Certainty,
-    document: &Document,
+    document: &Document<T>,
     variables: impl Serialize + Send,
 ) -> Result<Outcome<T>, Failure> {
     let variables = serde_json::to_value(variables).map_err(io::Error::from)?;
     if !certainty.yes && !certainty.intent.dry_run {
-        let plan = match client.dry().act::<T>(document, &variables).await {
+        let plan = match client.dry().act(document, &variables).await {
             Err(Error::DryRun(plan)) => plan,
             // Refused as it would be in earnest.
             answer => return Ok(answer?),

@@ -9,23 +9,21 @@ use clap::{Args, Subcommand};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::object::{ENTRY, PLAYLIST};
 pub(crate) use self::{
     account::{PlaylistAccount, account},
     history::told_after,
     object::{Counts, Entry, Playlist},
 };
 use super::{
-    download::{DOWNLOAD, FILE},
     failure::Failure,
-    job::{FAILURE, JOB, Job},
+    job::Job,
     named::{self, Kind},
     page::{self, Page},
     plan::Intent,
     wait,
 };
 use crate::{
-    client::{Client, DRY_RUN, Document},
+    client::{Client, Document},
     output::{Output, fields, plural, word},
 };
 
@@ -124,74 +122,24 @@ pub(crate) struct Refresh {
     intent: Intent,
 }
 
-const OUTCOME: &str = "fragment Outcome on PlaylistPayload {
-  playlist { ...Playlist } job { ...Job } position userErrors { code message advice retryable } dryRun { ...DryRun }
-}";
+pub(crate) const FOLLOW: Document<Payload> = Document::repeatable(include_str!("playlist/follow.graphql"));
 
-pub(crate) const FOLLOW: Document = Document::repeatable(&[
-    "mutation PlaylistFollow($input: PlaylistFollowInput!) { playlistFollow(input: $input) { ...Outcome } }",
-    OUTCOME,
-    DRY_RUN,
-    PLAYLIST,
-    JOB,
-    FAILURE,
-]);
+pub(crate) const REFRESH: Document<Payload> = Document::repeatable(include_str!("playlist/refresh.graphql"));
 
-pub(crate) const REFRESH: Document = Document::repeatable(&[
-    "mutation PlaylistRefresh($input: PlaylistRefreshInput!) { playlistRefresh(input: $input) { ...Outcome } }",
-    OUTCOME,
-    DRY_RUN,
-    PLAYLIST,
-    JOB,
-    FAILURE,
-]);
+pub(crate) const UNFOLLOW: Document<Payload> =
+    Document::repeatable(include_str!("playlist/unfollow.graphql"));
 
-pub(crate) const UNFOLLOW: Document = Document::repeatable(&[
-    "mutation PlaylistUnfollow($input: PlaylistUnfollowInput!) {
-  playlistUnfollow(input: $input) { ...Outcome ongoingJobCount ongoingJobIds cancelledJobIds }
-}",
-    OUTCOME,
-    DRY_RUN,
-    PLAYLIST,
-    JOB,
-    FAILURE,
-]);
+pub(crate) const LIST: Document<Page<Playlist>> = Document::repeatable(include_str!("playlist/list.graphql"));
 
-pub(crate) const LIST: Document = Document::repeatable(&[
-    "query Playlists($first: Int!, $after: String, $search: String) {
-  playlists(first: $first, after: $after, search: $search) {
-    nodes { ...Playlist } pageInfo { hasNextPage endCursor }
-  }
-}",
-    PLAYLIST,
-    FAILURE,
-]);
+pub(crate) const SHOW: Document<Option<Playlist>> =
+    Document::repeatable(include_str!("playlist/show.graphql"));
 
-pub(crate) const SHOW: Document = Document::repeatable(&[
-    "query Playlist($id: ID!, $minPosition: Position) {
-  playlist(id: $id, minPosition: $minPosition) { ...Playlist }
-}",
-    PLAYLIST,
-    FAILURE,
-]);
-
-pub(crate) const ENTRIES: Document = Document::repeatable(&[
-    "query Entries($id: ID!, $first: Int!, $after: String, $removed: Boolean!) {
-  playlist(id: $id) {
-    entries(first: $first, after: $after, removed: $removed) {
-      nodes { ...Entry } pageInfo { hasNextPage endCursor }
-    }
-  }
-}",
-    ENTRY,
-    DOWNLOAD,
-    FILE,
-    FAILURE,
-]);
+pub(crate) const ENTRIES: Document<Option<EntriesPart>> =
+    Document::repeatable(include_str!("playlist/entries.graphql"));
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Payload {
+pub(crate) struct Payload {
     playlist: Option<Playlist>,
     job: Option<Job>,
     position: Option<u64>,
@@ -342,17 +290,18 @@ pub(crate) async fn find(client: &Client, id: &str, position: Option<u64>) -> Re
     playlist.ok_or_else(|| not_found(id))
 }
 
+/// A page of the entries of a playlist.
+#[derive(Debug, Deserialize)]
+pub(crate) struct EntriesPart {
+    entries: Page<Entry>,
+}
+
 /// All entries of a playlist in the list's order.
 pub(crate) async fn entries(client: &Client, id: &str, removed: bool) -> Result<Vec<Entry>, Failure> {
-    #[derive(Deserialize)]
-    struct Part {
-        entries: Page<Entry>,
-    }
-
     let mut variables = json!({ "id": id, "first": ENTRIES_PAGE, "removed": removed });
     let mut nodes = Vec::new();
     loop {
-        let part: Option<Part> = client.ask(&ENTRIES, &variables).await?;
+        let part = client.ask(&ENTRIES, &variables).await?;
         let page = part.ok_or_else(|| not_found(id))?.entries;
         nodes.extend(page.nodes);
         match page.page_info.next() {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{failure::Failure, plan::Intent, playlist::input};
 use crate::{
-    client::{Client, DRY_RUN, Document},
+    client::{Client, Document},
     output::{Output, Table, moment},
 };
 
@@ -28,32 +28,21 @@ pub(crate) enum Verb {
     List,
 }
 
-const PROJECT: &str = "fragment Project on Project { id name createdAt }";
+pub(crate) const CREATE: Document<Payload> = Document::repeatable(include_str!("project/create.graphql"));
 
-pub(crate) const CREATE: Document = Document::repeatable(&[
-    "mutation ProjectCreate($input: ProjectCreateInput!) {
-  projectCreate(input: $input) {
-    project { ...Project } userErrors { code message advice retryable } dryRun { ...DryRun }
-  }
-}",
-    DRY_RUN,
-    PROJECT,
-]);
-
-pub(crate) const LIST: Document =
-    Document::repeatable(&["query Projects { projects { ...Project } }", PROJECT]);
+pub(crate) const LIST: Document<Vec<Project>> = Document::repeatable(include_str!("project/list.graphql"));
 
 /// Whose things these are.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Project {
+pub(crate) struct Project {
     id: String,
     name: String,
     created_at: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Payload {
+pub(crate) struct Payload {
     project: Option<Project>,
 }
 

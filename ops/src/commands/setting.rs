@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{failure::Failure, plan::Intent, playlist::input};
 use crate::{
-    client::{Client, DRY_RUN, Document},
+    client::{Client, Document},
     output::{Output, fields},
 };
 
@@ -40,28 +40,20 @@ pub(crate) struct Set {
     total: Option<u32>,
 }
 
-pub(crate) const SHOW: Document =
-    Document::repeatable(&["query Limits { limits { refresh download total } }"]);
+pub(crate) const SHOW: Document<Option<Limits>> = Document::repeatable(include_str!("setting/show.graphql"));
 
-pub(crate) const SET: Document = Document::repeatable(&[
-    "mutation LimitsSet($input: LimitsSetInput!) {
-  limitsSet(input: $input) {
-    limits { refresh download total } userErrors { code message advice retryable } dryRun { ...DryRun }
-  }
-}",
-    DRY_RUN,
-]);
+pub(crate) const SET: Document<Payload> = Document::repeatable(include_str!("setting/set.graphql"));
 
 /// How much runs at once.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Limits {
+pub(crate) struct Limits {
     refresh: u32,
     download: u32,
     total: u32,
 }
 
 #[derive(Debug, Deserialize)]
-struct Payload {
+pub(crate) struct Payload {
     limits: Option<Limits>,
 }
 

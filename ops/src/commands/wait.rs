@@ -40,7 +40,7 @@ pub(crate) async fn for_job(
     let mut was_held = false;
     let mut obstacles = Obstacles::default();
     loop {
-        let found: Option<Job> = questions.ask().await?;
+        let found = questions.ask().await?;
         let job = found.ok_or_else(|| job::not_found(id))?;
         if job.has_ended() {
             return Ok(job);
@@ -72,7 +72,7 @@ pub(crate) async fn for_story(
     let mut questions = Questions::new(client, &download::STORY, id, position).await?;
     let mut obstacles = Obstacles::default();
     loop {
-        let story: Option<Story> = questions.ask().await?;
+        let story = questions.ask().await?;
         let story = story.ok_or_else(|| Failure::NotFound {
             id: id.to_owned(),
             advice: "a story's id is what the act that began it answered",
@@ -164,7 +164,7 @@ impl Obstacles {
             return;
         }
         self.looked_at = Some(now);
-        let Ok(workers) = client.ask::<Vec<Worker>>(&worker::LIST, json!({})).await else { return };
+        let Ok(workers) = client.ask(&worker::LIST, json!({})).await else { return };
         let mut notes: Vec<String> = workers.iter().flat_map(Worker::halts).collect();
         if let Some(story) = story {
             let held = json!({ "storyId": story, "state": "PAUSED" });
@@ -196,9 +196,9 @@ fn waits(job: &Job, waiting: &Waiting) -> String {
 }
 
 /// The same question again and again.
-struct Questions<'a> {
+struct Questions<'a, T> {
     client: &'a Client,
-    document: &'a Document,
+    document: &'a Document<Option<T>>,
     id: &'a str,
     /// What every answer shows: what came behind it is told by the watch.
     position: u64,
@@ -206,11 +206,11 @@ struct Questions<'a> {
     answered_at: Instant,
 }
 
-impl<'a> Questions<'a> {
+impl<'a, T: DeserializeOwned> Questions<'a, T> {
     /// Begins at the position of the act, or at the end of the log.
     async fn new(
         client: &'a Client,
-        document: &'a Document,
+        document: &'a Document<Option<T>>,
         id: &'a str,
         position: Option<u64>,
     ) -> Result<Self, Error> {
@@ -218,22 +218,22 @@ impl<'a> Questions<'a> {
         let mut questions = Self { client, document, id, position: 0, watch, answered_at: Instant::now() };
         questions.position = match position {
             Some(position) => position,
-            None => questions.answer::<log::Head>(&log::HEAD, json!({})).await?.position,
+            None => questions.answer(&log::HEAD, json!({})).await?.position,
         };
         Ok(questions)
     }
 
-    async fn ask<T: DeserializeOwned>(&mut self) -> Result<T, Error> {
+    async fn ask(&mut self) -> Result<Option<T>, Error> {
         let variables = json!({ "id": self.id, "minPosition": self.position });
         self.answer(self.document, variables).await
     }
 
     /// The answer, as soon as there is a server to give one.
-    async fn answer<T: DeserializeOwned>(
+    async fn answer<A: DeserializeOwned>(
         &mut self,
-        document: &Document,
+        document: &Document<A>,
         variables: Value,
-    ) -> Result<T, Error> {
+    ) -> Result<A, Error> {
         loop {
             match self.client.ask(document, &variables).await {
                 Ok(answer) => {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     failure::Failure,
-    log::{EVENT, Event},
+    log::Event,
     named::{self, Kind},
 };
 use crate::{
@@ -24,12 +24,7 @@ pub(crate) struct Why {
     id: String,
 }
 
-pub(crate) const WHY: Document = Document::repeatable(&[
-    "query Why($id: ID!) {
-  why(id: $id) { id answer hidden chain { ...Event } startedBy startedByName startedFrom sentences }
-}",
-    EVENT,
-]);
+pub(crate) const WHY: Document<Option<Explanation>> = Document::repeatable(include_str!("why/why.graphql"));
 
 /// Why a thing is as it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]

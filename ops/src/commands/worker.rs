@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{failure::Failure, plan::Intent, playlist::input};
 use crate::{
-    client::{Client, DRY_RUN, Document},
+    client::{Client, Document},
     output::{Output, Table, clean, moment, word},
 };
 
@@ -34,15 +34,9 @@ pub(crate) struct Resume {
     intent: Intent,
 }
 
-pub(crate) const LIST: Document =
-    Document::repeatable(&["{ workers { id parts { name state reason since } } }"]);
+pub(crate) const LIST: Document<Vec<Worker>> = Document::repeatable(include_str!("worker/list.graphql"));
 
-pub(crate) const RESUME: Document = Document::repeatable(&[
-    "mutation WorkerResume($input: WorkerResumeInput!) {
-  workerResume(input: $input) { userErrors { code message advice retryable } dryRun { ...DryRun } }
-}",
-    DRY_RUN,
-]);
+pub(crate) const RESUME: Document<Payload> = Document::repeatable(include_str!("worker/resume.graphql"));
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Worker {
@@ -69,7 +63,7 @@ struct WorkerPart {
 }
 
 #[derive(Debug, Deserialize)]
-struct Payload {}
+pub(crate) struct Payload {}
 
 /// Does what the verb says.
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {

@@ -20,7 +20,7 @@ use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
 
 use super::super::{Client, Document, Watch};
 
-const CHANGES: Document = Document::repeatable(&["subscription { changes { position } }"]);
+const CHANGES: Document<Value> = Document::repeatable("subscription { changes { position } }");
 /// Longer than any test is let run: whatever comes back before was rung for.
 const AT_MOST: Duration = Duration::from_hours(1);
 

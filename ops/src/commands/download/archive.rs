@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    client::{Client, DRY_RUN, Document, DryRun, Error},
+    client::{Client, Document, DryRun, Error},
     commands::{failure::Failure, plan::Intent, playlist::input},
     output::{Output, plural},
 };
@@ -36,21 +36,14 @@ pub(crate) enum Verb {
     },
 }
 
-pub(crate) const IMPORT: Document = Document::repeatable(&[
-    "mutation DownloadArchiveImport($input: DownloadArchiveImportInput!) {
-  downloadArchiveImport(input: $input) {
-    itemCount userErrors { code message advice retryable } dryRun { ...DryRun }
-  }
-}",
-    DRY_RUN,
-]);
+pub(crate) const IMPORT: Document<Imported> = Document::repeatable(include_str!("import.graphql"));
 
 /// Lines that are sent at once: as many as one command takes.
 const LINES_MAX: usize = 500;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Imported {
+pub(crate) struct Imported {
     item_count: u64,
 }
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    client::{Client, DRY_RUN, Document, Outcome},
+    client::{Client, Document, Outcome},
     commands::{
         failure::Failure,
         plan::{self, Certainty},
@@ -27,15 +27,10 @@ pub(crate) struct Erase {
     certainty: Certainty,
 }
 
-pub(crate) const ERASE: Document = Document::repeatable(&[
-    "mutation LogErase($input: LogEraseInput!) {
-  logErase(input: $input) { replaced userErrors { code message advice retryable } dryRun { ...DryRun } }
-}",
-    DRY_RUN,
-]);
+pub(crate) const ERASE: Document<Payload> = Document::repeatable(include_str!("erase.graphql"));
 
 #[derive(Debug, Deserialize)]
-struct Payload {
+pub(crate) struct Payload {
     replaced: Vec<u64>,
 }
 

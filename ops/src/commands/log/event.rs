@@ -4,11 +4,6 @@ use serde_json::Value;
 
 use crate::output::{clean, moment, word};
 
-/// A fact with everything that is recorded of it.
-pub(crate) const EVENT: &str = "fragment Event on Event {
-  id position stream subjects version kind schema at project principal origin commandId storyId causationId payload
-}";
-
 /// A fact, as it is recorded.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -2,7 +2,7 @@ use serde::Deserialize;
 
 use crate::client::Document;
 
-pub(crate) const HEAD: Document = Document::repeatable(&["query Head { head { position } }"]);
+pub(crate) const HEAD: Document<Head> = Document::repeatable(include_str!("head.graphql"));
 
 /// The end of the log.
 #[derive(Debug, Deserialize)]

@@ -4,7 +4,7 @@ use clap::{Args, builder::RangedU64ValueParser};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::event::{EVENT, Event};
+use super::event::Event;
 use crate::{
     client::{Client, Document},
     commands::{
@@ -38,18 +38,12 @@ pub(crate) struct Show {
     limit: Option<u64>,
 }
 
-pub(crate) const EVENTS: Document = Document::repeatable(&[
-    "query Events($after: Position!, $first: Int!, $types: [String!], $streams: [String!], $subjects: [String!],
-    $since: DateTime) {
-  events(after: $after, first: $first, types: $types, streams: $streams, subjects: $subjects, since: $since) { events { ...Event } nextAfter }
-}",
-    EVENT,
-]);
+pub(crate) const EVENTS: Document<EventPage> = Document::repeatable(include_str!("events.graphql"));
 
 /// A part of the log.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct EventPage {
+pub(crate) struct EventPage {
     pub(super) events: Vec<Event>,
     pub(super) next_after: Option<u64>,
 }

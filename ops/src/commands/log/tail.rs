@@ -47,11 +47,7 @@ const ASK_ANYWAY_AFTER: Duration = Duration::from_mins(1);
 const ABSENCE_MAX: Duration = Duration::from_mins(1);
 
 /// Rings for each event, and for a stretch without one, which is no reason to ask.
-pub(crate) const RECORDED: Document = Document::repeatable(&[
-    "subscription Recorded($after: Position!, $types: [String!], $streams: [String!], $subjects: [String!]) {
-  events(after: $after, types: $types, streams: $streams, subjects: $subjects) { position event { position } }
-}",
-]);
+pub(crate) const RECORDED: Document<Value> = Document::repeatable(include_str!("recorded.graphql"));
 
 pub(super) async fn run(tail: Tail, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let after = match (tail.after, &tail.since) {

@@ -4,13 +4,11 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Entry, not_found, object::ENTRY};
+use super::{Entry, not_found};
 use crate::{
     client::{Client, Document},
     commands::{
-        download::{DOWNLOAD, FILE},
         failure::Failure,
-        job::FAILURE,
         named::{self, Kind},
         page::Page,
     },
@@ -89,37 +87,13 @@ impl Here {
     }
 }
 
-pub(crate) const ACCOUNT: Document = Document::repeatable(&["query Account($id: ID!) {
-  playlist(id: $id) { account { listed kept wanted skipped failed reasons { standing reason count } } }
-}"]);
+pub(crate) const ACCOUNT: Document<Option<AccountPart>> =
+    Document::repeatable(include_str!("account.graphql"));
 
-pub(crate) const ACCOUNT_ENTRIES: Document = Document::repeatable(&[
-    "query AccountEntries($id: ID!, $first: Int!, $after: String, $standing: Standing!, $reason: String) {
-  playlist(id: $id) {
-    accountEntries(first: $first, after: $after, standing: $standing, reason: $reason) {
-      nodes { ...Entry } pageInfo { hasNextPage endCursor }
-    }
-  }
-}",
-    ENTRY,
-    DOWNLOAD,
-    FILE,
-    FAILURE,
-]);
+pub(crate) const ACCOUNT_ENTRIES: Document<Option<EntriesPart>> =
+    Document::repeatable(include_str!("account_entries.graphql"));
 
-pub(crate) const GONE: Document = Document::repeatable(&[
-    "query Gone($id: ID!, $first: Int!, $after: String, $here: Here) {
-  playlist(id: $id) {
-    gone(first: $first, after: $after, here: $here) {
-      nodes { here entry { ...Entry } } pageInfo { hasNextPage endCursor }
-    }
-  }
-}",
-    ENTRY,
-    DOWNLOAD,
-    FILE,
-    FAILURE,
-]);
+pub(crate) const GONE: Document<Option<GonePart>> = Document::repeatable(include_str!("gone.graphql"));
 
 /// What became of every entry, in numbers that add up.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -175,13 +149,28 @@ impl PlaylistAccount {
     }
 }
 
+/// What became of a playlist.
+#[derive(Debug, Deserialize)]
+pub(crate) struct AccountPart {
+    account: PlaylistAccount,
+}
+
+/// A page of the entries of which the same became.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EntriesPart {
+    account_entries: Page<Entry>,
+}
+
+/// A page of what is gone at the source.
+#[derive(Debug, Deserialize)]
+pub(crate) struct GonePart {
+    gone: Page<GoneEntry>,
+}
+
 /// What became of every entry of a playlist.
 pub(crate) async fn account(client: &Client, id: &str) -> Result<PlaylistAccount, Failure> {
-    #[derive(Deserialize)]
-    struct Part {
-        account: PlaylistAccount,
-    }
-    let part: Option<Part> = client.ask(&ACCOUNT, json!({ "id": id })).await?;
+    let part = client.ask(&ACCOUNT, json!({ "id": id })).await?;
     Ok(part.ok_or_else(|| not_found(id))?.account)
 }
 
@@ -190,7 +179,7 @@ pub(super) async fn run(wanted: Account, client: &Client, output: &mut Output) -
     let mut told = account(client, &id).await?;
     if let Some(standing) = wanted.show {
         let variables = json!({ "id": id, "standing": standing.name(), "reason": wanted.reason });
-        told.entries = Some(pages(client, &ACCOUNT_ENTRIES, "accountEntries", variables).await?);
+        told.entries = Some(pages(client, &ACCOUNT_ENTRIES, |part| part.account_entries, variables).await?);
     }
     Ok(output.show(&told, text)?)
 }
@@ -198,24 +187,22 @@ pub(super) async fn run(wanted: Account, client: &Client, output: &mut Output) -
 pub(super) async fn gone(wanted: Gone, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let id = named::id(client, Kind::Playlist, &wanted.id).await?;
     let variables = json!({ "id": id, "here": wanted.only.map(Here::name) });
-    let gone: Vec<GoneEntry> = pages(client, &GONE, "gone", variables).await?;
+    let gone = pages(client, &GONE, |part| part.gone, variables).await?;
     Ok(output.show(&gone, |gone| gone_text(gone))?)
 }
 
 /// Every node of a connection of a playlist.
-async fn pages<T: serde::de::DeserializeOwned>(
+async fn pages<P: serde::de::DeserializeOwned, T>(
     client: &Client,
-    document: &Document,
-    field: &str,
+    document: &Document<Option<P>>,
+    page_of: fn(P) -> Page<T>,
     mut variables: Value,
 ) -> Result<Vec<T>, Failure> {
     let id = variables["id"].as_str().unwrap_or_default().to_owned();
     variables["first"] = ROWS.into();
     let mut nodes = Vec::new();
     loop {
-        let playlist: Option<Value> = client.ask(document, &variables).await?;
-        let mut playlist = playlist.ok_or_else(|| not_found(&id))?;
-        let page: Page<T> = serde_json::from_value(playlist[field].take()).map_err(std::io::Error::from)?;
+        let page = page_of(client.ask(document, &variables).await?.ok_or_else(|| not_found(&id))?);
         nodes.extend(page.nodes);
         match page.page_info.next() {
             Some(cursor) => variables["after"] = cursor.into(),

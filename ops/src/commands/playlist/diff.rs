@@ -31,19 +31,7 @@ pub(crate) struct Diff {
     to: Option<String>,
 }
 
-pub(crate) const DIFF: Document = Document::repeatable(&[
-    "query Diff($id: ID!, $first: Int!, $after: String, $from: String, $to: String) {
-  playlist(id: $id) {
-    diff(first: $first, after: $after, from: $from, to: $to) {
-      nodes { kind entryId itemId before { ...Facts } after { ...Facts } }
-      totalCount fromPosition toPosition
-      counts { added notSeen removed moved renamed described unavailable available returned }
-      pageInfo { hasNextPage endCursor }
-    }
-  }
-}",
-    "fragment Facts on EntryFacts { title url durationMs availability liveStatus }",
-]);
+pub(crate) const DIFF: Document<Option<Part>> = Document::repeatable(include_str!("diff.graphql"));
 
 /// What differs between two moments.
 #[derive(Debug, Clone, Serialize)]
@@ -57,14 +45,14 @@ struct PlaylistDiff {
 }
 
 #[derive(Debug, Deserialize)]
-struct Part {
+pub(crate) struct Part {
     diff: Compared,
 }
 
 /// A page of what differs, with what is said of the whole.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Compared {
+pub(crate) struct Compared {
     nodes: Vec<EntryChange>,
     total_count: u64,
     from_position: u64,

@@ -9,21 +9,6 @@ use crate::{
     output::{Table, clean, duration, fields, moment, optional, plural, word},
 };
 
-/// A playlist without its entries; needs the fragment `Failure`.
-pub(super) const PLAYLIST: &str = "fragment Playlist on Playlist {
-  id url title kind extractor followed followedAt refreshedAt refreshOutcome refreshJobId
-  refreshCounts { added notSeen removed moved renamed described unavailable available returned }
-  refreshFailure { ...Failure }
-  refreshUnreadable refreshUnreadableRows { index reason }
-  entryCount changedAt
-}";
-
-/// A row of a playlist; needs the fragments `Download`, `File` and `Failure`.
-pub(super) const ENTRY: &str = "fragment Entry on Entry {
-  id playlistId itemId extractor sourceId url title durationMs availability liveStatus status addedAt
-  changedAt download { ...Download }
-}";
-
 /// A remote list that is followed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
