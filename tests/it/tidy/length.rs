@@ -5,28 +5,13 @@ use super::tree::{Broken, Tree};
 /// Lines that a Rust file may have.
 const LINES_MAX: usize = 400;
 
-/// Longer files, and why they still are.
-const LONGER: &[(&str, &str)] = &[];
-
 pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
-    let mut broken = Vec::new();
-    for (path, text) in tree.rust_files() {
+    let longer = |(path, text): (&str, &str)| {
         let lines = text.lines().count();
-        let is_longer = lines > LINES_MAX;
-        match LONGER.iter().any(|(longer, _)| *longer == path) {
-            false if is_longer => {
-                let message =
-                    format!("{lines} lines, {LINES_MAX} are the most: give a part of it a file with a name");
-                broken.push(Broken::file(path, message));
-            }
-            true if !is_longer => {
-                let message = "short enough: take it out of LONGER (tests/it/tidy/length.rs)";
-                broken.push(Broken::file(path, message));
-            }
-            true | false => {}
-        }
-    }
-    broken
+        let message = format!("{lines} lines, {LINES_MAX} are the most: give a part of it a file with a name");
+        (lines > LINES_MAX).then(|| Broken::file(path, message))
+    };
+    tree.rust_files().filter_map(longer).collect()
 }
 
 #[cfg(test)]
@@ -40,7 +25,4 @@ mod tests {
         let longer = format!("{whole}fn main() {{}}\n");
         tree::breaks(rule, [("ops/src/main.rs", longer.as_str())], "ops/src/main.rs: 401 lines");
     }
-
-    #[test]
-    fn an_exception_that_nobody_needs_is_found() {}
 }
