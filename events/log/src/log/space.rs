@@ -121,6 +121,16 @@ impl Space {
         (BATCH_BYTES.saturating_add(owed_bytes)..wanted_bytes).contains(&free_bytes)
     }
 
+    /// Whether the index owes the disk so much that the ballast would not hold it beside what ends or cancels work: others may
+    /// fill the disk at any moment. Not where there is no room to pay it.
+    pub(super) fn owes_too_much(&self, owed_bytes: u64) -> bool {
+        let ballast_bytes = self.ballast_bytes();
+        let owed_bytes_max = ballast_bytes.saturating_sub(BATCH_BYTES) / 2;
+        ballast_bytes > 0
+            && owed_bytes > owed_bytes_max
+            && self.free_bytes() >= BATCH_BYTES.saturating_add(owed_bytes)
+    }
+
     fn free_bytes(&self) -> u64 {
         (self.gauge)().unwrap_or_else(|error| {
             // A file system that can't say how full it is must not stop the log.

@@ -240,7 +240,11 @@ impl Writer {
     /// Puts the index on the disk now and then, when everybody has his answer.
     fn settle(&mut self, events: u64) -> Result<(), FatalError> {
         let settled = self.index.settle(events);
-        self.settled(settled)
+        self.settled(settled)?;
+        if self.space.owes_too_much(self.index.owed_bytes()) {
+            self.settle_now()?;
+        }
+        Ok(())
     }
 
     /// Puts the index on the disk before room for that runs out.
