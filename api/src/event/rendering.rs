@@ -148,7 +148,7 @@ mod tests {
             renderings.of(&at(position, &opened)).unwrap();
         }
         assert_eq!(renderings.lock().renderings.len(), KEPT_MAX);
-        let large = axum::body::Bytes::from(codec_of_a_text(KEPT_BYTES_MAX / 4));
+        let large = Bytes::from(codec_of_a_text(KEPT_BYTES_MAX / 4));
         for position in 8_000..8_010 {
             let mut recorded = (*at(position, &opened)).clone();
             recorded.payload = Some(large.clone());

@@ -81,7 +81,7 @@ fn requested(item: u8, wish: u8) -> DownloadEvent {
         item_id: item_id(&item.to_string()),
         source: source(&item.to_string()),
         quality: Quality::best(),
-        title: (wish % 2 == 0).then(|| format!("wish {wish}")),
+        title: wish.is_multiple_of(2).then(|| format!("wish {wish}")),
         duration_ms: None,
         folder: None,
         entry: None,

@@ -8,7 +8,8 @@ const LINES_MAX: usize = 400;
 pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
     let longer = |(path, text): (&str, &str)| {
         let lines = text.lines().count();
-        let message = format!("{lines} lines, {LINES_MAX} are the most: give a part of it a file with a name");
+        let message =
+            format!("{lines} lines, {LINES_MAX} are the most: give a part of it a file with a name");
         (lines > LINES_MAX).then(|| Broken::file(path, message))
     };
     tree.rust_files().filter_map(longer).collect()
