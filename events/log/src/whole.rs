@@ -1,7 +1,7 @@
 //! The one way to write a small file of the platform's own: notes, plans, snapshots, tokens.
 //!
 //! Guarantees: under its name there is the file from before or the new one, whole, also after a power cut; once
-//! [`write`] has answered it is the new one. Nobody but its owner may read it: notes name addresses, and some hold
+//! [`write()`] has answered it is the new one. Nobody but its owner may read it: notes name addresses, and some hold
 //! secrets.
 //!
 //! Does not: write what is too large for memory, or what is somebody else's to read. Such files grow under a name of

@@ -65,7 +65,7 @@ impl Filter {
         Self { scope: Some(scope), ..self }
     }
 
-    /// Whether the filter lets this event pass. Whoever asks for many takes its [`Conditions`] once.
+    /// Whether the filter lets this event pass. Whoever asks for many takes it apart once.
     pub fn matches(&self, event: &Recorded) -> bool {
         self.conditions().allow(event)
     }
