@@ -53,8 +53,11 @@ pub(crate) struct Watched<Row> {
 
 type Changed<Row> = Box<dyn Fn(&Snapshot<'_>, u64, u32) -> SqlResult<Vec<Row>> + Send + Sync>;
 
-/// Which things a subscriber names; all if none is named.
-pub(crate) fn named<T>(ids: Option<Vec<ID>>, uuid: fn(T) -> Uuid) -> Result<Option<HashSet<Uuid>>>
+/// The things that a subscriber names; none stands for all.
+pub(crate) type Named = Option<HashSet<Uuid>>;
+
+/// Which things a subscriber names.
+pub(crate) fn named<T>(ids: Option<Vec<ID>>, uuid: fn(T) -> Uuid) -> Result<Named>
 where
     T: std::str::FromStr<Err: std::fmt::Display>,
 {
@@ -66,11 +69,12 @@ where
     ids.iter().map(|id| parse_id(id).map(uuid)).collect::<Result<_>>().map(Some)
 }
 
-/// Tells whoever asks of the rows that he wants: each item has a position, which is what to ask for after a break.
+/// Tells whoever asks of the rows that he names and wants: each item has a position, which is what to ask for after a break.
 pub(crate) fn changes<Row, Item>(
     context: &Context<'_>,
     watched: Watched<Row>,
     after: Option<Position>,
+    named: Named,
     wants: impl Fn(&Row) -> bool + Send + Sync + 'static,
     item: impl Fn(Position, Vec<Row>) -> Item + Send + 'static,
 ) -> Result<BoxStream<'static, Result<Item>>>
@@ -81,6 +85,8 @@ where
     let scope = scope(context)?;
     let after = after.unwrap_or_default();
     within_log(context, after)?;
+    let id = watched.id;
+    let wants = move |row: &Row| named.as_ref().is_none_or(|named| named.contains(&id(row))) && wants(row);
     let view = (watched.view)(&platform(context).views).clone();
     let feed = context.data_unchecked::<Feeds>().of(scope.project(), watched);
     let steps = view.watch();

@@ -50,11 +50,9 @@ impl DownloadSubscription {
     ) -> Result<impl Stream<Item = Result<DownloadChange>>> {
         let ids = named(ids, |id: DownloadId| id.uuid())?;
         let playlist: Option<PlaylistId> = playlist_id.map(|id| parse_id(&id)).transpose()?;
-        let wants = move |row: &DownloadRow| {
-            ids.as_ref().is_none_or(|ids| ids.contains(&row.id.uuid()))
-                && playlist.is_none_or(|playlist| row.playlist_id == Some(playlist))
-        };
-        changes(context, watched(), after, wants, |position, rows| DownloadChange {
+        let wants =
+            move |row: &DownloadRow| playlist.is_none_or(|playlist| row.playlist_id == Some(playlist));
+        changes(context, watched(), after, ids, wants, |position, rows| DownloadChange {
             position,
             downloads: rows.into_iter().map(Download::from).collect(),
         })

@@ -50,11 +50,8 @@ impl FileSubscription {
     ) -> Result<impl Stream<Item = Result<FileChange>>> {
         let ids = named(ids, |id: FileId| id.uuid())?;
         let item: Option<ItemId> = item_id.map(|id| parse_id(&id)).transpose()?;
-        let wants = move |row: &FileRow| {
-            ids.as_ref().is_none_or(|ids| ids.contains(&row.id.uuid()))
-                && item.is_none_or(|item| row.item_id == Some(item))
-        };
-        changes(context, watched(), after, wants, |position, rows| FileChange {
+        let wants = move |row: &FileRow| item.is_none_or(|item| row.item_id == Some(item));
+        changes(context, watched(), after, ids, wants, |position, rows| FileChange {
             position,
             files: rows.into_iter().map(File::from).collect(),
         })

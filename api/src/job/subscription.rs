@@ -55,11 +55,10 @@ impl JobSubscription {
         let kinds = kinds.map(|kinds| kinds.into_iter().map(WorkKind::from).collect::<HashSet<_>>());
         let story: Option<CorrelationId> = story_id.map(|id| parse_id(&id)).transpose()?;
         let wants = move |row: &JobRow| {
-            ids.as_ref().is_none_or(|ids| ids.contains(&row.id.uuid()))
-                && kinds.as_ref().is_none_or(|kinds| kinds.contains(&row.work.kind()))
+            kinds.as_ref().is_none_or(|kinds| kinds.contains(&row.work.kind()))
                 && story.is_none_or(|story| row.story == story)
         };
-        changes(context, watched(), after, wants, |position, rows| JobChange {
+        changes(context, watched(), after, ids, wants, |position, rows| JobChange {
             position,
             jobs: rows.into_iter().map(Job::from).collect(),
         })

@@ -68,11 +68,17 @@ impl PlaylistSubscription {
         #[graphql(desc = "Only these playlists; at most 500.")] ids: Option<Vec<ID>>,
     ) -> Result<impl Stream<Item = Result<PlaylistChange>>> {
         let ids = named(ids, |id: PlaylistId| id.uuid())?;
-        let wants = move |row: &PlaylistRow| ids.as_ref().is_none_or(|ids| ids.contains(&row.id.uuid()));
-        changes(context, lists(), after, wants, |position, rows| PlaylistChange {
-            position,
-            playlists: rows.into_iter().map(Playlist::from).collect(),
-        })
+        changes(
+            context,
+            lists(),
+            after,
+            ids,
+            |_| true,
+            |position, rows| PlaylistChange {
+                position,
+                playlists: rows.into_iter().map(Playlist::from).collect(),
+            },
+        )
     }
 
     /// Entries of a playlist, now and whenever one changes.
@@ -89,10 +95,13 @@ impl PlaylistSubscription {
     ) -> Result<impl Stream<Item = Result<EntryChanges>>> {
         let list: PlaylistId = parse_id(&playlist_id)?;
         let ids = named(ids, |id: EntryId| id.uuid())?;
-        let wants = move |row: &EntryRow| ids.as_ref().is_none_or(|ids| ids.contains(&row.id.uuid()));
-        changes(context, entries(list), after, wants, |position, rows| EntryChanges {
-            position,
-            entries: rows.into_iter().map(Entry::from).collect(),
-        })
+        changes(
+            context,
+            entries(list),
+            after,
+            ids,
+            |_| true,
+            |position, rows| EntryChanges { position, entries: rows.into_iter().map(Entry::from).collect() },
+        )
     }
 }
