@@ -115,7 +115,7 @@ where
     Row: Send + 'static,
     Node: OutputType + From<Row>,
 {
-    session(context, Permission::Read)?;
+    session(context, Permission::READ)?;
     let request = request(context, first, after.as_deref())?;
     let page = read(context, view, min_position, move |rows| query(rows, request)).await?;
     Ok(connection(page, request))
@@ -134,7 +134,7 @@ where
     Row: Send + 'static,
     Node: From<Row>,
 {
-    session(context, Permission::Read)?;
+    session(context, Permission::READ)?;
     let id: Id = parse_id(id)?;
     let row = read(context, view, min_position, move |rows| query(rows, id)).await?;
     Ok(row.map(Node::from))

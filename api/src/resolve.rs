@@ -150,7 +150,7 @@ impl ResolveQuery {
         #[graphql(desc = "What it is called.")] text: String,
         #[graphql(desc = "What it may be; anything if left out.")] kinds: Option<Vec<ThingKind>>,
     ) -> Result<Vec<Named>> {
-        session(context, Permission::Read)?;
+        session(context, Permission::READ)?;
         let text = text.trim();
         if text.is_empty() || text.len() > TEXT_MAX {
             return Err(fault("there is no text to look for, or too much of it", "BAD_TEXT", false));
@@ -204,7 +204,7 @@ async fn called(context: &Context<'_>, kind: ThingKind, way: &Way) -> Result<Vec
 
 /// Tokens and projects that are called in a way, for whoever may see them.
 async fn administered(context: &Context<'_>, kind: ThingKind, way: &Way) -> Result<Vec<Named>> {
-    if session(context, Permission::Administer).is_err() {
+    if session(context, Permission::ADMINISTER).is_err() {
         return Ok(Vec::new());
     }
     let gate = &platform(context).gate;

@@ -134,7 +134,7 @@ pub(crate) fn reader(context: &Context<'_>, permission: Permission) -> Result<Lo
 
 /// What the session of a request may see.
 pub(crate) fn scope(context: &Context<'_>) -> Result<Scope, Error> {
-    Ok(session(context, Permission::Read)?.scope())
+    Ok(session(context, Permission::READ)?.scope())
 }
 
 /// Reads what the session of a request may see of a view, once it has reached a position if one is asked for.

@@ -7,11 +7,7 @@ use mediary_log::{
     gate::{Gate, Refusal, Transaction},
     work,
 };
-use mediary_schema::{
-    AttemptId, IncarnationId, JobId,
-    job::{ResourceUse, WorkKind},
-    worker::WorkerLife,
-};
+use mediary_schema::{AttemptId, IncarnationId, JobId, job::ResourceUse, worker::WorkerLife};
 use tokio::time::Instant;
 
 use crate::{
@@ -64,7 +60,7 @@ pub fn choose(gate: &Gate, times: u32) -> Result<Figure, Error> {
     for _ in 0..times {
         let asked = Instant::now();
         board.read_on(gate.log())?;
-        let (ready, _) = board.ready(&WorkKind::ALL, gate.clock().now());
+        let (ready, _) = board.ready(&work::REGISTRY.work_kinds(), gate.clock().now());
         took.push(asked.elapsed());
         let next = *ready.first().expect("there is a job that may start");
         run(gate, next)?;
@@ -117,6 +113,10 @@ mod tests {
         assert_eq!(choose(&gate, 10).unwrap().pieces(), 10);
         assert_eq!(restart(gate.log(), 2).unwrap().pieces(), 2);
         let mut board = Board::current(gate.log()).unwrap();
-        assert_eq!(board.ready(&WorkKind::ALL, gate.clock().now()).0.len(), 2, "as the limits say");
+        assert_eq!(
+            board.ready(&work::REGISTRY.work_kinds(), gate.clock().now()).0.len(),
+            2,
+            "as the limits say"
+        );
     }
 }

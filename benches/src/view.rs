@@ -183,14 +183,16 @@ mod tests {
 
         let built = runtime.block_on(rebuild::<JobView>(log, directory.path())).unwrap();
         let job_tables = tables(&built.view);
-        // Each job has one attempt, in a table of its own.
-        assert_eq!(rows(&job_tables), 2 * (2 + 2 * 60));
+        // Each job has one attempt, in a table of its own; a refresh is of a list, and a download of a download, an
+        // item, a list and its row.
+        let expected = 2 * (2 + 2 * 60) + (2 + 2 * 60 * 4);
+        assert_eq!(rows(&job_tables), expected);
         let bare = insert::<JobView>(tempfile::tempdir().unwrap().path(), &job_tables).unwrap();
-        assert_eq!(bare.count, 2 * (2 + 2 * 60));
+        assert_eq!(bare.count, expected as u64);
 
         let of_list = move |rows: &Snapshot<'_>, page| entries(rows, list, EntryFilter::default(), page);
         assert_eq!(runtime.block_on(pages(&playlists.view, 4, of_list)).count, 4);
-        let all = |rows: &Snapshot<'_>, page| jobs(rows, JobFilter::default(), page);
+        let all = |rows: &Snapshot<'_>, page| jobs(rows, &JobFilter::default(), page);
         let asked = runtime.block_on(pages(&built.view, 4, all));
         assert_eq!(asked.count, 4);
         assert!(!asked.percentile(99).unwrap().is_zero());

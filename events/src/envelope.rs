@@ -2,7 +2,9 @@
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
-use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Timestamp};
+use mediary_schema::{
+    CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Subject, Timestamp, is_word,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -10,9 +12,6 @@ use crate::{
     Extensions,
     codec::{self, PayloadError},
 };
-
-/// The longest stored name of a concern or an event.
-pub const NAME_BYTES_MAX: usize = 64;
 
 /// The category of a stream: the stored name of a concern. Lower-case ASCII letters, digits and `_`.
 pub type Category = Cow<'static, str>;
@@ -30,6 +29,13 @@ impl StreamId {
     /// The stream of a thing of a concern.
     pub fn new(category: impl Into<Category>, uuid: Uuid) -> Self {
         Self { category: category.into(), uuid }
+    }
+}
+
+impl From<StreamId> for Subject {
+    /// The thing whose history the stream is.
+    fn from(stream: StreamId) -> Self {
+        Self { kind: stream.category, id: stream.uuid }
     }
 }
 
@@ -58,12 +64,6 @@ impl FromStr for StreamId {
         let uuid = Uuid::parse_str(uuid).map_err(|_| refused())?;
         Ok(Self::new(category.to_owned(), uuid))
     }
-}
-
-/// Whether a text can be a stored name: lower-case ASCII letters, digits and `_`.
-pub fn is_word(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    (1..=NAME_BYTES_MAX).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// The version of a payload's form. A higher minor only adds what can be left out; a higher major is another form.

@@ -3,14 +3,9 @@
 //! Tags below 128 are critical: who doesn't know one can't read the event and says that it is newer. Others are
 //! carried: who doesn't know one hands it on, byte for byte.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::borrow::Cow;
 
-use mediary_schema::{
-    AttemptId, DownloadId, EntryId, EventId, FileId, ItemId, JobId, PlaylistId, ProjectId, TokenId, WorkerId,
-};
-use uuid::Uuid;
-
-use crate::{StreamId, is_word};
+use mediary_schema::{Subject, is_word};
 
 /// The most subjects of an event.
 pub const SUBJECTS_MAX: usize = 8;
@@ -31,63 +26,6 @@ impl CommandTag {
     /// Whether a text can be the stored name of a command.
     pub fn is_name(text: &str) -> bool {
         text.split_once('.').is_some_and(|(concern, command)| is_word(concern) && is_word(command))
-    }
-}
-
-/// A thing that an event is about besides its stream: an opaque id with its kind.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Subject {
-    /// The kind: a stored name, mostly that of a concern.
-    pub kind: Cow<'static, str>,
-    /// The thing.
-    pub id: Uuid,
-}
-
-impl Subject {
-    /// A thing of a kind.
-    pub fn new(kind: impl Into<Cow<'static, str>>, id: Uuid) -> Self {
-        Self { kind: kind.into(), id }
-    }
-}
-
-impl fmt::Display for Subject {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}-{}", self.kind, self.id)
-    }
-}
-
-impl From<StreamId> for Subject {
-    /// The thing whose history the stream is.
-    fn from(stream: StreamId) -> Self {
-        Self { kind: stream.category, id: stream.uuid }
-    }
-}
-
-macro_rules! subjects {
-    ($($id:ident)+) => {$(
-        impl From<$id> for Subject {
-            fn from(id: $id) -> Self {
-                Self::new($id::KIND, id.uuid())
-            }
-        }
-    )+};
-}
-
-subjects! { AttemptId DownloadId EntryId EventId FileId ItemId JobId PlaylistId ProjectId TokenId WorkerId }
-
-/// The answer to a text that is not the id of a thing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is not the id of a thing such as item-01890a5d-ac96-774b-bcce-b302099a8057")]
-pub struct ParseSubjectError {
-    text: String,
-}
-
-impl FromStr for Subject {
-    type Err = ParseSubjectError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let stream = text.parse::<StreamId>();
-        stream.map(Self::from).map_err(|_| ParseSubjectError { text: text.to_owned() })
     }
 }
 
@@ -170,8 +108,9 @@ pub struct Extensions {
 
 #[cfg(test)]
 mod tests {
-    use super::{SUBJECTS_MAX, Subject, Subjects, SubjectsError};
     use uuid::Uuid;
+
+    use super::{SUBJECTS_MAX, Subject, Subjects, SubjectsError};
 
     fn subject(kind: &'static str, id: u128) -> Subject {
         Subject::new(kind, Uuid::from_u128(id))

@@ -30,11 +30,10 @@ pub use asked::{AskError, Asked, CommandKind};
 pub use codec::PayloadError;
 pub use concern::{ANY_THING, Concern, EventKind, Rejection, Stored};
 pub use envelope::{
-    Category, Codec, Envelope, NAME_BYTES_MAX, Origin, OriginKind, ParseOriginError, ParseSchemaError,
-    ParseStreamError, Recorded, Schema, StreamId, is_word,
+    Category, Codec, Envelope, Origin, OriginKind, ParseOriginError, ParseSchemaError, ParseStreamError,
+    Recorded, Schema, StreamId,
 };
-pub use extension::{
-    Carried, CommandTag, Extensions, ParseSubjectError, SUBJECTS_MAX, Subject, Subjects, SubjectsError,
-};
+pub use extension::{Carried, CommandTag, Extensions, SUBJECTS_MAX, Subjects, SubjectsError};
+pub use mediary_schema::{NAME_BYTES_MAX, ParseSubjectError, Subject, is_word};
 pub use passed::{ParsePassedError, Passed};
 pub use told::told;

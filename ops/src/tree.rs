@@ -26,11 +26,9 @@ use mediary_events::lane;
 use mediary_log::{
     gate::{Gate, Reaction},
     signal::SignalHub,
+    work::REGISTRY,
 };
-use mediary_schema::{
-    job::{RetryPolicy, WorkKind},
-    worker::WorkerLife,
-};
+use mediary_schema::{job::RetryPolicy, worker::WorkerLife};
 use tokio::sync::watch;
 
 use crate::configuration::Configuration;
@@ -190,7 +188,7 @@ fn dispatcher(
         head: roots.gate.log().watch_head(),
         desk: Arc::clone(&roots.desk),
         worker: roots.worker,
-        offered: WorkKind::ALL.to_vec(),
+        offered: REGISTRY.work_kinds(),
         room,
         library,
         held: Arc::clone(&roots.held),

@@ -3,7 +3,7 @@
 //! Each row says what it counts as ([`Counted`]). Whoever writes rows takes off what the old ones were and adds what the
 //! new ones are, so that a number can't be forgotten by a fold.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use rusqlite::{Transaction, params};
 
@@ -32,7 +32,7 @@ pub(crate) trait Counted {
 /// What changes of the numbers of a file.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
-    steps: BTreeMap<(Id, &'static str, &'static str), i64>,
+    steps: BTreeMap<(Id, Cow<'static, str>, &'static str), i64>,
 }
 
 /// What one row adds to the numbers, or takes off.
@@ -44,8 +44,14 @@ pub(crate) struct Tally<'a> {
 
 impl Tally<'_> {
     /// It is so many of these.
-    pub(crate) fn add(&mut self, project: Id, what: &'static str, state: &'static str, number: i64) {
-        *self.counts.steps.entry((project, what, state)).or_default() += self.sign * number;
+    pub(crate) fn add(
+        &mut self,
+        project: Id,
+        what: impl Into<Cow<'static, str>>,
+        state: &'static str,
+        number: i64,
+    ) {
+        *self.counts.steps.entry((project, what.into(), state)).or_default() += self.sign * number;
     }
 }
 

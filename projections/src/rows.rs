@@ -184,12 +184,12 @@ impl<R: Row> Table<R> {
         Ok(Some(&mut held.row))
     }
 
-    /// Adds a row, which gets the next key. That its id is new is for the caller to know; the file refuses it otherwise.
+    /// Adds a row, which gets the next key, and answers that. That its id is new is for the caller to know; the file refuses it otherwise.
     pub(crate) fn insert(
         &mut self,
         file: &Transaction<'_>,
         make: impl FnOnce(i64) -> R,
-    ) -> Result<(), RowError> {
+    ) -> Result<i64, RowError> {
         let key = match self.next_key {
             Some(key) => key,
             None => newest_key::<R>(file)? + 1,
@@ -202,7 +202,7 @@ impl<R: Row> Table<R> {
         };
         self.waiting.push(id);
         self.next_key = Some(key + 1);
-        Ok(())
+        Ok(key)
     }
 
     /// Whether a row is in memory only.

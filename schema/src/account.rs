@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::{ProjectId, job::WorkKind};
+use crate::ProjectId;
 
 /// What a credential may do, in steps that contain each other.
 #[derive(
@@ -122,46 +122,68 @@ pub struct UnknownRole {
     name: String,
 }
 
-/// What a command or a query needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Permission {
+/// What a command or a query needs. Each concern says its own, beside its values; these are those of the kernel.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Permission {
+    /// One word.
+    name: &'static str,
+    /// What it allows, behind "the permission".
+    words: &'static str,
+    /// The least role that has it; none has what only Mediary's own actors do.
+    least: Option<Role>,
+    /// Whether it is about the installation as a whole.
+    is_of_installation: bool,
+}
+
+impl Permission {
     /// See playlists, jobs, files.
-    Read,
+    pub const READ: Self = Self::within_project("read", Role::Viewer, "to look");
     /// Read the log itself.
-    Audit,
-    /// Follow and unfollow playlists.
-    Follow,
-    /// Start downloads.
-    Download,
+    pub const AUDIT: Self = Self::within_project("audit", Role::Owner, "to audit the log");
     /// Cancel, pause, retry jobs.
-    Operate,
+    pub const OPERATE: Self = Self::within_project("operate", Role::Editor, "to handle jobs");
     /// Change limits, which are the installation's.
-    Configure,
+    pub const CONFIGURE: Self = Self::of_installation("configure", "to change limits of the installation");
     /// Issue and revoke tokens, make projects, prove and export the whole log: what is the installation's.
-    Administer,
-    /// What only the platform's own actors do, for a kind of work or for all.
-    Perform(Option<WorkKind>),
+    pub const ADMINISTER: Self = Self::of_installation("administer", "to administer the installation");
+    /// What only the platform's own actors do.
+    pub const PERFORM: Self = Self {
+        name: "perform",
+        words: "that only Mediary itself has",
+        least: None,
+        is_of_installation: false,
+    };
+
+    /// What a role and those above it may do within a project; `words` stand behind "the permission".
+    pub const fn within_project(name: &'static str, least: Role, words: &'static str) -> Self {
+        Self { name, words, least: Some(least), is_of_installation: false }
+    }
+
+    /// What an owner may do in the installation's own project.
+    const fn of_installation(name: &'static str, words: &'static str) -> Self {
+        Self { name, words, least: Some(Role::Owner), is_of_installation: true }
+    }
+
+    /// Its name: one word, as contracts have it.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// Whether it is about the installation as a whole: nobody has it but in the installation's own project.
+    pub const fn is_of_installation(self) -> bool {
+        self.is_of_installation
+    }
+}
+
+impl fmt::Debug for Permission {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name)
+    }
 }
 
 impl fmt::Display for Permission {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Read => "to look",
-            Self::Audit => "to audit the log",
-            Self::Follow => "to follow playlists",
-            Self::Download => "to start downloads",
-            Self::Operate => "to handle jobs",
-            Self::Configure => "to change limits of the installation",
-            Self::Administer => "to administer the installation",
-            Self::Perform(_) => "that only Mediary itself has",
-        })
-    }
-}
-
-impl Permission {
-    /// Whether it is about the installation as a whole: nobody has it but in the installation's own project.
-    pub const fn is_of_installation(self) -> bool {
-        matches!(self, Self::Configure | Self::Administer)
+        formatter.write_str(self.words)
     }
 }
 
@@ -172,15 +194,8 @@ impl Role {
     }
 
     /// Whether the role includes the permission.
-    pub const fn allows(self, permission: Permission) -> bool {
-        match permission {
-            Permission::Read => true,
-            Permission::Follow | Permission::Download | Permission::Operate => {
-                matches!(self, Self::Editor | Self::Owner)
-            }
-            Permission::Audit | Permission::Configure | Permission::Administer => matches!(self, Self::Owner),
-            Permission::Perform(_) => false,
-        }
+    pub fn allows(self, permission: Permission) -> bool {
+        permission.least.is_some_and(|least| self >= least)
     }
 }
 
@@ -211,12 +226,12 @@ mod tests {
     #[test]
     fn what_is_the_installations_is_had_in_its_own_project_only() {
         let other = ProjectId::from_uuid(uuid::Uuid::from_u128(7));
-        for permission in [Permission::Administer, Permission::Configure] {
+        for permission in [Permission::ADMINISTER, Permission::CONFIGURE] {
             assert!(Role::Owner.allows_in(ProjectId::HOME, permission));
             assert!(!Role::Owner.allows_in(other, permission), "{permission:?}");
         }
-        assert!(Role::Owner.allows_in(other, Permission::Audit));
-        assert!(Role::Editor.allows_in(other, Permission::Follow));
-        assert!(!Role::Editor.allows_in(ProjectId::HOME, Permission::Administer));
+        assert!(Role::Owner.allows_in(other, Permission::AUDIT));
+        assert!(Role::Editor.allows_in(other, Permission::FOLLOW));
+        assert!(!Role::Editor.allows_in(ProjectId::HOME, Permission::ADMINISTER));
     }
 }

@@ -4,7 +4,16 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DownloadId, EntryId, ItemId, PlaylistId, item::ItemSource};
+use crate::{
+    DownloadId, EntryId, ItemId, PlaylistId,
+    account::{Permission, Role},
+    item::ItemSource,
+};
+
+impl Permission {
+    /// Start downloads.
+    pub const DOWNLOAD: Self = Self::within_project("download", Role::Editor, "to start downloads");
+}
 
 /// A named choice of formats, frozen into the job that uses it (DL-01).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

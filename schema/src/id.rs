@@ -10,6 +10,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::Subject;
+
 /// The answer to a text that is not an id of the asked kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not {article} {kind} id such as {kind}-01890a5d-ac96-774b-bcce-b302099a8057")]
@@ -19,11 +21,18 @@ pub struct ParseIdError {
     article: &'static str,
 }
 
+/// Declares ids, each with its kind: the word before the dash in its text form.
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $kind:literal;)+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(Uuid);
+
+        impl From<$name> for Subject {
+            fn from(id: $name) -> Self {
+                Self::new($kind, id.0)
+            }
+        }
 
         impl $name {
             /// The word before the dash in the text form.

@@ -1,99 +1,14 @@
 //! Values of the kernel part `job`: long work of any concern.
 
+mod work;
+
 use std::{fmt, str::FromStr};
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    AttemptId, FailureClass, bounded, download::DownloadItem, file::VerifyFiles, playlist::RefreshPlaylist,
-};
+use crate::{AttemptId, FailureClass, bounded};
 
-/// The closed enum of long work, with everything that it needs frozen in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Work {
-    /// A refresh of a playlist.
-    Refresh(RefreshPlaylist),
-    /// The keeping of an item.
-    Download(Box<DownloadItem>),
-    /// The reading of kept files, to be compared with what was recorded.
-    Verify(VerifyFiles),
-}
-
-impl Work {
-    /// The same without addresses and titles: what is left can't be done any more.
-    #[must_use]
-    pub fn redacted(&self) -> Self {
-        match self {
-            Self::Refresh(work) => Self::Refresh(RefreshPlaylist { url: String::new(), ..work.clone() }),
-            Self::Download(item) => Self::Download(Box::new(item.redacted())),
-            Self::Verify(work) => Self::Verify(work.clone()),
-        }
-    }
-
-    /// Which kind of work it is.
-    pub const fn kind(&self) -> WorkKind {
-        match self {
-            Self::Refresh(_) => WorkKind::Refresh,
-            Self::Download(_) => WorkKind::Download,
-            Self::Verify(_) => WorkKind::Verify,
-        }
-    }
-
-    /// The key by which the same work asked twice is one job (PL-26).
-    pub fn key(&self) -> String {
-        match self {
-            Self::Refresh(work) => RefreshPlaylist::key(work.playlist_id),
-            Self::Download(work) => format!("download/{}", work.download_id),
-            Self::Verify(work) => work.key(),
-        }
-    }
-}
-
-/// A kind of work: what limits are set for and workers offer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum WorkKind {
-    /// A refresh of a playlist.
-    Refresh,
-    /// The keeping of an item.
-    Download,
-    /// The reading of kept files.
-    Verify,
-}
-
-impl WorkKind {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Refresh, Self::Download, Self::Verify];
-
-    /// The name in settings, metrics and on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Refresh => "refresh",
-            Self::Download => "download",
-            Self::Verify => "verify",
-        }
-    }
-}
-
-impl fmt::Display for WorkKind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
-    }
-}
-
-impl FromStr for WorkKind {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| UnknownName {
-            what: "kind of work",
-            name: name.to_owned(),
-            known: Self::ALL.map(Self::name).join(", "),
-        })
-    }
-}
+pub use work::{NoTask, ParseKindError, Work, WorkKind};
 
 /// The answer to a name outside a closed set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

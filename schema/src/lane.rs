@@ -5,10 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{
-    FailureClass, JobId, Timestamp,
-    job::{Failure, Work},
-};
+use crate::{FailureClass, JobId, Timestamp, job::Failure};
 
 /// What work shares: a job needs one of each kind at most.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -25,16 +22,6 @@ impl Lane {
     pub fn of_address(address: &str) -> Option<Self> {
         let url = Url::parse(address).ok()?;
         url.host_str().map(|host| Self::Host(host.to_ascii_lowercase()))
-    }
-
-    /// What a piece of work needs.
-    pub fn of_work(work: &Work) -> Vec<Self> {
-        let (address, disk) = match work {
-            Work::Refresh(work) => (&work.url, None),
-            Work::Download(work) => (&work.source.url, Some(Self::LibraryDisk)),
-            Work::Verify(_) => return Vec::new(),
-        };
-        Self::of_address(address).into_iter().chain(disk).collect()
     }
 }
 
@@ -104,11 +91,10 @@ impl Hold {
     /// The hold that a failed attempt asks for, if what it met is a condition of all work that shares a lane.
     pub fn of_failure(
         job_id: JobId,
-        work: &Work,
+        lanes: &[Lane],
         failure: &Failure,
         until: Option<Timestamp>,
     ) -> Option<Self> {
-        let lanes = Lane::of_work(work);
         let host = || lanes.iter().find(|lane| matches!(lane, Lane::Host(_))).cloned();
         let (lane, reason, until) = match (failure.class, failure.room_bytes) {
             (FailureClass::RateLimit, _) => (host()?, Reason::RateLimit, until),

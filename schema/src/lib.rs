@@ -4,8 +4,7 @@
 //! promise, since it is stored in events. The text form of an id is `<kind>-<uuid>` everywhere,
 //! from the event to the page.
 //!
-//! To add a concern: one file named after it, one `mod` line here, and, if it does long work, one
-//! variant of [`job::Work`].
+//! To add a concern: one file named after it, and one `mod` line here.
 
 pub mod account;
 pub mod address;
@@ -28,6 +27,7 @@ pub mod scope;
 pub mod secret;
 pub mod setting;
 pub mod several;
+pub mod subject;
 pub mod worker;
 
 pub use address::{Address, UrlRefused, VideoOfList};
@@ -41,3 +41,4 @@ pub use id::{
 pub use identity::{Identities, IdentityKey, Namesakes};
 pub use secret::Secret;
 pub use several::{Several, SeveralError};
+pub use subject::{NAME_BYTES_MAX, ParseSubjectError, Subject, is_word};

@@ -3,9 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EntryId, PlaylistId, bounded,
+    EntryId, PlaylistId,
+    account::{Permission, Role},
+    bounded,
     item::{IdScope, ItemSource},
 };
+
+impl Permission {
+    /// Follow and unfollow playlists.
+    pub const FOLLOW: Self = Self::within_project("follow", Role::Editor, "to follow playlists");
+}
 
 /// What an address turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

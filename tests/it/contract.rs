@@ -80,7 +80,7 @@ fn the_contract_of_every_command_is_its_json_schema() {
     for (file, kind) in commands {
         let mut schema = (kind.schema)();
         schema["title"] = kind.name.into();
-        schema["x-permission"] = format!("{:?}", kind.permission).to_lowercase().into();
+        schema["x-permission"] = kind.permission.name().into();
         schema["x-over-nats"] = kind.over_nats.into();
         check(&format!("commands/{file}"), &pretty(&schema));
     }

@@ -84,14 +84,14 @@ async fn nobody_is_told_of_another_project() {
 
     let told = client
         .ask(
-            "{ playlists { nodes { id } } jobs { nodes { id playlistId } } downloads { nodes { id } }
+            "{ playlists { nodes { id } } jobs { nodes { id subjectIds } } downloads { nodes { id } }
              files { nodes { id } } }",
             json!({}),
         )
         .await;
     assert_eq!(told["playlists"]["nodes"], json!([{ "id": own }]));
     let jobs = told["jobs"]["nodes"].as_array().unwrap();
-    assert!(jobs.iter().all(|job| job["playlistId"] == json!(own)), "{told}");
+    assert!(jobs.iter().all(|job| job["subjectIds"].as_array().unwrap().contains(&json!(own))), "{told}");
     let events = Value::from(client.events_after(0).await).to_string();
     let watched = |document: &'static str| async move {
         let mut socket = Subscriber::open(client, document, json!({})).await;

@@ -81,11 +81,11 @@ async fn rows_that_can_not_be_read_are_told_and_nothing_counts_as_removed() {
 
 /// The download of the announced item.
 async fn premiere(client: &Client) -> Value {
-    const DOCUMENT: &str = "{ jobs(first: 100) { nodes { kind subject state failure { class message }
+    const DOCUMENT: &str = "{ jobs(first: 100) { nodes { kind title state failure { class message }
         waitingFor { reason message until } } } }";
     let mut data = client.ask(DOCUMENT, json!({})).await;
     let jobs = data["jobs"]["nodes"].take();
-    let is_it = |job: &&Value| job["kind"] == json!("DOWNLOAD") && job["subject"] == json!("Quiet orchard 1");
+    let is_it = |job: &&Value| job["kind"] == json!("DOWNLOAD") && job["title"] == json!("Quiet orchard 1");
     jobs.as_array().unwrap().iter().find(is_it).cloned().unwrap_or_default()
 }
 

@@ -40,10 +40,10 @@ const QUESTIONS: [(&str, &str); 5] = [
     ),
     (
         "jobs",
-        "{ jobs(first: 50) { nodes { id kind subject playlistId itemId state attempts storyId queuedAt startedAt endedAt cpuMs
+        "{ jobs(first: 50) { nodes { id kind title subjectIds state attempts storyId queuedAt startedAt endedAt cpuMs
             memoryPeakBytes changedAt failure { class message } } } }",
     ),
-    ("limits", "{ limits { refresh download total } }"),
+    ("limits", "{ limits { kinds { kind limit } total } }"),
 ];
 
 fn golden() -> PathBuf {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{Client, until};
 
 /// What a story wants to know of a job.
-const JOB: &str = "id kind subject state attempts attemptId itemId playlistId retryAt changedAt
+const JOB: &str = "id kind title subjectIds state attempts attemptId retryAt changedAt
     failure { class message advice output exitCode partial }";
 
 impl Client {
@@ -30,7 +30,7 @@ impl Client {
         until(&format!("the download of {about} is {state}"), || async {
             let jobs = self.jobs(json!({ "state": state })).await;
             let fits = |job: &Value| {
-                job["kind"] == json!("DOWNLOAD") && job["subject"].as_str().unwrap().contains(about)
+                job["kind"] == json!("DOWNLOAD") && job["title"].as_str().unwrap().contains(about)
             };
             jobs.into_iter().find(fits)
         })
@@ -103,10 +103,11 @@ impl Client {
 
     /// Sets how many downloads run at once.
     pub async fn limit_downloads(&self, limit: u32) {
-        const DOCUMENT: &str = "mutation($limit: Int!) { limitsSet(input: { download: $limit }) {
-            limits { download } userErrors { code } } }";
+        const DOCUMENT: &str =
+            "mutation($limit: Int!) { limitsSet(input: { kinds: [{ kind: DOWNLOAD, limit: $limit }] }) {
+            limits { kinds { kind limit } } userErrors { code } } }";
         let data = self.ask(DOCUMENT, json!({ "limit": limit })).await;
-        assert_eq!(data["limitsSet"]["limits"]["download"], json!(limit), "{data}");
+        assert_eq!(data["limitsSet"]["limits"]["kinds"][1]["limit"], json!(limit), "{data}");
     }
 
     /// `GET` on a path of the server with the client's token.

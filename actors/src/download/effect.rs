@@ -8,7 +8,7 @@ use mediary_schema::{
     FailureClass, JobId,
     download::DownloadItem,
     file::{Oddity, Verified},
-    job::{Failure, Progress, Work, WorkKind},
+    job::{Failure, Progress},
 };
 use tokio::sync::watch;
 
@@ -54,13 +54,9 @@ impl From<Failure> for Broken {
 }
 
 impl Effect for Downloader {
-    const KIND: WorkKind = WorkKind::Download;
+    type Task = DownloadItem;
 
-    async fn perform(&self, attempt: Attempt) -> Ending {
-        let Work::Download(item) = attempt.work.clone() else {
-            let failure = Failure::new(FailureClass::Unknown, "the downloader was given other work");
-            return Ending::Failed(failure, attempt.assignment.used());
-        };
+    async fn perform(&self, attempt: Attempt, item: DownloadItem) -> Ending {
         let outcome = self.keep(&attempt, &item).await;
         let used = attempt.assignment.used();
         match outcome {

@@ -262,7 +262,7 @@ impl State {
         for (project, file_ids) in unsure {
             for file_ids in file_ids.chunks(Several::<FileId>::MAX) {
                 let files = VerifyFiles { file_ids: file_ids.to_vec(), accept_folder: false };
-                let story = move |story: &mut Transaction<'_>| work::file::verify(story, files.clone());
+                let story = move |story: &mut Transaction<'_>| work::file::verify(story, &files);
                 // A log that takes nothing now is asked with the next look.
                 let told = self.tell(project, story).await?;
                 self.reading.extend(told);

@@ -13,7 +13,7 @@ use mediary_log::{
 use mediary_schema::{
     FailureClass,
     file::VerifyFiles,
-    job::{Failure, Progress, Work, WorkKind},
+    job::{Failure, Progress},
 };
 
 use super::shelf::{self, Known, Places, is_away, stamp_of};
@@ -51,13 +51,9 @@ impl From<ReadError> for Broken {
 }
 
 impl Effect for Verifier {
-    const KIND: WorkKind = WorkKind::Verify;
+    type Task = VerifyFiles;
 
-    async fn perform(&self, attempt: Attempt) -> Ending {
-        let Work::Verify(work) = attempt.work.clone() else {
-            let failure = Failure::new(FailureClass::Unknown, "the verifier was given other work");
-            return Ending::Failed(failure, attempt.assignment.used());
-        };
+    async fn perform(&self, attempt: Attempt, work: VerifyFiles) -> Ending {
         let used = attempt.assignment.used();
         match self.verify(&attempt, work).await {
             Ok(()) => Ending::Recorded,

@@ -5,12 +5,12 @@ use std::{
 
 use mediary_log::{
     Origin, OriginKind, Recorded,
-    gate::{Caller, Gate, Refusal, Transaction},
+    gate::{Caller, Gate, LongWork, Refusal, Transaction},
     signal::{Signal, SignalHub, Subject},
 };
 use mediary_schema::{
     AttemptId, JobId, ProjectId,
-    job::{Failure, Progress, ResourceUse, Work, WorkKind},
+    job::{Failure, Progress, ResourceUse, Work},
 };
 
 use crate::{process::Assignment, staging::Staging};
@@ -18,14 +18,14 @@ use crate::{process::Assignment, staging::Staging};
 /// What a concern does to the world for one kind of work.
 pub trait Effect: Clone + Send + Sync + 'static {
     /// The kind of work that it does.
-    const KIND: WorkKind;
+    type Task: LongWork + Send;
 
     /// Does the work of one attempt, until it is done, fails, or is asked to stop.
     ///
     /// What came of it is recorded by the effect itself, in the same append as the end of the job, and is
     /// [`Ending::Recorded`]; any other end is recorded by the performer. When this returns no
     /// process of the attempt is left.
-    fn perform(&self, attempt: Attempt) -> impl Future<Output = Ending> + Send;
+    fn perform(&self, attempt: Attempt, task: Self::Task) -> impl Future<Output = Ending> + Send;
 
     /// Takes back what a job left in the world that came to nothing, by what its folder says. Called before
     /// the folder is removed; may block.
@@ -52,7 +52,7 @@ pub struct Attempt {
     /// The fence.
     pub attempt_id: AttemptId,
     /// What is to be done.
-    pub work: Work,
+    pub(super) work: Work,
     /// The lease: the cause of everything that the attempt appends.
     pub lease: Recorded,
     /// The folder of the job's unfinished work.

@@ -2,7 +2,10 @@ use std::io;
 
 use mediary_events::job::{Command, Job};
 use mediary_log::gate::Refusal;
-use mediary_schema::job::{Failure, ResourceUse};
+use mediary_schema::{
+    FailureClass,
+    job::{Failure, ResourceUse},
+};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
 use super::{Attempt, Effect, Ending, ending::record};
@@ -46,8 +49,8 @@ impl<E: Effect> Actor for AttemptActor<E> {
                 tracing::warn!(attempt_id = %attempt.attempt_id, %refusal, "the start is not recorded");
             }
         }
-        let ending = match begin(attempt).await {
-            Ok(()) => self.0.perform(attempt.clone()).await,
+        let ending = match begin::<E>(attempt).await {
+            Ok(task) => self.0.perform(attempt.clone(), task).await,
             Err(failure) => Ending::Failed(failure, ResourceUse::default()),
         };
         record(attempt, ending).await?;
@@ -56,11 +59,16 @@ impl<E: Effect> Actor for AttemptActor<E> {
     }
 }
 
-/// Makes the folder of an attempt's work.
-async fn begin(attempt: &Attempt) -> Result<(), Failure> {
+/// Reads the task of an attempt, and makes the folder of its work.
+async fn begin<E: Effect>(attempt: &Attempt) -> Result<E::Task, Failure> {
+    let task = attempt.work.task().map_err(|error| Failure {
+        for_good: true,
+        ..Failure::new(FailureClass::Unknown, error.to_string())
+    })?;
     let (folders, job_id, attempt_id) = (attempt.folders.clone(), attempt.job_id, attempt.attempt_id);
     let made = tokio::task::spawn_blocking(move || folders.begin(job_id, attempt_id)).await;
     made.map_err(io::Error::other).flatten().map_err(|error| {
         Failure::new(storage_class(&error), format!("the folder for unfinished work can't be made: {error}"))
-    })
+    })?;
+    Ok(task)
 }

@@ -6,7 +6,11 @@ use std::{
 };
 
 use mediary_events::job::Job;
-use mediary_log::{Head, Recorded, gate::Gate, signal::SignalHub};
+use mediary_log::{
+    Head, Recorded,
+    gate::{Gate, LongWork as _},
+    signal::SignalHub,
+};
 use mediary_schema::{
     AttemptId, FailureClass, JobId,
     job::{Failure, ResourceUse},
@@ -97,7 +101,7 @@ impl<E: Effect> Actor for Performer<E> {
         myself: ActorRef<Message>,
         arguments: PerformerArguments,
     ) -> Result<State, ActorProcessingErr> {
-        let (post, dead) = arguments.desk.open(E::KIND, arguments.worker).await?;
+        let (post, dead) = arguments.desk.open(E::Task::KIND, arguments.worker).await?;
         for (job_id, attempt_id) in dead {
             lose(&arguments, job_id, attempt_id).await?;
         }
@@ -106,7 +110,7 @@ impl<E: Effect> Actor for Performer<E> {
         let wake = move || {
             // A performer that is gone needs no wake.
             if waker.cast(Message::Wake).is_err() {
-                tracing::debug!(kind = %E::KIND, "the performer is gone");
+                tracing::debug!(kind = %E::Task::KIND, "the performer is gone");
             }
         };
         let follower = Follower::start(myself.get_cell(), arguments.head.clone(), wake).await?;
@@ -161,7 +165,7 @@ impl<E: Effect> Actor for Performer<E> {
         if let Some(fault) = fault {
             // A fault in an attempt ends that attempt only (PL-31).
             tracing::error!(%attempt_id, fault, "an attempt failed inside the platform");
-            metrics::counter!("mediary_attempt_faults_total", "kind" => E::KIND.name()).increment(1);
+            metrics::counter!("mediary_attempt_faults_total", "kind" => E::Task::KIND.name()).increment(1);
             let failure = Failure::new(FailureClass::Unknown, format!("the platform failed: {fault}"));
             let ending = Ending::Failed(failure, ResourceUse::default());
             record(&running.attempt, ending).await?;

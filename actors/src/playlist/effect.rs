@@ -8,7 +8,7 @@ use mediary_log::{
 use mediary_schema::{
     FailureClass, ItemId, Namesakes, PlaylistId,
     item::ItemSource,
-    job::{Failure, Progress, Work, WorkKind},
+    job::{Failure, Progress},
     playlist::{
         ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode, RefreshPlaylist,
         UnreadableRow,
@@ -57,13 +57,9 @@ impl From<io::Error> for Broken {
 }
 
 impl Effect for Lister {
-    const KIND: WorkKind = WorkKind::Refresh;
+    type Task = RefreshPlaylist;
 
-    async fn perform(&self, attempt: Attempt) -> Ending {
-        let Work::Refresh(work) = attempt.work.clone() else {
-            let failure = Failure::new(FailureClass::Unknown, "the lister was given other work");
-            return Ending::Failed(failure, attempt.assignment.used());
-        };
+    async fn perform(&self, attempt: Attempt, work: RefreshPlaylist) -> Ending {
         let broken = match self.look(&attempt, &work).await {
             Ok(look) => match record(&attempt, &work, look).await {
                 Ok(()) => return Ending::Recorded,

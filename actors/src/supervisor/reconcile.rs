@@ -8,10 +8,10 @@ use mediary_events::{
 use mediary_log::{
     Filter, Origin, OriginKind,
     gate::{Caller, Gate, Refusal, Transaction},
-    work,
+    work::{self, REGISTRY},
 };
 use mediary_schema::{
-    job::{ResourceUse, WorkKind},
+    job::ResourceUse,
     worker::{Offer, WorkerLife},
 };
 use tokio::sync::watch;
@@ -105,7 +105,9 @@ impl Told {
 
 /// Puts the jobs that a halted part had back into the queue: its attempts ended with it, by no fault of theirs.
 async fn give_back(gate: &Gate, worker: WorkerLife, part: &str) -> Result<(), Refusal> {
-    let Some(kind) = WorkKind::ALL.into_iter().find(|kind| kind.name() == part) else { return Ok(()) };
+    let Some(kind) = REGISTRY.kinds().map(|work| work.kind).find(|kind| kind.name() == part) else {
+        return Ok(());
+    };
     let log = gate.log().clone();
     let board =
         tokio::task::spawn_blocking(move || Board::current(&log)).await.map_err(|_| Refusal::Stopping)?;

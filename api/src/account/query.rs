@@ -12,7 +12,7 @@ pub(crate) struct AccountQuery;
 impl AccountQuery {
     /// Every credential that is accepted; one that has ended is not.
     async fn tokens(&self, context: &Context<'_>) -> Result<Vec<Token>> {
-        session(context, Permission::Administer)?;
+        session(context, Permission::ADMINISTER)?;
         let state = platform(context).gate.state::<Account>(PrincipalId::OWNER.uuid()).await;
         let state = state.map_err(|refusal| {
             tracing::error!(%refusal, "tokens can't be read");

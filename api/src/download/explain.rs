@@ -4,7 +4,7 @@ use mediary_events::{
 };
 use mediary_log::{Recorded, Subject};
 use mediary_projections::download;
-use mediary_schema::{DownloadId, EntryId, ItemId};
+use mediary_schema::{DownloadId, EntryId, ItemId, download::DownloadItem, job::Work};
 use uuid::Uuid;
 
 use crate::event::explain::{Explains, Finder, Found, event_of, quoted};
@@ -27,6 +27,13 @@ impl Explains for Words {
             return finder.last_naming(Subject::new(ItemId::KIND, uuid), Download::NAME);
         }
         finder.last_of(&Download::stream(uuid))
+    }
+
+    fn work(&self, _: &Finder, work: &Work) -> Found<Option<String>> {
+        Ok(Some(match work.task::<DownloadItem>() {
+            Ok(item) => format!("the download of {}", quoted(item.title.as_deref(), &item.source.url)),
+            Err(_) => "a download".to_owned(),
+        }))
     }
 
     fn deed(&self, finder: &Finder, recorded: &Recorded) -> Found<Option<String>> {

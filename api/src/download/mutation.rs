@@ -113,7 +113,7 @@ async fn by_playlist(
     context: &Context<'_>,
     ids: Several<EntryId>,
 ) -> Result<Result<Several<EntriesOf>, UserError>> {
-    session(context, mediary_schema::account::Permission::Download)?;
+    session(context, mediary_schema::account::Permission::DOWNLOAD)?;
     let wanted = ids.as_slice().to_vec();
     let query = move |rows: &Snapshot<'_>| entries_by_id(rows, &wanted);
     let rows = read(context, |views| &views.playlist, None, query).await?;

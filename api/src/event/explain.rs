@@ -5,7 +5,7 @@
 use mediary_events::{Concern, codec};
 use mediary_log::{Direction, Filter, LogReader, OriginKind, Read, ReadError, Recorded, StreamId, Subject};
 use mediary_projections::{QueryError, Snapshot, SqlResult, ViewHandle, Views, playlist};
-use mediary_schema::{EntryId, PlaylistId, redact, scope::Scope};
+use mediary_schema::{EntryId, PlaylistId, job::Work, redact, scope::Scope};
 use uuid::Uuid;
 
 use crate::{account, download, file, job, log, project, reservation, setting, worker};
@@ -40,6 +40,11 @@ pub(crate) trait Explains: Sync {
     /// What was done, to stand behind "you" or "Mediary"; none for an event of a newer program.
     fn deed(&self, finder: &Finder, event: &Recorded) -> Found<Option<String>>;
 
+    /// What a piece of its long work is called.
+    fn work(&self, _: &Finder, _: &Work) -> Found<Option<String>> {
+        Ok(None)
+    }
+
     /// The row of a list that the event is for.
     fn entry(&self, _: &Recorded) -> Option<EntryId> {
         None
@@ -52,7 +57,7 @@ pub(super) fn of_kind(kind: &str) -> Option<&'static dyn Explains> {
 }
 
 /// Who explains events of a concern.
-pub(super) fn of_concern(concern: &str) -> Option<&'static dyn Explains> {
+pub(crate) fn of_concern(concern: &str) -> Option<&'static dyn Explains> {
     ALL.into_iter().find(|words| words.concern() == concern)
 }
 

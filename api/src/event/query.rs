@@ -83,7 +83,7 @@ impl EventQuery {
         #[graphql(desc = "Only what was recorded at this moment or later.")] since: Option<DateTime>,
         #[graphql(default_with = "Some(false)", desc = "From the end to the front.")] backwards: Option<bool>,
     ) -> Result<EventPage> {
-        let reader = reader(context, Permission::Audit)?;
+        let reader = reader(context, Permission::AUDIT)?;
         let (after, first) = (after.unwrap_or_default(), first.unwrap_or(connection::PAGE_DEFAULT));
         let backwards = backwards.unwrap_or(false);
         if first > PAGE_MAX {
@@ -123,7 +123,7 @@ impl EventQuery {
 
     /// The end of the log.
     async fn head(&self, context: &Context<'_>) -> Result<Head> {
-        session(context, Permission::Read)?;
+        session(context, Permission::READ)?;
         let log = platform(context).gate.log();
         let head = log.head();
         Ok(Head {
@@ -168,7 +168,7 @@ impl EventQuery {
         let thing: Subject = parse_id(&id)?;
         // What is no concern, such as an item, is read by whoever reads; one that is not known at all, by the owner.
         let is_part = REGISTRY.entry(&thing.kind).is_none() && REGISTRY.thing(&id).is_some();
-        let permission = if is_part { Permission::Read } else { access::read(&thing.kind) };
+        let permission = if is_part { Permission::READ } else { access::read(&thing.kind) };
         let reader = reader(context, permission)?;
         if first > PAGE_MAX {
             return Err(fault(&format!("a page has at most {PAGE_MAX} events"), "PAGE_TOO_LARGE", false));
@@ -192,7 +192,7 @@ impl EventQuery {
         context: &Context<'_>,
         #[graphql(desc = "A command, a story, an event, or a thing.")] id: ID,
     ) -> Result<Option<Outcome>> {
-        let reader = reader(context, Permission::Read)?;
+        let reader = reader(context, Permission::READ)?;
         outcome(platform(context), reader, &id).await
     }
 
@@ -205,7 +205,7 @@ impl EventQuery {
         )]
         id: ID,
     ) -> Result<Option<Why>> {
-        let reader = reader(context, Permission::Read)?;
+        let reader = reader(context, Permission::READ)?;
         why(platform(context), reader, &id).await
     }
 }

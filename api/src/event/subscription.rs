@@ -44,7 +44,7 @@ impl EventSubscription {
         )]
         subjects: Option<Vec<String>>,
     ) -> Result<impl Stream<Item = Result<EventItem>>> {
-        let reader = reader(context, Permission::Audit)?;
+        let reader = reader(context, Permission::AUDIT)?;
         let after = after.unwrap_or_default();
         within_log(context, after)?;
         let subscription = reader.subscribe(after.0 + 1, filter(types, streams, subjects.as_deref())?);

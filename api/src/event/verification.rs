@@ -71,7 +71,7 @@ pub(super) async fn verification(
     checkpoint_hash: Option<String>,
 ) -> Result<LogVerification> {
     // It is proved as a whole, whosever events they are.
-    session(context, Permission::Administer)?;
+    session(context, Permission::ADMINISTER)?;
     let checkpoint = match (checkpoint_position, checkpoint_hash) {
         (Some(position), Some(hash)) => {
             let hash = blake3::Hash::from_hex(&hash)

@@ -88,7 +88,7 @@ pub(super) fn parse(id: &str) -> Result<(String, Uuid)> {
 pub(super) fn permission(kind: &str) -> Permission {
     match explain::of_kind(kind) {
         Some(words) => access::read(words.concern()),
-        None if KINDS.contains(&kind) => Permission::Read,
+        None if KINDS.contains(&kind) => Permission::READ,
         None => access::read(kind),
     }
 }
@@ -159,7 +159,7 @@ pub(super) fn last_event(finder: &Finder, kind: &str, uuid: Uuid) -> Found<Optio
 
 /// Whether anything that the session of a request may see belongs to a story.
 pub(crate) async fn is_known(context: &Context<'_>, story: CorrelationId) -> Result<bool> {
-    let reader = reader(context, Permission::Read)?;
+    let reader = reader(context, Permission::READ)?;
     // Whoever asks has just begun it, as a rule.
     let found = blocking(move || one_of(&reader, story, Read::backward(u64::MAX))).await?;
     Ok(found.map_err(|error| log_fault(&error))?.is_some())
@@ -187,7 +187,8 @@ fn one_of(
 /// The event that began a story.
 fn begin_of(finder: &Finder, story: CorrelationId) -> Found<Option<Recorded>> {
     let filter = JobFilter { story: Some(story), ..JobFilter::default() };
-    let page = finder.row(&finder.views.job, |rows| job::jobs(rows, filter, PageRequest::front(PAGE_MAX)))?;
+    let page =
+        finder.row(&finder.views.job, |rows| job::jobs(rows, &filter, PageRequest::front(PAGE_MAX)))?;
     let queued = match page.rows.last() {
         Some((_, row)) => finder.first_of(&mediary_events::job::Job::stream(row.id.uuid()))?,
         None => None,

@@ -3,7 +3,7 @@ use mediary_events::{
     file::{Event, File},
 };
 use mediary_log::Recorded;
-use mediary_schema::FileId;
+use mediary_schema::{FileId, file::VerifyFiles, job::Work};
 
 use crate::event::explain::{Explains, Finder, Found, event_of};
 
@@ -17,6 +17,16 @@ impl Explains for Words {
 
     fn kinds(&self) -> &'static [&'static str] {
         &[FileId::KIND]
+    }
+
+    fn work(&self, _: &Finder, work: &Work) -> Found<Option<String>> {
+        let count = work.task::<VerifyFiles>().map(|files| files.file_ids.len());
+        Ok(Some(match count {
+            Ok(0) => "the check of all files".to_owned(),
+            Ok(1) => "the check of a file".to_owned(),
+            Ok(count) => format!("the check of {count} files"),
+            Err(_) => "a check of files".to_owned(),
+        }))
     }
 
     fn deed(&self, _: &Finder, recorded: &Recorded) -> Found<Option<String>> {

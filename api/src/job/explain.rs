@@ -2,12 +2,12 @@ use mediary_events::{
     Concern as _,
     job::{Event, Job},
 };
-use mediary_log::Recorded;
+use mediary_log::{Recorded, work::REGISTRY};
 use mediary_projections::job;
 use mediary_schema::{AttemptId, EntryId, JobId, job::Work};
 use uuid::Uuid;
 
-use crate::event::explain::{Explains, Finder, Found, event_of, is_by_hand, quoted};
+use crate::event::explain::{self, Explains, Finder, Found, event_of, is_by_hand};
 
 /// What is said of jobs and their attempts.
 pub(crate) struct Words;
@@ -58,24 +58,15 @@ impl Explains for Words {
     }
 
     fn entry(&self, recorded: &Recorded) -> Option<EntryId> {
-        let Event::Queued { work: Work::Download(item), .. } = event_of::<Job>(recorded)? else {
-            return None;
-        };
-        item.entry.map(|entry| entry.entry_id)
+        let Event::Queued { work, .. } = event_of::<Job>(recorded)? else { return None };
+        let row = work.within.iter().find(|thing| thing.kind == EntryId::KIND)?;
+        Some(EntryId::from_uuid(row.id))
     }
 }
 
-/// What the work is called.
+/// What the work is called, by the concern whose work it is.
 fn name(finder: &Finder, work: &Work) -> Found<String> {
-    Ok(match work {
-        Work::Refresh(work) => format!("the refresh of {}", finder.playlist_name(work.playlist_id)?),
-        Work::Download(item) => {
-            format!("the download of {}", quoted(item.title.as_deref(), &item.source.url))
-        }
-        Work::Verify(work) => match work.file_ids.len() {
-            0 => "the check of all files".to_owned(),
-            1 => "the check of a file".to_owned(),
-            count => format!("the check of {count} files"),
-        },
-    })
+    let of = REGISTRY.concern_of(work.kind).and_then(|concern| explain::of_concern(concern.name));
+    let said = of.map_or(Ok(None), |words| words.work(finder, work))?;
+    Ok(said.unwrap_or_else(|| "its work".to_owned()))
 }

@@ -8,6 +8,6 @@ mod subscription;
 
 pub(crate) use explain::Words;
 pub(crate) use mutation::JobMutation;
-pub(crate) use object::{Failure, Job, JobById};
+pub(crate) use object::{Failure, Job, JobById, Kind};
 pub(crate) use query::JobQuery;
 pub(crate) use subscription::JobSubscription;

@@ -1,3 +1,5 @@
+mod kind;
+
 use std::collections::HashMap;
 
 use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
@@ -8,29 +10,17 @@ use mediary_projections::{
 };
 use mediary_schema::{
     FailureClass, JobId,
-    file::VerifyFiles,
-    job::{Failure as FailureValue, JobState, Progress as ProgressValue, Work, WorkKind},
+    job::{Failure as FailureValue, JobState, Progress as ProgressValue, Work},
     lane::{Hold, Lane, Reason},
-    redact,
 };
+
+pub(crate) use kind::Kind;
 
 use crate::{
     loader::LookUp,
     scalar::{DateTime, Long, Position},
     schema::{platform, read, scope},
 };
-
-/// A kind of work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "WorkKind", name = "WorkKind")]
-pub(crate) enum Kind {
-    /// A refresh of a playlist.
-    Refresh,
-    /// The keeping of an item.
-    Download,
-    /// The reading of kept files, to be compared with what was recorded.
-    Verify,
-}
 
 /// Where a job is in its life. Succeeded, failed and cancelled are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -177,12 +167,10 @@ pub(crate) struct Job {
     id: ID,
     /// Its kind.
     kind: Kind,
-    /// What it is about: the list's address, or the item's title.
-    subject: String,
-    /// The playlist that it is about, if any.
-    playlist_id: Option<ID>,
-    /// The item that it is about, if any.
-    item_id: Option<ID>,
+    /// What it is called: the list's address, or the item's title.
+    title: String,
+    /// What it is done to, such as an item, and where it was asked for: a list and its row.
+    subject_ids: Vec<ID>,
     /// Where it is.
     state: State,
     /// Whether its running attempt was asked to stop.
@@ -215,35 +203,15 @@ pub(crate) struct Job {
     lanes: Vec<Lane>,
 }
 
-/// Which files are read.
-fn checked(work: &VerifyFiles) -> String {
-    match work.file_ids.len() {
-        0 => "all files".to_owned(),
-        1 => "one file".to_owned(),
-        count => format!("{count} files"),
-    }
-}
-
 impl From<JobRow> for Job {
     fn from(row: JobRow) -> Self {
-        let kind: WorkKind = row.work.kind();
         let state: JobState = row.state;
-        let lanes = Lane::of_work(&row.work);
-        let (subject, playlist_id, item_id) = match row.work {
-            Work::Refresh(work) => (redact::text(&work.url).into_owned(), Some(work.playlist_id), None),
-            Work::Download(work) => (
-                work.title.unwrap_or_else(|| redact::text(&work.source.url).into_owned()),
-                work.entry.map(|entry| entry.playlist_id),
-                Some(work.item_id),
-            ),
-            Work::Verify(work) => (checked(&work), None, None),
-        };
+        let Work { kind, title, subjects, within, lanes, .. } = row.work;
         Self {
             id: ID(row.id.to_string()),
-            kind: kind.into(),
-            subject,
-            playlist_id: playlist_id.map(|id| ID(id.to_string())),
-            item_id: item_id.map(|id| ID(id.to_string())),
+            kind: Kind(kind),
+            title,
+            subject_ids: subjects.iter().chain(&within).map(|subject| ID(subject.to_string())).collect(),
             state: state.into(),
             stopping: row.stopping,
             attempt_id: row.attempt_id.map(|id| ID(id.to_string())),

@@ -25,10 +25,8 @@ pub(crate) struct JobQuery;
 pub(crate) struct JobFilterInput {
     /// In this state.
     state: Option<State>,
-    /// About this playlist or its entries.
-    playlist_id: Option<ID>,
-    /// About this item.
-    item_id: Option<ID>,
+    /// Done to this thing, or asked for in it: an item, a list, a row of it.
+    subject_id: Option<ID>,
     /// Of this story.
     story_id: Option<ID>,
     /// Queued at this moment or later.
@@ -37,11 +35,10 @@ pub(crate) struct JobFilterInput {
 
 impl JobFilterInput {
     fn parse(self) -> Result<JobFilter> {
-        let Self { state, playlist_id, item_id, story_id, since } = self;
+        let Self { state, subject_id, story_id, since } = self;
         Ok(JobFilter {
             state: state.map(Into::into),
-            playlist_id: playlist_id.map(|id| parse_id(&id)).transpose()?,
-            item_id: item_id.map(|id| parse_id(&id)).transpose()?,
+            subject: subject_id.map(|id| parse_id(&id)).transpose()?,
             story: story_id.map(|id| parse_id(&id)).transpose()?,
             since: since.map(|moment| moment.0),
         })
@@ -76,7 +73,7 @@ impl JobQuery {
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Nodes<Job>> {
         let filter = filter.unwrap_or_default().parse()?;
-        let query = move |rows: &Snapshot<'_>, request| view::jobs(rows, filter, request);
+        let query = move |rows: &Snapshot<'_>, request| view::jobs(rows, &filter, request);
         connection::page(context, VIEW, (first, after), min_position, query).await
     }
 
@@ -97,7 +94,7 @@ impl JobQuery {
         id: ID,
         #[graphql(desc = "The position that the act answered.")] min_position: Option<Position>,
     ) -> Result<Option<Story>> {
-        session(context, Permission::Read)?;
+        session(context, Permission::READ)?;
         let platform = platform(context);
         let story: CorrelationId = parse_id(&id)?;
         let query = move |rows: &Snapshot<'_>| view::story(rows, story);

@@ -3,9 +3,9 @@ use std::collections::HashSet;
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use futures::Stream;
 use mediary_projections::job::{self as view, JobRow};
-use mediary_schema::{CorrelationId, JobId, job::WorkKind};
+use mediary_schema::{CorrelationId, JobId};
 
-use super::{Job, object::Kind};
+use super::{Job, Kind};
 use crate::{
     changes::{Watched, changes, named},
     error::parse_id,
@@ -52,10 +52,10 @@ impl JobSubscription {
         #[graphql(desc = "Only what came of this story.")] story_id: Option<ID>,
     ) -> Result<impl Stream<Item = Result<JobChange>>> {
         let ids = named(ids, |id: JobId| id.uuid())?;
-        let kinds = kinds.map(|kinds| kinds.into_iter().map(WorkKind::from).collect::<HashSet<_>>());
+        let kinds = kinds.map(|kinds| kinds.into_iter().map(|kind| kind.0).collect::<HashSet<_>>());
         let story: Option<CorrelationId> = story_id.map(|id| parse_id(&id)).transpose()?;
         let wants = move |row: &JobRow| {
-            kinds.as_ref().is_none_or(|kinds| kinds.contains(&row.work.kind()))
+            kinds.as_ref().is_none_or(|kinds| kinds.contains(&row.work.kind))
                 && story.is_none_or(|story| row.story == story)
         };
         changes(context, watched(), after, ids, wants, |position, rows| JobChange {

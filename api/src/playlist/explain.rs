@@ -4,7 +4,7 @@ use mediary_events::{
 };
 use mediary_log::Recorded;
 use mediary_projections::playlist;
-use mediary_schema::{EntryId, PlaylistId, playlist::LiveStatus};
+use mediary_schema::{EntryId, PlaylistId, job::Work, playlist::LiveStatus};
 use uuid::Uuid;
 
 use crate::event::explain::{Explains, Finder, Found, event_of};
@@ -28,6 +28,11 @@ impl Explains for Words {
         let id = EntryId::from_uuid(uuid);
         let row = finder.row(&finder.views.playlist, |rows| playlist::entry(rows, id))?;
         row.map_or(Ok(None), |row| Ok(finder.reader.at(row.changed_at)?))
+    }
+
+    fn work(&self, finder: &Finder, work: &Work) -> Found<Option<String>> {
+        let Some(playlist) = work.subject(PlaylistId::KIND) else { return Ok(None) };
+        Ok(Some(format!("the refresh of {}", finder.playlist_name(PlaylistId::from_uuid(playlist))?)))
     }
 
     fn deed(&self, finder: &Finder, recorded: &Recorded) -> Found<Option<String>> {

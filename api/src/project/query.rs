@@ -12,7 +12,7 @@ pub(crate) struct ProjectQuery;
 impl ProjectQuery {
     /// Every project of the installation, its own first, for whoever administers it.
     async fn projects(&self, context: &Context<'_>) -> Result<Vec<Project>> {
-        session(context, Permission::Administer)?;
+        session(context, Permission::ADMINISTER)?;
         let gate = &platform(context).gate;
         let state = gate.state::<Projects>(ProjectId::HOME.uuid()).await;
         let made = state.map_err(|refusal| read_fault(&refusal))?.projects;

@@ -16,7 +16,7 @@ impl ReactionQuery {
         context: &Context<'_>,
         #[graphql(desc = "Only what waits for this reaction.")] reaction: Option<String>,
     ) -> Result<Parked> {
-        session(context, Permission::Operate)?;
+        session(context, Permission::OPERATE)?;
         let platform = platform(context);
         let mut parked = Parked::default();
         let wanted =

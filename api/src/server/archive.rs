@@ -35,8 +35,8 @@ struct Reading {
 }
 
 pub(super) async fn archive(State(app): State<App>, Extension(session): Extension<Session>) -> Response {
-    if !session.scope().allows(Permission::Read) {
-        return forbidden(Permission::Read);
+    if !session.scope().allows(Permission::READ) {
+        return forbidden(Permission::READ);
     }
     let (view, authenticator) = (app.views.download, app.authenticator);
     let mut reading = Reading { view, authenticator, session, behind: 0 };

@@ -88,7 +88,7 @@ impl Writing {
 /// the identity key and passwords.
 pub(super) fn refusal(session: &Session) -> Option<Response> {
     let scope = session.scope();
-    let missing = [Permission::Audit, Permission::Administer].into_iter().find(|one| !scope.allows(*one));
+    let missing = [Permission::AUDIT, Permission::ADMINISTER].into_iter().find(|one| !scope.allows(*one));
     missing.map(forbidden)
 }
 

@@ -1,23 +1,30 @@
 use async_graphql::SimpleObject;
-use mediary_schema::{job::WorkKind, setting::Limits as LimitsValue};
+use mediary_log::work::REGISTRY;
+use mediary_schema::setting::Limits as LimitsValue;
+
+use crate::job::Kind;
 
 /// How much runs at once.
-#[derive(Debug, Clone, Copy, SimpleObject)]
+#[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Limits {
-    /// Refreshes playlists.
-    refresh: u32,
-    /// Downloads.
-    download: u32,
+    /// Of each kind of work.
+    kinds: Vec<KindLimit>,
     /// In total.
     total: u32,
 }
 
+/// How much of one kind of work runs at once.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub(crate) struct KindLimit {
+    /// The kind.
+    kind: Kind,
+    /// Attempts at once.
+    limit: u32,
+}
+
 impl From<&LimitsValue> for Limits {
     fn from(limits: &LimitsValue) -> Self {
-        Self {
-            refresh: limits.of(WorkKind::Refresh),
-            download: limits.of(WorkKind::Download),
-            total: limits.total,
-        }
+        let of_kind = |kind| KindLimit { kind: Kind(kind), limit: REGISTRY.at_once(limits, kind) };
+        Self { kinds: REGISTRY.kinds().map(|work| of_kind(work.kind)).collect(), total: limits.total }
     }
 }

@@ -12,7 +12,7 @@ pub(crate) struct SettingQuery;
 impl SettingQuery {
     /// How much runs at once.
     async fn limits(&self, context: &Context<'_>) -> Result<Limits> {
-        session(context, Permission::Read)?;
+        session(context, Permission::READ)?;
         // One installation has one machine, whosever work runs on it.
         let id = SettingId::from_project(ProjectId::HOME).uuid();
         let state = platform(context).gate.state::<Setting>(id).await.map_err(|refusal| {

@@ -12,7 +12,7 @@ pub(crate) struct WorkerQuery;
 impl WorkerQuery {
     /// The machines that do long work, with how each of their parts is.
     async fn workers(&self, context: &Context<'_>) -> Result<Vec<Worker>> {
-        session(context, Permission::Operate)?;
+        session(context, Permission::OPERATE)?;
         let platform = platform(context);
         let id = ID(platform.gate.identities().local_worker(platform.gate.log().id()).to_string());
         Ok(vec![Worker { id, parts: platform.parts.now() }])

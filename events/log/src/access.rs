@@ -9,7 +9,7 @@ use crate::{gate::Fanout, work::REGISTRY};
 
 /// What a reader of a concern's events must be allowed.
 pub fn read(concern: &str) -> Permission {
-    REGISTRY.entry(concern).map_or(Permission::Administer, |entry| entry.read)
+    REGISTRY.entry(concern).map_or(Permission::ADMINISTER, |entry| entry.read)
 }
 
 /// What of a concern's events is fanned out.

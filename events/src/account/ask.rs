@@ -54,8 +54,8 @@ pub struct Revoke {
 
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] = &[
-        CommandKind::new("token.create", Permission::Administer, schema_of::<Create>).not_over_nats(),
-        CommandKind::new("token.revoke", Permission::Administer, schema_of::<Revoke>),
+        CommandKind::new("token.create", Permission::ADMINISTER, schema_of::<Create>).not_over_nats(),
+        CommandKind::new("token.revoke", Permission::ADMINISTER, schema_of::<Revoke>),
     ];
 
     fn name(&self) -> &'static str {

@@ -78,7 +78,7 @@ impl Concern for Account {
     type Rejection = Rejection;
 
     fn permission(_: &Command) -> Permission {
-        Permission::Administer
+        Permission::ADMINISTER
     }
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {

@@ -28,7 +28,7 @@ impl Concern for Commands {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Accept => Permission::Perform(None),
+            Command::Accept => Permission::PERFORM,
         }
     }
 

@@ -120,8 +120,8 @@ impl crate::Rejection for UnknownQuality {
 
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] = &[
-        CommandKind::new("download.start", Permission::Download, schema_of::<Start>),
-        CommandKind::new("download.import_archive", Permission::Download, schema_of::<ImportArchive>),
+        CommandKind::new("download.start", Permission::DOWNLOAD, schema_of::<Start>),
+        CommandKind::new("download.import_archive", Permission::DOWNLOAD, schema_of::<ImportArchive>),
     ];
 
     fn name(&self) -> &'static str {

@@ -1,4 +1,4 @@
-use mediary_schema::{FileId, JobId, account::Permission, job::WorkKind};
+use mediary_schema::{FileId, JobId, account::Permission};
 
 use super::{Command, Event, Phase, State};
 use crate::{Concern, EventKind, Subjects};
@@ -54,10 +54,8 @@ impl Concern for Download {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Request { .. } | Command::Archive { .. } => Permission::Download,
-            Command::Complete { .. } | Command::Fail { .. } | Command::Cancel { .. } => {
-                Permission::Perform(Some(WorkKind::Download))
-            }
+            Command::Request { .. } | Command::Archive { .. } => Permission::DOWNLOAD,
+            Command::Complete { .. } | Command::Fail { .. } | Command::Cancel { .. } => Permission::PERFORM,
         }
     }
 

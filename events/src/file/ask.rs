@@ -29,7 +29,7 @@ pub struct Verify {
 
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] =
-        &[CommandKind::new("file.verify", Permission::Operate, schema_of::<Verify>)];
+        &[CommandKind::new("file.verify", Permission::OPERATE, schema_of::<Verify>)];
 
     fn name(&self) -> &'static str {
         match self {

@@ -1,7 +1,6 @@
 use mediary_schema::{
     account::Permission,
     file::{FileState, Verified},
-    job::WorkKind,
 };
 
 use super::{Command, Event, State};
@@ -68,12 +67,12 @@ impl Concern for File {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Record { .. } => Permission::Perform(Some(WorkKind::Download)),
-            Command::Find { .. }
+            Command::Record { .. }
+            | Command::Find { .. }
             | Command::Change { .. }
             | Command::Lose
             | Command::Trash
-            | Command::Replace { .. } => Permission::Perform(None),
+            | Command::Replace { .. } => Permission::PERFORM,
         }
     }
 

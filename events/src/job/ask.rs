@@ -58,10 +58,10 @@ pub struct Retry {
 
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] = &[
-        CommandKind::new("job.cancel", Permission::Operate, schema_of::<Cancel>),
-        CommandKind::new("job.pause", Permission::Operate, schema_of::<Pause>),
-        CommandKind::new("job.resume", Permission::Operate, schema_of::<Resume>),
-        CommandKind::new("job.retry", Permission::Operate, schema_of::<Retry>),
+        CommandKind::new("job.cancel", Permission::OPERATE, schema_of::<Cancel>),
+        CommandKind::new("job.pause", Permission::OPERATE, schema_of::<Pause>),
+        CommandKind::new("job.resume", Permission::OPERATE, schema_of::<Resume>),
+        CommandKind::new("job.retry", Permission::OPERATE, schema_of::<Retry>),
     ];
 
     fn name(&self) -> &'static str {

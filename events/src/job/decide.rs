@@ -1,12 +1,12 @@
 use mediary_schema::{
     AttemptId,
     account::Permission,
-    job::{Failure, JobState, ResourceUse, StoppedAttempt},
+    job::{Failure, JobState, NoTask, ResourceUse, StoppedAttempt},
     worker::WorkerLife,
 };
 
 use super::{Attempt, Command, Event, Outcome, State, Stop, backoff};
-use crate::{Concern, EventKind, Subjects};
+use crate::{ANY_THING, Concern, EventKind, Subjects};
 
 /// The kernel part `job`.
 #[derive(Debug)]
@@ -43,6 +43,9 @@ pub enum Rejection {
         /// The attempt that asked.
         attempt_id: AttemptId,
     },
+    /// What it was to do was erased, or is of another program.
+    #[error("{0}")]
+    NoTask(#[from] NoTask),
 }
 
 impl crate::Rejection for Rejection {
@@ -53,6 +56,7 @@ impl crate::Rejection for Rejection {
             Self::Ended { .. } => "JOB_ENDED",
             Self::Unready { .. } => "JOB_UNREADY",
             Self::StaleAttempt { .. } => "JOB_STALE_ATTEMPT",
+            Self::NoTask(_) => "JOB_WITHOUT_TASK",
         }
     }
 
@@ -62,20 +66,21 @@ impl crate::Rejection for Rejection {
             Self::Ended { state: JobState::Failed | JobState::Cancelled } => {
                 Some("start it anew with `mediary job retry ID`".to_owned())
             }
+            Self::NoTask(_) => Some("start the same work anew from the thing that it is for".to_owned()),
             Self::Ended { .. } | Self::Exists | Self::Unready { .. } | Self::StaleAttempt { .. } => None,
         }
     }
 }
 
-/// What a worker's having it, or no longer, is about.
-const LEASE: &[&str] = &["attempt", "download", "item", "playlist", "worker"];
-/// What happens to a job is about the try under way, if there is one, and what the work is for.
-const TRY: &[&str] = &["attempt", "download", "item", "playlist"];
+/// What a worker's having it, or no longer, is about, besides what the work is done to.
+const LEASE: &[&str] = &["attempt", "worker", ANY_THING];
+/// What happens to a job is about the try under way, if there is one, and what the work is done to.
+const TRY: &[&str] = &["attempt", ANY_THING];
 
 impl Concern for Job {
     const NAME: &'static str = "job";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("queued", 1, 0).about(&["download", "entry", "item", "playlist"]),
+        EventKind::new("queued", 1, 0).about(&[ANY_THING]),
         EventKind::new("leased", 1, 0).about(LEASE),
         EventKind::new("started", 1, 0).about(TRY),
         EventKind::new("attempt_failed", 1, 0).about(TRY),
@@ -86,7 +91,7 @@ impl Concern for Job {
         EventKind::new("cancel_requested", 1, 0).about(TRY),
         EventKind::new("pause_requested", 1, 0).about(TRY),
         EventKind::new("paused", 1, 0).about(TRY),
-        EventKind::new("resumed", 1, 0).about(&["download", "item", "playlist"]),
+        EventKind::new("resumed", 1, 0).about(&[ANY_THING]),
         EventKind::new("succeeded", 1, 0).about(TRY),
         EventKind::new("failed", 1, 0).about(TRY),
         EventKind::new("cancelled", 1, 0).about(TRY),
@@ -99,13 +104,13 @@ impl Concern for Job {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Cancel | Command::Pause | Command::Resume => Permission::Operate,
-            Command::Queue { work, .. } => Permission::Perform(Some(work.kind())),
-            Command::Lease { .. }
+            Command::Cancel | Command::Pause | Command::Resume => Permission::OPERATE,
+            Command::Queue { .. }
+            | Command::Lease { .. }
             | Command::Start { .. }
             | Command::End { .. }
             | Command::GiveBack { .. }
-            | Command::Lose { .. } => Permission::Perform(None),
+            | Command::Lose { .. } => Permission::PERFORM,
         }
     }
 

@@ -5,7 +5,7 @@ use mediary_schema::{
 use serde::{Deserialize, Serialize};
 
 use super::State;
-use crate::{Subject, Subjects};
+use crate::{SUBJECTS_MAX, Subject, Subjects};
 
 /// What can have happened to a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -178,36 +178,18 @@ impl Event {
         }
     }
 
+    /// What it is about: the try under way, and what the work is done to; the first one names where it was asked for,
+    /// too.
     pub(super) fn subjects(&self, before: &State) -> Subjects {
-        if let Self::Queued { work, .. } = self {
-            return whole(work);
-        }
-        let [thing, item] = before.work.as_ref().map_or([None, None], what_for);
-        Subjects::of([self.attempt().map(Subject::from), thing, item, self.worker().map(Subject::from)])
+        let (work, within) = match self {
+            Self::Queued { work, .. } => (Some(work), work.within.as_slice()),
+            _ => (before.work.as_ref(), [].as_slice()),
+        };
+        let things = work.map_or([].as_slice(), |work| &work.subjects).iter().chain(within).cloned();
+        let tried = [self.attempt().map(Subject::from), self.worker().map(Subject::from)];
+        // What doesn't fit is named by the work itself.
+        Subjects::try_new(tried.into_iter().flatten().chain(things).take(SUBJECTS_MAX)).unwrap_or_default()
     }
-}
-
-/// What work is for: what it is done to, and the item of a download.
-fn what_for(work: &Work) -> [Option<Subject>; 2] {
-    match work {
-        Work::Refresh(work) => [Some(work.playlist_id.into()), None],
-        Work::Download(work) => [Some(work.download_id.into()), Some(work.item_id.into())],
-        // More files than an event may name.
-        Work::Verify(_) => [None, None],
-    }
-}
-
-/// What work is for, with the row that asked for it.
-fn whole(work: &Work) -> Subjects {
-    let [thing, item] = what_for(work);
-    let entry = match work {
-        Work::Refresh(_) | Work::Verify(_) => None,
-        Work::Download(work) => work.entry,
-    };
-    let [playlist, entry] = entry.map_or([None, None], |entry| {
-        [Some(Subject::from(entry.playlist_id)), Some(Subject::from(entry.entry_id))]
-    });
-    Subjects::of([thing, item, playlist, entry])
 }
 
 impl Event {

@@ -1,9 +1,8 @@
 mod history;
 
 use mediary_schema::{
-    AttemptId, FailureClass, PlaylistId, Timestamp, WorkerId,
-    job::{Failure, JobState, ResourceUse, RetryPolicy, StoppedAttempt, Work},
-    playlist::{RefreshMode, RefreshPlaylist},
+    AttemptId, FailureClass, Timestamp, WorkerId,
+    job::{Failure, JobState, ResourceUse, RetryPolicy, StoppedAttempt},
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -11,7 +10,10 @@ use uuid::Uuid;
 use super::{Command, Event, Job, Outcome, Rejection, State};
 use crate::{
     Concern,
-    testing::{given, samples::WORKER_LIFE},
+    testing::{
+        given,
+        samples::{self, WORKER_LIFE},
+    },
 };
 
 const WORKER: WorkerId = WORKER_LIFE.worker_id;
@@ -20,17 +22,8 @@ const FIRST: AttemptId = AttemptId::from_uuid(Uuid::from_u128(1));
 const SECOND: AttemptId = AttemptId::from_uuid(Uuid::from_u128(2));
 const USED: ResourceUse = ResourceUse { cpu_ms: 10, memory_peak_bytes: 20 };
 
-fn work() -> Work {
-    Work::Refresh(RefreshPlaylist {
-        playlist_id: PlaylistId::UNLISTED,
-        url: "http://example.org/feed".to_owned(),
-        mode: RefreshMode::Full,
-        page_size: 50,
-    })
-}
-
 fn queued() -> Event {
-    Event::Queued { work: work(), retry: RetryPolicy::default() }
+    Event::Queued { work: samples::work(), retry: RetryPolicy::default() }
 }
 
 fn leased(attempt_id: AttemptId) -> Event {
@@ -352,7 +345,7 @@ fn a_server_that_stops_puts_its_work_back() {
 fn any_command() -> impl Strategy<Value = Command> {
     let attempt = prop_oneof![Just(FIRST), Just(SECOND)];
     prop_oneof![
-        Just(Command::Queue { work: work(), retry: RetryPolicy::default() }),
+        Just(Command::Queue { work: samples::work(), retry: RetryPolicy::default() }),
         attempt.clone().prop_map(|attempt_id| Command::Lease {
             attempt_id,
             worker: WORKER_LIFE,

@@ -31,7 +31,7 @@ impl Concern for Lanes {
     type Rejection = Rejection;
 
     fn permission(_: &Command) -> Permission {
-        Permission::Perform(None)
+        Permission::PERFORM
     }
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {

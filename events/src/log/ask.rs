@@ -27,7 +27,7 @@ pub struct Erase {
 
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] =
-        &[CommandKind::new("log.erase", Permission::Administer, schema_of::<Erase>)];
+        &[CommandKind::new("log.erase", Permission::ADMINISTER, schema_of::<Erase>)];
 
     fn name(&self) -> &'static str {
         match self {

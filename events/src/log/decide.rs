@@ -62,7 +62,7 @@ impl Concern for Logs {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Erase { .. } => Permission::Administer,
+            Command::Erase { .. } => Permission::ADMINISTER,
         }
     }
 

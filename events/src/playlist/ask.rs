@@ -65,9 +65,9 @@ impl crate::Rejection for UrlRefused {
 
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] = &[
-        CommandKind::new("playlist.follow", Permission::Follow, schema_of::<Follow>),
-        CommandKind::new("playlist.refresh", Permission::Follow, schema_of::<Refresh>),
-        CommandKind::new("playlist.unfollow", Permission::Follow, schema_of::<Unfollow>),
+        CommandKind::new("playlist.follow", Permission::FOLLOW, schema_of::<Follow>),
+        CommandKind::new("playlist.refresh", Permission::FOLLOW, schema_of::<Refresh>),
+        CommandKind::new("playlist.unfollow", Permission::FOLLOW, schema_of::<Unfollow>),
     ];
 
     fn name(&self) -> &'static str {

@@ -1,4 +1,4 @@
-use mediary_schema::{EntryId, account::Permission, job::WorkKind, playlist::UnreadableRow};
+use mediary_schema::{EntryId, account::Permission, playlist::UnreadableRow};
 
 use super::{Command, Event, Resolved, State, state::Wish};
 use crate::{Concern, EventKind, Subjects};
@@ -80,12 +80,12 @@ impl Concern for Playlist {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Follow { .. } | Command::Unfollow => Permission::Follow,
-            Command::RequestDownloads { .. } | Command::WithdrawDownloads => Permission::Download,
+            Command::Follow { .. } | Command::Unfollow => Permission::FOLLOW,
+            Command::RequestDownloads { .. } | Command::WithdrawDownloads => Permission::DOWNLOAD,
             Command::Resolve { .. }
             | Command::RecordChanges { .. }
             | Command::CompleteRefresh { .. }
-            | Command::FailRefresh { .. } => Permission::Perform(Some(WorkKind::Refresh)),
+            | Command::FailRefresh { .. } => Permission::PERFORM,
         }
     }
 

@@ -25,7 +25,7 @@ pub struct Create {
 
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] =
-        &[CommandKind::new("project.create", Permission::Administer, schema_of::<Create>)];
+        &[CommandKind::new("project.create", Permission::ADMINISTER, schema_of::<Create>)];
 
     fn name(&self) -> &'static str {
         match self {

@@ -67,7 +67,7 @@ impl Concern for Project {
     type Rejection = Rejection;
 
     fn permission(_: &Command) -> Permission {
-        Permission::Administer
+        Permission::ADMINISTER
     }
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {

@@ -42,8 +42,8 @@ pub struct Skip {
 
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] = &[
-        CommandKind::new("reaction.retry", Permission::Operate, schema_of::<Retry>),
-        CommandKind::new("reaction.skip", Permission::Operate, schema_of::<Skip>),
+        CommandKind::new("reaction.retry", Permission::OPERATE, schema_of::<Retry>),
+        CommandKind::new("reaction.skip", Permission::OPERATE, schema_of::<Skip>),
     ];
 
     fn name(&self) -> &'static str {

@@ -82,8 +82,8 @@ impl Concern for Reaction {
             | Command::Advance { .. }
             | Command::Handle { .. }
             | Command::Park { .. }
-            | Command::Defer { .. } => Permission::Perform(None),
-            Command::Retry { .. } | Command::Skip { .. } => Permission::Operate,
+            | Command::Defer { .. } => Permission::PERFORM,
+            Command::Retry { .. } | Command::Skip { .. } => Permission::OPERATE,
         }
     }
 

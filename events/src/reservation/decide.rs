@@ -39,7 +39,7 @@ impl Concern for Reservation {
     type Rejection = Rejection;
 
     fn permission(_: &Command) -> Permission {
-        Permission::Perform(None)
+        Permission::PERFORM
     }
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {

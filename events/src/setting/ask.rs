@@ -31,7 +31,7 @@ pub struct SetLimits {
 
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] =
-        &[CommandKind::new("limit.set", Permission::Configure, schema_of::<SetLimits>)];
+        &[CommandKind::new("limit.set", Permission::CONFIGURE, schema_of::<SetLimits>)];
 
     fn name(&self) -> &'static str {
         match self {

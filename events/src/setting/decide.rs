@@ -1,4 +1,4 @@
-use mediary_schema::{account::Permission, setting::Limits};
+use mediary_schema::{account::Permission, job::WorkKind, setting::Limits};
 
 use super::{Command, Event, State};
 use crate::{Concern, EventKind, Subjects};
@@ -19,17 +19,31 @@ pub enum Rejection {
         /// What was asked for.
         limit: u32,
     },
+    /// A kind of work that there isn't.
+    #[error("{kind} is no kind of work; there are {}", known.join(", "))]
+    UnknownKind {
+        /// What was asked for.
+        kind: WorkKind,
+        /// Every kind.
+        known: Vec<String>,
+    },
 }
 
 impl crate::Rejection for Rejection {
     fn code(&self) -> &'static str {
         match self {
             Self::OutOfRange { .. } => "SETTING_OUT_OF_RANGE",
+            Self::UnknownKind { .. } => "SETTING_UNKNOWN_KIND",
         }
     }
 
     fn advice(&self) -> Option<String> {
-        Some("to hold work, pause its jobs with `mediary job pause ID`".to_owned())
+        match self {
+            Self::OutOfRange { .. } => {
+                Some("to hold work, pause its jobs with `mediary job pause ID`".to_owned())
+            }
+            Self::UnknownKind { .. } => Some("see the kinds with `mediary limit show`".to_owned()),
+        }
     }
 }
 
@@ -44,7 +58,7 @@ impl Concern for Setting {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Limit { .. } => Permission::Configure,
+            Command::Limit { .. } => Permission::CONFIGURE,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::testing::given;
 
 fn limits(downloads: u32) -> Limits {
     let mut limits = Limits::default();
-    limits.per_kind.insert(WorkKind::Download, downloads);
+    limits.per_kind.insert(WorkKind::new("download"), downloads);
     limits
 }
 

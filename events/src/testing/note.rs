@@ -86,7 +86,7 @@ impl Concern for Note {
     type Rejection = Rejection;
 
     fn permission(_: &Command) -> Permission {
-        Permission::Operate
+        Permission::OPERATE
     }
 
     fn decide(state: &State, Command::Write { text }: Command) -> Result<Vec<Event>, Rejection> {

@@ -6,7 +6,8 @@ use mediary_schema::{
     download::{DownloadItem, EntryRef, Quality},
     file::{Check, Made, MediaFacts, Verified},
     item::{IdScope, ItemSource},
-    job::{Failure, ResourceUse},
+    job::{Failure, ResourceUse, Work, WorkKind},
+    lane::Lane,
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, RefreshMode, RefreshPlaylist},
     worker::WorkerLife,
 };
@@ -79,6 +80,20 @@ pub fn refresh() -> RefreshPlaylist {
         url: LIST_URL.to_owned(),
         mode: RefreshMode::Incremental,
         page_size: RefreshPlaylist::PAGE_SIZE,
+    }
+}
+
+/// Work with everything that there can be.
+pub fn work() -> Work {
+    let entry = EntryRef { playlist_id: playlist_id(), entry_id: entry_id(1) };
+    Work {
+        kind: WorkKind::new("download"),
+        key: format!("download/{}", download_id()),
+        title: "Big Buck Bunny".to_owned(),
+        subjects: vec![download_id().into(), item_id().into()],
+        within: vec![entry.playlist_id.into(), entry.entry_id.into()],
+        lanes: vec![Lane::Host("www.youtube.com".to_owned()), Lane::LibraryDisk],
+        task: serde_json::to_value(item()).expect("a task is JSON"),
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Resume {
 
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] =
-        &[CommandKind::new("worker.resume", Permission::Operate, schema_of::<Resume>)];
+        &[CommandKind::new("worker.resume", Permission::OPERATE, schema_of::<Resume>)];
 
     fn name(&self) -> &'static str {
         match self {

@@ -45,8 +45,8 @@ impl Concern for Worker {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Join { .. } | Command::Halt { .. } => Permission::Perform(None),
-            Command::Resume { .. } => Permission::Operate,
+            Command::Join { .. } | Command::Halt { .. } => Permission::PERFORM,
+            Command::Resume { .. } => Permission::OPERATE,
         }
     }
 

@@ -11,7 +11,7 @@ fn life(number: u128) -> IncarnationId {
 }
 
 fn joined(number: u128) -> Event {
-    Event::Joined { incarnation_id: life(number), offer: Offer { kinds: vec![WorkKind::Refresh] } }
+    Event::Joined { incarnation_id: life(number), offer: Offer { kinds: vec![WorkKind::new("refresh")] } }
 }
 
 fn halted() -> Event {
@@ -20,7 +20,8 @@ fn halted() -> Event {
 
 #[test]
 fn each_start_is_a_fact_of_its_own() {
-    let join = Command::Join { incarnation_id: life(2), offer: Offer { kinds: vec![WorkKind::Refresh] } };
+    let join =
+        Command::Join { incarnation_id: life(2), offer: Offer { kinds: vec![WorkKind::new("refresh")] } };
     given::<Worker>([joined(1)]).when(join.clone()).then([joined(2)]);
     given::<Worker>([joined(2)]).when(join).then([]);
 }

@@ -215,7 +215,7 @@ mod tests {
             token list
             token revoke ID
             limit show
-            limit set --refresh 1 --download 2 --total 3
+            limit set --kind refresh=1 --kind download=2 --total 3
             completions bash
             serve --data DIR --listen 127.0.0.1:8484 --nats auto --allow-network 10.0.0.0/8
             serve --nats off --allow-network 10.0.0.0/8 --allow-network fd00::/8 --config FILE

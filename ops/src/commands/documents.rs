@@ -142,7 +142,7 @@ async fn the_server_understands_every_document() {
 async fn a_wrong_field_argument_or_variable_is_noticed() {
     let follow = Checked::text(&playlist::FOLLOW);
     let wrong = [
-        ("query { limits { list downlaod } }".to_owned(), json!({})),
+        ("query { limits { kinds { knid } totl } }".to_owned(), json!({})),
         ("query { playlists(frist: 1) { nodes { id } } }".to_owned(), json!({})),
         (with_fragments("query { jobs { nodes { ...Jbo } } }"), json!({})),
         (follow.clone(), json!({ "input": { "adress": "u" } })),

@@ -252,7 +252,7 @@ async fn joined_refresh(
     position: Option<u64>,
 ) -> Result<Option<Job>, Failure> {
     let Some(id) = playlist else { return Ok(None) };
-    let jobs = job::jobs(client, json!({ "playlistId": id }), Some(JOINED_MAX)).await?;
+    let jobs = job::jobs(client, json!({ "subjectId": id }), Some(JOINED_MAX)).await?;
     let last_refresh = jobs.into_iter().find(|job| job.kind == "REFRESH");
     // One that had ended before has nothing to do with this.
     Ok(last_refresh.filter(|job| !job.has_ended() || Some(job.changed_at) > position))

@@ -162,7 +162,7 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
                 None => None,
             };
             let filter = json!({
-                "state": list.state.map(State::name), "playlistId": playlist_id, "storyId": list.story,
+                "state": list.state.map(State::name), "subjectId": playlist_id, "storyId": list.story,
                 "since": list.since,
             });
             let jobs = jobs(client, filter, list.limit).await?;

@@ -16,7 +16,7 @@ pub(crate) enum Verb {
     /// Show how much runs at once.
     Show,
     /// Change how much runs at once, from now on; what runs goes on.
-    #[command(after_help = "Example:\n  mediary limit set --download 4")]
+    #[command(after_help = "Example:\n  mediary limit set --kind download=4 --total 6")]
     Set {
         #[command(flatten)]
         limits: Set,
@@ -29,12 +29,9 @@ pub(crate) enum Verb {
 #[derive(Debug, Args)]
 #[group(id = "limits", required = true, multiple = true)]
 pub(crate) struct Set {
-    /// Refreshes playlists.
-    #[arg(long, value_name = "N")]
-    refresh: Option<u32>,
-    /// Downloads.
-    #[arg(long, value_name = "N")]
-    download: Option<u32>,
+    /// Of a kind of work, such as `download=4`; may be said several times.
+    #[arg(long = "kind", value_name = "KIND=N", value_parser = kind_limit)]
+    kinds: Vec<KindLimit>,
     /// In total.
     #[arg(long, value_name = "N")]
     total: Option<u32>,
@@ -45,11 +42,25 @@ pub(crate) const SHOW: Document<Option<Limits>> = Document::repeatable(include_s
 pub(crate) const SET: Document<Payload> = Document::repeatable(include_str!("setting/set.graphql"));
 
 /// How much runs at once.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Limits {
-    refresh: u32,
-    download: u32,
+    kinds: Vec<KindLimit>,
     total: u32,
+}
+
+/// How much of one kind of work runs at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KindLimit {
+    kind: String,
+    limit: u32,
+}
+
+/// Reads `download=4`; which kinds there are, the server knows.
+fn kind_limit(text: &str) -> Result<KindLimit, String> {
+    let refused = || format!("{text:?} is not a kind of work with its limit, such as download=4");
+    let (kind, limit) = text.split_once('=').filter(|(kind, _)| !kind.is_empty()).ok_or_else(refused)?;
+    let limit = limit.parse().map_err(|_| refused())?;
+    Ok(KindLimit { kind: kind.to_ascii_uppercase(), limit })
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,8 +72,8 @@ pub(crate) struct Payload {
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let limits: Option<Limits> = match verb {
         Verb::Show => client.ask(&SHOW, json!({})).await?,
-        Verb::Set { limits: Set { refresh, download, total }, intent } => {
-            let wanted = json!({ "refresh": refresh, "download": download, "total": total });
+        Verb::Set { limits: Set { kinds, total }, intent } => {
+            let wanted = json!({ "kinds": kinds, "total": total });
             let outcome = client.meant(intent).act::<Payload>(&SET, input(wanted)).await?;
             Failure::refused(outcome.user_errors)?;
             outcome.payload.limits
@@ -73,9 +84,8 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
 
 fn text(limits: &Limits) -> String {
     let count = |count: u32| Some(count.to_string());
-    fields(&[
-        ("refresh", count(limits.refresh)),
-        ("download", count(limits.download)),
-        ("total", count(limits.total)),
-    ])
+    let kinds: Vec<(String, u32)> =
+        limits.kinds.iter().map(|of| (of.kind.to_ascii_lowercase(), of.limit)).collect();
+    let lines = kinds.iter().map(|(kind, limit)| (kind.as_str(), count(*limit)));
+    fields(&lines.chain([("total", count(limits.total))]).collect::<Vec<_>>())
 }

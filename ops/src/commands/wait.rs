@@ -119,7 +119,7 @@ pub(crate) fn verdict(job: &Job) -> Result<(), Failure> {
     if job.state == "SUCCEEDED" {
         return Ok(());
     }
-    let what = format!("{} of {} ({})", word(&job.kind), clean(&job.subject), job.id);
+    let what = format!("{} of {} ({})", word(&job.kind), clean(&job.title), job.id);
     let advice = format!("`mediary job retry {}` starts it anew", job.id);
     Err(match &job.failure {
         Some(failure) if job.state == "FAILED" => Failure::Work {
@@ -138,7 +138,7 @@ pub(crate) fn verdict(job: &Job) -> Result<(), Failure> {
 }
 
 fn tell(bar: &Progress, job: &Job) {
-    let subject = clean(&job.subject);
+    let subject = clean(&job.title);
     match &job.progress {
         Some(progress) => {
             let share = progress.percent.map(|percent| percent / 100.0);

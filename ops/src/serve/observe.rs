@@ -13,6 +13,7 @@ use mediary_events::lane;
 use mediary_log::{
     Log, Proof,
     fanout::{RelayHandle, RelayStatus},
+    work::REGISTRY,
 };
 use mediary_projections::Views;
 use mediary_schema::{
@@ -134,7 +135,7 @@ pub(super) fn metrics(
         let counted = views.job.read_blocking(Scope::of_platform(), mediary_projections::job::counts);
         // What can't be read now has no number; zero would be one.
         for (kind, state, number) in counted.map(|counted| of_all(&counted)).unwrap_or_default() {
-            let labels = [("kind", kind.name()), ("state", state.name())];
+            let labels = [("kind", kind.to_string()), ("state", state.name().to_owned())];
             metrics::gauge!("mediary_jobs", &labels).set(number as f64);
         }
         recorder.run_upkeep();
@@ -150,7 +151,7 @@ fn of_all(counted: &[(String, JobState, u64)]) -> Vec<(WorkKind, JobState, u64)>
     };
     let both =
         |kind: WorkKind| JobState::ALL.into_iter().map(move |state| (kind, state, number(kind, state)));
-    WorkKind::ALL.into_iter().flat_map(both).collect()
+    REGISTRY.work_kinds().into_iter().flat_map(both).collect()
 }
 
 /// How the parts of the worker are, for people.

@@ -4,10 +4,10 @@ use mediary_events::worker::{Command, Worker};
 use mediary_log::{
     Origin, OriginKind,
     gate::{Caller, Gate},
+    work::REGISTRY,
 };
 use mediary_schema::{
     IncarnationId,
-    job::WorkKind,
     worker::{Offer, WorkerLife},
 };
 use uuid::Uuid;
@@ -36,5 +36,5 @@ pub(super) async fn join(gate: &Gate) -> Result<WorkerLife, ServeError> {
 
 /// What it does: everything.
 pub(super) fn offer() -> Offer {
-    Offer { kinds: WorkKind::ALL.to_vec() }
+    Offer { kinds: REGISTRY.work_kinds() }
 }

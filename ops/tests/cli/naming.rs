@@ -23,7 +23,7 @@ async fn a_thing_is_found_by_whatever_people_call_it() {
     // The jobs of a list that is named by its title, and the newest of them.
     let jobs = served.json(&["job", "list", "--playlist", &title]).await;
     assert_eq!(jobs.as_array().unwrap().len(), 1);
-    assert_eq!(served.json(&["job", "show", "@last"]).await["playlistId"], json!(later));
+    assert_eq!(served.json(&["job", "show", "@last"]).await["subjectIds"], json!([later]));
     assert_eq!(served.json(&["why", &title]).await["id"], json!(id));
     let about =
         served.json(&["log", "show", "--subject", &title, "--types", "playlist.follow_requested"]).await;

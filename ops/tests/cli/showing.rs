@@ -16,10 +16,13 @@ async fn flags_of_every_command_work_before_and_after_the_verb() {
         ["limit", "--data", data, "show", "--format", "json"],
     ] {
         let limits = run(elsewhere.path(), &arguments).await.ends_with(0).json();
-        assert_eq!(limits["download"], json!(2), "{arguments:?}");
+        assert_eq!(limits["kinds"][1], json!({ "kind": "DOWNLOAD", "limit": 2 }), "{arguments:?}");
     }
-    let set = served.json(&["limit", "set", "--download", "3"]).await;
-    assert_eq!((&set["download"], &set["refresh"]), (&json!(3), &json!(2)));
+    let set = served.json(&["limit", "set", "--kind", "download=3"]).await;
+    assert_eq!(set["kinds"][1], json!({ "kind": "DOWNLOAD", "limit": 3 }));
+    assert_eq!(set["kinds"][0], json!({ "kind": "REFRESH", "limit": 2 }), "what is left out stays");
+    let unknown = served.run(&["limit", "set", "--kind", "cook=3"]).await;
+    unknown.ends_with(2).says(&["COOK"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

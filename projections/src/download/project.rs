@@ -185,7 +185,8 @@ impl Fold<'_> {
     }
 
     fn insert(&mut self, wish: Wish) -> Result<(), ApplyError> {
-        Ok(self.rows.insert(self.file, |key| Wish { key, ..wish })?)
+        self.rows.insert(self.file, |key| Wish { key, ..wish })?;
+        Ok(())
     }
 
     /// Changes the wish, if it is known.

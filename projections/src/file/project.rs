@@ -70,7 +70,7 @@ impl Files {
                 let (root, verified) = (to_json(&root)?, to_json(&verified)?);
                 let item_id = made.map(|made| *made.item_id.uuid().as_bytes());
                 let state = Word(FileState::Present);
-                return Ok(self.rows.insert(file, |key| Kept {
+                self.rows.insert(file, |key| Kept {
                     key,
                     id,
                     project,
@@ -81,7 +81,8 @@ impl Files {
                     recorded_at: at,
                     state,
                     changed_at: position,
-                })?);
+                })?;
+                return Ok(());
             }
             Event::Found { .. } => FileState::Present,
             Event::Changed { .. } => FileState::Changed,

@@ -5,7 +5,7 @@ use mediary_events::{
 use mediary_log::{Envelope, Recorded};
 use mediary_schema::{
     AttemptId, Timestamp,
-    job::{Failure, JobState, ResourceUse, Work, WorkKind},
+    job::{Failure, JobState, ResourceUse, Work},
 };
 use rusqlite::{Transaction, params};
 
@@ -21,9 +21,7 @@ row! {
         stays {
             project: Id,
             work: String,
-            kind: Word<WorkKind>,
-            playlist_id: Option<Id>,
-            item_id: Option<Id>,
+            kind: String,
             principal: Id,
             story: Id,
             queued_at: i64,
@@ -54,19 +52,9 @@ impl Words for JobState {
     }
 }
 
-impl Words for WorkKind {
-    fn word(self) -> &'static str {
-        self.name()
-    }
-
-    fn of_word(word: &str) -> Option<Self> {
-        word.parse().ok()
-    }
-}
-
 impl Counted for Task {
     fn count(&self, tally: &mut Tally<'_>) {
-        tally.add(self.project, self.kind.0.word(), self.state.0.word(), 1);
+        tally.add(self.project, self.kind.clone(), self.state.0.word(), 1);
     }
 }
 
@@ -158,24 +146,14 @@ impl Fold<'_> {
     }
 
     fn queue(&mut self, work: &Work, envelope: &Envelope) -> Result<(), ApplyError> {
-        let (playlist_id, item_id) = match work {
-            Work::Refresh(work) => (Some(*work.playlist_id.uuid().as_bytes()), None),
-            Work::Download(work) => (
-                work.entry.map(|entry| *entry.playlist_id.uuid().as_bytes()),
-                Some(*work.item_id.uuid().as_bytes()),
-            ),
-            Work::Verify(_) => (None, None),
-        };
         let Stamp { id, project, position, at } = self.stamp;
-        let (kind, work) = (Word(work.kind()), to_json(work)?);
-        Ok(self.rows.insert(self.file, |key| Task {
+        let (kind, told) = (work.kind.to_string(), to_json(work)?);
+        let key = self.rows.insert(self.file, |key| Task {
             key,
             id,
             project,
-            work,
+            work: told,
             kind,
-            playlist_id,
-            item_id,
             principal: *envelope.principal.uuid().as_bytes(),
             story: *envelope.correlation_id.uuid().as_bytes(),
             queued_at: at,
@@ -190,7 +168,15 @@ impl Fold<'_> {
             cpu_ms: 0,
             memory_peak_bytes: 0,
             changed_at: position,
-        })?)
+        })?;
+        // Never touched again: nothing to be gained by keeping it in memory.
+        let mut link = self.file.prepare_cached(
+            "INSERT OR IGNORE INTO job_subject (project, kind, subject, job) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        for subject in work.subjects.iter().chain(&work.within) {
+            link.execute(params![project, subject.kind, subject.id.as_bytes(), key])?;
+        }
+        Ok(())
     }
 
     fn lease(&mut self, attempt_id: AttemptId) -> Result<(), ApplyError> {

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    AttemptId, CorrelationId, ItemId, JobId, PlaylistId, PrincipalId, Timestamp,
+    AttemptId, CorrelationId, JobId, PrincipalId, Subject, Timestamp,
     job::{Failure, JobState, ResourceUse, Work},
 };
 use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
@@ -76,14 +76,12 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, JobRow)> {
 }
 
 /// Which jobs are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct JobFilter {
     /// In this state.
     pub state: Option<JobState>,
-    /// About this playlist or its entries.
-    pub playlist_id: Option<PlaylistId>,
-    /// About this item.
-    pub item_id: Option<ItemId>,
+    /// Done to this thing, or asked for in it.
+    pub subject: Option<Subject>,
     /// Of this story.
     pub story: Option<CorrelationId>,
     /// Queued at this moment or later.
@@ -91,20 +89,22 @@ pub struct JobFilter {
 }
 
 impl JobFilter {
-    fn conditions(&self) -> (String, Vec<Value>) {
+    /// Where to look, under which conditions, with what in place of the marks.
+    ///
+    /// Jobs of a thing are read from the links, which lie in the order of the jobs.
+    fn conditions(&self) -> (&'static str, String, Vec<Value>) {
         let mut conditions = vec!["1"];
         let mut values = Vec::new();
+        let mut from = "job";
+        if let Some(subject) = &self.subject {
+            from = "job_subject AS link CROSS JOIN job ON job.key = link.job";
+            conditions.push("link.kind = ? AND link.subject = ?");
+            values.push(Value::Text(subject.kind.to_string()));
+            values.push(Value::Blob(subject.id.as_bytes().to_vec()));
+        }
         if let Some(state) = self.state {
             conditions.push("state = ?");
             values.push(Value::Text(state.name().to_owned()));
-        }
-        if let Some(playlist_id) = self.playlist_id {
-            conditions.push("playlist_id = ?");
-            values.push(Value::Blob(playlist_id.uuid().as_bytes().to_vec()));
-        }
-        if let Some(item_id) = self.item_id {
-            conditions.push("item_id = ?");
-            values.push(Value::Blob(item_id.uuid().as_bytes().to_vec()));
         }
         if let Some(story) = self.story {
             conditions.push("story = ?");
@@ -114,7 +114,12 @@ impl JobFilter {
             conditions.push("queued_at >= ?");
             values.push(Value::Integer(since.as_micros()));
         }
-        (conditions.join(" AND "), values)
+        (from, conditions.join(" AND "), values)
+    }
+
+    /// What the jobs are in the order of.
+    const fn key(&self) -> &'static str {
+        if self.subject.is_some() { "link.job" } else { "job.key" }
     }
 
     /// How many there are: known, if nothing but the state is asked for.
@@ -122,8 +127,8 @@ impl JobFilter {
         if *self == (Self { state: self.state, ..Self::default() }) {
             return counted::number(transaction, None, self.state.map(JobState::name));
         }
-        let (conditions, values) = self.conditions();
-        let statement = format!("SELECT count(*) FROM job WHERE {conditions}");
+        let (from, conditions, values) = self.conditions();
+        let statement = format!("SELECT count(*) FROM {from} WHERE {conditions}");
         sql::count(transaction, &statement, rusqlite::params_from_iter(values))
     }
 }
@@ -131,15 +136,16 @@ impl JobFilter {
 /// Jobs, newest first.
 pub fn jobs(
     transaction: &Transaction<'_>,
-    filter: JobFilter,
+    filter: &JobFilter,
     request: PageRequest,
 ) -> rusqlite::Result<Page<JobRow>> {
-    let (conditions, mut values) = filter.conditions();
+    let (from, conditions, mut values) = filter.conditions();
+    let by = filter.key();
     values.push(Value::Integer(request.after.map_or(i64::MAX, |cursor| cursor.key)));
     values.push(Value::Integer(request.limit()));
     let rows = transaction
         .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM job WHERE {conditions} AND key < ? ORDER BY key DESC LIMIT ?"
+            "SELECT {COLUMNS} FROM {from} WHERE {conditions} AND {by} < ? ORDER BY {by} DESC LIMIT ?"
         ))?
         .query_map(rusqlite::params_from_iter(&values), job_row)?
         .collect::<rusqlite::Result<Vec<_>>>()?;

@@ -2,6 +2,7 @@ use mediary_events::{
     job::{Event, Job},
     testing::samples::{WORKER_LIFE, identities},
 };
+use mediary_log::gate::LongWork as _;
 use mediary_schema::{
     AttemptId, CorrelationId, EntryId, FailureClass, JobId, PlaylistId, PrincipalId, Timestamp,
     download::{DownloadItem, EntryRef, Quality},
@@ -27,12 +28,12 @@ fn id(number: u128) -> JobId {
 
 fn refresh() -> Work {
     let url = "http://example.org/feed".to_owned();
-    Work::Refresh(RefreshPlaylist { playlist_id: LIST, url, mode: RefreshMode::Full, page_size: 50 })
+    RefreshPlaylist { playlist_id: LIST, url, mode: RefreshMode::Full, page_size: 50 }.work()
 }
 
 fn download(name: &str) -> Work {
     let item_id = item_id(name);
-    Work::Download(Box::new(DownloadItem {
+    DownloadItem {
         download_id: identities().download(item_id, Quality::best().wish()),
         item_id,
         source: source(name),
@@ -41,7 +42,8 @@ fn download(name: &str) -> Work {
         duration_ms: None,
         folder: None,
         entry: Some(EntryRef { playlist_id: LIST, entry_id: EntryId::from_uuid(Uuid::from_u128(0x15)) }),
-    }))
+    }
+    .work()
 }
 
 fn queued(work: Work) -> Event {
@@ -206,7 +208,7 @@ fn numbers(rows: Vec<JobRow>) -> Vec<u128> {
 fn pages_of_jobs_hold_each_once_newest_first() {
     let mut rows = many();
     for first in [1, 5, 11, 12, 13] {
-        let shown = rows.pages(first, |rows, request| jobs(rows, JobFilter::default(), request));
+        let shown = rows.pages(first, |rows, request| jobs(rows, &JobFilter::default(), request));
         assert_eq!(numbers(shown), (0..12).rev().collect::<Vec<_>>());
     }
 }
@@ -214,12 +216,12 @@ fn pages_of_jobs_hold_each_once_newest_first() {
 #[test]
 fn jobs_are_found_by_state_list_item_and_story() {
     let mut rows = many();
-    let mut found = |filter| numbers(rows.pages(2, |rows, request| jobs(rows, filter, request)));
+    let mut found = |filter: JobFilter| numbers(rows.pages(2, |rows, request| jobs(rows, &filter, request)));
     let cancelled = JobFilter { state: Some(JobState::Cancelled), ..JobFilter::default() };
     assert_eq!(found(cancelled), [9, 6, 3, 0]);
-    let of_list = JobFilter { playlist_id: Some(LIST), ..JobFilter::default() };
-    assert_eq!(found(of_list).len(), 12);
-    let of_item = JobFilter { item_id: Some(item_id("7")), ..JobFilter::default() };
+    let of_list = JobFilter { subject: Some(LIST.into()), ..JobFilter::default() };
+    assert_eq!(found(of_list.clone()).len(), 12);
+    let of_item = JobFilter { subject: Some(item_id("7").into()), ..JobFilter::default() };
     assert_eq!(found(of_item), [7]);
     let of_story =
         JobFilter { story: Some(CorrelationId::from_uuid(Uuid::from_u128(1))), ..JobFilter::default() };
@@ -281,13 +283,13 @@ fn no_query_reads_a_table_from_end_to_end() {
     let filters = [
         JobFilter::default(),
         JobFilter { state: Some(JobState::Queued), ..JobFilter::default() },
-        JobFilter { playlist_id: Some(LIST), ..JobFilter::default() },
-        JobFilter { item_id: Some(item_id("7")), ..JobFilter::default() },
+        JobFilter { subject: Some(LIST.into()), ..JobFilter::default() },
+        JobFilter { subject: Some(item_id("7").into()), ..JobFilter::default() },
         JobFilter { story: Some(CorrelationId::from_uuid(Uuid::nil())), ..JobFilter::default() },
-        JobFilter { state: Some(JobState::Queued), playlist_id: Some(LIST), ..JobFilter::default() },
+        JobFilter { state: Some(JobState::Queued), subject: Some(LIST.into()), ..JobFilter::default() },
     ];
     for filter in filters {
-        assert_indexed(&mut rows, |rows| jobs(rows, filter, request));
+        assert_indexed(&mut rows, |rows| jobs(rows, &filter, request));
     }
     assert_indexed(&mut rows, |rows| job(rows, id(1)));
     assert_indexed(&mut rows, |rows| jobs_by_id(rows, &[id(1), id(2)]));

@@ -16,7 +16,7 @@ pub struct JobView {
 
 impl View for JobView {
     const NAME: &'static str = "job";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const CONCERNS: &'static [&'static str] = &[Job::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -27,8 +27,6 @@ impl View for JobView {
             project BLOB NOT NULL,
             work TEXT NOT NULL,
             kind TEXT NOT NULL,
-            playlist_id BLOB,
-            item_id BLOB,
             state TEXT NOT NULL,
             stopping INTEGER NOT NULL DEFAULT 0,
             attempt_id BLOB,
@@ -49,10 +47,15 @@ impl View for JobView {
             project BLOB NOT NULL,
             job_id BLOB NOT NULL
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE job_subject (
+            project BLOB NOT NULL,
+            kind TEXT NOT NULL,
+            subject BLOB NOT NULL,
+            job INTEGER NOT NULL,
+            PRIMARY KEY (project, kind, subject, job)
+        ) STRICT, WITHOUT ROWID;
         CREATE INDEX job_project ON job (project, key);
         CREATE INDEX job_state ON job (project, state, key);
-        CREATE INDEX job_playlist ON job (project, playlist_id, key);
-        CREATE INDEX job_item ON job (project, item_id, key);
         CREATE INDEX job_story ON job (project, story, key);
         CREATE INDEX job_changed ON job (project, changed_at);"
     );

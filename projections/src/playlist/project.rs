@@ -252,7 +252,7 @@ impl Fold<'_> {
             removed_count: 0,
             changed_at: position,
         };
-        Ok(self.rows.lists.insert(self.file, make)?)
+        Ok(self.rows.lists.insert(self.file, make).map(drop)?)
     }
 
     /// Changes the playlist, if it is known.

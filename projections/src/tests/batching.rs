@@ -7,13 +7,13 @@ use mediary_events::{
     playlist::{Event as PlaylistEvent, Playlist, State},
     testing::samples::{self, WORKER_LIFE},
 };
-use mediary_log::Recorded;
+use mediary_log::{Recorded, gate::LongWork as _};
 use mediary_schema::{
     AttemptId, DownloadId, EntryId, FailureClass, FileId, JobId, PlaylistId, ProjectId,
     download::{DownloadItem, Quality},
     file::{Root, Stamp},
     item::IdScope,
-    job::{RetryPolicy, StoppedAttempt, Work},
+    job::{RetryPolicy, StoppedAttempt},
     playlist::{Availability, LiveStatus, ObservedEntry, RefreshMode, RefreshPlaylist},
     worker::WorkerLife,
 };
@@ -208,12 +208,13 @@ proptest! {
     ) {
         let mut told = Told::default();
         for number in 0..3 {
-            let work = Work::Refresh(RefreshPlaylist {
+            let work = RefreshPlaylist {
                 playlist_id: list(),
                 url: "http://example.org/list/a".to_owned(),
                 mode: RefreshMode::Full,
                 page_size: 50,
-            });
+            }
+            .work();
             told.tell::<Job>(Uuid::from_u128(number), &JobEvent::Queued { work, retry: RetryPolicy::default() });
         }
         // The fourth was never queued.

@@ -6,9 +6,10 @@ use mediary_events::{
     playlist::{self, Playlist},
     testing::samples::WORKER_LIFE,
 };
+use mediary_log::gate::LongWork as _;
 use mediary_schema::{
     AttemptId, CorrelationId, JobId, PlaylistId, ProjectId, Timestamp,
-    job::{RetryPolicy, Work},
+    job::RetryPolicy,
     playlist::{RefreshMode, RefreshPlaylist},
     worker::WorkerLife,
 };
@@ -43,12 +44,13 @@ fn feed<C: Concern, V: View>(rows: &mut Rows<V>, project: ProjectId, uuid: Uuid,
 fn jobs_of_another_project_are_not_there() {
     let mut rows = Rows::<JobView>::new();
     for (project, number) in [(ProjectId::HOME, 1), (OTHER, 2)] {
-        let work = Work::Refresh(RefreshPlaylist {
+        let work = RefreshPlaylist {
             playlist_id: PlaylistId::from_uuid(id(7)),
             url: "http://example.org/feed".to_owned(),
             mode: RefreshMode::Full,
             page_size: 50,
-        });
+        }
+        .work();
         let queued = job::Event::Queued { work, retry: RetryPolicy::default() };
         feed::<Job, _>(&mut rows, project, id(number), &queued);
         let attempt_id = AttemptId::from_uuid(id(number + 10));
@@ -61,10 +63,10 @@ fn jobs_of_another_project_are_not_there() {
     for (project, own, strange) in [(ProjectId::HOME, home, other), (OTHER, other, home)] {
         let all = [
             JobFilter::default(),
-            JobFilter { playlist_id: Some(PlaylistId::from_uuid(id(7))), ..JobFilter::default() },
+            JobFilter { subject: Some(PlaylistId::from_uuid(id(7)).into()), ..JobFilter::default() },
         ];
         for filter in all {
-            let page = rows.read_as(project, |rows| jobs(rows, filter, PageRequest::front(9).counted()));
+            let page = rows.read_as(project, |rows| jobs(rows, &filter, PageRequest::front(9).counted()));
             let found: Vec<JobId> = page.rows.iter().map(|(_, row)| row.id).collect();
             assert_eq!((found, page.total), (vec![own], Some(1)));
         }

@@ -12,8 +12,9 @@ use std::{
     iter::Peekable,
 };
 
+use mediary_log::work::REGISTRY;
 use mediary_schema::{
-    JobId, PlaylistId,
+    JobId, Subject,
     job::{Work, WorkKind},
     lane::Lane,
     setting::Limits,
@@ -28,17 +29,13 @@ pub(in crate::job) struct Flow {
     /// What it shares with other work.
     pub(in crate::job) lanes: Vec<Lane>,
     /// The list of which it is a part.
-    pub(in crate::job) list: Option<PlaylistId>,
+    pub(in crate::job) list: Option<Subject>,
 }
 
 impl Flow {
     /// The flow of a piece of work.
     pub(in crate::job) fn of_work(work: &Work) -> Self {
-        let list = match work {
-            Work::Download(item) => item.entry.map(|entry| entry.playlist_id),
-            Work::Refresh(_) | Work::Verify(_) => None,
-        };
-        Self { kind: work.kind(), lanes: Lane::of_work(work), list }
+        Self { kind: work.kind, lanes: work.lanes.clone(), list: work.within.first().cloned() }
     }
 }
 
@@ -198,8 +195,9 @@ impl Flows {
         let at_work: u32 = self.kinds.values().map(|kind| kind.at_work).sum();
         let room = limits.total.saturating_sub(at_work);
         let offered = self.kinds.iter().filter(|(kind, _)| offers(**kind));
-        let mut turns: Vec<Turns<'_>> =
-            offered.map(|(kind, of_kind)| Turns::new(&self.all, of_kind, limits.of(*kind))).collect();
+        let mut turns: Vec<Turns<'_>> = offered
+            .map(|(kind, of_kind)| Turns::new(&self.all, of_kind, REGISTRY.at_once(limits, *kind)))
+            .collect();
         let mut chosen = Vec::new();
         for started in 0..room {
             let next = turns.iter_mut().filter_map(|turns| Some((turns.precedence()?, turns)));

@@ -14,16 +14,16 @@ use mediary_events::{
 };
 use mediary_log::{
     Log, Options, Origin, OriginKind, Read, Recorded,
-    gate::{Caller, Gate, Transaction},
+    gate::{Caller, Gate, LongWork as _, Transaction},
     work,
 };
 use mediary_schema::{
     AttemptId, Clock, CommandId, DownloadId, IdSource, IncarnationId, ItemId, JobId, PlaylistId, PrincipalId,
     Timestamp,
     account::Role,
-    download::{DownloadItem, Quality},
+    download::{DownloadItem, EntryRef, Quality},
     item::ItemSource,
-    job::{Failure, JobState, ResourceUse, RetryPolicy, Work, WorkKind},
+    job::{Failure, JobState, ResourceUse, RetryPolicy, Work},
     playlist::{RefreshMode, RefreshPlaylist},
     worker::WorkerLife,
 };
@@ -98,7 +98,7 @@ impl Bench {
             head: self.gate.log().watch_head(),
             desk: Arc::clone(&self.desk),
             worker: self.worker,
-            offered: WorkKind::ALL.to_vec(),
+            offered: work::REGISTRY.work_kinds(),
             library: self.folder.path().join("library"),
             room: Room::of_disk(move || Ok(free.load(Ordering::SeqCst)), KEPT_FREE),
             held: Arc::new(held),
@@ -129,11 +129,9 @@ impl Bench {
 
     pub(super) async fn queue(&self, work: Work) -> JobId {
         let job_id = JobId::from_uuid(self.gate.ids().next());
-        self.tell(move |story| match &work {
-            Work::Download(item) => {
-                work::download::request(story, (**item).clone(), job_id, false, RetryPolicy::default())
-            }
-            Work::Refresh(_) | Work::Verify(_) => work::open(story, job_id, &work, RetryPolicy::default()),
+        self.tell(move |story| match work.task::<DownloadItem>() {
+            Ok(item) => work::download::request(story, item, job_id, false, RetryPolicy::default()),
+            Err(_) => work::open(story, job_id, &work, RetryPolicy::default()),
         })
         .await
     }
@@ -220,16 +218,22 @@ impl Bench {
 }
 
 pub(super) fn refresh(number: u128, url: &str) -> Work {
-    Work::Refresh(RefreshPlaylist {
+    RefreshPlaylist {
         playlist_id: PlaylistId::from_uuid(Uuid::from_u128(number)),
         url: url.to_owned(),
         mode: RefreshMode::Full,
         page_size: 50,
-    })
+    }
+    .work()
 }
 
 pub(super) fn download(number: u128, url: &str) -> Work {
-    Work::Download(Box::new(DownloadItem {
+    download_for(number, url, None)
+}
+
+/// Asked for in a row of a list.
+pub(super) fn download_for(number: u128, url: &str, entry: Option<EntryRef>) -> Work {
+    DownloadItem {
         download_id: DownloadId::from_uuid(Uuid::from_u128(number)),
         item_id: ItemId::from_uuid(Uuid::from_u128(number)),
         source: ItemSource {
@@ -241,6 +245,7 @@ pub(super) fn download(number: u128, url: &str) -> Work {
         title: None,
         duration_ms: None,
         folder: None,
-        entry: None,
-    }))
+        entry,
+    }
+    .work()
 }

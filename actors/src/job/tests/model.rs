@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mediary_events::job::Event;
+use mediary_log::work::REGISTRY;
 use mediary_schema::{JobId, Timestamp, job::WorkKind, lane::Lane, setting::Limits};
 
 use super::super::board::Flow;
@@ -115,7 +116,9 @@ impl Model {
         let mut ready = Vec::new();
         for step in 0.. {
             let of_kind = |kind| at_work.get(&kind).copied().unwrap_or(0);
-            let may = |(_, job): &&(JobId, ModelJob)| of_kind(job.flow.kind) < self.limits.of(job.flow.kind);
+            let may = |(_, job): &&(JobId, ModelJob)| {
+                of_kind(job.flow.kind) < REGISTRY.at_once(&self.limits, job.flow.kind)
+            };
             let order = |(_, job): &&(JobId, ModelJob)| {
                 let kind = job.flow.kind;
                 let since = started.get(&kind).copied().unwrap_or(0);

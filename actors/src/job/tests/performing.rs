@@ -9,7 +9,8 @@ use std::{
 use mediary_events::job::Event;
 use mediary_schema::{
     FailureClass, IncarnationId, JobId,
-    job::{Failure, ResourceUse, WorkKind},
+    job::{Failure, ResourceUse},
+    playlist::RefreshPlaylist,
     worker::WorkerLife,
 };
 
@@ -27,9 +28,9 @@ struct Hopeless {
 }
 
 impl Effect for Hopeless {
-    const KIND: WorkKind = WorkKind::Refresh;
+    type Task = RefreshPlaylist;
 
-    async fn perform(&self, _: Attempt) -> Ending {
+    async fn perform(&self, _: Attempt, _: RefreshPlaylist) -> Ending {
         Ending::Failed(Failure::new(FailureClass::NotFound, "404"), ResourceUse::default())
     }
 

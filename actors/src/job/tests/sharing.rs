@@ -1,6 +1,7 @@
 //! One board for all who ask: each event is read once, and told to whom it concerns.
 
-use mediary_schema::{AttemptId, JobId, job::WorkKind};
+use mediary_log::gate::LongWork as _;
+use mediary_schema::{AttemptId, JobId, download::DownloadItem, playlist::RefreshPlaylist};
 
 use super::{
     super::desk::{PostHandle, Task},
@@ -20,8 +21,8 @@ async fn begun(post: &PostHandle) -> Vec<(JobId, AttemptId)> {
 #[tokio::test]
 async fn what_somebody_else_has_read_lies_ready_and_is_told_once() {
     let bench = Bench::new();
-    let (looks, _) = bench.desk.open(WorkKind::Refresh, bench.worker).await.unwrap();
-    let (downloads, _) = bench.desk.open(WorkKind::Download, bench.worker).await.unwrap();
+    let (looks, _) = bench.desk.open(RefreshPlaylist::KIND, bench.worker).await.unwrap();
+    let (downloads, _) = bench.desk.open(DownloadItem::KIND, bench.worker).await.unwrap();
     let job_id = bench.queue(refresh(1, "https://a.example/")).await;
     let attempt_id = bench.lease(job_id, bench.worker).await;
     assert!(bench.desk.ask(move |board| board.is_open(job_id)).await.unwrap());
@@ -35,11 +36,11 @@ async fn what_somebody_else_has_read_lies_ready_and_is_told_once() {
 #[tokio::test]
 async fn a_lease_is_found_dead_or_taken_up_and_never_both() {
     let bench = Bench::new();
-    let (before, had) = bench.desk.open(WorkKind::Refresh, bench.worker).await.unwrap();
+    let (before, had) = bench.desk.open(RefreshPlaylist::KIND, bench.worker).await.unwrap();
     assert_eq!(had, []);
     let job_id = bench.queue(refresh(1, "https://a.example/")).await;
     let attempt_id = bench.lease(job_id, bench.worker).await;
-    let (after, had) = bench.desk.open(WorkKind::Refresh, bench.worker).await.unwrap();
+    let (after, had) = bench.desk.open(RefreshPlaylist::KIND, bench.worker).await.unwrap();
     assert_eq!(had, [(job_id, attempt_id)]);
     assert_eq!(begun(&after).await, []);
     let late = bench.queue(refresh(2, "https://b.example/")).await;
@@ -51,7 +52,7 @@ async fn a_lease_is_found_dead_or_taken_up_and_never_both() {
 #[tokio::test]
 async fn a_board_that_a_fault_left_half_way_is_made_anew_and_tells_nothing_twice() {
     let bench = Bench::new();
-    let (post, _) = bench.desk.open(WorkKind::Refresh, bench.worker).await.unwrap();
+    let (post, _) = bench.desk.open(RefreshPlaylist::KIND, bench.worker).await.unwrap();
     let job_id = bench.queue(refresh(1, "https://a.example/")).await;
     let attempt_id = bench.lease(job_id, bench.worker).await;
     assert_eq!(begun(&post).await, [(job_id, attempt_id)]);

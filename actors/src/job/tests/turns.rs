@@ -1,11 +1,13 @@
 //! Whose turn it is, by the board's order and by the model's rules.
 
 use mediary_events::{job::Event, lane::Event as LaneEvent};
+use mediary_log::{gate::LongWork as _, work::REGISTRY};
 use mediary_schema::{
     AttemptId, EntryId, FailureClass, IncarnationId, JobId, PlaylistId, Timestamp, WorkerId,
-    download::EntryRef,
-    job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
+    download::{DownloadItem, EntryRef},
+    job::{Failure, ResourceUse, RetryPolicy, Work},
     lane::{Hold, Lane, Reason},
+    playlist::RefreshPlaylist,
     setting::Limits,
 };
 use proptest::{prelude::*, sample::Index};
@@ -13,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     super::board::Board,
-    bench::{download, refresh},
+    bench::{download_for, refresh},
     model::Model,
 };
 
@@ -81,12 +83,11 @@ fn work(number: u64, host: u8, list: Option<u8>, is_look: bool) -> Work {
     if is_look {
         return refresh(number.into(), &url);
     }
-    let Work::Download(mut item) = download(number.into(), &url) else { panic!("it is a download") };
-    item.entry = list.map(|list| EntryRef {
+    let entry = list.map(|list| EntryRef {
         playlist_id: PlaylistId::from_uuid(Uuid::from_u128(list.into())),
         entry_id: EntryId::from_uuid(Uuid::from_u128(number.into())),
     });
-    Work::Download(item)
+    download_for(number.into(), &url, entry)
 }
 
 fn queued(work: Work) -> Event {
@@ -137,7 +138,7 @@ impl Both {
     fn ready(&mut self) -> Vec<JobId> {
         let now = moment(self.seconds);
         self.model.now = now;
-        let (ready, due) = self.board.ready(&WorkKind::ALL, now);
+        let (ready, due) = self.board.ready(&REGISTRY.work_kinds(), now);
         assert_eq!(ready, self.model.ready(), "what is next");
         assert_eq!(due, self.model.due(), "when to look again");
         let (expired, _) = self.board.expired(now);
@@ -182,10 +183,10 @@ impl Both {
             Step::Hold(bits) => self.hold(bits),
             Step::Halt(is_halted) => {
                 self.board.halted = is_halted.then(|| "download".to_owned()).into_iter().collect();
-                self.model.halted = is_halted.then_some(WorkKind::Download).into_iter().collect();
+                self.model.halted = is_halted.then_some(DownloadItem::KIND).into_iter().collect();
             }
             Step::Limit { refresh, download, total } => {
-                let of = [(WorkKind::Refresh, refresh.into()), (WorkKind::Download, download.into())];
+                let of = [(RefreshPlaylist::KIND, refresh.into()), (DownloadItem::KIND, download.into())];
                 let limits = Limits { per_kind: of.into(), total: total.into() };
                 (self.board.limits, self.model.limits) = (limits.clone(), limits);
             }

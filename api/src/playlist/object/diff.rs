@@ -126,7 +126,7 @@ pub(super) async fn diff(
     to: Option<String>,
     request: PageRequest,
 ) -> Result<Changes> {
-    let (gate, reader) = (platform(context).gate.clone(), reader(context, Permission::Read)?);
+    let (gate, reader) = (platform(context).gate.clone(), reader(context, Permission::READ)?);
     let compared = spawn_blocking(move || {
         let moments = Moments { reader: &reader, log: gate.log(), id };
         let (from, to) = moments.both(from.as_deref(), to.as_deref())?;

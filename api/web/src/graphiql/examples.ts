@@ -67,7 +67,7 @@ subscription Jobs {
     jobs {
       id
       kind
-      subject
+      title
       state
       progress {
         percent

@@ -131,7 +131,7 @@ impl Gate {
         for event in codec::events_of::<Job>(event).map_err(Refusal::decoding)? {
             if let JobEvent::Queued { work, .. } = &event {
                 effects.jobs += 1;
-                if let Some(kind) = self.registry().work(work.kind()) {
+                if let Some(kind) = self.registry().work(work.kind) {
                     (kind.effects)(work, effects);
                 }
             }

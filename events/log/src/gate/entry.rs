@@ -3,15 +3,11 @@ use std::fmt;
 use mediary_events::{
     AskError, Asked, CommandKind, EventKind, Recorded, Schema, Subject, codec::DecodeError,
 };
-use mediary_schema::{
-    JobId,
-    account::Permission,
-    job::{Failure, Work, WorkKind},
-};
+use mediary_schema::{account::Permission, job::WorkKind, setting::Limits};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Command, Effects, Refusal, Transaction};
+use super::{Command, KindOfWork, Refusal, Transaction};
 
 /// What is asked, with the story that it tells: what it does to which streams, in one append.
 pub trait Story: Asked {
@@ -53,25 +49,7 @@ pub struct Entry {
     /// What goes out over NATS.
     pub fanout: Fanout,
     /// Its kinds of long work.
-    pub work: &'static [LongWork],
-}
-
-/// A kind of long work, as far as jobs have to know it.
-pub struct LongWork {
-    /// Which.
-    pub kind: WorkKind,
-    /// Tells its concern that a job was given up: with the failure, or without one if a person ended it.
-    pub given_up: fn(&mut Transaction<'_>, JobId, &Work, Option<Failure>) -> Result<(), Refusal>,
-    /// Does the work again as the new job of this id, or joins an open one. Answers the job that does it.
-    pub retry: fn(&mut Transaction<'_>, JobId, Work) -> Result<JobId, Refusal>,
-    /// Adds what it does in the world.
-    pub effects: fn(&Work, &mut Effects),
-}
-
-impl fmt::Debug for LongWork {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "LongWork({})", self.kind)
-    }
+    pub work: &'static [KindOfWork],
 }
 
 /// Every concern, as a table.
@@ -117,9 +95,30 @@ impl Registry {
         self.entries.iter().flat_map(|entry| entry.commands)
     }
 
+    /// Every kind of long work, in the order of the table.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static KindOfWork> {
+        self.entries.iter().flat_map(|entry| entry.work)
+    }
+
+    /// The name of every kind of long work.
+    pub fn work_kinds(&self) -> Vec<WorkKind> {
+        self.kinds().map(|work| work.kind).collect()
+    }
+
     /// The kind of long work.
-    pub fn work(&self, kind: WorkKind) -> Option<&'static LongWork> {
-        self.entries.iter().flat_map(|entry| entry.work).find(|work| work.kind == kind)
+    pub fn work(&self, kind: WorkKind) -> Option<&'static KindOfWork> {
+        self.kinds().find(|work| work.kind == kind)
+    }
+
+    /// The concern whose kind of long work it is.
+    pub fn concern_of(&self, kind: WorkKind) -> Option<&'static Entry> {
+        self.entries.iter().find(|entry| entry.work.iter().any(|work| work.kind == kind))
+    }
+
+    /// Attempts of a kind that may run at once: as set, or as the kind itself says.
+    pub fn at_once(&self, limits: &Limits, kind: WorkKind) -> u32 {
+        let unless_set = || self.work(kind).map_or(1, |work| work.at_once);
+        limits.per_kind.get(&kind).copied().unwrap_or_else(unless_set)
     }
 
     /// Reads a command from its name and its arguments.

@@ -30,7 +30,7 @@ pub(crate) const ENTRY: Entry = Entry {
     redact: codec::redacted::<Account>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
-    read: Permission::Administer,
+    read: Permission::ADMINISTER,
     fanout: Fanout::EnvelopeOnly,
     work: &[],
 };

@@ -11,20 +11,22 @@ use mediary_events::{
     playlist::{self, Playlist},
 };
 use mediary_schema::{
-    Address, AttemptId, EntryId, FileId, ItemId, JobId, PlaylistId,
+    Address, AttemptId, DownloadId, EntryId, FileId, ItemId, JobId, PlaylistId,
     account::Permission,
     download::{DownloadItem, Quality},
     file::{Made, Root, Stamp, Verified},
     item::ItemSource,
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
+    lane::Lane,
     playlist::RefreshPlaylist,
+    redact,
 };
 use serde::Serialize;
 
 use mediary_events::Subject;
 
 use super::job;
-use crate::gate::{Effects, Entry, Fanout, LongWork, Refusal, Story, Transaction, decode};
+use crate::gate::{Effects, Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
 
 /// Downloads, to everybody else.
 pub(crate) const ENTRY: Entry = Entry {
@@ -34,10 +36,63 @@ pub(crate) const ENTRY: Entry = Entry {
     redact: codec::redacted::<Download>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
-    read: Permission::Read,
+    read: Permission::READ,
     fanout: Fanout::Whole,
-    work: &[LongWork { kind: WorkKind::Download, given_up, retry, effects }],
+    work: &[KindOfWork::of::<DownloadItem>()],
 };
+
+impl LongWork for DownloadItem {
+    const KIND: WorkKind = WorkKind::new("download");
+    const ABOUT: &'static str = "The keeping of an item.";
+    const AT_ONCE: u32 = 2;
+    const TOOLS: &'static [&'static str] = &["yt-dlp", "ffmpeg"];
+
+    fn key(&self) -> String {
+        format!("download/{}", self.download_id)
+    }
+
+    fn title(&self) -> String {
+        self.title.clone().unwrap_or_else(|| redact::text(&self.source.url).into_owned())
+    }
+
+    fn subjects(&self) -> Vec<Subject> {
+        vec![self.download_id.into(), self.item_id.into()]
+    }
+
+    fn within(&self) -> Vec<Subject> {
+        let entry = self.entry.map(|entry| [entry.playlist_id.into(), entry.entry_id.into()]);
+        entry.into_iter().flatten().collect()
+    }
+
+    fn lanes(&self) -> Vec<Lane> {
+        Lane::of_address(&self.source.url).into_iter().chain([Lane::LibraryDisk]).collect()
+    }
+
+    fn retry(self, story: &mut Transaction<'_>, job_id: JobId) -> Result<JobId, Refusal> {
+        let retry = story.retry_policy();
+        request(story, self, job_id, false, retry)
+    }
+
+    fn given_up(
+        story: &mut Transaction<'_>,
+        job_id: JobId,
+        work: &Work,
+        failure: Option<Failure>,
+    ) -> Result<(), Refusal> {
+        let Some(download) = work.subject(DownloadId::KIND) else { return Ok(()) };
+        let command = match failure {
+            Some(failure) => Command::Fail { job_id, failure },
+            None => Command::Cancel { job_id },
+        };
+        story.entail::<Download>(download, command)
+    }
+
+    /// It asks its source, and makes a file.
+    fn effects(&self, effects: &mut Effects) {
+        effects.call(&self.source.url);
+        effects.file();
+    }
+}
 
 /// What a command on downloads answers; how far a start is, its story says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -133,20 +188,6 @@ fn import(story: &mut Transaction<'_>, asked: &ImportArchive) -> Result<Told, Re
     Ok(Told { playlist_id: None, item_count: Some(item_count) })
 }
 
-fn retry(story: &mut Transaction<'_>, job_id: JobId, work: Work) -> Result<JobId, Refusal> {
-    let Work::Download(item) = work else { return Err(mediary_events::job::Rejection::NotFound.into()) };
-    let retry = story.retry_policy();
-    request(story, *item, job_id, false, retry)
-}
-
-/// A download asks its source, and makes a file.
-fn effects(work: &Work, effects: &mut Effects) {
-    if let Work::Download(item) = work {
-        effects.call(&item.source.url);
-        effects.file();
-    }
-}
-
 /// Whether the item is wanted or kept for some wish: known better than by somebody else's archive.
 fn is_known(story: &mut Transaction<'_>, item_id: ItemId) -> Result<bool, Refusal> {
     for uuid in story.about::<Download>(&item_id.into())? {
@@ -188,7 +229,7 @@ pub fn request(
     again: bool,
     retry: RetryPolicy,
 ) -> Result<JobId, Refusal> {
-    story.require(Permission::Download)?;
+    story.require(Permission::DOWNLOAD)?;
     let uuid = item.download_id.uuid();
     if let Phase::Wanted { job_id } = story.state::<Download>(uuid)?.phase {
         job::go_on(story, job_id)?;
@@ -197,7 +238,7 @@ pub fn request(
     if !again {
         refuse_if_met(story, &item)?;
     }
-    let job_id = job::open(story, job_id, &Work::Download(Box::new(item.clone())), retry)?;
+    let job_id = job::open(story, job_id, &item.work(), retry)?;
     story.execute::<Download>(uuid, Command::Request { job_id, item: Box::new(item) })?;
     Ok(job_id)
 }
@@ -246,19 +287,4 @@ fn replace_lost(story: &mut Transaction<'_>, item_id: ItemId, path: &str, by: Fi
         }
     }
     Ok(())
-}
-
-/// Records that a download was given up, or ended by a person.
-fn given_up(
-    story: &mut Transaction<'_>,
-    job_id: JobId,
-    work: &Work,
-    failure: Option<Failure>,
-) -> Result<(), Refusal> {
-    let Work::Download(item) = work else { return Ok(()) };
-    let command = match failure {
-        Some(failure) => Command::Fail { job_id, failure },
-        None => Command::Cancel { job_id },
-    };
-    story.entail::<Download>(item.download_id.uuid(), command)
 }

@@ -3,10 +3,10 @@
 use mediary_events::{
     Asked as _, Concern as _, codec,
     file::{Ask, Command, File, Rejection, ask::Verify},
-    job::{Outcome, Rejection as JobRejection},
+    job::Outcome,
 };
 use mediary_schema::{
-    AttemptId, FileId, JobId,
+    AttemptId, FileId, JobId, Subject,
     account::Permission,
     file::VerifyFiles,
     job::{Failure, ResourceUse, Work, WorkKind},
@@ -14,7 +14,7 @@ use mediary_schema::{
 use serde::Serialize;
 
 use super::job;
-use crate::gate::{Effects, Entry, Fanout, LongWork, Refusal, Story, Transaction, decode};
+use crate::gate::{Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
 
 /// Files, to everybody else.
 pub(crate) const ENTRY: Entry = Entry {
@@ -24,10 +24,45 @@ pub(crate) const ENTRY: Entry = Entry {
     redact: codec::redacted::<File>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
-    read: Permission::Read,
+    read: Permission::READ,
     fanout: Fanout::Whole,
-    work: &[LongWork { kind: WorkKind::Verify, given_up, retry, effects }],
+    work: &[KindOfWork::of::<VerifyFiles>()],
 };
+
+impl LongWork for VerifyFiles {
+    const KIND: WorkKind = WorkKind::new("verify");
+    const ABOUT: &'static str = "The reading of kept files, to be compared with what was recorded.";
+    /// Two that read one disk at the same time are slower than one after the other.
+    const AT_ONCE: u32 = 1;
+
+    fn key(&self) -> String {
+        self.key()
+    }
+
+    fn title(&self) -> String {
+        match self.file_ids.len() {
+            0 => "all files".to_owned(),
+            1 => "one file".to_owned(),
+            count => format!("{count} files"),
+        }
+    }
+
+    /// None: they may be more than an event may name.
+    fn subjects(&self) -> Vec<Subject> {
+        Vec::new()
+    }
+
+    fn retry(self, story: &mut Transaction<'_>, job_id: JobId) -> Result<JobId, Refusal> {
+        story.require(Permission::OPERATE)?;
+        let retry = story.retry_policy();
+        job::open(story, job_id, &self.work(), retry)
+    }
+
+    /// What was found until then is recorded already, and nobody waits for the rest.
+    fn given_up(_: &mut Transaction<'_>, _: JobId, _: &Work, _: Option<Failure>) -> Result<(), Refusal> {
+        Ok(())
+    }
+}
 
 /// What a command on files answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -50,7 +85,7 @@ impl Story for Ask {
 
     fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
         let Self::Verify(Verify { file_ids, accept_folder }) = self;
-        story.require(Permission::Operate)?;
+        story.require(Permission::OPERATE)?;
         let file_ids = file_ids.as_ref().map(|ids| ids.as_slice().to_vec()).unwrap_or_default();
         if *accept_folder && !file_ids.is_empty() {
             return Err(Rejection::AcceptsAll.into());
@@ -60,30 +95,15 @@ impl Story for Ask {
                 return Err(Rejection::NotFound.into());
             }
         }
-        verify(story, VerifyFiles { file_ids, accept_folder: *accept_folder }).map(|job_id| Told { job_id })
+        verify(story, &VerifyFiles { file_ids, accept_folder: *accept_folder }).map(|job_id| Told { job_id })
     }
 }
 
 /// Has files read, or joins the job that does. Answers the job.
-pub fn verify(story: &mut Transaction<'_>, files: VerifyFiles) -> Result<JobId, Refusal> {
+pub fn verify(story: &mut Transaction<'_>, files: &VerifyFiles) -> Result<JobId, Refusal> {
     let job_id = story.identities().job(story.caller().command_id, "verify");
     let retry = story.retry_policy();
-    job::open(story, job_id, &Work::Verify(files), retry)
-}
-
-fn retry(story: &mut Transaction<'_>, job_id: JobId, work: Work) -> Result<JobId, Refusal> {
-    story.require(Permission::Operate)?;
-    let Work::Verify(files) = work else { return Err(JobRejection::NotFound.into()) };
-    let retry = story.retry_policy();
-    job::open(story, job_id, &Work::Verify(files), retry)
-}
-
-/// It reads what is there, and changes nothing.
-fn effects(_: &Work, _: &mut Effects) {}
-
-/// What was found until then is recorded, and nobody waits for the rest.
-fn given_up(story: &mut Transaction<'_>, _: JobId, _: &Work, _: Option<Failure>) -> Result<(), Refusal> {
-    record(story, &[])
+    job::open(story, job_id, &files.work(), retry)
 }
 
 /// Records what a look found. What another was faster to record, or another file's place by now, is left out.

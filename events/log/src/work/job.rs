@@ -26,7 +26,7 @@ pub(crate) const ENTRY: Entry = Entry {
     redact: codec::redacted::<Job>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
-    read: Permission::Read,
+    read: Permission::READ,
     fanout: Fanout::Whole,
     work: &[],
 };
@@ -90,8 +90,8 @@ pub fn retry(story: &mut Transaction<'_>, job_id: JobId) -> Result<JobId, Refusa
         return Err(job::Rejection::Unready { state: now }.into());
     }
     let new = story.identities().job(story.caller().command_id, &format!("retry/{job_id}"));
-    match story.registry().work(work.kind()) {
-        Some(kind) => (kind.retry)(story, new, work),
+    match story.registry().work(work.kind) {
+        Some(kind) => (kind.retry)(story, new, &work),
         None => Err(job::Rejection::NotFound.into()),
     }
 }
@@ -103,7 +103,7 @@ pub fn open(
     work: &Work,
     retry: RetryPolicy,
 ) -> Result<JobId, Refusal> {
-    let key = work.key();
+    let key = work.key.clone();
     let name = reservation(story, &key);
     if let Some(holder) = story.state::<Reservation>(name)?.holder {
         return Ok(holder);
@@ -157,7 +157,7 @@ pub fn end(
 fn wait(story: &mut Transaction<'_>, job_id: JobId, failure: &Failure) -> Result<(), Refusal> {
     let job = story.state::<Job>(job_id.uuid())?;
     let (Some(work), Some(JobState::Queued)) = (&job.work, job.state) else { return Ok(()) };
-    match Hold::of_failure(job_id, work, failure, job.not_before) {
+    match Hold::of_failure(job_id, &work.lanes, failure, job.not_before) {
         Some(hold) => super::lane::hold(story, hold),
         None => Ok(()),
     }
@@ -244,7 +244,7 @@ fn settle(
     if !state.is_terminal() || before == Some(state) {
         return Ok(());
     }
-    let name = reservation(story, &work.key());
+    let name = reservation(story, &work.key);
     story.entail::<Reservation>(name, reservation::Command::Release { holder: job_id })?;
     let failure = match state {
         JobState::Failed => failure,
@@ -255,7 +255,7 @@ fn settle(
         | JobState::Succeeded
         | JobState::Cancelled => None,
     };
-    match story.registry().work(work.kind()) {
+    match story.registry().work(work.kind) {
         Some(kind) if state != JobState::Succeeded => (kind.given_up)(story, job_id, &work, failure),
         Some(_) | None => Ok(()),
     }

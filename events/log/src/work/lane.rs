@@ -16,7 +16,7 @@ pub(crate) const ENTRY: Entry = Entry {
     redact: codec::redacted::<Lanes>,
     commands: &[],
     decode: asks_nothing,
-    read: Permission::Read,
+    read: Permission::READ,
     fanout: Fanout::Whole,
     work: &[],
 };

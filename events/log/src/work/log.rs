@@ -22,7 +22,7 @@ pub(crate) const ENTRY: Entry = Entry {
     redact: codec::redacted::<Logs>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
-    read: Permission::Audit,
+    read: Permission::AUDIT,
     fanout: Fanout::EnvelopeOnly,
     work: &[],
 };

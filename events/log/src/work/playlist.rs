@@ -13,13 +13,15 @@ use mediary_schema::{
     Address, AttemptId, JobId, PlaylistId, Several,
     account::Permission,
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
+    lane::Lane,
     playlist::{ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist, UnreadableRow},
+    redact,
 };
 
 use serde::Serialize;
 
 use super::job;
-use crate::gate::{Effects, Entry, Fanout, LongWork, Refusal, Story, Transaction, decode};
+use crate::gate::{Effects, Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
 
 /// Playlists, to everybody else.
 pub(crate) const ENTRY: Entry = Entry {
@@ -29,10 +31,60 @@ pub(crate) const ENTRY: Entry = Entry {
     redact: codec::redacted::<Playlist>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
-    read: Permission::Read,
+    read: Permission::READ,
     fanout: Fanout::Whole,
-    work: &[LongWork { kind: WorkKind::Refresh, given_up, retry, effects }],
+    work: &[KindOfWork::of::<RefreshPlaylist>()],
 };
+
+impl LongWork for RefreshPlaylist {
+    const KIND: WorkKind = WorkKind::new("refresh");
+    const ABOUT: &'static str = "A refresh of a playlist.";
+    const AT_ONCE: u32 = 2;
+    const TOOLS: &'static [&'static str] = &["yt-dlp"];
+
+    fn key(&self) -> String {
+        Self::key(self.playlist_id)
+    }
+
+    fn title(&self) -> String {
+        redact::text(&self.url).into_owned()
+    }
+
+    fn subjects(&self) -> Vec<Subject> {
+        vec![self.playlist_id.into()]
+    }
+
+    fn lanes(&self) -> Vec<Lane> {
+        Lane::of_address(&self.url).into_iter().collect()
+    }
+
+    /// Looks as far as the job that ended did.
+    fn retry(self, story: &mut Transaction<'_>, job_id: JobId) -> Result<JobId, Refusal> {
+        let retry = story.retry_policy();
+        request(story, self.playlist_id, job_id, Some(self.mode), retry)
+    }
+
+    /// One that a person ended leaves no record but the job's.
+    fn given_up(
+        story: &mut Transaction<'_>,
+        job_id: JobId,
+        work: &Work,
+        failure: Option<Failure>,
+    ) -> Result<(), Refusal> {
+        let (Some(playlist), Some(failure)) = (work.subject(PlaylistId::KIND), failure) else {
+            return Ok(());
+        };
+        if !story.state::<Playlist>(playlist)?.followed {
+            return Ok(());
+        }
+        story.entail::<Playlist>(playlist, Command::FailRefresh { job_id, failure })
+    }
+
+    /// It asks its source.
+    fn effects(&self, effects: &mut Effects) {
+        effects.call(&self.url);
+    }
+}
 
 /// What a command on a playlist answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -111,20 +163,6 @@ pub(super) fn requested(
     request(story, playlist_id, job_id, mode, retry)
 }
 
-/// Looks as far as the job that ended did.
-fn retry(story: &mut Transaction<'_>, job_id: JobId, work: Work) -> Result<JobId, Refusal> {
-    let Work::Refresh(work) = work else { return Err(Rejection::NotFollowed.into()) };
-    let retry = story.retry_policy();
-    request(story, work.playlist_id, job_id, Some(work.mode), retry)
-}
-
-/// A refresh asks its source.
-fn effects(work: &Work, effects: &mut Effects) {
-    if let Work::Refresh(refresh) = work {
-        effects.call(&refresh.url);
-    }
-}
-
 /// Asks for a refresh of a followed playlist, or joins the one under way. Answers the job.
 pub fn request(
     story: &mut Transaction<'_>,
@@ -133,14 +171,14 @@ pub fn request(
     mode: Option<RefreshMode>,
     retry: RetryPolicy,
 ) -> Result<JobId, Refusal> {
-    story.require(Permission::Follow)?;
+    story.require(Permission::FOLLOW)?;
     let state = story.state::<Playlist>(playlist_id.uuid())?;
     let Some(url) = state.url.clone().filter(|_| state.followed) else {
         return Err(Rejection::NotFollowed.into());
     };
     let mode = mode.unwrap_or_else(|| state.next_mode());
     let refresh = RefreshPlaylist { playlist_id, url, mode, page_size: RefreshPlaylist::PAGE_SIZE };
-    job::open(story, job_id, &Work::Refresh(refresh), retry)
+    job::open(story, job_id, &refresh.work(), retry)
 }
 
 /// Follows a playlist no longer; a refresh under way is ended.
@@ -222,20 +260,4 @@ pub fn finish(
     let complete =
         Command::CompleteRefresh { job_id, mode, observed, unreadable, unreadable_rows, newest_first };
     story.entail::<Playlist>(uuid, complete)
-}
-
-/// Records that a refresh was given up. One that a person ended leaves no record but the job's.
-fn given_up(
-    story: &mut Transaction<'_>,
-    job_id: JobId,
-    work: &Work,
-    failure: Option<Failure>,
-) -> Result<(), Refusal> {
-    let Work::Refresh(refresh) = work else { return Ok(()) };
-    let uuid = refresh.playlist_id.uuid();
-    let Some(failure) = failure else { return Ok(()) };
-    if !story.state::<Playlist>(uuid)?.followed {
-        return Ok(());
-    }
-    story.entail::<Playlist>(uuid, Command::FailRefresh { job_id, failure })
 }

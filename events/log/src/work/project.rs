@@ -17,7 +17,7 @@ pub(crate) const ENTRY: Entry = Entry {
     redact: codec::redacted::<Project>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
-    read: Permission::Administer,
+    read: Permission::ADMINISTER,
     fanout: Fanout::Whole,
     work: &[],
 };

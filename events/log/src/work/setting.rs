@@ -2,7 +2,7 @@
 
 use mediary_events::{
     Asked as _, Concern as _, codec,
-    setting::{Ask, Command, Setting},
+    setting::{Ask, Command, Rejection, Setting},
 };
 use mediary_schema::{SettingId, account::Permission, setting::Limits};
 use serde::Serialize;
@@ -17,7 +17,7 @@ pub(crate) const ENTRY: Entry = Entry {
     redact: codec::redacted::<Setting>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
-    read: Permission::Read,
+    read: Permission::READ,
     fanout: Fanout::Whole,
     work: &[],
 };
@@ -34,6 +34,11 @@ impl Story for Ask {
 
     fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
         let Self::SetLimits(asked) = self;
+        let unknown = asked.per_kind.keys().find(|kind| story.registry().work(**kind).is_none());
+        if let Some(kind) = unknown {
+            let known = story.registry().kinds().map(|known| known.kind.to_string()).collect();
+            return Err(Rejection::UnknownKind { kind: *kind, known }.into());
+        }
         let id = SettingId::from_project(story.caller().project).uuid();
         let mut limits = story.state::<Setting>(id)?.limits.clone();
         limits.per_kind.extend(asked.per_kind.iter().map(|(kind, limit)| (*kind, *limit)));

@@ -23,7 +23,7 @@ use mediary_schema::{
 use uuid::Uuid;
 
 use crate::{
-    gate::{Caller, Refusal, Transaction},
+    gate::{Caller, LongWork as _, Refusal, Transaction},
     testing::bench::Bench,
 };
 
@@ -139,16 +139,16 @@ fn phase(bench: &Bench) -> download::Phase {
 
 /// Whether some job has the key of the refresh or the download.
 fn is_reserved(bench: &Bench, work: &Work) -> bool {
-    let name = bench.gate.identities().reservation(ProjectId::HOME, &work.key());
+    let name = bench.gate.identities().reservation(ProjectId::HOME, &work.key);
     bench.told(|story| Ok(story.state::<Reservation>(name.uuid())?.holder.is_some()))
 }
 
 fn look() -> Work {
-    Work::Refresh(samples::refresh())
+    samples::refresh().work()
 }
 
 fn item() -> Work {
-    Work::Download(Box::new(samples::item()))
+    samples::item().work()
 }
 
 #[track_caller]

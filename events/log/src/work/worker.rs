@@ -17,7 +17,7 @@ pub(crate) const ENTRY: Entry = Entry {
     redact: codec::redacted::<Worker>,
     commands: Ask::COMMANDS,
     decode: decode::<Ask>,
-    read: Permission::Read,
+    read: Permission::READ,
     fanout: Fanout::Whole,
     work: &[],
 };

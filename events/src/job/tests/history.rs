@@ -1,6 +1,5 @@
 use mediary_schema::{
-    file::VerifyFiles,
-    job::{RetryPolicy, StoppedAttempt, Work},
+    job::{RetryPolicy, StoppedAttempt},
     worker::WorkerLife,
 };
 
@@ -12,11 +11,8 @@ fn samples() -> Vec<Event> {
     let WorkerLife { worker_id, incarnation_id } = samples::WORKER_LIFE;
     let stopped =
         StoppedAttempt { attempt_id, resources: Some(resources), failure: Some(samples::failure()) };
-    let queued = |work| Event::Queued { work, retry: RetryPolicy::default() };
     vec![
-        queued(Work::Refresh(samples::refresh())),
-        queued(Work::Download(Box::new(samples::item()))),
-        queued(Work::Verify(VerifyFiles { file_ids: vec![samples::file_id()], accept_folder: false })),
+        Event::Queued { work: samples::work(), retry: RetryPolicy::default() },
         Event::Leased { attempt_id, worker_id, incarnation_id, until: NOW },
         Event::Started { attempt_id },
         Event::AttemptFailed { attempt_id, failure: samples::failure(), resources, retry_at: NOW },

@@ -1,10 +1,11 @@
-use mediary_schema::setting::Limits;
+use mediary_schema::{job::WorkKind, setting::Limits};
 
 use super::super::{Event, Setting};
 use crate::testing::history;
 
 fn samples() -> Vec<Event> {
-    vec![Event::LimitsChanged { limits: Limits::default() }]
+    let per_kind = [(WorkKind::new("refresh"), 2), (WorkKind::new("download"), 2)].into();
+    vec![Event::LimitsChanged { limits: Limits { per_kind, total: 4 } }]
 }
 
 // PL-07.

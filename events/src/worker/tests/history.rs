@@ -9,7 +9,10 @@ fn samples() -> Vec<Event> {
     let reason = "5 attempts in a row ended by a panic: index out of bounds".to_owned();
     let incarnation_id = IncarnationId::from_uuid(Uuid::from_u128(0x0193_5d2e_0000_7000_8000_0000_0000_0012));
     vec![
-        Event::Joined { incarnation_id, offer: Offer { kinds: WorkKind::ALL.to_vec() } },
+        Event::Joined {
+            incarnation_id,
+            offer: Offer { kinds: ["refresh", "download", "verify"].map(WorkKind::new).to_vec() },
+        },
         Event::PartHalted { part: part.clone(), reason },
         Event::PartResumed { part },
     ]

@@ -46,9 +46,8 @@ impl JobProgress {
 pub(crate) struct Job {
     pub(crate) id: String,
     pub(crate) kind: String,
-    pub(crate) subject: String,
-    pub(crate) playlist_id: Option<String>,
-    pub(crate) item_id: Option<String>,
+    pub(crate) title: String,
+    pub(crate) subject_ids: Vec<String>,
     pub(crate) state: String,
     pub(crate) stopping: bool,
     pub(crate) attempt_id: Option<String>,

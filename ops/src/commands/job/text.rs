@@ -10,7 +10,7 @@ use crate::{
 
 /// A row for each job.
 pub(crate) fn table(jobs: &[Job]) -> String {
-    let mut table = Table::new(&["id", "state", "kind", "attempts", "queued", "subject"]);
+    let mut table = Table::new(&["id", "state", "kind", "attempts", "queued", "title"]);
     for job in jobs {
         table.row([
             job.id.clone(),
@@ -19,8 +19,8 @@ pub(crate) fn table(jobs: &[Job]) -> String {
             job.attempts.to_string(),
             moment(&job.queued_at),
             match &job.failure {
-                Some(failure) => format!("{} ({}: {})", job.subject, failure.class, failure.message),
-                None => job.subject.clone(),
+                Some(failure) => format!("{} ({}: {})", job.title, failure.class, failure.message),
+                None => job.title.clone(),
             },
         ]);
     }
@@ -35,12 +35,11 @@ pub(super) fn details(job: &Job) -> String {
     fields(&[
         ("id", Some(job.id.clone())),
         ("kind", Some(word(&job.kind))),
-        ("subject", Some(job.subject.clone())),
+        ("title", Some(job.title.clone())),
         ("state", Some(word(&job.state))),
         ("waits for", job.waiting_for.as_ref().map(Waiting::text)),
         ("progress", job.progress.as_ref().map(JobProgress::text)),
-        ("playlist", job.playlist_id.clone()),
-        ("item", job.item_id.clone()),
+        ("for", Some(job.subject_ids.join(" ")).filter(|ids| !ids.is_empty())),
         ("story", Some(job.story_id.clone())),
         ("queued", Some(moment(&job.queued_at))),
         ("started", time(&job.started_at)),

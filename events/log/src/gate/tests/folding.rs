@@ -16,7 +16,7 @@ use mediary_events::{
 use mediary_schema::{
     AttemptId, FailureClass, Timestamp,
     item::{IdScope, ItemSource},
-    job::{Failure, RetryPolicy, Work},
+    job::{Failure, RetryPolicy},
     playlist::{Availability, LiveStatus, ObservedEntry},
 };
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use super::{id, owner, texts, write};
 use crate::{
-    gate::{Refusal, Transaction},
+    gate::{LongWork as _, Refusal, Transaction},
     log::{Append, Expected, NewEvent, Schema, Subjects, Urgency},
     testing::bench::Bench,
 };
@@ -201,7 +201,7 @@ fn any_job_command() -> impl Strategy<Value = job::Command> {
     };
     let outcome = prop_oneof![Just(Outcome::Succeeded), Just(Outcome::Stopped), Just(failed)];
     prop_oneof![
-        3 => Just(job::Command::Queue { work: Work::Refresh(samples::refresh()), retry: RetryPolicy::default() }),
+        3 => Just(job::Command::Queue { work: samples::refresh().work(), retry: RetryPolicy::default() }),
         3 => attempt.clone().prop_map(|attempt_id| {
             job::Command::Lease { attempt_id, worker: samples::WORKER_LIFE, until: NOW }
         }),

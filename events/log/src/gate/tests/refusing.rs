@@ -15,12 +15,12 @@ use mediary_schema::{
 
 use super::{id, owner, write};
 use crate::{
-    gate::{Refusal, Transaction},
+    gate::{LongWork as _, Refusal, Transaction},
     testing::bench::Bench,
 };
 
 fn queue() -> job::Command {
-    let work = mediary_schema::job::Work::Refresh(samples::refresh());
+    let work = samples::refresh().work();
     job::Command::Queue { work, retry: RetryPolicy::default() }
 }
 
@@ -30,7 +30,7 @@ fn a_role_that_may_not_is_refused() {
     let bench = Bench::new();
     let refusal =
         bench.tell(crate::testing::person(Role::Viewer, 1), |story| write(story, 1, "x")).unwrap_err();
-    assert!(matches!(refusal, Refusal::Forbidden { permission: Permission::Operate }), "{refusal:?}");
+    assert!(matches!(refusal, Refusal::Forbidden { permission: Permission::OPERATE }), "{refusal:?}");
     assert_eq!(bench.head(), 1);
 }
 
@@ -91,7 +91,7 @@ fn a_rejection_of_the_concern_is_told_in_its_words() {
 #[test]
 fn each_refusal_says_its_code_and_the_next_step() {
     let told = [
-        Refusal::Forbidden { permission: Permission::Configure },
+        Refusal::Forbidden { permission: Permission::CONFIGURE },
         Refusal::Overloaded { retry_after: Duration::from_millis(20) },
         Refusal::StorageFull { free_bytes: 1_000, needed_bytes: 64_000 },
         Refusal::Contended { attempts: 16 },

@@ -5,14 +5,12 @@ use mediary_events::{
     testing::{NOW, samples},
 };
 use mediary_schema::{
-    AttemptId, CommandId, JobId, PlaylistId, ProjectId,
-    job::{RetryPolicy, Work},
-    playlist::RefreshMode,
+    AttemptId, CommandId, JobId, PlaylistId, ProjectId, job::RetryPolicy, playlist::RefreshMode,
 };
 
 use super::{id, owner, texts, write};
 use crate::{
-    gate::{Caller, Receipt, Transaction},
+    gate::{Caller, LongWork as _, Receipt, Transaction},
     log::{Origin, OriginKind},
     testing::bench::Bench,
     work,
@@ -108,13 +106,13 @@ fn a_repeat_names_the_job_of_the_first_time() {
 fn the_end_of_an_attempt_can_be_told_twice() {
     let bench = Bench::new();
     let (job_id, attempt_id) = (JobId::from_uuid(id(1)), AttemptId::from_uuid(id(2)));
-    let work = Work::Refresh(samples::refresh());
+    let work = samples::refresh().work();
     bench.told(|story| work::open(story, job_id, &work, RetryPolicy::default()));
     let lease = job::Command::Lease { attempt_id, worker: samples::WORKER_LIFE, until: NOW };
     bench.told(|story| story.execute::<Job>(job_id.uuid(), lease.clone()));
     let stop = |story: &mut Transaction<'_>| {
         work::end(story, job_id, attempt_id, Outcome::Succeeded, samples::resources())?;
-        let key = story.identities().reservation(ProjectId::HOME, &work.key());
+        let key = story.identities().reservation(ProjectId::HOME, &work.key);
         Ok(story.state::<Reservation>(key.uuid())?.holder)
     };
     let first = bench.tell(owner(9), stop).unwrap();
@@ -147,8 +145,7 @@ fn a_reaction_repeated_is_the_same_command() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_command_sent_many_times_at_once_is_carried_out_once() {
     let bench = Bench::new();
-    let queue =
-        job::Command::Queue { work: Work::Refresh(samples::refresh()), retry: RetryPolicy::default() };
+    let queue = job::Command::Queue { work: samples::refresh().work(), retry: RetryPolicy::default() };
     let calls = (0..16).map(|_| {
         bench.gate.execute::<Job>(
             Caller { command_id: CommandId::from_uuid(id(5)), ..crate::testing::platform() },

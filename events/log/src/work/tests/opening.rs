@@ -71,7 +71,7 @@ fn a_look_at_a_list_that_nobody_follows_is_refused() {
 #[test]
 fn the_open_job_of_some_work_is_known_by_its_key() {
     let bench = refreshing();
-    let open = |bench: &Bench| bench.told(|story| open_job(story, &look().key()));
+    let open = |bench: &Bench| bench.told(|story| open_job(story, &look().key));
     assert_eq!(open(&bench), Some(job_id(1)));
     bench.told(|story| cancel(story, job_id(1)));
     assert_eq!(open(&bench), None);
