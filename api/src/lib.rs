@@ -3,21 +3,24 @@
 //! Guarantees: nothing here decides anything or calls an actor; what comes in is bounded in size,
 //! depth, time and number before a resolver sees it.
 //!
-//! To add a concern: a folder named after it with the roles `object query mutation subscription`, and
-//! one member of each merged root in [`schema`].
+//! To add a concern: a folder named after it with the roles `entry object query mutation subscription explain`, and
+//! its word in the list of [`schema`].
 
 mod account;
 mod asking;
 mod changes;
+mod choice;
 mod connection;
 mod download;
 mod dry_run;
+mod entry;
 mod error;
 mod event;
 mod file;
 mod job;
 mod loader;
 mod log;
+mod nothing;
 mod playlist;
 mod project;
 mod reaction;
@@ -30,5 +33,6 @@ pub mod session;
 mod setting;
 pub mod worker;
 
+pub use entry::views;
 pub use schema::{MediarySchema, Parts, Platform, build, sdl};
 pub use server::{App, Readiness, connections, limits, websocket};

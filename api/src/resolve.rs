@@ -1,24 +1,24 @@
 //! Things by what people call them, for the page and the command line alike.
 //!
-//! To add a kind: a variant of [`ThingKind`] with its shelf.
+//! To add a kind: a [`Thing`](crate::entry::Thing) in the entry of its concern.
 
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use mediary_events::{account::Account, project::Project as Projects};
-use mediary_projections::{
-    ViewHandle, Views,
-    named::{self, Called, Named as Row},
-};
-use mediary_schema::{
-    DownloadId, EntryId, FileId, JobId, PlaylistId, PrincipalId, ProjectId, TokenId, account::Permission,
-    project::HOME,
-};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use mediary_projections::named::Named as Row;
+use mediary_schema::account::Permission;
 use uuid::Uuid;
 
+pub(crate) use self::ResolveQuery as Query;
+pub(crate) use crate::nothing::{Mutation, Subscription};
 use crate::{
+    choice::Choice,
+    entry::{self, Entry, Shelf, Thing, ThingKind, ThingOf},
     error::{fault, read_fault},
     schema::{platform, read},
     session::session,
 };
+
+/// What is called by names, its concerns say.
+pub(crate) const ENTRY: Entry = Entry::NOTHING;
 
 #[derive(Debug, Default)]
 pub(crate) struct ResolveQuery;
@@ -34,58 +34,6 @@ pub(crate) struct Named {
     name: Option<String>,
     /// Its address, if it has one.
     address: Option<String>,
-}
-
-/// What can be called by a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub(crate) enum ThingKind {
-    /// A list that is or was followed: by title or address.
-    Playlist,
-    /// A row of a list: by title or address.
-    Entry,
-    /// The keeping of an item: by title or address.
-    Download,
-    /// A file: by path.
-    File,
-    /// Long work: by its id alone.
-    Job,
-    /// A credential: by name.
-    Token,
-    /// A project: by name.
-    Project,
-}
-
-/// A view, and the columns by which its rows are called.
-type Shelf = (fn(&Views) -> &ViewHandle, Called);
-
-impl ThingKind {
-    const ALL: [Self; 7] =
-        [Self::Playlist, Self::Entry, Self::Download, Self::File, Self::Job, Self::Token, Self::Project];
-
-    /// What ids of it begin with.
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Playlist => PlaylistId::KIND,
-            Self::Entry => EntryId::KIND,
-            Self::Download => DownloadId::KIND,
-            Self::File => FileId::KIND,
-            Self::Job => JobId::KIND,
-            Self::Token => TokenId::KIND,
-            Self::Project => ProjectId::KIND,
-        }
-    }
-
-    /// Where its things are found that a view shows.
-    fn shelf(self) -> Option<Shelf> {
-        Some(match self {
-            Self::Playlist => (|views| &views.playlist, named::PLAYLIST),
-            Self::Entry => (|views| &views.playlist, named::ENTRY),
-            Self::Download => (|views| &views.download, named::DOWNLOAD),
-            Self::File => (|views| &views.file, named::FILE),
-            Self::Job => (|views| &views.job, named::JOB),
-            Self::Token | Self::Project => return None,
-        })
-    }
 }
 
 /// What a search costs, in fields: a name may be looked for in every row.
@@ -157,24 +105,28 @@ impl ResolveQuery {
         }
         // The word before the dash of an id says what it is.
         let said = text.split_once('-').and_then(|(word, rest)| {
-            let kind = ThingKind::ALL.into_iter().find(|kind| kind.word() == word)?;
-            Some((kind, rest))
+            let thing = entry::things().find(|thing| thing.kind == word)?;
+            Some((thing, rest))
         });
-        let asked = kinds.unwrap_or_else(|| ThingKind::ALL.to_vec());
+        let asked: Vec<&Thing> = match kinds {
+            Some(kinds) => kinds.into_iter().map(|kind| kind.0.0).collect(),
+            None => entry::things().collect(),
+        };
         let by_name = find(context, &asked, text).await?;
-        match said.filter(|(kind, _)| by_name.is_empty() && asked.contains(kind)) {
-            Some((kind, rest)) => find(context, &[kind], rest).await,
+        let is_asked = |thing: &Thing| asked.iter().any(|asked| asked.kind == thing.kind);
+        match said.filter(|(thing, _)| by_name.is_empty() && is_asked(thing)) {
+            Some((thing, rest)) => find(context, &[thing], rest).await,
             None => Ok(by_name),
         }
     }
 }
 
 /// Things of these kinds that are called so, in the closest way in which any is.
-async fn find(context: &Context<'_>, kinds: &[ThingKind], text: &str) -> Result<Vec<Named>> {
+async fn find(context: &Context<'_>, things: &[&'static Thing], text: &str) -> Result<Vec<Named>> {
     for way in ways(text) {
         let mut found = Vec::new();
-        for kind in kinds.iter().copied() {
-            found.extend(called(context, kind, &way).await?);
+        for thing in things {
+            found.extend(called(context, thing, &way).await?);
         }
         if !found.is_empty() {
             return Ok(found);
@@ -184,49 +136,33 @@ async fn find(context: &Context<'_>, kinds: &[ThingKind], text: &str) -> Result<
 }
 
 /// Things of a kind that are called in a way.
-async fn called(context: &Context<'_>, kind: ThingKind, way: &Way) -> Result<Vec<Named>> {
-    let Some((view, called)) = kind.shelf() else { return administered(context, kind, way).await };
-    let way = way.clone();
-    let rows = read(context, view, None, move |rows| match &way {
-        Way::Last => called.last(rows),
-        Way::Exactly(text) => called.exactly(rows, text, CANDIDATES_MAX),
-        Way::Prefix(digits) => called.by_prefix(rows, digits, CANDIDATES_MAX),
-        Way::Containing(text) => called.containing(rows, text, CANDIDATES_MAX),
-    });
+async fn called(context: &Context<'_>, thing: &'static Thing, way: &Way) -> Result<Vec<Named>> {
+    let rows = match &thing.shelf {
+        Shelf::View(view, called) => {
+            let (way, called) = (way.clone(), *called);
+            let rows = read(context, *view, None, move |rows| match &way {
+                Way::Last => called.last(rows),
+                Way::Exactly(text) => called.exactly(rows, text, CANDIDATES_MAX),
+                Way::Prefix(digits) => called.by_prefix(rows, digits, CANDIDATES_MAX),
+                Way::Containing(text) => called.containing(rows, text, CANDIDATES_MAX),
+            });
+            rows.await?
+        }
+        Shelf::Administered(_) if session(context, Permission::ADMINISTER).is_err() => Vec::new(),
+        Shelf::Administered(all) => {
+            let all = all(&platform(context).gate).await.map_err(|refusal| read_fault(&refusal))?;
+            let found = all.into_iter().filter(|(uuid, name)| way.fits(*uuid, name));
+            let row = |(uuid, name)| Row { uuid, name: Some(name), address: None };
+            found.take(CANDIDATES_MAX as usize).map(row).collect()
+        }
+    };
     let named = |Row { uuid, name, address }| Named {
-        id: ID(format!("{}-{uuid}", kind.word())),
-        kind,
+        id: ID(format!("{}-{uuid}", thing.kind)),
+        kind: Choice(ThingOf(thing)),
         name,
         address,
     };
-    Ok(rows.await?.into_iter().map(named).collect())
-}
-
-/// Tokens and projects that are called in a way, for whoever may see them.
-async fn administered(context: &Context<'_>, kind: ThingKind, way: &Way) -> Result<Vec<Named>> {
-    if session(context, Permission::ADMINISTER).is_err() {
-        return Ok(Vec::new());
-    }
-    let gate = &platform(context).gate;
-    let all: Vec<(Uuid, String)> = if kind == ThingKind::Token {
-        let state = gate.state::<Account>(PrincipalId::OWNER.uuid()).await;
-        let (state, now) = (state.map_err(|refusal| read_fault(&refusal))?, gate.clock().now());
-        let living = state.tokens.into_iter().filter(|(_, token)| token.is_living(now));
-        living.map(|(id, token)| (id.uuid(), token.name)).collect()
-    } else {
-        let state = gate.state::<Projects>(ProjectId::HOME.uuid()).await;
-        let made = state.map_err(|refusal| read_fault(&refusal))?.projects;
-        let made = made.into_iter().map(|(id, made)| (id.uuid(), made.name));
-        std::iter::once((ProjectId::HOME.uuid(), HOME.to_owned())).chain(made).collect()
-    };
-    let found = all.into_iter().filter(|(uuid, name)| way.fits(*uuid, name));
-    let named = |(uuid, name): (Uuid, String)| Named {
-        id: ID(format!("{}-{uuid}", kind.word())),
-        kind,
-        name: Some(name),
-        address: None,
-    };
-    Ok(found.take(CANDIDATES_MAX as usize).map(named).collect())
+    Ok(rows.into_iter().map(named).collect())
 }
 
 #[cfg(test)]

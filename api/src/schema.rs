@@ -10,14 +10,13 @@ use mediary_schema::{account::Permission, scope::Scope};
 use tokio::sync::{Semaphore, watch};
 
 use crate::{
-    account,
     changes::Feeds,
-    download, error, event, file, job,
+    entry::Entry,
+    error, event,
     loader::PerRequest,
-    log, playlist, project, reaction, resolve,
     server::limits::{self, limit_schema},
     session::session,
-    setting, worker,
+    worker,
 };
 
 /// Tells how the parts of the local worker are.
@@ -64,46 +63,44 @@ pub struct Platform {
     pub parts: Parts,
 }
 
-/// Everything that can be asked.
-#[derive(Debug, Default, MergedObject)]
-pub struct Query(
-    playlist::PlaylistQuery,
-    download::DownloadQuery,
-    job::JobQuery,
-    file::FileQuery,
-    event::EventQuery,
-    account::AccountQuery,
-    project::ProjectQuery,
-    setting::SettingQuery,
-    reaction::ReactionQuery,
-    resolve::ResolveQuery,
-    worker::WorkerQuery,
-);
+/// Declares the roots and the table of entries: of each module its `Query`, `Mutation`, `Subscription` and `ENTRY`.
+macro_rules! concerns {
+    ($($concern:ident,)*) => {
+        /// Everything that can be asked.
+        #[derive(Default, MergedObject)]
+        #[expect(missing_debug_implementations, reason = "a root without members has none")]
+        pub struct Query($(crate::$concern::Query),*);
 
-/// Everything that can be done.
-#[derive(Debug, Default, MergedObject)]
-pub struct Mutation(
-    playlist::PlaylistMutation,
-    download::DownloadMutation,
-    job::JobMutation,
-    file::FileMutation,
-    account::AccountMutation,
-    project::ProjectMutation,
-    setting::SettingMutation,
-    worker::WorkerMutation,
-    reaction::ReactionMutation,
-    log::LogMutation,
-);
+        /// Everything that can be done.
+        #[derive(Default, MergedObject)]
+        #[expect(missing_debug_implementations, reason = "a root without members has none")]
+        pub struct Mutation($(crate::$concern::Mutation),*);
 
-/// Everything that can be watched.
-#[derive(Debug, Default, MergedSubscription)]
-pub struct Subscription(
-    event::EventSubscription,
-    playlist::PlaylistSubscription,
-    download::DownloadSubscription,
-    job::JobSubscription,
-    file::FileSubscription,
-);
+        /// Everything that can be watched.
+        #[derive(Default, MergedSubscription)]
+        #[expect(missing_debug_implementations, reason = "a root without members has none")]
+        pub struct Subscription($(crate::$concern::Subscription),*);
+
+        /// What each concern is to the rest of the API.
+        pub(crate) const ENTRIES: &[Entry] = &[$(crate::$concern::ENTRY),*];
+    };
+}
+
+concerns! {
+    playlist,
+    download,
+    job,
+    file,
+    event,
+    account,
+    project,
+    setting,
+    worker,
+    reaction,
+    reservation,
+    log,
+    resolve,
+}
 
 /// The schema.
 pub type MediarySchema = Schema<Query, Mutation, Subscription>;

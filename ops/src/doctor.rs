@@ -11,6 +11,7 @@ use mediary_actors::{
     staging::Staging,
 };
 use mediary_api::connections::Tls;
+use mediary_log::work::REGISTRY;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -101,6 +102,16 @@ async fn program(configuration: &Configuration, tools: &Tools, runner: &Runner, 
             }
         }
         Err(error) => {
+            let needing: Vec<String> = REGISTRY
+                .kinds()
+                .filter(|work| work.tools.contains(&name))
+                .map(|work| work.kind.to_string())
+                .collect();
+            let without = if needing.is_empty() {
+                error.to_string()
+            } else {
+                format!("{error}; without it there is no {}", needing.join(", "))
+            };
             let (verdict, advice) = match tool {
                 Tool::YtDlp => (
                     Verdict::Error,
@@ -120,7 +131,7 @@ async fn program(configuration: &Configuration, tools: &Tools, runner: &Runner, 
                 ),
                 Tool::NatsServer => return Finding::ok(name, "not needed: NATS is off or elsewhere"),
             };
-            Finding::bad(name, verdict, error.to_string(), advice)
+            Finding::bad(name, verdict, without, advice)
         }
     }
 }

@@ -1,19 +1,14 @@
 //! The supervision tree: every child in the order of its start, with its deadline for stopping.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use mediary_actors::{
-    download::{Downloader, Library},
+    download::Library,
     ffmpeg::Ffmpeg,
-    file::{Keeper, KeeperArguments, Standing, Verifier},
+    file::{Keeper, KeeperArguments, Standing},
     job::{Desk, Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments},
     nats::{self, NatsServer, NatsServerArguments},
     net::Gateway,
-    playlist::Lister,
     process::{Runner, Tool, Tools},
     reaction::{Reacted, Reactor, ReactorArguments},
     room::Room,
@@ -31,7 +26,7 @@ use mediary_log::{
 use mediary_schema::{job::RetryPolicy, worker::WorkerLife};
 use tokio::sync::watch;
 
-use crate::configuration::Configuration;
+use crate::{commands::CONCERNS, configuration::Configuration};
 
 /// What every child gets its parts from.
 #[derive(Clone)]
@@ -56,6 +51,96 @@ const PERFORMER_STOPS_WITHIN: Duration = Duration::from_secs(10);
 /// What is only in memory stops at once.
 const STOPS_WITHIN: Duration = Duration::from_secs(2);
 
+/// What the parts of concerns stand on: all that they share.
+pub(crate) struct Ground<'a> {
+    roots: &'a Roots,
+    configuration: &'a Configuration,
+    /// Who reads addresses.
+    pub(crate) engine: Arc<Sources>,
+    /// Where files are kept.
+    pub(crate) library: Library,
+    /// How much fits there.
+    pub(crate) room: Room,
+}
+
+impl<'a> Ground<'a> {
+    fn new(roots: &'a Roots, configuration: &'a Configuration) -> Self {
+        let library = Library::new(configuration.library_folder());
+        let room = Room::of_folder(library.root().to_owned(), configuration.downloads.free_min_bytes);
+        let engine = Arc::new(sources(roots, configuration));
+        Self { roots, configuration, engine, library, room }
+    }
+
+    /// Who looks into media.
+    pub(crate) fn ffmpeg(&self) -> Ffmpeg {
+        Ffmpeg::new(self.roots.runner.clone(), self.roots.tools.clone())
+    }
+
+    /// Folders of unfinished work in the data folder.
+    pub(crate) fn in_data(&self) -> Staging {
+        Staging::in_data(&self.configuration.data)
+    }
+
+    /// Folders of unfinished work beside the library, on its file system.
+    pub(crate) fn beside_library(&self) -> Staging {
+        Staging::in_library(self.library.root(), self.roots.gate.log().id())
+    }
+
+    /// Who performs a kind of work; the part is named after it.
+    pub(crate) fn performer<E: Effect>(&self, name: &'static str, staging: Staging, effect: E) -> Child {
+        let Roots { gate, desk, worker, signals, .. } = self.roots;
+        let arguments = PerformerArguments {
+            gate: gate.clone(),
+            head: gate.log().watch_head(),
+            desk: Arc::clone(desk),
+            worker: *worker,
+            signals: signals.clone(),
+            staging,
+            output: self.configuration.data.join("output"),
+        };
+        Child::actor(name, PERFORMER_STOPS_WITHIN, move || {
+            (Performer::new(effect.clone()), arguments.clone())
+        })
+    }
+
+    /// Who looks at the kept files from time to time.
+    pub(crate) fn keeper(&self, name: &'static str) -> Child {
+        let every_s = self.configuration.files.look_every_s;
+        let arguments = KeeperArguments {
+            gate: self.roots.gate.clone(),
+            library: self.library.root().to_owned(),
+            every: (every_s > 0).then(|| Duration::from_secs(every_s)),
+            standing: Arc::clone(&self.roots.library),
+        };
+        Child::actor(name, STOPS_WITHIN, move || (Keeper, arguments.clone()))
+    }
+
+    fn reactor(&self, reaction: &Arc<dyn Reaction>) -> Child {
+        let arguments = ReactorArguments {
+            gate: self.roots.gate.clone(),
+            head: self.roots.gate.log().watch_head(),
+            reaction: Arc::clone(reaction),
+            reacted: Arc::clone(&self.roots.reacted),
+        };
+        Child::actor(reaction.name(), STOPS_WITHIN, move || (Reactor, arguments.clone()))
+    }
+
+    fn dispatcher(&self, name: &'static str) -> Child {
+        let Roots { gate, desk, worker, held, .. } = self.roots;
+        let arguments = DispatcherArguments {
+            gate: gate.clone(),
+            head: gate.log().watch_head(),
+            desk: Arc::clone(desk),
+            worker: *worker,
+            offered: REGISTRY.work_kinds(),
+            room: self.room.clone(),
+            library: self.library.root().to_owned(),
+            held: Arc::clone(held),
+        };
+        Child::actor(name, STOPS_WITHIN, move || (Dispatcher, arguments.clone()))
+    }
+}
+
 /// Starts the tree. Performers come before the dispatcher, so that whatever an earlier run had leased is
 /// told to be lost before anything is leased anew.
 pub(crate) async fn grow(
@@ -63,27 +148,19 @@ pub(crate) async fn grow(
     configuration: &Configuration,
     nats: Option<NatsServerArguments>,
 ) -> Result<SupervisorHandle, StartError> {
-    let data = &configuration.data;
-    let engine = Arc::new(sources(roots, configuration));
-    let ffmpeg = Ffmpeg::new(roots.runner.clone(), roots.tools.clone());
-    let library = Library::new(configuration.library_folder());
-    let room = Room::of_folder(library.root().to_owned(), configuration.downloads.free_min_bytes);
-    let files = Staging::in_library(library.root(), roots.gate.log().id());
-
-    let lister = Lister::new(Arc::clone(&engine) as _);
-    let (folder, looks_every_s) = (library.root().to_owned(), configuration.files.look_every_s);
-    let verifier = Verifier::new(folder.clone());
-    let downloader = Downloader::new(engine, ffmpeg, library, room.clone());
-    let children = nats.map(nats_server).into_iter().chain([
-        performer("refresh", PERFORMER_STOPS_WITHIN, roots, data, Staging::in_data(data), lister),
-        performer("download", PERFORMER_STOPS_WITHIN, roots, data, files, downloader),
-        performer("verify", PERFORMER_STOPS_WITHIN, roots, data, Staging::in_data(data), verifier),
-        keeper("keeper", STOPS_WITHIN, roots, folder.clone(), looks_every_s),
-    ]);
-    let children = children
-        .chain(roots.reactions.iter().map(|reaction| reactor(reaction, STOPS_WITHIN, roots)))
-        .chain([dispatcher("dispatcher", STOPS_WITHIN, roots, folder, room)]);
+    let ground = Ground::new(roots, configuration);
+    let children = nats
+        .map(nats_server)
+        .into_iter()
+        .chain(CONCERNS.iter().flat_map(|concern| (concern.parts)(&ground)))
+        .chain(roots.reactions.iter().map(|reaction| ground.reactor(reaction)))
+        .chain([ground.dispatcher("dispatcher")]);
     Supervisor::start(children.collect(), Policy::default(), roots.gate.clock().clone()).await
+}
+
+/// What follows from events, of every concern, in the order of their start.
+pub(crate) fn reactions(configuration: &Configuration) -> Vec<Arc<dyn Reaction>> {
+    CONCERNS.iter().flat_map(|concern| (concern.reactions)(retry(configuration))).collect()
 }
 
 /// How new jobs are tried again.
@@ -128,70 +205,4 @@ fn sources(roots: &Roots, configuration: &Configuration) -> Sources {
 
 fn nats_server(arguments: NatsServerArguments) -> Child {
     Child::actor("nats", nats::STOPS_WITHIN, move || (NatsServer, arguments.clone()))
-}
-
-fn performer<E: Effect>(
-    name: &'static str,
-    stops_within: Duration,
-    roots: &Roots,
-    data: &Path,
-    staging: Staging,
-    effect: E,
-) -> Child {
-    let arguments = PerformerArguments {
-        gate: roots.gate.clone(),
-        head: roots.gate.log().watch_head(),
-        desk: Arc::clone(&roots.desk),
-        worker: roots.worker,
-        signals: roots.signals.clone(),
-        staging,
-        output: data.join("output"),
-    };
-    Child::actor(name, stops_within, move || (Performer::new(effect.clone()), arguments.clone()))
-}
-
-fn reactor(reaction: &Arc<dyn Reaction>, stops_within: Duration, roots: &Roots) -> Child {
-    let arguments = ReactorArguments {
-        gate: roots.gate.clone(),
-        head: roots.gate.log().watch_head(),
-        reaction: Arc::clone(reaction),
-        reacted: Arc::clone(&roots.reacted),
-    };
-    Child::actor(reaction.name(), stops_within, move || (Reactor, arguments.clone()))
-}
-
-fn keeper(
-    name: &'static str,
-    stops_within: Duration,
-    roots: &Roots,
-    library: PathBuf,
-    every_s: u64,
-) -> Child {
-    let arguments = KeeperArguments {
-        gate: roots.gate.clone(),
-        library,
-        every: (every_s > 0).then(|| Duration::from_secs(every_s)),
-        standing: Arc::clone(&roots.library),
-    };
-    Child::actor(name, stops_within, move || (Keeper, arguments.clone()))
-}
-
-fn dispatcher(
-    name: &'static str,
-    stops_within: Duration,
-    roots: &Roots,
-    library: PathBuf,
-    room: Room,
-) -> Child {
-    let arguments = DispatcherArguments {
-        gate: roots.gate.clone(),
-        head: roots.gate.log().watch_head(),
-        desk: Arc::clone(&roots.desk),
-        worker: roots.worker,
-        offered: REGISTRY.work_kinds(),
-        room,
-        library,
-        held: Arc::clone(&roots.held),
-    };
-    Child::actor(name, stops_within, move || (Dispatcher, arguments.clone()))
 }

@@ -55,7 +55,7 @@ pub struct Fault {
 /// A running view: its readers and its place. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ViewHandle {
-    name: &'static str,
+    pub(crate) name: &'static str,
     pub(crate) readers: Readers,
     status: watch::Receiver<ViewStatus>,
     /// What was recorded when it was started, or begun anew: before it has folded that, it shows a part of the truth as if it were all.

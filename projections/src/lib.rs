@@ -28,7 +28,7 @@ mod tests;
 pub mod view;
 
 pub use handle::{Fault, ViewHandle, ViewStatus};
-pub use registry::{StartError, Views};
+pub use registry::{StartError, ViewKind, Views};
 pub use store::QueryError;
 
 /// One snapshot of a view, as queries take it.

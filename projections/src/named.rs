@@ -25,18 +25,17 @@ pub struct Called {
     address: &'static str,
 }
 
-/// Playlists, by title and address.
-pub const PLAYLIST: Called = Called { table: "playlist", id: "id", name: "title", address: "url" };
-/// Entries, by title and address.
-pub const ENTRY: Called = Called { table: "entry", id: "id", name: "title", address: "url" };
-/// Downloads, by title and address.
-pub const DOWNLOAD: Called = Called { table: "download", id: "id", name: "title", address: "url" };
-/// Files, by path.
-pub const FILE: Called = Called { table: "file", id: "id", name: "path", address: "NULL" };
-/// Jobs, by id only.
-pub const JOB: Called = Called { table: "job", id: "id", name: "NULL", address: "NULL" };
-
 impl Called {
+    /// The rows of a table, by the column of its ids, of its names and of its addresses; `NULL` where there are none.
+    pub(crate) const fn new(
+        table: &'static str,
+        id: &'static str,
+        name: &'static str,
+        address: &'static str,
+    ) -> Self {
+        Self { table, id, name, address }
+    }
+
     /// The newest row.
     pub fn last(&self, rows: &Snapshot<'_>) -> rusqlite::Result<Vec<Named>> {
         self.find(rows, "?1 = ?1", &"", 1)

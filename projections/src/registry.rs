@@ -1,4 +1,4 @@
-//! The list of the views: a further one is a line here.
+//! The views of a server: each is started by what its concern says of it.
 
 use std::{
     path::{Path, PathBuf},
@@ -7,54 +7,25 @@ use std::{
 
 use mediary_log::{Log, ReadError};
 
-use crate::{
-    download::DownloadView, file::FileView, handle::ViewHandle, job::JobView, playlist::PlaylistView,
-};
+use crate::{handle::ViewHandle, view::View};
 
-/// Declares [`Views`]: for each view a field, which is started, asked and stopped like the others.
-macro_rules! views {
-    ($($(#[$doc:meta])* $name:ident: $view:ty,)*) => {
-        /// Every view.
-        #[derive(Debug, Clone)]
-        pub struct Views {
-            $($(#[$doc])* pub $name: ViewHandle,)*
-        }
-
-        impl Views {
-            const NUMBER: usize = [$(stringify!($name)),*].len();
-
-            fn start_each(log: &Log, directory: &Path) -> Result<Self, StartError> {
-                Ok(Self { $($name: ViewHandle::start::<$view>(log, directory)?,)* })
-            }
-
-            fn each_mut(&mut self) -> [&mut ViewHandle; Self::NUMBER] {
-                [$(&mut self.$name),*]
-            }
-
-            /// Each view, for readiness and metrics.
-            pub fn all(&self) -> [&ViewHandle; Self::NUMBER] {
-                [$(&self.$name),*]
-            }
-
-            /// Waits until one of them has ended though nothing stopped it and it said no fault, and answers its name.
-            pub async fn ended(&self) -> &'static str {
-                tokio::select! {
-                    $(name = self.$name.ended() => name,)*
-                }
-            }
-        }
-    };
+/// A view that a server has: started, asked and stopped like the others.
+#[derive(Debug, Clone, Copy)]
+pub struct ViewKind {
+    start: fn(&Log, &Path) -> Result<ViewHandle, StartError>,
 }
 
-views! {
-    /// Playlists and their entries.
-    playlist: PlaylistView,
-    /// Jobs.
-    job: JobView,
-    /// Downloads.
-    download: DownloadView,
-    /// Files.
-    file: FileView,
+impl ViewKind {
+    /// The kind of this view.
+    pub const fn of<V: View>() -> Self {
+        Self { start: ViewHandle::start::<V> }
+    }
+}
+
+/// The views of a server, each found by its type.
+#[derive(Debug, Clone)]
+pub struct Views {
+    all: Arc<[ViewHandle]>,
 }
 
 /// Why the views could not be started.
@@ -95,17 +66,46 @@ pub enum StartError {
 }
 
 impl Views {
-    /// Starts every view on the log; must be called on a runtime.
-    pub fn start(log: &Log, data: &Path) -> Result<Self, StartError> {
+    /// Starts these views on the log; must be called on a runtime.
+    pub fn start(
+        log: &Log,
+        data: &Path,
+        kinds: impl IntoIterator<Item = ViewKind>,
+    ) -> Result<Self, StartError> {
         let directory = data.join("views");
         std::fs::create_dir_all(&directory)
             .map_err(|source| StartError::Folder { path: directory.clone(), source })?;
-        let mut views = Self::start_each(log, &directory)?;
+        let start = |kind: ViewKind| (kind.start)(log, &directory);
+        let mut all = kinds.into_iter().map(start).collect::<Result<Vec<_>, _>>()?;
         let shown = Arc::<AtomicU64>::default();
-        for view in views.each_mut() {
+        for view in &mut all {
             view.shown = Arc::clone(&shown);
         }
-        Ok(views)
+        Ok(Self { all: all.into() })
+    }
+
+    /// The view of this type.
+    ///
+    /// # Panics
+    /// If it was not among those that were started: whoever asks a view names it in the entry of its concern.
+    pub fn of<V: View>(&self) -> &ViewHandle {
+        self.named(V::NAME).expect("a view that is asked is in the entry of its concern")
+    }
+
+    /// The view of this name.
+    pub fn named(&self, name: &str) -> Option<&ViewHandle> {
+        self.all.iter().find(|view| view.name == name)
+    }
+
+    /// Each view, for readiness and metrics.
+    pub fn all(&self) -> &[ViewHandle] {
+        &self.all
+    }
+
+    /// Waits until one of them has ended though nothing stopped it and it said no fault, and answers its name.
+    pub async fn ended(&self) -> &'static str {
+        let ends = self.all.iter().map(|view| Box::pin(view.ended()));
+        futures::future::select_all(ends).await.0
     }
 
     /// Stops every view and waits for its thread.

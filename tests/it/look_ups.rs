@@ -10,7 +10,9 @@ use mediary_benches::{
     world::{self, List, Size},
 };
 use mediary_log::gate::Gate;
-use mediary_projections::Views;
+use mediary_projections::{
+    Views, download::DownloadView, file::FileView, job::JobView, playlist::PlaylistView,
+};
 use mediary_schema::PlaylistId;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -55,8 +57,13 @@ async fn told(items: &mut (impl Stream<Item = Value> + Unpin), field: &str, unti
 }
 
 /// The queries of each view since the last call.
-fn statements(Views { playlist, download, job, file }: &Views) -> [Vec<String>; 4] {
-    [playlist, download, job, file].map(mediary_projections::ViewHandle::statements)
+fn statements(views: &Views) -> [Vec<String>; 4] {
+    [
+        views.of::<PlaylistView>().statements(),
+        views.of::<DownloadView>().statements(),
+        views.of::<JobView>().statements(),
+        views.of::<FileView>().statements(),
+    ]
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,12 +8,12 @@
 //!
 //! What a reaction is, [`mediary_log::gate::Reaction`] says: a dry run tells it without an actor.
 //!
-//! To add a reaction: one file named after event and command, one member of [`all`].
+//! To add a reaction: one file named after event and command, and its place in the entry of the concern whose command it
+//! leads to.
 
 mod actor;
 mod downloads_requested_to_request;
 mod entry_live_status_changed_to_resume;
-mod options;
 mod reacted;
 #[cfg(test)]
 mod tests;
@@ -21,5 +21,4 @@ mod tests;
 pub use actor::{Reactor, ReactorArguments};
 pub use downloads_requested_to_request::DownloadsRequestedToRequest;
 pub use entry_live_status_changed_to_resume::EntryLiveStatusChangedToResume;
-pub use options::all;
 pub use reacted::Reacted;

@@ -1,10 +1,14 @@
 //! Tokens in GraphQL.
 
+mod entry;
 mod explain;
 mod mutation;
 mod object;
 mod query;
 
-pub(crate) use explain::{Words, token_name};
-pub(crate) use mutation::AccountMutation;
-pub(crate) use query::AccountQuery;
+pub(crate) use entry::ENTRY;
+pub(crate) use explain::token_name;
+pub(crate) use mutation::AccountMutation as Mutation;
+pub(crate) use query::AccountQuery as Query;
+
+pub(crate) use crate::nothing::Subscription;

@@ -3,7 +3,7 @@ use mediary_events::{
     download::{Download, Event},
 };
 use mediary_log::{Recorded, Subject};
-use mediary_projections::download;
+use mediary_projections::download::{self, DownloadView};
 use mediary_schema::{DownloadId, EntryId, ItemId, download::DownloadItem, job::Work};
 use uuid::Uuid;
 
@@ -39,7 +39,7 @@ impl Explains for Words {
     fn deed(&self, finder: &Finder, recorded: &Recorded) -> Found<Option<String>> {
         let Some(event) = event_of::<Download>(recorded) else { return Ok(None) };
         let id = DownloadId::from_uuid(recorded.envelope.stream.uuid);
-        let row = finder.row(&finder.views.download, |rows| download::download(rows, id))?;
+        let row = finder.row(finder.views.of::<DownloadView>(), |rows| download::download(rows, id))?;
         let title = row.map_or_else(|| "it".to_owned(), |row| quoted(row.title.as_deref(), &row.source.url));
         Ok(Some(match event {
             Event::Requested { item, .. } => format!("asked for {title} ({})", item.quality.name),

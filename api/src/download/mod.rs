@@ -1,13 +1,14 @@
 //! Downloads in GraphQL.
 
+mod entry;
 mod explain;
 mod mutation;
 mod object;
 mod query;
 mod subscription;
 
-pub(crate) use explain::Words;
-pub(crate) use mutation::DownloadMutation;
+pub(crate) use entry::ENTRY;
+pub(crate) use mutation::DownloadMutation as Mutation;
 pub(crate) use object::{Download, DownloadOfItem};
-pub(crate) use query::DownloadQuery;
-pub(crate) use subscription::DownloadSubscription;
+pub(crate) use query::DownloadQuery as Query;
+pub(crate) use subscription::DownloadSubscription as Subscription;

@@ -5,7 +5,10 @@ use mediary_events::download::{
     Ask,
     ask::{EntriesOf, ImportArchive, Start, Target},
 };
-use mediary_projections::{Snapshot, playlist::entries_by_id};
+use mediary_projections::{
+    Snapshot, Views,
+    playlist::{PlaylistView, entries_by_id},
+};
 use mediary_schema::{EntryId, PlaylistId, Several};
 
 use crate::{
@@ -116,7 +119,7 @@ async fn by_playlist(
     session(context, mediary_schema::account::Permission::DOWNLOAD)?;
     let wanted = ids.as_slice().to_vec();
     let query = move |rows: &Snapshot<'_>| entries_by_id(rows, &wanted);
-    let rows = read(context, |views| &views.playlist, None, query).await?;
+    let rows = read(context, Views::of::<PlaylistView>, None, query).await?;
     let list_of: HashMap<EntryId, PlaylistId> = rows.iter().map(|row| (row.id, row.playlist_id)).collect();
     // In the order asked, so that the same command has the same form whatever the view answers first.
     let mut lists: BTreeMap<PlaylistId, Vec<EntryId>> = BTreeMap::new();

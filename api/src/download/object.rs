@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
 use mediary_projections::{
     Snapshot, SqlResult, ViewHandle, Views,
-    download::{self, DownloadRow, DownloadState},
+    download::{self, DownloadRow, DownloadState, DownloadView},
 };
 use mediary_schema::{FileId, ItemId, JobId};
 
@@ -111,7 +111,7 @@ impl LookUp for DownloadOfItem {
     type Row = DownloadRow;
 
     fn view(views: &Views) -> &ViewHandle {
-        &views.download
+        views.of::<DownloadView>()
     }
 
     fn find(rows: &Snapshot<'_>, keys: &[ItemId]) -> SqlResult<HashMap<ItemId, DownloadRow>> {

@@ -1,5 +1,8 @@
 use async_graphql::{Context, ID, Object, Result};
-use mediary_projections::{Snapshot, download as view};
+use mediary_projections::{
+    Snapshot, Views,
+    download::{self as view, DownloadView},
+};
 
 use super::Download;
 use crate::{
@@ -7,7 +10,7 @@ use crate::{
     scalar::Position,
 };
 
-const VIEW: Of = |views| &views.download;
+const VIEW: Of = Views::of::<DownloadView>;
 
 #[derive(Debug, Default)]
 pub(crate) struct DownloadQuery;

@@ -1,6 +1,9 @@
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use futures::Stream;
-use mediary_projections::download::{self as view, DownloadRow};
+use mediary_projections::{
+    Views,
+    download::{self as view, DownloadRow, DownloadView},
+};
 use mediary_schema::{DownloadId, PlaylistId};
 
 use super::Download;
@@ -25,7 +28,7 @@ pub(crate) struct DownloadChange {
 
 fn watched() -> Watched<DownloadRow> {
     Watched {
-        view: |views| &views.download,
+        view: Views::of::<DownloadView>,
         of: None,
         changed: Box::new(view::changed_downloads),
         at: |row| row.changed_at,

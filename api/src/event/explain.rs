@@ -1,28 +1,17 @@
 //! Why things are as they are, in words: what a concern says of its own ids and events.
 //!
-//! To add a concern: `explain.rs` in its folder with one [`Explains`], and a line in [`ALL`].
+//! To add a concern: `explain.rs` in its folder with one [`Explains`], named in its entry.
 
 use mediary_events::{Concern, codec};
 use mediary_log::{Direction, Filter, LogReader, OriginKind, Read, ReadError, Recorded, StreamId, Subject};
-use mediary_projections::{QueryError, Snapshot, SqlResult, ViewHandle, Views, playlist};
+use mediary_projections::{
+    QueryError, Snapshot, SqlResult, ViewHandle, Views,
+    playlist::{self, PlaylistView},
+};
 use mediary_schema::{EntryId, PlaylistId, job::Work, redact, scope::Scope};
 use uuid::Uuid;
 
-use crate::{account, download, file, job, log, project, reservation, setting, worker};
-
-/// Every concern.
-const ALL: [&dyn Explains; 10] = [
-    &crate::playlist::Words,
-    &download::Words,
-    &job::Words,
-    &file::Words,
-    &worker::Words,
-    &reservation::Words,
-    &setting::Words,
-    &account::Words,
-    &project::Words,
-    &log::Words,
-];
+use crate::schema::ENTRIES;
 
 /// What a concern says of its own.
 pub(crate) trait Explains: Sync {
@@ -51,19 +40,24 @@ pub(crate) trait Explains: Sync {
     }
 }
 
+/// Everybody who explains something.
+fn all() -> impl Iterator<Item = &'static dyn Explains> {
+    ENTRIES.iter().filter_map(|entry| entry.words)
+}
+
 /// Who explains ids that begin so.
 pub(super) fn of_kind(kind: &str) -> Option<&'static dyn Explains> {
-    ALL.into_iter().find(|words| words.kinds().contains(&kind))
+    all().find(|words| words.kinds().contains(&kind))
 }
 
 /// Who explains events of a concern.
 pub(crate) fn of_concern(concern: &str) -> Option<&'static dyn Explains> {
-    ALL.into_iter().find(|words| words.concern() == concern)
+    all().find(|words| words.concern() == concern)
 }
 
 /// Every beginning of an id that can be explained.
 pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
-    ALL.into_iter().flat_map(|words| words.kinds().iter().copied())
+    all().flat_map(|words| words.kinds().iter().copied())
 }
 
 /// Why something could not be looked up.
@@ -131,7 +125,7 @@ impl Finder {
 
     /// What a playlist is called: its title, or its address.
     pub(crate) fn playlist_name(&self, id: PlaylistId) -> Found<String> {
-        let row = self.row(&self.views.playlist, |rows| playlist::playlist(rows, id))?;
+        let row = self.row(self.views.of::<PlaylistView>(), |rows| playlist::playlist(rows, id))?;
         Ok(row.map_or_else(|| id.to_string(), |row| quoted(row.title.as_deref(), &row.url)))
     }
 }

@@ -1,6 +1,7 @@
 //! The log in GraphQL: its events, and why anything is as it is.
 
 mod change;
+mod entry;
 pub(crate) mod explain;
 mod filter;
 mod object;
@@ -11,7 +12,10 @@ mod subscription;
 mod verification;
 mod why;
 
-pub(crate) use query::{EventQuery, within_log};
+pub(crate) use entry::ENTRY;
+pub(crate) use query::{EventQuery as Query, within_log};
 pub(crate) use rendering::Renderings;
-pub(crate) use subscription::EventSubscription;
+pub(crate) use subscription::EventSubscription as Subscription;
 pub(crate) use why::is_known;
+
+pub(crate) use crate::nothing::Mutation;

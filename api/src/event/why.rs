@@ -2,9 +2,9 @@ use async_graphql::{Context, ID, Result, SimpleObject};
 use mediary_events::Concern as _;
 use mediary_log::{Filter, LogReader, Read, ReadError, Recorded, StreamId, access};
 use mediary_projections::{
-    job::{self, JobFilter},
+    job::{self, JobFilter, JobView},
     page::{PAGE_MAX, PageRequest},
-    playlist,
+    playlist::{self, PlaylistView},
 };
 use mediary_schema::{
     CommandId, CorrelationId, EntryId, EventId, PrincipalId, Timestamp, TokenId, account::Permission,
@@ -187,8 +187,8 @@ fn one_of(
 /// The event that began a story.
 fn begin_of(finder: &Finder, story: CorrelationId) -> Found<Option<Recorded>> {
     let filter = JobFilter { story: Some(story), ..JobFilter::default() };
-    let page =
-        finder.row(&finder.views.job, |rows| job::jobs(rows, &filter, PageRequest::front(PAGE_MAX)))?;
+    let page = finder
+        .row(finder.views.of::<JobView>(), |rows| job::jobs(rows, &filter, PageRequest::front(PAGE_MAX)))?;
     let queued = match page.rows.last() {
         Some((_, row)) => finder.first_of(&mediary_events::job::Job::stream(row.id.uuid()))?,
         None => None,
@@ -225,7 +225,8 @@ fn answer(finder: &Finder, root: &Recorded, entry: Option<EntryId>) -> Found<Str
         text.extend([", ", word(envelope.origin.kind.into())]);
     }
     if let Some(id) = entry
-        && let Some(number) = finder.row(&finder.views.playlist, |rows| playlist::entry_number(rows, id))?
+        && let Some(number) =
+            finder.row(finder.views.of::<PlaylistView>(), |rows| playlist::entry_number(rows, id))?
     {
         text.extend(["; this is entry ", &number.to_string()]);
     }

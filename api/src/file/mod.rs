@@ -1,13 +1,14 @@
 //! Files in GraphQL.
 
+mod entry;
 mod explain;
 mod mutation;
 mod object;
 mod query;
 mod subscription;
 
-pub(crate) use explain::Words;
-pub(crate) use mutation::FileMutation;
+pub(crate) use entry::ENTRY;
+pub(crate) use mutation::FileMutation as Mutation;
 pub(crate) use object::{File, FileById};
-pub(crate) use query::FileQuery;
-pub(crate) use subscription::FileSubscription;
+pub(crate) use query::FileQuery as Query;
+pub(crate) use subscription::FileSubscription as Subscription;

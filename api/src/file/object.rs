@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use async_graphql::{Enum, ID, SimpleObject};
 use mediary_projections::{
     Snapshot, SqlResult, ViewHandle, Views,
-    file::{self as view, FileRow},
+    file::{self as view, FileRow, FileView},
 };
 use mediary_schema::{
     FileId,
@@ -149,7 +149,7 @@ impl LookUp for FileById {
     type Row = FileRow;
 
     fn view(views: &Views) -> &ViewHandle {
-        &views.file
+        views.of::<FileView>()
     }
 
     fn find(rows: &Snapshot<'_>, keys: &[FileId]) -> SqlResult<HashMap<FileId, FileRow>> {

@@ -1,5 +1,8 @@
 use async_graphql::{Context, ID, Object, Result};
-use mediary_projections::{Snapshot, file as view};
+use mediary_projections::{
+    Snapshot, Views,
+    file::{self as view, FileView},
+};
 
 use super::File;
 use crate::{
@@ -7,7 +10,7 @@ use crate::{
     scalar::Position,
 };
 
-const VIEW: Of = |views| &views.file;
+const VIEW: Of = Views::of::<FileView>;
 
 #[derive(Debug, Default)]
 pub(crate) struct FileQuery;

@@ -1,6 +1,9 @@
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use futures::Stream;
-use mediary_projections::file::{self as view, FileRow};
+use mediary_projections::{
+    Views,
+    file::{self as view, FileRow, FileView},
+};
 use mediary_schema::{FileId, ItemId};
 
 use super::File;
@@ -25,7 +28,7 @@ pub(crate) struct FileChange {
 
 fn watched() -> Watched<FileRow> {
     Watched {
-        view: |views| &views.file,
+        view: Views::of::<FileView>,
         of: None,
         changed: Box::new(view::changed_files),
         at: |row| row.changed_at,

@@ -3,7 +3,7 @@ use mediary_events::{
     job::{Event, Job},
 };
 use mediary_log::{Recorded, work::REGISTRY};
-use mediary_projections::job;
+use mediary_projections::job::{self, JobView};
 use mediary_schema::{AttemptId, EntryId, JobId, job::Work};
 use uuid::Uuid;
 
@@ -26,14 +26,14 @@ impl Explains for Words {
             return finder.last_of(&Job::stream(uuid));
         }
         let id = AttemptId::from_uuid(uuid);
-        let job = finder.row(&finder.views.job, |rows| job::job_of_attempt(rows, id))?;
+        let job = finder.row(finder.views.of::<JobView>(), |rows| job::job_of_attempt(rows, id))?;
         job.map_or(Ok(None), |job| finder.last_about(&Job::stream(job.uuid()), "attempt_id", &id.to_string()))
     }
 
     fn deed(&self, finder: &Finder, recorded: &Recorded) -> Found<Option<String>> {
         let Some(event) = event_of::<Job>(recorded) else { return Ok(None) };
         let id = JobId::from_uuid(recorded.envelope.stream.uuid);
-        let row = finder.row(&finder.views.job, |rows| job::job(rows, id))?;
+        let row = finder.row(finder.views.of::<JobView>(), |rows| job::job(rows, id))?;
         let work = row.map_or_else(|| Ok("its work".to_owned()), |row| name(finder, &row.work))?;
         Ok(Some(match event {
             Event::Queued { .. } if is_by_hand(recorded) => format!("asked for {work}"),

@@ -1,13 +1,14 @@
 //! Jobs in GraphQL.
 
+mod entry;
 mod explain;
 mod mutation;
 mod object;
 mod query;
 mod subscription;
 
-pub(crate) use explain::Words;
-pub(crate) use mutation::JobMutation;
+pub(crate) use entry::ENTRY;
+pub(crate) use mutation::JobMutation as Mutation;
 pub(crate) use object::{Failure, Job, JobById, Kind};
-pub(crate) use query::JobQuery;
-pub(crate) use subscription::JobSubscription;
+pub(crate) use query::JobQuery as Query;
+pub(crate) use subscription::JobSubscription as Subscription;

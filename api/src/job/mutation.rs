@@ -2,7 +2,10 @@ use std::collections::HashMap;
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::job::{Ask, ask};
-use mediary_projections::{Snapshot, job::jobs_by_id};
+use mediary_projections::{
+    Snapshot, Views,
+    job::{JobView, jobs_by_id},
+};
 use mediary_schema::JobId;
 
 use super::Job;
@@ -13,7 +16,7 @@ use crate::{
     schema::read,
 };
 
-const VIEW: Of = |views| &views.job;
+const VIEW: Of = Views::of::<JobView>;
 
 #[derive(Debug, Default)]
 pub(crate) struct JobMutation;

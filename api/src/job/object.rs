@@ -6,7 +6,7 @@ use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
 use mediary_log::signal::Subject;
 use mediary_projections::{
     Snapshot, SqlResult, ViewHandle, Views,
-    job::{self as view, JobRow},
+    job::{self as view, JobRow, JobView},
 };
 use mediary_schema::{
     FailureClass, JobId,
@@ -17,6 +17,7 @@ use mediary_schema::{
 pub(crate) use kind::Kind;
 
 use crate::{
+    choice::Choice,
     loader::LookUp,
     scalar::{DateTime, Long, Position},
     schema::{platform, read, scope},
@@ -209,7 +210,7 @@ impl From<JobRow> for Job {
         let Work { kind, title, subjects, within, lanes, .. } = row.work;
         Self {
             id: ID(row.id.to_string()),
-            kind: Kind(kind),
+            kind: Choice(kind),
             title,
             subject_ids: subjects.iter().chain(&within).map(|subject| ID(subject.to_string())).collect(),
             state: state.into(),
@@ -245,7 +246,7 @@ impl Job {
         id: JobId,
         min_position: Option<Position>,
     ) -> Result<Option<Self>> {
-        let row = read(context, |views| &views.job, min_position, move |rows| view::job(rows, id)).await?;
+        let row = read(context, Views::of::<JobView>, min_position, move |rows| view::job(rows, id)).await?;
         Ok(row.map(Self::from))
     }
 }
@@ -277,7 +278,7 @@ impl LookUp for JobById {
     type Row = JobRow;
 
     fn view(views: &Views) -> &ViewHandle {
-        &views.job
+        views.of::<JobView>()
     }
 
     fn find(rows: &Snapshot<'_>, keys: &[JobId]) -> SqlResult<HashMap<JobId, JobRow>> {

@@ -1,7 +1,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_projections::{
-    Snapshot,
-    job::{self as view, JobFilter},
+    Snapshot, Views,
+    job::{self as view, JobFilter, JobView},
 };
 use mediary_schema::{CorrelationId, account::Permission};
 
@@ -15,7 +15,7 @@ use crate::{
     session::session,
 };
 
-const VIEW: Of = |views| &views.job;
+const VIEW: Of = Views::of::<JobView>;
 
 #[derive(Debug, Default)]
 pub(crate) struct JobQuery;

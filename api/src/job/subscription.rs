@@ -2,7 +2,10 @@ use std::collections::HashSet;
 
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use futures::Stream;
-use mediary_projections::job::{self as view, JobRow};
+use mediary_projections::{
+    Views,
+    job::{self as view, JobRow, JobView},
+};
 use mediary_schema::{CorrelationId, JobId};
 
 use super::{Job, Kind};
@@ -27,7 +30,7 @@ pub(crate) struct JobChange {
 
 fn watched() -> Watched<JobRow> {
     Watched {
-        view: |views| &views.job,
+        view: Views::of::<JobView>,
         of: None,
         changed: Box::new(view::changed_jobs),
         at: |row| row.changed_at,

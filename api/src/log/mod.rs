@@ -1,7 +1,10 @@
 //! The log in GraphQL: what it says of itself in words, and erasing.
 
+mod entry;
 mod explain;
 mod mutation;
 
-pub(crate) use explain::Words;
-pub(crate) use mutation::LogMutation;
+pub(crate) use entry::ENTRY;
+pub(crate) use mutation::LogMutation as Mutation;
+
+pub(crate) use crate::nothing::{Query, Subscription};

@@ -3,7 +3,7 @@ use mediary_events::{
     playlist::{Event, Playlist},
 };
 use mediary_log::Recorded;
-use mediary_projections::playlist;
+use mediary_projections::playlist::{self, PlaylistView};
 use mediary_schema::{EntryId, PlaylistId, job::Work, playlist::LiveStatus};
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ impl Explains for Words {
             return finder.last_of(&Playlist::stream(uuid));
         }
         let id = EntryId::from_uuid(uuid);
-        let row = finder.row(&finder.views.playlist, |rows| playlist::entry(rows, id))?;
+        let row = finder.row(finder.views.of::<PlaylistView>(), |rows| playlist::entry(rows, id))?;
         row.map_or(Ok(None), |row| Ok(finder.reader.at(row.changed_at)?))
     }
 
@@ -39,7 +39,7 @@ impl Explains for Words {
         let Some(event) = event_of::<Playlist>(recorded) else { return Ok(None) };
         let list = finder.playlist_name(PlaylistId::from_uuid(recorded.envelope.stream.uuid))?;
         let entry = |id: EntryId| -> Found<String> {
-            let row = finder.row(&finder.views.playlist, |rows| playlist::entry(rows, id))?;
+            let row = finder.row(finder.views.of::<PlaylistView>(), |rows| playlist::entry(rows, id))?;
             let title = row.and_then(|row| row.title);
             Ok(title.map_or_else(|| "an entry".to_owned(), |title| format!("'{title}'")))
         };

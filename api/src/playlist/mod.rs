@@ -1,13 +1,14 @@
 //! Playlists and their entries in GraphQL.
 
+mod entry;
 mod explain;
 mod mutation;
 mod object;
 mod query;
 mod subscription;
 
-pub(crate) use explain::Words;
-pub(crate) use mutation::PlaylistMutation;
+pub(crate) use entry::ENTRY;
+pub(crate) use mutation::PlaylistMutation as Mutation;
 pub(crate) use object::{Entry, Playlist};
-pub(crate) use query::PlaylistQuery;
-pub(crate) use subscription::PlaylistSubscription;
+pub(crate) use query::PlaylistQuery as Query;
+pub(crate) use subscription::PlaylistSubscription as Subscription;

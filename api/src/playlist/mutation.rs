@@ -1,6 +1,6 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::playlist::{Ask, ask};
-use mediary_projections::Snapshot;
+use mediary_projections::{Snapshot, Views, playlist::PlaylistView};
 use mediary_schema::{JobId, Several};
 
 use super::Playlist;
@@ -115,7 +115,7 @@ async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<Play
     };
     let id = told.playlist_id;
     let query = move |rows: &Snapshot<'_>| mediary_projections::playlist::playlist(rows, id);
-    let found = read(context, |views| &views.playlist, done.position, query).await;
+    let found = read(context, Views::of::<PlaylistView>, done.position, query).await;
     let job = match told.job_id {
         Some(job_id) => shown(Job::find(context, job_id, done.position).await),
         None => None,

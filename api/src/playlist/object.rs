@@ -6,8 +6,8 @@ use account::{GoneEntry, HereName, PlaylistAccount, StandingName};
 use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
 use entry::EntriesOfList;
 use mediary_projections::{
-    Snapshot,
-    playlist::{self as view, EntryFilter, PlaylistRow, RefreshOutcome},
+    Snapshot, Views,
+    playlist::{self as view, EntryFilter, PlaylistRow, PlaylistView, RefreshOutcome},
 };
 use mediary_schema::{
     PlaylistId,
@@ -25,7 +25,7 @@ use crate::{
 
 pub(crate) use entry::Entry;
 
-const VIEW: Of = |views| &views.playlist;
+const VIEW: Of = Views::of::<PlaylistView>;
 
 /// What an address turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]

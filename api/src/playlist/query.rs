@@ -1,5 +1,8 @@
 use async_graphql::{Context, ID, Object, Result};
-use mediary_projections::{Snapshot, playlist as view};
+use mediary_projections::{
+    Snapshot, Views,
+    playlist::{self as view, PlaylistView},
+};
 
 use super::{Entry, Playlist};
 use crate::{
@@ -7,7 +10,7 @@ use crate::{
     scalar::Position,
 };
 
-const VIEW: Of = |views| &views.playlist;
+const VIEW: Of = Views::of::<PlaylistView>;
 
 #[derive(Debug, Default)]
 pub(crate) struct PlaylistQuery;

@@ -1,6 +1,9 @@
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use futures::Stream;
-use mediary_projections::playlist::{self as view, EntryRow, PlaylistRow};
+use mediary_projections::{
+    Views,
+    playlist::{self as view, EntryRow, PlaylistRow, PlaylistView},
+};
 use mediary_schema::{EntryId, PlaylistId};
 
 use super::{Entry, Playlist};
@@ -35,7 +38,7 @@ pub(crate) struct EntryChanges {
 
 fn lists() -> Watched<PlaylistRow> {
     Watched {
-        view: |views| &views.playlist,
+        view: Views::of::<PlaylistView>,
         of: None,
         changed: Box::new(view::changed_playlists),
         at: |row| row.changed_at,
@@ -45,7 +48,7 @@ fn lists() -> Watched<PlaylistRow> {
 
 fn entries(list: PlaylistId) -> Watched<EntryRow> {
     Watched {
-        view: |views| &views.playlist,
+        view: Views::of::<PlaylistView>,
         of: Some(list.uuid()),
         changed: Box::new(move |rows, after, limit| view::changed_entries(rows, list, after, limit)),
         at: |row| row.changed_at,

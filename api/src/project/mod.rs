@@ -1,10 +1,13 @@
 //! Projects in GraphQL.
 
+mod entry;
 mod explain;
 mod mutation;
 mod object;
 mod query;
 
-pub(crate) use explain::Words;
-pub(crate) use mutation::ProjectMutation;
-pub(crate) use query::ProjectQuery;
+pub(crate) use entry::ENTRY;
+pub(crate) use mutation::ProjectMutation as Mutation;
+pub(crate) use query::ProjectQuery as Query;
+
+pub(crate) use crate::nothing::Subscription;

@@ -1,8 +1,12 @@
 //! Reactions in GraphQL: what waits, and what a person does about it.
 
+mod entry;
 mod mutation;
 mod object;
 mod query;
 
-pub(crate) use mutation::ReactionMutation;
-pub(crate) use query::ReactionQuery;
+pub(crate) use entry::ENTRY;
+pub(crate) use mutation::ReactionMutation as Mutation;
+pub(crate) use query::ReactionQuery as Query;
+
+pub(crate) use crate::nothing::Subscription;

@@ -1,5 +1,7 @@
 //! Reservations in GraphQL: only why they are as they are.
 
+mod entry;
 mod explain;
 
-pub(crate) use explain::Words;
+pub(crate) use crate::nothing::{Mutation, Query, Subscription};
+pub(crate) use entry::ENTRY;

@@ -13,7 +13,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::stream;
-use mediary_projections::{Snapshot, ViewHandle, download};
+use mediary_projections::{
+    Snapshot, ViewHandle,
+    download::{self, DownloadView},
+};
 use mediary_schema::account::Permission;
 
 use super::{
@@ -38,8 +41,8 @@ pub(super) async fn archive(State(app): State<App>, Extension(session): Extensio
     if !session.scope().allows(Permission::READ) {
         return forbidden(Permission::READ);
     }
-    let (view, authenticator) = (app.views.download, app.authenticator);
-    let mut reading = Reading { view, authenticator, session, behind: 0 };
+    let (view, authenticator) = (app.views.of::<DownloadView>(), app.authenticator);
+    let mut reading = Reading { view: view.clone(), authenticator, session, behind: 0 };
     // The first page is asked for before the head of the answer is sent: a view that can't answer says so.
     let first = match reading.next().await {
         Ok(first) => first,

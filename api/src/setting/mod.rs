@@ -1,10 +1,13 @@
 //! Settings in GraphQL.
 
+mod entry;
 mod explain;
 mod mutation;
 mod object;
 mod query;
 
-pub(crate) use explain::Words;
-pub(crate) use mutation::SettingMutation;
-pub(crate) use query::SettingQuery;
+pub(crate) use entry::ENTRY;
+pub(crate) use mutation::SettingMutation as Mutation;
+pub(crate) use query::SettingQuery as Query;
+
+pub(crate) use crate::nothing::Subscription;

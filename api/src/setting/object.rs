@@ -2,7 +2,7 @@ use async_graphql::SimpleObject;
 use mediary_log::work::REGISTRY;
 use mediary_schema::setting::Limits as LimitsValue;
 
-use crate::job::Kind;
+use crate::{choice::Choice, job::Kind};
 
 /// How much runs at once.
 #[derive(Debug, Clone, SimpleObject)]
@@ -24,7 +24,7 @@ pub(crate) struct KindLimit {
 
 impl From<&LimitsValue> for Limits {
     fn from(limits: &LimitsValue) -> Self {
-        let of_kind = |kind| KindLimit { kind: Kind(kind), limit: REGISTRY.at_once(limits, kind) };
+        let of_kind = |kind| KindLimit { kind: Choice(kind), limit: REGISTRY.at_once(limits, kind) };
         Self { kinds: REGISTRY.kinds().map(|work| of_kind(work.kind)).collect(), total: limits.total }
     }
 }

@@ -1,11 +1,14 @@
 //! Workers in GraphQL.
 
+mod entry;
 mod explain;
 mod mutation;
 mod object;
 mod query;
 
-pub(crate) use explain::Words;
-pub(crate) use mutation::WorkerMutation;
+pub(crate) use entry::ENTRY;
+pub(crate) use mutation::WorkerMutation as Mutation;
 pub use object::{Part, PartState};
-pub(crate) use query::WorkerQuery;
+pub(crate) use query::WorkerQuery as Query;
+
+pub(crate) use crate::nothing::Subscription;

@@ -1,27 +1,20 @@
 //! GraphQL documents: each one operation that asks for one field, in a file beside the verb that sends it.
 //!
-//! To add one: its file, and a constant with the type that its answer is read as; a fragment that several use is one
-//! more line in [`FRAGMENTS`]. Tests go over every file, ask the schema whether it understands it, and have the type
+//! To add one: its file, and a constant with the type that its answer is read as; both stand in the entry of its concern,
+//! as does a fragment that several use. Tests go over every file, ask the schema whether it understands it, and have the type
 //! read what the schema may answer.
 
 use std::{fmt, marker::PhantomData};
 
-/// What several documents say in the same words. A document brings those that it names, and those that they name.
-const FRAGMENTS: &[&str] = &[
-    include_str!("dry_run.fragment.graphql"),
-    include_str!("../commands/account/token.fragment.graphql"),
-    include_str!("../commands/download/download.fragment.graphql"),
-    include_str!("../commands/download/file.fragment.graphql"),
-    include_str!("../commands/job/failure.fragment.graphql"),
-    include_str!("../commands/job/job.fragment.graphql"),
-    include_str!("../commands/job/job_outcome.fragment.graphql"),
-    include_str!("../commands/log/event.fragment.graphql"),
-    include_str!("../commands/playlist/entry.fragment.graphql"),
-    include_str!("../commands/playlist/entry_facts.fragment.graphql"),
-    include_str!("../commands/playlist/playlist.fragment.graphql"),
-    include_str!("../commands/playlist/playlist_outcome.fragment.graphql"),
-    include_str!("../commands/project/project.fragment.graphql"),
-];
+use crate::commands::CONCERNS;
+
+/// What several documents say in the same words: of no concern, and of each. A document brings those that it names, and
+/// those that they name.
+fn fragments() -> impl Iterator<Item = &'static str> {
+    const OF_ALL: &[&str] =
+        &[include_str!("dry_run.fragment.graphql"), include_str!("../commands/log/event.fragment.graphql")];
+    OF_ALL.iter().chain(CONCERNS.iter().flat_map(|concern| concern.fragments)).copied()
+}
 
 /// A document, and the type that its answer is read as: of a mutation the payload without what all of them have.
 pub(crate) struct Document<T> {
@@ -71,7 +64,7 @@ pub(crate) fn with_fragments(operation: &str) -> String {
             continue;
         }
         named.push(name);
-        if let Some(fragment) = FRAGMENTS.iter().find(|fragment| name_of(fragment) == Some(name)) {
+        if let Some(fragment) = fragments().find(|fragment| name_of(fragment) == Some(name)) {
             text.push('\n');
             text.push_str(fragment.trim_end());
             unread.extend(spreads(fragment));

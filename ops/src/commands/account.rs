@@ -1,5 +1,7 @@
 //! `mediary token`: credentials.
 
+mod entry;
+
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -7,9 +9,11 @@ use mediary_schema::{Clock, account::Network};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub(crate) use self::entry::CONCERN;
 use super::{
     failure::Failure,
     named::{self, Kind},
+    noun::Verbs,
     plan::{self, Certainty, Intent},
     playlist::input,
 };
@@ -17,6 +21,10 @@ use crate::{
     client::{Client, Document, Outcome},
     output::{Output, Table, fields, moment, word},
 };
+
+/// What it is about, by what people call them.
+pub(crate) const KIND: Kind =
+    Kind::new("TOKEN", "token", "`mediary token list` shows those that are accepted");
 
 /// What can be done with credentials.
 #[derive(Debug, Subcommand)]
@@ -150,53 +158,54 @@ struct Made<'a> {
     nats: &'a Option<NatsUser>,
 }
 
-/// Does what the verb says.
-pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    match verb {
-        Verb::Create(Create { name, role, expires_in_hours, nats, project, network, intent }) => {
-            let project_id = match project {
-                Some(name) => Some(named::id(client, Kind::Project, &name).await?),
-                None => None,
-            };
-            let seconds = expires_in_hours.map(|hours| u64::from(hours) * 3_600);
-            let networks: Vec<String> = network.iter().map(Network::to_string).collect();
-            let wanted = json!({
-                "name": name, "role": role.name(), "expiresInSeconds": seconds, "nats": nats.is_some(),
-                "projectId": project_id, "networks": networks,
-            });
-            let made = create(&client.meant(intent), wanted).await?;
-            if let Some(token) = &made.token {
-                output.note(&format!("{}, {}: shown this once", token.id, word(&token.role)));
-            }
-            if let Some(user) = &made.nats {
-                output.note(&format!("over NATS: user {}, password: the token", user.user));
-                output.note(&format!(
-                    "subjects {}.NOUN.VERB, inbox prefix {}",
-                    user.subject, user.inbox_prefix
-                ));
-                if nats.as_deref().is_some_and(|server| server != "auto") {
-                    output.note(&format!(
-                        "for the users of that server's configuration:\n{}",
-                        user.configuration
-                    ));
+impl Verbs for Verb {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::Create(Create { name, role, expires_in_hours, nats, project, network, intent }) => {
+                let project_id = match project {
+                    Some(name) => Some(named::id(client, super::project::KIND, &name).await?),
+                    None => None,
+                };
+                let seconds = expires_in_hours.map(|hours| u64::from(hours) * 3_600);
+                let networks: Vec<String> = network.iter().map(Network::to_string).collect();
+                let wanted = json!({
+                    "name": name, "role": role.name(), "expiresInSeconds": seconds, "nats": nats.is_some(),
+                    "projectId": project_id, "networks": networks,
+                });
+                let made = create(&client.meant(intent), wanted).await?;
+                if let Some(token) = &made.token {
+                    output.note(&format!("{}, {}: shown this once", token.id, word(&token.role)));
                 }
+                if let Some(user) = &made.nats {
+                    output.note(&format!("over NATS: user {}, password: the token", user.user));
+                    output.note(&format!(
+                        "subjects {}.NOUN.VERB, inbox prefix {}",
+                        user.subject, user.inbox_prefix
+                    ));
+                    if nats.as_deref().is_some_and(|server| server != "auto") {
+                        output.note(&format!(
+                            "for the users of that server's configuration:\n{}",
+                            user.configuration
+                        ));
+                    }
+                }
+                // Nothing but the token, so that it can be put into a file.
+                let answer = Made { token: &made.token, secret: &made.secret, nats: &made.nats };
+                Ok(output.show(&answer, |made| made.secret.clone().unwrap_or_default())?)
             }
-            // Nothing but the token, so that it can be put into a file.
-            let answer = Made { token: &made.token, secret: &made.secret, nats: &made.nats };
-            Ok(output.show(&answer, |made| made.secret.clone().unwrap_or_default())?)
-        }
-        Verb::Setup { intent } => setup(&client.meant(intent), output).await,
-        Verb::List => {
-            let tokens: Vec<Token> = client.ask(&LIST, json!({})).await?;
-            Ok(output.show(&tokens, |tokens| table(tokens))?)
-        }
-        Verb::Revoke { id, certainty } => {
-            let id = named::id(client, Kind::Token, &id).await?;
-            let wanted = input(json!({ "id": id }));
-            let outcome: Outcome<Payload> =
-                plan::act_for_good(client, output, certainty, &REVOKE, wanted).await?;
-            Failure::refused(outcome.user_errors)?;
-            Ok(output.show(&json!({ "id": id }), |_| format!("{id} is refused from now on"))?)
+            Self::Setup { intent } => setup(&client.meant(intent), output).await,
+            Self::List => {
+                let tokens: Vec<Token> = client.ask(&LIST, json!({})).await?;
+                Ok(output.show(&tokens, |tokens| table(tokens))?)
+            }
+            Self::Revoke { id, certainty } => {
+                let id = named::id(client, KIND, &id).await?;
+                let wanted = input(json!({ "id": id }));
+                let outcome: Outcome<Payload> =
+                    plan::act_for_good(client, output, certainty, &REVOKE, wanted).await?;
+                Failure::refused(outcome.user_errors)?;
+                Ok(output.show(&json!({ "id": id }), |_| format!("{id} is refused from now on"))?)
+            }
         }
     }
 }

@@ -5,10 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-use super::{
-    account, backup, demo, download, file, job, log, parked, playlist, project, server, setting, shell, why,
-    worker,
-};
+use super::{backup, demo, log, noun::OfConcern, server, shell, why};
 use crate::output::Format;
 
 /// Follows playlists, keeps their media, and remembers everything that happened.
@@ -70,18 +67,8 @@ pub(crate) enum Verb {
     /// Run the server until Ctrl-C.
     #[command(after_help = SERVE_HELP)]
     Serve(server::Settings),
-    /// Follow playlists, channels, feeds and single items.
-    #[command(subcommand)]
-    Playlist(playlist::Verb),
-    /// Keep items: fetch, check and file them.
-    #[command(subcommand)]
-    Download(download::Verb),
-    /// Look at what is in the library.
-    #[command(subcommand)]
-    File(file::Verb),
-    /// Look at long work, and stop, hold or repeat it.
-    #[command(subcommand)]
-    Job(job::Verb),
+    #[command(flatten)]
+    OfConcern(OfConcern),
     /// Read, prove and export the log of everything that happened.
     #[command(subcommand)]
     Log(log::Verb),
@@ -93,24 +80,6 @@ pub(crate) enum Verb {
     Restore(backup::Restore),
     /// Say why a thing is as it is, back to whoever started it.
     Why(why::Why),
-    /// Make and revoke the credentials of people and programs.
-    #[command(subcommand)]
-    Token(account::Verb),
-    /// Keep the things of several people apart.
-    #[command(subcommand)]
-    Project(project::Verb),
-    /// See and change how much runs at once.
-    #[command(subcommand)]
-    Limit(setting::Verb),
-    /// See how the parts are that do the work.
-    #[command(subcommand)]
-    Worker(worker::Verb),
-    /// Start a part again that was halted because it failed too often.
-    #[command(subcommand)]
-    Concern(worker::Part),
-    /// See what a reaction could not handle; try it again, or skip it.
-    #[command(subcommand)]
-    Parked(parked::Verb),
     /// Say whether everything is there that the server needs.
     Doctor(server::Settings),
     /// Check and print the configuration.

@@ -22,28 +22,11 @@ use mediary_api::schema::{Mutation, Query, Subscription};
 use serde_json::{Value, json};
 
 use self::sample::{Amount, Contract};
-use super::{account, download, file, job, log, named, parked, playlist, project, setting, why, worker};
+use super::{concerns::CONCERNS, job, log, named, playlist, why};
 use crate::client::{Checked, Document, with_fragments};
 
-/// Each document with its type. A file without a line here fails the test.
-const DOCUMENTS: &[&dyn Checked] = &[
-    &account::CREATE,
-    &account::LIST,
-    &account::REVOKE,
-    &download::LIST,
-    &download::START,
-    &download::STORY,
-    &download::archive::IMPORT,
-    &file::LIST,
-    &file::SHOW,
-    &file::VERIFY,
-    &job::CANCEL,
-    &job::CHANGES,
-    &job::LIST,
-    &job::PAUSE,
-    &job::RESUME,
-    &job::RETRY,
-    &job::SHOW,
+/// Documents of no concern's noun, each with its type.
+const OTHERS: &[&dyn Checked] = &[
     &log::ERASE,
     &log::EVENTS,
     &log::HEAD,
@@ -51,27 +34,13 @@ const DOCUMENTS: &[&dyn Checked] = &[
     &log::RECORDED,
     &log::VERIFY,
     &named::RESOLVE,
-    &parked::LIST,
-    &parked::RETRY,
-    &parked::SKIP,
-    &playlist::ENTRIES,
-    &playlist::FOLLOW,
-    &playlist::LIST,
-    &playlist::REFRESH,
-    &playlist::SHOW,
-    &playlist::UNFOLLOW,
-    &playlist::account::ACCOUNT,
-    &playlist::account::ACCOUNT_ENTRIES,
-    &playlist::account::GONE,
-    &playlist::diff::DIFF,
-    &project::CREATE,
-    &project::LIST,
-    &setting::SET,
-    &setting::SHOW,
     &why::WHY,
-    &worker::LIST,
-    &worker::RESUME,
 ];
+
+/// Each document with its type. A file that is not among them fails the test.
+fn documents() -> impl Iterator<Item = &'static dyn Checked> {
+    CONCERNS.iter().flat_map(|concern| concern.documents).chain(OTHERS).copied()
+}
 
 /// The text of every `.graphql` file, by its path from the sources.
 fn files() -> BTreeMap<String, String> {
@@ -157,7 +126,7 @@ async fn a_wrong_field_argument_or_variable_is_noticed() {
 #[test]
 fn every_answer_that_the_schema_allows_is_read() {
     let contract = Contract::published();
-    for document in DOCUMENTS {
+    for document in documents() {
         for amount in [Amount::Most, Amount::Least] {
             let answer = contract.answer(&document.text(), amount);
             let read = document.read(answer.clone());
@@ -191,11 +160,11 @@ fn no_document_is_left_out() {
     let operations = files.iter().filter(|(path, _)| !is_fragment(path));
     let written: BTreeMap<String, &str> =
         operations.map(|(path, text)| (with_fragments(text), path.as_str())).collect();
-    let typed: BTreeSet<String> = DOCUMENTS.iter().map(|document| document.text()).collect();
+    let typed: BTreeSet<String> = documents().map(Checked::text).collect();
     let untyped: Vec<&str> =
         written.iter().filter(|(text, _)| !typed.contains(*text)).map(|(_, path)| *path).collect();
     assert_eq!(untyped, Vec::<&str>::new(), "of these nobody checks the type");
-    assert_eq!(typed.len(), DOCUMENTS.len(), "one is there twice");
+    assert_eq!(typed.len(), documents().count(), "one is there twice");
     // A fragment that no document names is read by nobody.
     for (path, text) in files.iter().filter(|(path, _)| is_fragment(path)) {
         assert!(written.keys().any(|document| document.contains(text.trim_end())), "{path}");

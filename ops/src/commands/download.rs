@@ -2,15 +2,19 @@
 
 pub(crate) mod archive;
 
+mod entry;
+
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
 use mediary_schema::Address;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+pub(crate) use self::entry::CONCERN;
 use super::{
     failure::Failure,
     job::{self, FailureDetail, Job},
-    named::{self, Kind},
+    named,
+    noun::Verbs,
     page::{self, Page},
     plan::Intent,
     playlist::{self, PlaylistAccount, input},
@@ -86,11 +90,11 @@ impl Target {
     /// The same, by ids.
     async fn named(self, client: &Client) -> Result<Self, Failure> {
         let playlist = match &self.playlist {
-            Some(playlist) => Some(named::id(client, Kind::Playlist, playlist).await?),
+            Some(playlist) => Some(named::id(client, playlist::KIND, playlist).await?),
             None => None,
         };
         let entries = match &self.entries {
-            Some(entries) => Some(named::ids(client, Kind::Entry, entries).await?),
+            Some(entries) => Some(named::ids(client, playlist::ENTRY, entries).await?),
             None => None,
         };
         Ok(Self { playlist, entries, ..self })
@@ -185,21 +189,22 @@ pub(crate) struct Started {
     pub(crate) refresh_failure: Option<FailureDetail>,
 }
 
-/// Does what the verb says.
-pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    match verb {
-        Verb::Start(Start { target, quality, again, wait, intent }) => {
-            let target = target.named(client).await?;
-            let started = start(&client.meant(intent), output, &target, &quality, again, wait).await?;
-            output.show(&started, summary)?;
-            verdict(&started)
+impl Verbs for Verb {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::Start(Start { target, quality, again, wait, intent }) => {
+                let target = target.named(client).await?;
+                let started = start(&client.meant(intent), output, &target, &quality, again, wait).await?;
+                output.show(&started, summary)?;
+                verdict(&started)
+            }
+            Self::List { search, limit } => {
+                let downloads: Vec<Download> =
+                    page::all(client, &LIST, json!({ "search": search }), limit).await?;
+                Ok(output.show(&downloads, |downloads| table(downloads))?)
+            }
+            Self::Archive(verb) => archive::run(verb, client, output).await,
         }
-        Verb::List { search, limit } => {
-            let downloads: Vec<Download> =
-                page::all(client, &LIST, json!({ "search": search }), limit).await?;
-            Ok(output.show(&downloads, |downloads| table(downloads))?)
-        }
-        Verb::Archive(verb) => archive::run(verb, client, output).await,
     }
 }
 

@@ -6,13 +6,12 @@ use clap::Parser as _;
 use tokio::runtime;
 
 use super::{
-    account,
     arguments::{Arguments, Everywhere, Verb},
     backup,
     connection::{Environment, connect},
-    demo, download,
+    demo,
     failure::Failure,
-    file, job, log, parked, plan, playlist, project, server, setting, shell, why, worker,
+    log, plan, server, shell, why,
 };
 use crate::{client, exit::Exit, output::Output};
 
@@ -47,20 +46,11 @@ async fn run(
         Verb::Serve(settings) => server::serve(settings, flags).await,
         Verb::Doctor(settings) => server::doctor(settings, flags, output).await,
         Verb::Config(verb) => server::config(verb, flags, output),
-        Verb::Playlist(verb) => playlist::run(verb, &client()?, output).await,
-        Verb::Download(verb) => download::run(verb, &client()?, output).await,
-        Verb::File(verb) => file::run(verb, &client()?, output).await,
-        Verb::Job(verb) => job::run(verb, &client()?, output).await,
+        Verb::OfConcern(verb) => verb.run(&client()?, output).await,
         Verb::Log(verb) => log::run(verb, flags, environment, output).await,
         Verb::Backup(verb) => backup::run(&verb, flags, environment, output).await,
         Verb::Restore(verb) => backup::restore(&verb, flags, environment, output),
         Verb::Why(why) => why::run(why, &client()?, output).await,
-        Verb::Token(verb) => account::run(verb, &client()?, output).await,
-        Verb::Project(verb) => project::run(verb, &client()?, output).await,
-        Verb::Limit(verb) => setting::run(verb, &client()?, output).await,
-        Verb::Worker(verb) => worker::run(verb, &client()?, output).await,
-        Verb::Concern(verb) => worker::run_part(verb, &client()?, output).await,
-        Verb::Parked(verb) => parked::run(verb, &client()?, output).await,
         Verb::Demo(demo) => demo::run(demo, flags, output).await,
         Verb::Completions(completions) => shell::run(&completions, output),
     }

@@ -1,14 +1,18 @@
 //! `mediary file`: what is in the library.
 
+mod entry;
+
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
 use serde::Deserialize;
 use serde_json::json;
 
+pub(crate) use self::entry::CONCERN;
 use super::{
     download::File,
     failure::Failure,
     job::Job,
     named::{self, Kind},
+    noun::Verbs,
     page::{self, Page},
     plan::Intent,
     playlist::input,
@@ -18,6 +22,9 @@ use crate::{
     client::{Client, Document},
     output::{Output, Table, bytes, duration, fields, moment, optional, plural, word},
 };
+
+/// What it is about, by what people call them.
+pub(crate) const KIND: Kind = Kind::new("FILE", "file", "`mediary file list` shows them");
 
 /// What can be done with files.
 #[derive(Debug, Subcommand)]
@@ -66,21 +73,22 @@ pub(crate) struct Payload {
     position: Option<u64>,
 }
 
-/// Does what the verb says.
-pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    match verb {
-        Verb::List { search, limit } => {
-            let files: Vec<File> = page::all(client, &LIST, json!({ "search": search }), limit).await?;
-            Ok(output.show(&files, |files| table(files))?)
+impl Verbs for Verb {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::List { search, limit } => {
+                let files: Vec<File> = page::all(client, &LIST, json!({ "search": search }), limit).await?;
+                Ok(output.show(&files, |files| table(files))?)
+            }
+            Self::Show { id } => {
+                let id = named::id(client, KIND, &id).await?;
+                let file: Option<File> = client.ask(&SHOW, json!({ "id": id })).await?;
+                let file =
+                    file.ok_or(Failure::NotFound { id, advice: "`mediary file list` shows what there is" })?;
+                Ok(output.show(&file, details)?)
+            }
+            Self::Verify(wanted) => verify(wanted, client, output).await,
         }
-        Verb::Show { id } => {
-            let id = named::id(client, Kind::File, &id).await?;
-            let file: Option<File> = client.ask(&SHOW, json!({ "id": id })).await?;
-            let file =
-                file.ok_or(Failure::NotFound { id, advice: "`mediary file list` shows what there is" })?;
-            Ok(output.show(&file, details)?)
-        }
-        Verb::Verify(wanted) => verify(wanted, client, output).await,
     }
 }
 
@@ -89,7 +97,7 @@ async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<
     let Verify { ids, accept_folder, intent } = wanted;
     let mut named = Vec::new();
     for id in &ids {
-        let id = named::id(client, Kind::File, id).await?;
+        let id = named::id(client, KIND, id).await?;
         if !named.contains(&id) {
             named.push(id);
         }

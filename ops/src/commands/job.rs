@@ -1,5 +1,6 @@
 //! `mediary job`: long work, to be looked at, stopped, held and repeated.
 
+mod entry;
 mod object;
 mod text;
 
@@ -7,6 +8,7 @@ use clap::{Args, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+pub(crate) use self::entry::CONCERN;
 use self::text::{attempts, details};
 pub(crate) use self::{
     object::{FailureDetail, Job, JobProgress, Waiting},
@@ -17,6 +19,7 @@ use super::{
     log::history,
     moment as since,
     named::{self, Kind},
+    noun::Verbs,
     page::{self, Page},
     plan::{self, Certainty, Intent},
     playlist::input,
@@ -25,6 +28,9 @@ use crate::{
     client::{Client, Document, Outcome},
     output::Output,
 };
+
+/// What it is about, by what people call them.
+pub(crate) const KIND: Kind = Kind::new("JOB", "job", "`mediary job list` shows them");
 
 /// What can be done with jobs.
 #[derive(Debug, Subcommand)]
@@ -153,30 +159,31 @@ pub(crate) struct OneResult {
     job: Option<Job>,
 }
 
-/// Does what the verb says.
-pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    match verb {
-        Verb::List(list) => {
-            let playlist_id = match &list.playlist {
-                Some(playlist) => Some(named::id(client, Kind::Playlist, playlist).await?),
-                None => None,
-            };
-            let filter = json!({
-                "state": list.state.map(State::name), "subjectId": playlist_id, "storyId": list.story,
-                "since": list.since,
-            });
-            let jobs = jobs(client, filter, list.limit).await?;
-            Ok(output.show(&jobs, |jobs| table(jobs))?)
+impl Verbs for Verb {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::List(list) => {
+                let playlist_id = match &list.playlist {
+                    Some(playlist) => Some(named::id(client, super::playlist::KIND, playlist).await?),
+                    None => None,
+                };
+                let filter = json!({
+                    "state": list.state.map(State::name), "subjectId": playlist_id, "storyId": list.story,
+                    "since": list.since,
+                });
+                let jobs = jobs(client, filter, list.limit).await?;
+                Ok(output.show(&jobs, |jobs| table(jobs))?)
+            }
+            Self::Show { id } => show(&named::id(client, KIND, &id).await?, client, output).await,
+            Self::Cancel { ids, certainty } => {
+                let ids = named::ids(client, KIND, &ids.ids).await?;
+                let wanted = input(json!({ "ids": ids }));
+                show_outcome(plan::act_for_good(client, output, certainty, &CANCEL, wanted).await?, output)
+            }
+            Self::Retry { ids, intent } => act(&RETRY, &ids, &client.meant(intent), output).await,
+            Self::Pause { ids, intent } => act(&PAUSE, &ids, &client.meant(intent), output).await,
+            Self::Resume { ids, intent } => act(&RESUME, &ids, &client.meant(intent), output).await,
         }
-        Verb::Show { id } => show(&named::id(client, Kind::Job, &id).await?, client, output).await,
-        Verb::Cancel { ids, certainty } => {
-            let ids = named::ids(client, Kind::Job, &ids.ids).await?;
-            let wanted = input(json!({ "ids": ids }));
-            show_outcome(plan::act_for_good(client, output, certainty, &CANCEL, wanted).await?, output)
-        }
-        Verb::Retry { ids, intent } => act(&RETRY, &ids, &client.meant(intent), output).await,
-        Verb::Pause { ids, intent } => act(&PAUSE, &ids, &client.meant(intent), output).await,
-        Verb::Resume { ids, intent } => act(&RESUME, &ids, &client.meant(intent), output).await,
     }
 }
 
@@ -196,7 +203,7 @@ async fn act(
     client: &Client,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let ids = named::ids(client, Kind::Job, &ids.ids).await?;
+    let ids = named::ids(client, KIND, &ids.ids).await?;
     show_outcome(client.act(document, input(json!({ "ids": ids }))).await?, output)
 }
 

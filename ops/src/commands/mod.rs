@@ -4,12 +4,13 @@
 //! with the field names of the GraphQL schema, a connection as the array of its nodes; the process ends
 //! as `docs/exit-codes.md` says.
 //!
-//! To add a concern: a file named after it with a `Verb`, its line in `arguments` and `entrance`, and a folder with its
-//! GraphQL documents, one `.graphql` file each, which tests read against the schema.
+//! To add a concern: a file named after it with its `Verb` and a folder with its `entry` and its GraphQL documents, one
+//! `.graphql` file each, which tests read against the schema; its line here and in `concerns`.
 
 mod account;
 mod arguments;
 mod backup;
+mod concerns;
 mod connection;
 mod demo;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod job;
 mod log;
 mod moment;
 mod named;
+mod noun;
 mod page;
 mod parked;
 mod part;
@@ -36,4 +38,5 @@ mod why;
 mod worker;
 
 pub use arguments::words;
+pub(crate) use concerns::CONCERNS;
 pub use entrance::main;

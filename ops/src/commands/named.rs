@@ -12,46 +12,28 @@ use crate::{
 
 pub(crate) const RESOLVE: Document<Vec<Named>> = Document::repeatable(include_str!("named/resolve.graphql"));
 
-/// What may be meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Playlist,
-    Entry,
-    File,
-    Job,
-    Token,
-    Project,
-    /// Whatever has an id.
-    Any,
+/// What may be meant: a kind of things that people call by a name. Each concern has its own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind {
+    /// The name in GraphQL; none for all of them.
+    pub(crate) name: Option<&'static str>,
+    /// What people call it.
+    pub(crate) word: &'static str,
+    /// Where they see those that there are.
+    pub(crate) advice: &'static str,
 }
 
 impl Kind {
-    /// The name in GraphQL; none for all of them.
-    const fn name(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Playlist => "PLAYLIST",
-            Self::Entry => "ENTRY",
-            Self::File => "FILE",
-            Self::Job => "JOB",
-            Self::Token => "TOKEN",
-            Self::Project => "PROJECT",
-            Self::Any => return None,
-        })
-    }
+    /// Whatever has an id.
+    pub(crate) const ANY: Self = Self {
+        name: None,
+        word: "thing",
+        advice: "give its id, the first digits of it, its name, title or address, or `@last`",
+    };
 
-    /// What people call it, and where they see those that there are.
-    const fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Playlist => ("playlist", "`mediary playlist list` shows what is followed"),
-            Self::Entry => ("entry", "`mediary playlist show` shows the entries of a list"),
-            Self::File => ("file", "`mediary file list` shows them"),
-            Self::Job => ("job", "`mediary job list` shows them"),
-            Self::Token => ("token", "`mediary token list` shows those that are accepted"),
-            Self::Project => ("project", "`mediary project list` shows those that there are"),
-            Self::Any => {
-                ("thing", "give its id, the first digits of it, its name, title or address, or `@last`")
-            }
-        }
+    /// A kind, by its name in GraphQL.
+    pub(crate) const fn new(name: &'static str, word: &'static str, advice: &'static str) -> Self {
+        Self { name: Some(name), word, advice }
     }
 }
 
@@ -77,9 +59,9 @@ pub(crate) async fn id(client: &Client, kind: Kind, text: &str) -> Result<String
     if is_id(text) {
         return Ok(text.to_owned());
     }
-    let kinds = kind.name().map(|name| vec![name]);
+    let kinds = kind.name.map(|name| vec![name]);
     let found: Vec<Named> = client.ask(&RESOLVE, json!({ "text": text, "kinds": kinds })).await?;
-    let (word, advice) = kind.words();
+    let Kind { word, advice, .. } = kind;
     match found.as_slice() {
         [one] => Ok(one.id.clone()),
         [] => Err(Failure::NotFound { id: format!("{word} called {text:?}"), advice }),

@@ -1,11 +1,15 @@
 //! `mediary parked`: events that a reaction could not handle.
 
+mod entry;
+
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+pub(crate) use self::entry::CONCERN;
 use super::{
     failure::Failure,
+    noun::Verbs,
     plan::{self, Certainty, Intent},
     playlist::input,
 };
@@ -91,31 +95,32 @@ struct Event {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Payload {}
 
-/// Does what the verb says.
-pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let parked: Parked = client.ask(&LIST, json!({})).await?;
-    match verb {
-        Verb::List => Ok(output.show(&parked, listed)?),
-        Verb::Show { id } => {
-            let found = of_id(&parked, &id)?;
-            Ok(output.show(&found, |found| found.iter().map(details).collect::<Vec<_>>().join("\n\n"))?)
-        }
-        Verb::Retry(Retry { ids, all, intent }) => {
-            let found = if all {
-                parked.nodes.iter().filter(|event| event.state == "PARKED").cloned().collect()
-            } else {
-                ids.iter().map(|id| of_id(&parked, id)).collect::<Result<Vec<_>, _>>()?.concat()
-            };
-            retry(found, &client.meant(intent), output).await
-        }
-        Verb::Skip { id, reason, certainty } => {
-            for event in of_id(&parked, &id)? {
-                let wanted = json!({ "reaction": event.reaction, "eventId": event.id, "reason": reason });
-                let outcome: Outcome<Payload> =
-                    plan::act_for_good(client, output, certainty, &SKIP, input(wanted)).await?;
-                Failure::refused(outcome.user_errors)?;
+impl Verbs for Verb {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        let parked: Parked = client.ask(&LIST, json!({})).await?;
+        match self {
+            Self::List => Ok(output.show(&parked, listed)?),
+            Self::Show { id } => {
+                let found = of_id(&parked, &id)?;
+                Ok(output.show(&found, |found| found.iter().map(details).collect::<Vec<_>>().join("\n\n"))?)
             }
-            Ok(output.show(&json!({ "id": id }), |_| format!("{id} is never handled"))?)
+            Self::Retry(Retry { ids, all, intent }) => {
+                let found = if all {
+                    parked.nodes.iter().filter(|event| event.state == "PARKED").cloned().collect()
+                } else {
+                    ids.iter().map(|id| of_id(&parked, id)).collect::<Result<Vec<_>, _>>()?.concat()
+                };
+                retry(found, &client.meant(intent), output).await
+            }
+            Self::Skip { id, reason, certainty } => {
+                for event in of_id(&parked, &id)? {
+                    let wanted = json!({ "reaction": event.reaction, "eventId": event.id, "reason": reason });
+                    let outcome: Outcome<Payload> =
+                        plan::act_for_good(client, output, certainty, &SKIP, input(wanted)).await?;
+                    Failure::refused(outcome.user_errors)?;
+                }
+                Ok(output.show(&json!({ "id": id }), |_| format!("{id} is never handled"))?)
+            }
         }
     }
 }

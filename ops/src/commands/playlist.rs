@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod diff;
+mod entry;
 mod history;
 mod object;
 
@@ -9,6 +10,7 @@ use clap::{Args, Subcommand};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+pub(crate) use self::entry::CONCERN;
 pub(crate) use self::{
     account::{PlaylistAccount, account},
     history::told_after,
@@ -18,6 +20,7 @@ use super::{
     failure::Failure,
     job::Job,
     named::{self, Kind},
+    noun::Verbs,
     page::{self, Page},
     plan::Intent,
     wait,
@@ -26,6 +29,14 @@ use crate::{
     client::{Client, Document},
     output::{Output, fields, plural, word},
 };
+
+/// What it is about, by what people call them.
+pub(crate) const KIND: Kind =
+    Kind::new("PLAYLIST", "playlist", "`mediary playlist list` shows what is followed");
+
+/// Rows of lists, by what people call them.
+pub(crate) const ENTRY: Kind =
+    Kind::new("ENTRY", "entry", "`mediary playlist show` shows the entries of a list");
 
 /// What can be done with playlists.
 #[derive(Debug, Subcommand)]
@@ -151,40 +162,39 @@ pub(crate) struct Payload {
     cancelled_job_ids: Vec<String>,
 }
 
-/// Does what the verb says.
-pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    match verb {
-        Verb::Follow(Follow { url, wait, intent }) => {
-            let (playlist, looked) = follow(&client.meant(intent), output, &url, wait).await?;
-            output.show(&playlist, object::summary)?;
-            looked
-        }
-        Verb::List { search } => {
-            let playlists: Vec<Playlist> =
-                page::all(client, &LIST, json!({ "search": search }), None).await?;
-            Ok(output.show(&playlists, |playlists| object::table(playlists))?)
-        }
-        Verb::Show(Show { id, removed }) => {
-            let id = named::id(client, Kind::Playlist, &id).await?;
-            let mut playlist = find(client, &id, None).await?;
-            playlist.entries = Some(entries(client, &id, removed).await?);
-            Ok(output.show(&playlist, object::details)?)
-        }
-        Verb::Refresh(Refresh { id, wait, full, intent }) => {
-            let id = named::id(client, Kind::Playlist, &id).await?;
-            let (playlist, looked) = refresh(&client.meant(intent), output, &id, full, wait).await?;
-            output.show(&playlist, object::summary)?;
-            looked
-        }
-        Verb::History { id } => {
-            history::run(&named::id(client, Kind::Playlist, &id).await?, client, output).await
-        }
-        Verb::Diff(wanted) => diff::run(wanted, client, output).await,
-        Verb::Gone(wanted) => account::gone(wanted, client, output).await,
-        Verb::Account(wanted) => account::run(wanted, client, output).await,
-        Verb::Unfollow(Unfollow { id, cancel_downloads, intent }) => {
-            let id = named::id(client, Kind::Playlist, &id).await?;
-            unfollow(&id, cancel_downloads, intent, client, output).await
+impl Verbs for Verb {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::Follow(Follow { url, wait, intent }) => {
+                let (playlist, looked) = follow(&client.meant(intent), output, &url, wait).await?;
+                output.show(&playlist, object::summary)?;
+                looked
+            }
+            Self::List { search } => {
+                let playlists: Vec<Playlist> =
+                    page::all(client, &LIST, json!({ "search": search }), None).await?;
+                Ok(output.show(&playlists, |playlists| object::table(playlists))?)
+            }
+            Self::Show(Show { id, removed }) => {
+                let id = named::id(client, KIND, &id).await?;
+                let mut playlist = find(client, &id, None).await?;
+                playlist.entries = Some(entries(client, &id, removed).await?);
+                Ok(output.show(&playlist, object::details)?)
+            }
+            Self::Refresh(Refresh { id, wait, full, intent }) => {
+                let id = named::id(client, KIND, &id).await?;
+                let (playlist, looked) = refresh(&client.meant(intent), output, &id, full, wait).await?;
+                output.show(&playlist, object::summary)?;
+                looked
+            }
+            Self::History { id } => history::run(&named::id(client, KIND, &id).await?, client, output).await,
+            Self::Diff(wanted) => diff::run(wanted, client, output).await,
+            Self::Gone(wanted) => account::gone(wanted, client, output).await,
+            Self::Account(wanted) => account::run(wanted, client, output).await,
+            Self::Unfollow(Unfollow { id, cancel_downloads, intent }) => {
+                let id = named::id(client, KIND, &id).await?;
+                unfollow(&id, cancel_downloads, intent, client, output).await
+            }
         }
     }
 }

@@ -1,14 +1,21 @@
 //! `mediary project`: whose things are whose.
 
+mod entry;
+
 use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{failure::Failure, plan::Intent, playlist::input};
+pub(crate) use self::entry::CONCERN;
+use super::{failure::Failure, named::Kind, noun::Verbs, plan::Intent, playlist::input};
 use crate::{
     client::{Client, Document},
     output::{Output, Table, moment},
 };
+
+/// What it is about, by what people call them.
+pub(crate) const KIND: Kind =
+    Kind::new("PROJECT", "project", "`mediary project list` shows those that there are");
 
 /// What can be done with projects.
 #[derive(Debug, Subcommand)]
@@ -46,20 +53,22 @@ pub(crate) struct Payload {
     project: Option<Project>,
 }
 
-/// Does what the verb says.
-pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    match verb {
-        Verb::Create { name, intent } => {
-            let outcome =
-                client.meant(intent).act::<Payload>(&CREATE, input(json!({ "name": name }))).await?;
-            Failure::refused(outcome.user_errors)?;
-            let made = outcome.payload.project;
-            let told = |made: &Option<Project>| made.as_ref().map(|made| made.id.clone()).unwrap_or_default();
-            Ok(output.show(&made, told)?)
-        }
-        Verb::List => {
-            let projects: Vec<Project> = client.ask(&LIST, json!({})).await?;
-            Ok(output.show(&projects, |projects| table(projects))?)
+impl Verbs for Verb {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::Create { name, intent } => {
+                let outcome =
+                    client.meant(intent).act::<Payload>(&CREATE, input(json!({ "name": name }))).await?;
+                Failure::refused(outcome.user_errors)?;
+                let made = outcome.payload.project;
+                let told =
+                    |made: &Option<Project>| made.as_ref().map(|made| made.id.clone()).unwrap_or_default();
+                Ok(output.show(&made, told)?)
+            }
+            Self::List => {
+                let projects: Vec<Project> = client.ask(&LIST, json!({})).await?;
+                Ok(output.show(&projects, |projects| table(projects))?)
+            }
         }
     }
 }

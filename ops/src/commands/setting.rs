@@ -1,10 +1,13 @@
 //! `mediary limit`: how much runs at once.
 
+mod entry;
+
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{failure::Failure, plan::Intent, playlist::input};
+pub(crate) use self::entry::CONCERN;
+use super::{failure::Failure, noun::Verbs, plan::Intent, playlist::input};
 use crate::{
     client::{Client, Document},
     output::{Output, fields},
@@ -68,18 +71,19 @@ pub(crate) struct Payload {
     limits: Option<Limits>,
 }
 
-/// Does what the verb says.
-pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let limits: Option<Limits> = match verb {
-        Verb::Show => client.ask(&SHOW, json!({})).await?,
-        Verb::Set { limits: Set { kinds, total }, intent } => {
-            let wanted = json!({ "kinds": kinds, "total": total });
-            let outcome = client.meant(intent).act::<Payload>(&SET, input(wanted)).await?;
-            Failure::refused(outcome.user_errors)?;
-            outcome.payload.limits
-        }
-    };
-    Ok(output.show(&limits, |limits| limits.as_ref().map(text).unwrap_or_default())?)
+impl Verbs for Verb {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        let limits: Option<Limits> = match self {
+            Self::Show => client.ask(&SHOW, json!({})).await?,
+            Self::Set { limits: Set { kinds, total }, intent } => {
+                let wanted = json!({ "kinds": kinds, "total": total });
+                let outcome = client.meant(intent).act::<Payload>(&SET, input(wanted)).await?;
+                Failure::refused(outcome.user_errors)?;
+                outcome.payload.limits
+            }
+        };
+        Ok(output.show(&limits, |limits| limits.as_ref().map(text).unwrap_or_default())?)
+    }
 }
 
 fn text(limits: &Limits) -> String {

@@ -44,7 +44,7 @@ pub(crate) struct Explanation {
 
 /// Explains a thing.
 pub(crate) async fn run(Why { id }: Why, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let explanation = explain(client, &named::id(client, Kind::Any, &id).await?).await?;
+    let explanation = explain(client, &named::id(client, Kind::ANY, &id).await?).await?;
     Ok(output.show(&explanation, text)?)
 }
 

@@ -1,10 +1,13 @@
 //! `mediary worker` and `mediary concern`: the parts that do the work, and those that were halted.
 
+mod entry;
+
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{failure::Failure, plan::Intent, playlist::input};
+pub(crate) use self::entry::CONCERN;
+use super::{failure::Failure, noun::Verbs, plan::Intent, playlist::input};
 use crate::{
     client::{Client, Document},
     output::{Output, Table, clean, moment, word},
@@ -65,20 +68,22 @@ struct WorkerPart {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Payload {}
 
-/// Does what the verb says.
-pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    match verb {
-        Verb::List => {
-            let workers: Vec<Worker> = client.ask(&LIST, json!({})).await?;
-            Ok(output.show(&workers, |workers| table(workers))?)
+impl Verbs for Verb {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::List => {
+                let workers: Vec<Worker> = client.ask(&LIST, json!({})).await?;
+                Ok(output.show(&workers, |workers| table(workers))?)
+            }
         }
     }
 }
 
-/// Does what the verb says of a part.
-pub(crate) async fn run_part(verb: Part, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let Part::Resume(resume) = verb;
-    resume.run(client, output).await
+impl Verbs for Part {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        let Self::Resume(resume) = self;
+        resume.run(client, output).await
+    }
 }
 
 impl Resume {

@@ -15,7 +15,7 @@ use mediary_log::{
     fanout::{RelayHandle, RelayStatus},
     work::REGISTRY,
 };
-use mediary_projections::Views;
+use mediary_projections::{Views, job::JobView};
 use mediary_schema::{
     job::{JobState, WorkKind},
     lane::Lane,
@@ -132,7 +132,8 @@ pub(super) fn metrics(
             metrics::gauge!("mediary_log_category_events", &labels).set(count.events as f64);
             metrics::gauge!("mediary_log_category_bytes", &labels).set(count.bytes as f64);
         }
-        let counted = views.job.read_blocking(Scope::of_platform(), mediary_projections::job::counts);
+        let counted =
+            views.of::<JobView>().read_blocking(Scope::of_platform(), mediary_projections::job::counts);
         // What can't be read now has no number; zero would be one.
         for (kind, state, number) in counted.map(|counted| of_all(&counted)).unwrap_or_default() {
             let labels = [("kind", kind.to_string()), ("state", state.name().to_owned())];

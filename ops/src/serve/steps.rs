@@ -7,7 +7,7 @@ use mediary_actors::{
     job::Desk,
     net::{self, Gateway, Guard, Net},
     process::{Environment, Runner, kill_children},
-    reaction::{self, Reacted},
+    reaction::Reacted,
     supervisor::{LocalWorker, SupervisorHandle, reconcile},
 };
 use mediary_api::connections::Tls;
@@ -68,7 +68,7 @@ impl Record {
         let log = open_log(configuration, &clock, &ids)?;
         folders::prepare_library(configuration, &log)?;
         log.announce(&address.to_string()).map_err(ServeError::Announce)?;
-        let reactions = reaction::all(tree::retry(configuration));
+        let reactions = tree::reactions(configuration);
         let gate = Gate::new(log.clone(), clock, ids, work::REGISTRY)
             .with_retry(tree::retry(configuration))
             .with_reactions(reactions.iter().cloned());
@@ -109,7 +109,8 @@ pub(super) struct Readers {
 
 impl Readers {
     pub(super) async fn start(configuration: &Configuration, record: &Record) -> Result<Self, ServeError> {
-        let views = Views::start(&record.log, &configuration.data).map_err(ServeError::Views)?;
+        let views = Views::start(&record.log, &configuration.data, mediary_api::views())
+            .map_err(ServeError::Views)?;
         let first_token = access::ensure_local_token(&record.gate, &configuration.data).await?;
         let tokens = Tokens::start(&record.log, record.gate.clock().clone()).map_err(ServeError::Accounts)?;
         Ok(Self { views, tokens, first_token })

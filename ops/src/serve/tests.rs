@@ -2,6 +2,7 @@
 
 use super::server::{Server, start};
 use crate::configuration::{Configuration, NatsMode};
+use mediary_projections::job::JobView;
 
 /// Starts a server, ends one of its parts, and answers which one the server names.
 async fn named_after(end: impl FnOnce(&Server)) -> &'static str {
@@ -24,5 +25,5 @@ async fn named_after(end: impl FnOnce(&Server)) -> &'static str {
 async fn a_part_that_ends_by_itself_is_noticed() {
     assert_eq!(named_after(|server| server.http.abort()).await, "http");
     assert_eq!(named_after(|server| server.agreeing.abort()).await, "reconciler");
-    assert_eq!(named_after(|server| server.views.job.stop()).await, "job");
+    assert_eq!(named_after(|server| server.views.of::<JobView>().stop()).await, "job");
 }

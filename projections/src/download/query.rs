@@ -5,10 +5,14 @@ use rusqlite::{Row, Transaction, params, types::Value};
 
 use crate::{
     counted,
+    named::Called,
     page::{Cursor, Page, PageRequest},
     rows::{Word, Words},
     sql,
 };
+
+/// Downloads, by title and address.
+pub const CALLED: Called = Called::new("download", "id", "title", "url");
 
 /// Where the keeping of an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

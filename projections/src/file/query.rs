@@ -6,10 +6,14 @@ use rusqlite::{Row, Transaction, params, types::Value};
 
 use crate::{
     counted,
+    named::Called,
     page::{Cursor, Page, PageRequest},
     rows::Word,
     sql,
 };
+
+/// Files, by path.
+pub const CALLED: Called = Called::new("file", "id", "path", "NULL");
 
 /// A file in the library.
 #[derive(Debug, Clone, PartialEq)]

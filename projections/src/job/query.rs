@@ -6,10 +6,14 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
 
 use crate::{
     counted,
+    named::Called,
     page::{Cursor, Page, PageRequest},
     rows::Word,
     sql,
 };
+
+/// Jobs, by id only.
+pub const CALLED: Called = Called::new("job", "id", "NULL", "NULL");
 
 /// A job.
 #[derive(Debug, Clone, PartialEq)]

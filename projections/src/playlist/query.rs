@@ -12,10 +12,16 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use crate::{
     counted,
+    named::Called,
     page::{Page, PageRequest},
     rows::Words,
     sql,
 };
+
+/// Playlists, by title and address.
+pub const CALLED: Called = Called::new("playlist", "id", "title", "url");
+/// Entries, by title and address.
+pub const ENTRY_CALLED: Called = Called::new("entry", "id", "title", "url");
 
 /// What playlists are in the numbers.
 pub(super) const COUNTED: &str = "playlist";

@@ -12,7 +12,23 @@ use mediary_log::{
 use rusqlite::{Connection, types::Value};
 use tempfile::TempDir;
 
-use crate::{handle::ViewHandle, registry::Views, view::View};
+use crate::{
+    download::DownloadView,
+    file::FileView,
+    handle::ViewHandle,
+    job::JobView,
+    playlist::PlaylistView,
+    registry::{ViewKind, Views},
+    view::View,
+};
+
+/// Every view.
+const ALL: [ViewKind; 4] = [
+    ViewKind::of::<PlaylistView>(),
+    ViewKind::of::<JobView>(),
+    ViewKind::of::<DownloadView>(),
+    ViewKind::of::<FileView>(),
+];
 
 /// A log in a folder that goes away with it, and a gate before it.
 pub(crate) struct Bench {
@@ -92,7 +108,7 @@ impl Bench {
 
     /// Starts every view in the folder of the log.
     pub(crate) fn views(&self) -> Views {
-        Views::start(self.log(), self.folder()).unwrap()
+        Views::start(self.log(), self.folder(), ALL).unwrap()
     }
 
     /// Starts one view in a folder of its own.

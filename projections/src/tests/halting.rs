@@ -20,8 +20,9 @@ use super::{
 use crate::{
     QueryError,
     handle::Fault,
+    job::JobView,
     page::PageRequest,
-    playlist::playlists,
+    playlist::{PlaylistView, playlists},
     view::{ApplyError, View},
 };
 
@@ -34,19 +35,21 @@ async fn an_event_that_can_not_be_read_halts_its_view_alone_and_says_where() {
     let bad = bench.append_raw(Playlist::stream(id(77)), "entry_renamed", 1, b"\x81\xa1x\x01").await;
     let position = bench.tell(look(2, 0..4)).await;
     let views = bench.views();
-    reach(&views.job, position).await;
-    let Fault { position: place, code, reason } = halted(&views.playlist).await;
+    reach(views.of::<JobView>(), position).await;
+    let Fault { position: place, code, reason } = halted(views.of::<PlaylistView>()).await;
     assert_eq!((place, code), (bad, "VIEW_STOPPED"));
     let expected = format!(
         "event {bad} can't be folded: the event can't be read: malformed payload of playlist.entry_renamed v1"
     );
     assert!(reason.starts_with(&expected), "{reason}");
-    let error = views.playlist.wait_for(position).await.unwrap_err();
+    let error = views.of::<PlaylistView>().wait_for(position).await.unwrap_err();
     assert!(matches!(&error, QueryError::Stopped { view: "playlist", .. }), "{error:?}");
     // It goes up to there, and answers nothing: what it doesn't show would be taken for what isn't there.
-    views.playlist.wait_for(bad - 1).await.unwrap();
-    let page =
-        views.playlist.read(Scope::of_test(), |rows| playlists(rows, None, PageRequest::front(1))).await;
+    views.of::<PlaylistView>().wait_for(bad - 1).await.unwrap();
+    let page = views
+        .of::<PlaylistView>()
+        .read(Scope::of_test(), |rows| playlists(rows, None, PageRequest::front(1)))
+        .await;
     assert!(matches!(page, Err(QueryError::Stopped { view: "playlist", .. })));
     views.stop();
 }
@@ -74,13 +77,15 @@ async fn a_damaged_event_stops_the_view_that_folds_it_which_says_so_and_answers_
     damage(folder.path(), b"Letters", b"Lettuce");
     let bench = Bench::on(folder);
     let views = bench.views();
-    let Fault { code, reason, .. } = halted(&views.playlist).await;
+    let Fault { code, reason, .. } = halted(views.of::<PlaylistView>()).await;
     assert_eq!(code, "LOG_PAYLOAD_DAMAGED", "{reason}");
-    let page =
-        views.playlist.read(Scope::of_test(), |rows| playlists(rows, None, PageRequest::front(1))).await;
+    let page = views
+        .of::<PlaylistView>()
+        .read(Scope::of_test(), |rows| playlists(rows, None, PageRequest::front(1)))
+        .await;
     assert!(matches!(page, Err(QueryError::Stopped { code: "LOG_PAYLOAD_DAMAGED", .. })));
     // The others are told of no lists.
-    reach(&views.job, position).await;
+    reach(views.of::<JobView>(), position).await;
     views.stop();
 }
 

@@ -46,7 +46,7 @@ async fn views_built_from_zero_equal_those_that_lived_through_it() {
     bench.tell(follow).await;
     for number in 1..6 {
         let position = bench.tell(look(number, 0..number as u32 * 3)).await;
-        reach(&views.playlist, position).await;
+        reach(views.of::<PlaylistView>(), position).await;
     }
     let position = bench.tell(look(6, 5..1_300)).await;
     for view in views.all() {
@@ -66,14 +66,14 @@ async fn views_built_from_zero_equal_those_that_lived_through_it() {
 async fn whoever_waits_for_his_position_sees_what_he_did() {
     let bench = Bench::new();
     let views = bench.views();
-    views.playlist.wait_for(bench.tell(follow).await).await.unwrap();
-    assert_eq!(entry_count(&views.playlist).await, Some(0));
+    views.of::<PlaylistView>().wait_for(bench.tell(follow).await).await.unwrap();
+    assert_eq!(entry_count(views.of::<PlaylistView>()).await, Some(0));
     let position = bench.tell(look(1, 0..4)).await;
-    views.playlist.wait_for(position).await.unwrap();
-    assert_eq!(entry_count(&views.playlist).await, Some(4));
-    views.job.wait_for(position).await.unwrap();
+    views.of::<PlaylistView>().wait_for(position).await.unwrap();
+    assert_eq!(entry_count(views.of::<PlaylistView>()).await, Some(4));
+    views.of::<JobView>().wait_for(position).await.unwrap();
     let page = views
-        .job
+        .of::<JobView>()
         .read(Scope::of_test(), |rows| jobs(rows, &JobFilter::default(), PageRequest::front(9).counted()))
         .await
         .unwrap();
@@ -152,7 +152,7 @@ async fn a_view_that_was_killed_goes_on_without_losing_or_doubling() {
     bench.tell(follow).await;
     for number in 1..6 {
         let position = bench.tell(look(number, 0..number as u32 * 3)).await;
-        reach(&views.playlist, position).await;
+        reach(views.of::<PlaylistView>(), position).await;
         let killed = TempDir::new().unwrap();
         copy(&bench.folder().join("views"), killed.path());
         let position = bench.tell(look(number + 50, 2..number as u32 * 2 + 2)).await;
@@ -273,9 +273,10 @@ async fn a_view_that_has_stopped_is_told_as_stopping() {
     let views = bench.views();
     views.stop();
     views.stop();
-    assert!(matches!(views.job.wait_for(9).await, Err(QueryError::Stopping)));
+    assert!(matches!(views.of::<JobView>().wait_for(9).await, Err(QueryError::Stopping)));
     let request = PageRequest::front(1).counted();
-    let page = views.playlist.read(Scope::of_test(), move |rows| playlists(rows, None, request)).await;
+    let page =
+        views.of::<PlaylistView>().read(Scope::of_test(), move |rows| playlists(rows, None, request)).await;
     assert_eq!(page.unwrap().total, Some(0), "what it has can still be read");
 }
 

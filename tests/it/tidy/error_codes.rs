@@ -1,4 +1,4 @@
-//! Every code that a decider can answer is explained in `docs/errors/README.md`.
+//! Every code that a decider can answer is explained in `docs/errors`: in the list, or in the page of its concern.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,14 @@ use syn::{
 
 use super::tree::{self, Broken, Tree};
 
-const LIST: &str = "docs/errors/README.md";
+const PAGES: &str = "docs/errors/";
 
 pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
-    let Some(list) = tree.text(LIST) else { return Vec::new() };
-    let explained: BTreeSet<&str> = list.split('`').skip(1).step_by(2).collect();
+    let pages = tree.texts().filter(|(path, _)| path.starts_with(PAGES));
+    let explained: BTreeSet<&str> = pages.flat_map(|(_, text)| text.split('`').skip(1).step_by(2)).collect();
+    if explained.is_empty() {
+        return Vec::new();
+    }
     let mut broken = Vec::new();
     for (path, text) in tree.rust_files().filter(|(path, _)| path.ends_with("/decide.rs")) {
         let file = match tree::parse(path, text) {
@@ -27,7 +30,7 @@ pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
         let mut codes = Codes::default();
         codes.visit_file(&file);
         for (code, span) in codes.found.iter().filter(|(code, _)| !explained.contains(code.as_str())) {
-            broken.push(Broken::at(path, *span, format!("{code} is not explained in {LIST}")));
+            broken.push(Broken::at(path, *span, format!("{code} is not explained in {PAGES}")));
         }
     }
     broken
@@ -56,7 +59,9 @@ impl<'ast> Visit<'ast> for Codes {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tree, LIST, rule};
+    use super::{super::tree, rule};
+
+    const LIST: &str = "docs/errors/README.md";
 
     const DECIDE: &str = "impl Rejection {\n    fn code(&self) -> &'static str {\n        \"JOB_ENDED\"\n    }\n    \
                           fn advice(&self) -> &'static str {\n        \"retry\"\n    }\n}";

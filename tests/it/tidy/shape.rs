@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeSet, path::Path};
 
+use mediary_log::work::REGISTRY;
 use syn::{Item, spanned::Spanned as _};
 
 use super::tree::{self, Broken, Tree};
 
-/// The words of design: one singular word for a concern, the same in every crate.
-pub(super) const CONCERNS: &[&str] = &[
+/// The words of design: one singular word for a concern, the same in every crate. Others are those that decide.
+const CONCERNS: &[&str] = &[
     "account",
     "check",
     "collection",
@@ -65,7 +66,7 @@ const SHAPES: &[Shape] = &[
     },
     Shape {
         krate: "api",
-        roles: &["mod", "object", "query", "mutation", "subscription", "explain", "tests"],
+        roles: &["mod", "entry", "object", "query", "mutation", "subscription", "explain", "tests"],
         required: &["mod"],
         data: &[],
     },
@@ -117,9 +118,9 @@ const TOOLS: &[&str] = &["ytdlp", "ffmpeg", "xorriso", "cdrdao", "plex"];
 const WITHOUT_VALUES: &[&str] = &["command", "reservation"];
 
 pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
-    let mut broken = unnamed_concerns(tree);
+    let mut broken = unknown_concerns(tree);
     for shape in SHAPES {
-        for concern in CONCERNS {
+        for concern in concerns(tree) {
             broken.extend(folder(tree, shape, concern));
         }
     }
@@ -127,13 +128,22 @@ pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
     broken
 }
 
-/// A folder that decides is a concern; its name must be one of the words.
-fn unnamed_concerns(tree: &Tree) -> Vec<Broken> {
-    let deciders = tree.below("events/src").filter_map(|path| path.strip_suffix("/decide.rs"));
-    deciders
-        .filter(|name| !CONCERNS.contains(name))
+/// Folders that decide.
+fn deciders(tree: &Tree) -> impl Iterator<Item = &str> {
+    tree.below("events/src").filter_map(|path| path.strip_suffix("/decide.rs"))
+}
+
+fn concerns(tree: &Tree) -> BTreeSet<&str> {
+    CONCERNS.iter().copied().chain(deciders(tree)).collect()
+}
+
+/// A folder that decides is a concern, and everybody finds a concern by its entry.
+fn unknown_concerns(tree: &Tree) -> Vec<Broken> {
+    deciders(tree)
+        .filter(|name| REGISTRY.entry(name).is_none())
         .map(|name| {
-            let advice = "a folder that decides is a concern: add its word, singular, to CONCERNS (tests/it/tidy/shape.rs)";
+            let advice =
+                "a folder that decides is a concern: it has an entry in REGISTRY (events/log/src/work)";
             Broken::file(&format!("events/src/{name}"), advice)
         })
         .collect()
@@ -223,7 +233,7 @@ fn not_a_map(tree: &Tree, path: &str) -> Vec<Broken> {
 
 /// What has events has values: `schema/src/<concern>.rs`.
 fn values(tree: &Tree) -> Vec<Broken> {
-    let concerns = CONCERNS.iter().filter(|concern| !WITHOUT_VALUES.contains(concern));
+    let concerns = concerns(tree).into_iter().filter(|concern| !WITHOUT_VALUES.contains(concern));
     let decided = concerns.filter(|concern| tree.text(&format!("events/src/{concern}/event.rs")).is_some());
     decided
         .map(|concern| format!("schema/src/{concern}.rs"))
@@ -328,6 +338,10 @@ mod tests {
     #[test]
     fn a_concern_without_a_word_is_found() {
         let start = "events/src/downloads: a folder that decides is a concern";
-        tree::breaks(rule, [("events/src/downloads/decide.rs", "")], start);
+        let files = ["mod", "command", "event", "state", "decide"]
+            .map(|role| (format!("events/src/downloads/{role}.rs"), String::new()));
+        let files = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        let files = files.chain([("schema/src/downloads.rs", "")]).collect::<Vec<_>>();
+        tree::breaks(rule, files, start);
     }
 }

@@ -6,7 +6,7 @@ use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
 use mediary_projections::{
     Snapshot, SqlResult, ViewHandle, Views,
     page::{Page, PageRequest},
-    playlist::{self as view, EntryFilter, EntryRow, EntryStatus},
+    playlist::{self as view, EntryFilter, EntryRow, EntryStatus, PlaylistView},
 };
 use mediary_schema::{
     ItemId, PlaylistId,
@@ -139,7 +139,7 @@ impl LookUp for EntriesOfList {
     type Row = Page<EntryRow>;
 
     fn view(views: &Views) -> &ViewHandle {
-        &views.playlist
+        views.of::<PlaylistView>()
     }
 
     fn find(rows: &Snapshot<'_>, keys: &[Self::Key]) -> SqlResult<HashMap<Self::Key, Self::Row>> {

@@ -77,7 +77,7 @@ impl Question {
 
 /// The ids of what is asked about.
 pub(super) async fn subjects(client: &Client, subject: Option<String>) -> Result<Vec<String>, Failure> {
-    named::ids(client, Kind::Any, subject.as_slice()).await
+    named::ids(client, Kind::ANY, subject.as_slice()).await
 }
 
 pub(super) async fn run(show: Show, client: &Client, output: &mut Output) -> Result<(), Failure> {

@@ -7,11 +7,7 @@ use serde_json::{Value, json};
 use super::{Entry, not_found};
 use crate::{
     client::{Client, Document},
-    commands::{
-        failure::Failure,
-        named::{self, Kind},
-        page::Page,
-    },
+    commands::{failure::Failure, named, page::Page},
     output::{Output, Table, optional, word},
 };
 
@@ -175,7 +171,7 @@ pub(crate) async fn account(client: &Client, id: &str) -> Result<PlaylistAccount
 }
 
 pub(super) async fn run(wanted: Account, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let id = named::id(client, Kind::Playlist, &wanted.id).await?;
+    let id = named::id(client, crate::commands::playlist::KIND, &wanted.id).await?;
     let mut told = account(client, &id).await?;
     if let Some(standing) = wanted.show {
         let variables = json!({ "id": id, "standing": standing.name(), "reason": wanted.reason });
@@ -185,7 +181,7 @@ pub(super) async fn run(wanted: Account, client: &Client, output: &mut Output) -
 }
 
 pub(super) async fn gone(wanted: Gone, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let id = named::id(client, Kind::Playlist, &wanted.id).await?;
+    let id = named::id(client, crate::commands::playlist::KIND, &wanted.id).await?;
     let variables = json!({ "id": id, "here": wanted.only.map(Here::name) });
     let gone = pages(client, &GONE, |part| part.gone, variables).await?;
     Ok(output.show(&gone, |gone| gone_text(gone))?)

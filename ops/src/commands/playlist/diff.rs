@@ -7,12 +7,7 @@ use serde_json::json;
 use super::{Counts, not_found};
 use crate::{
     client::{Client, Document},
-    commands::{
-        failure::Failure,
-        moment as since,
-        named::{self, Kind},
-        page::PageInfo,
-    },
+    commands::{failure::Failure, moment as since, named, page::PageInfo},
     output::{Output, clean, duration, optional, word},
 };
 
@@ -87,7 +82,7 @@ struct EntryFacts {
 const ROWS: u32 = 100;
 
 pub(super) async fn run(wanted: Diff, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let id = named::id(client, Kind::Playlist, &wanted.id).await?;
+    let id = named::id(client, crate::commands::playlist::KIND, &wanted.id).await?;
     let moment = |text: Option<String>| text.map(|text| spelt(&text));
     let mut variables =
         json!({ "id": id, "first": ROWS, "from": moment(wanted.from), "to": moment(wanted.to) });

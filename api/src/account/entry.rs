@@ -1,0 +1,28 @@
+use futures::{FutureExt as _, future::BoxFuture};
+use mediary_events::account::Account;
+use mediary_log::gate::Gate;
+use mediary_schema::{PrincipalId, TokenId};
+
+use super::explain::Words;
+use crate::entry::{Entry, Named, Shelf, Thing};
+
+/// Tokens, to the rest of the API.
+pub(crate) const ENTRY: Entry = Entry {
+    words: Some(&Words),
+    things: &[Thing {
+        kind: TokenId::KIND,
+        about: "A credential: by name.",
+        shelf: Shelf::Administered(living),
+    }],
+    ..Entry::NOTHING
+};
+
+/// Every credential that is accepted, with its name.
+fn living(gate: &Gate) -> BoxFuture<'_, Named> {
+    async {
+        let (state, now) = (gate.state::<Account>(PrincipalId::OWNER.uuid()).await?, gate.clock().now());
+        let living = state.tokens.into_iter().filter(|(_, token)| token.is_living(now));
+        Ok(living.map(|(id, token)| (id.uuid(), token.name)).collect())
+    }
+    .boxed()
+}

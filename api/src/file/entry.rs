@@ -1,0 +1,19 @@
+use mediary_projections::{
+    ViewKind, Views,
+    file::{CALLED, FileView},
+};
+use mediary_schema::FileId;
+
+use super::explain::Words;
+use crate::entry::{Entry, Shelf, Thing};
+
+/// Files, to the rest of the API.
+pub(crate) const ENTRY: Entry = Entry {
+    words: Some(&Words),
+    views: &[ViewKind::of::<FileView>()],
+    things: &[Thing {
+        kind: FileId::KIND,
+        about: "A file: by path.",
+        shelf: Shelf::View(Views::of::<FileView>, CALLED),
+    }],
+};

@@ -1,0 +1,22 @@
+use crate::commands::{concerns::Concern, noun::Noun};
+
+/// What the binary has of this concern.
+pub(crate) const CONCERN: Concern = Concern {
+    nouns: &[Noun::of::<super::Verb>("job", "Look at long work, and stop, hold or repeat it")],
+    fragments: &[
+        include_str!("failure.fragment.graphql"),
+        include_str!("job.fragment.graphql"),
+        include_str!("job_outcome.fragment.graphql"),
+    ],
+    #[cfg(test)]
+    documents: &[
+        &super::CANCEL,
+        &super::CHANGES,
+        &super::LIST,
+        &super::PAUSE,
+        &super::RESUME,
+        &super::RETRY,
+        &super::SHOW,
+    ],
+    ..Concern::NOTHING
+};
