@@ -5,10 +5,16 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DownloadId, EntryId, ItemId, PlaylistId,
+    EntryId, ItemId, PlaylistId,
     account::{Permission, Role},
+    id::ids,
     item::ItemSource,
 };
+
+ids! {
+    /// The keeping of one item for one wish: derived from both, and so one per project.
+    DownloadId = "download";
+}
 
 impl Permission {
     /// Start downloads.

@@ -3,7 +3,12 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{DownloadId, FileId, ItemId, JobId};
+use crate::{DownloadId, ItemId, JobId, id::ids};
+
+ids! {
+    /// A file in the library, which outlives its bytes: derived from the job that made it.
+    FileId = "file";
+}
 
 /// What a probe found in a media file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

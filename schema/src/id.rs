@@ -4,13 +4,7 @@
 //! (an item, a playlist) the id is derived from it by [`crate::Identities`], as `UUIDv8`: each kind
 //! says within what it is derived, and so where it is one of a kind.
 
-use std::{borrow::Cow, fmt, str::FromStr};
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
-
-use crate::Subject;
 
 /// The answer to a text that is not an id of the asked kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,14 +15,22 @@ pub struct ParseIdError {
     article: &'static str,
 }
 
+impl ParseIdError {
+    /// A text that is no id of this kind.
+    pub(crate) fn of(text: &str, kind: &'static str) -> Self {
+        let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        Self { text: text.to_owned(), kind, article }
+    }
+}
+
 /// Declares ids, each with its kind: the word before the dash in its text form.
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $kind:literal;)+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(Uuid);
+        pub struct $name(uuid::Uuid);
 
-        impl From<$name> for Subject {
+        impl From<$name> for $crate::Subject {
             fn from(id: $name) -> Self {
                 Self::new($kind, id.0)
             }
@@ -39,70 +41,67 @@ macro_rules! ids {
             pub const KIND: &'static str = $kind;
 
             /// Wraps a UUID that is known to belong to this kind.
-            pub const fn from_uuid(uuid: Uuid) -> Self {
+            pub const fn from_uuid(uuid: uuid::Uuid) -> Self {
                 Self(uuid)
             }
 
             /// The bare UUID.
-            pub const fn uuid(self) -> Uuid {
+            pub const fn uuid(self) -> uuid::Uuid {
                 self.0
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 write!(formatter, "{}-{}", $kind, self.0)
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(self, formatter)
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(self, formatter)
             }
         }
 
-        impl FromStr for $name {
-            type Err = ParseIdError;
+        impl std::str::FromStr for $name {
+            type Err = $crate::ParseIdError;
 
             /// Accepts `<kind>-<uuid>` and the bare UUID.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let bare = text.strip_prefix(concat!($kind, "-")).unwrap_or(text);
-                Uuid::parse_str(bare).map(Self).map_err(|_| ParseIdError {
-                    text: text.to_owned(),
-                    kind: $kind,
-                    article: if $kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" },
-                })
+                uuid::Uuid::parse_str(bare).map(Self).map_err(|_| $crate::ParseIdError::of(text, $kind))
             }
         }
 
-        impl JsonSchema for $name {
+        impl schemars::JsonSchema for $name {
             fn inline_schema() -> bool {
                 true
             }
 
-            fn schema_name() -> Cow<'static, str> {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($name).into()
             }
 
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "pattern": concat!("^(", $kind, "-)?[0-9a-fA-F-]{36}$") })
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "pattern": concat!("^(", $kind, "-)?[0-9a-fA-F-]{36}$") })
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = Cow::<'de, str>::deserialize(deserializer)?;
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
                 text.parse().map_err(serde::de::Error::custom)
             }
         }
     )+};
 }
+pub(crate) use ids;
 
 ids! {
     /// One recorded event.
@@ -118,21 +117,13 @@ ids! {
     ProjectId = "project";
     /// A credential of a principal: derived from the command that made it.
     TokenId = "token";
-    /// A followed remote list: derived from the project and the address.
-    PlaylistId = "playlist";
-    /// A row of a playlist: derived from the playlist, the item and which row of it that is.
-    EntryId = "entry";
     /// A piece of media at its source: derived from the project, the extractor and its id; where such an id counts
     /// within its list only, from the playlist, too.
     ItemId = "item";
-    /// The keeping of one item for one wish: derived from both, and so one per project.
-    DownloadId = "download";
     /// A piece of long work: derived from the command that opened it.
     JobId = "job";
     /// One try at a job; it fences everything that the try does.
     AttemptId = "attempt";
-    /// A file in the library, which outlives its bytes: derived from the job that made it.
-    FileId = "file";
     /// A machine that does long work; the one inside the server is derived, one per installation.
     WorkerId = "worker";
     /// A machine that the log was opened on: derived from what that machine calls itself.
@@ -162,11 +153,6 @@ impl PrincipalId {
     pub const PLATFORM: Self = Self(Uuid::from_u128(0x706c_6174_666f_8000_8000_0000_0000_0000));
     /// Whoever owns the data folder.
     pub const OWNER: Self = Self(Uuid::from_u128(0x6f77_6e65_7200_8000_8000_0000_0000_0000));
-}
-
-impl PlaylistId {
-    /// The built-in list of single videos (LI-02): what a project sees there is its own.
-    pub const UNLISTED: Self = Self(Uuid::from_u128(0x756e_6c69_7374_8000_8000_0000_0000_0000));
 }
 
 impl ReactionId {

@@ -168,14 +168,19 @@ impl Identities {
         )
     }
 
+    /// The id of the thing of a kind that a command made.
+    pub fn made_by(&self, kind: &str, command: CommandId) -> Uuid {
+        self.derive(&format!("mediary 2 {kind}"), &[command.uuid().as_bytes()])
+    }
+
     /// The token that a command makes, so that the command repeated makes no second one: one per command.
     pub fn token(&self, command: CommandId) -> TokenId {
-        TokenId::from_uuid(self.derive("mediary 2 token", &[command.uuid().as_bytes()]))
+        TokenId::from_uuid(self.made_by(TokenId::KIND, command))
     }
 
     /// The project that a command makes, so that the command repeated makes no second one: one per command.
     pub fn project(&self, command: CommandId) -> ProjectId {
-        ProjectId::from_uuid(self.derive("mediary 2 project", &[command.uuid().as_bytes()]))
+        ProjectId::from_uuid(self.made_by(ProjectId::KIND, command))
     }
 
     /// The file that a job makes, so that an end repeated after a crash names the same file: one per job.

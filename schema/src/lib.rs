@@ -32,13 +32,15 @@ pub mod worker;
 
 pub use address::{Address, UrlRefused, VideoOfList};
 pub use clock::{Clock, IdSource, Timestamp};
+pub use download::DownloadId;
 pub use failure::{FailureClass, Retry};
+pub use file::FileId;
 pub use id::{
-    AttemptId, CommandId, CorrelationId, DownloadId, EntryId, EventId, FileId, HostId, IncarnationId, ItemId,
-    JobId, ParseIdError, PlaylistId, PrincipalId, ProjectId, ReactionId, ReservationId, SettingId, TokenId,
-    WorkerId,
+    AttemptId, CommandId, CorrelationId, EventId, HostId, IncarnationId, ItemId, JobId, ParseIdError,
+    PrincipalId, ProjectId, ReactionId, ReservationId, SettingId, TokenId, WorkerId,
 };
 pub use identity::{Identities, IdentityKey, Namesakes};
+pub use playlist::{EntryId, PlaylistId};
 pub use secret::Secret;
 pub use several::{Several, SeveralError};
 pub use subject::{NAME_BYTES_MAX, ParseSubjectError, Subject, is_word};

@@ -3,11 +3,24 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EntryId, PlaylistId,
     account::{Permission, Role},
     bounded,
+    id::ids,
     item::{IdScope, ItemSource},
 };
+
+ids! {
+    /// A followed remote list: derived from the project and the address.
+    PlaylistId = "playlist";
+    /// A row of a playlist: derived from the playlist, the item and which row of it that is.
+    EntryId = "entry";
+}
+
+impl PlaylistId {
+    /// The built-in list of single videos (LI-02): what a project sees there is its own.
+    pub const UNLISTED: Self =
+        Self::from_uuid(uuid::Uuid::from_u128(0x756e_6c69_7374_8000_8000_0000_0000_0000));
+}
 
 impl Permission {
     /// Follow and unfollow playlists.

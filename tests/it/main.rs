@@ -21,6 +21,7 @@ mod look_ups;
 mod memory;
 mod nats;
 mod nats_command;
+mod new_concern;
 mod playlist;
 mod roles;
 mod subscription;

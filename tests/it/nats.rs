@@ -21,7 +21,7 @@ async fn platform() -> Platform {
 }
 
 /// Connects as the owner's program does: with the line that the platform shows.
-async fn connect(line: &str) -> Option<Context> {
+pub(crate) async fn connect(line: &str) -> Option<Context> {
     let (credentials, host) = line.strip_prefix("nats://")?.split_once('@')?;
     let (user, password) = credentials.split_once(':')?;
     let options = async_nats::ConnectOptions::with_user_and_password(user.to_owned(), password.to_owned());

@@ -49,6 +49,17 @@ impl ServerFolder {
         (server, client)
     }
 
+    /// Starts a server with NATS by another build of the program, and waits for nothing.
+    pub fn launch_build(&self, program: &Path) -> ServerProcess {
+        #[expect(clippy::disallowed_methods, reason = "it is run as a person would, without our runner")]
+        let mut command = Command::new(program);
+        let child =
+            command.args(["serve", "--nats", "auto", "--config"]).arg(&self.file).kill_on_drop(true).spawn();
+        let child = child.unwrap();
+        let pid = child.id().expect("it was not waited for yet");
+        ServerProcess { child, pid, data: self.data().to_owned() }
+    }
+
     /// Starts a server and waits for nothing.
     pub fn launch(&self) -> ServerProcess {
         #[expect(clippy::disallowed_methods, reason = "the victim is killed, which the runner would prevent")]

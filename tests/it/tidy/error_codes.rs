@@ -13,7 +13,7 @@ use super::tree::{self, Broken, Tree};
 const PAGES: &str = "docs/errors/";
 
 pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
-    let pages = tree.texts().filter(|(path, _)| path.starts_with(PAGES));
+    let pages = tree.texts().filter(|(path, _)| path.contains(PAGES));
     let explained: BTreeSet<&str> = pages.flat_map(|(_, text)| text.split('`').skip(1).step_by(2)).collect();
     if explained.is_empty() {
         return Vec::new();

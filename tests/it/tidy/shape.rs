@@ -60,7 +60,7 @@ const SHAPES: &[Shape] = &[
     },
     Shape {
         krate: "actors",
-        roles: &["mod", "options", "actor", "effect", "tests"],
+        roles: &["mod", "options", "actor", "effect", "reaction", "tests"],
         required: &["mod"],
         data: &[],
     },

@@ -6,7 +6,7 @@ export interface Example {
   variables?: Record<string, unknown>;
 }
 
-export const examples: readonly Example[] = [
+const ofAll: readonly Example[] = [
   {
     query: `# The playlists that are followed.
 query Playlists {
@@ -94,4 +94,14 @@ query Why($id: ID!) {
 `,
     variables: { id: "playlist-…" },
   },
+];
+
+// A concern brings its own.
+const ofConcerns = import.meta.glob<{ examples: readonly Example[] }>("../concerns/*/examples.ts", {
+  eager: true,
+});
+
+export const examples: readonly Example[] = [
+  ...ofAll,
+  ...Object.values(ofConcerns).flatMap((concern) => concern.examples),
 ];

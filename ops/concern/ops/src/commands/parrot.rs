@@ -1,0 +1,94 @@
+//! `mediary parrot`: texts that are repeated.
+
+mod entry;
+
+use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+pub(crate) use self::entry::CONCERN;
+use super::{
+    failure::Failure,
+    job::{self, Job},
+    noun::Verbs,
+    page::{self, Page},
+    plan::Intent,
+    playlist::input,
+    wait,
+};
+use crate::{
+    client::{Client, Document},
+    output::{Output, Table, clean},
+};
+
+/// What can be done with parrots.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Have a text repeated.
+    Tell(Tell),
+    /// List what was or will be repeated, newest first.
+    List,
+}
+
+/// What to repeat.
+#[derive(Debug, Args)]
+pub(crate) struct Tell {
+    /// The text.
+    #[arg(value_name = "TEXT")]
+    text: String,
+    /// Wait until it is repeated.
+    #[arg(long)]
+    wait: bool,
+    #[command(flatten)]
+    intent: Intent,
+}
+
+pub(crate) const TELL: Document<Payload> = Document::repeatable(include_str!("parrot/tell.graphql"));
+
+pub(crate) const LIST: Document<Page<Parrot>> = Document::repeatable(include_str!("parrot/list.graphql"));
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Payload {
+    job: Option<Job>,
+    position: Option<u64>,
+}
+
+/// A text that is repeated.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Parrot {
+    id: String,
+    text: String,
+    letters: Option<u64>,
+}
+
+impl Verbs for Verb {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::Tell(Tell { text, wait, intent }) => {
+                let asked = input(json!({ "text": text }));
+                let outcome = client.meant(intent).act::<Payload>(&TELL, asked).await?;
+                Failure::refused(outcome.user_errors)?;
+                let Payload { job, position } = outcome.payload;
+                let mut told = job.ok_or_else(|| job::not_found("of the text"))?;
+                if wait {
+                    told = wait::for_job(client, output, &told.id, position).await?;
+                }
+                output.show(&told, |told| job::table(std::slice::from_ref(told)))?;
+                if wait { wait::verdict(&told) } else { Ok(()) }
+            }
+            Self::List => {
+                let parrots: Vec<Parrot> = page::all(client, &LIST, json!({}), None).await?;
+                Ok(output.show(&parrots, |parrots| table(parrots))?)
+            }
+        }
+    }
+}
+
+fn table(parrots: &[Parrot]) -> String {
+    let mut table = Table::new(&["id", "letters", "text"]);
+    for Parrot { id, text, letters } in parrots {
+        let letters = letters.map_or_else(|| "-".to_owned(), |letters| letters.to_string());
+        table.row([id.clone(), letters, clean(text)]);
+    }
+    table.text("nothing was told; `mediary parrot tell TEXT` does")
+}
