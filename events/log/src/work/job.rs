@@ -246,15 +246,7 @@ fn settle(
     }
     let name = reservation(story, &work.key);
     story.entail::<Reservation>(name, reservation::Command::Release { holder: job_id })?;
-    let failure = match state {
-        JobState::Failed => failure,
-        JobState::Queued
-        | JobState::Leased
-        | JobState::Running
-        | JobState::Paused
-        | JobState::Succeeded
-        | JobState::Cancelled => None,
-    };
+    let failure = failure.filter(|_| state == JobState::Failed);
     match story.registry().work(work.kind) {
         Some(kind) if state != JobState::Succeeded => (kind.given_up)(story, job_id, &work, failure),
         Some(_) | None => Ok(()),
