@@ -16,6 +16,7 @@ mod error;
 mod event;
 mod file;
 mod job;
+mod lane;
 mod loader;
 mod log;
 mod playlist;
@@ -30,5 +31,5 @@ pub mod session;
 mod setting;
 pub mod worker;
 
-pub use schema::{MediarySchema, Parts, Platform, build, sdl};
+pub use schema::{MediarySchema, Parts, Platform, Queue, build, sdl};
 pub use server::{App, Readiness, connections, limits, websocket};

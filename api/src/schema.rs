@@ -1,18 +1,18 @@
 //! The GraphQL schema: roots merged of every concern's, and what resolvers find in their context.
 
-use std::sync::Arc;
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use async_graphql::{Context, Error, MergedObject, MergedSubscription, Schema};
-use mediary_events::lane;
+use futures::future::BoxFuture;
 use mediary_log::{LogReader, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{ViewHandle, Views};
-use mediary_schema::{account::Permission, scope::Scope};
+use mediary_schema::{JobId, account::Permission, lane::Load, scope::Scope, ticket::Wait};
 use tokio::sync::{Semaphore, watch};
 
 use crate::{
     account,
     changes::Feeds,
-    download, error, event, file, job,
+    download, error, event, file, job, lane,
     loader::PerRequest,
     log, playlist, project, reaction, resolve,
     server::limits::{self, limit_schema},
@@ -35,10 +35,19 @@ impl Parts {
     }
 }
 
-impl std::fmt::Debug for Parts {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Parts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Parts")
     }
+}
+
+/// Whoever gives jobs out, and so knows why each is where it is.
+pub trait Queue: fmt::Debug + Send + Sync {
+    /// What each of these jobs waits for; those that are not open, at work, or held by a person are left out.
+    fn waits(&self, job_ids: Vec<JobId>) -> BoxFuture<'static, HashMap<JobId, Wait>>;
+
+    /// Every lane that open work needs or that is held.
+    fn lanes(&self) -> BoxFuture<'static, Vec<Load>>;
 }
 
 /// What resolvers find: the gate, the views, the signals.
@@ -54,8 +63,8 @@ pub struct Platform {
     pub reacted: watch::Receiver<u64>,
     /// Who may come in.
     pub tokens: Tokens,
-    /// Which lanes are held.
-    pub held: watch::Receiver<lane::State>,
+    /// Whoever gives jobs out.
+    pub queue: Arc<dyn Queue>,
     /// The stored names of all reactions.
     pub reactions: Vec<&'static str>,
     /// Held while the log is proved: that reads all of it.
@@ -70,6 +79,7 @@ pub struct Query(
     playlist::PlaylistQuery,
     download::DownloadQuery,
     job::JobQuery,
+    lane::LaneQuery,
     file::FileQuery,
     event::EventQuery,
     account::AccountQuery,
@@ -86,6 +96,7 @@ pub struct Mutation(
     playlist::PlaylistMutation,
     download::DownloadMutation,
     job::JobMutation,
+    lane::LaneMutation,
     file::FileMutation,
     account::AccountMutation,
     project::ProjectMutation,

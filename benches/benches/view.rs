@@ -76,7 +76,7 @@ impl Bench {
     }
 
     fn pages_of_jobs(&self, built: &Rebuilt, pages: usize) -> Figure {
-        let all = |rows: &Snapshot<'_>, page| jobs(rows, JobFilter::default(), page);
+        let all = |rows: &Snapshot<'_>, page| jobs(rows, &JobFilter::default(), page);
         self.runtime.block_on(view::pages(&built.view, pages, all))
     }
 }

@@ -190,7 +190,7 @@ mod tests {
 
         let of_list = move |rows: &Snapshot<'_>, page| entries(rows, list, EntryFilter::default(), page);
         assert_eq!(runtime.block_on(pages(&playlists.view, 4, of_list)).count, 4);
-        let all = |rows: &Snapshot<'_>, page| jobs(rows, JobFilter::default(), page);
+        let all = |rows: &Snapshot<'_>, page| jobs(rows, &JobFilter::default(), page);
         let asked = runtime.block_on(pages(&built.view, 4, all));
         assert_eq!(asked.count, 4);
         assert!(!asked.percentile(99).unwrap().is_zero());

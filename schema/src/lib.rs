@@ -28,6 +28,7 @@ pub mod scope;
 pub mod secret;
 pub mod setting;
 pub mod several;
+pub mod ticket;
 pub mod worker;
 
 pub use address::{Address, UrlRefused, VideoOfList};
@@ -41,3 +42,4 @@ pub use id::{
 pub use identity::{Identities, IdentityKey, Namesakes};
 pub use secret::Secret;
 pub use several::{Several, SeveralError};
+pub use ticket::{Label, Priority, Ticket, Wait};

@@ -8,13 +8,14 @@ use mediary_projections::{QueryError, Snapshot, SqlResult, ViewHandle, Views, pl
 use mediary_schema::{EntryId, PlaylistId, redact, scope::Scope};
 use uuid::Uuid;
 
-use crate::{account, download, file, job, log, project, reservation, setting, worker};
+use crate::{account, download, file, job, lane, log, project, reservation, setting, worker};
 
 /// Every concern.
-const ALL: [&dyn Explains; 10] = [
+const ALL: [&dyn Explains; 11] = [
     &crate::playlist::Words,
     &download::Words,
     &job::Words,
+    &lane::Words,
     &file::Words,
     &worker::Words,
     &reservation::Words,

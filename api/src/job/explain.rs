@@ -38,6 +38,9 @@ impl Explains for Words {
         Ok(Some(match event {
             Event::Queued { .. } if is_by_hand(recorded) => format!("asked for {work}"),
             Event::Queued { .. } => format!("queued {work}"),
+            Event::Stranded { after, state } => {
+                format!("holds {work}, since {after} has {state}, which it waited for")
+            }
             Event::Leased { .. } => format!("gave {work} to a worker"),
             Event::Started { .. } => format!("began {work}"),
             Event::AttemptFailed { failure, .. } => {

@@ -3,12 +3,15 @@ use mediary_projections::{
     Snapshot,
     job::{self as view, JobFilter},
 };
-use mediary_schema::{CorrelationId, account::Permission};
+use mediary_schema::{CorrelationId, Label, account::Permission, ticket::NoLabel};
 
-use super::{Job, object::State};
+use super::{
+    Job,
+    object::{Kind, State},
+};
 use crate::{
     connection::{self, Nodes, Of},
-    error::parse_id,
+    error::{fault, parse_id},
     event,
     scalar::{DateTime, Long, Position},
     schema::{platform, read},
@@ -23,6 +26,8 @@ pub(crate) struct JobQuery;
 /// Which jobs are asked for.
 #[derive(Debug, Default, InputObject)]
 pub(crate) struct JobFilterInput {
+    /// Of this kind.
+    kind: Option<Kind>,
     /// In this state.
     state: Option<State>,
     /// About this playlist or its entries.
@@ -33,19 +38,46 @@ pub(crate) struct JobFilterInput {
     story_id: Option<ID>,
     /// Queued at this moment or later.
     since: Option<DateTime>,
+    /// Started as part of this batch.
+    batch: Option<String>,
+    /// With this tag.
+    tag: Option<String>,
+    /// With this text in a title or an address of its work, in whichever case of ASCII.
+    search: Option<String>,
 }
 
 impl JobFilterInput {
     fn parse(self) -> Result<JobFilter> {
-        let Self { state, playlist_id, item_id, story_id, since } = self;
+        let Self { kind, state, playlist_id, item_id, story_id, since, batch, tag, search } = self;
         Ok(JobFilter {
+            kind: kind.map(Into::into),
             state: state.map(Into::into),
+            batch: batch.as_deref().map(label).transpose()?,
+            tag: tag.as_deref().map(label).transpose()?,
+            search,
             playlist_id: playlist_id.map(|id| parse_id(&id)).transpose()?,
             item_id: item_id.map(|id| parse_id(&id)).transpose()?,
             story: story_id.map(|id| parse_id(&id)).transpose()?,
             since: since.map(|moment| moment.0),
         })
     }
+}
+
+fn label(text: &str) -> Result<Label> {
+    text.parse().map_err(|error: NoLabel| fault(&error.to_string(), "BAD_TICKET", false))
+}
+
+/// Everything that was started under one name, in numbers.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct Batch {
+    /// Its name.
+    name: String,
+    /// Its jobs so far.
+    job_count: Long,
+    /// Those that are done.
+    succeeded_count: Long,
+    /// Those that failed or were cancelled.
+    given_up_count: Long,
 }
 
 /// Everything that came of one act, in numbers.
@@ -76,7 +108,7 @@ impl JobQuery {
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Nodes<Job>> {
         let filter = filter.unwrap_or_default().parse()?;
-        let query = move |rows: &Snapshot<'_>, request| view::jobs(rows, filter, request);
+        let query = move |rows: &Snapshot<'_>, request| view::jobs(rows, &filter, request);
         connection::page(context, VIEW, (first, after), min_position, query).await
     }
 
@@ -88,6 +120,24 @@ impl JobQuery {
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Option<Job>> {
         connection::one(context, VIEW, &id, min_position, view::job).await
+    }
+
+    /// How far everything is that was started under one name; none if nothing was.
+    async fn batch(
+        &self,
+        context: &Context<'_>,
+        name: String,
+        #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
+    ) -> Result<Option<Batch>> {
+        let batch = label(&name)?;
+        let query = move |rows: &Snapshot<'_>| view::batch(rows, &batch);
+        let row = read(context, VIEW, min_position, query).await?;
+        Ok((row.jobs > 0).then_some(Batch {
+            name,
+            job_count: Long(row.jobs),
+            succeeded_count: Long(row.succeeded),
+            given_up_count: Long(row.given_up),
+        }))
     }
 
     /// How far everything is that came of one act; none if no act has this story.

@@ -37,6 +37,12 @@ pub enum Rejection {
         /// Where it is.
         state: JobState,
     },
+    /// What it is to wait for has come to nothing.
+    #[error("the job to wait for has {state}")]
+    NothingToWaitFor {
+        /// How that ended.
+        state: JobState,
+    },
     /// The attempt lost its lease.
     #[error("{attempt_id} no longer has the job")]
     StaleAttempt {
@@ -52,6 +58,7 @@ impl crate::Rejection for Rejection {
             Self::Exists => "JOB_EXISTS",
             Self::Ended { .. } => "JOB_ENDED",
             Self::Unready { .. } => "JOB_UNREADY",
+            Self::NothingToWaitFor { .. } => "JOB_NOTHING_TO_WAIT_FOR",
             Self::StaleAttempt { .. } => "JOB_STALE_ATTEMPT",
         }
     }
@@ -61,6 +68,9 @@ impl crate::Rejection for Rejection {
             Self::NotFound => Some("list the jobs with `mediary job list`".to_owned()),
             Self::Ended { state: JobState::Failed | JobState::Cancelled } => {
                 Some("start it anew with `mediary job retry ID`".to_owned())
+            }
+            Self::NothingToWaitFor { .. } => {
+                Some("retry that job and wait for the new one, or leave `after` out".to_owned())
             }
             Self::Ended { .. } | Self::Exists | Self::Unready { .. } | Self::StaleAttempt { .. } => None,
         }
@@ -75,7 +85,8 @@ const TRY: &[&str] = &["attempt", "download", "item", "playlist"];
 impl Concern for Job {
     const NAME: &'static str = "job";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("queued", 1, 0).about(&["download", "entry", "item", "playlist"]),
+        EventKind::new("queued", 1, 1).about(&["download", "entry", "item", "job", "playlist"]),
+        EventKind::new("stranded", 1, 0).about(&["download", "item", "job", "playlist"]),
         EventKind::new("leased", 1, 0).about(LEASE),
         EventKind::new("started", 1, 0).about(TRY),
         EventKind::new("attempt_failed", 1, 0).about(TRY),
@@ -101,7 +112,8 @@ impl Concern for Job {
         match command {
             Command::Cancel | Command::Pause | Command::Resume => Permission::Operate,
             Command::Queue { work, .. } => Permission::Perform(Some(work.kind())),
-            Command::Lease { .. }
+            Command::Strand { .. }
+            | Command::Lease { .. }
             | Command::Start { .. }
             | Command::End { .. }
             | Command::GiveBack { .. }
@@ -112,8 +124,9 @@ impl Concern for Job {
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
         let Some(now) = state.state else {
             return match command {
-                Command::Queue { work, retry } => Ok(vec![Event::Queued { work, retry }]),
-                Command::Lease { .. }
+                Command::Queue { work, retry, ticket } => Ok(vec![Event::Queued { work, retry, ticket }]),
+                Command::Strand { .. }
+                | Command::Lease { .. }
                 | Command::Start { .. }
                 | Command::End { .. }
                 | Command::GiveBack { .. }
@@ -125,6 +138,11 @@ impl Concern for Job {
         };
         match command {
             Command::Queue { .. } => Err(Rejection::Exists),
+            Command::Strand { after, state: ended } => {
+                // Resumed, cancelled or held by a person meanwhile: then it waits for that person.
+                let waits = now == JobState::Queued && state.after == Some(after);
+                Ok(if waits { vec![Event::Stranded { after, state: ended }] } else { vec![] })
+            }
             Command::Lease { attempt_id, worker, until } => match now {
                 JobState::Queued => {
                     let WorkerLife { worker_id, incarnation_id } = worker;
@@ -198,8 +216,10 @@ impl Concern for Job {
             },
             Command::Resume => match now {
                 JobState::Paused => Ok(vec![Event::Resumed {}]),
-                // Waiting for its time counts as held, too: resuming is "try now".
-                JobState::Queued if state.not_before.is_some() => Ok(vec![Event::Resumed {}]),
+                // Waiting for its time or another job counts as held, too: resuming is "try now".
+                JobState::Queued if state.not_before.is_some() || state.after.is_some() => {
+                    Ok(vec![Event::Resumed {}])
+                }
                 JobState::Queued => Ok(vec![]),
                 JobState::Leased | JobState::Running => {
                     match state.attempt.and_then(|attempt| attempt.stop) {

@@ -1,11 +1,11 @@
 use mediary_schema::{
-    AttemptId, IncarnationId, Timestamp, WorkerId,
-    job::{Failure, ResourceUse, RetryPolicy, StoppedAttempt, Work},
+    AttemptId, IncarnationId, JobId, Ticket, Timestamp, WorkerId,
+    job::{Failure, JobState, ResourceUse, RetryPolicy, StoppedAttempt, Work},
 };
 use serde::{Deserialize, Serialize};
 
 use super::State;
-use crate::{Subject, Subjects};
+use crate::{Subject, Subjects, asked::is_default};
 
 /// What can have happened to a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,17 @@ pub enum Event {
         work: Work,
         /// How often and how soon it is tried again.
         retry: RetryPolicy,
+        /// When its turn comes.
+        #[serde(default, skip_serializing_if = "is_default")]
+        ticket: Ticket,
+    },
+    /// The job that it was to wait for came to nothing: it is held until a person resumes it.
+    #[serde(rename = "stranded")]
+    Stranded {
+        /// What it waited for.
+        after: JobId,
+        /// How that ended.
+        state: JobState,
     },
     /// It is promised to a worker.
     #[serde(rename = "leased")]
@@ -153,7 +164,7 @@ impl Event {
             Self::Paused { attempt } | Self::Cancelled { attempt } => {
                 attempt.as_ref().map(|attempt| attempt.attempt_id)
             }
-            Self::Queued { .. } | Self::Resumed {} => None,
+            Self::Queued { .. } | Self::Stranded { .. } | Self::Resumed {} => None,
         }
     }
 
@@ -165,6 +176,7 @@ impl Event {
             | Self::LeaseReturned { worker_id, .. }
             | Self::Parked { worker_id, .. } => Some(*worker_id),
             Self::Queued { .. }
+            | Self::Stranded { .. }
             | Self::Started { .. }
             | Self::AttemptFailed { .. }
             | Self::AttemptStopped { .. }
@@ -179,11 +191,16 @@ impl Event {
     }
 
     pub(super) fn subjects(&self, before: &State) -> Subjects {
-        if let Self::Queued { work, .. } = self {
-            return whole(work);
+        if let Self::Queued { work, ticket, .. } = self {
+            return whole(work, ticket);
         }
         let [thing, item] = before.work.as_ref().map_or([None, None], what_for);
-        Subjects::of([self.attempt().map(Subject::from), thing, item, self.worker().map(Subject::from)])
+        let of_try = if let Self::Stranded { after, .. } = self {
+            Some(Subject::from(*after))
+        } else {
+            self.attempt().map(Subject::from)
+        };
+        Subjects::of([of_try, thing, item, self.worker().map(Subject::from)])
     }
 }
 
@@ -197,8 +214,8 @@ fn what_for(work: &Work) -> [Option<Subject>; 2] {
     }
 }
 
-/// What work is for, with the row that asked for it.
-fn whole(work: &Work) -> Subjects {
+/// What work is for, with the row that asked for it, and the job that it waits for.
+fn whole(work: &Work, ticket: &Ticket) -> Subjects {
     let [thing, item] = what_for(work);
     let entry = match work {
         Work::Refresh(_) | Work::Verify(_) => None,
@@ -207,7 +224,7 @@ fn whole(work: &Work) -> Subjects {
     let [playlist, entry] = entry.map_or([None, None], |entry| {
         [Some(Subject::from(entry.playlist_id)), Some(Subject::from(entry.entry_id))]
     });
-    Subjects::of([thing, item, playlist, entry])
+    Subjects::of([thing, item, playlist, entry, ticket.after.map(Subject::from)])
 }
 
 impl Event {
@@ -215,7 +232,7 @@ impl Event {
     pub(super) fn redacted(&self) -> Self {
         let mut event = self.clone();
         match &mut event {
-            Self::Queued { work, .. } => *work = work.redacted(),
+            Self::Queued { work, ticket, .. } => (*work, *ticket) = (work.redacted(), ticket.redacted()),
             Self::AttemptFailed { failure, .. } | Self::Failed { failure, .. } => {
                 *failure = failure.redacted();
             }
@@ -224,7 +241,8 @@ impl Event {
                     *failure = failure.redacted();
                 }
             }
-            Self::Leased { .. }
+            Self::Stranded { .. }
+            | Self::Leased { .. }
             | Self::Started { .. }
             | Self::AttemptLost { .. }
             | Self::LeaseReturned { .. }

@@ -1,13 +1,15 @@
 mod history;
+mod waiting;
 
 use mediary_schema::{
-    AttemptId, FailureClass, PlaylistId, Timestamp, WorkerId,
+    AttemptId, FailureClass, PlaylistId, Ticket, Timestamp, WorkerId,
     job::{Failure, JobState, ResourceUse, RetryPolicy, StoppedAttempt, Work},
     playlist::{RefreshMode, RefreshPlaylist},
 };
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use self::waiting::OTHER;
 use super::{Command, Event, Job, Outcome, Rejection, State};
 use crate::{
     Concern,
@@ -30,7 +32,7 @@ fn work() -> Work {
 }
 
 fn queued() -> Event {
-    Event::Queued { work: work(), retry: RetryPolicy::default() }
+    Event::Queued { work: work(), retry: RetryPolicy::default(), ticket: Ticket::default() }
 }
 
 fn leased(attempt_id: AttemptId) -> Event {
@@ -352,7 +354,12 @@ fn a_server_that_stops_puts_its_work_back() {
 fn any_command() -> impl Strategy<Value = Command> {
     let attempt = prop_oneof![Just(FIRST), Just(SECOND)];
     prop_oneof![
-        Just(Command::Queue { work: work(), retry: RetryPolicy::default() }),
+        Just(Command::Queue {
+            work: work(),
+            retry: RetryPolicy::default(),
+            ticket: Ticket { after: Some(OTHER), ..Ticket::default() }
+        }),
+        Just(Command::Strand { after: OTHER, state: JobState::Cancelled }),
         attempt.clone().prop_map(|attempt_id| Command::Lease {
             attempt_id,
             worker: WORKER_LIFE,

@@ -15,6 +15,7 @@ const FRAGMENTS: &[&str] = &[
     include_str!("../commands/job/failure.fragment.graphql"),
     include_str!("../commands/job/job.fragment.graphql"),
     include_str!("../commands/job/job_outcome.fragment.graphql"),
+    include_str!("../commands/lane/lane.fragment.graphql"),
     include_str!("../commands/log/event.fragment.graphql"),
     include_str!("../commands/playlist/entry.fragment.graphql"),
     include_str!("../commands/playlist/entry_facts.fragment.graphql"),

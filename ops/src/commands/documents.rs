@@ -22,7 +22,9 @@ use mediary_api::schema::{Mutation, Query, Subscription};
 use serde_json::{Value, json};
 
 use self::sample::{Amount, Contract};
-use super::{account, download, file, job, log, named, parked, playlist, project, setting, why, worker};
+use super::{
+    account, download, file, job, lane, log, named, parked, playlist, project, setting, why, worker,
+};
 use crate::client::{Checked, Document, with_fragments};
 
 /// Each document with its type. A file without a line here fails the test.
@@ -37,6 +39,7 @@ const DOCUMENTS: &[&dyn Checked] = &[
     &file::LIST,
     &file::SHOW,
     &file::VERIFY,
+    &job::BATCH,
     &job::CANCEL,
     &job::CHANGES,
     &job::LIST,
@@ -44,6 +47,9 @@ const DOCUMENTS: &[&dyn Checked] = &[
     &job::RESUME,
     &job::RETRY,
     &job::SHOW,
+    &lane::LIST,
+    &lane::PAUSE,
+    &lane::RESUME,
     &log::ERASE,
     &log::EVENTS,
     &log::HEAD,

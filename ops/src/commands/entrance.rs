@@ -12,7 +12,7 @@ use super::{
     connection::{Environment, connect},
     demo, download,
     failure::Failure,
-    file, job, log, parked, plan, playlist, project, server, setting, shell, why, worker,
+    file, job, lane, log, parked, plan, playlist, project, server, setting, shell, why, worker,
 };
 use crate::{client, exit::Exit, output::Output};
 
@@ -51,6 +51,7 @@ async fn run(
         Verb::Download(verb) => download::run(verb, &client()?, output).await,
         Verb::File(verb) => file::run(verb, &client()?, output).await,
         Verb::Job(verb) => job::run(verb, &client()?, output).await,
+        Verb::Lane(verb) => lane::run(verb, &client()?, output).await,
         Verb::Log(verb) => log::run(verb, flags, environment, output).await,
         Verb::Backup(verb) => backup::run(&verb, flags, environment, output).await,
         Verb::Restore(verb) => backup::restore(&verb, flags, environment, output),

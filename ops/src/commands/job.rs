@@ -1,15 +1,19 @@
 //! `mediary job`: long work, to be looked at, stopped, held and repeated.
 
+mod batch;
 mod object;
 mod text;
 
 use clap::{Args, Subcommand, ValueEnum, builder::RangedU64ValueParser};
+use mediary_schema::job::WorkKind;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+#[cfg(test)]
+pub(super) use self::batch::BATCH;
 use self::text::{attempts, details};
 pub(crate) use self::{
-    object::{FailureDetail, Job, JobProgress, Waiting},
+    object::{FailureDetail, Job, JobProgress},
     text::{class_name, table},
 };
 use super::{
@@ -20,6 +24,7 @@ use super::{
     page::{self, Page},
     plan::{self, Certainty, Intent},
     playlist::input,
+    ticket::Ticket,
 };
 use crate::{
     client::{Client, Document, Outcome},
@@ -40,7 +45,7 @@ pub(crate) enum Verb {
     /// End jobs for good; the partial files of a running one are removed.
     Cancel {
         #[command(flatten)]
-        ids: Ids,
+        which: Which,
         #[command(flatten)]
         certainty: Certainty,
     },
@@ -48,6 +53,8 @@ pub(crate) enum Verb {
     Retry {
         #[command(flatten)]
         ids: Ids,
+        #[command(flatten)]
+        ticket: Ticket,
         #[command(flatten)]
         intent: Intent,
     },
@@ -70,6 +77,9 @@ pub(crate) enum Verb {
 /// Which jobs to list.
 #[derive(Debug, Args)]
 pub(crate) struct List {
+    /// Only jobs of this kind.
+    #[arg(long, value_name = "KIND")]
+    kind: Option<WorkKind>,
     /// Only jobs in this state.
     #[arg(long, value_enum, value_name = "STATE")]
     state: Option<State>,
@@ -81,9 +91,30 @@ pub(crate) struct List {
     story: Option<String>,
     #[arg(long, value_name = "WHEN", value_parser = since::parse, help = since::SINCE_HELP)]
     since: Option<String>,
+    /// Only jobs with this tag.
+    #[arg(long, value_name = "T")]
+    tag: Option<String>,
+    /// Only jobs that were started as part of this batch; how far it is, is said on stderr.
+    #[arg(long, value_name = "NAME")]
+    batch: Option<String>,
+    /// Only those with this text in a title or an address of their work, in whichever case.
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
     /// At most so many.
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     limit: Option<usize>,
+}
+
+/// Some jobs, or all of a batch.
+#[derive(Debug, Args)]
+#[group(id = "which", required = true, multiple = false)]
+pub(crate) struct Which {
+    /// Their ids or the first digits of them, or `@last`; several are dealt with as one command.
+    #[arg(value_name = "JOB")]
+    ids: Vec<String>,
+    /// All jobs of this batch that have not ended.
+    #[arg(long, value_name = "NAME")]
+    batch: Option<String>,
 }
 
 /// One job or several.
@@ -162,19 +193,30 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
                 None => None,
             };
             let filter = json!({
-                "state": list.state.map(State::name), "playlistId": playlist_id, "storyId": list.story,
-                "since": list.since,
+                "kind": list.kind.map(|kind| kind.name().to_uppercase()), "state": list.state.map(State::name),
+                "playlistId": playlist_id, "storyId": list.story, "since": list.since, "tag": list.tag,
+                "batch": list.batch, "search": list.search,
             });
             let jobs = jobs(client, filter, list.limit).await?;
+            if let Some(name) = &list.batch {
+                batch::note(client, output, name).await?;
+            }
             Ok(output.show(&jobs, |jobs| table(jobs))?)
         }
         Verb::Show { id } => show(&named::id(client, Kind::Job, &id).await?, client, output).await,
-        Verb::Cancel { ids, certainty } => {
+        Verb::Cancel { which: Which { batch: Some(name), .. }, certainty } => {
+            batch::cancel(client, output, &name, certainty).await
+        }
+        Verb::Cancel { which: ids, certainty } => {
             let ids = named::ids(client, Kind::Job, &ids.ids).await?;
             let wanted = input(json!({ "ids": ids }));
             show_outcome(plan::act_for_good(client, output, certainty, &CANCEL, wanted).await?, output)
         }
-        Verb::Retry { ids, intent } => act(&RETRY, &ids, &client.meant(intent), output).await,
+        Verb::Retry { ids, ticket, intent } => {
+            let ids = named::ids(client, Kind::Job, &ids.ids).await?;
+            let wanted = input(json!({ "ids": ids, "ticket": ticket.input(client).await? }));
+            show_outcome(client.meant(intent).act(&RETRY, wanted).await?, output)
+        }
         Verb::Pause { ids, intent } => act(&PAUSE, &ids, &client.meant(intent), output).await,
         Verb::Resume { ids, intent } => act(&RESUME, &ids, &client.meant(intent), output).await,
     }

@@ -20,6 +20,7 @@ use super::{
     named::{self, Kind},
     page::{self, Page},
     plan::Intent,
+    ticket::Ticket,
     wait,
 };
 use crate::{
@@ -92,6 +93,8 @@ pub(crate) struct Follow {
     #[arg(long)]
     wait: bool,
     #[command(flatten)]
+    ticket: Ticket,
+    #[command(flatten)]
     intent: Intent,
 }
 
@@ -118,6 +121,8 @@ pub(crate) struct Refresh {
     /// Read to the end, even if the list is known to be newest-first.
     #[arg(long)]
     full: bool,
+    #[command(flatten)]
+    ticket: Ticket,
     #[command(flatten)]
     intent: Intent,
 }
@@ -154,8 +159,9 @@ pub(crate) struct Payload {
 /// Does what the verb says.
 pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     match verb {
-        Verb::Follow(Follow { url, wait, intent }) => {
-            let (playlist, looked) = follow(&client.meant(intent), output, &url, wait).await?;
+        Verb::Follow(Follow { url, wait, ticket, intent }) => {
+            let wanted = json!({ "url": url, "ticket": ticket.input(client).await? });
+            let (playlist, looked) = follow(&client.meant(intent), output, wanted, wait).await?;
             output.show(&playlist, object::summary)?;
             looked
         }
@@ -170,9 +176,10 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
             playlist.entries = Some(entries(client, &id, removed).await?);
             Ok(output.show(&playlist, object::details)?)
         }
-        Verb::Refresh(Refresh { id, wait, full, intent }) => {
+        Verb::Refresh(Refresh { id, wait, full, ticket, intent }) => {
             let id = named::id(client, Kind::Playlist, &id).await?;
-            let (playlist, looked) = refresh(&client.meant(intent), output, &id, full, wait).await?;
+            let wanted = json!({ "id": id, "full": full, "ticket": ticket.input(client).await? });
+            let (playlist, looked) = refresh(&client.meant(intent), output, wanted, wait).await?;
             output.show(&playlist, object::summary)?;
             looked
         }
@@ -239,31 +246,32 @@ fn goes_on(id: &str, count: u64, verb: &str) -> String {
     )
 }
 
-/// Follows an address; with `wait`, until it was looked at.
+/// Follows what the input says; with `wait`, until it was looked at.
 ///
 /// The playlist is answered even if the refresh failed; why is then in the second part.
 pub(crate) async fn follow(
     client: &Client,
     output: &mut Output,
-    url: &str,
+    wanted: Value,
     wait: bool,
 ) -> Result<(Playlist, Result<(), Failure>), Failure> {
-    let outcome = client.act::<Payload>(&FOLLOW, input(json!({ "url": url }))).await?;
+    let asked = wanted["url"].as_str().unwrap_or_default().to_owned();
+    let outcome = client.act::<Payload>(&FOLLOW, input(wanted)).await?;
     Failure::refused(outcome.user_errors)?;
-    finish(client, output, outcome.payload, url, wait).await
+    finish(client, output, outcome.payload, &asked, wait).await
 }
 
-/// Refreshes a playlist; with `wait`, until that is over.
+/// Refreshes what the input says; with `wait`, until that is over.
 pub(crate) async fn refresh(
     client: &Client,
     output: &mut Output,
-    id: &str,
-    full: bool,
+    wanted: Value,
     wait: bool,
 ) -> Result<(Playlist, Result<(), Failure>), Failure> {
-    let outcome = client.act::<Payload>(&REFRESH, input(json!({ "id": id, "full": full }))).await?;
+    let asked = wanted["id"].as_str().unwrap_or_default().to_owned();
+    let outcome = client.act::<Payload>(&REFRESH, input(wanted)).await?;
     Failure::refused(outcome.user_errors)?;
-    finish(client, output, outcome.payload, id, wait).await
+    finish(client, output, outcome.payload, &asked, wait).await
 }
 
 async fn finish(

@@ -8,7 +8,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Semaphore, watch};
 
 use super::{
-    observe, settings,
+    observe,
+    queue::Queue,
+    settings,
     steps::{Readers, Record, Work},
 };
 use crate::configuration::Configuration;
@@ -34,7 +36,7 @@ pub(super) fn app(
         signals: work.signals.clone(),
         reacted: work.reacted.clone(),
         tokens: tokens.clone(),
-        held: work.held.clone(),
+        queue: Arc::new(Queue { desk: Arc::clone(&work.desk), clock: record.gate.clock().clone() }),
         reactions: record.reaction_names(),
         verifying: Arc::new(Semaphore::new(1)),
         parts: observe::parts(parts),

@@ -7,6 +7,6 @@ mod tests;
 mod view;
 
 pub use query::{
-    JobFilter, JobRow, StoryRow, changed_jobs, counts, job, job_of_attempt, jobs, jobs_by_id, story,
+    JobFilter, JobRow, StoryRow, batch, changed_jobs, counts, job, job_of_attempt, jobs, jobs_by_id, story,
 };
 pub use view::JobView;

@@ -4,7 +4,7 @@ use mediary_events::{
 };
 use mediary_log::{Envelope, Recorded};
 use mediary_schema::{
-    AttemptId, Timestamp,
+    AttemptId, Ticket, Timestamp,
     job::{Failure, JobState, ResourceUse, Work, WorkKind},
 };
 use rusqlite::{Transaction, params};
@@ -22,6 +22,8 @@ row! {
             project: Id,
             work: String,
             kind: Word<WorkKind>,
+            ticket: Option<String>,
+            batch: Option<String>,
             playlist_id: Option<Id>,
             item_id: Option<Id>,
             principal: Id,
@@ -112,7 +114,8 @@ impl Fold<'_> {
     fn fold(&mut self, event: Event, envelope: &Envelope) -> Result<(), ApplyError> {
         let at = self.stamp.at;
         match event {
-            Event::Queued { work, .. } => self.queue(&work, envelope),
+            Event::Queued { work, ticket, .. } => self.queue(&work, &ticket, envelope),
+            Event::Stranded { .. } => self.change(|job| job.back(JobState::Paused)),
             Event::Leased { attempt_id, .. } => self.lease(attempt_id),
             Event::Started { .. } => self.change(|job| {
                 job.state = Word(JobState::Running);
@@ -157,7 +160,7 @@ impl Fold<'_> {
         }
     }
 
-    fn queue(&mut self, work: &Work, envelope: &Envelope) -> Result<(), ApplyError> {
+    fn queue(&mut self, work: &Work, ticket: &Ticket, envelope: &Envelope) -> Result<(), ApplyError> {
         let (playlist_id, item_id) = match work {
             Work::Refresh(work) => (Some(*work.playlist_id.uuid().as_bytes()), None),
             Work::Download(work) => (
@@ -168,29 +171,43 @@ impl Fold<'_> {
         };
         let Stamp { id, project, position, at } = self.stamp;
         let (kind, work) = (Word(work.kind()), to_json(work)?);
-        Ok(self.rows.insert(self.file, |key| Task {
-            key,
-            id,
-            project,
-            work,
-            kind,
-            playlist_id,
-            item_id,
-            principal: *envelope.principal.uuid().as_bytes(),
-            story: *envelope.correlation_id.uuid().as_bytes(),
-            queued_at: at,
-            state: Word(JobState::Queued),
-            stopping: false,
-            attempt_id: None,
-            attempts: 0,
-            retry_at: None,
-            failure: None,
-            started_at: None,
-            ended_at: None,
-            cpu_ms: 0,
-            memory_peak_bytes: 0,
-            changed_at: position,
-        })?)
+        let told = (*ticket != Ticket::default()).then(|| to_json(ticket)).transpose()?;
+        let mut key_of_job = 0;
+        self.rows.insert(self.file, |key| {
+            key_of_job = key;
+            Task {
+                key,
+                id,
+                project,
+                work,
+                kind,
+                ticket: told,
+                batch: ticket.batch.as_ref().map(ToString::to_string),
+                playlist_id,
+                item_id,
+                principal: *envelope.principal.uuid().as_bytes(),
+                story: *envelope.correlation_id.uuid().as_bytes(),
+                queued_at: at,
+                state: Word(JobState::Queued),
+                stopping: false,
+                attempt_id: None,
+                attempts: 0,
+                retry_at: None,
+                failure: None,
+                started_at: None,
+                ended_at: None,
+                cpu_ms: 0,
+                memory_peak_bytes: 0,
+                changed_at: position,
+            }
+        })?;
+        for tag in &ticket.tags {
+            // Never touched again, as the attempts below.
+            self.file
+                .prepare_cached("INSERT OR IGNORE INTO tag (project, tag, key) VALUES (?1, ?2, ?3)")?
+                .execute(params![project, tag.as_str(), key_of_job])?;
+        }
+        Ok(())
     }
 
     fn lease(&mut self, attempt_id: AttemptId) -> Result<(), ApplyError> {

@@ -1,13 +1,13 @@
 use mediary_schema::{
-    AttemptId, CorrelationId, ItemId, JobId, PlaylistId, PrincipalId, Timestamp,
-    job::{Failure, JobState, ResourceUse, Work},
+    AttemptId, CorrelationId, ItemId, JobId, Label, PlaylistId, PrincipalId, Ticket, Timestamp,
+    job::{Failure, JobState, ResourceUse, Work, WorkKind},
 };
 use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
 
 use crate::{
     counted,
     page::{Cursor, Page, PageRequest},
-    rows::Word,
+    rows::{Word, Words},
     sql,
 };
 
@@ -18,6 +18,8 @@ pub struct JobRow {
     pub id: JobId,
     /// What is to be done.
     pub work: Work,
+    /// When its turn was to come, and under which names it is found.
+    pub ticket: Ticket,
     /// Where it is.
     pub state: JobState,
     /// Whether a running attempt was asked to stop.
@@ -46,7 +48,8 @@ pub struct JobRow {
     pub changed_at: u64,
 }
 
-const COLUMNS: &str = "key, id, work, state, stopping, attempt_id, attempts, retry_at, failure, principal,
+const COLUMNS: &str =
+    "key, id, work, ticket, state, stopping, attempt_id, attempts, retry_at, failure, principal,
     story, queued_at, started_at, ended_at, cpu_ms, memory_peak_bytes, changed_at";
 
 fn job_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, JobRow)> {
@@ -55,6 +58,7 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, JobRow)> {
     let job = JobRow {
         id: JobId::from_uuid(sql::uuid(row, "id")?),
         work: sql::json(row, "work")?,
+        ticket: sql::json_opt(row, "ticket")?.unwrap_or_default(),
         state: row.get::<_, Word<_>>("state")?.0,
         stopping: row.get("stopping")?,
         attempt_id: sql::uuid_opt(row, "attempt_id")?.map(AttemptId::from_uuid),
@@ -76,8 +80,16 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, JobRow)> {
 }
 
 /// Which jobs are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct JobFilter {
+    /// Of this kind.
+    pub kind: Option<WorkKind>,
+    /// Started as part of this batch.
+    pub batch: Option<Label>,
+    /// With this tag.
+    pub tag: Option<Label>,
+    /// With this text in a title or an address of its work, in whichever case of ASCII.
+    pub search: Option<String>,
     /// In this state.
     pub state: Option<JobState>,
     /// About this playlist or its entries.
@@ -90,10 +102,31 @@ pub struct JobFilter {
     pub since: Option<Timestamp>,
 }
 
+/// Whether a text is in what people know the work by. Only rows that have it at all are taken apart for that.
+const FOUND: &str = r"work LIKE ? ESCAPE '\' AND EXISTS (
+    SELECT 1 FROM json_tree(work) WHERE key IN ('title', 'url', 'folder') AND atom LIKE ? ESCAPE '\')";
+
 impl JobFilter {
     fn conditions(&self) -> (String, Vec<Value>) {
         let mut conditions = vec!["1"];
         let mut values = Vec::new();
+        if let Some(kind) = self.kind {
+            conditions.push("kind = ?");
+            values.push(Value::Text(kind.word().to_owned()));
+        }
+        if let Some(batch) = &self.batch {
+            conditions.push("batch = ?");
+            values.push(Value::Text(batch.to_string()));
+        }
+        if let Some(tag) = &self.tag {
+            conditions.push("key IN (SELECT key FROM tag WHERE tag = ?)");
+            values.push(Value::Text(tag.to_string()));
+        }
+        if let Some(search) = &self.search {
+            conditions.push(FOUND);
+            let pattern = Value::Text(sql::containing(search));
+            values.extend([pattern.clone(), pattern]);
+        }
         if let Some(state) = self.state {
             conditions.push("state = ?");
             values.push(Value::Text(state.name().to_owned()));
@@ -119,8 +152,9 @@ impl JobFilter {
 
     /// How many there are: known, if nothing but the state is asked for.
     fn count(&self, transaction: &Transaction<'_>) -> rusqlite::Result<u64> {
-        if *self == (Self { state: self.state, ..Self::default() }) {
-            return counted::number(transaction, None, self.state.map(JobState::name));
+        let Self { kind, state, .. } = *self;
+        if *self == (Self { kind, state, ..Self::default() }) {
+            return counted::number(transaction, kind.map(Words::word), state.map(JobState::name));
         }
         let (conditions, values) = self.conditions();
         let statement = format!("SELECT count(*) FROM job WHERE {conditions}");
@@ -131,7 +165,7 @@ impl JobFilter {
 /// Jobs, newest first.
 pub fn jobs(
     transaction: &Transaction<'_>,
-    filter: JobFilter,
+    filter: &JobFilter,
     request: PageRequest,
 ) -> rusqlite::Result<Page<JobRow>> {
     let (conditions, mut values) = filter.conditions();
@@ -198,14 +232,27 @@ pub fn counts(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(String, Jo
 
 /// How many jobs of a story are open, how many there are, and the last position that touched one of them.
 pub fn story(transaction: &Transaction<'_>, story: CorrelationId) -> rusqlite::Result<StoryRow> {
+    numbers(transaction, "story = ?1", story.uuid().as_bytes())
+}
+
+/// The jobs of a batch in the same numbers.
+pub fn batch(transaction: &Transaction<'_>, batch: &Label) -> rusqlite::Result<StoryRow> {
+    numbers(transaction, "batch = ?1", batch.as_str())
+}
+
+fn numbers(
+    transaction: &Transaction<'_>,
+    condition: &str,
+    value: impl rusqlite::ToSql,
+) -> rusqlite::Result<StoryRow> {
     transaction
-        .prepare_cached(
+        .prepare_cached(&format!(
             "SELECT count(*),
                  coalesce(sum(state IN ('succeeded')), 0), coalesce(sum(state IN ('failed', 'cancelled')), 0),
                  coalesce(max(changed_at), 0)
-             FROM job WHERE story = ?1",
-        )?
-        .query_row([story.uuid().as_bytes()], |row| {
+             FROM job WHERE {condition}",
+        ))?
+        .query_row([value], |row| {
             let number = |index| row.get::<_, i64>(index).map(|number| number as u64);
             Ok(StoryRow {
                 jobs: number(0)?,
@@ -216,7 +263,7 @@ pub fn story(transaction: &Transaction<'_>, story: CorrelationId) -> rusqlite::R
         })
 }
 
-/// The jobs of a story, in numbers.
+/// The jobs of a story or a batch, in numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoryRow {
     /// All of them.

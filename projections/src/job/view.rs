@@ -16,7 +16,7 @@ pub struct JobView {
 
 impl View for JobView {
     const NAME: &'static str = "job";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const CONCERNS: &'static [&'static str] = &[Job::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -27,6 +27,8 @@ impl View for JobView {
             project BLOB NOT NULL,
             work TEXT NOT NULL,
             kind TEXT NOT NULL,
+            ticket TEXT,
+            batch TEXT,
             playlist_id BLOB,
             item_id BLOB,
             state TEXT NOT NULL,
@@ -49,11 +51,19 @@ impl View for JobView {
             project BLOB NOT NULL,
             job_id BLOB NOT NULL
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE tag (
+            project BLOB NOT NULL,
+            tag TEXT NOT NULL,
+            key INTEGER NOT NULL,
+            PRIMARY KEY (project, tag, key)
+        ) STRICT, WITHOUT ROWID;
         CREATE INDEX job_project ON job (project, key);
         CREATE INDEX job_state ON job (project, state, key);
         CREATE INDEX job_playlist ON job (project, playlist_id, key);
         CREATE INDEX job_item ON job (project, item_id, key);
         CREATE INDEX job_story ON job (project, story, key);
+        CREATE INDEX job_kind ON job (project, kind, key);
+        CREATE INDEX job_batch ON job (project, batch, key) WHERE batch IS NOT NULL;
         CREATE INDEX job_changed ON job (project, changed_at);"
     );
 

@@ -9,7 +9,7 @@ use mediary_events::{
 };
 use mediary_log::Recorded;
 use mediary_schema::{
-    AttemptId, DownloadId, EntryId, FailureClass, FileId, JobId, PlaylistId, ProjectId,
+    AttemptId, DownloadId, EntryId, FailureClass, FileId, JobId, PlaylistId, ProjectId, Ticket,
     download::{DownloadItem, Quality},
     file::{Root, Stamp},
     item::IdScope,
@@ -214,7 +214,7 @@ proptest! {
                 mode: RefreshMode::Full,
                 page_size: 50,
             });
-            told.tell::<Job>(Uuid::from_u128(number), &JobEvent::Queued { work, retry: RetryPolicy::default() });
+            told.tell::<Job>(Uuid::from_u128(number), &JobEvent::Queued { work, retry: RetryPolicy::default(), ticket: Ticket::default() });
         }
         // The fourth was never queued.
         for (job, event) in events {

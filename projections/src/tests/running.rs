@@ -74,7 +74,7 @@ async fn whoever_waits_for_his_position_sees_what_he_did() {
     views.job.wait_for(position).await.unwrap();
     let page = views
         .job
-        .read(Scope::of_test(), |rows| jobs(rows, JobFilter::default(), PageRequest::front(9).counted()))
+        .read(Scope::of_test(), |rows| jobs(rows, &JobFilter::default(), PageRequest::front(9).counted()))
         .await
         .unwrap();
     assert_eq!(page.total, Some(1));

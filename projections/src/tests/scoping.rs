@@ -7,7 +7,7 @@ use mediary_events::{
     testing::samples::WORKER_LIFE,
 };
 use mediary_schema::{
-    AttemptId, CorrelationId, JobId, PlaylistId, ProjectId, Timestamp,
+    AttemptId, CorrelationId, JobId, PlaylistId, ProjectId, Ticket, Timestamp,
     job::{RetryPolicy, Work},
     playlist::{RefreshMode, RefreshPlaylist},
     worker::WorkerLife,
@@ -49,7 +49,7 @@ fn jobs_of_another_project_are_not_there() {
             mode: RefreshMode::Full,
             page_size: 50,
         });
-        let queued = job::Event::Queued { work, retry: RetryPolicy::default() };
+        let queued = job::Event::Queued { work, retry: RetryPolicy::default(), ticket: Ticket::default() };
         feed::<Job, _>(&mut rows, project, id(number), &queued);
         let attempt_id = AttemptId::from_uuid(id(number + 10));
         let WorkerLife { worker_id, incarnation_id } = WORKER_LIFE;
@@ -64,7 +64,7 @@ fn jobs_of_another_project_are_not_there() {
             JobFilter { playlist_id: Some(PlaylistId::from_uuid(id(7))), ..JobFilter::default() },
         ];
         for filter in all {
-            let page = rows.read_as(project, |rows| jobs(rows, filter, PageRequest::front(9).counted()));
+            let page = rows.read_as(project, |rows| jobs(rows, &filter, PageRequest::front(9).counted()));
             let found: Vec<JobId> = page.rows.iter().map(|(_, row)| row.id).collect();
             assert_eq!((found, page.total), (vec![own], Some(1)));
         }

@@ -19,7 +19,7 @@ use mediary_log::{
 };
 use mediary_schema::{
     AttemptId, Clock, CommandId, DownloadId, IdSource, IncarnationId, ItemId, JobId, PlaylistId, PrincipalId,
-    Timestamp,
+    Ticket, Timestamp,
     account::Role,
     download::{DownloadItem, Quality},
     item::ItemSource,
@@ -128,12 +128,21 @@ impl Bench {
     }
 
     pub(super) async fn queue(&self, work: Work) -> JobId {
+        self.queue_with(work, Ticket::default()).await
+    }
+
+    pub(super) async fn queue_with(&self, work: Work, ticket: Ticket) -> JobId {
         let job_id = JobId::from_uuid(self.gate.ids().next());
-        self.tell(move |story| match &work {
-            Work::Download(item) => {
-                work::download::request(story, (**item).clone(), job_id, false, RetryPolicy::default())
+        self.tell(move |story| {
+            story.take_ticket(ticket.clone());
+            match &work {
+                Work::Download(item) => {
+                    work::download::request(story, (**item).clone(), job_id, false, RetryPolicy::default())
+                }
+                Work::Refresh(_) | Work::Verify(_) => {
+                    work::open(story, job_id, &work, RetryPolicy::default())
+                }
             }
-            Work::Refresh(_) | Work::Verify(_) => work::open(story, job_id, &work, RetryPolicy::default()),
         })
         .await
     }

@@ -1,6 +1,7 @@
 use mediary_schema::{
+    Priority, Ticket,
     file::VerifyFiles,
-    job::{RetryPolicy, StoppedAttempt, Work},
+    job::{JobState, RetryPolicy, StoppedAttempt, Work},
     worker::WorkerLife,
 };
 
@@ -12,11 +13,22 @@ fn samples() -> Vec<Event> {
     let WorkerLife { worker_id, incarnation_id } = samples::WORKER_LIFE;
     let stopped =
         StoppedAttempt { attempt_id, resources: Some(resources), failure: Some(samples::failure()) };
-    let queued = |work| Event::Queued { work, retry: RetryPolicy::default() };
+    let queued = |work| Event::Queued { work, retry: RetryPolicy::default(), ticket: Ticket::default() };
+    let label = |text: &str| text.parse().unwrap();
+    let ticket = Ticket {
+        priority: Priority::HIGHEST,
+        at: Some(NOW),
+        after: Some(samples::JOB),
+        batch: Some(label("night run")),
+        tags: vec![label("concerts"), label("to watch")],
+        bulk: true,
+    };
     vec![
         queued(Work::Refresh(samples::refresh())),
         queued(Work::Download(Box::new(samples::item()))),
         queued(Work::Verify(VerifyFiles { file_ids: vec![samples::file_id()], accept_folder: false })),
+        Event::Queued { work: Work::Refresh(samples::refresh()), retry: RetryPolicy::default(), ticket },
+        Event::Stranded { after: samples::JOB, state: JobState::Failed },
         Event::Leased { attempt_id, worker_id, incarnation_id, until: NOW },
         Event::Started { attempt_id },
         Event::AttemptFailed { attempt_id, failure: samples::failure(), resources, retry_at: NOW },

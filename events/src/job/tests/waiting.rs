@@ -1,0 +1,49 @@
+//! What waits for a moment or another job.
+
+use mediary_schema::{
+    JobId, Ticket,
+    job::{JobState, RetryPolicy},
+};
+use uuid::Uuid;
+
+use super::{
+    super::{Command, Event, Job},
+    FIRST, START, leased, queued, work,
+};
+use crate::testing::given;
+
+/// A job that others wait for.
+pub(super) const OTHER: JobId = JobId::from_uuid(Uuid::from_u128(9));
+
+fn queued_with(ticket: Ticket) -> Event {
+    Event::Queued { work: work(), retry: RetryPolicy::default(), ticket }
+}
+
+// PL-22: what happens to whoever waits for a job that comes to nothing is said in its own story.
+// invariant: J-15
+#[test]
+fn what_waits_for_a_job_that_came_to_nothing_is_held_once() {
+    let waits = || queued_with(Ticket { after: Some(OTHER), ..Ticket::default() });
+    let strand = |after| Command::Strand { after, state: JobState::Failed };
+    let stranded = Event::Stranded { after: OTHER, state: JobState::Failed };
+    given::<Job>([waits()]).when(strand(OTHER)).then([stranded.clone()]);
+    given::<Job>([waits(), stranded.clone()]).when(strand(OTHER)).then([]);
+    given::<Job>([waits()]).when(strand(JobId::from_uuid(Uuid::nil()))).then([]);
+    given::<Job>([queued()]).when(strand(OTHER)).then([]);
+    given::<Job>([waits(), leased(FIRST)]).when(strand(OTHER)).then([]);
+    given::<Job>([waits(), Event::Resumed {}]).when(strand(OTHER)).then([]);
+    given::<Job>([waits(), stranded.clone()]).when(Command::Resume).then([Event::Resumed {}]);
+    given::<Job>([waits(), stranded]).when(Command::Cancel).then([Event::Cancelled { attempt: None }]);
+}
+
+// A person who says "now" means it, whatever was said before.
+#[test]
+fn what_waits_for_its_moment_or_another_job_is_tried_now_when_resumed() {
+    let at = Ticket { at: Some(START), ..Ticket::default() };
+    let after = Ticket { after: Some(OTHER), ..Ticket::default() };
+    for ticket in [at, after] {
+        let resumed = [queued_with(ticket.clone()), Event::Resumed {}];
+        given::<Job>([queued_with(ticket)]).when(Command::Resume).then([Event::Resumed {}]);
+        given::<Job>(resumed).when(Command::Resume).then([]);
+    }
+}
