@@ -31,5 +31,5 @@ pub mod session;
 mod setting;
 pub mod worker;
 
-pub use schema::{MediarySchema, Parts, Platform, Queue, build, sdl};
+pub use schema::{MediarySchema, Outputs, Parts, Platform, Queue, build, sdl};
 pub use server::{App, Readiness, connections, limits, websocket};

@@ -6,7 +6,9 @@ use async_graphql::{Context, Error, MergedObject, MergedSubscription, Schema};
 use futures::future::BoxFuture;
 use mediary_log::{LogReader, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{ViewHandle, Views};
-use mediary_schema::{JobId, account::Permission, lane::Load, scope::Scope, ticket::Wait};
+use mediary_schema::{
+    AttemptId, JobId, account::Permission, job::Output, lane::Load, scope::Scope, ticket::Wait,
+};
 use tokio::sync::{Semaphore, watch};
 
 use crate::{
@@ -41,6 +43,13 @@ impl fmt::Debug for Parts {
     }
 }
 
+/// Whoever keeps what attempts' programs write.
+pub trait Outputs: fmt::Debug + Send + Sync {
+    /// Whole lines of an attempt behind a place, at most so many bytes; none if nothing is kept of it.
+    fn read(&self, attempt_id: AttemptId, after: u64, bytes_max: usize)
+    -> BoxFuture<'static, Option<Output>>;
+}
+
 /// Whoever gives jobs out, and so knows why each is where it is.
 pub trait Queue: fmt::Debug + Send + Sync {
     /// What each of these jobs waits for; those that are not open, at work, or held by a person are left out.
@@ -65,6 +74,8 @@ pub struct Platform {
     pub tokens: Tokens,
     /// Whoever gives jobs out.
     pub queue: Arc<dyn Queue>,
+    /// Whoever keeps what attempts' programs write.
+    pub outputs: Arc<dyn Outputs>,
     /// The stored names of all reactions.
     pub reactions: Vec<&'static str>,
     /// Held while the log is proved: that reads all of it.

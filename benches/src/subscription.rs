@@ -7,11 +7,12 @@ use futures::{
     FutureExt as _, Stream, StreamExt as _,
     future::{BoxFuture, join_all},
 };
-use mediary_api::{MediarySchema, Parts, Platform, Queue, limits, session::Session};
+use mediary_api::{MediarySchema, Outputs, Parts, Platform, Queue, limits, session::Session};
 use mediary_log::{Filter, Log, OriginKind, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{StartError, Views};
 use mediary_schema::{
-    IdSource, JobId, PrincipalId, ProjectId, TokenId, account::Role, lane::Load, ticket::Wait,
+    AttemptId, IdSource, JobId, PrincipalId, ProjectId, TokenId, account::Role, job::Output, lane::Load,
+    ticket::Wait,
 };
 use tokio::{
     sync::{Semaphore, watch},
@@ -85,6 +86,12 @@ impl std::fmt::Debug for Schema {
     }
 }
 
+impl Outputs for NoQueue {
+    fn read(&self, _: AttemptId, _: u64, _: usize) -> BoxFuture<'static, Option<Output>> {
+        ready(None).boxed()
+    }
+}
+
 /// Subscribers to events ask nothing of it.
 #[derive(Debug)]
 struct NoQueue;
@@ -116,6 +123,7 @@ impl Edge {
             tokens: Tokens::start(gate.log(), gate.clock().clone())
                 .expect("the views have just read this log"),
             queue: Arc::new(NoQueue),
+            outputs: Arc::new(NoQueue),
             reactions: Vec::new(),
             verifying: Arc::new(Semaphore::new(1)),
             parts: Parts::new(Vec::new),

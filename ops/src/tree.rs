@@ -14,7 +14,7 @@ use mediary_actors::{
     nats::{self, NatsServer, NatsServerArguments},
     net::Gateway,
     playlist::Lister,
-    process::{Runner, Tool, Tools},
+    process::{Outputs, Runner, Tool, Tools},
     reaction::{Reacted, Reactor, ReactorArguments},
     room::Room,
     sources::Sources,
@@ -147,7 +147,7 @@ fn performer<E: Effect>(
         worker: roots.worker,
         signals: roots.signals.clone(),
         staging,
-        output: data.join("output"),
+        output: Outputs::in_folder(data.join("output")),
     };
     Child::actor(name, stops_within, move || (Performer::new(effect.clone()), arguments.clone()))
 }

@@ -196,6 +196,7 @@ impl Post {
                 self.tasks.push(Task::Over(job_id, false));
             }
             JobEvent::Queued { .. }
+            | JobEvent::Prioritised { .. }
             | JobEvent::Stranded { .. }
             | JobEvent::Started { .. }
             | JobEvent::AttemptFailed { .. }

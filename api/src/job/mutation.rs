@@ -75,6 +75,17 @@ pub(crate) struct JobRetryInput {
     terms: Terms,
 }
 
+/// How much jobs matter.
+#[derive(Debug, InputObject)]
+pub(crate) struct JobSetInput {
+    /// The jobs, each once; at most 500.
+    ids: Vec<ID>,
+    /// From 0 to 9: the higher one is first, and whoever waits long overtakes.
+    priority: i32,
+    #[graphql(flatten)]
+    terms: Terms,
+}
+
 /// What became of one job.
 #[derive(Debug, SimpleObject)]
 pub(crate) struct JobResult {
@@ -114,6 +125,13 @@ impl JobMutation {
     async fn job_resume(&self, context: &Context<'_>, input: JobsInput) -> Result<JobPayload> {
         let job_ids = several(&input.ids)?;
         payload(context, input.terms, Ask::Resume(ask::Resume { job_ids })).await
+    }
+
+    /// Says anew how much jobs matter that have not ended. What runs goes on.
+    async fn job_set(&self, context: &Context<'_>, input: JobSetInput) -> Result<JobPayload> {
+        let job_ids = several(&input.ids)?;
+        let priority = Priority::try_from(i64::from(input.priority)).map_err(|error| bad(&error))?;
+        payload(context, input.terms, Ask::Set(ask::Set { job_ids, priority })).await
     }
 
     /// Does the work of ended jobs again, as new jobs: an ended job never comes back.

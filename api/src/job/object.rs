@@ -1,3 +1,4 @@
+pub(super) mod log;
 mod waiting;
 
 use std::{collections::HashMap, sync::Arc};

@@ -3,11 +3,14 @@ use mediary_projections::{
     Snapshot,
     job::{self as view, JobFilter},
 };
-use mediary_schema::{CorrelationId, Label, account::Permission, ticket::NoLabel};
+use mediary_schema::{CorrelationId, JobId, Label, account::Permission, job::Output, ticket::NoLabel};
 
 use super::{
     Job,
-    object::{Kind, State},
+    object::{
+        Kind, State,
+        log::{JobLog, JobLogPiece, NoPlace, Place},
+    },
 };
 use crate::{
     connection::{self, Nodes, Of},
@@ -19,6 +22,12 @@ use crate::{
 };
 
 const VIEW: Of = |views| &views.job;
+/// Attempts whose output is one answer: more than a job has that is not ended by hand again and again.
+const LOG_ATTEMPTS_MAX: u32 = 50;
+/// Bytes of output in one answer.
+const LOG_BYTES_MAX: usize = 256 << 10;
+/// Less room than a line takes has room for none.
+const LOG_LINE_BYTES: usize = 8 << 10;
 
 #[derive(Debug, Default)]
 pub(crate) struct JobQuery;
@@ -120,6 +129,50 @@ impl JobQuery {
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Option<Job>> {
         connection::one(context, VIEW, &id, min_position, view::job).await
+    }
+
+    /// What the programs of a job's attempts wrote, from the beginning or behind a cursor: of a running one up to now. None
+    /// if there is no such job.
+    async fn job_log(
+        &self,
+        context: &Context<'_>,
+        id: ID,
+        #[graphql(desc = "The `endCursor` up to which the client has it.")] after: Option<String>,
+    ) -> Result<Option<JobLog>> {
+        let job_id: JobId = parse_id(&id)?;
+        let place: Option<Place> = after
+            .map(|text| text.parse())
+            .transpose()
+            .map_err(|error: NoPlace| fault(&error.to_string(), "BAD_CURSOR", false))?;
+        let from = place.map(|place| place.attempt_id);
+        let query = move |rows: &Snapshot<'_>| {
+            Ok((view::job(rows, job_id)?, view::attempts(rows, job_id, from, LOG_ATTEMPTS_MAX)?))
+        };
+        let (Some(job), attempts) = read(context, VIEW, None, query).await? else { return Ok(None) };
+        let mut log = JobLog {
+            pieces: Vec::new(),
+            end_cursor: place.map(|place| place.to_string()),
+            has_more: attempts.len() as u32 == LOG_ATTEMPTS_MAX,
+            open: !job.state.is_terminal(),
+        };
+        let mut room = LOG_BYTES_MAX;
+        for attempt_id in attempts {
+            let behind = place.filter(|place| place.attempt_id == attempt_id).map_or(0, |place| place.behind);
+            let read = platform(context).outputs.read(attempt_id, behind, room).await;
+            let output = read.unwrap_or_else(|| Output { next: behind, ..Output::default() });
+            log.end_cursor = Some(Place { attempt_id, behind: output.next }.to_string());
+            if output.text.is_empty() {
+                continue;
+            }
+            room = room.saturating_sub(output.text.len());
+            let (attempt_id, left_out) = (ID(attempt_id.to_string()), Long(output.left_out));
+            log.pieces.push(JobLogPiece { attempt_id, left_out, text: output.text });
+            if room < LOG_LINE_BYTES {
+                log.has_more = true;
+                break;
+            }
+        }
+        Ok(Some(log))
     }
 
     /// How far everything is that was started under one name; none if nothing was.

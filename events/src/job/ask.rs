@@ -22,6 +22,19 @@ pub enum Ask {
     /// Do the work of ended jobs again.
     #[serde(rename = "job.retry")]
     Retry(Retry),
+    /// Say anew how much jobs matter.
+    #[serde(rename = "job.set")]
+    Set(Set),
+}
+
+/// Says anew how much jobs matter that have not ended. What runs goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Set {
+    /// The jobs.
+    pub job_ids: Several<JobId>,
+    /// How much they matter, from 0 to 9: the higher one is first, and whoever waits long overtakes.
+    pub priority: Priority,
 }
 
 /// Ends jobs for good. A running one is asked to stop, and its partial files are removed once it has.
@@ -114,6 +127,7 @@ impl Asked for Ask {
         CommandKind::new("job.pause", Permission::Operate, schema_of::<Pause>),
         CommandKind::new("job.resume", Permission::Operate, schema_of::<Resume>),
         CommandKind::new("job.retry", Permission::Operate, schema_of::<Retry>),
+        CommandKind::new("job.set", Permission::Operate, schema_of::<Set>),
     ];
 
     fn name(&self) -> &'static str {
@@ -122,6 +136,7 @@ impl Asked for Ask {
             Self::Pause(_) => "job.pause",
             Self::Resume(_) => "job.resume",
             Self::Retry(_) => "job.retry",
+            Self::Set(_) => "job.set",
         }
     }
 }

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    AttemptId, JobId, Ticket, Timestamp,
+    AttemptId, JobId, Priority, Ticket, Timestamp,
     job::{Failure, JobState, ResourceUse, RetryPolicy, Work},
     worker::WorkerLife,
 };
@@ -15,6 +15,11 @@ pub enum Command {
         retry: RetryPolicy,
         /// When its turn comes.
         ticket: Ticket,
+    },
+    /// Let it matter so much from now on.
+    Prioritise {
+        /// How much.
+        priority: Priority,
     },
     /// What it waits for came to nothing.
     Strand {

@@ -86,6 +86,7 @@ impl Concern for Job {
     const NAME: &'static str = "job";
     const EVENTS: &'static [EventKind] = &[
         EventKind::new("queued", 1, 1).about(&["download", "entry", "item", "job", "playlist"]),
+        EventKind::new("prioritised", 1, 0).about(&["download", "item", "playlist"]),
         EventKind::new("stranded", 1, 0).about(&["download", "item", "job", "playlist"]),
         EventKind::new("leased", 1, 0).about(LEASE),
         EventKind::new("started", 1, 0).about(TRY),
@@ -110,7 +111,9 @@ impl Concern for Job {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Cancel | Command::Pause | Command::Resume => Permission::Operate,
+            Command::Cancel | Command::Pause | Command::Resume | Command::Prioritise { .. } => {
+                Permission::Operate
+            }
             Command::Queue { work, .. } => Permission::Perform(Some(work.kind())),
             Command::Strand { .. }
             | Command::Lease { .. }
@@ -126,6 +129,7 @@ impl Concern for Job {
             return match command {
                 Command::Queue { work, retry, ticket } => Ok(vec![Event::Queued { work, retry, ticket }]),
                 Command::Strand { .. }
+                | Command::Prioritise { .. }
                 | Command::Lease { .. }
                 | Command::Start { .. }
                 | Command::End { .. }
@@ -138,6 +142,12 @@ impl Concern for Job {
         };
         match command {
             Command::Queue { .. } => Err(Rejection::Exists),
+            Command::Prioritise { .. } if now.is_terminal() => Err(Rejection::Ended { state: now }),
+            Command::Prioritise { priority } => Ok(if state.ticket.priority == priority {
+                vec![]
+            } else {
+                vec![Event::Prioritised { priority }]
+            }),
             Command::Strand { after, state: ended } => {
                 // Resumed, cancelled or held by a person meanwhile: then it waits for that person.
                 let waits = now == JobState::Queued && state.after == Some(after);

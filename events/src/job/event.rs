@@ -1,5 +1,5 @@
 use mediary_schema::{
-    AttemptId, IncarnationId, JobId, Ticket, Timestamp, WorkerId,
+    AttemptId, IncarnationId, JobId, Priority, Ticket, Timestamp, WorkerId,
     job::{Failure, JobState, ResourceUse, RetryPolicy, StoppedAttempt, Work},
 };
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,12 @@ pub enum Event {
         /// When its turn comes.
         #[serde(default, skip_serializing_if = "is_default")]
         ticket: Ticket,
+    },
+    /// A person said anew how much it matters.
+    #[serde(rename = "prioritised")]
+    Prioritised {
+        /// How much.
+        priority: Priority,
     },
     /// The job that it was to wait for came to nothing: it is held until a person resumes it.
     #[serde(rename = "stranded")]
@@ -164,7 +170,7 @@ impl Event {
             Self::Paused { attempt } | Self::Cancelled { attempt } => {
                 attempt.as_ref().map(|attempt| attempt.attempt_id)
             }
-            Self::Queued { .. } | Self::Stranded { .. } | Self::Resumed {} => None,
+            Self::Queued { .. } | Self::Prioritised { .. } | Self::Stranded { .. } | Self::Resumed {} => None,
         }
     }
 
@@ -176,6 +182,7 @@ impl Event {
             | Self::LeaseReturned { worker_id, .. }
             | Self::Parked { worker_id, .. } => Some(*worker_id),
             Self::Queued { .. }
+            | Self::Prioritised { .. }
             | Self::Stranded { .. }
             | Self::Started { .. }
             | Self::AttemptFailed { .. }
@@ -241,7 +248,8 @@ impl Event {
                     *failure = failure.redacted();
                 }
             }
-            Self::Stranded { .. }
+            Self::Prioritised { .. }
+            | Self::Stranded { .. }
             | Self::Leased { .. }
             | Self::Started { .. }
             | Self::AttemptLost { .. }

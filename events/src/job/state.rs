@@ -66,6 +66,7 @@ impl State {
                 self.ticket = ticket.clone();
                 self.state = Some(JobState::Queued);
             }
+            Event::Prioritised { priority } => self.ticket.priority = *priority,
             Event::Leased { attempt_id, worker_id, incarnation_id, .. } => {
                 let worker = WorkerLife { worker_id: *worker_id, incarnation_id: *incarnation_id };
                 self.attempt = Some(Attempt { id: *attempt_id, worker, stop: None });

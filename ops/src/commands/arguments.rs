@@ -208,6 +208,9 @@ mod tests {
             playlist refresh ID --at 2h --after JOB --batch NAME --tag T --priority 0
             download start --url https://example.org/ --at 2h --after JOB --batch NAME --tag T --priority 0
             file verify --at 2h --after JOB --batch NAME --tag T --priority 0
+            job set ID ID --priority 9
+            job log ID
+            job log ID --follow
             lane list
             lane pause example.org
             lane resume library_disk

@@ -1,17 +1,21 @@
 //! `mediary job`: long work, to be looked at, stopped, held and repeated.
 
 mod batch;
+mod log;
 mod object;
 mod text;
 
-use clap::{Args, Subcommand, ValueEnum, builder::RangedU64ValueParser};
+use clap::{
+    Args, Subcommand, ValueEnum,
+    builder::{RangedI64ValueParser, RangedU64ValueParser},
+};
 use mediary_schema::job::WorkKind;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-#[cfg(test)]
-pub(super) use self::batch::BATCH;
 use self::text::{attempts, details};
+#[cfg(test)]
+pub(super) use self::{batch::BATCH, log::LOG};
 pub(crate) use self::{
     object::{FailureDetail, Job, JobProgress},
     text::{class_name, table},
@@ -42,6 +46,8 @@ pub(crate) enum Verb {
         #[arg(value_name = "JOB")]
         id: String,
     },
+    /// Show what the programs of a job wrote, attempt after attempt: the beginning and the end, if it is much.
+    Log(log::Log),
     /// End jobs for good; the partial files of a running one are removed.
     Cancel {
         #[command(flatten)]
@@ -55,6 +61,16 @@ pub(crate) enum Verb {
         ids: Ids,
         #[command(flatten)]
         ticket: Ticket,
+        #[command(flatten)]
+        intent: Intent,
+    },
+    /// Say anew how much jobs matter that have not ended; what runs goes on.
+    Set {
+        #[command(flatten)]
+        ids: Ids,
+        /// From 0 to 9: the higher one is first, and whoever waits long overtakes.
+        #[arg(long, value_name = "0..9", value_parser = RangedI64ValueParser::<i64>::new().range(0..=9))]
+        priority: i64,
         #[command(flatten)]
         intent: Intent,
     },
@@ -170,6 +186,8 @@ pub(crate) const CANCEL: Document<Payload> = Document::repeatable(include_str!("
 
 pub(crate) const RETRY: Document<Payload> = Document::repeatable(include_str!("job/retry.graphql"));
 
+pub(crate) const SET: Document<Payload> = Document::repeatable(include_str!("job/set.graphql"));
+
 pub(crate) const PAUSE: Document<Payload> = Document::repeatable(include_str!("job/pause.graphql"));
 
 pub(crate) const RESUME: Document<Payload> = Document::repeatable(include_str!("job/resume.graphql"));
@@ -204,6 +222,7 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
             Ok(output.show(&jobs, |jobs| table(jobs))?)
         }
         Verb::Show { id } => show(&named::id(client, Kind::Job, &id).await?, client, output).await,
+        Verb::Log(wanted) => log::run(wanted, client, output).await,
         Verb::Cancel { which: Which { batch: Some(name), .. }, certainty } => {
             batch::cancel(client, output, &name, certainty).await
         }
@@ -216,6 +235,11 @@ pub(crate) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Res
             let ids = named::ids(client, Kind::Job, &ids.ids).await?;
             let wanted = input(json!({ "ids": ids, "ticket": ticket.input(client).await? }));
             show_outcome(client.meant(intent).act(&RETRY, wanted).await?, output)
+        }
+        Verb::Set { ids, priority, intent } => {
+            let ids = named::ids(client, Kind::Job, &ids.ids).await?;
+            let wanted = input(json!({ "ids": ids, "priority": priority }));
+            show_outcome(client.meant(intent).act(&SET, wanted).await?, output)
         }
         Verb::Pause { ids, intent } => act(&PAUSE, &ids, &client.meant(intent), output).await,
         Verb::Resume { ids, intent } => act(&RESUME, &ids, &client.meant(intent), output).await,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mediary_actors::process;
 use mediary_api::{App, Platform, limits, session::Authenticator, websocket};
 use mediary_log::Proof;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -9,7 +10,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::{
     observe,
-    queue::Queue,
+    queue::{Outputs, Queue},
     settings,
     steps::{Readers, Record, Work},
 };
@@ -37,6 +38,7 @@ pub(super) fn app(
         reacted: work.reacted.clone(),
         tokens: tokens.clone(),
         queue: Arc::new(Queue { desk: Arc::clone(&work.desk), clock: record.gate.clock().clone() }),
+        outputs: Arc::new(Outputs(process::Outputs::in_folder(configuration.data.join("output")))),
         reactions: record.reaction_names(),
         verifying: Arc::new(Semaphore::new(1)),
         parts: observe::parts(parts),

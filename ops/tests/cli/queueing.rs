@@ -57,6 +57,9 @@ async fn work_waits_as_its_command_says_and_says_so() {
         assert_eq!(found, expected, "{flags:?}");
     }
 
+    let set = served.json(&["job", "set", id(&behind), "--priority", "0"]).await;
+    assert_eq!(set[0]["priority"], json!(0));
+    served.run(&["job", "set", id(&behind), "--priority", "10"]).await.ends_with(2);
     let paused = served.json(&["lane", "pause", "127.0.0.1"]).await;
     assert_eq!((&paused[0]["paused"], &paused[0]["waitingCount"]), (&json!(true), &json!(2)), "{paused}");
     served.run(&["job", "resume", id(&later)]).await.ends_with(0);
@@ -106,4 +109,25 @@ async fn what_waits_for_a_cancelled_job_says_what_to_do_and_a_batch_is_ended_at_
     served.run(&["job", "cancel", "--batch", "gone", "--yes"]).await.ends_with(5);
     let again = served.json(&["job", "retry", id(&later)]).await;
     assert_eq!((&again[0]["priority"], &again[0]["tags"]), (&json!(7), &json!(["a"])), "as it was");
+}
+
+// PL-28: streamed live, readable later.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_jobs_programs_wrote_is_followed_and_read_later() {
+    let served = Served::start().await;
+    let (talks, _) = two_lists(&served).await;
+    let job = refresh(&served, &talks, &["--at", "2s"]).await;
+    let followed = served.run(&["job", "log", id(&job), "--follow"]).await.ends_with(0);
+    assert!(followed.stdout.contains("talks"), "{}\n{}", followed.stdout, followed.stderr);
+    assert_eq!(
+        served.json(&["job", "show", id(&job)]).await["state"],
+        json!("SUCCEEDED"),
+        "it was waited for"
+    );
+    let later = served.run(&["job", "log", id(&job)]).await.ends_with(0);
+    assert_eq!(later.stdout, followed.stdout);
+    later.says(&["attempt-"]);
+    let waiting = refresh(&served, &talks, &["--at", "2h"]).await;
+    served.run(&["job", "log", id(&waiting)]).await.ends_with(0).says(&["nothing was written"]);
+    served.run(&["job", "log", "job-01890a5d-ac96-774b-bcce-b302099a8057"]).await.ends_with(5);
 }

@@ -32,6 +32,7 @@ row! {
         }
         changes {
             state: Word<JobState>,
+            priority: u8,
             stopping: bool,
             attempt_id: Option<Id>,
             attempts: u32,
@@ -115,6 +116,7 @@ impl Fold<'_> {
         let at = self.stamp.at;
         match event {
             Event::Queued { work, ticket, .. } => self.queue(&work, &ticket, envelope),
+            Event::Prioritised { priority } => self.change(|job| job.priority = priority.number()),
             Event::Stranded { .. } => self.change(|job| job.back(JobState::Paused)),
             Event::Leased { attempt_id, .. } => self.lease(attempt_id),
             Event::Started { .. } => self.change(|job| {
@@ -189,6 +191,7 @@ impl Fold<'_> {
                 story: *envelope.correlation_id.uuid().as_bytes(),
                 queued_at: at,
                 state: Word(JobState::Queued),
+                priority: ticket.priority.number(),
                 stopping: false,
                 attempt_id: None,
                 attempts: 0,

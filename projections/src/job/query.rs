@@ -1,5 +1,5 @@
 use mediary_schema::{
-    AttemptId, CorrelationId, ItemId, JobId, Label, PlaylistId, PrincipalId, Ticket, Timestamp,
+    AttemptId, CorrelationId, ItemId, JobId, Label, PlaylistId, PrincipalId, Priority, Ticket, Timestamp,
     job::{Failure, JobState, ResourceUse, Work, WorkKind},
 };
 use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
@@ -49,16 +49,17 @@ pub struct JobRow {
 }
 
 const COLUMNS: &str =
-    "key, id, work, ticket, state, stopping, attempt_id, attempts, retry_at, failure, principal,
+    "key, id, work, ticket, priority, state, stopping, attempt_id, attempts, retry_at, failure, principal,
     story, queued_at, started_at, ended_at, cpu_ms, memory_peak_bytes, changed_at";
 
 fn job_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, JobRow)> {
     let key: i64 = row.get("key")?;
+    let priority = Priority::try_from(row.get::<_, i64>("priority")?).unwrap_or_default();
     let moment = |column: &str| row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp::from_micros));
     let job = JobRow {
         id: JobId::from_uuid(sql::uuid(row, "id")?),
         work: sql::json(row, "work")?,
-        ticket: sql::json_opt(row, "ticket")?.unwrap_or_default(),
+        ticket: Ticket { priority, ..sql::json_opt(row, "ticket")?.unwrap_or_default() },
         state: row.get::<_, Word<_>>("state")?.0,
         stopping: row.get("stopping")?,
         attempt_id: sql::uuid_opt(row, "attempt_id")?.map(AttemptId::from_uuid),
@@ -206,6 +207,21 @@ pub fn job_of_attempt(transaction: &Transaction<'_>, id: AttemptId) -> rusqlite:
         .prepare_cached("SELECT job_id FROM attempt WHERE id = ?1")?
         .query_row([id.uuid().as_bytes()], |row| sql::uuid(row, "job_id").map(JobId::from_uuid))
         .optional()
+}
+
+/// The attempts of a job, the first one first, from one of them on; at most so many.
+pub fn attempts(
+    transaction: &Transaction<'_>,
+    id: JobId,
+    from: Option<AttemptId>,
+    limit: u32,
+) -> rusqlite::Result<Vec<AttemptId>> {
+    let from = from.map_or([0; 16], |from| *from.uuid().as_bytes());
+    transaction
+        .prepare_cached("SELECT id FROM attempt WHERE job_id = ?1 AND id >= ?2 ORDER BY id LIMIT ?3")?
+        .query_map(params![id.uuid().as_bytes(), from, limit], |row| sql::uuid(row, "id"))?
+        .map(|row| row.map(AttemptId::from_uuid))
+        .collect()
 }
 
 /// Jobs that were touched after a position, in that order.

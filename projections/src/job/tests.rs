@@ -3,7 +3,7 @@ use mediary_events::{
     testing::samples::{WORKER_LIFE, identities},
 };
 use mediary_schema::{
-    AttemptId, CorrelationId, EntryId, FailureClass, JobId, Label, PlaylistId, PrincipalId, Ticket,
+    AttemptId, CorrelationId, EntryId, FailureClass, JobId, Label, PlaylistId, PrincipalId, Priority, Ticket,
     Timestamp,
     download::{DownloadItem, EntryRef, Quality},
     job::{JobState, ResourceUse, RetryPolicy, StoppedAttempt, Work, WorkKind},
@@ -13,7 +13,7 @@ use mediary_schema::{
 use uuid::Uuid;
 
 use super::{
-    JobFilter, JobRow, JobView, StoryRow, batch, changed_jobs, counts, job, jobs, jobs_by_id, story,
+    JobFilter, JobRow, JobView, StoryRow, attempts, batch, changed_jobs, counts, job, jobs, jobs_by_id, story,
 };
 use crate::{
     page::{Cursor, PageRequest},
@@ -279,6 +279,12 @@ fn a_job_whose_predecessor_came_to_nothing_is_held() {
 }
 
 #[test]
+fn how_much_a_job_matters_is_what_was_said_last() {
+    let said = after([Event::Prioritised { priority: Priority::HIGHEST }]);
+    assert_eq!((said.ticket.priority, said.changed_at), (Priority::HIGHEST, 2));
+}
+
+#[test]
 fn jobs_are_found_by_their_ids() {
     let mut rows = many();
     let mut found = numbers(rows.read(|rows| jobs_by_id(rows, &[id(3), id(99), id(1)])));
@@ -308,6 +314,17 @@ fn jobs_are_counted_by_kind_and_state() {
         ("refresh", JobState::Queued, 2),
     ];
     assert_eq!(counted, expected.map(|(kind, state, count)| (kind.to_owned(), state, count)));
+}
+
+#[test]
+fn the_attempts_of_a_job_are_told_in_their_order() {
+    let mut rows = many();
+    rows.feed::<Job>(id(1).uuid(), [leased(FIRST), leased(SECOND)]);
+    rows.feed::<Job>(id(2).uuid(), [leased(AttemptId::from_uuid(Uuid::from_u128(0xA3)))]);
+    assert_eq!(rows.read(|rows| attempts(rows, id(1), None, 10)), [FIRST, SECOND]);
+    assert_eq!(rows.read(|rows| attempts(rows, id(1), Some(SECOND), 10)), [SECOND]);
+    assert_eq!(rows.read(|rows| attempts(rows, id(1), None, 1)), [FIRST]);
+    assert_indexed(&mut rows, |rows| attempts(rows, id(1), Some(FIRST), 10));
 }
 
 #[test]

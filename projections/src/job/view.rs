@@ -16,7 +16,7 @@ pub struct JobView {
 
 impl View for JobView {
     const NAME: &'static str = "job";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[Job::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -29,6 +29,7 @@ impl View for JobView {
             kind TEXT NOT NULL,
             ticket TEXT,
             batch TEXT,
+            priority INTEGER NOT NULL,
             playlist_id BLOB,
             item_id BLOB,
             state TEXT NOT NULL,
@@ -57,6 +58,7 @@ impl View for JobView {
             key INTEGER NOT NULL,
             PRIMARY KEY (project, tag, key)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX attempt_job ON attempt (project, job_id, id);
         CREATE INDEX job_project ON job (project, key);
         CREATE INDEX job_state ON job (project, state, key);
         CREATE INDEX job_playlist ON job (project, playlist_id, key);

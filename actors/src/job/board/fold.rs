@@ -9,7 +9,7 @@ use mediary_events::{
 };
 use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded, work::REGISTRY};
 use mediary_schema::{
-    JobId, Ticket, Timestamp,
+    JobId, Priority, Ticket, Timestamp,
     job::{JobState, WorkKind},
 };
 
@@ -125,6 +125,7 @@ impl Board {
                 let (attempt_id, worker_id) = (*attempt_id, *worker_id);
                 self.promise(job_id, Lease { attempt_id, worker_id, until: Some(*until) });
             }
+            JobEvent::Prioritised { priority } => self.prioritise(job_id, *priority),
             // Told by now; where it is stays said.
             JobEvent::Stranded { after, state } => {
                 self.move_to(job_id, Place::Stranded(*after, *state));
@@ -162,6 +163,26 @@ impl Board {
         let id = self.flows.open(flow);
         self.jobs.insert(job_id, OpenJob { flow: id, turn: position, place: Place::Held });
         self.move_to(job_id, self.place(ticket, at));
+    }
+
+    /// Takes a job to the flow where it matters so much; its turn there is that of its age.
+    fn prioritise(&mut self, job_id: JobId, priority: Priority) {
+        let Some(job) = self.jobs.get(&job_id).copied() else { return };
+        let Some(flow) = self.flows.flow(job.flow).filter(|flow| flow.priority != priority) else { return };
+        let flow = Flow { priority, ..flow.clone() };
+        match job.place {
+            Place::Ready => self.flows.take(job.flow, job.turn),
+            Place::Leased => self.flows.stop(job.flow),
+            Place::Later(_) | Place::Again(_) | Place::After(..) | Place::Stranded(..) | Place::Held => {}
+        }
+        let to = self.flows.open(&flow);
+        self.flows.close(job.flow);
+        self.jobs.insert(job_id, OpenJob { flow: to, ..job });
+        match job.place {
+            Place::Ready => self.flows.put(to, job.turn, job_id),
+            Place::Leased => self.flows.has_started(to),
+            Place::Later(_) | Place::Again(_) | Place::After(..) | Place::Stranded(..) | Place::Held => {}
+        }
     }
 
     fn close(&mut self, job_id: JobId, flow: FlowId, ended: JobState) {

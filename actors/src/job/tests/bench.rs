@@ -35,7 +35,7 @@ use uuid::Uuid;
 use super::super::{
     Desk, Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments, dispatcher, performer,
 };
-use crate::{room::Room, staging::Staging};
+use crate::{process::Outputs, room::Room, staging::Staging};
 
 /// A log with what gives out and does the work of it.
 pub(super) struct Bench {
@@ -114,7 +114,7 @@ impl Bench {
             worker: self.worker,
             signals: mediary_log::signal::SignalHub::default(),
             staging: self.staging(),
-            output: self.folder.path().join("output"),
+            output: Outputs::in_folder(self.folder.path().join("output")),
         };
         Actor::spawn(None, Performer::new(effect), arguments).await.unwrap().0
     }

@@ -91,6 +91,7 @@ impl Model {
                 self.stranded.remove(&job_id);
             }
             Event::Started { .. } => job.until = None,
+            Event::Prioritised { priority } => job.flow.priority = *priority,
             Event::AttemptFailed { retry_at, .. } => {
                 (job.is_leased, job.until, job.not_before) = (false, None, Some(*retry_at));
             }

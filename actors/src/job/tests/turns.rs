@@ -35,6 +35,7 @@ pub(super) enum Step {
     Start(Index),
     Fail(Index, u8),
     GiveBack(Index),
+    Prioritise(Index, u8),
     GiveUp(Index),
     Cancel(Index),
     /// The dispatcher tells whom it leaves waiting that something came to nothing.
@@ -86,6 +87,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => job().prop_map(Step::Start),
         2 => (job(), 0..5_u8).prop_map(|(job, wait)| Step::Fail(job, wait)),
         1 => job().prop_map(Step::GiveBack),
+        1 => (job(), 0..10_u8).prop_map(|(job, priority)| Step::Prioritise(job, priority)),
         1 => job().prop_map(Step::GiveUp),
         1 => job().prop_map(Step::Cancel),
         1 => Just(Step::Strand),
@@ -231,6 +233,10 @@ impl Both {
             Step::GiveBack(index) => {
                 let worker_id = WorkerId::from_uuid(Uuid::nil());
                 self.tell_one(index, at_work, &Event::LeaseReturned { attempt_id: ATTEMPT, worker_id });
+            }
+            Step::Prioritise(index, priority) => {
+                let priority = Priority::try_from(priority).unwrap();
+                self.tell_one(index, |_, _| true, &Event::Prioritised { priority });
             }
             Step::GiveUp(index) => {
                 let (failure, resources) =

@@ -57,6 +57,10 @@ impl Story for Ask {
             Self::Cancel(asked) => each(story, &asked.job_ids, |story, id| cancel(story, id).map(|()| id)),
             Self::Pause(asked) => each(story, &asked.job_ids, |story, id| pause(story, id).map(|()| id)),
             Self::Resume(asked) => each(story, &asked.job_ids, |story, id| resume(story, id).map(|()| id)),
+            Self::Set(ask::Set { job_ids, priority }) => each(story, job_ids, |story, id| {
+                story.execute::<Job>(id.uuid(), job::Command::Prioritise { priority: *priority })?;
+                Ok(id)
+            }),
             Self::Retry(asked) => {
                 let ticket = asked.ticket.as_ref().map(|asked| ticket(story, asked)).transpose()?;
                 each(story, &asked.job_ids, |story, id| retry(story, id, ticket.clone()))

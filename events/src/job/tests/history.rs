@@ -28,6 +28,7 @@ fn samples() -> Vec<Event> {
         queued(Work::Download(Box::new(samples::item()))),
         queued(Work::Verify(VerifyFiles { file_ids: vec![samples::file_id()], accept_folder: false })),
         Event::Queued { work: Work::Refresh(samples::refresh()), retry: RetryPolicy::default(), ticket },
+        Event::Prioritised { priority: Priority::LOWEST },
         Event::Stranded { after: samples::JOB, state: JobState::Failed },
         Event::Leased { attempt_id, worker_id, incarnation_id, until: NOW },
         Event::Started { attempt_id },

@@ -1,13 +1,13 @@
 //! What waits for a moment or another job.
 
 use mediary_schema::{
-    JobId, Ticket,
+    JobId, Priority, Ticket,
     job::{JobState, RetryPolicy},
 };
 use uuid::Uuid;
 
 use super::{
-    super::{Command, Event, Job},
+    super::{Command, Event, Job, Rejection},
     FIRST, START, leased, queued, work,
 };
 use crate::testing::given;
@@ -46,4 +46,19 @@ fn what_waits_for_its_moment_or_another_job_is_tried_now_when_resumed() {
         given::<Job>([queued_with(ticket)]).when(Command::Resume).then([Event::Resumed {}]);
         given::<Job>(resumed).when(Command::Resume).then([]);
     }
+}
+
+#[test]
+fn how_much_a_job_matters_is_said_anew_until_it_has_ended() {
+    let (lowest, highest) = (Priority::LOWEST, Priority::HIGHEST);
+    let asked = |priority| Command::Prioritise { priority };
+    let said = |priority| Event::Prioritised { priority };
+    given::<Job>([queued()]).when(asked(highest)).then([said(highest)]);
+    given::<Job>([queued(), said(highest)]).when(asked(highest)).then([]);
+    given::<Job>([queued(), leased(FIRST)]).when(asked(lowest)).then([said(lowest)]);
+    let state = JobState::Cancelled;
+    given::<Job>([queued(), Event::Cancelled { attempt: None }])
+        .when(asked(lowest))
+        .rejected(&Rejection::Ended { state });
+    given::<Job>([]).when(asked(lowest)).rejected(&Rejection::NotFound);
 }

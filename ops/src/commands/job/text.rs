@@ -80,6 +80,7 @@ fn told(fact: &Fact) -> (String, Option<AttemptId>) {
     let failed = |failure: &schema::Failure| format!("{}: {}", class_name(failure.class), failure.message);
     match fact {
         Fact::Queued { .. } => ("queued".to_owned(), None),
+        Fact::Prioritised { priority } => (format!("priority {priority}"), None),
         Fact::Stranded { after, state } => (format!("held: {after}, which it waited for, has {state}"), None),
         Fact::Leased { attempt_id, .. } => ("leased".to_owned(), Some(*attempt_id)),
         Fact::Started { attempt_id } => ("started".to_owned(), Some(*attempt_id)),
