@@ -18,6 +18,7 @@ mod error;
 mod event;
 mod file;
 mod job;
+mod lane;
 mod loader;
 mod log;
 mod nothing;
@@ -34,5 +35,5 @@ mod setting;
 pub mod worker;
 
 pub use entry::views;
-pub use schema::{MediarySchema, Parts, Platform, build, sdl};
+pub use schema::{MediarySchema, Outputs, Parts, Platform, Queue, build, sdl};
 pub use server::{App, Readiness, connections, limits, websocket};

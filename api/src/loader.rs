@@ -43,9 +43,24 @@ pub(crate) trait LookUp: 'static {
 /// Looks something up together with whatever the other resolvers of its level look up.
 pub(crate) async fn look_up<L: LookUp>(context: &Context<'_>, key: L::Key) -> Result<Option<L::Row>> {
     let (scope, views) = (scope(context)?, &platform(context).views);
-    let asked = context.data_unchecked::<LookUps>().of::<L>();
+    let asked = context.data_unchecked::<LookUps>().of::<L, L::Key, L::Row>();
     let found = asked.look_up(key, |keys| read::<L>(views, scope, keys)).await;
     found.map_err(|error| view_fault(&error))
+}
+
+/// Looks something up that is in no view, in the same way; what can't be found is left out.
+pub(crate) async fn look_up_beside<Of: 'static, Key, Row, Finding>(
+    context: &Context<'_>,
+    key: Key,
+    find: impl FnOnce(Vec<Key>) -> Finding,
+) -> Option<Row>
+where
+    Key: Copy + Eq + Hash + Send + Sync + 'static,
+    Row: Clone + Send + Sync + 'static,
+    Finding: Future<Output = HashMap<Key, Row>>,
+{
+    let asked = context.data_unchecked::<LookUps>().of::<Of, Key, Row>();
+    asked.look_up(key, |keys| async { Ok(find(keys).await) }).await.ok().flatten()
 }
 
 async fn read<L: LookUp>(views: &Views, scope: Scope, keys: Vec<L::Key>) -> Answer<L::Key, L::Row> {
@@ -60,10 +75,14 @@ type Answer<Key, Row> = Result<HashMap<Key, Row>, Arc<QueryError>>;
 struct LookUps(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 
 impl LookUps {
-    fn of<L: LookUp>(&self) -> Arc<Asked<L::Key, L::Row>> {
+    fn of<Of, Key, Row>(&self) -> Arc<Asked<Key, Row>>
+    where
+        Of: 'static,
+        Key: Copy + Eq + Hash + Send + Sync + 'static,
+        Row: Clone + Send + Sync + 'static,
+    {
         let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let asked =
-            kinds.entry(TypeId::of::<L>()).or_insert_with(|| Arc::new(Asked::<L::Key, L::Row>::new()));
+        let asked = kinds.entry(TypeId::of::<Of>()).or_insert_with(|| Arc::new(Asked::<Key, Row>::new()));
         Arc::clone(asked).downcast().expect("each kind has what is asked of it")
     }
 }

@@ -1,12 +1,14 @@
 //! The GraphQL schema: roots merged of every concern's, and what resolvers find in their context.
 
-use std::sync::Arc;
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use async_graphql::{Context, Error, MergedObject, MergedSubscription, Schema};
-use mediary_events::lane;
+use futures::future::BoxFuture;
 use mediary_log::{LogReader, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{ViewHandle, Views};
-use mediary_schema::{account::Permission, scope::Scope};
+use mediary_schema::{
+    AttemptId, JobId, account::Permission, job::Output, lane::Load, scope::Scope, ticket::Wait,
+};
 use tokio::sync::{Semaphore, watch};
 
 use crate::{
@@ -34,10 +36,26 @@ impl Parts {
     }
 }
 
-impl std::fmt::Debug for Parts {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Parts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Parts")
     }
+}
+
+/// Whoever keeps what attempts' programs write.
+pub trait Outputs: fmt::Debug + Send + Sync {
+    /// Whole lines of an attempt behind a place, at most so many bytes; none if nothing is kept of it.
+    fn read(&self, attempt_id: AttemptId, after: u64, bytes_max: usize)
+    -> BoxFuture<'static, Option<Output>>;
+}
+
+/// Whoever gives jobs out, and so knows why each is where it is.
+pub trait Queue: fmt::Debug + Send + Sync {
+    /// What each of these jobs waits for; those that are not open, at work, or held by a person are left out.
+    fn waits(&self, job_ids: Vec<JobId>) -> BoxFuture<'static, HashMap<JobId, Wait>>;
+
+    /// Every lane that open work needs or that is held.
+    fn lanes(&self) -> BoxFuture<'static, Vec<Load>>;
 }
 
 /// What resolvers find: the gate, the views, the signals.
@@ -53,8 +71,10 @@ pub struct Platform {
     pub reacted: watch::Receiver<u64>,
     /// Who may come in.
     pub tokens: Tokens,
-    /// Which lanes are held.
-    pub held: watch::Receiver<lane::State>,
+    /// Whoever gives jobs out.
+    pub queue: Arc<dyn Queue>,
+    /// Whoever keeps what attempts' programs write.
+    pub outputs: Arc<dyn Outputs>,
     /// The stored names of all reactions.
     pub reactions: Vec<&'static str>,
     /// Held while the log is proved: that reads all of it.
@@ -90,6 +110,7 @@ concerns! {
     playlist,
     download,
     job,
+    lane,
     file,
     event,
     account,

@@ -1,14 +1,19 @@
 //! Work for subscriptions: events told to some subscribers, catching up, and the same through GraphQL.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::HashMap, future::ready, path::Path, sync::Arc};
 
 use async_graphql::{Request, Response};
-use futures::{Stream, StreamExt as _, future::join_all};
-use mediary_api::{MediarySchema, Parts, Platform, limits, session::Session};
-use mediary_events::lane;
+use futures::{
+    FutureExt as _, Stream, StreamExt as _,
+    future::{BoxFuture, join_all},
+};
+use mediary_api::{MediarySchema, Outputs, Parts, Platform, Queue, limits, session::Session};
 use mediary_log::{Filter, Log, OriginKind, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{StartError, Views};
-use mediary_schema::{IdSource, PrincipalId, ProjectId, TokenId, account::Role};
+use mediary_schema::{
+    AttemptId, IdSource, JobId, PrincipalId, ProjectId, TokenId, account::Role, job::Output, lane::Load,
+    ticket::Wait,
+};
 use tokio::{
     sync::{Semaphore, watch},
     time::Instant,
@@ -81,6 +86,26 @@ impl std::fmt::Debug for Schema {
     }
 }
 
+impl Outputs for NoQueue {
+    fn read(&self, _: AttemptId, _: u64, _: usize) -> BoxFuture<'static, Option<Output>> {
+        ready(None).boxed()
+    }
+}
+
+/// Subscribers to events ask nothing of it.
+#[derive(Debug)]
+struct NoQueue;
+
+impl Queue for NoQueue {
+    fn waits(&self, _: Vec<JobId>) -> BoxFuture<'static, HashMap<JobId, Wait>> {
+        ready(HashMap::new()).boxed()
+    }
+
+    fn lanes(&self) -> BoxFuture<'static, Vec<Load>> {
+        ready(Vec::new()).boxed()
+    }
+}
+
 impl Edge {
     /// An edge before a gate, with its views below a folder; waits until they have folded the log.
     pub async fn start(gate: &Gate, directory: &Path) -> Result<Self, StartError> {
@@ -90,7 +115,6 @@ impl Edge {
             view::caught_up(handle, head).await;
         }
         let (sender, reacted) = watch::channel(head);
-        let (_, lanes) = watch::channel(lane::State::default());
         let platform = Platform {
             gate: gate.clone(),
             views: views.clone(),
@@ -98,7 +122,8 @@ impl Edge {
             reacted,
             tokens: Tokens::start(gate.log(), gate.clock().clone())
                 .expect("the views have just read this log"),
-            held: lanes,
+            queue: Arc::new(NoQueue),
+            outputs: Arc::new(NoQueue),
             reactions: Vec::new(),
             verifying: Arc::new(Semaphore::new(1)),
             parts: Parts::new(Vec::new),

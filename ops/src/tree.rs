@@ -9,7 +9,7 @@ use mediary_actors::{
     job::{Desk, Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments},
     nats::{self, NatsServer, NatsServerArguments},
     net::Gateway,
-    process::{Runner, Tool, Tools},
+    process::{Outputs, Runner, Tool, Tools},
     reaction::{Reacted, Reactor, ReactorArguments},
     room::Room,
     sources::Sources,
@@ -96,7 +96,7 @@ impl<'a> Ground<'a> {
             worker: *worker,
             signals: signals.clone(),
             staging,
-            output: self.configuration.data.join("output"),
+            output: Outputs::in_folder(self.configuration.data.join("output")),
         };
         Child::actor(name, PERFORMER_STOPS_WITHIN, move || {
             (Performer::new(effect.clone()), arguments.clone())

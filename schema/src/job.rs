@@ -178,6 +178,17 @@ impl Default for RetryPolicy {
     }
 }
 
+/// A piece of what the programs of an attempt wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Output {
+    /// Whole lines.
+    pub text: String,
+    /// Bytes before them that are no longer kept.
+    pub left_out: u64,
+    /// Behind which place the next piece begins.
+    pub next: u64,
+}
+
 /// How far a running attempt is; a signal, never stored (PL-25).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Progress {

@@ -1,11 +1,11 @@
 //! Values of the kernel part `lane`: what work shares, so that all of it waits when that can't be had.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{FailureClass, JobId, Timestamp, job::Failure};
+use crate::{FailureClass, JobId, Timestamp, bounded, job::Failure};
 
 /// What work shares: a job needs one of each kind at most.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub enum Lane {
     Host(String),
     /// The disk of the library.
     LibraryDisk,
+    /// An optical drive, by its name: for one job at a time.
+    Drive(String),
 }
 
 impl Lane {
@@ -23,6 +25,23 @@ impl Lane {
         let url = Url::parse(address).ok()?;
         url.host_str().map(|host| Self::Host(host.to_ascii_lowercase()))
     }
+
+    /// Whether one job at a time has it.
+    pub const fn is_exclusive(&self) -> bool {
+        match self {
+            Self::Drive(_) => true,
+            Self::Host(_) | Self::LibraryDisk => false,
+        }
+    }
+
+    /// The name on the command line and in the API: that of a host as it is, which has no colon and no underscore.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Host(host) => host.clone(),
+            Self::LibraryDisk => LIBRARY_DISK.to_owned(),
+            Self::Drive(name) => format!("{DRIVE}{name}"),
+        }
+    }
 }
 
 impl fmt::Display for Lane {
@@ -30,9 +49,57 @@ impl fmt::Display for Lane {
         match self {
             Self::Host(host) => formatter.write_str(host),
             Self::LibraryDisk => formatter.write_str("the library's disk"),
+            Self::Drive(name) => write!(formatter, "the drive {name}"),
         }
     }
 }
+
+/// How a lane is that open work needs, or that is held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Load {
+    /// The lane.
+    pub lane: Lane,
+    /// The condition that holds it, if one does.
+    pub hold: Option<Hold>,
+    /// Whether a person holds it.
+    pub is_paused: bool,
+    /// Jobs at work that need it.
+    pub at_work: u64,
+    /// Other open jobs that need it.
+    pub waiting: u64,
+}
+
+const LIBRARY_DISK: &str = "library_disk";
+const DRIVE: &str = "drive:";
+
+/// The answer to a text that names no lane.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is no lane; give the name of a host, library_disk, or drive:NAME")]
+pub struct NoLane {
+    text: String,
+}
+
+impl FromStr for Lane {
+    type Err = NoLane;
+
+    fn from_str(text: &str) -> Result<Self, NoLane> {
+        let refused = || NoLane { text: bounded::cut(text.to_owned(), LANE_BYTES_MAX) };
+        if text == LIBRARY_DISK {
+            return Ok(Self::LibraryDisk);
+        }
+        if let Some(name) = text.strip_prefix(DRIVE) {
+            let is_name = (1..=LANE_BYTES_MAX).contains(&name.len()) && !name.contains(char::is_control);
+            return if is_name { Ok(Self::Drive(name.to_owned())) } else { Err(refused()) };
+        }
+        // As an address names it, so that it is the lane of what is fetched there.
+        let lane = Self::of_address(&format!("https://{text}/")).ok_or_else(refused)?;
+        let is_host_alone = matches!(&lane, Self::Host(host) if host.eq_ignore_ascii_case(text));
+        if is_host_alone && text.len() <= LANE_BYTES_MAX { Ok(lane) } else { Err(refused()) }
+    }
+}
+
+/// The longest name of a lane: no name of a host is longer.
+const LANE_BYTES_MAX: usize = 253;
 
 /// Why a lane is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,5 +175,22 @@ impl Hold {
             _ => return None,
         };
         Some(Self { lane, reason, until, job_id })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_is_called_by_its_name() {
+        let host = Lane::Host("www.example.org".to_owned());
+        for lane in [host, Lane::LibraryDisk, Lane::Drive("sr0".to_owned()), Lane::Host("[::1]".to_owned())] {
+            assert_eq!(lane.name().parse(), Ok(lane));
+        }
+        assert_eq!("Example.ORG".parse(), Ok(Lane::Host("example.org".to_owned())));
+        for text in ["", "a b", "https://example.org/", "example.org:80", "me@example.org", "drive:"] {
+            assert!(text.parse::<Lane>().is_err(), "{text:?}");
+        }
     }
 }

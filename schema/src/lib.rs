@@ -28,6 +28,7 @@ pub mod secret;
 pub mod setting;
 pub mod several;
 pub mod subject;
+pub mod ticket;
 pub mod worker;
 
 pub use address::{Address, UrlRefused, VideoOfList};
@@ -44,3 +45,4 @@ pub use playlist::{EntryId, PlaylistId};
 pub use secret::Secret;
 pub use several::{Several, SeveralError};
 pub use subject::{NAME_BYTES_MAX, ParseSubjectError, Subject, is_word};
+pub use ticket::{Label, Priority, Ticket, Wait};

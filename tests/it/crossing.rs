@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
-use mediary_events::playlist::{Ask, ask::Follow};
+use mediary_events::{
+    job,
+    playlist::{Ask, ask::Follow},
+};
 use mediary_log::{
     Filter, Log, LogReader, Origin, OriginKind, Read,
     gate::{Caller, Gate, Options},
@@ -24,7 +27,7 @@ async fn follow_as_other(log: &Log, url: &str) -> (String, String, String) {
     let command_id = CommandId::from_uuid(gate.ids().next());
     let caller =
         Caller::person(PrincipalId::OWNER, Role::Owner, origin, command_id, gate.ids()).within(OTHER);
-    let asked = Ask::Follow(Follow { url: url.to_owned() });
+    let asked = Ask::Follow(Follow { url: url.to_owned(), ticket: job::ask::Ticket::default() });
     let answer = gate.ask(caller, asked, Options::default()).await.unwrap();
     let reader = LogReader::new(log, Scope::of_session(OTHER, PrincipalId::OWNER, Role::Owner));
     until("the other project knows its list", || async {

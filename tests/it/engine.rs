@@ -82,7 +82,7 @@ async fn rows_that_can_not_be_read_are_told_and_nothing_counts_as_removed() {
 /// The download of the announced item.
 async fn premiere(client: &Client) -> Value {
     const DOCUMENT: &str = "{ jobs(first: 100) { nodes { kind title state failure { class message }
-        waitingFor { reason message until } } } }";
+        waitsFor { reason message until } } } }";
     let mut data = client.ask(DOCUMENT, json!({})).await;
     let jobs = data["jobs"]["nodes"].take();
     let is_it = |job: &&Value| job["kind"] == json!("DOWNLOAD") && job["title"] == json!("Quiet orchard 1");
@@ -93,7 +93,7 @@ async fn premiere(client: &Client) -> Value {
 async fn waits_for(client: &Client, words: &str) -> Value {
     until(&format!("it waits: {words}"), || async {
         let job = premiere(client).await;
-        let told = job["waitingFor"]["message"].as_str().is_some_and(|told| told.contains(words));
+        let told = job["waitsFor"]["message"].as_str().is_some_and(|told| told.contains(words));
         told.then_some(job)
     })
     .await
@@ -112,7 +112,7 @@ async fn what_is_announced_waits_and_is_kept_once_it_is_there() {
     let story = client.start_download(json!({ "playlistId": id }), "best").await;
     let job = waits_for(client, "Premieres in 2 hours").await;
     assert_eq!((&job["state"], &job["failure"]["class"]), (&json!("QUEUED"), &json!("not_yet")));
-    assert_eq!(job["waitingFor"]["reason"], json!("NOT_YET"));
+    assert_eq!(job["waitsFor"]["reason"], json!("NOT_YET"));
     client.download_job("2", "SUCCEEDED").await;
 
     // Wanted once more it is asked for at once, however long it would have waited.

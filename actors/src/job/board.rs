@@ -3,9 +3,12 @@
 //! One event, and one choice of a job, take time with the logarithm of how many jobs there are; what is
 //! leased, waits for its moment or may start is kept in order and never looked for.
 
+mod ageing;
 mod flows;
 mod fold;
 mod kept;
+mod turns;
+mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +16,7 @@ use mediary_events::lane;
 use mediary_log::{Log, Passed, ReadError};
 use mediary_schema::{
     AttemptId, JobId, Timestamp, WorkerId,
-    job::WorkKind,
+    job::{JobState, WorkKind},
     lane::{Hold, Reason},
     setting::Limits,
 };
@@ -38,8 +41,14 @@ struct Lease {
 enum Place {
     /// It may start.
     Ready,
-    /// Not before this moment.
+    /// Not before this moment, which a person asked for.
     Later(Timestamp),
+    /// Not tried again before this moment.
+    Again(Timestamp),
+    /// Not before this job is done, and then not before this moment.
+    After(JobId, Timestamp),
+    /// A person has to say so first: this job, which it was to wait for, came to nothing.
+    Stranded(JobId, JobState),
     /// Somebody has it.
     Leased,
     /// A person has to say so first.
@@ -69,6 +78,10 @@ pub struct Board {
     untaken: BTreeSet<(Timestamp, JobId)>,
     /// Jobs that wait for their moment.
     later: BTreeSet<(Timestamp, JobId)>,
+    /// Jobs that wait for another, by that one.
+    behind: BTreeSet<(JobId, JobId)>,
+    /// Jobs of which nobody has told yet that what they wait for came to nothing.
+    stranded: BTreeSet<JobId>,
     flows: Flows,
     /// How much runs at once.
     pub(super) limits: Limits,
@@ -140,12 +153,51 @@ impl Board {
     /// The jobs that may be leased now, in their turn, within the limits; and when to look again if
     /// one waits for its time.
     pub fn ready(&mut self, offered: &[WorkKind], now: Timestamp) -> (Vec<JobId>, Option<Timestamp>) {
-        while let Some((_, job_id)) = self.later.first().copied().filter(|(moment, _)| *moment <= now) {
+        self.pass_to(now);
+        let ready =
+            self.flows.choose(&self.limits, now, |kind| offered.contains(&kind) && !self.is_halted(kind));
+        (ready, self.later.first().map(|(moment, _)| *moment))
+    }
+
+    /// Jobs of which is to be told that what they wait for came to nothing, each with that job; at most so many.
+    pub(super) fn stranded(&self, limit: usize) -> Vec<(JobId, JobId)> {
+        let after = |job_id: &JobId| match self.jobs.get(job_id)?.place {
+            Place::Stranded(after, _) => Some((*job_id, after)),
+            _ => None,
+        };
+        self.stranded.iter().filter_map(after).take(limit).collect()
+    }
+
+    fn is_halted(&self, kind: WorkKind) -> bool {
+        self.halted.iter().any(|halted| halted == kind.name())
+    }
+
+    /// Lets jobs start whose moment has come.
+    fn pass_to(&mut self, now: Timestamp) {
+        while let Some((moment, job_id)) = self.later.first().copied().filter(|(moment, _)| *moment <= now) {
+            self.flows.pass_to(moment);
             self.move_to(job_id, Place::Ready);
         }
-        let is_halted = |kind: WorkKind| self.halted.iter().any(|halted| halted == kind.name());
-        let ready = self.flows.choose(&self.limits, |kind| offered.contains(&kind) && !is_halted(kind));
-        (ready, self.later.first().map(|(moment, _)| *moment))
+        self.flows.pass_to(now);
+    }
+
+    /// What waits for a job that is over may start, or is stranded if that one came to nothing.
+    fn let_go(&mut self, after: JobId, ended: JobState) {
+        let least = JobId::from_uuid(uuid::Uuid::nil());
+        let behind: Vec<JobId> = self
+            .behind
+            .range((after, least)..)
+            .take_while(|(before, _)| *before == after)
+            .map(|(_, job_id)| *job_id)
+            .collect();
+        for job_id in behind {
+            let Some(Place::After(_, moment)) = self.jobs.get(&job_id).map(|job| job.place) else { continue };
+            let done = if moment > self.flows.now() { Place::Later(moment) } else { Place::Ready };
+            self.move_to(
+                job_id,
+                if ended == JobState::Succeeded { done } else { Place::Stranded(after, ended) },
+            );
+        }
     }
 
     /// Takes a job from where it is to another place; what is leased is told by [`Self::promise`] besides.
@@ -158,8 +210,14 @@ impl Board {
         let (flow, turn) = (job.flow, job.turn);
         match from {
             Place::Ready => self.flows.take(flow, turn),
-            Place::Later(moment) => {
+            Place::Later(moment) | Place::Again(moment) => {
                 self.later.remove(&(moment, job_id));
+            }
+            Place::After(after, _) => {
+                self.behind.remove(&(after, job_id));
+            }
+            Place::Stranded(..) => {
+                self.stranded.remove(&job_id);
             }
             Place::Leased => {
                 self.begun(job_id);
@@ -170,8 +228,14 @@ impl Board {
         }
         match to {
             Place::Ready => self.flows.put(flow, turn, job_id),
-            Place::Later(moment) => {
+            Place::Later(moment) | Place::Again(moment) => {
                 self.later.insert((moment, job_id));
+            }
+            Place::After(after, _) => {
+                self.behind.insert((after, job_id));
+            }
+            Place::Stranded(..) => {
+                self.stranded.insert(job_id);
             }
             Place::Leased | Place::Held => {}
         }
@@ -191,7 +255,8 @@ impl Board {
     }
 
     fn show_holds(&mut self) {
-        self.flows.hold(self.lanes.holds.iter().map(|hold| hold.lane.clone()));
+        let held = self.lanes.holds.iter().map(|hold| &hold.lane);
+        self.flows.hold(held.chain(&self.lanes.paused).cloned());
     }
 }
 

@@ -10,7 +10,9 @@ use std::{
 
 use mediary_events::job::Event as JobEvent;
 use mediary_log::{Log, ReadError, Recorded};
-use mediary_schema::{AttemptId, JobId, job::WorkKind, worker::WorkerLife};
+use mediary_schema::{
+    AttemptId, JobId, Timestamp, job::WorkKind, lane::Load, ticket::Wait, worker::WorkerLife,
+};
 use ractor::ActorProcessingErr;
 
 use super::board::{Board, Told};
@@ -77,6 +79,20 @@ impl Desk {
             within.read_on(&desk.log).map(question)
         })
         .await
+    }
+
+    /// What each of these jobs waits for; those that wait for nothing but a person or are no longer open are left out.
+    pub async fn waits(
+        self: &Arc<Self>,
+        job_ids: Vec<JobId>,
+        now: Timestamp,
+    ) -> Result<BTreeMap<JobId, Wait>, ActorProcessingErr> {
+        self.ask(move |board| board.waits(&job_ids, now)).await
+    }
+
+    /// Every lane that open work needs or that is held.
+    pub async fn lanes(self: &Arc<Self>) -> Result<Vec<Load>, ActorProcessingErr> {
+        self.ask(|board| board.lanes()).await
     }
 
     /// Saves the board, if enough has happened since; in any case, if this is its last look.
@@ -180,6 +196,8 @@ impl Post {
                 self.tasks.push(Task::Over(job_id, false));
             }
             JobEvent::Queued { .. }
+            | JobEvent::Prioritised { .. }
+            | JobEvent::Stranded { .. }
             | JobEvent::Started { .. }
             | JobEvent::AttemptFailed { .. }
             | JobEvent::AttemptLost { .. }

@@ -68,6 +68,8 @@ pub struct State {
 /// A wake that is still to come.
 type Timer = JoinHandle<Result<(), MessagingErr<Message>>>;
 
+/// Jobs of which one append tells that what they waited for came to nothing.
+const STRANDED_AT_ONCE_MAX: usize = 500;
 /// The wait before asking again when the log had no room.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How often a disk without room, or a library that is not there, is looked at.
@@ -113,7 +115,8 @@ impl Actor for Dispatcher {
         state.show(&look.lanes);
         let holds_end = state.release(&look.ends, now).await?;
         let given_back = state.give_back(&look.expired, now).await?;
-        let mut look_again = [holds_end, given_back, look.next].into_iter().flatten().min();
+        let told = state.strand(&look.stranded, now).await?;
+        let mut look_again = [holds_end, given_back, told, look.next].into_iter().flatten().min();
         for job_id in look.ready {
             if !state.lease(job_id).await? {
                 look_again = Some(now.after(RETRY_AFTER));
@@ -141,6 +144,8 @@ struct Look {
     ends: Vec<(Hold, Ends)>,
     /// Leases that nobody took up in time.
     expired: Vec<(JobId, AttemptId)>,
+    /// Jobs whose predecessor came to nothing, each with that one.
+    stranded: Vec<(JobId, JobId)>,
     /// Jobs to be leased, in their turn.
     ready: Vec<JobId>,
     /// When one of them is due that are not yet.
@@ -154,7 +159,8 @@ impl Look {
         let (expired, next_ends) = board.expired(now);
         let (ready, next_due) = board.ready(offered, now);
         let next = [next_ends, next_due].into_iter().flatten().min();
-        Self { position: board.position, lanes: board.lanes.clone(), ends, expired, ready, next }
+        let stranded = board.stranded(STRANDED_AT_ONCE_MAX);
+        Self { position: board.position, lanes: board.lanes.clone(), ends, expired, stranded, ready, next }
     }
 }
 
@@ -214,6 +220,28 @@ impl State {
             }
         }
         Ok(look_again)
+    }
+
+    /// Tells of jobs that are held now since what they waited for came to nothing; answers when to try again if the log
+    /// takes nothing now. What is more than fits into one append is told at the next look, which this one brings about.
+    async fn strand(
+        &self,
+        stranded: &[(JobId, JobId)],
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, ActorProcessingErr> {
+        let gate = &self.arguments.gate;
+        if stranded.is_empty() {
+            return Ok(None);
+        }
+        let stranded: Arc<[(JobId, JobId)]> = stranded.into();
+        let story = move |story: &mut Transaction<'_>| {
+            stranded.iter().try_for_each(|(job_id, after)| work::strand(story, *job_id, *after))
+        };
+        match gate.transact(Caller::platform(origin(), gate.ids()), story).await {
+            Ok(_) | Err(Refusal::Rejected(_)) => Ok(None),
+            Err(refusal) if refusal.is_retryable() => Ok(Some(now.after(RETRY_AFTER))),
+            Err(refusal) => Err(refusal.into()),
+        }
     }
 
     async fn has_room(&self, bytes: u64) -> Result<bool, ActorProcessingErr> {

@@ -1,6 +1,5 @@
 use std::{
     collections::{BTreeMap, HashMap},
-    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -28,7 +27,7 @@ use super::{
 };
 use crate::{
     follower::{Follower, ReadUpTo},
-    process::Assignment,
+    process::{Assignment, Outputs},
     staging::Staging,
 };
 
@@ -61,8 +60,8 @@ pub struct PerformerArguments {
     pub signals: SignalHub,
     /// Folders of unfinished work.
     pub staging: Staging,
-    /// The folder of job output.
-    pub output: PathBuf,
+    /// Where what programs write is kept.
+    pub output: Outputs,
 }
 
 /// What a performer is told.
@@ -209,7 +208,7 @@ impl State {
             lease,
             staging: staging.of(job_id),
             folders: staging,
-            assignment: Assignment::new(attempt_id, Some(output.join(format!("{attempt_id}.log"))), stop),
+            assignment: Assignment::new(attempt_id, Some(output.path(attempt_id)), stop),
             gate,
             signals,
         };

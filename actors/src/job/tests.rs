@@ -6,3 +6,4 @@ mod model;
 mod performing;
 mod sharing;
 mod turns;
+mod waiting;

@@ -89,6 +89,14 @@ impl CappedFile {
     }
 }
 
+/// Head, bytes that are left out, and tail of a file as it is kept.
+pub(super) fn split(bytes: &[u8]) -> (&[u8], u64, &[u8]) {
+    let window_start = (CappedFile::HEAD_BYTES as usize - CappedFile::LINE_BYTES).min(bytes.len());
+    let (before, window) = bytes.split_at(window_start);
+    let (head_end, left_out, tail) = resume(window);
+    (&bytes[..before.len() + head_end], left_out, tail)
+}
+
 const NOTICE_START: &str = "[... ";
 const NOTICE_END: &str = " bytes left out ...]\n";
 

@@ -7,7 +7,7 @@ use mediary_log::{
     work,
 };
 use mediary_schema::{
-    EventId, Identities, PlaylistId,
+    EventId, Identities, PlaylistId, Ticket,
     download::{DownloadItem, EntryRef, Quality},
     job::RetryPolicy,
     playlist::PlaylistKind,
@@ -39,7 +39,7 @@ impl Reaction for DownloadsRequestedToRequest {
         }
         let mut steps = Vec::new();
         for event in decode_cause::<Playlist>(cause)? {
-            let Event::DownloadsRequested { quality, entries, again } = event else { continue };
+            let Event::DownloadsRequested { quality, entries, again, ticket } = event else { continue };
             let named = entries.map(|entries| entries.into_iter().collect::<HashSet<_>>());
             let wanted = |row: &&Row| match &named {
                 Some(entries) => entries.contains(&row.entry_id),
@@ -47,9 +47,11 @@ impl Reaction for DownloadsRequestedToRequest {
             };
             let rows = state.rows.iter().filter(wanted);
             let wish = Wish { playlist_id, number: state.wishes };
+            // A single item takes no turns with others, however it was asked for.
+            let ticket = Ticket { bulk: ticket.bulk && is_list(&state), ..ticket };
             steps.extend(rows.map(|row| {
                 let item = item(&gate.identities(), playlist_id, &state, row, &quality);
-                self.request(cause.envelope.id, wish, item, named.is_some(), again)
+                self.request(cause.envelope.id, wish, item, named.is_some(), (again, ticket.clone()))
             }));
         }
         Ok(steps)
@@ -64,7 +66,14 @@ struct Wish {
 }
 
 impl DownloadsRequestedToRequest {
-    fn request(&self, cause: EventId, wish: Wish, item: DownloadItem, explicit: bool, again: bool) -> Step {
+    fn request(
+        &self,
+        cause: EventId,
+        wish: Wish,
+        item: DownloadItem,
+        explicit: bool,
+        (again, ticket): (bool, Ticket),
+    ) -> Step {
         let retry = self.retry;
         let item_id = item.item_id;
         Step::new(move |story: &mut Transaction<'_>| {
@@ -73,6 +82,7 @@ impl DownloadsRequestedToRequest {
             }
             let command_id = story.identities().command(cause, &item_id.to_string());
             let job_id = story.identities().job(command_id, "download");
+            story.take_ticket(ticket.clone());
             let request = |story: &mut Transaction<'_>| {
                 work::download::request(story, item.clone(), job_id, again, retry)
             };
@@ -91,6 +101,10 @@ impl DownloadsRequestedToRequest {
     }
 }
 
+fn is_list(state: &State) -> bool {
+    state.resolved.as_ref().is_some_and(|resolved| resolved.kind == PlaylistKind::List)
+}
+
 fn item(
     identities: &Identities,
     playlist_id: PlaylistId,
@@ -98,7 +112,6 @@ fn item(
     row: &Row,
     quality: &Quality,
 ) -> DownloadItem {
-    let is_list = state.resolved.as_ref().is_some_and(|resolved| resolved.kind == PlaylistKind::List);
     DownloadItem {
         download_id: identities.download(row.item_id, quality.wish()),
         item_id: row.item_id,
@@ -106,7 +119,7 @@ fn item(
         quality: quality.clone(),
         title: row.title.clone(),
         duration_ms: row.duration_ms,
-        folder: if is_list { state.title().map(str::to_owned) } else { None },
+        folder: if is_list(state) { state.title().map(str::to_owned) } else { None },
         entry: Some(EntryRef { playlist_id, entry_id: row.entry_id }),
     }
 }

@@ -18,7 +18,7 @@ use mediary_log::{
     work,
 };
 use mediary_schema::{
-    Clock, EventId, IdSource, JobId, ReactionId,
+    Clock, EventId, IdSource, JobId, ReactionId, Ticket,
     item::ItemSource,
     job::RetryPolicy,
     playlist::{ObservedEntry, PlaylistKind, RefreshMode},
@@ -89,6 +89,7 @@ impl Bench {
             quality: samples::quality(),
             entries: None,
             again: false,
+            ticket: Ticket::default(),
         });
         self.recorded().last().unwrap().envelope.id
     }

@@ -14,6 +14,7 @@ use mediary_schema::{EntryId, PlaylistId, Several};
 use crate::{
     asking::{self, Done, Terms, several},
     error::{UserError, fault, parse_id},
+    job::TicketInput,
     scalar::Long,
     schema::read,
     session::session,
@@ -43,6 +44,8 @@ pub(crate) struct DownloadStartInput {
     /// Whether also what is kept already, or was once, is fetched.
     #[graphql(default)]
     again: bool,
+    /// When the turn of these jobs comes.
+    ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -82,6 +85,7 @@ impl DownloadMutation {
         context: &Context<'_>,
         input: DownloadStartInput,
     ) -> Result<DownloadPayload> {
+        let ticket = TicketInput::parse(input.ticket)?;
         let target = match input.target {
             DownloadTarget::PlaylistId(id) => Target::PlaylistId(parse_id(&id)?),
             DownloadTarget::EntryIds(ids) => match by_playlist(context, several(&ids)?).await? {
@@ -91,7 +95,7 @@ impl DownloadMutation {
             DownloadTarget::Url(url) => Target::Url(url),
         };
         let quality = input.quality.unwrap_or_else(|| "best".to_owned());
-        let asked = Ask::Start(Start { target, quality, again: input.again });
+        let asked = Ask::Start(Start { target, quality, again: input.again, ticket });
         let (told, done) = asking::ask(context, input.terms, asked).await?;
         let playlist_id = told.and_then(|told| told.playlist_id).map(|id| ID(id.to_string()));
         Ok(DownloadPayload { playlist_id, done })

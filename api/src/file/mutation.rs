@@ -3,7 +3,7 @@ use mediary_events::file::{Ask, ask};
 
 use crate::{
     asking::{self, Done, Terms, several, shown},
-    job::Job,
+    job::{Job, TicketInput},
 };
 
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ pub(crate) struct FileVerifyInput {
     ids: Option<Vec<ID>>,
     /// Takes the folder as the library as it is, though nothing that was kept is in it: what is not there is lost then.
     accept_folder: Option<bool>,
+    /// When its turn comes.
+    ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -34,8 +36,9 @@ impl FileMutation {
     /// Reads files and compares their bytes with what was recorded, as a job. What it found is said by each file's `state`.
     async fn file_verify(&self, context: &Context<'_>, input: FileVerifyInput) -> Result<FilePayload> {
         let file_ids = input.ids.map(|ids| several(&ids)).transpose()?;
+        let ticket = TicketInput::parse(input.ticket)?;
         let accept_folder = input.accept_folder.unwrap_or(false);
-        let asked = Ask::Verify(ask::Verify { file_ids, accept_folder });
+        let asked = Ask::Verify(ask::Verify { file_ids, accept_folder, ticket });
         let (told, done) = asking::ask(context, input.terms, asked).await?;
         let job = match told {
             Some(told) => shown(Job::find(context, told.job_id, done.position).await),

@@ -38,6 +38,10 @@ impl Explains for Words {
         Ok(Some(match event {
             Event::Queued { .. } if is_by_hand(recorded) => format!("asked for {work}"),
             Event::Queued { .. } => format!("queued {work}"),
+            Event::Prioritised { priority } => format!("gave {work} the priority {priority}"),
+            Event::Stranded { after, state } => {
+                format!("holds {work}, since {after} has {state}, which it waited for")
+            }
             Event::Leased { .. } => format!("gave {work} to a worker"),
             Event::Started { .. } => format!("began {work}"),
             Event::AttemptFailed { failure, .. } => {

@@ -6,13 +6,14 @@ use mediary_projections::{
     Snapshot, Views,
     job::{JobView, jobs_by_id},
 };
-use mediary_schema::JobId;
+use mediary_schema::{JobId, Label, Priority};
 
 use super::Job;
 use crate::{
     asking::{self, Done, Terms, several, shown},
     connection::Of,
-    error::UserError,
+    error::{UserError, fault, parse_id},
+    scalar::DateTime,
     schema::read,
 };
 
@@ -26,6 +27,64 @@ pub(crate) struct JobMutation;
 pub(crate) struct JobsInput {
     /// The jobs, each once; at most 500.
     ids: Vec<ID>,
+    #[graphql(flatten)]
+    terms: Terms,
+}
+
+/// When the turn of jobs comes, and under which names they are found.
+#[derive(Debug, Clone, Default, InputObject)]
+pub(crate) struct TicketInput {
+    /// How much it matters, from 0 to 9: the higher one is first, and whoever waits long overtakes; 5 if left out.
+    priority: Option<i32>,
+    /// Not before this moment.
+    at: Option<DateTime>,
+    /// Not before this job is done. If it comes to nothing, what waits for it is held until somebody resumes it.
+    after: Option<ID>,
+    /// A name for all that is started together.
+    batch: Option<String>,
+    /// Words by which it is found; at most 16.
+    tags: Option<Vec<String>>,
+}
+
+impl TicketInput {
+    /// What is asked, or nothing in particular.
+    pub(crate) fn parse(ticket: Option<Self>) -> Result<ask::Ticket> {
+        let Self { priority, at, after, batch, tags } = ticket.unwrap_or_default();
+        let priority =
+            priority.map(i64::from).map(Priority::try_from).transpose().map_err(|error| bad(&error))?;
+        let label = |text: String| text.parse::<Label>().map_err(|error| bad(&error));
+        Ok(ask::Ticket {
+            priority: priority.unwrap_or_default(),
+            at: at.map(|moment| moment.0),
+            after: after.map(|id| parse_id(&id)).transpose()?,
+            batch: batch.map(label).transpose()?,
+            tags: tags.unwrap_or_default().into_iter().map(label).collect::<Result<_>>()?,
+        })
+    }
+}
+
+fn bad(error: &dyn std::error::Error) -> async_graphql::Error {
+    fault(&error.to_string(), "BAD_TICKET", false)
+}
+
+/// Which ended jobs.
+#[derive(Debug, InputObject)]
+pub(crate) struct JobRetryInput {
+    /// The jobs, each once; at most 500.
+    ids: Vec<ID>,
+    /// When the turn of the new jobs comes. If it is left out, they have priority, batch and tags of the ended ones.
+    ticket: Option<TicketInput>,
+    #[graphql(flatten)]
+    terms: Terms,
+}
+
+/// How much jobs matter.
+#[derive(Debug, InputObject)]
+pub(crate) struct JobSetInput {
+    /// The jobs, each once; at most 500.
+    ids: Vec<ID>,
+    /// From 0 to 9: the higher one is first, and whoever waits long overtakes.
+    priority: i32,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -71,10 +130,18 @@ impl JobMutation {
         payload(context, input.terms, Ask::Resume(ask::Resume { job_ids })).await
     }
 
-    /// Does the work of ended jobs again, as new jobs: an ended job never comes back.
-    async fn job_retry(&self, context: &Context<'_>, input: JobsInput) -> Result<JobPayload> {
+    /// Says anew how much jobs matter that have not ended. What runs goes on.
+    async fn job_set(&self, context: &Context<'_>, input: JobSetInput) -> Result<JobPayload> {
         let job_ids = several(&input.ids)?;
-        payload(context, input.terms, Ask::Retry(ask::Retry { job_ids })).await
+        let priority = Priority::try_from(i64::from(input.priority)).map_err(|error| bad(&error))?;
+        payload(context, input.terms, Ask::Set(ask::Set { job_ids, priority })).await
+    }
+
+    /// Does the work of ended jobs again, as new jobs: an ended job never comes back.
+    async fn job_retry(&self, context: &Context<'_>, input: JobRetryInput) -> Result<JobPayload> {
+        let job_ids = several(&input.ids)?;
+        let ticket = input.ticket.map(|ticket| TicketInput::parse(Some(ticket))).transpose()?;
+        payload(context, input.terms, Ask::Retry(ask::Retry { job_ids, ticket })).await
     }
 }
 

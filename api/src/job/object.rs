@@ -1,6 +1,8 @@
 mod kind;
+pub(super) mod log;
+mod waiting;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
 use mediary_log::signal::Subject;
@@ -11,14 +13,17 @@ use mediary_projections::{
 use mediary_schema::{
     FailureClass, JobId,
     job::{Failure as FailureValue, JobState, Progress as ProgressValue, Work},
-    lane::{Hold, Lane, Reason},
+    lane::Lane,
+    ticket::Wait,
 };
 
-pub(crate) use kind::Kind;
-
+pub(crate) use self::{
+    kind::Kind,
+    waiting::{WaitReason, Waiting},
+};
 use crate::{
     choice::Choice,
-    loader::LookUp,
+    loader::{LookUp, look_up_beside},
     scalar::{DateTime, Long, Position},
     schema::{platform, read, scope},
 };
@@ -115,51 +120,6 @@ impl From<ProgressValue> for Progress {
     }
 }
 
-/// What a queued job waits for besides a free worker.
-#[derive(Debug, Clone, SimpleObject)]
-pub(crate) struct Waiting {
-    /// What it shares with other work: the name of a source, or the library's disk.
-    lane: String,
-    /// Why that is held.
-    reason: WaitReason,
-    /// The same in one sentence.
-    message: String,
-    /// Until when, if time alone ends it; what is not there yet is asked for again then.
-    until: Option<DateTime>,
-}
-
-/// Why work waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub(crate) enum WaitReason {
-    /// The source asked for fewer requests.
-    RateLimit,
-    /// The source wants proof of a human.
-    BotCheck,
-    /// There is no room on the disk.
-    NoRoom,
-    /// It is announced, being broadcast, or being made into a recording.
-    NotYet,
-    /// The library is not there: its disk is not mounted.
-    LibraryAway,
-}
-
-impl From<&Hold> for Waiting {
-    fn from(hold: &Hold) -> Self {
-        let reason = match hold.reason {
-            Reason::RateLimit => WaitReason::RateLimit,
-            Reason::BotCheck => WaitReason::BotCheck,
-            Reason::NoRoom { .. } => WaitReason::NoRoom,
-            Reason::LibraryAway => WaitReason::LibraryAway,
-        };
-        Self {
-            lane: hold.lane.to_string(),
-            reason,
-            message: hold.reason.to_string(),
-            until: hold.until.map(DateTime),
-        }
-    }
-}
-
 /// A piece of long work.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]
@@ -184,6 +144,16 @@ pub(crate) struct Job {
     retry_at: Option<DateTime>,
     /// What went wrong last.
     failure: Option<Failure>,
+    /// How much it matters, from 0 to 9: the higher one is first, and whoever waits long overtakes.
+    priority: u8,
+    /// Not before this moment.
+    at: Option<DateTime>,
+    /// Not before this job was done.
+    after: Option<ID>,
+    /// What it was started together with.
+    batch: Option<String>,
+    /// Words by which it is found.
+    tags: Vec<String>,
     /// The story that it belongs to.
     story_id: ID,
     /// When it was queued.
@@ -219,6 +189,11 @@ impl From<JobRow> for Job {
             attempts: row.attempts,
             retry_at: row.retry_at.map(DateTime),
             failure: row.failure.map(Failure::from),
+            priority: row.ticket.priority.number(),
+            at: row.ticket.at.map(DateTime),
+            after: row.ticket.after.map(|id| ID(id.to_string())),
+            batch: row.ticket.batch.map(|batch| batch.to_string()),
+            tags: row.ticket.tags.iter().map(ToString::to_string).collect(),
             story_id: ID(row.story.to_string()),
             queued_at: DateTime(row.queued_at),
             started_at: row.started_at.map(DateTime),
@@ -236,9 +211,9 @@ impl Job {
     /// The moment that it waits for, if what it is about was not there yet when it was asked for.
     fn moment(&self) -> Option<Waiting> {
         let failure = self.failure.as_ref().filter(|failure| failure.is_not_yet)?;
-        let lane = self.lanes.first().map(Lane::to_string).unwrap_or_default();
+        let lane = self.lanes.first().map(Lane::name);
         let until = Some(self.retry_at?);
-        Some(Waiting { lane, reason: WaitReason::NotYet, message: failure.message.clone(), until })
+        Some(Waiting { lane, until, ..Waiting::new(WaitReason::NotYet, failure.message.clone()) })
     }
 
     pub(crate) async fn find(
@@ -253,12 +228,16 @@ impl Job {
 
 #[ComplexObject]
 impl Job {
-    /// What it waits for besides a free worker, if it is queued: something that is held, or not there yet.
-    async fn waiting_for(&self, context: &Context<'_>) -> Option<Waiting> {
-        let held = platform(context).held.borrow();
-        let is_queued = self.state == State::Queued;
-        let lane = self.lanes.iter().filter(|_| is_queued).find_map(|lane| held.of(lane));
-        lane.map(Waiting::from).or_else(|| self.moment().filter(|_| is_queued))
+    /// Why it is where it is, if it is open and not at work; none if nothing but a person's word holds it.
+    async fn waits_for(&self, context: &Context<'_>) -> Option<Waiting> {
+        if !matches!(self.state, State::Queued | State::Paused) {
+            return None;
+        }
+        let queue = Arc::clone(&platform(context).queue);
+        match look_up_beside::<Self, _, _, _>(context, self.key, |keys| queue.waits(keys)).await? {
+            Wait::Retry(_) if self.moment().is_some() => self.moment(),
+            wait => Some(Waiting::from(wait)),
+        }
     }
 
     /// How far it is; none unless it runs and has told.

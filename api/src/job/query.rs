@@ -3,12 +3,18 @@ use mediary_projections::{
     Snapshot, Views,
     job::{self as view, JobFilter, JobView},
 };
-use mediary_schema::{CorrelationId, account::Permission};
+use mediary_schema::{CorrelationId, JobId, Label, account::Permission, job::Output, ticket::NoLabel};
 
-use super::{Job, object::State};
+use super::{
+    Job,
+    object::{
+        Kind, State,
+        log::{JobLog, JobLogPiece, NoPlace, Place},
+    },
+};
 use crate::{
     connection::{self, Nodes, Of},
-    error::parse_id,
+    error::{fault, parse_id},
     event,
     scalar::{DateTime, Long, Position},
     schema::{platform, read},
@@ -16,6 +22,12 @@ use crate::{
 };
 
 const VIEW: Of = Views::of::<JobView>;
+/// Attempts whose output is one answer: more than a job has that is not ended by hand again and again.
+const LOG_ATTEMPTS_MAX: u32 = 50;
+/// Bytes of output in one answer.
+const LOG_BYTES_MAX: usize = 256 << 10;
+/// Less room than a line takes has room for none.
+const LOG_LINE_BYTES: usize = 8 << 10;
 
 #[derive(Debug, Default)]
 pub(crate) struct JobQuery;
@@ -23,6 +35,8 @@ pub(crate) struct JobQuery;
 /// Which jobs are asked for.
 #[derive(Debug, Default, InputObject)]
 pub(crate) struct JobFilterInput {
+    /// Of this kind.
+    kind: Option<Kind>,
     /// In this state.
     state: Option<State>,
     /// Done to this thing, or asked for in it: an item, a list, a row of it.
@@ -31,18 +45,45 @@ pub(crate) struct JobFilterInput {
     story_id: Option<ID>,
     /// Queued at this moment or later.
     since: Option<DateTime>,
+    /// Started as part of this batch.
+    batch: Option<String>,
+    /// With this tag.
+    tag: Option<String>,
+    /// With this text in a title or an address of its work, in whichever case of ASCII.
+    search: Option<String>,
 }
 
 impl JobFilterInput {
     fn parse(self) -> Result<JobFilter> {
-        let Self { state, subject_id, story_id, since } = self;
+        let Self { kind, state, subject_id, story_id, since, batch, tag, search } = self;
         Ok(JobFilter {
+            kind: kind.map(|kind| kind.0),
             state: state.map(Into::into),
+            batch: batch.as_deref().map(label).transpose()?,
+            tag: tag.as_deref().map(label).transpose()?,
+            search,
             subject: subject_id.map(|id| parse_id(&id)).transpose()?,
             story: story_id.map(|id| parse_id(&id)).transpose()?,
             since: since.map(|moment| moment.0),
         })
     }
+}
+
+fn label(text: &str) -> Result<Label> {
+    text.parse().map_err(|error: NoLabel| fault(&error.to_string(), "BAD_TICKET", false))
+}
+
+/// Everything that was started under one name, in numbers.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct Batch {
+    /// Its name.
+    name: String,
+    /// Its jobs so far.
+    job_count: Long,
+    /// Those that are done.
+    succeeded_count: Long,
+    /// Those that failed or were cancelled.
+    given_up_count: Long,
 }
 
 /// Everything that came of one act, in numbers.
@@ -85,6 +126,68 @@ impl JobQuery {
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Option<Job>> {
         connection::one(context, VIEW, &id, min_position, view::job).await
+    }
+
+    /// What the programs of a job's attempts wrote, from the beginning or behind a cursor: of a running one up to now. None
+    /// if there is no such job.
+    async fn job_log(
+        &self,
+        context: &Context<'_>,
+        id: ID,
+        #[graphql(desc = "The `endCursor` up to which the client has it.")] after: Option<String>,
+    ) -> Result<Option<JobLog>> {
+        let job_id: JobId = parse_id(&id)?;
+        let place: Option<Place> = after
+            .map(|text| text.parse())
+            .transpose()
+            .map_err(|error: NoPlace| fault(&error.to_string(), "BAD_CURSOR", false))?;
+        let from = place.map(|place| place.attempt_id);
+        let query = move |rows: &Snapshot<'_>| {
+            Ok((view::job(rows, job_id)?, view::attempts(rows, job_id, from, LOG_ATTEMPTS_MAX)?))
+        };
+        let (Some(job), attempts) = read(context, VIEW, None, query).await? else { return Ok(None) };
+        let mut log = JobLog {
+            pieces: Vec::new(),
+            end_cursor: place.map(|place| place.to_string()),
+            has_more: attempts.len() as u32 == LOG_ATTEMPTS_MAX,
+            open: !job.state.is_terminal(),
+        };
+        let mut room = LOG_BYTES_MAX;
+        for attempt_id in attempts {
+            let behind = place.filter(|place| place.attempt_id == attempt_id).map_or(0, |place| place.behind);
+            let read = platform(context).outputs.read(attempt_id, behind, room).await;
+            let output = read.unwrap_or_else(|| Output { next: behind, ..Output::default() });
+            log.end_cursor = Some(Place { attempt_id, behind: output.next }.to_string());
+            if output.text.is_empty() {
+                continue;
+            }
+            room = room.saturating_sub(output.text.len());
+            let (attempt_id, left_out) = (ID(attempt_id.to_string()), Long(output.left_out));
+            log.pieces.push(JobLogPiece { attempt_id, left_out, text: output.text });
+            if room < LOG_LINE_BYTES {
+                log.has_more = true;
+                break;
+            }
+        }
+        Ok(Some(log))
+    }
+
+    /// How far everything is that was started under one name; none if nothing was.
+    async fn batch(
+        &self,
+        context: &Context<'_>,
+        name: String,
+        #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
+    ) -> Result<Option<Batch>> {
+        let batch = label(&name)?;
+        let query = move |rows: &Snapshot<'_>| view::batch(rows, &batch);
+        let row = read(context, VIEW, min_position, query).await?;
+        Ok((row.jobs > 0).then_some(Batch {
+            name,
+            job_count: Long(row.jobs),
+            succeeded_count: Long(row.succeeded),
+            given_up_count: Long(row.given_up),
+        }))
     }
 
     /// How far everything is that came of one act; none if no act has this story.

@@ -79,7 +79,7 @@ impl Explains for Words {
                 format!("gave up the refresh of {list}: {}", failure.message)
             }
             Event::DownloadsWithdrawn {} => format!("asked for nothing of {list} any more"),
-            Event::DownloadsRequested { quality, entries, again } => {
+            Event::DownloadsRequested { quality, entries, again, .. } => {
                 let again = if again { " again" } else { "" };
                 match entries.map(|entries| entries.len()) {
                     None => format!("asked for all of {list}{again} ({})", quality.name),

@@ -7,7 +7,7 @@ use super::Playlist;
 use crate::{
     asking::{self, Done, Terms, shown},
     error::parse_id,
-    job::Job,
+    job::{Job, TicketInput},
     scalar::Long,
     schema::read,
 };
@@ -20,6 +20,8 @@ pub(crate) struct PlaylistMutation;
 pub(crate) struct PlaylistFollowInput {
     /// The address as a browser shows it; http or https.
     url: String,
+    /// When the turn of its refresh comes.
+    ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -31,6 +33,8 @@ pub(crate) struct PlaylistRefreshInput {
     id: ID,
     /// To the end, even if the list is known to be newest-first.
     full: Option<bool>,
+    /// When its turn comes.
+    ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -71,8 +75,9 @@ impl PlaylistMutation {
         context: &Context<'_>,
         input: PlaylistFollowInput,
     ) -> Result<PlaylistPayload> {
-        let PlaylistFollowInput { url, terms } = input;
-        payload(context, terms, Ask::Follow(ask::Follow { url })).await
+        let PlaylistFollowInput { url, ticket, terms } = input;
+        let ticket = TicketInput::parse(ticket)?;
+        payload(context, terms, Ask::Follow(ask::Follow { url, ticket })).await
     }
 
     /// Refreshes a playlist, or joins the refresh under way.
@@ -81,7 +86,8 @@ impl PlaylistMutation {
         context: &Context<'_>,
         input: PlaylistRefreshInput,
     ) -> Result<PlaylistPayload> {
-        let asked = ask::Refresh { playlist_id: parse_id(&input.id)?, full: input.full.unwrap_or(false) };
+        let (playlist_id, full) = (parse_id(&input.id)?, input.full.unwrap_or(false));
+        let asked = ask::Refresh { playlist_id, full, ticket: TicketInput::parse(input.ticket)? };
         payload(context, input.terms, Ask::Refresh(asked)).await
     }
 

@@ -4,7 +4,10 @@ use mediary_schema::{EntryId, PlaylistId, Several, account::Permission, download
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::asked::{Asked, CommandKind, schema_of};
+use crate::{
+    asked::{Asked, CommandKind, is_default, schema_of},
+    job::ask::Ticket,
+};
 
 /// What may be asked about downloads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +33,9 @@ pub struct Start {
     /// Whether also what is kept already, or was once, is fetched.
     #[serde(default, skip_serializing_if = "is_false")]
     pub again: bool,
+    /// When the turn of these jobs comes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ticket: Ticket,
 }
 
 /// What is to be kept: exactly one of them.

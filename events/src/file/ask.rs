@@ -4,7 +4,10 @@ use mediary_schema::{FileId, Several, account::Permission};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::asked::{Asked, CommandKind, is_default, schema_of};
+use crate::{
+    asked::{Asked, CommandKind, is_default, schema_of},
+    job::ask::Ticket,
+};
 
 /// What may be asked about files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +28,9 @@ pub struct Verify {
     /// Takes the folder as the library as it is, though nothing that was kept is in it: what is not there is lost then.
     #[serde(default, skip_serializing_if = "is_default")]
     pub accept_folder: bool,
+    /// When its turn comes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ticket: Ticket,
 }
 
 impl Asked for Ask {

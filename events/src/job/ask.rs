@@ -1,10 +1,10 @@
 //! What may be asked about jobs: a form for each command.
 
-use mediary_schema::{JobId, Several, account::Permission};
+use mediary_schema::{JobId, Label, Priority, Several, Timestamp, account::Permission, ticket};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::asked::{Asked, CommandKind, schema_of};
+use crate::asked::{Asked, CommandKind, is_default, schema_of};
 
 /// What may be asked about jobs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,19 @@ pub enum Ask {
     /// Do the work of ended jobs again.
     #[serde(rename = "job.retry")]
     Retry(Retry),
+    /// Say anew how much jobs matter.
+    #[serde(rename = "job.set")]
+    Set(Set),
+}
+
+/// Says anew how much jobs matter that have not ended. What runs goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Set {
+    /// The jobs.
+    pub job_ids: Several<JobId>,
+    /// How much they matter, from 0 to 9: the higher one is first, and whoever waits long overtakes.
+    pub priority: Priority,
 }
 
 /// Ends jobs for good. A running one is asked to stop, and its partial files are removed once it has.
@@ -54,6 +67,58 @@ pub struct Resume {
 pub struct Retry {
     /// The jobs.
     pub job_ids: Several<JobId>,
+    /// When the turn of the new ones comes. If it is left out, they have priority, batch and tags of the ended ones.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ticket: Option<Ticket>,
+}
+
+/// When the turn of work comes that a command starts, and under which names its jobs are found.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ticket {
+    /// How much it matters, from 0 to 9: the higher one is first, and whoever waits long overtakes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub priority: Priority,
+    /// Not before this moment.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    pub at: Option<Timestamp>,
+    /// Not before this job is done. If it comes to nothing, what waits for it is held until somebody resumes it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub after: Option<JobId>,
+    /// A name for all that is started together.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub batch: Option<Label>,
+    /// Words by which it is found, each once.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(length(max = 16))]
+    pub tags: Vec<Label>,
+}
+
+/// The answer to a ticket with more tags than a job may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{count} tags are too many: a job may have {}", ticket::Ticket::TAGS_MAX)]
+pub struct TooManyTags {
+    count: usize,
+}
+
+impl Ticket {
+    /// The ticket of each job that comes of it.
+    pub fn of_job(&self) -> Result<ticket::Ticket, TooManyTags> {
+        let Self { priority, at, after, batch, mut tags } = self.clone();
+        tags.sort();
+        tags.dedup();
+        if tags.len() > ticket::Ticket::TAGS_MAX {
+            return Err(TooManyTags { count: tags.len() });
+        }
+        Ok(ticket::Ticket { priority, at, after, batch, tags, bulk: false })
+    }
+}
+
+impl crate::Rejection for TooManyTags {
+    fn code(&self) -> &'static str {
+        "JOB_TOO_MANY_TAGS"
+    }
 }
 
 impl Asked for Ask {
@@ -62,6 +127,7 @@ impl Asked for Ask {
         CommandKind::new("job.pause", Permission::OPERATE, schema_of::<Pause>),
         CommandKind::new("job.resume", Permission::OPERATE, schema_of::<Resume>),
         CommandKind::new("job.retry", Permission::OPERATE, schema_of::<Retry>),
+        CommandKind::new("job.set", Permission::OPERATE, schema_of::<Set>),
     ];
 
     fn name(&self) -> &'static str {
@@ -70,6 +136,7 @@ impl Asked for Ask {
             Self::Pause(_) => "job.pause",
             Self::Resume(_) => "job.resume",
             Self::Retry(_) => "job.retry",
+            Self::Set(_) => "job.set",
         }
     }
 }

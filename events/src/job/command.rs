@@ -1,6 +1,6 @@
 use mediary_schema::{
-    AttemptId, Timestamp,
-    job::{Failure, ResourceUse, RetryPolicy, Work},
+    AttemptId, JobId, Priority, Ticket, Timestamp,
+    job::{Failure, JobState, ResourceUse, RetryPolicy, Work},
     worker::WorkerLife,
 };
 
@@ -13,6 +13,20 @@ pub enum Command {
         work: Work,
         /// How often and how soon it is tried again.
         retry: RetryPolicy,
+        /// When its turn comes.
+        ticket: Ticket,
+    },
+    /// Let it matter so much from now on.
+    Prioritise {
+        /// How much.
+        priority: Priority,
+    },
+    /// What it waits for came to nothing.
+    Strand {
+        /// What it waits for.
+        after: JobId,
+        /// How that ended.
+        state: JobState,
     },
     /// Promise it to a worker.
     Lease {

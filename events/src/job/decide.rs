@@ -37,6 +37,12 @@ pub enum Rejection {
         /// Where it is.
         state: JobState,
     },
+    /// What it is to wait for has come to nothing.
+    #[error("the job to wait for has {state}")]
+    NothingToWaitFor {
+        /// How that ended.
+        state: JobState,
+    },
     /// The attempt lost its lease.
     #[error("{attempt_id} no longer has the job")]
     StaleAttempt {
@@ -55,6 +61,7 @@ impl crate::Rejection for Rejection {
             Self::Exists => "JOB_EXISTS",
             Self::Ended { .. } => "JOB_ENDED",
             Self::Unready { .. } => "JOB_UNREADY",
+            Self::NothingToWaitFor { .. } => "JOB_NOTHING_TO_WAIT_FOR",
             Self::StaleAttempt { .. } => "JOB_STALE_ATTEMPT",
             Self::NoTask(_) => "JOB_WITHOUT_TASK",
         }
@@ -67,6 +74,9 @@ impl crate::Rejection for Rejection {
                 Some("start it anew with `mediary job retry ID`".to_owned())
             }
             Self::NoTask(_) => Some("start the same work anew from the thing that it is for".to_owned()),
+            Self::NothingToWaitFor { .. } => {
+                Some("retry that job and wait for the new one, or leave `after` out".to_owned())
+            }
             Self::Ended { .. } | Self::Exists | Self::Unready { .. } | Self::StaleAttempt { .. } => None,
         }
     }
@@ -80,7 +90,9 @@ const TRY: &[&str] = &["attempt", ANY_THING];
 impl Concern for Job {
     const NAME: &'static str = "job";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("queued", 1, 0).about(&[ANY_THING]),
+        EventKind::new("queued", 1, 0).about(&["job", ANY_THING]),
+        EventKind::new("prioritised", 1, 0).about(&[ANY_THING]),
+        EventKind::new("stranded", 1, 0).about(&["job", ANY_THING]),
         EventKind::new("leased", 1, 0).about(LEASE),
         EventKind::new("started", 1, 0).about(TRY),
         EventKind::new("attempt_failed", 1, 0).about(TRY),
@@ -104,8 +116,11 @@ impl Concern for Job {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Cancel | Command::Pause | Command::Resume => Permission::OPERATE,
+            Command::Cancel | Command::Pause | Command::Resume | Command::Prioritise { .. } => {
+                Permission::OPERATE
+            }
             Command::Queue { .. }
+            | Command::Strand { .. }
             | Command::Lease { .. }
             | Command::Start { .. }
             | Command::End { .. }
@@ -117,8 +132,10 @@ impl Concern for Job {
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
         let Some(now) = state.state else {
             return match command {
-                Command::Queue { work, retry } => Ok(vec![Event::Queued { work, retry }]),
-                Command::Lease { .. }
+                Command::Queue { work, retry, ticket } => Ok(vec![Event::Queued { work, retry, ticket }]),
+                Command::Strand { .. }
+                | Command::Prioritise { .. }
+                | Command::Lease { .. }
                 | Command::Start { .. }
                 | Command::End { .. }
                 | Command::GiveBack { .. }
@@ -130,6 +147,17 @@ impl Concern for Job {
         };
         match command {
             Command::Queue { .. } => Err(Rejection::Exists),
+            Command::Prioritise { .. } if now.is_terminal() => Err(Rejection::Ended { state: now }),
+            Command::Prioritise { priority } => Ok(if state.ticket.priority == priority {
+                vec![]
+            } else {
+                vec![Event::Prioritised { priority }]
+            }),
+            Command::Strand { after, state: ended } => {
+                // Resumed, cancelled or held by a person meanwhile: then it waits for that person.
+                let waits = now == JobState::Queued && state.after == Some(after);
+                Ok(if waits { vec![Event::Stranded { after, state: ended }] } else { vec![] })
+            }
             Command::Lease { attempt_id, worker, until } => match now {
                 JobState::Queued => {
                     let WorkerLife { worker_id, incarnation_id } = worker;
@@ -203,8 +231,10 @@ impl Concern for Job {
             },
             Command::Resume => match now {
                 JobState::Paused => Ok(vec![Event::Resumed {}]),
-                // Waiting for its time counts as held, too: resuming is "try now".
-                JobState::Queued if state.not_before.is_some() => Ok(vec![Event::Resumed {}]),
+                // Waiting for its time or another job counts as held, too: resuming is "try now".
+                JobState::Queued if state.not_before.is_some() || state.after.is_some() => {
+                    Ok(vec![Event::Resumed {}])
+                }
                 JobState::Queued => Ok(vec![]),
                 JobState::Leased | JobState::Running => {
                     match state.attempt.and_then(|attempt| attempt.stop) {

@@ -1,11 +1,11 @@
 use mediary_schema::{
-    AttemptId, IncarnationId, Timestamp, WorkerId,
-    job::{Failure, ResourceUse, RetryPolicy, StoppedAttempt, Work},
+    AttemptId, IncarnationId, JobId, Priority, Ticket, Timestamp, WorkerId,
+    job::{Failure, JobState, ResourceUse, RetryPolicy, StoppedAttempt, Work},
 };
 use serde::{Deserialize, Serialize};
 
 use super::State;
-use crate::{SUBJECTS_MAX, Subject, Subjects};
+use crate::{SUBJECTS_MAX, Subject, Subjects, asked::is_default};
 
 /// What can have happened to a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,23 @@ pub enum Event {
         work: Work,
         /// How often and how soon it is tried again.
         retry: RetryPolicy,
+        /// When its turn comes.
+        #[serde(default, skip_serializing_if = "is_default")]
+        ticket: Ticket,
+    },
+    /// A person said anew how much it matters.
+    #[serde(rename = "prioritised")]
+    Prioritised {
+        /// How much.
+        priority: Priority,
+    },
+    /// The job that it was to wait for came to nothing: it is held until a person resumes it.
+    #[serde(rename = "stranded")]
+    Stranded {
+        /// What it waited for.
+        after: JobId,
+        /// How that ended.
+        state: JobState,
     },
     /// It is promised to a worker.
     #[serde(rename = "leased")]
@@ -153,7 +170,7 @@ impl Event {
             Self::Paused { attempt } | Self::Cancelled { attempt } => {
                 attempt.as_ref().map(|attempt| attempt.attempt_id)
             }
-            Self::Queued { .. } | Self::Resumed {} => None,
+            Self::Queued { .. } | Self::Prioritised { .. } | Self::Stranded { .. } | Self::Resumed {} => None,
         }
     }
 
@@ -165,6 +182,8 @@ impl Event {
             | Self::LeaseReturned { worker_id, .. }
             | Self::Parked { worker_id, .. } => Some(*worker_id),
             Self::Queued { .. }
+            | Self::Prioritised { .. }
+            | Self::Stranded { .. }
             | Self::Started { .. }
             | Self::AttemptFailed { .. }
             | Self::AttemptStopped { .. }
@@ -181,14 +200,19 @@ impl Event {
     /// What it is about: the try under way, and what the work is done to; the first one names where it was asked for,
     /// too.
     pub(super) fn subjects(&self, before: &State) -> Subjects {
-        let (work, within) = match self {
-            Self::Queued { work, .. } => (Some(work), work.within.as_slice()),
-            _ => (before.work.as_ref(), [].as_slice()),
+        let (work, within, waited_for) = match self {
+            Self::Queued { work, ticket, .. } => (Some(work), work.within.as_slice(), ticket.after),
+            Self::Stranded { after, .. } => (before.work.as_ref(), [].as_slice(), Some(*after)),
+            _ => (before.work.as_ref(), [].as_slice(), None),
         };
         let things = work.map_or([].as_slice(), |work| &work.subjects).iter().chain(within).cloned();
-        let tried = [self.attempt().map(Subject::from), self.worker().map(Subject::from)];
+        let told = [
+            self.attempt().map(Subject::from),
+            self.worker().map(Subject::from),
+            waited_for.map(Subject::from),
+        ];
         // What doesn't fit is named by the work itself.
-        Subjects::try_new(tried.into_iter().flatten().chain(things).take(SUBJECTS_MAX)).unwrap_or_default()
+        Subjects::try_new(told.into_iter().flatten().chain(things).take(SUBJECTS_MAX)).unwrap_or_default()
     }
 }
 
@@ -197,7 +221,7 @@ impl Event {
     pub(super) fn redacted(&self) -> Self {
         let mut event = self.clone();
         match &mut event {
-            Self::Queued { work, .. } => *work = work.redacted(),
+            Self::Queued { work, ticket, .. } => (*work, *ticket) = (work.redacted(), ticket.redacted()),
             Self::AttemptFailed { failure, .. } | Self::Failed { failure, .. } => {
                 *failure = failure.redacted();
             }
@@ -206,7 +230,9 @@ impl Event {
                     *failure = failure.redacted();
                 }
             }
-            Self::Leased { .. }
+            Self::Prioritised { .. }
+            | Self::Stranded { .. }
+            | Self::Leased { .. }
             | Self::Started { .. }
             | Self::AttemptLost { .. }
             | Self::LeaseReturned { .. }

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    AttemptId, Retry, Timestamp,
+    AttemptId, JobId, Retry, Ticket, Timestamp,
     job::{JobState, RetryPolicy, Work},
     worker::WorkerLife,
 };
@@ -38,6 +38,10 @@ pub struct State {
     pub attempt: Option<Attempt>,
     /// How often and how soon it is tried again.
     pub retry: RetryPolicy,
+    /// When its turn was to come, as it was asked for.
+    pub ticket: Ticket,
+    /// The job that it waits for, unless a person or a lease said otherwise since.
+    pub after: Option<JobId>,
     /// Tries that failed by a transient fault.
     pub failures: u32,
     /// Tries that came to nothing because the source or the disk said "later" or "not yet".
@@ -55,15 +59,18 @@ pub struct State {
 impl State {
     pub(super) fn evolve(&mut self, event: &Event) {
         match event {
-            Event::Queued { work, retry } => {
+            Event::Queued { work, retry, ticket } => {
                 self.work = Some(work.clone());
                 self.retry = *retry;
+                (self.not_before, self.after) = (ticket.at, ticket.after);
+                self.ticket = ticket.clone();
                 self.state = Some(JobState::Queued);
             }
+            Event::Prioritised { priority } => self.ticket.priority = *priority,
             Event::Leased { attempt_id, worker_id, incarnation_id, .. } => {
                 let worker = WorkerLife { worker_id: *worker_id, incarnation_id: *incarnation_id };
                 self.attempt = Some(Attempt { id: *attempt_id, worker, stop: None });
-                self.awaits = false;
+                (self.awaits, self.after) = (false, None);
                 self.state = Some(JobState::Leased);
             }
             Event::Started { .. } => self.state = Some(JobState::Running),
@@ -98,11 +105,11 @@ impl State {
             }
             Event::CancelRequested { .. } => self.stop(Stop::Cancel),
             Event::PauseRequested { .. } => self.stop(Stop::Pause),
-            Event::Paused { .. } => self.back_to(JobState::Paused),
+            Event::Paused { .. } | Event::Stranded { .. } => self.back_to(JobState::Paused),
             Event::Resumed {} => {
                 // A person has looked at it: the counters begin anew.
                 (self.failures, self.blocks, self.losses, self.not_before) = (0, 0, 0, None);
-                self.awaits = false;
+                (self.awaits, self.after) = (false, None);
                 self.state = Some(JobState::Queued);
             }
             Event::Succeeded { .. } => self.back_to(JobState::Succeeded),

@@ -1,12 +1,14 @@
 mod history;
+mod waiting;
 
 use mediary_schema::{
-    AttemptId, FailureClass, Timestamp, WorkerId,
+    AttemptId, FailureClass, Ticket, Timestamp, WorkerId,
     job::{Failure, JobState, ResourceUse, RetryPolicy, StoppedAttempt},
 };
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use self::waiting::OTHER;
 use super::{Command, Event, Job, Outcome, Rejection, State};
 use crate::{
     Concern,
@@ -23,7 +25,7 @@ const SECOND: AttemptId = AttemptId::from_uuid(Uuid::from_u128(2));
 const USED: ResourceUse = ResourceUse { cpu_ms: 10, memory_peak_bytes: 20 };
 
 fn queued() -> Event {
-    Event::Queued { work: samples::work(), retry: RetryPolicy::default() }
+    Event::Queued { work: samples::work(), retry: RetryPolicy::default(), ticket: Ticket::default() }
 }
 
 fn leased(attempt_id: AttemptId) -> Event {
@@ -345,7 +347,12 @@ fn a_server_that_stops_puts_its_work_back() {
 fn any_command() -> impl Strategy<Value = Command> {
     let attempt = prop_oneof![Just(FIRST), Just(SECOND)];
     prop_oneof![
-        Just(Command::Queue { work: samples::work(), retry: RetryPolicy::default() }),
+        Just(Command::Queue {
+            work: samples::work(),
+            retry: RetryPolicy::default(),
+            ticket: Ticket { after: Some(OTHER), ..Ticket::default() }
+        }),
+        Just(Command::Strand { after: OTHER, state: JobState::Cancelled }),
         attempt.clone().prop_map(|attempt_id| Command::Lease {
             attempt_id,
             worker: WORKER_LIFE,

@@ -1,4 +1,4 @@
-use mediary_schema::lane::Hold;
+use mediary_schema::lane::{Hold, Lane};
 
 /// What may be asked of the lanes of a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,5 +12,15 @@ pub enum Command {
     Release {
         /// The hold that has come to its end.
         hold: Hold,
+    },
+    /// Begin nothing that needs it until a person says otherwise.
+    Pause {
+        /// What is held.
+        lane: Lane,
+    },
+    /// Go on, as far as a person has held it.
+    Resume {
+        /// What was held.
+        lane: Lane,
     },
 }

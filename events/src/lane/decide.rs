@@ -22,16 +22,23 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Lanes {
     const NAME: &'static str = "lane";
-    const EVENTS: &'static [EventKind] =
-        &[EventKind::new("held", 1, 0).about(&["job"]), EventKind::new("released", 1, 0)];
+    const EVENTS: &'static [EventKind] = &[
+        EventKind::new("held", 1, 0).about(&["job"]),
+        EventKind::new("released", 1, 0),
+        EventKind::new("paused", 1, 0),
+        EventKind::new("resumed", 1, 0),
+    ];
 
     type Command = Command;
     type Event = Event;
     type State = State;
     type Rejection = Rejection;
 
-    fn permission(_: &Command) -> Permission {
-        Permission::PERFORM
+    fn permission(command: &Command) -> Permission {
+        match command {
+            Command::Hold { .. } | Command::Release { .. } => Permission::PERFORM,
+            Command::Pause { .. } | Command::Resume { .. } => Permission::CONFIGURE,
+        }
     }
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
@@ -41,6 +48,10 @@ impl Concern for Lanes {
                 Some(held) if held.reason == hold.reason && held.until >= hold.until => vec![],
                 Some(_) | None => vec![Event::Held { hold }],
             },
+            Command::Pause { lane } if state.is_paused(&lane) => vec![],
+            Command::Pause { lane } => vec![Event::Paused { lane }],
+            Command::Resume { lane } if state.is_paused(&lane) => vec![Event::Resumed { lane }],
+            Command::Resume { .. } => vec![],
             Command::Release { hold } => match state.of(&hold.lane) {
                 Some(held) if *held == hold => vec![Event::Released { lane: hold.lane }],
                 // Released already, or held anew meanwhile.
@@ -52,7 +63,7 @@ impl Concern for Lanes {
     fn subjects(_: &State, event: &Event) -> Subjects {
         match event {
             Event::Held { hold } => Subjects::of([Some(hold.job_id.into())]),
-            Event::Released { .. } => Subjects::none(),
+            Event::Released { .. } | Event::Paused { .. } | Event::Resumed { .. } => Subjects::none(),
         }
     }
 

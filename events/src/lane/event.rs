@@ -16,4 +16,16 @@ pub enum Event {
         /// What was held.
         lane: Lane,
     },
+    /// A person wants nothing that needs the lane to be begun.
+    #[serde(rename = "paused")]
+    Paused {
+        /// What is held.
+        lane: Lane,
+    },
+    /// A person lets what needs the lane go on, unless a condition holds it.
+    #[serde(rename = "resumed")]
+    Resumed {
+        /// What was held.
+        lane: Lane,
+    },
 }

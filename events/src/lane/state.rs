@@ -8,6 +8,9 @@ use super::Event;
 pub struct State {
     /// One for each held lane, in the order in which they were first held.
     pub holds: Vec<Hold>,
+    /// Those that a person holds, whatever else holds them.
+    #[serde(default)]
+    pub paused: Vec<Lane>,
 }
 
 impl State {
@@ -18,11 +21,19 @@ impl State {
                 Some(held) => *held = hold.clone(),
                 None => self.holds.push(hold.clone()),
             },
+            Event::Paused { lane } if self.is_paused(lane) => {}
+            Event::Paused { lane } => self.paused.push(lane.clone()),
+            Event::Resumed { lane } => self.paused.retain(|paused| paused != lane),
             Event::Released { lane } => self.holds.retain(|held| held.lane != *lane),
         }
     }
 
-    /// The hold of a lane, if it is held.
+    /// Whether a person holds a lane.
+    pub fn is_paused(&self, lane: &Lane) -> bool {
+        self.paused.contains(lane)
+    }
+
+    /// The hold of a lane, if a condition holds it.
     pub fn of(&self, lane: &Lane) -> Option<&Hold> {
         self.holds.iter().find(|held| held.lane == *lane)
     }

@@ -4,7 +4,10 @@ use mediary_schema::{PlaylistId, UrlRefused, account::Permission};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::asked::{Asked, CommandKind, is_default, schema_of};
+use crate::{
+    asked::{Asked, CommandKind, is_default, schema_of},
+    job::ask::Ticket,
+};
 
 /// What may be asked about playlists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +31,9 @@ pub struct Follow {
     /// The address as a browser shows it; http or https.
     #[schemars(length(max = 8192))]
     pub url: String,
+    /// When the turn of its refresh comes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ticket: Ticket,
 }
 
 /// Refreshes a playlist, or joins the refresh under way.
@@ -39,6 +45,9 @@ pub struct Refresh {
     /// To the end, even if the list is known to be newest-first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub full: bool,
+    /// When its turn comes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ticket: Ticket,
 }
 
 /// Follows a playlist no longer. Its history and everything that was kept stay; downloads that were asked for go on,

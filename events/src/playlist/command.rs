@@ -1,5 +1,5 @@
 use mediary_schema::{
-    EntryId, JobId,
+    EntryId, JobId, Ticket,
     download::Quality,
     job::Failure,
     playlist::{ObservedPlaylist, PlaylistKind, RefreshMode, UnreadableRow},
@@ -61,5 +61,7 @@ pub enum Command {
         entries: Option<Vec<EntryId>>,
         /// Whether also what is kept already, or was once.
         again: bool,
+        /// When the turn of these downloads comes.
+        ticket: Ticket,
     },
 }

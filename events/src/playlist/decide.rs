@@ -69,7 +69,7 @@ impl Concern for Playlist {
         EventKind::new("entry_returned", 1, 0).about(ROW),
         EventKind::new("refresh_completed", 1, 0).about(&["job"]),
         EventKind::new("refresh_failed", 1, 0).about(&["job"]),
-        EventKind::new("downloads_requested", 1, 0).about(&["entry"]),
+        EventKind::new("downloads_requested", 1, 1).about(&["entry"]),
         EventKind::new("downloads_withdrawn", 1, 0),
     ];
 
@@ -140,22 +140,27 @@ impl Concern for Playlist {
                     newest_first,
                 };
                 let awaited = state.awaiting_refresh.clone();
-                let request =
-                    |Wish { quality, again }| Event::DownloadsRequested { quality, entries: None, again };
+                let request = |Wish { quality, again, ticket }| Event::DownloadsRequested {
+                    quality,
+                    entries: None,
+                    again,
+                    ticket,
+                };
                 Ok([completed].into_iter().chain(awaited.into_iter().map(request)).collect())
             }
             Command::FailRefresh { job_id, failure } => Ok(vec![Event::RefreshFailed { job_id, failure }]),
-            Command::RequestDownloads { quality, entries, again } => {
+            Command::RequestDownloads { quality, entries, again, ticket } => {
                 if let Some(missing) = missing_entry(state, entries.as_deref()) {
                     return Err(Rejection::NoSuchEntry { entry_id: missing });
                 }
                 let Some(entries) = entries else {
-                    return Ok(vec![Event::DownloadsRequested { quality, entries: None, again }]);
+                    return Ok(vec![Event::DownloadsRequested { quality, entries: None, again, ticket }]);
                 };
                 let some = |entries: &[EntryId]| Event::DownloadsRequested {
                     quality: quality.clone(),
                     entries: Some(entries.to_vec()),
                     again,
+                    ticket: ticket.clone(),
                 };
                 Ok(entries.chunks(Event::ENTRIES_MAX).map(some).collect())
             }

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    EntryId, ItemId, JobId,
+    EntryId, ItemId, JobId, Ticket,
     download::Quality,
     item::ItemSource,
     job::Failure,
@@ -11,7 +11,7 @@ use mediary_schema::{
 use serde::{Deserialize, Serialize};
 
 use super::State;
-use crate::{SUBJECTS_MAX, Subject, Subjects};
+use crate::{SUBJECTS_MAX, Subject, Subjects, asked::is_default};
 
 /// What can have happened to a playlist.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -157,6 +157,9 @@ pub enum Event {
         entries: Option<Vec<EntryId>>,
         /// Whether also what is kept already, or was once.
         again: bool,
+        /// When the turn of these downloads comes.
+        #[serde(default, skip_serializing_if = "is_default")]
+        ticket: Ticket,
     },
     /// What was wanted so far is wanted no longer: what of it is not yet a job becomes none.
     #[serde(rename = "downloads_withdrawn")]
@@ -215,6 +218,7 @@ impl Event {
                 *title = None;
             }
             Self::EntryRenamed { title, .. } => title.clear(),
+            Self::DownloadsRequested { ticket, .. } => *ticket = ticket.redacted(),
             Self::RefreshFailed { failure, .. } => *failure = failure.redacted(),
             Self::Unfollowed {}
             | Self::EntryNotSeen { .. }
@@ -222,7 +226,6 @@ impl Event {
             | Self::EntryMoved { .. }
             | Self::EntryAvailabilityChanged { .. }
             | Self::EntryReturned { .. }
-            | Self::DownloadsRequested { .. }
             | Self::DownloadsWithdrawn {} => {}
         }
         event

@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
 use mediary_schema::{
-    EntryId, ItemId,
+    EntryId, ItemId, Ticket,
     download::Quality,
     item::ItemSource,
     playlist::{After, Availability, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode},
@@ -37,6 +37,8 @@ pub struct Wish {
     pub quality: Quality,
     /// Whether also what is kept already, or was once.
     pub again: bool,
+    /// When its turn comes.
+    pub ticket: Ticket,
 }
 
 /// What a playlist turned out to be.
@@ -211,15 +213,18 @@ impl State {
                 self.withdrawn = self.wishes;
                 self.awaiting_refresh.clear();
             }
-            Event::DownloadsRequested { quality, again, .. } => {
+            Event::DownloadsRequested { quality, again, ticket, .. } => {
                 self.wishes += 1;
                 let waits = |wish: &&mut Wish| wish.quality.wish() == quality.wish();
                 if self.listed {
                     self.awaiting_refresh.clear();
                 } else if let Some(wish) = self.awaiting_refresh.iter_mut().find(waits) {
                     wish.again |= *again;
+                    // Said last is meant.
+                    wish.ticket = ticket.clone();
                 } else {
-                    self.awaiting_refresh.push(Wish { quality: quality.clone(), again: *again });
+                    let (quality, ticket) = (quality.clone(), ticket.clone());
+                    self.awaiting_refresh.push(Wish { quality, again: *again, ticket });
                 }
             }
         }

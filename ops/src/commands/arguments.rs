@@ -167,6 +167,19 @@ mod tests {
             download archive export FILE
             download archive import FILE
             job list --state failed
+            job list --kind download --state queued --since 7d --tag T --batch NAME --search TEXT
+            job cancel --batch NAME --yes
+            job retry ID --at 2026-11-21T08:00:00Z --after JOB --batch NAME --tag T --tag U --priority 9
+            playlist follow https://example.org/ --at 2h --after JOB --batch NAME --tag T --priority 0
+            playlist refresh ID --at 2h --after JOB --batch NAME --tag T --priority 0
+            download start --url https://example.org/ --at 2h --after JOB --batch NAME --tag T --priority 0
+            file verify --at 2h --after JOB --batch NAME --tag T --priority 0
+            job set ID ID --priority 9
+            job log ID
+            job log ID --follow
+            lane list
+            lane pause example.org
+            lane resume library_disk
             job show ID
             job cancel ID
             job retry ID
@@ -226,6 +239,9 @@ mod tests {
             ("mediary log verify --bundle F --checkpoint 3", ErrorKind::ValueValidation),
             ("mediary limit set", ErrorKind::MissingRequiredArgument),
             ("mediary job list --state done", ErrorKind::InvalidValue),
+            ("mediary job cancel", ErrorKind::MissingRequiredArgument),
+            ("mediary job cancel A --batch B", ErrorKind::ArgumentConflict),
+            ("mediary playlist refresh A --priority 10", ErrorKind::ValueValidation),
             ("mediary playlist list --server ftp://h", ErrorKind::ValueValidation),
             ("mediary playlist follow --wait", ErrorKind::MissingRequiredArgument),
             ("mediary playlist list --server=", ErrorKind::ValueValidation),

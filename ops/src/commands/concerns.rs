@@ -46,6 +46,7 @@ pub(crate) const CONCERNS: &[Concern] = &[
     super::download::CONCERN,
     super::file::CONCERN,
     super::job::CONCERN,
+    super::lane::CONCERN,
     super::account::CONCERN,
     super::project::CONCERN,
     super::setting::CONCERN,

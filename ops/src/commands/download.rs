@@ -7,7 +7,7 @@ mod entry;
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
 use mediary_schema::Address;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(crate) use self::entry::CONCERN;
 use super::{
@@ -18,6 +18,7 @@ use super::{
     page::{self, Page},
     plan::Intent,
     playlist::{self, PlaylistAccount, input},
+    ticket::Ticket,
     wait,
 };
 use crate::{
@@ -62,6 +63,8 @@ pub(crate) struct Start {
     /// Wait until all of it has ended; fail if some of it failed.
     #[arg(long)]
     wait: bool,
+    #[command(flatten)]
+    ticket: Ticket,
     #[command(flatten)]
     intent: Intent,
 }
@@ -192,9 +195,11 @@ pub(crate) struct Started {
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         match self {
-            Self::Start(Start { target, quality, again, wait, intent }) => {
+            Self::Start(Start { target, quality, again, wait, ticket, intent }) => {
                 let target = target.named(client).await?;
-                let started = start(&client.meant(intent), output, &target, &quality, again, wait).await?;
+                let ticket = ticket.input(client).await?;
+                let how = json!({ "quality": quality, "again": again, "ticket": ticket });
+                let started = start(&client.meant(intent), output, &target, how, wait).await?;
                 output.show(&started, summary)?;
                 verdict(&started)
             }
@@ -208,22 +213,20 @@ impl Verbs for Verb {
     }
 }
 
-/// Asks for items to be kept; with `wait`, until all of it has ended.
+/// Asks for items to be kept, in this way; with `wait`, until all of it has ended.
 pub(crate) async fn start(
     client: &Client,
     output: &mut Output,
     target: &Target,
-    quality: &str,
-    again: bool,
+    mut how: Value,
     wait: bool,
 ) -> Result<Started, Failure> {
-    let wanted = match (&target.playlist, &target.entries, &target.url) {
+    how["target"] = match (&target.playlist, &target.entries, &target.url) {
         (Some(id), _, _) => json!({ "playlistId": id }),
         (_, Some(ids), _) => json!({ "entryIds": ids }),
         (_, _, url) => json!({ "url": url }),
     };
-    let input = input(json!({ "target": wanted, "quality": quality, "again": again }));
-    let outcome = client.act::<Started>(&START, input).await?;
+    let outcome = client.act::<Started>(&START, input(how)).await?;
     Failure::refused(outcome.user_errors)?;
     let mut started = outcome.payload;
     if let Some(list) = target.list_of_video() {

@@ -16,6 +16,7 @@ use super::{
     page::{self, Page},
     plan::Intent,
     playlist::input,
+    ticket::Ticket,
     wait,
 };
 use crate::{
@@ -58,6 +59,8 @@ pub(crate) struct Verify {
     #[arg(long, conflicts_with = "ids")]
     accept_folder: bool,
     #[command(flatten)]
+    ticket: Ticket,
+    #[command(flatten)]
     intent: Intent,
 }
 
@@ -94,7 +97,8 @@ impl Verbs for Verb {
 
 /// Has files read, waits for it, and says which are not as they were kept.
 async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let Verify { ids, accept_folder, intent } = wanted;
+    let Verify { ids, accept_folder, ticket, intent } = wanted;
+    let ticket = ticket.input(client).await?;
     let mut named = Vec::new();
     for id in &ids {
         let id = named::id(client, KIND, id).await?;
@@ -102,7 +106,7 @@ async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<
             named.push(id);
         }
     }
-    let asked = json!({ "ids": (!named.is_empty()).then_some(&named), "acceptFolder": accept_folder });
+    let asked = json!({ "ids": (!named.is_empty()).then_some(&named), "acceptFolder": accept_folder, "ticket": ticket });
     let outcome = client.meant(intent).act::<Payload>(&VERIFY, input(asked)).await?;
     Failure::refused(outcome.user_errors)?;
     let Payload { job, position } = outcome.payload;

@@ -1,17 +1,25 @@
 //! `mediary job`: long work, to be looked at, stopped, held and repeated.
 
+mod batch;
 mod entry;
+mod log;
 mod object;
 mod text;
 
-use clap::{Args, Subcommand, ValueEnum, builder::RangedU64ValueParser};
+use clap::{
+    Args, Subcommand, ValueEnum,
+    builder::{RangedI64ValueParser, RangedU64ValueParser},
+};
+use mediary_schema::job::WorkKind;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub(crate) use self::entry::CONCERN;
 use self::text::{attempts, details};
+#[cfg(test)]
+pub(super) use self::{batch::BATCH, log::LOG};
 pub(crate) use self::{
-    object::{FailureDetail, Job, JobProgress, Waiting},
+    object::{FailureDetail, Job, JobProgress},
     text::{class_name, table},
 };
 use super::{
@@ -23,6 +31,7 @@ use super::{
     page::{self, Page},
     plan::{self, Certainty, Intent},
     playlist::input,
+    ticket::Ticket,
 };
 use crate::{
     client::{Client, Document, Outcome},
@@ -43,10 +52,12 @@ pub(crate) enum Verb {
         #[arg(value_name = "JOB")]
         id: String,
     },
+    /// Show what the programs of a job wrote, attempt after attempt: the beginning and the end, if it is much.
+    Log(log::Log),
     /// End jobs for good; the partial files of a running one are removed.
     Cancel {
         #[command(flatten)]
-        ids: Ids,
+        which: Which,
         #[command(flatten)]
         certainty: Certainty,
     },
@@ -54,6 +65,18 @@ pub(crate) enum Verb {
     Retry {
         #[command(flatten)]
         ids: Ids,
+        #[command(flatten)]
+        ticket: Ticket,
+        #[command(flatten)]
+        intent: Intent,
+    },
+    /// Say anew how much jobs matter that have not ended; what runs goes on.
+    Set {
+        #[command(flatten)]
+        ids: Ids,
+        /// From 0 to 9: the higher one is first, and whoever waits long overtakes.
+        #[arg(long, value_name = "0..9", value_parser = RangedI64ValueParser::<i64>::new().range(0..=9))]
+        priority: i64,
         #[command(flatten)]
         intent: Intent,
     },
@@ -76,6 +99,9 @@ pub(crate) enum Verb {
 /// Which jobs to list.
 #[derive(Debug, Args)]
 pub(crate) struct List {
+    /// Only jobs of this kind.
+    #[arg(long, value_name = "KIND")]
+    kind: Option<WorkKind>,
     /// Only jobs in this state.
     #[arg(long, value_enum, value_name = "STATE")]
     state: Option<State>,
@@ -87,9 +113,30 @@ pub(crate) struct List {
     story: Option<String>,
     #[arg(long, value_name = "WHEN", value_parser = since::parse, help = since::SINCE_HELP)]
     since: Option<String>,
+    /// Only jobs with this tag.
+    #[arg(long, value_name = "T")]
+    tag: Option<String>,
+    /// Only jobs that were started as part of this batch; how far it is, is said on stderr.
+    #[arg(long, value_name = "NAME")]
+    batch: Option<String>,
+    /// Only those with this text in a title or an address of their work, in whichever case.
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
     /// At most so many.
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     limit: Option<usize>,
+}
+
+/// Some jobs, or all of a batch.
+#[derive(Debug, Args)]
+#[group(id = "which", required = true, multiple = false)]
+pub(crate) struct Which {
+    /// Their ids or the first digits of them, or `@last`; several are dealt with as one command.
+    #[arg(value_name = "JOB")]
+    ids: Vec<String>,
+    /// All jobs of this batch that have not ended.
+    #[arg(long, value_name = "NAME")]
+    batch: Option<String>,
 }
 
 /// One job or several.
@@ -145,6 +192,8 @@ pub(crate) const CANCEL: Document<Payload> = Document::repeatable(include_str!("
 
 pub(crate) const RETRY: Document<Payload> = Document::repeatable(include_str!("job/retry.graphql"));
 
+pub(crate) const SET: Document<Payload> = Document::repeatable(include_str!("job/set.graphql"));
+
 pub(crate) const PAUSE: Document<Payload> = Document::repeatable(include_str!("job/pause.graphql"));
 
 pub(crate) const RESUME: Document<Payload> = Document::repeatable(include_str!("job/resume.graphql"));
@@ -168,19 +217,36 @@ impl Verbs for Verb {
                     None => None,
                 };
                 let filter = json!({
-                    "state": list.state.map(State::name), "subjectId": playlist_id, "storyId": list.story,
-                    "since": list.since,
+                    "kind": list.kind.map(|kind| kind.name().to_uppercase()), "state": list.state.map(State::name),
+                    "subjectId": playlist_id, "storyId": list.story, "since": list.since, "tag": list.tag,
+                    "batch": list.batch, "search": list.search,
                 });
                 let jobs = jobs(client, filter, list.limit).await?;
+                if let Some(name) = &list.batch {
+                    batch::note(client, output, name).await?;
+                }
                 Ok(output.show(&jobs, |jobs| table(jobs))?)
             }
             Self::Show { id } => show(&named::id(client, KIND, &id).await?, client, output).await,
-            Self::Cancel { ids, certainty } => {
+            Self::Log(wanted) => log::run(wanted, client, output).await,
+            Self::Cancel { which: Which { batch: Some(name), .. }, certainty } => {
+                batch::cancel(client, output, &name, certainty).await
+            }
+            Self::Cancel { which: ids, certainty } => {
                 let ids = named::ids(client, KIND, &ids.ids).await?;
                 let wanted = input(json!({ "ids": ids }));
                 show_outcome(plan::act_for_good(client, output, certainty, &CANCEL, wanted).await?, output)
             }
-            Self::Retry { ids, intent } => act(&RETRY, &ids, &client.meant(intent), output).await,
+            Self::Retry { ids, ticket, intent } => {
+                let ids = named::ids(client, KIND, &ids.ids).await?;
+                let wanted = input(json!({ "ids": ids, "ticket": ticket.input(client).await? }));
+                show_outcome(client.meant(intent).act(&RETRY, wanted).await?, output)
+            }
+            Self::Set { ids, priority, intent } => {
+                let ids = named::ids(client, KIND, &ids.ids).await?;
+                let wanted = input(json!({ "ids": ids, "priority": priority }));
+                show_outcome(client.meant(intent).act(&SET, wanted).await?, output)
+            }
             Self::Pause { ids, intent } => act(&PAUSE, &ids, &client.meant(intent), output).await,
             Self::Resume { ids, intent } => act(&RESUME, &ids, &client.meant(intent), output).await,
         }

@@ -10,6 +10,17 @@ pub(crate) fn parse(text: &str) -> Result<String, String> {
     moment(text, Timestamp::now()).map(|moment| moment.to_string())
 }
 
+/// The same for a moment to come: how long is counted from now on.
+pub(crate) fn parse_ahead(text: &str) -> Result<String, String> {
+    moment_ahead(text, Timestamp::now()).map(|moment| moment.to_string())
+}
+
+fn moment_ahead(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+    let ahead = text.trim().parse::<Span>().ok().filter(|span| span.is_positive());
+    let ahead = ahead.and_then(|span| now.to_zoned(TimeZone::UTC).checked_add(span).ok());
+    ahead.map_or_else(|| moment(text, now), |moment| Ok(moment.timestamp()))
+}
+
 fn moment(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let text = text.trim();
     if let Ok(moment) = text.parse::<Timestamp>() {
@@ -28,6 +39,21 @@ fn moment(text: &str, now: Timestamp) -> Result<Timestamp, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_to_come_is_told_in_three_ways() {
+        let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        let cases = [
+            ("2026-11-22T08:00:00+01:00", "2026-11-22T07:00:00Z"),
+            ("2026-11-22", "2026-11-22T00:00:00Z"),
+            ("90m", "2026-11-21T13:30:00Z"),
+            ("7d", "2026-11-28T12:00:00Z"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(moment_ahead(text, now).unwrap().to_string(), expected, "{text}");
+        }
+        assert!(moment_ahead("tonight", now).unwrap_err().contains("7d"));
+    }
 
     #[test]
     fn a_moment_is_told_in_three_ways() {

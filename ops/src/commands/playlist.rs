@@ -23,6 +23,7 @@ use super::{
     noun::Verbs,
     page::{self, Page},
     plan::Intent,
+    ticket::Ticket,
     wait,
 };
 use crate::{
@@ -103,6 +104,8 @@ pub(crate) struct Follow {
     #[arg(long)]
     wait: bool,
     #[command(flatten)]
+    ticket: Ticket,
+    #[command(flatten)]
     intent: Intent,
 }
 
@@ -129,6 +132,8 @@ pub(crate) struct Refresh {
     /// Read to the end, even if the list is known to be newest-first.
     #[arg(long)]
     full: bool,
+    #[command(flatten)]
+    ticket: Ticket,
     #[command(flatten)]
     intent: Intent,
 }
@@ -165,8 +170,9 @@ pub(crate) struct Payload {
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         match self {
-            Self::Follow(Follow { url, wait, intent }) => {
-                let (playlist, looked) = follow(&client.meant(intent), output, &url, wait).await?;
+            Self::Follow(Follow { url, wait, ticket, intent }) => {
+                let wanted = json!({ "url": url, "ticket": ticket.input(client).await? });
+                let (playlist, looked) = follow(&client.meant(intent), output, wanted, wait).await?;
                 output.show(&playlist, object::summary)?;
                 looked
             }
@@ -181,9 +187,10 @@ impl Verbs for Verb {
                 playlist.entries = Some(entries(client, &id, removed).await?);
                 Ok(output.show(&playlist, object::details)?)
             }
-            Self::Refresh(Refresh { id, wait, full, intent }) => {
+            Self::Refresh(Refresh { id, wait, full, ticket, intent }) => {
                 let id = named::id(client, KIND, &id).await?;
-                let (playlist, looked) = refresh(&client.meant(intent), output, &id, full, wait).await?;
+                let wanted = json!({ "id": id, "full": full, "ticket": ticket.input(client).await? });
+                let (playlist, looked) = refresh(&client.meant(intent), output, wanted, wait).await?;
                 output.show(&playlist, object::summary)?;
                 looked
             }
@@ -249,31 +256,32 @@ fn goes_on(id: &str, count: u64, verb: &str) -> String {
     )
 }
 
-/// Follows an address; with `wait`, until it was looked at.
+/// Follows what the input says; with `wait`, until it was looked at.
 ///
 /// The playlist is answered even if the refresh failed; why is then in the second part.
 pub(crate) async fn follow(
     client: &Client,
     output: &mut Output,
-    url: &str,
+    wanted: Value,
     wait: bool,
 ) -> Result<(Playlist, Result<(), Failure>), Failure> {
-    let outcome = client.act::<Payload>(&FOLLOW, input(json!({ "url": url }))).await?;
+    let asked = wanted["url"].as_str().unwrap_or_default().to_owned();
+    let outcome = client.act::<Payload>(&FOLLOW, input(wanted)).await?;
     Failure::refused(outcome.user_errors)?;
-    finish(client, output, outcome.payload, url, wait).await
+    finish(client, output, outcome.payload, &asked, wait).await
 }
 
-/// Refreshes a playlist; with `wait`, until that is over.
+/// Refreshes what the input says; with `wait`, until that is over.
 pub(crate) async fn refresh(
     client: &Client,
     output: &mut Output,
-    id: &str,
-    full: bool,
+    wanted: Value,
     wait: bool,
 ) -> Result<(Playlist, Result<(), Failure>), Failure> {
-    let outcome = client.act::<Payload>(&REFRESH, input(json!({ "id": id, "full": full }))).await?;
+    let asked = wanted["id"].as_str().unwrap_or_default().to_owned();
+    let outcome = client.act::<Payload>(&REFRESH, input(wanted)).await?;
     Failure::refused(outcome.user_errors)?;
-    finish(client, output, outcome.payload, id, wait).await
+    finish(client, output, outcome.payload, &asked, wait).await
 }
 
 async fn finish(

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::{
     download::{self, Story},
     failure::Failure,
-    job::{self, Job, JobProgress, Waiting},
+    job::{self, Job, JobProgress},
     log,
     worker::{self, Worker},
 };
@@ -50,7 +50,7 @@ pub(crate) async fn for_job(
         }
         was_held = job.is_held();
         tell(&bar, &job);
-        obstacles.say(output, job.waiting_for.as_ref().map(|waiting| waits(&job, waiting)));
+        obstacles.say(output, obstacle(&job));
         obstacles.look(client, output, None).await;
         questions
             .changed(if bar.is_shown() { BAR_INTERVAL } else { LOOK_INTERVAL }, |job| job["id"] == id)
@@ -175,7 +175,7 @@ impl Obstacles {
                 }));
             let queued = json!({ "storyId": story, "state": "QUEUED" });
             let Ok(queued) = job::jobs(client, queued, Some(RUNNING_MAX)).await else { return };
-            notes.extend(queued.iter().filter_map(|job| Some(waits(job, job.waiting_for.as_ref()?))));
+            notes.extend(queued.iter().filter_map(obstacle));
         }
         self.say(output, notes);
     }
@@ -190,9 +190,11 @@ impl Obstacles {
     }
 }
 
-/// Why queued work is not begun. What all of it waits for is one sentence, whichever job is looked at.
-fn waits(job: &Job, waiting: &Waiting) -> String {
-    format!("{} waits: {}", word(&job.kind), clean(&waiting.text()))
+/// Why queued work is not begun, if that is more than its turn. What all of it waits for is one sentence, whichever job is
+/// looked at.
+fn obstacle(job: &Job) -> Option<String> {
+    let waiting = job.waits_for.as_ref().filter(|waiting| waiting.is_obstacle())?;
+    Some(format!("{} waits: {}", word(&job.kind), clean(&waiting.text())))
 }
 
 /// The same question again and again.

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use mediary_actors::process;
 use mediary_api::{App, Platform, limits, session::Authenticator, websocket};
 use mediary_log::Proof;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Semaphore, watch};
 
 use super::{
-    observe, settings,
+    observe,
+    queue::{Outputs, Queue},
+    settings,
     steps::{Readers, Record, Work},
 };
 use crate::configuration::Configuration;
@@ -34,7 +37,8 @@ pub(super) fn app(
         signals: work.signals.clone(),
         reacted: work.reacted.clone(),
         tokens: tokens.clone(),
-        held: work.held.clone(),
+        queue: Arc::new(Queue { desk: Arc::clone(&work.desk), clock: record.gate.clock().clone() }),
+        outputs: Arc::new(Outputs(process::Outputs::in_folder(configuration.data.join("output")))),
         reactions: record.reaction_names(),
         verifying: Arc::new(Semaphore::new(1)),
         parts: observe::parts(parts),

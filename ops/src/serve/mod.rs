@@ -7,6 +7,7 @@ mod face;
 mod fanout;
 mod folders;
 mod observe;
+mod queue;
 mod server;
 mod settings;
 mod steps;

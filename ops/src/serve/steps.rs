@@ -122,6 +122,8 @@ pub(super) struct Work {
     pub(super) supervisor: SupervisorHandle,
     pub(super) relay: Option<RelayHandle>,
     pub(super) signals: SignalHub,
+    /// The board of the server.
+    pub(super) desk: Arc<Desk>,
     /// Up to which position every reaction has reacted.
     pub(super) reacted: watch::Receiver<u64>,
     /// Which lanes are held.
@@ -161,7 +163,8 @@ impl Work {
         let supervisor =
             tree::grow(&roots, configuration, fanout.child.take()).await.map_err(ServeError::Actors)?;
         let relay = fanout.start(&record.gate, &readers.tokens, &signals);
-        Ok(Self { supervisor, relay, signals, reacted, held, library })
+        let desk = roots.desk;
+        Ok(Self { supervisor, relay, signals, desk, reacted, held, library })
     }
 
     /// Keeps supervisor and log of one mind until it is stopped.

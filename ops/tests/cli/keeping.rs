@@ -141,5 +141,5 @@ async fn whoever_waits_is_told_what_for() {
     let shown = served.json(&["playlist", "show", &list]).await;
     let entry = shown["entries"][0]["id"].as_str().unwrap();
     let ran = served.run(&["download", "start", "--entry", entry, "--wait"]).await.ends_with(0);
-    ran.says(&["download waits: 127.0.0.1: the source asked for a pause"]);
+    ran.says(&["download waits: held: 127.0.0.1: the source asked for a pause"]);
 }

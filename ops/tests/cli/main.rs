@@ -8,4 +8,5 @@ mod log;
 mod main_job;
 mod naming;
 mod planning;
+mod queueing;
 mod showing;

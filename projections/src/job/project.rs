@@ -4,7 +4,7 @@ use mediary_events::{
 };
 use mediary_log::{Envelope, Recorded};
 use mediary_schema::{
-    AttemptId, Timestamp,
+    AttemptId, Ticket, Timestamp,
     job::{Failure, JobState, ResourceUse, Work},
 };
 use rusqlite::{Transaction, params};
@@ -22,12 +22,15 @@ row! {
             project: Id,
             work: String,
             kind: String,
+            ticket: Option<String>,
+            batch: Option<String>,
             principal: Id,
             story: Id,
             queued_at: i64,
         }
         changes {
             state: Word<JobState>,
+            priority: u8,
             stopping: bool,
             attempt_id: Option<Id>,
             attempts: u32,
@@ -100,7 +103,9 @@ impl Fold<'_> {
     fn fold(&mut self, event: Event, envelope: &Envelope) -> Result<(), ApplyError> {
         let at = self.stamp.at;
         match event {
-            Event::Queued { work, .. } => self.queue(&work, envelope),
+            Event::Queued { work, ticket, .. } => self.queue(&work, &ticket, envelope),
+            Event::Prioritised { priority } => self.change(|job| job.priority = priority.number()),
+            Event::Stranded { .. } => self.change(|job| job.back(JobState::Paused)),
             Event::Leased { attempt_id, .. } => self.lease(attempt_id),
             Event::Started { .. } => self.change(|job| {
                 job.state = Word(JobState::Running);
@@ -145,19 +150,23 @@ impl Fold<'_> {
         }
     }
 
-    fn queue(&mut self, work: &Work, envelope: &Envelope) -> Result<(), ApplyError> {
+    fn queue(&mut self, work: &Work, ticket: &Ticket, envelope: &Envelope) -> Result<(), ApplyError> {
         let Stamp { id, project, position, at } = self.stamp;
         let (kind, told) = (work.kind.to_string(), to_json(work)?);
+        let of_ticket = (*ticket != Ticket::default()).then(|| to_json(ticket)).transpose()?;
         let key = self.rows.insert(self.file, |key| Task {
             key,
             id,
             project,
             work: told,
             kind,
+            ticket: of_ticket,
+            batch: ticket.batch.as_ref().map(ToString::to_string),
             principal: *envelope.principal.uuid().as_bytes(),
             story: *envelope.correlation_id.uuid().as_bytes(),
             queued_at: at,
             state: Word(JobState::Queued),
+            priority: ticket.priority.number(),
             stopping: false,
             attempt_id: None,
             attempts: 0,
@@ -169,12 +178,17 @@ impl Fold<'_> {
             memory_peak_bytes: 0,
             changed_at: position,
         })?;
-        // Never touched again: nothing to be gained by keeping it in memory.
+        // Never touched again, as the attempts below: nothing to be gained by keeping them in memory.
         let mut link = self.file.prepare_cached(
             "INSERT OR IGNORE INTO job_subject (project, kind, subject, job) VALUES (?1, ?2, ?3, ?4)",
         )?;
         for subject in work.subjects.iter().chain(&work.within) {
             link.execute(params![project, subject.kind, subject.id.as_bytes(), key])?;
+        }
+        let mut tag_it =
+            self.file.prepare_cached("INSERT OR IGNORE INTO tag (project, tag, key) VALUES (?1, ?2, ?3)")?;
+        for tag in &ticket.tags {
+            tag_it.execute(params![project, tag.as_str(), key])?;
         }
         Ok(())
     }

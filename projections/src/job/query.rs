@@ -1,6 +1,6 @@
 use mediary_schema::{
-    AttemptId, CorrelationId, JobId, PrincipalId, Subject, Timestamp,
-    job::{Failure, JobState, ResourceUse, Work},
+    AttemptId, CorrelationId, JobId, Label, PrincipalId, Priority, Subject, Ticket, Timestamp,
+    job::{Failure, JobState, ResourceUse, Work, WorkKind},
 };
 use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
 
@@ -22,6 +22,8 @@ pub struct JobRow {
     pub id: JobId,
     /// What is to be done.
     pub work: Work,
+    /// When its turn was to come, and under which names it is found.
+    pub ticket: Ticket,
     /// Where it is.
     pub state: JobState,
     /// Whether a running attempt was asked to stop.
@@ -50,15 +52,18 @@ pub struct JobRow {
     pub changed_at: u64,
 }
 
-const COLUMNS: &str = "key, id, work, state, stopping, attempt_id, attempts, retry_at, failure, principal,
+const COLUMNS: &str =
+    "key, id, work, ticket, priority, state, stopping, attempt_id, attempts, retry_at, failure, principal,
     story, queued_at, started_at, ended_at, cpu_ms, memory_peak_bytes, changed_at";
 
 fn job_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, JobRow)> {
     let key: i64 = row.get("key")?;
+    let priority = Priority::try_from(row.get::<_, i64>("priority")?).unwrap_or_default();
     let moment = |column: &str| row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp::from_micros));
     let job = JobRow {
         id: JobId::from_uuid(sql::uuid(row, "id")?),
         work: sql::json(row, "work")?,
+        ticket: Ticket { priority, ..sql::json_opt(row, "ticket")?.unwrap_or_default() },
         state: row.get::<_, Word<_>>("state")?.0,
         stopping: row.get("stopping")?,
         attempt_id: sql::uuid_opt(row, "attempt_id")?.map(AttemptId::from_uuid),
@@ -82,6 +87,14 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, JobRow)> {
 /// Which jobs are asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct JobFilter {
+    /// Of this kind.
+    pub kind: Option<WorkKind>,
+    /// Started as part of this batch.
+    pub batch: Option<Label>,
+    /// With this tag.
+    pub tag: Option<Label>,
+    /// With this text in a title or an address of its work, in whichever case of ASCII.
+    pub search: Option<String>,
     /// In this state.
     pub state: Option<JobState>,
     /// Done to this thing, or asked for in it.
@@ -91,6 +104,10 @@ pub struct JobFilter {
     /// Queued at this moment or later.
     pub since: Option<Timestamp>,
 }
+
+/// Whether a text is in what people know the work by. Only rows that have it at all are taken apart for that.
+const FOUND: &str = r"work LIKE ? ESCAPE '\' AND EXISTS (
+    SELECT 1 FROM json_tree(work) WHERE key IN ('title', 'url', 'folder') AND atom LIKE ? ESCAPE '\')";
 
 impl JobFilter {
     /// Where to look, under which conditions, with what in place of the marks.
@@ -105,6 +122,23 @@ impl JobFilter {
             conditions.push("link.kind = ? AND link.subject = ?");
             values.push(Value::Text(subject.kind.to_string()));
             values.push(Value::Blob(subject.id.as_bytes().to_vec()));
+        }
+        if let Some(kind) = self.kind {
+            conditions.push("job.kind = ?");
+            values.push(Value::Text(kind.to_string()));
+        }
+        if let Some(batch) = &self.batch {
+            conditions.push("batch = ?");
+            values.push(Value::Text(batch.to_string()));
+        }
+        if let Some(tag) = &self.tag {
+            conditions.push("job.key IN (SELECT key FROM tag WHERE tag = ?)");
+            values.push(Value::Text(tag.to_string()));
+        }
+        if let Some(search) = &self.search {
+            conditions.push(FOUND);
+            let pattern = Value::Text(sql::containing(search));
+            values.extend([pattern.clone(), pattern]);
         }
         if let Some(state) = self.state {
             conditions.push("state = ?");
@@ -128,8 +162,13 @@ impl JobFilter {
 
     /// How many there are: known, if nothing but the state is asked for.
     fn count(&self, transaction: &Transaction<'_>) -> rusqlite::Result<u64> {
-        if *self == (Self { state: self.state, ..Self::default() }) {
-            return counted::number(transaction, None, self.state.map(JobState::name));
+        let Self { kind, state, .. } = *self;
+        if *self == (Self { kind, state, ..Self::default() }) {
+            return counted::number(
+                transaction,
+                kind.as_ref().map(WorkKind::name),
+                state.map(JobState::name),
+            );
         }
         let (from, conditions, values) = self.conditions();
         let statement = format!("SELECT count(*) FROM {from} WHERE {conditions}");
@@ -184,6 +223,21 @@ pub fn job_of_attempt(transaction: &Transaction<'_>, id: AttemptId) -> rusqlite:
         .optional()
 }
 
+/// The attempts of a job, the first one first, from one of them on; at most so many.
+pub fn attempts(
+    transaction: &Transaction<'_>,
+    id: JobId,
+    from: Option<AttemptId>,
+    limit: u32,
+) -> rusqlite::Result<Vec<AttemptId>> {
+    let from = from.map_or([0; 16], |from| *from.uuid().as_bytes());
+    transaction
+        .prepare_cached("SELECT id FROM attempt WHERE job_id = ?1 AND id >= ?2 ORDER BY id LIMIT ?3")?
+        .query_map(params![id.uuid().as_bytes(), from, limit], |row| sql::uuid(row, "id"))?
+        .map(|row| row.map(AttemptId::from_uuid))
+        .collect()
+}
+
 /// Jobs that were touched after a position, in that order.
 pub fn changed_jobs(transaction: &Transaction<'_>, after: u64, limit: u32) -> rusqlite::Result<Vec<JobRow>> {
     transaction
@@ -208,14 +262,27 @@ pub fn counts(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(String, Jo
 
 /// How many jobs of a story are open, how many there are, and the last position that touched one of them.
 pub fn story(transaction: &Transaction<'_>, story: CorrelationId) -> rusqlite::Result<StoryRow> {
+    numbers(transaction, "story = ?1", story.uuid().as_bytes())
+}
+
+/// The jobs of a batch in the same numbers.
+pub fn batch(transaction: &Transaction<'_>, batch: &Label) -> rusqlite::Result<StoryRow> {
+    numbers(transaction, "batch = ?1", batch.as_str())
+}
+
+fn numbers(
+    transaction: &Transaction<'_>,
+    condition: &str,
+    value: impl rusqlite::ToSql,
+) -> rusqlite::Result<StoryRow> {
     transaction
-        .prepare_cached(
+        .prepare_cached(&format!(
             "SELECT count(*),
                  coalesce(sum(state IN ('succeeded')), 0), coalesce(sum(state IN ('failed', 'cancelled')), 0),
                  coalesce(max(changed_at), 0)
-             FROM job WHERE story = ?1",
-        )?
-        .query_row([story.uuid().as_bytes()], |row| {
+             FROM job WHERE {condition}",
+        ))?
+        .query_row([value], |row| {
             let number = |index| row.get::<_, i64>(index).map(|number| number as u64);
             Ok(StoryRow {
                 jobs: number(0)?,
@@ -226,7 +293,7 @@ pub fn story(transaction: &Transaction<'_>, story: CorrelationId) -> rusqlite::R
         })
 }
 
-/// The jobs of a story, in numbers.
+/// The jobs of a story or a batch, in numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoryRow {
     /// All of them.

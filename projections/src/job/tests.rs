@@ -4,7 +4,8 @@ use mediary_events::{
 };
 use mediary_log::gate::LongWork as _;
 use mediary_schema::{
-    AttemptId, CorrelationId, EntryId, FailureClass, JobId, PlaylistId, PrincipalId, Timestamp,
+    AttemptId, CorrelationId, EntryId, FailureClass, JobId, Label, PlaylistId, PrincipalId, Priority, Ticket,
+    Timestamp,
     download::{DownloadItem, EntryRef, Quality},
     job::{JobState, ResourceUse, RetryPolicy, StoppedAttempt, Work},
     playlist::{RefreshMode, RefreshPlaylist},
@@ -12,7 +13,9 @@ use mediary_schema::{
 };
 use uuid::Uuid;
 
-use super::{JobFilter, JobRow, JobView, StoryRow, changed_jobs, counts, job, jobs, jobs_by_id, story};
+use super::{
+    JobFilter, JobRow, JobView, StoryRow, attempts, batch, changed_jobs, counts, job, jobs, jobs_by_id, story,
+};
 use crate::{
     page::{Cursor, PageRequest},
     tests::support::{Rows, USED, assert_indexed, at, failure, item_id, source},
@@ -46,8 +49,12 @@ fn download(name: &str) -> Work {
     .work()
 }
 
+fn label(text: &str) -> Label {
+    text.parse().unwrap()
+}
+
 fn queued(work: Work) -> Event {
-    Event::Queued { work, retry: RetryPolicy::default() }
+    Event::Queued { work, retry: RetryPolicy::default(), ticket: Ticket::default() }
 }
 
 fn leased(attempt_id: AttemptId) -> Event {
@@ -67,6 +74,7 @@ fn waiting() -> JobRow {
     JobRow {
         id: id(1),
         work: refresh(),
+        ticket: Ticket::default(),
         state: JobState::Queued,
         stopping: false,
         attempt_id: None,
@@ -189,13 +197,18 @@ fn a_job_put_back_by_a_person_does_not_wait() {
     assert_eq!((row.state, row.retry_at), (JobState::Queued, None));
 }
 
-/// Twelve jobs: every fourth refreshes the list, the others are downloads; every third is cancelled.
+/// Twelve jobs: every fourth refreshes the list, the others are downloads; every third is cancelled. Those with odd
+/// numbers say so, and 5 and 10 are a batch.
 fn many() -> Rows<JobView> {
     let mut rows = Rows::new();
     for number in 0..12 {
         let work = if number % 4 == 0 { refresh() } else { download(&number.to_string()) };
         let end = (number % 3 == 0).then_some(Event::Cancelled { attempt: None });
-        rows.feed::<Job>(id(number).uuid(), [queued(work)].into_iter().chain(end));
+        let batch = [5, 10].contains(&number).then(|| label("night"));
+        let tags = if number % 2 == 1 { vec![label("odd")] } else { vec![] };
+        let ticket = Ticket { batch, tags, ..Ticket::default() };
+        let queued = Event::Queued { work, retry: RetryPolicy::default(), ticket };
+        rows.feed::<Job>(id(number).uuid(), [queued].into_iter().chain(end));
     }
     rows
 }
@@ -227,6 +240,50 @@ fn jobs_are_found_by_state_list_item_and_story() {
         JobFilter { story: Some(CorrelationId::from_uuid(Uuid::from_u128(1))), ..JobFilter::default() };
     assert_eq!(found(of_story), [0]);
     assert_eq!(found(JobFilter { state: Some(JobState::Running), ..of_list }), []);
+}
+
+#[test]
+fn jobs_are_found_by_kind_batch_tag_and_words() {
+    let mut rows = many();
+    let mut found = |filter| numbers(rows.pages(2, |rows, request| jobs(rows, &filter, request)));
+    let refreshes = JobFilter { kind: Some(RefreshPlaylist::KIND), ..JobFilter::default() };
+    assert_eq!(found(refreshes.clone()), [8, 4, 0]);
+    assert_eq!(found(JobFilter { state: Some(JobState::Queued), ..refreshes }), [8, 4]);
+    let night = JobFilter { batch: Some(label("night")), ..JobFilter::default() };
+    assert_eq!(found(night.clone()), [10, 5]);
+    assert_eq!(found(JobFilter { tag: Some(label("odd")), ..night }), [5]);
+    assert_eq!(found(JobFilter { tag: Some(label("odd")), ..JobFilter::default() }), [11, 9, 7, 5, 3, 1]);
+    let search = |text: &str| JobFilter { search: Some(text.to_owned()), ..JobFilter::default() };
+    assert_eq!(found(search("WATCH/7")), [7]);
+    assert_eq!(found(search("/feed")), [8, 4, 0]);
+    assert_eq!(found(search("playlist_id")), [], "a word of ours is none of theirs");
+}
+
+#[test]
+fn a_batch_is_told_in_numbers() {
+    let mut rows = many();
+    let told = rows.read(|rows| batch(rows, &label("night")));
+    assert_eq!((told.jobs, told.succeeded, told.given_up), (2, 0, 0));
+    rows.feed::<Job>(id(5).uuid(), [Event::Cancelled { attempt: None }]);
+    let told = rows.read(|rows| batch(rows, &label("night")));
+    assert_eq!((told.jobs, told.succeeded, told.given_up), (2, 0, 1));
+    assert_eq!(rows.read(|rows| batch(rows, &label("day"))).jobs, 0);
+}
+
+#[test]
+fn a_job_whose_predecessor_came_to_nothing_is_held() {
+    let ticket = Ticket { after: Some(id(9)), ..Ticket::default() };
+    let mut rows = Rows::<JobView>::new();
+    let queued = Event::Queued { work: refresh(), retry: RetryPolicy::default(), ticket: ticket.clone() };
+    rows.feed::<Job>(id(1).uuid(), [queued, Event::Stranded { after: id(9), state: JobState::Failed }]);
+    let row = rows.read(|rows| job(rows, id(1))).unwrap();
+    assert_eq!((row.state, row.ticket), (JobState::Paused, ticket));
+}
+
+#[test]
+fn how_much_a_job_matters_is_what_was_said_last() {
+    let said = after([Event::Prioritised { priority: Priority::HIGHEST }]);
+    assert_eq!((said.ticket.priority, said.changed_at), (Priority::HIGHEST, 2));
 }
 
 #[test]
@@ -262,6 +319,17 @@ fn jobs_are_counted_by_kind_and_state() {
 }
 
 #[test]
+fn the_attempts_of_a_job_are_told_in_their_order() {
+    let mut rows = many();
+    rows.feed::<Job>(id(1).uuid(), [leased(FIRST), leased(SECOND)]);
+    rows.feed::<Job>(id(2).uuid(), [leased(AttemptId::from_uuid(Uuid::from_u128(0xA3)))]);
+    assert_eq!(rows.read(|rows| attempts(rows, id(1), None, 10)), [FIRST, SECOND]);
+    assert_eq!(rows.read(|rows| attempts(rows, id(1), Some(SECOND), 10)), [SECOND]);
+    assert_eq!(rows.read(|rows| attempts(rows, id(1), None, 1)), [FIRST]);
+    assert_indexed(&mut rows, |rows| attempts(rows, id(1), Some(FIRST), 10));
+}
+
+#[test]
 fn a_story_is_told_in_numbers() {
     let mut rows = Rows::<JobView>::new();
     rows.feed::<Job>(id(1).uuid(), [queued(refresh())]);
@@ -285,12 +353,16 @@ fn no_query_reads_a_table_from_end_to_end() {
         JobFilter { state: Some(JobState::Queued), ..JobFilter::default() },
         JobFilter { subject: Some(LIST.into()), ..JobFilter::default() },
         JobFilter { subject: Some(item_id("7").into()), ..JobFilter::default() },
+        JobFilter { kind: Some(RefreshPlaylist::KIND), ..JobFilter::default() },
+        JobFilter { batch: Some(label("night")), ..JobFilter::default() },
+        JobFilter { tag: Some(label("odd")), ..JobFilter::default() },
         JobFilter { story: Some(CorrelationId::from_uuid(Uuid::nil())), ..JobFilter::default() },
         JobFilter { state: Some(JobState::Queued), subject: Some(LIST.into()), ..JobFilter::default() },
     ];
     for filter in filters {
         assert_indexed(&mut rows, |rows| jobs(rows, &filter, request));
     }
+    assert_indexed(&mut rows, |rows| batch(rows, &label("night")));
     assert_indexed(&mut rows, |rows| job(rows, id(1)));
     assert_indexed(&mut rows, |rows| jobs_by_id(rows, &[id(1), id(2)]));
     assert_indexed(&mut rows, |rows| changed_jobs(rows, 3, 10));

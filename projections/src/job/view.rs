@@ -16,7 +16,7 @@ pub struct JobView {
 
 impl View for JobView {
     const NAME: &'static str = "job";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[Job::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -27,6 +27,9 @@ impl View for JobView {
             project BLOB NOT NULL,
             work TEXT NOT NULL,
             kind TEXT NOT NULL,
+            ticket TEXT,
+            batch TEXT,
+            priority INTEGER NOT NULL,
             state TEXT NOT NULL,
             stopping INTEGER NOT NULL DEFAULT 0,
             attempt_id BLOB,
@@ -54,9 +57,18 @@ impl View for JobView {
             job INTEGER NOT NULL,
             PRIMARY KEY (project, kind, subject, job)
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE tag (
+            project BLOB NOT NULL,
+            tag TEXT NOT NULL,
+            key INTEGER NOT NULL,
+            PRIMARY KEY (project, tag, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX attempt_job ON attempt (project, job_id, id);
         CREATE INDEX job_project ON job (project, key);
         CREATE INDEX job_state ON job (project, state, key);
         CREATE INDEX job_story ON job (project, story, key);
+        CREATE INDEX job_kind ON job (project, kind, key);
+        CREATE INDEX job_batch ON job (project, batch, key) WHERE batch IS NOT NULL;
         CREATE INDEX job_changed ON job (project, changed_at);"
     );
 

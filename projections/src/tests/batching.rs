@@ -9,7 +9,7 @@ use mediary_events::{
 };
 use mediary_log::{Recorded, gate::LongWork as _};
 use mediary_schema::{
-    AttemptId, DownloadId, EntryId, FailureClass, FileId, JobId, PlaylistId, ProjectId,
+    AttemptId, DownloadId, EntryId, FailureClass, FileId, JobId, PlaylistId, ProjectId, Ticket,
     download::{DownloadItem, Quality},
     file::{Root, Stamp},
     item::IdScope,
@@ -215,7 +215,7 @@ proptest! {
                 page_size: 50,
             }
             .work();
-            told.tell::<Job>(Uuid::from_u128(number), &JobEvent::Queued { work, retry: RetryPolicy::default() });
+            told.tell::<Job>(Uuid::from_u128(number), &JobEvent::Queued { work, retry: RetryPolicy::default(), ticket: Ticket::default() });
         }
         // The fourth was never queued.
         for (job, event) in events {

@@ -8,7 +8,7 @@ use mediary_events::{
 };
 use mediary_log::gate::LongWork as _;
 use mediary_schema::{
-    AttemptId, CorrelationId, JobId, PlaylistId, ProjectId, Timestamp,
+    AttemptId, CorrelationId, JobId, PlaylistId, ProjectId, Ticket, Timestamp,
     job::RetryPolicy,
     playlist::{RefreshMode, RefreshPlaylist},
     worker::WorkerLife,
@@ -51,7 +51,7 @@ fn jobs_of_another_project_are_not_there() {
             page_size: 50,
         }
         .work();
-        let queued = job::Event::Queued { work, retry: RetryPolicy::default() };
+        let queued = job::Event::Queued { work, retry: RetryPolicy::default(), ticket: Ticket::default() };
         feed::<Job, _>(&mut rows, project, id(number), &queued);
         let attempt_id = AttemptId::from_uuid(id(number + 10));
         let WorkerLife { worker_id, incarnation_id } = WORKER_LIFE;

@@ -1,23 +1,18 @@
-//! Whose turn it is: one queue for each flow, and a fair turn between flows and kinds of work.
+//! Who waits with whom: one queue for each flow, the flows of one priority as a class, the classes of one kind.
 //!
-//! A flow is what can wait for each other: work of one kind that needs the same and comes of the same list. Within a
-//! flow it is first come, first served. Between the flows of a kind it is start-time fair queueing: each start puts a
-//! flow one behind, a flow that comes anew begins where the others are, and who is the least ahead is next. So a single
-//! item waits for one start of each other flow at most, however long their queues are. Between kinds, the one with the
-//! least at work is next, and of equals the one that waits for the longest since its last start.
+//! A flow is what can wait for each other: work of one kind and priority that needs the same and comes of the same list.
+//! Within a flow it is first come, first served. Between the flows of a class it is start-time fair queueing: each start
+//! puts a flow one behind, a flow that comes anew begins where the others are, and who is the least ahead is next. So a
+//! single item waits for one start of each other flow at most, however long their queues are. Between classes priority
+//! decides, with age ([`super::ageing`]). Between kinds, the one with the least at work is next, and of equals the one
+//! that waits for the longest since its last start.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, BinaryHeap, btree_set},
-    iter::Peekable,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use mediary_log::work::REGISTRY;
 use mediary_schema::{
-    JobId, Subject,
+    JobId, Priority, Subject, Ticket, Timestamp,
     job::{Work, WorkKind},
     lane::Lane,
-    setting::Limits,
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,16 +21,19 @@ use serde::{Deserialize, Serialize};
 pub(in crate::job) struct Flow {
     /// Its kind.
     pub(in crate::job) kind: WorkKind,
+    /// How much it matters.
+    pub(in crate::job) priority: Priority,
     /// What it shares with other work.
     pub(in crate::job) lanes: Vec<Lane>,
-    /// The list of which it is a part.
+    /// The list of which it is a part, if very much of that was asked for at once.
     pub(in crate::job) list: Option<Subject>,
 }
 
 impl Flow {
     /// The flow of a piece of work.
-    pub(in crate::job) fn of_work(work: &Work) -> Self {
-        Self { kind: work.kind, lanes: work.lanes.clone(), list: work.within.first().cloned() }
+    pub(in crate::job) fn of_work(work: &Work, ticket: &Ticket) -> Self {
+        let list = work.within.first().filter(|_| ticket.bulk).cloned();
+        Self { kind: work.kind, priority: ticket.priority, lanes: work.lanes.clone(), list }
     }
 }
 
@@ -43,26 +41,28 @@ impl Flow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FlowId(u32);
 
-/// What decides between the flows of a kind: how far it is ahead, then whose first job came first.
+/// What decides between the flows of a class: how far it is ahead, then whose first job came first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Rank {
-    tag: u64,
-    turn: u64,
-    flow: FlowId,
+pub(super) struct Rank {
+    pub(super) tag: u64,
+    pub(super) turn: u64,
+    pub(super) flow: FlowId,
 }
 
 /// One flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Waiting {
-    flow: Flow,
+pub(super) struct Waiting {
+    pub(super) flow: Flow,
     /// Starts that it had, and those that it missed while there was nothing to start.
     tag: u64,
     /// Jobs that have not come to their end.
     open: u32,
-    /// Lanes of its own that are held.
+    /// Jobs that are leased.
+    pub(super) at_work: u32,
+    /// Lanes of its own that are held, or that somebody has for himself.
     held: u32,
     /// Jobs that may start, by their turn.
-    jobs: BTreeMap<u64, JobId>,
+    pub(super) jobs: BTreeMap<u64, JobId>,
 }
 
 impl Waiting {
@@ -73,49 +73,72 @@ impl Waiting {
     }
 }
 
-/// The flows of one kind.
+/// The flows of one kind and priority.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct OfKind {
+pub(super) struct OfClass {
     /// The tag of the latest start: where a flow begins that comes anew.
     tag: u64,
-    /// The position of the latest start.
-    started_at: u64,
-    /// Jobs that are leased.
-    at_work: u32,
+    /// Since when it could start and did not.
+    pub(super) waits_since: Timestamp,
     /// Flows with a job that may start now.
-    ready: BTreeSet<Rank>,
+    pub(super) ready: BTreeSet<Rank>,
     /// Flows without any job that are still ahead of where a new one begins.
     ahead: BTreeSet<(u64, FlowId)>,
 }
 
-/// What is kept of a kind between two runs.
+/// The classes of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct OfKind {
+    /// The position of the latest start.
+    pub(super) started_at: u64,
+    /// Jobs that are leased.
+    pub(super) at_work: u32,
+    pub(super) classes: BTreeMap<Priority, OfClass>,
+}
+
+/// What is kept of a class between two runs.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(super) struct KeptKind {
+pub(super) struct KeptClass {
     kind: WorkKind,
+    priority: Priority,
     tag: u64,
+    waits_since: Timestamp,
     started_at: u64,
 }
 
 /// Every flow.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Flows {
-    all: BTreeMap<FlowId, Waiting>,
+    pub(super) all: BTreeMap<FlowId, Waiting>,
     ids: BTreeMap<Flow, FlowId>,
     next_id: u32,
-    kinds: BTreeMap<WorkKind, OfKind>,
+    pub(super) kinds: BTreeMap<WorkKind, OfKind>,
+    /// The moment of what happens to them.
+    now: Timestamp,
     held: BTreeSet<Lane>,
+    /// Lanes for one job at a time, with how many have them.
+    taken: BTreeMap<Lane, u32>,
     /// Who needs a lane.
     needing: BTreeMap<Lane, BTreeSet<FlowId>>,
 }
 
 impl Flows {
+    /// What happens from here on happens at this moment. It never goes back.
+    pub(super) fn pass_to(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+    }
+
+    /// The moment of the last thing that happened to them.
+    pub(super) const fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// A job was opened; answers in which flow.
     pub(super) fn open(&mut self, flow: &Flow) -> FlowId {
         let id = self.known(flow);
         if let Some(waiting) = self.all.get_mut(&id) {
             waiting.open += 1;
-            let kind = self.kinds.entry(flow.kind).or_default();
-            kind.ahead.remove(&(waiting.tag, id));
+            class_of(&mut self.kinds, flow).ahead.remove(&(waiting.tag, id));
         }
         id
     }
@@ -125,15 +148,19 @@ impl Flows {
         let Some(waiting) = self.all.get_mut(&id) else { return };
         waiting.open = waiting.open.saturating_sub(1);
         if waiting.open == 0 {
-            let kind = self.kinds.entry(waiting.flow.kind).or_default();
-            kind.ahead.insert((waiting.tag, id));
-            self.forget(waiting_kind(&self.all, id));
+            class_of(&mut self.kinds, &waiting.flow).ahead.insert((waiting.tag, id));
+            self.forget(id);
         }
+    }
+
+    /// A flow.
+    pub(super) fn flow(&self, id: FlowId) -> Option<&Flow> {
+        self.all.get(&id).map(|waiting| &waiting.flow)
     }
 
     /// The kind of a flow.
     pub(super) fn kind(&self, id: FlowId) -> Option<WorkKind> {
-        waiting_kind(&self.all, id)
+        self.flow(id).map(|flow| flow.kind)
     }
 
     /// A job may start.
@@ -152,25 +179,50 @@ impl Flows {
 
     /// A job has started.
     pub(super) fn start(&mut self, id: FlowId, turn: u64, position: u64) {
-        self.change(id, |waiting, kind| {
+        let now = self.now;
+        self.change(id, |waiting, class| {
             waiting.jobs.remove(&turn);
-            kind.tag = kind.tag.max(waiting.tag);
-            waiting.tag = kind.tag + 1;
-            kind.started_at = position;
-            kind.at_work += 1;
+            class.tag = class.tag.max(waiting.tag);
+            waiting.tag = class.tag + 1;
+            class.waits_since = now;
         });
-        let kind = self.kind(id);
-        self.forget(kind);
+        if let Some(kind) = self.kind(id).and_then(|kind| self.kinds.get_mut(&kind)) {
+            kind.started_at = position;
+        }
+        self.has_started(id);
+        self.forget(id);
     }
 
-    /// A job is started that was started before this board was made of what was kept.
+    /// A job is at work: from now on, or since before this board was made of what was kept.
     pub(super) fn has_started(&mut self, id: FlowId) {
-        self.change(id, |_, kind| kind.at_work += 1);
+        let Some(waiting) = self.all.get_mut(&id) else { return };
+        waiting.at_work += 1;
+        self.kinds.entry(waiting.flow.kind).or_default().at_work += 1;
+        let alone: Vec<Lane> = alone(&waiting.flow).cloned().collect();
+        for lane in alone {
+            let had = self.taken.entry(lane.clone()).or_insert(0);
+            *had += 1;
+            if *had == 1 {
+                self.block(&lane, true);
+            }
+        }
     }
 
     /// A job that has started is no longer at work.
     pub(super) fn stop(&mut self, id: FlowId) {
-        self.change(id, |_, kind| kind.at_work = kind.at_work.saturating_sub(1));
+        let Some(waiting) = self.all.get_mut(&id) else { return };
+        waiting.at_work = waiting.at_work.saturating_sub(1);
+        let kind = self.kinds.entry(waiting.flow.kind).or_default();
+        kind.at_work = kind.at_work.saturating_sub(1);
+        let alone: Vec<Lane> = alone(&waiting.flow).cloned().collect();
+        for lane in alone {
+            let Some(had) = self.taken.get_mut(&lane) else { continue };
+            *had = had.saturating_sub(1);
+            if *had == 0 {
+                self.taken.remove(&lane);
+                self.block(&lane, false);
+            }
+        }
     }
 
     /// Whoever needs one of these lanes does not start; everybody else may.
@@ -181,42 +233,46 @@ impl Flows {
         let before = std::mem::replace(&mut self.held, held);
         let changed: Vec<Lane> = before.symmetric_difference(&self.held).cloned().collect();
         for lane in changed {
-            let is_held = self.held.contains(&lane);
-            for id in self.needing.get(&lane).cloned().unwrap_or_default() {
-                self.change(id, |waiting, _| {
-                    waiting.held = if is_held { waiting.held + 1 } else { waiting.held.saturating_sub(1) };
-                });
+            self.block(&lane, self.held.contains(&lane));
+        }
+    }
+
+    /// How many jobs at work need each lane, and how many others that are open.
+    pub(super) fn loads(&self) -> BTreeMap<&Lane, (u64, u64)> {
+        let mut loads = BTreeMap::new();
+        for (lane, ids) in &self.needing {
+            let (mut at_work, mut waiting) = (0, 0);
+            for flow in ids.iter().filter_map(|id| self.all.get(id)) {
+                at_work += u64::from(flow.at_work);
+                waiting += u64::from(flow.open.saturating_sub(flow.at_work));
             }
+            loads.insert(lane, (at_work, waiting));
+        }
+        loads
+    }
+
+    /// One reason more, or less, not to start what needs a lane.
+    fn block(&mut self, lane: &Lane, is_blocked: bool) {
+        for id in self.needing.get(lane).cloned().unwrap_or_default() {
+            self.change(id, |waiting, _| {
+                waiting.held = if is_blocked { waiting.held + 1 } else { waiting.held.saturating_sub(1) };
+            });
         }
     }
 
-    /// The jobs to start, in this order: within the limits, of kinds that are offered.
-    pub(super) fn choose(&self, limits: &Limits, offers: impl Fn(WorkKind) -> bool) -> Vec<JobId> {
-        let at_work: u32 = self.kinds.values().map(|kind| kind.at_work).sum();
-        let room = limits.total.saturating_sub(at_work);
-        let offered = self.kinds.iter().filter(|(kind, _)| offers(**kind));
-        let mut turns: Vec<Turns<'_>> = offered
-            .map(|(kind, of_kind)| Turns::new(&self.all, of_kind, REGISTRY.at_once(limits, *kind)))
-            .collect();
-        let mut chosen = Vec::new();
-        for started in 0..room {
-            let next = turns.iter_mut().filter_map(|turns| Some((turns.precedence()?, turns)));
-            let Some((_, turns)) = next.min_by_key(|(precedence, _)| *precedence) else { break };
-            // Later than whatever has a position.
-            chosen.extend(turns.start(u64::MAX - u64::from(room - started)));
-        }
-        chosen
-    }
-
-    /// What is to be kept: each flow with its tag, by ascending ids, and each kind.
-    pub(super) fn kept(&self) -> (Vec<(FlowId, &Flow, u64)>, Vec<KeptKind>) {
+    /// What is to be kept: each flow with its tag, by ascending ids, and each class.
+    pub(super) fn kept(&self) -> (Vec<(FlowId, &Flow, u64)>, Vec<KeptClass>) {
         let flows = self.all.iter().map(|(id, waiting)| (*id, &waiting.flow, waiting.tag));
-        let kept = |(kind, of_kind): (&WorkKind, &OfKind)| KeptKind {
-            kind: *kind,
-            tag: of_kind.tag,
-            started_at: of_kind.started_at,
-        };
-        (flows.collect(), self.kinds.iter().map(kept).collect())
+        let classes = self.kinds.iter().flat_map(|(kind, of_kind)| {
+            of_kind.classes.iter().map(|(priority, class)| KeptClass {
+                kind: *kind,
+                priority: *priority,
+                tag: class.tag,
+                waits_since: class.waits_since,
+                started_at: of_kind.started_at,
+            })
+        });
+        (flows.collect(), classes.collect())
     }
 
     /// Takes in a flow that was kept, before any of its jobs.
@@ -224,17 +280,22 @@ impl Flows {
         let id = self.known(flow);
         if let Some(waiting) = self.all.get_mut(&id) {
             waiting.tag = tag;
-            self.kinds.entry(flow.kind).or_default().ahead.insert((tag, id));
+            class_of(&mut self.kinds, flow).ahead.insert((tag, id));
         }
         id
     }
 
-    /// Takes in how far the kinds were, after all of their flows and jobs.
-    pub(super) fn restore_kinds(&mut self, kinds: &[KeptKind]) {
-        for kept in kinds {
+    /// Takes in how far the classes were, after all of their flows and jobs.
+    pub(super) fn restore_classes(&mut self, classes: &[KeptClass]) {
+        for kept in classes {
             let kind = self.kinds.entry(kept.kind).or_default();
-            (kind.tag, kind.started_at) = (kept.tag, kept.started_at);
-            self.forget(Some(kept.kind));
+            kind.started_at = kept.started_at;
+            let class = kind.classes.entry(kept.priority).or_default();
+            (class.tag, class.waits_since) = (kept.tag, kept.waits_since);
+        }
+        let ids: Vec<FlowId> = self.all.keys().copied().collect();
+        for id in ids {
+            self.forget(id);
         }
     }
 
@@ -245,36 +306,46 @@ impl Flows {
         let id = FlowId(self.next_id);
         self.next_id += 1;
         let held = flow.lanes.iter().filter(|lane| self.held.contains(lane)).count();
-        let held = u32::try_from(held).unwrap_or(u32::MAX);
+        let taken = alone(flow).filter(|lane| self.taken.contains_key(lane)).count();
+        let held = u32::try_from(held + taken).unwrap_or(u32::MAX);
         for lane in &flow.lanes {
             self.needing.entry(lane.clone()).or_default().insert(id);
         }
         self.ids.insert(flow.clone(), id);
-        self.all.insert(id, Waiting { flow: flow.clone(), tag: 0, open: 0, held, jobs: BTreeMap::new() });
+        let (flow, jobs) = (flow.clone(), BTreeMap::new());
+        self.all.insert(id, Waiting { flow, tag: 0, open: 0, at_work: 0, held, jobs });
         id
     }
 
     /// Changes a flow, and with it its rank.
-    fn change(&mut self, id: FlowId, change: impl FnOnce(&mut Waiting, &mut OfKind)) {
+    fn change(&mut self, id: FlowId, change: impl FnOnce(&mut Waiting, &mut OfClass)) {
         let Some(waiting) = self.all.get_mut(&id) else { return };
-        let kind = self.kinds.entry(waiting.flow.kind).or_default();
+        let class = class_of(&mut self.kinds, &waiting.flow);
+        let was_idle = class.ready.is_empty();
         let before = waiting.rank(id);
         if let Some(rank) = before {
-            kind.ready.remove(&rank);
+            class.ready.remove(&rank);
         }
-        change(waiting, kind);
+        change(waiting, class);
         if before.is_none() {
             // What had nothing to start saved nothing up.
-            waiting.tag = waiting.tag.max(kind.tag);
+            waiting.tag = waiting.tag.max(class.tag);
         }
-        kind.ready.extend(waiting.rank(id));
+        class.ready.extend(waiting.rank(id));
+        if was_idle && !class.ready.is_empty() {
+            class.waits_since = self.now;
+        }
     }
 
-    /// Forgets flows of a kind that have no job and are no further than a new one would be.
-    fn forget(&mut self, kind: Option<WorkKind>) {
-        let Some(of_kind) = kind.and_then(|kind| self.kinds.get_mut(&kind)) else { return };
-        while let Some((_, id)) = of_kind.ahead.first().copied().filter(|(tag, _)| *tag <= of_kind.tag) {
-            of_kind.ahead.pop_first();
+    /// Forgets the flows of a class that have no job and are no further than a new one would be.
+    fn forget(&mut self, of_class: FlowId) {
+        let Some(flow) = self.flow(of_class).cloned() else { return };
+        loop {
+            let class = class_of(&mut self.kinds, &flow);
+            let Some((_, id)) = class.ahead.first().copied().filter(|(tag, _)| *tag <= class.tag) else {
+                return;
+            };
+            class.ahead.pop_first();
             let Some(Waiting { flow, .. }) = self.all.remove(&id) else { continue };
             self.ids.remove(&flow);
             for lane in &flow.lanes {
@@ -289,50 +360,11 @@ impl Flows {
     }
 }
 
-fn waiting_kind(flows: &BTreeMap<FlowId, Waiting>, id: FlowId) -> Option<WorkKind> {
-    flows.get(&id).map(|waiting| waiting.flow.kind)
+/// The lanes of a flow that one job has for itself.
+fn alone(flow: &Flow) -> impl Iterator<Item = &Lane> {
+    flow.lanes.iter().filter(|lane| lane.is_exclusive())
 }
 
-/// The turns of one kind as they would be if what is chosen were started.
-struct Turns<'a> {
-    flows: &'a BTreeMap<FlowId, Waiting>,
-    started_at: u64,
-    at_work: u32,
-    limit: u32,
-    /// Flows of which nothing is chosen yet.
-    untouched: Peekable<btree_set::Iter<'a, Rank>>,
-    /// The others, with what is next.
-    touched: BinaryHeap<Reverse<Rank>>,
-}
-
-impl<'a> Turns<'a> {
-    fn new(flows: &'a BTreeMap<FlowId, Waiting>, kind: &'a OfKind, limit: u32) -> Self {
-        let OfKind { started_at, at_work, ready, .. } = kind;
-        let (untouched, touched) = (ready.iter().peekable(), BinaryHeap::new());
-        Self { flows, started_at: *started_at, at_work: *at_work, limit, untouched, touched }
-    }
-
-    /// What decides between kinds, if there is something to start.
-    fn precedence(&mut self) -> Option<(u32, u64)> {
-        let has_next = self.untouched.peek().is_some() || !self.touched.is_empty();
-        (has_next && self.at_work < self.limit).then_some((self.at_work, self.started_at))
-    }
-
-    /// Starts what is next, at this moment.
-    fn start(&mut self, started_at: u64) -> Option<JobId> {
-        let untouched = self.untouched.peek().map(|rank| **rank);
-        let touched = self.touched.peek().map(|rank| rank.0);
-        let next = [untouched, touched].into_iter().flatten().min()?;
-        if untouched == Some(next) {
-            self.untouched.next();
-        } else {
-            self.touched.pop();
-        }
-        let jobs = &self.flows.get(&next.flow)?.jobs;
-        if let Some((turn, _)) = jobs.range(next.turn + 1..).next() {
-            self.touched.push(Reverse(Rank { tag: next.tag + 1, turn: *turn, flow: next.flow }));
-        }
-        (self.started_at, self.at_work) = (started_at, self.at_work + 1);
-        jobs.get(&next.turn).copied()
-    }
+fn class_of<'a>(kinds: &'a mut BTreeMap<WorkKind, OfKind>, flow: &Flow) -> &'a mut OfClass {
+    kinds.entry(flow.kind).or_default().classes.entry(flow.priority).or_default()
 }

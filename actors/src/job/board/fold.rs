@@ -8,9 +8,15 @@ use mediary_events::{
     worker::{Event as WorkerEvent, Worker},
 };
 use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded, work::REGISTRY};
-use mediary_schema::{JobId, job::WorkKind};
+use mediary_schema::{
+    JobId, Priority, Ticket, Timestamp,
+    job::{JobState, WorkKind},
+};
 
-use super::{Board, Lease, OpenJob, Place, flows::Flow};
+use super::{
+    Board, Lease, OpenJob, Place,
+    flows::{Flow, FlowId},
+};
 
 /// An event of a job that was open when it happened.
 #[derive(Debug, Clone, Copy)]
@@ -67,10 +73,11 @@ impl Board {
     fn fold(&mut self, recorded: &Recorded, each: &mut impl FnMut(Told<'_>)) {
         let envelope = &recorded.envelope;
         let stream = &envelope.stream;
+        self.pass_to(envelope.at);
         self.passed.take(envelope, REGISTRY.knows(&stream.category, &envelope.name));
         for event in &decode::<Job>(recorded) {
             let job_id = JobId::from_uuid(stream.uuid);
-            if let Some(kind) = self.fold_job(job_id, envelope.position, event) {
+            if let Some(kind) = self.fold_job(job_id, (envelope.position, envelope.at), event) {
                 each(Told { recorded, job_id, kind, event });
             }
         }
@@ -100,16 +107,15 @@ impl Board {
     pub(in crate::job) fn fold_job(
         &mut self,
         job_id: JobId,
-        position: u64,
+        (position, at): (u64, Timestamp),
         event: &JobEvent,
     ) -> Option<WorkKind> {
-        if let JobEvent::Queued { work, .. } = event {
-            let flow = Flow::of_work(work);
-            let id = self.flows.open(&flow);
-            self.jobs.insert(job_id, OpenJob { flow: id, turn: position, place: Place::Held });
-            self.move_to(job_id, Place::Ready);
+        if let JobEvent::Queued { work, ticket, .. } = event {
+            let flow = Flow::of_work(work, ticket);
+            self.open(job_id, (position, at), &flow, ticket);
             return Some(flow.kind);
         }
+        self.pass_to(at);
         let OpenJob { flow, turn, place } = *self.jobs.get(&job_id)?;
         let kind = self.flows.kind(flow);
         match event {
@@ -119,10 +125,16 @@ impl Board {
                 let (attempt_id, worker_id) = (*attempt_id, *worker_id);
                 self.promise(job_id, Lease { attempt_id, worker_id, until: Some(*until) });
             }
+            JobEvent::Prioritised { priority } => self.prioritise(job_id, *priority),
+            // Told by now; where it is stays said.
+            JobEvent::Stranded { after, state } => {
+                self.move_to(job_id, Place::Stranded(*after, *state));
+                self.stranded.remove(&job_id);
+            }
             JobEvent::Started { .. } => self.begun(job_id),
-            JobEvent::AttemptFailed { retry_at, .. } => self.move_to(job_id, Place::Later(*retry_at)),
+            JobEvent::AttemptFailed { retry_at, .. } => self.move_to(job_id, Place::Again(*retry_at)),
             JobEvent::AttemptLost { retry_at, .. } => {
-                self.move_to(job_id, retry_at.map_or(Place::Ready, Place::Later));
+                self.move_to(job_id, retry_at.map_or(Place::Ready, Place::Again));
             }
             JobEvent::LeaseReturned { .. } | JobEvent::AttemptStopped { .. } => {
                 self.move_to(job_id, Place::Ready);
@@ -132,13 +144,62 @@ impl Board {
             JobEvent::Resumed {} => self.move_to(job_id, Place::Ready),
             // Whoever does the work is told; it has the job until its end. What is queued was taken in above.
             JobEvent::CancelRequested { .. } | JobEvent::PauseRequested { .. } | JobEvent::Queued { .. } => {}
-            JobEvent::Succeeded { .. } | JobEvent::Failed { .. } | JobEvent::Cancelled { .. } => {
-                self.move_to(job_id, Place::Held);
-                self.jobs.remove(&job_id);
-                self.flows.close(flow);
-            }
+            JobEvent::Succeeded { .. } => self.close(job_id, flow, JobState::Succeeded),
+            JobEvent::Failed { .. } => self.close(job_id, flow, JobState::Failed),
+            JobEvent::Cancelled { .. } => self.close(job_id, flow, JobState::Cancelled),
         }
         kind
+    }
+
+    /// Takes in a job of a flow.
+    pub(in crate::job) fn open(
+        &mut self,
+        job_id: JobId,
+        (position, at): (u64, Timestamp),
+        flow: &Flow,
+        ticket: &Ticket,
+    ) {
+        self.pass_to(at);
+        let id = self.flows.open(flow);
+        self.jobs.insert(job_id, OpenJob { flow: id, turn: position, place: Place::Held });
+        self.move_to(job_id, self.place(ticket, at));
+    }
+
+    /// Takes a job to the flow where it matters so much; its turn there is that of its age.
+    fn prioritise(&mut self, job_id: JobId, priority: Priority) {
+        let Some(job) = self.jobs.get(&job_id).copied() else { return };
+        let Some(flow) = self.flows.flow(job.flow).filter(|flow| flow.priority != priority) else { return };
+        let flow = Flow { priority, ..flow.clone() };
+        match job.place {
+            Place::Ready => self.flows.take(job.flow, job.turn),
+            Place::Leased => self.flows.stop(job.flow),
+            Place::Later(_) | Place::Again(_) | Place::After(..) | Place::Stranded(..) | Place::Held => {}
+        }
+        let to = self.flows.open(&flow);
+        self.flows.close(job.flow);
+        self.jobs.insert(job_id, OpenJob { flow: to, ..job });
+        match job.place {
+            Place::Ready => self.flows.put(to, job.turn, job_id),
+            Place::Leased => self.flows.has_started(to),
+            Place::Later(_) | Place::Again(_) | Place::After(..) | Place::Stranded(..) | Place::Held => {}
+        }
+    }
+
+    fn close(&mut self, job_id: JobId, flow: FlowId, ended: JobState) {
+        self.move_to(job_id, Place::Held);
+        self.jobs.remove(&job_id);
+        self.flows.close(flow);
+        self.let_go(job_id, ended);
+    }
+
+    /// Where a job is with this ticket that is queued at this moment. What it is to wait for and is not open came to its
+    /// end before: well, or the next event says otherwise.
+    fn place(&self, ticket: &Ticket, at: Timestamp) -> Place {
+        match (ticket.after.filter(|after| self.is_open(*after)), ticket.at) {
+            (Some(after), moment) => Place::After(after, moment.unwrap_or_default()),
+            (None, Some(moment)) if moment > at => Place::Later(moment),
+            (None, _) => Place::Ready,
+        }
     }
 }
 

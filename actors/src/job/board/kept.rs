@@ -2,13 +2,13 @@
 
 use mediary_events::lane;
 use mediary_log::{Kept, Log};
-use mediary_schema::{JobId, setting::Limits};
+use mediary_schema::{JobId, Timestamp, setting::Limits};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
     Board, Lease, OpenJob, Place,
-    flows::{Flow, KeptKind},
+    flows::{Flow, KeptClass},
 };
 
 /// What the rest of a board follows from.
@@ -17,10 +17,14 @@ struct KeptBoard {
     position: u64,
     /// Each with its tag; jobs name them by their place here.
     flows: Vec<(Flow, u64)>,
-    kinds: Vec<KeptKind>,
+    classes: Vec<KeptClass>,
+    /// The moment of the last thing that happened.
+    now: Timestamp,
     /// With flow, turn and place.
     jobs: Vec<(Uuid, u32, u64, Place)>,
     leases: Vec<(JobId, Lease)>,
+    /// Stranded jobs of which nobody has told yet.
+    untold: Vec<JobId>,
     limits: Limits,
     halted: Vec<String>,
     lanes: lane::State,
@@ -29,7 +33,7 @@ struct KeptBoard {
 /// The name of the fold's snapshots.
 const SNAPSHOT: &str = "board";
 /// Raised whenever the fold changes.
-const SNAPSHOT_VERSION: u32 = 4;
+const SNAPSHOT_VERSION: u32 = 5;
 
 impl Board {
     /// The board as of the last snapshot, or an empty one. Blocks for as long as it takes to read a file.
@@ -60,7 +64,7 @@ impl Board {
     }
 
     pub(in crate::job) fn to_bytes(&self) -> Result<Vec<u8>, rmp_serde::encode::Error> {
-        let (flows, kinds) = self.flows.kept();
+        let (flows, classes) = self.flows.kept();
         let mut jobs = Vec::with_capacity(self.jobs.len());
         for (job_id, job) in &self.jobs {
             let flow = flows.binary_search_by_key(&job.flow, |(id, ..)| *id).unwrap_or_default();
@@ -70,7 +74,9 @@ impl Board {
         rmp_serde::to_vec(&KeptBoard {
             position: self.position,
             flows: flows.into_iter().map(|(_, flow, tag)| (flow.clone(), tag)).collect(),
-            kinds,
+            classes,
+            now: self.flows.now(),
+            untold: self.stranded.iter().copied().collect(),
             jobs,
             leases: self.leases.iter().map(|(job_id, lease)| (*job_id, *lease)).collect(),
             limits: self.limits.clone(),
@@ -88,6 +94,7 @@ impl Board {
             lanes: kept.lanes,
             ..Self::default()
         };
+        board.flows.pass_to(kept.now);
         board.show_holds();
         let ids: Vec<_> = kept.flows.iter().map(|(flow, tag)| board.flows.restore(flow, *tag)).collect();
         let flow = |index: u32| kept.flows.get(index as usize).zip(ids.get(index as usize));
@@ -103,7 +110,8 @@ impl Board {
             board.flows.has_started(flow);
             board.promise(job_id, lease);
         }
-        board.flows.restore_kinds(&kept.kinds);
+        board.stranded = kept.untold.into_iter().collect();
+        board.flows.restore_classes(&kept.classes);
         Some(board)
     }
 }

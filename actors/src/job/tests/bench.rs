@@ -19,7 +19,7 @@ use mediary_log::{
 };
 use mediary_schema::{
     AttemptId, Clock, CommandId, DownloadId, IdSource, IncarnationId, ItemId, JobId, PlaylistId, PrincipalId,
-    Timestamp,
+    Ticket, Timestamp,
     account::Role,
     download::{DownloadItem, EntryRef, Quality},
     item::ItemSource,
@@ -35,7 +35,7 @@ use uuid::Uuid;
 use super::super::{
     Desk, Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments, dispatcher, performer,
 };
-use crate::{room::Room, staging::Staging};
+use crate::{process::Outputs, room::Room, staging::Staging};
 
 /// A log with what gives out and does the work of it.
 pub(super) struct Bench {
@@ -114,7 +114,7 @@ impl Bench {
             worker: self.worker,
             signals: mediary_log::signal::SignalHub::default(),
             staging: self.staging(),
-            output: self.folder.path().join("output"),
+            output: Outputs::in_folder(self.folder.path().join("output")),
         };
         Actor::spawn(None, Performer::new(effect), arguments).await.unwrap().0
     }
@@ -128,10 +128,17 @@ impl Bench {
     }
 
     pub(super) async fn queue(&self, work: Work) -> JobId {
+        self.queue_with(work, Ticket::default()).await
+    }
+
+    pub(super) async fn queue_with(&self, work: Work, ticket: Ticket) -> JobId {
         let job_id = JobId::from_uuid(self.gate.ids().next());
-        self.tell(move |story| match work.task::<DownloadItem>() {
-            Ok(item) => work::download::request(story, item, job_id, false, RetryPolicy::default()),
-            Err(_) => work::open(story, job_id, &work, RetryPolicy::default()),
+        self.tell(move |story| {
+            story.take_ticket(ticket.clone());
+            match work.task::<DownloadItem>() {
+                Ok(item) => work::download::request(story, item, job_id, false, RetryPolicy::default()),
+                Err(_) => work::open(story, job_id, &work, RetryPolicy::default()),
+            }
         })
         .await
     }

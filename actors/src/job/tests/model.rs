@@ -1,10 +1,13 @@
 //! The rules of turn as simply as they can be said: filter, sort, take the first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use mediary_events::job::Event;
 use mediary_log::work::REGISTRY;
-use mediary_schema::{JobId, Timestamp, job::WorkKind, lane::Lane, setting::Limits};
+use mediary_schema::{JobId, Priority, Ticket, Timestamp, job::WorkKind, lane::Lane, setting::Limits};
 
 use super::super::board::Flow;
 
@@ -13,6 +16,7 @@ use super::super::board::Flow;
 pub(super) struct ModelJob {
     pub(super) flow: Flow,
     pub(super) turn: u64,
+    pub(super) after: Option<JobId>,
     pub(super) not_before: Option<Timestamp>,
     pub(super) is_leased: bool,
     pub(super) is_paused: bool,
@@ -20,56 +24,116 @@ pub(super) struct ModelJob {
     pub(super) until: Option<Timestamp>,
 }
 
+/// What ages as one.
+type Class = (WorkKind, Priority);
+
+impl ModelJob {
+    const fn class(&self) -> Class {
+        (self.flow.kind, self.flow.priority)
+    }
+
+    fn needs_one_of(&self, lanes: &BTreeSet<Lane>) -> bool {
+        self.flow.lanes.iter().any(|lane| lanes.contains(lane))
+    }
+
+    fn alone(&self) -> impl Iterator<Item = Lane> {
+        self.flow.lanes.iter().filter(|lane| lane.is_exclusive()).cloned()
+    }
+}
+
 /// A board without any order of its own.
 #[derive(Debug, Default)]
 pub(super) struct Model {
     pub(super) now: Timestamp,
     pub(super) jobs: BTreeMap<JobId, ModelJob>,
+    /// Jobs that are held since what they waited for came to nothing, and whether that is told.
+    pub(super) stranded: BTreeMap<JobId, bool>,
     pub(super) limits: Limits,
     pub(super) halted: BTreeSet<WorkKind>,
     pub(super) held: BTreeSet<Lane>,
-    /// How far each flow is ahead, and each kind; what is never forgotten here.
+    /// How far each flow is ahead, and each class; what is never forgotten here.
     tags: BTreeMap<Flow, u64>,
-    kinds: BTreeMap<WorkKind, (u64, u64)>,
+    class_tags: BTreeMap<Class, u64>,
+    waits_since: BTreeMap<Class, Timestamp>,
+    started: BTreeMap<WorkKind, u64>,
+    /// What could start when it was looked at last, and when that was.
     had_turns: BTreeSet<Flow>,
+    looked_at: Timestamp,
 }
 
 impl Model {
+    pub(super) fn queue(&mut self, job_id: JobId, position: u64, flow: &Flow, ticket: &Ticket) {
+        let job = ModelJob {
+            flow: flow.clone(),
+            turn: position,
+            after: ticket.after.filter(|after| self.jobs.contains_key(after)),
+            not_before: ticket.at.filter(|at| *at > self.now),
+            is_leased: false,
+            is_paused: false,
+            until: None,
+        };
+        self.jobs.insert(job_id, job);
+    }
+
     pub(super) fn fold(&mut self, job_id: JobId, position: u64, event: &Event) {
-        if let Event::Queued { work, .. } = event {
-            let job = ModelJob {
-                flow: Flow::of_work(work),
-                turn: position,
-                not_before: None,
-                is_leased: false,
-                is_paused: false,
-                until: None,
-            };
-            self.jobs.insert(job_id, job);
-        }
         let Some(job) = self.jobs.get_mut(&job_id) else { return };
         match event {
             Event::Leased { until, .. } => {
-                let (tag, started_at) = self.kinds.entry(job.flow.kind).or_default();
-                let of_flow = self.tags.entry(job.flow.clone()).or_default();
-                (*tag, *started_at) = ((*tag).max(*of_flow), position);
+                let class = job.class();
+                let (tag, of_flow) = (
+                    self.class_tags.entry(class).or_default(),
+                    self.tags.entry(job.flow.clone()).or_default(),
+                );
+                *tag = (*tag).max(*of_flow);
                 *of_flow = *tag + 1;
-                (job.is_leased, job.until, job.not_before) = (true, Some(*until), None);
+                self.started.insert(job.flow.kind, position);
+                self.waits_since.insert(class, self.now);
+                (job.is_leased, job.until, job.not_before, job.after) = (true, Some(*until), None, None);
+                self.stranded.remove(&job_id);
             }
             Event::Started { .. } => job.until = None,
+            Event::Prioritised { priority } => job.flow.priority = *priority,
             Event::AttemptFailed { retry_at, .. } => {
                 (job.is_leased, job.until, job.not_before) = (false, None, Some(*retry_at));
             }
             Event::LeaseReturned { .. } | Event::AttemptStopped { .. } => {
                 (job.is_leased, job.until) = (false, None);
             }
-            Event::Paused { .. } => (job.is_leased, job.until, job.is_paused) = (false, None, true),
-            Event::Resumed {} => (job.is_paused, job.not_before) = (false, None),
-            Event::Succeeded { .. } => {
-                self.jobs.remove(&job_id);
+            Event::Paused { .. } => {
+                (job.is_leased, job.until, job.is_paused, job.after) = (false, None, true, None);
+                self.stranded.remove(&job_id);
             }
+            Event::Stranded { .. } => {
+                self.stranded.insert(job_id, true);
+            }
+            Event::Resumed {} => {
+                (job.is_paused, job.not_before, job.after) = (false, None, None);
+                self.stranded.remove(&job_id);
+            }
+            Event::Succeeded { .. } => self.end(job_id, true),
+            Event::Failed { .. } | Event::Cancelled { .. } => self.end(job_id, false),
             _ => {}
         }
+    }
+
+    fn end(&mut self, ended: JobId, well: bool) {
+        self.jobs.remove(&ended);
+        self.stranded.remove(&ended);
+        for (job_id, job) in self.jobs.iter_mut().filter(|(_, job)| job.after == Some(ended)) {
+            job.after = None;
+            if !well {
+                self.stranded.insert(*job_id, false);
+            }
+        }
+    }
+
+    fn rests(&self, job_id: JobId, job: &ModelJob) -> bool {
+        job.is_leased || job.is_paused || job.after.is_some() || self.stranded.contains_key(&job_id)
+    }
+
+    /// Jobs of which is to be told that what they waited for came to nothing.
+    pub(super) fn untold(&self) -> Vec<JobId> {
+        self.stranded.iter().filter(|(_, told)| !**told).map(|(job_id, _)| *job_id).collect()
     }
 
     /// Leases that nobody took up in time.
@@ -82,34 +146,52 @@ impl Model {
 
     /// When the first job is due that waits for its moment.
     pub(super) fn due(&self) -> Option<Timestamp> {
-        let waiting = self.jobs.values().filter(|job| !job.is_leased && !job.is_paused);
-        waiting.filter_map(|job| job.not_before.filter(|moment| *moment > self.now)).min()
+        let waiting = self.jobs.iter().filter(|(job_id, job)| !self.rests(**job_id, job));
+        waiting.filter_map(|(_, job)| job.not_before.filter(|moment| *moment > self.now)).min()
+    }
+
+    /// What could start now, were there no limits.
+    fn waiting(&self) -> Vec<(JobId, ModelJob)> {
+        let at_work = self.jobs.values().filter(|job| job.is_leased);
+        let taken: BTreeSet<Lane> = at_work.flat_map(ModelJob::alone).collect();
+        self.jobs
+            .iter()
+            .filter(|(job_id, job)| !self.rests(**job_id, job))
+            .filter(|(_, job)| job.not_before.is_none_or(|moment| moment <= self.now))
+            .filter(|(_, job)| !job.needs_one_of(&self.held) && !job.needs_one_of(&taken))
+            .map(|(job_id, job)| (*job_id, job.clone()))
+            .collect()
+    }
+
+    /// Whoever has a turn anew begins where the others are, and waits from then on.
+    fn notice(&mut self, waiting: &[(JobId, ModelJob)]) {
+        let have_turns: BTreeSet<Flow> = waiting.iter().map(|(_, job)| job.flow.clone()).collect();
+        let had_turns = std::mem::replace(&mut self.had_turns, have_turns.clone());
+        let had_classes: BTreeSet<Class> = had_turns.iter().map(|flow| (flow.kind, flow.priority)).collect();
+        for flow in have_turns.difference(&had_turns) {
+            let tag = self.class_tags.get(&(flow.kind, flow.priority)).copied().unwrap_or_default();
+            let of_flow = self.tags.entry(flow.clone()).or_default();
+            *of_flow = (*of_flow).max(tag);
+        }
+        for class in have_turns.iter().map(|flow| (flow.kind, flow.priority)) {
+            if !had_classes.contains(&class) {
+                let of_class = waiting.iter().filter(|(_, job)| job.class() == class);
+                let since = of_class.map(|(_, job)| {
+                    job.not_before.filter(|moment| *moment > self.looked_at).unwrap_or(self.now)
+                });
+                self.waits_since.extend(since.min().map(|since| (class, since)));
+            }
+        }
+        self.looked_at = self.now;
     }
 
     /// What may start now, in its order.
     pub(super) fn ready(&mut self) -> Vec<JobId> {
-        let mut waiting: Vec<(JobId, ModelJob)> = self
-            .jobs
-            .iter()
-            .filter(|(_, job)| !job.is_leased && !job.is_paused)
-            .filter(|(_, job)| job.not_before.is_none_or(|moment| moment <= self.now))
-            .filter(|(_, job)| !job.flow.lanes.iter().any(|lane| self.held.contains(lane)))
-            .map(|(job_id, job)| (*job_id, job.clone()))
-            .collect();
-        // Whoever has a turn anew begins where the others are.
-        let have_turns: BTreeSet<Flow> = waiting.iter().map(|(_, job)| job.flow.clone()).collect();
-        for flow in have_turns.difference(&self.had_turns) {
-            let (tag, _) = self.kinds.get(&flow.kind).copied().unwrap_or_default();
-            let of_flow = self.tags.entry(flow.clone()).or_default();
-            *of_flow = (*of_flow).max(tag);
-        }
-        self.had_turns = have_turns;
-
+        let mut waiting = self.waiting();
+        self.notice(&waiting);
         waiting.retain(|(_, job)| !self.halted.contains(&job.flow.kind));
-        let (mut tags, mut started, mut at_work) = (self.tags.clone(), BTreeMap::new(), BTreeMap::new());
-        for (kind, (_, started_at)) in &self.kinds {
-            started.insert(*kind, *started_at);
-        }
+        let (mut tags, mut started) = (self.tags.clone(), self.started.clone());
+        let (mut since, mut at_work) = (self.waits_since.clone(), BTreeMap::new());
         for job in self.jobs.values().filter(|job| job.is_leased) {
             *at_work.entry(job.flow.kind).or_insert(0) += 1;
         }
@@ -120,18 +202,26 @@ impl Model {
                 of_kind(job.flow.kind) < REGISTRY.at_once(&self.limits, job.flow.kind)
             };
             let order = |(_, job): &&(JobId, ModelJob)| {
-                let kind = job.flow.kind;
-                let since = started.get(&kind).copied().unwrap_or(0);
-                (of_kind(kind), since, kind, tags.get(&job.flow).copied().unwrap_or(0), job.turn)
+                let (kind, priority) = job.class();
+                let kind_since = started.get(&kind).copied().unwrap_or(0);
+                let class_since = since.get(&job.class()).copied().unwrap_or_default();
+                // Ten minutes are worth one priority.
+                let steps = self.now.since(class_since).as_secs() / 600;
+                let level = (u64::from(priority.number()) + steps).min(9);
+                let by_kind = (of_kind(kind), kind_since, kind);
+                let by_class = (Reverse(level), class_since, Reverse(priority));
+                (by_kind, by_class, tags.get(&job.flow).copied().unwrap_or(0), job.turn)
             };
             if at_work.values().sum::<u32>() >= self.limits.total {
                 break;
             }
             let Some((job_id, job)) = waiting.iter().filter(may).min_by_key(order).cloned() else { break };
-            waiting.retain(|(waits, _)| *waits != job_id);
+            let alone: BTreeSet<Lane> = job.alone().collect();
+            waiting.retain(|(waits, other)| *waits != job_id && !other.needs_one_of(&alone));
             *tags.entry(job.flow.clone()).or_default() += 1;
             *at_work.entry(job.flow.kind).or_insert(0) += 1;
             started.insert(job.flow.kind, u64::MAX / 2 + step);
+            since.insert(job.class(), self.now);
             ready.push(job_id);
         }
         ready

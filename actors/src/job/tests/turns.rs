@@ -3,9 +3,10 @@
 use mediary_events::{job::Event, lane::Event as LaneEvent};
 use mediary_log::{gate::LongWork as _, work::REGISTRY};
 use mediary_schema::{
-    AttemptId, EntryId, FailureClass, IncarnationId, JobId, PlaylistId, Timestamp, WorkerId,
+    AttemptId, EntryId, FailureClass, IncarnationId, JobId, PlaylistId, Priority, Ticket, Timestamp,
+    WorkerId,
     download::{DownloadItem, EntryRef},
-    job::{Failure, ResourceUse, RetryPolicy, Work},
+    job::{Failure, JobState, ResourceUse, Work},
     lane::{Hold, Lane, Reason},
     playlist::RefreshPlaylist,
     setting::Limits,
@@ -14,19 +15,20 @@ use proptest::{prelude::*, sample::Index};
 use uuid::Uuid;
 
 use super::{
-    super::board::Board,
+    super::board::{Board, Flow},
     bench::{download_for, refresh},
     model::Model,
 };
 
 /// What happens to a board; jobs are named by their index among the open ones.
 #[derive(Debug, Clone, Copy)]
-enum Step {
-    /// On this host, of this list; no list is a single item, and even numbers look at a list.
+pub(super) enum Step {
+    /// On this host, of this list; no list is a single item.
     Queue {
         host: u8,
         list: Option<u8>,
         is_look: bool,
+        terms: Terms,
     },
     /// The dispatcher leases what the board says, or as many of it.
     Lease(u8),
@@ -35,6 +37,11 @@ enum Step {
     Start(Index),
     Fail(Index, u8),
     GiveBack(Index),
+    Prioritise(Index, u8),
+    GiveUp(Index),
+    Cancel(Index),
+    /// The dispatcher tells whom it leaves waiting that something came to nothing.
+    Strand,
     Pause(Index),
     Resume(Index),
     Succeed(Index),
@@ -46,21 +53,46 @@ enum Step {
         download: u8,
         total: u8,
     },
-    Pass(u8),
+    Pass(u16),
     /// The board is made of what was kept of it.
     Restart,
+}
+
+/// How a job waits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms {
+    pub(super) priority: u8,
+    /// Seconds from now.
+    pub(super) at: Option<u8>,
+    pub(super) after: Option<Index>,
+    /// Whether it needs one of two drives.
+    pub(super) drive: Option<bool>,
+}
+
+/// Terms that say nothing.
+pub(super) const PLAIN: Terms = Terms { priority: 5, at: None, after: None, drive: None };
+
+fn terms() -> impl Strategy<Value = Terms> {
+    let rarely = |percent: f64| prop::option::weighted(percent, any::<Index>());
+    let numbers = (prop_oneof![Just(5_u8), 0..10_u8], prop::option::weighted(0.2, 0..5_u8));
+    (numbers, rarely(0.2), prop::option::weighted(0.2, any::<bool>()))
+        .prop_map(|((priority, at), after, drive)| Terms { priority, at, after, drive })
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let job = any::<Index>;
     prop_oneof![
-        6 => (0..4_u8, proptest::option::of(0..2_u8), any::<bool>())
-            .prop_map(|(host, list, is_look)| Step::Queue { host, list, is_look }),
+        6 => (0..4_u8, proptest::option::of(0..2_u8), any::<bool>(), terms())
+            .prop_map(|(host, list, is_look, terms)| Step::Queue { host, list, is_look, terms }),
         4 => (1..4_u8).prop_map(Step::Lease),
         1 => job().prop_map(Step::LeaseAny),
         1 => job().prop_map(Step::Start),
         2 => (job(), 0..5_u8).prop_map(|(job, wait)| Step::Fail(job, wait)),
         1 => job().prop_map(Step::GiveBack),
+        1 => (job(), 0..10_u8).prop_map(|(job, priority)| Step::Prioritise(job, priority)),
+        1 => job().prop_map(Step::GiveUp),
+        1 => job().prop_map(Step::Cancel),
+        1 => Just(Step::Strand),
         1 => job().prop_map(Step::Pause),
         1 => job().prop_map(Step::Resume),
         3 => job().prop_map(Step::Succeed),
@@ -68,17 +100,17 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(Step::Halt),
         1 => (0..4_u8, 0..4_u8, 0..6_u8)
             .prop_map(|(refresh, download, total)| Step::Limit { refresh, download, total }),
-        2 => (0..4_u8).prop_map(Step::Pass),
+        2 => prop_oneof![0..4_u16, 0..3_000_u16].prop_map(Step::Pass),
         1 => Just(Step::Restart),
     ]
 }
 
-fn job(number: u64) -> JobId {
+pub(super) fn job(number: u64) -> JobId {
     // Not in the order of their turn.
     JobId::from_uuid(Uuid::from_u128(u128::from(number.wrapping_mul(0x9e37_79b9_7f4a_7c15))))
 }
 
-fn work(number: u64, host: u8, list: Option<u8>, is_look: bool) -> Work {
+pub(super) fn work(number: u64, host: u8, list: Option<u8>, is_look: bool) -> Work {
     let url = format!("https://{host}.example/{number}");
     if is_look {
         return refresh(number.into(), &url);
@@ -90,40 +122,67 @@ fn work(number: u64, host: u8, list: Option<u8>, is_look: bool) -> Work {
     download_for(number.into(), &url, entry)
 }
 
-fn queued(work: Work) -> Event {
-    Event::Queued { work, retry: RetryPolicy::default() }
+/// The flow of a piece of work of which there is much.
+pub(super) fn flow(work: &Work) -> Flow {
+    Flow::of_work(work, &Ticket { bulk: true, ..Ticket::default() })
 }
 
-const ATTEMPT: AttemptId = AttemptId::from_uuid(Uuid::from_u128(7));
+pub(super) const ATTEMPT: AttemptId = AttemptId::from_uuid(Uuid::from_u128(7));
 
-fn leased(until: Timestamp) -> Event {
+pub(super) fn leased(until: Timestamp) -> Event {
     let (worker_id, incarnation_id) =
         (WorkerId::from_uuid(Uuid::nil()), IncarnationId::from_uuid(Uuid::nil()));
     Event::Leased { attempt_id: ATTEMPT, worker_id, incarnation_id, until }
 }
 
-fn succeeded() -> Event {
+pub(super) fn succeeded() -> Event {
     Event::Succeeded { attempt_id: ATTEMPT, resources: ResourceUse::default() }
 }
 
-fn moment(seconds: i64) -> Timestamp {
+pub(super) fn moment(seconds: i64) -> Timestamp {
     Timestamp::from_micros(seconds * 1_000_000)
 }
 
 /// A board and a model that are told the same.
 #[derive(Default)]
-struct Both {
-    board: Board,
-    model: Model,
-    position: u64,
-    seconds: i64,
+pub(super) struct Both {
+    pub(super) board: Board,
+    pub(super) model: Model,
+    pub(super) position: u64,
+    pub(super) seconds: i64,
 }
 
 impl Both {
-    fn tell(&mut self, job_id: JobId, event: &Event) {
+    pub(super) fn tell(&mut self, job_id: JobId, event: &Event) {
         self.position += 1;
-        self.board.fold_job(job_id, self.position, event);
+        let at = moment(self.seconds);
+        self.model.now = at;
+        self.board.fold_job(job_id, (self.position, at), event);
         self.model.fold(job_id, self.position, event);
+    }
+
+    pub(super) fn queue(&mut self, job_id: JobId, flow: &Flow, ticket: &Ticket) {
+        self.position += 1;
+        let at = moment(self.seconds);
+        self.model.now = at;
+        self.board.open(job_id, (self.position, at), flow, ticket);
+        self.model.queue(job_id, self.position, flow, ticket);
+    }
+
+    pub(super) fn queue_work(&mut self, job_id: JobId, work: &Work) {
+        self.queue(job_id, &flow(work), &Ticket::default());
+    }
+
+    pub(super) fn queue_with(&mut self, work: &Work, terms: Terms) {
+        let Terms { priority, at, after, drive } = terms;
+        let priority = Priority::try_from(priority).unwrap();
+        let open: Vec<JobId> = self.model.jobs.keys().copied().collect();
+        let after = after.filter(|_| !open.is_empty()).map(|index| *index.get(&open));
+        let at = at.map(|seconds| moment(self.seconds + i64::from(seconds)));
+        let ticket = Ticket { priority, at, after, ..Ticket::default() };
+        let mut flow = Flow { priority, ..flow(work) };
+        flow.lanes.extend(drive.map(|second| Lane::Drive(format!("sr{}", u8::from(second)))));
+        self.queue(job(self.position + 1), &flow, &ticket);
     }
 
     /// Tells it of an open job of which this is so.
@@ -135,7 +194,7 @@ impl Both {
         }
     }
 
-    fn ready(&mut self) -> Vec<JobId> {
+    pub(super) fn ready(&mut self) -> Vec<JobId> {
         let now = moment(self.seconds);
         self.model.now = now;
         let (ready, due) = self.board.ready(&REGISTRY.work_kinds(), now);
@@ -144,16 +203,17 @@ impl Both {
         let (expired, _) = self.board.expired(now);
         let expired: Vec<JobId> = expired.into_iter().map(|(job_id, _)| job_id).collect();
         assert_eq!(expired, self.model.expired(), "what nobody took up");
+        let stranded: Vec<JobId> = self.board.stranded(usize::MAX).into_iter().map(|(id, _)| id).collect();
+        assert_eq!(stranded, self.model.untold(), "what waits for nothing any more");
         ready
     }
 
-    fn take(&mut self, step: Step) {
+    pub(super) fn take(&mut self, step: Step) {
         let at_work = |is_leased, _| is_leased;
         let until = moment(self.seconds + 2);
         match step {
-            Step::Queue { host, list, is_look } => {
-                let number = self.position + 1;
-                self.tell(job(number), &queued(work(number, host, list, is_look)));
+            Step::Queue { host, list, is_look, terms } => {
+                self.queue_with(&work(self.position + 1, host, list, is_look), terms);
             }
             Step::Lease(count) => {
                 for job_id in self.ready().into_iter().take(count.into()) {
@@ -174,6 +234,22 @@ impl Both {
             Step::GiveBack(index) => {
                 let worker_id = WorkerId::from_uuid(Uuid::nil());
                 self.tell_one(index, at_work, &Event::LeaseReturned { attempt_id: ATTEMPT, worker_id });
+            }
+            Step::Prioritise(index, priority) => {
+                let priority = Priority::try_from(priority).unwrap();
+                self.tell_one(index, |_, _| true, &Event::Prioritised { priority });
+            }
+            Step::GiveUp(index) => {
+                let (failure, resources) =
+                    (Failure::new(FailureClass::NotFound, "no"), ResourceUse::default());
+                let event = Event::Failed { attempt_id: ATTEMPT, failure, resources, tries: 1 };
+                self.tell_one(index, at_work, &event);
+            }
+            Step::Cancel(index) => self.tell_one(index, |_, _| true, &Event::Cancelled { attempt: None }),
+            Step::Strand => {
+                for (job_id, after) in self.board.stranded(usize::MAX) {
+                    self.tell(job_id, &Event::Stranded { after, state: JobState::Failed });
+                }
             }
             Step::Pause(index) => {
                 self.tell_one(index, |_, is_paused| !is_paused, &Event::Paused { attempt: None });
@@ -229,7 +305,7 @@ proptest! {
 }
 
 /// Leases what is next and ends it, so many times; answers which jobs these were.
-fn served(both: &mut Both, times: usize) -> Vec<JobId> {
+pub(super) fn served(both: &mut Both, times: usize) -> Vec<JobId> {
     let mut served = Vec::new();
     for _ in 0..times {
         let ready = both.ready();
@@ -249,7 +325,7 @@ fn behind_a_list(count: u64) -> Both {
     let mut both = Both::default();
     both.take(Step::Limit { refresh: 1, download: 1, total: 4 });
     for number in 1..=count {
-        both.tell(job(number), &queued(work(number, 1, Some(1), false)));
+        both.queue_work(job(number), &work(number, 1, Some(1), false));
     }
     both
 }
@@ -260,7 +336,7 @@ fn behind_a_list(count: u64) -> Both {
 fn a_single_item_on_another_host_starts_within_one_lease_of_a_list_of_3000() {
     let mut both = behind_a_list(3_000);
     served(&mut both, 10);
-    both.tell(job(9_000), &queued(work(9_000, 2, None, false)));
+    both.queue_work(job(9_000), &work(9_000, 2, None, false));
     assert_eq!(served(&mut both, 2)[0], job(9_000));
 }
 
@@ -269,7 +345,7 @@ fn a_single_item_on_another_host_starts_within_one_lease_of_a_list_of_3000() {
 fn a_single_item_on_the_same_host_starts_within_one_lease_of_a_list_of_3000() {
     let mut both = behind_a_list(3_000);
     served(&mut both, 10);
-    both.tell(job(9_000), &queued(work(9_000, 1, None, false)));
+    both.queue_work(job(9_000), &work(9_000, 1, None, false));
     assert_eq!(served(&mut both, 2)[0], job(9_000));
 }
 
@@ -279,7 +355,7 @@ fn a_single_item_on_the_same_host_starts_within_one_lease_of_a_list_of_3000() {
 fn single_items_that_keep_coming_do_not_starve_the_list() {
     let mut both = behind_a_list(100);
     for number in 0..40 {
-        both.tell(job(9_000 + number), &queued(work(9_000 + number, 2, None, false)));
+        both.queue_work(job(9_000 + number), &work(9_000 + number, 2, None, false));
         served(&mut both, 1);
     }
     let listed = (1..=100).filter(|number| !both.model.jobs.contains_key(&job(*number))).count();
@@ -291,7 +367,7 @@ fn single_items_that_keep_coming_do_not_starve_the_list() {
 fn what_was_held_goes_on_beside_the_others_and_not_before_them() {
     let mut both = behind_a_list(100);
     for number in 200..300 {
-        both.tell(job(number), &queued(work(number, 2, Some(2), false)));
+        both.queue_work(job(number), &work(number, 2, Some(2), false));
     }
     both.hold(0b100);
     served(&mut both, 50);
@@ -307,6 +383,6 @@ fn a_look_starts_within_one_lease_of_a_list_of_3000_that_fills_the_total() {
     let mut both = behind_a_list(3_000);
     both.take(Step::Limit { refresh: 1, download: 1, total: 1 });
     served(&mut both, 10);
-    both.tell(job(9_000), &queued(work(9_000, 1, None, true)));
+    both.queue_work(job(9_000), &work(9_000, 1, None, true));
     assert_eq!(served(&mut both, 2)[0], job(9_000));
 }

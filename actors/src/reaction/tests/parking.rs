@@ -17,7 +17,7 @@ use mediary_log::{
     Origin, OriginKind, Recorded,
     gate::{Caller, Gate, Reaction, Refusal, Step},
 };
-use mediary_schema::{EventId, ReactionId};
+use mediary_schema::{EventId, ReactionId, Ticket};
 use uuid::Uuid;
 
 use super::Bench;
@@ -95,6 +95,7 @@ impl Bench {
                 quality: samples::quality(),
                 entries: None,
                 again: false,
+                ticket: Ticket::default(),
             };
             story.execute::<Playlist>(uuid, wish)
         });

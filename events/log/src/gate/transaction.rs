@@ -8,7 +8,7 @@ use mediary_events::{
     command::{self, Commands},
     log::Logs,
 };
-use mediary_schema::{Identities, ProjectId, Timestamp, account::Permission, job::RetryPolicy};
+use mediary_schema::{Identities, ProjectId, Ticket, Timestamp, account::Permission, job::RetryPolicy};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use uuid::Uuid;
 
@@ -72,6 +72,8 @@ pub struct Transaction<'a> {
     project: Option<ProjectId>,
     /// Which folds it takes.
     generation: u64,
+    /// When the turn of jobs comes that it opens.
+    ticket: Ticket,
 }
 
 impl<'a> Transaction<'a> {
@@ -88,6 +90,7 @@ impl<'a> Transaction<'a> {
             part: None,
             project: None,
             generation: gate.states.generation(),
+            ticket: Ticket::default(),
         }
     }
 
@@ -109,6 +112,16 @@ impl<'a> Transaction<'a> {
     /// How jobs that the story opens are tried again.
     pub const fn retry_policy(&self) -> RetryPolicy {
         self.gate.retry
+    }
+
+    /// When the turn of jobs comes that the story opens, and under which names they are found.
+    pub const fn ticket(&self) -> &Ticket {
+        &self.ticket
+    }
+
+    /// Says it for the jobs that the story opens from here on.
+    pub fn take_ticket(&mut self, ticket: Ticket) {
+        self.ticket = ticket;
     }
 
     /// 32 bytes of the operating system that nobody can guess: the same however often the story is told.

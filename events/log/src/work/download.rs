@@ -11,7 +11,7 @@ use mediary_events::{
     playlist::{self, Playlist},
 };
 use mediary_schema::{
-    Address, AttemptId, DownloadId, EntryId, FileId, ItemId, JobId, PlaylistId,
+    Address, AttemptId, DownloadId, EntryId, FileId, ItemId, JobId, PlaylistId, Ticket,
     account::Permission,
     download::{DownloadItem, Quality},
     file::{Made, Root, Stamp, Verified},
@@ -119,18 +119,24 @@ impl Story for Ask {
     }
 }
 
+/// As many entries as a person names one by one. What is more takes turns as one: it doesn't keep others waiting.
+const NEW_ITEMS_MAX: usize = 10;
+
 /// One command on each list; a reaction issues a command for each entry.
 fn start(story: &mut Transaction<'_>, asked: &Start) -> Result<Option<PlaylistId>, Refusal> {
     let quality: Quality = asked.quality.parse()?;
+    let ticket = job::ticket(story, &asked.ticket)?;
+    let wish =
+        |story: &mut Transaction<'_>, id, entries| wish(story, id, &quality, entries, (asked.again, &ticket));
     match &asked.target {
         Target::PlaylistId(id) => {
             refuse_if_never_listed(story, *id)?;
-            wish(story, *id, quality, None, asked.again).map(|()| None)
+            wish(story, *id, None).map(|()| None)
         }
         Target::Entries(lists) => {
             for list in lists {
                 let entries = list.entry_ids.as_slice().to_vec();
-                wish(story, list.playlist_id, quality.clone(), Some(entries), asked.again)?;
+                wish(story, list.playlist_id, Some(entries))?;
             }
             Ok(None)
         }
@@ -141,8 +147,9 @@ fn start(story: &mut Transaction<'_>, asked: &Start) -> Result<Option<PlaylistId
             let id = story.identities().playlist(story.caller().project, &address);
             story.execute::<Playlist>(id.uuid(), playlist::Command::Follow { url: address.to_string() })?;
             let listed = story.state::<Playlist>(id.uuid())?.listed;
-            wish(story, id, quality, None, asked.again)?;
+            wish(story, id, None)?;
             if !listed {
+                story.take_ticket(ticket);
                 super::playlist::requested(story, id, None)?;
             }
             Ok(Some(id))
@@ -162,11 +169,16 @@ fn refuse_if_never_listed(story: &mut Transaction<'_>, id: PlaylistId) -> Result
 fn wish(
     story: &mut Transaction<'_>,
     id: PlaylistId,
-    quality: Quality,
+    quality: &Quality,
     entries: Option<Vec<EntryId>>,
-    again: bool,
+    (again, ticket): (bool, &Ticket),
 ) -> Result<(), Refusal> {
-    story.execute::<Playlist>(id.uuid(), playlist::Command::RequestDownloads { quality, entries, again })
+    let few = entries.as_ref().is_some_and(|entries| entries.len() <= NEW_ITEMS_MAX);
+    let (quality, ticket) = (quality.clone(), Ticket { bulk: !few, ..ticket.clone() });
+    story.execute::<Playlist>(
+        id.uuid(),
+        playlist::Command::RequestDownloads { quality, entries, again, ticket },
+    )
 }
 
 fn import(story: &mut Transaction<'_>, asked: &ImportArchive) -> Result<Told, Refusal> {

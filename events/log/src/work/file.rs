@@ -84,8 +84,9 @@ impl Story for Ask {
     type Told = Told;
 
     fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
-        let Self::Verify(Verify { file_ids, accept_folder }) = self;
+        let Self::Verify(Verify { file_ids, accept_folder, ticket }) = self;
         story.require(Permission::OPERATE)?;
+        job::take_ticket(story, ticket)?;
         let file_ids = file_ids.as_ref().map(|ids| ids.as_slice().to_vec()).unwrap_or_default();
         if *accept_folder && !file_ids.is_empty() {
             return Err(Rejection::AcceptsAll.into());

@@ -3,11 +3,11 @@
 
 use mediary_events::{
     codec,
-    job::{self, Ask, Job, Outcome},
+    job::{self, Ask, Job, Outcome, ask},
     reservation::{self, Reservation},
 };
 use mediary_schema::{
-    AttemptId, FailureClass, ItemId, JobId, Several, Timestamp,
+    AttemptId, FailureClass, ItemId, JobId, Several, Ticket, Timestamp,
     account::Permission,
     job::{Failure, JobState, ResourceUse, RetryPolicy, Work},
     lane::Hold,
@@ -57,7 +57,14 @@ impl Story for Ask {
             Self::Cancel(asked) => each(story, &asked.job_ids, |story, id| cancel(story, id).map(|()| id)),
             Self::Pause(asked) => each(story, &asked.job_ids, |story, id| pause(story, id).map(|()| id)),
             Self::Resume(asked) => each(story, &asked.job_ids, |story, id| resume(story, id).map(|()| id)),
-            Self::Retry(asked) => each(story, &asked.job_ids, retry),
+            Self::Set(ask::Set { job_ids, priority }) => each(story, job_ids, |story, id| {
+                story.execute::<Job>(id.uuid(), job::Command::Prioritise { priority: *priority })?;
+                Ok(id)
+            }),
+            Self::Retry(asked) => {
+                let ticket = asked.ticket.as_ref().map(|asked| ticket(story, asked)).transpose()?;
+                each(story, &asked.job_ids, |story, id| retry(story, id, ticket.clone()))
+            }
         }
     }
 }
@@ -80,8 +87,8 @@ fn each(
     Ok(Told { results })
 }
 
-/// Does the work of an ended job again, as a new job. Answers the job that does it.
-pub fn retry(story: &mut Transaction<'_>, job_id: JobId) -> Result<JobId, Refusal> {
+/// Does the work of an ended job again, as a new job with this ticket or the ended one's. Answers the job that does it.
+pub fn retry(story: &mut Transaction<'_>, job_id: JobId, ticket: Option<Ticket>) -> Result<JobId, Refusal> {
     let state = story.state::<Job>(job_id.uuid())?;
     let (Some(work), Some(now)) = (state.work.clone(), state.state) else {
         return Err(job::Rejection::NotFound.into());
@@ -89,7 +96,9 @@ pub fn retry(story: &mut Transaction<'_>, job_id: JobId) -> Result<JobId, Refusa
     if !now.is_terminal() {
         return Err(job::Rejection::Unready { state: now }.into());
     }
+    let ticket = ticket.unwrap_or_else(|| state.ticket.again());
     let new = story.identities().job(story.caller().command_id, &format!("retry/{job_id}"));
+    story.take_ticket(ticket);
     match story.registry().work(work.kind) {
         Some(kind) => (kind.retry)(story, new, &work),
         None => Err(job::Rejection::NotFound.into()),
@@ -109,8 +118,52 @@ pub fn open(
         return Ok(holder);
     }
     story.entail::<Reservation>(name, reservation::Command::Take { key, holder: job_id })?;
-    story.entail::<Job>(job_id.uuid(), job::Command::Queue { work: work.clone(), retry })?;
+    let ticket = story.ticket().clone();
+    let before = match ticket.after {
+        Some(after) => story.state::<Job>(after.uuid())?.state.map(|state| (after, state)),
+        None => None,
+    };
+    story.entail::<Job>(job_id.uuid(), job::Command::Queue { work: work.clone(), retry, ticket })?;
+    // It came to nothing between the wish and this: what was acknowledged is not lost for it.
+    if let Some((after, state @ (JobState::Failed | JobState::Cancelled))) = before {
+        story.entail::<Job>(job_id.uuid(), job::Command::Strand { after, state })?;
+    }
     Ok(job_id)
+}
+
+/// The ticket of jobs that a command opens. Refused if what they are to wait for is no job, or came to nothing.
+pub(super) fn ticket(story: &mut Transaction<'_>, asked: &ask::Ticket) -> Result<Ticket, Refusal> {
+    let ticket = asked.of_job()?;
+    let Some(after) = ticket.after else { return Ok(ticket) };
+    // Told again for its answer, it finds that job as it was at the time.
+    match story.state::<Job>(after.uuid())?.state {
+        None => Err(job::Rejection::NotFound.into()),
+        Some(state @ (JobState::Failed | JobState::Cancelled)) => {
+            Err(job::Rejection::NothingToWaitFor { state }.into())
+        }
+        Some(_) => Ok(ticket),
+    }
+}
+
+/// Takes the ticket of what a command starts, for all jobs that it opens itself.
+pub(super) fn take_ticket(story: &mut Transaction<'_>, asked: &ask::Ticket) -> Result<(), Refusal> {
+    let ticket = ticket(story, asked)?;
+    story.take_ticket(ticket);
+    Ok(())
+}
+
+/// Holds a job whose predecessor came to nothing.
+pub fn strand(story: &mut Transaction<'_>, job_id: JobId, after: JobId) -> Result<(), Refusal> {
+    story.essential();
+    let Some(state) = story.state::<Job>(after.uuid())?.state else { return Ok(()) };
+    match state {
+        JobState::Failed | JobState::Cancelled => {
+            story.entail::<Job>(job_id.uuid(), job::Command::Strand { after, state })
+        }
+        JobState::Queued | JobState::Leased | JobState::Running | JobState::Paused | JobState::Succeeded => {
+            Ok(())
+        }
+    }
 }
 
 /// The claim on a name.

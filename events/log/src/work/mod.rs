@@ -21,7 +21,7 @@ use mediary_schema::account::Permission;
 
 use crate::gate::{Entry, Fanout, Registry, asks_nothing};
 
-pub use job::{cancel, end, fence, give_back, lose, moment_came, open, open_job, pause, resume};
+pub use job::{cancel, end, fence, give_back, lose, moment_came, open, open_job, pause, resume, strand};
 
 /// Every concern.
 pub const REGISTRY: Registry = Registry::new(&[

@@ -137,6 +137,7 @@ impl Story for Ask {
 
 fn follow(story: &mut Transaction<'_>, asked: &Follow) -> Result<Told, Refusal> {
     let address: Address = asked.url.parse()?;
+    job::take_ticket(story, &asked.ticket)?;
     let playlist_id = story.identities().playlist(story.caller().project, &address);
     let state = story.state::<Playlist>(playlist_id.uuid())?;
     let (known, listed) = (state.followed, state.listed);
@@ -148,6 +149,7 @@ fn follow(story: &mut Transaction<'_>, asked: &Follow) -> Result<Told, Refusal> 
 
 fn refresh(story: &mut Transaction<'_>, asked: &Refresh) -> Result<Told, Refusal> {
     let playlist_id = asked.playlist_id;
+    job::take_ticket(story, &asked.ticket)?;
     let mode = asked.full.then_some(RefreshMode::Full);
     Ok(Told::of(playlist_id, Some(requested(story, playlist_id, mode)?)))
 }

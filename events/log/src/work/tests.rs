@@ -5,6 +5,7 @@ mod ending;
 mod erasing;
 mod opening;
 mod stopping;
+mod waiting;
 mod wishing;
 
 use mediary_events::{

@@ -1,5 +1,6 @@
 use mediary_schema::{
-    job::{RetryPolicy, StoppedAttempt},
+    Priority, Ticket,
+    job::{JobState, RetryPolicy, StoppedAttempt},
     worker::WorkerLife,
 };
 
@@ -11,8 +12,21 @@ fn samples() -> Vec<Event> {
     let WorkerLife { worker_id, incarnation_id } = samples::WORKER_LIFE;
     let stopped =
         StoppedAttempt { attempt_id, resources: Some(resources), failure: Some(samples::failure()) };
+    let queued = |ticket| Event::Queued { work: samples::work(), retry: RetryPolicy::default(), ticket };
+    let label = |text: &str| text.parse().unwrap();
+    let ticket = Ticket {
+        priority: Priority::HIGHEST,
+        at: Some(NOW),
+        after: Some(samples::JOB),
+        batch: Some(label("night run")),
+        tags: vec![label("concerts"), label("to watch")],
+        bulk: true,
+    };
     vec![
-        Event::Queued { work: samples::work(), retry: RetryPolicy::default() },
+        queued(Ticket::default()),
+        queued(ticket),
+        Event::Prioritised { priority: Priority::LOWEST },
+        Event::Stranded { after: samples::JOB, state: JobState::Failed },
         Event::Leased { attempt_id, worker_id, incarnation_id, until: NOW },
         Event::Started { attempt_id },
         Event::AttemptFailed { attempt_id, failure: samples::failure(), resources, retry_at: NOW },

@@ -20,6 +20,8 @@ fn samples() -> Vec<Event> {
         Event::Held { hold },
         Event::Held { hold: asked },
         Event::Released { lane: Lane::Host("www.youtube.com".to_owned()) },
+        Event::Paused { lane: Lane::Drive("sr0".to_owned()) },
+        Event::Resumed { lane: Lane::Drive("sr0".to_owned()) },
     ]
 }
 

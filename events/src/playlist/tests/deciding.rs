@@ -1,6 +1,6 @@
 //! What is decided on a list: pages of changes, the end of a refresh, wishes for downloads.
 
-use mediary_schema::{EntryId, download::Quality, playlist::UnreadableRow};
+use mediary_schema::{EntryId, Ticket, download::Quality, playlist::UnreadableRow};
 
 use super::{
     super::{Command, Rejection},
@@ -52,7 +52,12 @@ fn a_look_killed_while_it_was_recorded_is_counted_whole() {
 
 #[test]
 fn a_wish_for_downloads_waits_for_the_first_look() {
-    let wish = Event::DownloadsRequested { quality: Quality::best(), entries: None, again: true };
+    let wish = Event::DownloadsRequested {
+        quality: Quality::best(),
+        entries: None,
+        again: true,
+        ticket: Ticket::default(),
+    };
     let completed = Event::RefreshCompleted {
         job_id: JOB,
         mode: RefreshMode::Full,
@@ -111,6 +116,7 @@ fn two_wishes_wait_for_the_first_look() {
         quality: name.parse().unwrap(),
         entries: None,
         again,
+        ticket: Ticket::default(),
     };
     let follow = Event::FollowRequested { url: "http://example.org/".to_owned() };
     let mut state = State::default();
@@ -136,8 +142,12 @@ fn a_wish_for_many_entries_is_several_events() {
     let names: Vec<String> = (0..20).map(|number| number.to_string()).collect();
     listed(&mut state, look(&names.join(" ")), RefreshMode::Full);
     let entries: Vec<EntryId> = state.rows.iter().map(|row| row.entry_id).collect();
-    let command =
-        Command::RequestDownloads { quality: Quality::best(), entries: Some(entries.clone()), again: false };
+    let command = Command::RequestDownloads {
+        quality: Quality::best(),
+        entries: Some(entries.clone()),
+        again: false,
+        ticket: Ticket::default(),
+    };
     let told = Playlist::decide(&state, command).unwrap();
     let pages: Vec<Vec<EntryId>> = told
         .into_iter()

@@ -1,5 +1,6 @@
-use mediary_schema::playlist::{
-    Availability, LiveStatus, PlaylistKind, RefreshCounts, RefreshMode, UnreadableRow,
+use mediary_schema::{
+    Ticket,
+    playlist::{Availability, LiveStatus, PlaylistKind, RefreshCounts, RefreshMode, UnreadableRow},
 };
 
 use super::super::{Event, Playlist};
@@ -43,6 +44,7 @@ fn of_the_list() -> Vec<Event> {
             quality: samples::quality(),
             entries: Some(vec![samples::entry_id(1), samples::entry_id(2)]),
             again: true,
+            ticket: Ticket { batch: Some("night run".parse().unwrap()), bulk: true, ..Ticket::default() },
         },
     ]
 }

@@ -2,6 +2,8 @@
 
 use std::{fs::File as Opened, path::Path};
 
+use serde_json::json;
+
 use super::{
     stage::Stage,
     summary::{Followed, Look, Summary},
@@ -57,7 +59,7 @@ pub(super) async fn main_job(stage: &Stage, output: &mut Output) -> Result<Summa
 
 async fn follow(stage: &Stage, output: &mut Output, url: &str) -> Result<Playlist, Failure> {
     output.note(&format!("\nfollowing {url}"));
-    let (playlist, looked) = playlist::follow(&stage.client, output, url, true).await?;
+    let (playlist, looked) = playlist::follow(&stage.client, output, json!({ "url": url }), true).await?;
     looked?;
     let title = playlist.title.as_deref().unwrap_or("a list without a title");
     let entries = plural(playlist.entry_count, "entry", "entries");
@@ -70,7 +72,7 @@ async fn keep(stage: &Stage, output: &mut Output, playlist: &Playlist) -> Result
     let title = playlist.title.clone().unwrap_or_else(|| playlist.id.clone());
     output.note(&format!("\ndownloading all of “{title}”"));
     let target = Target::playlist(&playlist.id);
-    let started = download::start(&stage.client, output, &target, "best", false, true).await?;
+    let started = download::start(&stage.client, output, &target, json!({ "quality": "best" }), true).await?;
     download::verdict(&started)?;
     let entries = playlist::entries(&stage.client, &playlist.id, false).await?;
     let files = entries.into_iter().map(kept).collect::<Result<Vec<File>, Failure>>()?;
@@ -124,7 +126,8 @@ async fn look(
     after: u64,
     expected: Counts,
 ) -> Result<Look, Failure> {
-    let (playlist, looked) = playlist::refresh(&stage.client, output, id, true, true).await?;
+    let (playlist, looked) =
+        playlist::refresh(&stage.client, output, json!({ "id": id, "full": true }), true).await?;
     looked?;
     let counts = playlist.refresh_counts.unwrap_or_default();
     output.note(&format!("  looked again: {}", counts.text()));

@@ -10,12 +10,15 @@ pub(crate) const CONCERN: Concern = Concern {
     ],
     #[cfg(test)]
     documents: &[
+        &super::BATCH,
         &super::CANCEL,
         &super::CHANGES,
         &super::LIST,
+        &super::LOG,
         &super::PAUSE,
         &super::RESUME,
         &super::RETRY,
+        &super::SET,
         &super::SHOW,
     ],
     ..Concern::NOTHING

@@ -54,6 +54,11 @@ pub(crate) struct Job {
     pub(crate) attempts: u32,
     pub(crate) retry_at: Option<String>,
     pub(crate) failure: Option<FailureDetail>,
+    pub(crate) priority: i64,
+    pub(crate) at: Option<String>,
+    pub(crate) after: Option<String>,
+    pub(crate) batch: Option<String>,
+    pub(crate) tags: Vec<String>,
     pub(crate) story_id: String,
     pub(crate) queued_at: String,
     pub(crate) started_at: Option<String>,
@@ -61,26 +66,38 @@ pub(crate) struct Job {
     pub(crate) cpu_ms: u64,
     pub(crate) memory_peak_bytes: u64,
     pub(crate) changed_at: u64,
-    pub(crate) waiting_for: Option<Waiting>,
+    pub(crate) waits_for: Option<Waiting>,
     pub(crate) progress: Option<JobProgress>,
 }
 
-/// What a queued job waits for besides a free worker.
+/// Why a job that is open and not at work is where it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Waiting {
-    pub(crate) lane: String,
     pub(crate) reason: String,
     pub(crate) message: String,
+    pub(crate) lane: Option<String>,
     pub(crate) until: Option<String>,
+    pub(crate) job_id: Option<String>,
+    pub(crate) place: Option<u32>,
 }
 
 impl Waiting {
-    /// `example.org: the source asked for a pause, until 2026-11-21 08:00:00Z`.
+    /// `held: example.org: the source asked for a pause, until 2026-11-21 08:00:00Z`.
     pub(crate) fn text(&self) -> String {
-        let Self { lane, message, until, .. } = self;
-        let until = until.as_deref().map(|until| format!(", until {}", moment(until))).unwrap_or_default();
-        format!("{lane}: {message}{until}")
+        let Self { reason, message, until, .. } = self;
+        let until = until.as_deref().map(moment);
+        match (reason.as_str(), until) {
+            ("NOT_BEFORE", Some(until)) => format!("not before {until}"),
+            ("RETRY", Some(until)) => format!("retry at {until}"),
+            (_, Some(until)) => format!("{message}, until {until}"),
+            (_, None) => message.clone(),
+        }
+    }
+
+    /// Whether it is more than its turn that has not come.
+    pub(crate) fn is_obstacle(&self) -> bool {
+        !matches!(self.reason.as_str(), "TURN" | "RETRY")
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
 
 /// A row for each job.
 pub(crate) fn table(jobs: &[Job]) -> String {
-    let mut table = Table::new(&["id", "state", "kind", "attempts", "queued", "title"]);
+    let mut table = Table::new(&["id", "state", "kind", "attempts", "queued", "waits for", "title"]);
     for job in jobs {
         table.row([
             job.id.clone(),
@@ -18,6 +18,7 @@ pub(crate) fn table(jobs: &[Job]) -> String {
             word(&job.kind),
             job.attempts.to_string(),
             moment(&job.queued_at),
+            job.waits_for.as_ref().map_or_else(|| "-".to_owned(), Waiting::text),
             match &job.failure {
                 Some(failure) => format!("{} ({}: {})", job.title, failure.class, failure.message),
                 None => job.title.clone(),
@@ -37,9 +38,14 @@ pub(super) fn details(job: &Job) -> String {
         ("kind", Some(word(&job.kind))),
         ("title", Some(job.title.clone())),
         ("state", Some(word(&job.state))),
-        ("waits for", job.waiting_for.as_ref().map(Waiting::text)),
+        ("waits for", job.waits_for.as_ref().map(Waiting::text)),
         ("progress", job.progress.as_ref().map(JobProgress::text)),
         ("for", Some(job.subject_ids.join(" ")).filter(|ids| !ids.is_empty())),
+        ("priority", Some(job.priority.to_string())),
+        ("not before", time(&job.at)),
+        ("after", job.after.clone()),
+        ("batch", job.batch.clone()),
+        ("tags", Some(job.tags.join(", ")).filter(|tags| !tags.is_empty())),
         ("story", Some(job.story_id.clone())),
         ("queued", Some(moment(&job.queued_at))),
         ("started", time(&job.started_at)),
@@ -73,6 +79,8 @@ fn told(fact: &Fact) -> (String, Option<AttemptId>) {
     let failed = |failure: &schema::Failure| format!("{}: {}", class_name(failure.class), failure.message);
     match fact {
         Fact::Queued { .. } => ("queued".to_owned(), None),
+        Fact::Prioritised { priority } => (format!("priority {priority}"), None),
+        Fact::Stranded { after, state } => (format!("held: {after}, which it waited for, has {state}"), None),
         Fact::Leased { attempt_id, .. } => ("leased".to_owned(), Some(*attempt_id)),
         Fact::Started { attempt_id } => ("started".to_owned(), Some(*attempt_id)),
         Fact::AttemptFailed { attempt_id, failure, retry_at, .. } => {

@@ -113,7 +113,7 @@ impl Story {
                 self.line(event, &format!("look failed: {class}: {}", failure.message));
             }
             Fact::DownloadsWithdrawn {} => self.line(event, "downloads asked for no longer"),
-            Fact::DownloadsRequested { quality, entries, again } => {
+            Fact::DownloadsRequested { quality, entries, again, .. } => {
                 let what = entries.map_or_else(
                     || "all entries".to_owned(),
                     |entries| plural(entries.len() as u64, "entry", "entries"),

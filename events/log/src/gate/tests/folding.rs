@@ -14,7 +14,7 @@ use mediary_events::{
     },
 };
 use mediary_schema::{
-    AttemptId, FailureClass, Timestamp,
+    AttemptId, FailureClass, Ticket, Timestamp,
     item::{IdScope, ItemSource},
     job::{Failure, RetryPolicy},
     playlist::{Availability, LiveStatus, ObservedEntry},
@@ -201,7 +201,7 @@ fn any_job_command() -> impl Strategy<Value = job::Command> {
     };
     let outcome = prop_oneof![Just(Outcome::Succeeded), Just(Outcome::Stopped), Just(failed)];
     prop_oneof![
-        3 => Just(job::Command::Queue { work: samples::refresh().work(), retry: RetryPolicy::default() }),
+        3 => Just(job::Command::Queue { work: samples::refresh().work(), retry: RetryPolicy::default(), ticket: Ticket::default() }),
         3 => attempt.clone().prop_map(|attempt_id| {
             job::Command::Lease { attempt_id, worker: samples::WORKER_LIFE, until: NOW }
         }),
@@ -224,7 +224,7 @@ fn any_playlist_command() -> impl Strategy<Value = playlist::Command> {
         1 => Just(playlist::Command::RequestDownloads {
             quality: samples::quality(),
             entries: None,
-            again: false,
+            again: false, ticket: Ticket::default()
         }),
         4 => observed.prop_map(|observed| {
             // What a refresh of an empty list finds; on another list it is a page repeated after a crash.

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use mediary_events::{download, playlist, testing::samples};
+use mediary_events::{download, job, playlist, testing::samples};
 use mediary_schema::{PrincipalId, ProjectId, account::Role};
 use serde_json::Value;
 
@@ -13,7 +13,10 @@ use crate::{
 /// An installation in which an address is followed and a site's item is taken over; its commands are its own.
 fn installation(commands: u128) -> (Bench, String) {
     let bench = Bench::new();
-    let follow = playlist::Ask::Follow(playlist::ask::Follow { url: samples::LIST_URL.to_owned() });
+    let follow = playlist::Ask::Follow(playlist::ask::Follow {
+        url: samples::LIST_URL.to_owned(),
+        ticket: job::ask::Ticket::default(),
+    });
     bench.tell(caller(commands), |story| follow.tell(story)).unwrap();
     let text = "youtube aqz-KE-bpKQ".to_owned();
     let import = download::Ask::ImportArchive(download::ask::ImportArchive { text });

@@ -8,7 +8,7 @@ use mediary_events::{
     },
 };
 use mediary_schema::{
-    ProjectId,
+    ProjectId, Ticket,
     account::{Permission, Role},
     job::RetryPolicy,
 };
@@ -21,7 +21,7 @@ use crate::{
 
 fn queue() -> job::Command {
     let work = samples::refresh().work();
-    job::Command::Queue { work, retry: RetryPolicy::default() }
+    job::Command::Queue { work, retry: RetryPolicy::default(), ticket: Ticket::default() }
 }
 
 // invariant: G-6

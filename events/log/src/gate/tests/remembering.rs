@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use mediary_events::{Concern as _, playlist, testing::note::Note};
+use mediary_events::{Concern as _, job, playlist, testing::note::Note};
 use mediary_schema::{CommandId, PlaylistId, PrincipalId, ProjectId, account::Role};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -240,7 +240,10 @@ fn a_position_beyond_the_head_is_no_boundary() {
 
 #[test]
 fn an_ask_is_the_same_whoever_reads_it() {
-    let asked = playlist::Ask::Follow(playlist::ask::Follow { url: ADDRESS.to_owned() });
+    let asked = playlist::Ask::Follow(playlist::ask::Follow {
+        url: ADDRESS.to_owned(),
+        ticket: job::ask::Ticket::default(),
+    });
     let bench = Bench::new();
     let caller = Caller { command_id: CommandId::from_uuid(Uuid::from_u128(5)), ..owner(5) };
     let typed = Bench::wait(bench.gate.ask(caller, asked, Options::default())).unwrap();

@@ -5,7 +5,7 @@ use mediary_events::{
     testing::{NOW, samples},
 };
 use mediary_schema::{
-    AttemptId, CommandId, JobId, PlaylistId, ProjectId, job::RetryPolicy, playlist::RefreshMode,
+    AttemptId, CommandId, JobId, PlaylistId, ProjectId, Ticket, job::RetryPolicy, playlist::RefreshMode,
 };
 
 use super::{id, owner, texts, write};
@@ -63,8 +63,12 @@ fn a_command_is_repeated_only_by_the_same_principal() {
 #[test]
 fn a_rejected_command_is_decided_anew() {
     let bench = Bench::new();
-    let wish =
-        playlist::Command::RequestDownloads { quality: samples::quality(), entries: None, again: false };
+    let wish = playlist::Command::RequestDownloads {
+        quality: samples::quality(),
+        entries: None,
+        again: false,
+        ticket: Ticket::default(),
+    };
     let ask = || bench.tell(owner(1), |story| story.execute::<Playlist>(id(1), wish.clone()));
     assert_eq!(ask().unwrap_err().code(), "PLAYLIST_NOT_FOLLOWED");
     let follow = playlist::Command::Follow { url: samples::LIST_URL.to_owned() };
@@ -145,7 +149,11 @@ fn a_reaction_repeated_is_the_same_command() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_command_sent_many_times_at_once_is_carried_out_once() {
     let bench = Bench::new();
-    let queue = job::Command::Queue { work: samples::refresh().work(), retry: RetryPolicy::default() };
+    let queue = job::Command::Queue {
+        work: samples::refresh().work(),
+        retry: RetryPolicy::default(),
+        ticket: Ticket::default(),
+    };
     let calls = (0..16).map(|_| {
         bench.gate.execute::<Job>(
             Caller { command_id: CommandId::from_uuid(id(5)), ..crate::testing::platform() },

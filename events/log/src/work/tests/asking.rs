@@ -108,7 +108,7 @@ fn a_part_that_is_refused_leaves_nothing_behind() {
     bench.told(|story| refresh(story, job_id(2)));
     cancelled_look(&bench, job_id(2));
     let before = bench.head();
-    let asked = job::Ask::Retry(job::ask::Retry { job_ids: jobs([1, 2]) });
+    let asked = job::Ask::Retry(job::ask::Retry { job_ids: jobs([1, 2]), ticket: None });
     let answer = ask(&bench, 1, asked).unwrap();
     let results = answer.told["results"].as_array().unwrap().clone();
     assert_eq!(results[0]["user_error"]["code"], "DOWNLOAD_ALREADY_KEPT", "{results:?}");

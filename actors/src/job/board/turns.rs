@@ -1,0 +1,154 @@
+//! Whose turn it is: the order in which jobs start, as it would be if each start were told at this moment.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, BinaryHeap, btree_set},
+    iter::Peekable,
+};
+
+use mediary_log::work::REGISTRY;
+use mediary_schema::{JobId, Priority, Timestamp, job::WorkKind, lane::Lane, setting::Limits};
+
+use super::{
+    ageing::level,
+    flows::{FlowId, Flows, OfClass, OfKind, Rank, Waiting},
+};
+
+impl Flows {
+    /// The jobs to start, in this order: within the limits, of kinds that are offered.
+    pub(super) fn choose(
+        &self,
+        limits: &Limits,
+        now: Timestamp,
+        offers: impl Fn(WorkKind) -> bool,
+    ) -> Vec<JobId> {
+        let at_work: u32 = self.kinds.values().map(|kind| kind.at_work).sum();
+        let room = limits.total.saturating_sub(at_work);
+        let offered = self.kinds.iter().filter(|(kind, _)| offers(**kind));
+        let kinds =
+            offered.map(|(kind, of_kind)| Turns::new(of_kind, REGISTRY.at_once(limits, *kind))).collect();
+        let order = Order { flows: &self.all, kinds, now, started: 0, taken: Some(BTreeSet::new()) };
+        order.take(room as usize).map(|(job_id, _)| job_id).collect()
+    }
+
+    /// The jobs of a kind that could start, in the order in which they do if nothing more comes.
+    pub(super) fn order(&self, kind: WorkKind, now: Timestamp) -> impl Iterator<Item = (JobId, FlowId)> {
+        let kinds = self.kinds.get(&kind).map(|of_kind| Turns::new(of_kind, u32::MAX));
+        let kinds = kinds.into_iter().collect();
+        Order { flows: &self.all, kinds, now, started: 0, taken: None }
+    }
+}
+
+/// Turns after turns.
+struct Order<'a> {
+    flows: &'a BTreeMap<FlowId, Waiting>,
+    kinds: Vec<Turns<'a>>,
+    now: Timestamp,
+    started: u64,
+    /// Lanes for one job at a time that something chosen has, if that matters.
+    taken: Option<BTreeSet<&'a Lane>>,
+}
+
+impl Iterator for Order<'_> {
+    type Item = (JobId, FlowId);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let next = self.kinds.iter_mut().filter_map(|turns| Some((turns.precedence()?, turns)));
+            let (_, turns) = next.min_by_key(|(precedence, _)| *precedence)?;
+            let rank = turns.next(self.now)?;
+            let waiting = self.flows.get(&rank.flow)?;
+            if let Some(taken) = &mut self.taken {
+                let mut alone = waiting.flow.lanes.iter().filter(|lane| lane.is_exclusive());
+                if alone.clone().any(|lane| taken.contains(lane)) {
+                    // Not while the other has it.
+                    continue;
+                }
+                taken.extend(alone.by_ref());
+            }
+            self.started += 1;
+            // Later than whatever has a position.
+            turns.start(u64::MAX / 2 + self.started, rank, waiting, self.now);
+            return waiting.jobs.get(&rank.turn).map(|job_id| (*job_id, rank.flow));
+        }
+    }
+}
+
+/// The turns of one kind.
+struct Turns<'a> {
+    started_at: u64,
+    at_work: u32,
+    limit: u32,
+    classes: Vec<OfPriority<'a>>,
+}
+
+impl<'a> Turns<'a> {
+    fn new(kind: &'a OfKind, limit: u32) -> Self {
+        let classes = kind.classes.iter().map(|(priority, class)| OfPriority::new(*priority, class));
+        let classes = classes.collect();
+        Self { started_at: kind.started_at, at_work: kind.at_work, limit, classes }
+    }
+
+    /// What decides between kinds, if there is something to start.
+    fn precedence(&mut self) -> Option<(u32, u64)> {
+        let has_next = self.classes.iter_mut().any(|class| class.peek().is_some());
+        (has_next && self.at_work < self.limit).then_some((self.at_work, self.started_at))
+    }
+
+    /// Takes what is next out of its class.
+    fn next(&mut self, now: Timestamp) -> Option<Rank> {
+        let classes = self.classes.iter_mut().filter_map(|class| class.peek().map(|_| class));
+        let first = classes.min_by_key(|class| class.precedence(now))?;
+        first.pop()
+    }
+
+    /// Starts what was taken out, at this moment.
+    fn start(&mut self, started_at: u64, rank: Rank, waiting: &Waiting, now: Timestamp) {
+        (self.started_at, self.at_work) = (started_at, self.at_work + 1);
+        let of_priority = self.classes.iter_mut().find(|class| class.priority == waiting.flow.priority);
+        let Some(class) = of_priority else { return };
+        class.waits_since = now;
+        if let Some((turn, _)) = waiting.jobs.range(rank.turn + 1..).next() {
+            class.touched.push(Reverse(Rank { tag: rank.tag + 1, turn: *turn, flow: rank.flow }));
+        }
+    }
+}
+
+/// The turns of one class.
+struct OfPriority<'a> {
+    priority: Priority,
+    waits_since: Timestamp,
+    /// Flows of which nothing is chosen yet.
+    untouched: Peekable<btree_set::Iter<'a, Rank>>,
+    /// The others, with what is next.
+    touched: BinaryHeap<Reverse<Rank>>,
+}
+
+impl<'a> OfPriority<'a> {
+    fn new(priority: Priority, class: &'a OfClass) -> Self {
+        let (untouched, touched) = (class.ready.iter().peekable(), BinaryHeap::new());
+        Self { priority, waits_since: class.waits_since, untouched, touched }
+    }
+
+    /// What decides between classes: what counts most, then what waits for the longest.
+    fn precedence(&self, now: Timestamp) -> (Reverse<u8>, Timestamp, Reverse<Priority>) {
+        let level = level(self.priority, now.since(self.waits_since));
+        (Reverse(level), self.waits_since, Reverse(self.priority))
+    }
+
+    fn peek(&mut self) -> Option<Rank> {
+        let untouched = self.untouched.peek().map(|rank| **rank);
+        let touched = self.touched.peek().map(|rank| rank.0);
+        [untouched, touched].into_iter().flatten().min()
+    }
+
+    fn pop(&mut self) -> Option<Rank> {
+        let next = self.peek()?;
+        if self.untouched.peek() == Some(&&next) {
+            self.untouched.next();
+        } else {
+            self.touched.pop();
+        }
+        Some(next)
+    }
+}

@@ -1,0 +1,17 @@
+use async_graphql::{Context, Object, Result};
+use mediary_schema::account::Permission;
+
+use super::object::Lane;
+use crate::{schema::platform, session::session};
+
+#[derive(Debug, Default)]
+pub(crate) struct LaneQuery;
+
+#[Object]
+impl LaneQuery {
+    /// The lanes that open work of whichever project needs, and those that are held.
+    async fn lanes(&self, context: &Context<'_>) -> Result<Vec<Lane>> {
+        session(context, Permission::CONFIGURE)?;
+        Ok(platform(context).queue.lanes().await.into_iter().map(Lane::from).collect())
+    }
+}

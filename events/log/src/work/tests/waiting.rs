@@ -1,0 +1,131 @@
+//! Tickets, from the command to each job that comes of it.
+
+use mediary_events::job::ask;
+use mediary_schema::{PlaylistId, Priority, Ticket};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{gate, work::REGISTRY};
+
+fn tell(bench: &Bench, command: u128, name: &str, arguments: Value) -> Result<gate::Answer<Value>, Refusal> {
+    let command_of = REGISTRY.command(name, arguments).unwrap();
+    Bench::wait(bench.gate.ask_command(editor(command), command_of, gate::Options::default()))
+}
+
+fn ticket_of(bench: &Bench, job_id: JobId) -> Ticket {
+    bench.told(|story| Ok(story.state::<Job>(job_id.uuid())?.ticket.clone()))
+}
+
+fn refresh_with(ticket: &Value) -> Value {
+    json!({ "playlist_id": samples::playlist_id(), "ticket": ticket })
+}
+
+/// The job that a refresh became.
+fn job_of(answer: &gate::Answer<Value>) -> JobId {
+    answer.told["job_id"].as_str().unwrap().parse().unwrap()
+}
+
+// PL-22.
+#[test]
+fn a_job_has_what_its_command_said() {
+    let bench = followed();
+    let ticket =
+        json!({ "priority": 9, "batch": "night", "tags": ["b", "a", "b"], "at": "2026-11-21T08:00:00Z" });
+    let answer = tell(&bench, 1, "playlist.refresh", refresh_with(&ticket)).unwrap();
+    let found = ticket_of(&bench, job_of(&answer));
+    let tags: Vec<&str> = found.tags.iter().map(mediary_schema::Label::as_str).collect();
+    assert_eq!((found.priority, tags), (Priority::HIGHEST, vec!["a", "b"]), "each tag once");
+    assert_eq!(found.batch.unwrap().as_str(), "night");
+    assert_eq!(found.at.unwrap().to_string(), "2026-11-21T08:00:00.000000Z");
+}
+
+#[test]
+fn a_ticket_that_makes_no_sense_is_refused_in_words() {
+    let refused =
+        |ticket: Value| REGISTRY.command("playlist.refresh", refresh_with(&ticket)).unwrap_err().to_string();
+    assert!(refused(json!({ "priority": 10 })).contains("from 0 to 9"));
+    assert!(refused(json!({ "batch": "a\nb" })).contains("without control characters"));
+    assert!(refused(json!({ "prio": 1 })).contains("prio"));
+    let bench = followed();
+    let tags: Vec<String> = (0..17).map(|number| number.to_string()).collect();
+    let many = tell(&bench, 1, "playlist.refresh", refresh_with(&json!({ "tags": tags })));
+    assert_eq!(many.unwrap_err().code(), "JOB_TOO_MANY_TAGS");
+    let nobody = tell(&bench, 2, "playlist.refresh", refresh_with(&json!({ "after": job_id(7) })));
+    assert_eq!(nobody.unwrap_err().code(), "JOB_NOT_FOUND");
+}
+
+// A form that says nothing is the one of before tickets, and has its fingerprint.
+#[test]
+fn a_ticket_that_says_nothing_is_left_out() {
+    let plain =
+        REGISTRY.command("playlist.refresh", json!({ "playlist_id": samples::playlist_id() })).unwrap();
+    let said =
+        REGISTRY.command("playlist.refresh", refresh_with(&json!({ "priority": 5, "tags": [] }))).unwrap();
+    assert_eq!(plain.arguments(), said.arguments());
+    assert_eq!(ask::Ticket::default().of_job().unwrap(), Ticket::default());
+}
+
+// invariant: J-15
+#[test]
+fn nobody_is_let_wait_for_what_came_to_nothing() {
+    let bench = downloading();
+    bench.told(|story| super::super::cancel(story, job_id(1)));
+    let follow = playlist::Command::Follow { url: samples::LIST_URL.to_owned() };
+    bench.told(|story| story.execute::<Playlist>(samples::playlist_id().uuid(), follow.clone()));
+    let after = refresh_with(&json!({ "after": job_id(1) }));
+    assert_eq!(tell(&bench, 3, "playlist.refresh", after).unwrap_err().code(), "JOB_NOTHING_TO_WAIT_FOR");
+}
+
+// The wish was accepted, and then its predecessor came to nothing before it was a job: the wish is not lost.
+// invariant: J-15
+#[test]
+fn what_was_accepted_before_its_predecessor_came_to_nothing_is_held_from_its_beginning() {
+    let bench = refreshing();
+    bench.told(|story| super::super::cancel(story, job_id(1)));
+    let before = bench.head();
+    bench.told(|story| {
+        story.take_ticket(Ticket { after: Some(job_id(1)), ..Ticket::default() });
+        keep(story, job_id(2), false)
+    });
+    let opened = "reservation.taken job.queued job.stranded download.requested";
+    assert_eq!(bench.appends_after(before), [opened]);
+    assert_eq!(state_of(&bench, job_id(2)), Some(JobState::Paused));
+}
+
+#[test]
+fn what_waits_for_a_job_that_is_done_does_not_wait() {
+    let bench = refreshing();
+    let attempt_id = start(&bench, 1);
+    bench.told(|story| finish_refresh(story, attempt_id));
+    bench.told(|story| {
+        story.take_ticket(Ticket { after: Some(job_id(1)), ..Ticket::default() });
+        keep(story, job_id(2), false)
+    });
+    assert_eq!(state_of(&bench, job_id(2)), Some(JobState::Queued));
+}
+
+// A whole list takes turns as one; what a person names one by one is beside it.
+#[test]
+fn a_wish_for_a_list_is_bulk_and_one_for_an_entry_is_not() {
+    let bench = refreshing();
+    let attempt_id = start(&bench, 1);
+    bench.told(|story| finish_refresh(story, attempt_id));
+    let list: PlaylistId = samples::playlist_id();
+    let entry =
+        bench.told(|story| Ok(story.state::<Playlist>(list.uuid())?.rows.iter().next().unwrap().entry_id));
+    let wishes = [
+        json!({ "target": { "playlist_id": list }, "ticket": { "priority": 2 } }),
+        json!({ "target": { "entries": [{ "playlist_id": list, "entry_ids": [entry] }] } }),
+    ];
+    let mut bulk = Vec::new();
+    for (number, wish) in (10..).zip(wishes) {
+        let before = bench.head();
+        tell(&bench, number, "download.start", wish).unwrap();
+        let events = bench.gate.log().read(&crate::Read::forward(before + 1)).unwrap();
+        for event in mediary_events::codec::events_of::<Playlist>(&events[0]).unwrap() {
+            let playlist::Event::DownloadsRequested { ticket, .. } = event else { panic!("{event:?}") };
+            bulk.push((ticket.bulk, ticket.priority.number()));
+        }
+    }
+    assert_eq!(bulk, [(true, 2), (false, 5)]);
+}

@@ -1,0 +1,103 @@
+//! `mediary lane`: what work shares, and what holds it.
+
+mod entry;
+
+use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+pub(crate) use self::entry::CONCERN;
+use super::{failure::Failure, noun::Verbs, plan::Intent, playlist::input};
+use crate::{
+    client::{Client, Document},
+    output::{Output, Table, moment},
+};
+
+/// What can be done with lanes.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// List the lanes that open work needs, and those that are held.
+    List,
+    /// Begin nothing that needs a lane until it is resumed; what runs goes on.
+    #[command(after_help = "Example:\n  mediary lane pause www.example.org")]
+    Pause(One),
+    /// Go on with what needs a lane, unless a condition holds it, too: that ends by itself.
+    Resume(One),
+}
+
+/// Which lane.
+#[derive(Debug, Args)]
+pub(crate) struct One {
+    /// A host, `library_disk` or `drive:NAME`, as `lane list` shows it.
+    #[arg(value_name = "LANE")]
+    name: String,
+    #[command(flatten)]
+    intent: Intent,
+}
+
+pub(crate) const LIST: Document<Vec<Lane>> = Document::repeatable(include_str!("lane/list.graphql"));
+
+pub(crate) const PAUSE: Document<Payload> = Document::repeatable(include_str!("lane/pause.graphql"));
+
+pub(crate) const RESUME: Document<Payload> = Document::repeatable(include_str!("lane/resume.graphql"));
+
+/// What work shares.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Lane {
+    name: String,
+    hold: Option<Hold>,
+    paused: bool,
+    at_work_count: u64,
+    waiting_count: u64,
+}
+
+/// A condition that holds a lane.
+#[derive(Debug, Serialize, Deserialize)]
+struct Hold {
+    reason: String,
+    message: String,
+    until: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Payload {
+    lane: Option<Lane>,
+}
+
+impl Verbs for Verb {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        let lanes = match self {
+            Self::List => client.ask(&LIST, json!({})).await?,
+            Self::Pause(one) => act(&PAUSE, one, client).await?,
+            Self::Resume(one) => act(&RESUME, one, client).await?,
+        };
+        Ok(output.show(&lanes, |lanes| table(lanes))?)
+    }
+}
+
+async fn act(document: &Document<Payload>, one: One, client: &Client) -> Result<Vec<Lane>, Failure> {
+    let One { name, intent } = one;
+    let outcome = client.meant(intent).act(document, input(json!({ "name": name }))).await?;
+    Failure::refused(outcome.user_errors)?;
+    Ok(outcome.payload.lane.into_iter().collect())
+}
+
+fn table(lanes: &[Lane]) -> String {
+    let mut table = Table::new(&["lane", "at work", "waiting", "held"]);
+    for lane in lanes {
+        let condition = lane.hold.as_ref().map(|Hold { message, until, .. }| {
+            let until = until.as_deref().map(|until| format!(", until {}", moment(until)));
+            format!("{message}{}", until.unwrap_or_default())
+        });
+        let person = lane.paused.then(|| "until somebody resumes it".to_owned());
+        let held: Vec<String> = person.into_iter().chain(condition).collect();
+        table.row([
+            lane.name.clone(),
+            lane.at_work_count.to_string(),
+            lane.waiting_count.to_string(),
+            if held.is_empty() { "-".to_owned() } else { held.join("; ") },
+        ]);
+    }
+    table.text("nothing needs a lane, and none is held")
+}

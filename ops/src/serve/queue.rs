@@ -1,0 +1,52 @@
+//! What requests learn of the queue, from the one board of the server, and of what its work writes.
+
+use std::{collections::HashMap, sync::Arc};
+
+use futures::future::{BoxFuture, FutureExt as _};
+use mediary_actors::{job::Desk, process};
+use mediary_schema::{AttemptId, Clock, JobId, job::Output, lane::Load, ticket::Wait};
+
+/// The queue as its board has it.
+#[derive(Debug, Clone)]
+pub(super) struct Queue {
+    pub(super) desk: Arc<Desk>,
+    pub(super) clock: Clock,
+}
+
+impl mediary_api::Queue for Queue {
+    fn waits(&self, job_ids: Vec<JobId>) -> BoxFuture<'static, HashMap<JobId, Wait>> {
+        let Self { desk, clock } = self.clone();
+        let asked = async move { desk.waits(job_ids, clock.now()).await };
+        asked.map(|answer| told(answer).into_iter().collect()).boxed()
+    }
+
+    fn lanes(&self) -> BoxFuture<'static, Vec<Load>> {
+        let desk = Arc::clone(&self.desk);
+        async move { told(desk.lanes().await) }.boxed()
+    }
+}
+
+/// The output of attempts, in the data folder.
+#[derive(Debug, Clone)]
+pub(super) struct Outputs(pub(super) process::Outputs);
+
+impl mediary_api::Outputs for Outputs {
+    fn read(
+        &self,
+        attempt_id: AttemptId,
+        after: u64,
+        bytes_max: usize,
+    ) -> BoxFuture<'static, Option<Output>> {
+        let Self(outputs) = self.clone();
+        let read = tokio::task::spawn_blocking(move || outputs.read(attempt_id, after, bytes_max));
+        async move { told(read.await.map_err(std::io::Error::other).flatten()) }.boxed()
+    }
+}
+
+/// Nothing, if it can't be read: whoever gives jobs out or does them says so where it matters.
+fn told<T: Default, E: std::fmt::Display>(answer: Result<T, E>) -> T {
+    answer.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the queue, or what its work writes, can't be looked at");
+        T::default()
+    })
+}
