@@ -14,7 +14,7 @@ use mediary_log::{
     Log, Proof,
     fanout::{RelayHandle, RelayStatus},
 };
-use mediary_projections::Views;
+use mediary_projections::{ViewStatus, Views};
 use mediary_schema::{
     job::{JobState, WorkKind},
     lane::Lane,
@@ -59,6 +59,7 @@ pub(super) fn readiness(
             let state = match &status.fault {
                 Some(fault) => format!("stopped at {}: {}", fault.position, fault.code),
                 None if status.trouble.is_some() => format!("trying again, {lag} events behind"),
+                None if !status.is_fed => format!("an older version serves, {lag} events behind"),
                 None if lag > LAG_MAX => format!("{lag} events behind"),
                 None => "current".to_owned(),
             };
@@ -130,6 +131,13 @@ pub(super) fn metrics(
             let labels = [("concern", count.category.clone())];
             metrics::gauge!("mediary_log_category_events", &labels).set(count.events as f64);
             metrics::gauge!("mediary_log_category_bytes", &labels).set(count.bytes as f64);
+        }
+        let head = log.head().position;
+        for view in views.all() {
+            let ViewStatus { name, position, .. } = view.status();
+            metrics::gauge!("mediary_view_position", "view" => name).set(position as f64);
+            metrics::gauge!("mediary_view_lag_events", "view" => name)
+                .set(head.saturating_sub(position) as f64);
         }
         let counted = views.job.read_blocking(Scope::of_platform(), mediary_projections::job::counts);
         // What can't be read now has no number; zero would be one.

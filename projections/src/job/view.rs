@@ -17,6 +17,7 @@ pub struct JobView {
 impl View for JobView {
     const NAME: &'static str = "job";
     const VERSION: u32 = 3;
+    const SERVES_FROM: u32 = 3;
     const CONCERNS: &'static [&'static str] = &[Job::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -48,14 +49,15 @@ impl View for JobView {
             id BLOB PRIMARY KEY,
             project BLOB NOT NULL,
             job_id BLOB NOT NULL
-        ) STRICT, WITHOUT ROWID;
+        ) STRICT, WITHOUT ROWID;"
+    );
+    const INDEXES: &'static str = "
         CREATE INDEX job_project ON job (project, key);
         CREATE INDEX job_state ON job (project, state, key);
         CREATE INDEX job_playlist ON job (project, playlist_id, key);
         CREATE INDEX job_item ON job (project, item_id, key);
         CREATE INDEX job_story ON job (project, story, key);
-        CREATE INDEX job_changed ON job (project, changed_at);"
-    );
+        CREATE INDEX job_changed ON job (project, changed_at);";
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         self.jobs.apply(file, recorded)

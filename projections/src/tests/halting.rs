@@ -93,6 +93,8 @@ static REFUSALS_LEFT: AtomicU32 = AtomicU32::new(3);
 impl View for Cramped {
     const NAME: &'static str = "cramped";
     const VERSION: u32 = 1;
+    const SERVES_FROM: u32 = 1;
+    const INDEXES: &'static str = "";
     const TABLES: &'static str = "CREATE TABLE seen (position INTEGER NOT NULL) STRICT;";
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Job::NAME, Reservation::NAME];
 
@@ -136,6 +138,8 @@ struct Crammed;
 impl View for Crammed {
     const NAME: &'static str = "crammed";
     const VERSION: u32 = 1;
+    const SERVES_FROM: u32 = 1;
+    const INDEXES: &'static str = "";
     const TABLES: &'static str = "";
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME];
 
@@ -176,6 +180,8 @@ struct Clumsy;
 impl View for Clumsy {
     const NAME: &'static str = "clumsy";
     const VERSION: u32 = 1;
+    const SERVES_FROM: u32 = 1;
+    const INDEXES: &'static str = "";
     const TABLES: &'static str = "";
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Job::NAME, Reservation::NAME];
 
@@ -211,6 +217,8 @@ struct Particular {
 impl View for Particular {
     const NAME: &'static str = "particular";
     const VERSION: u32 = 1;
+    const SERVES_FROM: u32 = 1;
+    const INDEXES: &'static str = "";
     const TABLES: &'static str =
         "CREATE TABLE seen (position INTEGER NOT NULL CHECK (position <> 4)) STRICT;";
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Job::NAME, Reservation::NAME];
