@@ -28,6 +28,7 @@ pub mod schema;
 pub mod server;
 pub mod session;
 mod setting;
+mod view;
 pub mod worker;
 
 pub use schema::{MediarySchema, Parts, Platform, build, sdl};

@@ -17,7 +17,7 @@ use crate::{
     log, playlist, project, reaction, resolve,
     server::limits::{self, limit_schema},
     session::session,
-    setting, worker,
+    setting, view, worker,
 };
 
 /// Tells how the parts of the local worker are.
@@ -78,6 +78,7 @@ pub struct Query(
     reaction::ReactionQuery,
     resolve::ResolveQuery,
     worker::WorkerQuery,
+    view::ViewQuery,
 );
 
 /// Everything that can be done.
@@ -93,6 +94,7 @@ pub struct Mutation(
     worker::WorkerMutation,
     reaction::ReactionMutation,
     log::LogMutation,
+    view::ViewMutation,
 );
 
 /// Everything that can be watched.
@@ -114,7 +116,8 @@ pub fn build(platform: Platform, options: &limits::Options) -> MediarySchema {
         .data(Arc::new(platform))
         .data(event::Renderings::default())
         .data(Feeds::default())
-        .extension(PerRequest);
+        .extension(PerRequest)
+        .extension(view::TellsStale);
     limit_schema(schema, options).finish()
 }
 
