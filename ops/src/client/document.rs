@@ -21,6 +21,7 @@ const FRAGMENTS: &[&str] = &[
     include_str!("../commands/playlist/playlist.fragment.graphql"),
     include_str!("../commands/playlist/playlist_outcome.fragment.graphql"),
     include_str!("../commands/project/project.fragment.graphql"),
+    include_str!("../commands/view/version.fragment.graphql"),
 ];
 
 /// A document, and the type that its answer is read as: of a mutation the payload without what all of them have.

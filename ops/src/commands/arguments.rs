@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 
 use super::{
-    account, backup, demo, download, file, job, log, parked, playlist, project, server, setting, shell, why,
-    worker,
+    account, backup, demo, download, file, job, log, parked, playlist, project, server, setting, shell, view,
+    why, worker,
 };
 use crate::output::Format;
 
@@ -108,6 +108,9 @@ pub(crate) enum Verb {
     /// Start a part again that was halted because it failed too often.
     #[command(subcommand)]
     Concern(worker::Part),
+    /// See how the views are built that answers come from; build one anew, go back to another version.
+    #[command(subcommand)]
+    View(view::Verb),
     /// See what a reaction could not handle; try it again, or skip it.
     #[command(subcommand)]
     Parked(parked::Verb),
@@ -215,6 +218,9 @@ mod tests {
             token list
             token revoke ID
             limit show
+            view list
+            view rebuild job
+            view use job 3.1
             limit set --refresh 1 --download 2 --total 3
             completions bash
             serve --data DIR --listen 127.0.0.1:8484 --nats auto --allow-network 10.0.0.0/8
@@ -256,6 +262,7 @@ mod tests {
             ("mediary log show", ErrorKind::MissingRequiredArgument),
             ("mediary log verify --bundle F --checkpoint 3", ErrorKind::ValueValidation),
             ("mediary limit set", ErrorKind::MissingRequiredArgument),
+            ("mediary view use job", ErrorKind::MissingRequiredArgument),
             ("mediary job list --state done", ErrorKind::InvalidValue),
             ("mediary playlist list --server ftp://h", ErrorKind::ValueValidation),
             ("mediary playlist follow --wait", ErrorKind::MissingRequiredArgument),

@@ -22,7 +22,9 @@ use mediary_api::schema::{Mutation, Query, Subscription};
 use serde_json::{Value, json};
 
 use self::sample::{Amount, Contract};
-use super::{account, download, file, job, log, named, parked, playlist, project, setting, why, worker};
+use super::{
+    account, download, file, job, log, named, parked, playlist, project, setting, view, why, worker,
+};
 use crate::client::{Checked, Document, with_fragments};
 
 /// Each document with its type. A file without a line here fails the test.
@@ -68,6 +70,9 @@ const DOCUMENTS: &[&dyn Checked] = &[
     &project::LIST,
     &setting::SET,
     &setting::SHOW,
+    &view::LIST,
+    &view::REBUILD,
+    &view::USE,
     &why::WHY,
     &worker::LIST,
     &worker::RESUME,

@@ -12,7 +12,7 @@ use super::{
     connection::{Environment, connect},
     demo, download,
     failure::Failure,
-    file, job, log, parked, plan, playlist, project, server, setting, shell, why, worker,
+    file, job, log, parked, plan, playlist, project, server, setting, shell, view, why, worker,
 };
 use crate::{client, exit::Exit, output::Output};
 
@@ -60,6 +60,7 @@ async fn run(
         Verb::Limit(verb) => setting::run(verb, &client()?, output).await,
         Verb::Worker(verb) => worker::run(verb, &client()?, output).await,
         Verb::Concern(verb) => worker::run_part(verb, &client()?, output).await,
+        Verb::View(verb) => view::run(verb, &client()?, output).await,
         Verb::Parked(verb) => parked::run(verb, &client()?, output).await,
         Verb::Demo(demo) => demo::run(demo, flags, output).await,
         Verb::Completions(completions) => shell::run(&completions, output),

@@ -31,6 +31,7 @@ mod project;
 mod server;
 mod setting;
 mod shell;
+mod view;
 mod wait;
 mod why;
 mod worker;
