@@ -90,7 +90,9 @@ pub(crate) fn internal(code: &'static str) -> Error {
 /// A view that can't answer: behind is a matter of a moment, anything else is a fault.
 pub(crate) fn view_fault(error: &QueryError) -> Error {
     match error {
-        QueryError::Behind { .. } => fault(&error.to_string(), "VIEW_BEHIND", true),
+        QueryError::Behind { .. } | QueryError::Unlike { .. } => {
+            fault(&error.to_string(), "VIEW_BEHIND", true)
+        }
         QueryError::Stopping => fault("the server is stopping", "STOPPING", true),
         QueryError::Stopped { view, code, .. } => {
             tracing::error!(%error, "a view has stopped");

@@ -32,6 +32,7 @@ pub mod schema;
 pub mod server;
 pub mod session;
 mod setting;
+mod view;
 pub mod worker;
 
 pub use entry::views;

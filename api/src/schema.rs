@@ -18,7 +18,7 @@ use crate::{
     loader::PerRequest,
     server::limits::{self, limit_schema},
     session::session,
-    worker,
+    view, worker,
 };
 
 /// Tells how the parts of the local worker are.
@@ -117,6 +117,7 @@ concerns! {
     project,
     setting,
     worker,
+    view,
     reaction,
     reservation,
     log,
@@ -132,7 +133,8 @@ pub fn build(platform: Platform, options: &limits::Options) -> MediarySchema {
         .data(Arc::new(platform))
         .data(event::Renderings::default())
         .data(Feeds::default())
-        .extension(PerRequest);
+        .extension(PerRequest)
+        .extension(view::TellsStale);
     limit_schema(schema, options).finish()
 }
 

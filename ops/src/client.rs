@@ -11,7 +11,13 @@ mod reply;
 mod tests;
 mod watch;
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use reqwest::{
     Response,
@@ -46,6 +52,8 @@ pub(crate) struct Client {
     has_token: bool,
     /// Whether commands are only to say what they would do.
     is_dry: bool,
+    /// Whether the person was told that answers are of an older state: once is enough.
+    has_told_staleness: Arc<AtomicBool>,
 }
 
 impl Client {
@@ -67,7 +75,13 @@ impl Client {
             .no_proxy()
             .build()
             .map_err(Error::Setup)?;
-        Ok(Self { http, server, has_token: token.is_some(), is_dry: false })
+        Ok(Self {
+            http,
+            server,
+            has_token: token.is_some(),
+            is_dry: false,
+            has_told_staleness: Arc::default(),
+        })
     }
 
     /// The same client, whose commands only say what they would do: each is answered by [`Error::DryRun`].
@@ -161,6 +175,11 @@ impl Client {
         let response = request.send().await.map_err(|error| self.transport(&error))?;
         let status = response.status();
         let bytes = response.bytes().await.map_err(|error| self.transport(&error))?;
+        if let Some(told) = reply::staleness(&bytes)
+            && !self.has_told_staleness.swap(true, Ordering::SeqCst)
+        {
+            crate::say(&told);
+        }
         let reply = reply::parse(&bytes).ok_or_else(|| self.stranger(status.as_u16()))?;
         reply.map_err(|fault| self.refused(fault))
     }

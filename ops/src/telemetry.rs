@@ -78,6 +78,10 @@ fn describe() {
     describe_counter!("mediary_downloaded_bytes_total", "Bytes of files that were put into the library.");
     describe_gauge!("mediary_view_position", "The position of the last event that a view has folded.");
     describe_gauge!("mediary_view_lag_events", "How many events a view is behind the log.");
+    describe_counter!(
+        "mediary_view_defects_total",
+        "How often a view that was built anew had other rows than the one that lived through it."
+    );
     describe_gauge!("mediary_jobs", "Jobs by kind and state.");
     describe_gauge!("mediary_log_category_bytes", "Bytes of payload in the log, by concern.");
     describe_gauge!("mediary_log_category_events", "Events in the log, by concern.");

@@ -13,32 +13,53 @@ use std::{
 use mediary_log::Log;
 use mediary_schema::scope::Scope;
 use rusqlite::Transaction;
-use tokio::{runtime::Handle, sync::watch};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, watch},
+};
 
 use crate::{
+    edition::Edition,
+    editions::Editions,
+    feed::Feeder,
     life::Life,
+    order::Order,
+    readers::{QueryError, Readers},
     registry::StartError,
     spawn,
-    store::{QueryError, Readers, Store},
+    start::Start,
+    told::Told,
     view::View,
 };
 
 /// How long a query waits for a view to reach a position (PL-42).
-const WAIT_MAX: Duration = Duration::from_secs(2);
+pub(crate) const WAIT_MAX: Duration = Duration::from_secs(2);
 /// A view that lacks more events than these isn't waited for: it folds some thousands in a second.
 const LAG_AWAITED_MAX: u64 = 4_096;
 
-/// Where a view is.
+/// Where a view is, or an edition of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ViewStatus {
     /// Its name.
     pub name: &'static str,
+    /// Which edition serves.
+    pub edition: Edition,
+    /// Whether it is told of what is recorded. One that isn't is of an older version, and shows its position for good.
+    pub is_fed: bool,
     /// The position of the last event that it has folded.
     pub position: u64,
+    /// Events that it folds in a second, while it is behind.
+    pub rate_per_second: Option<u64>,
     /// What keeps it from going on, and is tried again.
     pub trouble: Option<String>,
     /// Why it stopped, if it did.
     pub fault: Option<Fault>,
+}
+
+impl ViewStatus {
+    pub(crate) const fn new(name: &'static str, edition: Edition, position: u64) -> Self {
+        Self { name, edition, is_fed: true, position, rate_per_second: None, trouble: None, fault: None }
+    }
 }
 
 /// An event that a view can't fold, or can't read.
@@ -56,7 +77,10 @@ pub struct Fault {
 #[derive(Debug, Clone)]
 pub struct ViewHandle {
     pub(crate) name: &'static str,
+    pub(crate) log: Log,
     pub(crate) readers: Readers,
+    pub(crate) editions: Editions,
+    pub(crate) orders: mpsc::UnboundedSender<Order>,
     status: watch::Receiver<ViewStatus>,
     /// What was recorded when it was started, or begun anew: before it has folded that, it shows a part of the truth as if it were all.
     whole_at: Arc<AtomicU64>,
@@ -67,32 +91,55 @@ pub struct ViewHandle {
 }
 
 impl ViewHandle {
-    /// Starts a view in its own file below `directory`; must be called on a runtime.
+    /// Starts a view in its own files below `directory`; must be called on a runtime.
     pub fn start<V: View>(log: &Log, directory: &Path) -> Result<Self, StartError> {
-        let (store, place) = Store::open::<V>(directory, log)?;
-        let (position, whole_at) = (place.position, Arc::new(AtomicU64::new(log.head().position)));
-        let (publish, status) =
-            watch::channel(ViewStatus { name: V::NAME, position, trouble: None, fault: None });
+        let Start { shelf, fed, file, shown } = Start::of::<V>(log, directory)?;
+        let head = log.head().position;
+        let (own, own_status) = watch::channel(ViewStatus::new(V::NAME, fed, file.1.position));
+        let standing = shown.map(|(edition, position)| ViewStatus {
+            is_fed: false,
+            ..ViewStatus::new(V::NAME, edition, position)
+        });
+        let whole_at = Arc::new(AtomicU64::new(if standing.is_some() { 0 } else { head }));
+        let is_fed_shown = standing.is_none();
+        let (served, status) = watch::channel(standing.unwrap_or_else(|| own.borrow().clone()));
+        let (served, edition) = (Arc::new(served), status.borrow().edition);
         let (stop, stopped) = watch::channel(false);
-        let readers = Readers::new::<V>(directory);
+        let (order, orders) = mpsc::unbounded_channel();
+        let editions = Editions::new(shelf, (fed, own_status), edition);
+        let readers = Readers::new(V::NAME, V::VERSION, directory, edition);
+        let told = Told { own, served: is_fed_shown.then(|| Arc::clone(&served)) };
         let life = Life {
-            log: log.clone(),
-            directory: directory.to_owned(),
-            runtime: Handle::current(),
-            store,
+            feeder: Feeder::new(log, Handle::current(), file, told, stopped),
+            editions: editions.clone(),
             readers: readers.clone(),
-            place,
-            publish,
-            stopped,
-            is_erased: false,
-            ahead: None,
+            served,
             whole_at: Arc::clone(&whole_at),
+            serves_at: head,
+            orders,
+            order: order.clone(),
+            building: None,
+            asked: None,
+            has_retired: false,
+            has_others: true,
+            erased_at: 0,
         };
         let thread = spawn::thread(format!("view-{}", V::NAME), move || life.run::<V>())
             .map_err(|source| StartError::Thread { view: V::NAME, source })?;
         let thread = Arc::new(std::sync::Mutex::new(Some(thread)));
-        let (shown, stop) = (Arc::default(), Arc::new(stop));
-        Ok(Self { name: V::NAME, readers, status, whole_at, shown, stop, thread })
+        let (shown, stop, log) = (Arc::default(), Arc::new(stop), log.clone());
+        Ok(Self {
+            name: V::NAME,
+            log,
+            readers,
+            editions,
+            orders: order,
+            status,
+            whole_at,
+            shown,
+            stop,
+            thread,
+        })
     }
 
     /// Where the view is now.
@@ -161,7 +208,7 @@ impl ViewHandle {
         let shown = self.shown.load(Ordering::SeqCst);
         let (at, is_stuck) = {
             let status = self.status.borrow();
-            (status.position, status.trouble.is_some())
+            (status.position, status.trouble.is_some() || !status.is_fed)
         };
         if at >= shown || shown - at > LAG_AWAITED_MAX || is_stuck {
             return;
@@ -189,6 +236,11 @@ impl ViewHandle {
         }
     }
 
+    /// Whether it shows all that was recorded when it was started, or once was: else it serves nobody.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.refuse_if_partial().is_ok()
+    }
+
     fn refuse_if_partial(&self) -> Result<(), QueryError> {
         let (at, wanted) = (self.status.borrow().position, self.whole_at.load(Ordering::SeqCst));
         if at >= wanted { Ok(()) } else { Err(QueryError::Behind { view: self.name, at, wanted }) }
@@ -198,9 +250,16 @@ impl ViewHandle {
         QueryError::Stopped { view: self.name, code: fault.code, reason: fault.reason.clone() }
     }
 
-    /// Waits, at most two seconds, until the view shows the position.
+    /// Waits, at most two seconds, until the view shows the position. An edition that is fed no further never does, and says
+    /// so at once.
     pub async fn wait_for(&self, position: u64) -> Result<(), QueryError> {
         let mut status = self.status.clone();
+        {
+            let status = status.borrow_and_update();
+            if !status.is_fed && status.position < position {
+                return Err(QueryError::Behind { view: self.name, at: status.position, wanted: position });
+            }
+        }
         let reached = status.wait_for(|status| status.position >= position || status.fault.is_some());
         match tokio::time::timeout(WAIT_MAX, reached).await {
             Ok(Ok(status)) => match &status.fault {

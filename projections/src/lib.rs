@@ -1,35 +1,54 @@
 //! Views: what is shown, built from the log and thrown away at will.
 //!
 //! Guarantees: rows and checkpoint are one transaction, so that every event is folded exactly once;
-//! a view sees nothing but recorded events; deleting its file loses nothing. No decision reads a view.
+//! a view sees nothing but recorded events; deleting its file loses nothing. No decision reads a view. A new version is
+//! built beside the old one, which serves meanwhile as of its position, and takes its place between two answers.
 //!
 //! To add a view: a folder named after its concern with the roles `view project query`, and one
 //! line in `registry.rs`.
 
+mod administration;
+mod build;
+mod compare;
 mod counted;
 pub mod download;
+mod edition;
+mod editions;
+mod fault;
+mod feed;
 pub mod file;
 mod handle;
 pub mod job;
 mod life;
 pub mod named;
+mod obey;
+mod order;
 pub mod page;
 pub mod playlist;
+mod readers;
 mod registry;
 mod rows;
 mod scoped;
+mod shelf;
 mod spawn;
 mod sql;
+mod start;
 mod store;
 #[cfg(feature = "testing")]
 mod testing;
 #[cfg(test)]
 mod tests;
+mod told;
 pub mod view;
 
+pub use administration::Stale;
+pub use compare::{Comparison, Difference, Otherwise, Side};
+pub use edition::{Edition, ParseEditionError};
+pub use editions::{EditionReport, EditionState, ViewReport};
 pub use handle::{Fault, ViewHandle, ViewStatus};
+pub use order::ChangeError;
+pub use readers::QueryError;
 pub use registry::{StartError, ViewKind, Views};
-pub use store::QueryError;
 
 /// One snapshot of a view, as queries take it.
 pub type Snapshot<'a> = rusqlite::Transaction<'a>;

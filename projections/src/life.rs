@@ -1,11 +1,11 @@
-//! What feeds a view: a thread of its own, from its checkpoint, then live.
+//! The life of a view, on its thread: one edition is fed, one serves, and most of the time they are the same.
 //!
-//! What passes (a full disk, a busy file) is tried again and said meanwhile. What doesn't (an event that can't be
-//! folded or read, a fold that panics) stops the view, and it says so: a view with a hole would lie.
+//! They differ while the version of this program is built beside an older one, which then serves as of its position; while a
+//! build that ran beside is brought to the position of the one that it takes the place of; and as long as a person chose
+//! an older one. Another edition serves from one answer to the next, and no position is ever taken back by that, unless a
+//! person chose so.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -13,340 +13,278 @@ use std::{
     time::Duration,
 };
 
-use mediary_events::{
-    Concern as _,
-    log::{Event, Logs},
+use tokio::{
+    sync::{mpsc, watch},
+    time::sleep,
 };
-use mediary_log::{Batch, Filter, Hash, Log, ReadError, Recorded};
-use rusqlite::ErrorCode;
-use tokio::{runtime::Handle, sync::watch, task::JoinHandle, time::sleep};
 
 use crate::{
-    handle::{Fault, ViewStatus},
-    spawn,
-    store::{self, Place, Readers, Store},
-    view::{ApplyError, View},
+    build::Building,
+    compare::{Comparison, compare},
+    edition::Edition,
+    editions::{Editions, last_erasure},
+    fault::{End, chain},
+    feed::Feeder,
+    handle::ViewStatus,
+    order::{Answer, Order},
+    readers::{self, Readers},
+    store::Checkpoint,
+    view::View,
 };
 
-/// Events folded in one transaction, at most: each row that they touch is in memory meanwhile.
-const BATCH_MAX: usize = 16_384;
-/// A view that lacks more events than these is in a hurry: it takes memory and disk for speed.
-const BEHIND_MIN: u64 = 2_048;
-/// How long a view waits before it tries again; twice as long each time.
-const RETRY_MIN: Duration = Duration::from_millis(50);
-/// How long it waits at most: somebody made room, and looks whether it helped.
-const RETRY_MAX: Duration = Duration::from_secs(5);
-/// The code of a view that can't go on for a reason of its own.
-const STOPPED: &str = "VIEW_STOPPED";
+/// The longest that it sleeps with something to remove: clocks are set, and disks sleep.
+const SLEEP_MAX: Duration = Duration::from_hours(1);
 
-/// The life of one view, on its thread.
+/// The life of one view.
 pub(crate) struct Life {
-    pub(crate) log: Log,
-    pub(crate) directory: PathBuf,
-    pub(crate) runtime: Handle,
-    pub(crate) store: Store,
+    pub(crate) feeder: Feeder,
+    pub(crate) editions: Editions,
     pub(crate) readers: Readers,
-    pub(crate) place: Place,
-    pub(crate) publish: watch::Sender<ViewStatus>,
-    pub(crate) stopped: watch::Receiver<bool>,
-    /// Before it has folded up to here it shows a part of the truth.
+    /// How the edition is that serves.
+    pub(crate) served: Arc<watch::Sender<ViewStatus>>,
+    /// Before what is fed has folded up to here it shows a part of the truth, and serves only if nothing else does.
     pub(crate) whole_at: Arc<AtomicU64>,
-    /// Whether something was erased that the view may show.
-    pub(crate) is_erased: bool,
-    /// What comes behind the batch that is being folded, read meanwhile.
-    pub(crate) ahead: Option<JoinHandle<Result<Batch, ReadError>>>,
-}
-
-/// Why a view doesn't go on by itself.
-enum End {
-    /// It is to stop, or the log was closed.
-    Stopping,
-    /// It can't go on.
-    Faulty(Fault),
-}
-
-/// Why a batch was not folded.
-enum Unfolded {
-    /// Worth another try.
-    Passing(String),
-    /// The file refuses the rows; which event is to blame, each of them alone will tell.
-    Unwritten(String),
-    Faulty(Fault),
+    /// Before what is fed has folded up to here it takes no other's place.
+    pub(crate) serves_at: u64,
+    pub(crate) orders: mpsc::UnboundedReceiver<Order>,
+    pub(crate) order: mpsc::UnboundedSender<Order>,
+    pub(crate) building: Option<Building>,
+    /// Whom to tell once what is fed serves.
+    pub(crate) asked: Option<Answer>,
+    /// Whether the others are known to be kept for a while only.
+    pub(crate) has_retired: bool,
+    /// Whether there may be others than the one that is fed.
+    pub(crate) has_others: bool,
+    /// The last event that erased others, and that none of them shows.
+    pub(crate) erased_at: u64,
 }
 
 impl Life {
     pub(crate) fn run<V: View>(mut self) {
-        match self.follow::<V>() {
-            End::Stopping => {}
-            End::Faulty(fault) => self.halt(V::NAME, fault),
+        self.go_on_building::<V>();
+        loop {
+            let goes_on = match self.follow::<V>() {
+                End::Stopping => false,
+                End::Erased => self.begin_anew::<V>().is_ok() || self.wait_for_another::<V>(),
+                End::Faulty(fault) => {
+                    self.feeder.halt(V::NAME, &fault);
+                    self.wait_for_another::<V>()
+                }
+            };
+            if !goes_on {
+                return;
+            }
         }
     }
 
     fn follow<V: View>(&mut self) -> End {
-        let mut tidied = false;
         loop {
-            let behind = self.log.head().position.saturating_sub(self.place.position);
-            self.store.hurry::<V>(behind > BEHIND_MIN);
-            if !tidied && behind == 0 {
-                store::remove_other_versions::<V>(&self.directory);
-                tidied = true;
-            }
-            let folded = match self.next::<V>() {
-                Ok(batch) => self.fold_until_it_is::<V>(&batch),
-                Err(end) => Err(end),
-            };
-            if let Err(end) = folded {
-                return end;
-            }
-            if std::mem::take(&mut self.is_erased)
-                && let Err(end) = self.begin_anew::<V>()
-            {
+            if let Err(end) = self.step::<V>() {
                 return end;
             }
         }
     }
 
-    /// Makes the view anew: what was erased from the log must not be found in it.
-    fn begin_anew<V: View>(&mut self) -> Result<(), End> {
-        tracing::info!(view = V::NAME, position = self.place.position, "rebuilding: something was erased");
-        let begun = self.store.begin_anew::<V>(&self.directory, &self.log);
-        self.readers.forget();
-        let position = self.place.position;
-        let failed = |error| Fault { position, code: STOPPED, reason: chain(&error) };
-        begun.map_err(|error| End::Faulty(failed(error)))?;
-        (self.place, self.ahead) = (Place::default(), None);
-        self.whole_at.store(self.log.head().position, Ordering::SeqCst);
-        self.publish.send_modify(|status| status.position = 0);
+    fn step<V: View>(&mut self) -> Result<(), End> {
+        self.forget_what_was_erased::<V>();
+        self.compare_with_one_that_stands::<V>();
+        self.serve_if_it_can();
+        let until_removal = self.tidy();
+        let Self { feeder, orders, .. } = self;
+        let interruption = async {
+            match until_removal {
+                Some(wait) => tokio::select! {
+                    order = orders.recv() => order,
+                    () = sleep(wait.min(SLEEP_MAX)) => None,
+                },
+                None => orders.recv().await,
+            }
+        };
+        if let Some(Some(order)) = feeder.step::<V, _>(interruption)? {
+            self.obey::<V>(order);
+        }
         Ok(())
     }
 
-    /// Waits for events; what can't be read now is asked for again.
-    fn next<V: View>(&mut self) -> Result<Batch, End> {
-        let mut wait = RETRY_MIN;
+    /// Waits, with a file that can't be gone on with, until it is told to feed another one; answers whether it was.
+    fn wait_for_another<V: View>(&mut self) -> bool {
         loop {
-            let (stopped, ahead) = (&mut self.stopped, self.ahead.take());
-            let (log, position) = (&self.log, self.place.position);
-            let next = self.runtime.block_on(async {
-                let read = async {
-                    match ahead {
-                        // A reading that panicked is done again here, where it is told.
-                        Some(ahead) => match ahead.await {
-                            Ok(batch) => batch,
-                            Err(_) => behind::<V>(log, position).await,
-                        },
-                        None => behind::<V>(log, position).await,
-                    }
-                };
+            let (orders, stopped) = (&mut self.orders, &mut self.feeder.stopped);
+            let order = self.feeder.runtime.block_on(async {
                 tokio::select! {
                     biased;
-                    _ = stopped.wait_for(|stopped| *stopped) => Err(ReadError::Closed),
-                    batch = read => batch,
+                    _ = stopped.wait_for(|stopped| *stopped) => None,
+                    order = orders.recv() => order,
                 }
             });
-            match next {
-                Ok(batch) => {
-                    let reached = batch.next_position - 1;
-                    if reached < self.log.head().position {
-                        let log = self.log.clone();
-                        let read = async move { behind::<V>(&log, reached).await };
-                        self.ahead = Some(spawn::task(&self.runtime, read));
-                    }
-                    return Ok(batch);
-                }
-                Err(ReadError::Closed) => return Err(End::Stopping),
-                Err(ReadError::Damaged(damage)) => {
-                    let position = damage.position().unwrap_or(self.place.position + 1);
-                    let reason = format!("the log can't be read: {damage}");
-                    return Err(End::Faulty(Fault { position, code: damage.code(), reason }));
-                }
+            let Some(order) = order else { return false };
+            if self.obey::<V>(order) {
+                return true;
+            }
+        }
+    }
+
+    /// Whether what is fed has folded what it has to before it may serve.
+    pub(crate) fn is_whole(&self) -> bool {
+        let wanted = self.serves_at.max(self.whole_at.load(Ordering::SeqCst));
+        self.feeder.store.is_built() && self.feeder.place.position >= wanted
+    }
+
+    /// Lets what is fed take the place of the one that serves, once nobody is shown an older state by that.
+    fn serve_if_it_can(&mut self) {
+        let is_other = {
+            let roles = self.editions.lock();
+            // Whoever asked for it now wants it, whatever was chosen before.
+            roles.shown != roles.fed.0 && (!roles.shelf.is_chosen() || self.asked.is_some())
+        };
+        let is_there = || self.feeder.place.position >= self.served.borrow().position;
+        if is_other && self.is_whole() && is_there() {
+            self.serve();
+        }
+    }
+
+    pub(crate) fn serve(&mut self) {
+        let now = self.feeder.log.clock().now();
+        let fed = {
+            let mut roles = self.editions.lock();
+            let fed = roles.fed.0;
+            if roles.shown != fed {
+                self.readers.turn_to(fed);
+            }
+            roles.shown = fed;
+            roles.shelf.serve(fed, false, now);
+            fed
+        };
+        let own = self.feeder.told.own.borrow().clone();
+        tracing::info!(view = own.name, edition = %fed, position = own.position, "this version of the view serves");
+        self.served.send_replace(own);
+        self.feeder.told.served = Some(Arc::clone(&self.served));
+        self.has_retired = false;
+        if let Some(answer) = self.asked.take() {
+            answer.send(Ok(fed)).unwrap_or_default();
+        }
+    }
+
+    /// What is built meets the position of an older version that serves: there both are compared.
+    fn compare_with_one_that_stands<V: View>(&mut self) {
+        self.feeder.pause_at = None;
+        let (shown, fed) = {
+            let roles = self.editions.lock();
+            let (shown, fed) = (roles.shown, roles.fed.0);
+            if shown.version == fed.version || roles.shelf.comparison(fed).is_some() {
+                return;
+            }
+            ((shown, roles.shelf.path(shown)), (fed, roles.shelf.path(fed)))
+        };
+        let (position, stands_at) = (self.feeder.place.position, self.served.borrow().position);
+        if position < stands_at {
+            self.feeder.pause_at = Some(stands_at);
+        } else if position == stands_at && position > 0 {
+            let both = || {
+                compare(
+                    (shown.0, &readers::connect(&shown.1)?),
+                    (fed.0, &readers::connect(&fed.1)?),
+                    position,
+                )
+            };
+            match both() {
+                Ok(comparison) => note(V::NAME, &self.editions, comparison),
                 Err(error) => {
-                    self.wait_with(format!("the log can't be read: {}", chain(&error)), &mut wait)?;
+                    tracing::warn!(view = V::NAME, reason = chain(&error), "the versions can't be compared");
                 }
             }
         }
     }
 
-    /// Folds a batch, however often it takes, or what stands before the event that can't be folded.
-    fn fold_until_it_is<V: View>(&mut self, batch: &Batch) -> Result<(), End> {
-        let mut wait = RETRY_MIN;
-        loop {
-            match self.fold::<V>(batch) {
-                Ok(()) => return Ok(()),
-                Err(Unfolded::Passing(trouble)) => self.wait_with(trouble, &mut wait)?,
-                Err(Unfolded::Unwritten(reason)) => match batch.events.as_slice() {
-                    [] | [_] => {
-                        let position = batch.next_position - 1;
-                        return Err(End::Faulty(unfoldable(position, &reason)));
-                    }
-                    events => return self.fold_each::<V>(events, batch.next_position),
-                },
-                Err(Unfolded::Faulty(fault)) => {
-                    self.fold_before::<V>(batch.clone(), fault.position);
-                    return Err(End::Faulty(fault));
-                }
-            }
+    /// Makes the view anew, and serves nothing until it is: what was erased from the log must not be found in it.
+    fn begin_anew<V: View>(&mut self) -> Result<(), End> {
+        self.forget_what_was_erased::<V>();
+        let begun = self.feeder.begin_anew::<V>();
+        let head = self.feeder.log.head().position;
+        let mut roles = self.editions.lock();
+        let fed = roles.fed.0;
+        roles.shelf.forget_comparison(fed);
+        self.serves_at = head;
+        if roles.shown == fed {
+            self.readers.turn_to(fed);
+            self.whole_at.store(head, Ordering::SeqCst);
         }
+        if let Err(End::Faulty(fault)) = &begun {
+            self.feeder.halt(V::NAME, fault);
+        }
+        begun
     }
 
-    /// Folds events one by one.
-    fn fold_each<V: View>(&mut self, events: &[Arc<Recorded>], next_position: u64) -> Result<(), End> {
-        for event in events {
-            let alone = Batch { events: vec![Arc::clone(event)], next_position: event.position() + 1 };
-            self.fold_until_it_is::<V>(&alone)?;
+    /// Removes every other edition that may show what was erased since it was begun.
+    fn forget_what_was_erased<V: View>(&mut self) {
+        if !self.has_others {
+            return;
         }
-        self.fold_until_it_is::<V>(&Batch { events: Vec::new(), next_position })
-    }
-
-    /// Says what is the matter and waits before the next try.
-    fn wait_with(&mut self, trouble: String, wait: &mut Duration) -> Result<(), End> {
-        let name = self.publish.borrow().name;
-        tracing::warn!(view = name, trouble, wait_ms = wait.as_millis() as u64, "the view tries again");
-        self.publish.send_modify(|status| status.trouble = Some(trouble));
-        let (stopped, pause) = (&mut self.stopped, *wait);
-        let goes_on = self.runtime.block_on(async {
-            tokio::select! {
-                biased;
-                _ = stopped.wait_for(|stopped| *stopped) => false,
-                () = sleep(pause) => true,
-            }
-        });
-        *wait = RETRY_MAX.min(*wait * 2);
-        if goes_on { Ok(()) } else { Err(End::Stopping) }
-    }
-
-    fn fold<V: View>(&mut self, batch: &Batch) -> Result<(), Unfolded> {
-        let position = batch.next_position - 1;
-        let hash = self.hash_at(position)?;
-        let mut place = Place { position, passed: self.place.passed.clone() };
-        for recorded in &batch.events {
-            let envelope = &recorded.envelope;
-            place.passed.take(envelope, V::knows(&envelope.stream.category, &envelope.name));
-        }
-        // The event that is being folded; none while rows are written.
-        let mut at = None;
-        let store = &mut self.store;
-        let folded = catch_unwind(AssertUnwindSafe(|| {
-            store.write(&place, &hash, |transaction| {
-                let mut view = V::default();
-                for recorded in &batch.events {
-                    at = Some(recorded.position());
-                    view.apply(transaction, recorded)?;
-                }
-                at = None;
-                view.write(transaction)
-            })
-        }));
-        let reason = match folded {
-            Ok(Ok(())) => {
-                let erases = |recorded: &Recorded| {
-                    Event::is_erasing(&recorded.envelope)
-                        && self.store.shows_what_is_erased_at(recorded.position())
-                };
-                // Nobody is told that it is up to date while it shows what is erased.
-                self.is_erased = batch.events.iter().any(|recorded| erases(recorded));
-                if !self.is_erased {
-                    self.reached(V::NAME, place);
-                }
-                return Ok(());
-            }
-            Ok(Err(error)) if is_passing(&error) => return Err(Unfolded::Passing(chain(&error))),
-            Ok(Err(error)) => chain(&error),
-            Err(_printed) => "the fold panicked".to_owned(),
+        let others: Vec<Edition> = {
+            let roles = self.editions.lock();
+            let aside = roles.aside.as_ref().map(|(edition, _)| *edition);
+            // What is built beside sees to it by itself.
+            let is_other = |edition: &Edition| *edition != roles.fed.0 && Some(*edition) != aside;
+            roles.shelf.editions().into_iter().filter(is_other).collect()
         };
-        Err(match at {
-            Some(position) => Unfolded::Faulty(unfoldable(position, &reason)),
-            None => Unfolded::Unwritten(reason),
-        })
-    }
-
-    /// The hash of the chain, by which a view is known as one of this history.
-    fn hash_at(&self, position: u64) -> Result<Hash, Unfolded> {
-        match self.log.hash_at(position) {
-            Ok(Some(hash)) => Ok(hash),
-            Ok(None) => Err(Unfolded::Passing(format!("event {position} is not in the log"))),
-            Err(ReadError::Damaged(damage)) => {
-                let at = damage.position().unwrap_or(position);
-                let reason = format!("the log can't be read: {damage}");
-                Err(Unfolded::Faulty(Fault { position: at, code: damage.code(), reason }))
+        if others.is_empty() {
+            return;
+        }
+        // What can't be read now is read again with the next event.
+        let Ok(erasure) = last_erasure(&self.feeder.log) else { return };
+        if erasure == self.erased_at {
+            return;
+        }
+        self.erased_at = erasure;
+        for edition in others {
+            let mut roles = self.editions.lock();
+            let checkpoint = Checkpoint::look(&roles.shelf.path(edition)).ok().flatten();
+            if checkpoint.is_some_and(|checkpoint| checkpoint.begun >= erasure) {
+                continue;
             }
-            Err(error) => Err(Unfolded::Passing(chain(&error))),
+            tracing::info!(view = V::NAME, %edition, "removing a version of the view: something was erased");
+            if roles.shown == edition {
+                roles.shown = roles.fed.0;
+                let (fed, now) = (roles.fed.0, self.feeder.log.clock().now());
+                roles.shelf.serve(fed, false, now);
+                self.readers.turn_to(fed);
+                self.whole_at.store(self.feeder.log.head().position, Ordering::SeqCst);
+                self.served.send_replace(self.feeder.told.own.borrow().clone());
+                self.feeder.told.served = Some(Arc::clone(&self.served));
+            }
+            roles.shelf.remove(edition);
         }
     }
 
-    fn reached(&mut self, view: &'static str, place: Place) {
-        let position = place.position;
-        self.place = place;
-        metrics::gauge!("mediary_view_position", "view" => view).set(position as f64);
-        let lag = self.log.head().position.saturating_sub(position);
-        metrics::gauge!("mediary_view_lag_events", "view" => view).set(lag as f64);
-        self.publish.send_modify(|status| {
-            status.position = position;
-            status.trouble = None;
-        });
-    }
-
-    /// Folds what stands before an event that can't be folded, so that the view stops right there.
-    fn fold_before<V: View>(&mut self, mut batch: Batch, position: u64) {
-        batch.events.retain(|recorded| recorded.envelope.position < position);
-        batch.next_position = position.max(self.place.position + 1);
-        let stops_early = match self.fold::<V>(&batch) {
-            Ok(()) => return,
-            Err(Unfolded::Passing(reason) | Unfolded::Unwritten(reason)) => reason,
-            Err(Unfolded::Faulty(fault)) => fault.reason,
-        };
-        tracing::error!(view = V::NAME, position, reason = stops_early, "the view stops before its time");
-    }
-
-    /// A view that can't go on stops there and says so; it never skips an event in silence.
-    fn halt(&self, view: &'static str, fault: Fault) {
-        let Fault { position, code, reason } = &fault;
-        tracing::error!(view, position, code, reason, "the view has stopped");
-        self.publish.send_modify(|status| {
-            status.trouble = None;
-            status.fault = Some(fault);
-        });
+    /// Removes editions that were kept long enough; answers how long the next one is kept.
+    fn tidy(&mut self) -> Option<Duration> {
+        let now = self.feeder.log.clock().now();
+        let mut roles = self.editions.lock();
+        let stay = roles.in_use();
+        if !self.has_retired && roles.shown == roles.fed.0 && self.is_whole() {
+            let shown = roles.shown;
+            roles.shelf.serve(shown, false, now);
+            roles.shelf.retire_others(&stay, now);
+            self.has_retired = true;
+        }
+        roles.shelf.remove_passed(&stay, now);
+        let until_removal = roles.shelf.next_removal(&stay, now);
+        self.has_others = !self.has_retired || until_removal.is_some() || roles.shown != roles.fed.0;
+        until_removal
     }
 }
 
-/// What stands behind a position of what a view is told of, as soon as the log has any more: up to the log's end, or as
-/// much as makes a batch.
-async fn behind<V: View>(log: &Log, position: u64) -> Result<Batch, ReadError> {
-    let mut heads = log.watch_head();
-    let head = heads.wait_for(|head| head.position > position).await.map_err(|_| ReadError::Closed)?.position;
-    // The view is as far as the log also where nothing is for it: whoever waits for a position gets it.
-    let lacking = usize::try_from(head - position).unwrap_or(usize::MAX);
-    // Besides its own concerns each view hears of what was erased.
-    let told = V::CONCERNS.iter().copied().chain([Logs::NAME]);
-    let filter = Filter::categories(told.map(str::to_owned));
-    log.subscribe(position + 1, filter).report_skipped(lacking).next_batch(BATCH_MAX).await
-}
-
-fn unfoldable(position: u64, reason: &str) -> Fault {
-    Fault { position, code: STOPPED, reason: format!("event {position} can't be folded: {reason}") }
-}
-
-/// Whether the same event may well be folded in a moment: then it isn't the event that is wrong.
-fn is_passing(error: &ApplyError) -> bool {
-    let ApplyError::Sqlite(error) = error else { return false };
-    let passing = [
-        ErrorCode::DiskFull,
-        ErrorCode::SystemIoFailure,
-        ErrorCode::DatabaseBusy,
-        ErrorCode::DatabaseLocked,
-        ErrorCode::CannotOpen,
-        ErrorCode::OutOfMemory,
-        ErrorCode::OperationInterrupted,
-    ];
-    error.sqlite_error_code().is_some_and(|code| passing.contains(&code))
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
+/// Keeps what a comparison found; that one fold made different rows of the same events is a defect, and told as one.
+pub(crate) fn note(view: &'static str, editions: &Editions, comparison: Comparison) {
+    let Comparison { old, new, position, common_rows, only_old, only_new, different, .. } = comparison;
+    if comparison.is_defect() {
+        tracing::error!(
+            view, %old, %new, position, common_rows, only_old, only_new, different,
+            "a view that was built anew has other rows than the one that lived through it: `mediary view list` shows them"
+        );
+        metrics::counter!("mediary_view_defects_total", "view" => view).increment(1);
+    } else {
+        tracing::info!(view, %old, %new, position, common_rows, only_old, only_new, different, "versions compared");
     }
-    text
+    editions.lock().shelf.note(comparison);
 }

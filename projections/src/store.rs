@@ -1,21 +1,19 @@
-//! The SQLite file of one view: its tables, its checkpoint, its readers.
+//! The SQLite file of one edition of a view, as whoever writes it has it: its tables, its checkpoint, its pace.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::OnceLock,
 };
 
 use mediary_log::{Hash, Log, Passed, ReadError};
-use mediary_schema::{ProjectId, scope::Scope};
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction};
 
-use crate::{registry::StartError, scoped, view::View};
+use crate::{editions::last_erasure, readers, registry::StartError, view::View};
 
-/// Idle connections for reading that are kept.
-const READERS_IDLE_MAX: usize = 4;
 /// Memory for pages of one connection, in KiB (negative for SQLite): reading is from the system's cache anyway.
-const CACHE_KIB: i64 = -1_024;
+pub(crate) const CACHE_KIB: i64 = -1_024;
 /// The same for a view that is behind: the index of ids has no order, and what it touches next may be any page of it.
 const CACHE_BEHIND_KIB: i64 = -65_536;
 /// Pages of the write-ahead log that are moved into the file, with two syncs.
@@ -25,7 +23,9 @@ const CHECKPOINT_BEHIND_PAGES: i64 = 16_384;
 /// What is left of the write-ahead log's file when it begins again from its front.
 const JOURNAL_BYTES_MAX: i64 = 8 << 20;
 /// How long a reader waits for a checkpoint of the write-ahead log.
-const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
+/// A view that lacks more events than these is in a hurry: it takes memory and disk for speed.
+pub(crate) const BEHIND_MIN: u64 = 2_048;
 
 const CHECKPOINT_TABLE: &str = "
     CREATE TABLE checkpoint (
@@ -34,58 +34,21 @@ const CHECKPOINT_TABLE: &str = "
         position INTEGER NOT NULL,
         hash BLOB NOT NULL,
         passed TEXT NOT NULL,
-        begun INTEGER NOT NULL
+        begun INTEGER NOT NULL,
+        built INTEGER NOT NULL,
+        boot TEXT NOT NULL
     ) STRICT;";
-
-/// Why a query could not be answered.
-#[derive(Debug, thiserror::Error)]
-pub enum QueryError {
-    /// SQLite refused.
-    #[error("the view {view} can't be read")]
-    Sqlite {
-        /// The view.
-        view: &'static str,
-        /// What it says.
-        source: rusqlite::Error,
-    },
-    /// The view has not reached the position in time.
-    #[error("the view {view} is at {at} and has not reached {wanted} yet")]
-    Behind {
-        /// The view.
-        view: &'static str,
-        /// Where it is.
-        at: u64,
-        /// Where it was wanted.
-        wanted: u64,
-    },
-    /// The query itself is at fault.
-    #[error("a query of the view {view} panicked")]
-    Panicked {
-        /// The view.
-        view: &'static str,
-    },
-    /// The view stopped at an event that it can't fold or read.
-    #[error("the view {view} has stopped: {reason}")]
-    Stopped {
-        /// The view.
-        view: &'static str,
-        /// A stable code: the log's, if it is the log that can't be read.
-        code: &'static str,
-        /// At which event, and why.
-        reason: String,
-    },
-    /// The server stops.
-    #[error("the server is stopping")]
-    Stopping,
-}
 
 /// The writing end.
 pub(crate) struct Store {
     connection: Connection,
+    path: PathBuf,
     /// Whether it takes memory and disk for speed.
     in_hurry: bool,
     /// The head of the log when the file was made: what was erased by then is not in it.
     begun: u64,
+    /// Whether it has been at the end of the log once, with all of its indexes.
+    is_built: bool,
 }
 
 impl Store {
@@ -93,25 +56,34 @@ impl Store {
     ///
     /// What else keeps a file from being opened (no room, no permission, too many open files) is no reason to
     /// throw hours of folding away.
-    pub(crate) fn open<V: View>(directory: &Path, log: &Log) -> Result<(Self, Place), StartError> {
+    pub(crate) fn open<V: View>(path: &Path, log: &Log) -> Result<(Self, Place), StartError> {
+        // Where there is little to fold, indexes cost as little first as last.
+        Self::open_or_make::<V>(path, log, log.head().position <= BEHIND_MIN)
+    }
+
+    /// The same beside one that serves: a file that is made now counts as built only once it is at the end of the log.
+    pub(crate) fn open_aside<V: View>(path: &Path, log: &Log) -> Result<(Self, Place), StartError> {
+        Self::open_or_make::<V>(path, log, false)
+    }
+
+    fn open_or_make<V: View>(path: &Path, log: &Log, is_built: bool) -> Result<(Self, Place), StartError> {
         let failed = |source| StartError::Open { view: V::NAME, source };
-        let path = path_of::<V>(directory);
         if path.exists() {
-            match checkpoint_of(&path) {
+            match checkpoint_of(path) {
                 Ok((connection, Some(checkpoint))) => {
                     let belongs = checkpoint.belongs_to(log);
                     let belongs = belongs.map_err(|source| StartError::Log { view: V::NAME, source })?;
-                    let is_overtaken = checkpoint.place.passed.is_overtaken(V::knows);
-                    if belongs && !is_overtaken {
-                        let Checkpoint { place, begun, .. } = checkpoint;
-                        return Ok((Self { connection, in_hurry: false, begun }, place));
+                    match checkpoint.why_anew::<V>(belongs) {
+                        None => {
+                            let Checkpoint { place, begun, is_built, boot, .. } = checkpoint;
+                            let path = path.to_owned();
+                            if !is_built && !boot.is_empty() {
+                                pay_later(&connection).map_err(failed)?;
+                            }
+                            return Ok((Self { connection, path, in_hurry: false, begun, is_built }, place));
+                        }
+                        Some(why) => tracing::info!(view = V::NAME, why, "rebuilding"),
                     }
-                    let why = if belongs {
-                        "the view passed what is understood by now"
-                    } else {
-                        "the view is of another history"
-                    };
-                    tracing::info!(view = V::NAME, why, "rebuilding");
                 }
                 Ok((_, None)) => tracing::info!(view = V::NAME, "rebuilding: the view was never begun"),
                 Err(error) if is_no_view(&error) => {
@@ -119,19 +91,67 @@ impl Store {
                 }
                 Err(error) => return Err(failed(error)),
             }
-            remove(&path);
+            remove(path);
         }
-        Ok((Self::make::<V>(&path, log).map_err(failed)?, Place::default()))
+        Ok((Self::make::<V>(path, log, is_built).map_err(failed)?, Place::default()))
     }
 
-    fn make<V: View>(path: &Path, log: &Log) -> Result<Self, rusqlite::Error> {
+    /// Makes the file of an edition in place of whatever has its name, with its indexes if it counts as built from the
+    /// start.
+    fn make<V: View>(path: &Path, log: &Log, is_built: bool) -> Result<Self, rusqlite::Error> {
+        remove(path);
         let begun = log.head().position;
-        Ok(Self { connection: make::<V>(path, log, begun)?, in_hurry: false, begun })
+        let boot = if is_built { None } else { boot_id() };
+        let connection = connect(path)?;
+        connection.execute_batch(V::TABLES)?;
+        connection.execute_batch(CHECKPOINT_TABLE)?;
+        if is_built {
+            connection.execute_batch(V::INDEXES)?;
+        }
+        let genesis = log.genesis();
+        connection.execute(
+            "INSERT INTO checkpoint VALUES (0, ?1, 0, ?2, '', ?3, ?4, ?5)",
+            (log.id().as_bytes(), genesis.as_slice(), begun as i64, is_built, boot.unwrap_or_default()),
+        )?;
+        if boot.is_some() {
+            pay_later(&connection)?;
+        }
+        Ok(Self { connection, path: path.to_owned(), in_hurry: false, begun, is_built })
     }
 
     /// Whether an event at this position that erased others may have left something here.
     pub(crate) const fn shows_what_is_erased_at(&self, position: u64) -> bool {
         position > self.begun
+    }
+
+    /// Whether what was recorded before the file was made stands before this position.
+    pub(crate) const fn has_all_of_its_beginning(&self, position: u64) -> bool {
+        position >= self.begun
+    }
+
+    /// Whether it has been at the end of the log once, with all of its indexes.
+    pub(crate) const fn is_built(&self) -> bool {
+        self.is_built
+    }
+
+    /// Makes the indexes that only queries ask, and pays what was put off: from now on the file is a whole one, also after a
+    /// power cut.
+    pub(crate) fn complete<V: View>(&mut self) -> Result<(), rusqlite::Error> {
+        self.connection.pragma_update(None, "synchronous", "full")?;
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        self.connection.query_row(checkpoint, [], |_| Ok(()))?;
+        let synced = File::open(&self.path).and_then(|file| file.sync_all());
+        synced.map_err(|error| {
+            let failed = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR);
+            rusqlite::Error::SqliteFailure(failed, Some(error.to_string()))
+        })?;
+        let transaction = self.connection.transaction()?;
+        transaction.execute_batch(V::INDEXES)?;
+        transaction.execute("UPDATE checkpoint SET built = 1", [])?;
+        transaction.commit()?;
+        self.connection.pragma_update(None, "synchronous", "normal")?;
+        self.is_built = true;
+        Ok(())
     }
 
     /// Trades memory and disk for speed while a view is behind, and gives both back once it isn't.
@@ -147,11 +167,9 @@ impl Store {
     }
 
     /// Removes the file and begins anew.
-    pub(crate) fn begin_anew<V: View>(&mut self, directory: &Path, log: &Log) -> Result<(), rusqlite::Error> {
-        let path = path_of::<V>(directory);
+    pub(crate) fn begin_anew<V: View>(&mut self, log: &Log) -> Result<(), rusqlite::Error> {
         self.connection = Connection::open_in_memory()?;
-        remove(&path);
-        *self = Self::make::<V>(&path, log)?;
+        *self = Self::make::<V>(&self.path.clone(), log, false)?;
         Ok(())
     }
 
@@ -181,33 +199,84 @@ pub(crate) struct Place {
 }
 
 /// The place of a file, and of which history it is.
-struct Checkpoint {
+pub(crate) struct Checkpoint {
     log_id: [u8; 16],
-    place: Place,
+    pub(crate) place: Place,
     hash: Hash,
-    begun: u64,
+    /// The head of the log when the file was made.
+    pub(crate) begun: u64,
+    /// Whether it has been at the end of the log once.
+    pub(crate) is_built: bool,
+    /// The start of the machine by which nothing was synced; empty if everything was.
+    boot: String,
 }
 
 impl Checkpoint {
-    fn belongs_to(&self, log: &Log) -> Result<bool, ReadError> {
+    /// Reads that of a file, changing nothing in it.
+    pub(crate) fn look(path: &Path) -> Result<Option<Self>, rusqlite::Error> {
+        Self::of(&readers::connect(path)?)
+    }
+
+    /// That of a whole file of the history that the log has now, in which nothing is that was erased; none of any other.
+    pub(crate) fn look_if_fit(path: &Path, log: &Log) -> Option<Self> {
+        let checkpoint = Self::look(path).ok().flatten()?;
+        let belongs = checkpoint.belongs_to(log).unwrap_or(false);
+        let is_clean = last_erasure(log).is_ok_and(|erasure| checkpoint.begun >= erasure);
+        (belongs && is_clean && checkpoint.is_built).then_some(checkpoint)
+    }
+
+    /// Reads that of the snapshot that a connection has.
+    pub(crate) fn of(connection: &Connection) -> Result<Option<Self>, rusqlite::Error> {
+        let columns = "SELECT log_id, position, hash, passed, begun, built, boot FROM checkpoint";
+        let read = |row: &rusqlite::Row<'_>| {
+            let passed: String = row.get(3)?;
+            let passed = passed.parse().map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, Box::new(error))
+            })?;
+            Ok(Self {
+                log_id: row.get(0)?,
+                place: Place { position: row.get::<_, i64>(1)? as u64, passed },
+                hash: row.get(2)?,
+                begun: row.get::<_, i64>(4)? as u64,
+                is_built: row.get(5)?,
+                boot: row.get(6)?,
+            })
+        };
+        connection.query_row(columns, [], read).optional()
+    }
+
+    /// Whether it is of the history that a log has now.
+    pub(crate) fn belongs_to(&self, log: &Log) -> Result<bool, ReadError> {
         Ok(self.log_id == *log.id().as_bytes() && log.hash_at(self.place.position)? == Some(self.hash))
+    }
+
+    /// Why a file can't be gone on with; none if it can.
+    fn why_anew<V: View>(&self, belongs: bool) -> Option<&'static str> {
+        if !belongs {
+            Some("the view is of another history")
+        } else if self.place.passed.is_overtaken(V::knows) {
+            Some("the view passed what is understood by now")
+        } else if !self.is_built && !self.boot.is_empty() && boot_id() != Some(&self.boot) {
+            Some("the machine went down while the view was built, and what was not on the disk is lost")
+        } else {
+            None
+        }
     }
 }
 
 fn checkpoint_of(path: &Path) -> Result<(Connection, Option<Checkpoint>), rusqlite::Error> {
     let connection = connect(path)?;
-    let checkpoint = connection
-        .query_row("SELECT log_id, position, hash, passed, begun FROM checkpoint", [], |row| {
-            let passed: String = row.get(3)?;
-            let passed = passed.parse().map_err(|error| {
-                rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, Box::new(error))
-            })?;
-            let place = Place { position: row.get::<_, i64>(1)? as u64, passed };
-            let begun = row.get::<_, i64>(4)? as u64;
-            Ok(Checkpoint { log_id: row.get(0)?, place, hash: row.get(2)?, begun })
-        })
-        .optional()?;
+    let checkpoint = Checkpoint::of(&connection)?;
     Ok((connection, checkpoint))
+}
+
+/// Which start of the machine this is. As long as it is the same, what was written is there, synced or not: a process that
+/// is killed takes nothing with it.
+fn boot_id() -> Option<&'static str> {
+    static BOOT: OnceLock<Option<String>> = OnceLock::new();
+    let read = || fs::read_to_string("/proc/sys/kernel/random/boot_id").ok();
+    let known = BOOT.get_or_init(|| read().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()));
+    known.as_deref()
 }
 
 /// Whether an error says that the file is not what this program writes, rather than that it can't be had now.
@@ -219,126 +288,9 @@ fn is_no_view(error: &rusqlite::Error) -> bool {
     }
 }
 
-fn make<V: View>(path: &Path, log: &Log, begun: u64) -> Result<Connection, rusqlite::Error> {
-    let connection = connect(path)?;
-    connection.execute_batch(V::TABLES)?;
-    connection.execute_batch(CHECKPOINT_TABLE)?;
-    let genesis = log.genesis();
-    connection.execute(
-        "INSERT INTO checkpoint VALUES (0, ?1, 0, ?2, '', ?3)",
-        (log.id().as_bytes().as_slice(), genesis.as_slice(), begun as i64),
-    )?;
-    Ok(connection)
-}
-
-/// The reading end: a few connections, shared.
-#[derive(Debug, Clone)]
-pub(crate) struct Readers {
-    view: &'static str,
-    path: Arc<PathBuf>,
-    idle: Arc<Mutex<Idle>>,
-    #[cfg(feature = "testing")]
-    pub(crate) statements: crate::testing::Statements,
-}
-
-/// Connections that wait for the next query.
-#[derive(Debug, Default)]
-struct Idle {
-    /// How often the file was made anew.
-    generation: u64,
-    /// Those that see one project at a time.
-    scoped: Vec<Connection>,
-    /// Those that see all.
-    whole: Vec<Connection>,
-}
-
-impl Idle {
-    const fn of(&mut self, project: Option<ProjectId>) -> &mut Vec<Connection> {
-        match project {
-            Some(_) => &mut self.scoped,
-            None => &mut self.whole,
-        }
-    }
-}
-
-impl Readers {
-    pub(crate) fn new<V: View>(directory: &Path) -> Self {
-        Self {
-            view: V::NAME,
-            path: Arc::new(path_of::<V>(directory)),
-            idle: Arc::default(),
-            #[cfg(feature = "testing")]
-            statements: crate::testing::Statements::default(),
-        }
-    }
-
-    /// Answers a query from one snapshot of what a scope may see, with the position that it shows. Blocks.
-    pub(crate) fn read<T>(
-        &self,
-        scope: Scope,
-        query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
-    ) -> Result<(T, u64), QueryError> {
-        let failed = |source| QueryError::Sqlite { view: self.view, source };
-        let project = scope.project();
-        let (idle, generation) = {
-            let mut waiting = self.lock();
-            (waiting.of(project).pop(), waiting.generation)
-        };
-        let mut connection = match idle {
-            Some(connection) => connection,
-            None => self.connect(project).map_err(failed)?,
-        };
-        if let Some(project) = project {
-            scoped::choose(&connection, project).map_err(failed)?;
-        }
-        let transaction = connection.transaction().map_err(failed)?;
-        let answer = query(&transaction).map_err(failed)?;
-        let position: i64 = transaction
-            .prepare_cached("SELECT position FROM checkpoint")
-            .and_then(|mut select| select.query_row([], |row| row.get(0)))
-            .map_err(failed)?;
-        drop(transaction);
-        let mut waiting = self.lock();
-        let is_current = waiting.generation == generation;
-        let idle = waiting.of(project);
-        if is_current && idle.len() < READERS_IDLE_MAX {
-            idle.push(connection);
-        }
-        Ok((answer, position as u64))
-    }
-
-    /// Lets go of every connection that waits, and of those in use once they are free: the file was made anew.
-    pub(crate) fn forget(&self) {
-        let mut waiting = self.lock();
-        *waiting = Idle { generation: waiting.generation + 1, ..Idle::default() };
-    }
-
-    /// How often the file was made anew.
-    pub(crate) fn generation(&self) -> u64 {
-        self.lock().generation
-    }
-
-    fn connect(&self, project: Option<ProjectId>) -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(self.path.as_ref(), flags)?;
-        connection.pragma_update(None, "cache_size", CACHE_KIB)?;
-        connection.busy_timeout(BUSY_TIMEOUT)?;
-        if project.is_some() {
-            connection.pragma_update(None, "temp_store", "memory")?;
-            scoped::hide(&connection)?;
-        }
-        #[cfg(feature = "testing")]
-        let connection = self.statements.of(connection);
-        Ok(connection)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Idle> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn path_of<V: View>(directory: &Path) -> PathBuf {
-    directory.join(format!("{}-v{}.sqlite", V::NAME, V::VERSION))
+/// Puts off every sync until the file is whole; whoever finds it before after another start of the machine throws it away.
+fn pay_later(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", "off")
 }
 
 fn pace(connection: &Connection, in_hurry: bool) -> rusqlite::Result<()> {
@@ -364,29 +316,29 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn remove(path: &Path) {
-    for suffix in ["", "-wal", "-shm"] {
+/// The files that belong to a database.
+fn parts_of(path: &Path) -> impl Iterator<Item = PathBuf> {
+    ["", "-wal", "-shm"].into_iter().map(|suffix| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
-        match fs::remove_file(&name) {
+        name.into()
+    })
+}
+
+/// What a file takes on the disk, with what was not moved into it yet.
+pub(crate) fn size_bytes(path: &Path) -> u64 {
+    parts_of(path).filter_map(|part| fs::metadata(part).ok()).map(|file| file.len()).sum()
+}
+
+/// Removes a file with what belongs to it; whoever reads it reads on.
+pub(crate) fn remove(path: &Path) {
+    for part in parts_of(path) {
+        match fs::remove_file(&part) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
-                tracing::warn!(path = %PathBuf::from(name).display(), %error, "can't remove an old view");
+                tracing::warn!(path = %part.display(), %error, "can't remove an old view");
             }
-        }
-    }
-}
-
-/// Removes files of other versions of a view, once this one has caught up.
-pub(crate) fn remove_other_versions<V: View>(directory: &Path) {
-    let (ours, prefix) = (path_of::<V>(directory), format!("{}-v", V::NAME));
-    let Ok(entries) = fs::read_dir(directory) else { return };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let is_view = name.starts_with(&prefix) && path.extension().is_some_and(|kind| kind == "sqlite");
-        if is_view && path != ours {
-            remove(&path);
         }
     }
 }

@@ -18,8 +18,14 @@ pub trait View: Default + 'static {
     const NAME: &'static str;
     /// Raised whenever the fold or the tables change: then it is rebuilt in a file of its own.
     const VERSION: u32;
-    /// The tables and indexes.
+    /// The oldest version whose rows the queries of this program still take for what they are. Such a file serves until
+    /// this version is built; a query that names a column which it doesn't have says so. A version whose rows mean
+    /// something else is not to serve, whatever its columns are called: then this is [`Self::VERSION`].
+    const SERVES_FROM: u32;
+    /// The tables, and the indexes that the fold itself asks.
     const TABLES: &'static str;
+    /// The indexes that only queries ask: a rebuild makes them last, each in one go.
+    const INDEXES: &'static str;
     /// The concerns whose events it folds: it is told of no others. Part of the fold, as to [`Self::VERSION`].
     const CONCERNS: &'static [&'static str];
 

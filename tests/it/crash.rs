@@ -208,7 +208,7 @@ async fn kill_9_at_random_moments_of_downloads_costs_little_and_loses_nothing() 
 }
 
 /// The seed of the moments: always the same one, unless somebody looks for others.
-fn seed() -> u64 {
+pub(crate) fn seed() -> u64 {
     #[expect(clippy::disallowed_methods, reason = "an option of the test")]
     let chosen = std::env::var("TEST_SEED");
     chosen.map_or(20_261_121, |seed| seed.parse().unwrap())

@@ -28,6 +28,7 @@ mod subscription;
 mod thread;
 mod tidy;
 mod truth;
+mod view;
 mod why;
 mod words;
 mod worker;

@@ -41,8 +41,16 @@ pub(super) async fn archive(State(app): State<App>, Extension(session): Extensio
     if !session.scope().allows(Permission::READ) {
         return forbidden(Permission::READ);
     }
-    let (view, authenticator) = (app.views.of::<DownloadView>(), app.authenticator);
-    let mut reading = Reading { view: view.clone(), authenticator, session, behind: 0 };
+    let (view, authenticator) = (app.views.of::<DownloadView>().clone(), app.authenticator);
+    // The form has no place to say so, and what is not in it is fetched again.
+    if let Some(stale) = view.stale() {
+        let message = format!(
+            "the view {} is {} events behind, since an older version of it serves; `mediary view list` says for how long",
+            stale.view, stale.events_behind
+        );
+        return refuse(StatusCode::SERVICE_UNAVAILABLE, &fault(&message, "VIEW_BEHIND", true));
+    }
+    let mut reading = Reading { view, authenticator, session, behind: 0 };
     // The first page is asked for before the head of the answer is sent: a view that can't answer says so.
     let first = match reading.next().await {
         Ok(first) => first,

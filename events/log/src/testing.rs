@@ -17,7 +17,11 @@ use crate::{
 
 /// A gate before the log in a folder of the test, opened anew.
 pub fn gate(directory: &Path) -> Result<Gate, OpenError> {
-    let (clock, _) = Clock::manual(NOW);
+    gate_at(directory, Clock::manual(NOW).0)
+}
+
+/// The same with a clock that the test sets.
+pub fn gate_at(directory: &Path, clock: Clock) -> Result<Gate, OpenError> {
     let mut options = Options::new(directory);
     options.reserve_bytes = 0;
     options.clock = clock.clone();

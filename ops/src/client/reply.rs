@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::error::Fault;
+use crate::output::{clean, duration, plural};
 
 /// Why what was asked for was not done, in the platform's words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,6 +153,44 @@ struct Extensions {
     retryable: bool,
 }
 
+/// What an answer says of itself besides.
+#[derive(Default, Deserialize)]
+struct Said {
+    #[serde(default)]
+    extensions: SaidExtensions,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SaidExtensions {
+    #[serde(default)]
+    stale_views: Vec<StaleView>,
+}
+
+/// A view of which an older version serves.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StaleView {
+    name: String,
+    version: String,
+    events_behind: u64,
+    seconds_behind: u64,
+}
+
+/// What a person has to know of an answer: that it is of an older state, and how old that is.
+pub(super) fn staleness(body: &[u8]) -> Option<String> {
+    let said: Said = serde_json::from_slice(body).ok()?;
+    let told = said.extensions.stale_views.iter().map(|StaleView { name, version, events_behind, seconds_behind }| {
+        format!(
+            "version {version} of the view {name} serves, which lacks the last {} of {}; `mediary view list` says more",
+            plural(*events_behind, "event", "events"),
+            duration(seconds_behind * 1_000)
+        )
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| told.iter().map(|line| clean(line)).collect::<Vec<_>>().join("\n"))
+}
+
 /// The value of the one field that was asked for, or the fault; none if this is no answer of GraphQL.
 pub(super) fn parse(body: &[u8]) -> Option<Result<Value, Fault>> {
     let reply: Reply = serde_json::from_slice(body).ok()?;
@@ -163,4 +202,20 @@ pub(super) fn parse(body: &[u8]) -> Option<Result<Value, Fault>> {
     }
     let mut values = reply.data?.into_iter();
     values.next().map(|(_, value)| Ok(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::staleness;
+
+    #[test]
+    fn an_answer_of_an_older_state_says_so_to_people() {
+        let stale = br#"{ "data": { "jobs": null }, "extensions": { "staleViews": [
+            { "name": "job", "version": "3", "position": 7, "eventsBehind": 12, "secondsBehind": 75 }] } }"#;
+        let told = "version 3 of the view job serves, which lacks the last 12 events of 1:15; `mediary view list` says more";
+        assert_eq!(staleness(stale).unwrap(), told);
+        for fresh in ["{ \"data\": {} }", "{ \"data\": {}, \"extensions\": { \"other\": 1 } }", "no JSON"] {
+            assert_eq!(staleness(fresh.as_bytes()), None, "{fresh}");
+        }
+    }
 }

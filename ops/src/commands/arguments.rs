@@ -197,6 +197,9 @@ mod tests {
             token list
             token revoke ID
             limit show
+            view list
+            view rebuild job
+            view use job 3.1
             limit set --kind refresh=1 --kind download=2 --total 3
             completions bash
             serve --data DIR --listen 127.0.0.1:8484 --nats auto --allow-network 10.0.0.0/8
@@ -238,6 +241,7 @@ mod tests {
             ("mediary log show", ErrorKind::MissingRequiredArgument),
             ("mediary log verify --bundle F --checkpoint 3", ErrorKind::ValueValidation),
             ("mediary limit set", ErrorKind::MissingRequiredArgument),
+            ("mediary view use job", ErrorKind::MissingRequiredArgument),
             ("mediary job list --state done", ErrorKind::InvalidValue),
             ("mediary job cancel", ErrorKind::MissingRequiredArgument),
             ("mediary job cancel A --batch B", ErrorKind::ArgumentConflict),

@@ -51,5 +51,6 @@ pub(crate) const CONCERNS: &[Concern] = &[
     super::project::CONCERN,
     super::setting::CONCERN,
     super::worker::CONCERN,
+    super::view::CONCERN,
     super::parked::CONCERN,
 ];

@@ -35,6 +35,7 @@ mod server;
 mod setting;
 mod shell;
 mod ticket;
+mod view;
 mod wait;
 mod why;
 mod worker;

@@ -15,7 +15,7 @@ use mediary_log::{
     fanout::{RelayHandle, RelayStatus},
     work::REGISTRY,
 };
-use mediary_projections::{Views, job::JobView};
+use mediary_projections::{ViewStatus, Views, job::JobView};
 use mediary_schema::{
     job::{JobState, WorkKind},
     lane::Lane,
@@ -60,6 +60,7 @@ pub(super) fn readiness(
             let state = match &status.fault {
                 Some(fault) => format!("stopped at {}: {}", fault.position, fault.code),
                 None if status.trouble.is_some() => format!("trying again, {lag} events behind"),
+                None if !status.is_fed => format!("an older version serves, {lag} events behind"),
                 None if lag > LAG_MAX => format!("{lag} events behind"),
                 None => "current".to_owned(),
             };
@@ -131,6 +132,13 @@ pub(super) fn metrics(
             let labels = [("concern", count.category.clone())];
             metrics::gauge!("mediary_log_category_events", &labels).set(count.events as f64);
             metrics::gauge!("mediary_log_category_bytes", &labels).set(count.bytes as f64);
+        }
+        let head = log.head().position;
+        for view in views.all() {
+            let ViewStatus { name, position, .. } = view.status();
+            metrics::gauge!("mediary_view_position", "view" => name).set(position as f64);
+            metrics::gauge!("mediary_view_lag_events", "view" => name)
+                .set(head.saturating_sub(position) as f64);
         }
         let counted =
             views.of::<JobView>().read_blocking(Scope::of_platform(), mediary_projections::job::counts);

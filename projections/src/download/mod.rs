@@ -13,4 +13,4 @@ pub use query::{
 pub use view::DownloadView;
 
 pub(crate) use project::Downloads;
-pub(crate) use view::tables;
+pub(crate) use view::{indexes, tables};

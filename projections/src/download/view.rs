@@ -8,7 +8,8 @@ use crate::{
     view::{ApplyError, View},
 };
 
-/// The tables of downloads: of their own view, and of that of playlists, which tells how it stands with each row.
+/// The tables of downloads, with the index by which the fold finds what a file belongs to: of their own view, and of that
+/// of playlists, which tells how it stands with each row.
 macro_rules! tables {
     () => {
         "
@@ -33,15 +34,23 @@ macro_rules! tables {
             standing INTEGER GENERATED ALWAYS AS (CASE state WHEN 'wanted' THEN 5 WHEN 'kept' THEN 4
                 WHEN 'archived' THEN 3 WHEN 'lost' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END) VIRTUAL
         ) STRICT;
+        CREATE INDEX download_file ON download (file_id);"
+    };
+}
+pub(crate) use tables;
+
+/// Their indexes that only queries ask.
+macro_rules! indexes {
+    () => {
+        "
         CREATE INDEX download_project ON download (project, key);
         CREATE INDEX download_item ON download (project, item_id, key);
         CREATE INDEX download_standing ON download (project, item_id, standing);
-        CREATE INDEX download_file ON download (file_id);
         CREATE INDEX download_state ON download (project, state, key);
         CREATE INDEX download_changed ON download (project, changed_at);"
     };
 }
-pub(crate) use tables;
+pub(crate) use indexes;
 
 /// Downloads.
 #[derive(Debug, Default)]
@@ -52,8 +61,10 @@ pub struct DownloadView {
 impl View for DownloadView {
     const NAME: &'static str = "download";
     const VERSION: u32 = 5;
+    const SERVES_FROM: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(tables!(), counted!());
+    const INDEXES: &'static str = indexes!();
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         self.downloads.apply(file, recorded)

@@ -17,6 +17,7 @@ pub struct JobView {
 impl View for JobView {
     const NAME: &'static str = "job";
     const VERSION: u32 = 5;
+    const SERVES_FROM: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[Job::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -62,15 +63,16 @@ impl View for JobView {
             tag TEXT NOT NULL,
             key INTEGER NOT NULL,
             PRIMARY KEY (project, tag, key)
-        ) STRICT, WITHOUT ROWID;
+        ) STRICT, WITHOUT ROWID;"
+    );
+    const INDEXES: &'static str = "
         CREATE INDEX attempt_job ON attempt (project, job_id, id);
         CREATE INDEX job_project ON job (project, key);
         CREATE INDEX job_state ON job (project, state, key);
         CREATE INDEX job_story ON job (project, story, key);
         CREATE INDEX job_kind ON job (project, kind, key);
         CREATE INDEX job_batch ON job (project, batch, key) WHERE batch IS NOT NULL;
-        CREATE INDEX job_changed ON job (project, changed_at);"
-    );
+        CREATE INDEX job_changed ON job (project, changed_at);";
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         self.jobs.apply(file, recorded)

@@ -5,7 +5,7 @@ use rusqlite::Transaction;
 use super::project::Playlists;
 use crate::{
     counted::counted,
-    download::{Downloads, tables},
+    download::{Downloads, indexes, tables},
     view::{ApplyError, View},
 };
 
@@ -19,6 +19,7 @@ pub struct PlaylistView {
 impl View for PlaylistView {
     const NAME: &'static str = "playlist";
     const VERSION: u32 = 6;
+    const SERVES_FROM: u32 = 6;
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(
         tables!(),
@@ -47,14 +48,6 @@ impl View for PlaylistView {
             removed_count INTEGER NOT NULL DEFAULT 0,
             changed_at INTEGER NOT NULL
         ) STRICT;
-        CREATE INDEX playlist_project ON playlist (project, key);
-        CREATE INDEX playlist_changed ON playlist (project, changed_at);
-        CREATE INDEX playlist_listed ON playlist (project, key)
-            WHERE followed = 1 AND kind IS NOT '\"single\"';
-        CREATE INDEX playlist_single ON playlist (project, key)
-            WHERE followed = 1 AND kind = '\"single\"';
-        CREATE INDEX playlist_single_changed ON playlist (project, changed_at)
-            WHERE followed = 1 AND kind = '\"single\"';
 
         CREATE TABLE entry (
             key INTEGER PRIMARY KEY,
@@ -74,7 +67,19 @@ impl View for PlaylistView {
             added_at INTEGER NOT NULL,
             changed_at INTEGER NOT NULL
         ) STRICT;
-        CREATE INDEX entry_rank ON entry (playlist_key, rank);
+        CREATE INDEX entry_rank ON entry (playlist_key, rank);"
+    );
+    const INDEXES: &'static str = concat!(
+        indexes!(),
+        "
+        CREATE INDEX playlist_project ON playlist (project, key);
+        CREATE INDEX playlist_changed ON playlist (project, changed_at);
+        CREATE INDEX playlist_listed ON playlist (project, key)
+            WHERE followed = 1 AND kind IS NOT '\"single\"';
+        CREATE INDEX playlist_single ON playlist (project, key)
+            WHERE followed = 1 AND kind = '\"single\"';
+        CREATE INDEX playlist_single_changed ON playlist (project, changed_at)
+            WHERE followed = 1 AND kind = '\"single\"';
         CREATE INDEX entry_item ON entry (playlist_key, item_id);
         CREATE INDEX entry_changed ON entry (playlist_key, changed_at);"
     );

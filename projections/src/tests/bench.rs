@@ -3,12 +3,19 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
 };
 
+use mediary_events::testing::NOW;
 use mediary_log::{
     Append, AppendHeader, Log, NewEvent, Schema, StreamId, Subjects, Urgency,
     gate::{Gate, Options, Refusal, Transaction},
 };
+use mediary_schema::Clock;
 use rusqlite::{Connection, types::Value};
 use tempfile::TempDir;
 
@@ -33,6 +40,8 @@ const ALL: [ViewKind; 4] = [
 /// A log in a folder that goes away with it, and a gate before it.
 pub(crate) struct Bench {
     gate: Gate,
+    /// What its clock says, in microseconds.
+    clock: Arc<AtomicI64>,
     folder: TempDir,
 }
 
@@ -43,7 +52,13 @@ impl Bench {
 
     /// The log that is in a folder.
     pub(crate) fn on(folder: TempDir) -> Self {
-        Self { gate: mediary_log::testing::gate(folder.path()).unwrap(), folder }
+        let (clock, cell) = Clock::manual(NOW);
+        Self { gate: mediary_log::testing::gate_at(folder.path(), clock).unwrap(), clock: cell, folder }
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&self, time: Duration) {
+        self.clock.fetch_add(i64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
     }
 
     pub(crate) fn log(&self) -> &Log {

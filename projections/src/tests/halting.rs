@@ -98,6 +98,8 @@ static REFUSALS_LEFT: AtomicU32 = AtomicU32::new(3);
 impl View for Cramped {
     const NAME: &'static str = "cramped";
     const VERSION: u32 = 1;
+    const SERVES_FROM: u32 = 1;
+    const INDEXES: &'static str = "";
     const TABLES: &'static str = "CREATE TABLE seen (position INTEGER NOT NULL) STRICT;";
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Job::NAME, Reservation::NAME];
 
@@ -141,6 +143,8 @@ struct Crammed;
 impl View for Crammed {
     const NAME: &'static str = "crammed";
     const VERSION: u32 = 1;
+    const SERVES_FROM: u32 = 1;
+    const INDEXES: &'static str = "";
     const TABLES: &'static str = "";
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME];
 
@@ -181,6 +185,8 @@ struct Clumsy;
 impl View for Clumsy {
     const NAME: &'static str = "clumsy";
     const VERSION: u32 = 1;
+    const SERVES_FROM: u32 = 1;
+    const INDEXES: &'static str = "";
     const TABLES: &'static str = "";
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Job::NAME, Reservation::NAME];
 
@@ -216,6 +222,8 @@ struct Particular {
 impl View for Particular {
     const NAME: &'static str = "particular";
     const VERSION: u32 = 1;
+    const SERVES_FROM: u32 = 1;
+    const INDEXES: &'static str = "";
     const TABLES: &'static str =
         "CREATE TABLE seen (position INTEGER NOT NULL CHECK (position <> 4)) STRICT;";
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Job::NAME, Reservation::NAME];

@@ -10,3 +10,4 @@ mod running;
 mod scoping;
 mod story;
 pub(crate) mod support;
+mod versions;

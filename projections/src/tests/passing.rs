@@ -19,6 +19,8 @@ struct Renamed<const KNOWS_MORE: bool>;
 impl<const KNOWS_MORE: bool> View for Renamed<KNOWS_MORE> {
     const NAME: &'static str = "renamed";
     const VERSION: u32 = 1;
+    const SERVES_FROM: u32 = 1;
+    const INDEXES: &'static str = "";
     const TABLES: &'static str = "
         CREATE TABLE renamed (position INTEGER PRIMARY KEY, project BLOB NOT NULL, changed_at INTEGER NOT NULL) STRICT;";
     const CONCERNS: &'static [&'static str] = &[Job::NAME];

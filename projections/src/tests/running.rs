@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{
     bench::{Bench, copy, dump, open, path},
-    story::{entry_count, follow, halted, id, list, look, reach},
+    story::{entry_count, follow, id, list, look, reach},
 };
 use crate::{
     QueryError,
@@ -278,52 +278,6 @@ async fn a_view_that_has_stopped_is_told_as_stopping() {
     let page =
         views.of::<PlaylistView>().read(Scope::of_test(), move |rows| playlists(rows, None, request)).await;
     assert_eq!(page.unwrap().total, Some(0), "what it has can still be read");
-}
-
-/// Files as versions 0 and 999 of the playlist view and version 0 of another one would have left them.
-fn leave_other_versions(directory: &Path) {
-    for name in [
-        "playlist-v0.sqlite",
-        "playlist-v0.sqlite-wal",
-        "playlist-v999.sqlite",
-        "playlist-v999.txt",
-        "job-v0.sqlite",
-    ] {
-        fs::write(directory.join(name), "old").unwrap();
-    }
-}
-
-fn other_versions(directory: &Path) -> Vec<String> {
-    let names =
-        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<_> = names.filter(|name| fs::read(directory.join(name)).unwrap() == b"old").collect();
-    names.sort();
-    names
-}
-
-// PL-40: the old version serves until the new one has caught up.
-#[tokio::test]
-async fn files_of_other_versions_are_removed_once_this_one_has_caught_up() {
-    let bench = Bench::new();
-    let folder = TempDir::new().unwrap();
-    leave_other_versions(folder.path());
-    let position = bench.tell(follow).await;
-    let view = bench.view::<PlaylistView>(folder.path());
-    reach(&view, position).await;
-    view.stop();
-    assert_eq!(other_versions(folder.path()), ["job-v0.sqlite", "playlist-v999.txt"]);
-}
-
-#[tokio::test]
-async fn files_of_other_versions_stay_while_this_one_has_not_caught_up() {
-    let bench = Bench::new();
-    let folder = TempDir::new().unwrap();
-    leave_other_versions(folder.path());
-    let bad = bench.append_raw(Playlist::stream(list().uuid()), "unfollowed", 1, b"\xa1x").await;
-    let view = bench.view::<PlaylistView>(folder.path());
-    assert_eq!(halted(&view).await.position, bad);
-    view.stop();
-    assert_eq!(other_versions(folder.path()).len(), 5);
 }
 
 #[tokio::test]

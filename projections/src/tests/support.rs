@@ -69,6 +69,7 @@ impl<V: View> Rows<V> {
     pub(crate) fn new() -> Self {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(V::TABLES).unwrap();
+        connection.execute_batch(V::INDEXES).unwrap();
         Self { connection, position: 0, view: PhantomData }
     }
 

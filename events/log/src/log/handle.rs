@@ -11,7 +11,7 @@ use std::{
 };
 
 use mediary_events::{Recorded, StreamId};
-use mediary_schema::{CommandId, EventId, Identities, PrincipalId};
+use mediary_schema::{Clock, CommandId, EventId, Identities, PrincipalId};
 use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
@@ -48,6 +48,7 @@ pub(super) struct Shared {
     pub(super) ring: Arc<Ring>,
     pub(super) heads: watch::Receiver<Head>,
     pub(super) snapshots: SnapshotStore,
+    pub(super) clock: Clock,
     pub(super) epoch: u64,
     pub(super) commit_micros: Arc<AtomicU64>,
     pub(super) fatal: Arc<OnceLock<FatalError>>,
@@ -86,6 +87,11 @@ impl Log {
     /// The epoch that began when this handle was opened, from 1; a clock that is set back begins further ones.
     pub fn epoch(&self) -> u64 {
         self.shared.epoch
+    }
+
+    /// The clock by which events get their time: whoever says how old something is that was made of them asks it.
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
     }
 
     /// The end of the log: what is on the disk and told.

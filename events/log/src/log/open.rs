@@ -92,7 +92,7 @@ impl Log {
             ring: Arc::clone(&ring),
             heads: sender,
             space,
-            clock: options.clock,
+            clock: options.clock.clone(),
             ids: options.ids,
             salts: writer::salts(),
             host,
@@ -115,8 +115,20 @@ impl Log {
             })?;
         let snapshots = SnapshotStore::new(options.directory.join("snapshots"), Arc::clone(&store));
         let running = Mutex::new(Running { writer: Some(thread), lock });
-        let shared =
-            Shared { store, index, queue, ring, heads, snapshots, epoch, commit_micros, fatal, running };
+        let clock = options.clock;
+        let shared = Shared {
+            store,
+            index,
+            queue,
+            ring,
+            heads,
+            snapshots,
+            clock,
+            epoch,
+            commit_micros,
+            fatal,
+            running,
+        };
         Ok(Self { shared: Arc::new(shared) })
     }
 }

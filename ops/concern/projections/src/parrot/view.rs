@@ -17,6 +17,7 @@ pub struct ParrotView {
 impl View for ParrotView {
     const NAME: &'static str = "parrot";
     const VERSION: u32 = 1;
+    const SERVES_FROM: u32 = 1;
     const CONCERNS: &'static [&'static str] = &[Parrot::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -28,10 +29,11 @@ impl View for ParrotView {
             text TEXT NOT NULL,
             letters INTEGER,
             changed_at INTEGER NOT NULL
-        ) STRICT;
-        CREATE INDEX parrot_project ON parrot (project, key);
-        CREATE INDEX parrot_changed ON parrot (project, changed_at);"
+        ) STRICT;"
     );
+    const INDEXES: &'static str = "
+        CREATE INDEX parrot_project ON parrot (project, key);
+        CREATE INDEX parrot_changed ON parrot (project, changed_at);";
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         self.parrots.apply(file, recorded)

@@ -1,0 +1,354 @@
+//! What feeds one edition of a view: reads what it lacks, folds it, and commits rows and checkpoint together.
+//!
+//! What passes (a full disk, a busy file) is tried again and said meanwhile. What doesn't (an event that can't be
+//! folded or read, a fold that panics) ends the feeding: a view with a hole would lie.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
+
+use mediary_events::{
+    Concern as _,
+    log::{Event, Logs},
+};
+use mediary_log::{Batch, Filter, Hash, Log, ReadError, Recorded};
+use tokio::{
+    runtime::Handle,
+    sync::watch,
+    task::JoinHandle,
+    time::{Instant, sleep},
+};
+
+use crate::{
+    fault::{End, STOPPED, Unfolded, chain, is_passing, unfoldable},
+    handle::Fault,
+    spawn,
+    store::{BEHIND_MIN, Place, Store},
+    told::Told,
+    view::{ApplyError, View},
+};
+
+/// Events folded in one transaction, at most: each row that they touch is in memory meanwhile.
+const BATCH_MAX: usize = 16_384;
+/// How long a view waits before it tries again; twice as long each time.
+const RETRY_MIN: Duration = Duration::from_millis(50);
+/// How long it waits at most: somebody made room, and looks whether it helped.
+const RETRY_MAX: Duration = Duration::from_secs(5);
+
+/// One edition and what is read for it.
+pub(crate) struct Feeder {
+    pub(crate) log: Log,
+    pub(crate) runtime: Handle,
+    pub(crate) store: Store,
+    pub(crate) place: Place,
+    pub(crate) stopped: watch::Receiver<bool>,
+    /// What is told of the edition.
+    pub(crate) told: Told,
+    /// Where it is to stand still for a moment, if it is before that.
+    pub(crate) pause_at: Option<u64>,
+    /// What comes behind the batch that is being folded, read meanwhile.
+    ahead: Option<JoinHandle<Result<Batch, ReadError>>>,
+    /// Since when it has been behind, and where it was then.
+    behind_since: Option<(Instant, u64)>,
+}
+
+impl Feeder {
+    pub(crate) fn new(
+        log: &Log,
+        runtime: Handle,
+        (store, place): (Store, Place),
+        told: Told,
+        stopped: watch::Receiver<bool>,
+    ) -> Self {
+        let (log, pause_at, ahead, behind_since) = (log.clone(), None, None, None);
+        Self { log, runtime, store, place, stopped, told, pause_at, ahead, behind_since }
+    }
+
+    /// How many events it lacks.
+    pub(crate) fn lag(&self) -> u64 {
+        self.log.head().position.saturating_sub(self.place.position)
+    }
+
+    /// Whether it has folded what was there when its file was made, and nearly all that came since.
+    pub(crate) fn is_near_the_end(&self) -> bool {
+        self.lag() <= BEHIND_MIN && self.store.has_all_of_its_beginning(self.place.position)
+    }
+
+    /// Waits for events and folds them; what can't be read now is asked for again. An interruption is answered, with nothing
+    /// folded.
+    pub(crate) fn step<V: View, I>(
+        &mut self,
+        interruption: impl Future<Output = I>,
+    ) -> Result<Option<I>, End> {
+        let lag = self.lag();
+        self.store.hurry::<V>(lag > BEHIND_MIN);
+        if lag <= BEHIND_MIN {
+            self.behind_since = None;
+        } else if self.behind_since.is_none() {
+            self.behind_since = Some((Instant::now(), self.place.position));
+        }
+        // Whoever was killed in the middle of it has nothing more to fold.
+        self.complete::<V>()?;
+        match self.next::<V, I>(interruption)? {
+            Next::Interrupted(by) => Ok(Some(by)),
+            Next::Batch(batch) => self.fold_until_it_is::<V>(&batch).map(|()| None),
+        }
+    }
+
+    /// Takes another file in place of its own.
+    pub(crate) fn turn_to(&mut self, (store, place): (Store, Place)) {
+        (self.store, self.place) = (store, place);
+        (self.ahead, self.behind_since, self.pause_at) = (None, None, None);
+    }
+
+    /// Makes the edition anew: what was erased from the log must not be found in it.
+    pub(crate) fn begin_anew<V: View>(&mut self) -> Result<(), End> {
+        let position = self.place.position;
+        tracing::info!(view = V::NAME, position, "rebuilding: something was erased");
+        let failed = |error| Fault { position, code: STOPPED, reason: chain(&error) };
+        self.store.begin_anew::<V>(&self.log).map_err(|error| End::Faulty(failed(error)))?;
+        (self.place, self.ahead) = (Place::default(), None);
+        self.told.tell(|status| status.position = 0);
+        Ok(())
+    }
+
+    /// An edition that can't go on stops there and says so; it never skips an event in silence.
+    pub(crate) fn halt(&self, view: &'static str, fault: &Fault) {
+        let Fault { position, code, reason } = fault;
+        tracing::error!(view, position, code, reason, "the view has stopped");
+        self.told.tell(|status| {
+            status.trouble = None;
+            status.fault = Some(fault.clone());
+        });
+    }
+
+    fn next<V: View, I>(&mut self, interruption: impl Future<Output = I>) -> Result<Next<I>, End> {
+        let mut wait = RETRY_MIN;
+        let mut interruption = std::pin::pin!(interruption);
+        loop {
+            let (stopped, ahead) = (&mut self.stopped, self.ahead.take());
+            let (log, position) = (&self.log, self.place.position);
+            let interruption = interruption.as_mut();
+            let next = self.runtime.block_on(async {
+                let read = async {
+                    match ahead {
+                        // A reading that panicked is done again here, where it is told.
+                        Some(ahead) => match ahead.await {
+                            Ok(batch) => batch,
+                            Err(_) => behind::<V>(log, position).await,
+                        },
+                        None => behind::<V>(log, position).await,
+                    }
+                };
+                tokio::select! {
+                    biased;
+                    _ = stopped.wait_for(|stopped| *stopped) => Err(ReadError::Closed),
+                    by = interruption => Ok(Next::Interrupted(by)),
+                    batch = read => batch.map(Next::Batch),
+                }
+            });
+            match next {
+                Ok(Next::Batch(batch)) => return Ok(Next::Batch(self.read_ahead::<V>(batch))),
+                Ok(interrupted) => return Ok(interrupted),
+                Err(ReadError::Closed) => return Err(End::Stopping),
+                Err(ReadError::Damaged(damage)) => {
+                    let position = damage.position().unwrap_or(self.place.position + 1);
+                    let reason = format!("the log can't be read: {damage}");
+                    return Err(End::Faulty(Fault { position, code: damage.code(), reason }));
+                }
+                Err(error) => {
+                    self.wait_with(&format!("the log can't be read: {}", chain(&error)), &mut wait)?;
+                }
+            }
+        }
+    }
+
+    /// Begins to read what comes behind a batch, of which nothing is left that is behind the place to stand still at.
+    fn read_ahead<V: View>(&mut self, mut batch: Batch) -> Batch {
+        if let Some(pause) = self.pause_at.filter(|pause| *pause > self.place.position)
+            && batch.next_position > pause + 1
+        {
+            batch.events.retain(|event| event.position() <= pause);
+            batch.next_position = pause + 1;
+        }
+        let reached = batch.next_position - 1;
+        if reached < self.log.head().position {
+            let log = self.log.clone();
+            let read = async move { behind::<V>(&log, reached).await };
+            self.ahead = Some(spawn::task(&self.runtime, read));
+        }
+        batch
+    }
+
+    /// Folds a batch, however often it takes, or what stands before the event that can't be folded.
+    fn fold_until_it_is<V: View>(&mut self, batch: &Batch) -> Result<(), End> {
+        let erases = |event: &Arc<Recorded>| {
+            Event::is_erasing(&event.envelope) && self.store.shows_what_is_erased_at(event.position())
+        };
+        // Not even its checkpoint moves on: whoever is killed now meets the erasing again.
+        if batch.events.iter().any(erases) {
+            return Err(End::Erased);
+        }
+        let mut wait = RETRY_MIN;
+        loop {
+            match self.fold::<V>(batch) {
+                Ok(()) => break,
+                Err(Unfolded::Passing(trouble)) => self.wait_with(&trouble, &mut wait)?,
+                Err(Unfolded::Unwritten(reason)) => match batch.events.as_slice() {
+                    [] | [_] => {
+                        let position = batch.next_position - 1;
+                        return Err(End::Faulty(unfoldable(position, &reason)));
+                    }
+                    events => return self.fold_each::<V>(events, batch.next_position),
+                },
+                Err(Unfolded::Faulty(fault)) => {
+                    self.fold_before::<V>(batch.clone(), fault.position);
+                    return Err(End::Faulty(fault));
+                }
+            }
+        }
+        self.complete::<V>()?;
+        self.reached();
+        Ok(())
+    }
+
+    /// Makes the indexes once it is nearly at the end of the log; it is told to be there after that.
+    pub(crate) fn complete<V: View>(&mut self) -> Result<(), End> {
+        let mut wait = RETRY_MIN;
+        while !self.store.is_built() && self.is_near_the_end() {
+            match self.store.complete::<V>() {
+                Ok(()) => {}
+                Err(error) if is_passing(&error) => self.wait_with(&chain(&error), &mut wait)?,
+                Err(error) => {
+                    let reason = format!("the indexes can't be made: {}", chain(&error));
+                    return Err(End::Faulty(Fault { position: self.place.position, code: STOPPED, reason }));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Folds events one by one.
+    fn fold_each<V: View>(&mut self, events: &[Arc<Recorded>], next_position: u64) -> Result<(), End> {
+        for event in events {
+            let alone = Batch { events: vec![Arc::clone(event)], next_position: event.position() + 1 };
+            self.fold_until_it_is::<V>(&alone)?;
+        }
+        self.fold_until_it_is::<V>(&Batch { events: Vec::new(), next_position })
+    }
+
+    /// Says what is the matter and waits before the next try.
+    fn wait_with(&mut self, trouble: &str, wait: &mut Duration) -> Result<(), End> {
+        let name = self.told.own.borrow().name;
+        tracing::warn!(view = name, trouble, wait_ms = wait.as_millis() as u64, "the view tries again");
+        self.told.tell(|status| status.trouble = Some(trouble.to_owned()));
+        let (stopped, pause) = (&mut self.stopped, *wait);
+        let goes_on = self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                _ = stopped.wait_for(|stopped| *stopped) => false,
+                () = sleep(pause) => true,
+            }
+        });
+        *wait = RETRY_MAX.min(*wait * 2);
+        if goes_on { Ok(()) } else { Err(End::Stopping) }
+    }
+
+    fn fold<V: View>(&mut self, batch: &Batch) -> Result<(), Unfolded> {
+        let position = batch.next_position - 1;
+        let hash = self.hash_at(position)?;
+        let mut place = Place { position, passed: self.place.passed.clone() };
+        for recorded in &batch.events {
+            let envelope = &recorded.envelope;
+            place.passed.take(envelope, V::knows(&envelope.stream.category, &envelope.name));
+        }
+        // The event that is being folded; none while rows are written.
+        let mut at = None;
+        let store = &mut self.store;
+        let folded = catch_unwind(AssertUnwindSafe(|| {
+            store.write(&place, &hash, |transaction| {
+                let mut view = V::default();
+                for recorded in &batch.events {
+                    at = Some(recorded.position());
+                    view.apply(transaction, recorded)?;
+                }
+                at = None;
+                view.write(transaction)
+            })
+        }));
+        let reason = match folded {
+            Ok(Ok(())) => {
+                self.place = place;
+                return Ok(());
+            }
+            Ok(Err(ApplyError::Sqlite(error))) if is_passing(&error) => {
+                return Err(Unfolded::Passing(chain(&ApplyError::Sqlite(error))));
+            }
+            Ok(Err(error)) => chain(&error),
+            Err(_printed) => "the fold panicked".to_owned(),
+        };
+        Err(match at {
+            Some(position) => Unfolded::Faulty(unfoldable(position, &reason)),
+            None => Unfolded::Unwritten(reason),
+        })
+    }
+
+    /// The hash of the chain, by which a view is known as one of this history.
+    fn hash_at(&self, position: u64) -> Result<Hash, Unfolded> {
+        match self.log.hash_at(position) {
+            Ok(Some(hash)) => Ok(hash),
+            Ok(None) => Err(Unfolded::Passing(format!("event {position} is not in the log"))),
+            Err(ReadError::Damaged(damage)) => {
+                let at = damage.position().unwrap_or(position);
+                let reason = format!("the log can't be read: {damage}");
+                Err(Unfolded::Faulty(Fault { position: at, code: damage.code(), reason }))
+            }
+            Err(error) => Err(Unfolded::Passing(chain(&error))),
+        }
+    }
+
+    fn reached(&self) {
+        let position = self.place.position;
+        let rate = self.behind_since.and_then(|(began, from)| {
+            let seconds = began.elapsed().as_secs_f64();
+            (seconds > 0.0).then(|| ((position - from) as f64 / seconds) as u64)
+        });
+        self.told.tell(|status| {
+            (status.position, status.rate_per_second) = (position, rate);
+            status.trouble = None;
+        });
+    }
+
+    /// Folds what stands before an event that can't be folded, so that the view stops right there.
+    fn fold_before<V: View>(&mut self, mut batch: Batch, position: u64) {
+        batch.events.retain(|recorded| recorded.envelope.position < position);
+        batch.next_position = position.max(self.place.position + 1);
+        let stops_early = match self.fold::<V>(&batch) {
+            Ok(()) => return self.reached(),
+            Err(Unfolded::Passing(reason) | Unfolded::Unwritten(reason)) => reason,
+            Err(Unfolded::Faulty(fault)) => fault.reason,
+        };
+        tracing::error!(view = V::NAME, position, reason = stops_early, "the view stops before its time");
+    }
+}
+
+/// What comes next for an edition.
+enum Next<I> {
+    Batch(Batch),
+    Interrupted(I),
+}
+
+/// What stands behind a position of what a view is told of, as soon as the log has any more: up to the log's end, or as
+/// much as makes a batch.
+async fn behind<V: View>(log: &Log, position: u64) -> Result<Batch, ReadError> {
+    let mut heads = log.watch_head();
+    let head = heads.wait_for(|head| head.position > position).await.map_err(|_| ReadError::Closed)?.position;
+    // The view is as far as the log also where nothing is for it: whoever waits for a position gets it.
+    let lacking = usize::try_from(head - position).unwrap_or(usize::MAX);
+    // Besides its own concerns each view hears of what was erased.
+    let told = V::CONCERNS.iter().copied().chain([Logs::NAME]);
+    let filter = Filter::categories(told.map(str::to_owned));
+    log.subscribe(position + 1, filter).report_skipped(lacking).next_batch(BATCH_MAX).await
+}
