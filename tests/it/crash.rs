@@ -312,7 +312,7 @@ fn losses_of_items(events: &[Value]) -> BTreeMap<String, u64> {
     let items: BTreeMap<&str, &str> = queued
         .iter()
         .filter_map(|event| {
-            let id = event["payload"]["work"]["download"]["source"]["source_id"].as_str()?;
+            let id = event["payload"]["work"]["task"]["source"]["source_id"].as_str()?;
             Some((event["stream"].as_str()?, id))
         })
         .collect();
