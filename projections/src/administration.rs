@@ -44,7 +44,7 @@ impl Views {
 
     /// Those that show what is not up to date, and won't be.
     pub fn stale(&self) -> Vec<Stale> {
-        self.all().into_iter().filter_map(ViewHandle::stale).collect()
+        self.all().iter().filter_map(ViewHandle::stale).collect()
     }
 }
 
