@@ -1,0 +1,394 @@
+//! Runs that are copies of one process do what a start of yt-dlp does.
+
+use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+
+use futures::future::join_all;
+use mediary_schema::FailureClass;
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use serde_json::{Value, json};
+use tokio::time::{Instant, timeout};
+
+use super::{
+    super::{
+        ListEnd,
+        host::{host, plan},
+    },
+    Bench, assignment,
+    case::{Case, PATIENCE, noise, read, slow},
+    refreshing::list,
+    site::{File, Site},
+};
+use crate::process::{Ended, EndedBy, Host, Line, Plan, Source, Spec, Status, Tool, Unhosted};
+
+/// Starts a run and reads it to its end.
+async fn run(bench: &Bench, spec: &Spec, host: Option<&Host>) -> (Vec<Line>, Ended) {
+    let spec = spec.clone().hosted_by(host.cloned());
+    let mut running = bench.engine.runner.begin(&spec).await.unwrap();
+    assert_eq!(running.is_hosted(), host.is_some(), "{}", running.command_line());
+    let mut lines = Vec::new();
+    while let Some(line) = timeout(PATIENCE, running.next_line()).await.expect("lines end") {
+        lines.push(line);
+    }
+    (lines, timeout(PATIENCE, running.wait()).await.expect("it ends"))
+}
+
+fn of(lines: &[Line], source: Source) -> Vec<&str> {
+    lines.iter().filter(|line| line.source == source).map(|line| line.text.as_str()).collect()
+}
+
+fn program(bench: &Bench) -> std::path::PathBuf {
+    bench.engine.tools.find(Tool::YtDlp).unwrap()
+}
+
+fn is_alive(pid: u32) -> bool {
+    let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    state.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['Z', 'X']))
+}
+
+async fn until_dead(pid: u32) {
+    let dead = async {
+        while is_alive(pid) {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, dead).await.expect("the process dies");
+}
+
+/// Adds the plugin that writes down what a run is.
+fn hold_up_a_mirror(bench: &Bench) {
+    let package = bench.path().join("plugins/test/yt_dlp_plugins/extractor");
+    fs::write(package.join("mirror.py"), include_str!("mirror.py")).unwrap();
+}
+
+fn reflection(folder: &Path) -> Value {
+    serde_json::from_slice(&read(&folder.join("mirror.json"))).unwrap()
+}
+
+fn folder(bench: &Bench, name: &str) -> std::path::PathBuf {
+    let folder = bench.path().join(name);
+    fs::create_dir(&folder).unwrap();
+    folder
+}
+
+fn without_numbers_after(word: &str, text: &str) -> String {
+    let mut parts = text.split(word);
+    let first = parts.next().unwrap_or_default().to_owned();
+    let rest = parts.map(|part| part.trim_start_matches(|character: char| character.is_ascii_digit()));
+    std::iter::once(first.as_str()).chain(rest).collect::<Vec<_>>().join(word)
+}
+
+#[tokio::test]
+async fn a_copy_says_what_a_started_one_says() {
+    let (mut bench, site) = (Bench::new().await, Site::start().await);
+    // All of them: which are asked, and in which order, must not depend on what was loaded before.
+    bench.engine.options.extractors = None;
+    site.list("short", 3);
+    site.page("/nothing", "text/html", "<html><title>T</title></html>");
+    site.page("/film", "text/html", "<html><title>T</title><video src=\"/media/film.mp4\"></video></html>");
+    let host = bench.engine.host.clone().unwrap();
+    let cases: [(&[&str], String, i32); 6] = [
+        (&["--verbose", "--flat-playlist", "--print", "%()j"], site.url("/list/short"), 0),
+        (&["--verbose", "--simulate", "--print", "%()j"], site.url("/film"), 0),
+        (&["--simulate"], site.url("/nothing"), 1),
+        (&["--simulate"], site.url("/missing"), 1),
+        (&["--list-extractors"], site.url("/film"), 0),
+        (&["--no-such-option"], site.url("/film"), 2),
+    ];
+    // Twice, since the second time more is loaded already.
+    for (arguments, url, code) in cases.iter().chain(&cases) {
+        let spec = bench.engine.spec().unwrap().args(arguments.iter().copied()).operand(url);
+        let (expected, started) = run(&bench, &spec, None).await;
+        let (said, ended) = run(&bench, &spec, Some(&host)).await;
+        let words = |lines: &[Line]| {
+            let said =
+                [of(lines, Source::Stdout), vec!["---"], of(lines, Source::Stderr)].concat().join("\n");
+            // The moment at which it was asked, and as which browser: that is drawn by lot when it is loaded.
+            without_numbers_after("Chrome/", &without_numbers_after("\"epoch\": ", &said))
+        };
+        assert!(!said.is_empty());
+        assert_eq!(words(&said), words(&expected), "{arguments:?}");
+        assert_eq!((ended.status, ended.by), (started.status, started.by), "{arguments:?}");
+        assert_eq!(ended.status, Status::Exited(*code), "{arguments:?} {said:?}");
+    }
+    assert_eq!(host.runs(), 12);
+}
+
+#[tokio::test]
+async fn a_copy_is_what_a_started_one_is() {
+    let (bench, site) = (Bench::new().await, Site::start().await);
+    hold_up_a_mirror(&bench);
+    site.list("short", 1);
+    let host = bench.engine.host.clone().unwrap();
+    let attempt = assignment(None);
+    let spec = |name: &str| {
+        let spec = bench.engine.spec().unwrap().arg("--flat-playlist").operand(site.url("/list/short"));
+        attempt.adopt(spec).working_dir(folder(&bench, name)).env("EXTRA", "ä =\n?")
+    };
+    run(&bench, &spec("started"), None).await;
+    run(&bench, &spec("copied"), Some(&host)).await;
+    let mut seen = ["started", "copied"].map(|name| reflection(&bench.path().join(name)));
+    for seen in &mut seen {
+        // Each its own.
+        let run = seen["environment"]["MEDIARY_RUN"].take();
+        assert!(run.as_str().unwrap().starts_with(&format!("{}-", std::process::id())), "{run}");
+        assert!(seen["folder"].take().as_str().unwrap().starts_with(bench.path().to_str().unwrap()));
+    }
+    let [started, copied] = &mut seen;
+    // By this it says what it had to load; nobody whom it starts gets it.
+    assert_eq!((started["own"].take(), copied["own"].take()), (json!([]), json!(["pipe:"])));
+    assert_eq!(copied, started);
+    assert_eq!(copied["parent"], json!(std::process::id()), "we wait for it ourselves");
+}
+
+// invariant: J-7
+#[tokio::test]
+async fn a_copy_is_found_by_its_own_marks_and_shows_no_secrets() {
+    let bench = Bench::new().await;
+    let site = Site::start().await;
+    site.file("film.mp4", slow(File::new("video/mp4", noise(4 << 20, 1))));
+    let attempt = assignment(None);
+    let spec = bench.engine.spec().unwrap().operand(site.url("/media/film.mp4?key=s3cret"));
+    let spec = attempt.adopt(spec).working_dir(bench.path());
+    let running = bench.engine.runner.begin(&spec).await.unwrap();
+    assert!(running.is_hosted());
+    let shown = |name: &str| {
+        let bytes = fs::read(format!("/proc/{}/{name}", running.pid())).unwrap();
+        String::from_utf8(bytes).unwrap()
+    };
+    let environment = shown("environ");
+    let marks: BTreeMap<&str, &str> = environment
+        .trim_end_matches('\0')
+        .split('\0')
+        .map(|variable| variable.split_once('=').unwrap())
+        .collect();
+    let log_id = bench.engine.runner.log_id().to_string();
+    assert_eq!(marks.get("MEDIARY_LOG"), Some(&log_id.as_str()));
+    assert!(marks["MEDIARY_RUN"].starts_with(&format!("{}-", std::process::id())), "{environment:?}");
+    assert!(marks["MEDIARY_ATTEMPT"].starts_with("attempt-"), "{environment:?}");
+    assert_eq!(marks.len(), 3, "not even the way out: {environment:?}");
+    let arguments = shown("cmdline");
+    assert!(arguments.contains("yt-dlp") && !arguments.contains("s3cret"), "{arguments}");
+    assert_eq!(running.cancel().await.by, EndedBy::Cancelled);
+}
+
+#[tokio::test]
+async fn what_is_kept_by_copies_is_what_is_kept_by_started_ones() {
+    let bytes = noise(1 << 20, 3);
+    let mut kept = Vec::new();
+    for hosted in [true, false] {
+        let mut case = Case::of_video(
+            "best",
+            |site| json!({"id": "v1", "title": "Film", "url": site.url("/media/film.mp4"), "ext": "mp4"}),
+        )
+        .await;
+        case.site.file("film.mp4", File::new("video/mp4", bytes.clone()));
+        case.site.list("short", 3);
+        let host = case.bench.engine.host.take().filter(|_| hosted);
+        case.bench.engine.host.clone_from(&host);
+        let extracted = case.extract().await.unwrap();
+        let (downloaded, progress) = case.run().await.unwrap();
+        assert!(read(&downloaded.path) == bytes);
+        let output = fs::read_to_string(case.bench.path().join("output")).unwrap();
+        let listed = list(&case.bench, case.site.url("/list/short")).await;
+        assert_eq!(listed.end, ListEnd::Complete);
+        let failed = list(&case.bench, case.site.url("/status/403")).await;
+        assert_eq!(failed.failure().class, FailureClass::Forbidden);
+        assert_eq!(host.map_or(0, |host| host.runs()), if hosted { 5 } else { 0 });
+        let words =
+            format!("{extracted:#?}\n{downloaded:#?}\n{progress:?}\n{listed:#?}\n{failed:#?}\n{output}");
+        let of_this = [case.bench.path().to_str().unwrap(), &case.site.base];
+        let words = of_this.iter().fold(words, |words, own| words.replace(own, "HERE"));
+        kept.push(without_numbers_after("Chrome/", &words));
+    }
+    assert_eq!(kept[0], kept[1]);
+}
+
+// invariant: A-5, J-7
+#[tokio::test]
+async fn a_cancel_takes_a_copy_and_whoever_it_started_within_two_seconds() {
+    let (bench, site) = (Bench::new().await, Site::start().await);
+    hold_up_a_mirror(&bench);
+    site.file("film.mp4", slow(File::new("video/mp4", noise(4 << 20, 1))));
+    let spec = bench.engine.spec().unwrap().operand(site.url("/media/film.mp4")).working_dir(bench.path());
+    let mut running = bench.engine.runner.begin(&spec.env("MIRROR_STARTS", "sleep 1000")).await.unwrap();
+    assert!(running.is_hosted());
+    let started = timeout(PATIENCE, running.next_line()).await.unwrap().unwrap();
+    let grandchild: u32 = started.text.strip_prefix("started ").unwrap().parse().unwrap();
+    let (copy, asked_at) = (running.pid(), Instant::now());
+    let ended = running.cancel().await;
+    assert!(asked_at.elapsed() < Duration::from_secs(2), "{:?}", asked_at.elapsed());
+    assert_eq!((ended.status, ended.by), (Status::Signalled(15), EndedBy::Cancelled));
+    assert!(ended.resources.cpu_ms > 0 && ended.resources.memory_peak_bytes > 10 << 20, "{ended:?}");
+    assert!(!is_alive(copy) && !is_alive(grandchild));
+    let host = bench.engine.host.as_ref().unwrap();
+    assert!(is_alive(host.pid().unwrap()), "it goes on");
+}
+
+#[tokio::test]
+async fn dropping_a_copy_kills_it() {
+    let (bench, site) = (Bench::new().await, Site::start().await);
+    site.file("film.mp4", slow(File::new("video/mp4", noise(4 << 20, 1))));
+    let spec = bench.engine.spec().unwrap().operand(site.url("/media/film.mp4")).working_dir(bench.path());
+    let running = bench.engine.runner.begin(&spec).await.unwrap();
+    let copy = running.pid();
+    assert!(running.is_hosted() && is_alive(copy));
+    drop(running);
+    until_dead(copy).await;
+}
+
+#[tokio::test]
+async fn a_host_that_is_killed_takes_no_run_with_it_and_another_takes_its_place() {
+    let bytes = noise(2 << 20, 5);
+    let case = Case::of_video(
+        "best",
+        |site| json!({"id": "v1", "title": "Film", "url": site.url("/media/film.mp4"), "ext": "mp4"}),
+    )
+    .await;
+    case.site.file("film.mp4", slow(File::new("video/mp4", bytes.clone())));
+    let host = case.bench.engine.host.clone().unwrap();
+    let first = host.pid().unwrap();
+    let kill = async {
+        while case.served() == 0 {
+            tokio::task::yield_now().await;
+        }
+        kill_process(Pid::from_raw(first as i32).unwrap(), Signal::KILL).unwrap();
+        until_dead(first).await;
+    };
+    let (kept, ()) = tokio::join!(case.run(), kill);
+    assert!(read(&kept.unwrap().0.path) == bytes, "it goes on without its host");
+    assert_eq!(host.runs(), 2);
+
+    case.site.list("short", 3);
+    assert_eq!(list(&case.bench, case.site.url("/list/short")).await.end, ListEnd::Complete);
+    host.ready(&case.bench.engine.runner, &program(&case.bench)).await.unwrap();
+    assert_ne!(host.pid().unwrap(), first);
+    assert_eq!(list(&case.bench, case.site.url("/list/short")).await.entries.len(), 3);
+    assert_eq!(host.runs(), 3, "the one in between was started by itself");
+}
+
+#[tokio::test]
+async fn a_host_that_is_stuck_costs_a_run_some_seconds_and_nothing_else() {
+    let (bench, site) = (Bench::new().await, Site::start().await);
+    site.list("short", 3);
+    let host = bench.engine.host.clone().unwrap();
+    let stuck = host.pid().unwrap();
+    kill_process(Pid::from_raw(stuck as i32).unwrap(), Signal::STOP).unwrap();
+    let listed = list(&bench, site.url("/list/short")).await;
+    assert_eq!((listed.end, listed.entries.len(), host.runs()), (ListEnd::Complete, 3, 0));
+    until_dead(stuck).await;
+    host.ready(&bench.engine.runner, &program(&bench)).await.unwrap();
+    list(&bench, site.url("/list/short")).await;
+    assert_eq!(host.runs(), 1);
+}
+
+#[tokio::test]
+async fn runs_at_the_same_time_share_nothing() {
+    let (bench, site) = (Bench::new().await, Site::start().await);
+    hold_up_a_mirror(&bench);
+    let host = bench.engine.host.clone().unwrap();
+    let alone = folder(&bench, "alone");
+    site.list("alone", 1);
+    let spec = bench.engine.spec().unwrap().arg("--flat-playlist").operand(site.url("/list/alone"));
+    run(&bench, &spec.working_dir(&alone), None).await;
+    let handed_down = reflection(&alone)["handed_down"].take();
+    let runs = (0..8).map(|number| {
+        site.list(&format!("list{number}"), number + 1);
+        let folder = folder(&bench, &format!("folder{number}"));
+        let spec = bench.engine.spec().unwrap().args(["--flat-playlist", "--print", "%(title)s"]);
+        let spec = spec.operand(site.url(&format!("/list/list{number}"))).working_dir(&folder);
+        // Of every second one the extractors are others, too.
+        let spec = if number % 2 == 0 { spec } else { spec.arg("--ies").arg("mediarytest:list") };
+        let spec = spec.env("NUMBER", number.to_string());
+        let (bench, host) = (&bench, &host);
+        async move {
+            let (lines, ended) = run(bench, &spec, Some(host)).await;
+            assert!(ended.is_clean(), "{ended:?}");
+            let titles = of(&lines, Source::Stdout).iter().map(ToString::to_string).collect::<Vec<_>>();
+            (number, titles, reflection(&folder))
+        }
+    });
+    let all = join_all(runs).await;
+    for (number, titles, seen) in all {
+        let expected: Vec<_> = (1..=number + 1).map(|row| format!("Video {row}")).collect();
+        assert_eq!(titles, expected);
+        assert_eq!(seen["environment"]["NUMBER"], json!(number.to_string()));
+        assert!(seen["folder"].as_str().unwrap().ends_with(&format!("folder{number}")));
+        assert_eq!(seen["handed_down"], handed_down, "no pipe of another");
+    }
+    assert_eq!(host.runs(), 8);
+}
+
+#[tokio::test]
+async fn a_program_that_changed_is_loaded_anew() {
+    let (mut bench, site) = (Bench::new().await, Site::start().await);
+    site.list("short", 3);
+    // Its folder is looked in first, as at a start: that is the other version.
+    let own = folder(&bench, "own");
+    fs::copy(program(&bench), own.join("yt-dlp")).unwrap();
+    bench.engine.tools = bench.engine.tools.clone().with(Tool::YtDlp, own.join("yt-dlp"));
+    bench.host().await;
+    let host = bench.engine.host.clone().unwrap();
+    let listed = list(&bench, site.url("/list/short")).await;
+    assert_eq!((listed.entries.len(), host.runs()), (3, 1));
+    let first = host.pid().unwrap();
+
+    let mut script = fs::read_to_string(own.join("yt-dlp")).unwrap();
+    script.push_str("# of another day\n");
+    fs::write(own.join("yt-dlp"), script).unwrap();
+    assert_eq!(list(&bench, site.url("/list/short")).await.entries.len(), 3);
+    assert_eq!(host.runs(), 1, "what was loaded is not what is there");
+    host.ready(&bench.engine.runner, &program(&bench)).await.unwrap();
+    assert_ne!(host.pid().unwrap(), first);
+    assert_eq!(list(&bench, site.url("/list/short")).await.entries.len(), 3);
+    assert_eq!(host.runs(), 2);
+}
+
+#[tokio::test]
+async fn what_can_not_be_hosted_is_started_each_time() {
+    let (mut bench, site) = (Bench::unhosted().await, Site::start().await);
+    site.list("short", 3);
+    let wrapper = folder(&bench, "own").join("yt-dlp");
+    fs::copy(program(&bench), &wrapper).unwrap();
+    let script = format!("#!/bin/sh\nexec '{}' \"$@\"\n", program(&bench).display());
+    fs::write(&wrapper, script).unwrap();
+    bench.engine.tools = bench.engine.tools.clone().with(Tool::YtDlp, &wrapper);
+    let host = host();
+    bench.engine.host = Some(host.clone());
+    assert_eq!(host.ready(&bench.engine.runner, &wrapper).await, Err(Unhosted::NoScript));
+    let listed = list(&bench, site.url("/list/short")).await;
+    assert_eq!((listed.end, listed.entries.len()), (ListEnd::Complete, 3));
+    assert_eq!((host.runs(), host.pid()), (0, None));
+
+    // One that ends as soon as it is started is not started for ever.
+    let ends = Host::new(|_, _| Ok(Plan { spec: Spec::new("true", "/bin/true"), script: "" }));
+    let why = ends.ready(&bench.engine.runner, &wrapper).await.unwrap_err();
+    assert!(why.to_string().contains("3 times"), "{why}");
+}
+
+#[tokio::test]
+async fn a_host_that_has_nothing_to_do_sleeps_and_then_ends() {
+    const IDLE: Duration = Duration::from_secs(3);
+    let (mut bench, site) = (Bench::unhosted().await, Site::start().await);
+    site.list("short", 3);
+    let idle = Host::new(|program, environment| plan(program, environment, IDLE));
+    bench.engine.host = Some(idle.clone());
+    idle.ready(&bench.engine.runner, &program(&bench)).await.unwrap();
+    assert_eq!(list(&bench, site.url("/list/short")).await.entries.len(), 3);
+    assert_eq!(idle.runs(), 1);
+    let pid = idle.pid().unwrap();
+    // It may still be told what the run had to load.
+    tokio::time::sleep(IDLE / 3).await;
+    let switches = || {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        status.lines().filter(|line| line.contains("ctxt_switches")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = switches();
+    tokio::time::sleep(IDLE / 3).await;
+    assert_eq!(switches(), before, "it does not wake up");
+    until_dead(pid).await;
+    assert_eq!(list(&bench, site.url("/list/short")).await.entries.len(), 3);
+    assert_eq!(idle.runs(), 1, "it was started by itself");
+    idle.end().await;
+    assert_eq!(idle.pid(), None);
+    assert!(test_kill_process(Pid::from_raw(pid as i32).unwrap()).is_err());
+}
