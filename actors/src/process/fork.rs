@@ -27,8 +27,9 @@ use rustix::{
 
 use super::{Spec, proc_fs, runner::MARK_RUN, runner::Started};
 
-/// How long a host may take to answer: it makes a copy of itself, and may be loading something before that.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+/// How long a host may take to answer: it makes a copy of itself, and may be loading something before that. No more, since
+/// who waits for it can't be cancelled meanwhile.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 /// What an answer has at most.
 const ANSWER_BYTES: usize = 4096;
 /// What a request may have; a little less than the system has room for in a socket.

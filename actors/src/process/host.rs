@@ -204,7 +204,7 @@ impl Host {
         match refusal {
             Refusal::Run(why) => tracing::debug!(why, tool = spec.tool, "a run is started by itself"),
             Refusal::Gone => {
-                state.phase = Phase::Absent;
+                state.lose();
                 state.look(runner, self.planner, &spec.program);
             }
             Refusal::Silent(agreement) => {

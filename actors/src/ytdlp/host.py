@@ -54,6 +54,8 @@ class Copier:
             self._in_original = ctypes.pythonapi.PyOS_AfterFork_Parent
         except AttributeError as error:
             raise Unfit(f'this Python has no way to fork by hand: {error}') from error
+        if not hasattr(socket, 'recv_fds'):
+            raise Unfit('this Python is older than 3.9')
         # With the interpreter's lock held: nothing of Python runs between the three.
         self._syscall = ctypes.PyDLL(None, use_errno=True).syscall
         self._syscall.restype = ctypes.c_long

@@ -4,24 +4,20 @@ use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 use futures::future::join_all;
 use mediary_schema::FailureClass;
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 
 use super::{
-    super::{
-        ListEnd,
-        host::{host, plan},
-    },
+    super::ListEnd,
     Bench, assignment,
     case::{Case, PATIENCE, noise, read, slow},
     refreshing::list,
     site::{File, Site},
 };
-use crate::process::{Ended, EndedBy, Host, Line, Plan, Source, Spec, Status, Tool, Unhosted};
+use crate::process::{Ended, EndedBy, Host, Line, Source, Spec, Status, Tool};
 
 /// Starts a run and reads it to its end.
-async fn run(bench: &Bench, spec: &Spec, host: Option<&Host>) -> (Vec<Line>, Ended) {
+pub(super) async fn run(bench: &Bench, spec: &Spec, host: Option<&Host>) -> (Vec<Line>, Ended) {
     let spec = spec.clone().hosted_by(host.cloned());
     let mut running = bench.engine.runner.begin(&spec).await.unwrap();
     assert_eq!(running.is_hosted(), host.is_some(), "{}", running.command_line());
@@ -32,20 +28,20 @@ async fn run(bench: &Bench, spec: &Spec, host: Option<&Host>) -> (Vec<Line>, End
     (lines, timeout(PATIENCE, running.wait()).await.expect("it ends"))
 }
 
-fn of(lines: &[Line], source: Source) -> Vec<&str> {
+pub(super) fn of(lines: &[Line], source: Source) -> Vec<&str> {
     lines.iter().filter(|line| line.source == source).map(|line| line.text.as_str()).collect()
 }
 
-fn program(bench: &Bench) -> std::path::PathBuf {
+pub(super) fn program(bench: &Bench) -> std::path::PathBuf {
     bench.engine.tools.find(Tool::YtDlp).unwrap()
 }
 
-fn is_alive(pid: u32) -> bool {
+pub(super) fn is_alive(pid: u32) -> bool {
     let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     state.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['Z', 'X']))
 }
 
-async fn until_dead(pid: u32) {
+pub(super) async fn until_dead(pid: u32) {
     let dead = async {
         while is_alive(pid) {
             tokio::task::yield_now().await;
@@ -55,16 +51,16 @@ async fn until_dead(pid: u32) {
 }
 
 /// Adds the plugin that writes down what a run is.
-fn hold_up_a_mirror(bench: &Bench) {
+pub(super) fn hold_up_a_mirror(bench: &Bench) {
     let package = bench.path().join("plugins/test/yt_dlp_plugins/extractor");
     fs::write(package.join("mirror.py"), include_str!("mirror.py")).unwrap();
 }
 
-fn reflection(folder: &Path) -> Value {
+pub(super) fn reflection(folder: &Path) -> Value {
     serde_json::from_slice(&read(&folder.join("mirror.json"))).unwrap()
 }
 
-fn folder(bench: &Bench, name: &str) -> std::path::PathBuf {
+pub(super) fn folder(bench: &Bench, name: &str) -> std::path::PathBuf {
     let folder = bench.path().join(name);
     fs::create_dir(&folder).unwrap();
     folder
@@ -237,51 +233,6 @@ async fn dropping_a_copy_kills_it() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_killed_takes_no_run_with_it_and_another_takes_its_place() {
-    let bytes = noise(2 << 20, 5);
-    let case = Case::of_video(
-        "best",
-        |site| json!({"id": "v1", "title": "Film", "url": site.url("/media/film.mp4"), "ext": "mp4"}),
-    )
-    .await;
-    case.site.file("film.mp4", slow(File::new("video/mp4", bytes.clone())));
-    let host = case.bench.engine.host.clone().unwrap();
-    let first = host.pid().unwrap();
-    let kill = async {
-        while case.served() == 0 {
-            tokio::task::yield_now().await;
-        }
-        kill_process(Pid::from_raw(first as i32).unwrap(), Signal::KILL).unwrap();
-        until_dead(first).await;
-    };
-    let (kept, ()) = tokio::join!(case.run(), kill);
-    assert!(read(&kept.unwrap().0.path) == bytes, "it goes on without its host");
-    assert_eq!(host.runs(), 2);
-
-    case.site.list("short", 3);
-    assert_eq!(list(&case.bench, case.site.url("/list/short")).await.end, ListEnd::Complete);
-    host.ready(&case.bench.engine.runner, &program(&case.bench)).await.unwrap();
-    assert_ne!(host.pid().unwrap(), first);
-    assert_eq!(list(&case.bench, case.site.url("/list/short")).await.entries.len(), 3);
-    assert_eq!(host.runs(), 3, "the one in between was started by itself");
-}
-
-#[tokio::test]
-async fn a_host_that_is_stuck_costs_a_run_some_seconds_and_nothing_else() {
-    let (bench, site) = (Bench::new().await, Site::start().await);
-    site.list("short", 3);
-    let host = bench.engine.host.clone().unwrap();
-    let stuck = host.pid().unwrap();
-    kill_process(Pid::from_raw(stuck as i32).unwrap(), Signal::STOP).unwrap();
-    let listed = list(&bench, site.url("/list/short")).await;
-    assert_eq!((listed.end, listed.entries.len(), host.runs()), (ListEnd::Complete, 3, 0));
-    until_dead(stuck).await;
-    host.ready(&bench.engine.runner, &program(&bench)).await.unwrap();
-    list(&bench, site.url("/list/short")).await;
-    assert_eq!(host.runs(), 1);
-}
-
-#[tokio::test]
 async fn runs_at_the_same_time_share_nothing() {
     let (bench, site) = (Bench::new().await, Site::start().await);
     hold_up_a_mirror(&bench);
@@ -316,79 +267,4 @@ async fn runs_at_the_same_time_share_nothing() {
         assert_eq!(seen["handed_down"], handed_down, "no pipe of another");
     }
     assert_eq!(host.runs(), 8);
-}
-
-#[tokio::test]
-async fn a_program_that_changed_is_loaded_anew() {
-    let (mut bench, site) = (Bench::new().await, Site::start().await);
-    site.list("short", 3);
-    // Its folder is looked in first, as at a start: that is the other version.
-    let own = folder(&bench, "own");
-    fs::copy(program(&bench), own.join("yt-dlp")).unwrap();
-    bench.engine.tools = bench.engine.tools.clone().with(Tool::YtDlp, own.join("yt-dlp"));
-    bench.host().await;
-    let host = bench.engine.host.clone().unwrap();
-    let listed = list(&bench, site.url("/list/short")).await;
-    assert_eq!((listed.entries.len(), host.runs()), (3, 1));
-    let first = host.pid().unwrap();
-
-    let mut script = fs::read_to_string(own.join("yt-dlp")).unwrap();
-    script.push_str("# of another day\n");
-    fs::write(own.join("yt-dlp"), script).unwrap();
-    assert_eq!(list(&bench, site.url("/list/short")).await.entries.len(), 3);
-    assert_eq!(host.runs(), 1, "what was loaded is not what is there");
-    host.ready(&bench.engine.runner, &program(&bench)).await.unwrap();
-    assert_ne!(host.pid().unwrap(), first);
-    assert_eq!(list(&bench, site.url("/list/short")).await.entries.len(), 3);
-    assert_eq!(host.runs(), 2);
-}
-
-#[tokio::test]
-async fn what_can_not_be_hosted_is_started_each_time() {
-    let (mut bench, site) = (Bench::unhosted().await, Site::start().await);
-    site.list("short", 3);
-    let wrapper = folder(&bench, "own").join("yt-dlp");
-    fs::copy(program(&bench), &wrapper).unwrap();
-    let script = format!("#!/bin/sh\nexec '{}' \"$@\"\n", program(&bench).display());
-    fs::write(&wrapper, script).unwrap();
-    bench.engine.tools = bench.engine.tools.clone().with(Tool::YtDlp, &wrapper);
-    let host = host();
-    bench.engine.host = Some(host.clone());
-    assert_eq!(host.ready(&bench.engine.runner, &wrapper).await, Err(Unhosted::NoScript));
-    let listed = list(&bench, site.url("/list/short")).await;
-    assert_eq!((listed.end, listed.entries.len()), (ListEnd::Complete, 3));
-    assert_eq!((host.runs(), host.pid()), (0, None));
-
-    // One that ends as soon as it is started is not started for ever.
-    let ends = Host::new(|_, _| Ok(Plan { spec: Spec::new("true", "/bin/true"), script: "" }));
-    let why = ends.ready(&bench.engine.runner, &wrapper).await.unwrap_err();
-    assert!(why.to_string().contains("3 times"), "{why}");
-}
-
-#[tokio::test]
-async fn a_host_that_has_nothing_to_do_sleeps_and_then_ends() {
-    const IDLE: Duration = Duration::from_secs(3);
-    let (mut bench, site) = (Bench::unhosted().await, Site::start().await);
-    site.list("short", 3);
-    let idle = Host::new(|program, environment| plan(program, environment, IDLE));
-    bench.engine.host = Some(idle.clone());
-    idle.ready(&bench.engine.runner, &program(&bench)).await.unwrap();
-    assert_eq!(list(&bench, site.url("/list/short")).await.entries.len(), 3);
-    assert_eq!(idle.runs(), 1);
-    let pid = idle.pid().unwrap();
-    // It may still be told what the run had to load.
-    tokio::time::sleep(IDLE / 3).await;
-    let switches = || {
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-        status.lines().filter(|line| line.contains("ctxt_switches")).map(str::to_owned).collect::<Vec<_>>()
-    };
-    let before = switches();
-    tokio::time::sleep(IDLE / 3).await;
-    assert_eq!(switches(), before, "it does not wake up");
-    until_dead(pid).await;
-    assert_eq!(list(&bench, site.url("/list/short")).await.entries.len(), 3);
-    assert_eq!(idle.runs(), 1, "it was started by itself");
-    idle.end().await;
-    assert_eq!(idle.pid(), None);
-    assert!(test_kill_process(Pid::from_raw(pid as i32).unwrap()).is_err());
 }

@@ -34,6 +34,7 @@ def _look():
         'own': sorted(kind for kind, inheritable in _descriptors().values() if not inheritable),
         'is_leader': os.getpgid(0) == os.getpid(),
         'limits': [resource.getrlimit(limit) for limit in (resource.RLIMIT_NOFILE, resource.RLIMIT_CORE)],
+        'package': sys.modules['yt_dlp'].__file__,
         'parent': os.getppid(),
         'path': sys.path,
         'signals': [str(signal.getsignal(number)) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPIPE)],

@@ -5,6 +5,7 @@ mod case;
 mod choosing;
 mod downloading;
 mod hosting;
+mod loading;
 mod nesting;
 mod owning;
 mod refreshing;
