@@ -175,10 +175,9 @@ fn is_child(pid: Pid) -> bool {
 
 /// Ends a copy that has not begun, and reaps it.
 fn end(leader: Pid) {
-    // It may not lead its group yet.
-    if kill_process_group(leader, Signal::KILL).and(kill_process(leader, Signal::KILL)).is_err() {
-        kill_process(leader, Signal::KILL).ok();
-    }
+    // One of them fails if it has ended, or leads no group yet.
+    kill_process_group(leader, Signal::KILL).ok();
+    kill_process(leader, Signal::KILL).ok();
     if let Err(error) = waitid(WaitId::Pid(leader), WaitIdOptions::EXITED) {
         tracing::warn!(%error, "a copy that did not begin is not reaped");
     }

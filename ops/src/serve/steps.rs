@@ -6,9 +6,10 @@ use mediary_actors::{
     file::Standing,
     job::Desk,
     net::{self, Gateway, Guard, Net},
-    process::{Environment, Runner, kill_children},
+    process::{Environment, Host, Runner, kill_children},
     reaction::{self, Reacted},
     supervisor::{LocalWorker, SupervisorHandle, reconcile},
+    ytdlp,
 };
 use mediary_api::connections::Tls;
 use mediary_events::lane;
@@ -127,6 +128,8 @@ pub(super) struct Work {
     pub(super) held: watch::Receiver<lane::State>,
     /// Whether the library is there.
     pub(super) library: watch::Receiver<Standing>,
+    /// What has yt-dlp loaded; it is started by the first run.
+    pub(super) host: Option<Host>,
 }
 
 impl Work {
@@ -150,6 +153,7 @@ impl Work {
             tools: tree::tools(configuration, path_folders),
             runner,
             gateway,
+            host: configuration.ytdlp.host.then(ytdlp::host),
             reactions: record.reactions.clone(),
             reacted: reacting,
             held: Arc::new(holding),
@@ -160,7 +164,7 @@ impl Work {
         let supervisor =
             tree::grow(&roots, configuration, fanout.child.take()).await.map_err(ServeError::Actors)?;
         let relay = fanout.start(&record.gate, &readers.tokens, &signals);
-        Ok(Self { supervisor, relay, signals, reacted, held, library })
+        Ok(Self { supervisor, relay, signals, reacted, held, library, host: roots.host })
     }
 
     /// Keeps supervisor and log of one mind until it is stopped.

@@ -73,6 +73,7 @@ fn without_numbers_after(word: &str, text: &str) -> String {
     std::iter::once(first.as_str()).chain(rest).collect::<Vec<_>>().join(word)
 }
 
+// invariant: A-9
 #[tokio::test]
 async fn a_copy_says_what_a_started_one_says() {
     let (mut bench, site) = (Bench::new().await, Site::start().await);
@@ -109,6 +110,7 @@ async fn a_copy_says_what_a_started_one_says() {
     assert_eq!(host.runs(), 12);
 }
 
+// invariant: A-9
 #[tokio::test]
 async fn a_copy_is_what_a_started_one_is() {
     let (bench, site) = (Bench::new().await, Site::start().await);
@@ -167,6 +169,7 @@ async fn a_copy_is_found_by_its_own_marks_and_shows_no_secrets() {
     assert_eq!(running.cancel().await.by, EndedBy::Cancelled);
 }
 
+// invariant: A-9
 #[tokio::test]
 async fn what_is_kept_by_copies_is_what_is_kept_by_started_ones() {
     let bytes = noise(1 << 20, 3);
@@ -232,6 +235,7 @@ async fn dropping_a_copy_kills_it() {
     until_dead(copy).await;
 }
 
+// invariant: A-9
 #[tokio::test]
 async fn runs_at_the_same_time_share_nothing() {
     let (bench, site) = (Bench::new().await, Site::start().await);

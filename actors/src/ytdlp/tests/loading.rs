@@ -18,6 +18,7 @@ use super::{
 };
 use crate::process::{Host, Plan, Source, Spec, Tool, Unhosted};
 
+// invariant: A-9
 #[tokio::test]
 async fn a_host_that_is_killed_takes_no_run_with_it_and_another_takes_its_place() {
     let bytes = noise(2 << 20, 5);
