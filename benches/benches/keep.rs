@@ -3,7 +3,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use mediary::demo::{MediaLibrary, Site, SiteOptions, install_plugin};
+use mediary::{
+    configuration::Configuration,
+    demo::{MediaLibrary, Site, SiteOptions, install_plugin},
+};
 use mediary_benches::{alone, feed::Publisher, platform::Platform, table::line};
 use tempfile::TempDir;
 
@@ -49,8 +52,16 @@ async fn run() {
     let site = Site::start(&media, SiteOptions { port: 0 }).await.expect("there is a free port");
     let publisher = Publisher::with_sound(alone::sound(folder.path()).await).await;
     let (feed, list) = (publisher.url(EPISODES, 0), site.list_url(LIST));
-    let [mut listed, mut listed_alone, mut long, mut kept, mut kept_alone, mut found, mut found_alone] =
-        std::array::from_fn(|_| Turns::default());
+    let [
+        mut listed,
+        mut listed_alone,
+        mut long,
+        mut kept,
+        mut kept_alone,
+        mut found,
+        mut found_by_starts,
+        mut found_alone,
+    ] = std::array::from_fn(|_| Turns::default());
     for turn in 0..TURNS {
         let place = |name| subfolder(&folder, name, turn);
         let platform = Platform::start(&place("platform"), Some(&plugins)).await;
@@ -62,8 +73,13 @@ async fn run() {
         kept_alone.0.push(alone::download_alone(&place("alone"), &feed).await);
         let (playlist_id, _) = platform.follow(&publisher.pages_url(PAGES)).await;
         found.0.push(platform.keep_all(&playlist_id, PAGES).await);
-        found_alone.0.push(alone::download_alone(&place("pages"), &publisher.pages_url(PAGES)).await);
         platform.stop().await;
+        let each_started = |configuration: &mut Configuration| configuration.ytdlp.host = false;
+        let platform = Platform::start_with(&place("starts"), Some(&plugins), each_started).await;
+        let (playlist_id, _) = platform.follow(&publisher.pages_url(PAGES)).await;
+        found_by_starts.0.push(platform.keep_all(&playlist_id, PAGES).await);
+        platform.stop().await;
+        found_alone.0.push(alone::download_alone(&place("pages"), &publisher.pages_url(PAGES)).await);
     }
     line("\n| work | seconds, median | turns |");
     line("|---|---|---|");
@@ -72,7 +88,10 @@ async fn run() {
     long.row(&format!("a feed of {LONG} entries: listed, compared, recorded"));
     kept.row(&format!("{EPISODES} small files of one feed: fetched, probed, decoded, hashed, recorded"));
     kept_alone.row("the same files by yt-dlp alone, in one process, unproved");
-    found.row(&format!("{PAGES} small files that the engine finds on pages, one process each, proved"));
+    found.row(&format!(
+        "{PAGES} small files that the engine finds on pages, by copies of one process, proved"
+    ));
+    found_by_starts.row("the same files, each run of the engine started by itself, proved");
     found_alone.row("the same files by yt-dlp alone, in one process, unproved");
     let rate = |turns: &Turns| f64::from(EPISODES) / turns.median().as_secs_f64();
     let more = listed.median().as_secs_f64() - listed_alone.median().as_secs_f64();

@@ -29,12 +29,25 @@ impl Platform {
     /// # Panics
     /// If it does not start.
     pub async fn start(folder: &Path, plugins: Option<&Path>) -> Self {
+        Self::start_with(folder, plugins, |_| {}).await
+    }
+
+    /// The same, with something configured otherwise.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn start_with(
+        folder: &Path,
+        plugins: Option<&Path>,
+        otherwise: impl FnOnce(&mut Configuration),
+    ) -> Self {
         let mut configuration = Configuration::of_data(&folder.join("data"));
         configuration.listen = ([127, 0, 0, 1], 0).into();
         configuration.nats = NatsMode::Off;
         configuration.allow_network = vec!["127.0.0.0/8".parse().expect("a network")];
         configuration.ytdlp.plugin_dirs = plugins.map(Path::to_owned).into_iter().collect();
         "error".clone_into(&mut configuration.logging.filter);
+        otherwise(&mut configuration);
         let token = configuration.data.join("local.token");
         let server = serve::start(configuration).await.expect("it starts");
         let token = std::fs::read_to_string(token).expect("its owner has one").trim().to_owned();

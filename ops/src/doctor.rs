@@ -9,6 +9,7 @@ use mediary_actors::{
     nats::Access,
     process::{Environment, Runner, Tool, Tools},
     staging::Staging,
+    ytdlp,
 };
 use mediary_api::connections::Tls;
 use mediary_log::work::REGISTRY;
@@ -92,7 +93,10 @@ async fn program(configuration: &Configuration, tools: &Tools, runner: &Runner, 
     match tools.version(runner, tool).await {
         Ok(version) => {
             let place = tools.find(tool).map(|path| path.display().to_string()).unwrap_or_default();
-            let told = format!("{version} ({place})");
+            let mut told = format!("{version} ({place})");
+            if tool == Tool::YtDlp {
+                told.push_str(&loading(configuration, tools, runner).await);
+            }
             match tool.version_min().filter(|least| !is_at_least(&version, *least)) {
                 None => Finding::ok(name, told),
                 Some([major, minor]) => {
@@ -133,6 +137,22 @@ async fn program(configuration: &Configuration, tools: &Tools, runner: &Runner, 
             };
             Finding::bad(name, verdict, without, advice)
         }
+    }
+}
+
+/// Whether runs of yt-dlp start it anew or are copies of what has it loaded, by trying.
+async fn loading(configuration: &Configuration, tools: &Tools, runner: &Runner) -> String {
+    if !configuration.ytdlp.host {
+        return "; each run starts it anew, as `ytdlp.host` says".to_owned();
+    }
+    let Ok(program) = tools.find(Tool::YtDlp) else { return String::new() };
+    let host = ytdlp::host();
+    let ready = host.ready(runner, &program).await;
+    host.end().await;
+    match ready {
+        Ok(()) => "; loaded once, its runs are copies".to_owned(),
+        // It works, and takes longer.
+        Err(why) => format!("; each run starts it anew: {why}"),
     }
 }
 

@@ -9,7 +9,7 @@ use mediary_actors::{
     job::{Desk, Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments},
     nats::{self, NatsServer, NatsServerArguments},
     net::Gateway,
-    process::{Outputs, Runner, Tool, Tools},
+    process::{Host, Outputs, Runner, Tool, Tools},
     reaction::{Reacted, Reactor, ReactorArguments},
     room::Room,
     sources::Sources,
@@ -40,6 +40,8 @@ pub(crate) struct Roots {
     pub(crate) tools: Tools,
     /// The one way out.
     pub(crate) gateway: Gateway,
+    /// What has yt-dlp loaded for its runs, unless each is to start it anew.
+    pub(crate) host: Option<Host>,
     pub(crate) reactions: Vec<Arc<dyn Reaction>>,
     pub(crate) reacted: Arc<Reacted>,
     pub(crate) held: Arc<watch::Sender<lane::State>>,
@@ -200,6 +202,7 @@ fn sources(roots: &Roots, configuration: &Configuration) -> Sources {
         ..YtDlpOptions::default()
     };
     let ytdlp = YtDlp::new(roots.runner.clone(), roots.tools.clone(), options, roots.gateway.clone());
+    let ytdlp = ytdlp.hosted_by(roots.host.clone());
     Sources::new(roots.gateway.net().clone(), ytdlp)
 }
 

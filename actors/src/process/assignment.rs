@@ -44,7 +44,7 @@ impl Assignment {
 
     /// Runs a child for this work to its end and gives every line to `each`.
     pub async fn run(&self, runner: &Runner, spec: Spec, each: impl FnMut(Line)) -> Result<Ended, Error> {
-        let running = runner.spawn(&self.adopt(spec))?;
+        let running = runner.begin(&self.adopt(spec)).await?;
         let ended = running.drive(&self.stop, each).await;
         self.account(&ended);
         Ok(ended)

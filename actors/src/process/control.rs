@@ -1,7 +1,6 @@
 //! The thread that watches over one child until nobody of its group is left.
 
 use std::{
-    process::Child,
     sync::{Arc, Mutex, PoisonError, mpsc},
     time::Duration,
 };
@@ -92,11 +91,11 @@ const COMPLAIN: Duration = Duration::from_secs(10);
 
 impl Control {
     /// Watches until the end and publishes it.
-    pub(super) fn run(mut self, leader: Child) {
+    pub(super) fn run(mut self) {
         self.until_leader_ended();
         self.until_members_gone();
         self.until_drained();
-        let (status, resources) = self.group.reap(leader);
+        let (status, resources) = self.group.reap();
         let output_tail = self.record.lock().unwrap_or_else(PoisonError::into_inner).finish();
         let elapsed = self.life.started().elapsed();
         let ended = Ended { status, by: self.stage.ended_by, resources, elapsed, output_tail };

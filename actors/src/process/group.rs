@@ -1,13 +1,10 @@
 //! A child and everybody that it started.
 
-use std::{
-    process::Child,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mediary_schema::job::ResourceUse;
 use rustix::process::{Pid, Signal, kill_process_group};
-use wait4::Wait4;
+use wait4::try_wait4_pid;
 
 use super::{proc_fs, runner::MARK_RUN, running::Status};
 
@@ -58,15 +55,22 @@ impl Group {
             mark.flatten().as_ref() == Some(&self.mark)
         };
         let belongs = |seen: &proc_fs::Seen| seen.group == group || is_marked(seen);
-        let alive = proc_fs::others().into_iter().filter(|seen| seen.pid != self.leader && !seen.ended);
-        alive.filter(belongs).collect()
+        let others = proc_fs::others().into_iter().filter(|seen| seen.pid != self.leader);
+        let (ended, alive): (Vec<_>, Vec<_>) = others.partition(|seen| seen.ended);
+        // What a host forked, and was ended before it had a group of its own and a name, is a child of ours that nobody
+        // else knows of; of anybody else's the system says no.
+        for seen in ended.iter().filter(|seen| seen.group == group) {
+            try_wait4_pid(seen.pid.as_raw_nonzero().get().unsigned_abs()).ok();
+        }
+        alive.into_iter().filter(belongs).collect()
     }
 
     /// Takes the exit of the leader, which has ended. The group can't be signalled any more.
-    pub(super) fn reap(&self, leader: Child) -> (Status, ResourceUse) {
+    pub(super) fn reap(&self) -> (Status, ResourceUse) {
         let mut unreaped = self.lock();
         *unreaped = false;
-        match leader.wait4() {
+        let end = try_wait4_pid(self.leader.as_raw_nonzero().get().unsigned_abs());
+        match end.and_then(|end| end.ok_or_else(|| std::io::Error::other("it has not ended"))) {
             Ok(end) => (Status::from(end.status), resource_use(end.rusage)),
             Err(error) => {
                 tracing::error!(%error, "exit of a child is lost");

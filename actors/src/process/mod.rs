@@ -14,6 +14,9 @@
 //! - the exit, processor time and peak memory are known, its output is kept in a capped file, and the
 //!   recorded command line has no secrets.
 //!
+//! A [`Host`] saves the loading of a program that many short runs need. What it forks is a child of ours like any other, and
+//! all of this holds of it.
+//!
 //! What a crash of ours leaves behind is found and ended by [`Runner::end_orphans`].
 //!
 //! It doesn't interpret output: that is the business of one adapter per tool, next door.
@@ -23,8 +26,10 @@ mod assignment;
 mod control;
 mod environment;
 mod error;
+mod fork;
 mod group;
 mod growth;
+mod host;
 mod life;
 mod lines;
 mod orphans;
@@ -45,9 +50,11 @@ pub use assignment::Assignment;
 pub use environment::Environment;
 pub use error::Error;
 pub(crate) use error::storage_class;
+pub use host::{Host, Plan, Unhosted};
 pub use lines::{Line, Source};
 pub use orphans::{Orphan, kill_children};
 pub use outputs::Outputs;
+pub(crate) use runner::is_program;
 pub use runner::{Runner, describe_metrics};
 pub use running::{Canceller, Ended, EndedBy, Reloader, Running, Status};
 pub use spec::Spec;

@@ -1,9 +1,12 @@
 //! Starts children.
 
 use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fs::File,
     io::{self, Read},
-    os::unix::process::CommandExt,
-    process::{Child, Command, Stdio},
+    os::{fd::OwnedFd, unix::process::CommandExt},
+    process::{Command, Stdio},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -17,7 +20,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{
-    Environment, Error, Line, Running, Source, Spec,
+    Environment, Error, Host, Line, Running, Source, Spec,
     control::{Control, Limits, Note, StageCell},
     group::Group,
     growth::Growth,
@@ -49,6 +52,10 @@ pub struct Runner {
 /// Says what the metrics of this module mean.
 pub fn describe_metrics() {
     metrics::describe_counter!("mediary_processes_started_total", "Child programs started, by tool.");
+    metrics::describe_counter!(
+        "mediary_processes_hosted_total",
+        "Child programs, of those started, that were copies of a process that had them loaded, by tool."
+    );
     metrics::describe_counter!(
         "mediary_processes_ended_total",
         "Child programs ended, by tool and by what ended them."
@@ -83,38 +90,88 @@ impl Runner {
         format!("{}-{start}-", getpid().as_raw_nonzero())
     }
 
-    /// Starts a child.
+    /// Starts a child, as a copy of what has its program loaded if the spec names that and it can.
+    ///
+    /// If it is dropped before it answers, the child is killed.
+    pub async fn begin(&self, spec: &Spec) -> Result<Running, Error> {
+        let Some(host) = spec.host.clone() else { return self.spawn(spec) };
+        let (runner, wanted) = (self.clone(), spec.clone());
+        // A host takes milliseconds to make a copy of itself, and longer on a busy machine.
+        let begun = tokio::task::spawn_blocking(move || runner.spawn_by(&wanted, Some(&host), Stdio::null()));
+        let lost = |error| Error::Start { program: spec.program_name(), source: io::Error::other(error) };
+        begun.await.map_err(lost)?
+    }
+
+    /// Starts a child by itself.
     pub fn spawn(&self, spec: &Spec) -> Result<Running, Error> {
+        self.spawn_with(spec, Stdio::null())
+    }
+
+    /// Starts a child by itself, with something to read.
+    pub(super) fn spawn_with(&self, spec: &Spec, stdin: Stdio) -> Result<Running, Error> {
+        self.spawn_by(spec, None, stdin)
+    }
+
+    fn spawn_by(&self, spec: &Spec, host: Option<&Host>, stdin: Stdio) -> Result<Running, Error> {
         check_program(spec)?;
         check_folder(spec)?;
         let mut record = Record::new(open_output(spec)?);
         let command_line = spec.command_line();
         record.note(&format!("$ {command_line}"));
         let mark = format!("{}{}", Self::own_mark(), RUNS.fetch_add(1, Ordering::Relaxed));
-        let child = self.start(spec, &mark)?;
-        tracing::debug!(tool = spec.tool, pid = child.id(), command = command_line, "child is started");
+        let variables = self.variables(spec, &mark);
+        let copy = host.and_then(|host| host.fork(self, spec, &command_line, &variables, &mark));
+        let hosted = copy.is_some();
+        let started = copy.map_or_else(|| start(spec, &variables, stdin), Ok)?;
+        let pid = started.leader.as_raw_nonzero();
+        tracing::debug!(tool = spec.tool, %pid, hosted, command = command_line, "child is started");
         metrics::counter!("mediary_processes_started_total", "tool" => spec.tool).increment(1);
-        Ok(watch_over(child, mark, record, spec, command_line))
+        if hosted {
+            metrics::counter!("mediary_processes_hosted_total", "tool" => spec.tool).increment(1);
+        }
+        Ok(watch_over(started, mark, record, spec, command_line, hosted))
     }
 
-    fn start(&self, spec: &Spec, mark: &str) -> Result<Child, Error> {
-        #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
-        let mut command = Command::new(&spec.program);
-        command.args(spec.command_arguments()).env_clear().envs(self.environment.variables());
-        command.env(MARK_RUN, mark);
+    /// The whole environment of a run.
+    fn variables(&self, spec: &Spec, mark: &str) -> Vec<(OsString, OsString)> {
+        let inherited = self.environment.variables();
+        let mut all: BTreeMap<OsString, OsString> =
+            inherited.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        all.insert(MARK_RUN.into(), mark.into());
         if !self.log_id.is_nil() {
-            command.env(MARK_LOG, self.log_id.to_string());
+            all.insert(MARK_LOG.into(), self.log_id.to_string().into());
         }
         if let Some(attempt) = spec.attempt {
-            command.env(MARK_ATTEMPT, attempt.to_string());
+            all.insert(MARK_ATTEMPT.into(), attempt.to_string().into());
         }
-        command.envs(spec.extra.iter().map(|(name, value)| (name, value)));
-        if let Some(folder) = spec.folder() {
-            command.current_dir(folder);
-        }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-        command.spawn().map_err(|source| start_error(spec, source))
+        all.extend(spec.extra.iter().cloned());
+        all.into_iter().collect()
     }
+}
+
+/// A child that was started: it leads a group, and nobody has reaped it.
+#[derive(Debug)]
+pub(super) struct Started {
+    pub(super) leader: Pid,
+    pub(super) stdout: File,
+    pub(super) stderr: File,
+}
+
+fn start(spec: &Spec, variables: &[(OsString, OsString)], stdin: Stdio) -> Result<Started, Error> {
+    #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+    let mut command = Command::new(&spec.program);
+    command.args(spec.command_arguments()).env_clear();
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    if let Some(folder) = spec.folder() {
+        command.current_dir(folder);
+    }
+    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let mut child = command.spawn().map_err(|source| start_error(spec, source))?;
+    let stdout = child.stdout.take().expect("standard output is piped");
+    let stderr = child.stderr.take().expect("standard error is piped");
+    // What is known of it from here on is its number, by which it is waited for.
+    let (stdout, stderr) = (File::from(OwnedFd::from(stdout)), File::from(OwnedFd::from(stderr)));
+    Ok(Started { leader: Pid::from_child(&child), stdout, stderr })
 }
 
 fn start_error(spec: &Spec, source: io::Error) -> Error {
@@ -160,8 +217,14 @@ fn make_folder(path: &std::path::Path) -> io::Result<()> {
 
 /// Starts the threads that live as long as the child: one per pipe, one that waits for its end and one
 /// that controls it.
-fn watch_over(mut child: Child, mark: String, record: Record, spec: &Spec, command_line: String) -> Running {
-    let leader = Pid::from_child(&child);
+fn watch_over(
+    Started { leader, stdout, stderr }: Started,
+    mark: String,
+    record: Record,
+    spec: &Spec,
+    command_line: String,
+    hosted: bool,
+) -> Running {
     let group = Arc::new(Group::new(leader, mark));
     let queue = Arc::new(Queue::new(2));
     let life = Arc::new(Life::begin());
@@ -174,8 +237,6 @@ fn watch_over(mut child: Child, mark: String, record: Record, spec: &Spec, comma
         notes: sender.clone(),
         unrecorded: spec.unrecorded,
     };
-    let stdout = child.stdout.take().expect("standard output is piped");
-    let stderr = child.stderr.take().expect("standard error is piped");
     let second_reader = reader.clone();
     start_thread(spec.tool, "out", move || reader.read(Source::Stdout, stdout));
     start_thread(spec.tool, "err", move || second_reader.read(Source::Stderr, stderr));
@@ -196,8 +257,8 @@ fn watch_over(mut child: Child, mark: String, record: Record, spec: &Spec, comma
         pipes_open: 2,
         ended: ended_sender,
     };
-    start_thread(spec.tool, "ctl", move || control.run(child));
-    Running { queue, group, notes: sender, ended, command_line }
+    start_thread(spec.tool, "ctl", move || control.run());
+    Running { queue, group, notes: sender, ended, command_line, hosted }
 }
 
 fn start_thread(tool: &str, role: &str, body: impl FnOnce() + Send + 'static) {
@@ -269,7 +330,7 @@ impl Reader {
 }
 
 /// Whether the system has this program: a regular file that somebody may execute.
-pub(super) fn is_program(path: &std::path::Path) -> bool {
+pub(crate) fn is_program(path: &std::path::Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     path.metadata().is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
 }

@@ -25,6 +25,7 @@ pub struct Running {
     pub(super) notes: mpsc::Sender<Note>,
     pub(super) ended: watch::Receiver<Option<Arc<Ended>>>,
     pub(super) command_line: String,
+    pub(super) hosted: bool,
 }
 
 impl Running {
@@ -36,6 +37,11 @@ impl Running {
     /// The recorded command line: without secrets.
     pub fn command_line(&self) -> &str {
         &self.command_line
+    }
+
+    /// Whether it is a copy of a process that had its program loaded.
+    pub fn is_hosted(&self) -> bool {
+        self.hosted
     }
 
     /// The next line of output, or none once both pipes are at their end. Cancel safe.

@@ -8,7 +8,7 @@ use std::{
 
 use mediary_schema::AttemptId;
 
-use super::redact;
+use super::{Host, redact};
 
 /// What to run and within which limits.
 #[derive(Debug, Clone)]
@@ -26,6 +26,7 @@ pub struct Spec {
     pub(super) writes_into: Option<PathBuf>,
     pub(super) deadline: Option<Duration>,
     pub(super) grace: Duration,
+    pub(super) host: Option<Host>,
 }
 
 impl Spec {
@@ -49,6 +50,7 @@ impl Spec {
             writes_into: None,
             deadline: None,
             grace: Self::GRACE,
+            host: None,
         }
     }
 
@@ -134,6 +136,13 @@ impl Spec {
     #[must_use]
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
+        self
+    }
+
+    /// What has the program loaded and may do the run: see [`super::Runner::begin`].
+    #[must_use]
+    pub fn hosted_by(mut self, host: Option<Host>) -> Self {
+        self.host = host;
         self
     }
 

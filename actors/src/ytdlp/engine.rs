@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, watch};
 use super::{pause, plan::Extracted, validators::Prober};
 use crate::{
     net::Gateway,
-    process::{Assignment, Error, Runner, Spec, Tool, Tools},
+    process::{Assignment, Error, Host, Runner, Spec, Tool, Tools},
 };
 
 /// What lists addresses and fetches items; [`YtDlp`] is the real one.
@@ -158,12 +158,19 @@ pub struct YtDlp {
     pub(super) tools: Tools,
     pub(super) options: Options,
     pub(super) gateway: Gateway,
+    pub(super) host: Option<Host>,
 }
 
 impl YtDlp {
     /// yt-dlp as `tools` finds it, which reaches sources by `gateway` and nothing around it.
     pub fn new(runner: Runner, tools: Tools, options: Options, gateway: Gateway) -> Self {
-        Self { runner, tools, options, gateway }
+        Self { runner, tools, options, gateway, host: None }
+    }
+
+    /// The same, whose runs are copies of what has it loaded, where they can be: see [`super::host`].
+    #[must_use]
+    pub fn hosted_by(self, host: Option<Host>) -> Self {
+        Self { host, ..self }
     }
 
     pub(super) fn prober(&self) -> Prober {
@@ -184,7 +191,8 @@ impl YtDlp {
             .env("PYTHONUNBUFFERED", "1")
             // Nor does a package of theirs: what stands there may run at each start of Python.
             .env("PYTHONNOUSERSITE", "1")
-            .no_progress(self.options.no_progress);
+            .no_progress(self.options.no_progress)
+            .hosted_by(self.host.clone());
         for (name, value) in self.gateway.variables() {
             spec = spec.env(name, value);
         }

@@ -45,7 +45,12 @@ pub(super) async fn run(
     look.end(end, request.start_index)
 }
 
-fn start(engine: &YtDlp, url: &str, start_index: u32, assignment: &Assignment) -> Result<Running, Error> {
+async fn start(
+    engine: &YtDlp,
+    url: &str,
+    start_index: u32,
+    assignment: &Assignment,
+) -> Result<Running, Error> {
     let spec = engine
         .spec()?
         // A `--print` of a late moment such as `playlist:` means "download" unless told otherwise.
@@ -56,7 +61,7 @@ fn start(engine: &YtDlp, url: &str, start_index: u32, assignment: &Assignment) -
         .operand(url)
         .unrecorded(&[ENTRY, LIST])
         .deadline(engine.options.list_deadline);
-    engine.runner.spawn(&assignment.adopt(spec))
+    engine.runner.begin(&assignment.adopt(spec)).await
 }
 
 /// One look at a list and whatever lists are in it.
@@ -89,7 +94,7 @@ impl Look<'_> {
     /// Reads one address to its end.
     fn level<'b>(&'b mut self, url: &'b str, start_index: u32, depth: u32) -> BoxFuture<'b, LevelEnd> {
         Box::pin(async move {
-            let mut running = match start(self.engine, url, start_index, self.assignment) {
+            let mut running = match start(self.engine, url, start_index, self.assignment).await {
                 Ok(running) => running,
                 Err(error) => return LevelEnd::Failed(error.failure()),
             };

@@ -12,6 +12,7 @@
 //! - what is announced, being broadcast or being made into a recording is never fetched;
 //! - it runs without the owner's configuration, plugins, packages, cache and archive, so that what it does depends
 //!   on nothing but its arguments;
+//! - it does so whether a run is started by itself or is a copy of a process that has yt-dlp loaded;
 //! - partial files are resumed only if the source still offers the same bytes.
 //!
 //! It doesn't decide about retries and doesn't check what a file contains: see [`crate::ffmpeg`].
@@ -21,6 +22,7 @@ mod engine;
 mod entry;
 mod extract;
 mod failure;
+mod host;
 mod lenient;
 mod level;
 mod list;
@@ -35,4 +37,5 @@ mod validators;
 mod tests;
 
 pub use engine::{DownloadRequest, Downloaded, Engine, ListEnd, ListLine, ListRequest, Options, YtDlp};
+pub use host::host;
 pub use plan::{Extracted, Protocol, Stream};

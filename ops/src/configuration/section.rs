@@ -206,6 +206,8 @@ pub struct YtDlp {
     pub retries: u32,
     /// How long it may be silent before it is ended, in seconds.
     pub no_progress_s: u64,
+    /// Whether its runs are copies of one process that has it loaded, where they can be: `doctor` says if they are.
+    pub host: bool,
 }
 
 impl Default for YtDlp {
@@ -216,6 +218,7 @@ impl Default for YtDlp {
             socket_timeout_s: 20,
             retries: 3,
             no_progress_s: 300,
+            host: true,
         }
     }
 }

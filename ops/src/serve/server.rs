@@ -1,6 +1,9 @@
 use std::{io::IsTerminal as _, net::SocketAddr, time::Duration};
 
-use mediary_actors::{process::kill_children, supervisor::SupervisorHandle};
+use mediary_actors::{
+    process::{Host, kill_children},
+    supervisor::SupervisorHandle,
+};
 use mediary_api::connections;
 use mediary_log::{Log, fanout::RelayHandle};
 use mediary_projections::Views;
@@ -25,6 +28,7 @@ pub struct Server {
     pub(super) views: Views,
     supervisor: SupervisorHandle,
     relay: Option<RelayHandle>,
+    host: Option<Host>,
     stopping: watch::Sender<bool>,
     pub(super) http: JoinHandle<std::io::Result<()>>,
     pub(super) agreeing: JoinHandle<()>,
@@ -96,8 +100,8 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let Record { log, .. } = record;
     tracing::info!(%address, data = %configuration.data.display(), position = log.head().position, "serving");
     let Readers { views, first_token, .. } = readers;
-    let Work { supervisor, relay, .. } = work;
-    Ok(Server { address, log, views, supervisor, relay, stopping, http, agreeing, first_token })
+    let Work { supervisor, relay, host, .. } = work;
+    Ok(Server { address, log, views, supervisor, relay, host, stopping, http, agreeing, first_token })
 }
 
 impl Server {
@@ -145,6 +149,10 @@ impl Server {
             relay.stop().await;
         }
         self.supervisor.stop().await;
+        // After the attempts that had their runs from it.
+        if let Some(host) = self.host {
+            host.end().await;
+        }
         self.agreeing.abort();
         let views = self.views;
         if tokio::task::spawn_blocking(move || views.stop()).await.is_err() {

@@ -6,9 +6,10 @@ use mediary_actors::{
     file::Standing,
     job::Desk,
     net::{self, Gateway, Guard, Net},
-    process::{Environment, Runner, kill_children},
+    process::{Environment, Host, Runner, kill_children},
     reaction::Reacted,
     supervisor::{LocalWorker, SupervisorHandle, reconcile},
+    ytdlp,
 };
 use mediary_api::connections::Tls;
 use mediary_events::lane;
@@ -130,6 +131,8 @@ pub(super) struct Work {
     pub(super) held: watch::Receiver<lane::State>,
     /// Whether the library is there.
     pub(super) library: watch::Receiver<Standing>,
+    /// What has yt-dlp loaded; it is started by the first run.
+    pub(super) host: Option<Host>,
 }
 
 impl Work {
@@ -153,6 +156,7 @@ impl Work {
             tools: tree::tools(configuration, path_folders),
             runner,
             gateway,
+            host: configuration.ytdlp.host.then(ytdlp::host),
             reactions: record.reactions.clone(),
             reacted: reacting,
             held: Arc::new(holding),
@@ -163,8 +167,8 @@ impl Work {
         let supervisor =
             tree::grow(&roots, configuration, fanout.child.take()).await.map_err(ServeError::Actors)?;
         let relay = fanout.start(&record.gate, &readers.tokens, &signals);
-        let desk = roots.desk;
-        Ok(Self { supervisor, relay, signals, desk, reacted, held, library })
+        let (desk, host) = (roots.desk, roots.host);
+        Ok(Self { supervisor, relay, signals, desk, reacted, held, library, host })
     }
 
     /// Keeps supervisor and log of one mind until it is stopped.

@@ -1,6 +1,6 @@
 //! What is printed where.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::harness::{Served, run};
 
@@ -49,6 +49,15 @@ async fn what_needs_no_server_works_without_one() {
     assert!(shown.stdout.contains("data = \"here\""), "{}", shown.stdout);
     let schema = run(folder.path(), &["config", "schema"]).await.ends_with(0).json();
     assert!(schema["properties"]["listen"]["description"].is_string(), "{schema}");
-    let findings = run(folder.path(), &["doctor", "--format", "json"]).await;
-    assert!(findings.json().as_array().unwrap().iter().any(|finding| finding["subject"] == "yt-dlp"));
+    std::fs::write(folder.path().join("off.toml"), "[ytdlp]\nhost = false\n").unwrap();
+    for (config, told) in [
+        (&[][..], "; loaded once, its runs are copies"),
+        (&["--config", "off.toml"], "; each run starts it anew, as `ytdlp.host` says"),
+    ] {
+        let arguments = [&["doctor", "--format", "json"], config].concat();
+        let findings = run(folder.path(), &arguments).await.json();
+        let of_yt_dlp = |finding: &&Value| finding["subject"] == json!("yt-dlp");
+        let found = findings.as_array().unwrap().iter().find(of_yt_dlp).unwrap();
+        assert!(found["detail"].as_str().unwrap().ends_with(told), "{found}");
+    }
 }

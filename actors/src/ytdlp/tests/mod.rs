@@ -4,6 +4,8 @@ mod asking;
 mod case;
 mod choosing;
 mod downloading;
+mod hosting;
+mod loading;
 mod nesting;
 mod owning;
 mod refreshing;
@@ -31,7 +33,15 @@ struct Bench {
 }
 
 impl Bench {
+    /// One whose runs are copies of what has yt-dlp loaded.
     async fn new() -> Self {
+        let mut bench = Self::unhosted().await;
+        bench.host().await;
+        bench
+    }
+
+    /// One that starts yt-dlp for each run.
+    async fn unhosted() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let package = folder.path().join("plugins/test/yt_dlp_plugins/extractor");
         std::fs::create_dir_all(&package).unwrap();
@@ -49,6 +59,14 @@ impl Bench {
         let net = net::Options { guard, ..net::Options::in_folder(folder.path().join("net")) };
         let gateway = Gateway::open(Net::try_new(net).unwrap()).await.unwrap();
         Self { engine: YtDlp::new(runner, tools, options, gateway), folder }
+    }
+
+    /// Gives it a host of its own, which is ready.
+    async fn host(&mut self) {
+        let host = host();
+        let program = self.engine.tools.find(Tool::YtDlp).unwrap();
+        host.ready(&self.engine.runner, &program).await.expect("the yt-dlp of these tests can be hosted");
+        self.engine.host = Some(host);
     }
 
     /// What a server asks: media files are fetched without yt-dlp.

@@ -27,7 +27,12 @@ class MediaryTestThiefIE(InfoExtractor):
 // Edge A22: a plugin in the home of whoever starts the server decided what a list is.
 #[tokio::test]
 async fn nothing_of_the_owners_home_decides_what_a_list_is() {
-    let (mut bench, site) = (Bench::new().await, Site::start().await);
+    nothing_of_the_owners_home_is_read_by(Bench::unhosted().await, false).await;
+    nothing_of_the_owners_home_is_read_by(Bench::unhosted().await, true).await;
+}
+
+async fn nothing_of_the_owners_home_is_read_by(mut bench: Bench, hosted: bool) {
+    let site = Site::start().await;
     let home = bench.path().join("home");
     for place in [".config/yt-dlp/plugins/thief", ".config/yt-dlp-plugins/thief", ".yt-dlp/plugins/thief"] {
         plant(&home.join(place));
@@ -55,6 +60,9 @@ async fn nothing_of_the_owners_home_decides_what_a_list_is() {
     ];
     let variables = of_the_owner.map(|(name, value)| (OsString::from(name), value));
     bench.engine.runner = Runner::new(IdSource::system().next(), Environment::of(variables));
+    if hosted {
+        bench.host().await;
+    }
     site.list("short", 3);
     let output = bench.path().join("output");
     let listed = list_with(&bench, site.url("/list/short"), 1, &assignment(Some(output.clone()))).await;
