@@ -2,6 +2,7 @@
 //!
 //! The supervision tree is one file that reads like a table: `tree.rs`.
 
+mod answers;
 mod client;
 pub mod commands;
 pub mod configuration;

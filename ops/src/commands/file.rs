@@ -3,23 +3,24 @@
 mod entry;
 
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
-use serde::Deserialize;
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
 use super::{
-    download::File,
     failure::Failure,
-    job::Job,
     named::{self, Kind},
     noun::Verbs,
-    page::{self, Page},
+    page,
     plan::Intent,
     playlist::input,
     ticket::Ticket,
     wait,
 };
 use crate::{
+    answers::{
+        download::File,
+        file::{FilePayload, list, show, verify},
+    },
     client::{Client, Document},
     output::{Output, Table, bytes, duration, fields, moment, optional, plural, word},
 };
@@ -64,17 +65,11 @@ pub(crate) struct Verify {
     intent: Intent,
 }
 
-pub(crate) const LIST: Document<Page<File>> = Document::repeatable(include_str!("file/list.graphql"));
+pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str!("file/list.graphql"));
 
-pub(crate) const SHOW: Document<Option<File>> = Document::repeatable(include_str!("file/show.graphql"));
+pub(crate) const SHOW: Document<show::Answer> = Document::repeatable(include_str!("file/show.graphql"));
 
-pub(crate) const VERIFY: Document<Payload> = Document::repeatable(include_str!("file/verify.graphql"));
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Payload {
-    job: Option<Job>,
-    position: Option<u64>,
-}
+pub(crate) const VERIFY: Document<verify::Answer> = Document::repeatable(include_str!("file/verify.graphql"));
 
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
@@ -107,9 +102,9 @@ async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<
         }
     }
     let asked = json!({ "ids": (!named.is_empty()).then_some(&named), "acceptFolder": accept_folder, "ticket": ticket });
-    let outcome = client.meant(intent).act::<Payload>(&VERIFY, input(asked)).await?;
+    let outcome = client.meant(intent).act(&VERIFY, input(asked)).await?;
     Failure::refused(outcome.user_errors)?;
-    let Payload { job, position } = outcome.payload;
+    let FilePayload { job, position } = outcome.payload;
     let job =
         job.ok_or_else(|| Failure::NotFound { id: "job".to_owned(), advice: "ask again in a moment" })?;
     let job = wait::for_job(client, output, &job.id, position).await?;
@@ -119,7 +114,7 @@ async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<
     } else {
         let mut files: Vec<File> = Vec::new();
         for id in &named {
-            files.extend(client.ask::<Option<File>>(&SHOW, json!({ "id": id })).await?);
+            files.extend(client.ask(&SHOW, json!({ "id": id })).await?);
         }
         files
     };

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
-    download::{self, Story},
+    download,
     failure::Failure,
     job::{self, Job, JobProgress},
-    log,
-    worker::{self, Worker},
+    log, worker,
 };
 use crate::{
+    answers::{download::Story, worker::Worker},
     client::{Client, Document, Error, POLL_INTERVAL, Watch},
     output::{Output, Progress, clean, plural, word},
 };
