@@ -21,8 +21,11 @@ async fn a_single_item_starts_within_one_lease_beside_a_list_of_three_thousand()
     let crowd = Publisher::start().await;
     let mut items = String::new();
     for number in 0..LISTED {
-        write!(items, "<item><title>Ep {number}</title><guid>{number}</guid><enclosure url='/{number}.mp3'/></item>")
-            .unwrap();
+        write!(
+            items,
+            "<item><title>Ep {number}</title><guid>{number}</guid><enclosure url='/{number}.mp3'/></item>"
+        )
+        .unwrap();
     }
     for number in 0..PUBLISHED {
         crowd.put(&format!("/{number}.mp3"), "audio/mpeg", sound.clone());
@@ -34,7 +37,8 @@ async fn a_single_item_starts_within_one_lease_beside_a_list_of_three_thousand()
     let list = client.follow(&crowd.url("/feed")).await;
     let (_, asked_at) = client.start_download(json!({ "playlistId": list }), "best").await;
     let waiting = async || {
-        let answer = client.ask("{ jobs(first: 1, filter: { state: QUEUED }) { totalCount } }", json!({})).await;
+        let answer =
+            client.ask("{ jobs(first: 1, filter: { state: QUEUED }) { totalCount } }", json!({})).await;
         answer["jobs"]["totalCount"].as_u64().unwrap()
     };
     let least = (LISTED - PUBLISHED) as u64;
@@ -50,7 +54,8 @@ async fn a_single_item_starts_within_one_lease_beside_a_list_of_three_thousand()
     };
     let single = events_of(&events, "job.queued").into_iter().find(is_single).unwrap();
     let since = single["position"].as_u64();
-    let mut leases = events_of(&events, "job.leased").into_iter().filter(|it| it["position"].as_u64() > since);
+    let mut leases =
+        events_of(&events, "job.leased").into_iter().filter(|it| it["position"].as_u64() > since);
     let before_it = leases.position(|lease| lease["stream"] == single["stream"]).unwrap();
     assert!(before_it <= 1, "{before_it} jobs of the list were begun before it");
     // The list was not at its end by then.
