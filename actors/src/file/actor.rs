@@ -5,24 +5,23 @@ use std::{
 };
 
 use mediary_events::{
-    Concern as _,
     file::{Command, Judged},
     job::Job,
-    root::Root as Roots,
 };
 use mediary_log::{
     Head, Log, Origin, OriginKind, ReadError,
+    alarm::{Alarms, Key},
     gate::{Caller, Gate, Refusal, Transaction},
     work::{self, file::Finding},
 };
 use mediary_schema::{
-    FileId, JobId, ProjectId, RootId, Several,
+    FileId, JobId, ProjectId, RootId, Several, Timestamp,
     file::VerifyFiles,
     job::JobState,
     root::{Standing, Standings},
 };
 use ractor::{Actor, ActorProcessingErr, ActorRef, SupervisionEvent};
-use tokio::{sync::watch, task::JoinHandle, time::Instant};
+use tokio::{sync::watch, time::Instant};
 use uuid::Uuid;
 
 use super::{
@@ -46,6 +45,8 @@ pub struct KeeperArguments {
     pub gate: Gate,
     /// The head of the log.
     pub head: watch::Receiver<Head>,
+    /// Who rings when it is time for the next look.
+    pub alarms: Alarms,
     /// How often it looks, if that takes a small share of the time; none is once, at the start.
     pub every: Option<Duration>,
     /// Where it says which roots are there.
@@ -70,8 +71,7 @@ pub struct State {
     known: u64,
     walk: Option<Walk>,
     /// When the next look begins, if it ever does.
-    due: Option<Instant>,
-    timer: Option<JoinHandle<Result<(), ractor::MessagingErr<Message>>>>,
+    due: Option<Timestamp>,
     /// The jobs that read what a look could not be sure of.
     reading: Vec<JobId>,
 }
@@ -98,6 +98,8 @@ struct Seen {
     next: Option<u64>,
 }
 
+/// The next page of a look, or the next look.
+const NEXT: Key = Key::part("keeper");
 /// A look takes at most one part of so many of the time: a large library on a slow disk is looked at less often.
 const SHARE: u32 = 200;
 /// The wait before asking again when the log takes nothing.
@@ -123,8 +125,8 @@ impl Actor for Keeper {
         };
         let follower = Follower::start(myself.get_cell(), arguments.head.clone(), wake).await?;
         myself.cast(Message::Wake)?;
-        let (due, reading) = (Some(Instant::now()), Vec::new());
-        Ok(State { arguments, follower, known: 0, walk: None, due, timer: None, reading })
+        let (due, reading) = (Some(arguments.alarms.now()), Vec::new());
+        Ok(State { arguments, follower, known: 0, walk: None, due, reading })
     }
 
     async fn handle(
@@ -135,18 +137,21 @@ impl Actor for Keeper {
     ) -> Result<(), ActorProcessingErr> {
         if let Message::Wake = message {
             let position = state.arguments.head.borrow().position;
-            let known = state.version_of_roots().await?;
+            let known = roots::version(&state.arguments.gate).await?;
             Follower::rearm(&state.follower, position)?;
             if known == state.known && known > 0 {
                 return Ok(());
             }
             state.known = known;
         }
-        if let Some(timer) = state.timer.take() {
-            timer.abort();
-        }
-        if let Some(wait) = state.step().await? {
-            state.timer = Some(myself.send_after(wait, || Message::Go));
+        let (alarms, keeper) = (state.arguments.alarms.clone(), myself.clone());
+        match state.step().await? {
+            None => alarms.clear(NEXT),
+            Some(wait) => alarms.set(NEXT, alarms.now().after(wait), move || {
+                if keeper.cast(Message::Go).is_err() {
+                    tracing::debug!("the keeper is gone");
+                }
+            }),
         }
         Ok(())
     }
@@ -165,13 +170,16 @@ impl Actor for Keeper {
             | SupervisionEvent::ProcessGroupChanged(_) => Ok(()),
         }
     }
+
+    async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {
+        state.arguments.alarms.clear(NEXT);
+        Ok(())
+    }
 }
 
 impl State {
-    async fn version_of_roots(&self) -> Result<u64, ActorProcessingErr> {
-        let log = self.arguments.gate.log().clone();
-        let version = move || log.stream_version(&Roots::stream(ProjectId::HOME.uuid()));
-        Ok(tokio::task::spawn_blocking(version).await??)
+    fn now(&self) -> Timestamp {
+        self.arguments.alarms.now()
     }
 
     /// Does a page of the look; answers when to go on, if ever.
@@ -180,7 +188,7 @@ impl State {
             walk
         } else {
             let roots = self.look_at_roots().await?;
-            let is_due = self.due.is_some_and(|due| due <= Instant::now());
+            let is_due = self.due.is_some_and(|due| due <= self.now());
             if roots.there.is_empty() || !(is_due || roots.has_come) {
                 return Ok(self.rest(&roots));
             }
@@ -188,9 +196,9 @@ impl State {
         };
         let begun = Instant::now();
         let mut seen = self.look(&mut walk).await?;
-        if !self.are_marked(&walk, std::mem::take(&mut seen.losing)).await? {
+        if !roots::are_marked(&self.arguments.gate, &walk.roots, std::mem::take(&mut seen.losing)).await? {
             // One went away in the middle: what was not there says nothing of what is lost.
-            self.due = Some(Instant::now());
+            self.due = Some(self.now());
             return Ok(Some(RETRY_AFTER));
         }
         for (project, findings) in std::mem::take(&mut seen.findings) {
@@ -215,7 +223,7 @@ impl State {
             tracing::info!(news = walk.news, took_ms = took.as_millis() as u64, "looked at the library");
         }
         self.read(walk.unsure).await?;
-        self.due = self.arguments.every.map(|every| Instant::now() + every.max(took.saturating_mul(SHARE)));
+        self.due = self.arguments.every.map(|every| self.now().after(every.max(took.saturating_mul(SHARE))));
         let away = self.arguments.standings.borrow().values().any(|standing| *standing == Standing::Away);
         Ok(self.rest_until_due(away))
     }
@@ -226,7 +234,7 @@ impl State {
     }
 
     fn rest_until_due(&self, is_any_away: bool) -> Option<Duration> {
-        let due = self.due.map(|due| due.saturating_duration_since(Instant::now()));
+        let due = self.due.map(|due| due.since(self.now()));
         if is_any_away { Some(due.map_or(AWAY_EVERY, |due| due.min(AWAY_EVERY))) } else { due }
     }
 
@@ -262,12 +270,6 @@ impl State {
         }
         self.arguments.standings.send_replace(standings);
         Ok(found)
-    }
-
-    async fn are_marked(&self, walk: &Walk, losing: BTreeSet<RootId>) -> Result<bool, ActorProcessingErr> {
-        let (log, roots) = (self.arguments.gate.log().clone(), Arc::clone(&walk.roots));
-        let is_marked = move |id: &RootId| roots.get(id).is_some_and(|root| root.mark(&log).is_there());
-        Ok(tokio::task::spawn_blocking(move || losing.iter().all(is_marked)).await?)
     }
 
     /// Looks at a page of files.

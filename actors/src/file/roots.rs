@@ -1,13 +1,21 @@
 //! Roots as the log has them, with the folders that this machine has in their places.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use mediary_events::root::{Root as Roots, State};
+use mediary_events::{
+    Concern as _,
+    root::{Root as Roots, State},
+};
 use mediary_log::{
     Log, ReadError,
     gate::{Gate, Refusal},
 };
 use mediary_schema::{ProjectId, RootId};
+use ractor::ActorProcessingErr;
 
 use super::shelf::{self, stamp_of};
 use crate::{download::is_real_folder, mark::Mark};
@@ -65,6 +73,24 @@ impl Root {
 /// Every root that is registered.
 pub(super) async fn registered(gate: &Gate) -> Result<Vec<Root>, Refusal> {
     gate.inspect::<Roots, _>(ProjectId::HOME.uuid(), of_state).await
+}
+
+/// The version of the stream of roots: another one if they are others.
+pub(super) async fn version(gate: &Gate) -> Result<u64, ActorProcessingErr> {
+    let log = gate.log().clone();
+    let version = move || log.stream_version(&Roots::stream(ProjectId::HOME.uuid()));
+    Ok(tokio::task::spawn_blocking(version).await??)
+}
+
+/// Whether these are there still, by their marks.
+pub(super) async fn are_marked(
+    gate: &Gate,
+    roots: &Arc<BTreeMap<RootId, Root>>,
+    of: BTreeSet<RootId>,
+) -> Result<bool, ActorProcessingErr> {
+    let (log, roots) = (gate.log().clone(), Arc::clone(roots));
+    let is_marked = move |id: &RootId| roots.get(id).is_some_and(|root| root.mark(&log).is_there());
+    Ok(tokio::task::spawn_blocking(move || of.iter().all(is_marked)).await?)
 }
 
 fn of_state(state: &State) -> Vec<Root> {
