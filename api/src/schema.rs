@@ -116,6 +116,7 @@ concerns! {
     account,
     project,
     setting,
+    template,
     worker,
     view,
     reaction,

@@ -22,6 +22,7 @@ pub mod project;
 pub mod reaction;
 pub mod reservation;
 pub mod setting;
+pub mod template;
 pub mod testing;
 mod told;
 pub mod worker;

@@ -30,6 +30,7 @@ const CONCERNS: &[&str] = &[
     "schedule",
     "secret",
     "setting",
+    "template",
     "transcode",
     "worker",
 ];

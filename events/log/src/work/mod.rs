@@ -12,6 +12,7 @@ pub mod playlist;
 pub mod project;
 pub mod reaction;
 pub mod setting;
+pub mod template;
 #[cfg(test)]
 mod tests;
 pub mod worker;
@@ -29,6 +30,7 @@ pub const REGISTRY: Registry = Registry::new(&[
     download::ENTRY,
     job::ENTRY,
     lane::ENTRY,
+    template::ENTRY,
     file::ENTRY,
     worker::ENTRY,
     reaction::ENTRY,
