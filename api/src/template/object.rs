@@ -20,7 +20,7 @@ impl Template {
     pub(super) fn new(template: TemplateVersion, settings: Settings) -> Self {
         let Settings { priority, batch, tags } = settings;
         Self {
-            name: template.name.to_string(),
+            name: template.name.into(),
             version: template.version,
             priority: priority.map(Into::into),
             batch: batch.map(Into::into),

@@ -11,6 +11,7 @@ pub mod log;
 pub mod playlist;
 pub mod project;
 pub mod reaction;
+pub mod root;
 pub mod setting;
 pub mod template;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub const REGISTRY: Registry = Registry::new(&[
     lane::ENTRY,
     template::ENTRY,
     file::ENTRY,
+    root::ENTRY,
     worker::ENTRY,
     reaction::ENTRY,
     Entry {
