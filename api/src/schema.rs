@@ -120,6 +120,7 @@ concerns! {
     account,
     project,
     setting,
+    template,
     worker,
     view,
     reaction,
