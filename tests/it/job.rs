@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use mediary::demo::{Outcome, Rendition, Target};
-use mediary_tests::{Platform, events_of, processes_marked, until};
+use mediary_tests::{Platform, events_of, files_below, processes_marked, until};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -40,7 +40,7 @@ async fn until_sent(platform: &Platform, item: &str, bytes: u64) {
 }
 
 // PL-24: a cancel ends the processes, removes what is unfinished, and is final.
-// invariant: J-1, A-5
+// invariant: J-1, A-5, F-6
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_download_is_gone_within_two_seconds_and_never_comes_back() {
     let platform = Platform::start().await;
@@ -55,6 +55,16 @@ async fn a_cancelled_download_is_gone_within_two_seconds_and_never_comes_back() 
     let marks = || processes_marked("MEDIARY_ATTEMPT", job["attemptId"].as_str().unwrap());
     assert!(!marks().is_empty(), "yt-dlp runs and carries the attempt's mark");
     assert!(platform.staging_of(job).exists());
+    let other_throttle = platform.site.faults().throttle(Target::Media("large-2".to_owned()), CRAWL);
+    let other = client.entry_of(&list, "large-2").await;
+    let other_story = client.start_download(json!({ "entryIds": [other] }), "best").await;
+    until_sent(&platform, "large-2", 100_000).await;
+    let running = client.jobs(json!({ "state": "RUNNING" })).await;
+    let beside = running.iter().find(|other| other["id"] != job["id"]).unwrap();
+    until("the other one has a part", || async {
+        (!files_below(&platform.staging_of(beside)).is_empty()).then_some(())
+    })
+    .await;
 
     let asked = Instant::now();
     assert_eq!(client.job_verb("jobCancel", id_of(job)).await["userErrors"], json!([]));
@@ -74,10 +84,11 @@ async fn a_cancelled_download_is_gone_within_two_seconds_and_never_comes_back() 
     let settled = client.wait_story(&story).await;
     assert_eq!((&settled["givenUpCount"], &settled["succeededCount"]), (&json!(1), &json!(0)));
 
-    // Other work goes on, and the cancelled job gets no second attempt.
+    // Other work goes on with what it has, and the cancelled job gets no second attempt.
+    assert!(!files_below(&platform.staging_of(beside)).is_empty());
     platform.site.faults().remove(throttle);
-    let other = client.entry_of(&list, "large-2").await;
-    assert_eq!(client.download_entry(&other, "best").await["succeededCount"], json!(1));
+    platform.site.faults().remove(other_throttle);
+    assert_eq!(client.wait_story(&other_story).await["succeededCount"], json!(1));
     let events = client.events_after(0).await;
     let leases = events_of(&events, "job.leased");
     assert_eq!(leases.iter().filter(|event| event["stream"] == job["id"]).count(), 1);
@@ -98,9 +109,18 @@ async fn a_queued_job_is_cancelled_at_once_and_nothing_is_fetched_for_it() {
     .await;
     let queued = client.jobs(json!({ "state": "QUEUED" })).await;
     assert_eq!(queued.len(), 2);
-    for job in &queued {
-        let payload = client.job_verb("jobCancel", id_of(job)).await;
-        assert_eq!(payload["results"][0]["job"]["state"], json!("CANCELLED"), "{payload}");
+    // Several at once, of which one is none: what is refused for one is done for the others.
+    const CANCEL: &str = "mutation($ids: [ID!]!) { jobCancel(input: { ids: $ids }) {
+        results { id job { state } userError { code } } } }";
+    let strange = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let ids = [id_of(&queued[0]), strange, id_of(&queued[1])];
+    let payload = client.ask(CANCEL, json!({ "ids": ids })).await["jobCancel"].take();
+    for (place, id) in ids.iter().enumerate() {
+        let result = &payload["results"][place];
+        assert_eq!(result["id"], json!(id), "{payload}");
+        let is_strange = *id == strange;
+        assert_eq!(result["userError"]["code"] == json!("JOB_NOT_FOUND"), is_strange, "{payload}");
+        assert_eq!(result["job"]["state"] == json!("CANCELLED"), !is_strange, "{payload}");
     }
     platform.site.faults().clear();
     let settled = client.wait_story(&story).await;
