@@ -19,6 +19,7 @@ use mediary_actors::{
 };
 use mediary_events::lane;
 use mediary_log::{
+    alarm::Alarms,
     gate::{Gate, Reaction},
     signal::SignalHub,
     work::REGISTRY,
@@ -32,6 +33,8 @@ use crate::{commands::CONCERNS, configuration::Configuration};
 #[derive(Clone)]
 pub(crate) struct Roots {
     pub(crate) gate: Gate,
+    /// Who rings at moments.
+    pub(crate) alarms: Alarms,
     pub(crate) desk: Arc<Desk>,
     /// The local worker, in this life of it.
     pub(crate) worker: WorkerLife,
@@ -110,6 +113,7 @@ impl<'a> Ground<'a> {
         let every_s = self.configuration.files.look_every_s;
         let arguments = KeeperArguments {
             gate: self.roots.gate.clone(),
+            alarms: self.roots.alarms.clone(),
             library: self.library.root().to_owned(),
             every: (every_s > 0).then(|| Duration::from_secs(every_s)),
             standing: Arc::clone(&self.roots.library),
@@ -128,10 +132,11 @@ impl<'a> Ground<'a> {
     }
 
     fn dispatcher(&self, name: &'static str) -> Child {
-        let Roots { gate, desk, worker, held, .. } = self.roots;
+        let Roots { gate, alarms, desk, worker, held, .. } = self.roots;
         let arguments = DispatcherArguments {
             gate: gate.clone(),
             head: gate.log().watch_head(),
+            alarms: alarms.clone(),
             desk: Arc::clone(desk),
             worker: *worker,
             offered: REGISTRY.work_kinds(),

@@ -10,6 +10,7 @@ mod crash;
 mod crossing;
 mod edge;
 mod engine;
+mod fairness;
 mod feed;
 mod file;
 mod full_disk;

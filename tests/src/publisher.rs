@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -57,7 +57,12 @@ pub struct Publisher {
 impl Publisher {
     /// Begins to publish; what nobody put there is answered 404.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at([127, 0, 0, 1]).await
+    }
+
+    /// The same, at another address of loopback: another host to whoever counts hosts.
+    pub async fn start_at(host: [u8; 4]) -> Self {
+        let listener = TcpListener::bind((IpAddr::from(host), 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (shared, mut serving) = (Shared::default(), JoinSet::new());
         let answering = shared.clone();

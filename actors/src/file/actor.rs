@@ -6,6 +6,7 @@ use mediary_events::{
 };
 use mediary_log::{
     Log, Origin, OriginKind, ReadError,
+    alarm::{Alarms, Key},
     gate::{Caller, Gate, Refusal, Transaction},
     work::{self, file::Finding},
 };
@@ -29,6 +30,8 @@ pub struct Keeper;
 pub struct KeeperArguments {
     /// The gate.
     pub gate: Gate,
+    /// Who rings when it is time for the next look.
+    pub alarms: Alarms,
     /// The folder of the library.
     pub library: PathBuf,
     /// How often it looks, if that takes a small share of the time; none is once, at the start.
@@ -95,6 +98,8 @@ struct Seen {
     next: Option<u64>,
 }
 
+/// The next page of a look, or the next look.
+const NEXT: Key = Key::part("keeper");
 /// A look takes at most one part of so many of the time: a large library on a slow disk is looked at less often.
 const SHARE: u32 = 200;
 /// The wait before asking again when the log takes nothing.
@@ -124,8 +129,18 @@ impl Actor for Keeper {
         state: &mut State,
     ) -> Result<(), ActorProcessingErr> {
         if let Some(wait) = state.step().await? {
-            myself.send_after(wait, || Message::Go);
+            let (alarms, keeper) = (&state.arguments.alarms, myself.clone());
+            alarms.set(NEXT, alarms.now().after(wait), move || {
+                if keeper.cast(Message::Go).is_err() {
+                    tracing::debug!("the keeper is gone");
+                }
+            });
         }
+        Ok(())
+    }
+
+    async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {
+        state.arguments.alarms.clear(NEXT);
         Ok(())
     }
 }

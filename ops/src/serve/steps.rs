@@ -15,6 +15,7 @@ use mediary_api::connections::Tls;
 use mediary_events::lane;
 use mediary_log::{
     Log, Options as LogOptions,
+    alarm::Alarms,
     fanout::RelayHandle,
     gate::{Gate, Reaction},
     signal::SignalHub,
@@ -58,6 +59,8 @@ impl Entrance {
 pub(super) struct Record {
     pub(super) log: Log,
     pub(super) gate: Gate,
+    /// Who rings at moments, for all of the server.
+    alarms: Alarms,
     reactions: Vec<Arc<dyn Reaction>>,
 }
 
@@ -70,10 +73,11 @@ impl Record {
         folders::prepare_library(configuration, &log)?;
         log.announce(&address.to_string()).map_err(ServeError::Announce)?;
         let reactions = tree::reactions(configuration);
+        let alarms = Alarms::system(clock.clone());
         let gate = Gate::new(log.clone(), clock, ids, work::REGISTRY)
             .with_retry(tree::retry(configuration))
             .with_reactions(reactions.iter().cloned());
-        Ok(Self { log, gate, reactions })
+        Ok(Self { log, gate, alarms, reactions })
     }
 
     /// Every reaction by name, in the order of their start.
@@ -113,7 +117,7 @@ impl Readers {
         let views = Views::start(&record.log, &configuration.data, mediary_api::views())
             .map_err(ServeError::Views)?;
         let first_token = access::ensure_local_token(&record.gate, &configuration.data).await?;
-        let tokens = Tokens::start(&record.log, record.gate.clock().clone()).map_err(ServeError::Accounts)?;
+        let tokens = Tokens::start(&record.log, record.alarms.clone()).map_err(ServeError::Accounts)?;
         Ok(Self { views, tokens, first_token })
     }
 }
@@ -150,6 +154,7 @@ impl Work {
         let path_folders = runner.environment().path_folders();
         let roots = Roots {
             gate: record.gate.clone(),
+            alarms: record.alarms.clone(),
             desk: Desk::new(record.log.clone()),
             worker,
             signals: signals.clone(),
