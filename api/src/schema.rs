@@ -13,7 +13,8 @@ use mediary_log::{
 };
 use mediary_projections::{ViewHandle, Views};
 use mediary_schema::{
-    AttemptId, JobId, Timestamp, account::Permission, job::Output, lane::Load, scope::Scope, ticket::Wait,
+    AttemptId, JobId, Timestamp, account::Permission, job::Output, lane::Load, root::Standings, scope::Scope,
+    ticket::Wait,
 };
 use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
@@ -84,6 +85,8 @@ pub struct Platform {
     pub queue: Arc<dyn Queue>,
     /// Whoever keeps what attempts' programs write.
     pub outputs: Arc<dyn Outputs>,
+    /// How it stands with each root.
+    pub standings: watch::Receiver<Standings>,
     /// The stored names of all reactions.
     pub reactions: Vec<&'static str>,
     /// Held while the log is proved: that reads all of it.
@@ -121,6 +124,7 @@ concerns! {
     job,
     lane,
     file,
+    root,
     event,
     account,
     project,

@@ -12,7 +12,7 @@ use mediary_log::{Filter, Log, OriginKind, alarm::Alarms, gate::Gate, signal::Si
 use mediary_projections::{StartError, Views};
 use mediary_schema::{
     AttemptId, IdSource, JobId, PrincipalId, ProjectId, TokenId, account::Role, job::Output, lane::Load,
-    ticket::Wait,
+    root::Standings, ticket::Wait,
 };
 use tokio::{
     sync::{Semaphore, watch},
@@ -124,6 +124,7 @@ impl Edge {
                 .expect("the views have just read this log"),
             queue: Arc::new(NoQueue),
             outputs: Arc::new(NoQueue),
+            standings: watch::channel(Standings::new()).1,
             reactions: Vec::new(),
             verifying: Arc::new(Semaphore::new(1)),
             parts: Parts::new(Vec::new),

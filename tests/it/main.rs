@@ -26,6 +26,7 @@ mod new_concern;
 mod past;
 mod playlist;
 mod roles;
+mod root;
 mod subscription;
 mod thread;
 mod tidy;

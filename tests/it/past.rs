@@ -110,10 +110,15 @@ async fn answers(
         let arguments = format!("{arguments} {as_of}");
         let arguments = if arguments.trim().is_empty() { arguments } else { format!("({arguments})") };
         let mut answer = asked(client, &format!("{{ {name}{arguments}{selection} }}")).await[name].take();
-        // What is not recorded is null, and said to be.
+        // What is not recorded is null or unknown, and said to be.
         match name.as_str() {
             "head" => drop(answer["sizeBytes"].take()),
             "story" => drop(answer["settled"].take()),
+            "roots" => {
+                for root in answer.as_array_mut().unwrap() {
+                    drop(root["standing"].take());
+                }
+            }
             _ => {}
         }
         answers.insert(name.clone(), answer);

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{Board, Desk, board::Ends};
 use crate::{
-    file::is_away,
+    file::{Root, is_away},
     follower::{Follower, ReadUpTo},
     room::Room,
 };
@@ -246,7 +246,7 @@ impl State {
     }
 
     async fn has_library(&self) -> Result<bool, ActorProcessingErr> {
-        let (log, library) = (self.arguments.gate.log().clone(), self.arguments.library.clone());
+        let (log, library) = (self.arguments.gate.log().clone(), Root::library(&self.arguments.library));
         let away = tokio::task::spawn_blocking(move || is_away(&log, &library));
         Ok(!away.await??)
     }

@@ -3,7 +3,6 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use mediary_actors::{
-    file::Standing,
     job::Desk,
     net::{self, Gateway, Guard, Net},
     process::{Environment, Host, Runner, kill_children},
@@ -23,7 +22,7 @@ use mediary_log::{
     work,
 };
 use mediary_projections::Views;
-use mediary_schema::{Clock, IdSource, Secret, worker::WorkerLife};
+use mediary_schema::{Clock, IdSource, Secret, root::Standings, worker::WorkerLife};
 use tokio::{net::TcpListener, sync::watch};
 
 use super::{ServeError, access, built, fanout::Fanout, folders, worker};
@@ -133,8 +132,8 @@ pub(super) struct Work {
     pub(super) reacted: watch::Receiver<u64>,
     /// Which lanes are held.
     pub(super) held: watch::Receiver<lane::State>,
-    /// Whether the library is there.
-    pub(super) library: watch::Receiver<Standing>,
+    /// Which roots are there.
+    pub(super) standings: watch::Receiver<Standings>,
     /// What has yt-dlp loaded; it is started by the first run.
     pub(super) host: Option<Host>,
 }
@@ -150,7 +149,7 @@ impl Work {
         let signals = SignalHub::default();
         let (reacting, reacted) = Reacted::new(record.reaction_names());
         let (holding, held) = watch::channel(lane::State::default());
-        let (standing, library) = watch::channel(Standing::default());
+        let (standing, standings) = watch::channel(Standings::default());
         let path_folders = runner.environment().path_folders();
         let roots = Roots {
             gate: record.gate.clone(),
@@ -165,7 +164,7 @@ impl Work {
             reactions: record.reactions.clone(),
             reacted: reacting,
             held: Arc::new(holding),
-            library: Arc::new(standing),
+            standings: Arc::new(standing),
         };
         // A server of our own is a child of the tree, and so before the relay, which goes to it.
         let mut fanout = Fanout::open(configuration, &roots)?;
@@ -173,7 +172,7 @@ impl Work {
             tree::grow(&roots, configuration, fanout.child.take()).await.map_err(ServeError::Actors)?;
         let relay = fanout.start(&record.gate, &readers.tokens, &signals);
         let (desk, host) = (roots.desk, roots.host);
-        Ok(Self { supervisor, relay, signals, desk, reacted, held, library, host })
+        Ok(Self { supervisor, relay, signals, desk, reacted, held, standings, host })
     }
 
     /// Keeps supervisor and log of one mind until it is stopped.
