@@ -34,6 +34,7 @@ pub mod schema;
 pub mod server;
 pub mod session;
 mod setting;
+mod template;
 mod view;
 pub mod worker;
 

@@ -129,6 +129,7 @@ concerns! {
     account,
     project,
     setting,
+    template,
     worker,
     view,
     reaction,

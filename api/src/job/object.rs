@@ -11,7 +11,7 @@ use mediary_projections::{
     job::{self as view, JobRow, JobView},
 };
 use mediary_schema::{
-    FailureClass, JobId,
+    FailureClass, JobId, TemplateVersion,
     job::{Failure as FailureValue, JobState, Progress as ProgressValue, Work},
     lane::Lane,
     ticket::Wait,
@@ -121,6 +121,21 @@ impl From<ProgressValue> for Progress {
     }
 }
 
+/// By which template a job was started, as it was then: a later version changes no job.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct JobTemplate {
+    /// Its name.
+    name: String,
+    /// Which version of it, from 1.
+    version: u32,
+}
+
+impl From<TemplateVersion> for JobTemplate {
+    fn from(TemplateVersion { name, version }: TemplateVersion) -> Self {
+        Self { name: name.into(), version }
+    }
+}
+
 /// A piece of long work.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]
@@ -155,6 +170,8 @@ pub(crate) struct Job {
     batch: Option<String>,
     /// Words by which it is found.
     tags: Vec<String>,
+    /// The template that it was started by.
+    template: Option<JobTemplate>,
     /// The story that it belongs to.
     story_id: ID,
     /// When it was queued.
@@ -194,6 +211,7 @@ impl From<JobRow> for Job {
             at: row.ticket.at.map(DateTime),
             after: row.ticket.after.map(|id| ID(id.to_string())),
             batch: row.ticket.batch.map(|batch| batch.to_string()),
+            template: row.ticket.template.map(JobTemplate::from),
             tags: row.ticket.tags.iter().map(ToString::to_string).collect(),
             story_id: ID(row.story.to_string()),
             queued_at: DateTime(row.queued_at),

@@ -3,10 +3,11 @@ use mediary_projections::{
     Snapshot, Views,
     job::{self as view, JobFilter, JobView},
 };
-use mediary_schema::{CorrelationId, JobId, Label, account::Permission, job::Output, ticket::NoLabel};
+use mediary_schema::{CorrelationId, JobId, account::Permission, job::Output};
 
 use super::{
     Job,
+    mutation::label,
     object::{
         Kind, State,
         log::{JobLog, JobLogPiece, NoPlace, Place},
@@ -68,10 +69,6 @@ impl JobFilterInput {
             since: since.map(|moment| moment.0),
         })
     }
-}
-
-fn label(text: &str) -> Result<Label> {
-    text.parse().map_err(|error: NoLabel| fault(&error.to_string(), "BAD_TICKET", false))
 }
 
 /// Everything that was started under one name, in numbers.
