@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use async_graphql::parser::{
     parse_schema,
@@ -169,6 +172,12 @@ async fn every_field_answers_of_the_past_what_it_answered_then() {
             json!({}),
         )
         .await;
+    for later in [
+        "mutation { tokenCreate(input: { name: \"later\", role: VIEWER }) { userErrors { code } } }",
+        "mutation { templateSave(input: { name: \"later\", priority: 3 }) { userErrors { code } } }",
+    ] {
+        client.ask(later, json!({})).await;
+    }
     let head = platform.server.log().head().position;
     assert!(head > position);
     let now = answers(client, &questions, None).await;
@@ -204,6 +213,28 @@ async fn every_field_answers_of_the_past_what_it_answered_then() {
             "now": { "totalCount": now["playlists"]["totalCount"] } })
     );
     platform.stop().await;
+}
+
+/// Files of resolvers that read a state by themselves, and so as of now, whatever is asked for.
+fn forgetful(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| {
+            if path.is_dir() {
+                return forgetful(&path);
+            }
+            // What is asked for is done now.
+            let is_of_now = path.file_name().is_some_and(|name| name == "mutation.rs" || name == "schema.rs");
+            let text = std::fs::read_to_string(&path).unwrap();
+            if !is_of_now && text.contains("gate.state::<") { vec![path] } else { Vec::new() }
+        })
+        .collect()
+}
+
+#[test]
+fn resolvers_read_states_as_of_their_moment() {
+    let api = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/src");
+    assert_eq!(forgetful(&api), Vec::<PathBuf>::new(), "`schema::state` is as of the moment of its field");
 }
 
 /// The answer to a document with what the request says besides.
