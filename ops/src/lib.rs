@@ -2,6 +2,9 @@
 //!
 //! The supervision tree is one file that reads like a table: `tree.rs`.
 
+// The future of a request is nested as deep as all roots of the schema are.
+#![recursion_limit = "256"]
+
 mod answers;
 mod client;
 pub mod commands;
