@@ -276,8 +276,9 @@ pub fn finish(
     kept: Kept,
 ) -> Result<FileId, Refusal> {
     let file_id = story.identities().file(job_id);
-    job::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
     let Kept { path, verified, stamp } = kept;
+    let outcome = Outcome::Succeeded { kept_bytes: verified.size_bytes };
+    job::end(story, job_id, attempt_id, outcome, resources)?;
     replace_lost(story, item.item_id, &path, file_id)?;
     let made = Made { item_id: item.item_id, download_id: item.download_id, job_id };
     let (root, verified, made) = (RootId::LIBRARY, Box::new(verified), Some(made));

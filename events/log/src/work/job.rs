@@ -198,7 +198,7 @@ pub fn end(
     let outcome = outcome.bounded();
     let failure = match &outcome {
         Outcome::Failed { failure, .. } => Some(failure.clone()),
-        Outcome::Succeeded | Outcome::Stopped => None,
+        Outcome::Succeeded { .. } | Outcome::Stopped => None,
     };
     step(story, job_id, job::Command::End { attempt_id, outcome, resources }, failure.clone())?;
     match failure {
