@@ -125,7 +125,13 @@ async fn a_held_download_keeps_its_part_and_goes_on_with_it() {
     until_sent(&platform, "large-2", 2 << 20).await;
     let jobs = client.jobs(json!({ "state": "RUNNING" })).await;
     let job = &jobs[0];
+    let marks = || processes_marked("MEDIARY_ATTEMPT", job["attemptId"].as_str().unwrap());
+    assert!(!marks().is_empty(), "yt-dlp runs and carries the attempt's mark");
+    let asked = Instant::now();
     assert_eq!(client.job_verb("jobPause", id_of(job)).await["userErrors"], json!([]));
+    until("its processes are gone", || async { marks().is_empty().then_some(()) }).await;
+    let took = asked.elapsed();
+    assert!(took < GONE_WITHIN, "{took:?}");
     until("it is held", || async {
         (client.job(id_of(job)).await["state"] == json!("PAUSED")).then_some(())
     })

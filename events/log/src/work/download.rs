@@ -245,6 +245,7 @@ pub fn request(
     let uuid = item.download_id.uuid();
     if let Phase::Wanted { job_id } = story.state::<Download>(uuid)?.phase {
         job::go_on(story, job_id)?;
+        job::join(story, job_id)?;
         return Ok(job_id);
     }
     if !again {
