@@ -7,6 +7,7 @@
 //! its word in the list of [`schema`].
 
 mod account;
+mod as_of;
 mod asking;
 mod changes;
 mod choice;

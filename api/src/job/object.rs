@@ -22,6 +22,7 @@ pub(crate) use self::{
     waiting::{WaitReason, Waiting},
 };
 use crate::{
+    as_of::moment,
     choice::Choice,
     loader::{LookUp, look_up_beside},
     scalar::{DateTime, Long, Position},
@@ -251,6 +252,10 @@ impl Job {
         if !matches!(self.state, State::Queued | State::Paused) {
             return None;
         }
+        if let Some(moment) = moment(context) {
+            moment.lacks("Job.waitsFor", "why a job waited is known of now alone");
+            return None;
+        }
         let queue = Arc::clone(&platform(context).queue);
         match look_up_beside::<Self, _, _, _>(context, self.key, |keys| queue.waits(keys)).await? {
             Wait::Retry(_) if self.moment().is_some() => self.moment(),
@@ -260,6 +265,10 @@ impl Job {
 
     /// How far it is; none unless it runs and has told.
     async fn progress(&self, context: &Context<'_>) -> Option<Progress> {
+        if let Some(moment) = moment(context) {
+            moment.lacks("Job.progress", "how far a job was is told, and not recorded");
+            return None;
+        }
         let project = scope(context).ok()?.project()?;
         let subject = Subject { project, concern: "job", name: "progress", id: self.key.uuid() };
         let payload = platform(context).signals.latest(&subject)?;

@@ -3,7 +3,7 @@ use mediary_events::setting::{Setting, State};
 use mediary_schema::{ProjectId, SettingId, account::Permission};
 
 use super::object::{Limits, Quota};
-use crate::{error::fault, schema::platform, session::session};
+use crate::{error::fault, schema::state, session::session};
 
 #[derive(Debug, Default)]
 pub(crate) struct SettingQuery;
@@ -19,7 +19,7 @@ impl SettingQuery {
     /// How much of whose work there may be, where that is limited.
     async fn quotas(&self, context: &Context<'_>) -> Result<Vec<Quota>> {
         session(context, Permission::CONFIGURE)?;
-        let quotas = settings(context).await?.quotas.clone();
+        let quotas = settings(context).await?.quotas;
         Ok(quotas.into_iter().map(|(of, quota)| Quota::new(of, quota)).collect())
     }
 }
@@ -27,7 +27,7 @@ impl SettingQuery {
 /// One installation has one machine, whosever work runs on it.
 async fn settings(context: &Context<'_>) -> Result<State> {
     let id = SettingId::from_project(ProjectId::HOME).uuid();
-    platform(context).gate.state::<Setting>(id).await.map_err(|refusal| {
+    state::<Setting>(context, id).await.map_err(|refusal| {
         tracing::error!(%refusal, "settings can't be read");
         fault("internal error; the server's log says more", "INTERNAL", false)
     })

@@ -47,11 +47,13 @@ pub(super) struct Budgets {
     flows: BTreeMap<QuotaOf, BTreeSet<FlowId>>,
 }
 
+/// At once, jobs and bytes per day: a form that leaves nothing out, as this is kept without names.
+type KeptQuota = (Option<u32>, Option<u32>, Option<u64>);
+
 /// What is kept of them between two runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct KeptBudgets {
-    /// At once, jobs and bytes per day: a form that leaves nothing out, as this is kept without names.
-    quotas: Vec<(QuotaOf, Option<u32>, Option<u32>, Option<u64>)>,
+    quotas: Vec<(QuotaOf, KeptQuota)>,
     used: Vec<(QuotaOf, Used)>,
 }
 
@@ -84,7 +86,7 @@ impl Budgets {
         bytes.or_else(jobs).or_else(at_once)
     }
 
-    /// Whether it is known who may not start: those of this flow.
+    /// How many quotas of a flow leave nothing.
     pub(super) fn count_over(&self, flow: &Flow) -> u32 {
         flow.owner.quotas().iter().map(|of| u32::from(self.over.contains(of))).sum()
     }
@@ -113,7 +115,7 @@ impl Budgets {
             quotas: self
                 .quotas
                 .iter()
-                .map(|(of, quota)| (*of, quota.at_once, quota.jobs_per_day, quota.bytes_per_day))
+                .map(|(of, quota)| (*of, (quota.at_once, quota.jobs_per_day, quota.bytes_per_day)))
                 .collect(),
             used: self.used.iter().map(|(of, used)| (*of, *used)).collect(),
         }
@@ -134,7 +136,7 @@ impl Flows {
     /// Takes in what was kept, before any flow.
     pub(super) fn restore_budgets(&mut self, kept: &KeptBudgets) {
         self.budgets.used = kept.used.iter().copied().collect();
-        for (of, at_once, jobs_per_day, bytes_per_day) in kept.quotas.iter().copied() {
+        for (of, (at_once, jobs_per_day, bytes_per_day)) in kept.quotas.iter().copied() {
             self.set_quota(of, Quota { at_once, jobs_per_day, bytes_per_day });
         }
     }
