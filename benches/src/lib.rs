@@ -16,6 +16,7 @@ pub mod list;
 pub mod log;
 pub mod platform;
 pub mod queue;
+pub mod rest;
 pub mod subscription;
 pub mod table;
 pub mod view;
