@@ -2,7 +2,7 @@
 //!
 //! The supervision tree is one file that reads like a table: `tree.rs`.
 
-// The future of a request is nested as deep as all roots of the schema are.
+// The roots of the API are merged, one within the other: each concern is some levels of a future.
 #![recursion_limit = "256"]
 
 mod answers;

@@ -145,7 +145,13 @@ async fn a_held_download_keeps_its_part_and_goes_on_with_it() {
     until_sent(&platform, "large-2", 2 << 20).await;
     let jobs = client.jobs(json!({ "state": "RUNNING" })).await;
     let job = &jobs[0];
+    let marks = || processes_marked("MEDIARY_ATTEMPT", job["attemptId"].as_str().unwrap());
+    assert!(!marks().is_empty(), "yt-dlp runs and carries the attempt's mark");
+    let asked = Instant::now();
     assert_eq!(client.job_verb("jobPause", id_of(job)).await["userErrors"], json!([]));
+    until("its processes are gone", || async { marks().is_empty().then_some(()) }).await;
+    let took = asked.elapsed();
+    assert!(took < GONE_WITHIN, "{took:?}");
     until("it is held", || async {
         (client.job(id_of(job)).await["state"] == json!("PAUSED")).then_some(())
     })
@@ -283,6 +289,40 @@ async fn limits_hold_and_a_change_takes_effect_at_once() {
     assert_eq!(client.jobs(json!({ "state": "RUNNING" })).await.len(), 3);
     // With less allowed, what runs goes on.
     client.limit_downloads(1).await;
+    platform.site.faults().clear();
+    assert_eq!(client.wait_story(&story).await["succeededCount"], json!(3));
+    platform.stop().await;
+}
+
+// PL-22: a job over its quota waits and its row says so; once there is none, it goes on.
+// invariant: J-18
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_a_quota_waits_says_so_and_goes_on() {
+    const SET: &str = "mutation($atOnce: Int) { quotaSet(input: {
+        of: \"project-686f6d65-0000-8000-8000-000000000000\", atOnce: $atOnce }) {
+        quota { atOnce } userErrors { code } } }";
+    const QUEUED: &str = "{ jobs(filter: { state: QUEUED }) { nodes { waitsFor { reason message } } } }";
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let list = client.follow(&platform.site.list_url("large")).await;
+    let set = client.ask(SET, json!({ "atOnce": 1 })).await;
+    assert_eq!(set["quotaSet"]["quota"]["atOnce"], json!(1), "{set}");
+    client.limit_downloads(3).await;
+    platform.site.faults().throttle("/media/*", CRAWL);
+    let story = client.start_download(json!({ "playlistId": list }), "best").await;
+    until("two are over it", || async {
+        let queued = client.ask(QUEUED, json!({})).await;
+        let nodes = queued["jobs"]["nodes"].as_array().unwrap();
+        let over = nodes.iter().filter(|job| job["waitsFor"]["reason"] == json!("QUOTA"));
+        (over.count() == 2).then_some(())
+    })
+    .await;
+    assert_eq!(client.jobs(json!({ "state": "RUNNING" })).await.len(), 1);
+    client.ask(SET, json!({})).await;
+    until("three run or are done", || async {
+        client.jobs(json!({ "state": "QUEUED" })).await.is_empty().then_some(())
+    })
+    .await;
     platform.site.faults().clear();
     assert_eq!(client.wait_story(&story).await["succeededCount"], json!(3));
     platform.stop().await;
