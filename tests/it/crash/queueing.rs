@@ -1,4 +1,4 @@
-//! The server is killed while jobs wait for moments, for each other, for lanes, and for conditions to pass.
+//! The server is killed while jobs wait for moments, for each other and for lanes.
 
 use mediary_schema::Clock;
 
@@ -15,9 +15,8 @@ const KILLED_WITHIN_MS: u64 = 400;
 /// The farthest moment that something is asked for.
 const AHEAD_MS: u64 = 1_500;
 
-/// A person who asks for this and that, of a site that asks for a pause now and then.
-struct Person<'a> {
-    site: &'a Site,
+/// A person who asks for this and that.
+struct Person {
     random: Random,
     lists: Vec<String>,
     /// Jobs that were acknowledged, with what they were to wait for.
@@ -27,22 +26,16 @@ struct Person<'a> {
     is_paused: bool,
 }
 
-impl Person<'_> {
+impl Person {
     async fn act(&mut self, client: &Client, round: u64) {
-        match self.random.below(6) {
+        match self.random.below(5) {
             0 => self.turn_lane(client).await,
-            2 => self.busy_site(),
             1 if !self.jobs.is_empty() => {
                 let id = self.any_job();
                 client.job_verb("jobCancel", &id).await;
             }
             _ => self.refresh(client, round).await,
         }
-    }
-
-    /// Whoever looks next is asked to wait, and all that needs the host waits with him.
-    fn busy_site(&self) {
-        self.site.faults().too_many_requests("/api/lists/*", Duration::from_secs(1), 1);
     }
 
     async fn turn_lane(&mut self, client: &Client) {
@@ -104,7 +97,6 @@ async fn kill_9_at_random_moments_of_a_queue_loses_nothing_and_does_nothing_twic
     let (site, folder) = (site().await, ServerFolder::new());
     let (server, client) = folder.serve().await;
     let mut person = Person {
-        site: &site,
         random: Random::of(seed),
         lists: Vec::new(),
         jobs: Vec::new(),
@@ -131,20 +123,13 @@ async fn kill_9_at_random_moments_of_a_queue_loses_nothing_and_does_nothing_twic
     if person.is_paused {
         person.turn_lane(&client).await;
     }
-    site.faults().clear();
     let jobs: BTreeSet<&String> = person.jobs.iter().collect();
     for id in &jobs {
         until(&format!("{id} has ended, or is held since what it waited for has not"), || rests(&client, id))
             .await;
     }
-    until("no lane is held", || async {
-        let lanes = client.ask("{ lanes { name hold { message } } }", json!({})).await;
-        lanes["lanes"].as_array().unwrap().iter().all(|lane| lane["hold"].is_null()).then_some(())
-    })
-    .await;
     let events = client.events_after(0).await;
     let told = Told::of(&events);
-    let holds = events_of(&events, "lane.held").len();
     for id in &jobs {
         told.check(id);
     }
@@ -154,8 +139,7 @@ async fn kill_9_at_random_moments_of_a_queue_loses_nothing_and_does_nothing_twic
         assert_eq!(found["batch"]["jobCount"], json!(ids.len()), "{batch}");
     }
     println!("{} jobs, {} stranded, {} events", jobs.len(), told.count("stranded"), events.len());
-    println!("{} attempts lost, {holds} times a condition was met", told.count("attempt_lost"));
-    assert!(holds > 0, "a condition held the host");
+    println!("{} attempts lost", told.count("attempt_lost"));
     assert!(told.count("stranded") > 0, "one waited for what came to nothing");
     stop(server).await;
     site.stop().await;
