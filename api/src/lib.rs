@@ -27,6 +27,7 @@ mod project;
 mod reaction;
 mod reservation;
 mod resolve;
+mod root;
 pub mod scalar;
 pub mod schema;
 pub mod server;

@@ -7,7 +7,8 @@ use futures::future::BoxFuture;
 use mediary_log::{LogReader, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{ViewHandle, Views};
 use mediary_schema::{
-    AttemptId, JobId, account::Permission, job::Output, lane::Load, scope::Scope, ticket::Wait,
+    AttemptId, JobId, account::Permission, job::Output, lane::Load, root::Standings, scope::Scope,
+    ticket::Wait,
 };
 use tokio::sync::{Semaphore, watch};
 
@@ -75,6 +76,8 @@ pub struct Platform {
     pub queue: Arc<dyn Queue>,
     /// Whoever keeps what attempts' programs write.
     pub outputs: Arc<dyn Outputs>,
+    /// How it stands with each root.
+    pub standings: watch::Receiver<Standings>,
     /// The stored names of all reactions.
     pub reactions: Vec<&'static str>,
     /// Held while the log is proved: that reads all of it.
@@ -112,6 +115,7 @@ concerns! {
     job,
     lane,
     file,
+    root,
     event,
     account,
     project,

@@ -8,11 +8,11 @@ use futures::{
     future::{BoxFuture, join_all},
 };
 use mediary_api::{MediarySchema, Outputs, Parts, Platform, Queue, limits, session::Session};
-use mediary_log::{Filter, Log, OriginKind, gate::Gate, signal::SignalHub, token::Tokens};
+use mediary_log::{Filter, Log, OriginKind, alarm::Alarms, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{StartError, Views};
 use mediary_schema::{
     AttemptId, IdSource, JobId, PrincipalId, ProjectId, TokenId, account::Role, job::Output, lane::Load,
-    ticket::Wait,
+    root::Standings, ticket::Wait,
 };
 use tokio::{
     sync::{Semaphore, watch},
@@ -120,10 +120,11 @@ impl Edge {
             views: views.clone(),
             signals: SignalHub::default(),
             reacted,
-            tokens: Tokens::start(gate.log(), gate.clock().clone())
+            tokens: Tokens::start(gate.log(), Alarms::system(gate.clock().clone()))
                 .expect("the views have just read this log"),
             queue: Arc::new(NoQueue),
             outputs: Arc::new(NoQueue),
+            standings: watch::channel(Standings::new()).1,
             reactions: Vec::new(),
             verifying: Arc::new(Semaphore::new(1)),
             parts: Parts::new(Vec::new),

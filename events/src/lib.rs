@@ -21,6 +21,7 @@ pub mod playlist;
 pub mod project;
 pub mod reaction;
 pub mod reservation;
+pub mod root;
 pub mod setting;
 pub mod testing;
 mod told;

@@ -4,7 +4,6 @@ use std::{fs, net::TcpListener, path::Path, time::Duration};
 
 use mediary_actors::{
     download::{Library, Way},
-    file::Standing,
     mark::Mark,
     nats::Access,
     process::{Environment, Runner, Tool, Tools},
@@ -13,6 +12,7 @@ use mediary_actors::{
 };
 use mediary_api::connections::Tls;
 use mediary_log::work::REGISTRY;
+use mediary_schema::root::Standing;
 use serde::Serialize;
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use mediary_actors::{
     download::Library,
     ffmpeg::Ffmpeg,
-    file::{Keeper, KeeperArguments, Standing},
+    file::{Keeper, KeeperArguments},
     job::{Desk, Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments},
     nats::{self, NatsServer, NatsServerArguments},
     net::Gateway,
@@ -19,11 +19,12 @@ use mediary_actors::{
 };
 use mediary_events::lane;
 use mediary_log::{
+    alarm::Alarms,
     gate::{Gate, Reaction},
     signal::SignalHub,
     work::REGISTRY,
 };
-use mediary_schema::{job::RetryPolicy, worker::WorkerLife};
+use mediary_schema::{job::RetryPolicy, root::Standings, worker::WorkerLife};
 use tokio::sync::watch;
 
 use crate::{commands::CONCERNS, configuration::Configuration};
@@ -32,6 +33,8 @@ use crate::{commands::CONCERNS, configuration::Configuration};
 #[derive(Clone)]
 pub(crate) struct Roots {
     pub(crate) gate: Gate,
+    /// Who rings at moments.
+    pub(crate) alarms: Alarms,
     pub(crate) desk: Arc<Desk>,
     /// The local worker, in this life of it.
     pub(crate) worker: WorkerLife,
@@ -45,7 +48,7 @@ pub(crate) struct Roots {
     pub(crate) reactions: Vec<Arc<dyn Reaction>>,
     pub(crate) reacted: Arc<Reacted>,
     pub(crate) held: Arc<watch::Sender<lane::State>>,
-    pub(crate) library: Arc<watch::Sender<Standing>>,
+    pub(crate) standings: Arc<watch::Sender<Standings>>,
 }
 
 /// Attempts end their processes within 8 seconds; then they are killed.
@@ -110,9 +113,10 @@ impl<'a> Ground<'a> {
         let every_s = self.configuration.files.look_every_s;
         let arguments = KeeperArguments {
             gate: self.roots.gate.clone(),
-            library: self.library.root().to_owned(),
+            head: self.roots.gate.log().watch_head(),
+            alarms: self.roots.alarms.clone(),
             every: (every_s > 0).then(|| Duration::from_secs(every_s)),
-            standing: Arc::clone(&self.roots.library),
+            standings: Arc::clone(&self.roots.standings),
         };
         Child::actor(name, STOPS_WITHIN, move || (Keeper, arguments.clone()))
     }
@@ -128,10 +132,11 @@ impl<'a> Ground<'a> {
     }
 
     fn dispatcher(&self, name: &'static str) -> Child {
-        let Roots { gate, desk, worker, held, .. } = self.roots;
+        let Roots { gate, alarms, desk, worker, held, .. } = self.roots;
         let arguments = DispatcherArguments {
             gate: gate.clone(),
             head: gate.log().watch_head(),
+            alarms: alarms.clone(),
             desk: Arc::clone(desk),
             worker: *worker,
             offered: REGISTRY.work_kinds(),

@@ -1,9 +1,8 @@
 //! Values of the kernel part `file`.
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use crate::{DownloadId, ItemId, JobId, id::ids};
+use crate::{DownloadId, ItemId, JobId, RootId, id::ids};
 
 ids! {
     /// A file in the library, which outlives its bytes: derived from the job that made it.
@@ -86,7 +85,10 @@ impl Stamp {
 pub struct VerifyFiles {
     /// Which; none stands for all of the project.
     pub file_ids: Vec<FileId>,
-    /// Whether the folder is the library as it is, though nothing that was kept is in it.
+    /// Only those below this root, if none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_id: Option<RootId>,
+    /// Whether the folder is that root as it is, though nothing that was kept is in it.
     #[serde(default)]
     pub accept_folder: bool,
 }
@@ -95,7 +97,8 @@ impl VerifyFiles {
     /// The key by which the same work asked for twice is one job.
     pub fn key(&self) -> String {
         if self.file_ids.is_empty() {
-            return format!("verify/all{}", if self.accept_folder { "/accept" } else { "" });
+            let which = self.root_id.map_or_else(|| "all".to_owned(), |root| root.to_string());
+            return format!("verify/{which}{}", if self.accept_folder { "/accept" } else { "" });
         }
         let mut hasher = blake3::Hasher::new();
         for id in &self.file_ids {
@@ -207,16 +210,6 @@ pub struct Made {
     pub download_id: DownloadId,
     /// The job that fetched it.
     pub job_id: JobId,
-}
-
-/// Below which folder a file lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Root {
-    /// The library.
-    Library,
-    /// A folder that is watched, by its id.
-    WatchFolder(Uuid),
 }
 
 /// How it stands with the bytes of a file, which outlives them.

@@ -23,6 +23,7 @@ pub mod playlist;
 pub mod project;
 pub mod reaction;
 pub mod redact;
+pub mod root;
 pub mod scope;
 pub mod secret;
 pub mod setting;
@@ -42,6 +43,7 @@ pub use id::{
 };
 pub use identity::{Identities, IdentityKey, Namesakes};
 pub use playlist::{EntryId, PlaylistId};
+pub use root::RootId;
 pub use secret::Secret;
 pub use several::{Several, SeveralError};
 pub use subject::{NAME_BYTES_MAX, ParseSubjectError, Subject, is_word};

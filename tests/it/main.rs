@@ -25,6 +25,7 @@ mod nats_command;
 mod new_concern;
 mod playlist;
 mod roles;
+mod root;
 mod subscription;
 mod thread;
 mod tidy;

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     ffmpeg::{Expectation, Ffmpeg, Refused},
-    file::{is_away, stamp_of},
+    file::{Root, is_away, stamp_of},
     job::{Attempt, Effect, Ending},
     room::{Promise, Room},
     ytdlp::{DownloadRequest, Engine, Extracted},
@@ -112,7 +112,7 @@ impl Downloader {
 
     /// Refuses to fetch what would be put under the mount point of a library that is not there.
     async fn refuse_if_away(&self, attempt: &Attempt) -> Result<(), Failure> {
-        let (log, library) = (attempt.gate.log().clone(), self.library.root().to_owned());
+        let (log, library) = (attempt.gate.log().clone(), Root::library(self.library.root()));
         match tokio::task::spawn_blocking(move || is_away(&log, &library)).await {
             Ok(Ok(false)) => Ok(()),
             Ok(Ok(true)) => Err(Failure::new(

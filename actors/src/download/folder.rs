@@ -21,6 +21,11 @@ pub(super) struct Folder {
 
 const FLAGS: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
 
+/// Whether a way below a folder leads to a folder, and over no link. May block.
+pub(crate) fn is_real_folder(root: &Path, way: &str) -> bool {
+    Folder::open(root, way, Missing::Leave).is_ok_and(|folder| folder.name() == way)
+}
+
 /// Whether a missing folder is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Missing {

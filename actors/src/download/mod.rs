@@ -16,6 +16,7 @@ mod unusable;
 mod watch;
 
 pub use effect::Downloader;
+pub(crate) use folder::is_real_folder;
 pub use library::Library;
 pub use mover::Way;
 pub use name::path_of;

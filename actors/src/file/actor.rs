@@ -1,23 +1,37 @@
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use mediary_events::{
     file::{Command, Judged},
     job::Job,
 };
 use mediary_log::{
-    Log, Origin, OriginKind, ReadError,
+    Head, Log, Origin, OriginKind, ReadError,
+    alarm::{Alarms, Key},
     gate::{Caller, Gate, Refusal, Transaction},
     work::{self, file::Finding},
 };
-use mediary_schema::{FileId, JobId, ProjectId, Several, file::VerifyFiles, job::JobState};
-use ractor::{Actor, ActorProcessingErr, ActorRef};
+use mediary_schema::{
+    FileId, JobId, ProjectId, RootId, Several, Timestamp,
+    file::VerifyFiles,
+    job::JobState,
+    root::{Standing, Standings},
+};
+use ractor::{Actor, ActorProcessingErr, ActorRef, SupervisionEvent};
 use tokio::{sync::watch, time::Instant};
 use uuid::Uuid;
 
-use super::shelf::{self, Places, is_away, stamp_of};
-use crate::mark::Mark;
+use super::{
+    Root, roots,
+    shelf::{self, Places, stamp_of},
+};
+use crate::follower::{Follower, ReadUpTo};
 
-/// Looks at every kept file at the start and from time to time, by asking the file system and reading none.
+/// Looks at every kept file at the start and from time to time, by asking the file system and reading none; and makes
+/// each root known by its mark that is registered and there.
 ///
 /// It walks instead of being told: what tells of changes (inotify) knows nothing of a file that another machine
 /// removes from a network disk, needs a watch for each folder, and says nothing of what happened while nobody ran.
@@ -29,35 +43,14 @@ pub struct Keeper;
 pub struct KeeperArguments {
     /// The gate.
     pub gate: Gate,
-    /// The folder of the library.
-    pub library: PathBuf,
+    /// The head of the log.
+    pub head: watch::Receiver<Head>,
+    /// Who rings when it is time for the next look.
+    pub alarms: Alarms,
     /// How often it looks, if that takes a small share of the time; none is once, at the start.
     pub every: Option<Duration>,
-    /// Where it says whether the library is there.
-    pub standing: Arc<watch::Sender<Standing>>,
-}
-
-/// Whether the folder of the library is the library.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Standing {
-    /// Nobody has looked yet.
-    #[default]
-    Unknown,
-    /// It is.
-    There,
-    /// Files were kept, and nothing of them is in it: its disk is not mounted, or it lies elsewhere.
-    Away,
-}
-
-impl Standing {
-    /// The state for people.
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::Unknown => "not looked at yet",
-            Self::There => "there",
-            Self::Away => "not there",
-        }
-    }
+    /// Where it says which roots are there.
+    pub standings: Arc<watch::Sender<Standings>>,
 }
 
 /// What a keeper is told.
@@ -65,14 +58,20 @@ impl Standing {
 pub enum Message {
     /// Go on with the look, or begin one.
     Go,
+    /// The log has grown: there may be a new root.
+    Wake,
 }
 
 /// What a keeper keeps in mind.
 #[derive(Debug)]
 pub struct State {
     arguments: KeeperArguments,
-    mark: Mark,
+    follower: ActorRef<ReadUpTo>,
+    /// The version of the stream of roots that was looked at.
+    known: u64,
     walk: Option<Walk>,
+    /// When the next look begins, if it ever does.
+    due: Option<Timestamp>,
     /// The jobs that read what a look could not be sure of.
     reading: Vec<JobId>,
 }
@@ -81,6 +80,8 @@ pub struct State {
 #[derive(Debug)]
 struct Walk {
     begun: Instant,
+    /// The roots that are there.
+    roots: Arc<BTreeMap<RootId, Root>>,
     next: u64,
     places: Places,
     unsure: BTreeMap<ProjectId, Vec<FileId>>,
@@ -91,15 +92,19 @@ struct Walk {
 #[derive(Debug, Default)]
 struct Seen {
     findings: BTreeMap<ProjectId, Vec<Finding>>,
+    /// Roots in which something was not found.
+    losing: BTreeSet<RootId>,
     unsure: Vec<(ProjectId, FileId)>,
     next: Option<u64>,
 }
 
+/// The next page of a look, or the next look.
+const NEXT: Key = Key::part("keeper");
 /// A look takes at most one part of so many of the time: a large library on a slow disk is looked at less often.
 const SHARE: u32 = 200;
 /// The wait before asking again when the log takes nothing.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// How often it is looked whether a library that is not there has come back.
+/// How often it is looked whether a root that is not there has come back.
 const AWAY_EVERY: Duration = Duration::from_secs(5);
 
 impl Actor for Keeper {
@@ -112,39 +117,88 @@ impl Actor for Keeper {
         myself: ActorRef<Message>,
         arguments: KeeperArguments,
     ) -> Result<State, ActorProcessingErr> {
-        let mark = Mark::of(&arguments.library, arguments.gate.log().id());
-        myself.cast(Message::Go)?;
-        Ok(State { arguments, mark, walk: None, reading: Vec::new() })
+        let waker = myself.clone();
+        let wake = move || {
+            if waker.cast(Message::Wake).is_err() {
+                tracing::debug!("the keeper is gone");
+            }
+        };
+        let follower = Follower::start(myself.get_cell(), arguments.head.clone(), wake).await?;
+        myself.cast(Message::Wake)?;
+        let (due, reading) = (Some(arguments.alarms.now()), Vec::new());
+        Ok(State { arguments, follower, known: 0, walk: None, due, reading })
     }
 
     async fn handle(
         &self,
         myself: ActorRef<Message>,
-        Message::Go: Message,
+        message: Message,
         state: &mut State,
     ) -> Result<(), ActorProcessingErr> {
-        if let Some(wait) = state.step().await? {
-            myself.send_after(wait, || Message::Go);
+        if let Message::Wake = message {
+            let position = state.arguments.head.borrow().position;
+            let known = roots::version(&state.arguments.gate).await?;
+            Follower::rearm(&state.follower, position)?;
+            if known == state.known && known > 0 {
+                return Ok(());
+            }
+            state.known = known;
         }
+        let (alarms, keeper) = (state.arguments.alarms.clone(), myself.clone());
+        match state.step().await? {
+            None => alarms.clear(NEXT),
+            Some(wait) => alarms.set(NEXT, alarms.now().after(wait), move || {
+                if keeper.cast(Message::Go).is_err() {
+                    tracing::debug!("the keeper is gone");
+                }
+            }),
+        }
+        Ok(())
+    }
+
+    async fn handle_supervisor_evt(
+        &self,
+        _: ActorRef<Message>,
+        event: SupervisionEvent,
+        _: &mut State,
+    ) -> Result<(), ActorProcessingErr> {
+        match event {
+            SupervisionEvent::ActorFailed(_, error) => Err(error),
+            // The log is closed: the keeper is stopped in its turn.
+            SupervisionEvent::ActorTerminated(..)
+            | SupervisionEvent::ActorStarted(_)
+            | SupervisionEvent::ProcessGroupChanged(_) => Ok(()),
+        }
+    }
+
+    async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {
+        state.arguments.alarms.clear(NEXT);
         Ok(())
     }
 }
 
 impl State {
+    fn now(&self) -> Timestamp {
+        self.arguments.alarms.now()
+    }
+
     /// Does a page of the look; answers when to go on, if ever.
     async fn step(&mut self) -> Result<Option<Duration>, ActorProcessingErr> {
-        let every = self.arguments.every;
-        let mut walk = match self.walk.take() {
-            Some(walk) => walk,
-            None if self.is_there().await? => Walk::new(),
-            // Whoever looks once waits for the library all the same: there is nothing to look at before.
-            None => return Ok(Some(every.map_or(AWAY_EVERY, |every| every.min(AWAY_EVERY)))),
+        let mut walk = if let Some(walk) = self.walk.take() {
+            walk
+        } else {
+            let roots = self.look_at_roots().await?;
+            let is_due = self.due.is_some_and(|due| due <= self.now());
+            if roots.there.is_empty() || !(is_due || roots.has_come) {
+                return Ok(self.rest(&roots));
+            }
+            Walk::new(roots.there)
         };
         let begun = Instant::now();
         let mut seen = self.look(&mut walk).await?;
-        let is_loss = |finding: &Finding| finding.command == Command::Lose;
-        if seen.findings.values().flatten().any(is_loss) && !self.is_marked().await? {
-            // It went away in the middle: what was not there says nothing of what is lost.
+        if !roots::are_marked(&self.arguments.gate, &walk.roots, std::mem::take(&mut seen.losing)).await? {
+            // One went away in the middle: what was not there says nothing of what is lost.
+            self.due = Some(self.now());
             return Ok(Some(RETRY_AFTER));
         }
         for (project, findings) in std::mem::take(&mut seen.findings) {
@@ -169,48 +223,62 @@ impl State {
             tracing::info!(news = walk.news, took_ms = took.as_millis() as u64, "looked at the library");
         }
         self.read(walk.unsure).await?;
-        Ok(every.map(|every| every.max(took.saturating_mul(SHARE))))
+        self.due = self.arguments.every.map(|every| self.now().after(every.max(took.saturating_mul(SHARE))));
+        let away = self.arguments.standings.borrow().values().any(|standing| *standing == Standing::Away);
+        Ok(self.rest_until_due(away))
     }
 
-    /// Whether the library is there; a folder that nothing is missed in becomes it.
-    async fn is_there(&self) -> Result<bool, ActorProcessingErr> {
-        let (log, mark) = (self.arguments.gate.log().clone(), self.mark.clone());
-        let library = self.arguments.library.clone();
-        let is_there = tokio::task::spawn_blocking(move || {
-            let is_there = !is_away(&log, &library)?;
-            if is_there
-                && !mark.is_there()
-                && let Err(error) = mark.make()
-            {
-                tracing::warn!(%error, "the library can't be marked");
+    /// How long there is nothing to do. Whoever looks once waits for a root all the same that is not there.
+    fn rest(&self, roots: &Looked) -> Option<Duration> {
+        if roots.there.is_empty() { Some(AWAY_EVERY) } else { self.rest_until_due(roots.is_any_away) }
+    }
+
+    fn rest_until_due(&self, is_any_away: bool) -> Option<Duration> {
+        let due = self.due.map(|due| due.since(self.now()));
+        if is_any_away { Some(due.map_or(AWAY_EVERY, |due| due.min(AWAY_EVERY))) } else { due }
+    }
+
+    /// Looks which roots are there; a folder that nothing is missed in becomes it.
+    async fn look_at_roots(&self) -> Result<Looked, ActorProcessingErr> {
+        let gate = &self.arguments.gate;
+        let (registered, log) = (roots::registered(gate).await?, gate.log().clone());
+        let looked = tokio::task::spawn_blocking(move || {
+            let look = |root: Root| Ok::<_, ReadError>((roots::is_there(&log, &root)?, root));
+            registered.into_iter().map(look).collect::<Result<Vec<_>, _>>()
+        });
+        let mut found = Looked::default();
+        let mut standings = Standings::new();
+        let before = self.arguments.standings.borrow().clone();
+        for (is_there, root) in looked.await?? {
+            let standing = if is_there { Standing::There } else { Standing::Away };
+            let (id, called) = (root.id(), root.called());
+            match (before.get(&id).copied().unwrap_or_default(), standing) {
+                (Standing::Unknown | Standing::There, Standing::Away) => {
+                    tracing::warn!(
+                        "{called} is not there: no file is taken for lost, and what needs it waits"
+                    );
+                }
+                (Standing::Away, Standing::There) => tracing::info!("{called} is there again"),
+                _ => {}
             }
-            Ok::<_, ReadError>(is_there)
-        })
-        .await??;
-        let standing = if is_there { Standing::There } else { Standing::Away };
-        let was = self.arguments.standing.send_replace(standing);
-        match (was, standing) {
-            (Standing::Unknown | Standing::There, Standing::Away) => {
-                tracing::warn!("the library is not there: no file is taken for lost, and downloads wait");
+            found.has_come |= is_there && before.get(&id) != Some(&Standing::There);
+            found.is_any_away |= !is_there;
+            standings.insert(id, standing);
+            if is_there {
+                found.there.insert(id, root);
             }
-            (Standing::Away, Standing::There) => tracing::info!("the library is there again"),
-            _ => {}
         }
-        Ok(is_there)
-    }
-
-    async fn is_marked(&self) -> Result<bool, ActorProcessingErr> {
-        let mark = self.mark.clone();
-        Ok(tokio::task::spawn_blocking(move || mark.is_there()).await?)
+        self.arguments.standings.send_replace(standings);
+        Ok(found)
     }
 
     /// Looks at a page of files.
     async fn look(&self, walk: &mut Walk) -> Result<Seen, ActorProcessingErr> {
         let log = self.arguments.gate.log().clone();
-        let (library, from) = (self.arguments.library.clone(), walk.next);
+        let (roots, from) = (Arc::clone(&walk.roots), walk.next);
         let mut places = std::mem::take(&mut walk.places);
         let (places, seen) = tokio::task::spawn_blocking(move || {
-            let seen = look(&log, &library, from, &mut places);
+            let seen = look(&log, &roots, from, &mut places);
             (places, seen)
         })
         .await?;
@@ -261,7 +329,7 @@ impl State {
         }
         for (project, file_ids) in unsure {
             for file_ids in file_ids.chunks(Several::<FileId>::MAX) {
-                let files = VerifyFiles { file_ids: file_ids.to_vec(), accept_folder: false };
+                let files = VerifyFiles { file_ids: file_ids.to_vec(), root_id: None, accept_folder: false };
                 let story = move |story: &mut Transaction<'_>| work::file::verify(story, &files);
                 // A log that takes nothing now is asked with the next look.
                 let told = self.tell(project, story).await?;
@@ -272,18 +340,33 @@ impl State {
     }
 }
 
+/// Which roots are there.
+#[derive(Debug, Default)]
+struct Looked {
+    there: BTreeMap<RootId, Root>,
+    /// Whether one of them was not there before.
+    has_come: bool,
+    is_any_away: bool,
+}
+
 impl Walk {
-    fn new() -> Self {
-        let (places, unsure) = (Places::default(), BTreeMap::new());
-        Self { begun: Instant::now(), next: u64::MAX, places, unsure, news: 0 }
+    fn new(roots: BTreeMap<RootId, Root>) -> Self {
+        let (places, unsure, roots) = (Places::default(), BTreeMap::new(), Arc::new(roots));
+        Self { begun: Instant::now(), roots, next: u64::MAX, places, unsure, news: 0 }
     }
 }
 
-/// Asks the file system for each file of a page. May block.
-fn look(log: &Log, library: &std::path::Path, from: u64, places: &mut Places) -> Result<Seen, ReadError> {
+/// Asks the file system for each file of a page that lies in one of the roots. May block.
+fn look(
+    log: &Log,
+    roots: &BTreeMap<RootId, Root>,
+    from: u64,
+    places: &mut Places,
+) -> Result<Seen, ReadError> {
     let page = shelf::page(log, from, None)?;
     let mut seen = Seen { next: page.next, ..Seen::default() };
     for file in page.files {
+        let Some(root) = roots.get(&file.root) else { continue };
         let (file_id, project) = (file.file_id, file.project);
         let mut found = |finding| seen.findings.entry(project).or_default().push(finding);
         if let Some(superseded) = places.superseded(&file) {
@@ -293,9 +376,14 @@ fn look(log: &Log, library: &std::path::Path, from: u64, places: &mut Places) ->
         if !places.is_owner(&file) || !file.state.is_looked_at() {
             continue;
         }
-        match stamp_of(&file.place(library)).map(|stamp| file.state.judge(stamp)) {
+        match stamp_of(&file.place(root)).map(|stamp| file.state.judge(stamp)) {
             Ok(Judged::Known) => {}
-            Ok(Judged::News(command)) => found(Finding { file_id, command }),
+            Ok(Judged::News(command)) => {
+                if command == Command::Lose {
+                    seen.losing.insert(root.id());
+                }
+                found(Finding { file_id, command });
+            }
             Ok(Judged::Unsure) => seen.unsure.push((project, file_id)),
             Err(error) => tracing::debug!(%file_id, %error, "a file can't be looked at"),
         }

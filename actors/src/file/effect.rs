@@ -1,7 +1,8 @@
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io,
-    path::PathBuf,
+    sync::Arc,
 };
 
 use mediary_events::file::Command;
@@ -11,30 +12,23 @@ use mediary_log::{
     work::{self, file::Finding},
 };
 use mediary_schema::{
-    FailureClass,
+    FailureClass, RootId,
     file::VerifyFiles,
     job::{Failure, Progress},
 };
 
-use super::shelf::{self, Known, Places, is_away, stamp_of};
+use super::{
+    Root, is_away, roots,
+    shelf::{self, Known, Places, stamp_of},
+};
 use crate::{
     ffmpeg::hash,
     job::{Attempt, Effect, Ending},
-    mark::Mark,
 };
 
 /// Reads kept files and compares their bytes with what was recorded.
-#[derive(Debug, Clone)]
-pub struct Verifier {
-    library: PathBuf,
-}
-
-impl Verifier {
-    /// A verifier of the files of a library.
-    pub fn new(library: impl Into<PathBuf>) -> Self {
-        Self { library: library.into() }
-    }
-}
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Verifier;
 
 /// Why not all of it was read.
 #[derive(Debug)]
@@ -78,27 +72,37 @@ struct Pass {
     unreadable: Vec<io::Error>,
     next: Option<u64>,
     places: Places,
+    /// Roots that are not there, though files of them were to be read.
+    away: BTreeSet<RootId>,
     done_bytes: u64,
 }
 
 impl Verifier {
     async fn verify(&self, attempt: &Attempt, work: VerifyFiles) -> Result<(), Broken> {
-        let reader = Reader { library: self.library.clone(), attempt: attempt.clone(), work };
-        blocking(reader.clone(), Reader::begin).await?;
+        let registered = roots::registered(&attempt.gate).await.map_err(Broken::Refused)?;
+        let root = |root: Root| (root.id(), root);
+        let roots: BTreeMap<RootId, Root> = registered.into_iter().map(root).collect();
+        let mut reader =
+            Reader { roots: Arc::new(roots), there: Arc::default(), attempt: attempt.clone(), work };
+        reader.there = Arc::new(blocking(reader.clone(), Reader::begin).await?);
         let (mut next, mut places, mut done_bytes) = (Some(u64::MAX), Places::default(), 0);
-        let (mut unreadable, mut first, mut step) = (0, None, 0);
+        let (mut unreadable, mut first, mut step, mut away) = (0, None, 0, BTreeSet::new());
         let mut findings = Vec::new();
         while let Some(from) = next {
             let pass = blocking(reader.clone(), move |reader| reader.page(from, places, done_bytes)).await?;
             unreadable += pass.unreadable.len();
             first = first.or_else(|| pass.unreadable.into_iter().next());
+            away.extend(pass.away);
             (next, places, done_bytes) = (pass.next, pass.places, pass.done_bytes);
             findings = pass.findings;
             // The last ones are recorded with the end, which is then one append.
-            if !findings.is_empty() && (next.is_some() || unreadable > 0) {
+            if !findings.is_empty() && (next.is_some() || unreadable > 0 || !away.is_empty()) {
                 self.record(attempt, step, std::mem::take(&mut findings)).await?;
                 step += 1;
             }
+        }
+        if let Some(root) = away.first().and_then(|id| reader.roots.get(id)) {
+            return Err(is_not_there(root));
         }
         if let Some(error) = first {
             let what = format!("{unreadable} files can't be read, the first of them: {error}");
@@ -121,7 +125,8 @@ impl Verifier {
 /// Reads on a thread that may block.
 #[derive(Debug, Clone)]
 struct Reader {
-    library: PathBuf,
+    roots: Arc<BTreeMap<RootId, Root>>,
+    there: Arc<BTreeSet<RootId>>,
     attempt: Attempt,
     work: VerifyFiles,
 }
@@ -137,24 +142,27 @@ async fn blocking<T: Send + 'static>(
 }
 
 impl Reader {
-    fn mark(&self) -> Mark {
-        Mark::of(&self.library, self.attempt.gate.log().id())
-    }
-
-    /// Refuses to say anything of a library that is not there, unless the folder is to be it.
-    fn begin(&self) -> Result<(), Broken> {
-        let mark = self.mark();
-        if mark.is_there() {
-            return Ok(());
+    /// Which roots are there. Of one that is not nothing is said, unless its folder is to be it.
+    fn begin(&self) -> Result<BTreeSet<RootId>, Broken> {
+        let log = self.attempt.gate.log();
+        let mut there = BTreeSet::new();
+        let wanted = self.work.root_id;
+        for root in self.roots.values().filter(|root| wanted.is_none_or(|wanted| wanted == root.id())) {
+            let mark = root.mark(log);
+            if !mark.is_there() {
+                let is_accepted = self.work.accept_folder && wanted == Some(root.id());
+                if !is_accepted && is_away(log, root)? {
+                    continue;
+                }
+                let made = fs::create_dir_all(root.folder()).and_then(|()| mark.make());
+                made.map_err(|error| {
+                    let what = format!("{} can't be marked: {error}", root.called());
+                    Broken::Failed(Failure::new(FailureClass::Storage, what))
+                })?;
+            }
+            there.insert(root.id());
         }
-        if !self.work.accept_folder && is_away(self.attempt.gate.log(), &self.library)? {
-            return Err(away());
-        }
-        let made = fs::create_dir_all(&self.library).and_then(|()| mark.make());
-        made.map_err(|error| {
-            let what = format!("the library can't be marked: {error}");
-            Broken::Failed(Failure::new(FailureClass::Storage, what))
-        })
+        Ok(there)
     }
 
     fn page(&self, from: u64, mut places: Places, done_bytes: u64) -> Result<Pass, Broken> {
@@ -171,7 +179,8 @@ impl Reader {
         };
         let is_whole = self.work.file_ids.is_empty();
         let (mut findings, mut unreadable, mut done_bytes) = (Vec::new(), Vec::new(), done_bytes);
-        for file in &files {
+        let (mut away, mut losing) = (BTreeSet::new(), BTreeSet::new());
+        for file in files.iter().filter(|file| self.work.root_id.is_none_or(|root| root == file.root)) {
             if let Some(superseded) = places.superseded(file).filter(|_| is_whole) {
                 findings.push(superseded);
                 continue;
@@ -179,22 +188,32 @@ impl Reader {
             if !file.state.is_looked_at() || (is_whole && !places.is_owner(file)) {
                 continue;
             }
-            match self.read(file, &mut done_bytes)? {
-                Ok(finding) => findings.extend(finding),
+            let Some(root) = self.roots.get(&file.root).filter(|root| self.there.contains(&root.id())) else {
+                away.insert(file.root);
+                continue;
+            };
+            match self.read(file, root, &mut done_bytes)? {
+                Ok(finding) => {
+                    if finding.as_ref().is_some_and(|finding| finding.command == Command::Lose) {
+                        losing.insert(root.id());
+                    }
+                    findings.extend(finding);
+                }
                 Err(error) => unreadable.push(error),
             }
         }
-        let is_loss = |finding: &Finding| finding.command == Command::Lose;
-        if findings.iter().any(is_loss) && !self.mark().is_there() {
-            return Err(away());
+        let log = self.attempt.gate.log();
+        let mut losing = losing.iter().filter_map(|id| self.roots.get(id));
+        if let Some(root) = losing.find(|root| !root.mark(log).is_there()) {
+            return Err(is_not_there(root));
         }
-        Ok(Pass { findings, unreadable, next, places, done_bytes })
+        Ok(Pass { findings, unreadable, next, places, away, done_bytes })
     }
 
     /// Reads a file; what can't be read is neither lost nor whole.
-    fn read(&self, file: &Known, done_bytes: &mut u64) -> Result<Answer, Broken> {
+    fn read(&self, file: &Known, root: &Root, done_bytes: &mut u64) -> Result<Answer, Broken> {
         let Some(verified) = &file.state.verified else { return Ok(Ok(None)) };
-        let place = file.place(&self.library);
+        let place = file.place(root);
         let finding = |command| Ok(Ok(Some(Finding { file_id: file.file_id, command })));
         let stamp = match stamp_of(&place) {
             Ok(Some(stamp)) => stamp,
@@ -221,8 +240,11 @@ impl Reader {
     }
 }
 
-fn away() -> Broken {
-    let what = "the library is not there: nothing that was kept is in its folder. Mount its disk; if it is lost for \
-                good, `mediary file verify --accept-folder` takes the folder as it is";
+fn is_not_there(root: &Root) -> Broken {
+    let what = format!(
+        "{} is not there: nothing that was kept is in its folder. Mount its disk; if it is lost for good, `mediary file \
+         verify --accept-folder` takes the folder as it is (`--root` says which)",
+        root.called()
+    );
     Broken::Failed(Failure::new(FailureClass::Storage, what))
 }

@@ -14,12 +14,9 @@ use mediary_events::{
     file::{Command, File, State},
 };
 use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded, work::file::Finding};
-use mediary_schema::{
-    FileId, ProjectId,
-    file::{Root, Stamp},
-};
+use mediary_schema::{FileId, ProjectId, RootId, file::Stamp};
 
-use crate::mark::Mark;
+use super::Root;
 
 /// Files of a page: some milliseconds of work on a disk that answers.
 const PAGE: usize = 256;
@@ -28,24 +25,33 @@ const PAGE_BYTES: usize = 1 << 20;
 /// Events of one file that are read at once: few have more than three.
 const STORY: usize = 256;
 
-/// A file of the library as the log has it.
+/// A file as the log has it.
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) file_id: FileId,
     pub(super) project: ProjectId,
     pub(super) state: State,
-    /// The path below the library.
+    /// Below which root it lies.
+    pub(super) root: RootId,
+    /// The path below that.
     pub(super) path: String,
 }
 
 impl Known {
     /// Where it should be.
-    pub(super) fn place(&self, library: &Path) -> PathBuf {
-        library.join(&self.path)
+    pub(super) fn place(&self, root: &Root) -> PathBuf {
+        root.folder().join(&self.path)
+    }
+
+    /// Its path and the root of that, as a number: a hundred thousand paths would be ten megabytes.
+    fn hash(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.root, &self.path).hash(&mut hasher);
+        hasher.finish()
     }
 }
 
-/// Some files of the library, and where those recorded before them begin.
+/// Some files, and where those recorded before them begin.
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) files: Vec<Known>,
@@ -65,7 +71,7 @@ pub(super) fn page(log: &Log, from: u64, project: Option<ProjectId>) -> Result<P
     Ok(Page { files, next: page.next_position })
 }
 
-/// One file, if it is of the library. May block.
+/// One file, if there is such a one. May block.
 pub(super) fn one(log: &Log, file_id: FileId) -> Result<Option<Known>, ReadError> {
     let first = log.read_stream(&File::stream(file_id.uuid()), 1, Direction::Forward, 1)?;
     first.first().map_or(Ok(None), |recorded| known(log, recorded))
@@ -86,11 +92,12 @@ fn known(log: &Log, recorded: &Recorded) -> Result<Option<Known>, ReadError> {
             break;
         }
     }
-    let path = state.path.clone().filter(|_| state.root == Some(Root::Library));
-    Ok(path.map(|path| Known {
+    let place = state.root.zip(state.path.clone());
+    Ok(place.map(|(root, path)| Known {
         file_id: FileId::from_uuid(envelope.stream.uuid),
         project: envelope.project,
         state,
+        root,
         path,
     }))
 }
@@ -119,49 +126,22 @@ pub(crate) fn stamp_of(path: &Path) -> io::Result<Option<Stamp>> {
     }
 }
 
-/// Whether a folder is not the library of the log: it lacks its mark, files were kept, and none of them is there. May
-/// block.
-pub fn is_away(log: &Log, library: &Path) -> Result<bool, ReadError> {
-    if Mark::of(library, log.id()).is_there() {
-        return Ok(false);
-    }
-    let (mut next, mut is_awaited) = (Some(u64::MAX), false);
-    while let Some(from) = next {
-        let page = page(log, from, None)?;
-        for file in page.files.iter().filter(|file| file.state.is_there()) {
-            is_awaited = true;
-            let size_bytes = file.state.verified.as_ref().map(|verified| verified.size_bytes);
-            let found = stamp_of(&file.place(library)).ok().flatten();
-            if found.map(|stamp| stamp.size_bytes) == size_bytes {
-                return Ok(false);
-            }
-        }
-        next = page.next;
-    }
-    Ok(is_awaited)
-}
-
 /// Whose each path is: the file's that was recorded there last. Asked for the newest first.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    /// By a hash of the path: a hundred thousand paths would be ten megabytes.
     owners: HashMap<u64, FileId>,
 }
 
 impl Places {
     /// What it means for a file that a newer one was put into its place, if one was.
     pub(super) fn superseded(&mut self, file: &Known) -> Option<Finding> {
-        let mut hasher = DefaultHasher::new();
-        file.path.hash(&mut hasher);
-        let by = *self.owners.entry(hasher.finish()).or_insert(file.file_id);
+        let by = *self.owners.entry(file.hash()).or_insert(file.file_id);
         let is_other = by != file.file_id && file.state.is_looked_at();
         is_other.then_some(Finding { file_id: file.file_id, command: Command::Replace { by } })
     }
 
     /// Whether a file has its path for itself.
     pub(super) fn is_owner(&self, file: &Known) -> bool {
-        let mut hasher = DefaultHasher::new();
-        file.path.hash(&mut hasher);
-        self.owners.get(&hasher.finish()).is_none_or(|owner| *owner == file.file_id)
+        self.owners.get(&file.hash()).is_none_or(|owner| *owner == file.file_id)
     }
 }

@@ -6,7 +6,7 @@ use std::{
 
 use mediary_events::file::{Command, State};
 use mediary_schema::{
-    FileId, ProjectId,
+    FileId, ProjectId, RootId,
     file::{Check, FileState, MediaFacts, Stamp, Verified},
 };
 use uuid::Uuid;
@@ -60,6 +60,7 @@ fn a_path_belongs_to_the_file_that_was_recorded_there_last() {
             }),
             ..State::default()
         },
+        root: RootId::LIBRARY,
         path: path.to_owned(),
     };
     let (newest, lost) = (known(3, "a", FileState::Present), known(2, "a", FileState::Lost));
@@ -73,4 +74,7 @@ fn a_path_belongs_to_the_file_that_was_recorded_there_last() {
     // A page that is looked at once more says the same.
     assert_eq!(places.superseded(&newest), None);
     assert!(places.is_owner(&newest) && places.is_owner(&other) && !places.is_owner(&lost));
+    let elsewhere =
+        Known { root: RootId::from_uuid(Uuid::from_u128(9)), ..known(5, "a", FileState::Present) };
+    assert_eq!(places.superseded(&elsewhere), None, "another root has paths of its own");
 }

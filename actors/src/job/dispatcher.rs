@@ -6,17 +6,18 @@ use mediary_events::{
 };
 use mediary_log::{
     Head, Origin, OriginKind,
+    alarm::{Alarms, Key},
     gate::{Caller, Gate, Refusal, Transaction},
     work,
 };
 use mediary_schema::{AttemptId, JobId, Timestamp, job::WorkKind, lane::Hold, worker::WorkerLife};
-use ractor::{Actor, ActorProcessingErr, ActorRef, MessagingErr};
-use tokio::{sync::watch, task::JoinHandle};
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{Board, Desk, board::Ends};
 use crate::{
-    file::is_away,
+    file::{Root, is_away},
     follower::{Follower, ReadUpTo},
     room::Room,
 };
@@ -32,6 +33,8 @@ pub struct DispatcherArguments {
     pub gate: Gate,
     /// The head of the log.
     pub head: watch::Receiver<Head>,
+    /// Who rings when a moment has come that is waited for.
+    pub alarms: Alarms,
     /// The board of the server.
     pub desk: Arc<Desk>,
     /// Who gets the jobs.
@@ -49,10 +52,8 @@ pub struct DispatcherArguments {
 /// What a dispatcher is told.
 #[derive(Debug)]
 pub enum Message {
-    /// The log has grown.
+    /// The log has grown, or the moment has come that was waited for.
     Wake,
-    /// The moment has come that was waited for.
-    Due,
 }
 
 /// What a dispatcher keeps in mind.
@@ -60,20 +61,18 @@ pub enum Message {
 pub struct State {
     arguments: DispatcherArguments,
     follower: ActorRef<ReadUpTo>,
-    timer: Option<(Timestamp, Timer)>,
     /// Up to where the desk was asked to save the board.
     saved: u64,
 }
 
-/// A wake that is still to come.
-type Timer = JoinHandle<Result<(), MessagingErr<Message>>>;
-
+/// The next moment of all jobs, leases and holds.
+const NEXT: Key = Key::part("dispatcher");
 /// Jobs of which one append tells that what they waited for came to nothing.
 const STRANDED_AT_ONCE_MAX: usize = 500;
 /// The wait before asking again when the log had no room.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How often a disk without room, or a library that is not there, is looked at.
-const LOOK_FOR_ROOM: Duration = Duration::from_secs(5);
+pub(super) const LOOK_FOR_ROOM: Duration = Duration::from_secs(5);
 /// How long a worker has to begin before the job is given to somebody else: far more than it needs.
 pub(super) const BEGINS_WITHIN: Duration = Duration::from_mins(1);
 
@@ -96,20 +95,15 @@ impl Actor for Dispatcher {
         };
         let follower = Follower::start(myself.get_cell(), arguments.head.clone(), wake).await?;
         myself.cast(Message::Wake)?;
-        Ok(State { arguments, follower, timer: None, saved: 0 })
+        Ok(State { arguments, follower, saved: 0 })
     }
 
     async fn handle(
         &self,
         myself: ActorRef<Message>,
-        message: Message,
+        Message::Wake: Message,
         state: &mut State,
     ) -> Result<(), ActorProcessingErr> {
-        match message {
-            Message::Wake => {}
-            // A timer is over once it says so, whatever a clock says: what is still to come is set anew below.
-            Message::Due => state.forget_timer(),
-        }
         let now = state.arguments.gate.clock().now();
         let look = state.look(now).await?;
         state.show(&look.lanes);
@@ -119,11 +113,11 @@ impl Actor for Dispatcher {
         let mut look_again = [holds_end, given_back, told, look.next].into_iter().flatten().min();
         for job_id in look.ready {
             if !state.lease(job_id).await? {
-                look_again = Some(now.after(RETRY_AFTER));
+                look_again = look_again.into_iter().chain([now.after(RETRY_AFTER)]).min();
                 break;
             }
         }
-        state.look_again(&myself, look_again, now);
+        state.look_again(&myself, look_again);
         if look.position >= state.saved + Desk::SAVE_EVERY {
             state.arguments.desk.save(false).await?;
             state.saved = look.position;
@@ -132,6 +126,7 @@ impl Actor for Dispatcher {
     }
 
     async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {
+        state.arguments.alarms.clear(NEXT);
         state.arguments.desk.save(true).await
     }
 }
@@ -251,7 +246,7 @@ impl State {
     }
 
     async fn has_library(&self) -> Result<bool, ActorProcessingErr> {
-        let (log, library) = (self.arguments.gate.log().clone(), self.arguments.library.clone());
+        let (log, library) = (self.arguments.gate.log().clone(), Root::library(&self.arguments.library));
         let away = tokio::task::spawn_blocking(move || is_away(&log, &library));
         Ok(!away.await??)
     }
@@ -298,20 +293,16 @@ impl State {
         }
     }
 
-    /// Wakes at this moment, or earlier if that is set already.
-    fn look_again(&mut self, myself: &ActorRef<Message>, moment: Option<Timestamp>, now: Timestamp) {
-        let Some(moment) = moment else { return };
-        if self.timer.as_ref().is_some_and(|(set, _)| *set <= moment) {
-            return;
-        }
-        self.forget_timer();
-        self.timer = Some((moment, myself.send_after(moment.since(now), || Message::Due)));
-    }
-
-    fn forget_timer(&mut self) {
-        if let Some((_, timer)) = self.timer.take() {
-            timer.abort();
-        }
+    /// Wakes at this moment and at no other: each look finds anew what is to come.
+    fn look_again(&self, myself: &ActorRef<Message>, moment: Option<Timestamp>) {
+        let alarms = &self.arguments.alarms;
+        let Some(moment) = moment else { return alarms.clear(NEXT) };
+        let myself = myself.clone();
+        alarms.set(NEXT, moment, move || {
+            if myself.cast(Message::Wake).is_err() {
+                tracing::debug!("the dispatcher is gone");
+            }
+        });
     }
 }
 

@@ -6,7 +6,7 @@ use mediary_events::{
     Concern as _,
     account::{self, Account},
 };
-use mediary_log::{Filter, fanout::user_lines, gate::Gate};
+use mediary_log::{Filter, alarm::Alarms, fanout::user_lines, gate::Gate};
 use mediary_schema::{PrincipalId, Timestamp};
 use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, SupervisionEvent};
 use tokio::{sync::watch, time::timeout};
@@ -67,6 +67,8 @@ pub struct NatsServerArguments {
     pub stream_bytes_max: u64,
     /// Who knows the credentials that may speak over NATS.
     pub gate: Gate,
+    /// Who rings when one of them ends.
+    pub alarms: Alarms,
     /// Where it is told how the server is.
     pub status: Arc<watch::Sender<ServerStatus>>,
 }
@@ -244,10 +246,7 @@ impl Kept {
             }
             let next_look = async {
                 match until {
-                    Some(moment) => {
-                        let left = moment.since(self.arguments.gate.clock().now());
-                        tokio::time::sleep(left.clamp(LOOK_AGAIN_MIN, LOOK_AGAIN_MAX)).await;
-                    }
+                    Some(moment) => self.arguments.alarms.reached(moment).await,
                     None => std::future::pending().await,
                 }
             };
@@ -270,10 +269,6 @@ struct Users {
     until: Option<Timestamp>,
 }
 
-/// A credential that is about to end is looked at no more often than this,
-const LOOK_AGAIN_MIN: Duration = Duration::from_millis(10);
-/// and no less often: the clock may be set meanwhile.
-const LOOK_AGAIN_MAX: Duration = Duration::from_secs(1);
 /// Changes of accounts that are looked at together.
 const USERS_BATCH: usize = 256;
 

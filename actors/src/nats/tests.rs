@@ -10,6 +10,7 @@ use std::{
 use mediary_log::{
     Append, AppendHeader, Log, NewEvent, Options as LogOptions, Origin, OriginKind, Schema, StreamId,
     Subjects, Urgency,
+    alarm::Alarms,
     fanout::{Options as Fanout, Relay, RelayHandle, RelayState},
     signal::{Signal, SignalHub, Subject},
 };
@@ -76,6 +77,7 @@ impl Platform {
         let accounts = tempfile::tempdir().unwrap();
         let arguments = NatsServerArguments {
             gate: mediary_log::testing::gate(accounts.path()).unwrap(),
+            alarms: Alarms::system(Clock::system()),
             runner: Runner::new(Uuid::nil(), Environment::default()),
             tools: Tools::default().with(Tool::NatsServer, program),
             data: data.path().to_owned(),

@@ -20,11 +20,12 @@ impl Explains for Words {
     }
 
     fn work(&self, _: &Finder, work: &Work) -> Found<Option<String>> {
-        let count = work.task::<VerifyFiles>().map(|files| files.file_ids.len());
-        Ok(Some(match count {
-            Ok(0) => "the check of all files".to_owned(),
-            Ok(1) => "the check of a file".to_owned(),
-            Ok(count) => format!("the check of {count} files"),
+        let task = work.task::<VerifyFiles>().map(|files| (files.file_ids.len(), files.root_id));
+        Ok(Some(match task {
+            Ok((0, Some(_))) => "the check of a root".to_owned(),
+            Ok((0, None)) => "the check of all files".to_owned(),
+            Ok((1, _)) => "the check of a file".to_owned(),
+            Ok((count, _)) => format!("the check of {count} files"),
             Err(_) => "a check of files".to_owned(),
         }))
     }

@@ -86,7 +86,9 @@ pub(crate) struct File {
     id: ID,
     /// How it stands with its bytes, as far as anybody looked.
     state: State,
-    /// The path below the library, with `/` between folders.
+    /// The root below which it lies: `roots` names it.
+    root_id: ID,
+    /// The path below its root, with `/` between folders.
     path: String,
     /// The size in bytes.
     size_bytes: Long,
@@ -123,6 +125,7 @@ impl From<FileRow> for File {
         Self {
             id: ID(row.id.to_string()),
             state: row.state.into(),
+            root_id: ID(row.root.to_string()),
             path: row.path,
             size_bytes: Long(row.verified.size_bytes),
             blake3: row.verified.blake3,

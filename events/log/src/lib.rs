@@ -5,6 +5,7 @@
 //! To add a kind of work: its stories in [`work`], and one arm of `given_up` there.
 
 pub mod access;
+pub mod alarm;
 pub mod fanout;
 pub mod gate;
 mod log;

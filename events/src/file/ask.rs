@@ -1,6 +1,6 @@
 //! What may be asked about files: a form for each command.
 
-use mediary_schema::{FileId, Several, account::Permission};
+use mediary_schema::{FileId, RootId, Several, account::Permission};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,11 @@ pub struct Verify {
     /// The files; all of them if left out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub file_ids: Option<Several<FileId>>,
-    /// Takes the folder as the library as it is, though nothing that was kept is in it: what is not there is lost then.
+    /// Only files below this root, if no files are named.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub root_id: Option<RootId>,
+    /// Takes the folder of the root, the library if none is named, as it is, though nothing that was kept is in it:
+    /// what is not there is lost then.
     #[serde(default, skip_serializing_if = "is_default")]
     pub accept_folder: bool,
     /// When its turn comes.

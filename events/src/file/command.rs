@@ -1,6 +1,6 @@
 use mediary_schema::{
-    FileId,
-    file::{Made, Root, Stamp, Verified},
+    FileId, RootId,
+    file::{Made, Stamp, Verified},
 };
 
 /// What may be asked of a file.
@@ -9,7 +9,7 @@ pub enum Command {
     /// It is in its place, whole and checked.
     Record {
         /// Below which folder it lies.
-        root: Root,
+        root: RootId,
         /// The path below that, with `/` between folders.
         path: String,
         /// What it is known by.

@@ -1,10 +1,11 @@
 use mediary_schema::{
+    RootId,
     account::Permission,
     file::{FileState, Verified},
 };
 
 use super::{Command, Event, State};
-use crate::{Concern, EventKind, Subjects};
+use crate::{Concern, EventKind, Stored, Subjects};
 
 /// The kernel part `file`.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub enum Rejection {
     #[error("another file took its place")]
     Replaced,
     /// Nothing that was kept is in the folder, and nobody said that this is meant.
-    #[error("the folder is accepted as the library as a whole, not for some files")]
+    #[error("a root is read and its folder accepted as a whole, not for some files")]
     AcceptsAll,
 }
 
@@ -40,7 +41,7 @@ impl crate::Rejection for Rejection {
     fn advice(&self) -> Option<String> {
         match self {
             Self::NotFound => Some("`mediary file list` shows the files".to_owned()),
-            Self::AcceptsAll => Some("name no files with --accept-folder".to_owned()),
+            Self::AcceptsAll => Some("name no files with --root or --accept-folder".to_owned()),
             Self::Recorded | Self::Replaced => None,
         }
     }
@@ -52,7 +53,7 @@ const MADE: &[&str] = &["download", "item", "job"];
 impl Concern for File {
     const NAME: &'static str = "file";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("recorded", 1, 0).about(MADE),
+        EventKind::new("recorded", 2, 0).about(MADE),
         EventKind::new("found", 1, 0).about(MADE),
         EventKind::new("changed", 1, 0).about(MADE),
         EventKind::new("lost", 1, 0).about(MADE),
@@ -104,6 +105,14 @@ impl Concern for File {
 
     fn subjects(before: &State, event: &Event) -> Subjects {
         event.subjects(before)
+    }
+
+    /// The first form had the library and watched folders, of which there were none; the second has a root by its id.
+    fn upcast(stored: Stored) -> Vec<Stored> {
+        let mut payload = stored.payload.clone();
+        let watched = payload["root"]["watch_folder"].as_str().and_then(|uuid| uuid.parse().ok());
+        payload["root"] = watched.unwrap_or(RootId::LIBRARY).to_string().into();
+        vec![stored.next(payload)]
     }
 
     fn evolve(state: &mut State, event: &Event) {

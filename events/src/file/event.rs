@@ -1,6 +1,6 @@
 use mediary_schema::{
-    FileId,
-    file::{Made, Root, Stamp, Verified},
+    FileId, RootId,
+    file::{Made, Stamp, Verified},
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ pub enum Event {
     #[serde(rename = "recorded")]
     Recorded {
         /// Below which folder it lies.
-        root: Root,
+        root: RootId,
         /// The path below that, with `/` between folders.
         path: String,
         /// What it is known by.

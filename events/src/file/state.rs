@@ -1,4 +1,7 @@
-use mediary_schema::file::{FileState, Made, Root, Stamp, Verified};
+use mediary_schema::{
+    RootId,
+    file::{FileState, Made, Stamp, Verified},
+};
 
 use super::{Command, Event};
 
@@ -9,7 +12,7 @@ pub struct State {
     /// How it stands with its bytes; none if there is no such file.
     pub state: Option<FileState>,
     /// Below which folder it lies.
-    pub root: Option<Root>,
+    pub root: Option<RootId>,
     /// The path below that.
     pub path: Option<String>,
     /// What it is known by.

@@ -1,8 +1,8 @@
 mod history;
 
 use mediary_schema::{
-    FileId,
-    file::{Check, FileState, MediaFacts, Root, Stamp, Verified},
+    FileId, RootId,
+    file::{Check, FileState, MediaFacts, Stamp, Verified},
 };
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ const fn stamp(size_bytes: u64, modified_ms: i64) -> Stamp {
 
 fn record(size_bytes: u64) -> Command {
     Command::Record {
-        root: Root::Library,
+        root: RootId::LIBRARY,
         path: "a/b.mp4".to_owned(),
         verified: Box::new(verified(size_bytes)),
         made: None,
@@ -35,7 +35,7 @@ fn record(size_bytes: u64) -> Command {
 
 fn recorded() -> Event {
     Event::Recorded {
-        root: Root::Library,
+        root: RootId::LIBRARY,
         path: "a/b.mp4".to_owned(),
         verified: Box::new(verified(7)),
         made: None,

@@ -143,6 +143,7 @@ pub(crate) struct Download {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct File {
     pub(crate) id: String,
+    pub(crate) root_id: String,
     pub(crate) path: String,
     pub(crate) state: String,
     pub(crate) size_bytes: u64,

@@ -109,6 +109,7 @@ fn exit_of_start(error: &ServeError) -> Exit {
         ServeError::Log(OpenError::InUse { .. }) => Exit::Busy,
         ServeError::NatsAddress(_)
         | ServeError::Library { .. }
+        | ServeError::LibraryFolder { .. }
         | ServeError::Tls(_)
         | ServeError::Proxy(_) => Exit::Configuration,
         ServeError::WorkingFolder(_)

@@ -1,6 +1,7 @@
 //! `mediary file`: what is in the library.
 
 mod entry;
+mod root;
 
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
 use serde::Deserialize;
@@ -47,6 +48,9 @@ pub(crate) enum Verb {
     },
     /// Read files and compare their bytes with what was recorded; fail if some are not as they were kept.
     Verify(Verify),
+    /// Register the folders below which files lie, and list them.
+    #[command(subcommand)]
+    Root(root::Verb),
 }
 
 /// What to read.
@@ -55,7 +59,10 @@ pub(crate) struct Verify {
     /// Their ids or the first digits of them, paths or parts of them, or `@last`; all files if none is named.
     #[arg(value_name = "FILE")]
     ids: Vec<String>,
-    /// Take the folder as the library as it is, though nothing that was kept is in it: what is not there is lost then.
+    /// Only files below this root, by its name, its id or the first digits of it.
+    #[arg(long, value_name = "ROOT", conflicts_with = "ids")]
+    root: Option<String>,
+    /// Take the folder of the root, else of the library, as it is, though nothing that was kept is in it: what is not there is lost then.
     #[arg(long, conflicts_with = "ids")]
     accept_folder: bool,
     #[command(flatten)]
@@ -81,7 +88,8 @@ impl Verbs for Verb {
         match self {
             Self::List { search, limit } => {
                 let files: Vec<File> = page::all(client, &LIST, json!({ "search": search }), limit).await?;
-                Ok(output.show(&files, |files| table(files))?)
+                let roots = client.ask(&root::LIST, json!({})).await?;
+                Ok(output.show(&files, |files| table(files, &roots))?)
             }
             Self::Show { id } => {
                 let id = named::id(client, KIND, &id).await?;
@@ -91,13 +99,14 @@ impl Verbs for Verb {
                 Ok(output.show(&file, details)?)
             }
             Self::Verify(wanted) => verify(wanted, client, output).await,
+            Self::Root(verb) => root::run(verb, client, output).await,
         }
     }
 }
 
 /// Has files read, waits for it, and says which are not as they were kept.
 async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let Verify { ids, accept_folder, ticket, intent } = wanted;
+    let Verify { ids, root, accept_folder, ticket, intent } = wanted;
     let ticket = ticket.input(client).await?;
     let mut named = Vec::new();
     for id in &ids {
@@ -106,7 +115,12 @@ async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<
             named.push(id);
         }
     }
-    let asked = json!({ "ids": (!named.is_empty()).then_some(&named), "acceptFolder": accept_folder, "ticket": ticket });
+    let root_id = match &root {
+        Some(root) => Some(named::id(client, root::KIND, root).await?),
+        None => None,
+    };
+    let ids = (!named.is_empty()).then_some(&named);
+    let asked = json!({ "ids": ids, "rootId": root_id, "acceptFolder": accept_folder, "ticket": ticket });
     let outcome = client.meant(intent).act::<Payload>(&VERIFY, input(asked)).await?;
     Failure::refused(outcome.user_errors)?;
     let Payload { job, position } = outcome.payload;
@@ -115,7 +129,8 @@ async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<
     let job = wait::for_job(client, output, &job.id, position).await?;
     let verdict = wait::verdict(&job);
     let files = if named.is_empty() {
-        page::all(client, &LIST, json!({}), None).await?
+        let all: Vec<File> = page::all(client, &LIST, json!({}), None).await?;
+        all.into_iter().filter(|file| root_id.as_ref().is_none_or(|root| file.root_id == *root)).collect()
     } else {
         let mut files: Vec<File> = Vec::new();
         for id in &named {
@@ -123,7 +138,8 @@ async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<
         }
         files
     };
-    output.show(&files, |files| table(files))?;
+    let roots = client.ask(&root::LIST, json!({})).await?;
+    output.show(&files, |files| table(files, &roots))?;
     verdict?;
     as_kept(&files)
 }
@@ -145,14 +161,16 @@ fn as_kept(files: &[File]) -> Result<(), Failure> {
     })
 }
 
-fn table(files: &[File]) -> String {
-    let mut table = Table::new(&["id", "state", "size", "length", "path"]);
+fn table(files: &[File], roots: &[root::Root]) -> String {
+    let mut table = Table::new(&["id", "state", "size", "length", "root", "path"]);
     for file in files {
+        let root = roots.iter().find(|root| root.id == file.root_id).map(|root| root.name.as_str());
         table.row([
             file.id.clone(),
             word(&file.state),
             bytes(file.size_bytes),
             duration(file.duration_ms),
+            optional(root),
             file.path.clone(),
         ]);
     }
@@ -163,6 +181,7 @@ fn details(file: &File) -> String {
     let picture = file.width.zip(file.height).map(|(width, height)| format!("{width} × {height}"));
     fields(&[
         ("id", Some(file.id.clone())),
+        ("root", Some(file.root_id.clone())),
         ("path", Some(file.path.clone())),
         ("state", Some(word(&file.state))),
         ("size", Some(bytes(file.size_bytes))),

@@ -72,6 +72,15 @@ pub enum ServeError {
         /// What is in the way.
         source: mediary_actors::download::Unusable,
     },
+    /// The library has a path that can't be told.
+    #[error("the library can't lie in {}", path.display())]
+    #[diagnostic(code(library_unusable), help("name another folder as `library`"))]
+    LibraryFolder {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        source: mediary_schema::root::BadFolder,
+    },
     /// The log can't be opened.
     #[error("failed to open the log")]
     #[diagnostic(code(log_failed), help("{}", log_advice(.0)))]

@@ -29,7 +29,7 @@ pub(super) fn app(
     let (log, views, tokens) = (&record.log, &readers.views, &readers.tokens);
     let limits = limits::Options::default();
     let parts = work.supervisor.watch();
-    let world = observe::World { lanes: work.held.clone(), library: work.library.clone() };
+    let world = observe::World { lanes: work.held.clone(), standings: work.standings.clone() };
     let readiness = observe::readiness(log, views, world, work.relay.as_ref(), proof, parts.clone());
     let platform = Platform {
         gate: record.gate.clone(),
@@ -39,6 +39,7 @@ pub(super) fn app(
         tokens: tokens.clone(),
         queue: Arc::new(Queue { desk: Arc::clone(&work.desk), clock: record.gate.clock().clone() }),
         outputs: Arc::new(Outputs(process::Outputs::in_folder(configuration.data.join("output")))),
+        standings: work.standings.clone(),
         reactions: record.reaction_names(),
         verifying: Arc::new(Semaphore::new(1)),
         parts: observe::parts(parts),

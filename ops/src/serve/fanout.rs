@@ -58,6 +58,7 @@ impl Fanout {
             access,
             stream_bytes_max: configuration.nats_stream_bytes_max,
             gate: roots.gate.clone(),
+            alarms: roots.alarms.clone(),
             status: Arc::new(watch::channel(ServerStatus::default()).0),
         };
         Ok(Some((child, options)))

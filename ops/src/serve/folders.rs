@@ -5,7 +5,11 @@ use std::{
     path::Path,
 };
 
-use mediary_actors::{download::Library, file::is_away, staging::Staging};
+use mediary_actors::{
+    download::Library,
+    file::{Root, is_away},
+    staging::Staging,
+};
 use mediary_log::Log;
 
 use super::ServeError;
@@ -29,7 +33,7 @@ pub(super) fn prepare_library(configuration: &Configuration, log: &Log) -> Resul
         make(folder)?;
     }
     // A log that can't be read now says nothing of what should be there: the keeper asks it again.
-    if is_away(log, library.root()).unwrap_or(true) {
+    if is_away(log, &Root::library(library.root())).unwrap_or(true) {
         return Ok(());
     }
     make(library.root())?;

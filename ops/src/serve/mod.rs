@@ -6,6 +6,7 @@ mod error;
 mod face;
 mod fanout;
 mod folders;
+mod library;
 mod observe;
 mod queue;
 mod server;

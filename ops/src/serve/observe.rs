@@ -1,9 +1,6 @@
 use std::sync::Arc;
 
-use mediary_actors::{
-    file::Standing,
-    supervisor::{ChildState, ChildStatus},
-};
+use mediary_actors::supervisor::{ChildState, ChildStatus};
 use mediary_api::{
     Parts, Readiness,
     scalar::DateTime,
@@ -17,8 +14,10 @@ use mediary_log::{
 };
 use mediary_projections::{ViewStatus, Views, job::JobView};
 use mediary_schema::{
+    RootId,
     job::{JobState, WorkKind},
     lane::Lane,
+    root::{Standing, Standings},
     scope::Scope,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -31,8 +30,8 @@ const LAG_MAX: u64 = 1_000;
 pub(super) struct World {
     /// Which lanes are held.
     pub(super) lanes: watch::Receiver<lane::State>,
-    /// Whether the library is there.
-    pub(super) library: watch::Receiver<Standing>,
+    /// Which roots are there.
+    pub(super) standings: watch::Receiver<Standings>,
 }
 
 /// Asks every part how it is.
@@ -45,7 +44,7 @@ pub(super) fn readiness(
     status: watch::Receiver<Vec<ChildStatus>>,
 ) -> Arc<dyn Fn() -> Readiness + Send + Sync> {
     let (log, views) = (log.clone(), views.clone());
-    let World { lanes, library } = world;
+    let World { lanes, standings } = world;
     let relay = relay.map(RelayHandle::watch);
     Arc::new(move || {
         let head = log.head().position;
@@ -68,7 +67,7 @@ pub(super) fn readiness(
             readiness.parts.push((format!("view {}", status.name), state));
         }
         // A disk that is not mounted is no fault of the server: what needs it waits.
-        readiness.parts.push((LIBRARY.to_owned(), library.borrow().text().to_owned()));
+        readiness.parts.extend(roots_state(&standings.borrow()));
         // Work that waits is no fault of the server. Hosts are not named to whoever has no token.
         let holds = &lanes.borrow().holds;
         if !holds.is_empty() {
@@ -91,6 +90,15 @@ pub(super) fn readiness(
         readiness.parts.push(("nats".to_owned(), state));
         readiness
     })
+}
+
+/// Whether the library is there, and how many other roots are not: they are not named to whoever has no token.
+fn roots_state(standings: &Standings) -> impl Iterator<Item = (String, String)> + use<> {
+    let library = standings.get(&RootId::LIBRARY).copied().unwrap_or_default();
+    let others = standings.iter().filter(|(id, _)| **id != RootId::LIBRARY);
+    let away = others.filter(|(_, standing)| **standing == Standing::Away).count();
+    let others = (away > 0).then(|| ("roots".to_owned(), format!("{away} of {} not there", standings.len())));
+    std::iter::once((LIBRARY.to_owned(), library.text().to_owned())).chain(others)
 }
 
 /// The part of the readiness that says whether the library is there.

@@ -11,7 +11,7 @@ use mediary_schema::Secret;
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::{
-    ServeError, face,
+    ServeError, face, library,
     steps::{Entrance, Readers, Record, Work, World},
     worker,
 };
@@ -79,6 +79,8 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     let readers = Readers::start(&configuration, &record).await?;
     // Before the parts that act in its name.
     let worker = worker::join(&record.gate).await?;
+    // Before whoever looks after the roots.
+    library::register(&record.gate, configuration.library_folder()).await?;
     // Before the first request: a command that is accepted finds who carries it out.
     let work = Work::start(&configuration, &record, &readers, world, worker).await?;
     // Beside everything else: a start waits for nothing that grows with the log.

@@ -3,7 +3,6 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use mediary_actors::{
-    file::Standing,
     job::Desk,
     net::{self, Gateway, Guard, Net},
     process::{Environment, Host, Runner, kill_children},
@@ -15,6 +14,7 @@ use mediary_api::connections::Tls;
 use mediary_events::lane;
 use mediary_log::{
     Log, Options as LogOptions,
+    alarm::Alarms,
     fanout::RelayHandle,
     gate::{Gate, Reaction},
     signal::SignalHub,
@@ -22,7 +22,7 @@ use mediary_log::{
     work,
 };
 use mediary_projections::Views;
-use mediary_schema::{Clock, IdSource, Secret, worker::WorkerLife};
+use mediary_schema::{Clock, IdSource, Secret, root::Standings, worker::WorkerLife};
 use tokio::{net::TcpListener, sync::watch};
 
 use super::{ServeError, access, built, fanout::Fanout, folders, worker};
@@ -58,6 +58,8 @@ impl Entrance {
 pub(super) struct Record {
     pub(super) log: Log,
     pub(super) gate: Gate,
+    /// Who rings at moments, for all of the server.
+    alarms: Alarms,
     reactions: Vec<Arc<dyn Reaction>>,
 }
 
@@ -70,10 +72,11 @@ impl Record {
         folders::prepare_library(configuration, &log)?;
         log.announce(&address.to_string()).map_err(ServeError::Announce)?;
         let reactions = tree::reactions(configuration);
+        let alarms = Alarms::system(clock.clone());
         let gate = Gate::new(log.clone(), clock, ids, work::REGISTRY)
             .with_retry(tree::retry(configuration))
             .with_reactions(reactions.iter().cloned());
-        Ok(Self { log, gate, reactions })
+        Ok(Self { log, gate, alarms, reactions })
     }
 
     /// Every reaction by name, in the order of their start.
@@ -113,7 +116,7 @@ impl Readers {
         let views = Views::start(&record.log, &configuration.data, mediary_api::views())
             .map_err(ServeError::Views)?;
         let first_token = access::ensure_local_token(&record.gate, &configuration.data).await?;
-        let tokens = Tokens::start(&record.log, record.gate.clock().clone()).map_err(ServeError::Accounts)?;
+        let tokens = Tokens::start(&record.log, record.alarms.clone()).map_err(ServeError::Accounts)?;
         Ok(Self { views, tokens, first_token })
     }
 }
@@ -129,8 +132,8 @@ pub(super) struct Work {
     pub(super) reacted: watch::Receiver<u64>,
     /// Which lanes are held.
     pub(super) held: watch::Receiver<lane::State>,
-    /// Whether the library is there.
-    pub(super) library: watch::Receiver<Standing>,
+    /// Which roots are there.
+    pub(super) standings: watch::Receiver<Standings>,
     /// What has yt-dlp loaded; it is started by the first run.
     pub(super) host: Option<Host>,
 }
@@ -146,10 +149,11 @@ impl Work {
         let signals = SignalHub::default();
         let (reacting, reacted) = Reacted::new(record.reaction_names());
         let (holding, held) = watch::channel(lane::State::default());
-        let (standing, library) = watch::channel(Standing::default());
+        let (standing, standings) = watch::channel(Standings::default());
         let path_folders = runner.environment().path_folders();
         let roots = Roots {
             gate: record.gate.clone(),
+            alarms: record.alarms.clone(),
             desk: Desk::new(record.log.clone()),
             worker,
             signals: signals.clone(),
@@ -160,7 +164,7 @@ impl Work {
             reactions: record.reactions.clone(),
             reacted: reacting,
             held: Arc::new(holding),
-            library: Arc::new(standing),
+            standings: Arc::new(standing),
         };
         // A server of our own is a child of the tree, and so before the relay, which goes to it.
         let mut fanout = Fanout::open(configuration, &roots)?;
@@ -168,7 +172,7 @@ impl Work {
             tree::grow(&roots, configuration, fanout.child.take()).await.map_err(ServeError::Actors)?;
         let relay = fanout.start(&record.gate, &readers.tokens, &signals);
         let (desk, host) = (roots.desk, roots.host);
-        Ok(Self { supervisor, relay, signals, desk, reacted, held, library, host })
+        Ok(Self { supervisor, relay, signals, desk, reacted, held, standings, host })
     }
 
     /// Keeps supervisor and log of one mind until it is stopped.

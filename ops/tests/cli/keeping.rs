@@ -52,6 +52,25 @@ async fn files_are_verified_one_by_one_and_all_together() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_folder_is_registered_as_a_root_and_read_by_itself() {
+    let served = Served::start().await;
+    two_kept(&served).await;
+    fs::create_dir(served.folder.path().join("incoming")).unwrap();
+    // Where it is typed, the folder is meant that lies there.
+    let added = served.json(&["file", "root", "add", "incoming", "--watch", "--name", "In"]).await;
+    assert_eq!((&added[0]["name"], &added[0]["kind"]), (&json!("In"), &json!("WATCH")));
+    let planned = served.run(&["file", "root", "add", "incoming", "--name", "Other", "--dry-run"]).await;
+    planned.ends_with(3).says(&["ROOT_FOLDER_TAKEN", "file root list"]);
+    let listed = served.run(&["file", "root", "list"]).await.ends_with(0).stdout;
+    assert!(listed.contains("library") && listed.contains("In"), "{listed}");
+    let files = served.run(&["file", "list"]).await.ends_with(0).stdout;
+    assert!(files.lines().skip(1).all(|line| line.contains(" library ")), "{files}");
+    let read = served.json(&["file", "verify", "--root", "library"]).await;
+    assert_eq!(read.as_array().unwrap().len(), 2);
+    assert_eq!(served.json(&["file", "verify", "--root", "In"]).await, json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_library_that_is_not_there_is_said_by_the_doctor() {
     let served = Served::start().await;
     two_kept(&served).await;

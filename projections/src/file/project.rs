@@ -18,7 +18,7 @@ row! {
     struct Kept of "file" {
         stays {
             project: Id,
-            root: String,
+            root: Id,
             path: String,
             verified: String,
             item_id: Option<Id>,
@@ -67,7 +67,7 @@ impl Files {
         let Stamp { id, project, position, at } = stamp;
         let state = match event {
             Event::Recorded { root, path, verified, made, .. } => {
-                let (root, verified) = (to_json(&root)?, to_json(&verified)?);
+                let (root, verified) = (*root.uuid().as_bytes(), to_json(&verified)?);
                 let item_id = made.map(|made| *made.item_id.uuid().as_bytes());
                 let state = Word(FileState::Present);
                 self.rows.insert(file, |key| Kept {

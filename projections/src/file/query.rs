@@ -1,6 +1,6 @@
 use mediary_schema::{
-    FileId, ItemId, Timestamp,
-    file::{FileState, Root, Verified},
+    FileId, ItemId, RootId, Timestamp,
+    file::{FileState, Verified},
 };
 use rusqlite::{Row, Transaction, params, types::Value};
 
@@ -21,7 +21,7 @@ pub struct FileRow {
     /// Its id.
     pub id: FileId,
     /// Below which folder it lies.
-    pub root: Root,
+    pub root: RootId,
     /// How it stands with its bytes.
     pub state: FileState,
     /// The path below its folder, with `/` between folders.
@@ -43,7 +43,7 @@ fn file_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, FileRow)> {
     let state: Word<_> = row.get("state")?;
     let file = FileRow {
         id: FileId::from_uuid(sql::uuid(row, "id")?),
-        root: sql::json(row, "root")?,
+        root: RootId::from_uuid(sql::uuid(row, "root")?),
         state: state.0,
         path: row.get("path")?,
         verified: sql::json(row, "verified")?,

@@ -1,7 +1,7 @@
 use mediary_events::file::{Event, File};
 use mediary_schema::{
-    DownloadId, FileId, JobId,
-    file::{FileState, Made, Root},
+    DownloadId, FileId, JobId, RootId,
+    file::{FileState, Made},
 };
 use uuid::Uuid;
 
@@ -29,7 +29,7 @@ fn many() -> Rows<FileView> {
         let verified = Box::new(verified(u64::MAX - u64::from(number)));
         rows.feed::<File>(
             id(number.into()).uuid(),
-            [Event::Recorded { root: Root::Library, path, verified, made, stamp: None }],
+            [Event::Recorded { root: RootId::LIBRARY, path, verified, made, stamp: None }],
         );
     }
     rows
@@ -39,7 +39,7 @@ fn many() -> Rows<FileView> {
 fn a_recorded_file_is_shown_with_all_that_is_known_of_it() {
     let expected = FileRow {
         id: id(4),
-        root: Root::Library,
+        root: RootId::LIBRARY,
         state: FileState::Present,
         path: "Letters/4.mp4".to_owned(),
         verified: verified(u64::MAX - 4),

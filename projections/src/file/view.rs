@@ -16,9 +16,9 @@ pub struct FileView {
 
 impl View for FileView {
     const NAME: &'static str = "file";
-    const VERSION: u32 = 4;
-    // The third one has the same rows, and no numbers of them.
-    const SERVES_FROM: u32 = 3;
+    const VERSION: u32 = 5;
+    // Those before have no roots with ids.
+    const SERVES_FROM: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[File::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -27,7 +27,7 @@ impl View for FileView {
             key INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE,
             project BLOB NOT NULL,
-            root TEXT NOT NULL,
+            root BLOB NOT NULL,
             path TEXT NOT NULL,
             state TEXT NOT NULL,
             verified TEXT NOT NULL,

@@ -9,9 +9,9 @@ use mediary_events::{
 };
 use mediary_log::{Recorded, gate::LongWork as _};
 use mediary_schema::{
-    AttemptId, DownloadId, EntryId, FailureClass, FileId, JobId, PlaylistId, ProjectId, Ticket,
+    AttemptId, DownloadId, EntryId, FailureClass, FileId, JobId, PlaylistId, ProjectId, RootId, Ticket,
     download::{DownloadItem, Quality},
-    file::{Root, Stamp},
+    file::Stamp,
     item::IdScope,
     job::{RetryPolicy, StoppedAttempt},
     playlist::{Availability, LiveStatus, ObservedEntry, RefreshMode, RefreshPlaylist},
@@ -114,7 +114,7 @@ fn files_recorded() -> Told {
     for number in 0..3 {
         let path = format!("{number}.mp4");
         let verified = Box::new(verified(7));
-        let event = FileEvent::Recorded { root: Root::Library, path, verified, made: None, stamp: None };
+        let event = FileEvent::Recorded { root: RootId::LIBRARY, path, verified, made: None, stamp: None };
         told.tell::<File>(Uuid::from_u128(number), &event);
     }
     told

@@ -27,6 +27,7 @@ const CONCERNS: &[&str] = &[
     "project",
     "reaction",
     "reservation",
+    "root",
     "schedule",
     "secret",
     "setting",
@@ -91,6 +92,8 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "job", "dispatcher"),
     ("actors", "job", "performer"),
     ("actors", "job", "ending"),
+    // Roots as the log has them, with their folders.
+    ("actors", "file", "roots"),
     // Files as the log has them, beside what is in their places.
     ("actors", "file", "shelf"),
     // What a refresh has seen until its end.

@@ -14,6 +14,7 @@ use mediary_events::{
 };
 use mediary_log::{
     Log, Options, Origin, OriginKind, Read, Recorded,
+    alarm::{Alarms, Leaps},
     gate::{Caller, Gate, LongWork as _, Transaction},
     work,
 };
@@ -29,7 +30,7 @@ use mediary_schema::{
 };
 use ractor::{Actor, ActorRef};
 use tempfile::TempDir;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use super::super::{
@@ -45,6 +46,8 @@ pub(super) struct Bench {
     pub(super) worker: WorkerLife,
     pub(super) desk: Arc<Desk>,
     clock: Arc<AtomicI64>,
+    driver: Arc<Notify>,
+    alarms: Alarms,
     folder: TempDir,
 }
 
@@ -63,22 +66,35 @@ impl Bench {
             ..Options::new(folder.path())
         };
         let gate = Gate::new(Log::open(options).unwrap(), clock, ids, work::REGISTRY);
+        let (leaps, driver) = Leaps::driven();
+        let alarms = Alarms::start(gate.clock().clone(), leaps);
         let (_, held) = watch::channel(lane::State::default());
         let worker = WorkerLife {
             worker_id: gate.identities().local_worker(gate.log().id()),
             incarnation_id: IncarnationId::from_uuid(gate.ids().next()),
         };
         let desk = Desk::new(gate.log().clone());
-        Self { desk, worker, gate, free_bytes: Arc::new(AtomicU64::new(1_000)), held, clock: cell, folder }
+        Self {
+            desk,
+            worker,
+            gate,
+            free_bytes: Arc::new(AtomicU64::new(1_000)),
+            held,
+            clock: cell,
+            driver,
+            alarms,
+            folder,
+        }
     }
 
     pub(super) fn now(&self) -> Timestamp {
         self.gate.clock().now()
     }
 
-    /// Lets time pass for whoever asks for it; what sleeps until then wakes by itself.
+    /// Lets time pass; who waits for a moment is told.
     pub(super) fn pass(&self, while_: Duration) {
         self.clock.fetch_add(i64::try_from(while_.as_micros()).unwrap(), Ordering::SeqCst);
+        self.driver.notify_one();
     }
 
     pub(super) fn folder_path(&self) -> &Path {
@@ -96,6 +112,7 @@ impl Bench {
         let arguments = DispatcherArguments {
             gate: self.gate.clone(),
             head: self.gate.log().watch_head(),
+            alarms: self.alarms.clone(),
             desk: Arc::clone(&self.desk),
             worker: self.worker,
             offered: work::REGISTRY.work_kinds(),

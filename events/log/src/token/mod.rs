@@ -9,20 +9,19 @@ mod tests;
 
 use std::{collections::BTreeMap, fmt, net::IpAddr, sync::Arc, time::Duration};
 
-use mediary_schema::{Clock, PrincipalId, ProjectId, Secret, Timestamp, TokenId, account::Role};
+use mediary_schema::{PrincipalId, ProjectId, Secret, Timestamp, TokenId, account::Role};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tokio::sync::watch;
 
 use self::known::Known;
 use crate::{
+    alarm::Alarms,
     log::{Filter, Log, ReadError},
     spawn::{self, Service},
 };
 
 /// Events that are folded at once.
 const BATCH: usize = 1_024;
-/// A session that will end is looked at so often: a clock that was set, or a machine that slept, can't prolong it.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long reading rests after a fault of the disk.
 const REST: Duration = Duration::from_secs(1);
 
@@ -75,7 +74,7 @@ pub enum Denied {
 /// Knows every token. Cheap to clone; the last one dropped ends the reading.
 #[derive(Clone)]
 pub struct Tokens {
-    clock: Clock,
+    alarms: Alarms,
     known: watch::Receiver<Arc<Known>>,
     folded: watch::Receiver<u64>,
     _reading: Arc<Service>,
@@ -83,7 +82,7 @@ pub struct Tokens {
 
 impl Tokens {
     /// Reads the accounts, and goes on reading beside its caller. Blocks for the time of a few page reads.
-    pub fn start(log: &Log, clock: Clock) -> Result<Self, ReadError> {
+    pub fn start(log: &Log, alarms: Alarms) -> Result<Self, ReadError> {
         let (first, position) = Known::read(log)?;
         let (known, to_know) = watch::channel(Arc::new(first));
         let (folded, folded_to) = watch::channel(position);
@@ -96,7 +95,7 @@ impl Tokens {
             }
             read_on(log.clone(), Arc::clone(&known), Arc::clone(&folded))
         });
-        Ok(Self { clock, known: to_know, folded: folded_to, _reading: Arc::new(reading) })
+        Ok(Self { alarms, known: to_know, folded: folded_to, _reading: Arc::new(reading) })
     }
 
     /// The credential that a token is, if it is shown from where it may be.
@@ -126,10 +125,7 @@ impl Tokens {
             }
             let next_look = async {
                 match credential.expires_at {
-                    Some(moment) => {
-                        let left = moment.since(self.clock.now());
-                        tokio::time::sleep(left.clamp(Duration::from_millis(1), LOOK_EVERY)).await;
-                    }
+                    Some(moment) => self.alarms.reached(moment).await,
                     None => std::future::pending().await,
                 }
             };
@@ -157,7 +153,7 @@ impl Tokens {
     }
 
     fn living(&self, found: Result<Credential, Denied>) -> Result<Credential, Denied> {
-        let now = self.clock.now();
+        let now = self.alarms.now();
         found.and_then(|credential| match credential.expires_at {
             Some(moment) if moment <= now => Err(Denied::Refused),
             Some(_) | None => Ok(credential),

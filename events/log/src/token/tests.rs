@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::{Denied, Tokens, digest};
 use crate::{
+    alarm::{Alarms, Leaps},
     gate::Gate,
     log::{Append, AppendHeader, NewEvent, Read, Schema, StreamId, Subjects, Urgency},
     testing,
@@ -87,7 +88,7 @@ async fn closed_by(name: &'static str, schema: Schema, payload: Vec<u8>) {
     let folder = tempfile::tempdir().unwrap();
     let gate = testing::gate(folder.path()).unwrap();
     issue(&gate, 1, None).await;
-    let tokens = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
+    let tokens = Tokens::start(gate.log(), Alarms::system(gate.clock().clone())).unwrap();
     let session = tokens.find("secret 1", HERE).unwrap();
 
     let newer = NewEvent {
@@ -102,7 +103,7 @@ async fn closed_by(name: &'static str, schema: Schema, payload: Vec<u8>) {
     assert_eq!(tokens.find("secret 1", HERE), Err(Denied::Unreadable));
     assert!(tokens.all().is_empty());
 
-    let again = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
+    let again = Tokens::start(gate.log(), Alarms::system(gate.clock().clone())).unwrap();
     assert_eq!(again.find("secret 1", HERE), Err(Denied::Unreadable), "nor after a start");
 }
 
@@ -112,7 +113,7 @@ async fn a_session_ends_with_the_revocation_of_its_token_and_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let gate = testing::gate(folder.path()).unwrap();
     issue(&gate, 1, None).await;
-    let tokens = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
+    let tokens = Tokens::start(gate.log(), Alarms::system(gate.clock().clone())).unwrap();
     let position = issue(&gate, 2, None).await;
     tokens.reached(position).await;
     let (first, second) = (tokens.find("secret 1", HERE).unwrap(), tokens.find("secret 2", HERE).unwrap());
@@ -135,14 +136,16 @@ async fn a_session_ends_when_the_clock_says_so() {
     let hour = std::time::Duration::from_hours(1);
     issue(&gate, 1, Some(NOW.after(hour))).await;
     let (clock, now) = Clock::manual(NOW);
-    let tokens = Tokens::start(gate.log(), clock).unwrap();
+    let (leaps, driver) = Leaps::driven();
+    let tokens = Tokens::start(gate.log(), Alarms::start(clock, leaps)).unwrap();
     let session = tokens.find("secret 1", HERE).unwrap();
     let mut ended = std::pin::pin!(tokens.ended(session));
     assert_eq!(ended.as_mut().now_or_never(), None);
     now.store(NOW.after(hour).as_micros(), Ordering::SeqCst);
+    driver.notify_one();
     let before = tokio::time::Instant::now();
     ended.await;
-    assert_eq!(before.elapsed(), std::time::Duration::from_secs(1), "at the next look");
+    assert_eq!(before.elapsed(), std::time::Duration::ZERO, "at once");
     assert_eq!(tokens.find("secret 1", HERE), Err(Denied::Refused));
 }
 
@@ -163,7 +166,7 @@ async fn a_token_that_is_bound_to_networks_lets_nobody_in_from_elsewhere() {
         now: NOW,
     };
     tell(&gate, issue).await;
-    let tokens = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
+    let tokens = Tokens::start(gate.log(), Alarms::system(gate.clock().clone())).unwrap();
     assert_eq!(tokens.find("secret 1", HERE), Err(Denied::Refused));
     for address in ["192.168.1.7", "::ffff:192.168.1.7"] {
         assert!(tokens.find("secret 1", address.parse().unwrap()).is_ok(), "{address}");
@@ -202,7 +205,7 @@ async fn who_may_come_in_is_known_without_reading_the_rest_of_the_log() {
     std::fs::write(&file, bytes).unwrap();
     let gate = testing::gate(folder.path()).unwrap();
     gate.log().read(&Read::forward(700)).unwrap_err();
-    let tokens = Tokens::start(gate.log(), gate.clock().clone()).unwrap();
+    let tokens = Tokens::start(gate.log(), Alarms::system(gate.clock().clone())).unwrap();
     for number in 1..=4 {
         tokens.find(&format!("secret {number}"), HERE).unwrap();
     }

@@ -11,10 +11,10 @@ use mediary_events::{
     playlist::{self, Playlist},
 };
 use mediary_schema::{
-    Address, AttemptId, DownloadId, EntryId, FileId, ItemId, JobId, PlaylistId, Ticket,
+    Address, AttemptId, DownloadId, EntryId, FileId, ItemId, JobId, PlaylistId, RootId, Ticket,
     account::Permission,
     download::{DownloadItem, Quality},
-    file::{Made, Root, Stamp, Verified},
+    file::{Made, Stamp, Verified},
     item::ItemSource,
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
     lane::Lane,
@@ -280,7 +280,7 @@ pub fn finish(
     let Kept { path, verified, stamp } = kept;
     replace_lost(story, item.item_id, &path, file_id)?;
     let made = Made { item_id: item.item_id, download_id: item.download_id, job_id };
-    let (root, verified, made) = (Root::Library, Box::new(verified), Some(made));
+    let (root, verified, made) = (RootId::LIBRARY, Box::new(verified), Some(made));
     let record = file::Command::Record { root, path, verified, made, stamp };
     story.entail::<File>(file_id.uuid(), record)?;
     story.entail::<Download>(item.download_id.uuid(), Command::Complete { job_id, file_id })?;

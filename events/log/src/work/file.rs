@@ -4,9 +4,10 @@ use mediary_events::{
     Asked as _, Concern as _, codec,
     file::{Ask, Command, File, Rejection, ask::Verify},
     job::Outcome,
+    root::{self, Root},
 };
 use mediary_schema::{
-    AttemptId, FileId, JobId, Subject,
+    AttemptId, FileId, JobId, ProjectId, RootId, Subject,
     account::Permission,
     file::VerifyFiles,
     job::{Failure, ResourceUse, Work, WorkKind},
@@ -41,15 +42,16 @@ impl LongWork for VerifyFiles {
 
     fn title(&self) -> String {
         match self.file_ids.len() {
+            0 if self.root_id.is_some() => "all files of a root".to_owned(),
             0 => "all files".to_owned(),
             1 => "one file".to_owned(),
             count => format!("{count} files"),
         }
     }
 
-    /// None: they may be more than an event may name.
+    /// Not the files: they may be more than an event may name.
     fn subjects(&self) -> Vec<Subject> {
-        Vec::new()
+        self.root_id.map(Subject::from).into_iter().collect()
     }
 
     fn retry(self, story: &mut Transaction<'_>, job_id: JobId) -> Result<JobId, Refusal> {
@@ -84,19 +86,27 @@ impl Story for Ask {
     type Told = Told;
 
     fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
-        let Self::Verify(Verify { file_ids, accept_folder, ticket }) = self;
+        let Self::Verify(Verify { file_ids, root_id, accept_folder, ticket }) = self;
         story.require(Permission::OPERATE)?;
         job::take_ticket(story, ticket)?;
         let file_ids = file_ids.as_ref().map(|ids| ids.as_slice().to_vec()).unwrap_or_default();
-        if *accept_folder && !file_ids.is_empty() {
+        if (*accept_folder || root_id.is_some()) && !file_ids.is_empty() {
             return Err(Rejection::AcceptsAll.into());
+        }
+        // Of several folders that are away, one is meant.
+        let root_id = root_id.or_else(|| accept_folder.then_some(RootId::LIBRARY));
+        if let Some(root_id) = root_id
+            && story.state::<Root>(ProjectId::HOME.uuid())?.root(root_id).is_none()
+        {
+            return Err(root::Rejection::NotFound { root_id }.into());
         }
         for id in &file_ids {
             if story.state::<File>(id.uuid())?.state.is_none() {
                 return Err(Rejection::NotFound.into());
             }
         }
-        verify(story, &VerifyFiles { file_ids, accept_folder: *accept_folder }).map(|job_id| Told { job_id })
+        verify(story, &VerifyFiles { file_ids, root_id, accept_folder: *accept_folder })
+            .map(|job_id| Told { job_id })
     }
 }
 

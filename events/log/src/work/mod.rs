@@ -11,6 +11,7 @@ pub mod log;
 pub mod playlist;
 pub mod project;
 pub mod reaction;
+pub mod root;
 pub mod setting;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ pub const REGISTRY: Registry = Registry::new(&[
     job::ENTRY,
     lane::ENTRY,
     file::ENTRY,
+    root::ENTRY,
     worker::ENTRY,
     reaction::ENTRY,
     Entry {

@@ -1,4 +1,4 @@
-use mediary_schema::file::{Root, Stamp};
+use mediary_schema::{RootId, file::Stamp};
 
 use super::super::{Event, File};
 use crate::testing::{history, samples};
@@ -13,8 +13,8 @@ fn samples() -> Vec<Event> {
         stamp,
     };
     vec![
-        made(Root::Library, Some(stamp(108_724_301))),
-        made(Root::WatchFolder(samples::uuid(9)), None),
+        made(RootId::LIBRARY, Some(stamp(108_724_301))),
+        made(RootId::from_uuid(samples::uuid(9)), None),
         Event::Found { stamp: stamp(108_724_301) },
         Event::Changed { stamp: stamp(108_724_300) },
         Event::Lost {},

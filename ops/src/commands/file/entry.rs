@@ -5,11 +5,9 @@ use crate::commands::{concerns::Concern, noun::Noun};
 /// What the binary has of this concern.
 pub(crate) const CONCERN: Concern = Concern {
     nouns: &[Noun::of::<super::Verb>("file", "Look at what is in the library")],
+    fragments: &[include_str!("root.fragment.graphql")],
     #[cfg(test)]
-    documents: &[&super::LIST, &super::SHOW, &super::VERIFY],
-    parts: |ground| {
-        let verifier = Verifier::new(ground.library.root().to_owned());
-        vec![ground.performer("verify", ground.in_data(), verifier), ground.keeper("keeper")]
-    },
+    documents: &[&super::LIST, &super::SHOW, &super::VERIFY, &super::root::ADD, &super::root::LIST],
+    parts: |ground| vec![ground.performer("verify", ground.in_data(), Verifier), ground.keeper("keeper")],
     ..Concern::NOTHING
 };

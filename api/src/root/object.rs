@@ -1,0 +1,55 @@
+use async_graphql::{Context, Enum, ID, SimpleObject};
+use mediary_events::root::Registered;
+use mediary_schema::{
+    account::Permission,
+    root::{RootKind, Standing},
+};
+
+use crate::{schema::platform, session::session};
+
+/// A folder of the server's machine below which files lie.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct Root {
+    /// `root-<uuid>`.
+    id: ID,
+    /// What it is there for.
+    kind: Kind,
+    /// What people call it; the library of the configuration is called `library`.
+    name: String,
+    /// Its whole path; only for whoever configures the installation.
+    folder: Option<String>,
+    /// Whether the folder is there, as far as anybody looked.
+    standing: RootStanding,
+}
+
+/// What a root is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "RootKind", name = "RootKind")]
+pub(crate) enum Kind {
+    /// Files are kept there.
+    Library,
+    /// Others put files there.
+    Watch,
+}
+
+/// Whether the folder of a root is what was registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "Standing", name = "RootStanding")]
+pub(crate) enum RootStanding {
+    /// Nobody has looked yet.
+    Unknown,
+    /// It is.
+    There,
+    /// There is no such folder, or files were kept in it and none of them is there: none of them counts as lost for that.
+    Away,
+}
+
+impl Root {
+    pub(super) fn of(context: &Context<'_>, registered: Registered) -> Self {
+        let Registered { id, kind, name, folder } = registered;
+        let standing = platform(context).standings.borrow().get(&id).copied().unwrap_or_default();
+        let is_told = session(context, Permission::CONFIGURE).is_ok();
+        let folder = is_told.then(|| folder.to_string());
+        Self { id: ID(id.to_string()), kind: kind.into(), name, folder, standing: standing.into() }
+    }
+}

@@ -1,0 +1,95 @@
+//! `mediary file root`: the folders below which files lie.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::{
+    client::{Client, Document},
+    commands::{failure::Failure, named::Kind, plan::Intent, playlist::input},
+    output::{Output, Table, optional, word},
+};
+
+/// What it is about, by what people call them.
+pub(crate) const KIND: Kind =
+    Kind::new("ROOT", "root", "`mediary file root list` shows those that there are");
+
+/// What can be done with roots.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Register a folder of the server's machine below which files lie.
+    #[command(after_help = "Example:\n  mediary file root add /mnt/tank/Incoming --watch")]
+    Add(Add),
+    /// List the roots, in the order in which they were registered.
+    List,
+}
+
+/// A folder to be registered.
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// The folder; what does not begin with a slash lies in the folder that this is typed in.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Others put files there.
+    #[arg(long)]
+    watch: bool,
+    /// What people call it; the name of the folder if left out.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    #[command(flatten)]
+    intent: Intent,
+}
+
+pub(crate) const ADD: Document<Payload> = Document::repeatable(include_str!("root_add.graphql"));
+
+pub(crate) const LIST: Document<Vec<Root>> = Document::repeatable(include_str!("root_list.graphql"));
+
+/// A folder below which files lie.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Root {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    kind: String,
+    folder: Option<String>,
+    standing: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Payload {
+    root: Option<Root>,
+}
+
+pub(super) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let roots: Vec<Root> = match verb {
+        Verb::Add(add) => register(add, client).await?,
+        Verb::List => client.ask(&LIST, json!({})).await?,
+    };
+    Ok(output.show(&roots, |roots| table(roots))?)
+}
+
+async fn register(add: Add, client: &Client) -> Result<Vec<Root>, Failure> {
+    let Add { folder, watch, name, intent } = add;
+    // The links of this machine lead to where the server finds the folder; one that isn't here is the server's to judge.
+    let folder = folder.canonicalize().unwrap_or(folder);
+    let kind = if watch { "WATCH" } else { "LIBRARY" };
+    let asked = json!({ "folder": folder, "kind": kind, "name": name });
+    let outcome = client.meant(intent).act::<Payload>(&ADD, input(asked)).await?;
+    Failure::refused(outcome.user_errors)?;
+    Ok(outcome.payload.root.into_iter().collect())
+}
+
+fn table(roots: &[Root]) -> String {
+    let mut table = Table::new(&["id", "kind", "name", "state", "folder"]);
+    for root in roots {
+        table.row([
+            root.id.clone(),
+            word(&root.kind),
+            root.name.clone(),
+            word(&root.standing),
+            optional(root.folder.as_deref()),
+        ]);
+    }
+    table.text("no roots")
+}

@@ -1,0 +1,166 @@
+//! The folders below which files lie: who may name one, and what it means that one is away.
+
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
+use std::{fs, path::Path};
+
+use mediary_events::file::{Command, File};
+use mediary_log::{
+    Origin, OriginKind,
+    gate::{Caller, Gate},
+    work::REGISTRY,
+};
+use mediary_schema::{
+    Clock, FileId, IdSource, RootId,
+    file::{Check, MediaFacts, Verified},
+};
+use mediary_tests::{Client, Platform, until};
+use serde_json::{Value, json};
+
+async fn add(client: &Client, folder: &Path) -> Value {
+    const DOCUMENT: &str = "mutation($input: RootAddInput!) { rootAdd(input: $input) {
+        root { id kind name folder standing } userErrors { code } } }";
+    let input = json!({ "folder": folder, "kind": "WATCH" });
+    client.ask(DOCUMENT, json!({ "input": input })).await["rootAdd"].take()
+}
+
+async fn roots(client: &Client) -> Vec<Value> {
+    let mut data = client.ask("{ roots { id kind name folder standing } }", json!({})).await;
+    data["roots"].take().as_array().unwrap().clone()
+}
+
+/// Waits until the roots stand so, in the order in which they were registered.
+async fn until_standings(client: &Client, standings: &[&str]) {
+    until(&format!("roots are {standings:?}"), || async {
+        let found = roots(client).await;
+        let found: Vec<&str> = found.iter().map(|root| root["standing"].as_str().unwrap()).collect();
+        (found == standings).then_some(())
+    })
+    .await;
+}
+
+async fn until_state(client: &Client, file_id: FileId, state: &str) {
+    until(state, || async {
+        let document = "query($id: ID!) { file(id: $id) { state } }";
+        let data = client.ask(document, json!({ "id": file_id.to_string() })).await;
+        (data["file"]["state"] == json!(state)).then_some(())
+    })
+    .await;
+}
+
+async fn token(owner: &Client, role: &str) -> Client {
+    let document = "mutation($input: TokenCreateInput!) { tokenCreate(input: $input) { secret } }";
+    let made = owner.ask(document, json!({ "input": { "name": role, "role": role } })).await;
+    owner.with_token(made["tokenCreate"]["secret"].as_str().unwrap())
+}
+
+// invariant: F-16
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_is_registered_on_the_servers_own_machine_or_within_a_root() {
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let incoming = platform.data().join("incoming");
+    fs::create_dir(&incoming).unwrap();
+    let owner = token(client, "OWNER").await;
+    let refused = add(&owner, &incoming).await;
+    assert_eq!(refused["userErrors"][0]["code"], json!("ROOT_OUTSIDE"), "{refused}");
+
+    let added = add(client, &incoming).await;
+    assert_eq!(added["userErrors"], json!([]), "{added}");
+    assert_eq!(added["root"]["name"], json!("incoming"));
+    assert_eq!(add(client, &incoming).await["root"]["id"], added["root"]["id"], "it is one root");
+    until_standings(client, &["THERE", "THERE"]).await;
+    let mark = incoming.join(".mediary/known").join(platform.server.log().id().to_string());
+    assert!(mark.is_file(), "it is known as a root of this log");
+
+    // Within a root any owner may, but over no link.
+    let (inner, link) = (incoming.join("inner"), incoming.join("link"));
+    fs::create_dir(&inner).unwrap();
+    std::os::unix::fs::symlink("/etc", &link).unwrap();
+    for folder in [&inner, &link] {
+        assert_eq!(add(&owner, folder).await["userErrors"], json!([]));
+    }
+    let up = add(&owner, &incoming.join("../nats")).await;
+    assert_eq!(up["userErrors"][0]["code"], json!("ROOT_BAD_FOLDER"), "{up}");
+    until_standings(client, &["THERE", "THERE", "THERE", "AWAY"]).await;
+
+    let seen = roots(&token(client, "VIEWER").await).await;
+    assert_eq!(seen[0]["name"], json!("library"));
+    assert!(seen.iter().all(|root| root["folder"].is_null()), "paths are the owner's to know: {seen:?}");
+    // The next start finds all of it as it was.
+    let before = platform.server.log().head().position;
+    let platform = platform.restart().await;
+    until_standings(&platform.client, &["THERE", "THERE", "THERE", "AWAY"]).await;
+    let events = platform.client.events_after(before).await;
+    assert!(!events.iter().any(|event| event["kind"].as_str().unwrap().starts_with("root.")), "{events:?}");
+    platform.stop().await;
+}
+
+/// Records a file of a root, as whoever puts one there will.
+async fn record(platform: &Platform, root: RootId, folder: &Path) -> FileId {
+    let bytes = b"nobody plays this";
+    fs::write(folder.join("a.bin"), bytes).unwrap();
+    let gate = Gate::new(platform.server.log().clone(), Clock::system(), IdSource::system(), REGISTRY);
+    let file_id = FileId::from_uuid(gate.ids().next());
+    let verified = Verified {
+        size_bytes: bytes.len() as u64,
+        blake3: blake3::hash(bytes).to_hex().to_string(),
+        media: MediaFacts::default(),
+        check: Check::Demuxed,
+        oddities: Vec::new(),
+    };
+    let path = "a.bin".to_owned();
+    let record = Command::Record { root, path, verified: Box::new(verified), made: None, stamp: None };
+    let origin = Origin { kind: OriginKind::Actor, id: uuid::Uuid::nil() };
+    gate.execute::<File>(Caller::platform(origin, gate.ids()), file_id.uuid(), record).await.unwrap();
+    file_id
+}
+
+/// Reads files, and waits for the end; answers the ended job.
+async fn verify(client: &Client, input: Value) -> Value {
+    const DOCUMENT: &str = "mutation($input: FileVerifyInput!) { fileVerify(input: $input) {
+        job { id } userErrors { code message } } }";
+    let payload = client.ask(DOCUMENT, json!({ "input": input })).await["fileVerify"].take();
+    assert_eq!(payload["userErrors"], json!([]), "{payload}");
+    client.wait_job(payload["job"]["id"].as_str().unwrap()).await
+}
+
+// One disk of two is away: what lies on the other is looked at and read, and nothing of the first is lost.
+// invariant: F-15
+#[tokio::test(flavor = "multi_thread")]
+async fn a_root_that_is_away_loses_nothing_and_holds_up_no_other() {
+    let platform = Platform::start_with(Box::new(|configuration| configuration.files.look_every_s = 1)).await;
+    let client = &platform.client;
+    let (folder, aside) = (platform.data().join("second"), platform.data().join("aside"));
+    fs::create_dir(&folder).unwrap();
+    let added = add(client, &folder).await["root"]["id"].as_str().unwrap().to_owned();
+    let root: RootId = added.parse().unwrap();
+    until_standings(client, &["THERE", "THERE"]).await;
+    let library = platform.configuration.library_folder();
+    let (kept, near) =
+        (record(&platform, root, &folder).await, record(&platform, RootId::LIBRARY, &library).await);
+    until_state(client, kept, "PRESENT").await;
+
+    // As an unmounted disk leaves it.
+    fs::rename(&folder, &aside).unwrap();
+    fs::create_dir(&folder).unwrap();
+    until_standings(client, &["THERE", "AWAY"]).await;
+    fs::remove_file(library.join("a.bin")).unwrap();
+    until_state(client, near, "LOST").await;
+    let job = verify(client, json!({})).await;
+    assert!(
+        job["failure"]["message"].as_str().unwrap().contains("the root \"second\" is not there"),
+        "{job}"
+    );
+    let job = verify(client, json!({ "rootId": RootId::LIBRARY.to_string() })).await;
+    assert_eq!(job["state"], json!("SUCCEEDED"), "each root is read by itself: {job}");
+    until_state(client, kept, "PRESENT").await;
+
+    fs::remove_dir(&folder).unwrap();
+    fs::rename(&aside, &folder).unwrap();
+    until_standings(client, &["THERE", "THERE"]).await;
+    assert_eq!(verify(client, json!({ "rootId": added })).await["state"], json!("SUCCEEDED"));
+    fs::remove_file(folder.join("a.bin")).unwrap();
+    until_state(client, kept, "LOST").await;
+    platform.stop().await;
+}
