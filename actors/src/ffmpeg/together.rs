@@ -119,7 +119,7 @@ impl Ffmpeg {
 /// What is said of several files by one process.
 #[derive(Debug)]
 struct Talks {
-    talks: Vec<Talk>,
+    files: Vec<Talk>,
     /// Whose description is being read.
     described: usize,
     is_mapping: bool,
@@ -131,8 +131,8 @@ struct Talks {
 
 impl Talks {
     fn of(count: usize) -> Self {
-        let talks = (0..count).map(Talk::of).collect();
-        Self { talks, described: 0, is_mapping: false, streams: BTreeMap::new(), has_doubt: false }
+        let files = (0..count).map(Talk::of).collect();
+        Self { files, described: 0, is_mapping: false, streams: BTreeMap::new(), has_doubt: false }
     }
 
     fn take(&mut self, line: &str) {
@@ -140,7 +140,7 @@ impl Talks {
         if words.level == Level::Info {
             return self.take_info(words.text, line);
         }
-        match talk::input_of(line).and_then(|number| self.talks.get_mut(number)) {
+        match talk::input_of(line).and_then(|number| self.files.get_mut(number)) {
             Some(talk) => talk.take(line),
             None => self.has_doubt = true,
         }
@@ -156,7 +156,7 @@ impl Talks {
         }
         if self.is_mapping {
             self.take_mapping(text);
-        } else if let Some(talk) = self.talks.get_mut(self.described) {
+        } else if let Some(talk) = self.files.get_mut(self.described) {
             talk.take(line);
         }
     }
@@ -177,11 +177,11 @@ impl Talks {
         if self.has_doubt || !ended.is_clean() {
             return None;
         }
-        let count = self.talks.len();
+        let count = self.files.len();
         let packets = packets.split(&self.streams, count)?;
         let ended = ended.share(count);
         let decoded = Decoded { picture: false, sound: true };
-        let reports = self.talks.into_iter().zip(packets);
+        let reports = self.files.into_iter().zip(packets);
         let reports = reports.map(|(talk, packets)| Report { talk, packets, ended: ended.clone(), decoded });
         let reports: Vec<Report> = reports.collect();
         reports.iter().all(Report::is_complete).then_some(reports)
@@ -220,9 +220,9 @@ mod tests {
         let told =
             talks(&["[in#1/ogg @ 0x1] [warning] Estimating duration from bitrate, this may be inaccurate"]);
         let said: Vec<_> =
-            told.talks.iter().map(|talk| (talk.container.as_deref(), talk.claimed_ms)).collect();
+            told.files.iter().map(|talk| (talk.container.as_deref(), talk.claimed_ms)).collect();
         assert_eq!(said, [(Some("mp3"), Some(3000)), (Some("ogg"), Some(5000))]);
-        assert_eq!(told.talks.iter().map(|talk| talk.is_estimated).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(told.files.iter().map(|talk| talk.is_estimated).collect::<Vec<_>>(), [false, true]);
         assert_eq!(told.streams, BTreeMap::from([(0, 0), (1, 1)]));
         assert!(!told.has_doubt);
     }
@@ -240,6 +240,6 @@ mod tests {
         let surely =
             talks(&["[aist#1:0/opus @ 0x1] [dec:opus @ 0x2] [error] Error submitting packet to decoder"]);
         assert!(!surely.has_doubt);
-        assert_eq!(surely.talks.iter().map(|talk| talk.complaints.len()).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(surely.files.iter().map(|talk| talk.complaints.len()).collect::<Vec<_>>(), [0, 1]);
     }
 }

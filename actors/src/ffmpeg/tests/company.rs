@@ -84,7 +84,7 @@ async fn files_that_are_proved_by_one_process_are_judged_as_each_by_itself() {
     // One that is damaged costs the others their company, and nothing else.
     let sound = studio.read("sound.mp3");
     let middle = sound.len() / 2;
-    studio.write("5.mp3", [&sound[..middle], &[0_u8; 70_000], &sound[middle..]].concat());
+    studio.write("5.mp3", [&sound[..middle], vec![0_u8; 70_000].as_slice(), &sound[middle..]].concat());
     studio.write("7.mp3", "no sound at all");
     let (judged, _) = studio.in_company(&many).await;
     assert_eq!(judged, studio.each_alone(&many).await);
