@@ -161,7 +161,7 @@ fn a_job_has_the_settings_of_the_template_that_it_was_started_by() {
     assert_eq!(gone.unwrap_err().code(), "TEMPLATE_NOT_FOUND");
 }
 
-// PL-22, PL-26: the work is done once, and no later than anybody asked for who wants it.
+// PL-22, PL-26: the work is done once, and now if anybody wants it now.
 // invariant: J-19
 #[test]
 fn whoever_joins_open_work_has_it_as_soon_as_he_asked_for() {
@@ -196,4 +196,28 @@ fn whoever_joins_does_not_wait_for_a_job_that_another_wanted_to_wait_for() {
     assert_eq!(waits(first), Some(after));
     let joined = job_of(&tell(&bench, 4, "playlist.refresh", refresh_with(&json!({}))).unwrap());
     assert_eq!((joined, waits(first)), (first, None));
+}
+
+// A moment that is over holds nobody, and what a person holds stays held.
+// invariant: J-19
+#[test]
+fn whoever_joins_goes_on_with_what_was_stranded_and_leaves_what_is_held() {
+    let bench = downloading();
+    let after = job_id(1);
+    let follow = playlist::Command::Follow { url: samples::LIST_URL.to_owned() };
+    bench.told(|story| story.execute::<Playlist>(samples::playlist_id().uuid(), follow.clone()));
+    let first =
+        job_of(&tell(&bench, 3, "playlist.refresh", refresh_with(&json!({ "after": after }))).unwrap());
+    let strand = job::Command::Strand { after, state: JobState::Cancelled };
+    bench.told(|story| story.entail::<Job>(first.uuid(), strand.clone()).map(drop));
+    assert_eq!(state_of(&bench, first), Some(JobState::Paused));
+    let elsewhere = refresh_with(&json!({ "at": "2099-01-01T00:00:00Z" }));
+    assert_eq!(job_of(&tell(&bench, 4, "playlist.refresh", elsewhere).unwrap()), first);
+    assert_eq!(state_of(&bench, first), Some(JobState::Paused), "he does not want it now");
+    tell(&bench, 5, "playlist.refresh", refresh_with(&json!({}))).unwrap();
+    assert_eq!(state_of(&bench, first), Some(JobState::Queued));
+
+    bench.told(|story| story.entail::<Job>(first.uuid(), job::Command::Pause).map(drop));
+    assert_eq!(job_of(&tell(&bench, 6, "playlist.refresh", refresh_with(&json!({}))).unwrap()), first);
+    assert_eq!(state_of(&bench, first), Some(JobState::Paused), "a person holds it");
 }
