@@ -109,7 +109,8 @@ impl Queue for NoQueue {
 impl Edge {
     /// An edge before a gate, with its views below a folder; waits until they have folded the log.
     pub async fn start(gate: &Gate, directory: &Path) -> Result<Self, StartError> {
-        let views = Views::start(gate.log(), directory, mediary_api::views())?;
+        let views =
+            Views::start(gate.log(), &Alarms::system(gate.clock().clone()), directory, mediary_api::views())?;
         let head = gate.log().head().position;
         for handle in views.all() {
             view::caught_up(handle, head).await;

@@ -101,7 +101,8 @@ proptest! {
 /// A view among others with few of the past, and two positions of it.
 async fn with_limits(bench: &Bench, limits: Limits) -> (ViewHandle, u64, u64) {
     let pasts = Pasts::new(bench.log(), bench.folder().join("views/past"), limits);
-    let view = ViewHandle::start_among::<PlaylistView>(bench.log(), bench.folder(), &pasts).unwrap();
+    let view = ViewHandle::start_among::<PlaylistView>(bench.log(), &bench.alarms(), bench.folder(), &pasts)
+        .unwrap();
     bench.tell(follow).await;
     let first = bench.tell(look(1, 0..3)).await;
     let second = bench.tell(look(2, 0..5)).await;
