@@ -150,7 +150,7 @@ impl Reader {
         for root in self.roots.values().filter(|root| wanted.is_none_or(|wanted| wanted == root.id())) {
             let mark = root.mark(log);
             if !mark.is_there() {
-                let is_accepted = self.work.accept_folder && wanted == Some(root.id());
+                let is_accepted = self.work.accepted() == Some(root.id());
                 if !is_accepted && is_away(log, root)? {
                     continue;
                 }
