@@ -1,7 +1,7 @@
 //! Tickets, from the command to each job that comes of it.
 
 use mediary_events::job::ask;
-use mediary_schema::{PlaylistId, Priority, Ticket};
+use mediary_schema::{PlaylistId, PrincipalId, Priority, Ticket};
 use serde_json::{Value, json};
 
 use super::*;
@@ -220,4 +220,21 @@ fn whoever_joins_goes_on_with_what_was_stranded_and_leaves_what_is_held() {
     bench.told(|story| story.entail::<Job>(first.uuid(), job::Command::Pause).map(drop));
     assert_eq!(job_of(&tell(&bench, 6, "playlist.refresh", refresh_with(&json!({}))).unwrap()), first);
     assert_eq!(state_of(&bench, first), Some(JobState::Paused), "a person holds it");
+}
+
+// invariant: J-18
+#[test]
+fn a_quota_is_of_somebody_who_starts_work() {
+    let bench = followed();
+    let set = |number, of: Value, quota: Value| {
+        let command = REGISTRY.command("quota.set", json!({ "of": of, "quota": quota })).unwrap();
+        let owner = crate::testing::person(Role::Owner, number);
+        let answer = Bench::wait(bench.gate.ask_command(owner, command, gate::Options::default()));
+        answer.map_err(|refusal| refusal.code())
+    };
+    let stranger = json!({ "principal": PrincipalId::from_uuid(Uuid::from_u128(0xBEEF)) });
+    let one = json!({ "at_once": 1 });
+    assert_eq!(set(1, stranger.clone(), one.clone()).unwrap_err(), "SETTING_UNKNOWN_PRINCIPAL");
+    set(2, stranger, json!({})).unwrap();
+    set(3, json!({ "principal": PrincipalId::OWNER }), one).unwrap();
 }
