@@ -179,6 +179,30 @@ async fn a_library_that_is_not_there_loses_nothing() {
     platform.stop().await;
 }
 
+// Where `..` leads can't be known of a folder that is not there: it is where it was recorded.
+// invariant: F-15
+#[tokio::test(flavor = "multi_thread")]
+async fn a_library_whose_path_goes_up_may_be_away_at_the_start() {
+    let platform = Platform::start_with(Box::new(|configuration| {
+        fs::create_dir_all(configuration.data.join("way")).unwrap();
+        configuration.library = Some(configuration.data.join("way/../media"));
+    }))
+    .await;
+    keep_one(&platform).await;
+    let (library, aside) = (platform.data().join("media"), platform.data().join("aside"));
+    let place = || async {
+        platform.client.ask("{ roots { folder } }", json!({})).await["roots"][0]["folder"].take()
+    };
+    assert_eq!(place().await, json!(library));
+    fs::rename(&library, &aside).unwrap();
+    let platform = platform.restart().await;
+    until_library_is(&platform, "not there").await;
+    until_states(&platform.client, &["PRESENT"]).await;
+    fs::rename(&aside, &library).unwrap();
+    until_library_is(&platform, "there").await;
+    platform.stop().await;
+}
+
 // Whoever lost the whole library says so once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_is_the_library_if_that_is_said() {
