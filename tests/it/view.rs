@@ -104,7 +104,9 @@ async fn an_older_version_that_nobody_can_read_is_kept_and_never_serves() {
     let platform = platform.restart().await;
     let client = &platform.client;
     let used = client.ask(USE, json!({ "name": "file", "version": older })).await["viewUse"].take();
-    assert!(used["userErrors"][0]["advice"].is_string() && used["version"].is_null(), "{used}");
+    assert_eq!(used["userErrors"][0]["code"], json!("VIEW_VERSION_UNREADABLE"), "{used}");
+    let kept = versions(client, "file").await;
+    assert!(kept.iter().any(|version| version["version"] == json!(older)), "{kept:?}");
     serving(client, "file", &current).await;
     client.follow(&platform.site.list_url("talks")).await;
     let head = platform.server.log().head().position;
