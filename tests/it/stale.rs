@@ -1,6 +1,8 @@
 //! Answers while an older version of a view serves, over one view more than the server has: none of its own is read from an
 //! older version now.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
 use std::path::Path;
 
 use futures::StreamExt as _;
