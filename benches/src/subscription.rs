@@ -119,7 +119,7 @@ impl Edge {
         others: impl IntoIterator<Item = ViewKind>,
     ) -> Result<Self, StartError> {
         let alarms = Alarms::system(gate.clock().clone());
-        let kinds = mediary_api::views().into_iter().chain(others);
+        let kinds = mediary_api::views().chain(others);
         let views = Views::start(gate.log(), &alarms, directory, kinds)?;
         let head = gate.log().head().position;
         for handle in views.all() {
