@@ -6,8 +6,10 @@
 
 use std::{
     collections::BTreeMap,
+    num::NonZero,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    thread,
 };
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -23,8 +25,6 @@ use crate::process::{Assignment, Ended, Source};
 pub(super) const SMALL_BYTES: u64 = 1 << 20;
 /// Files of one process, at most.
 const FILES_MAX: usize = 8;
-/// Processes of this kind at once: who waits for the one that runs is examined with the others who do.
-const TURNS: usize = 1;
 
 /// Files that wait for their turn. Clones are the same.
 #[derive(Debug, Clone)]
@@ -49,7 +49,9 @@ pub(super) enum Turn {
 
 impl Default for Together {
     fn default() -> Self {
-        Self { waiting: Arc::default(), turns: Arc::new(Semaphore::new(TURNS)) }
+        // One at a time for each processor: who waits for those that run is examined with the others who do.
+        let turns = thread::available_parallelism().map_or(1, NonZero::get);
+        Self { waiting: Arc::default(), turns: Arc::new(Semaphore::new(turns)) }
     }
 }
 
