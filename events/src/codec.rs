@@ -4,11 +4,11 @@
 //! ids and times, so that it can be understood without this code. The variant's name is not in it:
 //! that is the envelope's `name`.
 
-use std::{error::Error, io};
+use std::{error::Error, io, marker::PhantomData};
 
 use serde::{
     Deserialize as _, Serialize as _,
-    de::{DeserializeOwned, IgnoredAny},
+    de::{DeserializeOwned, DeserializeSeed, IgnoredAny},
 };
 
 use crate::{Concern, EventKind, Recorded, Schema, Stored};
@@ -194,10 +194,25 @@ pub fn to_json(payload: &[u8]) -> Result<serde_json::Value, PayloadError> {
 #[error("the payload is not MessagePack that JSON can express")]
 pub struct PayloadError(#[source] rmp_serde::decode::Error);
 
+/// Reads a payload in a way that knows no type of it.
+pub(crate) fn read_with<'p, S: DeserializeSeed<'p>>(
+    payload: &'p [u8],
+    seed: S,
+) -> Result<S::Value, PayloadError> {
+    read_whole_with(payload, seed).map_err(PayloadError)
+}
+
 /// Reads a value that is all there is: what follows it was written by nobody who wrote events.
 fn read_whole<T: DeserializeOwned>(payload: &[u8]) -> Result<T, rmp_serde::decode::Error> {
+    read_whole_with(payload, PhantomData)
+}
+
+fn read_whole_with<'p, S: DeserializeSeed<'p>>(
+    payload: &'p [u8],
+    seed: S,
+) -> Result<S::Value, rmp_serde::decode::Error> {
     let mut deserializer = rmp_serde::Deserializer::from_read_ref(payload).with_human_readable();
-    let value = T::deserialize(&mut deserializer)?;
+    let value = seed.deserialize(&mut deserializer)?;
     // Asking for one more is the only way to learn where the reader stands.
     match IgnoredAny::deserialize(&mut deserializer) {
         Err(rmp_serde::decode::Error::InvalidMarkerRead(error))

@@ -39,4 +39,4 @@ pub use envelope::{
 pub use extension::{Carried, CommandTag, Extensions, SUBJECTS_MAX, Subjects, SubjectsError};
 pub use mediary_schema::{NAME_BYTES_MAX, ParseSubjectError, Subject, is_word};
 pub use passed::{ParsePassedError, Passed};
-pub use told::told;
+pub use told::{told, write_told};

@@ -102,6 +102,46 @@ async fn a_subscription_that_is_cut_fifty_times_has_the_log_in_order_without_gap
     platform.stop().await;
 }
 
+// What is told is written as text, and what is asked for by a resolver for each field: both have to say the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_told_says_what_it_says_when_it_is_asked_for() {
+    const FIELDS: &str = r#"{ __type(name: "Event") { fields { name } } }"#;
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    client.follow(&platform.site.list_url("videos")).await;
+
+    let mut fields = client.ask(FIELDS, json!({})).await["__type"]["fields"].take();
+    let named = fields.as_array_mut().unwrap().iter().map(|field| match field["name"].as_str().unwrap() {
+        "changes" => "changes { field }".to_owned(),
+        name => name.to_owned(),
+    });
+    let all = named.collect::<Vec<_>>().join(" ");
+    // Under another name, in fragments, twice, and left out.
+    let wanted = format!(
+        "__typename {all} place: position ... on Event {{ kind at }} ...Causes stream @include(if: $yes)
+         payload @skip(if: $yes)"
+    );
+    let causes = "fragment Causes on Event { causationId storyId }";
+    let asked =
+        format!("query($yes: Boolean!) {{ events(first: 100) {{ events {{ {wanted} }} }} }} {causes}");
+    let asked = client.ask(&asked, json!({ "yes": false })).await["events"]["events"].take();
+    assert!(asked.as_array().unwrap().len() > 10, "{asked}");
+    for yes in [false, true] {
+        let told = format!(
+            "subscription($yes: Boolean!) {{ told: events(after: 0) {{
+                 __typename at: position event {{ {wanted} }} event {{ id also: version }} }} }} {causes}"
+        );
+        let mut subscriber = Subscriber::open(client, &told, json!({ "yes": yes })).await;
+        for event in asked.as_array().unwrap() {
+            let mut item = subscriber.item().await["told"].take();
+            assert_eq!(item["event"].as_object_mut().unwrap().remove("also"), Some(event["version"].clone()));
+            let expected = json!({ "__typename": "EventItem", "at": event["position"], "event": event });
+            assert_eq!(item, expected);
+        }
+    }
+    platform.stop().await;
+}
+
 /// The rows of a client that follows changes, by id.
 #[derive(Debug, Default)]
 struct Mirror {

@@ -8,6 +8,7 @@ mod object;
 mod outcome;
 mod query;
 mod rendering;
+mod selection;
 mod subscription;
 mod verification;
 mod why;

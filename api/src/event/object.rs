@@ -1,15 +1,12 @@
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Json, Object};
-use mediary_events::told;
+use async_graphql::{Enum, ID, Json, Object};
+use mediary_events::{codec::PayloadError, told, write_told};
 use mediary_log::{Envelope, OriginKind, Recorded};
 use mediary_schema::TokenId;
 use uuid::Uuid;
 
-use super::{
-    change::Change,
-    rendering::{Rendered, Renderings},
-};
+use super::{change::Change, rendering::Rendered};
 use crate::scalar::{DateTime, Position};
 
 /// From where a command came.
@@ -69,14 +66,12 @@ impl From<OriginKind> for OriginName {
 pub(crate) struct Event {
     recorded: Arc<Recorded>,
     changes: Option<Vec<Change>>,
-    /// Whether others are told the same event in the same moment.
-    is_shared: bool,
 }
 
 impl Event {
     /// An event that whoever asked has read for himself.
     pub(super) fn read(recorded: Recorded) -> Self {
-        Self { recorded: Arc::new(recorded), changes: None, is_shared: false }
+        Self::told(Arc::new(recorded))
     }
 
     /// The event, with what it changed of its thing.
@@ -86,7 +81,7 @@ impl Event {
 
     /// An event that every subscriber is told.
     pub(super) const fn told(recorded: Arc<Recorded>) -> Self {
-        Self { recorded, changes: None, is_shared: true }
+        Self { recorded, changes: None }
     }
 
     fn envelope(&self) -> &Envelope {
@@ -174,11 +169,9 @@ impl Event {
     }
 
     /// What happened; none once it was erased.
-    async fn payload(&self, context: &Context<'_>) -> Option<Json<Rendered>> {
-        if self.is_shared {
-            return context.data_unchecked::<Renderings>().of(&self.recorded).map(Json);
-        }
-        Rendered::of(&self.recorded).map(Json)
+    async fn payload(&self) -> Option<Json<Rendered>> {
+        let rendered = Rendered::of(|text| write_payload(&self.recorded, text));
+        self.recorded.payload.is_some().then_some(Json(rendered))
     }
 
     /// What it changed of its thing; only `history` tells it, if asked to.
@@ -187,10 +180,23 @@ impl Event {
     }
 }
 
-fn origin_id(kind: OriginKind, id: Uuid) -> Option<ID> {
+pub(super) fn origin_id(kind: OriginKind, id: Uuid) -> Option<ID> {
     let is_person = matches!(kind, OriginKind::Page | OriginKind::Cli | OriginKind::Nats | OriginKind::Bot);
     let text = if is_person { TokenId::from_uuid(id).to_string() } else { id.to_string() };
     (!id.is_nil()).then_some(ID(text))
+}
+
+/// Writes the payload as JSON, as [`payload`] has it; null if there is none.
+pub(super) fn write_payload(recorded: &Recorded, text: &mut Vec<u8>) {
+    let begin = text.len();
+    let written = recorded.payload.as_ref().map(|bytes| write_told(bytes, text));
+    if let Some(Err(error)) = &written {
+        unreadable(recorded, error);
+    }
+    if !matches!(written, Some(Ok(()))) {
+        text.truncate(begin);
+        text.extend_from_slice(b"null");
+    }
 }
 
 /// The payload as JSON, without what opens something; one that can't be read is left out and said so in the server's log.
@@ -199,8 +205,12 @@ pub(crate) fn payload(recorded: &Recorded) -> Option<serde_json::Value> {
     match mediary_events::codec::to_json(bytes) {
         Ok(value) => Some(told(value)),
         Err(error) => {
-            tracing::error!(position = recorded.envelope.position, %error, "a payload can't be read");
+            unreadable(recorded, &error);
             None
         }
     }
+}
+
+fn unreadable(recorded: &Recorded, error: &PayloadError) {
+    tracing::error!(position = recorded.envelope.position, %error, "a payload can't be read");
 }

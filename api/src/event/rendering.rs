@@ -1,4 +1,4 @@
-//! Payloads as they are sent: rendered once for an event, however many are told of it.
+//! Items of `events` as they are sent: written once for an event and what is selected of it, however many are told.
 
 use std::{
     collections::VecDeque,
@@ -8,24 +8,30 @@ use std::{
 use axum::body::Bytes;
 use mediary_log::Recorded;
 use serde::{Serialize, Serializer};
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
-use super::object::payload;
+use super::selection::Selection;
 
-/// Renderings that are kept: those of the newest events, which subscribers are told at about the same time.
+/// Events of which renderings are kept: the newest, which subscribers are told at about the same time.
 const KEPT_MAX: usize = 1_024;
 /// Bytes of renderings that are kept, at most.
 const KEPT_BYTES_MAX: usize = 4 << 20;
+/// Selections of which an event has renderings: more than there are programs that follow it.
+const SELECTIONS_MAX: usize = 8;
+/// What most items need.
+const TEXT_BYTES: usize = 1_024;
 
-/// A payload as JSON text, without what opens something.
+/// JSON text.
 #[derive(Debug, Clone)]
 pub(crate) struct Rendered(Arc<RawValue>);
 
 impl Rendered {
-    /// None once it was erased, or if it can't be read.
-    pub(super) fn of(recorded: &Recorded) -> Option<Self> {
-        let raw = to_raw_value(&payload(recorded)?).expect("a JSON value is JSON");
-        Some(Self(raw.into()))
+    /// What is written.
+    pub(super) fn of(write: impl FnOnce(&mut Vec<u8>)) -> Self {
+        let mut text = Vec::with_capacity(TEXT_BYTES);
+        write(&mut text);
+        let text = String::from_utf8(text).expect("JSON is written as UTF-8");
+        Self(RawValue::from_string(text).expect("what is written is JSON").into())
     }
 }
 
@@ -42,21 +48,28 @@ pub(crate) struct Renderings(Mutex<Kept>);
 /// In the order of their positions, which rise, and may leave some out.
 #[derive(Debug, Default)]
 struct Kept {
-    renderings: VecDeque<(Arc<Recorded>, Option<Rendered>)>,
+    events: VecDeque<OfEvent>,
     bytes: usize,
 }
 
+/// An event with its renderings.
+#[derive(Debug)]
+struct OfEvent {
+    recorded: Arc<Recorded>,
+    renderings: Vec<(Arc<Selection>, Rendered)>,
+}
+
 impl Renderings {
-    /// The payload of an event, rendered now if nobody has asked for it.
+    /// The item of an event, rendered now if nobody has asked for this of it.
     ///
     /// It is of this very reading of the event: once the event was erased, it is read anew and has no payload.
-    pub(super) fn of(&self, recorded: &Arc<Recorded>) -> Option<Rendered> {
-        if let Some((_, rendered)) = self.lock().find(recorded) {
-            return rendered.clone();
+    pub(super) fn of(&self, recorded: &Arc<Recorded>, selection: &Arc<Selection>) -> Rendered {
+        if let Some(rendered) = self.lock().find(recorded, selection) {
+            return rendered;
         }
         // Two that ask in the same moment may both render it; nobody waits for the other.
-        let rendered = Rendered::of(recorded);
-        self.lock().keep(recorded, rendered.clone());
+        let rendered = Rendered::of(|text| selection.write(recorded.position(), Some(recorded), text));
+        self.lock().keep(recorded, selection, &rendered);
         rendered
     }
 
@@ -66,30 +79,45 @@ impl Renderings {
 }
 
 impl Kept {
-    fn find(&self, recorded: &Arc<Recorded>) -> Option<&(Arc<Recorded>, Option<Rendered>)> {
-        let position = recorded.position();
-        let place = self.renderings.binary_search_by_key(&position, |(kept, _)| kept.position()).ok()?;
-        self.renderings.get(place).filter(|(kept, _)| Arc::ptr_eq(kept, recorded))
+    fn find(&mut self, recorded: &Arc<Recorded>, selection: &Selection) -> Option<Rendered> {
+        let of_event = self.of_event(recorded)?;
+        let found = of_event.renderings.iter().find(|(kept, _)| **kept == *selection);
+        found.map(|(_, rendered)| rendered.clone())
     }
 
-    /// Keeps what is newer than all that is kept: whoever catches up doesn't push out what all others are told.
-    fn keep(&mut self, recorded: &Arc<Recorded>, rendered: Option<Rendered>) {
-        if self.renderings.back().is_some_and(|(newest, _)| newest.position() >= recorded.position()) {
-            return;
+    fn of_event(&mut self, recorded: &Arc<Recorded>) -> Option<&mut OfEvent> {
+        let position = recorded.position();
+        let place = self.events.binary_search_by_key(&position, |kept| kept.recorded.position()).ok()?;
+        self.events.get_mut(place).filter(|kept| Arc::ptr_eq(&kept.recorded, recorded))
+    }
+
+    /// Keeps what is of an event that is kept, or newer than all of them: whoever catches up doesn't push out what all
+    /// others are told.
+    fn keep(&mut self, recorded: &Arc<Recorded>, selection: &Arc<Selection>, rendered: &Rendered) {
+        let rendering = (Arc::clone(selection), rendered.clone());
+        if let Some(of_event) = self.of_event(recorded) {
+            if of_event.renderings.len() < SELECTIONS_MAX {
+                of_event.renderings.push(rendering);
+                self.bytes += rendered.0.get().len();
+            }
+        } else if self.events.back().is_none_or(|newest| newest.recorded.position() < recorded.position()) {
+            let of_event = OfEvent { recorded: Arc::clone(recorded), renderings: vec![rendering] };
+            self.bytes += of_event.bytes();
+            self.events.push_back(of_event);
         }
-        self.bytes += weight(recorded, rendered.as_ref());
-        self.renderings.push_back((Arc::clone(recorded), rendered));
-        while self.renderings.len() > KEPT_MAX || self.bytes > KEPT_BYTES_MAX {
-            let Some((oldest, rendered)) = self.renderings.pop_front() else { break };
-            self.bytes -= weight(&oldest, rendered.as_ref());
+        while self.events.len() > KEPT_MAX || self.bytes > KEPT_BYTES_MAX {
+            let Some(oldest) = self.events.pop_front() else { break };
+            self.bytes -= oldest.bytes();
         }
     }
 }
 
-/// The event is kept with its rendering, so both count.
-fn weight(recorded: &Recorded, rendered: Option<&Rendered>) -> usize {
-    let payload = recorded.payload.as_ref().map_or(0, Bytes::len);
-    payload + rendered.map_or(0, |Rendered(text)| text.get().len())
+impl OfEvent {
+    /// The event is kept with its renderings, so both count.
+    fn bytes(&self) -> usize {
+        let payload = self.recorded.payload.as_ref().map_or(0, Bytes::len);
+        payload + self.renderings.iter().map(|(_, rendered)| rendered.0.get().len()).sum::<usize>()
+    }
 }
 
 #[cfg(test)]
@@ -115,13 +143,23 @@ mod tests {
         Arc::ptr_eq(one, other)
     }
 
+    fn selection(fields: &[&str]) -> Arc<Selection> {
+        Arc::new(Selection::of_event(fields))
+    }
+
     #[test]
-    fn a_payload_is_rendered_once_for_all_who_are_told() {
+    fn an_item_is_rendered_once_for_all_who_select_the_same() {
         let folder = TempDir::new().unwrap();
         let (opened, renderings) = (opened(&folder), Renderings::default());
-        let rendered = renderings.of(&opened).unwrap();
-        assert_eq!(rendered.0.get(), payload(&opened).unwrap().to_string());
-        assert!(is_once(&rendered, &renderings.of(&opened).unwrap()));
+        let rendered = renderings.of(&opened, &selection(&["position", "kind"]));
+        assert_eq!(rendered.0.get(), r#"{"event":{"position":1,"kind":"log.opened"}}"#);
+        assert!(is_once(&rendered, &renderings.of(&opened, &selection(&["position", "kind"]))));
+        let other = renderings.of(&opened, &selection(&["kind"]));
+        assert_eq!(other.0.get(), r#"{"event":{"kind":"log.opened"}}"#);
+        for name in ["id", "stream", "version", "schema", "at", "project", "principal", "origin", "payload"] {
+            renderings.of(&opened, &selection(&[name]));
+        }
+        assert_eq!(renderings.lock().events[0].renderings.len(), SELECTIONS_MAX);
     }
 
     // What was erased is read anew, and then has no payload.
@@ -129,33 +167,36 @@ mod tests {
     fn what_was_erased_is_not_told_from_memory() {
         let folder = TempDir::new().unwrap();
         let (opened, renderings) = (opened(&folder), Renderings::default());
-        assert!(renderings.of(&opened).is_some());
+        let payload = selection(&["payload"]);
+        assert_ne!(renderings.of(&opened, &payload).0.get(), r#"{"event":{"payload":null}}"#);
         let erased = Arc::new(Recorded { payload: None, ..(*opened).clone() });
-        assert!(renderings.of(&erased).is_none());
+        assert_eq!(renderings.of(&erased, &payload).0.get(), r#"{"event":{"payload":null}}"#);
     }
 
     #[test]
     fn who_catches_up_pushes_out_nothing_and_no_more_is_kept_than_said() {
         let folder = TempDir::new().unwrap();
         let (opened, renderings) = (opened(&folder), Renderings::default());
+        let payload = selection(&["payload"]);
         let newest = at(5_000, &opened);
-        let rendered = renderings.of(&newest).unwrap();
+        let rendered = renderings.of(&newest, &payload);
         for position in 1..3_000 {
-            renderings.of(&at(position, &opened)).unwrap();
+            renderings.of(&at(position, &opened), &payload);
         }
-        assert!(is_once(&rendered, &renderings.of(&newest).unwrap()));
+        assert!(is_once(&rendered, &renderings.of(&newest, &payload)));
         for position in 5_001..8_000 {
-            renderings.of(&at(position, &opened)).unwrap();
+            renderings.of(&at(position, &opened), &payload);
         }
-        assert_eq!(renderings.lock().renderings.len(), KEPT_MAX);
+        assert_eq!(renderings.lock().events.len(), KEPT_MAX);
         let large = Bytes::from(codec_of_a_text(KEPT_BYTES_MAX / 4));
         for position in 8_000..8_010 {
             let mut recorded = (*at(position, &opened)).clone();
             recorded.payload = Some(large.clone());
-            renderings.of(&Arc::new(recorded)).unwrap();
+            renderings.of(&Arc::new(recorded), &payload);
         }
         let kept = renderings.lock();
-        assert!(kept.bytes <= KEPT_BYTES_MAX && kept.renderings.len() < 3, "{}", kept.bytes);
+        assert!(kept.bytes <= KEPT_BYTES_MAX && kept.events.len() < 3, "{}", kept.bytes);
+        assert_eq!(kept.bytes, kept.events.iter().map(OfEvent::bytes).sum::<usize>());
     }
 
     /// MessagePack of a text of so many bytes.

@@ -1,9 +1,20 @@
-use async_graphql::{Context, Result, SimpleObject, Subscription};
+use std::{borrow::Cow, sync::Arc};
+
+use async_graphql::{
+    Context, ContextSelectionSet, OutputType, Positioned, Result, ServerResult, SimpleObject, Subscription,
+    Value, parser::types::Field, registry::Registry, to_value,
+};
 use futures::{Stream, stream};
-use mediary_log::{Batch, Subscription as LogSubscription};
+use mediary_log::{Batch, Recorded, Subscription as LogSubscription};
 use mediary_schema::account::Permission;
 
-use super::{filter::filter, object::Event, query::within_log};
+use super::{
+    filter::filter,
+    object::Event,
+    query::within_log,
+    rendering::{Rendered, Renderings},
+    selection::Selection,
+};
 use crate::{error::log_fault, scalar::Position, schema::reader};
 
 #[derive(Debug, Default)]
@@ -19,6 +30,44 @@ pub(crate) struct EventItem {
     position: Position,
     /// The event, if one matched.
     event: Option<Event>,
+}
+
+/// The same as it is sent: as text, without a resolver for each field.
+#[derive(Debug)]
+pub(crate) struct Item {
+    position: u64,
+    recorded: Option<Arc<Recorded>>,
+    /// None if it has something that only a resolver knows.
+    selection: Option<Arc<Selection>>,
+}
+
+impl OutputType for Item {
+    fn type_name() -> Cow<'static, str> {
+        EventItem::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        EventItem::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        context: &ContextSelectionSet<'_>,
+        field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        let Self { position, recorded, selection } = self;
+        let rendered = match (selection, recorded) {
+            (Some(selection), Some(recorded)) => {
+                context.data_unchecked::<Renderings>().of(recorded, selection)
+            }
+            (Some(selection), None) => Rendered::of(|text| selection.write(*position, None, text)),
+            (None, _) => {
+                let event = recorded.as_ref().map(|recorded| Event::told(Arc::clone(recorded)));
+                return EventItem { position: Position(*position), event }.resolve(context, field).await;
+            }
+        };
+        Ok(to_value(&rendered).expect("JSON is a value"))
+    }
 }
 
 #[Subscription]
@@ -43,12 +92,13 @@ impl EventSubscription {
             desc = "Things such as `item-<uuid>`: what is recorded of them or names them, in any concern."
         )]
         subjects: Option<Vec<String>>,
-    ) -> Result<impl Stream<Item = Result<EventItem>>> {
+    ) -> Result<impl Stream<Item = Result<Item>>> {
         let reader = reader(context, Permission::AUDIT)?;
         let after = after.unwrap_or_default();
         within_log(context, after)?;
         let subscription = reader.subscribe(after.0 + 1, filter(types, streams, subjects.as_deref())?);
-        let following = Following { subscription, ready: Vec::new().into_iter(), ended: false };
+        let selection = Selection::of(context).map(Arc::new);
+        let following = Following { subscription, selection, ready: Vec::new().into_iter(), ended: false };
         Ok(stream::unfold(following, Following::next))
     }
 }
@@ -56,19 +106,20 @@ impl EventSubscription {
 /// A subscriber's place and the events that it has read and not sent yet.
 struct Following {
     subscription: LogSubscription,
-    ready: std::vec::IntoIter<EventItem>,
+    selection: Option<Arc<Selection>>,
+    ready: std::vec::IntoIter<Item>,
     /// Whether it was told why there is no more.
     ended: bool,
 }
 
 impl Following {
-    async fn next(mut self) -> Option<(Result<EventItem>, Self)> {
+    async fn next(mut self) -> Option<(Result<Item>, Self)> {
         while !self.ended {
             if let Some(item) = self.ready.next() {
                 return Some((Ok(item), self));
             }
             match self.subscription.next_batch(BATCH_MAX).await {
-                Ok(batch) => self.ready = items(batch).into_iter(),
+                Ok(batch) => self.ready = items(batch, self.selection.as_ref()).into_iter(),
                 // Whoever listens has to know that there is more than he was told.
                 Err(error) => {
                     self.ended = true;
@@ -80,18 +131,13 @@ impl Following {
     }
 }
 
-fn items(batch: Batch) -> Vec<EventItem> {
-    let mut items: Vec<EventItem> = batch
-        .events
-        .into_iter()
-        .map(|recorded| EventItem {
-            position: Position(recorded.position()),
-            event: Some(Event::told(recorded)),
-        })
-        .collect();
+fn items(batch: Batch, selection: Option<&Arc<Selection>>) -> Vec<Item> {
+    let item = |position, recorded| Item { position, recorded, selection: selection.map(Arc::clone) };
+    let of_event = |recorded: Arc<Recorded>| item(recorded.position(), Some(recorded));
+    let mut items: Vec<Item> = batch.events.into_iter().map(of_event).collect();
     let reached = batch.next_position.saturating_sub(1);
-    if items.last().is_none_or(|last| last.position.0 < reached) {
-        items.push(EventItem { position: Position(reached), event: None });
+    if items.last().is_none_or(|last| last.position < reached) {
+        items.push(item(reached, None));
     }
     items
 }
