@@ -1,17 +1,21 @@
-//! Figures of subscriptions: from an append to 1 and to 100 subscribers, and catching up with a log, from
-//! the log itself and through GraphQL.
+//! Figures of subscriptions: from an append to 1 and to 100 subscribers, catching up with a log, from the log itself and
+//! through GraphQL, and clients on websockets while the log grows.
+
+use std::time::Duration;
 
 use criterion::{Criterion, Throughput};
 use mediary_benches::{
     figure::Figure,
     log,
+    platform::Platform,
+    socket::{Audience, Recorder, processor_time},
     subscription::{self, Edge},
     table::{self, line},
     world::{self, Size},
 };
 use mediary_log::{Log, gate::Gate};
 use tempfile::TempDir;
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, time::Instant};
 
 const SUBSCRIBERS: [usize; 2] = [1, 100];
 /// Events told to each subscriber in the table.
@@ -19,6 +23,40 @@ const TOLD: u64 = 2_000;
 /// About 5,000 events to catch up with while criterion samples, and 50,000 in the table.
 const SAMPLED: Size = Size { lists: 1, entries_each: 2_500, kept_each: 277 };
 const LARGE: Size = Size { lists: 5, entries_each: 5_000, kept_each: 555 };
+
+/// How many clients follow a log, and how it grows.
+struct Cell {
+    name: &'static str,
+    clients: usize,
+    entries: u32,
+    at_a_time: u32,
+    every: Duration,
+}
+
+const CELLS: [Cell; 3] = [
+    Cell {
+        name: "100 clients, 100 events a second",
+        clients: 100,
+        entries: 1_000,
+        at_a_time: 1,
+        every: Duration::from_millis(10),
+    },
+    Cell {
+        name: "1,000 clients, 20 events a second",
+        clients: 1_000,
+        entries: 200,
+        at_a_time: 1,
+        every: Duration::from_millis(50),
+    },
+    // As fast as a list is listed by yt-dlp and recorded, page by page.
+    Cell {
+        name: "100 clients while 5,000 entries are recorded",
+        clients: 100,
+        entries: 5_000,
+        at_a_time: 50,
+        every: Duration::from_millis(60),
+    },
+];
 
 struct Live {
     directory: TempDir,
@@ -114,10 +152,48 @@ fn tables() {
     ));
 }
 
+/// Prints what clients on websockets wait for an event, with what they and the server took of the processor meanwhile.
+async fn sockets(cell: &Cell) {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let platform = Platform::start(folder.path(), None).await;
+    let log = platform.log().clone();
+    let mut recorder = Recorder::begin(&log).await.expect("the log can be written");
+    let audience = Audience::gather(&platform, &log, cell.clients, cell.entries).await;
+    let before = processor_time().expect("the system knows");
+    let began = Instant::now();
+    recorder.record(cell.entries, cell.at_a_time, cell.every).await.expect("the log can be written");
+    let recorded = began.elapsed();
+    let heard = audience.heard(|| began.elapsed()).await;
+    let after = processor_time().expect("the system knows");
+    let seconds = heard.took.as_secs_f64();
+    let share = |before: Duration, after: Duration| after.saturating_sub(before).as_secs_f64() / seconds;
+    let millis = |percent| heard.percentile(percent).unwrap_or_default().as_secs_f64() * 1_000.0;
+    line(&format!(
+        "| {} | {:.1} | {:.0} | {:.1} | {:.1} | {:.2} | {:.2} |",
+        cell.name,
+        recorded.as_secs_f64(),
+        heard.per_second(),
+        millis(50),
+        millis(99),
+        share(before.0, after.0),
+        share(before.1, after.1),
+    ));
+    platform.stop().await;
+}
+
 fn main() {
+    mediary::provide_tls();
     let mut criterion = Criterion::default().configure_from_args();
     telling(&mut criterion);
     catching_up(&mut criterion);
     criterion.final_summary();
     tables();
+    line(
+        "\n| on websockets | recorded in s | items per second | p50 ms | p99 ms | cores of the clients | of all else |",
+    );
+    line("|---|---|---|---|---|---|---|");
+    let runtime = Runtime::new().expect("a runtime can be made");
+    for cell in &CELLS {
+        runtime.block_on(sockets(cell));
+    }
 }

@@ -17,6 +17,7 @@ pub mod log;
 pub mod platform;
 pub mod queue;
 pub mod rest;
+pub mod socket;
 pub mod subscription;
 pub mod table;
 pub mod view;

@@ -6,6 +6,7 @@ use mediary::{
     configuration::{Configuration, NatsMode},
     serve::{self, Server},
 };
+use mediary_log::Log;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -52,6 +53,27 @@ impl Platform {
         let server = serve::start(configuration).await.expect("it starts");
         let token = std::fs::read_to_string(token).expect("its owner has one").trim().to_owned();
         Self { url: format!("{}/graphql", server.url()), server, token, http: reqwest::Client::new() }
+    }
+
+    /// Its log.
+    pub const fn log(&self) -> &Log {
+        self.server.log()
+    }
+
+    /// Where it takes websockets.
+    pub fn socket_url(&self) -> String {
+        format!("{}/ws", self.url.replacen("http", "ws", 1))
+    }
+
+    /// A token that may do everything.
+    ///
+    /// # Panics
+    /// If it is refused.
+    pub async fn token(&self, name: &str) -> String {
+        const CREATE: &str =
+            "mutation($name: String!) { tokenCreate(input: { name: $name, role: OWNER }) { secret } }";
+        let created = self.ask(CREATE, json!({ "name": name })).await;
+        created["tokenCreate"]["secret"].as_str().expect("it is shown once").to_owned()
     }
 
     /// Stops it.

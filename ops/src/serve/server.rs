@@ -8,6 +8,7 @@ use mediary_api::connections;
 use mediary_log::{Log, fanout::RelayHandle};
 use mediary_projections::Views;
 use mediary_schema::Secret;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::{
@@ -183,8 +184,19 @@ impl Server {
     }
 }
 
-/// As many connections as the files of this process allow.
+/// As many connections as the files of this process allow, which are as many as connections need, if the system lets it.
 fn places() -> connections::Options {
-    let files_max = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    connections::Options::within_files(files_max.unwrap_or(u64::MAX))
+    /// What sessions and services mostly begin with is less, for programs of long ago; they may have more if they ask.
+    const FILES_WANTED: u64 = 8_192;
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let allowed = maximum.map_or(FILES_WANTED, |maximum| maximum.min(FILES_WANTED));
+    let files_max = match current {
+        Some(files) if files < allowed => {
+            let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(allowed), maximum });
+            raised.map_or(files, |()| allowed)
+        }
+        Some(files) => files,
+        None => u64::MAX,
+    };
+    connections::Options::within_files(files_max)
 }

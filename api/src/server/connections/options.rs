@@ -19,7 +19,7 @@ impl Options {
     pub fn within_files(files_max: u64) -> Self {
         /// Log, views, library, pipes of child programs, websockets.
         const FILES_FOR_OTHERS: u64 = 128;
-        const CONNECTIONS_MAX: u64 = 1_024;
+        const CONNECTIONS_MAX: u64 = 2_048;
         const CONNECTIONS_MIN: u64 = 16;
         let left = files_max.saturating_sub(FILES_FOR_OTHERS) / 2;
         let connections_max = left.clamp(CONNECTIONS_MIN, CONNECTIONS_MAX) as usize;
@@ -31,8 +31,8 @@ impl Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            connections_max: 1_024,
-            connections_per_peer_max: 768,
+            connections_max: 2_048,
+            connections_per_peer_max: 1_536,
             // Longer than a slow line needs for a head, shorter than a browser keeps a connection.
             header_timeout: Duration::from_secs(15),
             // Longer than a lost network needs to come back.

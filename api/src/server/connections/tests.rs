@@ -160,7 +160,7 @@ async fn what_is_idle_ends_when_the_server_stops() {
 #[test]
 fn a_process_with_few_files_takes_few_connections() {
     assert_eq!(Options::within_files(256).connections_max, 64);
-    assert_eq!(Options::within_files(1 << 20).connections_max, 1_024);
+    assert_eq!(Options::within_files(1 << 20).connections_max, 2_048);
     assert_eq!(Options::within_files(0).connections_max, 16);
 }
 

@@ -41,8 +41,8 @@ impl Default for Options {
             operation_timeout: Duration::from_secs(30),
             // As for a request by HTTP: the largest sensible operation is a list of a few thousand ids.
             message_size_max_bytes: 256 * 1024,
-            // With the message limit at most 64 MiB of unread input.
-            sockets_max: 256,
+            // With the message limit at most 256 MiB of unread input, if all of them lie in wait with a message each.
+            sockets_max: 1_024,
             // A browser's tabs each have one.
             sockets_per_token_max: 64,
             // All clients of a reverse proxy are one peer, and sign in within moments.

@@ -9,7 +9,7 @@ use axum::{
     extract::ws::{Message, WebSocket},
 };
 use futures::{
-    FutureExt, StreamExt,
+    FutureExt, SinkExt, StreamExt,
     future::{BoxFuture, pending},
     stream::{self, AbortHandle, BoxStream, SelectAll},
 };
@@ -17,7 +17,7 @@ use serde_json::Value;
 use tokio::{
     select,
     sync::watch,
-    time::{Instant, MissedTickBehavior, interval_at, sleep, timeout},
+    time::{Instant, MissedTickBehavior, error::Elapsed, interval_at, sleep, timeout},
 };
 
 use super::{
@@ -30,6 +30,8 @@ use super::{
 };
 use crate::server::{fault::fault, limits::is_refused};
 
+/// Outputs that are said in one go, at most: in between is looked whether the socket has to end.
+const OUTPUTS_MAX: usize = 64;
 /// What a client is told whose token was revoked or has ended.
 const SESSION_ENDED: Close = Close::Forbidden("Session ended");
 
@@ -145,9 +147,7 @@ impl<E: Executor, A: Authenticate> Socket<E, A> {
                 () = &mut init_deadline, if !self.phase.is_ready() => Err(End::Close(Close::InitTimeout)),
                 frame = self.wire.recv() => self.on_frame(frame).await,
                 _ = pings.tick() => self.on_tick().await,
-                Some((id, output)) = self.streams.next(), if !self.streams.is_empty() => {
-                    self.on_output(&id, output).await
-                }
+                Some(output) = self.streams.next(), if !self.streams.is_empty() => self.on_outputs(output).await,
             };
             if let Err(end) = step {
                 return end;
@@ -242,21 +242,40 @@ impl<E: Executor, A: Authenticate> Socket<E, A> {
         self.running.insert(id, Running { abort, is_started: false, _count: count });
     }
 
+    /// Says what is there, and whatever else is there by now: the wire is told once that this is all.
+    async fn on_outputs(&mut self, first: (Arc<str>, Output)) -> Result<(), End> {
+        let mut next = Some(first);
+        for _ in 0..OUTPUTS_MAX {
+            let Some((id, output)) = next else { break };
+            // Not even what was made before is told after the end.
+            if !self.phase.is_open() {
+                return Err(End::Close(SESSION_ENDED));
+            }
+            self.on_output(&id, output).await?;
+            // What is not there now wakes the conversation when it is.
+            next = self.streams.next().now_or_never().flatten();
+        }
+        if let Some((id, output)) = next.filter(|_| self.phase.is_open()) {
+            self.on_output(&id, output).await?;
+        }
+        self.flush().await
+    }
+
     async fn on_output(&mut self, id: &str, output: Output) -> Result<(), End> {
         let Some(running) = self.running.get_mut(id) else { return Ok(()) };
         match output {
             Some(response) if !running.is_started && is_refused(&response) => {
                 running.abort.abort();
                 self.running.remove(id);
-                self.say(&ServerMessage::Error { id, payload: &response.errors }).await
+                self.add(&ServerMessage::Error { id, payload: &response.errors }).await
             }
             Some(response) => {
                 running.is_started = true;
-                self.say(&ServerMessage::Next { id, payload: &response }).await
+                self.add(&ServerMessage::Next { id, payload: &response }).await
             }
             None => {
                 self.running.remove(id);
-                self.say(&ServerMessage::Complete { id }).await
+                self.add(&ServerMessage::Complete { id }).await
             }
         }
     }
@@ -273,17 +292,28 @@ impl<E: Executor, A: Authenticate> Socket<E, A> {
     }
 
     async fn send(&mut self, message: Message) -> Result<(), End> {
-        match timeout(self.inner.options.send_timeout, self.wire.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(End::Left),
-            Err(_) => Err(End::Stuck),
-        }
+        written(&timeout(self.inner.options.send_timeout, self.wire.send(message)).await)
+    }
+
+    /// Says something of which more may follow.
+    async fn add(&mut self, message: &ServerMessage<'_>) -> Result<(), End> {
+        let message = Message::Text(message.text().into());
+        written(&timeout(self.inner.options.send_timeout, self.wire.feed(message)).await)
+    }
+
+    async fn flush(&mut self) -> Result<(), End> {
+        written(&timeout(self.inner.options.send_timeout, self.wire.flush()).await)
     }
 }
 
 impl Phase {
     fn is_ready(&self) -> bool {
         matches!(self, Self::Ready { .. })
+    }
+
+    /// Whether whoever signed in may still be told anything.
+    fn is_open(&self) -> bool {
+        matches!(self, Self::Ready { is_open, .. } if is_open())
     }
 
     /// Waits for what happens to the phase by itself.
@@ -296,6 +326,15 @@ impl Phase {
                 Turn::Ended
             }
         }
+    }
+}
+
+/// What came of a try to write.
+fn written(tried: &Result<Result<(), WireError>, Elapsed>) -> Result<(), End> {
+    match tried {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(End::Left),
+        Err(_) => Err(End::Stuck),
     }
 }
 
