@@ -34,3 +34,4 @@ mod view;
 mod why;
 mod words;
 mod worker;
+mod workspace;

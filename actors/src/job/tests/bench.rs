@@ -34,9 +34,9 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use super::super::{
-    Desk, Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments, dispatcher, performer,
+    Clerk, Desk, Dispatcher, DispatcherArguments, Performer, PerformerArguments, dispatcher, performer,
 };
-use crate::{process::Outputs, room::Room, staging::Staging};
+use crate::{process::Outputs, room::Room, staging::Staging, workspace::Effect};
 
 /// A log with what gives out and does the work of it.
 pub(super) struct Bench {
@@ -123,7 +123,10 @@ impl Bench {
         Actor::spawn(None, Dispatcher, arguments).await.unwrap().0
     }
 
-    pub(super) async fn perform<E: Effect>(&self, effect: E) -> ActorRef<performer::Message> {
+    pub(super) async fn perform<W>(&self, work: W) -> ActorRef<performer::Message>
+    where
+        W: Effect + Clerk<Task = <W as Effect>::Task>,
+    {
         let arguments = PerformerArguments {
             gate: self.gate.clone(),
             head: self.gate.log().watch_head(),
@@ -133,7 +136,7 @@ impl Bench {
             staging: self.staging(),
             output: Outputs::in_folder(self.folder.path().join("output")),
         };
-        Actor::spawn(None, Performer::new(effect), arguments).await.unwrap().0
+        Actor::spawn(None, Performer::new(work.clone(), Arc::new(work)), arguments).await.unwrap().0
     }
 
     pub(super) async fn tell<T: Send + 'static>(

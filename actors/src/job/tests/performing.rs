@@ -17,8 +17,12 @@ use mediary_schema::{
 use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat, open};
 
 use super::{
-    super::{Attempt, Effect, Ending},
+    super::{Attempt, Clerk},
     bench::{Bench, refresh},
+};
+use crate::{
+    playlist::{Known, Question, Seen},
+    workspace::{Effect, Ending, Unable, Workspace},
 };
 
 /// Work that fails for good at once, and notes what it was asked to take back.
@@ -30,8 +34,34 @@ struct Hopeless {
 impl Effect for Hopeless {
     type Task = RefreshPlaylist;
 
-    async fn perform(&self, _: Attempt, _: RefreshPlaylist) -> Ending {
-        Ending::Failed(Failure::new(FailureClass::NotFound, "404"), ResourceUse::default())
+    async fn perform(&self, _: Workspace<RefreshPlaylist>, _: RefreshPlaylist) -> Ending<Seen> {
+        Ending::Failed(Failure::new(FailureClass::NotFound, "404"))
+    }
+}
+
+impl Clerk for Hopeless {
+    type Task = RefreshPlaylist;
+    type Memory = ();
+
+    async fn answer(
+        &self,
+        _: &Attempt,
+        _: &RefreshPlaylist,
+        (): &mut (),
+        _: Question,
+    ) -> Result<Vec<Known>, Unable> {
+        Ok(Vec::new())
+    }
+
+    async fn finish(
+        &self,
+        _: &Attempt,
+        _: &RefreshPlaylist,
+        (): &mut (),
+        _: Seen,
+        _: ResourceUse,
+    ) -> Result<(), Unable> {
+        panic!("what is hopeless is never done")
     }
 
     fn take_back(&self, job_id: JobId, folder: &Path) {
