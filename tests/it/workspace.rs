@@ -2,10 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
-use std::fs;
+use std::{fs, time::Duration};
 
-use mediary_tests::{Elsewhere, Platform, events_of, files_below};
+use mediary::demo::Target;
+use mediary_tests::{DEADLINE, Elsewhere, Platform, events_of, files_below, until};
 use serde_json::json;
+use tokio::time::Instant;
+
+/// Slow enough that nothing ends by itself while a test looks.
+const CRAWL: u32 = 100_000;
+/// How long a cancelled process may live.
+const GONE_WITHIN: Duration = Duration::from_secs(2);
 
 // PL-20. Issue 7, 2: an effect knows neither place nor path.
 // invariant: J-21
@@ -56,5 +63,33 @@ async fn lister_downloader_and_verifier_work_in_a_process_that_has_only_the_port
     let asked = client.ask(document, json!({})).await;
     let job = client.wait_job(asked["fileVerify"]["job"]["id"].as_str().unwrap()).await;
     assert!(job["failure"]["message"].as_str().unwrap().contains("the worker is gone"), "{job}");
+    platform.stop().await;
+}
+
+// PL-24: where it runs makes no difference to a cancel.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_cancelled_ends_in_the_other_process_too() {
+    let plugins = tempfile::tempdir().unwrap();
+    let plugins = mediary::demo::install_plugin(plugins.path()).unwrap();
+    let worker = Elsewhere::start(&plugins).await;
+    let platform = Platform::start_by(worker.hands()).await;
+    let client = &platform.client;
+    platform.site.faults().throttle(Target::Media("large-1".to_owned()), CRAWL);
+    let list = client.follow(&platform.site.list_url("large")).await;
+    let entry = client.entry_of(&list, "large-1").await;
+    client.start_download(json!({ "entryIds": [entry] }), "best").await;
+    let requests = platform.site.requests();
+    assert!(requests.wait_until(DEADLINE, |log| log.bytes_served_for("large-1") > 100_000).await);
+    assert!(!worker.children().is_empty(), "yt-dlp runs there");
+    let jobs = client.jobs(json!({ "state": "RUNNING" })).await;
+    let id = jobs[0]["id"].as_str().unwrap();
+
+    let asked = Instant::now();
+    assert_eq!(client.job_verb("jobCancel", id).await["userErrors"], json!([]));
+    until("its processes are gone", || async { worker.children().is_empty().then_some(()) }).await;
+    let took = asked.elapsed();
+    assert!(took < GONE_WITHIN, "{took:?}");
+    assert_eq!(client.wait_job(id).await["state"], json!("CANCELLED"));
+    assert!(platform.library_files().is_empty());
     platform.stop().await;
 }

@@ -62,6 +62,18 @@ impl Elsewhere {
         entries.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok()).collect()
     }
 
+    /// The pids of its children.
+    pub fn children(&self) -> Vec<u32> {
+        let pid = self.child.id().expect("it runs");
+        let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
+        let of =
+            |thread: fs::DirEntry| fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+        threads
+            .map(of)
+            .flat_map(|pids| pids.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>())
+            .collect()
+    }
+
     /// Kills it.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();
