@@ -1,7 +1,5 @@
 //! Work in a process that has the port of the workspace and nothing else of the platform.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
-
 use std::{fs, time::Duration};
 
 use mediary::demo::Target;
