@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use async_graphql::Context;
 use futures::future::BoxFuture;
-use mediary_log::gate::{Gate, Refusal};
+use mediary_log::gate::Refusal;
 use mediary_projections::{ViewHandle, ViewKind, Views, named::Called};
 use uuid::Uuid;
 
@@ -46,7 +47,7 @@ pub(crate) enum Shelf {
     /// A view, and the columns by which its rows are called.
     View(fn(&Views) -> &ViewHandle, Called),
     /// All of them with their names, for whoever administers the installation.
-    Administered(fn(&Gate) -> BoxFuture<'_, Named>),
+    Administered(for<'a> fn(&'a Context<'_>) -> BoxFuture<'a, Named>),
 }
 
 /// A kind of things.

@@ -82,6 +82,11 @@ pub(crate) fn fault(message: &str, code: &'static str, retryable: bool) -> Error
     })
 }
 
+/// What will be there in a moment: the answer says when to ask again.
+fn wait(message: &str, code: &'static str) -> Error {
+    fault(message, code, true).extend_with(|_, extensions| extensions.set("retryAfterSeconds", 2))
+}
+
 /// What is nobody's fault who asks: what it is, was said in the server's log.
 pub(crate) fn internal(code: &'static str) -> Error {
     fault("internal error; the server's log says more", code, false)
@@ -93,6 +98,9 @@ pub(crate) fn view_fault(error: &QueryError) -> Error {
         QueryError::Behind { .. } | QueryError::Unlike { .. } => {
             fault(&error.to_string(), "VIEW_BEHIND", true)
         }
+        QueryError::Building { .. } => wait(&error.to_string(), "AS_OF_BUILDING"),
+        QueryError::Busy { .. } => wait(&error.to_string(), "OVERLOADED"),
+        QueryError::PastTooLarge { .. } => fault(&error.to_string(), "AS_OF_TOO_LARGE", false),
         QueryError::Stopping => fault("the server is stopping", "STOPPING", true),
         QueryError::Stopped { view, code, .. } => {
             tracing::error!(%error, "a view has stopped");

@@ -7,6 +7,7 @@
 //! its word in the list of [`schema`].
 
 mod account;
+mod as_of;
 mod asking;
 mod changes;
 mod choice;
@@ -33,6 +34,7 @@ pub mod schema;
 pub mod server;
 pub mod session;
 mod setting;
+mod template;
 mod view;
 pub mod worker;
 

@@ -22,6 +22,7 @@ use mediary_schema::scope::Scope;
 use tokio::sync::OnceCell;
 
 use crate::{
+    as_of::moment,
     error::view_fault,
     schema::{platform, scope},
 };
@@ -43,8 +44,9 @@ pub(crate) trait LookUp: 'static {
 /// Looks something up together with whatever the other resolvers of its level look up.
 pub(crate) async fn look_up<L: LookUp>(context: &Context<'_>, key: L::Key) -> Result<Option<L::Row>> {
     let (scope, views) = (scope(context)?, &platform(context).views);
+    let position = moment(context).map(|moment| moment.position);
     let asked = context.data_unchecked::<LookUps>().of::<L, L::Key, L::Row>();
-    let found = asked.look_up(key, |keys| read::<L>(views, scope, keys)).await;
+    let found = asked.look_up(key, |keys| read::<L>(views, scope, position, keys)).await;
     found.map_err(|error| view_fault(&error))
 }
 
@@ -63,16 +65,25 @@ where
     asked.look_up(key, |keys| async { Ok(find(keys).await) }).await.ok().flatten()
 }
 
-async fn read<L: LookUp>(views: &Views, scope: Scope, keys: Vec<L::Key>) -> Answer<L::Key, L::Row> {
-    let read = L::view(views).read(scope, move |rows| L::find(rows, &keys));
-    read.await.map_err(Arc::new)
+async fn read<L: LookUp>(
+    views: &Views,
+    scope: Scope,
+    position: Option<u64>,
+    keys: Vec<L::Key>,
+) -> Answer<L::Key, L::Row> {
+    let (view, query) = (L::view(views), move |rows: &Snapshot<'_>| L::find(rows, &keys));
+    let found = match position {
+        Some(position) => view.read_as_of(position, scope, query).await,
+        None => view.read(scope, query).await,
+    };
+    found.map_err(Arc::new)
 }
 
 type Answer<Key, Row> = Result<HashMap<Key, Row>, Arc<QueryError>>;
 
-/// The look-ups of one request.
+/// The look-ups of one request, as of one moment.
 #[derive(Default)]
-struct LookUps(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+pub(crate) struct LookUps(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 
 impl LookUps {
     fn of<Of, Key, Row>(&self) -> Arc<Asked<Key, Row>>

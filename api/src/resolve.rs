@@ -13,7 +13,7 @@ use crate::{
     choice::Choice,
     entry::{self, Entry, Shelf, Thing, ThingKind, ThingOf},
     error::{fault, read_fault},
-    schema::{platform, read},
+    schema::read,
     session::session,
 };
 
@@ -150,7 +150,7 @@ async fn called(context: &Context<'_>, thing: &'static Thing, way: &Way) -> Resu
         }
         Shelf::Administered(_) if session(context, Permission::ADMINISTER).is_err() => Vec::new(),
         Shelf::Administered(all) => {
-            let all = all(&platform(context).gate).await.map_err(|refusal| read_fault(&refusal))?;
+            let all = all(context).await.map_err(|refusal| read_fault(&refusal))?;
             let found = all.into_iter().filter(|(uuid, name)| way.fits(*uuid, name));
             let row = |(uuid, name)| Row { uuid, name: Some(name), address: None };
             found.take(CANDIDATES_MAX as usize).map(row).collect()

@@ -4,19 +4,28 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 use async_graphql::{Context, Error, MergedObject, MergedSubscription, Schema};
 use futures::future::BoxFuture;
-use mediary_log::{LogReader, gate::Gate, signal::SignalHub, token::Tokens};
+use mediary_events::Concern;
+use mediary_log::{
+    LogReader,
+    gate::{Gate, Refusal},
+    signal::SignalHub,
+    token::Tokens,
+};
 use mediary_projections::{ViewHandle, Views};
 use mediary_schema::{
-    AttemptId, JobId, account::Permission, job::Output, lane::Load, root::Standings, scope::Scope,
+    AttemptId, JobId, Timestamp, account::Permission, job::Output, lane::Load, root::Standings, scope::Scope,
     ticket::Wait,
 };
 use tokio::sync::{Semaphore, watch};
+use uuid::Uuid;
 
 use crate::{
+    as_of::{Moments, Timed, moment},
     changes::Feeds,
     entry::Entry,
     error, event,
     loader::PerRequest,
+    scalar::Position,
     server::limits::{self, limit_schema},
     session::session,
     view, worker,
@@ -120,6 +129,7 @@ concerns! {
     account,
     project,
     setting,
+    template,
     worker,
     view,
     reaction,
@@ -129,22 +139,23 @@ concerns! {
 }
 
 /// The schema.
-pub type MediarySchema = Schema<Query, Mutation, Subscription>;
+pub type MediarySchema = Schema<Timed<Query>, Mutation, Subscription>;
 
 /// Builds the schema with its limits.
 pub fn build(platform: Platform, options: &limits::Options) -> MediarySchema {
-    let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
+    let schema = Schema::build(Timed::<Query>::default(), Mutation::default(), Subscription::default())
         .data(Arc::new(platform))
         .data(event::Renderings::default())
         .data(Feeds::default())
         .extension(PerRequest)
+        .extension(Moments)
         .extension(view::TellsStale);
     limit_schema(schema, options).finish()
 }
 
 /// The published contract: `schema/contracts/schema.graphql`.
 pub fn sdl() -> String {
-    Schema::build(Query::default(), Mutation::default(), Subscription::default()).finish().sdl()
+    Schema::build(Timed::<Query>::default(), Mutation::default(), Subscription::default()).finish().sdl()
 }
 
 pub(crate) fn platform<'a>(context: &Context<'a>) -> &'a Platform {
@@ -153,7 +164,26 @@ pub(crate) fn platform<'a>(context: &Context<'a>) -> &'a Platform {
 
 /// The log as the session of a request may see it, if it may ask this.
 pub(crate) fn reader(context: &Context<'_>, permission: Permission) -> Result<LogReader, Error> {
-    Ok(LogReader::new(platform(context).gate.log(), session(context, permission)?.scope()))
+    let reader = LogReader::new(platform(context).gate.log(), session(context, permission)?.scope());
+    Ok(match moment(context) {
+        Some(moment) => reader.up_to(moment.position),
+        None => reader,
+    })
+}
+
+/// The state of one thing, as of the moment of the answer.
+pub(crate) async fn state<C: Concern>(context: &Context<'_>, uuid: Uuid) -> Result<C::State, Refusal> {
+    let gate = &platform(context).gate;
+    match moment(context) {
+        Some(moment) => gate.state_as_of::<C>(uuid, moment.position).await,
+        None => gate.state::<C>(uuid).await,
+    }
+}
+
+/// When it is, for an answer: of the past, when its last event was recorded.
+pub(crate) fn clock(context: &Context<'_>) -> Timestamp {
+    let now = platform(context).gate.clock().now();
+    moment(context).map_or(now, |moment| moment.at.unwrap_or(Timestamp::from_micros(0)))
 }
 
 /// What the session of a request may see.
@@ -165,10 +195,19 @@ pub(crate) fn scope(context: &Context<'_>) -> Result<Scope, Error> {
 pub(crate) async fn read<T: Send + 'static>(
     context: &Context<'_>,
     view: fn(&Views) -> &ViewHandle,
-    min_position: Option<crate::scalar::Position>,
+    min_position: Option<Position>,
     query: impl FnOnce(&mediary_projections::Snapshot<'_>) -> mediary_projections::SqlResult<T> + Send + 'static,
 ) -> Result<T, Error> {
     let (scope, view) = (scope(context)?, view(&platform(context).views));
+    if let Some(moment) = moment(context) {
+        if let Some(Position(wanted)) = min_position.filter(|wanted| wanted.0 > moment.position) {
+            let message =
+                format!("position {wanted} is behind the moment that is asked for, {}", moment.position);
+            return Err(error::fault(&message, "BAD_AS_OF", false));
+        }
+        let read = view.read_as_of(moment.position, scope, query).await;
+        return read.map_err(|fault| error::view_fault(&fault));
+    }
     if let Some(position) = min_position {
         view.wait_for(position.0).await.map_err(|fault| error::view_fault(&fault))?;
     }

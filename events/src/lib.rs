@@ -23,6 +23,7 @@ pub mod reaction;
 pub mod reservation;
 pub mod root;
 pub mod setting;
+pub mod template;
 pub mod testing;
 mod told;
 pub mod worker;

@@ -4,6 +4,7 @@
 //! query, is sent again when the connection breaks or the server says that the same may succeed in a
 //! moment. Never sends a token through a proxy.
 
+mod as_of;
 mod document;
 mod error;
 mod reply;
@@ -30,6 +31,7 @@ use url::Url;
 #[cfg(test)]
 pub(crate) use self::document::{Checked, with_fragments};
 pub(crate) use self::{
+    as_of::AsOf,
     document::Document,
     error::{Error, Fault},
     reply::{DryRun, Outcome, UserError},
@@ -44,6 +46,11 @@ const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 const RETRY_DELAYS: [Duration; 3] =
     [Duration::from_millis(100), Duration::from_millis(400), Duration::from_millis(1_600)];
 
+/// How long is waited for views to be built as they were: some minutes, where the log has millions of events.
+const BUILD_WAIT_MAX: Duration = Duration::from_mins(10);
+/// How long is waited before it is asked again how far they are.
+const BUILD_POLL_INTERVAL: Duration = Duration::from_secs(1);
+
 /// A server and who asks it.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
@@ -52,6 +59,10 @@ pub(crate) struct Client {
     has_token: bool,
     /// Whether commands are only to say what they would do.
     is_dry: bool,
+    /// As of when is asked; now if nothing is said.
+    as_of: Option<AsOf>,
+    /// Whether the person was told as of when the answers are.
+    has_told_as_of: Arc<AtomicBool>,
     /// Whether the person was told that answers are of an older state: once is enough.
     has_told_staleness: Arc<AtomicBool>,
 }
@@ -80,6 +91,8 @@ impl Client {
             server,
             has_token: token.is_some(),
             is_dry: false,
+            as_of: None,
+            has_told_as_of: Arc::default(),
             has_told_staleness: Arc::default(),
         })
     }
@@ -87,6 +100,11 @@ impl Client {
     /// The same client, whose commands only say what they would do: each is answered by [`Error::DryRun`].
     pub(crate) fn dry(&self) -> Self {
         Self { is_dry: true, ..self.clone() }
+    }
+
+    /// The same client, which asks as of a moment of the past.
+    pub(crate) fn with_as_of(self, as_of: Option<AsOf>) -> Self {
+        Self { as_of, ..self }
     }
 
     /// Where the server is.
@@ -106,10 +124,19 @@ impl Client {
 
     /// The value of a document's one field, as soon as there is an answer.
     async fn value_of<T>(&self, document: &Document<T>, variables: &Value) -> Result<Value, Error> {
-        let body = json!({ "query": document.text(), "variables": variables });
+        let mut body = json!({ "query": document.text(), "variables": variables });
+        if let Some(as_of) = &self.as_of {
+            body["extensions"] = json!({ "asOf": as_of });
+        }
         let mut delays = RETRY_DELAYS.into_iter();
+        let asked_at = tokio::time::Instant::now();
         loop {
             match self.ask_once(&body).await {
+                // Each try waits at the server for what is being built there.
+                Err(Error::Fault(fault)) if fault.is_building() && asked_at.elapsed() < BUILD_WAIT_MAX => {
+                    crate::say(&fault.message);
+                    tokio::time::sleep(BUILD_POLL_INTERVAL).await;
+                }
                 Err(error) if error.may_succeed_again(document.is_repeatable) => match delays.next() {
                     Some(delay) => tokio::time::sleep(delay).await,
                     None => return Err(error),
@@ -177,6 +204,11 @@ impl Client {
         let bytes = response.bytes().await.map_err(|error| self.transport(&error))?;
         if let Some(told) = reply::staleness(&bytes)
             && !self.has_told_staleness.swap(true, Ordering::SeqCst)
+        {
+            crate::say(&told);
+        }
+        if let Some(told) = reply::as_of(&bytes)
+            && !self.has_told_as_of.swap(true, Ordering::SeqCst)
         {
             crate::say(&told);
         }

@@ -2,6 +2,9 @@
 //!
 //! The supervision tree is one file that reads like a table: `tree.rs`.
 
+// The roots of the API are merged one in the other: each concern makes the type of a query deeper.
+#![recursion_limit = "256"]
+
 mod client;
 pub mod commands;
 pub mod configuration;

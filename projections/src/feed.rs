@@ -216,8 +216,13 @@ impl Feeder {
 
     /// Makes the indexes once it is nearly at the end of the log; it is told to be there after that.
     pub(crate) fn complete<V: View>(&mut self) -> Result<(), End> {
+        if self.is_near_the_end() { self.finish::<V>() } else { Ok(()) }
+    }
+
+    /// Makes the indexes, wherever it is: nothing more is folded, or little.
+    pub(crate) fn finish<V: View>(&mut self) -> Result<(), End> {
         let mut wait = RETRY_MIN;
-        while !self.store.is_built() && self.is_near_the_end() {
+        while !self.store.is_built() {
             match self.store.complete::<V>() {
                 Ok(()) => {}
                 Err(error) if is_passing(&error) => self.wait_with(&chain(&error), &mut wait)?,

@@ -24,6 +24,7 @@ use crate::{
     feed::Feeder,
     life::Life,
     order::Order,
+    past::{self, Pasts},
     readers::{QueryError, Readers},
     registry::StartError,
     spawn,
@@ -86,6 +87,9 @@ pub struct ViewHandle {
     whole_at: Arc<AtomicU64>,
     /// The newest position that any of the views was read at.
     pub(crate) shown: Arc<AtomicU64>,
+    /// The view as it was.
+    pub(crate) pasts: Pasts,
+    pub(crate) way: past::Way,
     stop: Arc<watch::Sender<bool>>,
     thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
 }
@@ -93,6 +97,15 @@ pub struct ViewHandle {
 impl ViewHandle {
     /// Starts a view in its own files below `directory`; must be called on a runtime.
     pub fn start<V: View>(log: &Log, directory: &Path) -> Result<Self, StartError> {
+        Self::start_among::<V>(log, directory, &Pasts::start(log, directory))
+    }
+
+    /// The same among other views, which have one past together.
+    pub(crate) fn start_among<V: View>(
+        log: &Log,
+        directory: &Path,
+        pasts: &Pasts,
+    ) -> Result<Self, StartError> {
         let Start { shelf, fed, file, shown } = Start::of::<V>(log, directory)?;
         let head = log.head().position;
         let (own, own_status) = watch::channel(ViewStatus::new(V::NAME, fed, file.1.position));
@@ -113,6 +126,7 @@ impl ViewHandle {
             feeder: Feeder::new(log, Handle::current(), file, told, stopped),
             editions: editions.clone(),
             readers: readers.clone(),
+            pasts: pasts.clone(),
             served,
             whole_at: Arc::clone(&whole_at),
             serves_at: head,
@@ -137,6 +151,8 @@ impl ViewHandle {
             status,
             whole_at,
             shown,
+            pasts: pasts.clone(),
+            way: past::way::<V>(),
             stop,
             thread,
         })
@@ -276,6 +292,7 @@ impl ViewHandle {
 
     /// Stops the view and waits for its thread; what it shows can still be read.
     pub fn stop(&self) {
+        self.pasts.stop();
         self.stop.send_replace(true);
         let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         if let Some(thread) = thread

@@ -24,6 +24,7 @@ pub mod named;
 mod obey;
 mod order;
 pub mod page;
+mod past;
 pub mod playlist;
 mod readers;
 mod registry;

@@ -27,6 +27,7 @@ use crate::{
     feed::Feeder,
     handle::ViewStatus,
     order::{Answer, Order},
+    past::Pasts,
     readers::{self, Readers},
     store::Checkpoint,
     view::View,
@@ -40,6 +41,7 @@ pub(crate) struct Life {
     pub(crate) feeder: Feeder,
     pub(crate) editions: Editions,
     pub(crate) readers: Readers,
+    pub(crate) pasts: Pasts,
     /// How the edition is that serves.
     pub(crate) served: Arc<watch::Sender<ViewStatus>>,
     /// Before what is fed has folded up to here it shows a part of the truth, and serves only if nothing else does.
@@ -198,6 +200,7 @@ impl Life {
 
     /// Makes the view anew, and serves nothing until it is: what was erased from the log must not be found in it.
     fn begin_anew<V: View>(&mut self) -> Result<(), End> {
+        self.pasts.forget_what_was_erased();
         self.forget_what_was_erased::<V>();
         let begun = self.feeder.begin_anew::<V>();
         let head = self.feeder.log.head().position;

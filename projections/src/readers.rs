@@ -53,6 +53,30 @@ pub enum QueryError {
         /// What it lacks.
         source: rusqlite::Error,
     },
+    /// The view as it was at a position is being built.
+    #[error("the view {view} is being built as of {wanted}, and is at {at}")]
+    Building {
+        /// The view.
+        view: &'static str,
+        /// Where the build is.
+        at: u64,
+        /// As of which position it is wanted.
+        wanted: u64,
+    },
+    /// So many views are being built as they were that no further one is begun.
+    #[error("too much of the past is asked for at once: the view {view} is not built as it was")]
+    Busy {
+        /// The view.
+        view: &'static str,
+    },
+    /// The view as it was takes more room than is given to the past.
+    #[error("the view {view} as of {position} is larger than may be kept of the past")]
+    PastTooLarge {
+        /// The view.
+        view: &'static str,
+        /// As of which position it is wanted.
+        position: u64,
+    },
     /// The query itself is at fault.
     #[error("a query of the view {view} panicked")]
     Panicked {

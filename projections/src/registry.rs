@@ -7,18 +7,18 @@ use std::{
 
 use mediary_log::{Log, ReadError};
 
-use crate::{handle::ViewHandle, view::View};
+use crate::{handle::ViewHandle, past::Pasts, view::View};
 
 /// A view that a server has: started, asked and stopped like the others.
 #[derive(Debug, Clone, Copy)]
 pub struct ViewKind {
-    start: fn(&Log, &Path) -> Result<ViewHandle, StartError>,
+    start: fn(&Log, &Path, &Pasts) -> Result<ViewHandle, StartError>,
 }
 
 impl ViewKind {
     /// The kind of this view.
     pub const fn of<V: View>() -> Self {
-        Self { start: ViewHandle::start::<V> }
+        Self { start: ViewHandle::start_among::<V> }
     }
 }
 
@@ -75,7 +75,8 @@ impl Views {
         let directory = data.join("views");
         std::fs::create_dir_all(&directory)
             .map_err(|source| StartError::Folder { path: directory.clone(), source })?;
-        let start = |kind: ViewKind| (kind.start)(log, &directory);
+        let pasts = Pasts::start(log, &directory);
+        let start = |kind: ViewKind| (kind.start)(log, &directory, &pasts);
         let mut all = kinds.into_iter().map(start).collect::<Result<Vec<_>, _>>()?;
         let shown = Arc::<AtomicU64>::default();
         for view in &mut all {

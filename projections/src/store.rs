@@ -129,6 +129,11 @@ impl Store {
         position >= self.begun
     }
 
+    /// The head of the log when the file was made.
+    pub(crate) const fn begun(&self) -> u64 {
+        self.begun
+    }
+
     /// Whether it has been at the end of the log once, with all of its indexes.
     pub(crate) const fn is_built(&self) -> bool {
         self.is_built

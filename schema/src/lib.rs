@@ -29,6 +29,7 @@ pub mod secret;
 pub mod setting;
 pub mod several;
 pub mod subject;
+pub mod template;
 pub mod ticket;
 pub mod worker;
 
@@ -47,4 +48,5 @@ pub use root::RootId;
 pub use secret::Secret;
 pub use several::{Several, SeveralError};
 pub use subject::{NAME_BYTES_MAX, ParseSubjectError, Subject, is_word};
+pub use template::TemplateVersion;
 pub use ticket::{Label, Priority, Ticket, Wait};

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    JobId, Timestamp,
+    JobId, TemplateVersion, Timestamp,
     job::{JobState, WorkKind},
     lane::{Hold, Lane},
 };
@@ -29,6 +29,9 @@ pub struct Ticket {
     /// Words by which it is found.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tags: Vec<Label>,
+    /// The template that it was started by.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub template: Option<TemplateVersion>,
     /// Whether it is one of very many that one wish asked for, and takes turns with these as one.
     #[serde(default, skip_serializing_if = "is_default")]
     pub bulk: bool,
@@ -45,7 +48,7 @@ impl Ticket {
     /// The same without words of people.
     #[must_use]
     pub fn redacted(&self) -> Self {
-        Self { batch: None, tags: Vec::new(), ..self.clone() }
+        Self { batch: None, tags: Vec::new(), template: None, ..self.clone() }
     }
 
     /// The ticket of whoever does the same work again: it waits for nothing that the first one waited for.

@@ -21,7 +21,7 @@ const OTHER: ProjectId = ProjectId::from_uuid(Uuid::from_u128(0xBEEF));
 
 /// Follows an address as a project that no token of the test is of, and waits until its list is known.
 /// Answers the playlist, its job and its story.
-async fn follow_as_other(log: &Log, url: &str) -> (String, String, String) {
+pub(crate) async fn follow_as_other(log: &Log, url: &str) -> (String, String, String) {
     let gate = Gate::new(log.clone(), Clock::system(), IdSource::system(), REGISTRY);
     let origin = Origin { kind: OriginKind::Cli, id: Uuid::nil() };
     let command_id = CommandId::from_uuid(gate.ids().next());

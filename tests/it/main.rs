@@ -23,6 +23,7 @@ mod memory;
 mod nats;
 mod nats_command;
 mod new_concern;
+mod past;
 mod playlist;
 mod roles;
 mod root;

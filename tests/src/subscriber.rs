@@ -91,7 +91,8 @@ impl Subscriber {
         }
     }
 
-    async fn say(&mut self, message: Value) {
+    /// Sends a message.
+    pub async fn say(&mut self, message: Value) {
         self.wire.send(Message::text(message.to_string())).await.unwrap();
     }
 }

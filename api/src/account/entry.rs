@@ -1,10 +1,13 @@
+use async_graphql::Context;
 use futures::{FutureExt as _, future::BoxFuture};
 use mediary_events::account::Account;
-use mediary_log::gate::Gate;
 use mediary_schema::{PrincipalId, TokenId};
 
 use super::explain::Words;
-use crate::entry::{Entry, Named, Shelf, Thing};
+use crate::{
+    entry::{Entry, Named, Shelf, Thing},
+    schema::{clock, state},
+};
 
 /// Tokens, to the rest of the API.
 pub(crate) const ENTRY: Entry = Entry {
@@ -18,9 +21,9 @@ pub(crate) const ENTRY: Entry = Entry {
 };
 
 /// Every credential that is accepted, with its name.
-fn living(gate: &Gate) -> BoxFuture<'_, Named> {
+fn living<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Named> {
     async {
-        let (state, now) = (gate.state::<Account>(PrincipalId::OWNER.uuid()).await?, gate.clock().now());
+        let (state, now) = (state::<Account>(context, PrincipalId::OWNER.uuid()).await?, clock(context));
         let living = state.tokens.into_iter().filter(|(_, token)| token.is_living(now));
         Ok(living.map(|(id, token)| (id.uuid(), token.name)).collect())
     }

@@ -3,7 +3,11 @@ use mediary_events::account::Account;
 use mediary_schema::{PrincipalId, account::Permission};
 
 use super::object::Token;
-use crate::{error::fault, schema::platform, session::session};
+use crate::{
+    error::fault,
+    schema::{clock, state},
+    session::session,
+};
 
 #[derive(Debug, Default)]
 pub(crate) struct AccountQuery;
@@ -13,12 +17,12 @@ impl AccountQuery {
     /// Every credential that is accepted; one that has ended is not.
     async fn tokens(&self, context: &Context<'_>) -> Result<Vec<Token>> {
         session(context, Permission::ADMINISTER)?;
-        let state = platform(context).gate.state::<Account>(PrincipalId::OWNER.uuid()).await;
+        let state = state::<Account>(context, PrincipalId::OWNER.uuid()).await;
         let state = state.map_err(|refusal| {
             tracing::error!(%refusal, "tokens can't be read");
             fault("internal error; the server's log says more", "INTERNAL", false)
         })?;
-        let now = platform(context).gate.clock().now();
+        let now = clock(context);
         let tokens = state.tokens.into_iter().filter(|(_, token)| token.is_living(now));
         Ok(tokens.map(|(id, token)| Token::new(id, token)).collect())
     }

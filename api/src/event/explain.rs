@@ -2,6 +2,7 @@
 //!
 //! To add a concern: `explain.rs` in its folder with one [`Explains`], named in its entry.
 
+use async_graphql::Context;
 use mediary_events::{Concern, codec};
 use mediary_log::{Direction, Filter, LogReader, OriginKind, Read, ReadError, Recorded, StreamId, Subject};
 use mediary_projections::{
@@ -11,7 +12,10 @@ use mediary_projections::{
 use mediary_schema::{EntryId, PlaylistId, job::Work, redact, scope::Scope};
 use uuid::Uuid;
 
-use crate::schema::ENTRIES;
+use crate::{
+    as_of::moment,
+    schema::{ENTRIES, platform},
+};
 
 /// What a concern says of its own.
 pub(crate) trait Explains: Sync {
@@ -78,9 +82,17 @@ pub(crate) type Found<T> = Result<T, Lost>;
 pub(crate) struct Finder {
     pub(crate) reader: LogReader,
     pub(crate) views: Views,
+    /// As of which position; now if none is said.
+    as_of: Option<u64>,
 }
 
 impl Finder {
+    /// Looks things up for a request that may ask this, as of its moment.
+    pub(super) fn of(context: &Context<'_>, reader: LogReader) -> Self {
+        let as_of = moment(context).map(|moment| moment.position);
+        Self { reader, views: platform(context).views.clone(), as_of }
+    }
+
     /// Who asks.
     pub(crate) const fn scope(&self) -> &Scope {
         self.reader.scope()
@@ -120,7 +132,10 @@ impl Finder {
         view: &ViewHandle,
         query: impl FnOnce(&Snapshot<'_>) -> SqlResult<T>,
     ) -> Found<T> {
-        Ok(view.read_blocking(*self.scope(), query)?)
+        Ok(match self.as_of {
+            Some(position) => view.read_as_of_blocking(position, *self.scope(), query)?,
+            None => view.read_blocking(*self.scope(), query)?,
+        })
     }
 
     /// What a playlist is called: its title, or its address.

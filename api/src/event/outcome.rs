@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use async_graphql::{Enum, ID, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, Result, SimpleObject};
 use mediary_log::{LogReader, Read, Recorded, StreamId};
 use mediary_schema::EventId;
 
@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     scalar::{DateTime, Long},
-    schema::Platform,
     session::require,
 };
 
@@ -90,10 +89,10 @@ impl BranchState {
     }
 }
 
-pub(super) async fn outcome(platform: &Platform, reader: LogReader, id: &ID) -> Result<Option<Outcome>> {
+pub(super) async fn outcome(context: &Context<'_>, reader: LogReader, id: &ID) -> Result<Option<Outcome>> {
     let (kind, uuid) = why::parse(id)?;
     require(reader.scope(), why::permission(&kind))?;
-    let finder = Finder { reader, views: platform.views.clone() };
+    let finder = Finder::of(context, reader);
     let grown = blocking(move || -> Found<Option<(Vec<Branch>, bool)>> {
         let Some(last) = last_event(&finder, &kind, uuid)? else { return Ok(None) };
         let seeds = seeds(&finder, &kind, &last)?;

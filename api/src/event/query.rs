@@ -13,6 +13,7 @@ use super::{
     why::{Why, why},
 };
 use crate::{
+    as_of::moment,
     connection,
     error::{fault, log_fault, parse_id},
     scalar::{DateTime, Long, Position},
@@ -52,12 +53,11 @@ pub(crate) struct Head {
     log_id: ID,
     /// How often the log was opened.
     epoch: Position,
-    /// The size of the log's file in bytes.
-    size_bytes: Long,
+    /// The size of the log's file in bytes; none of the past.
+    size_bytes: Option<Long>,
 }
 
 #[Object]
-#[expect(clippy::unused_async, reason = "the form that the macro asks for")]
 #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
 impl EventQuery {
     /// The log itself, from a position on, for whoever may audit it.
@@ -94,9 +94,9 @@ impl EventQuery {
         }
         let filter = filter(types, streams, subjects.as_deref())?;
         let before = match since {
-            Some(DateTime(moment)) => blocking({
+            Some(DateTime(since)) => blocking({
                 let log = platform(context).gate.log().clone();
-                move || log.position_before(moment)
+                move || log.position_before(since)
             })
             .await?
             .map_err(|error| log_fault(&error))?,
@@ -125,13 +125,26 @@ impl EventQuery {
     async fn head(&self, context: &Context<'_>) -> Result<Head> {
         session(context, Permission::READ)?;
         let log = platform(context).gate.log();
-        let head = log.head();
+        let Some(moment) = moment(context) else {
+            let head = log.head();
+            return Ok(Head {
+                position: Position(head.position),
+                hash: hex(head.hash),
+                log_id: ID(log.id().to_string()),
+                epoch: Position(log.epoch()),
+                size_bytes: Some(Long(log.size_bytes())),
+            });
+        };
+        moment.lacks("head.sizeBytes", "how large the file was is not recorded");
+        let (log, position) = (log.clone(), moment.position);
+        let found = blocking(move || Ok((log.id(), log.hash_at(position)?, log.epoch_at(position)?))).await?;
+        let (id, hash, epoch) = found.map_err(|error| log_fault(&error))?;
         Ok(Head {
-            position: Position(head.position),
-            hash: hex(head.hash),
-            log_id: ID(log.id().to_string()),
-            epoch: Position(log.epoch()),
-            size_bytes: Long(log.size_bytes()),
+            position: Position(position),
+            hash: hash.map(hex).unwrap_or_default(),
+            log_id: ID(id.to_string()),
+            epoch: Position(epoch),
+            size_bytes: None,
         })
     }
 
@@ -193,7 +206,7 @@ impl EventQuery {
         #[graphql(desc = "A command, a story, an event, or a thing.")] id: ID,
     ) -> Result<Option<Outcome>> {
         let reader = reader(context, Permission::READ)?;
-        outcome(platform(context), reader, &id).await
+        outcome(context, reader, &id).await
     }
 
     /// Why a thing is as it is: the chain of causes back to whoever started it.
@@ -206,7 +219,7 @@ impl EventQuery {
         id: ID,
     ) -> Result<Option<Why>> {
         let reader = reader(context, Permission::READ)?;
-        why(platform(context), reader, &id).await
+        why(context, reader, &id).await
     }
 }
 
@@ -252,6 +265,7 @@ fn bytes(events: &[Recorded]) -> usize {
 /// Refuses a place that the log does not have: it is of another log, or of one that lost its end.
 pub(crate) fn within_log(context: &Context<'_>, after: Position) -> Result<()> {
     let head = platform(context).gate.log().head().position;
+    let head = moment(context).map_or(head, |moment| moment.position);
     if after.0 <= head {
         return Ok(());
     }

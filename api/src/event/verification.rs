@@ -8,6 +8,7 @@ use mediary_schema::account::Permission;
 
 use super::query::blocking;
 use crate::{
+    as_of::now_only,
     error::{UserError, chain, fault},
     scalar::{DateTime, Long, Position},
     schema::platform,
@@ -72,6 +73,7 @@ pub(super) async fn verification(
 ) -> Result<LogVerification> {
     // It is proved as a whole, whosever events they are.
     session(context, Permission::ADMINISTER)?;
+    now_only(context, "the log is proved as it is, and whole")?;
     let checkpoint = match (checkpoint_position, checkpoint_hash) {
         (Some(position), Some(hash)) => {
             let hash = blake3::Hash::from_hex(&hash)

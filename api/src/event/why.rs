@@ -19,7 +19,7 @@ use super::{
 use crate::{
     account::token_name,
     error::{fault, log_fault, view_fault},
-    schema::{Platform, reader},
+    schema::reader,
     session::require,
 };
 
@@ -49,10 +49,10 @@ pub(crate) struct Why {
     started_from: OriginName,
 }
 
-pub(super) async fn why(platform: &Platform, reader: LogReader, id: &ID) -> Result<Option<Why>> {
+pub(super) async fn why(context: &Context<'_>, reader: LogReader, id: &ID) -> Result<Option<Why>> {
     let (kind, uuid) = parse(id)?;
     require(reader.scope(), permission(&kind))?;
-    let finder = Finder { reader, views: platform.views.clone() };
+    let finder = Finder::of(context, reader);
     let told = blocking(move || tell(&finder, &kind, uuid)).await?;
     let Some(told) = told.map_err(|lost| lost_fault(&lost))? else { return Ok(None) };
     let Some(root) = told.chain.last() else { return Ok(None) };

@@ -6,7 +6,7 @@ use mediary_projections::{
     Snapshot, Views,
     job::{JobView, jobs_by_id},
 };
-use mediary_schema::{JobId, Label, Priority};
+use mediary_schema::{JobId, Label, Priority, ticket::NoLabel};
 
 use super::Job;
 use crate::{
@@ -34,7 +34,10 @@ pub(crate) struct JobsInput {
 /// When the turn of jobs comes, and under which names they are found.
 #[derive(Debug, Clone, Default, InputObject)]
 pub(crate) struct TicketInput {
-    /// How much it matters, from 0 to 9: the higher one is first, and whoever waits long overtakes; 5 if left out.
+    /// The name of a template, for whatever is not said here. Tags are had besides those of the template.
+    template: Option<String>,
+    /// How much it matters, from 0 to 9: the higher one is first, and whoever waits long overtakes; 5 if neither this nor
+    /// a template says it.
     priority: Option<i32>,
     /// Not before this moment.
     at: Option<DateTime>,
@@ -49,21 +52,30 @@ pub(crate) struct TicketInput {
 impl TicketInput {
     /// What is asked, or nothing in particular.
     pub(crate) fn parse(ticket: Option<Self>) -> Result<ask::Ticket> {
-        let Self { priority, at, after, batch, tags } = ticket.unwrap_or_default();
-        let priority =
-            priority.map(i64::from).map(Priority::try_from).transpose().map_err(|error| bad(&error))?;
-        let label = |text: String| text.parse::<Label>().map_err(|error| bad(&error));
+        let Self { template, priority, at, after, batch, tags } = ticket.unwrap_or_default();
+        let priority = priority
+            .map(i64::from)
+            .map(Priority::try_from)
+            .transpose()
+            .map_err(|error| bad_ticket(&error))?;
         Ok(ask::Ticket {
-            priority: priority.unwrap_or_default(),
+            template: template.as_deref().map(label).transpose()?,
+            priority,
             at: at.map(|moment| moment.0),
             after: after.map(|id| parse_id(&id)).transpose()?,
-            batch: batch.map(label).transpose()?,
-            tags: tags.unwrap_or_default().into_iter().map(label).collect::<Result<_>>()?,
+            batch: batch.as_deref().map(label).transpose()?,
+            tags: tags.unwrap_or_default().iter().map(|tag| label(tag)).collect::<Result<_>>()?,
         })
     }
 }
 
-fn bad(error: &dyn std::error::Error) -> async_graphql::Error {
+/// A word that people give to jobs.
+pub(crate) fn label(text: &str) -> Result<Label> {
+    text.parse().map_err(|error: NoLabel| bad_ticket(&error))
+}
+
+/// The answer to a ticket that says something which none can.
+pub(crate) fn bad_ticket(error: &dyn std::error::Error) -> async_graphql::Error {
     fault(&error.to_string(), "BAD_TICKET", false)
 }
 
@@ -133,7 +145,7 @@ impl JobMutation {
     /// Says anew how much jobs matter that have not ended. What runs goes on.
     async fn job_set(&self, context: &Context<'_>, input: JobSetInput) -> Result<JobPayload> {
         let job_ids = several(&input.ids)?;
-        let priority = Priority::try_from(i64::from(input.priority)).map_err(|error| bad(&error))?;
+        let priority = Priority::try_from(i64::from(input.priority)).map_err(|error| bad_ticket(&error))?;
         payload(context, input.terms, Ask::Set(ask::Set { job_ids, priority })).await
     }
 

@@ -11,7 +11,7 @@ use mediary_projections::{
     job::{self as view, JobRow, JobView},
 };
 use mediary_schema::{
-    FailureClass, JobId,
+    FailureClass, JobId, TemplateVersion,
     job::{Failure as FailureValue, JobState, Progress as ProgressValue, Work},
     lane::Lane,
     ticket::Wait,
@@ -22,6 +22,7 @@ pub(crate) use self::{
     waiting::{WaitReason, Waiting},
 };
 use crate::{
+    as_of::moment,
     choice::Choice,
     loader::{LookUp, look_up_beside},
     scalar::{DateTime, Long, Position},
@@ -120,6 +121,21 @@ impl From<ProgressValue> for Progress {
     }
 }
 
+/// By which template a job was started, as it was then: a later version changes no job.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct JobTemplate {
+    /// Its name.
+    name: String,
+    /// Which version of it, from 1.
+    version: u32,
+}
+
+impl From<TemplateVersion> for JobTemplate {
+    fn from(TemplateVersion { name, version }: TemplateVersion) -> Self {
+        Self { name: name.into(), version }
+    }
+}
+
 /// A piece of long work.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]
@@ -154,6 +170,8 @@ pub(crate) struct Job {
     batch: Option<String>,
     /// Words by which it is found.
     tags: Vec<String>,
+    /// The template that it was started by.
+    template: Option<JobTemplate>,
     /// The story that it belongs to.
     story_id: ID,
     /// When it was queued.
@@ -193,6 +211,7 @@ impl From<JobRow> for Job {
             at: row.ticket.at.map(DateTime),
             after: row.ticket.after.map(|id| ID(id.to_string())),
             batch: row.ticket.batch.map(|batch| batch.to_string()),
+            template: row.ticket.template.map(JobTemplate::from),
             tags: row.ticket.tags.iter().map(ToString::to_string).collect(),
             story_id: ID(row.story.to_string()),
             queued_at: DateTime(row.queued_at),
@@ -233,6 +252,10 @@ impl Job {
         if !matches!(self.state, State::Queued | State::Paused) {
             return None;
         }
+        if let Some(moment) = moment(context) {
+            moment.lacks("Job.waitsFor", "why a job waited is known of now alone");
+            return None;
+        }
         let queue = Arc::clone(&platform(context).queue);
         match look_up_beside::<Self, _, _, _>(context, self.key, |keys| queue.waits(keys)).await? {
             Wait::Retry(_) if self.moment().is_some() => self.moment(),
@@ -242,6 +265,10 @@ impl Job {
 
     /// How far it is; none unless it runs and has told.
     async fn progress(&self, context: &Context<'_>) -> Option<Progress> {
+        if let Some(moment) = moment(context) {
+            moment.lacks("Job.progress", "how far a job was is told, and not recorded");
+            return None;
+        }
         let project = scope(context).ok()?.project()?;
         let subject = Subject { project, concern: "job", name: "progress", id: self.key.uuid() };
         let payload = platform(context).signals.latest(&subject)?;

@@ -3,16 +3,18 @@ use mediary_projections::{
     Snapshot, Views,
     job::{self as view, JobFilter, JobView},
 };
-use mediary_schema::{CorrelationId, JobId, Label, account::Permission, job::Output, ticket::NoLabel};
+use mediary_schema::{CorrelationId, JobId, account::Permission, job::Output};
 
 use super::{
     Job,
+    mutation::label,
     object::{
         Kind, State,
         log::{JobLog, JobLogPiece, NoPlace, Place},
     },
 };
 use crate::{
+    as_of::{moment, now_only},
     connection::{self, Nodes, Of},
     error::{fault, parse_id},
     event,
@@ -69,10 +71,6 @@ impl JobFilterInput {
     }
 }
 
-fn label(text: &str) -> Result<Label> {
-    text.parse().map_err(|error: NoLabel| fault(&error.to_string(), "BAD_TICKET", false))
-}
-
 /// Everything that was started under one name, in numbers.
 #[derive(Debug, SimpleObject)]
 pub(crate) struct Batch {
@@ -97,8 +95,8 @@ pub(crate) struct Story {
     succeeded_count: Long,
     /// Those that failed or were cancelled.
     given_up_count: Long,
-    /// Whether nothing more will come of it: every job has ended, and every reaction has reacted.
-    settled: bool,
+    /// Whether nothing more will come of it: every job has ended, and every reaction has reacted. None of the past.
+    settled: Option<bool>,
 }
 
 #[Object]
@@ -136,6 +134,7 @@ impl JobQuery {
         id: ID,
         #[graphql(desc = "The `endCursor` up to which the client has it.")] after: Option<String>,
     ) -> Result<Option<JobLog>> {
+        now_only(context, "what the programs of a job had written by then is not recorded")?;
         let job_id: JobId = parse_id(&id)?;
         let place: Option<Place> = after
             .map(|text| text.parse())
@@ -208,10 +207,18 @@ impl JobQuery {
         let told = row.changed_at.max(min_position.unwrap_or_default().0);
         let reacted = *platform.reacted.borrow() >= told;
         let all_ended = row.succeeded + row.given_up == row.jobs;
+        let moment = moment(context);
+        if let Some(moment) = moment {
+            moment.lacks("Story.settled", "what reactions passed without a word is not recorded");
+        }
         // A reaction may have opened jobs that the row read above does not show yet.
-        let settled = reacted && all_ended && {
-            let head = Position(platform.gate.log().head().position);
-            read(context, VIEW, Some(head), query).await? == row
+        let settled = match moment {
+            Some(_) => None,
+            None if reacted && all_ended => {
+                let head = Position(platform.gate.log().head().position);
+                Some(read(context, VIEW, Some(head), query).await? == row)
+            }
+            None => Some(false),
         };
         Ok(Some(Story {
             id,

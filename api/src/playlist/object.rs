@@ -140,8 +140,10 @@ pub(crate) struct Playlist {
     refresh_unreadable: u32,
     /// The first 20 of these.
     refresh_unreadable_rows: Vec<UnreadableRow>,
-    /// How many entries are there.
+    /// How many entries are there: with `notSeenCount` as many as `entries` shows.
     entry_count: Long,
+    /// How many entries the last full refresh lacked: they are shown until the next one lacks them, too.
+    not_seen_count: Long,
     /// The position of the last event that touched it.
     changed_at: Position,
     #[graphql(skip)]
@@ -170,6 +172,7 @@ impl From<PlaylistRow> for Playlist {
                 .map(UnreadableRow::from)
                 .collect(),
             entry_count: Long(row.entry_count),
+            not_seen_count: Long(row.not_seen_count),
             changed_at: Position(row.changed_at),
             key: row.id,
         }

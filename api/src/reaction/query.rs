@@ -3,7 +3,11 @@ use mediary_events::reaction::Reaction;
 use mediary_schema::{ReactionId, account::Permission};
 
 use super::object::Parked;
-use crate::{error::read_fault, schema::platform, session::session};
+use crate::{
+    error::read_fault,
+    schema::{self, platform},
+    session::session,
+};
 
 #[derive(Debug, Default)]
 pub(crate) struct ReactionQuery;
@@ -24,7 +28,7 @@ impl ReactionQuery {
         for name in wanted {
             let uuid = ReactionId::from_name(name).uuid();
             let state =
-                platform.gate.state::<Reaction>(uuid).await.map_err(|refusal| read_fault(&refusal))?;
+                schema::state::<Reaction>(context, uuid).await.map_err(|refusal| read_fault(&refusal))?;
             parked.add(name, &state);
         }
         Ok(parked)

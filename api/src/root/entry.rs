@@ -1,10 +1,13 @@
+use async_graphql::Context;
 use futures::{FutureExt as _, future::BoxFuture};
 use mediary_events::root::Root as Roots;
-use mediary_log::gate::Gate;
 use mediary_schema::{ProjectId, root::RootId};
 
 use super::explain::Words;
-use crate::entry::{Entry, Named, Shelf, Thing};
+use crate::{
+    entry::{Entry, Named, Shelf, Thing},
+    schema::state,
+};
 
 /// Roots, to the rest of the API.
 pub(crate) const ENTRY: Entry = Entry {
@@ -18,9 +21,9 @@ pub(crate) const ENTRY: Entry = Entry {
 };
 
 /// Every root with its name.
-fn registered(gate: &Gate) -> BoxFuture<'_, Named> {
+fn registered<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Named> {
     async {
-        let roots = gate.state::<Roots>(ProjectId::HOME.uuid()).await?.roots;
+        let roots = state::<Roots>(context, ProjectId::HOME.uuid()).await?.roots;
         Ok(roots.into_iter().map(|root| (root.id.uuid(), root.name)).collect())
     }
     .boxed()

@@ -5,7 +5,7 @@ use mediary_schema::{
     root::{RootKind, Standing},
 };
 
-use crate::{schema::platform, session::session};
+use crate::{as_of::moment, schema::platform, session::session};
 
 /// A folder of the server's machine below which files lie.
 #[derive(Debug, Clone, SimpleObject)]
@@ -18,7 +18,7 @@ pub(crate) struct Root {
     name: String,
     /// Its whole path; only for whoever configures the installation.
     folder: Option<String>,
-    /// Whether the folder is there, as far as anybody looked.
+    /// Whether the folder is there, as far as anybody looked; unknown of the past.
     standing: RootStanding,
 }
 
@@ -47,7 +47,13 @@ pub(crate) enum RootStanding {
 impl Root {
     pub(super) fn of(context: &Context<'_>, registered: Registered) -> Self {
         let Registered { id, kind, name, folder } = registered;
-        let standing = platform(context).standings.borrow().get(&id).copied().unwrap_or_default();
+        let standing = match moment(context) {
+            Some(moment) => {
+                moment.lacks("Root.standing", "whether a folder was there is looked at, and not recorded");
+                Standing::default()
+            }
+            None => platform(context).standings.borrow().get(&id).copied().unwrap_or_default(),
+        };
         let is_told = session(context, Permission::CONFIGURE).is_ok();
         let folder = is_told.then(|| folder.to_string());
         Self { id: ID(id.to_string()), kind: kind.into(), name, folder, standing: standing.into() }

@@ -49,8 +49,11 @@ struct Asked {
     operation_name: Option<String>,
     variables: Option<Variables>,
     #[serde(default)]
-    extensions: Option<serde_json::Map<String, serde_json::Value>>,
+    extensions: Extensions,
 }
+
+/// What a request says beside its operation: `asOf`, and what other programs send and nobody here knows.
+pub(super) type Extensions = Option<std::collections::HashMap<String, async_graphql::Value>>;
 
 /// In which form a client takes an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,9 +105,9 @@ pub(super) async fn execute(
             return refuse(StatusCode::BAD_REQUEST, &fault(message, "BAD_REQUEST", false));
         }
     };
-    drop(asked.extensions);
     let mut operation = Operation::new(asked.query).variables(asked.variables.unwrap_or_default());
     operation.operation_name = asked.operation_name;
+    operation.extensions = async_graphql::Extensions(asked.extensions.unwrap_or_default());
     form.answer(&schema.execute(operation.data(session)).await)
 }
 

@@ -8,7 +8,7 @@ mod export;
 mod fault;
 mod graphql;
 pub mod limits;
-mod operation;
+pub(crate) mod operation;
 pub mod page;
 mod peer;
 mod spawn;

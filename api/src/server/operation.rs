@@ -17,6 +17,6 @@ pub(super) fn named<'a>(
 }
 
 /// Its kind; none where it is not there, which the executor says better.
-pub(super) fn kind_of(document: &ExecutableDocument, name: Option<&str>) -> Option<OperationType> {
+pub(crate) fn kind_of(document: &ExecutableDocument, name: Option<&str>) -> Option<OperationType> {
     named(document, name).map(|operation| operation.ty)
 }

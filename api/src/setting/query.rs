@@ -3,7 +3,7 @@ use mediary_events::setting::Setting;
 use mediary_schema::{ProjectId, SettingId, account::Permission};
 
 use super::object::Limits;
-use crate::{error::fault, schema::platform, session::session};
+use crate::{error::fault, schema::state, session::session};
 
 #[derive(Debug, Default)]
 pub(crate) struct SettingQuery;
@@ -15,7 +15,7 @@ impl SettingQuery {
         session(context, Permission::READ)?;
         // One installation has one machine, whosever work runs on it.
         let id = SettingId::from_project(ProjectId::HOME).uuid();
-        let state = platform(context).gate.state::<Setting>(id).await.map_err(|refusal| {
+        let state = state::<Setting>(context, id).await.map_err(|refusal| {
             tracing::error!(%refusal, "settings can't be read");
             fault("internal error; the server's log says more", "INTERNAL", false)
         })?;

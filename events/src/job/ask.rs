@@ -1,6 +1,9 @@
 //! What may be asked about jobs: a form for each command.
 
-use mediary_schema::{JobId, Label, Priority, Several, Timestamp, account::Permission, ticket};
+use mediary_schema::{
+    JobId, Label, Priority, Several, TemplateVersion, Timestamp, account::Permission, template::Settings,
+    ticket,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -76,9 +79,12 @@ pub struct Retry {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ticket {
+    /// The name of a template, for whatever is not said here. Tags are had besides those of the template.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub template: Option<Label>,
     /// How much it matters, from 0 to 9: the higher one is first, and whoever waits long overtakes.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub priority: Priority,
+    pub priority: Option<Priority>,
     /// Not before this moment.
     #[serde(default, skip_serializing_if = "is_default")]
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
@@ -103,15 +109,23 @@ pub struct TooManyTags {
 }
 
 impl Ticket {
-    /// The ticket of each job that comes of it.
-    pub fn of_job(&self) -> Result<ticket::Ticket, TooManyTags> {
-        let Self { priority, at, after, batch, mut tags } = self.clone();
+    /// The ticket of each job that comes of it, with the template that it names.
+    pub fn of_job(
+        &self,
+        template: Option<(TemplateVersion, Settings)>,
+    ) -> Result<ticket::Ticket, TooManyTags> {
+        let Self { template: _, priority, at, after, batch, mut tags } = self.clone();
+        let (template, settings) = template.unzip();
+        let settings = settings.unwrap_or_default();
+        let priority = priority.or(settings.priority).unwrap_or_default();
+        let batch = batch.or(settings.batch);
+        tags.extend(settings.tags);
         tags.sort();
         tags.dedup();
         if tags.len() > ticket::Ticket::TAGS_MAX {
             return Err(TooManyTags { count: tags.len() });
         }
-        Ok(ticket::Ticket { priority, at, after, batch, tags, bulk: false })
+        Ok(ticket::Ticket { priority, at, after, batch, tags, template, bulk: false })
     }
 }
 

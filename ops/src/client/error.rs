@@ -23,6 +23,11 @@ impl Fault {
     /// The code of an answer to a document that the server does not understand.
     pub(super) const OTHER_SCHEMA: &str = "OTHER_SCHEMA";
 
+    /// Whether what is asked for is being built.
+    pub(super) fn is_building(&self) -> bool {
+        self.code == "AS_OF_BUILDING"
+    }
+
     /// A command was done in place of being told: the server is older than dry runs.
     pub(super) fn no_dry_run() -> Self {
         let message = "the server did not understand that nothing was to be done".to_owned();
@@ -116,7 +121,12 @@ impl Error {
                 "UNAUTHENTICATED" | "FORBIDDEN" => Exit::Unauthenticated,
                 code if code.starts_with("BAD_") => Exit::Usage,
                 code if code.ends_with("_NOT_FOUND") => Exit::NotFound,
-                "POSITION_BEYOND_HEAD" | "PAGE_TOO_LARGE" => Exit::Refused,
+                "POSITION_BEYOND_HEAD"
+                | "TIME_AHEAD"
+                | "PAGE_TOO_LARGE"
+                | "AS_OF_READ_ONLY"
+                | "AS_OF_TOO_LARGE"
+                | "NOT_RECORDED" => Exit::Refused,
                 _ if fault.retryable => Exit::Busy,
                 _ => Exit::Internal,
             },

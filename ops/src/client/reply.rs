@@ -165,6 +165,24 @@ struct Said {
 struct SaidExtensions {
     #[serde(default)]
     stale_views: Vec<StaleView>,
+    #[serde(default)]
+    as_of: Option<SaidAsOf>,
+}
+
+/// As of when an answer is.
+#[derive(Deserialize)]
+struct SaidAsOf {
+    position: u64,
+    time: Option<String>,
+    #[serde(default)]
+    unknown: Vec<Unknown>,
+}
+
+/// What is left out since it is not recorded.
+#[derive(Deserialize)]
+struct Unknown {
+    field: String,
+    reason: String,
 }
 
 /// A view of which an older version serves.
@@ -191,6 +209,18 @@ pub(super) fn staleness(body: &[u8]) -> Option<String> {
     (!told.is_empty()).then(|| told.iter().map(|line| clean(line)).collect::<Vec<_>>().join("\n"))
 }
 
+/// What a person has to know of an answer of the past: as of when it is, and what of then is not known.
+pub(super) fn as_of(body: &[u8]) -> Option<String> {
+    let said: Said = serde_json::from_slice(body).ok()?;
+    let SaidAsOf { position, time, unknown } = said.extensions.as_of?;
+    let mut lines = vec![match time {
+        Some(time) => format!("as of position {position}, which was recorded at {time}"),
+        None => format!("as of position {position}: before the first event"),
+    }];
+    lines.extend(unknown.iter().map(|Unknown { field, reason }| format!("{field} is left out: {reason}")));
+    Some(lines.iter().map(|line| clean(line)).collect::<Vec<_>>().join("\n"))
+}
+
 /// The value of the one field that was asked for, or the fault; none if this is no answer of GraphQL.
 pub(super) fn parse(body: &[u8]) -> Option<Result<Value, Fault>> {
     let reply: Reply = serde_json::from_slice(body).ok()?;
@@ -206,7 +236,20 @@ pub(super) fn parse(body: &[u8]) -> Option<Result<Value, Fault>> {
 
 #[cfg(test)]
 mod tests {
-    use super::staleness;
+    use super::{as_of, staleness};
+
+    #[test]
+    fn an_answer_of_the_past_says_so_to_people() {
+        let body = br#"{ "data": { "jobs": null }, "extensions": { "asOf": {
+            "position": 7, "time": "2026-11-21T08:00:00.000000Z", "fields": ["jobs"],
+            "unknown": [{ "field": "Job.progress", "reason": "it is not recorded" }] } } }"#;
+        let told = "as of position 7, which was recorded at 2026-11-21T08:00:00.000000Z\n\
+                    Job.progress is left out: it is not recorded";
+        assert_eq!(as_of(body).unwrap(), told);
+        let empty = br#"{ "data": {}, "extensions": { "asOf": { "position": 0, "time": null } } }"#;
+        assert_eq!(as_of(empty).unwrap(), "as of position 0: before the first event");
+        assert_eq!(as_of(b"{ \"data\": {} }"), None);
+    }
 
     #[test]
     fn an_answer_of_an_older_state_says_so_to_people() {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-use super::{backup, demo, log, noun::OfConcern, server, shell, why};
-use crate::output::Format;
+use super::{backup, demo, log, moment, noun::OfConcern, server, shell, why};
+use crate::{client::AsOf, output::Format};
 
 /// Follows playlists, keeps their media, and remembers everything that happened.
 #[derive(Debug, Parser)]
@@ -43,6 +43,9 @@ const TOKEN_HELP: &str =
 
 const DATA_HELP: &str = "The server's data folder [else: MEDIARY_DATA, then ./data, if there is one]";
 
+const AS_OF_HELP: &str = "Read as of a moment of the past: a position of the log, a moment (2026-11-21T08:00:00Z), a day \
+     of UTC (2026-11-21), or how long ago (90m, 2h, 7d)";
+
 /// Flags that may stand before or after the verb.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Flags of every command")]
@@ -59,6 +62,9 @@ pub(crate) struct Everywhere {
     /// The server's data folder.
     #[arg(long, global = true, value_name = "DIR", help = DATA_HELP)]
     pub(crate) data: Option<PathBuf>,
+    /// Answer as of a moment of the past.
+    #[arg(long, global = true, value_name = "POSITION|TIME", value_parser = moment::parse_past, help = AS_OF_HELP)]
+    pub(crate) as_of: Option<AsOf>,
 }
 
 /// What to do.
@@ -135,17 +141,18 @@ mod tests {
     #[test]
     fn flags_of_every_command_stand_before_or_after_the_verb() {
         let lines = [
-            "mediary --format json --server http://h:1 --token-file t --data d playlist list",
-            "mediary playlist --format json --server http://h:1 --token-file t --data d list",
-            "mediary playlist list --format json --server http://h:1 --token-file t --data d",
-            "mediary --format json playlist --server h:1 list --token-file t --data d",
+            "mediary --as-of 5 --format json --server http://h:1 --token-file t --data d playlist list",
+            "mediary playlist --format json --server http://h:1 --token-file t --data d --as-of 5 list",
+            "mediary playlist list --format json --server http://h:1 --as-of 5 --token-file t --data d",
+            "mediary --format json playlist --server h:1 list --token-file t --data d --as-of 5",
         ];
         for line in lines {
-            let Everywhere { format, server, token_file, data } = parse(line).unwrap().everywhere;
+            let Everywhere { format, server, token_file, data, as_of } = parse(line).unwrap().everywhere;
             assert_eq!(format, Format::Json, "{line}");
             assert_eq!(server.unwrap().as_str(), "http://h:1/", "{line}");
             assert_eq!(token_file.unwrap(), PathBuf::from("t"), "{line}");
             assert_eq!(data.unwrap(), PathBuf::from("d"), "{line}");
+            assert_eq!(as_of, Some(AsOf::Position(5)), "{line}");
         }
     }
 

@@ -50,6 +50,7 @@ pub(crate) const CONCERNS: &[Concern] = &[
     super::account::CONCERN,
     super::project::CONCERN,
     super::setting::CONCERN,
+    super::template::CONCERN,
     super::worker::CONCERN,
     super::view::CONCERN,
     super::parked::CONCERN,

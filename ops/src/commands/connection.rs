@@ -58,7 +58,7 @@ pub(crate) fn connect(flags: &Everywhere, environment: &Environment) -> Result<C
     if token.is_some() && is_overheard(&server) {
         crate::say("the token travels in the clear to another machine; ask with https:// (SECURITY.md)");
     }
-    Ok(Client::try_new(server, token.as_deref())?)
+    Ok(Client::try_new(server, token.as_deref())?.with_as_of(flags.as_of.clone()))
 }
 
 /// Whether what is sent there is heard by whoever stands between (SE-05).

@@ -42,6 +42,13 @@ async fn run(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let client = || connect(flags, environment);
+    if flags.as_of.is_some() && !reads(&verb) {
+        let message = "`--as-of` is for what is read, and this reads nothing of the past".to_owned();
+        return Err(Failure::Usage {
+            message,
+            advice: "leave it out, or ask one of the verbs that list and show",
+        });
+    }
     match verb {
         Verb::Serve(settings) => server::serve(settings, flags).await,
         Verb::Doctor(settings) => server::doctor(settings, flags, output).await,
@@ -53,6 +60,21 @@ async fn run(
         Verb::Why(why) => why::run(why, &client()?, output).await,
         Verb::Demo(demo) => demo::run(demo, flags, output).await,
         Verb::Completions(completions) => shell::run(&completions, output),
+    }
+}
+
+/// Whether a verb may read as of the past; of a concern's own verbs the server says which do.
+const fn reads(verb: &Verb) -> bool {
+    match verb {
+        Verb::OfConcern(_) | Verb::Why(_) | Verb::Log(log::Verb::Show(_)) => true,
+        Verb::Log(_)
+        | Verb::Serve(_)
+        | Verb::Doctor(_)
+        | Verb::Config(_)
+        | Verb::Backup(_)
+        | Verb::Restore(_)
+        | Verb::Demo(_)
+        | Verb::Completions(_) => false,
     }
 }
 

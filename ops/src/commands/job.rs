@@ -31,6 +31,7 @@ use super::{
     page::{self, Page},
     plan::{self, Certainty, Intent},
     playlist::input,
+    template,
     ticket::Ticket,
 };
 use crate::{
@@ -94,6 +95,9 @@ pub(crate) enum Verb {
         #[command(flatten)]
         intent: Intent,
     },
+    /// Keep settings of jobs under a name, for `--template`.
+    #[command(subcommand)]
+    Template(template::Verb),
 }
 
 /// Which jobs to list.
@@ -248,6 +252,7 @@ impl Verbs for Verb {
                 show_outcome(client.meant(intent).act(&SET, wanted).await?, output)
             }
             Self::Pause { ids, intent } => act(&PAUSE, &ids, &client.meant(intent), output).await,
+            Self::Template(verb) => verb.run(client, output).await,
             Self::Resume { ids, intent } => act(&RESUME, &ids, &client.meant(intent), output).await,
         }
     }

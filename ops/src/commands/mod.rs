@@ -34,6 +34,7 @@ mod project;
 mod server;
 mod setting;
 mod shell;
+mod template;
 mod ticket;
 mod view;
 mod wait;

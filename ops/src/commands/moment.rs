@@ -2,12 +2,22 @@
 
 use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 
+use crate::client::AsOf;
+
 /// The help of every `--since`.
 pub(crate) const SINCE_HELP: &str = "Only from then on: a moment (2026-11-21T08:00:00Z), a day of UTC (2026-11-21), or how long ago (90m, 2h, 7d)";
 
 /// A moment in the form of the API, for the parser of the command line.
 pub(crate) fn parse(text: &str) -> Result<String, String> {
     moment(text, Timestamp::now()).map(|moment| moment.to_string())
+}
+
+/// A moment of the past: a position of the log, or when.
+pub(crate) fn parse_past(text: &str) -> Result<AsOf, String> {
+    match text.trim().parse() {
+        Ok(position) => Ok(AsOf::Position(position)),
+        Err(_) => parse(text).map(AsOf::Time).map_err(|error| format!("{error}, or a position of the log")),
+    }
 }
 
 /// The same for a moment to come: how long is counted from now on.
@@ -53,6 +63,14 @@ mod tests {
             assert_eq!(moment_ahead(text, now).unwrap().to_string(), expected, "{text}");
         }
         assert!(moment_ahead("tonight", now).unwrap_err().contains("7d"));
+    }
+
+    #[test]
+    fn a_moment_of_the_past_is_a_position_or_a_time() {
+        assert_eq!(parse_past("0"), Ok(AsOf::Position(0)));
+        assert_eq!(parse_past("2026-11-21"), Ok(AsOf::Time("2026-11-21T00:00:00Z".to_owned())));
+        assert!(matches!(parse_past("2h"), Ok(AsOf::Time(_))));
+        assert!(parse_past("-1").unwrap_err().ends_with("or a position of the log"));
     }
 
     #[test]

@@ -23,6 +23,9 @@ pub(crate) struct Ticket {
     /// A word by which it is found; may be given several times.
     #[arg(long = "tag", value_name = "T")]
     tags: Vec<String>,
+    /// A template, for whatever is not said here: `job template list` shows them. Tags are had besides its own.
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
     /// How much it matters, from 0 to 9: the higher one is first, and whoever waits long overtakes [else: 5]
     #[arg(long, value_name = "0..9", value_parser = RangedI64ValueParser::<i64>::new().range(0..=9))]
     priority: Option<i64>,
@@ -31,13 +34,13 @@ pub(crate) struct Ticket {
 impl Ticket {
     /// As the API takes it: nothing, if nothing is said.
     pub(crate) async fn input(self, client: &Client) -> Result<Value, Failure> {
-        let Self { at, after, batch, tags, priority } = self;
+        let Self { at, after, batch, tags, template, priority } = self;
         let after = match after {
             Some(after) => Some(named::id(client, crate::commands::job::KIND, &after).await?),
             None => None,
         };
         let ticket = json!({
-            "at": at, "after": after, "batch": batch, "priority": priority,
+            "at": at, "after": after, "batch": batch, "priority": priority, "template": template,
             "tags": if tags.is_empty() { Value::Null } else { tags.into() },
         });
         let says_something = ticket.as_object().is_some_and(|fields| fields.values().any(|it| !it.is_null()));

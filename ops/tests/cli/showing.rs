@@ -25,6 +25,36 @@ async fn flags_of_every_command_work_before_and_after_the_verb() {
     unknown.ends_with(2).says(&["COOK"]);
 }
 
+// Issue 7, part 3: PL-43.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_listed_is_listed_as_of_a_moment_of_the_past() {
+    let served = Served::start().await;
+    let before = served.json(&["limit", "show"]).await;
+    let head = || async {
+        let events = served.json(&["log", "show", "--from", "1"]).await;
+        events.as_array().unwrap().last().unwrap()["position"].as_u64().unwrap()
+    };
+    let position = head().await.to_string();
+    served.json(&["limit", "set", "--kind", "download=3"]).await;
+    assert!(head().await > position.parse().unwrap());
+    assert_ne!(served.json(&["limit", "show"]).await, before);
+    let past = served.run(&["limit", "show", "--as-of", &position, "--format", "json"]).await.ends_with(0);
+    assert_eq!(past.json(), before);
+    past.says(&[&format!("as of position {position}, which was recorded at ")]);
+    let empty = served.run(&["job", "list", "--as-of", "0", "--format", "json"]).await.ends_with(0);
+    assert_eq!(empty.json(), json!([]));
+    empty.says(&["before the first event"]);
+    served.run(&["limit", "show", "--as-of", "999999"]).await.ends_with(3).says(&["POSITION_BEYOND_HEAD"]);
+    served
+        .run(&["limit", "set", "--kind", "download=4", "--as-of", "1"])
+        .await
+        .ends_with(3)
+        .says(&["AS_OF_READ_ONLY"]);
+    served.run(&["lane", "list", "--as-of", "1"]).await.ends_with(3).says(&["NOT_RECORDED"]);
+    served.run(&["log", "tail", "--as-of", "1"]).await.ends_with(2).says(&["leave it out"]);
+    served.run(&["limit", "show", "--as-of", "soon"]).await.ends_with(2);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pipe_gets_no_colours_and_tokens_stand_alone() {
     let served = Served::start().await;

@@ -6,6 +6,7 @@ mod erasing;
 mod halting;
 mod paging;
 mod passing;
+mod past;
 mod running;
 mod scoping;
 mod story;

@@ -31,6 +31,7 @@ const CONCERNS: &[&str] = &[
     "schedule",
     "secret",
     "setting",
+    "template",
     "transcode",
     "worker",
 ];

@@ -128,7 +128,7 @@ pub(super) async fn diff(
 ) -> Result<Changes> {
     let (gate, reader) = (platform(context).gate.clone(), reader(context, Permission::READ)?);
     let compared = spawn_blocking(move || {
-        let moments = Moments { reader: &reader, log: gate.log(), id };
+        let moments = Moments { reader: &reader, id };
         let (from, to) = moments.both(from.as_deref(), to.as_deref())?;
         let state =
             |position| gate.state_at::<Concern>(id.uuid(), position).map_err(|refusal| read_fault(&refusal));
@@ -161,7 +161,6 @@ fn page(comparison: Comparison, (from, to): (u64, u64), request: PageRequest) ->
 /// Reads what people call a moment of a list.
 struct Moments<'a> {
     reader: &'a LogReader,
-    log: &'a mediary_log::Log,
     id: PlaylistId,
 }
 
@@ -206,7 +205,7 @@ impl Moments<'_> {
             return Ok(position);
         }
         if let Ok(moment) = text.parse::<Timestamp>() {
-            return self.log.position_at(moment).map_err(|error| log_fault(&error));
+            return self.reader.position_at(moment).map_err(|error| log_fault(&error));
         }
         if let Ok(job_id) = text.parse::<JobId>() {
             let filter = Filter::about(job_id).of_kinds(COMPLETED);

@@ -1,8 +1,10 @@
 //! The messages of `graphql-transport-ws`.
 
-use async_graphql::{Request, Response, ServerError, Variables};
+use async_graphql::{Extensions, Request, Response, ServerError, Variables};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::server::graphql::Extensions as Said;
 
 /// What a client may say.
 #[derive(Debug, Deserialize)]
@@ -33,12 +35,15 @@ pub(super) struct Operation {
     name: Option<String>,
     #[serde(default)]
     variables: Option<Variables>,
+    #[serde(default)]
+    extensions: Said,
 }
 
 impl From<Operation> for Request {
     fn from(operation: Operation) -> Self {
         let mut request = Request::new(operation.query).variables(operation.variables.unwrap_or_default());
         request.operation_name = operation.name;
+        request.extensions = Extensions(operation.extensions.unwrap_or_default());
         request
     }
 }

@@ -41,6 +41,13 @@ impl Gate {
         Ok(self.fold::<C>(&C::stream(uuid), position.saturating_add(1))?.1.shared::<C>())
     }
 
+    /// [`Self::state_at`] for whoever may not block.
+    pub async fn state_as_of<C: Concern>(&self, uuid: Uuid, position: u64) -> Result<C::State, Refusal> {
+        let gate = self.clone();
+        let state = crate::spawn::blocking(move || gate.state_at::<C>(uuid, position)).await;
+        Ok(Arc::unwrap_or_clone(state.map_err(Refusal::unfinished)??))
+    }
+
     /// Whose a stream is.
     pub(super) fn owner(&self, stream: &StreamId) -> Result<Option<ProjectId>, Refusal> {
         let noted = self.scratch.as_ref().and_then(|scratch| scratch.owner(stream));

@@ -94,6 +94,12 @@ impl Log {
         self.position_at(Timestamp::from_micros(moment.as_micros() - 1))
     }
 
+    /// The epoch of the event at a position; 0 where there is none.
+    pub fn epoch_at(&self, position: u64) -> Result<u64, ReadError> {
+        let found = if position == 0 { None } else { self.read(&Read::forward(position).limit(1))?.pop() };
+        Ok(found.map_or(0, |event| event.envelope.epoch))
+    }
+
     /// The last position that is not after a moment; 0 if there is none.
     ///
     /// The clock may have been set back, and then a moment was there twice: it is looked for in the newest epoch that

@@ -3,7 +3,7 @@
 //! What it may not see is not there: a page is shorter, an event or a stream is unknown.
 
 use mediary_events::{Recorded, StreamId};
-use mediary_schema::{CommandId, EventId, PrincipalId, scope::Scope};
+use mediary_schema::{CommandId, EventId, PrincipalId, Timestamp, scope::Scope};
 
 use super::{
     error::ReadError,
@@ -14,17 +14,25 @@ use super::{
 };
 use crate::access;
 
-/// A log as one scope sees it. Cheap to clone.
+/// A log as one scope sees it, up to now or as it was. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct LogReader {
     log: Log,
     scope: Scope,
+    /// The last position that it has; that of the log if none is said.
+    end: Option<u64>,
 }
 
 impl LogReader {
     /// The log as a scope sees it.
     pub fn new(log: &Log, scope: Scope) -> Self {
-        Self { log: log.clone(), scope }
+        Self { log: log.clone(), scope, end: None }
+    }
+
+    /// The log as it was when it ended at a position: what is behind that is not there.
+    #[must_use]
+    pub fn up_to(self, position: u64) -> Self {
+        Self { end: Some(position), ..self }
     }
 
     /// Who reads.
@@ -34,19 +42,46 @@ impl LogReader {
 
     /// The position of the last event, whosever it is.
     pub fn head_position(&self) -> u64 {
-        self.log.head().position
+        self.end.unwrap_or(u64::MAX).min(self.log.head().position)
+    }
+
+    /// The last position that is not after a moment, as [`Log::position_at`].
+    pub fn position_at(&self, moment: Timestamp) -> Result<u64, ReadError> {
+        Ok(self.log.position_at(moment)?.min(self.head_position()))
     }
 
     /// One page, as [`Log::read_page`].
     pub fn read_page(&self, request: &Read) -> Result<Page, ReadError> {
-        let request = Read { filter: self.seen(request.filter.clone()), ..request.clone() };
-        self.log.read_page(&request)
+        let mut request = Read { filter: self.seen(request.filter.clone()), ..request.clone() };
+        let Some(end) = self.end else { return self.log.read_page(&request) };
+        match request.direction {
+            Direction::Forward if request.from > end => {
+                return Ok(Page { events: Vec::new(), next_position: None });
+            }
+            Direction::Forward => {}
+            Direction::Backward => request.from = request.from.min(end),
+        }
+        let mut page = self.log.read_page(&request)?;
+        page.events.retain(|event| event.position() <= end);
+        page.next_position = page.next_position.filter(|next| *next <= end);
+        Ok(page)
     }
 
     /// As [`Log::read`]: from page to page until there is enough.
     pub fn read(&self, request: &Read) -> Result<Vec<Recorded>, ReadError> {
-        let request = Read { filter: self.seen(request.filter.clone()), ..request.clone() };
-        self.log.read(&request)
+        let (mut found, mut request) = (Vec::new(), request.clone());
+        loop {
+            let page = self.read_page(&request)?;
+            let bytes: usize =
+                page.events.iter().filter_map(|event| event.payload.as_deref()).map(<[u8]>::len).sum();
+            request.limit -= page.events.len();
+            request.bytes_max = request.bytes_max.saturating_sub(bytes);
+            found.extend(page.events);
+            match page.next_position {
+                Some(next) if request.limit > 0 && request.bytes_max > 0 => request.from = next,
+                _ => return Ok(found),
+            }
+        }
     }
 
     /// A stream from a version on, as [`Log::read_stream`].
@@ -58,14 +93,19 @@ impl LogReader {
         limit: usize,
     ) -> Result<Vec<Recorded>, ReadError> {
         let mut events = self.log.read_stream(stream, from_version, direction, limit)?;
-        events.retain(|event| access::may_see(&self.scope, &event.envelope));
+        let (last, is_backward) = (self.head_position(), direction == Direction::Backward);
+        if is_backward && events.first().is_some_and(|event| event.position() > last) {
+            // The stream went on since: its versions at that time are found by their positions.
+            let read = Read::backward(last).limit(limit).filter(Filter::stream(stream));
+            events = self.log.read(&read)?;
+        }
+        events.retain(|event| self.may_see(event));
         Ok(events)
     }
 
     /// The event with this id.
     pub fn event(&self, id: EventId) -> Result<Option<Recorded>, ReadError> {
-        let event = self.log.event(id)?;
-        Ok(event.filter(|event| access::may_see(&self.scope, &event.envelope)))
+        Ok(self.log.event(id)?.filter(|event| self.may_see(event)))
     }
 
     /// The first event of a command that the reader, the owner or the platform gave.
@@ -82,7 +122,11 @@ impl LogReader {
     pub fn at(&self, position: u64) -> Result<Option<Recorded>, ReadError> {
         let events = self.log.read(&Read::forward(position).limit(1))?;
         let event = events.into_iter().find(|event| event.position() == position);
-        Ok(event.filter(|event| access::may_see(&self.scope, &event.envelope)))
+        Ok(event.filter(|event| self.may_see(event)))
+    }
+
+    fn may_see(&self, event: &Recorded) -> bool {
+        event.position() <= self.head_position() && access::may_see(&self.scope, &event.envelope)
     }
 
     /// Follows the log, as [`Log::subscribe`].

@@ -133,7 +133,8 @@ pub fn open(
 
 /// The ticket of jobs that a command opens. Refused if what they are to wait for is no job, or came to nothing.
 pub(super) fn ticket(story: &mut Transaction<'_>, asked: &ask::Ticket) -> Result<Ticket, Refusal> {
-    let ticket = asked.of_job()?;
+    let template = asked.template.as_ref().map(|name| super::template::find(story, name)).transpose()?;
+    let ticket = asked.of_job(template)?;
     let Some(after) = ticket.after else { return Ok(ticket) };
     // Told again for its answer, it finds that job as it was at the time.
     match story.state::<Job>(after.uuid())?.state {

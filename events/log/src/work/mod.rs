@@ -13,6 +13,7 @@ pub mod project;
 pub mod reaction;
 pub mod root;
 pub mod setting;
+pub mod template;
 #[cfg(test)]
 mod tests;
 pub mod worker;
@@ -30,6 +31,7 @@ pub const REGISTRY: Registry = Registry::new(&[
     download::ENTRY,
     job::ENTRY,
     lane::ENTRY,
+    template::ENTRY,
     file::ENTRY,
     root::ENTRY,
     worker::ENTRY,

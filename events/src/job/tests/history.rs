@@ -1,5 +1,5 @@
 use mediary_schema::{
-    Priority, Ticket,
+    Priority, TemplateVersion, Ticket,
     job::{JobState, RetryPolicy, StoppedAttempt},
     worker::WorkerLife,
 };
@@ -20,6 +20,7 @@ fn samples() -> Vec<Event> {
         after: Some(samples::JOB),
         batch: Some(label("night run")),
         tags: vec![label("concerts"), label("to watch")],
+        template: Some(TemplateVersion { name: "night run".parse().unwrap(), version: 3 }),
         bulk: true,
     };
     vec![

@@ -40,6 +40,13 @@ impl JobProgress {
     }
 }
 
+/// By which template a job was started.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct JobTemplate {
+    pub(crate) name: String,
+    pub(crate) version: u32,
+}
+
 /// A piece of long work.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -59,6 +66,7 @@ pub(crate) struct Job {
     pub(crate) after: Option<String>,
     pub(crate) batch: Option<String>,
     pub(crate) tags: Vec<String>,
+    pub(crate) template: Option<JobTemplate>,
     pub(crate) story_id: String,
     pub(crate) queued_at: String,
     pub(crate) started_at: Option<String>,

@@ -44,6 +44,7 @@ pub(super) fn details(job: &Job) -> String {
         ("priority", Some(job.priority.to_string())),
         ("not before", time(&job.at)),
         ("after", job.after.clone()),
+        ("template", job.template.as_ref().map(|it| format!("{}, version {}", it.name, it.version))),
         ("batch", job.batch.clone()),
         ("tags", Some(job.tags.join(", ")).filter(|tags| !tags.is_empty())),
         ("story", Some(job.story_id.clone())),

@@ -76,6 +76,8 @@ pub struct PlaylistRow {
     pub refresh_unreadable_rows: Vec<UnreadableRow>,
     /// Entries that are there.
     pub entry_count: u64,
+    /// Entries that the last full refresh lacked: shown until the next one lacks them, too.
+    pub not_seen_count: u64,
     /// The position of the last event that touched it.
     pub changed_at: u64,
 }
@@ -134,7 +136,7 @@ pub struct EntryRow {
 
 pub(super) const PLAYLIST_COLUMNS: &str = "key, id, url, followed, followed_at, kind, title, extractor, refreshed_at,
     refresh_outcome, refresh_job_id, refresh_counts, refresh_failure, refresh_unreadable, refresh_unreadable_rows,
-    entry_count, changed_at";
+    entry_count, not_seen_count, changed_at";
 
 pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, PlaylistRow)> {
     let key: i64 = row.get("key")?;
@@ -155,6 +157,7 @@ pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, PlaylistR
         refresh_unreadable: row.get("refresh_unreadable")?,
         refresh_unreadable_rows: sql::json(row, "refresh_unreadable_rows")?,
         entry_count: row.get::<_, i64>("entry_count")? as u64,
+        not_seen_count: row.get::<_, i64>("not_seen_count")? as u64,
         changed_at: row.get::<_, i64>("changed_at")? as u64,
     };
     Ok((Cursor { rank: key, key }, playlist))

@@ -6,7 +6,10 @@ use super::{
     super::{PlaylistRow, RefreshOutcome, playlist},
     *,
 };
-use crate::tests::support::{at, failure};
+use crate::{
+    page::PageRequest,
+    tests::support::{at, failure},
+};
 
 fn row(rows: &mut Rows<PlaylistView>, id: PlaylistId) -> PlaylistRow {
     rows.read(|rows| playlist(rows, id)).unwrap()
@@ -29,6 +32,7 @@ fn followed_at_first() -> PlaylistRow {
         refresh_unreadable: 0,
         refresh_unreadable_rows: vec![],
         entry_count: 0,
+        not_seen_count: 0,
         changed_at: 1,
     }
 }
@@ -54,6 +58,7 @@ fn a_look_tells_what_the_list_is_and_what_it_changed() {
         refresh_job_id: Some(JOB),
         refresh_counts: Some(counts),
         entry_count: 1,
+        not_seen_count: 0,
         changed_at: 4,
         ..followed_at_first()
     };
@@ -144,6 +149,21 @@ fn entries_that_are_there_are_counted() {
     };
     // Absent, absent again (removed), and back; then absent and back at once.
     assert_eq!(["a b c", "a b", "a b", "c a b", "a b", "a b c"].map(&mut count), [3, 2, 2, 3, 2, 3]);
+}
+
+// Core A25.
+#[test]
+fn what_is_there_and_what_was_not_seen_are_as_many_as_are_shown() {
+    let mut followed = Followed::new();
+    for (names, not_seen) in [("a b c d", 0), ("a b", 2), ("a", 1), ("a", 0), ("d a", 0), ("a", 1)] {
+        followed.look_at(names);
+        let id = followed.id;
+        let row = row(&mut followed.rows, id);
+        let request = PageRequest::front(1).counted();
+        let shown = followed.rows.read(|rows| entries(rows, id, EntryFilter::default(), request));
+        assert_eq!(Some(row.entry_count + row.not_seen_count), shown.total, "{names:?}");
+        assert_eq!(row.not_seen_count, not_seen, "{names:?}");
+    }
 }
 
 #[test]

@@ -59,10 +59,9 @@ fn a_ticket_that_makes_no_sense_is_refused_in_words() {
 fn a_ticket_that_says_nothing_is_left_out() {
     let plain =
         REGISTRY.command("playlist.refresh", json!({ "playlist_id": samples::playlist_id() })).unwrap();
-    let said =
-        REGISTRY.command("playlist.refresh", refresh_with(&json!({ "priority": 5, "tags": [] }))).unwrap();
+    let said = REGISTRY.command("playlist.refresh", refresh_with(&json!({ "tags": [] }))).unwrap();
     assert_eq!(plain.arguments(), said.arguments());
-    assert_eq!(ask::Ticket::default().of_job().unwrap(), Ticket::default());
+    assert_eq!(ask::Ticket::default().of_job(None).unwrap(), Ticket::default());
 }
 
 // invariant: J-15
@@ -128,4 +127,36 @@ fn a_wish_for_a_list_is_bulk_and_one_for_an_entry_is_not() {
         }
     }
     assert_eq!(bulk, [(true, 2), (false, 5)]);
+}
+
+// PL-22: settings are frozen into the job, and what is said besides the template has precedence.
+// invariant: J-17
+#[test]
+fn a_job_has_the_settings_of_the_template_that_it_was_started_by() {
+    let bench = followed();
+    let save = |number, settings: Value| {
+        tell(&bench, number, "template.save", json!({ "name": "night", "settings": settings })).unwrap()
+    };
+    let told = save(1, json!({ "priority": 2, "batch": "films", "tags": ["slow"] })).told;
+    assert_eq!(told["template"], json!({ "name": "night", "version": 1 }));
+    let ticket = json!({ "template": "night", "batch": "mine", "tags": ["also"] });
+    let first = job_of(&tell(&bench, 2, "playlist.refresh", refresh_with(&ticket)).unwrap());
+    let frozen = ticket_of(&bench, first);
+    save(3, json!({ "priority": 8 }));
+    assert_eq!(ticket_of(&bench, first), frozen);
+    let tags: Vec<&str> = frozen.tags.iter().map(mediary_schema::Label::as_str).collect();
+    assert_eq!((frozen.priority.number(), tags), (2, vec!["also", "slow"]));
+    assert_eq!(frozen.batch.unwrap().as_str(), "mine", "what is said has precedence");
+    assert_eq!(frozen.template.map(|template| template.version), Some(1));
+
+    bench.told(|story| super::super::cancel(story, first));
+    let ticket = json!({ "template": "night", "priority": 5 });
+    let second =
+        ticket_of(&bench, job_of(&tell(&bench, 4, "playlist.refresh", refresh_with(&ticket)).unwrap()));
+    assert_eq!(second.priority.number(), 5, "also if it is what one has without a template");
+    assert_eq!(second.template.map(|template| template.version), Some(2));
+
+    tell(&bench, 5, "template.remove", json!({ "name": "night" })).unwrap();
+    let gone = tell(&bench, 6, "playlist.refresh", refresh_with(&json!({ "template": "night" })));
+    assert_eq!(gone.unwrap_err().code(), "TEMPLATE_NOT_FOUND");
 }

@@ -1,0 +1,105 @@
+use mediary_schema::{Label, account::Permission, ticket::Ticket};
+
+use super::{Command, Event, State};
+use crate::{Concern, EventKind, Subjects};
+
+/// The kernel part `template`.
+#[derive(Debug)]
+pub struct Template;
+
+/// Names of one project, those included that were removed: each is made by a person, and all are shown at once.
+const NAMES_MAX: usize = 500;
+
+/// Why a command on a template is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// There is no template of that name.
+    #[error("there is no template called {name:?}", name = name.as_str())]
+    NotFound {
+        /// The name.
+        name: Label,
+    },
+    /// More tags than a job may have.
+    #[error("{count} tags are too many: a job may have {}", Ticket::TAGS_MAX)]
+    TooManyTags {
+        /// How many were given.
+        count: usize,
+    },
+    /// More names than anybody can oversee.
+    #[error("there were {NAMES_MAX} names already")]
+    TooMany,
+}
+
+impl crate::Rejection for Rejection {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "TEMPLATE_NOT_FOUND",
+            Self::TooManyTags { .. } => "TEMPLATE_TOO_MANY_TAGS",
+            Self::TooMany => "TEMPLATE_TOO_MANY",
+        }
+    }
+
+    fn advice(&self) -> Option<String> {
+        match self {
+            Self::NotFound { .. } => {
+                Some("`mediary job template list` shows those that there are".to_owned())
+            }
+            Self::TooManyTags { .. } => None,
+            Self::TooMany => Some("save it under a name that there was before".to_owned()),
+        }
+    }
+}
+
+impl Concern for Template {
+    const NAME: &'static str = "template";
+    const EVENTS: &'static [EventKind] = &[EventKind::new("saved", 1, 0), EventKind::new("removed", 1, 0)];
+
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Rejection = Rejection;
+
+    fn permission(_: &Command) -> Permission {
+        Permission::OPERATE
+    }
+
+    fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
+        match command {
+            Command::Save { name, mut settings } => {
+                settings.tags.sort();
+                settings.tags.dedup();
+                let count = settings.tags.len();
+                if count > Ticket::TAGS_MAX {
+                    return Err(Rejection::TooManyTags { count });
+                }
+                let saved = state.names.get(&name);
+                if saved.is_none() && state.names.len() >= NAMES_MAX {
+                    return Err(Rejection::TooMany);
+                }
+                if saved.and_then(|saved| saved.settings.as_ref()) == Some(&settings) {
+                    return Ok(vec![]);
+                }
+                let version = saved.map_or(0, |saved| saved.version) + 1;
+                Ok(vec![Event::Saved { name, version, settings }])
+            }
+            Command::Remove { name } => match state.names.get(&name) {
+                Some(saved) if saved.settings.is_some() => Ok(vec![Event::Removed { name }]),
+                Some(_) => Ok(vec![]),
+                None => Err(Rejection::NotFound { name }),
+            },
+        }
+    }
+
+    fn subjects(_: &State, _: &Event) -> Subjects {
+        Subjects::none()
+    }
+
+    fn evolve(state: &mut State, event: &Event) {
+        state.evolve(event);
+    }
+
+    fn state_bytes(state: &State) -> usize {
+        // A name with its batch and sixteen tags.
+        size_of_val(state) + state.names.len() * Label::BYTES_MAX * (2 + Ticket::TAGS_MAX)
+    }
+}
