@@ -3,7 +3,7 @@
 //! To add a benchmark: the work as a module here with a small run in its tests, and a program in
 //! `benches/benches` that samples it and prints its table; of the same name, if it measures one module.
 
-// The roots of the API are merged one in the other: each concern makes the type of a query deeper.
+// The roots of the API are merged, one within the other: each concern is some levels of a future.
 #![recursion_limit = "256"]
 
 pub mod alone;
@@ -16,6 +16,7 @@ pub mod list;
 pub mod log;
 pub mod platform;
 pub mod queue;
+pub mod rest;
 pub mod subscription;
 pub mod table;
 pub mod view;

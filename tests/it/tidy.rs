@@ -14,6 +14,7 @@ mod history;
 mod invariants;
 mod length;
 mod machine_paths;
+mod pure;
 mod scopes;
 mod shape;
 mod tree;
@@ -47,6 +48,13 @@ fn a_crate_is_used_only_where_it_is_at_home() {
 #[test]
 fn an_effect_knows_its_workspace_only() {
     holds(effects::rule);
+}
+
+// PL-11.
+// invariant: G-3, V-3
+#[test]
+fn what_is_decided_and_folded_depends_on_nothing_but_what_is_recorded() {
+    holds(pure::rule);
 }
 
 // invariant: H-9

@@ -127,6 +127,15 @@ impl Bench {
     where
         W: Effect + Clerk<Task = <W as Effect>::Task>,
     {
+        self.perform_with(work.clone(), work).await
+    }
+
+    /// Work that is done by one and recorded by the other.
+    pub(super) async fn perform_with<E, C>(&self, effect: E, clerk: C) -> ActorRef<performer::Message>
+    where
+        E: Effect,
+        C: Clerk<Task = E::Task>,
+    {
         let arguments = PerformerArguments {
             gate: self.gate.clone(),
             head: self.gate.log().watch_head(),
@@ -136,7 +145,7 @@ impl Bench {
             staging: self.staging(),
             output: Outputs::in_folder(self.folder.path().join("output")),
         };
-        Actor::spawn(None, Performer::new(work.clone(), Arc::new(work)), arguments).await.unwrap().0
+        Actor::spawn(None, Performer::new(clerk, Arc::new(effect)), arguments).await.unwrap().0
     }
 
     pub(super) async fn tell<T: Send + 'static>(
