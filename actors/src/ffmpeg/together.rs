@@ -1,13 +1,15 @@
-//! Small files of sound that wait at the same time are examined by one process: its start takes several times what
-//! reading and decoding such a file does.
+//! Small files of sound that wait at the same time are examined by one process: its start takes as long as reading and decoding a
+//! third of a mebibyte does.
 //!
 //! What such a process says is given to the file of which it surely speaks. If it says anything else, or does not end
 //! well, or if one of the files is not what its name says, it counts for nothing, and each file is examined by itself.
 
 use std::{
     collections::BTreeMap,
+    num::NonZero,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    thread,
 };
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -19,10 +21,10 @@ use super::{
 };
 use crate::process::{Assignment, Ended, Source};
 
+/// Files up to here: a larger one would keep the others waiting for longer than a start takes.
+pub(super) const SMALL_BYTES: u64 = 1 << 20;
 /// Files of one process, at most.
 const FILES_MAX: usize = 8;
-/// Processes of this kind at once: who waits for the one that runs is examined with the others who do.
-const TURNS: usize = 1;
 
 /// Files that wait for their turn. Clones are the same.
 #[derive(Debug, Clone)]
@@ -47,7 +49,9 @@ pub(super) enum Turn {
 
 impl Default for Together {
     fn default() -> Self {
-        Self { waiting: Arc::default(), turns: Arc::new(Semaphore::new(TURNS)) }
+        // One at a time for each processor: who waits for those that run is examined with the others who do.
+        let turns = thread::available_parallelism().map_or(1, NonZero::get);
+        Self { waiting: Arc::default(), turns: Arc::new(Semaphore::new(turns)) }
     }
 }
 
@@ -63,6 +67,10 @@ impl Together {
             permit = Arc::clone(&self.turns).acquire_owned() => permit.ok(),
         };
         loop {
+            // Its turn falls to the next one who waits.
+            if assignment.stop().is_cancelled() {
+                return Turn::Alone(None);
+            }
             match answered.try_recv() {
                 Ok(report) => return Turn::of(Some(report), None),
                 Err(oneshot::error::TryRecvError::Closed) => return Turn::Alone(None),
@@ -182,7 +190,12 @@ impl Talks {
         let ended = ended.share(count);
         let decoded = Decoded { picture: false, sound: true };
         let reports = self.files.into_iter().zip(packets);
-        let reports = reports.map(|(talk, packets)| Report { talk, packets, ended: ended.clone(), decoded });
+        let reports = reports.enumerate().map(|(number, (talk, packets))| {
+            // The last words of all, of which each hears its own: there are no others.
+            let mut ended = ended.clone();
+            ended.output_tail.retain(|line| talk::input_of(line) == Some(number));
+            Report { talk, packets, ended, decoded }
+        });
         let reports: Vec<Report> = reports.collect();
         reports.iter().all(Report::is_complete).then_some(reports)
     }

@@ -7,7 +7,7 @@ use mediary_schema::job::Failure;
 use super::{
     packets::Packets,
     talk::Talk,
-    together::{Together, Turn},
+    together::{self, Together, Turn},
 };
 use crate::process::{Assignment, Ended, Line, Runner, Source, Spec, Tool, Tools};
 
@@ -75,9 +75,8 @@ impl Ffmpeg {
         assignment: &Assignment,
     ) -> Result<Report, Failure> {
         let guessed = Decoded::guessed(path);
-        let is_small = size_bytes <= SMALL_BYTES;
         // Held until this file is examined: who comes meanwhile waits, and is examined with the others who do.
-        let _turn = if is_small && !guessed.picture {
+        let _turn = if size_bytes <= together::SMALL_BYTES && !guessed.picture {
             match self.together.examine(self, path, assignment).await {
                 Turn::Examined(report) => {
                     assignment.account(&report.ended);

@@ -1,6 +1,5 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
     sync::Arc,
 };
 
@@ -19,7 +18,7 @@ use mediary_schema::{
 use super::{
     Root,
     effect::{Question, Read},
-    is_away, roots,
+    roots,
     shelf::{self, Known, Places, stamp_of},
 };
 use crate::{
@@ -210,7 +209,7 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-/// Looks which roots are there. Of one that is not nothing is said, unless its folder is to be it.
+/// Looks which roots are there. Of one that is not nothing is said, unless it is the one that is asked for.
 async fn open(attempt: &Attempt, work: &VerifyFiles) -> Result<Grounds, Unable> {
     let registered = roots::registered(&attempt.gate).await?;
     let roots: BTreeMap<RootId, Root> = registered.into_iter().map(|root| (root.id(), root)).collect();
@@ -220,16 +219,16 @@ async fn open(attempt: &Attempt, work: &VerifyFiles) -> Result<Grounds, Unable> 
         let (log, wanted) = (attempt.gate.log(), work.root_id);
         let mut there = BTreeSet::new();
         for root in known.values().filter(|root| wanted.is_none_or(|wanted| wanted == root.id())) {
-            let mark = root.mark(log);
-            if !mark.is_there() {
-                let is_accepted = work.accept_folder && wanted == Some(root.id());
-                if !is_accepted && is_away(log, root)? {
-                    continue;
-                }
-                let made = fs::create_dir_all(root.folder()).and_then(|()| mark.make());
+            let is_accepted = work.accepted() == Some(root.id()) && root.has_folder();
+            if is_accepted {
+                let made = root.mark(log).make();
                 made.map_err(|error| Unable::storage(&format!("{} can't be marked", root.called()), &error))?;
             }
-            there.insert(root.id());
+            if is_accepted || roots::is_there(log, root)? {
+                there.insert(root.id());
+            } else if wanted.is_some() {
+                return Err(is_not_there(root));
+            }
         }
         Ok(there)
     });

@@ -21,7 +21,17 @@ const SOUNDS: &[&str] = &[
     "-i whole.mp4 -c copy film.m4a",
 ];
 
-type Judged = Result<Verified, (FailureClass, String)>;
+type Judged = Result<Verified, (FailureClass, String, Vec<String>)>;
+
+/// What is said of a refused file; where in memory its decoder was is chance.
+fn told_of(failure: Failure) -> (FailureClass, String, Vec<String>) {
+    let words = |line: &String| {
+        let parts =
+            line.split(" @ 0x").map(|part| part.trim_start_matches(|digit: char| digit.is_ascii_hexdigit()));
+        parts.collect::<Vec<_>>().concat()
+    };
+    (failure.class, failure.message, failure.output.iter().map(words).collect())
+}
 
 impl Studio {
     /// What each file is found to be, all at once; and how many processes said so alone.
@@ -38,7 +48,7 @@ impl Studio {
                 let verified = ffmpeg.verify(&path, NOTHING_PROMISED, &assignment, &progress).await;
                 assert!(verified.is_err() || assignment.used().memory_peak_bytes > 0, "{path:?}");
                 let runs = std::fs::read_to_string(output).map_or(0, |told| told.matches("$ ").count());
-                (name, verified.map_err(|Refused { failure, .. }| (failure.class, failure.message)), runs)
+                (name, verified.map_err(|Refused { failure, .. }| told_of(failure)), runs)
             });
         }
         let all = proofs.join_all().await;
@@ -50,7 +60,7 @@ impl Studio {
         let mut judged = BTreeMap::new();
         for name in names {
             let verified = self.verify(name, NOTHING_PROMISED).await;
-            judged.insert(name.clone(), verified.map_err(|failure| (failure.class, failure.message)));
+            judged.insert(name.clone(), verified.map_err(told_of));
         }
         judged
     }
