@@ -37,3 +37,4 @@ mod view;
 mod why;
 mod words;
 mod worker;
+mod workspace;
