@@ -4,6 +4,8 @@
 //! folded or read, a fold that panics) ends the feeding: a view with a hole would lie.
 
 use std::{
+    future::pending,
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::Duration,
@@ -30,10 +32,16 @@ use crate::{
     view::{ApplyError, View},
 };
 
-/// Events folded in one transaction, at most: each row that they touch is in memory meanwhile.
+/// Events folded in one transaction, at most: each row that they touch is in memory meanwhile, and pages that many batches
+/// write are written the less often.
 const BATCH_MAX: usize = 16_384;
+/// The same of the first batch of a view that is behind, and of each after it twice as many: nothing is folded until it is
+/// read.
+const BATCH_FIRST: usize = 1_024;
+/// What so many events had in memory is freed beside the next batch: that takes a tenth of the time of their folding.
+const FREED_ASIDE_MIN: usize = 512;
 /// How long a view waits before it tries again; twice as long each time.
-const RETRY_MIN: Duration = Duration::from_millis(50);
+pub(crate) const RETRY_MIN: Duration = Duration::from_millis(50);
 /// How long it waits at most: somebody made room, and looks whether it helped.
 const RETRY_MAX: Duration = Duration::from_secs(5);
 
@@ -52,6 +60,10 @@ pub(crate) struct Feeder {
     pub(crate) gives_up: bool,
     /// What comes behind the batch that is being folded, read meanwhile.
     ahead: Option<JoinHandle<Result<Batch, ReadError>>>,
+    /// How many events the next batch has at most.
+    batch_max: usize,
+    /// What brings to the disk what was put off, beside all else.
+    pub(crate) settling: Option<JoinHandle<io::Result<()>>>,
     /// Since when it has been behind, and where it was then.
     behind_since: Option<(Instant, u64)>,
 }
@@ -64,8 +76,20 @@ impl Feeder {
         told: Told,
         stopped: watch::Receiver<bool>,
     ) -> Self {
-        let (log, pause_at, ahead, behind_since) = (log.clone(), None, None, None);
-        Self { log, runtime, store, place, stopped, told, pause_at, gives_up: false, ahead, behind_since }
+        Self {
+            log: log.clone(),
+            runtime,
+            store,
+            place,
+            stopped,
+            told,
+            pause_at: None,
+            gives_up: false,
+            ahead: None,
+            batch_max: BATCH_FIRST,
+            settling: None,
+            behind_since: None,
+        }
     }
 
     /// How many events it lacks.
@@ -87,22 +111,30 @@ impl Feeder {
         let lag = self.lag();
         self.store.hurry::<V>(lag > BEHIND_MIN);
         if lag <= BEHIND_MIN {
-            self.behind_since = None;
+            (self.behind_since, self.batch_max) = (None, BATCH_FIRST);
         } else if self.behind_since.is_none() {
             self.behind_since = Some((Instant::now(), self.place.position));
         }
         // Whoever was killed in the middle of it has nothing more to fold.
         self.complete::<V>()?;
+        self.settle()?;
         match self.next::<V, I>(interruption)? {
             Next::Interrupted(by) => Ok(Some(by)),
-            Next::Batch(batch) => self.fold_until_it_is::<V>(&batch).map(|()| None),
+            Next::Settled => Ok(None),
+            Next::Batch(batch) => {
+                let folded = self.fold_until_it_is::<V>(&batch);
+                if batch.events.len() >= FREED_ASIDE_MIN {
+                    drop(spawn::aside(&self.runtime, move || drop(batch)));
+                }
+                folded.map(|()| None)
+            }
         }
     }
 
     /// Takes another file in place of its own.
     pub(crate) fn turn_to(&mut self, (store, place): (Store, Place)) {
         (self.store, self.place) = (store, place);
-        (self.ahead, self.behind_since, self.pause_at) = (None, None, None);
+        (self.ahead, self.settling, self.behind_since, self.pause_at) = (None, None, None, None);
     }
 
     /// Makes the edition anew: what was erased from the log must not be found in it.
@@ -111,7 +143,7 @@ impl Feeder {
         tracing::info!(view = V::NAME, position, "rebuilding: something was erased");
         let failed = |error| Fault { position, code: STOPPED, reason: chain(&error) };
         self.store.begin_anew::<V>(&self.log).map_err(|error| End::Faulty(failed(error)))?;
-        (self.place, self.ahead) = (Place::default(), None);
+        (self.place, self.ahead, self.settling) = (Place::default(), None, None);
         self.told.tell(|status| status.position = 0);
         Ok(())
     }
@@ -130,8 +162,8 @@ impl Feeder {
         let mut wait = RETRY_MIN;
         let mut interruption = std::pin::pin!(interruption);
         loop {
-            let (stopped, ahead) = (&mut self.stopped, self.ahead.take());
-            let (log, position) = (&self.log, self.place.position);
+            let (stopped, ahead, settling) = (&mut self.stopped, self.ahead.take(), &mut self.settling);
+            let (log, position, limit) = (&self.log, self.place.position, self.batch_max);
             let interruption = interruption.as_mut();
             let next = self.runtime.block_on(async {
                 let read = async {
@@ -139,15 +171,22 @@ impl Feeder {
                         // A reading that panicked is done again here, where it is told.
                         Some(ahead) => match ahead.await {
                             Ok(batch) => batch,
-                            Err(_) => behind::<V>(log, position).await,
+                            Err(_) => behind::<V>(log, position, limit).await,
                         },
-                        None => behind::<V>(log, position).await,
+                        None => behind::<V>(log, position, limit).await,
+                    }
+                };
+                let settled = async {
+                    match settling {
+                        Some(settling) => settling.is_finished() || settling.await.is_ok(),
+                        None => pending().await,
                     }
                 };
                 tokio::select! {
                     biased;
                     _ = stopped.wait_for(|stopped| *stopped) => Err(ReadError::Closed),
                     by = interruption => Ok(Next::Interrupted(by)),
+                    _ = settled => Ok(Next::Settled),
                     batch = read => batch.map(Next::Batch),
                 }
             });
@@ -177,8 +216,9 @@ impl Feeder {
         }
         let reached = batch.next_position - 1;
         if reached < self.log.head().position {
-            let log = self.log.clone();
-            let read = async move { behind::<V>(&log, reached).await };
+            self.batch_max = BATCH_MAX.min(self.batch_max * 2);
+            let (log, limit) = (self.log.clone(), self.batch_max);
+            let read = async move { behind::<V>(&log, reached, limit).await };
             self.ahead = Some(spawn::task(&self.runtime, read));
         }
         batch
@@ -216,27 +256,6 @@ impl Feeder {
         Ok(())
     }
 
-    /// Makes the indexes once it is nearly at the end of the log; it is told to be there after that.
-    pub(crate) fn complete<V: View>(&mut self) -> Result<(), End> {
-        if self.is_near_the_end() { self.finish::<V>() } else { Ok(()) }
-    }
-
-    /// Makes the indexes, wherever it is: nothing more is folded, or little.
-    pub(crate) fn finish<V: View>(&mut self) -> Result<(), End> {
-        let mut wait = RETRY_MIN;
-        while !self.store.is_built() {
-            match self.store.complete::<V>() {
-                Ok(()) => {}
-                Err(error) if is_passing(&error) => self.wait_with(&chain(&error), &mut wait)?,
-                Err(error) => {
-                    let reason = format!("the indexes can't be made: {}", chain(&error));
-                    return Err(End::Faulty(Fault { position: self.place.position, code: STOPPED, reason }));
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Folds events one by one.
     fn fold_each<V: View>(&mut self, events: &[Arc<Recorded>], next_position: u64) -> Result<(), End> {
         for event in events {
@@ -247,7 +266,7 @@ impl Feeder {
     }
 
     /// Says what is the matter and waits before the next try.
-    fn wait_with(&mut self, trouble: &str, wait: &mut Duration) -> Result<(), End> {
+    pub(crate) fn wait_with(&mut self, trouble: &str, wait: &mut Duration) -> Result<(), End> {
         if self.gives_up {
             let position = self.place.position;
             return Err(End::Faulty(Fault { position, code: STOPPED, reason: trouble.to_owned() }));
@@ -349,11 +368,13 @@ impl Feeder {
 enum Next<I> {
     Batch(Batch),
     Interrupted(I),
+    /// What was put off is on the disk.
+    Settled,
 }
 
 /// What stands behind a position of what a view is told of, as soon as the log has any more: up to the log's end, or as
 /// much as makes a batch.
-async fn behind<V: View>(log: &Log, position: u64) -> Result<Batch, ReadError> {
+async fn behind<V: View>(log: &Log, position: u64, limit: usize) -> Result<Batch, ReadError> {
     let mut heads = log.watch_head();
     let head = heads.wait_for(|head| head.position > position).await.map_err(|_| ReadError::Closed)?.position;
     // The view is as far as the log also where nothing is for it: whoever waits for a position gets it.
@@ -361,5 +382,5 @@ async fn behind<V: View>(log: &Log, position: u64) -> Result<Batch, ReadError> {
     // Besides its own concerns each view hears of what was erased.
     let told = V::CONCERNS.iter().copied().chain([Logs::NAME]);
     let filter = Filter::categories(told.map(str::to_owned));
-    log.subscribe(position + 1, filter).report_skipped(lacking).next_batch(BATCH_MAX).await
+    log.subscribe(position + 1, filter).report_skipped(lacking).next_batch(limit).await
 }

@@ -10,6 +10,7 @@
 mod administration;
 mod build;
 mod compare;
+mod completing;
 mod counted;
 pub mod download;
 mod edition;
@@ -41,6 +42,7 @@ mod testing;
 mod tests;
 mod told;
 pub mod view;
+mod writing;
 
 pub use administration::Stale;
 pub use compare::{Comparison, Difference, Otherwise, Side};

@@ -14,7 +14,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction};
 use crate::{
     edition::Edition,
     scoped,
-    store::{BUSY_TIMEOUT, CACHE_KIB},
+    writing::{BUSY_TIMEOUT, CACHE_KIB},
 };
 
 /// Idle connections for reading that are kept.

@@ -9,6 +9,14 @@ pub(crate) fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'sta
     tokio::task::spawn_blocking(work)
 }
 
+/// Does what blocks, and what nobody waits for.
+pub(crate) fn aside<T: Send + 'static>(
+    runtime: &Handle,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> JoinHandle<T> {
+    runtime.spawn_blocking(work)
+}
+
 /// Runs the life of one view on a thread of its own.
 pub(crate) fn thread(
     name: String,

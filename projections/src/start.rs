@@ -40,11 +40,11 @@ fn fed<V: View>(shelf: &Shelf) -> Edition {
     if let Some(serving) = shelf.serving().filter(|serving| own.contains(serving)) {
         return serving;
     }
-    let is_built = |edition: &Edition| {
+    let is_whole = |edition: &Edition| {
         let checkpoint = Checkpoint::look(&shelf.path(*edition)).ok().flatten();
-        checkpoint.is_some_and(|checkpoint| checkpoint.is_built)
+        checkpoint.is_some_and(|checkpoint| checkpoint.is_whole())
     };
-    let newest = own.iter().rev().copied().find(is_built);
+    let newest = own.iter().rev().copied().find(is_whole);
     newest.or_else(|| own.first().copied()).unwrap_or(Edition::first(V::VERSION))
 }
 

@@ -10,20 +10,14 @@ use std::{
 use mediary_log::{Hash, Log, Passed, ReadError};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction};
 
-use crate::{editions::last_erasure, readers, registry::StartError, view::View};
+use crate::{
+    editions::last_erasure,
+    readers,
+    registry::StartError,
+    view::View,
+    writing::{connect, pace, pay_later, prepare, write_ahead},
+};
 
-/// Memory for pages of one connection, in KiB (negative for SQLite): reading is from the system's cache anyway.
-pub(crate) const CACHE_KIB: i64 = -1_024;
-/// The same for a view that is behind: the index of ids has no order, and what it touches next may be any page of it.
-const CACHE_BEHIND_KIB: i64 = -65_536;
-/// Pages of the write-ahead log that are moved into the file, with two syncs.
-const CHECKPOINT_PAGES: i64 = 1_000;
-/// The same for a view that is behind: a page that every batch writes is moved once, not each time.
-const CHECKPOINT_BEHIND_PAGES: i64 = 16_384;
-/// What is left of the write-ahead log's file when it begins again from its front.
-const JOURNAL_BYTES_MAX: i64 = 8 << 20;
-/// How long a reader waits for a checkpoint of the write-ahead log.
-pub(crate) const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 /// A view that lacks more events than these is in a hurry: it takes memory and disk for speed.
 pub(crate) const BEHIND_MIN: u64 = 2_048;
 
@@ -49,8 +43,8 @@ pub(crate) struct Store {
     begun: u64,
     /// Whether it has been at the end of the log once, with all of its indexes.
     is_built: bool,
-    /// Whether no start will ever read it, so that nothing of it has to be on the disk.
-    is_scratch: bool,
+    /// Whether what it has is on the disk, and what is written is synced by itself; or never has to be.
+    is_settled: bool,
 }
 
 impl Store {
@@ -72,7 +66,7 @@ impl Store {
     pub(crate) fn open_scratch<V: View>(path: &Path, log: &Log) -> Result<(Self, Place), StartError> {
         let (mut store, place) = Self::open_or_make::<V>(path, log, false)?;
         pay_later(&store.connection).map_err(|source| StartError::Open { view: V::NAME, source })?;
-        store.is_scratch = true;
+        store.is_settled = true;
         Ok((store, place))
     }
 
@@ -86,15 +80,11 @@ impl Store {
                     match checkpoint.why_anew::<V>(belongs) {
                         None => {
                             let Checkpoint { place, begun, is_built, boot, .. } = checkpoint;
-                            let path = path.to_owned();
-                            if !is_built && !boot.is_empty() {
-                                pay_later(&connection).map_err(failed)?;
-                            }
-                            let (in_hurry, is_scratch) = (false, false);
-                            return Ok((
-                                Self { connection, path, in_hurry, begun, is_built, is_scratch },
-                                place,
-                            ));
+                            let (path, in_hurry) = (path.to_owned(), false);
+                            let is_settled = boot.is_empty();
+                            prepare(&connection, is_built, is_settled).map_err(failed)?;
+                            let store = Self { connection, path, in_hurry, begun, is_built, is_settled };
+                            return Ok((store, place));
                         }
                         Some(why) => tracing::info!(view = V::NAME, why, "rebuilding"),
                     }
@@ -117,6 +107,8 @@ impl Store {
         let begun = log.head().position;
         let boot = if is_built { None } else { boot_id() };
         let connection = connect(path)?;
+        let is_settled = boot.is_none();
+        prepare(&connection, is_built, is_settled)?;
         connection.execute_batch(V::TABLES)?;
         connection.execute_batch(CHECKPOINT_TABLE)?;
         if is_built {
@@ -127,11 +119,8 @@ impl Store {
             "INSERT INTO checkpoint VALUES (0, ?1, 0, ?2, '', ?3, ?4, ?5)",
             (log.id().as_bytes(), genesis.as_slice(), begun as i64, is_built, boot.unwrap_or_default()),
         )?;
-        if boot.is_some() {
-            pay_later(&connection)?;
-        }
-        let path = path.to_owned();
-        Ok(Self { connection, path, in_hurry: false, begun, is_built, is_scratch: false })
+        let (path, in_hurry) = (path.to_owned(), false);
+        Ok(Self { connection, path, in_hurry, begun, is_built, is_settled })
     }
 
     /// Whether an event at this position that erased others may have left something here.
@@ -154,20 +143,37 @@ impl Store {
         self.is_built
     }
 
-    /// Makes the indexes that only queries ask, and pays what was put off: from now on the file is a whole one, also after a
-    /// power cut.
+    /// Whether what it has is on the disk by now.
+    pub(crate) const fn is_settled(&self) -> bool {
+        self.is_settled
+    }
+
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes the indexes that only queries ask: from now on the file is a whole one that is read while it is written.
     pub(crate) fn complete<V: View>(&mut self) -> Result<(), rusqlite::Error> {
-        if !self.is_scratch {
-            self.sync()?;
+        let built = "SELECT built FROM checkpoint";
+        let has_indexes: bool = self.connection.query_row(built, [], |row| row.get(0))?;
+        if !has_indexes {
+            let transaction = self.connection.transaction()?;
+            transaction.execute_batch(V::INDEXES)?;
+            transaction.execute("UPDATE checkpoint SET built = 1", [])?;
+            transaction.commit()?;
         }
-        let transaction = self.connection.transaction()?;
-        transaction.execute_batch(V::INDEXES)?;
-        transaction.execute("UPDATE checkpoint SET built = 1", [])?;
-        transaction.commit()?;
-        if !self.is_scratch {
-            self.connection.pragma_update(None, "synchronous", "normal")?;
-        }
+        write_ahead(&self.connection)?;
         self.is_built = true;
+        Ok(())
+    }
+
+    /// Pays what was put off: from now on the file is a whole one also after a power cut.
+    pub(crate) fn settle(&mut self) -> Result<(), rusqlite::Error> {
+        self.sync()?;
+        self.connection.execute("UPDATE checkpoint SET boot = ''", [])?;
+        self.connection.pragma_update(None, "synchronous", "normal")?;
+        self.is_settled = true;
         Ok(())
     }
 
@@ -243,7 +249,11 @@ pub(crate) struct Checkpoint {
 impl Checkpoint {
     /// Reads that of a file, changing nothing in it.
     pub(crate) fn look(path: &Path) -> Result<Option<Self>, rusqlite::Error> {
-        Self::of(&readers::connect(path)?)
+        match Self::of(&readers::connect(path)?) {
+            // Whoever was killed while he wrote in place left what has to be taken back first.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ReadOnly) => Self::of(&connect(path)?),
+            checkpoint => checkpoint,
+        }
     }
 
     /// That of a whole file of the history that the log has now, in which nothing is that was erased; none of any other.
@@ -251,7 +261,7 @@ impl Checkpoint {
         let checkpoint = Self::look(path).ok().flatten()?;
         let belongs = checkpoint.belongs_to(log).unwrap_or(false);
         let is_clean = last_erasure(log).is_ok_and(|erasure| checkpoint.begun >= erasure);
-        (belongs && is_clean && checkpoint.is_built).then_some(checkpoint)
+        (belongs && is_clean && checkpoint.is_whole()).then_some(checkpoint)
     }
 
     /// Reads that of the snapshot that a connection has.
@@ -279,14 +289,29 @@ impl Checkpoint {
         Ok(self.log_id == *log.id().as_bytes() && log.hash_at(self.place.position)? == Some(self.hash))
     }
 
+    /// Whether it has been at the end of the log once, and nothing of that is lost.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.is_built && !self.is_lost()
+    }
+
+    /// Whether all of it is on the disk.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.boot.is_empty()
+    }
+
+    /// Whether the machine went down before all of it was on the disk.
+    fn is_lost(&self) -> bool {
+        !self.is_settled() && boot_id() != Some(&self.boot)
+    }
+
     /// Why a file can't be gone on with; none if it can.
     fn why_anew<V: View>(&self, belongs: bool) -> Option<&'static str> {
         if !belongs {
             Some("the view is of another history")
         } else if self.place.passed.is_overtaken(V::knows) {
             Some("the view passed what is understood by now")
-        } else if !self.is_built && !self.boot.is_empty() && boot_id() != Some(&self.boot) {
-            Some("the machine went down while the view was built, and what was not on the disk is lost")
+        } else if self.is_lost() {
+            Some("the machine went down before the view was on the disk")
         } else {
             None
         }
@@ -317,37 +342,9 @@ fn is_no_view(error: &rusqlite::Error) -> bool {
     }
 }
 
-/// Puts off every sync until the file is whole; whoever finds it before after another start of the machine throws it away.
-fn pay_later(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "synchronous", "off")
-}
-
-fn pace(connection: &Connection, in_hurry: bool) -> rusqlite::Result<()> {
-    let (cache, pages) =
-        if in_hurry { (CACHE_BEHIND_KIB, CHECKPOINT_BEHIND_PAGES) } else { (CACHE_KIB, CHECKPOINT_PAGES) };
-    connection.pragma_update(None, "cache_size", cache)?;
-    connection.pragma_update(None, "wal_autocheckpoint", pages)?;
-    if !in_hurry {
-        connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE); PRAGMA shrink_memory;")?;
-    }
-    Ok(())
-}
-
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
-    // What a power cut takes is folded again from the log.
-    connection.pragma_update(None, "synchronous", "normal")?;
-    connection.pragma_update(None, "cache_size", CACHE_KIB)?;
-    connection.pragma_update(None, "journal_size_limit", JOURNAL_BYTES_MAX)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
-}
-
 /// The files that belong to a database.
 fn parts_of(path: &Path) -> impl Iterator<Item = PathBuf> {
-    ["", "-wal", "-shm"].into_iter().map(|suffix| {
+    ["", "-journal", "-wal", "-shm"].into_iter().map(|suffix| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
         name.into()

@@ -2,6 +2,7 @@
 
 mod batching;
 mod bench;
+mod cutting;
 mod erasing;
 mod halting;
 mod paging;

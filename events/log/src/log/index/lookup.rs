@@ -20,7 +20,7 @@ use crate::log::{
 };
 
 /// Below this share of the log, events of some categories are found one by one; above it reading all is quicker.
-const SELECTIVE_SHARE: u64 = 4;
+const SELECTIVE_SHARE: u64 = 8;
 
 /// An index and what it is of.
 #[derive(Debug, Clone, Copy)]
