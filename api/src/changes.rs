@@ -1,7 +1,8 @@
 //! Rows that change, told to whoever watches them: first all that changed after a position, then each change.
 //!
 //! Guarantees: what a view shows anew is read once for all who watch the same rows in the same project, however many they
-//! are; only whoever is behind reads for himself. Nothing is buffered for a client: what it takes next is the latest state.
+//! are, and by nobody where none of these rows is among those that the view tells of; only whoever is behind reads for
+//! himself. Nothing is buffered for a client: what it takes next is the latest state.
 //! Who may see what is decided by the scope of the reading, which those who share it have in common.
 //!
 //! To add one: a [`Watched`] in the concern's `subscription`.
@@ -17,7 +18,7 @@ use futures::{
     StreamExt as _,
     stream::{self, BoxStream},
 };
-use mediary_projections::{QueryError, Snapshot, SqlResult, ViewHandle, ViewStatus};
+use mediary_projections::{Changed, QueryError, Snapshot, SqlResult, ViewHandle, ViewStatus};
 use mediary_schema::{ProjectId, scope::Scope};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -41,17 +42,26 @@ const NAMED_MAX: usize = 500;
 pub(crate) struct Watched<Row> {
     /// Where they are.
     pub(crate) view: Of,
+    /// The table that has them.
+    pub(crate) table: &'static str,
     /// The thing that they belong to, if not all are watched.
     pub(crate) of: Option<Uuid>,
     /// Those that were touched after a position, in that order, at most so many.
-    pub(crate) changed: Changed<Row>,
+    pub(crate) changed: Read<Row>,
     /// The position of the last event that touched one.
     pub(crate) at: fn(&Row) -> u64,
     /// Its id.
     pub(crate) id: fn(&Row) -> Uuid,
 }
 
-type Changed<Row> = Box<dyn Fn(&Snapshot<'_>, u64, u32) -> SqlResult<Vec<Row>> + Send + Sync>;
+impl<Row> Watched<Row> {
+    /// Whether it may be one of these.
+    fn has(&self, row: &Changed) -> bool {
+        row.table == self.table && self.of.is_none_or(|of| row.of == Some(of))
+    }
+}
+
+type Read<Row> = Box<dyn Fn(&Snapshot<'_>, u64, u32) -> SqlResult<Vec<Row>> + Send + Sync>;
 
 /// The things that a subscriber names; none stands for all.
 pub(crate) type Named = Option<HashSet<Uuid>>;
@@ -239,6 +249,11 @@ impl<Row: Clone + Send + Sync + 'static> Watching<Row> {
             return Ok(self.take(&kept));
         }
         if self.after >= shown {
+            return Ok(Vec::new());
+        }
+        let is_watched = |row: &Changed| feed.watched.has(row);
+        if !self.view.may_have_changed(self.after, shown, is_watched) {
+            self.after = shown;
             return Ok(Vec::new());
         }
         let turn = if feed.is_newest(self.after) { Some(feed.turn.lock().await) } else { None };

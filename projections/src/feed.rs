@@ -24,6 +24,7 @@ use tokio::{
 };
 
 use crate::{
+    changed::Recent,
     fault::{End, STOPPED, Unfolded, chain, is_passing, unfoldable},
     handle::Fault,
     spawn,
@@ -56,6 +57,8 @@ pub(crate) struct Feeder {
     pub(crate) told: Told,
     /// Where it is to stand still for a moment, if it is before that.
     pub(crate) pause_at: Option<u64>,
+    /// To whom it is told which rows change, as long as the edition serves.
+    pub(crate) recent: Option<Arc<Recent>>,
     /// Whether what passes ends it, too: a file that nobody needs is not to wait for room that it takes itself.
     pub(crate) gives_up: bool,
     /// What comes behind the batch that is being folded, read meanwhile.
@@ -84,6 +87,7 @@ impl Feeder {
             stopped,
             told,
             pause_at: None,
+            recent: None,
             gives_up: false,
             ahead: None,
             batch_max: BATCH_FIRST,
@@ -296,10 +300,10 @@ impl Feeder {
         }
         // The event that is being folded; none while rows are written.
         let mut at = None;
+        let mut view = V::default();
         let store = &mut self.store;
         let folded = catch_unwind(AssertUnwindSafe(|| {
             store.write(&place, &hash, |transaction| {
-                let mut view = V::default();
                 for recorded in &batch.events {
                     at = Some(recorded.position());
                     view.apply(transaction, recorded)?;
@@ -310,6 +314,12 @@ impl Feeder {
         }));
         let reason = match folded {
             Ok(Ok(())) => {
+                // Before it is told that they are there.
+                if let (Some(recent), Some(rows)) = (&self.recent, view.changed())
+                    && self.told.served.is_some()
+                {
+                    recent.add(self.place.position, position, rows);
+                }
                 self.place = place;
                 return Ok(());
             }

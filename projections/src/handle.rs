@@ -19,6 +19,7 @@ use tokio::{
 };
 
 use crate::{
+    changed::{Changed, Recent},
     edition::Edition,
     editions::Editions,
     feed::Feeder,
@@ -83,6 +84,8 @@ pub struct ViewHandle {
     pub(crate) editions: Editions,
     pub(crate) orders: mpsc::UnboundedSender<Order>,
     status: watch::Receiver<ViewStatus>,
+    /// Which rows were changed lately.
+    recent: Arc<Recent>,
     /// What was recorded when it was started, or begun anew: before it has folded that, it shows a part of the truth as if it were all.
     whole_at: Arc<AtomicU64>,
     /// The newest position that any of the views was read at.
@@ -123,8 +126,11 @@ impl ViewHandle {
         let editions = Editions::new(shelf, (fed, own_status), edition);
         let readers = Readers::new(V::NAME, V::VERSION, directory, edition);
         let told = Told { own, served: is_fed_shown.then(|| Arc::clone(&served)) };
+        let recent = Arc::<Recent>::default();
+        let mut feeder = Feeder::new(log, Handle::current(), file, told, stopped);
+        feeder.recent = Some(Arc::clone(&recent));
         let life = Life {
-            feeder: Feeder::new(log, Handle::current(), file, told, stopped),
+            feeder,
             editions: editions.clone(),
             readers: readers.clone(),
             pasts: pasts.clone(),
@@ -151,6 +157,7 @@ impl ViewHandle {
             editions,
             orders: order,
             status,
+            recent,
             whole_at,
             shown,
             pasts: pasts.clone(),
@@ -173,6 +180,12 @@ impl ViewHandle {
     /// Tells of each step of the view: whoever waits here re-reads what changed after its position.
     pub fn watch(&self) -> watch::Receiver<ViewStatus> {
         self.status.clone()
+    }
+
+    /// Whether any row that is asked about may have changed behind a position and up to another: what is further back than is
+    /// known may have.
+    pub fn may_have_changed(&self, after: u64, to: u64, asked: impl Fn(&Changed) -> bool) -> bool {
+        self.recent.is_any(after, to, asked).unwrap_or(true)
     }
 
     /// Waits until it has ended without a fault. One that has a fault says so, and is asked nothing any more.

@@ -9,6 +9,7 @@
 
 mod administration;
 mod build;
+mod changed;
 mod compare;
 mod completing;
 mod counted;
@@ -45,6 +46,7 @@ pub mod view;
 mod writing;
 
 pub use administration::Stale;
+pub use changed::Changed;
 pub use compare::{Comparison, Difference, Otherwise, Side};
 pub use edition::{Edition, ParseEditionError};
 pub use editions::{EditionReport, EditionState, ViewReport};

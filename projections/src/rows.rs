@@ -14,7 +14,12 @@ use rusqlite::{
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
 };
 
-use crate::counted::{Counted, Counts};
+use uuid::Uuid;
+
+use crate::{
+    changed::Changed,
+    counted::{Counted, Counts},
+};
 
 /// An id without its kind, as the file has it.
 pub(crate) type Id = [u8; 16];
@@ -22,6 +27,7 @@ pub(crate) type Id = [u8; 16];
 /// A row of a table with a `key` (what pages are sorted by, given in the order of the events) and an `id`; the macro
 /// [`row`] writes it.
 pub(crate) trait Row: Counted + Sized {
+    const TABLE: &'static str;
     const NEWEST_KEY: &'static str;
     const SELECT: &'static str;
     const INSERT: &'static str;
@@ -29,6 +35,8 @@ pub(crate) trait Row: Counted + Sized {
 
     fn key(&self) -> i64;
     fn id(&self) -> Id;
+    /// The position of the last event that touched it.
+    fn changed_at(&self) -> i64;
     /// Reads what [`Self::SELECT`] finds.
     fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self>;
     /// Binds every column for [`Self::INSERT`].
@@ -58,6 +66,7 @@ macro_rules! row {
         }
 
         impl $crate::rows::Row for $name {
+            const TABLE: &'static str = $table;
             const NEWEST_KEY: &'static str = concat!("SELECT max(key) FROM ", $table);
             const SELECT: &'static str = concat!(
                 "SELECT key, id", $(", ", stringify!($fixed),)*
@@ -82,6 +91,10 @@ macro_rules! row {
 
             fn id(&self) -> $crate::rows::Id {
                 self.id
+            }
+
+            fn changed_at(&self) -> i64 {
+                self.changed_at
             }
 
             fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
@@ -139,6 +152,8 @@ pub(crate) struct Table<R> {
     counts: Counts,
     /// The key of the next new row, once the file was asked.
     next_key: Option<i64>,
+    /// Those that were written.
+    changed: Vec<Changed>,
 }
 
 #[derive(Debug)]
@@ -157,7 +172,8 @@ enum Standing {
 
 impl<R> Default for Table<R> {
     fn default() -> Self {
-        Self { rows: HashMap::new(), waiting: Vec::new(), counts: Counts::default(), next_key: None }
+        let (rows, waiting, counts) = (HashMap::new(), Vec::new(), Counts::default());
+        Self { rows, waiting, counts, next_key: None, changed: Vec::new() }
     }
 }
 
@@ -205,6 +221,11 @@ impl<R: Row> Table<R> {
         Ok(key)
     }
 
+    /// Which rows were written since this was asked last.
+    pub(crate) fn changed(&mut self) -> Vec<Changed> {
+        std::mem::take(&mut self.changed)
+    }
+
     /// Whether a row is in memory only.
     pub(crate) fn is_new(&self, id: Id) -> bool {
         self.rows.get(&id).is_some_and(|held| held.state == Standing::New)
@@ -220,6 +241,7 @@ impl<R: Row> Table<R> {
         let (mut insert, mut update) = (file.prepare_cached(R::INSERT)?, file.prepare_cached(R::UPDATE)?);
         for id in std::mem::take(&mut self.waiting) {
             if let Some(held) = self.rows.get_mut(&id) {
+                self.changed.extend(held.changed());
                 held.write(&mut insert, &mut update, &mut self.counts)?;
             }
         }
@@ -230,6 +252,7 @@ impl<R: Row> Table<R> {
     pub(crate) fn write_one(&mut self, file: &Transaction<'_>, id: Id) -> rusqlite::Result<()> {
         let Some(held) = self.rows.get_mut(&id) else { return Ok(()) };
         let (mut insert, mut update) = (file.prepare_cached(R::INSERT)?, file.prepare_cached(R::UPDATE)?);
+        self.changed.extend(held.changed());
         held.write(&mut insert, &mut update, &mut self.counts)
     }
 
@@ -262,6 +285,12 @@ fn held<'r, R: Row>(
 }
 
 impl<R: Row> Held<R> {
+    /// What is told of it once it is written; nothing if it is as the file has it.
+    fn changed(&self) -> Option<Changed> {
+        let (id, position) = (Uuid::from_bytes(self.row.id()), self.row.changed_at() as u64);
+        (self.state != Standing::Same).then_some(Changed { table: R::TABLE, of: None, id, position })
+    }
+
     fn write(
         &mut self,
         insert: &mut Statement<'_>,

@@ -7,7 +7,10 @@ use mediary_events::{Schema, codec};
 use mediary_log::{Recorded, work::REGISTRY};
 use rusqlite::Transaction;
 
-use crate::rows::{Id, RowError};
+use crate::{
+    changed::Changed,
+    rows::{Id, RowError},
+};
 
 /// A fold of recorded events into the rows of one SQLite file.
 ///
@@ -40,6 +43,11 @@ pub trait View: Default + 'static {
 
     /// Writes what the events changed and is in memory still.
     fn write(&mut self, file: &Transaction<'_>) -> Result<(), ApplyError>;
+
+    /// Which rows were written, for those who watch them; none if the view doesn't tell, so that they ask the file.
+    fn changed(&mut self) -> Option<Vec<Changed>> {
+        None
+    }
 }
 
 /// What an event says of itself on the rows that it touches.

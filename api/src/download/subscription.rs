@@ -29,6 +29,7 @@ pub(crate) struct DownloadChange {
 fn watched() -> Watched<DownloadRow> {
     Watched {
         view: Views::of::<DownloadView>,
+        table: "download",
         of: None,
         changed: Box::new(view::changed_downloads),
         at: |row| row.changed_at,

@@ -29,6 +29,7 @@ pub(crate) struct FileChange {
 fn watched() -> Watched<FileRow> {
     Watched {
         view: Views::of::<FileView>,
+        table: "file",
         of: None,
         changed: Box::new(view::changed_files),
         at: |row| row.changed_at,

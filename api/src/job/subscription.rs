@@ -31,6 +31,7 @@ pub(crate) struct JobChange {
 fn watched() -> Watched<JobRow> {
     Watched {
         view: Views::of::<JobView>,
+        table: "job",
         of: None,
         changed: Box::new(view::changed_jobs),
         at: |row| row.changed_at,

@@ -39,6 +39,7 @@ pub(crate) struct EntryChanges {
 fn lists() -> Watched<PlaylistRow> {
     Watched {
         view: Views::of::<PlaylistView>,
+        table: "playlist",
         of: None,
         changed: Box::new(view::changed_playlists),
         at: |row| row.changed_at,
@@ -49,6 +50,7 @@ fn lists() -> Watched<PlaylistRow> {
 fn entries(list: PlaylistId) -> Watched<EntryRow> {
     Watched {
         view: Views::of::<PlaylistView>,
+        table: "entry",
         of: Some(list.uuid()),
         changed: Box::new(move |rows, after, limit| view::changed_entries(rows, list, after, limit)),
         at: |row| row.changed_at,

@@ -9,6 +9,7 @@ use rusqlite::{Transaction, params};
 
 use super::query::{COUNTED, DownloadState};
 use crate::{
+    changed::Changed,
     counted::{Counted, Tally},
     rows::{Id, Table, Word, Words as _, row},
     sql::to_json,
@@ -60,6 +61,10 @@ impl Downloads {
 
     pub(crate) fn write(&mut self, file: &Transaction<'_>) -> rusqlite::Result<()> {
         self.rows.write(file)
+    }
+
+    pub(crate) fn changed(&mut self) -> Vec<Changed> {
+        self.rows.changed()
     }
 }
 

@@ -4,6 +4,7 @@ use rusqlite::Transaction;
 
 use super::project::Downloads;
 use crate::{
+    changed::Changed,
     counted::counted,
     view::{ApplyError, View},
 };
@@ -72,5 +73,9 @@ impl View for DownloadView {
 
     fn write(&mut self, file: &Transaction<'_>) -> Result<(), ApplyError> {
         Ok(self.downloads.write(file)?)
+    }
+
+    fn changed(&mut self) -> Option<Vec<Changed>> {
+        Some(self.downloads.changed())
     }
 }

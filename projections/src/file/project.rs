@@ -8,6 +8,7 @@ use rusqlite::Transaction;
 
 use super::query::COUNTED;
 use crate::{
+    changed::Changed,
     counted::{Counted, Tally},
     rows::{Id, Table, Word, Words, row},
     sql::to_json,
@@ -61,6 +62,10 @@ impl Files {
 
     pub(super) fn write(&mut self, file: &Transaction<'_>) -> rusqlite::Result<()> {
         self.rows.write(file)
+    }
+
+    pub(super) fn changed(&mut self) -> Vec<Changed> {
+        self.rows.changed()
     }
 
     fn fold(&mut self, file: &Transaction<'_>, stamp: Stamp, event: Event) -> Result<(), ApplyError> {

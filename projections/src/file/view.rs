@@ -4,6 +4,7 @@ use rusqlite::Transaction;
 
 use super::project::Files;
 use crate::{
+    changed::Changed,
     counted::counted,
     view::{ApplyError, View},
 };
@@ -46,5 +47,9 @@ impl View for FileView {
 
     fn write(&mut self, file: &Transaction<'_>) -> Result<(), ApplyError> {
         Ok(self.files.write(file)?)
+    }
+
+    fn changed(&mut self) -> Option<Vec<Changed>> {
+        Some(self.files.changed())
     }
 }

@@ -10,6 +10,7 @@ use mediary_schema::{
 use rusqlite::{Transaction, params};
 
 use crate::{
+    changed::Changed,
     counted::{Counted, Tally},
     rows::{Id, Table, Word, Words, row},
     sql::to_json,
@@ -89,6 +90,10 @@ impl Jobs {
 
     pub(super) fn write(&mut self, file: &Transaction<'_>) -> rusqlite::Result<()> {
         self.rows.write(file)
+    }
+
+    pub(super) fn changed(&mut self) -> Vec<Changed> {
+        self.rows.changed()
     }
 }
 

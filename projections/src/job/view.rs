@@ -4,6 +4,7 @@ use rusqlite::Transaction;
 
 use super::project::Jobs;
 use crate::{
+    changed::Changed,
     counted::counted,
     view::{ApplyError, View},
 };
@@ -80,5 +81,9 @@ impl View for JobView {
 
     fn write(&mut self, file: &Transaction<'_>) -> Result<(), ApplyError> {
         Ok(self.jobs.write(file)?)
+    }
+
+    fn changed(&mut self) -> Option<Vec<Changed>> {
+        Some(self.jobs.changed())
     }
 }

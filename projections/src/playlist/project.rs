@@ -1,4 +1,5 @@
 mod ranks;
+mod tables;
 
 use mediary_events::{
     codec::events_of,
@@ -12,96 +13,16 @@ use mediary_schema::{
 };
 use ranks::{Ranks, spread};
 use rusqlite::Transaction;
+use tables::{Entry, List, NO_ROWS};
+use uuid::Uuid;
 
-use super::query::{COUNTED, EntryStatus, RefreshOutcome, Shown};
+use super::query::{EntryStatus, RefreshOutcome};
 use crate::{
-    counted::{Counted, Tally},
-    rows::{Id, Table, Word, Words as _, row},
+    changed::Changed,
+    rows::{Row as _, Table, Word},
     sql::to_json,
     view::{ApplyError, Stamp},
 };
-
-row! {
-    struct List of "playlist" {
-        stays { project: Id, url: String, followed_at: i64, }
-        changes {
-            followed: bool,
-            kind: Option<String>,
-            title: Option<String>,
-            extractor: Option<String>,
-            source_id: Option<String>,
-            refreshed_at: Option<i64>,
-            refresh_outcome: Option<Word<RefreshOutcome>>,
-            refresh_job_id: Option<Id>,
-            refresh_counts: Option<String>,
-            refresh_failure: Option<String>,
-            refresh_unreadable: u32,
-            refresh_unreadable_rows: String,
-            entry_count: i64,
-            not_seen_count: i64,
-            removed_count: i64,
-            changed_at: i64,
-        }
-    }
-}
-
-impl List {
-    fn shown(&self) -> Shown {
-        if !self.followed {
-            Shown::Nowhere
-        } else if self.kind.as_deref() == Some(SINGLE) {
-            Shown::Unlisted
-        } else {
-            Shown::Listed
-        }
-    }
-
-    const fn number(&mut self, status: EntryStatus) -> &mut i64 {
-        match status {
-            EntryStatus::Present => &mut self.entry_count,
-            EntryStatus::NotSeen => &mut self.not_seen_count,
-            EntryStatus::Removed => &mut self.removed_count,
-        }
-    }
-}
-
-impl Counted for List {
-    fn count(&self, tally: &mut Tally<'_>) {
-        let shown = self.shown().word();
-        tally.add(self.project, COUNTED, shown, 1);
-        tally.add(self.project, EntryStatus::Present.word(), shown, self.entry_count);
-        tally.add(self.project, EntryStatus::NotSeen.word(), shown, self.not_seen_count);
-        tally.add(self.project, EntryStatus::Removed.word(), shown, self.removed_count);
-    }
-}
-
-row! {
-    struct Entry of "entry" {
-        stays {
-            project: Id,
-            playlist_key: i64,
-            item_id: Id,
-            extractor: String,
-            source_id: String,
-            added_at: i64,
-        }
-        changes {
-            rank: i64,
-            url: String,
-            title: Option<String>,
-            duration_ms: Option<i64>,
-            availability: String,
-            live_status: String,
-            status: Word<EntryStatus>,
-            changed_at: i64,
-        }
-    }
-}
-
-impl Counted for Entry {
-    /// Its list has the numbers.
-    fn count(&self, _: &mut Tally<'_>) {}
-}
 
 /// What a batch touches of playlists and their entries.
 #[derive(Debug, Default)]
@@ -109,6 +30,8 @@ pub(super) struct Playlists {
     lists: Table<List>,
     entries: Table<Entry>,
     ranks: Ranks,
+    /// Entries that were changed, each with its list.
+    changed: Vec<Changed>,
 }
 
 /// What is told of an entry that is new.
@@ -134,6 +57,14 @@ impl Playlists {
         self.entries.write(file)?;
         self.ranks.forget();
         Ok(())
+    }
+
+    pub(super) fn changed(&mut self) -> Vec<Changed> {
+        // The table knows no list of them.
+        self.entries.changed();
+        let mut changed = self.lists.changed();
+        changed.append(&mut self.changed);
+        changed
     }
 }
 
@@ -269,8 +200,21 @@ impl Fold<'_> {
         if let Some(entry) = self.rows.entries.change(self.file, *entry_id.uuid().as_bytes())? {
             change(entry);
             entry.changed_at = self.stamp.position;
+            self.tell(entry_id);
         }
         Ok(())
+    }
+
+    /// Tells of an entry that the event changes.
+    fn tell(&mut self, entry_id: EntryId) {
+        let Stamp { id, position, .. } = self.stamp;
+        let (list, position) = (Uuid::from_bytes(id), position as u64);
+        self.rows.changed.push(Changed {
+            table: Entry::TABLE,
+            of: Some(list),
+            id: entry_id.uuid(),
+            position,
+        });
     }
 
     fn looked(
@@ -317,6 +261,7 @@ impl Fold<'_> {
             changed_at: position,
         })?;
         self.rows.ranks.add(playlist_key, rank);
+        self.tell(entry_id);
         self.list(|list| list.entry_count += 1)
     }
 
@@ -354,6 +299,7 @@ impl Fold<'_> {
         let Some(entry) = self.rows.entries.change(self.file, id)? else { return Ok(()) };
         let before = std::mem::replace(&mut entry.rank, rank);
         entry.changed_at = self.stamp.position;
+        self.tell(entry_id);
         if self.rows.entries.is_new(id) {
             self.rows.ranks.remove(playlist_key, before);
             self.rows.ranks.add(playlist_key, rank);
@@ -393,8 +339,3 @@ impl Fold<'_> {
         }
     }
 }
-
-/// The kind of a playlist that is a single item, as JSON.
-const SINGLE: &str = "\"single\"";
-/// A list of rows without one, as JSON.
-const NO_ROWS: &str = "[]";

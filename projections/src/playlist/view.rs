@@ -4,6 +4,7 @@ use rusqlite::Transaction;
 
 use super::project::Playlists;
 use crate::{
+    changed::Changed,
     counted::counted,
     download::{Downloads, indexes, tables},
     view::{ApplyError, View},
@@ -93,5 +94,11 @@ impl View for PlaylistView {
     fn write(&mut self, file: &Transaction<'_>) -> Result<(), ApplyError> {
         self.downloads.write(file)?;
         Ok(self.playlists.write(file)?)
+    }
+
+    fn changed(&mut self) -> Option<Vec<Changed>> {
+        let mut changed = self.playlists.changed();
+        changed.append(&mut self.downloads.changed());
+        Some(changed)
     }
 }

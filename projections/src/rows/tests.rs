@@ -6,7 +6,7 @@ use crate::counted::{Tally, counted};
 row! {
     struct Thing of "thing" {
         stays { name: String, }
-        changes { weight: i64, colour: Option<String>, }
+        changes { weight: i64, colour: Option<String>, changed_at: i64, }
     }
 }
 
@@ -19,13 +19,13 @@ impl Counted for Thing {
 }
 
 const TABLE: &str = "CREATE TABLE thing (key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL,
-    weight INTEGER NOT NULL, colour TEXT) STRICT;
+    weight INTEGER NOT NULL, colour TEXT, changed_at INTEGER NOT NULL) STRICT;
     CREATE TABLE told (what TEXT NOT NULL);
     CREATE TRIGGER added AFTER INSERT ON thing BEGIN INSERT INTO told VALUES ('new ' || new.name); END;
     CREATE TRIGGER changed AFTER UPDATE ON thing BEGIN INSERT INTO told VALUES ('changed ' || new.name); END;";
 
 fn thing(key: i64, name: &str) -> Thing {
-    Thing { key, id: id(name), name: name.to_owned(), weight: 0, colour: None }
+    Thing { key, id: id(name), name: name.to_owned(), weight: 0, colour: None, changed_at: key }
 }
 
 fn id(name: &str) -> Id {
@@ -60,11 +60,16 @@ fn a_row_is_written_once_however_often_a_batch_touches_it() {
     batch(&mut file, |file, things| {
         add(file, things, "c");
         assert_eq!(things.find(file, id("a")).unwrap().unwrap().weight, 3);
-        for _ in 0..3 {
-            things.change(file, id("b")).unwrap().unwrap().colour = Some("red".to_owned());
+        for changed_at in 7..=9 {
+            let b = things.change(file, id("b")).unwrap().unwrap();
+            (b.colour, b.changed_at) = (Some("red".to_owned()), changed_at);
         }
         assert!(things.change(file, id("never")).unwrap().is_none());
         assert!(things.is_new(id("c")) && !things.is_new(id("b")));
+        things.write(file).unwrap();
+        let changed: Vec<_> = things.changed().iter().map(|row| (*row.id.as_bytes(), row.position)).collect();
+        assert_eq!(changed, [(id("b"), 9), (id("c"), 3)]);
+        assert_eq!(things.changed(), []);
     });
     let all = |sql: &str| -> Vec<String> {
         let mut select = file.prepare(sql).unwrap();

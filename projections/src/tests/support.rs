@@ -1,6 +1,6 @@
 //! Rows folded from events, and values as they come in real life.
 
-use std::{marker::PhantomData, sync::mpsc};
+use std::{collections::HashSet, marker::PhantomData, sync::mpsc};
 
 use mediary_events::{Concern, codec, testing::NOW};
 use mediary_log::{Codec, Envelope, Extensions, Origin, OriginKind, Recorded};
@@ -18,6 +18,7 @@ use rusqlite::{
 use uuid::Uuid;
 
 use crate::{
+    changed::Changed,
     page::{Cursor, Page, PageRequest},
     scoped,
     view::{ApplyError, View},
@@ -94,9 +95,37 @@ impl<V: View> Rows<V> {
             view.apply(&transaction, recorded)?;
         }
         view.write(&transaction)?;
+        let told: Option<HashSet<_>> = view.changed().map(|rows| rows.into_iter().collect());
         transaction.commit().unwrap();
+        if let Some(told) = told {
+            self.assert_told(&told);
+        }
         self.position = events.last().map_or(self.position, Recorded::position);
         Ok(())
+    }
+
+    /// Every row that the file says was changed since the last batch is told, with the last event that touched it.
+    fn assert_told(&self, told: &HashSet<Changed>) {
+        let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%changed_at%'";
+        let names: Vec<String> = {
+            let mut select = self.connection.prepare(tables).unwrap();
+            select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        };
+        for name in names {
+            let changed = format!("SELECT id, changed_at FROM {name} WHERE changed_at > ?1");
+            let mut select = self.connection.prepare(&changed).unwrap();
+            let rows = select.query_map([self.position as i64], |row| {
+                Ok((Uuid::from_bytes(row.get(0)?), row.get::<_, i64>(1)? as u64))
+            });
+            for (id, position) in rows.unwrap().map(Result::unwrap) {
+                let is_it = |row: &&Changed| row.table == name && row.id == id && row.position == position;
+                let found = told.iter().find(is_it);
+                assert!(
+                    found.is_some_and(|row| row.of.is_some() == (name == "entry")),
+                    "{name} {id} {position}"
+                );
+            }
+        }
     }
 
     /// Every row of every table, as the file has it.
