@@ -72,6 +72,7 @@ pub async fn catch_up(log: &Log) -> Figure {
 pub struct Edge {
     schema: Schema,
     views: Views,
+    signals: SignalHub,
     head: u64,
     // Who waits for reactions would find the sender gone.
     _reacted: watch::Sender<u64>,
@@ -126,10 +127,11 @@ impl Edge {
             view::caught_up(handle, head).await;
         }
         let (sender, reacted) = watch::channel(head);
+        let signals = SignalHub::default();
         let platform = Platform {
             gate: gate.clone(),
             views: views.clone(),
-            signals: SignalHub::default(),
+            signals: signals.clone(),
             reacted,
             tokens: Tokens::start(gate.log(), alarms).expect("the views have just read this log"),
             queue: Arc::new(NoQueue),
@@ -140,7 +142,7 @@ impl Edge {
             parts: Parts::new(Vec::new),
         };
         let schema = Schema(mediary_api::build(platform, &limits::Options::default()));
-        Ok(Self { schema, views, head, _reacted: sender })
+        Ok(Self { schema, views, signals, head, _reacted: sender })
     }
 
     /// Subscribes to `events` from the front and takes what is in the log, each item as the text that goes
@@ -188,6 +190,11 @@ impl Edge {
     /// The same; each item is what goes out on a socket.
     pub fn subscribe(&self, query: &str) -> impl Stream<Item = serde_json::Value> + use<> {
         self.items(query).map(|item| serde_json::from_str(&sent(&item)).expect("what is sent is JSON"))
+    }
+
+    /// What flies beside the log.
+    pub const fn signals(&self) -> &SignalHub {
+        &self.signals
     }
 
     /// The views behind it.

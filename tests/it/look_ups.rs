@@ -4,20 +4,24 @@
 
 use std::collections::BTreeSet;
 
-use futures::{Stream, StreamExt as _, future::join_all};
+use futures::{FutureExt as _, Stream, StreamExt as _, future::join_all};
 use mediary_benches::{
     list::{Growing, Growth},
     subscription::Edge,
     world::{self, List, Size},
 };
-use mediary_log::gate::Gate;
+use mediary_log::{
+    gate::Gate,
+    signal::{Signal, Subject},
+};
 use mediary_projections::{
     Views, download::DownloadView, file::FileView, job::JobView, playlist::PlaylistView,
 };
-use mediary_schema::PlaylistId;
+use mediary_schema::{JobId, PlaylistId, ProjectId, job::Progress};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::task::block_in_place;
+use uuid::Uuid;
 
 /// Three lists of forty entries, of which twenty are kept.
 const SIZE: Size = Size { lists: 3, entries_each: 40, kept_each: 20 };
@@ -236,5 +240,49 @@ async fn a_long_list_is_told_in_several_items_and_whole() {
     let told = told(&mut items, "entryChanges", world.head()).await;
     assert!(told.len() >= 3, "{} items", told.len());
     assert_eq!(told.concat().into_iter().collect::<BTreeSet<_>>().len(), 450);
+    world.edge.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_far_jobs_are_is_told_to_whoever_may_see_names_and_wants_them() {
+    let world = World::start(SIZE).await;
+    let data = world.edge.ask("{ jobs(first: 2) { nodes { id kind storyId } } }").await;
+    let (one, other) = (&data["jobs"]["nodes"][0], &data["jobs"]["nodes"][1]);
+    let id = |job: &Value| job["id"].as_str().unwrap().parse::<JobId>().unwrap();
+    let tell = |job: &Value, project: ProjectId, done: u64| {
+        let subject = Subject { project, concern: "job", name: "progress", id: id(job).uuid() };
+        let progress = Progress { stage: "downloading".to_owned(), done, ..Progress::default() };
+        let payload = serde_json::to_value(progress).unwrap();
+        world.edge.signals().publish(Signal { subject, payload });
+    };
+    let watch = |arguments: String| {
+        let document =
+            format!("subscription {{ jobProgress{arguments} {{ jobs {{ jobId progress {{ done }} }} }} }}");
+        Box::pin(world.edge.subscribe(&document).map(|item| {
+            let rows = item["data"]["jobProgress"]["jobs"].as_array().unwrap().clone();
+            rows.iter().map(|row| (row["jobId"].clone(), row["progress"]["done"].clone())).collect::<Vec<_>>()
+        }))
+    };
+    let (all, named) = (watch(String::new()), watch(format!("(ids: [{}])", one["id"])));
+    let (of_story, of_none) =
+        (watch(format!("(storyId: {})", one["storyId"])), watch("(kinds: [REFRESH])".to_owned()));
+    let mut watching = [all, named, of_story, of_none];
+    for watcher in &mut watching {
+        assert!(watcher.next().await.unwrap().is_empty(), "nothing was told yet");
+    }
+    tell(one, ProjectId::from_uuid(Uuid::from_u128(7)), 1);
+    tell(other, ProjectId::HOME, 2);
+    tell(one, ProjectId::HOME, 3);
+    let told = |job: &Value, done: u64| (job["id"].clone(), Value::from(done));
+    for (watcher, least) in watching.iter_mut().zip([2, 1, 2, 0]) {
+        let mut heard = Vec::new();
+        while heard.len() < least {
+            heard.extend(watcher.next().await.unwrap());
+        }
+        let expected = [told(other, 2), told(one, 3)];
+        assert_eq!(heard, expected[2 - least..]);
+    }
+    // Of the last one nothing was told: the next that is, is of its kind.
+    assert!(watching[3].next().now_or_never().is_none());
     world.edge.stop();
 }

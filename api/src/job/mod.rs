@@ -4,6 +4,7 @@ mod entry;
 mod explain;
 mod mutation;
 mod object;
+mod progress;
 mod query;
 mod subscription;
 

@@ -1,14 +1,15 @@
-use std::collections::HashSet;
-
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use futures::Stream;
 use mediary_projections::{
     Views,
     job::{self as view, JobRow, JobView},
 };
-use mediary_schema::{CorrelationId, JobId};
+use mediary_schema::JobId;
 
-use super::{Job, Kind};
+use super::{
+    Job, Kind,
+    progress::{JobProgressChange, Wanted, progress},
+};
 use crate::{
     changes::{Watched, changes, named},
     error::parse_id,
@@ -39,6 +40,11 @@ fn watched() -> Watched<JobRow> {
     }
 }
 
+fn wanted(kinds: Option<Vec<Kind>>, story_id: Option<ID>) -> Result<Wanted> {
+    let kinds = kinds.map(|kinds| kinds.into_iter().map(|kind| kind.0).collect());
+    Ok(Wanted { kinds, story: story_id.map(|id| parse_id(&id)).transpose()? })
+}
+
 #[Subscription]
 #[expect(clippy::unused_async, reason = "the form that the macro asks for")]
 impl JobSubscription {
@@ -56,15 +62,23 @@ impl JobSubscription {
         #[graphql(desc = "Only what came of this story.")] story_id: Option<ID>,
     ) -> Result<impl Stream<Item = Result<JobChange>>> {
         let ids = named(ids, |id: JobId| id.uuid())?;
-        let kinds = kinds.map(|kinds| kinds.into_iter().map(|kind| kind.0).collect::<HashSet<_>>());
-        let story: Option<CorrelationId> = story_id.map(|id| parse_id(&id)).transpose()?;
-        let wants = move |row: &JobRow| {
-            kinds.as_ref().is_none_or(|kinds| kinds.contains(&row.work.kind))
-                && story.is_none_or(|story| row.story == story)
-        };
+        let wanted = wanted(kinds, story_id)?;
+        let wants = move |row: &JobRow| wanted.has(row);
         changes(context, watched(), after, ids, wants, |position, rows| JobChange {
             position,
             jobs: rows.into_iter().map(Job::from).collect(),
         })
+    }
+
+    /// How far jobs are that run, now and whenever one tells, at most four times a second.
+    async fn job_progress(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only of these jobs; at most 500.")] ids: Option<Vec<ID>>,
+        #[graphql(desc = "Only of work of these kinds.")] kinds: Option<Vec<Kind>>,
+        #[graphql(desc = "Only of what came of this story.")] story_id: Option<ID>,
+    ) -> Result<impl Stream<Item = Result<JobProgressChange>>> {
+        let ids = named(ids, |id: JobId| id.uuid())?;
+        progress(context, ids, wanted(kinds, story_id)?)
     }
 }
