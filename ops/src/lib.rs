@@ -2,6 +2,9 @@
 //!
 //! The supervision tree is one file that reads like a table: `tree.rs`.
 
+// The roots of the schema lie one in the other, a level for each concern, and so do the futures of a query.
+#![recursion_limit = "256"]
+
 mod client;
 pub mod commands;
 pub mod configuration;

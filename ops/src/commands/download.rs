@@ -206,7 +206,7 @@ impl Verbs for Verb {
             }
             Self::List { search, limit } => {
                 let downloads: Vec<Download> =
-                    page::all(client, &LIST, json!({ "search": search }), limit).await?;
+                    page::all(client, &LIST, json!({ "filter": { "search": search } }), limit).await?;
                 Ok(output.show(&downloads, |downloads| table(downloads))?)
             }
             Self::Archive(verb) => archive::run(verb, client, output).await,
