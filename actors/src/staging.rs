@@ -105,3 +105,6 @@ pub(crate) fn size_bytes(folder: &Path) -> io::Result<u64> {
     }
     Ok(size)
 }
+
+#[cfg(test)]
+mod tests;

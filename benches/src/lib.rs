@@ -3,6 +3,9 @@
 //! To add a benchmark: the work as a module here with a small run in its tests, and a program in
 //! `benches/benches` that samples it and prints its table; of the same name, if it measures one module.
 
+// The roots of the API are merged, one within the other: each concern is some levels of a future.
+#![recursion_limit = "256"]
+
 pub mod alone;
 pub mod bare;
 pub mod disk;

@@ -2,9 +2,10 @@
 //!
 //! The supervision tree is one file that reads like a table: `tree.rs`.
 
-// The roots of the schema lie one in the other, a level for each concern, and so do the futures of a query.
+// The roots of the API are merged, one within the other: each concern is some levels of a future.
 #![recursion_limit = "256"]
 
+mod answers;
 mod client;
 pub mod commands;
 pub mod configuration;

@@ -9,6 +9,7 @@ use crate::{
     JobId, TemplateVersion, Timestamp,
     job::{JobState, WorkKind},
     lane::{Hold, Lane},
+    setting::OverQuota,
 };
 
 /// When a job's turn comes, and under which names it is found.
@@ -155,6 +156,8 @@ pub enum Wait {
     Held(Hold),
     /// For a person who holds a lane.
     LanePaused(Lane),
+    /// For what the quota of its project, or of whoever started it, leaves.
+    Quota(OverQuota),
     /// For a part that was halted.
     Halted(WorkKind),
     /// For its turn.

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use mediary::demo::{Outcome, Rendition, Target};
-use mediary_tests::{Platform, events_of, processes_marked, until};
+use mediary_tests::{Platform, events_of, files_below, processes_marked, until};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -40,7 +40,7 @@ async fn until_sent(platform: &Platform, item: &str, bytes: u64) {
 }
 
 // PL-24: a cancel ends the processes, removes what is unfinished, and is final.
-// invariant: J-1, A-5
+// invariant: J-1, A-5, F-6
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_download_is_gone_within_two_seconds_and_never_comes_back() {
     let platform = Platform::start().await;
@@ -55,6 +55,16 @@ async fn a_cancelled_download_is_gone_within_two_seconds_and_never_comes_back() 
     let marks = || processes_marked("MEDIARY_ATTEMPT", job["attemptId"].as_str().unwrap());
     assert!(!marks().is_empty(), "yt-dlp runs and carries the attempt's mark");
     assert!(platform.staging_of(job).exists());
+    let other_throttle = platform.site.faults().throttle(Target::Media("large-2".to_owned()), CRAWL);
+    let other = client.entry_of(&list, "large-2").await;
+    let other_story = client.start_download(json!({ "entryIds": [other] }), "best").await;
+    until_sent(&platform, "large-2", 100_000).await;
+    let running = client.jobs(json!({ "state": "RUNNING" })).await;
+    let beside = running.iter().find(|other| other["id"] != job["id"]).unwrap();
+    until("the other one has a part", || async {
+        (!files_below(&platform.staging_of(beside)).is_empty()).then_some(())
+    })
+    .await;
 
     let asked = Instant::now();
     assert_eq!(client.job_verb("jobCancel", id_of(job)).await["userErrors"], json!([]));
@@ -74,10 +84,11 @@ async fn a_cancelled_download_is_gone_within_two_seconds_and_never_comes_back() 
     let settled = client.wait_story(&story).await;
     assert_eq!((&settled["givenUpCount"], &settled["succeededCount"]), (&json!(1), &json!(0)));
 
-    // Other work goes on, and the cancelled job gets no second attempt.
+    // Other work goes on with what it has, and the cancelled job gets no second attempt.
+    assert!(!files_below(&platform.staging_of(beside)).is_empty());
     platform.site.faults().remove(throttle);
-    let other = client.entry_of(&list, "large-2").await;
-    assert_eq!(client.download_entry(&other, "best").await["succeededCount"], json!(1));
+    platform.site.faults().remove(other_throttle);
+    assert_eq!(client.wait_story(&other_story).await["succeededCount"], json!(1));
     let events = client.events_after(0).await;
     let leases = events_of(&events, "job.leased");
     assert_eq!(leases.iter().filter(|event| event["stream"] == job["id"]).count(), 1);
@@ -125,7 +136,13 @@ async fn a_held_download_keeps_its_part_and_goes_on_with_it() {
     until_sent(&platform, "large-2", 2 << 20).await;
     let jobs = client.jobs(json!({ "state": "RUNNING" })).await;
     let job = &jobs[0];
+    let marks = || processes_marked("MEDIARY_ATTEMPT", job["attemptId"].as_str().unwrap());
+    assert!(!marks().is_empty(), "yt-dlp runs and carries the attempt's mark");
+    let asked = Instant::now();
     assert_eq!(client.job_verb("jobPause", id_of(job)).await["userErrors"], json!([]));
+    until("its processes are gone", || async { marks().is_empty().then_some(()) }).await;
+    let took = asked.elapsed();
+    assert!(took < GONE_WITHIN, "{took:?}");
     until("it is held", || async {
         (client.job(id_of(job)).await["state"] == json!("PAUSED")).then_some(())
     })
@@ -263,6 +280,40 @@ async fn limits_hold_and_a_change_takes_effect_at_once() {
     assert_eq!(client.jobs(json!({ "state": "RUNNING" })).await.len(), 3);
     // With less allowed, what runs goes on.
     client.limit_downloads(1).await;
+    platform.site.faults().clear();
+    assert_eq!(client.wait_story(&story).await["succeededCount"], json!(3));
+    platform.stop().await;
+}
+
+// PL-22: a job over its quota waits and its row says so; once there is none, it goes on.
+// invariant: J-18
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_a_quota_waits_says_so_and_goes_on() {
+    const SET: &str = "mutation($atOnce: Int) { quotaSet(input: {
+        of: \"project-686f6d65-0000-8000-8000-000000000000\", atOnce: $atOnce }) {
+        quota { atOnce } userErrors { code } } }";
+    const QUEUED: &str = "{ jobs(filter: { state: QUEUED }) { nodes { waitsFor { reason message } } } }";
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let list = client.follow(&platform.site.list_url("large")).await;
+    let set = client.ask(SET, json!({ "atOnce": 1 })).await;
+    assert_eq!(set["quotaSet"]["quota"]["atOnce"], json!(1), "{set}");
+    client.limit_downloads(3).await;
+    platform.site.faults().throttle("/media/*", CRAWL);
+    let story = client.start_download(json!({ "playlistId": list }), "best").await;
+    until("two are over it", || async {
+        let queued = client.ask(QUEUED, json!({})).await;
+        let nodes = queued["jobs"]["nodes"].as_array().unwrap();
+        let over = nodes.iter().filter(|job| job["waitsFor"]["reason"] == json!("QUOTA"));
+        (over.count() == 2).then_some(())
+    })
+    .await;
+    assert_eq!(client.jobs(json!({ "state": "RUNNING" })).await.len(), 1);
+    client.ask(SET, json!({})).await;
+    until("three run or are done", || async {
+        client.jobs(json!({ "state": "QUEUED" })).await.is_empty().then_some(())
+    })
+    .await;
     platform.site.faults().clear();
     assert_eq!(client.wait_story(&story).await["succeededCount"], json!(3));
     platform.stop().await;

@@ -86,6 +86,11 @@ fn changed(before: &Path, after: &Path) -> Vec<String> {
     lines
 }
 
+fn cargo_build(binary: &str, copy: &Path, target: &Path) {
+    let cargo = ["build", "--workspace", "--bin", binary, "--locked", "--offline", "--quiet"];
+    run(env!("CARGO"), &cargo, copy, &[("CARGO_TARGET_DIR", target)]);
+}
+
 /// Builds the binary of a copy with the libraries that this test was built with.
 fn build(copy: &Path) -> PathBuf {
     let test = std::env::current_exe().unwrap();
@@ -107,8 +112,11 @@ fn build(copy: &Path) -> PathBuf {
             if path.is_dir() { fs::remove_dir_all(path).unwrap() } else { fs::remove_file(path).unwrap() }
         }
     }
-    let cargo = ["build", "--workspace", "--bin", "mediary", "--locked", "--offline", "--quiet"];
-    run(env!("CARGO"), &cargo, copy, &[("CARGO_TARGET_DIR", &target)]);
+    // What the command line is built from, as `ops/contracts` makes it.
+    cargo_build("mediary-sdl", copy, &target);
+    let schema = run(seed.join("mediary-sdl"), &[], copy, &[]).stdout;
+    fs::write(copy.join("schema/contracts/schema.graphql"), schema).unwrap();
+    cargo_build("mediary", copy, &target);
     let binary = seed.join("mediary");
     assert!(binary.is_file());
     binary

@@ -175,6 +175,7 @@ async fn every_field_answers_of_the_past_what_it_answered_then() {
     for later in [
         "mutation { tokenCreate(input: { name: \"later\", role: VIEWER }) { userErrors { code } } }",
         "mutation { templateSave(input: { name: \"later\", priority: 3 }) { userErrors { code } } }",
+        "mutation { quotaSet(input: { of: \"project-686f6d65-0000-8000-8000-000000000000\", atOnce: 3 }) { userErrors { code } } }",
     ] {
         client.ask(later, json!({})).await;
     }

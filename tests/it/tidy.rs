@@ -13,6 +13,7 @@ mod history;
 mod invariants;
 mod length;
 mod machine_paths;
+mod pure;
 mod scopes;
 mod shape;
 mod tree;
@@ -40,6 +41,13 @@ fn dependencies_point_down() {
 #[test]
 fn a_crate_is_used_only_where_it_is_at_home() {
     holds(uses::rule);
+}
+
+// PL-11.
+// invariant: G-3, V-3
+#[test]
+fn what_is_decided_and_folded_depends_on_nothing_but_what_is_recorded() {
+    holds(pure::rule);
 }
 
 // invariant: H-9

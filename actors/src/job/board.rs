@@ -4,6 +4,7 @@
 //! leased, waits for its moment or may start is kept in order and never looked for.
 
 mod ageing;
+mod budgets;
 mod flows;
 mod fold;
 mod kept;
@@ -22,10 +23,10 @@ use mediary_schema::{
 };
 use serde::{Deserialize, Serialize};
 
-#[cfg(test)]
-pub(super) use self::flows::Flow;
 use self::flows::{FlowId, Flows};
 pub(super) use self::fold::Told;
+#[cfg(test)]
+pub(super) use self::{budgets::Owner, flows::Flow};
 
 /// Who has a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +63,8 @@ struct OpenJob {
     /// The position at which it was queued.
     turn: u64,
     place: Place,
+    /// Whether it was at work before.
+    is_begun: bool,
 }
 
 /// Every job that has not come to its end, the limits, and which concerns are halted: the fold that
@@ -156,7 +159,8 @@ impl Board {
         self.pass_to(now);
         let ready =
             self.flows.choose(&self.limits, now, |kind| offered.contains(&kind) && !self.is_halted(kind));
-        (ready, self.later.first().map(|(moment, _)| *moment))
+        let due = self.later.first().map(|(moment, _)| *moment);
+        (ready, due.into_iter().chain(self.flows.renewal()).min())
     }
 
     /// Jobs of which is to be told that what they wait for came to nothing, each with that job; at most so many.

@@ -4,6 +4,8 @@ mod bench;
 mod dispatching;
 mod model;
 mod performing;
+mod quotas;
 mod sharing;
+mod starving;
 mod turns;
 mod waiting;

@@ -5,7 +5,6 @@
 
 use std::{
     ffi::OsString,
-    fs::File,
     io::{self, IoSlice},
     mem::MaybeUninit,
     os::{
@@ -25,7 +24,10 @@ use rustix::{
     process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid},
 };
 
-use super::{Spec, proc_fs, runner::MARK_RUN, runner::Started};
+use super::{
+    Spec, proc_fs,
+    runner::{MARK_RUN, Pipes, Started},
+};
 
 /// How long a host may take to answer: it makes a copy of itself, and may be loading something before that. No more, since
 /// who waits for it can't be cancelled meanwhile.
@@ -75,9 +77,14 @@ impl Request {
 }
 
 /// Has a host do a run: a copy of it that is a child of ours, carries `mark` and does nothing before this has answered.
-pub(super) fn fork(channel: &OwnedFd, request: &Request, mark: &str) -> Result<Started, Refusal> {
-    let prepared = || -> io::Result<_> { Ok((conversation()?, io::pipe()?, io::pipe()?)) };
-    let ((agreement, theirs), (stdout, output), (stderr, errors)) =
+pub(super) fn fork(
+    channel: &OwnedFd,
+    spec: &Spec,
+    request: &Request,
+    mark: &str,
+) -> Result<Started, Refusal> {
+    let prepared = || -> io::Result<_> { Ok((conversation()?, Pipes::of(spec)?)) };
+    let ((agreement, theirs), Pipes { stdout, stderr, output, errors }) =
         prepared().map_err(|error| Refusal::Run(error.to_string()))?;
     set_socket_timeout(&agreement, Timeout::Recv, Some(ANSWERS_WITHIN))
         .map_err(|error| Refusal::Run(error.to_string()))?;
@@ -99,7 +106,6 @@ pub(super) fn fork(channel: &OwnedFd, request: &Request, mark: &str) -> Result<S
         return Err(Refusal::Unfit("what it forks are no children of ours".to_owned()));
     }
     agree(&agreement, leader, mark).inspect_err(|_| end(leader))?;
-    let (stdout, stderr) = (File::from(OwnedFd::from(stdout)), File::from(OwnedFd::from(stderr)));
     Ok(Started { leader, stdout, stderr })
 }
 

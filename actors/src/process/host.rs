@@ -193,7 +193,7 @@ impl Host {
         let mut state = self.lock();
         state.look(runner, self.planner, &spec.program);
         let Phase::Ready(live) = &state.phase else { return None };
-        let refusal = match fork(&live.channel, &request, mark) {
+        let refusal = match fork(&live.channel, spec, &request, mark) {
             Ok(started) => {
                 state.in_vain = 0;
                 state.runs += 1;

@@ -12,7 +12,7 @@ pub enum Source {
 /// A line of output, without its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Which pipe it came through.
+    /// Which pipe it came through, or would have: see [`super::Spec::in_order`].
     pub source: Source,
     /// The text; bytes that are not UTF-8 are replaced. Lines of standard error have no secrets in URLs.
     pub text: String,

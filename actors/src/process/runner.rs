@@ -154,7 +154,8 @@ impl Runner {
 pub(super) struct Started {
     pub(super) leader: Pid,
     pub(super) stdout: File,
-    pub(super) stderr: File,
+    /// None if it writes both into one pipe.
+    pub(super) stderr: Option<File>,
 }
 
 fn start(spec: &Spec, variables: &[(OsString, OsString)], stdin: Stdio) -> Result<Started, Error> {
@@ -165,13 +166,34 @@ fn start(spec: &Spec, variables: &[(OsString, OsString)], stdin: Stdio) -> Resul
     if let Some(folder) = spec.folder() {
         command.current_dir(folder);
     }
-    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-    let mut child = command.spawn().map_err(|source| start_error(spec, source))?;
-    let stdout = child.stdout.take().expect("standard output is piped");
-    let stderr = child.stderr.take().expect("standard error is piped");
+    let Pipes { stdout, stderr, output, errors } =
+        Pipes::of(spec).map_err(|source| Error::Start { program: spec.program_name(), source })?;
+    command.stdin(stdin).stdout(output).stderr(errors).process_group(0);
+    let child = command.spawn().map_err(|source| start_error(spec, source))?;
     // What is known of it from here on is its number, by which it is waited for.
-    let (stdout, stderr) = (File::from(OwnedFd::from(stdout)), File::from(OwnedFd::from(stderr)));
     Ok(Started { leader: Pid::from_child(&child), stdout, stderr })
+}
+
+/// What a child writes to, and where that is read.
+#[derive(Debug)]
+pub(super) struct Pipes {
+    pub(super) stdout: File,
+    pub(super) stderr: Option<File>,
+    pub(super) output: io::PipeWriter,
+    pub(super) errors: io::PipeWriter,
+}
+
+impl Pipes {
+    pub(super) fn of(spec: &Spec) -> io::Result<Self> {
+        let (stdout, output) = io::pipe()?;
+        let (stderr, errors) = if spec.in_order {
+            (None, output.try_clone()?)
+        } else {
+            let (stderr, errors) = io::pipe()?;
+            (Some(File::from(OwnedFd::from(stderr))), errors)
+        };
+        Ok(Self { stdout: File::from(OwnedFd::from(stdout)), stderr, output, errors })
+    }
 }
 
 fn start_error(spec: &Spec, source: io::Error) -> Error {
@@ -226,7 +248,8 @@ fn watch_over(
     hosted: bool,
 ) -> Running {
     let group = Arc::new(Group::new(leader, mark));
-    let queue = Arc::new(Queue::new(2));
+    let pipes = 1 + usize::from(stderr.is_some());
+    let queue = Arc::new(Queue::new(pipes));
     let life = Arc::new(Life::begin());
     let record = Arc::new(Mutex::new(record));
     let (sender, notes) = mpsc::channel();
@@ -237,9 +260,13 @@ fn watch_over(
         notes: sender.clone(),
         unrecorded: spec.unrecorded,
     };
-    let second_reader = reader.clone();
-    start_thread(spec.tool, "out", move || reader.read(Source::Stdout, stdout));
-    start_thread(spec.tool, "err", move || second_reader.read(Source::Stderr, stderr));
+    if let Some(stderr) = stderr {
+        let second_reader = reader.clone();
+        start_thread(spec.tool, "out", move || reader.read(Some(Source::Stdout), stdout));
+        start_thread(spec.tool, "err", move || second_reader.read(Some(Source::Stderr), stderr));
+    } else {
+        start_thread(spec.tool, "out", move || reader.read(None, stdout));
+    }
     let waiter = sender.clone();
     start_thread(spec.tool, "wait", move || wait_for_end(leader, &waiter));
     let (ended_sender, ended) = watch::channel(None);
@@ -254,7 +281,7 @@ fn watch_over(
         limits: Limits { no_progress: spec.no_progress, deadline: spec.deadline, grace: spec.grace },
         growth: spec.writes_into.as_deref().map(Growth::of),
         stage: StageCell::default(),
-        pipes_open: 2,
+        pipes_open: pipes,
         ended: ended_sender,
     };
     start_thread(spec.tool, "ctl", move || control.run());
@@ -292,7 +319,8 @@ struct Reader {
 impl Reader {
     const CHUNK_BYTES: usize = 64 << 10;
 
-    fn read(self, source: Source, mut pipe: impl Read) {
+    /// Both if no source is named: then each line says by its beginning which it is of.
+    fn read(self, source: Option<Source>, mut pipe: impl Read) {
         let mut splitter = Splitter::default();
         let mut chunk = vec![0; Self::CHUNK_BYTES];
         loop {
@@ -315,12 +343,14 @@ impl Reader {
         self.notes.send(Note::Drained).ok();
     }
 
-    fn take(&self, source: Source, line: &RawLine) {
+    fn take(&self, source: Option<Source>, line: &RawLine) {
         let mut text = String::from_utf8_lossy(&line.bytes).into_owned();
+        let is_protocol = self.unrecorded.iter().any(|prefix| text.starts_with(prefix));
+        let source = source.unwrap_or(if is_protocol { Source::Stdout } else { Source::Stderr });
         if source == Source::Stderr {
             text = redact::text(&text).into_owned();
         }
-        if !self.unrecorded.iter().any(|prefix| text.starts_with(prefix)) {
+        if !is_protocol {
             let clean = redact::text(&text);
             self.record.lock().unwrap_or_else(PoisonError::into_inner).word(&clean);
         }

@@ -22,6 +22,7 @@ pub struct Spec {
     pub(super) attempt: Option<AttemptId>,
     pub(super) output_file: Option<PathBuf>,
     pub(super) unrecorded: &'static [&'static str],
+    pub(super) in_order: bool,
     pub(super) no_progress: Option<Duration>,
     pub(super) writes_into: Option<PathBuf>,
     pub(super) deadline: Option<Duration>,
@@ -46,6 +47,7 @@ impl Spec {
             attempt: None,
             output_file: None,
             unrecorded: &[],
+            in_order: false,
             no_progress: None,
             writes_into: None,
             deadline: None,
@@ -107,6 +109,15 @@ impl Spec {
     #[must_use]
     pub fn unrecorded(mut self, prefixes: &'static [&'static str]) -> Self {
         self.unrecorded = prefixes;
+        self
+    }
+
+    /// Lets what it prints and what it complains of come in the order in which it said them: both through one pipe, since
+    /// two are read as the machine has time for each. What begins as [`Spec::unrecorded`] is its output then, and all
+    /// else its complaints.
+    #[must_use]
+    pub fn in_order(mut self) -> Self {
+        self.in_order = true;
         self
     }
 

@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 use super::*;
 
+mod order;
+
 /// Longer than anything here takes on a busy machine; reaching it is a failure.
 const PATIENCE: Duration = Duration::from_secs(30);
 

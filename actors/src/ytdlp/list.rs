@@ -60,6 +60,8 @@ async fn start(
         .args(["--print", &format!("playlist:{LIST}%(.{{{LIST_FIELDS}}})j")])
         .operand(url)
         .unrecorded(&[ENTRY, LIST])
+        // Why a row is missing is said before the next one is printed.
+        .in_order()
         .deadline(engine.options.list_deadline);
     engine.runner.begin(&assignment.adopt(spec)).await
 }

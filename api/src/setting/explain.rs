@@ -22,6 +22,10 @@ impl Explains for Words {
     fn deed(&self, _: &Finder, recorded: &Recorded) -> Found<Option<String>> {
         let said = |event| match event {
             Event::LimitsChanged { .. } => "changed how much runs at once".to_owned(),
+            Event::QuotaChanged { of, quota } if quota.limits_something() => {
+                format!("changed how much of the work of {of} there may be")
+            }
+            Event::QuotaChanged { of, .. } => format!("limits the work of {of} no longer"),
         };
         Ok(event_of::<Setting>(recorded).map(said))
     }

@@ -1,8 +1,8 @@
 use async_graphql::{Context, Object, Result};
-use mediary_events::setting::Setting;
+use mediary_events::setting::{Setting, State};
 use mediary_schema::{ProjectId, SettingId, account::Permission};
 
-use super::object::Limits;
+use super::object::{Limits, Quota};
 use crate::{error::fault, schema::state, session::session};
 
 #[derive(Debug, Default)]
@@ -13,12 +13,22 @@ impl SettingQuery {
     /// How much runs at once.
     async fn limits(&self, context: &Context<'_>) -> Result<Limits> {
         session(context, Permission::READ)?;
-        // One installation has one machine, whosever work runs on it.
-        let id = SettingId::from_project(ProjectId::HOME).uuid();
-        let state = state::<Setting>(context, id).await.map_err(|refusal| {
-            tracing::error!(%refusal, "settings can't be read");
-            fault("internal error; the server's log says more", "INTERNAL", false)
-        })?;
-        Ok(Limits::from(&state.limits))
+        Ok(Limits::from(&settings(context).await?.limits))
     }
+
+    /// How much of whose work there may be, where that is limited.
+    async fn quotas(&self, context: &Context<'_>) -> Result<Vec<Quota>> {
+        session(context, Permission::CONFIGURE)?;
+        let quotas = settings(context).await?.quotas;
+        Ok(quotas.into_iter().map(|(of, quota)| Quota::new(of, quota)).collect())
+    }
+}
+
+/// One installation has one machine, whosever work runs on it.
+async fn settings(context: &Context<'_>) -> Result<State> {
+    let id = SettingId::from_project(ProjectId::HOME).uuid();
+    state::<Setting>(context, id).await.map_err(|refusal| {
+        tracing::error!(%refusal, "settings can't be read");
+        fault("internal error; the server's log says more", "INTERNAL", false)
+    })
 }

@@ -79,7 +79,10 @@ pub enum Command {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// The work is done.
-    Succeeded,
+    Succeeded {
+        /// Bytes of files that are kept since.
+        kept_bytes: u64,
+    },
     /// It failed; whether it is tried again follows from the class and the tries so far.
     Failed {
         /// What went wrong.
@@ -99,7 +102,7 @@ impl Outcome {
     pub fn bounded(self) -> Self {
         match self {
             Self::Failed { failure, at, dice } => Self::Failed { failure: failure.bounded(), at, dice },
-            Self::Succeeded | Self::Stopped => self,
+            Self::Succeeded { .. } | Self::Stopped => self,
         }
     }
 }

@@ -289,7 +289,7 @@ fn end(state: &State, attempt: Attempt, outcome: Outcome, resources: ResourceUse
     let attempt_id = attempt.id;
     match outcome {
         // Done is done, even if somebody asked for the end a moment before.
-        Outcome::Succeeded => Event::Succeeded { attempt_id, resources },
+        Outcome::Succeeded { kept_bytes } => Event::Succeeded { attempt_id, resources, kept_bytes },
         Outcome::Stopped => {
             asked(attempt, Some(resources), None).unwrap_or(Event::AttemptStopped { attempt_id, resources })
         }

@@ -131,6 +131,9 @@ pub enum Event {
         attempt_id: AttemptId,
         /// What its processes used.
         resources: ResourceUse,
+        /// Bytes of files that are kept since.
+        #[serde(default, skip_serializing_if = "is_default")]
+        kept_bytes: u64,
     },
     /// It was given up.
     #[serde(rename = "failed")]

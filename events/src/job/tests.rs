@@ -208,7 +208,7 @@ fn a_dead_attempt_is_refused() {
     let events = [running(FIRST), vec![lost(FIRST, false), leased(SECOND)]].concat();
     for command in [
         Command::Start { attempt_id: FIRST },
-        end(FIRST, Outcome::Succeeded),
+        end(FIRST, Outcome::Succeeded { kept_bytes: 0 }),
         Command::GiveBack { attempt_id: FIRST },
         lose(FIRST, false),
     ] {
@@ -361,7 +361,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         attempt.clone().prop_map(|attempt_id| Command::GiveBack { attempt_id }),
         attempt.clone().prop_map(|attempt_id| Command::Start { attempt_id }),
         attempt.clone().prop_map(|attempt_id| lose(attempt_id, false)),
-        attempt.clone().prop_map(|attempt_id| end(attempt_id, Outcome::Succeeded)),
+        attempt.clone().prop_map(|attempt_id| end(attempt_id, Outcome::Succeeded { kept_bytes: 0 })),
         attempt.clone().prop_map(|attempt_id| end(attempt_id, Outcome::Stopped)),
         attempt.prop_map(|attempt_id| end(attempt_id, failed(FailureClass::Network))),
         Just(Command::Cancel),

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use mediary_schema::{account::Permission, job::WorkKind};
+use mediary_schema::{
+    account::Permission,
+    job::WorkKind,
+    setting::{Quota, QuotaOf},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +19,21 @@ pub enum Ask {
     /// Change how much runs at once.
     #[serde(rename = "limit.set")]
     SetLimits(SetLimits),
+    /// Change how much of somebody's work there may be.
+    #[serde(rename = "quota.set")]
+    SetQuota(SetQuota),
+}
+
+/// Changes how much of the work of a project, or of what somebody started, there may be, from now on. What runs goes on;
+/// a job that is over it waits. What the quota leaves out is not limited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetQuota {
+    /// Whose work.
+    pub of: QuotaOf,
+    /// How much of it there may be; nothing is limited if this is left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub quota: Quota,
 }
 
 /// Changes how much runs at once, from now on. What runs goes on; what is left out stays as it is.
@@ -30,12 +49,15 @@ pub struct SetLimits {
 }
 
 impl Asked for Ask {
-    const COMMANDS: &'static [CommandKind] =
-        &[CommandKind::new("limit.set", Permission::CONFIGURE, schema_of::<SetLimits>)];
+    const COMMANDS: &'static [CommandKind] = &[
+        CommandKind::new("limit.set", Permission::CONFIGURE, schema_of::<SetLimits>),
+        CommandKind::new("quota.set", Permission::CONFIGURE, schema_of::<SetQuota>),
+    ];
 
     fn name(&self) -> &'static str {
         match self {
             Self::SetLimits(_) => "limit.set",
+            Self::SetQuota(_) => "quota.set",
         }
     }
 }

@@ -1,4 +1,4 @@
-use mediary_schema::setting::Limits;
+use mediary_schema::setting::{Limits, Quota, QuotaOf};
 
 /// What may be asked of the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,5 +7,12 @@ pub enum Command {
     Limit {
         /// The limits.
         limits: Limits,
+    },
+    /// Let there be so much of somebody's work from now on.
+    Quota {
+        /// Whose.
+        of: QuotaOf,
+        /// How much.
+        quota: Quota,
     },
 }

@@ -1,4 +1,8 @@
-use mediary_schema::{account::Permission, job::WorkKind, setting::Limits};
+use mediary_schema::{
+    account::Permission,
+    job::WorkKind,
+    setting::{Limits, Quota, QuotaOf},
+};
 
 use super::{Command, Event, State};
 use crate::{Concern, EventKind, Subjects};
@@ -9,6 +13,9 @@ pub struct Setting;
 
 /// More at once than any machine of a household can use.
 const LIMIT_MAX: u32 = 64;
+
+/// Quotas at once: each is made by a person, and all are shown at once.
+const QUOTAS_MAX: usize = 1_000;
 
 /// Why a setting is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +34,12 @@ pub enum Rejection {
         /// Every kind.
         known: Vec<String>,
     },
+    /// A quota that would hold all work.
+    #[error("a quota is of one at least")]
+    EmptyQuota,
+    /// More quotas than anybody can oversee.
+    #[error("there are {QUOTAS_MAX} quotas already")]
+    TooManyQuotas,
 }
 
 impl crate::Rejection for Rejection {
@@ -34,14 +47,17 @@ impl crate::Rejection for Rejection {
         match self {
             Self::OutOfRange { .. } => "SETTING_OUT_OF_RANGE",
             Self::UnknownKind { .. } => "SETTING_UNKNOWN_KIND",
+            Self::EmptyQuota => "SETTING_EMPTY_QUOTA",
+            Self::TooManyQuotas => "SETTING_TOO_MANY_QUOTAS",
         }
     }
 
     fn advice(&self) -> Option<String> {
         match self {
-            Self::OutOfRange { .. } => {
+            Self::OutOfRange { .. } | Self::EmptyQuota => {
                 Some("to hold work, pause its jobs with `mediary job pause ID`".to_owned())
             }
+            Self::TooManyQuotas => Some("`mediary quota list` shows them".to_owned()),
             Self::UnknownKind { .. } => Some("see the kinds with `mediary limit show`".to_owned()),
         }
     }
@@ -49,7 +65,10 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Setting {
     const NAME: &'static str = "setting";
-    const EVENTS: &'static [EventKind] = &[EventKind::new("limits_changed", 1, 0)];
+    const EVENTS: &'static [EventKind] = &[
+        EventKind::new("limits_changed", 1, 0),
+        EventKind::new("quota_changed", 1, 0).about(&["project", "principal"]),
+    ];
 
     type Command = Command;
     type Event = Event;
@@ -58,7 +77,7 @@ impl Concern for Setting {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Limit { .. } => Permission::CONFIGURE,
+            Command::Limit { .. } | Command::Quota { .. } => Permission::CONFIGURE,
         }
     }
 
@@ -70,12 +89,21 @@ impl Concern for Setting {
                 }
                 Ok(if state.limits == limits { vec![] } else { vec![Event::LimitsChanged { limits }] })
             }
+            Command::Quota { quota, .. } if is_empty(quota) => Err(Rejection::EmptyQuota),
+            Command::Quota { of, quota } => match state.quotas.get(&of) {
+                None if !quota.limits_something() => Ok(vec![]),
+                Some(known) if *known == quota => Ok(vec![]),
+                None if state.quotas.len() >= QUOTAS_MAX => Err(Rejection::TooManyQuotas),
+                Some(_) | None => Ok(vec![Event::QuotaChanged { of, quota }]),
+            },
         }
     }
 
     fn subjects(_: &State, event: &Event) -> Subjects {
         match event {
             Event::LimitsChanged { .. } => Subjects::none(),
+            Event::QuotaChanged { of: QuotaOf::Project(id), .. } => Subjects::of([Some((*id).into())]),
+            Event::QuotaChanged { of: QuotaOf::Principal(id), .. } => Subjects::of([Some((*id).into())]),
         }
     }
 
@@ -87,4 +115,9 @@ impl Concern for Setting {
 fn out_of_range(limits: &Limits) -> Option<u32> {
     let asked = limits.per_kind.values().chain([&limits.total]);
     asked.copied().find(|limit| !(1..=LIMIT_MAX).contains(limit))
+}
+
+const fn is_empty(quota: Quota) -> bool {
+    let Quota { at_once, jobs_per_day, bytes_per_day } = quota;
+    matches!(at_once, Some(0)) || matches!(jobs_per_day, Some(0)) || matches!(bytes_per_day, Some(0))
 }

@@ -1,4 +1,4 @@
-use mediary_schema::setting::Limits;
+use mediary_schema::setting::{Limits, Quota, QuotaOf};
 use serde::{Deserialize, Serialize};
 
 /// What can have happened to the settings.
@@ -9,5 +9,13 @@ pub enum Event {
     LimitsChanged {
         /// The limits.
         limits: Limits,
+    },
+    /// From now on there may be so much of somebody's work; as much as there is, if the quota limits nothing.
+    #[serde(rename = "quota_changed")]
+    QuotaChanged {
+        /// Whose.
+        of: QuotaOf,
+        /// How much.
+        quota: Quota,
     },
 }

@@ -1,8 +1,8 @@
 //! GraphQL documents: each one operation that asks for one field, in a file beside the verb that sends it.
 //!
-//! To add one: its file, and a constant with the type that its answer is read as; both stand in the entry of its concern,
-//! as does a fragment that several use. Tests go over every file, ask the schema whether it understands it, and have the type
-//! read what the schema may answer.
+//! To add one: its file, and a constant with the type that its answer is read as, which the build makes of both file and
+//! schema (`crate::answers`); both stand in the entry of its concern, as does a fragment that several use. Tests go over
+//! every file, ask the schema whether it understands it, and have the type read what the schema may answer.
 
 use std::{fmt, marker::PhantomData};
 
@@ -11,8 +11,11 @@ use crate::commands::CONCERNS;
 /// What several documents say in the same words: of no concern, and of each. A document brings those that it names, and
 /// those that they name.
 fn fragments() -> impl Iterator<Item = &'static str> {
-    const OF_ALL: &[&str] =
-        &[include_str!("dry_run.fragment.graphql"), include_str!("../commands/log/event.fragment.graphql")];
+    const OF_ALL: &[&str] = &[
+        include_str!("dry_run.fragment.graphql"),
+        include_str!("user_error.fragment.graphql"),
+        include_str!("../commands/log/event.fragment.graphql"),
+    ];
     OF_ALL.iter().chain(CONCERNS.iter().flat_map(|concern| concern.fragments)).copied()
 }
 

@@ -2,33 +2,19 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::error::Fault;
-use crate::output::{clean, duration, plural};
-
-/// Why what was asked for was not done, in the platform's words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct UserError {
-    /// A code of `docs/errors`.
-    pub(crate) code: String,
-    /// One sentence.
-    pub(crate) message: String,
-    /// What can be done next.
-    pub(crate) advice: Option<String>,
-    /// Whether the same may succeed a moment later.
-    pub(crate) retryable: bool,
-}
+pub(crate) use crate::answers::client::UserError;
+use crate::{
+    answers::client as answers,
+    output::{clean, duration, plural},
+};
 
 /// What a command would do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DryRun {
-    /// The events that would be recorded; the first thousand.
-    pub(crate) events: Vec<DryEvent>,
-    /// How many there are.
-    pub(crate) event_count: u64,
-    /// Whether that is all.
-    pub(crate) is_whole: bool,
-    /// What would begin and end in the world.
-    pub(crate) effects: Effects,
+    /// The events that would be recorded, the first thousand, and what would begin and end in the world.
+    #[serde(flatten)]
+    pub(crate) told: answers::DryRun,
     /// Why a part of what was asked for would not be done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) user_errors: Vec<UserError>,
@@ -42,65 +28,37 @@ const ANSWERED: &str = "command.accepted";
 impl DryRun {
     /// Whether nothing would be recorded but that the command was answered.
     pub(super) fn is_empty(&self) -> bool {
-        self.events.iter().all(|event| event.kind == ANSWERED)
+        self.told.events.iter().all(|event| event.kind == ANSWERED)
     }
 
     /// The plan of both: of one command that is sent in parts.
     pub(crate) fn and(mut self, next: Self) -> Self {
-        let Self { events, event_count, is_whole, effects, user_errors } = next;
-        let room = EVENTS_MAX.saturating_sub(self.events.len());
-        self.events.extend(events.into_iter().take(room));
-        self.event_count += event_count;
-        self.is_whole &= is_whole;
-        self.effects = self.effects.and(effects);
+        let Self { told: answers::DryRun { events, event_count, is_whole, effects }, user_errors } = next;
+        let told = &mut self.told;
+        let room = EVENTS_MAX.saturating_sub(told.events.len());
+        told.events.extend(events.into_iter().take(room));
+        told.event_count += event_count;
+        told.is_whole &= is_whole;
+        told.effects.add(effects);
         self.user_errors.extend(user_errors);
         self
     }
 }
 
-/// An event that would be recorded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct DryEvent {
-    pub(crate) kind: String,
-    pub(crate) stream: String,
-    pub(crate) reaction: Option<String>,
-    pub(crate) payload: Option<Value>,
-}
-
-/// What would begin and end in the world, outside of the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Effects {
-    pub(crate) job_count: u64,
-    pub(crate) ended_job_count: u64,
-    pub(crate) file_count: u64,
-    pub(crate) bytes: Option<u64>,
-    pub(crate) calls: Vec<Calls>,
-}
-
-impl Effects {
-    fn and(mut self, next: Self) -> Self {
+impl answers::Effects {
+    fn add(&mut self, next: Self) {
         let Self { job_count, ended_job_count, file_count, bytes, calls } = next;
         self.job_count += job_count;
         self.ended_job_count += ended_job_count;
         self.file_count += file_count;
         self.bytes = self.bytes.zip(bytes).map(|(bytes, more)| bytes + more);
-        for Calls { host, job_count } in calls {
+        for answers::Calls { host, job_count } in calls {
             match self.calls.iter_mut().find(|known| known.host == host) {
                 Some(known) => known.job_count += job_count,
-                None => self.calls.push(Calls { host, job_count }),
+                None => self.calls.push(answers::Calls { host, job_count }),
             }
         }
-        self
     }
-}
-
-/// How many jobs would ask a host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Calls {
-    pub(crate) host: String,
-    pub(crate) job_count: u64,
 }
 
 /// What came of a command.

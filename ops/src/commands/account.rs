@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 use mediary_schema::{Clock, account::Network};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 pub(crate) use self::entry::CONCERN;
@@ -18,7 +18,8 @@ use super::{
     playlist::input,
 };
 use crate::{
-    client::{Client, Document, Outcome},
+    answers::account::{self as answers, NatsUser, Token},
+    client::{Client, Document},
     output::{Output, Table, fields, moment, word},
 };
 
@@ -106,46 +107,22 @@ const HOURS_MAX: i64 = 876_000;
 const SETUP_LIFE: Duration = Duration::from_hours(1);
 
 /// Not repeatable: the secret is told once, to whoever hears the first answer.
-pub(crate) const CREATE: Document<Payload> = Document::once(include_str!("account/create.graphql"));
+pub(crate) const CREATE: Document<answers::create::Answer> =
+    Document::once(include_str!("account/create.graphql"));
 
-pub(crate) const REVOKE: Document<Payload> = Document::repeatable(include_str!("account/revoke.graphql"));
+pub(crate) const REVOKE: Document<answers::revoke::Answer> =
+    Document::repeatable(include_str!("account/revoke.graphql"));
 
-pub(crate) const LIST: Document<Vec<Token>> = Document::repeatable(include_str!("account/list.graphql"));
+pub(crate) const LIST: Document<answers::list::Answer> =
+    Document::repeatable(include_str!("account/list.graphql"));
 
-/// A credential without the token itself.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Token {
-    id: String,
-    name: String,
-    role: String,
-    project_id: String,
-    networks: Vec<String>,
-    expires_at: Option<String>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Payload {
+/// What `token setup` answers in JSON.
+#[derive(Debug, Serialize)]
+struct Setup {
     token: Option<Token>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
-    /// How its holder speaks over NATS.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    nats: Option<NatsUser>,
     /// Where a browser signs in with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    link: Option<String>,
-}
-
-/// A token as a user of a NATS server.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct NatsUser {
-    user: String,
-    principal_id: String,
-    subject: String,
-    inbox_prefix: String,
-    configuration: String,
+    link: String,
 }
 
 /// What `token create` answers in JSON: the parts of the token, beside each other.
@@ -201,8 +178,7 @@ impl Verbs for Verb {
             Self::Revoke { id, certainty } => {
                 let id = named::id(client, KIND, &id).await?;
                 let wanted = input(json!({ "id": id }));
-                let outcome: Outcome<Payload> =
-                    plan::act_for_good(client, output, certainty, &REVOKE, wanted).await?;
+                let outcome = plan::act_for_good(client, output, certainty, &REVOKE, wanted).await?;
                 Failure::refused(outcome.user_errors)?;
                 Ok(output.show(&json!({ "id": id }), |_| format!("{id} is refused from now on"))?)
             }
@@ -210,8 +186,8 @@ impl Verbs for Verb {
     }
 }
 
-async fn create(client: &Client, wanted: Value) -> Result<Payload, Failure> {
-    let outcome = client.act::<Payload>(&CREATE, input(wanted)).await?;
+async fn create(client: &Client, wanted: Value) -> Result<answers::create::Answer, Failure> {
+    let outcome = client.act(&CREATE, input(wanted)).await?;
     Failure::refused(outcome.user_errors)?;
     Ok(outcome.payload)
 }
@@ -221,7 +197,7 @@ async fn setup(client: &Client, output: &mut Output) -> Result<(), Failure> {
     Ok(output.show(&made, |made| {
         fields(&[
             ("token", made.secret.clone()),
-            ("link", made.link.clone()),
+            ("link", Some(made.link.clone())),
             ("until", made.token.as_ref().and_then(|token| token.expires_at.as_deref()).map(moment)),
         ])
     })?)
@@ -229,17 +205,16 @@ async fn setup(client: &Client, output: &mut Output) -> Result<(), Failure> {
 
 /// The link that signs a browser in, with a token of its own that ends soon.
 pub(super) async fn setup_link(client: &Client) -> Result<String, Failure> {
-    Ok(make_setup(client).await?.link.unwrap_or_default())
+    Ok(make_setup(client).await?.link)
 }
 
-async fn make_setup(client: &Client) -> Result<Payload, Failure> {
+async fn make_setup(client: &Client) -> Result<Setup, Failure> {
     let name = format!("setup-{}", Clock::system().now());
     let seconds = SETUP_LIFE.as_secs();
     let wanted = json!({ "name": name, "role": Role::Owner.name(), "expiresInSeconds": seconds });
-    let mut made = create(client, wanted).await?;
-    let secret = made.secret.clone().unwrap_or_default();
-    made.link = Some(link(client, &secret));
-    Ok(made)
+    let made = create(client, wanted).await?;
+    let link = link(client, made.secret.as_deref().unwrap_or_default());
+    Ok(Setup { token: made.token, secret: made.secret, link })
 }
 
 /// The token stands behind the `#`, which browsers keep to themselves.

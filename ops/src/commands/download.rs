@@ -6,7 +6,7 @@ mod entry;
 
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
 use mediary_schema::Address;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 pub(crate) use self::entry::CONCERN;
@@ -15,13 +15,14 @@ use super::{
     job::{self, FailureDetail, Job},
     named,
     noun::Verbs,
-    page::{self, Page},
+    page,
     plan::Intent,
     playlist::{self, PlaylistAccount, input},
     ticket::Ticket,
     wait,
 };
 use crate::{
+    answers::download::{self as answers, ListDownload, Story},
     client::{Client, Document},
     output::{Output, Table, bytes, clean, duration, fields, optional, plural, word},
 };
@@ -109,87 +110,32 @@ impl Target {
     }
 }
 
-pub(crate) const START: Document<Started> = Document::repeatable(include_str!("download/start.graphql"));
+pub(crate) const START: Document<answers::start::Answer> =
+    Document::repeatable(include_str!("download/start.graphql"));
 
-pub(crate) const STORY: Document<Option<Story>> =
+pub(crate) const STORY: Document<answers::story::Answer> =
     Document::repeatable(include_str!("download/story.graphql"));
 
-pub(crate) const LIST: Document<Page<Download>> = Document::repeatable(include_str!("download/list.graphql"));
-
-/// The keeping of one item.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Download {
-    pub(crate) id: String,
-    pub(crate) item_id: String,
-    pub(crate) extractor: String,
-    pub(crate) source_id: String,
-    pub(crate) url: String,
-    pub(crate) title: Option<String>,
-    pub(crate) quality: Option<String>,
-    pub(crate) playlist_id: Option<String>,
-    pub(crate) state: String,
-    pub(crate) failure: Option<FailureDetail>,
-    pub(crate) requested_at: String,
-    pub(crate) changed_at: u64,
-    pub(crate) file: Option<File>,
-    /// The job that did or does it, when it was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) job: Option<Job>,
-}
-
-/// A file in the library.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct File {
-    pub(crate) id: String,
-    pub(crate) root_id: String,
-    pub(crate) path: String,
-    pub(crate) state: String,
-    pub(crate) size_bytes: u64,
-    pub(crate) blake3: String,
-    pub(crate) duration_ms: u64,
-    pub(crate) width: Option<u32>,
-    pub(crate) height: Option<u32>,
-    pub(crate) video_codec: Option<String>,
-    pub(crate) audio_codec: Option<String>,
-    pub(crate) container: String,
-    pub(crate) check: String,
-    #[serde(default)]
-    pub(crate) oddities: Vec<String>,
-    pub(crate) item_id: Option<String>,
-    pub(crate) recorded_at: String,
-    pub(crate) changed_at: u64,
-}
-
-/// Everything that came of one act, in numbers.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Story {
-    pub(crate) id: String,
-    pub(crate) job_count: u64,
-    pub(crate) succeeded_count: u64,
-    pub(crate) given_up_count: u64,
-    pub(crate) settled: bool,
-}
+pub(crate) const LIST: Document<answers::list::Answer> =
+    Document::repeatable(include_str!("download/list.graphql"));
 
 /// What came of a start; with `--wait`, also its story and its jobs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Started {
     pub(crate) story_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) playlist_id: Option<String>,
     pub(crate) position: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) story: Option<Story>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) jobs: Option<Vec<Job>>,
     /// What became of every entry of the list, if there was nothing to do.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) account: Option<PlaylistAccount>,
     /// Why the last refresh of the list failed, if there was nothing to do and it did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) refresh_failure: Option<FailureDetail>,
 }
 
@@ -205,8 +151,8 @@ impl Verbs for Verb {
                 verdict(&started)
             }
             Self::List { search, limit } => {
-                let downloads: Vec<Download> =
-                    page::all(client, &LIST, json!({ "filter": { "search": search } }), limit).await?;
+                let variables = json!({ "filter": { "search": search } });
+                let downloads = page::all(client, &LIST, variables, limit).await?;
                 Ok(output.show(&downloads, |downloads| table(downloads))?)
             }
             Self::Archive(verb) => archive::run(verb, client, output).await,
@@ -227,9 +173,18 @@ pub(crate) async fn start(
         (_, Some(ids), _) => json!({ "entryIds": ids }),
         (_, _, url) => json!({ "url": url }),
     };
-    let outcome = client.act::<Started>(&START, input(how)).await?;
+    let outcome = client.act(&START, input(how)).await?;
     Failure::refused(outcome.user_errors)?;
-    let mut started = outcome.payload;
+    let answers::start::Answer { story_id, playlist_id, position } = outcome.payload;
+    let mut started = Started {
+        story_id,
+        playlist_id,
+        position,
+        story: None,
+        jobs: None,
+        account: None,
+        refresh_failure: None,
+    };
     if let Some(list) = target.list_of_video() {
         output.note(&format!(
             "this is one video of a list; follow all of it with `mediary playlist follow '{list}'`"
@@ -314,7 +269,7 @@ fn nothing_to_do(started: &Started) -> String {
     }
 }
 
-fn table(downloads: &[Download]) -> String {
+fn table(downloads: &[ListDownload]) -> String {
     let mut table = Table::new(&["id", "state", "quality", "size", "length", "title", "file"]);
     for download in downloads {
         let file = download.file.as_ref();

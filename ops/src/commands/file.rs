@@ -4,23 +4,24 @@ mod entry;
 mod root;
 
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
-use serde::Deserialize;
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
 use super::{
-    download::File,
     failure::Failure,
-    job::Job,
     named::{self, Kind},
     noun::Verbs,
-    page::{self, Page},
+    page,
     plan::Intent,
     playlist::input,
     ticket::Ticket,
     wait,
 };
 use crate::{
+    answers::{
+        download::File,
+        file::{FilePayload, Root, list, show, verify},
+    },
     client::{Client, Document},
     output::{Output, Table, bytes, duration, fields, moment, optional, plural, word},
 };
@@ -71,17 +72,11 @@ pub(crate) struct Verify {
     intent: Intent,
 }
 
-pub(crate) const LIST: Document<Page<File>> = Document::repeatable(include_str!("file/list.graphql"));
+pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str!("file/list.graphql"));
 
-pub(crate) const SHOW: Document<Option<File>> = Document::repeatable(include_str!("file/show.graphql"));
+pub(crate) const SHOW: Document<show::Answer> = Document::repeatable(include_str!("file/show.graphql"));
 
-pub(crate) const VERIFY: Document<Payload> = Document::repeatable(include_str!("file/verify.graphql"));
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Payload {
-    job: Option<Job>,
-    position: Option<u64>,
-}
+pub(crate) const VERIFY: Document<verify::Answer> = Document::repeatable(include_str!("file/verify.graphql"));
 
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
@@ -122,9 +117,9 @@ async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<
     };
     let ids = (!named.is_empty()).then_some(&named);
     let asked = json!({ "ids": ids, "rootId": root_id, "acceptFolder": accept_folder, "ticket": ticket });
-    let outcome = client.meant(intent).act::<Payload>(&VERIFY, input(asked)).await?;
+    let outcome = client.meant(intent).act(&VERIFY, input(asked)).await?;
     Failure::refused(outcome.user_errors)?;
-    let Payload { job, position } = outcome.payload;
+    let FilePayload { job, position } = outcome.payload;
     let job =
         job.ok_or_else(|| Failure::NotFound { id: "job".to_owned(), advice: "ask again in a moment" })?;
     let job = wait::for_job(client, output, &job.id, position).await?;
@@ -135,7 +130,7 @@ async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<
     } else {
         let mut files: Vec<File> = Vec::new();
         for id in &named {
-            files.extend(client.ask::<Option<File>>(&SHOW, json!({ "id": id })).await?);
+            files.extend(client.ask(&SHOW, json!({ "id": id })).await?);
         }
         files
     };
@@ -162,7 +157,7 @@ fn as_kept(files: &[File]) -> Result<(), Failure> {
     })
 }
 
-fn table(files: &[File], roots: &[root::Root]) -> String {
+fn table(files: &[File], roots: &[Root]) -> String {
     let mut table = Table::new(&["id", "state", "size", "length", "root", "path"]);
     for file in files {
         let root = roots.iter().find(|root| root.id == file.root_id).map(|root| root.name.as_str());

@@ -11,7 +11,6 @@ use clap::{
     builder::{RangedI64ValueParser, RangedU64ValueParser},
 };
 use mediary_schema::job::WorkKind;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub(crate) use self::entry::CONCERN;
@@ -28,13 +27,14 @@ use super::{
     moment as since,
     named::{self, Kind},
     noun::Verbs,
-    page::{self, Page},
+    page,
     plan::{self, Certainty, Intent},
     playlist::input,
     template,
     ticket::Ticket,
 };
 use crate::{
+    answers::job::{self as answers, JobOutcome},
     client::{Client, Document, Outcome},
     output::Output,
 };
@@ -185,32 +185,28 @@ impl State {
     }
 }
 
-pub(crate) const LIST: Document<Page<Job>> = Document::repeatable(include_str!("job/list.graphql"));
+pub(crate) const LIST: Document<answers::list::Answer> =
+    Document::repeatable(include_str!("job/list.graphql"));
 
-pub(crate) const SHOW: Document<Option<Job>> = Document::repeatable(include_str!("job/show.graphql"));
+pub(crate) const SHOW: Document<answers::show::Answer> =
+    Document::repeatable(include_str!("job/show.graphql"));
 
 /// Rings for each job that changes.
 pub(crate) const CHANGES: Document<Value> = Document::repeatable(include_str!("job/changes.graphql"));
 
-pub(crate) const CANCEL: Document<Payload> = Document::repeatable(include_str!("job/cancel.graphql"));
+pub(crate) const CANCEL: Document<answers::cancel::Answer> =
+    Document::repeatable(include_str!("job/cancel.graphql"));
 
-pub(crate) const RETRY: Document<Payload> = Document::repeatable(include_str!("job/retry.graphql"));
+pub(crate) const RETRY: Document<answers::retry::Answer> =
+    Document::repeatable(include_str!("job/retry.graphql"));
 
-pub(crate) const SET: Document<Payload> = Document::repeatable(include_str!("job/set.graphql"));
+pub(crate) const SET: Document<answers::set::Answer> = Document::repeatable(include_str!("job/set.graphql"));
 
-pub(crate) const PAUSE: Document<Payload> = Document::repeatable(include_str!("job/pause.graphql"));
+pub(crate) const PAUSE: Document<answers::pause::Answer> =
+    Document::repeatable(include_str!("job/pause.graphql"));
 
-pub(crate) const RESUME: Document<Payload> = Document::repeatable(include_str!("job/resume.graphql"));
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Payload {
-    results: Vec<OneResult>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct OneResult {
-    job: Option<Job>,
-}
+pub(crate) const RESUME: Document<answers::resume::Answer> =
+    Document::repeatable(include_str!("job/resume.graphql"));
 
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
@@ -269,7 +265,7 @@ pub(crate) fn not_found(id: &str) -> Failure {
 }
 
 async fn act(
-    document: &Document<Payload>,
+    document: &Document<JobOutcome>,
     ids: &Ids,
     client: &Client,
     output: &mut Output,
@@ -278,7 +274,7 @@ async fn act(
     show_outcome(client.act(document, input(json!({ "ids": ids }))).await?, output)
 }
 
-fn show_outcome(outcome: Outcome<Payload>, output: &mut Output) -> Result<(), Failure> {
+fn show_outcome(outcome: Outcome<JobOutcome>, output: &mut Output) -> Result<(), Failure> {
     let jobs: Vec<Job> = outcome.payload.results.into_iter().filter_map(|result| result.job).collect();
     // What was done for some is told, whatever became of the others.
     if !jobs.is_empty() {

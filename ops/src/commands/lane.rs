@@ -3,12 +3,12 @@
 mod entry;
 
 use clap::{Args, Subcommand};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
 use super::{failure::Failure, noun::Verbs, plan::Intent, playlist::input};
 use crate::{
+    answers::lane::{Lane, LaneHold, LanePayload, list, pause, resume},
     client::{Client, Document},
     output::{Output, Table, moment},
 };
@@ -35,35 +35,11 @@ pub(crate) struct One {
     intent: Intent,
 }
 
-pub(crate) const LIST: Document<Vec<Lane>> = Document::repeatable(include_str!("lane/list.graphql"));
+pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str!("lane/list.graphql"));
 
-pub(crate) const PAUSE: Document<Payload> = Document::repeatable(include_str!("lane/pause.graphql"));
+pub(crate) const PAUSE: Document<pause::Answer> = Document::repeatable(include_str!("lane/pause.graphql"));
 
-pub(crate) const RESUME: Document<Payload> = Document::repeatable(include_str!("lane/resume.graphql"));
-
-/// What work shares.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Lane {
-    name: String,
-    hold: Option<Hold>,
-    paused: bool,
-    at_work_count: u64,
-    waiting_count: u64,
-}
-
-/// A condition that holds a lane.
-#[derive(Debug, Serialize, Deserialize)]
-struct Hold {
-    reason: String,
-    message: String,
-    until: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Payload {
-    lane: Option<Lane>,
-}
+pub(crate) const RESUME: Document<resume::Answer> = Document::repeatable(include_str!("lane/resume.graphql"));
 
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
@@ -76,7 +52,7 @@ impl Verbs for Verb {
     }
 }
 
-async fn act(document: &Document<Payload>, one: One, client: &Client) -> Result<Vec<Lane>, Failure> {
+async fn act(document: &Document<LanePayload>, one: One, client: &Client) -> Result<Vec<Lane>, Failure> {
     let One { name, intent } = one;
     let outcome = client.meant(intent).act(document, input(json!({ "name": name }))).await?;
     Failure::refused(outcome.user_errors)?;
@@ -86,7 +62,7 @@ async fn act(document: &Document<Payload>, one: One, client: &Client) -> Result<
 fn table(lanes: &[Lane]) -> String {
     let mut table = Table::new(&["lane", "at work", "waiting", "held"]);
     for lane in lanes {
-        let condition = lane.hold.as_ref().map(|Hold { message, until, .. }| {
+        let condition = lane.hold.as_ref().map(|LaneHold { message, until, .. }| {
             let until = until.as_deref().map(|until| format!(", until {}", moment(until)));
             format!("{message}{}", until.unwrap_or_default())
         });

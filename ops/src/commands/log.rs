@@ -24,6 +24,7 @@ use super::{
     failure::Failure,
 };
 use crate::{
+    answers::log::history,
     client::{Client, Document},
     output::Output,
 };
@@ -77,7 +78,8 @@ pub(crate) async fn run(
     }
 }
 
-pub(crate) const HISTORY: Document<Vec<Event>> = Document::repeatable(include_str!("log/history.graphql"));
+pub(crate) const HISTORY: Document<history::Answer> =
+    Document::repeatable(include_str!("log/history.graphql"));
 
 /// Events of a page: with sixteen fields each within the server's limit on what a request may cost.
 const PAGE: u64 = 500;

@@ -1,16 +1,17 @@
 //! Things by what people call them: an id or its beginning, a name, a title, an address, or `@last`.
 
 use mediary_schema::CommandId;
-use serde::Deserialize;
 use serde_json::json;
 
 use super::failure::Failure;
 use crate::{
+    answers::named::{Named, resolve},
     client::{Client, Document},
     output::clean,
 };
 
-pub(crate) const RESOLVE: Document<Vec<Named>> = Document::repeatable(include_str!("named/resolve.graphql"));
+pub(crate) const RESOLVE: Document<resolve::Answer> =
+    Document::repeatable(include_str!("named/resolve.graphql"));
 
 /// What may be meant: a kind of things that people call by a name. Each concern has its own.
 #[derive(Debug, Clone, Copy)]
@@ -35,14 +36,6 @@ impl Kind {
     pub(crate) const fn new(name: &'static str, word: &'static str, advice: &'static str) -> Self {
         Self { name: Some(name), word, advice }
     }
-}
-
-/// A candidate.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Named {
-    id: String,
-    name: Option<String>,
-    address: Option<String>,
 }
 
 impl Named {

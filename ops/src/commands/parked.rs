@@ -3,7 +3,6 @@
 mod entry;
 
 use clap::{Args, Subcommand};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
@@ -14,7 +13,8 @@ use super::{
     playlist::input,
 };
 use crate::{
-    client::{Client, Document, Outcome},
+    answers::parked::{self as answers, Parked, ParkedEvent as Event},
+    client::{Client, Document},
     output::{Output, Table, fields, plural, word},
 };
 
@@ -57,43 +57,14 @@ pub(crate) struct Retry {
     intent: Intent,
 }
 
-pub(crate) const LIST: Document<Parked> = Document::repeatable(include_str!("parked/list.graphql"));
+pub(crate) const LIST: Document<answers::list::Answer> =
+    Document::repeatable(include_str!("parked/list.graphql"));
 
-pub(crate) const RETRY: Document<Payload> = Document::repeatable(include_str!("parked/retry.graphql"));
+pub(crate) const RETRY: Document<answers::retry::Answer> =
+    Document::repeatable(include_str!("parked/retry.graphql"));
 
-pub(crate) const SKIP: Document<Payload> = Document::repeatable(include_str!("parked/skip.graphql"));
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Parked {
-    total_count: u32,
-    groups: Vec<Group>,
-    nodes: Vec<Event>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Group {
-    reaction: String,
-    code: String,
-    place: String,
-    count: u32,
-}
-
-/// An event that waits.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Event {
-    id: String,
-    reaction: String,
-    position: u64,
-    stream: String,
-    state: String,
-    code: Option<String>,
-    place: Option<String>,
-    detail: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Payload {}
+pub(crate) const SKIP: Document<answers::skip::Answer> =
+    Document::repeatable(include_str!("parked/skip.graphql"));
 
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
@@ -115,8 +86,7 @@ impl Verbs for Verb {
             Self::Skip { id, reason, certainty } => {
                 for event in of_id(&parked, &id)? {
                     let wanted = json!({ "reaction": event.reaction, "eventId": event.id, "reason": reason });
-                    let outcome: Outcome<Payload> =
-                        plan::act_for_good(client, output, certainty, &SKIP, input(wanted)).await?;
+                    let outcome = plan::act_for_good(client, output, certainty, &SKIP, input(wanted)).await?;
                     Failure::refused(outcome.user_errors)?;
                 }
                 Ok(output.show(&json!({ "id": id }), |_| format!("{id} is never handled"))?)
@@ -132,7 +102,7 @@ async fn retry(mut events: Vec<Event>, client: &Client, output: &mut Output) -> 
     for of_reaction in events.chunk_by(|one, other| one.reaction == other.reaction) {
         let ids: Vec<&str> = of_reaction.iter().map(|event| event.id.as_str()).collect();
         let wanted = json!({ "reaction": of_reaction[0].reaction, "eventIds": ids });
-        let outcome = client.act::<Payload>(&RETRY, input(wanted)).await?;
+        let outcome = client.act(&RETRY, input(wanted)).await?;
         Failure::refused(outcome.user_errors)?;
     }
     let told = |events: &Vec<Event>| {

@@ -7,6 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::failure::Failure;
 use crate::{
+    answers::client::DryRun as Told,
     client::{Client, Document, DryRun, Error, Outcome},
     output::{Output, bytes, plural},
 };
@@ -67,7 +68,7 @@ pub(crate) async fn act_for_good<T: DeserializeOwned>(
 
 /// A plan in words.
 pub(crate) fn text(plan: &DryRun) -> String {
-    let DryRun { events, event_count, is_whole, effects, user_errors } = plan;
+    let DryRun { told: Told { events, event_count, is_whole, effects }, user_errors } = plan;
     let mut kinds: Vec<(String, u64)> = Vec::new();
     for event in events {
         let by = event.reaction.as_ref().map(|name| format!(" (by {name})")).unwrap_or_default();
@@ -143,13 +144,14 @@ refused: X_NOT_FOUND: there is no x";
             .unwrap()
         };
         let both = part(600, Some(1), "a.org").and(part(600, Some(2), "a.org"));
-        assert_eq!((both.events.len(), both.event_count, both.is_whole), (1_000, 1_200, true));
-        assert_eq!((both.effects.job_count, both.effects.ended_job_count), (2, 4));
-        assert_eq!((both.effects.file_count, both.effects.bytes), (6, Some(3)));
+        assert_eq!((both.told.events.len(), both.told.event_count, both.told.is_whole), (1_000, 1_200, true));
+        assert_eq!((both.told.effects.job_count, both.told.effects.ended_job_count), (2, 4));
+        assert_eq!((both.told.effects.file_count, both.told.effects.bytes), (6, Some(3)));
         let all = both.and(part(700, None, "b.org"));
-        assert_eq!((all.events.len(), all.event_count, all.is_whole), (1_000, 1_900, false));
-        assert_eq!(all.effects.bytes, None, "the size of a part is not known");
-        let calls: Vec<_> = all.effects.calls.iter().map(|calls| (&*calls.host, calls.job_count)).collect();
+        assert_eq!((all.told.events.len(), all.told.event_count, all.told.is_whole), (1_000, 1_900, false));
+        assert_eq!(all.told.effects.bytes, None, "the size of a part is not known");
+        let calls: Vec<_> =
+            all.told.effects.calls.iter().map(|calls| (&*calls.host, calls.job_count)).collect();
         assert_eq!(calls, [("a.org", 2), ("b.org", 1)]);
     }
 }

@@ -7,26 +7,28 @@ mod history;
 mod object;
 
 use clap::{Args, Subcommand};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub(crate) use self::entry::CONCERN;
 pub(crate) use self::{
     account::{PlaylistAccount, account},
     history::told_after,
-    object::{Counts, Entry, Playlist},
+    object::{Counts, Entry, Playlist, Shown, Unfollowed},
 };
 use super::{
     failure::Failure,
-    job::Job,
     named::{self, Kind},
     noun::Verbs,
-    page::{self, Page},
+    page,
     plan::Intent,
     ticket::Ticket,
     wait,
 };
 use crate::{
+    answers::{
+        Connection as _,
+        playlist::{self as answers, PlaylistOutcome},
+    },
     client::{Client, Document},
     output::{Output, fields, plural, word},
 };
@@ -138,34 +140,23 @@ pub(crate) struct Refresh {
     intent: Intent,
 }
 
-pub(crate) const FOLLOW: Document<Payload> = Document::repeatable(include_str!("playlist/follow.graphql"));
+pub(crate) const FOLLOW: Document<answers::follow::Answer> =
+    Document::repeatable(include_str!("playlist/follow.graphql"));
 
-pub(crate) const REFRESH: Document<Payload> = Document::repeatable(include_str!("playlist/refresh.graphql"));
+pub(crate) const REFRESH: Document<answers::refresh::Answer> =
+    Document::repeatable(include_str!("playlist/refresh.graphql"));
 
-pub(crate) const UNFOLLOW: Document<Payload> =
+pub(crate) const UNFOLLOW: Document<answers::unfollow::Answer> =
     Document::repeatable(include_str!("playlist/unfollow.graphql"));
 
-pub(crate) const LIST: Document<Page<Playlist>> = Document::repeatable(include_str!("playlist/list.graphql"));
+pub(crate) const LIST: Document<answers::list::Answer> =
+    Document::repeatable(include_str!("playlist/list.graphql"));
 
-pub(crate) const SHOW: Document<Option<Playlist>> =
+pub(crate) const SHOW: Document<answers::show::Answer> =
     Document::repeatable(include_str!("playlist/show.graphql"));
 
-pub(crate) const ENTRIES: Document<Option<EntriesPart>> =
+pub(crate) const ENTRIES: Document<answers::entries::Answer> =
     Document::repeatable(include_str!("playlist/entries.graphql"));
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Payload {
-    playlist: Option<Playlist>,
-    job: Option<Job>,
-    position: Option<u64>,
-    #[serde(default)]
-    ongoing_job_count: u64,
-    #[serde(default)]
-    ongoing_job_ids: Vec<String>,
-    #[serde(default)]
-    cancelled_job_ids: Vec<String>,
-}
 
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
@@ -183,9 +174,9 @@ impl Verbs for Verb {
             }
             Self::Show(Show { id, removed }) => {
                 let id = named::id(client, KIND, &id).await?;
-                let mut playlist = find(client, &id, None).await?;
-                playlist.entries = Some(entries(client, &id, removed).await?);
-                Ok(output.show(&playlist, object::details)?)
+                let playlist = find(client, &id, None).await?;
+                let entries = Some(entries(client, &id, removed).await?);
+                Ok(output.show(&Shown { playlist, job: None, entries }, object::details)?)
             }
             Self::Refresh(Refresh { id, wait, full, ticket, intent }) => {
                 let id = named::id(client, KIND, &id).await?;
@@ -218,7 +209,7 @@ async fn unfollow(
     if intent.dry_run {
         let mut asked = wanted();
         asked["input"]["dryRun"] = true.into();
-        let told: Payload = client.ask(&UNFOLLOW, asked).await?;
+        let told = client.ask(&UNFOLLOW, asked).await?;
         if told.ongoing_job_count > 0 {
             output.note(&goes_on(id, told.ongoing_job_count, "would go on"));
         }
@@ -226,7 +217,7 @@ async fn unfollow(
     let client = client.meant(intent);
     let mut cancelled = Vec::new();
     loop {
-        let outcome = client.act::<Payload>(&UNFOLLOW, wanted()).await?;
+        let outcome = client.act(&UNFOLLOW, wanted()).await?;
         Failure::refused(outcome.user_errors)?;
         let told = outcome.payload;
         // What runs is asked to end, and open until it has.
@@ -240,11 +231,13 @@ async fn unfollow(
         if told.ongoing_job_count > 0 {
             output.note(&goes_on(id, told.ongoing_job_count, "go on"));
         }
-        let mut playlist = told.playlist.ok_or_else(|| not_found(id))?;
-        playlist.ongoing_job_count = Some(told.ongoing_job_count);
-        playlist.ongoing_job_ids = Some(told.ongoing_job_ids);
-        playlist.cancelled_job_ids = Some(cancelled);
-        return Ok(output.show(&playlist, removed)?);
+        let unfollowed = Unfollowed {
+            playlist: told.playlist.ok_or_else(|| not_found(id))?,
+            ongoing_job_count: told.ongoing_job_count,
+            ongoing_job_ids: told.ongoing_job_ids,
+            cancelled_job_ids: cancelled,
+        };
+        return Ok(output.show(&unfollowed, removed)?);
     }
 }
 
@@ -264,9 +257,9 @@ pub(crate) async fn follow(
     output: &mut Output,
     wanted: Value,
     wait: bool,
-) -> Result<(Playlist, Result<(), Failure>), Failure> {
+) -> Result<(Shown, Result<(), Failure>), Failure> {
     let asked = wanted["url"].as_str().unwrap_or_default().to_owned();
-    let outcome = client.act::<Payload>(&FOLLOW, input(wanted)).await?;
+    let outcome = client.act(&FOLLOW, input(wanted)).await?;
     Failure::refused(outcome.user_errors)?;
     finish(client, output, outcome.payload, &asked, wait).await
 }
@@ -277,9 +270,9 @@ pub(crate) async fn refresh(
     output: &mut Output,
     wanted: Value,
     wait: bool,
-) -> Result<(Playlist, Result<(), Failure>), Failure> {
+) -> Result<(Shown, Result<(), Failure>), Failure> {
     let asked = wanted["id"].as_str().unwrap_or_default().to_owned();
-    let outcome = client.act::<Payload>(&REFRESH, input(wanted)).await?;
+    let outcome = client.act(&REFRESH, input(wanted)).await?;
     Failure::refused(outcome.user_errors)?;
     finish(client, output, outcome.payload, &asked, wait).await
 }
@@ -287,18 +280,20 @@ pub(crate) async fn refresh(
 async fn finish(
     client: &Client,
     output: &mut Output,
-    payload: Payload,
+    payload: PlaylistOutcome,
     asked: &str,
     wait: bool,
-) -> Result<(Playlist, Result<(), Failure>), Failure> {
-    let mut playlist = payload.playlist.ok_or_else(|| not_found(asked))?;
-    playlist.job = payload.job;
-    let Some(job) = playlist.job.as_ref().filter(|_| wait) else { return Ok((playlist, Ok(()))) };
-    let job = wait::for_job(client, output, &job.id, payload.position).await?;
+) -> Result<(Shown, Result<(), Failure>), Failure> {
+    let PlaylistOutcome { playlist, job, position } = payload;
+    let playlist = playlist.ok_or_else(|| not_found(asked))?;
+    let job = match job {
+        Some(job) if wait => job,
+        job => return Ok((Shown { playlist, job, entries: None }, Ok(()))),
+    };
+    let job = wait::for_job(client, output, &job.id, position).await?;
     let verdict = wait::verdict(&job);
-    playlist = find(client, &playlist.id, Some(job.changed_at)).await?;
-    playlist.job = Some(job);
-    Ok((playlist, verdict))
+    let playlist = find(client, &playlist.id, Some(job.changed_at)).await?;
+    Ok((Shown { playlist, job: Some(job), entries: None }, verdict))
 }
 
 /// A playlist by its id.
@@ -308,12 +303,6 @@ pub(crate) async fn find(client: &Client, id: &str, position: Option<u64>) -> Re
     playlist.ok_or_else(|| not_found(id))
 }
 
-/// A page of the entries of a playlist.
-#[derive(Debug, Deserialize)]
-pub(crate) struct EntriesPart {
-    entries: Page<Entry>,
-}
-
 /// All entries of a playlist in the list's order.
 pub(crate) async fn entries(client: &Client, id: &str, removed: bool) -> Result<Vec<Entry>, Failure> {
     let mut variables = json!({ "id": id, "first": ENTRIES_PAGE, "filter": { "removed": removed } });
@@ -321,8 +310,9 @@ pub(crate) async fn entries(client: &Client, id: &str, removed: bool) -> Result<
     loop {
         let part = client.ask(&ENTRIES, &variables).await?;
         let page = part.ok_or_else(|| not_found(id))?.entries;
-        nodes.extend(page.nodes);
-        match page.page_info.next() {
+        let next = page.next();
+        nodes.extend(page.into_nodes());
+        match next {
             Some(cursor) => variables["after"] = cursor.into(),
             None => return Ok(nodes),
         }
@@ -343,18 +333,13 @@ fn not_found(id: &str) -> Failure {
     Failure::NotFound { id: id.to_owned(), advice: "`mediary playlist list` shows what is followed" }
 }
 
-fn removed(playlist: &Playlist) -> String {
+fn removed(unfollowed: &Unfollowed) -> String {
+    let Unfollowed { playlist, cancelled_job_ids, .. } = unfollowed;
+    let ended = Some(cancelled_job_ids).filter(|ended| !ended.is_empty());
     fields(&[
         ("id", Some(playlist.id.clone())),
         ("url", Some(playlist.url.clone())),
         ("followed", Some(word(&playlist.followed.to_string()))),
-        (
-            "ended",
-            playlist
-                .cancelled_job_ids
-                .as_ref()
-                .filter(|ended| !ended.is_empty())
-                .map(|ended| plural(ended.len() as u64, "download", "downloads")),
-        ),
+        ("ended", ended.map(|ended| plural(ended.len() as u64, "download", "downloads"))),
     ])
 }

@@ -3,12 +3,12 @@
 mod entry;
 
 use clap::Subcommand;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
 use super::{failure::Failure, named::Kind, noun::Verbs, plan::Intent, playlist::input};
 use crate::{
+    answers::project::{Project, create, list},
     client::{Client, Document},
     output::{Output, Table, moment},
 };
@@ -35,30 +35,16 @@ pub(crate) enum Verb {
     List,
 }
 
-pub(crate) const CREATE: Document<Payload> = Document::repeatable(include_str!("project/create.graphql"));
+pub(crate) const CREATE: Document<create::Answer> =
+    Document::repeatable(include_str!("project/create.graphql"));
 
-pub(crate) const LIST: Document<Vec<Project>> = Document::repeatable(include_str!("project/list.graphql"));
-
-/// Whose things these are.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Project {
-    id: String,
-    name: String,
-    created_at: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Payload {
-    project: Option<Project>,
-}
+pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str!("project/list.graphql"));
 
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         match self {
             Self::Create { name, intent } => {
-                let outcome =
-                    client.meant(intent).act::<Payload>(&CREATE, input(json!({ "name": name }))).await?;
+                let outcome = client.meant(intent).act(&CREATE, input(json!({ "name": name }))).await?;
                 Failure::refused(outcome.user_errors)?;
                 let made = outcome.payload.project;
                 let told =

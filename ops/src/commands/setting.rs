@@ -1,14 +1,15 @@
-//! `mediary limit`: how much runs at once.
+//! `mediary limit`: how much runs at once; `mediary quota`: how much of whose work.
 
 mod entry;
+mod quota;
 
 use clap::{Args, Subcommand};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
 use super::{failure::Failure, noun::Verbs, plan::Intent, playlist::input};
 use crate::{
+    answers::setting::{KindLimit, Limits, set, show},
     client::{Client, Document},
     output::{Output, fields},
 };
@@ -40,44 +41,25 @@ pub(crate) struct Set {
     total: Option<u32>,
 }
 
-pub(crate) const SHOW: Document<Option<Limits>> = Document::repeatable(include_str!("setting/show.graphql"));
+pub(crate) const SHOW: Document<show::Answer> = Document::repeatable(include_str!("setting/show.graphql"));
 
-pub(crate) const SET: Document<Payload> = Document::repeatable(include_str!("setting/set.graphql"));
-
-/// How much runs at once.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Limits {
-    kinds: Vec<KindLimit>,
-    total: u32,
-}
-
-/// How much of one kind of work runs at once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct KindLimit {
-    kind: String,
-    limit: u32,
-}
+pub(crate) const SET: Document<set::Answer> = Document::repeatable(include_str!("setting/set.graphql"));
 
 /// Reads `download=4`; which kinds there are, the server knows.
 fn kind_limit(text: &str) -> Result<KindLimit, String> {
     let refused = || format!("{text:?} is not a kind of work with its limit, such as download=4");
     let (kind, limit) = text.split_once('=').filter(|(kind, _)| !kind.is_empty()).ok_or_else(refused)?;
-    let limit = limit.parse().map_err(|_| refused())?;
-    Ok(KindLimit { kind: kind.to_ascii_uppercase(), limit })
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Payload {
-    limits: Option<Limits>,
+    let limit: u32 = limit.parse().map_err(|_| refused())?;
+    Ok(KindLimit { kind: kind.to_ascii_uppercase(), limit: limit.into() })
 }
 
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         let limits: Option<Limits> = match self {
-            Self::Show => client.ask(&SHOW, json!({})).await?,
+            Self::Show => Some(client.ask(&SHOW, json!({})).await?),
             Self::Set { limits: Set { kinds, total }, intent } => {
                 let wanted = json!({ "kinds": kinds, "total": total });
-                let outcome = client.meant(intent).act::<Payload>(&SET, input(wanted)).await?;
+                let outcome = client.meant(intent).act(&SET, input(wanted)).await?;
                 Failure::refused(outcome.user_errors)?;
                 outcome.payload.limits
             }
@@ -87,8 +69,8 @@ impl Verbs for Verb {
 }
 
 fn text(limits: &Limits) -> String {
-    let count = |count: u32| Some(count.to_string());
-    let kinds: Vec<(String, u32)> =
+    let count = |count: i64| Some(count.to_string());
+    let kinds: Vec<(String, i64)> =
         limits.kinds.iter().map(|of| (of.kind.to_ascii_lowercase(), of.limit)).collect();
     let lines = kinds.iter().map(|(kind, limit)| (kind.as_str(), count(*limit)));
     fields(&lines.chain([("total", count(limits.total))]).collect::<Vec<_>>())

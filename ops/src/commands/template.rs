@@ -3,12 +3,12 @@
 mod entry;
 
 use clap::{Args, Subcommand, builder::RangedI64ValueParser};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
 use super::{failure::Failure, noun::Verbs, plan::Intent, playlist::input};
 use crate::{
+    answers::template::{Template, list, remove, save},
     client::{Client, Document},
     output::{Output, Table},
 };
@@ -52,26 +52,12 @@ pub(crate) struct Save {
     intent: Intent,
 }
 
-pub(crate) const LIST: Document<Vec<Template>> = Document::repeatable(include_str!("template/list.graphql"));
+pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str!("template/list.graphql"));
 
-pub(crate) const SAVE: Document<Payload> = Document::repeatable(include_str!("template/save.graphql"));
+pub(crate) const SAVE: Document<save::Answer> = Document::repeatable(include_str!("template/save.graphql"));
 
-pub(crate) const REMOVE: Document<Payload> = Document::repeatable(include_str!("template/remove.graphql"));
-
-/// Settings of jobs under a name.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Template {
-    name: String,
-    version: u32,
-    priority: Option<i64>,
-    batch: Option<String>,
-    tags: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Payload {
-    template: Option<Template>,
-}
+pub(crate) const REMOVE: Document<remove::Answer> =
+    Document::repeatable(include_str!("template/remove.graphql"));
 
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {

@@ -3,12 +3,15 @@
 mod entry;
 
 use clap::{Args, Subcommand};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
 use super::{failure::Failure, noun::Verbs};
 use crate::{
+    answers::view::{
+        self as answers, View, ViewColumn, ViewComparison, ViewDifference, ViewFault, ViewPayload,
+        ViewVersion,
+    },
     client::{Client, Document},
     output::{Output, Table, bytes, clean, duration, moment, plural, word},
 };
@@ -54,77 +57,15 @@ pub(crate) struct Use {
     version: String,
 }
 
-pub(crate) const LIST: Document<Vec<View>> = Document::repeatable(include_str!("view/list.graphql"));
+pub(crate) const LIST: Document<answers::list::Answer> =
+    Document::repeatable(include_str!("view/list.graphql"));
 
 // Done twice, it would be built twice.
-pub(crate) const REBUILD: Document<Payload> = Document::once(include_str!("view/rebuild.graphql"));
+pub(crate) const REBUILD: Document<answers::rebuild::Answer> =
+    Document::once(include_str!("view/rebuild.graphql"));
 
-pub(crate) const USE: Document<Payload> = Document::repeatable(include_str!("view/use.graphql"));
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct View {
-    name: String,
-    versions: Vec<Edition>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Edition {
-    version: String,
-    state: String,
-    position: u64,
-    events_behind: u64,
-    seconds_behind: Option<u64>,
-    events_per_second: Option<u64>,
-    seconds_left: Option<u64>,
-    size_bytes: u64,
-    trouble: Option<String>,
-    fault: Option<Fault>,
-    kept_until: Option<String>,
-    comparison: Option<Comparison>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Fault {
-    position: u64,
-    code: String,
-    reason: String,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Comparison {
-    with: String,
-    position: u64,
-    common_rows: u64,
-    only_old: u64,
-    only_new: u64,
-    different: u64,
-    is_defect: bool,
-    uncompared: Vec<String>,
-    samples: Vec<Difference>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Difference {
-    table: String,
-    row: String,
-    side: String,
-    columns: Vec<Column>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Column {
-    name: String,
-    old: Option<String>,
-    new: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Payload {
-    version: Option<String>,
-    view: Option<View>,
-}
+pub(crate) const USE: Document<answers::r#use::Answer> =
+    Document::repeatable(include_str!("view/use.graphql"));
 
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
@@ -135,7 +76,7 @@ impl Verbs for Verb {
             }
             Self::Rebuild(Rebuild { name }) => {
                 let input = json!({ "input": { "name": name } });
-                let outcome = client.act::<Payload>(&REBUILD, input).await?;
+                let outcome = client.act(&REBUILD, input).await?;
                 Failure::refused(outcome.user_errors)?;
                 let said = |version: &str| {
                     format!("{name} {version} is being built; `mediary view list` says how far it is")
@@ -144,7 +85,7 @@ impl Verbs for Verb {
             }
             Self::Use(Use { name, version }) => {
                 let input = json!({ "input": { "name": name, "version": version } });
-                let outcome = client.act::<Payload>(&USE, input).await?;
+                let outcome = client.act(&USE, input).await?;
                 Failure::refused(outcome.user_errors)?;
                 show(outcome.payload, output, |version| format!("{name} {version} serves"))
             }
@@ -153,7 +94,7 @@ impl Verbs for Verb {
 }
 
 fn show(
-    Payload { version, view }: Payload,
+    ViewPayload { version, view }: ViewPayload,
     output: &mut Output,
     said: impl Fn(&str) -> String,
 ) -> Result<(), Failure> {
@@ -175,7 +116,7 @@ fn text(views: &[View]) -> String {
     table.text("no views") + &differences
 }
 
-impl Edition {
+impl ViewVersion {
     fn cells(&self, view: &str) -> [String; 9] {
         let behind = match (self.events_behind, self.seconds_behind) {
             (0, _) => "-".to_owned(),
@@ -200,7 +141,7 @@ impl Edition {
 
     /// What there is to say besides.
     fn note(&self) -> String {
-        if let Some(Fault { position, code, reason }) = &self.fault {
+        if let Some(ViewFault { position, code, reason }) = &self.fault {
             return format!("stopped at {position}: {reason} ({code})");
         }
         let trouble = self.trouble.as_ref().map(|trouble| format!("tries again: {trouble}"));
@@ -209,7 +150,7 @@ impl Edition {
     }
 }
 
-impl Comparison {
+impl ViewComparison {
     /// What differs, a line each; nothing where nothing does.
     fn text(&self, view: &str, version: &str) -> String {
         let Self { with, position, common_rows, only_old, only_new, different, is_defect, .. } = self;
@@ -221,11 +162,11 @@ impl Comparison {
                  {version}, {different} of {common_rows} different"
             ));
         }
-        for Difference { table, row, side, columns } in &self.samples {
+        for ViewDifference { table, row, side, columns } in &self.samples {
             let null = |value: &Option<String>| value.clone().unwrap_or_else(|| "null".to_owned());
             let columns = columns
                 .iter()
-                .map(|Column { name, old, new }| format!("{name}: {} -> {}", null(old), null(new)));
+                .map(|ViewColumn { name, old, new }| format!("{name}: {} -> {}", null(old), null(new)));
             let told = match side.as_str() {
                 "ONLY_OLD" => format!("only in {with}"),
                 "ONLY_NEW" => format!("only in {version}"),

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
-    download::{self, Story},
+    download,
     failure::Failure,
     job::{self, Job, JobProgress},
-    log,
-    worker::{self, Worker},
+    log, worker,
 };
 use crate::{
+    answers::{download::Story, worker::Worker},
     client::{Client, Document, Error, POLL_INTERVAL, Watch},
     output::{Output, Progress, clean, plural, word},
 };
@@ -77,7 +77,7 @@ pub(crate) async fn for_story(
             id: id.to_owned(),
             advice: "a story's id is what the act that began it answered",
         })?;
-        if story.settled {
+        if story.settled == Some(true) {
             return Ok(story);
         }
         if bar.is_shown() {
@@ -263,7 +263,13 @@ mod tests {
 
     fn story(jobs: u64, succeeded: u64, given_up: u64) -> Story {
         let id = "story-1".to_owned();
-        Story { id, job_count: jobs, succeeded_count: succeeded, given_up_count: given_up, settled: false }
+        Story {
+            id,
+            job_count: jobs,
+            succeeded_count: succeeded,
+            given_up_count: given_up,
+            settled: Some(false),
+        }
     }
 
     #[test]

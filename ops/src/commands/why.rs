@@ -1,15 +1,14 @@
 //! `mediary why`: the chain of causes.
 
 use clap::Args;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
     failure::Failure,
-    log::Event,
     named::{self, Kind},
 };
 use crate::{
+    answers::why::{Why as Explanation, explain as answered},
     client::{Client, Document},
     output::{Output, clean},
 };
@@ -24,23 +23,7 @@ pub(crate) struct Why {
     id: String,
 }
 
-pub(crate) const WHY: Document<Option<Explanation>> = Document::repeatable(include_str!("why/why.graphql"));
-
-/// Why a thing is as it is.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Explanation {
-    pub(crate) id: String,
-    /// Who asked for what, when and from where, in one sentence.
-    pub(crate) answer: String,
-    /// Whether the begin is not for the token to see.
-    pub(crate) hidden: bool,
-    pub(crate) chain: Vec<Event>,
-    pub(crate) started_by: String,
-    pub(crate) started_by_name: String,
-    pub(crate) started_from: String,
-    pub(crate) sentences: Vec<String>,
-}
+pub(crate) const WHY: Document<answered::Answer> = Document::repeatable(include_str!("why/explain.graphql"));
 
 /// Explains a thing.
 pub(crate) async fn run(Why { id }: Why, client: &Client, output: &mut Output) -> Result<(), Failure> {

@@ -3,12 +3,12 @@
 mod entry;
 
 use clap::{Args, Subcommand};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
 use super::{failure::Failure, noun::Verbs, plan::Intent, playlist::input};
 use crate::{
+    answers::worker::{Worker, list, resume},
     client::{Client, Document},
     output::{Output, Table, clean, moment, word},
 };
@@ -37,15 +37,10 @@ pub(crate) struct Resume {
     intent: Intent,
 }
 
-pub(crate) const LIST: Document<Vec<Worker>> = Document::repeatable(include_str!("worker/list.graphql"));
+pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str!("worker/list.graphql"));
 
-pub(crate) const RESUME: Document<Payload> = Document::repeatable(include_str!("worker/resume.graphql"));
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Worker {
-    id: String,
-    parts: Vec<WorkerPart>,
-}
+pub(crate) const RESUME: Document<resume::Answer> =
+    Document::repeatable(include_str!("worker/resume.graphql"));
 
 impl Worker {
     /// What is halted, with what to do about it.
@@ -56,17 +51,6 @@ impl Worker {
         })
     }
 }
-
-#[derive(Debug, Serialize, Deserialize)]
-struct WorkerPart {
-    name: String,
-    state: String,
-    reason: Option<String>,
-    since: String,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Payload {}
 
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
@@ -89,7 +73,7 @@ impl Verbs for Part {
 impl Resume {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         let Self { name, intent } = self;
-        let outcome = client.meant(intent).act::<Payload>(&RESUME, input(json!({ "part": name }))).await?;
+        let outcome = client.meant(intent).act(&RESUME, input(json!({ "part": name }))).await?;
         Failure::refused(outcome.user_errors)?;
         Ok(output.show(&json!({ "part": name }), |_| format!("{name} goes on"))?)
     }

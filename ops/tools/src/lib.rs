@@ -41,6 +41,13 @@ pub fn rounds(in_every_run: u64) -> u64 {
         .map_or(in_every_run, |rounds| rounds.parse().expect("TEST_ROUNDS is a number"))
 }
 
+/// Whether `ops/test` found that this machine lacks something and said so: without it such tests fail, and are not passed over
+/// without a word.
+#[expect(clippy::disallowed_methods, reason = "it is `ops/test` that says it, to tests only")]
+pub fn is_left_out(what: &str) -> bool {
+    std::env::var("TEST_LEFT_OUT").is_ok_and(|all| all.split(',').any(|one| one == what))
+}
+
 /// The programs of the checkout that `start` lies in.
 fn folder_above(start: &Path) -> Option<PathBuf> {
     let checkout = start.ancestors().find(|folder| folder.join(PINS).is_file())?;

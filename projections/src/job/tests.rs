@@ -144,7 +144,7 @@ fn a_second_attempt_adds_to_what_the_first_used_and_takes_its_failure_back() {
     let rest = [
         leased(SECOND),
         Event::Started { attempt_id: SECOND },
-        Event::Succeeded { attempt_id: SECOND, resources: more },
+        Event::Succeeded { attempt_id: SECOND, resources: more, kept_bytes: 0 },
     ];
     let expected = JobRow {
         state: JobState::Succeeded,

@@ -139,7 +139,7 @@ fn job_event(number: u8) -> JobEvent {
         },
         7 => JobEvent::Resumed {},
         8 => JobEvent::CancelRequested { attempt_id },
-        9 => JobEvent::Succeeded { attempt_id, resources: USED },
+        9 => JobEvent::Succeeded { attempt_id, resources: USED, kept_bytes: 0 },
         10 => {
             JobEvent::Failed { attempt_id, failure: failure(FailureClass::Geo, 0), resources: USED, tries: 1 }
         }

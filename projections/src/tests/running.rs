@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{
     bench::{Bench, copy, dump, open, path},
-    story::{entry_count, follow, id, list, look, reach},
+    story::{entry_count, follow, id, keep, list, look, reach},
 };
 use crate::{
     QueryError,
@@ -48,12 +48,18 @@ async fn views_built_from_zero_equal_those_that_lived_through_it() {
         let position = bench.tell(look(number, 0..number as u32 * 3)).await;
         reach(views.of::<PlaylistView>(), position).await;
     }
+    for number in 1..12 {
+        bench.tell(keep(number)).await;
+    }
     let position = bench.tell(look(6, 5..1_300)).await;
     for view in views.all() {
         reach(view, position).await;
     }
     views.stop();
     let directory = bench.folder().join("views");
+    // Of no rows nothing would be proved: the checkpoint is one.
+    let rows = [dump::<DownloadView>(&directory).len(), dump::<FileView>(&directory).len()];
+    assert!(rows.iter().all(|rows| *rows > 5), "{rows:?}");
     assert_as_built_anew::<PlaylistView>(&bench, &directory).await;
     assert_as_built_anew::<JobView>(&bench, &directory).await;
     assert_as_built_anew::<DownloadView>(&bench, &directory).await;

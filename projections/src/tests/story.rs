@@ -7,9 +7,13 @@ use mediary_events::{
     playlist::{self, Playlist},
     testing::samples::{self, WORKER_LIFE},
 };
-use mediary_log::gate::{Refusal, Transaction as Story};
+use mediary_log::{
+    gate::{Refusal, Transaction as Story},
+    work,
+};
 use mediary_schema::{
     AttemptId, JobId, PlaylistId, ProjectId, Timestamp,
+    download::{DownloadItem, Quality},
     item::IdScope,
     job::RetryPolicy,
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshMode},
@@ -17,7 +21,7 @@ use mediary_schema::{
 };
 use uuid::Uuid;
 
-use super::support::{USED, source};
+use super::support::{USED, item_id, source, verified};
 use crate::{
     handle::{Fault, ViewHandle},
     playlist::playlist as playlist_row,
@@ -41,13 +45,13 @@ pub(super) fn look(
     move |story| {
         let (job_id, attempt_id) = (JobId::from_uuid(id(number)), AttemptId::from_uuid(id(number + 100)));
         let mode = Some(RefreshMode::Full);
-        mediary_log::work::playlist::request(story, list(), job_id, mode, RetryPolicy::default())?;
+        work::playlist::request(story, list(), job_id, mode, RetryPolicy::default())?;
         let lease = job::Command::Lease { attempt_id, worker: WORKER_LIFE, until: Timestamp::from_micros(0) };
         story.execute::<Job>(job_id.uuid(), lease)?;
         let observed: Vec<_> = entries.clone().map(|entry| seen(&entry.to_string())).collect();
         let state = story.state::<Playlist>(list().uuid())?;
         let found = samples::diff(list(), state, observed, RefreshMode::Full);
-        let completed = mediary_log::work::playlist::Completed {
+        let completed = work::playlist::Completed {
             kind: PlaylistKind::List,
             playlist: ObservedPlaylist { title: Some("Letters".to_owned()), ..ObservedPlaylist::default() },
             mode: RefreshMode::Full,
@@ -57,7 +61,35 @@ pub(super) fn look(
             newest_first: found.newest_first,
             changes: found.changes,
         };
-        mediary_log::work::playlist::finish(story, list(), job_id, attempt_id, USED, completed)
+        work::playlist::finish(story, list(), job_id, attempt_id, USED, completed)
+    }
+}
+
+/// The keeping of an item, from its wish to its file; every second one comes to nothing.
+pub(super) fn keep(number: u128) -> impl Fn(&mut Story<'_>) -> Result<(), Refusal> + Send + 'static {
+    move |story| {
+        let (job_id, attempt_id) =
+            (JobId::from_uuid(id(number + 1_000)), AttemptId::from_uuid(id(number + 2_000)));
+        let (item_id, quality) = (item_id(&number.to_string()), Quality::best());
+        let item = DownloadItem {
+            download_id: samples::identities().download(item_id, quality.wish()),
+            item_id,
+            source: source(&number.to_string()),
+            quality,
+            title: None,
+            duration_ms: None,
+            folder: None,
+            entry: None,
+        };
+        work::download::request(story, item.clone(), job_id, false, RetryPolicy::default())?;
+        if number.is_multiple_of(2) {
+            return work::cancel(story, job_id);
+        }
+        let lease = job::Command::Lease { attempt_id, worker: WORKER_LIFE, until: Timestamp::from_micros(0) };
+        story.execute::<Job>(job_id.uuid(), lease)?;
+        let path = format!("{number}.mp4");
+        let kept = work::download::Kept { path, verified: verified(number as u64), stamp: None };
+        work::download::finish(story, &item, job_id, attempt_id, USED, kept).map(|_| ())
     }
 }
 

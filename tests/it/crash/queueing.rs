@@ -213,7 +213,9 @@ impl<'a> Told<'a> {
         }
         let Some(after) = story[0].1["payload"]["ticket"]["after"].as_str() else { return };
         let (done, leased) = (self.position(after, "succeeded"), self.position(id, "leased"));
-        if let Some(leased) = leased {
+        // Who asks for it without waiting for anything, or resumes it, has it wait no longer.
+        let resumed = self.position(id, "resumed");
+        if let Some(leased) = leased.filter(|leased| resumed.is_none_or(|resumed| resumed > *leased)) {
             assert!(done.is_some_and(|done| done < leased), "{id} began before {after} was done: {names:?}");
         }
         if count(&["stranded"]) == 1 {

@@ -97,7 +97,7 @@ fn stranger(file: &str, segments: &[String]) -> Option<&'static Home> {
     (!at_home && !excused && !harmless).then_some(home)
 }
 
-fn is_test(file: &str) -> bool {
+pub(super) fn is_test(file: &str) -> bool {
     file.ends_with("/tests.rs") || file.contains("/tests/")
 }
 
@@ -105,7 +105,7 @@ fn complaint(home: &Home) -> String {
     format!("{} is at home in {} only: {}", home.path.join("::"), home.folders.join(", "), home.instead)
 }
 
-trait StartsWithPath {
+pub(super) trait StartsWithPath {
     fn starts_with_path(&self, path: &[&str]) -> bool;
 }
 
@@ -117,8 +117,8 @@ impl StartsWithPath for [String] {
 
 /// Every path that a file names: imports, paths in code, and what looks like a path inside a macro.
 #[derive(Default)]
-struct Named {
-    paths: Vec<(Vec<String>, Span)>,
+pub(super) struct Named {
+    pub(super) paths: Vec<(Vec<String>, Span)>,
 }
 
 impl Named {

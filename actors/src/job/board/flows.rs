@@ -16,6 +16,8 @@ use mediary_schema::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::budgets::{Budgets, Owner, end_of_day};
+
 /// Work that takes turns with other work as one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(in crate::job) struct Flow {
@@ -23,6 +25,8 @@ pub(in crate::job) struct Flow {
     pub(in crate::job) kind: WorkKind,
     /// How much it matters.
     pub(in crate::job) priority: Priority,
+    /// Whose it is.
+    pub(in crate::job) owner: Owner,
     /// What it shares with other work.
     pub(in crate::job) lanes: Vec<Lane>,
     /// The list of which it is a part, if very much of that was asked for at once.
@@ -31,9 +35,9 @@ pub(in crate::job) struct Flow {
 
 impl Flow {
     /// The flow of a piece of work.
-    pub(in crate::job) fn of_work(work: &Work, ticket: &Ticket) -> Self {
+    pub(in crate::job) fn of_work(work: &Work, ticket: &Ticket, owner: Owner) -> Self {
         let list = work.within.first().filter(|_| ticket.bulk).cloned();
-        Self { kind: work.kind, priority: ticket.priority, lanes: work.lanes.clone(), list }
+        Self { kind: work.kind, priority: ticket.priority, owner, lanes: work.lanes.clone(), list }
     }
 }
 
@@ -59,7 +63,7 @@ pub(super) struct Waiting {
     open: u32,
     /// Jobs that are leased.
     pub(super) at_work: u32,
-    /// Lanes of its own that are held, or that somebody has for himself.
+    /// Lanes of its own that are held or that somebody has for himself, and quotas of its own that leave nothing.
     held: u32,
     /// Jobs that may start, by their turn.
     pub(super) jobs: BTreeMap<u64, JobId>,
@@ -120,11 +124,18 @@ pub(super) struct Flows {
     taken: BTreeMap<Lane, u32>,
     /// Who needs a lane.
     needing: BTreeMap<Lane, BTreeSet<FlowId>>,
+    /// What is left of quotas.
+    pub(super) budgets: Budgets,
 }
 
 impl Flows {
     /// What happens from here on happens at this moment. It never goes back.
     pub(super) fn pass_to(&mut self, now: Timestamp) {
+        let renewal = end_of_day(self.now);
+        if renewal <= now {
+            self.now = renewal;
+            self.renew();
+        }
         self.now = self.now.max(now);
     }
 
@@ -198,14 +209,15 @@ impl Flows {
         let Some(waiting) = self.all.get_mut(&id) else { return };
         waiting.at_work += 1;
         self.kinds.entry(waiting.flow.kind).or_default().at_work += 1;
-        let alone: Vec<Lane> = alone(&waiting.flow).cloned().collect();
+        let (owner, alone): (_, Vec<Lane>) = (waiting.flow.owner, alone(&waiting.flow).cloned().collect());
         for lane in alone {
             let had = self.taken.entry(lane.clone()).or_insert(0);
             *had += 1;
             if *had == 1 {
-                self.block(&lane, true);
+                self.block_lane(&lane, true);
             }
         }
+        self.occupy(owner, true);
     }
 
     /// A job that has started is no longer at work.
@@ -214,15 +226,16 @@ impl Flows {
         waiting.at_work = waiting.at_work.saturating_sub(1);
         let kind = self.kinds.entry(waiting.flow.kind).or_default();
         kind.at_work = kind.at_work.saturating_sub(1);
-        let alone: Vec<Lane> = alone(&waiting.flow).cloned().collect();
+        let (owner, alone): (_, Vec<Lane>) = (waiting.flow.owner, alone(&waiting.flow).cloned().collect());
         for lane in alone {
             let Some(had) = self.taken.get_mut(&lane) else { continue };
             *had = had.saturating_sub(1);
             if *had == 0 {
                 self.taken.remove(&lane);
-                self.block(&lane, false);
+                self.block_lane(&lane, false);
             }
         }
+        self.occupy(owner, false);
     }
 
     /// Whoever needs one of these lanes does not start; everybody else may.
@@ -233,7 +246,7 @@ impl Flows {
         let before = std::mem::replace(&mut self.held, held);
         let changed: Vec<Lane> = before.symmetric_difference(&self.held).cloned().collect();
         for lane in changed {
-            self.block(&lane, self.held.contains(&lane));
+            self.block_lane(&lane, self.held.contains(&lane));
         }
     }
 
@@ -252,8 +265,13 @@ impl Flows {
     }
 
     /// One reason more, or less, not to start what needs a lane.
-    fn block(&mut self, lane: &Lane, is_blocked: bool) {
-        for id in self.needing.get(lane).cloned().unwrap_or_default() {
+    fn block_lane(&mut self, lane: &Lane, is_blocked: bool) {
+        self.block(self.needing.get(lane).cloned().unwrap_or_default(), is_blocked);
+    }
+
+    /// One reason more, or less, not to start these.
+    pub(super) fn block(&mut self, ids: BTreeSet<FlowId>, is_blocked: bool) {
+        for id in ids {
             self.change(id, |waiting, _| {
                 waiting.held = if is_blocked { waiting.held + 1 } else { waiting.held.saturating_sub(1) };
             });
@@ -307,7 +325,8 @@ impl Flows {
         self.next_id += 1;
         let held = flow.lanes.iter().filter(|lane| self.held.contains(lane)).count();
         let taken = alone(flow).filter(|lane| self.taken.contains_key(lane)).count();
-        let held = u32::try_from(held + taken).unwrap_or(u32::MAX);
+        let held = u32::try_from(held + taken).unwrap_or(u32::MAX) + self.budgets.count_over(flow);
+        self.budgets.know(flow, id);
         for lane in &flow.lanes {
             self.needing.entry(lane.clone()).or_default().insert(id);
         }
@@ -348,6 +367,7 @@ impl Flows {
             class.ahead.pop_first();
             let Some(Waiting { flow, .. }) = self.all.remove(&id) else { continue };
             self.ids.remove(&flow);
+            self.budgets.forget(&flow, id);
             for lane in &flow.lanes {
                 if let Some(needing) = self.needing.get_mut(lane) {
                     needing.remove(&id);

@@ -8,6 +8,8 @@ use mediary_events::{
     worker::{Event as WorkerEvent, Worker},
 };
 use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded, work::REGISTRY};
+#[cfg(test)]
+use mediary_schema::setting::{Quota, QuotaOf};
 use mediary_schema::{
     JobId, Priority, Ticket, Timestamp,
     job::{JobState, WorkKind},
@@ -15,6 +17,7 @@ use mediary_schema::{
 
 use super::{
     Board, Lease, OpenJob, Place,
+    budgets::Owner,
     flows::{Flow, FlowId},
 };
 
@@ -77,13 +80,23 @@ impl Board {
         self.passed.take(envelope, REGISTRY.knows(&stream.category, &envelope.name));
         for event in &decode::<Job>(recorded) {
             let job_id = JobId::from_uuid(stream.uuid);
-            if let Some(kind) = self.fold_job(job_id, (envelope.position, envelope.at), event) {
+            let when = (envelope.position, envelope.at);
+            let kind = if let JobEvent::Queued { work, ticket, .. } = event {
+                let owner = Owner { project: envelope.project, principal: envelope.principal };
+                let flow = Flow::of_work(work, ticket, owner);
+                self.open(job_id, when, &flow, ticket);
+                Some(flow.kind)
+            } else {
+                self.fold_job(job_id, when, event)
+            };
+            if let Some(kind) = kind {
                 each(Told { recorded, job_id, kind, event });
             }
         }
         for event in decode::<Setting>(recorded) {
             match event {
                 SettingEvent::LimitsChanged { limits } => self.limits = limits,
+                SettingEvent::QuotaChanged { of, quota } => self.flows.set_quota(of, quota),
             }
         }
         for event in decode::<Worker>(recorded) {
@@ -98,30 +111,34 @@ impl Board {
         }
     }
 
+    #[cfg(test)]
+    pub(in crate::job) fn set_quota(&mut self, of: QuotaOf, quota: Quota) {
+        self.flows.set_quota(of, quota);
+    }
+
     pub(in crate::job) fn fold_lane(&mut self, event: &LaneEvent) {
         self.lanes.evolve(event);
         self.show_holds();
     }
 
-    /// Takes in what happened to a job; answers its kind if it was open.
+    /// Takes in what happened to a job after it was queued; answers its kind if it was open.
     pub(in crate::job) fn fold_job(
         &mut self,
         job_id: JobId,
         (position, at): (u64, Timestamp),
         event: &JobEvent,
     ) -> Option<WorkKind> {
-        if let JobEvent::Queued { work, ticket, .. } = event {
-            let flow = Flow::of_work(work, ticket);
-            self.open(job_id, (position, at), &flow, ticket);
-            return Some(flow.kind);
-        }
         self.pass_to(at);
-        let OpenJob { flow, turn, place } = *self.jobs.get(&job_id)?;
+        let OpenJob { flow, turn, place, is_begun } = *self.jobs.get(&job_id)?;
         let kind = self.flows.kind(flow);
         match event {
             JobEvent::Leased { attempt_id, worker_id, until, .. } => {
                 self.move_to(job_id, Place::Leased);
                 self.flows.start(flow, turn, position);
+                if !is_begun && let Some(job) = self.jobs.get_mut(&job_id) {
+                    job.is_begun = true;
+                    self.flows.use_up(flow, 1, 0);
+                }
                 let (attempt_id, worker_id) = (*attempt_id, *worker_id);
                 self.promise(job_id, Lease { attempt_id, worker_id, until: Some(*until) });
             }
@@ -142,9 +159,12 @@ impl Board {
             JobEvent::Parked { .. } | JobEvent::Paused { .. } => self.move_to(job_id, Place::Held),
             JobEvent::Resumed {} if place == Place::Leased => {}
             JobEvent::Resumed {} => self.move_to(job_id, Place::Ready),
-            // Whoever does the work is told; it has the job until its end. What is queued was taken in above.
+            // Whoever does the work is told; it has the job until its end. What is queued is opened by whoever knows whose it is.
             JobEvent::CancelRequested { .. } | JobEvent::PauseRequested { .. } | JobEvent::Queued { .. } => {}
-            JobEvent::Succeeded { .. } => self.close(job_id, flow, JobState::Succeeded),
+            JobEvent::Succeeded { kept_bytes, .. } => {
+                self.flows.use_up(flow, 0, *kept_bytes);
+                self.close(job_id, flow, JobState::Succeeded);
+            }
             JobEvent::Failed { .. } => self.close(job_id, flow, JobState::Failed),
             JobEvent::Cancelled { .. } => self.close(job_id, flow, JobState::Cancelled),
         }
@@ -161,7 +181,7 @@ impl Board {
     ) {
         self.pass_to(at);
         let id = self.flows.open(flow);
-        self.jobs.insert(job_id, OpenJob { flow: id, turn: position, place: Place::Held });
+        self.jobs.insert(job_id, OpenJob { flow: id, turn: position, place: Place::Held, is_begun: false });
         self.move_to(job_id, self.place(ticket, at));
     }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Board, Lease, OpenJob, Place,
+    budgets::KeptBudgets,
     flows::{Flow, KeptClass},
 };
 
@@ -20,12 +21,13 @@ struct KeptBoard {
     classes: Vec<KeptClass>,
     /// The moment of the last thing that happened.
     now: Timestamp,
-    /// With flow, turn and place.
-    jobs: Vec<(Uuid, u32, u64, Place)>,
+    /// With flow, turn, place, and whether it was at work before.
+    jobs: Vec<(Uuid, u32, u64, Place, bool)>,
     leases: Vec<(JobId, Lease)>,
     /// Stranded jobs of which nobody has told yet.
     untold: Vec<JobId>,
     limits: Limits,
+    budgets: KeptBudgets,
     halted: Vec<String>,
     lanes: lane::State,
 }
@@ -33,7 +35,7 @@ struct KeptBoard {
 /// The name of the fold's snapshots.
 const SNAPSHOT: &str = "board";
 /// Raised whenever the fold changes.
-const SNAPSHOT_VERSION: u32 = 5;
+const SNAPSHOT_VERSION: u32 = 6;
 
 impl Board {
     /// The board as of the last snapshot, or an empty one. Blocks for as long as it takes to read a file.
@@ -69,7 +71,7 @@ impl Board {
         for (job_id, job) in &self.jobs {
             let flow = flows.binary_search_by_key(&job.flow, |(id, ..)| *id).unwrap_or_default();
             let flow = u32::try_from(flow).unwrap_or_default();
-            jobs.push((job_id.uuid(), flow, job.turn, job.place));
+            jobs.push((job_id.uuid(), flow, job.turn, job.place, job.is_begun));
         }
         rmp_serde::to_vec(&KeptBoard {
             position: self.position,
@@ -80,6 +82,7 @@ impl Board {
             jobs,
             leases: self.leases.iter().map(|(job_id, lease)| (*job_id, *lease)).collect(),
             limits: self.limits.clone(),
+            budgets: self.flows.budgets.kept(),
             halted: self.halted.clone(),
             lanes: self.lanes.clone(),
         })
@@ -96,13 +99,14 @@ impl Board {
         };
         board.flows.pass_to(kept.now);
         board.show_holds();
+        board.flows.restore_budgets(&kept.budgets);
         let ids: Vec<_> = kept.flows.iter().map(|(flow, tag)| board.flows.restore(flow, *tag)).collect();
         let flow = |index: u32| kept.flows.get(index as usize).zip(ids.get(index as usize));
-        for (uuid, index, turn, place) in kept.jobs {
+        for (uuid, index, turn, place, is_begun) in kept.jobs {
             let ((known, _), id) = flow(index)?;
             let job_id = JobId::from_uuid(uuid);
             board.flows.open(known);
-            board.jobs.insert(job_id, OpenJob { flow: *id, turn, place: Place::Held });
+            board.jobs.insert(job_id, OpenJob { flow: *id, turn, place: Place::Held, is_begun });
             board.move_to(job_id, place);
         }
         for (job_id, lease) in kept.leases {

@@ -7,11 +7,17 @@ use std::{
 };
 
 use mediary_log::work::REGISTRY;
-use mediary_schema::{JobId, Priority, Timestamp, job::WorkKind, lane::Lane, setting::Limits};
+use mediary_schema::{
+    JobId, Priority, Timestamp,
+    job::WorkKind,
+    lane::Lane,
+    setting::{Limits, QuotaOf},
+};
 
 use super::{
     ageing::level,
-    flows::{FlowId, Flows, OfClass, OfKind, Rank, Waiting},
+    budgets::Budgets,
+    flows::{Flow, FlowId, Flows, OfClass, OfKind, Rank, Waiting},
 };
 
 impl Flows {
@@ -27,7 +33,8 @@ impl Flows {
         let offered = self.kinds.iter().filter(|(kind, _)| offers(**kind));
         let kinds =
             offered.map(|(kind, of_kind)| Turns::new(of_kind, REGISTRY.at_once(limits, *kind))).collect();
-        let order = Order { flows: &self.all, kinds, now, started: 0, taken: Some(BTreeSet::new()) };
+        let taken = Some(Taken::default());
+        let order = Order { flows: &self.all, budgets: &self.budgets, kinds, now, started: 0, taken };
         order.take(room as usize).map(|(job_id, _)| job_id).collect()
     }
 
@@ -35,18 +42,46 @@ impl Flows {
     pub(super) fn order(&self, kind: WorkKind, now: Timestamp) -> impl Iterator<Item = (JobId, FlowId)> {
         let kinds = self.kinds.get(&kind).map(|of_kind| Turns::new(of_kind, u32::MAX));
         let kinds = kinds.into_iter().collect();
-        Order { flows: &self.all, kinds, now, started: 0, taken: None }
+        Order { flows: &self.all, budgets: &self.budgets, kinds, now, started: 0, taken: None }
     }
 }
 
 /// Turns after turns.
 struct Order<'a> {
     flows: &'a BTreeMap<FlowId, Waiting>,
+    budgets: &'a Budgets,
     kinds: Vec<Turns<'a>>,
     now: Timestamp,
     started: u64,
-    /// Lanes for one job at a time that something chosen has, if that matters.
-    taken: Option<BTreeSet<&'a Lane>>,
+    /// What is taken by what was chosen, if that matters.
+    taken: Option<Taken<'a>>,
+}
+
+/// What is taken by what was chosen.
+#[derive(Default)]
+struct Taken<'a> {
+    /// Lanes for one job at a time.
+    alone: BTreeSet<&'a Lane>,
+    /// How much of a quota.
+    quotas: BTreeMap<QuotaOf, u32>,
+}
+
+impl<'a> Taken<'a> {
+    /// Takes what a job of a flow needs; false if that is not to be had beside what was chosen before.
+    fn take(&mut self, flow: &'a Flow, budgets: &Budgets) -> bool {
+        let alone = || flow.lanes.iter().filter(|lane| lane.is_exclusive());
+        let quotas = flow.owner.quotas();
+        let taken = |of: &QuotaOf| self.quotas.get(of).copied().unwrap_or_default();
+        let fits = !alone().any(|lane| self.alone.contains(lane))
+            && quotas.iter().all(|of| taken(of) < budgets.room(*of));
+        if fits {
+            self.alone.extend(alone());
+            for of in quotas {
+                *self.quotas.entry(of).or_default() += 1;
+            }
+        }
+        fits
+    }
 }
 
 impl Iterator for Order<'_> {
@@ -58,13 +93,9 @@ impl Iterator for Order<'_> {
             let (_, turns) = next.min_by_key(|(precedence, _)| *precedence)?;
             let rank = turns.next(self.now)?;
             let waiting = self.flows.get(&rank.flow)?;
-            if let Some(taken) = &mut self.taken {
-                let mut alone = waiting.flow.lanes.iter().filter(|lane| lane.is_exclusive());
-                if alone.clone().any(|lane| taken.contains(lane)) {
-                    // Not while the other has it.
-                    continue;
-                }
-                taken.extend(alone.by_ref());
+            if self.taken.as_mut().is_some_and(|taken| !taken.take(&waiting.flow, self.budgets)) {
+                // Not while another has it.
+                continue;
             }
             self.started += 1;
             // Later than whatever has a position.

@@ -72,7 +72,10 @@ impl Board {
             Place::Again(moment) => by_lane().unwrap_or(Wait::Retry(moment)),
             Place::Ready => by_lane().unwrap_or_else(|| match flow.kind {
                 kind if self.is_halted(kind) => Wait::Halted(kind),
-                _ => Wait::Turn { place: None, lane: None },
+                _ => match self.flows.over_quota(flow) {
+                    Some(over) => Wait::Quota(over),
+                    None => Wait::Turn { place: None, lane: None },
+                },
             }),
         })
     }

@@ -1,5 +1,7 @@
 //! The rules of turn as simply as they can be said: filter, sort, take the first.
 
+mod budgets;
+
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
@@ -7,8 +9,14 @@ use std::{
 
 use mediary_events::job::Event;
 use mediary_log::work::REGISTRY;
-use mediary_schema::{JobId, Priority, Ticket, Timestamp, job::WorkKind, lane::Lane, setting::Limits};
+use mediary_schema::{
+    JobId, Priority, Ticket, Timestamp,
+    job::WorkKind,
+    lane::Lane,
+    setting::{Limits, QuotaOf},
+};
 
+use self::budgets::{Budgets, day, start_of};
 use super::super::board::Flow;
 
 /// An open job.
@@ -20,6 +28,7 @@ pub(super) struct ModelJob {
     pub(super) not_before: Option<Timestamp>,
     pub(super) is_leased: bool,
     pub(super) is_paused: bool,
+    pub(super) is_begun: bool,
     /// When the lease is given back, as long as nobody has begun.
     pub(super) until: Option<Timestamp>,
 }
@@ -51,6 +60,9 @@ pub(super) struct Model {
     pub(super) limits: Limits,
     pub(super) halted: BTreeSet<WorkKind>,
     pub(super) held: BTreeSet<Lane>,
+    pub(super) budgets: Budgets,
+    /// Quotas of which the day left nothing when it was looked at last.
+    were_over: BTreeSet<QuotaOf>,
     /// How far each flow is ahead, and each class; what is never forgotten here.
     tags: BTreeMap<Flow, u64>,
     class_tags: BTreeMap<Class, u64>,
@@ -70,6 +82,7 @@ impl Model {
             not_before: ticket.at.filter(|at| *at > self.now),
             is_leased: false,
             is_paused: false,
+            is_begun: false,
             until: None,
         };
         self.jobs.insert(job_id, job);
@@ -89,6 +102,11 @@ impl Model {
                 self.started.insert(job.flow.kind, position);
                 self.waits_since.insert(class, self.now);
                 (job.is_leased, job.until, job.not_before, job.after) = (true, Some(*until), None, None);
+                if !std::mem::replace(&mut job.is_begun, true) {
+                    for of in job.flow.owner.quotas() {
+                        self.budgets.begin(of, self.now);
+                    }
+                }
                 self.stranded.remove(&job_id);
             }
             Event::Started { .. } => job.until = None,
@@ -110,7 +128,12 @@ impl Model {
                 (job.is_paused, job.not_before, job.after) = (false, None, None);
                 self.stranded.remove(&job_id);
             }
-            Event::Succeeded { .. } => self.end(job_id, true),
+            Event::Succeeded { kept_bytes, .. } => {
+                for of in job.flow.owner.quotas() {
+                    self.budgets.keep(of, self.now, *kept_bytes);
+                }
+                self.end(job_id, true);
+            }
             Event::Failed { .. } | Event::Cancelled { .. } => self.end(job_id, false),
             _ => {}
         }
@@ -147,18 +170,28 @@ impl Model {
     /// When the first job is due that waits for its moment.
     pub(super) fn due(&self) -> Option<Timestamp> {
         let waiting = self.jobs.iter().filter(|(job_id, job)| !self.rests(**job_id, job));
-        waiting.filter_map(|(_, job)| job.not_before.filter(|moment| *moment > self.now)).min()
+        let due = waiting.filter_map(|(_, job)| job.not_before.filter(|moment| *moment > self.now)).min();
+        let is_over = self.budgets.all().any(|of| self.budgets.of_day(of, self.now) == 0);
+        due.into_iter().chain(is_over.then(|| start_of(day(self.now) + 1))).min()
+    }
+
+    /// How many more jobs of this owner may be begun, beside those at work.
+    fn room(&self, of: QuotaOf) -> u32 {
+        let at_work = self.jobs.values().filter(|job| job.is_leased && job.flow.owner.quotas().contains(&of));
+        self.budgets.room(of, self.now, at_work.count() as u32)
     }
 
     /// What could start now, were there no limits.
     fn waiting(&self) -> Vec<(JobId, ModelJob)> {
         let at_work = self.jobs.values().filter(|job| job.is_leased);
         let taken: BTreeSet<Lane> = at_work.flat_map(ModelJob::alone).collect();
+        let over: BTreeSet<QuotaOf> = self.budgets.all().filter(|of| self.room(*of) == 0).collect();
         self.jobs
             .iter()
             .filter(|(job_id, job)| !self.rests(**job_id, job))
             .filter(|(_, job)| job.not_before.is_none_or(|moment| moment <= self.now))
             .filter(|(_, job)| !job.needs_one_of(&self.held) && !job.needs_one_of(&taken))
+            .filter(|(_, job)| !job.flow.owner.quotas().iter().any(|of| over.contains(of)))
             .map(|(job_id, job)| (*job_id, job.clone()))
             .collect()
     }
@@ -176,13 +209,20 @@ impl Model {
         for class in have_turns.iter().map(|flow| (flow.kind, flow.priority)) {
             if !had_classes.contains(&class) {
                 let of_class = waiting.iter().filter(|(_, job)| job.class() == class);
+                // Since it was due, or a new day left something for it.
+                let new_day = start_of(day(self.looked_at) + 1);
                 let since = of_class.map(|(_, job)| {
-                    job.not_before.filter(|moment| *moment > self.looked_at).unwrap_or(self.now)
+                    let due = job.not_before.filter(|moment| *moment > self.looked_at);
+                    let was_over = job.flow.owner.quotas().iter().any(|of| self.were_over.contains(of));
+                    let left = Some(new_day).filter(|new_day| was_over && *new_day <= self.now);
+                    due.into_iter().chain(left).max().unwrap_or(self.now)
                 });
                 self.waits_since.extend(since.min().map(|since| (class, since)));
             }
         }
         self.looked_at = self.now;
+        let over = self.budgets.all().filter(|of| self.budgets.of_day(*of, self.now) == 0);
+        self.were_over = over.collect();
     }
 
     /// What may start now, in its order.
@@ -196,6 +236,7 @@ impl Model {
             *at_work.entry(job.flow.kind).or_insert(0) += 1;
         }
         let mut ready = Vec::new();
+        let mut begun: BTreeMap<QuotaOf, u32> = BTreeMap::new();
         for step in 0.. {
             let of_kind = |kind| at_work.get(&kind).copied().unwrap_or(0);
             let may = |(_, job): &&(JobId, ModelJob)| {
@@ -222,6 +263,12 @@ impl Model {
             *at_work.entry(job.flow.kind).or_insert(0) += 1;
             started.insert(job.flow.kind, u64::MAX / 2 + step);
             since.insert(job.class(), self.now);
+            for of in job.flow.owner.quotas() {
+                *begun.entry(of).or_default() += 1;
+            }
+            let is_full = |(of, begun): (&QuotaOf, &u32)| (*begun >= self.room(*of)).then_some(*of);
+            let full: BTreeSet<QuotaOf> = begun.iter().filter_map(is_full).collect();
+            waiting.retain(|(_, other)| !other.flow.owner.quotas().iter().any(|of| full.contains(of)));
             ready.push(job_id);
         }
         ready

@@ -15,6 +15,8 @@ use mediary_schema::{
 };
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat, open};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     super::{Attempt, Effect, Ending},
@@ -54,6 +56,59 @@ async fn a_lease_becomes_one_attempt_and_its_folder_goes_with_the_job() {
         tokio::task::yield_now().await;
     }
     assert_eq!(*effect.taken_back.lock().unwrap(), [job_id]);
+}
+
+/// Work whose first attempt meets a fault of ours while the others are under way.
+#[derive(Debug, Clone, Default)]
+struct Faulty {
+    begun: Arc<watch::Sender<Vec<JobId>>>,
+    go_on: CancellationToken,
+}
+
+impl Effect for Faulty {
+    type Task = RefreshPlaylist;
+
+    async fn perform(&self, attempt: Attempt, task: RefreshPlaylist) -> Ending {
+        self.begun.send_modify(|begun| begun.push(attempt.job_id));
+        if task.url.contains("faulty") {
+            self.begun.subscribe().wait_for(|begun| begun.len() > 1).await.unwrap();
+            panic!("a bug of the effect");
+        }
+        self.go_on.cancelled().await;
+        Ending::Failed(Failure::new(FailureClass::NotFound, "404"), ResourceUse::default())
+    }
+
+    fn take_back(&self, _: JobId, _: &Path) {}
+}
+
+// PL-31.
+// invariant: A-4
+#[tokio::test]
+async fn a_fault_inside_an_attempt_ends_that_attempt_and_nothing_else() {
+    let bench = Bench::new();
+    let effect = Faulty::default();
+    bench.perform(effect.clone()).await;
+    let faulty = bench.queue(refresh(1, "https://faulty.example/")).await;
+    let sound = bench.queue(refresh(2, "https://b.example/")).await;
+    bench.lease(faulty, bench.worker).await;
+    bench.lease(sound, bench.worker).await;
+    bench.until("job.attempt_failed").await;
+    assert_eq!(bench.story_of(faulty), ["job.queued", "job.leased", "job.started", "job.attempt_failed"]);
+    let Event::AttemptFailed { failure, .. } = bench.last_event(faulty) else { panic!("it is tried again") };
+    assert!(failure.message.contains("the platform failed"), "{failure:?}");
+    // Its sibling never noticed, and the performer takes up what comes later.
+    assert_eq!(bench.story_of(sound), ["job.queued", "job.leased", "job.started"]);
+    let later = bench.queue(refresh(3, "https://c.example/")).await;
+    bench.lease(later, bench.worker).await;
+    effect.begun.subscribe().wait_for(|begun| begun.contains(&later)).await.unwrap();
+    effect.go_on.cancel();
+    for job_id in [sound, later] {
+        let mut head = bench.gate.log().watch_head();
+        while bench.story_of(job_id).len() < 4 {
+            head.changed().await.unwrap();
+        }
+        assert_eq!(bench.story_of(job_id), ["job.queued", "job.leased", "job.started", "job.failed"]);
+    }
 }
 
 // Edge A10: a folder of ours that can't be made is no fault of the platform.

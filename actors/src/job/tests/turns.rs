@@ -3,19 +3,19 @@
 use mediary_events::{job::Event, lane::Event as LaneEvent};
 use mediary_log::{gate::LongWork as _, work::REGISTRY};
 use mediary_schema::{
-    AttemptId, EntryId, FailureClass, IncarnationId, JobId, PlaylistId, Priority, Ticket, Timestamp,
-    WorkerId,
+    AttemptId, EntryId, FailureClass, IncarnationId, JobId, PlaylistId, PrincipalId, Priority, ProjectId,
+    Ticket, Timestamp, WorkerId,
     download::{DownloadItem, EntryRef},
     job::{Failure, JobState, ResourceUse, Work},
     lane::{Hold, Lane, Reason},
     playlist::RefreshPlaylist,
-    setting::Limits,
+    setting::{Limits, Quota},
 };
 use proptest::{prelude::*, sample::Index};
 use uuid::Uuid;
 
 use super::{
-    super::board::{Board, Flow},
+    super::board::{Board, Flow, Owner},
     bench::{download_for, refresh},
     model::Model,
 };
@@ -44,7 +44,8 @@ pub(super) enum Step {
     Strand,
     Pause(Index),
     Resume(Index),
-    Succeed(Index),
+    /// With so many bytes kept.
+    Succeed(Index, u8),
     /// These hosts, and the disk.
     Hold(u8),
     Halt(bool),
@@ -52,6 +53,13 @@ pub(super) enum Step {
         refresh: u8,
         download: u8,
         total: u8,
+    },
+    /// Of the first or the second project, or of the first or the second person: each a number, of which zero is none.
+    Quota {
+        of: u8,
+        at_once: u8,
+        jobs: u8,
+        bytes: u8,
     },
     Pass(u16),
     /// The board is made of what was kept of it.
@@ -67,16 +75,19 @@ pub(super) struct Terms {
     pub(super) after: Option<Index>,
     /// Whether it needs one of two drives.
     pub(super) drive: Option<bool>,
+    /// The project, and who started it, of two each.
+    pub(super) owner: (bool, bool),
 }
 
 /// Terms that say nothing.
-pub(super) const PLAIN: Terms = Terms { priority: 5, at: None, after: None, drive: None };
+pub(super) const PLAIN: Terms =
+    Terms { priority: 5, at: None, after: None, drive: None, owner: (false, false) };
 
 fn terms() -> impl Strategy<Value = Terms> {
     let rarely = |percent: f64| prop::option::weighted(percent, any::<Index>());
     let numbers = (prop_oneof![Just(5_u8), 0..10_u8], prop::option::weighted(0.2, 0..5_u8));
-    (numbers, rarely(0.2), prop::option::weighted(0.2, any::<bool>()))
-        .prop_map(|((priority, at), after, drive)| Terms { priority, at, after, drive })
+    (numbers, rarely(0.2), prop::option::weighted(0.2, any::<bool>()), any::<(bool, bool)>())
+        .prop_map(|((priority, at), after, drive, owner)| Terms { priority, at, after, drive, owner })
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -95,12 +106,14 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Strand),
         1 => job().prop_map(Step::Pause),
         1 => job().prop_map(Step::Resume),
-        3 => job().prop_map(Step::Succeed),
+        3 => (job(), 0..4_u8).prop_map(|(job, bytes)| Step::Succeed(job, bytes)),
         1 => any::<u8>().prop_map(Step::Hold),
         1 => any::<bool>().prop_map(Step::Halt),
         1 => (0..4_u8, 0..4_u8, 0..6_u8)
             .prop_map(|(refresh, download, total)| Step::Limit { refresh, download, total }),
-        2 => prop_oneof![0..4_u16, 0..3_000_u16].prop_map(Step::Pass),
+        1 => (0..4_u8, 0..4_u8, 0..6_u8, 0..8_u8)
+            .prop_map(|(of, at_once, jobs, bytes)| Step::Quota { of, at_once, jobs, bytes }),
+        2 => prop_oneof![3 => 0..4_u16, 3 => 0..3_000_u16, 1 => 0..60_000_u16].prop_map(Step::Pass),
         1 => Just(Step::Restart),
     ]
 }
@@ -122,9 +135,18 @@ pub(super) fn work(number: u64, host: u8, list: Option<u8>, is_look: bool) -> Wo
     download_for(number.into(), &url, entry)
 }
 
+/// Whose work it is, of two projects and two people.
+pub(super) fn owner((other_project, other_person): (bool, bool)) -> Owner {
+    let id = |is_other| Uuid::from_u128(u128::from(is_other));
+    Owner {
+        project: ProjectId::from_uuid(id(other_project)),
+        principal: PrincipalId::from_uuid(id(other_person)),
+    }
+}
+
 /// The flow of a piece of work of which there is much.
 pub(super) fn flow(work: &Work) -> Flow {
-    Flow::of_work(work, &Ticket { bulk: true, ..Ticket::default() })
+    Flow::of_work(work, &Ticket { bulk: true, ..Ticket::default() }, owner((false, false)))
 }
 
 pub(super) const ATTEMPT: AttemptId = AttemptId::from_uuid(Uuid::from_u128(7));
@@ -136,7 +158,11 @@ pub(super) fn leased(until: Timestamp) -> Event {
 }
 
 pub(super) fn succeeded() -> Event {
-    Event::Succeeded { attempt_id: ATTEMPT, resources: ResourceUse::default() }
+    kept(0)
+}
+
+pub(super) fn kept(kept_bytes: u64) -> Event {
+    Event::Succeeded { attempt_id: ATTEMPT, resources: ResourceUse::default(), kept_bytes }
 }
 
 pub(super) fn moment(seconds: i64) -> Timestamp {
@@ -174,13 +200,13 @@ impl Both {
     }
 
     pub(super) fn queue_with(&mut self, work: &Work, terms: Terms) {
-        let Terms { priority, at, after, drive } = terms;
+        let Terms { priority, at, after, drive, owner: whose } = terms;
         let priority = Priority::try_from(priority).unwrap();
         let open: Vec<JobId> = self.model.jobs.keys().copied().collect();
         let after = after.filter(|_| !open.is_empty()).map(|index| *index.get(&open));
         let at = at.map(|seconds| moment(self.seconds + i64::from(seconds)));
         let ticket = Ticket { priority, at, after, ..Ticket::default() };
-        let mut flow = Flow { priority, ..flow(work) };
+        let mut flow = Flow { priority, owner: owner(whose), ..flow(work) };
         flow.lanes.extend(drive.map(|second| Lane::Drive(format!("sr{}", u8::from(second)))));
         self.queue(job(self.position + 1), &flow, &ticket);
     }
@@ -255,7 +281,7 @@ impl Both {
                 self.tell_one(index, |_, is_paused| !is_paused, &Event::Paused { attempt: None });
             }
             Step::Resume(index) => self.tell_one(index, |is_leased, _| !is_leased, &Event::Resumed {}),
-            Step::Succeed(index) => self.tell_one(index, at_work, &succeeded()),
+            Step::Succeed(index, bytes) => self.tell_one(index, at_work, &kept(bytes.into())),
             Step::Hold(bits) => self.hold(bits),
             Step::Halt(is_halted) => {
                 self.board.halted = is_halted.then(|| "download".to_owned()).into_iter().collect();
@@ -265,6 +291,16 @@ impl Both {
                 let of = [(RefreshPlaylist::KIND, refresh.into()), (DownloadItem::KIND, download.into())];
                 let limits = Limits { per_kind: of.into(), total: total.into() };
                 (self.board.limits, self.model.limits) = (limits.clone(), limits);
+            }
+            Step::Quota { of, at_once, jobs, bytes } => {
+                let quota = Quota {
+                    at_once: (at_once > 0).then_some(at_once.into()),
+                    jobs_per_day: (jobs > 0).then_some(jobs.into()),
+                    bytes_per_day: (bytes > 0).then_some(bytes.into()),
+                };
+                let whose = owner((of & 1 == 1, of & 1 == 1)).quotas()[usize::from(of >> 1)];
+                self.board.set_quota(whose, quota);
+                self.model.budgets.set(whose, quota);
             }
             Step::Pass(seconds) => self.seconds += i64::from(seconds),
             Step::Restart => {
@@ -276,7 +312,7 @@ impl Both {
     }
 
     /// A bit for each host, and one for the disk.
-    fn hold(&mut self, bits: u8) {
+    pub(super) fn hold(&mut self, bits: u8) {
         let hosts = (0..4).map(|host| Lane::Host(format!("{host}.example")));
         let lanes = hosts.chain([Lane::LibraryDisk]).enumerate();
         self.model.held = lanes.filter(|(bit, _)| bits >> bit & 1 == 1).map(|(_, lane)| lane).collect();
@@ -294,7 +330,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
     // Core C8: the order is kept, and it is the one that filtering and sorting all that waits gives.
-    // invariant: J-10, J-13
+    // invariant: J-10, J-13, J-18
     #[test]
     fn the_board_says_what_the_simple_rules_say(steps in prop::collection::vec(step(), 1..120)) {
         let mut both = Both::default();
@@ -318,71 +354,4 @@ pub(super) fn served(both: &mut Both, times: usize) -> Vec<JobId> {
         served.extend(ready);
     }
     served
-}
-
-/// A list of this many on one host, of which one is at work at a time.
-fn behind_a_list(count: u64) -> Both {
-    let mut both = Both::default();
-    both.take(Step::Limit { refresh: 1, download: 1, total: 4 });
-    for number in 1..=count {
-        both.queue_work(job(number), &work(number, 1, Some(1), false));
-    }
-    both
-}
-
-// PL-22, PL-29: what waits behind it is not whoever came later.
-// invariant: J-13
-#[test]
-fn a_single_item_on_another_host_starts_within_one_lease_of_a_list_of_3000() {
-    let mut both = behind_a_list(3_000);
-    served(&mut both, 10);
-    both.queue_work(job(9_000), &work(9_000, 2, None, false));
-    assert_eq!(served(&mut both, 2)[0], job(9_000));
-}
-
-// invariant: J-13
-#[test]
-fn a_single_item_on_the_same_host_starts_within_one_lease_of_a_list_of_3000() {
-    let mut both = behind_a_list(3_000);
-    served(&mut both, 10);
-    both.queue_work(job(9_000), &work(9_000, 1, None, false));
-    assert_eq!(served(&mut both, 2)[0], job(9_000));
-}
-
-// A lane of its own is no way around the queue: who comes again and again is served as often as the list, not first.
-// invariant: J-13
-#[test]
-fn single_items_that_keep_coming_do_not_starve_the_list() {
-    let mut both = behind_a_list(100);
-    for number in 0..40 {
-        both.queue_work(job(9_000 + number), &work(9_000 + number, 2, None, false));
-        served(&mut both, 1);
-    }
-    let listed = (1..=100).filter(|number| !both.model.jobs.contains_key(&job(*number))).count();
-    assert_eq!(listed, 20);
-}
-
-// A source that asked for a pause of an hour has not saved up turns for it.
-#[test]
-fn what_was_held_goes_on_beside_the_others_and_not_before_them() {
-    let mut both = behind_a_list(100);
-    for number in 200..300 {
-        both.queue_work(job(number), &work(number, 2, Some(2), false));
-    }
-    both.hold(0b100);
-    served(&mut both, 50);
-    both.hold(0);
-    let next = served(&mut both, 10);
-    assert_eq!(next.iter().filter(|job_id| (1..=100).any(|number| job(number) == **job_id)).count(), 5);
-}
-
-// Kinds share what there is in total, too: thousands of downloads don't keep a look waiting.
-// invariant: J-13
-#[test]
-fn a_look_starts_within_one_lease_of_a_list_of_3000_that_fills_the_total() {
-    let mut both = behind_a_list(3_000);
-    both.take(Step::Limit { refresh: 1, download: 1, total: 1 });
-    served(&mut both, 10);
-    both.queue_work(job(9_000), &work(9_000, 1, None, true));
-    assert_eq!(served(&mut both, 2)[0], job(9_000));
 }

@@ -213,8 +213,13 @@ enum Turn {
 
 fn turn() -> impl Strategy<Value = Turn> {
     let terms = (0..10_u8, prop::option::of(0..5_u8), any::<bool>());
-    let terms =
-        terms.prop_map(|(priority, at, second)| Terms { priority, at, after: None, drive: Some(second) });
+    let terms = terms.prop_map(|(priority, at, second)| Terms {
+        priority,
+        at,
+        after: None,
+        drive: Some(second),
+        ..PLAIN
+    });
     prop_oneof![
         4 => terms.prop_map(Turn::Queue),
         4 => (1..4_u8).prop_map(Turn::Lease),

@@ -173,6 +173,38 @@ async fn one_bad_row_costs_one_row() {
     assert!(matches!(listed.end, ListEnd::Failed(_)), "{listed:?}");
 }
 
+// invariant: P-11
+// Under load the words came later than the rows: of a bad row nothing was told, and its reason was told of a wordless one.
+#[tokio::test]
+async fn each_reason_is_told_of_its_own_row() {
+    const TIMES: usize = 20;
+    let (hosted, unhosted, site) = (Bench::new().await, Bench::unhosted().await, Site::start().await);
+    let mut mixed = Vec::new();
+    for time in 0..TIMES {
+        let mut nan = row(&site, &format!("nan{time}"));
+        nan["duration"] = json!("<nan>");
+        let good = |name: &str| row(&site, &format!("{name}{time}"));
+        mixed.extend([good("a"), nan, good("b"), Value::Null]);
+    }
+    let url = put(&site, "mixed", mixed);
+    for bench in [hosted, unhosted] {
+        let listed = list(&bench, url.clone()).await;
+        assert_eq!((&listed.end, listed.ids().len()), (&ListEnd::Complete, 2 * TIMES));
+        let told: Vec<_> = listed
+            .skipped
+            .iter()
+            .map(|(index, reason)| {
+                (index.unwrap(), reason.contains("NaN"), reason.contains("without a word"))
+            })
+            .collect();
+        let rows =
+            (0..TIMES as u32).flat_map(|time| [(4 * time + 2, true, false), (4 * time + 4, false, true)]);
+        // Behind the last row nothing is left to show that one more is missing.
+        let rows: Vec<_> = rows.take(2 * TIMES - 1).collect();
+        assert_eq!(told, rows, "{:?}", listed.skipped);
+    }
+}
+
 #[tokio::test]
 async fn rows_keep_who_they_are_beside_bad_ones() {
     let (bench, site) = (Bench::new().await, Site::start().await);

@@ -38,6 +38,8 @@ pub(crate) enum WaitReason {
     Stranded,
     /// For a person who holds a lane that it needs.
     LanePaused,
+    /// For what the quota of its project, or of whoever started it, leaves.
+    Quota,
     /// For a part that was halted since it failed too often.
     Halted,
     /// The source asked for fewer requests.
@@ -98,6 +100,9 @@ impl From<Wait> for Waiting {
             Wait::LanePaused(lane) => {
                 let message = format!("held: {lane}, until somebody resumes that lane");
                 Self { lane: Some(lane.name()), ..Self::new(WaitReason::LanePaused, message) }
+            }
+            Wait::Quota(over) => {
+                Self { until: over.until.map(DateTime), ..Self::new(WaitReason::Quota, over.to_string()) }
             }
             Wait::Halted(kind) => {
                 let message = format!("held: the part {kind} was halted since it failed too often");

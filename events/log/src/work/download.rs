@@ -245,6 +245,7 @@ pub fn request(
     let uuid = item.download_id.uuid();
     if let Phase::Wanted { job_id } = story.state::<Download>(uuid)?.phase {
         job::go_on(story, job_id)?;
+        job::join(story, job_id)?;
         return Ok(job_id);
     }
     if !again {
@@ -276,8 +277,9 @@ pub fn finish(
     kept: Kept,
 ) -> Result<FileId, Refusal> {
     let file_id = story.identities().file(job_id);
-    job::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
     let Kept { path, verified, stamp } = kept;
+    let outcome = Outcome::Succeeded { kept_bytes: verified.size_bytes };
+    job::end(story, job_id, attempt_id, outcome, resources)?;
     replace_lost(story, item.item_id, &path, file_id)?;
     let made = Made { item_id: item.item_id, download_id: item.download_id, job_id };
     let (root, verified, made) = (RootId::LIBRARY, Box::new(verified), Some(made));

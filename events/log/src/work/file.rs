@@ -147,6 +147,6 @@ pub fn finish(
     resources: ResourceUse,
     findings: &[Finding],
 ) -> Result<(), Refusal> {
-    job::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
+    job::end(story, job_id, attempt_id, Outcome::Succeeded { kept_bytes: 0 }, resources)?;
     record(story, findings)
 }

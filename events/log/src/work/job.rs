@@ -115,6 +115,7 @@ pub fn open(
     let key = work.key.clone();
     let name = reservation(story, &key);
     if let Some(holder) = story.state::<Reservation>(name)?.holder {
+        join(story, holder)?;
         return Ok(holder);
     }
     story.entail::<Reservation>(name, reservation::Command::Take { key, holder: job_id })?;
@@ -129,6 +130,27 @@ pub fn open(
         story.entail::<Job>(job_id.uuid(), job::Command::Strand { after, state })?;
     }
     Ok(job_id)
+}
+
+/// Joins an open job: from now on it matters as much as it does to whoever joins, and waits no longer for a moment or
+/// another job that only the first one wanted to wait for. What else it waits for stays.
+pub(super) fn join(story: &mut Transaction<'_>, job_id: JobId) -> Result<(), Refusal> {
+    let Ticket { priority, at, after, .. } = story.ticket().clone();
+    let job = story.state::<Job>(job_id.uuid())?;
+    let matters_more = job.ticket.priority < priority && !job.is_terminal();
+    let waits_as_asked = job.after.is_some() || (job.not_before.is_some() && job.not_before == job.ticket.at);
+    let is_sooner = job.state == Some(JobState::Queued)
+        && job.tries == 0
+        && waits_as_asked
+        && at.is_none()
+        && after.is_none();
+    if matters_more {
+        story.entail::<Job>(job_id.uuid(), job::Command::Prioritise { priority })?;
+    }
+    if is_sooner {
+        story.entail::<Job>(job_id.uuid(), job::Command::Resume)?;
+    }
+    Ok(())
 }
 
 /// The ticket of jobs that a command opens. Refused if what they are to wait for is no job, or came to nothing.
@@ -198,7 +220,7 @@ pub fn end(
     let outcome = outcome.bounded();
     let failure = match &outcome {
         Outcome::Failed { failure, .. } => Some(failure.clone()),
-        Outcome::Succeeded | Outcome::Stopped => None,
+        Outcome::Succeeded { .. } | Outcome::Stopped => None,
     };
     step(story, job_id, job::Command::End { attempt_id, outcome, resources }, failure.clone())?;
     match failure {

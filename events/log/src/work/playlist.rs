@@ -249,7 +249,7 @@ pub fn finish(
     resources: ResourceUse,
     completed: Completed,
 ) -> Result<(), Refusal> {
-    job::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
+    job::end(story, job_id, attempt_id, Outcome::Succeeded { kept_bytes: 0 }, resources)?;
     let Completed { kind, playlist, mode, observed, unreadable, unreadable_rows, newest_first, changes } =
         completed;
     let uuid = playlist_id.uuid();

@@ -39,7 +39,8 @@ fn samples() -> Vec<Event> {
         Event::PauseRequested { attempt_id },
         Event::Paused { attempt: Some(stopped.clone()) },
         Event::Resumed {},
-        Event::Succeeded { attempt_id, resources },
+        Event::Succeeded { attempt_id, resources, kept_bytes: 0 },
+        Event::Succeeded { attempt_id, resources, kept_bytes: 5_368_709_120 },
         Event::Failed { attempt_id, failure: samples::failure(), resources, tries: 3 },
         Event::Cancelled { attempt: Some(stopped) },
     ]

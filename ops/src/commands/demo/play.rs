@@ -9,12 +9,13 @@ use super::{
     summary::{Followed, Look, Summary},
 };
 use crate::{
+    answers::{download::File, why::Why as Explanation},
     commands::{
-        download::{self, File, Target},
+        download::{self, Target},
         failure::Failure,
         log::{self, Verification, history},
         playlist::{self, Counts, Entry, Playlist, told_after},
-        why::{self, Explanation},
+        why,
     },
     demo::ListHandle,
     output::{Output, plural},
@@ -59,8 +60,9 @@ pub(super) async fn main_job(stage: &Stage, output: &mut Output) -> Result<Summa
 
 async fn follow(stage: &Stage, output: &mut Output, url: &str) -> Result<Playlist, Failure> {
     output.note(&format!("\nfollowing {url}"));
-    let (playlist, looked) = playlist::follow(&stage.client, output, json!({ "url": url }), true).await?;
+    let (shown, looked) = playlist::follow(&stage.client, output, json!({ "url": url }), true).await?;
     looked?;
+    let playlist = shown.playlist;
     let title = playlist.title.as_deref().unwrap_or("a list without a title");
     let entries = plural(playlist.entry_count, "entry", "entries");
     output.note(&format!("  “{title}”: {entries}"));
@@ -126,10 +128,10 @@ async fn look(
     after: u64,
     expected: Counts,
 ) -> Result<Look, Failure> {
-    let (playlist, looked) =
+    let (shown, looked) =
         playlist::refresh(&stage.client, output, json!({ "id": id, "full": true }), true).await?;
     looked?;
-    let counts = playlist.refresh_counts.unwrap_or_default();
+    let counts = shown.playlist.refresh_counts.unwrap_or_default();
     output.note(&format!("  looked again: {}", counts.text()));
     if counts != expected {
         return Err(unsound(format!("the refresh found {}, not {}", counts.text(), expected.text())));

@@ -3,11 +3,11 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::{
+    answers::{download::File, why::Why as Explanation},
     commands::{
-        download::File,
         log::{self, Verification},
         playlist::Counts,
-        why::{self, Explanation},
+        why,
     },
     output::{Table, bytes, clean, duration},
 };

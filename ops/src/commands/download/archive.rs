@@ -8,10 +8,10 @@ use std::{
 
 use clap::Subcommand;
 use mediary_events::download::ask::ImportArchive;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
+    answers::download::import,
     client::{Client, Document, DryRun, Error},
     commands::{failure::Failure, plan::Intent, playlist::input},
     output::{Output, plural},
@@ -36,16 +36,10 @@ pub(crate) enum Verb {
     },
 }
 
-pub(crate) const IMPORT: Document<Imported> = Document::repeatable(include_str!("import.graphql"));
+pub(crate) const IMPORT: Document<import::Answer> = Document::repeatable(include_str!("import.graphql"));
 
 /// Lines that are sent at once: as many as one command takes.
 const LINES_MAX: usize = 500;
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Imported {
-    item_count: u64,
-}
 
 pub(super) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     match verb {
@@ -92,11 +86,11 @@ async fn import(file: &Path, client: &Client, output: &mut Output) -> Result<(),
         });
     }
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    let mut total = Imported::default();
+    let mut total = import::Answer::default();
     let mut refused = Vec::new();
     let mut plan: Option<DryRun> = None;
     for part in lines.chunks(LINES_MAX) {
-        let sent = client.act::<Imported>(&IMPORT, input(json!({ "text": part.join("\n") })));
+        let sent = client.act(&IMPORT, input(json!({ "text": part.join("\n") })));
         let outcome = match sent.await {
             Err(Error::DryRun(next)) => {
                 plan = Some(match plan {

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
+    answers::file::{Root, root_add, root_list},
     client::{Client, Document},
     commands::{failure::Failure, named::Kind, plan::Intent, playlist::input},
     output::{Output, Table, optional, word},
@@ -42,24 +42,9 @@ pub(crate) struct Add {
     intent: Intent,
 }
 
-pub(crate) const ADD: Document<Payload> = Document::repeatable(include_str!("root_add.graphql"));
+pub(crate) const ADD: Document<root_add::Answer> = Document::repeatable(include_str!("root_add.graphql"));
 
-pub(crate) const LIST: Document<Vec<Root>> = Document::repeatable(include_str!("root_list.graphql"));
-
-/// A folder below which files lie.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Root {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    kind: String,
-    folder: Option<String>,
-    standing: String,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Payload {
-    root: Option<Root>,
-}
+pub(crate) const LIST: Document<root_list::Answer> = Document::repeatable(include_str!("root_list.graphql"));
 
 pub(super) async fn run(verb: Verb, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let roots: Vec<Root> = match verb {
@@ -75,7 +60,7 @@ async fn register(add: Add, client: &Client) -> Result<Vec<Root>, Failure> {
     let folder = folder.canonicalize().unwrap_or(folder);
     let kind = if watch { "WATCH" } else { "LIBRARY" };
     let asked = json!({ "folder": folder, "kind": kind, "name": name });
-    let outcome = client.meant(intent).act::<Payload>(&ADD, input(asked)).await?;
+    let outcome = client.meant(intent).act(&ADD, input(asked)).await?;
     Failure::refused(outcome.user_errors)?;
     Ok(outcome.payload.root.into_iter().collect())
 }

@@ -1,10 +1,10 @@
 //! Jobs that were started under one name.
 
-use serde::Deserialize;
 use serde_json::json;
 
 use super::{CANCEL, Job, jobs, show_outcome};
 use crate::{
+    answers::job::{Batch, batch},
     client::{Client, Document},
     commands::{
         failure::Failure,
@@ -14,17 +14,7 @@ use crate::{
     output::{Output, plural},
 };
 
-pub(crate) const BATCH: Document<Option<Batch>> = Document::repeatable(include_str!("batch.graphql"));
-
-/// Everything that was started under one name, in numbers.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Batch {
-    name: String,
-    job_count: u64,
-    succeeded_count: u64,
-    given_up_count: u64,
-}
+pub(crate) const BATCH: Document<batch::Answer> = Document::repeatable(include_str!("batch.graphql"));
 
 /// Jobs that one command ends.
 const CANCELLED_AT_ONCE_MAX: usize = 500;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use clap::Args;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::not_found;
 use crate::{
+    answers::job::{JobLog, JobLogPiece as Piece, log},
     client::{Client, Document, POLL_INTERVAL},
     commands::{failure::Failure, named},
     output::Output,
@@ -24,26 +24,7 @@ pub(crate) struct Log {
     follow: bool,
 }
 
-pub(crate) const LOG: Document<Option<Answer>> = Document::repeatable(include_str!("log.graphql"));
-
-/// What there is behind a cursor.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Answer {
-    pieces: Vec<Piece>,
-    end_cursor: Option<String>,
-    has_more: bool,
-    open: bool,
-}
-
-/// What one attempt wrote.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Piece {
-    attempt_id: String,
-    left_out: u64,
-    text: String,
-}
+pub(crate) const LOG: Document<log::Answer> = Document::repeatable(include_str!("log.graphql"));
 
 /// How often it is looked whether there is more: what programs write is no event.
 const LOOK_INTERVAL: Duration = POLL_INTERVAL;
@@ -53,8 +34,8 @@ pub(super) async fn run(log: Log, client: &Client, output: &mut Output) -> Resul
     let mut attempt = String::new();
     let mut cursor: Option<String> = None;
     loop {
-        let answer: Option<Answer> = client.ask(&LOG, json!({ "id": id, "after": cursor })).await?;
-        let Answer { pieces, end_cursor, has_more, open } = answer.ok_or_else(|| not_found(&id))?;
+        let answer = client.ask(&LOG, json!({ "id": id, "after": cursor })).await?;
+        let JobLog { pieces, end_cursor, has_more, open } = answer.ok_or_else(|| not_found(&id))?;
         let is_new = end_cursor != cursor;
         cursor = end_cursor;
         for piece in &pieces {

@@ -1,31 +1,5 @@
-use serde::{Deserialize, Serialize};
-
+pub(crate) use crate::answers::job::{Failure as FailureDetail, Job, Progress as JobProgress, Waiting};
 use crate::output::{bytes, duration, moment};
-
-/// What is known of a failure.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct FailureDetail {
-    pub(crate) class: String,
-    pub(crate) message: String,
-    pub(crate) advice: String,
-    pub(crate) exit_code: Option<i32>,
-    pub(crate) output: Vec<String>,
-    pub(crate) partial: u64,
-}
-
-/// How far a running attempt is.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct JobProgress {
-    pub(crate) stage: String,
-    pub(crate) done: u64,
-    pub(crate) total: Option<u64>,
-    pub(crate) unit: String,
-    pub(crate) percent: Option<f64>,
-    pub(crate) rate_per_second: Option<f64>,
-    pub(crate) eta_seconds: Option<u64>,
-}
 
 impl JobProgress {
     /// `fetching 3.1 MiB of 5.2 MiB, 0:07 left`.
@@ -38,56 +12,6 @@ impl JobProgress {
         let (total, left) = (total.unwrap_or_default(), left.unwrap_or_default());
         format!("{} {}{total}{left}", self.stage, amount(self.done))
     }
-}
-
-/// By which template a job was started.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct JobTemplate {
-    pub(crate) name: String,
-    pub(crate) version: u32,
-}
-
-/// A piece of long work.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Job {
-    pub(crate) id: String,
-    pub(crate) kind: String,
-    pub(crate) title: String,
-    pub(crate) subject_ids: Vec<String>,
-    pub(crate) state: String,
-    pub(crate) stopping: bool,
-    pub(crate) attempt_id: Option<String>,
-    pub(crate) attempts: u32,
-    pub(crate) retry_at: Option<String>,
-    pub(crate) failure: Option<FailureDetail>,
-    pub(crate) priority: i64,
-    pub(crate) at: Option<String>,
-    pub(crate) after: Option<String>,
-    pub(crate) batch: Option<String>,
-    pub(crate) tags: Vec<String>,
-    pub(crate) template: Option<JobTemplate>,
-    pub(crate) story_id: String,
-    pub(crate) queued_at: String,
-    pub(crate) started_at: Option<String>,
-    pub(crate) ended_at: Option<String>,
-    pub(crate) cpu_ms: u64,
-    pub(crate) memory_peak_bytes: u64,
-    pub(crate) changed_at: u64,
-    pub(crate) waits_for: Option<Waiting>,
-    pub(crate) progress: Option<JobProgress>,
-}
-
-/// Why a job that is open and not at work is where it is.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Waiting {
-    pub(crate) reason: String,
-    pub(crate) message: String,
-    pub(crate) lane: Option<String>,
-    pub(crate) until: Option<String>,
-    pub(crate) job_id: Option<String>,
-    pub(crate) place: Option<u32>,
 }
 
 impl Waiting {

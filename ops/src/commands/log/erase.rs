@@ -1,11 +1,11 @@
 //! `mediary log erase`: what events say is gone for ever, and that it is gone is recorded.
 
 use clap::Args;
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    client::{Client, Document, Outcome},
+    answers::log::erase,
+    client::{Client, Document},
     commands::{
         failure::Failure,
         plan::{self, Certainty},
@@ -27,19 +27,14 @@ pub(crate) struct Erase {
     certainty: Certainty,
 }
 
-pub(crate) const ERASE: Document<Payload> = Document::repeatable(include_str!("erase.graphql"));
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Payload {
-    replaced: Vec<u64>,
-}
+pub(crate) const ERASE: Document<erase::Answer> = Document::repeatable(include_str!("erase.graphql"));
 
 pub(super) async fn run(erase: Erase, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let Erase { positions, reason, certainty } = erase;
     let wanted = input(json!({ "positions": positions, "reason": reason }));
-    let outcome: Outcome<Payload> = plan::act_for_good(client, output, certainty, &ERASE, wanted).await?;
+    let outcome = plan::act_for_good(client, output, certainty, &ERASE, wanted).await?;
     Failure::refused(outcome.user_errors)?;
-    let Payload { replaced } = outcome.payload;
+    let replaced = outcome.payload.replaced;
     let done = json!({ "erased": positions, "replaced": replaced });
     let count = positions.len() as u64;
     Ok(output.show(&done, |_| format!("{} nothing any more", plural(count, "event says", "events say")))?)

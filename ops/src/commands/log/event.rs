@@ -1,29 +1,8 @@
 use mediary_events::Concern;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use crate::answers::log::Event;
 use crate::output::{clean, moment, word};
-
-/// A fact, as it is recorded.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Event {
-    pub(crate) id: String,
-    pub(crate) position: u64,
-    pub(crate) stream: String,
-    pub(crate) subjects: Vec<String>,
-    pub(crate) version: u64,
-    pub(crate) kind: String,
-    pub(crate) schema: String,
-    pub(crate) at: String,
-    pub(crate) project: String,
-    pub(crate) principal: String,
-    pub(crate) origin: String,
-    pub(crate) command_id: String,
-    pub(crate) story_id: String,
-    pub(crate) causation_id: Option<String>,
-    pub(crate) payload: Option<Value>,
-}
 
 /// How much of a payload stands on a line for people.
 const PAYLOAD_CHARS_MAX: usize = 160;

@@ -1,11 +1,4 @@
-use serde::Deserialize;
+pub(crate) use crate::answers::log::Head;
+use crate::{answers::log::head, client::Document};
 
-use crate::client::Document;
-
-pub(crate) const HEAD: Document<Head> = Document::repeatable(include_str!("head.graphql"));
-
-/// The end of the log.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Head {
-    pub(crate) position: u64,
-}
+pub(crate) const HEAD: Document<head::Answer> = Document::repeatable(include_str!("head.graphql"));

@@ -1,11 +1,10 @@
 //! `mediary log show`: what is recorded already.
 
 use clap::{Args, builder::RangedU64ValueParser};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::event::Event;
 use crate::{
+    answers::log::{Event, EventPage, events},
     client::{Client, Document},
     commands::{
         failure::Failure,
@@ -38,15 +37,7 @@ pub(crate) struct Show {
     limit: Option<u64>,
 }
 
-pub(crate) const EVENTS: Document<EventPage> = Document::repeatable(include_str!("events.graphql"));
-
-/// A part of the log.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct EventPage {
-    pub(super) events: Vec<Event>,
-    pub(super) next_after: Option<u64>,
-}
+pub(crate) const EVENTS: Document<events::Answer> = Document::repeatable(include_str!("events.graphql"));
 
 /// What part of the log is asked for.
 #[derive(Debug, Clone, Default)]

@@ -11,9 +11,10 @@ use tokio::time::Instant;
 
 use super::{
     head::{HEAD, Head},
-    show::{EventPage, Question, subjects},
+    show::{Question, subjects},
 };
 use crate::{
+    answers::log::EventPage,
     client::{Client, Document, POLL_INTERVAL, Watch},
     commands::{failure::Failure, moment},
     output::Output,
@@ -53,7 +54,7 @@ pub(super) async fn run(tail: Tail, client: &Client, output: &mut Output) -> Res
     let after = match (tail.after, &tail.since) {
         (Some(after), _) => after,
         (None, Some(_)) => 0,
-        (None, None) => client.ask::<Head>(&HEAD, json!({})).await?.position,
+        (None, None) => client.ask(&HEAD, json!({})).await?.position,
     };
     let (streams, subjects) = (tail.stream.into_iter().collect(), subjects(client, tail.subject).await?);
     let question = Question { after, types: tail.types, streams, subjects, since: tail.since };

@@ -1,13 +1,18 @@
 //! What became of every entry of a playlist, and what is gone at its source.
 
 use clap::{Args, ValueEnum};
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::{Entry, not_found};
+pub(crate) use crate::answers::playlist::PlaylistAccount;
 use crate::{
+    answers::{
+        Connection,
+        playlist::{self as answers, GoneEntryEdge},
+    },
     client::{Client, Document},
-    commands::{failure::Failure, named, page::Page},
+    commands::{failure::Failure, named},
     output::{Output, Table, optional, word},
 };
 
@@ -83,42 +88,21 @@ impl Here {
     }
 }
 
-pub(crate) const ACCOUNT: Document<Option<AccountPart>> =
+pub(crate) const ACCOUNT: Document<answers::account::Answer> =
     Document::repeatable(include_str!("account.graphql"));
 
-pub(crate) const ACCOUNT_ENTRIES: Document<Option<EntriesPart>> =
+pub(crate) const ACCOUNT_ENTRIES: Document<answers::account_entries::Answer> =
     Document::repeatable(include_str!("account_entries.graphql"));
 
-pub(crate) const GONE: Document<Option<GonePart>> = Document::repeatable(include_str!("gone.graphql"));
+pub(crate) const GONE: Document<answers::gone::Answer> = Document::repeatable(include_str!("gone.graphql"));
 
-/// What became of every entry, in numbers that add up.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct PlaylistAccount {
-    pub(crate) listed: u64,
-    pub(crate) kept: u64,
-    pub(crate) wanted: u64,
-    pub(crate) skipped: u64,
-    pub(crate) failed: u64,
-    pub(crate) reasons: Vec<Cell>,
-    /// The entries behind a number, when they were asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) entries: Option<Vec<Entry>>,
-}
-
-/// How many entries have one standing for one reason.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Cell {
-    standing: String,
-    reason: Option<String>,
-    count: u64,
-}
-
-/// An entry that can't be had at its source any more.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct GoneEntry {
-    here: String,
-    entry: Entry,
+/// An account with the entries behind a number, when they were asked for.
+#[derive(Debug, Clone, Serialize)]
+struct Told {
+    #[serde(flatten)]
+    account: PlaylistAccount,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entries: Option<Vec<Entry>>,
 }
 
 impl PlaylistAccount {
@@ -145,25 +129,6 @@ impl PlaylistAccount {
     }
 }
 
-/// What became of a playlist.
-#[derive(Debug, Deserialize)]
-pub(crate) struct AccountPart {
-    account: PlaylistAccount,
-}
-
-/// A page of the entries of which the same became.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct EntriesPart {
-    account_entries: Page<Entry>,
-}
-
-/// A page of what is gone at the source.
-#[derive(Debug, Deserialize)]
-pub(crate) struct GonePart {
-    gone: Page<GoneEntry>,
-}
-
 /// What became of every entry of a playlist.
 pub(crate) async fn account(client: &Client, id: &str) -> Result<PlaylistAccount, Failure> {
     let part = client.ask(&ACCOUNT, json!({ "id": id })).await?;
@@ -172,7 +137,7 @@ pub(crate) async fn account(client: &Client, id: &str) -> Result<PlaylistAccount
 
 pub(super) async fn run(wanted: Account, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let id = named::id(client, crate::commands::playlist::KIND, &wanted.id).await?;
-    let mut told = account(client, &id).await?;
+    let mut told = Told { account: account(client, &id).await?, entries: None };
     if let Some(standing) = wanted.show {
         let variables = json!({ "id": id, "standing": standing.name(), "reason": wanted.reason });
         told.entries = Some(pages(client, &ACCOUNT_ENTRIES, |part| part.account_entries, variables).await?);
@@ -188,19 +153,20 @@ pub(super) async fn gone(wanted: Gone, client: &Client, output: &mut Output) -> 
 }
 
 /// Every node of a connection of a playlist.
-async fn pages<P: serde::de::DeserializeOwned, T>(
+async fn pages<P: DeserializeOwned, C: Connection>(
     client: &Client,
     document: &Document<Option<P>>,
-    page_of: fn(P) -> Page<T>,
+    page_of: fn(P) -> C,
     mut variables: Value,
-) -> Result<Vec<T>, Failure> {
+) -> Result<Vec<C::Node>, Failure> {
     let id = variables["id"].as_str().unwrap_or_default().to_owned();
     variables["first"] = ROWS.into();
     let mut nodes = Vec::new();
     loop {
         let page = page_of(client.ask(document, &variables).await?.ok_or_else(|| not_found(&id))?);
-        nodes.extend(page.nodes);
-        match page.page_info.next() {
+        let next = page.next();
+        nodes.extend(page.into_nodes());
+        match next {
             Some(cursor) => variables["after"] = cursor.into(),
             None => return Ok(nodes),
         }
@@ -210,9 +176,9 @@ async fn pages<P: serde::de::DeserializeOwned, T>(
 /// Entries of a page: with fifty fields each within the server's limit on what a request may cost.
 const ROWS: u32 = 100;
 
-fn text(account: &PlaylistAccount) -> String {
-    let mut text = account.text();
-    if let Some(entries) = &account.entries {
+fn text(told: &Told) -> String {
+    let mut text = told.account.text();
+    if let Some(entries) = &told.entries {
         let mut table = Table::new(&["entry", "source", "kept", "title", "file"]);
         for entry in entries {
             table.row(row(entry));
@@ -233,9 +199,9 @@ fn row(entry: &Entry) -> [String; 5] {
     ]
 }
 
-fn gone_text(gone: &[GoneEntry]) -> String {
+fn gone_text(gone: &[GoneEntryEdge]) -> String {
     let mut table = Table::new(&["here", "source", "title", "file", "entry"]);
-    for GoneEntry { here, entry } in gone {
+    for GoneEntryEdge { here, entry } in gone {
         let [id, source, _, title, file] = row(entry);
         table.row([word(here), source, title, file, id]);
     }
@@ -245,10 +211,11 @@ fn gone_text(gone: &[GoneEntry]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answers::playlist::AccountReason;
 
     #[test]
     fn an_account_names_what_there_is_with_its_reasons() {
-        let cell = |standing: &str, reason: Option<&str>, count| Cell {
+        let cell = |standing: &str, reason: Option<&str>, count| AccountReason {
             standing: standing.to_owned(),
             reason: reason.map(str::to_owned),
             count,
@@ -264,7 +231,6 @@ mod tests {
                 cell("SKIPPED", Some("not_wanted"), 2),
                 cell("FAILED", Some("lost"), 1),
             ],
-            entries: None,
         };
         assert_eq!(account.text(), "8 listed: 5 kept, 2 skipped (2 not wanted), 1 failed (1 lost)");
     }

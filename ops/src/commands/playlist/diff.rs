@@ -1,13 +1,17 @@
 //! What is otherwise in a playlist at a later moment.
 
 use clap::Args;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
 use super::{Counts, not_found};
 use crate::{
+    answers::{
+        Connection as _,
+        playlist::{EntryChange, EntryChangeConnection, EntryFacts, diff},
+    },
     client::{Client, Document},
-    commands::{failure::Failure, moment as since, named, page::PageInfo},
+    commands::{failure::Failure, moment as since, named},
     output::{Output, clean, duration, optional, word},
 };
 
@@ -26,7 +30,7 @@ pub(crate) struct Diff {
     to: Option<String>,
 }
 
-pub(crate) const DIFF: Document<Option<Part>> = Document::repeatable(include_str!("diff.graphql"));
+pub(crate) const DIFF: Document<diff::Answer> = Document::repeatable(include_str!("diff.graphql"));
 
 /// What differs between two moments.
 #[derive(Debug, Clone, Serialize)]
@@ -39,45 +43,6 @@ struct PlaylistDiff {
     changes: Vec<EntryChange>,
 }
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct Part {
-    diff: Compared,
-}
-
-/// A page of what differs, with what is said of the whole.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Compared {
-    nodes: Vec<EntryChange>,
-    total_count: u64,
-    from_position: u64,
-    to_position: u64,
-    counts: Counts,
-    page_info: PageInfo,
-}
-
-/// One difference of one entry.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct EntryChange {
-    kind: String,
-    entry_id: String,
-    item_id: String,
-    before: Option<EntryFacts>,
-    after: EntryFacts,
-}
-
-/// What was known of an entry at a moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct EntryFacts {
-    title: Option<String>,
-    url: String,
-    duration_ms: Option<u64>,
-    availability: String,
-    live_status: String,
-}
-
 /// Changes of a page: with thirty fields each, beside what the comparison costs, within the server's limit.
 const ROWS: u32 = 100;
 
@@ -88,9 +53,10 @@ pub(super) async fn run(wanted: Diff, client: &Client, output: &mut Output) -> R
         json!({ "id": id, "first": ROWS, "from": moment(wanted.from), "to": moment(wanted.to) });
     let mut whole: Option<PlaylistDiff> = None;
     loop {
-        let part: Option<Part> = client.ask(&DIFF, &variables).await?;
-        let Compared { nodes, total_count, from_position, to_position, counts, page_info } =
-            part.ok_or_else(|| not_found(&id))?.diff;
+        let part = client.ask(&DIFF, &variables).await?;
+        let page = part.ok_or_else(|| not_found(&id))?.diff;
+        let next = page.next();
+        let EntryChangeConnection { nodes, total_count, from_position, to_position, counts, .. } = page;
         let told = whole.get_or_insert_with(|| PlaylistDiff {
             from_position,
             to_position,
@@ -99,7 +65,7 @@ pub(super) async fn run(wanted: Diff, client: &Client, output: &mut Output) -> R
             changes: Vec::new(),
         });
         told.changes.extend(nodes);
-        let Some(cursor) = page_info.next() else { return Ok(output.show(told, text)?) };
+        let Some(cursor) = next else { return Ok(output.show(told, text)?) };
         // The next page is of the same comparison, whatever happened meanwhile.
         variables["from"] = from_position.to_string().into();
         variables["to"] = to_position.to_string().into();

@@ -1,71 +1,39 @@
 use mediary_schema::playlist::RefreshCounts;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+pub(crate) use crate::answers::playlist::{Entry, Playlist, RefreshCounts as Counts};
 use crate::{
-    commands::{
-        download::Download,
-        job::{FailureDetail, Job},
-    },
+    answers::playlist::UnreadableRow,
+    commands::job::Job,
     output::{Table, clean, duration, fields, moment, optional, plural, word},
 };
 
-/// A remote list that is followed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// A playlist with what was asked of it.
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Playlist {
-    pub(crate) id: String,
-    pub(crate) url: String,
-    pub(crate) title: Option<String>,
-    pub(crate) kind: Option<String>,
-    pub(crate) extractor: Option<String>,
-    pub(crate) followed: bool,
-    pub(crate) followed_at: String,
-    pub(crate) refreshed_at: Option<String>,
-    pub(crate) refresh_outcome: Option<String>,
-    pub(crate) refresh_job_id: Option<String>,
-    pub(crate) refresh_counts: Option<Counts>,
-    pub(crate) refresh_failure: Option<FailureDetail>,
-    pub(crate) refresh_unreadable: u32,
-    pub(crate) refresh_unreadable_rows: Vec<Unreadable>,
-    pub(crate) entry_count: u64,
-    pub(crate) changed_at: u64,
+pub(crate) struct Shown {
+    #[serde(flatten)]
+    pub(crate) playlist: Playlist,
     /// The refresh that a command asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) job: Option<Job>,
-    /// How many downloads of it go on, once it is followed no longer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) ongoing_job_count: Option<u64>,
-    /// Those jobs, the first 500.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) ongoing_job_ids: Option<Vec<String>>,
-    /// Jobs that were ended with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) cancelled_job_ids: Option<Vec<String>>,
     /// Its entries, when they were asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) entries: Option<Vec<Entry>>,
 }
 
-/// An entry that could not be read.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Unreadable {
-    pub(crate) index: Option<u32>,
-    pub(crate) reason: String,
-}
-
-/// How many entries a refresh changed, by kind of change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// A playlist that is followed no longer.
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Counts {
-    pub(crate) added: u32,
-    pub(crate) not_seen: u32,
-    pub(crate) removed: u32,
-    pub(crate) moved: u32,
-    pub(crate) renamed: u32,
-    pub(crate) described: u32,
-    pub(crate) unavailable: u32,
-    pub(crate) available: u32,
-    pub(crate) returned: u32,
+pub(crate) struct Unfollowed {
+    #[serde(flatten)]
+    pub(crate) playlist: Playlist,
+    /// How many downloads of it go on.
+    pub(crate) ongoing_job_count: u64,
+    /// Those jobs, the first 500.
+    pub(crate) ongoing_job_ids: Vec<String>,
+    /// Jobs that were ended with it.
+    pub(crate) cancelled_job_ids: Vec<String>,
 }
 
 impl From<RefreshCounts> for Counts {
@@ -81,7 +49,17 @@ impl From<RefreshCounts> for Counts {
             available,
             returned,
         } = counts;
-        Self { added, not_seen, removed, moved, renamed, described, unavailable, available, returned }
+        Self {
+            added: added.into(),
+            not_seen: not_seen.into(),
+            removed: removed.into(),
+            moved: moved.into(),
+            renamed: renamed.into(),
+            described: described.into(),
+            unavailable: unavailable.into(),
+            available: available.into(),
+            returned: returned.into(),
+        }
     }
 }
 
@@ -107,26 +85,6 @@ impl Counts {
     }
 }
 
-/// A row of a playlist.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Entry {
-    pub(crate) id: String,
-    pub(crate) playlist_id: String,
-    pub(crate) item_id: String,
-    pub(crate) extractor: String,
-    pub(crate) source_id: String,
-    pub(crate) url: String,
-    pub(crate) title: Option<String>,
-    pub(crate) duration_ms: Option<u64>,
-    pub(crate) availability: String,
-    pub(crate) live_status: String,
-    pub(crate) status: String,
-    pub(crate) added_at: String,
-    pub(crate) changed_at: u64,
-    pub(crate) download: Option<Download>,
-}
-
 impl Entry {
     /// The path of its file below the library, once it is kept.
     pub(crate) fn path(&self) -> Option<&str> {
@@ -147,8 +105,9 @@ impl Entry {
 }
 
 /// What a command on a playlist answers.
-pub(super) fn summary(playlist: &Playlist) -> String {
-    let job = playlist.job.as_ref();
+pub(super) fn summary(shown: &Shown) -> String {
+    let Shown { playlist, job, .. } = shown;
+    let job = job.as_ref();
     let look = match (&playlist.refresh_outcome, job.filter(|job| !job.has_ended())) {
         // Nobody waited: what is known is of the refresh before.
         (_, Some(job)) => format!("{} ({})", word(&job.state), job.id),
@@ -181,8 +140,9 @@ pub(super) fn table(playlists: &[Playlist]) -> String {
 }
 
 /// A playlist and its entries.
-pub(super) fn details(playlist: &Playlist) -> String {
-    let entries = playlist.entries.as_deref().unwrap_or_default();
+pub(super) fn details(shown: &Shown) -> String {
+    let Shown { playlist, entries, .. } = shown;
+    let entries = entries.as_deref().unwrap_or_default();
     let failure = playlist.refresh_failure.as_ref();
     let head = fields(&[
         ("id", Some(playlist.id.clone())),
@@ -216,8 +176,8 @@ fn not_read(playlist: &Playlist) -> String {
     if count == 0 {
         return String::new();
     }
-    let mut text = format!("\n{} could not be read:\n", plural(u64::from(count), "entry", "entries"));
-    for Unreadable { index, reason } in &playlist.refresh_unreadable_rows {
+    let mut text = format!("\n{} could not be read:\n", plural(count.unsigned_abs(), "entry", "entries"));
+    for UnreadableRow { index, reason } in &playlist.refresh_unreadable_rows {
         let place = index.map_or_else(|| "?".to_owned(), |index| index.to_string());
         text.extend(["  ", &place, ": ", &clean(reason), "\n"]);
     }
@@ -232,7 +192,7 @@ fn last_refresh(playlist: &Playlist) -> String {
             format!("{outcome} at {at}, {} seen", plural(failure.partial, "entry", "entries"))
         }
         (None, Some(counts)) if playlist.refresh_unreadable > 0 => {
-            let count = plural(u64::from(playlist.refresh_unreadable), "entry", "entries");
+            let count = plural(playlist.refresh_unreadable.unsigned_abs(), "entry", "entries");
             format!("{outcome} at {at}: {}; {count} could not be read", counts.text())
         }
         (None, Some(counts)) => format!("{outcome} at {at}: {}", counts.text()),

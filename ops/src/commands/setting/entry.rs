@@ -2,8 +2,11 @@ use crate::commands::{concerns::Concern, noun::Noun};
 
 /// What the binary has of this concern.
 pub(crate) const CONCERN: Concern = Concern {
-    nouns: &[Noun::of::<super::Verb>("limit", "See and change how much runs at once")],
+    nouns: &[
+        Noun::of::<super::Verb>("limit", "See and change how much runs at once"),
+        Noun::of::<super::quota::Verb>("quota", "See and change how much of whose work there may be"),
+    ],
     #[cfg(test)]
-    documents: &[&super::SET, &super::SHOW],
+    documents: &[&super::SET, &super::SHOW, &super::quota::LIST, &super::quota::SET],
     ..Concern::NOTHING
 };

@@ -199,7 +199,8 @@ fn any_job_command() -> impl Strategy<Value = job::Command> {
         at: Timestamp::from_micros(0),
         dice: 7,
     };
-    let outcome = prop_oneof![Just(Outcome::Succeeded), Just(Outcome::Stopped), Just(failed)];
+    let outcome =
+        prop_oneof![Just(Outcome::Succeeded { kept_bytes: 0 }), Just(Outcome::Stopped), Just(failed)];
     prop_oneof![
         3 => Just(job::Command::Queue { work: samples::refresh().work(), retry: RetryPolicy::default(), ticket: Ticket::default() }),
         3 => attempt.clone().prop_map(|attempt_id| {

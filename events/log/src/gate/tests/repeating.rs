@@ -115,7 +115,7 @@ fn the_end_of_an_attempt_can_be_told_twice() {
     let lease = job::Command::Lease { attempt_id, worker: samples::WORKER_LIFE, until: NOW };
     bench.told(|story| story.execute::<Job>(job_id.uuid(), lease.clone()));
     let stop = |story: &mut Transaction<'_>| {
-        work::end(story, job_id, attempt_id, Outcome::Succeeded, samples::resources())?;
+        work::end(story, job_id, attempt_id, Outcome::Succeeded { kept_bytes: 0 }, samples::resources())?;
         let key = story.identities().reservation(ProjectId::HOME, &work.key);
         Ok(story.state::<Reservation>(key.uuid())?.holder)
     };

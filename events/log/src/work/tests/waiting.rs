@@ -160,3 +160,40 @@ fn a_job_has_the_settings_of_the_template_that_it_was_started_by() {
     let gone = tell(&bench, 6, "playlist.refresh", refresh_with(&json!({ "template": "night" })));
     assert_eq!(gone.unwrap_err().code(), "TEMPLATE_NOT_FOUND");
 }
+
+// PL-22, PL-26: the work is done once, and no later than anybody asked for who wants it.
+// invariant: J-19
+#[test]
+fn whoever_joins_open_work_has_it_as_soon_as_he_asked_for() {
+    let bench = followed();
+    let join = |number, ticket: Value| {
+        let answer = tell(&bench, number, "playlist.refresh", refresh_with(&ticket)).unwrap();
+        let job = bench.told(|story| Ok(story.state::<Job>(job_of(&answer).uuid())?.clone()));
+        (job_of(&answer), job.ticket.priority.number(), job.not_before.is_some())
+    };
+    let tomorrow = "2099-01-01T00:00:00Z";
+    let (first, ..) = join(1, json!({ "priority": 2, "at": tomorrow }));
+    assert_eq!(
+        join(2, json!({ "priority": 1, "at": tomorrow })),
+        (first, 2, true),
+        "who wants it less changes nothing"
+    );
+    assert_eq!(join(3, json!({ "priority": 7, "at": tomorrow })), (first, 7, true));
+    assert_eq!(join(4, json!({ "priority": 3 })), (first, 7, false), "somebody wants it now");
+    assert_eq!(join(5, json!({ "at": tomorrow })), (first, 7, false));
+}
+
+// invariant: J-19
+#[test]
+fn whoever_joins_does_not_wait_for_a_job_that_another_wanted_to_wait_for() {
+    let bench = downloading();
+    let after = job_id(1);
+    let follow = playlist::Command::Follow { url: samples::LIST_URL.to_owned() };
+    bench.told(|story| story.execute::<Playlist>(samples::playlist_id().uuid(), follow.clone()));
+    let waits = |job_id: JobId| bench.told(|story| Ok(story.state::<Job>(job_id.uuid())?.after));
+    let first =
+        job_of(&tell(&bench, 3, "playlist.refresh", refresh_with(&json!({ "after": after }))).unwrap());
+    assert_eq!(waits(first), Some(after));
+    let joined = job_of(&tell(&bench, 4, "playlist.refresh", refresh_with(&json!({}))).unwrap());
+    assert_eq!((joined, waits(first)), (first, None));
+}

@@ -3,20 +3,12 @@
 mod entry;
 
 use clap::{Args, Subcommand};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
-use super::{
-    failure::Failure,
-    job::{self, Job},
-    noun::Verbs,
-    page::{self, Page},
-    plan::Intent,
-    playlist::input,
-    wait,
-};
+use super::{failure::Failure, job, noun::Verbs, page, plan::Intent, playlist::input, wait};
 use crate::{
+    answers::parrot::{Parrot, ParrotPayload, list, tell},
     client::{Client, Document},
     output::{Output, Table, clean},
 };
@@ -43,32 +35,18 @@ pub(crate) struct Tell {
     intent: Intent,
 }
 
-pub(crate) const TELL: Document<Payload> = Document::repeatable(include_str!("parrot/tell.graphql"));
+pub(crate) const TELL: Document<tell::Answer> = Document::repeatable(include_str!("parrot/tell.graphql"));
 
-pub(crate) const LIST: Document<Page<Parrot>> = Document::repeatable(include_str!("parrot/list.graphql"));
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Payload {
-    job: Option<Job>,
-    position: Option<u64>,
-}
-
-/// A text that is repeated.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Parrot {
-    id: String,
-    text: String,
-    letters: Option<u64>,
-}
+pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str!("parrot/list.graphql"));
 
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         match self {
             Self::Tell(Tell { text, wait, intent }) => {
                 let asked = input(json!({ "text": text }));
-                let outcome = client.meant(intent).act::<Payload>(&TELL, asked).await?;
+                let outcome = client.meant(intent).act(&TELL, asked).await?;
                 Failure::refused(outcome.user_errors)?;
-                let Payload { job, position } = outcome.payload;
+                let ParrotPayload { job, position } = outcome.payload;
                 let mut told = job.ok_or_else(|| job::not_found("of the text"))?;
                 if wait {
                     told = wait::for_job(client, output, &told.id, position).await?;
@@ -77,7 +55,7 @@ impl Verbs for Verb {
                 if wait { wait::verdict(&told) } else { Ok(()) }
             }
             Self::List => {
-                let parrots: Vec<Parrot> = page::all(client, &LIST, json!({}), None).await?;
+                let parrots = page::all(client, &LIST, json!({}), None).await?;
                 Ok(output.show(&parrots, |parrots| table(parrots))?)
             }
         }

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::verification::{Verification, hex};
 use crate::{
+    answers::log::verify,
     client::{Client, Document},
     commands::{
         arguments::Everywhere,
@@ -13,7 +14,7 @@ use crate::{
     },
 };
 
-pub(crate) const VERIFY: Document<Verification> = Document::repeatable(include_str!("../verify.graphql"));
+pub(crate) const VERIFY: Document<verify::Answer> = Document::repeatable(include_str!("../verify.graphql"));
 
 /// Asks a server to prove its own log.
 pub(crate) async fn verify_live(

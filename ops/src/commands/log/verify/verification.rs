@@ -1,19 +1,9 @@
 //! What a proof found, whoever gave it.
 
 use mediary_log::{Hash, Report, VerifyError};
-use serde::{Deserialize, Serialize};
 
+pub(crate) use crate::answers::log::{Erasure, LogVerification as Verification};
 use crate::{client::UserError, commands::failure::Failure, output::fields};
-
-/// That payloads were erased: by whom, when, on which ground.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Erasure {
-    position: u64,
-    at: String,
-    principal: String,
-    reason: String,
-    positions: Vec<u64>,
-}
 
 impl From<&mediary_log::Erasure> for Erasure {
     fn from(erasure: &mediary_log::Erasure) -> Self {
@@ -34,22 +24,6 @@ impl Erasure {
         let Self { at, principal, reason, .. } = self;
         format!("{} by {principal} at {at}: {reason}", positions.join(", "))
     }
-}
-
-/// What a proof found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Verification {
-    pub(crate) is_whole: bool,
-    pub(crate) first_position: Option<u64>,
-    pub(crate) last_position: Option<u64>,
-    pub(crate) head_hash: Option<String>,
-    pub(crate) erased_count: Option<u64>,
-    #[serde(default)]
-    pub(crate) erasures: Vec<Erasure>,
-    pub(crate) proves: Option<String>,
-    pub(crate) bad_position: Option<u64>,
-    pub(crate) error: Option<UserError>,
 }
 
 impl From<&Report> for Verification {

@@ -98,7 +98,7 @@ pub fn finish(
     resources: ResourceUse,
     letters: u64,
 ) -> Result<(), Refusal> {
-    job::end(story, job_id, attempt_id, Outcome::Succeeded, resources)?;
+    job::end(story, job_id, attempt_id, Outcome::Succeeded { kept_bytes: 0 }, resources)?;
     story.entail::<Parrot>(parrot_id.uuid(), Command::Repeat { letters })
 }
 
