@@ -1,6 +1,6 @@
-//! What wakes an actor when the log has grown.
+//! What wakes an actor when the log has grown, or has more of what it is about.
 
-use mediary_log::Head;
+use mediary_log::{Head, Subscription};
 use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, SpawnErr};
 use tokio::sync::watch;
 
@@ -63,6 +63,60 @@ impl Actor for Follower {
         } else {
             myself.stop(Some("the log is closed".to_owned()));
         }
+        Ok(())
+    }
+}
+
+/// A linked child that wakes its parent at each event of a subscription: for what comes a few times in a server's life.
+pub(crate) struct Listener;
+
+/// Go on listening.
+#[derive(Debug)]
+pub(crate) struct Listen;
+
+pub(crate) struct Listening {
+    events: Subscription,
+    wake: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Listener {
+    pub(crate) async fn start(
+        parent: ActorCell,
+        events: Subscription,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<(), SpawnErr> {
+        let listening = Listening { events, wake: Box::new(wake) };
+        Actor::spawn_linked(None, Self, listening, parent).await.map(drop)
+    }
+}
+
+impl Actor for Listener {
+    type Msg = Listen;
+    type State = Listening;
+    type Arguments = Listening;
+
+    async fn pre_start(
+        &self,
+        myself: ActorRef<Listen>,
+        listening: Listening,
+    ) -> Result<Listening, ActorProcessingErr> {
+        myself.cast(Listen)?;
+        Ok(listening)
+    }
+
+    // Waits inside the handler, as a follower does.
+    async fn handle(
+        &self,
+        myself: ActorRef<Listen>,
+        Listen: Listen,
+        listening: &mut Listening,
+    ) -> Result<(), ActorProcessingErr> {
+        while let Ok(batch) = listening.events.next_batch(1).await {
+            if !batch.events.is_empty() {
+                (listening.wake)();
+            }
+        }
+        myself.stop(Some("the log is closed".to_owned()));
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use mediary_log::whole;
+use mediary_schema::root::OWN_FOLDER;
 use uuid::Uuid;
 
 /// The mark of one log in one library.
@@ -21,7 +22,7 @@ pub struct Mark {
 impl Mark {
     /// The mark of a log in a library.
     pub fn of(library: &Path, log_id: Uuid) -> Self {
-        Self { path: library.join(".mediary/known").join(log_id.to_string()) }
+        Self { path: library.join(OWN_FOLDER).join("known").join(log_id.to_string()) }
     }
 
     /// Whether the folder has it. May block.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use mediary_log::whole;
-use mediary_schema::{AttemptId, JobId};
+use mediary_schema::{AttemptId, JobId, root::OWN_FOLDER};
 use uuid::Uuid;
 
 /// The file that says which attempt began with how many bytes.
@@ -36,7 +36,7 @@ impl Staging {
 
     /// The folder of a library's unfinished files, of whatever server.
     pub fn beside(library: &Path) -> PathBuf {
-        library.join(".mediary/staging")
+        library.join(OWN_FOLDER).join("staging")
     }
 
     /// The folder in which those of the jobs lie, which need not exist.

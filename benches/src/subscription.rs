@@ -9,7 +9,7 @@ use futures::{
 };
 use mediary_api::{MediarySchema, Outputs, Parts, Platform, Queue, limits, session::Session};
 use mediary_log::{Filter, Log, OriginKind, alarm::Alarms, gate::Gate, signal::SignalHub, token::Tokens};
-use mediary_projections::{StartError, Views};
+use mediary_projections::{StartError, ViewKind, Views};
 use mediary_schema::{
     AttemptId, IdSource, JobId, PrincipalId, ProjectId, TokenId, account::Role, job::Output, lane::Load,
     root::Standings, ticket::Wait,
@@ -109,7 +109,18 @@ impl Queue for NoQueue {
 impl Edge {
     /// An edge before a gate, with its views below a folder; waits until they have folded the log.
     pub async fn start(gate: &Gate, directory: &Path) -> Result<Self, StartError> {
-        let views = Views::start(gate.log(), directory, mediary_api::views())?;
+        Self::start_with(gate, directory, []).await
+    }
+
+    /// The same with more views than those of the server.
+    pub async fn start_with(
+        gate: &Gate,
+        directory: &Path,
+        others: impl IntoIterator<Item = ViewKind>,
+    ) -> Result<Self, StartError> {
+        let alarms = Alarms::system(gate.clock().clone());
+        let kinds = mediary_api::views().chain(others);
+        let views = Views::start(gate.log(), &alarms, directory, kinds)?;
         let head = gate.log().head().position;
         for handle in views.all() {
             view::caught_up(handle, head).await;
@@ -120,8 +131,7 @@ impl Edge {
             views: views.clone(),
             signals: SignalHub::default(),
             reacted,
-            tokens: Tokens::start(gate.log(), Alarms::system(gate.clock().clone()))
-                .expect("the views have just read this log"),
+            tokens: Tokens::start(gate.log(), alarms).expect("the views have just read this log"),
             queue: Arc::new(NoQueue),
             outputs: Arc::new(NoQueue),
             standings: watch::channel(Standings::new()).1,
@@ -155,15 +165,15 @@ impl Edge {
     /// # Panics
     /// If it is refused.
     pub async fn ask(&self, query: &str) -> serde_json::Value {
-        self.answer(query).await.unwrap_or_else(|codes| panic!("{codes:?}: {query}"))
+        self.try_ask(query).await.unwrap_or_else(|codes| panic!("{codes:?}: {query}"))
     }
 
     /// Asks for something as the owner does, and answers the data, or the codes of why it is refused.
     ///
     /// # Errors
     /// If it is refused.
-    pub async fn answer(&self, query: &str) -> Result<serde_json::Value, Vec<String>> {
-        let answer = self.schema.0.execute(Request::new(query).data(session())).await;
+    pub async fn try_ask(&self, query: &str) -> Result<serde_json::Value, Vec<String>> {
+        let answer = self.answer(query).await;
         if answer.errors.is_empty() {
             return Ok(answer.data.into_json().expect("what is answered is JSON"));
         }
@@ -174,10 +184,24 @@ impl Edge {
         Err(answer.errors.iter().map(code).collect())
     }
 
-    /// Subscribes to something as the owner does; each item is what goes out on a socket.
+    /// What the owner is answered, whole.
+    pub async fn answer(&self, query: &str) -> Response {
+        self.schema.0.execute(Request::new(query).data(session())).await
+    }
+
+    /// What somebody is answered who showed no token.
+    pub async fn answer_stranger(&self, query: &str) -> Response {
+        self.schema.0.execute(Request::new(query)).await
+    }
+
+    /// Subscribes to something as the owner does.
+    pub fn items(&self, query: &str) -> impl Stream<Item = Response> + Unpin + use<> {
+        Box::pin(self.schema.0.execute_stream(Request::new(query).data(session())))
+    }
+
+    /// The same; each item is what goes out on a socket.
     pub fn subscribe(&self, query: &str) -> impl Stream<Item = serde_json::Value> + use<> {
-        let items = self.schema.0.execute_stream(Request::new(query).data(session()));
-        items.map(|item| serde_json::from_str(&sent(&item)).expect("what is sent is JSON"))
+        self.items(query).map(|item| serde_json::from_str(&sent(&item)).expect("what is sent is JSON"))
     }
 
     /// The views behind it.

@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use mediary_log::{Filter, Log};
+use mediary_log::{Filter, Log, alarm::Alarms};
 use mediary_projections::{
     Snapshot, SqlResult, StartError, ViewHandle,
     page::{Page, PageRequest},
@@ -36,7 +36,7 @@ pub struct Rebuilt {
 pub async fn rebuild<V: View>(log: &Log, directory: &Path) -> Result<Rebuilt, StartError> {
     let head = log.head().position;
     let began = Instant::now();
-    let view = ViewHandle::start::<V>(log, directory)?;
+    let view = ViewHandle::start::<V>(log, &Alarms::system(log.clock().clone()), directory)?;
     caught_up(&view, head).await;
     Ok(Rebuilt { view, events: Figure::new(head, began.elapsed(), Vec::new()) })
 }

@@ -16,6 +16,7 @@ pub mod file;
 pub mod job;
 pub mod lane;
 pub mod log;
+mod name;
 mod passed;
 pub mod playlist;
 pub mod project;

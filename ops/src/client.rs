@@ -48,8 +48,6 @@ const RETRY_DELAYS: [Duration; 3] =
 
 /// How long is waited for views to be built as they were: some minutes, where the log has millions of events.
 const BUILD_WAIT_MAX: Duration = Duration::from_mins(10);
-/// How long is waited before it is asked again how far they are.
-const BUILD_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A server and who asks it.
 #[derive(Debug, Clone)]
@@ -129,13 +127,16 @@ impl Client {
             body["extensions"] = json!({ "asOf": as_of });
         }
         let mut delays = RETRY_DELAYS.into_iter();
-        let asked_at = tokio::time::Instant::now();
+        let (asked_at, mut told) = (tokio::time::Instant::now(), None);
         loop {
             match self.ask_once(&body).await {
                 // Each try waits at the server for what is being built there.
                 Err(Error::Fault(fault)) if fault.is_building() && asked_at.elapsed() < BUILD_WAIT_MAX => {
-                    crate::say(&fault.message);
-                    tokio::time::sleep(BUILD_POLL_INTERVAL).await;
+                    if told.as_ref() != Some(&fault.message) {
+                        crate::say(&fault.message);
+                    }
+                    tokio::time::sleep(fault.retry_after).await;
+                    told = Some(fault.message);
                 }
                 Err(error) if error.may_succeed_again(document.is_repeatable) => match delays.next() {
                     Some(delay) => tokio::time::sleep(delay).await,
@@ -185,6 +186,9 @@ impl Client {
 
     /// Asks for a file of the server, to be read piece by piece.
     pub(crate) async fn download(&self, path: &str, query: &[(&str, String)]) -> Result<Pieces<'_>, Error> {
+        if self.as_of.is_some() {
+            return Err(Fault::of_now().into());
+        }
         let mut url = self.url(path);
         url.query_pairs_mut().extend_pairs(query);
         let sent = self.http.get(url).send().await.map_err(|error| self.transport(&error))?;

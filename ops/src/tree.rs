@@ -113,7 +113,6 @@ impl<'a> Ground<'a> {
         let every_s = self.configuration.files.look_every_s;
         let arguments = KeeperArguments {
             gate: self.roots.gate.clone(),
-            head: self.roots.gate.log().watch_head(),
             alarms: self.roots.alarms.clone(),
             every: (every_s > 0).then(|| Duration::from_secs(every_s)),
             standings: Arc::clone(&self.roots.standings),

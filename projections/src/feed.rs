@@ -48,6 +48,8 @@ pub(crate) struct Feeder {
     pub(crate) told: Told,
     /// Where it is to stand still for a moment, if it is before that.
     pub(crate) pause_at: Option<u64>,
+    /// Whether what passes ends it, too: a file that nobody needs is not to wait for room that it takes itself.
+    pub(crate) gives_up: bool,
     /// What comes behind the batch that is being folded, read meanwhile.
     ahead: Option<JoinHandle<Result<Batch, ReadError>>>,
     /// Since when it has been behind, and where it was then.
@@ -63,7 +65,7 @@ impl Feeder {
         stopped: watch::Receiver<bool>,
     ) -> Self {
         let (log, pause_at, ahead, behind_since) = (log.clone(), None, None, None);
-        Self { log, runtime, store, place, stopped, told, pause_at, ahead, behind_since }
+        Self { log, runtime, store, place, stopped, told, pause_at, gives_up: false, ahead, behind_since }
     }
 
     /// How many events it lacks.
@@ -246,6 +248,10 @@ impl Feeder {
 
     /// Says what is the matter and waits before the next try.
     fn wait_with(&mut self, trouble: &str, wait: &mut Duration) -> Result<(), End> {
+        if self.gives_up {
+            let position = self.place.position;
+            return Err(End::Faulty(Fault { position, code: STOPPED, reason: trouble.to_owned() }));
+        }
         let name = self.told.own.borrow().name;
         tracing::warn!(view = name, trouble, wait_ms = wait.as_millis() as u64, "the view tries again");
         self.told.tell(|status| status.trouble = Some(trouble.to_owned()));

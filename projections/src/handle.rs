@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use mediary_log::Log;
+use mediary_log::{Log, alarm::Alarms};
 use mediary_schema::scope::Scope;
 use rusqlite::Transaction;
 use tokio::{
@@ -96,13 +96,14 @@ pub struct ViewHandle {
 
 impl ViewHandle {
     /// Starts a view in its own files below `directory`; must be called on a runtime.
-    pub fn start<V: View>(log: &Log, directory: &Path) -> Result<Self, StartError> {
-        Self::start_among::<V>(log, directory, &Pasts::start(log, directory))
+    pub fn start<V: View>(log: &Log, alarms: &Alarms, directory: &Path) -> Result<Self, StartError> {
+        Self::start_among::<V>(log, alarms, directory, &Pasts::start(log, directory))
     }
 
     /// The same among other views, which have one past together.
     pub(crate) fn start_among<V: View>(
         log: &Log,
+        alarms: &Alarms,
         directory: &Path,
         pasts: &Pasts,
     ) -> Result<Self, StartError> {
@@ -127,6 +128,7 @@ impl ViewHandle {
             editions: editions.clone(),
             readers: readers.clone(),
             pasts: pasts.clone(),
+            alarms: alarms.clone(),
             served,
             whole_at: Arc::clone(&whole_at),
             serves_at: head,

@@ -5,18 +5,14 @@
 //! an older one. Another edition serves from one answer to the next, and no position is ever taken back by that, unless a
 //! person chose so.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
-use tokio::{
-    sync::{mpsc, watch},
-    time::sleep,
-};
+use mediary_log::alarm::Alarms;
+use mediary_schema::Timestamp;
+use tokio::sync::{mpsc, watch};
 
 use crate::{
     build::Building,
@@ -33,15 +29,13 @@ use crate::{
     view::View,
 };
 
-/// The longest that it sleeps with something to remove: clocks are set, and disks sleep.
-const SLEEP_MAX: Duration = Duration::from_hours(1);
-
 /// The life of one view.
 pub(crate) struct Life {
     pub(crate) feeder: Feeder,
     pub(crate) editions: Editions,
     pub(crate) readers: Readers,
     pub(crate) pasts: Pasts,
+    pub(crate) alarms: Alarms,
     /// How the edition is that serves.
     pub(crate) served: Arc<watch::Sender<ViewStatus>>,
     /// Before what is fed has folded up to here it shows a part of the truth, and serves only if nothing else does.
@@ -91,13 +85,13 @@ impl Life {
         self.forget_what_was_erased::<V>();
         self.compare_with_one_that_stands::<V>();
         self.serve_if_it_can();
-        let until_removal = self.tidy();
-        let Self { feeder, orders, .. } = self;
+        let next_removal = self.tidy();
+        let Self { feeder, orders, alarms, .. } = self;
         let interruption = async {
-            match until_removal {
-                Some(wait) => tokio::select! {
+            match next_removal {
+                Some(moment) => tokio::select! {
                     order = orders.recv() => order,
-                    () = sleep(wait.min(SLEEP_MAX)) => None,
+                    () = alarms.reached(moment) => None,
                 },
                 None => orders.recv().await,
             }
@@ -260,7 +254,7 @@ impl Life {
     }
 
     /// Removes editions that were kept long enough; answers how long the next one is kept.
-    fn tidy(&mut self) -> Option<Duration> {
+    fn tidy(&mut self) -> Option<Timestamp> {
         let now = self.feeder.log.clock().now();
         let mut roles = self.editions.lock();
         let stay = roles.in_use();
@@ -271,9 +265,9 @@ impl Life {
             self.has_retired = true;
         }
         roles.shelf.remove_passed(&stay, now);
-        let until_removal = roles.shelf.next_removal(&stay, now);
-        self.has_others = !self.has_retired || until_removal.is_some() || roles.shown != roles.fed.0;
-        until_removal
+        let next_removal = roles.shelf.next_removal(&stay);
+        self.has_others = !self.has_retired || next_removal.is_some() || roles.shown != roles.fed.0;
+        next_removal
     }
 }
 

@@ -5,14 +5,14 @@ use std::{
     sync::{Arc, atomic::AtomicU64},
 };
 
-use mediary_log::{Log, ReadError};
+use mediary_log::{Log, ReadError, alarm::Alarms};
 
 use crate::{handle::ViewHandle, past::Pasts, view::View};
 
 /// A view that a server has: started, asked and stopped like the others.
 #[derive(Debug, Clone, Copy)]
 pub struct ViewKind {
-    start: fn(&Log, &Path, &Pasts) -> Result<ViewHandle, StartError>,
+    start: fn(&Log, &Alarms, &Path, &Pasts) -> Result<ViewHandle, StartError>,
 }
 
 impl ViewKind {
@@ -69,6 +69,7 @@ impl Views {
     /// Starts these views on the log; must be called on a runtime.
     pub fn start(
         log: &Log,
+        alarms: &Alarms,
         data: &Path,
         kinds: impl IntoIterator<Item = ViewKind>,
     ) -> Result<Self, StartError> {
@@ -76,7 +77,7 @@ impl Views {
         std::fs::create_dir_all(&directory)
             .map_err(|source| StartError::Folder { path: directory.clone(), source })?;
         let pasts = Pasts::start(log, &directory);
-        let start = |kind: ViewKind| (kind.start)(log, &directory, &pasts);
+        let start = |kind: ViewKind| (kind.start)(log, alarms, &directory, &pasts);
         let mut all = kinds.into_iter().map(start).collect::<Result<Vec<_>, _>>()?;
         let shown = Arc::<AtomicU64>::default();
         for view in &mut all {

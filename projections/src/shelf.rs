@@ -123,10 +123,10 @@ impl Shelf {
         }
     }
 
-    /// How long the next one is kept, if one is that may go.
-    pub(crate) fn next_removal(&self, stay: &[Edition], now: Timestamp) -> Option<Duration> {
+    /// Until when the next one is kept, if one is that may go.
+    pub(crate) fn next_removal(&self, stay: &[Edition]) -> Option<Timestamp> {
         let may_go = self.note.replaced.iter().filter(|(edition, _)| !stay.contains(edition));
-        may_go.map(|(_, since)| KEPT.saturating_sub(now.since(*since))).min()
+        may_go.map(|(_, since)| since.after(KEPT)).min()
     }
 
     /// Until when an edition is kept that was replaced.

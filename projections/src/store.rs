@@ -49,6 +49,8 @@ pub(crate) struct Store {
     begun: u64,
     /// Whether it has been at the end of the log once, with all of its indexes.
     is_built: bool,
+    /// Whether no start will ever read it, so that nothing of it has to be on the disk.
+    is_scratch: bool,
 }
 
 impl Store {
@@ -66,6 +68,14 @@ impl Store {
         Self::open_or_make::<V>(path, log, false)
     }
 
+    /// The same for a file of this run alone, of which nothing is ever synced.
+    pub(crate) fn open_scratch<V: View>(path: &Path, log: &Log) -> Result<(Self, Place), StartError> {
+        let (mut store, place) = Self::open_or_make::<V>(path, log, false)?;
+        pay_later(&store.connection).map_err(|source| StartError::Open { view: V::NAME, source })?;
+        store.is_scratch = true;
+        Ok((store, place))
+    }
+
     fn open_or_make<V: View>(path: &Path, log: &Log, is_built: bool) -> Result<(Self, Place), StartError> {
         let failed = |source| StartError::Open { view: V::NAME, source };
         if path.exists() {
@@ -80,7 +90,11 @@ impl Store {
                             if !is_built && !boot.is_empty() {
                                 pay_later(&connection).map_err(failed)?;
                             }
-                            return Ok((Self { connection, path, in_hurry: false, begun, is_built }, place));
+                            let (in_hurry, is_scratch) = (false, false);
+                            return Ok((
+                                Self { connection, path, in_hurry, begun, is_built, is_scratch },
+                                place,
+                            ));
                         }
                         Some(why) => tracing::info!(view = V::NAME, why, "rebuilding"),
                     }
@@ -116,7 +130,8 @@ impl Store {
         if boot.is_some() {
             pay_later(&connection)?;
         }
-        Ok(Self { connection, path: path.to_owned(), in_hurry: false, begun, is_built })
+        let path = path.to_owned();
+        Ok(Self { connection, path, in_hurry: false, begun, is_built, is_scratch: false })
     }
 
     /// Whether an event at this position that erased others may have left something here.
@@ -142,6 +157,22 @@ impl Store {
     /// Makes the indexes that only queries ask, and pays what was put off: from now on the file is a whole one, also after a
     /// power cut.
     pub(crate) fn complete<V: View>(&mut self) -> Result<(), rusqlite::Error> {
+        if !self.is_scratch {
+            self.sync()?;
+        }
+        let transaction = self.connection.transaction()?;
+        transaction.execute_batch(V::INDEXES)?;
+        transaction.execute("UPDATE checkpoint SET built = 1", [])?;
+        transaction.commit()?;
+        if !self.is_scratch {
+            self.connection.pragma_update(None, "synchronous", "normal")?;
+        }
+        self.is_built = true;
+        Ok(())
+    }
+
+    /// Brings to the disk what was put off; what is written after that is synced by itself.
+    fn sync(&self) -> Result<(), rusqlite::Error> {
         self.connection.pragma_update(None, "synchronous", "full")?;
         let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
         self.connection.query_row(checkpoint, [], |_| Ok(()))?;
@@ -149,14 +180,7 @@ impl Store {
         synced.map_err(|error| {
             let failed = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR);
             rusqlite::Error::SqliteFailure(failed, Some(error.to_string()))
-        })?;
-        let transaction = self.connection.transaction()?;
-        transaction.execute_batch(V::INDEXES)?;
-        transaction.execute("UPDATE checkpoint SET built = 1", [])?;
-        transaction.commit()?;
-        self.connection.pragma_update(None, "synchronous", "normal")?;
-        self.is_built = true;
-        Ok(())
+        })
     }
 
     /// Trades memory and disk for speed while a view is behind, and gives both back once it isn't.

@@ -94,6 +94,11 @@ pub struct VerifyFiles {
 }
 
 impl VerifyFiles {
+    /// The root of which the folder is accepted as it is.
+    pub fn accepted(&self) -> Option<RootId> {
+        self.root_id.filter(|_| self.accept_folder)
+    }
+
     /// The key by which the same work asked for twice is one job.
     pub fn key(&self) -> String {
         if self.file_ids.is_empty() {

@@ -1,7 +1,15 @@
 //! The archive, as whoever reads it has it: a stream.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
+use std::fs;
+
 use mediary_tests::Platform;
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 /// As many lines as one import may have.
 const IMPORT: usize = 500;
@@ -32,15 +40,36 @@ async fn the_archive_is_sent_a_page_at_a_time() {
         )
         .await;
 
-    let mut answer = client.get("/v1/download/archive").await;
-    assert_eq!(answer.content_length(), None, "nobody knows how long it will be");
-    let mut text = Vec::new();
-    while let Some(piece) = answer.chunk().await.unwrap() {
-        assert!(String::from_utf8_lossy(&piece).lines().count() <= PAGE + 1, "more than a page in one piece");
-        text.extend_from_slice(&piece);
-    }
-    let mut lines: Vec<String> = String::from_utf8(text).unwrap().lines().map(str::to_owned).collect();
+    let pages = chunks(&platform).await;
+    let counts: Vec<usize> = pages.iter().map(|page| page.lines().count()).collect();
+    assert_eq!(counts, [PAGE, IMPORT * IMPORTS - PAGE], "each page is sent by itself");
+    let mut lines: Vec<String> = pages.concat().lines().map(str::to_owned).collect();
     lines.sort();
     assert_eq!(lines, expected);
     platform.stop().await;
+}
+
+/// The archive as it comes over the wire: what the server sends at once is one chunk of the answer.
+async fn chunks(platform: &Platform) -> Vec<String> {
+    let token = fs::read_to_string(platform.data().join("local.token")).unwrap();
+    let mut stream = TcpStream::connect(platform.server.address()).await.unwrap();
+    let request = format!(
+        "GET /v1/download/archive HTTP/1.1\r\nhost: here\r\nauthorization: Bearer {}\r\nconnection: close\r\n\r\n",
+        token.trim()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, mut rest) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200") && head.contains("transfer-encoding: chunked"), "{head}");
+    let mut chunks = Vec::new();
+    loop {
+        let (length, behind) = rest.split_once("\r\n").unwrap();
+        let length = usize::from_str_radix(length, 16).unwrap();
+        if length == 0 {
+            return chunks;
+        }
+        chunks.push(behind[..length].to_owned());
+        rest = &behind[length + 2..];
+    }
 }

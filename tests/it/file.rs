@@ -58,15 +58,6 @@ async fn until_library_is(platform: &Platform, state: &str) {
     until(&line, || async { readyz(platform).await.contains(&line).then_some(()) }).await;
 }
 
-/// Reads files, and waits for the end; answers the ended job.
-async fn verify(client: &Client, input: Value) -> Value {
-    const DOCUMENT: &str = "mutation($input: FileVerifyInput!) { fileVerify(input: $input) {
-        job { id } userErrors { code message } } }";
-    let payload = client.ask(DOCUMENT, json!({ "input": input })).await["fileVerify"].take();
-    assert_eq!(payload["userErrors"], json!([]), "{payload}");
-    client.wait_job(payload["job"]["id"].as_str().unwrap()).await
-}
-
 // Blackbox 5: what is lost while nobody runs is noticed at the start, and an ordinary wish fetches it again.
 // invariant: F-14
 #[tokio::test(flavor = "multi_thread")]
@@ -166,7 +157,7 @@ async fn a_library_that_is_not_there_loses_nothing() {
     .await;
     assert_eq!(waits["state"], json!("QUEUED"), "{waits}");
     assert_eq!(platform.site.requests().bytes_served_for("talks-2"), 0, "nothing is fetched for nowhere");
-    let job = verify(client, json!({})).await;
+    let job = client.verify_files(json!({})).await;
     assert_eq!(job["state"], json!("FAILED"));
     assert!(job["failure"]["message"].as_str().unwrap().contains("the library is not there"), "{job}");
     until_states(client, &["PRESENT"]).await;
@@ -176,6 +167,30 @@ async fn a_library_that_is_not_there_loses_nothing() {
     assert_eq!(client.wait_story(&story).await["succeededCount"], json!(1), "it goes on by itself");
     until_library_is(&platform, "there").await;
     until_states(client, &["PRESENT", "PRESENT"]).await;
+    platform.stop().await;
+}
+
+// Where `..` leads can't be known of a folder that is not there: it is where it was recorded.
+// invariant: F-15
+#[tokio::test(flavor = "multi_thread")]
+async fn a_library_whose_path_goes_up_may_be_away_at_the_start() {
+    let platform = Platform::start_with(Box::new(|configuration| {
+        fs::create_dir_all(configuration.data.join("way")).unwrap();
+        configuration.library = Some(configuration.data.join("way/../media"));
+    }))
+    .await;
+    keep_one(&platform).await;
+    let (library, aside) = (platform.data().join("media"), platform.data().join("aside"));
+    let place = || async {
+        platform.client.ask("{ roots { folder } }", json!({})).await["roots"][0]["folder"].take()
+    };
+    assert_eq!(place().await, json!(library));
+    fs::rename(&library, &aside).unwrap();
+    let platform = platform.restart().await;
+    until_library_is(&platform, "not there").await;
+    until_states(&platform.client, &["PRESENT"]).await;
+    fs::rename(&aside, &library).unwrap();
+    until_library_is(&platform, "there").await;
     platform.stop().await;
 }
 
@@ -195,7 +210,7 @@ async fn a_folder_is_the_library_if_that_is_said() {
         )
         .await;
     assert_eq!(refused["fileVerify"]["userErrors"][0]["code"], json!("FILE_ACCEPTS_ALL"));
-    assert_eq!(verify(client, json!({ "acceptFolder": true })).await["state"], json!("SUCCEEDED"));
+    assert_eq!(client.verify_files(json!({ "acceptFolder": true })).await["state"], json!("SUCCEEDED"));
     until_states(client, &["LOST"]).await;
     until_library_is(&platform, "there").await;
     platform.stop().await;
@@ -211,7 +226,7 @@ async fn bytes_are_compared_when_that_is_asked_for() {
     let library = platform.configuration.library_folder();
     let kept = files(client).await;
     assert_eq!(kept.len(), 6);
-    assert_eq!(verify(client, json!({})).await["state"], json!("SUCCEEDED"));
+    assert_eq!(client.verify_files(json!({})).await["state"], json!("SUCCEEDED"));
     assert!(files(client).await.iter().all(|file| file["state"] == json!("PRESENT")));
 
     // One bit of rot, with the moment of its last change as it was: no stat ever sees that.
@@ -224,10 +239,10 @@ async fn bytes_are_compared_when_that_is_asked_for() {
     fs::File::options().write(true).open(path(0)).unwrap().set_modified(moment).unwrap();
     fs::remove_file(path(1)).unwrap();
     // Only what is named is read.
-    verify(client, json!({ "ids": [kept[1]["id"], kept[2]["id"]] })).await;
+    client.verify_files(json!({ "ids": [kept[1]["id"], kept[2]["id"]] })).await;
     let states = |files: &[Value]| files.iter().map(|file| file["state"].clone()).collect::<Vec<_>>();
     assert_eq!(states(&files(client).await)[..3], [json!("PRESENT"), json!("LOST"), json!("PRESENT")]);
-    verify(client, json!({})).await;
+    client.verify_files(json!({})).await;
     assert_eq!(states(&files(client).await)[..3], [json!("CHANGED"), json!("LOST"), json!("PRESENT")]);
     platform.stop().await;
 }

@@ -165,7 +165,7 @@ async fn a_cursor_is_a_place_in_one_order_and_a_page_has_one_end() {
             ("last: 501".to_owned(), "PAGE_TOO_LARGE"),
         ] {
             let query = world.query(list, &arguments, "nodes { id }");
-            assert_eq!(world.edge.answer(&query).await, Err(vec![code.to_owned()]), "{query}");
+            assert_eq!(world.edge.try_ask(&query).await, Err(vec![code.to_owned()]), "{query}");
         }
     }
     world.edge.stop();

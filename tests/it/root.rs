@@ -76,13 +76,21 @@ async fn a_folder_is_registered_on_the_servers_own_machine_or_within_a_root() {
     // Within a root any owner may, but over no link.
     let (inner, link) = (incoming.join("inner"), incoming.join("link"));
     fs::create_dir(&inner).unwrap();
-    std::os::unix::fs::symlink("/etc", &link).unwrap();
+    let elsewhere = platform.data().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
     for folder in [&inner, &link] {
         assert_eq!(add(&owner, folder).await["userErrors"], json!([]));
     }
     let up = add(&owner, &incoming.join("../nats")).await;
     assert_eq!(up["userErrors"][0]["code"], json!("ROOT_BAD_FOLDER"), "{up}");
     until_standings(client, &["THERE", "THERE", "THERE", "AWAY"]).await;
+
+    // Whoever says that a folder is the root is not led over it either.
+    let linked = roots(client).await[3]["id"].take();
+    let job = client.verify_files(json!({ "rootId": linked, "acceptFolder": true })).await;
+    assert_eq!(job["state"], json!("FAILED"), "{job}");
+    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0, "nothing is written behind the link");
 
     let seen = roots(&token(client, "VIEWER").await).await;
     assert_eq!(seen[0]["name"], json!("library"));
@@ -116,15 +124,6 @@ async fn record(platform: &Platform, root: RootId, folder: &Path) -> FileId {
     file_id
 }
 
-/// Reads files, and waits for the end; answers the ended job.
-async fn verify(client: &Client, input: Value) -> Value {
-    const DOCUMENT: &str = "mutation($input: FileVerifyInput!) { fileVerify(input: $input) {
-        job { id } userErrors { code message } } }";
-    let payload = client.ask(DOCUMENT, json!({ "input": input })).await["fileVerify"].take();
-    assert_eq!(payload["userErrors"], json!([]), "{payload}");
-    client.wait_job(payload["job"]["id"].as_str().unwrap()).await
-}
-
 // One disk of two is away: what lies on the other is looked at and read, and nothing of the first is lost.
 // invariant: F-15
 #[tokio::test(flavor = "multi_thread")]
@@ -147,20 +146,48 @@ async fn a_root_that_is_away_loses_nothing_and_holds_up_no_other() {
     until_standings(client, &["THERE", "AWAY"]).await;
     fs::remove_file(library.join("a.bin")).unwrap();
     until_state(client, near, "LOST").await;
-    let job = verify(client, json!({})).await;
+    let job = client.verify_files(json!({})).await;
     assert!(
         job["failure"]["message"].as_str().unwrap().contains("the root \"second\" is not there"),
         "{job}"
     );
-    let job = verify(client, json!({ "rootId": RootId::LIBRARY.to_string() })).await;
+    let job = client.verify_files(json!({ "rootId": RootId::LIBRARY.to_string() })).await;
     assert_eq!(job["state"], json!("SUCCEEDED"), "each root is read by itself: {job}");
     until_state(client, kept, "PRESENT").await;
 
     fs::remove_dir(&folder).unwrap();
     fs::rename(&aside, &folder).unwrap();
     until_standings(client, &["THERE", "THERE"]).await;
-    assert_eq!(verify(client, json!({ "rootId": added })).await["state"], json!("SUCCEEDED"));
+    assert_eq!(client.verify_files(json!({ "rootId": added })).await["state"], json!("SUCCEEDED"));
     fs::remove_file(folder.join("a.bin")).unwrap();
     until_state(client, kept, "LOST").await;
+    platform.stop().await;
+}
+
+// Of two folders one can't be marked, as on a disk that is mounted for reading: what is missed there says nothing, and the other is
+// looked at and read as ever.
+// invariant: F-15
+#[tokio::test(flavor = "multi_thread")]
+async fn a_root_that_nobody_may_mark_loses_nothing_and_holds_up_no_other() {
+    let platform = Platform::start_with(Box::new(|configuration| configuration.files.look_every_s = 1)).await;
+    let client = &platform.client;
+    let folder = platform.data().join("second");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join(".mediary"), "in the way").unwrap();
+    let root: RootId = add(client, &folder).await["root"]["id"].as_str().unwrap().parse().unwrap();
+    until_standings(client, &["THERE", "THERE"]).await;
+    let library = platform.configuration.library_folder();
+    let (near, far) =
+        (record(&platform, RootId::LIBRARY, &library).await, record(&platform, root, &folder).await);
+    until_state(client, far, "PRESENT").await;
+    let job = client.verify_files(json!({})).await;
+    assert_eq!(job["state"], json!("SUCCEEDED"), "{job}");
+
+    // The newest is looked at first: the other one lies behind it.
+    for folder in [&folder, &library] {
+        fs::remove_file(folder.join("a.bin")).unwrap();
+    }
+    until_state(client, near, "LOST").await;
+    until_state(client, far, "PRESENT").await;
     platform.stop().await;
 }

@@ -83,6 +83,15 @@ impl Client {
         self.wait_job(data["playlistRefresh"]["job"]["id"].as_str().unwrap()).await
     }
 
+    /// Has files read, and waits for the end; answers the ended job.
+    pub async fn verify_files(&self, input: Value) -> Value {
+        const DOCUMENT: &str = "mutation($input: FileVerifyInput!) { fileVerify(input: $input) {
+            job { id } userErrors { code message } } }";
+        let payload = self.ask(DOCUMENT, json!({ "input": input })).await["fileVerify"].take();
+        assert_eq!(payload["userErrors"], json!([]), "{payload}");
+        self.wait_job(payload["job"]["id"].as_str().unwrap()).await
+    }
+
     /// Waits for a job to end; answers it.
     pub async fn wait_job(&self, id: &str) -> Value {
         const DOCUMENT: &str = "query($id: ID!) { job(id: $id) {

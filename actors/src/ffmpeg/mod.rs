@@ -2,7 +2,8 @@
 //!
 //! Guarantees:
 //!
-//! - what is kept was read to its last packet and decoded to its last frame, by one process, and hashed beside it;
+//! - what is kept was read to its last packet and decoded to its last frame, by one process, which
+//!   small files of sound may share, and hashed beside it;
 //! - an exit code of 0 is never taken as success: what was read is compared with what the container
 //!   says, and that with what was promised, since ffmpeg ends well on half a file;
 //! - holes are found by the packets' own times: a film that lacks a fragment still claims its full length;
@@ -28,6 +29,7 @@ mod pages;
 mod riff;
 mod structure;
 mod talk;
+mod together;
 mod tool;
 mod verify;
 

@@ -91,6 +91,16 @@ impl Packets {
         }
     }
 
+    /// What each of several files has, of which these are the streams together; none if it is not known whose one is.
+    pub(super) fn split(self, files: &BTreeMap<u32, usize>, count: usize) -> Option<Vec<Self>> {
+        let mut each: Vec<Self> = std::iter::repeat_with(Self::default).take(count).collect();
+        for (index, stream) in self.streams {
+            let of_one = each.get_mut(*files.get(&index)?)?;
+            of_one.streams.insert(index, stream);
+        }
+        Some(each)
+    }
+
     /// The streams of a kind, in their order.
     pub(super) fn of(&self, kind: Kind) -> impl Iterator<Item = &Stream> {
         self.streams.values().filter(move |stream| stream.kind == kind)

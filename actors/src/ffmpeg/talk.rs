@@ -31,6 +31,8 @@ pub(super) struct Talk {
     pub(super) has_doubtful_packets: bool,
     /// What was complained of, the first ones.
     pub(super) complaints: Vec<Complaint>,
+    /// Which of the files of its process it is.
+    number: usize,
     is_past_input: bool,
 }
 
@@ -44,20 +46,25 @@ pub(super) struct Complaint {
 }
 
 /// A line without what stands before its words.
-struct Words<'a> {
+pub(super) struct Words<'a> {
     part: Option<&'a str>,
-    level: Level,
-    text: &'a str,
+    pub(super) level: Level,
+    pub(super) text: &'a str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Level {
+pub(super) enum Level {
     Error,
     Warning,
     Info,
 }
 
 impl Talk {
+    /// About the file of this number.
+    pub(super) fn of(number: usize) -> Self {
+        Self { number, ..Self::default() }
+    }
+
     /// Takes a line.
     pub(super) fn take(&mut self, line: &str) {
         let Some(words) = words(line) else { return };
@@ -72,11 +79,12 @@ impl Talk {
         if self.is_past_input {
             return;
         }
-        if let Some(input) = text.strip_prefix("Input #0, ") {
+        let number = self.number;
+        if let Some(input) = text.strip_prefix(&format!("Input #{number}, ")) {
             self.container = input.split_once(", from '").map(|(names, _)| names.to_owned());
         } else if let Some(length) = text.strip_prefix("  Duration: ") {
             self.take_length(length);
-        } else if text.starts_with("  Stream #0:") {
+        } else if text.starts_with(&format!("  Stream #{number}:")) {
             self.has_sound |= text.contains(": Audio: ");
             self.has_picture |= text.contains(": Video: ") && !text.contains("(attached pic)");
         }
@@ -122,7 +130,7 @@ impl Talk {
 }
 
 /// Takes a line apart; none if it goes on with the one before, as texts of several lines do.
-fn words(line: &str) -> Option<Words<'_>> {
+pub(super) fn words(line: &str) -> Option<Words<'_>> {
     let mut part = None;
     let mut rest = line;
     while let Some((inside, behind)) = rest.strip_prefix('[').and_then(|inner| inner.split_once("] ")) {
@@ -135,6 +143,19 @@ fn words(line: &str) -> Option<Words<'_>> {
         rest = behind;
     }
     None
+}
+
+/// The number of the file that a line surely is about: `[in#3/mp3 @ 0x1] …`, `[aist#3:0/mp3 @ 0x1] …`.
+pub(super) fn input_of(line: &str) -> Option<usize> {
+    let part = line.strip_prefix('[')?;
+    let kinds = ["in#", "aist#", "vist#"];
+    kinds.iter().find_map(|kind| part.strip_prefix(kind)).and_then(leading_number)
+}
+
+/// The number that a text begins with.
+pub(super) fn leading_number(text: &str) -> Option<usize> {
+    let end = text.find(|other: char| !other.is_ascii_digit()).unwrap_or(text.len());
+    text.get(..end)?.parse().ok()
 }
 
 /// `00:01:29.70` in milliseconds.

@@ -1,5 +1,6 @@
 //! Real media, made by ffmpeg: what is said of it. What is kept and what isn't: `media`, `flips`.
 
+mod company;
 mod flips;
 mod media;
 

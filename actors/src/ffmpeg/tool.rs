@@ -4,14 +4,19 @@ use std::{ffi::OsString, path::Path, time::Duration};
 
 use mediary_schema::job::Failure;
 
-use super::{packets::Packets, talk::Talk};
+use super::{
+    packets::Packets,
+    talk::Talk,
+    together::{self, Together, Turn},
+};
 use crate::process::{Assignment, Ended, Line, Runner, Source, Spec, Tool, Tools};
 
 /// ffmpeg. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Ffmpeg {
-    runner: Runner,
+    pub(super) runner: Runner,
     tools: Tools,
+    together: Together,
 }
 
 /// How long ffmpeg may be silent: it writes a line for every packet.
@@ -59,7 +64,7 @@ pub(super) struct Report {
 impl Ffmpeg {
     /// ffmpeg as `tools` finds it.
     pub fn new(runner: Runner, tools: Tools) -> Self {
-        Self { runner, tools }
+        Self { runner, tools, together: Together::default() }
     }
 
     /// Describes a file of so many bytes, reads all its packets, and decodes what it has of picture and sound.
@@ -70,6 +75,18 @@ impl Ffmpeg {
         assignment: &Assignment,
     ) -> Result<Report, Failure> {
         let guessed = Decoded::guessed(path);
+        // Held until this file is examined: who comes meanwhile waits, and is examined with the others who do.
+        let _turn = if size_bytes <= together::SMALL_BYTES && !guessed.picture {
+            match self.together.examine(self, path, assignment).await {
+                Turn::Examined(report) => {
+                    assignment.account(&report.ended);
+                    return Ok(*report);
+                }
+                Turn::Alone(turn) => turn,
+            }
+        } else {
+            None
+        };
         let report = self.run(path, size_bytes, guessed, assignment).await?;
         let Some(known) = report.better() else { return Ok(report) };
         let report = self.run(path, size_bytes, known, assignment).await?;
@@ -87,7 +104,7 @@ impl Ffmpeg {
         decoded: Decoded,
         assignment: &Assignment,
     ) -> Result<Report, Failure> {
-        let spec = self.spec(path, size_bytes, decoded)?;
+        let spec = self.spec(&[(path, decoded)], size_bytes <= SMALL_BYTES)?;
         let (mut talk, mut packets) = (Talk::default(), Packets::default());
         let each = |line: Line| match line.source {
             Source::Stdout => packets.take(&line.text),
@@ -98,32 +115,49 @@ impl Ffmpeg {
     }
 
     /// No `-xerror`: it ends at clocks that step back. No stricter `-err_detect`: it notices nothing more.
-    fn spec(&self, path: &Path, size_bytes: u64, decoded: Decoded) -> Result<Spec, Failure> {
+    pub(super) fn spec(&self, files: &[(&Path, Decoded)], is_small: bool) -> Result<Spec, Failure> {
         let program = self.tools.find(Tool::Ffmpeg).map_err(|error| error.failure())?;
-        // ffmpeg knows no `--`, so the file stands behind `file:`, which no option begins with.
-        let mut input = OsString::from("file:");
-        input.push(path);
-        let mut spec = Spec::new(Tool::Ffmpeg.name(), program)
-            .args(["-nostdin", "-hide_banner", "-nostats", "-v", "repeat+level+info"])
-            .args(["-err_detect", "crccheck"]);
-        if size_bytes <= SMALL_BYTES {
-            spec = spec.args(["-threads", "1"]);
+        let mut spec = Spec::new(Tool::Ffmpeg.name(), program).args([
+            "-nostdin",
+            "-hide_banner",
+            "-nostats",
+            "-v",
+            "repeat+level+info",
+        ]);
+        for (path, _) in files {
+            // ffmpeg knows no `--`, so the file stands behind `file:`, which no option begins with.
+            let mut input = OsString::from("file:");
+            input.push(path);
+            spec = spec.args(["-err_detect", "crccheck"]);
+            if is_small {
+                spec = spec.args(["-threads", "1"]);
+            }
+            // A file can't make it open anything else.
+            spec = spec.args(["-protocol_whitelist", "file", "-i"]).arg(input);
         }
-        // A file can't make it open anything else.
-        spec = spec.args(["-protocol_whitelist", "file", "-i"]).arg(input);
-        spec = spec.args(["-map", "0:V?", "-map", "0:a?", "-map", "0:s?", "-map", "0:d?"]);
+        for number in 0..files.len() {
+            for streams in ["V?", "a?", "s?", "d?"] {
+                spec = spec.arg("-map").arg(format!("{number}:{streams}"));
+            }
+        }
         spec = spec.args(["-c", "copy", "-copyinkf", "-f", "framecrc", "pipe:1"]);
-        if decoded.picture {
-            spec = spec.args(["-map", "0:V?", "-f", "null", "-"]);
-        }
-        if decoded.sound {
-            spec = spec.args(["-map", "0:a?", "-f", "null", "-"]);
+        for (number, (_, decoded)) in files.iter().enumerate() {
+            for (streams, is_wanted) in [("V?", decoded.picture), ("a?", decoded.sound)] {
+                if is_wanted {
+                    spec = spec.arg("-map").arg(format!("{number}:{streams}")).args(["-f", "null", "-"]);
+                }
+            }
         }
         Ok(spec.unrecorded(PROTOCOL_LINES).no_progress(NO_PROGRESS).deadline(CHECK_DEADLINE))
     }
 }
 
 impl Report {
+    /// Whether there is something to judge, and nothing else to be tried.
+    pub(super) fn is_complete(&self) -> bool {
+        self.talk.container.is_some() && self.packets.count() > 0 && self.better().is_none()
+    }
+
     /// What should have been decoded instead, now that more is known; none if this is all that can be had.
     fn better(&self) -> Option<Decoded> {
         let talk = &self.talk;

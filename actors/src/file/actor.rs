@@ -5,11 +5,13 @@ use std::{
 };
 
 use mediary_events::{
+    Concern as _,
     file::{Command, Judged},
     job::Job,
+    root::Root as Roots,
 };
 use mediary_log::{
-    Head, Log, Origin, OriginKind, ReadError,
+    Filter, Log, Origin, OriginKind, ReadError,
     alarm::{Alarms, Key},
     gate::{Caller, Gate, Refusal, Transaction},
     work::{self, file::Finding},
@@ -28,7 +30,7 @@ use super::{
     Root, roots,
     shelf::{self, Places, stamp_of},
 };
-use crate::follower::{Follower, ReadUpTo};
+use crate::follower::Listener;
 
 /// Looks at every kept file at the start and from time to time, by asking the file system and reading none; and makes
 /// each root known by its mark that is registered and there.
@@ -43,8 +45,6 @@ pub struct Keeper;
 pub struct KeeperArguments {
     /// The gate.
     pub gate: Gate,
-    /// The head of the log.
-    pub head: watch::Receiver<Head>,
     /// Who rings when it is time for the next look.
     pub alarms: Alarms,
     /// How often it looks, if that takes a small share of the time; none is once, at the start.
@@ -58,7 +58,7 @@ pub struct KeeperArguments {
 pub enum Message {
     /// Go on with the look, or begin one.
     Go,
-    /// The log has grown: there may be a new root.
+    /// A root was registered, or moved.
     Wake,
 }
 
@@ -66,9 +66,8 @@ pub enum Message {
 #[derive(Debug)]
 pub struct State {
     arguments: KeeperArguments,
-    follower: ActorRef<ReadUpTo>,
-    /// The version of the stream of roots that was looked at.
-    known: u64,
+    /// Whether roots are others than those that were looked at.
+    has_other_roots: bool,
     walk: Option<Walk>,
     /// When the next look begins, if it ever does.
     due: Option<Timestamp>,
@@ -123,10 +122,12 @@ impl Actor for Keeper {
                 tracing::debug!("the keeper is gone");
             }
         };
-        let follower = Follower::start(myself.get_cell(), arguments.head.clone(), wake).await?;
-        myself.cast(Message::Wake)?;
+        let log = arguments.gate.log();
+        let events = log.subscribe(log.head().position + 1, Filter::categories([Roots::NAME]));
+        Listener::start(myself.get_cell(), events, wake).await?;
+        myself.cast(Message::Go)?;
         let (due, reading) = (Some(arguments.alarms.now()), Vec::new());
-        Ok(State { arguments, follower, known: 0, walk: None, due, reading })
+        Ok(State { arguments, has_other_roots: false, walk: None, due, reading })
     }
 
     async fn handle(
@@ -136,13 +137,11 @@ impl Actor for Keeper {
         state: &mut State,
     ) -> Result<(), ActorProcessingErr> {
         if let Message::Wake = message {
-            let position = state.arguments.head.borrow().position;
-            let known = roots::version(&state.arguments.gate).await?;
-            Follower::rearm(&state.follower, position)?;
-            if known == state.known && known > 0 {
+            state.has_other_roots = true;
+            if state.walk.is_some() {
+                // The next page is due already, and at its end it is looked at roots.
                 return Ok(());
             }
-            state.known = known;
         }
         let (alarms, keeper) = (state.arguments.alarms.clone(), myself.clone());
         match state.step().await? {
@@ -187,6 +186,7 @@ impl State {
         let mut walk = if let Some(walk) = self.walk.take() {
             walk
         } else {
+            self.has_other_roots = false;
             let roots = self.look_at_roots().await?;
             let is_due = self.due.is_some_and(|due| due <= self.now());
             if roots.there.is_empty() || !(is_due || roots.has_come) {
@@ -196,10 +196,15 @@ impl State {
         };
         let begun = Instant::now();
         let mut seen = self.look(&mut walk).await?;
-        if !roots::are_marked(&self.arguments.gate, &walk.roots, std::mem::take(&mut seen.losing)).await? {
-            // One went away in the middle: what was not there says nothing of what is lost.
-            self.due = Some(self.now());
-            return Ok(Some(RETRY_AFTER));
+        let unmarked =
+            roots::unmarked(&self.arguments.gate, &walk.roots, std::mem::take(&mut seen.losing)).await?;
+        if !unmarked.is_empty() {
+            // One went away in the middle, or nobody may mark it: what is not there says nothing of what is lost. The same
+            // page is looked at once more, without it.
+            Arc::make_mut(&mut walk.roots).retain(|id, _| !unmarked.contains(id));
+            self.has_other_roots = true;
+            self.walk = Some(walk);
+            return Ok(Some(Duration::ZERO));
         }
         for (project, findings) in std::mem::take(&mut seen.findings) {
             walk.news += findings.len();
@@ -224,6 +229,9 @@ impl State {
         }
         self.read(walk.unsure).await?;
         self.due = self.arguments.every.map(|every| self.now().after(every.max(took.saturating_mul(SHARE))));
+        if self.has_other_roots {
+            return Ok(Some(Duration::ZERO));
+        }
         let away = self.arguments.standings.borrow().values().any(|standing| *standing == Standing::Away);
         Ok(self.rest_until_due(away))
     }

@@ -1,6 +1,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::{self, File},
+    fs::File,
     io,
     sync::Arc,
 };
@@ -18,7 +18,7 @@ use mediary_schema::{
 };
 
 use super::{
-    Root, is_away, roots,
+    Root, roots,
     shelf::{self, Known, Places, stamp_of},
 };
 use crate::{
@@ -142,25 +142,24 @@ async fn blocking<T: Send + 'static>(
 }
 
 impl Reader {
-    /// Which roots are there. Of one that is not nothing is said, unless its folder is to be it.
+    /// Which roots are there. Of one that is not nothing is said, unless it is the one that is asked for.
     fn begin(&self) -> Result<BTreeSet<RootId>, Broken> {
         let log = self.attempt.gate.log();
         let mut there = BTreeSet::new();
         let wanted = self.work.root_id;
         for root in self.roots.values().filter(|root| wanted.is_none_or(|wanted| wanted == root.id())) {
-            let mark = root.mark(log);
-            if !mark.is_there() {
-                let is_accepted = self.work.accept_folder && wanted == Some(root.id());
-                if !is_accepted && is_away(log, root)? {
-                    continue;
-                }
-                let made = fs::create_dir_all(root.folder()).and_then(|()| mark.make());
-                made.map_err(|error| {
+            let is_accepted = self.work.accepted() == Some(root.id()) && root.has_folder();
+            if is_accepted {
+                root.mark(log).make().map_err(|error| {
                     let what = format!("{} can't be marked: {error}", root.called());
                     Broken::Failed(Failure::new(FailureClass::Storage, what))
                 })?;
             }
-            there.insert(root.id());
+            if is_accepted || roots::is_there(log, root)? {
+                there.insert(root.id());
+            } else if wanted.is_some() {
+                return Err(is_not_there(root));
+            }
         }
         Ok(there)
     }

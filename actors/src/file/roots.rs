@@ -6,10 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use mediary_events::{
-    Concern as _,
-    root::{Root as Roots, State},
-};
+use mediary_events::root::{Root as Roots, State};
 use mediary_log::{
     Log, ReadError,
     gate::{Gate, Refusal},
@@ -61,7 +58,7 @@ impl Root {
 
     /// Whether there is a folder at all. The server makes that of its library, and no other; one in another root is
     /// reached without a link, so that nobody who may only name folders in a root is led out of it. May block.
-    fn has_folder(&self) -> bool {
+    pub(super) fn has_folder(&self) -> bool {
         match &self.within {
             _ if self.id == RootId::LIBRARY => true,
             Some((outer, way)) => is_real_folder(outer, way),
@@ -75,22 +72,22 @@ pub(super) async fn registered(gate: &Gate) -> Result<Vec<Root>, Refusal> {
     gate.inspect::<Roots, _>(ProjectId::HOME.uuid(), of_state).await
 }
 
-/// The version of the stream of roots: another one if they are others.
-pub(super) async fn version(gate: &Gate) -> Result<u64, ActorProcessingErr> {
-    let log = gate.log().clone();
-    let version = move || log.stream_version(&Roots::stream(ProjectId::HOME.uuid()));
-    Ok(tokio::task::spawn_blocking(version).await??)
-}
-
-/// Whether these are there still, by their marks.
-pub(super) async fn are_marked(
+/// Which of these lack their marks: those that went away, and those that can't be marked.
+pub(super) async fn unmarked(
     gate: &Gate,
     roots: &Arc<BTreeMap<RootId, Root>>,
-    of: BTreeSet<RootId>,
-) -> Result<bool, ActorProcessingErr> {
+    mut of: BTreeSet<RootId>,
+) -> Result<BTreeSet<RootId>, ActorProcessingErr> {
+    if of.is_empty() {
+        return Ok(of);
+    }
     let (log, roots) = (gate.log().clone(), Arc::clone(roots));
     let is_marked = move |id: &RootId| roots.get(id).is_some_and(|root| root.mark(&log).is_there());
-    Ok(tokio::task::spawn_blocking(move || of.iter().all(is_marked)).await?)
+    let unmarked = move || {
+        of.retain(|id| !is_marked(id));
+        of
+    };
+    Ok(tokio::task::spawn_blocking(unmarked).await?)
 }
 
 fn of_state(state: &State) -> Vec<Root> {

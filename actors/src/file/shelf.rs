@@ -62,7 +62,7 @@ pub(super) struct Page {
 pub(super) fn page(log: &Log, from: u64, project: Option<ProjectId>) -> Result<Page, ReadError> {
     let mut filter = Filter::kinds(["file.recorded"]);
     filter.project = project;
-    let read = Read { from, direction: Direction::Backward, limit: PAGE, bytes_max: PAGE_BYTES, filter };
+    let read = Read { limit: PAGE, bytes_max: PAGE_BYTES, filter, ..Read::backward(from) };
     let page = log.read_page(&read)?;
     let mut files = Vec::with_capacity(page.events.len());
     for recorded in &page.events {

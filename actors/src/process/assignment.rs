@@ -32,6 +32,12 @@ impl Assignment {
         Self { stop: self.stop.child_token(), ..self.clone() }
     }
 
+    /// The same work, of a child that works for others too: its words and its use are not those of this work alone.
+    #[must_use]
+    pub fn of_several(&self) -> Self {
+        Self { output_file: None, used: Arc::default(), ..self.clone() }
+    }
+
     /// What stops it.
     pub fn stop(&self) -> &CancellationToken {
         &self.stop

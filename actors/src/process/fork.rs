@@ -100,6 +100,7 @@ pub(super) fn fork(
         Answer::Pid(leader) => leader,
         Answer::Silence => return Err(Refusal::Silent(agreement)),
         Answer::No(words) => return Err(Refusal::Unfit(words)),
+        Answer::Busy(words) => return Err(Refusal::Run(words)),
         Answer::End | Answer::Ready => return Err(Refusal::Gone),
     };
     if !is_child(leader) {
@@ -113,7 +114,7 @@ pub(super) fn fork(
 fn agree(agreement: &OwnedFd, leader: Pid, mark: &str) -> Result<(), Refusal> {
     match Answer::hear(agreement) {
         Answer::Ready => {}
-        Answer::No(words) => return Err(Refusal::Run(words)),
+        Answer::No(words) | Answer::Busy(words) => return Err(Refusal::Run(words)),
         Answer::End | Answer::Pid(_) | Answer::Silence => return Err(Refusal::Gone),
     }
     // By this it is found after a crash of ours.
@@ -134,7 +135,7 @@ pub(super) fn end_late_copy(agreement: &OwnedFd) {
                 return;
             }
             Answer::End => return,
-            Answer::Pid(_) | Answer::Ready | Answer::No(_) => {}
+            Answer::Pid(_) | Answer::Ready | Answer::No(_) | Answer::Busy(_) => {}
         }
     }
 }
@@ -145,6 +146,8 @@ enum Answer {
     Pid(Pid),
     Ready,
     No(String),
+    /// Not now.
+    Busy(String),
     /// Nobody is there to say anything more.
     End,
     Silence,
@@ -164,6 +167,9 @@ impl Answer {
         let text = String::from_utf8_lossy(answer.get(..length).unwrap_or_default());
         if let Some(pid) = text.strip_prefix("pid ") {
             return pid.parse().ok().and_then(Pid::from_raw).map_or(Self::End, Self::Pid);
+        }
+        if let Some(words) = text.strip_prefix("busy ") {
+            return Self::Busy(words.to_owned());
         }
         match text.strip_prefix("no ") {
             Some(words) => Self::No(words.to_owned()),

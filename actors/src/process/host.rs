@@ -234,8 +234,12 @@ impl State {
         }
         self.hear();
         if matches!(self.phase, Phase::Absent) {
-            match begin(runner, planner, &program.path) {
-                Ok(live) => self.phase = Phase::Loading(live),
+            match planner(&program.path, runner.environment()) {
+                Ok(plan) => match begin(runner, &plan) {
+                    Ok(live) => self.phase = Phase::Loading(live),
+                    // Too many processes or files are a matter of the moment: the next run tries again.
+                    Err(words) => tracing::debug!(words, "no host is started"),
+                },
                 Err(why) => self.give_up(why),
             }
         }
@@ -298,16 +302,14 @@ impl Live {
 }
 
 /// Starts a host, without waiting until it is of use.
-fn begin(runner: &Runner, planner: Planner, program: &Path) -> Result<Live, Unhosted> {
-    let refused = |error: &dyn std::error::Error| Unhosted::Refused { words: error.to_string() };
-    let plan = planner(program, runner.environment())?;
-    let (channel, theirs) = conversation().map_err(|error| refused(&error))?;
+fn begin(runner: &Runner, plan: &Plan) -> Result<Live, String> {
+    let (channel, theirs) = conversation().map_err(|error| error.to_string())?;
     let running = runner.spawn_with(&plan.spec, Stdio::from(theirs));
-    let running = running.map_err(|error: Error| refused(&error))?;
+    let running = running.map_err(|error: Error| error.to_string())?;
     // It has words only for a failure, and these are kept as the last ones.
     running.ignore_lines();
     // It fails if that has ended already, which is heard.
     send(&channel, plan.script.as_bytes(), SendFlags::NOSIGNAL | SendFlags::DONTWAIT).ok();
-    tracing::debug!(pid = running.pid(), program = %program.display(), "a host is started");
+    tracing::debug!(pid = running.pid(), tool = plan.spec.tool, "a host is started");
     Ok(Live { channel, running })
 }

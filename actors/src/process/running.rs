@@ -224,6 +224,13 @@ impl Ended {
         self.by == EndedBy::Itself && self.status == Status::Exited(0)
     }
 
+    /// The part of each of so many for whom it worked.
+    #[must_use]
+    pub fn share(&self, count: usize) -> Self {
+        let cpu_ms = self.resources.cpu_ms / count.max(1) as u64;
+        Self { resources: ResourceUse { cpu_ms, ..self.resources }, ..self.clone() }
+    }
+
     /// The exit code, if it ended with one by itself.
     pub fn exit_code(&self) -> Option<i32> {
         match (self.by, self.status) {

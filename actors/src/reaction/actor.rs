@@ -293,7 +293,7 @@ impl State {
     async fn page(&self, from: u64) -> Result<Page, Refusal> {
         let filter = Filter::kinds([self.arguments.reaction.event()]);
         let direction = Direction::Forward;
-        let request = Read { from, direction, limit: PAGE, bytes_max: PAGE_BYTES, filter };
+        let request = Read { direction, limit: PAGE, bytes_max: PAGE_BYTES, filter, ..Read::forward(from) };
         self.blocking(move |gate| gate.log().read_page(&request)).await
     }
 

@@ -1,6 +1,6 @@
 """Loads yt-dlp once and does each run in a copy of itself.
 
-Started by `python -I -u -c … PROGRAM IDLE_MS` with a socket as standard input; this text is the first thing that comes
+Started by `python -I -u -c … PROGRAM IDLE_MS beside|apart`, which says whether modules beside the program are its own, with a socket as standard input; this text is the first thing that comes
 through it. Says `ready`, or `no` and why not, and then takes requests: a packet with the words of a run, and
 three descriptors with it: what the copy writes to, twice, and a socket by which the copy and whoever asked agree.
 
@@ -14,6 +14,7 @@ Nothing here waits for a clock but the end of an idle life: there is one poll, w
 import atexit
 import collections
 import ctypes
+import errno
 import gc
 import importlib.util
 import os
@@ -39,6 +40,10 @@ LESSON_BYTES = 4096
 
 class Unfit(Exception):
     """Why copies of this process can't be runs."""
+
+
+class Busy(Exception):
+    """Why there can be no copy of this process now."""
 
 
 class Copier:
@@ -75,7 +80,10 @@ class Copier:
             return 0
         self._in_original()
         if pid < 0:
-            raise Unfit(f'a copy of a process is refused: {os.strerror(ctypes.get_errno())}')
+            number = ctypes.get_errno()
+            if number in (errno.EAGAIN, errno.ENOMEM):
+                raise Busy(f'there is no room for a process now: {os.strerror(number)}')
+            raise Unfit(f'a copy of a process is refused: {os.strerror(number)}')
         return pid
 
 
@@ -111,10 +119,13 @@ class Area:
 class Engine:
     """The yt-dlp of a program, loaded."""
 
-    def __init__(self, program):
+    def __init__(self, program, is_beside):
         self.program = program
         # Where a start of it would look first.
-        sys.path.insert(0, program if zipfile.is_zipfile(program) else os.path.dirname(os.path.realpath(program)))
+        if zipfile.is_zipfile(program):
+            sys.path.insert(0, program)
+        elif is_beside:
+            sys.path.insert(0, os.path.dirname(os.path.realpath(program)))
         found = importlib.util.find_spec('yt_dlp')
         if found is None or found.origin is None:
             raise Unfit('yt_dlp is not where this Python looks')
@@ -304,19 +315,19 @@ class Run:
 
 
 class Host:
-    def __init__(self, program, idle_ms):
+    def __init__(self, program, idle_ms, is_beside):
         # Not where a child of ours would find it.
         self._requests = socket.socket(fileno=os.dup(0))
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
         os.close(null)
         self._idle_ms = idle_ms
-        self._program = program
+        self._program, self._is_beside = program, is_beside
 
     def run(self):
         try:
             self._copier, self._areas = Copier(), Area.both()
-            self._engine = Engine(self._program)
+            self._engine = Engine(self._program, self._is_beside)
             self._lessons = Lessons(self._engine)
             gc.collect()
         except BaseException as error:
@@ -357,6 +368,10 @@ class Host:
             return False
         try:
             pid = self._copier.copy()
+        except Busy as error:
+            run.agreement.send(f'busy {error}'.encode())
+            run.close()
+            return True
         except Unfit as error:
             run.agreement.send(f'no {error}'.encode())
             return False
@@ -373,7 +388,7 @@ class Host:
 def main():
     # What is loaded stays, and what is done here leaves nothing behind that goes in circles.
     gc.disable()
-    host = Host(sys.argv[1], int(sys.argv[2]))
+    host = Host(sys.argv[1], int(sys.argv[2]), sys.argv[3] == 'beside')
     try:
         host.run()
     finally:

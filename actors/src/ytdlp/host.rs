@@ -43,6 +43,7 @@ pub(super) fn plan(program: &Path, environment: &Environment, idle: Duration) ->
         .args(["-I", "-u", "-c", BEGIN])
         .arg(program)
         .arg(idle.as_millis().to_string())
+        .arg(if script.looks_beside { "beside" } else { "apart" })
         .env("MEDIARY_ROOM", "-".repeat(ROOM_BYTES));
     Ok(Plan { spec, script: include_str!("host.py") })
 }
@@ -63,6 +64,8 @@ fn find(python: &str, environment: &Environment) -> Option<PathBuf> {
 struct Script {
     first_line: String,
     python: String,
+    /// Whether it finds modules that lie beside it.
+    looks_beside: bool,
 }
 
 impl Script {
@@ -76,24 +79,24 @@ impl Script {
         let rest = rest.get(1..).unwrap_or_default();
         if rest.starts_with(b"PK\x03\x04") {
             // An archive, which is a module by itself.
-            let python = python_of(&first_line)?;
-            return Ok(Self { first_line, python });
+            let (python, looks_beside) = python_of(&first_line)?;
+            return Ok(Self { first_line, python, looks_beside });
         }
         let text = std::str::from_utf8(rest).map_err(|_| Unhosted::NoScript)?;
-        let (python, body) = match by_shell(&first_line, text) {
-            Some((python, body)) => (python.to_owned(), body),
+        let ((python, looks_beside), body) = match by_shell(&first_line, text) {
+            Some((python, body)) => ((python.to_owned(), true), body),
             None => (python_of(&first_line)?, text),
         };
         match body.lines().map(str::trim).find(|line| !is_of_a_caller(line)) {
             Some(line) => Err(Unhosted::Wrapper { line: line.to_owned() }),
-            None if body.contains("from yt_dlp import main") => Ok(Self { first_line, python }),
+            None if body.contains("from yt_dlp import main") => Ok(Self { first_line, python, looks_beside }),
             None => Err(Unhosted::Wrapper { line: first_line }),
         }
     }
 }
 
-/// The interpreter that the first line of a script names.
-fn python_of(first_line: &str) -> Result<String, Unhosted> {
+/// The interpreter that the first line of a script names, and whether that looks beside the script.
+fn python_of(first_line: &str) -> Result<(String, bool), Unhosted> {
     let unknown = || Unhosted::Interpreter { line: first_line.to_owned() };
     let mut words = first_line.trim_start_matches("#!").split_ascii_whitespace();
     let mut program = words.next().ok_or_else(unknown)?;
@@ -104,11 +107,13 @@ fn python_of(first_line: &str) -> Result<String, Unhosted> {
     if !name.starts_with("python") {
         return Err(if name.contains("sh") { Unhosted::NoScript } else { unknown() });
     }
-    // They only leave out what we leave out in any case.
+    let mut looks_beside = true;
+    // They only leave out what we leave out in any case, but for the folder of the script.
     let are_known = words.all(|word| {
+        looks_beside &= !word.contains(['P', 'I']);
         word.strip_prefix('-').is_some_and(|flags| flags.chars().all(|flag| "sPEIuB".contains(flag)))
     });
-    if are_known { Ok(program.to_owned()) } else { Err(unknown()) }
+    if are_known { Ok((program.to_owned(), looks_beside)) } else { Err(unknown()) }
 }
 
 /// The interpreter and the rest, if a shell starts it because its path is long or has a blank.
@@ -146,6 +151,20 @@ mod tests {
 
     fn read(text: &str) -> Result<String, Unhosted> {
         Script::read(text.as_bytes()).map(|script| script.python)
+    }
+
+    // What lies beside it may not be found by a copy if a start of it would not find it.
+    #[test]
+    fn whether_modules_beside_it_are_its_own_is_what_its_first_line_says() {
+        for (first_line, looks_beside) in [
+            ("#!/usr/bin/python3", true),
+            ("#!/usr/bin/python3 -sEu", true),
+            ("#!/usr/bin/python3 -sP", false),
+            ("#!/usr/bin/env -S python3 -I", false),
+        ] {
+            let script = Script::read(format!("{first_line}\n{PIP}").as_bytes()).unwrap();
+            assert_eq!(script.looks_beside, looks_beside, "{first_line}");
+        }
     }
 
     const PIP: &str = "# -*- coding: utf-8 -*-\nimport re\nimport sys\nfrom yt_dlp import main\nif __name__ == '__main__':\n    sys.argv[0] = re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])\n    sys.exit(main())\n";

@@ -4,7 +4,7 @@ use mediary_schema::{PrincipalId, account::Permission};
 
 use super::object::Token;
 use crate::{
-    error::fault,
+    error::read_fault,
     schema::{clock, state},
     session::session,
 };
@@ -18,10 +18,7 @@ impl AccountQuery {
     async fn tokens(&self, context: &Context<'_>) -> Result<Vec<Token>> {
         session(context, Permission::ADMINISTER)?;
         let state = state::<Account>(context, PrincipalId::OWNER.uuid()).await;
-        let state = state.map_err(|refusal| {
-            tracing::error!(%refusal, "tokens can't be read");
-            fault("internal error; the server's log says more", "INTERNAL", false)
-        })?;
+        let state = state.map_err(|refusal| read_fault(&refusal))?;
         let now = clock(context);
         let tokens = state.tokens.into_iter().filter(|(_, token)| token.is_living(now));
         Ok(tokens.map(|(id, token)| Token::new(id, token)).collect())

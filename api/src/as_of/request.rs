@@ -49,7 +49,9 @@ impl Extension for Moments {
         };
         if otherwise.is_some() {
             let name = request.operation_name.clone();
-            if kind_of(request.parsed_query()?, name.as_deref()) != Some(OperationType::Query) {
+            let kind = kind_of(request.parsed_query()?, name.as_deref());
+            // Which one is meant where that is not known, the executor says.
+            if kind.is_some_and(|kind| kind != OperationType::Query) {
                 let message = "the past is read, and nothing else: `asOf` goes with a query alone";
                 return Err(refusal(fault(message, "AS_OF_READ_ONLY", false)));
             }

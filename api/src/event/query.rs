@@ -107,7 +107,13 @@ impl EventQuery {
             (true, 0) => (reader.head_position(), Direction::Backward),
             (true, before) => (before - 1, Direction::Backward),
         };
-        let request = Read { from, direction, limit: first as usize, bytes_max: PAGE_BYTES_MAX, filter };
+        let request = Read {
+            direction,
+            limit: first as usize,
+            bytes_max: PAGE_BYTES_MAX,
+            filter,
+            ..Read::forward(from)
+        };
         let mut page =
             blocking(move || reader.read_page(&request)).await?.map_err(|error| log_fault(&error))?;
         if backwards {

@@ -3,7 +3,7 @@ use mediary_events::setting::{Setting, State};
 use mediary_schema::{ProjectId, SettingId, account::Permission};
 
 use super::object::{Limits, Quota};
-use crate::{error::fault, schema::state, session::session};
+use crate::{error::read_fault, schema::state, session::session};
 
 #[derive(Debug, Default)]
 pub(crate) struct SettingQuery;
@@ -27,8 +27,5 @@ impl SettingQuery {
 /// One installation has one machine, whosever work runs on it.
 async fn settings(context: &Context<'_>) -> Result<State> {
     let id = SettingId::from_project(ProjectId::HOME).uuid();
-    state::<Setting>(context, id).await.map_err(|refusal| {
-        tracing::error!(%refusal, "settings can't be read");
-        fault("internal error; the server's log says more", "INTERNAL", false)
-    })
+    state::<Setting>(context, id).await.map_err(|refusal| read_fault(&refusal))
 }

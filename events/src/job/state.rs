@@ -105,7 +105,11 @@ impl State {
             }
             Event::CancelRequested { .. } => self.stop(Stop::Cancel),
             Event::PauseRequested { .. } => self.stop(Stop::Pause),
-            Event::Paused { .. } | Event::Stranded { .. } => self.back_to(JobState::Paused),
+            Event::Paused { .. } => {
+                self.after = None;
+                self.back_to(JobState::Paused);
+            }
+            Event::Stranded { .. } => self.back_to(JobState::Paused),
             Event::Resumed {} => {
                 // A person has looked at it: the counters begin anew.
                 (self.failures, self.blocks, self.losses, self.not_before) = (0, 0, 0, None);
@@ -126,6 +130,11 @@ impl State {
     /// Whether the job has come to its end.
     pub fn is_terminal(&self) -> bool {
         self.state.is_some_and(JobState::is_terminal)
+    }
+
+    /// Whether it is held since the job that it waited for came to nothing.
+    pub fn is_stranded(&self) -> bool {
+        self.state == Some(JobState::Paused) && self.after.is_some()
     }
 
     fn back_to(&mut self, state: JobState) {

@@ -1,14 +1,15 @@
 use mediary_schema::{ProjectId, account::Permission, project::HOME};
 
 use super::{Command, Event, State};
-use crate::{Concern, EventKind, Subjects};
+use crate::{
+    Concern, EventKind, Subjects,
+    name::{self, NAME_CHARS_MAX},
+};
 
 /// The kernel part `project`.
 #[derive(Debug)]
 pub struct Project;
 
-/// The longest name of a project.
-const NAME_LEN_MAX: usize = 80;
 /// Projects of an installation: each is made by a person, and all are shown at once.
 const PROJECTS_MAX: usize = 1_000;
 
@@ -17,7 +18,7 @@ const PROJECTS_MAX: usize = 1_000;
 pub enum Rejection {
     /// A name that nobody could type or tell from an id.
     #[error(
-        "a project's name has 1 to {NAME_LEN_MAX} characters, no control characters, no space at its ends, \
+        "a project's name has 1 to {NAME_CHARS_MAX} characters, no control characters, no space at its ends, \
          and does not begin like an id"
     )]
     BadName,
@@ -77,7 +78,7 @@ impl Concern for Project {
             Some(_) => return Err(Rejection::NameTaken { name }),
             None => {}
         }
-        if !is_name(&name) {
+        if !name::is_name(&name, ProjectId::KIND) {
             return Err(Rejection::BadName);
         }
         if state.projects.len() >= PROJECTS_MAX {
@@ -106,11 +107,4 @@ impl Concern for Project {
     fn evolve(state: &mut State, event: &Event) {
         state.evolve(event);
     }
-}
-
-fn is_name(name: &str) -> bool {
-    (1..=NAME_LEN_MAX).contains(&name.chars().count())
-        && !name.chars().any(char::is_control)
-        && name.trim() == name
-        && !name.starts_with("project-")
 }

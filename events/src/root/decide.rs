@@ -4,14 +4,15 @@ use mediary_schema::{
 };
 
 use super::{Command, Event, State};
-use crate::{Concern, EventKind, Subjects};
+use crate::{
+    Concern, EventKind, Subjects,
+    name::{self, NAME_CHARS_MAX},
+};
 
 /// The kernel part `root`.
 #[derive(Debug)]
 pub struct Root;
 
-/// The longest name of a root.
-const NAME_LEN_MAX: usize = 80;
 /// Roots of an installation: each is named by a person, and all of them are looked at one after the other.
 const ROOTS_MAX: usize = 100;
 /// What the library of the configuration is called.
@@ -25,7 +26,7 @@ pub enum Rejection {
     BadFolder(#[from] BadFolder),
     /// A name that nobody could type or tell from an id.
     #[error(
-        "a root's name has 1 to {NAME_LEN_MAX} characters, no control characters, no space at its ends, and does not \
+        "a root's name has 1 to {NAME_CHARS_MAX} characters, no control characters, no space at its ends, and does not \
          begin like an id"
     )]
     BadName,
@@ -111,7 +112,7 @@ impl Concern for Root {
                 if !is_owners_machine && state.of_folder(&folder).is_none() {
                     return Err(Rejection::Outside);
                 }
-                if !is_name(&name) {
+                if !name::is_name(&name, RootId::KIND) {
                     return Err(Rejection::BadName);
                 }
                 if state.roots.len() >= ROOTS_MAX {
@@ -137,6 +138,10 @@ impl Concern for Root {
     fn evolve(state: &mut State, event: &Event) {
         state.evolve(event);
     }
+
+    fn state_bytes(state: &State) -> usize {
+        size_of_val(state) + state.roots.len() * (Folder::BYTES_MAX + 4 * NAME_CHARS_MAX)
+    }
 }
 
 /// The library is the same one wherever its owner moved it.
@@ -154,11 +159,4 @@ fn configure(state: &State, folder: Folder) -> Result<Vec<Event>, Rejection> {
             vec![Event::Added { root_id, kind, name, folder }]
         }
     })
-}
-
-fn is_name(name: &str) -> bool {
-    (1..=NAME_LEN_MAX).contains(&name.chars().count())
-        && !name.chars().any(char::is_control)
-        && name.trim() == name
-        && !name.starts_with("root-")
 }

@@ -1,4 +1,5 @@
 use mediary_schema::{
+    PrincipalId,
     account::Permission,
     job::WorkKind,
     setting::{Limits, Quota, QuotaOf},
@@ -34,6 +35,12 @@ pub enum Rejection {
         /// Every kind.
         known: Vec<String>,
     },
+    /// A quota of somebody who can't ask for anything here.
+    #[error("there is no {principal_id} who starts work")]
+    UnknownPrincipal {
+        /// Who was named.
+        principal_id: PrincipalId,
+    },
     /// A quota that would hold all work.
     #[error("a quota is of one at least")]
     EmptyQuota,
@@ -47,6 +54,7 @@ impl crate::Rejection for Rejection {
         match self {
             Self::OutOfRange { .. } => "SETTING_OUT_OF_RANGE",
             Self::UnknownKind { .. } => "SETTING_UNKNOWN_KIND",
+            Self::UnknownPrincipal { .. } => "SETTING_UNKNOWN_PRINCIPAL",
             Self::EmptyQuota => "SETTING_EMPTY_QUOTA",
             Self::TooManyQuotas => "SETTING_TOO_MANY_QUOTAS",
         }
@@ -57,6 +65,10 @@ impl crate::Rejection for Rejection {
             Self::OutOfRange { .. } | Self::EmptyQuota => {
                 Some("to hold work, pause its jobs with `mediary job pause ID`".to_owned())
             }
+            Self::UnknownPrincipal { .. } => Some(
+                "`mediary token list` shows the tokens, those for NATS under the id as which they ask"
+                    .to_owned(),
+            ),
             Self::TooManyQuotas => Some("`mediary quota list` shows them".to_owned()),
             Self::UnknownKind { .. } => Some("see the kinds with `mediary limit show`".to_owned()),
         }
@@ -107,8 +119,17 @@ impl Concern for Setting {
         }
     }
 
+    // Numbers, and whose they are: nobody's words.
+    fn redact(event: &Event) -> Option<Event> {
+        Some(event.clone())
+    }
+
     fn evolve(state: &mut State, event: &Event) {
         state.evolve(event);
+    }
+
+    fn state_bytes(state: &State) -> usize {
+        size_of_val(state) + state.quotas.len() * size_of::<(QuotaOf, Quota)>()
     }
 }
 

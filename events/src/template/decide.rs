@@ -1,4 +1,4 @@
-use mediary_schema::{Label, account::Permission, ticket::Ticket};
+use mediary_schema::{Label, account::Permission, template::Settings, ticket::Ticket};
 
 use super::{Command, Event, State};
 use crate::{Concern, EventKind, Subjects};
@@ -96,6 +96,17 @@ impl Concern for Template {
 
     fn evolve(state: &mut State, event: &Event) {
         state.evolve(event);
+    }
+
+    // A name and its number are what later versions go on from.
+    fn redact(event: &Event) -> Option<Event> {
+        Some(match event {
+            Event::Saved { name, version, settings } => {
+                let settings = Settings { priority: settings.priority, ..Settings::default() };
+                Event::Saved { name: name.clone(), version: *version, settings }
+            }
+            Event::Removed { .. } => event.clone(),
+        })
     }
 
     fn state_bytes(state: &State) -> usize {

@@ -78,3 +78,17 @@ fn there_is_an_end_to_names() {
         .when(Command::Save { name: name(500), settings: Settings::default() })
         .rejected(&Rejection::TooMany);
 }
+
+// invariant: J-17
+#[test]
+fn what_was_erased_keeps_its_number() {
+    let erased = Template::redact(&saved(2, 1)).unwrap();
+    given::<Template>([saved(1, 1), erased]).when(save(7)).then([saved(3, 7)]);
+    let named = Event::Saved {
+        name: label("night"),
+        version: 1,
+        settings: Settings { batch: Some(label("of Ann")), tags: vec![label("secret")], ..settings(1) },
+    };
+    assert_eq!(Template::redact(&named), Some(saved(1, 1)), "words are gone");
+    assert_eq!(Template::redact(&removed()), Some(removed()));
+}

@@ -1,4 +1,4 @@
-use std::fmt::Display;
+use std::{fmt::Display, time::Duration};
 
 use miette::Diagnostic;
 use reqwest::StatusCode;
@@ -17,6 +17,8 @@ pub(crate) struct Fault {
     pub(crate) code: String,
     /// Whether the same may succeed a moment later.
     pub(crate) retryable: bool,
+    /// After how long, if it may.
+    pub(super) retry_after: Duration,
 }
 
 impl Fault {
@@ -28,10 +30,16 @@ impl Fault {
         self.code == "AS_OF_BUILDING"
     }
 
+    /// What is sent as a file is as it is now.
+    pub(super) fn of_now() -> Self {
+        let message = "what is sent as a file is of now: `--as-of` does not go with it".to_owned();
+        Self { message, code: "BAD_AS_OF".to_owned(), retryable: false, retry_after: Duration::ZERO }
+    }
+
     /// A command was done in place of being told: the server is older than dry runs.
     pub(super) fn no_dry_run() -> Self {
         let message = "the server did not understand that nothing was to be done".to_owned();
-        Self { message, code: Self::OTHER_SCHEMA.to_owned(), retryable: false }
+        Self { message, code: Self::OTHER_SCHEMA.to_owned(), retryable: false, retry_after: Duration::ZERO }
     }
 
     /// What a plain status says, if it is none of success.
@@ -43,7 +51,7 @@ impl Fault {
             status if status.is_success() => return None,
             status => (format!("the server answered {status}"), "INTERNAL", false),
         };
-        Some(Self { message, code: code.to_owned(), retryable })
+        Some(Self { message, code: code.to_owned(), retryable, retry_after: Duration::ZERO })
     }
 }
 

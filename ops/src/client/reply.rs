@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
@@ -109,6 +111,8 @@ struct Extensions {
     code: Option<String>,
     #[serde(default)]
     retryable: bool,
+    #[serde(default, rename = "retryAfterSeconds")]
+    retry_after_seconds: u64,
 }
 
 /// What an answer says of itself besides.
@@ -186,7 +190,8 @@ pub(super) fn parse(body: &[u8]) -> Option<Result<Value, Fault>> {
         // Where the document itself was refused, this program and the server differ in age.
         let code = extensions.code.filter(|code| code != "BAD_QUERY");
         let code = code.unwrap_or_else(|| Fault::OTHER_SCHEMA.to_owned());
-        return Some(Err(Fault { message, code, retryable: extensions.retryable }));
+        let retry_after = Duration::from_secs(extensions.retry_after_seconds);
+        return Some(Err(Fault { message, code, retryable: extensions.retryable, retry_after }));
     }
     let mut values = reply.data?.into_iter();
     values.next().map(|(_, value)| Ok(value))

@@ -61,24 +61,22 @@ pub(crate) const REMOVE: Document<remove::Answer> =
 
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
-        let (document, wanted, intent) = match self {
-            Self::List => {
-                let templates: Vec<Template> = client.ask(&LIST, json!({})).await?;
-                return Ok(output.show(&templates, |templates| table(templates))?);
-            }
+        let templates: Vec<Template> = match self {
+            Self::List => client.ask(&LIST, json!({})).await?,
             Self::Save(Save { name, priority, batch, tags, intent }) => {
                 let wanted = json!({ "name": name, "priority": priority, "batch": batch, "tags": tags });
-                (&SAVE, wanted, intent)
+                let outcome = client.meant(intent).act(&SAVE, input(wanted)).await?;
+                Failure::refused(outcome.user_errors)?;
+                outcome.payload.template.into_iter().collect()
             }
-            Self::Remove { name, intent } => (&REMOVE, json!({ "name": name }), intent),
+            Self::Remove { name, intent } => {
+                let wanted = json!({ "name": name });
+                let outcome = client.meant(intent).act(&REMOVE, input(wanted.clone())).await?;
+                Failure::refused(outcome.user_errors)?;
+                return Ok(output.show(&wanted, |_| format!("nothing is started by {name} any more"))?);
+            }
         };
-        let outcome = client.meant(intent).act(document, input(wanted)).await?;
-        Failure::refused(outcome.user_errors)?;
-        let templates: Vec<Template> = outcome.payload.template.into_iter().collect();
-        Ok(output.show(
-            &templates,
-            |templates| if templates.is_empty() { String::new() } else { table(templates) },
-        )?)
+        Ok(output.show(&templates, |templates| table(templates))?)
     }
 }
 

@@ -72,14 +72,17 @@ pub enum ServeError {
         /// What is in the way.
         source: mediary_actors::download::Unusable,
     },
-    /// The library has a path that can't be told.
+    /// The library has a path that can't be told, or is another root.
     #[error("the library can't lie in {}", path.display())]
-    #[diagnostic(code(library_unusable), help("name another folder as `library`"))]
+    #[diagnostic(
+        code(library_unusable),
+        help("name another folder as `library`: what was registered as a root stays one")
+    )]
     LibraryFolder {
         /// The folder.
         path: PathBuf,
         /// Why not.
-        source: mediary_schema::root::BadFolder,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The log can't be opened.
     #[error("failed to open the log")]

@@ -113,7 +113,7 @@ pub(super) struct Readers {
 
 impl Readers {
     pub(super) async fn start(configuration: &Configuration, record: &Record) -> Result<Self, ServeError> {
-        let views = Views::start(&record.log, &configuration.data, mediary_api::views())
+        let views = Views::start(&record.log, &record.alarms, &configuration.data, mediary_api::views())
             .map_err(ServeError::Views)?;
         let first_token = access::ensure_local_token(&record.gate, &configuration.data).await?;
         let tokens = Tokens::start(&record.log, record.alarms.clone()).map_err(ServeError::Accounts)?;

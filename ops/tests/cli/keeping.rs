@@ -61,6 +61,9 @@ async fn a_folder_is_registered_as_a_root_and_read_by_itself() {
     assert_eq!((&added[0]["name"], &added[0]["kind"]), (&json!("In"), &json!("WATCH")));
     let planned = served.run(&["file", "root", "add", "incoming", "--name", "Other", "--dry-run"]).await;
     planned.ends_with(3).says(&["ROOT_FOLDER_TAKEN", "file root list"]);
+    // Also one that is not there yet, as that of a disk to be mounted.
+    let missing = served.json(&["file", "root", "add", "missing"]).await;
+    assert!(missing[0]["folder"].as_str().unwrap().ends_with("/missing"), "{missing}");
     let listed = served.run(&["file", "root", "list"]).await.ends_with(0).stdout;
     assert!(listed.contains("library") && listed.contains("In"), "{listed}");
     let files = served.run(&["file", "list"]).await.ends_with(0).stdout;

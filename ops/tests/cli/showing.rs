@@ -51,6 +51,11 @@ async fn what_is_listed_is_listed_as_of_a_moment_of_the_past() {
         .ends_with(3)
         .says(&["AS_OF_READ_ONLY"]);
     served.run(&["lane", "list", "--as-of", "1"]).await.ends_with(3).says(&["NOT_RECORDED"]);
+    served
+        .run(&["download", "archive", "export", "-", "--as-of", "1"])
+        .await
+        .ends_with(2)
+        .says(&["BAD_AS_OF", "is of now"]);
     served.run(&["log", "tail", "--as-of", "1"]).await.ends_with(2).says(&["leave it out"]);
     served.run(&["limit", "show", "--as-of", "soon"]).await.ends_with(2);
 }

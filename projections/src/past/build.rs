@@ -12,6 +12,7 @@ use crate::{
     feed::Feeder,
     handle::{Fault, ViewStatus},
     readers::{self, Readers},
+    spawn,
     store::{self, Store},
     told::Told,
     view::View,
@@ -28,6 +29,8 @@ pub(crate) enum Stage {
     Failed(Fault),
     /// It takes more room than everything of the past may.
     TooLarge,
+    /// It has no room beside those that others asked for meanwhile.
+    Crowded,
     /// Nobody builds it any more.
     Gone,
 }
@@ -40,9 +43,19 @@ pub(crate) struct Plan<'a> {
     pub(crate) position: u64,
     /// The same view as it was before, if that is there.
     pub(crate) from: Option<PathBuf>,
-    pub(crate) bytes_max: u64,
+    /// Makes room for so many bytes, as far as there is any.
+    pub(crate) room: &'a dyn Fn(u64) -> Result<(), NoRoom>,
     pub(crate) stage: &'a watch::Sender<Stage>,
     pub(crate) stopped: &'a watch::Receiver<bool>,
+}
+
+/// Why there is no room for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoRoom {
+    /// It is too large by itself.
+    Ever,
+    /// What else is kept was just asked for.
+    Now,
 }
 
 /// How a view of one kind is built.
@@ -65,7 +78,8 @@ fn build<V: View>(plan: &Plan<'_>) -> Stage {
     match why {
         Unbuilt::Ended(End::Faulty(fault)) => Stage::Failed(fault),
         Unbuilt::Ended(End::Stopping | End::Erased) => Stage::Gone,
-        Unbuilt::TooLarge => Stage::TooLarge,
+        Unbuilt::NoRoom(NoRoom::Ever) => Stage::TooLarge,
+        Unbuilt::NoRoom(NoRoom::Now) => Stage::Crowded,
         Unbuilt::Unopened(error) => {
             tracing::error!(view = V::NAME, reason = chain(&*error), "a view of the past can't be built");
             let reason = "a file for it can't be made".to_owned();
@@ -77,13 +91,19 @@ fn build<V: View>(plan: &Plan<'_>) -> Stage {
 /// Why it was not built.
 enum Unbuilt {
     Ended(End),
-    TooLarge,
+    NoRoom(NoRoom),
     Unopened(Box<dyn std::error::Error>),
 }
 
 impl From<End> for Unbuilt {
     fn from(end: End) -> Self {
         Self::Ended(end)
+    }
+}
+
+impl From<NoRoom> for Unbuilt {
+    fn from(why: NoRoom) -> Self {
+        Self::NoRoom(why)
     }
 }
 
@@ -94,25 +114,40 @@ fn unopened(error: impl std::error::Error + 'static) -> Unbuilt {
 fn built<V: View>(plan: &Plan<'_>, edition: Edition, path: &Path) -> Result<Kept, Unbuilt> {
     store::remove(path);
     std::fs::create_dir_all(plan.directory).map_err(unopened)?;
-    if let Some(from) = &plan.from {
-        let from = readers::connect(from).map_err(unopened)?;
-        from.execute("VACUUM INTO ?1", [path.to_string_lossy()]).map_err(unopened)?;
+    if let Some(from) = &plan.from
+        && let Err(error) = copy(plan, from, path)
+    {
+        tracing::debug!(view = V::NAME, %error, "an earlier view is not gone on with");
+        store::remove(path);
     }
-    let file = Store::open_aside::<V>(path, plan.log).map_err(unopened)?;
+    let file = Store::open_scratch::<V>(path, plan.log).map_err(unopened)?;
     let (own, _) = watch::channel(ViewStatus::new(V::NAME, edition, file.1.position));
     let told = Told { own, served: None };
     let mut feeder = Feeder::new(plan.log, plan.runtime.clone(), file, told, plan.stopped.clone());
-    feeder.pause_at = Some(plan.position);
+    (feeder.pause_at, feeder.gives_up) = (Some(plan.position), true);
     while feeder.place.position < plan.position {
         feeder.step::<V, std::convert::Infallible>(std::future::pending())?;
         plan.stage.send_replace(Stage::At(feeder.place.position));
-        if store::size_bytes(path) > plan.bytes_max {
-            return Err(Unbuilt::TooLarge);
-        }
+        (plan.room)(store::size_bytes(path))?;
     }
     feeder.finish::<V>()?;
+    (plan.room)(store::size_bytes(path))?;
     let begun = feeder.store.begun();
     drop(feeder);
     let readers = Readers::new(V::NAME, V::VERSION, plan.directory, edition);
     Ok(Kept { readers, begun, bytes: store::size_bytes(path), path: path.to_owned() })
+}
+
+/// Copies what an earlier view has, until that is not wanted any more.
+fn copy(plan: &Plan<'_>, from: &Path, to: &Path) -> rusqlite::Result<()> {
+    let from = readers::connect(from)?;
+    let (copying, mut stopped) = (from.get_interrupt_handle(), plan.stopped.clone());
+    let watching = spawn::task(plan.runtime, async move {
+        if stopped.wait_for(|stopped| *stopped).await.is_ok() {
+            copying.interrupt();
+        }
+    });
+    let copied = from.execute("VACUUM INTO ?1", [to.to_string_lossy()]);
+    watching.abort();
+    copied.map(drop)
 }

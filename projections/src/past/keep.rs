@@ -6,6 +6,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     thread::JoinHandle,
+    time::Duration,
 };
 
 use mediary_log::Log;
@@ -17,9 +18,14 @@ use tokio::{
 
 use super::{
     Limits,
-    build::{Plan, Stage, Way},
+    build::{NoRoom, Plan, Stage, Way},
 };
-use crate::{editions::last_erasure, readers::QueryError, readers::Readers, spawn, store};
+use crate::{
+    editions::last_erasure,
+    readers::{QueryError, Readers},
+    spawn,
+    store::{self, BEHIND_MIN},
+};
 
 /// A view as it was: its file, which nobody writes any more, and who reads it.
 #[derive(Debug, Clone)]
@@ -30,6 +36,9 @@ pub(crate) struct Kept {
     pub(crate) bytes: u64,
     pub(crate) path: PathBuf,
 }
+
+/// A view is gone on with that lacks at most this share of its events, or a few.
+const NEAR_SHARE: u64 = 4;
 
 /// Which view, and as of which position.
 type Key = (&'static str, u64);
@@ -60,14 +69,18 @@ struct Shelf {
 
 struct Past {
     stage: watch::Sender<Stage>,
+    asked_at: Instant,
     used_at: Instant,
 }
+
+/// What was asked for so shortly before something else belongs to it: one question is about several views.
+const TOGETHER: Duration = Duration::from_mins(1);
 
 impl Past {
     fn kept(&self) -> Option<Kept> {
         match &*self.stage.borrow() {
             Stage::Built(kept) => Some(kept.clone()),
-            Stage::At(_) | Stage::Failed(_) | Stage::TooLarge | Stage::Gone => None,
+            Stage::At(_) | Stage::Failed(_) | Stage::TooLarge | Stage::Crowded | Stage::Gone => None,
         }
     }
 
@@ -78,14 +91,11 @@ impl Past {
 
 impl Pasts {
     pub(crate) fn new(log: &Log, directory: PathBuf, limits: Limits) -> Self {
-        // An earlier run's: what was erased since may be in it.
-        match fs::remove_dir_all(&directory) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => tracing::warn!(path = %directory.display(), %error, "can't remove old views"),
-        }
         let (log, runtime, stop) = (log.clone(), Handle::current(), watch::Sender::new(false));
-        Self(Arc::new(Inner { log, runtime, directory, limits, stop, shelf: Mutex::default() }))
+        let inner = Inner { log, runtime, directory, limits, stop, shelf: Mutex::default() };
+        // Those of a run that was killed: what was erased since may be in them.
+        inner.remove_all();
+        Self(Arc::new(inner))
     }
 
     pub(crate) fn runtime(&self) -> &Handle {
@@ -103,11 +113,12 @@ impl Pasts {
         let mut known = self.0.lock();
         if let Some(past) = known.pasts.get_mut(&key) {
             past.used_at = now;
-            // What is too large is so for the next one, too.
-            let has_failed = matches!(*past.stage.borrow(), Stage::Failed(_) | Stage::Gone);
-            if !has_failed {
-                return Ok(past.stage.subscribe());
+            let told = past.stage.subscribe();
+            // Told once, and then it is tried again; what is too large is so for the next one, too.
+            if matches!(*told.borrow(), Stage::Failed(_) | Stage::Crowded | Stage::Gone) {
+                known.pasts.remove(&key);
             }
+            return Ok(told);
         }
         if *self.0.stop.borrow() {
             return Err(QueryError::Stopping);
@@ -116,7 +127,7 @@ impl Pasts {
             return Err(QueryError::Busy { view });
         }
         let (stage, told) = watch::channel(Stage::At(0));
-        known.pasts.insert(key, Past { stage, used_at: now });
+        known.pasts.insert(key, Past { stage, asked_at: now, used_at: now });
         known.waiting.push_back((key, way));
         if !known.is_building {
             known.is_building = true;
@@ -155,6 +166,7 @@ impl Pasts {
         {
             tracing::error!("the thread that builds views of the past panicked");
         }
+        self.0.remove_all();
     }
 
     fn build_what_waits(&self) {
@@ -194,7 +206,7 @@ impl Pasts {
                 directory: &directory,
                 position,
                 from: from.take().map(|kept| kept.path),
-                bytes_max: self.0.limits.bytes_max,
+                room: &|bytes| self.0.room((view, position), bytes),
                 stage,
                 stopped: &stopped,
             };
@@ -206,7 +218,7 @@ impl Pasts {
                     tracing::info!(view, position, bytes = kept.bytes, "built a view as it was");
                     return built;
                 }
-                Stage::At(_) | Stage::Failed(_) | Stage::TooLarge | Stage::Gone => {
+                Stage::At(_) | Stage::Failed(_) | Stage::TooLarge | Stage::Crowded | Stage::Gone => {
                     self.0.remove_folder(position);
                     return built;
                 }
@@ -225,8 +237,11 @@ impl Pasts {
         }
         let pasts = Arc::downgrade(&self.0);
         spawn::task(&self.0.runtime, async move {
-            while let Some(next) = Weak::upgrade(&pasts).and_then(|inner| inner.tidy()) {
-                sleep_until(next).await;
+            while let Some(inner) = Weak::upgrade(&pasts) {
+                match spawn::blocking(move || inner.tidy()).await {
+                    Ok(Some(next)) => sleep_until(next).await,
+                    Ok(None) | Err(_) => return,
+                }
             }
         });
     }
@@ -239,16 +254,50 @@ impl Inner {
 
     /// Removes those of which this is true.
     fn forget(&self, is_over: impl Fn(&Past, &Kept) -> bool) {
-        let mut known = self.lock();
-        let over: Vec<(Key, Kept)> = known
-            .pasts
-            .iter()
-            .filter_map(|(key, past)| Some((*key, past.kept().filter(|kept| is_over(past, kept))?)))
-            .collect();
+        let over: Vec<(Key, Kept)> = {
+            let mut known = self.lock();
+            let over = known
+                .pasts
+                .iter()
+                .filter_map(|(key, past)| Some((*key, past.kept().filter(|kept| is_over(past, kept))?)));
+            let over: Vec<(Key, Kept)> = over.collect();
+            known.pasts.retain(|key, _| over.iter().all(|(gone, _)| gone != key));
+            over
+        };
         for (key, kept) in over {
-            known.pasts.remove(&key);
             store::remove(&kept.path);
             self.remove_folder(key.1);
+        }
+    }
+
+    /// Removes whatever is there of the past.
+    fn remove_all(&self) {
+        match fs::remove_dir_all(&self.directory) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => tracing::warn!(path = %self.directory.display(), %error, "can't remove old views"),
+        }
+    }
+
+    /// Makes room for one that is being built and has so many bytes; what is asked for together with it stays.
+    fn room(&self, building: Key, bytes: u64) -> Result<(), NoRoom> {
+        if bytes > self.limits.bytes_max {
+            return Err(NoRoom::Ever);
+        }
+        loop {
+            let oldest = {
+                let known = self.lock();
+                let asked_at = known.pasts.get(&building).map_or_else(Instant::now, |past| past.asked_at);
+                let kept = known.pasts.values().filter_map(|past| Some((past.kept()?, past.used_at)));
+                let kept: Vec<(Kept, Instant)> = kept.collect();
+                if bytes + kept.iter().map(|(kept, _)| kept.bytes).sum::<u64>() <= self.limits.bytes_max {
+                    return Ok(());
+                }
+                let may_go = kept.into_iter().filter(|(_, used_at)| *used_at + TOGETHER < asked_at);
+                may_go.min_by_key(|(_, used_at)| *used_at).map(|(kept, _)| kept.path)
+            };
+            let oldest = oldest.ok_or(NoRoom::Now)?;
+            self.forget(|_, kept| kept.path == oldest);
         }
     }
 
@@ -258,7 +307,7 @@ impl Inner {
         fs::remove_dir(self.directory.join(position.to_string())).unwrap_or_default();
     }
 
-    /// Removes those that were not asked for longest until what is kept is within its limits; the newest stays.
+    /// Removes those that were not asked for longest until no more are kept than may be; the newest stays.
     fn make_room(&self, newest: Key) {
         loop {
             let oldest = {
@@ -266,8 +315,7 @@ impl Inner {
                 let kept =
                     known.pasts.iter().filter_map(|(key, past)| Some((*key, past.kept()?, past.used_at)));
                 let all: Vec<(Key, Kept, Instant)> = kept.collect();
-                let bytes: u64 = all.iter().map(|(_, kept, _)| kept.bytes).sum();
-                if all.len() <= self.limits.files_max && bytes <= self.limits.bytes_max {
+                if all.len() <= self.limits.files_max {
                     return;
                 }
                 let others = all.into_iter().filter(|(key, ..)| *key != newest);
@@ -283,7 +331,10 @@ impl Inner {
         let (now, kept_for) = (Instant::now(), self.limits.kept_for);
         self.forget(|past, _| past.used_at + kept_for <= now);
         let mut known = self.lock();
-        known.pasts.retain(|_, past| past.kept().is_some() || !past.is_settled());
+        // Whoever asked for what came to nothing is to hear it, too.
+        known
+            .pasts
+            .retain(|_, past| past.kept().is_some() || !past.is_settled() || past.used_at + kept_for > now);
         let next = known.pasts.values().map(|past| past.used_at + kept_for).min();
         known.is_tidied = next.is_some();
         // One that is being built for longer than that is looked at again, but not all the time.
@@ -292,9 +343,10 @@ impl Inner {
 }
 
 impl Shelf {
-    /// The same view as it was nearest before.
+    /// The same view as it was before, if that is near: what has its indexes folds much slower than what gets them last.
     fn nearest(&self, (view, position): Key) -> Option<Kept> {
-        let before = self.pasts.iter().filter(|((name, at), _)| *name == view && *at < position);
+        let is_near = |at: u64| at < position && position - at <= (position / NEAR_SHARE).max(BEHIND_MIN);
+        let before = self.pasts.iter().filter(|((name, at), _)| *name == view && is_near(*at));
         let kept = before.filter_map(|((_, at), past)| Some((*at, past.kept()?)));
         kept.max_by_key(|(at, _)| *at).map(|(_, kept)| kept)
     }

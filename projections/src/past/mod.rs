@@ -1,8 +1,8 @@
 //! Views as they were at a position of the past, each built in a scratch folder when it is first asked for.
 //!
 //! Guarantees: what is answered is what the view showed when the log ended there, without what was erased since; one is
-//! built at a time, once for all who ask for it; what is kept is bounded in number, bytes and time, and nothing of it
-//! outlives the process.
+//! built at a time, once for all who ask for it; what is there is bounded in number, bytes and time, and nothing of it
+//! outlives a server that stops in good order, or the next start of one that doesn't.
 
 mod build;
 mod keep;
@@ -14,9 +14,9 @@ use mediary_schema::scope::Scope;
 use rusqlite::Transaction;
 use tokio::{sync::watch, time::timeout};
 
-use self::{build::Stage, keep::Kept};
+use self::keep::Kept;
 pub(crate) use self::{
-    build::{Way, way},
+    build::{Stage, Way, way},
     keep::Pasts,
 };
 use crate::{
@@ -74,6 +74,7 @@ impl ViewHandle {
                     });
                 }
                 Ok(Stage::TooLarge) => return Err(QueryError::PastTooLarge { view: self.name, position }),
+                Ok(Stage::Crowded) => return Err(QueryError::Busy { view: self.name }),
                 Ok(Stage::Gone) => return Err(QueryError::Stopping),
                 Ok(Stage::At(at)) => {
                     return Err(QueryError::Building { view: self.name, at, wanted: position });
@@ -84,12 +85,17 @@ impl ViewHandle {
                 }
             };
             let (pasts, begun) = (self.pasts.clone(), kept.begun);
-            let is_clean = spawn::blocking(move || pasts.is_clean(begun)).await;
-            if is_clean.map_err(|_| QueryError::Stopping)? {
+            let is_clean = spawn::blocking(move || {
+                let is_clean = pasts.is_clean(begun);
+                if !is_clean {
+                    // Something was erased since: what was built before shows it.
+                    pasts.forget_what_was_erased();
+                }
+                is_clean
+            });
+            if is_clean.await.map_err(|_| QueryError::Stopping)? {
                 return Ok(kept);
             }
-            // Something was erased since: what was built before shows it.
-            self.pasts.forget_what_was_erased();
         }
         Err(QueryError::Building { view: self.name, at: 0, wanted: position })
     }

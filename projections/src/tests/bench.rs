@@ -13,6 +13,7 @@ use std::{
 use mediary_events::testing::NOW;
 use mediary_log::{
     Append, AppendHeader, Log, NewEvent, Schema, StreamId, Subjects, Urgency,
+    alarm::Alarms,
     gate::{Gate, Options, Refusal, Transaction},
 };
 use mediary_schema::Clock;
@@ -121,14 +122,18 @@ impl Bench {
         self.log().append(append).await.unwrap().last_position
     }
 
+    pub(crate) fn alarms(&self) -> Alarms {
+        Alarms::system(self.gate.clock().clone())
+    }
+
     /// Starts every view in the folder of the log.
     pub(crate) fn views(&self) -> Views {
-        Views::start(self.log(), self.folder(), ALL).unwrap()
+        Views::start(self.log(), &self.alarms(), self.folder(), ALL).unwrap()
     }
 
     /// Starts one view in a folder of its own.
     pub(crate) fn view<V: View>(&self, directory: &Path) -> ViewHandle {
-        ViewHandle::start::<V>(self.log(), directory).unwrap()
+        ViewHandle::start::<V>(self.log(), &self.alarms(), directory).unwrap()
     }
 }
 

@@ -2,18 +2,20 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
-use mediary_log::{Filter, Read};
+use mediary_events::{Concern as _, playlist::Playlist};
+use mediary_log::{Filter, Read, Recorded};
 use mediary_schema::scope::Scope;
 use proptest::prelude::*;
-use rusqlite::types::Value;
+use rusqlite::{Transaction, types::Value};
 use tokio::runtime::Runtime;
 
 use super::{
     bench::{Bench, dump, open},
-    story::{follow, list, look, reach},
+    story::{follow, keep, list, look, reach},
 };
 use crate::{
     QueryError,
@@ -21,10 +23,10 @@ use crate::{
     file::FileView,
     handle::ViewHandle,
     job::JobView,
-    past::{Limits, Pasts},
+    past::{Limits, Pasts, Stage},
     playlist::{PlaylistView, playlist},
     registry::Views,
-    view::View,
+    view::{ApplyError, View},
 };
 
 type Dump = Vec<Vec<Value>>;
@@ -76,13 +78,19 @@ proptest! {
             for number in 0..=looks.len() {
                 let position = match number.checked_sub(1).and_then(|number| looks.get(number)) {
                     None => bench.tell(follow).await,
-                    Some((from, more)) => bench.tell(look(number as u128, *from..from + more)).await,
+                    Some((from, more)) => {
+                        bench.tell(look(number as u128, *from..from + more)).await;
+                        bench.tell(keep(number as u128)).await
+                    }
                 };
                 for view in views.all() {
                     reach(view, position).await;
                 }
                 ends.push((position, dumps(&bench.folder().join("views"))));
             }
+            // Of no rows nothing would be proved: the checkpoint is one.
+            let (_, last) = ends.last().unwrap();
+            prop_assert!(last.iter().all(|rows| rows.len() > 1) || looks.len() < 2, "{last:?}");
             // An earlier one is begun from nothing, a later one from the one before.
             if backwards {
                 ends.reverse();
@@ -94,14 +102,16 @@ proptest! {
             build(&views, 0).await;
             assert_eq!(entry_count(views.named("playlist").unwrap(), 0).await, None);
             views.stop();
-        });
+            Ok(())
+        })?;
     }
 }
 
 /// A view among others with few of the past, and two positions of it.
 async fn with_limits(bench: &Bench, limits: Limits) -> (ViewHandle, u64, u64) {
     let pasts = Pasts::new(bench.log(), bench.folder().join("views/past"), limits);
-    let view = ViewHandle::start_among::<PlaylistView>(bench.log(), bench.folder(), &pasts).unwrap();
+    let view = ViewHandle::start_among::<PlaylistView>(bench.log(), &bench.alarms(), bench.folder(), &pasts)
+        .unwrap();
     bench.tell(follow).await;
     let first = bench.tell(look(1, 0..3)).await;
     let second = bench.tell(look(2, 0..5)).await;
@@ -120,7 +130,9 @@ async fn who_asks_for_the_same_moment_meets_the_same_file() {
     let kept = std::fs::read_dir(bench.folder().join("views/past")).unwrap().count();
     assert_eq!(kept, 2);
     view.stop();
-    // It is of one run: what is erased between two is in none.
+    assert!(!bench.folder().join("views/past").exists(), "it is of one run");
+    // One that was killed leaves it: what is erased between two is in none.
+    std::fs::create_dir_all(bench.folder().join("views/past/7")).unwrap();
     let pasts = Pasts::start(bench.log(), &bench.folder().join("views"));
     assert!(!bench.folder().join("views/past").exists());
     drop(pasts);
@@ -177,7 +189,7 @@ async fn what_was_erased_is_in_no_view_of_the_past() {
         assert!(says::<PlaylistView>(&folder(&bench, position), "About 1"));
     }
     let added = bench.log().read(&Read::forward(1).filter(Filter::kinds(["playlist.entry_added"]))).unwrap();
-    let named = |event: &&mediary_log::Recorded| {
+    let named = |event: &&Recorded| {
         event.payload_json().unwrap().is_some_and(|payload| payload["title"] == "About 1")
     };
     let erased = added.iter().find(named).unwrap().position();
@@ -188,5 +200,90 @@ async fn what_was_erased_is_in_no_view_of_the_past() {
         assert!(!says::<PlaylistView>(&folder(&bench, position), "About 1"));
         assert!(says::<PlaylistView>(&folder(&bench, position), "About 2"));
     }
+    view.stop();
+}
+
+/// A view whose disk is full, or that fails slowly, wherever it is built as it was.
+#[derive(Default)]
+struct Unlucky;
+
+/// How many times one of the past was begun.
+static BEGUN: AtomicU64 = AtomicU64::new(0);
+
+impl View for Unlucky {
+    const NAME: &'static str = "unlucky";
+    const VERSION: u32 = 1;
+    const SERVES_FROM: u32 = 1;
+    const TABLES: &'static str = "CREATE TABLE unlucky (key INTEGER PRIMARY KEY, project BLOB NOT NULL, changed_at INTEGER NOT NULL) STRICT;";
+    const INDEXES: &'static str = "CREATE INDEX unlucky_changed ON unlucky (project, changed_at);";
+    const CONCERNS: &'static [&'static str] = &[Playlist::NAME];
+
+    fn apply(&mut self, _: &Transaction<'_>, _: &Recorded) -> Result<(), ApplyError> {
+        if std::thread::current().name() != Some("past") {
+            return Ok(());
+        }
+        BEGUN.fetch_add(1, Ordering::SeqCst);
+        let full = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
+        Err(ApplyError::Sqlite(rusqlite::Error::SqliteFailure(full, None)))
+    }
+
+    fn write(&mut self, _: &Transaction<'_>) -> Result<(), ApplyError> {
+        Ok(())
+    }
+}
+
+// A copy that nobody needs does not wait for the room that it takes itself; and it is told, also if nobody waited for it.
+// invariant: V-8
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fills_the_disk_is_given_up_and_that_is_told_once() {
+    let bench = Bench::new();
+    let pasts = Pasts::new(bench.log(), bench.folder().join("views/past"), Limits::USUAL);
+    let view =
+        ViewHandle::start_among::<Unlucky>(bench.log(), &bench.alarms(), bench.folder(), &pasts).unwrap();
+    let position = bench.tell(follow).await;
+    reach(&view, position).await;
+    let mut told = pasts.ask(Unlucky::NAME, view.way, position).unwrap();
+    told.wait_for(|stage| matches!(stage, Stage::Failed(_))).await.unwrap();
+    drop(told);
+    gone(&folder(&bench, position)).await;
+    let error = view.read_as_of(position, Scope::of_test(), |_| Ok(())).await.unwrap_err();
+    assert!(matches!(&error, QueryError::Stopped { reason, .. } if reason.contains("full")), "{error}");
+    assert_eq!(BEGUN.load(Ordering::SeqCst), 1, "whoever asks afterwards is told");
+    view.read_as_of(position, Scope::of_test(), |_| Ok(())).await.unwrap_err();
+    assert_eq!(BEGUN.load(Ordering::SeqCst), 2, "and then it is tried again");
+    view.stop();
+}
+
+// What one question asks for stays until it is answered: two that fit alone and not together would chase each other.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_no_room_beside_what_was_just_asked_for_says_so() {
+    let bench = Bench::new();
+    let (view, first, second) = with_limits(&bench, Limits::USUAL).await;
+    let way = view.way;
+    view.stop();
+    // As much as the second one takes while it is built, and hardly more.
+    let mut bytes_max = 4_096;
+    let built = async |bytes_max| {
+        let limits = Limits { bytes_max, ..Limits::USUAL };
+        let pasts = Pasts::new(bench.log(), bench.folder().join("views/past"), limits);
+        let mut told = pasts.ask(PlaylistView::NAME, way, second).unwrap();
+        let is_built =
+            matches!(*told.wait_for(|stage| !matches!(stage, Stage::At(_))).await.unwrap(), Stage::Built(_));
+        tokio::task::spawn_blocking(move || pasts.stop()).await.unwrap();
+        is_built
+    };
+    while !built(bytes_max).await {
+        bytes_max += 4_096;
+    }
+    let limits = Limits { bytes_max, ..Limits::USUAL };
+    let pasts = Pasts::new(bench.log(), bench.folder().join("views/past"), limits);
+    let view = ViewHandle::start_among::<PlaylistView>(bench.log(), &bench.alarms(), bench.folder(), &pasts)
+        .unwrap();
+    reach(&view, second).await;
+    assert_eq!(entry_count(&view, first).await, Some(3));
+    let error = view.read_as_of(second, Scope::of_test(), |_| Ok(())).await.unwrap_err();
+    assert!(matches!(error, QueryError::Busy { .. }), "{error}");
+    assert!(folder(&bench, first).exists() && !folder(&bench, second).exists());
+    assert_eq!(entry_count(&view, first).await, Some(3));
     view.stop();
 }

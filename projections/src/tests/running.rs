@@ -293,7 +293,7 @@ async fn a_file_that_can_not_be_opened_now_is_not_thrown_away() {
     let bench = Bench::new();
     let path = path::<PlaylistView>(bench.folder());
     fs::create_dir(&path).unwrap();
-    let error = ViewHandle::start::<PlaylistView>(bench.log(), bench.folder()).unwrap_err();
+    let error = ViewHandle::start::<PlaylistView>(bench.log(), &bench.alarms(), bench.folder()).unwrap_err();
     assert!(matches!(error, StartError::Open { view: "playlist", .. }), "{error}");
     assert!(path.is_dir());
 }

@@ -174,7 +174,8 @@ impl Flows {
 
     /// When what this day used up is there again, if somebody waits for that.
     pub(super) fn renewal(&self) -> Option<Timestamp> {
-        let mut reached = self.budgets.over.iter().filter_map(|of| self.budgets.reached(*of));
+        let waiting = self.budgets.over.iter().filter(|of| self.budgets.flows.contains_key(of));
+        let mut reached = waiting.filter_map(|of| self.budgets.reached(*of));
         let waits = reached.any(|reached| !matches!(reached, Reached::AtOnce(_)));
         waits.then(|| end_of_day(self.now()))
     }
@@ -190,7 +191,7 @@ impl Flows {
 
     /// Blocks the flows of a quota that leaves nothing, and those of one that leaves something no longer.
     fn judge(&mut self, of: QuotaOf) {
-        let is_over = self.budgets.room(of) == 0;
+        let is_over = self.budgets.reached(of).is_some();
         let was_over = if is_over { !self.budgets.over.insert(of) } else { self.budgets.over.remove(&of) };
         if is_over != was_over {
             let ids = self.budgets.flows.get(&of).cloned().unwrap_or_default();

@@ -7,7 +7,7 @@ use mediary_events::{
     setting::{Event as SettingEvent, Setting},
     worker::{Event as WorkerEvent, Worker},
 };
-use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded, work::REGISTRY};
+use mediary_log::{Filter, Log, Read, ReadError, Recorded, work::REGISTRY};
 #[cfg(test)]
 use mediary_schema::setting::{Quota, QuotaOf};
 use mediary_schema::{
@@ -52,13 +52,8 @@ impl Board {
             if head <= self.position {
                 return Ok(());
             }
-            let request = Read {
-                from: self.position + 1,
-                direction: Direction::Forward,
-                limit: PAGE,
-                bytes_max: PAGE_BYTES,
-                filter: filter.clone(),
-            };
+            let request = Read::forward(self.position + 1).limit(PAGE).filter(filter.clone());
+            let request = Read { bytes_max: PAGE_BYTES, ..request };
             let page = log.read_page(&request)?;
             for recorded in &page.events {
                 self.fold(recorded, &mut each);

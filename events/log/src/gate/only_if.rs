@@ -1,7 +1,7 @@
 use mediary_events::AskError;
 
 use super::{Refusal, Registry};
-use crate::log::{Direction, Filter, Log, OnlyIf, Read, Recorded};
+use crate::log::{Filter, Log, OnlyIf, Read, Recorded};
 
 /// So many positions are named at most when something moved.
 pub(super) const MOVED_MAX: usize = 100;
@@ -58,13 +58,8 @@ pub(super) fn look(log: &Log, condition: &OnlyIf) -> Result<OnlyIf, Refusal> {
     if condition.after > head {
         return Err(Refusal::BeyondHead { position: condition.after, head });
     }
-    let mut read = Read {
-        from: condition.after + 1,
-        direction: Direction::Forward,
-        limit: MOVED_MAX,
-        bytes_max: usize::MAX,
-        filter: condition.filter.clone(),
-    };
+    let read = Read::forward(condition.after + 1).limit(MOVED_MAX).filter(condition.filter.clone());
+    let mut read = Read { bytes_max: usize::MAX, ..read };
     let mut positions = Vec::new();
     loop {
         let page = log.read_page(&read).map_err(Refusal::reading)?;

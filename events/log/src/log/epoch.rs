@@ -105,8 +105,12 @@ impl Log {
     /// The clock may have been set back, and then a moment was there twice: it is looked for in the newest epoch that
     /// began before it.
     pub fn position_at(&self, moment: Timestamp) -> Result<u64, ReadError> {
-        let (stream, head) = (Logs::stream(self.id()), self.head().position);
-        let (mut version, mut end) = (u64::MAX, head);
+        self.position_until(moment, self.head().position)
+    }
+
+    /// The same of a log that ends at a position.
+    pub(super) fn position_until(&self, moment: Timestamp, mut end: u64) -> Result<u64, ReadError> {
+        let (stream, mut version) = (Logs::stream(self.id()), u64::MAX);
         loop {
             let openings = self.read_stream(&stream, version, Direction::Backward, OPENINGS_PAGE)?;
             for event in openings.iter().filter(|event| event.envelope.name == OPENED) {

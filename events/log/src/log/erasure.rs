@@ -87,7 +87,7 @@ impl Erasures {
         let stream: StreamId = Logs::stream(log_id);
         let mut version = 1;
         loop {
-            let page = lookup.stream(&stream, version, Direction::Forward, PAGE)?;
+            let page = lookup.stream(u64::MAX, &stream, version, Direction::Forward, PAGE)?;
             for recorded in &page {
                 self.keep(recorded);
                 version = recorded.envelope.version + 1;

@@ -164,7 +164,7 @@ impl Log {
 
     /// Reads one page of the log and says where the next begins; looks at no more than 10000 events.
     pub fn read_page(&self, request: &Read) -> Result<Page, ReadError> {
-        let head = self.head().position;
+        let head = self.head().position.min(request.end);
         let range = match request.direction {
             Direction::Forward => request.from.max(1)..=head,
             Direction::Backward => 1..=request.from.min(head),
@@ -194,7 +194,19 @@ impl Log {
         direction: Direction,
         limit: usize,
     ) -> Result<Vec<Recorded>, ReadError> {
-        self.lookup().stream(stream, from_version, direction, limit)
+        self.read_stream_up_to(u64::MAX, stream, from_version, direction, limit)
+    }
+
+    /// The same of a log that ends at a position.
+    pub(super) fn read_stream_up_to(
+        &self,
+        end: u64,
+        stream: &StreamId,
+        from_version: u64,
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, ReadError> {
+        self.lookup().stream(end, stream, from_version, direction, limit)
     }
 
     /// The version of a stream; 0 if there is no such stream.

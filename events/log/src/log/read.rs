@@ -30,6 +30,8 @@ pub enum Direction {
 pub struct Read {
     /// The first position to look at; backwards, a position after the end means the end.
     pub from: u64,
+    /// The last position that there is, if the log is to be seen as it was; what is behind it is not there.
+    pub end: u64,
     /// Which way.
     pub direction: Direction,
     /// The most events to return.
@@ -48,6 +50,7 @@ impl Read {
     pub fn forward(from: u64) -> Self {
         Self {
             from,
+            end: u64::MAX,
             direction: Direction::Forward,
             limit: Self::LIMIT,
             bytes_max: Self::BYTES_MAX,
@@ -64,6 +67,13 @@ impl Read {
     #[must_use]
     pub fn limit(mut self, limit: usize) -> Self {
         self.limit = limit;
+        self
+    }
+
+    /// Reads a log that ends at this position.
+    #[must_use]
+    pub fn up_to(mut self, end: u64) -> Self {
+        self.end = end;
         self
     }
 

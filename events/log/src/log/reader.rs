@@ -47,41 +47,17 @@ impl LogReader {
 
     /// The last position that is not after a moment, as [`Log::position_at`].
     pub fn position_at(&self, moment: Timestamp) -> Result<u64, ReadError> {
-        Ok(self.log.position_at(moment)?.min(self.head_position()))
+        self.log.position_until(moment, self.head_position())
     }
 
     /// One page, as [`Log::read_page`].
     pub fn read_page(&self, request: &Read) -> Result<Page, ReadError> {
-        let mut request = Read { filter: self.seen(request.filter.clone()), ..request.clone() };
-        let Some(end) = self.end else { return self.log.read_page(&request) };
-        match request.direction {
-            Direction::Forward if request.from > end => {
-                return Ok(Page { events: Vec::new(), next_position: None });
-            }
-            Direction::Forward => {}
-            Direction::Backward => request.from = request.from.min(end),
-        }
-        let mut page = self.log.read_page(&request)?;
-        page.events.retain(|event| event.position() <= end);
-        page.next_position = page.next_position.filter(|next| *next <= end);
-        Ok(page)
+        self.log.read_page(&self.seen_by(request))
     }
 
     /// As [`Log::read`]: from page to page until there is enough.
     pub fn read(&self, request: &Read) -> Result<Vec<Recorded>, ReadError> {
-        let (mut found, mut request) = (Vec::new(), request.clone());
-        loop {
-            let page = self.read_page(&request)?;
-            let bytes: usize =
-                page.events.iter().filter_map(|event| event.payload.as_deref()).map(<[u8]>::len).sum();
-            request.limit -= page.events.len();
-            request.bytes_max = request.bytes_max.saturating_sub(bytes);
-            found.extend(page.events);
-            match page.next_position {
-                Some(next) if request.limit > 0 && request.bytes_max > 0 => request.from = next,
-                _ => return Ok(found),
-            }
-        }
+        self.log.read(&self.seen_by(request))
     }
 
     /// A stream from a version on, as [`Log::read_stream`].
@@ -92,13 +68,8 @@ impl LogReader {
         direction: Direction,
         limit: usize,
     ) -> Result<Vec<Recorded>, ReadError> {
-        let mut events = self.log.read_stream(stream, from_version, direction, limit)?;
-        let (last, is_backward) = (self.head_position(), direction == Direction::Backward);
-        if is_backward && events.first().is_some_and(|event| event.position() > last) {
-            // The stream went on since: its versions at that time are found by their positions.
-            let read = Read::backward(last).limit(limit).filter(Filter::stream(stream));
-            events = self.log.read(&read)?;
-        }
+        let end = self.head_position();
+        let mut events = self.log.read_stream_up_to(end, stream, from_version, direction, limit)?;
         events.retain(|event| self.may_see(event));
         Ok(events)
     }
@@ -132,6 +103,12 @@ impl LogReader {
     /// Follows the log, as [`Log::subscribe`].
     pub fn subscribe(&self, next_position: u64, filter: Filter) -> Subscription {
         self.log.subscribe(next_position, self.seen(filter))
+    }
+
+    fn seen_by(&self, request: &Read) -> Read {
+        let request = Read { filter: self.seen(request.filter.clone()), ..request.clone() };
+        let end = request.end.min(self.end.unwrap_or(u64::MAX));
+        request.up_to(end)
     }
 
     fn seen(&self, filter: Filter) -> Filter {

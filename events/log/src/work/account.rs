@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use mediary_events::{
     Asked as _, Concern as _,
     account::{
-        Account, Ask, Command, State,
+        Account, Ask, Command, State, Token,
         ask::{Create, Revoke},
     },
     codec,
@@ -58,6 +58,16 @@ impl Story for Ask {
             }
         }
     }
+}
+
+/// Whether anything is asked for as this principal: as the owner, the platform, or whoever holds a token for NATS.
+pub(super) fn starts_work(story: &mut Transaction<'_>, principal_id: PrincipalId) -> Result<bool, Refusal> {
+    if [PrincipalId::OWNER, PrincipalId::PLATFORM].contains(&principal_id) {
+        return Ok(true);
+    }
+    let accounts = story.state::<Account>(PrincipalId::OWNER.uuid())?;
+    let mut over_nats = accounts.tokens.iter().filter(|(_, token)| token.nats.is_some());
+    Ok(over_nats.any(|(token_id, _)| Token::nats_principal(*token_id) == principal_id))
 }
 
 fn create(story: &mut Transaction<'_>, asked: &Create) -> Result<Told, Refusal> {

@@ -132,18 +132,21 @@ pub fn open(
     Ok(job_id)
 }
 
-/// Joins an open job: from now on it matters as much as it does to whoever joins, and waits no longer for a moment or
-/// another job that only the first one wanted to wait for. What else it waits for stays.
+/// Joins an open job: from now on it matters as much as it does to whoever joins. If he wants it now, it waits no longer for
+/// a moment or another job, or since that came to nothing; who names another moment or job has it as it was asked for
+/// first. What else it waits for stays, and so does a pause.
 pub(super) fn join(story: &mut Transaction<'_>, job_id: JobId) -> Result<(), Refusal> {
     let Ticket { priority, at, after, .. } = story.ticket().clone();
+    let now = story.now();
     let job = story.state::<Job>(job_id.uuid())?;
     let matters_more = job.ticket.priority < priority && !job.is_terminal();
-    let waits_as_asked = job.after.is_some() || (job.not_before.is_some() && job.not_before == job.ticket.at);
-    let is_sooner = job.state == Some(JobState::Queued)
-        && job.tries == 0
-        && waits_as_asked
-        && at.is_none()
-        && after.is_none();
+    let waits_for_moment = job.not_before == job.ticket.at && job.not_before > Some(now);
+    let waits_as_asked = match job.state {
+        Some(JobState::Queued) => job.tries == 0 && (job.after.is_some() || waits_for_moment),
+        Some(JobState::Paused) => job.is_stranded(),
+        _ => false,
+    };
+    let is_sooner = waits_as_asked && at.is_none() && after.is_none();
     if matters_more {
         story.entail::<Job>(job_id.uuid(), job::Command::Prioritise { priority })?;
     }

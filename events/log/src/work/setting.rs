@@ -15,6 +15,7 @@ use mediary_schema::{
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::account;
 use crate::gate::{Entry, Fanout, Refusal, Story, Transaction, decode};
 
 /// Settings, to everybody else.
@@ -51,8 +52,14 @@ impl Story for Ask {
                 Ok(Told { limits: Some(limits), quota: None })
             }
             Self::SetQuota(SetQuota { of, quota }) => {
-                if let QuotaOf::Project(project_id) = of {
-                    super::project::require(story, *project_id)?;
+                match of {
+                    QuotaOf::Project(project_id) => super::project::require(story, *project_id)?,
+                    // One that there was may be taken away, whoever it was of.
+                    QuotaOf::Principal(_) if !quota.limits_something() => {}
+                    QuotaOf::Principal(principal_id) if account::starts_work(story, *principal_id)? => {}
+                    QuotaOf::Principal(principal_id) => {
+                        return Err(Rejection::UnknownPrincipal { principal_id: *principal_id }.into());
+                    }
                 }
                 let id = settings(story);
                 story.execute::<Setting>(id, Command::Quota { of: *of, quota: *quota })?;

@@ -4,6 +4,7 @@
 use mediary_events::{Recorded, StreamId, Subject};
 use mediary_schema::{CommandId, EventId, PrincipalId};
 use redb::{Key, Range, ReadTransaction, ReadableTable, Value};
+use uuid::Uuid;
 
 use super::{
     Index,
@@ -55,9 +56,10 @@ impl Lookup<'_> {
         })
     }
 
-    /// The events of a stream from a version on.
+    /// The events of a stream from a version on, as far as they stand before the end of the log as it was.
     pub(in crate::log) fn stream(
         &self,
+        end: u64,
         stream: &StreamId,
         from_version: u64,
         direction: Direction,
@@ -65,7 +67,7 @@ impl Lookup<'_> {
     ) -> Result<Vec<Recorded>, ReadError> {
         self.find(|| {
             let places =
-                self.index.read(|index| Ok(versions(index, stream, from_version, direction, limit)?))?;
+                self.index.read(|index| Ok(versions(index, end, stream, from_version, direction, limit)?))?;
             self.store.read_with(|record| {
                 let events = record.open_table(EVENTS).map_err(ReadError::from)?;
                 let mut found = Vec::with_capacity(places.len());
@@ -189,9 +191,10 @@ fn category(index: &ReadTransaction, name: &str) -> Result<Option<CategoryRow>, 
     Ok(categories.get(name)?.map(|value| CategoryRow::from_bytes(value.value())))
 }
 
-/// Versions of a stream with their positions.
+/// Versions of a stream with their positions, none of them behind `end`.
 fn versions(
     index: &ReadTransaction,
+    end: u64,
     stream: &StreamId,
     from_version: u64,
     direction: Direction,
@@ -199,11 +202,19 @@ fn versions(
 ) -> Result<Vec<(u64, u64)>, IndexFault> {
     let Some(row) = category(index, &stream.category)? else { return Ok(Vec::new()) };
     let key = |version| tables::stream_key(row.number, stream.uuid, version);
-    let (lowest, highest) = match direction {
-        Direction::Forward => (key(from_version), key(u64::MAX)),
-        Direction::Backward => (key(0), key(from_version)),
-    };
     let streams = index.open_table(STREAMS)?;
+    let last = match end.checked_add(1) {
+        Some(behind) => first_from(&streams, row.number, stream.uuid, behind)?.saturating_sub(1),
+        None => u64::MAX,
+    };
+    let (first, last) = match direction {
+        Direction::Forward => (from_version, last),
+        Direction::Backward => (0, last.min(from_version)),
+    };
+    if first > last {
+        return Ok(Vec::new());
+    }
+    let (lowest, highest) = (key(first), key(last));
     let mut rows = streams.range::<&[u8; 26]>(&lowest..=&highest)?;
     let mut found = Vec::new();
     while found.len() < limit {
@@ -254,8 +265,27 @@ fn about(index: &ReadTransaction, scan: &Scan<'_>) -> Result<Vec<u64>, IndexFaul
     Ok(in_order(found, scan))
 }
 
-/// Where the events of a thing's own stream are. Versions have no gaps and stand in the order of positions, so that
-/// those within a range are found by halving.
+/// The first version of a stream that is not before a position. Versions have no gaps and stand in the order of
+/// positions, so that it is found by halving.
+fn first_from(
+    streams: &impl ReadableTable<&'static [u8; 26], u64>,
+    category: u16,
+    uuid: Uuid,
+    position: u64,
+) -> Result<u64, IndexFault> {
+    let (mut low, mut high) = (1, fill::stream_version(streams, category, uuid)? + 1);
+    while low < high {
+        let middle = low.midpoint(high);
+        match streams.get(&tables::stream_key(category, uuid, middle))?.map(|place| place.value()) {
+            Some(place) if place < position => low = middle + 1,
+            Some(_) => high = middle,
+            None => return Err(IndexFault::Disagrees { index: "streams", position }),
+        }
+    }
+    Ok(low)
+}
+
+/// Where the events of a thing's own stream are.
 fn of_stream(
     index: &ReadTransaction,
     thing: &Subject,
@@ -265,21 +295,8 @@ fn of_stream(
     let Some(row) = category(index, &thing.kind)? else { return Ok(()) };
     let streams = index.open_table(STREAMS)?;
     let key = |version| tables::stream_key(row.number, thing.id, version);
-    // The first version that is not before a position.
-    let first_from = |position: u64| -> Result<u64, IndexFault> {
-        let (mut low, mut high) = (1, fill::stream_version(&streams, row.number, thing.id)? + 1);
-        while low < high {
-            let middle = low.midpoint(high);
-            match streams.get(&key(middle))?.map(|place| place.value()) {
-                Some(place) if place < position => low = middle + 1,
-                Some(_) => high = middle,
-                None => return Err(IndexFault::Disagrees { index: "streams", position }),
-            }
-        }
-        Ok(low)
-    };
-    let first = first_from(*scan.range.start())?;
-    let end = first_from(scan.range.end().saturating_add(1))?;
+    let first = first_from(&streams, row.number, thing.id, *scan.range.start())?;
+    let end = first_from(&streams, row.number, thing.id, scan.range.end().saturating_add(1))?;
     let (lowest, highest) = (key(first), key(end));
     collect(streams.range::<&[u8; 26]>(&lowest..&highest)?, scan, |_, place| place, found)
 }

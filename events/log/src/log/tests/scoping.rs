@@ -1,5 +1,7 @@
 //! What a scope may not see is not there.
 
+use std::{sync::atomic::Ordering, time::Duration};
+
 use mediary_schema::{EventId, PrincipalId, ProjectId, account::Role, scope::Scope};
 use uuid::Uuid;
 
@@ -77,4 +79,50 @@ async fn a_subscription_passes_what_may_not_be_seen() {
         positions.extend(batch.events.iter().map(|event| event.position()));
     }
     assert_eq!(positions, [1, 2, 3, 5]);
+}
+
+/// A log of four events, a second between them; answers the stream that two of them are of.
+fn four_seconds(bench: &Bench) -> StreamId {
+    let (one, other) = (stream("playlist", 1), stream("playlist", 2));
+    for (command, stream) in [(1, &one), (2, &other), (3, &one)] {
+        bench.clock.fetch_add(1_000_000, Ordering::SeqCst);
+        bench.log.append_blocking(append(command, vec![event(stream, "noted", "a")])).unwrap();
+    }
+    one
+}
+
+// PL-43: what a reader of the past finds is what it would have found then, whatever was recorded since.
+#[test]
+fn a_log_that_ended_earlier_is_read_as_it_was_then() {
+    let then = Bench::new();
+    four_seconds(&then);
+    let now = Bench::new();
+    let one = four_seconds(&now);
+    let past = LogReader::new(&now.log, Scope::of_platform()).up_to(4);
+    // What comes later is of the same stream, and of a clock that was set back.
+    now.clock.fetch_sub(2_500_000, Ordering::SeqCst);
+    for command in 4..40 {
+        now.log.append_blocking(append(command, vec![event(&one, "noted", "b")])).unwrap();
+    }
+    let present = LogReader::new(&then.log, Scope::of_platform());
+    let positions = |events: Vec<Recorded>| events.iter().map(Recorded::position).collect::<Vec<_>>();
+    for direction in [Direction::Forward, Direction::Backward] {
+        for from in [1, 2, 3, u64::MAX] {
+            for limit in [1, 9] {
+                let both = [&past, &present]
+                    .map(|reader| positions(reader.read_stream(&one, from, direction, limit).unwrap()));
+                assert_eq!(both[0], both[1], "{direction:?} from {from}, {limit}");
+                let read = Read { direction, ..Read::forward(from).limit(limit) };
+                let both = [&past, &present].map(|reader| positions(reader.read(&read).unwrap()));
+                assert_eq!(both[0], both[1], "{direction:?} from {from}, {limit}");
+                let both = [&past, &present].map(|reader| reader.read_page(&read).unwrap().next_position);
+                assert_eq!(both[0], both[1], "{direction:?} from {from}, {limit}");
+            }
+        }
+    }
+    let first = then.all()[0].envelope.at;
+    for seconds in 0..5 {
+        let moment = first.after(Duration::from_millis(seconds * 1000 + 500));
+        assert_eq!(past.position_at(moment).unwrap(), present.position_at(moment).unwrap(), "{seconds} s");
+    }
 }

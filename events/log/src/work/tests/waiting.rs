@@ -1,7 +1,7 @@
 //! Tickets, from the command to each job that comes of it.
 
 use mediary_events::job::ask;
-use mediary_schema::{PlaylistId, Priority, Ticket};
+use mediary_schema::{PlaylistId, PrincipalId, Priority, Ticket};
 use serde_json::{Value, json};
 
 use super::*;
@@ -161,7 +161,7 @@ fn a_job_has_the_settings_of_the_template_that_it_was_started_by() {
     assert_eq!(gone.unwrap_err().code(), "TEMPLATE_NOT_FOUND");
 }
 
-// PL-22, PL-26: the work is done once, and no later than anybody asked for who wants it.
+// PL-22, PL-26: the work is done once, and now if anybody wants it now.
 // invariant: J-19
 #[test]
 fn whoever_joins_open_work_has_it_as_soon_as_he_asked_for() {
@@ -196,4 +196,45 @@ fn whoever_joins_does_not_wait_for_a_job_that_another_wanted_to_wait_for() {
     assert_eq!(waits(first), Some(after));
     let joined = job_of(&tell(&bench, 4, "playlist.refresh", refresh_with(&json!({}))).unwrap());
     assert_eq!((joined, waits(first)), (first, None));
+}
+
+// A moment that is over holds nobody, and what a person holds stays held.
+// invariant: J-19
+#[test]
+fn whoever_joins_goes_on_with_what_was_stranded_and_leaves_what_is_held() {
+    let bench = downloading();
+    let after = job_id(1);
+    let follow = playlist::Command::Follow { url: samples::LIST_URL.to_owned() };
+    bench.told(|story| story.execute::<Playlist>(samples::playlist_id().uuid(), follow.clone()));
+    let first =
+        job_of(&tell(&bench, 3, "playlist.refresh", refresh_with(&json!({ "after": after }))).unwrap());
+    let strand = job::Command::Strand { after, state: JobState::Cancelled };
+    bench.told(|story| story.entail::<Job>(first.uuid(), strand.clone()).map(drop));
+    assert_eq!(state_of(&bench, first), Some(JobState::Paused));
+    let elsewhere = refresh_with(&json!({ "at": "2099-01-01T00:00:00Z" }));
+    assert_eq!(job_of(&tell(&bench, 4, "playlist.refresh", elsewhere).unwrap()), first);
+    assert_eq!(state_of(&bench, first), Some(JobState::Paused), "he does not want it now");
+    tell(&bench, 5, "playlist.refresh", refresh_with(&json!({}))).unwrap();
+    assert_eq!(state_of(&bench, first), Some(JobState::Queued));
+
+    bench.told(|story| story.entail::<Job>(first.uuid(), job::Command::Pause).map(drop));
+    assert_eq!(job_of(&tell(&bench, 6, "playlist.refresh", refresh_with(&json!({}))).unwrap()), first);
+    assert_eq!(state_of(&bench, first), Some(JobState::Paused), "a person holds it");
+}
+
+// invariant: J-18
+#[test]
+fn a_quota_is_of_somebody_who_starts_work() {
+    let bench = followed();
+    let set = |number, of: Value, quota: Value| {
+        let command = REGISTRY.command("quota.set", json!({ "of": of, "quota": quota })).unwrap();
+        let owner = crate::testing::person(Role::Owner, number);
+        let answer = Bench::wait(bench.gate.ask_command(owner, command, gate::Options::default()));
+        answer.map_err(|refusal| refusal.code())
+    };
+    let stranger = json!({ "principal": PrincipalId::from_uuid(Uuid::from_u128(0xBEEF)) });
+    let one = json!({ "at_once": 1 });
+    assert_eq!(set(1, stranger.clone(), one.clone()).unwrap_err(), "SETTING_UNKNOWN_PRINCIPAL");
+    set(2, stranger, json!({})).unwrap();
+    set(3, json!({ "principal": PrincipalId::OWNER }), one).unwrap();
 }

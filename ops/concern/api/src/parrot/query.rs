@@ -1,7 +1,7 @@
 use async_graphql::{Context, Enum, Object, Result};
 use mediary_projections::{
     Snapshot, Views,
-    listing::OrderField as _,
+    listing::{Order, OrderField as _},
     parrot::{self as view, ParrotField, ParrotView},
 };
 
@@ -40,7 +40,7 @@ impl ParrotQuery {
         order_by: Option<OrderBy<OrderName>>,
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Nodes<Parrot>> {
-        let order = order(order_by);
+        let order: Order<ParrotField> = order(order_by);
         let part = (Part { first, last, after, before }, order.field.by());
         let query = move |rows: &Snapshot<'_>, request: &_| view::parrots(rows, order, request);
         connection::page(context, VIEW, part, min_position, query).await
