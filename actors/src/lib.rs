@@ -4,8 +4,8 @@
 //! timers and control; concerns never call each other; a fault in one attempt ends that attempt
 //! only, too many faults in one concern halt that concern only.
 //!
-//! To add a concern: a folder named after it with an [`job::Effect`], and one line in the supervision
-//! tree of `ops`. Where its events lead to another concern's command: one file in [`reaction`].
+//! To add a concern: a folder named after it with a [`workspace::Effect`] and its [`job::Clerk`], and one line in the
+//! concern's entry in `ops`. Where its events lead to another concern's command: one file in [`reaction`].
 
 pub mod direct;
 pub mod download;
@@ -24,4 +24,5 @@ pub mod room;
 pub mod sources;
 pub mod staging;
 pub mod supervisor;
+pub mod workspace;
 pub mod ytdlp;

@@ -6,7 +6,7 @@ use mediary_actors::{
     download::Library,
     ffmpeg::Ffmpeg,
     file::{Keeper, KeeperArguments},
-    job::{Desk, Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments},
+    job::{Clerk, Desk, Dispatcher, DispatcherArguments, Performer, PerformerArguments},
     nats::{self, NatsServer, NatsServerArguments},
     net::Gateway,
     process::{Host, Outputs, Runner, Tool, Tools},
@@ -15,6 +15,7 @@ use mediary_actors::{
     sources::Sources,
     staging::Staging,
     supervisor::{Child, Policy, StartError, Supervisor, SupervisorHandle},
+    workspace::{Effect, Hands},
     ytdlp::{Options as YtDlpOptions, YtDlp},
 };
 use mediary_events::lane;
@@ -39,6 +40,8 @@ pub(crate) struct Roots {
     /// The local worker, in this life of it.
     pub(crate) worker: WorkerLife,
     pub(crate) signals: SignalHub,
+    /// Who does all work in place of this process, if it is done elsewhere.
+    pub(crate) hands: Option<Arc<dyn Hands>>,
     pub(crate) runner: Runner,
     pub(crate) tools: Tools,
     /// The one way out.
@@ -91,8 +94,13 @@ impl<'a> Ground<'a> {
         Staging::in_library(self.library.root(), self.roots.gate.log().id())
     }
 
-    /// Who performs a kind of work; the part is named after it.
-    pub(crate) fn performer<E: Effect>(&self, name: &'static str, staging: Staging, effect: E) -> Child {
+    /// Who performs a kind of work, and who records it; the part is named after it.
+    pub(crate) fn performer<E, C>(&self, name: &'static str, staging: Staging, effect: E, clerk: C) -> Child
+    where
+        E: Effect,
+        C: Clerk<Task = E::Task>,
+    {
+        let hands = self.roots.hands.clone().unwrap_or_else(|| Arc::new(effect));
         let Roots { gate, desk, worker, signals, .. } = self.roots;
         let arguments = PerformerArguments {
             gate: gate.clone(),
@@ -104,7 +112,7 @@ impl<'a> Ground<'a> {
             output: Outputs::in_folder(self.configuration.data.join("output")),
         };
         Child::actor(name, PERFORMER_STOPS_WITHIN, move || {
-            (Performer::new(effect.clone()), arguments.clone())
+            (Performer::new(clerk.clone(), Arc::clone(&hands)), arguments.clone())
         })
     }
 

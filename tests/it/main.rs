@@ -38,3 +38,4 @@ mod view;
 mod why;
 mod words;
 mod worker;
+mod workspace;

@@ -8,6 +8,7 @@
 
 mod catch_all;
 mod dependencies;
+mod effects;
 mod error_codes;
 mod history;
 mod invariants;
@@ -41,6 +42,12 @@ fn dependencies_point_down() {
 #[test]
 fn a_crate_is_used_only_where_it_is_at_home() {
     holds(uses::rule);
+}
+
+// invariant: J-21
+#[test]
+fn an_effect_knows_its_workspace_only() {
+    holds(effects::rule);
 }
 
 // PL-11.

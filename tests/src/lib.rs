@@ -6,7 +6,9 @@
 )]
 
 mod client;
+mod elsewhere;
 mod library;
+pub mod line;
 mod malice;
 mod platform;
 mod process;
@@ -20,6 +22,7 @@ mod tools;
 mod wait;
 
 pub use client::{Client, events_of};
+pub use elsewhere::{Elsewhere, socket};
 pub use library::files_below;
 pub use platform::{Platform, PlatformOptions};
 pub use process::{Marked, ServerFolder, ServerProcess, marked};

@@ -1,10 +1,14 @@
-use std::{path::Path, sync::Once};
+use std::{
+    path::Path,
+    sync::{Arc, Once},
+};
 
 use mediary::{
     configuration::{Configuration, NatsMode},
     demo::{MediaLibrary, Site, SiteOptions, install_plugin},
     serve::{self, Server},
 };
+use mediary_actors::workspace::Hands;
 use tempfile::TempDir;
 
 use crate::{Client, tools_folder};
@@ -34,13 +38,22 @@ impl Platform {
 
     /// Starts both, with something configured otherwise.
     pub async fn start_with(options: PlatformOptions) -> Self {
+        Self::begin(options, None).await
+    }
+
+    /// Starts both, with all work done by these hands.
+    pub async fn start_by(hands: Arc<dyn Hands>) -> Self {
+        Self::begin(Box::new(|_| {}), Some(hands)).await
+    }
+
+    async fn begin(options: PlatformOptions, hands: Option<Arc<dyn Hands>>) -> Self {
         provide_tls();
         let folder = tempfile::tempdir().unwrap();
         let media = MediaLibrary::open_shared().await.unwrap();
         let site = Site::start(&media, SiteOptions { port: 0 }).await.unwrap();
         let mut configuration = configuration(folder.path());
         options(&mut configuration);
-        let server = serve::start(configuration.clone()).await.unwrap();
+        let server = serve::start_with(configuration.clone(), hands).await.unwrap();
         let client = Client::of_data(&configuration.data, server.address());
         Self { site, server, client, configuration, folder }
     }

@@ -4,6 +4,7 @@
 //! and stands in its place in the library by one rename; nothing half is ever in the library. What is odd at its
 //! source and plays to its end is kept, with the oddity in its event; the same damaged bytes are not fetched a third time.
 
+mod clerk;
 mod effect;
 mod folder;
 mod library;
@@ -15,7 +16,8 @@ mod thrown;
 mod unusable;
 mod watch;
 
-pub use effect::Downloader;
+pub use clerk::DownloadClerk;
+pub use effect::{Downloader, Fetched};
 pub(crate) use folder::is_real_folder;
 pub use library::Library;
 pub use mover::Way;

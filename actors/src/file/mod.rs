@@ -4,6 +4,7 @@
 //! absence for loss where a root itself is not there; nothing here ever changes or removes a file of a root.
 
 mod actor;
+mod clerk;
 mod effect;
 mod roots;
 mod shelf;
@@ -11,6 +12,8 @@ mod shelf;
 mod tests;
 
 pub use actor::{Keeper, KeeperArguments};
-pub use effect::Verifier;
+pub use clerk::FileClerk;
+pub use effect::{Question, Read, Verifier};
+pub(crate) use roots::open;
 pub use roots::{Root, is_away};
 pub(crate) use shelf::stamp_of;

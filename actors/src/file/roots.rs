@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs::File,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -11,11 +12,11 @@ use mediary_log::{
     Log, ReadError,
     gate::{Gate, Refusal},
 };
-use mediary_schema::{ProjectId, RootId};
+use mediary_schema::{FileId, ProjectId, RootId};
 use ractor::ActorProcessingErr;
 
 use super::shelf::{self, stamp_of};
-use crate::{download::is_real_folder, mark::Mark};
+use crate::{download::is_real_folder, mark::Mark, workspace::Unable};
 
 /// A root, and where it lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +89,19 @@ pub(super) async fn unmarked(
         of
     };
     Ok(tokio::task::spawn_blocking(unmarked).await?)
+}
+
+/// Opens a file of a project where it should be, if its root is there.
+pub(crate) async fn open(gate: &Gate, project: ProjectId, file_id: FileId) -> Result<File, Unable> {
+    let (roots, log) = (registered(gate).await?, gate.log().clone());
+    let opened = tokio::task::spawn_blocking(move || {
+        let known = shelf::one(&log, file_id)?.filter(|known| known.project == project);
+        let known = known.ok_or_else(|| Unable::unknown("there is no such file"))?;
+        let root = roots.iter().find(|root| root.id == known.root && root.has_folder());
+        let root = root.ok_or_else(|| Unable::unknown("the root of the file is not there"))?;
+        File::open(known.place(root)).map_err(|error| Unable::storage("the file can't be opened", &error))
+    });
+    opened.await.map_err(Unable::unknown)?
 }
 
 fn of_state(state: &State) -> Vec<Root> {

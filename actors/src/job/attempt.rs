@@ -1,49 +1,18 @@
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use mediary_log::{
     Origin, OriginKind, Recorded,
-    gate::{Caller, Gate, LongWork, Refusal, Transaction},
+    gate::{Caller, Gate, Refusal, Transaction},
     signal::{Signal, SignalHub, Subject},
 };
 use mediary_schema::{
     AttemptId, JobId, ProjectId,
-    job::{Failure, Progress, ResourceUse, Work},
+    job::{Progress, Work},
 };
 
 use crate::{process::Assignment, staging::Staging};
 
-/// What a concern does to the world for one kind of work.
-pub trait Effect: Clone + Send + Sync + 'static {
-    /// The kind of work that it does.
-    type Task: LongWork + Send;
-
-    /// Does the work of one attempt, until it is done, fails, or is asked to stop.
-    ///
-    /// What came of it is recorded by the effect itself, in the same append as the end of the job, and is
-    /// [`Ending::Recorded`]; any other end is recorded by the performer. When this returns no
-    /// process of the attempt is left.
-    fn perform(&self, attempt: Attempt, task: Self::Task) -> impl Future<Output = Ending> + Send;
-
-    /// Takes back what a job left in the world that came to nothing, by what its folder says. Called before
-    /// the folder is removed; may block.
-    fn take_back(&self, _job_id: JobId, _folder: &Path) {}
-}
-
-/// How an attempt ended.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Ending {
-    /// The effect has appended what came of it.
-    Recorded,
-    /// It failed.
-    Failed(Failure, ResourceUse),
-    /// It stopped because it was asked to.
-    Stopped(ResourceUse),
-}
-
-/// One try at a job: everything that an effect needs to know and to tell.
+/// One try at a job: all that the platform's side of it needs to know and to tell.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_field_names, reason = "the attempt's id is called so everywhere")]
 pub struct Attempt {

@@ -1,20 +1,24 @@
-use std::io;
+use std::{io, sync::Arc};
 
 use mediary_events::job::{Command, Job};
 use mediary_log::gate::Refusal;
-use mediary_schema::{
-    FailureClass,
-    job::{Failure, ResourceUse},
-};
+use mediary_schema::job::{Failure, ResourceUse};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
-use super::{Attempt, Effect, Ending, ending::record};
-use crate::process::storage_class;
+use super::{
+    Attempt, Clerk,
+    ending::record,
+    here::{Unfinished, perform},
+};
+use crate::{process::storage_class, workspace::Hands};
 
 /// The life of one attempt. Its end is told to the performer by supervision.
-pub(super) struct AttemptActor<E>(pub(super) E);
+pub(super) struct AttemptActor<C> {
+    pub(super) clerk: C,
+    pub(super) hands: Arc<dyn Hands>,
+}
 
-impl<E: Effect> Actor for AttemptActor<E> {
+impl<C: Clerk> Actor for AttemptActor<C> {
     type Msg = ();
     type State = Attempt;
     type Arguments = Attempt;
@@ -49,26 +53,23 @@ impl<E: Effect> Actor for AttemptActor<E> {
                 tracing::warn!(attempt_id = %attempt.attempt_id, %refusal, "the start is not recorded");
             }
         }
-        let ending = match begin::<E>(attempt).await {
-            Ok(task) => self.0.perform(attempt.clone(), task).await,
-            Err(failure) => Ending::Failed(failure, ResourceUse::default()),
+        let unfinished = match begin(attempt).await {
+            Ok(()) => perform(&*self.hands, &self.clerk, attempt).await,
+            Err(failure) => Some(Unfinished::Failed(failure, ResourceUse::default())),
         };
-        record(attempt, ending).await?;
+        if let Some(unfinished) = unfinished {
+            record(attempt, unfinished).await?;
+        }
         myself.stop(None);
         Ok(())
     }
 }
 
-/// Reads the task of an attempt, and makes the folder of its work.
-async fn begin<E: Effect>(attempt: &Attempt) -> Result<E::Task, Failure> {
-    let task = attempt.work.task().map_err(|error| Failure {
-        for_good: true,
-        ..Failure::new(FailureClass::Unknown, error.to_string())
-    })?;
+/// Makes the folder of an attempt's work.
+async fn begin(attempt: &Attempt) -> Result<(), Failure> {
     let (folders, job_id, attempt_id) = (attempt.folders.clone(), attempt.job_id, attempt.attempt_id);
     let made = tokio::task::spawn_blocking(move || folders.begin(job_id, attempt_id)).await;
     made.map_err(io::Error::other).flatten().map_err(|error| {
         Failure::new(storage_class(&error), format!("the folder for unfinished work can't be made: {error}"))
-    })?;
-    Ok(task)
+    })
 }

@@ -11,15 +11,16 @@ use mediary_log::{
 use mediary_schema::{AttemptId, JobId, job::JobState};
 use ractor::ActorProcessingErr;
 
-use super::{Attempt, Effect, Ending, attempt::until_accepted, desk::Done, performer::PerformerArguments};
+use super::{
+    Attempt, Clerk, attempt::until_accepted, desk::Done, here::Unfinished, performer::PerformerArguments,
+};
 use crate::staging::Staging;
 
-/// Appends the end of an attempt that the effect has not appended itself.
-pub(super) async fn record(attempt: &Attempt, ending: Ending) -> Result<(), ActorProcessingErr> {
-    let (outcome, resources) = match ending {
-        Ending::Recorded => return Ok(()),
-        Ending::Stopped(resources) => (Outcome::Stopped, resources),
-        Ending::Failed(failure, resources) => {
+/// Appends the end of an attempt that its clerk has not appended.
+pub(super) async fn record(attempt: &Attempt, unfinished: Unfinished) -> Result<(), ActorProcessingErr> {
+    let (outcome, resources) = match unfinished {
+        Unfinished::Stopped(resources) => (Outcome::Stopped, resources),
+        Unfinished::Failed(failure, resources) => {
             let at = attempt.gate.clock().now();
             (Outcome::Failed { failure, at, dice: dice(&attempt.gate) }, resources)
         }
@@ -64,11 +65,11 @@ fn dice(gate: &Gate) -> u32 {
 }
 
 /// Removes the folder of a job that is over, and what it left elsewhere if it came to nothing.
-pub(super) async fn tidy<E: Effect>(effect: &E, staging: &Staging, job_id: JobId, done: Done) {
-    let (effect, staging) = (effect.clone(), staging.clone());
+pub(super) async fn tidy<C: Clerk>(clerk: &C, staging: &Staging, job_id: JobId, done: Done) {
+    let (clerk, staging) = (clerk.clone(), staging.clone());
     let removed = tokio::task::spawn_blocking(move || {
         if !done {
-            effect.take_back(job_id, &staging.of(job_id));
+            clerk.take_back(job_id, &staging.of(job_id));
         }
         staging.remove(job_id)
     })
@@ -79,8 +80,8 @@ pub(super) async fn tidy<E: Effect>(effect: &E, staging: &Staging, job_id: JobId
 }
 
 /// Removes folders of jobs that ended when nobody looked.
-pub(super) async fn remove_abandoned<E: Effect>(
-    effect: &E,
+pub(super) async fn remove_abandoned<C: Clerk>(
+    clerk: &C,
     PerformerArguments { gate, staging, desk, .. }: &PerformerArguments,
 ) -> Result<(), ActorProcessingErr> {
     let folders = staging.clone();
@@ -96,7 +97,7 @@ pub(super) async fn remove_abandoned<E: Effect>(
     });
     for job_id in abandoned.await? {
         let state = gate.state::<Job>(job_id.uuid()).await?.state;
-        tidy(effect, staging, job_id, state == Some(JobState::Succeeded)).await;
+        tidy(clerk, staging, job_id, state == Some(JobState::Succeeded)).await;
     }
     Ok(())
 }

@@ -20,28 +20,33 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Attempt, Desk, Effect, Ending,
+    Attempt, Clerk, Desk,
     attempt_actor::AttemptActor,
     desk::{PostHandle, Task},
     ending::{lose, record, remove_abandoned, tidy},
+    here::Unfinished,
 };
 use crate::{
     follower::{Follower, ReadUpTo},
     process::{Assignment, Outputs},
     staging::Staging,
+    workspace::Hands,
 };
 
-/// Does the leased jobs of one kind: one linked child for each attempt.
+/// Has the leased jobs of one kind done: one linked child for each attempt.
 ///
 /// An attempt that has a job when the performer starts is dead: it belonged to an earlier run of the
 /// server or of this actor, and is told to be lost.
 #[derive(Debug)]
-pub struct Performer<E>(E);
+pub struct Performer<C> {
+    clerk: C,
+    hands: Arc<dyn Hands>,
+}
 
-impl<E> Performer<E> {
-    /// A performer with a concern's effect.
-    pub const fn new(effect: E) -> Self {
-        Self(effect)
+impl<C> Performer<C> {
+    /// A performer whose attempts are done by these hands, and recorded by this clerk.
+    pub fn new(clerk: C, hands: Arc<dyn Hands>) -> Self {
+        Self { clerk, hands }
     }
 }
 
@@ -90,7 +95,7 @@ struct RunningAttempt {
 /// How long attempts have to end their processes when the server stops.
 const STOP_WITHIN: Duration = Duration::from_secs(8);
 
-impl<E: Effect> Actor for Performer<E> {
+impl<C: Clerk> Actor for Performer<C> {
     type Msg = Message;
     type State = State;
     type Arguments = PerformerArguments;
@@ -100,16 +105,16 @@ impl<E: Effect> Actor for Performer<E> {
         myself: ActorRef<Message>,
         arguments: PerformerArguments,
     ) -> Result<State, ActorProcessingErr> {
-        let (post, dead) = arguments.desk.open(E::Task::KIND, arguments.worker).await?;
+        let (post, dead) = arguments.desk.open(C::Task::KIND, arguments.worker).await?;
         for (job_id, attempt_id) in dead {
             lose(&arguments, job_id, attempt_id).await?;
         }
-        remove_abandoned(&self.0, &arguments).await?;
+        remove_abandoned(&self.clerk, &arguments).await?;
         let waker = myself.clone();
         let wake = move || {
             // A performer that is gone needs no wake.
             if waker.cast(Message::Wake).is_err() {
-                tracing::debug!(kind = %E::Task::KIND, "the performer is gone");
+                tracing::debug!(kind = %C::Task::KIND, "the performer is gone");
             }
         };
         let follower = Follower::start(myself.get_cell(), arguments.head.clone(), wake).await?;
@@ -128,14 +133,14 @@ impl<E: Effect> Actor for Performer<E> {
         for task in tasks {
             match task {
                 Task::Begin(lease, job_id, attempt_id) => {
-                    state.begin(&self.0, &myself, *lease, job_id, attempt_id).await?;
+                    state.begin(self, &myself, *lease, job_id, attempt_id).await?;
                 }
                 Task::Stop(attempt_id) => {
                     if let Some(running) = state.running.get(&attempt_id) {
                         running.attempt.assignment.stop().cancel();
                     }
                 }
-                Task::Over(job_id, done) => tidy(&self.0, &state.arguments.staging, job_id, done).await,
+                Task::Over(job_id, done) => tidy(&self.clerk, &state.arguments.staging, job_id, done).await,
             }
         }
         Follower::rearm(&state.follower, position)
@@ -164,10 +169,10 @@ impl<E: Effect> Actor for Performer<E> {
         if let Some(fault) = fault {
             // A fault in an attempt ends that attempt only (PL-31).
             tracing::error!(%attempt_id, fault, "an attempt failed inside the platform");
-            metrics::counter!("mediary_attempt_faults_total", "kind" => E::Task::KIND.name()).increment(1);
+            metrics::counter!("mediary_attempt_faults_total", "kind" => C::Task::KIND.name()).increment(1);
             let failure = Failure::new(FailureClass::Unknown, format!("the platform failed: {fault}"));
-            let ending = Ending::Failed(failure, ResourceUse::default());
-            record(&running.attempt, ending).await?;
+            let unfinished = Unfinished::Failed(failure, ResourceUse::default());
+            record(&running.attempt, unfinished).await?;
         }
         Ok(())
     }
@@ -187,9 +192,9 @@ impl<E: Effect> Actor for Performer<E> {
 }
 
 impl State {
-    async fn begin<E: Effect>(
+    async fn begin<C: Clerk>(
         &mut self,
-        effect: &E,
+        performer: &Performer<C>,
         myself: &ActorRef<Message>,
         lease: Recorded,
         job_id: JobId,
@@ -212,7 +217,7 @@ impl State {
             gate,
             signals,
         };
-        let actor = AttemptActor(effect.clone());
+        let actor = AttemptActor { clerk: performer.clerk.clone(), hands: Arc::clone(&performer.hands) };
         let (child, _) = Actor::spawn_linked(None, actor, attempt.clone(), myself.get_cell()).await?;
         self.children.insert(child.get_id(), attempt_id);
         self.running.insert(attempt_id, RunningAttempt { attempt, cell: child.get_cell() });

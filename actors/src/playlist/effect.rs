@@ -1,31 +1,58 @@
 use std::{collections::HashSet, io, sync::Arc};
 
-use mediary_events::playlist::{Diff, Playlist, State, try_diff};
-use mediary_log::{
-    gate::{Refusal, Transaction},
-    work,
-};
 use mediary_schema::{
-    FailureClass, ItemId, Namesakes, PlaylistId,
+    FailureClass,
     item::ItemSource,
     job::{Failure, Progress},
-    playlist::{
-        ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode, RefreshPlaylist,
-        UnreadableRow,
-    },
+    playlist::{ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist, UnreadableRow},
 };
+use serde::{Deserialize, Serialize};
 use tokio::{sync::mpsc, time::Instant};
 
 use super::pages::{Pages, StagedPage, Unreadable};
 use crate::{
-    job::{Attempt, Effect, Ending},
+    workspace::{Craft, Effect, Ending, Unable, Workspace},
     ytdlp::{Engine, ListEnd, ListLine, ListRequest},
 };
 
 /// Rows on their way from the engine: a full channel makes the engine wait.
 const LINES_WAITING_MAX: usize = 64;
 
-/// Refreshes playlists with an engine.
+impl Craft for RefreshPlaylist {
+    type Question = Question;
+    type Answer = Vec<Known>;
+    type Product = Seen;
+}
+
+/// What a refresh asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// The items of rows that were there last time.
+    KnownItems,
+}
+
+/// A row's item as a worker knows it, which has no key to derive ids by: extractor and id.
+pub type Known = (String, String);
+
+fn known_of(source: &ItemSource) -> Known {
+    (source.extractor.clone(), source.source_id.clone())
+}
+
+/// A refresh that came to its end; what it saw is in the pages that were handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// How many pages there are.
+    pub pages: u32,
+    /// How far it looked.
+    pub mode: RefreshMode,
+    /// How many rows could not be read.
+    pub unreadable: u32,
+    /// The first of these.
+    pub unreadable_rows: Vec<UnreadableRow>,
+}
+
+/// Looks at playlists with an engine.
 #[derive(Debug, Clone)]
 pub struct Lister {
     engine: Arc<dyn Engine>,
@@ -38,89 +65,68 @@ impl Lister {
     }
 }
 
-/// Why a refresh did not come to its end.
+/// Why a look did not come to its end.
 #[derive(Debug)]
 enum Broken {
-    Failed(Failure),
-    Stopped,
+    Unable(Unable),
     /// The list is another than the one of which pages were kept.
     Changed,
-    Refused(Refusal),
+}
+
+impl From<Unable> for Broken {
+    fn from(unable: Unable) -> Self {
+        Self::Unable(unable)
+    }
 }
 
 impl From<io::Error> for Broken {
     fn from(error: io::Error) -> Self {
-        let full = error.kind() == io::ErrorKind::StorageFull;
-        let class = if full { FailureClass::DiskFull } else { FailureClass::Storage };
-        Self::Failed(Failure::new(class, format!("a page can't be kept: {error}")))
+        Self::Unable(Unable::storage("a page can't be kept", &error))
     }
 }
 
 impl Effect for Lister {
     type Task = RefreshPlaylist;
 
-    async fn perform(&self, attempt: Attempt, work: RefreshPlaylist) -> Ending {
-        let broken = match self.look(&attempt, &work).await {
-            Ok(look) => match record(&attempt, &work, look).await {
-                Ok(()) => return Ending::Recorded,
-                Err(broken) => broken,
-            },
-            Err(broken) => broken,
-        };
-        let used = attempt.assignment.used();
-        match broken {
-            Broken::Failed(failure) => Ending::Failed(failure, used),
-            Broken::Changed => {
+    async fn perform(&self, workspace: Workspace<RefreshPlaylist>, work: RefreshPlaylist) -> Ending<Seen> {
+        match self.look(&workspace, &work).await {
+            Ok(seen) => Ending::Done(seen),
+            Err(Broken::Unable(unable)) => Err(unable).into(),
+            Err(Broken::Changed) => {
                 let message = "the list changed while it was looked at, twice in a row";
-                Ending::Failed(Failure::new(FailureClass::Network, message), used)
-            }
-            // The attempt lost its job, or the list is followed no longer.
-            Broken::Stopped | Broken::Refused(Refusal::Rejected(_) | Refusal::Stopping) => {
-                Ending::Stopped(used)
-            }
-            Broken::Refused(refusal) => {
-                Ending::Failed(Failure::new(FailureClass::Unknown, refusal.to_string()), used)
+                Ending::Failed(Failure::new(FailureClass::Network, message))
             }
         }
     }
 }
 
-/// A refresh that came to its end; what it saw is in the pages.
-#[derive(Debug)]
-struct Look {
-    pages: Pages,
-    mode: RefreshMode,
-    unreadable: Unreadable,
-}
-
-impl Look {
-    fn of(pages: Pages, mode: RefreshMode, unreadable: Unreadable) -> Self {
-        // A row that can't be read is no absent row.
-        let mode = if unreadable.count == 0 { mode } else { RefreshMode::Incremental };
-        Self { pages, mode, unreadable }
-    }
-}
+type Space = Workspace<RefreshPlaylist>;
 
 impl Lister {
-    async fn look(&self, attempt: &Attempt, work: &RefreshPlaylist) -> Result<Look, Broken> {
-        let staging = attempt.staging.clone();
+    async fn look(&self, workspace: &Space, work: &RefreshPlaylist) -> Result<Seen, Broken> {
+        let folder = workspace.folder().to_owned();
         let mut pages =
-            tokio::task::spawn_blocking(move || Pages::open(&staging)).await.map_err(io::Error::other)??;
-        match self.walk(attempt, work, &mut pages).await {
-            Ok((mode, unreadable)) => Ok(Look::of(pages, mode, unreadable)),
+            tokio::task::spawn_blocking(move || Pages::open(&folder)).await.map_err(io::Error::other)??;
+        let (mode, unreadable) = match self.walk(workspace, work, &mut pages).await {
             Err(Broken::Changed) => {
                 pages.clear()?;
-                let (mode, unreadable) = self.walk(attempt, work, &mut pages).await?;
-                Ok(Look::of(pages, mode, unreadable))
+                self.walk(workspace, work, &mut pages).await?
             }
-            Err(broken) => Err(broken),
+            walked => walked?,
+        };
+        for number in 1..=pages.written() {
+            workspace.output(&Pages::way(number)).await?;
         }
+        // A row that can't be read is no absent row.
+        let mode = if unreadable.count == 0 { mode } else { RefreshMode::Incremental };
+        let Unreadable { count, rows } = unreadable;
+        Ok(Seen { pages: pages.written(), mode, unreadable: count, unreadable_rows: rows })
     }
 
     /// Walks the list from the last page that was kept; answers how far it looked, and what it could not read.
     async fn walk(
         &self,
-        attempt: &Attempt,
+        workspace: &Space,
         work: &RefreshPlaylist,
         pages: &mut Pages,
     ) -> Result<(RefreshMode, Unreadable), Broken> {
@@ -131,10 +137,12 @@ impl Lister {
         let request = ListRequest { url: work.url.clone(), start_index };
         let known = match work.mode {
             RefreshMode::Full => None,
-            RefreshMode::Incremental => Some(known_items(attempt, work).await?),
+            RefreshMode::Incremental => {
+                Some(workspace.ask(Question::KnownItems).await?.into_iter().collect())
+            }
         };
         let (lines, mut receiver) = mpsc::channel(LINES_WAITING_MAX);
-        let mut walk = Walk::new(attempt, work, pages, overlap, known);
+        let mut walk = Walk::new(workspace, work, pages, overlap, known);
         (walk.is_resumed, walk.unreadable) = (start_index > 1, before);
         let follow = async {
             while let Some(line) = receiver.recv().await {
@@ -146,31 +154,15 @@ impl Lister {
             }
             Ok::<bool, Broken>(false)
         };
-        let (end, followed) = tokio::join!(self.engine.list(&request, &attempt.assignment, lines), follow);
+        let (end, followed) = tokio::join!(self.engine.list(&request, workspace.assignment(), lines), follow);
         let enough = followed?;
         walk.end(end, enough)
     }
 }
 
-/// A row's item as a worker knows it, which has no key to derive ids by: extractor and id.
-type Known = (String, String);
-
-fn known_of(source: &ItemSource) -> Known {
-    (source.extractor.clone(), source.source_id.clone())
-}
-
-/// The items of rows that were there last time.
-async fn known_items(attempt: &Attempt, work: &RefreshPlaylist) -> Result<HashSet<Known>, Broken> {
-    let known = |state: &State| {
-        let seen = state.rows.iter().filter(|row| row.seen && row.availability.is_available());
-        seen.map(|row| known_of(&row.source)).collect()
-    };
-    attempt.gate.inspect::<Playlist, _>(work.playlist_id.uuid(), known).await.map_err(Broken::Refused)
-}
-
 /// One walk along a list.
 struct Walk<'a> {
-    attempt: &'a Attempt,
+    workspace: &'a Space,
     page_size: usize,
     pages: &'a mut Pages,
     overlap: Option<StagedPage>,
@@ -187,7 +179,7 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(
-        attempt: &'a Attempt,
+        workspace: &'a Space,
         work: &RefreshPlaylist,
         pages: &'a mut Pages,
         overlap: Option<StagedPage>,
@@ -204,7 +196,19 @@ impl<'a> Walk<'a> {
         let seen = u64::from(pages.written()) * page_size as u64;
         let started = Instant::now();
         let (total, is_resumed, unreadable) = (None, false, Unreadable::default());
-        Self { attempt, page_size, pages, overlap, known, page, seen, total, is_resumed, unreadable, started }
+        Self {
+            workspace,
+            page_size,
+            pages,
+            overlap,
+            known,
+            page,
+            seen,
+            total,
+            is_resumed,
+            unreadable,
+            started,
+        }
     }
 
     /// Takes in one line; false once an incremental refresh has seen enough.
@@ -217,7 +221,7 @@ impl<'a> Walk<'a> {
                 Ok(true)
             }
             ListLine::SkippedItem { index, failure } => {
-                tracing::info!(job_id = %self.attempt.job_id, ?index, reason = failure.message, "a row can't be read");
+                tracing::info!(job_id = %self.workspace.job_id(), ?index, reason = failure.message, "a row can't be read");
                 let row = UnreadableRow::new(index, failure.message);
                 self.unreadable.take(row.clone());
                 self.page.unreadable.take(row);
@@ -258,7 +262,7 @@ impl<'a> Walk<'a> {
     fn tell(&self) {
         let rate = self.seen as f64 / self.started.elapsed().as_secs_f64().max(0.001);
         let left = self.total.map(|total| total.saturating_sub(self.seen));
-        self.attempt.progress(&Progress {
+        self.workspace.progress(&Progress {
             stage: "refresh".to_owned(),
             done: self.seen,
             total: self.total,
@@ -273,9 +277,9 @@ impl<'a> Walk<'a> {
         let partial = self.seen + self.page.entries.len() as u64;
         match end {
             ListEnd::Stopped if enough => return Ok((RefreshMode::Incremental, self.unreadable)),
-            ListEnd::Stopped => return Err(Broken::Stopped),
+            ListEnd::Stopped => return Err(Unable::Lost.into()),
             ListEnd::Partial(failure) | ListEnd::Failed(failure) => {
-                return Err(Broken::Failed(Failure { partial, ..failure }));
+                return Err(Unable::Failed(Failure { partial, ..failure }).into());
             }
             ListEnd::Complete => {}
         }
@@ -289,98 +293,4 @@ fn same_items(before: &[ObservedEntry], now: &[ObservedEntry]) -> bool {
     // The last page kept may have been the shorter one at the end of a list that has grown since.
     before.len() <= now.len()
         && before.iter().zip(now).all(|(before, now)| before.source.is_same(&now.source))
-}
-
-/// Compares what the refresh saw with what is known, and appends the changes page by page.
-async fn record(attempt: &Attempt, work: &RefreshPlaylist, look: Look) -> Result<(), Broken> {
-    let Look { pages, mode, unreadable } = look;
-    let last = pages.read(pages.written())?;
-    let playlist_id = work.playlist_id;
-    let (rows, found) = compare(attempt, playlist_id, pages, mode).await?;
-    let mut chunks = Chunks { changes: found.changes.into_iter(), size: work.page_size.max(1) as usize };
-    let mut chunk = chunks.take();
-    let mut number = 0_u32;
-    let (job_id, attempt_id) = (attempt.job_id, attempt.attempt_id);
-    let finish = loop {
-        let next = chunks.take();
-        if next.is_empty() {
-            break chunk;
-        }
-        // What is recorded so far is true; whoever cancels doesn't want to wait for the rest of a long list.
-        if attempt.assignment.stop().is_cancelled() {
-            return Err(Broken::Stopped);
-        }
-        number += 1;
-        let story = move |story: &mut Transaction<'_>| {
-            work::playlist::record_changes(story, playlist_id, job_id, attempt_id, chunk.clone())
-        };
-        attempt.record(&format!("page-{number}"), story).await.map_err(Broken::Refused)?;
-        chunk = next;
-    };
-    let completed = work::playlist::Completed {
-        kind: last.kind,
-        playlist: last.playlist,
-        mode,
-        observed: rows,
-        unreadable: unreadable.count,
-        unreadable_rows: unreadable.rows,
-        // Each list within the list has a front of its own.
-        newest_first: if last.is_nested { Some(false) } else { found.newest_first },
-        changes: finish,
-    };
-    let used = attempt.assignment.used();
-    let story = move |story: &mut Transaction<'_>| {
-        work::playlist::finish(story, playlist_id, job_id, attempt_id, used, completed.clone())
-    };
-    attempt.record("finish", story).await.map_err(Broken::Refused)?;
-    summary(attempt, rows, found.counts);
-    Ok(())
-}
-
-/// Finds out how many rows the refresh saw, and what changed. The ids of the rows are derived here,
-/// before the gate, and nowhere on the way. The pages are read three times, so that a long list is never held as a whole. A list that is suddenly empty is believed of no source.
-async fn compare(
-    attempt: &Attempt,
-    playlist_id: PlaylistId,
-    pages: Pages,
-    mode: RefreshMode,
-) -> Result<(u32, Diff), Broken> {
-    let (identities, project) = (attempt.gate.identities(), attempt.lease.envelope.project);
-    let compare = move |state: &State| {
-        let mut namesakes = Namesakes::default();
-        for entry in pages.entries() {
-            namesakes.see(&entry?);
-        }
-        let name = |entry: io::Result<ObservedEntry>| {
-            Ok(identities.item_in(project, playlist_id, &entry?, &namesakes))
-        };
-        let items: Vec<ItemId> = pages.entries().map(name).collect::<io::Result<_>>()?;
-        let known = state.rows.iter().filter(|row| row.seen).count();
-        if items.is_empty() && known > 0 {
-            let message = format!(
-                "the source answers an empty list, though it had {known} entries; nothing was changed"
-            );
-            return Err(Broken::Failed(Failure::new(FailureClass::Unknown, message)));
-        }
-        Ok((items.len() as u32, try_diff(&identities, playlist_id, state, &items, pages.entries(), mode)?))
-    };
-    attempt.gate.inspect::<Playlist, _>(playlist_id.uuid(), compare).await.map_err(Broken::Refused)?
-}
-
-fn summary(attempt: &Attempt, rows: u32, counts: RefreshCounts) {
-    let job_id = attempt.job_id;
-    tracing::info!(%job_id, rows, added = counts.added, removed = counts.removed, moved = counts.moved, "listed");
-    metrics::counter!("mediary_listed_entries_total").increment(u64::from(rows));
-}
-
-/// Pages of changes.
-struct Chunks<I> {
-    changes: I,
-    size: usize,
-}
-
-impl<I: Iterator> Chunks<I> {
-    fn take(&mut self) -> Vec<I::Item> {
-        self.changes.by_ref().take(self.size).collect()
-    }
 }

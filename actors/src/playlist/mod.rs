@@ -1,8 +1,10 @@
 //! The lister: looks at playlists and records what changed.
 
+mod clerk;
 mod effect;
 mod pages;
 #[cfg(test)]
 mod tests;
 
-pub use effect::Lister;
+pub use clerk::ListClerk;
+pub use effect::{Known, Lister, Question, Seen};

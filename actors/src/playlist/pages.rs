@@ -44,6 +44,9 @@ impl Unreadable {
     }
 }
 
+/// The folder of pages in that of their job.
+const FOLDER: &str = "pages";
+
 /// The pages that a refresh has seen so far, on disk: a refresh that is killed goes on from the last one (LI-03).
 #[derive(Debug)]
 pub(super) struct Pages {
@@ -54,7 +57,7 @@ pub(super) struct Pages {
 impl Pages {
     /// Finds what an earlier attempt left.
     pub(super) fn open(staging: &Path) -> io::Result<Self> {
-        let folder = staging.join("pages");
+        let folder = staging.join(FOLDER);
         fs::create_dir_all(&folder)?;
         let mut pages = Self { folder, written: 0 };
         // A page that a power cut left void was never kept, and what stands behind it leads nowhere.
@@ -127,16 +130,30 @@ impl Pages {
 
     /// Forgets everything.
     pub(super) fn clear(&mut self) -> io::Result<()> {
-        while self.written > 0 {
+        self.keep(0)
+    }
+
+    /// Forgets all behind the first ones.
+    pub(super) fn keep(&mut self, first: u32) -> io::Result<()> {
+        while self.written > first {
             fs::remove_file(self.path(self.written))?;
             self.written -= 1;
         }
         Ok(())
     }
 
-    fn path(&self, number: u32) -> PathBuf {
-        self.folder.join(format!("{number:06}.json"))
+    /// The way to a page from the folder of its job.
+    pub(super) fn way(number: u32) -> String {
+        format!("{FOLDER}/{}", name(number))
     }
+
+    fn path(&self, number: u32) -> PathBuf {
+        self.folder.join(name(number))
+    }
+}
+
+fn name(number: u32) -> String {
+    format!("{number:06}.json")
 }
 
 /// Removes a file; false if there was none.

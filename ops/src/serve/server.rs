@@ -1,8 +1,9 @@
-use std::{io::IsTerminal as _, net::SocketAddr, time::Duration};
+use std::{io::IsTerminal as _, net::SocketAddr, sync::Arc, time::Duration};
 
 use mediary_actors::{
     process::{Host, kill_children},
     supervisor::SupervisorHandle,
+    workspace::Hands,
 };
 use mediary_api::connections;
 use mediary_log::{Log, fanout::RelayHandle};
@@ -65,6 +66,14 @@ pub async fn run(configuration: Configuration) -> Result<(), ServeError> {
 /// Each step is given what the steps before it made, so that their order is held by the compiler as far as it can be;
 /// the rest is said beside them.
 pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
+    start_with(configuration, None).await
+}
+
+/// The same, with all work done by others than this process.
+pub async fn start_with(
+    configuration: Configuration,
+    hands: Option<Arc<dyn Hands>>,
+) -> Result<Server, ServeError> {
     let configuration = configuration.absolute().map_err(ServeError::WorkingFolder)?;
     // First: every step may have something to tell.
     telemetry::log_to_stderr(&configuration.logging);
@@ -82,7 +91,7 @@ pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
     // Before whoever looks after the roots.
     library::register(&record.gate, configuration.library_folder()).await?;
     // Before the first request: a command that is accepted finds who carries it out.
-    let work = Work::start(&configuration, &record, &readers, world, worker).await?;
+    let work = Work::start(&configuration, &record, &readers, world, worker, hands).await?;
     // Beside everything else: a start waits for nothing that grows with the log.
     let proof = record.log.prove_in_background();
     let (stopping, stopped) = watch::channel(false);

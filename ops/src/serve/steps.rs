@@ -8,6 +8,7 @@ use mediary_actors::{
     process::{Environment, Host, Runner, kill_children},
     reaction::Reacted,
     supervisor::{LocalWorker, SupervisorHandle, reconcile},
+    workspace::Hands,
     ytdlp,
 };
 use mediary_api::connections::Tls;
@@ -145,6 +146,7 @@ impl Work {
         readers: &Readers,
         World { runner, gateway }: World,
         worker: WorkerLife,
+        hands: Option<Arc<dyn Hands>>,
     ) -> Result<Self, ServeError> {
         let signals = SignalHub::default();
         let (reacting, reacted) = Reacted::new(record.reaction_names());
@@ -157,6 +159,7 @@ impl Work {
             desk: Desk::new(record.log.clone()),
             worker,
             signals: signals.clone(),
+            hands,
             tools: tree::tools(configuration, path_folders),
             runner,
             gateway,

@@ -62,7 +62,7 @@ const SHAPES: &[Shape] = &[
     },
     Shape {
         krate: "actors",
-        roles: &["mod", "options", "actor", "effect", "reaction", "tests"],
+        roles: &["mod", "options", "actor", "effect", "clerk", "reaction", "tests"],
         required: &["mod"],
         data: &[],
     },
@@ -93,6 +93,8 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "job", "dispatcher"),
     ("actors", "job", "performer"),
     ("actors", "job", "ending"),
+    // What stands behind the port of an attempt of this process.
+    ("actors", "job", "here"),
     // Roots as the log has them, with their folders.
     ("actors", "file", "roots"),
     // Files as the log has them, beside what is in their places.

@@ -34,9 +34,9 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use super::super::{
-    Desk, Dispatcher, DispatcherArguments, Effect, Performer, PerformerArguments, dispatcher, performer,
+    Clerk, Desk, Dispatcher, DispatcherArguments, Performer, PerformerArguments, dispatcher, performer,
 };
-use crate::{process::Outputs, room::Room, staging::Staging};
+use crate::{process::Outputs, room::Room, staging::Staging, workspace::Effect};
 
 /// A log with what gives out and does the work of it.
 pub(super) struct Bench {
@@ -123,7 +123,19 @@ impl Bench {
         Actor::spawn(None, Dispatcher, arguments).await.unwrap().0
     }
 
-    pub(super) async fn perform<E: Effect>(&self, effect: E) -> ActorRef<performer::Message> {
+    pub(super) async fn perform<W>(&self, work: W) -> ActorRef<performer::Message>
+    where
+        W: Effect + Clerk<Task = <W as Effect>::Task>,
+    {
+        self.perform_with(work.clone(), work).await
+    }
+
+    /// Work that is done by one and recorded by the other.
+    pub(super) async fn perform_with<E, C>(&self, effect: E, clerk: C) -> ActorRef<performer::Message>
+    where
+        E: Effect,
+        C: Clerk<Task = E::Task>,
+    {
         let arguments = PerformerArguments {
             gate: self.gate.clone(),
             head: self.gate.log().watch_head(),
@@ -133,7 +145,7 @@ impl Bench {
             staging: self.staging(),
             output: Outputs::in_folder(self.folder.path().join("output")),
         };
-        Actor::spawn(None, Performer::new(effect), arguments).await.unwrap().0
+        Actor::spawn(None, Performer::new(clerk, Arc::new(effect)), arguments).await.unwrap().0
     }
 
     pub(super) async fn tell<T: Send + 'static>(

@@ -19,8 +19,12 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    super::{Attempt, Effect, Ending},
+    super::{Attempt, Clerk},
     bench::{Bench, refresh},
+};
+use crate::{
+    playlist::{Known, Question, Seen},
+    workspace::{Effect, Ending, Unable, Workspace},
 };
 
 /// Work that fails for good at once, and notes what it was asked to take back.
@@ -32,8 +36,34 @@ struct Hopeless {
 impl Effect for Hopeless {
     type Task = RefreshPlaylist;
 
-    async fn perform(&self, _: Attempt, _: RefreshPlaylist) -> Ending {
-        Ending::Failed(Failure::new(FailureClass::NotFound, "404"), ResourceUse::default())
+    async fn perform(&self, _: Workspace<RefreshPlaylist>, _: RefreshPlaylist) -> Ending<Seen> {
+        Ending::Failed(Failure::new(FailureClass::NotFound, "404"))
+    }
+}
+
+impl Clerk for Hopeless {
+    type Task = RefreshPlaylist;
+    type Memory = ();
+
+    async fn answer(
+        &self,
+        _: &Attempt,
+        _: &RefreshPlaylist,
+        (): &mut (),
+        _: Question,
+    ) -> Result<Vec<Known>, Unable> {
+        Ok(Vec::new())
+    }
+
+    async fn finish(
+        &self,
+        _: &Attempt,
+        _: &RefreshPlaylist,
+        (): &mut (),
+        _: Seen,
+        _: ResourceUse,
+    ) -> Result<(), Unable> {
+        panic!("what is hopeless is never done")
     }
 
     fn take_back(&self, job_id: JobId, folder: &Path) {
@@ -68,17 +98,15 @@ struct Faulty {
 impl Effect for Faulty {
     type Task = RefreshPlaylist;
 
-    async fn perform(&self, attempt: Attempt, task: RefreshPlaylist) -> Ending {
-        self.begun.send_modify(|begun| begun.push(attempt.job_id));
+    async fn perform(&self, workspace: Workspace<RefreshPlaylist>, task: RefreshPlaylist) -> Ending<Seen> {
+        self.begun.send_modify(|begun| begun.push(workspace.job_id()));
         if task.url.contains("faulty") {
             self.begun.subscribe().wait_for(|begun| begun.len() > 1).await.unwrap();
             panic!("a bug of the effect");
         }
         self.go_on.cancelled().await;
-        Ending::Failed(Failure::new(FailureClass::NotFound, "404"), ResourceUse::default())
+        Ending::Failed(Failure::new(FailureClass::NotFound, "404"))
     }
-
-    fn take_back(&self, _: JobId, _: &Path) {}
 }
 
 // PL-31.
@@ -87,7 +115,7 @@ impl Effect for Faulty {
 async fn a_fault_inside_an_attempt_ends_that_attempt_and_nothing_else() {
     let bench = Bench::new();
     let effect = Faulty::default();
-    bench.perform(effect.clone()).await;
+    bench.perform_with(effect.clone(), Hopeless::default()).await;
     let faulty = bench.queue(refresh(1, "https://faulty.example/")).await;
     let sound = bench.queue(refresh(2, "https://b.example/")).await;
     bench.lease(faulty, bench.worker).await;

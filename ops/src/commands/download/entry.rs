@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use mediary_actors::{
-    download::Downloader,
+    download::{DownloadClerk, Downloader},
     reaction::{DownloadsRequestedToRequest, EntryLiveStatusChangedToResume},
 };
 
@@ -16,9 +16,9 @@ pub(crate) const CONCERN: Concern = Concern {
     documents: &[&super::LIST, &super::START, &super::STORY, &super::archive::IMPORT],
     parts: |ground| {
         let Ground { engine, library, room, .. } = ground;
-        let downloader =
-            Downloader::new(Arc::clone(engine) as _, ground.ffmpeg(), library.clone(), room.clone());
-        vec![ground.performer("download", ground.beside_library(), downloader)]
+        let downloader = Downloader::new(Arc::clone(engine) as _, ground.ffmpeg(), room.clone());
+        let clerk = DownloadClerk::new(library.clone());
+        vec![ground.performer("download", ground.beside_library(), downloader, clerk)]
     },
     reactions: |retry| {
         vec![Arc::new(DownloadsRequestedToRequest { retry }), Arc::new(EntryLiveStatusChangedToResume)]

@@ -1,4 +1,4 @@
-use mediary_actors::file::Verifier;
+use mediary_actors::file::{FileClerk, Verifier};
 
 use crate::commands::{concerns::Concern, noun::Noun};
 
@@ -8,6 +8,8 @@ pub(crate) const CONCERN: Concern = Concern {
     fragments: &[include_str!("root.fragment.graphql")],
     #[cfg(test)]
     documents: &[&super::LIST, &super::SHOW, &super::VERIFY, &super::root::ADD, &super::root::LIST],
-    parts: |ground| vec![ground.performer("verify", ground.in_data(), Verifier), ground.keeper("keeper")],
+    parts: |ground| {
+        vec![ground.performer("verify", ground.in_data(), Verifier, FileClerk), ground.keeper("keeper")]
+    },
     ..Concern::NOTHING
 };

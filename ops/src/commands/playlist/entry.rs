@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use mediary_actors::playlist::Lister;
+use mediary_actors::playlist::{ListClerk, Lister};
 
 use crate::commands::{concerns::Concern, noun::Noun};
 
@@ -28,7 +28,7 @@ pub(crate) const CONCERN: Concern = Concern {
     ],
     parts: |ground| {
         let lister = Lister::new(Arc::clone(&ground.engine) as _);
-        vec![ground.performer("refresh", ground.in_data(), lister)]
+        vec![ground.performer("refresh", ground.in_data(), lister, ListClerk)]
     },
     ..Concern::NOTHING
 };

@@ -1,14 +1,20 @@
-use mediary_log::{
-    gate::{Refusal, Transaction},
-    work,
-};
-use mediary_schema::{
-    FailureClass,
-    job::{Failure, Progress},
-    parrot::RepeatText,
-};
+use mediary_schema::{job::Progress, parrot::RepeatText};
+use serde::{Deserialize, Serialize};
 
-use crate::job::{Attempt, Effect, Ending};
+use crate::workspace::{Craft, Effect, Ending, Nothing, Workspace};
+
+impl Craft for RepeatText {
+    type Question = Nothing;
+    type Answer = Nothing;
+    type Product = Repeated;
+}
+
+/// A text that was repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeated {
+    /// How many letters it has.
+    pub letters: u64,
+}
 
 /// Repeats texts.
 #[derive(Debug, Clone)]
@@ -17,25 +23,15 @@ pub struct Repeater;
 impl Effect for Repeater {
     type Task = RepeatText;
 
-    async fn perform(&self, attempt: Attempt, task: RepeatText) -> Ending {
-        let RepeatText { parrot_id, text } = task;
-        let letters = text.chars().count() as u64;
-        attempt.progress(&Progress {
+    async fn perform(&self, workspace: Workspace<RepeatText>, task: RepeatText) -> Ending<Repeated> {
+        let letters = task.text.chars().count() as u64;
+        workspace.progress(&Progress {
             stage: "repeating".to_owned(),
             done: letters,
             total: Some(letters),
             unit: "letters".to_owned(),
             ..Progress::default()
         });
-        let (job_id, attempt_id, used) = (attempt.job_id, attempt.attempt_id, attempt.assignment.used());
-        let finish = move |story: &mut Transaction<'_>| {
-            work::parrot::finish(story, parrot_id, job_id, attempt_id, used, letters)
-        };
-        match attempt.record("finish", finish).await {
-            Ok(()) => Ending::Recorded,
-            // The attempt lost its job.
-            Err(Refusal::Rejected(_) | Refusal::Stopping) => Ending::Stopped(used),
-            Err(refusal) => Ending::Failed(Failure::new(FailureClass::Unknown, refusal.to_string()), used),
-        }
+        Ending::Done(Repeated { letters })
     }
 }

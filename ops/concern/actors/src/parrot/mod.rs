@@ -1,7 +1,9 @@
 //! Parrots: who repeats texts, and what follows from that.
 
+mod clerk;
 mod effect;
 mod reaction;
 
-pub use effect::Repeater;
+pub use clerk::ParrotClerk;
+pub use effect::{Repeated, Repeater};
 pub use reaction::RepeatedToReward;
