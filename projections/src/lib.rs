@@ -22,6 +22,7 @@ pub mod file;
 mod handle;
 pub mod job;
 mod life;
+pub mod listing;
 pub mod named;
 mod obey;
 mod order;

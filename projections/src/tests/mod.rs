@@ -5,6 +5,7 @@ mod bench;
 mod cutting;
 mod erasing;
 mod halting;
+pub(crate) mod listed;
 mod paging;
 mod passing;
 mod past;
