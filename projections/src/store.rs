@@ -177,11 +177,10 @@ impl Store {
         Ok(())
     }
 
-    /// Brings to the disk what was put off; what is written after that is synced by itself.
+    /// Brings to the disk what was put off; what is written after that is synced by itself. Pages that wait to be moved into
+    /// the file come to the disk with the next commit, which syncs all that stands before it.
     fn sync(&self) -> Result<(), rusqlite::Error> {
         self.connection.pragma_update(None, "synchronous", "full")?;
-        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
-        self.connection.query_row(checkpoint, [], |_| Ok(()))?;
         let synced = File::open(&self.path).and_then(|file| file.sync_all());
         synced.map_err(|error| {
             let failed = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR);
