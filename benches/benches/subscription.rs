@@ -162,7 +162,7 @@ async fn sockets(cell: &Cell) {
     let before = processor_time().expect("the system knows");
     let began = Instant::now();
     recorder.record(cell.entries, cell.at_a_time, cell.every).await.expect("the log can be written");
-    let recorded = began.elapsed();
+    let took = began.elapsed();
     let heard = audience.heard(|| began.elapsed()).await;
     let after = processor_time().expect("the system knows");
     let seconds = heard.took.as_secs_f64();
@@ -171,7 +171,7 @@ async fn sockets(cell: &Cell) {
     line(&format!(
         "| {} | {:.1} | {:.0} | {:.1} | {:.1} | {:.2} | {:.2} |",
         cell.name,
-        recorded.as_secs_f64(),
+        took.as_secs_f64(),
         heard.per_second(),
         millis(50),
         millis(99),
