@@ -32,6 +32,7 @@ pub mod playlist;
 mod readers;
 mod registry;
 mod rows;
+pub mod schedule;
 mod scoped;
 mod shelf;
 mod spawn;
