@@ -15,7 +15,7 @@ use crate::{
     readers,
     registry::StartError,
     view::View,
-    writing::{connect, pace, pay_later, prepare, write_ahead},
+    writing::{connect, pace, pay_later, prepare, write_ahead, write_in_place},
 };
 
 /// A view that lacks more events than these is in a hurry: it takes memory and disk for speed.
@@ -65,7 +65,9 @@ impl Store {
     /// The same for a file of this run alone, of which nothing is ever synced.
     pub(crate) fn open_scratch<V: View>(path: &Path, log: &Log) -> Result<(Self, Place), StartError> {
         let (mut store, place) = Self::open_or_make::<V>(path, log, false)?;
-        pay_later(&store.connection).map_err(|source| StartError::Open { view: V::NAME, source })?;
+        // A copy of an earlier one, too, is read by nobody before it is where it is wanted.
+        let prepared = pay_later(&store.connection).and_then(|()| write_in_place(&store.connection));
+        prepared.map_err(|source| StartError::Open { view: V::NAME, source })?;
         store.is_settled = true;
         Ok((store, place))
     }
@@ -248,7 +250,7 @@ pub(crate) struct Checkpoint {
 impl Checkpoint {
     /// Reads that of a file, changing nothing in it.
     pub(crate) fn look(path: &Path) -> Result<Option<Self>, rusqlite::Error> {
-        match Self::of(&readers::connect(path)?) {
+        match readers::connect(path).and_then(|connection| Self::of(&connection)) {
             // Whoever was killed while he wrote in place left what has to be taken back first.
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::ReadOnly) => Self::of(&connect(path)?),
             checkpoint => checkpoint,

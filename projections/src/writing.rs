@@ -33,7 +33,7 @@ pub(crate) fn prepare(connection: &Connection, is_built: bool, is_settled: bool)
 
 /// Has pages written in their place, with what they were before beside them: nobody reads meanwhile, and nothing is written
 /// twice. Whoever is killed in the middle takes back what he had begun.
-fn write_in_place(connection: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn write_in_place(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "truncate")
 }
 

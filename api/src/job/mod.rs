@@ -4,7 +4,6 @@ mod entry;
 mod explain;
 mod mutation;
 mod object;
-mod progress;
 mod query;
 mod subscription;
 

@@ -1,3 +1,5 @@
+mod progress;
+
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use futures::Stream;
 use mediary_projections::{
@@ -6,10 +8,8 @@ use mediary_projections::{
 };
 use mediary_schema::JobId;
 
-use super::{
-    Job, Kind,
-    progress::{JobProgressChange, Wanted, progress},
-};
+use self::progress::{JobProgressChange, Wanted, progress};
+use super::{Job, Kind};
 use crate::{
     changes::{Watched, changes, named},
     error::parse_id,

@@ -16,10 +16,10 @@ use mediary_schema::{
     scope::Scope,
 };
 
-use super::object::Progress;
 use crate::{
     changes::Named,
     error::view_fault,
+    job::object::Progress,
     schema::{platform, scope},
 };
 
