@@ -31,6 +31,7 @@ mod readers;
 mod registry;
 mod rows;
 mod scoped;
+pub mod search;
 mod shelf;
 mod spawn;
 mod sql;
