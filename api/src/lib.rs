@@ -33,6 +33,7 @@ mod reservation;
 mod resolve;
 mod root;
 pub mod scalar;
+mod schedule;
 pub mod schema;
 pub mod server;
 pub mod session;

@@ -30,6 +30,7 @@ pub mod playlist;
 mod readers;
 mod registry;
 mod rows;
+pub mod schedule;
 mod scoped;
 pub mod search;
 mod shelf;
