@@ -34,6 +34,7 @@ mod registry;
 mod rows;
 pub mod schedule;
 mod scoped;
+pub mod search;
 mod shelf;
 mod spawn;
 mod sql;

@@ -14,6 +14,7 @@ use crate::{
     editions::last_erasure,
     readers,
     registry::StartError,
+    search::{self, Texts},
     view::View,
     writing::{connect, pace, pay_later, prepare, write_ahead, write_in_place},
 };
@@ -37,6 +38,8 @@ const CHECKPOINT_TABLE: &str = "
 pub(crate) struct Store {
     connection: Connection,
     path: PathBuf,
+    /// What is indexed once it is built.
+    texts: &'static [Texts],
     /// Whether it takes memory and disk for speed.
     in_hurry: bool,
     /// The head of the log when the file was made: what was erased by then is not in it.
@@ -82,10 +85,11 @@ impl Store {
                     match checkpoint.why_anew::<V>(belongs) {
                         None => {
                             let Checkpoint { place, begun, is_built, boot, .. } = checkpoint;
-                            let (path, in_hurry) = (path.to_owned(), false);
+                            let (path, texts, in_hurry) = (path.to_owned(), V::TEXTS, false);
                             let is_settled = boot.is_empty();
                             prepare(&connection, is_built, is_settled).map_err(failed)?;
-                            let store = Self { connection, path, in_hurry, begun, is_built, is_settled };
+                            let store =
+                                Self { connection, path, texts, in_hurry, begun, is_built, is_settled };
                             return Ok((store, place));
                         }
                         Some(why) => tracing::info!(view = V::NAME, why, "rebuilding"),
@@ -115,14 +119,15 @@ impl Store {
         connection.execute_batch(CHECKPOINT_TABLE)?;
         if is_built {
             connection.execute_batch(V::INDEXES)?;
+            search::make(&connection, V::TEXTS)?;
         }
         let genesis = log.genesis();
         connection.execute(
             "INSERT INTO checkpoint VALUES (0, ?1, 0, ?2, '', ?3, ?4, ?5)",
             (log.id().as_bytes(), genesis.as_slice(), begun as i64, is_built, boot.unwrap_or_default()),
         )?;
-        let (path, in_hurry) = (path.to_owned(), false);
-        Ok(Self { connection, path, in_hurry, begun, is_built, is_settled })
+        let (path, texts, in_hurry) = (path.to_owned(), V::TEXTS, false);
+        Ok(Self { connection, path, texts, in_hurry, begun, is_built, is_settled })
     }
 
     /// Whether an event at this position that erased others may have left something here.
@@ -162,6 +167,7 @@ impl Store {
         if !has_indexes {
             let transaction = self.connection.transaction()?;
             transaction.execute_batch(V::INDEXES)?;
+            search::make(&transaction, V::TEXTS)?;
             transaction.execute("UPDATE checkpoint SET built = 1", [])?;
             transaction.commit()?;
         }
@@ -217,7 +223,8 @@ impl Store {
         fold: impl FnOnce(&Transaction<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let transaction = self.connection.transaction()?;
-        fold(&transaction)?;
+        let texts = if self.is_built { self.texts } else { &[] };
+        search::keep(&transaction, texts, fold)?;
         transaction.execute(
             "UPDATE checkpoint SET position = ?1, hash = ?2, passed = ?3",
             (*position as i64, hash.as_slice(), passed.to_string()),

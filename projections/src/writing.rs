@@ -4,6 +4,8 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use crate::search;
+
 /// Memory for pages of one connection, in KiB (negative for SQLite): reading is from the system's cache anyway.
 pub(crate) const CACHE_KIB: i64 = -1_024;
 /// The same for a view that is behind: the index of ids has no order, and what it touches next may be any page of it.
@@ -62,6 +64,7 @@ pub(crate) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "cache_size", CACHE_KIB)?;
     connection.pragma_update(None, "journal_size_limit", JOURNAL_BYTES_MAX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    search::prepare(&connection)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
