@@ -64,7 +64,7 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// What each of these jobs waits for; those that are not open, at work, or held by a person are left out.
     fn waits(&self, job_ids: Vec<JobId>) -> BoxFuture<'static, HashMap<JobId, Wait>>;
 
-    /// Every lane that open work needs or that is held.
+    /// Every lane that open work needs, that is held, or that is in use.
     fn lanes(&self) -> BoxFuture<'static, Vec<Load>>;
 }
 

@@ -11,8 +11,12 @@ use mediary_api::{MediarySchema, Outputs, Parts, Platform, Queue, limits, sessio
 use mediary_log::{Filter, Log, OriginKind, alarm::Alarms, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{StartError, ViewKind, Views};
 use mediary_schema::{
-    AttemptId, IdSource, JobId, PrincipalId, ProjectId, TokenId, account::Role, job::Output, lane::Load,
-    root::Standings, ticket::Wait,
+    AttemptId, IdSource, JobId, PrincipalId, ProjectId, TokenId,
+    account::Role,
+    job::Output,
+    lane::Load,
+    root::Standings,
+    ticket::Wait,
 };
 use tokio::{
     sync::{Semaphore, watch},
