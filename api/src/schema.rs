@@ -13,7 +13,13 @@ use mediary_log::{
 };
 use mediary_projections::{ViewHandle, Views};
 use mediary_schema::{
-    AttemptId, JobId, Timestamp, account::Permission, job::Output, lane::Load, root::Standings, scope::Scope,
+    AttemptId, JobId, Timestamp,
+    account::Permission,
+    job::Output,
+    lane::Load,
+    root::Standings,
+    scope::Scope,
+    setting::{QuotaOf, QuotaUse},
     ticket::Wait,
 };
 use tokio::sync::{Semaphore, watch};
@@ -66,6 +72,9 @@ pub trait Queue: fmt::Debug + Send + Sync {
 
     /// Every lane that open work needs, that is held, or that is in use.
     fn lanes(&self) -> BoxFuture<'static, Vec<Load>>;
+
+    /// How much of whose work there is, and was on this day.
+    fn quota_uses(&self, of: Vec<QuotaOf>) -> BoxFuture<'static, HashMap<QuotaOf, QuotaUse>>;
 }
 
 /// What resolvers find: the gate, the views, the signals.

@@ -16,6 +16,7 @@ use mediary_schema::{
     job::Output,
     lane::Load,
     root::Standings,
+    setting::{QuotaOf, QuotaUse},
     ticket::Wait,
 };
 use tokio::{
@@ -107,6 +108,10 @@ impl Queue for NoQueue {
 
     fn lanes(&self) -> BoxFuture<'static, Vec<Load>> {
         ready(Vec::new()).boxed()
+    }
+
+    fn quota_uses(&self, _: Vec<QuotaOf>) -> BoxFuture<'static, HashMap<QuotaOf, QuotaUse>> {
+        ready(HashMap::new()).boxed()
     }
 }
 

@@ -11,7 +11,12 @@ use std::{
 use mediary_events::job::Event as JobEvent;
 use mediary_log::{Log, ReadError, Recorded};
 use mediary_schema::{
-    AttemptId, JobId, Timestamp, job::WorkKind, lane::Load, ticket::Wait, worker::WorkerLife,
+    AttemptId, JobId, Timestamp,
+    job::WorkKind,
+    lane::Load,
+    setting::{QuotaOf, QuotaUse},
+    ticket::Wait,
+    worker::WorkerLife,
 };
 use ractor::ActorProcessingErr;
 
@@ -101,6 +106,15 @@ impl Desk {
     pub async fn lanes(self: &Arc<Self>) -> Result<Vec<Load>, ActorProcessingErr> {
         let resources = self.resources.clone();
         self.ask(move |board| board.lanes(&resources)).await
+    }
+
+    /// How much of whose work there is, and was on this day.
+    pub async fn quota_uses(
+        self: &Arc<Self>,
+        of: Vec<QuotaOf>,
+        now: Timestamp,
+    ) -> Result<BTreeMap<QuotaOf, QuotaUse>, ActorProcessingErr> {
+        self.ask(move |board| board.quota_uses(&of, now)).await
     }
 
     /// Saves the board, if enough has happened since; in any case, if this is its last look.

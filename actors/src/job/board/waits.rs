@@ -6,6 +6,7 @@ use mediary_schema::{
     JobId, Timestamp,
     job::WorkKind,
     lane::{Lane, Load, Use},
+    setting::{QuotaOf, QuotaUse},
     ticket::Wait,
 };
 
@@ -57,6 +58,12 @@ impl Board {
             Load { lane: lane.clone(), hold, is_paused, at_work, waiting, used }
         };
         lanes.into_iter().map(load).collect()
+    }
+
+    /// How much of whose work there is, and was on this day.
+    pub fn quota_uses(&mut self, of: &[QuotaOf], now: Timestamp) -> BTreeMap<QuotaOf, QuotaUse> {
+        self.pass_to(now);
+        of.iter().map(|of| (*of, self.flows.quota_use(*of))).collect()
     }
 
     /// What a job waits for, as far as that is no matter of its turn.
