@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
+mod several;
+
 use std::time::Duration;
 
 use mediary::demo::{Outcome, Rendition, Target};
