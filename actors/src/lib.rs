@@ -20,6 +20,7 @@ pub mod net;
 pub mod playlist;
 pub mod process;
 pub mod reaction;
+pub mod resource;
 pub mod room;
 pub mod schedule;
 pub mod sources;

@@ -13,7 +13,13 @@ use mediary_log::{
 };
 use mediary_projections::{ViewHandle, Views};
 use mediary_schema::{
-    AttemptId, JobId, Timestamp, account::Permission, job::Output, lane::Load, root::Standings, scope::Scope,
+    AttemptId, JobId, Timestamp,
+    account::Permission,
+    job::Output,
+    lane::Load,
+    root::Standings,
+    scope::Scope,
+    setting::{QuotaOf, QuotaUse},
     ticket::Wait,
 };
 use tokio::sync::{Semaphore, watch};
@@ -64,8 +70,11 @@ pub trait Queue: fmt::Debug + Send + Sync {
     /// What each of these jobs waits for; those that are not open, at work, or held by a person are left out.
     fn waits(&self, job_ids: Vec<JobId>) -> BoxFuture<'static, HashMap<JobId, Wait>>;
 
-    /// Every lane that open work needs or that is held.
+    /// Every lane that open work needs, that is held, or that is in use.
     fn lanes(&self) -> BoxFuture<'static, Vec<Load>>;
+
+    /// How much of whose work there is, and was on this day.
+    fn quota_uses(&self, of: Vec<QuotaOf>) -> BoxFuture<'static, HashMap<QuotaOf, QuotaUse>>;
 }
 
 /// What resolvers find: the gate, the views, the signals.

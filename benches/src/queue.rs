@@ -1,6 +1,6 @@
 //! Work for the queue of jobs: many of them opened, the next one chosen, a start with all of them there.
 
-use mediary_actors::job::Board;
+use mediary_actors::{job::Board, resource::Left};
 use mediary_events::job::{Command, Job, Outcome};
 use mediary_log::{
     Log,
@@ -60,7 +60,7 @@ pub fn choose(gate: &Gate, times: u32) -> Result<Figure, Error> {
     for _ in 0..times {
         let asked = Instant::now();
         board.read_on(gate.log())?;
-        let (ready, _) = board.ready(&work::REGISTRY.work_kinds(), gate.clock().now());
+        let (ready, _) = board.ready(&work::REGISTRY.work_kinds(), &Left::default(), gate.clock().now());
         took.push(asked.elapsed());
         let next = *ready.first().expect("there is a job that may start");
         run(gate, next)?;
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(restart(gate.log(), 2).unwrap().pieces(), 2);
         let mut board = Board::current(gate.log()).unwrap();
         assert_eq!(
-            board.ready(&work::REGISTRY.work_kinds(), gate.clock().now()).0.len(),
+            board.ready(&work::REGISTRY.work_kinds(), &Left::default(), gate.clock().now()).0.len(),
             2,
             "as the limits say"
         );

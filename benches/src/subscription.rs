@@ -11,8 +11,13 @@ use mediary_api::{MediarySchema, Outputs, Parts, Platform, Queue, limits, sessio
 use mediary_log::{Filter, Log, OriginKind, alarm::Alarms, gate::Gate, signal::SignalHub, token::Tokens};
 use mediary_projections::{StartError, ViewKind, Views};
 use mediary_schema::{
-    AttemptId, IdSource, JobId, PrincipalId, ProjectId, TokenId, account::Role, job::Output, lane::Load,
-    root::Standings, ticket::Wait,
+    AttemptId, IdSource, JobId, PrincipalId, ProjectId, TokenId,
+    account::Role,
+    job::Output,
+    lane::Load,
+    root::Standings,
+    setting::{QuotaOf, QuotaUse},
+    ticket::Wait,
 };
 use tokio::{
     sync::{Semaphore, watch},
@@ -104,6 +109,10 @@ impl Queue for NoQueue {
 
     fn lanes(&self) -> BoxFuture<'static, Vec<Load>> {
         ready(Vec::new()).boxed()
+    }
+
+    fn quota_uses(&self, _: Vec<QuotaOf>) -> BoxFuture<'static, HashMap<QuotaOf, QuotaUse>> {
+        ready(HashMap::new()).boxed()
     }
 }
 

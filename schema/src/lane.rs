@@ -17,6 +17,8 @@ pub enum Lane {
     LibraryDisk,
     /// An optical drive, by its name: for one job at a time.
     Drive(String),
+    /// What encodes, by its name.
+    Encoder(String),
 }
 
 impl Lane {
@@ -30,7 +32,7 @@ impl Lane {
     pub const fn is_exclusive(&self) -> bool {
         match self {
             Self::Drive(_) => true,
-            Self::Host(_) | Self::LibraryDisk => false,
+            Self::Host(_) | Self::LibraryDisk | Self::Encoder(_) => false,
         }
     }
 
@@ -40,6 +42,7 @@ impl Lane {
             Self::Host(host) => host.clone(),
             Self::LibraryDisk => LIBRARY_DISK.to_owned(),
             Self::Drive(name) => format!("{DRIVE}{name}"),
+            Self::Encoder(name) => format!("{ENCODER}{name}"),
         }
     }
 }
@@ -50,6 +53,7 @@ impl fmt::Display for Lane {
             Self::Host(host) => formatter.write_str(host),
             Self::LibraryDisk => formatter.write_str("the library's disk"),
             Self::Drive(name) => write!(formatter, "the drive {name}"),
+            Self::Encoder(name) => write!(formatter, "the encoder {name}"),
         }
     }
 }
@@ -67,14 +71,48 @@ pub struct Load {
     pub at_work: u64,
     /// Other open jobs that need it.
     pub waiting: u64,
+    /// What of its budget is in use.
+    pub used: Use,
+}
+
+/// What of a resource is in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// Its budget: users at once.
+    pub units: u32,
+    /// Who has a unit each.
+    pub holders: Vec<Holder>,
+    /// Who stands in line for one for a short while.
+    pub waiting: u64,
+}
+
+/// Who has a unit of a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// By what.
+    pub share: Share,
+    /// The kind of work, or the part of the server that asked.
+    pub name: String,
+    /// The job that it is for, if it is for one.
+    pub job_id: Option<JobId>,
+}
+
+/// By what somebody has a unit of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// A job has it as long as it is at work.
+    Lease,
+    /// Something short has it, such as a request.
+    Permit,
 }
 
 const LIBRARY_DISK: &str = "library_disk";
 const DRIVE: &str = "drive:";
+const ENCODER: &str = "encoder:";
 
 /// The answer to a text that names no lane.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no lane; give the name of a host, library_disk, or drive:NAME")]
+#[error("{text:?} is no lane; give the name of a host, library_disk, drive:NAME or encoder:NAME")]
 pub struct NoLane {
     text: String,
 }
@@ -87,9 +125,16 @@ impl FromStr for Lane {
         if text == LIBRARY_DISK {
             return Ok(Self::LibraryDisk);
         }
-        if let Some(name) = text.strip_prefix(DRIVE) {
+        let name_in = |prefix: &str| {
+            let name = text.strip_prefix(prefix)?;
             let is_name = (1..=LANE_BYTES_MAX).contains(&name.len()) && !name.contains(char::is_control);
-            return if is_name { Ok(Self::Drive(name.to_owned())) } else { Err(refused()) };
+            Some(if is_name { Ok(name.to_owned()) } else { Err(refused()) })
+        };
+        if let Some(drive) = name_in(DRIVE) {
+            return drive.map(Self::Drive);
+        }
+        if let Some(encoder) = name_in(ENCODER) {
+            return encoder.map(Self::Encoder);
         }
         // As an address names it, so that it is the lane of what is fetched there.
         let lane = Self::of_address(&format!("https://{text}/")).ok_or_else(refused)?;
@@ -185,11 +230,14 @@ mod tests {
     #[test]
     fn a_lane_is_called_by_its_name() {
         let host = Lane::Host("www.example.org".to_owned());
-        for lane in [host, Lane::LibraryDisk, Lane::Drive("sr0".to_owned()), Lane::Host("[::1]".to_owned())] {
+        let (drive, encoder) = (Lane::Drive("sr0".to_owned()), Lane::Encoder("vaapi".to_owned()));
+        for lane in [host, Lane::LibraryDisk, drive, encoder, Lane::Host("[::1]".to_owned())] {
             assert_eq!(lane.name().parse(), Ok(lane));
         }
         assert_eq!("Example.ORG".parse(), Ok(Lane::Host("example.org".to_owned())));
-        for text in ["", "a b", "https://example.org/", "example.org:80", "me@example.org", "drive:"] {
+        for text in
+            ["", "a b", "https://example.org/", "example.org:80", "me@example.org", "drive:", "encoder:"]
+        {
             assert!(text.parse::<Lane>().is_err(), "{text:?}");
         }
     }

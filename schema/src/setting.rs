@@ -64,6 +64,21 @@ impl Quota {
     }
 }
 
+/// How much of a quota is used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuotaUse {
+    /// Jobs at work now.
+    pub at_work: u32,
+    /// Jobs that were begun today.
+    pub jobs: u32,
+    /// Bytes of files that were kept today.
+    pub bytes: u64,
+    /// When this day began.
+    pub since: Timestamp,
+    /// When all that it used up is there again.
+    pub until: Timestamp,
+}
+
 /// A quota that leaves nothing now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OverQuota {

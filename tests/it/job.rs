@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
+mod several;
+
 use std::time::Duration;
 
 use mediary::demo::{Outcome, Rendition, Target};
@@ -292,6 +294,7 @@ async fn what_is_over_a_quota_waits_says_so_and_goes_on() {
     const SET: &str = "mutation($atOnce: Int) { quotaSet(input: {
         of: \"project-686f6d65-0000-8000-8000-000000000000\", atOnce: $atOnce }) {
         quota { atOnce } userErrors { code } } }";
+    const USED: &str = "{ quotas { atOnce used { atWorkCount begunCount keptBytes since until } } }";
     const QUEUED: &str = "{ jobs(filter: { state: QUEUED }) { nodes { waitsFor { reason message } } } }";
     let platform = Platform::start().await;
     let client = &platform.client;
@@ -309,6 +312,11 @@ async fn what_is_over_a_quota_waits_says_so_and_goes_on() {
     })
     .await;
     assert_eq!(client.jobs(json!({ "state": "RUNNING" })).await.len(), 1);
+    let used = &client.ask(USED, json!({})).await["quotas"][0]["used"];
+    // The look at the list was before the quota, and counts.
+    assert_eq!((&used["atWorkCount"], &used["begunCount"]), (&json!(1), &json!(2)), "{used}");
+    assert_eq!(used["keptBytes"], json!(0), "{used}");
+    assert!(used["since"].as_str() < used["until"].as_str(), "{used}");
     client.ask(SET, json!({})).await;
     until("three run or are done", || async {
         client.jobs(json!({ "state": "QUEUED" })).await.is_empty().then_some(())

@@ -18,7 +18,7 @@ use mediary_log::{Log, Passed, ReadError};
 use mediary_schema::{
     AttemptId, JobId, Timestamp, WorkerId,
     job::{JobState, WorkKind},
-    lane::{Hold, Reason},
+    lane::{Hold, Lane, Reason},
     setting::Limits,
 };
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,7 @@ use self::flows::{FlowId, Flows};
 pub(super) use self::fold::Told;
 #[cfg(test)]
 pub(super) use self::{budgets::Owner, flows::Flow};
+use crate::resource::{Leased, Left};
 
 /// Who has a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +93,8 @@ pub struct Board {
     pub(super) halted: Vec<String>,
     /// Lanes that are held.
     pub(super) lanes: lane::State,
+    /// Resources of which nothing was left when it was asked last: no part of what the log says.
+    full: BTreeSet<Lane>,
 }
 
 impl Board {
@@ -155,12 +158,44 @@ impl Board {
 
     /// The jobs that may be leased now, in their turn, within the limits; and when to look again if
     /// one waits for its time.
-    pub fn ready(&mut self, offered: &[WorkKind], now: Timestamp) -> (Vec<JobId>, Option<Timestamp>) {
+    pub fn ready(
+        &mut self,
+        offered: &[WorkKind],
+        left: &Left,
+        now: Timestamp,
+    ) -> (Vec<JobId>, Option<Timestamp>) {
         self.pass_to(now);
-        let ready =
-            self.flows.choose(&self.limits, now, |kind| offered.contains(&kind) && !self.is_halted(kind));
+        self.full = left.full().cloned().collect();
+        self.show_holds();
+        let is_offered = |kind| offered.contains(&kind) && !self.is_halted(kind);
+        let ready = self.flows.choose(&self.limits, now, is_offered, left);
         let due = self.later.first().map(|(moment, _)| *moment);
         (ready, due.into_iter().chain(self.flows.renewal()).min())
+    }
+
+    /// Of which resources somebody waits for a unit, who could start with it.
+    pub(super) fn wanted(&self, offered: &[WorkKind]) -> BTreeSet<Lane> {
+        if self.full.is_empty() || self.flows.room(&self.limits) == 0 {
+            return BTreeSet::new();
+        }
+        let is_held = |lane: &Lane| self.lanes.of(lane).is_some() || self.lanes.is_paused(lane);
+        let full = self.full.iter().filter(|lane| !is_held(lane)).cloned().collect();
+        let may_start = |kind| {
+            offered.contains(&kind) && !self.is_halted(kind) && self.flows.has_room(&self.limits, kind)
+        };
+        self.flows.wanting(&full, may_start)
+    }
+
+    /// What is leased, with what it has by that.
+    pub(super) fn leased(&self) -> Vec<Leased> {
+        let leased = |(job_id, lease): (&JobId, &Lease)| self.lease_of(*job_id, lease.attempt_id);
+        self.leases.iter().filter_map(leased).collect()
+    }
+
+    /// What a job has if it is leased for this attempt.
+    pub(super) fn lease_of(&self, job_id: JobId, attempt_id: AttemptId) -> Option<Leased> {
+        let flow = self.flows.flow(self.jobs.get(&job_id)?.flow)?;
+        Some(Leased { attempt_id, job_id, kind: flow.kind, lanes: flow.lanes.clone() })
     }
 
     /// Jobs of which is to be told that what they wait for came to nothing, each with that job; at most so many.
@@ -260,7 +295,7 @@ impl Board {
 
     fn show_holds(&mut self) {
         let held = self.lanes.holds.iter().map(|hold| &hold.lane);
-        self.flows.hold(held.chain(&self.lanes.paused).cloned());
+        self.flows.hold(held.chain(&self.lanes.paused).chain(&self.full).cloned());
     }
 }
 

@@ -11,17 +11,24 @@ use std::{
 use mediary_events::job::Event as JobEvent;
 use mediary_log::{Log, ReadError, Recorded};
 use mediary_schema::{
-    AttemptId, JobId, Timestamp, job::WorkKind, lane::Load, ticket::Wait, worker::WorkerLife,
+    AttemptId, JobId, Timestamp,
+    job::WorkKind,
+    lane::Load,
+    setting::{QuotaOf, QuotaUse},
+    ticket::Wait,
+    worker::WorkerLife,
 };
 use ractor::ActorProcessingErr;
 
 use super::board::{Board, Told};
+use crate::resource::Resources;
 
 /// The one board of a server, and what it has for each performer. Its methods block on the log and are called
 /// where that may be.
 #[derive(Debug)]
 pub struct Desk {
     log: Log,
+    resources: Resources,
     within: Mutex<Within>,
 }
 
@@ -65,8 +72,13 @@ impl Desk {
     pub(super) const SAVE_EVERY: u64 = 10_000;
 
     /// The desk of a log, which is read at the first look.
-    pub fn new(log: Log) -> Arc<Self> {
-        Arc::new(Self { log, within: Mutex::default() })
+    pub fn new(log: Log, resources: Resources) -> Arc<Self> {
+        Arc::new(Self { log, resources, within: Mutex::default() })
+    }
+
+    /// What work needs and others need besides.
+    pub(super) const fn resources(&self) -> &Resources {
+        &self.resources
     }
 
     /// Asks the board as of now, on a thread that may block.
@@ -90,9 +102,19 @@ impl Desk {
         self.ask(move |board| board.waits(&job_ids, now)).await
     }
 
-    /// Every lane that open work needs or that is held.
+    /// Every lane that open work needs, that is held, or that is in use.
     pub async fn lanes(self: &Arc<Self>) -> Result<Vec<Load>, ActorProcessingErr> {
-        self.ask(|board| board.lanes()).await
+        let resources = self.resources.clone();
+        self.ask(move |board| board.lanes(&resources)).await
+    }
+
+    /// How much of whose work there is, and was on this day.
+    pub async fn quota_uses(
+        self: &Arc<Self>,
+        of: Vec<QuotaOf>,
+        now: Timestamp,
+    ) -> Result<BTreeMap<QuotaOf, QuotaUse>, ActorProcessingErr> {
+        self.ask(move |board| board.quota_uses(&of, now)).await
     }
 
     /// Saves the board, if enough has happened since; in any case, if this is its last look.

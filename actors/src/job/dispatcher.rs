@@ -1,4 +1,4 @@
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 
 use mediary_events::{
     job::{Command, Job},
@@ -10,7 +10,12 @@ use mediary_log::{
     gate::{Caller, Gate, Refusal, Transaction},
     work,
 };
-use mediary_schema::{AttemptId, JobId, Timestamp, job::WorkKind, lane::Hold, worker::WorkerLife};
+use mediary_schema::{
+    AttemptId, IdSource, JobId, Timestamp,
+    job::WorkKind,
+    lane::{Hold, Lane},
+    worker::WorkerLife,
+};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -19,6 +24,7 @@ use super::{Board, Desk, board::Ends};
 use crate::{
     file::{Root, is_away},
     follower::{Follower, ReadUpTo},
+    resource::{Leased, Leasing},
     room::Room,
 };
 
@@ -60,6 +66,8 @@ pub enum Message {
 #[derive(Debug)]
 pub struct State {
     arguments: DispatcherArguments,
+    /// What jobs have of resources.
+    leasing: Arc<Leasing>,
     follower: ActorRef<ReadUpTo>,
     /// Up to where the desk was asked to save the board.
     saved: u64,
@@ -86,16 +94,19 @@ impl Actor for Dispatcher {
         myself: ActorRef<Message>,
         arguments: DispatcherArguments,
     ) -> Result<State, ActorProcessingErr> {
-        let waker = myself.clone();
-        let wake = move || {
-            // A dispatcher that is gone needs no wake.
-            if waker.cast(Message::Wake).is_err() {
-                tracing::debug!("the dispatcher is gone");
+        let waker = |myself: &ActorRef<Message>| {
+            let myself = myself.clone();
+            move || {
+                // A dispatcher that is gone needs no wake.
+                if myself.cast(Message::Wake).is_err() {
+                    tracing::debug!("the dispatcher is gone");
+                }
             }
         };
-        let follower = Follower::start(myself.get_cell(), arguments.head.clone(), wake).await?;
+        let leasing = Arc::new(arguments.desk.resources().leasing(waker(&myself)));
+        let follower = Follower::start(myself.get_cell(), arguments.head.clone(), waker(&myself)).await?;
         myself.cast(Message::Wake)?;
-        Ok(State { arguments, follower, saved: 0 })
+        Ok(State { arguments, leasing, follower, saved: 0 })
     }
 
     async fn handle(
@@ -111,12 +122,20 @@ impl Actor for Dispatcher {
         let given_back = state.give_back(&look.expired, now).await?;
         let told = state.strand(&look.stranded, now).await?;
         let mut look_again = [holds_end, given_back, told, look.next].into_iter().flatten().min();
-        for job_id in look.ready {
-            if !state.lease(job_id).await? {
+        let mut wanted = look.wanted;
+        for leased in look.ready {
+            let (job_id, attempt_id) = (leased.job_id, leased.attempt_id);
+            if let Err(full) = state.leasing.lease(leased) {
+                // Somebody else was quicker since the look.
+                wanted.insert(full);
+                continue;
+            }
+            if !state.lease(job_id, attempt_id).await? {
                 look_again = look_again.into_iter().chain([now.after(RETRY_AFTER)]).min();
                 break;
             }
         }
+        state.leasing.want(&wanted);
         state.look_again(&myself, look_again);
         if look.position >= state.saved + Desk::SAVE_EVERY {
             state.arguments.desk.save(false).await?;
@@ -141,28 +160,42 @@ struct Look {
     expired: Vec<(JobId, AttemptId)>,
     /// Jobs whose predecessor came to nothing, each with that one.
     stranded: Vec<(JobId, JobId)>,
-    /// Jobs to be leased, in their turn.
-    ready: Vec<JobId>,
+    /// Jobs to be leased, in their turn, each with the attempt that it is for.
+    ready: Vec<Leased>,
+    /// Resources that somebody waits for who could start with them.
+    wanted: BTreeSet<Lane>,
     /// When one of them is due that are not yet.
     next: Option<Timestamp>,
 }
 
 impl Look {
-    fn at(board: &mut Board, offered: &[WorkKind], now: Timestamp) -> Self {
+    fn at(
+        board: &mut Board,
+        offered: &[WorkKind],
+        leasing: &Leasing,
+        ids: &IdSource,
+        now: Timestamp,
+    ) -> Self {
+        leasing.agree(board.leased());
         let holds = board.lanes.holds.iter();
         let ends = holds.map(|hold| (hold.clone(), board.end_of(hold, now))).collect();
         let (expired, next_ends) = board.expired(now);
-        let (ready, next_due) = board.ready(offered, now);
+        let (ready, next_due) = board.ready(offered, &leasing.left(), now);
+        let attempt = |job_id| board.lease_of(job_id, AttemptId::from_uuid(ids.next()));
+        let ready = ready.into_iter().filter_map(attempt).collect();
+        let wanted = board.wanted(offered);
         let next = [next_ends, next_due].into_iter().flatten().min();
         let stranded = board.stranded(STRANDED_AT_ONCE_MAX);
-        Self { position: board.position, lanes: board.lanes.clone(), ends, expired, stranded, ready, next }
+        let (position, lanes) = (board.position, board.lanes.clone());
+        Self { position, lanes, ends, expired, stranded, ready, wanted, next }
     }
 }
 
 impl State {
     async fn look(&self, now: Timestamp) -> Result<Look, ActorProcessingErr> {
-        let offered = self.arguments.offered.clone();
-        self.arguments.desk.ask(move |board| Look::at(board, &offered, now)).await
+        let (offered, leasing) = (self.arguments.offered.clone(), Arc::clone(&self.leasing));
+        let ids = self.arguments.gate.ids().clone();
+        self.arguments.desk.ask(move |board| Look::at(board, &offered, &leasing, &ids, now)).await
     }
 
     fn show(&self, lanes: &lane::State) {
@@ -268,9 +301,8 @@ impl State {
     }
 
     /// Leases a job; false if the log has no room for it now.
-    async fn lease(&self, job_id: JobId) -> Result<bool, ActorProcessingErr> {
+    async fn lease(&self, job_id: JobId, attempt_id: AttemptId) -> Result<bool, ActorProcessingErr> {
         let DispatcherArguments { gate, worker, .. } = &self.arguments;
-        let attempt_id = AttemptId::from_uuid(gate.ids().next());
         let until = gate.clock().now().after(BEGINS_WITHIN);
         let command = Command::Lease { attempt_id, worker: *worker, until };
         let story = queued_by(gate, job_id).await?;

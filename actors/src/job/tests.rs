@@ -5,6 +5,7 @@ mod dispatching;
 mod model;
 mod performing;
 mod quotas;
+mod resources;
 mod sharing;
 mod starving;
 mod turns;

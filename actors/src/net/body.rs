@@ -3,9 +3,10 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+use tokio::time::timeout;
 
 use super::{Error, rate::Rate};
+use crate::resource::Permit;
 
 /// What an answer holds, part by part as it arrives. Dropping it ends the transfer.
 #[derive(Debug)]
@@ -13,17 +14,12 @@ pub struct Body {
     incoming: Incoming,
     within: Duration,
     rate: Arc<Rate>,
-    /// The host's connection is in use until this is dropped.
-    _permit: OwnedSemaphorePermit,
+    /// The host has a user more until this is dropped.
+    _permit: Permit,
 }
 
 impl Body {
-    pub(super) fn new(
-        incoming: Incoming,
-        within: Duration,
-        rate: Arc<Rate>,
-        permit: OwnedSemaphorePermit,
-    ) -> Self {
+    pub(super) fn new(incoming: Incoming, within: Duration, rate: Arc<Rate>, permit: Permit) -> Self {
         Self { incoming, within, rate, _permit: permit }
     }
 

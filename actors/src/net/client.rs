@@ -8,6 +8,7 @@ use hyper_util::{
     client::legacy::{Client, Error as ClientError},
     rt::{TokioExecutor, TokioTimer},
 };
+use mediary_schema::AttemptId;
 use rustls::{ClientConfig, crypto::ring};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::time::timeout;
@@ -16,11 +17,13 @@ use super::{
     Body, Error, Options, SetupError, Unreachable, cache::Cache, connect::Connector, error::pause,
     host::Hosts, rate::Rate, target::Target,
 };
+use crate::resource::Caller;
 
 /// The client for everything that other machines are asked for. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Net {
     pub(super) inner: Arc<Inner>,
+    caller: Caller,
 }
 
 #[derive(Debug)]
@@ -122,12 +125,19 @@ impl Net {
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
-            .pool_max_idle_per_host(options.connections_per_host)
+            .pool_max_idle_per_host(options.resources.budgets().host as usize)
             .build(https);
         let hosts = Hosts::open(&options);
         let cache = Cache::new(options.folder.clone(), options.cache_bytes_max);
         let rate = Arc::new(Rate::new(options.bytes_per_second));
-        Ok(Self { inner: Arc::new(Inner { client, connector, hosts, rate, cache, options }) })
+        let inner = Arc::new(Inner { client, connector, hosts, rate, cache, options });
+        Ok(Self { inner, caller: Caller { name: "server", attempt_id: None } })
+    }
+
+    /// The same client, which asks in the name of a part of the server, for an attempt if it is for one.
+    #[must_use]
+    pub fn by(&self, name: &'static str, attempt_id: Option<AttemptId>) -> Self {
+        Self { inner: Arc::clone(&self.inner), caller: Caller { name, attempt_id } }
     }
 
     /// Asks, follows where it leads, and answers as soon as the head of the last answer is there.
@@ -153,8 +163,7 @@ impl Net {
     /// Asks one host, without following.
     async fn ask(&self, method: &Method, target: &Target, headers: &HeaderMap) -> Result<Answer, Error> {
         let inner = &self.inner;
-        let origin = target.origin();
-        let permit = inner.hosts.enter(&origin).await?;
+        let permit = inner.hosts.enter(target, self.caller).await?;
         let mut request = http::Request::builder().method(method).uri(target.uri()?);
         if let Some(known) = request.headers_mut() {
             known.clone_from(headers);
@@ -169,7 +178,7 @@ impl Net {
         if matches!(parts.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
             && let Some(pause) = pause(&parts.headers)
         {
-            inner.hosts.pause(&origin, pause).await;
+            inner.hosts.pause(&target.origin(), pause).await;
         }
         let body = Body::new(incoming, inner.options.answers_within, Arc::clone(&inner.rate), permit);
         Ok(Answer { status: parts.status, headers: parts.headers, url: target.given().to_owned(), body })

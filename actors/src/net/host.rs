@@ -1,4 +1,4 @@
-//! What each host takes: connections at a time, and pauses that it asked for.
+//! What each host takes: requests at a time, beside the jobs that need it, and pauses that it asked for.
 
 use std::{
     collections::BTreeMap,
@@ -11,63 +11,54 @@ use std::{
 use mediary_log::whole;
 use mediary_schema::{Clock, Timestamp};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Mutex as TaskMutex, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Mutex as TaskMutex;
 
-use super::{Error, Options};
+use super::{Error, Options, target::Target};
+use crate::resource::{Caller, Permit, Resources};
 
 /// The hosts that something was asked of.
 #[derive(Debug)]
 pub(super) struct Hosts {
-    connections: usize,
+    resources: Resources,
     clock: Clock,
     file: PathBuf,
     /// Whoever has it writes the file.
     keeping: Arc<TaskMutex<()>>,
-    known: Mutex<Known>,
-}
-
-#[derive(Debug, Default)]
-struct Known {
-    busy: BTreeMap<String, Arc<Semaphore>>,
-    pauses: Pauses,
+    pauses: Mutex<Pauses>,
 }
 
 /// Until when each host is left alone.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Pauses(BTreeMap<String, Timestamp>);
 
-/// Hosts that are remembered for their connections alone; beyond it those that are idle are forgotten.
-const IDLE_MAX: usize = 1024;
-
 impl Hosts {
     /// Knows the pauses of an earlier run.
     pub(super) fn open(options: &Options) -> Self {
         let file = options.folder.join("pauses.json");
         let pauses = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let known = Known { busy: BTreeMap::new(), pauses: pauses.unwrap_or_default() };
         Self {
-            connections: options.connections_per_host,
+            resources: options.resources.clone(),
             clock: options.clock.clone(),
             file,
             keeping: Arc::default(),
-            known: Mutex::new(known),
+            pauses: Mutex::new(pauses.unwrap_or_default()),
         }
     }
 
-    /// Waits for a connection to the host to be free; refused while it is to be left alone.
-    pub(super) async fn enter(&self, origin: &str) -> Result<OwnedSemaphorePermit, Error> {
-        self.check(origin)?;
-        let semaphore = self.semaphore(origin);
-        let permit = semaphore.acquire_owned().await.map_err(|_| Error::BrokeOff)?;
+    /// Waits until the host takes one more; refused while it is to be left alone.
+    pub(super) async fn enter(&self, target: &Target, caller: Caller) -> Result<Permit, Error> {
+        let origin = target.origin();
+        self.check(&origin)?;
+        let permit = self.resources.permit(target.lane(), caller).await;
         // It may have asked for a pause meanwhile.
-        self.check(origin)?;
+        self.check(&origin)?;
         Ok(permit)
     }
 
     /// Refused while the host is to be left alone.
     pub(super) fn check(&self, origin: &str) -> Result<(), Error> {
         let now = self.clock.now();
-        match self.lock().pauses.0.get(origin) {
+        match self.lock().0.get(origin) {
             Some(until) if *until > now => Err(Error::Paused { left: until.since(now) }),
             _ => Ok(()),
         }
@@ -78,7 +69,7 @@ impl Hosts {
         let now = self.clock.now();
         let until = now.after(pause);
         {
-            let pauses = &mut self.lock().pauses.0;
+            let pauses = &mut self.lock().0;
             pauses.retain(|_, until| *until > now);
             pauses.insert(origin.to_owned(), until);
         }
@@ -91,7 +82,7 @@ impl Hosts {
     /// Writes the pauses as they are once it is this one's turn: the last to write knows them all.
     async fn keep(&self) -> io::Result<()> {
         let mine = Arc::clone(&self.keeping).lock_owned().await;
-        let (file, pauses) = (self.file.clone(), self.lock().pauses.clone());
+        let (file, pauses) = (self.file.clone(), self.lock().clone());
         let write = move || {
             // Kept until it is written, whatever becomes of whoever asked.
             let _mine = mine;
@@ -100,17 +91,7 @@ impl Hosts {
         tokio::task::spawn_blocking(write).await.map_err(io::Error::other)?
     }
 
-    fn semaphore(&self, origin: &str) -> Arc<Semaphore> {
-        let mut known = self.lock();
-        if known.busy.len() > IDLE_MAX {
-            known.busy.retain(|_, semaphore| Arc::strong_count(semaphore) > 1);
-        }
-        let connections = self.connections;
-        let new = || Arc::new(Semaphore::new(connections));
-        Arc::clone(known.busy.entry(origin.to_owned()).or_insert_with(new))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Pauses> {
+        self.pauses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -7,6 +7,7 @@
 //!   mind (DNS rebinding) leads around it;
 //! - an address goes out as it was given, byte for byte; only what no request may hold is escaped;
 //! - a host that asked for a pause is left alone until then, also after a restart;
+//! - each request has a permit for its host, which it draws from the budget of all who need it ([`crate::resource`]);
 //! - no answer is taken in without a bound, and none is waited for without an end;
 //! - no text of a failure has an address in it.
 //!

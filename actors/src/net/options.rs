@@ -5,6 +5,7 @@ use mediary_schema::Clock;
 use url::Url;
 
 use super::Guard;
+use crate::resource::Resources;
 
 /// How other machines are reached.
 #[derive(Debug, Clone)]
@@ -19,8 +20,8 @@ pub struct Options {
     pub connects_within: Duration,
     /// How long the beginning of an answer may take, and each further part of it.
     pub answers_within: Duration,
-    /// Connections to one host at a time.
-    pub connections_per_host: usize,
+    /// What each host takes at a time, of which jobs take their part, too.
+    pub resources: Resources,
     /// Bytes per second that all of it takes in together; none is no limit.
     pub bytes_per_second: Option<u64>,
     /// Bytes of answers that are kept in the folder, all together.
@@ -38,7 +39,7 @@ impl Options {
             folder,
             connects_within: Duration::from_secs(10),
             answers_within: Duration::from_secs(20),
-            connections_per_host: 8,
+            resources: Resources::default(),
             bytes_per_second: None,
             cache_bytes_max: 512 << 20,
             clock: Clock::system(),

@@ -1,6 +1,7 @@
 //! An address as it goes out.
 
 use http::{Uri, uri::PathAndQuery};
+use mediary_schema::lane::Lane;
 use url::{Host, Url};
 
 use super::Error;
@@ -44,6 +45,11 @@ impl Target {
     /// The address that it was made of.
     pub(super) fn given(&self) -> &str {
         &self.given
+    }
+
+    /// Who answers, as work that needs it calls it.
+    pub(super) fn lane(&self) -> Lane {
+        Lane::Host(self.host.clone())
     }
 
     /// Whether it is https.

@@ -38,6 +38,11 @@ impl Assignment {
         Self { output_file: None, used: Arc::default(), ..self.clone() }
     }
 
+    /// The attempt whose work it is, if it is that of one.
+    pub const fn attempt_id(&self) -> Option<AttemptId> {
+        self.attempt
+    }
+
     /// What stops it.
     pub fn stop(&self) -> &CancellationToken {
         &self.stop

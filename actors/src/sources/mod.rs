@@ -28,6 +28,10 @@ impl Sources {
     pub fn new(net: Net, ytdlp: YtDlp) -> Self {
         Self { net, ytdlp }
     }
+
+    fn net_for(&self, name: &'static str, assignment: &Assignment) -> Net {
+        self.net.by(name, assignment.attempt_id())
+    }
 }
 
 impl Engine for Sources {
@@ -39,7 +43,8 @@ impl Engine for Sources {
     ) -> BoxFuture<'a, ListEnd> {
         Box::pin(async move {
             if !self.net.passes_over(&request.url)
-                && let Some(end) = feeds::list(&self.net, request, assignment, &lines).await
+                && let Some(end) =
+                    feeds::list(&self.net_for("feed", assignment), request, assignment, &lines).await
             {
                 return end;
             }
@@ -57,7 +62,7 @@ impl Engine for Sources {
         assignment: &'a Assignment,
     ) -> BoxFuture<'a, Result<Extracted, Failure>> {
         Box::pin(async move {
-            match direct::describe(&self.net, &request.source).await? {
+            match direct::describe(&self.net_for("media", assignment), &request.source).await? {
                 Some(extracted) => Ok(extracted),
                 None => self.ytdlp.extract(request, assignment).await,
             }
@@ -74,6 +79,9 @@ impl Engine for Sources {
         if extracted.info_json.is_some() {
             return self.ytdlp.download(request, extracted, assignment, progress);
         }
-        Box::pin(direct::fetch(&self.net, extracted, &request.staging, assignment, progress))
+        Box::pin(async move {
+            let net = self.net_for("media", assignment);
+            direct::fetch(&net, extracted, &request.staging, assignment, progress).await
+        })
     }
 }

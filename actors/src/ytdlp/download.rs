@@ -16,7 +16,7 @@ use super::{
     partial::Partial,
     plan::{Extracted, MEDIA, Protocol},
     progress::Meter,
-    validators::{Saved, Validators},
+    validators::{Prober, Saved, Validators},
 };
 use crate::process::{Assignment, Ended, Line, Source, Spec, Tool};
 
@@ -34,7 +34,8 @@ pub(super) async fn run(
 ) -> Result<Downloaded, Failure> {
     let staging = &request.staging;
     let partial = Partial::new(staging, &extracted.streams);
-    let before = guard(engine, &partial, extracted, staging).await?;
+    let prober = engine.prober(assignment);
+    let before = guard(&prober, &partial, extracted, staging).await?;
     let resumed_bytes = before.resumed_bytes;
     let meter = Meter::new(progress, total(&before.validators, extracted), extracted.streams.len());
     let mut talk = Talk { meter, complaints: Complaints::default(), files: Vec::new() };
@@ -42,7 +43,7 @@ pub(super) async fn run(
     let run = assignment.run(&engine.runner, spec, |line| talk.take(&line)).await;
     let ended = run.map_err(|error| error.failure())?;
     let path = talk.outcome(&ended, staging)?;
-    if has_changed(engine, &before.validators, extracted).await {
+    if has_changed(&prober, &before.validators, extracted).await {
         partial.discard().map_err(|error| storage(&error))?;
         return Err(ended.failure(FailureClass::Damaged, "the source changed the file while it was fetched"));
     }
@@ -59,7 +60,7 @@ struct Before {
 
 /// Makes sure that only the same bytes are gone on with.
 async fn guard(
-    engine: &YtDlp,
+    prober: &Prober,
     partial: &Partial<'_>,
     extracted: &Extracted,
     staging: &Path,
@@ -69,7 +70,7 @@ async fn guard(
     let mut validators = Saved::default();
     for stream in &extracted.streams {
         let at_stake = exists && earlier.of(stream).is_some_and(Validators::identify);
-        let known = match engine.prober().ask(stream).await {
+        let known = match prober.ask(stream).await {
             Err(failure) if at_stake => return Err(failure),
             // yt-dlp may know better how to ask.
             Err(_) => Validators::default(),
@@ -90,11 +91,11 @@ async fn guard(
 }
 
 /// Whether the source offers something else by now: yt-dlp asks again after every break, by size alone.
-async fn has_changed(engine: &YtDlp, before: &Saved, extracted: &Extracted) -> bool {
+async fn has_changed(prober: &Prober, before: &Saved, extracted: &Extracted) -> bool {
     // Fragments have names of their own, while their manifests may be made anew for every request.
     for stream in extracted.streams.iter().filter(|stream| stream.protocol == Protocol::Http) {
         // One that doesn't answer any more says nothing against the bytes.
-        if let (Ok(now), Some(earlier)) = (engine.prober().ask(stream).await, before.of(stream))
+        if let (Ok(now), Some(earlier)) = (prober.ask(stream).await, before.of(stream))
             && now.contradict(earlier)
         {
             return true;

@@ -173,8 +173,8 @@ impl YtDlp {
         Self { host, ..self }
     }
 
-    pub(super) fn prober(&self) -> Prober {
-        Prober { net: self.gateway.net().clone() }
+    pub(super) fn prober(&self, assignment: &Assignment) -> Prober {
+        Prober { net: self.gateway.net().by("validators", assignment.attempt_id()) }
     }
 
     /// A run with what every run has.
@@ -219,9 +219,11 @@ impl Engine for YtDlp {
     ) -> BoxFuture<'a, ListEnd> {
         Box::pin(async move {
             match super::list::run(self, request, assignment, lines).await {
-                ListEnd::Failed(failure) => ListEnd::Failed(pause::learn(self, &request.url, failure).await),
+                ListEnd::Failed(failure) => {
+                    ListEnd::Failed(pause::learn(self, &request.url, assignment, failure).await)
+                }
                 ListEnd::Partial(failure) => {
-                    ListEnd::Partial(pause::learn(self, &request.url, failure).await)
+                    ListEnd::Partial(pause::learn(self, &request.url, assignment, failure).await)
                 }
                 end @ (ListEnd::Complete | ListEnd::Stopped) => end,
             }
@@ -235,7 +237,7 @@ impl Engine for YtDlp {
     ) -> BoxFuture<'a, Result<Extracted, Failure>> {
         Box::pin(async move {
             match super::extract::run(self, request, assignment).await {
-                Err(failure) => Err(pause::learn(self, &request.source.url, failure).await),
+                Err(failure) => Err(pause::learn(self, &request.source.url, assignment, failure).await),
                 extracted => extracted,
             }
         })
@@ -250,7 +252,7 @@ impl Engine for YtDlp {
     ) -> BoxFuture<'a, Result<Downloaded, Failure>> {
         Box::pin(async move {
             match super::download::run(self, request, extracted, assignment, progress).await {
-                Err(failure) => Err(pause::learn(self, &request.source.url, failure).await),
+                Err(failure) => Err(pause::learn(self, &request.source.url, assignment, failure).await),
                 downloaded => downloaded,
             }
         })

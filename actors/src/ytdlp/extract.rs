@@ -12,7 +12,7 @@ use super::{
     lenient,
     partial::Partial,
     plan::{Extracted, Plan, adopt},
-    validators::{Saved, Validators},
+    validators::{Prober, Saved, Validators},
 };
 use crate::process::{Assignment, Source, Spec, storage_class};
 
@@ -31,7 +31,7 @@ pub(super) async fn run(
     let staging = &request.staging;
     fs::create_dir_all(staging).map_err(|error| storage(&error))?;
     if let Some(earlier) = Plan::load(staging, &request.source, &request.quality)
-        && still_holds(engine, &earlier, staging).await?
+        && still_holds(&engine.prober(assignment), &earlier, staging).await?
     {
         return Ok(earlier);
     }
@@ -47,7 +47,7 @@ pub(super) async fn run(
 ///
 /// It saves the source a page, a media file that is opened only to see what it is, and keeps the choice of
 /// formats, on which the names of the partial files depend.
-async fn still_holds(engine: &YtDlp, earlier: &Extracted, staging: &Path) -> Result<bool, Failure> {
+async fn still_holds(prober: &Prober, earlier: &Extracted, staging: &Path) -> Result<bool, Failure> {
     if !Partial::new(staging, &earlier.streams).exists().map_err(|error| storage(&error))? {
         return Ok(false);
     }
@@ -56,7 +56,7 @@ async fn still_holds(engine: &YtDlp, earlier: &Extracted, staging: &Path) -> Res
         if !saved.of(stream).is_some_and(Validators::identify) {
             return Ok(false);
         }
-        let same = match engine.prober().ask(stream).await {
+        let same = match prober.ask(stream).await {
             Ok(now) => saved.of(stream).is_some_and(|earlier| now.are_same(earlier)),
             Err(failure) if failure.class == FailureClass::Network => return Err(failure),
             // Addresses are signed for some hours: there may be a new one.

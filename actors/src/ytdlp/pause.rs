@@ -6,14 +6,14 @@
 use mediary_schema::{FailureClass, job::Failure};
 
 use super::engine::YtDlp;
-use crate::net;
+use crate::{net, process::Assignment};
 
 /// Finds out how long a source that refused yt-dlp asks to be left alone.
-pub(super) async fn learn(engine: &YtDlp, url: &str, failure: Failure) -> Failure {
+pub(super) async fn learn(engine: &YtDlp, url: &str, assignment: &Assignment, failure: Failure) -> Failure {
     if failure.class != FailureClass::RateLimit || failure.retry_after_ms.is_some() {
         return failure;
     }
-    let asked = match engine.prober().head(url).await {
+    let asked = match engine.prober(assignment).head(url).await {
         Ok(answer) => net::failure_of(answer.status, &answer.headers),
         // Asked before: the pause is known.
         Err(failure) => Some(failure),

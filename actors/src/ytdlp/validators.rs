@@ -97,6 +97,8 @@ impl Prober {
         if head.status.is_success() {
             return Ok(net::Validators::of(&head.headers));
         }
+        // Nobody waits for a second permit while he has the first.
+        drop(head);
         let answer = self.send(Method::GET, stream, Some("bytes=0-0")).await?;
         if answer.status.is_success() {
             return Ok(net::Validators::of(&answer.headers));

@@ -1,15 +1,15 @@
-use async_graphql::SimpleObject;
-use mediary_schema::lane::{Hold, Load};
+use async_graphql::{Enum, ID, SimpleObject};
+use mediary_schema::lane::{Hold, Holder, Load, Share, Use};
 
 use crate::{
     job::WaitReason,
     scalar::{DateTime, Long},
 };
 
-/// What work shares, so that all of it waits when that can't be had: a host, the library's disk, a drive.
+/// What work shares, so that all of it waits when that can't be had: a host, the library's disk, a drive, an encoder.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Lane {
-    /// A host, `library_disk` or `drive:NAME`.
+    /// A host, `library_disk`, `drive:NAME` or `encoder:NAME`.
     name: String,
     /// The condition that holds it, if one does; it ends by itself.
     hold: Option<LaneHold>,
@@ -19,6 +19,42 @@ pub(crate) struct Lane {
     at_work_count: Long,
     /// Other open jobs that need it.
     waiting_count: Long,
+    /// How many there may be at once that have it, by leases and by permits.
+    budget: u32,
+    /// Who has it now: one for each unit of the budget that is in use.
+    holders: Vec<LaneHolder>,
+    /// Whatever short there is, such as a request, that waits for a permit.
+    waiting_permit_count: Long,
+}
+
+/// Who has a unit of a lane's budget.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct LaneHolder {
+    /// By what.
+    share: LaneShare,
+    /// The kind of work, or the part of the server that asked.
+    name: String,
+    /// The job that it is for; none if it is for no job at work.
+    job_id: Option<ID>,
+}
+
+/// By what a unit of a lane's budget is had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum LaneShare {
+    /// A job has it as long as it is at work.
+    Lease,
+    /// Something short has it, such as a request.
+    Permit,
+}
+
+impl From<Holder> for LaneHolder {
+    fn from(Holder { share, name, job_id }: Holder) -> Self {
+        let share = match share {
+            Share::Lease => LaneShare::Lease,
+            Share::Permit => LaneShare::Permit,
+        };
+        Self { share, name, job_id: job_id.map(|id| ID(id.to_string())) }
+    }
 }
 
 /// A condition that holds a lane.
@@ -40,13 +76,17 @@ impl From<Hold> for LaneHold {
 }
 
 impl From<Load> for Lane {
-    fn from(Load { lane, hold, is_paused, at_work, waiting }: Load) -> Self {
+    fn from(Load { lane, hold, is_paused, at_work, waiting, used }: Load) -> Self {
+        let Use { units, holders, waiting: waiting_permits } = used;
         Self {
             name: lane.name(),
             hold: hold.map(LaneHold::from),
             paused: is_paused,
             at_work_count: Long(at_work),
             waiting_count: Long(waiting),
+            budget: units,
+            holders: holders.into_iter().map(LaneHolder::from).collect(),
+            waiting_permit_count: Long(waiting_permits),
         }
     }
 }

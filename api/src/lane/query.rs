@@ -9,7 +9,7 @@ pub(crate) struct LaneQuery;
 
 #[Object]
 impl LaneQuery {
-    /// The lanes that open work of whichever project needs, and those that are held.
+    /// The lanes that open work of whichever project needs, those that are held, and those that are in use.
     async fn lanes(&self, context: &Context<'_>) -> Result<Vec<Lane>> {
         session(context, Permission::CONFIGURE)?;
         now_only(context, "how lanes were is known of now alone")?;

@@ -80,7 +80,8 @@ impl SettingMutation {
         let bytes_per_day = bytes_per_day.map(|bytes| bytes.0);
         let quota = QuotaValue { at_once, jobs_per_day, bytes_per_day };
         let (told, done) = asking::ask(context, terms, Ask::SetQuota(ask::SetQuota { of, quota })).await?;
-        let quota = told.and_then(|told| told.quota).map(|(of, quota)| Quota::new(of, quota));
+        let told = told.and_then(|told| told.quota);
+        let quota = Quota::all(context, told).await.into_iter().next();
         Ok(QuotaPayload { quota, done })
     }
 

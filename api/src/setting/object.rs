@@ -1,8 +1,18 @@
-use async_graphql::{ID, SimpleObject};
-use mediary_log::work::REGISTRY;
-use mediary_schema::setting::{Limits as LimitsValue, Quota as QuotaValue, QuotaOf};
+use std::collections::HashMap;
 
-use crate::{choice::Choice, job::Kind, scalar::Long};
+use async_graphql::{Context, ID, SimpleObject};
+use mediary_log::work::REGISTRY;
+use mediary_schema::setting::{
+    Limits as LimitsValue, Quota as QuotaValue, QuotaOf, QuotaUse as QuotaUseValue,
+};
+
+use crate::{
+    as_of::moment,
+    choice::Choice,
+    job::Kind,
+    scalar::{DateTime, Long},
+    schema::platform,
+};
 
 /// How much runs at once.
 #[derive(Debug, Clone, SimpleObject)]
@@ -40,11 +50,62 @@ pub(crate) struct Quota {
     jobs_per_day: Option<u32>,
     /// Bytes of files that are kept in a day; none if that is not limited.
     bytes_per_day: Option<Long>,
+    /// How much of it is used up; none if that can't be known now.
+    used: Option<QuotaUse>,
+}
+
+/// How much of a quota is used up, in this day of UTC.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct QuotaUse {
+    /// Jobs at work now.
+    at_work_count: u32,
+    /// Jobs that were begun in this day; one that is tried again counts once.
+    begun_count: u32,
+    /// Bytes of files that were kept in this day.
+    kept_bytes: Long,
+    /// When this day began.
+    since: DateTime,
+    /// When all of it is there again.
+    until: DateTime,
+}
+
+impl From<QuotaUseValue> for QuotaUse {
+    fn from(QuotaUseValue { at_work, jobs, bytes, since, until }: QuotaUseValue) -> Self {
+        Self {
+            at_work_count: at_work,
+            begun_count: jobs,
+            kept_bytes: Long(bytes),
+            since: DateTime(since),
+            until: DateTime(until),
+        }
+    }
 }
 
 impl Quota {
-    pub(super) fn new(of: QuotaOf, quota: QuotaValue) -> Self {
-        let QuotaValue { at_once, jobs_per_day, bytes_per_day } = quota;
-        Self { of: ID(of.to_string()), at_once, jobs_per_day, bytes_per_day: bytes_per_day.map(Long) }
+    /// Quotas with what the queue knows of them.
+    pub(super) async fn all(
+        context: &Context<'_>,
+        quotas: impl IntoIterator<Item = (QuotaOf, QuotaValue)>,
+    ) -> Vec<Self> {
+        let quotas: Vec<_> = quotas.into_iter().collect();
+        let known = match moment(context) {
+            None => platform(context).queue.quota_uses(quotas.iter().map(|(of, _)| *of).collect()).await,
+            Some(moment) => {
+                moment.lacks("Quota.used", "how much of a quota is used up is known of now alone");
+                HashMap::new()
+            }
+        };
+        let quota = |(of, quota): (QuotaOf, QuotaValue)| {
+            let QuotaValue { at_once, jobs_per_day, bytes_per_day } = quota;
+            let used = known.get(&of).copied().map(QuotaUse::from);
+            Self {
+                of: ID(of.to_string()),
+                at_once,
+                jobs_per_day,
+                bytes_per_day: bytes_per_day.map(Long),
+                used,
+            }
+        };
+        quotas.into_iter().map(quota).collect()
     }
 }

@@ -16,11 +16,10 @@ impl SettingQuery {
         Ok(Limits::from(&settings(context).await?.limits))
     }
 
-    /// How much of whose work there may be, where that is limited.
+    /// How much of whose work there may be, where that is limited, and how much of that is used up.
     async fn quotas(&self, context: &Context<'_>) -> Result<Vec<Quota>> {
         session(context, Permission::CONFIGURE)?;
-        let quotas = settings(context).await?.quotas;
-        Ok(quotas.into_iter().map(|(of, quota)| Quota::new(of, quota)).collect())
+        Ok(Quota::all(context, settings(context).await?.quotas).await)
     }
 }
 

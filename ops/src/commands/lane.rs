@@ -2,13 +2,15 @@
 
 mod entry;
 
+use std::collections::BTreeMap;
+
 use clap::{Args, Subcommand};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
 use super::{failure::Failure, noun::Verbs, plan::Intent, playlist::input};
 use crate::{
-    answers::lane::{Lane, LaneHold, LanePayload, list, pause, resume},
+    answers::lane::{Lane, LaneHold, LaneHolder, LanePayload, list, pause, resume},
     client::{Client, Document},
     output::{Output, Table, moment},
 };
@@ -16,7 +18,7 @@ use crate::{
 /// What can be done with lanes.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// List the lanes that open work needs, and those that are held.
+    /// List the lanes that open work needs, those that are held, and who has what of each.
     List,
     /// Begin nothing that needs a lane until it is resumed; what runs goes on.
     #[command(after_help = "Example:\n  mediary lane pause www.example.org")]
@@ -28,7 +30,7 @@ pub(crate) enum Verb {
 /// Which lane.
 #[derive(Debug, Args)]
 pub(crate) struct One {
-    /// A host, `library_disk` or `drive:NAME`, as `lane list` shows it.
+    /// A host, `library_disk`, `drive:NAME` or `encoder:NAME`, as `lane list` shows it.
     #[arg(value_name = "LANE")]
     name: String,
     #[command(flatten)]
@@ -60,7 +62,7 @@ async fn act(document: &Document<LanePayload>, one: One, client: &Client) -> Res
 }
 
 fn table(lanes: &[Lane]) -> String {
-    let mut table = Table::new(&["lane", "at work", "waiting", "held"]);
+    let mut table = Table::new(&["lane", "in use", "by", "jobs waiting", "others waiting", "held"]);
     for lane in lanes {
         let condition = lane.hold.as_ref().map(|LaneHold { message, until, .. }| {
             let until = until.as_deref().map(|until| format!(", until {}", moment(until)));
@@ -70,10 +72,26 @@ fn table(lanes: &[Lane]) -> String {
         let held: Vec<String> = person.into_iter().chain(condition).collect();
         table.row([
             lane.name.clone(),
-            lane.at_work_count.to_string(),
+            format!("{} of {}", lane.holders.len(), lane.budget),
+            holders(&lane.holders),
             lane.waiting_count.to_string(),
+            lane.waiting_permit_count.to_string(),
             if held.is_empty() { "-".to_owned() } else { held.join("; ") },
         ]);
     }
     table.text("nothing needs a lane, and none is held")
+}
+
+/// Each name once, with how often: `2 download, feed`.
+fn holders(holders: &[LaneHolder]) -> String {
+    let mut counts = BTreeMap::new();
+    for LaneHolder { name, .. } in holders {
+        *counts.entry(name.as_str()).or_insert(0_usize) += 1;
+    }
+    let said = counts.into_iter().map(|(name, count)| match count {
+        1 => name.to_owned(),
+        _ => format!("{count} {name}"),
+    });
+    let said: Vec<String> = said.collect();
+    if said.is_empty() { "-".to_owned() } else { said.join(", ") }
 }

@@ -5,6 +5,7 @@ use figment::{
     providers::{Env, Format as _, Serialized, Toml},
 };
 use ipnet::IpNet;
+use mediary_actors::resource::Budgets;
 use mediary_log::fanout::Options as Fanout;
 use mediary_schema::Secret;
 
@@ -101,8 +102,8 @@ fn validate(configuration: Configuration) -> Result<Configuration, Box<Configura
     if let Err(refused) = configuration.net.upstream() {
         wrong.push(format!("net.proxy: {refused}"));
     }
-    if configuration.net.connections_per_host == 0 {
-        wrong.push("net.connections_per_host: at least 1 is wanted".to_owned());
+    if configuration.net.connections_per_host < Budgets::HOST_MIN {
+        wrong.push(format!("net.connections_per_host: at least {} is wanted", Budgets::HOST_MIN));
     }
     if configuration.logging.filter.parse::<tracing_subscriber::filter::Targets>().is_err() {
         wrong.push(format!("logging.filter: {:?} is no list of levels", configuration.logging.filter));

@@ -137,8 +137,9 @@ pub struct Net {
     pub proxy: Option<Secret>,
     /// Bytes per second that all of it takes in together.
     pub bytes_per_second: Option<u64>,
-    /// Connections to one host at a time, of what we ask ourselves.
-    pub connections_per_host: usize,
+    /// What one host takes at a time: jobs that need it, one connection each, and what is asked besides. One of it
+    /// is never for jobs.
+    pub connections_per_host: u32,
     /// Bytes of answers, such as feeds, that are kept to ask less next time.
     pub cache_bytes_max: u64,
 }

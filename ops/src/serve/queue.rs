@@ -4,7 +4,13 @@ use std::{collections::HashMap, sync::Arc};
 
 use futures::future::{BoxFuture, FutureExt as _};
 use mediary_actors::{job::Desk, process};
-use mediary_schema::{AttemptId, Clock, JobId, job::Output, lane::Load, ticket::Wait};
+use mediary_schema::{
+    AttemptId, Clock, JobId,
+    job::Output,
+    lane::Load,
+    setting::{QuotaOf, QuotaUse},
+    ticket::Wait,
+};
 
 /// The queue as its board has it.
 #[derive(Debug, Clone)]
@@ -23,6 +29,12 @@ impl mediary_api::Queue for Queue {
     fn lanes(&self) -> BoxFuture<'static, Vec<Load>> {
         let desk = Arc::clone(&self.desk);
         async move { told(desk.lanes().await) }.boxed()
+    }
+
+    fn quota_uses(&self, of: Vec<QuotaOf>) -> BoxFuture<'static, HashMap<QuotaOf, QuotaUse>> {
+        let Self { desk, clock } = self.clone();
+        let asked = async move { desk.quota_uses(of, clock.now()).await };
+        asked.map(|answer| told(answer).into_iter().collect()).boxed()
     }
 }
 

@@ -7,6 +7,7 @@ use mediary_actors::{
     net::{self, Gateway, Guard, Net},
     process::{Environment, Host, Runner, kill_children},
     reaction::Reacted,
+    resource::{Budgets, Resources},
     supervisor::{LocalWorker, SupervisorHandle, reconcile},
     workspace::Hands,
     ytdlp,
@@ -89,6 +90,7 @@ impl Record {
 /// The ways out: child programs, and other machines.
 pub(super) struct World {
     runner: Runner,
+    resources: Resources,
     gateway: Gateway,
 }
 
@@ -99,8 +101,10 @@ impl World {
         for orphan in runner.end_orphans().await {
             tracing::warn!(?orphan, "ended a process that an earlier run left behind");
         }
-        let gateway = way_out(configuration, record.gate.clock()).await?;
-        Ok(Self { runner, gateway })
+        let resources =
+            Resources::new(Budgets { host: configuration.net.connections_per_host, ..Budgets::default() });
+        let gateway = way_out(configuration, record.gate.clock(), &resources).await?;
+        Ok(Self { runner, resources, gateway })
     }
 }
 
@@ -144,7 +148,7 @@ impl Work {
         configuration: &Configuration,
         record: &Record,
         readers: &Readers,
-        World { runner, gateway }: World,
+        World { runner, resources, gateway }: World,
         worker: WorkerLife,
         hands: Option<Arc<dyn Hands>>,
     ) -> Result<Self, ServeError> {
@@ -157,7 +161,7 @@ impl Work {
             gate: record.gate.clone(),
             alarms: record.alarms.clone(),
             tokens: readers.tokens.clone(),
-            desk: Desk::new(record.log.clone()),
+            desk: Desk::new(record.log.clone(), resources),
             worker,
             signals: signals.clone(),
             hands,
@@ -211,14 +215,18 @@ fn open_log(configuration: &Configuration, clock: &Clock, ids: &IdSource) -> Res
 }
 
 /// The one client for other machines, and the gateway for children that fetch.
-async fn way_out(configuration: &Configuration, clock: &Clock) -> Result<Gateway, ServeError> {
+async fn way_out(
+    configuration: &Configuration,
+    clock: &Clock,
+    resources: &Resources,
+) -> Result<Gateway, ServeError> {
     let section = &configuration.net;
     let options = net::Options {
         guard: Guard::new(configuration.allow_network.iter().copied()),
         upstream: section.upstream().map_err(ServeError::Proxy)?,
         answers_within: Duration::from_secs(configuration.ytdlp.socket_timeout_s),
         bytes_per_second: section.bytes_per_second,
-        connections_per_host: section.connections_per_host,
+        resources: resources.clone(),
         cache_bytes_max: section.cache_bytes_max,
         clock: clock.clone(),
         ..net::Options::in_folder(configuration.data.join("cache/net"))

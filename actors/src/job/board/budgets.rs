@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mediary_schema::{
     PrincipalId, ProjectId, Timestamp,
-    setting::{OverQuota, Quota, QuotaOf, Reached},
+    setting::{OverQuota, Quota, QuotaOf, QuotaUse, Reached},
 };
 use serde::{Deserialize, Serialize};
 
@@ -172,6 +172,15 @@ impl Flows {
         }
     }
 
+    /// How much of somebody's work there is, and was on this day.
+    pub(super) fn quota_use(&self, of: QuotaOf) -> QuotaUse {
+        let Used { jobs, bytes } = self.budgets.used.get(&of).copied().unwrap_or_default();
+        let at_work = self.budgets.at_work.get(&of).copied().unwrap_or_default();
+        let until = end_of_day(self.now());
+        let since = Timestamp::from_micros(until.as_micros() - DAY_US);
+        QuotaUse { at_work, jobs, bytes, since, until }
+    }
+
     /// When what this day used up is there again, if somebody waits for that.
     pub(super) fn renewal(&self) -> Option<Timestamp> {
         let waiting = self.budgets.over.iter().filter(|of| self.budgets.flows.contains_key(of));
@@ -200,8 +209,9 @@ impl Flows {
     }
 }
 
+const DAY_US: i64 = 24 * 60 * 60 * 1_000_000;
+
 /// The first moment of the next day.
 pub(super) fn end_of_day(moment: Timestamp) -> Timestamp {
-    const DAY_US: i64 = 24 * 60 * 60 * 1_000_000;
     Timestamp::from_micros((moment.as_micros().div_euclid(DAY_US) + 1) * DAY_US)
 }

@@ -64,7 +64,7 @@ pub(super) struct Waiting {
     /// Jobs that are leased.
     pub(super) at_work: u32,
     /// Lanes of its own that are held or that somebody has for himself, and quotas of its own that leave nothing.
-    held: u32,
+    pub(super) held: u32,
     /// Jobs that may start, by their turn.
     pub(super) jobs: BTreeMap<u64, JobId>,
 }
@@ -121,9 +121,9 @@ pub(super) struct Flows {
     now: Timestamp,
     held: BTreeSet<Lane>,
     /// Lanes for one job at a time, with how many have them.
-    taken: BTreeMap<Lane, u32>,
+    pub(super) taken: BTreeMap<Lane, u32>,
     /// Who needs a lane.
-    needing: BTreeMap<Lane, BTreeSet<FlowId>>,
+    pub(super) needing: BTreeMap<Lane, BTreeSet<FlowId>>,
     /// What is left of quotas.
     pub(super) budgets: Budgets,
 }

@@ -19,6 +19,7 @@ use super::{
     budgets::Budgets,
     flows::{Flow, FlowId, Flows, OfClass, OfKind, Rank, Waiting},
 };
+use crate::resource::Left;
 
 impl Flows {
     /// The jobs to start, in this order: within the limits, of kinds that are offered.
@@ -27,15 +28,45 @@ impl Flows {
         limits: &Limits,
         now: Timestamp,
         offers: impl Fn(WorkKind) -> bool,
+        left: &Left,
     ) -> Vec<JobId> {
-        let at_work: u32 = self.kinds.values().map(|kind| kind.at_work).sum();
-        let room = limits.total.saturating_sub(at_work);
+        let room = self.room(limits);
         let offered = self.kinds.iter().filter(|(kind, _)| offers(**kind));
         let kinds =
             offered.map(|(kind, of_kind)| Turns::new(of_kind, REGISTRY.at_once(limits, *kind))).collect();
-        let taken = Some(Taken::default());
+        let taken = Some(Taken { left, lanes: BTreeMap::new(), quotas: BTreeMap::new() });
         let order = Order { flows: &self.all, budgets: &self.budgets, kinds, now, started: 0, taken };
         order.take(room as usize).map(|(job_id, _)| job_id).collect()
+    }
+
+    /// How many more jobs may be at work.
+    pub(super) fn room(&self, limits: &Limits) -> u32 {
+        limits.total.saturating_sub(self.kinds.values().map(|kind| kind.at_work).sum())
+    }
+
+    /// Whether one more of a kind may be at work.
+    pub(super) fn has_room(&self, limits: &Limits, kind: WorkKind) -> bool {
+        let at_work = self.kinds.get(&kind).map(|of_kind| of_kind.at_work).unwrap_or_default();
+        at_work < REGISTRY.at_once(limits, kind)
+    }
+
+    /// Which of these lanes somebody waits for who could start if he had it, and all of those that he needs: of kinds that
+    /// may start.
+    pub(super) fn wanting(
+        &self,
+        full: &BTreeSet<Lane>,
+        may_start: impl Fn(WorkKind) -> bool,
+    ) -> BTreeSet<Lane> {
+        let waits = |id: &FlowId| {
+            self.all.get(id).is_some_and(|Waiting { flow, held, jobs, .. }| {
+                let lacks = flow.lanes.iter().filter(|lane| full.contains(lane)).count();
+                !jobs.is_empty() && *held as usize == lacks && may_start(flow.kind)
+            })
+        };
+        // Whoever has one of them alone ends by an event.
+        let free = |lane: &&Lane| !self.taken.contains_key(lane);
+        let waited_for = |lane: &&Lane| self.needing.get(lane).is_some_and(|ids| ids.iter().any(waits));
+        full.iter().filter(free).filter(waited_for).cloned().collect()
     }
 
     /// The jobs of a kind that could start, in the order in which they do if nothing more comes.
@@ -58,10 +89,11 @@ struct Order<'a> {
 }
 
 /// What is taken by what was chosen.
-#[derive(Default)]
 struct Taken<'a> {
-    /// Lanes for one job at a time.
-    alone: BTreeSet<&'a Lane>,
+    /// What was left of resources before.
+    left: &'a Left,
+    /// How much of a resource.
+    lanes: BTreeMap<&'a Lane, u32>,
     /// How much of a quota.
     quotas: BTreeMap<QuotaOf, u32>,
 }
@@ -69,13 +101,15 @@ struct Taken<'a> {
 impl<'a> Taken<'a> {
     /// Takes what a job of a flow needs; false if that is not to be had beside what was chosen before.
     fn take(&mut self, flow: &'a Flow, budgets: &Budgets) -> bool {
-        let alone = || flow.lanes.iter().filter(|lane| lane.is_exclusive());
         let quotas = flow.owner.quotas();
-        let taken = |of: &QuotaOf| self.quotas.get(of).copied().unwrap_or_default();
-        let fits = !alone().any(|lane| self.alone.contains(lane))
-            && quotas.iter().all(|of| taken(of) < budgets.room(*of));
+        let used = |of: &QuotaOf| self.quotas.get(of).copied().unwrap_or_default();
+        let taken = |lane| self.lanes.get(lane).copied().unwrap_or_default();
+        let fits = flow.lanes.iter().all(|lane| taken(lane) < self.left.of(lane))
+            && quotas.iter().all(|of| used(of) < budgets.room(*of));
         if fits {
-            self.alone.extend(alone());
+            for lane in &flow.lanes {
+                *self.lanes.entry(lane).or_default() += 1;
+            }
             for of in quotas {
                 *self.quotas.entry(of).or_default() += 1;
             }

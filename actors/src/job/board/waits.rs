@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use mediary_schema::{
     JobId, Timestamp,
     job::WorkKind,
-    lane::{Lane, Load},
+    lane::{Lane, Load, Use},
+    setting::{QuotaOf, QuotaUse},
     ticket::Wait,
 };
 
 use super::{Board, Place};
+use crate::resource::Resources;
 
 /// Places that are counted for each kind of work: what is further behind waits long, whichever its number is.
 const PLACES_MAX: usize = 1_000;
@@ -40,18 +42,28 @@ impl Board {
         waits
     }
 
-    /// Every lane that open work needs or that is held.
-    pub fn lanes(&self) -> Vec<Load> {
-        let loads = self.flows.loads();
+    /// Every lane that open work needs, that is held, or that is in use.
+    pub fn lanes(&self, resources: &Resources) -> Vec<Load> {
+        let (loads, in_use) = (self.flows.loads(), resources.uses());
         let conditions = self.lanes.holds.iter().map(|hold| &hold.lane);
         let needed = loads.keys().copied();
-        let lanes: BTreeSet<&Lane> = needed.chain(conditions).chain(&self.lanes.paused).collect();
+        let lanes: BTreeSet<&Lane> =
+            needed.chain(conditions).chain(&self.lanes.paused).chain(in_use.keys()).collect();
         let load = |lane: &Lane| {
             let (at_work, waiting) = loads.get(lane).copied().unwrap_or_default();
             let (hold, is_paused) = (self.lanes.of(lane).cloned(), self.lanes.is_paused(lane));
-            Load { lane: lane.clone(), hold, is_paused, at_work, waiting }
+            let units = resources.budgets().of(lane).units;
+            let used = in_use.get(lane).cloned();
+            let used = used.unwrap_or(Use { units, holders: Vec::new(), waiting: 0 });
+            Load { lane: lane.clone(), hold, is_paused, at_work, waiting, used }
         };
         lanes.into_iter().map(load).collect()
+    }
+
+    /// How much of whose work there is, and was on this day.
+    pub fn quota_uses(&mut self, of: &[QuotaOf], now: Timestamp) -> BTreeMap<QuotaOf, QuotaUse> {
+        self.pass_to(now);
+        of.iter().map(|of| (*of, self.flows.quota_use(*of))).collect()
     }
 
     /// What a job waits for, as far as that is no matter of its turn.

@@ -36,7 +36,7 @@ use uuid::Uuid;
 use super::super::{
     Clerk, Desk, Dispatcher, DispatcherArguments, Performer, PerformerArguments, dispatcher, performer,
 };
-use crate::{process::Outputs, room::Room, staging::Staging, workspace::Effect};
+use crate::{process::Outputs, resource::Resources, room::Room, staging::Staging, workspace::Effect};
 
 /// A log with what gives out and does the work of it.
 pub(super) struct Bench {
@@ -73,7 +73,7 @@ impl Bench {
             worker_id: gate.identities().local_worker(gate.log().id()),
             incarnation_id: IncarnationId::from_uuid(gate.ids().next()),
         };
-        let desk = Desk::new(gate.log().clone());
+        let desk = Desk::new(gate.log().clone(), Resources::default());
         Self {
             desk,
             worker,

@@ -7,6 +7,7 @@ use mediary_schema::{
 };
 
 use super::turns::{Both, PLAIN, Step, Terms, job, kept, leased, moment, owner, work};
+use crate::resource::Left;
 
 const NO_LIMIT: Quota = Quota { at_once: None, jobs_per_day: None, bytes_per_day: None };
 const DAY: u16 = 43_200;
@@ -87,7 +88,11 @@ fn what_a_day_has_used_up_is_there_again_with_the_next_one() {
         let midnight = moment(i64::from(DAY) * 2);
         let over = OverQuota { of, reached, until: Some(midnight) };
         assert_eq!(wait_of(&mut both, jobs[1]), Some(Wait::Quota(over)));
-        assert_eq!(both.board.ready(&[], moment(both.seconds)).1, Some(midnight), "rung then");
+        assert_eq!(
+            both.board.ready(&[], &Left::default(), moment(both.seconds)).1,
+            Some(midnight),
+            "rung then"
+        );
         // Also if it is made of what was kept.
         both.take(Step::Restart);
         assert_eq!(both.ready(), []);

@@ -19,6 +19,7 @@ use super::{
     bench::{download_for, refresh},
     model::Model,
 };
+use crate::resource::Left;
 
 /// What happens to a board; jobs are named by their index among the open ones.
 #[derive(Debug, Clone, Copy)]
@@ -223,7 +224,7 @@ impl Both {
     pub(super) fn ready(&mut self) -> Vec<JobId> {
         let now = moment(self.seconds);
         self.model.now = now;
-        let (ready, due) = self.board.ready(&REGISTRY.work_kinds(), now);
+        let (ready, due) = self.board.ready(&REGISTRY.work_kinds(), &Left::default(), now);
         assert_eq!(ready, self.model.ready(), "what is next");
         assert_eq!(due, self.model.due(), "when to look again");
         let (expired, _) = self.board.expired(now);

@@ -6,7 +6,10 @@ use http::{HeaderValue, header};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::support::{HERE, Site, answer, net, ok, options};
-use crate::net::{Error, Net, Options, Request, Unreachable};
+use crate::{
+    net::{Error, Net, Options, Request, Unreachable},
+    resource::{Budgets, Resources},
+};
 
 async fn text(net: &Net, url: &str) -> Result<String, Error> {
     let answer = net.send(Request::get(url)).await?;
@@ -127,12 +130,13 @@ async fn a_host_gets_no_more_connections_than_it_should() {
     })
     .await;
     let folder = tempfile::tempdir().unwrap();
-    let few = Options { connections_per_host: 1, ..options(folder.path(), &[HERE]) };
+    let resources = Resources::new(Budgets { host: 2, ..Budgets::default() });
+    let few = Options { resources, ..options(folder.path(), &[HERE]) };
     let net = Net::try_new(few).unwrap();
     let url = site.url("/");
     let all = futures::future::join_all((0..10).map(|_| text(&net, &url))).await;
     assert!(all.iter().all(Result::is_ok));
-    assert_eq!(MOST.load(Ordering::SeqCst), 1);
+    assert_eq!(MOST.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]

@@ -13,7 +13,8 @@ pub(crate) struct Waiting {
     pub(super) reason: WaitReason,
     /// The same in one sentence.
     pub(super) message: String,
-    /// The lane that is held, or in which it has its place: a host, `library_disk` or `drive:NAME`.
+    /// The lane that is held, or in which it has its place: a host, `library_disk`, `drive:NAME` or
+    /// `encoder:NAME`.
     pub(super) lane: Option<String>,
     /// Until when, if time alone ends it; what is not there yet is asked for again then.
     pub(super) until: Option<DateTime>,

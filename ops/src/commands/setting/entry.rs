@@ -6,6 +6,7 @@ pub(crate) const CONCERN: Concern = Concern {
         Noun::of::<super::Verb>("limit", "See and change how much runs at once"),
         Noun::of::<super::quota::Verb>("quota", "See and change how much of whose work there may be"),
     ],
+    fragments: &[include_str!("quota.fragment.graphql")],
     #[cfg(test)]
     documents: &[&super::SET, &super::SHOW, &super::quota::LIST, &super::quota::SET],
     ..Concern::NOTHING

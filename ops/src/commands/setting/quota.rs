@@ -7,13 +7,13 @@ use crate::{
     answers::setting::{Quota, quotas, set_quota},
     client::{Client, Document},
     commands::{failure::Failure, named, noun::Verbs, plan::Intent, playlist::input, project},
-    output::{Output, Table, bytes},
+    output::{Output, Table, bytes, moment},
 };
 
 /// What can be done with quotas.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// List every quota.
+    /// List every quota, and how much of it is used up.
     List,
     /// Change how much of somebody's work there may be, from now on; what runs goes on, and a job that is over it waits.
     #[command(
@@ -81,15 +81,25 @@ impl Verbs for Verb {
 }
 
 fn table(quotas: &[Quota]) -> String {
-    let mut table = Table::new(&["of", "at once", "jobs a day", "bytes a day"]);
-    let unlimited = || "-".to_owned();
-    for quota in quotas {
+    let mut table = Table::new(&["of", "at once", "jobs a day", "bytes a day", "anew at"]);
+    for Quota { of, at_once, jobs_per_day, bytes_per_day, used } in quotas {
+        let used = used.as_ref();
         table.row([
-            quota.of.clone(),
-            quota.at_once.map_or_else(unlimited, |jobs| jobs.to_string()),
-            quota.jobs_per_day.map_or_else(unlimited, |jobs| jobs.to_string()),
-            quota.bytes_per_day.map_or_else(unlimited, bytes),
+            of.clone(),
+            part(used.map(|used| used.at_work_count.to_string()), at_once.map(|jobs| jobs.to_string())),
+            part(used.map(|used| used.begun_count.to_string()), jobs_per_day.map(|jobs| jobs.to_string())),
+            part(used.map(|used| bytes(used.kept_bytes)), bytes_per_day.map(bytes)),
+            used.map_or_else(|| "-".to_owned(), |used| moment(&used.until)),
         ]);
     }
     table.text("no quotas")
+}
+
+/// How much is used up, and of how much: `1 of 3`; without a limit the first alone.
+fn part(used: Option<String>, limit: Option<String>) -> String {
+    match (used, limit) {
+        (Some(used), Some(limit)) => format!("{used} of {limit}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => "-".to_owned(),
+    }
 }
