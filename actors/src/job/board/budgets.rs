@@ -183,7 +183,9 @@ impl Flows {
 
     /// When what this day used up is there again, if somebody waits for that.
     pub(super) fn renewal(&self) -> Option<Timestamp> {
-        let waiting = self.budgets.over.iter().filter(|of| self.budgets.flows.contains_key(of));
+        let has_work = |id: &FlowId| self.all.get(id).is_some_and(|waiting| waiting.open > 0);
+        let of = |of: &QuotaOf| self.budgets.flows.get(of).is_some_and(|ids| ids.iter().any(has_work));
+        let waiting = self.budgets.over.iter().filter(|over| of(over));
         let mut reached = waiting.filter_map(|of| self.budgets.reached(*of));
         let waits = reached.any(|reached| !matches!(reached, Reached::AtOnce(_)));
         waits.then(|| end_of_day(self.now()))

@@ -60,7 +60,7 @@ pub(super) struct Waiting {
     /// Starts that it had, and those that it missed while there was nothing to start.
     tag: u64,
     /// Jobs that have not come to their end.
-    open: u32,
+    pub(super) open: u32,
     /// Jobs that are leased.
     pub(super) at_work: u32,
     /// Lanes of its own that are held or that somebody has for himself, and quotas of its own that leave nothing.

@@ -171,7 +171,8 @@ impl Model {
     pub(super) fn due(&self) -> Option<Timestamp> {
         let waiting = self.jobs.iter().filter(|(job_id, job)| !self.rests(**job_id, job));
         let due = waiting.filter_map(|(_, job)| job.not_before.filter(|moment| *moment > self.now)).min();
-        let is_over = self.budgets.all().any(|of| self.budgets.of_day(of, self.now) == 0);
+        let has_work = |of: &QuotaOf| self.jobs.values().any(|job| job.flow.owner.quotas().contains(of));
+        let is_over = self.budgets.all().filter(has_work).any(|of| self.budgets.of_day(of, self.now) == 0);
         due.into_iter().chain(is_over.then(|| start_of(day(self.now) + 1))).min()
     }
 
