@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     account::{Permission, Role},
     bounded,
+    download::Quality,
     id::ids,
     item::{IdScope, ItemSource},
 };
@@ -25,6 +26,57 @@ impl PlaylistId {
 impl Permission {
     /// Follow and unfollow playlists.
     pub const FOLLOW: Self = Self::within_project("follow", Role::Editor, "to follow playlists");
+}
+
+/// What is asked for: which entries of a followed list are kept without being asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// Those that a refresh finds from now on.
+    New,
+    /// All that are there, too.
+    All,
+    /// None: whatever is wanted is asked for.
+    Nothing,
+}
+
+/// Which entries of a followed list are kept without being asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptEntries {
+    /// Those that a refresh found since that was said.
+    New,
+    /// All.
+    All,
+}
+
+/// What of a followed list is kept without being asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keeping {
+    /// Which entries.
+    pub entries: KeptEntries,
+    /// What of each.
+    pub quality: Quality,
+}
+
+impl Keep {
+    /// Which entries that are, if any.
+    pub const fn entries(self) -> Option<KeptEntries> {
+        match self {
+            Self::New => Some(KeptEntries::New),
+            Self::All => Some(KeptEntries::All),
+            Self::Nothing => None,
+        }
+    }
+
+    /// What was asked for, of what is kept.
+    pub fn of(keeping: Option<&Keeping>) -> Self {
+        match keeping.map(|keeping| keeping.entries) {
+            Some(KeptEntries::New) => Self::New,
+            Some(KeptEntries::All) => Self::All,
+            None => Self::Nothing,
+        }
+    }
 }
 
 /// What an address turned out to be.

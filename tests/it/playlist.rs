@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
+use mediary::demo::ListOptions;
 use mediary_tests::{Client, Platform, events_of, until};
 use serde_json::{Value, json};
 
@@ -283,5 +284,40 @@ async fn a_list_that_was_never_read_is_not_all_kept() {
     let refused = client.ask(START, json!({ "id": list })).await["downloadStart"]["userErrors"].take();
     assert_eq!(refused[0]["code"], json!("PLAYLIST_NEVER_LISTED"));
     assert!(refused[0]["advice"].as_str().unwrap().contains("playlist refresh"), "{refused}");
+    platform.stop().await;
+}
+
+// LI-08: follow today, find the new ones tomorrow.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_new_in_a_list_is_kept_without_asking_and_its_chain_says_since_when() {
+    const FOLLOW: &str = "mutation($input: PlaylistFollowInput!) { playlistFollow(input: $input) {
+        playlist { id keep keepQuality } job { id } userErrors { code } } }";
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let list = platform.site.add_list("diary", ListOptions::new("diary", 2)).unwrap();
+    let wanted = json!({ "url": platform.site.list_url("diary"), "keep": "NEW", "quality": "audio" });
+    let followed = client.ask(FOLLOW, json!({ "input": wanted })).await["playlistFollow"].take();
+    assert_eq!(
+        (&followed["playlist"]["keep"], &followed["playlist"]["keepQuality"]),
+        (&json!("NEW"), &json!("audio")),
+        "{followed}"
+    );
+    let id = followed["playlist"]["id"].as_str().unwrap();
+    client.wait_job(followed["job"]["id"].as_str().unwrap()).await;
+    assert_eq!(client.files().await.len(), 0, "what was there is nothing new");
+    list.prepend(1);
+    client.refresh(id).await;
+    until("the new one is kept", || async { (client.files().await.len() == 1).then_some(()) }).await;
+    client.refresh(id).await;
+    let events = client.events_after(0).await;
+    assert_eq!(events_of(&events, "playlist.downloads_requested").len(), 1, "it is asked for once");
+    // All that is there, too: what is kept is not fetched again.
+    let all = json!({ "url": platform.site.list_url("diary"), "keep": "ALL", "quality": "audio" });
+    client.ask(FOLLOW, json!({ "input": all })).await;
+    until("all are kept", || async { (client.files().await.len() == 3).then_some(()) }).await;
+    let why = "query($id: ID!) { why(id: $id) { sentences } }";
+    let file = client.files().await[0]["id"].take();
+    let said = client.ask(why, json!({ "id": file })).await["why"]["sentences"].to_string();
+    assert!(said.contains("wanted all of 'diary' kept (audio)"), "{said}");
     platform.stop().await;
 }

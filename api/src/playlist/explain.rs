@@ -4,7 +4,11 @@ use mediary_events::{
 };
 use mediary_log::Recorded;
 use mediary_projections::playlist::{self, PlaylistView};
-use mediary_schema::{EntryId, PlaylistId, job::Work, playlist::LiveStatus};
+use mediary_schema::{
+    EntryId, PlaylistId,
+    job::Work,
+    playlist::{Keeping, KeptEntries, LiveStatus},
+};
 use uuid::Uuid;
 
 use crate::event::explain::{Explains, Finder, Found, event_of};
@@ -78,6 +82,13 @@ impl Explains for Words {
             Event::RefreshFailed { failure, .. } => {
                 format!("gave up the refresh of {list}: {}", failure.message)
             }
+            Event::KeepingChanged { keeping: None } => {
+                format!("wanted nothing of {list} kept without asking for it")
+            }
+            Event::KeepingChanged { keeping: Some(Keeping { entries, quality }) } => {
+                let what = if entries == KeptEntries::All { "all of" } else { "what is new in" };
+                format!("wanted {what} {list} kept ({})", quality.name)
+            }
             Event::DownloadsWithdrawn {} => format!("asked for nothing of {list} any more"),
             Event::DownloadsRequested { quality, entries, again, .. } => {
                 let again = if again { " again" } else { "" };
@@ -107,6 +118,7 @@ impl Explains for Words {
             | Event::RefreshCompleted { .. }
             | Event::RefreshFailed { .. }
             | Event::DownloadsRequested { .. }
+            | Event::KeepingChanged { .. }
             | Event::DownloadsWithdrawn {} => None,
         }
     }

@@ -1,9 +1,9 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::playlist::{Ask, ask};
 use mediary_projections::{Snapshot, Views, playlist::PlaylistView};
-use mediary_schema::{JobId, Several};
+use mediary_schema::{JobId, Several, playlist::Keep};
 
-use super::Playlist;
+use super::{Playlist, object::KeepName};
 use crate::{
     asking::{self, Done, Terms, shown},
     error::parse_id,
@@ -20,6 +20,10 @@ pub(crate) struct PlaylistMutation;
 pub(crate) struct PlaylistFollowInput {
     /// The address as a browser shows it; http or https.
     url: String,
+    /// Which entries are kept from now on without being asked for; as it was if left out, nothing at first.
+    keep: Option<KeepName>,
+    /// What of each is kept then: `best`, `1080p`, `720p` or `audio`; `best` if left out.
+    quality: Option<String>,
     /// When the turn of its refresh comes.
     ticket: Option<TicketInput>,
     #[graphql(flatten)]
@@ -75,9 +79,9 @@ impl PlaylistMutation {
         context: &Context<'_>,
         input: PlaylistFollowInput,
     ) -> Result<PlaylistPayload> {
-        let PlaylistFollowInput { url, ticket, terms } = input;
-        let ticket = TicketInput::parse(ticket)?;
-        payload(context, terms, Ask::Follow(ask::Follow { url, ticket })).await
+        let PlaylistFollowInput { url, keep, quality, ticket, terms } = input;
+        let (keep, ticket) = (keep.map(Keep::from), TicketInput::parse(ticket)?);
+        payload(context, terms, Ask::Follow(ask::Follow { url, keep, quality, ticket })).await
     }
 
     /// Refreshes a playlist, or joins the refresh under way.

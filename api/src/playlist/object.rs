@@ -14,7 +14,7 @@ use mediary_projections::{
 };
 use mediary_schema::{
     PlaylistId,
-    playlist::{PlaylistKind, RefreshCounts, UnreadableRow as UnreadableValue},
+    playlist::{Keep, PlaylistKind, RefreshCounts, UnreadableRow as UnreadableValue},
 };
 
 use crate::{
@@ -39,6 +39,18 @@ pub(crate) enum Kind {
     List,
     /// A single item; its entry is in the list "Unlisted".
     Single,
+}
+
+/// Which entries of a followed list are kept without being asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "Keep", name = "PlaylistKeep")]
+pub(crate) enum KeepName {
+    /// Those that a refresh finds from now on.
+    New,
+    /// All that are there, too.
+    All,
+    /// None: whatever is wanted is asked for.
+    Nothing,
 }
 
 /// How the last refresh of a playlist went.
@@ -130,6 +142,10 @@ pub(crate) struct Playlist {
     followed: bool,
     /// When it was followed first.
     followed_at: DateTime,
+    /// Which entries are kept without being asked for.
+    keep: KeepName,
+    /// What of each is kept then: `best`, `1080p`, `720p` or `audio`; none if nothing is.
+    keep_quality: Option<String>,
     /// When it was refreshed last.
     refreshed_at: Option<DateTime>,
     /// How that went.
@@ -156,7 +172,11 @@ pub(crate) struct Playlist {
 
 impl From<PlaylistRow> for Playlist {
     fn from(row: PlaylistRow) -> Self {
+        let keep = Keep::of(row.keeping.as_ref());
+        let keep_quality = row.keeping.map(|keeping| keeping.quality.name);
         Self {
+            keep: keep.into(),
+            keep_quality,
             id: ID(row.id.to_string()),
             url: row.url,
             title: row.title,

@@ -1,6 +1,6 @@
 //! What may be asked about playlists: a form for each command.
 
-use mediary_schema::{PlaylistId, UrlRefused, account::Permission};
+use mediary_schema::{PlaylistId, UrlRefused, account::Permission, playlist::Keep};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,12 @@ pub struct Follow {
     /// The address as a browser shows it; http or https.
     #[schemars(length(max = 8192))]
     pub url: String,
+    /// Which entries are kept from now on without being asked for; as it was if left out, nothing at first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub keep: Option<Keep>,
+    /// What of each is kept: `best`, `1080p`, `720p` or `audio`; `best` if left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub quality: Option<String>,
     /// When the turn of its refresh comes.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ticket: Ticket,

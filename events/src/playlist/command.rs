@@ -2,7 +2,7 @@ use mediary_schema::{
     EntryId, JobId, Ticket,
     download::Quality,
     job::Failure,
-    playlist::{ObservedPlaylist, PlaylistKind, RefreshMode, UnreadableRow},
+    playlist::{Keeping, ObservedPlaylist, PlaylistKind, RefreshMode, UnreadableRow},
 };
 
 use super::Event;
@@ -50,6 +50,11 @@ pub enum Command {
         job_id: JobId,
         /// What went wrong.
         failure: Failure,
+    },
+    /// Keep so much of it from now on without being asked; none is nothing.
+    Keep {
+        /// What.
+        keeping: Option<Keeping>,
     },
     /// Want nothing any more of what was wanted so far.
     WithdrawDownloads,

@@ -71,6 +71,7 @@ impl Concern for Playlist {
         EventKind::new("refresh_failed", 1, 0).about(&["job"]),
         EventKind::new("downloads_requested", 1, 1).about(&["entry"]),
         EventKind::new("downloads_withdrawn", 1, 0),
+        EventKind::new("keeping_changed", 1, 0),
     ];
 
     type Command = Command;
@@ -81,7 +82,9 @@ impl Concern for Playlist {
     fn permission(command: &Command) -> Permission {
         match command {
             Command::Follow { .. } | Command::Unfollow => Permission::FOLLOW,
-            Command::RequestDownloads { .. } | Command::WithdrawDownloads => Permission::DOWNLOAD,
+            Command::RequestDownloads { .. } | Command::WithdrawDownloads | Command::Keep { .. } => {
+                Permission::DOWNLOAD
+            }
             Command::Resolve { .. }
             | Command::RecordChanges { .. }
             | Command::CompleteRefresh { .. }
@@ -102,6 +105,7 @@ impl Concern for Playlist {
                 | Command::RecordChanges { .. }
                 | Command::CompleteRefresh { .. }
                 | Command::FailRefresh { .. }
+                | Command::Keep { .. }
                 | Command::RequestDownloads { .. } => Err(Rejection::NotFollowed),
             };
         }
@@ -146,9 +150,12 @@ impl Concern for Playlist {
                     again,
                     ticket,
                 };
-                Ok([completed].into_iter().chain(awaited.into_iter().map(request)).collect())
+                let wished = awaited.into_iter().map(request).chain(state.keep_unasked());
+                Ok([completed].into_iter().chain(wished).collect())
             }
             Command::FailRefresh { job_id, failure } => Ok(vec![Event::RefreshFailed { job_id, failure }]),
+            Command::Keep { keeping } if state.keeping == keeping => Ok(vec![]),
+            Command::Keep { keeping } => Ok(vec![Event::KeepingChanged { keeping }]),
             Command::RequestDownloads { quality, entries, again, ticket } => {
                 if let Some(missing) = missing_entry(state, entries.as_deref()) {
                     return Err(Rejection::NoSuchEntry { entry_id: missing });
@@ -209,6 +216,7 @@ fn record(state: &State, changes: Vec<Event>) -> Result<Vec<Event>, Rejection> {
             | Event::RefreshCompleted { .. }
             | Event::RefreshFailed { .. }
             | Event::DownloadsRequested { .. }
+            | Event::KeepingChanged { .. }
             | Event::DownloadsWithdrawn {} => return Err(Rejection::NotAChange),
         };
         if is_new {

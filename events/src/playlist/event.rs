@@ -4,7 +4,7 @@ use mediary_schema::{
     item::ItemSource,
     job::Failure,
     playlist::{
-        After, Availability, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode,
+        After, Availability, Keeping, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode,
         UnreadableRow,
     },
 };
@@ -161,12 +161,20 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "is_default")]
         ticket: Ticket,
     },
+    /// From now on so much of it is kept without being asked for.
+    #[serde(rename = "keeping_changed")]
+    KeepingChanged {
+        /// What; none is nothing.
+        keeping: Option<Keeping>,
+    },
     /// What was wanted so far is wanted no longer: what of it is not yet a job becomes none.
     #[serde(rename = "downloads_withdrawn")]
     DownloadsWithdrawn {},
 }
 
 impl Event {
+    /// As many entries as a person names one by one. What is more takes turns as one: it doesn't keep others waiting.
+    pub const FEW: usize = 10;
     /// How many entries one wish for downloads names: each of them is a subject of it. More are several wishes.
     pub const ENTRIES_MAX: usize = SUBJECTS_MAX;
 
@@ -195,6 +203,7 @@ impl Event {
             Self::FollowRequested { .. }
             | Self::Unfollowed {}
             | Self::Resolved { .. }
+            | Self::KeepingChanged { .. }
             | Self::DownloadsWithdrawn {} => Subjects::none(),
         }
     }
@@ -226,6 +235,7 @@ impl Event {
             | Self::EntryMoved { .. }
             | Self::EntryAvailabilityChanged { .. }
             | Self::EntryReturned { .. }
+            | Self::KeepingChanged { .. }
             | Self::DownloadsWithdrawn {} => {}
         }
         event

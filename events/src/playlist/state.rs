@@ -4,7 +4,10 @@ use mediary_schema::{
     EntryId, ItemId, Ticket,
     download::Quality,
     item::ItemSource,
-    playlist::{After, Availability, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode},
+    playlist::{
+        After, Availability, Keeping, KeptEntries, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts,
+        RefreshMode,
+    },
 };
 
 use super::{Event, Rows};
@@ -77,6 +80,10 @@ pub struct State {
     pub wishes: u32,
     /// How many of these wishes, the first ones, were taken back.
     pub withdrawn: u32,
+    /// What of it is kept without being asked for; none is nothing.
+    pub keeping: Option<Keeping>,
+    /// Rows that are to be kept without being asked for, once a refresh ends that found them to be had.
+    unasked: Vec<EntryId>,
     /// Rows found absent since the last full refresh that came to its end.
     newly_absent: HashSet<EntryId>,
 }
@@ -105,6 +112,42 @@ impl State {
         self.rows.contains(entry_id) || self.removed.contains(entry_id)
     }
 
+    /// What the end of a refresh asks for by itself.
+    pub(super) fn keep_unasked(&self) -> Vec<Event> {
+        let Some(Keeping { entries, quality }) = &self.keeping else { return Vec::new() };
+        let request = |entries: Option<&[EntryId]>, bulk| Event::DownloadsRequested {
+            quality: quality.clone(),
+            entries: entries.map(<[EntryId]>::to_vec),
+            again: false,
+            ticket: Ticket { bulk, ..Ticket::default() },
+        };
+        match entries {
+            // What is there when it is read for the first time is nothing new.
+            KeptEntries::New if !self.listed => Vec::new(),
+            KeptEntries::All if !self.listed => vec![request(None, true)],
+            KeptEntries::New | KeptEntries::All => {
+                let found: Vec<EntryId> =
+                    self.unasked.iter().copied().filter(|id| self.is_to_be_had(*id)).collect();
+                let bulk = found.len() > Event::FEW;
+                found.chunks(Event::ENTRIES_MAX).map(|some| request(Some(some), bulk)).collect()
+            }
+        }
+    }
+
+    fn is_to_be_had(&self, entry_id: EntryId) -> bool {
+        self.rows.get(entry_id).is_some_and(|row| row.seen && row.availability.is_available())
+    }
+
+    /// The end of a refresh asked for what is to be had; the rest waits until it is, or is gone.
+    fn settle_unasked(&mut self) {
+        let Some(keeping) = &self.keeping else { return };
+        if keeping.entries == KeptEntries::New && !self.listed {
+            self.unasked.clear();
+        }
+        let waiting = std::mem::take(&mut self.unasked).into_iter();
+        self.unasked = waiting.filter(|id| self.rows.contains(*id) && !self.is_to_be_had(*id)).collect();
+    }
+
     /// The item of a row that the list has or had.
     pub fn item_of(&self, entry_id: EntryId) -> Option<ItemId> {
         self.rows.get(entry_id).or_else(|| self.removed.get(entry_id)).map(|row| row.item_id)
@@ -128,7 +171,8 @@ impl State {
     /// About how many bytes of memory it takes: nearly all of it are its rows.
     pub(super) fn bytes(&self) -> usize {
         let absent = self.newly_absent.capacity() * (size_of::<EntryId>() + 1);
-        size_of_val(self) + self.rows.bytes() + self.removed.bytes() + absent
+        let unasked = self.unasked.capacity() * size_of::<EntryId>();
+        size_of_val(self) + self.rows.bytes() + self.removed.bytes() + absent + unasked
     }
 
     pub(super) fn evolve(&mut self, event: &Event) {
@@ -141,6 +185,8 @@ impl State {
             Event::Unfollowed {} => {
                 self.followed = false;
                 self.awaiting_refresh.clear();
+                self.keeping = None;
+                self.unasked.clear();
             }
             Event::Resolved { kind, observed } => {
                 self.resolved = Some(Resolved { kind: *kind, observed: observed.clone() });
@@ -167,6 +213,9 @@ impl State {
                 };
                 self.removed.take(*entry_id);
                 self.rows.insert(row, *after);
+                if self.keeping.is_some() {
+                    self.unasked.push(*entry_id);
+                }
             }
             Event::EntryNotSeen { entry_id } => {
                 self.newly_absent.insert(*entry_id);
@@ -197,6 +246,7 @@ impl State {
             }
             Event::EntryReturned { entry_id, after } => self.bring_back(*entry_id, *after),
             Event::RefreshCompleted { mode, newest_first, .. } => {
+                self.settle_unasked();
                 self.listed = true;
                 // Only a look at all of the list says that what it lacks is absent a second time.
                 if *mode == RefreshMode::Full {
@@ -209,6 +259,10 @@ impl State {
                 };
             }
             Event::RefreshFailed { .. } => {}
+            Event::KeepingChanged { keeping } => {
+                self.keeping.clone_from(keeping);
+                self.unasked.clear();
+            }
             Event::DownloadsWithdrawn {} => {
                 self.withdrawn = self.wishes;
                 self.awaiting_refresh.clear();
@@ -250,6 +304,7 @@ impl State {
             | Event::Resolved { .. }
             | Event::RefreshFailed { .. }
             | Event::DownloadsRequested { .. }
+            | Event::KeepingChanged { .. }
             | Event::DownloadsWithdrawn {} => {}
         }
     }

@@ -1,5 +1,6 @@
 mod deciding;
 mod history;
+mod keeping;
 mod rows;
 
 use mediary_schema::{

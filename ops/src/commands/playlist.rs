@@ -6,7 +6,7 @@ mod entry;
 mod history;
 mod object;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 pub(crate) use self::entry::CONCERN;
@@ -21,6 +21,7 @@ use super::{
     noun::Verbs,
     page,
     plan::Intent,
+    schedule::{self, Again},
     ticket::Ticket,
     wait,
 };
@@ -47,7 +48,7 @@ pub(crate) enum Verb {
     /// Follow a playlist, channel, feed or single item from now on, and refresh it.
     #[command(
         alias = "add",
-        after_help = "Example:\n  mediary playlist follow https://example.org/feed.xml --wait"
+        after_help = "Examples:\n  mediary playlist follow https://example.org/feed.xml --wait\n  mediary playlist follow https://example.org/feed.xml --keep new --every 6h"
     )]
     Follow(Follow),
     /// List what is followed, oldest first.
@@ -102,6 +103,14 @@ pub(crate) struct Follow {
     /// The address as a browser shows it.
     #[arg(value_name = "URL", allow_hyphen_values = true)]
     url: String,
+    /// Which entries to keep from now on without being asked; as it was if left out, nothing at first.
+    #[arg(long, value_enum, value_name = "WHICH")]
+    keep: Option<Keep>,
+    /// What of each to keep then: best, 1080p, 720p or audio.
+    #[arg(long, value_name = "Q", requires = "keep")]
+    quality: Option<String>,
+    #[command(flatten)]
+    again: Again,
     /// Wait until it was refreshed; fail if that fails.
     #[arg(long)]
     wait: bool,
@@ -109,6 +118,28 @@ pub(crate) struct Follow {
     ticket: Ticket,
     #[command(flatten)]
     intent: Intent,
+}
+
+/// Which entries of a list are kept without being asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Keep {
+    /// Those that a refresh finds from now on.
+    New,
+    /// All that are there, too.
+    All,
+    /// None.
+    Nothing,
+}
+
+impl Keep {
+    /// The name in GraphQL.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::New => "NEW",
+            Self::All => "ALL",
+            Self::Nothing => "NOTHING",
+        }
+    }
 }
 
 /// What to show.
@@ -164,9 +195,12 @@ pub(crate) const ENTRIES: Document<answers::entries::Answer> =
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         match self {
-            Self::Follow(Follow { url, wait, ticket, intent }) => {
-                let wanted = json!({ "url": url, "ticket": ticket.input(client).await? });
+            Self::Follow(Follow { url, keep, quality, again, wait, ticket, intent }) => {
+                let keep = keep.map(Keep::name);
+                let ticket = ticket.input(client).await?;
+                let wanted = json!({ "url": url, "keep": keep, "quality": quality, "ticket": ticket });
                 let (playlist, looked) = follow(&client.meant(intent), output, wanted, wait).await?;
+                schedule::refresh(client, &playlist.playlist.id, again).await?;
                 output.show(&playlist, object::summary)?;
                 looked
             }

@@ -91,6 +91,38 @@ pub(crate) struct Timing {
     every: Option<u32>,
 }
 
+/// How often a list is refreshed.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct Again {
+    /// Refresh it again after so long, again and again: 90m, 6h, 1d; a schedule that `schedule list` shows.
+    #[arg(long, value_name = "D", value_parser = seconds)]
+    every: Option<u32>,
+    /// Refresh it whenever the clock shows this: minute, hour, day, month, weekday, in UTC.
+    #[arg(long, value_name = "E")]
+    cron: Option<String>,
+}
+
+/// Has a list refreshed as often as is said, in place of what was said before; nothing if nothing is said.
+pub(crate) async fn refresh(client: &Client, playlist_id: &str, again: Again) -> Result<(), Failure> {
+    let timing = match again {
+        Again { cron: Some(expression), .. } => json!({ "cron": { "expression": expression } }),
+        Again { every: Some(seconds), .. } => json!({ "everySeconds": seconds }),
+        Again { cron: None, every: None } => return Ok(()),
+    };
+    let name = format!("refresh {playlist_id}");
+    let command = json!({ "name": "playlist.refresh", "arguments": { "playlist_id": playlist_id } });
+    let wanted = json!({ "name": name, "timing": timing, "command": command });
+    let mut outcome = client.act(&ADD, input(wanted.clone())).await?;
+    if outcome.user_errors.iter().any(|error| error.code == "SCHEDULE_EXISTS") {
+        let id = named::id(client, KIND, &name).await?;
+        let removed = client.act(&REMOVE, input(json!({ "id": id }))).await?;
+        Failure::refused(removed.user_errors)?;
+        outcome = client.act(&ADD, input(wanted)).await?;
+    }
+    Failure::refused(outcome.user_errors)
+}
+
 /// Which schedule.
 #[derive(Debug, Args)]
 pub(crate) struct One {

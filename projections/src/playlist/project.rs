@@ -79,7 +79,7 @@ impl Fold<'_> {
     fn fold(&mut self, event: Event) -> Result<(), ApplyError> {
         match event {
             Event::FollowRequested { url } => self.follow(url),
-            Event::Unfollowed {} => self.list(|list| list.followed = false),
+            Event::Unfollowed {} => self.list(|list| (list.followed, list.keeping) = (false, None)),
             Event::Resolved { kind, observed } => {
                 let kind = to_json(&kind)?;
                 self.list(|list| {
@@ -150,6 +150,10 @@ impl Fold<'_> {
                 })
             }
             // Each download tells of itself.
+            Event::KeepingChanged { keeping } => {
+                let keeping = keeping.as_ref().map(to_json).transpose()?;
+                self.list(|list| list.keeping = keeping)
+            }
             Event::DownloadsRequested { .. } | Event::DownloadsWithdrawn {} => Ok(()),
         }
     }
@@ -181,6 +185,7 @@ impl Fold<'_> {
             entry_count: 0,
             not_seen_count: 0,
             removed_count: 0,
+            keeping: None,
             changed_at: position,
         };
         Ok(self.rows.lists.insert(self.file, make).map(drop)?)

@@ -20,9 +20,8 @@ pub struct PlaylistView {
 
 impl View for PlaylistView {
     const NAME: &'static str = "playlist";
-    const VERSION: u32 = 8;
-    // The sixth and the seventh one have the same rows; they can't be searched.
-    const SERVES_FROM: u32 = 6;
+    const VERSION: u32 = 9;
+    const SERVES_FROM: u32 = 9;
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(
         tables!(),
@@ -49,6 +48,7 @@ impl View for PlaylistView {
             entry_count INTEGER NOT NULL DEFAULT 0,
             not_seen_count INTEGER NOT NULL DEFAULT 0,
             removed_count INTEGER NOT NULL DEFAULT 0,
+            keeping TEXT,
             changed_at INTEGER NOT NULL,
             name TEXT GENERATED ALWAYS AS (coalesce(title, url)) VIRTUAL COLLATE NOCASE
         ) STRICT;

@@ -119,9 +119,6 @@ impl Story for Ask {
     }
 }
 
-/// As many entries as a person names one by one. What is more takes turns as one: it doesn't keep others waiting.
-const NEW_ITEMS_MAX: usize = 10;
-
 /// One command on each list; a reaction issues a command for each entry.
 fn start(story: &mut Transaction<'_>, asked: &Start) -> Result<Option<PlaylistId>, Refusal> {
     let quality: Quality = asked.quality.parse()?;
@@ -173,7 +170,7 @@ fn wish(
     entries: Option<Vec<EntryId>>,
     (again, ticket): (bool, &Ticket),
 ) -> Result<(), Refusal> {
-    let few = entries.as_ref().is_some_and(|entries| entries.len() <= NEW_ITEMS_MAX);
+    let few = entries.as_ref().is_some_and(|entries| entries.len() <= playlist::Event::FEW);
     let (quality, ticket) = (quality.clone(), Ticket { bulk: !few, ..ticket.clone() });
     story.execute::<Playlist>(
         id.uuid(),

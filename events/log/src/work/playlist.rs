@@ -10,11 +10,12 @@ use mediary_events::{
     },
 };
 use mediary_schema::{
-    Address, AttemptId, JobId, PlaylistId, Several,
+    Address, AttemptId, JobId, PlaylistId, Several, Ticket,
     account::Permission,
+    download::Quality,
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
     lane::Lane,
-    playlist::{ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist, UnreadableRow},
+    playlist::{Keep, Keeping, ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist, UnreadableRow},
     redact,
 };
 
@@ -142,9 +143,31 @@ fn follow(story: &mut Transaction<'_>, asked: &Follow) -> Result<Told, Refusal> 
     let state = story.state::<Playlist>(playlist_id.uuid())?;
     let (known, listed) = (state.followed, state.listed);
     story.execute::<Playlist>(playlist_id.uuid(), Command::Follow { url: address.to_string() })?;
+    keep(story, playlist_id, asked, listed)?;
     // What is followed and was refreshed is not refreshed again by following it twice.
     let job_id = if known && listed { None } else { Some(requested(story, playlist_id, None)?) };
     Ok(Told::of(playlist_id, job_id))
+}
+
+/// Says what of it is kept without being asked for. What is there already is asked for here, if that is to be kept, too.
+fn keep(
+    story: &mut Transaction<'_>,
+    playlist_id: PlaylistId,
+    asked: &Follow,
+    listed: bool,
+) -> Result<(), Refusal> {
+    let Some(keep) = asked.keep else { return Ok(()) };
+    let quality: Quality = asked.quality.as_deref().map_or_else(|| Ok(Quality::best()), str::parse)?;
+    let keeping = keep.entries().map(|entries| Keeping { entries, quality: quality.clone() });
+    let before = story.state::<Playlist>(playlist_id.uuid())?.keeping.clone();
+    let is_new = before != keeping;
+    story.execute::<Playlist>(playlist_id.uuid(), Command::Keep { keeping })?;
+    if keep == Keep::All && listed && is_new {
+        let ticket = Ticket { bulk: true, ..Ticket::default() };
+        let request = Command::RequestDownloads { quality, entries: None, again: false, ticket };
+        story.execute::<Playlist>(playlist_id.uuid(), request)?;
+    }
+    Ok(())
 }
 
 fn refresh(story: &mut Transaction<'_>, asked: &Refresh) -> Result<Told, Refusal> {

@@ -1,6 +1,9 @@
 use mediary_schema::{
     Ticket,
-    playlist::{Availability, LiveStatus, PlaylistKind, RefreshCounts, RefreshMode, UnreadableRow},
+    playlist::{
+        Availability, Keeping, KeptEntries, LiveStatus, PlaylistKind, RefreshCounts, RefreshMode,
+        UnreadableRow,
+    },
 };
 
 use super::super::{Event, Playlist};
@@ -26,6 +29,10 @@ fn of_the_list() -> Vec<Event> {
         Event::FollowRequested { url: samples::LIST_URL.to_owned() },
         Event::Unfollowed {},
         Event::DownloadsWithdrawn {},
+        Event::KeepingChanged {
+            keeping: Some(Keeping { entries: KeptEntries::New, quality: samples::quality() }),
+        },
+        Event::KeepingChanged { keeping: None },
         Event::Resolved { kind: PlaylistKind::List, observed: samples::observed_playlist() },
         Event::RefreshCompleted {
             job_id: samples::JOB,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mediary_events::playlist::{Event as Fact, Playlist as Concern};
 use mediary_schema::{
     EntryId,
-    playlist::{After, LiveStatus, UnreadableRow},
+    playlist::{After, Keeping, KeptEntries, LiveStatus, UnreadableRow},
 };
 
 use super::{find, object::Counts};
@@ -111,6 +111,13 @@ impl Story {
             Fact::RefreshFailed { failure, .. } => {
                 let class = class_name(failure.class);
                 self.line(event, &format!("look failed: {class}: {}", failure.message));
+            }
+            Fact::KeepingChanged { keeping: None } => {
+                self.line(event, "nothing is kept without asking for it");
+            }
+            Fact::KeepingChanged { keeping: Some(Keeping { entries, quality }) } => {
+                let what = if entries == KeptEntries::All { "all entries are" } else { "what is new is" };
+                self.line(event, &format!("{what} kept from now on ({})", quality.name));
             }
             Fact::DownloadsWithdrawn {} => self.line(event, "downloads asked for no longer"),
             Fact::DownloadsRequested { quality, entries, again, .. } => {

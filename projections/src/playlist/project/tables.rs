@@ -25,6 +25,7 @@ row! {
             entry_count: i64,
             not_seen_count: i64,
             removed_count: i64,
+            keeping: Option<String>,
             changed_at: i64,
         }
     }

@@ -4,7 +4,7 @@ use mediary_schema::{
     EntryId, ItemId, JobId, PlaylistId, Timestamp,
     item::ItemSource,
     job::Failure,
-    playlist::{Availability, LiveStatus, PlaylistKind, RefreshCounts, UnreadableRow},
+    playlist::{Availability, Keeping, LiveStatus, PlaylistKind, RefreshCounts, UnreadableRow},
 };
 use rusqlite::Row;
 
@@ -77,6 +77,8 @@ pub struct PlaylistRow {
     pub entry_count: u64,
     /// Entries that the last full refresh lacked: shown until the next one lacks them, too.
     pub not_seen_count: u64,
+    /// What of it is kept without being asked for.
+    pub keeping: Option<Keeping>,
     /// The position of the last event that touched it.
     pub changed_at: u64,
 }
@@ -139,7 +141,7 @@ pub struct EntryRow {
 
 pub(super) const PLAYLIST_COLUMNS: &str = "id, url, followed, followed_at, kind, title, extractor, refreshed_at,
     refresh_outcome, refresh_job_id, refresh_counts, refresh_failure, refresh_unreadable, refresh_unreadable_rows,
-    entry_count, not_seen_count, changed_at";
+    entry_count, not_seen_count, keeping, changed_at";
 
 pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<PlaylistRow> {
     let outcome: Option<Word<_>> = row.get("refresh_outcome")?;
@@ -160,6 +162,7 @@ pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<PlaylistRow> {
         refresh_unreadable_rows: sql::json(row, "refresh_unreadable_rows")?,
         entry_count: row.get::<_, i64>("entry_count")? as u64,
         not_seen_count: row.get::<_, i64>("not_seen_count")? as u64,
+        keeping: sql::json_opt(row, "keeping")?,
         changed_at: row.get::<_, i64>("changed_at")? as u64,
     })
 }

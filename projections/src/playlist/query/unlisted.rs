@@ -43,6 +43,7 @@ pub(super) fn playlist(transaction: &Transaction<'_>) -> rusqlite::Result<Playli
         refresh_unreadable_rows: Vec::new(),
         entry_count: of_status(transaction, EntryStatus::Present)?,
         not_seen_count: of_status(transaction, EntryStatus::NotSeen)?,
+        keeping: None,
         changed_at: changed_at.unwrap_or_default() as u64,
     })
 }

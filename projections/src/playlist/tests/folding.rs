@@ -33,6 +33,7 @@ fn followed_at_first() -> PlaylistRow {
         refresh_unreadable_rows: vec![],
         entry_count: 0,
         not_seen_count: 0,
+        keeping: None,
         changed_at: 1,
     }
 }

@@ -15,6 +15,8 @@ fn installation(commands: u128) -> (Bench, String) {
     let bench = Bench::new();
     let follow = playlist::Ask::Follow(playlist::ask::Follow {
         url: samples::LIST_URL.to_owned(),
+        keep: None,
+        quality: None,
         ticket: job::ask::Ticket::default(),
     });
     bench.tell(caller(commands), |story| follow.tell(story)).unwrap();

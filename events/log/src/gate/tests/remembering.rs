@@ -242,6 +242,8 @@ fn a_position_beyond_the_head_is_no_boundary() {
 fn an_ask_is_the_same_whoever_reads_it() {
     let asked = playlist::Ask::Follow(playlist::ask::Follow {
         url: ADDRESS.to_owned(),
+        keep: None,
+        quality: None,
         ticket: job::ask::Ticket::default(),
     });
     let bench = Bench::new();
