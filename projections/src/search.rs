@@ -9,7 +9,7 @@
 //! to follow each other: `AC/DC` finds `ac-dc`, an address finds itself. In a script that is written without blanks
 //! each letter is a part.
 //!
-//! To make a table searchable: a [`Texts`] in its view, [`Listing::search`](crate::listing::Listing) in its query.
+//! To make a table searchable: a [`Texts`] in its view, `Listing::search` in its query.
 
 use std::borrow::Cow;
 
