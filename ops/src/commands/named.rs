@@ -1,6 +1,6 @@
 //! Things by what people call them: an id or its beginning, a name, a title, an address, or `@last`.
 
-use mediary_schema::CommandId;
+use mediary_schema::{CommandId, is_word};
 use serde_json::json;
 
 use super::failure::Failure;
@@ -76,7 +76,8 @@ pub(crate) async fn ids(client: &Client, kind: Kind, texts: &[String]) -> Result
 
 /// Whether a text is a whole id already, with its kind or without.
 fn is_id(text: &str) -> bool {
-    let rest = text.split_once('-').map_or(text, |(_, rest)| rest);
+    let of_kind = text.split_once('-').filter(|(kind, _)| is_word(kind));
+    let rest = of_kind.map_or(text, |(_, rest)| rest);
     [text, rest].iter().any(|text| text.parse::<CommandId>().is_ok())
 }
 
@@ -89,7 +90,15 @@ mod tests {
         for id in ["job-01890a5d-ac96-774b-bcce-b302099a8057", "01890a5d-ac96-774b-bcce-b302099a8057"] {
             assert!(is_id(id), "{id}");
         }
-        for called in ["job-01890a5d", "01890a5d", "@last", "Sample videos", "https://example.org/list"] {
+        let named_after_one = "refresh playlist-01890a5d-ac96-774b-bcce-b302099a8057";
+        for called in [
+            "job-01890a5d",
+            "01890a5d",
+            "@last",
+            "Sample videos",
+            "https://example.org/list",
+            named_after_one,
+        ] {
             assert!(!is_id(called), "{called}");
         }
     }

@@ -9,4 +9,5 @@ mod main_job;
 mod naming;
 mod planning;
 mod queueing;
+mod scheduling;
 mod showing;
