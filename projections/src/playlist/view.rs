@@ -20,7 +20,7 @@ pub struct PlaylistView {
 
 impl View for PlaylistView {
     const NAME: &'static str = "playlist";
-    const VERSION: u32 = 9;
+    const VERSION: u32 = 10;
     const SERVES_FROM: u32 = 9;
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(

@@ -32,7 +32,7 @@ row! {
 }
 
 impl List {
-    fn shown(&self) -> Shown {
+    pub(super) fn shown(&self) -> Shown {
         if !self.followed {
             Shown::Nowhere
         } else if self.kind.as_deref() == Some(SINGLE) {
