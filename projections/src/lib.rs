@@ -13,6 +13,7 @@ mod changed;
 mod compare;
 mod completing;
 mod counted;
+mod descriptor;
 pub mod download;
 mod edition;
 mod editions;
