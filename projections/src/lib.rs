@@ -30,6 +30,7 @@ mod order;
 pub mod page;
 mod past;
 pub mod playlist;
+mod reached;
 mod readers;
 mod registry;
 mod rows;

@@ -31,7 +31,6 @@ pub(crate) async fn follow_as_other(log: &Log, url: &str) -> (String, String, St
         url: url.to_owned(),
         keep: None,
         quality: None,
-        refresh_timing: None,
         ticket: job::ask::Ticket::default(),
     });
     let answer = gate.ask(caller, asked, Options::default()).await.unwrap();

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    PrincipalId, Timestamp, TokenId,
+    Label, PrincipalId, Timestamp, TokenId,
     schedule::{Due, NotDone, Rhythm, ScheduledCommand},
 };
 
@@ -9,7 +9,7 @@ pub enum Command {
     /// Give a command again and again from now on.
     Add {
         /// What people call it.
-        name: String,
+        name: Label,
         /// At which moments.
         rhythm: Rhythm,
         /// What is done.
@@ -18,8 +18,6 @@ pub enum Command {
         principal: PrincipalId,
         /// By which token.
         token_id: TokenId,
-        /// Whether it takes the place of what is done under this name.
-        replace: bool,
         /// The moment of it.
         now: Timestamp,
     },
@@ -42,7 +40,5 @@ pub enum Command {
         due: Option<Due>,
         /// Why nothing came of it.
         not_done: Option<NotDone>,
-        /// The moment at which that is told.
-        now: Timestamp,
     },
 }

@@ -1,17 +1,11 @@
-use std::collections::BTreeSet;
-
 use mediary_schema::{
-    PrincipalId, ScheduleId, Timestamp, TokenId,
+    Label,
     account::Permission,
     schedule::{Due, RhythmRefused},
 };
-use serde_json::Value;
 
-use super::{Command, Event, Plan, State};
-use crate::{
-    ANY_THING, Concern, EventKind, SUBJECTS_MAX, Subject, Subjects,
-    name::{NAME_CHARS_MAX, is_name},
-};
+use super::{Command, Event, State};
+use crate::{Concern, EventKind, Subjects};
 
 /// The kernel part `schedule`.
 #[derive(Debug)]
@@ -26,17 +20,11 @@ pub enum Rejection {
     /// There is no such schedule.
     #[error("there is no such schedule")]
     NotFound,
-    /// The name can't be told from an id, or is none.
-    #[error(
-        "a schedule's name has 1 to {NAME_CHARS_MAX} characters, no control characters, no space at its ends, \
-         and does not begin like an id"
-    )]
-    BadName,
     /// Something else is done under this name.
-    #[error("there is a schedule called {name:?}, and it is another one")]
+    #[error("there is a schedule called {name:?}, and it is another one", name = name.as_str())]
     Exists {
         /// The name.
-        name: String,
+        name: Label,
     },
     /// Its moments are none.
     #[error(transparent)]
@@ -62,7 +50,6 @@ impl crate::Rejection for Rejection {
     fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "SCHEDULE_NOT_FOUND",
-            Self::BadName => "SCHEDULE_BAD_NAME",
             Self::Exists { .. } => "SCHEDULE_EXISTS",
             Self::Rhythm(_) => "SCHEDULE_BAD_TIMING",
             Self::TooLong { .. } => "SCHEDULE_TOO_LONG",
@@ -82,9 +69,8 @@ impl crate::Rejection for Rejection {
                 "it is minute, hour, day, month, weekday: `30 2 * * *` is every night at half past two"
             }
             Self::NotScheduled { .. } => {
-                "what makes a secret or is not for everybody to read, and what is asked of schedules, is asked by people"
+                "what makes a secret, and what is asked of schedules, is asked by people"
             }
-            Self::BadName => "choose another name",
             Self::Rhythm(_) | Self::TooLong { .. } | Self::NotDue => return None,
         };
         Some(advice.to_owned())
@@ -94,7 +80,7 @@ impl crate::Rejection for Rejection {
 impl Concern for Schedule {
     const NAME: &'static str = "schedule";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("added", 1, 0).about(&[ANY_THING]),
+        EventKind::new("added", 1, 0),
         EventKind::new("paused", 1, 0),
         EventKind::new("resumed", 1, 0),
         EventKind::new("fired", 1, 0),
@@ -116,17 +102,10 @@ impl Concern for Schedule {
     }
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
-        if let Command::Add { name, rhythm, command, principal, token_id, replace, now } = command {
-            if !is_name(&name, ScheduleId::KIND) {
-                return Err(Rejection::BadName);
-            }
+        if let Command::Add { name, rhythm, command, principal, token_id, now } = command {
             if let Some(plan) = &state.plan {
-                if (&plan.rhythm, &plan.command) == (&rhythm, &command) {
-                    return Ok(lend(plan, principal, token_id, now));
-                }
-                if !replace {
-                    return Err(Rejection::Exists { name });
-                }
+                let is_same = (&plan.rhythm, &plan.command) == (&rhythm, &command);
+                return if is_same { Ok(vec![]) } else { Err(Rejection::Exists { name }) };
             }
             let bytes = command.arguments.to_string().len();
             if bytes > ARGUMENT_BYTES_MAX {
@@ -147,15 +126,22 @@ impl Concern for Schedule {
             Command::Add { .. } => vec![],
             Command::Pause if plan.is_paused => vec![],
             Command::Pause => vec![Event::Paused {}],
-            Command::Resume { principal, token_id, now } => lend(plan, principal, token_id, now),
+            Command::Resume { principal, token_id, .. }
+                if !plan.is_paused && (principal, token_id) == (plan.principal, plan.token_id) =>
+            {
+                vec![]
+            }
+            Command::Resume { principal, token_id, now } => {
+                // What it goes on with as somebody else counts from where it was.
+                let since = if plan.is_paused { now } else { plan.since };
+                vec![Event::Resumed { principal, token_id, since }]
+            }
             Command::Remove => vec![Event::Removed {}],
-            Command::Fire { due: None, not_done, .. } => {
+            Command::Fire { due: None, not_done } => {
                 vec![Event::Fired { moment: None, missed_since: None, not_done }]
             }
-            Command::Fire { due: Some(Due { moment, missed_since }), not_done, now } => {
-                // A clock that once was ahead said that later moments are done, and nobody has seen those yet.
-                let was_ahead = plan.since > now;
-                if plan.is_paused || (moment <= plan.since && !was_ahead) {
+            Command::Fire { due: Some(Due { moment, missed_since }), not_done } => {
+                if plan.is_paused || moment <= plan.since {
                     return Err(Rejection::NotDue);
                 }
                 vec![Event::Fired { moment: Some(moment), missed_since, not_done }]
@@ -163,18 +149,8 @@ impl Concern for Schedule {
         })
     }
 
-    /// What the command names: whoever looks for a thing finds what is done with it again and again.
-    fn subjects(_: &State, event: &Event) -> Subjects {
-        match event {
-            Event::Added { command, .. } => {
-                let mut named = BTreeSet::new();
-                collect(&command.arguments, &mut named);
-                Subjects::try_new(named.into_iter().take(SUBJECTS_MAX)).unwrap_or_else(|_| Subjects::none())
-            }
-            Event::Paused {} | Event::Resumed { .. } | Event::Fired { .. } | Event::Removed {} => {
-                Subjects::none()
-            }
-        }
+    fn subjects(_: &State, _: &Event) -> Subjects {
+        Subjects::none()
     }
 
     fn evolve(state: &mut State, event: &Event) {
@@ -195,25 +171,5 @@ impl Concern for Schedule {
     fn state_bytes(state: &State) -> usize {
         let arguments = state.plan.as_ref().map_or(0, |plan| plan.command.arguments.to_string().len());
         size_of_val(state) + arguments * 2
-    }
-}
-
-/// It goes on, as whoever asks for it.
-fn lend(plan: &Plan, principal: PrincipalId, token_id: TokenId, now: Timestamp) -> Vec<Event> {
-    if !plan.is_paused && (principal, token_id) == (plan.principal, plan.token_id) {
-        return vec![];
-    }
-    // What was not paused counts from where it was.
-    let since = if plan.is_paused { now } else { plan.since };
-    vec![Event::Resumed { principal, token_id, since }]
-}
-
-/// The ids in a command's arguments.
-fn collect(arguments: &Value, named: &mut BTreeSet<Subject>) {
-    match arguments {
-        Value::String(text) => named.extend(text.parse::<Subject>().ok()),
-        Value::Array(items) => items.iter().for_each(|item| collect(item, named)),
-        Value::Object(fields) => fields.values().for_each(|value| collect(value, named)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    PrincipalId, Timestamp, TokenId,
+    Label, PrincipalId, Timestamp, TokenId,
     schedule::{NotDone, Rhythm, ScheduledCommand},
 };
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ pub enum Event {
     #[serde(rename = "added")]
     Added {
         /// What people call it.
-        name: String,
+        name: Label,
         /// At which moments.
         rhythm: Rhythm,
         /// What is done.

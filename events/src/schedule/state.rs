@@ -1,5 +1,5 @@
 use mediary_schema::{
-    PrincipalId, Timestamp, TokenId,
+    Label, PrincipalId, Timestamp, TokenId,
     schedule::{Rhythm, ScheduledCommand},
 };
 
@@ -16,7 +16,7 @@ pub struct State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// What people call it.
-    pub name: String,
+    pub name: Label,
     /// At which moments.
     pub rhythm: Rhythm,
     /// What is done.

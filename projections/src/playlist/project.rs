@@ -185,6 +185,7 @@ impl Fold<'_> {
             not_seen_count: 0,
             removed_count: 0,
             keeping: None,
+            spreads: 0,
             changed_at: position,
         };
         Ok(self.rows.lists.insert(self.file, make).map(drop)?)
@@ -344,6 +345,9 @@ impl Fold<'_> {
         self.rows.entries.hand_over(self.file)?;
         self.rows.ranks.forget();
         spread(self.file, playlist_key)?;
+        if let Some(list) = self.rows.lists.change(self.file, self.stamp.id)? {
+            list.spreads += 1;
+        }
         Ok(self.room(playlist_key, after)?.expect("ranks that were just spread have room between them"))
     }
 

@@ -5,7 +5,6 @@ use mediary_schema::{
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use crate::{
-    counted,
     listing::{By, Listing, Order, OrderField},
     named::Called,
     page::{Page, PageRequest},
@@ -102,9 +101,9 @@ pub fn schedules(
     order: Order<ScheduleField>,
     request: &PageRequest,
 ) -> rusqlite::Result<Page<ScheduleRow>> {
-    let mut list = Listing::of("schedule", COLUMNS, order);
-    list.besides(IS_THERE, []);
-    list.page(transaction, request, schedule_row, || counted::number(transaction, Some(COUNTED), None))
+    let mut list = Listing::of("schedule", COLUMNS, order).counted(COUNTED, None);
+    list.only(IS_THERE);
+    list.page(transaction, request, schedule_row)
 }
 
 /// A schedule that is there.
