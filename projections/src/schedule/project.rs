@@ -64,7 +64,7 @@ impl Schedules {
                 key,
                 id,
                 project,
-                name: name.into(),
+                name,
                 is_removed: false,
                 is_paused: false,
                 rhythm,
