@@ -1,8 +1,22 @@
 //! What wakes an actor when the log has grown, or has more of what it is about.
 
 use mediary_log::{Head, Subscription};
-use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, SpawnErr};
+use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, Message, SpawnErr};
 use tokio::sync::watch;
+
+/// What wakes an actor with a message, from wherever it is called. One that is gone needs no wake.
+pub(crate) fn waker<M: Message>(
+    name: &'static str,
+    actor: &ActorRef<M>,
+    message: fn() -> M,
+) -> impl Fn() + Send + Sync + use<M> {
+    let actor = actor.clone();
+    move || {
+        if actor.cast(message()).is_err() {
+            tracing::debug!(id = %actor.get_id(), "the {name} is gone");
+        }
+    }
+}
 
 /// A linked child that watches the head of the log for its parent.
 ///

@@ -2,9 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs::{self, File},
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
-use mediary_tests::{Client, Platform, events_of, until};
+use futures::{FutureExt as _, future::BoxFuture};
+use mediary_actors::workspace::{Finish, Hands, Port, Space, Unable};
+use mediary_schema::{
+    FileId,
+    job::{Progress, Work},
+};
+use mediary_tests::{Client, Elsewhere, Platform, events_of, until};
 use serde_json::{Value, json};
 
 /// A platform that looks at its library every second.
@@ -119,7 +130,7 @@ async fn what_comes_back_is_there_again_and_what_is_changed_is_not() {
 
     // Touched is not changed.
     let before = events_of(&client.events_after(0).await, "file.found").len();
-    let touched = fs::File::options().write(true).open(&kept).unwrap();
+    let touched = File::options().write(true).open(&kept).unwrap();
     let written = touched.metadata().unwrap().modified().unwrap();
     touched.set_modified(written - Duration::from_hours(24)).unwrap();
     until("it was read once more", || async {
@@ -236,7 +247,7 @@ async fn bytes_are_compared_when_that_is_asked_for() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(path(0), bytes).unwrap();
-    fs::File::options().write(true).open(path(0)).unwrap().set_modified(moment).unwrap();
+    File::options().write(true).open(path(0)).unwrap().set_modified(moment).unwrap();
     fs::remove_file(path(1)).unwrap();
     // Only what is named is read.
     client.verify_files(json!({ "ids": [kept[1]["id"], kept[2]["id"]] })).await;
@@ -244,5 +255,77 @@ async fn bytes_are_compared_when_that_is_asked_for() {
     assert_eq!(states(&files(client).await)[..3], [json!("PRESENT"), json!("LOST"), json!("PRESENT")]);
     client.verify_files(json!({})).await;
     assert_eq!(states(&files(client).await)[..3], [json!("CHANGED"), json!("LOST"), json!("PRESENT")]);
+    platform.stop().await;
+}
+
+/// Has work done by others; each time that a question of theirs was answered, a file is gone.
+#[derive(Debug)]
+struct Meanwhile {
+    others: Arc<dyn Hands>,
+    gone: Arc<OnceLock<PathBuf>>,
+}
+
+#[derive(Debug)]
+struct MeanwhilePort {
+    space: Space,
+    gone: Arc<OnceLock<PathBuf>>,
+}
+
+impl Hands for Meanwhile {
+    fn work<'a>(&'a self, space: Space, work: &'a Work) -> BoxFuture<'a, Finish> {
+        let (job_id, folder) = (space.job_id(), space.folder().to_owned());
+        let assignment = space.assignment().clone();
+        let port = Arc::new(MeanwhilePort { space, gone: Arc::clone(&self.gone) });
+        self.others.work(Space::new(job_id, folder, assignment, port), work)
+    }
+}
+
+impl Port for MeanwhilePort {
+    fn input(&self, file_id: FileId) -> BoxFuture<'_, Result<File, Unable>> {
+        self.space.port().input(file_id)
+    }
+
+    fn reserve(&self) -> BoxFuture<'_, Result<(), Unable>> {
+        self.space.port().reserve()
+    }
+
+    fn output<'a>(&'a self, way: &'a str) -> BoxFuture<'a, Result<(), Unable>> {
+        self.space.port().output(way)
+    }
+
+    fn ask(&self, question: Value) -> BoxFuture<'_, Result<Value, Unable>> {
+        let gone = |answer| {
+            self.gone.get().map(fs::remove_file);
+            answer
+        };
+        self.space.port().ask(question).map(gone).boxed()
+    }
+
+    fn progress(&self, progress: &Progress) {
+        self.space.port().progress(progress);
+    }
+}
+
+// A page of files takes hours to read, and somebody moves one of them meanwhile.
+// invariant: F-14
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_before_it_was_read_is_lost_and_fails_nothing() {
+    let plugins = tempfile::tempdir().unwrap();
+    let worker = Elsewhere::start(&mediary::demo::install_plugin(plugins.path()).unwrap()).await;
+    let gone = Arc::new(OnceLock::new());
+    let hands = Meanwhile { others: worker.hands(), gone: Arc::clone(&gone) };
+    let platform = Platform::start_by(Arc::new(hands)).await;
+    let client = &platform.client;
+    let list = client.follow(&platform.site.list_url("talks")).await;
+    for entry in ["talks-1", "talks-2"] {
+        let entry = client.entry_of(&list, entry).await;
+        assert_eq!(client.download_entry(&entry, "best").await["succeededCount"], json!(1));
+    }
+    let library = platform.configuration.library_folder();
+    gone.set(library.join(files(client).await[0]["path"].as_str().unwrap())).unwrap();
+    let job = client.verify_files(json!({})).await;
+    assert_eq!(job["state"], json!("SUCCEEDED"), "{job}");
+    let states: Vec<Value> = files(client).await.iter().map(|file| file["state"].clone()).collect();
+    assert_eq!(states, [json!("LOST"), json!("PRESENT")]);
     platform.stop().await;
 }

@@ -321,3 +321,33 @@ async fn what_is_new_in_a_list_is_kept_without_asking_and_its_chain_says_since_w
     assert!(said.contains("wanted all of 'diary' kept (audio)"), "{said}");
     platform.stop().await;
 }
+
+// A quality is of what is kept: it stays until another one is said, and is said of nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_of_a_list_keeps_its_quality_until_another_one_is_said() {
+    const FOLLOW: &str = "mutation($input: PlaylistFollowInput!) { playlistFollow(input: $input) {
+        playlist { keep keepQuality } userErrors { code advice } } }";
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    platform.site.add_list("diary", ListOptions::new("diary", 1)).unwrap();
+    let follow = async |said: Value| {
+        let mut input = json!({ "url": platform.site.list_url("diary") });
+        input.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+        client.ask(FOLLOW, json!({ "input": input })).await["playlistFollow"].take()
+    };
+    let kept = |said: &Value| (said["playlist"]["keep"].clone(), said["playlist"]["keepQuality"].clone());
+    follow(json!({ "keep": "NEW", "quality": "audio" })).await;
+    let all = follow(json!({ "keep": "ALL" })).await;
+    assert_eq!(kept(&all), (json!("ALL"), json!("audio")), "{all}");
+    for unclear in [json!({ "quality": "720p" }), json!({ "quality": "nonsense" })] {
+        let refused = follow(unclear).await;
+        assert_eq!(refused["userErrors"][0]["code"], json!("PLAYLIST_QUALITY_OF_NOTHING"), "{refused}");
+    }
+    let refused = follow(json!({ "keep": "NOTHING", "quality": "720p" })).await;
+    assert_eq!(refused["userErrors"][0]["code"], json!("PLAYLIST_QUALITY_OF_NOTHING"), "{refused}");
+    assert_eq!(kept(&follow(json!({})).await), (json!("ALL"), json!("audio")), "it is as it was");
+    follow(json!({ "keep": "NOTHING" })).await;
+    let anew = follow(json!({ "keep": "NEW" })).await;
+    assert_eq!(kept(&anew), (json!("NEW"), json!("best")), "{anew}");
+    platform.stop().await;
+}

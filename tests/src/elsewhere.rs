@@ -154,7 +154,7 @@ impl Line {
                     }
                     Err(unable) => Err(unable),
                 },
-                Said::Reserve(bytes) => port.reserve(bytes).await.map(|()| Value::Null),
+                Said::Reserve => port.reserve().await.map(|()| Value::Null),
                 Said::Output { way, size_bytes } => {
                     let path = space.folder().join(&way);
                     fs::create_dir_all(path.parent().unwrap_or(&path))?;

@@ -39,8 +39,8 @@ pub enum Told {
 pub enum Said {
     /// Give me a file.
     Input(FileId),
-    /// Would so many bytes find their place?
-    Reserve(u64),
+    /// Would what I am to come to find its place?
+    Reserve,
     /// A file of the job's folder, whose bytes are behind this.
     Output {
         /// Its way.

@@ -8,7 +8,7 @@ use std::{
     collections::BTreeMap,
     num::NonZero,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
 };
 
@@ -29,12 +29,21 @@ const FILES_MAX: usize = 8;
 /// Files that wait for their turn. Clones are the same.
 #[derive(Debug, Clone)]
 pub(super) struct Together {
-    waiting: Arc<Mutex<Vec<Waiting>>>,
+    line: Arc<Mutex<Line>>,
     turns: Arc<Semaphore>,
+}
+
+/// Those that wait, the longest first.
+#[derive(Debug, Default)]
+struct Line {
+    waiting: Vec<Waiting>,
+    /// The number of the next one.
+    next: u64,
 }
 
 #[derive(Debug)]
 struct Waiting {
+    number: u64,
     path: PathBuf,
     answer: oneshot::Sender<Report>,
 }
@@ -51,50 +60,68 @@ impl Default for Together {
     fn default() -> Self {
         // One at a time for each processor: who waits for those that run is examined with the others who do.
         let turns = thread::available_parallelism().map_or(1, NonZero::get);
-        Self { waiting: Arc::default(), turns: Arc::new(Semaphore::new(turns)) }
+        Self::of_turns(turns)
     }
 }
 
 impl Together {
-    /// Waits for a turn, and has everybody examined who waits by then.
+    /// So many turns at once.
+    pub(super) fn of_turns(turns: usize) -> Self {
+        Self { line: Arc::default(), turns: Arc::new(Semaphore::new(turns)) }
+    }
+
+    /// Waits for a turn, and has others examined with the file that wait by then.
     pub(super) async fn examine(&self, ffmpeg: &Ffmpeg, path: &Path, assignment: &Assignment) -> Turn {
         let (answer, mut answered) = oneshot::channel();
-        self.waiting().push(Waiting { path: path.to_owned(), answer });
+        let number = self.join(path, answer);
         let permit = tokio::select! {
             biased;
             () = assignment.stop().cancelled() => return Turn::Alone(None),
             report = &mut answered => return Turn::of(report.ok(), None),
             permit = Arc::clone(&self.turns).acquire_owned() => permit.ok(),
         };
-        loop {
-            // Its turn falls to the next one who waits.
-            if assignment.stop().is_cancelled() {
-                return Turn::Alone(None);
-            }
-            match answered.try_recv() {
-                Ok(report) => return Turn::of(Some(report), None),
-                Err(oneshot::error::TryRecvError::Closed) => return Turn::Alone(None),
-                Err(oneshot::error::TryRecvError::Empty) => {}
-            }
-            let files = self.next();
-            if files.len() < 2 {
-                return Turn::Alone(permit);
-            }
-            // Whoever gets no answer notices that nobody will give one any more.
-            ffmpeg.examine_together(files, assignment).await;
+        // Its turn falls to the next one who waits.
+        if assignment.stop().is_cancelled() {
+            return Turn::Alone(None);
         }
+        let Some(files) = self.next(number) else {
+            // Another run has it already, which needs no second turn.
+            drop(permit);
+            return tokio::select! {
+                biased;
+                () = assignment.stop().cancelled() => Turn::Alone(None),
+                report = answered => Turn::of(report.ok(), None),
+            };
+        };
+        if files.len() < 2 {
+            return Turn::Alone(permit);
+        }
+        // Whoever gets no answer notices that nobody will give one any more.
+        ffmpeg.examine_together(files, assignment).await;
+        Turn::of(answered.try_recv().ok(), permit)
     }
 
-    /// Those who wait longest.
-    fn next(&self) -> Vec<Waiting> {
-        let mut waiting = self.waiting();
-        waiting.retain(|file| !file.answer.is_closed());
-        let count = waiting.len().min(FILES_MAX);
-        waiting.drain(..count).collect()
+    fn join(&self, path: &Path, answer: oneshot::Sender<Report>) -> u64 {
+        let mut line = self.line();
+        let number = line.next;
+        line.next += 1;
+        line.waiting.push(Waiting { number, path: path.to_owned(), answer });
+        number
     }
 
-    fn waiting(&self) -> std::sync::MutexGuard<'_, Vec<Waiting>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    /// This one, with those who wait longest; none if it waits no longer.
+    fn next(&self, number: u64) -> Option<Vec<Waiting>> {
+        let mut line = self.line();
+        let at = line.waiting.iter().position(|file| file.number == number)?;
+        let mut files = vec![line.waiting.remove(at)];
+        line.waiting.retain(|file| !file.answer.is_closed());
+        let others = line.waiting.len().min(FILES_MAX - 1);
+        files.extend(line.waiting.drain(..others));
+        Some(files)
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -67,6 +67,12 @@ impl Ffmpeg {
         Self { runner, tools, together: Together::default() }
     }
 
+    /// With so many turns, whatever the machine has.
+    #[cfg(test)]
+    pub(super) fn of_turns(self, turns: usize) -> Self {
+        Self { together: Together::of_turns(turns), ..self }
+    }
+
     /// Describes a file of so many bytes, reads all its packets, and decodes what it has of picture and sound.
     pub(super) async fn examine(
         &self,

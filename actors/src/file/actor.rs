@@ -30,7 +30,7 @@ use super::{
     Root, roots,
     shelf::{self, Places, stamp_of},
 };
-use crate::follower::Listener;
+use crate::follower::{Listener, waker};
 
 /// Looks at every kept file at the start and from time to time, by asking the file system and reading none; and makes
 /// each root known by its mark that is registered and there.
@@ -116,12 +116,7 @@ impl Actor for Keeper {
         myself: ActorRef<Message>,
         arguments: KeeperArguments,
     ) -> Result<State, ActorProcessingErr> {
-        let waker = myself.clone();
-        let wake = move || {
-            if waker.cast(Message::Wake).is_err() {
-                tracing::debug!("the keeper is gone");
-            }
-        };
+        let wake = waker("keeper", &myself, || Message::Wake);
         let log = arguments.gate.log();
         let events = log.subscribe(log.head().position + 1, Filter::categories([Roots::NAME]));
         Listener::start(myself.get_cell(), events, wake).await?;
@@ -143,14 +138,12 @@ impl Actor for Keeper {
                 return Ok(());
             }
         }
-        let (alarms, keeper) = (state.arguments.alarms.clone(), myself.clone());
+        let alarms = state.arguments.alarms.clone();
         match state.step().await? {
             None => alarms.clear(NEXT),
-            Some(wait) => alarms.set(NEXT, alarms.now().after(wait), move || {
-                if keeper.cast(Message::Go).is_err() {
-                    tracing::debug!("the keeper is gone");
-                }
-            }),
+            Some(wait) => {
+                alarms.set(NEXT, alarms.now().after(wait), waker("keeper", &myself, || Message::Go));
+            }
         }
         Ok(())
     }

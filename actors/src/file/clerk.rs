@@ -1,5 +1,5 @@
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
@@ -19,7 +19,7 @@ use super::{
     Root,
     effect::{Question, Read},
     roots,
-    shelf::{self, Known, Places, stamp_of},
+    shelf::{self, Places, Wanted},
 };
 use crate::{
     job::{Attempt, Clerk},
@@ -30,6 +30,10 @@ use crate::{
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FileClerk;
 
+/// Bytes that are given out to be read at once: some seconds of work. What the file system said of a file is as old as that when
+/// it is told what is in it.
+const BATCH_BYTES: u64 = 1 << 30;
+
 /// How far a reading is.
 #[derive(Debug, Default)]
 pub struct Reading {
@@ -37,8 +41,10 @@ pub struct Reading {
     /// Where the next page begins.
     next: Option<u64>,
     places: Places,
-    /// Files that are being read: their stamps before, and their hashes.
-    out: BTreeMap<FileId, (Stamp, String)>,
+    /// Files of the page that are to be read next.
+    wanted: VecDeque<Wanted>,
+    /// Files that are being read, with their stamps before.
+    out: BTreeMap<FileId, (Wanted, Stamp)>,
     /// What was found and is not recorded yet.
     findings: Vec<Finding>,
     /// Roots of which something is gone.
@@ -57,17 +63,19 @@ struct Grounds {
     there: Arc<BTreeSet<RootId>>,
 }
 
-/// What a page of files came to before any was read.
+/// A page of files, none of which was looked at.
 #[derive(Debug, Default)]
 struct Page {
-    findings: Vec<Finding>,
-    losing: BTreeSet<RootId>,
+    /// What newer files mean for those in whose places they are.
+    superseded: Vec<Finding>,
+    wanted: VecDeque<Wanted>,
     away: BTreeSet<RootId>,
-    unreadable: Vec<String>,
-    to_read: Vec<(FileId, Stamp, String)>,
     next: Option<u64>,
     places: Places,
 }
+
+/// What was found out about a file.
+type Told = (Wanted, Result<Command, String>);
 
 impl From<ReadError> for Unable {
     fn from(error: ReadError) -> Self {
@@ -86,27 +94,29 @@ impl Clerk for FileClerk {
         reading: &mut Reading,
         Question::Next { read }: Question,
     ) -> Result<Vec<FileId>, Unable> {
-        for read in read {
-            reading.take(read);
-        }
+        reading.take(read).await?;
         let grounds = if let Some(grounds) = reading.grounds.clone() {
             grounds
         } else {
             reading.next = Some(u64::MAX);
             reading.grounds.insert(open(attempt, work).await?).clone()
         };
-        while let Some(from) = reading.next {
+        loop {
             // The last ones are recorded with the end, which is then one append.
+            if reading.wanted.is_empty() && reading.next.is_none() {
+                return Ok(Vec::new());
+            }
             reading.record(attempt).await?;
-            let places = std::mem::take(&mut reading.places);
-            let (attempt, work, grounds) = (attempt.clone(), work.clone(), grounds.clone());
-            let page = blocking(move || look(&attempt, &work, &grounds, from, places)).await?;
-            reading.add(page);
+            reading.give_out().await?;
             if !reading.out.is_empty() {
                 return Ok(reading.out.keys().copied().collect());
             }
+            let Some(from) = reading.next else { return Ok(Vec::new()) };
+            let places = std::mem::take(&mut reading.places);
+            let (attempt, work, grounds) = (attempt.clone(), work.clone(), grounds.clone());
+            let page = blocking(move || turn(&attempt, &work, &grounds, from, places)).await?;
+            reading.add(page);
         }
-        Ok(Vec::new())
     }
 
     async fn finish(
@@ -139,34 +149,69 @@ impl Clerk for FileClerk {
 }
 
 impl Reading {
-    fn take(&mut self, Read { file_id, found }: Read) {
-        let Some((stamp, blake3)) = self.out.remove(&file_id) else { return };
-        match found {
-            Ok(found) if found == blake3 => self.find(file_id, Command::Find { stamp }),
-            Ok(_) => self.find(file_id, Command::Change { stamp }),
-            Err(error) => self.fail(error),
+    /// Takes in what was found in files.
+    async fn take(&mut self, read: Vec<Read>) -> Result<(), Unable> {
+        let of = |read: Read| Some((self.out.remove(&read.file_id)?, read.found));
+        let read: Vec<_> = read.into_iter().filter_map(of).collect();
+        let judge = |((wanted, stamp), found): ((Wanted, Stamp), _)| {
+            let meaning = wanted.judge(stamp, found);
+            (wanted, meaning)
+        };
+        let told: Vec<Told> = blocking(move || Ok(read.into_iter().map(judge).collect())).await?;
+        for told in told {
+            self.tell(told);
         }
+        Ok(())
     }
 
-    fn find(&mut self, file_id: FileId, command: Command) {
-        self.findings.push(Finding { file_id, command });
+    /// Looks at the next files of the page, and gives out those that are to be read.
+    async fn give_out(&mut self) -> Result<(), Unable> {
+        let mut wanted = std::mem::take(&mut self.wanted);
+        let looked = blocking(move || {
+            let (mut out, mut told, mut bytes) = (Vec::new(), Vec::<Told>::new(), 0);
+            while bytes < BATCH_BYTES
+                && let Some(file) = wanted.pop_front()
+            {
+                match file.look() {
+                    Ok(Ok(stamp)) => {
+                        bytes += stamp.size_bytes;
+                        out.push((file.file_id, (file, stamp)));
+                    }
+                    Ok(Err(meaning)) => told.push((file, Ok(meaning))),
+                    Err(error) => told.push((file, Err(error.to_string()))),
+                }
+            }
+            Ok((wanted, out, told))
+        });
+        let (wanted, out, told) = looked.await?;
+        self.wanted = wanted;
+        self.out.extend(out);
+        for told in told {
+            self.tell(told);
+        }
+        Ok(())
     }
 
-    fn fail(&mut self, error: String) {
-        self.unreadable += 1;
-        self.first.get_or_insert(error);
+    fn tell(&mut self, (wanted, meaning): Told) {
+        match meaning {
+            Ok(command) => {
+                if matches!(command, Command::Lose) {
+                    self.losing.insert(wanted.root);
+                }
+                self.findings.push(Finding { file_id: wanted.file_id, command });
+            }
+            Err(error) => {
+                self.unreadable += 1;
+                self.first.get_or_insert(error);
+            }
+        }
     }
 
     fn add(&mut self, page: Page) {
-        let Page { findings, losing, away, unreadable, to_read, next, places } = page;
-        self.findings.extend(findings);
-        self.losing.extend(losing);
+        let Page { superseded, wanted, away, next, places } = page;
+        self.findings.extend(superseded);
         self.away.extend(away);
-        for error in unreadable {
-            self.fail(error);
-        }
-        self.out.extend(to_read.into_iter().map(|(file_id, stamp, blake3)| (file_id, (stamp, blake3))));
-        (self.next, self.places) = (next, places);
+        (self.wanted, self.next, self.places) = (wanted, next, places);
     }
 
     /// Records what was found so far.
@@ -235,8 +280,8 @@ async fn open(attempt: &Attempt, work: &VerifyFiles) -> Result<Grounds, Unable> 
     Ok(Grounds { roots, there: Arc::new(there.await?) })
 }
 
-/// Looks at a page of files without reading any. May block.
-fn look(
+/// Turns to a page of files. May block.
+fn turn(
     attempt: &Attempt,
     work: &VerifyFiles,
     grounds: &Grounds,
@@ -255,34 +300,16 @@ fn look(
     let mut page = Page { next, ..Page::default() };
     for file in files.iter().filter(|file| work.root_id.is_none_or(|root| root == file.root)) {
         if let Some(superseded) = places.superseded(file).filter(|_| is_whole) {
-            page.findings.push(superseded);
+            page.superseded.push(superseded);
         } else if file.state.is_looked_at() && (!is_whole || places.is_owner(file)) {
             match grounds.roots.get(&file.root).filter(|root| grounds.there.contains(&root.id())) {
-                Some(root) => page.look_at(file, root),
+                Some(root) => page.wanted.extend(file.wanted(root)),
                 None => drop(page.away.insert(file.root)),
             }
         }
     }
     page.places = places;
     Ok(page)
-}
-
-impl Page {
-    fn look_at(&mut self, file: &Known, root: &Root) {
-        let Some(verified) = &file.state.verified else { return };
-        let file_id = file.file_id;
-        match stamp_of(&file.place(root)) {
-            Ok(None) => {
-                self.losing.insert(root.id());
-                self.findings.push(Finding { file_id, command: Command::Lose });
-            }
-            Ok(Some(stamp)) if stamp.size_bytes != verified.size_bytes => {
-                self.findings.push(Finding { file_id, command: Command::Change { stamp } });
-            }
-            Ok(Some(stamp)) => self.to_read.push((file_id, stamp, verified.blake3.clone())),
-            Err(error) => self.unreadable.push(error.to_string()),
-        }
-    }
 }
 
 fn is_not_there(root: &Root) -> Unable {

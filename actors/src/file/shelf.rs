@@ -43,11 +43,60 @@ impl Known {
         root.folder().join(&self.path)
     }
 
+    /// What is to be read, to know whether it is still what it was.
+    pub(super) fn wanted(&self, root: &Root) -> Option<Wanted> {
+        let verified = self.state.verified.as_ref()?;
+        Some(Wanted {
+            file_id: self.file_id,
+            root: root.id(),
+            place: self.place(root),
+            size_bytes: verified.size_bytes,
+            blake3: verified.blake3.clone(),
+        })
+    }
+
     /// Its path and the root of that, as a number: a hundred thousand paths would be ten megabytes.
     fn hash(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         (self.root, &self.path).hash(&mut hasher);
         hasher.finish()
+    }
+}
+
+/// A file that is to be read, as it was when it was kept.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) file_id: FileId,
+    /// Below which root it lies.
+    pub(super) root: RootId,
+    /// Where it should be.
+    pub(super) place: PathBuf,
+    pub(super) size_bytes: u64,
+    pub(super) blake3: String,
+}
+
+impl Wanted {
+    /// Its stamp if it is there and as long as it was; else what that means. May block.
+    pub(super) fn look(&self) -> io::Result<Result<Stamp, Command>> {
+        Ok(match stamp_of(&self.place)? {
+            None => Err(Command::Lose),
+            Some(stamp) if stamp.size_bytes != self.size_bytes => Err(Command::Change { stamp }),
+            Some(stamp) => Ok(stamp),
+        })
+    }
+
+    /// What it means that this hash was found in it, or why it couldn't be read. The stamp is that of before it was read:
+    /// of bytes that came later nothing is known, and the next look sees that they have another one. What couldn't be
+    /// read may have gone meanwhile. May block.
+    pub(super) fn judge(&self, stamp: Stamp, found: Result<String, String>) -> Result<Command, String> {
+        match found {
+            Ok(blake3) if blake3 == self.blake3 => Ok(Command::Find { stamp }),
+            Ok(_) => Ok(Command::Change { stamp }),
+            Err(error) => match self.look() {
+                Ok(Err(meaning)) => Ok(meaning),
+                Ok(Ok(_)) | Err(_) => Err(error),
+            },
+        }
     }
 }
 

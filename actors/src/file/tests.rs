@@ -11,7 +11,7 @@ use mediary_schema::{
 };
 use uuid::Uuid;
 
-use super::shelf::{Known, Places, stamp_of};
+use super::shelf::{Known, Places, Wanted, stamp_of};
 use crate::mark::Mark;
 
 #[test]
@@ -31,6 +31,29 @@ fn a_stamp_is_of_a_file_and_of_nothing_else() {
     }
     let too_long = folder.path().join("x".repeat(300));
     assert!(stamp_of(&too_long).is_err(), "what can't be looked at is not gone");
+}
+
+// A page of files is read for hours: what is otherwise by then is no reason to fail.
+// invariant: F-14
+#[test]
+fn what_went_or_changed_before_it_was_read_is_told_as_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("a.mp3");
+    let (file_id, root) = (FileId::from_uuid(Uuid::from_u128(1)), RootId::LIBRARY);
+    let wanted = Wanted { file_id, root, place: place.clone(), size_bytes: 7, blake3: "of seven".to_owned() };
+    fs::write(&place, b"seven b").unwrap();
+    let stamp = wanted.look().unwrap().unwrap();
+    let unread = || Err("input/output error".to_owned());
+    assert_eq!(wanted.judge(stamp, Ok("of seven".to_owned())), Ok(Command::Find { stamp }));
+    assert_eq!(wanted.judge(stamp, Ok("of others".to_owned())), Ok(Command::Change { stamp }));
+    assert_eq!(wanted.judge(stamp, unread()).unwrap_err(), "input/output error", "it is there, as it was");
+    fs::write(&place, b"six by").unwrap();
+    let Ok(Command::Change { stamp: now }) = wanted.judge(stamp, unread()) else { panic!("it is shorter") };
+    assert_eq!((now.size_bytes, Some(now)), (6, stamp_of(&place).unwrap()));
+    fs::remove_file(&place).unwrap();
+    assert_eq!(wanted.judge(stamp, unread()), Ok(Command::Lose));
+    // Said of the bytes that were read, and of none that came later.
+    assert_eq!(wanted.judge(stamp, Ok("of seven".to_owned())), Ok(Command::Find { stamp }));
 }
 
 #[test]

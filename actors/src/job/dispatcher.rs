@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::{Board, Desk, board::Ends};
 use crate::{
     file::{Root, is_away},
-    follower::{Follower, ReadUpTo},
+    follower::{Follower, ReadUpTo, waker},
     resource::{Leased, Leasing},
     room::Room,
 };
@@ -94,17 +94,8 @@ impl Actor for Dispatcher {
         myself: ActorRef<Message>,
         arguments: DispatcherArguments,
     ) -> Result<State, ActorProcessingErr> {
-        let waker = |myself: &ActorRef<Message>| {
-            let myself = myself.clone();
-            move || {
-                // A dispatcher that is gone needs no wake.
-                if myself.cast(Message::Wake).is_err() {
-                    tracing::debug!("the dispatcher is gone");
-                }
-            }
-        };
-        let leasing = Arc::new(arguments.desk.resources().leasing(waker(&myself)));
-        let follower = Follower::start(myself.get_cell(), arguments.head.clone(), waker(&myself)).await?;
+        let leasing = Arc::new(arguments.desk.resources().leasing(wake(&myself)));
+        let follower = Follower::start(myself.get_cell(), arguments.head.clone(), wake(&myself)).await?;
         myself.cast(Message::Wake)?;
         Ok(State { arguments, leasing, follower, saved: 0 })
     }
@@ -329,13 +320,12 @@ impl State {
     fn look_again(&self, myself: &ActorRef<Message>, moment: Option<Timestamp>) {
         let alarms = &self.arguments.alarms;
         let Some(moment) = moment else { return alarms.clear(NEXT) };
-        let myself = myself.clone();
-        alarms.set(NEXT, moment, move || {
-            if myself.cast(Message::Wake).is_err() {
-                tracing::debug!("the dispatcher is gone");
-            }
-        });
+        alarms.set(NEXT, moment, wake(myself));
     }
+}
+
+fn wake(dispatcher: &ActorRef<Message>) -> impl Fn() + Send + Sync + use<> {
+    waker("dispatcher", dispatcher, || Message::Wake)
 }
 
 fn origin() -> Origin {

@@ -114,7 +114,7 @@ impl<C: Clerk> Port for Here<C> {
         file::open(&self.attempt.gate, self.attempt.lease.envelope.project, file_id).boxed()
     }
 
-    fn reserve(&self, _: u64) -> BoxFuture<'_, Result<(), Unable>> {
+    fn reserve(&self) -> BoxFuture<'_, Result<(), Unable>> {
         self.clerk.reserve(&self.attempt, &self.task).boxed()
     }
 

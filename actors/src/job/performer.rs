@@ -27,7 +27,7 @@ use super::{
     here::Unfinished,
 };
 use crate::{
-    follower::{Follower, ReadUpTo},
+    follower::{Follower, ReadUpTo, waker},
     process::{Assignment, Outputs},
     staging::Staging,
     workspace::Hands,
@@ -110,13 +110,7 @@ impl<C: Clerk> Actor for Performer<C> {
             lose(&arguments, job_id, attempt_id).await?;
         }
         remove_abandoned(&self.clerk, &arguments).await?;
-        let waker = myself.clone();
-        let wake = move || {
-            // A performer that is gone needs no wake.
-            if waker.cast(Message::Wake).is_err() {
-                tracing::debug!(kind = %C::Task::KIND, "the performer is gone");
-            }
-        };
+        let wake = waker("performer", &myself, || Message::Wake);
         let follower = Follower::start(myself.get_cell(), arguments.head.clone(), wake).await?;
         myself.cast(Message::Wake)?;
         let (running, children) = (BTreeMap::new(), HashMap::new());

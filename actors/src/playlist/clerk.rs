@@ -64,9 +64,7 @@ async fn record(
 ) -> Result<(), Unable> {
     let folder = attempt.staging.clone();
     let opened = tokio::task::spawn_blocking(move || {
-        let mut pages = Pages::open(&folder)?;
-        // What an attempt left on this machine is none of what another one saw elsewhere.
-        pages.keep(seen.pages)?;
+        let pages = Pages::handed_over(&folder, seen.pages)?;
         let last = pages.read(pages.written())?;
         Ok::<_, io::Error>((pages, last))
     });
@@ -117,7 +115,8 @@ async fn record(
 }
 
 /// Finds out how many rows the refresh saw, and what changed. The ids of the rows are derived here,
-/// before the gate, and nowhere on the way. The pages are read three times, so that a long list is never held as a whole. A list that is suddenly empty is believed of no source.
+/// before the gate, and nowhere on the way. The pages are read three times, so that a long list is never held
+/// as a whole. A list that is suddenly empty is believed of no source.
 async fn compare(
     attempt: &Attempt,
     playlist_id: PlaylistId,

@@ -64,12 +64,28 @@ impl Pages {
         while pages.read(pages.written + 1).is_ok() {
             pages.written += 1;
         }
-        for lost in pages.written + 1.. {
-            if !remove(&pages.path(lost))? {
+        pages.forget_behind()?;
+        Ok(pages)
+    }
+
+    /// The first so many, which were handed over, and no others: what an attempt left on this machine is none of what
+    /// another one saw elsewhere. None is read; fewer are there if one of them is missing.
+    pub(super) fn handed_over(staging: &Path, count: u32) -> io::Result<Self> {
+        let mut pages = Self { folder: staging.join(FOLDER), written: 0 };
+        while pages.written < count && pages.path(pages.written + 1).is_file() {
+            pages.written += 1;
+        }
+        pages.forget_behind()?;
+        Ok(pages)
+    }
+
+    fn forget_behind(&self) -> io::Result<()> {
+        for lost in self.written + 1.. {
+            if !remove(&self.path(lost))? {
                 break;
             }
         }
-        Ok(pages)
+        Ok(())
     }
 
     /// How many there are.
@@ -130,12 +146,7 @@ impl Pages {
 
     /// Forgets everything.
     pub(super) fn clear(&mut self) -> io::Result<()> {
-        self.keep(0)
-    }
-
-    /// Forgets all behind the first ones.
-    pub(super) fn keep(&mut self, first: u32) -> io::Result<()> {
-        while self.written > first {
+        while self.written > 0 {
             fs::remove_file(self.path(self.written))?;
             self.written -= 1;
         }

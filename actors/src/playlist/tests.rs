@@ -105,3 +105,21 @@ fn a_page_that_a_power_cut_left_void_was_never_kept() {
     after_a_cut.push(&page(3..4)).unwrap();
     assert_eq!(Pages::open(folder.path()).unwrap().written(), 2, "no page of before stands behind it");
 }
+
+// A long list is read as often as it is compared, and not once more to be counted.
+#[test]
+fn pages_that_were_handed_over_are_taken_by_their_number_without_reading_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pages = Pages::open(folder.path()).unwrap();
+    for page in [page(1..3), page(3..5), page(5..7), page(7..9)] {
+        pages.push(&page).unwrap();
+    }
+    let path = |number: u32| folder.path().join(Pages::way(number));
+    std::fs::write(path(1), b"whoever reads this can't count on").unwrap();
+    let handed_over = Pages::handed_over(folder.path(), 3).unwrap();
+    assert_eq!(handed_over.written(), 3);
+    assert!(!path(4).exists(), "what another attempt left is none of it");
+    assert_eq!(handed_over.read(3).unwrap(), page(5..7));
+    std::fs::remove_file(path(2)).unwrap();
+    assert_eq!(Pages::handed_over(folder.path(), 3).unwrap().written(), 1, "what is missing is noticed");
+}

@@ -13,7 +13,7 @@ use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::sync::watch;
 
 use super::Reacted;
-use crate::follower::{Follower, ReadUpTo};
+use crate::follower::{Follower, ReadUpTo, waker};
 
 /// Runs one reaction.
 #[derive(Debug)]
@@ -87,13 +87,7 @@ impl Actor for Reactor {
         let load = move || log.snapshots().load(&cursor_name, CURSOR_VERSION);
         let looked = tokio::task::spawn_blocking(load).await?;
         let cursor = looked.map_or(0, |kept| kept.position).max(place.after);
-        let waker = myself.clone();
-        let wake = move || {
-            // A reactor that is gone needs no wake.
-            if waker.cast(Message::Wake).is_err() {
-                tracing::debug!("the reactor is gone");
-            }
-        };
+        let wake = waker("reactor", &myself, || Message::Wake);
         let follower = Follower::start(myself.get_cell(), head.clone(), wake).await?;
         myself.cast(Message::Wake)?;
         Ok(State { arguments, id, follower, cursor, saved: cursor })

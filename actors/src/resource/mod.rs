@@ -10,8 +10,8 @@
 //! - who waits gets a unit in the order of asking. The dispatcher stands in the same line: a unit whose turn is that of
 //!   the next lease is kept for it, and it is rung;
 //! - a permit is given back when it is dropped, however that comes about, and so is a place in the line;
-//! - what an attempt asks of a resource that it has a lease of, it asks one at a time on the unit that it has: it never
-//!   waits for itself.
+//! - what an attempt asks of a resource that it has a lease of, goes over the unit that it has. While that is in use,
+//!   what it asks besides stands in line as everybody does, and gets whichever is free first: a unit in its turn, or its own.
 //!
 //! Nothing of it is recorded: leases are, in the log, and permits end with the process. Whoever has a permit waits for
 //! no other one meanwhile; that, and the units that no lease may take, is why nobody waits in a circle

@@ -113,7 +113,7 @@ fn who_stops_waiting_gives_its_place_up() {
 }
 
 #[test]
-fn an_attempt_asks_on_the_unit_that_it_has_one_at_a_time() {
+fn an_attempt_asks_on_the_unit_that_it_has_or_stands_in_line() {
     let (resources, leasing, _) = three();
     leasing.lease(job(1)).unwrap();
     leasing.lease(job(2)).unwrap();
@@ -126,6 +126,11 @@ fn an_attempt_asks_on_the_unit_that_it_has_one_at_a_time() {
     assert!(answered(&mut again).is_none(), "its unit is in use, and there is no other");
     drop(mine);
     let again = answered(&mut again).expect("its unit is free again");
+    assert_eq!(resources.uses()[&host()].holders.len(), 3);
+
+    drop(other);
+    let mut besides = ask(&resources, Some(attempt(1)));
+    let other = answered(&mut besides).expect("there is another, for which nobody waits");
     assert_eq!(resources.uses()[&host()].holders.len(), 3);
 
     leasing.agree([job(2)]);

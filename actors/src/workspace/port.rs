@@ -14,8 +14,8 @@ pub trait Port: fmt::Debug + Send + Sync {
     /// The bytes of a file, to be read.
     fn input(&self, file_id: FileId) -> BoxFuture<'_, Result<File, Unable>>;
 
-    /// Whether what it is to come to would find its place, and room for so many bytes.
-    fn reserve(&self, bytes: u64) -> BoxFuture<'_, Result<(), Unable>>;
+    /// Whether what it is to come to would find its place. Room is of the disk on which the attempt works, and promised there.
+    fn reserve(&self) -> BoxFuture<'_, Result<(), Unable>>;
 
     /// Hands a file of the attempt's folder over, by its way below that.
     fn output<'a>(&'a self, way: &'a str) -> BoxFuture<'a, Result<(), Unable>>;

@@ -103,7 +103,7 @@ impl<T> Workspace<T> {
             .flatten()
             .map_err(|error| Unable::storage("failed to ask for the free space of the disk", &error))?;
         if promised.is_ok() {
-            self.space.port.reserve(bytes).await?;
+            self.space.port.reserve().await?;
         }
         Ok(promised)
     }

@@ -22,7 +22,8 @@ pub(crate) struct PlaylistFollowInput {
     url: String,
     /// Which entries are kept from now on without being asked for; as it was if left out, nothing at first.
     keep: Option<KeepName>,
-    /// What of each is kept then: `best`, `1080p`, `720p` or `audio`; `best` if left out.
+    /// What of each is kept then: `best`, `1080p`, `720p` or `audio`; as it was if left out, `best` at first. Only with
+    /// `keep`.
     quality: Option<String>,
     /// When the turn of its refresh comes.
     ticket: Option<TicketInput>,

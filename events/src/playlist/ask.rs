@@ -34,7 +34,7 @@ pub struct Follow {
     /// Which entries are kept from now on without being asked for; as it was if left out, nothing at first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub keep: Option<Keep>,
-    /// What of each is kept: `best`, `1080p`, `720p` or `audio`; `best` if left out.
+    /// What of each is kept: `best`, `1080p`, `720p` or `audio`; as it was if left out, `best` at first. Only with `keep`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub quality: Option<String>,
     /// When the turn of its refresh comes.

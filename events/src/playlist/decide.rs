@@ -22,6 +22,9 @@ pub enum Rejection {
         /// The row.
         entry_id: EntryId,
     },
+    /// A quality was said of what is kept, and that nothing is kept, or not what.
+    #[error("a quality is said of what is kept, and nothing is said to be kept")]
+    QualityOfNothing,
     /// A change was to be recorded that is none of a row.
     #[error("a page of changes holds something else")]
     NotAChange,
@@ -33,6 +36,7 @@ impl crate::Rejection for Rejection {
             Self::NotFollowed => "PLAYLIST_NOT_FOLLOWED",
             Self::NeverListed => "PLAYLIST_NEVER_LISTED",
             Self::NoSuchEntry { .. } => "PLAYLIST_NO_SUCH_ENTRY",
+            Self::QualityOfNothing => "PLAYLIST_QUALITY_OF_NOTHING",
             Self::NotAChange => "PLAYLIST_NOT_A_CHANGE",
         }
     }
@@ -44,6 +48,9 @@ impl crate::Rejection for Rejection {
                 "read it with `mediary playlist refresh ID --wait`, which says what is in the way".to_owned(),
             ),
             Self::NoSuchEntry { .. } => Some("list its entries with `mediary playlist show ID`".to_owned()),
+            Self::QualityOfNothing => {
+                Some("say which entries are kept, too: `--keep new` or `--keep all`".to_owned())
+            }
             Self::NotAChange => None,
         }
     }

@@ -138,6 +138,18 @@ impl State {
         self.rows.get(entry_id).is_some_and(|row| row.seen && row.availability.is_available())
     }
 
+    /// Another quality forgets nothing that waits. All of a list that was read is what is to be had, for which whoever
+    /// said so asks, and what is not, which waits.
+    fn turn_unasked(&mut self) {
+        let is_all = |keeping: &Keeping| keeping.entries == KeptEntries::All;
+        if self.keeping.is_none() {
+            self.unasked.clear();
+        } else if self.keeping.as_ref().is_some_and(is_all) {
+            let rows = self.rows.iter().map(|row| row.entry_id);
+            self.unasked = rows.filter(|id| !self.listed || !self.is_to_be_had(*id)).collect();
+        }
+    }
+
     /// The end of a refresh asked for what is to be had; the rest waits until it is, or is gone.
     fn settle_unasked(&mut self) {
         let Some(keeping) = &self.keeping else { return };
@@ -261,7 +273,7 @@ impl State {
             Event::RefreshFailed { .. } => {}
             Event::KeepingChanged { keeping } => {
                 self.keeping.clone_from(keeping);
-                self.unasked.clear();
+                self.turn_unasked();
             }
             Event::DownloadsWithdrawn {} => {
                 self.withdrawn = self.wishes;

@@ -182,8 +182,8 @@ impl Port for FarPort {
         self.get(file_id).boxed()
     }
 
-    fn reserve(&self, bytes: u64) -> BoxFuture<'_, Result<(), Unable>> {
-        self.call(Said::Reserve(bytes), None).map(|answer| answer.map(drop)).boxed()
+    fn reserve(&self) -> BoxFuture<'_, Result<(), Unable>> {
+        self.call(Said::Reserve, None).map(|answer| answer.map(drop)).boxed()
     }
 
     fn output<'a>(&'a self, way: &'a str) -> BoxFuture<'a, Result<(), Unable>> {

@@ -1,6 +1,6 @@
 //! Files that are proved by one process are judged as each by itself.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs::Permissions, os::unix::fs::PermissionsExt as _};
 
 use tokio::task::JoinSet;
 
@@ -101,4 +101,35 @@ async fn files_that_are_proved_by_one_process_are_judged_as_each_by_itself() {
     let refused: Vec<&str> =
         judged.iter().filter(|(_, judged)| judged.is_err()).map(|(name, _)| name.as_str()).collect();
     assert_eq!(refused, ["5.mp3", "7.mp3"]);
+}
+
+// Whose turn comes while another run has its file, waits for that one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_waits_is_read_by_one_run_however_many_turns_there_are() {
+    let mut studio = Studio::empty();
+    studio.make("-f lavfi -i sine=d=6 -ar 44100 sound.mp3").await;
+    let many: Vec<String> = (0..24).map(|number| format!("{number}.mp3")).collect();
+    for name in &many {
+        studio.write(name, studio.read("sound.mp3"));
+    }
+    // Tells what it is run for, and is ffmpeg.
+    let (program, told) = (studio.tools.find(Tool::Ffmpeg).unwrap(), studio.path("told"));
+    let script =
+        format!("#!/bin/sh\necho \"$*\" >>'{}'\nexec '{}' \"$@\"\n", told.display(), program.display());
+    studio.write("ffmpeg", script);
+    std::fs::set_permissions(studio.path("ffmpeg"), Permissions::from_mode(0o755)).unwrap();
+    let tools = studio.tools.clone().with(Tool::Ffmpeg, studio.path("ffmpeg"));
+    studio.ffmpeg = Ffmpeg::new(studio.runner.clone(), tools).of_turns(2);
+
+    let (judged, alone) = studio.in_company(&many).await;
+    assert!(judged.values().all(Result::is_ok), "{judged:?}");
+    let told = std::fs::read_to_string(told).unwrap();
+    assert!(
+        told.lines().count() < many.len() / 2 && alone < many.len() / 2,
+        "they were not together: {told}"
+    );
+    for name in &many {
+        let path = format!("file:{} ", studio.path(name).display());
+        assert_eq!(told.matches(&path).count(), 1, "{name}: {told}");
+    }
 }

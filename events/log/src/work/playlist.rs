@@ -156,10 +156,15 @@ fn keep(
     asked: &Follow,
     listed: bool,
 ) -> Result<(), Refusal> {
+    let entries = asked.keep.and_then(Keep::entries);
+    if entries.is_none() && asked.quality.is_some() {
+        return Err(Rejection::QualityOfNothing.into());
+    }
     let Some(keep) = asked.keep else { return Ok(()) };
-    let quality: Quality = asked.quality.as_deref().map_or_else(|| Ok(Quality::best()), str::parse)?;
-    let keeping = keep.entries().map(|entries| Keeping { entries, quality: quality.clone() });
     let before = story.state::<Playlist>(playlist_id.uuid())?.keeping.clone();
+    let in_force = || before.as_ref().map_or_else(Quality::best, |keeping| keeping.quality.clone());
+    let quality: Quality = asked.quality.as_deref().map_or_else(|| Ok(in_force()), str::parse)?;
+    let keeping = entries.map(|entries| Keeping { entries, quality: quality.clone() });
     let is_new = before != keeping;
     story.execute::<Playlist>(playlist_id.uuid(), Command::Keep { keeping })?;
     if keep == Keep::All && listed && is_new {

@@ -86,6 +86,44 @@ fn what_is_new_and_not_to_be_had_is_asked_for_when_it_is() {
     assert_eq!(asked_by_a_look(&mut state, look("b a")), []);
 }
 
+// What is not to be had yet, and what a refresh found that was killed while it was recorded.
+// invariant: P-12
+#[test]
+fn another_quality_forgets_nothing_that_waits() {
+    let mut state = kept(KeptEntries::New);
+    asked_by_a_look(&mut state, look("a"));
+    asked_by_a_look(&mut state, vec![private("b"), seen("a")]);
+    let killed = diff(LIST, &state, vec![seen("c"), private("b"), seen("a")], RefreshMode::Full);
+    apply(&mut state, &killed.changes);
+    let less = Keeping { entries: KeptEntries::New, quality: "720p".parse().unwrap() };
+    Playlist::evolve(&mut state, &Event::KeepingChanged { keeping: Some(less) });
+    let waited = [entry(&state, "b"), entry(&state, "c")];
+    assert_eq!(asked_by_a_look(&mut state, look("c b a")), [Some(waited.to_vec())]);
+    assert_eq!(asked_by_a_look(&mut state, look("c b a")), []);
+}
+
+// What is to be had when that is said, is asked for by whoever says it.
+// invariant: P-12
+#[test]
+fn all_of_a_list_is_also_what_was_not_to_be_had_when_that_was_said() {
+    let mut state = followed();
+    asked_by_a_look(&mut state, vec![private("a"), seen("b"), seen("c")]);
+    asked_by_a_look(&mut state, look("a b"));
+    asked_by_a_look(&mut state, vec![private("a"), seen("b")]);
+    Playlist::evolve(&mut state, &keeping(KeptEntries::All));
+    assert_eq!(asked_by_a_look(&mut state, vec![private("a"), seen("b")]), []);
+    assert_eq!(asked_by_a_look(&mut state, look("a b")), [Some(vec![entry(&state, "a")])]);
+    assert_eq!(asked_by_a_look(&mut state, look("a b")), []);
+
+    // Said in the middle of the first look.
+    let mut state = followed();
+    let killed = diff(LIST, &state, vec![private("a"), seen("b")], RefreshMode::Full);
+    apply(&mut state, &killed.changes);
+    Playlist::evolve(&mut state, &keeping(KeptEntries::All));
+    assert_eq!(asked_by_a_look(&mut state, vec![private("a"), seen("b")]), [None]);
+    assert_eq!(asked_by_a_look(&mut state, look("a b")), [Some(vec![entry(&state, "a")])]);
+}
+
 #[test]
 fn nothing_is_asked_for_unless_somebody_said_so() {
     let mut state = followed();

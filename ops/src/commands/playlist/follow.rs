@@ -25,7 +25,7 @@ pub(crate) struct Follow {
     /// Which entries to keep from now on without being asked; as it was if left out, nothing at first.
     #[arg(long, value_enum, value_name = "WHICH")]
     keep: Option<Keep>,
-    /// What of each to keep then: best, 1080p, 720p or audio.
+    /// What of each to keep then: best, 1080p, 720p or audio; as it was if left out, best at first.
     #[arg(long, value_name = "Q", requires = "keep")]
     quality: Option<String>,
     #[command(flatten)]
