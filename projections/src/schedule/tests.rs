@@ -1,6 +1,6 @@
 use mediary_events::schedule::{Event, Schedule};
 use mediary_schema::{
-    Label, PrincipalId, ScheduleId, Timestamp, TokenId,
+    PrincipalId, ScheduleId, Timestamp, TokenId,
     schedule::{NotDone, Rhythm, ScheduledCommand, Timing},
 };
 use serde_json::json;
@@ -31,7 +31,7 @@ fn command() -> ScheduledCommand {
 
 fn added(name: &str, since: i64) -> Event {
     Event::Added {
-        name: name.parse::<Label>().unwrap(),
+        name: name.to_owned(),
         rhythm: rhythm(),
         command: command(),
         principal: PrincipalId::OWNER,
