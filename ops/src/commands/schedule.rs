@@ -5,7 +5,7 @@ mod typed;
 
 use clap::{Args, Subcommand};
 use jiff::{Span, SpanRelativeTo, Unit};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(crate) use self::entry::CONCERN;
 use self::typed::Typed;
@@ -72,6 +72,9 @@ pub(crate) struct Add {
     /// The time zone of `--cron`, as IANA calls it.
     #[arg(long, value_name = "ZONE", default_value = "UTC", requires = "cron", conflicts_with = "every")]
     zone: String,
+    /// Take the place of the one that is called so already.
+    #[arg(long)]
+    replace: bool,
     /// Put each moment off by a while up to this one, so that not all of them come at once.
     #[arg(long, value_name = "D", value_parser = seconds, default_value = "0s")]
     jitter: u32,
@@ -106,24 +109,15 @@ pub(crate) struct Again {
     cron: Option<String>,
 }
 
-/// Has a list refreshed as often as is said, in place of what was said before; nothing if nothing is said.
-pub(crate) async fn refresh(client: &Client, playlist_id: &str, again: Again) -> Result<(), Failure> {
-    let timing = match again {
-        Again { cron: Some(expression), .. } => json!({ "cron": { "expression": expression } }),
-        Again { every: Some(seconds), .. } => json!({ "everySeconds": seconds }),
-        Again { cron: None, every: None } => return Ok(()),
-    };
-    let name = format!("refresh {playlist_id}");
-    let command = json!({ "name": "playlist.refresh", "arguments": { "playlist_id": playlist_id } });
-    let wanted = json!({ "name": name, "timing": timing, "command": command });
-    let mut outcome = client.act(&ADD, input(wanted.clone())).await?;
-    if outcome.user_errors.iter().any(|error| error.code == "SCHEDULE_EXISTS") {
-        let id = named::id(client, KIND, &name).await?;
-        let removed = client.act(&REMOVE, input(json!({ "id": id }))).await?;
-        Failure::refused(removed.user_errors)?;
-        outcome = client.act(&ADD, input(wanted)).await?;
+impl Again {
+    /// As the API takes it; none if nothing is said.
+    pub(crate) fn timing(self) -> Option<Value> {
+        match self {
+            Self { cron: Some(expression), .. } => Some(json!({ "cron": { "expression": expression } })),
+            Self { every: Some(seconds), .. } => Some(json!({ "everySeconds": seconds })),
+            Self { cron: None, every: None } => None,
+        }
     }
-    Failure::refused(outcome.user_errors)
 }
 
 /// Which schedule.
@@ -170,7 +164,8 @@ impl Verbs for Verb {
                 found.ok_or_else(|| Failure::NotFound { id, advice: KIND.advice })?
             }
             Self::Add(wanted) => {
-                let Add { name, timing: Timing { cron, every }, zone, jitter, intent, verb } = *wanted;
+                let Add { name, timing: Timing { cron, every }, zone, replace, jitter, intent, verb } =
+                    *wanted;
                 let command = match Typed::parse(&verb)? {
                     Typed::Verb(typed) => typed.command(client).await?,
                     Typed::Help(text) => return Ok(output.text(&text)?),
@@ -179,7 +174,7 @@ impl Verbs for Verb {
                     (Some(expression), _) => json!({ "cron": { "expression": expression, "zone": zone } }),
                     (None, every) => json!({ "everySeconds": every }),
                 };
-                let wanted = json!({ "name": name, "timing": timing, "jitterSeconds": jitter,
+                let wanted = json!({ "name": name, "timing": timing, "replace": replace, "jitterSeconds": jitter,
                     "command": command });
                 let outcome = client.meant(intent).act(&ADD, input(wanted)).await?;
                 Failure::refused(outcome.user_errors)?;

@@ -48,7 +48,7 @@ async fn a_verb_is_done_again_and_again_and_one_that_would_be_refused_is_not() {
         (&["--every", "1h", "--", "--format", "json", "file", "verify"], 2, "type it before `--`"),
         (&["--every", "1h", "--", "download", "archive", "import", "archive.txt"], 2, "is several commands"),
         (&["--every", "1h", "--", "playlist", "follow", &with_key], 2, "an address with a key"),
-        (&["--every", "1h", "--", "token", "create", "x"], 3, "secret"),
+        (&["--every", "1h", "--", "token", "create", "x"], 3, "token.create can't be given by a schedule"),
         (&["--every", "1h", "--zone", "Europe/Berlin", "--", "file", "verify"], 2, "--zone"),
         (&["--cron", "0 0 30 2 *", "--", "file", "verify"], 3, "never comes"),
         (&["--every", "soon", "--", "file", "verify"], 2, "90s, 15m, 2h or 1d"),
@@ -67,10 +67,37 @@ async fn a_verb_is_done_again_and_again_and_one_that_would_be_refused_is_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_takes_the_place_of_another_if_that_is_asked_for() {
+    let served = Served::start().await;
+    let add = async |flags: &[&str]| {
+        let verb = ["--format", "json", "--", "file", "verify"];
+        served.run(&[&["schedule", "add", "reading"], flags, &verb[..]].concat()).await
+    };
+    let first = add(&["--every", "1h"]).await.ends_with(0).json();
+    add(&["--every", "2h"]).await.ends_with(3).says(&["SCHEDULE_EXISTS"]);
+    let planned = add(&["--every", "2h", "--replace", "--dry-run"]).await.ends_with(0).json();
+    assert_eq!(kinds(&planned), ["schedule.added"], "{planned}");
+    assert_eq!(served.json(&["schedule", "list"]).await, json!([first]));
+    let other = add(&["--every", "2h", "--replace"]).await.ends_with(0).json();
+    assert_eq!(other["everySeconds"], json!(7_200));
+    assert_eq!(served.json(&["schedule", "list"]).await, json!([other]));
+}
+
+// What is followed and how often it is refreshed are one command.
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_followed_is_refreshed_as_often_as_was_said_last() {
     let served = Served::start().await;
     let url = served.site.list_url("talks");
     let follow = ["playlist", "follow", &url];
+    // Whoever mistypes how often has followed nothing.
+    served.run(&[&follow[..], &["--cron", "0 0 30 2 *"]].concat()).await.ends_with(3).says(&["never comes"]);
+    let planned = served.json(&[&follow[..], &["--every", "6h", "--dry-run"]].concat()).await;
+    let kinds = kinds(&planned);
+    assert!(kinds.contains(&"playlist.follow_requested") && kinds.contains(&"schedule.added"), "{planned}");
+    for noun in ["playlist", "schedule", "job"] {
+        assert_eq!(served.json(&[noun, "list"]).await, json!([]), "{noun}");
+    }
+
     let followed = served.json(&[&follow[..], &["--keep", "new", "--every", "6h", "--wait"]].concat()).await;
     assert_eq!((&followed["keep"], &followed["keepQuality"]), (&json!("NEW"), &json!("best")), "{followed}");
     let first = served.json(&["schedule", "list"]).await;
@@ -79,12 +106,16 @@ async fn what_is_followed_is_refreshed_as_often_as_was_said_last() {
     assert_eq!((&first[0]["everySeconds"], &first[0]["cron"]), (&json!(21_600), &json!(null)), "{first}");
     let command = json!({ "name": "playlist.refresh", "arguments": { "playlist_id": followed["id"] } });
     assert_eq!(first[0]["command"], command, "{first}");
+
+    // Said badly, both stay as they are; said otherwise, both are; not said, the schedule stays.
+    served.run(&[&follow[..], &["--keep", "all", "--cron", "soon"]].concat()).await.ends_with(3);
+    let shown = served.json(&["playlist", "show", &url]).await;
+    assert_eq!((&shown["keep"], served.json(&["schedule", "list"]).await), (&json!("NEW"), first));
     let again = served.json(&[&follow[..], &["--keep", "nothing", "--cron", "30 2 * * *"]].concat()).await;
     assert_eq!((&again["keep"], &again["keepQuality"]), (&json!("NOTHING"), &json!(null)), "{again}");
     let second = served.json(&["schedule", "list"]).await;
     assert_eq!((second.as_array().unwrap().len(), &second[0]["name"]), (1, &json!(name)), "{second}");
     assert_eq!((&second[0]["cron"], &second[0]["everySeconds"]), (&json!("30 2 * * *"), &json!(null)));
-    // What is not said stays.
     for verb in
         [&["playlist", "follow", &url, "--keep", "new", "--quality", "720p"][..], &["playlist", "show", &url]]
     {
@@ -94,4 +125,18 @@ async fn what_is_followed_is_refreshed_as_often_as_was_said_last() {
     }
     assert_eq!(served.json(&["schedule", "list"]).await, second);
     served.run(&["schedule", "remove", &name]).await.ends_with(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_t_be_refreshed_now_is_refreshed_later_all_the_same() {
+    let served = Served::start().await;
+    let url = served.site.list_url("nowhere");
+    served.run(&["playlist", "follow", &url, "--every", "6h", "--wait"]).await.ends_with(1);
+    let schedules = served.json(&["schedule", "list"]).await;
+    assert_eq!((schedules.as_array().unwrap().len(), &schedules[0]["everySeconds"]), (1, &json!(21_600)));
+}
+
+/// The kinds of the events that a plan has.
+fn kinds(plan: &Value) -> Vec<&str> {
+    plan["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect()
 }

@@ -7,12 +7,7 @@ use super::{Shown, finish, input, object};
 use crate::{
     answers::playlist as answers,
     client::{Client, Document},
-    commands::{
-        failure::Failure,
-        plan::Intent,
-        schedule::{self, Again},
-        ticket::Ticket,
-    },
+    commands::{failure::Failure, plan::Intent, schedule::Again, ticket::Ticket},
     output::Output,
 };
 
@@ -64,13 +59,12 @@ impl Keep {
 pub(crate) const FOLLOW: Document<answers::follow::Answer> =
     Document::repeatable(include_str!("follow.graphql"));
 
-/// Follows what was typed, and has it refreshed as often as is said.
+/// Follows what was typed, and has it refreshed as often as is said: both, or neither.
 pub(super) async fn run(wanted: Follow, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let Follow { url, keep, quality, again, wait, ticket, intent } = wanted;
     let (keep, ticket) = (keep.map(Keep::name), ticket.input(client).await?);
-    let wanted = json!({ "url": url, "keep": keep, "quality": quality, "ticket": ticket });
+    let wanted = json!({ "url": url, "keep": keep, "quality": quality, "refreshTiming": again.timing(), "ticket": ticket });
     let (playlist, looked) = follow(&client.meant(intent), output, wanted, wait).await?;
-    schedule::refresh(client, &playlist.playlist.id, again).await?;
     output.show(&playlist, object::summary)?;
     looked
 }
