@@ -75,7 +75,6 @@ impl Schedules {
             let (rhythm, arguments) = (json(&rhythm), json(&command.arguments));
             let (is_removed, is_paused, since) = (false, false, since.as_micros());
             let make = |key| {
-                let name = name.into();
                 let command = command.name;
                 let (next_at, last_at, missed_since, refused, changed_at) =
                     (None, None, None, None, position);
