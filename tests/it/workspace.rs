@@ -73,7 +73,7 @@ async fn lister_downloader_and_verifier_work_in_a_process_that_has_only_the_port
 /// Where everything of the platform lies.
 fn places(platform: &Platform) -> Vec<PathBuf> {
     let data = platform.data().to_owned();
-    vec![data.canonicalize().unwrap(), data]
+    vec![data.canonicalize().expect("it is there"), data]
 }
 
 // PL-24: where it runs makes no difference to a cancel.
