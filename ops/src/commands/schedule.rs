@@ -4,7 +4,7 @@ mod entry;
 mod typed;
 
 use clap::{Args, Subcommand};
-use jiff::{Span, SpanRelativeTo, Unit};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Unit};
 use serde_json::{Value, json};
 
 pub(crate) use self::entry::CONCERN;
@@ -225,14 +225,21 @@ fn told(payload: SchedulePayload, output: &mut Output) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Seconds as [`seconds`] reads them: `6h`, `1h 30m`.
+fn how_long(seconds: i64) -> String {
+    format!("{:#}", SignedDuration::from_secs(seconds))
+}
+
 /// When a schedule comes.
 fn rhythm(schedule: &Schedule) -> String {
     let Schedule { cron, zone, every_seconds, jitter_seconds, .. } = schedule;
-    let jitter =
-        if *jitter_seconds > 0 { format!(", up to {jitter_seconds} s later") } else { String::new() };
+    let jitter = match *jitter_seconds {
+        0 => String::new(),
+        seconds => format!(", up to {} later", how_long(seconds)),
+    };
     let timing = match (cron, zone, every_seconds) {
         (Some(cron), Some(zone), _) => format!("{cron} {zone}"),
-        (.., Some(seconds)) => format!("every {seconds} s"),
+        (.., Some(seconds)) => format!("every {}", how_long(*seconds)),
         _ => "-".to_owned(),
     };
     format!("{timing}{jitter}")
@@ -282,12 +289,15 @@ fn text(schedule: &Schedule) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::{how_long, seconds};
 
     #[test]
     fn how_long_is_told_as_people_say_it() {
         for (text, expected) in [("90s", 90), ("15m", 900), ("2h", 7_200), ("1d", 86_400), ("1h30m", 5_400)] {
             assert_eq!(seconds(text), Ok(expected), "{text}");
+        }
+        for (told, expected) in [(90, "1m 30s"), (7_200, "2h"), (86_400, "24h")] {
+            assert_eq!((how_long(told).as_str(), seconds(expected)), (expected, Ok(told as u32)));
         }
         for text in ["", "soon", "-1h", "1ms", "2 months"] {
             assert!(seconds(text).unwrap_err().contains("90s"), "{text}");
