@@ -45,6 +45,19 @@ pub(crate) const fn cost(first: Option<u32>, last: Option<u32>, child: usize) ->
     }
 }
 
+/// What a search costs, in fields: every row that has the words is looked at.
+const SEARCH: usize = 200;
+/// What each of its words costs.
+const WORD: usize = 10;
+/// Words that cost something: a long title, an address or a whole sentence can be looked for.
+const WORDS_MAX: usize = 80;
+
+/// What it costs to look for a text.
+pub(crate) fn cost_of_search(text: Option<&String>) -> usize {
+    let words = text.map_or(0, |text| text.split_whitespace().take(WORDS_MAX).count());
+    if words == 0 { 0 } else { SEARCH + WORD * words }
+}
+
 /// The longest text that is looked for: an address.
 pub(crate) const TEXT_MAX: usize = 8_192;
 

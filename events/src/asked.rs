@@ -6,6 +6,7 @@
 use std::fmt;
 
 use mediary_schema::account::Permission;
+pub use mediary_schema::is_default;
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -57,12 +58,6 @@ pub trait Asked:
 pub fn schema_of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     settings.into_generator().into_root_schema_for::<T>().to_value()
-}
-
-/// Whether a value is what stands there if nothing is said; it is then left out, so that a field which is
-/// added later changes neither what was stored nor its fingerprint.
-pub fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 /// Why a name and its arguments are no command.

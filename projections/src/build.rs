@@ -61,7 +61,7 @@ impl Building {
         serving: Serving,
         orders: UnboundedSender<Order>,
     ) -> Result<Self, StartError> {
-        let (own, status) = watch::channel(ViewStatus::new(V::NAME, edition, file.1.position));
+        let (own, status) = watch::channel(ViewStatus::fed(V::NAME, edition, &file));
         let (stop, stopped) = watch::channel(false);
         let feeder = Feeder::new(log, runtime.clone(), file, Told { own, served: None }, stopped);
         let builder = Builder { feeder, edition, path, serving, orders };

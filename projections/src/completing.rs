@@ -1,8 +1,7 @@
 //! What makes an edition whole once it is at the end of the log: its indexes, and that all of it is on the disk.
 
-use std::fs::File;
-
 use crate::{
+    descriptor,
     fault::{End, STOPPED, chain, is_passing},
     feed::{Feeder, RETRY_MIN},
     handle::Fault,
@@ -21,7 +20,7 @@ impl Feeder {
         let mut wait = RETRY_MIN;
         while !self.store.is_built() {
             match self.store.complete::<V>() {
-                Ok(()) => {}
+                Ok(()) => self.told.tell(|status| status.is_built = true),
                 Err(error) if is_passing(&error) => self.wait_with(&chain(&error), &mut wait)?,
                 Err(error) => {
                     let reason = format!("the indexes can't be made: {}", chain(&error));
@@ -40,7 +39,7 @@ impl Feeder {
         match self.settling.take() {
             None => {
                 let path = self.store.path().to_owned();
-                let sync = move || File::open(path)?.sync_all();
+                let sync = move || descriptor::of(&path)?.sync_all();
                 self.settling = Some(spawn::aside(&self.runtime, sync));
             }
             Some(settling) if !settling.is_finished() => self.settling = Some(settling),

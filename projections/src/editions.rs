@@ -147,7 +147,7 @@ impl Roles {
         } else {
             (EditionState::Kept, None)
         };
-        let status = status.unwrap_or_else(|| ViewStatus::new(served.name, edition, 0));
+        let status = status.unwrap_or_else(|| ViewStatus::standing(served.name, edition, 0));
         EditionReport {
             edition,
             state: if status.fault.is_some() { EditionState::Halted } else { state },

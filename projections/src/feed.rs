@@ -148,7 +148,7 @@ impl Feeder {
         let failed = |error| Fault { position, code: STOPPED, reason: chain(&error) };
         self.store.begin_anew::<V>(&self.log).map_err(|error| End::Faulty(failed(error)))?;
         (self.place, self.ahead, self.settling) = (Place::default(), None, None);
-        self.told.tell(|status| status.position = 0);
+        self.told.tell(|status| (status.position, status.is_built) = (0, false));
         Ok(())
     }
 

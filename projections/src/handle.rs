@@ -30,6 +30,7 @@ use crate::{
     registry::StartError,
     spawn,
     start::Start,
+    store::{Place, Store},
     told::Told,
     view::View,
 };
@@ -50,6 +51,8 @@ pub struct ViewStatus {
     pub is_fed: bool,
     /// The position of the last event that it has folded.
     pub position: u64,
+    /// Whether it has the indexes that queries ask, and is written so that it can be read meanwhile.
+    pub is_built: bool,
     /// Events that it folds in a second, while it is behind.
     pub rate_per_second: Option<u64>,
     /// What keeps it from going on, and is tried again.
@@ -59,8 +62,17 @@ pub struct ViewStatus {
 }
 
 impl ViewStatus {
-    pub(crate) const fn new(name: &'static str, edition: Edition, position: u64) -> Self {
-        Self { name, edition, is_fed: true, position, rate_per_second: None, trouble: None, fault: None }
+    /// That of an edition that is fed.
+    pub(crate) fn fed(name: &'static str, edition: Edition, (store, place): &(Store, Place)) -> Self {
+        let (position, is_built) = (place.position, store.is_built());
+        let (rate_per_second, trouble, fault) = (None, None, None);
+        Self { name, edition, is_fed: true, position, is_built, rate_per_second, trouble, fault }
+    }
+
+    /// That of one that stands: nothing that is not built does.
+    pub(crate) const fn standing(name: &'static str, edition: Edition, position: u64) -> Self {
+        let (rate_per_second, trouble, fault) = (None, None, None);
+        Self { name, edition, is_fed: false, position, is_built: true, rate_per_second, trouble, fault }
     }
 }
 
@@ -112,11 +124,8 @@ impl ViewHandle {
     ) -> Result<Self, StartError> {
         let Start { shelf, fed, file, shown } = Start::of::<V>(log, directory)?;
         let head = log.head().position;
-        let (own, own_status) = watch::channel(ViewStatus::new(V::NAME, fed, file.1.position));
-        let standing = shown.map(|(edition, position)| ViewStatus {
-            is_fed: false,
-            ..ViewStatus::new(V::NAME, edition, position)
-        });
+        let (own, own_status) = watch::channel(ViewStatus::fed(V::NAME, fed, &file));
+        let standing = shown.map(|(edition, position)| ViewStatus::standing(V::NAME, edition, position));
         let whole_at = Arc::new(AtomicU64::new(if standing.is_some() { 0 } else { head }));
         let is_fed_shown = standing.is_none();
         let (served, status) = watch::channel(standing.unwrap_or_else(|| own.borrow().clone()));
@@ -221,11 +230,11 @@ impl ViewHandle {
         Ok(answer)
     }
 
-    /// Waits until what was recorded before the start is there; not where that takes longer than anybody waits.
+    /// Waits until what was recorded before the start is there and can be asked; not where that takes longer than anybody waits.
     async fn wait_until_whole(&self) -> Result<(), QueryError> {
         match self.refuse_if_partial() {
             Err(QueryError::Behind { at, wanted, .. }) if wanted - at <= LAG_AWAITED_MAX => {
-                self.wait_for(wanted).await
+                self.wait_until(wanted, |status| status.position >= wanted && status.is_built).await
             }
             known => known,
         }
@@ -267,14 +276,24 @@ impl ViewHandle {
         }
     }
 
-    /// Whether it shows all that was recorded when it was started, or once was: else it serves nobody.
+    /// Whether it shows all that was recorded when it was started, or once was, with the indexes that are asked: else it
+    /// serves nobody.
     pub(crate) fn is_whole(&self) -> bool {
         self.refuse_if_partial().is_ok()
     }
 
     fn refuse_if_partial(&self) -> Result<(), QueryError> {
-        let (at, wanted) = (self.status.borrow().position, self.whole_at.load(Ordering::SeqCst));
-        if at >= wanted { Ok(()) } else { Err(QueryError::Behind { view: self.name, at, wanted }) }
+        let (at, is_built) = {
+            let status = self.status.borrow();
+            (status.position, status.is_built)
+        };
+        let whole_at = self.whole_at.load(Ordering::SeqCst);
+        if at >= whole_at && is_built {
+            return Ok(());
+        }
+        // What isn't built is so far behind that it makes its indexes only once it is nearly at the end.
+        let wanted = if at < whole_at { whole_at } else { self.log.head().position.max(at) };
+        Err(QueryError::Behind { view: self.name, at, wanted })
     }
 
     fn stopped(&self, fault: &Fault) -> QueryError {
@@ -284,6 +303,14 @@ impl ViewHandle {
     /// Waits, at most two seconds, until the view shows the position. An edition that is fed no further never does, and says
     /// so at once.
     pub async fn wait_for(&self, position: u64) -> Result<(), QueryError> {
+        self.wait_until(position, |status| status.position >= position).await
+    }
+
+    async fn wait_until(
+        &self,
+        position: u64,
+        is_there: impl Fn(&ViewStatus) -> bool,
+    ) -> Result<(), QueryError> {
         let mut status = self.status.clone();
         {
             let status = status.borrow_and_update();
@@ -291,10 +318,10 @@ impl ViewHandle {
                 return Err(QueryError::Behind { view: self.name, at: status.position, wanted: position });
             }
         }
-        let reached = status.wait_for(|status| status.position >= position || status.fault.is_some());
+        let reached = status.wait_for(|status| is_there(status) || status.fault.is_some());
         match tokio::time::timeout(WAIT_MAX, reached).await {
             Ok(Ok(status)) => match &status.fault {
-                Some(fault) if status.position < position => Err(self.stopped(fault)),
+                Some(fault) if !is_there(&status) => Err(self.stopped(fault)),
                 Some(_) | None => Ok(()),
             },
             Ok(Err(_)) => Err(QueryError::Stopping),

@@ -1,17 +1,23 @@
 //! Lists: which rows of a table are asked for, in which order, and a page of them.
 //!
-//! Guarantees: whichever conditions are asked for together, one of them, or the order, is the index along which rows are
-//! read, and nothing is sorted but what a search found: what is asked for besides is looked at row by row. Rows that stay where they are in a list
+//! Guarantees: whichever conditions are asked for together, one thing leads, along which rows are read: the order, what narrows
+//! most, or the words that are searched for; what is asked for besides is looked at row by row. Nothing is sorted but what a
+//! search found, and no more of it than has the words, or is few. Rows that stay where they are in a list
 //! are neither left out nor shown twice by the pages of it, whatever changes in between.
+
+mod select;
 
 use std::{borrow::Cow, hash::Hash};
 
-use rusqlite::{Row, Transaction, params_from_iter, types::Value};
+use rusqlite::{Row, Transaction, types::Value};
+#[cfg(test)]
+pub(crate) use select::SMALL_MAX;
+pub(crate) use select::{Select, is_small};
 
 use crate::{
-    page::{Cursor, End, Page, PageRequest, Rank},
+    counted,
+    page::{Cursor, Page, PageRequest, Rank},
     search::{self, Sought},
-    sql,
 };
 
 /// What the rows of a list are sorted by. Those that are alike in it come in the order of their keys.
@@ -100,69 +106,148 @@ pub(crate) struct Listing {
     /// Rows with this moment or a later one in a column.
     since: Option<(&'static str, i64)>,
     /// Conditions that no index answers.
-    besides: Vec<(String, Vec<Value>)>,
+    only: Vec<&'static str>,
+    /// Which number of rows is kept; none if none is of all that is asked for.
+    number: Option<Number>,
+}
+
+/// What is counted by whoever writes rows.
+#[derive(Debug, Default)]
+struct Number {
+    what: Option<String>,
+    state: Option<String>,
+}
+
+/// What rows are read along; an index that fits less would have to be sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    /// The order.
+    Order,
+    /// The condition that narrows most, or else the keys.
+    Condition,
+    /// The words.
+    Words,
 }
 
 impl Listing {
     /// Every row of a table, by its columns.
     pub(crate) fn of<F: OrderField>(table: &'static str, columns: &'static str, order: Order<F>) -> Self {
         let (by, descending) = (order.field.by(), order.descending);
-        let (among, equal, besides) = (Vec::new(), Vec::new(), Vec::new());
-        let sought = Sought::Anything;
-        Self { table, columns, by, descending, sought, among, equal, since: None, besides }
+        let (among, equal, only, since) = (Vec::new(), Vec::new(), Vec::new(), None);
+        let (sought, number) = (Sought::Anything, Some(Number::default()));
+        Self { table, columns, by, descending, sought, among, equal, since, only, number }
     }
 
-    /// Only those that have the words of a text, if there is one. What is found is the least there is, and leads.
+    /// What all of them are in the numbers.
+    pub(crate) fn counted(mut self, what: &str, state: Option<&str>) -> Self {
+        self.number = Some(Number { what: Some(what.to_owned()), state: state.map(str::to_owned) });
+        self
+    }
+
+    /// Only those that have the words of a text, if there is one.
     pub(crate) fn search(&mut self, text: Option<&str>) {
         self.sought = Sought::of(text);
+        if self.sought != Sought::Anything {
+            self.number = None;
+        }
     }
 
     /// Only those whose keys a query answers, in their order, as its column `place`.
     pub(crate) fn among(&mut self, query: &'static str, values: impl IntoIterator<Item = Value>) {
         self.among.push((query, values.into_iter().collect()));
+        self.number = None;
     }
 
     /// Only those with a value in a column that has an index, with the key behind it. What narrows most is to be said first.
     pub(crate) fn equal(&mut self, column: &'static str, value: Option<impl Into<Value>>) {
-        self.equal.extend(value.map(|value| (column, value.into())));
+        if let Some(value) = value {
+            self.equal.push((column, value.into()));
+            self.number = None;
+        }
     }
 
-    /// Only those that fit a condition, which no index answers.
-    pub(crate) fn besides(&mut self, condition: impl Into<String>, values: impl IntoIterator<Item = Value>) {
-        self.besides.push((condition.into(), values.into_iter().collect()));
+    /// Only those of a kind, by the column that has such an index, too: of each there is a number.
+    pub(crate) fn kind(&mut self, column: &'static str, kind: Option<&str>) {
+        self.numbered(column, kind, |number| &mut number.what);
     }
 
-    /// Only those with this moment or a later one in a column, which has an index and is nearly in the order of the keys.
-    /// Clocks are set back, so the column has the last word.
+    /// Only those in a state, by the column that has such an index, too: of each there is a number.
+    pub(crate) fn state(&mut self, column: &'static str, state: Option<&str>) {
+        self.numbered(column, state, |number| &mut number.state);
+    }
+
+    fn numbered(
+        &mut self,
+        column: &'static str,
+        value: Option<&str>,
+        of: impl FnOnce(&mut Number) -> &mut Option<String>,
+    ) {
+        let Some(value) = value else { return };
+        self.equal.push((column, Value::Text(value.to_owned())));
+        if let Some(number) = &mut self.number {
+            *of(number) = Some(value.to_owned());
+        }
+    }
+
+    /// Only those that fit a condition, which no index answers, and by which they are counted.
+    pub(crate) fn only(&mut self, condition: &'static str) {
+        self.only.push(condition);
+    }
+
+    /// Only those with this moment or a later one in a column, which each row has from its beginning on; its table notes what
+    /// is [`reached`](crate::reached).
     pub(crate) fn since(&mut self, column: &'static str, moment: Option<i64>) {
-        self.since = moment.map(|moment| (column, moment));
+        if let Some(moment) = moment {
+            self.since = Some((column, moment));
+            self.number = None;
+        }
+    }
+
+    /// What leads.
+    fn lead(&self, by: By, rows: &Transaction<'_>) -> rusqlite::Result<Lead> {
+        if !matches!(self.sought, Sought::Words(_)) {
+            return Ok(if by.column.is_some() { Lead::Order } else { Lead::Condition });
+        }
+        Ok(if self.is_small(rows)? { Lead::Condition } else { Lead::Words })
+    }
+
+    /// Whether what narrows most leaves few rows.
+    fn is_small(&self, rows: &Transaction<'_>) -> rusqlite::Result<bool> {
+        let Self { table, only, .. } = self;
+        let (from, conditions, values) = match (self.among.first(), self.equal.first()) {
+            (Some((query, values)), _) => (format!("({query})"), Vec::new(), values.clone()),
+            (None, Some((column, value))) => {
+                let mut conditions: Vec<Cow<'_, str>> = only.iter().copied().map(Cow::Borrowed).collect();
+                conditions.push(format!("{table}.{column} = ?").into());
+                ((*table).to_owned(), conditions, vec![value.clone()])
+            }
+            (None, None) => return Ok(false),
+        };
+        is_small(rows, &from, &conditions, values)
     }
 
     /// How it is asked in an order.
-    fn select(&self, by: By) -> Select<'_> {
+    fn select(&self, by: By, lead: Lead) -> Select<'_> {
         let Self { table, columns, descending, .. } = *self;
         let (mut conditions, mut values) = (Vec::<Cow<'_, str>>::new(), Vec::new());
         let (mut from, mut key) = (Cow::Borrowed(table), Cow::Owned(format!("{table}.key")));
         let mut among = self.among.iter();
-        // One thing leads, and all else is kept from leading by a plus: an index that fits less would have to be sorted.
-        let mut is_led = by.column.is_some();
-        let mut is_in_another_order = is_led;
-        match &self.sought {
-            Sought::Anything => {}
-            Sought::Nothing => conditions.push("0".into()),
-            Sought::Words(words) => {
-                from = format!("{} CROSS JOIN {table} ON {table}.key = found.place", search::found(table))
-                    .into();
-                key = Cow::Borrowed("found.place");
-                values.push(Value::Text(words.clone()));
-                (is_led, is_in_another_order) = (true, true);
-            }
+        let beside = |query: &str| format!("{query} CROSS JOIN {table} ON {table}.key = found.place").into();
+        // All else is kept from leading by a plus.
+        let mut is_led = lead != Lead::Condition;
+        let mut is_key_led = is_led;
+        if lead == Lead::Words
+            && let Sought::Words(words) = &self.sought
+        {
+            (from, key) = (beside(&search::found(table)), Cow::Borrowed("found.place"));
+            values.push(Value::Text(words.clone()));
         }
-        if !is_led && let Some((query, of_query)) = among.next() {
-            from = format!("({query}) AS found CROSS JOIN {table} ON {table}.key = found.place").into();
-            key = Cow::Borrowed("found.place");
+        if lead == Lead::Condition
+            && let Some((query, of_query)) = among.next()
+        {
+            (from, key) = (beside(&format!("({query}) AS found")), Cow::Borrowed("found.place"));
             values.extend(of_query.iter().cloned());
-            (is_led, is_in_another_order) = (true, true);
+            (is_led, is_key_led) = (true, true);
         }
         for (column, value) in &self.equal {
             let plus = if is_led { "+" } else { "" };
@@ -171,10 +256,12 @@ impl Listing {
             is_led = true;
         }
         if let Some((column, moment)) = self.since {
-            let plus = if is_in_another_order { "+" } else { "" };
+            let plus = if is_key_led { "+" } else { "" };
+            // Behind the first that is late enough others may be too early, where a clock was set back.
             conditions.push(
                 format!(
-                    "+{table}.{column} >= ? AND {plus}{table}.key >= (SELECT coalesce(min(key), {}) FROM {table} WHERE {column} >= ?)",
+                    "+{table}.{column} >= ? AND {plus}{table}.key >= coalesce((SELECT key FROM {table}
+                     WHERE reached_at >= ? ORDER BY reached_at, key LIMIT 1), {})",
                     i64::MAX
                 )
                 .into(),
@@ -185,96 +272,39 @@ impl Listing {
             conditions.push(format!("+{table}.key IN ({query})").into());
             values.extend(of_query.iter().cloned());
         }
-        for (condition, of_condition) in &self.besides {
-            conditions.push(condition.as_str().into());
-            values.extend(of_condition.iter().cloned());
-        }
-        let rank = by.column.map_or_else(|| key.clone(), |column| format!("{table}.{column}").into());
-        Select { columns, from, conditions, values, by, rank, key, descending }
-    }
-
-    /// A page of it; how many rows there are in all is asked if it is to be said.
-    pub(crate) fn page<T>(
-        &self,
-        rows: &Transaction<'_>,
-        request: &PageRequest,
-        read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
-        total: impl FnOnce() -> rusqlite::Result<u64>,
-    ) -> rusqlite::Result<Page<T>> {
-        self.select(self.by).page(rows, request, read, total)
-    }
-
-    /// How many rows there are, each looked at; in which order, nobody asks, so that what narrows most leads.
-    pub(crate) fn count(&self, rows: &Transaction<'_>) -> rusqlite::Result<u64> {
-        self.select(By::KEY).count(rows)
-    }
-}
-
-/// A list as it is asked for in SQL.
-#[derive(Debug)]
-pub(crate) struct Select<'a> {
-    pub(crate) columns: &'a str,
-    pub(crate) from: Cow<'a, str>,
-    /// Each with a mark for every value, in their order.
-    pub(crate) conditions: Vec<Cow<'a, str>>,
-    pub(crate) values: Vec<Value>,
-    pub(crate) by: By,
-    /// What it is sorted by, and by what then.
-    pub(crate) rank: Cow<'a, str>,
-    pub(crate) key: Cow<'a, str>,
-    pub(crate) descending: bool,
-}
-
-impl Select<'_> {
-    pub(crate) fn page<T>(
-        &self,
-        rows: &Transaction<'_>,
-        request: &PageRequest,
-        read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
-        total: impl FnOnce() -> rusqlite::Result<u64>,
-    ) -> rusqlite::Result<Page<T>> {
-        let Self { columns, from, by, rank, key, .. } = self;
-        let (mut conditions, mut values) = (self.conditions.clone(), self.values.clone());
-        let (behind, in_front) = if self.descending { ("<", ">") } else { (">", "<") };
-        for (cursor, side) in [(&request.after, behind), (&request.before, in_front)] {
-            let Some(Cursor { rank: of_cursor, key: key_of_cursor, .. }) = cursor.clone() else { continue };
-            if by.column.is_some() {
-                // The first of the two is the one that an index can answer in any case.
-                conditions.push(format!("{rank} {side}= ? AND ({rank}, {key}) {side} (?, ?)").into());
-                values.extend([of_cursor.clone().into(), of_cursor.into()]);
-            } else {
-                conditions.push(format!("{key} {side} ?").into());
+        conditions.extend(self.only.iter().copied().map(Cow::Borrowed));
+        match &self.sought {
+            Sought::Anything => {}
+            Sought::Nothing => conditions.push("0".into()),
+            Sought::Words(_) if lead == Lead::Words => {}
+            Sought::Words(words) => {
+                conditions.push(search::has(table).into());
+                values.push(Value::Text(words.clone()));
             }
-            values.push(Value::Integer(key_of_cursor));
         }
-        values.push(Value::Integer(request.limit()));
-        let is_upwards = self.descending == (request.end == End::Back);
-        let upwards = if is_upwards { "ASC" } else { "DESC" };
-        let order = match by.column {
-            Some(_) => format!("{rank} {upwards}, {key} {upwards}"),
-            None => format!("{key} {upwards}"),
-        };
-        let statement = format!(
-            "SELECT {rank} AS place_rank, {key} AS place_key, {columns} FROM {from}{} ORDER BY {order} LIMIT ?",
-            where_all(&conditions)
-        );
-        let cursor = |row: &Row<'_>| {
-            let (rank, key) = (row.get("place_rank")?, row.get("place_key")?);
-            Ok::<_, rusqlite::Error>(Cursor { by: by.name.to_owned(), rank, key })
-        };
-        let found = rows
-            .prepare_cached(&statement)?
-            .query_map(params_from_iter(values), |row| Ok((cursor(row)?, read(row)?)))?
-            .collect::<rusqlite::Result<Vec<_>>>()?;
-        Page::new(found, request, total)
+        // What leads is sorted, rather than that all is read in its order.
+        let plus = if lead == Lead::Order { "" } else { "+" };
+        let rank = by.column.map_or_else(|| key.clone(), |column| format!("{plus}{table}.{column}").into());
+        Select { columns, from, conditions, values, by, place: rank.clone(), rank, key, descending }
     }
 
-    pub(crate) fn count(&self, rows: &Transaction<'_>) -> rusqlite::Result<u64> {
-        let statement = format!("SELECT count(*) FROM {}{}", self.from, where_all(&self.conditions));
-        sql::count(rows, &statement, params_from_iter(&self.values))
+    /// A page of it, with how many rows there are in all if that is to be said.
+    pub(crate) fn page<T>(
+        &self,
+        rows: &Transaction<'_>,
+        request: &PageRequest,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Page<T>> {
+        let select = self.select(self.by, self.lead(self.by, rows)?);
+        select.page(rows, request, read, || self.count(rows))
     }
-}
 
-fn where_all(conditions: &[Cow<'_, str>]) -> String {
-    if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) }
+    /// How many rows there are: known, if nothing is asked for but what is counted. Else each is looked at; in which order,
+    /// nobody asks, so that what narrows most leads.
+    fn count(&self, rows: &Transaction<'_>) -> rusqlite::Result<u64> {
+        match &self.number {
+            Some(Number { what, state }) => counted::number(rows, what.as_deref(), state.as_deref()),
+            None => self.select(By::KEY, self.lead(By::KEY, rows)?).count(rows),
+        }
+    }
 }

@@ -23,6 +23,8 @@ pub struct Called {
     id: &'static str,
     name: &'static str,
     address: &'static str,
+    /// Which of them are there to be called.
+    condition: &'static str,
 }
 
 impl Called {
@@ -33,7 +35,12 @@ impl Called {
         name: &'static str,
         address: &'static str,
     ) -> Self {
-        Self { table, id, name, address }
+        Self { table, id, name, address, condition: "1" }
+    }
+
+    /// Only those that fit a condition: what was removed is called by nobody.
+    pub(crate) const fn only(self, condition: &'static str) -> Self {
+        Self { condition, ..self }
     }
 
     /// The newest row.
@@ -58,7 +65,7 @@ impl Called {
 
     /// Rows whose name has the text in it, in whichever case.
     pub fn containing(&self, rows: &Snapshot<'_>, text: &str, limit: u32) -> rusqlite::Result<Vec<Named>> {
-        self.find(rows, &sql::has(&[self.name], "?1"), &sql::containing(text), limit)
+        self.find(rows, &sql::has(self.name, "?1"), &sql::containing(text), limit)
     }
 
     /// Rows that fit a condition, the newest first.
@@ -69,10 +76,10 @@ impl Called {
         value: &dyn rusqlite::ToSql,
         limit: u32,
     ) -> rusqlite::Result<Vec<Named>> {
-        let Self { table, id, name, address } = self;
+        let Self { table, id, name, address, condition: of_all } = self;
         let query = format!(
             "SELECT {id} AS id, {name} AS name, {address} AS address FROM {table}
-             WHERE {condition} ORDER BY key DESC LIMIT ?2"
+             WHERE ({condition}) AND {of_all} ORDER BY key DESC LIMIT ?2"
         );
         rows.prepare_cached(&query)?.query_map(params![value, limit], named)?.collect()
     }

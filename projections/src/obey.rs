@@ -129,13 +129,12 @@ impl Life {
 
     /// Feeds another file from now on.
     fn feed(&mut self, edition: Edition, file: (Store, Place)) {
-        let position = file.1.position;
+        let own = ViewStatus::fed(self.served.borrow().name, edition, &file);
         self.feeder.turn_to(file);
         self.feeder.told.served = None;
         self.serves_at = 0;
         let mut roles = self.editions.lock();
-        let name = self.served.borrow().name;
-        self.feeder.told.own.send_replace(ViewStatus::new(name, edition, position));
+        self.feeder.told.own.send_replace(own);
         roles.fed.0 = edition;
     }
 
@@ -195,7 +194,7 @@ impl Life {
         self.feeder.told.served = None;
         self.whole_at.store(0, Ordering::SeqCst);
         self.readers.turn_to(edition);
-        self.served.send_replace(ViewStatus { is_fed: false, ..ViewStatus::new(name, edition, position) });
+        self.served.send_replace(ViewStatus::standing(name, edition, position));
         self.has_retired = false;
     }
 }

@@ -32,6 +32,7 @@ pub(crate) trait Row: Counted + Sized {
     const SELECT: &'static str;
     const INSERT: &'static str;
     const UPDATE: &'static str;
+    const DELETE: &'static str;
 
     fn key(&self) -> i64;
     fn id(&self) -> Id;
@@ -84,6 +85,8 @@ macro_rules! row {
                 $(", ", stringify!($changing), " = :", stringify!($changing),)*
                 " WHERE key = :key"
             );
+
+            const DELETE: &'static str = concat!("DELETE FROM ", $table, " WHERE key = ?1");
 
             fn key(&self) -> i64 {
                 self.key
@@ -206,10 +209,7 @@ impl<R: Row> Table<R> {
         file: &Transaction<'_>,
         make: impl FnOnce(i64) -> R,
     ) -> Result<i64, RowError> {
-        let key = match self.next_key {
-            Some(key) => key,
-            None => newest_key::<R>(file)? + 1,
-        };
+        let key = self.next_key(file)?;
         let row = make(key);
         let id = row.id();
         match self.rows.entry(id) {
@@ -219,6 +219,32 @@ impl<R: Row> Table<R> {
         self.waiting.push(id);
         self.next_key = Some(key + 1);
         Ok(key)
+    }
+
+    /// Puts a new row, which gets the next key, in the place of one of the same id: the thing is there anew.
+    pub(crate) fn replace(
+        &mut self,
+        file: &Transaction<'_>,
+        id: Id,
+        make: impl FnOnce(i64) -> R,
+    ) -> Result<(), RowError> {
+        // Before the newest row may go.
+        self.next_key = Some(self.next_key(file)?);
+        if let Some(held) = held(&mut self.rows, file, id)? {
+            if held.state == Standing::Same {
+                held.row.count(&mut self.counts.less());
+            }
+            file.prepare_cached(R::DELETE)?.execute([held.row.key()])?;
+            self.rows.remove(&id);
+        }
+        self.insert(file, make).map(drop)
+    }
+
+    fn next_key(&self, file: &Transaction<'_>) -> rusqlite::Result<i64> {
+        match self.next_key {
+            Some(key) => Ok(key),
+            None => Ok(newest_key::<R>(file)? + 1),
+        }
     }
 
     /// Which rows were written since this was asked last.

@@ -5,13 +5,13 @@
 //! reader's connection the index has the rows of one project, as tables have.
 //!
 //! A word is what is between blanks. Each has to be there, in whichever order and case, with or without its accents;
-//! of the last one the beginning is enough. What is no letter and no digit only ends a part of a word, whose parts have
+//! of the last one, unless it is said before, the beginning is enough. What is no letter and no digit only ends a part of a word, whose parts have
 //! to follow each other: `AC/DC` finds `ac-dc`, an address finds itself. In a script that is written without blanks
 //! each letter is a part.
 //!
 //! To make a table searchable: a [`Texts`] in its view, `Listing::search` in its query.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use rusqlite::{
     Connection, Transaction,
@@ -152,6 +152,14 @@ pub(crate) fn found(table: &str) -> String {
     format!("(SELECT rowid AS place FROM {table}{SUFFIX} WHERE {table}{SUFFIX} MATCH ?) AS found")
 }
 
+/// The condition on a row of a table that it has words, for which a mark stands.
+pub(crate) fn has(table: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM {table}{SUFFIX}
+                 WHERE {table}{SUFFIX} MATCH ? AND {table}{SUFFIX}.rowid = {table}.key)"
+    )
+}
+
 /// Lets a connection write what is indexed: gives it the functions that make words.
 pub fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
@@ -239,11 +247,17 @@ impl Sought {
         if words().next().is_none() {
             return Self::Anything;
         }
-        let quoted: Vec<String> = words()
-            .filter(|word| word.chars().any(char::is_alphanumeric))
-            .map(|word| format!("\"{}\"", apart(word).replace('"', " ")))
-            .collect();
-        if quoted.is_empty() { Self::Nothing } else { Self::Words(quoted.join(" ") + "*") }
+        let words = words().filter(|word| word.chars().any(char::is_alphanumeric));
+        let mut quoted: Vec<String> =
+            words.map(|word| format!("\"{}\"", apart(word).replace('"', " "))).collect();
+        let Some(last) = quoted.pop() else { return Self::Nothing };
+        // Each is looked for once, however often it was said.
+        let mut said = HashSet::new();
+        quoted.retain(|word| said.insert(word.to_lowercase()));
+        if !said.contains(&last.to_lowercase()) {
+            quoted.push(last + "*");
+        }
+        Self::Words(quoted.join(" "))
     }
 }
 

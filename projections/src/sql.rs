@@ -56,10 +56,9 @@ pub(crate) fn containing(text: &str) -> String {
     format!("%{escaped}%")
 }
 
-/// The condition on rows that have a text in any of these columns, for [`containing`] as the parameter of that name.
-pub(crate) fn has(columns: &[&str], parameter: &str) -> String {
-    let each = columns.iter().map(|column| format!("{column} LIKE {parameter} ESCAPE '\\'"));
-    format!("({})", each.collect::<Vec<_>>().join(" OR "))
+/// The condition on rows that have a text in a column, for [`containing`] as the parameter of that name.
+pub(crate) fn has(column: &str, parameter: &str) -> String {
+    format!("{column} LIKE {parameter} ESCAPE '\\'")
 }
 
 fn unreadable(row: &Row<'_>, column: &str, error: serde_json::Error) -> rusqlite::Error {

@@ -1,8 +1,7 @@
 //! The SQLite file of one edition of a view, as whoever writes it has it: its tables, its checkpoint, its pace.
 
 use std::{
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
     sync::OnceLock,
 };
@@ -11,6 +10,7 @@ use mediary_log::{Hash, Log, Passed, ReadError};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction};
 
 use crate::{
+    descriptor,
     editions::last_erasure,
     readers,
     registry::StartError,
@@ -189,7 +189,7 @@ impl Store {
     /// the file come to the disk with the next commit, which syncs all that stands before it.
     fn sync(&self) -> Result<(), rusqlite::Error> {
         self.connection.pragma_update(None, "synchronous", "full")?;
-        let synced = File::open(&self.path).and_then(|file| file.sync_all());
+        let synced = descriptor::of(&self.path).and_then(|file| file.sync_all());
         synced.map_err(|error| {
             let failed = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR);
             rusqlite::Error::SqliteFailure(failed, Some(error.to_string()))
@@ -374,5 +374,8 @@ pub(crate) fn remove(path: &Path) {
                 tracing::warn!(path = %part.display(), %error, "can't remove an old view");
             }
         }
+    }
+    if !path.exists() {
+        descriptor::forget(path);
     }
 }

@@ -15,8 +15,9 @@ use crate::{
 
 /// A fold of recorded events into the rows of one SQLite file.
 ///
-/// Each row has a `changed_at`: the position of the last event that touched it, indexed, so that
-/// whoever comes back with a position gets what changed after it. Rows are never deleted.
+/// Each row of a thing has a `changed_at`: the position of the last event that touched it. Where the thing can be watched it is
+/// indexed, so that whoever comes back with a position gets what changed after it. Such rows are never deleted, nor are those of
+/// a table that is searched; a thing of another kind that is there anew may get a new row in place of the old one.
 pub trait View: Default + 'static {
     /// The name of the file; never two views of one name.
     const NAME: &'static str;

@@ -16,8 +16,8 @@ use std::{collections::HashMap, fmt};
 use uuid::Uuid;
 
 use crate::{
-    Address, CommandId, DownloadId, EntryId, EventId, FileId, HostId, ItemId, JobId, Label, PlaylistId,
-    ProjectId, ReservationId, ScheduleId, TokenId, WorkerId,
+    Address, CommandId, DownloadId, EntryId, EventId, FileId, HostId, ItemId, JobId, PlaylistId, ProjectId,
+    ReservationId, ScheduleId, TokenId, WorkerId,
     download::Wish,
     item::{IdScope, ItemSource},
     playlist::ObservedEntry,
@@ -138,12 +138,9 @@ impl Identities {
     }
 
     /// What is done again and again under a name: one per project.
-    pub fn schedule(&self, project: ProjectId, name: &Label) -> ScheduleId {
+    pub fn schedule(&self, project: ProjectId, name: &str) -> ScheduleId {
         ScheduleId::from_uuid(
-            self.derive(
-                "mediary 2 schedule",
-                &[project.uuid().as_bytes().as_slice(), name.as_str().as_bytes()],
-            ),
+            self.derive("mediary 2 schedule", &[project.uuid().as_bytes().as_slice(), name.as_bytes()]),
         )
     }
 

@@ -52,3 +52,9 @@ pub use several::{Several, SeveralError};
 pub use subject::{NAME_BYTES_MAX, ParseSubjectError, Subject, is_word};
 pub use template::TemplateVersion;
 pub use ticket::{Label, Priority, Ticket, Wait};
+
+/// Whether a value is what stands there if nothing is said; it is then left out, so that a field which is
+/// added later changes neither what was stored nor its fingerprint.
+pub fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

@@ -56,7 +56,7 @@ pub struct Rhythm {
     /// The moments.
     pub timing: Timing,
     /// By how many seconds they are put off, at most: less than a day.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "crate::is_default")]
     pub jitter_seconds: u32,
 }
 
@@ -118,16 +118,20 @@ pub enum RhythmRefused {
         /// What was asked for.
         seconds: u32,
     },
-    /// It would be put off by too much.
-    #[error("a moment can be put off by less than a day")]
+    /// It would be put off by too much: beyond the next moment, or by a day.
+    #[error("a moment is put off by less than a day, and by less than the time until the next one")]
     Jitter,
+    /// The expression or the zone is longer than anybody writes it.
+    #[error("a cron expression has at most {EXPRESSION_BYTES_MAX} bytes, a time zone {ZONE_BYTES_MAX}")]
+    TooLong,
 }
+
+/// The longest cron expression, in bytes.
+const EXPRESSION_BYTES_MAX: usize = 256;
+/// The longest name of a time zone, in bytes.
+const ZONE_BYTES_MAX: usize = 64;
 
 const DAY_SECONDS: u32 = 86_400;
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
 
 impl Rhythm {
     /// Refuses what can't be understood, or never comes after this moment.
@@ -139,13 +143,25 @@ impl Rhythm {
             Timing::Every { seconds } if !(1..=366 * DAY_SECONDS).contains(seconds) => {
                 Err(RhythmRefused::Every { seconds: *seconds })
             }
-            Timing::Every { .. } => Ok(()),
+            Timing::Every { seconds } => self.check_jitter(Duration::from_secs((*seconds).into())),
+            Timing::Cron { expression, zone }
+                if expression.len() > EXPRESSION_BYTES_MAX || zone.len() > ZONE_BYTES_MAX =>
+            {
+                Err(RhythmRefused::TooLong)
+            }
             Timing::Cron { expression, zone } => {
                 let clock = WallClock::new(expression, zone)?;
                 let never = || RhythmRefused::Never { expression: expression.clone() };
-                clock.next(now).map(drop).ok_or_else(never)
+                let first = clock.next(now).ok_or_else(never)?;
+                clock.next(first).map_or(Ok(()), |second| self.check_jitter(second.since(first)))
             }
         }
+    }
+
+    /// What is put off beyond the next moment would count as missed.
+    fn check_jitter(&self, between: Duration) -> Result<(), RhythmRefused> {
+        let jitter = Duration::from_secs(self.jitter_seconds.into());
+        if jitter.is_zero() || jitter < between { Ok(()) } else { Err(RhythmRefused::Jitter) }
     }
 
     /// When it comes next after this moment, of those that it had; none if it never does. What `seed` stands for is put

@@ -203,6 +203,43 @@ async fn every_list_is_searched_for_words() {
     world.edge.stop();
 }
 
+// A search may look at every row, however few are shown: a request has not many of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn searches_cost_what_they_look_at() {
+    let world = World::start().await;
+    let ask = |list: &List, text: &str, count: usize| {
+        let arguments = format!("{} first: 1 {}", list.always, text);
+        let fields: Vec<_> = (0..count)
+            .map(|number| format!("_{number}: {}({arguments}) {{ nodes {{ id }} }}", list.field))
+            .collect();
+        let fields = fields.join(" ");
+        if list.is_of_playlist {
+            format!("{{ playlist(id: \"{}\") {{ {fields} }} }}", world.list)
+        } else {
+            format!("{{ {fields} }}")
+        }
+    };
+    for list in &LISTS[..5] {
+        let of = |text: &str, count| ask(list, &format!("filter: {{ search: \"{text}\" }}"), count);
+        let refused = Err(vec!["TOO_COMPLEX".to_owned()]);
+        for (query, is_allowed) in [
+            (of("word", 40), true),
+            (of("word", 60), false),
+            (of(&"word ".repeat(20), 20), true),
+            (of(&"word ".repeat(40), 20), false),
+            // What is not searched for costs nothing.
+            (of(" ", 60), true),
+            (ask(list, "filter: {}", 60), true),
+            (ask(list, "", 60), true),
+        ] {
+            let answer = world.edge.try_ask(&query).await;
+            assert_eq!(answer.is_ok(), is_allowed, "{query}");
+            assert!(is_allowed || answer == refused, "{answer:?}");
+        }
+    }
+    world.edge.stop();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn jobs_are_asked_for_by_more_than_one_thing_at_once() {
     let world = World::start().await;

@@ -284,5 +284,16 @@ async fn how_far_jobs_are_is_told_to_whoever_may_see_names_and_wants_them() {
     }
     // Of the last one nothing was told: the next that is, is of its kind.
     assert!(watching[3].next().now_or_never().is_none());
+    // Whoever comes now has at once what was told before, and asks what each job is once.
+    let of_story = || watch(format!("(storyId: {})", one["storyId"]));
+    assert_eq!(watch(String::new()).next().await.unwrap(), [told(other, 2), told(one, 3)]);
+    let mut late = of_story();
+    assert_eq!(late.next().await.unwrap(), [told(other, 2), told(one, 3)]);
+    drop(watching);
+    statements(world.edge.views());
+    tell(one, ProjectId::HOME, 4);
+    assert_eq!(late.next().await.unwrap(), [told(one, 4)]);
+    let [.., run, _] = statements(world.edge.views());
+    assert_eq!(run, Vec::<String>::new(), "it is known which jobs are of the story");
     world.edge.stop();
 }

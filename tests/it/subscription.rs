@@ -4,7 +4,8 @@
 
 use std::{cell::Cell, collections::BTreeMap, time::Duration};
 
-use mediary_tests::{Client, Platform, Random, Subscriber};
+use mediary_schema::PlaylistId;
+use mediary_tests::{Client, DEADLINE, Platform, Random, Subscriber};
 use serde_json::{Value, json};
 
 const CUTS_IN_EVERY_RUN: u64 = 50;
@@ -253,5 +254,31 @@ async fn playlists_are_a_snapshot_and_then_changes_and_a_break_misses_nothing() 
         mirror.take(&mut subscriber, "playlistChanges", "playlists").await;
     }
     assert_eq!(mirror.rows, rows_by_id(client, QUERY, "playlists").await);
+    platform.stop().await;
+}
+
+// LI-02: what "Unlisted" shows is told with the playlist that each item is followed as.
+// invariant: E-11
+#[tokio::test(flavor = "multi_thread")]
+async fn single_items_that_are_new_or_change_are_told_to_whoever_watches_unlisted() {
+    const CHANGES: &str = "subscription($list: ID!) { entryChanges(playlistId: $list) {
+        position entries { id sourceId } } }";
+    let platform = Platform::start().await;
+    let client = &platform.client;
+    let unlisted = PlaylistId::UNLISTED.to_string();
+    client.follow(&platform.site.item_url("videos-2")).await;
+
+    let mut mirror = Mirror::default();
+    let mut subscriber = Subscriber::open(client, CHANGES, json!({ "list": unlisted })).await;
+    assert_eq!(mirror.take(&mut subscriber, "entryChanges", "entries").await, 1);
+    client.follow(&platform.site.item_url("videos-3")).await;
+    let told = tokio::time::timeout(DEADLINE, async {
+        while mirror.rows.len() < 2 {
+            mirror.take(&mut subscriber, "entryChanges", "entries").await;
+        }
+    });
+    told.await.expect("the second item is told");
+    let names: Vec<_> = mirror.rows.into_values().map(|mut row| row["sourceId"].take()).collect();
+    assert!(names.contains(&json!("videos-3")), "{names:?}");
     platform.stop().await;
 }

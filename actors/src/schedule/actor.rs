@@ -1,21 +1,24 @@
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use futures::{StreamExt as _, stream};
-use mediary_events::{
-    Concern as _,
-    schedule::{Plan, Schedule},
-};
+use mediary_events::schedule::{Plan, Schedule};
 use mediary_log::{
     Filter, Origin, OriginKind,
     alarm::{Alarms, Key},
     gate::{Caller, Gate, Refusal, Transaction},
-    token::{Credential, Tokens},
+    token::{Credential, Denied, Tokens},
     work,
 };
 use mediary_schema::{CommandId, PrincipalId, ProjectId, ScheduleId, schedule::Due};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
-use super::timetable::Timetable;
+use super::timetable::{CATEGORIES, Timetable};
 use crate::follower::Listener;
 
 /// Gives the commands of schedules when their moment has come: each as whoever added it, if he still may.
@@ -44,6 +47,7 @@ pub enum Message {
 #[derive(Debug)]
 pub struct State {
     arguments: SchedulerArguments,
+    waker: Waker,
     timetable: Timetable,
     /// Up to where the timetable was saved.
     saved: u64,
@@ -67,8 +71,22 @@ enum Outcome {
     Done,
     /// There is no such schedule any more.
     Gone,
-    /// Nothing can be recorded just now.
-    Later(Refusal),
+    /// The schedule can't be read by this program, which says nothing of it.
+    Unread,
+    /// Nothing can be decided or recorded just now.
+    Later(String),
+    /// The log is being closed.
+    Stopping,
+}
+
+/// Who gives the commands of a schedule.
+enum Giver {
+    /// Whoever has this credential.
+    Holder(Credential),
+    /// Nobody any more.
+    Nobody,
+    /// Nobody can say.
+    Unknown(Denied),
 }
 
 impl std::fmt::Debug for SchedulerArguments {
@@ -88,23 +106,27 @@ impl Actor for Scheduler {
         arguments: SchedulerArguments,
     ) -> Result<State, ActorProcessingErr> {
         let log = arguments.gate.log().clone();
-        let waker = myself.clone();
-        let wake = move || wake(&waker);
+        let waker = Waker { scheduler: myself.clone(), is_waking: Arc::default() };
+        let wake = {
+            let waker = waker.clone();
+            move || waker.wake()
+        };
         // From before the snapshot is read, so that nothing falls between the two.
-        let events = log.subscribe(log.head().position + 1, Filter::categories([Schedule::NAME]));
+        let events = log.subscribe(log.head().position + 1, Filter::categories(CATEGORIES));
         Listener::start(myself.get_cell(), events, wake).await?;
         let timetable = tokio::task::spawn_blocking(move || Timetable::restore(&log)).await?;
-        myself.cast(Message::Wake)?;
+        waker.wake();
         let saved = timetable.position();
-        Ok(State { arguments, timetable, saved })
+        Ok(State { arguments, waker, timetable, saved })
     }
 
     async fn handle(
         &self,
-        myself: ActorRef<Message>,
+        _: ActorRef<Message>,
         Message::Wake: Message,
         state: &mut State,
     ) -> Result<(), ActorProcessingErr> {
+        state.waker.is_waking.store(false, Ordering::SeqCst);
         state.read_on().await?;
         let alarms = state.arguments.alarms.clone();
         let next = match state.give_what_is_due().await? {
@@ -115,7 +137,10 @@ impl Actor for Scheduler {
             Pace::Stops => None,
         };
         match next {
-            Some(moment) => alarms.set(NEXT, moment, move || wake(&myself)),
+            Some(moment) => {
+                let waker = state.waker.clone();
+                alarms.set(NEXT, moment, move || waker.wake());
+            }
             None => alarms.clear(NEXT),
         }
         Ok(())
@@ -127,10 +152,19 @@ impl Actor for Scheduler {
     }
 }
 
-fn wake(scheduler: &ActorRef<Message>) {
-    // A scheduler that is gone needs no wake.
-    if scheduler.cast(Message::Wake).is_err() {
-        tracing::debug!("the scheduler is gone");
+/// Wakes the scheduler, once however often that is asked before it looks.
+#[derive(Debug, Clone)]
+struct Waker {
+    scheduler: ActorRef<Message>,
+    is_waking: Arc<AtomicBool>,
+}
+
+impl Waker {
+    fn wake(&self) {
+        // A scheduler that is gone needs no wake.
+        if !self.is_waking.swap(true, Ordering::SeqCst) && self.scheduler.cast(Message::Wake).is_err() {
+            tracing::debug!("the scheduler is gone");
+        }
     }
 }
 
@@ -179,7 +213,8 @@ impl State {
     }
 
     async fn give_what_is_due(&mut self) -> Result<Pace, ActorProcessingErr> {
-        let due = self.timetable.due(self.arguments.alarms.now(), DUE_MAX);
+        let now = self.arguments.alarms.now();
+        let due = self.blocking(move |timetable| timetable.due(now, DUE_MAX)).await?;
         let (count, mut rests, mut stops) = (due.len(), false, false);
         let arguments = self.arguments.clone();
         let given = stream::iter(due).map(|(id, project, due)| {
@@ -191,9 +226,10 @@ impl State {
             match outcome? {
                 Outcome::Done => self.timetable.done(id, due.moment),
                 Outcome::Gone => self.timetable.forget(id),
-                Outcome::Later(Refusal::Stopping) => stops = true,
-                Outcome::Later(refusal) => {
-                    tracing::warn!(schedule_id = %id, %refusal, "a schedule waits: nothing can be recorded");
+                Outcome::Unread => self.timetable.leave_alone(id),
+                Outcome::Stopping => stops = true,
+                Outcome::Later(reason) => {
+                    tracing::warn!(schedule_id = %id, reason, "a schedule waits");
                     rests = true;
                 }
             }
@@ -221,16 +257,27 @@ impl SchedulerArguments {
         };
         let Some(plan) = plan else { return Ok(Outcome::Gone) };
         let origin = Origin { kind: OriginKind::Schedule, id: id.uuid() };
-        let given = if let Some(found) = credential(tokens, &plan, project) {
-            let command_id = CommandId::from_uuid(gate.ids().next());
-            let caller = Caller::person(plan.principal, found.role, origin, command_id, gate.ids());
-            let story = move |story: &mut Transaction<'_>| work::schedule::fire(story, id, due);
-            gate.transact(caller.within(project), story).await.map(|receipt| receipt.value)
-        } else {
-            let caller = Caller::platform(origin, gate.ids()).within(project);
-            let story = move |story: &mut Transaction<'_>| work::schedule::refuse(story, id, due);
-            gate.transact(caller, story).await.map(|receipt| Some(receipt.value))
+        let platform = || Caller::platform(origin, gate.ids()).within(project);
+        let mut given = match giver(tokens, &plan, project) {
+            Giver::Holder(found) => {
+                let command_id = CommandId::from_uuid(gate.ids().next());
+                let caller = Caller::person(plan.principal, found.role, origin, command_id, gate.ids());
+                let story = move |story: &mut Transaction<'_>| work::schedule::fire(story, id, due);
+                gate.transact(caller.within(project), story).await.map(|receipt| receipt.value)
+            }
+            Giver::Nobody => {
+                let story = move |story: &mut Transaction<'_>| work::schedule::disown(story, id, due);
+                gate.transact(platform(), story).await.map(|receipt| Some(receipt.value))
+            }
+            Giver::Unknown(denied) => return Ok(Outcome::Later(denied.to_string())),
         };
+        if let Err(refusal @ Refusal::TooLarge) = &given {
+            // The log takes no append of that size, now or later.
+            let not_done = work::schedule::not_done_for(refusal);
+            let told = not_done.clone();
+            let story = move |story: &mut Transaction<'_>| work::schedule::refuse(story, id, due, &told);
+            given = gate.transact(platform(), story).await.map(|_| Some(not_done));
+        }
         match given {
             Ok(not_done) => {
                 let code = not_done.map_or_else(|| "done".to_owned(), |not_done| not_done.code);
@@ -246,19 +293,22 @@ fn outcome_of(id: ScheduleId, refusal: Refusal) -> Result<Outcome, ActorProcessi
     match refusal {
         // It was done, paused or removed a moment ago.
         Refusal::Rejected(_) | Refusal::Strange => Ok(Outcome::Done),
-        Refusal::Stopping => Ok(Outcome::Later(refusal)),
-        refusal if refusal.is_retryable() => Ok(Outcome::Later(refusal)),
+        Refusal::Stopping => Ok(Outcome::Stopping),
+        refusal if refusal.is_retryable() => Ok(Outcome::Later(refusal.to_string())),
         // Of this one only: the others go on.
         Refusal::Decode(_) => {
             tracing::error!(schedule_id = %id, %refusal, "a schedule can't be read, and is left alone");
-            Ok(Outcome::Gone)
+            Ok(Outcome::Unread)
         }
         refusal => Err(refusal.into()),
     }
 }
 
 /// The token by which a schedule gives its commands, if that lets somebody in now and is of its project.
-fn credential(tokens: &Tokens, plan: &Plan, project: ProjectId) -> Option<Credential> {
-    let found = tokens.get(PrincipalId::OWNER, plan.token_id).ok()?;
-    (found.speaks_as == plan.principal && found.project == project).then_some(found)
+fn giver(tokens: &Tokens, plan: &Plan, project: ProjectId) -> Giver {
+    match tokens.get(PrincipalId::OWNER, plan.token_id) {
+        Ok(found) if found.speaks_as == plan.principal && found.project == project => Giver::Holder(found),
+        Ok(_) | Err(Denied::Refused) => Giver::Nobody,
+        Err(denied @ Denied::Unreadable) => Giver::Unknown(denied),
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mediary_events::{
     Concern as _, Recorded, codec,
+    log::{self, Logs},
     schedule::{Event, Schedule},
 };
 use mediary_log::{Filter, Kept, Log, Passed, Read, ReadError, work::REGISTRY};
@@ -36,6 +37,8 @@ pub(super) struct Timetable {
     order: BTreeSet<(Timestamp, ScheduleId)>,
 }
 
+/// What it reads: schedules, and the epochs of the log, which begin when the clock was set.
+pub(super) const CATEGORIES: [&str; 2] = [Schedule::NAME, Logs::NAME];
 /// The name of the fold's snapshots.
 const SNAPSHOT: &str = "schedules";
 /// Raised whenever the fold changes.
@@ -87,7 +90,7 @@ impl Timetable {
             if head <= self.position {
                 return Ok(());
             }
-            let filter = Filter::categories([Schedule::NAME]);
+            let filter = Filter::categories(CATEGORIES);
             let request = Read::forward(self.position + 1).limit(PAGE).filter(filter);
             let page = log.read_page(&Read { bytes_max: PAGE_BYTES, ..request })?;
             page.events.iter().for_each(|recorded| self.take(recorded));
@@ -104,6 +107,13 @@ impl Timetable {
         let stream = &envelope.stream;
         self.position = envelope.position;
         self.passed.take(envelope, REGISTRY.knows(&stream.category, &envelope.name));
+        if stream.category == Logs::NAME {
+            let events = codec::events_of::<Logs>(recorded).unwrap_or_default();
+            if events.iter().any(|event| matches!(event, log::Event::Opened { .. })) {
+                self.settle(envelope.at);
+            }
+            return;
+        }
         let id = ScheduleId::from_uuid(stream.uuid);
         // What can't be read any more was erased, or is of a newer program: the gate says what that means for it.
         for event in codec::events_of::<Schedule>(recorded).unwrap_or_default() {
@@ -134,7 +144,25 @@ impl Timetable {
 
     /// A moment was done, and all before it.
     pub(super) fn done(&mut self, id: ScheduleId, moment: Timestamp) {
-        self.change(id, |armed| armed.since = armed.since.max(moment));
+        self.change(id, |armed| armed.since = moment);
+    }
+
+    /// An epoch begins at this moment. Later ones were done by a clock that was ahead: they come again. What was left alone is
+    /// looked at anew.
+    fn settle(&mut self, begun: Timestamp) {
+        let is_odd = |armed: &Armed| armed.since > begun || (armed.next.is_none() && !armed.is_paused);
+        let odd: Vec<ScheduleId> =
+            self.schedules.iter().filter(|(_, armed)| is_odd(armed)).map(|(id, _)| *id).collect();
+        for id in odd {
+            self.change(id, |armed| armed.since = armed.since.min(begun));
+        }
+    }
+
+    /// A schedule that can't be read comes no more until the next start.
+    pub(super) fn leave_alone(&mut self, id: ScheduleId) {
+        if let Some(next) = self.schedules.get_mut(&id).and_then(|armed| armed.next.take()) {
+            self.order.remove(&(next, id));
+        }
     }
 
     /// A schedule is not there any more.

@@ -61,7 +61,9 @@ impl DownloadFilterInput {
 #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
 impl DownloadQuery {
     /// Downloads, newest first unless said otherwise.
-    #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
+    #[graphql(
+        complexity = "connection::cost(first, last, child_complexity) + connection::cost_of_search(filter.as_ref().and_then(|filter| filter.search.as_ref()))"
+    )]
     async fn downloads(
         &self,
         context: &Context<'_>,

@@ -63,7 +63,9 @@ impl FileFilterInput {
 #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
 impl FileQuery {
     /// Files in the library, newest first unless said otherwise.
-    #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
+    #[graphql(
+        complexity = "connection::cost(first, last, child_complexity) + connection::cost_of_search(filter.as_ref().and_then(|filter| filter.search.as_ref()))"
+    )]
     async fn files(
         &self,
         context: &Context<'_>,

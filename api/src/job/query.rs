@@ -116,7 +116,9 @@ pub(crate) struct Story {
 #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
 impl JobQuery {
     /// Jobs, newest first unless said otherwise.
-    #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
+    #[graphql(
+        complexity = "connection::cost(first, last, child_complexity) + connection::cost_of_search(filter.as_ref().and_then(|filter| filter.search.as_ref()))"
+    )]
     async fn jobs(
         &self,
         context: &Context<'_>,

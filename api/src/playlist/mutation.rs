@@ -1,7 +1,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::playlist::{Ask, ask};
 use mediary_projections::{Snapshot, Views, playlist::PlaylistView};
-use mediary_schema::{JobId, Several, playlist::Keep};
+use mediary_schema::{JobId, Several, playlist::Keep, schedule::Timing};
 
 use super::{Playlist, object::KeepName};
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     error::parse_id,
     job::{Job, TicketInput},
     scalar::Long,
+    schedule::ScheduleTiming,
     schema::read,
 };
 
@@ -25,6 +26,8 @@ pub(crate) struct PlaylistFollowInput {
     /// What of each is kept then: `best`, `1080p`, `720p` or `audio`; as it was if left out, `best` at first. Only with
     /// `keep`.
     quality: Option<String>,
+    /// How often it is refreshed from now on, by a schedule called `refresh PLAYLIST-ID`; as it was if left out, never at first.
+    refresh_timing: Option<ScheduleTiming>,
     /// When the turn of its refresh comes.
     ticket: Option<TicketInput>,
     #[graphql(flatten)]
@@ -80,9 +83,11 @@ impl PlaylistMutation {
         context: &Context<'_>,
         input: PlaylistFollowInput,
     ) -> Result<PlaylistPayload> {
-        let PlaylistFollowInput { url, keep, quality, ticket, terms } = input;
+        let PlaylistFollowInput { url, keep, quality, refresh_timing, ticket, terms } = input;
+        let refresh_timing = refresh_timing.map(Timing::from);
         let (keep, ticket) = (keep.map(Keep::from), TicketInput::parse(ticket)?);
-        payload(context, terms, Ask::Follow(ask::Follow { url, keep, quality, ticket })).await
+        let asked = ask::Follow { url, keep, quality, refresh_timing, ticket };
+        payload(context, terms, Ask::Follow(asked)).await
     }
 
     /// Refreshes a playlist, or joins the refresh under way.

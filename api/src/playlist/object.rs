@@ -207,7 +207,9 @@ impl From<PlaylistRow> for Playlist {
 #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
 impl Playlist {
     /// Its entries, in the list's order unless said otherwise.
-    #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
+    #[graphql(
+        complexity = "connection::cost(first, last, child_complexity) + connection::cost_of_search(filter.as_ref().and_then(|filter| filter.search.as_ref()))"
+    )]
     async fn entries(
         &self,
         context: &Context<'_>,

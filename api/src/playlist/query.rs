@@ -51,7 +51,9 @@ impl PlaylistFilterInput {
 impl PlaylistQuery {
     /// The lists that are followed, oldest first unless said otherwise. Single items are in the built-in list
     /// `playlist-756e6c69-7374-8000-8000-000000000000`, "Unlisted".
-    #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
+    #[graphql(
+        complexity = "connection::cost(first, last, child_complexity) + connection::cost_of_search(filter.as_ref().and_then(|filter| filter.search.as_ref()))"
+    )]
     async fn playlists(
         &self,
         context: &Context<'_>,

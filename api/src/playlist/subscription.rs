@@ -51,7 +51,8 @@ fn entries(list: PlaylistId) -> Watched<EntryRow> {
     Watched {
         view: Views::of::<PlaylistView>,
         table: "entry",
-        of: Some(list.uuid()),
+        // Each is told with the list that it is in; "Unlisted" shows those of many.
+        of: (list != PlaylistId::UNLISTED).then(|| list.uuid()),
         changed: Box::new(move |rows, after, limit| view::changed_entries(rows, list, after, limit)),
         at: |row| row.changed_at,
         id: |row| row.id.uuid(),

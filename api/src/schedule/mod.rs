@@ -7,7 +7,7 @@ mod object;
 mod query;
 
 pub(crate) use entry::ENTRY;
-pub(crate) use mutation::ScheduleMutation as Mutation;
+pub(crate) use mutation::{ScheduleMutation as Mutation, ScheduleTiming};
 pub(crate) use object::{Schedule, ScheduledCommand};
 pub(crate) use query::ScheduleQuery as Query;
 

@@ -9,7 +9,6 @@ use super::{Schedule, object::ScheduleRefusal};
 use crate::{
     asking::{self, Done, Terms, shown},
     error::parse_id,
-    job::label,
 };
 
 #[derive(Debug, Default)]
@@ -27,6 +26,9 @@ pub(crate) struct ScheduleAddInput {
     jitter_seconds: u32,
     /// What is done.
     command: ScheduledCommandInput,
+    /// Whether it takes the place of what is done under this name; otherwise that is refused.
+    #[graphql(default)]
+    replace: bool,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -38,6 +40,15 @@ pub(crate) enum ScheduleTiming {
     Cron(CronInput),
     /// After so many seconds, again and again.
     EverySeconds(u32),
+}
+
+impl From<ScheduleTiming> for Timing {
+    fn from(timing: ScheduleTiming) -> Self {
+        match timing {
+            ScheduleTiming::Cron(CronInput { expression, zone }) => Self::Cron { expression, zone },
+            ScheduleTiming::EverySeconds(seconds) => Self::Every { seconds },
+        }
+    }
 }
 
 /// A cron expression on the clock of a place.
@@ -85,16 +96,14 @@ pub(crate) struct SchedulePayload {
 
 #[Object]
 impl ScheduleMutation {
-    /// Gives a command again and again from now on, as whoever adds it. Adding the same again changes nothing.
+    /// Gives a command again and again from now on, as whoever adds it. Adding the same again lends it the token of whoever
+    /// does, and one that was paused goes on.
     async fn schedule_add(&self, context: &Context<'_>, input: ScheduleAddInput) -> Result<SchedulePayload> {
-        let ScheduleAddInput { name, timing, jitter_seconds, command, terms } = input;
-        let timing = match timing {
-            ScheduleTiming::Cron(CronInput { expression, zone }) => Timing::Cron { expression, zone },
-            ScheduleTiming::EverySeconds(seconds) => Timing::Every { seconds },
-        };
+        let ScheduleAddInput { name, timing, jitter_seconds, command, replace, terms } = input;
         let ScheduledCommandInput { name: command, arguments: Json(arguments) } = command;
         let command = ScheduledCommand { name: command, arguments };
-        payload(context, terms, Ask::Add(Add { name: label(&name)?, timing, jitter_seconds, command })).await
+        let asked = Add { name, timing: timing.into(), jitter_seconds, command, replace };
+        payload(context, terms, Ask::Add(asked)).await
     }
 
     /// Does nothing until it is resumed. Moments that come meanwhile do not count.

@@ -4,14 +4,11 @@ use mediary_projections::{
     listing::{Order, OrderField as _},
     schedule::{self as view, ScheduleField, ScheduleView},
 };
-use mediary_schema::account::Permission;
 
 use super::Schedule;
 use crate::{
     connection::{self, Nodes, Of, Part},
-    error::parse_id,
     scalar::Position,
-    session::session,
     sorting::{OrderBy, order},
 };
 
@@ -40,8 +37,7 @@ impl ScheduleQuery {
         id: ID,
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Option<Schedule>> {
-        session(context, Permission::READ)?;
-        Schedule::find(context, parse_id(&id)?, min_position).await
+        connection::one(context, VIEW, &id, min_position, view::schedule).await
     }
 
     /// What is done again and again, by name unless said otherwise.

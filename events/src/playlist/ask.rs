@@ -1,6 +1,6 @@
 //! What may be asked about playlists: a form for each command.
 
-use mediary_schema::{PlaylistId, UrlRefused, account::Permission, playlist::Keep};
+use mediary_schema::{PlaylistId, UrlRefused, account::Permission, playlist::Keep, schedule::Timing};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,9 @@ pub struct Follow {
     /// What of each is kept: `best`, `1080p`, `720p` or `audio`; as it was if left out, `best` at first. Only with `keep`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub quality: Option<String>,
+    /// How often it is refreshed from now on: a schedule called `refresh PLAYLIST-ID`; as it was if left out, never at first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub refresh_timing: Option<Timing>,
     /// When the turn of its refresh comes.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ticket: Ticket,
@@ -78,17 +81,22 @@ impl crate::Rejection for UrlRefused {
     }
 }
 
+impl Ask {
+    /// The stored name of [`Ask::Refresh`].
+    pub const REFRESH: &'static str = "playlist.refresh";
+}
+
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] = &[
         CommandKind::new("playlist.follow", Permission::FOLLOW, schema_of::<Follow>),
-        CommandKind::new("playlist.refresh", Permission::FOLLOW, schema_of::<Refresh>),
+        CommandKind::new(Self::REFRESH, Permission::FOLLOW, schema_of::<Refresh>),
         CommandKind::new("playlist.unfollow", Permission::FOLLOW, schema_of::<Unfollow>),
     ];
 
     fn name(&self) -> &'static str {
         match self {
             Self::Follow(_) => "playlist.follow",
-            Self::Refresh(_) => "playlist.refresh",
+            Self::Refresh(_) => Self::REFRESH,
             Self::Unfollow(_) => "playlist.unfollow",
         }
     }

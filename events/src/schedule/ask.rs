@@ -1,7 +1,7 @@
 //! What may be asked about schedules: a form for each command.
 
 use mediary_schema::{
-    Label, ScheduleId,
+    ScheduleId,
     account::Permission,
     schedule::{Rhythm, ScheduledCommand, Timing},
 };
@@ -31,12 +31,13 @@ pub enum Ask {
     Run(Which),
 }
 
-/// Gives a command again and again from now on, as whoever adds it. Adding the same again changes nothing.
+/// Gives a command again and again from now on, as whoever adds it. Adding the same again lends it the token of whoever
+/// does, and one that was paused goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Add {
     /// What people call it; one of a kind within its project.
-    pub name: Label,
+    pub name: String,
     /// At which moments.
     pub timing: Timing,
     /// By how many seconds each moment is put off, at most: so that not all of them come at once.
@@ -45,6 +46,9 @@ pub struct Add {
     pub jitter_seconds: u32,
     /// What is done.
     pub command: ScheduledCommand,
+    /// Whether it takes the place of what is done under this name; otherwise that is refused.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub replace: bool,
 }
 
 /// Which schedule.

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    Label, PrincipalId, Timestamp, TokenId,
+    PrincipalId, Timestamp, TokenId,
     schedule::{Due, NotDone, Rhythm, ScheduledCommand},
 };
 
@@ -9,7 +9,7 @@ pub enum Command {
     /// Give a command again and again from now on.
     Add {
         /// What people call it.
-        name: Label,
+        name: String,
         /// At which moments.
         rhythm: Rhythm,
         /// What is done.
@@ -18,6 +18,8 @@ pub enum Command {
         principal: PrincipalId,
         /// By which token.
         token_id: TokenId,
+        /// Whether it takes the place of what is done under this name.
+        replace: bool,
         /// The moment of it.
         now: Timestamp,
     },
@@ -40,5 +42,7 @@ pub enum Command {
         due: Option<Due>,
         /// Why nothing came of it.
         not_done: Option<NotDone>,
+        /// The moment at which that is told.
+        now: Timestamp,
     },
 }

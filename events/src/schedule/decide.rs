@@ -1,11 +1,17 @@
+use std::collections::BTreeSet;
+
 use mediary_schema::{
-    Label,
+    PrincipalId, ScheduleId, Timestamp, TokenId,
     account::Permission,
     schedule::{Due, RhythmRefused},
 };
+use serde_json::Value;
 
-use super::{Command, Event, State};
-use crate::{Concern, EventKind, Subjects};
+use super::{Command, Event, Plan, State};
+use crate::{
+    ANY_THING, Concern, EventKind, SUBJECTS_MAX, Subject, Subjects,
+    name::{NAME_CHARS_MAX, is_name},
+};
 
 /// The kernel part `schedule`.
 #[derive(Debug)]
@@ -20,11 +26,17 @@ pub enum Rejection {
     /// There is no such schedule.
     #[error("there is no such schedule")]
     NotFound,
+    /// The name can't be told from an id, or is none.
+    #[error(
+        "a schedule's name has 1 to {NAME_CHARS_MAX} characters, no control characters, no space at its ends, \
+         and does not begin like an id"
+    )]
+    BadName,
     /// Something else is done under this name.
-    #[error("there is a schedule called {name:?}, and it is another one", name = name.as_str())]
+    #[error("there is a schedule called {name:?}, and it is another one")]
     Exists {
         /// The name.
-        name: Label,
+        name: String,
     },
     /// Its moments are none.
     #[error(transparent)]
@@ -50,6 +62,7 @@ impl crate::Rejection for Rejection {
     fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "SCHEDULE_NOT_FOUND",
+            Self::BadName => "SCHEDULE_BAD_NAME",
             Self::Exists { .. } => "SCHEDULE_EXISTS",
             Self::Rhythm(_) => "SCHEDULE_BAD_TIMING",
             Self::TooLong { .. } => "SCHEDULE_TOO_LONG",
@@ -69,8 +82,9 @@ impl crate::Rejection for Rejection {
                 "it is minute, hour, day, month, weekday: `30 2 * * *` is every night at half past two"
             }
             Self::NotScheduled { .. } => {
-                "what makes a secret, and what is asked of schedules, is asked by people"
+                "what makes a secret or is not for everybody to read, and what is asked of schedules, is asked by people"
             }
+            Self::BadName => "choose another name",
             Self::Rhythm(_) | Self::TooLong { .. } | Self::NotDue => return None,
         };
         Some(advice.to_owned())
@@ -80,7 +94,7 @@ impl crate::Rejection for Rejection {
 impl Concern for Schedule {
     const NAME: &'static str = "schedule";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("added", 1, 0),
+        EventKind::new("added", 1, 0).about(&[ANY_THING]),
         EventKind::new("paused", 1, 0),
         EventKind::new("resumed", 1, 0),
         EventKind::new("fired", 1, 0),
@@ -102,10 +116,17 @@ impl Concern for Schedule {
     }
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
-        if let Command::Add { name, rhythm, command, principal, token_id, now } = command {
+        if let Command::Add { name, rhythm, command, principal, token_id, replace, now } = command {
+            if !is_name(&name, ScheduleId::KIND) {
+                return Err(Rejection::BadName);
+            }
             if let Some(plan) = &state.plan {
-                let is_same = (&plan.rhythm, &plan.command) == (&rhythm, &command);
-                return if is_same { Ok(vec![]) } else { Err(Rejection::Exists { name }) };
+                if (&plan.rhythm, &plan.command) == (&rhythm, &command) {
+                    return Ok(lend(plan, principal, token_id, now));
+                }
+                if !replace {
+                    return Err(Rejection::Exists { name });
+                }
             }
             let bytes = command.arguments.to_string().len();
             if bytes > ARGUMENT_BYTES_MAX {
@@ -126,22 +147,15 @@ impl Concern for Schedule {
             Command::Add { .. } => vec![],
             Command::Pause if plan.is_paused => vec![],
             Command::Pause => vec![Event::Paused {}],
-            Command::Resume { principal, token_id, .. }
-                if !plan.is_paused && (principal, token_id) == (plan.principal, plan.token_id) =>
-            {
-                vec![]
-            }
-            Command::Resume { principal, token_id, now } => {
-                // What it goes on with as somebody else counts from where it was.
-                let since = if plan.is_paused { now } else { plan.since };
-                vec![Event::Resumed { principal, token_id, since }]
-            }
+            Command::Resume { principal, token_id, now } => lend(plan, principal, token_id, now),
             Command::Remove => vec![Event::Removed {}],
-            Command::Fire { due: None, not_done } => {
+            Command::Fire { due: None, not_done, .. } => {
                 vec![Event::Fired { moment: None, missed_since: None, not_done }]
             }
-            Command::Fire { due: Some(Due { moment, missed_since }), not_done } => {
-                if plan.is_paused || moment <= plan.since {
+            Command::Fire { due: Some(Due { moment, missed_since }), not_done, now } => {
+                // A clock that once was ahead said that later moments are done, and nobody has seen those yet.
+                let was_ahead = plan.since > now;
+                if plan.is_paused || (moment <= plan.since && !was_ahead) {
                     return Err(Rejection::NotDue);
                 }
                 vec![Event::Fired { moment: Some(moment), missed_since, not_done }]
@@ -149,8 +163,18 @@ impl Concern for Schedule {
         })
     }
 
-    fn subjects(_: &State, _: &Event) -> Subjects {
-        Subjects::none()
+    /// What the command names: whoever looks for a thing finds what is done with it again and again.
+    fn subjects(_: &State, event: &Event) -> Subjects {
+        match event {
+            Event::Added { command, .. } => {
+                let mut named = BTreeSet::new();
+                collect(&command.arguments, &mut named);
+                Subjects::try_new(named.into_iter().take(SUBJECTS_MAX)).unwrap_or_else(|_| Subjects::none())
+            }
+            Event::Paused {} | Event::Resumed { .. } | Event::Fired { .. } | Event::Removed {} => {
+                Subjects::none()
+            }
+        }
     }
 
     fn evolve(state: &mut State, event: &Event) {
@@ -171,5 +195,25 @@ impl Concern for Schedule {
     fn state_bytes(state: &State) -> usize {
         let arguments = state.plan.as_ref().map_or(0, |plan| plan.command.arguments.to_string().len());
         size_of_val(state) + arguments * 2
+    }
+}
+
+/// It goes on, as whoever asks for it.
+fn lend(plan: &Plan, principal: PrincipalId, token_id: TokenId, now: Timestamp) -> Vec<Event> {
+    if !plan.is_paused && (principal, token_id) == (plan.principal, plan.token_id) {
+        return vec![];
+    }
+    // What was not paused counts from where it was.
+    let since = if plan.is_paused { now } else { plan.since };
+    vec![Event::Resumed { principal, token_id, since }]
+}
+
+/// The ids in a command's arguments.
+fn collect(arguments: &Value, named: &mut BTreeSet<Subject>) {
+    match arguments {
+        Value::String(text) => named.extend(text.parse::<Subject>().ok()),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, named)),
+        Value::Object(fields) => fields.values().for_each(|value| collect(value, named)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

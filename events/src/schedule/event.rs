@@ -1,5 +1,5 @@
 use mediary_schema::{
-    Label, PrincipalId, Timestamp, TokenId,
+    PrincipalId, Timestamp, TokenId,
     schedule::{NotDone, Rhythm, ScheduledCommand},
 };
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ pub enum Event {
     #[serde(rename = "added")]
     Added {
         /// What people call it.
-        name: Label,
+        name: String,
         /// At which moments.
         rhythm: Rhythm,
         /// What is done.

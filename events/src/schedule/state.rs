@@ -1,5 +1,5 @@
 use mediary_schema::{
-    Label, PrincipalId, Timestamp, TokenId,
+    PrincipalId, Timestamp, TokenId,
     schedule::{Rhythm, ScheduledCommand},
 };
 
@@ -16,7 +16,7 @@ pub struct State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// What people call it.
-    pub name: Label,
+    pub name: String,
     /// At which moments.
     pub rhythm: Rhythm,
     /// What is done.

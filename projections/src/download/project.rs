@@ -11,6 +11,7 @@ use super::query::{COUNTED, DownloadState};
 use crate::{
     changed::Changed,
     counted::{Counted, Tally},
+    reached::Reached,
     rows::{Id, Table, Word, Words as _, row},
     sql::to_json,
     view::{ApplyError, Stamp},
@@ -24,6 +25,7 @@ row! {
             extractor: String,
             source_id: String,
             requested_at: i64,
+            reached_at: i64,
         }
         changes {
             url: String,
@@ -50,11 +52,13 @@ impl Counted for Wish {
 #[derive(Debug, Default)]
 pub(crate) struct Downloads {
     rows: Table<Wish>,
+    reached: Reached<Wish>,
 }
 
 impl Downloads {
     pub(crate) fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
-        let mut fold = Fold { rows: &mut self.rows, file, stamp: Stamp::of(recorded) };
+        let Self { rows, reached } = self;
+        let mut fold = Fold { rows, reached, file, stamp: Stamp::of(recorded) };
         events_of::<File>(recorded)?.iter().try_for_each(|event| fold.file(event))?;
         events_of::<Download>(recorded)?.into_iter().try_for_each(|event| fold.fold(event))
     }
@@ -71,6 +75,7 @@ impl Downloads {
 /// One event being folded into the row of one download.
 struct Fold<'a> {
     rows: &'a mut Table<Wish>,
+    reached: &'a mut Reached<Wish>,
     file: &'a Transaction<'a>,
     stamp: Stamp,
 }
@@ -165,7 +170,7 @@ impl Fold<'_> {
         self.insert(wish)
     }
 
-    /// A wish of which nothing more is known; it has no key yet.
+    /// A wish of which nothing more is known; it has no key and no place in time yet.
     fn blank(&self, item_id: ItemId, source: ItemSource, state: Word<DownloadState>) -> Wish {
         let Stamp { id, project, position, at } = self.stamp;
         Wish {
@@ -176,6 +181,7 @@ impl Fold<'_> {
             extractor: source.extractor,
             source_id: source.source_id,
             requested_at: at,
+            reached_at: at,
             url: source.url,
             title: None,
             quality: None,
@@ -190,7 +196,8 @@ impl Fold<'_> {
     }
 
     fn insert(&mut self, wish: Wish) -> Result<(), ApplyError> {
-        self.rows.insert(self.file, |key| Wish { key, ..wish })?;
+        let reached_at = self.reached.by(self.file, wish.requested_at)?;
+        self.rows.insert(self.file, |key| Wish { key, reached_at, ..wish })?;
         Ok(())
     }
 

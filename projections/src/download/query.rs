@@ -4,7 +4,6 @@ use mediary_schema::{
 use rusqlite::{Row, Transaction, params, types::Value};
 
 use crate::{
-    counted,
     listing::{By, Listing, Order, OrderField},
     named::Called,
     page::{Page, PageRequest},
@@ -165,22 +164,13 @@ pub struct DownloadFilter {
 impl DownloadFilter {
     fn listing(&self) -> Listing {
         let Self { order, item_id, playlist_id, state, since, search } = self;
-        let mut list = Listing::of("download", COLUMNS, *order);
+        let mut list = Listing::of("download", COLUMNS, *order).counted(COUNTED, None);
         list.equal("item_id", item_id.map(|id| id.uuid().as_bytes().to_vec()));
         list.equal("playlist_id", playlist_id.map(|id| id.uuid().as_bytes().to_vec()));
-        list.equal("state", state.map(|state| state.word().to_owned()));
+        list.state("state", state.map(Words::word));
         list.since("requested_at", since.map(Timestamp::as_micros));
         list.search(search.as_deref());
         list
-    }
-
-    /// How many there are: known, if nothing but the state is asked for.
-    fn count(&self, rows: &Transaction<'_>) -> rusqlite::Result<u64> {
-        let Self { order, state, .. } = *self;
-        if *self == (Self { order, state, ..Self::default() }) {
-            return counted::number(rows, Some(COUNTED), state.map(Words::word));
-        }
-        self.listing().count(rows)
     }
 }
 
@@ -190,7 +180,7 @@ pub fn downloads(
     filter: &DownloadFilter,
     request: &PageRequest,
 ) -> rusqlite::Result<Page<DownloadRow>> {
-    filter.listing().page(transaction, request, download_row, || filter.count(transaction))
+    filter.listing().page(transaction, request, download_row)
 }
 
 /// A download, if anybody ever wanted it.

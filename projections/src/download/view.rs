@@ -32,6 +32,7 @@ macro_rules! tables {
             file_id BLOB,
             failure TEXT,
             requested_at INTEGER NOT NULL,
+            reached_at INTEGER NOT NULL,
             changed_at INTEGER NOT NULL,
             standing INTEGER GENERATED ALWAYS AS (CASE state WHEN 'wanted' THEN 5 WHEN 'kept' THEN 4
                 WHEN 'archived' THEN 3 WHEN 'lost' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END) VIRTUAL
@@ -62,15 +63,16 @@ pub struct DownloadView {
 
 impl View for DownloadView {
     const NAME: &'static str = "download";
-    const VERSION: u32 = 7;
-    // The fifth and the sixth one have the same rows, and can't be searched.
+    const VERSION: u32 = 8;
+    // Those before have the same rows; they can't be asked for what is of a moment or later, and the fifth and the sixth can't be
+    // searched.
     const SERVES_FROM: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(tables!(), counted!());
     const INDEXES: &'static str = concat!(
         indexes!(),
         "
-        CREATE INDEX download_requested ON download (project, requested_at);
+        CREATE INDEX download_reached ON download (project, reached_at);
         CREATE INDEX download_playlist ON download (project, playlist_id, key) WHERE playlist_id IS NOT NULL;"
     );
     const TEXTS: &'static [Texts] = &[Texts::change("download", &["title", "url"])];

@@ -10,6 +10,7 @@ use super::query::COUNTED;
 use crate::{
     changed::Changed,
     counted::{Counted, Tally},
+    reached::Reached,
     rows::{Id, Table, Word, Words, row},
     sql::to_json,
     view::{ApplyError, Stamp},
@@ -24,6 +25,7 @@ row! {
             verified: String,
             item_id: Option<Id>,
             recorded_at: i64,
+            reached_at: i64,
         }
         changes {
             state: Word<FileState>,
@@ -52,6 +54,7 @@ impl Words for FileState {
 #[derive(Debug, Default)]
 pub(super) struct Files {
     rows: Table<Kept>,
+    reached: Reached<Kept>,
 }
 
 impl Files {
@@ -75,6 +78,7 @@ impl Files {
                 let (root, verified) = (*root.uuid().as_bytes(), to_json(&verified)?);
                 let item_id = made.map(|made| *made.item_id.uuid().as_bytes());
                 let state = Word(FileState::Present);
+                let reached_at = self.reached.by(file, at)?;
                 self.rows.insert(file, |key| Kept {
                     key,
                     id,
@@ -84,6 +88,7 @@ impl Files {
                     verified,
                     item_id,
                     recorded_at: at,
+                    reached_at,
                     state,
                     changed_at: position,
                 })?;

@@ -5,7 +5,6 @@ use mediary_schema::{
 use rusqlite::{Row, Transaction, params, types::Value};
 
 use crate::{
-    counted,
     listing::{By, Listing, Order, OrderField},
     named::Called,
     page::{Page, PageRequest},
@@ -99,22 +98,13 @@ pub struct FileFilter {
 impl FileFilter {
     fn listing(&self) -> Listing {
         let Self { order, root, item_id, state, since, search } = self;
-        let mut list = Listing::of("file", COLUMNS, *order);
+        let mut list = Listing::of("file", COLUMNS, *order).counted(COUNTED, None);
         list.equal("item_id", item_id.map(|id| id.uuid().as_bytes().to_vec()));
         list.equal("root", root.map(|id| id.uuid().as_bytes().to_vec()));
-        list.equal("state", state.map(|state| state.word().to_owned()));
+        list.state("state", state.map(Words::word));
         list.since("recorded_at", since.map(Timestamp::as_micros));
         list.search(search.as_deref());
         list
-    }
-
-    /// How many there are: known, if nothing but the state is asked for.
-    fn count(&self, rows: &Transaction<'_>) -> rusqlite::Result<u64> {
-        let Self { order, state, .. } = *self;
-        if *self == (Self { order, state, ..Self::default() }) {
-            return counted::number(rows, Some(COUNTED), state.map(Words::word));
-        }
-        self.listing().count(rows)
     }
 }
 
@@ -124,7 +114,7 @@ pub fn files(
     filter: &FileFilter,
     request: &PageRequest,
 ) -> rusqlite::Result<Page<FileRow>> {
-    filter.listing().page(transaction, request, file_row, || filter.count(transaction))
+    filter.listing().page(transaction, request, file_row)
 }
 
 /// One file.

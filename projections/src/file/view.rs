@@ -18,8 +18,9 @@ pub struct FileView {
 
 impl View for FileView {
     const NAME: &'static str = "file";
-    const VERSION: u32 = 7;
-    // Those before have no roots with ids; the fifth and the sixth can't be searched.
+    const VERSION: u32 = 8;
+    // Those before have no roots with ids; the fifth and the sixth can't be searched, and none before this one can be asked for
+    // what is of a moment or later.
     const SERVES_FROM: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[File::NAME];
     const TABLES: &'static str = concat!(
@@ -35,6 +36,7 @@ impl View for FileView {
             verified TEXT NOT NULL,
             item_id BLOB,
             recorded_at INTEGER NOT NULL,
+            reached_at INTEGER NOT NULL,
             changed_at INTEGER NOT NULL
         ) STRICT;"
     );
@@ -43,7 +45,7 @@ impl View for FileView {
         CREATE INDEX file_root ON file (project, root, key);
         CREATE INDEX file_state ON file (project, state, key);
         CREATE INDEX file_item ON file (project, item_id, key) WHERE item_id IS NOT NULL;
-        CREATE INDEX file_recorded ON file (project, recorded_at);
+        CREATE INDEX file_reached ON file (project, reached_at);
         CREATE INDEX file_path ON file (project, path);
         CREATE INDEX file_changed ON file (project, changed_at);";
     const TEXTS: &'static [Texts] = &[Texts::stay("file", &["path"])];

@@ -12,6 +12,7 @@ use rusqlite::{Transaction, params};
 use crate::{
     changed::Changed,
     counted::{Counted, Tally},
+    reached::Reached,
     rows::{Id, Table, Word, Words, row},
     sql::to_json,
     view::{ApplyError, Stamp},
@@ -28,6 +29,7 @@ row! {
             principal: Id,
             story: Id,
             queued_at: i64,
+            reached_at: i64,
         }
         changes {
             state: Word<JobState>,
@@ -80,11 +82,13 @@ impl Task {
 #[derive(Debug, Default)]
 pub(super) struct Jobs {
     rows: Table<Task>,
+    reached: Reached<Task>,
 }
 
 impl Jobs {
     pub(super) fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
-        let mut fold = Fold { rows: &mut self.rows, file, stamp: Stamp::of(recorded) };
+        let Self { rows, reached } = self;
+        let mut fold = Fold { rows, reached, file, stamp: Stamp::of(recorded) };
         events_of::<Job>(recorded)?.into_iter().try_for_each(|event| fold.fold(event, &recorded.envelope))
     }
 
@@ -100,6 +104,7 @@ impl Jobs {
 /// One event being folded into the row of one job.
 struct Fold<'a> {
     rows: &'a mut Table<Task>,
+    reached: &'a mut Reached<Task>,
     file: &'a Transaction<'a>,
     stamp: Stamp,
 }
@@ -161,6 +166,7 @@ impl Fold<'_> {
         let Stamp { id, project, position, at } = self.stamp;
         let (kind, told) = (work.kind.to_string(), to_json(work)?);
         let of_ticket = (*ticket != Ticket::default()).then(|| to_json(ticket)).transpose()?;
+        let reached_at = self.reached.by(self.file, at)?;
         let key = self.rows.insert(self.file, |key| Task {
             key,
             id,
@@ -172,6 +178,7 @@ impl Fold<'_> {
             principal: *envelope.principal.uuid().as_bytes(),
             story: *envelope.correlation_id.uuid().as_bytes(),
             queued_at: at,
+            reached_at,
             state: Word(JobState::Queued),
             priority: ticket.priority.number(),
             stopping: false,

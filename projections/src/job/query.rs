@@ -5,7 +5,6 @@ use mediary_schema::{
 use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
 
 use crate::{
-    counted,
     listing::{By, Listing, Order, OrderField},
     named::Called,
     page::{Page, PageRequest},
@@ -140,20 +139,11 @@ impl JobFilter {
         }
         list.equal("story", story.map(|story| story.uuid().as_bytes().to_vec()));
         list.equal("batch", batch.as_ref().map(ToString::to_string));
-        list.equal("state", state.map(|state| state.name().to_owned()));
-        list.equal("kind", kind.map(|kind| kind.to_string()));
+        list.state("state", state.map(JobState::name));
+        list.kind("kind", kind.as_ref().map(WorkKind::name));
         list.since("queued_at", since.map(Timestamp::as_micros));
         list.search(search.as_deref());
         list
-    }
-
-    /// How many there are: known, if nothing but kind and state is asked for.
-    fn count(&self, rows: &Transaction<'_>) -> rusqlite::Result<u64> {
-        let Self { order, kind, state, .. } = *self;
-        if *self == (Self { order, kind, state, ..Self::default() }) {
-            return counted::number(rows, kind.as_ref().map(WorkKind::name), state.map(JobState::name));
-        }
-        self.listing().count(rows)
     }
 }
 
@@ -163,7 +153,7 @@ pub fn jobs(
     filter: &JobFilter,
     request: &PageRequest,
 ) -> rusqlite::Result<Page<JobRow>> {
-    filter.listing().page(transaction, request, job_row, || filter.count(transaction))
+    filter.listing().page(transaction, request, job_row)
 }
 
 /// One job.

@@ -18,8 +18,9 @@ pub struct JobView {
 
 impl View for JobView {
     const NAME: &'static str = "job";
-    const VERSION: u32 = 7;
-    // Those before have the same rows, are slower to ask and can't be searched.
+    const VERSION: u32 = 8;
+    // Those before have the same rows and are slower to ask; they can't be asked for what is of a moment or later, and those
+    // before the seventh can't be searched.
     const SERVES_FROM: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[Job::NAME];
     const TABLES: &'static str = concat!(
@@ -43,6 +44,7 @@ impl View for JobView {
             principal BLOB NOT NULL,
             story BLOB NOT NULL,
             queued_at INTEGER NOT NULL,
+            reached_at INTEGER NOT NULL,
             started_at INTEGER,
             ended_at INTEGER,
             cpu_ms INTEGER NOT NULL DEFAULT 0,
@@ -75,7 +77,7 @@ impl View for JobView {
         CREATE INDEX job_story ON job (project, story, key);
         CREATE INDEX job_kind ON job (project, kind, key);
         CREATE INDEX job_batch ON job (project, batch, key) WHERE batch IS NOT NULL;
-        CREATE INDEX job_queued ON job (project, queued_at);
+        CREATE INDEX job_reached ON job (project, reached_at);
         CREATE INDEX job_changed ON job (project, changed_at);";
     const TEXTS: &'static [Texts] = &[Texts::of_work("job", &["work"])];
 

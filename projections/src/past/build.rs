@@ -121,7 +121,7 @@ fn built<V: View>(plan: &Plan<'_>, edition: Edition, path: &Path) -> Result<Kept
         store::remove(path);
     }
     let file = Store::open_scratch::<V>(path, plan.log).map_err(unopened)?;
-    let (own, _) = watch::channel(ViewStatus::new(V::NAME, edition, file.1.position));
+    let (own, _) = watch::channel(ViewStatus::fed(V::NAME, edition, &file));
     let told = Told { own, served: None };
     let mut feeder = Feeder::new(plan.log, plan.runtime.clone(), file, told, plan.stopped.clone());
     (feeder.pause_at, feeder.gives_up) = (Some(plan.position), true);

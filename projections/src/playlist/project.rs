@@ -16,10 +16,10 @@ use rusqlite::Transaction;
 use tables::{Entry, List, NO_ROWS};
 use uuid::Uuid;
 
-use super::query::{EntryStatus, RefreshOutcome};
+use super::query::{EntryStatus, RefreshOutcome, Shown};
 use crate::{
     changed::Changed,
-    rows::{Row as _, Table, Word},
+    rows::{Id, Row as _, Table, Word},
     sql::to_json,
     view::{ApplyError, Stamp},
 };
@@ -82,7 +82,7 @@ impl Fold<'_> {
             Event::Unfollowed {} => self.list(|list| (list.followed, list.keeping) = (false, None)),
             Event::Resolved { kind, observed } => {
                 let kind = to_json(&kind)?;
-                self.list(|list| {
+                self.show(|list| {
                     list.kind = Some(kind);
                     list.title = observed.title;
                     list.extractor = observed.extractor;
@@ -160,9 +160,8 @@ impl Fold<'_> {
 
     fn follow(&mut self, url: String) -> Result<(), ApplyError> {
         let Stamp { id, project, position, at } = self.stamp;
-        if let Some(list) = self.rows.lists.change(self.file, id)? {
-            (list.followed, list.changed_at) = (true, position);
-            return Ok(());
+        if self.key()?.is_some() {
+            return self.show(|list| list.followed = true);
         }
         let make = |key| List {
             key,
@@ -186,6 +185,7 @@ impl Fold<'_> {
             not_seen_count: 0,
             removed_count: 0,
             keeping: None,
+            spreads: 0,
             changed_at: position,
         };
         Ok(self.rows.lists.insert(self.file, make).map(drop)?)
@@ -198,6 +198,27 @@ impl Fold<'_> {
             list.changed_at = self.stamp.position;
         }
         Ok(())
+    }
+
+    /// Changes where the playlist is shown. The entries of a single item that is in "Unlisted" from now on are news there.
+    fn show(&mut self, change: impl FnOnce(&mut List)) -> Result<(), ApplyError> {
+        let mut key = None;
+        self.list(|list| {
+            let before = list.shown();
+            change(list);
+            key = (before != Shown::Unlisted && list.shown() == Shown::Unlisted).then_some(list.key);
+        })?;
+        let Some(key) = key else { return Ok(()) };
+        // The file is asked for them.
+        self.rows.entries.write(self.file)?;
+        self.rows.ranks.forget();
+        let entries: Vec<Id> = self
+            .file
+            .prepare_cached("SELECT id FROM entry WHERE playlist_key = ?1")?
+            .query_map([key], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        let mut entries = entries.into_iter().map(|id| EntryId::from_uuid(Uuid::from_bytes(id)));
+        entries.try_for_each(|entry_id| self.entry(entry_id, |_| {}))
     }
 
     /// Changes an entry, if it is known.
@@ -324,6 +345,9 @@ impl Fold<'_> {
         self.rows.entries.hand_over(self.file)?;
         self.rows.ranks.forget();
         spread(self.file, playlist_key)?;
+        if let Some(list) = self.rows.lists.change(self.file, self.stamp.id)? {
+            list.spreads += 1;
+        }
         Ok(self.room(playlist_key, after)?.expect("ranks that were just spread have room between them"))
     }
 

@@ -11,7 +11,6 @@ use row::{PLAYLIST_COLUMNS, playlist_row};
 use rusqlite::{OptionalExtension as _, Transaction, params, params_from_iter, types::Value};
 
 use crate::{
-    counted,
     listing::{By, Listing, Order, OrderField},
     named::Called,
     page::{Page, PageRequest},
@@ -90,19 +89,12 @@ impl PlaylistFilter {
         // As the indexes say it, or they would be of no use.
         const LISTED: &str = "playlist.followed = 1 AND playlist.kind IS NOT '\"single\"'";
         let Self { order, refresh_outcome, search } = self;
-        let mut list = Listing::of("playlist", PLAYLIST_COLUMNS, *order);
+        let mut list =
+            Listing::of("playlist", PLAYLIST_COLUMNS, *order).counted(COUNTED, Some(Shown::Listed.word()));
         list.equal("refresh_outcome", refresh_outcome.map(|outcome| outcome.word().to_owned()));
-        list.besides(LISTED, []);
+        list.only(LISTED);
         list.search(search.as_deref());
         list
-    }
-
-    /// How many there are: known, if all are asked for.
-    fn count(&self, rows: &Transaction<'_>) -> rusqlite::Result<u64> {
-        if *self == (Self { order: self.order, ..Self::default() }) {
-            return counted::number(rows, Some(COUNTED), Some(Shown::Listed.word()));
-        }
-        self.listing().count(rows)
     }
 }
 
@@ -112,7 +104,7 @@ pub fn playlists(
     filter: &PlaylistFilter,
     request: &PageRequest,
 ) -> rusqlite::Result<Page<PlaylistRow>> {
-    filter.listing().page(transaction, request, playlist_row, || filter.count(transaction))
+    filter.listing().page(transaction, request, playlist_row)
 }
 
 /// One playlist; "Unlisted" is made of the single items that are followed.

@@ -20,8 +20,9 @@ pub struct PlaylistView {
 
 impl View for PlaylistView {
     const NAME: &'static str = "playlist";
-    const VERSION: u32 = 9;
-    const SERVES_FROM: u32 = 9;
+    const VERSION: u32 = 10;
+    // Those before don't say how often the places of entries were given anew.
+    const SERVES_FROM: u32 = 10;
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(
         tables!(),
@@ -49,6 +50,7 @@ impl View for PlaylistView {
             not_seen_count INTEGER NOT NULL DEFAULT 0,
             removed_count INTEGER NOT NULL DEFAULT 0,
             keeping TEXT,
+            spreads INTEGER NOT NULL DEFAULT 0,
             changed_at INTEGER NOT NULL,
             name TEXT GENERATED ALWAYS AS (coalesce(title, url)) VIRTUAL COLLATE NOCASE
         ) STRICT;

@@ -3,15 +3,14 @@ use mediary_events::{
     schedule::{Event, Schedule},
 };
 use mediary_log::Recorded;
-use mediary_schema::{ScheduleId, Timestamp, schedule::Rhythm};
+use mediary_schema::Timestamp;
 use rusqlite::Transaction;
-use serde::Serialize;
-use uuid::Uuid;
 
 use super::query::COUNTED;
 use crate::{
     counted::{Counted, Tally},
     rows::{Id, Table, row},
+    sql::to_json,
     view::{ApplyError, Stamp},
 };
 
@@ -25,7 +24,6 @@ row! {
             command: String,
             arguments: String,
             since: i64,
-            next_at: Option<i64>,
             last_at: Option<i64>,
             missed_since: Option<i64>,
             refused: Option<String>,
@@ -39,17 +37,6 @@ impl Counted for Known {
         if !self.is_removed {
             tally.add(self.project, COUNTED, "", 1);
         }
-    }
-}
-
-impl Known {
-    /// Finds anew when it comes next.
-    fn look_ahead(&mut self) {
-        let id = ScheduleId::from_uuid(Uuid::from_bytes(self.id));
-        let rhythm: Option<Rhythm> = serde_json::from_str(&self.rhythm).ok();
-        let comes = rhythm.filter(|_| !self.is_removed && !self.is_paused);
-        let next = comes.and_then(|rhythm| rhythm.next(Timestamp::from_micros(self.since), id));
-        self.next_at = next.map(Timestamp::as_micros);
     }
 }
 
@@ -72,39 +59,27 @@ impl Schedules {
     fn fold(&mut self, file: &Transaction<'_>, stamp: Stamp, event: Event) -> Result<(), ApplyError> {
         let Stamp { id, project, position, at } = stamp;
         if let Event::Added { name, rhythm, command, since, .. } = event {
-            let (rhythm, arguments) = (json(&rhythm), json(&command.arguments));
-            let (is_removed, is_paused, since) = (false, false, since.as_micros());
-            let make = |key| {
-                let name = name.into();
-                let command = command.name;
-                let (next_at, last_at, missed_since, refused, changed_at) =
-                    (None, None, None, None, position);
-                let mut row = Known {
-                    key,
-                    id,
-                    project,
-                    name,
-                    is_removed,
-                    is_paused,
-                    rhythm,
-                    command,
-                    arguments,
-                    since,
-                    next_at,
-                    last_at,
-                    missed_since,
-                    refused,
-                    changed_at,
-                };
-                row.look_ahead();
-                row
+            let (rhythm, arguments) = (to_json(&rhythm)?, to_json(&command.arguments)?);
+            let make = |key| Known {
+                key,
+                id,
+                project,
+                name,
+                is_removed: false,
+                is_paused: false,
+                rhythm,
+                command: command.name,
+                arguments,
+                since: since.as_micros(),
+                last_at: None,
+                missed_since: None,
+                refused: None,
+                changed_at: position,
             };
-            // One that was removed is there again, as new.
             match self.rows.change(file, id)? {
-                Some(row) => *row = make(row.key),
-                None => {
-                    self.rows.insert(file, make)?;
-                }
+                Some(row) if !row.is_removed => *row = make(row.key),
+                // One that was removed is there anew, and the newest.
+                _ => self.rows.replace(file, id, make)?,
             }
             return Ok(());
         }
@@ -117,16 +92,11 @@ impl Schedules {
                 row.since = moment.map_or(row.since, Timestamp::as_micros);
                 row.last_at = Some(at);
                 row.missed_since = missed_since.map(Timestamp::as_micros);
-                row.refused = not_done.map(|not_done| json(&not_done));
+                row.refused = not_done.as_ref().map(to_json).transpose()?;
             }
             Event::Removed {} => row.is_removed = true,
         }
         row.changed_at = position;
-        row.look_ahead();
         Ok(())
     }
-}
-
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("it is JSON")
 }

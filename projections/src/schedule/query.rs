@@ -3,18 +3,16 @@ use mediary_schema::{
     schedule::{NotDone, Rhythm, ScheduledCommand},
 };
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
-use serde::de::DeserializeOwned;
 
 use crate::{
-    counted,
     listing::{By, Listing, Order, OrderField},
     named::Called,
     page::{Page, PageRequest},
     sql,
 };
 
-/// Schedules, by their names.
-pub const CALLED: Called = Called::new("schedule", "id", "name", "NULL");
+/// Schedules that are there, by their names.
+pub const CALLED: Called = Called::new("schedule", "id", "name", "NULL").only(IS_THERE);
 
 /// A schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,39 +44,35 @@ pub struct LastRun {
     pub not_done: Option<NotDone>,
 }
 
+/// Which schedules are there.
+const IS_THERE: &str = "is_removed = 0";
+
 /// What they are in the numbers.
 pub(super) const COUNTED: &str = "schedule";
 
 const COLUMNS: &str =
-    "id, name, is_paused, rhythm, command, arguments, next_at, last_at, missed_since, refused";
+    "id, name, is_paused, rhythm, command, arguments, since, last_at, missed_since, refused";
 
 fn schedule_row(row: &Row<'_>) -> rusqlite::Result<ScheduleRow> {
     let moment = |column: &str| -> rusqlite::Result<Option<Timestamp>> {
         Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_micros))
     };
-    let refused: Option<String> = row.get("refused")?;
     let last_run = moment("last_at")?.map(|at| -> rusqlite::Result<LastRun> {
-        let not_done = refused.as_deref().map(value).transpose()?;
-        Ok(LastRun { at, missed_since: moment("missed_since")?, not_done })
+        let (missed_since, not_done) = (moment("missed_since")?, sql::json_opt(row, "refused")?);
+        Ok(LastRun { at, missed_since, not_done })
     });
+    let (id, is_paused) = (ScheduleId::from_uuid(sql::uuid(row, "id")?), row.get("is_paused")?);
+    let rhythm: Rhythm = sql::json(row, "rhythm")?;
+    let since = Timestamp::from_micros(row.get("since")?);
     Ok(ScheduleRow {
-        id: ScheduleId::from_uuid(sql::uuid(row, "id")?),
+        id,
         name: row.get("name")?,
-        is_paused: row.get("is_paused")?,
-        rhythm: value(&row.get::<_, String>("rhythm")?)?,
-        command: ScheduledCommand {
-            name: row.get("command")?,
-            arguments: value(&row.get::<_, String>("arguments")?)?,
-        },
-        next_run_at: moment("next_at")?,
+        is_paused,
+        next_run_at: if is_paused { None } else { rhythm.next(since, id) },
+        rhythm,
+        command: ScheduledCommand { name: row.get("command")?, arguments: sql::json(row, "arguments")? },
         last_run: last_run.transpose()?,
     })
-}
-
-fn value<T: DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
-    let wrong =
-        |error| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error));
-    serde_json::from_str(text).map_err(wrong)
 }
 
 /// What schedules can be sorted by.
@@ -107,15 +101,15 @@ pub fn schedules(
     order: Order<ScheduleField>,
     request: &PageRequest,
 ) -> rusqlite::Result<Page<ScheduleRow>> {
-    let mut list = Listing::of("schedule", COLUMNS, order);
-    list.besides("is_removed = 0", []);
-    list.page(transaction, request, schedule_row, || counted::number(transaction, Some(COUNTED), None))
+    let mut list = Listing::of("schedule", COLUMNS, order).counted(COUNTED, None);
+    list.only(IS_THERE);
+    list.page(transaction, request, schedule_row)
 }
 
 /// A schedule that is there.
 pub fn schedule(transaction: &Transaction<'_>, id: ScheduleId) -> rusqlite::Result<Option<ScheduleRow>> {
     transaction
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM schedule WHERE id = ?1 AND is_removed = 0"))?
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM schedule WHERE id = ?1 AND {IS_THERE}"))?
         .query_row(params![id.uuid().as_bytes()], schedule_row)
         .optional()
 }

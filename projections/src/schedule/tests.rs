@@ -1,16 +1,17 @@
 use mediary_events::schedule::{Event, Schedule};
 use mediary_schema::{
-    Label, PrincipalId, ScheduleId, Timestamp, TokenId,
+    PrincipalId, ScheduleId, Timestamp, TokenId,
     schedule::{NotDone, Rhythm, ScheduledCommand, Timing},
 };
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{LastRun, ScheduleField, ScheduleRow, ScheduleView, schedule, schedules};
+use super::{CALLED, LastRun, ScheduleField, ScheduleRow, ScheduleView, schedule, schedules};
 use crate::{
     listing::{Order, OrderField as _},
+    named::Named,
     page::PageRequest,
-    tests::support::Rows,
+    tests::support::{Rows, recorded},
 };
 
 fn id(number: u128) -> ScheduleId {
@@ -31,7 +32,7 @@ fn command() -> ScheduledCommand {
 
 fn added(name: &str, since: i64) -> Event {
     Event::Added {
-        name: name.parse::<Label>().unwrap(),
+        name: name.to_owned(),
         rhythm: rhythm(),
         command: command(),
         principal: PrincipalId::OWNER,
@@ -96,5 +97,36 @@ fn what_was_removed_is_not_there_until_it_is_added_again() {
     assert_eq!(names, [("a".to_owned(), None), ("b".to_owned(), None)]);
     let newest = Order { field: ScheduleField::AddedAt, descending: true };
     let first = rows.read(|rows| Ok(schedules(rows, newest, &PageRequest::front(1))?.rows.remove(0).1.id));
-    assert_eq!(first, id(2));
+    assert_eq!(first, id(1), "it is the newest");
+}
+
+#[test]
+fn what_was_removed_is_called_by_nobody() {
+    let mut rows = Rows::<ScheduleView>::new();
+    rows.feed::<Schedule>(id(1).uuid(), [added("look", 0)]);
+    rows.feed::<Schedule>(id(2).uuid(), [added("look", 0), Event::Removed {}]);
+    let of = |found: Vec<Named>| found.iter().map(|named| named.uuid).collect::<Vec<_>>();
+    let it = [id(1).uuid()];
+    assert_eq!(of(rows.read(|rows| CALLED.last(rows))), it);
+    assert_eq!(of(rows.read(|rows| CALLED.exactly(rows, "LOOK", 9))), it);
+    assert_eq!(of(rows.read(|rows| CALLED.containing(rows, "oo", 9))), it);
+    assert_eq!(of(rows.read(|rows| CALLED.by_prefix(rows, "0000", 9))), it);
+    rows.feed::<Schedule>(id(2).uuid(), [added("look again", 0)]);
+    assert_eq!(of(rows.read(|rows| CALLED.last(rows))), [id(2).uuid()], "it is there anew");
+}
+
+// One that is removed and added in one batch is the same as in two.
+#[test]
+fn the_newest_is_the_newest_in_whichever_batches_it_is_told() {
+    let events =
+        [added("look", 0), Event::Removed {}, added("look", 60), Event::Removed {}, added("look", 90)];
+    let recorded: Vec<_> =
+        events.iter().zip(1..).map(|(event, at)| recorded::<Schedule>(at, id(1).uuid(), event)).collect();
+    let (mut at_once, mut singly) = (Rows::<ScheduleView>::new(), Rows::<ScheduleView>::new());
+    at_once.apply_all(&recorded).unwrap();
+    for recorded in &recorded {
+        singly.apply(recorded).unwrap();
+    }
+    assert_eq!(at_once.dump(), singly.dump());
+    assert_eq!(shown(&mut singly).len(), 1);
 }

@@ -16,8 +16,8 @@ pub struct ScheduleView {
 
 impl View for ScheduleView {
     const NAME: &'static str = "schedule";
-    const VERSION: u32 = 1;
-    const SERVES_FROM: u32 = 1;
+    const VERSION: u32 = 2;
+    const SERVES_FROM: u32 = 2;
     const CONCERNS: &'static [&'static str] = &[Schedule::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -33,7 +33,6 @@ impl View for ScheduleView {
             command TEXT NOT NULL,
             arguments TEXT NOT NULL,
             since INTEGER NOT NULL,
-            next_at INTEGER,
             last_at INTEGER,
             missed_since INTEGER,
             refused TEXT,
@@ -42,8 +41,7 @@ impl View for ScheduleView {
     );
     const INDEXES: &'static str = "
         CREATE INDEX schedule_project ON schedule (project, is_removed, key);
-        CREATE INDEX schedule_name ON schedule (project, name);
-        CREATE INDEX schedule_next ON schedule (project, next_at);";
+        CREATE INDEX schedule_name ON schedule (project, name);";
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         self.schedules.apply(file, recorded)

@@ -1,15 +1,16 @@
 use mediary_events::file::{Event, File};
-use mediary_schema::{ProjectId, RootId};
+use mediary_schema::{DownloadId, JobId, ProjectId, RootId, file::Made};
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use super::Sought;
 use crate::{
     file::{FileField, FileFilter, FileView, files},
     listing::{Order, OrderField as _},
     page::PageRequest,
     tests::{
         listed::assert_listed,
-        support::{Rows, at, recorded, verified},
+        support::{Rows, at, item_id, recorded, verified},
     },
 };
 
@@ -37,8 +38,14 @@ fn filter(text: &str) -> FileFilter {
 fn found(rows: &mut Rows<FileView>, text: &str) -> Vec<u128> {
     let mut in_order = |field, descending| -> Vec<u128> {
         let filter = FileFilter { order: Order { field, descending }, ..filter(text) };
-        let all = rows.pages(2, |rows, request| files(rows, &filter, request));
-        let mut numbers: Vec<_> = all.into_iter().map(|row| row.id.uuid().as_u128()).collect();
+        let mut all = |filter: &FileFilter| -> Vec<u128> {
+            let all = rows.pages(2, |rows, request| files(rows, filter, request));
+            all.into_iter().map(|row| row.id.uuid().as_u128()).collect()
+        };
+        let mut numbers = all(&filter);
+        // Few are looked at one by one.
+        let few = FileFilter { root: Some(RootId::LIBRARY), ..filter };
+        assert_eq!(all(&few), numbers, "{text:?}");
         if field != FileField::RecordedAt {
             numbers.sort_unstable();
         }
@@ -82,6 +89,9 @@ fn what_has_all_the_words_is_found_in_whichever_form_they_are() {
         ("ชาว", vec![6]),
         ("nothing", vec![]),
         ("ork", vec![]),
+        ("bjork Bjork", vec![1]),
+        ("bjo BJO", vec![]),
+        ("joga bjork joga jo", vec![1]),
         ("", vec![1, 2, 3, 4, 5, 6]),
         (" \t\u{3000}\n", vec![1, 2, 3, 4, 5, 6]),
         ("!?", vec![]),
@@ -153,6 +163,55 @@ fn a_search_leads_and_looks_at_nothing_but_what_it_finds() {
         assert_eq!(filter.order, key);
         let by = key.field.by();
         assert_listed(&mut rows, by, |rows, request| files(rows, &filter, request));
+    }
+}
+
+#[test]
+fn a_word_is_looked_for_once_however_often_it_is_said() {
+    for (text, words) in [
+        ("a a b", "\"a\" \"b\"*"),
+        ("a b A", "\"a\" \"b\""),
+        ("Ä ä", "\"Ä\""),
+        ("a ab", "\"a\" \"ab\"*"),
+        ("千 千 尋", "\" 千 \" \" 尋 \"*"),
+    ] {
+        assert_eq!(Sought::of(Some(text)), Sought::Words(words.to_owned()), "{text:?}");
+    }
+    let Sought::Words(words) = Sought::of(Some(&"the ".repeat(2_000))) else { panic!("it is a word") };
+    assert_eq!(words, "\"the\"");
+}
+
+#[test]
+fn what_is_few_is_searched_at_the_cost_of_few() {
+    let few = FileFilter { item_id: Some(item_id("0")), ..filter("film") };
+    let steps = |others: usize| {
+        let mut rows = Rows::<FileView>::new();
+        let kept = |number: usize| {
+            let verified = Box::new(verified(1));
+            let path = format!("film {number}");
+            let of_few = if number < 10 { 0 } else { number };
+            let made = Some(Made {
+                item_id: item_id(&of_few.to_string()),
+                download_id: DownloadId::from_uuid(Uuid::nil()),
+                job_id: JobId::from_uuid(Uuid::nil()),
+            });
+            Event::Recorded { root: RootId::LIBRARY, path, verified, made, stamp: None }
+        };
+        let event = |number: usize| {
+            recorded::<File>(number as u64 + 1, Uuid::from_u128(number as u128), &kept(number))
+        };
+        rows.apply_all(&(0..others + 10).map(event).collect::<Vec<_>>()).unwrap();
+        let steps = |rows: &mut Rows<FileView>, field| {
+            let filter = FileFilter { order: Order { field, descending: true }, ..few.clone() };
+            let page = rows.read(|rows| files(rows, &filter, &PageRequest::front(20).counted()));
+            assert_eq!((page.rows.len(), page.total), (10, Some(10)));
+            rows.steps(|rows| files(rows, &filter, &PageRequest::front(20).counted()))
+        };
+        [FileField::RecordedAt, FileField::Path].map(|field| steps(&mut rows, field))
+    };
+    let (alone, among) = (steps(0), steps(3_000));
+    for (alone, among) in alone.into_iter().zip(among) {
+        assert!(among < alone + 50, "{alone} steps alone, {among} among many");
     }
 }
 

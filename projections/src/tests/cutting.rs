@@ -1,13 +1,15 @@
 //! A build that is cut while it writes its pages in their place.
 
-use std::{fs, path::Path};
+use std::{fs, os::unix::fs::MetadataExt as _, path::Path};
 
 use rusqlite::{Connection, Transaction};
 
 use super::{bench::Bench, story::follow};
 use crate::{
+    descriptor,
     playlist::PlaylistView,
-    store::{Checkpoint, Place, Store},
+    readers, spawn,
+    store::{self, Checkpoint, Place, Store},
 };
 
 /// More than a connection keeps in memory: pages of what is not committed stand in the file.
@@ -29,6 +31,41 @@ fn copy(from: &Path, to: &Path) -> u64 {
         bytes += fs::copy(from, to).unwrap_or_default();
     }
     bytes
+}
+
+/// How many locks this process has on a file.
+fn locks(path: &Path) -> usize {
+    let (inode, own) = (fs::metadata(path).unwrap().ino(), std::process::id());
+    let is_ours = |line: &&str| {
+        line.contains(&format!(" {own} ")) && line.contains(&format!(":{inode} ")) && line.contains("POSIX")
+    };
+    fs::read_to_string("/proc/locks").unwrap().lines().filter(is_ours).count()
+}
+
+// To close a descriptor of a file takes away the locks of whoever else has it open in the process.
+#[tokio::test]
+async fn what_is_brought_to_the_disk_stays_locked_by_those_who_have_it_open() {
+    let bench = Bench::new();
+    bench.tell(follow).await;
+    let path = bench.folder().join("locked.sqlite");
+    let (mut store, _) = Store::open_aside::<PlaylistView>(&path, bench.log()).unwrap();
+    store.complete::<PlaylistView>().unwrap();
+    let reader = readers::connect(&path).unwrap();
+    reader.query_row("SELECT position FROM checkpoint", [], |row| row.get::<_, i64>(0)).unwrap();
+    let before = locks(&path);
+    assert!(before > 0, "a file with a log of its own is locked while it is open");
+    spawn::blocking({
+        let path = path.clone();
+        move || descriptor::of(&path).unwrap().sync_all().unwrap()
+    })
+    .await
+    .unwrap();
+    store.settle().unwrap();
+    assert_eq!(locks(&path), before);
+    drop(store);
+    assert!(locks(&path) > 0, "it is read on");
+    store::remove(&path);
+    assert!(descriptor::of(&path).is_err(), "nothing is kept of what was removed");
 }
 
 // invariant: V-1

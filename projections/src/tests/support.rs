@@ -11,7 +11,7 @@ use mediary_schema::{
     job::{Failure, ResourceUse},
 };
 use rusqlite::{
-    Connection, Transaction,
+    Connection, StatementStatus, Transaction,
     trace::{TraceEvent, TraceEventCodes},
     types::Value,
 };
@@ -131,18 +131,19 @@ impl<V: View> Rows<V> {
             select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
         };
         for name in names {
-            let changed = format!("SELECT id, changed_at FROM {name} WHERE changed_at > ?1");
+            let its_list = "(SELECT id FROM playlist WHERE playlist.key = entry.playlist_key)";
+            let of = if name == "entry" { its_list } else { "NULL" };
+            let changed = format!("SELECT id, changed_at, {of} FROM {name} WHERE changed_at > ?1");
             let mut select = self.connection.prepare(&changed).unwrap();
             let rows = select.query_map([self.position as i64], |row| {
-                Ok((Uuid::from_bytes(row.get(0)?), row.get::<_, i64>(1)? as u64))
+                let (id, of) = (row.get(0)?, row.get::<_, Option<_>>(2)?);
+                Ok((Uuid::from_bytes(id), row.get::<_, i64>(1)? as u64, of.map(Uuid::from_bytes)))
             });
-            for (id, position) in rows.unwrap().map(Result::unwrap) {
-                let is_it = |row: &&Changed| row.table == name && row.id == id && row.position == position;
-                let found = told.iter().find(is_it);
-                assert!(
-                    found.is_some_and(|row| row.of.is_some() == (name == "entry")),
-                    "{name} {id} {position}"
-                );
+            for (id, position, of) in rows.unwrap().map(Result::unwrap) {
+                let is_it = |row: &Changed| {
+                    (row.table, row.of, row.id, row.position) == (name.as_str(), of, id, position)
+                };
+                assert!(told.iter().any(is_it), "{name} {id} {position} of {of:?}");
             }
         }
     }
@@ -202,14 +203,29 @@ impl<V: View> Rows<V> {
         self.connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note)).unwrap();
         self.read(query);
         let run: Vec<String> = run.try_iter().flatten().collect();
-        let is_ours = |sql: &str| {
-            let is_of_an_index = sql.contains(" FROM 'main'.'");
-            sql.starts_with("SELECT") && !sql.contains("pragma_table_list") && !is_of_an_index
-        };
         let selects = run.iter().filter(|sql| is_ours(sql));
         let plans: Vec<String> = selects.flat_map(|sql| self.plan(sql)).collect();
         assert!(!plans.is_empty(), "the query ran nothing: {run:?}");
         plans
+    }
+
+    /// How many steps SQLite takes to answer a query.
+    pub(crate) fn steps<T>(&mut self, query: impl Fn(&Transaction<'_>) -> rusqlite::Result<T>) -> i32 {
+        let (sender, run) = mpsc::channel();
+        let note = move |event: TraceEvent<'_>| {
+            if let TraceEvent::Profile(statement, _) = event
+                && is_ours(&statement.sql())
+            {
+                sender.send(statement.get_status(StatementStatus::VmStep)).unwrap_or_default();
+            }
+        };
+        self.connection.flush_prepared_statement_cache();
+        self.connection.trace_v2(TraceEventCodes::SQLITE_TRACE_PROFILE, Some(note)).unwrap();
+        self.read(query);
+        self.connection.trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>).unwrap();
+        let steps = run.try_iter().sum();
+        assert!(steps > 0, "the query ran nothing");
+        steps
     }
 
     fn plan(&mut self, sql: &str) -> Vec<String> {
@@ -220,6 +236,12 @@ impl<V: View> Rows<V> {
         let steps = explain.query_map([], |row| row.get("detail")).unwrap();
         steps.map(Result::unwrap).collect()
     }
+}
+
+/// Whether a statement is one of a query's own, not of what makes the scope or of an index of words.
+fn is_ours(sql: &str) -> bool {
+    let is_of_an_index = sql.contains(" FROM 'main'.'");
+    sql.starts_with("SELECT") && !sql.contains("pragma_table_list") && !is_of_an_index
 }
 
 /// Holds that a query reads what it answers and no more: no table is read from end to end, not even what a project has in
@@ -246,7 +268,7 @@ pub(crate) fn assert_unsorted<V: View, T>(
 
 /// Whether a step of a plan reads a whole table; what an index of words finds is called a scan, too.
 fn reads_from_end_to_end(step: &str) -> bool {
-    let is_search = step.contains("VIRTUAL TABLE INDEX") && step.contains(":M");
+    let is_search = step.contains("VIRTUAL TABLE INDEX") && (step.contains(":M") || step.contains(":=M"));
     step.starts_with("SCAN") && !is_search
 }
 

@@ -84,10 +84,13 @@ fn what_is_no_rhythm_says_why() {
     assert!(refused(berlin("61 * * * *")).contains("is no cron expression"));
     let timing = Timing::Cron { expression: "@daily".to_owned(), zone: "Europe/Entenhausen".to_owned() };
     assert_eq!(refused(Rhythm { timing, jitter_seconds: 0 }), "there is no time zone \"Europe/Entenhausen\"");
-    assert_eq!(
-        refused(Rhythm { jitter_seconds: 86_400, ..every(1) }),
-        "a moment can be put off by less than a day"
-    );
+    let much = "a moment is put off by less than a day, and by less than the time until the next one";
+    assert_eq!(refused(Rhythm { jitter_seconds: 86_400, ..every(1) }), much);
+    assert_eq!(refused(Rhythm { jitter_seconds: 60, ..every(60) }), much);
+    assert_eq!(refused(Rhythm { jitter_seconds: 300, ..berlin("*/5 * * * *") }), much);
+    assert_eq!(Rhythm { jitter_seconds: 299, ..berlin("*/5 * * * *") }.check(now), Ok(()));
+    let long = "a cron expression has at most 256 bytes, a time zone 64";
+    assert_eq!(refused(berlin(&"0,".repeat(200))), long);
     assert_eq!(berlin("@daily").check(now), Ok(()));
     assert_eq!(berlin("*/5 * * * MON-FRI").check(now), Ok(()));
 }

@@ -1,9 +1,9 @@
 //! How far jobs are, told while they run: a signal, never stored, of which the latest value wins.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::{Context, ID, Result, SimpleObject};
-use futures::{FutureExt as _, Stream, stream};
+use futures::{Stream, stream};
 use mediary_events::{Concern as _, job::Job as Jobs};
 use mediary_log::signal::{Signal, SignalListener};
 use mediary_projections::{
@@ -22,6 +22,9 @@ use crate::{
     job::object::Progress,
     schema::{platform, scope},
 };
+
+/// Jobs of which it is remembered whether they are wanted.
+const VERDICTS_MAX: usize = 4_096;
 
 /// How far jobs are: first all that have told, then those that tell again. A slow client gets the latest value and fewer of
 /// them.
@@ -65,7 +68,10 @@ struct Following {
     scope: Scope,
     named: Named,
     wanted: Wanted,
+    /// Which jobs are wanted, of those that have told: neither its kind nor its story ever changes.
+    verdicts: HashMap<JobId, bool>,
     is_first: bool,
+    has_ended: bool,
 }
 
 /// Tells how far jobs are that a subscriber may see, names and wants.
@@ -77,7 +83,8 @@ pub(super) fn progress(
     let scope = scope(context)?;
     let platform = platform(context);
     let (listener, view) = (platform.signals.listen(), platform.views.of::<JobView>().clone());
-    let following = Following { listener, view, scope, named, wanted, is_first: true };
+    let (verdicts, is_first, has_ended) = (HashMap::new(), true, false);
+    let following = Following { listener, view, scope, named, wanted, verdicts, is_first, has_ended };
     Ok(stream::unfold(following, |mut following| async move {
         let item = following.next().await?;
         Some((item, following))
@@ -85,13 +92,16 @@ pub(super) fn progress(
 }
 
 impl Following {
-    /// None once there is nobody who tells.
+    /// None once there is nobody who tells, and behind an error.
     async fn next(&mut self) -> Option<Result<JobProgressChange>> {
+        if self.has_ended {
+            return None;
+        }
         loop {
             let is_first = std::mem::take(&mut self.is_first);
             let signals = if is_first {
                 // Whoever has just come is told at once, also that nothing is known.
-                self.listener.next().now_or_never().flatten().unwrap_or_default()
+                self.listener.now()
             } else {
                 self.listener.next().await?
             };
@@ -106,7 +116,10 @@ impl Following {
                     };
                     return Some(Ok(JobProgressChange { jobs: told.into_iter().map(job).collect() }));
                 }
-                Err(error) => return Some(Err(error)),
+                Err(error) => {
+                    self.has_ended = true;
+                    return Some(Err(error));
+                }
             }
         }
     }
@@ -120,16 +133,22 @@ impl Following {
         Some((JobId::from_uuid(subject.id), value?))
     }
 
-    /// Those of them whose jobs are wanted, as the view has them.
-    async fn of_wanted(&self, told: Vec<(JobId, Value)>) -> Result<Vec<(JobId, Value)>> {
+    /// Those of them whose jobs are wanted. The view is asked once for each that it knows.
+    async fn of_wanted(&mut self, told: Vec<(JobId, Value)>) -> Result<Vec<(JobId, Value)>> {
         if self.wanted.is_all() || told.is_empty() {
             return Ok(told);
         }
-        let ids: Vec<JobId> = told.iter().map(|(id, _)| *id).collect();
-        let read = self.view.read(self.scope, move |rows| view::jobs_by_id(rows, &ids)).await;
-        let rows = read.map_err(|error| view_fault(&error))?;
-        let wanted: HashSet<JobId> =
-            rows.into_iter().filter(|row| self.wanted.has(row)).map(|row| row.id).collect();
-        Ok(told.into_iter().filter(|(id, _)| wanted.contains(id)).collect())
+        if self.verdicts.len() > VERDICTS_MAX {
+            self.verdicts.clear();
+        }
+        let ids: Vec<JobId> =
+            told.iter().map(|(id, _)| *id).filter(|id| !self.verdicts.contains_key(id)).collect();
+        if !ids.is_empty() {
+            let read = self.view.read(self.scope, move |rows| view::jobs_by_id(rows, &ids)).await;
+            let rows = read.map_err(|error| view_fault(&error))?;
+            self.verdicts.extend(rows.into_iter().map(|row| (row.id, self.wanted.has(&row))));
+        }
+        let is_wanted = |id: &JobId| self.verdicts.get(id).copied().unwrap_or(false);
+        Ok(told.into_iter().filter(|(id, _)| is_wanted(id)).collect())
     }
 }

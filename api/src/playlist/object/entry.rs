@@ -87,7 +87,7 @@ pub(crate) struct EntryFilterInput {
     /// That may be seen by these.
     availability: Option<AvailabilityName>,
     /// With each of these words in title or address, of the last one the beginning, in whichever case and order.
-    search: Option<String>,
+    pub(super) search: Option<String>,
 }
 
 impl EntryFilterInput {

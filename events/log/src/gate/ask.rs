@@ -43,8 +43,8 @@ impl Gate {
         let dry_run = options.dry_run;
         let terms = self.terms(&caller, command.name(), command.arguments(), options);
         let given =
-            ScheduledCommand { name: command.name().to_owned(), arguments: command.arguments().clone() };
-        self.tell(caller, terms, dry_run.then_some(given), move |story| {
+            || ScheduledCommand { name: command.name().to_owned(), arguments: command.arguments().clone() };
+        self.tell(caller, terms, dry_run.then(given), move |story| {
             story.require(command.kind().permission)?;
             command.tell(story)
         })

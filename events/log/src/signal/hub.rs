@@ -115,6 +115,16 @@ pub struct SignalListener {
 }
 
 impl SignalListener {
+    /// What was told since the last call, without waiting for any: the latest value of each subject.
+    pub fn now(&mut self) -> Vec<Signal> {
+        let (heard, signals) = self.hub.since(self.heard);
+        self.heard = heard;
+        if !signals.is_empty() {
+            self.next = Instant::now() + INTERVAL;
+        }
+        signals
+    }
+
     /// Waits for news and answers the latest value of each subject that was told since the last call.
     ///
     /// None once the hub is gone.
@@ -122,10 +132,8 @@ impl SignalListener {
         loop {
             sleep_until(self.next).await;
             self.turns.wait_for(|turn| *turn > self.heard).await.ok()?;
-            let (heard, signals) = self.hub.since(self.heard);
-            self.heard = heard;
+            let signals = self.now();
             if !signals.is_empty() {
-                self.next = Instant::now() + INTERVAL;
                 return Some(signals);
             }
         }

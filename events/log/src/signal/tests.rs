@@ -56,6 +56,17 @@ async fn a_slow_listener_misses_values_but_no_subject() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_told_before_is_had_at_once_and_not_again() {
+    let hub = SignalHub::default();
+    hub.publish(signal(1, 1));
+    let mut listener = hub.listen();
+    assert_eq!(listener.now(), [signal(1, 1)]);
+    assert_eq!(listener.now(), []);
+    hub.publish(signal(2, 2));
+    assert_eq!(listener.next().await, Some(vec![signal(2, 2)]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_over_is_forgotten() {
     let hub = SignalHub::default();
     hub.publish(signal(1, 1));

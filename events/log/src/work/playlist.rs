@@ -21,7 +21,7 @@ use mediary_schema::{
 
 use serde::Serialize;
 
-use super::job;
+use super::{job, schedule};
 use crate::gate::{Effects, Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
 
 /// Playlists, to everybody else.
@@ -144,6 +144,9 @@ fn follow(story: &mut Transaction<'_>, asked: &Follow) -> Result<Told, Refusal> 
     let (known, listed) = (state.followed, state.listed);
     story.execute::<Playlist>(playlist_id.uuid(), Command::Follow { url: address.to_string() })?;
     keep(story, playlist_id, asked, listed)?;
+    if let Some(timing) = &asked.refresh_timing {
+        schedule::refresh_again(story, playlist_id, timing)?;
+    }
     // What is followed and was refreshed is not refreshed again by following it twice.
     let job_id = if known && listed { None } else { Some(requested(story, playlist_id, None)?) };
     Ok(Told::of(playlist_id, job_id))
@@ -214,6 +217,7 @@ pub fn request(
 /// Follows a playlist no longer; a refresh under way is ended.
 pub fn unfollow(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> Result<(), Refusal> {
     story.execute::<Playlist>(playlist_id.uuid(), Command::Unfollow)?;
+    schedule::refresh_no_more(story, playlist_id)?;
     match job::open_job(story, &RefreshPlaylist::key(playlist_id))? {
         Some(job_id) => job::cancel(story, job_id),
         None => Ok(()),

@@ -1,19 +1,20 @@
 //! Stories of schedules: a command given again and again, told together with the record that its moment came.
 
 use mediary_events::{
-    Asked as _, Concern as _, codec,
+    Asked as _, Concern as _, codec, playlist,
     schedule::{
         Ask, Command, Plan, Rejection, Schedule,
         ask::{Add, Which},
     },
 };
 use mediary_schema::{
-    PrincipalId, ScheduleId, TokenId,
+    PlaylistId, PrincipalId, ScheduleId, TokenId,
     account::Permission,
     bounded::cut,
-    schedule::{Due, NotDone, ScheduledCommand},
+    schedule::{Due, NotDone, ScheduledCommand, Timing},
 };
 use serde::Serialize;
+use serde_json::json;
 
 use crate::gate::{Entry, Fanout, Refusal, Story, Transaction, decode};
 
@@ -77,10 +78,40 @@ fn add(
     let found = checked(story, &asked.command)?;
     let command = ScheduledCommand { name: found.name().to_owned(), arguments: found.arguments().clone() };
     let schedule_id = story.identities().schedule(story.caller().project, &asked.name);
-    let (name, rhythm, now) = (asked.name.clone(), asked.rhythm(), story.now());
-    let command = Command::Add { name, rhythm, command, principal, token_id, now };
+    let (name, rhythm, replace, now) = (asked.name.clone(), asked.rhythm(), asked.replace, story.now());
+    let command = Command::Add { name, rhythm, command, principal, token_id, replace, now };
     story.execute::<Schedule>(schedule_id.uuid(), command)?;
     Ok(schedule_id)
+}
+
+/// The name of the schedule by which a followed list is refreshed.
+fn of_list(playlist_id: PlaylistId) -> String {
+    format!("refresh {playlist_id}")
+}
+
+/// Has a followed list refreshed so often from now on, in place of what was said before.
+pub(super) fn refresh_again(
+    story: &mut Transaction<'_>,
+    playlist_id: PlaylistId,
+    timing: &Timing,
+) -> Result<(), Refusal> {
+    story.require(Permission::SCHEDULE)?;
+    let arguments = json!({ "playlist_id": playlist_id });
+    let command = ScheduledCommand { name: playlist::Ask::REFRESH.to_owned(), arguments };
+    let (name, timing) = (of_list(playlist_id), timing.clone());
+    let asked = Add { name, timing, jitter_seconds: 0, command, replace: true };
+    let (principal, token_id) = (story.caller().principal, TokenId::from_uuid(story.caller().origin.id));
+    add(story, &asked, principal, token_id).map(drop)
+}
+
+/// Refreshes a list no more that is followed no longer.
+pub(super) fn refresh_no_more(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> Result<(), Refusal> {
+    let project = story.caller().project;
+    let schedule_id = story.identities().schedule(project, &of_list(playlist_id));
+    if story.state::<Schedule>(schedule_id.uuid())?.plan.is_none() {
+        return Ok(());
+    }
+    story.entail::<Schedule>(schedule_id.uuid(), Command::Remove)
 }
 
 /// Gives its command now, as whoever asks for it.
@@ -100,16 +131,41 @@ pub fn fire(
     due: Due,
 ) -> Result<Option<NotDone>, Refusal> {
     let plan = plan(story, schedule_id)?;
+    let due = due_now(story, schedule_id, &plan, due)?;
     give(story, schedule_id, &plan, Some(due))
 }
 
-/// A moment came, and whoever gave its commands may not come in any more. Answers that as the reason.
-pub fn refuse(story: &mut Transaction<'_>, schedule_id: ScheduleId, due: Due) -> Result<NotDone, Refusal> {
+/// What is due by what the schedule itself says. Whoever asks knows it from the order of the log, and a clock that was behind for a
+/// while has him count what was done before; only beyond a clock that was ahead does he know better.
+fn due_now(story: &Transaction<'_>, id: ScheduleId, plan: &Plan, due: Due) -> Result<Due, Refusal> {
+    let now = story.now();
+    if plan.since > now {
+        return Ok(due);
+    }
+    plan.rhythm.due(plan.since, now, id).ok_or_else(|| Rejection::NotDue.into())
+}
+
+/// A moment came, and its command came to nothing for a reason that is none of a moment; it is not given again for it.
+pub fn refuse(
+    story: &mut Transaction<'_>,
+    schedule_id: ScheduleId,
+    due: Due,
+    not_done: &NotDone,
+) -> Result<(), Refusal> {
+    let plan = plan(story, schedule_id)?;
+    let due = due_now(story, schedule_id, &plan, due)?;
+    let (not_done, now) = (Some(not_done.clone()), story.now());
+    story.entail::<Schedule>(schedule_id.uuid(), Command::Fire { due: Some(due), not_done, now })
+}
+
+/// A moment came, and whoever gave its commands may not come in any more: nothing comes of it, nor of those to come, until
+/// somebody resumes it. Answers that as the reason.
+pub fn disown(story: &mut Transaction<'_>, schedule_id: ScheduleId, due: Due) -> Result<NotDone, Refusal> {
     let code = "UNAUTHENTICATED".to_owned();
     let message = "the token by which it was added is not valid any more".to_owned();
     let not_done = NotDone { code, message };
-    let command = Command::Fire { due: Some(due), not_done: Some(not_done.clone()) };
-    story.entail::<Schedule>(schedule_id.uuid(), command)?;
+    refuse(story, schedule_id, due, &not_done)?;
+    story.entail::<Schedule>(schedule_id.uuid(), Command::Pause)?;
     Ok(not_done)
 }
 
@@ -123,29 +179,41 @@ fn give(
     let not_done = match told {
         Ok(_) => None,
         Err(refusal) if is_of_the_world(&refusal) => return Err(refusal),
-        Err(refusal) => Some(NotDone {
-            code: refusal.code().to_owned(),
-            message: cut(refusal.to_string(), REASON_BYTES_MAX),
-        }),
+        Err(refusal) => Some(not_done_for(&refusal)),
     };
-    story.entail::<Schedule>(schedule_id.uuid(), Command::Fire { due, not_done: not_done.clone() })?;
+    let command = Command::Fire { due, not_done: not_done.clone(), now: story.now() };
+    story.entail::<Schedule>(schedule_id.uuid(), command)?;
     Ok(not_done)
+}
+
+/// A refusal as the reason why nothing came of a command.
+pub fn not_done_for(refusal: &Refusal) -> NotDone {
+    NotDone { code: refusal.code().to_owned(), message: cut(refusal.to_string(), REASON_BYTES_MAX) }
 }
 
 /// Whether it says nothing of the command: then it is given again later.
 fn is_of_the_world(refusal: &Refusal) -> bool {
     let is_said_of_it = matches!(
         refusal,
-        Refusal::Rejected(_) | Refusal::Forbidden { .. } | Refusal::Strange | Refusal::TooLarge
+        Refusal::Rejected(_)
+            | Refusal::Forbidden { .. }
+            | Refusal::Strange
+            | Refusal::TooLarge
+            | Refusal::Decode(_)
     );
     !is_said_of_it || refusal.is_retryable()
 }
 
-/// A command that may be given by a schedule, if the caller may give it.
+/// A command that may be given by a schedule, if the caller may give it. What it says stands in the schedule, which
+/// everybody reads who may read: so it is of a concern that everybody reads, too.
 fn checked(story: &Transaction<'_>, command: &ScheduledCommand) -> Result<crate::gate::Command, Refusal> {
     let found = story.registry().open_command(&command.name, command.arguments.clone())?;
     let kind = found.kind();
-    if !kind.over_nats || Ask::COMMANDS.iter().any(|own| own.name == kind.name) {
+    let is_of = |entry: &&Entry| entry.commands.iter().any(|of| of.name == kind.name);
+    let concern = story.registry().entries().iter().find(is_of);
+    let is_for_all =
+        concern.is_some_and(|entry| entry.read == Permission::READ && entry.name != Schedule::NAME);
+    if !kind.over_nats || !is_for_all {
         return Err(Rejection::NotScheduled { name: kind.name.to_owned() }.into());
     }
     story.require(kind.permission)?;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::page::PageRequest;
+use crate::{page::PageRequest, tests::support::recorded};
 
 #[test]
 fn jobs_are_sorted_by_what_is_asked_for() {
@@ -33,4 +33,53 @@ fn rows_that_stay_are_on_one_page_each_though_others_change() {
     let shown = numbers(rest.rows.into_iter().map(|(_, row)| row).collect());
     let stayed: Vec<_> = before[4..].iter().copied().filter(|number| *number != before[6]).collect();
     assert_eq!(shown, stayed);
+}
+
+/// Jobs that were queued at these seconds, each by itself.
+fn queued_at(seconds: impl IntoIterator<Item = u64>) -> Rows<JobView> {
+    let mut rows = Rows::new();
+    let all: Vec<_> = seconds
+        .into_iter()
+        .zip(1..)
+        .map(|(second, position)| {
+            let mut recorded = recorded::<Job>(position, id(position.into()).uuid(), &queued(refresh()));
+            recorded.envelope.at = at(second);
+            recorded
+        })
+        .collect();
+    rows.apply_all(&all).unwrap();
+    rows
+}
+
+fn since(second: u64) -> JobFilter {
+    JobFilter { since: Some(at(second)), ..JobFilter::default() }
+}
+
+#[test]
+fn where_to_begin_since_a_moment_is_found_without_looking_at_what_is_later() {
+    let steps = |rows: &mut Rows<JobView>, second| {
+        let filter = since(second);
+        rows.steps(|rows| jobs(rows, &filter, &PageRequest::front(3)))
+    };
+    let (mut few, mut many) = (queued_at(1..=20), queued_at(1..=2_000));
+    for second in [1, 10] {
+        let (of_few, of_many) = (steps(&mut few, second), steps(&mut many, second));
+        assert!(of_many < of_few + 50, "{of_few} steps with a few, {of_many} with many");
+    }
+    let plans = many.plans(|rows| jobs(rows, &since(10), &PageRequest::front(3)));
+    let is_found = |step: &String| step.contains("INDEX job_reached (project=? AND reached_at>?)");
+    assert!(plans.iter().any(is_found), "{plans:#?}");
+}
+
+#[test]
+fn what_is_since_a_moment_is_found_though_the_clock_was_set_back() {
+    let seconds = [10, 20, 30, 5, 15, 25, 35, 1, 40];
+    let mut rows = queued_at(seconds);
+    for second in 0..=41 {
+        let filter = since(second);
+        let mut late: Vec<u128> =
+            (1..).zip(seconds).filter(|(_, at)| *at >= second).map(|(number, _)| number).collect();
+        late.reverse();
+        assert_eq!(numbers(rows.pages(2, |rows, request| jobs(rows, &filter, request))), late, "{second}");
+    }
 }

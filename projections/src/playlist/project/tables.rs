@@ -26,13 +26,14 @@ row! {
             not_seen_count: i64,
             removed_count: i64,
             keeping: Option<String>,
+            spreads: i64,
             changed_at: i64,
         }
     }
 }
 
 impl List {
-    fn shown(&self) -> Shown {
+    pub(super) fn shown(&self) -> Shown {
         if !self.followed {
             Shown::Nowhere
         } else if self.kind.as_deref() == Some(SINGLE) {

@@ -10,7 +10,7 @@ use super::{
     unlisted,
 };
 use crate::{
-    listing::{By, Order, OrderField, Select},
+    listing::{By, Order, OrderField, Select, is_small},
     page::{Cursor, Page, PageRequest, Rank},
     rows::Words as _,
     search::{self, Sought},
@@ -53,7 +53,7 @@ impl OrderField for EntryField {
 
     fn by(self) -> By {
         match self {
-            Self::Place => By::number("place", "rank"),
+            Self::Place => By::text("place", "rank"),
             Self::ChangedAt => By::CHANGED,
         }
     }
@@ -188,21 +188,26 @@ impl Picked {
         let Self { list, order, conditions, told } = self;
         let OfList { condition, place } = of_list(list);
         let mut request = request.clone();
-        let rank = match order.field {
+        let (place, rank) = match order.field {
             EntryField::Place => {
                 for cursor in [&mut request.after, &mut request.before].into_iter().flatten() {
                     cursor.rank = place_now(transaction, list, cursor)?;
                 }
-                place
+                (Said::by(place), place)
             }
-            EntryField::ChangedAt => "entry.changed_at",
+            EntryField::ChangedAt => ("entry.changed_at".to_owned(), "entry.changed_at"),
         };
         let (mut from, mut all) = (Cow::Borrowed(OF_PLAYLIST), vec![Cow::Borrowed(condition)]);
         let mut values = Vec::new();
+        let of_list = id_of_list(list);
+        let mut is_word = None;
         match conditions.sought {
             Sought::Anything => {}
             Sought::Nothing => all.push("0".into()),
-            // Those that are found are the least there is, if not of this list alone: they lead, and are sorted.
+            Sought::Words(words) if is_small(transaction, OF_PLAYLIST, &all, of_list.clone())? => {
+                is_word = Some((search::has("entry").into(), Value::Text(words)));
+            }
+            // Those that are found lead, and are sorted.
             Sought::Words(words) => {
                 from = format!(
                     "{} CROSS JOIN entry ON entry.key = found.place CROSS JOIN playlist ON playlist.key = entry.playlist_key",
@@ -213,14 +218,19 @@ impl Picked {
             }
         }
         all.extend(conditions.all);
-        values.extend(id_of_list(list));
+        values.extend(of_list);
         values.extend(conditions.values);
+        if let Some((has_words, words)) = is_word {
+            all.push(has_words);
+            values.push(words);
+        }
         let select = Select {
             columns: &format!("{ENTRY_COLUMNS}, {told} AS told"),
             from,
             conditions: all,
             values,
             by: order.field.by(),
+            place: place.into(),
             rank: rank.into(),
             key: "entry.key".into(),
             descending: order.descending,
@@ -229,23 +239,50 @@ impl Picked {
     }
 }
 
-/// Where the row of a cursor stands by now: ranks are spread when there is no room between two, and rows move.
+/// Where a cursor is by now: at the rank that its row had, whatever became of that, unless all ranks were given anew since;
+/// then where its row is.
 fn place_now(
     transaction: &Transaction<'_>,
     playlist_id: PlaylistId,
     cursor: &Cursor,
 ) -> rusqlite::Result<Rank> {
-    let OfList { condition, place } = of_list(playlist_id);
+    let OfList { condition, place, .. } = of_list(playlist_id);
     let mut values = vec![Value::Integer(cursor.key)];
     values.extend(id_of_list(playlist_id));
-    let found = transaction
+    let now: Option<(i64, i64)> = transaction
         .prepare_cached(&format!(
-            "SELECT {place} FROM entry JOIN playlist ON playlist.key = entry.playlist_key
+            "SELECT {place}, playlist.spreads FROM entry JOIN playlist ON playlist.key = entry.playlist_key
              WHERE entry.key = ? AND {condition}"
         ))?
-        .query_row(params_from_iter(values), |row| row.get(0))
+        .query_row(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    Ok(found.unwrap_or_else(|| cursor.rank.clone()))
+    let said = Said::of(&cursor.rank);
+    let rank = match (now, said) {
+        (Some((_, spreads)), Some(said)) if said.spreads == spreads => said.rank,
+        (Some((rank, _)), _) => rank,
+        (None, said) => said.map_or(0, |said| said.rank),
+    };
+    Ok(Rank::Number(rank))
+}
+
+/// What a cursor says of the place of an entry.
+struct Said {
+    rank: i64,
+    /// How often the ranks of its list had been given anew.
+    spreads: i64,
+}
+
+impl Said {
+    /// In SQL.
+    fn by(place: &str) -> String {
+        format!("{place} || '/' || playlist.spreads")
+    }
+
+    fn of(rank: &Rank) -> Option<Self> {
+        let Rank::Text(text) = rank else { return None };
+        let (rank, spreads) = text.split_once('/')?;
+        Some(Self { rank: rank.parse().ok()?, spreads: spreads.parse().ok()? })
+    }
 }
 
 /// One entry.

@@ -138,6 +138,23 @@ fn a_single_item_that_changed_is_a_change_of_unlisted() {
     assert_eq!(changed.into_iter().map(|entry| entry.source.source_id).collect::<Vec<_>>(), ["0", "3"]);
 }
 
+// A refresh tells the rows of a list before what it is; one that is followed again is told by nothing else.
+#[test]
+fn an_item_that_comes_to_unlisted_is_a_change_of_it() {
+    let mut rows = Rows::<PlaylistView>::new();
+    let id = list("a");
+    let mut news = |events: Vec<Event>| {
+        let before = rows.position();
+        rows.feed::<Playlist>(id.uuid(), events);
+        rows.read(|rows| changed_entries(rows, PlaylistId::UNLISTED, before, 10)).len()
+    };
+    assert_eq!(news(vec![follow("a"), added(id, "a", None)]), 0, "nobody knows what it is");
+    assert_eq!(news(vec![resolved(PlaylistKind::Single, "a")]), 1);
+    assert_eq!(news(vec![resolved(PlaylistKind::Single, "b")]), 0, "it is there already");
+    assert_eq!(news(vec![Event::Unfollowed {}]), 0);
+    assert_eq!(news(vec![follow("a")]), 1);
+}
+
 // PL-41.
 #[test]
 fn no_query_reads_a_table_from_end_to_end() {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::page::{Cursor, PageRequest, Rank};
+use crate::page::{Cursor, Page, PageRequest, Rank};
 
 #[test]
 fn entries_stand_as_the_last_look_saw_them() {
@@ -76,8 +76,8 @@ fn many_new_entries_in_front_move_no_rank() {
 }
 
 fn rank(cursor: &Cursor) -> i64 {
-    let Rank::Number(rank) = cursor.rank else { panic!("{cursor} is no place in a list") };
-    rank
+    let Rank::Text(place) = &cursor.rank else { panic!("{cursor} is no place in a list") };
+    place.split_once('/').unwrap().0.parse().unwrap()
 }
 
 fn ranks(rows: &mut Rows<PlaylistView>, list: PlaylistId) -> Vec<i64> {
@@ -110,6 +110,35 @@ fn a_page_goes_on_behind_its_last_row_though_ranks_were_spread_meanwhile() {
     let rest = page(&mut followed, PageRequest::front(500).after(after));
     let names: Vec<_> = rest.rows.iter().map(|(_, row)| row.source.source_id.as_str()).collect();
     assert_eq!(names, ["d", "e"]);
+}
+
+// invariant: E-12
+// Who followed the row at the cursor to its new place left out all that is between.
+#[test]
+fn who_pages_goes_on_where_he_was_though_his_row_was_moved_or_is_gone() {
+    for (moved, after) in [("c", Some("f")), ("c", None), ("b", Some("f")), ("e", None)] {
+        let mut followed = Followed::new();
+        followed.look_at("a b c d e f");
+        let id = followed.id;
+        let page =
+            |followed: &mut Followed, request| followed.rows.read(|rows| entries(rows, id, &ALL, &request));
+        let front = page(&mut followed, PageRequest::front(3));
+        let at = front.rows.last().map(|(cursor, _)| cursor.clone());
+        let back = page(&mut followed, PageRequest::back(4));
+        assert_eq!(back.rows[0].0, *at.as_ref().unwrap());
+        let after = after.map(|name| entry_id(id, name));
+        followed.feed(vec![Event::EntryMoved { entry_id: entry_id(id, moved), after }]);
+        let names = |page: Page<EntryRow>| -> Vec<_> {
+            let names = page.rows.into_iter().map(|(_, row)| row.source.source_id);
+            names.filter(|name| name != moved).collect()
+        };
+        let rest = names(page(&mut followed, PageRequest::front(9).after(at.clone())));
+        let stay = |names: &str| -> Vec<String> {
+            names.split(' ').filter(|name| *name != moved).map(str::to_owned).collect()
+        };
+        assert_eq!(rest, stay("d e f"), "{moved} moved");
+        assert_eq!(names(page(&mut followed, PageRequest::back(9).before(at))), stay("a b"), "{moved} moved");
+    }
 }
 
 #[test]

@@ -4,7 +4,11 @@ use super::{
     super::{PlaylistFilter, playlists},
     *,
 };
-use crate::listing::Order;
+use crate::{
+    listing::{Order, SMALL_MAX},
+    page::PageRequest,
+    tests::support::recorded,
+};
 
 /// A list of three rows with these titles.
 fn titled(titles: [&str; 3]) -> (Rows<PlaylistView>, PlaylistId) {
@@ -61,6 +65,59 @@ fn what_has_another_title_by_now_is_found_by_that() {
         rows.pages(2, |rows, request| playlists(rows, &filter, request)).len()
     };
     assert_eq!(["talks 2019", "charlas", "list talks"].map(&mut lists), [0, 1, 1]);
+}
+
+/// A list of so many rows that are all called alike.
+fn alike(rows: &mut Rows<PlaylistView>, name: &str, count: usize) -> PlaylistId {
+    let id = list(name);
+    let names: Vec<_> = (0..count).map(|number| format!("{name}{number}")).collect();
+    let entries = names.iter().enumerate().map(|(number, of_entry)| {
+        let after = number.checked_sub(1).map(|before| names[before].as_str());
+        added(id, of_entry, after)
+    });
+    let events: Vec<_> =
+        [follow(name), resolved(PlaylistKind::List, name)].into_iter().chain(entries).collect();
+    let from = rows.position();
+    let recorded: Vec<_> =
+        (from + 1..).zip(&events).map(|(at, event)| recorded::<Playlist>(at, id.uuid(), event)).collect();
+    rows.apply_all(&recorded).unwrap();
+    id
+}
+
+#[test]
+fn a_small_list_is_searched_at_the_cost_of_its_own_rows() {
+    let steps = |others: usize| {
+        let mut rows = Rows::<PlaylistView>::new();
+        let small = alike(&mut rows, "small", 10);
+        alike(&mut rows, "large", others);
+        [EntryField::Place, EntryField::ChangedAt].map(|field| {
+            let filter = EntryFilter { order: Order { field, descending: true }, ..search("about") };
+            let page = PageRequest::front(20).counted();
+            assert_eq!(rows.read(|rows| entries(rows, small, &filter, &page)).total, Some(10));
+            rows.steps(|rows| entries(rows, small, &filter, &page))
+        })
+    };
+    for (alone, among) in steps(0).into_iter().zip(steps(3_000)) {
+        assert!(among < alone + 50, "{alone} steps alone, {among} among many");
+    }
+}
+
+// invariant: E-13
+#[test]
+fn a_list_is_searched_alike_whether_it_is_small_or_not() {
+    for count in [SMALL_MAX as usize, SMALL_MAX as usize + 1] {
+        let mut rows = Rows::<PlaylistView>::new();
+        let (id, _) = (alike(&mut rows, "one", count), alike(&mut rows, "two", 20));
+        assert_eq!(
+            found(&mut rows, id, &search("about one7")),
+            "one7 one70 one71 one72 one73 one74 one75 one76 one77 one78 one79"
+        );
+        assert_eq!(
+            rows.pages(100, |rows, request| entries(rows, id, &search("about"), request)).len(),
+            count
+        );
+        assert_eq!(found(&mut rows, id, &search("two")), "");
+    }
 }
 
 #[test]

@@ -212,6 +212,33 @@ async fn a_row_that_somebody_changed_is_found_and_told_as_a_defect() {
     view.stop();
 }
 
+// What is far behind again while it is built has all that was there at its start, and no index yet.
+// invariant: V-7
+#[tokio::test]
+async fn what_is_not_built_is_not_asked_though_it_shows_all_of_its_beginning() {
+    let (bench, trial) = (Bench::new(), trial(15));
+    bench.tell(follow).await;
+    let begun = bench.tell(look(1, 0..2_500)).await;
+    assert!((2_049..=3_072).contains(&begun), "it is built first and indexed last: {begun}");
+    trial.hold_from(1);
+    let view = bench.view::<Seen<15, 2>>(bench.folder());
+    let head = bench.tell(look(2, 0..6_000)).await;
+    // Behind its first two batches.
+    trial.hold_from(1_024 + 2_048 + 1);
+    let mut status = view.watch();
+    let is_stuck = status.wait_for(|status| status.position >= begun && status.trouble.is_some());
+    let stuck = tokio::time::timeout(Duration::from_mins(1), is_stuck).await.unwrap().unwrap().clone();
+    assert!(!stuck.is_built, "{stuck:?}");
+    let error = seen(&view).await.unwrap_err();
+    assert!(matches!(error, QueryError::Behind { wanted, .. } if wanted == head), "{error:?}");
+    assert!(!view.is_whole());
+
+    trial.let_go();
+    reach(&view, head).await;
+    assert_eq!(seen(&view).await.unwrap().1, head as i64);
+    view.stop();
+}
+
 /// Asks again and again until it is told to stop; answers how many events were shown at each last one.
 async fn watch(view: ViewHandle, is_over: Arc<AtomicBool>) -> BTreeMap<i64, i64> {
     let (mut shown, mut before) = (BTreeMap::new(), 0);
