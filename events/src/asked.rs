@@ -18,19 +18,19 @@ pub struct CommandKind {
     pub name: &'static str,
     /// What the caller must be allowed to do.
     pub permission: Permission,
-    /// Whether NATS carries it; not if its answer is a secret.
+    /// Whether NATS carries it, and schedules give it: not if its answer is a secret, which only whoever asks may read.
     pub over_nats: bool,
     /// The JSON Schema of its arguments.
     pub schema: fn() -> Value,
 }
 
 impl CommandKind {
-    /// A kind that every door carries.
+    /// A kind that every door carries, and schedules give.
     pub const fn new(name: &'static str, permission: Permission, schema: fn() -> Value) -> Self {
         Self { name, permission, over_nats: true, schema }
     }
 
-    /// The same, but for NATS.
+    /// The same, but for NATS and for schedules.
     #[must_use]
     pub const fn not_over_nats(self) -> Self {
         Self { over_nats: false, ..self }

@@ -1,6 +1,10 @@
 //! Work in a process that has the port of the workspace and nothing else of the platform.
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use mediary::demo::Target;
 use mediary_tests::{DEADLINE, Elsewhere, Platform, events_of, files_below, until};
@@ -49,10 +53,12 @@ async fn lister_downloader_and_verifier_work_in_a_process_that_has_only_the_port
     let events = client.events_after(before).await;
     assert_eq!(events_of(&events, "file.changed").len(), 1, "{events:?}");
 
-    // All of it was done there, by what is there alone.
-    let data = platform.data().canonicalize().unwrap();
-    let strange: Vec<_> = worker.open_files().into_iter().filter(|path| path.starts_with(&data)).collect();
-    assert!(strange.is_empty(), "{strange:?}");
+    // All of it was done there, by what is there alone: it was never told where anything of the platform is.
+    let (heard, places) = (worker.heard(), places(&platform));
+    assert!(heard.len() > 10, "{heard:?}");
+    let tells = |said: &String| places.iter().any(|place| said.contains(place.to_str().unwrap()));
+    let telling: Vec<_> = heard.iter().filter(|said| tells(said)).collect();
+    assert!(telling.is_empty(), "{telling:?}");
     assert!(!files_below(&platform.data().join("output")).iter().any(|path| path.is_file()));
     assert!(files_below(worker.folder()).iter().any(|path| path.ends_with("input")));
 
@@ -62,6 +68,12 @@ async fn lister_downloader_and_verifier_work_in_a_process_that_has_only_the_port
     let job = client.wait_job(asked["fileVerify"]["job"]["id"].as_str().unwrap()).await;
     assert!(job["failure"]["message"].as_str().unwrap().contains("the worker is gone"), "{job}");
     platform.stop().await;
+}
+
+/// Where everything of the platform lies.
+fn places(platform: &Platform) -> Vec<PathBuf> {
+    let data = platform.data().to_owned();
+    vec![data.canonicalize().expect("it is there"), data]
 }
 
 // PL-24: where it runs makes no difference to a cancel.
@@ -79,6 +91,12 @@ async fn what_is_cancelled_ends_in_the_other_process_too() {
     let requests = platform.site.requests();
     assert!(requests.wait_until(DEADLINE, |log| log.bytes_served_for("large-1") > 100_000).await);
     assert!(!worker.children().is_empty(), "yt-dlp runs there");
+    let (open, places) = (worker.open_files(), places(&platform));
+    let is_below = |path: &Path, folder: &Path| path.starts_with(folder.canonicalize().unwrap());
+    assert!(open.iter().any(|path| is_below(path, worker.folder()) && path.is_file()), "{open:?}");
+    let strange: Vec<_> =
+        open.iter().filter(|path| places.iter().any(|place| is_below(path, place))).collect();
+    assert!(strange.is_empty(), "{strange:?}");
     let jobs = client.jobs(json!({ "state": "RUNNING" })).await;
     let id = jobs[0]["id"].as_str().unwrap();
 

@@ -1,7 +1,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use futures::{FutureExt as _, future::BoxFuture};
@@ -13,7 +13,7 @@ use mediary_schema::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{
-    net::UnixStream,
+    net::{UnixStream, unix::OwnedWriteHalf},
     process::{Child, Command},
 };
 
@@ -27,7 +27,11 @@ use crate::{
 pub struct Elsewhere {
     child: Child,
     folder: TempDir,
+    heard: Heard,
 }
+
+/// All that the platform said, but for the bytes of files.
+type Heard = Arc<Mutex<Vec<String>>>;
 
 impl Elsewhere {
     /// Starts it; `plugins` is where the sample site's plugin of yt-dlp is.
@@ -36,7 +40,7 @@ impl Elsewhere {
         #[expect(clippy::disallowed_methods, reason = "it is started as a person would on another machine")]
         let mut command = Command::new(tools::built("work_for_tests"));
         let child = command.arg(folder.path()).arg(plugins).kill_on_drop(true).spawn().unwrap();
-        let elsewhere = Self { child, folder };
+        let elsewhere = Self { child, folder, heard: Heard::default() };
         until("the worker listens", || async { UnixStream::connect(elsewhere.socket()).await.ok() }).await;
         elsewhere
     }
@@ -47,7 +51,12 @@ impl Elsewhere {
 
     /// Whoever passes work on to it.
     pub fn hands(&self) -> Arc<dyn Hands> {
-        Arc::new(Line { socket: self.socket() })
+        Arc::new(Line { socket: self.socket(), heard: Arc::clone(&self.heard) })
+    }
+
+    /// All that it was told of the platform, as it was said; the bytes of files left out.
+    pub fn heard(&self) -> Vec<String> {
+        self.heard.lock().unwrap().clone()
     }
 
     /// The folder in which it works.
@@ -55,11 +64,16 @@ impl Elsewhere {
         self.folder.path()
     }
 
-    /// The files and folders that it holds open.
+    /// The files and folders that it and its children hold open or stand in.
     pub fn open_files(&self) -> Vec<PathBuf> {
         let pid = self.child.id().expect("it runs");
-        let entries = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
-        entries.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok()).collect()
+        let links = self.children().into_iter().chain([pid]).flat_map(|pid| {
+            let process = PathBuf::from(format!("/proc/{pid}"));
+            // One that has ended holds nothing.
+            let open = fs::read_dir(process.join("fd")).into_iter().flatten().flatten();
+            open.map(|entry| entry.path()).chain([process.join("cwd")])
+        });
+        links.filter_map(|link| fs::read_link(link).ok()).collect()
     }
 
     /// The pids of its children.
@@ -89,6 +103,7 @@ pub fn socket(folder: &Path) -> PathBuf {
 #[derive(Debug)]
 struct Line {
     socket: PathBuf,
+    heard: Heard,
 }
 
 impl Hands for Line {
@@ -104,10 +119,15 @@ impl Hands for Line {
 }
 
 impl Line {
+    async fn tell(&self, half: &mut OwnedWriteHalf, told: &Told) -> io::Result<()> {
+        self.heard.lock().unwrap().push(serde_json::to_string(told)?);
+        say(half, told).await
+    }
+
     async fn pass_on(&self, space: &Space, work: &Work) -> io::Result<Finish> {
         let (read, mut write) = UnixStream::connect(&self.socket).await?.into_split();
         let mut ear = Ear::new(read);
-        say(&mut write, &Told::Begin { job_id: space.job_id(), work: Box::new(work.clone()) }).await?;
+        self.tell(&mut write, &Told::Begin { job_id: space.job_id(), work: Box::new(work.clone()) }).await?;
         let (stop, port) = (space.assignment().stop().clone(), space.port());
         let mut is_told = false;
         loop {
@@ -115,7 +135,7 @@ impl Line {
                 said = ear.hear() => said?,
                 () = stop.cancelled(), if !is_told => {
                     is_told = true;
-                    say(&mut write, &Told::Stop).await?;
+                    self.tell(&mut write, &Told::Stop).await?;
                     continue;
                 }
             };
@@ -128,7 +148,7 @@ impl Line {
                 Said::Input(file_id) => match port.input(file_id).await {
                     Ok(file) => {
                         let size_bytes = file.metadata()?.len();
-                        say(&mut write, &Told::Bytes(size_bytes)).await?;
+                        self.tell(&mut write, &Told::Bytes(size_bytes)).await?;
                         say_bytes(&mut write, file.into(), size_bytes).await?;
                         continue;
                     }
@@ -147,7 +167,7 @@ impl Line {
                 }
                 Said::Ask(question) => port.ask(question).await,
             };
-            say(&mut write, &Told::Answer(answer)).await?;
+            self.tell(&mut write, &Told::Answer(answer)).await?;
         }
     }
 }

@@ -33,6 +33,11 @@ pub(crate) trait Explains: Sync {
     /// What was done, to stand behind "you" or "Mediary"; none for an event of a newer program.
     fn deed(&self, finder: &Finder, event: &Recorded) -> Found<Option<String>>;
 
+    /// Whether what is done is only beside something else, and tells nobody what that was.
+    fn is_beside(&self) -> bool {
+        false
+    }
+
     /// What a piece of its long work is called.
     fn work(&self, _: &Finder, _: &Work) -> Found<Option<String>> {
         Ok(None)

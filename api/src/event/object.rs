@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_graphql::{Enum, ID, Json, Object};
 use mediary_events::{codec::PayloadError, told, write_told};
 use mediary_log::{Envelope, OriginKind, Recorded};
-use mediary_schema::TokenId;
+use mediary_schema::{ScheduleId, TokenId};
 use uuid::Uuid;
 
 use super::{change::Change, rendering::Rendered};
@@ -137,7 +137,7 @@ impl Event {
         ID(self.envelope().project.to_string())
     }
 
-    /// The person or schedule that started the story.
+    /// The person or program that started the story; of what a schedule does, whoever added or resumed it.
     async fn principal(&self) -> ID {
         ID(self.envelope().principal.to_string())
     }
@@ -147,7 +147,8 @@ impl Event {
         self.envelope().origin.kind.into()
     }
 
-    /// By which of them: the token of a person or program, otherwise the attempt or reaction.
+    /// By which of them: the token of a person or program (`token-<uuid>`), the schedule (`schedule-<uuid>`), otherwise the
+    /// attempt or reaction.
     async fn origin_id(&self) -> Option<ID> {
         let origin = &self.envelope().origin;
         origin_id(origin.kind, origin.id)
@@ -181,8 +182,13 @@ impl Event {
 }
 
 pub(super) fn origin_id(kind: OriginKind, id: Uuid) -> Option<ID> {
-    let is_person = matches!(kind, OriginKind::Page | OriginKind::Cli | OriginKind::Nats | OriginKind::Bot);
-    let text = if is_person { TokenId::from_uuid(id).to_string() } else { id.to_string() };
+    let text = match kind {
+        OriginKind::Page | OriginKind::Cli | OriginKind::Nats | OriginKind::Bot => {
+            TokenId::from_uuid(id).to_string()
+        }
+        OriginKind::Schedule => ScheduleId::from_uuid(id).to_string(),
+        _ => id.to_string(),
+    };
     (!id.is_nil()).then_some(ID(text))
 }
 

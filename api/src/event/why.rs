@@ -1,18 +1,22 @@
 use async_graphql::{Context, ID, Result, SimpleObject};
-use mediary_events::Concern as _;
-use mediary_log::{Filter, LogReader, Read, ReadError, Recorded, StreamId, access};
+use mediary_events::{
+    Concern as _,
+    schedule::{self, Schedule},
+};
+use mediary_log::{Filter, LogReader, Origin, OriginKind, Read, ReadError, Recorded, StreamId, access};
 use mediary_projections::{
     job::{self, JobFilter, JobView},
     page::{PAGE_MAX, PageRequest},
     playlist::{self, PlaylistView},
 };
 use mediary_schema::{
-    CommandId, CorrelationId, EntryId, EventId, PrincipalId, Timestamp, TokenId, account::Permission,
+    CommandId, CorrelationId, EntryId, EventId, PrincipalId, ScheduleId, Timestamp, TokenId,
+    account::Permission,
 };
 use uuid::Uuid;
 
 use super::{
-    explain::{self, Finder, Found, Lost},
+    explain::{self, Explains, Finder, Found, Lost, event_of},
     object::{Event, OriginName},
     query::blocking,
 };
@@ -209,8 +213,7 @@ fn entry_of(chain: &[Recorded]) -> Option<EntryId> {
 /// Who did what, when, with which token and from where; and which row of a list this is.
 fn answer(finder: &Finder, root: &Recorded, entry: Option<EntryId>) -> Found<String> {
     let envelope = &root.envelope;
-    // What was recorded at once is told by what stands first in it.
-    let first = finder.reader.at(envelope.position - u64::from(envelope.append_index))?;
+    let first = first_told(finder, root)?;
     let mut text = format!(
         "{} {} on {}",
         capital(&subject(finder, root)),
@@ -222,7 +225,7 @@ fn answer(finder: &Finder, root: &Recorded, entry: Option<EntryId>) -> Found<Str
         if let Some(name) = token_name(finder, envelope.principal, token_id)? {
             text.extend([", with the token '", &name, "'"]);
         }
-        text.extend([", ", word(envelope.origin.kind.into())]);
+        text.extend([", ", &from(finder, envelope.origin)?]);
     }
     if let Some(id) = entry
         && let Some(number) =
@@ -232,6 +235,21 @@ fn answer(finder: &Finder, root: &Recorded, entry: Option<EntryId>) -> Found<Str
     }
     text.push('.');
     Ok(text)
+}
+
+/// What was recorded at once is told by what stands first in it, and is not only beside it.
+fn first_told(finder: &Finder, root: &Recorded) -> Found<Option<Recorded>> {
+    let position = root.envelope.position;
+    for before in position - u64::from(root.envelope.append_index)..position {
+        let event = finder.reader.at(before)?;
+        let is_beside = |event: &Recorded| {
+            explain::of_concern(&event.envelope.stream.category).is_some_and(Explains::is_beside)
+        };
+        if let Some(event) = event.filter(|event| !is_beside(event)) {
+            return Ok(Some(event));
+        }
+    }
+    Ok(None)
 }
 
 /// What was done by an event, in words.
@@ -283,6 +301,19 @@ fn name_of(principal: PrincipalId) -> String {
         PrincipalId::PLATFORM => "the platform itself".to_owned(),
         other => other.to_string(),
     }
+}
+
+/// From where a command came, in words: of a schedule, by which.
+fn from(finder: &Finder, origin: Origin) -> Found<String> {
+    let id = ScheduleId::from_uuid(origin.id);
+    let added = match origin.kind {
+        OriginKind::Schedule => finder.first_of(&Schedule::stream(id.uuid()))?,
+        _ => None,
+    };
+    Ok(match added.as_ref().and_then(event_of::<Schedule>) {
+        Some(schedule::Event::Added { name, .. }) => format!("by the schedule '{name}' ({id})"),
+        _ => word(origin.kind.into()).to_owned(),
+    })
 }
 
 const fn word(origin: OriginName) -> &'static str {

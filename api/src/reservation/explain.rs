@@ -19,6 +19,10 @@ impl Explains for Words {
         &[ReservationId::KIND]
     }
 
+    fn is_beside(&self) -> bool {
+        true
+    }
+
     fn deed(&self, _: &Finder, recorded: &Recorded) -> Found<Option<String>> {
         let said = |event| match event {
             Event::Taken { .. } => "made sure that nobody else does the same work at once".to_owned(),

@@ -20,6 +20,9 @@ pub(crate) struct DryRun {
     /// Why a part of what was asked for would not be done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) user_errors: Vec<UserError>,
+    /// Whether it is of several commands, which none of them is all of.
+    #[serde(skip)]
+    pub(crate) is_of_several: bool,
 }
 
 /// Events of a plan that are told one by one.
@@ -35,10 +38,12 @@ impl DryRun {
 
     /// The plan of both: of one command that is sent in parts.
     pub(crate) fn and(mut self, next: Self) -> Self {
-        let Self { told: answers::DryRun { events, event_count, is_whole, effects, .. }, user_errors } = next;
+        let Self {
+            told: answers::DryRun { events, event_count, is_whole, effects, .. }, user_errors, ..
+        } = next;
         let told = &mut self.told;
-        // No single command is all of it.
         told.command = None;
+        self.is_of_several = true;
         let room = EVENTS_MAX.saturating_sub(told.events.len());
         told.events.extend(events.into_iter().take(room));
         told.event_count += event_count;

@@ -19,6 +19,7 @@ mod download;
 mod entrance;
 mod failure;
 mod file;
+mod given;
 mod job;
 mod lane;
 mod log;

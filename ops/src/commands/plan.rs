@@ -68,7 +68,7 @@ pub(crate) async fn act_for_good<T: DeserializeOwned>(
 
 /// A plan in words.
 pub(crate) fn text(plan: &DryRun) -> String {
-    let DryRun { told: Told { events, event_count, is_whole, effects, .. }, user_errors } = plan;
+    let DryRun { told: Told { events, event_count, is_whole, effects, .. }, user_errors, .. } = plan;
     let mut kinds: Vec<(String, u64)> = Vec::new();
     for event in events {
         let by = event.reaction.as_ref().map(|name| format!(" (by {name})")).unwrap_or_default();
@@ -153,5 +153,6 @@ refused: X_NOT_FOUND: there is no x";
         let calls: Vec<_> =
             all.told.effects.calls.iter().map(|calls| (&*calls.host, calls.job_count)).collect();
         assert_eq!(calls, [("a.org", 2), ("b.org", 1)]);
+        assert!(all.is_of_several && all.told.command.is_none(), "no single command is all of it");
     }
 }

@@ -3,15 +3,19 @@
 pub(crate) mod account;
 pub(crate) mod diff;
 mod entry;
+mod follow;
 mod history;
 mod object;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 pub(crate) use self::entry::CONCERN;
+#[cfg(test)]
+pub(crate) use self::follow::FOLLOW;
 pub(crate) use self::{
     account::{PlaylistAccount, account},
+    follow::follow,
     history::told_after,
     object::{Counts, Entry, Playlist, Shown, Unfollowed},
 };
@@ -21,7 +25,6 @@ use super::{
     noun::Verbs,
     page,
     plan::Intent,
-    schedule::{self, Again},
     ticket::Ticket,
     wait,
 };
@@ -50,7 +53,7 @@ pub(crate) enum Verb {
         alias = "add",
         after_help = "Examples:\n  mediary playlist follow https://example.org/feed.xml --wait\n  mediary playlist follow https://example.org/feed.xml --keep new --every 6h"
     )]
-    Follow(Follow),
+    Follow(follow::Follow),
     /// List what is followed, oldest first.
     List {
         /// Only those with each of these words in title or address, in whichever case.
@@ -97,51 +100,6 @@ pub(crate) struct Unfollow {
     intent: Intent,
 }
 
-/// What to follow.
-#[derive(Debug, Args)]
-pub(crate) struct Follow {
-    /// The address as a browser shows it.
-    #[arg(value_name = "URL", allow_hyphen_values = true)]
-    url: String,
-    /// Which entries to keep from now on without being asked; as it was if left out, nothing at first.
-    #[arg(long, value_enum, value_name = "WHICH")]
-    keep: Option<Keep>,
-    /// What of each to keep then: best, 1080p, 720p or audio; as it was if left out, best at first.
-    #[arg(long, value_name = "Q", requires = "keep")]
-    quality: Option<String>,
-    #[command(flatten)]
-    again: Again,
-    /// Wait until it was refreshed; fail if that fails.
-    #[arg(long)]
-    wait: bool,
-    #[command(flatten)]
-    ticket: Ticket,
-    #[command(flatten)]
-    intent: Intent,
-}
-
-/// Which entries of a list are kept without being asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Keep {
-    /// Those that a refresh finds from now on.
-    New,
-    /// All that are there, too.
-    All,
-    /// None.
-    Nothing,
-}
-
-impl Keep {
-    /// The name in GraphQL.
-    const fn name(self) -> &'static str {
-        match self {
-            Self::New => "NEW",
-            Self::All => "ALL",
-            Self::Nothing => "NOTHING",
-        }
-    }
-}
-
 /// What to show.
 #[derive(Debug, Args)]
 pub(crate) struct Show {
@@ -174,9 +132,6 @@ pub(crate) struct Refresh {
     intent: Intent,
 }
 
-pub(crate) const FOLLOW: Document<answers::follow::Answer> =
-    Document::repeatable(include_str!("playlist/follow.graphql"));
-
 pub(crate) const REFRESH: Document<answers::refresh::Answer> =
     Document::repeatable(include_str!("playlist/refresh.graphql"));
 
@@ -195,15 +150,7 @@ pub(crate) const ENTRIES: Document<answers::entries::Answer> =
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         match self {
-            Self::Follow(Follow { url, keep, quality, again, wait, ticket, intent }) => {
-                let keep = keep.map(Keep::name);
-                let ticket = ticket.input(client).await?;
-                let wanted = json!({ "url": url, "keep": keep, "quality": quality, "ticket": ticket });
-                let (playlist, looked) = follow(&client.meant(intent), output, wanted, wait).await?;
-                schedule::refresh(client, &playlist.playlist.id, again).await?;
-                output.show(&playlist, object::summary)?;
-                looked
-            }
+            Self::Follow(wanted) => follow::run(wanted, client, output).await,
             Self::List { search } => {
                 let playlists: Vec<Playlist> =
                     page::all(client, &LIST, json!({ "filter": { "search": search } }), None).await?;
@@ -285,21 +232,6 @@ fn goes_on(id: &str, count: u64, verb: &str) -> String {
          `mediary job cancel`: `mediary job list --playlist {id}` shows them",
         plural(count, "download", "downloads")
     )
-}
-
-/// Follows what the input says; with `wait`, until it was looked at.
-///
-/// The playlist is answered even if the refresh failed; why is then in the second part.
-pub(crate) async fn follow(
-    client: &Client,
-    output: &mut Output,
-    wanted: Value,
-    wait: bool,
-) -> Result<(Shown, Result<(), Failure>), Failure> {
-    let asked = wanted["url"].as_str().unwrap_or_default().to_owned();
-    let outcome = client.act(&FOLLOW, input(wanted)).await?;
-    Failure::refused(outcome.user_errors)?;
-    finish(client, output, outcome.payload, &asked, wait).await
 }
 
 /// Refreshes what the input says; with `wait`, until that is over.

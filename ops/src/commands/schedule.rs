@@ -1,14 +1,15 @@
 //! `mediary schedule`: what is done again and again.
 
 mod entry;
+mod typed;
 
-use clap::{Args, Parser as _, Subcommand};
+use clap::{Args, Subcommand};
 use jiff::{Span, SpanRelativeTo, Unit};
 use serde_json::{Value, json};
 
 pub(crate) use self::entry::CONCERN;
+use self::typed::Typed;
 use super::{
-    arguments::{Arguments, Verb as Typed},
     failure::Failure,
     named::{self, Kind},
     noun::Verbs,
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     answers::schedule::{Schedule, SchedulePayload, add, list, pause, remove, resume, run, show},
-    client::{Client, Document, Error},
+    client::{Client, Document},
     output::{Output, Table, clean, fields, moment},
 };
 
@@ -28,7 +29,9 @@ pub(crate) const KIND: Kind =
 
 const ADD_HELP: &str = "\
 What is typed behind `--` is what is done: the same as behind `mediary`. It is tried at once without doing anything, and
-refused if it would be.
+refused if it would be. Names mean the thing that is called so now, `@last` the one that is the newest now: each run is of
+that very thing. Flags of every command stand before `--`, as does `--dry-run`; what is of one run only (`--wait`, `--at`,
+`--after`, and `--every`, `--cron` of `playlist follow`) has no place behind it, nor has a verb that is not one command.
 
 Examples:
   mediary schedule add news --every 2h -- playlist refresh @last
@@ -67,8 +70,11 @@ pub(crate) struct Add {
     #[command(flatten)]
     timing: Timing,
     /// The time zone of `--cron`, as IANA calls it.
-    #[arg(long, value_name = "ZONE", default_value = "UTC", requires = "cron")]
+    #[arg(long, value_name = "ZONE", default_value = "UTC", requires = "cron", conflicts_with = "every")]
     zone: String,
+    /// Take the place of the one that is called so already.
+    #[arg(long)]
+    replace: bool,
     /// Put each moment off by a while up to this one, so that not all of them come at once.
     #[arg(long, value_name = "D", value_parser = seconds, default_value = "0s")]
     jitter: u32,
@@ -103,24 +109,15 @@ pub(crate) struct Again {
     cron: Option<String>,
 }
 
-/// Has a list refreshed as often as is said, in place of what was said before; nothing if nothing is said.
-pub(crate) async fn refresh(client: &Client, playlist_id: &str, again: Again) -> Result<(), Failure> {
-    let timing = match again {
-        Again { cron: Some(expression), .. } => json!({ "cron": { "expression": expression } }),
-        Again { every: Some(seconds), .. } => json!({ "everySeconds": seconds }),
-        Again { cron: None, every: None } => return Ok(()),
-    };
-    let name = format!("refresh {playlist_id}");
-    let command = json!({ "name": "playlist.refresh", "arguments": { "playlist_id": playlist_id } });
-    let wanted = json!({ "name": name, "timing": timing, "command": command });
-    let mut outcome = client.act(&ADD, input(wanted.clone())).await?;
-    if outcome.user_errors.iter().any(|error| error.code == "SCHEDULE_EXISTS") {
-        let id = named::id(client, KIND, &name).await?;
-        let removed = client.act(&REMOVE, input(json!({ "id": id }))).await?;
-        Failure::refused(removed.user_errors)?;
-        outcome = client.act(&ADD, input(wanted)).await?;
+impl Again {
+    /// As the API takes it; none if nothing is said.
+    pub(crate) fn timing(self) -> Option<Value> {
+        match self {
+            Self { cron: Some(expression), .. } => Some(json!({ "cron": { "expression": expression } })),
+            Self { every: Some(seconds), .. } => Some(json!({ "everySeconds": seconds })),
+            Self { cron: None, every: None } => None,
+        }
     }
-    Failure::refused(outcome.user_errors)
 }
 
 /// Which schedule.
@@ -167,14 +164,18 @@ impl Verbs for Verb {
                 found.ok_or_else(|| Failure::NotFound { id, advice: KIND.advice })?
             }
             Self::Add(wanted) => {
-                let Add { name, timing: Timing { cron, every }, zone, jitter, intent, verb } = *wanted;
-                let command = command_of(client, &verb).await?;
+                let Add { name, timing: Timing { cron, every }, zone, replace, jitter, intent, verb } =
+                    *wanted;
+                let command = match Typed::parse(&verb)? {
+                    Typed::Verb(typed) => typed.command(client).await?,
+                    Typed::Help(text) => return Ok(output.text(&text)?),
+                };
                 let timing = match (cron, every) {
                     (Some(expression), _) => json!({ "cron": { "expression": expression, "zone": zone } }),
                     (None, every) => json!({ "everySeconds": every }),
                 };
-                let wanted =
-                    json!({ "name": name, "timing": timing, "jitterSeconds": jitter, "command": command });
+                let wanted = json!({ "name": name, "timing": timing, "replace": replace, "jitterSeconds": jitter,
+                    "command": command });
                 let outcome = client.meant(intent).act(&ADD, input(wanted)).await?;
                 Failure::refused(outcome.user_errors)?;
                 return told(outcome.payload, output);
@@ -222,33 +223,6 @@ fn told(payload: SchedulePayload, output: &mut Output) -> Result<(), Failure> {
         None => output.show(&json!({}), |_| "done; it can't be shown yet".to_owned())?,
     }
     Ok(())
-}
-
-/// What is typed, as a command: found by trying it without doing anything.
-async fn command_of(client: &Client, verb: &[String]) -> Result<Value, Failure> {
-    let unusable = |message: String| Failure::Usage {
-        message,
-        advice: "type behind `--` what would be typed behind `mediary`: `-- playlist refresh @last`",
-    };
-    let line = std::iter::once("mediary").chain(verb.iter().map(String::as_str));
-    let typed = Arguments::try_parse_from(line).map_err(|error| unusable(error.to_string()))?;
-    let shown = verb.join(" ");
-    let Typed::OfConcern(typed) = typed.verb else {
-        return Err(unusable(format!("`{shown}` is nothing that the server does")));
-    };
-    let plan = match Box::pin(typed.run(&client.dry(), &mut Output::nowhere())).await {
-        Err(Failure::Client(Error::DryRun(plan)) | Failure::Planned { plan, .. }) => plan,
-        Err(failure) => return Err(failure),
-        Ok(()) => return Err(unusable(format!("`{shown}` changes nothing: there is nothing to do"))),
-    };
-    let command = plan.told.command;
-    let several = || {
-        let what =
-            "is several commands, or names an address with a key, which would be shown to whoever may read";
-        unusable(format!("`{shown}` {what}"))
-    };
-    let command = command.ok_or_else(several)?;
-    Ok(json!({ "name": command.name, "arguments": command.arguments }))
 }
 
 /// When a schedule comes.

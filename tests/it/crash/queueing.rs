@@ -1,4 +1,4 @@
-//! The server is killed while jobs wait for moments, for each other and for lanes.
+//! The server is killed while jobs wait for moments, for each other, for lanes, and for what holds those.
 
 use mediary_schema::Clock;
 
@@ -12,6 +12,13 @@ const LISTS: usize = 6;
 const ACTS: u64 = 3;
 /// The longest time from the last act to the kill.
 const KILLED_WITHIN_MS: u64 = 400;
+/// How long the source asks to be left alone: a start and some of what comes after it.
+const PAUSE: Duration = Duration::from_secs(1);
+/// In which rounds it is asked to.
+const EVERY_ROUND: u64 = 4;
+/// How often, and after how long, it is looked whether that has held a lane.
+const LOOKS: u32 = 100;
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// The farthest moment that something is asked for.
 const AHEAD_MS: u64 = 1_500;
 
@@ -83,6 +90,31 @@ impl Person {
         self.turn_lane(client).await;
     }
 
+    /// Has two looks begin, and the source ask the first of them to be left alone; what is held then is held while others
+    /// ask for this and that, and the server is killed. Asked again, the source says for how long.
+    async fn meet_a_condition(&mut self, client: &Client, site: &Site) {
+        const DOCUMENT: &str = "mutation($id: ID!) {
+            playlistRefresh(input: { id: $id }) { job { id } userErrors { code } } }";
+        for path in ["/api/lists/*", "/lists/*"] {
+            site.faults().too_many_requests(path, PAUSE, 1);
+        }
+        if self.is_paused {
+            self.turn_lane(client).await;
+        }
+        for _ in 0..2 {
+            let list = &self.lists[self.random.below(LISTS as u64) as usize];
+            let data = client.ask(DOCUMENT, json!({ "id": list })).await;
+            self.jobs.push(data["playlistRefresh"]["job"]["id"].as_str().unwrap().to_owned());
+        }
+        // One that lost too many servers begins nothing; then this round has no condition.
+        for _ in 0..LOOKS {
+            if is_held(client).await {
+                return;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
     fn any_job(&mut self) -> String {
         self.jobs[self.random.below(self.jobs.len() as u64) as usize].clone()
     }
@@ -112,6 +144,9 @@ async fn kill_9_at_random_moments_of_a_queue_loses_nothing_and_does_nothing_twic
     server.kill().await;
     for round in 1..=KILLS {
         let (server, client) = folder.serve().await;
+        if round % EVERY_ROUND == 0 {
+            person.meet_a_condition(&client, &site).await;
+        }
         for _ in 0..ACTS {
             person.act(&client, round).await;
         }
@@ -120,6 +155,7 @@ async fn kill_9_at_random_moments_of_a_queue_loses_nothing_and_does_nothing_twic
         server.kill().await;
     }
     let (server, client) = folder.serve().await;
+    site.faults().clear();
     if person.is_paused {
         person.turn_lane(&client).await;
     }
@@ -128,7 +164,9 @@ async fn kill_9_at_random_moments_of_a_queue_loses_nothing_and_does_nothing_twic
         until(&format!("{id} has ended, or is held since what it waited for has not"), || rests(&client, id))
             .await;
     }
+    until("no condition holds a lane", || async { (!is_held(&client).await).then_some(()) }).await;
     let events = client.events_after(0).await;
+    let held = check_conditions(&events);
     let told = Told::of(&events);
     for id in &jobs {
         told.check(id);
@@ -139,10 +177,41 @@ async fn kill_9_at_random_moments_of_a_queue_loses_nothing_and_does_nothing_twic
         assert_eq!(found["batch"]["jobCount"], json!(ids.len()), "{batch}");
     }
     println!("{} jobs, {} stranded, {} events", jobs.len(), told.count("stranded"), events.len());
-    println!("{} attempts lost", told.count("attempt_lost"));
+    println!("{} attempts lost, {} starts under a condition", told.count("attempt_lost"), held);
+    assert!(held > 0, "a kill met a lane that a condition held");
     assert!(told.count("stranded") > 0, "one waited for what came to nothing");
     stop(server).await;
     site.stop().await;
+}
+
+/// Whether a condition holds a lane.
+async fn is_held(client: &Client) -> bool {
+    let lanes = client.ask("{ lanes { hold { reason } } }", json!({})).await;
+    lanes["lanes"].as_array().unwrap().iter().any(|lane| !lane["hold"].is_null())
+}
+
+/// A condition holds a lane once, over any number of starts, and nothing that needs it begins before it is released; no
+/// job fails of it. All jobs need the one lane that there is. Answers how many starts found it held.
+fn check_conditions(events: &[Value]) -> usize {
+    let (mut is_held, mut begins_nothing, mut starts) = (false, false, 0);
+    for event in events {
+        match event["kind"].as_str().unwrap() {
+            "lane.held" => is_held = true,
+            "lane.released" => {
+                assert!(is_held, "released, though nothing held it: {event}");
+                (is_held, begins_nothing) = (false, false);
+            }
+            // Whoever was about to lease something when the condition was met has done so before the kill.
+            "log.opened" if is_held => (begins_nothing, starts) = (true, starts + 1),
+            "job.leased" => {
+                assert!(!begins_nothing, "leased, though the source is to be left alone: {event}");
+            }
+            "job.failed" => panic!("a condition, or a kill, costs no job: {event}"),
+            _ => {}
+        }
+    }
+    assert!(!is_held, "nothing holds it any more");
+    starts
 }
 
 /// Whether nothing more becomes of a job by itself, nor of what it waits for. One that lost too many servers waits for a

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, Read as _, Write as _},
+    io::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::{
     answers::download::import,
     client::{Client, Document, DryRun, Error},
-    commands::{failure::Failure, plan::Intent, playlist::input},
+    commands::{failure::Failure, given, plan::Intent, playlist::input},
     output::{Output, plural},
 };
 
@@ -77,7 +77,7 @@ async fn export(file: &Path, client: &Client, output: &mut Output) -> Result<(),
 }
 
 async fn import(file: &Path, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let text = read(file).map_err(Failure::file("reading", file))?;
+    let text = given::text_of(file)?;
     // Judged as a whole before a part of it is sent: what is taken over can't be taken back.
     if let Err(error) = ImportArchive::sources(&text) {
         return Err(Failure::Usage {
@@ -113,13 +113,4 @@ async fn import(file: &Path, client: &Client, output: &mut Output) -> Result<(),
     }
     output.show(&total, |total| format!("{} taken over", plural(total.item_count, "item", "items")))?;
     Failure::refused(refused)
-}
-
-fn read(file: &Path) -> io::Result<String> {
-    if file != Path::new("-") {
-        return fs::read_to_string(file);
-    }
-    let mut text = String::new();
-    io::stdin().read_to_string(&mut text)?;
-    Ok(text)
 }

@@ -119,6 +119,7 @@ pub(super) fn summary(shown: &Shown) -> String {
         ("title", playlist.title.clone()),
         ("url", Some(playlist.url.clone())),
         ("entries", Some(playlist.entry_count.to_string())),
+        ("keeps", Some(keeps(playlist))),
         ("refresh", Some(look)),
     ])
 }
@@ -155,6 +156,7 @@ pub(super) fn details(shown: &Shown) -> String {
         ("failure", failure.map(|failure| format!("{}: {}", failure.class, failure.message))),
         ("next step", failure.map(|failure| failure.advice.clone())),
         ("entries", Some(playlist.entry_count.to_string())),
+        ("keeps", Some(keeps(playlist))),
     ]);
     let mut table = Table::new(&["entry", "source", "length", "kept", "title", "file"]);
     for entry in entries {
@@ -168,6 +170,15 @@ pub(super) fn details(shown: &Shown) -> String {
         ]);
     }
     format!("{head}\n{}{}", table.text("no entries"), not_read(playlist))
+}
+
+/// Which entries are kept without being asked for, and what of each.
+fn keeps(playlist: &Playlist) -> String {
+    let which = word(&playlist.keep);
+    match &playlist.keep_quality {
+        Some(quality) => format!("{which}, {}", clean(quality)),
+        None => which,
+    }
 }
 
 /// The entries that the last refresh could not read, the first ones with their reason.

@@ -1,21 +1,16 @@
 //! `mediary job template export|import`: templates as a file, to be kept, read and taken elsewhere (PL-22).
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::{self, Read as _},
-    path::Path,
-};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
 use mediary_schema::{Label, template::Settings};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{LIST, SAVE};
 use crate::{
     answers::template::Template,
-    client::{Client, DryRun, Error},
-    commands::{failure::Failure, playlist::input},
+    client::{Client, DryRun, Error, UserError},
+    commands::{failure::Failure, given, playlist::input},
     output::{Output, plural},
 };
 
@@ -53,53 +48,70 @@ pub(super) async fn export(file: &Path, client: &Client, output: &mut Output) ->
 }
 
 /// Saves every template of a file whose settings are others than those that there are. Those that are not in it stay.
+///
+/// Each is tried before any is saved: a file of which one would be refused is refused whole.
 pub(super) async fn import(
     file: &Path,
     client: &Client,
     output: &mut Output,
 ) -> Result<Vec<Template>, Failure> {
-    let text = read(file).map_err(Failure::file("reading", file))?;
-    // Judged as a whole before anything of it is saved.
-    let Exported { template } = toml::from_str(&text).map_err(|error| Failure::Usage {
+    let Exported { template } = toml::from_str(&given::text_of(file)?).map_err(|error| Failure::Usage {
         message: format!("{} has no templates that can be read: {error}", file.display()),
         advice: "`mediary job template export` writes such a file; nothing was saved",
     })?;
-    let (mut saved, mut plan): (Vec<Template>, Option<DryRun>) = (Vec::new(), None);
-    for (name, Settings { priority, batch, tags }) in template {
-        let wanted = json!({ "name": name, "priority": priority, "batch": batch, "tags": tags });
-        let outcome = match client.act(&SAVE, input(wanted)).await {
-            Err(Error::DryRun(next)) => {
-                plan = Some(match plan {
-                    Some(plan) => plan.and(*next),
-                    None => *next,
-                });
-                continue;
-            }
-            answer => answer?,
-        };
+    let wanted: Vec<(Label, Value)> = template.into_iter().map(wanted).collect();
+    let (plan, refused) = tried(&wanted, client).await?;
+    if client.is_dry()
+        && let Some(mut plan) = plan
+    {
+        plan.user_errors.extend(refused);
+        return Err(Error::DryRun(Box::new(plan)).into());
+    }
+    for also in refused.iter().skip(1) {
+        output.note(&format!("{}: {}", also.code, also.message));
+    }
+    Failure::refused(refused)?;
+    let mut saved = Vec::new();
+    for (name, wanted) in wanted {
+        let outcome = client.act(&SAVE, input(wanted)).await?;
         if let Err(refused) = Failure::refused(outcome.user_errors) {
-            output.note(&format!(
-                "{} saved before {:?}",
-                plural(saved.len() as u64, "template", "templates"),
-                name.as_str()
-            ));
+            // Somebody else came in between.
+            let count = plural(saved.len() as u64, "template", "templates");
+            output.note(&format!("{count} saved before {:?}", name.as_str()));
             return Err(refused);
         }
         saved.extend(outcome.payload.template);
     }
-    match plan {
-        Some(plan) => Err(Error::DryRun(Box::new(plan)).into()),
-        None => Ok(saved),
-    }
+    Ok(saved)
 }
 
-fn read(file: &Path) -> io::Result<String> {
-    if file != Path::new("-") {
-        return fs::read_to_string(file);
+fn wanted((name, settings): (Label, Settings)) -> (Label, Value) {
+    let Settings { priority, batch, tags } = settings;
+    let wanted = json!({ "name": name, "priority": priority, "batch": batch, "tags": tags });
+    (name, wanted)
+}
+
+/// What saving each of them would do, and why some would be refused.
+async fn tried(
+    wanted: &[(Label, Value)],
+    client: &Client,
+) -> Result<(Option<DryRun>, Vec<UserError>), Failure> {
+    let (mut plan, mut refused): (Option<DryRun>, _) = (None, Vec::new());
+    for (name, wanted) in wanted {
+        match client.plan(&SAVE, input(wanted.clone())).await? {
+            Ok(next) => {
+                plan = Some(match plan {
+                    Some(plan) => plan.and(next),
+                    None => next,
+                });
+            }
+            Err(error) => {
+                let message = format!("template {:?}: {}", name.as_str(), error.message);
+                refused.push(UserError { message, ..error });
+            }
+        }
     }
-    let mut text = String::new();
-    io::stdin().read_to_string(&mut text)?;
-    Ok(text)
+    Ok((plan, refused))
 }
 
 #[cfg(test)]

@@ -1,0 +1,85 @@
+//! `mediary playlist follow`: what is followed from now on, what of it is kept, and how often it is refreshed.
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::{Shown, finish, input, object};
+use crate::{
+    answers::playlist as answers,
+    client::{Client, Document},
+    commands::{failure::Failure, plan::Intent, schedule::Again, ticket::Ticket},
+    output::Output,
+};
+
+/// What to follow.
+#[derive(Debug, Args)]
+pub(crate) struct Follow {
+    /// The address as a browser shows it.
+    #[arg(value_name = "URL", allow_hyphen_values = true)]
+    url: String,
+    /// Which entries to keep from now on without being asked; as it was if left out, nothing at first.
+    #[arg(long, value_enum, value_name = "WHICH")]
+    keep: Option<Keep>,
+    /// What of each to keep then: best, 1080p, 720p or audio; as it was if left out, best at first.
+    #[arg(long, value_name = "Q", requires = "keep")]
+    quality: Option<String>,
+    #[command(flatten)]
+    again: Again,
+    /// Wait until it was refreshed; fail if that fails.
+    #[arg(long)]
+    wait: bool,
+    #[command(flatten)]
+    ticket: Ticket,
+    #[command(flatten)]
+    intent: Intent,
+}
+
+/// Which entries of a list are kept without being asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Keep {
+    /// Those that a refresh finds from now on.
+    New,
+    /// All that are there, too.
+    All,
+    /// None.
+    Nothing,
+}
+
+impl Keep {
+    /// The name in GraphQL.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::New => "NEW",
+            Self::All => "ALL",
+            Self::Nothing => "NOTHING",
+        }
+    }
+}
+
+pub(crate) const FOLLOW: Document<answers::follow::Answer> =
+    Document::repeatable(include_str!("follow.graphql"));
+
+/// Follows what was typed, and has it refreshed as often as is said: both, or neither.
+pub(super) async fn run(wanted: Follow, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let Follow { url, keep, quality, again, wait, ticket, intent } = wanted;
+    let (keep, ticket) = (keep.map(Keep::name), ticket.input(client).await?);
+    let wanted = json!({ "url": url, "keep": keep, "quality": quality, "refreshTiming": again.timing(), "ticket": ticket });
+    let (playlist, looked) = follow(&client.meant(intent), output, wanted, wait).await?;
+    output.show(&playlist, object::summary)?;
+    looked
+}
+
+/// Follows what the input says; with `wait`, until it was looked at.
+///
+/// The playlist is answered even if the refresh failed; why is then in the second part.
+pub(crate) async fn follow(
+    client: &Client,
+    output: &mut Output,
+    wanted: Value,
+    wait: bool,
+) -> Result<(Shown, Result<(), Failure>), Failure> {
+    let url = wanted["url"].as_str().unwrap_or_default().to_owned();
+    let outcome = client.act(&FOLLOW, input(wanted)).await?;
+    Failure::refused(outcome.user_errors)?;
+    finish(client, output, outcome.payload, &url, wait).await
+}
