@@ -2,7 +2,6 @@ use mediary_schema::parrot::ParrotId;
 use rusqlite::{Row, Transaction};
 
 use crate::{
-    counted,
     listing::{By, Listing, Order, OrderField},
     named::Called,
     page::{Page, PageRequest},
@@ -59,6 +58,6 @@ pub fn parrots(
     order: Order<ParrotField>,
     request: &PageRequest,
 ) -> rusqlite::Result<Page<ParrotRow>> {
-    let list = Listing::of("parrot", COLUMNS, order);
-    list.page(transaction, request, parrot_row, || counted::number(transaction, Some(COUNTED), None))
+    let list = Listing::of("parrot", COLUMNS, order).counted(COUNTED, None);
+    list.page(transaction, request, parrot_row)
 }
