@@ -78,7 +78,7 @@ pub(crate) fn bare_append(log: &Log, from: u64) -> Result<Append, ReadError> {
         .collect();
     // Each event of a wish begins a stream.
     let expected = events.iter().map(|event| (event.stream.clone(), Expected::NoStream)).collect();
-    Ok(Append { header, urgency: Urgency::Normal, expected, only_if: None, events })
+    Ok(Append { header, urgency: Urgency::Normal, expected, only_if: Vec::new(), events })
 }
 
 fn header(envelope: &Envelope) -> AppendHeader {

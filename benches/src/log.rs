@@ -79,7 +79,13 @@ pub(crate) fn one_event(command: Uuid) -> Append {
         subjects: Subjects::none(),
         payload: incompressible(command).into(),
     };
-    Append { header, urgency: Urgency::Normal, expected: Vec::new(), only_if: None, events: vec![event] }
+    Append {
+        header,
+        urgency: Urgency::Normal,
+        expected: Vec::new(),
+        only_if: Vec::new(),
+        events: vec![event],
+    }
 }
 
 /// A text that differs from event to event, as `MessagePack`: its mark, its length, its letters.

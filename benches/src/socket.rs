@@ -96,7 +96,9 @@ impl Recorder {
         };
         let events = events.map(stored).collect();
         let urgency = Urgency::Normal;
-        self.log.append(Append { header, urgency, expected: Vec::new(), only_if: None, events }).await?;
+        self.log
+            .append(Append { header, urgency, expected: Vec::new(), only_if: Vec::new(), events })
+            .await?;
         Ok(())
     }
 }

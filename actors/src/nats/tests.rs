@@ -193,9 +193,15 @@ async fn append(log: &Log, count: u64) {
             subjects: Subjects::none(),
             payload,
         }];
-        log.append(Append { header, urgency: Urgency::Normal, expected: Vec::new(), only_if: None, events })
-            .await
-            .unwrap();
+        log.append(Append {
+            header,
+            urgency: Urgency::Normal,
+            expected: Vec::new(),
+            only_if: Vec::new(),
+            events,
+        })
+        .await
+        .unwrap();
     }
 }
 

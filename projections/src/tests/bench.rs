@@ -118,8 +118,13 @@ impl Bench {
             subjects: Subjects::none(),
             payload: payload.into(),
         };
-        let append =
-            Append { header, urgency: Urgency::Normal, expected: vec![], only_if: None, events: vec![event] };
+        let append = Append {
+            header,
+            urgency: Urgency::Normal,
+            expected: vec![],
+            only_if: vec![],
+            events: vec![event],
+        };
         self.log().append(append).await.unwrap().last_position
     }
 

@@ -81,5 +81,11 @@ fn append(command: u128) -> Append {
             payload: payload.into(),
         }
     });
-    Append { header, urgency: Urgency::Normal, expected: Vec::new(), only_if: None, events: events.collect() }
+    Append {
+        header,
+        urgency: Urgency::Normal,
+        expected: Vec::new(),
+        only_if: Vec::new(),
+        events: events.collect(),
+    }
 }

@@ -130,7 +130,7 @@ impl Bench {
             causation_id: caller.causation_id,
         };
         let (urgency, events) = (Urgency::Normal, vec![event]);
-        let append = Append { header, urgency, expected: Vec::new(), only_if: None, events };
+        let append = Append { header, urgency, expected: Vec::new(), only_if: Vec::new(), events };
         self.gate.log().append(append).await.unwrap();
     }
 }

@@ -13,7 +13,7 @@ use super::{
     owners::Owners,
     scratch::Scratch,
     states::States,
-    transaction::{Commit, Transaction},
+    transaction::{Commit, Overtaken, Transaction},
 };
 use crate::log::{Append, AppendError, Appended, CommandTag, Log, OnlyIf, Read, Recorded};
 
@@ -234,8 +234,8 @@ impl Gate {
                     let moved = if refusal.is_of_states() { transaction.moved() } else { Ok(None) };
                     transaction.keep_unchanged();
                     match moved {
-                        Ok(Some(stream)) => {
-                            turn = turn.or_else(|| Some(self.overtaken.of(Some(&stream))));
+                        Ok(Some(Overtaken { at })) => {
+                            turn = turn.or_else(|| Some(self.overtaken.of(at.as_ref())));
                             continue;
                         }
                         Ok(None) => Err(refusal),
@@ -249,7 +249,7 @@ impl Gate {
                     let story_id = caller.correlation_id;
                     return Ok(Receipt { value, position, story_id, repeated: false });
                 }
-                Ok((_, Commit::Overtaken { at })) => {
+                Ok((_, Commit::Overtaken(Overtaken { at }))) => {
                     turn = turn.or_else(|| Some(self.overtaken.of(at.as_ref())));
                 }
                 // The same command, sent twice at once, was accepted just now.

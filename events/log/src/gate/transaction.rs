@@ -1,25 +1,18 @@
+mod commit;
+
 use std::{
     collections::{BTreeMap, HashSet},
-    sync::{Arc, OnceLock},
+    sync::OnceLock,
 };
 
-use mediary_events::{
-    Concern, Recorded, codec,
-    command::{self, Commands},
-    log::Logs,
-};
+use mediary_events::{Concern, Recorded, codec};
 use mediary_schema::{Identities, ProjectId, Ticket, Timestamp, account::Permission, job::RetryPolicy};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use uuid::Uuid;
 
-use super::{
-    Authority, Caller, Gate, Refusal, Registry,
-    handle::{NOW, Terms},
-    states::Folded,
-};
-use crate::log::{
-    Append, AppendError, AppendHeader, Expected, Filter, NewEvent, OnlyIf, Read, StreamId, Subject, Urgency,
-};
+pub(super) use self::commit::{Commit, Overtaken};
+use super::{Authority, Caller, Gate, Refusal, Registry, handle::NOW, states::Folded};
+use crate::log::{Filter, NewEvent, OnlyIf, Read, StreamId, Subject, Urgency};
 
 /// One stream as a story sees it: its fold with what the story adds.
 #[derive(Clone)]
@@ -42,20 +35,6 @@ struct Part {
     before: BTreeMap<StreamId, Loaded>,
 }
 
-/// What came of what a story added.
-pub(super) enum Commit {
-    /// It is in the log, or there was nothing to add.
-    Done {
-        /// The position that shows it.
-        position: u64,
-    },
-    /// Somebody else was faster; the story must be told anew.
-    Overtaken {
-        /// At which stream, where it was one.
-        at: Option<StreamId>,
-    },
-}
-
 /// The streams that a story touches, and the events that it adds to them.
 pub struct Transaction<'a> {
     gate: &'a Gate,
@@ -66,6 +45,8 @@ pub struct Transaction<'a> {
     chance: &'a OnceLock<[u8; 32]>,
     urgency: Urgency,
     streams: BTreeMap<StreamId, Loaded>,
+    /// What it counts on having seen whole.
+    boundaries: Vec<OnlyIf>,
     events: Vec<NewEvent>,
     part: Option<Part>,
     /// Whose the first thing is that the story found.
@@ -78,7 +59,7 @@ pub struct Transaction<'a> {
 
 impl<'a> Transaction<'a> {
     pub(super) fn new(gate: &'a Gate, caller: Caller, before: u64, chance: &'a OnceLock<[u8; 32]>) -> Self {
-        let (streams, events) = (BTreeMap::new(), Vec::new());
+        let (streams, boundaries, events) = (BTreeMap::new(), Vec::new(), Vec::new());
         Self {
             gate,
             caller,
@@ -86,6 +67,7 @@ impl<'a> Transaction<'a> {
             chance,
             urgency: Urgency::Normal,
             streams,
+            boundaries,
             events,
             part: None,
             project: None,
@@ -214,6 +196,18 @@ impl<'a> Transaction<'a> {
         Ok(found)
     }
 
+    /// [`Self::about`] where none may be missed: the story is told anew if anything of the concern about the thing was
+    /// recorded meanwhile.
+    pub fn all_about<C: Concern>(&mut self, thing: &Subject) -> Result<Vec<Uuid>, Refusal> {
+        let (filter, after) =
+            (Filter::about(thing.clone()).of_kinds([C::NAME]), self.gate.log.head().position);
+        // What is told again, or on scratch paper, is told of what was there then.
+        if !self.is_repeated() && self.gate.scratch.is_none() {
+            self.boundaries.push(OnlyIf { filter, after });
+        }
+        self.about::<C>(thing)
+    }
+
     /// Carries out a command that the caller asks for.
     pub fn execute<C: Concern>(&mut self, uuid: Uuid, command: C::Command) -> Result<(), Refusal> {
         self.require(C::permission(&command))?;
@@ -283,112 +277,6 @@ impl<'a> Transaction<'a> {
                 Ok(entry.insert(Loaded { version, added: 0, is_strange, folded }))
             }
         }
-    }
-
-    /// Appends what the story added.
-    pub(super) fn commit(mut self, terms: &Terms, only_if: Option<OnlyIf>) -> Result<Commit, Refusal> {
-        if self.events.is_empty() && self.caller.is_remembered() {
-            let uuid = self.caller.command_id.uuid();
-            self.entail::<Commands>(uuid, command::Command::Accept)?;
-        }
-        if self.events.is_empty() {
-            if let Some(stream) = self.moved()? {
-                self.keep_unchanged();
-                return Ok(Commit::Overtaken { at: Some(stream) });
-            }
-            let position = self.gate.head();
-            self.keep_unchanged();
-            return Ok(Commit::Done { position });
-        }
-        let expected = self
-            .streams
-            .iter()
-            .map(|(stream, loaded)| {
-                let expected =
-                    if loaded.version == 0 { Expected::NoStream } else { Expected::Exact(loaded.version) };
-                (stream.clone(), expected)
-            })
-            .collect();
-        let erases = self.events.iter().any(|event| event.stream.category == Logs::NAME);
-        let append = Append {
-            header: AppendHeader { command: terms.tag(), ..self.header() },
-            urgency: self.urgency,
-            expected,
-            only_if,
-            events: std::mem::take(&mut self.events),
-        };
-        match self.gate.append(append) {
-            Ok(appended) if appended.repeated => Ok(Commit::Overtaken { at: None }),
-            Ok(appended) if erases => {
-                // Folds in memory may still say what was erased.
-                self.gate.states.clear();
-                Ok(Commit::Done { position: appended.last_position })
-            }
-            Ok(appended) => {
-                for (stream, loaded) in self.streams.into_iter().filter(|(_, loaded)| !loaded.is_strange) {
-                    self.gate.states.put(
-                        self.generation,
-                        stream,
-                        loaded.version + loaded.added,
-                        loaded.folded,
-                    );
-                }
-                Ok(Commit::Done { position: appended.last_position })
-            }
-            // What moved is looked at anew, and named with all that moved with it.
-            Err(AppendError::Conflict { stream, .. }) => Ok(Commit::Overtaken { at: Some(stream) }),
-            Err(AppendError::Moved { .. }) => Ok(Commit::Overtaken { at: None }),
-            Err(error) => Err(refusal(error)),
-        }
-    }
-
-    /// A stream that moved since the story read it, where that matters: an append is refused for it, an answer without
-    /// events would rest on a state that never was.
-    ///
-    /// Versions only grow: if all streams are where they were read, they were there together after the last was.
-    pub(super) fn moved(&self) -> Result<Option<StreamId>, Refusal> {
-        let is_of_one_moment = self.streams.len() < 2 || self.gate.scratch.is_some() || self.is_repeated();
-        if is_of_one_moment {
-            return Ok(None);
-        }
-        for (stream, loaded) in &self.streams {
-            if self.gate.log.stream_version(stream).map_err(Refusal::reading)? != loaded.version {
-                return Ok(Some(stream.clone()));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Who tells the story. What the platform does by itself belongs to whoever owns the thing that it is done to.
-    fn header(&self) -> AppendHeader {
-        let header = self.caller.header();
-        let is_by_itself = self.caller.authority == Authority::Platform && self.caller.causation_id.is_none();
-        match self.project {
-            Some(project) if is_by_itself => AppendHeader { project, ..header },
-            Some(_) | None => header,
-        }
-    }
-
-    /// Gives back the folds that the story read and did not change.
-    pub(super) fn keep_unchanged(self) {
-        for (stream, loaded) in self.streams {
-            if loaded.added == 0 && loaded.version > 0 && !loaded.is_strange {
-                self.gate.states.put(self.generation, stream, loaded.version, loaded.folded);
-            }
-        }
-    }
-}
-
-fn refusal(error: AppendError) -> Refusal {
-    match error {
-        AppendError::Overloaded { retry_after } => Refusal::Overloaded { retry_after },
-        AppendError::StorageFull { free_bytes, needed_bytes } => {
-            Refusal::StorageFull { free_bytes, needed_bytes }
-        }
-        AppendError::PayloadTooLarge { .. } => Refusal::TooLarge,
-        AppendError::Broken(damage) => Refusal::Broken(damage),
-        AppendError::Closed => Refusal::Stopping,
-        other => Refusal::Log(Arc::new(other)),
     }
 }
 

@@ -156,7 +156,7 @@ pub struct Append {
     /// What the caller knows about streams, also about such as get no event.
     pub expected: Vec<(StreamId, Expected)>,
     /// What must not have been recorded in between.
-    pub only_if: Option<OnlyIf>,
+    pub only_if: Vec<OnlyIf>,
     /// The events; at least one.
     pub events: Vec<NewEvent>,
 }

@@ -57,7 +57,13 @@ pub(super) fn opened(store: &Store, host: Option<HostId>, epoch: u64, reason: Op
         subjects: Subjects::none(),
         payload: encoded.payload.into(),
     };
-    Append { header, urgency: Urgency::Essential, expected: Vec::new(), only_if: None, events: vec![event] }
+    Append {
+        header,
+        urgency: Urgency::Essential,
+        expected: Vec::new(),
+        only_if: Vec::new(),
+        events: vec![event],
+    }
 }
 
 /// Counts one more epoch, in the transaction that records its beginning: two runs never share one.

@@ -79,7 +79,8 @@ async fn record(gate: &Gate, events: Vec<NewEvent>) {
         correlation_id: caller.correlation_id,
         causation_id: caller.causation_id,
     };
-    let append = Append { header, urgency: Urgency::Normal, expected: Vec::new(), only_if: None, events };
+    let append =
+        Append { header, urgency: Urgency::Normal, expected: Vec::new(), only_if: Vec::new(), events };
     gate.log().append(append).await.unwrap();
 }
 

@@ -124,6 +124,7 @@ impl Story for Ask {
                     // What was asked for a moment ago is a job only a moment later.
                     story.execute::<Playlist>(playlist_id.uuid(), Command::WithdrawDownloads)?;
                 }
+                // One that is asked for while this is decided saw nothing withdrawn, and is among them when it is decided anew.
                 let mut ongoing_job_ids = open_downloads(story, *playlist_id)?;
                 let ended = if *cancel_downloads { ongoing_job_ids.len().min(CANCELLED_MAX) } else { 0 };
                 let cancelled_job_ids: Vec<JobId> = ongoing_job_ids.drain(..ended).collect();
@@ -227,7 +228,7 @@ pub fn unfollow(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> Result<
 /// The jobs of downloads that were last asked for in this list, and have not ended.
 fn open_downloads(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> Result<Vec<JobId>, Refusal> {
     let mut open = Vec::new();
-    for uuid in story.about::<Download>(&Subject::from(playlist_id))? {
+    for uuid in story.all_about::<Download>(&Subject::from(playlist_id))? {
         let state = story.state::<Download>(uuid)?;
         if let (Phase::Wanted { job_id }, Some(entry)) = (state.phase, state.entry)
             && entry.playlist_id == playlist_id

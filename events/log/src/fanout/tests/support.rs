@@ -88,7 +88,8 @@ impl TestLog {
             correlation_id: CorrelationId::from_uuid(Uuid::from_u128(number)),
             causation_id: None,
         };
-        let append = Append { header, urgency: Urgency::Normal, expected: Vec::new(), only_if: None, events };
+        let append =
+            Append { header, urgency: Urgency::Normal, expected: Vec::new(), only_if: Vec::new(), events };
         self.log.append(append).await.unwrap();
     }
 

@@ -43,7 +43,8 @@ fn append_raw(bench: &Bench, name: &'static str, major: u8, payload: &serde_json
     };
     let header = crate::testing::platform().header();
     let expected = vec![(Note::stream(id(1)), Expected::Any)];
-    let append = Append { header, urgency: Urgency::Normal, expected, only_if: None, events: vec![event] };
+    let append =
+        Append { header, urgency: Urgency::Normal, expected, only_if: Vec::new(), events: vec![event] };
     bench.gate.log().append_blocking(append).unwrap();
 }
 

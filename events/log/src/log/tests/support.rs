@@ -115,7 +115,7 @@ pub(super) fn append(command: u128, events: Vec<NewEvent>) -> Append {
         correlation_id: CorrelationId::from_uuid(Uuid::from_u128(command)),
         causation_id: None,
     };
-    Append { header, urgency: Urgency::Normal, expected: Vec::new(), only_if: None, events }
+    Append { header, urgency: Urgency::Normal, expected: Vec::new(), only_if: Vec::new(), events }
 }
 
 /// An append of one event.

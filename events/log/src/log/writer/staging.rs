@@ -94,13 +94,13 @@ impl Writer {
                 return Ok(Verdict::Refused(AppendError::Conflict { stream, expected, actual }));
             }
         }
-        let moved = append.only_if.as_ref().map(|only_if| tables.record.moved(only_if));
-        match moved.transpose()? {
-            Some(positions) if !positions.is_empty() => {
-                Ok(Verdict::Refused(AppendError::Moved { positions }))
+        for only_if in &append.only_if {
+            let positions = tables.record.moved(only_if)?;
+            if !positions.is_empty() {
+                return Ok(Verdict::Refused(AppendError::Moved { positions }));
             }
-            Some(_) | None => Ok(Verdict::Accepted),
         }
+        Ok(Verdict::Accepted)
     }
 
     fn record(

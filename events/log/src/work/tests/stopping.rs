@@ -1,7 +1,12 @@
+use std::cell::Cell;
+
+use mediary_events::playlist::{Ask, ask::Unfollow};
+
 use super::{
     super::{cancel, lose, pause, resume},
     *,
 };
+use crate::gate::Story as _;
 
 const CANCELLED: &str = "job.cancelled reservation.released download.cancelled";
 
@@ -160,4 +165,26 @@ fn an_item_that_is_kept_stays_kept_when_fetching_it_again_comes_to_nothing() {
     assert_eq!(phase(&bench), kept);
     let refusal = bench.tell(editor(1), |story| keep(story, job_id(3), false)).unwrap_err();
     assert_eq!(refusal.code(), "DOWNLOAD_ALREADY_KEPT");
+}
+
+// A wish becomes jobs while others decide: whoever left the list then had it fetched after all.
+// invariant: G-4
+#[test]
+fn what_is_asked_for_while_a_list_is_left_ends_with_it() {
+    let bench = followed();
+    let leave = Ask::Unfollow(Unfollow { playlist_id: samples::playlist_id(), cancel_downloads: true });
+    let is_asked = Cell::new(false);
+    let before = bench.head();
+    let story = |story: &mut Transaction<'_>| {
+        let told = leave.tell(story)?;
+        if !is_asked.replace(true) {
+            bench.tell(editor(2), |story| keep(story, job_id(1), false))?;
+        }
+        Ok(told)
+    };
+    let told = bench.tell(editor(1), story).unwrap().value;
+    assert_eq!(told.cancelled_job_ids, [job_id(1)]);
+    assert_eq!(state_of(&bench, job_id(1)), Some(JobState::Cancelled));
+    let appends = bench.appends_after(before);
+    assert!(appends.len() == 2 && appends[1].starts_with("playlist.unfollowed job.cancelled"), "{appends:?}");
 }
