@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::{
     choice::{Choice, Choices},
     event::explain::Explains,
+    node::NodeKind,
     schema::ENTRIES,
 };
 
@@ -37,6 +38,8 @@ pub(crate) struct Thing {
     pub(crate) about: &'static str,
     /// Where its things are found.
     pub(crate) shelf: Shelf,
+    /// How it is found by its id alone and shown, if it is.
+    pub(crate) node: Option<NodeKind>,
 }
 
 /// Things with their names.

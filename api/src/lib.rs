@@ -25,6 +25,7 @@ mod job;
 mod lane;
 mod loader;
 mod log;
+mod node;
 mod nothing;
 mod playlist;
 mod project;

@@ -146,6 +146,7 @@ concerns! {
     log,
     schedule,
     resolve,
+    node,
 }
 
 /// The schema.

@@ -36,6 +36,14 @@ impl Lane {
         }
     }
 
+    /// Whether what needs it asks another machine.
+    pub const fn is_host(&self) -> bool {
+        match self {
+            Self::Host(_) => true,
+            Self::LibraryDisk | Self::Drive(_) | Self::Encoder(_) => false,
+        }
+    }
+
     /// The name on the command line and in the API: that of a host as it is, which has no colon and no underscore.
     pub fn name(&self) -> String {
         match self {
@@ -67,7 +75,7 @@ pub struct Load {
     pub hold: Option<Hold>,
     /// Whether a person holds it.
     pub is_paused: bool,
-    /// Jobs at work that need it.
+    /// Jobs at work that need it still.
     pub at_work: u64,
     /// Other open jobs that need it.
     pub waiting: u64,

@@ -75,12 +75,22 @@ async fn nobody_is_told_of_another_project() {
         assert!(kinds.iter().any(|own| own == kind), "{kind} is not of the project: {kinds:?}");
     }
 
-    for field in ["playlist(id: $id) { id }", "why(id: $id) { answer }", "outcome(id: $id) { state }"] {
+    for field in [
+        "playlist(id: $id) { id }",
+        "node(id: $id) { id }",
+        "why(id: $id) { answer }",
+        "outcome(id: $id) { state }",
+    ] {
         assert!(about(client, field, &list).await.is_null(), "{field}");
         assert!(!about(client, field, &own).await.is_null(), "{field}");
     }
     assert_eq!(about(client, "history(id: $id) { kind }", &list).await, json!([]));
-    for field in ["job(id: $id) { id }", "why(id: $id) { answer }", "outcome(id: $id) { state }"] {
+    for field in [
+        "job(id: $id) { id }",
+        "node(id: $id) { id }",
+        "why(id: $id) { answer }",
+        "outcome(id: $id) { state }",
+    ] {
         assert!(about(client, field, &job).await.is_null(), "{field}");
     }
     for field in ["story(id: $id) { settled }", "why(id: $id) { answer }"] {
@@ -147,6 +157,8 @@ async fn nobody_is_told_of_another_project() {
 async fn a_token_of_another_project_crosses_nowhere() {
     const CREATE: &str = "mutation($name: String!) { projectCreate(input: { name: $name }) {
         project { id name } userErrors { code } } }";
+    const ONE_OF_EACH: &str = "query($list: ID!) { playlist(id: $list) { entries(first: 1) { nodes { id } } }
+        jobs(first: 1) { nodes { id } } downloads(first: 1) { nodes { id } } files(first: 1) { nodes { id } } }";
     let platform = Platform::start().await;
     let home = &platform.client;
     let own = home.follow(&platform.site.list_url("talks")).await;
@@ -195,6 +207,20 @@ async fn a_token_of_another_project_crosses_nowhere() {
     for things in ["playlists", "jobs", "downloads", "files"] {
         assert_eq!(nothing[things]["nodes"], json!([]), "{things}");
     }
+    let added = "mutation { scheduleAdd(input: { name: \"seldom\", timing: { everySeconds: 1000000 },
+        command: { name: \"file.verify\" } }) { schedule { id } userErrors { code } } }";
+    let schedule = home.ask(added, json!({})).await["scheduleAdd"]["schedule"]["id"].take();
+    // By their ids no more than by their lists: what is another's is as if there had never been any.
+    let data = home.ask(ONE_OF_EACH, json!({ "list": own })).await;
+    let first = |of: &str| &data[of]["nodes"][0]["id"];
+    let entry = &data["playlist"]["entries"]["nodes"][0]["id"];
+    let ids = json!([own, entry, first("jobs"), first("downloads"), first("files"), schedule]);
+    let nodes = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    let found = home.ask(nodes, json!({ "ids": ids })).await["nodes"].take();
+    let found: Vec<_> = found.as_array().unwrap().iter().map(|node| node["id"].clone()).collect();
+    assert_eq!(Value::Array(found), ids);
+    let strange = kids.ask(nodes, json!({ "ids": ids })).await["nodes"].take();
+    assert_eq!(strange, json!(vec![Value::Null; 6]));
     assert_eq!(kids.get("/v1/download/archive").await.text().await.unwrap(), "");
     assert_eq!(home.get("/v1/download/archive").await.text().await.unwrap().lines().count(), 6);
     let theirs = kids.follow(&platform.site.list_url("talks")).await;

@@ -301,6 +301,10 @@ impl Port for MeanwhilePort {
         self.space.port().ask(question).map(gone).boxed()
     }
 
+    fn return_slot(&self) -> BoxFuture<'_, ()> {
+        self.space.port().return_slot()
+    }
+
     fn progress(&self, progress: &Progress) {
         self.space.port().progress(progress);
     }

@@ -91,6 +91,82 @@ async fn what_is_nested_is_read_level_by_level() {
     edge.stop();
 }
 
+// edge D: ids instead of edges, and nothing by its id alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn things_of_every_kind_are_found_by_their_ids_at_once() {
+    let World { edge, list, .. } = &World::start(SIZE).await;
+    let query = format!(
+        "{{ jobs(first: 1) {{ nodes {{ id }} }} files(first: 2) {{ nodes {{ id }} }}
+            playlist(id: \"{list}\") {{ entries(first: 2) {{ nodes {{ id download {{ id }} }} }} }} }}"
+    );
+    let data = edge.ask(&query).await;
+    let entries = &data["playlist"]["entries"]["nodes"];
+    let nobody = "job-00000000-0000-7000-8000-000000000001";
+    let ids = [
+        &data["files"]["nodes"][1]["id"],
+        &Value::from(list.to_string()),
+        &entries[1]["id"],
+        &data["jobs"]["nodes"][0]["id"],
+        &Value::from(nobody),
+        &entries[0]["download"]["id"],
+        &data["files"]["nodes"][0]["id"],
+    ];
+    statements(edge.views());
+    let list_of_ids = serde_json::to_string(&ids).unwrap();
+    let data = edge
+        .ask(&format!("{{ nodes(ids: {list_of_ids}) {{ __typename id ... on File {{ path }} }} }}"))
+        .await;
+    let run = statements(edge.views());
+    assert_eq!(run.each_ref().map(Vec::len), [2, 1, 1, 1], "a statement for each kind: {run:#?}");
+    let types = ["File", "Playlist", "Entry", "Job", "", "Download", "File"];
+    for ((node, id), name) in data["nodes"].as_array().unwrap().iter().zip(ids).zip(types) {
+        if name.is_empty() {
+            assert!(node.is_null(), "{node}");
+        } else {
+            assert_eq!((&node["__typename"], &node["id"]), (&Value::from(name), id));
+            assert_eq!(node["path"].is_string(), name == "File");
+            let alone = edge.ask(&format!("{{ node(id: {id}) {{ id }} }}")).await;
+            assert_eq!(&alone["node"]["id"], id);
+        }
+    }
+    for wrong in ["nonsense", "event-00000000-0000-7000-8000-000000000001", "job-1"] {
+        let answer = edge.try_ask(&format!("{{ node(id: \"{wrong}\") {{ id }} }}")).await;
+        assert_eq!(answer, Err(vec!["BAD_ID".to_owned()]), "{wrong}");
+    }
+    edge.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_leads_to_a_thing_leads_to_all_of_it() {
+    let World { edge, .. } = &World::start(SIZE).await;
+    statements(edge.views());
+    let query = "{ jobs(first: 20, filter: { kind: DOWNLOAD }) { nodes { subjectIds subjects { __typename id
+        ... on Entry { playlist { id } } ... on Download { playlist { id } } } } } }";
+    let data = edge.ask(query).await;
+    let run = statements(edge.views());
+    // Jobs, what each is about, a statement for each kind; then the lists of both kinds.
+    assert!(run[0].len() <= 4 && run[1].len() == 1 && run[2].len() == 1, "{run:#?}");
+    for job in data["jobs"]["nodes"].as_array().unwrap() {
+        let subjects = job["subjects"].as_array().unwrap();
+        let found: BTreeSet<_> = subjects.iter().map(|node| node["__typename"].as_str().unwrap()).collect();
+        assert_eq!(found, BTreeSet::from(["Download", "Entry", "Playlist"]), "{job}");
+        let ids = subjects.iter().map(|node| &node["id"]);
+        assert!(ids.into_iter().all(|id| job["subjectIds"].as_array().unwrap().contains(id)), "{job}");
+        assert!(subjects.iter().any(|node| node["playlist"]["id"].is_string()), "{job}");
+    }
+    statements(edge.views());
+    let query = "{ playlists(first: 3) { nodes { refreshJobId refreshJob { id predecessor { id } }
+        entries(first: 5) { nodes { playlist { id title } } } } } }";
+    let data = edge.ask(query).await;
+    let run = statements(edge.views());
+    assert_eq!(run.each_ref().map(Vec::len), [1 + 3 + 1, 0, 1, 0], "{run:#?}");
+    for list in data["playlists"]["nodes"].as_array().unwrap() {
+        assert_eq!(list["refreshJob"]["id"], list["refreshJobId"], "{list}");
+        assert!(list["entries"]["nodes"][4]["playlist"]["title"].is_string(), "{list}");
+    }
+    edge.stop();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_total_is_counted_for_whoever_asks_for_it() {
     let World { edge, list, .. } = &World::start(SIZE).await;

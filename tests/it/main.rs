@@ -29,6 +29,7 @@ mod past;
 mod playlist;
 mod roles;
 mod root;
+mod slots;
 mod stale;
 mod subscription;
 mod thread;

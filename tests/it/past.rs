@@ -37,6 +37,7 @@ impl Schema {
     fn fields(&self, name: &str) -> Option<Vec<&FieldDefinition>> {
         match &self.0.get(name)?.kind {
             TypeKind::Object(object) => Some(object.fields.iter().map(|field| &field.node).collect()),
+            TypeKind::Interface(shared) => Some(shared.fields.iter().map(|field| &field.node).collect()),
             _ => None,
         }
     }
@@ -88,6 +89,7 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
             "job" | "jobLog" => format!("id: {}", one("jobs")),
             "story" => format!("id: {}", ids["jobs"]["nodes"][0]["storyId"]),
             "batch" => "name: \"night\"".to_owned(),
+            "nodes" => format!("ids: [{}, {}]", one("files"), one("schedules")),
             "resolve" => "text: \"@last\"".to_owned(),
             _ if takes("id") => format!("id: \"{playlist}\""),
             _ if takes("first") => "first: 10".to_owned(),
@@ -99,6 +101,20 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
         (name.to_owned(), (arguments, selection))
     });
     asked.collect()
+}
+
+/// Leaves out how each root stands, wherever it is shown.
+fn forget_standings(answer: &mut Value) {
+    match answer {
+        Value::Object(fields) => {
+            if fields.contains_key("folder") {
+                fields.remove("standing");
+            }
+            fields.values_mut().for_each(forget_standings);
+        }
+        Value::Array(values) => values.iter_mut().for_each(forget_standings),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// The answers to all of them, each as of a moment, if one is said.
@@ -119,12 +135,7 @@ async fn answers(
         match name.as_str() {
             "head" => drop(answer["sizeBytes"].take()),
             "story" => drop(answer["settled"].take()),
-            "roots" => {
-                for root in answer.as_array_mut().unwrap() {
-                    drop(root["standing"].take());
-                }
-            }
-            _ => {}
+            _ => forget_standings(&mut answer),
         }
         answers.insert(name.clone(), answer);
     }

@@ -41,8 +41,9 @@ async fn until_standings(client: &Client, standings: &[&str]) {
 
 async fn until_state(client: &Client, file_id: FileId, state: &str) {
     until(state, || async {
-        let document = "query($id: ID!) { file(id: $id) { state } }";
+        let document = "query($id: ID!) { file(id: $id) { state rootId root { id } } }";
         let data = client.ask(document, json!({ "id": file_id.to_string() })).await;
+        assert_eq!(data["file"]["root"]["id"], data["file"]["rootId"], "{data}");
         (data["file"]["state"] == json!(state)).then_some(())
     })
     .await;
@@ -92,9 +93,15 @@ async fn a_folder_is_registered_on_the_servers_own_machine_or_within_a_root() {
     assert_eq!(job["state"], json!("FAILED"), "{job}");
     assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0, "nothing is written behind the link");
 
-    let seen = roots(&token(client, "VIEWER").await).await;
+    let viewer = token(client, "VIEWER").await;
+    let seen = roots(&viewer).await;
     assert_eq!(seen[0]["name"], json!("library"));
     assert!(seen.iter().all(|root| root["folder"].is_null()), "paths are the owner's to know: {seen:?}");
+    let document = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Root { name folder } } }";
+    let ids: Vec<&Value> = seen.iter().take(2).map(|root| &root["id"]).collect();
+    let by_ids = viewer.ask(document, json!({ "ids": ids })).await;
+    let shown = |name: &str| json!({ "__typename": "Root", "name": name, "folder": null });
+    assert_eq!(by_ids["nodes"], json!([shown("library"), shown("incoming")]));
     // The next start finds all of it as it was.
     let before = platform.server.log().head().position;
     let platform = platform.restart().await;

@@ -155,6 +155,10 @@ impl Line {
                     Err(unable) => Err(unable),
                 },
                 Said::Reserve => port.reserve().await.map(|()| Value::Null),
+                Said::ReturnSlot => {
+                    port.return_slot().await;
+                    Ok(Value::Null)
+                }
                 Said::Output { way, size_bytes } => {
                     let path = space.folder().join(&way);
                     fs::create_dir_all(path.parent().unwrap_or(&path))?;

@@ -50,6 +50,8 @@ pub enum Said {
     },
     /// A question to the concern.
     Ask(Value),
+    /// I need my slot no longer.
+    ReturnSlot,
     /// How far it is.
     Progress(Progress),
     /// The end.

@@ -81,11 +81,12 @@ impl Downloader {
             let watch = Watch { room: &self.room, promise, needed, assignment: &assignment };
             let downloaded = watch.over(download, progress.subscribe()).await?;
             let expectation = expectation(item, &extracted, downloaded.resumed_bytes > 0);
-            let verified =
-                match self.ffmpeg.verify(&downloaded.path, expectation, &assignment, &progress).await {
-                    Ok(verified) => verified,
-                    Err(refused) => return Err(thrown_away(workspace, refused).await.into()),
-                };
+            let verify = self.ffmpeg.verify(&downloaded.path, expectation, &assignment, &progress);
+            let (verified, ()) = tokio::join!(verify, self.let_others_in(workspace, &downloaded.path));
+            let verified = match verified {
+                Ok(verified) => verified,
+                Err(refused) => return Err(thrown_away(workspace, refused).await.into()),
+            };
             tell_of_height(workspace, extracted.height, &verified);
             let name = downloaded.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             workspace.output(&name).await?;
@@ -99,6 +100,14 @@ impl Downloader {
             blocking(workspace, forget).await;
         }
         fetched
+    }
+
+    /// Lets the next download begin once this one is fetched, if it is proved with others: while they wait for each
+    /// other, their files are small and at most as many as one process takes.
+    async fn let_others_in(&self, workspace: &Space, path: &Path) {
+        if self.ffmpeg.proves_together(path).await {
+            workspace.return_slot().await;
+        }
     }
 }
 

@@ -82,7 +82,7 @@ impl Ffmpeg {
     ) -> Result<Report, Failure> {
         let guessed = Decoded::guessed(path);
         // Held until this file is examined: who comes meanwhile waits, and is examined with the others who do.
-        let _turn = if size_bytes <= together::SMALL_BYTES && !guessed.picture {
+        let _turn = if may_share(path, size_bytes) {
             match self.together.examine(self, path, assignment).await {
                 Turn::Examined(report) => {
                     assignment.account(&report.ended);
@@ -101,6 +101,12 @@ impl Ffmpeg {
             Some(Decoded::NOTHING) => self.run(path, size_bytes, Decoded::NOTHING, assignment).await,
             Some(_) | None => Ok(report),
         }
+    }
+
+    /// Whether a file is proved together with others that wait for the same.
+    pub async fn proves_together(&self, path: &Path) -> bool {
+        // What can't be looked at has nothing proved.
+        tokio::fs::metadata(path).await.is_ok_and(|facts| may_share(path, facts.len()))
     }
 
     async fn run(
@@ -156,6 +162,11 @@ impl Ffmpeg {
         }
         Ok(spec.unrecorded(PROTOCOL_LINES).no_progress(NO_PROGRESS).deadline(CHECK_DEADLINE))
     }
+}
+
+/// Whether a file of so many bytes may be examined by a process that examines others, too.
+fn may_share(path: &Path, size_bytes: u64) -> bool {
+    size_bytes <= together::SMALL_BYTES && !Decoded::guessed(path).picture
 }
 
 impl Report {

@@ -8,6 +8,7 @@ mod budgets;
 mod flows;
 mod fold;
 mod kept;
+mod slots;
 mod turns;
 mod waits;
 
@@ -26,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use self::flows::{FlowId, Flows};
 pub(super) use self::fold::Told;
 #[cfg(test)]
-pub(super) use self::{budgets::Owner, flows::Flow};
+pub(super) use self::{budgets::Owner, flows::Flow, slots::SLOTLESS_MAX};
 use crate::resource::{Leased, Left};
 
 /// Who has a job.
@@ -36,6 +37,8 @@ struct Lease {
     worker_id: WorkerId,
     /// When it is given back, as long as nobody has begun.
     until: Option<Timestamp>,
+    /// Whether it counts among those that run at once, and has its hosts.
+    has_slot: bool,
 }
 
 /// Where an open job is.
@@ -188,7 +191,11 @@ impl Board {
 
     /// What is leased, with what it has by that.
     pub(super) fn leased(&self) -> Vec<Leased> {
-        let leased = |(job_id, lease): (&JobId, &Lease)| self.lease_of(*job_id, lease.attempt_id);
+        let leased = |(job_id, lease): (&JobId, &Lease)| {
+            let mut leased = self.lease_of(*job_id, lease.attempt_id)?;
+            leased.lanes.retain(|lane| lease.has_slot || !lane.is_host());
+            Some(leased)
+        };
         self.leases.iter().filter_map(leased).collect()
     }
 
@@ -260,8 +267,8 @@ impl Board {
             }
             Place::Leased => {
                 self.begun(job_id);
-                self.leases.remove(&job_id);
-                self.flows.stop(flow);
+                let has_slot = self.leases.remove(&job_id).is_none_or(|lease| lease.has_slot);
+                self.flows.stop(flow, has_slot);
             }
             Place::Held => {}
         }
@@ -283,6 +290,14 @@ impl Board {
     fn promise(&mut self, job_id: JobId, lease: Lease) {
         self.untaken.extend(lease.until.map(|until| (until, job_id)));
         self.leases.insert(job_id, lease);
+    }
+
+    /// What is at work is so without a slot from now on.
+    fn return_slot(&mut self, job_id: JobId) {
+        let Some(flow) = self.jobs.get(&job_id).map(|job| job.flow) else { return };
+        let Some(lease) = self.leases.get_mut(&job_id).filter(|lease| lease.has_slot) else { return };
+        lease.has_slot = false;
+        self.flows.return_slot(flow);
     }
 
     /// The lease has no end of its own any more.

@@ -221,6 +221,7 @@ impl Post {
             | JobEvent::Prioritised { .. }
             | JobEvent::Stranded { .. }
             | JobEvent::Started { .. }
+            | JobEvent::SlotReturned { .. }
             | JobEvent::AttemptFailed { .. }
             | JobEvent::AttemptLost { .. }
             | JobEvent::LeaseReturned { .. }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use futures::{FutureExt as _, future::BoxFuture};
+use mediary_events::job::{Command, Job};
 use mediary_schema::{
     FailureClass, FileId,
     job::{Failure, Progress, ResourceUse},
@@ -95,6 +96,15 @@ impl<C: Clerk> Here<C> {
         serde_json::to_value(answer).map_err(Unable::unknown)
     }
 
+    async fn tell_of_slot(&self) {
+        let Attempt { job_id, attempt_id, gate, .. } = &self.attempt;
+        let command = Command::ReturnSlot { attempt_id: *attempt_id };
+        // It keeps the slot until its end then, and nothing is lost by that.
+        if let Err(refusal) = gate.execute::<Job>(self.attempt.caller("slot"), job_id.uuid(), command).await {
+            tracing::debug!(%job_id, %refusal, "a slot is not returned");
+        }
+    }
+
     /// What is handed over stands in the job's folder, and nowhere else.
     async fn take(&self, way: &str) -> Result<(), Unable> {
         let is_below = Path::new(way).components().all(|part| matches!(part, Component::Normal(_)));
@@ -124,6 +134,10 @@ impl<C: Clerk> Port for Here<C> {
 
     fn ask(&self, question: Value) -> BoxFuture<'_, Result<Value, Unable>> {
         self.answer(question).boxed()
+    }
+
+    fn return_slot(&self) -> BoxFuture<'_, ()> {
+        self.tell_of_slot().boxed()
     }
 
     fn progress(&self, progress: &Progress) {

@@ -54,7 +54,7 @@ impl Leasing {
         Self { resources }
     }
 
-    /// These jobs are leased, and no others.
+    /// These jobs are leased and have this, and no others.
     pub fn agree(&self, leased: impl IntoIterator<Item = Leased>) {
         self.resources.agree(leased);
     }

@@ -213,16 +213,17 @@ impl Resources {
 
     pub(super) fn agree(&self, leased: impl IntoIterator<Item = Leased>) {
         let mut within = self.lock();
-        let mut current = BTreeSet::new();
+        let mut current: BTreeMap<Lane, BTreeSet<AttemptId>> = BTreeMap::new();
         for Leased { attempt_id, job_id, kind, lanes } in leased {
             for lane in lanes {
-                let resource = within.resources.entry(lane).or_default();
+                let resource = within.resources.entry(lane.clone()).or_default();
                 resource.leases.entry(attempt_id).or_insert(Lease { job_id, kind, rider: None });
+                current.entry(lane).or_default().insert(attempt_id);
             }
-            current.insert(attempt_id);
         }
         for (lane, resource) in &mut within.resources {
-            let over: Vec<_> = resource.leases.keys().filter(|id| !current.contains(id)).copied().collect();
+            let is_over = |id: &&AttemptId| current.get(lane).is_none_or(|leases| !leases.contains(id));
+            let over: Vec<_> = resource.leases.keys().filter(is_over).copied().collect();
             for attempt_id in over {
                 resource.end(attempt_id);
             }

@@ -23,6 +23,10 @@ pub trait Port: fmt::Debug + Send + Sync {
     /// Asks what the concern knows.
     fn ask(&self, question: Value) -> BoxFuture<'_, Result<Value, Unable>>;
 
+    /// Says that what is left of the attempt needs neither its slot nor its hosts: another may have them while it comes to
+    /// its end.
+    fn return_slot(&self) -> BoxFuture<'_, ()>;
+
     /// Tells how far it is.
     fn progress(&self, progress: &Progress);
 }

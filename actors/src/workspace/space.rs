@@ -108,6 +108,11 @@ impl<T> Workspace<T> {
         Ok(promised)
     }
 
+    /// Says that what is left to do needs neither the attempt's slot nor its hosts.
+    pub async fn return_slot(&self) {
+        self.space.port.return_slot().await;
+    }
+
     /// Hands a file of the folder over, by its way below that.
     pub async fn output(&self, way: &str) -> Result<(), Unable> {
         self.space.port.output(way).await

@@ -16,6 +16,8 @@ pub(crate) const ENTRY: Entry = Entry {
         kind: TokenId::KIND,
         about: "A credential: by name.",
         shelf: Shelf::Administered(living),
+        // Who administers the installation asks for all of them.
+        node: None,
     }],
     ..Entry::NOTHING
 };

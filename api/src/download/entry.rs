@@ -2,10 +2,13 @@ use mediary_projections::{
     ViewKind, Views,
     download::{CALLED, DownloadView},
 };
-use mediary_schema::DownloadId;
+use mediary_schema::{DownloadId, account::Permission};
 
-use super::explain::Words;
-use crate::entry::{Entry, Shelf, Thing};
+use super::{Download, explain::Words, object::DownloadById};
+use crate::{
+    entry::{Entry, Shelf, Thing},
+    node::NodeKind,
+};
 
 /// Downloads, to the rest of the API.
 pub(crate) const ENTRY: Entry = Entry {
@@ -15,5 +18,6 @@ pub(crate) const ENTRY: Entry = Entry {
         kind: DownloadId::KIND,
         about: "The keeping of an item: by title or address.",
         shelf: Shelf::View(Views::of::<DownloadView>, CALLED),
+        node: Some(NodeKind::of::<DownloadById, Download>(Permission::READ)),
     }],
 };

@@ -5,12 +5,13 @@ use mediary_projections::{
     Snapshot, SqlResult, ViewHandle, Views,
     download::{self, DownloadRow, DownloadState, DownloadView},
 };
-use mediary_schema::{FileId, ItemId, JobId};
+use mediary_schema::{DownloadId, FileId, ItemId, JobId, PlaylistId};
 
 use crate::{
     file::{File, FileById},
     job::{Failure, Job, JobById},
     loader::{LookUp, look_up},
+    playlist::{Playlist, PlaylistById},
     scalar::{DateTime, Position},
 };
 
@@ -64,6 +65,8 @@ pub(crate) struct Download {
     job_key: Option<JobId>,
     #[graphql(skip)]
     file_key: Option<FileId>,
+    #[graphql(skip)]
+    playlist_key: Option<PlaylistId>,
 }
 
 impl From<DownloadRow> for Download {
@@ -84,12 +87,19 @@ impl From<DownloadRow> for Download {
             changed_at: Position(row.changed_at),
             job_key: row.job_id,
             file_key: row.file_id,
+            playlist_key: row.playlist_id,
         }
     }
 }
 
 #[ComplexObject]
 impl Download {
+    /// The playlist that it was wanted for.
+    async fn playlist(&self, context: &Context<'_>) -> Result<Option<Playlist>> {
+        let Some(id) = self.playlist_key else { return Ok(None) };
+        Ok(look_up::<PlaylistById>(context, id).await?.map(Playlist::from))
+    }
+
     /// The job that did or does it.
     async fn job(&self, context: &Context<'_>) -> Result<Option<Job>> {
         let Some(id) = self.job_key else { return Ok(None) };
@@ -100,6 +110,22 @@ impl Download {
     async fn file(&self, context: &Context<'_>) -> Result<Option<File>> {
         let Some(id) = self.file_key else { return Ok(None) };
         Ok(look_up::<FileById>(context, id).await?.map(File::from))
+    }
+}
+
+/// A download by its id.
+pub(crate) struct DownloadById;
+
+impl LookUp for DownloadById {
+    type Key = DownloadId;
+    type Row = DownloadRow;
+
+    fn view(views: &Views) -> &ViewHandle {
+        views.of::<DownloadView>()
+    }
+
+    fn find(rows: &Snapshot<'_>, keys: &[DownloadId]) -> SqlResult<HashMap<DownloadId, DownloadRow>> {
+        Ok(download::downloads_by_id(rows, keys)?.into_iter().map(|row| (row.id, row)).collect())
     }
 }
 

@@ -2,10 +2,13 @@ use mediary_projections::{
     ViewKind, Views,
     file::{CALLED, FileView},
 };
-use mediary_schema::FileId;
+use mediary_schema::{FileId, account::Permission};
 
-use super::explain::Words;
-use crate::entry::{Entry, Shelf, Thing};
+use super::{File, explain::Words, object::FileById};
+use crate::{
+    entry::{Entry, Shelf, Thing},
+    node::NodeKind,
+};
 
 /// Files, to the rest of the API.
 pub(crate) const ENTRY: Entry = Entry {
@@ -15,5 +18,6 @@ pub(crate) const ENTRY: Entry = Entry {
         kind: FileId::KIND,
         about: "A file: by path.",
         shelf: Shelf::View(Views::of::<FileView>, CALLED),
+        node: Some(NodeKind::of::<FileById, File>(Permission::READ)),
     }],
 };

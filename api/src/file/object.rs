@@ -1,17 +1,18 @@
 use std::collections::HashMap;
 
-use async_graphql::{Enum, ID, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
 use mediary_projections::{
     Snapshot, SqlResult, ViewHandle, Views,
     file::{self as view, FileRow, FileView},
 };
 use mediary_schema::{
-    FileId,
+    FileId, RootId,
     file::{Check, FileState, Oddity},
 };
 
 use crate::{
     loader::LookUp,
+    root::Root,
     scalar::{DateTime, Long, Position},
 };
 
@@ -81,12 +82,13 @@ pub(crate) enum State {
 
 /// A file: complete, checked and hashed when it was recorded. It outlives its bytes.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct File {
     /// `file-<uuid>`.
     id: ID,
     /// How it stands with its bytes, as far as anybody looked.
     state: State,
-    /// The root below which it lies: `roots` names it.
+    /// The root below which it lies.
     root_id: ID,
     /// The path below its root, with `/` between folders.
     path: String,
@@ -116,6 +118,8 @@ pub(crate) struct File {
     recorded_at: DateTime,
     /// The position of the last event that touched it.
     changed_at: Position,
+    #[graphql(skip)]
+    root_key: RootId,
 }
 
 impl From<FileRow> for File {
@@ -126,6 +130,7 @@ impl From<FileRow> for File {
             id: ID(row.id.to_string()),
             state: row.state.into(),
             root_id: ID(row.root.to_string()),
+            root_key: row.root,
             path: row.path,
             size_bytes: Long(row.verified.size_bytes),
             blake3: row.verified.blake3,
@@ -141,6 +146,14 @@ impl From<FileRow> for File {
             recorded_at: DateTime(row.recorded_at),
             changed_at: Position(row.changed_at),
         }
+    }
+}
+
+#[ComplexObject]
+impl File {
+    /// The root below which it lies.
+    async fn root(&self, context: &Context<'_>) -> Result<Option<Root>> {
+        Root::find(context, self.root_key).await
     }
 }
 

@@ -2,10 +2,13 @@ use mediary_projections::{
     ViewKind, Views,
     job::{CALLED, JobView},
 };
-use mediary_schema::JobId;
+use mediary_schema::{JobId, account::Permission};
 
-use super::explain::Words;
-use crate::entry::{Entry, Shelf, Thing};
+use super::{Job, explain::Words, object::JobById};
+use crate::{
+    entry::{Entry, Shelf, Thing},
+    node::NodeKind,
+};
 
 /// Jobs, to the rest of the API.
 pub(crate) const ENTRY: Entry = Entry {
@@ -15,5 +18,6 @@ pub(crate) const ENTRY: Entry = Entry {
         kind: JobId::KIND,
         about: "Long work: by its id alone.",
         shelf: Shelf::View(Views::of::<JobView>, CALLED),
+        node: Some(NodeKind::of::<JobById, Job>(Permission::READ)),
     }],
 };

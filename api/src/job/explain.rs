@@ -44,6 +44,7 @@ impl Explains for Words {
             }
             Event::Leased { .. } => format!("gave {work} to a worker"),
             Event::Started { .. } => format!("began {work}"),
+            Event::SlotReturned { .. } => format!("needs no slot for what is left of {work}"),
             Event::AttemptFailed { failure, .. } => {
                 format!("failed at {work} and will try again: {}", failure.message)
             }

@@ -24,7 +24,8 @@ pub(crate) use self::{
 use crate::{
     as_of::moment,
     choice::Choice,
-    loader::{LookUp, look_up_beside},
+    loader::{LookUp, look_up, look_up_beside},
+    node::{Node, nodes_of},
     scalar::{DateTime, Long, Position},
     schema::{platform, read, scope},
 };
@@ -190,6 +191,8 @@ pub(crate) struct Job {
     key: JobId,
     #[graphql(skip)]
     lanes: Vec<Lane>,
+    #[graphql(skip)]
+    after_key: Option<JobId>,
 }
 
 impl From<JobRow> for Job {
@@ -222,6 +225,7 @@ impl From<JobRow> for Job {
             changed_at: Position(row.changed_at),
             key: row.id,
             lanes,
+            after_key: row.ticket.after,
         }
     }
 }
@@ -247,6 +251,18 @@ impl Job {
 
 #[ComplexObject]
 impl Job {
+    /// What it is done to and where it was asked for, as far as these are there.
+    #[graphql(complexity = "SUBJECTS * child_complexity")]
+    async fn subjects(&self, context: &Context<'_>) -> Result<Vec<Node>> {
+        nodes_of(context, &self.subject_ids).await
+    }
+
+    /// The job that has to be done before it.
+    async fn predecessor(&self, context: &Context<'_>) -> Result<Option<Job>> {
+        let Some(id) = self.after_key else { return Ok(None) };
+        Ok(look_up::<JobById>(context, id).await?.map(Job::from))
+    }
+
     /// Why it is where it is, if it is open and not at work; none if nothing but a person's word holds it.
     async fn waits_for(&self, context: &Context<'_>) -> Option<Waiting> {
         if !matches!(self.state, State::Queued | State::Paused) {
@@ -275,6 +291,9 @@ impl Job {
         serde_json::from_value::<ProgressValue>(payload).ok().map(Progress::from)
     }
 }
+
+/// What a job is about is few things: a download, its item, its list and the row there.
+const SUBJECTS: usize = 4;
 
 /// A job by its id.
 pub(crate) struct JobById;

@@ -2,32 +2,32 @@ mod account;
 mod diff;
 mod entry;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use account::{Gone, HereName, PlaylistAccount, StandingName, gone};
 use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
 use entry::{EntriesOfList, EntryFilterInput, OrderName};
 use mediary_projections::{
-    Snapshot, Views,
+    Snapshot, SqlResult, ViewHandle, Views,
     listing::{By, OrderField as _},
     playlist::{self as view, EntryField, PlaylistRow, PlaylistView, RefreshOutcome},
 };
 use mediary_schema::{
-    PlaylistId,
+    JobId, PlaylistId,
     playlist::{Keep, PlaylistKind, RefreshCounts, UnreadableRow as UnreadableValue},
 };
 
 use crate::{
     connection::{self, Nodes, Of, Part},
     error::internal,
-    job::Failure,
-    loader::look_up,
+    job::{Failure, Job, JobById},
+    loader::{LookUp, look_up},
     scalar::{DateTime, Long, Position},
     schema::read,
     sorting::{OrderBy, order},
 };
 
-pub(crate) use entry::Entry;
+pub(crate) use entry::{Entry, EntryById};
 
 const VIEW: Of = Views::of::<PlaylistView>;
 
@@ -168,6 +168,8 @@ pub(crate) struct Playlist {
     changed_at: Position,
     #[graphql(skip)]
     key: PlaylistId,
+    #[graphql(skip)]
+    refresh_job_key: Option<JobId>,
 }
 
 impl From<PlaylistRow> for Playlist {
@@ -199,13 +201,36 @@ impl From<PlaylistRow> for Playlist {
             not_seen_count: Long(row.not_seen_count),
             changed_at: Position(row.changed_at),
             key: row.id,
+            refresh_job_key: row.refresh_job_id,
         }
+    }
+}
+
+/// A playlist by its id.
+pub(crate) struct PlaylistById;
+
+impl LookUp for PlaylistById {
+    type Key = PlaylistId;
+    type Row = PlaylistRow;
+
+    fn view(views: &Views) -> &ViewHandle {
+        VIEW(views)
+    }
+
+    fn find(rows: &Snapshot<'_>, keys: &[PlaylistId]) -> SqlResult<HashMap<PlaylistId, PlaylistRow>> {
+        Ok(view::playlists_by_id(rows, keys)?.into_iter().map(|row| (row.id, row)).collect())
     }
 }
 
 #[ComplexObject]
 #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
 impl Playlist {
+    /// The job of the last refresh.
+    async fn refresh_job(&self, context: &Context<'_>) -> Result<Option<Job>> {
+        let Some(id) = self.refresh_job_key else { return Ok(None) };
+        Ok(look_up::<JobById>(context, id).await?.map(Job::from))
+    }
+
     /// Its entries, in the list's order unless said otherwise.
     #[graphql(
         complexity = "connection::cost(first, last, child_complexity) + connection::cost_of_search(filter.as_ref().and_then(|filter| filter.search.as_ref()))"

@@ -16,6 +16,8 @@ pub(crate) const ENTRY: Entry = Entry {
         kind: ProjectId::KIND,
         about: "A project: by name.",
         shelf: Shelf::Administered(made),
+        // Who administers the installation asks for all of them.
+        node: None,
     }],
     ..Entry::NOTHING
 };

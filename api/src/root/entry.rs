@@ -1,11 +1,13 @@
-use async_graphql::Context;
+use async_graphql::{Context, Result};
 use futures::{FutureExt as _, future::BoxFuture};
 use mediary_events::root::Root as Roots;
-use mediary_schema::{ProjectId, root::RootId};
+use mediary_schema::{ProjectId, account::Permission, root::RootId};
 
-use super::explain::Words;
+use super::{Root, explain::Words};
 use crate::{
     entry::{Entry, Named, Shelf, Thing},
+    error::parse_id,
+    node::{Node, NodeKind},
     schema::state,
 };
 
@@ -16,9 +18,15 @@ pub(crate) const ENTRY: Entry = Entry {
         kind: RootId::KIND,
         about: "A root: by name.",
         shelf: Shelf::Administered(registered),
+        node: Some(NodeKind::found::<Root>(Permission::READ, node)),
     }],
     ..Entry::NOTHING
 };
+
+/// A root by its id.
+fn node<'a>(context: &'a Context<'_>, id: &'a str) -> BoxFuture<'a, Result<Option<Node>>> {
+    async { Ok(Root::find(context, parse_id(id)?).await?.map(Node::of)) }.boxed()
+}
 
 /// Every root with its name.
 fn registered<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Named> {

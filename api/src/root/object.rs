@@ -1,11 +1,20 @@
-use async_graphql::{Context, Enum, ID, SimpleObject};
-use mediary_events::root::Registered;
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Result, SimpleObject};
+use mediary_events::root::{Registered, Root as Roots};
 use mediary_schema::{
+    ProjectId,
     account::Permission,
-    root::{RootKind, Standing},
+    root::{RootId, RootKind, Standing},
 };
 
-use crate::{as_of::moment, schema::platform, session::session};
+use crate::{
+    as_of::moment,
+    error::read_fault,
+    loader::look_up_beside,
+    schema::{platform, state},
+    session::session,
+};
 
 /// A folder of the server's machine below which files lie.
 #[derive(Debug, Clone, SimpleObject)]
@@ -45,6 +54,18 @@ pub(crate) enum RootStanding {
 }
 
 impl Root {
+    /// A root, if it is registered; whoever else asks for one at the same time is answered with it.
+    pub(crate) async fn find(context: &Context<'_>, id: RootId) -> Result<Option<Self>> {
+        let read = |ids: Vec<RootId>| async {
+            let all = Arc::new(state::<Roots>(context, ProjectId::HOME.uuid()).await);
+            ids.into_iter().map(|id| (id, Arc::clone(&all))).collect()
+        };
+        let Some(all) = look_up_beside::<Self, _, _, _>(context, id, read).await else { return Ok(None) };
+        let roots = &all.as_ref().as_ref().map_err(read_fault)?.roots;
+        let registered = roots.iter().find(|root| root.id == id);
+        Ok(registered.map(|root| Self::of(context, root.clone())))
+    }
+
     pub(super) fn of(context: &Context<'_>, registered: Registered) -> Self {
         let Registered { id, kind, name, folder } = registered;
         let standing = match moment(context) {

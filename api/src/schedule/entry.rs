@@ -2,10 +2,13 @@ use mediary_projections::{
     ViewKind, Views,
     schedule::{CALLED, ScheduleView},
 };
-use mediary_schema::ScheduleId;
+use mediary_schema::{ScheduleId, account::Permission};
 
-use super::explain::Words;
-use crate::entry::{Entry, Shelf, Thing};
+use super::{Schedule, explain::Words, object::ScheduleById};
+use crate::{
+    entry::{Entry, Shelf, Thing},
+    node::NodeKind,
+};
 
 /// Schedules, to the rest of the API.
 pub(crate) const ENTRY: Entry = Entry {
@@ -15,5 +18,6 @@ pub(crate) const ENTRY: Entry = Entry {
         kind: ScheduleId::KIND,
         about: "A schedule: by its name.",
         shelf: Shelf::View(Views::of::<ScheduleView>, CALLED),
+        node: Some(NodeKind::of::<ScheduleById, Schedule>(Permission::READ)),
     }],
 };

@@ -1,7 +1,9 @@
+use std::collections::HashMap;
+
 use async_graphql::{Context, ID, Json, Result, SimpleObject};
 use mediary_events::told;
 use mediary_projections::{
-    Views,
+    Snapshot, SqlResult, ViewHandle, Views,
     schedule::{self as view, LastRun, ScheduleRow, ScheduleView},
 };
 use mediary_schema::{
@@ -10,6 +12,7 @@ use mediary_schema::{
 };
 
 use crate::{
+    loader::LookUp,
     scalar::{DateTime, Position},
     schema::read,
 };
@@ -110,5 +113,21 @@ impl Schedule {
         let found =
             read(context, Views::of::<ScheduleView>, min_position, move |rows| view::schedule(rows, id));
         Ok(found.await?.map(Self::from))
+    }
+}
+
+/// A schedule by its id.
+pub(crate) struct ScheduleById;
+
+impl LookUp for ScheduleById {
+    type Key = ScheduleId;
+    type Row = ScheduleRow;
+
+    fn view(views: &Views) -> &ViewHandle {
+        views.of::<ScheduleView>()
+    }
+
+    fn find(rows: &Snapshot<'_>, keys: &[ScheduleId]) -> SqlResult<HashMap<ScheduleId, ScheduleRow>> {
+        Ok(view::schedules_by_id(rows, keys)?.into_iter().map(|row| (row.id, row)).collect())
     }
 }

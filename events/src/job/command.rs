@@ -42,6 +42,11 @@ pub enum Command {
         /// The attempt.
         attempt_id: AttemptId,
     },
+    /// What is left of the attempt needs neither its slot nor its hosts.
+    ReturnSlot {
+        /// The attempt.
+        attempt_id: AttemptId,
+    },
     /// The worker has ended, its processes are gone.
     End {
         /// The attempt.

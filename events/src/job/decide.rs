@@ -95,6 +95,7 @@ impl Concern for Job {
         EventKind::new("stranded", 1, 0).about(&["job", ANY_THING]),
         EventKind::new("leased", 1, 0).about(LEASE),
         EventKind::new("started", 1, 0).about(TRY),
+        EventKind::new("slot_returned", 1, 0).about(TRY),
         EventKind::new("attempt_failed", 1, 0).about(TRY),
         EventKind::new("attempt_lost", 1, 0).about(LEASE),
         EventKind::new("lease_returned", 1, 0).about(LEASE),
@@ -123,6 +124,7 @@ impl Concern for Job {
             | Command::Strand { .. }
             | Command::Lease { .. }
             | Command::Start { .. }
+            | Command::ReturnSlot { .. }
             | Command::End { .. }
             | Command::GiveBack { .. }
             | Command::Lose { .. } => Permission::PERFORM,
@@ -137,6 +139,7 @@ impl Concern for Job {
                 | Command::Prioritise { .. }
                 | Command::Lease { .. }
                 | Command::Start { .. }
+                | Command::ReturnSlot { .. }
                 | Command::End { .. }
                 | Command::GiveBack { .. }
                 | Command::Lose { .. }
@@ -174,6 +177,11 @@ impl Concern for Job {
             Command::Start { attempt_id } => {
                 fence(state, attempt_id)?;
                 Ok(if now == JobState::Leased { vec![Event::Started { attempt_id }] } else { vec![] })
+            }
+            Command::ReturnSlot { attempt_id } => {
+                let attempt = fence(state, attempt_id)?;
+                let has_one = now == JobState::Running && attempt.has_slot;
+                Ok(if has_one { vec![Event::SlotReturned { attempt_id }] } else { vec![] })
             }
             Command::End { attempt_id, outcome, resources } => {
                 let attempt = fence(state, attempt_id)?;

@@ -53,6 +53,12 @@ pub enum Event {
         /// The attempt.
         attempt_id: AttemptId,
     },
+    /// It is at work without a slot: what is left of it needs none, nor its hosts.
+    #[serde(rename = "slot_returned")]
+    SlotReturned {
+        /// The attempt, which goes on.
+        attempt_id: AttemptId,
+    },
     /// An attempt failed, and there will be another.
     #[serde(rename = "attempt_failed")]
     AttemptFailed {
@@ -161,6 +167,7 @@ impl Event {
         match self {
             Self::Leased { attempt_id, .. }
             | Self::Started { attempt_id }
+            | Self::SlotReturned { attempt_id }
             | Self::AttemptFailed { attempt_id, .. }
             | Self::AttemptLost { attempt_id, .. }
             | Self::LeaseReturned { attempt_id, .. }
@@ -188,6 +195,7 @@ impl Event {
             | Self::Prioritised { .. }
             | Self::Stranded { .. }
             | Self::Started { .. }
+            | Self::SlotReturned { .. }
             | Self::AttemptFailed { .. }
             | Self::AttemptStopped { .. }
             | Self::CancelRequested { .. }
@@ -237,6 +245,7 @@ impl Event {
             | Self::Stranded { .. }
             | Self::Leased { .. }
             | Self::Started { .. }
+            | Self::SlotReturned { .. }
             | Self::AttemptLost { .. }
             | Self::LeaseReturned { .. }
             | Self::AttemptStopped { .. }

@@ -15,6 +15,8 @@ pub struct Attempt {
     pub worker: WorkerLife,
     /// What it was asked to do meanwhile.
     pub stop: Option<Stop>,
+    /// Whether it counts among those that run at once, and has its hosts.
+    pub has_slot: bool,
 }
 
 /// Why a running attempt is to stop.
@@ -69,11 +71,16 @@ impl State {
             Event::Prioritised { priority } => self.ticket.priority = *priority,
             Event::Leased { attempt_id, worker_id, incarnation_id, .. } => {
                 let worker = WorkerLife { worker_id: *worker_id, incarnation_id: *incarnation_id };
-                self.attempt = Some(Attempt { id: *attempt_id, worker, stop: None });
+                self.attempt = Some(Attempt { id: *attempt_id, worker, stop: None, has_slot: true });
                 (self.awaits, self.after) = (false, None);
                 self.state = Some(JobState::Leased);
             }
             Event::Started { .. } => self.state = Some(JobState::Running),
+            Event::SlotReturned { .. } => {
+                if let Some(attempt) = &mut self.attempt {
+                    attempt.has_slot = false;
+                }
+            }
             Event::AttemptFailed { failure, retry_at, .. } => {
                 match failure.class.retry() {
                     Retry::Blocked | Retry::Awaited => self.blocks += 1,

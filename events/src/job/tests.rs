@@ -1,4 +1,5 @@
 mod history;
+mod slots;
 mod waiting;
 
 use mediary_schema::{

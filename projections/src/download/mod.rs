@@ -8,7 +8,7 @@ mod view;
 
 pub use query::{
     Archived, CALLED, DownloadField, DownloadFilter, DownloadRow, DownloadState, archived, changed_downloads,
-    download, downloads, downloads_by_item,
+    download, downloads, downloads_by_id, downloads_by_item,
 };
 pub use view::DownloadView;
 

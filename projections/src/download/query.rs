@@ -192,6 +192,19 @@ pub fn download(transaction: &Transaction<'_>, id: DownloadId) -> rusqlite::Resu
     Ok(rows.into_iter().next())
 }
 
+/// Downloads by their ids, in no order; those that are not there are left out.
+pub fn downloads_by_id(
+    transaction: &Transaction<'_>,
+    ids: &[DownloadId],
+) -> rusqlite::Result<Vec<DownloadRow>> {
+    let marks = vec!["?"; ids.len()].join(", ");
+    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
+    transaction
+        .prepare(&format!("SELECT {COLUMNS} FROM download WHERE id IN ({marks})"))?
+        .query_map(rusqlite::params_from_iter(values), download_row)?
+        .collect()
+}
+
 /// Downloads of these items, oldest first: for each wish one. Items that nobody wanted are left out.
 pub fn downloads_by_item(
     transaction: &Transaction<'_>,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     DownloadField, DownloadFilter, DownloadRow, DownloadState, DownloadView, changed_downloads, download,
-    downloads, downloads_by_item,
+    downloads, downloads_by_id, downloads_by_item,
 };
 use crate::{
     listing::{Order, OrderField as _},
@@ -237,6 +237,7 @@ fn no_query_reads_a_table_from_end_to_end() {
         assert_listed(&mut rows, filter.order.field.by(), |rows, request| downloads(rows, &filter, request));
     }
     assert_indexed(&mut rows, |rows| download(rows, id("1")));
+    assert_indexed(&mut rows, |rows| downloads_by_id(rows, &[id("1"), id("2")]));
     assert_indexed(&mut rows, |rows| downloads_by_item(rows, &[item_id("1"), item_id("2")]));
     assert_indexed(&mut rows, |rows| changed_downloads(rows, 3, 10));
 }

@@ -121,6 +121,8 @@ impl Fold<'_> {
                 job.state = Word(JobState::Running);
                 job.started_at = job.started_at.or(Some(at));
             }),
+            // It runs on.
+            Event::SlotReturned { .. } => Ok(()),
             Event::AttemptFailed { failure, resources, retry_at, .. } => {
                 let failure = to_json(&failure)?;
                 self.change(|job| {

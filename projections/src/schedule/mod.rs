@@ -6,5 +6,5 @@ mod query;
 mod tests;
 mod view;
 
-pub use query::{CALLED, LastRun, ScheduleField, ScheduleRow, schedule, schedules};
+pub use query::{CALLED, LastRun, ScheduleField, ScheduleRow, schedule, schedules, schedules_by_id};
 pub use view::ScheduleView;

@@ -2,7 +2,7 @@ use mediary_schema::{
     ScheduleId, Timestamp,
     schedule::{NotDone, Rhythm, ScheduledCommand},
 };
-use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{Row, Transaction, params_from_iter, types::Value};
 
 use crate::{
     listing::{By, Listing, Order, OrderField},
@@ -108,8 +108,18 @@ pub fn schedules(
 
 /// A schedule that is there.
 pub fn schedule(transaction: &Transaction<'_>, id: ScheduleId) -> rusqlite::Result<Option<ScheduleRow>> {
+    Ok(schedules_by_id(transaction, &[id])?.pop())
+}
+
+/// Schedules by their ids, in no order; those that are not there are left out.
+pub fn schedules_by_id(
+    transaction: &Transaction<'_>,
+    ids: &[ScheduleId],
+) -> rusqlite::Result<Vec<ScheduleRow>> {
+    let marks = vec!["?"; ids.len()].join(", ");
+    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
     transaction
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM schedule WHERE id = ?1 AND {IS_THERE}"))?
-        .query_row(params![id.uuid().as_bytes()], schedule_row)
-        .optional()
+        .prepare(&format!("SELECT {COLUMNS} FROM schedule WHERE id IN ({marks}) AND {IS_THERE}"))?
+        .query_map(params_from_iter(values), schedule_row)?
+        .collect()
 }

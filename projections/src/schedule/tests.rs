@@ -6,12 +6,14 @@ use mediary_schema::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{CALLED, LastRun, ScheduleField, ScheduleRow, ScheduleView, schedule, schedules};
+use super::{
+    CALLED, LastRun, ScheduleField, ScheduleRow, ScheduleView, schedule, schedules, schedules_by_id,
+};
 use crate::{
     listing::{Order, OrderField as _},
     named::Named,
     page::PageRequest,
-    tests::support::{Rows, recorded},
+    tests::support::{Rows, assert_indexed, recorded},
 };
 
 fn id(number: u128) -> ScheduleId {
@@ -98,6 +100,18 @@ fn what_was_removed_is_not_there_until_it_is_added_again() {
     let newest = Order { field: ScheduleField::AddedAt, descending: true };
     let first = rows.read(|rows| Ok(schedules(rows, newest, &PageRequest::front(1))?.rows.remove(0).1.id));
     assert_eq!(first, id(1), "it is the newest");
+}
+
+#[test]
+fn schedules_are_found_by_their_ids_and_what_was_removed_is_not() {
+    let mut rows = Rows::<ScheduleView>::new();
+    rows.feed::<Schedule>(id(1).uuid(), [added("look", 0)]);
+    rows.feed::<Schedule>(id(2).uuid(), [added("look", 0), Event::Removed {}]);
+    rows.feed::<Schedule>(id(3).uuid(), [added("watch", 0)]);
+    let mut found = rows.read(|rows| schedules_by_id(rows, &[id(3), id(2), id(1), id(4)]));
+    found.sort_by_key(|row| row.id);
+    assert_eq!(found.iter().map(|row| row.id).collect::<Vec<_>>(), [id(1), id(3)]);
+    assert_indexed(&mut rows, |rows| schedules_by_id(rows, &[id(1), id(2)]));
 }
 
 #[test]

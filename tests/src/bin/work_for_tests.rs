@@ -194,6 +194,10 @@ impl Port for FarPort {
         self.question(question).boxed()
     }
 
+    fn return_slot(&self) -> BoxFuture<'_, ()> {
+        self.call(Said::ReturnSlot, None).map(drop).boxed()
+    }
+
     fn progress(&self, progress: &Progress) {
         self.said.send((Said::Progress(progress.clone()), None)).unwrap();
     }

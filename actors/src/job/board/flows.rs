@@ -63,6 +63,8 @@ pub(super) struct Waiting {
     pub(super) open: u32,
     /// Jobs that are leased.
     pub(super) at_work: u32,
+    /// How many of them have returned their slot.
+    pub(super) slotless: u32,
     /// Lanes of its own that are held or that somebody has for himself, and quotas of its own that leave nothing.
     pub(super) held: u32,
     /// Jobs that may start, by their turn.
@@ -97,6 +99,8 @@ pub(super) struct OfKind {
     pub(super) started_at: u64,
     /// Jobs that are leased.
     pub(super) at_work: u32,
+    /// How many of them have returned their slot.
+    pub(super) slotless: u32,
     pub(super) classes: BTreeMap<Priority, OfClass>,
 }
 
@@ -200,42 +204,8 @@ impl Flows {
         if let Some(kind) = self.kind(id).and_then(|kind| self.kinds.get_mut(&kind)) {
             kind.started_at = position;
         }
-        self.has_started(id);
+        self.has_started(id, true);
         self.forget(id);
-    }
-
-    /// A job is at work: from now on, or since before this board was made of what was kept.
-    pub(super) fn has_started(&mut self, id: FlowId) {
-        let Some(waiting) = self.all.get_mut(&id) else { return };
-        waiting.at_work += 1;
-        self.kinds.entry(waiting.flow.kind).or_default().at_work += 1;
-        let (owner, alone): (_, Vec<Lane>) = (waiting.flow.owner, alone(&waiting.flow).cloned().collect());
-        for lane in alone {
-            let had = self.taken.entry(lane.clone()).or_insert(0);
-            *had += 1;
-            if *had == 1 {
-                self.block_lane(&lane, true);
-            }
-        }
-        self.occupy(owner, true);
-    }
-
-    /// A job that has started is no longer at work.
-    pub(super) fn stop(&mut self, id: FlowId) {
-        let Some(waiting) = self.all.get_mut(&id) else { return };
-        waiting.at_work = waiting.at_work.saturating_sub(1);
-        let kind = self.kinds.entry(waiting.flow.kind).or_default();
-        kind.at_work = kind.at_work.saturating_sub(1);
-        let (owner, alone): (_, Vec<Lane>) = (waiting.flow.owner, alone(&waiting.flow).cloned().collect());
-        for lane in alone {
-            let Some(had) = self.taken.get_mut(&lane) else { continue };
-            *had = had.saturating_sub(1);
-            if *had == 0 {
-                self.taken.remove(&lane);
-                self.block_lane(&lane, false);
-            }
-        }
-        self.occupy(owner, false);
     }
 
     /// Whoever needs one of these lanes does not start; everybody else may.
@@ -250,13 +220,14 @@ impl Flows {
         }
     }
 
-    /// How many jobs at work need each lane, and how many others that are open.
+    /// How many jobs at work need each lane still, and how many others that are open.
     pub(super) fn loads(&self) -> BTreeMap<&Lane, (u64, u64)> {
         let mut loads = BTreeMap::new();
         for (lane, ids) in &self.needing {
             let (mut at_work, mut waiting) = (0, 0);
             for flow in ids.iter().filter_map(|id| self.all.get(id)) {
-                at_work += u64::from(flow.at_work);
+                let done = if lane.is_host() { flow.slotless } else { 0 };
+                at_work += u64::from(flow.at_work.saturating_sub(done));
                 waiting += u64::from(flow.open.saturating_sub(flow.at_work));
             }
             loads.insert(lane, (at_work, waiting));
@@ -265,7 +236,7 @@ impl Flows {
     }
 
     /// One reason more, or less, not to start what needs a lane.
-    fn block_lane(&mut self, lane: &Lane, is_blocked: bool) {
+    pub(super) fn block_lane(&mut self, lane: &Lane, is_blocked: bool) {
         self.block(self.needing.get(lane).cloned().unwrap_or_default(), is_blocked);
     }
 
@@ -332,7 +303,7 @@ impl Flows {
         }
         self.ids.insert(flow.clone(), id);
         let (flow, jobs) = (flow.clone(), BTreeMap::new());
-        self.all.insert(id, Waiting { flow, tag: 0, open: 0, at_work: 0, held, jobs });
+        self.all.insert(id, Waiting { flow, tag: 0, open: 0, at_work: 0, slotless: 0, held, jobs });
         id
     }
 
@@ -381,7 +352,7 @@ impl Flows {
 }
 
 /// The lanes of a flow that one job has for itself.
-fn alone(flow: &Flow) -> impl Iterator<Item = &Lane> {
+pub(super) fn alone(flow: &Flow) -> impl Iterator<Item = &Lane> {
     flow.lanes.iter().filter(|lane| lane.is_exclusive())
 }
 

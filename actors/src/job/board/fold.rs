@@ -135,7 +135,7 @@ impl Board {
                     self.flows.use_up(flow, 1, 0);
                 }
                 let (attempt_id, worker_id) = (*attempt_id, *worker_id);
-                self.promise(job_id, Lease { attempt_id, worker_id, until: Some(*until) });
+                self.promise(job_id, Lease { attempt_id, worker_id, until: Some(*until), has_slot: true });
             }
             JobEvent::Prioritised { priority } => self.prioritise(job_id, *priority),
             // Told by now; where it is stays said.
@@ -144,6 +144,7 @@ impl Board {
                 self.stranded.remove(&job_id);
             }
             JobEvent::Started { .. } => self.begun(job_id),
+            JobEvent::SlotReturned { .. } => self.return_slot(job_id),
             JobEvent::AttemptFailed { retry_at, .. } => self.move_to(job_id, Place::Again(*retry_at)),
             JobEvent::AttemptLost { retry_at, .. } => {
                 self.move_to(job_id, retry_at.map_or(Place::Ready, Place::Again));
@@ -185,9 +186,10 @@ impl Board {
         let Some(job) = self.jobs.get(&job_id).copied() else { return };
         let Some(flow) = self.flows.flow(job.flow).filter(|flow| flow.priority != priority) else { return };
         let flow = Flow { priority, ..flow.clone() };
+        let has_slot = self.leases.get(&job_id).is_none_or(|lease| lease.has_slot);
         match job.place {
             Place::Ready => self.flows.take(job.flow, job.turn),
-            Place::Leased => self.flows.stop(job.flow),
+            Place::Leased => self.flows.stop(job.flow, has_slot),
             Place::Later(_) | Place::Again(_) | Place::After(..) | Place::Stranded(..) | Place::Held => {}
         }
         let to = self.flows.open(&flow);
@@ -195,7 +197,7 @@ impl Board {
         self.jobs.insert(job_id, OpenJob { flow: to, ..job });
         match job.place {
             Place::Ready => self.flows.put(to, job.turn, job_id),
-            Place::Leased => self.flows.has_started(to),
+            Place::Leased => self.flows.has_started(to, has_slot),
             Place::Later(_) | Place::Again(_) | Place::After(..) | Place::Stranded(..) | Place::Held => {}
         }
     }

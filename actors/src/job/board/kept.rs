@@ -35,7 +35,7 @@ struct KeptBoard {
 /// The name of the fold's snapshots.
 const SNAPSHOT: &str = "board";
 /// Raised whenever the fold changes.
-const SNAPSHOT_VERSION: u32 = 6;
+const SNAPSHOT_VERSION: u32 = 7;
 
 impl Board {
     /// The board as of the last snapshot, or an empty one. Blocks for as long as it takes to read a file.
@@ -111,7 +111,7 @@ impl Board {
         }
         for (job_id, lease) in kept.leases {
             let flow = board.jobs.get(&job_id)?.flow;
-            board.flows.has_started(flow);
+            board.flows.has_started(flow, lease.has_slot);
             board.promise(job_id, lease);
         }
         board.stranded = kept.untold.into_iter().collect();

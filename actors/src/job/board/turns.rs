@@ -41,13 +41,13 @@ impl Flows {
 
     /// How many more jobs may be at work.
     pub(super) fn room(&self, limits: &Limits) -> u32 {
-        limits.total.saturating_sub(self.kinds.values().map(|kind| kind.at_work).sum())
+        limits.total.saturating_sub(self.kinds.values().map(OfKind::in_slots).sum())
     }
 
     /// Whether one more of a kind may be at work.
     pub(super) fn has_room(&self, limits: &Limits, kind: WorkKind) -> bool {
-        let at_work = self.kinds.get(&kind).map(|of_kind| of_kind.at_work).unwrap_or_default();
-        at_work < REGISTRY.at_once(limits, kind)
+        let in_slots = self.kinds.get(&kind).map(OfKind::in_slots).unwrap_or_default();
+        in_slots < REGISTRY.at_once(limits, kind)
     }
 
     /// Which of these lanes somebody waits for who could start if he had it, and all of those that he needs: of kinds that
@@ -151,7 +151,7 @@ impl<'a> Turns<'a> {
     fn new(kind: &'a OfKind, limit: u32) -> Self {
         let classes = kind.classes.iter().map(|(priority, class)| OfPriority::new(*priority, class));
         let classes = classes.collect();
-        Self { started_at: kind.started_at, at_work: kind.at_work, limit, classes }
+        Self { started_at: kind.started_at, at_work: kind.in_slots(), limit, classes }
     }
 
     /// What decides between kinds, if there is something to start.

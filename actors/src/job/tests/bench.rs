@@ -225,6 +225,11 @@ impl Bench {
         self.execute(job_id, Command::Start { attempt_id }).await;
     }
 
+    /// Goes on without a slot as its worker would.
+    pub(super) async fn return_slot(&self, job_id: JobId, attempt_id: AttemptId) {
+        self.execute(job_id, Command::ReturnSlot { attempt_id }).await;
+    }
+
     async fn execute(&self, job_id: JobId, command: Command) {
         let origin = Origin { kind: OriginKind::Actor, id: Uuid::nil() };
         let caller = Caller::platform(origin, self.gate.ids());

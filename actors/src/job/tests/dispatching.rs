@@ -1,10 +1,18 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
-use mediary_log::work;
-use mediary_schema::{FailureClass, job::Failure, lane::Reason};
+use mediary_log::{gate::LongWork as _, work};
+use mediary_schema::{
+    FailureClass,
+    download::DownloadItem,
+    job::Failure,
+    lane::{Lane, Reason},
+};
 
 use super::{
-    super::dispatcher::{BEGINS_WITHIN, LOOK_FOR_ROOM},
+    super::{
+        board::SLOTLESS_MAX,
+        dispatcher::{BEGINS_WITHIN, LOOK_FOR_ROOM},
+    },
     bench::{Bench, KEPT_FREE, download, refresh},
 };
 
@@ -150,4 +158,39 @@ async fn a_job_that_lost_two_workers_is_leased_again_only_after_its_wait() {
     assert_eq!(bench.story_of(job_id).last().unwrap(), "job.attempt_lost");
     bench.pass(Duration::from_secs(15));
     bench.leased(job_id).await;
+}
+
+// What is fetched and only waits for its proof keeps nobody waiting, neither of its kind nor at its host.
+// invariant: J-10, J-22
+#[tokio::test(start_paused = true)]
+async fn who_has_returned_his_slot_lets_the_next_one_begin() {
+    let mut bench = Bench::new();
+    bench.dispatch().await;
+    let host = Lane::Host("one.example".to_owned());
+    let slots = DownloadItem::AT_ONCE + SLOTLESS_MAX;
+    let mut jobs = Vec::new();
+    for number in 0..u128::from(slots) + 2 {
+        jobs.push(bench.queue(download(number, "https://one.example/a")).await);
+    }
+    let (begun, waiting) = jobs.split_at(slots as usize);
+    let mut attempts = Vec::new();
+    for job_id in begun {
+        let attempt_id = bench.leased(*job_id).await;
+        bench.begin(*job_id, attempt_id).await;
+        bench.return_slot(*job_id, attempt_id).await;
+        attempts.push(attempt_id);
+    }
+    // Those that are more than may be without one have one.
+    let look = bench.queue(refresh(1, "https://other.example/list")).await;
+    bench.leased(look).await;
+    assert!(waiting.iter().all(|job_id| bench.story_of(*job_id) == ["job.queued"]));
+    assert!(!bench.desk.resources().uses().contains_key(&host), "nobody needs it any more");
+    let lanes = bench.desk.lanes().await.unwrap();
+    let load = lanes.iter().find(|load| load.lane == host).unwrap();
+    assert_eq!((load.at_work, load.waiting), (0, 2));
+
+    bench.fail(begun[0], attempts[0], Failure::new(FailureClass::NotFound, "404")).await;
+    bench.leased(waiting[0]).await;
+    assert_eq!(bench.desk.resources().uses()[&host].holders.len(), 1);
+    assert_eq!(bench.story_of(waiting[1]), ["job.queued"]);
 }

@@ -57,6 +57,8 @@ pub(super) struct Model {
     pub(super) jobs: BTreeMap<JobId, ModelJob>,
     /// Jobs that are held since what they waited for came to nothing, and whether that is told.
     pub(super) stranded: BTreeMap<JobId, bool>,
+    /// Jobs that have returned their slot since they were leased last.
+    slotless: BTreeSet<JobId>,
     pub(super) limits: Limits,
     pub(super) halted: BTreeSet<WorkKind>,
     pub(super) held: BTreeSet<Lane>,
@@ -102,6 +104,7 @@ impl Model {
                 self.started.insert(job.flow.kind, position);
                 self.waits_since.insert(class, self.now);
                 (job.is_leased, job.until, job.not_before, job.after) = (true, Some(*until), None, None);
+                self.slotless.remove(&job_id);
                 if !std::mem::replace(&mut job.is_begun, true) {
                     for of in job.flow.owner.quotas() {
                         self.budgets.begin(of, self.now);
@@ -110,6 +113,9 @@ impl Model {
                 self.stranded.remove(&job_id);
             }
             Event::Started { .. } => job.until = None,
+            Event::SlotReturned { .. } => {
+                self.slotless.insert(job_id);
+            }
             Event::Prioritised { priority } => job.flow.priority = *priority,
             Event::AttemptFailed { retry_at, .. } => {
                 (job.is_leased, job.until, job.not_before) = (false, None, Some(*retry_at));
@@ -233,8 +239,15 @@ impl Model {
         waiting.retain(|(_, job)| !self.halted.contains(&job.flow.kind));
         let (mut tags, mut started) = (self.tags.clone(), self.started.clone());
         let (mut since, mut at_work) = (self.waits_since.clone(), BTreeMap::new());
-        for job in self.jobs.values().filter(|job| job.is_leased) {
-            *at_work.entry(job.flow.kind).or_insert(0) += 1;
+        let mut slotless = BTreeMap::new();
+        for (job_id, job) in self.jobs.iter().filter(|(_, job)| job.is_leased) {
+            let of_kind = slotless.entry(job.flow.kind).or_insert(0);
+            let is_slotless = self.slotless.contains(job_id);
+            *of_kind += u32::from(is_slotless);
+            // Eight of a kind count no longer.
+            if !is_slotless || *of_kind > 8 {
+                *at_work.entry(job.flow.kind).or_insert(0) += 1;
+            }
         }
         let mut ready = Vec::new();
         let mut begun: BTreeMap<QuotaOf, u32> = BTreeMap::new();

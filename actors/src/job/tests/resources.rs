@@ -135,6 +135,17 @@ impl Schedule {
         self.board.fold_job(job_id, when, &event);
     }
 
+    /// What is left of one needs no host.
+    fn return_slot(&mut self) {
+        let at_work: Vec<AttemptId> = self.at_work.keys().copied().collect();
+        let Some(attempt_id) = at_work.choose(&mut self.random).copied() else { return };
+        let Some(leased) = self.at_work.get_mut(&attempt_id) else { return };
+        leased.lanes.retain(|lane| !lane.is_host());
+        let job_id = leased.job_id;
+        let when = self.told();
+        self.board.fold_job(job_id, when, &Event::SlotReturned { attempt_id });
+    }
+
     fn ask(&mut self) {
         let lane = lanes().choose(&mut self.random).cloned().expect("there are some");
         let at_work: Vec<AttemptId> = self.at_work.keys().copied().collect();
@@ -165,8 +176,9 @@ impl Schedule {
 
     fn step(&mut self) {
         self.seconds += 1;
-        match self.random.random_range(0..10) {
+        match self.random.random_range(0..11) {
             0..=2 => self.queue(),
+            10 => self.return_slot(),
             3 => self.end(true),
             4 | 5 => self.end(false),
             6 | 7 => self.ask(),

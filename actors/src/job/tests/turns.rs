@@ -36,6 +36,8 @@ pub(super) enum Step {
     /// Somebody leases one out of turn.
     LeaseAny(Index),
     Start(Index),
+    /// One, or all that are at work.
+    ReturnSlot(Option<Index>),
     Fail(Index, u8),
     GiveBack(Index),
     Prioritise(Index, u8),
@@ -99,6 +101,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (1..4_u8).prop_map(Step::Lease),
         1 => job().prop_map(Step::LeaseAny),
         1 => job().prop_map(Step::Start),
+        2 => prop::option::weighted(0.8, job()).prop_map(Step::ReturnSlot),
         2 => (job(), 0..5_u8).prop_map(|(job, wait)| Step::Fail(job, wait)),
         1 => job().prop_map(Step::GiveBack),
         1 => (job(), 0..10_u8).prop_map(|(job, priority)| Step::Prioritise(job, priority)),
@@ -251,6 +254,18 @@ impl Both {
                 self.tell_one(index, |is_leased, is_paused| !is_leased && !is_paused, &leased(until));
             }
             Step::Start(index) => self.tell_one(index, at_work, &Event::Started { attempt_id: ATTEMPT }),
+            Step::ReturnSlot(index) => {
+                let event = Event::SlotReturned { attempt_id: ATTEMPT };
+                if let Some(index) = index {
+                    self.tell_one(index, at_work, &event);
+                } else {
+                    let at_work = self.model.jobs.iter().filter(|(_, job)| job.is_leased);
+                    let at_work: Vec<JobId> = at_work.map(|(job_id, _)| *job_id).collect();
+                    for job_id in at_work {
+                        self.tell(job_id, &event);
+                    }
+                }
+            }
             Step::Fail(index, wait) => {
                 let (failure, resources) =
                     (Failure::new(FailureClass::Network, "no"), ResourceUse::default());

@@ -1,7 +1,7 @@
 //! What is otherwise in a list at a later moment (LI-04).
 
 use async_graphql::{
-    Context, Enum, ID, Result, SimpleObject,
+    ComplexObject, Context, Enum, ID, Result, SimpleObject,
     connection::{Connection, EmptyFields},
 };
 use mediary_events::{
@@ -10,15 +10,16 @@ use mediary_events::{
 };
 use mediary_log::{Direction, Filter, LogReader, Read};
 use mediary_projections::page::{Page, PageRequest};
-use mediary_schema::{EventId, JobId, PlaylistId, Timestamp, account::Permission};
+use mediary_schema::{EntryId, EventId, JobId, PlaylistId, Timestamp, account::Permission};
 
 use super::{
-    Counts,
+    Counts, Entry, EntryById,
     entry::{AvailabilityName, LiveStatusName},
 };
 use crate::{
     connection::{Place, edges},
     error::{fault, log_fault, read_fault},
+    loader::look_up,
     scalar::{Long, Position},
     schema::{platform, reader},
     server::spawn_blocking,
@@ -50,6 +51,7 @@ pub(crate) enum Kind {
 
 /// One difference of one row.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct EntryChange {
     /// What kind of difference.
     kind: Kind,
@@ -61,6 +63,8 @@ pub(crate) struct EntryChange {
     before: Option<EntryFacts>,
     /// What is known of it after.
     after: EntryFacts,
+    #[graphql(skip)]
+    key: EntryId,
 }
 
 /// What was known of a row at a moment.
@@ -99,7 +103,16 @@ impl From<Difference> for EntryChange {
             item_id: ID(after.item_id.to_string()),
             before: before.as_ref().map(EntryFacts::from),
             after: EntryFacts::from(&after),
+            key: after.entry_id,
         }
+    }
+}
+
+#[ComplexObject]
+impl EntryChange {
+    /// The row as it is now.
+    async fn entry(&self, context: &Context<'_>) -> Result<Option<Entry>> {
+        Ok(look_up::<EntryById>(context, self.key).await?.map(Entry::from))
     }
 }
 

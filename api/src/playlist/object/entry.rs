@@ -10,10 +10,11 @@ use mediary_projections::{
     playlist::{self as view, EntryField, EntryFilter, EntryRow, EntryStatus, PlaylistView},
 };
 use mediary_schema::{
-    ItemId, PlaylistId,
+    EntryId, ItemId, PlaylistId,
     playlist::{Availability, LiveStatus},
 };
 
+use super::{Playlist, PlaylistById};
 use crate::{
     connection,
     download::{Download, DownloadOfItem},
@@ -135,6 +136,8 @@ pub(crate) struct Entry {
     changed_at: Position,
     #[graphql(skip)]
     key: ItemId,
+    #[graphql(skip)]
+    playlist_key: PlaylistId,
 }
 
 impl From<EntryRow> for Entry {
@@ -157,15 +160,37 @@ impl From<EntryRow> for Entry {
             added_at: DateTime(row.added_at),
             changed_at: Position(row.changed_at),
             key: row.item_id,
+            playlist_key: row.playlist_id,
         }
     }
 }
 
 #[ComplexObject]
 impl Entry {
+    /// The list that it is a row of.
+    async fn playlist(&self, context: &Context<'_>) -> Result<Option<Playlist>> {
+        Ok(look_up::<PlaylistById>(context, self.playlist_key).await?.map(Playlist::from))
+    }
+
     /// The keeping of its item, if anybody ever wanted it.
     async fn download(&self, context: &Context<'_>) -> Result<Option<Download>> {
         Ok(look_up::<DownloadOfItem>(context, self.key).await?.map(Download::from))
+    }
+}
+
+/// A row by its id.
+pub(crate) struct EntryById;
+
+impl LookUp for EntryById {
+    type Key = EntryId;
+    type Row = EntryRow;
+
+    fn view(views: &Views) -> &ViewHandle {
+        views.of::<PlaylistView>()
+    }
+
+    fn find(rows: &Snapshot<'_>, keys: &[EntryId]) -> SqlResult<HashMap<EntryId, EntryRow>> {
+        Ok(view::entries_by_id(rows, keys)?.into_iter().map(|row| (row.id, row)).collect())
     }
 }
 

@@ -30,6 +30,7 @@ fn samples() -> Vec<Event> {
         Event::Stranded { after: samples::JOB, state: JobState::Failed },
         Event::Leased { attempt_id, worker_id, incarnation_id, until: NOW },
         Event::Started { attempt_id },
+        Event::SlotReturned { attempt_id },
         Event::AttemptFailed { attempt_id, failure: samples::failure(), resources, retry_at: NOW },
         Event::AttemptLost { attempt_id, worker_id, progressed: true, retry_at: Some(NOW) },
         Event::LeaseReturned { attempt_id, worker_id },

@@ -84,6 +84,7 @@ fn told(fact: &Fact) -> (String, Option<AttemptId>) {
         Fact::Stranded { after, state } => (format!("held: {after}, which it waited for, has {state}"), None),
         Fact::Leased { attempt_id, .. } => ("leased".to_owned(), Some(*attempt_id)),
         Fact::Started { attempt_id } => ("started".to_owned(), Some(*attempt_id)),
+        Fact::SlotReturned { attempt_id } => ("goes on without a slot".to_owned(), Some(*attempt_id)),
         Fact::AttemptFailed { attempt_id, failure, retry_at, .. } => {
             let again = moment(&retry_at.to_string());
             (format!("attempt failed: {} (again after {again})", failed(failure)), Some(*attempt_id))
