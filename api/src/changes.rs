@@ -175,6 +175,11 @@ impl<Row: Clone + Send + Sync + 'static> Feed<Row> {
         follow
     }
 
+    /// Where the first reading of what is kept begins that begins behind a position.
+    fn begun_behind(&self, after: u64) -> Option<u64> {
+        lock(&self.readings).iter().map(|reading| reading.from).find(|from| *from > after)
+    }
+
     /// Whether nobody has read behind a position.
     fn is_newest(&self, after: u64) -> bool {
         lock(&self.readings).back().is_none_or(|newest| newest.to <= after)
@@ -244,28 +249,46 @@ impl<Row: Clone + Send + Sync + 'static> Watching<Row> {
     /// What changed behind the place, at most a few hundred rows, each once; the place moves on to what they show.
     async fn step(&mut self, shown: u64) -> Result<Vec<Row>, QueryError> {
         let feed = Arc::clone(&self.feed);
-        let kept = feed.kept(self.after, self.view.generation());
-        if !kept.is_empty() {
-            return Ok(self.take(&kept));
+        if let Some(rows) = self.take_kept() {
+            return Ok(rows);
         }
         if self.after >= shown {
             return Ok(Vec::new());
         }
-        let is_watched = |row: &Changed| feed.watched.has(row);
-        if !self.view.may_have_changed(self.after, shown, is_watched) {
+        if self.is_unchanged_until(shown) {
             self.after = shown;
             return Ok(Vec::new());
         }
         let turn = if feed.is_newest(self.after) { Some(feed.turn.lock().await) } else { None };
         // Somebody may have read it while this one waited for the turn.
-        let kept = feed.kept(self.after, self.view.generation());
-        if !kept.is_empty() {
-            return Ok(self.take(&kept));
+        if let Some(rows) = self.take_kept() {
+            return Ok(rows);
         }
         let reading = self.read(shown).await?;
         feed.keep(&reading);
         drop(turn);
         Ok(self.take(&[reading]))
+    }
+
+    /// What others have read behind the place. Whoever comes later than they, and missed nothing until where they began, goes
+    /// on from there.
+    fn take_kept(&mut self) -> Option<Vec<Row>> {
+        let generation = self.view.generation();
+        let mut kept = self.feed.kept(self.after, generation);
+        if kept.is_empty() {
+            let from = self.feed.begun_behind(self.after)?;
+            if !self.is_unchanged_until(from) {
+                return None;
+            }
+            self.after = from;
+            kept = self.feed.kept(from, generation);
+        }
+        (!kept.is_empty()).then(|| self.take(&kept))
+    }
+
+    /// Whether it is known that none of the rows was touched behind the place and up to this position.
+    fn is_unchanged_until(&self, position: u64) -> bool {
+        !self.view.may_have_changed(self.after, position, |row| self.feed.watched.has(row))
     }
 
     /// Reads what changed behind the place. What one event touched is not torn apart.

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
+mod watching;
+
 use std::collections::BTreeSet;
 
 use futures::{FutureExt as _, Stream, StreamExt as _, future::join_all};
@@ -226,43 +228,6 @@ async fn a_change_is_read_once_however_many_watch() {
         assert_eq!(told.concat().len(), 40);
     }
     let [_, _, run, _] = statements(world.edge.views());
-    assert!((1..=2).contains(&run.len()), "{run:#?}");
-    world.edge.stop();
-}
-
-// Issue 7: the view tells which rows it changed.
-// invariant: E-11
-#[tokio::test(flavor = "multi_thread")]
-async fn what_changes_elsewhere_is_read_by_none_of_those_who_watch() {
-    const STEPS: u32 = 20;
-    let world = World::start(SIZE).await;
-    let [mut watched, mut other] =
-        [50, 51].map(|number| block_in_place(|| Growing::begin(&world.gate, number)).unwrap());
-    let view = world.edge.views().of::<PlaylistView>();
-    view.wait_for(world.head()).await.unwrap();
-    let (head, list) = (world.head(), List::new(50).id);
-    let document = format!(
-        "subscription {{ entryChanges(playlistId: \"{list}\", after: {head}) {{ position entries {{ id }} }} }}"
-    );
-    let mut watching: Vec<_> = (0..10).map(|_| Box::pin(world.edge.subscribe(&document))).collect();
-    for watcher in &mut watching {
-        assert_eq!(told(watcher, "entryChanges", head).await, [Vec::<String>::new()]);
-    }
-    statements(world.edge.views());
-    let telling = async {
-        for rows in 1..=STEPS {
-            block_in_place(|| other.grow(rows, Growth::Behind)).unwrap();
-            view.wait_for(world.head()).await.unwrap();
-        }
-        block_in_place(|| watched.grow(7, Growth::Behind)).unwrap();
-    };
-    let watch = join_all(watching.iter_mut().map(|watcher| async move {
-        let item = watcher.next().await.unwrap()["data"]["entryChanges"].take();
-        item["entries"].as_array().unwrap().len()
-    }));
-    let (told, ()) = tokio::join!(watch, telling);
-    assert_eq!(told, [7; 10]);
-    let [run, ..] = statements(world.edge.views());
     assert!((1..=2).contains(&run.len()), "{run:#?}");
     world.edge.stop();
 }
