@@ -2,17 +2,17 @@
 //!
 //! Guarantees: whichever conditions are asked for together, one thing leads, along which rows are read: the order, what narrows
 //! most, or the words that are searched for; what is asked for besides is looked at row by row. Nothing is sorted but what a
-//! search found, and no more of it than has the words, or is few. Rows that stay where they are in a list
+//! search found. Rows that stay where they are in a list
 //! are neither left out nor shown twice by the pages of it, whatever changes in between.
 
 mod select;
 
-use std::{borrow::Cow, hash::Hash};
+use std::{borrow::Cow, hash::Hash, ops::RangeInclusive};
 
 use rusqlite::{Row, Transaction, types::Value};
 #[cfg(test)]
 pub(crate) use select::SMALL_MAX;
-pub(crate) use select::{Select, is_small};
+pub(crate) use select::{Select, keys_of_few};
 
 use crate::{
     counted,
@@ -119,14 +119,14 @@ struct Number {
 }
 
 /// What rows are read along; an index that fits less would have to be sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Lead {
     /// The order.
     Order,
     /// The condition that narrows most, or else the keys.
     Condition,
-    /// The words.
-    Words,
+    /// The words, of rows between these keys.
+    Words(RangeInclusive<i64>),
 }
 
 impl Listing {
@@ -208,41 +208,41 @@ impl Listing {
         if !matches!(self.sought, Sought::Words(_)) {
             return Ok(if by.column.is_some() { Lead::Order } else { Lead::Condition });
         }
-        Ok(if self.is_small(rows)? { Lead::Condition } else { Lead::Words })
+        Ok(Lead::Words(self.keys(rows)?))
     }
 
-    /// Whether what narrows most leaves few rows.
-    fn is_small(&self, rows: &Transaction<'_>) -> rusqlite::Result<bool> {
+    /// Between which keys all of it is: known where what narrows most leaves few rows.
+    fn keys(&self, rows: &Transaction<'_>) -> rusqlite::Result<RangeInclusive<i64>> {
         let Self { table, only, .. } = self;
-        let (from, conditions, values) = match (self.among.first(), self.equal.first()) {
-            (Some((query, values)), _) => (format!("({query})"), Vec::new(), values.clone()),
+        let (key, from, conditions, values) = match (self.among.first(), self.equal.first()) {
+            (Some((query, values)), _) => {
+                ("place".to_owned(), format!("({query})"), Vec::new(), values.clone())
+            }
             (None, Some((column, value))) => {
                 let mut conditions: Vec<Cow<'_, str>> = only.iter().copied().map(Cow::Borrowed).collect();
                 conditions.push(format!("{table}.{column} = ?").into());
-                ((*table).to_owned(), conditions, vec![value.clone()])
+                (format!("{table}.key"), (*table).to_owned(), conditions, vec![value.clone()])
             }
-            (None, None) => return Ok(false),
+            (None, None) => return Ok(select::EVERY_KEY),
         };
-        is_small(rows, &from, &conditions, values)
+        keys_of_few(rows, &key, &from, &conditions, values)
     }
 
     /// How it is asked in an order.
-    fn select(&self, by: By, lead: Lead) -> Select<'_> {
+    fn select(&self, by: By, lead: &Lead) -> Select<'_> {
         let Self { table, columns, descending, .. } = *self;
         let (mut conditions, mut values) = (Vec::<Cow<'_, str>>::new(), Vec::new());
         let (mut from, mut key) = (Cow::Borrowed(table), Cow::Owned(format!("{table}.key")));
         let mut among = self.among.iter();
         let beside = |query: &str| format!("{query} CROSS JOIN {table} ON {table}.key = found.place").into();
         // All else is kept from leading by a plus.
-        let mut is_led = lead != Lead::Condition;
+        let mut is_led = *lead != Lead::Condition;
         let mut is_key_led = is_led;
-        if lead == Lead::Words
-            && let Sought::Words(words) = &self.sought
-        {
+        if let (Lead::Words(keys), Sought::Words(words)) = (lead, &self.sought) {
             (from, key) = (beside(&search::found(table)), Cow::Borrowed("found.place"));
-            values.push(Value::Text(words.clone()));
+            values.extend(search::found_by(words.clone(), keys.clone()));
         }
-        if lead == Lead::Condition
+        if *lead == Lead::Condition
             && let Some((query, of_query)) = among.next()
         {
             (from, key) = (beside(&format!("({query}) AS found")), Cow::Borrowed("found.place"));
@@ -273,17 +273,11 @@ impl Listing {
             values.extend(of_query.iter().cloned());
         }
         conditions.extend(self.only.iter().copied().map(Cow::Borrowed));
-        match &self.sought {
-            Sought::Anything => {}
-            Sought::Nothing => conditions.push("0".into()),
-            Sought::Words(_) if lead == Lead::Words => {}
-            Sought::Words(words) => {
-                conditions.push(search::has(table).into());
-                values.push(Value::Text(words.clone()));
-            }
+        if self.sought == Sought::Nothing {
+            conditions.push("0".into());
         }
         // What leads is sorted, rather than that all is read in its order.
-        let plus = if lead == Lead::Order { "" } else { "+" };
+        let plus = if *lead == Lead::Order { "" } else { "+" };
         let rank = by.column.map_or_else(|| key.clone(), |column| format!("{plus}{table}.{column}").into());
         Select { columns, from, conditions, values, by, place: rank.clone(), rank, key, descending }
     }
@@ -295,7 +289,7 @@ impl Listing {
         request: &PageRequest,
         read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<Page<T>> {
-        let select = self.select(self.by, self.lead(self.by, rows)?);
+        let select = self.select(self.by, &self.lead(self.by, rows)?);
         select.page(rows, request, read, || self.count(rows))
     }
 
@@ -304,7 +298,7 @@ impl Listing {
     fn count(&self, rows: &Transaction<'_>) -> rusqlite::Result<u64> {
         match &self.number {
             Some(Number { what, state }) => counted::number(rows, what.as_deref(), state.as_deref()),
-            None => self.select(By::KEY, self.lead(By::KEY, rows)?).count(rows),
+            None => self.select(By::KEY, &self.lead(By::KEY, rows)?).count(rows),
         }
     }
 }

@@ -11,11 +11,12 @@
 //!
 //! To make a table searchable: a [`Texts`] in its view, `Listing::search` in its query.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{borrow::Cow, collections::HashSet, ops::RangeInclusive};
 
 use rusqlite::{
     Connection, Transaction,
     functions::{Context, FunctionFlags},
+    types,
 };
 use serde_json::Value;
 
@@ -147,17 +148,19 @@ pub(crate) fn indexes(file: &Connection) -> rusqlite::Result<Vec<(String, String
     Ok(names.into_iter().filter_map(of_table).collect())
 }
 
-/// The rows of a table that have words, by their keys as `place`; a mark stands for the words.
+/// The rows of a table that have words, of those between two keys, by their keys as `place`; marks stand for the words and
+/// for the keys.
 pub(crate) fn found(table: &str) -> String {
-    format!("(SELECT rowid AS place FROM {table}{SUFFIX} WHERE {table}{SUFFIX} MATCH ?) AS found")
+    format!(
+        "(SELECT rowid AS place FROM {table}{SUFFIX}
+          WHERE {table}{SUFFIX} MATCH ? AND rowid BETWEEN ? AND ?) AS found"
+    )
 }
 
-/// The condition on a row of a table that it has words, for which a mark stands.
-pub(crate) fn has(table: &str) -> String {
-    format!(
-        "EXISTS (SELECT 1 FROM {table}{SUFFIX}
-                 WHERE {table}{SUFFIX} MATCH ? AND {table}{SUFFIX}.rowid = {table}.key)"
-    )
+/// The values of the marks of [`found`].
+pub(crate) fn found_by(words: String, keys: RangeInclusive<i64>) -> [types::Value; 3] {
+    let (least, most) = keys.into_inner();
+    [types::Value::Text(words), types::Value::Integer(least), types::Value::Integer(most)]
 }
 
 /// Lets a connection write what is indexed: gives it the functions that make words.

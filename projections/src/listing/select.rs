@@ -1,6 +1,6 @@
 //! A list as it is asked for in SQL.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::RangeInclusive};
 
 use rusqlite::{Row, Transaction, params_from_iter, types::Value};
 
@@ -10,19 +10,30 @@ use crate::{
     sql,
 };
 
-/// A list of no more rows is searched row by row: that costs some microseconds each, and to find all that have the words
-/// as much as there are of these in the whole catalogue.
-pub(crate) const SMALL_MAX: u32 = 256;
+/// Of a list of no more rows it is looked at between which keys they are, before it is searched: what has the words
+/// elsewhere need not be found.
+pub(crate) const SMALL_MAX: usize = 256;
+/// All keys.
+pub(crate) const EVERY_KEY: RangeInclusive<i64> = 0..=i64::MAX;
 
-/// Whether so few rows fit conditions that each is looked at for words sooner than all rows that have them are found.
-pub(crate) fn is_small(
+/// Between which keys the rows are that fit conditions, if they are few; their key is as said.
+pub(crate) fn keys_of_few(
     rows: &Transaction<'_>,
+    key: &str,
     from: &str,
     conditions: &[Cow<'_, str>],
     values: Vec<Value>,
-) -> rusqlite::Result<bool> {
-    let one_more = format!("SELECT 1 FROM {from}{} LIMIT 1 OFFSET {SMALL_MAX}", where_all(conditions));
-    Ok(!rows.prepare_cached(&one_more)?.exists(params_from_iter(values))?)
+) -> rusqlite::Result<RangeInclusive<i64>> {
+    let few = format!("SELECT {key} FROM {from}{} LIMIT {}", where_all(conditions), SMALL_MAX + 1);
+    let keys: Vec<i64> = rows
+        .prepare_cached(&few)?
+        .query_map(params_from_iter(values), |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    if keys.len() > SMALL_MAX {
+        return Ok(EVERY_KEY);
+    }
+    // Between 1 and 0 there is none.
+    Ok(keys.iter().copied().min().unwrap_or(1)..=keys.iter().copied().max().unwrap_or(0))
 }
 
 /// A list as it is asked for in SQL.

@@ -10,7 +10,7 @@ use super::{
     unlisted,
 };
 use crate::{
-    listing::{By, Order, OrderField, Select, is_small},
+    listing::{By, Order, OrderField, Select, keys_of_few},
     page::{Cursor, Page, PageRequest, Rank},
     rows::Words as _,
     search::{self, Sought},
@@ -200,13 +200,9 @@ impl Picked {
         let (mut from, mut all) = (Cow::Borrowed(OF_PLAYLIST), vec![Cow::Borrowed(condition)]);
         let mut values = Vec::new();
         let of_list = id_of_list(list);
-        let mut is_word = None;
         match conditions.sought {
             Sought::Anything => {}
             Sought::Nothing => all.push("0".into()),
-            Sought::Words(words) if is_small(transaction, OF_PLAYLIST, &all, of_list.clone())? => {
-                is_word = Some((search::has("entry").into(), Value::Text(words)));
-            }
             // Those that are found lead, and are sorted.
             Sought::Words(words) => {
                 from = format!(
@@ -214,16 +210,13 @@ impl Picked {
                     search::found("entry")
                 )
                 .into();
-                values.push(Value::Text(words));
+                let keys = keys_of_few(transaction, "entry.key", OF_PLAYLIST, &all, of_list.clone())?;
+                values.extend(search::found_by(words, keys));
             }
         }
         all.extend(conditions.all);
         values.extend(of_list);
         values.extend(conditions.values);
-        if let Some((has_words, words)) = is_word {
-            all.push(has_words);
-            values.push(words);
-        }
         let select = Select {
             columns: &format!("{ENTRY_COLUMNS}, {told} AS told"),
             from,

@@ -105,7 +105,7 @@ fn a_small_list_is_searched_at_the_cost_of_its_own_rows() {
 // invariant: E-13
 #[test]
 fn a_list_is_searched_alike_whether_it_is_small_or_not() {
-    for count in [SMALL_MAX as usize, SMALL_MAX as usize + 1] {
+    for count in [SMALL_MAX, SMALL_MAX + 1] {
         let mut rows = Rows::<PlaylistView>::new();
         let (id, _) = (alike(&mut rows, "one", count), alike(&mut rows, "two", 20));
         assert_eq!(
