@@ -38,5 +38,6 @@ mod tests;
 
 pub(crate) use hash::{hash, hash_of};
 pub use judge::{CONTAINER_TOLERANCE, PROMISE_TOLERANCE, Tolerance};
+pub(crate) use together::FILES_MAX;
 pub use tool::Ffmpeg;
 pub use verify::{Expectation, Refused};

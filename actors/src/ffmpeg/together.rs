@@ -24,7 +24,7 @@ use crate::process::{Assignment, Ended, Source};
 /// Files up to here: a larger one would keep the others waiting for longer than a start takes.
 pub(super) const SMALL_BYTES: u64 = 1 << 20;
 /// Files of one process, at most.
-const FILES_MAX: usize = 8;
+pub(crate) const FILES_MAX: u32 = 8;
 
 /// Files that wait for their turn. Clones are the same.
 #[derive(Debug, Clone)]
@@ -101,6 +101,15 @@ impl Together {
         Turn::of(answered.try_recv().ok(), permit)
     }
 
+    /// A turn for a file that is examined by itself after all; none once it is to stop.
+    pub(super) async fn turn(&self, assignment: &Assignment) -> Option<OwnedSemaphorePermit> {
+        tokio::select! {
+            biased;
+            () = assignment.stop().cancelled() => None,
+            permit = Arc::clone(&self.turns).acquire_owned() => permit.ok(),
+        }
+    }
+
     fn join(&self, path: &Path, answer: oneshot::Sender<Report>) -> u64 {
         let mut line = self.line();
         let number = line.next;
@@ -115,7 +124,7 @@ impl Together {
         let at = line.waiting.iter().position(|file| file.number == number)?;
         let mut files = vec![line.waiting.remove(at)];
         line.waiting.retain(|file| !file.answer.is_closed());
-        let others = line.waiting.len().min(FILES_MAX - 1);
+        let others = line.waiting.len().min(FILES_MAX as usize - 1);
         files.extend(line.waiting.drain(..others));
         Some(files)
     }

@@ -88,6 +88,8 @@ impl Ffmpeg {
                     assignment.account(&report.ended);
                     return Ok(*report);
                 }
+                // A shared run counted for nothing: those who were in it take turns, as everybody does.
+                Turn::Alone(None) => self.together.turn(assignment).await,
                 Turn::Alone(turn) => turn,
             }
         } else {

@@ -29,9 +29,9 @@ pub struct Budgets {
 
 impl Default for Budgets {
     fn default() -> Self {
-        // As many jobs as there can be at once need a disk: what is too many for it, the limits say. Cheap encoders
-        // encode for one; none says how many it can.
-        Self { host: 8, library_disk: 64, encoder: 1 }
+        // As many jobs as there can be at once need a disk, those besides that have returned their slot: what is too
+        // many for it, the limits say. Cheap encoders encode for one; none says how many it can.
+        Self { host: 8, library_disk: 128, encoder: 1 }
     }
 }
 

@@ -10,7 +10,7 @@ use super::flows::{FlowId, Flows, OfKind, alone};
 
 /// Jobs of one kind that may go on without a slot: as many files as one process proves together. Who is more than that
 /// counts as if he had kept his.
-pub(in crate::job) const SLOTLESS_MAX: u32 = 8;
+pub(in crate::job) const SLOTLESS_MAX: u32 = crate::ffmpeg::FILES_MAX;
 
 impl OfKind {
     /// Jobs that count among those that run at once.
