@@ -12,7 +12,7 @@ use std::{
 
 use mediary_events::testing::NOW;
 use mediary_log::{
-    Append, AppendHeader, Log, NewEvent, Schema, StreamId, Subjects, Urgency,
+    Log, NewEvent, Schema, StreamId, Subjects,
     alarm::Alarms,
     gate::{Gate, Options, Refusal, Transaction},
 };
@@ -101,16 +101,6 @@ impl Bench {
         major: u8,
         payload: &'static [u8],
     ) -> u64 {
-        let caller = mediary_log::testing::platform();
-        let header = AppendHeader {
-            project: caller.project,
-            principal: caller.principal,
-            origin: caller.origin,
-            command_id: caller.command_id,
-            command: None,
-            correlation_id: caller.correlation_id,
-            causation_id: None,
-        };
         let event = NewEvent {
             stream,
             name: name.into(),
@@ -118,14 +108,7 @@ impl Bench {
             subjects: Subjects::none(),
             payload: payload.into(),
         };
-        let append = Append {
-            header,
-            urgency: Urgency::Normal,
-            expected: vec![],
-            only_if: vec![],
-            events: vec![event],
-        };
-        self.log().append(append).await.unwrap().last_position
+        mediary_log::testing::append_raw(self.log(), vec![event]).await.last_position
     }
 
     pub(crate) fn alarms(&self) -> Alarms {

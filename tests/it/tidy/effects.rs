@@ -3,8 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use syn::visit::Visit as _;
-
 use super::{
     tree::{self, Broken, Tree},
     uses::{Named, StartsWithPath as _},
@@ -29,15 +27,13 @@ pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
     let mut seen: BTreeSet<String> = open.iter().cloned().collect();
     while let Some(path) = open.pop() {
         let Some(text) = tree.text(&path) else { continue };
-        let file = match tree::parse(&path, text) {
-            Ok(file) => file,
+        let named = match Named::of(&path, text) {
+            Ok(named) => named,
             Err(unreadable) => {
                 broken.push(unreadable);
                 continue;
             }
         };
-        let mut named = Named::default();
-        named.visit_file(&file);
         for (segments, span) in &named.paths {
             // All of its concern has the clerk in it.
             let all = is_effect(&path) && segments.as_slice() == ["super"];

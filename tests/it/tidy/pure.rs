@@ -2,10 +2,8 @@
 //!
 //! The order in which a map happens to hold what is in it is another such thing: lints refuse to go over one.
 
-use syn::visit::Visit as _;
-
 use super::{
-    tree::{self, Broken, Tree},
+    tree::{Broken, Tree},
     uses::{Named, StartsWithPath as _, is_test},
 };
 
@@ -33,15 +31,13 @@ const FOREIGN: &[&[&str]] = &[
 pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
     let mut broken = Vec::new();
     for (path, text) in tree.rust_files().filter(|(path, _)| is_pure(path)) {
-        let file = match tree::parse(path, text) {
-            Ok(file) => file,
+        let named = match Named::of(path, text) {
+            Ok(named) => named,
             Err(unreadable) => {
                 broken.push(unreadable);
                 continue;
             }
         };
-        let mut named = Named::default();
-        named.visit_file(&file);
         for (segments, span) in &named.paths {
             if let Some(foreign) = FOREIGN.iter().find(|foreign| segments.starts_with_path(foreign)) {
                 let what = foreign.join("::");

@@ -72,15 +72,13 @@ pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
         if FREE.contains(&folder) || !inside.starts_with("src/") {
             continue;
         }
-        let file = match tree::parse(path, text) {
-            Ok(file) => file,
+        let named = match Named::of(path, text) {
+            Ok(named) => named,
             Err(unreadable) => {
                 broken.push(unreadable);
                 continue;
             }
         };
-        let mut named = Named::default();
-        named.visit_file(&file);
         for (segments, span) in &named.paths {
             broken.extend(stranger(path, segments).map(|home| Broken::at(path, *span, complaint(home))));
         }
@@ -122,6 +120,14 @@ pub(super) struct Named {
 }
 
 impl Named {
+    /// Those of a file; what it is broken by if it is no Rust.
+    pub(super) fn of(path: &str, text: &str) -> Result<Self, Broken> {
+        let file = tree::parse(path, text)?;
+        let mut named = Self::default();
+        named.visit_file(&file);
+        Ok(named)
+    }
+
     fn import(&mut self, tree: &UseTree, prefix: &[String]) {
         match tree {
             UseTree::Path(path) => {

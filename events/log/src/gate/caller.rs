@@ -112,7 +112,7 @@ impl Caller {
         self.origin.kind != OriginKind::Actor
     }
 
-    pub(super) fn header(&self) -> AppendHeader {
+    pub(crate) fn header(&self) -> AppendHeader {
         AppendHeader {
             project: self.project,
             principal: self.principal,

@@ -21,7 +21,7 @@ use super::{Denied, Tokens, digest};
 use crate::{
     alarm::{Alarms, Leaps},
     gate::Gate,
-    log::{Append, AppendHeader, NewEvent, Read, Schema, StreamId, Subjects, Urgency},
+    log::{NewEvent, Read, Schema, StreamId, Subjects},
     testing,
 };
 
@@ -67,23 +67,6 @@ async fn an_account_of_which_something_is_not_understood_opens_to_nobody() {
     closed_by("token_revoked", Schema::new(1, 1), rmp_serde::to_vec_named(&payload).unwrap()).await;
 }
 
-/// Records past the gate.
-async fn record(gate: &Gate, events: Vec<NewEvent>) {
-    let caller = testing::platform();
-    let header = AppendHeader {
-        project: caller.project,
-        principal: caller.principal,
-        origin: caller.origin,
-        command_id: caller.command_id,
-        command: None,
-        correlation_id: caller.correlation_id,
-        causation_id: caller.causation_id,
-    };
-    let append =
-        Append { header, urgency: Urgency::Normal, expected: Vec::new(), only_if: Vec::new(), events };
-    gate.log().append(append).await.unwrap();
-}
-
 /// An account is closed by an event that a newer program recorded.
 async fn closed_by(name: &'static str, schema: Schema, payload: Vec<u8>) {
     let folder = tempfile::tempdir().unwrap();
@@ -99,7 +82,7 @@ async fn closed_by(name: &'static str, schema: Schema, payload: Vec<u8>) {
         subjects: Subjects::none(),
         payload: payload.into(),
     };
-    record(&gate, vec![newer]).await;
+    testing::append_raw(gate.log(), vec![newer]).await;
     tokens.ended(session).await;
     assert_eq!(tokens.find("secret 1", HERE), Err(Denied::Unreadable));
     assert!(tokens.all().is_empty());
@@ -191,7 +174,7 @@ async fn who_may_come_in_is_known_without_reading_the_rest_of_the_log() {
     issue(&gate, 1, None).await;
     // What lies at either end is proved at each opening.
     for (category, number) in [("job", 2), (UNREAD, 3), ("job", 4)] {
-        record(&gate, vec![of(category); 600]).await;
+        testing::append_raw(gate.log(), vec![of(category); 600]).await;
         issue(&gate, number, None).await;
     }
     drop(gate);
