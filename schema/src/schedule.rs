@@ -131,6 +131,9 @@ const EXPRESSION_BYTES_MAX: usize = 256;
 /// The longest name of a time zone, in bytes.
 const ZONE_BYTES_MAX: usize = 64;
 
+/// Times between two moments of a cron expression that are looked at, for one that is shorter than what is put off.
+const GAPS_LOOKED_AT: usize = 64;
+
 const DAY_SECONDS: u32 = 86_400;
 
 impl Rhythm {
@@ -152,8 +155,14 @@ impl Rhythm {
             Timing::Cron { expression, zone } => {
                 let clock = WallClock::new(expression, zone)?;
                 let never = || RhythmRefused::Never { expression: expression.clone() };
-                let first = clock.next(now).ok_or_else(never)?;
-                clock.next(first).map_or(Ok(()), |second| self.check_jitter(second.since(first)))
+                let mut before = clock.next(now).ok_or_else(never)?;
+                let looked_at = if self.jitter_seconds == 0 { 0 } else { GAPS_LOOKED_AT };
+                for _ in 0..looked_at {
+                    let Some(next) = clock.next(before) else { break };
+                    self.check_jitter(next.since(before))?;
+                    before = next;
+                }
+                Ok(())
             }
         }
     }

@@ -15,7 +15,7 @@ use mediary_log::{
     token::{Credential, Denied, Tokens},
     work,
 };
-use mediary_schema::{CommandId, PrincipalId, ProjectId, ScheduleId, schedule::Due};
+use mediary_schema::{CommandId, PrincipalId, ProjectId, ScheduleId, Timestamp, schedule::Due};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
 use super::timetable::{CATEGORIES, Timetable};
@@ -69,6 +69,11 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 enum Outcome {
     /// It is recorded, now or before.
     Done,
+    /// By what the schedule itself says nothing is due.
+    NotDue {
+        /// Up to where everything was done.
+        since: Timestamp,
+    },
     /// There is no such schedule any more.
     Gone,
     /// The schedule can't be read by this program, which says nothing of it.
@@ -225,6 +230,7 @@ impl State {
         while let Some((id, due, outcome)) = given.next().await {
             match outcome? {
                 Outcome::Done => self.timetable.done(id, due.moment),
+                Outcome::NotDue { since } => self.timetable.done(id, since),
                 Outcome::Gone => self.timetable.forget(id),
                 Outcome::Unread => self.timetable.leave_alone(id),
                 Outcome::Stopping => stops = true,
@@ -284,6 +290,9 @@ impl SchedulerArguments {
                 metrics::counter!("mediary_schedules_fired_total", "result" => code).increment(1);
                 Ok(Outcome::Done)
             }
+            // It was done, paused or removed a moment ago; or the order of the log said more than it says, after a clock
+            // that was behind.
+            Err(Refusal::Rejected(_)) => Ok(Outcome::NotDue { since: plan.since }),
             Err(refusal) => outcome_of(id, refusal),
         }
     }
@@ -291,7 +300,7 @@ impl SchedulerArguments {
 
 fn outcome_of(id: ScheduleId, refusal: Refusal) -> Result<Outcome, ActorProcessingErr> {
     match refusal {
-        // It was done, paused or removed a moment ago.
+        // It was removed a moment ago.
         Refusal::Rejected(_) | Refusal::Strange => Ok(Outcome::Done),
         Refusal::Stopping => Ok(Outcome::Stopping),
         refusal if refusal.is_retryable() => Ok(Outcome::Later(refusal.to_string())),

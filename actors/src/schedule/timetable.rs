@@ -42,7 +42,7 @@ pub(super) const CATEGORIES: [&str; 2] = [Schedule::NAME, Logs::NAME];
 /// The name of the fold's snapshots.
 const SNAPSHOT: &str = "schedules";
 /// Raised whenever the fold changes.
-const SNAPSHOT_VERSION: u32 = 1;
+const SNAPSHOT_VERSION: u32 = 2;
 /// Events read at once.
 const PAGE: usize = 1_024;
 /// Bytes read at once.

@@ -89,6 +89,11 @@ fn what_is_no_rhythm_says_why() {
     assert_eq!(refused(Rhythm { jitter_seconds: 60, ..every(60) }), much);
     assert_eq!(refused(Rhythm { jitter_seconds: 300, ..berlin("*/5 * * * *") }), much);
     assert_eq!(Rhythm { jitter_seconds: 299, ..berlin("*/5 * * * *") }.check(now), Ok(()));
+    // Wherever it is asked: between one and midnight there are 23 hours, and one between midnight and one.
+    for asked in ["2026-01-01T00:30:00Z", "2026-01-01T12:00:00Z"] {
+        let rhythm = Rhythm { jitter_seconds: 7_200, ..berlin("0 0,1 * * *") };
+        assert_eq!(rhythm.check(asked.parse().unwrap()), Err(RhythmRefused::Jitter), "{asked}");
+    }
     let long = "a cron expression has at most 256 bytes, a time zone 64";
     assert_eq!(refused(berlin(&"0,".repeat(200))), long);
     assert_eq!(berlin("@daily").check(now), Ok(()));

@@ -37,6 +37,24 @@ async fn a_list_is_refreshed_again_as_long_as_it_is_followed() {
     assert_eq!(bench.fired().len(), 1);
 }
 
+// By the token that the outer one has: its own id is none.
+// invariant: T-3
+#[tokio::test]
+async fn a_schedule_that_follows_lends_the_token_that_it_has() {
+    let bench = Bench::new("2026-01-01T00:00:00Z").await;
+    let follow = json!({ "url": samples::LIST_URL, "refresh_timing": every(60) });
+    let command = json!({ "name": "playlist.follow", "arguments": follow });
+    let asked = json!({ "name": "outer", "timing": every(3_600), "command": command });
+    bench.ask("schedule.add", asked).await;
+    let running = bench.start().await;
+    bench.now_is("2026-01-01T01:00:00Z");
+    bench.fired_are(1).await;
+    bench.now_is("2026-01-01T01:01:00Z");
+    bench.fired_are(2).await;
+    running.stop().await;
+    assert_eq!(bench.fired(), [on_time("2026-01-01T01:00:00Z"), on_time("2026-01-01T01:01:00Z")]);
+}
+
 // Who is not to have things done again and again has no list refreshed so, either.
 // invariant: T-3
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A token that is revoked, a clock that was ahead, a stream that nobody can read.
 
-use mediary_log::{Append, AppendHeader, NewEvent, Schema, StreamId, Subjects, Urgency};
+use mediary_log::{NewEvent, Schema, StreamId, Subjects};
 
 use super::*;
 
@@ -74,6 +74,28 @@ async fn a_clock_that_was_behind_has_no_moment_done_twice() {
     assert_eq!(bench.fired()[1..], [twice]);
 }
 
+// Nor does what comes every minute come at other seconds than before.
+// invariant: T-2
+#[tokio::test]
+async fn a_clock_that_was_behind_puts_nothing_off() {
+    let bench = Bench::new("2026-01-01T00:00:00Z").await;
+    bench.add("look", every(60)).await;
+    bench.add("beside", every(110)).await;
+    let running = bench.start().await;
+    bench.now_is("2026-01-01T00:01:00Z");
+    bench.fired_are(1).await;
+    running.stop().await;
+    let bench = bench.again("2026-01-01T00:00:50Z").await;
+    let running = bench.start().await;
+    // The other one comes when this one would, if it counted from where the clock was behind.
+    for (count, now) in [(2, "2026-01-01T00:01:50Z"), (3, "2026-01-01T00:02:00Z")] {
+        bench.now_is(now);
+        bench.fired_are(count).await;
+    }
+    running.stop().await;
+    assert_eq!(bench.fired()[1..], [on_time("2026-01-01T00:01:50Z"), on_time("2026-01-01T00:02:00Z")]);
+}
+
 // That says something of the command, not of the schedule, which is there when the newer program is.
 #[tokio::test]
 async fn a_command_on_what_nobody_can_read_is_told_and_its_schedule_stays() {
@@ -112,7 +134,6 @@ async fn a_schedule_that_nobody_can_read_is_left_alone() {
 impl Bench {
     /// Records past the gate what only a newer program understands.
     async fn record_of_newer(&self, stream: StreamId) {
-        let caller = self.caller(Role::Owner);
         let event = NewEvent {
             stream,
             name: "changed_by_a_newer_program".into(),
@@ -120,17 +141,6 @@ impl Bench {
             subjects: Subjects::none(),
             payload: vec![0x80].into(),
         };
-        let header = AppendHeader {
-            project: caller.project,
-            principal: caller.principal,
-            origin: caller.origin,
-            command_id: caller.command_id,
-            command: None,
-            correlation_id: caller.correlation_id,
-            causation_id: caller.causation_id,
-        };
-        let (urgency, events) = (Urgency::Normal, vec![event]);
-        let append = Append { header, urgency, expected: Vec::new(), only_if: Vec::new(), events };
-        self.gate.log().append(append).await.unwrap();
+        testing::append_raw(self.gate.log(), vec![event]).await;
     }
 }

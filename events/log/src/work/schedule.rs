@@ -1,7 +1,7 @@
 //! Stories of schedules: a command given again and again, told together with the record that its moment came.
 
 use mediary_events::{
-    Asked as _, Concern as _, codec, playlist,
+    Asked as _, Concern as _, OriginKind, codec, playlist,
     schedule::{
         Ask, Command, Plan, Rejection, Schedule,
         ask::{Add, Which},
@@ -48,7 +48,7 @@ impl Story for Ask {
     type Told = Told;
 
     fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
-        let (principal, token_id) = (story.caller().principal, TokenId::from_uuid(story.caller().origin.id));
+        let (principal, token_id) = lender(story)?;
         let now = story.now();
         let done = |schedule_id| Told { schedule_id, not_done: None };
         let (schedule_id, command) = match self {
@@ -84,6 +84,17 @@ fn add(
     Ok(schedule_id)
 }
 
+/// Who gives the commands from now on, and by which token: whoever asks. What a schedule itself asks for, it asks for by the
+/// token that it has.
+fn lender(story: &mut Transaction<'_>) -> Result<(PrincipalId, TokenId), Refusal> {
+    let (principal, origin) = (story.caller().principal, story.caller().origin);
+    if origin.kind != OriginKind::Schedule {
+        return Ok((principal, TokenId::from_uuid(origin.id)));
+    }
+    let plan = plan(story, ScheduleId::from_uuid(origin.id))?;
+    Ok((plan.principal, plan.token_id))
+}
+
 /// The name of the schedule by which a followed list is refreshed.
 fn of_list(playlist_id: PlaylistId) -> String {
     format!("refresh {playlist_id}")
@@ -100,7 +111,7 @@ pub(super) fn refresh_again(
     let command = ScheduledCommand { name: playlist::Ask::REFRESH.to_owned(), arguments };
     let (name, timing) = (of_list(playlist_id), timing.clone());
     let asked = Add { name, timing, jitter_seconds: 0, command, replace: true };
-    let (principal, token_id) = (story.caller().principal, TokenId::from_uuid(story.caller().origin.id));
+    let (principal, token_id) = lender(story)?;
     add(story, &asked, principal, token_id).map(drop)
 }
 

@@ -75,7 +75,7 @@ pub(super) async fn import(
     for (name, wanted) in wanted {
         let outcome = client.act(&SAVE, input(wanted)).await?;
         if let Err(refused) = Failure::refused(outcome.user_errors) {
-            // Somebody else came in between.
+            // Somebody else came in between, or there are too many names only once those before it are there.
             let count = plural(saved.len() as u64, "template", "templates");
             output.note(&format!("{count} saved before {:?}", name.as_str()));
             return Err(refused);
