@@ -1,15 +1,18 @@
 //! Batched look-ups: one reading for all objects of a list.
 //!
 //! Guarantees: what the resolvers of one level ask for is read at once, as soon as all of them have asked: nobody waits for
-//! a time to pass. Look-ups are of one request, and so of one scope; nothing is remembered from one level to the next.
+//! a time to pass. All have asked when nothing of the request is being read any more: what is read leads to more who ask, and
+//! pages that are read beside each other end as the machine likes. Look-ups are of one request, and so of one scope; nothing
+//! is remembered from one level to the next.
 //!
-//! To add a look-up: a [`LookUp`] beside the object that it finds.
+//! To add a look-up: a [`LookUp`] beside the object that it finds. Whatever else reads for a request does it within
+//! [`LookUps::reading`].
 
 use std::{
     any::{Any, TypeId},
     collections::{HashMap, HashSet},
     hash::Hash,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_graphql::{
@@ -19,7 +22,7 @@ use async_graphql::{
 };
 use mediary_projections::{QueryError, Snapshot, SqlResult, ViewHandle, Views};
 use mediary_schema::scope::Scope;
-use tokio::sync::OnceCell;
+use tokio::sync::{Notify, OnceCell};
 
 use crate::{
     as_of::moment,
@@ -45,8 +48,9 @@ pub(crate) trait LookUp: 'static {
 pub(crate) async fn look_up<L: LookUp>(context: &Context<'_>, key: L::Key) -> Result<Option<L::Row>> {
     let (scope, views) = (scope(context)?, &platform(context).views);
     let position = moment(context).map(|moment| moment.position);
-    let asked = context.data_unchecked::<LookUps>().of::<L, L::Key, L::Row>();
-    let found = asked.look_up(key, |keys| read::<L>(views, scope, position, keys)).await;
+    let look_ups = context.data_unchecked::<LookUps>();
+    let asked = look_ups.of::<L, L::Key, L::Row>();
+    let found = asked.look_up(&look_ups.levels, key, |keys| read::<L>(views, scope, position, keys)).await;
     found.map_err(|error| view_fault(&error))
 }
 
@@ -61,8 +65,9 @@ where
     Row: Clone + Send + Sync + 'static,
     Finding: Future<Output = HashMap<Key, Row>>,
 {
-    let asked = context.data_unchecked::<LookUps>().of::<Of, Key, Row>();
-    asked.look_up(key, |keys| async { Ok(find(keys).await) }).await.ok().flatten()
+    let look_ups = context.data_unchecked::<LookUps>();
+    let asked = look_ups.of::<Of, Key, Row>();
+    asked.look_up(&look_ups.levels, key, |keys| async { Ok(find(keys).await) }).await.ok().flatten()
 }
 
 async fn read<L: LookUp>(
@@ -83,18 +88,106 @@ type Answer<Key, Row> = Result<HashMap<Key, Row>, Arc<QueryError>>;
 
 /// The look-ups of one request, as of one moment.
 #[derive(Default)]
-pub(crate) struct LookUps(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+pub(crate) struct LookUps {
+    kinds: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    levels: Levels,
+}
 
 impl LookUps {
+    /// Says until it is dropped that something is being read, behind which more will be looked up.
+    pub(crate) fn reading(&self) -> impl Drop {
+        self.levels.reading()
+    }
+
     fn of<Of, Key, Row>(&self) -> Arc<Asked<Key, Row>>
     where
         Of: 'static,
         Key: Clone + Eq + Hash + Send + Sync + 'static,
         Row: Clone + Send + Sync + 'static,
     {
-        let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let asked = kinds.entry(TypeId::of::<Of>()).or_insert_with(|| Arc::new(Asked::<Key, Row>::new()));
+        let mut kinds = lock(&self.kinds);
+        let asked = kinds.entry(TypeId::of::<Of>()).or_insert_with(|| Arc::new(Asked::<Key, Row>::default()));
         Arc::clone(asked).downcast().expect("each kind has what is asked of it")
+    }
+}
+
+/// How far a request is: on each level all look-ups begin at once, whatever they are of.
+#[derive(Default)]
+struct Levels {
+    now: Mutex<Now>,
+    moved: Notify,
+}
+
+#[derive(Default)]
+struct Now {
+    /// How many levels have begun.
+    level: u64,
+    /// Who asks on the level that begins next.
+    asking: usize,
+    /// What is being read, and who has not taken his answer yet: each may lead to more who ask.
+    pending: usize,
+}
+
+impl Levels {
+    /// Something is being read until this is dropped.
+    fn reading(&self) -> Turn<'_> {
+        let mut now = lock(&self.now);
+        now.pending += 1;
+        Turn { levels: self, level: None }
+    }
+
+    /// Somebody asks until this is dropped.
+    fn ask(&self) -> Turn<'_> {
+        let mut now = lock(&self.now);
+        now.asking += 1;
+        Turn { levels: self, level: Some(now.level) }
+    }
+
+    /// Whether the readings of a level have begun; begins them if nothing is pending.
+    fn has_begun(&self, level: u64) -> bool {
+        let mut now = lock(&self.now);
+        if now.level == level && now.pending == 0 {
+            *now = Now { level: level + 1, asking: 0, pending: now.asking };
+            self.moved.notify_waiters();
+        }
+        now.level > level
+    }
+}
+
+/// One who reads, or who asks on a level.
+#[must_use]
+struct Turn<'a> {
+    levels: &'a Levels,
+    level: Option<u64>,
+}
+
+impl Turn<'_> {
+    /// Waits until all who ask on this level have asked.
+    async fn all_have_asked(&self) {
+        let Some(level) = self.level else { return };
+        loop {
+            let moved = self.levels.moved.notified();
+            // The runtime wakes whoever yields once the whole request has been polled: by then those have asked who could.
+            tokio::task::yield_now().await;
+            if self.levels.has_begun(level) {
+                return;
+            }
+            moved.await;
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut now = lock(&self.levels.now);
+        if self.level == Some(now.level) {
+            now.asking -= 1;
+        } else {
+            now.pending -= 1;
+            if now.pending == 0 {
+                self.levels.moved.notify_waiters();
+            }
+        }
     }
 }
 
@@ -113,26 +206,29 @@ impl<Key, Row> Batch<Key, Row> {
     }
 }
 
-impl<Key: Clone + Eq + Hash, Row: Clone> Asked<Key, Row> {
-    fn new() -> Self {
+impl<Key, Row> Default for Asked<Key, Row> {
+    fn default() -> Self {
         Self(Mutex::new(Batch::new()))
     }
+}
 
-    async fn look_up<Reading>(
+impl<Key: Clone + Eq + Hash, Row: Clone> Asked<Key, Row> {
+    async fn look_up<Found>(
         &self,
+        levels: &Levels,
         key: Key,
-        read: impl FnOnce(Vec<Key>) -> Reading,
+        read: impl FnOnce(Vec<Key>) -> Found,
     ) -> Result<Option<Row>, Arc<QueryError>>
     where
-        Reading: Future<Output = Answer<Key, Row>>,
+        Found: Future<Output = Answer<Key, Row>>,
     {
+        let turn = levels.ask();
         let batch = {
             let open = lock(&self.0);
             lock(&open.keys).push(key.clone());
             Arc::clone(&open)
         };
-        // The runtime wakes whoever yields once the whole request has: by then everybody on this level has asked.
-        tokio::task::yield_now().await;
+        turn.all_have_asked().await;
         // Whoever comes first reads for all. If nobody waits for that one any more, the next one does.
         let answer = batch.answer.get_or_init(|| {
             let mut open = lock(&self.0);
@@ -148,7 +244,7 @@ impl<Key: Clone + Eq + Hash, Row: Clone> Asked<Key, Row> {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -175,45 +271,100 @@ impl Extension for PerRequest {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering},
+        time::Duration,
+    };
 
     use futures::future::{join_all, select_all};
 
     use super::*;
 
-    /// Doubles numbers, and counts how often it is asked to.
-    async fn doubled(asked: &Asked<u32, u32>, readings: &AtomicUsize, key: u32) -> Option<u32> {
-        let read = |keys: Vec<u32>| {
-            readings.fetch_add(1, Ordering::SeqCst);
-            async move {
-                tokio::task::yield_now().await;
-                Ok(keys.into_iter().map(|key| (key, 2 * key)).collect())
-            }
-        };
-        asked.look_up(key, read).await.unwrap()
+    /// What is asked, and how often it was read.
+    #[derive(Default)]
+    struct World {
+        levels: Levels,
+        asked: Asked<u32, u32>,
+        readings: AtomicUsize,
+    }
+
+    impl World {
+        /// Doubles numbers.
+        async fn doubled(&self, key: u32) -> Option<u32> {
+            let read = |keys: Vec<u32>| {
+                self.readings.fetch_add(1, Ordering::SeqCst);
+                async move {
+                    tokio::task::yield_now().await;
+                    Ok(keys.into_iter().map(|key| (key, 2 * key)).collect())
+                }
+            };
+            self.asked.look_up(&self.levels, key, read).await.unwrap()
+        }
     }
 
     #[tokio::test]
     async fn what_is_asked_on_one_level_is_read_at_once() {
-        let (asked, readings) = (Asked::new(), AtomicUsize::new(0));
+        let world = &World::default();
         // More than thirty are polled apart from each other, and each level begins where the last one ended.
-        let levels = (0..100_u32).map(|key| {
-            let (asked, readings) = (&asked, &readings);
-            async move {
-                let first = doubled(asked, readings, key % 50).await.unwrap();
-                doubled(asked, readings, first).await
-            }
+        let levels = (0..100_u32).map(|key| async move {
+            let first = world.doubled(key % 50).await.unwrap();
+            world.doubled(first).await
         });
         let found = join_all(levels).await;
         assert_eq!(found, (0..100).map(|key| Some(key % 50 * 4)).collect::<Vec<_>>());
-        assert_eq!(readings.into_inner(), 2, "a reading for each level");
+        assert_eq!(world.readings.load(Ordering::SeqCst), 2, "a reading for each level");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn pages_that_end_one_after_the_other_are_one_level() {
+        let other = &Asked::<u32, u32>::default();
+        for pages in [3, 40] {
+            let (world, others) = (&World::default(), &AtomicUsize::new(0));
+            let page = |of: u32| async move {
+                let reading = world.levels.reading();
+                tokio::time::sleep(Duration::from_millis(of.into())).await;
+                drop(reading);
+                // Things of two kinds, the one of which leads to the other.
+                let found = join_all((0..3).map(|row| async move {
+                    let first = world.doubled(of + row).await.unwrap();
+                    let read = |keys: Vec<u32>| {
+                        others.fetch_add(1, Ordering::SeqCst);
+                        async move { Ok(keys.into_iter().map(|key| (key, key)).collect()) }
+                    };
+                    other.look_up(&world.levels, first, read).await.unwrap().unwrap()
+                }));
+                found.await
+            };
+            let found = join_all((0..pages).rev().map(page)).await;
+            assert_eq!(found[0], [0, 2, 4].map(|more| 2 * (pages - 1) + more));
+            let read = (world.readings.load(Ordering::SeqCst), others.load(Ordering::SeqCst));
+            assert_eq!(read, (1, 1), "{pages} pages");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_of_two_kinds_is_read_side_by_side() {
+        let levels = &Levels::default();
+        let (one, another) = (&Asked::<u8, u8>::default(), &Asked::<u16, u16>::default());
+        let both = &tokio::sync::Barrier::new(2);
+        // Each ends only when the other one is being read as well.
+        let first = one.look_up(levels, 1, async |_| {
+            both.wait().await;
+            Ok(HashMap::from([(1, 1)]))
+        });
+        let second = another.look_up(levels, 2, async |_| {
+            both.wait().await;
+            Ok(HashMap::from([(2, 2)]))
+        });
+        let (first, second) = tokio::join!(first, second);
+        assert_eq!((first.unwrap(), second.unwrap()), (Some(1), Some(2)));
     }
 
     #[tokio::test]
     async fn who_reads_for_all_may_go_away() {
-        let (asked, readings) = (Asked::new(), AtomicUsize::new(0));
-        let mut first = Box::pin(doubled(&asked, &readings, 1));
-        let mut second = Box::pin(doubled(&asked, &readings, 2));
+        let world = World::default();
+        let mut first = Box::pin(world.doubled(1));
+        let mut second = Box::pin(world.doubled(2));
         // Both have asked, and the first one reads.
         for _ in 0..2 {
             let polled = futures::future::poll_fn(|context| {
@@ -223,9 +374,11 @@ mod tests {
             });
             polled.await;
         }
-        assert_eq!(readings.load(Ordering::SeqCst), 1);
+        assert_eq!(world.readings.load(Ordering::SeqCst), 1);
         drop(first);
         let (found, _, _) = select_all([second]).await;
-        assert_eq!((found, readings.load(Ordering::SeqCst)), (Some(4), 2));
+        assert_eq!((found, world.readings.load(Ordering::SeqCst)), (Some(4), 2));
+        // Nothing is being read any more: who asks now waits for nobody.
+        assert_eq!(world.doubled(3).await, Some(6));
     }
 }

@@ -30,7 +30,7 @@ use crate::{
     changes::Feeds,
     entry::Entry,
     error, event,
-    loader::PerRequest,
+    loader::{LookUps, PerRequest},
     scalar::Position,
     server::limits::{self, limit_schema},
     session::session,
@@ -210,6 +210,7 @@ pub(crate) async fn read<T: Send + 'static>(
     query: impl FnOnce(&mediary_projections::Snapshot<'_>) -> mediary_projections::SqlResult<T> + Send + 'static,
 ) -> Result<T, Error> {
     let (scope, view) = (scope(context)?, view(&platform(context).views));
+    let _reading = context.data_unchecked::<LookUps>().reading();
     if let Some(moment) = moment(context) {
         if let Some(Position(wanted)) = min_position.filter(|wanted| wanted.0 > moment.position) {
             let message =
