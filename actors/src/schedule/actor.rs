@@ -41,6 +41,8 @@ pub struct SchedulerArguments {
 pub enum Message {
     /// Something was recorded of schedules, or a moment has come.
     Wake,
+    /// The wall clock may have been set.
+    ClockSet,
 }
 
 /// What a scheduler keeps in mind.
@@ -120,6 +122,11 @@ impl Actor for Scheduler {
         let events = log.subscribe(log.head().position + 1, Filter::categories(CATEGORIES));
         Listener::start(myself.get_cell(), events, wake).await?;
         let timetable = tokio::task::spawn_blocking(move || Timetable::restore(&log)).await?;
+        let scheduler = myself;
+        arguments.alarms.on_leap(NEXT, move || {
+            // A scheduler that is gone needs no clock.
+            scheduler.cast(Message::ClockSet).ok();
+        });
         waker.wake();
         let saved = timetable.position();
         Ok(State { arguments, waker, timetable, saved })
@@ -128,11 +135,16 @@ impl Actor for Scheduler {
     async fn handle(
         &self,
         _: ActorRef<Message>,
-        Message::Wake: Message,
+        message: Message,
         state: &mut State,
     ) -> Result<(), ActorProcessingErr> {
-        state.waker.is_waking.store(false, Ordering::SeqCst);
+        if matches!(message, Message::Wake) {
+            state.waker.is_waking.store(false, Ordering::SeqCst);
+        }
         state.read_on().await?;
+        if matches!(message, Message::ClockSet) {
+            state.timetable.settle(state.arguments.alarms.now());
+        }
         let alarms = state.arguments.alarms.clone();
         let next = match state.give_what_is_due().await? {
             Pace::Waits => state.timetable.next(),
@@ -153,6 +165,7 @@ impl Actor for Scheduler {
 
     async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {
         state.arguments.alarms.clear(NEXT);
+        state.arguments.alarms.clear_leaps(NEXT);
         state.save().await
     }
 }

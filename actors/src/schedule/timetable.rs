@@ -147,9 +147,9 @@ impl Timetable {
         self.change(id, |armed| armed.since = moment);
     }
 
-    /// An epoch begins at this moment. Later ones were done by a clock that was ahead: they come again. What was left alone is
-    /// looked at anew.
-    fn settle(&mut self, begun: Timestamp) {
+    /// The clock was set to this moment, or an epoch of the log begins at it. Later ones were done by a clock that was ahead:
+    /// they come again. What was left alone is looked at anew.
+    pub(super) fn settle(&mut self, begun: Timestamp) {
         let is_odd = |armed: &Armed| armed.since > begun || (armed.next.is_none() && !armed.is_paused);
         let odd: Vec<ScheduleId> =
             self.schedules.iter().filter(|(_, armed)| is_odd(armed)).map(|(id, _)| *id).collect();

@@ -53,6 +53,29 @@ async fn a_clock_that_was_ahead_takes_no_moments_away() {
     assert_eq!(bench.fired()[1..], [on_time("2026-01-01T00:06:00Z"), on_time("2026-01-01T00:07:00Z")]);
 }
 
+// Whether or not anything else is recorded behind it.
+// invariant: T-1
+#[tokio::test]
+async fn a_clock_that_is_set_back_under_a_server_takes_no_moments_away() {
+    let bench = Bench::new("2026-01-01T00:00:00Z").await;
+    bench.add("look", every(60)).await;
+    let running = bench.start().await;
+    bench.now_is("2036-01-01T00:00:00Z");
+    bench.fired_are(1).await;
+    bench.now_is("2026-01-01T00:05:00Z");
+    // It goes on at some time in between.
+    for second in (300..600).step_by(5) {
+        bench.now_is(&format!("2026-01-01T00:{:02}:{:02}Z", second / 60, second % 60));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    running.stop().await;
+    let moments: Vec<_> = bench.fired().into_iter().skip(1).map(|(moment, ..)| moment.unwrap()).collect();
+    assert!(
+        moments.len() > 1 && moments.iter().all(|moment| moment.starts_with("2026-01-01T00:0")),
+        "{moments:?}"
+    );
+}
+
 // One that has lost its battery, until somebody tells it the time.
 // invariant: T-1
 #[tokio::test]

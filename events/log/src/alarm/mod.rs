@@ -49,6 +49,8 @@ impl Key {
 
 /// What is done at a moment. It must not block: it tells somebody who does the rest.
 type Ring = Box<dyn FnOnce() + Send>;
+/// The same, for what comes again.
+type RingAgain = Box<dyn Fn() + Send>;
 
 /// Rings at moments. Cheap to clone; the last one dropped ends the waiting.
 #[derive(Clone)]
@@ -71,6 +73,8 @@ struct Shared {
 struct Set {
     order: BTreeSet<(Timestamp, Key)>,
     rings: BTreeMap<Key, (Timestamp, Ring)>,
+    /// Who is told that the wall clock may have been set.
+    told_of_leaps: BTreeMap<Key, RingAgain>,
 }
 
 impl Set {
@@ -122,10 +126,21 @@ impl Alarms {
         }
     }
 
+    /// Rings each time when the wall clock may have been set, for those whose moments depend on what it said before; it does
+    /// so while anything is set at all.
+    pub fn on_leap(&self, key: Key, ring: impl Fn() + Send + 'static) {
+        self.shared.lock().told_of_leaps.insert(key, Box::new(ring));
+    }
+
     /// Does not ring for this key.
     pub fn clear(&self, key: Key) {
         // Whoever sleeps for it finds nothing due, and that once.
         self.shared.lock().take(key);
+    }
+
+    /// Tells nobody of leaps for this key.
+    pub fn clear_leaps(&self, key: Key) {
+        self.shared.lock().told_of_leaps.remove(&key);
     }
 
     /// Waits until this moment has come.
@@ -172,8 +187,12 @@ impl Drop for ClearedAtTheEnd<'_> {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Set> {
-        // Nothing is rung under the lock, so that nobody can have left it half-way.
+        // What rings only tells somebody, so that nobody can have left it half-way.
         self.set.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell_of_a_leap(&self) {
+        self.lock().told_of_leaps.values().for_each(|ring| ring());
     }
 
     /// What is due now, in its order.
@@ -206,8 +225,12 @@ async fn wait(shared: Arc<Shared>, leaps: Arc<Leaps>) {
         };
         tokio::select! {
             () = shared.changed.notified() => {}
-            () = leaps.next(), if next.is_some() => {}
-            () = until_next => {}
+            () = leaps.next(), if next.is_some() => shared.tell_of_a_leap(),
+            () = until_next => {
+                if !leaps.are_told() {
+                    shared.tell_of_a_leap();
+                }
+            }
         }
     }
 }
