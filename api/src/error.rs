@@ -95,7 +95,7 @@ pub(crate) fn internal(code: &'static str) -> Error {
 /// A view that can't answer: behind is a matter of a moment, anything else is a fault.
 pub(crate) fn view_fault(error: &QueryError) -> Error {
     match error {
-        QueryError::Behind { .. } | QueryError::Unlike { .. } => {
+        QueryError::Behind { .. } | QueryError::Unindexed { .. } | QueryError::Unlike { .. } => {
             fault(&error.to_string(), "VIEW_BEHIND", true)
         }
         QueryError::Building { .. } => wait(&error.to_string(), "AS_OF_BUILDING"),

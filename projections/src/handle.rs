@@ -236,6 +236,7 @@ impl ViewHandle {
             Err(QueryError::Behind { at, wanted, .. }) if wanted - at <= LAG_AWAITED_MAX => {
                 self.wait_until(wanted, |status| status.position >= wanted && status.is_built).await
             }
+            Err(QueryError::Unindexed { at, .. }) => self.wait_until(at, |status| status.is_built).await,
             known => known,
         }
     }
@@ -293,7 +294,12 @@ impl ViewHandle {
         }
         // What isn't built is so far behind that it makes its indexes only once it is nearly at the end.
         let wanted = if at < whole_at { whole_at } else { self.log.head().position.max(at) };
-        Err(QueryError::Behind { view: self.name, at, wanted })
+        Err(self.behind(at, wanted))
+    }
+
+    fn behind(&self, at: u64, wanted: u64) -> QueryError {
+        let view = self.name;
+        if at < wanted { QueryError::Behind { view, at, wanted } } else { QueryError::Unindexed { view, at } }
     }
 
     fn stopped(&self, fault: &Fault) -> QueryError {
@@ -327,7 +333,7 @@ impl ViewHandle {
             Ok(Err(_)) => Err(QueryError::Stopping),
             Err(_) => {
                 let at = self.status.borrow().position;
-                Err(QueryError::Behind { view: self.name, at, wanted: position })
+                Err(self.behind(at, position))
             }
         }
     }

@@ -41,6 +41,14 @@ pub enum QueryError {
         /// Where it was wanted.
         wanted: u64,
     },
+    /// The view has read everything, and still makes what it is asked by.
+    #[error("the view {view} has read all up to {at}, and its indexes are being made")]
+    Unindexed {
+        /// The view.
+        view: &'static str,
+        /// Where it is.
+        at: u64,
+    },
     /// The edition that serves meanwhile is of an older version, and doesn't have what is asked for.
     #[error(
         "version {edition} of the view {view} serves until the one of this program is built, and can't answer this"
