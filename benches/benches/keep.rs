@@ -1,5 +1,8 @@
 //! Figures of the whole way, each beside the tool alone, in turns: a list by the engine, a long feed, small
 //! episodes of one feed kept with proof, and media that stand on pages, which the engine has to look for.
+//!
+//!   ops/bench keep                   everything
+//!   ops/bench keep -- small          of `list`, `long`, `small`, `more` and `pages` only what is named, such as for a profile
 
 use std::{path::PathBuf, time::Duration};
 
@@ -65,23 +68,40 @@ async fn run() {
         mut found_by_starts,
         mut found_alone,
     ] = std::array::from_fn(|_| Turns::default());
+    let named: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let is_asked = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
     for turn in 0..TURNS {
         let place = |name| subfolder(&folder, name, turn);
         let platform = Platform::start(&place("platform"), Some(&plugins)).await;
-        listed.0.push(platform.follow(&list).await.1);
-        listed_alone.0.push(alone::list_alone(&place("list"), &plugins, &list).await);
-        long.0.push(platform.follow(&publisher.url(LONG, 1)).await.1);
-        let (playlist_id, _) = platform.follow(&feed).await;
-        kept.0.push(platform.keep_all(&playlist_id, EPISODES).await);
-        kept_alone.0.push(alone::download_alone(&place("alone"), &feed).await);
-        let (playlist_id, _) = platform.follow(&publisher.pages_url(PAGES)).await;
-        found.0.push(platform.keep_all(&playlist_id, PAGES).await);
+        if is_asked("list") {
+            listed.0.push(platform.follow(&list).await.1);
+            listed_alone.0.push(alone::list_alone(&place("list"), &plugins, &list).await);
+        }
+        if is_asked("long") {
+            long.0.push(platform.follow(&publisher.url(LONG, 1)).await.1);
+        }
+        if is_asked("small") {
+            let (playlist_id, _) = platform.follow(&feed).await;
+            kept.0.push(platform.keep_all(&playlist_id, EPISODES).await);
+        }
+        if is_asked("small") || is_asked("more") {
+            kept_alone.0.push(alone::download_alone(&place("alone"), &feed).await);
+        }
+        if is_asked("pages") {
+            let (playlist_id, _) = platform.follow(&publisher.pages_url(PAGES)).await;
+            found.0.push(platform.keep_all(&playlist_id, PAGES).await);
+        }
         platform.stop().await;
-        let platform = Platform::start(&place("more"), None).await;
-        platform.limit_downloads(MORE_AT_ONCE).await;
-        let (playlist_id, _) = platform.follow(&feed).await;
-        kept_by_more.0.push(platform.keep_all(&playlist_id, EPISODES).await);
-        platform.stop().await;
+        if is_asked("more") {
+            let platform = Platform::start(&place("more"), None).await;
+            platform.limit_downloads(MORE_AT_ONCE).await;
+            let (playlist_id, _) = platform.follow(&feed).await;
+            kept_by_more.0.push(platform.keep_all(&playlist_id, EPISODES).await);
+            platform.stop().await;
+        }
+        if !is_asked("pages") {
+            continue;
+        }
         let each_started = |configuration: &mut Configuration| configuration.ytdlp.host = false;
         let platform = Platform::start_with(&place("starts"), Some(&plugins), each_started).await;
         let (playlist_id, _) = platform.follow(&publisher.pages_url(PAGES)).await;
