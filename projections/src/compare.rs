@@ -120,20 +120,21 @@ pub(crate) fn compare(
     Ok(comparison)
 }
 
-fn tables(rows: &Connection) -> rusqlite::Result<Vec<String>> {
+/// The tables of a file that hold what its view shows.
+pub(crate) fn tables(rows: &Connection) -> rusqlite::Result<Vec<String>> {
     let all = sql::tables(rows, "table")?;
     Ok(all.into_iter().filter(|table| table != "checkpoint").collect())
 }
 
 /// A column as its table declares it.
-struct Column {
-    name: String,
+pub(crate) struct Column {
+    pub(crate) name: String,
     /// Its place in the primary key, from 1; 0 if it is none of it.
     key: u32,
 }
 
 /// What is stored of a table: what SQLite computes follows from it.
-fn columns(rows: &Connection, table: &str) -> rusqlite::Result<Vec<Column>> {
+pub(crate) fn columns(rows: &Connection, table: &str) -> rusqlite::Result<Vec<Column>> {
     rows.prepare("SELECT name, pk FROM pragma_table_info(?1, 'main') ORDER BY cid")?
         .query_map([table], |row| Ok(Column { name: row.get(0)?, key: row.get(1)? }))?
         .collect()
@@ -239,7 +240,7 @@ impl<'a> Plan<'a> {
 }
 
 /// By what rows of a table are known: by their id, which every build gives them, else by their primary key.
-fn key(columns: &[Column]) -> Vec<&str> {
+pub(crate) fn key(columns: &[Column]) -> Vec<&str> {
     if columns.iter().any(|column| column.name == "id") {
         return vec!["id"];
     }

@@ -33,6 +33,7 @@ pub mod playlist;
 mod reached;
 mod readers;
 mod registry;
+mod replay;
 mod rows;
 pub mod schedule;
 mod scoped;
@@ -59,6 +60,7 @@ pub use handle::{Fault, ViewHandle, ViewStatus};
 pub use order::ChangeError;
 pub use readers::QueryError;
 pub use registry::{StartError, ViewKind, Views};
+pub use replay::{Replay, ReplayError, State, ViewState};
 
 /// One snapshot of a view, as queries take it.
 pub type Snapshot<'a> = rusqlite::Transaction<'a>;

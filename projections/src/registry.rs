@@ -7,18 +7,25 @@ use std::{
 
 use mediary_log::{Log, ReadError, alarm::Alarms};
 
-use crate::{handle::ViewHandle, past::Pasts, view::View};
+use crate::{
+    handle::ViewHandle,
+    past::{Pasts, Way, way},
+    view::View,
+};
 
 /// A view that a server has: started, asked and stopped like the others.
 #[derive(Debug, Clone, Copy)]
 pub struct ViewKind {
+    pub(crate) name: &'static str,
+    pub(crate) version: u32,
+    pub(crate) way: Way,
     start: fn(&Log, &Alarms, &Path, &Pasts) -> Result<ViewHandle, StartError>,
 }
 
 impl ViewKind {
     /// The kind of this view.
     pub const fn of<V: View>() -> Self {
-        Self { start: ViewHandle::start_among::<V> }
+        Self { name: V::NAME, version: V::VERSION, way: way::<V>(), start: ViewHandle::start_among::<V> }
     }
 }
 

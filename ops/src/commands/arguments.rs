@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-use super::{backup, demo, log, moment, noun::OfConcern, server, shell, why};
+use super::{backup, demo, log, moment, noun::OfConcern, replay, server, shell, why};
 use crate::{client::AsOf, output::Format};
 
 /// Follows playlists, keeps their media, and remembers everything that happened.
@@ -84,6 +84,9 @@ pub(crate) enum Verb {
     /// Put a backup into a data folder that no server has.
     #[command(after_help = "Example:\n  mediary restore mediary.backup --data ./data")]
     Restore(backup::Restore),
+    /// Build again what the log says, apart from the server, and say it as one hash: for audits.
+    #[command(after_help = replay::HELP)]
+    Replay(replay::Replay),
     /// Say why a thing is as it is, back to whoever started it.
     Why(why::Why),
     /// Say whether everything is there that the server needs.

@@ -11,7 +11,7 @@ use super::{
     connection::{Environment, connect},
     demo,
     failure::Failure,
-    log, plan, server, shell, why,
+    log, plan, replay, server, shell, why,
 };
 use crate::{client, exit::Exit, output::Output};
 
@@ -57,6 +57,7 @@ async fn run(
         Verb::Log(verb) => log::run(verb, flags, environment, output).await,
         Verb::Backup(verb) => backup::run(&verb, flags, environment, output).await,
         Verb::Restore(verb) => backup::restore(&verb, flags, environment, output),
+        Verb::Replay(replay) => replay::run(replay, flags, environment, output).await,
         Verb::Why(why) => why::run(why, &client()?, output).await,
         Verb::Demo(demo) => demo::run(demo, flags, output).await,
         Verb::Completions(completions) => shell::run(&completions, output),
@@ -73,6 +74,7 @@ const fn reads(verb: &Verb) -> bool {
         | Verb::Config(_)
         | Verb::Backup(_)
         | Verb::Restore(_)
+        | Verb::Replay(_)
         | Verb::Demo(_)
         | Verb::Completions(_) => false,
     }

@@ -32,6 +32,7 @@ mod part;
 mod plan;
 mod playlist;
 mod project;
+mod replay;
 mod schedule;
 mod server;
 mod setting;

@@ -9,5 +9,6 @@ mod main_job;
 mod naming;
 mod planning;
 mod queueing;
+mod replaying;
 mod scheduling;
 mod showing;

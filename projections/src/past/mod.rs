@@ -14,10 +14,9 @@ use mediary_schema::scope::Scope;
 use rusqlite::Transaction;
 use tokio::{sync::watch, time::timeout};
 
-use self::keep::Kept;
 pub(crate) use self::{
-    build::{Stage, Way, way},
-    keep::Pasts,
+    build::{Plan, Stage, Way, way},
+    keep::{Kept, Pasts},
 };
 use crate::{
     handle::{ViewHandle, WAIT_MAX},

@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Every view.
-const ALL: [ViewKind; 4] = [
+pub(crate) const ALL: [ViewKind; 4] = [
     ViewKind::of::<PlaylistView>(),
     ViewKind::of::<JobView>(),
     ViewKind::of::<DownloadView>(),

@@ -9,6 +9,7 @@ pub(crate) mod listed;
 mod paging;
 mod passing;
 mod past;
+mod replaying;
 mod running;
 mod scoping;
 mod story;

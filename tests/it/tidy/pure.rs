@@ -52,11 +52,11 @@ pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
     broken
 }
 
-/// The vocabulary, and of each view what is folded and asked; not what feeds views, of today and of the past.
+/// The vocabulary, and of each view what is folded and asked; not what feeds views, of today, of the past and of a replay.
 fn is_pure(path: &str) -> bool {
     let is_vocabulary = path.starts_with("events/src/") && !path.starts_with("events/src/testing");
     let is_view = path.strip_prefix("projections/src/").and_then(|path| path.split_once('/'));
-    let is_view = is_view.is_some_and(|(folder, _)| !["tests", "rows", "past"].contains(&folder));
+    let is_view = is_view.is_some_and(|(folder, _)| !["tests", "rows", "past", "replay"].contains(&folder));
     (is_vocabulary || is_view) && !is_test(path)
 }
 

@@ -148,6 +148,11 @@ impl<'a> Frame<'a> {
     }
 
     /// The bytes that the chain covers.
+    /// All of it, as it is kept.
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     pub(super) fn envelope_bytes(&self) -> &'a [u8] {
         &self.bytes[..self.envelope_len]
     }

@@ -12,6 +12,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use redb::{ReadTransaction, ReadableTableMetadata};
 
+pub(super) use self::bundle::verify_bundle_with;
 use self::report::Crossing;
 pub(super) use self::walk::Walk;
 pub use self::{

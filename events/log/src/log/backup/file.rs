@@ -72,15 +72,6 @@ pub fn prove_backup(path: &Path) -> Result<BackedUp, BackupError> {
     reader.finish()
 }
 
-/// An event as a record keeps it.
-pub(super) struct Event<'a> {
-    pub(super) frame: &'a [u8],
-    /// The chain after it.
-    pub(super) hash: Hash,
-    /// Whether that hash is kept, too.
-    pub(super) is_stored: bool,
-}
-
 /// Reads a backup from its beginning to its end, and proves each part as it comes.
 pub(super) struct Reader {
     input: Hashed<BufReader<File>>,
@@ -161,13 +152,6 @@ impl Reader {
         self.hash = chain::link(&self.hash, frame.envelope_bytes(), frame.digest());
         (self.position, self.epoch) = (position, frame.epoch());
         Ok(Some((frame, self.hash)))
-    }
-
-    /// The next event as a record keeps it; none behind the last.
-    pub(super) fn next_bytes(&mut self) -> Result<Option<Event<'_>>, BackupError> {
-        let Some((frame, hash)) = self.next_frame()? else { return Ok(None) };
-        let is_stored = chain::is_stored(frame.position(), frame.append_index(), frame.append_len());
-        Ok(Some(Event { frame: &self.frame, hash, is_stored }))
     }
 
     /// Proves the end, once all frames were read.

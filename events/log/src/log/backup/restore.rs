@@ -4,23 +4,19 @@
 //! what is made anew from events.
 
 use std::{
-    fs::{self, File},
-    io,
+    fs, io,
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
-
-use redb::{Database, Durability, WriteTransaction};
 
 use super::{
     super::{
         chain::{self, Hash},
         create,
-        error::{ReadError, StorageFault},
         lock::FolderLock,
         offline::OfflineLog,
+        rebuild::{Meta, Rebuild, RebuildError},
         store,
-        tables::{CHAIN, EVENTS, FORMAT, KEY_EPOCH, KEY_FORMAT, KEY_IDENTITY, KEY_LOG_ID, META},
         verify::verify,
     },
     BackedUp, BackupError,
@@ -32,8 +28,6 @@ use crate::whole;
 const SCRATCH: &str = create::RESTORE_FOLDER;
 /// What is made from events, and is made anew from those that are there then.
 const DERIVED: [&str; 3] = ["index", "views", "snapshots"];
-/// Events of one transaction; only the last one is durable.
-const BATCH: u64 = 4_096;
 
 /// What a restore did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,60 +138,16 @@ fn prove(file: &Path, known: &Known) -> Result<(BackedUp, Option<Hash>), BackupE
 
 /// Builds the log of a backup in a folder of its own; answers the settings.
 fn build(file: &Path, scratch: &Path) -> Result<Vec<(String, Vec<u8>)>, BackupError> {
-    let folder = store::folder(scratch);
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(failed("making", &folder))?;
-    let path = store::file(scratch);
+    let mut log = Rebuild::begin(scratch)?;
     let mut reader = Reader::open(file)?;
     let settings = std::mem::take(&mut reader.settings);
-    let database = Database::create(&path).map_err(|error| fault(error.into()))?;
-    let mut next = 1;
-    while next <= reader.header.last_position {
-        let mut transaction = begin(&database)?;
-        transaction
-            .set_durability(Durability::None)
-            .map_err(|error| fault(io::Error::other(error).into()))?;
-        next = copy(&mut reader, &transaction, next)?;
-        transaction.commit().map_err(|error| fault(error.into()))?;
+    while let Some((frame, hash)) = reader.next_frame()? {
+        log.push(&frame, &hash)?;
     }
-    let transaction = begin(&database)?;
-    write_meta(&reader, &transaction).map_err(fault)?;
-    transaction.commit().map_err(|error| fault(error.into()))?;
+    let meta = Meta { log_id: reader.header.log_id, identity_key: reader.identity_key, epoch: reader.epoch };
     reader.finish()?;
-    drop(database);
-    let synced = File::open(&path).and_then(|file| file.sync_all());
-    synced.map_err(failed("syncing", &path))?;
+    log.finish(&meta)?;
     Ok(settings)
-}
-
-fn begin(database: &Database) -> Result<WriteTransaction, BackupError> {
-    database.begin_write().map_err(|error| fault(error.into()))
-}
-
-/// Copies the events of one transaction; answers the position behind them.
-fn copy(reader: &mut Reader, transaction: &WriteTransaction, first: u64) -> Result<u64, BackupError> {
-    let mut events = transaction.open_table(EVENTS).map_err(|error| fault(error.into()))?;
-    let mut hashes = transaction.open_table(CHAIN).map_err(|error| fault(error.into()))?;
-    let mut next = first;
-    while next < first + BATCH {
-        let Some(bytes) = reader.next_bytes()? else { break };
-        events.insert(next, bytes.frame).map_err(|error| fault(error.into()))?;
-        if bytes.is_stored {
-            hashes.insert(next, &bytes.hash).map_err(|error| fault(error.into()))?;
-        }
-        next += 1;
-    }
-    Ok(next)
-}
-
-fn write_meta(reader: &Reader, transaction: &WriteTransaction) -> Result<(), StorageFault> {
-    let mut meta = transaction.open_table(META)?;
-    meta.insert(KEY_FORMAT, FORMAT.to_be_bytes().as_slice())?;
-    meta.insert(KEY_LOG_ID, reader.header.log_id.as_bytes().as_slice())?;
-    meta.insert(KEY_IDENTITY, reader.identity_key.as_slice())?;
-    meta.insert(KEY_EPOCH, reader.epoch.to_be_bytes().as_slice())?;
-    transaction.open_table(EVENTS)?;
-    transaction.open_table(CHAIN)?;
-    Ok(())
 }
 
 /// Moves aside what is there, and the new log into its place.
@@ -281,6 +231,8 @@ fn failed(step: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BackupEr
     move |source| BackupError::Folder { step, path, source }
 }
 
-fn fault(fault: StorageFault) -> BackupError {
-    BackupError::Read(ReadError::from(fault))
+impl From<RebuildError> for BackupError {
+    fn from(RebuildError { step, path, source }: RebuildError) -> Self {
+        Self::Folder { step, path, source }
+    }
 }

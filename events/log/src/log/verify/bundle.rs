@@ -9,7 +9,7 @@ use std::{
 use super::{Checkpoint, Crossing, Report, VerifyError, Walk};
 use crate::log::{
     bundle::{BundledEvent, Header, LineError, Lines},
-    chain,
+    chain::{self, Hash},
     error::Damage,
     frame::Frame,
     rules::Rules,
@@ -20,27 +20,43 @@ const PIPED: &str = "-";
 
 /// Proves a bundle: a file, a pipe, or what is piped in if the path is `-`.
 pub fn verify_bundle(path: &Path, checkpoint: Option<Checkpoint>) -> Result<Report, VerifyError> {
+    verify_bundle_with(path, checkpoint, |_, _| Ok(()))
+}
+
+/// [`verify_bundle`], with each event handed on as soon as it is proved to follow the one before, and the hash of the chain
+/// after it.
+pub(in crate::log) fn verify_bundle_with<E: From<VerifyError>>(
+    path: &Path,
+    checkpoint: Option<Checkpoint>,
+    each: impl FnMut(&Frame<'_>, &Hash) -> Result<(), E>,
+) -> Result<Report, E> {
     let unreadable = |source| VerifyError::NoBundle { path: path.to_owned(), source };
     if path == Path::new(PIPED) {
-        return prove(path, BufReader::new(io::stdin()), checkpoint);
+        return prove(path, BufReader::new(io::stdin()), checkpoint, each);
     }
     let file = File::open(path).map_err(unreadable)?;
     if file.metadata().map_err(unreadable)?.is_dir() {
-        return Err(unreadable(io::ErrorKind::IsADirectory.into()));
+        return Err(unreadable(io::ErrorKind::IsADirectory.into()).into());
     }
-    prove(path, BufReader::new(file), checkpoint)
+    prove(path, BufReader::new(file), checkpoint, each)
 }
 
-fn prove(path: &Path, reader: impl BufRead, checkpoint: Option<Checkpoint>) -> Result<Report, VerifyError> {
+fn prove<E: From<VerifyError>>(
+    path: &Path,
+    reader: impl BufRead,
+    checkpoint: Option<Checkpoint>,
+    mut each: impl FnMut(&Frame<'_>, &Hash) -> Result<(), E>,
+) -> Result<Report, E> {
     let mut lines = Lines::new(reader);
     let header = lines.header().map_err(|error| refused(path, None, error))?;
     let mut proof = Proof::of(path, &header, checkpoint)?;
     loop {
         let line = lines.event().map_err(|error| refused(path, Some(header.first_position), error))?;
         let Some(line) = line else { break };
-        proof.event(&header, lines.number(), &line)?;
+        let frame = proof.event(&header, lines.number(), &line)?;
+        each(&frame, &line.hash)?;
     }
-    proof.conclude(&header)
+    Ok(proof.conclude(&header)?)
 }
 
 /// What can't be read, with the position that it should have been.
@@ -78,7 +94,12 @@ impl<'a> Proof<'a> {
         Ok(proof)
     }
 
-    fn event(&mut self, header: &Header, number: u64, line: &BundledEvent) -> Result<(), VerifyError> {
+    fn event<'e>(
+        &mut self,
+        header: &Header,
+        number: u64,
+        line: &'e BundledEvent,
+    ) -> Result<Frame<'e>, VerifyError> {
         let position = self.walk.position + 1;
         if self.walk.position == header.last_position {
             return Err(self.wrong(number, position, "it lies behind the last position of the first line"));
@@ -109,7 +130,7 @@ impl<'a> Proof<'a> {
             return Err(self.wrong(1, position, "it does not say where it cuts its first append"));
         }
         self.crossing.pass(position, &line.hash);
-        Ok(())
+        Ok(frame)
     }
 
     fn conclude(self, header: &Header) -> Result<Report, VerifyError> {
