@@ -17,9 +17,11 @@ use mediary_schema::{
 
 use super::{
     Root,
+    displaced::{Claims, Displaced, Fate, searches},
     effect::{Question, Read},
+    index::Index,
     roots,
-    shelf::{self, Known, Places, stamp_of},
+    shelf::{self, Known, stamp_of},
 };
 use crate::{
     job::{Attempt, Clerk},
@@ -36,7 +38,9 @@ pub struct Reading {
     grounds: Option<Grounds>,
     /// Where the next page begins.
     next: Option<u64>,
-    places: Places,
+    index: Index,
+    /// Files whose bytes are not in their places: they are looked for behind the last page.
+    displaced: Vec<Displaced>,
     /// Files that are being read: their stamps before, and their hashes.
     out: BTreeMap<FileId, (Stamp, String)>,
     /// What was found and is not recorded yet.
@@ -65,8 +69,9 @@ struct Page {
     away: BTreeSet<RootId>,
     unreadable: Vec<String>,
     to_read: Vec<(FileId, Stamp, String)>,
+    displaced: Vec<Displaced>,
     next: Option<u64>,
-    places: Places,
+    index: Index,
 }
 
 impl From<ReadError> for Unable {
@@ -98,15 +103,23 @@ impl Clerk for FileClerk {
         while let Some(from) = reading.next {
             // The last ones are recorded with the end, which is then one append.
             reading.record(attempt).await?;
-            let places = std::mem::take(&mut reading.places);
+            let index = std::mem::take(&mut reading.index);
             let (attempt, work, grounds) = (attempt.clone(), work.clone(), grounds.clone());
-            let page = blocking(move || look(&attempt, &work, &grounds, from, places)).await?;
+            let page = blocking(move || look(&attempt, &work, &grounds, from, index)).await?;
             reading.add(page);
             if !reading.out.is_empty() {
-                return Ok(reading.out.keys().copied().collect());
+                return Ok(reading.out());
             }
         }
-        Ok(Vec::new())
+        let displaced = std::mem::take(&mut reading.displaced);
+        if !displaced.is_empty() {
+            reading.record(attempt).await?;
+            let asked = attempt.clone();
+            reading.add(blocking(move || find(&asked, &grounds, &displaced)).await?);
+            // Where they are has to be known before they are read.
+            reading.record(attempt).await?;
+        }
+        Ok(reading.out())
     }
 
     async fn finish(
@@ -139,6 +152,11 @@ impl Clerk for FileClerk {
 }
 
 impl Reading {
+    /// What is to be read now.
+    fn out(&self) -> Vec<FileId> {
+        self.out.keys().copied().collect()
+    }
+
     fn take(&mut self, Read { file_id, found }: Read) {
         let Some((stamp, blake3)) = self.out.remove(&file_id) else { return };
         match found {
@@ -158,7 +176,7 @@ impl Reading {
     }
 
     fn add(&mut self, page: Page) {
-        let Page { findings, losing, away, unreadable, to_read, next, places } = page;
+        let Page { findings, losing, away, unreadable, to_read, displaced, next, index } = page;
         self.findings.extend(findings);
         self.losing.extend(losing);
         self.away.extend(away);
@@ -166,7 +184,8 @@ impl Reading {
             self.fail(error);
         }
         self.out.extend(to_read.into_iter().map(|(file_id, stamp, blake3)| (file_id, (stamp, blake3))));
-        (self.next, self.places) = (next, places);
+        self.displaced.extend(displaced);
+        (self.next, self.index) = (next, index);
     }
 
     /// Records what was found so far.
@@ -241,7 +260,7 @@ fn look(
     work: &VerifyFiles,
     grounds: &Grounds,
     from: u64,
-    mut places: Places,
+    mut index: Index,
 ) -> Result<Page, Unable> {
     let log = attempt.gate.log();
     let is_whole = work.file_ids.is_empty();
@@ -254,33 +273,103 @@ fn look(
     };
     let mut page = Page { next, ..Page::default() };
     for file in files.iter().filter(|file| work.root_id.is_none_or(|root| root == file.root)) {
-        if let Some(superseded) = places.superseded(file).filter(|_| is_whole) {
-            page.findings.push(superseded);
-        } else if file.state.is_looked_at() && (!is_whole || places.is_owner(file)) {
+        if let Some(earlier) = index.take(file).filter(|_| is_whole)
+            && let Some(other) = shelf::one(log, earlier)?
+        {
+            page.overtake(&other, file.file_id);
+        }
+        if file.state.is_looked_at() {
+            let owner = index.other_than(file).filter(|_| is_whole);
             match grounds.roots.get(&file.root).filter(|root| grounds.there.contains(&root.id())) {
-                Some(root) => page.look_at(file, root),
+                Some(root) => page.look_at(file, root, owner),
                 None => drop(page.away.insert(file.root)),
             }
         }
     }
-    page.places = places;
+    page.index = index;
+    Ok(page)
+}
+
+/// Looks for files elsewhere that are not in their places. May block.
+fn find(attempt: &Attempt, grounds: &Grounds, displaced: &[Displaced]) -> Result<Page, Unable> {
+    let (log, project) = (attempt.gate.log(), attempt.lease.envelope.project);
+    let all: Vec<Root> = grounds.roots.values().cloned().collect();
+    let mut found = Vec::new();
+    for mut search in searches(displaced, &grounds.roots, &all) {
+        while !search.step() {
+            if attempt.assignment.stop().is_cancelled() {
+                return Err(Unable::Lost);
+            }
+        }
+        found.extend(search.found().iter().cloned());
+    }
+    let index = Index::of_paths(log)?;
+    let (claims, overtaken) = Claims::new(log, &index, displaced, &found)?;
+    let mut page = Page::default();
+    // What is another project's is told by the next look.
+    let ours = overtaken.into_iter().filter(|(whose, _)| *whose == project);
+    page.findings.extend(ours.map(|(_, finding)| finding));
+    for file in displaced {
+        if let Some(root) = grounds.roots.get(&file.root)
+            && let Some(known) = shelf::one(log, file.file_id)?
+        {
+            page.take(&known, file.settle(log, &index, &claims, root)?);
+        }
+    }
     Ok(page)
 }
 
 impl Page {
-    fn look_at(&mut self, file: &Known, root: &Root) {
+    fn look_at(&mut self, file: &Known, root: &Root, owner: Option<FileId>) {
         let Some(verified) = &file.state.verified else { return };
         let file_id = file.file_id;
-        match stamp_of(&file.place(root)) {
-            Ok(None) => {
-                self.losing.insert(root.id());
-                self.findings.push(Finding { file_id, command: Command::Lose });
-            }
+        let found = stamp_of(&file.place(root));
+        if let Ok(found) = found
+            && let Some(displaced) = Displaced::of(file, found)
+        {
+            return self.displaced.push(displaced);
+        }
+        if let Some(by) = owner {
+            return self.findings.push(Finding { file_id, command: Command::Replace { by } });
+        }
+        match found {
+            Ok(None) => self.lose(file),
             Ok(Some(stamp)) if stamp.size_bytes != verified.size_bytes => {
                 self.findings.push(Finding { file_id, command: Command::Change { stamp } });
             }
             Ok(Some(stamp)) => self.to_read.push((file_id, stamp, verified.blake3.clone())),
             Err(error) => self.unreadable.push(error.to_string()),
+        }
+    }
+
+    /// A file whose place another one has. One that can be found elsewhere is searched first.
+    fn overtake(&mut self, file: &Known, by: FileId) {
+        if file.state.displaced(None).is_none() {
+            self.findings.push(Finding { file_id: file.file_id, command: Command::Replace { by } });
+        }
+    }
+
+    fn lose(&mut self, file: &Known) {
+        self.losing.insert(file.root);
+        self.findings.push(Finding { file_id: file.file_id, command: Command::Lose });
+    }
+
+    /// What became of a file that was not in its place. Whatever may be its bytes is read.
+    fn take(&mut self, file: &Known, fate: Fate) {
+        let size_bytes = file.state.verified.as_ref().map(|verified| verified.size_bytes);
+        let (path, stamp) = match fate {
+            Fate::Known(Some(stamp)) if Some(stamp.size_bytes) == size_bytes => (file.path.clone(), stamp),
+            Fate::Known(_) => return,
+            Fate::Is(Command::Lose) => return self.lose(file),
+            Fate::Is(Command::Move { path, stamp }) | Fate::Unsure(path, stamp) => (path, stamp),
+            Fate::Is(Command::Find { stamp }) => (file.path.clone(), stamp),
+            Fate::Is(command) => return self.findings.push(Finding { file_id: file.file_id, command }),
+        };
+        if path != file.path {
+            self.findings.push(Finding { file_id: file.file_id, command: Command::Move { path, stamp } });
+        }
+        if let Some(verified) = &file.state.verified {
+            self.to_read.push((file.file_id, stamp, verified.blake3.clone()));
         }
     }
 }

@@ -1,20 +1,20 @@
 //! Files as the log has them, beside what is in their places.
 
 use std::{
-    collections::{HashMap, hash_map::DefaultHasher},
-    fs,
-    hash::{Hash as _, Hasher as _},
-    io,
+    fs, io,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
 use mediary_events::{
     Concern as _, codec,
-    file::{Command, File, State},
+    file::{Event, File, State},
 };
-use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded, work::file::Finding};
-use mediary_schema::{FileId, ProjectId, RootId, file::Stamp};
+use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded};
+use mediary_schema::{
+    FileId, ProjectId, RootId,
+    file::{Inode, Stamp},
+};
 
 use super::Root;
 
@@ -35,19 +35,14 @@ pub(super) struct Known {
     pub(super) root: RootId,
     /// The path below that.
     pub(super) path: String,
+    /// The position of the event that says that it is there.
+    pub(super) came_at: u64,
 }
 
 impl Known {
     /// Where it should be.
     pub(super) fn place(&self, root: &Root) -> PathBuf {
         root.folder().join(&self.path)
-    }
-
-    /// Its path and the root of that, as a number: a hundred thousand paths would be ten megabytes.
-    fn hash(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (self.root, &self.path).hash(&mut hasher);
-        hasher.finish()
     }
 }
 
@@ -81,11 +76,13 @@ fn known(log: &Log, recorded: &Recorded) -> Result<Option<Known>, ReadError> {
     let envelope = &recorded.envelope;
     let mut state = State::default();
     fold(&mut state, recorded);
-    let mut version = envelope.version;
+    let (mut version, mut came_at) = (envelope.version, envelope.position);
     loop {
         let later = log.read_stream(&envelope.stream, version + 1, Direction::Forward, STORY)?;
         for recorded in &later {
-            fold(&mut state, recorded);
+            if fold(&mut state, recorded) {
+                came_at = recorded.envelope.position;
+            }
             version = recorded.envelope.version;
         }
         if later.len() < STORY {
@@ -99,14 +96,19 @@ fn known(log: &Log, recorded: &Recorded) -> Result<Option<Known>, ReadError> {
         state,
         root,
         path,
+        came_at,
     }))
 }
 
-/// What can't be read was erased, or is a newer program's: then nothing is said of the file.
-fn fold(state: &mut State, recorded: &Recorded) {
+/// What can't be read was erased, or is a newer program's: then nothing is said of the file. Answers whether the file came to
+/// another path.
+fn fold(state: &mut State, recorded: &Recorded) -> bool {
+    let mut has_moved = false;
     for event in codec::events_of::<File>(recorded).unwrap_or_default() {
         File::evolve(state, &event);
+        has_moved |= matches!(event, Event::Moved { .. });
     }
+    has_moved
 }
 
 /// What the file system says of the file at a path; none if there is none. Anything else than an answer is no answer:
@@ -115,7 +117,8 @@ pub(crate) fn stamp_of(path: &Path) -> io::Result<Option<Stamp>> {
     match fs::symlink_metadata(path) {
         Ok(facts) if facts.is_file() => {
             let modified_ms = facts.mtime() * 1_000 + facts.mtime_nsec() / 1_000_000;
-            Ok(Some(Stamp { size_bytes: facts.len(), modified_ms }))
+            let inode = Some(Inode { device: facts.dev(), number: facts.ino() });
+            Ok(Some(Stamp { size_bytes: facts.len(), modified_ms, inode }))
         }
         // A folder or a link in its place is no file.
         Ok(_) => Ok(None),
@@ -123,25 +126,5 @@ pub(crate) fn stamp_of(path: &Path) -> io::Result<Option<Stamp>> {
             Ok(None)
         }
         Err(error) => Err(error),
-    }
-}
-
-/// Whose each path is: the file's that was recorded there last. Asked for the newest first.
-#[derive(Debug, Default)]
-pub(super) struct Places {
-    owners: HashMap<u64, FileId>,
-}
-
-impl Places {
-    /// What it means for a file that a newer one was put into its place, if one was.
-    pub(super) fn superseded(&mut self, file: &Known) -> Option<Finding> {
-        let by = *self.owners.entry(file.hash()).or_insert(file.file_id);
-        let is_other = by != file.file_id && file.state.is_looked_at();
-        is_other.then_some(Finding { file_id: file.file_id, command: Command::Replace { by } })
-    }
-
-    /// Whether a file has its path for itself.
-    pub(super) fn is_owner(&self, file: &Known) -> bool {
-        self.owners.get(&file.hash()).is_none_or(|owner| *owner == file.file_id)
     }
 }

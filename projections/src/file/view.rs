@@ -16,7 +16,7 @@ pub struct FileView {
 
 impl View for FileView {
     const NAME: &'static str = "file";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     // Those before have no roots with ids.
     const SERVES_FROM: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[File::NAME];
