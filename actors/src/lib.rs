@@ -21,6 +21,7 @@ pub mod playlist;
 pub mod process;
 pub mod reaction;
 pub mod room;
+pub mod schedule;
 pub mod sources;
 pub mod staging;
 pub mod supervisor;

@@ -3,11 +3,14 @@
 use async_graphql::{ID, Json, SimpleObject};
 use mediary_log::gate;
 
-use crate::scalar::Long;
+use crate::{scalar::Long, schedule::ScheduledCommand};
 
 /// What a command would do, if it were carried out now. None of it was done.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct DryRun {
+    /// The command as data, as a schedule takes it; none if that could not be told without what opens something, such as
+    /// an address with a key.
+    command: Option<ScheduledCommand>,
     /// The events that would be recorded, in their order: those of the command, then those of what reacts to
     /// them. The first thousand.
     events: Vec<DryEvent>,
@@ -58,9 +61,10 @@ pub(crate) struct Calls {
 
 impl From<gate::DryRun> for DryRun {
     fn from(dry_run: gate::DryRun) -> Self {
-        let gate::DryRun { events, event_count, is_whole, effects } = dry_run;
+        let gate::DryRun { command, events, event_count, is_whole, effects } = dry_run;
         let events = events.into_iter().map(DryEvent::from).collect();
-        Self { events, event_count: Long(event_count), is_whole, effects: effects.into() }
+        let command = command.map(ScheduledCommand::from);
+        Self { command, events, event_count: Long(event_count), is_whole, effects: effects.into() }
     }
 }
 

@@ -6,6 +6,9 @@
 //! To add a concern: a folder named after it with the roles `entry object query mutation subscription explain`, and
 //! its word in the list of [`schema`].
 
+// The roots of the schema lie one in the other, a level for each concern, and so do the futures of a query.
+#![recursion_limit = "256"]
+
 mod account;
 mod as_of;
 mod asking;
@@ -30,10 +33,12 @@ mod reservation;
 mod resolve;
 mod root;
 pub mod scalar;
+mod schedule;
 pub mod schema;
 pub mod server;
 pub mod session;
 mod setting;
+mod sorting;
 mod template;
 mod view;
 pub mod worker;

@@ -30,7 +30,7 @@ use crate::{
 /// How things of one kind are found by their keys.
 pub(crate) trait LookUp: 'static {
     /// By what they are found.
-    type Key: Copy + Eq + Hash + Send + Sync + 'static;
+    type Key: Clone + Eq + Hash + Send + Sync + 'static;
     /// What is found.
     type Row: Clone + Send + Sync + 'static;
 
@@ -57,7 +57,7 @@ pub(crate) async fn look_up_beside<Of: 'static, Key, Row, Finding>(
     find: impl FnOnce(Vec<Key>) -> Finding,
 ) -> Option<Row>
 where
-    Key: Copy + Eq + Hash + Send + Sync + 'static,
+    Key: Clone + Eq + Hash + Send + Sync + 'static,
     Row: Clone + Send + Sync + 'static,
     Finding: Future<Output = HashMap<Key, Row>>,
 {
@@ -89,7 +89,7 @@ impl LookUps {
     fn of<Of, Key, Row>(&self) -> Arc<Asked<Key, Row>>
     where
         Of: 'static,
-        Key: Copy + Eq + Hash + Send + Sync + 'static,
+        Key: Clone + Eq + Hash + Send + Sync + 'static,
         Row: Clone + Send + Sync + 'static,
     {
         let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -113,7 +113,7 @@ impl<Key, Row> Batch<Key, Row> {
     }
 }
 
-impl<Key: Copy + Eq + Hash, Row: Clone> Asked<Key, Row> {
+impl<Key: Clone + Eq + Hash, Row: Clone> Asked<Key, Row> {
     fn new() -> Self {
         Self(Mutex::new(Batch::new()))
     }
@@ -128,7 +128,7 @@ impl<Key: Copy + Eq + Hash, Row: Clone> Asked<Key, Row> {
     {
         let batch = {
             let open = lock(&self.0);
-            lock(&open.keys).push(key);
+            lock(&open.keys).push(key.clone());
             Arc::clone(&open)
         };
         // The runtime wakes whoever yields once the whole request has: by then everybody on this level has asked.
@@ -141,7 +141,7 @@ impl<Key: Copy + Eq + Hash, Row: Clone> Asked<Key, Row> {
             }
             let mut keys = lock(&batch.keys).clone();
             let mut seen = HashSet::new();
-            keys.retain(|key| seen.insert(*key));
+            keys.retain(|key| seen.insert(key.clone()));
             read(keys)
         });
         answer.await.as_ref().map(|rows| rows.get(&key).cloned()).map_err(Arc::clone)

@@ -135,6 +135,7 @@ concerns! {
     reaction,
     reservation,
     log,
+    schedule,
     resolve,
 }
 

@@ -71,12 +71,12 @@ impl Bench {
 
     fn pages_of_entries(&self, playlists: &Rebuilt, pages: usize) -> Figure {
         let list = List::new(0).id;
-        let of_list = move |rows: &Snapshot<'_>, page| entries(rows, list, EntryFilter::default(), page);
+        let of_list = move |rows: &Snapshot<'_>, page: &_| entries(rows, list, &EntryFilter::default(), page);
         self.runtime.block_on(view::pages(&playlists.view, pages, of_list))
     }
 
     fn pages_of_jobs(&self, built: &Rebuilt, pages: usize) -> Figure {
-        let all = |rows: &Snapshot<'_>, page| jobs(rows, &JobFilter::default(), page);
+        let all = |rows: &Snapshot<'_>, page: &_| jobs(rows, &JobFilter::default(), page);
         self.runtime.block_on(view::pages(&built.view, pages, all))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, future::ready, path::Path, sync::Arc};
 
-use async_graphql::{Request, Response};
+use async_graphql::{Request, Response, ServerError, Value};
 use futures::{
     FutureExt as _, Stream, StreamExt as _,
     future::{BoxFuture, join_all},
@@ -165,9 +165,23 @@ impl Edge {
     /// # Panics
     /// If it is refused.
     pub async fn ask(&self, query: &str) -> serde_json::Value {
+        self.try_ask(query).await.unwrap_or_else(|codes| panic!("{codes:?}: {query}"))
+    }
+
+    /// Asks for something as the owner does, and answers the data, or the codes of why it is refused.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub async fn try_ask(&self, query: &str) -> Result<serde_json::Value, Vec<String>> {
         let answer = self.answer(query).await;
-        assert_eq!(answer.errors, [], "{query}");
-        answer.data.into_json().expect("what is answered is JSON")
+        if answer.errors.is_empty() {
+            return Ok(answer.data.into_json().expect("what is answered is JSON"));
+        }
+        let code = |error: &ServerError| match error.extensions.as_ref().and_then(|all| all.get("code")) {
+            Some(Value::String(code)) => code.clone(),
+            _ => error.message.clone(),
+        };
+        Err(answer.errors.iter().map(code).collect())
     }
 
     /// What the owner is answered, whole.

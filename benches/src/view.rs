@@ -149,20 +149,18 @@ fn insert_batch(connection: &mut Connection, table: &str, rows: &[Vec<Value>]) -
 pub async fn pages<Row: Send + 'static>(
     view: &ViewHandle,
     pages: usize,
-    query: impl Fn(&Snapshot<'_>, PageRequest) -> SqlResult<Page<Row>> + Copy + Send + 'static,
+    query: impl Fn(&Snapshot<'_>, &PageRequest) -> SqlResult<Page<Row>> + Copy + Send + 'static,
 ) -> Figure {
     const PAGE_ROWS: u32 = 50;
     let mut request = PageRequest::front(PAGE_ROWS).counted();
     let mut latencies = Vec::new();
     for _ in 0..pages {
-        let asked = Instant::now();
-        let page = view
-            .read(Scope::of_test(), move |rows| query(rows, request))
-            .await
-            .expect("the view can be read");
+        let (asked, part) = (Instant::now(), request.clone());
+        let page =
+            view.read(Scope::of_test(), move |rows| query(rows, &part)).await.expect("the view can be read");
         latencies.push(asked.elapsed());
         assert!(!page.rows.is_empty(), "there is a row behind every cursor that a page answers");
-        request.after = page.rows.last().map(|(cursor, _)| *cursor).filter(|_| page.has_next);
+        request.after = page.rows.last().map(|(cursor, _)| cursor.clone()).filter(|_| page.has_next);
     }
     Figure::of_pieces(latencies)
 }
@@ -209,9 +207,9 @@ mod tests {
 
         assert_eq!(runtime.block_on(read::<JobView>(log)).count, log.head().position);
 
-        let of_list = move |rows: &Snapshot<'_>, page| entries(rows, list, EntryFilter::default(), page);
+        let of_list = move |rows: &Snapshot<'_>, page: &_| entries(rows, list, &EntryFilter::default(), page);
         assert_eq!(runtime.block_on(pages(&playlists.view, 4, of_list)).count, 4);
-        let all = |rows: &Snapshot<'_>, page| jobs(rows, &JobFilter::default(), page);
+        let all = |rows: &Snapshot<'_>, page: &_| jobs(rows, &JobFilter::default(), page);
         let asked = runtime.block_on(pages(&built.view, 4, all));
         assert_eq!(asked.count, 4);
         assert!(!asked.percentile(99).unwrap().is_zero());

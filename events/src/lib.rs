@@ -23,6 +23,7 @@ pub mod project;
 pub mod reaction;
 pub mod reservation;
 pub mod root;
+pub mod schedule;
 pub mod setting;
 pub mod template;
 pub mod testing;

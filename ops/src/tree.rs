@@ -12,6 +12,7 @@ use mediary_actors::{
     process::{Host, Outputs, Runner, Tool, Tools},
     reaction::{Reacted, Reactor, ReactorArguments},
     room::Room,
+    schedule::{Scheduler, SchedulerArguments},
     sources::Sources,
     staging::Staging,
     supervisor::{Child, Policy, StartError, Supervisor, SupervisorHandle},
@@ -23,6 +24,7 @@ use mediary_log::{
     alarm::Alarms,
     gate::{Gate, Reaction},
     signal::SignalHub,
+    token::Tokens,
     work::REGISTRY,
 };
 use mediary_schema::{job::RetryPolicy, root::Standings, worker::WorkerLife};
@@ -36,6 +38,8 @@ pub(crate) struct Roots {
     pub(crate) gate: Gate,
     /// Who rings at moments.
     pub(crate) alarms: Alarms,
+    /// Who may come in.
+    pub(crate) tokens: Tokens,
     pub(crate) desk: Arc<Desk>,
     /// The local worker, in this life of it.
     pub(crate) worker: WorkerLife,
@@ -126,6 +130,13 @@ impl<'a> Ground<'a> {
             standings: Arc::clone(&self.roots.standings),
         };
         Child::actor(name, STOPS_WITHIN, move || (Keeper, arguments.clone()))
+    }
+
+    /// Who gives the commands of schedules.
+    pub(crate) fn scheduler(&self, name: &'static str) -> Child {
+        let Roots { gate, alarms, tokens, .. } = self.roots.clone();
+        let arguments = SchedulerArguments { gate, alarms, tokens };
+        Child::actor(name, STOPS_WITHIN, move || (Scheduler, arguments.clone()))
     }
 
     fn reactor(&self, reaction: &Arc<dyn Reaction>) -> Child {

@@ -16,8 +16,8 @@ use std::{collections::HashMap, fmt};
 use uuid::Uuid;
 
 use crate::{
-    Address, CommandId, DownloadId, EntryId, EventId, FileId, HostId, ItemId, JobId, PlaylistId, ProjectId,
-    ReservationId, TokenId, WorkerId,
+    Address, CommandId, DownloadId, EntryId, EventId, FileId, HostId, ItemId, JobId, Label, PlaylistId,
+    ProjectId, ReservationId, ScheduleId, TokenId, WorkerId,
     download::Wish,
     item::{IdScope, ItemSource},
     playlist::ObservedEntry,
@@ -134,6 +134,16 @@ impl Identities {
     pub fn reservation(&self, project: ProjectId, key: &str) -> ReservationId {
         ReservationId::from_uuid(
             self.derive("mediary 2 reservation", &[project.uuid().as_bytes().as_slice(), key.as_bytes()]),
+        )
+    }
+
+    /// What is done again and again under a name: one per project.
+    pub fn schedule(&self, project: ProjectId, name: &Label) -> ScheduleId {
+        ScheduleId::from_uuid(
+            self.derive(
+                "mediary 2 schedule",
+                &[project.uuid().as_bytes().as_slice(), name.as_str().as_bytes()],
+            ),
         )
     }
 

@@ -24,6 +24,7 @@ pub mod project;
 pub mod reaction;
 pub mod redact;
 pub mod root;
+pub mod schedule;
 pub mod scope;
 pub mod secret;
 pub mod setting;
@@ -45,6 +46,7 @@ pub use id::{
 pub use identity::{Identities, IdentityKey, Namesakes};
 pub use playlist::{EntryId, PlaylistId};
 pub use root::RootId;
+pub use schedule::ScheduleId;
 pub use secret::Secret;
 pub use several::{Several, SeveralError};
 pub use subject::{NAME_BYTES_MAX, ParseSubjectError, Subject, is_word};

@@ -4,6 +4,7 @@
 
 mod hosting;
 mod queueing;
+mod scheduling;
 mod stopping;
 
 use std::{

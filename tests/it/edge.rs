@@ -221,7 +221,7 @@ async fn a_variable_that_is_left_out_is_the_default() {
     let client = &platform.client;
     let id = client.follow(&platform.site.list_url("talks")).await;
     let query = "query($id: ID!, $after: Position, $first: Int, $back: Boolean, $gone: Boolean) {
-        playlist(id: $id) { entries(removed: $gone) { totalCount } }
+        playlist(id: $id) { entries(filter: { removed: $gone }) { totalCount } }
         events(after: $after, first: $first, backwards: $back) { nextAfter }
         history(id: $id, after: $after, first: $first, changes: $back) { kind } }";
     let nothing = json!({ "id": id, "after": null, "first": null, "back": null, "gone": null });

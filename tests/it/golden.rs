@@ -29,7 +29,7 @@ const QUESTIONS: [(&str, &str); 5] = [
             entries(first: 20) { nodes {
                 id playlistId itemId extractor sourceId url title durationMs availability liveStatus status addedAt changedAt
             } }
-            removed: entries(first: 20, removed: true) { nodes { id title status } }
+            removed: entries(first: 20, filter: { removed: true }) { nodes { id title status } }
         } } }",
     ),
     (

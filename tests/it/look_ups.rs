@@ -96,7 +96,7 @@ async fn a_total_is_counted_for_whoever_asks_for_it() {
         ("files(first: 1)", "id", 60),
         ("entries(first: 1)", "id", 40),
         ("accountEntries(first: 1, standing: KEPT)", "id", 20),
-        ("gone(first: 1)", "here", 0),
+        ("gone(first: 1)", "id", 0),
     ] {
         let ask = async |fields: &str| {
             statements(edge.views());

@@ -18,6 +18,7 @@ mod full_disk;
 mod golden;
 mod hostile;
 mod job;
+mod lists;
 mod log;
 mod look_ups;
 mod memory;

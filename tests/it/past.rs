@@ -69,7 +69,8 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
     let ids = client
         .ask(
             "query($id: ID!) { jobs(first: 1) { nodes { id storyId } } downloads(first: 1) { nodes { id } }
-                files(first: 1) { nodes { id } } playlist(id: $id) { entries(first: 1) { nodes { id } } } }",
+                files(first: 1) { nodes { id } } schedules(first: 1) { nodes { id } }
+                playlist(id: $id) { entries(first: 1) { nodes { id } } } }",
             json!({ "id": playlist }),
         )
         .await;
@@ -83,6 +84,7 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
             "entry" => format!("id: {}", ids["playlist"]["entries"]["nodes"][0]["id"]),
             "download" => format!("id: {}", one("downloads")),
             "file" => format!("id: {}", one("files")),
+            "schedule" => format!("id: {}", one("schedules")),
             "job" | "jobLog" => format!("id: {}", one("jobs")),
             "story" => format!("id: {}", ids["jobs"]["nodes"][0]["storyId"]),
             "batch" => "name: \"night\"".to_owned(),
@@ -156,6 +158,9 @@ async fn every_field_answers_of_the_past_what_it_answered_then() {
     let (client, site) = (&platform.client, &platform.site);
     let playlist = client.follow(&site.list_url("talks")).await;
     client.download(&playlist, "720p").await;
+    let added = "mutation { scheduleAdd(input: { name: \"seldom\", timing: { everySeconds: 1000000 },
+        command: { name: \"file.verify\" } }) { schedule { id } userErrors { code } } }";
+    let schedule = client.ask(added, json!({})).await["scheduleAdd"]["schedule"]["id"].take();
     let questions = questions(client, &playlist).await;
     let (position, then) = until("nothing happens for a moment", || async {
         let position = platform.server.log().head().position;
@@ -172,6 +177,9 @@ async fn every_field_answers_of_the_past_what_it_answered_then() {
             json!({}),
         )
         .await;
+    let paused =
+        format!("mutation {{ schedulePause(input: {{ id: {schedule} }}) {{ userErrors {{ code }} }} }}");
+    client.ask(&paused, json!({})).await;
     for later in [
         "mutation { tokenCreate(input: { name: \"later\", role: VIEWER }) { userErrors { code } } }",
         "mutation { templateSave(input: { name: \"later\", priority: 3 }) { userErrors { code } } }",

@@ -45,7 +45,7 @@ async fn shown(client: &Client, list: &str, standing: &str, reason: Option<&str>
 
 async fn gone(client: &Client, list: &str, here: Option<&str>) -> Vec<(String, String)> {
     const DOCUMENT: &str = "query($id: ID!, $here: Here) { playlist(id: $id) {
-        gone(first: 100, here: $here) { nodes { here entry { sourceId } } } } }";
+        gone(first: 100, here: $here) { nodes: edges { here entry: node { sourceId } } } } }";
     let data = client.ask(DOCUMENT, json!({ "id": list, "here": here })).await;
     let nodes = data["playlist"]["gone"]["nodes"].as_array().unwrap().clone();
     let text = |value: &Value| value.as_str().unwrap().to_owned();

@@ -74,7 +74,7 @@ impl Client {
 
     /// The first entries of a playlist, those that are gone included.
     pub async fn entries(&self, playlist_id: &str) -> Vec<Value> {
-        const DOCUMENT: &str = "query($id: ID!) { playlist(id: $id) { entries(first: 100, removed: true) { nodes {
+        const DOCUMENT: &str = "query($id: ID!) { playlist(id: $id) { entries(first: 100, filter: { removed: true }) { nodes {
             id sourceId url title availability status itemId download { id state job { id } file { path } } } } } }";
         let mut data = self.ask(DOCUMENT, json!({ "id": playlist_id })).await;
         list(data["playlist"]["entries"]["nodes"].take())

@@ -61,7 +61,7 @@ pub(crate) struct Head {
 #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
 impl EventQuery {
     /// The log itself, from a position on, for whoever may audit it.
-    #[graphql(complexity = "connection::cost(first, child_complexity)")]
+    #[graphql(complexity = "connection::cost(first, None, child_complexity)")]
     async fn events(
         &self,
         context: &Context<'_>,
@@ -168,7 +168,7 @@ impl EventQuery {
 
     /// Everything that happened to one thing, in its own stream and wherever else it is named, oldest first. A page
     /// may be shorter than asked for: the end is where one is empty.
-    #[graphql(complexity = "connection::cost(first, child_complexity)")]
+    #[graphql(complexity = "connection::cost(first, None, child_complexity)")]
     async fn history(
         &self,
         context: &Context<'_>,

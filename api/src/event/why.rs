@@ -188,7 +188,7 @@ fn one_of(
 fn begin_of(finder: &Finder, story: CorrelationId) -> Found<Option<Recorded>> {
     let filter = JobFilter { story: Some(story), ..JobFilter::default() };
     let page = finder
-        .row(finder.views.of::<JobView>(), |rows| job::jobs(rows, &filter, PageRequest::front(PAGE_MAX)))?;
+        .row(finder.views.of::<JobView>(), |rows| job::jobs(rows, &filter, &PageRequest::front(PAGE_MAX)))?;
     let queued = match page.rows.last() {
         Some((_, row)) => finder.first_of(&mediary_events::job::Job::stream(row.id.uuid()))?,
         None => None,

@@ -1,7 +1,8 @@
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use mediary_projections::{
     Snapshot, Views,
-    job::{self as view, JobFilter, JobView},
+    job::{self as view, JobField, JobFilter, JobView},
+    listing::{Order, OrderField as _},
 };
 use mediary_schema::{CorrelationId, JobId, account::Permission, job::Output};
 
@@ -15,12 +16,13 @@ use super::{
 };
 use crate::{
     as_of::{moment, now_only},
-    connection::{self, Nodes, Of},
+    connection::{self, Nodes, Of, Part},
     error::{fault, parse_id},
     event,
     scalar::{DateTime, Long, Position},
     schema::{platform, read},
     session::session,
+    sorting::{OrderBy, order},
 };
 
 const VIEW: Of = Views::of::<JobView>;
@@ -33,6 +35,16 @@ const LOG_LINE_BYTES: usize = 8 << 10;
 
 #[derive(Debug, Default)]
 pub(crate) struct JobQuery;
+
+/// What jobs can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "JobField", name = "JobOrderField")]
+pub(crate) enum OrderName {
+    /// When they were queued.
+    QueuedAt,
+    /// When something of them changed last.
+    ChangedAt,
+}
 
 /// Which jobs are asked for.
 #[derive(Debug, Default, InputObject)]
@@ -56,9 +68,10 @@ pub(crate) struct JobFilterInput {
 }
 
 impl JobFilterInput {
-    fn parse(self) -> Result<JobFilter> {
+    fn parse(self, order: Order<JobField>) -> Result<JobFilter> {
         let Self { kind, state, subject_id, story_id, since, batch, tag, search } = self;
         Ok(JobFilter {
+            order,
             kind: kind.map(|kind| kind.0),
             state: state.map(Into::into),
             batch: batch.as_deref().map(label).transpose()?,
@@ -100,20 +113,25 @@ pub(crate) struct Story {
 }
 
 #[Object]
+#[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
 impl JobQuery {
-    /// Jobs, newest first.
-    #[graphql(complexity = "connection::cost(first, child_complexity)")]
+    /// Jobs, newest first unless said otherwise.
+    #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
     async fn jobs(
         &self,
         context: &Context<'_>,
         first: Option<u32>,
         after: Option<String>,
+        last: Option<u32>,
+        before: Option<String>,
+        order_by: Option<OrderBy<OrderName>>,
         filter: Option<JobFilterInput>,
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Nodes<Job>> {
-        let filter = filter.unwrap_or_default().parse()?;
-        let query = move |rows: &Snapshot<'_>, request| view::jobs(rows, &filter, request);
-        connection::page(context, VIEW, (first, after), min_position, query).await
+        let filter = filter.unwrap_or_default().parse(order(order_by))?;
+        let part = (Part { first, last, after, before }, filter.order.field.by());
+        let query = move |rows: &Snapshot<'_>, request: &_| view::jobs(rows, &filter, request);
+        connection::page(context, VIEW, part, min_position, query).await
     }
 
     /// One job.

@@ -2,12 +2,15 @@ mod account;
 mod diff;
 mod entry;
 
-use account::{GoneEntry, HereName, PlaylistAccount, StandingName};
+use std::sync::Arc;
+
+use account::{Gone, HereName, PlaylistAccount, StandingName, gone};
 use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
-use entry::EntriesOfList;
+use entry::{EntriesOfList, EntryFilterInput, OrderName};
 use mediary_projections::{
     Snapshot, Views,
-    playlist::{self as view, EntryFilter, PlaylistRow, PlaylistView, RefreshOutcome},
+    listing::{By, OrderField as _},
+    playlist::{self as view, EntryField, PlaylistRow, PlaylistView, RefreshOutcome},
 };
 use mediary_schema::{
     PlaylistId,
@@ -15,12 +18,13 @@ use mediary_schema::{
 };
 
 use crate::{
-    connection::{self, Nodes, Of},
+    connection::{self, Nodes, Of, Part},
     error::internal,
     job::Failure,
     loader::look_up,
     scalar::{DateTime, Long, Position},
     schema::read,
+    sorting::{OrderBy, order},
 };
 
 pub(crate) use entry::Entry;
@@ -180,21 +184,25 @@ impl From<PlaylistRow> for Playlist {
 }
 
 #[ComplexObject]
+#[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
 impl Playlist {
-    /// Its entries in the list's order.
-    #[graphql(complexity = "connection::cost(first, child_complexity)")]
+    /// Its entries, in the list's order unless said otherwise.
+    #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
     async fn entries(
         &self,
         context: &Context<'_>,
         first: Option<u32>,
         after: Option<String>,
-        #[graphql(default_with = "Some(false)", desc = "Also those that are gone.")] removed: Option<bool>,
+        last: Option<u32>,
+        before: Option<String>,
+        order_by: Option<OrderBy<OrderName>>,
+        filter: Option<EntryFilterInput>,
     ) -> Result<Nodes<Entry>> {
-        let request = connection::request(context, first, after.as_deref())?;
-        let key = (self.key, EntryFilter { removed: removed.unwrap_or(false) }, request);
+        let filter = filter.unwrap_or_default().of(order(order_by));
+        let request = Part { first, last, after, before }.request(context, filter.order.field.by())?;
         // Lists whose entries are asked for beside each other are read at once.
-        let page = look_up::<EntriesOfList>(context, key).await?;
-        Ok(connection::connection(page.ok_or_else(|| internal("INTERNAL"))?, request))
+        let page = look_up::<EntriesOfList>(context, Arc::new((self.key, filter, request))).await?;
+        Ok(connection::connection(page.ok_or_else(|| internal("INTERNAL"))?))
     }
 
     /// What became of every row that is in it, in numbers that add up.
@@ -206,49 +214,57 @@ impl Playlist {
     }
 
     /// The rows behind a number of `account`, in the list's order.
-    #[graphql(complexity = "OF_EVERY_ROW + connection::cost(first, child_complexity)")]
+    #[graphql(complexity = "OF_EVERY_ROW + connection::cost(first, last, child_complexity)")]
     async fn account_entries(
         &self,
         context: &Context<'_>,
         first: Option<u32>,
         after: Option<String>,
+        last: Option<u32>,
+        before: Option<String>,
         #[graphql(desc = "What became of them.")] standing: StandingName,
         #[graphql(desc = "Only those with this reason.")] reason: Option<String>,
     ) -> Result<Nodes<Entry>> {
         let (id, standing) = (self.key, standing.into());
-        let query = move |rows: &Snapshot<'_>, request| {
+        let part = (Part { first, last, after, before }, EntryField::Place.by());
+        let query = move |rows: &Snapshot<'_>, request: &_| {
             view::account_entries(rows, id, standing, reason.as_deref(), request)
         };
-        connection::page(context, VIEW, (first, after), None, query).await
+        connection::page(context, VIEW, part, None, query).await
     }
 
     /// Rows that can't be had at the source any more: out of the list, private, deleted or otherwise unavailable, unless
     /// another row of the list still has the item.
-    #[graphql(complexity = "OF_EVERY_ROW + connection::cost(first, child_complexity)")]
+    #[graphql(complexity = "OF_EVERY_ROW + connection::cost(first, last, child_complexity)")]
     async fn gone(
         &self,
         context: &Context<'_>,
         first: Option<u32>,
         after: Option<String>,
+        last: Option<u32>,
+        before: Option<String>,
         #[graphql(desc = "Only those that are here, are lost, or were never saved.")] here: Option<HereName>,
-    ) -> Result<Nodes<GoneEntry>> {
+    ) -> Result<Gone> {
         let (id, here) = (self.key, here.map(Into::into));
-        let query = move |rows: &Snapshot<'_>, request| view::gone(rows, id, here, request);
-        connection::page(context, VIEW, (first, after), None, query).await
+        let request = Part { first, last, after, before }.request(context, EntryField::Place.by())?;
+        let query = move |rows: &Snapshot<'_>| view::gone(rows, id, here, &request);
+        Ok(gone(read(context, VIEW, None, query).await?))
     }
 
     /// What is otherwise in it at a later moment; what came and went in between is not told. A moment is a position, a
     /// time (`2026-11-21T08:00:00Z`), the job of a refresh, or an event. The built-in list "Unlisted" has no history.
-    #[graphql(complexity = "connection::COST_OF_ALL + connection::cost(first, child_complexity)")]
+    #[graphql(complexity = "connection::COST_OF_ALL + connection::cost(first, last, child_complexity)")]
     async fn diff(
         &self,
         context: &Context<'_>,
         first: Option<u32>,
         after: Option<String>,
+        last: Option<u32>,
+        before: Option<String>,
         #[graphql(desc = "The first moment; the last refresh but one if left out.")] from: Option<String>,
         #[graphql(desc = "The second moment; now if left out.")] to: Option<String>,
     ) -> Result<diff::Changes> {
-        let request = connection::request(context, first, after.as_deref())?;
+        let request = Part { first, last, after, before }.request(context, By::NUMBER)?;
         diff::diff(context, self.key, from, to, request).await
     }
 }

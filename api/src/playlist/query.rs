@@ -1,13 +1,15 @@
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use mediary_projections::{
     Snapshot, Views,
-    playlist::{self as view, PlaylistView},
+    listing::{Order, OrderField as _},
+    playlist::{self as view, PlaylistField, PlaylistFilter, PlaylistView},
 };
 
-use super::{Entry, Playlist};
+use super::{Entry, Playlist, object::Outcome};
 use crate::{
-    connection::{self, Nodes, Of},
+    connection::{self, Nodes, Of, Part},
     scalar::Position,
+    sorting::{OrderBy, order},
 };
 
 const VIEW: Of = Views::of::<PlaylistView>;
@@ -15,22 +17,55 @@ const VIEW: Of = Views::of::<PlaylistView>;
 #[derive(Debug, Default)]
 pub(crate) struct PlaylistQuery;
 
+/// What playlists can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "PlaylistField", name = "PlaylistOrderField")]
+pub(crate) enum OrderName {
+    /// When they were followed first.
+    FollowedAt,
+    /// When something of them changed last.
+    ChangedAt,
+    /// Their titles, in whichever case; the address of one that has none.
+    Title,
+}
+
+/// Which playlists are asked for.
+#[derive(Debug, Default, InputObject)]
+pub(crate) struct PlaylistFilterInput {
+    /// Whose last refresh went so.
+    refresh_outcome: Option<Outcome>,
+    /// With this text in title or address, in whichever case.
+    search: Option<String>,
+}
+
+impl PlaylistFilterInput {
+    fn of(self, order: Order<PlaylistField>) -> PlaylistFilter {
+        let Self { refresh_outcome, search } = self;
+        PlaylistFilter { order, refresh_outcome: refresh_outcome.map(Into::into), search }
+    }
+}
+
 #[Object]
+#[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
 impl PlaylistQuery {
-    /// The lists that are followed, oldest first. Single items are in the built-in list
+    /// The lists that are followed, oldest first unless said otherwise. Single items are in the built-in list
     /// `playlist-756e6c69-7374-8000-8000-000000000000`, "Unlisted".
-    #[graphql(complexity = "connection::cost(first, child_complexity)")]
+    #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
     async fn playlists(
         &self,
         context: &Context<'_>,
         first: Option<u32>,
         after: Option<String>,
-        #[graphql(desc = "Only those with this text in their title or address, in whichever case.")]
-        search: Option<String>,
+        last: Option<u32>,
+        before: Option<String>,
+        order_by: Option<OrderBy<OrderName>>,
+        filter: Option<PlaylistFilterInput>,
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Nodes<Playlist>> {
-        let query = move |rows: &Snapshot<'_>, request| view::playlists(rows, search.as_deref(), request);
-        connection::page(context, VIEW, (first, after), min_position, query).await
+        let filter = filter.unwrap_or_default().of(order(order_by));
+        let part = (Part { first, last, after, before }, filter.order.field.by());
+        let query = move |rows: &Snapshot<'_>, request: &_| view::playlists(rows, &filter, request);
+        connection::page(context, VIEW, part, min_position, query).await
     }
 
     /// One playlist.

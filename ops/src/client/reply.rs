@@ -35,8 +35,10 @@ impl DryRun {
 
     /// The plan of both: of one command that is sent in parts.
     pub(crate) fn and(mut self, next: Self) -> Self {
-        let Self { told: answers::DryRun { events, event_count, is_whole, effects }, user_errors } = next;
+        let Self { told: answers::DryRun { events, event_count, is_whole, effects, .. }, user_errors } = next;
         let told = &mut self.told;
+        // No single command is all of it.
+        told.command = None;
         let room = EVENTS_MAX.saturating_sub(told.events.len());
         told.events.extend(events.into_iter().take(room));
         told.event_count += event_count;

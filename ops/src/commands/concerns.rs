@@ -54,4 +54,5 @@ pub(crate) const CONCERNS: &[Concern] = &[
     super::worker::CONCERN,
     super::view::CONCERN,
     super::parked::CONCERN,
+    super::schedule::CONCERN,
 ];

@@ -151,7 +151,8 @@ impl Verbs for Verb {
                 verdict(&started)
             }
             Self::List { search, limit } => {
-                let downloads = page::all(client, &LIST, json!({ "search": search }), limit).await?;
+                let variables = json!({ "filter": { "search": search } });
+                let downloads = page::all(client, &LIST, variables, limit).await?;
                 Ok(output.show(&downloads, |downloads| table(downloads))?)
             }
             Self::Archive(verb) => archive::run(verb, client, output).await,

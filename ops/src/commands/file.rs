@@ -82,7 +82,8 @@ impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         match self {
             Self::List { search, limit } => {
-                let files: Vec<File> = page::all(client, &LIST, json!({ "search": search }), limit).await?;
+                let files: Vec<File> =
+                    page::all(client, &LIST, json!({ "filter": { "search": search } }), limit).await?;
                 let roots = client.ask(&root::LIST, json!({})).await?;
                 Ok(output.show(&files, |files| table(files, &roots))?)
             }

@@ -31,6 +31,7 @@ mod part;
 mod plan;
 mod playlist;
 mod project;
+mod schedule;
 mod server;
 mod setting;
 mod shell;

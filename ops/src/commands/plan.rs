@@ -68,7 +68,7 @@ pub(crate) async fn act_for_good<T: DeserializeOwned>(
 
 /// A plan in words.
 pub(crate) fn text(plan: &DryRun) -> String {
-    let DryRun { told: Told { events, event_count, is_whole, effects }, user_errors } = plan;
+    let DryRun { told: Told { events, event_count, is_whole, effects, .. }, user_errors } = plan;
     let mut kinds: Vec<(String, u64)> = Vec::new();
     for event in events {
         let by = event.reaction.as_ref().map(|name| format!(" (by {name})")).unwrap_or_default();

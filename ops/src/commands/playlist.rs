@@ -169,7 +169,7 @@ impl Verbs for Verb {
             }
             Self::List { search } => {
                 let playlists: Vec<Playlist> =
-                    page::all(client, &LIST, json!({ "search": search }), None).await?;
+                    page::all(client, &LIST, json!({ "filter": { "search": search } }), None).await?;
                 Ok(output.show(&playlists, |playlists| object::table(playlists))?)
             }
             Self::Show(Show { id, removed }) => {
@@ -305,7 +305,7 @@ pub(crate) async fn find(client: &Client, id: &str, position: Option<u64>) -> Re
 
 /// All entries of a playlist in the list's order.
 pub(crate) async fn entries(client: &Client, id: &str, removed: bool) -> Result<Vec<Entry>, Failure> {
-    let mut variables = json!({ "id": id, "first": ENTRIES_PAGE, "removed": removed });
+    let mut variables = json!({ "id": id, "first": ENTRIES_PAGE, "filter": { "removed": removed } });
     let mut nodes = Vec::new();
     loop {
         let part = client.ask(&ENTRIES, &variables).await?;

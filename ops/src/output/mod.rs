@@ -49,6 +49,18 @@ impl Output {
         }
     }
 
+    /// One that nobody sees.
+    pub(crate) fn nowhere() -> Self {
+        let nowhere = || Box::new(io::sink());
+        Self {
+            format: Format::Json,
+            data: nowhere(),
+            notes: nowhere(),
+            is_pretty: false,
+            shows_progress: false,
+        }
+    }
+
     /// Prints a value: as it is, or as the text that `table` makes of it.
     pub(crate) fn show<T: Serialize>(
         &mut self,

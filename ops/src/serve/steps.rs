@@ -156,6 +156,7 @@ impl Work {
         let roots = Roots {
             gate: record.gate.clone(),
             alarms: record.alarms.clone(),
+            tokens: readers.tokens.clone(),
             desk: Desk::new(record.log.clone()),
             worker,
             signals: signals.clone(),

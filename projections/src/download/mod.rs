@@ -7,8 +7,8 @@ mod tests;
 mod view;
 
 pub use query::{
-    Archived, CALLED, DownloadRow, DownloadState, archived, changed_downloads, download, downloads,
-    downloads_by_item,
+    Archived, CALLED, DownloadField, DownloadFilter, DownloadRow, DownloadState, archived, changed_downloads,
+    download, downloads, downloads_by_item,
 };
 pub use view::DownloadView;
 

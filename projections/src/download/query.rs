@@ -5,8 +5,9 @@ use rusqlite::{Row, Transaction, params, types::Value};
 
 use crate::{
     counted,
+    listing::{By, Listing, Order, OrderField},
     named::Called,
-    page::{Cursor, Page, PageRequest},
+    page::{Page, PageRequest},
     rows::{Word, Words},
     sql,
 };
@@ -96,14 +97,12 @@ pub struct DownloadRow {
     pub changed_at: u64,
 }
 
-const COLUMNS: &str =
-    "key, id, item_id, extractor, source_id, url, title, quality, playlist_id, state, job_id,
+const COLUMNS: &str = "id, item_id, extractor, source_id, url, title, quality, playlist_id, state, job_id,
     file_id, failure, requested_at, changed_at";
 
-fn download_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, DownloadRow)> {
-    let key: i64 = row.get("key")?;
+fn download_row(row: &Row<'_>) -> rusqlite::Result<DownloadRow> {
     let state: Word<_> = row.get("state")?;
-    let download = DownloadRow {
+    Ok(DownloadRow {
         id: DownloadId::from_uuid(sql::uuid(row, "id")?),
         item_id: ItemId::from_uuid(sql::uuid(row, "item_id")?),
         source: ItemSource {
@@ -120,34 +119,81 @@ fn download_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, DownloadRow)> {
         failure: sql::json_opt(row, "failure")?,
         requested_at: Timestamp::from_micros(row.get("requested_at")?),
         changed_at: row.get::<_, i64>("changed_at")? as u64,
-    };
-    Ok((Cursor { rank: key, key }, download))
+    })
 }
 
 /// What they are in the numbers.
 pub(super) const COUNTED: &str = "download";
 
-/// Downloads, newest first, all or those with a text in title or address.
+/// What downloads can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DownloadField {
+    /// When they were wanted first.
+    RequestedAt,
+    /// When something of them changed last.
+    ChangedAt,
+}
+
+impl OrderField for DownloadField {
+    const DEFAULT: Order<Self> = Order { field: Self::RequestedAt, descending: true };
+
+    fn by(self) -> By {
+        match self {
+            Self::RequestedAt => By::KEY,
+            Self::ChangedAt => By::CHANGED,
+        }
+    }
+}
+
+/// Which downloads are asked for, and in which order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DownloadFilter {
+    /// The order.
+    pub order: Order<DownloadField>,
+    /// Of this item.
+    pub item_id: Option<ItemId>,
+    /// Wanted for this playlist.
+    pub playlist_id: Option<PlaylistId>,
+    /// In this state.
+    pub state: Option<DownloadState>,
+    /// Wanted first at this moment or later.
+    pub since: Option<Timestamp>,
+    /// With this text in title or address.
+    pub search: Option<String>,
+}
+
+impl DownloadFilter {
+    fn listing(&self) -> Listing {
+        let Self { order, item_id, playlist_id, state, since, search } = self;
+        let mut list = Listing::of("download", COLUMNS, *order);
+        list.equal("item_id", item_id.map(|id| id.uuid().as_bytes().to_vec()));
+        list.equal("playlist_id", playlist_id.map(|id| id.uuid().as_bytes().to_vec()));
+        list.equal("state", state.map(|state| state.word().to_owned()));
+        list.since("requested_at", since.map(Timestamp::as_micros));
+        if let Some(search) = search {
+            let pattern = Value::Text(sql::containing(search));
+            list.besides(sql::has(&["title", "url"], "?"), [pattern.clone(), pattern]);
+        }
+        list
+    }
+
+    /// How many there are: known, if nothing but the state is asked for.
+    fn count(&self, rows: &Transaction<'_>) -> rusqlite::Result<u64> {
+        let Self { order, state, .. } = *self;
+        if *self == (Self { order, state, ..Self::default() }) {
+            return counted::number(rows, Some(COUNTED), state.map(Words::word));
+        }
+        self.listing().count(rows)
+    }
+}
+
+/// Downloads, newest first unless said otherwise.
 pub fn downloads(
     transaction: &Transaction<'_>,
-    search: Option<&str>,
-    request: PageRequest,
+    filter: &DownloadFilter,
+    request: &PageRequest,
 ) -> rusqlite::Result<Page<DownloadRow>> {
-    let found = search.map_or_else(|| "?1 IS NULL".to_owned(), |_| sql::has(&["title", "url"], "?1"));
-    let pattern = search.map(sql::containing);
-    let after = request.after.map_or(i64::MAX, |cursor| cursor.key);
-    let rows = transaction
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM download WHERE {found} AND key < ?2 ORDER BY key DESC LIMIT ?3"
-        ))?
-        .query_map(params![pattern, after, request.limit()], download_row)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    Page::new(rows, request, || match &pattern {
-        None => counted::number(transaction, Some(COUNTED), None),
-        Some(_) => {
-            sql::count(transaction, &format!("SELECT count(*) FROM download WHERE {found}"), [&pattern])
-        }
-    })
+    filter.listing().page(transaction, request, download_row, || filter.count(transaction))
 }
 
 /// A download, if anybody ever wanted it.
@@ -156,7 +202,7 @@ pub fn download(transaction: &Transaction<'_>, id: DownloadId) -> rusqlite::Resu
         .prepare_cached(&format!("SELECT {COLUMNS} FROM download WHERE id = ?1"))?
         .query_map([id.uuid().as_bytes()], download_row)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(rows.into_iter().next().map(|(_, row)| row))
+    Ok(rows.into_iter().next())
 }
 
 /// Downloads of these items, oldest first: for each wish one. Items that nobody wanted are left out.
@@ -167,11 +213,13 @@ pub fn downloads_by_item(
     let marks = vec!["?"; ids.len()].join(", ");
     let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
     let mut found = transaction
-        .prepare(&format!("SELECT {COLUMNS} FROM download WHERE item_id IN ({marks})"))?
-        .query_map(rusqlite::params_from_iter(values), download_row)?
+        .prepare(&format!("SELECT {COLUMNS}, key FROM download WHERE item_id IN ({marks})"))?
+        .query_map(rusqlite::params_from_iter(values), |row| {
+            Ok((row.get::<_, i64>("key")?, download_row(row)?))
+        })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     // Sorted here: asked for in this order, every download of the project would be read in it.
-    found.sort_unstable_by_key(|(cursor, _)| cursor.key);
+    found.sort_unstable_by_key(|(key, _)| *key);
     Ok(found.into_iter().map(|(_, row)| row).collect())
 }
 
@@ -186,7 +234,6 @@ pub fn changed_downloads(
             "SELECT {COLUMNS} FROM download WHERE changed_at > ?1 ORDER BY changed_at LIMIT ?2"
         ))?
         .query_map(params![after as i64, limit], download_row)?
-        .map(|row| row.map(|(_, row)| row))
         .collect()
 }
 

@@ -9,11 +9,15 @@ use mediary_schema::{
 use uuid::Uuid;
 
 use super::{
-    DownloadRow, DownloadState, DownloadView, changed_downloads, download, downloads, downloads_by_item,
+    DownloadField, DownloadFilter, DownloadRow, DownloadState, DownloadView, changed_downloads, download,
+    downloads, downloads_by_item,
 };
 use crate::{
-    page::{Cursor, PageRequest},
-    tests::support::{Rows, assert_indexed, at, failure, item_id, source},
+    listing::{Order, OrderField as _},
+    tests::{
+        listed::{assert_listed, every},
+        support::{Rows, assert_indexed, at, failure, item_id, source},
+    },
 };
 
 const LIST: PlaylistId = PlaylistId::from_uuid(Uuid::from_u128(0x11));
@@ -132,7 +136,10 @@ fn pages_of_downloads_hold_each_once_newest_first() {
     let mut rows = many();
     let expected: Vec<_> = (0..11).rev().map(|number| number.to_string()).collect();
     for first in [1, 4, 10, 11, 12] {
-        assert_eq!(names(rows.pages(first, |rows, request| downloads(rows, None, request))), expected);
+        assert_eq!(
+            names(rows.pages(first, |rows, request| downloads(rows, &DownloadFilter::default(), request))),
+            expected
+        );
     }
 }
 
@@ -218,8 +225,17 @@ fn an_item_has_a_row_for_each_wish_and_what_is_done_stands_in_front() {
 #[test]
 fn no_query_reads_a_table_from_end_to_end() {
     let mut rows = many();
-    let request = PageRequest { first: 5, after: Some(Cursor { rank: 9, key: 9 }), counted: true };
-    assert_indexed(&mut rows, |rows| downloads(rows, None, request));
+    let filters = every::<DownloadFilter>(&[
+        |filter| filter.order = Order { field: DownloadField::ChangedAt, descending: true },
+        |filter| filter.order.descending = false,
+        |filter| filter.state = Some(DownloadState::Wanted),
+        |filter| filter.item_id = Some(item_id("3")),
+        |filter| filter.playlist_id = Some(LIST),
+        |filter| filter.since = Some(at(3)),
+    ]);
+    for filter in filters {
+        assert_listed(&mut rows, filter.order.field.by(), |rows, request| downloads(rows, &filter, request));
+    }
     assert_indexed(&mut rows, |rows| download(rows, id("1")));
     assert_indexed(&mut rows, |rows| downloads_by_item(rows, &[item_id("1"), item_id("2")]));
     assert_indexed(&mut rows, |rows| changed_downloads(rows, 3, 10));

@@ -60,11 +60,17 @@ pub struct DownloadView {
 
 impl View for DownloadView {
     const NAME: &'static str = "download";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
+    // The fifth one has the same rows, and is slower to ask.
     const SERVES_FROM: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(tables!(), counted!());
-    const INDEXES: &'static str = indexes!();
+    const INDEXES: &'static str = concat!(
+        indexes!(),
+        "
+        CREATE INDEX download_requested ON download (project, requested_at);
+        CREATE INDEX download_playlist ON download (project, playlist_id, key) WHERE playlist_id IS NOT NULL;"
+    );
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         self.downloads.apply(file, recorded)

@@ -6,5 +6,5 @@ mod query;
 mod tests;
 mod view;
 
-pub use query::{CALLED, FileRow, changed_files, file, files, files_by_id};
+pub use query::{CALLED, FileField, FileFilter, FileRow, changed_files, file, files, files_by_id};
 pub use view::FileView;

@@ -6,9 +6,10 @@ use rusqlite::{Row, Transaction, params, types::Value};
 
 use crate::{
     counted,
+    listing::{By, Listing, Order, OrderField},
     named::Called,
-    page::{Cursor, Page, PageRequest},
-    rows::Word,
+    page::{Page, PageRequest},
+    rows::{Word, Words},
     sql,
 };
 
@@ -36,12 +37,11 @@ pub struct FileRow {
     pub changed_at: u64,
 }
 
-const COLUMNS: &str = "key, id, root, state, path, verified, item_id, recorded_at, changed_at";
+const COLUMNS: &str = "id, root, state, path, verified, item_id, recorded_at, changed_at";
 
-fn file_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, FileRow)> {
-    let key: i64 = row.get("key")?;
+fn file_row(row: &Row<'_>) -> rusqlite::Result<FileRow> {
     let state: Word<_> = row.get("state")?;
-    let file = FileRow {
+    Ok(FileRow {
         id: FileId::from_uuid(sql::uuid(row, "id")?),
         root: RootId::from_uuid(sql::uuid(row, "root")?),
         state: state.0,
@@ -50,32 +50,83 @@ fn file_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, FileRow)> {
         item_id: sql::uuid_opt(row, "item_id")?.map(ItemId::from_uuid),
         recorded_at: Timestamp::from_micros(row.get("recorded_at")?),
         changed_at: row.get::<_, i64>("changed_at")? as u64,
-    };
-    Ok((Cursor { rank: key, key }, file))
+    })
 }
 
 /// What they are in the numbers.
 pub(super) const COUNTED: &str = "file";
 
-/// Files, newest first, all or those with a text in the path.
+/// What files can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FileField {
+    /// When they were recorded.
+    RecordedAt,
+    /// When something of them changed last.
+    ChangedAt,
+    /// Their paths.
+    Path,
+}
+
+impl OrderField for FileField {
+    const DEFAULT: Order<Self> = Order { field: Self::RecordedAt, descending: true };
+
+    fn by(self) -> By {
+        match self {
+            Self::RecordedAt => By::KEY,
+            Self::ChangedAt => By::CHANGED,
+            Self::Path => By::text("path", "path"),
+        }
+    }
+}
+
+/// Which files are asked for, and in which order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FileFilter {
+    /// The order.
+    pub order: Order<FileField>,
+    /// Below this root.
+    pub root: Option<RootId>,
+    /// That keep this item.
+    pub item_id: Option<ItemId>,
+    /// In this state.
+    pub state: Option<FileState>,
+    /// Recorded at this moment or later.
+    pub since: Option<Timestamp>,
+    /// With this text in the path.
+    pub search: Option<String>,
+}
+
+impl FileFilter {
+    fn listing(&self) -> Listing {
+        let Self { order, root, item_id, state, since, search } = self;
+        let mut list = Listing::of("file", COLUMNS, *order);
+        list.equal("item_id", item_id.map(|id| id.uuid().as_bytes().to_vec()));
+        list.equal("root", root.map(|id| id.uuid().as_bytes().to_vec()));
+        list.equal("state", state.map(|state| state.word().to_owned()));
+        list.since("recorded_at", since.map(Timestamp::as_micros));
+        if let Some(search) = search {
+            list.besides(sql::has(&["path"], "?"), [Value::Text(sql::containing(search))]);
+        }
+        list
+    }
+
+    /// How many there are: known, if nothing but the state is asked for.
+    fn count(&self, rows: &Transaction<'_>) -> rusqlite::Result<u64> {
+        let Self { order, state, .. } = *self;
+        if *self == (Self { order, state, ..Self::default() }) {
+            return counted::number(rows, Some(COUNTED), state.map(Words::word));
+        }
+        self.listing().count(rows)
+    }
+}
+
+/// Files, newest first unless said otherwise.
 pub fn files(
     transaction: &Transaction<'_>,
-    search: Option<&str>,
-    request: PageRequest,
+    filter: &FileFilter,
+    request: &PageRequest,
 ) -> rusqlite::Result<Page<FileRow>> {
-    let found = search.map_or_else(|| "?1 IS NULL".to_owned(), |_| sql::has(&["path"], "?1"));
-    let pattern = search.map(sql::containing);
-    let after = request.after.map_or(i64::MAX, |cursor| cursor.key);
-    let rows = transaction
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM file WHERE {found} AND key < ?2 ORDER BY key DESC LIMIT ?3"
-        ))?
-        .query_map(params![pattern, after, request.limit()], file_row)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    Page::new(rows, request, || match &pattern {
-        None => counted::number(transaction, Some(COUNTED), None),
-        Some(_) => sql::count(transaction, &format!("SELECT count(*) FROM file WHERE {found}"), [&pattern]),
-    })
+    filter.listing().page(transaction, request, file_row, || filter.count(transaction))
 }
 
 /// One file.
@@ -90,7 +141,6 @@ pub fn files_by_id(transaction: &Transaction<'_>, ids: &[FileId]) -> rusqlite::R
     transaction
         .prepare(&format!("SELECT {COLUMNS} FROM file WHERE id IN ({marks})"))?
         .query_map(rusqlite::params_from_iter(values), file_row)?
-        .map(|row| row.map(|(_, row)| row))
         .collect()
 }
 
@@ -105,6 +155,5 @@ pub fn changed_files(
             "SELECT {COLUMNS} FROM file WHERE changed_at > ?1 ORDER BY changed_at LIMIT ?2"
         ))?
         .query_map(params![after as i64, limit], file_row)?
-        .map(|row| row.map(|(_, row)| row))
         .collect()
 }

@@ -5,10 +5,13 @@ use mediary_schema::{
 };
 use uuid::Uuid;
 
-use super::{FileRow, FileView, changed_files, file, files, files_by_id};
+use super::{FileField, FileFilter, FileRow, FileView, changed_files, file, files, files_by_id};
 use crate::{
-    page::{Cursor, PageRequest},
-    tests::support::{Rows, assert_indexed, at, item_id, verified},
+    listing::{Order, OrderField as _},
+    tests::{
+        listed::{assert_listed, every},
+        support::{Rows, assert_indexed, at, item_id, verified},
+    },
 };
 
 fn id(number: u128) -> FileId {
@@ -75,7 +78,7 @@ fn pages_of_files_hold_each_once_newest_first() {
     let mut rows = many();
     for first in [1, 4, 10, 11, 12] {
         let shown: Vec<_> = rows
-            .pages(first, |rows, request| files(rows, None, request))
+            .pages(first, |rows, request| files(rows, &FileFilter::default(), request))
             .into_iter()
             .map(|file| file.id)
             .collect();
@@ -109,8 +112,19 @@ fn files_that_changed_are_told_in_the_order_of_their_changes() {
 #[test]
 fn no_query_reads_a_table_from_end_to_end() {
     let mut rows = many();
-    let request = PageRequest { first: 5, after: Some(Cursor { rank: 9, key: 9 }), counted: true };
-    assert_indexed(&mut rows, |rows| files(rows, None, request));
+    let mut filters = every::<FileFilter>(&[
+        |filter| filter.order = Order { field: FileField::ChangedAt, descending: true },
+        |filter| filter.order.descending = false,
+        |filter| filter.root = Some(RootId::LIBRARY),
+        |filter| filter.state = Some(FileState::Present),
+        |filter| filter.item_id = Some(item_id("3")),
+        |filter| filter.since = Some(at(3)),
+    ]);
+    let by_path = Order { field: FileField::Path, descending: false };
+    filters.extend(filters.clone().into_iter().map(|filter| FileFilter { order: by_path, ..filter }));
+    for filter in filters {
+        assert_listed(&mut rows, filter.order.field.by(), |rows, request| files(rows, &filter, request));
+    }
     assert_indexed(&mut rows, |rows| changed_files(rows, 3, 10));
     assert_indexed(&mut rows, |rows| files_by_id(rows, &[id(1), id(2)]));
 }

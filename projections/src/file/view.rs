@@ -16,8 +16,8 @@ pub struct FileView {
 
 impl View for FileView {
     const NAME: &'static str = "file";
-    const VERSION: u32 = 6;
-    // Those before have no roots with ids.
+    const VERSION: u32 = 7;
+    // Those before have no roots with ids; the fifth one is slower to ask, and no file was renamed by then.
     const SERVES_FROM: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[File::NAME];
     const TABLES: &'static str = concat!(
@@ -38,6 +38,11 @@ impl View for FileView {
     );
     const INDEXES: &'static str = "
         CREATE INDEX file_project ON file (project, key);
+        CREATE INDEX file_root ON file (project, root, key);
+        CREATE INDEX file_state ON file (project, state, key);
+        CREATE INDEX file_item ON file (project, item_id, key) WHERE item_id IS NOT NULL;
+        CREATE INDEX file_recorded ON file (project, recorded_at);
+        CREATE INDEX file_path ON file (project, path);
         CREATE INDEX file_changed ON file (project, changed_at);";
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {

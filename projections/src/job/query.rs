@@ -6,8 +6,9 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
 
 use crate::{
     counted,
+    listing::{By, Listing, Order, OrderField},
     named::Called,
-    page::{Cursor, Page, PageRequest},
+    page::{Page, PageRequest},
     rows::Word,
     sql,
 };
@@ -53,14 +54,13 @@ pub struct JobRow {
 }
 
 const COLUMNS: &str =
-    "key, id, work, ticket, priority, state, stopping, attempt_id, attempts, retry_at, failure, principal,
+    "id, work, ticket, priority, state, stopping, attempt_id, attempts, retry_at, failure, principal,
     story, queued_at, started_at, ended_at, cpu_ms, memory_peak_bytes, changed_at";
 
-fn job_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, JobRow)> {
-    let key: i64 = row.get("key")?;
+fn job_row(row: &Row<'_>) -> rusqlite::Result<JobRow> {
     let priority = Priority::try_from(row.get::<_, i64>("priority")?).unwrap_or_default();
     let moment = |column: &str| row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp::from_micros));
-    let job = JobRow {
+    Ok(JobRow {
         id: JobId::from_uuid(sql::uuid(row, "id")?),
         work: sql::json(row, "work")?,
         ticket: Ticket { priority, ..sql::json_opt(row, "ticket")?.unwrap_or_default() },
@@ -80,13 +80,34 @@ fn job_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, JobRow)> {
             memory_peak_bytes: row.get::<_, i64>("memory_peak_bytes")? as u64,
         },
         changed_at: row.get::<_, i64>("changed_at")? as u64,
-    };
-    Ok((Cursor { rank: key, key }, job))
+    })
 }
 
-/// Which jobs are asked for.
+/// What jobs can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JobField {
+    /// When they were queued.
+    QueuedAt,
+    /// When something of them changed last.
+    ChangedAt,
+}
+
+impl OrderField for JobField {
+    const DEFAULT: Order<Self> = Order { field: Self::QueuedAt, descending: true };
+
+    fn by(self) -> By {
+        match self {
+            Self::QueuedAt => By::KEY,
+            Self::ChangedAt => By::CHANGED,
+        }
+    }
+}
+
+/// Which jobs are asked for, and in which order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct JobFilter {
+    /// The order.
+    pub order: Order<JobField>,
     /// Of this kind.
     pub kind: Option<WorkKind>,
     /// Started as part of this batch.
@@ -110,98 +131,54 @@ const FOUND: &str = r"work LIKE ? ESCAPE '\' AND EXISTS (
     SELECT 1 FROM json_tree(work) WHERE key IN ('title', 'url', 'folder') AND atom LIKE ? ESCAPE '\')";
 
 impl JobFilter {
-    /// Where to look, under which conditions, with what in place of the marks.
-    ///
-    /// Jobs of a thing are read from the links, which lie in the order of the jobs.
-    fn conditions(&self) -> (&'static str, String, Vec<Value>) {
-        let mut conditions = vec!["1"];
-        let mut values = Vec::new();
-        let mut from = "job";
-        if let Some(subject) = &self.subject {
-            from = "job_subject AS link CROSS JOIN job ON job.key = link.job";
-            conditions.push("link.kind = ? AND link.subject = ?");
-            values.push(Value::Text(subject.kind.to_string()));
-            values.push(Value::Blob(subject.id.as_bytes().to_vec()));
+    fn listing(&self) -> Listing {
+        let Self { order, kind, batch, tag, search, state, subject, story, since } = self;
+        let mut list = Listing::of("job", COLUMNS, *order);
+        if let Some(subject) = subject {
+            let of_subject = "SELECT job AS place FROM job_subject WHERE kind = ? AND subject = ?";
+            let id = Value::Blob(subject.id.as_bytes().to_vec());
+            list.among(of_subject, [Value::Text(subject.kind.to_string()), id]);
         }
-        if let Some(kind) = self.kind {
-            conditions.push("job.kind = ?");
-            values.push(Value::Text(kind.to_string()));
+        if let Some(tag) = tag {
+            list.among("SELECT key AS place FROM tag WHERE tag = ?", [Value::Text(tag.to_string())]);
         }
-        if let Some(batch) = &self.batch {
-            conditions.push("batch = ?");
-            values.push(Value::Text(batch.to_string()));
-        }
-        if let Some(tag) = &self.tag {
-            conditions.push("job.key IN (SELECT key FROM tag WHERE tag = ?)");
-            values.push(Value::Text(tag.to_string()));
-        }
-        if let Some(search) = &self.search {
-            conditions.push(FOUND);
+        list.equal("story", story.map(|story| story.uuid().as_bytes().to_vec()));
+        list.equal("batch", batch.as_ref().map(ToString::to_string));
+        list.equal("state", state.map(|state| state.name().to_owned()));
+        list.equal("kind", kind.map(|kind| kind.to_string()));
+        list.since("queued_at", since.map(Timestamp::as_micros));
+        if let Some(search) = search {
             let pattern = Value::Text(sql::containing(search));
-            values.extend([pattern.clone(), pattern]);
+            list.besides(FOUND, [pattern.clone(), pattern]);
         }
-        if let Some(state) = self.state {
-            conditions.push("state = ?");
-            values.push(Value::Text(state.name().to_owned()));
-        }
-        if let Some(story) = self.story {
-            conditions.push("story = ?");
-            values.push(Value::Blob(story.uuid().as_bytes().to_vec()));
-        }
-        if let Some(since) = self.since {
-            conditions.push("queued_at >= ?");
-            values.push(Value::Integer(since.as_micros()));
-        }
-        (from, conditions.join(" AND "), values)
+        list
     }
 
-    /// What the jobs are in the order of.
-    const fn key(&self) -> &'static str {
-        if self.subject.is_some() { "link.job" } else { "job.key" }
-    }
-
-    /// How many there are: known, if nothing but the state is asked for.
-    fn count(&self, transaction: &Transaction<'_>) -> rusqlite::Result<u64> {
-        let Self { kind, state, .. } = *self;
-        if *self == (Self { kind, state, ..Self::default() }) {
-            return counted::number(
-                transaction,
-                kind.as_ref().map(WorkKind::name),
-                state.map(JobState::name),
-            );
+    /// How many there are: known, if nothing but kind and state is asked for.
+    fn count(&self, rows: &Transaction<'_>) -> rusqlite::Result<u64> {
+        let Self { order, kind, state, .. } = *self;
+        if *self == (Self { order, kind, state, ..Self::default() }) {
+            return counted::number(rows, kind.as_ref().map(WorkKind::name), state.map(JobState::name));
         }
-        let (from, conditions, values) = self.conditions();
-        let statement = format!("SELECT count(*) FROM {from} WHERE {conditions}");
-        sql::count(transaction, &statement, rusqlite::params_from_iter(values))
+        self.listing().count(rows)
     }
 }
 
-/// Jobs, newest first.
+/// Jobs, newest first unless said otherwise.
 pub fn jobs(
     transaction: &Transaction<'_>,
     filter: &JobFilter,
-    request: PageRequest,
+    request: &PageRequest,
 ) -> rusqlite::Result<Page<JobRow>> {
-    let (from, conditions, mut values) = filter.conditions();
-    let by = filter.key();
-    values.push(Value::Integer(request.after.map_or(i64::MAX, |cursor| cursor.key)));
-    values.push(Value::Integer(request.limit()));
-    let rows = transaction
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM {from} WHERE {conditions} AND {by} < ? ORDER BY {by} DESC LIMIT ?"
-        ))?
-        .query_map(rusqlite::params_from_iter(&values), job_row)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    Page::new(rows, request, || filter.count(transaction))
+    filter.listing().page(transaction, request, job_row, || filter.count(transaction))
 }
 
 /// One job.
 pub fn job(transaction: &Transaction<'_>, id: JobId) -> rusqlite::Result<Option<JobRow>> {
-    let row = transaction
+    transaction
         .prepare_cached(&format!("SELECT {COLUMNS} FROM job WHERE id = ?1"))?
         .query_row([id.uuid().as_bytes()], job_row)
-        .optional()?;
-    Ok(row.map(|(_, row)| row))
+        .optional()
 }
 
 /// Jobs by their ids, in no order; those that are not there are left out.
@@ -211,7 +188,6 @@ pub fn jobs_by_id(transaction: &Transaction<'_>, ids: &[JobId]) -> rusqlite::Res
     transaction
         .prepare(&format!("SELECT {COLUMNS} FROM job WHERE id IN ({marks})"))?
         .query_map(rusqlite::params_from_iter(values), job_row)?
-        .map(|row| row.map(|(_, row)| row))
         .collect()
 }
 
@@ -245,7 +221,6 @@ pub fn changed_jobs(transaction: &Transaction<'_>, after: u64, limit: u32) -> ru
             "SELECT {COLUMNS} FROM job WHERE changed_at > ?1 ORDER BY changed_at LIMIT ?2"
         ))?
         .query_map(params![after as i64, limit], job_row)?
-        .map(|row| row.map(|(_, row)| row))
         .collect()
 }
 

@@ -1,3 +1,5 @@
+mod sorting;
+
 use mediary_events::{
     job::{Event, Job},
     testing::samples::{WORKER_LIFE, identities},
@@ -14,11 +16,15 @@ use mediary_schema::{
 use uuid::Uuid;
 
 use super::{
-    JobFilter, JobRow, JobView, StoryRow, attempts, batch, changed_jobs, counts, job, jobs, jobs_by_id, story,
+    JobField, JobFilter, JobRow, JobView, StoryRow, attempts, batch, changed_jobs, counts, job, jobs,
+    jobs_by_id, story,
 };
 use crate::{
-    page::{Cursor, PageRequest},
-    tests::support::{Rows, USED, assert_indexed, at, failure, item_id, source},
+    listing::{Order, OrderField as _},
+    tests::{
+        listed::{assert_listed, every},
+        support::{Rows, USED, assert_indexed, at, failure, item_id, source},
+    },
 };
 
 const LIST: PlaylistId = PlaylistId::from_uuid(Uuid::from_u128(0x11));
@@ -347,20 +353,19 @@ fn a_story_is_told_in_numbers() {
 #[test]
 fn no_query_reads_a_table_from_end_to_end() {
     let mut rows = many();
-    let request = PageRequest { first: 5, after: Some(Cursor { rank: 9, key: 9 }), counted: true };
-    let filters = [
-        JobFilter::default(),
-        JobFilter { state: Some(JobState::Queued), ..JobFilter::default() },
-        JobFilter { subject: Some(LIST.into()), ..JobFilter::default() },
-        JobFilter { subject: Some(item_id("7").into()), ..JobFilter::default() },
-        JobFilter { kind: Some(RefreshPlaylist::KIND), ..JobFilter::default() },
-        JobFilter { batch: Some(label("night")), ..JobFilter::default() },
-        JobFilter { tag: Some(label("odd")), ..JobFilter::default() },
-        JobFilter { story: Some(CorrelationId::from_uuid(Uuid::nil())), ..JobFilter::default() },
-        JobFilter { state: Some(JobState::Queued), subject: Some(LIST.into()), ..JobFilter::default() },
-    ];
+    let filters = every::<JobFilter>(&[
+        |filter| filter.order = Order { field: JobField::ChangedAt, descending: true },
+        |filter| filter.order.descending = false,
+        |filter| filter.state = Some(JobState::Queued),
+        |filter| filter.subject = Some(item_id("7").into()),
+        |filter| filter.kind = Some(RefreshPlaylist::KIND),
+        |filter| filter.batch = Some(label("night")),
+        |filter| filter.tag = Some(label("odd")),
+        |filter| filter.story = Some(CorrelationId::from_uuid(Uuid::nil())),
+        |filter| filter.since = Some(at(3)),
+    ]);
     for filter in filters {
-        assert_indexed(&mut rows, |rows| jobs(rows, &filter, request));
+        assert_listed(&mut rows, filter.order.field.by(), |rows, request| jobs(rows, &filter, request));
     }
     assert_indexed(&mut rows, |rows| batch(rows, &label("night")));
     assert_indexed(&mut rows, |rows| job(rows, id(1)));

@@ -16,7 +16,8 @@ pub struct JobView {
 
 impl View for JobView {
     const NAME: &'static str = "job";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
+    // The fifth one has the same rows, and is slower to ask.
     const SERVES_FROM: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[Job::NAME];
     const TABLES: &'static str = concat!(
@@ -72,6 +73,7 @@ impl View for JobView {
         CREATE INDEX job_story ON job (project, story, key);
         CREATE INDEX job_kind ON job (project, kind, key);
         CREATE INDEX job_batch ON job (project, batch, key) WHERE batch IS NOT NULL;
+        CREATE INDEX job_queued ON job (project, queued_at);
         CREATE INDEX job_changed ON job (project, changed_at);";
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {

@@ -7,8 +7,9 @@ mod tests;
 mod view;
 
 pub use query::{
-    CALLED, Cell, ENTRY_CALLED, EntryFilter, EntryRow, EntryStatus, Here, PlaylistRow, RefreshOutcome,
-    Standing, account, account_entries, changed_entries, changed_playlists, entries, entries_by_id, entry,
-    entry_number, gone, playlist, playlists,
+    CALLED, Cell, ENTRY_CALLED, EntryField, EntryFilter, EntryRow, EntryStatus, Here, PlaylistField,
+    PlaylistFilter, PlaylistRow, RefreshOutcome, Standing, account, account_entries, changed_entries,
+    changed_playlists, entries, entries_by_id, entry, entry_number, gone, playlist, playlists,
+    playlists_by_id,
 };
 pub use view::PlaylistView;

@@ -4,14 +4,15 @@ mod row;
 mod unlisted;
 
 pub use account::{Cell, Here, Standing, account, account_entries, gone};
-pub use entries::{EntryFilter, changed_entries, entries, entries_by_id, entry, entry_number};
+pub use entries::{EntryField, EntryFilter, changed_entries, entries, entries_by_id, entry, entry_number};
 use mediary_schema::PlaylistId;
 pub use row::{EntryRow, EntryStatus, PlaylistRow, RefreshOutcome};
 use row::{PLAYLIST_COLUMNS, playlist_row};
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use rusqlite::{OptionalExtension as _, Transaction, params, params_from_iter, types::Value};
 
 use crate::{
     counted,
+    listing::{By, Listing, Order, OrderField},
     named::Called,
     page::{Page, PageRequest},
     rows::Words,
@@ -51,31 +52,71 @@ impl Words for Shown {
     }
 }
 
-/// The lists that are followed, oldest first, all or those with a text in title or address; single items are in
-/// "Unlisted".
+/// What playlists can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PlaylistField {
+    /// When they were followed first.
+    FollowedAt,
+    /// When something of them changed last.
+    ChangedAt,
+    /// Their titles; an address where there is none.
+    Title,
+}
+
+impl OrderField for PlaylistField {
+    const DEFAULT: Order<Self> = Order { field: Self::FollowedAt, descending: false };
+
+    fn by(self) -> By {
+        match self {
+            Self::FollowedAt => By::KEY,
+            Self::ChangedAt => By::CHANGED,
+            Self::Title => By::text("title", "name"),
+        }
+    }
+}
+
+/// Which playlists are asked for, and in which order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PlaylistFilter {
+    /// The order.
+    pub order: Order<PlaylistField>,
+    /// Whose last refresh went so.
+    pub refresh_outcome: Option<RefreshOutcome>,
+    /// With this text in title or address.
+    pub search: Option<String>,
+}
+
+impl PlaylistFilter {
+    fn listing(&self) -> Listing {
+        // As the indexes say it, or they would be of no use.
+        const LISTED: &str = "playlist.followed = 1 AND playlist.kind IS NOT '\"single\"'";
+        let Self { order, refresh_outcome, search } = self;
+        let mut list = Listing::of("playlist", PLAYLIST_COLUMNS, *order);
+        list.equal("refresh_outcome", refresh_outcome.map(|outcome| outcome.word().to_owned()));
+        list.besides(LISTED, []);
+        if let Some(search) = search {
+            let pattern = Value::Text(sql::containing(search));
+            list.besides(sql::has(&["title", "url"], "?"), [pattern.clone(), pattern]);
+        }
+        list
+    }
+
+    /// How many there are: known, if all are asked for.
+    fn count(&self, rows: &Transaction<'_>) -> rusqlite::Result<u64> {
+        if *self == (Self { order: self.order, ..Self::default() }) {
+            return counted::number(rows, Some(COUNTED), Some(Shown::Listed.word()));
+        }
+        self.listing().count(rows)
+    }
+}
+
+/// The lists that are followed, oldest first unless said otherwise; single items are in "Unlisted".
 pub fn playlists(
     transaction: &Transaction<'_>,
-    search: Option<&str>,
-    request: PageRequest,
+    filter: &PlaylistFilter,
+    request: &PageRequest,
 ) -> rusqlite::Result<Page<PlaylistRow>> {
-    // As the index says it, or it would be of no use.
-    const LISTED: &str = "followed = 1 AND kind IS NOT '\"single\"'";
-    let after = request.after.map_or(0, |cursor| cursor.key);
-    let found = search.map_or_else(|| "?1 IS NULL".to_owned(), |_| sql::has(&["title", "url"], "?1"));
-    let pattern = search.map(sql::containing);
-    let rows = transaction
-        .prepare_cached(&format!(
-            "SELECT {PLAYLIST_COLUMNS} FROM playlist WHERE {LISTED} AND {found} AND key > ?2 ORDER BY key LIMIT ?3"
-        ))?
-        .query_map(params![pattern, after, request.limit()], playlist_row)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    Page::new(rows, request, || {
-        if pattern.is_none() {
-            return counted::number(transaction, Some(COUNTED), Some(Shown::Listed.word()));
-        }
-        let statement = format!("SELECT count(*) FROM playlist WHERE {LISTED} AND {found}");
-        sql::count(transaction, &statement, [&pattern])
-    })
+    filter.listing().page(transaction, request, playlist_row, || filter.count(transaction))
 }
 
 /// One playlist; "Unlisted" is made of the single items that are followed.
@@ -83,11 +124,27 @@ pub fn playlist(transaction: &Transaction<'_>, id: PlaylistId) -> rusqlite::Resu
     if id == PlaylistId::UNLISTED {
         return unlisted::playlist(transaction).map(Some);
     }
-    let row = transaction
+    transaction
         .prepare_cached(&format!("SELECT {PLAYLIST_COLUMNS} FROM playlist WHERE id = ?1"))?
         .query_row([id.uuid().as_bytes()], playlist_row)
-        .optional()?;
-    Ok(row.map(|(_, row)| row))
+        .optional()
+}
+
+/// Playlists by their ids, in no order; those that are not there are left out.
+pub fn playlists_by_id(
+    transaction: &Transaction<'_>,
+    ids: &[PlaylistId],
+) -> rusqlite::Result<Vec<PlaylistRow>> {
+    let marks = vec!["?"; ids.len()].join(", ");
+    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
+    let mut found = transaction
+        .prepare(&format!("SELECT {PLAYLIST_COLUMNS} FROM playlist WHERE id IN ({marks})"))?
+        .query_map(params_from_iter(values), playlist_row)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    if ids.contains(&PlaylistId::UNLISTED) {
+        found.push(unlisted::playlist(transaction)?);
+    }
+    Ok(found)
 }
 
 /// Playlists that were touched after a position, in that order.
@@ -101,6 +158,5 @@ pub fn changed_playlists(
             "SELECT {PLAYLIST_COLUMNS} FROM playlist WHERE changed_at > ?1 ORDER BY changed_at LIMIT ?2"
         ))?
         .query_map(params![after as i64, limit], playlist_row)?
-        .map(|row| row.map(|(_, row)| row))
         .collect()
 }

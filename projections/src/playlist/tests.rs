@@ -16,11 +16,15 @@ use mediary_schema::{
 };
 use uuid::Uuid;
 
-use super::{EntryFilter, EntryRow, EntryStatus, PlaylistView, entries};
-use crate::tests::support::{Rows, item_id, source};
+use super::{EntryField, EntryFilter, EntryRow, EntryStatus, PlaylistView, entries};
+use crate::{
+    listing::OrderField as _,
+    tests::support::{Rows, item_id, source},
+};
 
 const JOB: JobId = JobId::from_uuid(Uuid::from_u128(7));
-const ALL: EntryFilter = EntryFilter { removed: true };
+const ALL: EntryFilter =
+    EntryFilter { order: EntryField::DEFAULT, removed: true, status: None, availability: None, search: None };
 
 fn url(name: &str) -> String {
     format!("http://example.org/list/{name}")
@@ -111,14 +115,14 @@ impl Followed {
         self.look(names.split_whitespace().map(seen).collect());
     }
 
-    fn entries(&mut self, filter: EntryFilter) -> Vec<EntryRow> {
+    fn entries(&mut self, filter: &EntryFilter) -> Vec<EntryRow> {
         let id = self.id;
         self.rows.pages(7, |rows, request| entries(rows, id, filter, request))
     }
 
     /// The names of what is in the list.
     fn order(&mut self) -> String {
-        let present = self.entries(ALL).into_iter().filter(|entry| entry.status == EntryStatus::Present);
+        let present = self.entries(&ALL).into_iter().filter(|entry| entry.status == EntryStatus::Present);
         present.map(|entry| entry.source.source_id).collect::<Vec<_>>().join(" ")
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     handle::Fault,
     job::JobView,
     page::PageRequest,
-    playlist::{PlaylistView, playlists},
+    playlist::{PlaylistFilter, PlaylistView, playlists},
     view::{ApplyError, View},
 };
 
@@ -48,7 +48,7 @@ async fn an_event_that_can_not_be_read_halts_its_view_alone_and_says_where() {
     views.of::<PlaylistView>().wait_for(bad - 1).await.unwrap();
     let page = views
         .of::<PlaylistView>()
-        .read(Scope::of_test(), |rows| playlists(rows, None, PageRequest::front(1)))
+        .read(Scope::of_test(), |rows| playlists(rows, &PlaylistFilter::default(), &PageRequest::front(1)))
         .await;
     assert!(matches!(page, Err(QueryError::Stopped { view: "playlist", .. })));
     views.stop();
@@ -81,7 +81,7 @@ async fn a_damaged_event_stops_the_view_that_folds_it_which_says_so_and_answers_
     assert_eq!(code, "LOG_PAYLOAD_DAMAGED", "{reason}");
     let page = views
         .of::<PlaylistView>()
-        .read(Scope::of_test(), |rows| playlists(rows, None, PageRequest::front(1)))
+        .read(Scope::of_test(), |rows| playlists(rows, &PlaylistFilter::default(), &PageRequest::front(1)))
         .await;
     assert!(matches!(page, Err(QueryError::Stopped { code: "LOG_PAYLOAD_DAMAGED", .. })));
     // The others are told of no lists.

@@ -4,6 +4,7 @@ mod batching;
 mod bench;
 mod erasing;
 mod halting;
+pub(crate) mod listed;
 mod paging;
 mod passing;
 mod past;

@@ -18,7 +18,7 @@ use crate::{
     handle::ViewHandle,
     job::{JobFilter, JobView, jobs},
     page::PageRequest,
-    playlist::{PlaylistView, playlist, playlists},
+    playlist::{PlaylistFilter, PlaylistView, playlist, playlists},
     registry::StartError,
     view::View,
 };
@@ -80,7 +80,7 @@ async fn whoever_waits_for_his_position_sees_what_he_did() {
     views.of::<JobView>().wait_for(position).await.unwrap();
     let page = views
         .of::<JobView>()
-        .read(Scope::of_test(), |rows| jobs(rows, &JobFilter::default(), PageRequest::front(9).counted()))
+        .read(Scope::of_test(), |rows| jobs(rows, &JobFilter::default(), &PageRequest::front(9).counted()))
         .await
         .unwrap();
     assert_eq!(page.total, Some(1));
@@ -281,8 +281,10 @@ async fn a_view_that_has_stopped_is_told_as_stopping() {
     views.stop();
     assert!(matches!(views.of::<JobView>().wait_for(9).await, Err(QueryError::Stopping)));
     let request = PageRequest::front(1).counted();
-    let page =
-        views.of::<PlaylistView>().read(Scope::of_test(), move |rows| playlists(rows, None, request)).await;
+    let page = views
+        .of::<PlaylistView>()
+        .read(Scope::of_test(), move |rows| playlists(rows, &PlaylistFilter::default(), &request))
+        .await;
     assert_eq!(page.unwrap().total, Some(0), "what it has can still be read");
 }
 

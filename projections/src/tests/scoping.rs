@@ -22,7 +22,7 @@ use crate::{
     file::FileView,
     job::{JobFilter, JobView, changed_jobs, job_of_attempt, jobs, jobs_by_id, story},
     page::PageRequest,
-    playlist::{PlaylistView, changed_playlists, playlist as one_playlist, playlists},
+    playlist::{PlaylistFilter, PlaylistView, changed_playlists, playlist as one_playlist, playlists},
     scoped,
     view::View,
 };
@@ -66,7 +66,7 @@ fn jobs_of_another_project_are_not_there() {
             JobFilter { subject: Some(PlaylistId::from_uuid(id(7)).into()), ..JobFilter::default() },
         ];
         for filter in all {
-            let page = rows.read_as(project, |rows| jobs(rows, &filter, PageRequest::front(9).counted()));
+            let page = rows.read_as(project, |rows| jobs(rows, &filter, &PageRequest::front(9).counted()));
             let found: Vec<JobId> = page.rows.iter().map(|(_, row)| row.id).collect();
             assert_eq!((found, page.total), (vec![own], Some(1)));
         }
@@ -91,7 +91,9 @@ fn playlists_of_another_project_are_not_there() {
         feed::<Playlist, _>(&mut rows, project, id(number), &event);
     }
     for (project, own, strange) in [(ProjectId::HOME, 1, 2), (OTHER, 2, 1)] {
-        let page = rows.read_as(project, |rows| playlists(rows, None, PageRequest::front(9).counted()));
+        let page = rows.read_as(project, |rows| {
+            playlists(rows, &PlaylistFilter::default(), &PageRequest::front(9).counted())
+        });
         let found: Vec<Uuid> = page.rows.iter().map(|(_, row)| row.id.uuid()).collect();
         assert_eq!((found, page.total), (vec![id(own)], Some(1)));
         let strange = PlaylistId::from_uuid(id(strange));

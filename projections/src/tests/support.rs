@@ -18,7 +18,7 @@ use rusqlite::{
 use uuid::Uuid;
 
 use crate::{
-    page::{Cursor, Page, PageRequest},
+    page::{Page, PageRequest},
     scoped,
     view::{ApplyError, View},
 };
@@ -129,27 +129,14 @@ impl<V: View> Rows<V> {
         query(&transaction).unwrap()
     }
 
-    /// Every row of a list, page by page; checks what each page says of the whole.
+    /// Every row of a list, page by page from either end; checks what each page says of the whole.
     #[track_caller]
     pub(crate) fn pages<T>(
         &mut self,
-        first: u32,
-        query: impl Fn(&Transaction<'_>, PageRequest) -> rusqlite::Result<Page<T>>,
+        limit: u32,
+        query: impl Fn(&Transaction<'_>, &PageRequest) -> rusqlite::Result<Page<T>>,
     ) -> Vec<T> {
-        let mut all = Vec::new();
-        let mut after: Option<Cursor> = None;
-        loop {
-            // A client sends the cursor back as text.
-            let cursor = after.map(|cursor| cursor.to_string().parse().unwrap());
-            let page = self.read(|rows| query(rows, PageRequest { first, after: cursor, counted: true }));
-            after = page.rows.last().map(|(cursor, _)| *cursor);
-            assert!(page.rows.len() <= first as usize);
-            all.extend(page.rows.into_iter().map(|(_, row)| row));
-            if !page.has_next {
-                assert_eq!(page.total, Some(all.len() as u64), "the total is what there is");
-                return all;
-            }
-        }
+        super::listed::pages(self, limit, query)
     }
 
     /// How SQLite answers each statement of a query.
@@ -193,6 +180,17 @@ pub(crate) fn assert_indexed<V: View, T>(
 ) {
     let plans = rows.plans(query);
     assert!(!plans.iter().any(|step| is_slow(step)), "{plans:#?}");
+}
+
+/// Holds that a query reads the rows of a project in the order in which it answers them, from one end on.
+#[track_caller]
+pub(crate) fn assert_unsorted<V: View, T>(
+    rows: &mut Rows<V>,
+    query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+) {
+    let plans = rows.plans(query);
+    let is_slow = |step: &String| step.starts_with("SCAN") || step.contains("TEMP B-TREE FOR ORDER BY");
+    assert!(!plans.iter().any(is_slow), "{plans:#?}");
 }
 
 /// Whether a step of a plan reads more than is asked for.

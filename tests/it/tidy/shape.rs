@@ -99,6 +99,8 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "file", "roots"),
     // Files as the log has them, beside what is in their places.
     ("actors", "file", "shelf"),
+    // When each schedule comes next.
+    ("actors", "schedule", "timetable"),
     // What a refresh has seen until its end.
     ("actors", "playlist", "pages"),
     // What a reaction is, how far each got, and one file from event to command.

@@ -1,10 +1,19 @@
 //! What became of every row of a list, and what is gone at its source.
 
-use async_graphql::{Enum, SimpleObject};
-use mediary_projections::playlist::{Cell, EntryRow, Here, Standing};
+use async_graphql::{
+    Enum, OutputType, SimpleObject,
+    connection::{Connection, ConnectionNameType, EdgeNameType},
+};
+use mediary_projections::{
+    page::Page,
+    playlist::{Cell, EntryRow, Here, Standing},
+};
 
 use super::Entry;
-use crate::scalar::Long;
+use crate::{
+    connection::{Place, Total, edges},
+    scalar::Long,
+};
 
 /// What became of a row that is in its list: each has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -85,17 +94,33 @@ impl From<Vec<Cell>> for PlaylistAccount {
     }
 }
 
-/// A row that can't be had at its source any more.
-#[derive(Debug, Clone, SimpleObject)]
-pub(crate) struct GoneEntry {
-    /// The row, with what its source says of it: `status`, `availability`.
-    entry: Entry,
+/// What an edge says of a row that can't be had at its source any more.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub(crate) struct OfGone {
     /// Whether it is here.
     here: HereName,
 }
 
-impl From<(EntryRow, Here)> for GoneEntry {
-    fn from((row, here): (EntryRow, Here)) -> Self {
-        Self { entry: row.into(), here: here.into() }
+/// Rows that can't be had at their source any more, with what it says of them: `status`, `availability`.
+pub(crate) type Gone = Connection<Place, Entry, Total, OfGone, GoneNames, GoneNames>;
+
+/// What these are called.
+#[derive(Debug)]
+pub(crate) struct GoneNames;
+
+impl ConnectionNameType for GoneNames {
+    fn type_name<T: OutputType>() -> String {
+        "GoneEntryConnection".to_owned()
     }
+}
+
+impl EdgeNameType for GoneNames {
+    fn type_name<T: OutputType>() -> String {
+        "GoneEntryEdge".to_owned()
+    }
+}
+
+pub(super) fn gone(page: Page<(EntryRow, Here)>) -> Gone {
+    let total = Total::of(&page);
+    edges(page, total, |(row, here)| (Entry::from(row), OfGone { here: here.into() }))
 }

@@ -2,14 +2,14 @@
 
 use async_graphql::{
     Context, Enum, ID, Result, SimpleObject,
-    connection::{Connection, Edge, EmptyFields},
+    connection::{Connection, EmptyFields},
 };
 use mediary_events::{
     Concern as _,
     playlist::{Comparison, Difference, DifferenceKind, Playlist as Concern, Row, compare},
 };
 use mediary_log::{Direction, Filter, LogReader, Read};
-use mediary_projections::page::PageRequest;
+use mediary_projections::page::{Page, PageRequest};
 use mediary_schema::{EventId, JobId, PlaylistId, Timestamp, account::Permission};
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
     entry::{AvailabilityName, LiveStatusName},
 };
 use crate::{
-    connection::Place,
+    connection::{Place, edges},
     error::{fault, log_fault, read_fault},
     scalar::{Long, Position},
     schema::{platform, reader},
@@ -137,10 +137,10 @@ pub(super) async fn diff(
     });
     let (comparison, from, to) =
         compared.await.map_err(|_| fault("the server is stopping", "STOPPING", true))??;
-    Ok(page(comparison, (from, to), request))
+    Ok(page(comparison, (from, to), &request))
 }
 
-fn page(comparison: Comparison, (from, to): (u64, u64), request: PageRequest) -> Changes {
+fn page(comparison: Comparison, (from, to): (u64, u64), request: &PageRequest) -> Changes {
     let Comparison { differences, counts } = comparison;
     let total = DiffTotal {
         total_count: Long(differences.len() as u64),
@@ -148,14 +148,7 @@ fn page(comparison: Comparison, (from, to): (u64, u64), request: PageRequest) ->
         from_position: Position(from),
         to_position: Position(to),
     };
-    let begin = request.after.map_or(0, |cursor| usize::try_from(cursor.key).unwrap_or(usize::MAX));
-    let end = begin.saturating_add(request.first as usize);
-    let mut connection = Connection::with_additional_fields(begin > 0, end < differences.len(), total);
-    let shown = differences.into_iter().enumerate().skip(begin).take(request.first as usize);
-    connection.edges.extend(shown.map(|(index, difference)| {
-        Edge::new(Place::of_number(index as i64 + 1), EntryChange::from(difference))
-    }));
-    connection
+    edges(Page::of_all(differences, request), total, |difference| (difference.into(), EmptyFields))
 }
 
 /// Reads what people call a moment of a list.

@@ -1,12 +1,13 @@
 //! A row of a list, and the rows of several lists at once.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Result, SimpleObject};
 use mediary_projections::{
     Snapshot, SqlResult, ViewHandle, Views,
+    listing::Order,
     page::{Page, PageRequest},
-    playlist::{self as view, EntryFilter, EntryRow, EntryStatus, PlaylistView},
+    playlist::{self as view, EntryField, EntryFilter, EntryRow, EntryStatus, PlaylistView},
 };
 use mediary_schema::{
     ItemId, PlaylistId,
@@ -63,6 +64,42 @@ pub(crate) enum LiveStatusName {
     PostLive,
     /// The recording of a broadcast.
     WasLive,
+}
+
+/// What the entries of a list can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "EntryField", name = "EntryOrderField")]
+pub(crate) enum OrderName {
+    /// Where they are in their list.
+    Place,
+    /// When something of them changed last.
+    ChangedAt,
+}
+
+/// Which entries of a list are asked for.
+#[derive(Debug, Default, InputObject)]
+pub(crate) struct EntryFilterInput {
+    /// Also those that are gone from the list, unless a `status` is asked for.
+    removed: Option<bool>,
+    /// That are so in their list.
+    status: Option<Status>,
+    /// That may be seen by these.
+    availability: Option<AvailabilityName>,
+    /// With this text in title or address, in whichever case.
+    search: Option<String>,
+}
+
+impl EntryFilterInput {
+    pub(super) fn of(self, order: Order<EntryField>) -> EntryFilter {
+        let Self { removed, status, availability, search } = self;
+        EntryFilter {
+            order,
+            removed: removed.unwrap_or(false),
+            status: status.map(Into::into),
+            availability: availability.map(Into::into),
+            search,
+        }
+    }
 }
 
 /// A row of a playlist.
@@ -135,7 +172,7 @@ impl Entry {
 pub(super) struct EntriesOfList;
 
 impl LookUp for EntriesOfList {
-    type Key = (PlaylistId, EntryFilter, PageRequest);
+    type Key = Arc<(PlaylistId, EntryFilter, PageRequest)>;
     type Row = Page<EntryRow>;
 
     fn view(views: &Views) -> &ViewHandle {
@@ -143,8 +180,9 @@ impl LookUp for EntriesOfList {
     }
 
     fn find(rows: &Snapshot<'_>, keys: &[Self::Key]) -> SqlResult<HashMap<Self::Key, Self::Row>> {
-        let page = |&(id, filter, request): &Self::Key| {
-            Ok(((id, filter, request), view::entries(rows, id, filter, request)?))
+        let page = |key: &Self::Key| {
+            let (id, filter, request) = key.as_ref();
+            Ok((Arc::clone(key), view::entries(rows, *id, filter, request)?))
         };
         keys.iter().map(page).collect()
     }

@@ -1,3 +1,5 @@
+use mediary_events::told;
+use mediary_schema::schedule::ScheduledCommand;
 use serde_json::Value;
 
 use super::{Answer, Caller, Command, Gate, Receipt, Refusal, Story, Terms, Transaction, command::arguments};
@@ -22,8 +24,9 @@ impl Gate {
     ) -> Result<Answer<A::Told>, Refusal> {
         let kind = asked.kind();
         let dry_run = options.dry_run;
-        let terms = self.terms(&caller, kind.name, &arguments(&asked), options);
-        self.tell(caller, terms, dry_run, move |story| {
+        let given = ScheduledCommand { name: kind.name.to_owned(), arguments: arguments(&asked) };
+        let terms = self.terms(&caller, kind.name, &given.arguments, options);
+        self.tell(caller, terms, dry_run.then_some(given), move |story| {
             story.require(kind.permission)?;
             Story::tell(&asked, story)
         })
@@ -39,7 +42,9 @@ impl Gate {
     ) -> Result<Answer<Value>, Refusal> {
         let dry_run = options.dry_run;
         let terms = self.terms(&caller, command.name(), command.arguments(), options);
-        self.tell(caller, terms, dry_run, move |story| {
+        let given =
+            ScheduledCommand { name: command.name().to_owned(), arguments: command.arguments().clone() };
+        self.tell(caller, terms, dry_run.then_some(given), move |story| {
             story.require(command.kind().permission)?;
             command.tell(story)
         })
@@ -51,11 +56,15 @@ impl Gate {
         &self,
         caller: Caller,
         terms: Terms,
-        dry_run: bool,
+        dry: Option<ScheduledCommand>,
         story: impl Fn(&mut Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<Answer<T>, Refusal> {
-        let gate = if dry_run { self.on_scratch() } else { self.clone() };
-        self.enter(move || gate.answer(&caller, &terms, &story)).await
+        let gate = if dry.is_some() { self.on_scratch() } else { self.clone() };
+        let mut answer = self.enter(move || gate.answer(&caller, &terms, &story)).await?;
+        if let Some(dry_run) = &mut answer.dry_run {
+            dry_run.command = dry.filter(|given| told(given.arguments.clone()) == given.arguments);
+        }
+        Ok(answer)
     }
 
     fn answer<T>(

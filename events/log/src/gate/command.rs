@@ -47,7 +47,7 @@ impl Command {
     }
 
     /// Tells its story; the answer as JSON.
-    pub(super) fn tell(&self, story: &mut Transaction<'_>) -> Result<Value, Refusal> {
+    pub(crate) fn tell(&self, story: &mut Transaction<'_>) -> Result<Value, Refusal> {
         self.story.tell(story)
     }
 }

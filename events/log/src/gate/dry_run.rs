@@ -6,7 +6,7 @@ use mediary_events::{
     reaction::{Command, Reaction as Place},
     told,
 };
-use mediary_schema::ReactionId;
+use mediary_schema::{ReactionId, schedule::ScheduledCommand};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -23,6 +23,9 @@ const EVENTS_MAX: usize = 40_000;
 /// What a command would do, if it were carried out now. None of it was done.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct DryRun {
+    /// The command as data, in the form in which schedules and NATS take it; none if that could not be told without what
+    /// opens something, such as an address with a key.
+    pub command: Option<ScheduledCommand>,
     /// The events that would be recorded, in their order: those of the command, then those of what reacts to
     /// them. The first thousand.
     pub events: Vec<DryEvent>,

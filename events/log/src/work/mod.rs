@@ -12,6 +12,7 @@ pub mod playlist;
 pub mod project;
 pub mod reaction;
 pub mod root;
+pub mod schedule;
 pub mod setting;
 pub mod template;
 #[cfg(test)]
@@ -62,4 +63,5 @@ pub const REGISTRY: Registry = Registry::new(&[
     project::ENTRY,
     account::ENTRY,
     log::ENTRY,
+    schedule::ENTRY,
 ]);

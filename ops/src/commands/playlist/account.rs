@@ -9,7 +9,7 @@ pub(crate) use crate::answers::playlist::PlaylistAccount;
 use crate::{
     answers::{
         Connection,
-        playlist::{self as answers, GoneEntry},
+        playlist::{self as answers, GoneEntryEdge},
     },
     client::{Client, Document},
     commands::{failure::Failure, named},
@@ -199,9 +199,9 @@ fn row(entry: &Entry) -> [String; 5] {
     ]
 }
 
-fn gone_text(gone: &[GoneEntry]) -> String {
+fn gone_text(gone: &[GoneEntryEdge]) -> String {
     let mut table = Table::new(&["here", "source", "title", "file", "entry"]);
-    for GoneEntry { here, entry } in gone {
+    for GoneEntryEdge { here, entry } in gone {
         let [id, source, _, title, file] = row(entry);
         table.row([word(here), source, title, file, id]);
     }

@@ -1,13 +1,16 @@
 //! What became of every row of a list (LI-14), and what is gone at its source (LI-04).
 
 use mediary_schema::PlaylistId;
-use rusqlite::Transaction;
+use rusqlite::{Row, Transaction, params_from_iter, types::Value};
 
 use super::{
-    entries::{OF_PLAYLIST, OfList, of_list, page},
+    entries::{Conditions, OF_PLAYLIST, OfList, Picked, id_of_list, of_list},
     row::{EntryRow, entry_row},
 };
-use crate::page::{Page, PageRequest};
+use crate::{
+    listing::Order,
+    page::{Page, PageRequest},
+};
 
 /// What became of a row that is in its list: each has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +109,7 @@ pub fn account(transaction: &Transaction<'_>, playlist_id: PlaylistId) -> rusqli
             "SELECT {CELL} AS cell, count(*) AS rows FROM {OF_PLAYLIST}
              WHERE {condition} AND entry.status = 'present' GROUP BY cell ORDER BY rows DESC, cell"
         ))?
-        .query_map([playlist_id.uuid().as_bytes()], |row| {
+        .query_map(params_from_iter(id_of_list(playlist_id)), |row| {
             let cell: String = row.get("cell")?;
             let (standing, reason) = match cell.split_once('/') {
                 Some((standing, reason)) => (standing, Some(reason.to_owned())),
@@ -127,14 +130,17 @@ pub fn account_entries(
     playlist_id: PlaylistId,
     standing: Standing,
     reason: Option<&str>,
-    request: PageRequest,
+    request: &PageRequest,
 ) -> rusqlite::Result<Page<EntryRow>> {
     let cell = match reason {
         Some(reason) => format!("{}/{reason}", standing.name()),
         None => standing.name().to_owned(),
     };
-    let shown = format!("entry.status = 'present' AND instr({CELL} || '/', ?2 || '/') = 1");
-    page(transaction, playlist_id, &shown, Some(&cell), "NULL", request, entry_row)
+    let mut conditions = Conditions::default();
+    conditions.add("entry.status = 'present'", []);
+    conditions.add(format!("instr({CELL} || '/', ? || '/') = 1"), [Value::Text(cell)]);
+    let rows = Picked { list: playlist_id, order: Order::default(), conditions, told: "NULL" };
+    rows.page(transaction, request, entry_row, |list| list.count(transaction))
 }
 
 /// Rows that are gone at the source, in the list's order, each with whether it is here: all, or those of one case.
@@ -142,12 +148,18 @@ pub fn gone(
     transaction: &Transaction<'_>,
     playlist_id: PlaylistId,
     here: Option<Here>,
-    request: PageRequest,
+    request: &PageRequest,
 ) -> rusqlite::Result<Page<(EntryRow, Here)>> {
-    let shown = format!("{GONE} AND (?2 IS NULL OR {HERE} = ?2)");
-    page(transaction, playlist_id, &shown, here.map(Here::name), HERE, request, |row| {
+    let mut conditions = Conditions::default();
+    conditions.add(GONE, []);
+    if let Some(here) = here {
+        conditions.add(format!("{HERE} = ?"), [Value::Text(here.name().to_owned())]);
+    }
+    let rows = Picked { list: playlist_id, order: Order::default(), conditions, told: HERE };
+    let read = |row: &Row<'_>| {
         let told: String = row.get("told")?;
         let here = Here::ALL.into_iter().find(|known| known.name() == told).unwrap_or(Here::NeverSaved);
         Ok((entry_row(row)?, here))
-    })
+    };
+    rows.page(transaction, request, read, |list| list.count(transaction))
 }

@@ -1,21 +1,25 @@
 //! The entries of a list.
 
-use mediary_schema::{EntryId, PlaylistId};
-use rusqlite::{OptionalExtension as _, Row, Transaction, params, types::Value};
+use std::{borrow::Cow, iter};
+
+use mediary_schema::{EntryId, PlaylistId, playlist::Availability};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params, params_from_iter, types::Value};
 
 use super::{
-    row::{ENTRY_COLUMNS, EntryRow, entry_row},
+    row::{ENTRY_COLUMNS, EntryRow, EntryStatus, entry_row},
     unlisted,
 };
 use crate::{
-    page::{Cursor, Page, PageRequest},
+    listing::{By, Order, OrderField, Select},
+    page::{Cursor, Page, PageRequest, Rank},
+    rows::Words as _,
     sql,
 };
 
 /// The playlist first: SQLite takes the tables of a cross join in their order.
 pub(super) const OF_PLAYLIST: &str = "playlist CROSS JOIN entry ON entry.playlist_key = playlist.key";
 
-/// The entries of one list: which, and what they are sorted by. `?1` is the list.
+/// The entries of one list: which, and by what they have their place in it.
 pub(super) struct OfList {
     pub(super) condition: &'static str,
     pub(super) place: &'static str,
@@ -26,105 +30,209 @@ pub(super) fn of_list(playlist_id: PlaylistId) -> OfList {
     if playlist_id == PlaylistId::UNLISTED {
         return unlisted::OF_LIST;
     }
-    OfList { condition: "playlist.id = ?1", place: "entry.rank" }
+    OfList { condition: "playlist.id = ?", place: "entry.rank" }
 }
 
-/// Which entries of a playlist are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+/// The value for the mark in the condition on a list.
+pub(super) fn id_of_list(playlist_id: PlaylistId) -> Vec<Value> {
+    let is_one = playlist_id != PlaylistId::UNLISTED;
+    is_one.then(|| Value::Blob(playlist_id.uuid().as_bytes().to_vec())).into_iter().collect()
+}
+
+/// What entries can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EntryField {
+    /// Where they are in their list.
+    Place,
+    /// When something of them changed last.
+    ChangedAt,
+}
+
+impl OrderField for EntryField {
+    const DEFAULT: Order<Self> = Order { field: Self::Place, descending: false };
+
+    fn by(self) -> By {
+        match self {
+            Self::Place => By::number("place", "rank"),
+            Self::ChangedAt => By::CHANGED,
+        }
+    }
+}
+
+/// Which entries of a playlist are asked for, and in which order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct EntryFilter {
+    /// The order.
+    pub order: Order<EntryField>,
     /// Also those that are gone.
     pub removed: bool,
+    /// That are so in their list.
+    pub status: Option<EntryStatus>,
+    /// That may be seen by these.
+    pub availability: Option<Availability>,
+    /// With this text in title or address.
+    pub search: Option<String>,
 }
 
-/// The entries of a playlist in its order.
+impl EntryFilter {
+    fn conditions(&self) -> Conditions {
+        let Self { order: _, removed, status, availability, search } = self;
+        let mut conditions = Conditions::default();
+        if let Some(status) = status {
+            conditions.add("entry.status = ?", [Value::Text(status.word().to_owned())]);
+        } else if !removed {
+            conditions.add("entry.status <> 'removed'", []);
+        }
+        if let Some(availability) = availability {
+            // The name of one of a closed set is its JSON.
+            let name = serde_json::to_string(availability).unwrap_or_default();
+            conditions.add("entry.availability = ?", [Value::Text(name)]);
+        }
+        if let Some(search) = search {
+            let pattern = Value::Text(sql::containing(search));
+            conditions.add(sql::has(&["entry.title", "entry.url"], "?"), [pattern.clone(), pattern]);
+        }
+        conditions
+    }
+
+    /// Which of them are asked for by how they are in their list, if by nothing else: how many these are is known.
+    fn known(&self) -> Option<Vec<EntryStatus>> {
+        let Self { order: _, removed, status, availability, search } = self;
+        let is_known = availability.is_none() && search.is_none();
+        is_known.then(|| match status {
+            Some(status) => vec![*status],
+            None if *removed => EntryStatus::ALL.to_vec(),
+            None => vec![EntryStatus::Present, EntryStatus::NotSeen],
+        })
+    }
+}
+
+/// What rows of a list are picked by.
+#[derive(Debug, Default)]
+pub(super) struct Conditions {
+    all: Vec<Cow<'static, str>>,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    pub(super) fn add(
+        &mut self,
+        condition: impl Into<Cow<'static, str>>,
+        values: impl IntoIterator<Item = Value>,
+    ) {
+        self.all.push(condition.into());
+        self.values.extend(values);
+    }
+}
+
+/// The entries of a playlist, in its order unless said otherwise.
 pub fn entries(
     transaction: &Transaction<'_>,
     playlist_id: PlaylistId,
-    filter: EntryFilter,
-    request: PageRequest,
+    filter: &EntryFilter,
+    request: &PageRequest,
 ) -> rusqlite::Result<Page<EntryRow>> {
-    let shown = if filter.removed { "?2 IS NULL" } else { "entry.status <> 'removed' AND ?2 IS NULL" };
-    let mut picked = page(
-        transaction,
-        playlist_id,
-        shown,
-        None,
-        "NULL",
-        PageRequest { counted: false, ..request },
-        entry_row,
-    )?;
-    if request.counted {
-        picked.total = Some(number(transaction, playlist_id, filter)?);
+    let rows =
+        Picked { list: playlist_id, order: filter.order, conditions: filter.conditions(), told: "NULL" };
+    match filter.known() {
+        Some(known) => {
+            rows.page(transaction, request, entry_row, |_| number(transaction, playlist_id, &known))
+        }
+        None => rows.page(transaction, request, entry_row, |list| list.count(transaction)),
     }
-    Ok(picked)
 }
 
-/// How many entries there are, which is known.
+/// How many entries there are that are in their list in one of these ways, which is known.
 fn number(
     transaction: &Transaction<'_>,
     playlist_id: PlaylistId,
-    filter: EntryFilter,
+    known: &[EntryStatus],
 ) -> rusqlite::Result<u64> {
     if playlist_id == PlaylistId::UNLISTED {
-        return unlisted::number(transaction, filter);
+        return known.iter().map(|status| unlisted::of_status(transaction, *status)).sum();
     }
+    let is_asked = |status| known.contains(&status);
     let number = transaction
         .prepare_cached(
-            "SELECT entry_count + not_seen_count + iif(?2, removed_count, 0) FROM playlist WHERE id = ?1",
+            "SELECT iif(?2, entry_count, 0) + iif(?3, not_seen_count, 0) + iif(?4, removed_count, 0)
+             FROM playlist WHERE id = ?1",
         )?
-        .query_row(params![playlist_id.uuid().as_bytes(), filter.removed], |row| row.get::<_, i64>(0))
+        .query_row(
+            params![
+                playlist_id.uuid().as_bytes(),
+                is_asked(EntryStatus::Present),
+                is_asked(EntryStatus::NotSeen),
+                is_asked(EntryStatus::Removed)
+            ],
+            |row| row.get::<_, i64>(0),
+        )
         .optional()?;
     Ok(number.unwrap_or_default() as u64)
 }
 
-/// A page of a list's rows that fit a condition on `entry` and on the text `?2`, with one more column, `told`. To count
-/// them is to look at every row of the list.
-pub(super) fn page<T>(
-    transaction: &Transaction<'_>,
-    playlist_id: PlaylistId,
-    shown: &str,
-    text: Option<&str>,
-    told: &str,
-    request: PageRequest,
-    read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<Page<T>> {
-    let OfList { condition, place } = of_list(playlist_id);
-    let from = format!("FROM {OF_PLAYLIST} WHERE {condition} AND {shown}");
-    let id = playlist_id.uuid();
-    let cursor = match request.after {
-        Some(cursor) => Cursor { rank: place_now(transaction, playlist_id, cursor)?, ..cursor },
-        None => Cursor { rank: i64::MIN, key: i64::MIN },
-    };
-    // The first of the two conditions on the place is the one that an index can answer in any case.
-    let rows = transaction
-        .prepare_cached(&format!(
-            "SELECT {ENTRY_COLUMNS}, {place} AS place, {told} AS told {from}
-             AND {place} >= ?3 AND ({place}, entry.key) > (?3, ?4) ORDER BY {place}, entry.key LIMIT ?5"
-        ))?
-        .query_map(params![id.as_bytes(), text, cursor.rank, cursor.key, request.limit()], |row| {
-            Ok((Cursor { rank: row.get("place")?, key: row.get("key")? }, read(row)?))
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    Page::new(rows, request, || {
-        sql::count(transaction, &format!("SELECT count(*) {from}"), params![id.as_bytes(), text])
-    })
+/// Rows of a list, with one more column, `told`.
+pub(super) struct Picked {
+    pub(super) list: PlaylistId,
+    pub(super) order: Order<EntryField>,
+    pub(super) conditions: Conditions,
+    pub(super) told: &'static str,
+}
+
+impl Picked {
+    /// A page of them; how many rows there are in all is asked if it is to be said. To count them is to look at every row of
+    /// the list.
+    pub(super) fn page<T>(
+        self,
+        transaction: &Transaction<'_>,
+        request: &PageRequest,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+        total: impl FnOnce(&Select<'_>) -> rusqlite::Result<u64>,
+    ) -> rusqlite::Result<Page<T>> {
+        let Self { list, order, conditions, told } = self;
+        let OfList { condition, place } = of_list(list);
+        let mut request = request.clone();
+        let rank = match order.field {
+            EntryField::Place => {
+                for cursor in [&mut request.after, &mut request.before].into_iter().flatten() {
+                    cursor.rank = place_now(transaction, list, cursor)?;
+                }
+                place
+            }
+            EntryField::ChangedAt => "entry.changed_at",
+        };
+        let mut values = id_of_list(list);
+        values.extend(conditions.values);
+        let select = Select {
+            columns: &format!("{ENTRY_COLUMNS}, {told} AS told"),
+            from: OF_PLAYLIST.into(),
+            conditions: iter::once(condition.into()).chain(conditions.all).collect(),
+            values,
+            by: order.field.by(),
+            rank: rank.into(),
+            key: "entry.key".into(),
+            descending: order.descending,
+        };
+        select.page(transaction, &request, read, || total(&select))
+    }
 }
 
 /// Where the row of a cursor stands by now: ranks are spread when there is no room between two, and rows move.
 fn place_now(
     transaction: &Transaction<'_>,
     playlist_id: PlaylistId,
-    cursor: Cursor,
-) -> rusqlite::Result<i64> {
+    cursor: &Cursor,
+) -> rusqlite::Result<Rank> {
     let OfList { condition, place } = of_list(playlist_id);
+    let mut values = vec![Value::Integer(cursor.key)];
+    values.extend(id_of_list(playlist_id));
     let found = transaction
         .prepare_cached(&format!(
             "SELECT {place} FROM entry JOIN playlist ON playlist.key = entry.playlist_key
-             WHERE {condition} AND entry.key = ?2"
+             WHERE entry.key = ? AND {condition}"
         ))?
-        .query_row(params![playlist_id.uuid().as_bytes(), cursor.key], |row| row.get(0))
+        .query_row(params_from_iter(values), |row| row.get(0))
         .optional()?;
-    Ok(found.unwrap_or(cursor.rank))
+    Ok(found.unwrap_or_else(|| cursor.rank.clone()))
 }
 
 /// One entry.
@@ -141,7 +249,7 @@ pub fn entries_by_id(transaction: &Transaction<'_>, ids: &[EntryId]) -> rusqlite
             "SELECT {ENTRY_COLUMNS} FROM entry JOIN playlist ON playlist.key = entry.playlist_key
              WHERE entry.id IN ({marks})"
         ))?
-        .query_map(rusqlite::params_from_iter(values), entry_row)?
+        .query_map(params_from_iter(values), entry_row)?
         .collect()
 }
 
@@ -166,11 +274,13 @@ pub fn changed_entries(
     limit: u32,
 ) -> rusqlite::Result<Vec<EntryRow>> {
     let OfList { condition, .. } = of_list(playlist_id);
+    let mut values = id_of_list(playlist_id);
+    values.extend([Value::Integer(after as i64), Value::Integer(limit.into())]);
     transaction
         .prepare_cached(&format!(
             "SELECT {ENTRY_COLUMNS} FROM {OF_PLAYLIST}
-             WHERE {condition} AND entry.changed_at > ?2 ORDER BY entry.changed_at LIMIT ?3"
+             WHERE {condition} AND entry.changed_at > ? ORDER BY entry.changed_at LIMIT ?"
         ))?
-        .query_map(params![playlist_id.uuid().as_bytes(), after as i64, limit], entry_row)?
+        .query_map(params_from_iter(values), entry_row)?
         .collect()
 }

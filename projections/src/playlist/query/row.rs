@@ -9,7 +9,6 @@ use mediary_schema::{
 use rusqlite::Row;
 
 use crate::{
-    page::Cursor,
     rows::{Word, Words},
     sql,
 };
@@ -83,7 +82,7 @@ pub struct PlaylistRow {
 }
 
 /// Whether an entry is in its list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EntryStatus {
     /// The last full refresh had it.
     Present,
@@ -91,6 +90,10 @@ pub enum EntryStatus {
     NotSeen,
     /// It is gone from the list.
     Removed,
+}
+
+impl EntryStatus {
+    pub(super) const ALL: [Self; 3] = [Self::Present, Self::NotSeen, Self::Removed];
 }
 
 impl Words for EntryStatus {
@@ -103,7 +106,7 @@ impl Words for EntryStatus {
     }
 
     fn of_word(word: &str) -> Option<Self> {
-        [Self::Present, Self::NotSeen, Self::Removed].into_iter().find(|status| status.word() == word)
+        Self::ALL.into_iter().find(|status| status.word() == word)
     }
 }
 
@@ -134,14 +137,13 @@ pub struct EntryRow {
     pub changed_at: u64,
 }
 
-pub(super) const PLAYLIST_COLUMNS: &str = "key, id, url, followed, followed_at, kind, title, extractor, refreshed_at,
+pub(super) const PLAYLIST_COLUMNS: &str = "id, url, followed, followed_at, kind, title, extractor, refreshed_at,
     refresh_outcome, refresh_job_id, refresh_counts, refresh_failure, refresh_unreadable, refresh_unreadable_rows,
     entry_count, not_seen_count, changed_at";
 
-pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, PlaylistRow)> {
-    let key: i64 = row.get("key")?;
+pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<PlaylistRow> {
     let outcome: Option<Word<_>> = row.get("refresh_outcome")?;
-    let playlist = PlaylistRow {
+    Ok(PlaylistRow {
         id: PlaylistId::from_uuid(sql::uuid(row, "id")?),
         url: row.get("url")?,
         followed: row.get("followed")?,
@@ -159,11 +161,10 @@ pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, PlaylistR
         entry_count: row.get::<_, i64>("entry_count")? as u64,
         not_seen_count: row.get::<_, i64>("not_seen_count")? as u64,
         changed_at: row.get::<_, i64>("changed_at")? as u64,
-    };
-    Ok((Cursor { rank: key, key }, playlist))
+    })
 }
 
-pub(super) const ENTRY_COLUMNS: &str = "entry.key, entry.id, playlist.id AS playlist_id, entry.item_id,
+pub(super) const ENTRY_COLUMNS: &str = "entry.id, playlist.id AS playlist_id, entry.item_id,
     entry.extractor, entry.source_id, entry.url, entry.title, entry.duration_ms, entry.availability,
     entry.live_status, entry.status, entry.added_at, entry.changed_at";
 

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, Transaction};
 
 use super::{
     Shown,
-    entries::{EntryFilter, OfList},
+    entries::OfList,
     row::{EntryStatus, PlaylistRow},
 };
 use crate::{counted, rows::Words as _};
@@ -13,7 +13,7 @@ use crate::{counted, rows::Words as _};
 /// Its entries: those of every single item, in the order in which these were followed first.
 pub(super) const OF_LIST: OfList = OfList {
     // As the index says it, or it would be of no use.
-    condition: "playlist.followed = 1 AND playlist.kind = '\"single\"' AND ?1 IS NOT NULL",
+    condition: "playlist.followed = 1 AND playlist.kind = '\"single\"'",
     place: "playlist.key",
 };
 
@@ -47,13 +47,7 @@ pub(super) fn playlist(transaction: &Transaction<'_>) -> rusqlite::Result<Playli
     })
 }
 
-/// How many entries it has.
-pub(super) fn number(transaction: &Transaction<'_>, filter: EntryFilter) -> rusqlite::Result<u64> {
-    let shown = of_status(transaction, EntryStatus::Present)? + of_status(transaction, EntryStatus::NotSeen)?;
-    let removed = if filter.removed { of_status(transaction, EntryStatus::Removed)? } else { 0 };
-    Ok(shown + removed)
-}
-
-fn of_status(transaction: &Transaction<'_>, status: EntryStatus) -> rusqlite::Result<u64> {
+/// How many entries it has that are in it so.
+pub(super) fn of_status(transaction: &Transaction<'_>, status: EntryStatus) -> rusqlite::Result<u64> {
     counted::number(transaction, Some(status.word()), Some(Shown::Unlisted.word()))
 }

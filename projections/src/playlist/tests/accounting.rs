@@ -178,6 +178,6 @@ fn no_list_is_sorted_to_answer_a_page() {
     followed.look_at("a b c");
     let (id, request) = (followed.id, PageRequest::front(10));
     let rows = &mut followed.rows;
-    assert_indexed(rows, |rows| account_entries(rows, id, Standing::Skipped, None, request));
-    assert_indexed(rows, |rows| gone(rows, id, Some(Here::Safe), request));
+    assert_indexed(rows, |rows| account_entries(rows, id, Standing::Skipped, None, &request));
+    assert_indexed(rows, |rows| gone(rows, id, Some(Here::Safe), &request));
 }

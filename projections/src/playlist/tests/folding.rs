@@ -160,7 +160,7 @@ fn what_is_there_and_what_was_not_seen_are_as_many_as_are_shown() {
         let id = followed.id;
         let row = row(&mut followed.rows, id);
         let request = PageRequest::front(1).counted();
-        let shown = followed.rows.read(|rows| entries(rows, id, EntryFilter::default(), request));
+        let shown = followed.rows.read(|rows| entries(rows, id, &EntryFilter::default(), &request));
         assert_eq!(Some(row.entry_count + row.not_seen_count), shown.total, "{names:?}");
         assert_eq!(row.not_seen_count, not_seen, "{names:?}");
     }
@@ -183,7 +183,7 @@ fn an_entry_is_shown_with_all_that_is_known_of_it() {
         added_at: at(2),
         changed_at: 2,
     };
-    assert_eq!(followed.entries(ALL), [expected]);
+    assert_eq!(followed.entries(&ALL), [expected]);
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn an_entry_follows_its_changes() {
     (observed[1].title, observed[1].availability) = (None, Availability::Private);
     followed.look(observed);
     let shown: Vec<_> = followed
-        .entries(ALL)
+        .entries(&ALL)
         .into_iter()
         .map(|entry| (entry.title.unwrap(), entry.availability, entry.status))
         .collect();

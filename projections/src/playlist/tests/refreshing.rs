@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::page::PageRequest;
+use crate::page::{Cursor, PageRequest, Rank};
 
 #[test]
 fn entries_stand_as_the_last_look_saw_them() {
@@ -75,13 +75,17 @@ fn many_new_entries_in_front_move_no_rank() {
     assert_eq!(ranks(&mut followed.rows, followed.id)[700..], before);
 }
 
+fn rank(cursor: &Cursor) -> i64 {
+    let Rank::Number(rank) = cursor.rank else { panic!("{cursor} is no place in a list") };
+    rank
+}
+
 fn ranks(rows: &mut Rows<PlaylistView>, list: PlaylistId) -> Vec<i64> {
     let (mut ranks, mut after) = (Vec::new(), None);
     loop {
-        let page =
-            rows.read(|rows| entries(rows, list, ALL, PageRequest { first: 500, after, counted: false }));
-        ranks.extend(page.rows.iter().map(|(cursor, _)| cursor.rank));
-        after = page.rows.last().map(|(cursor, _)| *cursor);
+        let page = rows.read(|rows| entries(rows, list, &ALL, &PageRequest::front(500).after(after)));
+        ranks.extend(page.rows.iter().map(|(cursor, _)| rank(cursor)));
+        after = page.rows.last().map(|(cursor, _)| cursor.clone());
         if !page.has_next {
             return ranks;
         }
@@ -94,15 +98,16 @@ fn a_page_goes_on_behind_its_last_row_though_ranks_were_spread_meanwhile() {
     let mut followed = Followed::new();
     followed.look_at("a b c d e");
     let id = followed.id;
-    let page = |followed: &mut Followed, request| followed.rows.read(|rows| entries(rows, id, ALL, request));
+    let page =
+        |followed: &mut Followed, request| followed.rows.read(|rows| entries(rows, id, &ALL, &request));
     let front = page(&mut followed, PageRequest::front(3));
     let ranks_before = ranks(&mut followed.rows, id);
     for number in 0..50 {
         followed.feed(vec![added(id, &format!("n{number}"), Some("a"))]);
     }
     assert_ne!(ranks(&mut followed.rows, id)[51..], ranks_before[1..], "they were spread");
-    let after = front.rows.last().map(|(cursor, _)| *cursor);
-    let rest = page(&mut followed, PageRequest { first: 500, after, counted: false });
+    let after = front.rows.last().map(|(cursor, _)| cursor.clone());
+    let rest = page(&mut followed, PageRequest::front(500).after(after));
     let names: Vec<_> = rest.rows.iter().map(|(_, row)| row.source.source_id.as_str()).collect();
     assert_eq!(names, ["d", "e"]);
 }
@@ -126,12 +131,12 @@ fn who_pages_goes_on_behind_his_row_though_ranks_were_spread() {
     let id = list("a");
     let first = [follow("a"), added(id, "x", None), added(id, "y", Some("x")), added(id, "z", Some("y"))];
     rows.feed::<Playlist>(id.uuid(), first);
-    let page = rows.read(|rows| entries(rows, id, ALL, PageRequest::front(2)));
-    let after = page.rows.last().map(|(cursor, _)| *cursor);
+    let page = rows.read(|rows| entries(rows, id, &ALL, &PageRequest::front(2)));
+    let after = page.rows.last().map(|(cursor, _)| cursor.clone());
     let before = ranks(&mut rows, id);
     rows.feed::<Playlist>(id.uuid(), (0..150).map(|number| added(id, &format!("n{number}"), Some("x"))));
     assert_ne!(ranks(&mut rows, id).last(), before.last(), "ranks were spread");
-    let page = rows.read(|rows| entries(rows, id, ALL, PageRequest { after, ..PageRequest::front(500) }));
+    let page = rows.read(|rows| entries(rows, id, &ALL, &PageRequest::front(500).after(after)));
     let names: Vec<_> = page.rows.iter().map(|(_, row)| row.source.source_id.as_str()).collect();
     assert_eq!(names, ["z"]);
 }
@@ -157,7 +162,7 @@ proptest! {
         let mut followed = Followed::new();
         for observed in looks {
             followed.look(observed);
-            let shown = followed.entries(EntryFilter { removed: false });
+            let shown = followed.entries(&EntryFilter::default());
             let known: Vec<_> = followed
                 .state
                 .rows
@@ -172,7 +177,7 @@ proptest! {
             prop_assert_eq!(shown, known);
             let gone = followed.state.removed.len();
             let removed = |row: &EntryRow| row.status == EntryStatus::Removed;
-            prop_assert_eq!(followed.entries(ALL).iter().filter(|row| removed(row)).count(), gone);
+            prop_assert_eq!(followed.entries(&ALL).iter().filter(|row| removed(row)).count(), gone);
         }
     }
 }

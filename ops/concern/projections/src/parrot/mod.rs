@@ -6,5 +6,5 @@ mod query;
 mod tests;
 mod view;
 
-pub use query::{CALLED, ParrotRow, parrots};
+pub use query::{CALLED, ParrotField, ParrotRow, parrots};
 pub use view::ParrotView;

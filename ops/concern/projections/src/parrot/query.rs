@@ -1,10 +1,11 @@
 use mediary_schema::parrot::ParrotId;
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{Row, Transaction};
 
 use crate::{
     counted,
+    listing::{By, Listing, Order, OrderField},
     named::Called,
-    page::{Cursor, Page, PageRequest},
+    page::{Page, PageRequest},
     sql,
 };
 
@@ -25,22 +26,39 @@ pub struct ParrotRow {
 /// What they are in the numbers.
 pub(super) const COUNTED: &str = "parrot";
 
-fn parrot_row(row: &Row<'_>) -> rusqlite::Result<(Cursor, ParrotRow)> {
-    let key: i64 = row.get("key")?;
-    let parrot = ParrotRow {
+const COLUMNS: &str = "id, text, letters";
+
+fn parrot_row(row: &Row<'_>) -> rusqlite::Result<ParrotRow> {
+    Ok(ParrotRow {
         id: ParrotId::from_uuid(sql::uuid(row, "id")?),
         text: row.get("text")?,
         letters: row.get::<_, Option<i64>>("letters")?.map(|letters| letters as u64),
-    };
-    Ok((Cursor { rank: key, key }, parrot))
+    })
 }
 
-/// Parrots, newest first.
-pub fn parrots(transaction: &Transaction<'_>, request: PageRequest) -> rusqlite::Result<Page<ParrotRow>> {
-    let after = request.after.map_or(i64::MAX, |cursor| cursor.key);
-    let rows = transaction
-        .prepare_cached("SELECT key, id, text, letters FROM parrot WHERE key < ?1 ORDER BY key DESC LIMIT ?2")?
-        .query_map(params![after, request.limit()], parrot_row)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    Page::new(rows, request, || counted::number(transaction, Some(COUNTED), None))
+/// What parrots can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ParrotField {
+    /// When they were told.
+    ToldAt,
+}
+
+impl OrderField for ParrotField {
+    const DEFAULT: Order<Self> = Order { field: Self::ToldAt, descending: true };
+
+    fn by(self) -> By {
+        match self {
+            Self::ToldAt => By::KEY,
+        }
+    }
+}
+
+/// Parrots, newest first unless said otherwise.
+pub fn parrots(
+    transaction: &Transaction<'_>,
+    order: Order<ParrotField>,
+    request: &PageRequest,
+) -> rusqlite::Result<Page<ParrotRow>> {
+    let list = Listing::of("parrot", COLUMNS, order);
+    list.page(transaction, request, parrot_row, || counted::number(transaction, Some(COUNTED), None))
 }
