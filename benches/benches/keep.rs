@@ -16,6 +16,8 @@ const EPISODES: u32 = 200;
 const LONG: u32 = 5_000;
 /// Entries of the feed whose media stand on pages.
 const PAGES: u32 = 20;
+/// Downloads at once, where somebody wants more than the two of the default.
+const MORE_AT_ONCE: u32 = 8;
 /// The list of the sample site that the engine looks at.
 const LIST: &str = "videos";
 /// Turns of everything; medians count.
@@ -57,6 +59,7 @@ async fn run() {
         mut listed_alone,
         mut long,
         mut kept,
+        mut kept_by_more,
         mut kept_alone,
         mut found,
         mut found_by_starts,
@@ -74,6 +77,11 @@ async fn run() {
         let (playlist_id, _) = platform.follow(&publisher.pages_url(PAGES)).await;
         found.0.push(platform.keep_all(&playlist_id, PAGES).await);
         platform.stop().await;
+        let platform = Platform::start(&place("more"), None).await;
+        platform.limit_downloads(MORE_AT_ONCE).await;
+        let (playlist_id, _) = platform.follow(&feed).await;
+        kept_by_more.0.push(platform.keep_all(&playlist_id, EPISODES).await);
+        platform.stop().await;
         let each_started = |configuration: &mut Configuration| configuration.ytdlp.host = false;
         let platform = Platform::start_with(&place("starts"), Some(&plugins), each_started).await;
         let (playlist_id, _) = platform.follow(&publisher.pages_url(PAGES)).await;
@@ -87,6 +95,7 @@ async fn run() {
     listed_alone.row("the same list by yt-dlp alone");
     long.row(&format!("a feed of {LONG} entries: listed, compared, recorded"));
     kept.row(&format!("{EPISODES} small files of one feed: fetched, probed, decoded, hashed, recorded"));
+    kept_by_more.row(&format!("the same, {MORE_AT_ONCE} downloads at once instead of two"));
     kept_alone.row("the same files by yt-dlp alone, in one process, unproved");
     found.row(&format!(
         "{PAGES} small files that the engine finds on pages, by copies of one process, proved"
@@ -97,10 +106,11 @@ async fn run() {
     let more = listed.median().as_secs_f64() - listed_alone.median().as_secs_f64();
     line(&format!("\nThe list takes {more:.2} s more than yt-dlp itself."));
     line(&format!(
-        "{:.1} files per second beside {:.1}: {:.2} times as many.",
+        "{:.1} files per second beside {:.1}: {:.2} times as many; {:.2} with {MORE_AT_ONCE} at once.",
         rate(&kept),
         rate(&kept_alone),
-        rate(&kept) / rate(&kept_alone)
+        rate(&kept) / rate(&kept_alone),
+        rate(&kept_by_more) / rate(&kept_alone)
     ));
     site.stop().await;
 }

@@ -99,6 +99,18 @@ impl Platform {
         began.elapsed()
     }
 
+    /// Lets so many downloads be at work at once.
+    ///
+    /// # Panics
+    /// If that is refused.
+    pub async fn limit_downloads(&self, at_once: u32) {
+        const LIMIT: &str =
+            "mutation($input: LimitsSetInput!) { limitsSet(input: $input) { userErrors { code } } }";
+        let input = json!({ "kinds": [{ "kind": "DOWNLOAD", "limit": at_once }], "total": at_once });
+        let answer = self.ask(LIMIT, json!({ "input": input })).await;
+        assert_eq!(answer["limitsSet"]["userErrors"], json!([]));
+    }
+
     async fn ask(&self, document: &str, variables: Value) -> Value {
         let request = self.http.post(&self.url).bearer_auth(&self.token);
         let answer = request.json(&json!({ "query": document, "variables": variables })).send().await;
