@@ -45,6 +45,19 @@ pub(crate) const fn cost(first: Option<u32>, last: Option<u32>, child: usize) ->
     }
 }
 
+/// The longest text that is looked for: an address.
+pub(crate) const TEXT_MAX: usize = 8_192;
+
+/// A text that a list is searched for.
+pub(crate) fn search(text: Option<String>) -> Result<Option<String>> {
+    match text {
+        Some(text) if text.len() > TEXT_MAX => {
+            Err(fault("there is too much text to look for", "BAD_TEXT", false))
+        }
+        text => Ok(text.filter(|text| !text.trim().is_empty())),
+    }
+}
+
 /// What part of a list is asked for, as every list is asked.
 #[derive(Debug, Default)]
 pub(crate) struct Part {

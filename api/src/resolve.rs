@@ -11,6 +11,7 @@ pub(crate) use self::ResolveQuery as Query;
 pub(crate) use crate::nothing::{Mutation, Subscription};
 use crate::{
     choice::Choice,
+    connection::TEXT_MAX,
     entry::{self, Entry, Shelf, Thing, ThingKind, ThingOf},
     error::{fault, read_fault},
     schema::read,
@@ -42,8 +43,6 @@ const COST: usize = 200;
 const CANDIDATES_MAX: u32 = 20;
 /// Fewer digits of an id are a slip of the finger, not a choice.
 const DIGITS_MIN: usize = 4;
-/// The longest text that is looked for: an address.
-const TEXT_MAX: usize = 8_192;
 /// What stands for the newest thing of a kind.
 const LAST: &str = "@last";
 

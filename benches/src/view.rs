@@ -6,6 +6,7 @@ use mediary_log::{Filter, Log, alarm::Alarms};
 use mediary_projections::{
     Snapshot, SqlResult, StartError, ViewHandle,
     page::{Page, PageRequest},
+    search,
     view::View,
 };
 use mediary_schema::scope::Scope;
@@ -85,7 +86,8 @@ pub fn tables(view: &ViewHandle) -> Vec<Table> {
     view.read_blocking(Scope::of_platform(), |snapshot| {
         let names: Vec<String> = snapshot
             .prepare(
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('checkpoint', 'counted')
+                "SELECT name FROM sqlite_schema WHERE name NOT IN ('checkpoint', 'counted') AND name IN (
+                     SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table')
                  ORDER BY rowid",
             )?
             .query_map([], |row| row.get(0))?
@@ -117,26 +119,31 @@ pub fn insert<V: View>(directory: &Path, tables: &[Table]) -> SqlResult<Figure> 
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "cache_size", CACHE_KIB)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    search::prepare(&connection)?;
     connection.execute_batch(V::TABLES)?;
     connection.execute_batch(V::INDEXES)?;
+    search::make(&connection, V::TEXTS)?;
     let mut count = 0;
     let began = Instant::now();
     for Table { name, rows } in tables {
         for batch in rows.chunks(BATCH) {
-            count += insert_batch(&mut connection, name, batch)?;
+            count += insert_batch::<V>(&mut connection, name, batch)?;
         }
     }
     Ok(Figure::new(count, began.elapsed(), Vec::new()))
 }
 
-fn insert_batch(connection: &mut Connection, table: &str, rows: &[Vec<Value>]) -> SqlResult<u64> {
+fn insert_batch<V: View>(connection: &mut Connection, table: &str, rows: &[Vec<Value>]) -> SqlResult<u64> {
     let transaction = connection.transaction()?;
     let mut count = 0;
-    for row in rows {
-        let marks = vec!["?"; row.len()].join(", ");
-        let sql = format!("INSERT INTO {table} VALUES ({marks})");
-        count += transaction.prepare_cached(&sql)?.execute(params_from_iter(row))? as u64;
-    }
+    search::keep(&transaction, V::TEXTS, |transaction| {
+        for row in rows {
+            let marks = vec!["?"; row.len()].join(", ");
+            let sql = format!("INSERT INTO {table} VALUES ({marks})");
+            count += transaction.prepare_cached(&sql)?.execute(params_from_iter(row))? as u64;
+        }
+        SqlResult::Ok(())
+    })?;
     transaction.commit()?;
     Ok(count)
 }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, types::Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::edition::Edition;
+use crate::{edition::Edition, sql};
 
 /// Rows that are shown of what differs, of each kind.
 const SAMPLES_MAX: usize = 5;
@@ -121,12 +121,8 @@ pub(crate) fn compare(
 }
 
 fn tables(rows: &Connection) -> rusqlite::Result<Vec<String>> {
-    rows.prepare(
-        "SELECT name FROM main.sqlite_schema
-         WHERE type = 'table' AND name <> 'checkpoint' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
-    )?
-    .query_map([], |row| row.get(0))?
-    .collect()
+    let all = sql::tables(rows, "table")?;
+    Ok(all.into_iter().filter(|table| table != "checkpoint").collect())
 }
 
 /// A column as its table declares it.

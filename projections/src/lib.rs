@@ -32,6 +32,7 @@ mod registry;
 mod rows;
 pub mod schedule;
 mod scoped;
+pub mod search;
 mod shelf;
 mod spawn;
 mod sql;

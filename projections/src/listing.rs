@@ -1,7 +1,7 @@
 //! Lists: which rows of a table are asked for, in which order, and a page of them.
 //!
 //! Guarantees: whichever conditions are asked for together, one of them, or the order, is the index along which rows are
-//! read, and nothing is sorted: what is asked for besides is looked at row by row. Rows that stay where they are in a list
+//! read, and nothing is sorted but what a search found: what is asked for besides is looked at row by row. Rows that stay where they are in a list
 //! are neither left out nor shown twice by the pages of it, whatever changes in between.
 
 use std::{borrow::Cow, hash::Hash};
@@ -10,6 +10,7 @@ use rusqlite::{Row, Transaction, params_from_iter, types::Value};
 
 use crate::{
     page::{Cursor, End, Page, PageRequest, Rank},
+    search::{self, Sought},
     sql,
 };
 
@@ -90,6 +91,8 @@ pub(crate) struct Listing {
     columns: &'static str,
     by: By,
     descending: bool,
+    /// The words that rows are searched for.
+    sought: Sought,
     /// Rows whose keys are in the answer to a query, as its column `place`, in their order.
     among: Vec<(&'static str, Vec<Value>)>,
     /// Rows that have a value in a column which has an index with the key behind it.
@@ -105,7 +108,13 @@ impl Listing {
     pub(crate) fn of<F: OrderField>(table: &'static str, columns: &'static str, order: Order<F>) -> Self {
         let (by, descending) = (order.field.by(), order.descending);
         let (among, equal, besides) = (Vec::new(), Vec::new(), Vec::new());
-        Self { table, columns, by, descending, among, equal, since: None, besides }
+        let sought = Sought::Anything;
+        Self { table, columns, by, descending, sought, among, equal, since: None, besides }
+    }
+
+    /// Only those that have the words of a text, if there is one. What is found is the least there is, and leads.
+    pub(crate) fn search(&mut self, text: Option<&str>) {
+        self.sought = Sought::of(text);
     }
 
     /// Only those whose keys a query answers, in their order, as its column `place`.
@@ -138,6 +147,17 @@ impl Listing {
         // One thing leads, and all else is kept from leading by a plus: an index that fits less would have to be sorted.
         let mut is_led = by.column.is_some();
         let mut is_in_another_order = is_led;
+        match &self.sought {
+            Sought::Anything => {}
+            Sought::Nothing => conditions.push("0".into()),
+            Sought::Words(words) => {
+                from = format!("{} CROSS JOIN {table} ON {table}.key = found.place", search::found(table))
+                    .into();
+                key = Cow::Borrowed("found.place");
+                values.push(Value::Text(words.clone()));
+                (is_led, is_in_another_order) = (true, true);
+            }
+        }
         if !is_led && let Some((query, of_query)) = among.next() {
             from = format!("({query}) AS found CROSS JOIN {table} ON {table}.key = found.place").into();
             key = Cow::Borrowed("found.place");

@@ -6,6 +6,8 @@
 use mediary_schema::ProjectId;
 use rusqlite::Connection;
 
+use crate::{search, sql};
+
 /// Tables that are about the file, not about what is in it.
 const OF_THE_FILE: &str = "checkpoint";
 
@@ -14,14 +16,18 @@ pub(crate) fn hide(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "CREATE TEMP TABLE scope (only INTEGER PRIMARY KEY CHECK (only = 0), project BLOB NOT NULL) STRICT;",
     )?;
-    let tables: Vec<String> = connection
-        .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name <> ?1")?
-        .query_map([OF_THE_FILE], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    for table in tables {
+    for table in sql::tables(connection, "table")?.iter().filter(|table| *table != OF_THE_FILE) {
         connection.execute_batch(&format!(
             "CREATE TEMP VIEW {table} AS SELECT * FROM main.{table}
              WHERE project = (SELECT project FROM temp.scope WHERE only = 0);"
+        ))?;
+    }
+    // An index of words doesn't say whose a row is; its table does.
+    for (index, table) in search::indexes(connection)? {
+        connection.execute_batch(&format!(
+            "CREATE TEMP VIEW {index} AS SELECT its.rowid AS rowid, its.{index} AS {index}
+             FROM main.{index} AS its CROSS JOIN main.{table} AS whose ON whose.key = its.rowid
+             WHERE whose.project = (SELECT project FROM temp.scope WHERE only = 0);"
         ))?;
     }
     Ok(())

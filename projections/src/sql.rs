@@ -1,6 +1,6 @@
 //! Small conveniences between rows and values.
 
-use rusqlite::{Row, Transaction};
+use rusqlite::{Connection, Row, Transaction};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -12,6 +12,16 @@ pub(crate) fn uuid(row: &Row<'_>, column: &str) -> rusqlite::Result<Uuid> {
 /// A UUID column that may be null.
 pub(crate) fn uuid_opt(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Uuid>> {
     Ok(row.get::<_, Option<[u8; 16]>>(column)?.map(Uuid::from_bytes))
+}
+
+/// The tables of a file that are of a type: a `table` by itself, or a `virtual` one, which is kept in others.
+pub(crate) fn tables(file: &Connection, of_type: &str) -> rusqlite::Result<Vec<String>> {
+    file.prepare(
+        "SELECT name FROM pragma_table_list
+         WHERE schema = 'main' AND type = ?1 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+    )?
+    .query_map([of_type], |row| row.get(0))?
+    .collect()
 }
 
 /// How many rows a statement counts.

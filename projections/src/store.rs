@@ -10,7 +10,13 @@ use std::{
 use mediary_log::{Hash, Log, Passed, ReadError};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction};
 
-use crate::{editions::last_erasure, readers, registry::StartError, view::View};
+use crate::{
+    editions::last_erasure,
+    readers,
+    registry::StartError,
+    search::{self, Texts},
+    view::View,
+};
 
 /// Memory for pages of one connection, in KiB (negative for SQLite): reading is from the system's cache anyway.
 pub(crate) const CACHE_KIB: i64 = -1_024;
@@ -43,6 +49,8 @@ const CHECKPOINT_TABLE: &str = "
 pub(crate) struct Store {
     connection: Connection,
     path: PathBuf,
+    /// What is indexed once it is built.
+    texts: &'static [Texts],
     /// Whether it takes memory and disk for speed.
     in_hurry: bool,
     /// The head of the log when the file was made: what was erased by then is not in it.
@@ -92,7 +100,15 @@ impl Store {
                             }
                             let (in_hurry, is_scratch) = (false, false);
                             return Ok((
-                                Self { connection, path, in_hurry, begun, is_built, is_scratch },
+                                Self {
+                                    connection,
+                                    path,
+                                    texts: V::TEXTS,
+                                    in_hurry,
+                                    begun,
+                                    is_built,
+                                    is_scratch,
+                                },
                                 place,
                             ));
                         }
@@ -121,6 +137,7 @@ impl Store {
         connection.execute_batch(CHECKPOINT_TABLE)?;
         if is_built {
             connection.execute_batch(V::INDEXES)?;
+            search::make(&connection, V::TEXTS)?;
         }
         let genesis = log.genesis();
         connection.execute(
@@ -131,7 +148,7 @@ impl Store {
             pay_later(&connection)?;
         }
         let path = path.to_owned();
-        Ok(Self { connection, path, in_hurry: false, begun, is_built, is_scratch: false })
+        Ok(Self { connection, path, texts: V::TEXTS, in_hurry: false, begun, is_built, is_scratch: false })
     }
 
     /// Whether an event at this position that erased others may have left something here.
@@ -162,6 +179,7 @@ impl Store {
         }
         let transaction = self.connection.transaction()?;
         transaction.execute_batch(V::INDEXES)?;
+        search::make(&transaction, V::TEXTS)?;
         transaction.execute("UPDATE checkpoint SET built = 1", [])?;
         transaction.commit()?;
         if !self.is_scratch {
@@ -210,7 +228,8 @@ impl Store {
         fold: impl FnOnce(&Transaction<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let transaction = self.connection.transaction()?;
-        fold(&transaction)?;
+        let texts = if self.is_built { self.texts } else { &[] };
+        search::keep(&transaction, texts, fold)?;
         transaction.execute(
             "UPDATE checkpoint SET position = ?1, hash = ?2, passed = ?3",
             (*position as i64, hash.as_slice(), passed.to_string()),
@@ -341,6 +360,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "cache_size", CACHE_KIB)?;
     connection.pragma_update(None, "journal_size_limit", JOURNAL_BYTES_MAX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    search::prepare(&connection)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }

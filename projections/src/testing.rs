@@ -34,12 +34,18 @@ impl Statements {
     }
 }
 
+/// Whether a statement is what an index of words asks of its own tables, not what anybody asked.
+pub(crate) fn is_of_an_index(sql: &str) -> bool {
+    sql.contains(" FROM 'main'.'")
+}
+
 impl ViewHandle {
     /// The queries that were run since the last call, but for those by which a view knows its own place and scope.
     pub fn statements(&self) -> Vec<String> {
         let noted = self.readers.statements.lock().replace(Vec::new()).unwrap_or_default();
         let is_query = |sql: &String| {
-            sql.starts_with("SELECT") && !sql.contains("checkpoint") && !sql.contains("sqlite_schema")
+            let is_of_the_file = ["checkpoint", "pragma_table_list"].iter().any(|name| sql.contains(name));
+            sql.starts_with("SELECT") && !is_of_the_file && !is_of_an_index(sql)
         };
         noted.into_iter().filter(is_query).collect()
     }

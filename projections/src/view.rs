@@ -7,7 +7,10 @@ use mediary_events::{Schema, codec};
 use mediary_log::{Recorded, work::REGISTRY};
 use rusqlite::Transaction;
 
-use crate::rows::{Id, RowError};
+use crate::{
+    rows::{Id, RowError},
+    search::Texts,
+};
 
 /// A fold of recorded events into the rows of one SQLite file.
 ///
@@ -26,6 +29,8 @@ pub trait View: Default + 'static {
     const TABLES: &'static str;
     /// The indexes that only queries ask: a rebuild makes them last, each in one go.
     const INDEXES: &'static str;
+    /// What rows are called, to be searched for words: indexed with those that only queries ask.
+    const TEXTS: &'static [Texts] = &[];
     /// The concerns whose events it folds: it is told of no others. Part of the fold, as to [`Self::VERSION`].
     const CONCERNS: &'static [&'static str];
 

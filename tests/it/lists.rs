@@ -171,6 +171,38 @@ async fn a_cursor_is_a_place_in_one_order_and_a_page_has_one_end() {
     world.edge.stop();
 }
 
+// invariant: E-13
+#[tokio::test(flavor = "multi_thread")]
+async fn every_list_is_searched_for_words() {
+    let world = World::start().await;
+    for (list, text, count) in [
+        (&LISTS[0], "PEOPLE movies par", 3),
+        (&LISTS[0], "part 1", 1),
+        (&LISTS[0], "open-movies/list-0002", 1),
+        (&LISTS[1], "càmera short", 15),
+        (&LISTS[1], "1.00003", 1),
+        (&LISTS[2], "can't film", 15),
+        (&LISTS[2], "list-0001", 1),
+        (&LISTS[3], "blender movies 0.00004", 1),
+        (&LISTS[4], "blend", 12),
+        (&LISTS[4], "00011", 1),
+        (&LISTS[4], "lender", 0),
+        (&LISTS[4], "\\\" OR NEAR(* ^ \\u0000", 0),
+    ] {
+        for always in ["", "first: 1", "last: 1"] {
+            let arguments = format!("filter: {{ search: \"{text}\" }} {always}");
+            let page = world.connection(list, &arguments, "totalCount nodes { id }").await;
+            assert_eq!(page["totalCount"], count, "{} {text}", list.field);
+            let shown = page["nodes"].as_array().unwrap().len();
+            assert_eq!(shown, if always.is_empty() { count } else { count.min(1) }, "{} {text}", list.field);
+        }
+        let arguments = format!("filter: {{ search: \"{}\" }}", "a".repeat(8_193));
+        let query = world.query(list, &arguments, "nodes { id }");
+        assert_eq!(world.edge.try_ask(&query).await, Err(vec!["BAD_TEXT".to_owned()]));
+    }
+    world.edge.stop();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn jobs_are_asked_for_by_more_than_one_thing_at_once() {
     let world = World::start().await;

@@ -344,7 +344,9 @@ impl Page {
 
     /// A file whose place another one has. One that can be found elsewhere is searched first.
     fn overtake(&mut self, file: &Known, by: FileId) {
-        if file.state.displaced(None).is_none() {
+        if let Some(displaced) = Displaced::of(file, None) {
+            self.displaced.push(displaced);
+        } else {
             self.findings.push(Finding { file_id: file.file_id, command: Command::Replace { by } });
         }
     }

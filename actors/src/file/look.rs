@@ -155,7 +155,10 @@ impl Walk {
             if let Some(earlier) = self.index.take(&file)
                 && let Some(other) = shelf::one(log, earlier)?
             {
-                seen.overtake(&other, file.file_id);
+                let is_missed = self.displaced.iter().chain(&seen.displaced).any(|one| one.file_id == earlier);
+                if !is_missed {
+                    seen.overtake(&other, file.file_id);
+                }
             }
             seen.look_at(&file, root, self.index.other_than(&file));
         }
@@ -177,7 +180,9 @@ impl Walk {
 impl Seen {
     /// A file whose place another one has. One that can be found elsewhere is searched first.
     fn overtake(&mut self, file: &Known, by: FileId) {
-        if file.state.displaced(None).is_none() {
+        if let Some(displaced) = Displaced::of(file, None) {
+            self.displaced.push(displaced);
+        } else {
             let finding = Finding { file_id: file.file_id, command: Command::Replace { by } };
             self.findings.entry(file.project).or_default().push(finding);
         }

@@ -39,7 +39,7 @@ pub(crate) struct DownloadFilterInput {
     state: Option<State>,
     /// Wanted first at this moment or later.
     since: Option<DateTime>,
-    /// With this text in title or address, in whichever case.
+    /// With each of these words in title or address, of the last one the beginning, in whichever case and order.
     search: Option<String>,
 }
 
@@ -52,7 +52,7 @@ impl DownloadFilterInput {
             playlist_id: playlist_id.map(|id| parse_id(&id)).transpose()?,
             state: state.map(Into::into),
             since: since.map(|moment| moment.0),
-            search,
+            search: connection::search(search)?,
         })
     }
 }

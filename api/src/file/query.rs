@@ -41,7 +41,7 @@ pub(crate) struct FileFilterInput {
     state: Option<State>,
     /// Recorded at this moment or later.
     since: Option<DateTime>,
-    /// With this text in the path, in whichever case.
+    /// With each of these words in the path, of the last one the beginning, in whichever case and order.
     search: Option<String>,
 }
 
@@ -54,7 +54,7 @@ impl FileFilterInput {
             item_id: item_id.map(|id| parse_id(&id)).transpose()?,
             state: state.map(Into::into),
             since: since.map(|moment| moment.0),
-            search,
+            search: connection::search(search)?,
         })
     }
 }

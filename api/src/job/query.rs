@@ -63,7 +63,7 @@ pub(crate) struct JobFilterInput {
     batch: Option<String>,
     /// With this tag.
     tag: Option<String>,
-    /// With this text in a title or an address of its work, in whichever case of ASCII.
+    /// With each of these words in a title, an address or a folder of its work, of the last one the beginning, in whichever case and order.
     search: Option<String>,
 }
 
@@ -76,7 +76,7 @@ impl JobFilterInput {
             state: state.map(Into::into),
             batch: batch.as_deref().map(label).transpose()?,
             tag: tag.as_deref().map(label).transpose()?,
-            search,
+            search: connection::search(search)?,
             subject: subject_id.map(|id| parse_id(&id)).transpose()?,
             story: story_id.map(|id| parse_id(&id)).transpose()?,
             since: since.map(|moment| moment.0),

@@ -198,7 +198,7 @@ impl Playlist {
         order_by: Option<OrderBy<OrderName>>,
         filter: Option<EntryFilterInput>,
     ) -> Result<Nodes<Entry>> {
-        let filter = filter.unwrap_or_default().of(order(order_by));
+        let filter = filter.unwrap_or_default().parse(order(order_by))?;
         let request = Part { first, last, after, before }.request(context, filter.order.field.by())?;
         // Lists whose entries are asked for beside each other are read at once.
         let page = look_up::<EntriesOfList>(context, Arc::new((self.key, filter, request))).await?;

@@ -34,14 +34,15 @@ pub(crate) enum OrderName {
 pub(crate) struct PlaylistFilterInput {
     /// Whose last refresh went so.
     refresh_outcome: Option<Outcome>,
-    /// With this text in title or address, in whichever case.
+    /// With each of these words in title or address, of the last one the beginning, in whichever case and order.
     search: Option<String>,
 }
 
 impl PlaylistFilterInput {
-    fn of(self, order: Order<PlaylistField>) -> PlaylistFilter {
+    fn parse(self, order: Order<PlaylistField>) -> Result<PlaylistFilter> {
         let Self { refresh_outcome, search } = self;
-        PlaylistFilter { order, refresh_outcome: refresh_outcome.map(Into::into), search }
+        let (refresh_outcome, search) = (refresh_outcome.map(Into::into), connection::search(search)?);
+        Ok(PlaylistFilter { order, refresh_outcome, search })
     }
 }
 
@@ -62,7 +63,7 @@ impl PlaylistQuery {
         filter: Option<PlaylistFilterInput>,
         #[graphql(desc = "Answer once this position is shown.")] min_position: Option<Position>,
     ) -> Result<Nodes<Playlist>> {
-        let filter = filter.unwrap_or_default().of(order(order_by));
+        let filter = filter.unwrap_or_default().parse(order(order_by))?;
         let part = (Part { first, last, after, before }, filter.order.field.by());
         let query = move |rows: &Snapshot<'_>, request: &_| view::playlists(rows, &filter, request);
         connection::page(context, VIEW, part, min_position, query).await

@@ -38,7 +38,7 @@ Examples:
     Start(Start),
     /// List what is kept or wanted, newest first.
     List {
-        /// Only those with this text in title or address, in whichever case.
+        /// Only those with each of these words in title or address, in whichever case.
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
         /// At most so many.

@@ -34,7 +34,7 @@ pub(crate) const KIND: Kind = Kind::new("FILE", "file", "`mediary file list` sho
 pub(crate) enum Verb {
     /// List files, newest first.
     List {
-        /// Only those with this text in their path, in whichever case.
+        /// Only those with each of these words in their path, in whichever case.
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
         /// At most so many.

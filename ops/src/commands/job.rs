@@ -123,7 +123,7 @@ pub(crate) struct List {
     /// Only jobs that were started as part of this batch; how far it is, is said on stderr.
     #[arg(long, value_name = "NAME")]
     batch: Option<String>,
-    /// Only those with this text in a title or an address of their work, in whichever case.
+    /// Only those with each of these words in a title, an address or a folder of their work, in whichever case.
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// At most so many.

@@ -52,7 +52,7 @@ pub(crate) enum Verb {
     Follow(Follow),
     /// List what is followed, oldest first.
     List {
-        /// Only those with this text in title or address, in whichever case.
+        /// Only those with each of these words in title or address, in whichever case.
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
     },
@@ -120,6 +120,9 @@ pub(crate) struct Show {
     /// Also entries that are gone.
     #[arg(long)]
     removed: bool,
+    /// Only entries with each of these words in title or address, in whichever case.
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
 }
 
 /// What to refresh.
@@ -172,10 +175,11 @@ impl Verbs for Verb {
                     page::all(client, &LIST, json!({ "filter": { "search": search } }), None).await?;
                 Ok(output.show(&playlists, |playlists| object::table(playlists))?)
             }
-            Self::Show(Show { id, removed }) => {
+            Self::Show(Show { id, removed, search }) => {
                 let id = named::id(client, KIND, &id).await?;
                 let playlist = find(client, &id, None).await?;
-                let entries = Some(entries(client, &id, removed).await?);
+                let entries =
+                    Some(entries(client, &id, json!({ "removed": removed, "search": search })).await?);
                 Ok(output.show(&Shown { playlist, job: None, entries }, object::details)?)
             }
             Self::Refresh(Refresh { id, wait, full, ticket, intent }) => {
@@ -303,9 +307,9 @@ pub(crate) async fn find(client: &Client, id: &str, position: Option<u64>) -> Re
     playlist.ok_or_else(|| not_found(id))
 }
 
-/// All entries of a playlist in the list's order.
-pub(crate) async fn entries(client: &Client, id: &str, removed: bool) -> Result<Vec<Entry>, Failure> {
-    let mut variables = json!({ "id": id, "first": ENTRIES_PAGE, "filter": { "removed": removed } });
+/// All entries of a playlist that fit, in the list's order.
+pub(crate) async fn entries(client: &Client, id: &str, filter: Value) -> Result<Vec<Entry>, Failure> {
+    let mut variables = json!({ "id": id, "first": ENTRIES_PAGE, "filter": filter });
     let mut nodes = Vec::new();
     loop {
         let part = client.ask(&ENTRIES, &variables).await?;

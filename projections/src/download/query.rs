@@ -158,7 +158,7 @@ pub struct DownloadFilter {
     pub state: Option<DownloadState>,
     /// Wanted first at this moment or later.
     pub since: Option<Timestamp>,
-    /// With this text in title or address.
+    /// With these words in title or address.
     pub search: Option<String>,
 }
 
@@ -170,10 +170,7 @@ impl DownloadFilter {
         list.equal("playlist_id", playlist_id.map(|id| id.uuid().as_bytes().to_vec()));
         list.equal("state", state.map(|state| state.word().to_owned()));
         list.since("requested_at", since.map(Timestamp::as_micros));
-        if let Some(search) = search {
-            let pattern = Value::Text(sql::containing(search));
-            list.besides(sql::has(&["title", "url"], "?"), [pattern.clone(), pattern]);
-        }
+        list.search(search.as_deref());
         list
     }
 

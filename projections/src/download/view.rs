@@ -5,6 +5,7 @@ use rusqlite::Transaction;
 use super::project::Downloads;
 use crate::{
     counted::counted,
+    search::Texts,
     view::{ApplyError, View},
 };
 
@@ -60,8 +61,8 @@ pub struct DownloadView {
 
 impl View for DownloadView {
     const NAME: &'static str = "download";
-    const VERSION: u32 = 6;
-    // The fifth one has the same rows, and is slower to ask.
+    const VERSION: u32 = 7;
+    // The fifth and the sixth one have the same rows, and can't be searched.
     const SERVES_FROM: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(tables!(), counted!());
@@ -71,6 +72,7 @@ impl View for DownloadView {
         CREATE INDEX download_requested ON download (project, requested_at);
         CREATE INDEX download_playlist ON download (project, playlist_id, key) WHERE playlist_id IS NOT NULL;"
     );
+    const TEXTS: &'static [Texts] = &[Texts::change("download", &["title", "url"])];
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         self.downloads.apply(file, recorded)

@@ -92,7 +92,7 @@ pub struct FileFilter {
     pub state: Option<FileState>,
     /// Recorded at this moment or later.
     pub since: Option<Timestamp>,
-    /// With this text in the path.
+    /// With these words in the path.
     pub search: Option<String>,
 }
 
@@ -104,9 +104,7 @@ impl FileFilter {
         list.equal("root", root.map(|id| id.uuid().as_bytes().to_vec()));
         list.equal("state", state.map(|state| state.word().to_owned()));
         list.since("recorded_at", since.map(Timestamp::as_micros));
-        if let Some(search) = search {
-            list.besides(sql::has(&["path"], "?"), [Value::Text(sql::containing(search))]);
-        }
+        list.search(search.as_deref());
         list
     }
 

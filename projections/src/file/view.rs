@@ -5,6 +5,7 @@ use rusqlite::Transaction;
 use super::project::Files;
 use crate::{
     counted::counted,
+    search::Texts,
     view::{ApplyError, View},
 };
 
@@ -16,8 +17,8 @@ pub struct FileView {
 
 impl View for FileView {
     const NAME: &'static str = "file";
-    const VERSION: u32 = 7;
-    // Those before have no roots with ids; the fifth one is slower to ask, and no file was renamed by then.
+    const VERSION: u32 = 8;
+    // Those before have no roots with ids; the fifth and the sixth can't be searched.
     const SERVES_FROM: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[File::NAME];
     const TABLES: &'static str = concat!(
@@ -44,6 +45,7 @@ impl View for FileView {
         CREATE INDEX file_recorded ON file (project, recorded_at);
         CREATE INDEX file_path ON file (project, path);
         CREATE INDEX file_changed ON file (project, changed_at);";
+    const TEXTS: &'static [Texts] = &[Texts::change("file", &["path"])];
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         self.files.apply(file, recorded)

@@ -114,7 +114,7 @@ pub struct JobFilter {
     pub batch: Option<Label>,
     /// With this tag.
     pub tag: Option<Label>,
-    /// With this text in a title or an address of its work, in whichever case of ASCII.
+    /// With these words in a title, an address or a folder of its work.
     pub search: Option<String>,
     /// In this state.
     pub state: Option<JobState>,
@@ -125,10 +125,6 @@ pub struct JobFilter {
     /// Queued at this moment or later.
     pub since: Option<Timestamp>,
 }
-
-/// Whether a text is in what people know the work by. Only rows that have it at all are taken apart for that.
-const FOUND: &str = r"work LIKE ? ESCAPE '\' AND EXISTS (
-    SELECT 1 FROM json_tree(work) WHERE key IN ('title', 'url', 'folder') AND atom LIKE ? ESCAPE '\')";
 
 impl JobFilter {
     fn listing(&self) -> Listing {
@@ -147,10 +143,7 @@ impl JobFilter {
         list.equal("state", state.map(|state| state.name().to_owned()));
         list.equal("kind", kind.map(|kind| kind.to_string()));
         list.since("queued_at", since.map(Timestamp::as_micros));
-        if let Some(search) = search {
-            let pattern = Value::Text(sql::containing(search));
-            list.besides(FOUND, [pattern.clone(), pattern]);
-        }
+        list.search(search.as_deref());
         list
     }
 

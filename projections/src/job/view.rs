@@ -5,6 +5,7 @@ use rusqlite::Transaction;
 use super::project::Jobs;
 use crate::{
     counted::counted,
+    search::Texts,
     view::{ApplyError, View},
 };
 
@@ -16,8 +17,8 @@ pub struct JobView {
 
 impl View for JobView {
     const NAME: &'static str = "job";
-    const VERSION: u32 = 6;
-    // The fifth one has the same rows, and is slower to ask.
+    const VERSION: u32 = 7;
+    // Those before have the same rows, are slower to ask and can't be searched.
     const SERVES_FROM: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[Job::NAME];
     const TABLES: &'static str = concat!(
@@ -75,6 +76,7 @@ impl View for JobView {
         CREATE INDEX job_batch ON job (project, batch, key) WHERE batch IS NOT NULL;
         CREATE INDEX job_queued ON job (project, queued_at);
         CREATE INDEX job_changed ON job (project, changed_at);";
+    const TEXTS: &'static [Texts] = &[Texts::of_work("job", &["work"])];
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         self.jobs.apply(file, recorded)

@@ -16,7 +16,6 @@ use crate::{
     named::Called,
     page::{Page, PageRequest},
     rows::Words,
-    sql,
 };
 
 /// Playlists, by title and address.
@@ -82,7 +81,7 @@ pub struct PlaylistFilter {
     pub order: Order<PlaylistField>,
     /// Whose last refresh went so.
     pub refresh_outcome: Option<RefreshOutcome>,
-    /// With this text in title or address.
+    /// With these words in title or address.
     pub search: Option<String>,
 }
 
@@ -94,10 +93,7 @@ impl PlaylistFilter {
         let mut list = Listing::of("playlist", PLAYLIST_COLUMNS, *order);
         list.equal("refresh_outcome", refresh_outcome.map(|outcome| outcome.word().to_owned()));
         list.besides(LISTED, []);
-        if let Some(search) = search {
-            let pattern = Value::Text(sql::containing(search));
-            list.besides(sql::has(&["title", "url"], "?"), [pattern.clone(), pattern]);
-        }
+        list.search(search.as_deref());
         list
     }
 

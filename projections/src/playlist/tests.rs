@@ -2,6 +2,7 @@ mod accounting;
 mod folding;
 mod querying;
 mod refreshing;
+mod searching;
 
 use mediary_events::{
     playlist::{Event, Playlist, State},

@@ -6,6 +6,7 @@ use super::project::Playlists;
 use crate::{
     counted::counted,
     download::{Downloads, indexes, tables},
+    search::Texts,
     view::{ApplyError, View},
 };
 
@@ -18,8 +19,8 @@ pub struct PlaylistView {
 
 impl View for PlaylistView {
     const NAME: &'static str = "playlist";
-    const VERSION: u32 = 7;
-    // The sixth one has the same rows; they can't be asked for in the order of their titles.
+    const VERSION: u32 = 8;
+    // The sixth and the seventh one have the same rows; they can't be searched.
     const SERVES_FROM: u32 = 6;
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(
@@ -91,6 +92,8 @@ impl View for PlaylistView {
         CREATE INDEX entry_item ON entry (playlist_key, item_id);
         CREATE INDEX entry_changed ON entry (playlist_key, changed_at);"
     );
+    const TEXTS: &'static [Texts] =
+        &[Texts::change("playlist", &["title", "url"]), Texts::change("entry", &["title", "url"])];
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         // How it stands with each row is told with the rows, so that every number fits to every other.

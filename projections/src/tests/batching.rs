@@ -52,6 +52,10 @@ impl Told {
             left = rest;
         }
         assert_eq!(in_batches.dump(), one_by_one.dump(), "in batches");
+        let mut indexed_last = Rows::<V>::unindexed();
+        indexed_last.apply_all(&self.0).unwrap();
+        indexed_last.complete();
+        assert_eq!(indexed_last.dump(), one_by_one.dump(), "with its indexes at the end");
     }
 }
 

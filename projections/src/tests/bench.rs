@@ -27,6 +27,7 @@ use crate::{
     job::JobView,
     playlist::PlaylistView,
     registry::{ViewKind, Views},
+    search, sql,
     view::View,
 };
 
@@ -144,11 +145,8 @@ pub(crate) fn dump<V: View>(directory: &Path) -> Vec<Vec<Value>> {
 
 /// Every row of every table of a file.
 pub(super) fn rows_of(connection: &Connection) -> Vec<Vec<Value>> {
-    let mut tables =
-        connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1").unwrap();
-    let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     let mut rows = Vec::new();
-    for table in tables {
+    for table in sql::tables(connection, "table").unwrap() {
         // When it was begun is no part of what it shows.
         let columns = if table == "checkpoint" { "log_id, position, hash" } else { "*" };
         let mut select = connection.prepare(&format!("SELECT {columns} FROM {table} ORDER BY 1")).unwrap();
@@ -156,7 +154,24 @@ pub(super) fn rows_of(connection: &Connection) -> Vec<Vec<Value>> {
         let found = select.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).unwrap();
         rows.extend(found.map(Result::unwrap));
     }
+    for (index, _) in search::indexes(connection).unwrap() {
+        rows.extend(words_of(connection, &index));
+    }
     rows
+}
+
+/// What an index of words has: each word, in which row, column and place; in how many pieces it has them is no part of it.
+fn words_of(connection: &Connection, index: &str) -> Vec<Vec<Value>> {
+    let read = format!("CREATE VIRTUAL TABLE temp.its_words USING fts5vocab(main, {index}, instance)");
+    connection.execute_batch(&read).unwrap();
+    let words = {
+        let mut select = connection.prepare("SELECT * FROM temp.its_words ORDER BY 1, 2, 3, 4").unwrap();
+        let columns = select.column_count();
+        let found = select.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).unwrap();
+        found.map(Result::unwrap).collect()
+    };
+    connection.execute_batch("DROP TABLE temp.its_words").unwrap();
+    words
 }
 
 /// The file of a view, for whoever wants to look at or into it.

@@ -23,7 +23,7 @@ use crate::{
     job::{JobFilter, JobView, changed_jobs, job_of_attempt, jobs, jobs_by_id, story},
     page::PageRequest,
     playlist::{PlaylistFilter, PlaylistView, changed_playlists, playlist as one_playlist, playlists},
-    scoped,
+    scoped, search,
     view::View,
 };
 
@@ -63,6 +63,7 @@ fn jobs_of_another_project_are_not_there() {
     for (project, own, strange) in [(ProjectId::HOME, home, other), (OTHER, other, home)] {
         let all = [
             JobFilter::default(),
+            JobFilter { search: Some("feed".to_owned()), ..JobFilter::default() },
             JobFilter { subject: Some(PlaylistId::from_uuid(id(7)).into()), ..JobFilter::default() },
         ];
         for filter in all {
@@ -107,7 +108,9 @@ fn playlists_of_another_project_are_not_there() {
 fn every_table_of_every_view_says_whose_its_rows_are() {
     fn hidden<V: View>() {
         let connection = Connection::open_in_memory().unwrap();
+        search::prepare(&connection).unwrap();
         connection.execute_batch(V::TABLES).unwrap();
+        search::make(&connection, V::TEXTS).unwrap();
         scoped::hide(&connection).unwrap();
         let views: Vec<String> = connection
             .prepare("SELECT name FROM temp.sqlite_schema WHERE type = 'view'")

@@ -15,6 +15,7 @@ use mediary_schema::{
 };
 
 use crate::{
+    connection,
     download::{Download, DownloadOfItem},
     loader::{LookUp, look_up},
     scalar::{DateTime, Long, Position},
@@ -85,20 +86,20 @@ pub(crate) struct EntryFilterInput {
     status: Option<Status>,
     /// That may be seen by these.
     availability: Option<AvailabilityName>,
-    /// With this text in title or address, in whichever case.
+    /// With each of these words in title or address, of the last one the beginning, in whichever case and order.
     search: Option<String>,
 }
 
 impl EntryFilterInput {
-    pub(super) fn of(self, order: Order<EntryField>) -> EntryFilter {
+    pub(super) fn parse(self, order: Order<EntryField>) -> Result<EntryFilter> {
         let Self { removed, status, availability, search } = self;
-        EntryFilter {
+        Ok(EntryFilter {
             order,
             removed: removed.unwrap_or(false),
             status: status.map(Into::into),
             availability: availability.map(Into::into),
-            search,
-        }
+            search: connection::search(search)?,
+        })
     }
 }
 

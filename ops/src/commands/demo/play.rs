@@ -76,7 +76,7 @@ async fn keep(stage: &Stage, output: &mut Output, playlist: &Playlist) -> Result
     let target = Target::playlist(&playlist.id);
     let started = download::start(&stage.client, output, &target, json!({ "quality": "best" }), true).await?;
     download::verdict(&started)?;
-    let entries = playlist::entries(&stage.client, &playlist.id, false).await?;
+    let entries = playlist::entries(&stage.client, &playlist.id, json!({})).await?;
     let files = entries.into_iter().map(kept).collect::<Result<Vec<File>, Failure>>()?;
     for file in &files {
         compare(&stage.library, file)?;

@@ -1,6 +1,6 @@
 //! The entries of a list.
 
-use std::{borrow::Cow, iter};
+use std::borrow::Cow;
 
 use mediary_schema::{EntryId, PlaylistId, playlist::Availability};
 use rusqlite::{OptionalExtension as _, Row, Transaction, params, params_from_iter, types::Value};
@@ -13,7 +13,7 @@ use crate::{
     listing::{By, Order, OrderField, Select},
     page::{Cursor, Page, PageRequest, Rank},
     rows::Words as _,
-    sql,
+    search::{self, Sought},
 };
 
 /// The playlist first: SQLite takes the tables of a cross join in their order.
@@ -70,14 +70,14 @@ pub struct EntryFilter {
     pub status: Option<EntryStatus>,
     /// That may be seen by these.
     pub availability: Option<Availability>,
-    /// With this text in title or address.
+    /// With these words in title or address.
     pub search: Option<String>,
 }
 
 impl EntryFilter {
     fn conditions(&self) -> Conditions {
         let Self { order: _, removed, status, availability, search } = self;
-        let mut conditions = Conditions::default();
+        let mut conditions = Conditions { sought: Sought::of(search.as_deref()), ..Conditions::default() };
         if let Some(status) = status {
             conditions.add("entry.status = ?", [Value::Text(status.word().to_owned())]);
         } else if !removed {
@@ -87,10 +87,6 @@ impl EntryFilter {
             // The name of one of a closed set is its JSON.
             let name = serde_json::to_string(availability).unwrap_or_default();
             conditions.add("entry.availability = ?", [Value::Text(name)]);
-        }
-        if let Some(search) = search {
-            let pattern = Value::Text(sql::containing(search));
-            conditions.add(sql::has(&["entry.title", "entry.url"], "?"), [pattern.clone(), pattern]);
         }
         conditions
     }
@@ -110,6 +106,7 @@ impl EntryFilter {
 /// What rows of a list are picked by.
 #[derive(Debug, Default)]
 pub(super) struct Conditions {
+    sought: Sought,
     all: Vec<Cow<'static, str>>,
     values: Vec<Value>,
 }
@@ -200,12 +197,28 @@ impl Picked {
             }
             EntryField::ChangedAt => "entry.changed_at",
         };
-        let mut values = id_of_list(list);
+        let (mut from, mut all) = (Cow::Borrowed(OF_PLAYLIST), vec![Cow::Borrowed(condition)]);
+        let mut values = Vec::new();
+        match conditions.sought {
+            Sought::Anything => {}
+            Sought::Nothing => all.push("0".into()),
+            // Those that are found are the least there is, if not of this list alone: they lead, and are sorted.
+            Sought::Words(words) => {
+                from = format!(
+                    "{} CROSS JOIN entry ON entry.key = found.place CROSS JOIN playlist ON playlist.key = entry.playlist_key",
+                    search::found("entry")
+                )
+                .into();
+                values.push(Value::Text(words));
+            }
+        }
+        all.extend(conditions.all);
+        values.extend(id_of_list(list));
         values.extend(conditions.values);
         let select = Select {
             columns: &format!("{ENTRY_COLUMNS}, {told} AS told"),
-            from: OF_PLAYLIST.into(),
-            conditions: iter::once(condition.into()).chain(conditions.all).collect(),
+            from,
+            conditions: all,
             values,
             by: order.field.by(),
             rank: rank.into(),
