@@ -53,9 +53,10 @@ const MADE: &[&str] = &["download", "item", "job"];
 impl Concern for File {
     const NAME: &'static str = "file";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("recorded", 2, 0).about(MADE),
-        EventKind::new("found", 1, 0).about(MADE),
-        EventKind::new("changed", 1, 0).about(MADE),
+        EventKind::new("recorded", 2, 1).about(MADE),
+        EventKind::new("found", 1, 1).about(MADE),
+        EventKind::new("moved", 1, 0).about(MADE),
+        EventKind::new("changed", 1, 1).about(MADE),
         EventKind::new("lost", 1, 0).about(MADE),
         EventKind::new("trashed", 1, 0).about(MADE),
         EventKind::new("replaced", 1, 0).about(&["download", "file", "item", "job"]),
@@ -70,6 +71,7 @@ impl Concern for File {
         match command {
             Command::Record { .. }
             | Command::Find { .. }
+            | Command::Move { .. }
             | Command::Change { .. }
             | Command::Lose
             | Command::Trash
@@ -86,6 +88,7 @@ impl Concern for File {
                 };
             }
             Command::Find { stamp } => (FileState::Present, Event::Found { stamp }),
+            Command::Move { path, stamp } => (FileState::Present, Event::Moved { path, stamp }),
             Command::Change { stamp } => (FileState::Changed, Event::Changed { stamp }),
             Command::Lose => (FileState::Lost, Event::Lost {}),
             Command::Trash => (FileState::Trashed, Event::Trashed {}),
@@ -128,6 +131,7 @@ fn same(known: &Verified, verified: &Verified) -> Result<(), Rejection> {
 fn is_news(state: &State, event: &Event) -> bool {
     match event {
         Event::Found { stamp } | Event::Changed { stamp } => state.seen != Some(*stamp),
+        Event::Moved { path, stamp } => state.seen != Some(*stamp) || state.path.as_ref() != Some(path),
         Event::Recorded { .. } | Event::Lost {} | Event::Trashed {} | Event::Replaced { .. } => false,
     }
 }

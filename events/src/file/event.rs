@@ -31,6 +31,14 @@ pub enum Event {
         /// What the file system says of them.
         stamp: Stamp,
     },
+    /// Its bytes have another path below the same folder, as they were recorded: somebody renamed it.
+    #[serde(rename = "moved")]
+    Moved {
+        /// The path, with `/` between folders.
+        path: String,
+        /// What the file system says of them.
+        stamp: Stamp,
+    },
     /// Other bytes are in its place.
     #[serde(rename = "changed")]
     Changed {
@@ -56,9 +64,11 @@ impl Event {
         let (made, other) = match self {
             Self::Recorded { made, .. } => (*made, None),
             Self::Replaced { by } => (before.made, Some(*by)),
-            Self::Found { .. } | Self::Changed { .. } | Self::Lost {} | Self::Trashed {} => {
-                (before.made, None)
-            }
+            Self::Found { .. }
+            | Self::Moved { .. }
+            | Self::Changed { .. }
+            | Self::Lost {}
+            | Self::Trashed {} => (before.made, None),
         };
         Subjects::of([
             made.map(|made| Subject::from(made.item_id)),

@@ -74,6 +74,14 @@ impl State {
         }
     }
 
+    /// By what its own bytes are found elsewhere that are not in their place, where this stamp or no file is; none if they
+    /// are there as far as a stamp can tell, or if nobody knows which file they were.
+    pub fn displaced(&self, found: Option<Stamp>) -> Option<Stamp> {
+        let own = self.own.filter(|own| own.inode.is_some() && self.is_looked_at())?;
+        let is_there = found.is_some_and(|found| own.inode == found.inode || own.is_still(found));
+        (!is_there).then_some(own)
+    }
+
     pub(super) fn evolve(&mut self, event: &Event) {
         match event {
             Event::Recorded { root, path, verified, made, stamp } => {
@@ -86,6 +94,11 @@ impl State {
             }
             Event::Found { stamp } => {
                 self.state = Some(FileState::Present);
+                (self.own, self.seen) = (Some(*stamp), Some(*stamp));
+            }
+            Event::Moved { path, stamp } => {
+                self.state = Some(FileState::Present);
+                self.path = Some(path.clone());
                 (self.own, self.seen) = (Some(*stamp), Some(*stamp));
             }
             Event::Changed { stamp } => {

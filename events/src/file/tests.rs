@@ -2,7 +2,7 @@ mod history;
 
 use mediary_schema::{
     FileId, RootId,
-    file::{Check, FileState, MediaFacts, Stamp, Verified},
+    file::{Check, FileState, Inode, MediaFacts, Stamp, Verified},
 };
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ fn verified(size_bytes: u64) -> Verified {
 }
 
 const fn stamp(size_bytes: u64, modified_ms: i64) -> Stamp {
-    Stamp { size_bytes, modified_ms }
+    Stamp { size_bytes, modified_ms, inode: Some(Inode { device: 1, number: 2 }) }
 }
 
 fn record(size_bytes: u64) -> Command {
@@ -69,6 +69,43 @@ fn a_file_outlives_its_bytes() {
     given::<File>([recorded(), Event::Trashed {}]).when(Command::Lose).then([]);
     given::<File>([recorded()]).when(Command::Replace { by }).then([Event::Replaced { by }]);
     given::<File>([recorded(), Event::Replaced { by }]).when(find).rejected(&Rejection::Replaced);
+}
+
+// A rename is a fact of its own: neither is it lost nor other bytes.
+#[test]
+fn a_file_is_where_it_was_seen_last() {
+    let moved = |path: &str| Event::Moved { path: path.to_owned(), stamp: stamp(7, 1) };
+    let go = |path: &str| Command::Move { path: path.to_owned(), stamp: stamp(7, 1) };
+    given::<File>([]).when(go("c.mp4")).rejected(&Rejection::NotFound);
+    given::<File>([recorded()]).when(go("c.mp4")).then([moved("c.mp4")]);
+    given::<File>([recorded(), moved("c.mp4")]).when(go("c.mp4")).then([]);
+    given::<File>([recorded(), moved("c.mp4")]).when(go("a/b.mp4")).then([moved("a/b.mp4")]);
+    given::<File>([recorded(), Event::Lost {}]).when(go("c.mp4")).then([moved("c.mp4")]);
+    given::<File>([recorded(), moved("c.mp4")]).when(Command::Lose).then([Event::Lost {}]);
+    let replaced = Event::Replaced { by: FileId::from_uuid(Uuid::from_u128(1)) };
+    given::<File>([recorded(), replaced]).when(go("c.mp4")).rejected(&Rejection::Replaced);
+    let there = state([recorded(), Event::Lost {}, moved("c.mp4")]);
+    assert_eq!((there.is_there(), there.path.as_deref()), (true, Some("c.mp4")));
+}
+
+// Only what surely is not where it was is looked for elsewhere.
+#[test]
+fn a_file_is_displaced_if_another_one_or_none_has_its_place() {
+    let other = |stamp: Stamp| Stamp { inode: Some(Inode { device: 1, number: 9 }), ..stamp };
+    let own = Some(stamp(7, 1));
+    let by = FileId::from_uuid(Uuid::from_u128(1));
+    for (what, events, found, displaced) in [
+        ("gone", vec![recorded()], None, own),
+        ("gone before", vec![recorded(), Event::Lost {}], None, own),
+        ("as it was", vec![recorded()], own, None),
+        ("numbered anew", vec![recorded()], Some(other(stamp(7, 1))), None),
+        ("written", vec![recorded()], Some(stamp(9, 9)), None),
+        ("another one", vec![recorded()], Some(other(stamp(9, 9))), own),
+        ("put away", vec![recorded(), Event::Trashed {}], None, None),
+        ("replaced", vec![recorded(), Event::Replaced { by }], None, None),
+    ] {
+        assert_eq!(state(events).displaced(found), displaced, "{what}");
+    }
 }
 
 #[test]

@@ -21,13 +21,13 @@ row! {
         stays {
             project: Id,
             root: Id,
-            path: String,
             verified: String,
             item_id: Option<Id>,
             recorded_at: i64,
             reached_at: i64,
         }
         changes {
+            path: String,
             state: Word<FileState>,
             changed_at: i64,
         }
@@ -73,6 +73,7 @@ impl Files {
 
     fn fold(&mut self, file: &Transaction<'_>, stamp: Stamp, event: Event) -> Result<(), ApplyError> {
         let Stamp { id, project, position, at } = stamp;
+        let mut moved = None;
         let state = match event {
             Event::Recorded { root, path, verified, made, .. } => {
                 let (root, verified) = (*root.uuid().as_bytes(), to_json(&verified)?);
@@ -95,6 +96,10 @@ impl Files {
                 return Ok(());
             }
             Event::Found { .. } => FileState::Present,
+            Event::Moved { path, .. } => {
+                moved = Some(path);
+                FileState::Present
+            }
             Event::Changed { .. } => FileState::Changed,
             Event::Lost {} => FileState::Lost,
             Event::Trashed {} => FileState::Trashed,
@@ -102,6 +107,9 @@ impl Files {
         };
         if let Some(row) = self.rows.change(file, id)? {
             (row.state, row.changed_at) = (Word(state), position);
+            if let Some(path) = moved {
+                row.path = path;
+            }
         }
         Ok(())
     }

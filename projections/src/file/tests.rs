@@ -1,7 +1,7 @@
 use mediary_events::file::{Event, File};
 use mediary_schema::{
     DownloadId, FileId, JobId, RootId,
-    file::{FileState, Made},
+    file::{FileState, Made, Stamp},
 };
 use uuid::Uuid;
 
@@ -60,6 +60,17 @@ fn a_file_whose_bytes_are_lost_is_shown_as_that() {
     rows.feed::<File>(id(4).uuid(), [Event::Lost {}]);
     let file = rows.read(|rows| file(rows, id(4))).unwrap();
     assert_eq!((file.state, file.changed_at), (FileState::Lost, 12));
+}
+
+#[test]
+fn a_file_that_was_renamed_has_the_path_that_it_has_now() {
+    let mut rows = many();
+    let stamp = Stamp { size_bytes: 7, modified_ms: 1, inode: None };
+    let moved = Event::Moved { path: "Letters/four.mp4".to_owned(), stamp };
+    rows.feed::<File>(id(4).uuid(), [Event::Lost {}, moved]);
+    let file = rows.read(|rows| file(rows, id(4))).unwrap();
+    let shown = (file.state, file.path.as_str(), file.changed_at);
+    assert_eq!(shown, (FileState::Present, "Letters/four.mp4", 13));
 }
 
 #[test]

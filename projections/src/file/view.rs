@@ -18,9 +18,9 @@ pub struct FileView {
 
 impl View for FileView {
     const NAME: &'static str = "file";
-    const VERSION: u32 = 8;
-    // Those before have no roots with ids; the fifth and the sixth can't be searched, and none before this one can be asked for
-    // what is of a moment or later.
+    const VERSION: u32 = 9;
+    // Those before have no roots with ids; the fifth and the sixth can't be searched, none before the eighth can be asked for
+    // what is of a moment or later, and none before this one knows what was renamed.
     const SERVES_FROM: u32 = 5;
     const CONCERNS: &'static [&'static str] = &[File::NAME];
     const TABLES: &'static str = concat!(
@@ -48,7 +48,7 @@ impl View for FileView {
         CREATE INDEX file_reached ON file (project, reached_at);
         CREATE INDEX file_path ON file (project, path);
         CREATE INDEX file_changed ON file (project, changed_at);";
-    const TEXTS: &'static [Texts] = &[Texts::stay("file", &["path"])];
+    const TEXTS: &'static [Texts] = &[Texts::change("file", &["path"])];
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         self.files.apply(file, recorded)
