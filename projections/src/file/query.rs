@@ -2,7 +2,7 @@ use mediary_schema::{
     FileId, ItemId, RootId, Timestamp,
     file::{FileState, Verified},
 };
-use rusqlite::{Row, Transaction, params, types::Value};
+use rusqlite::{Row, Transaction, params};
 
 use crate::{
     listing::{By, Listing, Order, OrderField},
@@ -124,12 +124,8 @@ pub fn file(transaction: &Transaction<'_>, id: FileId) -> rusqlite::Result<Optio
 
 /// Files by their ids, in no order; those that are not there are left out.
 pub fn files_by_id(transaction: &Transaction<'_>, ids: &[FileId]) -> rusqlite::Result<Vec<FileRow>> {
-    let marks = vec!["?"; ids.len()].join(", ");
-    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
-    transaction
-        .prepare(&format!("SELECT {COLUMNS} FROM file WHERE id IN ({marks})"))?
-        .query_map(rusqlite::params_from_iter(values), file_row)?
-        .collect()
+    let select = format!("SELECT {COLUMNS} FROM file WHERE id");
+    sql::by_ids(transaction, &select, ids.iter().map(|id| id.uuid()), file_row)
 }
 
 /// Files that were touched after a position, in that order.
