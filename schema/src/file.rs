@@ -248,13 +248,13 @@ pub struct Made {
 pub enum FileState {
     /// They are in their place, as they were recorded.
     Present,
-    /// Other bytes are in their place.
+    /// The file in their place was written: it has other bytes.
     Changed,
     /// Nothing is in their place, and nobody here took them away.
     Lost,
     /// They were put into the trash.
     Trashed,
-    /// Another file took their place.
+    /// Another file is in their place: one that is kept, or one that somebody put there.
     Replaced,
 }
 

@@ -203,7 +203,7 @@ async fn a_hard_link_is_known_as_the_same_bytes() {
     link("b.bin");
     link("c.bin");
     let [a, b] = [(first, "a.bin", "PRESENT"), (equal, "b.bin", "PRESENT")];
-    until_are(client, &[a, b, (other, "c.bin", "CHANGED")]).await;
+    until_are(client, &[a, b, (other, "c.bin", "REPLACED")]).await;
     until("the link is known", || async { (count(client, "file.found").await == 1).then_some(()) }).await;
 
     // Its first name is gone: it is where other bytes were, and not where the equal file is.
@@ -216,6 +216,40 @@ async fn a_hard_link_is_known_as_the_same_bytes() {
     fs::remove_file(library(&platform, "b.bin")).unwrap();
     until_are(client, &[(equal, "d.bin", "PRESENT")]).await;
     assert_eq!(reads(client).await, 0, "nothing was read for it");
+    platform.stop().await;
+}
+
+// Somebody puts a file of his own where a kept one was: that is neither a change of its bytes nor a loss.
+// invariant: F-18
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_a_person_puts_into_the_place_of_a_kept_one_has_replaced_it() {
+    let platform = watchful().await;
+    let client = &platform.client;
+    let file_id = put(&platform, "a.bin", b"nobody plays this", 1).await;
+    let (place, aside) = (library(&platform, "a.bin"), platform.data().join("aside"));
+    // In one step, so that no look comes between; what was kept is somewhere where nobody looks.
+    let swap = |bytes: &[u8]| {
+        let own = platform.data().join("own");
+        fs::write(&own, bytes).unwrap();
+        fs::rename(own, &place).unwrap();
+    };
+    fs::hard_link(&place, &aside).unwrap();
+    swap(b"somebody's own");
+    until_are(client, &[(file_id, "a.bin", "REPLACED")]).await;
+    assert_eq!(reads(client).await, 0, "its size says it");
+    fs::rename(&aside, &place).unwrap();
+    until_are(client, &[(file_id, "a.bin", "PRESENT")]).await;
+
+    // As long as the kept one: only who reads it can tell.
+    swap(b"somebody's own 17");
+    until_are(client, &[(file_id, "a.bin", "REPLACED")]).await;
+    assert_eq!(reads(client).await, 1);
+    assert_eq!((count(client, "file.changed").await, count(client, "file.lost").await), (0, 0));
+    // The same bytes in another file are the kept ones; written in their place they are changed.
+    swap(b"nobody plays this");
+    until_are(client, &[(file_id, "a.bin", "PRESENT")]).await;
+    fs::write(&place, b"written").unwrap();
+    until_are(client, &[(file_id, "a.bin", "CHANGED")]).await;
     platform.stop().await;
 }
 

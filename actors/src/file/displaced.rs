@@ -93,10 +93,10 @@ impl Displaced {
         };
         // It may be a hard link to what was read under another name.
         let other = index.blake3_of(log, stamp)?;
-        let is_own = other.map(|blake3| file.state.verified.is_some_and(|own| own.blake3 == blake3));
+        let is_own = other.map(|blake3| file.state.verified.as_ref().is_some_and(|own| own.blake3 == blake3));
         Ok(match is_own {
             Some(true) => Fate::Is(Command::Find { stamp }),
-            Some(false) => Fate::Is(Command::Change { stamp }),
+            Some(false) => Fate::Is(file.state.otherwise(stamp)),
             None => Fate::Unsure(file.path, stamp),
         })
     }

@@ -97,7 +97,7 @@ impl Wanted {
         Ok(match found {
             None => Err(Meaning::Is(Command::Lose)),
             Some(stamp) if stamp.size_bytes != self.size_bytes => {
-                Err(Meaning::Is(Command::Change { stamp }))
+                Err(Meaning::Is(self.file.state.otherwise(stamp)))
             }
             Some(stamp) => Ok(stamp),
         })
@@ -109,7 +109,7 @@ impl Wanted {
     pub(super) fn judge(&self, stamp: Stamp, found: Result<String, String>) -> Result<Meaning, String> {
         match found {
             Ok(blake3) if blake3 == self.blake3 => Ok(Meaning::Is(Command::Find { stamp })),
-            Ok(_) => Ok(Meaning::Is(Command::Change { stamp })),
+            Ok(_) => Ok(Meaning::Is(self.file.state.otherwise(stamp))),
             Err(error) => match self.look() {
                 Ok(Err(meaning)) => Ok(meaning),
                 Ok(Ok(_)) | Err(_) => Err(error),

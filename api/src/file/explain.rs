@@ -38,7 +38,8 @@ impl Explains for Words {
             Event::Changed { .. } => "found other bytes in its place".to_owned(),
             Event::Lost {} => "found nothing in its place".to_owned(),
             Event::Trashed {} => "put it into the trash".to_owned(),
-            Event::Replaced { by } => format!("put {by} in its place"),
+            Event::Replaced { by: Some(by), .. } => format!("put {by} in its place"),
+            Event::Replaced { by: None, .. } => "found another file in its place".to_owned(),
         };
         Ok(event_of::<File>(recorded).map(said))
     }

@@ -40,6 +40,11 @@ pub enum Command {
     Lose,
     /// Its bytes were put into the trash.
     Trash,
+    /// Another file is in its place, which nobody recorded.
+    Swap {
+        /// What the file system says of that one.
+        stamp: Stamp,
+    },
     /// Another file took its place.
     Replace {
         /// The other one.

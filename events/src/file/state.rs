@@ -1,5 +1,5 @@
 use mediary_schema::{
-    RootId,
+    FileId, RootId,
     file::{FileState, Made, Stamp, Verified},
 };
 
@@ -23,6 +23,8 @@ pub struct State {
     pub own: Option<Stamp>,
     /// The stamp of what was judged last, be it other bytes.
     pub seen: Option<Stamp>,
+    /// Which kept file has its place for good.
+    pub by: Option<FileId>,
 }
 
 /// What a look at the place of a file means.
@@ -44,7 +46,11 @@ impl State {
 
     /// Whether anybody waits for what is in its place.
     pub const fn is_looked_at(&self) -> bool {
-        matches!(self.state, Some(FileState::Present | FileState::Changed | FileState::Lost))
+        match self.state {
+            Some(FileState::Present | FileState::Changed | FileState::Lost) => true,
+            Some(FileState::Replaced) => self.by.is_none(),
+            Some(FileState::Trashed) | None => false,
+        }
     }
 
     /// What it means that this stamp, or no file at all, is in its place. Nothing is read for it.
@@ -63,7 +69,7 @@ impl State {
             return Judged::Known;
         }
         if found.size_bytes != verified.size_bytes {
-            return Judged::News(Command::Change { stamp: found });
+            return Judged::News(self.otherwise(found));
         }
         match self.own {
             // It was away, or others had its place.
@@ -71,6 +77,16 @@ impl State {
             // Recorded before there were stamps.
             None if self.is_there() => Judged::Known,
             Some(_) | None => Judged::Unsure,
+        }
+    }
+
+    /// What it means that other bytes are in its place, under this stamp: they are in the file that it was, or in another one.
+    pub fn otherwise(&self, stamp: Stamp) -> Command {
+        // The number of the device may be another one after a start of the machine.
+        let number = |stamp: Stamp| stamp.inode.map(|inode| inode.number);
+        match (self.own.and_then(number), number(stamp)) {
+            (Some(own), Some(other)) if own != other => Command::Swap { stamp },
+            (Some(_) | None, Some(_) | None) => Command::Change { stamp },
         }
     }
 
@@ -107,7 +123,10 @@ impl State {
             }
             Event::Lost {} => (self.state, self.seen) = (Some(FileState::Lost), None),
             Event::Trashed {} => (self.state, self.seen) = (Some(FileState::Trashed), None),
-            Event::Replaced { .. } => self.state = Some(FileState::Replaced),
+            Event::Replaced { by, stamp } => {
+                (self.state, self.by) = (Some(FileState::Replaced), *by);
+                self.seen = *stamp;
+            }
         }
     }
 }

@@ -44,6 +44,13 @@ async fn files_are_verified_one_by_one_and_all_together() {
     let started = served.json(&["download", "start", "--playlist", &list, "--wait"]).await;
     assert_eq!(started["story"]["succeededCount"], json!(5), "what is lost is wanted again");
     served.run(&["file", "verify"]).await.ends_with(0);
+    // What a kept one has in its place is well; what somebody puts there is not.
+    let own = served.folder.path().join("own");
+    fs::write(&own, "somebody's own").unwrap();
+    fs::rename(own, served.data().join("library").join(files[1]["path"].as_str().unwrap())).unwrap();
+    served.run(&["file", "verify", second]).await.ends_with(1).says(&["FILES_NOT_AS_KEPT", "1 replaced"]);
+    let shown = served.json(&["file", "show", second]).await;
+    assert_eq!((&shown["state"], &shown["replacedById"]), (&json!("REPLACED"), &Value::Null));
 
     let viewer = served.run(&["token", "create", "dash", "--role", "viewer"]).await.ends_with(0).stdout;
     let arguments = ["file", "verify", "--server", served.url.as_str()];

@@ -29,6 +29,7 @@ row! {
         changes {
             path: String,
             state: Word<FileState>,
+            replaced_by: Option<Id>,
             changed_at: i64,
         }
     }
@@ -73,7 +74,7 @@ impl Files {
 
     fn fold(&mut self, file: &Transaction<'_>, stamp: Stamp, event: Event) -> Result<(), ApplyError> {
         let Stamp { id, project, position, at } = stamp;
-        let mut moved = None;
+        let (mut moved, mut replaced_by) = (None, None);
         let state = match event {
             Event::Recorded { root, path, verified, made, .. } => {
                 let (root, verified) = (*root.uuid().as_bytes(), to_json(&verified)?);
@@ -91,6 +92,7 @@ impl Files {
                     recorded_at: at,
                     reached_at,
                     state,
+                    replaced_by: None,
                     changed_at: position,
                 })?;
                 return Ok(());
@@ -103,10 +105,13 @@ impl Files {
             Event::Changed { .. } => FileState::Changed,
             Event::Lost {} => FileState::Lost,
             Event::Trashed {} => FileState::Trashed,
-            Event::Replaced { .. } => FileState::Replaced,
+            Event::Replaced { by, .. } => {
+                replaced_by = by.map(|by| *by.uuid().as_bytes());
+                FileState::Replaced
+            }
         };
         if let Some(row) = self.rows.change(file, id)? {
-            (row.state, row.changed_at) = (Word(state), position);
+            (row.state, row.replaced_by, row.changed_at) = (Word(state), replaced_by, position);
             if let Some(path) = moved {
                 row.path = path;
             }

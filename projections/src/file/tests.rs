@@ -44,6 +44,7 @@ fn a_recorded_file_is_shown_with_all_that_is_known_of_it() {
         id: id(4),
         root: RootId::LIBRARY,
         state: FileState::Present,
+        replaced_by: None,
         path: "Letters/4.mp4".to_owned(),
         verified: verified(u64::MAX - 4),
         item_id: Some(item_id("4")),
@@ -60,6 +61,21 @@ fn a_file_whose_bytes_are_lost_is_shown_as_that() {
     rows.feed::<File>(id(4).uuid(), [Event::Lost {}]);
     let file = rows.read(|rows| file(rows, id(4))).unwrap();
     assert_eq!((file.state, file.changed_at), (FileState::Lost, 12));
+}
+
+// For good by a kept one; by one that nobody recorded as long as that is there.
+#[test]
+fn a_file_whose_place_another_one_has_says_which() {
+    let mut rows = many();
+    let stamp = Stamp { size_bytes: 7, modified_ms: 1, inode: None };
+    let mut after = |event| {
+        rows.feed::<File>(id(4).uuid(), [event]);
+        let file = rows.read(|rows| file(rows, id(4))).unwrap();
+        (file.state, file.replaced_by)
+    };
+    assert_eq!(after(Event::Replaced { by: None, stamp: Some(stamp) }), (FileState::Replaced, None));
+    assert_eq!(after(Event::Found { stamp }), (FileState::Present, None));
+    assert_eq!(after(Event::Replaced { by: Some(id(3)), stamp: None }), (FileState::Replaced, Some(id(3))));
 }
 
 #[test]

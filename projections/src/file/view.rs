@@ -19,9 +19,8 @@ pub struct FileView {
 impl View for FileView {
     const NAME: &'static str = "file";
     const VERSION: u32 = 9;
-    // Those before have no roots with ids; the fifth and the sixth can't be searched, none before the eighth can be asked for
-    // what is of a moment or later, and none before this one knows what was renamed.
-    const SERVES_FROM: u32 = 5;
+    // None before this one knows which file has the place of another.
+    const SERVES_FROM: u32 = 9;
     const CONCERNS: &'static [&'static str] = &[File::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -33,6 +32,7 @@ impl View for FileView {
             root BLOB NOT NULL,
             path TEXT NOT NULL,
             state TEXT NOT NULL,
+            replaced_by BLOB,
             verified TEXT NOT NULL,
             item_id BLOB,
             recorded_at INTEGER NOT NULL,

@@ -27,7 +27,8 @@ fn samples() -> Vec<Event> {
         Event::Changed { stamp: stamp(108_724_300) },
         Event::Lost {},
         Event::Trashed {},
-        Event::Replaced { by: samples::file_id() },
+        Event::Replaced { by: Some(samples::file_id()), stamp: None },
+        Event::Replaced { by: None, stamp: Some(stamp(104_857_600)) },
     ]
 }
 
