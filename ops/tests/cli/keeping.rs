@@ -71,6 +71,12 @@ async fn a_folder_is_registered_as_a_root_and_read_by_itself() {
     // Also one that is not there yet, as that of a disk to be mounted.
     let missing = served.json(&["file", "root", "add", "missing"]).await;
     assert!(missing[0]["folder"].as_str().unwrap().ends_with("/missing"), "{missing}");
+    // Any folder is named with the local token alone, which lies on the server's own machine.
+    let far = served.run(&["token", "create", "far", "--role", "owner"]).await.ends_with(0).stdout;
+    fs::create_dir(served.folder.path().join("elsewhere")).unwrap();
+    let arguments = ["file", "root", "add", "elsewhere", "--server", served.url.as_str()];
+    let ran = run_with(served.folder.path(), &arguments, &[("MEDIARY_TOKEN", far.trim())]).await;
+    ran.ends_with(3).says(&["ROOT_OUTSIDE", "on the server's own machine"]);
     let listed = served.run(&["file", "root", "list"]).await.ends_with(0).stdout;
     assert!(listed.contains("library") && listed.contains("In"), "{listed}");
     let files = served.run(&["file", "list"]).await.ends_with(0).stdout;
