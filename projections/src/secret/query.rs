@@ -1,5 +1,5 @@
 use mediary_schema::{SecretId, Timestamp};
-use rusqlite::{Row, Transaction, params_from_iter, types::Value};
+use rusqlite::{Row, Transaction};
 
 use crate::{
     listing::{By, Listing, Order, OrderField},
@@ -76,10 +76,6 @@ pub fn secret(transaction: &Transaction<'_>, id: SecretId) -> rusqlite::Result<O
 
 /// Secrets by their ids, in no order; those that are not there are left out.
 pub fn secrets_by_id(transaction: &Transaction<'_>, ids: &[SecretId]) -> rusqlite::Result<Vec<SecretRow>> {
-    let marks = vec!["?"; ids.len()].join(", ");
-    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
-    transaction
-        .prepare(&format!("SELECT {COLUMNS} FROM secret WHERE id IN ({marks}) AND {IS_THERE}"))?
-        .query_map(params_from_iter(values), secret_row)?
-        .collect()
+    let select = format!("SELECT {COLUMNS} FROM secret WHERE {IS_THERE} AND id");
+    sql::by_ids(transaction, &select, ids.iter().map(|id| id.uuid()), secret_row)
 }
