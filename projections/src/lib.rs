@@ -38,6 +38,7 @@ mod rows;
 pub mod schedule;
 mod scoped;
 pub mod search;
+pub mod secret;
 mod shelf;
 mod spawn;
 mod sql;

@@ -34,6 +34,7 @@ mod playlist;
 mod project;
 mod replay;
 mod schedule;
+mod secret;
 mod server;
 mod setting;
 mod shell;

@@ -11,4 +11,5 @@ mod planning;
 mod queueing;
 mod replaying;
 mod scheduling;
+mod secrets;
 mod showing;
