@@ -1,6 +1,8 @@
 //! Figures of subscriptions: from an append to 1 and to 100 subscribers, catching up with a log, from the log itself and
 //! through GraphQL, and clients on websockets while the log grows.
 
+#![recursion_limit = "256"]
+
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput};
