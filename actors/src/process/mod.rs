@@ -31,6 +31,8 @@ mod control;
 mod environment;
 mod error;
 mod fork;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod group;
 mod growth;
 mod host;

@@ -31,7 +31,11 @@ pub fn verify_bundle(path: &Path, checkpoint: Option<Checkpoint>) -> Result<Repo
     prove(path, BufReader::new(file), checkpoint)
 }
 
-fn prove(path: &Path, reader: impl BufRead, checkpoint: Option<Checkpoint>) -> Result<Report, VerifyError> {
+pub(in crate::log) fn prove(
+    path: &Path,
+    reader: impl BufRead,
+    checkpoint: Option<Checkpoint>,
+) -> Result<Report, VerifyError> {
     let mut lines = Lines::new(reader);
     let header = lines.header().map_err(|error| refused(path, None, error))?;
     let mut proof = Proof::of(path, &header, checkpoint)?;
