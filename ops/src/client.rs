@@ -100,11 +100,6 @@ impl Client {
         Self { is_dry: true, ..self.clone() }
     }
 
-    /// Whether its commands only say what they would do.
-    pub(crate) const fn is_dry(&self) -> bool {
-        self.is_dry
-    }
-
     /// The same client, which asks as of a moment of the past.
     pub(crate) fn with_as_of(self, as_of: Option<AsOf>) -> Self {
         Self { as_of, ..self }
@@ -171,21 +166,6 @@ impl Client {
             match delays.next() {
                 Some(delay) if outcome.is_only_busy() => tokio::time::sleep(delay).await,
                 _ => return self.told(outcome),
-            }
-        }
-    }
-
-    /// What a command would do, or the first reason why it would be refused.
-    pub(crate) async fn plan<T: DeserializeOwned>(
-        &self,
-        document: &Document<T>,
-        variables: impl Serialize + Send,
-    ) -> Result<Result<DryRun, UserError>, Error> {
-        match self.dry().act(document, variables).await {
-            Err(Error::DryRun(plan)) => Ok(Ok(*plan)),
-            answer => {
-                let refused = answer?.user_errors.into_iter().next();
-                refused.map(Err).ok_or_else(|| Fault::no_dry_run().into())
             }
         }
     }

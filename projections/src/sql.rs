@@ -1,6 +1,6 @@
 //! Small conveniences between rows and values.
 
-use rusqlite::{Connection, Row, Transaction};
+use rusqlite::{Connection, Row, Transaction, params_from_iter};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -22,6 +22,23 @@ pub(crate) fn tables(file: &Connection, of_type: &str) -> rusqlite::Result<Vec<S
     )?
     .query_map([of_type], |row| row.get(0))?
     .collect()
+}
+
+/// The rows of which a column is one of these ids, in no order; the statement is `SELECT … WHERE …` up to that column. What is
+/// not there is left out.
+pub(crate) fn by_ids<T>(
+    rows: &Transaction<'_>,
+    select_where: &str,
+    ids: impl ExactSizeIterator<Item = Uuid>,
+    row: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    let (count, values) = (ids.len(), params_from_iter(ids.map(Uuid::into_bytes)));
+    let statement = format!("{select_where} IN ({})", vec!["?"; count].join(", "));
+    if count == 1 {
+        // Of several, each number of them is another statement, which would push others out of the cache.
+        return rows.prepare_cached(&statement)?.query_map(values, row)?.collect();
+    }
+    rows.prepare(&statement)?.query_map(values, row)?.collect()
 }
 
 /// How many rows a statement counts.

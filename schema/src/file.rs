@@ -57,15 +57,27 @@ pub struct Verified {
 
 /// What a file system says of a file without reading it: by this a look that costs next to nothing knows what
 /// may have changed.
-///
-/// The inode is none of it: many file systems of network disks and pools number their files anew at each mount, and
-/// then a whole library would have to be read because somebody restarted a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
     /// The size in bytes.
     pub size_bytes: u64,
     /// When it was changed last, in milliseconds since 1970.
     pub modified_ms: i64,
+    /// Which file it is, whatever its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inode: Option<Inode>,
+}
+
+/// Which file of a file system one is, whatever its names: by this one is found again that was renamed.
+///
+/// It never makes a file another one: many file systems of network disks and pools number their files anew at each
+/// mount, and then a whole library would have to be read because somebody restarted a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Inode {
+    /// The number of the file system, which may be another one after each start of the machine.
+    pub device: u64,
+    /// The number of the file in it.
+    pub number: u64,
 }
 
 impl Stamp {
@@ -77,6 +89,19 @@ impl Stamp {
             || (now_ms % 1_000 == 0 && before.div_euclid(1_000) == now_ms.div_euclid(1_000))
             || (now_ms % 2_000 == 0 && before.div_euclid(2_000) == now_ms.div_euclid(2_000));
         self.size_bytes == now.size_bytes && is_same_moment
+    }
+
+    /// Whether the file with the other stamp is the one with this, under whatever name, unless the file system
+    /// is another one: only if both inodes are equal is it sure that none was read in between.
+    pub fn is_likely(self, now: Self) -> bool {
+        let number = |stamp: Self| stamp.inode.map(|inode| inode.number);
+        self.inode.is_some() && number(self) == number(now) && self.is_still(now)
+    }
+
+    /// Whether the file with the other stamp is surely the one with this, under whatever name, and has its bytes: device,
+    /// inode, size and moment are the same.
+    pub fn is_same(self, now: Self) -> bool {
+        self.inode == now.inode && self.is_likely(now)
     }
 }
 
@@ -223,13 +248,13 @@ pub struct Made {
 pub enum FileState {
     /// They are in their place, as they were recorded.
     Present,
-    /// Other bytes are in their place.
+    /// The file in their place was written: it has other bytes.
     Changed,
     /// Nothing is in their place, and nobody here took them away.
     Lost,
     /// They were put into the trash.
     Trashed,
-    /// Another file took their place.
+    /// Another file is in their place: one that is kept, or one that somebody put there.
     Replaced,
 }
 
@@ -263,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_stamp_is_as_exact_as_its_file_system() {
-        let at = |modified_ms| Stamp { size_bytes: 7, modified_ms };
+        let at = |modified_ms| Stamp { size_bytes: 7, modified_ms, inode: None };
         for (before, now, is_still) in [
             (1_764_000_001_234, 1_764_000_001_234, true),
             (1_764_000_001_234, 1_764_000_001_235, false),
@@ -276,6 +301,24 @@ mod tests {
         ] {
             assert_eq!(at(before).is_still(at(now)), is_still, "{before} {now}");
         }
-        assert!(!at(0).is_still(Stamp { size_bytes: 8, modified_ms: 0 }));
+        assert!(!at(0).is_still(Stamp { size_bytes: 8, ..at(0) }));
+    }
+
+    #[test]
+    fn a_file_is_the_same_under_another_name_by_device_inode_size_and_moment() {
+        let known = Inode { device: 1, number: 2 };
+        let of = |inode| Stamp { size_bytes: 7, modified_ms: 1_001, inode };
+        let own = of(Some(known));
+        for (what, now, is_likely, is_same) in [
+            ("all of it is as it was", own, true, true),
+            ("the file system has another number", of(Some(Inode { device: 9, ..known })), true, false),
+            ("another file", of(Some(Inode { number: 9, ..known })), false, false),
+            ("written since", Stamp { modified_ms: 5_001, ..own }, false, false),
+            ("longer", Stamp { size_bytes: 8, ..own }, false, false),
+            ("nobody knows which", of(None), false, false),
+        ] {
+            assert_eq!((own.is_likely(now), own.is_same(now)), (is_likely, is_same), "{what}");
+        }
+        assert!(!of(None).is_likely(of(None)), "what was never numbered is known by its path alone");
     }
 }

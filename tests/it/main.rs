@@ -27,6 +27,7 @@ mod nats_command;
 mod new_concern;
 mod past;
 mod playlist;
+mod renamed;
 mod roles;
 mod root;
 mod slots;

@@ -18,7 +18,7 @@ pub(crate) struct Credential {
     nats: Value,
 }
 
-async fn platform() -> Platform {
+pub(crate) async fn platform() -> Platform {
     Platform::start_with(Box::new(|configuration| configuration.nats = NatsMode::Auto)).await
 }
 

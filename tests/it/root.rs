@@ -4,6 +4,7 @@
 
 use std::{fs, path::Path};
 
+use async_nats::HeaderMap;
 use mediary_events::file::{Command, File};
 use mediary_log::{
     Origin, OriginKind,
@@ -16,6 +17,8 @@ use mediary_schema::{
 };
 use mediary_tests::{Client, Platform, until};
 use serde_json::{Value, json};
+
+use crate::nats_command;
 
 async fn add(client: &Client, folder: &Path) -> Value {
     const DOCUMENT: &str = "mutation($input: RootAddInput!) { rootAdd(input: $input) {
@@ -108,6 +111,46 @@ async fn a_folder_is_registered_on_the_servers_own_machine_or_within_a_root() {
     until_standings(&platform.client, &["THERE", "THERE", "THERE", "AWAY"]).await;
     let events = platform.client.events_after(before).await;
     assert!(!events.iter().any(|event| event["kind"].as_str().unwrap().starts_with("root.")), "{events:?}");
+    platform.stop().await;
+}
+
+// Each way in, as an owner who is somewhere else; and a schedule, which would do it as whoever added it.
+// invariant: F-16
+#[tokio::test(flavor = "multi_thread")]
+async fn by_no_way_in_a_folder_outside_the_roots_is_registered_from_elsewhere() {
+    const SCHEDULE: &str =
+        "mutation($input: ScheduleAddInput!) { scheduleAdd(input: $input) { userErrors { code } } }";
+    let platform = nats_command::platform().await;
+    let outside = platform.data().join("outside");
+    let inside = platform.configuration.library_folder().join("inside");
+    for folder in [&outside, &inside] {
+        fs::create_dir(folder).unwrap();
+    }
+    let owner = token(&platform.client, "OWNER").await;
+    let refused = add(&owner, &outside).await;
+    assert_eq!(refused["userErrors"][0]["code"], json!("ROOT_OUTSIDE"), "{refused}");
+
+    let automation = nats_command::credential(&platform, "automation", "OWNER").await;
+    let nats = automation.connect(&platform).await;
+    let named = |folder: &Path| json!({ "folder": folder, "kind": "watch" });
+    let refused = automation.ask(&nats, "root.add", &named(&outside), HeaderMap::new()).await;
+    assert_eq!(refused["user_errors"][0]["code"], json!("ROOT_OUTSIDE"), "{refused}");
+
+    for client in [&owner, &platform.client] {
+        let command = json!({ "name": "root.add", "arguments": named(&outside) });
+        let input = json!({ "name": "roots", "timing": { "everySeconds": 3600 }, "command": command });
+        let refused = client.ask(SCHEDULE, json!({ "input": input })).await;
+        assert_eq!(
+            refused["scheduleAdd"]["userErrors"][0]["code"],
+            json!("SCHEDULE_NOT_ALLOWED"),
+            "{refused}"
+        );
+    }
+    assert_eq!(roots(&platform.client).await.len(), 1, "none was registered");
+
+    // Within a root it may be named from anywhere.
+    let added = automation.ask(&nats, "root.add", &named(&inside), HeaderMap::new()).await;
+    assert_eq!(added["user_errors"], json!([]), "{added}");
     platform.stop().await;
 }
 

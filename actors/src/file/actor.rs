@@ -1,17 +1,8 @@
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use mediary_events::{
-    Concern as _,
-    file::{Command, Judged},
-    job::Job,
-    root::Root as Roots,
-};
+use mediary_events::{Concern as _, job::Job, root::Root as Roots};
 use mediary_log::{
-    Filter, Log, Origin, OriginKind, ReadError,
+    Filter, Origin, OriginKind, ReadError,
     alarm::{Alarms, Key},
     gate::{Caller, Gate, Refusal, Transaction},
     work::{self, file::Finding},
@@ -26,14 +17,11 @@ use ractor::{Actor, ActorProcessingErr, ActorRef, SupervisionEvent};
 use tokio::{sync::watch, time::Instant};
 use uuid::Uuid;
 
-use super::{
-    Root, roots,
-    shelf::{self, Places, stamp_of},
-};
+use super::{Root, look::Walk, roots};
 use crate::follower::{Listener, waker};
 
-/// Looks at every kept file at the start and from time to time, by asking the file system and reading none; and makes
-/// each root known by its mark that is registered and there.
+/// Looks at every kept file at the start and from time to time, by asking the file system and reading none; follows those
+/// that were renamed; and makes each root known by its mark that is registered and there.
 ///
 /// It walks instead of being told: what tells of changes (inotify) knows nothing of a file that another machine
 /// removes from a network disk, needs a watch for each folder, and says nothing of what happened while nobody ran.
@@ -73,28 +61,6 @@ pub struct State {
     due: Option<Timestamp>,
     /// The jobs that read what a look could not be sure of.
     reading: Vec<JobId>,
-}
-
-/// One look, from the newest file to the oldest.
-#[derive(Debug)]
-struct Walk {
-    begun: Instant,
-    /// The roots that are there.
-    roots: Arc<BTreeMap<RootId, Root>>,
-    next: u64,
-    places: Places,
-    unsure: BTreeMap<ProjectId, Vec<FileId>>,
-    news: usize,
-}
-
-/// What a page of files came to.
-#[derive(Debug, Default)]
-struct Seen {
-    findings: BTreeMap<ProjectId, Vec<Finding>>,
-    /// Roots in which something was not found.
-    losing: BTreeSet<RootId>,
-    unsure: Vec<(ProjectId, FileId)>,
-    next: Option<u64>,
 }
 
 /// The next page of a look, or the next look.
@@ -185,10 +151,15 @@ impl State {
             if roots.there.is_empty() || !(is_due || roots.has_come) {
                 return Ok(self.rest(&roots));
             }
-            Walk::new(roots.there)
+            Walk::new(roots.there, roots.all.into())
         };
-        let begun = Instant::now();
-        let mut seen = self.look(&mut walk).await?;
+        let (begun, log) = (Instant::now(), self.arguments.gate.log().clone());
+        let step = move || {
+            let seen = walk.step(&log);
+            (walk, seen)
+        };
+        let (mut walk, seen) = tokio::task::spawn_blocking(step).await?;
+        let mut seen = seen?;
         let unmarked =
             roots::unmarked(&self.arguments.gate, &walk.roots, std::mem::take(&mut seen.losing)).await?;
         if !unmarked.is_empty() {
@@ -207,11 +178,7 @@ impl State {
                 return Ok(Some(wait));
             }
         }
-        for (project, file_id) in seen.unsure {
-            walk.unsure.entry(project).or_default().push(file_id);
-        }
-        if let Some(next) = seen.next {
-            walk.next = next;
+        if walk.passed(seen) {
             self.walk = Some(walk);
             // As long as it worked, so that it never takes more than half of a thread or of a disk.
             return Ok(Some(begun.elapsed()));
@@ -265,26 +232,13 @@ impl State {
             found.has_come |= is_there && before.get(&id) != Some(&Standing::There);
             found.is_any_away |= !is_there;
             standings.insert(id, standing);
+            found.all.push(root.clone());
             if is_there {
                 found.there.insert(id, root);
             }
         }
         self.arguments.standings.send_replace(standings);
         Ok(found)
-    }
-
-    /// Looks at a page of files.
-    async fn look(&self, walk: &mut Walk) -> Result<Seen, ActorProcessingErr> {
-        let log = self.arguments.gate.log().clone();
-        let (roots, from) = (Arc::clone(&walk.roots), walk.next);
-        let mut places = std::mem::take(&mut walk.places);
-        let (places, seen) = tokio::task::spawn_blocking(move || {
-            let seen = look(&log, &roots, from, &mut places);
-            (places, seen)
-        })
-        .await?;
-        walk.places = places;
-        Ok(seen?)
     }
 
     /// Records what was found of a project's files; answers when to try again if the log takes nothing now.
@@ -344,50 +298,9 @@ impl State {
 /// Which roots are there.
 #[derive(Debug, Default)]
 struct Looked {
+    all: Vec<Root>,
     there: BTreeMap<RootId, Root>,
     /// Whether one of them was not there before.
     has_come: bool,
     is_any_away: bool,
-}
-
-impl Walk {
-    fn new(roots: BTreeMap<RootId, Root>) -> Self {
-        let (places, unsure, roots) = (Places::default(), BTreeMap::new(), Arc::new(roots));
-        Self { begun: Instant::now(), roots, next: u64::MAX, places, unsure, news: 0 }
-    }
-}
-
-/// Asks the file system for each file of a page that lies in one of the roots. May block.
-fn look(
-    log: &Log,
-    roots: &BTreeMap<RootId, Root>,
-    from: u64,
-    places: &mut Places,
-) -> Result<Seen, ReadError> {
-    let page = shelf::page(log, from, None)?;
-    let mut seen = Seen { next: page.next, ..Seen::default() };
-    for file in page.files {
-        let Some(root) = roots.get(&file.root) else { continue };
-        let (file_id, project) = (file.file_id, file.project);
-        let mut found = |finding| seen.findings.entry(project).or_default().push(finding);
-        if let Some(superseded) = places.superseded(&file) {
-            found(superseded);
-            continue;
-        }
-        if !places.is_owner(&file) || !file.state.is_looked_at() {
-            continue;
-        }
-        match stamp_of(&file.place(root)).map(|stamp| file.state.judge(stamp)) {
-            Ok(Judged::Known) => {}
-            Ok(Judged::News(command)) => {
-                if command == Command::Lose {
-                    seen.losing.insert(root.id());
-                }
-                found(Finding { file_id, command });
-            }
-            Ok(Judged::Unsure) => seen.unsure.push((project, file_id)),
-            Err(error) => tracing::debug!(%file_id, %error, "a file can't be looked at"),
-        }
-    }
-    Ok(seen)
 }

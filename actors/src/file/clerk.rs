@@ -17,9 +17,12 @@ use mediary_schema::{
 
 use super::{
     Root,
+    displaced::Displaced,
     effect::{Question, Read},
+    index::Index,
+    page::{Page, find, turn},
     roots,
-    shelf::{self, Places, Wanted},
+    shelf::{Meaning, Wanted},
 };
 use crate::{
     job::{Attempt, Clerk},
@@ -40,7 +43,9 @@ pub struct Reading {
     grounds: Option<Grounds>,
     /// Where the next page begins.
     next: Option<u64>,
-    places: Places,
+    index: Index,
+    /// Files whose bytes are not in their places: they are looked for behind the last page.
+    displaced: BTreeMap<FileId, Displaced>,
     /// Files of the page that are to be read next.
     wanted: VecDeque<Wanted>,
     /// Files that are being read, with their stamps before.
@@ -58,24 +63,13 @@ pub struct Reading {
 
 /// The roots, and which of them are there.
 #[derive(Debug, Clone)]
-struct Grounds {
-    roots: Arc<BTreeMap<RootId, Root>>,
-    there: Arc<BTreeSet<RootId>>,
-}
-
-/// A page of files, none of which was looked at.
-#[derive(Debug, Default)]
-struct Page {
-    /// What newer files mean for those in whose places they are.
-    superseded: Vec<Finding>,
-    wanted: VecDeque<Wanted>,
-    away: BTreeSet<RootId>,
-    next: Option<u64>,
-    places: Places,
+pub(super) struct Grounds {
+    pub(super) roots: Arc<BTreeMap<RootId, Root>>,
+    pub(super) there: Arc<BTreeSet<RootId>>,
 }
 
 /// What was found out about a file.
-type Told = (Wanted, Result<Command, String>);
+type Told = (Wanted, Result<Meaning, String>);
 
 impl From<ReadError> for Unable {
     fn from(error: ReadError) -> Self {
@@ -103,7 +97,7 @@ impl Clerk for FileClerk {
         };
         loop {
             // The last ones are recorded with the end, which is then one append.
-            if reading.wanted.is_empty() && reading.next.is_none() {
+            if reading.is_at_end() {
                 return Ok(Vec::new());
             }
             reading.record(attempt).await?;
@@ -111,10 +105,19 @@ impl Clerk for FileClerk {
             if !reading.out.is_empty() {
                 return Ok(reading.out.keys().copied().collect());
             }
-            let Some(from) = reading.next else { return Ok(Vec::new()) };
-            let places = std::mem::take(&mut reading.places);
-            let (attempt, work, grounds) = (attempt.clone(), work.clone(), grounds.clone());
-            let page = blocking(move || turn(&attempt, &work, &grounds, from, places)).await?;
+            if reading.is_at_end() {
+                return Ok(Vec::new());
+            }
+            let (asked, grounds) = (attempt.clone(), grounds.clone());
+            let page = if let Some(from) = reading.next {
+                let (work, index) = (work.clone(), std::mem::take(&mut reading.index));
+                blocking(move || turn(&asked, &work, &grounds, from, index)).await?
+            } else {
+                // Whose place is whose is read in the log.
+                reading.record(attempt).await?;
+                let displaced: Vec<_> = std::mem::take(&mut reading.displaced).into_values().collect();
+                blocking(move || find(&asked, &grounds, &displaced)).await?
+            };
             reading.add(page);
         }
     }
@@ -149,6 +152,11 @@ impl Clerk for FileClerk {
 }
 
 impl Reading {
+    /// Whether nothing is left to be read or looked for.
+    fn is_at_end(&self) -> bool {
+        self.wanted.is_empty() && self.next.is_none() && self.displaced.is_empty()
+    }
+
     /// Takes in what was found in files.
     async fn take(&mut self, read: Vec<Read>) -> Result<(), Unable> {
         let of = |read: Read| Some((self.out.remove(&read.file_id)?, read.found));
@@ -175,7 +183,7 @@ impl Reading {
                 match file.look() {
                     Ok(Ok(stamp)) => {
                         bytes += stamp.size_bytes;
-                        out.push((file.file_id, (file, stamp)));
+                        out.push((file.file.file_id, (file, stamp)));
                     }
                     Ok(Err(meaning)) => told.push((file, Ok(meaning))),
                     Err(error) => told.push((file, Err(error.to_string()))),
@@ -194,11 +202,14 @@ impl Reading {
 
     fn tell(&mut self, (wanted, meaning): Told) {
         match meaning {
-            Ok(command) => {
+            Ok(Meaning::Is(command)) => {
                 if matches!(command, Command::Lose) {
-                    self.losing.insert(wanted.root);
+                    self.losing.insert(wanted.file.root);
                 }
-                self.findings.push(Finding { file_id: wanted.file_id, command });
+                self.findings.push(Finding { file_id: wanted.file.file_id, command });
+            }
+            Ok(Meaning::Displaced(displaced)) => {
+                self.displaced.insert(displaced.file_id, displaced);
             }
             Err(error) => {
                 self.unreadable += 1;
@@ -208,10 +219,12 @@ impl Reading {
     }
 
     fn add(&mut self, page: Page) {
-        let Page { superseded, wanted, away, next, places } = page;
-        self.findings.extend(superseded);
+        let Page { findings, losing, displaced, wanted, away, next, index } = page;
+        self.findings.extend(findings);
+        self.losing.extend(losing);
+        self.displaced.extend(displaced.into_iter().map(|file| (file.file_id, file)));
         self.away.extend(away);
-        (self.wanted, self.next, self.places) = (wanted, next, places);
+        (self.wanted, self.next, self.index) = (wanted, next, index);
     }
 
     /// Records what was found so far.
@@ -278,38 +291,6 @@ async fn open(attempt: &Attempt, work: &VerifyFiles) -> Result<Grounds, Unable> 
         Ok(there)
     });
     Ok(Grounds { roots, there: Arc::new(there.await?) })
-}
-
-/// Turns to a page of files. May block.
-fn turn(
-    attempt: &Attempt,
-    work: &VerifyFiles,
-    grounds: &Grounds,
-    from: u64,
-    mut places: Places,
-) -> Result<Page, Unable> {
-    let log = attempt.gate.log();
-    let is_whole = work.file_ids.is_empty();
-    let (files, next) = if is_whole {
-        let page = shelf::page(log, from, Some(attempt.lease.envelope.project))?;
-        (page.files, page.next)
-    } else {
-        let files = work.file_ids.iter().map(|id| shelf::one(log, *id));
-        (files.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect(), None)
-    };
-    let mut page = Page { next, ..Page::default() };
-    for file in files.iter().filter(|file| work.root_id.is_none_or(|root| root == file.root)) {
-        if let Some(superseded) = places.superseded(file).filter(|_| is_whole) {
-            page.superseded.push(superseded);
-        } else if file.state.is_looked_at() && (!is_whole || places.is_owner(file)) {
-            match grounds.roots.get(&file.root).filter(|root| grounds.there.contains(&root.id())) {
-                Some(root) => page.wanted.extend(file.wanted(root)),
-                None => drop(page.away.insert(file.root)),
-            }
-        }
-    }
-    page.places = places;
-    Ok(page)
 }
 
 fn is_not_there(root: &Root) -> Unable {

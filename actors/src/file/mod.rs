@@ -1,12 +1,18 @@
-//! The keeper: looks whether kept files are still in their places, and reads them when that is asked for.
+//! The keeper: looks whether kept files are still in their places, follows those that were renamed, and reads them when
+//! that is asked for.
 //!
 //! Guarantees: a look reads no file, takes a bounded share of the time however large the library is, and never takes
 //! absence for loss where a root itself is not there; nothing here ever changes or removes a file of a root.
 
 mod actor;
 mod clerk;
+mod displaced;
 mod effect;
+mod index;
+mod look;
+mod page;
 mod roots;
+mod search;
 mod shelf;
 #[cfg(test)]
 mod tests;

@@ -34,6 +34,11 @@ impl Root {
         Self { id: RootId::LIBRARY, name: String::new(), folder: folder.into(), within: None }
     }
 
+    #[cfg(test)]
+    pub(super) fn with_id(self, id: RootId) -> Self {
+        Self { id, ..self }
+    }
+
     /// Which.
     pub const fn id(&self) -> RootId {
         self.id

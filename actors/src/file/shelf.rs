@@ -1,22 +1,22 @@
 //! Files as the log has them, beside what is in their places.
 
 use std::{
-    collections::{HashMap, hash_map::DefaultHasher},
-    fs,
-    hash::{Hash as _, Hasher as _},
-    io,
+    fs, io,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
 use mediary_events::{
     Concern as _, codec,
-    file::{Command, File, State},
+    file::{Command, Event, File, State},
 };
-use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded, work::file::Finding};
-use mediary_schema::{FileId, ProjectId, RootId, file::Stamp};
+use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded};
+use mediary_schema::{
+    FileId, ProjectId, RootId,
+    file::{Inode, Stamp},
+};
 
-use super::Root;
+use super::{Root, displaced::Displaced};
 
 /// Files of a page: some milliseconds of work on a disk that answers.
 const PAGE: usize = 256;
@@ -35,6 +35,8 @@ pub(super) struct Known {
     pub(super) root: RootId,
     /// The path below that.
     pub(super) path: String,
+    /// The position of the event that says that it is there.
+    pub(super) came_at: u64,
 }
 
 impl Known {
@@ -44,43 +46,59 @@ impl Known {
     }
 
     /// What is to be read, to know whether it is still what it was.
-    pub(super) fn wanted(&self, root: &Root) -> Option<Wanted> {
+    pub(super) fn wanted(self, root: &Root) -> Option<Wanted> {
         let verified = self.state.verified.as_ref()?;
-        Some(Wanted {
-            file_id: self.file_id,
-            root: root.id(),
-            place: self.place(root),
-            size_bytes: verified.size_bytes,
-            blake3: verified.blake3.clone(),
-        })
+        let (size_bytes, blake3) = (verified.size_bytes, verified.blake3.clone());
+        Some(Wanted { place: self.place(root), size_bytes, blake3, file: self, is_searched: false })
     }
 
-    /// Its path and the root of that, as a number: a hundred thousand paths would be ten megabytes.
-    fn hash(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (self.root, &self.path).hash(&mut hasher);
-        hasher.finish()
+    /// The same one under the path that it has now.
+    pub(super) fn at(mut self, path: String, stamp: Stamp) -> Self {
+        File::evolve(&mut self.state, &Event::Moved { path: path.clone(), stamp });
+        Self { path, ..self }
     }
 }
 
 /// A file that is to be read, as it was when it was kept.
 #[derive(Debug)]
 pub(super) struct Wanted {
-    pub(super) file_id: FileId,
-    /// Below which root it lies.
-    pub(super) root: RootId,
+    pub(super) file: Known,
     /// Where it should be.
-    pub(super) place: PathBuf,
-    pub(super) size_bytes: u64,
-    pub(super) blake3: String,
+    place: PathBuf,
+    size_bytes: u64,
+    blake3: String,
+    /// Whether it was looked for elsewhere already: what is in its place is all that there is of it.
+    is_searched: bool,
+}
+
+/// What it means that the bytes of a file can't be read in its place.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// This.
+    Is(Command),
+    /// It may be elsewhere.
+    Displaced(Displaced),
 }
 
 impl Wanted {
+    /// The same one, once it was looked for.
+    pub(super) fn searched(self) -> Self {
+        Self { is_searched: true, ..self }
+    }
+
     /// Its stamp if it is there and as long as it was; else what that means. May block.
-    pub(super) fn look(&self) -> io::Result<Result<Stamp, Command>> {
-        Ok(match stamp_of(&self.place)? {
-            None => Err(Command::Lose),
-            Some(stamp) if stamp.size_bytes != self.size_bytes => Err(Command::Change { stamp }),
+    pub(super) fn look(&self) -> io::Result<Result<Stamp, Meaning>> {
+        let found = stamp_of(&self.place)?;
+        if !self.is_searched
+            && let Some(displaced) = Displaced::of(&self.file, found)
+        {
+            return Ok(Err(Meaning::Displaced(displaced)));
+        }
+        Ok(match found {
+            None => Err(Meaning::Is(Command::Lose)),
+            Some(stamp) if stamp.size_bytes != self.size_bytes => {
+                Err(Meaning::Is(self.file.state.otherwise(stamp)))
+            }
             Some(stamp) => Ok(stamp),
         })
     }
@@ -88,10 +106,10 @@ impl Wanted {
     /// What it means that this hash was found in it, or why it couldn't be read. The stamp is that of before it was read:
     /// of bytes that came later nothing is known, and the next look sees that they have another one. What couldn't be
     /// read may have gone meanwhile. May block.
-    pub(super) fn judge(&self, stamp: Stamp, found: Result<String, String>) -> Result<Command, String> {
+    pub(super) fn judge(&self, stamp: Stamp, found: Result<String, String>) -> Result<Meaning, String> {
         match found {
-            Ok(blake3) if blake3 == self.blake3 => Ok(Command::Find { stamp }),
-            Ok(_) => Ok(Command::Change { stamp }),
+            Ok(blake3) if blake3 == self.blake3 => Ok(Meaning::Is(Command::Find { stamp })),
+            Ok(_) => Ok(Meaning::Is(self.file.state.otherwise(stamp))),
             Err(error) => match self.look() {
                 Ok(Err(meaning)) => Ok(meaning),
                 Ok(Ok(_)) | Err(_) => Err(error),
@@ -130,11 +148,13 @@ fn known(log: &Log, recorded: &Recorded) -> Result<Option<Known>, ReadError> {
     let envelope = &recorded.envelope;
     let mut state = State::default();
     fold(&mut state, recorded);
-    let mut version = envelope.version;
+    let (mut version, mut came_at) = (envelope.version, envelope.position);
     loop {
         let later = log.read_stream(&envelope.stream, version + 1, Direction::Forward, STORY)?;
         for recorded in &later {
-            fold(&mut state, recorded);
+            if fold(&mut state, recorded) {
+                came_at = recorded.envelope.position;
+            }
             version = recorded.envelope.version;
         }
         if later.len() < STORY {
@@ -148,14 +168,19 @@ fn known(log: &Log, recorded: &Recorded) -> Result<Option<Known>, ReadError> {
         state,
         root,
         path,
+        came_at,
     }))
 }
 
-/// What can't be read was erased, or is a newer program's: then nothing is said of the file.
-fn fold(state: &mut State, recorded: &Recorded) {
+/// What can't be read was erased, or is a newer program's: then nothing is said of the file. Answers whether the file came to
+/// another path.
+fn fold(state: &mut State, recorded: &Recorded) -> bool {
+    let mut has_moved = false;
     for event in codec::events_of::<File>(recorded).unwrap_or_default() {
         File::evolve(state, &event);
+        has_moved |= matches!(event, Event::Moved { .. });
     }
+    has_moved
 }
 
 /// What the file system says of the file at a path; none if there is none. Anything else than an answer is no answer:
@@ -164,7 +189,8 @@ pub(crate) fn stamp_of(path: &Path) -> io::Result<Option<Stamp>> {
     match fs::symlink_metadata(path) {
         Ok(facts) if facts.is_file() => {
             let modified_ms = facts.mtime() * 1_000 + facts.mtime_nsec() / 1_000_000;
-            Ok(Some(Stamp { size_bytes: facts.len(), modified_ms }))
+            let inode = Some(Inode { device: facts.dev(), number: facts.ino() });
+            Ok(Some(Stamp { size_bytes: facts.len(), modified_ms, inode }))
         }
         // A folder or a link in its place is no file.
         Ok(_) => Ok(None),
@@ -172,25 +198,5 @@ pub(crate) fn stamp_of(path: &Path) -> io::Result<Option<Stamp>> {
             Ok(None)
         }
         Err(error) => Err(error),
-    }
-}
-
-/// Whose each path is: the file's that was recorded there last. Asked for the newest first.
-#[derive(Debug, Default)]
-pub(super) struct Places {
-    owners: HashMap<u64, FileId>,
-}
-
-impl Places {
-    /// What it means for a file that a newer one was put into its place, if one was.
-    pub(super) fn superseded(&mut self, file: &Known) -> Option<Finding> {
-        let by = *self.owners.entry(file.hash()).or_insert(file.file_id);
-        let is_other = by != file.file_id && file.state.is_looked_at();
-        is_other.then_some(Finding { file_id: file.file_id, command: Command::Replace { by } })
-    }
-
-    /// Whether a file has its path for itself.
-    pub(super) fn is_owner(&self, file: &Known) -> bool {
-        self.owners.get(&file.hash()).is_none_or(|owner| *owner == file.file_id)
     }
 }

@@ -34,10 +34,12 @@ impl Explains for Words {
         let said = |event| match event {
             Event::Recorded { path, .. } => format!("put '{path}' into the library"),
             Event::Found { .. } => "found its bytes in their place".to_owned(),
+            Event::Moved { path, .. } => format!("found it under another name, '{path}'"),
             Event::Changed { .. } => "found other bytes in its place".to_owned(),
             Event::Lost {} => "found nothing in its place".to_owned(),
             Event::Trashed {} => "put it into the trash".to_owned(),
-            Event::Replaced { by } => format!("put {by} in its place"),
+            Event::Replaced { by: Some(by), .. } => format!("put {by} in its place"),
+            Event::Replaced { by: None, .. } => "found another file in its place".to_owned(),
         };
         Ok(event_of::<File>(recorded).map(said))
     }

@@ -70,13 +70,13 @@ pub(crate) enum OddityName {
 pub(crate) enum State {
     /// They are in their place, as they were recorded.
     Present,
-    /// Other bytes are in their place.
+    /// The file in their place was written: it has other bytes.
     Changed,
     /// Nothing is in their place, and nobody here took them away.
     Lost,
     /// They were put into the trash.
     Trashed,
-    /// Another file took their place.
+    /// Another file is in their place: one that is kept, or one that somebody put there.
     Replaced,
 }
 
@@ -88,6 +88,8 @@ pub(crate) struct File {
     id: ID,
     /// How it stands with its bytes, as far as anybody looked.
     state: State,
+    /// The kept file that has its place for good, if one has.
+    replaced_by_id: Option<ID>,
     /// The root below which it lies.
     root_id: ID,
     /// The path below its root, with `/` between folders.
@@ -129,6 +131,7 @@ impl From<FileRow> for File {
         Self {
             id: ID(row.id.to_string()),
             state: row.state.into(),
+            replaced_by_id: row.replaced_by.map(|id| ID(id.to_string())),
             root_id: ID(row.root.to_string()),
             root_key: row.root,
             path: row.path,

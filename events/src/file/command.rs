@@ -24,6 +24,13 @@ pub enum Command {
         /// What the file system says of them.
         stamp: Stamp,
     },
+    /// Its bytes have another path below the same folder, as they were recorded.
+    Move {
+        /// The path, with `/` between folders.
+        path: String,
+        /// What the file system says of them.
+        stamp: Stamp,
+    },
     /// Other bytes are in its place.
     Change {
         /// What the file system says of them.
@@ -33,6 +40,11 @@ pub enum Command {
     Lose,
     /// Its bytes were put into the trash.
     Trash,
+    /// Another file is in its place, which nobody recorded.
+    Swap {
+        /// What the file system says of that one.
+        stamp: Stamp,
+    },
     /// Another file took its place.
     Replace {
         /// The other one.

@@ -20,7 +20,7 @@ pub enum Rejection {
     /// There is no such file.
     #[error("there is no such file")]
     NotFound,
-    /// Another file took its place, which is final.
+    /// Another kept file took its place, which is final.
     #[error("another file took its place")]
     Replaced,
     /// Nothing that was kept is in the folder, and nobody said that this is meant.
@@ -53,12 +53,13 @@ const MADE: &[&str] = &["download", "item", "job"];
 impl Concern for File {
     const NAME: &'static str = "file";
     const EVENTS: &'static [EventKind] = &[
-        EventKind::new("recorded", 2, 0).about(MADE),
-        EventKind::new("found", 1, 0).about(MADE),
-        EventKind::new("changed", 1, 0).about(MADE),
+        EventKind::new("recorded", 2, 1).about(MADE),
+        EventKind::new("found", 1, 1).about(MADE),
+        EventKind::new("moved", 1, 0).about(MADE),
+        EventKind::new("changed", 1, 1).about(MADE),
         EventKind::new("lost", 1, 0).about(MADE),
         EventKind::new("trashed", 1, 0).about(MADE),
-        EventKind::new("replaced", 1, 0).about(&["download", "file", "item", "job"]),
+        EventKind::new("replaced", 1, 1).about(&["download", "file", "item", "job"]),
     ];
 
     type Command = Command;
@@ -70,9 +71,11 @@ impl Concern for File {
         match command {
             Command::Record { .. }
             | Command::Find { .. }
+            | Command::Move { .. }
             | Command::Change { .. }
             | Command::Lose
             | Command::Trash
+            | Command::Swap { .. }
             | Command::Replace { .. } => Permission::PERFORM,
         }
     }
@@ -86,20 +89,28 @@ impl Concern for File {
                 };
             }
             Command::Find { stamp } => (FileState::Present, Event::Found { stamp }),
+            Command::Move { path, stamp } => (FileState::Present, Event::Moved { path, stamp }),
             Command::Change { stamp } => (FileState::Changed, Event::Changed { stamp }),
             Command::Lose => (FileState::Lost, Event::Lost {}),
             Command::Trash => (FileState::Trashed, Event::Trashed {}),
-            Command::Replace { by } => (FileState::Replaced, Event::Replaced { by }),
+            Command::Swap { stamp } => {
+                (FileState::Replaced, Event::Replaced { by: None, stamp: Some(stamp) })
+            }
+            Command::Replace { by } => (FileState::Replaced, Event::Replaced { by: Some(by), stamp: None }),
         };
         match state.state {
             None => Err(Rejection::NotFound),
             Some(now) if now == wanted && !is_news(state, &event) => Ok(Vec::new()),
-            Some(FileState::Replaced) => Err(Rejection::Replaced),
+            Some(FileState::Replaced) if state.by.is_some() => Err(Rejection::Replaced),
             // What was put away is not lost.
             Some(FileState::Trashed) if wanted == FileState::Lost => Ok(Vec::new()),
-            Some(FileState::Present | FileState::Changed | FileState::Lost | FileState::Trashed) => {
-                Ok(vec![event])
-            }
+            Some(
+                FileState::Present
+                | FileState::Changed
+                | FileState::Lost
+                | FileState::Trashed
+                | FileState::Replaced,
+            ) => Ok(vec![event]),
         }
     }
 
@@ -128,6 +139,9 @@ fn same(known: &Verified, verified: &Verified) -> Result<(), Rejection> {
 fn is_news(state: &State, event: &Event) -> bool {
     match event {
         Event::Found { stamp } | Event::Changed { stamp } => state.seen != Some(*stamp),
-        Event::Recorded { .. } | Event::Lost {} | Event::Trashed {} | Event::Replaced { .. } => false,
+        Event::Moved { path, stamp } => state.seen != Some(*stamp) || state.path.as_ref() != Some(path),
+        Event::Replaced { by: None, stamp } => state.seen != *stamp,
+        Event::Replaced { by: Some(_), .. } => state.by.is_none(),
+        Event::Recorded { .. } | Event::Lost {} | Event::Trashed {} => false,
     }
 }

@@ -31,7 +31,15 @@ pub enum Event {
         /// What the file system says of them.
         stamp: Stamp,
     },
-    /// Other bytes are in its place.
+    /// Its bytes have another path below the same folder, as they were recorded: somebody renamed it.
+    #[serde(rename = "moved")]
+    Moved {
+        /// The path, with `/` between folders.
+        path: String,
+        /// What the file system says of them.
+        stamp: Stamp,
+    },
+    /// Other bytes are in its place, in the file that it was.
     #[serde(rename = "changed")]
     Changed {
         /// What the file system says of them.
@@ -43,11 +51,15 @@ pub enum Event {
     /// Its bytes were put into the trash.
     #[serde(rename = "trashed")]
     Trashed {},
-    /// Another file took its place.
+    /// Another file is in its place: for good if that is a kept one, else as long as it is there.
     #[serde(rename = "replaced")]
     Replaced {
-        /// The other one.
-        by: FileId,
+        /// The other one, if it is kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<FileId>,
+        /// What the file system says of the other one, if nobody recorded it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stamp: Option<Stamp>,
     },
 }
 
@@ -55,10 +67,12 @@ impl Event {
     pub(super) fn subjects(&self, before: &State) -> Subjects {
         let (made, other) = match self {
             Self::Recorded { made, .. } => (*made, None),
-            Self::Replaced { by } => (before.made, Some(*by)),
-            Self::Found { .. } | Self::Changed { .. } | Self::Lost {} | Self::Trashed {} => {
-                (before.made, None)
-            }
+            Self::Replaced { by, .. } => (before.made, *by),
+            Self::Found { .. }
+            | Self::Moved { .. }
+            | Self::Changed { .. }
+            | Self::Lost {}
+            | Self::Trashed {} => (before.made, None),
         };
         Subjects::of([
             made.map(|made| Subject::from(made.item_id)),

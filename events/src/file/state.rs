@@ -1,5 +1,5 @@
 use mediary_schema::{
-    RootId,
+    FileId, RootId,
     file::{FileState, Made, Stamp, Verified},
 };
 
@@ -23,6 +23,8 @@ pub struct State {
     pub own: Option<Stamp>,
     /// The stamp of what was judged last, be it other bytes.
     pub seen: Option<Stamp>,
+    /// Which kept file has its place for good.
+    pub by: Option<FileId>,
 }
 
 /// What a look at the place of a file means.
@@ -44,7 +46,11 @@ impl State {
 
     /// Whether anybody waits for what is in its place.
     pub const fn is_looked_at(&self) -> bool {
-        matches!(self.state, Some(FileState::Present | FileState::Changed | FileState::Lost))
+        match self.state {
+            Some(FileState::Present | FileState::Changed | FileState::Lost) => true,
+            Some(FileState::Replaced) => self.by.is_none(),
+            Some(FileState::Trashed) | None => false,
+        }
     }
 
     /// What it means that this stamp, or no file at all, is in its place. Nothing is read for it.
@@ -63,7 +69,7 @@ impl State {
             return Judged::Known;
         }
         if found.size_bytes != verified.size_bytes {
-            return Judged::News(Command::Change { stamp: found });
+            return Judged::News(self.otherwise(found));
         }
         match self.own {
             // It was away, or others had its place.
@@ -72,6 +78,24 @@ impl State {
             None if self.is_there() => Judged::Known,
             Some(_) | None => Judged::Unsure,
         }
+    }
+
+    /// What it means that other bytes are in its place, under this stamp: they are in the file that it was, or in another one.
+    pub fn otherwise(&self, stamp: Stamp) -> Command {
+        // The number of the device may be another one after a start of the machine.
+        let number = |stamp: Stamp| stamp.inode.map(|inode| inode.number);
+        match (self.own.and_then(number), number(stamp)) {
+            (Some(own), Some(other)) if own != other => Command::Swap { stamp },
+            (Some(_) | None, Some(_) | None) => Command::Change { stamp },
+        }
+    }
+
+    /// By what its own bytes are found elsewhere that are not in their place, where this stamp or no file is; none if they
+    /// are there as far as a stamp can tell, or if nobody knows which file they were.
+    pub fn displaced(&self, found: Option<Stamp>) -> Option<Stamp> {
+        let own = self.own.filter(|own| own.inode.is_some() && self.is_looked_at())?;
+        let is_there = found.is_some_and(|found| own.inode == found.inode || own.is_still(found));
+        (!is_there).then_some(own)
     }
 
     pub(super) fn evolve(&mut self, event: &Event) {
@@ -88,13 +112,21 @@ impl State {
                 self.state = Some(FileState::Present);
                 (self.own, self.seen) = (Some(*stamp), Some(*stamp));
             }
+            Event::Moved { path, stamp } => {
+                self.state = Some(FileState::Present);
+                self.path = Some(path.clone());
+                (self.own, self.seen) = (Some(*stamp), Some(*stamp));
+            }
             Event::Changed { stamp } => {
                 self.state = Some(FileState::Changed);
                 self.seen = Some(*stamp);
             }
             Event::Lost {} => (self.state, self.seen) = (Some(FileState::Lost), None),
             Event::Trashed {} => (self.state, self.seen) = (Some(FileState::Trashed), None),
-            Event::Replaced { .. } => self.state = Some(FileState::Replaced),
+            Event::Replaced { by, stamp } => {
+                (self.state, self.by) = (Some(FileState::Replaced), *by);
+                self.seen = *stamp;
+            }
         }
     }
 }

@@ -2,7 +2,7 @@ mod history;
 
 use mediary_schema::{
     FileId, RootId,
-    file::{Check, FileState, MediaFacts, Stamp, Verified},
+    file::{Check, FileState, Inode, MediaFacts, Stamp, Verified},
 };
 use uuid::Uuid;
 
@@ -20,7 +20,20 @@ fn verified(size_bytes: u64) -> Verified {
 }
 
 const fn stamp(size_bytes: u64, modified_ms: i64) -> Stamp {
-    Stamp { size_bytes, modified_ms }
+    Stamp { size_bytes, modified_ms, inode: Some(Inode { device: 1, number: 2 }) }
+}
+
+/// Of a file of another size that nobody recorded.
+const fn stamp_of_another() -> Stamp {
+    Stamp { size_bytes: 9, modified_ms: 9, inode: Some(Inode { device: 1, number: 9 }) }
+}
+
+const fn replaced(by: FileId) -> Event {
+    Event::Replaced { by: Some(by), stamp: None }
+}
+
+const fn swapped() -> Event {
+    Event::Replaced { by: None, stamp: Some(stamp_of_another()) }
 }
 
 fn record(size_bytes: u64) -> Command {
@@ -67,8 +80,67 @@ fn a_file_outlives_its_bytes() {
     let touched = Event::Found { stamp: stamp(7, 9) };
     given::<File>([recorded()]).when(Command::Find { stamp: stamp(7, 9) }).then([touched]);
     given::<File>([recorded(), Event::Trashed {}]).when(Command::Lose).then([]);
-    given::<File>([recorded()]).when(Command::Replace { by }).then([Event::Replaced { by }]);
-    given::<File>([recorded(), Event::Replaced { by }]).when(find).rejected(&Rejection::Replaced);
+    given::<File>([recorded()]).when(Command::Replace { by }).then([replaced(by)]);
+    given::<File>([recorded(), replaced(by)]).when(find).rejected(&Rejection::Replaced);
+}
+
+// A rename is a fact of its own: neither is it lost nor other bytes.
+#[test]
+fn a_file_is_where_it_was_seen_last() {
+    let moved = |path: &str| Event::Moved { path: path.to_owned(), stamp: stamp(7, 1) };
+    let go = |path: &str| Command::Move { path: path.to_owned(), stamp: stamp(7, 1) };
+    given::<File>([]).when(go("c.mp4")).rejected(&Rejection::NotFound);
+    given::<File>([recorded()]).when(go("c.mp4")).then([moved("c.mp4")]);
+    given::<File>([recorded(), moved("c.mp4")]).when(go("c.mp4")).then([]);
+    given::<File>([recorded(), moved("c.mp4")]).when(go("a/b.mp4")).then([moved("a/b.mp4")]);
+    given::<File>([recorded(), Event::Lost {}]).when(go("c.mp4")).then([moved("c.mp4")]);
+    given::<File>([recorded(), moved("c.mp4")]).when(Command::Lose).then([Event::Lost {}]);
+    let replaced = replaced(FileId::from_uuid(Uuid::from_u128(1)));
+    given::<File>([recorded(), replaced]).when(go("c.mp4")).rejected(&Rejection::Replaced);
+    let there = state([recorded(), Event::Lost {}, moved("c.mp4")]);
+    assert_eq!((there.is_there(), there.path.as_deref()), (true, Some("c.mp4")));
+}
+
+// Another file in its place is neither its bytes, changed, nor its loss; only if that one is kept, it is for good.
+#[test]
+fn a_file_is_replaced_for_good_only_by_one_that_is_kept() {
+    let by = FileId::from_uuid(Uuid::from_u128(1));
+    let swap = Command::Swap { stamp: stamp_of_another() };
+    given::<File>([recorded()]).when(swap.clone()).then([swapped()]);
+    given::<File>([recorded(), swapped()]).when(swap.clone()).then([]);
+    given::<File>([recorded(), replaced(by)]).when(swap).rejected(&Rejection::Replaced);
+    given::<File>([recorded(), swapped()]).when(Command::Replace { by }).then([replaced(by)]);
+    given::<File>([recorded(), replaced(by)]).when(Command::Replace { by }).then([]);
+    let find = Command::Find { stamp: stamp(7, 1) };
+    given::<File>([recorded(), swapped()]).when(find).then([Event::Found { stamp: stamp(7, 1) }]);
+    given::<File>([recorded(), swapped()]).when(Command::Lose).then([Event::Lost {}]);
+    // The same bytes may be in another file; other bytes in the file that it was are a change.
+    let (other, own) = (stamp_of_another(), stamp(9, 9));
+    assert_eq!(state([recorded()]).otherwise(other), Command::Swap { stamp: other });
+    assert_eq!(state([recorded()]).otherwise(own), Command::Change { stamp: own });
+    let unknown = Stamp { inode: None, ..own };
+    assert_eq!(state([recorded()]).otherwise(unknown), Command::Change { stamp: unknown });
+}
+
+// Only what surely is not where it was is looked for elsewhere.
+#[test]
+fn a_file_is_displaced_if_another_one_or_none_has_its_place() {
+    let other = |stamp: Stamp| Stamp { inode: Some(Inode { device: 1, number: 9 }), ..stamp };
+    let own = Some(stamp(7, 1));
+    let by = FileId::from_uuid(Uuid::from_u128(1));
+    for (what, events, found, displaced) in [
+        ("gone", vec![recorded()], None, own),
+        ("gone before", vec![recorded(), Event::Lost {}], None, own),
+        ("as it was", vec![recorded()], own, None),
+        ("numbered anew", vec![recorded()], Some(other(stamp(7, 1))), None),
+        ("written", vec![recorded()], Some(stamp(9, 9)), None),
+        ("another one", vec![recorded()], Some(other(stamp(9, 9))), own),
+        ("put away", vec![recorded(), Event::Trashed {}], None, None),
+        ("replaced", vec![recorded(), replaced(by)], None, None),
+        ("by what nobody recorded", vec![recorded(), swapped()], Some(stamp_of_another()), own),
+    ] {
+        assert_eq!(state(events).displaced(found), displaced, "{what}");
+    }
 }
 
 #[test]
@@ -98,6 +170,7 @@ fn a_look_judges_by_the_stamp_and_never_guesses() {
     };
     let find = |modified_ms| Judged::News(Command::Find { stamp: stamp(7, modified_ms) });
     let change = |size_bytes| Judged::News(Command::Change { stamp: stamp(size_bytes, 5) });
+    let swap = Judged::News(Command::Swap { stamp: stamp_of_another() });
     for (what, events, found, judged) in [
         ("as it was", vec![recorded()], Some(stamp(7, 1)), Judged::Known),
         ("another size", vec![recorded()], Some(stamp(6, 5)), change(6)),
@@ -109,7 +182,11 @@ fn a_look_judges_by_the_stamp_and_never_guesses() {
         ("still changed", vec![recorded(), changed.clone()], Some(stamp(8, 2)), Judged::Known),
         ("changed back", vec![recorded(), changed], Some(stamp(7, 1)), find(1)),
         ("put away", vec![recorded(), Event::Trashed {}], None, Judged::Known),
-        ("replaced", vec![recorded(), Event::Replaced { by }], Some(stamp(9, 9)), Judged::Known),
+        ("replaced", vec![recorded(), replaced(by)], Some(stamp(9, 9)), Judged::Known),
+        ("another file", vec![recorded()], Some(stamp_of_another()), swap),
+        ("still another file", vec![recorded(), swapped()], Some(stamp_of_another()), Judged::Known),
+        ("it is back", vec![recorded(), swapped()], Some(stamp(7, 1)), find(1)),
+        ("the other is gone", vec![recorded(), swapped()], None, Judged::News(Command::Lose)),
         ("without a stamp", vec![unstamped.clone()], Some(stamp(7, 5)), Judged::Known),
         ("without a stamp, other", vec![unstamped], Some(stamp(6, 5)), change(6)),
         ("never there", vec![], None, Judged::Known),

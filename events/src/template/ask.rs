@@ -1,5 +1,7 @@
 //! What may be asked about templates: a form for each command.
 
+use std::collections::BTreeMap;
+
 use mediary_schema::{Label, account::Permission, template::Settings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,9 @@ pub enum Ask {
     /// Keep settings under a name.
     #[serde(rename = "template.save")]
     Save(Save),
+    /// Keep settings under many names at once.
+    #[serde(rename = "template.import")]
+    Import(Import),
     /// Forget a name.
     #[serde(rename = "template.remove")]
     Remove(Remove),
@@ -29,6 +34,15 @@ pub struct Save {
     pub settings: Settings,
 }
 
+/// Keeps settings of jobs under their names, each as its next version: all of them, or none if one is refused. What has these
+/// settings already stays its version; names that are not given stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Import {
+    /// What jobs have that are started by each, by its name.
+    pub templates: BTreeMap<Label, Settings>,
+}
+
 /// Starts nothing by this template any more. Jobs that were started by it stay as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -40,12 +54,14 @@ pub struct Remove {
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] = &[
         CommandKind::new("template.save", Permission::OPERATE, schema_of::<Save>),
+        CommandKind::new("template.import", Permission::OPERATE, schema_of::<Import>),
         CommandKind::new("template.remove", Permission::OPERATE, schema_of::<Remove>),
     ];
 
     fn name(&self) -> &'static str {
         match self {
             Self::Save(_) => "template.save",
+            Self::Import(_) => "template.import",
             Self::Remove(_) => "template.remove",
         }
     }

@@ -20,14 +20,19 @@ pub enum Rejection {
         name: Label,
     },
     /// More tags than a job may have.
-    #[error("{count} tags are too many: a job may have {}", Ticket::TAGS_MAX)]
+    #[error("template {name:?}: {count} tags are too many: a job may have {}", Ticket::TAGS_MAX, name = name.as_str())]
     TooManyTags {
+        /// The name.
+        name: Label,
         /// How many were given.
         count: usize,
     },
     /// More names than anybody can oversee.
-    #[error("there were {NAMES_MAX} names already")]
-    TooMany,
+    #[error("template {name:?}: there were {NAMES_MAX} names already", name = name.as_str())]
+    TooMany {
+        /// The name that is one too many.
+        name: Label,
+    },
 }
 
 impl crate::Rejection for Rejection {
@@ -35,7 +40,7 @@ impl crate::Rejection for Rejection {
         match self {
             Self::NotFound { .. } => "TEMPLATE_NOT_FOUND",
             Self::TooManyTags { .. } => "TEMPLATE_TOO_MANY_TAGS",
-            Self::TooMany => "TEMPLATE_TOO_MANY",
+            Self::TooMany { .. } => "TEMPLATE_TOO_MANY",
         }
     }
 
@@ -45,7 +50,7 @@ impl crate::Rejection for Rejection {
                 Some("`mediary job template list` shows those that there are".to_owned())
             }
             Self::TooManyTags { .. } => None,
-            Self::TooMany => Some("save it under a name that there was before".to_owned()),
+            Self::TooMany { .. } => Some("save it under a name that there was before".to_owned()),
         }
     }
 }
@@ -70,11 +75,11 @@ impl Concern for Template {
                 settings.tags.dedup();
                 let count = settings.tags.len();
                 if count > Ticket::TAGS_MAX {
-                    return Err(Rejection::TooManyTags { count });
+                    return Err(Rejection::TooManyTags { name, count });
                 }
                 let saved = state.names.get(&name);
                 if saved.is_none() && state.names.len() >= NAMES_MAX {
-                    return Err(Rejection::TooMany);
+                    return Err(Rejection::TooMany { name });
                 }
                 if saved.and_then(|saved| saved.settings.as_ref()) == Some(&settings) {
                     return Ok(vec![]);

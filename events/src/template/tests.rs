@@ -60,7 +60,8 @@ fn tags_are_had_once_and_at_most_as_many_as_a_job_may_have() {
         let settings = Settings { tags, ..Settings::default() };
         Command::Save { name: label("night"), settings }
     };
-    given::<Template>([]).when(save(tags(17))).rejected(&Rejection::TooManyTags { count: 17 });
+    let too_many = Rejection::TooManyTags { name: label("night"), count: 17 };
+    given::<Template>([]).when(save(tags(17))).rejected(&too_many);
     let twice = [tags(16), tags(16)].concat();
     let settings = Settings { tags: tags(16), ..Settings::default() };
     given::<Template>([]).when(save(twice)).then([Event::Saved {
@@ -76,7 +77,7 @@ fn there_is_an_end_to_names() {
     let saved = |number| Event::Saved { name: name(number), version: 1, settings: Settings::default() };
     given::<Template>((0..500).map(saved))
         .when(Command::Save { name: name(500), settings: Settings::default() })
-        .rejected(&Rejection::TooMany);
+        .rejected(&Rejection::TooMany { name: name(500) });
 }
 
 // invariant: J-17

@@ -144,13 +144,16 @@ async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<
 fn as_kept(files: &[File]) -> Result<(), Failure> {
     let count = |state: &str| files.iter().filter(|file| file.state == state).count();
     let (lost, changed) = (count("LOST"), count("CHANGED"));
-    if lost + changed == 0 {
+    // Who gave his place to another kept file is no more to be looked for there.
+    let is_swapped = |file: &&File| file.state == "REPLACED" && file.replaced_by_id.is_none();
+    let replaced = files.iter().filter(is_swapped).count();
+    if lost + changed + replaced == 0 {
         return Ok(());
     }
     Err(Failure::Unsound {
         code: "FILES_NOT_AS_KEPT".to_owned(),
         message: format!(
-            "{lost} lost and {changed} changed of {}",
+            "{lost} lost, {changed} changed and {replaced} replaced of {}",
             plural(files.len() as u64, "file", "files")
         ),
         advice: "put them back, or fetch them again: `mediary download start` wants what is lost".to_owned(),

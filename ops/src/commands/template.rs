@@ -11,7 +11,7 @@ use serde_json::json;
 pub(crate) use self::entry::CONCERN;
 use super::{failure::Failure, noun::Verbs, plan::Intent, playlist::input};
 use crate::{
-    answers::template::{Template, list, remove, save},
+    answers::template::{Template, import, list, remove, save},
     client::{Client, Document},
     output::{Output, Table},
 };
@@ -32,8 +32,8 @@ pub(crate) enum Verb {
         #[arg(value_name = "FILE", default_value = "-")]
         file: PathBuf,
     },
-    /// Save the templates of a TOML file: those whose settings are others become their next version, and those that are
-    /// not in it stay. With `--dry-run` the plan is shown.
+    /// Save the templates of a TOML file, all or none: those whose settings are others become their next version, and
+    /// those that are not in it stay.
     Import {
         /// Where from; `-` is stdin.
         #[arg(value_name = "FILE")]
@@ -74,6 +74,9 @@ pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str
 
 pub(crate) const SAVE: Document<save::Answer> = Document::repeatable(include_str!("template/save.graphql"));
 
+pub(crate) const IMPORT: Document<import::Answer> =
+    Document::repeatable(include_str!("template/import.graphql"));
+
 pub(crate) const REMOVE: Document<remove::Answer> =
     Document::repeatable(include_str!("template/remove.graphql"));
 
@@ -88,7 +91,7 @@ impl Verbs for Verb {
                 outcome.payload.template.into_iter().collect()
             }
             Self::Export { file } => return file::export(&file, client, output).await,
-            Self::Import { file, intent } => file::import(&file, &client.meant(intent), output).await?,
+            Self::Import { file, intent } => file::import(&file, &client.meant(intent)).await?,
             Self::Remove { name, intent } => {
                 let wanted = json!({ "name": name });
                 let outcome = client.meant(intent).act(&REMOVE, input(wanted.clone())).await?;

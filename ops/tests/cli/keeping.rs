@@ -44,6 +44,13 @@ async fn files_are_verified_one_by_one_and_all_together() {
     let started = served.json(&["download", "start", "--playlist", &list, "--wait"]).await;
     assert_eq!(started["story"]["succeededCount"], json!(5), "what is lost is wanted again");
     served.run(&["file", "verify"]).await.ends_with(0);
+    // What a kept one has in its place is well; what somebody puts there is not.
+    let own = served.folder.path().join("own");
+    fs::write(&own, "somebody's own").unwrap();
+    fs::rename(own, served.data().join("library").join(files[1]["path"].as_str().unwrap())).unwrap();
+    served.run(&["file", "verify", second]).await.ends_with(1).says(&["FILES_NOT_AS_KEPT", "1 replaced"]);
+    let shown = served.json(&["file", "show", second]).await;
+    assert_eq!((&shown["state"], &shown["replacedById"]), (&json!("REPLACED"), &Value::Null));
 
     let viewer = served.run(&["token", "create", "dash", "--role", "viewer"]).await.ends_with(0).stdout;
     let arguments = ["file", "verify", "--server", served.url.as_str()];
@@ -64,6 +71,12 @@ async fn a_folder_is_registered_as_a_root_and_read_by_itself() {
     // Also one that is not there yet, as that of a disk to be mounted.
     let missing = served.json(&["file", "root", "add", "missing"]).await;
     assert!(missing[0]["folder"].as_str().unwrap().ends_with("/missing"), "{missing}");
+    // Any folder is named with the local token alone, which lies on the server's own machine.
+    let far = served.run(&["token", "create", "far", "--role", "owner"]).await.ends_with(0).stdout;
+    fs::create_dir(served.folder.path().join("elsewhere")).unwrap();
+    let arguments = ["file", "root", "add", "elsewhere", "--server", served.url.as_str()];
+    let ran = run_with(served.folder.path(), &arguments, &[("MEDIARY_TOKEN", far.trim())]).await;
+    ran.ends_with(3).says(&["ROOT_OUTSIDE", "on the server's own machine"]);
     let listed = served.run(&["file", "root", "list"]).await.ends_with(0).stdout;
     assert!(listed.contains("library") && listed.contains("In"), "{listed}");
     let files = served.run(&["file", "list"]).await.ends_with(0).stdout;

@@ -85,7 +85,7 @@ impl Fold<'_> {
     fn file(&mut self, event: &FileEvent) -> Result<(), ApplyError> {
         let (before, now) = match event {
             FileEvent::Recorded { .. } => return Ok(()),
-            FileEvent::Found { .. } => (DownloadState::Lost, DownloadState::Kept),
+            FileEvent::Found { .. } | FileEvent::Moved { .. } => (DownloadState::Lost, DownloadState::Kept),
             FileEvent::Changed { .. }
             | FileEvent::Lost {}
             | FileEvent::Trashed {}

@@ -1,7 +1,7 @@
 use mediary_schema::{
     DownloadId, FileId, ItemId, JobId, PlaylistId, Timestamp, item::ItemSource, job::Failure,
 };
-use rusqlite::{Row, Transaction, params, types::Value};
+use rusqlite::{Row, Transaction, params};
 
 use crate::{
     listing::{By, Listing, Order, OrderField},
@@ -185,11 +185,7 @@ pub fn downloads(
 
 /// A download, if anybody ever wanted it.
 pub fn download(transaction: &Transaction<'_>, id: DownloadId) -> rusqlite::Result<Option<DownloadRow>> {
-    let rows = transaction
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM download WHERE id = ?1"))?
-        .query_map([id.uuid().as_bytes()], download_row)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(rows.into_iter().next())
+    Ok(downloads_by_id(transaction, &[id])?.pop())
 }
 
 /// Downloads by their ids, in no order; those that are not there are left out.
@@ -197,12 +193,8 @@ pub fn downloads_by_id(
     transaction: &Transaction<'_>,
     ids: &[DownloadId],
 ) -> rusqlite::Result<Vec<DownloadRow>> {
-    let marks = vec!["?"; ids.len()].join(", ");
-    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
-    transaction
-        .prepare(&format!("SELECT {COLUMNS} FROM download WHERE id IN ({marks})"))?
-        .query_map(rusqlite::params_from_iter(values), download_row)?
-        .collect()
+    let select = format!("SELECT {COLUMNS} FROM download WHERE id");
+    sql::by_ids(transaction, &select, ids.iter().map(|id| id.uuid()), download_row)
 }
 
 /// Downloads of these items, oldest first: for each wish one. Items that nobody wanted are left out.
@@ -210,14 +202,10 @@ pub fn downloads_by_item(
     transaction: &Transaction<'_>,
     ids: &[ItemId],
 ) -> rusqlite::Result<Vec<DownloadRow>> {
-    let marks = vec!["?"; ids.len()].join(", ");
-    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
-    let mut found = transaction
-        .prepare(&format!("SELECT {COLUMNS}, key FROM download WHERE item_id IN ({marks})"))?
-        .query_map(rusqlite::params_from_iter(values), |row| {
-            Ok((row.get::<_, i64>("key")?, download_row(row)?))
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let select = format!("SELECT {COLUMNS}, key FROM download WHERE item_id");
+    let mut found = sql::by_ids(transaction, &select, ids.iter().map(|id| id.uuid()), |row| {
+        Ok((row.get::<_, i64>("key")?, download_row(row)?))
+    })?;
     // Sorted here: asked for in this order, every download of the project would be read in it.
     found.sort_unstable_by_key(|(key, _)| *key);
     Ok(found.into_iter().map(|(_, row)| row).collect())

@@ -21,14 +21,15 @@ row! {
         stays {
             project: Id,
             root: Id,
-            path: String,
             verified: String,
             item_id: Option<Id>,
             recorded_at: i64,
             reached_at: i64,
         }
         changes {
+            path: String,
             state: Word<FileState>,
+            replaced_by: Option<Id>,
             changed_at: i64,
         }
     }
@@ -73,6 +74,7 @@ impl Files {
 
     fn fold(&mut self, file: &Transaction<'_>, stamp: Stamp, event: Event) -> Result<(), ApplyError> {
         let Stamp { id, project, position, at } = stamp;
+        let (mut moved, mut replaced_by) = (None, None);
         let state = match event {
             Event::Recorded { root, path, verified, made, .. } => {
                 let (root, verified) = (*root.uuid().as_bytes(), to_json(&verified)?);
@@ -90,18 +92,29 @@ impl Files {
                     recorded_at: at,
                     reached_at,
                     state,
+                    replaced_by: None,
                     changed_at: position,
                 })?;
                 return Ok(());
             }
             Event::Found { .. } => FileState::Present,
+            Event::Moved { path, .. } => {
+                moved = Some(path);
+                FileState::Present
+            }
             Event::Changed { .. } => FileState::Changed,
             Event::Lost {} => FileState::Lost,
             Event::Trashed {} => FileState::Trashed,
-            Event::Replaced { .. } => FileState::Replaced,
+            Event::Replaced { by, .. } => {
+                replaced_by = by.map(|by| *by.uuid().as_bytes());
+                FileState::Replaced
+            }
         };
         if let Some(row) = self.rows.change(file, id)? {
-            (row.state, row.changed_at) = (Word(state), position);
+            (row.state, row.replaced_by, row.changed_at) = (Word(state), replaced_by, position);
+            if let Some(path) = moved {
+                row.path = path;
+            }
         }
         Ok(())
     }

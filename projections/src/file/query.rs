@@ -2,7 +2,7 @@ use mediary_schema::{
     FileId, ItemId, RootId, Timestamp,
     file::{FileState, Verified},
 };
-use rusqlite::{Row, Transaction, params, types::Value};
+use rusqlite::{Row, Transaction, params};
 
 use crate::{
     listing::{By, Listing, Order, OrderField},
@@ -24,6 +24,8 @@ pub struct FileRow {
     pub root: RootId,
     /// How it stands with its bytes.
     pub state: FileState,
+    /// The kept file that has its place for good, if one has.
+    pub replaced_by: Option<FileId>,
     /// The path below its folder, with `/` between folders.
     pub path: String,
     /// What it is known by.
@@ -36,7 +38,7 @@ pub struct FileRow {
     pub changed_at: u64,
 }
 
-const COLUMNS: &str = "id, root, state, path, verified, item_id, recorded_at, changed_at";
+const COLUMNS: &str = "id, root, state, replaced_by, path, verified, item_id, recorded_at, changed_at";
 
 fn file_row(row: &Row<'_>) -> rusqlite::Result<FileRow> {
     let state: Word<_> = row.get("state")?;
@@ -44,6 +46,7 @@ fn file_row(row: &Row<'_>) -> rusqlite::Result<FileRow> {
         id: FileId::from_uuid(sql::uuid(row, "id")?),
         root: RootId::from_uuid(sql::uuid(row, "root")?),
         state: state.0,
+        replaced_by: sql::uuid_opt(row, "replaced_by")?.map(FileId::from_uuid),
         path: row.get("path")?,
         verified: sql::json(row, "verified")?,
         item_id: sql::uuid_opt(row, "item_id")?.map(ItemId::from_uuid),
@@ -124,12 +127,8 @@ pub fn file(transaction: &Transaction<'_>, id: FileId) -> rusqlite::Result<Optio
 
 /// Files by their ids, in no order; those that are not there are left out.
 pub fn files_by_id(transaction: &Transaction<'_>, ids: &[FileId]) -> rusqlite::Result<Vec<FileRow>> {
-    let marks = vec!["?"; ids.len()].join(", ");
-    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
-    transaction
-        .prepare(&format!("SELECT {COLUMNS} FROM file WHERE id IN ({marks})"))?
-        .query_map(rusqlite::params_from_iter(values), file_row)?
-        .collect()
+    let select = format!("SELECT {COLUMNS} FROM file WHERE id");
+    sql::by_ids(transaction, &select, ids.iter().map(|id| id.uuid()), file_row)
 }
 
 /// Files that were touched after a position, in that order.

@@ -1,7 +1,7 @@
 use mediary_events::file::{Event, File};
 use mediary_schema::{
     DownloadId, FileId, JobId, RootId,
-    file::{FileState, Made},
+    file::{FileState, Made, Stamp},
 };
 use uuid::Uuid;
 
@@ -44,6 +44,7 @@ fn a_recorded_file_is_shown_with_all_that_is_known_of_it() {
         id: id(4),
         root: RootId::LIBRARY,
         state: FileState::Present,
+        replaced_by: None,
         path: "Letters/4.mp4".to_owned(),
         verified: verified(u64::MAX - 4),
         item_id: Some(item_id("4")),
@@ -60,6 +61,32 @@ fn a_file_whose_bytes_are_lost_is_shown_as_that() {
     rows.feed::<File>(id(4).uuid(), [Event::Lost {}]);
     let file = rows.read(|rows| file(rows, id(4))).unwrap();
     assert_eq!((file.state, file.changed_at), (FileState::Lost, 12));
+}
+
+// For good by a kept one; by one that nobody recorded as long as that is there.
+#[test]
+fn a_file_whose_place_another_one_has_says_which() {
+    let mut rows = many();
+    let stamp = Stamp { size_bytes: 7, modified_ms: 1, inode: None };
+    let mut after = |event| {
+        rows.feed::<File>(id(4).uuid(), [event]);
+        let file = rows.read(|rows| file(rows, id(4))).unwrap();
+        (file.state, file.replaced_by)
+    };
+    assert_eq!(after(Event::Replaced { by: None, stamp: Some(stamp) }), (FileState::Replaced, None));
+    assert_eq!(after(Event::Found { stamp }), (FileState::Present, None));
+    assert_eq!(after(Event::Replaced { by: Some(id(3)), stamp: None }), (FileState::Replaced, Some(id(3))));
+}
+
+#[test]
+fn a_file_that_was_renamed_has_the_path_that_it_has_now() {
+    let mut rows = many();
+    let stamp = Stamp { size_bytes: 7, modified_ms: 1, inode: None };
+    let moved = Event::Moved { path: "Letters/four.mp4".to_owned(), stamp };
+    rows.feed::<File>(id(4).uuid(), [Event::Lost {}, moved]);
+    let file = rows.read(|rows| file(rows, id(4))).unwrap();
+    let shown = (file.state, file.path.as_str(), file.changed_at);
+    assert_eq!(shown, (FileState::Present, "Letters/four.mp4", 13));
 }
 
 #[test]

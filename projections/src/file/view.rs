@@ -18,10 +18,9 @@ pub struct FileView {
 
 impl View for FileView {
     const NAME: &'static str = "file";
-    const VERSION: u32 = 8;
-    // Those before have no roots with ids; the fifth and the sixth can't be searched, and none before this one can be asked for
-    // what is of a moment or later.
-    const SERVES_FROM: u32 = 5;
+    const VERSION: u32 = 9;
+    // None before this one knows which file has the place of another.
+    const SERVES_FROM: u32 = 9;
     const CONCERNS: &'static [&'static str] = &[File::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -33,6 +32,7 @@ impl View for FileView {
             root BLOB NOT NULL,
             path TEXT NOT NULL,
             state TEXT NOT NULL,
+            replaced_by BLOB,
             verified TEXT NOT NULL,
             item_id BLOB,
             recorded_at INTEGER NOT NULL,
@@ -48,7 +48,7 @@ impl View for FileView {
         CREATE INDEX file_reached ON file (project, reached_at);
         CREATE INDEX file_path ON file (project, path);
         CREATE INDEX file_changed ON file (project, changed_at);";
-    const TEXTS: &'static [Texts] = &[Texts::stay("file", &["path"])];
+    const TEXTS: &'static [Texts] = &[Texts::change("file", &["path"])];
 
     fn apply(&mut self, file: &Transaction<'_>, recorded: &Recorded) -> Result<(), ApplyError> {
         self.files.apply(file, recorded)

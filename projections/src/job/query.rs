@@ -158,20 +158,13 @@ pub fn jobs(
 
 /// One job.
 pub fn job(transaction: &Transaction<'_>, id: JobId) -> rusqlite::Result<Option<JobRow>> {
-    transaction
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM job WHERE id = ?1"))?
-        .query_row([id.uuid().as_bytes()], job_row)
-        .optional()
+    Ok(jobs_by_id(transaction, &[id])?.pop())
 }
 
 /// Jobs by their ids, in no order; those that are not there are left out.
 pub fn jobs_by_id(transaction: &Transaction<'_>, ids: &[JobId]) -> rusqlite::Result<Vec<JobRow>> {
-    let marks = vec!["?"; ids.len()].join(", ");
-    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
-    transaction
-        .prepare(&format!("SELECT {COLUMNS} FROM job WHERE id IN ({marks})"))?
-        .query_map(rusqlite::params_from_iter(values), job_row)?
-        .collect()
+    let select = format!("SELECT {COLUMNS} FROM job WHERE id");
+    sql::by_ids(transaction, &select, ids.iter().map(|id| id.uuid()), job_row)
 }
 
 /// The job that an attempt is one of.

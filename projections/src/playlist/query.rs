@@ -8,13 +8,14 @@ pub use entries::{EntryField, EntryFilter, changed_entries, entries, entries_by_
 use mediary_schema::PlaylistId;
 pub use row::{EntryRow, EntryStatus, PlaylistRow, RefreshOutcome};
 use row::{PLAYLIST_COLUMNS, playlist_row};
-use rusqlite::{OptionalExtension as _, Transaction, params, params_from_iter, types::Value};
+use rusqlite::{Transaction, params};
 
 use crate::{
     listing::{By, Listing, Order, OrderField},
     named::Called,
     page::{Page, PageRequest},
     rows::Words,
+    sql,
 };
 
 /// Playlists, by title and address.
@@ -109,13 +110,7 @@ pub fn playlists(
 
 /// One playlist; "Unlisted" is made of the single items that are followed.
 pub fn playlist(transaction: &Transaction<'_>, id: PlaylistId) -> rusqlite::Result<Option<PlaylistRow>> {
-    if id == PlaylistId::UNLISTED {
-        return unlisted::playlist(transaction).map(Some);
-    }
-    transaction
-        .prepare_cached(&format!("SELECT {PLAYLIST_COLUMNS} FROM playlist WHERE id = ?1"))?
-        .query_row([id.uuid().as_bytes()], playlist_row)
-        .optional()
+    Ok(playlists_by_id(transaction, &[id])?.pop())
 }
 
 /// Playlists by their ids, in no order; those that are not there are left out.
@@ -123,12 +118,8 @@ pub fn playlists_by_id(
     transaction: &Transaction<'_>,
     ids: &[PlaylistId],
 ) -> rusqlite::Result<Vec<PlaylistRow>> {
-    let marks = vec!["?"; ids.len()].join(", ");
-    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
-    let mut found = transaction
-        .prepare(&format!("SELECT {PLAYLIST_COLUMNS} FROM playlist WHERE id IN ({marks})"))?
-        .query_map(params_from_iter(values), playlist_row)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let select = format!("SELECT {PLAYLIST_COLUMNS} FROM playlist WHERE id");
+    let mut found = sql::by_ids(transaction, &select, ids.iter().map(|id| id.uuid()), playlist_row)?;
     if ids.contains(&PlaylistId::UNLISTED) {
         found.push(unlisted::playlist(transaction)?);
     }

@@ -2,7 +2,7 @@ use mediary_schema::{
     ScheduleId, Timestamp,
     schedule::{NotDone, Rhythm, ScheduledCommand},
 };
-use rusqlite::{Row, Transaction, params_from_iter, types::Value};
+use rusqlite::{Row, Transaction};
 
 use crate::{
     listing::{By, Listing, Order, OrderField},
@@ -116,10 +116,6 @@ pub fn schedules_by_id(
     transaction: &Transaction<'_>,
     ids: &[ScheduleId],
 ) -> rusqlite::Result<Vec<ScheduleRow>> {
-    let marks = vec!["?"; ids.len()].join(", ");
-    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
-    transaction
-        .prepare(&format!("SELECT {COLUMNS} FROM schedule WHERE id IN ({marks}) AND {IS_THERE}"))?
-        .query_map(params_from_iter(values), schedule_row)?
-        .collect()
+    let select = format!("SELECT {COLUMNS} FROM schedule WHERE {IS_THERE} AND id");
+    sql::by_ids(transaction, &select, ids.iter().map(|id| id.uuid()), schedule_row)
 }

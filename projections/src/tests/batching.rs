@@ -96,7 +96,7 @@ fn requested(item: u8, wish: u8) -> DownloadEvent {
 /// Something that happens to one of a few items or its file.
 fn happen(told: &mut Told, item: u8, what: u8) {
     let file = FileId::from_uuid(Uuid::from_u128(u128::from(item % 3)));
-    let stamp = Stamp { size_bytes: 1, modified_ms: 1 };
+    let stamp = Stamp { size_bytes: 1, modified_ms: 1, inode: None };
     let event = match what {
         0..=2 => requested(item, what),
         3..=5 => DownloadEvent::Completed { job_id: JOB, file_id: file },
@@ -108,6 +108,10 @@ fn happen(told: &mut Told, item: u8, what: u8) {
         }
         9 => return told.tell::<File>(file.uuid(), &FileEvent::Lost {}),
         10 => return told.tell::<File>(file.uuid(), &FileEvent::Changed { stamp }),
+        11 => {
+            let path = format!("moved/{item}");
+            return told.tell::<File>(file.uuid(), &FileEvent::Moved { path, stamp });
+        }
         _ => return told.tell::<File>(file.uuid(), &FileEvent::Found { stamp }),
     };
     told.tell::<Download>(download(item).uuid(), &event);
@@ -156,7 +160,7 @@ type Looks = Vec<(Vec<(u8, u8, bool)>, Vec<(u8, u8)>)>;
 
 fn looks() -> impl Strategy<Value = Looks> {
     let rows = prop::collection::vec((0..12_u8, 0..3_u8, prop::bool::ANY), 0..24);
-    let happens = prop::collection::vec((0..12_u8, 0..12_u8), 0..8);
+    let happens = prop::collection::vec((0..12_u8, 0..13_u8), 0..8);
     prop::collection::vec((rows, happens), 1..6)
 }
 
@@ -193,7 +197,7 @@ proptest! {
     // invariant: V-2
     #[test]
     fn downloads_and_files_are_the_same_however_their_events_are_batched(
-        happens in prop::collection::vec((0..6_u8, 0..12_u8), 0..60),
+        happens in prop::collection::vec((0..6_u8, 0..13_u8), 0..60),
         sizes in sizes(),
     ) {
         let mut told = files_recorded();

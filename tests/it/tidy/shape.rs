@@ -99,6 +99,13 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "file", "roots"),
     // Files as the log has them, beside what is in their places.
     ("actors", "file", "shelf"),
+    // How a file is followed that somebody renamed: whose a path and an inode is, where it is looked for, what became of it.
+    ("actors", "file", "index"),
+    ("actors", "file", "search"),
+    ("actors", "file", "displaced"),
+    ("actors", "file", "look"),
+    // Which files of a page are read, of a reading that was asked for.
+    ("actors", "file", "page"),
     // When each schedule comes next.
     ("actors", "schedule", "timetable"),
     // What a refresh has seen until its end.

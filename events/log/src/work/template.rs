@@ -4,7 +4,7 @@ use mediary_events::{
     Asked as _, Concern as _, codec,
     template::{
         Ask, Command, Rejection, Template,
-        ask::{Remove, Save},
+        ask::{Import, Remove, Save},
     },
 };
 use mediary_schema::{Label, TemplateVersion, account::Permission, template::Settings};
@@ -26,29 +26,52 @@ pub(crate) const ENTRY: Entry = Entry {
 };
 
 /// What a command on templates answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Told {
     /// The template as it is now; none if it was removed.
     pub template: Option<TemplateVersion>,
     /// What jobs have that are started by it.
     pub settings: Option<Settings>,
+    /// Those that were asked for together, as they are now, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub imported: Vec<(TemplateVersion, Settings)>,
 }
 
 impl Story for Ask {
     type Told = Told;
 
     fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
-        let (command, name) = match self.clone() {
-            Self::Save(Save { name, settings }) => (Command::Save { name: name.clone(), settings }, name),
-            Self::Remove(Remove { name }) => (Command::Remove { name: name.clone() }, name),
-        };
         // The templates of a project are one stream: a name is had once.
         let project = story.caller().project.uuid();
-        story.execute::<Template>(project, command)?;
-        let found = story.state::<Template>(project)?.find(&name);
-        let (template, settings) = found.map(|(version, settings)| (version, settings.clone())).unzip();
-        Ok(Told { template, settings })
+        story.require(Permission::OPERATE)?;
+        let mut execute = |command| story.execute::<Template>(project, command);
+        match self.clone() {
+            Self::Save(Save { name, settings }) => {
+                execute(Command::Save { name: name.clone(), settings })?;
+                told(story, &name)
+            }
+            Self::Remove(Remove { name }) => {
+                execute(Command::Remove { name: name.clone() })?;
+                told(story, &name)
+            }
+            Self::Import(Import { templates }) => {
+                let names: Vec<Label> = templates.keys().cloned().collect();
+                for (name, settings) in templates {
+                    execute(Command::Save { name, settings })?;
+                }
+                let imported = names.iter().map(|name| find(story, name)).collect::<Result<_, _>>()?;
+                Ok(Told { imported, ..Told::default() })
+            }
+        }
     }
+}
+
+/// A template that was saved or removed, as it is now.
+fn told(story: &mut Transaction<'_>, name: &Label) -> Result<Told, Refusal> {
+    let project = story.caller().project.uuid();
+    let found = story.state::<Template>(project)?.find(name);
+    let (template, settings) = found.map(|(version, settings)| (version, settings.clone())).unzip();
+    Ok(Told { template, settings, imported: Vec::new() })
 }
 
 /// The template of a name, as it is now.

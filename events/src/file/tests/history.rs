@@ -1,10 +1,14 @@
-use mediary_schema::{RootId, file::Stamp};
+use mediary_schema::{
+    RootId,
+    file::{Inode, Stamp},
+};
 
 use super::super::{Event, File};
 use crate::testing::{history, samples};
 
 fn samples() -> Vec<Event> {
-    let stamp = |size_bytes| Stamp { size_bytes, modified_ms: 1_795_248_000_123 };
+    let inode = Some(Inode { device: 66_306, number: 41_943_107 });
+    let stamp = |size_bytes| Stamp { size_bytes, modified_ms: 1_795_248_000_123, inode };
     let made = |root, stamp| Event::Recorded {
         root,
         path: "Open movies/Big Buck Bunny 60fps 4K [aqz-KE-bpKQ].mp4".to_owned(),
@@ -16,10 +20,15 @@ fn samples() -> Vec<Event> {
         made(RootId::LIBRARY, Some(stamp(108_724_301))),
         made(RootId::from_uuid(samples::uuid(9)), None),
         Event::Found { stamp: stamp(108_724_301) },
+        Event::Moved {
+            path: "Open movies/Big Buck Bunny [aqz-KE-bpKQ].mp4".to_owned(),
+            stamp: stamp(108_724_301),
+        },
         Event::Changed { stamp: stamp(108_724_300) },
         Event::Lost {},
         Event::Trashed {},
-        Event::Replaced { by: samples::file_id() },
+        Event::Replaced { by: Some(samples::file_id()), stamp: None },
+        Event::Replaced { by: None, stamp: Some(stamp(104_857_600)) },
     ]
 }
 

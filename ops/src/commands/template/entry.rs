@@ -4,6 +4,6 @@ use crate::commands::concerns::Concern;
 pub(crate) const CONCERN: Concern = Concern {
     fragments: &[include_str!("template.fragment.graphql")],
     #[cfg(test)]
-    documents: &[&super::LIST, &super::REMOVE, &super::SAVE],
+    documents: &[&super::IMPORT, &super::LIST, &super::REMOVE, &super::SAVE],
     ..Concern::NOTHING
 };

@@ -6,10 +6,10 @@ use mediary_schema::{Label, template::Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{LIST, SAVE};
+use super::{IMPORT, LIST};
 use crate::{
     answers::template::Template,
-    client::{Client, DryRun, Error, UserError},
+    client::Client,
     commands::{failure::Failure, given, playlist::input},
     output::{Output, plural},
 };
@@ -47,71 +47,22 @@ pub(super) async fn export(file: &Path, client: &Client, output: &mut Output) ->
     Ok(output.show(&told, |_| format!("{templates} written to {}", file.display()))?)
 }
 
-/// Saves every template of a file whose settings are others than those that there are. Those that are not in it stay.
-///
-/// Each is tried before any is saved: a file of which one would be refused is refused whole.
-pub(super) async fn import(
-    file: &Path,
-    client: &Client,
-    output: &mut Output,
-) -> Result<Vec<Template>, Failure> {
+/// Saves every template of a file whose settings are others than those that there are: all of them, or none if one is refused.
+/// Those that are not in it stay.
+pub(super) async fn import(file: &Path, client: &Client) -> Result<Vec<Template>, Failure> {
     let Exported { template } = toml::from_str(&given::text_of(file)?).map_err(|error| Failure::Usage {
         message: format!("{} has no templates that can be read: {error}", file.display()),
         advice: "`mediary job template export` writes such a file; nothing was saved",
     })?;
-    let wanted: Vec<(Label, Value)> = template.into_iter().map(wanted).collect();
-    let (plan, refused) = tried(&wanted, client).await?;
-    if client.is_dry()
-        && let Some(mut plan) = plan
-    {
-        plan.user_errors.extend(refused);
-        return Err(Error::DryRun(Box::new(plan)).into());
-    }
-    for also in refused.iter().skip(1) {
-        output.note(&format!("{}: {}", also.code, also.message));
-    }
-    Failure::refused(refused)?;
-    let mut saved = Vec::new();
-    for (name, wanted) in wanted {
-        let outcome = client.act(&SAVE, input(wanted)).await?;
-        if let Err(refused) = Failure::refused(outcome.user_errors) {
-            // Somebody else came in between, or there are too many names only once those before it are there.
-            let count = plural(saved.len() as u64, "template", "templates");
-            output.note(&format!("{count} saved before {:?}", name.as_str()));
-            return Err(refused);
-        }
-        saved.extend(outcome.payload.template);
-    }
-    Ok(saved)
+    let templates: Vec<Value> = template.into_iter().map(wanted).collect();
+    let outcome = client.act(&IMPORT, input(json!({ "templates": templates }))).await?;
+    Failure::refused(outcome.user_errors)?;
+    Ok(outcome.payload.templates)
 }
 
-fn wanted((name, settings): (Label, Settings)) -> (Label, Value) {
+fn wanted((name, settings): (Label, Settings)) -> Value {
     let Settings { priority, batch, tags } = settings;
-    let wanted = json!({ "name": name, "priority": priority, "batch": batch, "tags": tags });
-    (name, wanted)
-}
-
-/// What saving each of them would do, and why some would be refused.
-async fn tried(
-    wanted: &[(Label, Value)],
-    client: &Client,
-) -> Result<(Option<DryRun>, Vec<UserError>), Failure> {
-    let (mut plan, mut refused): (Option<DryRun>, _) = (None, Vec::new());
-    for (name, wanted) in wanted {
-        match client.plan(&SAVE, input(wanted.clone())).await? {
-            Ok(next) => {
-                plan = Some(match plan {
-                    Some(plan) => plan.and(next),
-                    None => next,
-                });
-            }
-            Err(error) => {
-                let message = format!("template {:?}: {}", name.as_str(), error.message);
-                refused.push(UserError { message, ..error });
-            }
-        }
-    }
-    Ok((plan, refused))
+    json!({ "name": name, "priority": priority, "batch": batch, "tags": tags })
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::{
     page::{Cursor, Page, PageRequest, Rank},
     rows::Words as _,
     search::{self, Sought},
+    sql,
 };
 
 /// The playlist first: SQLite takes the tables of a cross join in their order.
@@ -285,15 +286,10 @@ pub fn entry(transaction: &Transaction<'_>, id: EntryId) -> rusqlite::Result<Opt
 
 /// Entries by their ids, in no order; those that are not there are left out.
 pub fn entries_by_id(transaction: &Transaction<'_>, ids: &[EntryId]) -> rusqlite::Result<Vec<EntryRow>> {
-    let marks = vec!["?"; ids.len()].join(", ");
-    let values = ids.iter().map(|id| Value::Blob(id.uuid().as_bytes().to_vec()));
-    transaction
-        .prepare(&format!(
-            "SELECT {ENTRY_COLUMNS} FROM entry JOIN playlist ON playlist.key = entry.playlist_key
-             WHERE entry.id IN ({marks})"
-        ))?
-        .query_map(params_from_iter(values), entry_row)?
-        .collect()
+    let select = format!(
+        "SELECT {ENTRY_COLUMNS} FROM entry JOIN playlist ON playlist.key = entry.playlist_key WHERE entry.id"
+    );
+    sql::by_ids(transaction, &select, ids.iter().map(|id| id.uuid()), entry_row)
 }
 
 /// The place of an entry in its list, from 1; none if it is not there any more.

@@ -123,7 +123,7 @@ fn every_row_has_one_standing_and_the_numbers_add_up() {
     assert_eq!(followed.account(), expected(&all));
 
     // What is back is kept again; what was kept and is private now is kept.
-    followed.file(2, FileEvent::Found { stamp: Stamp { size_bytes: 1, modified_ms: 1 } });
+    followed.file(2, FileEvent::Found { stamp: Stamp { size_bytes: 1, modified_ms: 1, inode: None } });
     followed.look(vec![ObservedEntry { availability: Availability::Private, ..seen("a") }, seen("e")]);
     assert_eq!(followed.account(), expected(&[("kept", 2)]));
 }
@@ -133,7 +133,7 @@ fn a_lost_file_that_is_fetched_again_is_wanted_and_then_kept() {
     let mut followed = Followed::new();
     followed.look_at("a");
     followed.downloads("a", [kept(1)]);
-    followed.file(1, FileEvent::Changed { stamp: Stamp { size_bytes: 1, modified_ms: 1 } });
+    followed.file(1, FileEvent::Changed { stamp: Stamp { size_bytes: 1, modified_ms: 1, inode: None } });
     assert_eq!(followed.account(), expected(&[("failed/lost", 1)]));
     followed.downloads("a", []);
     assert_eq!(followed.account(), expected(&[("wanted", 1)]));
