@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Error, ID, InputObject, Result, SimpleObject};
 use mediary_log::{
-    gate::{self, Answer, Refused, Story},
+    gate::{self, Answer, Refusal, Refused, Story, Transaction},
     work,
 };
 use mediary_schema::{CommandId, Several};
@@ -70,6 +70,16 @@ pub(crate) async fn ask<A: Story>(
     terms: Terms,
     asked: A,
 ) -> Result<(Option<A::Told>, Done)> {
+    ask_beside(context, terms, asked, A::tell).await
+}
+
+/// [`ask`] for what comes with more than its data says: see [`gate::Gate::ask_beside`].
+pub(crate) async fn ask_beside<A: Story>(
+    context: &Context<'_>,
+    terms: Terms,
+    asked: A,
+    tell: impl Fn(&A, &mut Transaction<'_>) -> Result<A::Told, Refusal> + Send + 'static,
+) -> Result<(Option<A::Told>, Done)> {
     let gate = &platform(context).gate;
     let session = match session(context, asked.kind().permission) {
         Ok(session) => session,
@@ -95,7 +105,7 @@ pub(crate) async fn ask<A: Story>(
         Err(bad) => return Ok((None, Done::refused(user_error(&bad.into())?))),
     };
     let options = gate::Options { only_if, dry_run: terms.dry_run.unwrap_or(false) };
-    match gate.ask(caller, asked, options).await {
+    match gate.ask_beside(caller, asked, options, tell).await {
         Ok(Answer { told, position, story_id, repeated, receipt, dry_run }) => {
             let done = Done {
                 position: Some(Position(position)),

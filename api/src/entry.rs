@@ -6,6 +6,7 @@ use async_graphql::Context;
 use futures::future::BoxFuture;
 use mediary_log::gate::Refusal;
 use mediary_projections::{ViewHandle, ViewKind, Views, named::Called};
+use mediary_schema::account::Permission;
 use uuid::Uuid;
 
 use crate::{
@@ -49,6 +50,8 @@ pub(crate) type Named = Result<Vec<(Uuid, String)>, Refusal>;
 pub(crate) enum Shelf {
     /// A view, and the columns by which its rows are called.
     View(fn(&Views) -> &ViewHandle, Called),
+    /// The same, for whoever has a permission; to others none of it is called anything.
+    Guarded(Permission, fn(&Views) -> &ViewHandle, Called),
     /// All of them with their names, for whoever administers the installation.
     Administered(for<'a> fn(&'a Context<'_>) -> BoxFuture<'a, Named>),
 }

@@ -36,6 +36,7 @@ mod root;
 pub mod scalar;
 mod schedule;
 pub mod schema;
+mod secret;
 pub mod server;
 pub mod session;
 mod setting;

@@ -137,7 +137,8 @@ async fn find(context: &Context<'_>, things: &[&'static Thing], text: &str) -> R
 /// Things of a kind that are called in a way.
 async fn called(context: &Context<'_>, thing: &'static Thing, way: &Way) -> Result<Vec<Named>> {
     let rows = match &thing.shelf {
-        Shelf::View(view, called) => {
+        Shelf::Guarded(permission, ..) if session(context, *permission).is_err() => Vec::new(),
+        Shelf::View(view, called) | Shelf::Guarded(_, view, called) => {
             let (way, called) = (way.clone(), *called);
             let rows = read(context, *view, None, move |rows| match &way {
                 Way::Last => called.last(rows),

@@ -10,6 +10,7 @@ use mediary_log::{
     gate::{Gate, Refusal},
     signal::SignalHub,
     token::Tokens,
+    vault::Vault,
 };
 use mediary_projections::{ViewHandle, Views};
 use mediary_schema::{
@@ -90,6 +91,8 @@ pub struct Platform {
     pub reacted: watch::Receiver<u64>,
     /// Who may come in.
     pub tokens: Tokens,
+    /// What is kept and told to nobody.
+    pub vault: Vault,
     /// Whoever gives jobs out.
     pub queue: Arc<dyn Queue>,
     /// Whoever keeps what attempts' programs write.
@@ -145,6 +148,7 @@ concerns! {
     reservation,
     log,
     schedule,
+    secret,
     resolve,
     node,
 }

@@ -8,7 +8,9 @@ use futures::{
     future::{BoxFuture, join_all},
 };
 use mediary_api::{MediarySchema, Outputs, Parts, Platform, Queue, limits, session::Session};
-use mediary_log::{Filter, Log, OriginKind, alarm::Alarms, gate::Gate, signal::SignalHub, token::Tokens};
+use mediary_log::{
+    Filter, Log, OriginKind, alarm::Alarms, gate::Gate, signal::SignalHub, token::Tokens, vault::Vault,
+};
 use mediary_projections::{StartError, ViewKind, Views};
 use mediary_schema::{
     AttemptId, IdSource, JobId, PrincipalId, ProjectId, TokenId,
@@ -143,6 +145,7 @@ impl Edge {
             signals: signals.clone(),
             reacted,
             tokens: Tokens::start(gate.log(), alarms).expect("the views have just read this log"),
+            vault: Vault::start(gate.log(), directory, None).expect("the views have just read this log"),
             queue: Arc::new(NoQueue),
             outputs: Arc::new(NoQueue),
             standings: watch::channel(Standings::new()).1,

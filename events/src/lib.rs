@@ -24,6 +24,7 @@ pub mod reaction;
 pub mod reservation;
 pub mod root;
 pub mod schedule;
+pub mod secret;
 pub mod setting;
 pub mod template;
 pub mod testing;

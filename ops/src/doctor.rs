@@ -11,7 +11,8 @@ use mediary_actors::{
     ytdlp,
 };
 use mediary_api::connections::Tls;
-use mediary_log::work::REGISTRY;
+use mediary_events::Rejection as _;
+use mediary_log::{vault::Vault, work::REGISTRY};
 use mediary_schema::{IdSource, ProbeId, root::Standing};
 use serde::Serialize;
 use uuid::Uuid;
@@ -85,6 +86,7 @@ pub async fn examine(configuration: &Configuration) -> Vec<Finding> {
     findings.push(space(configuration));
     findings.push(address(configuration));
     findings.push(secrecy(configuration));
+    findings.push(vault(configuration));
     findings.extend(automation(configuration));
     findings.extend(running.as_deref().and_then(proof));
     findings
@@ -278,6 +280,19 @@ fn secrecy(configuration: &Configuration) -> Finding {
             told(&error),
             "name a certificate and its key, both PEM, with tls_certificate and tls_key",
         ),
+    }
+}
+
+/// Whether the file that opens all secrets is its owner's alone (SE-10).
+fn vault(configuration: &Configuration) -> Finding {
+    const SUBJECT: &str = "vault";
+    match Vault::look(&configuration.data, configuration.vault_key_file.as_deref()) {
+        Ok(true) => Finding::ok(SUBJECT, "its key file is its owner's alone"),
+        Ok(false) => Finding::ok(SUBJECT, "its key file is made with the first secret"),
+        Err(error) => {
+            let advice = error.advice().unwrap_or_default();
+            Finding::bad(SUBJECT, Verdict::Error, told(&error), advice)
+        }
     }
 }
 

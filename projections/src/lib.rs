@@ -39,6 +39,7 @@ mod rows;
 pub mod schedule;
 mod scoped;
 pub mod search;
+pub mod secret;
 mod shelf;
 mod spawn;
 mod sql;

@@ -16,8 +16,8 @@ use std::{collections::HashMap, fmt};
 use uuid::Uuid;
 
 use crate::{
-    Address, CommandId, DownloadId, EntryId, EventId, FileId, HostId, ItemId, JobId, PlaylistId, ProjectId,
-    ReservationId, ScheduleId, TokenId, WorkerId,
+    Address, CommandId, DataKeyId, DownloadId, EntryId, EventId, FileId, HostId, ItemId, JobId, PlaylistId,
+    ProjectId, ReservationId, ScheduleId, SealedId, SecretId, TokenId, WorkerId,
     download::Wish,
     item::{IdScope, ItemSource},
     playlist::ObservedEntry,
@@ -142,6 +142,23 @@ impl Identities {
         ScheduleId::from_uuid(
             self.derive("mediary 2 schedule", &[project.uuid().as_bytes().as_slice(), name.as_bytes()]),
         )
+    }
+
+    /// What is kept under a name and told to nobody: one per project.
+    pub fn secret(&self, project: ProjectId, name: &str) -> SecretId {
+        SecretId::from_uuid(
+            self.derive("mediary 2 secret", &[project.uuid().as_bytes().as_slice(), name.as_bytes()]),
+        )
+    }
+
+    /// The key that a command makes for a subject that has none, so that the command repeated makes no second one.
+    pub fn data_key(&self, command: CommandId) -> DataKeyId {
+        DataKeyId::from_uuid(self.made_by(DataKeyId::KIND, command))
+    }
+
+    /// What a command puts into the vault, so that the command repeated puts nothing else there: one per command.
+    pub fn sealed(&self, command: CommandId) -> SealedId {
+        SealedId::from_uuid(self.made_by(SealedId::KIND, command))
     }
 
     /// The worker inside the server of the log with this id: one per installation.

@@ -47,7 +47,7 @@ pub use identity::{Identities, IdentityKey, Namesakes};
 pub use playlist::{EntryId, PlaylistId};
 pub use root::RootId;
 pub use schedule::ScheduleId;
-pub use secret::Secret;
+pub use secret::{DataKeyId, MasterKeyId, SealedId, Secret, SecretId};
 pub use several::{Several, SeveralError};
 pub use subject::{NAME_BYTES_MAX, ParseSubjectError, Subject, is_word};
 pub use template::TemplateVersion;

@@ -1,9 +1,35 @@
-//! A value that is never shown and never stored.
+//! Values of the kernel part `secret`: what the platform keeps for others and tells nobody (SE-10).
 
 use std::{borrow::Cow, fmt};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{
+    account::{Permission, Role},
+    id::ids,
+};
+
+ids! {
+    /// A value that is kept and told to nobody: derived from the project and the name.
+    SecretId = "secret";
+    /// A key by which what belongs to one subject is sealed: derived from the command that first needed it.
+    DataKeyId = "data_key";
+    /// A value as it lies in the vault: derived from the command that put it there.
+    SealedId = "sealed";
+    /// What data keys are wrapped by: derived from the key itself, from which nobody finds back to it.
+    MasterKeyId = "master_key";
+}
+
+impl SecretId {
+    /// What happened to the vault as a whole has a stream of its own.
+    pub const VAULT: Self = Self::from_uuid(uuid::Uuid::from_u128(0x7661_756c_7400_8000_8000_0000_0000_0000));
+}
+
+impl Permission {
+    /// Keep secrets, which nobody reads back.
+    pub const SECRET: Self = Self::within_project("secret", Role::Owner, "to keep secrets");
+}
 
 /// A value that is never shown, stored or fingerprinted: it prints as `***` and serialises as nothing.
 ///

@@ -210,17 +210,31 @@ async fn a_token_of_another_project_crosses_nowhere() {
     let added = "mutation { scheduleAdd(input: { name: \"seldom\", timing: { everySeconds: 1000000 },
         command: { name: \"file.verify\" } }) { schedule { id } userErrors { code } } }";
     let schedule = home.ask(added, json!({})).await["scheduleAdd"]["schedule"]["id"].take();
+    let set = "mutation { secretSet(input: { name: \"tube\", value: \"x\" }) {
+        secret { id } userErrors { code } } }";
+    let secret = home.ask(set, json!({})).await["secretSet"]["secret"]["id"].take();
+    let secrets = "{ secrets { totalCount nodes { id } } resolve(text: \"tube\", kinds: [SECRET]) { id } }";
+    assert_eq!(home.ask(secrets, json!({})).await["resolve"], json!([{ "id": secret }]));
+    let none = json!({ "secrets": { "totalCount": 0, "nodes": [] }, "resolve": [] });
+    assert_eq!(kids.ask(secrets, json!({})).await, none);
+    // The same name is another secret, and nobody destroys that of others.
+    assert_ne!(kids.ask(set, json!({})).await["secretSet"]["secret"]["id"], secret);
+    let delete =
+        "mutation($id: ID!) { secretDelete(input: { id: $id }) { isDestroyed userErrors { code } } }";
+    let refused = kids.ask(delete, json!({ "id": secret })).await["secretDelete"].take();
+    assert_eq!(refused["isDestroyed"], json!(false), "{refused}");
+    assert_eq!(refused["userErrors"][0]["code"], json!("SECRET_NOT_FOUND"), "{refused}");
     // By their ids no more than by their lists: what is another's is as if there had never been any.
     let data = home.ask(ONE_OF_EACH, json!({ "list": own })).await;
     let first = |of: &str| &data[of]["nodes"][0]["id"];
     let entry = &data["playlist"]["entries"]["nodes"][0]["id"];
-    let ids = json!([own, entry, first("jobs"), first("downloads"), first("files"), schedule]);
+    let ids = json!([own, entry, first("jobs"), first("downloads"), first("files"), schedule, secret]);
     let nodes = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
     let found = home.ask(nodes, json!({ "ids": ids })).await["nodes"].take();
     let found: Vec<_> = found.as_array().unwrap().iter().map(|node| node["id"].clone()).collect();
     assert_eq!(Value::Array(found), ids);
     let strange = kids.ask(nodes, json!({ "ids": ids })).await["nodes"].take();
-    assert_eq!(strange, json!(vec![Value::Null; 6]));
+    assert_eq!(strange, json!(vec![Value::Null; 7]));
     assert_eq!(kids.get("/v1/download/archive").await.text().await.unwrap(), "");
     assert_eq!(home.get("/v1/download/archive").await.text().await.unwrap().lines().count(), 6);
     let theirs = kids.follow(&platform.site.list_url("talks")).await;

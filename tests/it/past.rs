@@ -71,6 +71,7 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
         .ask(
             "query($id: ID!) { jobs(first: 1) { nodes { id storyId } } downloads(first: 1) { nodes { id } }
                 files(first: 1) { nodes { id } } schedules(first: 1) { nodes { id } }
+                secrets(first: 1) { nodes { id } }
                 playlist(id: $id) { entries(first: 1) { nodes { id } } } }",
             json!({ "id": playlist }),
         )
@@ -86,6 +87,7 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
             "download" => format!("id: {}", one("downloads")),
             "file" => format!("id: {}", one("files")),
             "schedule" => format!("id: {}", one("schedules")),
+            "secret" => format!("id: {}", one("secrets")),
             "job" | "jobLog" => format!("id: {}", one("jobs")),
             "story" => format!("id: {}", ids["jobs"]["nodes"][0]["storyId"]),
             "batch" => "name: \"night\"".to_owned(),
@@ -172,6 +174,8 @@ async fn every_field_answers_of_the_past_what_it_answered_then() {
     let added = "mutation { scheduleAdd(input: { name: \"seldom\", timing: { everySeconds: 1000000 },
         command: { name: \"file.verify\" } }) { schedule { id } userErrors { code } } }";
     let schedule = client.ask(added, json!({})).await["scheduleAdd"]["schedule"]["id"].take();
+    let set = "mutation { secretSet(input: { name: \"tube\", value: \"x\" }) { userErrors { code } } }";
+    client.ask(set, json!({})).await;
     let questions = questions(client, &playlist).await;
     let (position, then) = until("nothing happens for a moment", || async {
         let position = platform.server.log().head().position;
@@ -192,6 +196,7 @@ async fn every_field_answers_of_the_past_what_it_answered_then() {
         format!("mutation {{ schedulePause(input: {{ id: {schedule} }}) {{ userErrors {{ code }} }} }}");
     client.ask(&paused, json!({})).await;
     for later in [
+        set,
         "mutation { tokenCreate(input: { name: \"later\", role: VIEWER }) { userErrors { code } } }",
         "mutation { templateSave(input: { name: \"later\", priority: 3 }) { userErrors { code } } }",
         "mutation { quotaSet(input: { of: \"project-686f6d65-0000-8000-8000-000000000000\", atOnce: 3 }) { userErrors { code } } }",

@@ -13,6 +13,7 @@ pub mod signal;
 mod spawn;
 pub mod testing;
 pub mod token;
+pub mod vault;
 pub mod whole;
 pub mod work;
 

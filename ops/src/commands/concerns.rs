@@ -55,4 +55,5 @@ pub(crate) const CONCERNS: &[Concern] = &[
     super::view::CONCERN,
     super::parked::CONCERN,
     super::schedule::CONCERN,
+    super::secret::CONCERN,
 ];

@@ -111,6 +111,7 @@ fn exit_of_start(error: &ServeError) -> Exit {
         | ServeError::Library { .. }
         | ServeError::LibraryFolder { .. }
         | ServeError::Tls(_)
+        | ServeError::Vault(_)
         | ServeError::Proxy(_) => Exit::Configuration,
         ServeError::WorkingFolder(_)
         | ServeError::Folder { .. }

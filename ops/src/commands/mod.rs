@@ -33,6 +33,7 @@ mod plan;
 mod playlist;
 mod project;
 mod schedule;
+mod secret;
 mod server;
 mod setting;
 mod shell;

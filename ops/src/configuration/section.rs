@@ -27,6 +27,9 @@ pub struct Configuration {
     pub tls_key: Option<PathBuf>,
     /// The folder of kept files; `library` in the data folder if left out. On any file system.
     pub library: Option<PathBuf>,
+    /// The file of the vault's master key, readable for its owner alone; `vault.key` in the data folder if left out. Made
+    /// when the first secret is set.
+    pub vault_key_file: Option<PathBuf>,
     /// `auto` (a `nats-server` that is found is run as a child), `off`, or a URL.
     pub nats: NatsMode,
     /// A file with NATS credentials (`.creds`: a JWT and the seed of its nkey), for a server given by URL.
@@ -66,6 +69,7 @@ impl Default for Configuration {
             tls_certificate: None,
             tls_key: None,
             library: None,
+            vault_key_file: None,
             nats: NatsMode::Auto,
             nats_credentials: None,
             nats_ca: None,
@@ -112,6 +116,7 @@ impl Configuration {
             &mut self.tls_certificate,
             &mut self.tls_key,
             &mut self.library,
+            &mut self.vault_key_file,
             &mut self.nats_credentials,
             &mut self.nats_ca,
         ];

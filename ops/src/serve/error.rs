@@ -1,7 +1,8 @@
 use std::{io, net::SocketAddr, path::PathBuf};
 
 use mediary_api::connections::TlsError;
-use mediary_log::{OpenError, ReadError, fanout::ParseServerError, gate::Refusal};
+use mediary_events::Rejection as _;
+use mediary_log::{OpenError, ReadError, fanout::ParseServerError, gate::Refusal, vault::VaultError};
 use mediary_projections::StartError;
 use miette::Diagnostic;
 
@@ -116,6 +117,10 @@ pub enum ServeError {
     #[error("failed to read the accounts")]
     #[diagnostic(code(log_failed), help("run `mediary log verify`"))]
     Accounts(#[source] ReadError),
+    /// Secrets can't be kept as they have to be.
+    #[error("failed to open the vault")]
+    #[diagnostic(code(vault_refused), help("{}", .0.advice().unwrap_or_default()))]
+    Vault(#[source] VaultError),
     /// The actors can't be started.
     #[error("failed to start the actors")]
     #[diagnostic(code(actors_failed))]

@@ -36,6 +36,7 @@ pub(super) fn app(
         signals: work.signals.clone(),
         reacted: work.reacted.clone(),
         tokens: tokens.clone(),
+        vault: readers.vault.clone(),
         queue: Arc::new(Queue { desk: Arc::clone(&work.desk), clock: record.gate.clock().clone() }),
         outputs: Arc::new(Outputs(work.outputs.clone())),
         standings: work.standings.clone(),

@@ -21,6 +21,7 @@ use mediary_log::{
     gate::{Gate, Reaction},
     signal::SignalHub,
     token::Tokens,
+    vault::Vault,
     work,
 };
 use mediary_projections::Views;
@@ -112,6 +113,8 @@ impl World {
 pub(super) struct Readers {
     pub(super) views: Views,
     pub(super) tokens: Tokens,
+    /// What is kept and told to nobody.
+    pub(super) vault: Vault,
     /// What signs a browser in, at the first start of all.
     pub(super) first_token: Option<Secret>,
 }
@@ -122,7 +125,9 @@ impl Readers {
             .map_err(ServeError::Views)?;
         let first_token = access::ensure_local_token(&record.gate, &configuration.data).await?;
         let tokens = Tokens::start(&record.log, record.alarms.clone()).map_err(ServeError::Accounts)?;
-        Ok(Self { views, tokens, first_token })
+        let key_file = configuration.vault_key_file.clone();
+        let vault = Vault::start(&record.log, &configuration.data, key_file).map_err(ServeError::Vault)?;
+        Ok(Self { views, tokens, vault, first_token })
     }
 }
 

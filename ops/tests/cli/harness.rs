@@ -11,7 +11,7 @@ use mediary::demo::{MediaLibrary, Site, SiteOptions, install_plugin};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines},
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines},
     process::{Child, ChildStdout, Command},
     task::JoinSet,
     time::timeout,
@@ -89,6 +89,18 @@ pub(crate) async fn run_with(folder: &Path, arguments: &[&str], variables: &[(&s
     Ran { code, stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
+/// The same with a text on stdin.
+pub(crate) async fn run_reading(folder: &Path, arguments: &[&str], stdin: &str) -> Ran {
+    let mut command = binary(folder);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // Whoever refuses without reading has closed it.
+    child.stdin.take().unwrap().write_all(stdin.as_bytes()).await.ok();
+    let output = timeout(DEADLINE, child.wait_with_output()).await.expect("it ends in time").unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ran { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
 /// A run of the binary whose lines are read while it goes on.
 pub(crate) struct Running {
     lines: Lines<BufReader<ChildStdout>>,
@@ -126,16 +138,21 @@ pub(crate) struct Served {
     pub(crate) url: String,
     child: Child,
     /// Reads what the server says, so that it never waits for a reader; ends with it.
-    draining: JoinSet<()>,
+    draining: JoinSet<String>,
 }
 
 impl Served {
     /// Serves `data` in a new folder.
     pub(crate) async fn start() -> Self {
+        Self::start_with("nats = \"off\"\n").await
+    }
+
+    /// The same with lines of the configuration.
+    pub(crate) async fn start_with(lines: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let media = MediaLibrary::open_shared().await.unwrap();
         let site = Site::start(&media, SiteOptions::default()).await.unwrap();
-        configure(folder.path());
+        configure(folder.path(), lines);
         let (child, url, draining) = serve(folder.path(), "127.0.0.1:0").await;
         Self { folder, site, url, child, draining }
     }
@@ -187,6 +204,17 @@ impl Served {
         timeout(DEADLINE, self.child.wait()).await.expect("it ends in time").unwrap().code()
     }
 
+    /// What the server said after its greeting, once it has ended.
+    pub(crate) async fn said(&mut self) -> String {
+        self.draining.join_next().await.expect("it is asked once").unwrap()
+    }
+
+    /// Kills the server with -9.
+    pub(crate) async fn kill(&mut self) {
+        rustix::process::kill_process(self.pid(), rustix::process::Signal::KILL).unwrap();
+        assert_eq!(self.end().await, None);
+    }
+
     fn pid(&self) -> rustix::process::Pid {
         let pid = self.child.id().expect("it runs").try_into().unwrap();
         rustix::process::Pid::from_raw(pid).unwrap()
@@ -200,10 +228,10 @@ impl Served {
 }
 
 /// Names the tools and the site's plugin in a configuration file.
-fn configure(folder: &Path) {
+fn configure(folder: &Path, lines: &str) {
     let plugins = install_plugin(&folder.join("plugins")).unwrap();
     let text = format!(
-        "nats = \"off\"\nallow_network = [\"127.0.0.0/8\"]\n\
+        "{lines}allow_network = [\"127.0.0.0/8\"]\n\
          ytdlp.plugin_dirs = ['{}']\njobs.tries_max = 1\n",
         plugins.display(),
     );
@@ -211,7 +239,7 @@ fn configure(folder: &Path) {
 }
 
 /// Starts a server, and answers once it says where it is.
-async fn serve(folder: &Path, listen: &str) -> (Child, String, JoinSet<()>) {
+async fn serve(folder: &Path, listen: &str) -> (Child, String, JoinSet<String>) {
     // A write beyond the limit is to be an error, as it is on a full disk, and not a signal: see `lose_the_disk`.
     let ignoring = ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", BINARY];
     let mut child = program("sh", folder)
@@ -237,6 +265,7 @@ async fn serve(folder: &Path, listen: &str) -> (Child, String, JoinSet<()>) {
     draining.spawn(async move {
         let mut rest = Vec::new();
         lines.into_inner().read_to_end(&mut rest).await.ok();
+        String::from_utf8_lossy(&rest).into_owned()
     });
     (child, url, draining)
 }

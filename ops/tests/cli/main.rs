@@ -10,4 +10,5 @@ mod naming;
 mod planning;
 mod queueing;
 mod scheduling;
+mod secrets;
 mod showing;

@@ -22,13 +22,26 @@ impl Gate {
         asked: A,
         options: Options,
     ) -> Result<Answer<A::Told>, Refusal> {
+        self.ask_beside(caller, asked, options, A::tell).await
+    }
+
+    /// [`Self::ask`] for what comes with more than its data says, such as a value that no command may hold: the story is
+    /// told by whoever has that. What the story does beside the log must be the same when it is told again, and be
+    /// nothing on a dry run.
+    pub async fn ask_beside<A: Story>(
+        &self,
+        caller: Caller,
+        asked: A,
+        options: Options,
+        tell: impl Fn(&A, &mut Transaction<'_>) -> Result<A::Told, Refusal> + Send + 'static,
+    ) -> Result<Answer<A::Told>, Refusal> {
         let kind = asked.kind();
         let dry_run = options.dry_run;
         let given = ScheduledCommand { name: kind.name.to_owned(), arguments: arguments(&asked) };
         let terms = self.terms(&caller, kind.name, &given.arguments, options);
         self.tell(caller, terms, dry_run.then_some(given), move |story| {
             story.require(kind.permission)?;
-            Story::tell(&asked, story)
+            tell(&asked, story)
         })
         .await
     }

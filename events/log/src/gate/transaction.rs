@@ -133,6 +133,11 @@ impl<'a> Transaction<'a> {
         self.before != NOW
     }
 
+    /// Whether it is told on scratch paper: nothing of it happens.
+    pub const fn is_dry_run(&self) -> bool {
+        self.gate.scratch.is_some()
+    }
+
     /// Tells a part of the story; if it is refused, what it added is taken back and the story goes on.
     pub fn part<T>(&mut self, tell: impl FnOnce(&mut Self) -> Result<T, Refusal>) -> Result<T, Refusal> {
         let outer = self.part.replace(Part { events: self.events.len(), before: BTreeMap::new() });

@@ -13,6 +13,7 @@ pub mod project;
 pub mod reaction;
 pub mod root;
 pub mod schedule;
+pub mod secret;
 pub mod setting;
 pub mod template;
 #[cfg(test)]
@@ -64,4 +65,5 @@ pub const REGISTRY: Registry = Registry::new(&[
     account::ENTRY,
     log::ENTRY,
     schedule::ENTRY,
+    secret::ENTRY,
 ]);

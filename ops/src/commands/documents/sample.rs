@@ -125,7 +125,7 @@ impl Contract {
     fn leaf(&self, name: &str) -> Value {
         match (name, self.kind(name)) {
             (_, Some(TypeKind::Enum(ty))) => json!(ty.values[0].node.value.node.as_str()),
-            ("ID" | "String", _) => json!("x"),
+            ("ID" | "String" | "SecretValue", _) => json!("x"),
             ("Boolean", _) => json!(true),
             ("Int", _) => json!(i32::MAX),
             ("Float", _) => json!(1.5),

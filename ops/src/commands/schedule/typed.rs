@@ -189,6 +189,7 @@ mod tests {
             "quota list",
             "schedule list",
             "schedule show",
+            "secret list",
             "token list",
             "view list",
             "view rebuild",

@@ -1,0 +1,107 @@
+//! What the log says of the vault: which values count, and which never will again.
+
+use std::collections::{HashMap, HashSet};
+
+use mediary_events::{
+    Concern as _, Recorded, codec,
+    secret::{Event, Secret},
+};
+use mediary_schema::{DataKeyId, SealedId, SecretId};
+
+use super::store::Place;
+use crate::log::{Filter, Log, Read, ReadError};
+
+/// The fold of all secrets.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    kept: HashMap<SecretId, Place>,
+    destroyed: HashSet<DataKeyId>,
+    replaced: HashSet<SealedId>,
+    /// Up to where it is folded: whoever folds a page again after a fault changes nothing.
+    position: u64,
+    /// Whether something can't be understood: then what the log doesn't name may still be named by it.
+    is_unclear: bool,
+}
+
+impl Known {
+    /// Reads all of it, and answers up to which position.
+    pub(super) fn read(log: &Log) -> Result<(Self, u64), ReadError> {
+        let position = log.head().position;
+        let mut known = Self::default();
+        let mut read = Read::forward(1).filter(Self::filter());
+        loop {
+            let page = log.read_page(&read)?;
+            for recorded in &page.events {
+                if recorded.position() > position {
+                    return Ok((known, position));
+                }
+                known.fold(recorded);
+            }
+            match page.next_position {
+                Some(next) => read.from = next,
+                None => return Ok((known, position)),
+            }
+        }
+    }
+
+    /// What it is folded from.
+    pub(super) fn filter() -> Filter {
+        Filter::categories([Secret::NAME])
+    }
+
+    pub(super) fn fold(&mut self, recorded: &Recorded) {
+        if recorded.position() <= self.position {
+            return;
+        }
+        self.position = recorded.position();
+        let secret_id = SecretId::from_uuid(recorded.envelope.stream.uuid);
+        match codec::decided_on::<Secret>(recorded) {
+            Ok(events) if events.is_empty() => self.is_unclear = true,
+            Ok(events) => events.iter().for_each(|event| self.apply(secret_id, event)),
+            Err(error) => {
+                tracing::error!(%secret_id, %error, "what happened to a secret can't be read: nothing unknown is tidied away");
+                self.is_unclear = true;
+            }
+        }
+    }
+
+    fn apply(&mut self, secret_id: SecretId, event: &Event) {
+        match *event {
+            Event::Set { data_key_id, sealed_id, .. } => {
+                let place = Place { secret_id, data_key_id, sealed_id };
+                if let Some(before) = self.kept.insert(secret_id, place) {
+                    self.replaced.insert(before.sealed_id);
+                }
+            }
+            Event::Deleted { data_key_id } => {
+                self.kept.remove(&secret_id);
+                self.destroyed.insert(data_key_id);
+            }
+            Event::Rotated { .. } => {}
+        }
+    }
+
+    pub(super) fn place(&self, secret_id: SecretId) -> Option<Place> {
+        self.kept.get(&secret_id).copied()
+    }
+
+    pub(super) fn is_destroyed(&self, key: DataKeyId) -> bool {
+        self.destroyed.contains(&key)
+    }
+
+    pub(super) fn is_replaced(&self, id: SealedId) -> bool {
+        self.replaced.contains(&id)
+    }
+
+    pub(super) fn counts(&self, key: DataKeyId, id: SealedId) -> bool {
+        self.kept.values().any(|place| (place.data_key_id, place.sealed_id) == (key, id))
+    }
+
+    pub(super) fn is_key_of_any(&self, key: DataKeyId) -> bool {
+        self.kept.values().any(|place| place.data_key_id == key)
+    }
+
+    pub(super) const fn is_clear(&self) -> bool {
+        !self.is_unclear
+    }
+}
