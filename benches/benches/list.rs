@@ -1,9 +1,11 @@
-//! Figures of one long list: what a page of it takes while it grows to 200,000 rows, what folding it takes, and memory.
+//! Figures of one long list: what a page of it takes while it grows to 200,000 rows, what folding it takes, memory, and
+//! what comparing it takes with what a look sees of it.
 
 use std::path::Path;
 
 use criterion::{Criterion, Throughput};
 use mediary_benches::{
+    comparing::{Known, Seen},
     feed::memory_peak_bytes,
     figure::Figure,
     list::{Growing, Growth},
@@ -16,6 +18,8 @@ use tempfile::TempDir;
 const ROWS: u32 = 200_000;
 /// Rows of each of the first and the last figure.
 const SHOWN: u32 = 10_000;
+/// Rows of the list that is compared, in the table.
+const COMPARED: u32 = 100_000;
 /// Rows of a list while criterion samples.
 const SAMPLED: u32 = 5_000;
 
@@ -33,6 +37,12 @@ fn sampling(criterion: &mut Criterion) {
     group.bench_function("fold", |bencher| {
         bencher.iter(|| list.fold_anew().expect("the log can be read"));
     });
+    let known = Known::with(SAMPLED);
+    for (name, seen) in Seen::ALL {
+        group.bench_function(format!("compare, {name}"), |bencher| {
+            bencher.iter_custom(|times| (0..times).map(|_| known.compare(seen).1.took).sum());
+        });
+    }
     group.finish();
 }
 
@@ -59,6 +69,11 @@ fn tables() {
     let in_front = grow(&mut other, Growth::InFront, "each in front", directory.path());
     let (_, folded) = list.fold_anew().expect("the log can be read");
     table::memory_row("an event of the first list, folded by a gate that has just been made", &folded);
+    let known = Known::with(COMPARED);
+    for (name, seen) in Seen::ALL {
+        let (_, compared) = known.compare(seen);
+        table::memory_row(&format!("a row of {COMPARED}, compared: {name}"), &compared);
+    }
     line(&format!(
         "\nAt the end a page takes {behind:.2} times as long as at the beginning, and {in_front:.2} times if each row comes \
          to the front; {} MiB of memory at most while the first list grew. Folding all of it took {:.2} s.",

@@ -8,6 +8,10 @@ use mediary_benches::{
     world::{self, Size},
 };
 
+/// Ten million events, with `ops/bench rest -- ten-million`.
+const HUGE: Size = Size { lists: 1_000, entries_each: 5_000, kept_each: 555 };
+/// The argument that asks for them.
+const IS_HUGE: &str = "ten-million";
 /// A million events.
 const LARGE: Size = Size { lists: 100, entries_each: 5_000, kept_each: 555 };
 /// Some thousand, with `ops/bench rest -- short`: whether it works.
@@ -29,12 +33,17 @@ fn main() {
         runtime.block_on(rest::serve(Path::new(&folder))).expect("it serves until it is told to stop");
         return;
     }
-    let is_short = std::env::args().any(|argument| argument == IS_SHORT);
+    let asks_for = |name: &str| std::env::args().any(|argument| argument == name);
+    let size = match (asks_for(IS_SHORT), asks_for(IS_HUGE)) {
+        (true, _) => SMALL,
+        (_, true) => HUGE,
+        _ => LARGE,
+    };
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
     let program = std::env::current_exe().expect("a program knows itself");
     // It makes the folder as it wants it.
     runtime.block_on(once(&program, folder.path()));
-    let events = fill(folder.path(), if is_short { SMALL } else { LARGE });
+    let events = fill(folder.path(), size);
     runtime.block_on(measure(&program, folder.path(), events));
 }
 

@@ -1,4 +1,4 @@
-//! Figures of subscriptions: from an append to 1 and to 100 subscribers, catching up with a log, from the log itself and
+//! Figures of subscriptions: from an append to 1, 100 and 1,000 subscribers, catching up with a log, from the log itself and
 //! through GraphQL, and clients on websockets while the log grows.
 
 #![recursion_limit = "256"]
@@ -20,8 +20,8 @@ use tempfile::TempDir;
 use tokio::{runtime::Runtime, time::Instant};
 
 const SUBSCRIBERS: [usize; 2] = [1, 100];
-/// Events told to each subscriber in the table.
-const TOLD: u64 = 2_000;
+/// How many in the table, and how many events are told to each.
+const TOLD: [(usize, u64); 3] = [(1, 2_000), (100, 2_000), (1_000, 500)];
 /// About 5,000 events to catch up with while criterion samples, and 50,000 in the table.
 const SAMPLED: Size = Size { lists: 1, entries_each: 2_500, kept_each: 277 };
 const LARGE: Size = Size { lists: 5, entries_each: 5_000, kept_each: 555 };
@@ -136,10 +136,10 @@ fn catching_up(criterion: &mut Criterion) {
 
 fn tables() {
     table::head();
-    for subscribers in SUBSCRIBERS {
+    for (subscribers, events) in TOLD {
         let live = Live::new();
         let name = format!("append until held by each of {subscribers}");
-        table::row(&name, live.directory.path(), || live.tell(subscribers, TOLD));
+        table::row(&name, live.directory.path(), || live.tell(subscribers, events));
     }
     let past = Past::new(LARGE);
     let (bare, graphql) = (past.bare(), past.graphql());

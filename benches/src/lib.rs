@@ -8,10 +8,12 @@
 
 pub mod alone;
 pub mod bare;
+pub mod comparing;
 pub mod disk;
 pub mod feed;
 pub mod figure;
 pub mod gate;
+pub mod large;
 pub mod list;
 pub mod log;
 pub mod platform;

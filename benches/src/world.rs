@@ -14,9 +14,11 @@ use mediary_schema::{
     PlaylistId, ProjectId,
     download::{DownloadItem, EntryRef, Quality},
     file::{Check, MediaFacts, Verified},
-    item::ItemSource,
+    item::{IdScope, ItemSource},
     job::{ResourceUse, RetryPolicy},
-    playlist::{Availability, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist},
+    playlist::{
+        Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist,
+    },
     worker::WorkerLife,
 };
 use uuid::Uuid;
@@ -137,6 +139,19 @@ impl List {
             availability: Availability::Available,
             live_status: LiveStatus::NotLive,
             after: entry.checked_sub(1).map(|before| self.entry_id(before)),
+        }
+    }
+
+    /// A row as a look sees it.
+    pub(crate) fn observed(&self, entry: u32, index: u32) -> ObservedEntry {
+        ObservedEntry {
+            index,
+            source: self.source(entry),
+            id_scope: IdScope::default(),
+            title: Some(self.title(entry)),
+            duration_ms: Some(duration_ms(entry)),
+            availability: Availability::Available,
+            live_status: LiveStatus::NotLive,
         }
     }
 

@@ -6,14 +6,14 @@ use mediary_actors::{
     download::{Library, Way},
     mark::Mark,
     nats::Access,
-    process::{Environment, Runner, Tool, Tools},
+    process::{Assignment, Caps, Environment, Runner, Tool, Tools},
     staging::Staging,
     ytdlp,
 };
 use mediary_api::connections::Tls;
 use mediary_events::Rejection as _;
 use mediary_log::{vault::Vault, work::REGISTRY};
-use mediary_schema::root::Standing;
+use mediary_schema::{IdSource, ProbeId, root::Standing};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -66,7 +66,9 @@ const FREE_COMFORTABLE_BYTES: u64 = 5 << 30;
 
 /// Looks at everything, changing nothing.
 pub async fn examine(configuration: &Configuration) -> Vec<Finding> {
-    let runner = Runner::new(Uuid::nil(), Environment::of(environment::variables()));
+    // What it starts carries the mark of the folder's log, so that the next start of a server ends what was left of it.
+    let log_id = log_id(configuration).unwrap_or_default();
+    let runner = Runner::new(log_id, Environment::of(environment::variables()));
     let tools = tree::tools(configuration, runner.environment().path_folders());
     let mut findings = Vec::new();
     for tool in Tool::ALL {
@@ -92,7 +94,10 @@ pub async fn examine(configuration: &Configuration) -> Vec<Finding> {
 
 async fn program(configuration: &Configuration, tools: &Tools, runner: &Runner, tool: Tool) -> Finding {
     let name = tool.name();
-    match tools.version(runner, tool).await {
+    let probe_id = ProbeId::from_uuid(IdSource::system().next());
+    // Its words are in what is found; a server may be at work in the folder where they would be kept.
+    let probe = Assignment::unkept(probe_id).within(Caps::PROBE);
+    match tools.version(runner, tool, &probe).await {
         Ok(version) => {
             let place = tools.find(tool).map(|path| path.display().to_string()).unwrap_or_default();
             let mut told = format!("{version} ({place})");
@@ -314,13 +319,17 @@ fn absence(configuration: &Configuration, running: Option<&str>) -> Option<Findi
         return (state == Standing::Away.text())
             .then(|| Finding::bad(SUBJECT, Verdict::Error, detail, advice));
     }
-    let log_id = fs::read_to_string(configuration.data.join("log.id")).ok()?;
-    let log_id: Uuid = log_id.trim().parse().ok()?;
+    let log_id = log_id(configuration)?;
     (!Mark::of(&library, log_id).is_there()).then(|| {
         let detail =
             format!("{place} lacks the mark that a server of this data folder leaves in its library");
         Finding::bad(SUBJECT, Verdict::Warning, detail, advice)
     })
+}
+
+/// The log of the data folder, if it has one.
+fn log_id(configuration: &Configuration) -> Option<Uuid> {
+    fs::read_to_string(configuration.data.join("log.id")).ok()?.trim().parse().ok()
 }
 
 /// What a server that runs here has proved of its log since it started.

@@ -9,7 +9,7 @@ use mediary_actors::{
     job::{Clerk, Desk, Dispatcher, DispatcherArguments, Performer, PerformerArguments},
     nats::{self, NatsServer, NatsServerArguments},
     net::Gateway,
-    process::{Host, Outputs, Runner, Tool, Tools},
+    process::{Caps, Host, Outputs, Runner, Tool, Tools},
     reaction::{Reacted, Reactor, ReactorArguments},
     room::Room,
     schedule::{Scheduler, SchedulerArguments},
@@ -48,6 +48,8 @@ pub(crate) struct Roots {
     pub(crate) hands: Option<Arc<dyn Hands>>,
     pub(crate) runner: Runner,
     pub(crate) tools: Tools,
+    /// What child programs wrote.
+    pub(crate) outputs: Outputs,
     /// The one way out.
     pub(crate) gateway: Gateway,
     /// What has yt-dlp loaded for its runs, unless each is to start it anew.
@@ -113,7 +115,8 @@ impl<'a> Ground<'a> {
             worker: *worker,
             signals: signals.clone(),
             staging,
-            output: Outputs::in_folder(self.configuration.data.join("output")),
+            output: self.roots.outputs.clone(),
+            caps: Caps { memory_bytes: self.configuration.jobs.process_memory_bytes_max, time: None },
         };
         Child::actor(name, PERFORMER_STOPS_WITHIN, move || {
             (Performer::new(clerk.clone(), Arc::clone(&hands)), arguments.clone())

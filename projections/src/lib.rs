@@ -20,6 +20,8 @@ mod editions;
 mod fault;
 mod feed;
 pub mod file;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod handle;
 pub mod job;
 mod life;

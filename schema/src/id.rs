@@ -124,6 +124,8 @@ ids! {
     JobId = "job";
     /// One try at a job; it fences everything that the try does.
     AttemptId = "attempt";
+    /// One look at a program or at something else outside, such as which version of it is there.
+    ProbeId = "probe";
     /// A machine that does long work; the one inside the server is derived, one per installation.
     WorkerId = "worker";
     /// A machine that the log was opened on: derived from what that machine calls itself.

@@ -41,7 +41,7 @@ pub use failure::{FailureClass, Retry};
 pub use file::FileId;
 pub use id::{
     AttemptId, CommandId, CorrelationId, EventId, HostId, IncarnationId, ItemId, JobId, ParseIdError,
-    PrincipalId, ProjectId, ReactionId, ReservationId, SettingId, TokenId, WorkerId,
+    PrincipalId, ProbeId, ProjectId, ReactionId, ReservationId, SettingId, TokenId, WorkerId,
 };
 pub use identity::{Identities, IdentityKey, Namesakes};
 pub use playlist::{EntryId, PlaylistId};

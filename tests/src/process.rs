@@ -24,9 +24,15 @@ pub struct ServerFolder {
 impl ServerFolder {
     /// A folder of its own, with the configuration of tests.
     pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// The same, with something configured otherwise.
+    pub fn with(options: impl FnOnce(&mut Configuration)) -> Self {
         platform::provide_tls();
         let folder = tempfile::tempdir().unwrap();
-        let configuration = platform::configuration(folder.path());
+        let mut configuration = platform::configuration(folder.path());
+        options(&mut configuration);
         let file = folder.path().join("mediary.toml");
         fs::write(&file, toml::to_string(&configuration).unwrap()).unwrap();
         Self { configuration, file, _folder: folder }
@@ -58,6 +64,13 @@ impl ServerFolder {
         let child = child.unwrap();
         let pid = child.id().expect("it was not waited for yet");
         ServerProcess { child, pid, data: self.data().to_owned() }
+    }
+
+    /// Starts the program itself with these arguments and its configuration, and waits for nothing.
+    pub fn launch_program(&self, arguments: &[&str]) -> Child {
+        #[expect(clippy::disallowed_methods, reason = "it is killed, which our runner would prevent")]
+        let mut command = Command::new(tools::built("mediary"));
+        command.args(arguments).arg("--config").arg(&self.file).kill_on_drop(true).spawn().unwrap()
     }
 
     /// Starts a server and waits for nothing.
@@ -148,6 +161,8 @@ pub struct Marked {
     pub pid: u32,
     /// The pid of the server that started it.
     pub server_pid: u32,
+    /// The look at a program that it is part of, if it is.
+    pub probe: Option<String>,
     /// The first words of its command line.
     pub command: String,
 }
@@ -170,5 +185,6 @@ fn look(pid: u32, log_id: Uuid) -> Option<Marked> {
     }
     let server_pid = variable("MEDIARY_RUN")?.split('-').next()?.parse().ok()?;
     let command = text("cmdline")?.split('\0').take(3).collect::<Vec<_>>().join(" ");
-    Some(Marked { pid, server_pid, command })
+    let probe = variable("MEDIARY_PROBE").map(str::to_owned);
+    Some(Marked { pid, server_pid, probe, command })
 }

@@ -24,8 +24,12 @@ fn find<R: Read + Seek>(
     end: u64,
 ) -> io::Result<Option<(u64, u64)>> {
     for _ in 0..BOXES_MAX {
+        // One that says it is longer than any file leads to where nothing can be read.
+        if place >= end {
+            break;
+        }
         let (head, present) = bytes.at::<16>(place)?;
-        if place >= end || present < 8 {
+        if present < 8 {
             break;
         }
         let [a, b, c, d, name @ .., _, _, _, _, _, _, _, _] = head;
@@ -83,6 +87,8 @@ mod tests {
             let behind = [boxed(*b"ftyp", b"isom"), boxed(*b"mdat", &[7; 50]), moov.clone()].concat();
             assert_eq!((said_ms(&behind), said_ms(&moov)), (expected, expected));
         }
+        let endless = [&words(&[1])[..], b"mdat", &[0x80, 0, 0, 0, 0, 0, 0, 20], &[0; 4]].concat();
+        assert_eq!(said_ms(&endless), None);
         let large = [&words(&[1])[..], b"mdat", &[0, 0, 0, 0, 0, 0, 0, 20], &[0; 4]].concat();
         let moov = boxed(*b"moov", &boxed(*b"mvhd", &short));
         assert_eq!(said_ms(&[large, moov].concat()), Some(5_700));

@@ -22,6 +22,8 @@
 mod boxes;
 mod failure;
 mod frames;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod hash;
 mod judge;
 mod packets;

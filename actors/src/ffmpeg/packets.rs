@@ -134,7 +134,7 @@ impl Packets {
         let Some(picture) = picture else { return Holes { silent_ms, empty_ms: silent_ms } };
         let both =
             sound.holes.iter().flat_map(|hole| picture.holes.iter().map(|other| common_ms(hole, other)));
-        Holes { silent_ms, empty_ms: both.filter(|common| *common >= HOLE_MS / 2).sum() }
+        Holes { silent_ms, empty_ms: sum(both.filter(|common| *common >= HOLE_MS / 2)) }
     }
 }
 
@@ -189,7 +189,7 @@ impl Stream {
     }
 
     fn holes_ms(&self) -> u64 {
-        self.holes.iter().map(|hole| hole.end - hole.start).sum()
+        sum(self.holes.iter().map(|hole| hole.end - hole.start))
     }
 
     fn span_ms(&self) -> u64 {
@@ -204,6 +204,11 @@ impl Stream {
     fn ms(&self, ticks: i64) -> u64 {
         (ticks.max(0) as f64 * self.tick * 1000.0).round() as u64
     }
+}
+
+/// Times of a broken file may go to and fro between the ends of what can be counted.
+fn sum(lengths: impl Iterator<Item = u64>) -> u64 {
+    lengths.fold(0, u64::saturating_add)
 }
 
 fn common_ms(one: &Range<u64>, other: &Range<u64>) -> u64 {
@@ -271,6 +276,17 @@ mod tests {
         assert_eq!(two("video", holed, "audio", holed), Holes { silent_ms: 5000, empty_ms: 5000 });
         let pause = two("video", [0, 900, 1800], "audio", holed);
         assert_eq!((pause, pause.has_pause()), (Holes { silent_ms: 5000, empty_ms: 0 }, true));
+    }
+
+    #[test]
+    fn times_that_go_to_and_fro_are_a_hole_as_long_as_can_be_counted() {
+        let lines = ["#tb 0: 1/1", "#media_type 0: audio"].map(str::to_owned);
+        let times = [0_u64, 9 << 59, 0, 9 << 59].map(|time| format!("0, {time}, {time}, 1, 1, 0x0"));
+        let lines: Vec<String> = lines.into_iter().chain(times).collect();
+        assert_eq!(
+            packets(&lines.iter().map(String::as_str).collect::<Vec<_>>()).holes().silent_ms,
+            u64::MAX
+        );
     }
 
     #[test]

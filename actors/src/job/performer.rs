@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     follower::{Follower, ReadUpTo, waker},
-    process::{Assignment, Outputs},
+    process::{Caps, Outputs},
     staging::Staging,
     workspace::Hands,
 };
@@ -67,6 +67,8 @@ pub struct PerformerArguments {
     pub staging: Staging,
     /// Where what programs write is kept.
     pub output: Outputs,
+    /// What each of their processes may take at most.
+    pub caps: Caps,
 }
 
 /// What a performer is told.
@@ -197,7 +199,7 @@ impl State {
         if self.running.contains_key(&attempt_id) {
             return Ok(());
         }
-        let PerformerArguments { gate, signals, staging, output, .. } = self.arguments.clone();
+        let PerformerArguments { gate, signals, staging, output, caps, .. } = self.arguments.clone();
         let Some(work) = gate.state::<Job>(job_id.uuid()).await?.work else { return Ok(()) };
         let stop = CancellationToken::new();
         let attempt = Attempt {
@@ -207,7 +209,7 @@ impl State {
             lease,
             staging: staging.of(job_id),
             folders: staging,
-            assignment: Assignment::new(attempt_id, Some(output.path(attempt_id)), stop),
+            assignment: output.assign(attempt_id, caps, stop),
             gate,
             signals,
         };

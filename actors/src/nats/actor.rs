@@ -7,7 +7,7 @@ use mediary_events::{
     account::{self, Account},
 };
 use mediary_log::{Filter, alarm::Alarms, fanout::user_lines, gate::Gate};
-use mediary_schema::{PrincipalId, Timestamp};
+use mediary_schema::{PrincipalId, ProbeId, Timestamp};
 use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, SupervisionEvent};
 use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -17,7 +17,7 @@ use super::{
     access::{self, Access},
     config,
 };
-use crate::process::{Ended, EndedBy, Line, Reloader, Runner, Running, Spec, Tool, Tools};
+use crate::process::{Caps, Ended, EndedBy, Line, Outputs, Reloader, Runner, Running, Spec, Tool, Tools};
 
 /// How long it may take to write what it has in memory after TERM.
 const GRACE: Duration = Duration::from_secs(8);
@@ -59,6 +59,8 @@ pub struct NatsServerArguments {
     pub runner: Runner,
     /// Knows where it is.
     pub tools: Tools,
+    /// Where it is kept what it says when it is asked for its version.
+    pub outputs: Outputs,
     /// The data folder; the server's own is `nats` in it.
     pub data: PathBuf,
     /// The port and the passwords.
@@ -164,7 +166,10 @@ impl Actor for Keeper {
 impl Kept {
     /// Runs the server until it is asked to stop. Any other end is an error.
     async fn keep(&self) -> Result<(), Error> {
-        let mut running = self.start().await?;
+        let mut running = tokio::select! {
+            () = self.stop.cancelled() => return Ok(()),
+            started = self.start() => started?,
+        };
         let served = tokio::select! {
             () = self.stop.cancelled() => false,
             served = timeout(READY_WITHIN, ready(&mut running)) => match served {
@@ -203,8 +208,12 @@ impl Kept {
 impl Kept {
     /// Writes the configuration.
     async fn configure(&self, users: &[String]) -> Result<(), Error> {
-        let NatsServerArguments { runner, tools, data, access, stream_bytes_max, .. } = &self.arguments;
-        let version = tools.version(runner, Tool::NatsServer).await.map_err(Error::Start)?;
+        let NatsServerArguments { runner, tools, outputs, data, access, stream_bytes_max, gate, .. } =
+            &self.arguments;
+        // Whoever waits for it is dropped when we are stopped, and the probe with it.
+        let probe_id = ProbeId::from_uuid(gate.ids().next());
+        let probe = outputs.assign(probe_id, Caps::PROBE, CancellationToken::new());
+        let version = tools.version(runner, Tool::NatsServer, &probe).await.map_err(Error::Start)?;
         let (folder, text) = (access::folder(data), config::text(access, *stream_bytes_max, &version, users));
         let write = move || access::write_private(&folder, config::FILE, text.as_bytes());
         tokio::task::spawn_blocking(write).await.expect("a write doesn't panic")

@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 use super::{Access, NatsServer, NatsServerArguments, STOPS_WITHIN, ServerStatus};
 use crate::{
-    process::{Environment, Runner, Tool, Tools},
+    process::{Environment, Outputs, Runner, Tool, Tools},
     supervisor::{Child, ChildState, ChildStatus, Policy, Supervisor, SupervisorHandle},
 };
 
@@ -80,6 +80,7 @@ impl Platform {
             alarms: Alarms::system(Clock::system()),
             runner: Runner::new(Uuid::nil(), Environment::default()),
             tools: Tools::default().with(Tool::NatsServer, program),
+            outputs: Outputs::in_folder(accounts.path().join("output"), u64::MAX),
             data: data.path().to_owned(),
             access: access.clone(),
             stream_bytes_max: Fanout::STREAM_BYTES_MAX,

@@ -3,7 +3,7 @@
 //! Guarantees for every child, whatever it or its reader does:
 //!
 //! - it is a process group of its own with a cleaned environment, and carries `MEDIARY_LOG`,
-//!   `MEDIARY_RUN` and, for work, `MEDIARY_ATTEMPT`;
+//!   `MEDIARY_RUN` and whose it is: `MEDIARY_ATTEMPT` or `MEDIARY_PROBE`;
 //! - operands stand after `--`, so that none of them can become an option;
 //! - both pipes are always drained; a reader that is slow slows the child, but neither stops a
 //!   deadline nor a cancel, and the time that the child waits for us isn't held against it;
@@ -17,6 +17,10 @@
 //! A [`Host`] saves the loading of a program that many short runs need. What it forks is a child of ours like any other, and
 //! all of this holds of it.
 //!
+//! Whoever has children run has an [`Assignment`], whatever kind of [`Owner`] it is: what stops them, where their words go, what
+//! they may take and what they took. Their words are kept by [`Outputs`], of one owner and of all together up to a limit, and
+//! can be read while they are said. Only what serves many (a host, a nats-server) has no owner.
+//!
 //! What a crash of ours leaves behind is found and ended by [`Runner::end_orphans`].
 //!
 //! It doesn't interpret output: that is the business of one adapter per tool, next door.
@@ -27,6 +31,8 @@ mod control;
 mod environment;
 mod error;
 mod fork;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod group;
 mod growth;
 mod host;
@@ -35,6 +41,7 @@ mod lines;
 mod orphans;
 mod output;
 mod outputs;
+mod owner;
 mod proc_fs;
 mod queue;
 pub mod redact;
@@ -54,6 +61,7 @@ pub use host::{Host, Plan, Unhosted};
 pub use lines::{Line, Source};
 pub use orphans::{Orphan, kill_children};
 pub use outputs::Outputs;
+pub use owner::{Caps, Owner};
 pub(crate) use runner::is_program;
 pub use runner::{Runner, describe_metrics};
 pub use running::{Canceller, Ended, EndedBy, Reloader, Running, Status};

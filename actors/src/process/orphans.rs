@@ -6,8 +6,8 @@ use rustix::process::{Pid, Signal};
 use tokio::time::Instant;
 
 use super::{
-    Runner, Spec, proc_fs,
-    runner::{MARK_ATTEMPT, MARK_LOG, MARK_RUN},
+    Owner, Runner, Spec, proc_fs,
+    runner::{MARK_LOG, MARK_RUN},
 };
 
 /// A child of an earlier life of ours, which ended it without its own end.
@@ -17,8 +17,8 @@ pub struct Orphan {
     pub pid: u32,
     /// Clock ticks between the start of the machine and its own: pid and start name a process.
     pub start_ticks: u64,
-    /// The attempt that it belonged to, as it carries it.
-    pub attempt: Option<String>,
+    /// Whose it was, as it carries it.
+    pub owner: Option<String>,
     /// The first words of its command line.
     pub command: String,
 }
@@ -56,10 +56,10 @@ pub fn kill_children() {
 }
 
 impl Runner {
-    /// Ends every process that carries the id of our log and is not a child of this life: TERM, then KILL.
+    /// Ends every process that carries the id of our log and whose starter is gone: TERM, then KILL.
     ///
-    /// Answers those that were found. The caller holds the lock of the data folder, so that no other
-    /// server of the same log is alive.
+    /// Answers those that were found. What a doctor has started that looks at the same folder is its own affair, for as
+    /// long as it lives.
     pub async fn end_orphans(&self) -> Vec<Orphan> {
         if self.log_id().is_nil() {
             return Vec::new();
@@ -96,9 +96,8 @@ impl Runner {
 
     fn orphans(&self) -> Vec<Orphan> {
         let log_id = self.log_id().to_string();
-        let own = Self::own_mark();
         let is_orphan = |seen: &proc_fs::Seen| {
-            proc_fs::variable(seen.pid, MARK_LOG).as_ref() == Some(&log_id) && !is_of_run(seen, &own)
+            proc_fs::variable(seen.pid, MARK_LOG).as_ref() == Some(&log_id) && !has_starter(seen)
         };
         marked(is_orphan).collect()
     }
@@ -109,13 +108,25 @@ fn is_of_run(seen: &proc_fs::Seen, mark: &str) -> bool {
     proc_fs::variable(seen.pid, MARK_RUN).is_some_and(|run| run.starts_with(mark))
 }
 
+/// Whether the process that started it is there.
+fn has_starter(seen: &proc_fs::Seen) -> bool {
+    let run = proc_fs::variable(seen.pid, MARK_RUN);
+    let starter = run.as_deref().and_then(|run| {
+        let (pid, start_ticks) = run.rsplit_once('-')?.0.split_once('-')?;
+        Some((Pid::from_raw(pid.parse().ok()?)?, start_ticks.parse::<u64>().ok()?))
+    });
+    starter.is_some_and(|(pid, start_ticks)| {
+        proc_fs::look(pid).is_some_and(|now| now.start_ticks == start_ticks && !now.ended)
+    })
+}
+
 /// The living processes of which this is so.
 fn marked(is_it: impl Fn(&proc_fs::Seen) -> bool) -> impl Iterator<Item = Orphan> {
     let alive = proc_fs::others().into_iter().filter(move |seen| !seen.ended && is_it(seen));
     alive.map(|seen| Orphan {
         pid: seen.pid.as_raw_nonzero().get().unsigned_abs(),
         start_ticks: seen.start_ticks,
-        attempt: proc_fs::variable(seen.pid, MARK_ATTEMPT),
+        owner: Owner::MARKS.iter().find_map(|mark| proc_fs::variable(seen.pid, mark)),
         command: proc_fs::command(seen.pid),
     })
 }

@@ -1,43 +1,169 @@
-//! What attempts' programs wrote, read while they write and for as long as their files are there (PL-28).
+//! What owners' programs wrote, read while they write and for as long as their files are there (PL-28): a file for each
+//! owner, which is capped by itself, and all of them together up to a limit.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use mediary_schema::{AttemptId, job::Output};
+use mediary_schema::job::Output;
+use tokio_util::sync::CancellationToken;
 
-use super::output::split;
+use super::{Assignment, Caps, Owner, output::split};
 
-/// The files of all attempts.
+/// The files of all owners. Clones are the same ones.
 #[derive(Debug, Clone)]
 pub struct Outputs {
     folder: PathBuf,
+    bytes_max: u64,
+    register: Arc<Mutex<Register>>,
 }
+
+/// Who is at work.
+#[derive(Debug, Default)]
+struct Register {
+    /// With how many assignments it has.
+    at_work: BTreeMap<Owner, u32>,
+    /// How many began since it was tidied.
+    begun: u32,
+}
+
+/// An owner that is at work.
+#[derive(Debug)]
+pub(super) struct AtWork {
+    owner: Owner,
+    register: Arc<Mutex<Register>>,
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        let mut register = lock(&self.register);
+        if let Some(count) = register.at_work.get_mut(&self.owner) {
+            *count -= 1;
+            if *count == 0 {
+                register.at_work.remove(&self.owner);
+            }
+        }
+    }
+}
+
+fn lock(register: &Mutex<Register>) -> MutexGuard<'_, Register> {
+    register.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Owners that begin from one look at all files to the next: a look takes time with their number. So many may write half
+/// a MiB each beyond the limit meanwhile.
+const TIDY_EVERY: u32 = 256;
+/// What a file takes of the disk at least.
+const FILE_BYTES_MIN: u64 = 4 << 10;
+/// What their names end with; whatever else lies there is somebody else's.
+const ENDING: &str = ".log";
 
 /// How often a file is read anew that changes while it is read.
 const TRIES_MAX: u32 = 5;
 
 impl Outputs {
-    /// The files in this folder.
-    pub const fn in_folder(folder: PathBuf) -> Self {
-        Self { folder }
+    /// The files in this folder, together at most about so many bytes.
+    pub fn in_folder(folder: PathBuf, bytes_max: u64) -> Self {
+        // Whoever begins first finds what an earlier life left.
+        let register = Register { begun: TIDY_EVERY, ..Register::default() };
+        Self { folder, bytes_max, register: Arc::new(Mutex::new(register)) }
     }
 
-    /// The file of an attempt.
-    pub fn path(&self, attempt_id: AttemptId) -> PathBuf {
-        self.folder.join(format!("{attempt_id}.log"))
+    /// The work of an owner, whose children's words are kept here; they end when `stop` is cancelled. Now and then it
+    /// makes room for them, in the background.
+    pub fn assign(&self, owner: impl Into<Owner>, caps: Caps, stop: CancellationToken) -> Assignment {
+        let owner = owner.into();
+        let (at_work, is_due) = self.begin(owner);
+        if is_due {
+            let outputs = self.clone();
+            tokio::task::spawn_blocking(move || outputs.make_room());
+        }
+        Assignment::new(owner, Some(self.path(owner)), stop).within(caps).kept(at_work)
+    }
+
+    /// Notes that an owner is at work, until the answer is dropped; and whether it is time to make room.
+    fn begin(&self, owner: Owner) -> (AtWork, bool) {
+        let mut register = lock(&self.register);
+        *register.at_work.entry(owner).or_default() += 1;
+        register.begun += 1;
+        let is_due = register.begun > TIDY_EVERY;
+        if is_due {
+            register.begun = 0;
+        }
+        (AtWork { owner, register: Arc::clone(&self.register) }, is_due)
+    }
+
+    fn make_room(&self) {
+        if let Err(error) = self.tidy() {
+            tracing::warn!(%error, "what programs wrote long ago can't be removed");
+        }
+    }
+
+    /// Removes what was written longest ago until the rest is within the limit; never that of who is at work. Blocks.
+    fn tidy(&self) -> io::Result<()> {
+        let files = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            files => files?,
+        };
+        let (mut oldest_first, mut bytes) = (Vec::new(), 0);
+        for file in files {
+            let file = file?;
+            let name = file.file_name().to_string_lossy().into_owned();
+            let facts = match file.metadata() {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                facts => facts?,
+            };
+            if facts.is_file() && name.ends_with(ENDING) {
+                let takes = facts.len().max(FILE_BYTES_MIN);
+                bytes += takes;
+                oldest_first.push((facts.modified()?, name, takes));
+            }
+        }
+        oldest_first.sort();
+        for (_, name, takes) in oldest_first {
+            if bytes <= self.bytes_max {
+                break;
+            }
+            // Nobody begins meanwhile to write to what is removed.
+            let register = lock(&self.register);
+            if register.at_work.keys().any(|owner| file_name(*owner) == name) {
+                continue;
+            }
+            remove(&self.folder.join(name))?;
+            bytes -= takes;
+        }
+        Ok(())
+    }
+
+    /// The file of an owner.
+    pub fn path(&self, owner: impl Into<Owner>) -> PathBuf {
+        self.folder.join(file_name(owner.into()))
     }
 
     /// Whole lines behind a place, which is counted as if nothing were left out; at most so many bytes. None if the
-    /// attempt has no file. Blocks.
-    pub fn read(&self, attempt_id: AttemptId, after: u64, bytes_max: usize) -> io::Result<Option<Output>> {
-        match settled(&self.path(attempt_id)) {
+    /// owner has no file. Blocks.
+    pub fn read(&self, owner: impl Into<Owner>, after: u64, bytes_max: usize) -> io::Result<Option<Output>> {
+        match settled(&self.path(owner)) {
             Ok(bytes) => Ok(Some(piece(&bytes, after, bytes_max))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        // Somebody else made room.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+fn file_name(owner: Owner) -> String {
+    format!("{owner}{ENDING}")
 }
 
 /// A file as it is between two changes: its end is written anew from time to time, in several steps.
@@ -53,7 +179,7 @@ fn settled(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn piece(bytes: &[u8], after: u64, bytes_max: usize) -> Output {
+pub(super) fn piece(bytes: &[u8], after: u64, bytes_max: usize) -> Output {
     let (head, left_out, tail) = split(bytes);
     let tail_start = head.len() as u64 + left_out;
     let (rest, start) = match usize::try_from(after).ok().and_then(|after| head.get(after..)) {
@@ -75,7 +201,9 @@ fn piece(bytes: &[u8], after: u64, bytes_max: usize) -> Output {
 
 #[cfg(test)]
 mod tests {
-    use mediary_schema::AttemptId;
+    use std::time::{Duration, SystemTime};
+
+    use mediary_schema::{AttemptId, ProbeId};
     use uuid::Uuid;
 
     use super::{super::output::CappedFile, *};
@@ -96,11 +224,51 @@ mod tests {
         }
     }
 
+    // invariant: A-11
+    #[test]
+    fn what_was_written_longest_ago_goes_first_and_never_that_of_who_is_at_work() {
+        const KIB: usize = 1 << 10;
+        let folder = tempfile::tempdir().unwrap();
+        let outputs = Outputs::in_folder(folder.path().to_owned(), 25 << 10);
+        let owner = |number: usize| match Uuid::from_u128(number as u128) {
+            id if number < 3 => Owner::from(AttemptId::from_uuid(id)),
+            id => Owner::from(ProbeId::from_uuid(id)),
+        };
+        for number in 0..5 {
+            let path = outputs.path(owner(number));
+            fs::write(&path, vec![b'x'; 10 * KIB]).unwrap();
+            let written = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000 + number as u64);
+            fs::File::options().write(true).open(path).unwrap().set_modified(written).unwrap();
+        }
+        fs::write(folder.path().join("notes.txt"), vec![b'x'; 100 * KIB]).unwrap();
+        let there =
+            || -> Vec<usize> { (0..9).filter(|number| outputs.path(owner(*number)).exists()).collect() };
+        let (oldest, is_due) = outputs.begin(owner(0));
+        assert!(is_due, "an earlier life may have left too much");
+        let (oldest_again, is_due) = outputs.begin(owner(0));
+        assert!(!is_due, "it is looked through now and then only");
+        outputs.tidy().unwrap();
+        assert_eq!(there(), [0, 4]);
+        drop(oldest);
+        outputs.tidy().unwrap();
+        assert_eq!(there(), [0, 4], "what is within the limit stays");
+        for number in 5..9 {
+            fs::write(outputs.path(owner(number)), "x").unwrap();
+        }
+        outputs.tidy().unwrap();
+        assert_eq!(there(), [0, 6, 7, 8], "a small file takes a block");
+        drop(oldest_again);
+        fs::write(outputs.path(owner(8)), vec![b'x'; 10 * KIB]).unwrap();
+        outputs.tidy().unwrap();
+        assert_eq!(there(), [6, 7, 8], "who has done his work is as others");
+        assert!(folder.path().join("notes.txt").exists(), "it is not ours");
+    }
+
     // PL-28: streamed live, readable later.
     #[test]
     fn who_follows_has_every_line_once_and_who_reads_later_has_what_is_kept() {
         let folder = tempfile::tempdir().unwrap();
-        let outputs = Outputs::in_folder(folder.path().to_owned());
+        let outputs = Outputs::in_folder(folder.path().to_owned(), u64::MAX);
         assert_eq!(outputs.read(ATTEMPT, 0, 10).unwrap(), None);
         let mut file = CappedFile::open(&outputs.path(ATTEMPT)).unwrap();
         let (mut place, mut text) = (0, String::new());
@@ -127,7 +295,7 @@ mod tests {
     #[test]
     fn a_line_that_is_not_whole_yet_is_waited_for() {
         let folder = tempfile::tempdir().unwrap();
-        let outputs = Outputs::in_folder(folder.path().to_owned());
+        let outputs = Outputs::in_folder(folder.path().to_owned(), u64::MAX);
         fs::write(outputs.path(ATTEMPT), "one\ntw").unwrap();
         let piece = outputs.read(ATTEMPT, 0, 100).unwrap().unwrap();
         assert_eq!((piece.text.as_str(), piece.next), ("one\n", 4));

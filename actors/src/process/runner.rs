@@ -15,7 +15,10 @@ use std::{
     thread,
 };
 
-use rustix::process::{Pid, WaitId, WaitIdOptions, getpid, waitid};
+use rustix::{
+    io::Errno,
+    process::{Pid, Resource, Rlimit, WaitId, WaitIdOptions, getpid, prlimit, waitid},
+};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -34,8 +37,6 @@ use super::{
 
 /// Names the log whose work a process does.
 pub(super) const MARK_LOG: &str = "MEDIARY_LOG";
-/// Names the attempt that a process belongs to.
-pub(super) const MARK_ATTEMPT: &str = "MEDIARY_ATTEMPT";
 /// Names one run: the process that started it, and a number.
 pub(super) const MARK_RUN: &str = "MEDIARY_RUN";
 
@@ -123,6 +124,9 @@ impl Runner {
         let copy = host.and_then(|host| host.fork(self, spec, &command_line, &variables, &mark));
         let hosted = copy.is_some();
         let started = copy.map_or_else(|| start(spec, &variables, stdin), Ok)?;
+        if let Some(bytes) = spec.memory_bytes_max.filter(|_| hosted) {
+            cap_memory(started.leader, bytes);
+        }
         let pid = started.leader.as_raw_nonzero();
         tracing::debug!(tool = spec.tool, %pid, hosted, command = command_line, "child is started");
         metrics::counter!("mediary_processes_started_total", "tool" => spec.tool).increment(1);
@@ -141,8 +145,8 @@ impl Runner {
         if !self.log_id.is_nil() {
             all.insert(MARK_LOG.into(), self.log_id.to_string().into());
         }
-        if let Some(attempt) = spec.attempt {
-            all.insert(MARK_ATTEMPT.into(), attempt.to_string().into());
+        if let Some(owner) = spec.owner {
+            all.insert(owner.mark().into(), owner.to_string().into());
         }
         all.extend(spec.extra.iter().cloned());
         all.into_iter().collect()
@@ -159,8 +163,7 @@ pub(super) struct Started {
 }
 
 fn start(spec: &Spec, variables: &[(OsString, OsString)], stdin: Stdio) -> Result<Started, Error> {
-    #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
-    let mut command = Command::new(&spec.program);
+    let mut command = program(spec);
     command.args(spec.command_arguments()).env_clear();
     command.envs(variables.iter().map(|(name, value)| (name, value)));
     if let Some(folder) = spec.folder() {
@@ -193,6 +196,32 @@ impl Pipes {
             (Some(File::from(OwnedFd::from(stderr))), errors)
         };
         Ok(Self { stdout: File::from(OwnedFd::from(stdout)), stderr, output, errors })
+    }
+}
+
+/// What is called with the arguments. Who may not have all memory has a shell set the limit that it then becomes: a child
+/// of his could be there before we would set it from outside.
+fn program(spec: &Spec) -> Command {
+    const CAPPED: &str = "ulimit -d \"$0\"; exec \"$@\"";
+    let called = |program: &std::path::Path| {
+        #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+        let command = Command::new(program);
+        command
+    };
+    let Some(bytes) = spec.memory_bytes_max else { return called(&spec.program) };
+    let mut shell = called("/bin/sh".as_ref());
+    shell.args(["-c", CAPPED, &(bytes >> 10).to_string()]).arg(&spec.program);
+    shell
+}
+
+/// Caps what a copy that a host forked, and whoever it starts, may have of memory, each. Not the address space, of which some
+/// programs reserve terabytes that they never use.
+fn cap_memory(leader: Pid, bytes: u64) {
+    let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
+    match prlimit(Some(leader), Resource::Data, limit) {
+        // It has ended already.
+        Ok(_) | Err(Errno::SRCH) => {}
+        Err(error) => tracing::warn!(%error, "the memory of a child can't be capped"),
     }
 }
 
@@ -297,7 +326,7 @@ fn start_thread(tool: &str, role: &str, body: impl FnOnce() + Send + 'static) {
 fn wait_for_end(leader: Pid, notes: &mpsc::Sender<Note>) {
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
     while let Err(error) = waitid(WaitId::Pid(leader), options) {
-        if error != rustix::io::Errno::INTR {
+        if error != Errno::INTR {
             tracing::error!(%error, "a child can't be waited for");
             break;
         }

@@ -6,9 +6,7 @@ use std::{
     time::Duration,
 };
 
-use mediary_schema::AttemptId;
-
-use super::{Host, redact};
+use super::{Caps, Host, Owner, redact};
 
 /// What to run and within which limits.
 #[derive(Debug, Clone)]
@@ -19,13 +17,14 @@ pub struct Spec {
     pub(super) operands: Vec<OsString>,
     pub(super) working_dir: Option<PathBuf>,
     pub(super) extra: Vec<(OsString, OsString)>,
-    pub(super) attempt: Option<AttemptId>,
+    pub(super) owner: Option<Owner>,
     pub(super) output_file: Option<PathBuf>,
     pub(super) unrecorded: &'static [&'static str],
     pub(super) in_order: bool,
     pub(super) no_progress: Option<Duration>,
     pub(super) writes_into: Option<PathBuf>,
     pub(super) deadline: Option<Duration>,
+    pub(super) memory_bytes_max: Option<u64>,
     pub(super) grace: Duration,
     pub(super) host: Option<Host>,
 }
@@ -44,13 +43,14 @@ impl Spec {
             operands: Vec::new(),
             working_dir: None,
             extra: Vec::new(),
-            attempt: None,
+            owner: None,
             output_file: None,
             unrecorded: &[],
             in_order: false,
             no_progress: None,
             writes_into: None,
             deadline: None,
+            memory_bytes_max: None,
             grace: Self::GRACE,
             host: None,
         }
@@ -91,14 +91,14 @@ impl Spec {
         self
     }
 
-    /// The attempt that this run belongs to.
+    /// Whose this run is.
     #[must_use]
-    pub fn attempt(mut self, attempt: Option<AttemptId>) -> Self {
-        self.attempt = attempt;
+    pub fn owner(mut self, owner: Option<Owner>) -> Self {
+        self.owner = owner;
         self
     }
 
-    /// Where to keep the output; runs of one attempt share the file and add to it.
+    /// Where to keep the output; runs of one owner share the file and add to it.
     #[must_use]
     pub fn output_file(mut self, file: Option<PathBuf>) -> Self {
         self.output_file = file;
@@ -140,6 +140,22 @@ impl Spec {
     #[must_use]
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.deadline = Some(limit);
+        self
+    }
+
+    /// Lets none of its processes have more memory of its own than this: the system gives no more, and what a program does
+    /// then is its own affair.
+    #[must_use]
+    pub fn memory_max(mut self, bytes: u64) -> Self {
+        self.memory_bytes_max = Some(bytes);
+        self
+    }
+
+    /// Within these caps; what it was given before holds if it is less.
+    #[must_use]
+    pub(super) fn within(mut self, caps: Caps) -> Self {
+        self.deadline = self.deadline.into_iter().chain(caps.time).min();
+        self.memory_bytes_max = self.memory_bytes_max.into_iter().chain(caps.memory_bytes).min();
         self
     }
 

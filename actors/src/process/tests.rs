@@ -11,6 +11,8 @@ use uuid::Uuid;
 use super::*;
 
 mod order;
+mod orphans;
+mod owners;
 
 /// Longer than anything here takes on a busy machine; reaching it is a failure.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -261,7 +263,7 @@ async fn the_environment_is_clean_and_marked() {
     let environment = Environment::of(variables.map(|(name, value)| (name.into(), value.into())));
     let runner = Runner::new(log_id, environment);
     let attempt = AttemptId::from_uuid(Uuid::from_u128(7));
-    let spec = Spec::new("env", "/usr/bin/env").env("EXTRA", "yes").attempt(Some(attempt));
+    let spec = Spec::new("env", "/usr/bin/env").env("EXTRA", "yes").owner(Some(attempt.into()));
     let mut running = runner.spawn(&spec).unwrap();
     let mut all = lines(&mut running).await;
     all.sort();
@@ -334,42 +336,12 @@ async fn output_is_kept_without_protocol_and_secrets() {
     assert!(kept.contains("\nhttp://***@host/\n"), "{kept}");
 }
 
-/// A process that carries the mark of `log_id` as a child of an earlier life would.
-fn orphan_of(log_id: Uuid, script: &str) -> std::process::Child {
-    #[expect(clippy::disallowed_methods, reason = "it must not be a child of a runner")]
-    let mut command = std::process::Command::new("/bin/sh");
-    command.arg("-c").arg(script).env(runner::MARK_LOG, log_id.to_string());
-    command.env(runner::MARK_RUN, "1-1-1").env(runner::MARK_ATTEMPT, "attempt-x").spawn().unwrap()
-}
-
-// invariant: J-7
-#[tokio::test]
-async fn orphans_of_our_log_are_ended_and_nobody_else() {
-    let (ours, theirs) = (runner(), runner());
-    let mut orphan = orphan_of(ours.log_id(), "trap '' TERM; while :; do sleep 1; done");
-    let mut stranger = orphan_of(theirs.log_id(), "exec sleep 1000");
-    let mut child = ours.spawn(&shell("echo $$; sleep 1000")).unwrap();
-    let child_pid = next_pid(&mut child).await;
-
-    let ended = timeout(PATIENCE, ours.end_orphans()).await.expect("it ends");
-    let found = ended.iter().find(|found| found.pid == orphan.id()).expect("the orphan is found");
-    assert_eq!(found.attempt.as_deref(), Some("attempt-x"));
-    assert!(found.command.starts_with("/bin/sh -c"), "{found:?}");
-    assert!(!orphan.wait().unwrap().success());
-    assert!(is_alive(child_pid), "our own child goes on");
-    assert!(is_alive(Pid::from_child(&stranger)), "another log's child goes on");
-
-    assert_eq!(ours.end_orphans().await, []);
-    stranger.kill().unwrap();
-    stranger.wait().unwrap();
-    child.cancel().await;
-}
-
 #[tokio::test]
 async fn programs_are_found_in_order_and_versions_are_read() {
     let path = runner().environment().path_folders();
     let tools = Tools::new(path.clone());
-    let version = tools.version(&runner(), Tool::Ffmpeg).await.expect("ffmpeg is installed");
+    let probe = Assignment::default();
+    let version = tools.version(&runner(), Tool::Ffmpeg, &probe).await.expect("ffmpeg is installed");
     assert!(version.starts_with(|first: char| first.is_ascii_digit() || first == 'n'), "{version}");
 
     let missing = Tools::new(path).with(Tool::Ffmpeg, "/nowhere/ffmpeg").find(Tool::Ffmpeg).unwrap_err();
@@ -378,7 +350,8 @@ async fn programs_are_found_in_order_and_versions_are_read() {
         matches!(Tools::default().find(Tool::YtDlp), Err(Error::ToolMissing { program }) if program == "yt-dlp")
     );
 
-    let other = Tools::default().with(Tool::YtDlp, "/bin/false").version(&runner(), Tool::YtDlp).await;
+    let other =
+        Tools::default().with(Tool::YtDlp, "/bin/false").version(&runner(), Tool::YtDlp, &probe).await;
     assert!(matches!(other, Err(Error::Version { .. })), "{other:?}");
 }
 

@@ -4,10 +4,9 @@ use std::{
     collections::BTreeMap,
     fmt,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use super::{Error, Runner, Spec, runner::is_program};
+use super::{Assignment, Error, Line, Runner, Spec, runner::is_program};
 
 /// A program that is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,17 +106,12 @@ impl Tools {
         self.find(tool).ok().and_then(|path| path.parent().map(Path::to_path_buf))
     }
 
-    /// Asks the program for its version.
-    pub async fn version(&self, runner: &Runner, tool: Tool) -> Result<String, Error> {
-        // A cold Python takes seconds on a busy machine.
-        const DEADLINE: Duration = Duration::from_secs(30);
-        let spec = Spec::new(tool.name(), self.find(tool)?).arg(tool.version_option()).deadline(DEADLINE);
-        let mut running = runner.spawn(&spec)?;
+    /// Asks the program for its version, as the work of a probe.
+    pub async fn version(&self, runner: &Runner, tool: Tool, probe: &Assignment) -> Result<String, Error> {
+        let spec = Spec::new(tool.name(), self.find(tool)?).arg(tool.version_option());
         let mut version = None;
-        while let Some(line) = running.next_line().await {
-            version = version.or_else(|| tool.version_in(&line.text));
-        }
-        let ended = running.wait().await;
+        let look = |line: Line| version = version.take().or_else(|| tool.version_in(&line.text));
+        let ended = probe.run(runner, spec, look).await?;
         let words = || format!("{:?}: {}", ended.status, ended.output_tail.join(" / "));
         let version = version.filter(|_| ended.is_clean());
         version.ok_or_else(|| Error::Version { program: tool.name().to_owned(), words: words() })

@@ -22,6 +22,8 @@ mod engine;
 mod entry;
 mod extract;
 mod failure;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod host;
 mod lenient;
 mod level;

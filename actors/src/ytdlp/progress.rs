@@ -39,7 +39,7 @@ impl<'a> Meter<'a> {
             printed.total_bytes.or_else(|| printed.total_bytes_estimate.map(|bytes| bytes as u64));
         let downloaded = printed.downloaded_bytes.or(of_stream).unwrap_or(0);
         let total = self.total.or(if self.several { None } else { of_stream });
-        let done = self.before + downloaded;
+        let done = self.before.saturating_add(downloaded);
         let eta = printed.eta.filter(|_| total.is_some() && !self.several).map(|seconds| seconds as u64);
         if printed.status.as_deref() == Some("finished") {
             self.before = done;

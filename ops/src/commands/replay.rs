@@ -172,7 +172,7 @@ async fn build(
         advice: error.advice(),
     })?;
     let last = until(replay.until.as_ref(), &log, report.last_position)?;
-    let every = replay.every.unwrap_or(last.max(1));
+    let every = replay.every.unwrap_or_else(|| last.max(1));
     if last / every > CHECKPOINTS_MAX {
         return Err(Failure::Usage {
             message: format!("that would be {} hashes, and {CHECKPOINTS_MAX} is the most", last / every),

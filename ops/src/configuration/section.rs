@@ -190,11 +190,21 @@ pub struct Jobs {
     pub retry_wait_ms: u64,
     /// The longest wait at all, in milliseconds.
     pub retry_wait_max_ms: u64,
+    /// Bytes of what programs write that are kept, all of it together; what was written longest ago goes first.
+    pub output_bytes_max: u64,
+    /// Bytes of memory that each process of a job may have of its own; what is over it fails. No limit if left out.
+    pub process_memory_bytes_max: Option<u64>,
 }
 
 impl Default for Jobs {
     fn default() -> Self {
-        Self { tries_max: 3, retry_wait_ms: 5_000, retry_wait_max_ms: 600_000 }
+        Self {
+            tries_max: 3,
+            retry_wait_ms: 5_000,
+            retry_wait_max_ms: 600_000,
+            output_bytes_max: 1 << 30,
+            process_memory_bytes_max: None,
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use mediary_actors::process;
 use mediary_api::{App, Platform, limits, session::Authenticator, websocket};
 use mediary_log::Proof;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -39,7 +38,7 @@ pub(super) fn app(
         tokens: tokens.clone(),
         vault: readers.vault.clone(),
         queue: Arc::new(Queue { desk: Arc::clone(&work.desk), clock: record.gate.clock().clone() }),
-        outputs: Arc::new(Outputs(process::Outputs::in_folder(configuration.data.join("output")))),
+        outputs: Arc::new(Outputs(work.outputs.clone())),
         standings: work.standings.clone(),
         reactions: record.reaction_names(),
         verifying: Arc::new(Semaphore::new(1)),

@@ -54,6 +54,7 @@ impl Fanout {
         let child = NatsServerArguments {
             runner: roots.runner.clone(),
             tools: roots.tools.clone(),
+            outputs: roots.outputs.clone(),
             data: configuration.data.clone(),
             access,
             stream_bytes_max: configuration.nats_stream_bytes_max,

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use mediary_actors::{
     job::Desk,
     net::{self, Gateway, Guard, Net},
-    process::{Environment, Host, Runner, kill_children},
+    process::{Environment, Host, Outputs, Runner, kill_children},
     reaction::Reacted,
     resource::{Budgets, Resources},
     supervisor::{LocalWorker, SupervisorHandle, reconcile},
@@ -146,6 +146,8 @@ pub(super) struct Work {
     pub(super) standings: watch::Receiver<Standings>,
     /// What has yt-dlp loaded; it is started by the first run.
     pub(super) host: Option<Host>,
+    /// What child programs wrote.
+    pub(super) outputs: Outputs,
 }
 
 impl Work {
@@ -171,6 +173,10 @@ impl Work {
             signals: signals.clone(),
             hands,
             tools: tree::tools(configuration, path_folders),
+            outputs: Outputs::in_folder(
+                configuration.data.join("output"),
+                configuration.jobs.output_bytes_max,
+            ),
             runner,
             gateway,
             host: configuration.ytdlp.host.then(ytdlp::host),
@@ -184,8 +190,8 @@ impl Work {
         let supervisor =
             tree::grow(&roots, configuration, fanout.child.take()).await.map_err(ServeError::Actors)?;
         let relay = fanout.start(&record.gate, &readers.tokens, &signals);
-        let (desk, host) = (roots.desk, roots.host);
-        Ok(Self { supervisor, relay, signals, desk, reacted, held, standings, host })
+        let Roots { desk, host, outputs, .. } = roots;
+        Ok(Self { supervisor, relay, signals, desk, reacted, held, standings, host, outputs })
     }
 
     /// Keeps supervisor and log of one mind until it is stopped.

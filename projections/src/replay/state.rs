@@ -57,7 +57,9 @@ impl ViewState {
             let order = if known_by.is_empty() { names.join(", ") } else { known_by.join(", ") };
             text(&mut hasher, &table);
             length(&mut hasher, names.len());
-            names.iter().for_each(|name| text(&mut hasher, name));
+            for name in &names {
+                text(&mut hasher, name);
+            }
             let mut select =
                 rows.prepare(&format!("SELECT {} FROM main.{table} ORDER BY {order}", names.join(", ")))?;
             let mut found = select.query([])?;

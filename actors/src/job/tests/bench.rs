@@ -36,7 +36,13 @@ use uuid::Uuid;
 use super::super::{
     Clerk, Desk, Dispatcher, DispatcherArguments, Performer, PerformerArguments, dispatcher, performer,
 };
-use crate::{process::Outputs, resource::Resources, room::Room, staging::Staging, workspace::Effect};
+use crate::{
+    process::{Caps, Outputs},
+    resource::Resources,
+    room::Room,
+    staging::Staging,
+    workspace::Effect,
+};
 
 /// A log with what gives out and does the work of it.
 pub(super) struct Bench {
@@ -143,7 +149,8 @@ impl Bench {
             worker: self.worker,
             signals: mediary_log::signal::SignalHub::default(),
             staging: self.staging(),
-            output: Outputs::in_folder(self.folder.path().join("output")),
+            output: Outputs::in_folder(self.folder.path().join("output"), u64::MAX),
+            caps: Caps::default(),
         };
         Actor::spawn(None, Performer::new(clerk, Arc::new(effect)), arguments).await.unwrap().0
     }

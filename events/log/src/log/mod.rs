@@ -17,6 +17,8 @@ mod export;
 mod extension;
 mod filter;
 mod frame;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod handle;
 mod hub;
 mod index;

@@ -3,7 +3,7 @@
 //! `walk` goes along the chain, `log::rules` knows what no single event shows, `bundle` proves the same of a bundle,
 //! `report` is what is told. The index is proved by `log::index::prove`.
 
-mod bundle;
+pub(super) mod bundle;
 mod error;
 mod report;
 mod walk;

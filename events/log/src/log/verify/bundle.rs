@@ -41,7 +41,7 @@ pub(in crate::log) fn verify_bundle_with<E: From<VerifyError>>(
     prove(path, BufReader::new(file), checkpoint, each)
 }
 
-fn prove<E: From<VerifyError>>(
+pub(in crate::log) fn prove<E: From<VerifyError>>(
     path: &Path,
     reader: impl BufRead,
     checkpoint: Option<Checkpoint>,
