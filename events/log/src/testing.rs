@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     gate::{Caller, Gate},
-    log::{Append, Appended, Log, NewEvent, OpenError, Options, Urgency},
+    log::{Log, OpenError, Options},
     work,
 };
 
@@ -41,7 +41,10 @@ pub fn platform() -> Caller {
 }
 
 /// Records past the gate: what a program of another age, or a broken one, may have written.
-pub async fn append_raw(log: &Log, events: Vec<NewEvent>) -> Appended {
+#[cfg(any(test, feature = "testing"))]
+pub async fn append_raw(log: &Log, events: Vec<crate::NewEvent>) -> crate::Appended {
+    use crate::log::{Append, Urgency};
+
     let (header, urgency) = (platform().header(), Urgency::Normal);
     let append = Append { header, urgency, expected: Vec::new(), only_if: Vec::new(), events };
     log.append(append).await.expect("the writer takes what is whole")
