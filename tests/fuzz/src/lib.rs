@@ -1,7 +1,8 @@
 //! Whatever reads bytes that somebody else made, as a fuzzer calls it: a target takes any bytes, and panics where something does
 //! not hold.
 //!
-//! Every test run gives each of them its seeds, pieces of those and all that once made it panic (`regressions/<target>/`). To add one: a function, a line in [`TARGETS`].
+//! `ops/fuzz` runs them, led by what code they reach. Every test run gives each of them its seeds, pieces of those and all that
+//! once made it panic (`regressions/<target>/`). To add one: a function, a line in [`TARGETS`].
 
 mod feed;
 mod seeds;
@@ -54,12 +55,12 @@ fn talk(bytes: &[u8]) {
     ytdlp::fuzzing::rows(bytes);
 }
 
-/// What somebody wants to follow: its key is an address whose key is itself.
+/// What somebody wants to follow: its key is an address, too. What the key's own key is says nothing: of broken
+/// escapes (`%%366`) it is another, and keys are closed for ever, since ids are made of them.
 fn address(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let Ok(address) = text.parse::<Address>() else { return };
-    let key: Address = address.key().parse().expect("the key of an address is an address");
-    assert_eq!(key.key(), address.key(), "of {text:?}");
+    address.key().parse::<Address>().expect("the key of an address is an address");
     if let Some(both) = address.video_of_list() {
         assert_eq!(both.list.video_of_list(), None, "of {text:?}");
     }

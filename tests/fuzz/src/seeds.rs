@@ -68,7 +68,7 @@ pub(crate) fn addresses() -> Vec<Vec<u8>> {
     ])
 }
 
-/// The first byte says which kind it is: mp3, ogg, wav, mp4.
+/// The first byte says which kind it is: mp3, ogg, wav, mp4. Whole ones `ops/fuzz` has ffmpeg make.
 pub(crate) fn containers() -> Vec<Vec<u8>> {
     let mp3 =
         [&b"\0ID3\x04\0\0\0\0\0\x0a0123456789"[..], &[0xFF, 0xFB, 0x90, 0x64], &[0; 413], b"TAG"].concat();
