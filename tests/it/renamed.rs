@@ -151,7 +151,7 @@ async fn what_is_renamed_while_nobody_looks_is_found_at_the_start_and_by_who_rea
     // It reads what it finds: a bit that rotted is noticed under the other name too.
     let (place, other) = (library(&platform, "c.bin"), library(&platform, "d.bin"));
     let moment = fs::metadata(&place).unwrap().modified().unwrap();
-    fs::write(&place, b"nobody plays thiS").unwrap();
+    fs::write(&place, b"nobody plays that").unwrap();
     fs::File::options().write(true).open(&place).unwrap().set_modified(moment).unwrap();
     fs::rename(&place, &other).unwrap();
     assert_eq!(client.verify_files(json!({})).await["state"], json!("SUCCEEDED"));

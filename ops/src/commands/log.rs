@@ -16,7 +16,7 @@ pub(crate) use self::{erase::ERASE, show::EVENTS, tail::RECORDED, verify::VERIFY
 pub(crate) use self::{
     event::Event,
     head::HEAD,
-    verify::{Offline, Verification, hex, holder, open_failure, text as proof, verdict, verify_live},
+    verify::{Offline, Verification, chain, hex, holder, open_failure, text as proof, verdict, verify_live},
 };
 use super::{
     arguments::Everywhere,

@@ -17,7 +17,7 @@ use super::{
     arguments::Everywhere,
     connection::{self, Environment},
     failure::Failure,
-    log::{Offline, hex, holder, open_failure},
+    log::{Offline, chain, hex, holder, open_failure},
     moment,
     part::Part,
 };
@@ -265,27 +265,52 @@ fn unbuilt(error: &ReplayError) -> Failure {
     Failure::Unsound { code: error.code().to_owned(), message: chain(error), advice }
 }
 
-/// An error with its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+fn text(replayed: &Replayed) -> String {
+    let mut rows = vec![
+        ("log".to_owned(), Some(format!("{}, whole", replayed.log_id))),
+        ("last position".to_owned(), Some(replayed.last_position.to_string())),
+        ("head hash".to_owned(), Some(replayed.head_hash.clone())),
+        ("state hash".to_owned(), Some(replayed.state_hash.clone())),
+        ("erased".to_owned(), (replayed.erased_count > 0).then(|| replayed.erased_count.to_string())),
+    ];
+    rows.extend(replayed.views.iter().map(|ViewLine { name, version, row_count, hash }| {
+        (format!("view {name}"), Some(format!("{hash} (version {version}, {row_count} rows)")))
+    }));
+    rows.extend(replayed.checkpoints.iter().map(|CheckpointLine { position, state_hash }| {
+        (format!("state at {position}"), Some(state_hash.clone()))
+    }));
+    rows.push(("written to".to_owned(), replayed.sqlite.as_ref().map(|file| file.display().to_string())));
+    let rows: Vec<(&str, Option<String>)> =
+        rows.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    fields(&rows)
 }
 
-fn text(replayed: &Replayed) -> String {
-    let views = replayed.views.iter().map(|view| {
-        format!("{} (version {}): {} rows, {}", view.name, view.version, view.row_count, view.hash)
-    });
-    let checkpoints =
-        replayed.checkpoints.iter().map(|line| format!("{:>9} {}", line.position, line.state_hash));
-    let lines = |lines: Vec<String>| (!lines.is_empty()).then(|| lines.join("\n"));
-    fields(&[
-        ("log", Some(format!("{}, whole", replayed.log_id))),
-        ("last position", Some(replayed.last_position.to_string())),
-        ("head hash", Some(replayed.head_hash.clone())),
-        ("state hash", Some(replayed.state_hash.clone())),
-        ("erased", (replayed.erased_count > 0).then(|| replayed.erased_count.to_string())),
-        ("views", lines(views.collect())),
-        ("checkpoints", lines(checkpoints.collect())),
-        ("written to", replayed.sqlite.as_ref().map(|file| file.display().to_string())),
-    ])
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_get_a_line_for_each_view_and_checkpoint() {
+        let view = |name| ViewLine { name, version: 8, row_count: 15, hash: "aa".to_owned() };
+        let replayed = Replayed {
+            log_id: "01".to_owned(),
+            last_position: 7,
+            head_hash: "bb".to_owned(),
+            state_hash: "cc".to_owned(),
+            erased_count: 0,
+            views: vec![view("download"), view("job")],
+            checkpoints: vec![CheckpointLine { position: 5, state_hash: "dd".to_owned() }],
+            sqlite: None,
+        };
+        let lines = [
+            "log            01, whole",
+            "last position  7",
+            "head hash      bb",
+            "state hash     cc",
+            "view download  aa (version 8, 15 rows)",
+            "view job       aa (version 8, 15 rows)",
+            "state at 5     dd",
+        ];
+        assert_eq!(text(&replayed), lines.map(|line| format!("{line}\n")).concat());
+    }
 }

@@ -15,7 +15,7 @@ use self::offline::answer;
 pub(crate) use self::{
     live::{holder, verify_live},
     offline::{Offline, open_failure},
-    verification::{Verification, hex, text, verdict},
+    verification::{Verification, chain, hex, text, verdict},
 };
 use crate::{
     commands::{
