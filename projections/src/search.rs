@@ -19,6 +19,7 @@ use rusqlite::{
     types,
 };
 use serde_json::Value;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::sql;
 
@@ -230,6 +231,22 @@ const fn is_written_without_blanks(letter: char) -> bool {
     )
 }
 
+/// Whether a letter or a digit makes a word by itself, also to SQLite: its tables are older than ours, and what only stands
+/// above or around a letter is none to it.
+fn is_of_words(letter: char) -> bool {
+    let is_none_to_sqlite = matches!(
+        letter,
+        // Vowels that were marks once: New Tai Lue, Vedic.
+        '\u{19b0}'..='\u{19c0}' | '\u{19c8}'..='\u{19c9}' | '\u{1cf2}'..='\u{1cf3}'
+        // Letters in circles and squares, which are signs.
+            | '\u{24b6}'..='\u{24e9}'
+            | '\u{1f130}'..='\u{1f149}'
+            | '\u{1f150}'..='\u{1f169}'
+            | '\u{1f170}'..='\u{1f189}'
+    );
+    letter.is_alphanumeric() && !is_combining_mark(letter) && !is_none_to_sqlite
+}
+
 /// What a list is searched for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum Sought {
@@ -250,7 +267,7 @@ impl Sought {
         if words().next().is_none() {
             return Self::Anything;
         }
-        let words = words().filter(|word| word.chars().any(char::is_alphanumeric));
+        let words = words().filter(|word| word.chars().any(is_of_words));
         let mut quoted: Vec<String> =
             words.map(|word| format!("\"{}\"", apart(word).replace('"', " "))).collect();
         let Some(last) = quoted.pop() else { return Self::Nothing };

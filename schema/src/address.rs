@@ -140,11 +140,18 @@ impl FromStr for Address {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(UrlRefused::Credentials);
         }
-        // The parser passes over tabs and ends of lines, and the part behind `#` is no place for orders to yt-dlp.
-        if text.chars().any(char::is_control) || text.contains(SMUGGLED) {
+        let key = key(text, &url);
+        // A browser sends it with everything escaped.
+        if key.len() > Self::BYTES_MAX {
+            return Err(UrlRefused::TooLong { bytes: key.len() });
+        }
+        // The parser passes over tabs and ends of lines, and an address is no place for orders to yt-dlp, in whichever
+        // letters: the key has small ones, and no escapes.
+        let has_orders = |text: &str| text.to_ascii_lowercase().contains(SMUGGLED);
+        if text.chars().any(char::is_control) || has_orders(text) || has_orders(&key) {
             return Err(malformed());
         }
-        Ok(Self { given: text.to_owned(), key: key(text, &url) })
+        Ok(Self { given: text.to_owned(), key })
     }
 }
 
@@ -345,7 +352,13 @@ mod tests {
         assert!(matches!(refused("file:///etc/passwd"), UrlRefused::Scheme { .. }));
         assert!(matches!(refused("cats"), UrlRefused::Malformed { .. }));
         assert!(matches!(refused("http://a.example/\nb"), UrlRefused::Malformed { .. }));
-        assert!(matches!(refused("http://a.example/#__youtubedl_smuggle=x"), UrlRefused::Malformed { .. }));
+        for orders in [
+            "a.example/#__youtubedl_smuggle=x",
+            "A__youtubeDl_smuggle.COM/",
+            "a.example/%5F_youtubedl_smuggle",
+        ] {
+            assert!(matches!(refused(&format!("http://{orders}")), UrlRefused::Malformed { .. }), "{orders}");
+        }
         assert!(matches!(refused("https://me:pw@example.org/"), UrlRefused::Credentials));
     }
 
@@ -356,6 +369,8 @@ mod tests {
         assert!(long(Address::BYTES_MAX).is_ok());
         let refused = long(Address::BYTES_MAX + 1).unwrap_err();
         assert_eq!(refused.to_string(), "the address has 8193 bytes, and 8192 are the most");
+        let escaped = format!("http://a.example/{}", "é".repeat(2000)).parse::<Address>().unwrap_err();
+        assert_eq!(escaped.to_string(), "the address has 12017 bytes, and 8192 are the most");
     }
 
     proptest! {

@@ -1,9 +1,12 @@
+use std::collections::HashSet;
+
 use mediary_events::file::{Event, File};
 use mediary_schema::{DownloadId, JobId, ProjectId, RootId, file::Made};
 use proptest::prelude::*;
+use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::Sought;
+use super::{Sought, is_of_words};
 use crate::{
     file::{FileField, FileFilter, FileView, files},
     listing::{Order, OrderField as _},
@@ -95,6 +98,8 @@ fn what_has_all_the_words_is_found_in_whichever_form_they_are() {
         ("", vec![1, 2, 3, 4, 5, 6]),
         (" \t\u{3000}\n", vec![1, 2, 3, 4, 5, 6]),
         ("!?", vec![]),
+        ("\u{2df2}", vec![]),
+        ("joga \u{2df2}", vec![1]),
         ("m", vec![2, 3, 4, 5, 6]),
     ] {
         assert_eq!(found(&mut rows, text), numbers, "{text:?}");
@@ -227,6 +232,29 @@ fn word() -> impl Strategy<Value = String> {
         "[가-힣]{1,6}",
         "[א-ת]{1,6}",
     ]
+}
+
+// Found by `ops/fuzz`: a mark without its letter was taken for a word, and SQLite has none there.
+// invariant: E-13
+#[test]
+fn what_is_a_word_here_is_one_to_sqlite() {
+    let file = Connection::open_in_memory().unwrap();
+    file.execute_batch(
+        "CREATE VIRTUAL TABLE letters USING fts5 (name, content = '', tokenize = 'unicode61 remove_diacritics 2');
+         CREATE VIRTUAL TABLE words USING fts5vocab (letters, instance);
+         BEGIN;",
+    )
+    .unwrap();
+    let mut insert = file.prepare("INSERT INTO letters (rowid, name) VALUES (?1, ?2)").unwrap();
+    let letters: Vec<char> = ('\u{1}'..=char::MAX).filter(|letter| is_of_words(*letter)).collect();
+    assert!(letters.len() > 100_000);
+    for letter in &letters {
+        insert.execute((u32::from(*letter), letter.to_string())).unwrap();
+    }
+    let mut words = file.prepare("SELECT DISTINCT doc FROM words").unwrap();
+    let words: HashSet<u32> = words.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let none: Vec<&char> = letters.iter().filter(|letter| !words.contains(&u32::from(**letter))).collect();
+    assert!(none.is_empty(), "{none:?}");
 }
 
 /// What may be between two words: signs with at least one blank.
