@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 pub(crate) use self::entry::CONCERN;
 use super::{
     failure::Failure,
+    intent::{self, Certainty, Intent},
     named::{self, Kind},
     noun::Verbs,
-    plan::{self, Certainty, Intent},
     playlist::input,
 };
 use crate::{
@@ -178,7 +178,7 @@ impl Verbs for Verb {
             Self::Revoke { id, certainty } => {
                 let id = named::id(client, KIND, &id).await?;
                 let wanted = input(json!({ "id": id }));
-                let outcome = plan::act_for_good(client, output, certainty, &REVOKE, wanted).await?;
+                let outcome = intent::act_for_good(client, output, certainty, &REVOKE, wanted).await?;
                 Failure::refused(outcome.user_errors)?;
                 Ok(output.show(&json!({ "id": id }), |_| format!("{id} is refused from now on"))?)
             }

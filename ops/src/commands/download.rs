@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 pub(crate) use self::entry::CONCERN;
 use super::{
     failure::Failure,
+    intent::Intent,
     job::{self, FailureDetail, Job},
     named,
     noun::Verbs,
     page,
-    plan::Intent,
     playlist::{self, PlaylistAccount, input},
     ticket::Ticket,
     wait,

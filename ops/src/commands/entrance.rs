@@ -11,7 +11,7 @@ use super::{
     connection::{Environment, connect},
     demo,
     failure::Failure,
-    log, plan, replay, server, shell, why,
+    intent, log, replay, server, shell, why,
 };
 use crate::{client, exit::Exit, output::Output};
 
@@ -26,7 +26,7 @@ pub fn main() -> Exit {
     match block_on(run(verb, &everywhere, &environment, &mut output)) {
         Ok(()) => Exit::Done,
         Err(Failure::Client(client::Error::DryRun(plan))) => {
-            match output.show(&plan, |plan| plan::text(plan)) {
+            match output.show(&plan, |plan| intent::text(plan)) {
                 Ok(()) => Exit::Done,
                 Err(error) => end(error.into(), &mut output),
             }
@@ -88,7 +88,7 @@ fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failu
 fn end(failure: Failure, output: &mut Output) -> Exit {
     let exit = failure.exit();
     if let Failure::Planned { plan, is_shown: false } = &failure
-        && let Err(error) = output.show(plan, |plan| plan::text(plan))
+        && let Err(error) = output.show(plan, |plan| intent::text(plan))
     {
         return end(error.into(), output);
     }

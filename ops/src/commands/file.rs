@@ -9,10 +9,10 @@ use serde_json::json;
 pub(crate) use self::entry::CONCERN;
 use super::{
     failure::Failure,
+    intent::Intent,
     named::{self, Kind},
     noun::Verbs,
     page,
-    plan::Intent,
     playlist::input,
     ticket::Ticket,
     wait,

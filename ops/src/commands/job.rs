@@ -23,12 +23,12 @@ pub(crate) use self::{
 };
 use super::{
     failure::Failure,
+    intent::{self, Certainty, Intent},
     log::history,
     moment as since,
     named::{self, Kind},
     noun::Verbs,
     page,
-    plan::{self, Certainty, Intent},
     playlist::input,
     template,
     ticket::Ticket,
@@ -235,7 +235,7 @@ impl Verbs for Verb {
             Self::Cancel { which: ids, certainty } => {
                 let ids = named::ids(client, KIND, &ids.ids).await?;
                 let wanted = input(json!({ "ids": ids }));
-                show_outcome(plan::act_for_good(client, output, certainty, &CANCEL, wanted).await?, output)
+                show_outcome(intent::act_for_good(client, output, certainty, &CANCEL, wanted).await?, output)
             }
             Self::Retry { ids, ticket, intent } => {
                 let ids = named::ids(client, KIND, &ids.ids).await?;

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
-use super::{failure::Failure, noun::Verbs, plan::Intent, playlist::input};
+use super::{failure::Failure, intent::Intent, noun::Verbs, playlist::input};
 use crate::{
     answers::lane::{Lane, LaneHold, LaneHolder, LanePayload, list, pause, resume},
     client::{Client, Document},

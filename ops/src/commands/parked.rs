@@ -8,8 +8,8 @@ use serde_json::json;
 pub(crate) use self::entry::CONCERN;
 use super::{
     failure::Failure,
+    intent::{self, Certainty, Intent},
     noun::Verbs,
-    plan::{self, Certainty, Intent},
     playlist::input,
 };
 use crate::{
@@ -86,7 +86,8 @@ impl Verbs for Verb {
             Self::Skip { id, reason, certainty } => {
                 for event in of_id(&parked, &id)? {
                     let wanted = json!({ "reaction": event.reaction, "eventId": event.id, "reason": reason });
-                    let outcome = plan::act_for_good(client, output, certainty, &SKIP, input(wanted)).await?;
+                    let outcome =
+                        intent::act_for_good(client, output, certainty, &SKIP, input(wanted)).await?;
                     Failure::refused(outcome.user_errors)?;
                 }
                 Ok(output.show(&json!({ "id": id }), |_| format!("{id} is never handled"))?)

@@ -21,10 +21,10 @@ pub(crate) use self::{
 };
 use super::{
     failure::Failure,
+    intent::Intent,
     named::{self, Kind},
     noun::Verbs,
     page,
-    plan::Intent,
     ticket::Ticket,
     wait,
 };

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
-use super::{failure::Failure, named::Kind, noun::Verbs, plan::Intent, playlist::input};
+use super::{failure::Failure, intent::Intent, named::Kind, noun::Verbs, playlist::input};
 use crate::{
     answers::project::{Project, create, list},
     client::{Client, Document},

@@ -11,10 +11,10 @@ pub(crate) use self::entry::CONCERN;
 use self::typed::Typed;
 use super::{
     failure::Failure,
+    intent::Intent,
     named::{self, Kind},
     noun::Verbs,
     page,
-    plan::Intent,
     playlist::input,
 };
 use crate::{

@@ -10,10 +10,10 @@ use serde_json::json;
 pub(crate) use self::entry::CONCERN;
 use super::{
     failure::Failure,
+    intent::{self, Certainty, Intent},
     named::{self, Kind},
     noun::Verbs,
     page,
-    plan::{self, Certainty, Intent},
     playlist::input,
 };
 use crate::{
@@ -101,7 +101,7 @@ impl Verbs for Verb {
             Self::Delete { name, certainty } => {
                 let id = named::id(client, KIND, &name).await?;
                 let wanted = input(json!({ "id": id }));
-                let outcome = plan::act_for_good(client, output, certainty, &DELETE, wanted).await?;
+                let outcome = intent::act_for_good(client, output, certainty, &DELETE, wanted).await?;
                 Failure::refused(outcome.user_errors)?;
                 let (is_destroyed, left) = (outcome.payload.is_destroyed, outcome.payload.out_of_reach);
                 let told = json!({ "id": id, "isDestroyed": is_destroyed, "outOfReach": left });

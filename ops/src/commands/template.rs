@@ -9,7 +9,7 @@ use clap::{Args, Subcommand, builder::RangedI64ValueParser};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
-use super::{failure::Failure, noun::Verbs, plan::Intent, playlist::input};
+use super::{failure::Failure, intent::Intent, noun::Verbs, playlist::input};
 use crate::{
     answers::template::{Template, import, list, remove, save},
     client::{Client, Document},

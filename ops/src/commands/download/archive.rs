@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::{
     answers::download::import,
     client::{Client, Document, DryRun, Error},
-    commands::{failure::Failure, given, plan::Intent, playlist::input},
+    commands::{failure::Failure, given, intent::Intent, playlist::input},
     output::{Output, plural},
 };
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{
     answers::file::{Root, root_add, root_list},
     client::{Client, Document},
-    commands::{failure::Failure, named::Kind, plan::Intent, playlist::input},
+    commands::{failure::Failure, intent::Intent, named::Kind, playlist::input},
     output::{Output, Table, optional, word},
 };
 

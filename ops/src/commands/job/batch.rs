@@ -8,7 +8,7 @@ use crate::{
     client::{Client, Document},
     commands::{
         failure::Failure,
-        plan::{self, Certainty},
+        intent::{self, Certainty},
         playlist::input,
     },
     output::{Output, plural},
@@ -50,7 +50,7 @@ pub(super) async fn cancel(
         open.truncate(CANCELLED_AT_ONCE_MAX);
         let wanted = input(json!({ "ids": open }));
         let meant = Certainty { yes: certainty.yes || !asked.is_empty(), ..certainty };
-        let outcome = plan::act_for_good(client, output, meant, &CANCEL, wanted).await?;
+        let outcome = intent::act_for_good(client, output, meant, &CANCEL, wanted).await?;
         show_outcome(outcome, output)?;
         asked.append(&mut open);
     }

@@ -8,7 +8,7 @@ use crate::{
     client::{Client, Document},
     commands::{
         failure::Failure,
-        plan::{self, Certainty},
+        intent::{self, Certainty},
         playlist::input,
     },
     output::{Output, plural},
@@ -32,7 +32,7 @@ pub(crate) const ERASE: Document<erase::Answer> = Document::repeatable(include_s
 pub(super) async fn run(erase: Erase, client: &Client, output: &mut Output) -> Result<(), Failure> {
     let Erase { positions, reason, certainty } = erase;
     let wanted = input(json!({ "positions": positions, "reason": reason }));
-    let outcome = plan::act_for_good(client, output, certainty, &ERASE, wanted).await?;
+    let outcome = intent::act_for_good(client, output, certainty, &ERASE, wanted).await?;
     Failure::refused(outcome.user_errors)?;
     let replaced = outcome.payload.replaced;
     let done = json!({ "erased": positions, "replaced": replaced });

@@ -7,7 +7,7 @@ use super::{Shown, finish, input, object};
 use crate::{
     answers::playlist as answers,
     client::{Client, Document},
-    commands::{failure::Failure, plan::Intent, schedule::Again, ticket::Ticket},
+    commands::{failure::Failure, intent::Intent, schedule::Again, ticket::Ticket},
     output::Output,
 };
 

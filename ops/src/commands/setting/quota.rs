@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     answers::setting::{Quota, quotas, set_quota},
     client::{Client, Document},
-    commands::{failure::Failure, named, noun::Verbs, plan::Intent, playlist::input, project},
+    commands::{failure::Failure, intent::Intent, named, noun::Verbs, playlist::input, project},
     output::{Output, Table, bytes, moment},
 };
 

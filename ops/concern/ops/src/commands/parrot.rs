@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
-use super::{failure::Failure, job, noun::Verbs, page, plan::Intent, playlist::input, wait};
+use super::{failure::Failure, job, noun::Verbs, page, intent::Intent, playlist::input, wait};
 use crate::{
     answers::parrot::{Parrot, ParrotPayload, list, tell},
     client::{Client, Document},
