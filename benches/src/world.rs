@@ -138,6 +138,7 @@ impl List {
             duration_ms: Some(duration_ms(entry)),
             availability: Availability::Available,
             live_status: LiveStatus::NotLive,
+            published_at: None,
             after: entry.checked_sub(1).map(|before| self.entry_id(before)),
         }
     }
@@ -152,6 +153,7 @@ impl List {
             duration_ms: Some(duration_ms(entry)),
             availability: Availability::Available,
             live_status: LiveStatus::NotLive,
+            published_at: None,
         }
     }
 

@@ -281,6 +281,7 @@ mod tests {
             duration_ms: None,
             availability: Availability::Available,
             live_status: LiveStatus::NotLive,
+            published_at: None,
         }
     }
 

@@ -1,8 +1,12 @@
 //! Values of the concern `playlist`.
 
+mod filter;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::filter::{EntryFacts, EntryKind, Filter, Judge, Limit, Rule, RuleRefused};
 use crate::{
+    Timestamp,
     account::{Permission, Role},
     bounded,
     download::Quality,
@@ -57,6 +61,9 @@ pub struct Keeping {
     pub entries: KeptEntries,
     /// What of each.
     pub quality: Quality,
+    /// Which of them.
+    #[serde(default, skip_serializing_if = "crate::is_default")]
+    pub filter: Filter,
 }
 
 impl Keep {
@@ -163,6 +170,9 @@ pub struct ObservedEntry {
     /// Whether it is a broadcast.
     #[serde(default)]
     pub live_status: LiveStatus,
+    /// When it was published, if that was told.
+    #[serde(default)]
+    pub published_at: Option<Timestamp>,
 }
 
 /// What one refresh learnt of the list itself.

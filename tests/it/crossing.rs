@@ -31,6 +31,7 @@ pub(crate) async fn follow_as_other(log: &Log, url: &str) -> (String, String, St
         url: url.to_owned(),
         keep: None,
         quality: None,
+        filter: None,
         refresh_timing: None,
         ticket: job::ask::Ticket::default(),
     });

@@ -14,6 +14,7 @@ mod engine;
 mod fairness;
 mod feed;
 mod file;
+mod follow;
 mod full_disk;
 mod golden;
 mod hostile;

@@ -5,6 +5,7 @@
     reason = "helpers of tests: a failure is a failed test"
 )]
 
+mod calendar;
 mod client;
 mod elsewhere;
 mod library;
@@ -21,6 +22,7 @@ mod subscriber;
 mod tools;
 mod wait;
 
+pub use calendar::Calendar;
 pub use client::{Client, events_of};
 pub use elsewhere::{Elsewhere, socket};
 pub use library::files_below;

@@ -6,12 +6,12 @@ use std::{
 use mediary::{
     configuration::{Configuration, NatsMode},
     demo::{MediaLibrary, Site, SiteOptions, install_plugin},
-    serve::{self, Server},
+    serve::{self, Server, Surroundings},
 };
 use mediary_actors::workspace::Hands;
 use tempfile::TempDir;
 
-use crate::{Client, tools_folder};
+use crate::{Calendar, Client, tools_folder};
 
 /// What a test wants different.
 pub type PlatformOptions = Box<dyn FnOnce(&mut Configuration)>;
@@ -38,22 +38,30 @@ impl Platform {
 
     /// Starts both, with something configured otherwise.
     pub async fn start_with(options: PlatformOptions) -> Self {
-        Self::begin(options, None).await
+        Self::begin(options, Surroundings::default()).await
     }
 
     /// Starts both, with all work done by these hands.
     pub async fn start_by(hands: Arc<dyn Hands>) -> Self {
-        Self::begin(Box::new(|_| {}), Some(hands)).await
+        let surroundings = Surroundings { hands: Some(hands), ..Surroundings::default() };
+        Self::begin(Box::new(|_| {}), surroundings).await
     }
 
-    async fn begin(options: PlatformOptions, hands: Option<Arc<dyn Hands>>) -> Self {
+    /// Starts both, with a clock that the test puts forward.
+    pub async fn start_by_the_clock() -> (Self, Calendar) {
+        let (calendar, clock, leaps) = Calendar::new();
+        let surroundings = Surroundings { clock, leaps: Some(leaps), ..Surroundings::default() };
+        (Self::begin(Box::new(|_| {}), surroundings).await, calendar)
+    }
+
+    async fn begin(options: PlatformOptions, surroundings: Surroundings) -> Self {
         provide_tls();
         let folder = tempfile::tempdir().unwrap();
         let media = MediaLibrary::open_shared().await.unwrap();
         let site = Site::start(&media, SiteOptions { port: 0 }).await.unwrap();
         let mut configuration = configuration(folder.path());
         options(&mut configuration);
-        let server = serve::start_with(configuration.clone(), hands).await.unwrap();
+        let server = serve::start_with(configuration.clone(), surroundings).await.unwrap();
         let client = Client::of_data(&configuration.data, server.address());
         Self { site, server, client, configuration, folder }
     }

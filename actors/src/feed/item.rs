@@ -1,7 +1,7 @@
 //! What one item of a feed says, gathered element by element, and the row that it makes.
 
 use mediary_schema::{
-    Address, FailureClass, UrlRefused, bounded,
+    Address, FailureClass, Timestamp, UrlRefused, bounded,
     item::{IdScope, ItemSource},
     job::Failure,
     playlist::{Availability, LiveStatus, ObservedEntry},
@@ -31,6 +31,7 @@ pub(super) struct Draft {
     id: Option<String>,
     video_id: Option<String>,
     duration_ms: Option<u64>,
+    published_at: Option<Timestamp>,
     pub(super) live: Option<LiveStatus>,
     pub(super) media: Media,
     /// What is said of the `podcast:source`s that come next.
@@ -77,6 +78,13 @@ impl Draft {
         self.duration_ms = self.duration_ms.or_else(|| duration::parse(text));
     }
 
+    /// The first moment that can be read: `Wed, 21 Oct 2015 07:28:00 GMT` in RSS, `2015-10-21T07:28:00Z` elsewhere.
+    pub(super) fn published(&mut self, text: &str) {
+        let text = text.trim();
+        let read = || text.parse().ok().or_else(|| Timestamp::from_http_date(text));
+        self.published_at = self.published_at.or_else(read);
+    }
+
     /// Whether it is a broadcast that is over and left nothing.
     pub(super) fn is_over(&self) -> bool {
         self.live == Some(LiveStatus::WasLive) && !self.media.has_files()
@@ -117,6 +125,7 @@ impl Draft {
             duration_ms: self.duration_ms.or(beside_ms),
             availability: Availability::Available,
             live_status: self.live.unwrap_or_default(),
+            published_at: self.published_at,
         })
     }
 

@@ -114,6 +114,7 @@ impl<'de> Parts<'de> for Item<'_> {
             match key.as_deref() {
                 Some("id") => self.draft.permanent_id(&text()?),
                 Some("title") => self.draft.title(Title::Own, &text()?, Markup::Unknown),
+                Some("date_published") => self.draft.published(&text()?),
                 Some("url") => self.draft.media.add_page(media::Page::Link, &text()?, base),
                 Some("external_url") => self.draft.media.add_page(media::Page::OtherLink, &text()?, base),
                 Some("attachments") => {

@@ -21,6 +21,7 @@ pub(super) enum Field {
     },
     Link,
     Duration,
+    Published,
     VideoId,
 }
 
@@ -105,6 +106,9 @@ pub(super) fn read(
         }
         (Space::Core, "id") => return Part::Text(Field::Id { is_permanent: false }, Markup::Plain),
         (Space::Itunes, "duration") => return Part::Text(Field::Duration, Markup::Plain),
+        (Space::Core, "pubdate" | "published") | (Space::DublinCore, "date") => {
+            return Part::Text(Field::Published, Markup::Plain);
+        }
         (Space::YouTube, "videoid") => return Part::Text(Field::VideoId, Markup::Plain),
         (Space::Media, "group") => return Part::Media,
         (Space::Media, "content") => {
@@ -136,6 +140,7 @@ pub(super) fn take(draft: &mut Draft, field: Field, text: &str, markup: Markup, 
         Field::Id { is_permanent: false } => draft.id(text),
         Field::Link => draft.media.add_page(Page::Link, text, Some(base)),
         Field::Duration => draft.duration(text),
+        Field::Published => draft.published(text),
         Field::VideoId => draft.youtube_id(text),
     }
 }

@@ -18,6 +18,7 @@ fn page(indexes: std::ops::Range<u32>) -> StagedPage {
         duration_ms: None,
         availability: Availability::Available,
         live_status: LiveStatus::NotLive,
+        published_at: None,
     };
     let entries = indexes.map(entry).collect();
     StagedPage {

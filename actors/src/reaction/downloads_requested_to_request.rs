@@ -39,11 +39,14 @@ impl Reaction for DownloadsRequestedToRequest {
         }
         let mut steps = Vec::new();
         for event in decode_cause::<Playlist>(cause)? {
-            let Event::DownloadsRequested { quality, entries, again, ticket } = event else { continue };
+            let Event::DownloadsRequested { quality, entries, again, filter, ticket } = event else {
+                continue;
+            };
             let named = entries.map(|entries| entries.into_iter().collect::<HashSet<_>>());
+            let judge = filter.judge();
             let wanted = |row: &&Row| match &named {
                 Some(entries) => entries.contains(&row.entry_id),
-                None => row.seen && row.availability.is_available(),
+                None => row.is_to_be_had() && judge.broken(&row.facts()).is_none(),
             };
             let rows = state.rows.iter().filter(wanted);
             let wish = Wish { playlist_id, number: state.wishes };

@@ -9,11 +9,11 @@ use mediary_schema::{
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::lenient;
+use super::{lenient, moment};
 
 /// The fields of a row that are asked for.
-pub(super) const ENTRY_FIELDS: &str = "_type,id,title,duration,availability,live_status,url,webpage_url,\
-    extractor_key,ie_key,playlist_index,playlist_id,playlist_title,playlist_count,playlist_webpage_url";
+pub(super) const ENTRY_FIELDS: &str = "_type,id,title,duration,availability,live_status,timestamp,upload_date,\
+    url,webpage_url,extractor_key,ie_key,playlist_index,playlist_id,playlist_title,playlist_count,playlist_webpage_url";
 
 /// The fields of the list itself that are asked for.
 pub(super) const LIST_FIELDS: &str = "id,title,playlist_count,extractor_key,webpage_url,original_url";
@@ -28,6 +28,8 @@ pub(super) struct PrintedEntry {
     duration: Option<f64>,
     availability: Option<String>,
     live_status: Option<String>,
+    timestamp: Option<f64>,
+    upload_date: Option<String>,
     url: Option<String>,
     webpage_url: Option<String>,
     extractor_key: Option<String>,
@@ -183,6 +185,8 @@ impl PrintedEntry {
                 .filter(|seconds| (0.0..=DURATION_SECONDS_MAX).contains(seconds)),
             availability: printed.text("availability"),
             live_status: printed.text("live_status"),
+            timestamp: printed.number("timestamp"),
+            upload_date: printed.text("upload_date"),
             url: printed.text("url"),
             webpage_url: printed.text("webpage_url"),
             extractor_key: printed.text("extractor_key"),
@@ -269,6 +273,7 @@ impl PrintedEntry {
                 .filter(|seconds| *seconds > 0.0)
                 .map(|seconds| (seconds * 1000.0) as u64),
             live_status: live_status(self.live_status.as_deref()),
+            published_at: moment::published(self.timestamp, self.upload_date.as_deref()),
         })
     }
 

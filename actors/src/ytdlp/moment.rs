@@ -41,6 +41,16 @@ fn bounded(wait_ms: f64) -> u64 {
     (wait_ms.max(0.0) as u64).clamp(shortest, longest)
 }
 
+/// When it was published: a Unix time, or a day such as `20260131`, whose beginning it is then.
+pub(super) fn published(timestamp: Option<f64>, day: Option<&str>) -> Option<Timestamp> {
+    let seconds = timestamp.filter(|seconds| seconds.is_finite());
+    let of_seconds = seconds.map(|seconds| Timestamp::from_micros((seconds * 1_000_000.0) as i64));
+    of_seconds.or_else(|| {
+        let day = day.filter(|day| day.len() == 8 && day.bytes().all(|letter| letter.is_ascii_digit()))?;
+        format!("{}-{}-{}T00:00:00Z", &day[..4], &day[4..6], &day[6..]).parse().ok()
+    })
+}
+
 /// How long a text says that it takes: `Premieres in 2 hours`, `will begin in 5 minutes`.
 pub(super) fn wait_ms(text: &str) -> Option<u64> {
     let text = text.to_lowercase();
@@ -73,6 +83,18 @@ mod tests {
         let failure = refuse_if_not_yet(info.as_object().unwrap()).err()?;
         assert_eq!(failure.class, FailureClass::NotYet);
         Some((failure.message, failure.retry_after_ms))
+    }
+
+    #[test]
+    fn a_row_was_published_at_a_moment_or_on_a_day() {
+        let told = |timestamp, day| published(timestamp, day).map(|at| at.to_string());
+        assert_eq!(told(Some(1_767_225_600.5), Some("20200101")).unwrap(), "2026-01-01T00:00:00.500000Z");
+        assert_eq!(told(None, Some("20260131")).unwrap(), "2026-01-31T00:00:00.000000Z");
+        for (timestamp, day) in
+            [(None, None), (Some(f64::NAN), None), (None, Some("20261331")), (None, Some("soon"))]
+        {
+            assert_eq!(told(timestamp, day), None, "{timestamp:?} {day:?}");
+        }
     }
 
     // Field 14.

@@ -85,10 +85,16 @@ impl Explains for Words {
             Event::KeepingChanged { keeping: None } => {
                 format!("wanted nothing of {list} kept without asking for it")
             }
-            Event::KeepingChanged { keeping: Some(Keeping { entries, quality }) } => {
+            Event::KeepingChanged { keeping: Some(Keeping { entries, quality, filter }) } => {
                 let what = if entries == KeptEntries::All { "all of" } else { "what is new in" };
-                format!("wanted {what} {list} kept ({})", quality.name)
+                let rules = filter.rules().iter().map(ToString::to_string);
+                let which: Vec<String> = [quality.name].into_iter().chain(rules).collect();
+                format!("wanted {what} {list} kept ({})", which.join(", "))
             }
+            Event::EntriesSkipped { rule, entries } => match entries.as_slice() {
+                [only] => format!("skipped {} of {list}, by the rule {rule}", entry(*only)?),
+                several => format!("skipped {} entries of {list}, by the rule {rule}", several.len()),
+            },
             Event::DownloadsWithdrawn {} => format!("asked for nothing of {list} any more"),
             Event::DownloadsRequested { quality, entries, again, .. } => {
                 let again = if again { " again" } else { "" };
@@ -119,6 +125,7 @@ impl Explains for Words {
             | Event::RefreshFailed { .. }
             | Event::DownloadsRequested { .. }
             | Event::KeepingChanged { .. }
+            | Event::EntriesSkipped { .. }
             | Event::DownloadsWithdrawn {} => None,
         }
     }

@@ -26,6 +26,10 @@ pub(crate) struct PlaylistFollowInput {
     /// What of each is kept then: `best`, `1080p`, `720p` or `audio`; as it was if left out, `best` at first. Only with
     /// `keep`.
     quality: Option<String>,
+    /// Rules of which of them: `title=WORDS`, `title!=WORDS`, `title~REGEX`, `title!~REGEX`, `duration>=90s`, `duration<=2h`,
+    /// `published>=2026-01-01`, `published<=2026-12-31`, `kind=` and `kind!=` with `video`, `short` or `live`. Each entry that is
+    /// kept keeps to all of them. As it was if left out, none at first. Only with `keep`.
+    filter: Option<Vec<String>>,
     /// How often it is refreshed from now on, by a schedule called `refresh PLAYLIST-ID`; as it was if left out, never at first.
     refresh_timing: Option<ScheduleTiming>,
     /// When the turn of its refresh comes.
@@ -83,10 +87,10 @@ impl PlaylistMutation {
         context: &Context<'_>,
         input: PlaylistFollowInput,
     ) -> Result<PlaylistPayload> {
-        let PlaylistFollowInput { url, keep, quality, refresh_timing, ticket, terms } = input;
+        let PlaylistFollowInput { url, keep, quality, filter, refresh_timing, ticket, terms } = input;
         let refresh_timing = refresh_timing.map(Timing::from);
         let (keep, ticket) = (keep.map(Keep::from), TicketInput::parse(ticket)?);
-        let asked = ask::Follow { url, keep, quality, refresh_timing, ticket };
+        let asked = ask::Follow { url, keep, quality, filter, refresh_timing, ticket };
         payload(context, terms, Ask::Follow(asked)).await
     }
 

@@ -146,6 +146,8 @@ pub(crate) struct Playlist {
     keep: KeepName,
     /// What of each is kept then: `best`, `1080p`, `720p` or `audio`; none if nothing is.
     keep_quality: Option<String>,
+    /// The rules that each of these keeps to; without any, all are kept.
+    keep_filter: Vec<String>,
     /// When it was refreshed last.
     refreshed_at: Option<DateTime>,
     /// How that went.
@@ -175,10 +177,13 @@ pub(crate) struct Playlist {
 impl From<PlaylistRow> for Playlist {
     fn from(row: PlaylistRow) -> Self {
         let keep = Keep::of(row.keeping.as_ref());
+        let filter = row.keeping.iter().flat_map(|keeping| keeping.filter.rules());
+        let keep_filter = filter.map(ToString::to_string).collect();
         let keep_quality = row.keeping.map(|keeping| keeping.quality.name);
         Self {
             keep: keep.into(),
             keep_quality,
+            keep_filter,
             id: ID(row.id.to_string()),
             url: row.url,
             title: row.title,

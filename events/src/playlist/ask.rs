@@ -1,6 +1,11 @@
 //! What may be asked about playlists: a form for each command.
 
-use mediary_schema::{PlaylistId, UrlRefused, account::Permission, playlist::Keep, schedule::Timing};
+use mediary_schema::{
+    PlaylistId, UrlRefused,
+    account::Permission,
+    playlist::{Keep, RuleRefused},
+    schedule::Timing,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +42,11 @@ pub struct Follow {
     /// What of each is kept: `best`, `1080p`, `720p` or `audio`; as it was if left out, `best` at first. Only with `keep`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub quality: Option<String>,
+    /// Rules of what of it is kept then, such as `title!=trailer`, `duration>=90s` or `kind=video`; as it was if left out, none at
+    /// first. Only with `keep`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(length(max = 32))]
+    pub filter: Option<Vec<String>>,
     /// How often it is refreshed from now on: a schedule called `refresh PLAYLIST-ID`; as it was if left out, never at first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refresh_timing: Option<Timing>,
@@ -78,6 +88,16 @@ impl crate::Rejection for UrlRefused {
 
     fn advice(&self) -> Option<String> {
         Some(Self::advice(self).to_owned())
+    }
+}
+
+impl crate::Rejection for RuleRefused {
+    fn code(&self) -> &'static str {
+        "PLAYLIST_BAD_RULE"
+    }
+
+    fn advice(&self) -> Option<String> {
+        Some(Self::ADVICE.to_owned())
     }
 }
 

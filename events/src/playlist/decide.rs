@@ -1,4 +1,8 @@
-use mediary_schema::{EntryId, account::Permission, playlist::UnreadableRow};
+use mediary_schema::{
+    EntryId,
+    account::Permission,
+    playlist::{Filter, UnreadableRow},
+};
 
 use super::{Command, Event, Resolved, State, state::Wish};
 use crate::{Concern, EventKind, Subjects};
@@ -25,6 +29,9 @@ pub enum Rejection {
     /// A quality was said of what is kept, and that nothing is kept, or not what.
     #[error("a quality is said of what is kept, and nothing is said to be kept")]
     QualityOfNothing,
+    /// A filter was said of what is kept, and that nothing is kept, or not what.
+    #[error("a filter is said of what is kept, and nothing is said to be kept")]
+    FilterOfNothing,
     /// A change was to be recorded that is none of a row.
     #[error("a page of changes holds something else")]
     NotAChange,
@@ -37,6 +44,7 @@ impl crate::Rejection for Rejection {
             Self::NeverListed => "PLAYLIST_NEVER_LISTED",
             Self::NoSuchEntry { .. } => "PLAYLIST_NO_SUCH_ENTRY",
             Self::QualityOfNothing => "PLAYLIST_QUALITY_OF_NOTHING",
+            Self::FilterOfNothing => "PLAYLIST_FILTER_OF_NOTHING",
             Self::NotAChange => "PLAYLIST_NOT_A_CHANGE",
         }
     }
@@ -48,7 +56,7 @@ impl crate::Rejection for Rejection {
                 "read it with `mediary playlist refresh ID --wait`, which says what is in the way".to_owned(),
             ),
             Self::NoSuchEntry { .. } => Some("list its entries with `mediary playlist show ID`".to_owned()),
-            Self::QualityOfNothing => {
+            Self::QualityOfNothing | Self::FilterOfNothing => {
                 Some("say which entries are kept, too: `--keep new` or `--keep all`".to_owned())
             }
             Self::NotAChange => None,
@@ -65,7 +73,7 @@ impl Concern for Playlist {
         EventKind::new("follow_requested", 1, 0),
         EventKind::new("unfollowed", 1, 0),
         EventKind::new("resolved", 1, 0),
-        EventKind::new("entry_added", 1, 0).about(ROW),
+        EventKind::new("entry_added", 1, 1).about(ROW),
         EventKind::new("entry_not_seen", 1, 0).about(ROW),
         EventKind::new("entry_removed", 1, 0).about(ROW),
         EventKind::new("entry_moved", 1, 0).about(ROW),
@@ -76,9 +84,10 @@ impl Concern for Playlist {
         EventKind::new("entry_returned", 1, 0).about(ROW),
         EventKind::new("refresh_completed", 1, 0).about(&["job"]),
         EventKind::new("refresh_failed", 1, 0).about(&["job"]),
-        EventKind::new("downloads_requested", 1, 1).about(&["entry"]),
+        EventKind::new("downloads_requested", 1, 2).about(&["entry"]),
         EventKind::new("downloads_withdrawn", 1, 0),
-        EventKind::new("keeping_changed", 1, 0),
+        EventKind::new("keeping_changed", 1, 1),
+        EventKind::new("entries_skipped", 1, 0).about(&["entry"]),
     ];
 
     type Command = Command;
@@ -155,6 +164,7 @@ impl Concern for Playlist {
                     quality,
                     entries: None,
                     again,
+                    filter: Filter::default(),
                     ticket,
                 };
                 let wished = awaited.into_iter().map(request).chain(state.keep_unasked());
@@ -162,18 +172,30 @@ impl Concern for Playlist {
             }
             Command::FailRefresh { job_id, failure } => Ok(vec![Event::RefreshFailed { job_id, failure }]),
             Command::Keep { keeping } if state.keeping == keeping => Ok(vec![]),
-            Command::Keep { keeping } => Ok(vec![Event::KeepingChanged { keeping }]),
+            Command::Keep { keeping } => {
+                let follows = keeping.as_ref().map(|keeping| state.keep_from_now_on(keeping));
+                let changed = Event::KeepingChanged { keeping };
+                Ok([changed].into_iter().chain(follows.unwrap_or_default()).collect())
+            }
             Command::RequestDownloads { quality, entries, again, ticket } => {
                 if let Some(missing) = missing_entry(state, entries.as_deref()) {
                     return Err(Rejection::NoSuchEntry { entry_id: missing });
                 }
                 let Some(entries) = entries else {
-                    return Ok(vec![Event::DownloadsRequested { quality, entries: None, again, ticket }]);
+                    let filter = Filter::default();
+                    return Ok(vec![Event::DownloadsRequested {
+                        quality,
+                        entries: None,
+                        again,
+                        filter,
+                        ticket,
+                    }]);
                 };
                 let some = |entries: &[EntryId]| Event::DownloadsRequested {
                     quality: quality.clone(),
                     entries: Some(entries.to_vec()),
                     again,
+                    filter: Filter::default(),
                     ticket: ticket.clone(),
                 };
                 Ok(entries.chunks(Event::ENTRIES_MAX).map(some).collect())
@@ -224,6 +246,7 @@ fn record(state: &State, changes: Vec<Event>) -> Result<Vec<Event>, Rejection> {
             | Event::RefreshFailed { .. }
             | Event::DownloadsRequested { .. }
             | Event::KeepingChanged { .. }
+            | Event::EntriesSkipped { .. }
             | Event::DownloadsWithdrawn {} => return Err(Rejection::NotAChange),
         };
         if is_new {

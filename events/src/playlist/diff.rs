@@ -202,6 +202,7 @@ impl<'a> Scribe<'a> {
             duration_ms: entry.duration_ms,
             availability: entry.availability,
             live_status: entry.live_status,
+            published_at: entry.published_at,
             after,
         });
         entry_id

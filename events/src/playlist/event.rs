@@ -1,11 +1,11 @@
 use mediary_schema::{
-    EntryId, ItemId, JobId, Ticket,
+    EntryId, ItemId, JobId, Ticket, Timestamp,
     download::Quality,
     item::ItemSource,
     job::Failure,
     playlist::{
-        After, Availability, Keeping, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode,
-        UnreadableRow,
+        After, Availability, Filter, Keeping, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts,
+        RefreshMode, Rule, UnreadableRow,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,9 @@ pub enum Event {
         availability: Availability,
         /// Whether it is a broadcast.
         live_status: LiveStatus,
+        /// When it was published, if that was told.
+        #[serde(default, skip_serializing_if = "is_default")]
+        published_at: Option<Timestamp>,
         /// The row in front of it; none is the front.
         after: After,
     },
@@ -157,9 +160,20 @@ pub enum Event {
         entries: Option<Vec<EntryId>>,
         /// Whether also what is kept already, or was once.
         again: bool,
+        /// Which of all that are there.
+        #[serde(default, skip_serializing_if = "is_default")]
+        filter: Filter,
         /// When the turn of these downloads comes.
         #[serde(default, skip_serializing_if = "is_default")]
         ticket: Ticket,
+    },
+    /// Entries are not kept without being asked for, as a rule of the filter says.
+    #[serde(rename = "entries_skipped")]
+    EntriesSkipped {
+        /// The rule: the first one that each of them breaks.
+        rule: Rule,
+        /// Which entries.
+        entries: Vec<EntryId>,
     },
     /// From now on so much of it is kept without being asked for.
     #[serde(rename = "keeping_changed")]
@@ -177,6 +191,8 @@ impl Event {
     pub const FEW: usize = 10;
     /// How many entries one wish for downloads names: each of them is a subject of it. More are several wishes.
     pub const ENTRIES_MAX: usize = SUBJECTS_MAX;
+    /// How many entries are skipped in one event, none of them a subject of it, where very many are.
+    pub(super) const SKIPPED_MAX: usize = 1_000;
 
     pub(super) fn subjects(&self, before: &State) -> Subjects {
         match self {
@@ -196,10 +212,10 @@ impl Event {
             Self::RefreshCompleted { job_id, .. } | Self::RefreshFailed { job_id, .. } => {
                 Subjects::of([Some((*job_id).into())])
             }
-            Self::DownloadsRequested { entries, .. } => {
-                let mut entries = entries.iter().flatten().copied().map(Subject::from);
-                Subjects::of([(); Self::ENTRIES_MAX].map(|()| entries.next()))
-            }
+            Self::DownloadsRequested { entries, .. } => named(entries.as_deref().unwrap_or_default()),
+            // Very many are told at once, and not each by its name.
+            Self::EntriesSkipped { entries, .. } if entries.len() > Self::ENTRIES_MAX => Subjects::none(),
+            Self::EntriesSkipped { entries, .. } => named(entries),
             Self::FollowRequested { .. }
             | Self::Unfollowed {}
             | Self::Resolved { .. }
@@ -207,6 +223,12 @@ impl Event {
             | Self::DownloadsWithdrawn {} => Subjects::none(),
         }
     }
+}
+
+/// The first of these entries.
+fn named(entries: &[EntryId]) -> Subjects {
+    let mut entries = entries.iter().copied().map(Subject::from);
+    Subjects::of([(); Event::ENTRIES_MAX].map(|()| entries.next()))
 }
 
 impl Event {
@@ -227,7 +249,16 @@ impl Event {
                 *title = None;
             }
             Self::EntryRenamed { title, .. } => title.clear(),
-            Self::DownloadsRequested { ticket, .. } => *ticket = ticket.redacted(),
+            Self::DownloadsRequested { ticket, filter, .. } => {
+                *ticket = ticket.redacted();
+                *filter = filter.redacted();
+            }
+            // Without the words of a rule nobody knows what is to be skipped: nothing more is kept then.
+            Self::KeepingChanged { keeping } => *keeping = keeping.take().filter(|it| !it.filter.has_words()),
+            Self::EntriesSkipped { rule, entries } if rule.has_words() => {
+                *rule = Rule::redacted();
+                entries.clear();
+            }
             Self::RefreshFailed { failure, .. } => *failure = failure.redacted(),
             Self::Unfollowed {}
             | Self::EntryNotSeen { .. }
@@ -235,7 +266,7 @@ impl Event {
             | Self::EntryMoved { .. }
             | Self::EntryAvailabilityChanged { .. }
             | Self::EntryReturned { .. }
-            | Self::KeepingChanged { .. }
+            | Self::EntriesSkipped { .. }
             | Self::DownloadsWithdrawn {} => {}
         }
         event

@@ -9,6 +9,7 @@ mod compare;
 mod decide;
 mod diff;
 mod event;
+mod keeping;
 mod rows;
 mod state;
 #[cfg(test)]

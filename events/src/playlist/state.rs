@@ -1,12 +1,11 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use mediary_schema::{
-    EntryId, ItemId, Ticket,
+    EntryId, ItemId, Ticket, Timestamp,
     download::Quality,
     item::ItemSource,
     playlist::{
-        After, Availability, Keeping, KeptEntries, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts,
-        RefreshMode,
+        After, Availability, Keeping, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode,
     },
 };
 
@@ -29,6 +28,8 @@ pub struct Row {
     pub availability: Availability,
     /// Whether it is a broadcast.
     pub live_status: LiveStatus,
+    /// When it was published, if that was told.
+    pub published_at: Option<Timestamp>,
     /// Whether the last full refresh had it.
     pub seen: bool,
 }
@@ -83,7 +84,9 @@ pub struct State {
     /// What of it is kept without being asked for; none is nothing.
     pub keeping: Option<Keeping>,
     /// Rows that are to be kept without being asked for, once a refresh ends that found them to be had.
-    unasked: Vec<EntryId>,
+    pub(super) unasked: Vec<EntryId>,
+    /// Rows that are skipped, each with the place of its rule in the filter in force.
+    pub(super) skipped: BTreeMap<EntryId, u8>,
     /// Rows found absent since the last full refresh that came to its end.
     newly_absent: HashSet<EntryId>,
 }
@@ -112,54 +115,6 @@ impl State {
         self.rows.contains(entry_id) || self.removed.contains(entry_id)
     }
 
-    /// What the end of a refresh asks for by itself.
-    pub(super) fn keep_unasked(&self) -> Vec<Event> {
-        let Some(Keeping { entries, quality }) = &self.keeping else { return Vec::new() };
-        let request = |entries: Option<&[EntryId]>, bulk| Event::DownloadsRequested {
-            quality: quality.clone(),
-            entries: entries.map(<[EntryId]>::to_vec),
-            again: false,
-            ticket: Ticket { bulk, ..Ticket::default() },
-        };
-        match entries {
-            // What is there when it is read for the first time is nothing new.
-            KeptEntries::New if !self.listed => Vec::new(),
-            KeptEntries::All if !self.listed => vec![request(None, true)],
-            KeptEntries::New | KeptEntries::All => {
-                let found: Vec<EntryId> =
-                    self.unasked.iter().copied().filter(|id| self.is_to_be_had(*id)).collect();
-                let bulk = found.len() > Event::FEW;
-                found.chunks(Event::ENTRIES_MAX).map(|some| request(Some(some), bulk)).collect()
-            }
-        }
-    }
-
-    fn is_to_be_had(&self, entry_id: EntryId) -> bool {
-        self.rows.get(entry_id).is_some_and(|row| row.seen && row.availability.is_available())
-    }
-
-    /// Another quality forgets nothing that waits. All of a list that was read is what is to be had, for which whoever
-    /// said so asks, and what is not, which waits.
-    fn turn_unasked(&mut self) {
-        let is_all = |keeping: &Keeping| keeping.entries == KeptEntries::All;
-        if self.keeping.is_none() {
-            self.unasked.clear();
-        } else if self.keeping.as_ref().is_some_and(is_all) {
-            let rows = self.rows.iter().map(|row| row.entry_id);
-            self.unasked = rows.filter(|id| !self.listed || !self.is_to_be_had(*id)).collect();
-        }
-    }
-
-    /// The end of a refresh asked for what is to be had; the rest waits until it is, or is gone.
-    fn settle_unasked(&mut self) {
-        let Some(keeping) = &self.keeping else { return };
-        if keeping.entries == KeptEntries::New && !self.listed {
-            self.unasked.clear();
-        }
-        let waiting = std::mem::take(&mut self.unasked).into_iter();
-        self.unasked = waiting.filter(|id| self.rows.contains(*id) && !self.is_to_be_had(*id)).collect();
-    }
-
     /// The item of a row that the list has or had.
     pub fn item_of(&self, entry_id: EntryId) -> Option<ItemId> {
         self.rows.get(entry_id).or_else(|| self.removed.get(entry_id)).map(|row| row.item_id)
@@ -184,7 +139,8 @@ impl State {
     pub(super) fn bytes(&self) -> usize {
         let absent = self.newly_absent.capacity() * (size_of::<EntryId>() + 1);
         let unasked = self.unasked.capacity() * size_of::<EntryId>();
-        size_of_val(self) + self.rows.bytes() + self.removed.bytes() + absent + unasked
+        let skipped = self.skipped.len() * size_of::<(EntryId, u8)>() * 2;
+        size_of_val(self) + self.rows.bytes() + self.removed.bytes() + absent + unasked + skipped
     }
 
     pub(super) fn evolve(&mut self, event: &Event) {
@@ -197,8 +153,7 @@ impl State {
             Event::Unfollowed {} => {
                 self.followed = false;
                 self.awaiting_refresh.clear();
-                self.keeping = None;
-                self.unasked.clear();
+                self.turn_keeping(None);
             }
             Event::Resolved { kind, observed } => {
                 self.resolved = Some(Resolved { kind: *kind, observed: observed.clone() });
@@ -211,6 +166,7 @@ impl State {
                 duration_ms,
                 availability,
                 live_status,
+                published_at,
                 after,
             } => {
                 let row = Row {
@@ -221,6 +177,7 @@ impl State {
                     duration_ms: *duration_ms,
                     availability: *availability,
                     live_status: *live_status,
+                    published_at: *published_at,
                     seen: true,
                 };
                 self.removed.take(*entry_id);
@@ -245,6 +202,7 @@ impl State {
             }
             Event::EntryRenamed { entry_id, title } => {
                 self.rows.change(*entry_id, |row| row.title = Some(title.clone()));
+                self.reconsider(*entry_id);
             }
             Event::EntryDescribed { entry_id, duration_ms, live_status, url }
             | Event::EntryLiveStatusChanged { entry_id, duration_ms, live_status, url } => {
@@ -252,6 +210,7 @@ impl State {
                     (row.duration_ms, row.live_status) = (*duration_ms, *live_status);
                     row.source.url.clone_from(url);
                 });
+                self.reconsider(*entry_id);
             }
             Event::EntryAvailabilityChanged { entry_id, availability } => {
                 self.rows.change(*entry_id, |row| row.availability = *availability);
@@ -271,16 +230,17 @@ impl State {
                 };
             }
             Event::RefreshFailed { .. } => {}
-            Event::KeepingChanged { keeping } => {
-                self.keeping.clone_from(keeping);
-                self.turn_unasked();
-            }
+            Event::KeepingChanged { keeping } => self.turn_keeping(keeping.as_ref()),
+            Event::EntriesSkipped { rule, entries } => self.skip(rule, entries),
             Event::DownloadsWithdrawn {} => {
                 self.withdrawn = self.wishes;
                 self.awaiting_refresh.clear();
             }
-            Event::DownloadsRequested { quality, again, ticket, .. } => {
+            Event::DownloadsRequested { quality, entries, again, ticket, .. } => {
                 self.wishes += 1;
+                for entry_id in entries.iter().flatten() {
+                    self.skipped.remove(entry_id);
+                }
                 let waits = |wish: &&mut Wish| wish.quality.wish() == quality.wish();
                 if self.listed {
                     self.awaiting_refresh.clear();
@@ -317,6 +277,7 @@ impl State {
             | Event::RefreshFailed { .. }
             | Event::DownloadsRequested { .. }
             | Event::KeepingChanged { .. }
+            | Event::EntriesSkipped { .. }
             | Event::DownloadsWithdrawn {} => {}
         }
     }

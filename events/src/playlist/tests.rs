@@ -36,6 +36,7 @@ fn seen(name: &str) -> ObservedEntry {
         duration_ms: None,
         availability: Availability::Available,
         live_status: LiveStatus::NotLive,
+        published_at: None,
     }
 }
 

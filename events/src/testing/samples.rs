@@ -116,6 +116,7 @@ pub fn observed() -> ObservedEntry {
         duration_ms: item().duration_ms,
         availability: Availability::Available,
         live_status: LiveStatus::NotLive,
+        published_at: None,
     }
 }
 

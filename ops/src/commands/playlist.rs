@@ -51,7 +51,7 @@ pub(crate) enum Verb {
     /// Follow a playlist, channel, feed or single item from now on, and refresh it.
     #[command(
         alias = "add",
-        after_help = "Examples:\n  mediary playlist follow https://example.org/feed.xml --wait\n  mediary playlist follow https://example.org/feed.xml --keep new --every 6h"
+        after_help = "Examples:\n  mediary playlist follow https://example.org/feed.xml --wait\n  mediary playlist follow https://example.org/feed.xml --keep new --every 6h\n  mediary playlist follow https://example.org/channel --keep new --filter title!=trailer --filter 'duration>=60s'"
     )]
     Follow(follow::Follow),
     /// List what is followed, oldest first.

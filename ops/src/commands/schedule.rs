@@ -104,16 +104,18 @@ pub(crate) struct Again {
     /// Refresh it again after so long, again and again: 90m, 6h, 1d; a schedule that `schedule list` shows.
     #[arg(long, value_name = "D", value_parser = seconds)]
     every: Option<u32>,
-    /// Refresh it whenever the clock shows this: minute, hour, day, month, weekday, in UTC.
+    /// Refresh it whenever the clock shows this: minute, hour, day, month, weekday.
     #[arg(long, value_name = "E")]
     cron: Option<String>,
 }
 
 impl Again {
     /// As the API takes it; none if nothing is said.
-    pub(crate) fn timing(self) -> Option<Value> {
+    pub(crate) fn timing(self, zone: &str) -> Option<Value> {
         match self {
-            Self { cron: Some(expression), .. } => Some(json!({ "cron": { "expression": expression } })),
+            Self { cron: Some(expression), .. } => {
+                Some(json!({ "cron": { "expression": expression, "zone": zone } }))
+            }
             Self { every: Some(seconds), .. } => Some(json!({ "everySeconds": seconds })),
             Self { cron: None, every: None } => None,
         }

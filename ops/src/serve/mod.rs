@@ -18,5 +18,5 @@ mod worker;
 
 pub use error::ServeError;
 pub(crate) use observe::{LIBRARY, PROOF};
-pub use server::{Server, run, start, start_with};
+pub use server::{Server, Surroundings, run, start, start_with};
 pub(crate) use settings::settings_of;

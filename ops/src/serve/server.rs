@@ -6,9 +6,9 @@ use mediary_actors::{
     workspace::Hands,
 };
 use mediary_api::connections;
-use mediary_log::{Log, fanout::RelayHandle};
+use mediary_log::{Log, alarm::Leaps, fanout::RelayHandle};
 use mediary_projections::Views;
-use mediary_schema::Secret;
+use mediary_schema::{Clock, Secret};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -67,14 +67,32 @@ pub async fn run(configuration: Configuration) -> Result<(), ServeError> {
 /// Each step is given what the steps before it made, so that their order is held by the compiler as far as it can be;
 /// the rest is said beside them.
 pub async fn start(configuration: Configuration) -> Result<Server, ServeError> {
-    start_with(configuration, None).await
+    start_with(configuration, Surroundings::default()).await
 }
 
-/// The same, with all work done by others than this process.
+/// What a server takes from where it runs, for those who run it elsewhere.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// Who does the work; none is this process.
+    pub hands: Option<Arc<dyn Hands>>,
+    /// Where time comes from.
+    pub clock: Clock,
+    /// Who tells that it was set; none is the kernel.
+    pub leaps: Option<Leaps>,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self { hands: None, clock: Clock::system(), leaps: None }
+    }
+}
+
+/// The same, elsewhere.
 pub async fn start_with(
     configuration: Configuration,
-    hands: Option<Arc<dyn Hands>>,
+    surroundings: Surroundings,
 ) -> Result<Server, ServeError> {
+    let Surroundings { hands, clock, leaps } = surroundings;
     let configuration = configuration.absolute().map_err(ServeError::WorkingFolder)?;
     // First: every step may have something to tell.
     telemetry::log_to_stderr(&configuration.logging);
@@ -82,7 +100,7 @@ pub async fn start_with(
     // Before anything is written: a port in use, or a certificate that can't be read, costs nothing.
     let entrance = Entrance::open(&configuration).await?;
     // Before whatever reads it or is told in it; the folders are made once the log has said what should be there.
-    let record = Record::open(&configuration, entrance.address)?;
+    let record = Record::open(&configuration, entrance.address, clock, leaps)?;
     // Before any work: what an earlier run left behind writes into the same folders.
     let world = World::clear(&configuration, &record).await?;
     // Before whoever asks them; they catch up beside everything else.

@@ -16,7 +16,7 @@ use mediary_api::connections::Tls;
 use mediary_events::lane;
 use mediary_log::{
     Log, Options as LogOptions,
-    alarm::Alarms,
+    alarm::{Alarms, Leaps},
     fanout::RelayHandle,
     gate::{Gate, Reaction},
     signal::SignalHub,
@@ -67,15 +67,20 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn open(configuration: &Configuration, address: SocketAddr) -> Result<Self, ServeError> {
+    pub(super) fn open(
+        configuration: &Configuration,
+        address: SocketAddr,
+        clock: Clock,
+        leaps: Option<Leaps>,
+    ) -> Result<Self, ServeError> {
         folders::prepare_data(configuration)?;
-        let (clock, ids) = (Clock::system(), IdSource::system());
+        let ids = IdSource::system();
         // Before the library is made: it would say that this folder had a log.
         let log = open_log(configuration, &clock, &ids)?;
         folders::prepare_library(configuration, &log)?;
         log.announce(&address.to_string()).map_err(ServeError::Announce)?;
         let reactions = tree::reactions(configuration);
-        let alarms = Alarms::system(clock.clone());
+        let alarms = Alarms::start(clock.clone(), leaps.unwrap_or_else(Leaps::system));
         let gate = Gate::new(log.clone(), clock, ids, work::REGISTRY)
             .with_retry(tree::retry(configuration))
             .with_reactions(reactions.iter().cloned());

@@ -124,6 +124,20 @@ async fn what_is_followed_is_refreshed_as_often_as_was_said_last() {
         assert!(is_said, "{told}");
     }
     assert_eq!(served.json(&["schedule", "list"]).await, second);
+
+    // Which of them, and on which clock.
+    let rules = ["--keep", "new", "--filter", "title!=trailer", "--filter", "duration>=90s"];
+    let berlin = ["--cron", "30 2 * * *", "--zone", "Europe/Berlin"];
+    let zoned = served.json(&[&follow[..], &rules, &berlin].concat()).await;
+    assert_eq!(zoned["keepFilter"], json!(["title!=trailer", "duration>=1m30s"]), "{zoned}");
+    assert_eq!(served.json(&["schedule", "list"]).await[0]["zone"], json!("Europe/Berlin"));
+    let told = served.run(&["playlist", "show", &url]).await.ends_with(0).stdout;
+    assert!(told.contains("new, 720p, title!=trailer, duration>=1m30s"), "{told}");
+    served.run(&[&follow[..], &["--filter", "kind=video"]].concat()).await.ends_with(2).says(&["--keep"]);
+    let badly = [&follow[..], &["--keep", "new", "--filter", "kind=film"]].concat();
+    served.run(&badly).await.ends_with(3).says(&["a kind is", "title=WORDS"]);
+    let bare = served.json(&[&follow[..], &["--keep", "new", "--no-filter"]].concat()).await;
+    assert_eq!((&bare["keepFilter"], &bare["keepQuality"]), (&json!([]), &json!("720p")), "{bare}");
     served.run(&["schedule", "remove", &name]).await.ends_with(0);
 }
 

@@ -1,3 +1,4 @@
+mod keeping;
 mod ranks;
 mod tables;
 
@@ -7,7 +8,7 @@ use mediary_events::{
 };
 use mediary_log::Recorded;
 use mediary_schema::{
-    EntryId, ItemId, JobId,
+    EntryId, ItemId, JobId, Timestamp,
     item::ItemSource,
     playlist::{After, Availability, LiveStatus},
 };
@@ -43,6 +44,7 @@ struct NewEntry {
     duration_ms: Option<u64>,
     availability: Availability,
     live_status: LiveStatus,
+    published_at: Option<Timestamp>,
 }
 
 impl Playlists {
@@ -97,10 +99,19 @@ impl Fold<'_> {
                 duration_ms,
                 availability,
                 live_status,
+                published_at,
                 after,
             } => {
-                let entry =
-                    NewEntry { entry_id, item_id, source, title, duration_ms, availability, live_status };
+                let entry = NewEntry {
+                    entry_id,
+                    item_id,
+                    source,
+                    title,
+                    duration_ms,
+                    availability,
+                    live_status,
+                    published_at,
+                };
                 self.add(entry, after)
             }
             Event::EntryNotSeen { entry_id } => self.set_status(entry_id, EntryStatus::NotSeen),
@@ -149,12 +160,11 @@ impl Fold<'_> {
                     NO_ROWS.clone_into(&mut list.refresh_unreadable_rows);
                 })
             }
+            Event::KeepingChanged { keeping } => self.keep(keeping.as_ref()),
+            Event::EntriesSkipped { rule, entries } => self.skip(&rule, entries),
+            Event::DownloadsRequested { entries, .. } => self.want(entries),
             // Each download tells of itself.
-            Event::KeepingChanged { keeping } => {
-                let keeping = keeping.as_ref().map(to_json).transpose()?;
-                self.list(|list| list.keeping = keeping)
-            }
-            Event::DownloadsRequested { .. } | Event::DownloadsWithdrawn {} => Ok(()),
+            Event::DownloadsWithdrawn {} => Ok(()),
         }
     }
 
@@ -209,16 +219,20 @@ impl Fold<'_> {
             key = (before != Shown::Unlisted && list.shown() == Shown::Unlisted).then_some(list.key);
         })?;
         let Some(key) = key else { return Ok(()) };
-        // The file is asked for them.
+        let entries = self.entries_of("SELECT id FROM entry WHERE playlist_key = ?1", key)?;
+        entries.into_iter().try_for_each(|entry_id| self.entry(entry_id, |_| {}))
+    }
+
+    /// Entries of a list, as the file says once it has all that is known of them.
+    fn entries_of(&mut self, query: &str, playlist_key: i64) -> Result<Vec<EntryId>, ApplyError> {
         self.rows.entries.write(self.file)?;
         self.rows.ranks.forget();
         let entries: Vec<Id> = self
             .file
-            .prepare_cached("SELECT id FROM entry WHERE playlist_key = ?1")?
-            .query_map([key], |row| row.get(0))?
+            .prepare_cached(query)?
+            .query_map([playlist_key], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
-        let mut entries = entries.into_iter().map(|id| EntryId::from_uuid(Uuid::from_bytes(id)));
-        entries.try_for_each(|entry_id| self.entry(entry_id, |_| {}))
+        Ok(entries.into_iter().map(|id| EntryId::from_uuid(Uuid::from_bytes(id))).collect())
     }
 
     /// Changes an entry, if it is known.
@@ -265,7 +279,16 @@ impl Fold<'_> {
     fn add(&mut self, entry: NewEntry, after: After) -> Result<(), ApplyError> {
         let Some(playlist_key) = self.key()? else { return Ok(()) };
         let rank = self.rank(playlist_key, after)?;
-        let NewEntry { entry_id, item_id, source, title, duration_ms, availability, live_status } = entry;
+        let NewEntry {
+            entry_id,
+            item_id,
+            source,
+            title,
+            duration_ms,
+            availability,
+            live_status,
+            published_at,
+        } = entry;
         let (availability, live_status) = (to_json(&availability)?, to_json(&live_status)?);
         let Stamp { project, position, at, .. } = self.stamp;
         self.rows.entries.insert(self.file, |key| Entry {
@@ -283,6 +306,8 @@ impl Fold<'_> {
             duration_ms: duration_ms.map(|duration| duration as i64),
             availability,
             live_status,
+            published_at: published_at.map(Timestamp::as_micros),
+            skipped_by: None,
             status: Word(EntryStatus::Present),
             changed_at: position,
         })?;

@@ -57,6 +57,7 @@ fn seen(name: &str) -> ObservedEntry {
         duration_ms: Some(61_000),
         availability: Availability::Available,
         live_status: LiveStatus::NotLive,
+        published_at: None,
     }
 }
 
@@ -65,10 +66,21 @@ fn entry_id(list: PlaylistId, name: &str) -> EntryId {
 }
 
 fn added(list: PlaylistId, name: &str, after: Option<&str>) -> Event {
-    let ObservedEntry { source, title, duration_ms, availability, live_status, .. } = seen(name);
+    let ObservedEntry { source, title, duration_ms, availability, live_status, published_at, .. } =
+        seen(name);
     let (entry_id, after) = (entry_id(list, name), after.map(|name| entry_id(list, name)));
     let item_id = item_id(name);
-    Event::EntryAdded { entry_id, item_id, source, title, duration_ms, availability, live_status, after }
+    Event::EntryAdded {
+        entry_id,
+        item_id,
+        source,
+        title,
+        duration_ms,
+        availability,
+        live_status,
+        published_at,
+        after,
+    }
 }
 
 fn completed(counts: RefreshCounts) -> Event {

@@ -20,9 +20,9 @@ pub struct PlaylistView {
 
 impl View for PlaylistView {
     const NAME: &'static str = "playlist";
-    const VERSION: u32 = 10;
-    // Those before don't say how often the places of entries were given anew.
-    const SERVES_FROM: u32 = 10;
+    const VERSION: u32 = 11;
+    // Those before don't say by which rule an entry is skipped.
+    const SERVES_FROM: u32 = 11;
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(
         tables!(),
@@ -70,6 +70,8 @@ impl View for PlaylistView {
             availability TEXT NOT NULL,
             live_status TEXT NOT NULL,
             status TEXT NOT NULL,
+            published_at INTEGER,
+            skipped_by TEXT,
             added_at INTEGER NOT NULL,
             changed_at INTEGER NOT NULL
         ) STRICT;

@@ -72,6 +72,7 @@ fn seen(name: u8, title: u8, is_available: bool) -> ObservedEntry {
         duration_ms: Some(61_000),
         availability: if is_available { Availability::Available } else { Availability::Private },
         live_status: LiveStatus::NotLive,
+        published_at: None,
     }
 }
 
@@ -250,6 +251,7 @@ fn ranks_are_spread_within_a_batch_as_between_two() {
             duration_ms: entry.duration_ms,
             availability: entry.availability,
             live_status: entry.live_status,
+            published_at: None,
             after: (number > 0).then(|| id(0)),
         };
         told.tell::<Playlist>(list().uuid(), &added);

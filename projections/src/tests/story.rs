@@ -102,6 +102,7 @@ fn seen(name: &str) -> ObservedEntry {
         duration_ms: Some(61_000),
         availability: Availability::Available,
         live_status: LiveStatus::NotLive,
+        published_at: None,
     }
 }
 

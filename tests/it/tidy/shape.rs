@@ -83,6 +83,8 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("events", "playlist", "compare"),
     // Rows in an order.
     ("events", "playlist", "rows"),
+    // What is kept without being asked for, and what a rule skips.
+    ("events", "playlist", "keeping"),
     // When a failed attempt is tried again.
     ("events", "job", "backoff"),
     // One try and its life, what is open for whom, who gives it out, who does it, and how it ends.

@@ -37,6 +37,36 @@ fn the_list_is_told_before_its_first_row_and_once() {
 }
 
 #[test]
+fn a_row_says_when_it_was_published() {
+    let item = |date: &str| {
+        let link = "<link>http://a.example/1</link>";
+        let feed = format!(
+            "<rss xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><item>{link}{date}</item></channel></rss>"
+        );
+        feed.into_bytes()
+    };
+    let json =
+        "{\"version\": \"https://jsonfeed.org/version/1\", \"items\": [{\"url\": \"http://a.example/1\",
+        \"date_published\": \"2015-10-21T09:28:00+02:00\"}]}";
+    let atom = "<feed xmlns='http://www.w3.org/2005/Atom'><entry><link href='http://a.example/1'/>
+        <published>2015-10-21T07:28:00Z</published><updated>2020-01-01T00:00:00Z</updated></entry></feed>";
+    let known = Some("2015-10-21T07:28:00.000000Z".to_owned());
+    for (feed, expected) in [
+        (item("<pubDate>Wed, 21 Oct 2015 07:28:00 GMT</pubDate>"), known.clone()),
+        (item("<pubDate>soon</pubDate><dc:date>2015-10-21T07:28:00Z</dc:date>"), known.clone()),
+        (item("<pubDate>soon</pubDate>"), None),
+        (item(""), None),
+        (json.into(), known.clone()),
+        (atom.into(), known),
+    ] {
+        let (rows, _) = read(feed.as_slice(), None).unwrap();
+        let Some(Row::Entry(entry)) = rows.get(1) else { panic!("{rows:?}") };
+        let told = entry.published_at.map(|at| at.to_string());
+        assert_eq!(told, expected, "{}", String::from_utf8_lossy(&feed));
+    }
+}
+
+#[test]
 fn a_reader_that_nobody_listens_to_ends() {
     let json = "{\"version\": \"https://jsonfeed.org/version/1\", \"items\": [{\"url\": \"http://a/1\"}, {\"url\": \"http://a/2\"}]}";
     for feed in [items(3).as_str(), json] {

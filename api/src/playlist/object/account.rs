@@ -63,8 +63,8 @@ pub(crate) struct PlaylistAccount {
 pub(crate) struct AccountReason {
     /// What became of them.
     standing: StandingName,
-    /// Why. Skipped: `not_wanted`, `archived`, `cancelled`, or who may see it (`private`, `deleted`, …). Failed: `lost`, or
-    /// the class of the failure. Kept and wanted have none.
+    /// Why. Skipped: `not_wanted`, `archived`, `cancelled`, the rule of `keepFilter` that skips it (`duration>=1m`), or who may see
+    /// it (`private`, `deleted`, …). Failed: `lost`, or the class of the failure. Kept and wanted have none.
     reason: Option<String>,
     /// How many rows.
     count: Long,

@@ -128,6 +128,10 @@ pub(crate) struct Entry {
     availability: AvailabilityName,
     /// Whether it is a broadcast.
     live_status: LiveStatusName,
+    /// When it was published, if its list told.
+    published_at: Option<DateTime>,
+    /// The rule of `keepFilter` by which it is not kept without being asked for.
+    skipped_by: Option<String>,
     /// Whether it is in the list.
     status: Status,
     /// When it was added.
@@ -156,6 +160,8 @@ impl From<EntryRow> for Entry {
             duration_ms: row.duration_ms.map(Long),
             availability: availability.into(),
             live_status: live_status.into(),
+            published_at: row.published_at.map(DateTime),
+            skipped_by: row.skipped_by,
             status: status.into(),
             added_at: DateTime(row.added_at),
             changed_at: Position(row.changed_at),

@@ -10,12 +10,14 @@ use mediary_events::{
     },
 };
 use mediary_schema::{
-    Address, AttemptId, JobId, PlaylistId, Several, Ticket,
+    Address, AttemptId, JobId, PlaylistId, Several,
     account::Permission,
     download::Quality,
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
     lane::Lane,
-    playlist::{Keep, Keeping, ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist, UnreadableRow},
+    playlist::{
+        Filter, Keep, Keeping, ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist, UnreadableRow,
+    },
     redact,
 };
 
@@ -144,7 +146,7 @@ fn follow(story: &mut Transaction<'_>, asked: &Follow) -> Result<Told, Refusal> 
     let state = story.state::<Playlist>(playlist_id.uuid())?;
     let (known, listed) = (state.followed, state.listed);
     story.execute::<Playlist>(playlist_id.uuid(), Command::Follow { url: address.to_string() })?;
-    keep(story, playlist_id, asked, listed)?;
+    keep(story, playlist_id, asked)?;
     if let Some(timing) = &asked.refresh_timing {
         schedule::refresh_again(story, playlist_id, timing)?;
     }
@@ -153,29 +155,27 @@ fn follow(story: &mut Transaction<'_>, asked: &Follow) -> Result<Told, Refusal> 
     Ok(Told::of(playlist_id, job_id))
 }
 
-/// Says what of it is kept without being asked for. What is there already is asked for here, if that is to be kept, too.
-fn keep(
-    story: &mut Transaction<'_>,
-    playlist_id: PlaylistId,
-    asked: &Follow,
-    listed: bool,
-) -> Result<(), Refusal> {
+/// Says what of it is kept without being asked for.
+fn keep(story: &mut Transaction<'_>, playlist_id: PlaylistId, asked: &Follow) -> Result<(), Refusal> {
     let entries = asked.keep.and_then(Keep::entries);
     if entries.is_none() && asked.quality.is_some() {
         return Err(Rejection::QualityOfNothing.into());
     }
-    let Some(keep) = asked.keep else { return Ok(()) };
+    if entries.is_none() && asked.filter.is_some() {
+        return Err(Rejection::FilterOfNothing.into());
+    }
+    if asked.keep.is_none() {
+        return Ok(());
+    }
     let before = story.state::<Playlist>(playlist_id.uuid())?.keeping.clone();
     let in_force = || before.as_ref().map_or_else(Quality::best, |keeping| keeping.quality.clone());
     let quality: Quality = asked.quality.as_deref().map_or_else(|| Ok(in_force()), str::parse)?;
-    let keeping = entries.map(|entries| Keeping { entries, quality: quality.clone() });
-    let is_new = before != keeping;
+    let filter = match &asked.filter {
+        Some(rules) => Filter::new(rules)?,
+        None => before.map(|keeping| keeping.filter).unwrap_or_default(),
+    };
+    let keeping = entries.map(|entries| Keeping { entries, quality, filter });
     story.execute::<Playlist>(playlist_id.uuid(), Command::Keep { keeping })?;
-    if keep == Keep::All && listed && is_new {
-        let ticket = Ticket { bulk: true, ..Ticket::default() };
-        let request = Command::RequestDownloads { quality, entries: None, again: false, ticket };
-        story.execute::<Playlist>(playlist_id.uuid(), request)?;
-    }
     Ok(())
 }
 

@@ -1,6 +1,10 @@
 //! What is decided on a list: pages of changes, the end of a refresh, wishes for downloads.
 
-use mediary_schema::{EntryId, Ticket, download::Quality, playlist::UnreadableRow};
+use mediary_schema::{
+    EntryId, Ticket,
+    download::Quality,
+    playlist::{Filter, UnreadableRow},
+};
 
 use super::{
     super::{Command, Rejection},
@@ -56,6 +60,7 @@ fn a_wish_for_downloads_waits_for_the_first_look() {
         quality: Quality::best(),
         entries: None,
         again: true,
+        filter: Filter::default(),
         ticket: Ticket::default(),
     };
     let completed = Event::RefreshCompleted {
@@ -116,6 +121,7 @@ fn two_wishes_wait_for_the_first_look() {
         quality: name.parse().unwrap(),
         entries: None,
         again,
+        filter: Filter::default(),
         ticket: Ticket::default(),
     };
     let follow = Event::FollowRequested { url: "http://example.org/".to_owned() };

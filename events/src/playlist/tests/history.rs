@@ -1,7 +1,7 @@
 use mediary_schema::{
     Ticket,
     playlist::{
-        Availability, Keeping, KeptEntries, LiveStatus, PlaylistKind, RefreshCounts, RefreshMode,
+        Availability, Filter, Keeping, KeptEntries, LiveStatus, PlaylistKind, RefreshCounts, RefreshMode,
         UnreadableRow,
     },
 };
@@ -11,6 +11,12 @@ use crate::testing::{history, samples};
 
 fn samples() -> Vec<Event> {
     [of_the_list(), of_entries()].concat()
+}
+
+fn filter() -> Filter {
+    let rules =
+        ["title!=trailer", "title~^Big .*Bunny", "duration>=90s", "published>=2008-01-01", "kind=video"];
+    Filter::new(&rules).unwrap()
 }
 
 fn of_the_list() -> Vec<Event> {
@@ -30,7 +36,15 @@ fn of_the_list() -> Vec<Event> {
         Event::Unfollowed {},
         Event::DownloadsWithdrawn {},
         Event::KeepingChanged {
-            keeping: Some(Keeping { entries: KeptEntries::New, quality: samples::quality() }),
+            keeping: Some(Keeping {
+                entries: KeptEntries::New,
+                quality: samples::quality(),
+                filter: filter(),
+            }),
+        },
+        Event::EntriesSkipped {
+            rule: "kind!=short".parse().unwrap(),
+            entries: vec![samples::entry_id(1), samples::entry_id(2)],
         },
         Event::KeepingChanged { keeping: None },
         Event::Resolved { kind: PlaylistKind::List, observed: samples::observed_playlist() },
@@ -51,6 +65,7 @@ fn of_the_list() -> Vec<Event> {
             quality: samples::quality(),
             entries: Some(vec![samples::entry_id(1), samples::entry_id(2)]),
             again: true,
+            filter: filter(),
             ticket: Ticket { batch: Some("night run".parse().unwrap()), bulk: true, ..Ticket::default() },
         },
     ]
@@ -67,6 +82,7 @@ fn of_entries() -> Vec<Event> {
             duration_ms: Some(634_560),
             availability: Availability::MembersOnly,
             live_status: LiveStatus::WasLive,
+            published_at: "2008-05-30T12:00:00Z".parse().ok(),
             after,
         },
         Event::EntryNotSeen { entry_id },

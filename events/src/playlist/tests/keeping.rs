@@ -1,13 +1,18 @@
 use mediary_schema::{
     EntryId,
     download::Quality,
-    playlist::{Keeping, KeptEntries},
+    playlist::{Filter, Keeping, KeptEntries},
 };
 
 use super::{super::Command, *};
+use crate::Subjects;
+
+fn wanted(entries: KeptEntries, rules: &[&str]) -> Keeping {
+    Keeping { entries, quality: Quality::best(), filter: Filter::new(rules).unwrap() }
+}
 
 fn keeping(entries: KeptEntries) -> Event {
-    Event::KeepingChanged { keeping: Some(Keeping { entries, quality: Quality::best() }) }
+    Event::KeepingChanged { keeping: Some(wanted(entries, &[])) }
 }
 
 fn kept(entries: KeptEntries) -> State {
@@ -95,7 +100,7 @@ fn another_quality_forgets_nothing_that_waits() {
     asked_by_a_look(&mut state, vec![private("b"), seen("a")]);
     let killed = diff(LIST, &state, vec![seen("c"), private("b"), seen("a")], RefreshMode::Full);
     apply(&mut state, &killed.changes);
-    let less = Keeping { entries: KeptEntries::New, quality: "720p".parse().unwrap() };
+    let less = Keeping { quality: "720p".parse().unwrap(), ..wanted(KeptEntries::New, &[]) };
     Playlist::evolve(&mut state, &Event::KeepingChanged { keeping: Some(less) });
     let waited = [entry(&state, "b"), entry(&state, "c")];
     assert_eq!(asked_by_a_look(&mut state, look("c b a")), [Some(waited.to_vec())]);
@@ -152,4 +157,174 @@ fn very_much_that_is_new_is_several_wishes() {
     let found = asked_by_a_look(&mut state, look(&names.join(" ")));
     let sizes: Vec<usize> = found.iter().map(|entries| entries.as_ref().unwrap().len()).collect();
     assert_eq!(sizes, [Event::ENTRIES_MAX, 3]);
+}
+
+fn lasting(name: &str, seconds: u64) -> ObservedEntry {
+    ObservedEntry { duration_ms: Some(seconds * 1_000), ..seen(name) }
+}
+
+/// Looks at a list, and answers what its end asks for and what it skips, by names.
+fn decided_by_a_look(
+    state: &mut State,
+    observed: Vec<ObservedEntry>,
+) -> (Vec<String>, Vec<(String, String)>) {
+    let changes = diff(LIST, state, observed, RefreshMode::Full);
+    apply(state, &changes.changes);
+    let complete = Command::CompleteRefresh {
+        job_id: JOB,
+        mode: RefreshMode::Full,
+        observed: 0,
+        unreadable: 0,
+        unreadable_rows: Vec::new(),
+        newest_first: None,
+    };
+    decided(state, complete)
+}
+
+fn decided(state: &mut State, command: Command) -> (Vec<String>, Vec<(String, String)>) {
+    let events = Playlist::decide(state, command).unwrap();
+    apply(state, &events);
+    let name = |state: &State, id: &EntryId| state.rows.get(*id).unwrap().title.clone().unwrap();
+    let (mut asked, mut skipped) = (Vec::new(), Vec::new());
+    for event in &events {
+        match event {
+            Event::DownloadsRequested { entries: Some(entries), .. } => {
+                asked.extend(entries.iter().map(|id| name(state, id)));
+            }
+            Event::DownloadsRequested { entries: None, filter, .. } => {
+                let judge = filter.judge();
+                let rows = state.rows.iter().filter(|row| row.is_to_be_had());
+                let rows = rows.filter(|row| judge.broken(&row.facts()).is_none());
+                asked.extend(rows.map(|row| row.title.clone().unwrap()));
+            }
+            Event::EntriesSkipped { rule, entries } => {
+                skipped.extend(entries.iter().map(|id| (name(state, id), rule.to_string())));
+            }
+            _ => {}
+        }
+    }
+    (asked, skipped)
+}
+
+fn keep(entries: KeptEntries, rules: &[&str]) -> Command {
+    Command::Keep { keeping: Some(wanted(entries, rules)) }
+}
+
+fn names(names: &str) -> Vec<String> {
+    names.split_whitespace().map(str::to_owned).collect()
+}
+
+fn by_rules(skipped: &[(&str, &str)]) -> Vec<(String, String)> {
+    skipped.iter().map(|(name, rule)| ((*name).to_owned(), (*rule).to_owned())).collect()
+}
+
+// LI-08.
+// invariant: P-13
+#[test]
+fn what_is_skipped_names_its_rule_once() {
+    let mut state = followed();
+    decided(&mut state, keep(KeptEntries::New, &["title!=trailer", "duration>=60s"]));
+    assert_eq!(decided_by_a_look(&mut state, vec![lasting("old", 1)]), (vec![], vec![]));
+    let mut rows = vec![lasting("long", 90), lasting("trailer", 5), lasting("short", 59), lasting("old", 1)];
+    let found = (names("long"), by_rules(&[("trailer", "title!=trailer"), ("short", "duration>=1m")]));
+    assert_eq!(decided_by_a_look(&mut state, rows.clone()), found);
+    assert_eq!(decided_by_a_look(&mut state, rows.clone()), (vec![], vec![]), "nothing is said twice");
+    // What is known of it is otherwise: it is decided anew; what is still skipped is not said again.
+    rows[2] = lasting("short", 61);
+    rows[1] = lasting("trailer", 70);
+    assert_eq!(decided_by_a_look(&mut state, rows.clone()), (names("short"), vec![]));
+    assert_eq!(decided_by_a_look(&mut state, rows), (vec![], vec![]));
+}
+
+// invariant: P-13
+#[test]
+fn another_filter_decides_anew_about_what_was_skipped_and_about_nothing_else() {
+    let mut state = followed();
+    decided(&mut state, keep(KeptEntries::New, &["duration>=60s"]));
+    decided_by_a_look(&mut state, vec![lasting("old", 90)]);
+    let rows = [lasting("a", 10), lasting("b", 30), lasting("c", 70), lasting("old", 90)];
+    let found = decided_by_a_look(&mut state, rows.to_vec());
+    assert_eq!(found, (names("c"), by_rules(&[("a", "duration>=1m"), ("b", "duration>=1m")])));
+    assert_eq!(decided(&mut state, keep(KeptEntries::New, &["duration>=60s"])), (vec![], vec![]));
+    let found = decided(&mut state, keep(KeptEntries::New, &["duration>=20s"]));
+    assert_eq!(
+        found,
+        (names("b"), by_rules(&[("a", "duration>=20s")])),
+        "what was there, and c, are left alone"
+    );
+    assert_eq!(decided_by_a_look(&mut state, rows.to_vec()), (vec![], vec![]));
+    assert_eq!(decided(&mut state, keep(KeptEntries::New, &[])), (names("a"), vec![]));
+    assert_eq!(
+        decided(&mut state, keep(KeptEntries::New, &["duration>=60s"])),
+        (vec![], vec![]),
+        "nothing is taken back"
+    );
+
+    // What is skipped and can't be had just now waits for that.
+    let mut state = followed();
+    decided(&mut state, keep(KeptEntries::New, &["title!=a"]));
+    decided_by_a_look(&mut state, vec![]);
+    decided_by_a_look(&mut state, look("a"));
+    decided_by_a_look(&mut state, vec![private("a")]);
+    assert_eq!(decided(&mut state, keep(KeptEntries::New, &[])), (vec![], vec![]));
+    assert_eq!(decided_by_a_look(&mut state, look("a")), (names("a"), vec![]));
+
+    // Whoever wants nothing, and then what is new, doesn't mean what was skipped before.
+    decided(&mut state, keep(KeptEntries::New, &["title!=b"]));
+    decided_by_a_look(&mut state, look("b a"));
+    decided(&mut state, Command::Keep { keeping: None });
+    assert_eq!(decided(&mut state, keep(KeptEntries::New, &[])), (vec![], vec![]));
+    assert_eq!(decided_by_a_look(&mut state, look("b a")), (vec![], vec![]));
+}
+
+// invariant: P-13
+#[test]
+fn all_of_a_list_is_what_keeps_to_the_filter() {
+    let mut state = followed();
+    decided(&mut state, keep(KeptEntries::All, &["title!=b", "title!=c"]));
+    let found = (names("a"), by_rules(&[("b", "title!=b"), ("c", "title!=c")]));
+    assert_eq!(decided_by_a_look(&mut state, look("a b c")), found);
+    assert_eq!(decided_by_a_look(&mut state, look("a b c")), (vec![], vec![]));
+    assert_eq!(
+        decided(&mut state, keep(KeptEntries::All, &["title!=c"])),
+        (names("a b"), by_rules(&[("c", "title!=c")]))
+    );
+
+    let mut state = followed();
+    decided_by_a_look(&mut state, look("a b"));
+    let found = decided(&mut state, keep(KeptEntries::All, &["title!=b"]));
+    assert_eq!(found, (names("a"), by_rules(&[("b", "title!=b")])), "of a list that was read, at once");
+    assert_eq!(decided_by_a_look(&mut state, look("a b c")), (names("c"), vec![]));
+}
+
+#[test]
+fn very_much_that_is_skipped_is_told_in_few_events() {
+    let mut state = followed();
+    decided(&mut state, keep(KeptEntries::All, &["title=film"]));
+    let many: Vec<String> = (0..2_500).map(|number| format!("n{number}")).collect();
+    let found = diff(LIST, &state, look(&many.join(" ")), RefreshMode::Full);
+    apply(&mut state, &found.changes);
+    let sizes: Vec<usize> = state
+        .keep_unasked()
+        .iter()
+        .filter_map(|event| match event {
+            Event::EntriesSkipped { entries, .. } => {
+                assert_eq!(event.subjects(&state), Subjects::none(), "none of them by its name");
+                Some(entries.len())
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(sizes, [1_000, 1_000, 500]);
+}
+
+#[test]
+fn a_filter_whose_words_were_erased_keeps_nothing_more() {
+    let said =
+        Event::KeepingChanged { keeping: Some(wanted(KeptEntries::All, &["kind=video", "title!=secret"])) };
+    assert_eq!(said.redacted(), Event::KeepingChanged { keeping: None });
+    let plain = Event::KeepingChanged { keeping: Some(wanted(KeptEntries::All, &["kind=video"])) };
+    assert_eq!(plain.redacted(), plain);
+    let skipped = Event::EntriesSkipped { rule: "title!=secret".parse().unwrap(), entries: vec![] };
+    assert!(!format!("{:?}", skipped.redacted()).contains("secret"));
 }

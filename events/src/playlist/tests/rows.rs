@@ -23,6 +23,7 @@ impl Plain {
                     duration_ms: None,
                     availability: Availability::Available,
                     live_status: LiveStatus::NotLive,
+                    published_at: None,
                     seen: true,
                 };
                 take(&mut self.removed, *entry_id);
@@ -88,6 +89,7 @@ fn added(number: u128, after: After) -> Event {
         duration_ms: None,
         availability: Availability::Available,
         live_status: LiveStatus::NotLive,
+        published_at: None,
         after,
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     },
     client::{Client, Document},
     commands::{failure::Failure, named},
-    output::{Output, Table, optional, word},
+    output::{Output, Table, clean, optional, word},
 };
 
 /// Which account to give.
@@ -123,10 +123,16 @@ impl PlaylistAccount {
 
     fn reasons_of(&self, standing: &str) -> String {
         let of = self.reasons.iter().filter(|cell| cell.standing == standing);
-        let named = of.filter_map(|cell| Some(format!("{} {}", cell.count, word(cell.reason.as_deref()?))));
+        let named = of.filter_map(|cell| Some(format!("{} {}", cell.count, reason(cell.reason.as_deref()?))));
         let named: Vec<String> = named.collect();
         if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) }
     }
+}
+
+/// A word of ours, or a rule as somebody wrote it.
+fn reason(reason: &str) -> String {
+    let is_word = reason.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if is_word { word(reason) } else { clean(reason) }
 }
 
 /// What became of every entry of a playlist.
@@ -193,7 +199,7 @@ fn row(entry: &Entry) -> [String; 5] {
     [
         entry.id.clone(),
         entry.source_state(),
-        entry.download.as_ref().map_or_else(|| "-".to_owned(), |download| word(&download.state)),
+        entry.kept(),
         optional(entry.title.as_deref()),
         optional(entry.path()),
     ]
@@ -221,17 +227,21 @@ mod tests {
             count,
         };
         let account = PlaylistAccount {
-            listed: 8,
+            listed: 11,
             kept: 5,
             wanted: 0,
-            skipped: 2,
+            skipped: 5,
             failed: 1,
             reasons: vec![
                 cell("KEPT", None, 5),
+                cell("SKIPPED", Some("title!=Big_Trailer"), 3),
                 cell("SKIPPED", Some("not_wanted"), 2),
                 cell("FAILED", Some("lost"), 1),
             ],
         };
-        assert_eq!(account.text(), "8 listed: 5 kept, 2 skipped (2 not wanted), 1 failed (1 lost)");
+        assert_eq!(
+            account.text(),
+            "11 listed: 5 kept, 5 skipped (3 title!=Big_Trailer, 2 not wanted), 1 failed (1 lost)"
+        );
     }
 }

@@ -23,8 +23,19 @@ pub(crate) struct Follow {
     /// What of each to keep then: best, 1080p, 720p or audio; as it was if left out, best at first.
     #[arg(long, value_name = "Q", requires = "keep")]
     quality: Option<String>,
+    /// Keep only what keeps to this rule, and to each other one that is given: `title=WORDS`, `title!=WORDS`, `title~REGEX`,
+    /// `title!~REGEX`, `duration>=90s`, `duration<=2h`, `published>=2026-01-01`, `published<=2026-12-31`, `kind=video`,
+    /// `kind!=short`, `kind!=live`; as it was if none is given.
+    #[arg(long, value_name = "RULE", requires = "keep")]
+    filter: Vec<String>,
+    /// Keep to no rule any more.
+    #[arg(long, requires = "keep", conflicts_with = "filter")]
+    no_filter: bool,
     #[command(flatten)]
     again: Again,
+    /// The time zone of `--cron`, as IANA calls it.
+    #[arg(long, value_name = "ZONE", default_value = "UTC", requires = "cron", conflicts_with = "every")]
+    zone: String,
     /// Wait until it was refreshed; fail if that fails.
     #[arg(long)]
     wait: bool,
@@ -61,9 +72,11 @@ pub(crate) const FOLLOW: Document<answers::follow::Answer> =
 
 /// Follows what was typed, and has it refreshed as often as is said: both, or neither.
 pub(super) async fn run(wanted: Follow, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let Follow { url, keep, quality, again, wait, ticket, intent } = wanted;
+    let Follow { url, keep, quality, filter, no_filter, again, zone, wait, ticket, intent } = wanted;
+    let filter = (no_filter || !filter.is_empty()).then_some(filter);
     let (keep, ticket) = (keep.map(Keep::name), ticket.input(client).await?);
-    let wanted = json!({ "url": url, "keep": keep, "quality": quality, "refreshTiming": again.timing(), "ticket": ticket });
+    let wanted = json!({ "url": url, "keep": keep, "quality": quality, "filter": filter,
+        "refreshTiming": again.timing(&zone), "ticket": ticket });
     let (playlist, looked) = follow(&client.meant(intent), output, wanted, wait).await?;
     output.show(&playlist, object::summary)?;
     looked

@@ -115,9 +115,18 @@ impl Story {
             Fact::KeepingChanged { keeping: None } => {
                 self.line(event, "nothing is kept without asking for it");
             }
-            Fact::KeepingChanged { keeping: Some(Keeping { entries, quality }) } => {
+            Fact::KeepingChanged { keeping: Some(Keeping { entries, quality, filter }) } => {
                 let what = if entries == KeptEntries::All { "all entries are" } else { "what is new is" };
-                self.line(event, &format!("{what} kept from now on ({})", quality.name));
+                let rules = filter.rules().iter().map(ToString::to_string);
+                let which: Vec<String> = [quality.name].into_iter().chain(rules).collect();
+                self.line(event, &format!("{what} kept from now on ({})", which.join(", ")));
+            }
+            Fact::EntriesSkipped { rule, entries } => {
+                let what = match entries.as_slice() {
+                    [only] => quoted(&self.title(*only)),
+                    several => plural(several.len() as u64, "entry", "entries"),
+                };
+                self.line(event, &format!("{what} skipped by {rule}"));
             }
             Fact::DownloadsWithdrawn {} => self.line(event, "downloads asked for no longer"),
             Fact::DownloadsRequested { quality, entries, again, .. } => {
@@ -182,6 +191,7 @@ mod tests {
             duration_ms: None,
             availability: Availability::Available,
             live_status: LiveStatus::NotLive,
+            published_at: None,
             after: None,
         }
     }

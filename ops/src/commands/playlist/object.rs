@@ -91,6 +91,15 @@ impl Entry {
         Some(self.download.as_ref()?.file.as_ref()?.path.as_str())
     }
 
+    /// How it stands with the keeping of it.
+    pub(super) fn kept(&self) -> String {
+        match (&self.download, &self.skipped_by) {
+            (Some(download), _) => word(&download.state),
+            (None, Some(rule)) => format!("skipped by {}", clean(rule)),
+            (None, None) => "-".to_owned(),
+        }
+    }
+
     pub(super) fn source_state(&self) -> String {
         match (self.status.as_str(), self.availability.as_str()) {
             ("PRESENT", "AVAILABLE") => match self.live_status.as_str() {
@@ -164,7 +173,7 @@ pub(super) fn details(shown: &Shown) -> String {
             entry.id.clone(),
             entry.source_state(),
             entry.duration_ms.map_or_else(|| "-".to_owned(), duration),
-            entry.download.as_ref().map_or_else(|| "-".to_owned(), |download| word(&download.state)),
+            entry.kept(),
             optional(entry.title.as_deref()),
             optional(entry.path()),
         ]);
@@ -174,11 +183,8 @@ pub(super) fn details(shown: &Shown) -> String {
 
 /// Which entries are kept without being asked for, and what of each.
 fn keeps(playlist: &Playlist) -> String {
-    let which = word(&playlist.keep);
-    match &playlist.keep_quality {
-        Some(quality) => format!("{which}, {}", clean(quality)),
-        None => which,
-    }
+    let said = playlist.keep_quality.iter().chain(&playlist.keep_filter).map(|said| clean(said));
+    [word(&playlist.keep)].into_iter().chain(said).collect::<Vec<_>>().join(", ")
 }
 
 /// The entries that the last refresh could not read, the first ones with their reason.

@@ -4,8 +4,8 @@ use mediary_schema::playlist::{Availability, LiveStatus};
 
 use super::{
     super::{
-        error::Result,
-        item::{Item, Oddity},
+        error::{Error, Result},
+        item::{Item, Oddity, parse_id},
     },
     Change, List, Lists, Nesting, Run, Slice,
 };
@@ -71,6 +71,16 @@ impl ListHandle {
     /// Takes an entry out of the list; the item itself stays where it is.
     pub fn delete(&self, index: usize) -> Result<()> {
         self.delete_range(index..index + 1)
+    }
+
+    /// Shows an item again that was taken out, at an index.
+    pub fn bring_back(&self, index: usize, id: &str) -> Result<()> {
+        self.with(|list| {
+            let missing = || Error::NoEntry { list: list.name.clone(), index, len: list.len() };
+            let (_, serial) = parse_id(id).filter(|(name, _)| *name == list.name).ok_or_else(missing)?;
+            list.insert(index, [Run { first: serial, len: 1, reversed: false }]);
+            Ok(())
+        })
     }
 
     /// Takes several neighbouring entries out of the list.

@@ -72,6 +72,7 @@ row! {
             extractor: String,
             source_id: String,
             added_at: i64,
+            published_at: Option<i64>,
         }
         changes {
             rank: i64,
@@ -81,6 +82,7 @@ row! {
             availability: String,
             live_status: String,
             status: Word<EntryStatus>,
+            skipped_by: Option<String>,
             changed_at: i64,
         }
     }

@@ -45,8 +45,8 @@ impl Standing {
 pub struct Cell {
     /// What became of them.
     pub standing: Standing,
-    /// Why: skipped because `not_wanted`, `archived`, `cancelled`, or for who may see it (`private`, …); failed because
-    /// `lost`, or by the class of the failure.
+    /// Why: skipped because `not_wanted`, `archived`, `cancelled`, by the rule that skips it (`duration>=1m`), or for who may
+    /// see it (`private`, …); failed because `lost`, or by the class of the failure.
     pub reason: Option<String>,
     /// How many.
     pub count: u64,
@@ -84,7 +84,8 @@ const CELL: &str = "coalesce(
             WHEN 'failed' THEN 'failed/' || coalesce(json_extract(download.failure, '$.class'), 'unknown')
             ELSE 'skipped/cancelled' END
      FROM download WHERE download.item_id = entry.item_id ORDER BY download.standing DESC, download.key DESC LIMIT 1),
-    iif(entry.availability = '\"available\"', 'skipped/not_wanted', 'skipped/' || trim(entry.availability, '\"')))";
+    iif(entry.availability <> '\"available\"', 'skipped/' || trim(entry.availability, '\"'),
+        'skipped/' || coalesce(iif(playlist.keeping IS NULL, NULL, entry.skipped_by), 'not_wanted')))";
 
 /// Whether an item is here, as the name of a [`Here`].
 const HERE: &str = "CASE
@@ -132,13 +133,14 @@ pub fn account_entries(
     reason: Option<&str>,
     request: &PageRequest,
 ) -> rusqlite::Result<Page<EntryRow>> {
-    let cell = match reason {
-        Some(reason) => format!("{}/{reason}", standing.name()),
-        None => standing.name().to_owned(),
+    // A reason may have the sign in it.
+    let (cell, fits) = match reason {
+        Some(reason) => (format!("{}/{reason}", standing.name()), format!("{CELL} = ?")),
+        None => (standing.name().to_owned(), format!("instr({CELL} || '/', ? || '/') = 1")),
     };
     let mut conditions = Conditions::default();
     conditions.add("entry.status = 'present'", []);
-    conditions.add(format!("instr({CELL} || '/', ? || '/') = 1"), [Value::Text(cell)]);
+    conditions.add(fits, [Value::Text(cell)]);
     let rows = Picked { list: playlist_id, order: Order::default(), conditions, told: "NULL" };
     rows.page(transaction, request, entry_row, |list| list.count(transaction))
 }

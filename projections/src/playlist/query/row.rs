@@ -131,6 +131,10 @@ pub struct EntryRow {
     pub availability: Availability,
     /// Whether it is a broadcast.
     pub live_status: LiveStatus,
+    /// When it was published, if that was told.
+    pub published_at: Option<Timestamp>,
+    /// The rule by which it is not kept without being asked for.
+    pub skipped_by: Option<String>,
     /// Whether it is in the list.
     pub status: EntryStatus,
     /// When it was added.
@@ -169,7 +173,8 @@ pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<PlaylistRow> {
 
 pub(super) const ENTRY_COLUMNS: &str = "entry.id, playlist.id AS playlist_id, entry.item_id,
     entry.extractor, entry.source_id, entry.url, entry.title, entry.duration_ms, entry.availability,
-    entry.live_status, entry.status, entry.added_at, entry.changed_at";
+    entry.live_status, entry.published_at,
+    iif(playlist.keeping IS NULL, NULL, entry.skipped_by) AS skipped_by, entry.status, entry.added_at, entry.changed_at";
 
 pub(super) fn entry_row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
     let status: Word<_> = row.get("status")?;
@@ -186,6 +191,8 @@ pub(super) fn entry_row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
         duration_ms: row.get::<_, Option<i64>>("duration_ms")?.map(|duration| duration as u64),
         availability: sql::json(row, "availability")?,
         live_status: sql::json(row, "live_status")?,
+        published_at: row.get::<_, Option<i64>>("published_at")?.map(Timestamp::from_micros),
+        skipped_by: row.get("skipped_by")?,
         status: status.0,
         added_at: Timestamp::from_micros(row.get("added_at")?),
         changed_at: row.get::<_, i64>("changed_at")? as u64,

@@ -6,6 +6,7 @@ use mediary_schema::{
     FailureClass, FileId,
     download::{DownloadItem, Quality},
     file::Stamp,
+    playlist::{Filter, Keeping, KeptEntries},
 };
 
 use super::{
@@ -180,4 +181,51 @@ fn no_list_is_sorted_to_answer_a_page() {
     let rows = &mut followed.rows;
     assert_indexed(rows, |rows| account_entries(rows, id, Standing::Skipped, None, &request));
     assert_indexed(rows, |rows| gone(rows, id, Some(Here::Safe), &request));
+}
+
+fn keep(rules: &[&str]) -> Event {
+    let filter = Filter::new(rules).unwrap();
+    Event::KeepingChanged {
+        keeping: Some(Keeping { entries: KeptEntries::New, quality: Quality::best(), filter }),
+    }
+}
+
+fn skip(list: PlaylistId, rule: &str, names: &[&str]) -> Event {
+    let entries = names.iter().map(|name| entry_id(list, name)).collect();
+    Event::EntriesSkipped { rule: rule.parse().unwrap(), entries }
+}
+
+// LI-08, LI-14.
+#[test]
+fn what_a_rule_skips_is_accounted_for_by_that_rule() {
+    let mut followed = Followed::new();
+    let list = followed.id;
+    followed.feed(vec![keep(&["title~a/b", "title~a"])]);
+    followed.look("a b c d e".split(' ').map(seen).collect());
+    followed.feed(vec![skip(list, "title~a", &["a", "b"]), skip(list, "title~a/b", &["c"])]);
+    let told = [("skipped/not_wanted", 2), ("skipped/title~a", 2), ("skipped/title~a/b", 1)];
+    assert_eq!(followed.account(), expected(&told));
+    followed.downloads("a", [kept(1)]);
+    let told = [("kept", 1), ("skipped/not_wanted", 2), ("skipped/title~a", 1), ("skipped/title~a/b", 1)];
+    assert_eq!(followed.account(), expected(&told), "what is kept is kept");
+
+    // Another filter begins anew; the same one with another quality doesn't.
+    followed.feed(vec![keep(&["title~a/b", "title~a"])]);
+    assert_eq!(followed.account(), expected(&told));
+    followed.feed(vec![keep(&["kind=live"]), skip(list, "kind=live", &["b"])]);
+    let told = [("kept", 1), ("skipped/not_wanted", 3), ("skipped/kind=live", 1)];
+    assert_eq!(followed.account(), expected(&told));
+    let asked = Event::DownloadsRequested {
+        quality: Quality::best(),
+        entries: Some(vec![entry_id(list, "b")]),
+        again: false,
+        filter: Filter::default(),
+        ticket: mediary_schema::Ticket::default(),
+    };
+    followed.feed(vec![asked, skip(list, "kind=live", &["c"])]);
+    assert_eq!(followed.account(), expected(&told), "whoever is asked for is skipped no longer");
+    followed.feed(vec![Event::KeepingChanged { keeping: None }]);
+    assert_eq!(followed.account(), expected(&[("kept", 1), ("skipped/not_wanted", 4)]));
+    followed.feed(vec![keep(&["kind=live"])]);
+    assert_eq!(followed.account(), expected(&[("kept", 1), ("skipped/not_wanted", 4)]));
 }

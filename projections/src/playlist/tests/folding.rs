@@ -180,6 +180,8 @@ fn an_entry_is_shown_with_all_that_is_known_of_it() {
         duration_ms: Some(61_000),
         availability: Availability::Available,
         live_status: LiveStatus::NotLive,
+        published_at: None,
+        skipped_by: None,
         status: EntryStatus::Present,
         added_at: at(2),
         changed_at: 2,

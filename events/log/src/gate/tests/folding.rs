@@ -299,5 +299,6 @@ fn any_observed() -> impl Strategy<Value = ObservedEntry> {
         duration_ms: Some(1_000 * u64::from(item)),
         availability: if available { Availability::Available } else { Availability::Private },
         live_status: LiveStatus::NotLive,
+        published_at: None,
     })
 }

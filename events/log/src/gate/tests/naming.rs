@@ -17,6 +17,7 @@ fn installation(commands: u128) -> (Bench, String) {
         url: samples::LIST_URL.to_owned(),
         keep: None,
         quality: None,
+        filter: None,
         refresh_timing: None,
         ticket: job::ask::Ticket::default(),
     });

@@ -244,6 +244,7 @@ fn an_ask_is_the_same_whoever_reads_it() {
         url: ADDRESS.to_owned(),
         keep: None,
         quality: None,
+        filter: None,
         refresh_timing: None,
         ticket: job::ask::Ticket::default(),
     });
