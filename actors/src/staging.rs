@@ -13,6 +13,8 @@ use mediary_log::whole;
 use mediary_schema::{AttemptId, JobId, root::OWN_FOLDER};
 use uuid::Uuid;
 
+use crate::cookies;
+
 /// The file that says which attempt began with how many bytes.
 const BEGUN: &str = "begun";
 
@@ -53,8 +55,14 @@ impl Staging {
     pub fn begin(&self, job_id: JobId, attempt_id: AttemptId) -> io::Result<()> {
         let folder = self.of(job_id);
         fs::create_dir_all(&folder)?;
+        cookies::sweep(&folder)?;
         let found = format!("{attempt_id} {}", size_bytes(&folder)?);
         whole::write(&folder.join(BEGUN), found.as_bytes())
+    }
+
+    /// Takes away what killed attempts may have left of secrets.
+    pub fn sweep(&self) -> io::Result<()> {
+        self.jobs()?.into_iter().try_for_each(|job_id| cookies::sweep(&self.of(job_id)))
     }
 
     /// Whether an attempt left more behind than it found.

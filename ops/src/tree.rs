@@ -25,6 +25,7 @@ use mediary_log::{
     gate::{Gate, Reaction},
     signal::SignalHub,
     token::Tokens,
+    vault::Vault,
     work::REGISTRY,
 };
 use mediary_schema::{job::RetryPolicy, root::Standings, worker::WorkerLife};
@@ -40,6 +41,8 @@ pub(crate) struct Roots {
     pub(crate) alarms: Alarms,
     /// Who may come in.
     pub(crate) tokens: Tokens,
+    /// What is kept and told to nobody.
+    pub(crate) vault: Vault,
     pub(crate) desk: Arc<Desk>,
     /// The local worker, in this life of it.
     pub(crate) worker: WorkerLife,
@@ -88,6 +91,11 @@ impl<'a> Ground<'a> {
     /// Who looks into media.
     pub(crate) fn ffmpeg(&self) -> Ffmpeg {
         Ffmpeg::new(self.roots.runner.clone(), self.roots.tools.clone())
+    }
+
+    /// What is kept and told to nobody.
+    pub(crate) fn vault(&self) -> Vault {
+        self.roots.vault.clone()
     }
 
     /// Folders of unfinished work in the data folder.

@@ -10,6 +10,7 @@ pub mod account;
 pub mod address;
 pub mod bounded;
 pub mod clock;
+pub mod cookies;
 pub mod download;
 pub mod failure;
 pub mod file;

@@ -32,6 +32,7 @@ pub(crate) async fn follow_as_other(log: &Log, url: &str) -> (String, String, St
         keep: None,
         quality: None,
         filter: None,
+        cookies: None,
         refresh_timing: None,
         ticket: job::ask::Ticket::default(),
     });

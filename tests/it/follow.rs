@@ -2,11 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use mediary::demo::{ListHandle, ListOptions};
+use mediary::demo::{ListHandle, ListOptions, SeenRequest};
 use mediary_schema::playlist::LiveStatus;
-use mediary_tests::{Client, Platform, events_of, until};
+use mediary_tests::{Client, Platform, events_of, files_below, until};
 use serde_json::{Value, json};
 
 const FOLLOW: &str = "mutation($input: PlaylistFollowInput!) { playlistFollow(input: $input) {
@@ -262,4 +267,87 @@ async fn what_is_kept_of_one_list_is_not_fetched_for_another() {
     let events = client.events_after(0).await;
     assert_eq!(events_of(&events, "download.requested").len(), 2);
     platform.stop().await;
+}
+
+/// Files below a folder that have a text in them.
+fn having(folder: &Path, text: &str) -> Vec<PathBuf> {
+    let has = |path: &PathBuf| {
+        let bytes = fs::read(path).unwrap_or_default();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    };
+    files_below(folder).into_iter().filter(has).collect()
+}
+
+// DL-08: cookies when they are needed, always, and no longer; found nowhere.
+// invariant: S-10
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_is_asked_with_cookies_when_it_needs_them_and_they_are_found_nowhere() {
+    const SET: &str = "mutation($name: String!, $value: SecretValue!) {
+        secretSet(input: { name: $name, value: $value }) { secret { id } userErrors { code } } }";
+    const DELETE: &str = "mutation($id: ID!) { secretDelete(input: { id: $id }) { isDestroyed usedBy } }";
+    const COOKIE: &str = "needle-51c2af";
+    let platform = Platform::start_with(Box::new(|configuration| {
+        "trace".clone_into(&mut configuration.logging.filter);
+    }))
+    .await;
+    let (client, site) = (&platform.client, &platform.site);
+    let list = site.add_list("club", ListOptions::new("club", 2)).unwrap();
+    list.demand_cookie(format!("session={COOKIE}"));
+    let file = |value: &str| {
+        format!("# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\t{value}\n")
+    };
+    let set = async |name: &str, value: String| {
+        let data = client.ask(SET, json!({ "name": name, "value": value })).await;
+        data["secretSet"]["secret"]["id"].as_str().unwrap().to_owned()
+    };
+    let (secret, prose) = (set("club", file(COOKIE)).await, set("prose", format!("session={COOKIE}")).await);
+    let wanted = |mode: &str, secret: Option<&str>| json!({ "url": site.list_url("club"), "keep": "ALL", "cookies": { "mode": mode, "secretId": secret } });
+    let refused = follow(client, wanted("ALWAYS", None)).await;
+    assert_eq!(refused["userErrors"][0]["code"], json!("PLAYLIST_NO_COOKIES"), "{refused}");
+    let unknown = "secret-01890a5d-ac96-774b-bcce-b302099a8057";
+    let refused = follow(client, wanted("ALWAYS", Some(unknown))).await;
+    assert_eq!(refused["userErrors"][0]["code"], json!("SECRET_NOT_FOUND"), "{refused}");
+
+    let followed = follow(client, wanted("OFF", None)).await;
+    let id = followed["playlist"]["id"].as_str().unwrap();
+    assert_eq!(client.playlist(id).await["refreshFailure"]["class"], json!("forbidden"));
+    // What is no file of cookies is refused without a word of it.
+    follow(client, wanted("WHEN_NEEDED", Some(&prose))).await;
+    let failure = client.playlist(id).await["refreshFailure"].take();
+    assert!(failure["message"].as_str().unwrap().contains("no file of cookies"), "{failure}");
+
+    // Media files are asked by ourselves, too, for what they can be known by again; that is without cookies.
+    let refused = |request: &SeenRequest| request.status == 401 && request.path.starts_with("/api/");
+    let refusals = || site.requests().all().iter().filter(|request| refused(request)).count();
+    let before = refusals();
+    follow(client, wanted("WHEN_NEEDED", Some(&secret))).await;
+    until_account(client, id, &[("kept", 2)]).await;
+    assert!(refusals() > before, "it was tried without them first");
+    follow(client, wanted("ALWAYS", None)).await;
+    let before = refusals();
+    list.append(1);
+    client.look(id, true).await;
+    until_account(client, id, &[("kept", 3)]).await;
+    assert_eq!(refusals(), before, "it was not");
+    until_idle(client).await;
+
+    let data = client.ask(DELETE, json!({ "id": secret })).await;
+    assert_eq!(data["secretDelete"], json!({ "isDestroyed": true, "usedBy": [id] }));
+    client.look(id, true).await;
+    assert_eq!(
+        client.playlist(id).await["refreshFailure"]["class"],
+        json!("forbidden"),
+        "its use is at its end"
+    );
+    let told = client.events_after(0).await.iter().map(ToString::to_string).collect::<String>();
+    assert!(told.contains("cookies_changed") && !told.contains(COOKIE));
+    let logs = "{ jobs(first: 100) { nodes { id failure { message output } log { text } } } }";
+    let logs = client.ask_raw(logs, json!({})).await.to_string();
+    assert!(!logs.contains(COOKIE), "{logs}");
+    let (data, library) = (platform.data().to_owned(), platform.configuration.library_folder());
+    let folder = platform.stop().await;
+    for place in [data, library] {
+        assert_eq!(having(&place, COOKIE), Vec::<PathBuf>::new());
+    }
+    drop(folder);
 }

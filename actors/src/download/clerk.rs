@@ -2,6 +2,7 @@ use std::{io, path::Path};
 
 use mediary_log::{
     gate::Transaction,
+    vault::Vault,
     work::{self, download::Kept},
 };
 use mediary_schema::{
@@ -11,23 +12,29 @@ use mediary_schema::{
     job::{Failure, ResourceUse},
 };
 
-use super::{Library, Unusable, effect::Fetched, path_of};
+use super::{
+    Library, Unusable,
+    effect::{Fetched, Question},
+    path_of,
+};
 use crate::{
+    cookies::{self, Cookies},
     file::{Root, is_away, stamp_of},
     job::{Attempt, Begun, Clerk},
-    workspace::{Nothing, Unable},
+    workspace::Unable,
 };
 
 /// Puts what was fetched into the library, and records it.
 #[derive(Debug, Clone)]
 pub struct DownloadClerk {
     library: Library,
+    vault: Vault,
 }
 
 impl DownloadClerk {
-    /// The clerk of a library.
-    pub const fn new(library: Library) -> Self {
-        Self { library }
+    /// The clerk of a library, who has the keys to the vault.
+    pub const fn new(library: Library, vault: Vault) -> Self {
+        Self { library, vault }
     }
 }
 
@@ -55,12 +62,15 @@ impl Clerk for DownloadClerk {
 
     async fn answer(
         &self,
-        _: &Attempt,
-        _: &DownloadItem,
+        attempt: &Attempt,
+        item: &DownloadItem,
         (): &mut (),
-        question: Nothing,
-    ) -> Result<Nothing, Unable> {
-        match question {}
+        Question::Cookies: Question,
+    ) -> Result<Option<Cookies>, Unable> {
+        match item.entry {
+            Some(entry) => cookies::of_list(attempt, &self.vault, entry.playlist_id).await,
+            None => Ok(None),
+        }
     }
 
     async fn finish(

@@ -1,4 +1,4 @@
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, io, path::Path, sync::Arc};
 
 use mediary_schema::{
     FailureClass, JobId,
@@ -14,16 +14,25 @@ use super::{
     watch::{Needed, Watch, is_in_pieces, no_room},
 };
 use crate::{
+    cookies::{CookieFile, Cookies},
     ffmpeg::{Expectation, Ffmpeg, Refused},
     room::Room,
-    workspace::{Craft, Effect, Ending, Nothing, Unable, Workspace},
+    workspace::{Craft, Effect, Ending, Unable, Workspace},
     ytdlp::{DownloadRequest, Engine, Extracted},
 };
 
 impl Craft for DownloadItem {
-    type Question = Nothing;
-    type Answer = Nothing;
+    type Question = Question;
+    type Answer = Option<Cookies>;
     type Product = Fetched;
+}
+
+/// What a download asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// Cookies that its source may be asked with.
+    Cookies,
 }
 
 /// An item that was fetched, whole and checked.
@@ -64,7 +73,12 @@ impl Effect for Downloader {
 
 impl Downloader {
     async fn fetch(&self, workspace: &Space, item: &DownloadItem) -> Result<Fetched, Unable> {
+        let cookies = match workspace.ask(Question::Cookies).await? {
+            Some(cookies) => Some(written(workspace, cookies).await?),
+            None => None,
+        };
         let request = DownloadRequest {
+            cookies,
             source: item.source.clone(),
             quality: item.quality.clone(),
             staging: workspace.folder().to_owned(),
@@ -109,6 +123,16 @@ impl Downloader {
             workspace.return_slot().await;
         }
     }
+}
+
+/// Puts cookies into the attempt's folder.
+async fn written(workspace: &Space, cookies: Cookies) -> Result<CookieFile, Unable> {
+    let folder = workspace.folder().to_owned();
+    let written = tokio::task::spawn_blocking(move || cookies.write(&folder)).await;
+    written
+        .map_err(io::Error::other)
+        .flatten()
+        .map_err(|error| Unable::storage("cookies can't be written", &error))
 }
 
 /// What the file should be.

@@ -112,6 +112,11 @@ impl<C: Clerk> Actor for Performer<C> {
             lose(&arguments, job_id, attempt_id).await?;
         }
         remove_abandoned(&self.clerk, &arguments).await?;
+        let staging = arguments.staging.clone();
+        // Nobody of an earlier run is at work any more.
+        if let Err(error) = tokio::task::spawn_blocking(move || staging.sweep()).await? {
+            tracing::warn!(%error, "folders of unfinished work can't be looked through for what a kill left");
+        }
         let wake = waker("performer", &myself, || Message::Wake);
         let follower = Follower::start(myself.get_cell(), arguments.head.clone(), wake).await?;
         myself.cast(Message::Wake)?;

@@ -1,7 +1,7 @@
 use std::io;
 
 use mediary_events::playlist::{Diff, Playlist, State, try_diff};
-use mediary_log::{gate::Transaction, work};
+use mediary_log::{gate::Transaction, vault::Vault, work};
 use mediary_schema::{
     FailureClass, ItemId, Namesakes, PlaylistId,
     job::{Failure, ResourceUse},
@@ -9,17 +9,27 @@ use mediary_schema::{
 };
 
 use super::{
-    effect::{Known, Question, Seen},
+    effect::{Answer, Question, Seen},
     pages::Pages,
 };
 use crate::{
+    cookies,
     job::{Attempt, Clerk},
     workspace::Unable,
 };
 
 /// Compares what a refresh saw with what is known, and records the changes.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ListClerk;
+#[derive(Debug, Clone)]
+pub struct ListClerk {
+    vault: Vault,
+}
+
+impl ListClerk {
+    /// A clerk who has the keys to the vault.
+    pub const fn new(vault: Vault) -> Self {
+        Self { vault }
+    }
+}
 
 impl Clerk for ListClerk {
     type Task = RefreshPlaylist;
@@ -30,13 +40,16 @@ impl Clerk for ListClerk {
         attempt: &Attempt,
         work: &RefreshPlaylist,
         (): &mut (),
-        Question::KnownItems: Question,
-    ) -> Result<Vec<Known>, Unable> {
+        question: Question,
+    ) -> Result<Answer, Unable> {
+        if question == Question::Cookies {
+            return cookies::of_list(attempt, &self.vault, work.playlist_id).await.map(Answer::Cookies);
+        }
         let known = |state: &State| {
             let seen = state.rows.iter().filter(|row| row.seen && row.availability.is_available());
             seen.map(|row| (row.source.extractor.clone(), row.source.source_id.clone())).collect()
         };
-        Ok(attempt.gate.inspect::<Playlist, _>(work.playlist_id.uuid(), known).await?)
+        Ok(Answer::KnownItems(attempt.gate.inspect::<Playlist, _>(work.playlist_id.uuid(), known).await?))
     }
 
     async fn finish(

@@ -11,6 +11,7 @@ use tokio::{sync::mpsc, time::Instant};
 
 use super::pages::{Pages, StagedPage, Unreadable};
 use crate::{
+    cookies::{CookieFile, Cookies},
     workspace::{Craft, Effect, Ending, Unable, Workspace},
     ytdlp::{Engine, ListEnd, ListLine, ListRequest},
 };
@@ -20,7 +21,7 @@ const LINES_WAITING_MAX: usize = 64;
 
 impl Craft for RefreshPlaylist {
     type Question = Question;
-    type Answer = Vec<Known>;
+    type Answer = Answer;
     type Product = Seen;
 }
 
@@ -30,6 +31,18 @@ impl Craft for RefreshPlaylist {
 pub enum Question {
     /// The items of rows that were there last time.
     KnownItems,
+    /// Cookies that the list may be asked for with.
+    Cookies,
+}
+
+/// What it is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// The items.
+    KnownItems(Vec<Known>),
+    /// The cookies, if there are any.
+    Cookies(Option<Cookies>),
 }
 
 /// A row's item as a worker knows it, which has no key to derive ids by: extractor and id.
@@ -134,12 +147,14 @@ impl Lister {
         let before = pages.unreadable()?;
         let start_index =
             overlap.as_ref().and_then(|page| page.entries.first()).map_or(1, |entry| entry.index);
-        let request = ListRequest { url: work.url.clone(), start_index };
+        let cookies = cookies(workspace).await?;
+        let request = ListRequest { url: work.url.clone(), start_index, cookies };
         let known = match work.mode {
             RefreshMode::Full => None,
-            RefreshMode::Incremental => {
-                Some(workspace.ask(Question::KnownItems).await?.into_iter().collect())
-            }
+            RefreshMode::Incremental => match workspace.ask(Question::KnownItems).await? {
+                Answer::KnownItems(items) => Some(items.into_iter().collect()),
+                Answer::Cookies(_) => return Err(Unable::unknown(ANOTHER).into()),
+            },
         };
         let (lines, mut receiver) = mpsc::channel(LINES_WAITING_MAX);
         let mut walk = Walk::new(workspace, work, pages, overlap, known);
@@ -157,6 +172,22 @@ impl Lister {
         let (end, followed) = tokio::join!(self.engine.list(&request, workspace.assignment(), lines), follow);
         let enough = followed?;
         walk.end(end, enough)
+    }
+}
+
+/// What a port must not say.
+const ANOTHER: &str = "another question was answered";
+
+/// Puts the cookies into the attempt's folder, if there are any.
+async fn cookies(workspace: &Space) -> Result<Option<CookieFile>, Broken> {
+    match workspace.ask(Question::Cookies).await? {
+        Answer::Cookies(Some(cookies)) => {
+            let folder = workspace.folder().to_owned();
+            let written = tokio::task::spawn_blocking(move || cookies.write(&folder)).await;
+            Ok(Some(written.map_err(io::Error::other)??))
+        }
+        Answer::Cookies(None) => Ok(None),
+        Answer::KnownItems(_) => Err(Unable::unknown(ANOTHER).into()),
     }
 }
 

@@ -7,4 +7,4 @@ mod pages;
 mod tests;
 
 pub use clerk::ListClerk;
-pub use effect::{Known, Lister, Question, Seen};
+pub use effect::{Answer, Known, Lister, Question, Seen};

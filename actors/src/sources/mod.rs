@@ -10,6 +10,7 @@ use mediary_schema::job::{Failure, Progress};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
+    cookies::CookieFile,
     direct,
     net::Net,
     process::Assignment,
@@ -42,7 +43,9 @@ impl Engine for Sources {
         lines: mpsc::Sender<ListLine>,
     ) -> BoxFuture<'a, ListEnd> {
         Box::pin(async move {
-            if !self.net.passes_over(&request.url)
+            // What is read by ourselves is asked for without.
+            if CookieFile::at_first(request.cookies.as_ref()).is_none()
+                && !self.net.passes_over(&request.url)
                 && let Some(end) =
                     feeds::list(&self.net_for("feed", assignment), request, assignment, &lines).await
             {
@@ -62,9 +65,15 @@ impl Engine for Sources {
         assignment: &'a Assignment,
     ) -> BoxFuture<'a, Result<Extracted, Failure>> {
         Box::pin(async move {
-            match direct::describe(&self.net_for("media", assignment), &request.source).await? {
-                Some(extracted) => Ok(extracted),
-                None => self.ytdlp.extract(request, assignment).await,
+            if CookieFile::at_first(request.cookies.as_ref()).is_some() {
+                return self.ytdlp.extract(request, assignment).await;
+            }
+            match direct::describe(&self.net_for("media", assignment), &request.source).await {
+                Ok(Some(extracted)) => Ok(extracted),
+                Err(failure) if CookieFile::after(request.cookies.as_ref(), &failure).is_none() => {
+                    Err(failure)
+                }
+                Ok(None) | Err(_) => self.ytdlp.extract(request, assignment).await,
             }
         })
     }

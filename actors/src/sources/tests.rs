@@ -51,7 +51,7 @@ impl Case {
 
     async fn list(&self, path: &str, start_index: u32) -> Listed {
         let (sender, mut lines) = mpsc::channel(2);
-        let request = ListRequest { url: self.site.url(path), start_index };
+        let request = ListRequest { url: self.site.url(path), start_index, cookies: None };
         let assignment = Assignment::default();
         let (mut entries, mut title) = (Vec::new(), None);
         let see = async {

@@ -27,7 +27,7 @@ const FILE: &str = "mediary-file ";
 /// Fetches an item by its plan and answers the one file that it became.
 pub(super) async fn run(
     engine: &YtDlp,
-    request: &DownloadRequest,
+    (request, cookies): (&DownloadRequest, Option<&Path>),
     extracted: &Extracted,
     assignment: &Assignment,
     progress: &watch::Sender<Progress>,
@@ -39,7 +39,7 @@ pub(super) async fn run(
     let resumed_bytes = before.resumed_bytes;
     let meter = Meter::new(progress, total(&before.validators, extracted), extracted.streams.len());
     let mut talk = Talk { meter, complaints: Complaints::default(), files: Vec::new() };
-    let spec = spec(engine, request, extracted)?;
+    let spec = spec(engine, request, cookies, extracted)?;
     let run = assignment.run(&engine.runner, spec, |line| talk.take(&line)).await;
     let ended = run.map_err(|error| error.failure())?;
     let path = talk.outcome(&ended, staging)?;
@@ -110,14 +110,19 @@ fn total(validators: &Saved, extracted: &Extracted) -> Option<u64> {
     lengths.sum::<Option<u64>>().or(extracted.size_bytes)
 }
 
-fn spec(engine: &YtDlp, request: &DownloadRequest, extracted: &Extracted) -> Result<Spec, Failure> {
+fn spec(
+    engine: &YtDlp,
+    request: &DownloadRequest,
+    cookies: Option<&Path>,
+    extracted: &Extracted,
+) -> Result<Spec, Failure> {
     // Before the start: without it yt-dlp fetches picture and sound, doesn't join them and ends well.
     let ffmpeg = engine.tools.find(Tool::Ffmpeg).map_err(|error| error.failure())?;
     let info_json = extracted.info_json.as_ref();
     let no_facts = || Failure::new(FailureClass::Unknown, "yt-dlp was given nothing to download from");
     let info_json = info_json.ok_or_else(no_facts)?;
     let progress = "%(progress.{status,downloaded_bytes,total_bytes,total_bytes_estimate,speed,eta})j";
-    let spec = engine.spec().map_err(|error| error.failure())?;
+    let spec = engine.spec_with(cookies).map_err(|error| error.failure())?;
     Ok(spec
         .arg("--load-info-json")
         .arg(info_json)

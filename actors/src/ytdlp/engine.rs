@@ -1,6 +1,10 @@
 //! What can be asked of yt-dlp.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use futures::future::BoxFuture;
 use mediary_schema::{
@@ -13,6 +17,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{pause, plan::Extracted, validators::Prober};
 use crate::{
+    cookies::CookieFile,
     net::Gateway,
     process::{Assignment, Error, Host, Runner, Spec, Tool, Tools},
 };
@@ -51,7 +56,7 @@ pub trait Engine: fmt::Debug + Send + Sync + 'static {
 }
 
 /// What to fetch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct DownloadRequest {
     /// The item and its address; http or https.
     pub source: ItemSource,
@@ -59,6 +64,8 @@ pub struct DownloadRequest {
     pub quality: Quality,
     /// A folder of this item's own; partial files stay in it from attempt to attempt.
     pub staging: PathBuf,
+    /// Cookies that the source may be asked with.
+    pub cookies: Option<CookieFile>,
 }
 
 /// What was fetched.
@@ -71,12 +78,14 @@ pub struct Downloaded {
 }
 
 /// What to list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ListRequest {
     /// The address; http or https.
     pub url: String,
     /// The index, from 1, to begin with.
     pub start_index: u32,
+    /// Cookies that the source may be asked with.
+    pub cookies: Option<CookieFile>,
 }
 
 /// What a refresh learns.
@@ -177,7 +186,16 @@ impl YtDlp {
         Prober { net: self.gateway.net().by("validators", assignment.attempt_id()) }
     }
 
-    /// A run with what every run has.
+    /// A run with what every run has, and perhaps with cookies.
+    pub(super) fn spec_with(&self, cookies: Option<&Path>) -> Result<Spec, Error> {
+        let spec = self.spec()?;
+        Ok(match cookies {
+            // Handed to ffmpeg they would be an argument.
+            Some(file) => spec.arg("--cookies").arg(file).args(["--downloader", "native"]),
+            None => spec,
+        })
+    }
+
     pub(super) fn spec(&self) -> Result<Spec, Error> {
         let socket_timeout = self.options.socket_timeout.as_secs_f64().to_string();
         let retries = self.options.retries.to_string();
@@ -218,7 +236,15 @@ impl Engine for YtDlp {
         lines: mpsc::Sender<ListLine>,
     ) -> BoxFuture<'a, ListEnd> {
         Box::pin(async move {
-            match super::list::run(self, request, assignment, lines).await {
+            let cookies = CookieFile::at_first(request.cookies.as_ref());
+            let mut end = super::list::run(self, request, cookies, assignment, lines.clone()).await;
+            // Nothing was seen: it is as if it had not been asked.
+            if let ListEnd::Failed(failure) = &end
+                && let Some(cookies) = CookieFile::after(request.cookies.as_ref(), failure)
+            {
+                end = super::list::run(self, request, Some(cookies), assignment, lines).await;
+            }
+            match end {
                 ListEnd::Failed(failure) => {
                     ListEnd::Failed(pause::learn(self, &request.url, assignment, failure).await)
                 }
@@ -236,7 +262,14 @@ impl Engine for YtDlp {
         assignment: &'a Assignment,
     ) -> BoxFuture<'a, Result<Extracted, Failure>> {
         Box::pin(async move {
-            match super::extract::run(self, request, assignment).await {
+            let cookies = CookieFile::at_first(request.cookies.as_ref());
+            let mut extracted = super::extract::run(self, request, cookies, assignment).await;
+            if let Err(failure) = &extracted
+                && let Some(cookies) = CookieFile::after(request.cookies.as_ref(), failure)
+            {
+                extracted = super::extract::run(self, request, Some(cookies), assignment).await;
+            }
+            match extracted {
                 Err(failure) => Err(pause::learn(self, &request.source.url, assignment, failure).await),
                 extracted => extracted,
             }
@@ -251,7 +284,17 @@ impl Engine for YtDlp {
         progress: &'a watch::Sender<Progress>,
     ) -> BoxFuture<'a, Result<Downloaded, Failure>> {
         Box::pin(async move {
-            match super::download::run(self, request, extracted, assignment, progress).await {
+            let cookies = CookieFile::at_first(request.cookies.as_ref());
+            let run = super::download::run(self, (request, cookies), extracted, assignment, progress);
+            let mut downloaded = run.await;
+            if let Err(failure) = &downloaded
+                && let Some(cookies) = CookieFile::after(request.cookies.as_ref(), failure)
+            {
+                let run =
+                    super::download::run(self, (request, Some(cookies)), extracted, assignment, progress);
+                downloaded = run.await;
+            }
+            match downloaded {
                 Err(failure) => Err(pause::learn(self, &request.source.url, assignment, failure).await),
                 downloaded => downloaded,
             }

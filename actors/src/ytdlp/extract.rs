@@ -14,11 +14,14 @@ use super::{
     plan::{Extracted, Plan, adopt},
     validators::{Prober, Saved, Validators},
 };
-use crate::process::{Assignment, Source, Spec, storage_class};
+use crate::{
+    cookies::Gone,
+    process::{Assignment, Source, Spec, storage_class},
+};
 
 /// Where yt-dlp prints what it found. Its own `--write-info-json` fails at half a letter, and a line of output is
 /// longer than one that is read.
-const OUTPUT_FILE: &str = "extract.json";
+pub(crate) const OUTPUT_FILE: &str = "extract.json";
 /// Several requests to a slow source, and its challenges.
 const DEADLINE: Duration = Duration::from_mins(15);
 
@@ -26,6 +29,7 @@ const DEADLINE: Duration = Duration::from_mins(15);
 pub(super) async fn run(
     engine: &YtDlp,
     request: &DownloadRequest,
+    cookies: Option<&Path>,
     assignment: &Assignment,
 ) -> Result<Extracted, Failure> {
     let staging = &request.staging;
@@ -35,7 +39,7 @@ pub(super) async fn run(
     {
         return Ok(earlier);
     }
-    let info = ask(engine, request, assignment).await?;
+    let info = ask(engine, request, cookies, assignment).await?;
     let extracted = adopt(info, &request.quality, staging)?;
     let (source, quality) = (request.source.clone(), request.quality.clone());
     let plan = Plan { source, quality, extracted: extracted.clone() };
@@ -69,16 +73,23 @@ async fn still_holds(prober: &Prober, earlier: &Extracted, staging: &Path) -> Re
     Ok(true)
 }
 
-async fn ask(engine: &YtDlp, request: &DownloadRequest, assignment: &Assignment) -> Result<Value, Failure> {
+async fn ask(
+    engine: &YtDlp,
+    request: &DownloadRequest,
+    cookies: Option<&Path>,
+    assignment: &Assignment,
+) -> Result<Value, Failure> {
     let file = request.staging.join(OUTPUT_FILE);
     remove_output(&file)?;
+    // It names the cookies that each address would be asked with.
+    let _gone = Gone(file.clone());
     let mut complaints = Complaints::default();
     let each = |line: crate::process::Line| {
         if line.source == Source::Stderr {
             complaints.take(&line.text);
         }
     };
-    let spec = spec(engine, request)?;
+    let spec = spec(engine, request, cookies)?;
     let ended = assignment.run(&engine.runner, spec, each).await.map_err(|error| error.failure())?;
     // Warnings say nothing here: the quality found its formats or it didn't.
     if !ended.is_clean() || complaints.has_errors() {
@@ -105,8 +116,8 @@ fn printed(text: &str) -> Result<Value, serde_json::Error> {
     }
 }
 
-fn spec(engine: &YtDlp, request: &DownloadRequest) -> Result<Spec, Failure> {
-    let mut spec = engine.spec().map_err(|error| error.failure())?;
+fn spec(engine: &YtDlp, request: &DownloadRequest, cookies: Option<&Path>) -> Result<Spec, Failure> {
+    let mut spec = engine.spec_with(cookies).map_err(|error| error.failure())?;
     // What the owner allows is asked in the owner's order.
     if engine.options.extractors.is_none()
         && let Some(first) = asked_first(&request.source.extractor)

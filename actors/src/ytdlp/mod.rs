@@ -39,5 +39,6 @@ mod validators;
 mod tests;
 
 pub use engine::{DownloadRequest, Downloaded, Engine, ListEnd, ListLine, ListRequest, Options, YtDlp};
+pub(crate) use extract::OUTPUT_FILE as DESCRIBED;
 pub use host::host;
 pub use plan::{Extracted, Protocol, Stream};

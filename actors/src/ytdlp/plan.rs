@@ -107,6 +107,7 @@ impl Plan {
 /// Reads what yt-dlp extracted and writes what it downloads from into the staging folder.
 pub(super) fn adopt(info: Value, quality: &Quality, staging: &Path) -> Result<Extracted, Failure> {
     let mut info = single(info)?;
+    forget_cookies(&mut info);
     refuse_if_not_yet(&info)?;
     let offered = offered_heights(&info, quality);
     let mut chosen = chosen_formats(&info);
@@ -126,6 +127,23 @@ pub(super) fn adopt(info: Value, quality: &Quality, staging: &Path) -> Result<Ex
         Failure::new(crate::process::storage_class(&error), format!("the plan can't be written: {error}"))
     })?;
     Ok(extracted)
+}
+
+/// Takes out the cookies that yt-dlp writes beside each address: what it is to send, it is given apart.
+fn forget_cookies(facts: &mut Map<String, Value>) {
+    facts.remove("cookies");
+    facts.retain(|name, _| !name.eq_ignore_ascii_case("cookie"));
+    for value in facts.values_mut() {
+        forget_within(value);
+    }
+}
+
+fn forget_within(value: &mut Value) {
+    match value {
+        Value::Object(facts) => forget_cookies(facts),
+        Value::Array(items) => items.iter_mut().for_each(forget_within),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// The one item: an address of a list with one entry stands for that entry.

@@ -91,6 +91,11 @@ impl Explains for Words {
                 let which: Vec<String> = [quality.name].into_iter().chain(rules).collect();
                 format!("wanted {what} {list} kept ({})", which.join(", "))
             }
+            Event::CookiesChanged { cookies: None } => format!("wanted {list} asked for without cookies"),
+            Event::CookiesChanged { cookies: Some(cookies) } => {
+                let when = if cookies.always { "always" } else { "when they are needed" };
+                format!("wanted {list} asked for with the cookies of {}, {when}", cookies.secret_id)
+            }
             Event::EntriesSkipped { rule, entries } => match entries.as_slice() {
                 [only] => format!("skipped {} of {list}, by the rule {rule}", entry(*only)?),
                 several => format!("skipped {} entries of {list}, by the rule {rule}", several.len()),
@@ -126,6 +131,7 @@ impl Explains for Words {
             | Event::DownloadsRequested { .. }
             | Event::KeepingChanged { .. }
             | Event::EntriesSkipped { .. }
+            | Event::CookiesChanged { .. }
             | Event::DownloadsWithdrawn {} => None,
         }
     }

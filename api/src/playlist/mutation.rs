@@ -3,7 +3,10 @@ use mediary_events::playlist::{Ask, ask};
 use mediary_projections::{Snapshot, Views, playlist::PlaylistView};
 use mediary_schema::{JobId, Several, playlist::Keep, schedule::Timing};
 
-use super::{Playlist, object::KeepName};
+use super::{
+    Playlist,
+    object::{CookieModeName, KeepName},
+};
 use crate::{
     asking::{self, Done, Terms, shown},
     error::parse_id,
@@ -30,12 +33,31 @@ pub(crate) struct PlaylistFollowInput {
     /// `published>=2026-01-01`, `published<=2026-12-31`, `kind=` and `kind!=` with `video`, `short` or `live`. Each entry that is
     /// kept keeps to all of them. As it was if left out, none at first. Only with `keep`.
     filter: Option<Vec<String>>,
+    /// With which cookies it and its entries are asked for from now on; as it was if left out, with none at first.
+    cookies: Option<CookiesInput>,
     /// How often it is refreshed from now on, by a schedule called `refresh PLAYLIST-ID`; as it was if left out, never at first.
     refresh_timing: Option<ScheduleTiming>,
     /// When the turn of its refresh comes.
     ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,
+}
+
+/// With which cookies a site is asked, and when.
+#[derive(Debug, InputObject)]
+pub(crate) struct CookiesInput {
+    /// When they are sent along.
+    mode: CookieModeName,
+    /// The secret that has them: a file of cookies as browsers export it; as it was if left out.
+    secret_id: Option<ID>,
+}
+
+impl CookiesInput {
+    fn parse(self) -> Result<ask::UseCookies> {
+        let Self { mode, secret_id } = self;
+        let secret_id = secret_id.map(|id| parse_id(&id)).transpose()?;
+        Ok(ask::UseCookies { mode: mode.into(), secret_id })
+    }
 }
 
 /// What to refresh.
@@ -87,10 +109,12 @@ impl PlaylistMutation {
         context: &Context<'_>,
         input: PlaylistFollowInput,
     ) -> Result<PlaylistPayload> {
-        let PlaylistFollowInput { url, keep, quality, filter, refresh_timing, ticket, terms } = input;
+        let PlaylistFollowInput { url, keep, quality, filter, cookies, refresh_timing, ticket, terms } =
+            input;
+        let cookies = cookies.map(CookiesInput::parse).transpose()?;
         let refresh_timing = refresh_timing.map(Timing::from);
         let (keep, ticket) = (keep.map(Keep::from), TicketInput::parse(ticket)?);
-        let asked = ask::Follow { url, keep, quality, filter, refresh_timing, ticket };
+        let asked = ask::Follow { url, keep, quality, filter, cookies, refresh_timing, ticket };
         payload(context, terms, Ask::Follow(asked)).await
     }
 

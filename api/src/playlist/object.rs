@@ -14,6 +14,7 @@ use mediary_projections::{
 };
 use mediary_schema::{
     JobId, PlaylistId,
+    cookies::CookieMode,
     playlist::{Keep, PlaylistKind, RefreshCounts, UnreadableRow as UnreadableValue},
 };
 
@@ -51,6 +52,18 @@ pub(crate) enum KeepName {
     All,
     /// None: whatever is wanted is asked for.
     Nothing,
+}
+
+/// When the cookies of a list are sent along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "CookieMode", name = "CookieMode")]
+pub(crate) enum CookieModeName {
+    /// Never.
+    Off,
+    /// Once the site has refused without them: it wants a sign-in, a member, an age, a proof of a human.
+    WhenNeeded,
+    /// Always.
+    Always,
 }
 
 /// How the last refresh of a playlist went.
@@ -148,6 +161,10 @@ pub(crate) struct Playlist {
     keep_quality: Option<String>,
     /// The rules that each of these keeps to; without any, all are kept.
     keep_filter: Vec<String>,
+    /// When cookies are sent along to its site.
+    cookie_mode: CookieModeName,
+    /// The secret that has them.
+    cookie_secret_id: Option<ID>,
     /// When it was refreshed last.
     refreshed_at: Option<DateTime>,
     /// How that went.
@@ -184,6 +201,8 @@ impl From<PlaylistRow> for Playlist {
             keep: keep.into(),
             keep_quality,
             keep_filter,
+            cookie_mode: CookieMode::of(row.cookies.as_ref()).into(),
+            cookie_secret_id: row.cookies.map(|cookies| ID(cookies.secret_id.to_string())),
             id: ID(row.id.to_string()),
             url: row.url,
             title: row.title,

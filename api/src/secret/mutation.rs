@@ -68,6 +68,8 @@ pub(crate) struct SecretRotatePayload {
 pub(crate) struct SecretDeletePayload {
     /// Whether its key is destroyed, and with it all that was sealed by it. If not yet, it is tried again until it is.
     is_destroyed: bool,
+    /// Lists that were asked for with it as their cookies, and are asked for without from now on.
+    used_by: Vec<ID>,
     /// Where something of it may be left that no program reaches.
     out_of_reach: Vec<OutOfReach>,
     #[graphql(flatten)]
@@ -125,8 +127,10 @@ impl SecretMutation {
         let vault = &platform(context).vault;
         let destroyed = told.as_ref().and_then(|told| told.destroyed).filter(|_| done.dry_run.is_none());
         let is_destroyed = destroyed.is_some_and(|key| !vault.has_key(key));
+        let users = told.iter().flat_map(|told| &told.used_by);
+        let used_by = users.map(|id| ID(id.to_string())).collect();
         let out_of_reach = told.map_or(&[][..], |told| told.out_of_reach).iter().map(OutOfReach::from);
-        Ok(SecretDeletePayload { is_destroyed, out_of_reach: out_of_reach.collect(), done })
+        Ok(SecretDeletePayload { is_destroyed, used_by, out_of_reach: out_of_reach.collect(), done })
     }
 }
 

@@ -1,8 +1,9 @@
 //! What may be asked about playlists: a form for each command.
 
 use mediary_schema::{
-    PlaylistId, UrlRefused,
+    PlaylistId, SecretId, UrlRefused,
     account::Permission,
+    cookies::CookieMode,
     playlist::{Keep, RuleRefused},
     schedule::Timing,
 };
@@ -47,12 +48,26 @@ pub struct Follow {
     #[serde(default, skip_serializing_if = "is_default")]
     #[schemars(length(max = 32))]
     pub filter: Option<Vec<String>>,
+    /// With which cookies it and its entries are asked for from now on; as it was if left out, with none at first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub cookies: Option<UseCookies>,
     /// How often it is refreshed from now on: a schedule called `refresh PLAYLIST-ID`; as it was if left out, never at first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refresh_timing: Option<Timing>,
     /// When the turn of its refresh comes.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ticket: Ticket,
+}
+
+/// With which cookies a site is asked, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UseCookies {
+    /// When they are sent along.
+    pub mode: CookieMode,
+    /// The secret that has them: a file of cookies as browsers export it; as it was if left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub secret_id: Option<SecretId>,
 }
 
 /// Refreshes a playlist, or joins the refresh under way.

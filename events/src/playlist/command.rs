@@ -1,5 +1,6 @@
 use mediary_schema::{
     EntryId, JobId, Ticket,
+    cookies::SiteCookies,
     download::Quality,
     job::Failure,
     playlist::{Keeping, ObservedPlaylist, PlaylistKind, RefreshMode, UnreadableRow},
@@ -55,6 +56,11 @@ pub enum Command {
     Keep {
         /// What.
         keeping: Option<Keeping>,
+    },
+    /// Ask for it and its entries with these cookies from now on; none is without.
+    UseCookies {
+        /// Which.
+        cookies: Option<SiteCookies>,
     },
     /// Want nothing any more of what was wanted so far.
     WithdrawDownloads,

@@ -32,6 +32,9 @@ pub enum Rejection {
     /// A filter was said of what is kept, and that nothing is kept, or not what.
     #[error("a filter is said of what is kept, and nothing is said to be kept")]
     FilterOfNothing,
+    /// Cookies were to be used, and nobody said which.
+    #[error("cookies are to be sent along, and nobody said which")]
+    NoCookies,
     /// A change was to be recorded that is none of a row.
     #[error("a page of changes holds something else")]
     NotAChange,
@@ -45,6 +48,7 @@ impl crate::Rejection for Rejection {
             Self::NoSuchEntry { .. } => "PLAYLIST_NO_SUCH_ENTRY",
             Self::QualityOfNothing => "PLAYLIST_QUALITY_OF_NOTHING",
             Self::FilterOfNothing => "PLAYLIST_FILTER_OF_NOTHING",
+            Self::NoCookies => "PLAYLIST_NO_COOKIES",
             Self::NotAChange => "PLAYLIST_NOT_A_CHANGE",
         }
     }
@@ -58,6 +62,9 @@ impl crate::Rejection for Rejection {
             Self::NoSuchEntry { .. } => Some("list its entries with `mediary playlist show ID`".to_owned()),
             Self::QualityOfNothing | Self::FilterOfNothing => {
                 Some("say which entries are kept, too: `--keep new` or `--keep all`".to_owned())
+            }
+            Self::NoCookies => {
+                Some("name the secret that has them; `mediary secret set NAME --stdin` keeps one".to_owned())
             }
             Self::NotAChange => None,
         }
@@ -87,6 +94,7 @@ impl Concern for Playlist {
         EventKind::new("downloads_requested", 1, 2).about(&["entry"]),
         EventKind::new("downloads_withdrawn", 1, 0),
         EventKind::new("keeping_changed", 1, 1),
+        EventKind::new("cookies_changed", 1, 0).about(&["secret"]),
         EventKind::new("entries_skipped", 1, 0).about(&["entry"]),
     ];
 
@@ -97,7 +105,7 @@ impl Concern for Playlist {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Follow { .. } | Command::Unfollow => Permission::FOLLOW,
+            Command::Follow { .. } | Command::Unfollow | Command::UseCookies { .. } => Permission::FOLLOW,
             Command::RequestDownloads { .. } | Command::WithdrawDownloads | Command::Keep { .. } => {
                 Permission::DOWNLOAD
             }
@@ -122,6 +130,7 @@ impl Concern for Playlist {
                 | Command::CompleteRefresh { .. }
                 | Command::FailRefresh { .. }
                 | Command::Keep { .. }
+                | Command::UseCookies { .. }
                 | Command::RequestDownloads { .. } => Err(Rejection::NotFollowed),
             };
         }
@@ -171,6 +180,8 @@ impl Concern for Playlist {
                 Ok([completed].into_iter().chain(wished).collect())
             }
             Command::FailRefresh { job_id, failure } => Ok(vec![Event::RefreshFailed { job_id, failure }]),
+            Command::UseCookies { cookies } if state.cookies == cookies => Ok(vec![]),
+            Command::UseCookies { cookies } => Ok(vec![Event::CookiesChanged { cookies }]),
             Command::Keep { keeping } if state.keeping == keeping => Ok(vec![]),
             Command::Keep { keeping } => {
                 let follows = keeping.as_ref().map(|keeping| state.keep_from_now_on(keeping));
@@ -247,6 +258,7 @@ fn record(state: &State, changes: Vec<Event>) -> Result<Vec<Event>, Rejection> {
             | Event::DownloadsRequested { .. }
             | Event::KeepingChanged { .. }
             | Event::EntriesSkipped { .. }
+            | Event::CookiesChanged { .. }
             | Event::DownloadsWithdrawn {} => return Err(Rejection::NotAChange),
         };
         if is_new {

@@ -1,5 +1,6 @@
 use mediary_schema::{
     EntryId, ItemId, JobId, Ticket, Timestamp,
+    cookies::SiteCookies,
     download::Quality,
     item::ItemSource,
     job::Failure,
@@ -175,6 +176,12 @@ pub enum Event {
         /// Which entries.
         entries: Vec<EntryId>,
     },
+    /// From now on it and its entries are asked for with these cookies.
+    #[serde(rename = "cookies_changed")]
+    CookiesChanged {
+        /// Which; none is without.
+        cookies: Option<SiteCookies>,
+    },
     /// From now on so much of it is kept without being asked for.
     #[serde(rename = "keeping_changed")]
     KeepingChanged {
@@ -216,6 +223,9 @@ impl Event {
             // Very many are told at once, and not each by its name.
             Self::EntriesSkipped { entries, .. } if entries.len() > Self::ENTRIES_MAX => Subjects::none(),
             Self::EntriesSkipped { entries, .. } => named(entries),
+            Self::CookiesChanged { cookies } => {
+                Subjects::of([cookies.as_ref().map(|cookies| cookies.secret_id.into())])
+            }
             Self::FollowRequested { .. }
             | Self::Unfollowed {}
             | Self::Resolved { .. }
@@ -267,6 +277,7 @@ impl Event {
             | Self::EntryAvailabilityChanged { .. }
             | Self::EntryReturned { .. }
             | Self::EntriesSkipped { .. }
+            | Self::CookiesChanged { .. }
             | Self::DownloadsWithdrawn {} => {}
         }
         event

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use mediary_schema::{
     EntryId, ItemId, Ticket, Timestamp,
+    cookies::SiteCookies,
     download::Quality,
     item::ItemSource,
     playlist::{
@@ -81,6 +82,8 @@ pub struct State {
     pub wishes: u32,
     /// How many of these wishes, the first ones, were taken back.
     pub withdrawn: u32,
+    /// With which cookies it and its entries are asked for.
+    pub cookies: Option<SiteCookies>,
     /// What of it is kept without being asked for; none is nothing.
     pub keeping: Option<Keeping>,
     /// Rows that are to be kept without being asked for, once a refresh ends that found them to be had.
@@ -154,6 +157,7 @@ impl State {
                 self.followed = false;
                 self.awaiting_refresh.clear();
                 self.turn_keeping(None);
+                self.cookies = None;
             }
             Event::Resolved { kind, observed } => {
                 self.resolved = Some(Resolved { kind: *kind, observed: observed.clone() });
@@ -231,6 +235,7 @@ impl State {
             }
             Event::RefreshFailed { .. } => {}
             Event::KeepingChanged { keeping } => self.turn_keeping(keeping.as_ref()),
+            Event::CookiesChanged { cookies } => self.cookies = *cookies,
             Event::EntriesSkipped { rule, entries } => self.skip(rule, entries),
             Event::DownloadsWithdrawn {} => {
                 self.withdrawn = self.wishes;
@@ -278,6 +283,7 @@ impl State {
             | Event::DownloadsRequested { .. }
             | Event::KeepingChanged { .. }
             | Event::EntriesSkipped { .. }
+            | Event::CookiesChanged { .. }
             | Event::DownloadsWithdrawn {} => {}
         }
     }

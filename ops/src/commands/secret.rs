@@ -19,7 +19,7 @@ use super::{
 use crate::{
     answers::secret::{OutOfReach, Secret, delete, list, rotate, set},
     client::{Client, Document},
-    output::{Output, Table, clean, fields, moment},
+    output::{Output, Table, clean, fields, moment, plural},
 };
 
 /// What it is about, by what people call them.
@@ -104,7 +104,16 @@ impl Verbs for Verb {
                 let outcome = intent::act_for_good(client, output, certainty, &DELETE, wanted).await?;
                 Failure::refused(outcome.user_errors)?;
                 let (is_destroyed, left) = (outcome.payload.is_destroyed, outcome.payload.out_of_reach);
-                let told = json!({ "id": id, "isDestroyed": is_destroyed, "outOfReach": left });
+                let used_by = outcome.payload.used_by;
+                if !used_by.is_empty() {
+                    let lists = plural(used_by.len() as u64, "playlist is", "playlists are");
+                    output.note(&format!(
+                        "{lists} asked for without cookies from now on: {}",
+                        used_by.join(", ")
+                    ));
+                }
+                let told =
+                    json!({ "id": id, "isDestroyed": is_destroyed, "usedBy": used_by, "outOfReach": left });
                 Ok(output.show(&told, |_| destroyed(is_destroyed, &left))?)
             }
         }

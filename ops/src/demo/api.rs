@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{Path, Query, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use mediary_schema::playlist::Availability;
@@ -35,7 +35,11 @@ pub(super) async fn list(
     State(site): State<Arc<Shared>>,
     Path(name): Path<String>,
     Query(part): Query<Part>,
+    headers: HeaderMap,
 ) -> Response {
+    if !site.lists.admits(&name, &headers) {
+        return not_signed_in();
+    }
     let Some(list) = site.lists.find(&name) else { return not_found() };
     let page = part.page.unwrap_or(1).max(1);
     let per_page = part.per_page.unwrap_or(PER_PAGE).clamp(1, PER_PAGE_MAX);
@@ -76,7 +80,14 @@ fn entry(site: &Shared, item: &Item, index: usize) -> Value {
 }
 
 /// `GET /api/items/<id>`
-pub(super) async fn item(State(site): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+pub(super) async fn item(
+    State(site): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if !site.lists.admits_to(&id, &headers) {
+        return not_signed_in();
+    }
     let Some(item) = site.lists.item(&id) else { return not_found() };
     let mut record = entry(&site, &item, 0);
     let fields = record.as_object_mut().expect("a row is an object");
@@ -138,6 +149,10 @@ fn availability(availability: Availability) -> &'static str {
         Availability::Deleted => "deleted",
         Availability::Unavailable => "unavailable",
     }
+}
+
+fn not_signed_in() -> Response {
+    (StatusCode::UNAUTHORIZED, Json(json!({ "error": "sign in to see this" }))).into_response()
 }
 
 fn not_found() -> Response {

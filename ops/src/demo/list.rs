@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use axum::http::{HeaderMap, header};
 use mediary_schema::playlist::{Availability, LiveStatus};
 
 pub use handle::ListHandle;
@@ -104,6 +105,8 @@ struct List {
     /// Lists that it holds instead of items, and how.
     lists: Vec<String>,
     nesting: Nesting,
+    /// What each request has to send as a cookie, if anything.
+    cookie: Option<String>,
 }
 
 impl List {
@@ -118,6 +121,7 @@ impl List {
             changes: BTreeMap::new(),
             lists: vec![],
             nesting: Nesting::WithRows,
+            cookie: None,
         };
         list.insert_new(0, len);
         list
@@ -246,6 +250,18 @@ impl Lists {
 
     pub(super) fn names(&self) -> Vec<String> {
         self.lock().keys().cloned().collect()
+    }
+
+    /// Whether a list is shown to who sends these headers.
+    pub(super) fn admits(&self, name: &str, headers: &HeaderMap) -> bool {
+        let wanted = self.lock().get(name).and_then(|list| list.cookie.clone());
+        let sent = || headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        wanted.is_none_or(|wanted| sent().any(|sent| sent.split(';').any(|one| one.trim() == wanted)))
+    }
+
+    /// The same for an item of it.
+    pub(super) fn admits_to(&self, id: &str, headers: &HeaderMap) -> bool {
+        item::parse_id(id).is_none_or(|(name, _)| self.admits(name, headers))
     }
 
     /// An item by its id, whether or not its list still shows it.

@@ -173,6 +173,7 @@ impl Work {
             gate: record.gate.clone(),
             alarms: record.alarms.clone(),
             tokens: readers.tokens.clone(),
+            vault: readers.vault.clone(),
             desk: Desk::new(record.log.clone(), resources),
             worker,
             signals: signals.clone(),

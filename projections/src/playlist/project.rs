@@ -81,7 +81,7 @@ impl Fold<'_> {
     fn fold(&mut self, event: Event) -> Result<(), ApplyError> {
         match event {
             Event::FollowRequested { url } => self.follow(url),
-            Event::Unfollowed {} => self.list(|list| (list.followed, list.keeping) = (false, None)),
+            Event::Unfollowed {} => self.unfollow(),
             Event::Resolved { kind, observed } => {
                 let kind = to_json(&kind)?;
                 self.show(|list| {
@@ -161,6 +161,7 @@ impl Fold<'_> {
                 })
             }
             Event::KeepingChanged { keeping } => self.keep(keeping.as_ref()),
+            Event::CookiesChanged { cookies } => self.use_cookies(cookies.as_ref()),
             Event::EntriesSkipped { rule, entries } => self.skip(&rule, entries),
             Event::DownloadsRequested { entries, .. } => self.want(entries),
             // Each download tells of itself.
@@ -195,6 +196,7 @@ impl Fold<'_> {
             not_seen_count: 0,
             removed_count: 0,
             keeping: None,
+            cookies: None,
             spreads: 0,
             changed_at: position,
         };

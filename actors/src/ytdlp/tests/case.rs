@@ -56,7 +56,8 @@ impl Case {
         let (bench, site) = (Bench::new().await, Site::start().await);
         let (extractor, source_id) = ("mediarytestvideo".to_owned(), "v1".to_owned());
         let source = ItemSource { extractor, source_id, url: site.url(path) };
-        let request = DownloadRequest { source, quality, staging: bench.path().join("staging") };
+        let request =
+            DownloadRequest { source, quality, staging: bench.path().join("staging"), cookies: None };
         Self { bench, site, request }
     }
 

@@ -15,7 +15,7 @@ async fn refused(bench: &Bench, site: &Site, video: Value) -> Option<Failure> {
     let (extractor, source_id) = ("mediarytestvideo".to_owned(), "v1".to_owned());
     let source = mediary_schema::item::ItemSource { extractor, source_id, url: site.url("/watch/v1") };
     let quality = mediary_schema::download::Quality::best();
-    let request = DownloadRequest { source, quality, staging: bench.path().join("staging") };
+    let request = DownloadRequest { source, quality, staging: bench.path().join("staging"), cookies: None };
     bench.engine.extract(&request, &assignment(None)).await.err()
 }
 

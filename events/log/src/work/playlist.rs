@@ -6,12 +6,14 @@ use mediary_events::{
     job::Outcome,
     playlist::{
         Ask, Command, Event, Playlist, Rejection,
-        ask::{Follow, Refresh, Unfollow},
+        ask::{Follow, Refresh, Unfollow, UseCookies},
     },
+    secret::{self, Secret},
 };
 use mediary_schema::{
     Address, AttemptId, JobId, PlaylistId, Several,
     account::Permission,
+    cookies::SiteCookies,
     download::Quality,
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
     lane::Lane,
@@ -147,6 +149,9 @@ fn follow(story: &mut Transaction<'_>, asked: &Follow) -> Result<Told, Refusal> 
     let (known, listed) = (state.followed, state.listed);
     story.execute::<Playlist>(playlist_id.uuid(), Command::Follow { url: address.to_string() })?;
     keep(story, playlist_id, asked)?;
+    if let Some(wanted) = &asked.cookies {
+        use_cookies(story, playlist_id, wanted)?;
+    }
     if let Some(timing) = &asked.refresh_timing {
         schedule::refresh_again(story, playlist_id, timing)?;
     }
@@ -177,6 +182,29 @@ fn keep(story: &mut Transaction<'_>, playlist_id: PlaylistId, asked: &Follow) ->
     let keeping = entries.map(|entries| Keeping { entries, quality, filter });
     story.execute::<Playlist>(playlist_id.uuid(), Command::Keep { keeping })?;
     Ok(())
+}
+
+/// Says with which cookies it is asked for. Whoever says so may use the secret: what a site shows by it, all who read the
+/// list read.
+fn use_cookies(
+    story: &mut Transaction<'_>,
+    playlist_id: PlaylistId,
+    wanted: &UseCookies,
+) -> Result<(), Refusal> {
+    story.require(Permission::SECRET)?;
+    let before = story.state::<Playlist>(playlist_id.uuid())?.cookies;
+    let cookies = match wanted.mode.always() {
+        None => None,
+        Some(always) => {
+            let known = wanted.secret_id.or_else(|| before.map(|cookies| cookies.secret_id));
+            let secret_id = known.ok_or(Rejection::NoCookies)?;
+            if story.state::<Secret>(secret_id.uuid())?.kept.is_none() {
+                return Err(secret::Rejection::NotFound.into());
+            }
+            Some(SiteCookies { secret_id, always })
+        }
+    };
+    story.execute::<Playlist>(playlist_id.uuid(), Command::UseCookies { cookies })
 }
 
 fn refresh(story: &mut Transaction<'_>, asked: &Refresh) -> Result<Told, Refusal> {

@@ -1,13 +1,14 @@
 //! Stories of secrets: a value is in the vault before its event is recorded, and gone from it after.
 
 use mediary_events::{
-    Asked as _, Concern as _, codec,
+    Asked as _, Concern as _, Subject, codec,
+    playlist::Playlist,
     secret::{
         Ask, Command, Rejection, Secret,
         ask::{Delete, Rotate, Set},
     },
 };
-use mediary_schema::{DataKeyId, MasterKeyId, SecretId, account::Permission};
+use mediary_schema::{DataKeyId, MasterKeyId, PlaylistId, SecretId, account::Permission};
 use serde::Serialize;
 
 use crate::{
@@ -37,6 +38,9 @@ pub struct Told {
     /// The key that is destroyed, if one is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destroyed: Option<DataKeyId>,
+    /// Lists that were asked for with it, and are asked for without from now on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub used_by: Vec<PlaylistId>,
     /// What wraps all keys now, if that is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub master_key_id: Option<MasterKeyId>,
@@ -46,7 +50,13 @@ pub struct Told {
 }
 
 impl Told {
-    const NOTHING: Self = Self { secret_id: None, destroyed: None, master_key_id: None, out_of_reach: &[] };
+    const NOTHING: Self = Self {
+        secret_id: None,
+        destroyed: None,
+        used_by: Vec::new(),
+        master_key_id: None,
+        out_of_reach: &[],
+    };
 }
 
 impl Story for Ask {
@@ -116,5 +126,17 @@ fn rotate(story: &mut Transaction<'_>, vault: Option<&Vault>) -> Result<Told, Re
 fn delete(story: &mut Transaction<'_>, secret_id: SecretId) -> Result<Told, Refusal> {
     let destroyed = story.state::<Secret>(secret_id.uuid())?.kept.as_ref().map(|kept| kept.data_key_id);
     story.execute::<Secret>(secret_id.uuid(), Command::Delete)?;
-    Ok(Told { secret_id: Some(secret_id), destroyed, out_of_reach: OUT_OF_REACH, ..Told::NOTHING })
+    let used_by = users(story, secret_id)?;
+    Ok(Told { secret_id: Some(secret_id), destroyed, used_by, out_of_reach: OUT_OF_REACH, ..Told::NOTHING })
+}
+
+/// Lists that are asked for with the secret as their cookies.
+fn users(story: &mut Transaction<'_>, secret_id: SecretId) -> Result<Vec<PlaylistId>, Refusal> {
+    let mut users = Vec::new();
+    for uuid in story.about::<Playlist>(&Subject::from(secret_id))? {
+        if story.state::<Playlist>(uuid)?.cookies.is_some_and(|cookies| cookies.secret_id == secret_id) {
+            users.push(PlaylistId::from_uuid(uuid));
+        }
+    }
+    Ok(users)
 }

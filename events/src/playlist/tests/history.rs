@@ -1,5 +1,6 @@
 use mediary_schema::{
-    Ticket,
+    SecretId, Ticket,
+    cookies::SiteCookies,
     playlist::{
         Availability, Filter, Keeping, KeptEntries, LiveStatus, PlaylistKind, RefreshCounts, RefreshMode,
         UnreadableRow,
@@ -42,6 +43,10 @@ fn of_the_list() -> Vec<Event> {
                 filter: filter(),
             }),
         },
+        Event::CookiesChanged {
+            cookies: Some(SiteCookies { secret_id: SecretId::from_uuid(samples::uuid(12)), always: true }),
+        },
+        Event::CookiesChanged { cookies: None },
         Event::EntriesSkipped {
             rule: "kind!=short".parse().unwrap(),
             entries: vec![samples::entry_id(1), samples::entry_id(2)],

@@ -17,7 +17,7 @@ pub(crate) const CONCERN: Concern = Concern {
     parts: |ground| {
         let Ground { engine, library, room, .. } = ground;
         let downloader = Downloader::new(Arc::clone(engine) as _, ground.ffmpeg(), room.clone());
-        let clerk = DownloadClerk::new(library.clone());
+        let clerk = DownloadClerk::new(library.clone(), ground.vault());
         vec![ground.performer("download", ground.beside_library(), downloader, clerk)]
     },
     reactions: |retry| {

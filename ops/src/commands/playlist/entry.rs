@@ -28,7 +28,7 @@ pub(crate) const CONCERN: Concern = Concern {
     ],
     parts: |ground| {
         let lister = Lister::new(Arc::clone(&ground.engine) as _);
-        vec![ground.performer("refresh", ground.in_data(), lister, ListClerk)]
+        vec![ground.performer("refresh", ground.in_data(), lister, ListClerk::new(ground.vault()))]
     },
     ..Concern::NOTHING
 };

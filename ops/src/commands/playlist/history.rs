@@ -121,6 +121,14 @@ impl Story {
                 let which: Vec<String> = [quality.name].into_iter().chain(rules).collect();
                 self.line(event, &format!("{what} kept from now on ({})", which.join(", ")));
             }
+            Fact::CookiesChanged { cookies } => {
+                let when = match cookies.map(|cookies| cookies.always) {
+                    None => "without cookies",
+                    Some(false) => "with cookies when they are needed",
+                    Some(true) => "with cookies",
+                };
+                self.line(event, &format!("asked for {when} from now on"));
+            }
             Fact::EntriesSkipped { rule, entries } => {
                 let what = match entries.as_slice() {
                     [only] => quoted(&self.title(*only)),

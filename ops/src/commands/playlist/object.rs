@@ -166,6 +166,7 @@ pub(super) fn details(shown: &Shown) -> String {
         ("next step", failure.map(|failure| failure.advice.clone())),
         ("entries", Some(playlist.entry_count.to_string())),
         ("keeps", Some(keeps(playlist))),
+        ("cookies", cookies(playlist)),
     ]);
     let mut table = Table::new(&["entry", "source", "length", "kept", "title", "file"]);
     for entry in entries {
@@ -179,6 +180,12 @@ pub(super) fn details(shown: &Shown) -> String {
         ]);
     }
     format!("{head}\n{}{}", table.text("no entries"), not_read(playlist))
+}
+
+/// When cookies are sent along, and which secret has them.
+fn cookies(playlist: &Playlist) -> Option<String> {
+    let secret = playlist.cookie_secret_id.as_deref()?;
+    Some(format!("{}, {secret}", word(&playlist.cookie_mode)))
 }
 
 /// Which entries are kept without being asked for, and what of each.

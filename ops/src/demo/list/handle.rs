@@ -158,6 +158,11 @@ impl ListHandle {
         self.change(index, |change| change.title = Some(title.into()))
     }
 
+    /// Shows the list, its items and their files from now on to nobody who doesn't send this cookie: `name=value`.
+    pub fn demand_cookie(&self, cookie: impl Into<String>) {
+        self.with(|list| list.cookie = Some(cookie.into()));
+    }
+
     /// Gives the list another title.
     pub fn rename_list(&self, title: impl Into<String>) {
         self.with(|list| list.title = title.into());

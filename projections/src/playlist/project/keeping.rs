@@ -1,7 +1,9 @@
-//! What of a list is kept without being asked for, and which rule skips what is not.
+//! What was said of a list: what of it is kept without being asked for, which rule skips what is not, with which cookies it is asked
+//! for.
 
 use mediary_schema::{
     EntryId,
+    cookies::SiteCookies,
     playlist::{Filter, Keeping, Rule},
 };
 
@@ -27,6 +29,15 @@ impl Fold<'_> {
             self.entry(entry_id, |entry| entry.skipped_by = None)?;
         }
         Ok(())
+    }
+
+    pub(super) fn use_cookies(&mut self, cookies: Option<&SiteCookies>) -> Result<(), ApplyError> {
+        let cookies = cookies.map(to_json).transpose()?;
+        self.list(|list| list.cookies = cookies)
+    }
+
+    pub(super) fn unfollow(&mut self) -> Result<(), ApplyError> {
+        self.list(|list| (list.followed, list.keeping, list.cookies) = (false, None, None))
     }
 
     pub(super) fn skip(&mut self, rule: &Rule, entries: Vec<EntryId>) -> Result<(), ApplyError> {

@@ -26,6 +26,7 @@ row! {
             not_seen_count: i64,
             removed_count: i64,
             keeping: Option<String>,
+            cookies: Option<String>,
             spreads: i64,
             changed_at: i64,
         }

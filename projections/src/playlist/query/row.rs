@@ -2,6 +2,7 @@
 
 use mediary_schema::{
     EntryId, ItemId, JobId, PlaylistId, Timestamp,
+    cookies::SiteCookies,
     item::ItemSource,
     job::Failure,
     playlist::{Availability, Keeping, LiveStatus, PlaylistKind, RefreshCounts, UnreadableRow},
@@ -79,6 +80,8 @@ pub struct PlaylistRow {
     pub not_seen_count: u64,
     /// What of it is kept without being asked for.
     pub keeping: Option<Keeping>,
+    /// With which cookies it and its entries are asked for.
+    pub cookies: Option<SiteCookies>,
     /// The position of the last event that touched it.
     pub changed_at: u64,
 }
@@ -145,7 +148,7 @@ pub struct EntryRow {
 
 pub(super) const PLAYLIST_COLUMNS: &str = "id, url, followed, followed_at, kind, title, extractor, refreshed_at,
     refresh_outcome, refresh_job_id, refresh_counts, refresh_failure, refresh_unreadable, refresh_unreadable_rows,
-    entry_count, not_seen_count, keeping, changed_at";
+    entry_count, not_seen_count, keeping, cookies, changed_at";
 
 pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<PlaylistRow> {
     let outcome: Option<Word<_>> = row.get("refresh_outcome")?;
@@ -167,6 +170,7 @@ pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<PlaylistRow> {
         entry_count: row.get::<_, i64>("entry_count")? as u64,
         not_seen_count: row.get::<_, i64>("not_seen_count")? as u64,
         keeping: sql::json_opt(row, "keeping")?,
+        cookies: sql::json_opt(row, "cookies")?,
         changed_at: row.get::<_, i64>("changed_at")? as u64,
     })
 }

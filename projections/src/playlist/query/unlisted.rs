@@ -44,6 +44,7 @@ pub(super) fn playlist(transaction: &Transaction<'_>) -> rusqlite::Result<Playli
         entry_count: of_status(transaction, EntryStatus::Present)?,
         not_seen_count: of_status(transaction, EntryStatus::NotSeen)?,
         keeping: None,
+        cookies: None,
         changed_at: changed_at.unwrap_or_default() as u64,
     })
 }

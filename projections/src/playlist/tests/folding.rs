@@ -34,6 +34,7 @@ fn followed_at_first() -> PlaylistRow {
         entry_count: 0,
         not_seen_count: 0,
         keeping: None,
+        cookies: None,
         changed_at: 1,
     }
 }

@@ -18,6 +18,7 @@ fn installation(commands: u128) -> (Bench, String) {
         keep: None,
         quality: None,
         filter: None,
+        cookies: None,
         refresh_timing: None,
         ticket: job::ask::Ticket::default(),
     });

@@ -245,6 +245,7 @@ fn an_ask_is_the_same_whoever_reads_it() {
         keep: None,
         quality: None,
         filter: None,
+        cookies: None,
         refresh_timing: None,
         ticket: job::ask::Ticket::default(),
     });
