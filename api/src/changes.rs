@@ -1,6 +1,6 @@
 //! Rows that change, told to whoever watches them: first all that changed after a position, then each change.
 //!
-//! Guarantees: what a view shows anew is read once for all who watch the same rows in the same project, however many they
+//! Guarantees: what a view shows anew is read once for all who watch the same rows as the same person in the same project, however many they
 //! are, and by nobody where none of these rows is among those that the view tells of; only whoever is behind reads for
 //! himself. Nothing is buffered for a client: what it takes next is the latest state.
 //! Who may see what is decided by the scope of the reading, which those who share it have in common.
@@ -19,7 +19,7 @@ use futures::{
     stream::{self, BoxStream},
 };
 use mediary_projections::{Changed, QueryError, Snapshot, SqlResult, ViewHandle, ViewStatus};
-use mediary_schema::{ProjectId, scope::Scope};
+use mediary_schema::{PrincipalId, ProjectId, scope::Scope};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -98,7 +98,7 @@ where
     let id = watched.id;
     let wants = move |row: &Row| named.as_ref().is_none_or(|named| named.contains(&id(row))) && wants(row);
     let view = (watched.view)(&platform(context).views).clone();
-    let feed = context.data_unchecked::<Feeds>().of(scope.project(), watched);
+    let feed = context.data_unchecked::<Feeds>().of(&scope, watched);
     let steps = view.watch();
     let watching = Watching { view, scope, feed, steps, after: after.0, is_first: true, has_ended: false };
     let told = stream::unfold((watching, wants, item), |(mut watching, wants, item)| async move {
@@ -114,15 +114,11 @@ where
 pub(crate) struct Feeds(Mutex<HashMap<Key, Weak<dyn Any + Send + Sync>>>);
 
 /// Whose rows of which kind, and of what.
-type Key = (Option<ProjectId>, TypeId, Option<Uuid>);
+type Key = (Option<ProjectId>, PrincipalId, TypeId, Option<Uuid>);
 
 impl Feeds {
-    fn of<Row: Send + Sync + 'static>(
-        &self,
-        project: Option<ProjectId>,
-        watched: Watched<Row>,
-    ) -> Arc<Feed<Row>> {
-        let key = (project, TypeId::of::<Row>(), watched.of);
+    fn of<Row: Send + Sync + 'static>(&self, scope: &Scope, watched: Watched<Row>) -> Arc<Feed<Row>> {
+        let key = (scope.project(), scope.principal(), TypeId::of::<Row>(), watched.of);
         let mut feeds = lock(&self.0);
         if let Some(feed) = feeds.get(&key).and_then(Weak::upgrade) {
             return feed.downcast().expect("a feed is found by what it has");

@@ -14,6 +14,7 @@ mod as_of;
 mod asking;
 mod changes;
 mod choice;
+mod collection;
 mod connection;
 mod download;
 mod dry_run;
@@ -21,6 +22,8 @@ mod entry;
 mod error;
 mod event;
 mod file;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod job;
 mod lane;
 mod loader;

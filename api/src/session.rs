@@ -47,9 +47,9 @@ impl Session {
         Credential { principal, speaks_as, token_id, project, role, expires_at }
     }
 
-    /// What the session may see.
+    /// What the session may see: as whoever its commands are recorded as.
     pub const fn scope(&self) -> Scope {
-        Scope::of_session(self.project, self.principal, self.role)
+        Scope::of_session(self.project, self.speaks_as, self.role)
     }
 
     /// Refuses a query that the session may not ask.

@@ -10,6 +10,7 @@
 mod administration;
 mod build;
 mod changed;
+pub mod collection;
 mod compare;
 mod completing;
 mod counted;

@@ -173,7 +173,7 @@ impl Readers {
             None => self.connect(edition, project).map_err(failed)?,
         };
         if let Some(project) = project {
-            scoped::choose(&connection, project).map_err(failed)?;
+            scoped::choose(&connection, project, scope.principal()).map_err(failed)?;
         }
         let transaction = connection.transaction().map_err(failed)?;
         let answer = query(&transaction).map_err(|source| self.refused(edition, source))?;

@@ -50,6 +50,12 @@ pub(crate) fn count(
     rows.prepare_cached(statement)?.query_row(values, |row| row.get::<_, i64>(0).map(|number| number as u64))
 }
 
+/// Whether a table has a column of this name.
+pub(crate) fn has_column(file: &Connection, table: &str, column: &str) -> rusqlite::Result<bool> {
+    file.prepare_cached("SELECT EXISTS (SELECT 1 FROM pragma_table_info(?1, 'main') WHERE name = ?2)")?
+        .query_row([table, column], |row| row.get(0))
+}
+
 /// A column that holds the serde name of a value of a closed set, or JSON.
 pub(crate) fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;

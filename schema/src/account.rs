@@ -133,6 +133,8 @@ pub struct Permission {
     least: Option<Role>,
     /// Whether it is about the installation as a whole.
     is_of_installation: bool,
+    /// Whether it is about what belongs to a person.
+    is_of_person: bool,
 }
 
 impl Permission {
@@ -152,16 +154,20 @@ impl Permission {
         words: "that only Mediary itself has",
         least: None,
         is_of_installation: false,
+        is_of_person: false,
     };
+    /// See what belongs to oneself; no role sees what belongs to somebody else.
+    pub const OWN: Self =
+        Self { is_of_person: true, ..Self::within_project("own", Role::Viewer, "to see what is one's own") };
 
     /// What a role and those above it may do within a project; `words` stand behind "the permission".
     pub const fn within_project(name: &'static str, least: Role, words: &'static str) -> Self {
-        Self { name, words, least: Some(least), is_of_installation: false }
+        Self { name, words, least: Some(least), is_of_installation: false, is_of_person: false }
     }
 
     /// What an owner may do in the installation's own project.
     const fn of_installation(name: &'static str, words: &'static str) -> Self {
-        Self { name, words, least: Some(Role::Owner), is_of_installation: true }
+        Self { is_of_installation: true, ..Self::within_project(name, Role::Owner, words) }
     }
 
     /// Its name: one word, as contracts have it.
@@ -172,6 +178,13 @@ impl Permission {
     /// Whether it is about the installation as a whole: nobody has it but in the installation's own project.
     pub const fn is_of_installation(self) -> bool {
         self.is_of_installation
+    }
+}
+
+impl Permission {
+    /// Whether it is about what belongs to a person: then only what oneself recorded is seen by it.
+    pub const fn is_of_person(self) -> bool {
+        self.is_of_person
     }
 }
 

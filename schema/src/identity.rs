@@ -212,7 +212,7 @@ impl Identities {
         FileId::from_uuid(self.derive("mediary 2 file", &[job.uuid().as_bytes()]))
     }
 
-    fn derive(&self, context: &str, parts: &[&[u8]]) -> Uuid {
+    pub(crate) fn derive(&self, context: &str, parts: &[&[u8]]) -> Uuid {
         let key = blake3::derive_key(context, self.key.as_bytes());
         let mut hasher = blake3::Hasher::new_keyed(&key);
         for part in parts {

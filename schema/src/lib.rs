@@ -10,6 +10,7 @@ pub mod account;
 pub mod address;
 pub mod bounded;
 pub mod clock;
+pub mod collection;
 pub mod cookies;
 pub mod download;
 pub mod failure;
@@ -37,6 +38,7 @@ pub mod worker;
 
 pub use address::{Address, UrlRefused, VideoOfList};
 pub use clock::{Clock, IdSource, Timestamp};
+pub use collection::{CollectionEntryId, CollectionId};
 pub use download::DownloadId;
 pub use failure::{FailureClass, Retry};
 pub use file::FileId;

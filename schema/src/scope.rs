@@ -58,6 +58,15 @@ impl Scope {
         self.project().is_none_or(|own| own == project)
     }
 
+    /// Whether what somebody recorded is seen by a permission: what belongs to a person, by that person alone.
+    pub fn sees_of(&self, principal: PrincipalId, permission: Permission) -> bool {
+        let is_own = match self.reach {
+            Reach::Project { principal: own, .. } => own == principal,
+            Reach::Platform => true,
+        };
+        self.allows(permission) && (is_own || !permission.is_of_person())
+    }
+
     /// Whether something that needs a permission is seen.
     pub fn allows(&self, permission: Permission) -> bool {
         match self.reach {

@@ -230,13 +230,16 @@ async fn a_token_of_another_project_crosses_nowhere() {
     let data = home.ask(ONE_OF_EACH, json!({ "list": own })).await;
     let first = |of: &str| &data[of]["nodes"][0]["id"];
     let entry = &data["playlist"]["entries"]["nodes"][0]["id"];
-    let ids = json!([own, entry, first("jobs"), first("downloads"), first("files"), schedule, secret]);
+    let road = "mutation { collectionCreate(input: { name: \"Road\" }) { collection { id } } }";
+    let collection = home.ask(road, json!({})).await["collectionCreate"]["collection"]["id"].take();
+    let ids =
+        json!([own, entry, first("jobs"), first("downloads"), first("files"), schedule, secret, collection]);
     let nodes = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
     let found = home.ask(nodes, json!({ "ids": ids })).await["nodes"].take();
     let found: Vec<_> = found.as_array().unwrap().iter().map(|node| node["id"].clone()).collect();
     assert_eq!(Value::Array(found), ids);
     let strange = kids.ask(nodes, json!({ "ids": ids })).await["nodes"].take();
-    assert_eq!(strange, json!(vec![Value::Null; 7]));
+    assert_eq!(strange, json!(vec![Value::Null; 8]));
     assert_eq!(kids.get("/v1/download/archive").await.text().await.unwrap(), "");
     assert_eq!(home.get("/v1/download/archive").await.text().await.unwrap().lines().count(), 6);
     let theirs = kids.follow(&platform.site.list_url("talks")).await;

@@ -6,6 +6,7 @@ mod archive;
 mod automation;
 mod bad_input;
 mod caches;
+mod collection;
 mod contract;
 mod crash;
 mod crossing;

@@ -71,8 +71,7 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
         .ask(
             "query($id: ID!) { jobs(first: 1) { nodes { id storyId } } downloads(first: 1) { nodes { id } }
                 files(first: 1) { nodes { id } } schedules(first: 1) { nodes { id } }
-                secrets(first: 1) { nodes { id } }
-                playlist(id: $id) { entries(first: 1) { nodes { id } } } }",
+                secrets(first: 1) { nodes { id } } collections(first: 1) { nodes { id } } playlist(id: $id) { entries(first: 1) { nodes { id } } } }",
             json!({ "id": playlist }),
         )
         .await;
@@ -87,7 +86,8 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
             "download" => format!("id: {}", one("downloads")),
             "file" => format!("id: {}", one("files")),
             "schedule" => format!("id: {}", one("schedules")),
-            "secret" => format!("id: {}", one("secrets")),
+            "secret" | "collection" => format!("id: {}", one(&format!("{name}s"))),
+            "favouritesAmong" => format!("ids: [{}]", one("files")),
             "job" | "jobLog" => format!("id: {}", one("jobs")),
             "story" => format!("id: {}", ids["jobs"]["nodes"][0]["storyId"]),
             "batch" => "name: \"night\"".to_owned(),
@@ -176,6 +176,9 @@ async fn every_field_answers_of_the_past_what_it_answered_then() {
     let schedule = client.ask(added, json!({})).await["scheduleAdd"]["schedule"]["id"].take();
     let set = "mutation { secretSet(input: { name: \"tube\", value: \"x\" }) { userErrors { code } } }";
     client.ask(set, json!({})).await;
+    let liked =
+        "mutation($id: ID!) { collectionFavourite(input: { thingIds: [$id] }) { userErrors { code } } }";
+    client.ask(liked, json!({ "id": client.files().await[0]["id"] })).await;
     let questions = questions(client, &playlist).await;
     let (position, then) = until("nothing happens for a moment", || async {
         let position = platform.server.log().head().position;

@@ -9,6 +9,6 @@ mod subscription;
 
 pub(crate) use entry::ENTRY;
 pub(crate) use mutation::DownloadMutation as Mutation;
-pub(crate) use object::{Download, DownloadOfItem};
+pub(crate) use object::{Download, DownloadById, DownloadOfItem};
 pub(crate) use query::DownloadQuery as Query;
 pub(crate) use subscription::DownloadSubscription as Subscription;

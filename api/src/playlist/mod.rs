@@ -9,6 +9,6 @@ mod subscription;
 
 pub(crate) use entry::ENTRY;
 pub(crate) use mutation::PlaylistMutation as Mutation;
-pub(crate) use object::{Entry, Playlist, PlaylistById};
+pub(crate) use object::{Entry, EntryById, Playlist, PlaylistById};
 pub(crate) use query::PlaylistQuery as Query;
 pub(crate) use subscription::PlaylistSubscription as Subscription;

@@ -66,6 +66,11 @@ impl Root {
         Ok(registered.map(|root| Self::of(context, root.clone())))
     }
 
+    /// Its whole path, for whoever may see it.
+    pub(crate) fn whole_path(&self) -> Option<&str> {
+        self.folder.as_deref()
+    }
+
     pub(super) fn of(context: &Context<'_>, registered: Registered) -> Self {
         let Registered { id, kind, name, folder } = registered;
         let standing = match moment(context) {

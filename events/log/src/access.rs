@@ -19,5 +19,5 @@ pub(crate) fn fanout(concern: &str) -> Fanout {
 
 /// Whether a scope may see an event.
 pub fn may_see(scope: &Scope, envelope: &Envelope) -> bool {
-    scope.sees(envelope.project) && scope.allows(read(&envelope.stream.category))
+    scope.sees(envelope.project) && scope.sees_of(envelope.principal, read(&envelope.stream.category))
 }

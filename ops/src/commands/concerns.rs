@@ -56,4 +56,5 @@ pub(crate) const CONCERNS: &[Concern] = &[
     super::parked::CONCERN,
     super::schedule::CONCERN,
     super::secret::CONCERN,
+    super::collection::CONCERN,
 ];

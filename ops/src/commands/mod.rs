@@ -10,6 +10,7 @@
 mod account;
 mod arguments;
 mod backup;
+mod collection;
 mod concerns;
 mod connection;
 mod demo;

@@ -131,6 +131,14 @@ pub fn files_by_id(transaction: &Transaction<'_>, ids: &[FileId]) -> rusqlite::R
     sql::by_ids(transaction, &select, ids.iter().map(|id| id.uuid()), file_row)
 }
 
+/// Files with this path below their roots, in no order: of several roots, or of one and what had its place before.
+pub fn files_by_path(transaction: &Transaction<'_>, path: &str) -> rusqlite::Result<Vec<FileRow>> {
+    transaction
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM file WHERE path = ?1"))?
+        .query_map([path], file_row)?
+        .collect()
+}
+
 /// Files that were touched after a position, in that order.
 pub fn changed_files(
     transaction: &Transaction<'_>,

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::support::{Rows, recorded};
 use crate::{
+    collection::CollectionView,
     download::DownloadView,
     file::FileView,
     job::{JobFilter, JobView, changed_jobs, job_of_attempt, jobs, jobs_by_id, story},
@@ -128,4 +129,5 @@ fn every_table_of_every_view_says_whose_its_rows_are() {
     hidden::<JobView>();
     hidden::<DownloadView>();
     hidden::<FileView>();
+    hidden::<CollectionView>();
 }

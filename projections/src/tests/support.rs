@@ -171,10 +171,21 @@ impl<V: View> Rows<V> {
         project: ProjectId,
         query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> T {
+        self.read_of(project, PrincipalId::OWNER, query)
+    }
+
+    /// Answers a query of a person.
+    #[track_caller]
+    pub(crate) fn read_of<T>(
+        &mut self,
+        project: ProjectId,
+        owner: PrincipalId,
+        query: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> T {
         // What hides other projects goes away with the transaction.
         let transaction = self.connection.transaction().unwrap();
         scoped::hide(&transaction).unwrap();
-        scoped::choose(&transaction, project).unwrap();
+        scoped::choose(&transaction, project, owner).unwrap();
         query(&transaction).unwrap()
     }
 
@@ -231,7 +242,7 @@ impl<V: View> Rows<V> {
     fn plan(&mut self, sql: &str) -> Vec<String> {
         let transaction = self.connection.transaction().unwrap();
         scoped::hide(&transaction).unwrap();
-        scoped::choose(&transaction, ProjectId::HOME).unwrap();
+        scoped::choose(&transaction, ProjectId::HOME, PrincipalId::OWNER).unwrap();
         let mut explain = transaction.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let steps = explain.query_map([], |row| row.get("detail")).unwrap();
         steps.map(Result::unwrap).collect()
@@ -241,7 +252,7 @@ impl<V: View> Rows<V> {
 /// Whether a statement is one of a query's own, not of what makes the scope or of an index of words.
 fn is_ours(sql: &str) -> bool {
     let is_of_an_index = sql.contains(" FROM 'main'.'");
-    sql.starts_with("SELECT") && !sql.contains("pragma_table_list") && !is_of_an_index
+    sql.starts_with("SELECT") && !sql.contains("pragma_table_") && !is_of_an_index
 }
 
 /// Holds that a query reads what it answers and no more: no table is read from end to end, not even what a project has in

@@ -10,6 +10,7 @@ mod seeds;
 use std::path::PathBuf;
 
 use mediary_actors::{ffmpeg, process, ytdlp};
+use mediary_api::fuzzing as api;
 use mediary_log::fuzzing as log;
 use mediary_projections::fuzzing as projections;
 use mediary_schema::Address;
@@ -26,7 +27,7 @@ pub struct Target {
 }
 
 /// Every reader.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     Target { name: "frame", take: log::frame, seeds: seeds::frames },
     Target { name: "bundle", take: log::bundle, seeds: seeds::bundles },
     Target { name: "payload", take: payload, seeds: seeds::payloads },
@@ -36,6 +37,7 @@ pub const TARGETS: [Target; 9] = [
     Target { name: "container", take: ffmpeg::fuzzing::container, seeds: seeds::containers },
     Target { name: "talk", take: talk, seeds: seeds::talks },
     Target { name: "kept", take: process::fuzzing::kept, seeds: seeds::kept },
+    Target { name: "list", take: api::list, seeds: seeds::lists },
 ];
 
 /// Of what was found for a target, and mended.

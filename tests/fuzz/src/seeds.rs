@@ -97,6 +97,16 @@ pub(crate) fn talks() -> Vec<Vec<u8>> {
     ])
 }
 
+/// Files of playlists.
+pub(crate) fn lists() -> Vec<Vec<u8>> {
+    const XSPF: &str = "<?xml version=\"1.0\"?><playlist version=\"1\" xmlns=\"http://xspf.org/ns/0/\"><title>Road</title>\
+        <trackList><track><location>file:///a/b%20c.mp3</location><title>B &amp; C</title><duration>61000</duration>\
+        <identifier>urn:mediary:file-00000000-0000-0000-0000-000000000001</identifier></track></trackList></playlist>";
+    const M3U8: &str = "#EXTM3U\n#PLAYLIST:Road\n#EXTINF:61,B & C\n\
+        #MEDIARY-ID:file-00000000-0000-0000-0000-000000000001\n/a/b c.mp3\n./#d.mp3\n";
+    [XSPF, M3U8].map(|text| text.as_bytes().to_vec()).into()
+}
+
 pub(crate) fn kept() -> Vec<Vec<u8>> {
     let long = [b"x".repeat((256 << 10) - 10), b"\n[... 12 bytes left out ...]\nthe end\n".to_vec()].concat();
     vec![b"$ yt-dlp --version\n2026.10.26\n".to_vec(), long]

@@ -117,6 +117,11 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "reaction", "reacted"),
     ("actors", "reaction", "downloads_requested_to_request"),
     ("actors", "reaction", "entry_live_status_changed_to_resume"),
+    // Lists as files that players read and write, and which thing a row of one is.
+    ("api", "collection", "m3u8"),
+    ("api", "collection", "xspf"),
+    ("api", "collection", "tracks"),
+    ("api", "collection", "matching"),
     // Where files are kept, how they get there, why they can't, and how they are called.
     ("actors", "download", "library"),
     ("actors", "download", "folder"),

@@ -31,6 +31,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("events/log/src/log/lock.rs", "a lock is held by its open file"),
     ("events/log/src/log/space.rs", "ballast is only there for the room that it takes"),
     ("events/log/src/vault/store.rs", "a value is called another way once its event is recorded"),
+    ("ops/src/commands/collection/file.rs", "goes where a person says, which may be a device"),
     ("ops/src/commands/download/archive.rs", "goes where a person says, which may be a device"),
     ("ops/src/commands/template/file.rs", "goes where a person says, which may be a device"),
     ("ops/src/commands/part.rs", "what a person asked for is longer than memory"),

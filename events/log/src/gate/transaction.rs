@@ -213,6 +213,13 @@ impl<'a> Transaction<'a> {
         self.about::<C>(thing)
     }
 
+    /// Whether a stream is another project's, and so not there for the caller; one that nobody began is nobody's.
+    pub(crate) fn is_strange(&self, stream: &StreamId) -> Result<bool, Refusal> {
+        let owner = self.gate.owner(stream)?;
+        Ok(matches!(self.caller.authority, Authority::Role(_))
+            && owner.is_some_and(|owner| owner != self.caller.project))
+    }
+
     /// Carries out a command that the caller asks for.
     pub fn execute<C: Concern>(&mut self, uuid: Uuid, command: C::Command) -> Result<(), Refusal> {
         self.require(C::permission(&command))?;

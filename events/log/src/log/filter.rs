@@ -3,7 +3,7 @@
 use std::{borrow::Cow, ops::RangeInclusive};
 
 use mediary_events::{Category, Recorded, StreamId, Subject, Subjects};
-use mediary_schema::{CorrelationId, ProjectId, scope::Scope};
+use mediary_schema::{CorrelationId, PrincipalId, ProjectId, scope::Scope};
 use uuid::Uuid;
 
 use super::frame::Frame;
@@ -138,6 +138,7 @@ struct Facts<'a> {
     stream: Uuid,
     name: &'a str,
     project: ProjectId,
+    principal: PrincipalId,
     correlation_id: CorrelationId,
 }
 
@@ -149,6 +150,7 @@ impl Conditions {
             stream: envelope.stream.uuid,
             name: &envelope.name,
             project: envelope.project,
+            principal: envelope.principal,
             correlation_id: envelope.correlation_id,
         }) && self.are_about(&envelope.stream.category, envelope.stream.uuid, || {
             Cow::Borrowed(&envelope.extensions.subjects)
@@ -161,6 +163,7 @@ impl Conditions {
             stream: frame.stream_uuid(),
             name: frame.name(),
             project: frame.project(),
+            principal: frame.principal(),
             correlation_id: frame.correlation_id(),
         }) && self
             .are_about(frame.category(), frame.stream_uuid(), || Cow::Owned(frame.extensions().subjects))
@@ -184,9 +187,9 @@ impl Conditions {
             && self.correlation_id.is_none_or(|story| story == facts.correlation_id)
             && (self.kinds.is_empty() || self.kinds.iter().any(|kind| kind.holds(facts)))
             && (self.streams.is_empty() || self.streams.iter().any(|stream| stream.holds(facts)))
-            && self
-                .scope
-                .is_none_or(|scope| scope.sees(facts.project) && scope.allows(access::read(facts.category)))
+            && self.scope.is_none_or(|scope| {
+                scope.sees(facts.project) && scope.sees_of(facts.principal, access::read(facts.category))
+            })
     }
 }
 

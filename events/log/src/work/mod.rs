@@ -3,6 +3,7 @@
 //! To add a concern: a file with its entry, and one line in [`REGISTRY`].
 
 pub mod account;
+pub mod collection;
 pub mod download;
 pub mod file;
 pub mod job;
@@ -66,4 +67,5 @@ pub const REGISTRY: Registry = Registry::new(&[
     log::ENTRY,
     schedule::ENTRY,
     secret::ENTRY,
+    collection::ENTRY,
 ]);

@@ -1,6 +1,7 @@
 //! The life of work as appends: what ends together is recorded together.
 
 mod asking;
+mod collecting;
 mod ending;
 mod erasing;
 mod opening;

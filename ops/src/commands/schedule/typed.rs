@@ -165,6 +165,9 @@ mod tests {
             verbs().into_iter().filter(|(_, verb)| !has(verb, DRY_RUN)).map(|(name, _)| name).collect();
         without.sort();
         let known = [
+            "collection export",
+            "collection list",
+            "collection show",
             "download archive export",
             "download list",
             "file list",
