@@ -284,11 +284,17 @@ impl State {
         self.blocking(move |gate| gate.log().event(event_id)).await
     }
 
+    /// The causes of a page.
     async fn page(&self, from: u64) -> Result<Page, Refusal> {
-        let filter = Filter::kinds([self.arguments.reaction.event()]);
-        let direction = Direction::Forward;
+        let reaction = Arc::clone(&self.arguments.reaction);
+        let (direction, filter) = (Direction::Forward, Filter::kinds(reaction.events()));
         let request = Read { direction, limit: PAGE, bytes_max: PAGE_BYTES, filter, ..Read::forward(from) };
-        self.blocking(move |gate| gate.log().read_page(&request)).await
+        let read = move |gate: &Gate| {
+            let mut page = gate.log().read_page(&request)?;
+            page.events.retain(|event| reaction.is_cause(gate, event));
+            Ok(page)
+        };
+        self.blocking(read).await
     }
 
     async fn blocking<T: Send + 'static>(

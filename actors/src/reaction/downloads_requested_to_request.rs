@@ -25,8 +25,8 @@ impl Reaction for DownloadsRequestedToRequest {
         "downloads-requested-to-request"
     }
 
-    fn event(&self) -> &'static str {
-        "playlist.downloads_requested"
+    fn events(&self) -> Vec<&'static str> {
+        vec!["playlist.downloads_requested"]
     }
 
     fn plan(&self, gate: &Gate, cause: &Recorded) -> Result<Vec<Step>, Refusal> {

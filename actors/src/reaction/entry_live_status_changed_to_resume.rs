@@ -15,8 +15,8 @@ impl Reaction for EntryLiveStatusChangedToResume {
         "entry-live-status-changed-to-resume"
     }
 
-    fn event(&self) -> &'static str {
-        "playlist.entry_live_status_changed"
+    fn events(&self) -> Vec<&'static str> {
+        vec!["playlist.entry_live_status_changed"]
     }
 
     fn plan(&self, gate: &Gate, cause: &Recorded) -> Result<Vec<Step>, Refusal> {

@@ -48,8 +48,8 @@ impl Reaction for Picky {
         "picky"
     }
 
-    fn event(&self) -> &'static str {
-        "playlist.downloads_requested"
+    fn events(&self) -> Vec<&'static str> {
+        vec!["playlist.downloads_requested"]
     }
 
     fn plan(&self, gate: &Gate, cause: &Recorded) -> Result<Vec<Step>, Refusal> {

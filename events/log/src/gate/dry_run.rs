@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{
     Caller, Effects, Fanout, Gate, Reaction, Refusal, Step, handle::NOW, reaction::trouble, scratch::Scratch,
 };
-use crate::log::Recorded;
+use crate::log::{Filter, Recorded};
 
 /// Events that a dry run tells one by one.
 const EVENTS_TOLD: usize = 1_000;
@@ -68,13 +68,17 @@ impl Gate {
 
     /// Lets every reaction react to all that is noted, what they add included. Answers whether they came to an end.
     fn follow(&self, scratch: &Scratch) -> Result<bool, Refusal> {
+        let heard: Vec<_> =
+            self.reactions.iter().map(|reaction| (Filter::kinds(reaction.events()), reaction)).collect();
         let mut place = 0;
         while let Some(cause) = scratch.event(place) {
             if scratch.len() > EVENTS_MAX {
                 return Ok(false);
             }
-            let kind = cause.envelope.kind();
-            for reaction in self.reactions.iter().filter(|reaction| reaction.event() == kind) {
+            let hear = |(filter, reaction): &&(Filter, &Arc<dyn Reaction>)| {
+                filter.matches(&cause) && reaction.is_cause(self, &cause)
+            };
+            for (_, reaction) in heard.iter().filter(hear) {
                 if !self.react(reaction.as_ref(), &cause, scratch)? {
                     return Ok(false);
                 }

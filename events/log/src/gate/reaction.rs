@@ -16,8 +16,15 @@ pub trait Reaction: Send + Sync + 'static {
     /// Its stored name; never renamed. Its stream, its commands and its origin follow from it.
     fn name(&self) -> &'static str;
 
-    /// The full stored name of the event.
-    fn event(&self) -> &'static str;
+    /// The full stored names of its events; the name of a concern stands for all of it.
+    fn events(&self) -> Vec<&'static str>;
+
+    /// Whether one of them is a cause at all, which depends on nothing but the log up to it. What is none leaves no record, so
+    /// that whoever hears of many events and reacts to few writes of few. Runs as [`Self::plan`] does.
+    fn is_cause(&self, gate: &Gate, cause: &Recorded) -> bool {
+        let _ = (gate, cause);
+        true
+    }
 
     /// What follows from the event, in an order that depends on nothing but the log up to the event.
     ///

@@ -15,8 +15,8 @@ impl Reaction for RepeatedToReward {
         "parrot-repeated-to-reward"
     }
 
-    fn event(&self) -> &'static str {
-        "parrot.repeated"
+    fn events(&self) -> Vec<&'static str> {
+        vec!["parrot.repeated"]
     }
 
     fn plan(&self, _: &Gate, cause: &Recorded) -> Result<Vec<Step>, Refusal> {
