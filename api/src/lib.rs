@@ -30,6 +30,7 @@ mod loader;
 mod log;
 mod node;
 mod nothing;
+mod notification;
 mod playlist;
 mod project;
 mod reaction;

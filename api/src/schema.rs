@@ -150,6 +150,7 @@ concerns! {
     schedule,
     secret,
     collection,
+    notification,
     resolve,
     node,
 }

@@ -18,6 +18,7 @@ pub mod job;
 pub mod lane;
 pub mod log;
 mod name;
+pub mod notification;
 mod passed;
 pub mod playlist;
 pub mod project;

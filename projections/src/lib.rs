@@ -28,6 +28,7 @@ pub mod job;
 mod life;
 pub mod listing;
 pub mod named;
+pub mod notification;
 mod obey;
 mod order;
 pub mod page;

@@ -21,6 +21,7 @@ pub mod item;
 pub mod job;
 pub mod lane;
 pub mod log;
+pub mod notification;
 pub mod playlist;
 pub mod project;
 pub mod reaction;
@@ -47,6 +48,7 @@ pub use id::{
     PrincipalId, ProbeId, ProjectId, ReactionId, ReservationId, SettingId, TokenId, WorkerId,
 };
 pub use identity::{Identities, IdentityKey, Namesakes};
+pub use notification::NotificationId;
 pub use playlist::{EntryId, PlaylistId};
 pub use root::RootId;
 pub use schedule::ScheduleId;

@@ -28,6 +28,11 @@ impl Subject {
     pub fn new(kind: impl Into<Cow<'static, str>>, id: Uuid) -> Self {
         Self { kind: kind.into(), id }
     }
+
+    /// Where it is shown: a path on the server.
+    pub fn link(&self) -> String {
+        format!("/{}/{self}", self.kind)
+    }
 }
 
 impl fmt::Display for Subject {

@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 use mediary::demo::{ListOptions, MediaLibrary, Site, SiteOptions};
-use mediary_tests::{Random, ServerFolder, ServerProcess};
+use mediary_tests::{Random, ServerFolder, ServerProcess, until};
 use serde_json::{Value, json};
 
 /// Restarts in every run; `ops/test --long` asks for more.
@@ -66,6 +66,17 @@ async fn run(rounds: u64, disturb: impl Fn(u64, &mut Random) -> Disturbance, ran
     for story in &stories {
         client.wait_story(story).await;
     }
+    // What follows of the last refresh is told of by itself, a moment later.
+    until("every refresh is told of", || async {
+        let events = client.events_after(0).await;
+        let of = |kind: &str| events.iter().filter(|event| event["kind"] == kind).count();
+        let told = events.iter().filter(|event| {
+            event["kind"] == "notification.raised"
+                && event["payload"]["notice"]["rule"].as_str().unwrap().starts_with("listing")
+        });
+        (told.count() == of("playlist.refresh_completed")).then_some(())
+    })
+    .await;
     let facts = facts(&client.events_after(0).await);
     end(server, Disturbance::Stop).await;
     site.stop().await;
@@ -91,7 +102,11 @@ fn lose_caches(data: &Path) {
 /// What was done, without what only says who did it and when: attempts, starts, the log's own.
 fn facts(events: &[Value]) -> Facts {
     let mut facts = Facts::new();
+    let starts = events.iter().filter(|event| event["kind"] == "worker.joined");
+    let starts: Vec<&Value> = starts.map(|event| &event["id"]).collect();
+    let of_no_start = |event: &&Value| !starts.contains(&&event["payload"]["cause"]);
     let told = events.iter().filter(|event| is_a_deed(event["kind"].as_str().unwrap()));
+    let told = told.filter(of_no_start);
     for event in told {
         let payload = &event["payload"];
         let about = [

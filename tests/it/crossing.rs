@@ -226,20 +226,41 @@ async fn a_token_of_another_project_crosses_nowhere() {
     let refused = kids.ask(delete, json!({ "id": secret })).await["secretDelete"].take();
     assert_eq!(refused["isDestroyed"], json!(false), "{refused}");
     assert_eq!(refused["userErrors"][0]["code"], json!("SECRET_NOT_FOUND"), "{refused}");
+    let notices = "{ notifications { nodes { id title } } notificationRules { name } }";
+    let notice = until("somebody is told of it", || async {
+        let told = home.ask(notices, json!({})).await["notifications"]["nodes"][0].take();
+        told["id"].is_string().then_some(told)
+    })
+    .await["id"]
+        .take();
+    assert_eq!(kids.ask(notices, json!({})).await["notifications"]["nodes"], json!([]));
+    let dismiss =
+        "mutation($ids: [ID!]) { notificationDismiss(input: { ids: $ids }) { userErrors { code } } }";
+    let refused = kids.ask(dismiss, json!({ "ids": [notice] })).await["notificationDismiss"].take();
+    assert_eq!(refused["userErrors"][0]["code"], json!("NOTIFICATION_NOT_FOUND"), "{refused}");
     // By their ids no more than by their lists: what is another's is as if there had never been any.
     let data = home.ask(ONE_OF_EACH, json!({ "list": own })).await;
     let first = |of: &str| &data[of]["nodes"][0]["id"];
     let entry = &data["playlist"]["entries"]["nodes"][0]["id"];
     let road = "mutation { collectionCreate(input: { name: \"Road\" }) { collection { id } } }";
     let collection = home.ask(road, json!({})).await["collectionCreate"]["collection"]["id"].take();
-    let ids =
-        json!([own, entry, first("jobs"), first("downloads"), first("files"), schedule, secret, collection]);
+    let ids = json!([
+        own,
+        entry,
+        first("jobs"),
+        first("downloads"),
+        first("files"),
+        schedule,
+        secret,
+        collection,
+        notice
+    ]);
     let nodes = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
     let found = home.ask(nodes, json!({ "ids": ids })).await["nodes"].take();
     let found: Vec<_> = found.as_array().unwrap().iter().map(|node| node["id"].clone()).collect();
     assert_eq!(Value::Array(found), ids);
     let strange = kids.ask(nodes, json!({ "ids": ids })).await["nodes"].take();
-    assert_eq!(strange, json!(vec![Value::Null; 8]));
+    assert_eq!(strange, json!(vec![Value::Null; 9]));
     assert_eq!(kids.get("/v1/download/archive").await.text().await.unwrap(), "");
     assert_eq!(home.get("/v1/download/archive").await.text().await.unwrap().lines().count(), 6);
     let theirs = kids.follow(&platform.site.list_url("talks")).await;

@@ -27,6 +27,7 @@ mod memory;
 mod nats;
 mod nats_command;
 mod new_concern;
+mod notification;
 mod past;
 mod playlist;
 mod renamed;

@@ -67,14 +67,13 @@ fn named(ty: &Type) -> &str {
 
 /// What each field of the query root is asked, by its name: its arguments, and all that it answers.
 async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String, String)> {
-    let ids = client
-        .ask(
-            "query($id: ID!) { jobs(first: 1) { nodes { id storyId } } downloads(first: 1) { nodes { id } }
-                files(first: 1) { nodes { id } } schedules(first: 1) { nodes { id } }
-                secrets(first: 1) { nodes { id } } collections(first: 1) { nodes { id } } playlist(id: $id) { entries(first: 1) { nodes { id } } } }",
-            json!({ "id": playlist }),
-        )
-        .await;
+    const IDS: &str =
+        "query($id: ID!) { jobs(first: 1) { nodes { id storyId } } downloads(first: 1) { nodes { id } }
+        files(first: 1) { nodes { id } } schedules(first: 1) { nodes { id } } secrets(first: 1) { nodes { id } }
+        notifications(first: 1) { nodes { id } } collections(first: 1) { nodes { id } }
+        playlist(id: $id) { entries(first: 1) { nodes { id } } } }";
+    client.until_told().await;
+    let ids = client.ask(IDS, json!({ "id": playlist })).await;
     let one = |kind: &str| ids[kind]["nodes"][0]["id"].clone();
     let schema = Schema::published();
     let asked = schema.fields("Query").unwrap().into_iter().map(|field| {
@@ -83,11 +82,11 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
         assert!(takes("asOf"), "{name}");
         let arguments = match name {
             "entry" => format!("id: {}", ids["playlist"]["entries"]["nodes"][0]["id"]),
-            "download" => format!("id: {}", one("downloads")),
-            "file" => format!("id: {}", one("files")),
-            "schedule" => format!("id: {}", one("schedules")),
-            "secret" | "collection" => format!("id: {}", one(&format!("{name}s"))),
             "favouritesAmong" => format!("ids: [{}]", one("files")),
+            "download" | "file" | "schedule" | "secret" | "notification" | "collection" => {
+                format!("id: {}", one(&format!("{name}s")))
+            }
+            "notificationRuleBacktest" => "name: \"listing-new\"".to_owned(),
             "job" | "jobLog" => format!("id: {}", one("jobs")),
             "story" => format!("id: {}", ids["jobs"]["nodes"][0]["storyId"]),
             "batch" => "name: \"night\"".to_owned(),
@@ -278,6 +277,7 @@ async fn what_is_no_past_is_refused_and_nothing_is_done_in_it() {
     let platform = Platform::start().await;
     let client = &platform.client;
     client.follow(&platform.site.list_url("talks")).await;
+    client.until_told().await;
     let head = platform.server.log().head().position;
     for (as_of, expected) in [
         ("position: 9999999", "POSITION_BEYOND_HEAD"),

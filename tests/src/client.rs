@@ -138,6 +138,15 @@ impl Client {
         .await
     }
 
+    /// Waits until somebody is told of what happened: that follows by itself, a moment later.
+    pub async fn until_told(&self) {
+        until("somebody is told of it", || async {
+            let told = self.ask("{ notifications { totalCount } }", json!({})).await;
+            (told["notifications"]["totalCount"] != json!(0)).then_some(())
+        })
+        .await;
+    }
+
     /// Every event of the log after a position, by pages.
     pub async fn events_after(&self, after: u64) -> Vec<Value> {
         const DOCUMENT: &str = "query($after: Position!) { events(after: $after, first: 500) {

@@ -14,6 +14,7 @@
 mod actor;
 mod downloads_requested_to_request;
 mod entry_live_status_changed_to_resume;
+mod events_to_notices;
 mod reacted;
 #[cfg(test)]
 mod tests;
@@ -21,4 +22,5 @@ mod tests;
 pub use actor::{Reactor, ReactorArguments};
 pub use downloads_requested_to_request::DownloadsRequestedToRequest;
 pub use entry_live_status_changed_to_resume::EntryLiveStatusChangedToResume;
+pub use events_to_notices::EventsToNotices;
 pub use reacted::Reacted;

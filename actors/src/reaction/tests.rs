@@ -1,6 +1,7 @@
 //! Reactions by behaviour: events in, commands out, whatever cache is lost on the way.
 
 mod dry_run;
+mod notices;
 mod parking;
 
 use std::{collections::BTreeSet, sync::Arc};

@@ -14,7 +14,7 @@ mod verification;
 mod why;
 
 pub(crate) use entry::ENTRY;
-pub(crate) use query::{EventQuery as Query, within_log};
+pub(crate) use query::{EventQuery as Query, blocking, within_log};
 pub(crate) use rendering::Renderings;
 pub(crate) use subscription::EventSubscription as Subscription;
 pub(crate) use why::is_known;

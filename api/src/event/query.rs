@@ -279,6 +279,6 @@ pub(crate) fn within_log(context: &Context<'_>, after: Position) -> Result<()> {
     Err(fault(&message, "POSITION_BEYOND_HEAD", false))
 }
 
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     crate::server::spawn_blocking(work).await.map_err(|_| fault("the server is stopping", "STOPPING", true))
 }

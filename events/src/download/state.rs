@@ -41,6 +41,8 @@ pub struct State {
     pub entry: Option<EntryRef>,
     /// Where the item is to be had.
     pub source: Option<ItemSource>,
+    /// What it was called when it was asked for last.
+    pub title: Option<String>,
     /// Where it is again when the job that is on it comes to nothing.
     otherwise: Phase,
 }
@@ -66,6 +68,7 @@ impl State {
                 (self.item_id, self.entry) = (Some(item.item_id), item.entry);
                 self.wish = Some(item.quality.wish());
                 self.source = Some(item.source.clone());
+                self.title.clone_from(&item.title);
             }
             Event::Completed { file_id, .. } => self.phase = Phase::Kept { file_id: *file_id },
             Event::Failed { .. } | Event::Cancelled { .. } => self.phase = self.otherwise,

@@ -57,4 +57,5 @@ pub(crate) const CONCERNS: &[Concern] = &[
     super::schedule::CONCERN,
     super::secret::CONCERN,
     super::collection::CONCERN,
+    super::notification::CONCERN,
 ];

@@ -27,6 +27,7 @@ mod lane;
 mod log;
 mod moment;
 mod named;
+mod notification;
 mod noun;
 mod page;
 mod parked;

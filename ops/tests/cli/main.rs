@@ -8,6 +8,7 @@ mod keeping;
 mod log;
 mod main_job;
 mod naming;
+mod notifying;
 mod planning;
 mod queueing;
 mod replaying;

@@ -83,6 +83,9 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("events", "playlist", "compare"),
     // Rows in an order.
     ("events", "playlist", "rows"),
+    // Whether an event is one that a rule is about, and the rules that nobody has to add.
+    ("events", "notification", "matching"),
+    ("events", "notification", "standard"),
     // What is kept without being asked for, and what a rule skips.
     ("events", "playlist", "keeping"),
     // When a failed attempt is tried again.
@@ -122,6 +125,7 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("api", "collection", "xspf"),
     ("api", "collection", "tracks"),
     ("api", "collection", "matching"),
+    ("actors", "reaction", "events_to_notices"),
     // Where files are kept, how they get there, why they can't, and how they are called.
     ("actors", "download", "library"),
     ("actors", "download", "folder"),

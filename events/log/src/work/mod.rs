@@ -9,6 +9,7 @@ pub mod file;
 pub mod job;
 pub mod lane;
 pub mod log;
+pub mod notification;
 pub mod playlist;
 pub mod project;
 pub mod reaction;
@@ -68,4 +69,5 @@ pub const REGISTRY: Registry = Registry::new(&[
     schedule::ENTRY,
     secret::ENTRY,
     collection::ENTRY,
+    notification::ENTRY,
 ]);

@@ -1,0 +1,274 @@
+//! Stories of notices: what follows from an event by the rules of its project, and what people do with it.
+
+mod wording;
+
+use mediary_events::{
+    Asked as _, Concern as _, codec,
+    download::Download,
+    file::File,
+    notification::{
+        Ask, Command, Notification, Rejection, State,
+        ask::{AddRule, RemoveRule, Which},
+        is_so,
+    },
+    playlist::Playlist,
+    reaction::Reaction,
+    reservation::Reservation,
+    told,
+};
+use mediary_schema::{
+    EventId, NotificationId, PrincipalId, Subject,
+    account::Permission,
+    bounded::cut,
+    notification::{Notice, Rule, Then},
+    redact,
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use self::wording::{one_line, render};
+use crate::{
+    gate::{Entry, Fanout, Gate, Refusal, Registry, Story, Transaction, decode},
+    log::Recorded,
+};
+
+/// Notices, to everybody else.
+pub(crate) const ENTRY: Entry = Entry {
+    name: Notification::NAME,
+    events: Notification::EVENTS,
+    retired: Notification::RETIRED,
+    redact: codec::redacted::<Notification>,
+    commands: Ask::COMMANDS,
+    decode: decode::<Ask>,
+    read: Permission::READ,
+    fanout: Fanout::Whole,
+    work: &[],
+};
+
+/// The longest topic, in bytes.
+const TOPIC_BYTES_MAX: usize = 128;
+
+/// What a command on notices answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// The notices that were named, if some were.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notification_ids: Vec<NotificationId>,
+    /// The rule as it is now; none if it was removed, or it was about notices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Rule>,
+}
+
+/// What follows from an event by a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Consequence {
+    /// Something is told.
+    Raise(Notice),
+    /// What was told is over.
+    Resolve {
+        /// Of which thing.
+        subject: Subject,
+        /// What of it; none is all of it.
+        topic: Option<String>,
+        /// Because of which event.
+        cause: EventId,
+    },
+}
+
+impl Story for Ask {
+    type Told = Told;
+
+    fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
+        // The rules of a project are one stream: all of them are asked of each event.
+        let (project, principal) = (story.caller().project, story.caller().principal);
+        match self.clone() {
+            Self::Read(which) => each(story, principal, which, Mark::Read),
+            Self::Dismiss(which) => each(story, principal, which, Mark::Dismissed),
+            Self::AddRule(AddRule { name, rule, replace }) => {
+                story.require(Permission::NOTIFY)?;
+                check(story.registry(), &rule)?;
+                let added = Command::AddRule { name, rule: rule.clone(), replace };
+                story.execute::<Notification>(project.uuid(), added)?;
+                Ok(Told { notification_ids: Vec::new(), rule: Some(rule) })
+            }
+            Self::RemoveRule(RemoveRule { name }) => {
+                story.execute::<Notification>(project.uuid(), Command::RemoveRule { name })?;
+                Ok(Told { notification_ids: Vec::new(), rule: None })
+            }
+        }
+    }
+}
+
+/// What somebody does with notices.
+#[derive(Debug, Clone, Copy)]
+enum Mark {
+    Read,
+    Dismissed,
+}
+
+fn each(
+    story: &mut Transaction<'_>,
+    principal: PrincipalId,
+    which: Which,
+    mark: Mark,
+) -> Result<Told, Refusal> {
+    let ids = which.notification_ids.map(|ids| ids.as_slice().to_vec()).unwrap_or_default();
+    let (one, all) = match mark {
+        Mark::Read => (Command::Read { principal }, Command::ReadAll { principal }),
+        Mark::Dismissed => (Command::Dismiss { principal }, Command::DismissAll { principal }),
+    };
+    for id in &ids {
+        story.execute::<Notification>(id.uuid(), one.clone())?;
+    }
+    if ids.is_empty() {
+        let all_of_his = story.identities().notified(story.caller().project, principal);
+        story.execute::<Notification>(all_of_his.uuid(), all)?;
+    }
+    Ok(Told { notification_ids: ids, rule: None })
+}
+
+/// The concerns whose events may lead to notices: whoever reads notices may read all of these. What notices themselves, and
+/// the places of reactions, would lead to has no end.
+pub fn sources(registry: &Registry) -> Vec<&'static str> {
+    const LEFT_OUT: [&str; 3] = [Notification::NAME, Reaction::NAME, Reservation::NAME];
+    let is_source = |entry: &&Entry| entry.read == Permission::READ && !LEFT_OUT.contains(&entry.name);
+    registry.entries().iter().filter(is_source).map(|entry| entry.name).collect()
+}
+
+/// Refuses a rule about what never happens, about what not everybody may read, and with a template that is none.
+pub fn check(registry: &Registry, rule: &Rule) -> Result<(), Refusal> {
+    let refused = |reason: String| Err(Rejection::BadRule { reason }.into());
+    let (concern, name) = rule.event.split_once('.').unwrap_or((&rule.event, ""));
+    let is_known = registry.knows(concern, name).is_some();
+    if !is_known || !sources(registry).contains(&concern) {
+        return refused(format!("no event {:?} leads to notices", rule.event));
+    }
+    match rule.templates().find_map(|template| wording::check(template).err()) {
+        Some(reason) => refused(reason),
+        None => Ok(()),
+    }
+}
+
+/// Whether anything follows from an event; what can't be read is for whoever asks what.
+pub fn is_cause(gate: &Gate, event: &Recorded) -> bool {
+    let kind = event.envelope.kind();
+    match rules(gate, event) {
+        Ok(state) => {
+            let about = |(_, rule): &(&str, &Rule)| rule.event == kind;
+            let mut rules = state.in_force().filter(about).peekable();
+            // Most events are nobody's: their payloads are not even read.
+            rules.peek().is_some()
+                && payload(event).is_none_or(|payload| rules.any(|(_, rule)| is_so(rule, &kind, &payload)))
+        }
+        Err(_) => true,
+    }
+}
+
+/// What follows from an event, by the rules as they were then: first what is over.
+pub fn consequences(gate: &Gate, event: &Recorded) -> Result<Vec<Consequence>, Refusal> {
+    let state = rules(gate, event)?;
+    let mut found = Vec::new();
+    for (name, rule) in state.rules() {
+        found.extend(consequence(gate, name, rule, event)?);
+    }
+    found.sort_by_key(|consequence| matches!(consequence, Consequence::Raise(_)));
+    Ok(found)
+}
+
+/// What follows from an event by one rule.
+pub fn consequence(
+    gate: &Gate,
+    name: &str,
+    rule: &Rule,
+    event: &Recorded,
+) -> Result<Option<Consequence>, Refusal> {
+    let kind = event.envelope.kind();
+    let Some(payload) = payload(event).filter(|payload| is_so(rule, &kind, payload)) else { return Ok(None) };
+    let stream = &event.envelope.stream;
+    let subject = Subject::new(stream.category.to_string(), stream.uuid);
+    let cause = event.envelope.id;
+    let it = called(gate, event)?.unwrap_or_else(|| subject.to_string());
+    let facts = facts(payload, it, &kind);
+    let topic = rule.topic.as_ref().map(|topic| cut(one_line(&render(topic, &facts)), TOPIC_BYTES_MAX));
+    let topic = topic.filter(|topic| !topic.is_empty());
+    Ok(Some(match &rule.then {
+        Then::Resolve {} => Consequence::Resolve { subject, topic, cause },
+        Then::Raise(wording) => {
+            let body = wording.body.as_ref().map(|body| cut(render(body, &facts), Notice::BODY_BYTES_MAX));
+            Consequence::Raise(Notice {
+                subject,
+                topic,
+                rule: name.to_owned(),
+                cause,
+                severity: wording.severity,
+                title: cut(one_line(&render(&wording.title, &facts)), Notice::TITLE_BYTES_MAX),
+                body: body.filter(|body| !body.trim().is_empty()),
+            })
+        }
+    }))
+}
+
+/// Tells what follows.
+pub fn tell(story: &mut Transaction<'_>, consequence: &Consequence) -> Result<(), Refusal> {
+    let (project, identities) = (story.caller().project, story.identities());
+    match consequence {
+        Consequence::Raise(notice) => {
+            let id = identities.notification(project, &notice.subject, notice.topic.as_deref());
+            story.entail::<Notification>(id.uuid(), Command::Raise { notice: notice.clone() })
+        }
+        Consequence::Resolve { subject, topic: Some(topic), cause } => {
+            let id = identities.notification(project, subject, Some(topic));
+            story.entail::<Notification>(id.uuid(), Command::Resolve { cause: *cause })
+        }
+        Consequence::Resolve { subject, topic: None, cause } => {
+            let all = story.about::<Notification>(subject)?;
+            all.into_iter()
+                .try_for_each(|id| story.entail::<Notification>(id, Command::Resolve { cause: *cause }))
+        }
+    }
+}
+
+/// The rules of an event's project as of the event.
+fn rules(gate: &Gate, event: &Recorded) -> Result<std::sync::Arc<State>, Refusal> {
+    gate.state_at::<Notification>(event.envelope.project.uuid(), event.position())
+}
+
+/// What an event says, as it is told; none if it was erased, or can't be read.
+fn payload(event: &Recorded) -> Option<Value> {
+    codec::to_json(event.payload.as_ref()?).ok().map(told)
+}
+
+/// What templates may say.
+fn facts(payload: Value, it: String, kind: &str) -> Value {
+    let mut facts = match payload {
+        Value::Object(fields) => fields,
+        other => [("payload".to_owned(), other)].into_iter().collect(),
+    };
+    facts.insert("it".to_owned(), it.into());
+    facts.insert("event".to_owned(), kind.into());
+    facts.into()
+}
+
+/// What people call the thing that an event is about; none if nobody knows.
+fn called(gate: &Gate, event: &Recorded) -> Result<Option<String>, Refusal> {
+    let (stream, position) = (&event.envelope.stream, event.position());
+    Ok(match stream.category.to_string().as_str() {
+        Playlist::NAME => {
+            let state = gate.state_at::<Playlist>(stream.uuid, position)?;
+            state.title().map(str::to_owned).or_else(|| state.url.as_deref().map(address))
+        }
+        Download::NAME => {
+            let state = gate.state_at::<Download>(stream.uuid, position)?;
+            state.title.clone().or_else(|| state.source.as_ref().map(|source| address(&source.url)))
+        }
+        File::NAME => {
+            let state = gate.state_at::<File>(stream.uuid, position)?;
+            state.path.as_ref().and_then(|path| path.rsplit('/').next().map(str::to_owned))
+        }
+        _ => None,
+    })
+}
+
+fn address(url: &str) -> String {
+    redact::text(url).into_owned()
+}

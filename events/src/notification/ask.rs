@@ -1,0 +1,73 @@
+//! What may be asked about notices: a form for each command.
+
+use mediary_schema::{NotificationId, Several, account::Permission, notification::Rule};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::asked::{Asked, CommandKind, is_default, schema_of};
+
+/// What may be asked about notices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", content = "arguments")]
+pub enum Ask {
+    /// They were read.
+    #[serde(rename = "notification.read")]
+    Read(Which),
+    /// They are not to be seen any more.
+    #[serde(rename = "notification.dismiss")]
+    Dismiss(Which),
+    /// Something follows from an event from now on.
+    #[serde(rename = "notification.add_rule")]
+    AddRule(AddRule),
+    /// It follows no more.
+    #[serde(rename = "notification.remove_rule")]
+    RemoveRule(RemoveRule),
+}
+
+/// Which notices; for whoever asks, and for nobody else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Which {
+    /// These; all that there are by now if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notification_ids: Option<Several<NotificationId>>,
+}
+
+/// Has something follow from an event from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddRule {
+    /// What people call it; one of a kind within its project.
+    pub name: String,
+    /// What follows from what.
+    pub rule: Rule,
+    /// Whether it takes the place of the rule of this name; otherwise that is refused.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub replace: bool,
+}
+
+/// Has it follow no more. What was told by it stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveRule {
+    /// What people call it.
+    pub name: String,
+}
+
+impl Asked for Ask {
+    const COMMANDS: &'static [CommandKind] = &[
+        CommandKind::new("notification.read", Permission::NOTICE, schema_of::<Which>),
+        CommandKind::new("notification.dismiss", Permission::NOTICE, schema_of::<Which>),
+        CommandKind::new("notification.add_rule", Permission::NOTIFY, schema_of::<AddRule>),
+        CommandKind::new("notification.remove_rule", Permission::NOTIFY, schema_of::<RemoveRule>),
+    ];
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "notification.read",
+            Self::Dismiss(_) => "notification.dismiss",
+            Self::AddRule(_) => "notification.add_rule",
+            Self::RemoveRule(_) => "notification.remove_rule",
+        }
+    }
+}

@@ -1,0 +1,204 @@
+use mediary_schema::{
+    NotificationId,
+    account::Permission,
+    is_word,
+    notification::{Rule, Test},
+};
+
+use super::{Command, Event, State};
+use crate::{
+    ANY_THING, Concern, EventKind, Subjects,
+    name::{NAME_CHARS_MAX, is_name},
+};
+
+/// The kernel part `notification`.
+#[derive(Debug)]
+pub struct Notification;
+
+/// Rules of one project that people made, those included that they removed: all are asked of every event.
+const RULES_MAX: usize = 200;
+/// The longest word of a condition, in bytes.
+const WORD_BYTES_MAX: usize = 256;
+/// Words of a condition that is one of several.
+const WORDS_MAX: usize = 32;
+
+/// Why a command on notices is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// Nothing is told under this id.
+    #[error("there is no such notice")]
+    NotFound,
+    /// The name can't be told from an id, or is none.
+    #[error(
+        "a rule's name has 1 to {NAME_CHARS_MAX} characters, no control characters, no space at its ends, \
+         and does not begin like an id"
+    )]
+    BadName,
+    /// Something else follows under this name.
+    #[error("there is a rule called {name:?}, and it is another one")]
+    RuleExists {
+        /// The name.
+        name: String,
+    },
+    /// There is no rule of this name.
+    #[error("there is no rule called {name:?}")]
+    RuleNotFound {
+        /// The name.
+        name: String,
+    },
+    /// It is no rule.
+    #[error("this is no rule: {reason}")]
+    BadRule {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// More rules than anybody can oversee.
+    #[error("there were {RULES_MAX} rules already")]
+    TooManyRules,
+}
+
+impl crate::Rejection for Rejection {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "NOTIFICATION_NOT_FOUND",
+            Self::BadName => "NOTIFICATION_BAD_NAME",
+            Self::RuleExists { .. } => "NOTIFICATION_RULE_EXISTS",
+            Self::RuleNotFound { .. } => "NOTIFICATION_RULE_NOT_FOUND",
+            Self::BadRule { .. } => "NOTIFICATION_BAD_RULE",
+            Self::TooManyRules => "NOTIFICATION_TOO_MANY_RULES",
+        }
+    }
+
+    fn advice(&self) -> Option<String> {
+        let advice = match self {
+            Self::NotFound => "`mediary notification list` shows those that there are",
+            Self::BadName => "choose another name",
+            Self::RuleExists { .. } => "choose another name, or say that it takes the place of that one",
+            Self::RuleNotFound { .. } => "`mediary notification rule list` shows those that there are",
+            Self::BadRule { .. } => "`mediary notification rule add --help` has examples",
+            Self::TooManyRules => "replace one that there is",
+        };
+        Some(advice.to_owned())
+    }
+}
+
+impl Concern for Notification {
+    const NAME: &'static str = "notification";
+    const EVENTS: &'static [EventKind] = &[
+        EventKind::new("raised", 1, 0).about(&[ANY_THING]),
+        EventKind::new("resolved", 1, 0),
+        EventKind::new("read", 1, 0),
+        EventKind::new("dismissed", 1, 0),
+        EventKind::new("all_read", 1, 0),
+        EventKind::new("all_dismissed", 1, 0),
+        EventKind::new("rule_added", 1, 0),
+        EventKind::new("rule_removed", 1, 0),
+    ];
+
+    type Command = Command;
+    type Event = Event;
+    type State = State;
+    type Rejection = Rejection;
+
+    fn permission(command: &Command) -> Permission {
+        match command {
+            Command::Raise { .. } | Command::Resolve { .. } => Permission::PERFORM,
+            Command::Read { .. }
+            | Command::Dismiss { .. }
+            | Command::ReadAll { .. }
+            | Command::DismissAll { .. } => Permission::NOTICE,
+            Command::AddRule { .. } | Command::RemoveRule { .. } => Permission::NOTIFY,
+        }
+    }
+
+    fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
+        let standing = state.standing.as_ref();
+        Ok(match (command, standing) {
+            // The same word because of the same event is no other word.
+            (Command::Raise { notice }, Some(standing)) if standing.notice == notice => vec![],
+            (Command::Raise { notice }, _) => vec![Event::Raised { notice }],
+            (Command::Resolve { cause }, Some(standing)) if standing.is_open => {
+                vec![Event::Resolved { cause }]
+            }
+            // What was never told, or is over, is over.
+            (Command::Resolve { .. }, _) => vec![],
+            (Command::Read { .. } | Command::Dismiss { .. }, None) => return Err(Rejection::NotFound),
+            (Command::Read { principal }, Some(standing)) if standing.read.contains(&principal) => vec![],
+            (Command::Read { principal }, Some(_)) => vec![Event::Read { principal }],
+            (Command::Dismiss { principal }, Some(standing)) if standing.dismissed.contains(&principal) => {
+                vec![]
+            }
+            (Command::Dismiss { principal }, Some(_)) => vec![Event::Dismissed { principal }],
+            (Command::ReadAll { principal }, _) => vec![Event::AllRead { principal }],
+            (Command::DismissAll { principal }, _) => vec![Event::AllDismissed { principal }],
+            (Command::AddRule { name, rule, replace }, _) => return add_rule(state, name, rule, replace),
+            (Command::RemoveRule { name }, _) if state.rule(&name).is_some() => {
+                vec![Event::RuleRemoved { name }]
+            }
+            (Command::RemoveRule { name }, _) if state.rules.contains_key(&name) => vec![],
+            (Command::RemoveRule { name }, _) => return Err(Rejection::RuleNotFound { name }),
+        })
+    }
+
+    fn subjects(_: &State, event: &Event) -> Subjects {
+        event.subjects()
+    }
+
+    fn evolve(state: &mut State, event: &Event) {
+        state.evolve(event);
+    }
+
+    fn redact(event: &Event) -> Option<Event> {
+        Some(event.redacted())
+    }
+
+    fn state_bytes(state: &State) -> usize {
+        size_of_val(state) + state.rules.len() * 4 * Rule::TEMPLATE_BYTES_MAX
+    }
+}
+
+fn add_rule(state: &State, name: String, rule: Rule, replace: bool) -> Result<Vec<Event>, Rejection> {
+    if !is_name(&name, NotificationId::KIND) {
+        return Err(Rejection::BadName);
+    }
+    match state.rule(&name) {
+        Some(known) if *known == rule => return Ok(vec![]),
+        Some(_) if !replace => return Err(Rejection::RuleExists { name }),
+        Some(_) | None => {}
+    }
+    if !state.rules.contains_key(&name) && state.rules.len() >= RULES_MAX {
+        return Err(Rejection::TooManyRules);
+    }
+    check(&rule).map_err(|reason| Rejection::BadRule { reason })?;
+    Ok(vec![Event::RuleAdded { name, rule }])
+}
+
+/// What keeps it from being a rule, whatever its templates and its event are.
+fn check(rule: &Rule) -> Result<(), String> {
+    let is_event =
+        rule.event.split_once('.').is_some_and(|(concern, name)| is_word(concern) && is_word(name));
+    if !is_event {
+        return Err(format!("{:?} is no event such as `download.failed`", rule.event));
+    }
+    if rule.when.len() > Rule::CONDITIONS_MAX {
+        return Err(format!("it has more than {} conditions", Rule::CONDITIONS_MAX));
+    }
+    for condition in &rule.when {
+        let words: &[String] = match &condition.is {
+            Test::Equals(word) => std::slice::from_ref(word),
+            Test::OneOf(words) => words,
+            Test::Greater(_) => &[],
+        };
+        if words.len() > WORDS_MAX {
+            return Err(format!("a condition has more than {WORDS_MAX} words"));
+        }
+        let mut texts = words.iter().chain([&condition.field]);
+        if condition.field.is_empty() || texts.any(|text| text.len() > WORD_BYTES_MAX) {
+            return Err(format!("a field and its words have 1 to {WORD_BYTES_MAX} bytes"));
+        }
+    }
+    if rule.templates().any(|template| template.len() > Rule::TEMPLATE_BYTES_MAX) {
+        return Err(format!("a template has more than {} bytes", Rule::TEMPLATE_BYTES_MAX));
+    }
+    Ok(())
+}

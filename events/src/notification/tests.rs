@@ -1,0 +1,160 @@
+mod history;
+
+use mediary_schema::{
+    EventId, PrincipalId, Subject,
+    notification::{Condition, Notice, Rule, Severity, Test, Then, Wording},
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Command, Event, Notification, Rejection, State, is_so, standard};
+use crate::{Concern as _, testing::given};
+
+fn cause(number: u128) -> EventId {
+    EventId::from_uuid(Uuid::from_u128(number))
+}
+
+fn anna() -> PrincipalId {
+    PrincipalId::from_uuid(Uuid::from_u128(0xA))
+}
+
+fn bert() -> PrincipalId {
+    PrincipalId::from_uuid(Uuid::from_u128(0xB))
+}
+
+fn notice(number: u128, title: &str) -> Notice {
+    Notice {
+        subject: Subject::new("playlist", Uuid::from_u128(7)),
+        topic: None,
+        rule: "listing-failed".to_owned(),
+        cause: cause(number),
+        severity: Severity::Error,
+        title: title.to_owned(),
+        body: None,
+    }
+}
+
+fn raised(number: u128, title: &str) -> Event {
+    Event::Raised { notice: notice(number, title) }
+}
+
+fn rule(event: &str) -> Rule {
+    let wording = Wording { severity: Severity::Info, title: "{{ it }}".to_owned(), body: None };
+    Rule { event: event.to_owned(), when: Vec::new(), topic: None, then: Then::Raise(wording) }
+}
+
+fn add(name: &str, rule: Rule, replace: bool) -> Command {
+    Command::AddRule { name: name.to_owned(), rule, replace }
+}
+
+// invariant: N-1
+#[test]
+fn a_later_word_replaces_the_earlier_one_and_what_is_over_is_over_once() {
+    let command = |number, title| Command::Raise { notice: notice(number, title) };
+    given::<Notification>([]).when(command(1, "failed")).then([raised(1, "failed")]);
+    given::<Notification>([raised(1, "failed")]).when(command(1, "failed")).then([]);
+    given::<Notification>([raised(1, "failed")]).when(command(2, "failed")).then([raised(2, "failed")]);
+    let resolved = Event::Resolved { cause: cause(3) };
+    let resolve = Command::Resolve { cause: cause(3) };
+    given::<Notification>([]).when(resolve.clone()).then([]);
+    given::<Notification>([raised(1, "failed")]).when(resolve.clone()).then([resolved.clone()]);
+    given::<Notification>([raised(1, "failed"), resolved.clone()]).when(resolve).then([]);
+    given::<Notification>([raised(1, "failed"), resolved])
+        .when(command(4, "failed"))
+        .then([raised(4, "failed")]);
+}
+
+// invariant: N-2
+#[test]
+fn what_one_dismissed_is_there_for_the_other_and_for_both_once_it_is_said_anew() {
+    let dismiss = |principal| Command::Dismiss { principal };
+    let dismissed = |principal| Event::Dismissed { principal };
+    given::<Notification>([]).when(dismiss(anna())).rejected(&Rejection::NotFound);
+    let told = [raised(1, "failed"), dismissed(anna())];
+    given::<Notification>(told.clone()).when(dismiss(anna())).then([]);
+    given::<Notification>(told.clone()).when(dismiss(bert())).then([dismissed(bert())]);
+    let anew = [told[0].clone(), told[1].clone(), raised(2, "failed")];
+    given::<Notification>(anew).when(dismiss(anna())).then([dismissed(anna())]);
+    given::<Notification>(told)
+        .when(Command::Read { principal: anna() })
+        .then([Event::Read { principal: anna() }]);
+    given::<Notification>([]).when(Command::Read { principal: anna() }).rejected(&Rejection::NotFound);
+    // Of all it is a moment, each time.
+    let all = Event::AllDismissed { principal: anna() };
+    given::<Notification>([all.clone()]).when(Command::DismissAll { principal: anna() }).then([all]);
+}
+
+#[test]
+fn a_rule_is_added_replaced_and_removed_a_standard_one_too() {
+    let added = |name: &str, rule| Event::RuleAdded { name: name.to_owned(), rule };
+    let removed = |name: &str| Event::RuleRemoved { name: name.to_owned() };
+    let remove = |name: &str| Command::RemoveRule { name: name.to_owned() };
+    given::<Notification>([])
+        .when(add("mine", rule("job.queued"), false))
+        .then([added("mine", rule("job.queued"))]);
+    let mine = added("mine", rule("job.queued"));
+    given::<Notification>([mine.clone()]).when(add("mine", rule("job.queued"), false)).then([]);
+    let exists = Rejection::RuleExists { name: "mine".to_owned() };
+    given::<Notification>([mine.clone()]).when(add("mine", rule("job.failed"), false)).rejected(&exists);
+    given::<Notification>([mine.clone()])
+        .when(add("mine", rule("job.failed"), true))
+        .then([added("mine", rule("job.failed"))]);
+    given::<Notification>([mine]).when(remove("mine")).then([removed("mine")]);
+    given::<Notification>([]).when(remove("download-done")).then([removed("download-done")]);
+    given::<Notification>([removed("download-done")]).when(remove("download-done")).then([]);
+    let unknown = Rejection::RuleNotFound { name: "x".to_owned() };
+    given::<Notification>([]).when(remove("x")).rejected(&unknown);
+    let mut state = State::default();
+    Notification::evolve(&mut state, &removed("download-done"));
+    assert!(state.rule("download-done").is_none() && !state.rules().contains_key("download-done"));
+    assert!(state.rule("download-failed").is_some() && state.rules().contains_key("download-failed"));
+}
+
+#[test]
+fn what_is_no_rule_is_refused_in_words() {
+    let long = Condition { field: String::new(), is: Test::Greater(1) };
+    let bad = [
+        rule("download"),
+        rule("*.*"),
+        Rule { when: vec![long], ..rule("job.queued") },
+        Rule { topic: Some("x".repeat(Rule::TEMPLATE_BYTES_MAX + 1)), ..rule("job.queued") },
+    ];
+    for rule in bad {
+        let decided = Notification::decide(&State::default(), add("mine", rule.clone(), false));
+        assert!(matches!(decided, Err(Rejection::BadRule { .. })), "{rule:?}: {decided:?}");
+    }
+    given::<Notification>([]).when(add("@mine", rule("job.queued"), false)).rejected(&Rejection::BadName);
+}
+
+#[test]
+fn a_condition_is_about_fields_as_they_are_written() {
+    let payload = json!({ "counts": { "added": 3 }, "failure": { "class": "network", "for_good": true }, "big": u64::MAX,
+        "part": 2.5, "less": -1 });
+    let so = |field: &str, is| {
+        let when = vec![Condition { field: field.to_owned(), is }];
+        is_so(&Rule { when, ..rule("a.b") }, "a.b", &payload)
+    };
+    let equals = |text: &str| Test::Equals(text.to_owned());
+    assert!(so("counts.added", Test::Greater(2)) && !so("counts.added", Test::Greater(3)));
+    assert!(so("big", Test::Greater(u64::MAX - 1)) && !so("less", Test::Greater(0)));
+    assert!(so("part", Test::Greater(2)) && !so("part", Test::Greater(3)));
+    assert!(so("counts.added", equals("3")) && !so("counts.added", equals("03")));
+    assert!(so("failure.class", Test::OneOf(vec!["geo".to_owned(), "network".to_owned()])));
+    assert!(!so("failure.class", Test::OneOf(vec![])));
+    assert!(so("failure.for_good", equals("true")));
+    assert!(
+        !so("failure", equals("x")) && !so("missing", equals("")) && !so("failure.class", Test::Greater(0))
+    );
+    assert!(!is_so(&rule("a.b"), "a.c", &payload));
+}
+
+// A rule about what never happens would be told by nobody.
+#[test]
+fn the_standard_rules_are_rules() {
+    for (name, rule) in standard() {
+        let command = Command::AddRule { name: format!("my {name}"), rule: rule.clone(), replace: false };
+        let rule = rule.clone();
+        let decided = Notification::decide(&State::default(), command);
+        assert_eq!(decided, Ok(vec![Event::RuleAdded { name: format!("my {name}"), rule }]));
+    }
+}

@@ -1,0 +1,47 @@
+use mediary_schema::notification::{Condition, Notice, Rule, Severity, Test, Then};
+
+use super::{
+    super::{Event, Notification},
+    anna, cause, notice, raised, rule,
+};
+use crate::testing::history;
+
+fn samples() -> Vec<Event> {
+    let when = [
+        ("failure.class", Test::OneOf(vec!["network".to_owned()])),
+        ("attempts", Test::Greater(3)),
+        ("failure.for_good", Test::Equals("true".to_owned())),
+    ];
+    let when = when.into_iter().map(|(field, is)| Condition { field: field.to_owned(), is }).collect();
+    let resolving =
+        Rule { then: Then::Resolve {}, topic: Some("{{ part }}".to_owned()), ..rule("job.failed") };
+    let full = Notice {
+        topic: Some("dispatcher".to_owned()),
+        body: Some("it panicked".to_owned()),
+        severity: Severity::Urgent,
+        ..notice(2, "dispatcher is halted")
+    };
+    let principal = anna();
+    let mut samples = vec![raised(1, "it could not be listed"), Event::Raised { notice: full }];
+    for severity in [Severity::Info, Severity::Warning] {
+        samples.push(Event::Raised { notice: Notice { severity, ..notice(3, "news") } });
+    }
+    samples.extend([
+        Event::Resolved { cause: cause(4) },
+        Event::Read { principal },
+        Event::Dismissed { principal },
+        Event::AllRead { principal },
+        Event::AllDismissed { principal },
+        Event::RuleAdded { name: "mine".to_owned(), rule: Rule { when, ..rule("job.failed") } },
+        Event::RuleAdded { name: "its end".to_owned(), rule: resolving },
+        Event::RuleRemoved { name: "mine".to_owned() },
+    ]);
+    samples
+}
+
+// PL-07.
+// invariant: L-13
+#[test]
+fn every_form_ever_written_is_read() {
+    history::<Notification>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/notification/history"), &samples());
+}

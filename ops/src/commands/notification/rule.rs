@@ -1,0 +1,259 @@
+//! `mediary notification rule`: what is told of which events.
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::{
+    answers::notification::{NotificationRule, rule_add, rule_backtest, rule_list, rule_remove},
+    client::{Client, Document},
+    commands::{
+        failure::Failure,
+        intent::Intent,
+        moment::{SINCE_HELP, parse},
+        playlist::input,
+    },
+    output::{Output, Table, clean, moment, plural, word},
+};
+
+const ADD_HELP: &str = "\
+An event is named as `mediary log events` shows it. A condition is about a field of its payload, where a dot leads into
+one: FIELD=VALUE, FIELD=VALUE,VALUE (one of them), FIELD>N (a greater number); all of them must be so. Title, body and topic
+are templates: {{ it }} is what the thing is called, {{ event }} the event, and every field of the payload stands there by its name.
+What is told of a thing takes the place of what was told of it before, unless it has another topic.
+
+Examples:
+  mediary notification rule add many --on playlist.refresh_completed --when 'counts.added>10' --title '{{ it }}: a lot is new'
+  mediary notification rule add blocked --on download.failed --when failure.class=geo,forbidden --severity warning --title '{{ it }}'
+  mediary notification rule add download-done --on download.completed --resolve --replace";
+
+/// What can be done with rules.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Have something told of an event from now on, or have what was told be over.
+    #[command(after_help = ADD_HELP)]
+    Add(Box<Add>),
+    /// List the rules, by name: those that there are from the beginning, too.
+    List,
+    /// Tell nothing by a rule any more; one that there was from the beginning goes as well.
+    Remove {
+        /// What it is called.
+        #[arg(value_name = "NAME")]
+        name: String,
+        #[command(flatten)]
+        intent: Intent,
+    },
+    /// Show what a rule would have told of what is recorded; nobody is told anything.
+    #[command(after_help = "\
+Examples:
+  mediary notification rule backtest listing-new --since 7d
+  mediary notification rule backtest --on download.failed --when failure.class=geo --title '{{ it }}'")]
+    Backtest(Box<Backtest>),
+}
+
+/// A rule under a name.
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// What it is called; one of a kind.
+    #[arg(value_name = "NAME")]
+    name: String,
+    #[command(flatten)]
+    definition: Definition,
+    /// Take the place of the one that is called so already.
+    #[arg(long)]
+    replace: bool,
+    #[command(flatten)]
+    intent: Intent,
+}
+
+/// What follows from what.
+#[derive(Debug, Args)]
+pub(crate) struct Definition {
+    /// The event: `download.failed`.
+    #[arg(long = "on", value_name = "EVENT")]
+    event: String,
+    /// What must be so of it: FIELD=VALUE, FIELD=VALUE,VALUE or FIELD>N; may be given several times.
+    #[arg(long, value_name = "CONDITION", value_parser = condition)]
+    when: Vec<Value>,
+    /// What of the thing it is about, if several things can be said of it at once: a template.
+    #[arg(long, value_name = "TEMPLATE")]
+    topic: Option<String>,
+    #[command(flatten)]
+    then: Then,
+    /// What else is to be said: a template.
+    #[arg(long, value_name = "TEMPLATE", requires = "title")]
+    body: Option<String>,
+    /// How much it matters, `info` if nothing is said; what is urgent doesn't wait for the morning.
+    #[arg(long, value_name = "S", value_enum, requires = "title")]
+    severity: Option<Severity>,
+}
+
+/// Exactly one of them.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Then {
+    /// What is told, in one line: a template.
+    #[arg(long, value_name = "TEMPLATE")]
+    title: Option<String>,
+    /// What was told of the thing is over: all of it, or that of the topic.
+    #[arg(long)]
+    resolve: bool,
+}
+
+/// How much it matters.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Severity {
+    Info,
+    Warning,
+    Error,
+    Urgent,
+}
+
+/// Which rule, and of which events.
+#[derive(Debug, Args)]
+pub(crate) struct Backtest {
+    /// A rule that there is.
+    #[arg(value_name = "NAME", required_unless_present = "event", conflicts_with = "event")]
+    name: Option<String>,
+    /// Or what a rule would be about: the event.
+    #[arg(long = "on", value_name = "EVENT")]
+    event: Option<String>,
+    /// What must be so of it: FIELD=VALUE, FIELD=VALUE,VALUE or FIELD>N; may be given several times.
+    #[arg(long, value_name = "CONDITION", value_parser = condition, requires = "event")]
+    when: Vec<Value>,
+    /// What would be told, in one line: a template.
+    #[arg(long, value_name = "TEMPLATE", default_value = "{{ it }}")]
+    title: String,
+    #[arg(long, value_name = "WHEN", value_parser = parse, help = SINCE_HELP)]
+    since: Option<String>,
+}
+
+pub(crate) const ADD: Document<rule_add::Answer> = Document::repeatable(include_str!("rule_add.graphql"));
+pub(crate) const LIST: Document<rule_list::Answer> = Document::repeatable(include_str!("rule_list.graphql"));
+pub(crate) const REMOVE: Document<rule_remove::Answer> =
+    Document::repeatable(include_str!("rule_remove.graphql"));
+pub(crate) const BACKTEST: Document<rule_backtest::Answer> =
+    Document::repeatable(include_str!("rule_backtest.graphql"));
+
+/// Reads a condition, as the API takes it.
+fn condition(text: &str) -> Result<Value, String> {
+    let refused =
+        || format!("{text:?} is no condition such as failure.class=geo,forbidden or counts.added>10");
+    let place = text.find(['=', '>']).filter(|place| *place > 0).ok_or_else(refused)?;
+    let (field, rest) = (&text[..place], &text[place + 1..]);
+    let is = if text[place..].starts_with('>') {
+        json!({ "greater": rest.parse::<u64>().map_err(|_| refused())? })
+    } else {
+        match rest.split(',').collect::<Vec<_>>().as_slice() {
+            [one] => json!({ "equals": one }),
+            several => json!({ "oneOf": several }),
+        }
+    };
+    Ok(json!({ "field": field, "is": is }))
+}
+
+impl Definition {
+    /// As the API takes it.
+    fn rule(self) -> Value {
+        let Self { event, when, topic, then: Then { title, resolve: _ }, body, severity } = self;
+        let then = match title {
+            Some(title) => {
+                let severity = severity.unwrap_or(Severity::Info);
+                let severity = format!("{severity:?}").to_ascii_uppercase();
+                json!({ "raise": { "severity": severity, "title": title, "body": body } })
+            }
+            None => json!({ "resolve": true }),
+        };
+        json!({ "event": event, "when": when, "topic": topic, "then": then })
+    }
+}
+
+impl Verb {
+    pub(super) async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::List => {
+                let rules: Vec<NotificationRule> = client.ask(&LIST, json!({})).await?;
+                Ok(output.show(&rules, |rules| table(rules))?)
+            }
+            Self::Add(wanted) => {
+                let Add { name, definition, replace, intent } = *wanted;
+                let wanted = json!({ "name": name, "rule": definition.rule(), "replace": replace });
+                let outcome = client.meant(intent).act(&ADD, input(wanted)).await?;
+                Failure::refused(outcome.user_errors)?;
+                match outcome.payload.rule {
+                    Some(rule) => Ok(output.show(&[rule], |rules| table(rules))?),
+                    None => Ok(output.show(&json!({ "name": name }), |_| "done".to_owned())?),
+                }
+            }
+            Self::Remove { name, intent } => {
+                let wanted = json!({ "name": name });
+                let outcome = client.meant(intent).act(&REMOVE, input(wanted.clone())).await?;
+                Failure::refused(outcome.user_errors)?;
+                Ok(output.show(&wanted, |_| "nothing is told by it any more".to_owned())?)
+            }
+            Self::Backtest(wanted) => {
+                let Backtest { name, event, when, title, since } = *wanted;
+                let then = json!({ "raise": { "title": title } });
+                let rule = event.map(|event| json!({ "event": event, "when": when, "then": then }));
+                let wanted = json!({ "name": name, "rule": rule, "since": since });
+                let found: rule_backtest::Answer = client.ask(&BACKTEST, wanted).await?;
+                Ok(output.show(&found, tested)?)
+            }
+        }
+    }
+}
+
+fn table(rules: &[NotificationRule]) -> String {
+    let mut table = Table::new(&["name", "event", "when", "tells"]);
+    for NotificationRule { name, event, when, resolves, severity, title, .. } in rules {
+        let when = when.iter().map(|condition| match &condition.greater {
+            Some(than) => format!("{}>{than}", condition.field),
+            None => format!("{}={}", condition.field, condition.one_of.join(",")),
+        });
+        let when = when.collect::<Vec<_>>().join(" ");
+        let tells = match (title, severity) {
+            (Some(title), Some(severity)) if !resolves => format!("{}: {title}", word(severity)),
+            _ => "it is over".to_owned(),
+        };
+        table.row([clean(name), event.clone(), clean(&when), clean(&tells)]);
+    }
+    table.text("nothing is told; `mediary notification rule add --help` has examples")
+}
+
+fn tested(found: &rule_backtest::Answer) -> String {
+    let mut table = Table::new(&["position", "recorded", "severity", "would have told"]);
+    for told in &found.latest {
+        table.row([told.position.to_string(), moment(&told.at), word(&told.severity), clean(&told.title)]);
+    }
+    let mut told = format!(
+        "{}, of which it would have told {} and closed {}",
+        plural(found.event_count, "event", "events"),
+        found.raised_count,
+        found.resolved_count
+    );
+    if !found.is_whole {
+        told.push_str("; more were not looked at");
+    }
+    if !found.latest.is_empty() {
+        told = format!("{told}\n{}", table.text(""));
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::condition;
+
+    #[test]
+    fn a_condition_is_typed_as_it_is_said() {
+        let is = |text| condition(text).map(|condition| condition["is"].clone());
+        assert_eq!(is("failure.class=geo"), Ok(json!({ "equals": "geo" })));
+        assert_eq!(is("failure.class=geo,forbidden"), Ok(json!({ "oneOf": ["geo", "forbidden"] })));
+        assert_eq!(is("counts.added>10"), Ok(json!({ "greater": 10 })));
+        assert_eq!(is("title=a>b"), Ok(json!({ "equals": "a>b" })));
+        for text in ["", "x", "=x", ">1", "x>y"] {
+            assert!(condition(text).unwrap_err().contains("counts.added>10"), "{text}");
+        }
+    }
+}
