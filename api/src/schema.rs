@@ -151,6 +151,7 @@ concerns! {
     secret,
     collection,
     notification,
+    delivery,
     resolve,
     node,
 }

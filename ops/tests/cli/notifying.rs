@@ -2,11 +2,49 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
-use serde_json::{Value, json};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
 
-use crate::harness::Served;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
+
+use crate::harness::{Served, run_reading};
 
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Takes whatever comes, and says that it did.
+pub(crate) struct Sink {
+    pub(crate) address: SocketAddr,
+    taken: Arc<Mutex<String>>,
+}
+
+impl Sink {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, taken) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(String::new())));
+        let held = Arc::clone(&taken);
+        tokio::spawn(async move {
+            while let Ok((mut connection, _)) = listener.accept().await {
+                let mut bytes = vec![0; 64 << 10];
+                let count = connection.read(&mut bytes).await.unwrap();
+                held.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..count]));
+                let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+                connection.write_all(answer).await.unwrap();
+            }
+        });
+        Self { address, taken }
+    }
+
+    /// All that came.
+    pub(crate) fn taken(&self) -> String {
+        self.taken.lock().unwrap().clone()
+    }
+}
 
 /// What is told, once so much is.
 async fn told(served: &Served, count: usize) -> Vec<Value> {
@@ -89,4 +127,49 @@ async fn what_is_told_is_listed_dismissed_and_ruled() {
         rules.as_array().unwrap().iter().map(|rule| rule["name"].as_str().unwrap()).collect();
     assert!(!names.contains(&"many") && !names.contains(&"download-done"), "{names:?}");
     served.run(&["notification", "rule", "remove", "nothing"]).await.ends_with(5);
+}
+
+// Issue 8: a channel with its test button, and what a notice becomes there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_is_added_tested_used_and_removed() {
+    let served = Served::start().await;
+    let sink = Sink::start().await;
+    let address = format!("json://{}/in?secret=key", sink.address);
+    let add = async |flags: &[&str], address: &str| {
+        let verb = ["notification", "channel", "add", "hook", "--stdin", "--format", "json"];
+        run_reading(served.folder.path(), &[&verb, flags].concat(), address).await
+    };
+    add(&["--quiet", "22-7"], &address).await.ends_with(2);
+    add(&[], "ftp://a.example/x").await.ends_with(3).says(&["NOTIFICATION_BAD_CHANNEL"]);
+    let planned = add(&["--dry-run"], &address).await.ends_with(0).json();
+    assert_eq!(planned["events"][0]["kind"], "notification.channel_added", "{planned}");
+    assert_eq!(served.json(&["notification", "channel", "list"]).await, json!([]));
+    let added = add(&["--from", "info"], &format!("{address}\n")).await.ends_with(0).json();
+    let expected =
+        json!([{ "name": "hook", "service": "WEBHOOK", "host": "127.0.0.1", "from": "INFO", "quiet": null }]);
+    assert_eq!(added, expected);
+    add(&[], &address).await.ends_with(3).says(&["NOTIFICATION_CHANNEL_EXISTS"]);
+    assert_eq!(served.json(&["notification", "channel", "list"]).await, expected);
+
+    let tested = served.json(&["notification", "channel", "test", "hook"]).await;
+    assert_eq!((&tested[0]["state"], &tested[0]["tries"]), (&json!("SENT"), &json!(1)), "{tested}");
+    served.add(&served.site.list_url("talks")).await;
+    told(&served, 1).await;
+    let waiting = async {
+        while !sink.taken().contains("Sample talks: 6 new") {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.unwrap();
+
+    // Where nobody is, it says so, and loses nothing.
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    add(&["--replace"], &format!("json://{nobody}/in")).await.ends_with(0);
+    served.run(&["notification", "channel", "test", "hook"]).await.ends_with(1).says(&["refused"]);
+    let waiting = served.json(&["notification", "outbox", "list", "--state", "queued"]).await;
+    let id = waiting[0]["id"].as_str().unwrap();
+    served.run(&["notification", "outbox", "retry", id]).await.ends_with(0);
+    served.run(&["notification", "channel", "remove", "hook"]).await.ends_with(0);
+    assert_eq!(served.json(&["secret", "list"]).await, json!([]), "its address is destroyed");
+    served.run(&["notification", "channel", "test", "hook"]).await.ends_with(5);
 }

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod collection;
+pub mod delivery;
 pub mod download;
 pub mod file;
 pub mod job;
@@ -70,4 +71,5 @@ pub const REGISTRY: Registry = Registry::new(&[
     secret::ENTRY,
     collection::ENTRY,
     notification::ENTRY,
+    delivery::ENTRY,
 ]);

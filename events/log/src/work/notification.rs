@@ -8,28 +8,32 @@ use mediary_events::{
     file::File,
     notification::{
         Ask, Command, Notification, Rejection, State,
-        ask::{AddRule, RemoveRule, Which},
+        ask::{AddChannel, AddRule, RemoveRule, Which, WhichChannel},
         is_so,
     },
     playlist::Playlist,
     reaction::Reaction,
     reservation::Reservation,
+    secret::{self as secrets, Secret},
     told,
 };
 use mediary_schema::{
-    EventId, NotificationId, PrincipalId, Subject,
+    DeliveryId, EventId, NotificationId, PrincipalId, Subject,
     account::Permission,
     bounded::cut,
-    notification::{Notice, Rule, Then},
+    delivery::Message,
+    notification::{AddressRefused, Channel, Notice, Rule, Severity, Target, Then},
     redact,
 };
 use serde::Serialize;
 use serde_json::Value;
 
 use self::wording::{one_line, render};
+use super::{delivery, secret};
 use crate::{
     gate::{Entry, Fanout, Gate, Refusal, Registry, Story, Transaction, decode},
     log::Recorded,
+    vault::{Value as Address, Vault},
 };
 
 /// Notices, to everybody else.
@@ -49,7 +53,7 @@ pub(crate) const ENTRY: Entry = Entry {
 const TOPIC_BYTES_MAX: usize = 128;
 
 /// What a command on notices answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Told {
     /// The notices that were named, if some were.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -57,13 +61,24 @@ pub struct Told {
     /// The rule as it is now; none if it was removed, or it was about notices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<Rule>,
+    /// The channel as it is now, if one was added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    /// What is sent to see whether it arrives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery_id: Option<DeliveryId>,
 }
 
 /// What follows from an event by a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Consequence {
     /// Something is told.
-    Raise(Notice),
+    Raise {
+        /// What.
+        notice: Notice,
+        /// Channels that it is sent to, however little it matters.
+        channels: Vec<String>,
+    },
     /// What was told is over.
     Resolve {
         /// Of which thing.
@@ -89,14 +104,97 @@ impl Story for Ask {
                 check(story.registry(), &rule)?;
                 let added = Command::AddRule { name, rule: rule.clone(), replace };
                 story.execute::<Notification>(project.uuid(), added)?;
-                Ok(Told { notification_ids: Vec::new(), rule: Some(rule) })
+                Ok(Told { rule: Some(rule), ..Told::default() })
             }
             Self::RemoveRule(RemoveRule { name }) => {
                 story.execute::<Notification>(project.uuid(), Command::RemoveRule { name })?;
-                Ok(Told { notification_ids: Vec::new(), rule: None })
+                Ok(Told::default())
             }
+            // What is without an address is told by nobody.
+            Self::AddChannel(_) => Err(Rejection::NoAddress.into()),
+            Self::RemoveChannel(WhichChannel { name }) => remove_channel(story, name),
+            Self::TestChannel(WhichChannel { name }) => test_channel(story, name),
         }
     }
+}
+
+/// Tells a command of somebody who has the vault, and the address of a channel that is added.
+pub fn tell_beside(
+    asked: &Ask,
+    story: &mut Transaction<'_>,
+    vault: &Vault,
+    address: &Address,
+) -> Result<Told, Refusal> {
+    match asked {
+        Ask::AddChannel(asked) => add_channel(story, asked, vault, address),
+        Ask::Read(_)
+        | Ask::Dismiss(_)
+        | Ask::AddRule(_)
+        | Ask::RemoveRule(_)
+        | Ask::RemoveChannel(_)
+        | Ask::TestChannel(_) => asked.tell(story),
+    }
+}
+
+/// The name of the secret that is a channel's address.
+fn secret_of(channel: &str) -> String {
+    format!("channel {channel}")
+}
+
+/// An address is a secret as a whole: the event names it, and says of it what is spoken there, and to which host.
+fn add_channel(
+    story: &mut Transaction<'_>,
+    asked: &AddChannel,
+    vault: &Vault,
+    address: &Address,
+) -> Result<Told, Refusal> {
+    story.require(Permission::NOTIFY)?;
+    let refused = |reason: String| Refusal::from(Rejection::BadChannel { reason });
+    let target =
+        std::str::from_utf8(address.reveal()).map_err(|_| refused("its address is no text".to_owned()))?;
+    let target: Target = target.parse().map_err(|error: AddressRefused| refused(error.to_string()))?;
+    let (project, secret_name) = (story.caller().project, secret_of(&asked.name));
+    let secret_id = story.identities().secret(project, &secret_name);
+    let (service, host) = (target.service(), target.host());
+    let channel = Channel { service, host, secret_id, from: asked.from, quiet: asked.quiet.clone() };
+    let command =
+        Command::AddChannel { name: asked.name.clone(), channel: channel.clone(), replace: asked.replace };
+    // Refused before anything is written.
+    story.execute::<Notification>(project.uuid(), command)?;
+    secret::set(story, &secret_name, Some((vault, address)))?;
+    Ok(Told { channel: Some(channel), ..Told::default() })
+}
+
+/// Its address is destroyed with it.
+fn remove_channel(story: &mut Transaction<'_>, name: String) -> Result<Told, Refusal> {
+    let project = story.caller().project;
+    let secret_id = channel(story, &name)?.secret_id;
+    story.execute::<Notification>(project.uuid(), Command::RemoveChannel { name })?;
+    let delete =
+        |story: &mut Transaction<'_>| story.execute::<Secret>(secret_id.uuid(), secrets::Command::Delete);
+    match story.part(delete) {
+        // Somebody did it by hand.
+        Ok(()) | Err(Refusal::Rejected(_)) => Ok(Told::default()),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+fn test_channel(story: &mut Transaction<'_>, name: String) -> Result<Told, Refusal> {
+    story.require(Permission::NOTIFY)?;
+    let channel = channel(story, &name)?;
+    let command_id = story.caller().command_id;
+    let id = DeliveryId::from_uuid(story.identities().made_by(DeliveryId::KIND, command_id));
+    let title = format!("This is a test of the channel {name}");
+    let message =
+        Message { notification_id: None, severity: Severity::Urgent, title, body: None, link: None };
+    delivery::queue(story, id, name, &channel, message)?;
+    Ok(Told { delivery_id: Some(id), ..Told::default() })
+}
+
+fn channel(story: &mut Transaction<'_>, name: &str) -> Result<Channel, Refusal> {
+    let project = story.caller().project;
+    let found = story.state::<Notification>(project.uuid())?.channels.get(name).cloned();
+    found.ok_or_else(|| Rejection::ChannelNotFound { name: name.to_owned() }.into())
 }
 
 /// What somebody does with notices.
@@ -124,13 +222,13 @@ fn each(
         let all_of_his = story.identities().notified(story.caller().project, principal);
         story.execute::<Notification>(all_of_his.uuid(), all)?;
     }
-    Ok(Told { notification_ids: ids, rule: None })
+    Ok(Told { notification_ids: ids, ..Told::default() })
 }
 
 /// The concerns whose events may lead to notices: whoever reads notices may read all of these. What notices themselves, and
 /// the places of reactions, would lead to has no end.
 pub fn sources(registry: &Registry) -> Vec<&'static str> {
-    const LEFT_OUT: [&str; 3] = [Notification::NAME, Reaction::NAME, Reservation::NAME];
+    const LEFT_OUT: [&str; 4] = [Notification::NAME, delivery::ENTRY.name, Reaction::NAME, Reservation::NAME];
     let is_source = |entry: &&Entry| entry.read == Permission::READ && !LEFT_OUT.contains(&entry.name);
     registry.entries().iter().filter(is_source).map(|entry| entry.name).collect()
 }
@@ -171,7 +269,7 @@ pub fn consequences(gate: &Gate, event: &Recorded) -> Result<Vec<Consequence>, R
     for (name, rule) in state.rules() {
         found.extend(consequence(gate, name, rule, event)?);
     }
-    found.sort_by_key(|consequence| matches!(consequence, Consequence::Raise(_)));
+    found.sort_by_key(|consequence| matches!(consequence, Consequence::Raise { .. }));
     Ok(found)
 }
 
@@ -195,7 +293,7 @@ pub fn consequence(
         Then::Resolve {} => Consequence::Resolve { subject, topic, cause },
         Then::Raise(wording) => {
             let body = wording.body.as_ref().map(|body| cut(render(body, &facts), Notice::BODY_BYTES_MAX));
-            Consequence::Raise(Notice {
+            let notice = Notice {
                 subject,
                 topic,
                 rule: name.to_owned(),
@@ -203,7 +301,8 @@ pub fn consequence(
                 severity: wording.severity,
                 title: cut(one_line(&render(&wording.title, &facts)), Notice::TITLE_BYTES_MAX),
                 body: body.filter(|body| !body.trim().is_empty()),
-            })
+            };
+            Consequence::Raise { notice, channels: wording.channels.clone() }
         }
     }))
 }
@@ -212,9 +311,14 @@ pub fn consequence(
 pub fn tell(story: &mut Transaction<'_>, consequence: &Consequence) -> Result<(), Refusal> {
     let (project, identities) = (story.caller().project, story.identities());
     match consequence {
-        Consequence::Raise(notice) => {
+        Consequence::Raise { notice, channels } => {
             let id = identities.notification(project, &notice.subject, notice.topic.as_deref());
-            story.entail::<Notification>(id.uuid(), Command::Raise { notice: notice.clone() })
+            let standing = story.state::<Notification>(id.uuid())?.standing.as_ref();
+            if standing.is_some_and(|standing| standing.notice == *notice) {
+                return Ok(());
+            }
+            story.entail::<Notification>(id.uuid(), Command::Raise { notice: notice.clone() })?;
+            send(story, id, notice, channels)
         }
         Consequence::Resolve { subject, topic: Some(topic), cause } => {
             let id = identities.notification(project, subject, Some(topic));
@@ -226,6 +330,31 @@ pub fn tell(story: &mut Transaction<'_>, consequence: &Consequence) -> Result<()
                 .try_for_each(|id| story.entail::<Notification>(id, Command::Resolve { cause: *cause }))
         }
     }
+}
+
+/// Has a notice sent to the channels that are for it, in the same append.
+fn send(
+    story: &mut Transaction<'_>,
+    id: NotificationId,
+    notice: &Notice,
+    named: &[String],
+) -> Result<(), Refusal> {
+    let (project, identities) = (story.caller().project, story.identities());
+    let channels = story.state::<Notification>(project.uuid())?.channels.clone();
+    let is_for_it =
+        |(name, channel): &(String, Channel)| notice.severity >= channel.from || named.contains(name);
+    for (name, channel) in channels.into_iter().filter(is_for_it) {
+        let message = Message {
+            notification_id: Some(id),
+            severity: notice.severity,
+            title: notice.title.clone(),
+            body: notice.body.clone(),
+            link: Some(notice.subject.link()),
+        };
+        let delivery_id = identities.delivery(notice.cause, id, &name);
+        delivery::queue(story, delivery_id, name, &channel, message)?;
+    }
+    Ok(())
 }
 
 /// The rules of an event's project as of the event.
