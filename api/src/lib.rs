@@ -31,6 +31,7 @@ mod log;
 mod node;
 mod nothing;
 mod notification;
+mod plan;
 mod playlist;
 mod project;
 mod reaction;

@@ -41,7 +41,7 @@ async fn two_replays_of_one_log_are_one_hash_wherever_it_comes_from() {
         live["views"].as_array().unwrap().iter().map(|view| view["name"].as_str().unwrap()).collect();
     assert_eq!(
         views,
-        ["collection", "download", "file", "job", "notification", "playlist", "schedule", "secret"]
+        ["collection", "download", "file", "job", "notification", "plan", "playlist", "schedule", "secret"]
     );
     assert!(live["views"].as_array().unwrap().iter().all(|view| view["version"].is_u64()));
     served.stop().await;

@@ -100,6 +100,9 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "job", "ending"),
     // What stands behind the port of an attempt of this process.
     ("actors", "job", "here"),
+    // Where deleted files wait, and who destroys them.
+    ("actors", "plan", "trash"),
+    ("actors", "plan", "purger"),
     // Roots as the log has them, with their folders.
     ("actors", "file", "roots"),
     // Files as the log has them, beside what is in their places.
