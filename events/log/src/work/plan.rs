@@ -22,7 +22,7 @@ use mediary_schema::{
 };
 use serde::Serialize;
 
-use self::outlook::{Outlook, look_at, other_list, unfollow};
+use self::outlook::{OtherLists, Outlook, look_at, unfollow};
 use super::{job, schedule};
 use crate::gate::{Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
 
@@ -209,9 +209,10 @@ fn unfollow_as_planned(
     if story.version::<Playlist>(playlist_id.uuid())? != version {
         return Ok(Some(format!("{playlist_id} was refreshed or changed")));
     }
+    let mut others = OtherLists::default();
     for step in steps {
         let Some(made) = story.state::<File>(step.file_id.uuid())?.made else { continue };
-        if let Some(other) = other_list(story, made.item_id, playlist_id)? {
+        if let Some(other) = others.with(story, made.item_id, playlist_id)? {
             return Ok(Some(format!("{} is kept for {other} now, too", step.file_id)));
         }
     }

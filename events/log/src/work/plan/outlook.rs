@@ -1,6 +1,6 @@
 //! What would become of files, as their streams say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
 
 use mediary_events::{
     download::Download,
@@ -78,12 +78,12 @@ pub(super) fn unfollow(
     let items: BTreeSet<ItemId> =
         list.rows.iter().chain(list.removed.iter()).map(|row| row.item_id).collect();
     let refresh_timing = schedule::timing_of(story, playlist_id)?;
-    let mut outlook = Outlook::default();
+    let (mut outlook, mut others) = (Outlook::default(), OtherLists::default());
     for item_id in items {
         for uuid in story.about::<Download>(&item_id.into())? {
             let Some(file_id) = story.state::<Download>(uuid)?.kept() else { continue };
             let Some(step) = step(story, file_id, Way::IntoTrash)? else { continue };
-            match other_list(story, item_id, playlist_id)? {
+            match others.with(story, item_id, playlist_id)? {
                 Some(other) => {
                     outlook.spared.push(Spared { file_id, reason: SparedFor::Playlist(other) });
                 }
@@ -94,21 +94,35 @@ pub(super) fn unfollow(
     Ok((Goal::Unfollow { playlist_id, version, keeping, refresh_timing }, outlook))
 }
 
-/// Another list that is followed and has the item.
-pub(super) fn other_list(
-    story: &mut Transaction<'_>,
-    item_id: ItemId,
-    than: PlaylistId,
-) -> Result<Option<PlaylistId>, Refusal> {
-    for uuid in story.about::<Playlist>(&item_id.into())? {
-        let other = PlaylistId::from_uuid(uuid);
-        if other == than {
-            continue;
+/// What the other lists have that are followed: of many items of two long lists, each list is read once.
+#[derive(Debug, Default)]
+pub(super) struct OtherLists(HashMap<PlaylistId, HashSet<ItemId>>);
+
+impl OtherLists {
+    /// Another list that is followed and has the item.
+    pub(super) fn with(
+        &mut self,
+        story: &mut Transaction<'_>,
+        item_id: ItemId,
+        than: PlaylistId,
+    ) -> Result<Option<PlaylistId>, Refusal> {
+        for uuid in story.about::<Playlist>(&item_id.into())? {
+            let other = PlaylistId::from_uuid(uuid);
+            if other == than {
+                continue;
+            }
+            let items = match self.0.entry(other) {
+                Entry::Occupied(items) => items.into_mut(),
+                Entry::Vacant(items) => {
+                    let list = story.state::<Playlist>(uuid)?;
+                    let rows = list.rows.iter().filter(|_| list.followed);
+                    items.insert(rows.map(|row| row.item_id).collect())
+                }
+            };
+            if items.contains(&item_id) {
+                return Ok(Some(other));
+            }
         }
-        let list = story.state::<Playlist>(uuid)?;
-        if list.followed && list.rows.iter().any(|row| row.item_id == item_id) {
-            return Ok(Some(other));
-        }
+        Ok(None)
     }
-    Ok(None)
 }
