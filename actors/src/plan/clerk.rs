@@ -283,17 +283,68 @@ fn move_batch(folder: &Path, intents: &[Intent]) -> io::Result<Batch> {
     Ok((moved, left, error))
 }
 
-/// Puts back what was moved by a job that came to nothing before it could be recorded. May block.
+/// Puts back what was moved into the trash by a job that came to nothing before it could be recorded: it would be lost there.
+/// What was moved out of it lies in its place, where whoever takes it back finds it. May block.
 fn take_back(folder: &Path) -> Result<(), Unusable> {
     let Ok(bytes) = fs::read(folder.join(MOVING)) else { return Ok(()) };
     // What can't be read was not finished being written: nothing was moved by then.
     let Ok(intents) = serde_json::from_slice::<Vec<Intent>>(&bytes) else { return Ok(()) };
-    for Intent { root, way, step } in intents {
-        let trash = Trash::of(&root);
-        match way {
-            Way::IntoTrash => trash.give_back(&step)?,
-            Way::OutOfTrash => trash.take(&step)?,
-        };
+    for Intent { root, step, .. } in intents.into_iter().filter(|intent| intent.way == Way::IntoTrash) {
+        Trash::of(&root).give_back(&step)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::file::stamp_of;
+
+    fn intent(root: &Path, name: &str, way: Way) -> Intent {
+        let place = root.join(name);
+        fs::write(&place, name).unwrap();
+        let step = Step {
+            file_id: FileId::from_uuid(Uuid::from_u128(name.len() as u128)),
+            version: 1,
+            state: FileState::Present,
+            root_id: RootId::LIBRARY,
+            path: name.to_owned(),
+            size_bytes: name.len() as u64,
+            blake3: String::new(),
+            stamp: stamp_of(&place).unwrap(),
+        };
+        Intent { root: root.to_owned(), way, step }
+    }
+
+    // PL-14.
+    // invariant: F-20
+    #[test]
+    fn what_an_ended_job_has_moved_and_not_recorded_is_where_it_can_be_had() {
+        let (root, job) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let there = |name: &str| -> PathBuf { root.path().join(name) };
+        let into = [intent(root.path(), "a", Way::IntoTrash), intent(root.path(), "bb", Way::IntoTrash)];
+        // Killed behind the first one: the second was not moved.
+        move_batch(job.path(), &into[..1]).unwrap();
+        whole::write(&job.path().join(MOVING), &serde_json::to_vec(&into).unwrap()).unwrap();
+        assert!(!there("a").exists());
+        take_back(job.path()).unwrap();
+        assert_eq!(
+            (fs::read(there("a")).unwrap(), fs::read(there("bb")).unwrap()),
+            (b"a".to_vec(), b"bb".to_vec())
+        );
+        // What came out of the trash stays where it was put, be it recorded or not: in the trash it would be nobody's.
+        let out = [intent(root.path(), "ccc", Way::OutOfTrash)];
+        Trash::of(root.path()).take(&out[0].step).unwrap();
+        move_batch(job.path(), &out).unwrap();
+        assert!(there("ccc").exists());
+        take_back(job.path()).unwrap();
+        assert!(there("ccc").exists());
+        // A note that was not finished being written says nothing.
+        fs::write(job.path().join(MOVING), b"[{").unwrap();
+        take_back(job.path()).unwrap();
+    }
 }
