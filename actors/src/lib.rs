@@ -19,6 +19,7 @@ pub mod job;
 pub mod mark;
 pub mod nats;
 pub mod net;
+pub mod plan;
 pub mod playlist;
 pub mod process;
 pub mod reaction;

@@ -131,7 +131,7 @@ pub(crate) fn shown<T>(found: Result<Option<T>>) -> Option<T> {
 }
 
 /// The ids of a list, all of them before anything is done.
-pub(crate) fn several<T>(ids: &[ID]) -> Result<Several<T>>
+pub(crate) fn several<T, const N: usize>(ids: &[ID]) -> Result<Several<T, N>>
 where
     T: std::str::FromStr + PartialEq,
     T::Err: std::fmt::Display,

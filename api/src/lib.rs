@@ -32,6 +32,7 @@ mod log;
 mod node;
 mod nothing;
 mod notification;
+mod plan;
 mod playlist;
 mod project;
 mod reaction;

@@ -149,6 +149,7 @@ concerns! {
     log,
     schedule,
     secret,
+    plan,
     collection,
     notification,
     delivery,

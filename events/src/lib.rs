@@ -21,6 +21,7 @@ pub mod log;
 mod name;
 pub mod notification;
 mod passed;
+pub mod plan;
 pub mod playlist;
 pub mod project;
 pub mod reaction;

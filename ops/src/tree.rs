@@ -10,6 +10,7 @@ use mediary_actors::{
     job::{Clerk, Desk, Dispatcher, DispatcherArguments, Performer, PerformerArguments},
     nats::{self, NatsServer, NatsServerArguments},
     net::Gateway,
+    plan::{Purger, PurgerArguments},
     process::{Caps, Host, Outputs, Runner, Tool, Tools},
     reaction::{Reacted, Reactor, ReactorArguments},
     room::Room,
@@ -142,6 +143,12 @@ impl<'a> Ground<'a> {
             standings: Arc::clone(&self.roots.standings),
         };
         Child::actor(name, STOPS_WITHIN, move || (Keeper, arguments.clone()))
+    }
+
+    /// Who destroys files whose time in the trash is over.
+    pub(crate) fn purger(&self, name: &'static str) -> Child {
+        let arguments = PurgerArguments { gate: self.roots.gate.clone(), alarms: self.roots.alarms.clone() };
+        Child::actor(name, STOPS_WITHIN, move || (Purger, arguments.clone()))
     }
 
     /// Who gives the commands of schedules.

@@ -34,6 +34,7 @@ mod obey;
 mod order;
 pub mod page;
 mod past;
+pub mod plan;
 pub mod playlist;
 mod reached;
 mod readers;

@@ -256,11 +256,14 @@ pub enum FileState {
     Trashed,
     /// Another file is in their place: one that is kept, or one that somebody put there.
     Replaced,
+    /// They were destroyed, once their time in the trash was over.
+    Purged,
 }
 
 impl FileState {
     /// Every state.
-    pub const ALL: [Self; 5] = [Self::Present, Self::Changed, Self::Lost, Self::Trashed, Self::Replaced];
+    pub const ALL: [Self; 6] =
+        [Self::Present, Self::Changed, Self::Lost, Self::Trashed, Self::Replaced, Self::Purged];
 
     /// The name in tables, in the API and on the command line.
     pub const fn name(self) -> &'static str {
@@ -270,6 +273,7 @@ impl FileState {
             Self::Lost => "lost",
             Self::Trashed => "trashed",
             Self::Replaced => "replaced",
+            Self::Purged => "purged",
         }
     }
 }

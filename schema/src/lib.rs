@@ -23,6 +23,7 @@ pub mod job;
 pub mod lane;
 pub mod log;
 pub mod notification;
+pub mod plan;
 pub mod playlist;
 pub mod project;
 pub mod reaction;
@@ -51,6 +52,7 @@ pub use id::{
 };
 pub use identity::{Identities, IdentityKey, Namesakes};
 pub use notification::NotificationId;
+pub use plan::{PlanId, UndoId};
 pub use playlist::{EntryId, PlaylistId};
 pub use root::RootId;
 pub use schedule::ScheduleId;

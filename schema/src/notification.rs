@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    address::{AddressRefused, Credential, Target},
+    address::{AddressRefused, Credential, Encryption, Mail, Target},
     channel::{Channel, QuietHours, Service},
 };
 use crate::{

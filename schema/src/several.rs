@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Between one and [`Several::MAX`] things, each once: what one command may ask for at once.
+/// Between one and `N` things, each once: what one command may ask for at once. What one append holds in any case, with a
+/// few events for each, unless said otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Several<T>(Vec<T>);
+pub struct Several<T, const N: usize = 500>(Vec<T>);
 
 /// The answer to a list that a command can't take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -32,9 +33,9 @@ pub enum SeveralError {
     },
 }
 
-impl<T> Several<T> {
-    /// What one append holds in any case, with a few events for each.
-    pub const MAX: usize = 500;
+impl<T, const N: usize> Several<T, N> {
+    /// How many there are at most.
+    pub const MAX: usize = N;
 
     /// Each of them, in the order given.
     pub fn as_slice(&self) -> &[T] {
@@ -45,16 +46,14 @@ impl<T> Several<T> {
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.0.iter()
     }
-}
 
-impl<T> Several<T> {
     /// The one thing.
     pub fn one(thing: T) -> Self {
         Self(vec![thing])
     }
 }
 
-impl<'a, T> IntoIterator for &'a Several<T> {
+impl<'a, T, const N: usize> IntoIterator for &'a Several<T, N> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;
 
@@ -63,7 +62,7 @@ impl<'a, T> IntoIterator for &'a Several<T> {
     }
 }
 
-impl<T: PartialEq> TryFrom<Vec<T>> for Several<T> {
+impl<T: PartialEq, const N: usize> TryFrom<Vec<T>> for Several<T, N> {
     type Error = SeveralError;
 
     fn try_from(list: Vec<T>) -> Result<Self, SeveralError> {
@@ -81,14 +80,14 @@ impl<T: PartialEq> TryFrom<Vec<T>> for Several<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de> + PartialEq> Deserialize<'de> for Several<T> {
+impl<'de, T: Deserialize<'de> + PartialEq, const N: usize> Deserialize<'de> for Several<T, N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let list = Vec::<T>::deserialize(deserializer)?;
         Self::try_from(list).map_err(serde::de::Error::custom)
     }
 }
 
-impl<T: JsonSchema> JsonSchema for Several<T> {
+impl<T: JsonSchema, const N: usize> JsonSchema for Several<T, N> {
     fn inline_schema() -> bool {
         true
     }
@@ -112,10 +111,13 @@ mod tests {
 
     #[test]
     fn a_list_is_taken_whole_or_not_at_all() {
-        assert_eq!(Several::try_from(Vec::<u8>::new()), Err(SeveralError::Empty));
-        assert_eq!(Several::try_from(vec![1, 2, 1]), Err(SeveralError::Repeated { place: 2 }));
-        let many: Vec<usize> = (0..=Several::<usize>::MAX).collect();
-        assert!(matches!(Several::try_from(many), Err(SeveralError::TooMany { count: 501, max: 500 })));
-        assert_eq!(Several::try_from(vec![1, 2]).unwrap().as_slice(), [1, 2]);
+        assert_eq!(<Several<u8>>::try_from(vec![]), Err(SeveralError::Empty));
+        assert_eq!(<Several<u8>>::try_from(vec![1, 2, 1]), Err(SeveralError::Repeated { place: 2 }));
+        let many: Vec<usize> = (0..=<Several<usize>>::MAX).collect();
+        assert!(matches!(
+            <Several<usize>>::try_from(many),
+            Err(SeveralError::TooMany { count: 501, max: 500 })
+        ));
+        assert_eq!(<Several<u8>>::try_from(vec![1, 2]).unwrap().as_slice(), [1, 2]);
     }
 }

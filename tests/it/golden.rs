@@ -131,11 +131,14 @@ async fn a_folder_of_format_2_gives_the_answers_that_it_gave() {
     assert_eq!((bundle.last_position, bundle.head_hash), (position, hash));
 
     let platform = Platform::start_with(Box::new(|configuration| copy(&golden(), &configuration.data))).await;
-    let answers = answers(&platform.client, position).await;
+    let mut answers = answers(&platform.client, position).await;
     if is_writing {
         write("answers.json", &answers);
     }
     let expected = read("answers.json");
+    // Kinds of work that came later have limits, too, and change nothing of the others.
+    let known = |kind: &Value| expected["limits"]["limits"]["kinds"].as_array().unwrap().contains(kind);
+    answers["limits"]["limits"]["kinds"].as_array_mut().unwrap().retain(known);
     for (name, _) in QUESTIONS {
         assert_eq!(answers[name], expected[name], "{name}");
     }

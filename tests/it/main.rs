@@ -29,6 +29,7 @@ mod nats_command;
 mod new_concern;
 mod notification;
 mod past;
+mod plan;
 mod playlist;
 mod renamed;
 mod roles;

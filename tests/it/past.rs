@@ -71,7 +71,7 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
         "query($id: ID!) { jobs(first: 1) { nodes { id storyId } } downloads(first: 1) { nodes { id } }
         files(first: 1) { nodes { id } } schedules(first: 1) { nodes { id } } secrets(first: 1) { nodes { id } }
         notifications(first: 1) { nodes { id } } collections(first: 1) { nodes { id } }
-        playlist(id: $id) { entries(first: 1) { nodes { id } } } }";
+        plans(first: 1) { nodes { id } } playlist(id: $id) { entries(first: 1) { nodes { id } } } }";
     client.until_told().await;
     let ids = client.ask(IDS, json!({ "id": playlist })).await;
     let one = |kind: &str| ids[kind]["nodes"][0]["id"].clone();
@@ -83,7 +83,7 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
         let arguments = match name {
             "entry" => format!("id: {}", ids["playlist"]["entries"]["nodes"][0]["id"]),
             "favouritesAmong" => format!("ids: [{}]", one("files")),
-            "download" | "file" | "schedule" | "secret" | "notification" | "collection" => {
+            "download" | "file" | "schedule" | "secret" | "notification" | "collection" | "plan" => {
                 format!("id: {}", one(&format!("{name}s")))
             }
             "delivery" => "id: \"delivery-00000000-0000-7000-8000-000000000001\"".to_owned(),
@@ -175,9 +175,10 @@ async fn every_field_answers_of_the_past_what_it_answered_then() {
     let schedule = client.ask(added, json!({})).await["scheduleAdd"]["schedule"]["id"].take();
     let set = "mutation { secretSet(input: { name: \"tube\", value: \"x\" }) { userErrors { code } } }";
     client.ask(set, json!({})).await;
-    let liked =
-        "mutation($id: ID!) { collectionFavourite(input: { thingIds: [$id] }) { userErrors { code } } }";
-    client.ask(liked, json!({ "id": client.files().await[0]["id"] })).await;
+    let of_a_file =
+        "mutation($id: ID!) { collectionFavourite(input: { thingIds: [$id] }) { userErrors { code } }
+        planMake(input: { goal: { deleteFiles: [$id] } }) { userErrors { code } } }";
+    client.ask(of_a_file, json!({ "id": client.files().await[0]["id"] })).await;
     let questions = questions(client, &playlist).await;
     let (position, then) = until("nothing happens for a moment", || async {
         let position = platform.server.log().head().position;
@@ -205,8 +206,7 @@ async fn every_field_answers_of_the_past_what_it_answered_then() {
     ] {
         client.ask(later, json!({})).await;
     }
-    let head = platform.server.log().head().position;
-    assert!(head > position);
+    assert!(platform.server.log().head().position > position);
     let now = answers(client, &questions, None).await;
     assert_ne!(now, then);
     for (name, answer) in answers(client, &questions, Some(&format!("position: {position}"))).await {

@@ -5,22 +5,15 @@
 
 use std::{
     fs,
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, SystemTime},
 };
 
-use mediary_events::file::{Command, File};
-use mediary_log::{
-    Origin, OriginKind,
-    gate::{Caller, Gate},
-    work::REGISTRY,
-};
 use mediary_schema::{
-    Clock, FileId, IdSource, RootId,
-    file::{Check, Inode, MediaFacts, Stamp, Verified},
+    FileId, RootId,
+    file::{Inode, Stamp},
 };
-use mediary_tests::{Client, Platform, events_of, until};
+use mediary_tests::{Client, Platform, events_of, stamp_of, until};
 use serde_json::json;
 
 /// A platform that looks at its library every second.
@@ -29,16 +22,7 @@ async fn watchful() -> Platform {
 }
 
 fn library(platform: &Platform, way: &str) -> PathBuf {
-    platform.configuration.library_folder().join(way)
-}
-
-fn stamp_of(path: &Path) -> Stamp {
-    let facts = fs::metadata(path).unwrap();
-    Stamp {
-        size_bytes: facts.len(),
-        modified_ms: facts.mtime() * 1_000 + facts.mtime_nsec() / 1_000_000,
-        inode: Some(Inode { device: facts.dev(), number: facts.ino() }),
-    }
+    platform.library(way)
 }
 
 /// Puts a file into the library, written so many hours before a moment, and records it as whoever puts one there does.
@@ -51,20 +35,7 @@ async fn put(platform: &Platform, way: &str, bytes: &[u8], hours_before: u64) ->
 }
 
 async fn record(platform: &Platform, way: &str, bytes: &[u8], stamp: Stamp) -> FileId {
-    let gate = Gate::new(platform.server.log().clone(), Clock::system(), IdSource::system(), REGISTRY);
-    let file_id = FileId::from_uuid(gate.ids().next());
-    let verified = Verified {
-        size_bytes: bytes.len() as u64,
-        blake3: blake3::hash(bytes).to_hex().to_string(),
-        media: MediaFacts::default(),
-        check: Check::Demuxed,
-        oddities: Vec::new(),
-    };
-    let (path, stamp, made) = (way.to_owned(), Some(stamp), None);
-    let record = Command::Record { root: RootId::LIBRARY, path, verified: Box::new(verified), made, stamp };
-    let origin = Origin { kind: OriginKind::Actor, id: uuid::Uuid::nil() };
-    gate.execute::<File>(Caller::platform(origin, gate.ids()), file_id.uuid(), record).await.unwrap();
-    file_id
+    platform.record_file(RootId::LIBRARY, way, bytes, Some(stamp)).await
 }
 
 /// Waits until these files are in these states under these paths.

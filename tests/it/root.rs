@@ -5,16 +5,7 @@
 use std::{fs, path::Path};
 
 use async_nats::HeaderMap;
-use mediary_events::file::{Command, File};
-use mediary_log::{
-    Origin, OriginKind,
-    gate::{Caller, Gate},
-    work::REGISTRY,
-};
-use mediary_schema::{
-    Clock, FileId, IdSource, RootId,
-    file::{Check, MediaFacts, Verified},
-};
+use mediary_schema::{FileId, RootId};
 use mediary_tests::{Client, Platform, until};
 use serde_json::{Value, json};
 
@@ -158,20 +149,7 @@ async fn by_no_way_in_a_folder_outside_the_roots_is_registered_from_elsewhere() 
 async fn record(platform: &Platform, root: RootId, folder: &Path) -> FileId {
     let bytes = b"nobody plays this";
     fs::write(folder.join("a.bin"), bytes).unwrap();
-    let gate = Gate::new(platform.server.log().clone(), Clock::system(), IdSource::system(), REGISTRY);
-    let file_id = FileId::from_uuid(gate.ids().next());
-    let verified = Verified {
-        size_bytes: bytes.len() as u64,
-        blake3: blake3::hash(bytes).to_hex().to_string(),
-        media: MediaFacts::default(),
-        check: Check::Demuxed,
-        oddities: Vec::new(),
-    };
-    let path = "a.bin".to_owned();
-    let record = Command::Record { root, path, verified: Box::new(verified), made: None, stamp: None };
-    let origin = Origin { kind: OriginKind::Actor, id: uuid::Uuid::nil() };
-    gate.execute::<File>(Caller::platform(origin, gate.ids()), file_id.uuid(), record).await.unwrap();
-    file_id
+    platform.record_file(root, "a.bin", bytes, None).await
 }
 
 // One disk of two is away: what lies on the other is looked at and read, and nothing of the first is lost.

@@ -8,6 +8,7 @@
 mod calendar;
 mod client;
 mod elsewhere;
+mod kept;
 mod library;
 pub mod line;
 mod malice;
@@ -25,6 +26,7 @@ mod wait;
 pub use calendar::Calendar;
 pub use client::{Client, events_of};
 pub use elsewhere::{Elsewhere, socket};
+pub use kept::stamp_of;
 pub use library::files_below;
 pub use platform::{Platform, PlatformOptions};
 pub use process::{Marked, ServerFolder, ServerProcess, marked};

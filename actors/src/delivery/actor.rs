@@ -24,6 +24,7 @@ use uuid::Uuid;
 use super::{
     call::{Call, call},
     due::Due,
+    mail,
 };
 use crate::{
     follower::{Listener, waker},
@@ -228,10 +229,17 @@ impl OutboxArguments {
         let Some(message) = &state.message else {
             return Outcome::Refused(Failure::new(FailureClass::NotFound, "it was erased".to_owned()));
         };
-        let Call { method, url, headers, body } = call(target, id, message, self.gate.clock().now());
+        let (net, now) = (self.net.by("notification", None), self.gate.clock().now());
+        if let Target::Email(mail) = target {
+            return Box::pin(mail::send(&net, mail, id, message, now)).await;
+        }
+        let Some(Call { method, url, headers, body }) = call(target, id, message, now) else {
+            let message = "nothing is sent there by a request".to_owned();
+            return Outcome::Refused(Failure::new(FailureClass::Unsupported, message));
+        };
         let headers = headers.into_iter().collect();
         let request = Request::with_body(method, &url, body).headers(headers);
-        match self.net.by("notification", None).once(request).await {
+        match net.once(request).await {
             Ok(answer) if answer.status.is_success() => {
                 // It was taken, whatever becomes of the answer.
                 answer.body.whole(ANSWER_BYTES_MAX).await.ok();

@@ -39,9 +39,9 @@ impl Call {
     }
 }
 
-/// A message for a target at a moment.
-pub(super) fn call(target: &Target, id: DeliveryId, message: &Message, now: Timestamp) -> Call {
-    match target {
+/// A message for a target at a moment; none if it is sent there by no request.
+pub(super) fn call(target: &Target, id: DeliveryId, message: &Message, now: Timestamp) -> Option<Call> {
+    Some(match target {
         Target::Webhook { url, secret } => webhook::call(url, secret.as_deref(), id, message, now),
         Target::Ntfy { server, topic, credential } => ntfy::call(server, topic, credential.as_ref(), message),
         Target::Gotify { server, token } => gotify::call(server, token, message),
@@ -49,7 +49,8 @@ pub(super) fn call(target: &Target, id: DeliveryId, message: &Message, now: Time
         Target::Slack { url } => slack::call(url, message),
         Target::Telegram { server, token, chat } => telegram::call(server, token, chat, message),
         Target::Matrix { server, token, room } => matrix::call(server, token, room, id, message),
-    }
+        Target::Email(_) => return None,
+    })
 }
 
 /// Title and body as one text, of at most so many characters: services refuse what is longer.

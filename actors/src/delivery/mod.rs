@@ -8,6 +8,7 @@
 mod actor;
 mod call;
 mod due;
+mod mail;
 #[cfg(test)]
 mod tests;
 

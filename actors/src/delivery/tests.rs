@@ -1,6 +1,8 @@
 //! Deliveries by behaviour: a real server takes them, refuses them, breaks off or is not there.
 
 mod calls;
+mod mail;
+mod services;
 
 use std::{
     collections::VecDeque,
@@ -38,7 +40,7 @@ use mediary_schema::{
 };
 use ractor::{Actor as _, ActorRef};
 use tempfile::TempDir;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinSet};
 use uuid::Uuid;
 
 use super::{Message, Outbox, OutboxArguments};
@@ -71,7 +73,7 @@ enum Answer {
 struct Sink {
     address: SocketAddr,
     held: Arc<Held>,
-    serving: JoinHandle<()>,
+    serving: JoinSet<()>,
 }
 
 async fn take(
@@ -98,7 +100,8 @@ impl Sink {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new().fallback(take).with_state(Arc::clone(&held));
-        let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let mut serving = JoinSet::new();
+        serving.spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { address, held, serving }
     }
 
@@ -109,7 +112,7 @@ impl Sink {
 
 impl Drop for Sink {
     fn drop(&mut self) {
-        self.serving.abort();
+        self.serving.abort_all();
     }
 }
 
@@ -150,7 +153,14 @@ impl Bench {
     }
 
     async fn add(&self, name: &str, address: &str) {
-        let asked = AddChannel { name: name.to_owned(), from: Severity::Info, quiet: None, replace: true };
+        let asked = AddChannel {
+            name: name.to_owned(),
+            from: Severity::Info,
+            quiet: None,
+            title: None,
+            body: None,
+            replace: true,
+        };
         let (vault, address) = (self.vault.clone(), address.into());
         let tell = move |asked: &Ask, story: &mut Transaction<'_>| {
             work::notification::tell_beside(asked, story, &vault, &address)
@@ -191,6 +201,25 @@ impl Bench {
         };
         let waited = tokio::time::timeout(Duration::from_secs(30), waiting).await;
         assert!(waited.is_ok(), "it is not {expected:?}: {:?}", self.events());
+    }
+
+    /// Why it was not taken, once it was tried.
+    async fn reason(&self, id: DeliveryId) -> String {
+        let waiting = async {
+            loop {
+                let told = self.events().into_iter().find_map(|event| match event {
+                    Event::Failed { failure, .. } => Some(failure.message),
+                    Event::Doubted { reason } => Some(reason),
+                    _ => None,
+                });
+                match told {
+                    Some(reason) => return reason,
+                    None => tokio::time::sleep(Duration::from_millis(10)).await,
+                }
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+        waited.unwrap_or_else(|_| panic!("{id} was not tried: {:?}", self.events()))
     }
 
     fn events(&self) -> Vec<Event> {

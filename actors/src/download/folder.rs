@@ -13,7 +13,7 @@ use super::Unusable;
 
 /// A folder of the library, reached without following any link below the library's root.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(crate) struct Folder {
     descriptor: OwnedFd,
     /// Its path below the library, for people.
     name: String,
@@ -28,7 +28,7 @@ pub(crate) fn is_real_folder(root: &Path, way: &str) -> bool {
 
 /// Whether a missing folder is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Missing {
+pub(crate) enum Missing {
     /// It is made, durably.
     Make,
     /// The folder in which it would be made stands for it.
@@ -37,7 +37,7 @@ pub(super) enum Missing {
 
 impl Folder {
     /// Opens a folder below the root, component by component.
-    pub(super) fn open(root: &Path, path: &str, missing: Missing) -> Result<Self, Unusable> {
+    pub(crate) fn open(root: &Path, path: &str, missing: Missing) -> Result<Self, Unusable> {
         // The root itself may be a link: it is the owner's choice.
         let descriptor = rustix::fs::open(root, OFlags::RDONLY | FLAGS, Mode::empty())
             .map_err(Unusable::io("open the library"))?;
@@ -83,16 +83,16 @@ impl Folder {
     }
 
     /// Its path below the library.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    pub(super) fn as_fd(&self) -> BorrowedFd<'_> {
+    pub(crate) fn as_fd(&self) -> BorrowedFd<'_> {
         self.descriptor.as_fd()
     }
 
     /// Whether the name is taken, be it by a link that leads nowhere.
-    pub(super) fn has(&self, name: &str) -> Result<bool, Unusable> {
+    pub(crate) fn has(&self, name: &str) -> Result<bool, Unusable> {
         match rustix::fs::statat(&self.descriptor, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(_) => Ok(true),
             Err(Errno::NOENT) => Ok(false),
@@ -101,7 +101,7 @@ impl Folder {
     }
 
     /// A file that stands in it, none if it is something else or not there.
-    pub(super) fn file(&self, name: &str) -> Result<Option<File>, Unusable> {
+    pub(crate) fn file(&self, name: &str) -> Result<Option<File>, Unusable> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let opened = match rustix::fs::openat(&self.descriptor, name, flags, Mode::empty()) {
             Err(Errno::NOENT | Errno::LOOP | Errno::NXIO) => return Ok(None),
@@ -111,7 +111,7 @@ impl Folder {
         Ok(FileType::from_raw_mode(facts.st_mode).is_file().then(|| File::from(opened)))
     }
 
-    pub(super) fn remove(&self, name: &str) -> Result<(), Unusable> {
+    pub(crate) fn remove(&self, name: &str) -> Result<(), Unusable> {
         match rustix::fs::unlinkat(&self.descriptor, name, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => Ok(()),
             Err(errno) => Err(Unusable::io("remove a file from the library")(errno)),
@@ -119,7 +119,7 @@ impl Folder {
     }
 
     /// Makes its names durable, where the file system can.
-    pub(super) fn sync(&self) -> Result<(), Unusable> {
+    pub(crate) fn sync(&self) -> Result<(), Unusable> {
         match rustix::fs::fsync(&self.descriptor) {
             // Some FUSE mounts know no such thing for folders.
             Ok(()) | Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => Ok(()),

@@ -18,8 +18,9 @@ mod watch;
 
 pub use clerk::DownloadClerk;
 pub use effect::{Downloader, Fetched};
-pub(crate) use folder::is_real_folder;
+pub(crate) use folder::{Folder, Missing, is_real_folder};
 pub use library::Library;
+pub(crate) use mover::Mover;
 pub use mover::Way;
 pub use name::path_of;
 pub use unusable::Unusable;

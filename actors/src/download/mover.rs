@@ -13,7 +13,7 @@ use super::Unusable;
 /// mounts), a second name does: a link is never made over a file either, and a crash between link and
 /// removal leaves one file with two names, which the next attempt recognises.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Mover {
+pub(crate) struct Mover {
     rename: Step,
     link: Step,
 }
@@ -52,7 +52,7 @@ impl Mover {
     }
 
     /// Moves the file; `place` is the folder's name for people.
-    pub(super) fn take(
+    pub(crate) fn take(
         self,
         file: &Path,
         folder: BorrowedFd<'_>,

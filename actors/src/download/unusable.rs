@@ -36,7 +36,7 @@ pub enum Unusable {
 }
 
 impl Unusable {
-    pub(super) fn io(step: &'static str) -> impl FnOnce(rustix::io::Errno) -> Self {
+    pub(crate) fn io(step: &'static str) -> impl FnOnce(rustix::io::Errno) -> Self {
         move |errno| Self::Io { step, source: errno.into() }
     }
 
@@ -65,7 +65,7 @@ impl Unusable {
     }
 
     /// What the queue needs to know of it. The text has no path of this machine.
-    pub(super) fn failure(&self) -> Failure {
+    pub(crate) fn failure(&self) -> Failure {
         match self {
             Self::Io { step, source } => {
                 Failure::new(storage_class(source), format!("failed to {step}: {source}"))

@@ -283,7 +283,7 @@ impl State {
             return Ok(());
         }
         for (project, file_ids) in unsure {
-            for file_ids in file_ids.chunks(Several::<FileId>::MAX) {
+            for file_ids in file_ids.chunks(<Several<FileId>>::MAX) {
                 let files = VerifyFiles { file_ids: file_ids.to_vec(), root_id: None, accept_folder: false };
                 let story = move |story: &mut Transaction<'_>| work::file::verify(story, &files);
                 // A log that takes nothing now is asked with the next look.

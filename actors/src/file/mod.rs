@@ -20,6 +20,6 @@ mod tests;
 pub use actor::{Keeper, KeeperArguments};
 pub use clerk::FileClerk;
 pub use effect::{Question, Read, Verifier};
-pub(crate) use roots::open;
 pub use roots::{Root, is_away};
-pub(crate) use shelf::stamp_of;
+pub(crate) use roots::{is_there, open, registered};
+pub(crate) use shelf::{stamp_of, trash_of};

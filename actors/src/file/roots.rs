@@ -15,7 +15,7 @@ use mediary_log::{
 use mediary_schema::{FileId, ProjectId, RootId};
 use ractor::ActorProcessingErr;
 
-use super::shelf::{self, stamp_of};
+use super::shelf::{self, Known, stamp_of};
 use crate::{download::is_real_folder, mark::Mark, workspace::Unable};
 
 /// A root, and where it lies.
@@ -58,7 +58,7 @@ impl Root {
         }
     }
 
-    pub(super) fn mark(&self, log: &Log) -> Mark {
+    pub(crate) fn mark(&self, log: &Log) -> Mark {
         Mark::of(&self.folder, log.id())
     }
 
@@ -74,7 +74,7 @@ impl Root {
 }
 
 /// Every root that is registered.
-pub(super) async fn registered(gate: &Gate) -> Result<Vec<Root>, Refusal> {
+pub(crate) async fn registered(gate: &Gate) -> Result<Vec<Root>, Refusal> {
     gate.inspect::<Roots, _>(ProjectId::HOME.uuid(), of_state).await
 }
 
@@ -139,10 +139,14 @@ pub fn is_away(log: &Log, root: &Root) -> Result<bool, ReadError> {
     let (mut next, mut is_awaited) = (Some(u64::MAX), false);
     while let Some(from) = next {
         let page = shelf::page(log, from, None)?;
-        for file in page.files.iter().filter(|file| file.root == root.id && file.state.is_there()) {
+        // What is in the trash is on that disk, too.
+        let is_on_disk = |file: &&Known| file.state.is_there() || file.state.lease.is_some();
+        for file in page.files.iter().filter(|file| file.root == root.id).filter(is_on_disk) {
             is_awaited = true;
             let size_bytes = file.state.verified.as_ref().map(|verified| verified.size_bytes);
-            let found = stamp_of(&file.place(root)).ok().flatten();
+            let size_bytes =
+                file.state.lease.and(file.state.seen).map_or(size_bytes, |seen| Some(seen.size_bytes));
+            let found = stamp_of(&file.place_now(root)).ok().flatten();
             if found.map(|stamp| stamp.size_bytes) == size_bytes {
                 return Ok(false);
             }
@@ -153,7 +157,7 @@ pub fn is_away(log: &Log, root: &Root) -> Result<bool, ReadError> {
 }
 
 /// Whether a root is there, which is then marked. May block.
-pub(super) fn is_there(log: &Log, root: &Root) -> Result<bool, ReadError> {
+pub(crate) fn is_there(log: &Log, root: &Root) -> Result<bool, ReadError> {
     let (is_there, mark) = (!is_away(log, root)?, root.mark(log));
     if is_there
         && !mark.is_there()

@@ -14,6 +14,7 @@ use mediary_log::{Direction, Filter, Log, Read, ReadError, Recorded};
 use mediary_schema::{
     FileId, ProjectId, RootId,
     file::{Inode, Stamp},
+    root::OWN_FOLDER,
 };
 
 use super::{Root, displaced::Displaced};
@@ -43,6 +44,15 @@ impl Known {
     /// Where it should be.
     pub(super) fn place(&self, root: &Root) -> PathBuf {
         root.folder().join(&self.path)
+    }
+
+    /// Where its bytes are: there, or in the trash.
+    pub(super) fn place_now(&self, root: &Root) -> PathBuf {
+        if self.state.lease.is_some() {
+            trash_of(root.folder()).join(self.file_id.uuid().to_string())
+        } else {
+            self.place(root)
+        }
     }
 
     /// What is to be read, to know whether it is still what it was.
@@ -181,6 +191,11 @@ fn fold(state: &mut State, recorded: &Recorded) -> bool {
         has_moved |= matches!(event, Event::Moved { .. });
     }
     has_moved
+}
+
+/// Where files of a root wait that were deleted, each with its id as its name.
+pub(crate) fn trash_of(root: &Path) -> PathBuf {
+    root.join(OWN_FOLDER).join("trash")
 }
 
 /// What the file system says of the file at a path; none if there is none. Anything else than an answer is no answer:

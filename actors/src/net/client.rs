@@ -23,12 +23,13 @@ use crate::resource::Caller;
 #[derive(Debug, Clone)]
 pub struct Net {
     pub(super) inner: Arc<Inner>,
-    caller: Caller,
+    pub(super) caller: Caller,
 }
 
 #[derive(Debug)]
 pub(super) struct Inner {
     client: Client<HttpsConnector<Connector>, Full<Bytes>>,
+    pub(super) tls: Arc<ClientConfig>,
     pub(super) connector: Connector,
     pub(super) hosts: Hosts,
     pub(super) rate: Arc<Rate>,
@@ -124,7 +125,7 @@ impl Net {
             .map_err(SetupError::Certificates)?
             .with_no_client_auth();
         let https = HttpsConnectorBuilder::new()
-            .with_tls_config(tls)
+            .with_tls_config(tls.clone())
             .https_or_http()
             .enable_http1()
             .wrap_connector(connector.clone());
@@ -136,7 +137,7 @@ impl Net {
         let hosts = Hosts::open(&options);
         let cache = Cache::new(options.folder.clone(), options.cache_bytes_max);
         let rate = Arc::new(Rate::new(options.bytes_per_second));
-        let inner = Arc::new(Inner { client, connector, hosts, rate, cache, options });
+        let inner = Arc::new(Inner { client, tls: Arc::new(tls), connector, hosts, rate, cache, options });
         Ok(Self { inner, caller: Caller { name: "server", attempt_id: None } })
     }
 

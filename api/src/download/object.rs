@@ -25,6 +25,8 @@ pub(crate) enum State {
     Kept,
     /// It was kept, and its file is gone or has other bytes.
     Lost,
+    /// It was kept, and somebody deleted its file.
+    Deleted,
     /// It was given up.
     Failed,
     /// A person ended it.

@@ -37,7 +37,9 @@ impl Explains for Words {
             Event::Moved { path, .. } => format!("found it under another name, '{path}'"),
             Event::Changed { .. } => "found other bytes in its place".to_owned(),
             Event::Lost {} => "found nothing in its place".to_owned(),
-            Event::Trashed {} => "put it into the trash".to_owned(),
+            Event::Trashed { .. } => "put it into the trash".to_owned(),
+            Event::Restored { .. } => "took it back out of the trash".to_owned(),
+            Event::Purged {} => "destroyed its bytes, whose time in the trash was over".to_owned(),
             Event::Replaced { by: Some(by), .. } => format!("put {by} in its place"),
             Event::Replaced { by: None, .. } => "found another file in its place".to_owned(),
         };

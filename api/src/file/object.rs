@@ -78,6 +78,8 @@ pub(crate) enum State {
     Trashed,
     /// Another file is in their place: one that is kept, or one that somebody put there.
     Replaced,
+    /// They were destroyed, once their time in the trash was over.
+    Purged,
 }
 
 /// A file: complete, checked and hashed when it was recorded. It outlives its bytes.
@@ -90,6 +92,10 @@ pub(crate) struct File {
     state: State,
     /// The kept file that has its place for good, if one has.
     replaced_by_id: Option<ID>,
+    /// The plan that put it into the trash, if it is there.
+    plan_id: Option<ID>,
+    /// Until when it stays in the trash at least, if it is there.
+    kept_until: Option<DateTime>,
     /// The root below which it lies.
     root_id: ID,
     /// The path below its root, with `/` between folders.
@@ -132,6 +138,8 @@ impl From<FileRow> for File {
             id: ID(row.id.to_string()),
             state: row.state.into(),
             replaced_by_id: row.replaced_by.map(|id| ID(id.to_string())),
+            plan_id: row.lease.map(|lease| ID(lease.plan_id.to_string())),
+            kept_until: row.lease.map(|lease| DateTime(lease.kept_until)),
             root_id: ID(row.root.to_string()),
             root_key: row.root,
             path: row.path,

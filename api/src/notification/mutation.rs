@@ -86,6 +86,10 @@ pub(crate) struct NotificationChannelAddInput {
     from: SeverityName,
     /// When nothing is sent there but what is urgent.
     quiet: Option<NotificationQuietHours>,
+    /// What a title becomes there: a template, in which stand `title`, `body`, `severity` and `link`; the title itself if left out.
+    title: Option<String>,
+    /// What a body becomes there: a template.
+    body: Option<String>,
     /// Whether it takes the place of the channel of this name; otherwise that is refused.
     #[graphql(default)]
     replace: bool,
@@ -163,9 +167,9 @@ impl NotificationMutation {
         context: &Context<'_>,
         input: NotificationChannelAddInput,
     ) -> Result<NotificationChannelPayload> {
-        let NotificationChannelAddInput { name, address, from, quiet, replace, terms } = input;
+        let NotificationChannelAddInput { name, address, from, quiet, title, body, replace, terms } = input;
         let (from, quiet) = (from.into(), quiet.map(Into::into));
-        let asked = Ask::AddChannel(AddChannel { name: name.clone(), from, quiet, replace });
+        let asked = Ask::AddChannel(AddChannel { name: name.clone(), from, quiet, title, body, replace });
         let (told, done) = with_vault(context, terms, asked, address.0).await?;
         let channel = told.and_then(|told| told.channel);
         let channel = channel.map(|channel| NotificationChannel::new(name, channel));

@@ -143,7 +143,7 @@ impl PlaylistMutation {
 }
 
 /// Jobs that are named in one answer: as many as one command takes.
-const JOBS_MAX: usize = Several::<JobId>::MAX;
+const JOBS_MAX: usize = <Several<JobId>>::MAX;
 
 async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<PlaylistPayload> {
     let (told, done) = asking::ask(context, terms, asked).await?;

@@ -16,6 +16,12 @@ pub enum Rejection {
         /// The file.
         file_id: FileId,
     },
+    /// Its file was deleted by somebody.
+    #[error("the item was kept as {file_id}, which somebody deleted")]
+    Deleted {
+        /// The file.
+        file_id: FileId,
+    },
     /// Another tool's archive has it.
     #[error("the imported archive says that the item was fetched before")]
     Archived,
@@ -31,6 +37,7 @@ impl crate::Rejection for Rejection {
     fn code(&self) -> &'static str {
         match self {
             Self::AlreadyKept { .. } => "DOWNLOAD_ALREADY_KEPT",
+            Self::Deleted { .. } => "DOWNLOAD_DELETED",
             Self::Archived => "DOWNLOAD_ARCHIVED",
             Self::NotWanted { .. } => "DOWNLOAD_NOT_WANTED",
         }

@@ -1,6 +1,7 @@
 use mediary_schema::{
-    FileId, RootId,
+    FileId, RootId, Timestamp,
     file::{Made, Stamp, Verified},
+    plan::Lease,
 };
 
 /// What may be asked of a file.
@@ -39,7 +40,20 @@ pub enum Command {
     /// Nothing is in its place.
     Lose,
     /// Its bytes were put into the trash.
-    Trash,
+    Trash {
+        /// By which plan, and until when they stay there.
+        lease: Lease,
+    },
+    /// Its bytes came back out of the trash.
+    Restore {
+        /// What the file system says of them.
+        stamp: Stamp,
+    },
+    /// Its bytes were destroyed in the trash, where their time was over.
+    Purge {
+        /// The moment of it.
+        now: Timestamp,
+    },
     /// Another file is in its place, which nobody recorded.
     Swap {
         /// What the file system says of that one.

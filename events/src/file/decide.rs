@@ -1,7 +1,8 @@
 use mediary_schema::{
-    RootId,
+    RootId, Timestamp,
     account::Permission,
-    file::{FileState, Verified},
+    file::{FileState, Stamp, Verified},
+    plan::Lease,
 };
 
 use super::{Command, Event, State};
@@ -20,6 +21,15 @@ pub enum Rejection {
     /// There is no such file.
     #[error("there is no such file")]
     NotFound,
+    /// It is not in the trash.
+    #[error("the file is not in the trash")]
+    NotTrashed,
+    /// Its time in the trash is not over.
+    #[error("the file stays in the trash until its time is over")]
+    Kept,
+    /// Its bytes were destroyed, which is final.
+    #[error("its bytes were destroyed when their time in the trash was over")]
+    Purged,
     /// Another kept file took its place, which is final.
     #[error("another file took its place")]
     Replaced,
@@ -33,6 +43,9 @@ impl crate::Rejection for Rejection {
         match self {
             Self::Recorded => "FILE_RECORDED",
             Self::NotFound => "FILE_NOT_FOUND",
+            Self::NotTrashed => "FILE_NOT_TRASHED",
+            Self::Kept => "FILE_KEPT",
+            Self::Purged => "FILE_PURGED",
             Self::Replaced => "FILE_REPLACED",
             Self::AcceptsAll => "FILE_ACCEPTS_ALL",
         }
@@ -42,13 +55,17 @@ impl crate::Rejection for Rejection {
         match self {
             Self::NotFound => Some("`mediary file list` shows the files".to_owned()),
             Self::AcceptsAll => Some("name no files with --root or --accept-folder".to_owned()),
-            Self::Recorded | Self::Replaced => None,
+            Self::NotTrashed => Some("`mediary trash list` shows what is in it".to_owned()),
+            Self::Recorded | Self::Replaced | Self::Kept | Self::Purged => None,
         }
     }
 }
 
 /// What becomes of a file is about what it is.
 const MADE: &[&str] = &["download", "item", "job"];
+
+/// What a plan does with it is about that, too.
+const WITH_PLAN: &[&str] = &["download", "item", "job", "plan"];
 
 impl Concern for File {
     const NAME: &'static str = "file";
@@ -58,7 +75,9 @@ impl Concern for File {
         EventKind::new("moved", 1, 0).about(MADE),
         EventKind::new("changed", 1, 1).about(MADE),
         EventKind::new("lost", 1, 0).about(MADE),
-        EventKind::new("trashed", 1, 0).about(MADE),
+        EventKind::new("trashed", 1, 0).about(WITH_PLAN),
+        EventKind::new("restored", 1, 0).about(WITH_PLAN),
+        EventKind::new("purged", 1, 0).about(MADE),
         EventKind::new("replaced", 1, 1).about(&["download", "file", "item", "job"]),
     ];
 
@@ -74,7 +93,9 @@ impl Concern for File {
             | Command::Move { .. }
             | Command::Change { .. }
             | Command::Lose
-            | Command::Trash
+            | Command::Trash { .. }
+            | Command::Restore { .. }
+            | Command::Purge { .. }
             | Command::Swap { .. }
             | Command::Replace { .. } => Permission::PERFORM,
         }
@@ -92,7 +113,9 @@ impl Concern for File {
             Command::Move { path, stamp } => (FileState::Present, Event::Moved { path, stamp }),
             Command::Change { stamp } => (FileState::Changed, Event::Changed { stamp }),
             Command::Lose => (FileState::Lost, Event::Lost {}),
-            Command::Trash => (FileState::Trashed, Event::Trashed {}),
+            Command::Trash { lease } => (FileState::Trashed, Event::Trashed { lease }),
+            Command::Restore { stamp } => return restore(state, stamp),
+            Command::Purge { now } => return purge(state, now),
             Command::Swap { stamp } => {
                 (FileState::Replaced, Event::Replaced { by: None, stamp: Some(stamp) })
             }
@@ -102,15 +125,12 @@ impl Concern for File {
             None => Err(Rejection::NotFound),
             Some(now) if now == wanted && !is_news(state, &event) => Ok(Vec::new()),
             Some(FileState::Replaced) if state.by.is_some() => Err(Rejection::Replaced),
-            // What was put away is not lost.
-            Some(FileState::Trashed) if wanted == FileState::Lost => Ok(Vec::new()),
-            Some(
-                FileState::Present
-                | FileState::Changed
-                | FileState::Lost
-                | FileState::Trashed
-                | FileState::Replaced,
-            ) => Ok(vec![event]),
+            Some(FileState::Purged) => Err(Rejection::Purged),
+            // What was put away is nowhere else, and what lies in its place since is not it.
+            Some(FileState::Trashed) => Ok(Vec::new()),
+            Some(FileState::Present | FileState::Changed | FileState::Lost | FileState::Replaced) => {
+                Ok(vec![event])
+            }
         }
     }
 
@@ -131,6 +151,29 @@ impl Concern for File {
     }
 }
 
+fn restore(state: &State, stamp: Stamp) -> Result<Vec<Event>, Rejection> {
+    match (state.state, state.lease) {
+        (None, _) => Err(Rejection::NotFound),
+        (Some(FileState::Purged), _) => Err(Rejection::Purged),
+        (Some(_), None) => Err(Rejection::NotTrashed),
+        (Some(_), Some(Lease { plan_id, .. })) => {
+            let state = if state.is_own(stamp) { FileState::Present } else { FileState::Changed };
+            Ok(vec![Event::Restored { plan_id, state, stamp }])
+        }
+    }
+}
+
+/// What was destroyed is destroyed; what comes back meanwhile is not.
+fn purge(state: &State, now: Timestamp) -> Result<Vec<Event>, Rejection> {
+    match (state.state, state.lease) {
+        (None, _) => Err(Rejection::NotFound),
+        (Some(FileState::Purged), _) => Ok(vec![]),
+        (Some(_), None) => Err(Rejection::NotTrashed),
+        (Some(_), Some(Lease { kept_until, .. })) if now < kept_until => Err(Rejection::Kept),
+        (Some(_), Some(_)) => Ok(vec![Event::Purged {}]),
+    }
+}
+
 fn same(known: &Verified, verified: &Verified) -> Result<(), Rejection> {
     if known == verified { Ok(()) } else { Err(Rejection::Recorded) }
 }
@@ -142,6 +185,10 @@ fn is_news(state: &State, event: &Event) -> bool {
         Event::Moved { path, stamp } => state.seen != Some(*stamp) || state.path.as_ref() != Some(path),
         Event::Replaced { by: None, stamp } => state.seen != *stamp,
         Event::Replaced { by: Some(_), .. } => state.by.is_none(),
-        Event::Recorded { .. } | Event::Lost {} | Event::Trashed {} => false,
+        Event::Recorded { .. }
+        | Event::Lost {}
+        | Event::Trashed { .. }
+        | Event::Restored { .. }
+        | Event::Purged {} => false,
     }
 }

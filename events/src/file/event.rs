@@ -1,6 +1,7 @@
 use mediary_schema::{
-    FileId, RootId,
-    file::{Made, Stamp, Verified},
+    FileId, PlanId, RootId,
+    file::{FileState, Made, Stamp, Verified},
+    plan::Lease,
 };
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +51,23 @@ pub enum Event {
     Lost {},
     /// Its bytes were put into the trash.
     #[serde(rename = "trashed")]
-    Trashed {},
+    Trashed {
+        /// By which plan, and until when they stay there.
+        lease: Lease,
+    },
+    /// Its bytes came back out of the trash into their place.
+    #[serde(rename = "restored")]
+    Restored {
+        /// By which plan they were put there.
+        plan_id: PlanId,
+        /// How it stands with them: as before they were put there.
+        state: FileState,
+        /// What the file system says of them.
+        stamp: Stamp,
+    },
+    /// Its bytes were destroyed in the trash, where their time was over.
+    #[serde(rename = "purged")]
+    Purged {},
     /// Another file is in its place: for good if that is a kept one, else as long as it is there.
     #[serde(rename = "replaced")]
     Replaced {
@@ -67,18 +84,21 @@ impl Event {
     pub(super) fn subjects(&self, before: &State) -> Subjects {
         let (made, other) = match self {
             Self::Recorded { made, .. } => (*made, None),
-            Self::Replaced { by, .. } => (before.made, *by),
+            Self::Replaced { by, .. } => (before.made, by.map(Subject::from)),
+            Self::Trashed { lease: Lease { plan_id, .. } } | Self::Restored { plan_id, .. } => {
+                (before.made, Some((*plan_id).into()))
+            }
             Self::Found { .. }
             | Self::Moved { .. }
             | Self::Changed { .. }
             | Self::Lost {}
-            | Self::Trashed {} => (before.made, None),
+            | Self::Purged {} => (before.made, None),
         };
         Subjects::of([
             made.map(|made| Subject::from(made.item_id)),
             made.map(|made| made.download_id.into()),
             made.map(|made| made.job_id.into()),
-            other.map(Subject::from),
+            other,
         ])
     }
 }

@@ -1,6 +1,7 @@
 use mediary_schema::{
     FileId, RootId,
     file::{FileState, Made, Stamp, Verified},
+    plan::Lease,
 };
 
 use super::{Command, Event};
@@ -25,6 +26,8 @@ pub struct State {
     pub seen: Option<Stamp>,
     /// Which kept file has its place for good.
     pub by: Option<FileId>,
+    /// By which plan it is in the trash, and until when it stays there.
+    pub lease: Option<Lease>,
 }
 
 /// What a look at the place of a file means.
@@ -44,12 +47,17 @@ impl State {
         self.state == Some(FileState::Present)
     }
 
+    /// Whether somebody deleted it: it is in the trash, or was destroyed there.
+    pub const fn is_deleted(&self) -> bool {
+        matches!(self.state, Some(FileState::Trashed | FileState::Purged))
+    }
+
     /// Whether anybody waits for what is in its place.
     pub const fn is_looked_at(&self) -> bool {
         match self.state {
             Some(FileState::Present | FileState::Changed | FileState::Lost) => true,
             Some(FileState::Replaced) => self.by.is_none(),
-            Some(FileState::Trashed) | None => false,
+            Some(FileState::Trashed | FileState::Purged) | None => false,
         }
     }
 
@@ -61,7 +69,13 @@ impl State {
         let Some(found) = found else {
             return match self.state {
                 Some(FileState::Lost) => Judged::Known,
-                Some(FileState::Present | FileState::Changed | FileState::Trashed | FileState::Replaced)
+                Some(
+                    FileState::Present
+                    | FileState::Changed
+                    | FileState::Trashed
+                    | FileState::Replaced
+                    | FileState::Purged,
+                )
                 | None => Judged::News(Command::Lose),
             };
         };
@@ -77,6 +91,16 @@ impl State {
             // Recorded before there were stamps.
             None if self.is_there() => Judged::Known,
             Some(_) | None => Judged::Unsure,
+        }
+    }
+
+    /// Whether a file with this stamp has its own bytes, as far as a stamp can tell.
+    pub fn is_own(&self, stamp: Stamp) -> bool {
+        match (self.own, &self.verified) {
+            (Some(own), _) => own.is_still(stamp),
+            // Recorded before there were stamps.
+            (None, Some(verified)) => verified.size_bytes == stamp.size_bytes,
+            (None, None) => false,
         }
     }
 
@@ -122,7 +146,19 @@ impl State {
                 self.seen = Some(*stamp);
             }
             Event::Lost {} => (self.state, self.seen) = (Some(FileState::Lost), None),
-            Event::Trashed {} => (self.state, self.seen) = (Some(FileState::Trashed), None),
+            // What the file system said of it holds in the trash, too: a rename changes nothing of that.
+            Event::Trashed { lease } => {
+                (self.state, self.lease) = (Some(FileState::Trashed), Some(*lease));
+            }
+            Event::Restored { state, stamp, .. } => {
+                (self.state, self.seen, self.lease) = (Some(*state), Some(*stamp), None);
+                if *state == FileState::Present {
+                    self.own = Some(*stamp);
+                }
+            }
+            Event::Purged {} => {
+                (self.state, self.seen, self.lease) = (Some(FileState::Purged), None, None);
+            }
             Event::Replaced { by, stamp } => {
                 (self.state, self.by) = (Some(FileState::Replaced), *by);
                 self.seen = *stamp;

@@ -1,8 +1,9 @@
 mod history;
 
 use mediary_schema::{
-    FileId, RootId,
+    FileId, PlanId, RootId, Timestamp,
     file::{Check, FileState, Inode, MediaFacts, Stamp, Verified},
+    plan::Lease,
 };
 use uuid::Uuid;
 
@@ -34,6 +35,14 @@ const fn replaced(by: FileId) -> Event {
 
 const fn swapped() -> Event {
     Event::Replaced { by: None, stamp: Some(stamp_of_another()) }
+}
+
+const fn lease() -> Lease {
+    Lease { plan_id: PlanId::from_uuid(Uuid::from_u128(5)), kept_until: Timestamp::from_micros(1_000) }
+}
+
+const fn trashed() -> Event {
+    Event::Trashed { lease: lease() }
 }
 
 fn record(size_bytes: u64) -> Command {
@@ -79,7 +88,7 @@ fn a_file_outlives_its_bytes() {
     // Its own bytes under another stamp are news: the next look knows them by it.
     let touched = Event::Found { stamp: stamp(7, 9) };
     given::<File>([recorded()]).when(Command::Find { stamp: stamp(7, 9) }).then([touched]);
-    given::<File>([recorded(), Event::Trashed {}]).when(Command::Lose).then([]);
+    given::<File>([recorded(), trashed()]).when(Command::Lose).then([]);
     given::<File>([recorded()]).when(Command::Replace { by }).then([replaced(by)]);
     given::<File>([recorded(), replaced(by)]).when(find).rejected(&Rejection::Replaced);
 }
@@ -135,7 +144,7 @@ fn a_file_is_displaced_if_another_one_or_none_has_its_place() {
         ("numbered anew", vec![recorded()], Some(other(stamp(7, 1))), None),
         ("written", vec![recorded()], Some(stamp(9, 9)), None),
         ("another one", vec![recorded()], Some(other(stamp(9, 9))), own),
-        ("put away", vec![recorded(), Event::Trashed {}], None, None),
+        ("put away", vec![recorded(), trashed()], None, None),
         ("replaced", vec![recorded(), replaced(by)], None, None),
         ("by what nobody recorded", vec![recorded(), swapped()], Some(stamp_of_another()), own),
     ] {
@@ -181,7 +190,7 @@ fn a_look_judges_by_the_stamp_and_never_guesses() {
         ("another is back", vec![recorded(), Event::Lost {}], Some(stamp(7, 5)), Judged::Unsure),
         ("still changed", vec![recorded(), changed.clone()], Some(stamp(8, 2)), Judged::Known),
         ("changed back", vec![recorded(), changed], Some(stamp(7, 1)), find(1)),
-        ("put away", vec![recorded(), Event::Trashed {}], None, Judged::Known),
+        ("put away", vec![recorded(), trashed()], None, Judged::Known),
         ("replaced", vec![recorded(), replaced(by)], Some(stamp(9, 9)), Judged::Known),
         ("another file", vec![recorded()], Some(stamp_of_another()), swap),
         ("still another file", vec![recorded(), swapped()], Some(stamp_of_another()), Judged::Known),
@@ -193,4 +202,35 @@ fn a_look_judges_by_the_stamp_and_never_guesses() {
     ] {
         assert_eq!(state(events).judge(found), judged, "{what}");
     }
+}
+
+// PL-14.
+#[test]
+fn what_is_in_the_trash_comes_back_as_it_was_until_it_is_destroyed() {
+    let (trash, purge) =
+        (Command::Trash { lease: lease() }, |now| Command::Purge { now: Timestamp::from_micros(now) });
+    let restore = |stamp| Command::Restore { stamp };
+    let restored = |state, stamp| Event::Restored { plan_id: lease().plan_id, state, stamp };
+    let changed = Event::Changed { stamp: stamp(8, 2) };
+    given::<File>([]).when(trash.clone()).rejected(&Rejection::NotFound);
+    given::<File>([recorded()]).when(trash.clone()).then([trashed()]);
+    given::<File>([recorded(), trashed()]).when(trash.clone()).then([]);
+    given::<File>([recorded()]).when(restore(stamp(7, 1))).rejected(&Rejection::NotTrashed);
+    let back = restored(FileState::Present, stamp(7, 1));
+    given::<File>([recorded(), trashed()]).when(restore(stamp(7, 1))).then([back.clone()]);
+    let as_it_was = restored(FileState::Changed, stamp(8, 2));
+    given::<File>([recorded(), changed, trashed()]).when(restore(stamp(8, 2))).then([as_it_was]);
+    assert!(state([recorded(), trashed(), back.clone()]).is_there());
+    // Its time is not over, is over, was over already.
+    given::<File>([recorded(), trashed()]).when(purge(999)).rejected(&Rejection::Kept);
+    given::<File>([recorded(), trashed()]).when(purge(1_000)).then([Event::Purged {}]);
+    given::<File>([recorded(), trashed(), Event::Purged {}]).when(purge(1_001)).then([]);
+    given::<File>([recorded(), trashed(), back]).when(purge(1_000)).rejected(&Rejection::NotTrashed);
+    given::<File>([recorded(), trashed(), Event::Purged {}])
+        .when(restore(stamp(7, 1)))
+        .rejected(&Rejection::Purged);
+    given::<File>([recorded(), trashed(), Event::Purged {}]).when(trash).rejected(&Rejection::Purged);
+    // Whatever comes into its place meanwhile is another file.
+    let find = Command::Find { stamp: stamp(7, 1) };
+    given::<File>([recorded(), trashed()]).when(find).then([]);
 }

@@ -79,6 +79,12 @@ pub struct AddChannel {
     /// When nothing is sent there but what is urgent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet: Option<QuietHours>,
+    /// What a title becomes there: a template, in which stand `title`, `body`, `severity` and `link`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What a body becomes there: a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
     /// Whether it takes the place of the channel of this name; otherwise that is refused.
     #[serde(default, skip_serializing_if = "is_default")]
     pub replace: bool,

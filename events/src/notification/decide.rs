@@ -237,6 +237,10 @@ fn add_channel(
     if let Some(quiet) = &channel.quiet {
         quiet.check().map_err(|reason| Rejection::BadChannel { reason })?;
     }
+    if channel.templates().any(|template| template.len() > Rule::TEMPLATE_BYTES_MAX) {
+        let reason = format!("a template has more than {} bytes", Rule::TEMPLATE_BYTES_MAX);
+        return Err(Rejection::BadChannel { reason });
+    }
     Ok(vec![Event::ChannelAdded { name, channel }])
 }
 

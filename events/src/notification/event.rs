@@ -96,14 +96,15 @@ impl Event {
         match self {
             Self::Raised { notice } => Self::Raised { notice: notice.redacted() },
             Self::RuleAdded { name, rule } => Self::RuleAdded { name: name.clone(), rule: rule.redacted() },
+            Self::ChannelAdded { name, channel } => {
+                Self::ChannelAdded { name: name.clone(), channel: channel.redacted() }
+            }
             Self::Resolved { .. }
             | Self::Read { .. }
             | Self::Dismissed { .. }
             | Self::AllRead { .. }
             | Self::AllDismissed { .. }
             | Self::RuleRemoved { .. }
-            // By the rest it is known what the vault keeps.
-            | Self::ChannelAdded { .. }
             | Self::ChannelRemoved { .. } => self.clone(),
         }
     }

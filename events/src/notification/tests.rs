@@ -51,6 +51,8 @@ fn channel() -> Channel {
         secret_id: SecretId::from_uuid(Uuid::from_u128(5)),
         from: Severity::Warning,
         quiet: None,
+        title: None,
+        body: None,
     }
 }
 

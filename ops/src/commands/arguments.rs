@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-use super::{backup, demo, log, moment, noun::OfConcern, replay, server, shell, why};
+use super::{backup, demo, log, moment, noun::OfConcern, plan, replay, server, shell, why};
 use crate::{client::AsOf, output::Format};
 
 /// Follows playlists, keeps their media, and remembers everything that happened.
@@ -87,6 +87,8 @@ pub(crate) enum Verb {
     /// Build again what the log says, apart from the server, and say it as one hash: for audits.
     #[command(after_help = replay::HELP)]
     Replay(replay::Replay),
+    /// Take back what was done, as long as its files are in the trash.
+    Undo(plan::Undo),
     /// Say why a thing is as it is, back to whoever started it.
     Why(why::Why),
     /// Say whether everything is there that the server needs.
@@ -202,6 +204,10 @@ mod tests {
             log verify --bundle FILE --checkpoint 3:HASH
             log export FILE
             why ID
+            undo undo-1
+            file delete ID --yes
+            plan apply ID
+            trash restore ID
             token create NAME --role viewer
             token setup
             token list

@@ -56,6 +56,7 @@ pub(crate) const CONCERNS: &[Concern] = &[
     super::parked::CONCERN,
     super::schedule::CONCERN,
     super::secret::CONCERN,
+    super::plan::CONCERN,
     super::collection::CONCERN,
     super::notification::CONCERN,
 ];

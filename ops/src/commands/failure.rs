@@ -26,6 +26,9 @@ pub(crate) enum Failure {
         /// Whether whoever asked has seen the plan.
         is_shown: bool,
     },
+    /// A plan was made, and not carried out.
+    #[error("nothing was touched yet")]
+    Unapplied { advice: String },
     /// There is no such thing.
     #[error("there is no {id}")]
     NotFound { id: String, advice: &'static str },
@@ -83,7 +86,7 @@ impl Failure {
             Self::Client(error) => error.exit(),
             Self::Refused(error) => exit_of_refusal(error),
             Self::NotFound { .. } => Exit::NotFound,
-            Self::Planned { .. } => Exit::Planned,
+            Self::Planned { .. } | Self::Unapplied { .. } => Exit::Planned,
             Self::Work { .. } | Self::Unsound { .. } => Exit::WorkFailed,
             Self::Usage { .. } | Self::Ambiguous { .. } => Exit::Usage,
             // Whoever read the output had enough of it.
@@ -173,6 +176,7 @@ impl Diagnostic for Failure {
                 advice
             }
             Self::Planned { .. } => "`--yes` does it",
+            Self::Unapplied { advice } => advice,
             Self::NotFound { advice, .. } | Self::Usage { advice, .. } => advice,
             Self::File { source, .. } => file_advice(source.kind())?,
             Self::Site(_) => "`mediary doctor` says whether a program is missing",

@@ -9,10 +9,10 @@ use serde_json::json;
 pub(crate) use self::entry::CONCERN;
 use super::{
     failure::Failure,
-    intent::Intent,
+    intent::{Certainty, Intent},
     named::{self, Kind},
     noun::Verbs,
-    page,
+    page, plan,
     playlist::input,
     ticket::Ticket,
     wait,
@@ -49,10 +49,30 @@ pub(crate) enum Verb {
     },
     /// Read files and compare their bytes with what was recorded; fail if some are not as they were kept.
     Verify(Verify),
+    /// Put files into the trash, where they stay for 14 days at least.
+    Delete(Delete),
     /// Register the folders below which files lie, and list them.
     #[command(subcommand)]
     Root(root::Verb),
 }
+
+/// What to delete.
+#[derive(Debug, Args)]
+#[command(after_help = DELETE_HELP)]
+pub(crate) struct Delete {
+    /// Their ids or the first digits of them, paths or parts of them, or `@last`.
+    #[arg(value_name = "FILE", required = true)]
+    ids: Vec<String>,
+    #[command(flatten)]
+    certainty: Certainty,
+}
+
+const DELETE_HELP: &str = "\
+Without `--yes` nothing is touched: a plan is made and shown, which `mediary plan apply` carries out as long as nothing of it is
+otherwise. Files go into the trash by a rename; `mediary undo` takes all of it back, `mediary trash restore` single files.
+
+Example:
+  mediary file delete 'Sample videos/' --yes";
 
 /// What to read.
 #[derive(Debug, Args)]
@@ -95,6 +115,10 @@ impl Verbs for Verb {
                 Ok(output.show(&file, details)?)
             }
             Self::Verify(wanted) => verify(wanted, client, output).await,
+            Self::Delete(Delete { ids, certainty }) => {
+                let ids = named::ids(client, KIND, &ids).await?;
+                plan::carry_out(client, output, certainty, json!({ "deleteFiles": ids })).await
+            }
             Self::Root(verb) => root::run(verb, client, output).await,
         }
     }

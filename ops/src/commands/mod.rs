@@ -32,6 +32,7 @@ mod noun;
 mod page;
 mod parked;
 mod part;
+mod plan;
 mod playlist;
 mod project;
 mod replay;

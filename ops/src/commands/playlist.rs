@@ -21,10 +21,10 @@ pub(crate) use self::{
 };
 use super::{
     failure::Failure,
-    intent::Intent,
+    intent::{Certainty, Intent},
     named::{self, Kind},
     noun::Verbs,
-    page,
+    page, plan,
     ticket::Ticket,
     wait,
 };
@@ -96,8 +96,12 @@ pub(crate) struct Unfollow {
     /// Also end its downloads that have not ended, for good.
     #[arg(long, alias = "cancel")]
     cancel_downloads: bool,
+    /// Also end its downloads, and put the files that are kept for it alone into the trash: without `--yes` that is
+    /// planned and shown, and nothing is touched.
+    #[arg(long)]
+    with_files: bool,
     #[command(flatten)]
-    intent: Intent,
+    certainty: Certainty,
 }
 
 /// What to show.
@@ -174,9 +178,12 @@ impl Verbs for Verb {
             Self::Diff(wanted) => diff::run(wanted, client, output).await,
             Self::Gone(wanted) => account::gone(wanted, client, output).await,
             Self::Account(wanted) => account::run(wanted, client, output).await,
-            Self::Unfollow(Unfollow { id, cancel_downloads, intent }) => {
+            Self::Unfollow(Unfollow { id, cancel_downloads, with_files, certainty }) => {
                 let id = named::id(client, KIND, &id).await?;
-                unfollow(&id, cancel_downloads, intent, client, output).await
+                if with_files {
+                    return plan::carry_out(client, output, certainty, json!({ "unfollow": id })).await;
+                }
+                unfollow(&id, cancel_downloads, certainty.intent, client, output).await
             }
         }
     }

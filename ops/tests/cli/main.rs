@@ -1,6 +1,7 @@
 //! The binary as people and scripts use it: real processes, a real server, the sample site.
 
 mod collecting;
+mod deleting;
 mod failing;
 #[expect(clippy::unwrap_used, reason = "only test functions may by themselves (rust-clippy issue 13981)")]
 mod harness;

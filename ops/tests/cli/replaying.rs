@@ -48,6 +48,7 @@ async fn two_replays_of_one_log_are_one_hash_wherever_it_comes_from() {
             "file",
             "job",
             "notification",
+            "plan",
             "playlist",
             "schedule",
             "secret"

@@ -4,7 +4,7 @@ use mediary_events::{
     file::{Event as FileEvent, File},
 };
 use mediary_log::Recorded;
-use mediary_schema::{ItemId, JobId, download::DownloadItem, item::ItemSource};
+use mediary_schema::{ItemId, JobId, download::DownloadItem, file::FileState, item::ItemSource};
 use rusqlite::{Transaction, params};
 
 use super::query::{COUNTED, DownloadState};
@@ -83,14 +83,24 @@ struct Fold<'a> {
 impl Fold<'_> {
     /// What is kept is lost with its file, and kept again with it.
     fn file(&mut self, event: &FileEvent) -> Result<(), ApplyError> {
-        let (before, now) = match event {
-            FileEvent::Recorded { .. } => return Ok(()),
-            FileEvent::Found { .. } | FileEvent::Moved { .. } => (DownloadState::Lost, DownloadState::Kept),
-            FileEvent::Changed { .. }
-            | FileEvent::Lost {}
-            | FileEvent::Trashed {}
-            | FileEvent::Replaced { .. } => (DownloadState::Kept, DownloadState::Lost),
-        };
+        use DownloadState::{Deleted, Kept, Lost};
+        match event {
+            FileEvent::Recorded { .. } | FileEvent::Purged {} => Ok(()),
+            FileEvent::Found { .. } | FileEvent::Moved { .. } => self.turn(Lost, Kept),
+            FileEvent::Changed { .. } | FileEvent::Lost {} | FileEvent::Replaced { .. } => {
+                self.turn(Kept, Lost)
+            }
+            FileEvent::Trashed { .. } => {
+                self.turn(Kept, Deleted)?;
+                self.turn(Lost, Deleted)
+            }
+            FileEvent::Restored { state: FileState::Present, .. } => self.turn(Deleted, Kept),
+            FileEvent::Restored { .. } => self.turn(Deleted, Lost),
+        }
+    }
+
+    /// Whatever of the file is in one state is in the other one.
+    fn turn(&mut self, before: DownloadState, now: DownloadState) -> Result<(), ApplyError> {
         // The file is asked, so it must have every row as it is.
         self.rows.write(self.file)?;
         let of_file: Vec<Id> = self
@@ -143,7 +153,10 @@ impl Fold<'_> {
             wish.title = title.or_else(|| wish.title.take());
             wish.quality = Some(quality.name);
             wish.playlist_id = playlist_id.or(wish.playlist_id);
-            if matches!(wish.state.0, DownloadState::Kept | DownloadState::Lost | DownloadState::Archived) {
+            if matches!(
+                wish.state.0,
+                DownloadState::Kept | DownloadState::Lost | DownloadState::Deleted | DownloadState::Archived
+            ) {
                 wish.otherwise = Some(wish.state);
             }
             (wish.state, wish.job_id, wish.failure) = (wanted, job_id, None);

@@ -23,6 +23,8 @@ pub enum DownloadState {
     Kept,
     /// It was kept, and its file is gone or has other bytes.
     Lost,
+    /// It was kept, and somebody deleted its file.
+    Deleted,
     /// It was given up.
     Failed,
     /// A person ended it.
@@ -35,9 +37,10 @@ impl DownloadRow {
     /// Which of an item's downloads says how it stands with the item: what is being done, else what is had, else why not.
     pub const fn standing(&self) -> u8 {
         match self.state {
-            DownloadState::Wanted => 5,
-            DownloadState::Kept => 4,
-            DownloadState::Archived => 3,
+            DownloadState::Wanted => 6,
+            DownloadState::Kept => 5,
+            DownloadState::Archived => 4,
+            DownloadState::Deleted => 3,
             DownloadState::Lost => 2,
             DownloadState::Failed => 1,
             DownloadState::Cancelled => 0,
@@ -46,8 +49,8 @@ impl DownloadRow {
 }
 
 impl DownloadState {
-    const ALL: [Self; 6] =
-        [Self::Wanted, Self::Kept, Self::Lost, Self::Failed, Self::Cancelled, Self::Archived];
+    const ALL: [Self; 7] =
+        [Self::Wanted, Self::Kept, Self::Lost, Self::Deleted, Self::Failed, Self::Cancelled, Self::Archived];
 }
 
 impl Words for DownloadState {
@@ -60,6 +63,7 @@ impl Words for DownloadState {
             Self::Wanted => "wanted",
             Self::Kept => "kept",
             Self::Lost => "lost",
+            Self::Deleted => "deleted",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
             Self::Archived => "archived",

@@ -34,8 +34,8 @@ macro_rules! tables {
             requested_at INTEGER NOT NULL,
             reached_at INTEGER NOT NULL,
             changed_at INTEGER NOT NULL,
-            standing INTEGER GENERATED ALWAYS AS (CASE state WHEN 'wanted' THEN 5 WHEN 'kept' THEN 4
-                WHEN 'archived' THEN 3 WHEN 'lost' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END) VIRTUAL
+            standing INTEGER GENERATED ALWAYS AS (CASE state WHEN 'wanted' THEN 6 WHEN 'kept' THEN 5
+                WHEN 'archived' THEN 4 WHEN 'deleted' THEN 3 WHEN 'lost' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END) VIRTUAL
         ) STRICT;
         CREATE INDEX download_file ON download (file_id);"
     };
@@ -63,7 +63,7 @@ pub struct DownloadView {
 
 impl View for DownloadView {
     const NAME: &'static str = "download";
-    const VERSION: u32 = 8;
+    const VERSION: u32 = 9;
     // Those before have the same rows; they can't be asked for what is of a moment or later, and the fifth and the sixth can't be
     // searched.
     const SERVES_FROM: u32 = 5;

@@ -17,7 +17,7 @@ use crate::{
 };
 
 row! {
-    struct Kept of "file" {
+    struct Known of "file" {
         stays {
             project: Id,
             root: Id,
@@ -30,12 +30,14 @@ row! {
             path: String,
             state: Word<FileState>,
             replaced_by: Option<Id>,
+            plan_id: Option<Id>,
+            kept_until: Option<i64>,
             changed_at: i64,
         }
     }
 }
 
-impl Counted for Kept {
+impl Counted for Known {
     fn count(&self, tally: &mut Tally<'_>) {
         tally.add(self.project, COUNTED, self.state.0.word(), 1);
     }
@@ -54,8 +56,8 @@ impl Words for FileState {
 /// What a batch touches of files.
 #[derive(Debug, Default)]
 pub(super) struct Files {
-    rows: Table<Kept>,
-    reached: Reached<Kept>,
+    rows: Table<Known>,
+    reached: Reached<Known>,
 }
 
 impl Files {
@@ -74,14 +76,14 @@ impl Files {
 
     fn fold(&mut self, file: &Transaction<'_>, stamp: Stamp, event: Event) -> Result<(), ApplyError> {
         let Stamp { id, project, position, at } = stamp;
-        let (mut moved, mut replaced_by) = (None, None);
+        let (mut moved, mut replaced_by, mut trashed) = (None, None, None);
         let state = match event {
             Event::Recorded { root, path, verified, made, .. } => {
                 let (root, verified) = (*root.uuid().as_bytes(), to_json(&verified)?);
                 let item_id = made.map(|made| *made.item_id.uuid().as_bytes());
                 let state = Word(FileState::Present);
                 let reached_at = self.reached.by(file, at)?;
-                self.rows.insert(file, |key| Kept {
+                self.rows.insert(file, |key| Known {
                     key,
                     id,
                     project,
@@ -93,6 +95,8 @@ impl Files {
                     reached_at,
                     state,
                     replaced_by: None,
+                    plan_id: None,
+                    kept_until: None,
                     changed_at: position,
                 })?;
                 return Ok(());
@@ -104,7 +108,12 @@ impl Files {
             }
             Event::Changed { .. } => FileState::Changed,
             Event::Lost {} => FileState::Lost,
-            Event::Trashed {} => FileState::Trashed,
+            Event::Trashed { lease } => {
+                trashed = Some(lease);
+                FileState::Trashed
+            }
+            Event::Restored { state, .. } => state,
+            Event::Purged {} => FileState::Purged,
             Event::Replaced { by, .. } => {
                 replaced_by = by.map(|by| *by.uuid().as_bytes());
                 FileState::Replaced
@@ -112,6 +121,8 @@ impl Files {
         };
         if let Some(row) = self.rows.change(file, id)? {
             (row.state, row.replaced_by, row.changed_at) = (Word(state), replaced_by, position);
+            row.plan_id = trashed.map(|lease| *lease.plan_id.uuid().as_bytes());
+            row.kept_until = trashed.map(|lease| lease.kept_until.as_micros());
             if let Some(path) = moved {
                 row.path = path;
             }

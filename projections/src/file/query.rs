@@ -1,6 +1,7 @@
 use mediary_schema::{
-    FileId, ItemId, RootId, Timestamp,
+    FileId, ItemId, PlanId, RootId, Timestamp,
     file::{FileState, Verified},
+    plan::Lease,
 };
 use rusqlite::{Row, Transaction, params};
 
@@ -26,6 +27,8 @@ pub struct FileRow {
     pub state: FileState,
     /// The kept file that has its place for good, if one has.
     pub replaced_by: Option<FileId>,
+    /// By which plan it is in the trash, and until when it stays there.
+    pub lease: Option<Lease>,
     /// The path below its folder, with `/` between folders.
     pub path: String,
     /// What it is known by.
@@ -38,15 +41,19 @@ pub struct FileRow {
     pub changed_at: u64,
 }
 
-const COLUMNS: &str = "id, root, state, replaced_by, path, verified, item_id, recorded_at, changed_at";
+const COLUMNS: &str =
+    "id, root, state, replaced_by, plan_id, kept_until, path, verified, item_id, recorded_at, changed_at";
 
 fn file_row(row: &Row<'_>) -> rusqlite::Result<FileRow> {
     let state: Word<_> = row.get("state")?;
+    let plan_id = sql::uuid_opt(row, "plan_id")?.map(PlanId::from_uuid);
+    let kept_until = row.get::<_, Option<i64>>("kept_until")?.map(Timestamp::from_micros);
     Ok(FileRow {
         id: FileId::from_uuid(sql::uuid(row, "id")?),
         root: RootId::from_uuid(sql::uuid(row, "root")?),
         state: state.0,
         replaced_by: sql::uuid_opt(row, "replaced_by")?.map(FileId::from_uuid),
+        lease: plan_id.zip(kept_until).map(|(plan_id, kept_until)| Lease { plan_id, kept_until }),
         path: row.get("path")?,
         verified: sql::json(row, "verified")?,
         item_id: sql::uuid_opt(row, "item_id")?.map(ItemId::from_uuid),

@@ -1,7 +1,8 @@
 use mediary_events::file::{Event, File};
 use mediary_schema::{
-    DownloadId, FileId, JobId, RootId,
+    DownloadId, FileId, JobId, PlanId, RootId,
     file::{FileState, Made, Stamp},
+    plan::Lease,
 };
 use uuid::Uuid;
 
@@ -45,6 +46,7 @@ fn a_recorded_file_is_shown_with_all_that_is_known_of_it() {
         root: RootId::LIBRARY,
         state: FileState::Present,
         replaced_by: None,
+        lease: None,
         path: "Letters/4.mp4".to_owned(),
         verified: verified(u64::MAX - 4),
         item_id: Some(item_id("4")),
@@ -76,6 +78,24 @@ fn a_file_whose_place_another_one_has_says_which() {
     assert_eq!(after(Event::Replaced { by: None, stamp: Some(stamp) }), (FileState::Replaced, None));
     assert_eq!(after(Event::Found { stamp }), (FileState::Present, None));
     assert_eq!(after(Event::Replaced { by: Some(id(3)), stamp: None }), (FileState::Replaced, Some(id(3))));
+}
+
+// PL-14.
+#[test]
+fn a_file_in_the_trash_says_how_long_it_stays_there() {
+    let mut rows = many();
+    let stamp = Stamp { size_bytes: 7, modified_ms: 1, inode: None };
+    let mut after = |event| {
+        rows.feed::<File>(id(4).uuid(), [event]);
+        let file = rows.read(|rows| file(rows, id(4))).unwrap();
+        (file.state, file.lease)
+    };
+    let lease = Lease { plan_id: PlanId::from_uuid(Uuid::from_u128(5)), kept_until: at(99) };
+    assert_eq!(after(Event::Trashed { lease }), (FileState::Trashed, Some(lease)));
+    let restored = |state| Event::Restored { plan_id: lease.plan_id, state, stamp };
+    assert_eq!(after(restored(FileState::Changed)), (FileState::Changed, None));
+    assert_eq!(after(Event::Trashed { lease }), (FileState::Trashed, Some(lease)));
+    assert_eq!(after(Event::Purged {}), (FileState::Purged, None));
 }
 
 #[test]

@@ -18,9 +18,9 @@ pub struct FileView {
 
 impl View for FileView {
     const NAME: &'static str = "file";
-    const VERSION: u32 = 9;
-    // None before this one knows which file has the place of another.
-    const SERVES_FROM: u32 = 9;
+    const VERSION: u32 = 10;
+    // None before this one knows what is in the trash.
+    const SERVES_FROM: u32 = 10;
     const CONCERNS: &'static [&'static str] = &[File::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -33,6 +33,8 @@ impl View for FileView {
             path TEXT NOT NULL,
             state TEXT NOT NULL,
             replaced_by BLOB,
+            plan_id BLOB,
+            kept_until INTEGER,
             verified TEXT NOT NULL,
             item_id BLOB,
             recorded_at INTEGER NOT NULL,

@@ -3,10 +3,13 @@
 //! Every address is a secret as a whole: most of them carry what opens the channel, and which part that is differs from service to
 //! service. Nothing here shows one.
 
+mod mail;
+
 use std::{fmt, str::FromStr};
 
 use url::Url;
 
+pub use self::mail::{Encryption, Mail};
 use super::Service;
 
 /// Where something is sent, with what opens it.
@@ -63,6 +66,8 @@ pub enum Target {
         /// The room's id.
         room: String,
     },
+    /// Mailboxes.
+    Email(Mail),
 }
 
 /// What lets somebody in.
@@ -102,7 +107,7 @@ pub enum AddressRefused {
     NoAddress,
     /// Nobody here speaks that.
     #[error(
-        "no channel has this scheme; there are json(s), ntfy(s), gotify(s), discord, slack, tgram and matrix(s)"
+        "no channel has this scheme; there are json(s), ntfy(s), gotify(s), discord, slack, tgram, matrix(s) and mailto(s)"
     )]
     UnknownScheme,
     /// Something is missing in it.
@@ -127,6 +132,7 @@ impl Target {
             Self::Slack { .. } => Service::Slack,
             Self::Telegram { .. } => Service::Telegram,
             Self::Matrix { .. } => Service::Matrix,
+            Self::Email(_) => Service::Email,
         }
     }
 
@@ -138,6 +144,7 @@ impl Target {
             | Self::Gotify { server, .. }
             | Self::Telegram { server, .. }
             | Self::Matrix { server, .. } => server,
+            Self::Email(mail) => return mail.host.clone(),
         };
         let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
         host.unwrap_or_default()
@@ -196,23 +203,26 @@ impl FromStr for Target {
         let is_short = text.len() <= Self::ADDRESS_BYTES_MAX && !text.contains(char::is_control);
         let (scheme, rest) = text.split_once("://").filter(|_| is_short).ok_or(AddressRefused::NoAddress)?;
         let scheme = scheme.to_ascii_lowercase();
-        // Parsed as http, so that host, port and path are what they are there.
-        let url = Url::parse(&format!("http://{rest}")).map_err(|_| AddressRefused::NoAddress)?;
+        // Parsed as http, so that host, port and path are what they are there. Where a part of what opens the channel comes
+        // first, that is no host.
+        let (first, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let host = if ["discord", "slack", "tgram"].contains(&scheme.as_str()) { "none" } else { first };
+        let url = Url::parse(&format!("http://{host}{behind}")).map_err(|_| AddressRefused::NoAddress)?;
         let host = url.host_str().ok_or(AddressRefused::NoAddress)?.to_owned();
         let path = url.path_segments().into_iter().flatten().map(decoded);
         let path = path.filter(|part| !part.is_empty()).collect();
-        let is_secure = matches!(scheme.as_str(), "jsons" | "ntfys" | "gotifys" | "matrixs" | "https");
-        // A name is written as it stands, where the host of a URL has small letters.
-        let first = rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned();
+        let is_secure =
+            matches!(scheme.as_str(), "jsons" | "ntfys" | "gotifys" | "matrixs" | "mailtos" | "https");
         let parts = Parts { url, is_secure, host, path };
         match scheme.as_str() {
             "json" | "jsons" => Ok(webhook(&parts)),
             "ntfy" | "ntfys" => ntfy(&parts),
             "gotify" | "gotifys" => gotify(&parts),
-            "discord" => discord(&parts, &first),
-            "slack" => slack(&parts, &first),
-            "tgram" => telegram(&parts, rest),
+            "discord" => discord(&parts, first),
+            "slack" => slack(&parts, first),
+            "tgram" => telegram(&parts, first),
             "matrix" | "matrixs" => matrix(&parts),
+            "mailto" | "mailtos" => mail::mail(&parts),
             "https" if parts.host == "discord.com" => Ok(Self::Discord { url: text.to_owned() }),
             "https" if parts.host == "hooks.slack.com" => Ok(Self::Slack { url: text.to_owned() }),
             _ => Err(AddressRefused::UnknownScheme),
@@ -245,7 +255,7 @@ fn ntfy(parts: &Parts) -> Result<Target, AddressRefused> {
 fn gotify(parts: &Parts) -> Result<Target, AddressRefused> {
     let form = "gotifys://HOST[/PATH]/TOKEN";
     let [before @ .., token] = parts.path.as_slice() else { return Err(AddressRefused::Incomplete { form }) };
-    let below: String = before.iter().map(|part| format!("/{part}")).collect();
+    let below: String = before.iter().flat_map(|part| ["/", part.as_str()]).collect();
     Ok(Target::Gotify { server: format!("{}{below}", parts.server()), token: token.clone() })
 }
 
@@ -263,17 +273,12 @@ fn slack(parts: &Parts, first: &str) -> Result<Target, AddressRefused> {
     Ok(Target::Slack { url: format!("{server}/services/{first}/{second}/{third}") })
 }
 
-/// A bot's token has a colon in it, which is no port.
-fn telegram(parts: &Parts, rest: &str) -> Result<Target, AddressRefused> {
-    let refused = || AddressRefused::Incomplete { form: "tgram://BOT-TOKEN/CHAT-ID" };
-    let path = rest.split(['?', '#']).next().unwrap_or_default();
-    let (token, chat) = path.split_once('/').ok_or_else(refused)?;
-    let chat = chat.trim_end_matches('/');
-    if token.is_empty() || chat.is_empty() || chat.contains('/') {
-        return Err(refused());
-    }
+fn telegram(parts: &Parts, token: &str) -> Result<Target, AddressRefused> {
+    let [chat] = parts.path.as_slice() else {
+        return Err(AddressRefused::Incomplete { form: "tgram://BOT-TOKEN/CHAT-ID" });
+    };
     let server = parts.server_or("https://api.telegram.org");
-    Ok(Target::Telegram { server, token: decoded(token), chat: decoded(chat) })
+    Ok(Target::Telegram { server, token: decoded(token), chat: chat.clone() })
 }
 
 fn matrix(parts: &Parts) -> Result<Target, AddressRefused> {
@@ -309,7 +314,8 @@ mod tests {
             "gotify://b.example:8080/push/Tok",
             &Target::Gotify { server: text("http://b.example:8080/push"), token: text("Tok") },
         );
-        is("discord://12/AbC", &Target::Discord { url: text("https://discord.com/api/webhooks/12/AbC") });
+        let discord = "https://discord.com/api/webhooks/123456789012345678/AbC";
+        is("discord://123456789012345678/AbC", &Target::Discord { url: text(discord) });
         is("slack://T1/B1/xYz", &Target::Slack { url: text("https://hooks.slack.com/services/T1/B1/xYz") });
         let telegram = |server: &str| Target::Telegram {
             server: text(server),

@@ -29,6 +29,8 @@ pub enum Service {
     Telegram,
     /// Matrix.
     Matrix,
+    /// Mail, by SMTP.
+    Email,
 }
 
 impl Service {
@@ -42,6 +44,7 @@ impl Service {
             Self::Slack => "slack",
             Self::Telegram => "telegram",
             Self::Matrix => "matrix",
+            Self::Email => "email",
         }
     }
 }
@@ -60,6 +63,25 @@ pub struct Channel {
     /// When nothing is sent there but what is urgent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet: Option<QuietHours>,
+    /// What a title becomes there: a template, in which stand `title`, `body`, `severity` and `link`; the title itself if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What a body becomes there: a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+}
+
+impl Channel {
+    /// Every template of it.
+    pub fn templates(&self) -> impl Iterator<Item = &str> {
+        [&self.title, &self.body].into_iter().flatten().map(String::as_str)
+    }
+
+    /// The same without words of people; by the rest it is known what the vault keeps.
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        Self { title: None, body: None, ..self.clone() }
+    }
 }
 
 /// A part of every day, on the clock of a place.

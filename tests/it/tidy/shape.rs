@@ -101,6 +101,9 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "job", "ending"),
     // What stands behind the port of an attempt of this process.
     ("actors", "job", "here"),
+    // Where deleted files wait, and who destroys them.
+    ("actors", "plan", "trash"),
+    ("actors", "plan", "purger"),
     // Roots as the log has them, with their folders.
     ("actors", "file", "roots"),
     // Files as the log has them, beside what is in their places.
@@ -115,6 +118,8 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     // A message as the request that its service takes, and which is due when.
     ("actors", "delivery", "call"),
     ("actors", "delivery", "due"),
+    // What goes by mail, which is no request.
+    ("actors", "delivery", "mail"),
     // When each schedule comes next.
     ("actors", "schedule", "timetable"),
     // What a refresh has seen until its end.

@@ -21,7 +21,7 @@ fn sent(address: &str) -> (Call, Value) {
     };
     let target: Target = address.parse().unwrap();
     let now: Timestamp = "2026-11-27T20:00:00Z".parse().unwrap();
-    let call = call(&target, DeliveryId::from_uuid(Uuid::from_u128(2)), &message, now);
+    let call = call(&target, DeliveryId::from_uuid(Uuid::from_u128(2)), &message, now).unwrap();
     let body = serde_json::from_slice(&call.body).unwrap();
     (call, body)
 }
@@ -116,7 +116,8 @@ fn what_is_too_long_for_a_service_is_cut() {
         link: None,
     };
     let target: Target = "discord://12/AbC".parse().unwrap();
-    let call = call(&target, DeliveryId::from_uuid(Uuid::nil()), &message, Timestamp::from_micros(0));
+    let call =
+        call(&target, DeliveryId::from_uuid(Uuid::nil()), &message, Timestamp::from_micros(0)).unwrap();
     let body: Value = serde_json::from_slice(&call.body).unwrap();
     assert_eq!(body["content"].as_str().unwrap().chars().count(), 2_000);
 }

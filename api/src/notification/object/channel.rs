@@ -23,6 +23,8 @@ pub(crate) enum ServiceName {
     Telegram,
     /// Matrix.
     Matrix,
+    /// Mail, by SMTP.
+    Email,
 }
 
 /// Where notices are sent. Its address is told to nobody.
@@ -38,6 +40,10 @@ pub(crate) struct NotificationChannel {
     from: SeverityName,
     /// When nothing is sent there but what is urgent.
     quiet: Option<NotificationQuietHours>,
+    /// What a title becomes there: a template; none if it stays what it is.
+    title: Option<String>,
+    /// What a body becomes there: a template; none if it stays what it is.
+    body: Option<String>,
 }
 
 /// A part of every day, on the clock of a place.
@@ -54,13 +60,13 @@ pub(crate) struct NotificationQuietHours {
 
 impl NotificationChannel {
     pub(in crate::notification) fn new(name: String, channel: Channel) -> Self {
-        let Channel { service, host, secret_id: _, from, quiet } = channel;
+        let Channel { service, host, secret_id: _, from, quiet, title, body } = channel;
         let quiet = quiet.map(|QuietHours { from_minute, until_minute, zone }| NotificationQuietHours {
             from_minute,
             until_minute,
             zone,
         });
-        Self { name, service: service.into(), host, from: from.into(), quiet }
+        Self { name, service: service.into(), host, from: from.into(), quiet, title, body }
     }
 }
 

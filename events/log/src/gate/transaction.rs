@@ -165,6 +165,12 @@ impl<'a> Transaction<'a> {
         Ok(self.load::<C>(stream)?.folded.state::<C>())
     }
 
+    /// The version of one thing's stream, with what the story adds to it; 0 if there is no such thing.
+    pub fn version<C: Concern>(&mut self, uuid: Uuid) -> Result<u64, Refusal> {
+        let loaded = self.load::<C>(C::stream(uuid))?;
+        Ok(if loaded.is_strange { 0 } else { loaded.version + loaded.added })
+    }
+
     /// The things of a concern whose events name a thing as a subject, in the order of their first such event.
     ///
     /// Another story may add one meanwhile: what is decided on those that there are must not depend on there being

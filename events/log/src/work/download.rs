@@ -220,8 +220,13 @@ fn refuse_if_met(story: &mut Transaction<'_>, item: &DownloadItem) -> Result<(),
         let file = story.state::<File>(file_id.uuid())?;
         let lines = file.verified.as_ref().and_then(|verified| verified.media.lines());
         let wish = item.quality.wish();
-        if file.is_there() && (wish == fetched_for || wish.is_met_by(fetched_for, lines)) {
+        let fits = wish == fetched_for || wish.is_met_by(fetched_for, lines);
+        if fits && file.is_there() {
             return Err(Rejection::AlreadyKept { file_id }.into());
+        }
+        // Whoever deleted it doesn't want it again with the next wish for all of a list.
+        if fits && file.is_deleted() {
+            return Err(Rejection::Deleted { file_id }.into());
         }
     }
     Ok(())

@@ -11,6 +11,7 @@ pub mod job;
 pub mod lane;
 pub mod log;
 pub mod notification;
+pub mod plan;
 pub mod playlist;
 pub mod project;
 pub mod reaction;
@@ -69,6 +70,7 @@ pub const REGISTRY: Registry = Registry::new(&[
     log::ENTRY,
     schedule::ENTRY,
     secret::ENTRY,
+    plan::ENTRY,
     collection::ENTRY,
     notification::ENTRY,
     delivery::ENTRY,

@@ -1,5 +1,6 @@
 //! Stories of notices: what follows from an event by the rules of its project, and what people do with it.
 
+mod channel;
 mod wording;
 
 use mediary_events::{
@@ -8,28 +9,26 @@ use mediary_events::{
     file::File,
     notification::{
         Ask, Command, Notification, Rejection, State,
-        ask::{AddChannel, AddRule, RemoveRule, Which, WhichChannel},
+        ask::{AddRule, RemoveRule, Which, WhichChannel},
         is_so,
     },
     playlist::Playlist,
     reaction::Reaction,
     reservation::Reservation,
-    secret::{self as secrets, Secret},
     told,
 };
 use mediary_schema::{
     DeliveryId, EventId, NotificationId, PrincipalId, Subject,
     account::Permission,
     bounded::cut,
-    delivery::Message,
-    notification::{AddressRefused, Channel, Notice, Rule, Severity, Target, Then},
+    notification::{Channel, Notice, Rule, Then},
     redact,
 };
 use serde::Serialize;
 use serde_json::Value;
 
 use self::wording::{one_line, render};
-use super::{delivery, secret};
+use super::delivery;
 use crate::{
     gate::{Entry, Fanout, Gate, Refusal, Registry, Story, Transaction, decode},
     log::Recorded,
@@ -112,8 +111,8 @@ impl Story for Ask {
             }
             // What is without an address is told by nobody.
             Self::AddChannel(_) => Err(Rejection::NoAddress.into()),
-            Self::RemoveChannel(WhichChannel { name }) => remove_channel(story, name),
-            Self::TestChannel(WhichChannel { name }) => test_channel(story, name),
+            Self::RemoveChannel(WhichChannel { name }) => channel::remove(story, name),
+            Self::TestChannel(WhichChannel { name }) => channel::test(story, name),
         }
     }
 }
@@ -126,7 +125,7 @@ pub fn tell_beside(
     address: &Address,
 ) -> Result<Told, Refusal> {
     match asked {
-        Ask::AddChannel(asked) => add_channel(story, asked, vault, address),
+        Ask::AddChannel(asked) => channel::add(story, asked, vault, address),
         Ask::Read(_)
         | Ask::Dismiss(_)
         | Ask::AddRule(_)
@@ -134,67 +133,6 @@ pub fn tell_beside(
         | Ask::RemoveChannel(_)
         | Ask::TestChannel(_) => asked.tell(story),
     }
-}
-
-/// The name of the secret that is a channel's address.
-fn secret_of(channel: &str) -> String {
-    format!("channel {channel}")
-}
-
-/// An address is a secret as a whole: the event names it, and says of it what is spoken there, and to which host.
-fn add_channel(
-    story: &mut Transaction<'_>,
-    asked: &AddChannel,
-    vault: &Vault,
-    address: &Address,
-) -> Result<Told, Refusal> {
-    story.require(Permission::NOTIFY)?;
-    let refused = |reason: String| Refusal::from(Rejection::BadChannel { reason });
-    let target =
-        std::str::from_utf8(address.reveal()).map_err(|_| refused("its address is no text".to_owned()))?;
-    let target: Target = target.parse().map_err(|error: AddressRefused| refused(error.to_string()))?;
-    let (project, secret_name) = (story.caller().project, secret_of(&asked.name));
-    let secret_id = story.identities().secret(project, &secret_name);
-    let (service, host) = (target.service(), target.host());
-    let channel = Channel { service, host, secret_id, from: asked.from, quiet: asked.quiet.clone() };
-    let command =
-        Command::AddChannel { name: asked.name.clone(), channel: channel.clone(), replace: asked.replace };
-    // Refused before anything is written.
-    story.execute::<Notification>(project.uuid(), command)?;
-    secret::set(story, &secret_name, Some((vault, address)))?;
-    Ok(Told { channel: Some(channel), ..Told::default() })
-}
-
-/// Its address is destroyed with it.
-fn remove_channel(story: &mut Transaction<'_>, name: String) -> Result<Told, Refusal> {
-    let project = story.caller().project;
-    let secret_id = channel(story, &name)?.secret_id;
-    story.execute::<Notification>(project.uuid(), Command::RemoveChannel { name })?;
-    let delete =
-        |story: &mut Transaction<'_>| story.execute::<Secret>(secret_id.uuid(), secrets::Command::Delete);
-    match story.part(delete) {
-        // Somebody did it by hand.
-        Ok(()) | Err(Refusal::Rejected(_)) => Ok(Told::default()),
-        Err(refusal) => Err(refusal),
-    }
-}
-
-fn test_channel(story: &mut Transaction<'_>, name: String) -> Result<Told, Refusal> {
-    story.require(Permission::NOTIFY)?;
-    let channel = channel(story, &name)?;
-    let command_id = story.caller().command_id;
-    let id = DeliveryId::from_uuid(story.identities().made_by(DeliveryId::KIND, command_id));
-    let title = format!("This is a test of the channel {name}");
-    let message =
-        Message { notification_id: None, severity: Severity::Urgent, title, body: None, link: None };
-    delivery::queue(story, id, name, &channel, message)?;
-    Ok(Told { delivery_id: Some(id), ..Told::default() })
-}
-
-fn channel(story: &mut Transaction<'_>, name: &str) -> Result<Channel, Refusal> {
-    let project = story.caller().project;
-    let found = story.state::<Notification>(project.uuid())?.channels.get(name).cloned();
-    found.ok_or_else(|| Rejection::ChannelNotFound { name: name.to_owned() }.into())
 }
 
 /// What somebody does with notices.
@@ -318,7 +256,7 @@ pub fn tell(story: &mut Transaction<'_>, consequence: &Consequence) -> Result<()
                 return Ok(());
             }
             story.entail::<Notification>(id.uuid(), Command::Raise { notice: notice.clone() })?;
-            send(story, id, notice, channels)
+            channel::send(story, id, notice, channels)
         }
         Consequence::Resolve { subject, topic: Some(topic), cause } => {
             let id = identities.notification(project, subject, Some(topic));
@@ -330,31 +268,6 @@ pub fn tell(story: &mut Transaction<'_>, consequence: &Consequence) -> Result<()
                 .try_for_each(|id| story.entail::<Notification>(id, Command::Resolve { cause: *cause }))
         }
     }
-}
-
-/// Has a notice sent to the channels that are for it, in the same append.
-fn send(
-    story: &mut Transaction<'_>,
-    id: NotificationId,
-    notice: &Notice,
-    named: &[String],
-) -> Result<(), Refusal> {
-    let (project, identities) = (story.caller().project, story.identities());
-    let channels = story.state::<Notification>(project.uuid())?.channels.clone();
-    let is_for_it =
-        |(name, channel): &(String, Channel)| notice.severity >= channel.from || named.contains(name);
-    for (name, channel) in channels.into_iter().filter(is_for_it) {
-        let message = Message {
-            notification_id: Some(id),
-            severity: notice.severity,
-            title: notice.title.clone(),
-            body: notice.body.clone(),
-            link: Some(notice.subject.link()),
-        };
-        let delivery_id = identities.delivery(notice.cause, id, &name);
-        delivery::queue(story, delivery_id, name, &channel, message)?;
-    }
-    Ok(())
 }
 
 /// The rules of an event's project as of the event.

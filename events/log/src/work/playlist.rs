@@ -113,7 +113,7 @@ impl Told {
 }
 
 /// Downloads that one command ends: each is three events, and all of them are one append. Asked again, it goes on.
-const CANCELLED_MAX: usize = Several::<JobId>::MAX;
+const CANCELLED_MAX: usize = <Several<JobId>>::MAX;
 
 impl Story for Ask {
     type Told = Told;
@@ -123,19 +123,7 @@ impl Story for Ask {
             Self::Follow(asked) => follow(story, asked),
             Self::Refresh(asked) => refresh(story, asked),
             Self::Unfollow(Unfollow { playlist_id, cancel_downloads }) => {
-                unfollow(story, *playlist_id)?;
-                if *cancel_downloads {
-                    // What was asked for a moment ago is a job only a moment later.
-                    story.execute::<Playlist>(playlist_id.uuid(), Command::WithdrawDownloads)?;
-                }
-                // One that is asked for while this is decided saw nothing withdrawn, and is among them when it is decided anew.
-                let mut ongoing_job_ids = open_downloads(story, *playlist_id)?;
-                let ended = if *cancel_downloads { ongoing_job_ids.len().min(CANCELLED_MAX) } else { 0 };
-                let cancelled_job_ids: Vec<JobId> = ongoing_job_ids.drain(..ended).collect();
-                for job_id in &cancelled_job_ids {
-                    job::cancel(story, *job_id)?;
-                }
-                Ok(Told { ongoing_job_ids, cancelled_job_ids, ..Told::of(*playlist_id, None) })
+                unfollow_with_downloads(story, *playlist_id, *cancel_downloads)
             }
         }
     }
@@ -251,6 +239,27 @@ pub fn unfollow(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> Result<
         Some(job_id) => job::cancel(story, job_id),
         None => Ok(()),
     }
+}
+
+/// Follows a playlist no longer, and ends its downloads that have not ended, if they are to end.
+pub(super) fn unfollow_with_downloads(
+    story: &mut Transaction<'_>,
+    playlist_id: PlaylistId,
+    cancel_downloads: bool,
+) -> Result<Told, Refusal> {
+    unfollow(story, playlist_id)?;
+    if cancel_downloads {
+        // What was asked for a moment ago is a job only a moment later.
+        story.execute::<Playlist>(playlist_id.uuid(), Command::WithdrawDownloads)?;
+    }
+    // One that is asked for while this is decided saw nothing withdrawn, and is among them when it is decided anew.
+    let mut ongoing_job_ids = open_downloads(story, playlist_id)?;
+    let ended = if cancel_downloads { ongoing_job_ids.len().min(CANCELLED_MAX) } else { 0 };
+    let cancelled_job_ids: Vec<JobId> = ongoing_job_ids.drain(..ended).collect();
+    for job_id in &cancelled_job_ids {
+        job::cancel(story, *job_id)?;
+    }
+    Ok(Told { ongoing_job_ids, cancelled_job_ids, ..Told::of(playlist_id, None) })
 }
 
 /// The jobs of downloads that were last asked for in this list, and have not ended.

@@ -115,6 +115,17 @@ pub(super) fn refresh_again(
     add(story, &asked, principal, token_id).map(drop)
 }
 
+/// How often a list is refreshed, if it is again and again.
+pub(super) fn timing_of(
+    story: &mut Transaction<'_>,
+    playlist_id: PlaylistId,
+) -> Result<Option<Timing>, Refusal> {
+    let project = story.caller().project;
+    let schedule_id = story.identities().schedule(project, &of_list(playlist_id));
+    let plan = &story.state::<Schedule>(schedule_id.uuid())?.plan;
+    Ok(plan.as_ref().map(|plan| plan.rhythm.timing.clone()))
+}
+
 /// Refreshes a list no more that is followed no longer.
 pub(super) fn refresh_no_more(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> Result<(), Refusal> {
     let project = story.caller().project;

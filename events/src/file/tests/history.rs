@@ -1,10 +1,11 @@
 use mediary_schema::{
-    RootId,
-    file::{Inode, Stamp},
+    PlanId, RootId,
+    file::{FileState, Inode, Stamp},
+    plan::Lease,
 };
 
 use super::super::{Event, File};
-use crate::testing::{history, samples};
+use crate::testing::{NOW, history, samples};
 
 fn samples() -> Vec<Event> {
     let inode = Some(Inode { device: 66_306, number: 41_943_107 });
@@ -16,6 +17,7 @@ fn samples() -> Vec<Event> {
         made: Some(samples::made()),
         stamp,
     };
+    let plan_id = PlanId::from_uuid(samples::uuid(8));
     vec![
         made(RootId::LIBRARY, Some(stamp(108_724_301))),
         made(RootId::from_uuid(samples::uuid(9)), None),
@@ -26,7 +28,9 @@ fn samples() -> Vec<Event> {
         },
         Event::Changed { stamp: stamp(108_724_300) },
         Event::Lost {},
-        Event::Trashed {},
+        Event::Trashed { lease: Lease { plan_id, kept_until: NOW } },
+        Event::Restored { plan_id, state: FileState::Present, stamp: stamp(108_724_301) },
+        Event::Purged {},
         Event::Replaced { by: Some(samples::file_id()), stamp: None },
         Event::Replaced { by: None, stamp: Some(stamp(104_857_600)) },
     ]

@@ -51,11 +51,14 @@ fn samples() -> Vec<Event> {
         Service::Slack,
         Service::Telegram,
         Service::Matrix,
+        Service::Email,
     ];
     for service in services {
         let quiet = QuietHours { from_minute: 1_320, until_minute: 420, zone: "Europe/Berlin".to_owned() };
         let quiet = (service == Service::Ntfy).then_some(quiet);
-        let channel = Channel { service, quiet, ..channel() };
+        let template = |text: &str| (service == Service::Email).then(|| text.to_owned());
+        let (title, body) = (template("[home] {{ title }}"), template("{{ body }} ({{ severity }})"));
+        let channel = Channel { service, quiet, title, body, ..channel() };
         samples.push(Event::ChannelAdded { name: "phone".to_owned(), channel });
     }
     samples.push(Event::ChannelRemoved { name: "phone".to_owned() });

@@ -28,6 +28,8 @@ and told to nobody. It is spelt as Apprise spells it; with an `s` behind the sch
   slack://T…/B…/SECRET                          or the address of the webhook as Slack shows it
   tgram://BOT-TOKEN/CHAT-ID
   matrix(s)://ACCESS-TOKEN@HOST/ROOM-ID
+  mailto(s)://[USER:PASSWORD@]HOST[:PORT]?from=ADDRESS&to=ADDRESS[,ADDRESS]
+                                                mailtos is STARTTLS, or TLS at once on port 465 or with mode=ssl
 A host in a private network is reached only where `serve --allow-network` opens that.
 
 Examples:
@@ -67,6 +69,12 @@ pub(crate) struct Add {
     /// The time zone of `--quiet`, as IANA calls it.
     #[arg(long, value_name = "ZONE", default_value = "UTC", requires = "quiet")]
     zone: String,
+    /// What a title becomes there: a template, in which stand title, body, severity and link.
+    #[arg(long, value_name = "T")]
+    title: Option<String>,
+    /// What a body becomes there: a template.
+    #[arg(long, value_name = "T")]
+    body: Option<String>,
     /// Take the place of the one that is called so already.
     #[arg(long)]
     replace: bool,
@@ -117,12 +125,12 @@ impl Verb {
                 let channels: Vec<NotificationChannel> = client.ask(&LIST, json!({})).await?;
                 Ok(output.show(&channels, |channels| table(channels))?)
             }
-            Self::Add(Add { name, stdin: _, from, quiet, zone, replace, intent }) => {
+            Self::Add(Add { name, stdin: _, from, quiet, zone, title, body, replace, intent }) => {
                 let address = from_stdin(output)?;
                 let quiet = quiet
                     .map(|(from, until)| json!({ "fromMinute": from, "untilMinute": until, "zone": zone }));
                 let wanted = json!({ "name": name, "address": address, "from": from.name(), "quiet": quiet,
-                    "replace": replace });
+                    "title": title, "body": body, "replace": replace });
                 let outcome = client.meant(intent).act(&ADD, input(wanted)).await?;
                 Failure::refused(outcome.user_errors)?;
                 match outcome.payload.channel {
@@ -179,7 +187,7 @@ async fn ended(client: &Client, mut delivery: Delivery) -> Result<Delivery, Fail
 
 fn table(channels: &[NotificationChannel]) -> String {
     let mut table = Table::new(&["name", "service", "host", "from", "quiet"]);
-    for NotificationChannel { name, service, host, from, quiet } in channels {
+    for NotificationChannel { name, service, host, from, quiet, .. } in channels {
         let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
         let quiet = quiet.as_ref().map_or_else(
             || "-".to_owned(),

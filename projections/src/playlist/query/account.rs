@@ -45,7 +45,7 @@ impl Standing {
 pub struct Cell {
     /// What became of them.
     pub standing: Standing,
-    /// Why: skipped because `not_wanted`, `archived`, `cancelled`, by the rule that skips it (`duration>=1m`), or for who may
+    /// Why: skipped because `not_wanted`, `archived`, `deleted`, `cancelled`, by the rule that skips it (`duration>=1m`), or for who may
     /// see it (`private`, …); failed because `lost`, or by the class of the failure.
     pub reason: Option<String>,
     /// How many.
@@ -57,7 +57,7 @@ pub struct Cell {
 pub enum Here {
     /// Its file is in the library.
     Safe,
-    /// It was kept, and is lost.
+    /// It was kept, and is lost or was deleted.
     Lost,
     /// It was never kept.
     NeverSaved,
@@ -80,7 +80,7 @@ impl Here {
 /// The standing of a row and its reason, as `standing/reason`: by the download of its item that tells most.
 const CELL: &str = "coalesce(
     (SELECT CASE download.state WHEN 'wanted' THEN 'wanted' WHEN 'kept' THEN 'kept'
-            WHEN 'archived' THEN 'skipped/archived' WHEN 'lost' THEN 'failed/lost'
+            WHEN 'archived' THEN 'skipped/archived' WHEN 'deleted' THEN 'skipped/deleted' WHEN 'lost' THEN 'failed/lost'
             WHEN 'failed' THEN 'failed/' || coalesce(json_extract(download.failure, '$.class'), 'unknown')
             ELSE 'skipped/cancelled' END
      FROM download WHERE download.item_id = entry.item_id ORDER BY download.standing DESC, download.key DESC LIMIT 1),
@@ -93,7 +93,8 @@ const HERE: &str = "CASE
                  AND (download.state = 'kept' OR (download.state = 'wanted' AND download.otherwise = 'kept')))
         THEN 'safe'
     WHEN EXISTS (SELECT 1 FROM download WHERE download.item_id = entry.item_id
-                 AND (download.state = 'lost' OR (download.state = 'wanted' AND download.otherwise = 'lost')))
+                 AND (download.state IN ('lost', 'deleted')
+                      OR (download.state = 'wanted' AND download.otherwise IN ('lost', 'deleted'))))
         THEN 'lost'
     ELSE 'never_saved' END";
 

@@ -1,0 +1,350 @@
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use mediary_events::{file::File, plan::Plan};
+use mediary_log::{
+    gate::Transaction,
+    whole,
+    work::{self, plan::Moved},
+};
+use mediary_schema::{
+    FailureClass, FileId, JobId, RootId,
+    file::FileState,
+    job::{Failure, ResourceUse},
+    plan::{Goal, Left, LeftFor, MoveFiles, Step, Way},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    effect::{Moving, Question},
+    trash::{Fate, Trash, is_planned, parts},
+};
+use crate::{
+    download::Unusable,
+    file::{self, Root},
+    job::{Attempt, Clerk},
+    workspace::Unable,
+};
+
+/// Moves the files of a plan, and records which.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PlanClerk;
+
+/// Files that are moved before it is recorded which: one append, and one sync of each folder.
+const BATCH: usize = 100;
+/// How many files are named that are otherwise.
+const TOLD_MAX: usize = 5;
+
+/// How far a moving is.
+#[derive(Debug, Default)]
+pub struct Progress {
+    plan: Option<Carrying>,
+}
+
+/// A plan that is being carried out, or taken back.
+#[derive(Debug)]
+struct Carrying {
+    roots: BTreeMap<RootId, Root>,
+    to_do: VecDeque<Step>,
+    left: Vec<Left>,
+    total: u64,
+    batch: u32,
+}
+
+/// What is about to be moved: written before it is, so that what was moved by a job that came to nothing and was not
+/// recorded goes back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Intent {
+    root: PathBuf,
+    way: Way,
+    step: Step,
+}
+
+/// The file that says what is being moved.
+const MOVING: &str = "moving.json";
+
+/// What came of a batch: some are moved even if another one could not be.
+type Batch = (Vec<(FileId, Moved)>, Vec<Left>, Option<Unusable>);
+
+impl Clerk for PlanClerk {
+    type Task = MoveFiles;
+    type Memory = Progress;
+
+    async fn answer(
+        &self,
+        attempt: &Attempt,
+        work: &MoveFiles,
+        progress: &mut Progress,
+        Question::Next: Question,
+    ) -> Result<Moving, Unable> {
+        let plan = match &mut progress.plan {
+            Some(plan) => plan,
+            None => progress.plan.insert(open(attempt, work).await?),
+        };
+        plan.step(attempt, work).await?;
+        Ok(Moving { done: plan.total - plan.to_do.len() as u64, total: plan.total })
+    }
+
+    async fn finish(
+        &self,
+        attempt: &Attempt,
+        work: &MoveFiles,
+        progress: &mut Progress,
+        (): (),
+        used: ResourceUse,
+    ) -> Result<(), Unable> {
+        let left = progress.plan.take().map(|plan| plan.left).unwrap_or_default();
+        let (plan_id, job_id, attempt_id) = (work.plan_id, attempt.job_id, attempt.attempt_id);
+        let story = move |story: &mut Transaction<'_>| {
+            work::plan::finish(story, plan_id, job_id, attempt_id, used, &left)
+        };
+        Ok(attempt.record("finish", story).await?)
+    }
+
+    fn take_back(&self, job_id: JobId, folder: &Path) {
+        if let Err(error) = take_back(folder) {
+            tracing::warn!(%job_id, %error, "a file stays where an ended job has put it");
+        }
+    }
+}
+
+/// Looks whether everything is as it was planned for. Nothing was touched before that.
+async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
+    let (gate, way) = (&attempt.gate, work.way);
+    let plan = gate.state::<Plan>(work.plan_id.uuid()).await?;
+    let is_restoring = matches!(plan.goal, Some(Goal::RestoreFiles {}));
+    let (mut to_do, mut left, mut has_begun) = (VecDeque::new(), Vec::new(), false);
+    for step in plan.steps {
+        let lease = gate.inspect::<File, _>(step.file_id.uuid(), |file| file.lease).await?;
+        let is_ours = lease.is_some_and(|lease| lease.plan_id == work.plan_id);
+        has_begun |= is_ours;
+        match way {
+            Way::IntoTrash if lease.is_none() => to_do.push_back(step),
+            Way::OutOfTrash if is_ours || (is_restoring && lease.is_some()) => to_do.push_back(step),
+            Way::OutOfTrash if lease.is_none() && is_purged(attempt, step.file_id).await? => {
+                left.push(Left { file_id: step.file_id, reason: LeftFor::Gone });
+            }
+            // It is there already.
+            Way::IntoTrash | Way::OutOfTrash => {}
+        }
+    }
+    let registered = file::registered(gate).await?;
+    let roots: BTreeMap<RootId, Root> = registered.into_iter().map(|root| (root.id(), root)).collect();
+    let total = to_do.len() as u64;
+    let carrying = Carrying { roots, to_do, left, total, batch: 0 };
+    let attempt = attempt.clone();
+    let looked = tokio::task::spawn_blocking(move || {
+        carrying.refuse_if_away(&attempt, way)?;
+        if way == Way::IntoTrash && !has_begun && !is_begun(&attempt.staging) {
+            carrying.refuse_if_otherwise()?;
+        }
+        Ok(carrying)
+    });
+    looked.await.map_err(Unable::unknown)?
+}
+
+async fn is_purged(attempt: &Attempt, file_id: FileId) -> Result<bool, Unable> {
+    let state = attempt.gate.inspect::<File, _>(file_id.uuid(), |file| file.state).await?;
+    Ok(state == Some(FileState::Purged))
+}
+
+impl Carrying {
+    fn root(&self, step: &Step) -> Result<&Root, Unable> {
+        let root = self.roots.get(&step.root_id);
+        root.ok_or_else(|| Unable::unknown("the root of a file is not registered"))
+    }
+
+    /// May block.
+    fn refuse_if_away(&self, attempt: &Attempt, way: Way) -> Result<(), Unable> {
+        let needed: BTreeSet<RootId> = self.to_do.iter().map(|step| step.root_id).collect();
+        for root in self.roots.values().filter(|root| needed.contains(&root.id())) {
+            let log = attempt.gate.log();
+            // What is to come out of the trash is where the mark is.
+            let is_there = root.mark(log).is_there() || (way == Way::IntoTrash && file::is_there(log, root)?);
+            if !is_there {
+                let what = format!("{} is not there: mount its disk", root.called());
+                // Only the library's disk is waited for by all that needs it.
+                let is_library = root.id() == RootId::LIBRARY;
+                let class = if is_library { FailureClass::LibraryAway } else { FailureClass::Storage };
+                return Err(Failure::new(class, what).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// May block.
+    fn refuse_if_otherwise(&self) -> Result<(), Unable> {
+        let mut otherwise = Vec::new();
+        for step in &self.to_do {
+            let trash = Trash::of(self.root(step)?.folder());
+            let found = trash.found(step).map_err(|error| Unable::Failed(error.failure()))?;
+            match found {
+                None => otherwise.push(format!("'{}' is gone", step.path)),
+                Some(found) if !is_planned(step, found) => {
+                    otherwise.push(format!("'{}' was written", step.path));
+                }
+                Some(found) => {
+                    let is_near =
+                        trash.has_disk_of(found).map_err(|error| Unable::Failed(error.failure()))?;
+                    if !is_near {
+                        otherwise.push(format!(
+                            "'{}' lies on a disk that is mounted within its root: register that folder as a root",
+                            step.path
+                        ));
+                    }
+                }
+            }
+        }
+        let Some(first) = otherwise.get(..otherwise.len().min(TOLD_MAX)).filter(|some| !some.is_empty())
+        else {
+            return Ok(());
+        };
+        let more = otherwise.len() - first.len();
+        let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+        let what = format!("nothing was touched: {}{more}; make the plan anew", first.join("; "));
+        Err(Failure { for_good: true, ..Failure::new(FailureClass::Storage, what) }.into())
+    }
+
+    /// Moves the next files, and records which.
+    async fn step(&mut self, attempt: &Attempt, work: &MoveFiles) -> Result<(), Unable> {
+        let steps: Vec<Step> = self.to_do.drain(..self.to_do.len().min(BATCH)).collect();
+        if steps.is_empty() {
+            return Ok(());
+        }
+        let intent = |step: &Step| {
+            let root = self.root(step)?.folder().to_owned();
+            Ok(Intent { root, way: work.way, step: step.clone() })
+        };
+        let intents = steps.iter().map(intent).collect::<Result<Vec<_>, Unable>>()?;
+        let folder = attempt.staging.clone();
+        let moved = tokio::task::spawn_blocking(move || move_batch(&folder, &intents));
+        let (moved, left, error) = moved
+            .await
+            .map_err(Unable::unknown)?
+            .map_err(|error| Unable::storage("the job can't be noted", &error))?;
+        self.left.extend(left);
+        let (plan_id, job_id, attempt_id) = (work.plan_id, attempt.job_id, attempt.attempt_id);
+        let story =
+            move |story: &mut Transaction<'_>| work::plan::record(story, plan_id, job_id, attempt_id, &moved);
+        attempt.record(&format!("moved/{}", self.batch), story).await?;
+        self.batch += 1;
+        let noted = attempt.staging.join(MOVING);
+        match tokio::fs::remove_file(noted).await {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Unable::storage("what was moved can't be forgotten", &error)),
+        }
+        match error {
+            Some(error) => Err(error.failure().into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether an earlier attempt had begun to move files. May block.
+fn is_begun(folder: &Path) -> bool {
+    folder.join(MOVING).exists()
+}
+
+/// Moves files, durably. May block.
+fn move_batch(folder: &Path, intents: &[Intent]) -> io::Result<Batch> {
+    fs::create_dir_all(folder)?;
+    whole::write(&folder.join(MOVING), &serde_json::to_vec(intents)?)?;
+    let (mut moved, mut left, mut error) = (Vec::new(), Vec::new(), None);
+    let mut touched: BTreeMap<&Path, BTreeSet<&str>> = BTreeMap::new();
+    for Intent { root, way, step } in intents {
+        let trash = Trash::of(root);
+        let fate = match way {
+            Way::IntoTrash => trash.take(step),
+            Way::OutOfTrash => trash.give_back(step),
+        };
+        let file_id = step.file_id;
+        match fate {
+            Ok(Fate::Moved(stamp)) => {
+                touched.entry(root).or_default().insert(parts(&step.path).0);
+                let fate = if *way == Way::IntoTrash { Moved::IntoTrash } else { Moved::Back(stamp) };
+                moved.push((file_id, fate));
+            }
+            Ok(Fate::Left(reason)) => left.push(Left { file_id, reason }),
+            Err(failed) => {
+                error = Some(failed);
+                break;
+            }
+        }
+    }
+    for (root, folders) in touched {
+        if let Err(failed) = Trash::of(root).sync(folders) {
+            error.get_or_insert(failed);
+        }
+    }
+    Ok((moved, left, error))
+}
+
+/// Puts back what was moved into the trash by a job that came to nothing before it could be recorded: it would be lost there.
+/// What was moved out of it lies in its place, where whoever takes it back finds it. May block.
+fn take_back(folder: &Path) -> Result<(), Unusable> {
+    let Ok(bytes) = fs::read(folder.join(MOVING)) else { return Ok(()) };
+    // What can't be read was not finished being written: nothing was moved by then.
+    let Ok(intents) = serde_json::from_slice::<Vec<Intent>>(&bytes) else { return Ok(()) };
+    for Intent { root, step, .. } in intents.into_iter().filter(|intent| intent.way == Way::IntoTrash) {
+        Trash::of(&root).give_back(&step)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::file::stamp_of;
+
+    fn intent(root: &Path, name: &str, way: Way) -> Intent {
+        let place = root.join(name);
+        fs::write(&place, name).unwrap();
+        let step = Step {
+            file_id: FileId::from_uuid(Uuid::from_u128(name.len() as u128)),
+            version: 1,
+            state: FileState::Present,
+            root_id: RootId::LIBRARY,
+            path: name.to_owned(),
+            size_bytes: name.len() as u64,
+            blake3: String::new(),
+            stamp: stamp_of(&place).unwrap(),
+        };
+        Intent { root: root.to_owned(), way, step }
+    }
+
+    // PL-14.
+    // invariant: F-20
+    #[test]
+    fn what_an_ended_job_has_moved_and_not_recorded_is_where_it_can_be_had() {
+        let (root, job) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let there = |name: &str| -> PathBuf { root.path().join(name) };
+        let into = [intent(root.path(), "a", Way::IntoTrash), intent(root.path(), "bb", Way::IntoTrash)];
+        // Killed behind the first one: the second was not moved.
+        move_batch(job.path(), &into[..1]).unwrap();
+        whole::write(&job.path().join(MOVING), &serde_json::to_vec(&into).unwrap()).unwrap();
+        assert!(!there("a").exists());
+        take_back(job.path()).unwrap();
+        assert_eq!(
+            (fs::read(there("a")).unwrap(), fs::read(there("bb")).unwrap()),
+            (b"a".to_vec(), b"bb".to_vec())
+        );
+        // What came out of the trash stays where it was put, be it recorded or not: in the trash it would be nobody's.
+        let out = [intent(root.path(), "ccc", Way::OutOfTrash)];
+        Trash::of(root.path()).take(&out[0].step).unwrap();
+        move_batch(job.path(), &out).unwrap();
+        assert!(there("ccc").exists());
+        take_back(job.path()).unwrap();
+        assert!(there("ccc").exists());
+        // A note that was not finished being written says nothing.
+        fs::write(job.path().join(MOVING), b"[{").unwrap();
+        take_back(job.path()).unwrap();
+    }
+}

@@ -1,0 +1,16 @@
+//! Plans: who moves files into the trash of their root and back, and who destroys them once their time is over.
+//!
+//! Guarantees: a file is moved by one rename on its own file system, only if it is what was planned for, and never over
+//! another; nothing is touched at all if anything is otherwise before the first one is; what is in the trash stays
+//! there until its time is over by a clock that was not set meanwhile.
+
+mod clerk;
+mod effect;
+mod purger;
+#[cfg(test)]
+mod tests;
+mod trash;
+
+pub use clerk::PlanClerk;
+pub use effect::{FileMover, Moving, Question};
+pub use purger::{Purger, PurgerArguments};

@@ -1,0 +1,128 @@
+//! What would become of files, as their streams say.
+
+use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
+
+use mediary_events::{
+    download::Download,
+    file::{self, File},
+    playlist::{self, Playlist},
+};
+use mediary_schema::{
+    FileId, ItemId, PlaylistId,
+    file::FileState,
+    plan::{Goal, Spared, SparedFor, Step, Way},
+};
+
+use super::super::schedule;
+use crate::gate::{Refusal, Transaction};
+
+/// What would become of files.
+#[derive(Debug, Default)]
+pub(super) struct Outlook {
+    pub(super) steps: Vec<Step>,
+    pub(super) spared: Vec<Spared>,
+}
+
+/// What would become of these files.
+pub(super) fn look_at(story: &mut Transaction<'_>, files: &[FileId], way: Way) -> Result<Outlook, Refusal> {
+    let mut outlook = Outlook::default();
+    for file_id in files {
+        let state = story.state::<File>(file_id.uuid())?.state;
+        let state = state.ok_or(file::Rejection::NotFound)?;
+        match step(story, *file_id, way)? {
+            Some(step) => outlook.steps.push(step),
+            None => outlook.spared.push(Spared { file_id: *file_id, reason: SparedFor::State(state) }),
+        }
+    }
+    Ok(outlook)
+}
+
+/// What would become of one file; none if there are no bytes of it where it would be taken from.
+fn step(story: &mut Transaction<'_>, file_id: FileId, way: Way) -> Result<Option<Step>, Refusal> {
+    let version = story.version::<File>(file_id.uuid())?;
+    let known = story.state::<File>(file_id.uuid())?;
+    let is_there = match known.state {
+        Some(FileState::Present | FileState::Changed) => way == Way::IntoTrash,
+        Some(FileState::Trashed) => way == Way::OutOfTrash,
+        Some(FileState::Lost | FileState::Replaced | FileState::Purged) | None => false,
+    };
+    let (Some(state), Some(root_id), Some(path), Some(verified)) =
+        (known.state.filter(|_| is_there), known.root, &known.path, &known.verified)
+    else {
+        return Ok(None);
+    };
+    let stamp = known.seen;
+    Ok(Some(Step {
+        file_id,
+        version,
+        state,
+        root_id,
+        path: path.clone(),
+        size_bytes: stamp.map_or(verified.size_bytes, |stamp| stamp.size_bytes),
+        blake3: verified.blake3.clone(),
+        stamp,
+    }))
+}
+
+/// What following a list no longer would do, its files included: those of its items that no other list has which is followed.
+pub(super) fn unfollow(
+    story: &mut Transaction<'_>,
+    playlist_id: PlaylistId,
+) -> Result<(Goal, Outlook), Refusal> {
+    let version = story.version::<Playlist>(playlist_id.uuid())?;
+    let list = story.state::<Playlist>(playlist_id.uuid())?;
+    if !list.followed {
+        return Err(playlist::Rejection::NotFollowed.into());
+    }
+    let keeping = list.keeping.clone();
+    let items: BTreeSet<ItemId> =
+        list.rows.iter().chain(list.removed.iter()).map(|row| row.item_id).collect();
+    let refresh_timing = schedule::timing_of(story, playlist_id)?;
+    let (mut outlook, mut others) = (Outlook::default(), OtherLists::default());
+    for item_id in items {
+        for uuid in story.about::<Download>(&item_id.into())? {
+            let Some(file_id) = story.state::<Download>(uuid)?.kept() else { continue };
+            let Some(step) = step(story, file_id, Way::IntoTrash)? else { continue };
+            match others.with(story, item_id, playlist_id)? {
+                Some(other) => {
+                    outlook.spared.push(Spared { file_id, reason: SparedFor::Playlist(other) });
+                }
+                None => outlook.steps.push(step),
+            }
+        }
+    }
+    Ok((Goal::Unfollow { playlist_id, version, keeping, refresh_timing }, outlook))
+}
+
+/// What the other lists have that are followed: of many items of two long lists, each list is read once.
+#[derive(Debug, Default)]
+pub(super) struct OtherLists(HashMap<PlaylistId, HashSet<ItemId>>);
+
+impl OtherLists {
+    /// Another list that is followed and has the item.
+    pub(super) fn with(
+        &mut self,
+        story: &mut Transaction<'_>,
+        item_id: ItemId,
+        than: PlaylistId,
+    ) -> Result<Option<PlaylistId>, Refusal> {
+        for uuid in story.about::<Playlist>(&item_id.into())? {
+            let other = PlaylistId::from_uuid(uuid);
+            if other == than {
+                continue;
+            }
+            let items = match self.0.entry(other) {
+                Entry::Occupied(items) => items.into_mut(),
+                Entry::Vacant(items) => {
+                    let list = story.state::<Playlist>(uuid)?;
+                    let rows = list.rows.iter().filter(|_| list.followed);
+                    items.insert(rows.map(|row| row.item_id).collect())
+                }
+            };
+            if items.contains(&item_id) {
+                return Ok(Some(other));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,63 @@
+use mediary_schema::{
+    PlaylistId, RootId,
+    file::{FileState, Inode, Stamp},
+    plan::{Goal, Left, LeftFor, Spared, SparedFor, Step},
+    playlist::{Filter, Keeping, KeptEntries},
+    schedule::Timing,
+};
+
+use super::super::{Event, Plan};
+use crate::testing::{history, samples};
+
+fn samples() -> Vec<Event> {
+    let (file_id, job_id) = (samples::file_id(), samples::JOB);
+    let playlist_id = PlaylistId::from_uuid(samples::uuid(3));
+    let made = |goal| Event::Made { goal, file_count: 1, size_bytes: 108_724_301, spared_count: 2 };
+    let inode = Some(Inode { device: 66_306, number: 41_943_107 });
+    let stamp = Stamp { size_bytes: 108_724_301, modified_ms: 1_795_248_000_123, inode };
+    let step = Step {
+        file_id,
+        version: 2,
+        state: FileState::Present,
+        root_id: RootId::LIBRARY,
+        path: "Open movies/Big Buck Bunny 60fps 4K [aqz-KE-bpKQ].mp4".to_owned(),
+        size_bytes: 108_724_301,
+        blake3: "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262".to_owned(),
+        stamp: Some(stamp),
+    };
+    let spared = |reason| Spared { file_id, reason };
+    let spared = vec![spared(SparedFor::State(FileState::Lost)), spared(SparedFor::Playlist(playlist_id))];
+    let left = vec![Left { file_id, reason: LeftFor::Occupied }];
+    vec![
+        made(Goal::DeleteFiles {}),
+        made(Goal::Unfollow { playlist_id, version: 7, keeping: None, refresh_timing: None }),
+        made(Goal::Unfollow {
+            playlist_id,
+            version: 7,
+            keeping: Some(Keeping {
+                entries: KeptEntries::New,
+                quality: samples::quality(),
+                filter: Filter::default(),
+            }),
+            refresh_timing: Some(Timing::Every { seconds: 7_200 }),
+        }),
+        made(Goal::RestoreFiles {}),
+        Event::Listed { steps: vec![step.clone()], spared: Vec::new() },
+        Event::Listed { steps: vec![Step { stamp: None, ..step }], spared },
+        Event::ApplyRequested { job_id },
+        Event::Applied { job_id, left: Vec::new() },
+        Event::Applied { job_id, left: left.clone() },
+        Event::UndoRequested { job_id },
+        Event::Undone { job_id, left: Vec::new() },
+        Event::Undone { job_id, left },
+        Event::Stopped { job_id, failure: None },
+        Event::Stopped { job_id, failure: Some(samples::failure()) },
+    ]
+}
+
+// PL-07.
+// invariant: L-13
+#[test]
+fn every_form_ever_written_is_read() {
+    history::<Plan>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/plan/history"), &samples());
+}

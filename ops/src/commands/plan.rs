@@ -1,0 +1,281 @@
+//! `mediary plan`, and what other verbs do by plans: what would become of files is said, then done, then taken back.
+
+mod entry;
+pub(crate) mod trash;
+
+use std::io::{self, BufRead as _, IsTerminal as _};
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+pub(crate) use self::entry::CONCERN;
+use super::{
+    failure::Failure,
+    intent::{Certainty, Intent},
+    job,
+    named::{self, Kind},
+    noun::Verbs,
+    page,
+    playlist::input,
+    wait,
+};
+use crate::{
+    answers::{
+        Connection as _,
+        plan::{Plan, PlanFile, PlanMade, apply, files, list, make, show, undo},
+    },
+    client::{Client, Document},
+    output::{Output, Table, bytes, clean, fields, moment, optional, plural, word},
+};
+
+/// What it is about, by what people call them.
+pub(crate) const KIND: Kind = Kind::new("PLAN", "plan", "`mediary plan list` shows those that there are");
+
+/// What can be done with plans.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// List what would be done, or was, newest first.
+    List,
+    /// Show what a plan does with each file.
+    Show {
+        /// Its id or the first digits of it, or `@last`.
+        #[arg(value_name = "PLAN")]
+        id: String,
+    },
+    /// Do what a plan says, and nothing else; refused if anything of it is otherwise by now.
+    Apply {
+        /// Its id or the first digits of it, or `@last`.
+        #[arg(value_name = "PLAN")]
+        id: String,
+        #[command(flatten)]
+        intent: Intent,
+    },
+}
+
+/// What is to be taken back.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  mediary undo undo-01890a5d-ac96-774b-bcce-b302099a8057")]
+pub(crate) struct Undo {
+    /// The id that whatever was done has told as `undoId`, or the plan by which it was done; `@last` is the last plan.
+    #[arg(value_name = "UNDO-ID")]
+    id: String,
+    #[command(flatten)]
+    intent: Intent,
+}
+
+pub(crate) const MAKE: Document<make::Answer> = Document::repeatable(include_str!("plan/make.graphql"));
+pub(crate) const APPLY: Document<apply::Answer> = Document::repeatable(include_str!("plan/apply.graphql"));
+pub(crate) const UNDO: Document<undo::Answer> = Document::repeatable(include_str!("plan/undo.graphql"));
+pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str!("plan/list.graphql"));
+pub(crate) const SHOW: Document<show::Answer> = Document::repeatable(include_str!("plan/show.graphql"));
+pub(crate) const FILES: Document<files::Answer> = Document::repeatable(include_str!("plan/files.graphql"));
+
+/// A plan with its files.
+#[derive(Debug, Serialize)]
+struct Whole {
+    #[serde(flatten)]
+    plan: Plan,
+    files: Vec<PlanFile>,
+}
+
+/// What was done, and how it is taken back.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Done {
+    plan_id: String,
+    undo_id: Option<String>,
+    state: String,
+    file_count: u64,
+    size_bytes: u64,
+    left_count: u64,
+}
+
+impl Verbs for Verb {
+    async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::List => {
+                let plans = page::all(client, &LIST, json!({}), None).await?;
+                Ok(output.show(&plans, |plans| table(plans))?)
+            }
+            Self::Show { id } => {
+                let id = named::id(client, KIND, &id).await?;
+                Ok(output.show(&whole(client, &id).await?, text)?)
+            }
+            Self::Apply { id, intent } => {
+                let id = named::id(client, KIND, &id).await?;
+                let wanted = input(json!({ "id": id }));
+                let outcome = client.meant(intent).act(&APPLY, wanted).await?;
+                Failure::refused(outcome.user_errors)?;
+                finish(client, output, outcome.payload).await
+            }
+        }
+    }
+}
+
+/// `mediary undo`.
+pub(crate) async fn run_undo(
+    Undo { id, intent }: Undo,
+    client: &Client,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let id = if id.starts_with("undo-") { id } else { named::id(client, KIND, &id).await? };
+    let outcome = client.meant(intent).act(&UNDO, input(json!({ "id": id }))).await?;
+    Failure::refused(outcome.user_errors)?;
+    finish(client, output, outcome.payload).await
+}
+
+/// Makes a plan and shows it; carries it out once whoever asks is certain.
+pub(crate) async fn carry_out(
+    client: &Client,
+    output: &mut Output,
+    certainty: Certainty,
+    goal: Value,
+) -> Result<(), Failure> {
+    let Certainty { intent, yes } = certainty;
+    let wanted = input(json!({ "goal": goal, "apply": yes || intent.dry_run }));
+    let outcome = client.meant(intent).act(&MAKE, wanted).await?;
+    Failure::refused(outcome.user_errors)?;
+    if yes {
+        return finish(client, output, outcome.payload).await;
+    }
+    let plan = outcome.payload.plan.ok_or_else(|| job::not_found("of the plan"))?;
+    let shown = whole(client, &plan.id).await?;
+    if output.is_watched() && io::stdin().is_terminal() {
+        output.note(&text(&shown));
+        output.note("Do it? [y/N]");
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+            let outcome = client.act(&APPLY, input(json!({ "id": plan.id }))).await?;
+            Failure::refused(outcome.user_errors)?;
+            return finish(client, output, outcome.payload).await;
+        }
+    } else {
+        output.show(&shown, text)?;
+    }
+    Err(Failure::Unapplied {
+        advice: format!("`mediary plan apply {}` does it, as does `--yes` at once", plan.id),
+    })
+}
+
+/// Waits until a plan is carried out or taken back, and says what came of it.
+async fn finish(client: &Client, output: &mut Output, made: PlanMade) -> Result<(), Failure> {
+    let PlanMade { plan, job, position } = made;
+    let (Some(plan), Some(job)) = (plan, job) else { return Err(job::not_found("of the plan")) };
+    let job = wait::for_job(client, output, &job.id, position).await?;
+    wait::verdict(&job)?;
+    let plan = find(client, &plan.id).await?;
+    let done = Done {
+        plan_id: plan.id.clone(),
+        undo_id: plan.undo_id.clone(),
+        state: plan.state.clone(),
+        file_count: plan.file_count,
+        size_bytes: plan.size_bytes,
+        left_count: plan.left_count,
+    };
+    output.show(&done, |_| done_text(&plan))?;
+    if plan.left_count == 0 {
+        return Ok(());
+    }
+    Err(Failure::Unsound {
+        code: "PLAN_LEFT".to_owned(),
+        message: format!("{} could not be moved", plural(plan.left_count, "file", "files")),
+        advice: format!("`mediary plan show {}` says which, and why", plan.id),
+    })
+}
+
+async fn find(client: &Client, id: &str) -> Result<Plan, Failure> {
+    let plan: Option<Plan> = client.ask(&SHOW, json!({ "id": id })).await?;
+    plan.ok_or_else(|| not_found(id))
+}
+
+fn not_found(id: &str) -> Failure {
+    Failure::NotFound { id: id.to_owned(), advice: KIND.advice }
+}
+
+/// Files of a page.
+const FILES_PAGE: u32 = 100;
+
+async fn whole(client: &Client, id: &str) -> Result<Whole, Failure> {
+    let plan = find(client, id).await?;
+    let mut variables = json!({ "id": id, "first": FILES_PAGE });
+    let mut nodes = Vec::new();
+    loop {
+        let part = client.ask(&FILES, &variables).await?;
+        let page = part.ok_or_else(|| not_found(id))?.files;
+        let next = page.next();
+        nodes.extend(page.into_nodes());
+        match next {
+            Some(cursor) => variables["after"] = cursor.into(),
+            None => return Ok(Whole { plan, files: nodes }),
+        }
+    }
+}
+
+fn done_text(plan: &Plan) -> String {
+    let moved = plural(plan.file_count.saturating_sub(plan.left_count), "file", "files");
+    match (plan.goal.as_str(), plan.state.as_str(), &plan.undo_id) {
+        (_, "UNDONE", _) => format!("taken back: {moved} in their places again"),
+        ("RESTORE_FILES", ..) => format!("{moved} back in their places"),
+        (_, _, Some(undo)) => {
+            format!("{moved} in the trash, {}; `mediary undo {undo}` takes it back", bytes(plan.size_bytes))
+        }
+        _ => format!("{moved} moved"),
+    }
+}
+
+fn goal(plan: &Plan) -> String {
+    match (plan.goal.as_str(), &plan.playlist_id) {
+        ("UNFOLLOW", Some(playlist)) => format!("follow {playlist} no longer"),
+        (goal, _) => word(goal),
+    }
+}
+
+fn table(plans: &[Plan]) -> String {
+    let mut table = Table::new(&["id", "state", "files", "size", "made", "what"]);
+    for plan in plans {
+        table.row([
+            plan.id.clone(),
+            word(&plan.state),
+            plan.file_count.to_string(),
+            bytes(plan.size_bytes),
+            moment(&plan.made_at),
+            goal(plan),
+        ]);
+    }
+    table.text("there are no plans; `mediary file delete FILE` makes one")
+}
+
+fn text(whole: &Whole) -> String {
+    let Whole { plan, files } = whole;
+    let mut table = Table::new(&["file", "what", "size", "path"]);
+    for file in files {
+        let what = match file.touch.as_str() {
+            "PLANNED" => {
+                if plan.goal == "RESTORE_FILES" { "out of the trash" } else { "into the trash" }.to_owned()
+            }
+            _ => format!("stays: {}", optional(file.reason.as_deref())),
+        };
+        let path = file.path.as_deref().map(clean);
+        table.row([
+            file.file_id.clone(),
+            what,
+            file.size_bytes.map_or_else(|| "-".to_owned(), bytes),
+            optional(path.as_deref()),
+        ]);
+    }
+    let head = fields(&[
+        ("id", Some(plan.id.clone())),
+        ("what", Some(goal(plan))),
+        ("state", Some(word(&plan.state))),
+        ("files", Some(format!("{}, {}", plan.file_count, bytes(plan.size_bytes)))),
+        ("stay", Some(plan.spared_count.to_string()).filter(|_| plan.spared_count > 0)),
+        ("not moved", Some(plan.left_count.to_string()).filter(|_| plan.left_count > 0)),
+        ("failed", plan.failure.as_ref().map(|failure| clean(&failure.message))),
+        ("job", plan.job_id.clone()),
+        ("undo", plan.undo_id.clone()),
+        ("made", Some(moment(&plan.made_at))),
+    ]);
+    format!("{head}\n\n{}", table.text("it touches no file"))
+}

@@ -1,0 +1,245 @@
+//! Values of the kernel part `plan`: what would become of files, exactly, before it does (PL-13), and how it is taken
+//! back (PL-14).
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    FileId, PlaylistId, RootId, Timestamp,
+    account::{Permission, Role},
+    file::{FileState, Stamp},
+    id::ids,
+    playlist::Keeping,
+    schedule::Timing,
+};
+
+ids! {
+    /// What would be done, exactly: derived from the command that made it.
+    PlanId = "plan";
+    /// How what was done is taken back: the same UUID as that of the plan that was carried out.
+    UndoId = "undo";
+}
+
+impl Permission {
+    /// Put files into the trash, and take them back out of it.
+    pub const DELETE: Self = Self::within_project("delete", Role::Editor, "to delete files");
+}
+
+impl PlanId {
+    /// How it is taken back, once it was carried out.
+    pub const fn undo(self) -> UndoId {
+        UndoId::from_uuid(self.uuid())
+    }
+}
+
+impl UndoId {
+    /// The plan that is taken back.
+    pub const fn plan(self) -> PlanId {
+        PlanId::from_uuid(self.uuid())
+    }
+}
+
+/// For how long a file stays in the trash at least (PL-14): 14 days.
+pub const LEASE: Duration = Duration::from_hours(14 * 24);
+
+/// What a plan is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Goal {
+    /// Files go into the trash.
+    DeleteFiles {},
+    /// A list is followed no longer, and the files that are kept for it alone go into the trash.
+    Unfollow {
+        /// The list.
+        playlist_id: PlaylistId,
+        /// The version of its stream that this was planned for.
+        version: u64,
+        /// What of it was kept without being asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keeping: Option<Keeping>,
+        /// When it was refreshed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refresh_timing: Option<Timing>,
+    },
+    /// Files come back out of the trash.
+    RestoreFiles {},
+}
+
+impl Goal {
+    /// Where the files of such a plan go.
+    pub const fn way(&self) -> Way {
+        match self {
+            Self::DeleteFiles {} | Self::Unfollow { .. } => Way::IntoTrash,
+            Self::RestoreFiles {} => Way::OutOfTrash,
+        }
+    }
+
+    /// The name in views, in the API and on the command line.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::DeleteFiles {} => "delete_files",
+            Self::Unfollow { .. } => "unfollow",
+            Self::RestoreFiles {} => "restore_files",
+        }
+    }
+}
+
+/// Where files go: by one rename on their own file system, either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// From their places into the trash of their root.
+    IntoTrash,
+    /// From there back to their places.
+    OutOfTrash,
+}
+
+impl Way {
+    /// The other way.
+    #[must_use]
+    pub const fn back(self) -> Self {
+        match self {
+            Self::IntoTrash => Self::OutOfTrash,
+            Self::OutOfTrash => Self::IntoTrash,
+        }
+    }
+}
+
+/// What becomes of one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// The file.
+    pub file_id: FileId,
+    /// The version of its stream that this was planned for.
+    pub version: u64,
+    /// How it stood with its bytes: present or changed.
+    pub state: FileState,
+    /// The root below which it lies.
+    pub root_id: RootId,
+    /// The path below that, with `/` between folders.
+    pub path: String,
+    /// How many bytes it has.
+    pub size_bytes: u64,
+    /// BLAKE3 of its bytes, as it was recorded.
+    pub blake3: String,
+    /// What the file system said of it; none if it was recorded before that was asked.
+    pub stamp: Option<Stamp>,
+}
+
+impl Step {
+    /// How many files one plan touches at most: one append says that it is carried out.
+    pub const MAX: usize = 5_000;
+}
+
+/// A file that stays where it is, although it was named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spared {
+    /// The file.
+    pub file_id: FileId,
+    /// Why.
+    pub reason: SparedFor,
+}
+
+/// Why a file stays where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SparedFor {
+    /// Its bytes are not in their place, in this state.
+    State(FileState),
+    /// Another list that is followed has its item.
+    Playlist(PlaylistId),
+}
+
+/// A file that a plan did not touch when it was carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// The file.
+    pub file_id: FileId,
+    /// Why.
+    pub reason: LeftFor,
+}
+
+/// Why a file was not touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftFor {
+    /// What was in its place was not what was planned for.
+    Otherwise,
+    /// Something else is where it was to go.
+    Occupied,
+    /// Nothing was there.
+    Gone,
+}
+
+impl LeftFor {
+    /// Every reason.
+    pub const ALL: [Self; 3] = [Self::Otherwise, Self::Occupied, Self::Gone];
+
+    /// The name in views, in the API and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Otherwise => "otherwise",
+            Self::Occupied => "occupied",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// How far a plan is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanState {
+    /// It was made, and nothing was done.
+    Ready,
+    /// It is being carried out.
+    Applying,
+    /// It was carried out.
+    Applied,
+    /// It was ended in the middle: what was done of it can be taken back, or the rest of it be done.
+    Stopped,
+    /// It is being taken back.
+    Undoing,
+    /// It was taken back.
+    Undone,
+}
+
+impl PlanState {
+    /// Every state.
+    pub const ALL: [Self; 6] =
+        [Self::Ready, Self::Applying, Self::Applied, Self::Stopped, Self::Undoing, Self::Undone];
+
+    /// The name in views, in the API and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Applying => "applying",
+            Self::Applied => "applied",
+            Self::Stopped => "stopped",
+            Self::Undoing => "undoing",
+            Self::Undone => "undone",
+        }
+    }
+}
+
+/// The work of carrying a plan out, or of taking it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoveFiles {
+    /// Which.
+    pub plan_id: PlanId,
+    /// Where its files go.
+    pub way: Way,
+    /// How many files it has.
+    pub file_count: u32,
+    /// Whether some of them lie in the library, whose disk it needs then.
+    pub needs_library: bool,
+}
+
+/// A file in the trash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// The plan that it was put there by.
+    pub plan_id: PlanId,
+    /// Until when it stays there at least.
+    pub kept_until: Timestamp,
+}
