@@ -1,5 +1,6 @@
 //! The binary as people and scripts use it: real processes, a real server, the sample site.
 
+mod botting;
 mod collecting;
 mod deleting;
 mod failing;
