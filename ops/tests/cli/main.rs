@@ -1,5 +1,6 @@
 //! The binary as people and scripts use it: real processes, a real server, the sample site.
 
+mod auditing;
 mod botting;
 mod collecting;
 mod deleting;
@@ -13,6 +14,7 @@ mod naming;
 mod notifying;
 mod planning;
 mod queueing;
+mod rehearsing;
 mod replaying;
 mod scheduling;
 mod secrets;
