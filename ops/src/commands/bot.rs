@@ -50,7 +50,7 @@ pub(crate) struct Set {
     per_minute: u32,
     /// The server of the bot API, if it is another one than Telegram's own.
     #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    api: Option<String>,
     #[command(flatten)]
     intent: Intent,
 }
@@ -63,8 +63,9 @@ impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         let bot: Option<Bot> = match self {
             Self::Show => client.ask(&SHOW, json!({})).await?,
-            Self::Set(Set { token_secret, allow, per_minute, server, intent }) => {
-                let wanted = json!({ "secret": token_secret, "allow": allow, "perMinute": per_minute, "server": server });
+            Self::Set(Set { token_secret, allow, per_minute, api, intent }) => {
+                let wanted =
+                    json!({ "secret": token_secret, "allow": allow, "perMinute": per_minute, "server": api });
                 let outcome = client.meant(intent).act(&SET, input(wanted)).await?;
                 Failure::refused(outcome.user_errors)?;
                 outcome.payload.bot
