@@ -40,6 +40,7 @@ mod schedule;
 mod secret;
 mod server;
 mod setting;
+mod setup;
 mod shell;
 mod template;
 mod ticket;

@@ -15,4 +15,5 @@ mod queueing;
 mod replaying;
 mod scheduling;
 mod secrets;
+mod setting_up;
 mod showing;
