@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-use super::{backup, demo, log, moment, noun::OfConcern, plan, replay, server, setup, shell, why};
+use super::{backup, demo, init, log, moment, noun::OfConcern, plan, replay, server, setup, shell, why};
 use crate::{client::AsOf, output::Format};
 
 /// Follows playlists, keeps their media, and remembers everything that happened.
@@ -75,6 +75,9 @@ pub(crate) enum Verb {
     Serve(server::Settings),
     #[command(flatten)]
     OfConcern(OfConcern),
+    /// Ask what a server has to be told, check it, and write the configuration file.
+    #[command(after_help = init::HELP)]
+    Init(init::Init),
     /// Read, prove and export the log of everything that happened.
     #[command(subcommand)]
     Log(log::Verb),

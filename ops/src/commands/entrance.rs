@@ -11,7 +11,7 @@ use super::{
     connection::{Environment, connect},
     demo,
     failure::Failure,
-    intent, log, plan, replay, server, setup, shell, why,
+    init, intent, log, plan, replay, server, setup, shell, why,
 };
 use crate::{client, exit::Exit, output::Output};
 
@@ -51,6 +51,7 @@ async fn run(
     }
     match verb {
         Verb::Serve(settings) => server::serve(settings, flags).await,
+        Verb::Init(init) => init::run(init, flags, output).await,
         Verb::Doctor(settings) => server::doctor(settings, flags, output).await,
         Verb::Config(verb) => server::config(verb, flags, output),
         Verb::OfConcern(verb) => verb.run(&client()?, output).await,
@@ -78,6 +79,7 @@ const fn reads(verb: &Verb) -> bool {
         | Verb::Backup(_)
         | Verb::Restore(_)
         | Verb::Replay(_)
+        | Verb::Init(_)
         | Verb::Export(_)
         | Verb::Import(_)
         | Verb::Undo(_)

@@ -21,6 +21,7 @@ mod entrance;
 mod failure;
 mod file;
 mod given;
+mod init;
 mod intent;
 mod job;
 mod lane;

@@ -17,3 +17,4 @@ mod scheduling;
 mod secrets;
 mod setting_up;
 mod showing;
+mod starting;
