@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-use super::{backup, demo, init, log, moment, noun::OfConcern, plan, replay, server, setup, shell, why};
+use super::{backup, demo, init, log, moment, noun::OfConcern, plan, replay, server, setup, shell, top, why};
 use crate::{client::AsOf, output::Format};
 
 /// Follows playlists, keeps their media, and remembers everything that happened.
@@ -98,6 +98,9 @@ pub(crate) enum Verb {
     Import(setup::Import),
     /// Take back what was done, as long as its files are in the trash.
     Undo(plan::Undo),
+    /// Show what is at work and what waits, as it happens, with keys to act.
+    #[command(after_help = top::HELP)]
+    Top(top::Top),
     /// Say why a thing is as it is, back to whoever started it.
     Why(why::Why),
     /// Say whether everything is there that the server needs.

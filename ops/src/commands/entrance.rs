@@ -11,7 +11,7 @@ use super::{
     connection::{Environment, connect},
     demo,
     failure::Failure,
-    init, intent, log, plan, replay, server, setup, shell, why,
+    init, intent, log, plan, replay, server, setup, shell, top, why,
 };
 use crate::{client, exit::Exit, output::Output};
 
@@ -62,6 +62,7 @@ async fn run(
         Verb::Export(export) => setup::export(export, &client()?, output).await,
         Verb::Import(import) => setup::import(import, &client()?, output).await,
         Verb::Undo(undo) => plan::run_undo(undo, &client()?, output).await,
+        Verb::Top(top) => top::run(top, &client()?, output).await,
         Verb::Why(why) => why::run(why, &client()?, output).await,
         Verb::Demo(demo) => demo::run(demo, flags, output).await,
         Verb::Completions(completions) => shell::run(&completions, output),
@@ -83,6 +84,7 @@ const fn reads(verb: &Verb) -> bool {
         | Verb::Export(_)
         | Verb::Import(_)
         | Verb::Undo(_)
+        | Verb::Top(_)
         | Verb::Demo(_)
         | Verb::Completions(_) => false,
     }
