@@ -198,6 +198,7 @@ mod tests {
             "schedule list",
             "schedule show",
             "secret list",
+            "site list",
             "token list",
             "trash list",
             "view list",
