@@ -34,6 +34,7 @@ mod playlist;
 mod renamed;
 mod roles;
 mod root;
+mod shredding;
 mod site;
 mod slots;
 mod stale;
