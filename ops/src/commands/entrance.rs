@@ -11,7 +11,7 @@ use super::{
     connection::{Environment, connect},
     demo,
     failure::Failure,
-    intent, log, plan, replay, server, shell, why,
+    intent, log, plan, rehearse, replay, server, shell, why,
 };
 use crate::{client, exit::Exit, output::Output};
 
@@ -58,6 +58,7 @@ async fn run(
         Verb::Backup(verb) => backup::run(&verb, flags, environment, output).await,
         Verb::Restore(verb) => backup::restore(&verb, flags, environment, output),
         Verb::Replay(replay) => replay::run(replay, flags, environment, output).await,
+        Verb::Rehearse(rehearse) => rehearse::run(&rehearse, flags, environment, output).await,
         Verb::Undo(undo) => plan::run_undo(undo, &client()?, output).await,
         Verb::Why(why) => why::run(why, &client()?, output).await,
         Verb::Demo(demo) => demo::run(demo, flags, output).await,
@@ -76,6 +77,7 @@ const fn reads(verb: &Verb) -> bool {
         | Verb::Backup(_)
         | Verb::Restore(_)
         | Verb::Replay(_)
+        | Verb::Rehearse(_)
         | Verb::Undo(_)
         | Verb::Demo(_)
         | Verb::Completions(_) => false,
