@@ -36,6 +36,7 @@ mod renamed;
 mod roles;
 mod root;
 mod shredding;
+mod site;
 mod slots;
 mod stale;
 mod subscription;

@@ -1,6 +1,7 @@
 //! `mediary playlist`: what is followed.
 
 pub(crate) mod account;
+mod cookies;
 pub(crate) mod diff;
 mod entry;
 mod follow;
@@ -10,13 +11,13 @@ mod object;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-pub(crate) use self::entry::CONCERN;
 pub(crate) use self::{
     account::{PlaylistAccount, account},
     follow::{FOLLOW, follow},
     history::told_after,
     object::{Counts, Entry, Playlist, Shown, Unfollowed},
 };
+pub(crate) use self::{cookies::AskedWith, entry::CONCERN};
 use super::{
     failure::Failure,
     intent::{Certainty, Intent},
