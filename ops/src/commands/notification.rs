@@ -1,7 +1,7 @@
 //! `mediary notification`: what is told, and by which rules.
 
 mod entry;
-mod rule;
+pub(crate) mod rule;
 
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
 use serde_json::json;

@@ -33,7 +33,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("events/log/src/vault/store.rs", "a value is called another way once its event is recorded"),
     ("ops/src/commands/collection/file.rs", "goes where a person says, which may be a device"),
     ("ops/src/commands/download/archive.rs", "goes where a person says, which may be a device"),
-    ("ops/src/commands/template/file.rs", "goes where a person says, which may be a device"),
+    ("ops/src/commands/setup.rs", "goes where a person says, which may be a device"),
     ("ops/src/commands/scratch.rs", "a lock is held by its open file, before it is called one"),
     ("ops/src/commands/part.rs", "what a person asked for is longer than memory"),
     ("ops/src/demo/media.rs", "a folder is made as a whole, by one demo of several that have one lock"),
