@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::harness::{Ran, Running, Served, eventually, program, run, run_with};
+use super::harness::{Ran, Running, Served, children_of, eventually, program, run, run_with};
 
 /// Every file and folder below a folder: what is in it, and when it was written.
 #[expect(clippy::unwrap_used, reason = "only test functions may by themselves (rust-clippy issue 13981)")]
@@ -84,13 +84,10 @@ impl Replaying {
     }
 }
 
-/// The child processes of a process, and the ports of its sockets: its own, and whose it talks to.
+/// The ports of the sockets of a process: its own, and whose it talks to.
 #[expect(clippy::unwrap_used, reason = "only test functions may by themselves (rust-clippy issue 13981)")]
-fn reach_of(pid: u32) -> (Vec<String>, Vec<(String, String)>) {
+fn sockets_of(pid: u32) -> Vec<(String, String)> {
     let process = PathBuf::from(format!("/proc/{pid}"));
-    let tasks = fs::read_dir(process.join("task")).unwrap().flatten();
-    let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-    let children = children.flat_map(|text| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
     let open = fs::read_dir(process.join("fd")).unwrap().flatten();
     let links = open.filter_map(|file| fs::read_link(file.path()).ok());
     let own: Vec<String> = links
@@ -107,7 +104,7 @@ fn reach_of(pid: u32) -> (Vec<String>, Vec<(String, String)>) {
             }
         }
     }
-    (children.collect(), sockets)
+    sockets
 }
 
 // PL-16, must hold 6: of a folder where nobody may write.
@@ -158,8 +155,8 @@ async fn a_replay_answers_as_of_its_end_and_does_nothing() {
         let answer = reqwest::get(format!("{}/{path}", replaying.url)).await.unwrap();
         assert_eq!(answer.status(), 404, "{path}");
     }
-    let (children, sockets) = reach_of(replaying.running.pid());
-    assert_eq!(children, Vec::<String>::new());
+    let (children, sockets) = (children_of(replaying.running.pid()), sockets_of(replaying.running.pid()));
+    assert_eq!(children, Vec::<u32>::new());
     let port = replaying.url.rsplit(':').next().unwrap().parse::<u16>().unwrap();
     assert!(sockets.iter().all(|(own, _)| *own == format!("{port:04X}")), "{port:04X}: {sockets:?}");
     assert!(!sockets.is_empty());

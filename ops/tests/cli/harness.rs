@@ -261,6 +261,26 @@ impl Served {
     }
 }
 
+impl Drop for Served {
+    /// A test that fails ends the server with -9, which can't end what it has started: the NATS server, downloads.
+    fn drop(&mut self) {
+        let children = self.child.id().map(children_of).unwrap_or_default();
+        for child in children {
+            // One may have ended just now.
+            rustix::process::kill_process(pid(child), rustix::process::Signal::KILL).ok();
+        }
+    }
+}
+
+/// The child processes of a process that runs.
+pub(crate) fn children_of(pid: u32) -> Vec<u32> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    children
+        .flat_map(|pids| pids.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>())
+        .collect()
+}
+
 /// Names the tools and the site's plugin in a configuration file.
 fn configure(folder: &Path, lines: &str) {
     let plugins = install_plugin(&folder.join("plugins")).unwrap();

@@ -8,7 +8,7 @@ use std::{fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 use async_nats::{Client, HeaderMap};
 use bytes::Bytes;
 use futures::StreamExt as _;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use super::{
@@ -31,6 +31,8 @@ const PAGE: usize = 1_024;
 const PAGE_BYTES: usize = 4 << 20;
 /// How long the server may take to say that it has taken a page.
 const TAKEN_WITHIN: Duration = Duration::from_secs(30);
+/// How long a refusal that came before an answer takes to be told: others tell it than those that answer.
+const REFUSED_WITHIN: Duration = Duration::from_millis(100);
 
 /// A subject under which a range is told again: none of ours, and one alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,7 +174,8 @@ pub async fn tell_again(
         next = page.next_position.unwrap_or_else(|| range.end() + 1);
         taken(&link, next).await?;
     }
-    Ok(done)
+    sleep(REFUSED_WITHIN).await;
+    link.denied().map_or(Ok(done), |reason| Err(AgainError::Denied { reason }))
 }
 
 async fn read(log: &Log, from: u64, end: u64) -> Result<Page, AgainError> {

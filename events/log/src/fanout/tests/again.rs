@@ -60,6 +60,20 @@ async fn a_range_is_told_again_as_it_was_live_and_marked() {
 }
 
 #[tokio::test]
+async fn what_the_server_denies_is_said() {
+    with_every_server(async |program| {
+        let server = TestServer::start(program).await;
+        let log = TestLog::open();
+        log.append(3).await;
+        let subject: AgainSubject = "audit.again".parse().unwrap();
+        let options = log.options(&format!("nats://mute:mute@127.0.0.1:{}", server.address().port));
+        let error = tell_again(&log.log, 1..=4, &subject, Uuid::nil(), &options).await.unwrap_err();
+        assert!(matches!(&error, AgainError::Denied { reason } if reason.contains("audit.again")), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_server_that_is_not_there_is_said_without_the_password() {
     with_every_server(async |program| {
         let server = TestServer::start(program).await;

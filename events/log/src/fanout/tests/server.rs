@@ -104,7 +104,8 @@ impl TestServer {
             "listen: 127.0.0.1:{}\njetstream {{ store_dir: {:?}, max_mem: 64MB, max_file: 1GB }}\n\
              accounts {{\n\
                HOME {{ jetstream: enabled, users: [ {{ user: mediary, password: {} }} ] }}\n\
-               BARE {{ users: [ {{ user: bare, password: bare }} ] }}\n\
+               BARE {{ users: [ {{ user: bare, password: bare }},\n\
+                 {{ user: mute, password: mute, permissions: {{ publish: {{ deny: \"audit.>\" }} }} }} ] }}\n\
              }}\n{}\n",
             self.port,
             path("store"),
