@@ -8,6 +8,7 @@
 //! concern's entry in `ops`. Where its events lead to another concern's command: one file in [`reaction`].
 
 pub mod cookies;
+pub mod delivery;
 pub mod direct;
 pub mod download;
 pub mod feed;

@@ -16,6 +16,7 @@ mod changes;
 mod choice;
 mod collection;
 mod connection;
+mod delivery;
 mod download;
 mod dry_run;
 mod entry;

@@ -152,6 +152,7 @@ concerns! {
     plan,
     collection,
     notification,
+    delivery,
     resolve,
     node,
 }

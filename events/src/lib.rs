@@ -10,6 +10,7 @@ pub mod codec;
 pub mod collection;
 pub mod command;
 pub mod concern;
+pub mod delivery;
 pub mod download;
 mod envelope;
 mod extension;

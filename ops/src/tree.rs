@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use mediary_actors::{
+    delivery::{Outbox, OutboxArguments},
     download::Library,
     ffmpeg::Ffmpeg,
     file::{Keeper, KeeperArguments},
@@ -155,6 +156,13 @@ impl<'a> Ground<'a> {
         let Roots { gate, alarms, tokens, .. } = self.roots.clone();
         let arguments = SchedulerArguments { gate, alarms, tokens };
         Child::actor(name, STOPS_WITHIN, move || (Scheduler, arguments.clone()))
+    }
+
+    /// Who sends notices.
+    pub(crate) fn outbox(&self, name: &'static str) -> Child {
+        let Roots { gate, alarms, vault, gateway, .. } = self.roots.clone();
+        let arguments = OutboxArguments { gate, alarms, vault, net: gateway.net().clone() };
+        Child::actor(name, STOPS_WITHIN, move || (Outbox, arguments.clone()))
     }
 
     fn reactor(&self, reaction: &Arc<dyn Reaction>) -> Child {

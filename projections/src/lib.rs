@@ -14,6 +14,7 @@ pub mod collection;
 mod compare;
 mod completing;
 mod counted;
+pub mod delivery;
 mod descriptor;
 pub mod download;
 mod edition;

@@ -1,10 +1,17 @@
 //! Values of the kernel part `notification`: what people are told, and by which rules (CH-11, UI-06).
 
+mod address;
+mod channel;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::{
+    address::{AddressRefused, Credential, Encryption, Mail, Target},
+    channel::{Channel, QuietHours, Service},
+};
 use crate::{
-    EventId, Identities, PrincipalId, ProjectId, Subject,
+    DeliveryId, EventId, Identities, PrincipalId, ProjectId, Subject,
     account::{Permission, Role},
     id::ids,
 };
@@ -28,6 +35,13 @@ impl Identities {
         let mut parts = vec![project.as_bytes().as_slice(), subject.as_bytes()];
         parts.extend(topic.map(str::as_bytes));
         NotificationId::from_uuid(self.derive("mediary 2 notification", &parts))
+    }
+
+    /// What is sent to a channel because of an event: one per event, notice and channel.
+    pub fn delivery(&self, cause: EventId, notification: NotificationId, channel: &str) -> DeliveryId {
+        let (cause, notification) = (cause.uuid(), notification.uuid());
+        let parts = [cause.as_bytes().as_slice(), notification.as_bytes(), channel.as_bytes()];
+        DeliveryId::from_uuid(self.derive("mediary 2 delivery", &parts))
     }
 
     /// What somebody has to do with all that is told: one per project and principal.
@@ -105,7 +119,7 @@ impl Rule {
     pub fn redacted(&self) -> Self {
         let then = match &self.then {
             Then::Raise(wording) => {
-                Then::Raise(Wording { title: String::new(), body: None, severity: wording.severity })
+                Then::Raise(Wording { title: String::new(), body: None, ..wording.clone() })
             }
             Then::Resolve {} => Then::Resolve {},
         };
@@ -157,6 +171,9 @@ pub struct Wording {
     /// What else is to be said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+    /// Channels that it is sent to, however little it matters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
 }
 
 /// What is told of a thing.

@@ -86,10 +86,10 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
             "download" | "file" | "schedule" | "secret" | "notification" | "collection" | "plan" => {
                 format!("id: {}", one(&format!("{name}s")))
             }
-            "notificationRuleBacktest" => "name: \"listing-new\"".to_owned(),
+            "delivery" => "id: \"delivery-00000000-0000-7000-8000-000000000001\"".to_owned(),
             "job" | "jobLog" => format!("id: {}", one("jobs")),
             "story" => format!("id: {}", ids["jobs"]["nodes"][0]["storyId"]),
-            "batch" => "name: \"night\"".to_owned(),
+            "batch" | "notificationRuleBacktest" => "name: \"listing-new\"".to_owned(),
             "nodes" => format!("ids: [{}, {}]", one("files"), one("schedules")),
             "resolve" => "text: \"@last\"".to_owned(),
             _ if takes("id") => format!("id: \"{playlist}\""),

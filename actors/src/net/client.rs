@@ -2,7 +2,7 @@ use std::{fs, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, Error as ClientError},
@@ -23,12 +23,13 @@ use crate::resource::Caller;
 #[derive(Debug, Clone)]
 pub struct Net {
     pub(super) inner: Arc<Inner>,
-    caller: Caller,
+    pub(super) caller: Caller,
 }
 
 #[derive(Debug)]
 pub(super) struct Inner {
-    client: Client<HttpsConnector<Connector>, Empty<Bytes>>,
+    client: Client<HttpsConnector<Connector>, Full<Bytes>>,
+    pub(super) tls: Arc<ClientConfig>,
     pub(super) connector: Connector,
     pub(super) hosts: Hosts,
     pub(super) rate: Arc<Rate>,
@@ -39,10 +40,11 @@ pub(super) struct Inner {
 /// What is asked.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// GET or HEAD: nothing else is asked of a source.
+    /// GET or HEAD: nothing else is asked of a source. What a message is sent by is for [`Net::once`].
     method: Method,
     url: String,
     headers: HeaderMap,
+    body: Bytes,
 }
 
 impl Request {
@@ -56,13 +58,18 @@ impl Request {
         Self::new(Method::HEAD, url)
     }
 
+    /// That carries something to an address.
+    pub fn with_body(method: Method, url: &str, body: impl Into<Bytes>) -> Self {
+        Self { body: body.into(), ..Self::new(method, url) }
+    }
+
     fn new(method: Method, url: &str) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
         // Packed it would have another length.
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-        Self { method, url: url.to_owned(), headers }
+        Self { method, url: url.to_owned(), headers, body: Bytes::new() }
     }
 
     /// With a header besides the usual ones, or another value for one of them.
@@ -118,7 +125,7 @@ impl Net {
             .map_err(SetupError::Certificates)?
             .with_no_client_auth();
         let https = HttpsConnectorBuilder::new()
-            .with_tls_config(tls)
+            .with_tls_config(tls.clone())
             .https_or_http()
             .enable_http1()
             .wrap_connector(connector.clone());
@@ -130,7 +137,7 @@ impl Net {
         let hosts = Hosts::open(&options);
         let cache = Cache::new(options.folder.clone(), options.cache_bytes_max);
         let rate = Arc::new(Rate::new(options.bytes_per_second));
-        let inner = Arc::new(Inner { client, connector, hosts, rate, cache, options });
+        let inner = Arc::new(Inner { client, tls: Arc::new(tls), connector, hosts, rate, cache, options });
         Ok(Self { inner, caller: Caller { name: "server", attempt_id: None } })
     }
 
@@ -147,7 +154,7 @@ impl Net {
         let mut target = Target::parse(&request.url)?;
         let mut headers = request.headers;
         for _ in 0..=REDIRECTS_MAX {
-            let answer = self.ask(&request.method, &target, &headers).await?;
+            let answer = self.ask(&request.method, &target, &headers, Bytes::new()).await?;
             let Some(next) = redirect(&answer) else { return Ok(answer) };
             let next = target.follow(&next)?;
             if next.origin() != target.origin() || next.is_secure() != target.is_secure() {
@@ -160,8 +167,22 @@ impl Net {
         Err(Error::Redirects { max: REDIRECTS_MAX })
     }
 
+    /// Asks once, and follows nowhere: for what must not arrive twice, nor where it was not sent to.
+    ///
+    /// An error other than [`Error::BrokeOff`] and [`Error::TimedOut`] says that nothing of it was sent.
+    pub async fn once(&self, request: Request) -> Result<Answer, Error> {
+        let target = Target::parse(&request.url)?;
+        self.ask(&request.method, &target, &request.headers, request.body).await
+    }
+
     /// Asks one host, without following.
-    async fn ask(&self, method: &Method, target: &Target, headers: &HeaderMap) -> Result<Answer, Error> {
+    async fn ask(
+        &self,
+        method: &Method,
+        target: &Target,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<Answer, Error> {
         let inner = &self.inner;
         let permit = inner.hosts.enter(target, self.caller).await?;
         let mut request = http::Request::builder().method(method).uri(target.uri()?);
@@ -171,7 +192,7 @@ impl Net {
                 known.insert(header::PROXY_AUTHORIZATION, authorization);
             }
         }
-        let request = request.body(Empty::new()).map_err(|_| Error::Malformed)?;
+        let request = request.body(Full::new(body)).map_err(|_| Error::Malformed)?;
         let asked = timeout(inner.options.answers_within, inner.client.request(request));
         let response = asked.await.map_err(|_| Error::TimedOut)?.map_err(|error| broken(&error))?;
         let (parts, incoming) = response.into_parts();

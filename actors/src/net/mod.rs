@@ -24,6 +24,7 @@ mod host;
 mod options;
 mod packing;
 mod rate;
+mod stream;
 mod target;
 mod validators;
 
@@ -39,4 +40,5 @@ pub(crate) use gateway::PRIVATE;
 pub use guard::Guard;
 pub use options::{Options, Upstream, UpstreamRefused};
 pub use packing::{Packing, Unpacking};
+pub use stream::Stream;
 pub use validators::Validators;

@@ -1,14 +1,25 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::notification::{
     Ask,
-    ask::{AddRule, RemoveRule, Which},
+    ask::{AddChannel, AddRule, RemoveRule, Which, WhichChannel},
 };
+
+use mediary_log::{vault::Value as Address, work};
 
 use super::{
     Notification,
-    object::rule::{NotificationRule, NotificationRuleInput},
+    object::{
+        SeverityName,
+        channel::{NotificationChannel, NotificationQuietHours},
+        rule::{NotificationRule, NotificationRuleInput},
+    },
 };
-use crate::asking::{self, Done, Terms, several, shown};
+use crate::{
+    asking::{self, Done, Terms, several, shown},
+    delivery::Delivery,
+    schema::platform,
+    secret::SecretValue,
+};
 
 #[derive(Debug, Default)]
 pub(crate) struct NotificationMutation;
@@ -63,6 +74,49 @@ pub(crate) struct NotificationRulePayload {
     done: Done,
 }
 
+/// A channel, by its name.
+#[derive(Debug, InputObject)]
+pub(crate) struct NotificationChannelAddInput {
+    /// What people call it; one of a kind.
+    name: String,
+    /// Its address, such as `ntfys://ntfy.sh/TOPIC`: kept as a secret, and told to nobody.
+    address: SecretValue,
+    /// What matters less is not sent there, unless a rule names it.
+    #[graphql(default_with = "SeverityName::Warning")]
+    from: SeverityName,
+    /// When nothing is sent there but what is urgent.
+    quiet: Option<NotificationQuietHours>,
+    /// What a title becomes there: a template, in which stand `title`, `body`, `severity` and `link`; the title itself if left out.
+    title: Option<String>,
+    /// What a body becomes there: a template.
+    body: Option<String>,
+    /// Whether it takes the place of the channel of this name; otherwise that is refused.
+    #[graphql(default)]
+    replace: bool,
+    #[graphql(flatten)]
+    terms: Terms,
+}
+
+/// Which channel.
+#[derive(Debug, InputObject)]
+pub(crate) struct NotificationChannelInput {
+    /// What people call it.
+    name: String,
+    #[graphql(flatten)]
+    terms: Terms,
+}
+
+/// What came of it.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct NotificationChannelPayload {
+    /// The channel as it is now; none if it was removed.
+    channel: Option<NotificationChannel>,
+    /// What is sent to see whether it arrives, if that was asked for; none if it can't be shown yet.
+    delivery: Option<Delivery>,
+    #[graphql(flatten)]
+    done: Done,
+}
+
 #[Object]
 impl NotificationMutation {
     /// Marks notices as read by whoever asks.
@@ -106,6 +160,68 @@ impl NotificationMutation {
         let (_, done) = asking::ask(context, terms, Ask::RemoveRule(RemoveRule { name })).await?;
         Ok(NotificationRulePayload { rule: None, done })
     }
+
+    /// Sends notices there from now on.
+    async fn notification_channel_add(
+        &self,
+        context: &Context<'_>,
+        input: NotificationChannelAddInput,
+    ) -> Result<NotificationChannelPayload> {
+        let NotificationChannelAddInput { name, address, from, quiet, title, body, replace, terms } = input;
+        let (from, quiet) = (from.into(), quiet.map(Into::into));
+        let asked = Ask::AddChannel(AddChannel { name: name.clone(), from, quiet, title, body, replace });
+        let (told, done) = with_vault(context, terms, asked, address.0).await?;
+        let channel = told.and_then(|told| told.channel);
+        let channel = channel.map(|channel| NotificationChannel::new(name, channel));
+        Ok(NotificationChannelPayload { channel, delivery: None, done })
+    }
+
+    /// Sends nothing there any more, and destroys its address.
+    async fn notification_channel_remove(
+        &self,
+        context: &Context<'_>,
+        input: NotificationChannelInput,
+    ) -> Result<NotificationChannelPayload> {
+        let NotificationChannelInput { name, terms } = input;
+        let asked = Ask::RemoveChannel(WhichChannel { name });
+        let (_, done) = with_vault(context, terms, asked, Address::from("")).await?;
+        Ok(NotificationChannelPayload { channel: None, delivery: None, done })
+    }
+
+    /// Sends something there once, to see whether it arrives: ask the delivery how it stands.
+    async fn notification_channel_test(
+        &self,
+        context: &Context<'_>,
+        input: NotificationChannelInput,
+    ) -> Result<NotificationChannelPayload> {
+        let NotificationChannelInput { name, terms } = input;
+        let asked = Ask::TestChannel(WhichChannel { name });
+        let (told, done) = asking::ask(context, terms, asked).await?;
+        let delivery = match told.and_then(|told| told.delivery_id) {
+            Some(id) => shown(Delivery::find(context, id, done.position).await),
+            None => None,
+        };
+        Ok(NotificationChannelPayload { channel: None, delivery, done })
+    }
+}
+
+/// Tells it with the vault; what the log says then is done there before it is answered.
+async fn with_vault(
+    context: &Context<'_>,
+    terms: Terms,
+    asked: Ask,
+    address: Address,
+) -> Result<(Option<work::notification::Told>, Done)> {
+    let vault = platform(context).vault.clone();
+    let tell_with = vault.clone();
+    let (told, done) = asking::ask_beside(context, terms, asked, move |asked, story| {
+        work::notification::tell_beside(asked, story, &tell_with, &address)
+    })
+    .await?;
+    if let (Some(position), None) = (&done.position, &done.dry_run) {
+        vault.reached(position.0).await;
+    }
+    Ok((told, done))
 }
 
 async fn marked(

@@ -1,3 +1,4 @@
+pub(super) mod channel;
 pub(super) mod rule;
 
 use std::collections::HashMap;

@@ -21,6 +21,7 @@ use super::{
     Notification,
     object::{
         NotificationGroup,
+        channel::NotificationChannel,
         rule::{
             NotificationBacktest, NotificationBacktested, NotificationRule, NotificationRuleInput, Tested,
         },
@@ -136,6 +137,15 @@ impl NotificationQuery {
             .collect())
     }
 
+    /// Where notices are sent, by name.
+    async fn notification_channels(&self, context: &Context<'_>) -> Result<Vec<NotificationChannel>> {
+        let project = session(context, Permission::NOTIFY)?.project;
+        let state =
+            state::<Notices>(context, project.uuid()).await.map_err(|refusal| read_fault(&refusal))?;
+        let channels = state.channels.into_iter();
+        Ok(channels.map(|(name, channel)| NotificationChannel::new(name, channel)).collect())
+    }
+
     /// What a rule would have told of what is recorded: nobody is told anything.
     #[graphql(complexity = "COST_OF_ALL + child_complexity")]
     async fn notification_rule_backtest(
@@ -193,7 +203,7 @@ fn backtest(
         for event in &page.events {
             tested.events += 1;
             match work::consequence(gate, name, rule, event)? {
-                Some(Consequence::Raise(notice)) => tested.tell(NotificationBacktested {
+                Some(Consequence::Raise { notice, .. }) => tested.tell(NotificationBacktested {
                     subject_id: ID(notice.subject.to_string()),
                     topic: notice.topic,
                     severity: notice.severity.into(),

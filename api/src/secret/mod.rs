@@ -8,7 +8,7 @@ mod query;
 
 pub(crate) use entry::ENTRY;
 pub(crate) use mutation::{OutOfReach, SecretMutation as Mutation};
-pub(crate) use object::Secret;
+pub(crate) use object::{Secret, SecretValue};
 pub(crate) use query::SecretQuery as Query;
 
 pub(crate) use crate::nothing::Subscription;

@@ -29,7 +29,7 @@ impl From<SecretRow> for Secret {
 
 /// A value on its way in.
 #[derive(Debug, Clone)]
-pub(super) struct SecretValue(pub(super) vault::Value);
+pub(crate) struct SecretValue(pub(crate) vault::Value);
 
 /// A secret itself: a text, which is taken and never told. Send it as a variable, never in the text of a query.
 #[Scalar(name = "SecretValue")]

@@ -21,7 +21,7 @@ const AWAITED_MAX_FACTOR: u64 = 6;
 /// asked for is the least; the rest comes on top of it, so that not everybody is back at the same moment. Who waits
 /// for room, or for the library, has no wait: the lane is held until it is there. What is announced for a moment is
 /// asked for right after that.
-pub(super) fn wait(
+pub(crate) fn wait(
     policy: RetryPolicy,
     failure: &Failure,
     failures: u32,

@@ -12,6 +12,7 @@ mod state;
 mod tests;
 
 pub use ask::Ask;
+pub(crate) use backoff::wait;
 pub use command::{Command, Outcome};
 pub use decide::{Job, Rejection};
 pub use event::Event;

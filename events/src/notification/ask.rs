@@ -1,6 +1,10 @@
 //! What may be asked about notices: a form for each command.
 
-use mediary_schema::{NotificationId, Several, account::Permission, notification::Rule};
+use mediary_schema::{
+    NotificationId, Several,
+    account::Permission,
+    notification::{QuietHours, Rule, Severity},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +26,15 @@ pub enum Ask {
     /// It follows no more.
     #[serde(rename = "notification.remove_rule")]
     RemoveRule(RemoveRule),
+    /// Notices are sent there from now on.
+    #[serde(rename = "notification.add_channel")]
+    AddChannel(AddChannel),
+    /// Nothing is sent there any more.
+    #[serde(rename = "notification.remove_channel")]
+    RemoveChannel(WhichChannel),
+    /// Something is sent there once, to see whether it arrives.
+    #[serde(rename = "notification.test_channel")]
+    TestChannel(WhichChannel),
 }
 
 /// Which notices; for whoever asks, and for nobody else.
@@ -54,12 +67,47 @@ pub struct RemoveRule {
     pub name: String,
 }
 
+/// Sends notices there from now on. The address comes beside the command, as a secret does: over HTTP, by the one mutation
+/// that takes it, and in no other way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddChannel {
+    /// What people call it; one of a kind within its project.
+    pub name: String,
+    /// What matters less is not sent there, unless a rule names it.
+    pub from: Severity,
+    /// When nothing is sent there but what is urgent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<QuietHours>,
+    /// What a title becomes there: a template, in which stand `title`, `body`, `severity` and `link`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What a body becomes there: a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// Whether it takes the place of the channel of this name; otherwise that is refused.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub replace: bool,
+}
+
+/// Which channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhichChannel {
+    /// What people call it.
+    pub name: String,
+}
+
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] = &[
         CommandKind::new("notification.read", Permission::NOTICE, schema_of::<Which>),
         CommandKind::new("notification.dismiss", Permission::NOTICE, schema_of::<Which>),
         CommandKind::new("notification.add_rule", Permission::NOTIFY, schema_of::<AddRule>),
         CommandKind::new("notification.remove_rule", Permission::NOTIFY, schema_of::<RemoveRule>),
+        CommandKind::new("notification.add_channel", Permission::SECRET, schema_of::<AddChannel>)
+            .not_over_nats(),
+        CommandKind::new("notification.remove_channel", Permission::SECRET, schema_of::<WhichChannel>),
+        CommandKind::new("notification.test_channel", Permission::NOTIFY, schema_of::<WhichChannel>),
     ];
 
     fn name(&self) -> &'static str {
@@ -68,6 +116,9 @@ impl Asked for Ask {
             Self::Dismiss(_) => "notification.dismiss",
             Self::AddRule(_) => "notification.add_rule",
             Self::RemoveRule(_) => "notification.remove_rule",
+            Self::AddChannel(_) => "notification.add_channel",
+            Self::RemoveChannel(_) => "notification.remove_channel",
+            Self::TestChannel(_) => "notification.test_channel",
         }
     }
 }

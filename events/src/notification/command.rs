@@ -1,6 +1,6 @@
 use mediary_schema::{
     EventId, PrincipalId,
-    notification::{Notice, Rule},
+    notification::{Channel, Notice, Rule},
 };
 
 /// What may be asked of what is told of a thing, of what somebody did with all of it, or of the rules of a project.
@@ -47,6 +47,20 @@ pub enum Command {
     },
     /// Have it follow no more.
     RemoveRule {
+        /// What people call it.
+        name: String,
+    },
+    /// Have notices sent there.
+    AddChannel {
+        /// What people call it.
+        name: String,
+        /// Where that is.
+        channel: Channel,
+        /// Whether it takes the place of the channel of this name.
+        replace: bool,
+    },
+    /// Have nothing sent there any more.
+    RemoveChannel {
         /// What people call it.
         name: String,
     },

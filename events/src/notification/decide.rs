@@ -2,7 +2,7 @@ use mediary_schema::{
     NotificationId,
     account::Permission,
     is_word,
-    notification::{Rule, Test},
+    notification::{Channel, Rule, Test},
 };
 
 use super::{Command, Event, State};
@@ -17,6 +17,8 @@ pub struct Notification;
 
 /// Rules of one project that people made, those included that they removed: all are asked of every event.
 const RULES_MAX: usize = 200;
+/// Channels of one project.
+const CHANNELS_MAX: usize = 50;
 /// The longest word of a condition, in bytes.
 const WORD_BYTES_MAX: usize = 256;
 /// Words of a condition that is one of several.
@@ -30,7 +32,7 @@ pub enum Rejection {
     NotFound,
     /// The name can't be told from an id, or is none.
     #[error(
-        "a rule's name has 1 to {NAME_CHARS_MAX} characters, no control characters, no space at its ends, \
+        "a name has 1 to {NAME_CHARS_MAX} characters, no control characters, no space at its ends, \
          and does not begin like an id"
     )]
     BadName,
@@ -52,6 +54,30 @@ pub enum Rejection {
         /// What is wrong with it.
         reason: String,
     },
+    /// Something else is sent to under this name.
+    #[error("there is a channel called {name:?}, and it is another one")]
+    ChannelExists {
+        /// The name.
+        name: String,
+    },
+    /// There is no channel of this name.
+    #[error("there is no channel called {name:?}")]
+    ChannelNotFound {
+        /// The name.
+        name: String,
+    },
+    /// It is no channel.
+    #[error("this is no channel: {reason}")]
+    BadChannel {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The command came without the address, which it can't carry.
+    #[error("a channel is added together with its address, which this way does not carry")]
+    NoAddress,
+    /// More channels than anybody reads.
+    #[error("there are {CHANNELS_MAX} channels already")]
+    TooManyChannels,
     /// More rules than anybody can oversee.
     #[error("there were {RULES_MAX} rules already")]
     TooManyRules,
@@ -66,6 +92,11 @@ impl crate::Rejection for Rejection {
             Self::RuleNotFound { .. } => "NOTIFICATION_RULE_NOT_FOUND",
             Self::BadRule { .. } => "NOTIFICATION_BAD_RULE",
             Self::TooManyRules => "NOTIFICATION_TOO_MANY_RULES",
+            Self::ChannelExists { .. } => "NOTIFICATION_CHANNEL_EXISTS",
+            Self::ChannelNotFound { .. } => "NOTIFICATION_CHANNEL_NOT_FOUND",
+            Self::BadChannel { .. } => "NOTIFICATION_BAD_CHANNEL",
+            Self::NoAddress => "NOTIFICATION_NO_ADDRESS",
+            Self::TooManyChannels => "NOTIFICATION_TOO_MANY_CHANNELS",
         }
     }
 
@@ -77,6 +108,11 @@ impl crate::Rejection for Rejection {
             Self::RuleNotFound { .. } => "`mediary notification rule list` shows those that there are",
             Self::BadRule { .. } => "`mediary notification rule add --help` has examples",
             Self::TooManyRules => "replace one that there is",
+            Self::ChannelExists { .. } => "choose another name, or say that it takes the place of that one",
+            Self::ChannelNotFound { .. } => "`mediary notification channel list` shows those that there are",
+            Self::BadChannel { .. } => "`mediary notification channel add --help` has examples",
+            Self::NoAddress => "`mediary notification channel add NAME --stdin` sends it",
+            Self::TooManyChannels => "remove one",
         };
         Some(advice.to_owned())
     }
@@ -93,6 +129,8 @@ impl Concern for Notification {
         EventKind::new("all_dismissed", 1, 0),
         EventKind::new("rule_added", 1, 0),
         EventKind::new("rule_removed", 1, 0),
+        EventKind::new("channel_added", 1, 0).about(&["secret"]),
+        EventKind::new("channel_removed", 1, 0),
     ];
 
     type Command = Command;
@@ -108,6 +146,7 @@ impl Concern for Notification {
             | Command::ReadAll { .. }
             | Command::DismissAll { .. } => Permission::NOTICE,
             Command::AddRule { .. } | Command::RemoveRule { .. } => Permission::NOTIFY,
+            Command::AddChannel { .. } | Command::RemoveChannel { .. } => Permission::SECRET,
         }
     }
 
@@ -137,6 +176,13 @@ impl Concern for Notification {
             }
             (Command::RemoveRule { name }, _) if state.rules.contains_key(&name) => vec![],
             (Command::RemoveRule { name }, _) => return Err(Rejection::RuleNotFound { name }),
+            (Command::AddChannel { name, channel, replace }, _) => {
+                return add_channel(state, name, channel, replace);
+            }
+            (Command::RemoveChannel { name }, _) if state.channels.contains_key(&name) => {
+                vec![Event::ChannelRemoved { name }]
+            }
+            (Command::RemoveChannel { name }, _) => return Err(Rejection::ChannelNotFound { name }),
         })
     }
 
@@ -171,6 +217,31 @@ fn add_rule(state: &State, name: String, rule: Rule, replace: bool) -> Result<Ve
     }
     check(&rule).map_err(|reason| Rejection::BadRule { reason })?;
     Ok(vec![Event::RuleAdded { name, rule }])
+}
+
+fn add_channel(
+    state: &State,
+    name: String,
+    channel: Channel,
+    replace: bool,
+) -> Result<Vec<Event>, Rejection> {
+    if !is_name(&name, NotificationId::KIND) {
+        return Err(Rejection::BadName);
+    }
+    match state.channels.get(&name) {
+        Some(_) if !replace => return Err(Rejection::ChannelExists { name }),
+        Some(known) if *known == channel => return Ok(vec![]),
+        None if state.channels.len() >= CHANNELS_MAX => return Err(Rejection::TooManyChannels),
+        Some(_) | None => {}
+    }
+    if let Some(quiet) = &channel.quiet {
+        quiet.check().map_err(|reason| Rejection::BadChannel { reason })?;
+    }
+    if channel.templates().any(|template| template.len() > Rule::TEMPLATE_BYTES_MAX) {
+        let reason = format!("a template has more than {} bytes", Rule::TEMPLATE_BYTES_MAX);
+        return Err(Rejection::BadChannel { reason });
+    }
+    Ok(vec![Event::ChannelAdded { name, channel }])
 }
 
 /// What keeps it from being a rule, whatever its templates and its event are.

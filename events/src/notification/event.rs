@@ -1,6 +1,6 @@
 use mediary_schema::{
     EventId, PrincipalId,
-    notification::{Notice, Rule},
+    notification::{Channel, Notice, Rule},
 };
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +59,20 @@ pub enum Event {
         /// What people called it.
         name: String,
     },
+    /// From now on notices are sent there.
+    #[serde(rename = "channel_added")]
+    ChannelAdded {
+        /// What people call it.
+        name: String,
+        /// Where that is.
+        channel: Channel,
+    },
+    /// Nothing is sent there any more.
+    #[serde(rename = "channel_removed")]
+    ChannelRemoved {
+        /// What people called it.
+        name: String,
+    },
 }
 
 impl Event {
@@ -71,7 +85,9 @@ impl Event {
             | Self::AllRead { .. }
             | Self::AllDismissed { .. }
             | Self::RuleAdded { .. }
-            | Self::RuleRemoved { .. } => Subjects::none(),
+            | Self::RuleRemoved { .. }
+            | Self::ChannelRemoved { .. } => Subjects::none(),
+            Self::ChannelAdded { channel, .. } => Subjects::of([Some(channel.secret_id.into())]),
         }
     }
 
@@ -80,12 +96,16 @@ impl Event {
         match self {
             Self::Raised { notice } => Self::Raised { notice: notice.redacted() },
             Self::RuleAdded { name, rule } => Self::RuleAdded { name: name.clone(), rule: rule.redacted() },
+            Self::ChannelAdded { name, channel } => {
+                Self::ChannelAdded { name: name.clone(), channel: channel.redacted() }
+            }
             Self::Resolved { .. }
             | Self::Read { .. }
             | Self::Dismissed { .. }
             | Self::AllRead { .. }
             | Self::AllDismissed { .. }
-            | Self::RuleRemoved { .. } => self.clone(),
+            | Self::RuleRemoved { .. }
+            | Self::ChannelRemoved { .. } => self.clone(),
         }
     }
 }

@@ -61,7 +61,8 @@ fn made() -> BTreeMap<String, Rule> {
 }
 
 fn raised(event: &str, severity: Severity, title: &str, body: Option<&str>) -> Rule {
-    let wording = Wording { severity, title: title.to_owned(), body: body.map(str::to_owned) };
+    let wording =
+        Wording { severity, title: title.to_owned(), body: body.map(str::to_owned), channels: Vec::new() };
     Rule { event: event.to_owned(), when: Vec::new(), topic: None, then: Then::Raise(wording) }
 }
 

@@ -2,18 +2,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mediary_schema::{
     EventId, PrincipalId,
-    notification::{Notice, Rule},
+    notification::{Channel, Notice, Rule},
 };
 
 use super::{Event, standard};
 
-/// What is told of a thing; of a project's stream, its rules.
+/// What is told of a thing; of a project's stream, its rules and channels.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
     /// What is told; none if nothing ever was.
     pub standing: Option<Standing>,
     /// Rules that were added, by their names; none stands for one that was removed.
     pub(super) rules: BTreeMap<String, Option<Rule>>,
+    /// Channels, by their names.
+    pub channels: BTreeMap<String, Channel>,
 }
 
 /// What is told of a thing.
@@ -56,6 +58,12 @@ impl State {
             }
             Event::RuleRemoved { name } => {
                 self.rules.insert(name, None);
+            }
+            Event::ChannelAdded { name, channel } => {
+                self.channels.insert(name, channel);
+            }
+            Event::ChannelRemoved { name } => {
+                self.channels.remove(&name);
             }
         }
     }

@@ -1,8 +1,8 @@
 mod history;
 
 use mediary_schema::{
-    EventId, PrincipalId, Subject,
-    notification::{Condition, Notice, Rule, Severity, Test, Then, Wording},
+    EventId, PrincipalId, SecretId, Subject,
+    notification::{Channel, Condition, Notice, QuietHours, Rule, Service, Severity, Test, Then, Wording},
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -39,8 +39,21 @@ fn raised(number: u128, title: &str) -> Event {
 }
 
 fn rule(event: &str) -> Rule {
-    let wording = Wording { severity: Severity::Info, title: "{{ it }}".to_owned(), body: None };
+    let wording =
+        Wording { severity: Severity::Info, title: "{{ it }}".to_owned(), body: None, channels: Vec::new() };
     Rule { event: event.to_owned(), when: Vec::new(), topic: None, then: Then::Raise(wording) }
+}
+
+fn channel() -> Channel {
+    Channel {
+        service: Service::Webhook,
+        host: "hook.example".to_owned(),
+        secret_id: SecretId::from_uuid(Uuid::from_u128(5)),
+        from: Severity::Warning,
+        quiet: None,
+        title: None,
+        body: None,
+    }
 }
 
 fn add(name: &str, rule: Rule, replace: bool) -> Command {
@@ -157,4 +170,24 @@ fn the_standard_rules_are_rules() {
         let decided = Notification::decide(&State::default(), command);
         assert_eq!(decided, Ok(vec![Event::RuleAdded { name: format!("my {name}"), rule }]));
     }
+}
+
+#[test]
+fn a_channel_is_added_replaced_and_removed() {
+    let command = |channel, replace| Command::AddChannel { name: "phone".to_owned(), channel, replace };
+    let added = |channel| Event::ChannelAdded { name: "phone".to_owned(), channel };
+    let remove = || Command::RemoveChannel { name: "phone".to_owned() };
+    let other = Channel { from: Severity::Error, ..channel() };
+    given::<Notification>([]).when(command(channel(), false)).then([added(channel())]);
+    let exists = Rejection::ChannelExists { name: "phone".to_owned() };
+    given::<Notification>([added(channel())]).when(command(channel(), false)).rejected(&exists);
+    given::<Notification>([added(channel())]).when(command(channel(), true)).then([]);
+    given::<Notification>([added(channel())]).when(command(other.clone(), true)).then([added(other)]);
+    let removed = Event::ChannelRemoved { name: "phone".to_owned() };
+    given::<Notification>([added(channel())]).when(remove()).then([removed]);
+    let unknown = Rejection::ChannelNotFound { name: "phone".to_owned() };
+    given::<Notification>([]).when(remove()).rejected(&unknown);
+    let quiet = Some(QuietHours { from_minute: 1, until_minute: 1, zone: "UTC".to_owned() });
+    let decided = Notification::decide(&State::default(), command(Channel { quiet, ..channel() }, false));
+    assert!(matches!(decided, Err(Rejection::BadChannel { .. })), "{decided:?}");
 }

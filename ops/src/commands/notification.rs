@@ -1,6 +1,8 @@
 //! `mediary notification`: what is told, and by which rules.
 
+mod channel;
 mod entry;
+mod outbox;
 mod rule;
 
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
@@ -48,6 +50,12 @@ pub(crate) enum Verb {
         after_help = "Examples:\n  mediary notification dismiss @last\n  mediary notification dismiss --all"
     )]
     Dismiss(Dismiss),
+    /// Say where notices are sent.
+    #[command(subcommand)]
+    Channel(channel::Verb),
+    /// See what was sent, and send it again.
+    #[command(subcommand)]
+    Outbox(outbox::Verb),
     /// Say what is told of which events.
     #[command(subcommand)]
     Rule(rule::Verb),
@@ -104,6 +112,8 @@ impl Verbs for Verb {
                 };
                 Ok(output.show(&wanted, |_| told)?)
             }
+            Self::Channel(verb) => verb.run(client, output).await,
+            Self::Outbox(verb) => verb.run(client, output).await,
             Self::Rule(verb) => verb.run(client, output).await,
         }
     }

@@ -121,7 +121,7 @@ impl Verbs for Verb {
 }
 
 /// What stands on stdin, without one line break at its end.
-fn from_stdin(output: &mut Output) -> Result<String, Failure> {
+pub(crate) fn from_stdin(output: &mut Output) -> Result<String, Failure> {
     if io::stdin().is_terminal() {
         output.note("type the secret, which can be seen; end with Ctrl-D on a line of its own");
     }

@@ -2,11 +2,69 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
-use serde_json::{Value, json};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
 
-use crate::harness::Served;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+    task::JoinSet,
+};
+
+use crate::harness::{Served, run, run_reading};
 
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Takes whatever comes, and says that it did.
+pub(crate) struct Sink {
+    pub(crate) address: SocketAddr,
+    taken: Arc<Mutex<String>>,
+    serving: JoinSet<()>,
+}
+
+impl Sink {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(true).await
+    }
+
+    /// One that may take it, and say nothing.
+    async fn start_with(answers: bool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, taken) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(String::new())));
+        let held = Arc::clone(&taken);
+        let mut serving = JoinSet::new();
+        serving.spawn(async move {
+            let mut silent = Vec::new();
+            while let Ok((mut connection, _)) = listener.accept().await {
+                let mut bytes = vec![0; 64 << 10];
+                let count = connection.read(&mut bytes).await.unwrap();
+                held.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..count]));
+                if !answers {
+                    held.lock().unwrap().push('\n');
+                    silent.push(connection);
+                    continue;
+                }
+                let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+                connection.write_all(answer).await.unwrap();
+            }
+        });
+        Self { address, taken, serving }
+    }
+
+    /// All that came.
+    pub(crate) fn taken(&self) -> String {
+        self.taken.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        self.serving.abort_all();
+    }
+}
 
 /// What is told, once so much is.
 async fn told(served: &Served, count: usize) -> Vec<Value> {
@@ -89,4 +147,82 @@ async fn what_is_told_is_listed_dismissed_and_ruled() {
         rules.as_array().unwrap().iter().map(|rule| rule["name"].as_str().unwrap()).collect();
     assert!(!names.contains(&"many") && !names.contains(&"download-done"), "{names:?}");
     served.run(&["notification", "rule", "remove", "nothing"]).await.ends_with(5);
+}
+
+// Issue 8: a channel with its test button, and what a notice becomes there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_is_added_tested_used_and_removed() {
+    let served = Served::start().await;
+    let sink = Sink::start().await;
+    let address = format!("json://{}/in?secret=key", sink.address);
+    let add = async |flags: &[&str], address: &str| {
+        let verb = ["notification", "channel", "add", "hook", "--stdin", "--format", "json"];
+        run_reading(served.folder.path(), &[&verb, flags].concat(), address).await
+    };
+    add(&["--quiet", "22-7"], &address).await.ends_with(2);
+    add(&["--title", "{{ title"], &address).await.ends_with(3).says(&["NOTIFICATION_BAD_CHANNEL"]);
+    add(&[], "ftp://a.example/x").await.ends_with(3).says(&["NOTIFICATION_BAD_CHANNEL"]);
+    let planned = add(&["--dry-run"], &address).await.ends_with(0).json();
+    assert_eq!(planned["events"][0]["kind"], "notification.channel_added", "{planned}");
+    assert_eq!(served.json(&["notification", "channel", "list"]).await, json!([]));
+    let added = add(&["--from", "info", "--title", "[home] {{ title }}"], &format!("{address}\n"))
+        .await
+        .ends_with(0)
+        .json();
+    let expected = json!([{ "name": "hook", "service": "WEBHOOK", "host": "127.0.0.1", "from": "INFO", "quiet": null,
+        "title": "[home] {{ title }}", "body": null }]);
+    assert_eq!(added, expected);
+    add(&[], &address).await.ends_with(3).says(&["NOTIFICATION_CHANNEL_EXISTS"]);
+    assert_eq!(served.json(&["notification", "channel", "list"]).await, expected);
+
+    let tested = served.json(&["notification", "channel", "test", "hook"]).await;
+    assert_eq!((&tested[0]["state"], &tested[0]["tries"]), (&json!("SENT"), &json!(1)), "{tested}");
+    served.add(&served.site.list_url("talks")).await;
+    told(&served, 1).await;
+    let waiting = async {
+        while !sink.taken().contains("[home] Sample talks: 6 new") {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.unwrap();
+
+    // Where nobody is, it says so, and loses nothing.
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    add(&["--replace"], &format!("json://{nobody}/in")).await.ends_with(0);
+    served.run(&["notification", "channel", "test", "hook"]).await.ends_with(1).says(&["refused"]);
+    let waiting = served.json(&["notification", "outbox", "list", "--state", "queued"]).await;
+    let id = waiting[0]["id"].as_str().unwrap();
+    served.run(&["notification", "outbox", "retry", id]).await.ends_with(0);
+    served.run(&["notification", "channel", "remove", "hook"]).await.ends_with(0);
+    assert_eq!(served.json(&["secret", "list"]).await, json!([]), "its address is destroyed");
+    served.run(&["notification", "channel", "test", "hook"]).await.ends_with(5);
+}
+
+// Issue 8, must hold 4: killed between sending and recording, it is unsure, and never silently sent twice.
+// invariant: N-5
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_being_sent_when_the_server_was_killed_is_unsure() {
+    let mut served = Served::start().await;
+    let sink = Sink::start_with(false).await;
+    let address = format!("json://{}/in", sink.address);
+    let add = ["notification", "channel", "add", "hook", "--stdin"];
+    run_reading(served.folder.path(), &add, &address).await.ends_with(0);
+    let data = served.folder.path().to_owned();
+    let mut testing = JoinSet::new();
+    testing.spawn(async move { run(&data, &["notification", "channel", "test", "hook"]).await });
+    let waiting = async {
+        while sink.taken().is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.unwrap();
+    served.kill().await;
+    testing.abort_all();
+    served.start_again().await;
+    let unsure = ["notification", "outbox", "list", "--state", "unsure"];
+    served.until(&unsure, |found| found.as_array().unwrap().len() == 1).await;
+    served.stop().await;
+    served.start_again().await;
+    assert_eq!(served.json(&unsure).await.as_array().unwrap().len(), 1);
+    assert_eq!(sink.taken().matches("POST /in").count(), 1, "it was sent once: {}", sink.taken());
 }

@@ -14,7 +14,10 @@ use mediary_schema::SecretId;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::harness::{Ran, Served, run_reading, run_with, within};
+use crate::{
+    harness::{Ran, Served, run_reading, run_with, within},
+    notifying::Sink,
+};
 
 /// As `docs/exit-codes.md` has it.
 const CONFIGURATION: i32 = 78;
@@ -133,7 +136,7 @@ async fn a_key_file_that_others_may_read_keeps_the_server_from_starting() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_found_in_data_output_logs_nats_or_answers() {
     let mut served = Served::start_with("nats = \"auto\"\nlogging.filter = \"trace\"\n").await;
-    let values: Vec<String> = (0..12).map(|number| format!("needle-{number}-7f3ac9")).collect();
+    let values: Vec<String> = (0..16).map(|number| format!("needle-{number}-7f3ac9")).collect();
     let mut answers = Vec::new();
     let mut note = |ran: Ran| answers.push(ran.stdout + &ran.stderr);
     // The command line: kept, replaced, deleted, planned, refused.
@@ -144,6 +147,20 @@ async fn no_secret_is_found_in_data_output_logs_nats_or_answers() {
     note(run_reading(served.folder.path(), &dry, &values[3]).await.ends_with(0));
     note(served.set(" bad name", &values[4]).await.ends_with(3));
     note(served.set("large", &values[5].repeat(5_000)).await.ends_with(3));
+    // Addresses of channels: sent to, refused, replaced and destroyed.
+    let sink = Sink::start().await;
+    let add = |name: &'static str| ["notification", "channel", "add", name, "--stdin", "--replace"];
+    let hook = format!("json://{}/{}?secret={}", sink.address, values[12], values[13]);
+    note(run_reading(served.folder.path(), &add("hook"), &hook).await.ends_with(0));
+    note(served.run(&["notification", "channel", "test", "hook"]).await.ends_with(0));
+    assert!(sink.taken().contains(&values[12]), "it is sent where it is to be");
+    let ntfy = format!("ntfy://anna:{}@{}/{}", values[14], sink.address, values[15]);
+    note(run_reading(served.folder.path(), &add("hook"), &ntfy).await.ends_with(0));
+    note(served.run(&["notification", "channel", "test", "hook"]).await.ends_with(0));
+    note(run_reading(served.folder.path(), &add("bad"), &format!("ftp://{}", values[15])).await.ends_with(3));
+    note(served.run(&["notification", "channel", "list"]).await.ends_with(0));
+    note(served.run(&["notification", "outbox", "list"]).await.ends_with(0));
+    note(served.run(&["notification", "channel", "remove", "hook"]).await.ends_with(0));
     // HTTP: as a variable, in the text itself, under a taken command id, and each malformed.
     let set = "mutation($value: SecretValue!) { secretSet(input: { name: \"smtp\", value: $value }) { secret { id name setAt } userErrors { code message } } }";
     let command = "commandId: \"command-01890a5d-ac96-774b-bcce-b302099a8057\"";

@@ -77,8 +77,11 @@ impl Notices {
             Event::Dismissed { principal } => self.mark(file, stamp, stamp.id, principal, Mark::Dismissed)?,
             Event::AllRead { principal } => self.mark(file, stamp, ALL, principal, Mark::Read)?,
             Event::AllDismissed { principal } => self.mark(file, stamp, ALL, principal, Mark::Dismissed)?,
-            // Rules are asked of their stream.
-            Event::RuleAdded { .. } | Event::RuleRemoved { .. } => {}
+            // Rules and channels are asked of their stream.
+            Event::RuleAdded { .. }
+            | Event::RuleRemoved { .. }
+            | Event::ChannelAdded { .. }
+            | Event::ChannelRemoved { .. } => {}
         }
         Ok(())
     }

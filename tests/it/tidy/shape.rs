@@ -13,6 +13,7 @@ const CONCERNS: &[&str] = &[
     "check",
     "collection",
     "command",
+    "delivery",
     "disc",
     "download",
     "file",
@@ -114,6 +115,11 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "file", "look"),
     // Which files of a page are read, of a reading that was asked for.
     ("actors", "file", "page"),
+    // A message as the request that its service takes, and which is due when.
+    ("actors", "delivery", "call"),
+    ("actors", "delivery", "due"),
+    // What goes by mail, which is no request.
+    ("actors", "delivery", "mail"),
     // When each schedule comes next.
     ("actors", "schedule", "timetable"),
     // What a refresh has seen until its end.

@@ -59,7 +59,8 @@ impl Bench {
 }
 
 fn rule(event: &str, title: &str) -> Rule {
-    let wording = Wording { severity: Severity::Info, title: title.to_owned(), body: None };
+    let wording =
+        Wording { severity: Severity::Info, title: title.to_owned(), body: None, channels: Vec::new() };
     Rule { event: event.to_owned(), when: Vec::new(), topic: None, then: Then::Raise(wording) }
 }
 

@@ -64,14 +64,17 @@ pub(crate) struct WordingInput {
     title: String,
     /// What else is to be said.
     body: Option<String>,
+    /// Channels that it is sent to, however little it matters.
+    #[graphql(default)]
+    channels: Vec<String>,
 }
 
 impl NotificationRuleInput {
     pub(in crate::notification) fn read(self) -> Result<Rule> {
         let Self { event, when, topic, then } = self;
         let then = match then {
-            ThenInput::Raise(WordingInput { severity, title, body }) => {
-                Then::Raise(Wording { severity: severity.into(), title, body })
+            ThenInput::Raise(WordingInput { severity, title, body, channels }) => {
+                Then::Raise(Wording { severity: severity.into(), title, body, channels })
             }
             ThenInput::Resolve(true) => Then::Resolve {},
             ThenInput::Resolve(false) => {
@@ -111,6 +114,8 @@ pub(crate) struct NotificationRule {
     title: Option<String>,
     /// What else is to be said: a template.
     body: Option<String>,
+    /// Channels that it is sent to, however little it matters.
+    channels: Vec<String>,
 }
 
 /// What must be so of an event.
@@ -127,14 +132,14 @@ pub(crate) struct NotificationCondition {
 impl NotificationRule {
     pub(in crate::notification) fn new(name: String, rule: Rule, is_standard: bool) -> Self {
         let Rule { event, when, topic, then } = rule;
-        let (resolves, severity, title, body) = match then {
-            Then::Resolve {} => (true, None, None, None),
-            Then::Raise(Wording { severity, title, body }) => {
-                (false, Some(SeverityName::from(severity)), Some(title), body)
+        let (resolves, severity, title, body, channels) = match then {
+            Then::Resolve {} => (true, None, None, None, Vec::new()),
+            Then::Raise(Wording { severity, title, body, channels }) => {
+                (false, Some(SeverityName::from(severity)), Some(title), body, channels)
             }
         };
         let when = when.into_iter().map(NotificationCondition::from).collect();
-        Self { name, is_standard, event, when, topic, resolves, severity, title, body }
+        Self { name, is_standard, event, when, topic, resolves, severity, title, body, channels }
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod collection;
+pub mod delivery;
 pub mod download;
 pub mod file;
 pub mod job;
@@ -72,4 +73,5 @@ pub const REGISTRY: Registry = Registry::new(&[
     plan::ENTRY,
     collection::ENTRY,
     notification::ENTRY,
+    delivery::ENTRY,
 ]);

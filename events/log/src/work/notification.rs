@@ -1,5 +1,6 @@
 //! Stories of notices: what follows from an event by the rules of its project, and what people do with it.
 
+mod channel;
 mod wording;
 
 use mediary_events::{
@@ -8,7 +9,7 @@ use mediary_events::{
     file::File,
     notification::{
         Ask, Command, Notification, Rejection, State,
-        ask::{AddRule, RemoveRule, Which},
+        ask::{AddRule, RemoveRule, Which, WhichChannel},
         is_so,
     },
     playlist::Playlist,
@@ -17,19 +18,21 @@ use mediary_events::{
     told,
 };
 use mediary_schema::{
-    EventId, NotificationId, PrincipalId, Subject,
+    DeliveryId, EventId, NotificationId, PrincipalId, Subject,
     account::Permission,
     bounded::cut,
-    notification::{Notice, Rule, Then},
+    notification::{Channel, Notice, Rule, Then},
     redact,
 };
 use serde::Serialize;
 use serde_json::Value;
 
 use self::wording::{one_line, render};
+use super::delivery;
 use crate::{
     gate::{Entry, Fanout, Gate, Refusal, Registry, Story, Transaction, decode},
     log::Recorded,
+    vault::{Value as Address, Vault},
 };
 
 /// Notices, to everybody else.
@@ -49,7 +52,7 @@ pub(crate) const ENTRY: Entry = Entry {
 const TOPIC_BYTES_MAX: usize = 128;
 
 /// What a command on notices answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Told {
     /// The notices that were named, if some were.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -57,13 +60,24 @@ pub struct Told {
     /// The rule as it is now; none if it was removed, or it was about notices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<Rule>,
+    /// The channel as it is now, if one was added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    /// What is sent to see whether it arrives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery_id: Option<DeliveryId>,
 }
 
 /// What follows from an event by a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Consequence {
     /// Something is told.
-    Raise(Notice),
+    Raise {
+        /// What.
+        notice: Notice,
+        /// Channels that it is sent to, however little it matters.
+        channels: Vec<String>,
+    },
     /// What was told is over.
     Resolve {
         /// Of which thing.
@@ -89,13 +103,35 @@ impl Story for Ask {
                 check(story.registry(), &rule)?;
                 let added = Command::AddRule { name, rule: rule.clone(), replace };
                 story.execute::<Notification>(project.uuid(), added)?;
-                Ok(Told { notification_ids: Vec::new(), rule: Some(rule) })
+                Ok(Told { rule: Some(rule), ..Told::default() })
             }
             Self::RemoveRule(RemoveRule { name }) => {
                 story.execute::<Notification>(project.uuid(), Command::RemoveRule { name })?;
-                Ok(Told { notification_ids: Vec::new(), rule: None })
+                Ok(Told::default())
             }
+            // What is without an address is told by nobody.
+            Self::AddChannel(_) => Err(Rejection::NoAddress.into()),
+            Self::RemoveChannel(WhichChannel { name }) => channel::remove(story, name),
+            Self::TestChannel(WhichChannel { name }) => channel::test(story, name),
         }
+    }
+}
+
+/// Tells a command of somebody who has the vault, and the address of a channel that is added.
+pub fn tell_beside(
+    asked: &Ask,
+    story: &mut Transaction<'_>,
+    vault: &Vault,
+    address: &Address,
+) -> Result<Told, Refusal> {
+    match asked {
+        Ask::AddChannel(asked) => channel::add(story, asked, vault, address),
+        Ask::Read(_)
+        | Ask::Dismiss(_)
+        | Ask::AddRule(_)
+        | Ask::RemoveRule(_)
+        | Ask::RemoveChannel(_)
+        | Ask::TestChannel(_) => asked.tell(story),
     }
 }
 
@@ -124,13 +160,13 @@ fn each(
         let all_of_his = story.identities().notified(story.caller().project, principal);
         story.execute::<Notification>(all_of_his.uuid(), all)?;
     }
-    Ok(Told { notification_ids: ids, rule: None })
+    Ok(Told { notification_ids: ids, ..Told::default() })
 }
 
 /// The concerns whose events may lead to notices: whoever reads notices may read all of these. What notices themselves, and
 /// the places of reactions, would lead to has no end.
 pub fn sources(registry: &Registry) -> Vec<&'static str> {
-    const LEFT_OUT: [&str; 3] = [Notification::NAME, Reaction::NAME, Reservation::NAME];
+    const LEFT_OUT: [&str; 4] = [Notification::NAME, delivery::ENTRY.name, Reaction::NAME, Reservation::NAME];
     let is_source = |entry: &&Entry| entry.read == Permission::READ && !LEFT_OUT.contains(&entry.name);
     registry.entries().iter().filter(is_source).map(|entry| entry.name).collect()
 }
@@ -171,7 +207,7 @@ pub fn consequences(gate: &Gate, event: &Recorded) -> Result<Vec<Consequence>, R
     for (name, rule) in state.rules() {
         found.extend(consequence(gate, name, rule, event)?);
     }
-    found.sort_by_key(|consequence| matches!(consequence, Consequence::Raise(_)));
+    found.sort_by_key(|consequence| matches!(consequence, Consequence::Raise { .. }));
     Ok(found)
 }
 
@@ -195,7 +231,7 @@ pub fn consequence(
         Then::Resolve {} => Consequence::Resolve { subject, topic, cause },
         Then::Raise(wording) => {
             let body = wording.body.as_ref().map(|body| cut(render(body, &facts), Notice::BODY_BYTES_MAX));
-            Consequence::Raise(Notice {
+            let notice = Notice {
                 subject,
                 topic,
                 rule: name.to_owned(),
@@ -203,7 +239,8 @@ pub fn consequence(
                 severity: wording.severity,
                 title: cut(one_line(&render(&wording.title, &facts)), Notice::TITLE_BYTES_MAX),
                 body: body.filter(|body| !body.trim().is_empty()),
-            })
+            };
+            Consequence::Raise { notice, channels: wording.channels.clone() }
         }
     }))
 }
@@ -212,9 +249,14 @@ pub fn consequence(
 pub fn tell(story: &mut Transaction<'_>, consequence: &Consequence) -> Result<(), Refusal> {
     let (project, identities) = (story.caller().project, story.identities());
     match consequence {
-        Consequence::Raise(notice) => {
+        Consequence::Raise { notice, channels } => {
             let id = identities.notification(project, &notice.subject, notice.topic.as_deref());
-            story.entail::<Notification>(id.uuid(), Command::Raise { notice: notice.clone() })
+            let standing = story.state::<Notification>(id.uuid())?.standing.as_ref();
+            if standing.is_some_and(|standing| standing.notice == *notice) {
+                return Ok(());
+            }
+            story.entail::<Notification>(id.uuid(), Command::Raise { notice: notice.clone() })?;
+            channel::send(story, id, notice, channels)
         }
         Consequence::Resolve { subject, topic: Some(topic), cause } => {
             let id = identities.notification(project, subject, Some(topic));

@@ -84,7 +84,11 @@ pub fn tell(asked: &Ask, story: &mut Transaction<'_>, vault: &Vault, value: &Val
 }
 
 /// What is in the vault before the append is an orphan if that comes to nothing; told again it is the same.
-fn set(story: &mut Transaction<'_>, name: &str, kept: Option<(&Vault, &Value)>) -> Result<Told, Refusal> {
+pub(super) fn set(
+    story: &mut Transaction<'_>,
+    name: &str,
+    kept: Option<(&Vault, &Value)>,
+) -> Result<Told, Refusal> {
     let (project, command_id) = (story.caller().project, story.caller().command_id);
     let identities = story.identities();
     let secret_id = identities.secret(project, name);

@@ -1,8 +1,10 @@
-use mediary_schema::notification::{Condition, Notice, Rule, Severity, Test, Then};
+use mediary_schema::notification::{
+    Channel, Condition, Notice, QuietHours, Rule, Service, Severity, Test, Then,
+};
 
 use super::{
     super::{Event, Notification},
-    anna, cause, notice, raised, rule,
+    anna, cause, channel, notice, raised, rule,
 };
 use crate::testing::history;
 
@@ -22,6 +24,10 @@ fn samples() -> Vec<Event> {
         ..notice(2, "dispatcher is halted")
     };
     let principal = anna();
+    let mut sent = rule("job.failed");
+    if let Then::Raise(wording) = &mut sent.then {
+        wording.channels.push("phone".to_owned());
+    }
     let mut samples = vec![raised(1, "it could not be listed"), Event::Raised { notice: full }];
     for severity in [Severity::Info, Severity::Warning] {
         samples.push(Event::Raised { notice: Notice { severity, ..notice(3, "news") } });
@@ -34,8 +40,28 @@ fn samples() -> Vec<Event> {
         Event::AllDismissed { principal },
         Event::RuleAdded { name: "mine".to_owned(), rule: Rule { when, ..rule("job.failed") } },
         Event::RuleAdded { name: "its end".to_owned(), rule: resolving },
+        Event::RuleAdded { name: "to the phone".to_owned(), rule: sent },
         Event::RuleRemoved { name: "mine".to_owned() },
     ]);
+    let services = [
+        Service::Webhook,
+        Service::Ntfy,
+        Service::Gotify,
+        Service::Discord,
+        Service::Slack,
+        Service::Telegram,
+        Service::Matrix,
+        Service::Email,
+    ];
+    for service in services {
+        let quiet = QuietHours { from_minute: 1_320, until_minute: 420, zone: "Europe/Berlin".to_owned() };
+        let quiet = (service == Service::Ntfy).then_some(quiet);
+        let template = |text: &str| (service == Service::Email).then(|| text.to_owned());
+        let (title, body) = (template("[home] {{ title }}"), template("{{ body }} ({{ severity }})"));
+        let channel = Channel { service, quiet, title, body, ..channel() };
+        samples.push(Event::ChannelAdded { name: "phone".to_owned(), channel });
+    }
+    samples.push(Event::ChannelRemoved { name: "phone".to_owned() });
     samples
 }
 

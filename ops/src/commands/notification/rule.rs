@@ -85,6 +85,9 @@ pub(crate) struct Definition {
     /// How much it matters, `info` if nothing is said; what is urgent doesn't wait for the morning.
     #[arg(long, value_name = "S", value_enum, requires = "title")]
     severity: Option<Severity>,
+    /// A channel that it is sent to, however little it matters; may be given several times.
+    #[arg(long = "channel", value_name = "NAME", requires = "title")]
+    channels: Vec<String>,
 }
 
 /// Exactly one of them.
@@ -106,6 +109,13 @@ pub(crate) enum Severity {
     Warning,
     Error,
     Urgent,
+}
+
+impl Severity {
+    /// As the API takes it.
+    pub(super) fn name(self) -> String {
+        format!("{self:?}").to_ascii_uppercase()
+    }
 }
 
 /// Which rule, and of which events.
@@ -154,12 +164,11 @@ fn condition(text: &str) -> Result<Value, String> {
 impl Definition {
     /// As the API takes it.
     fn rule(self) -> Value {
-        let Self { event, when, topic, then: Then { title, resolve: _ }, body, severity } = self;
+        let Self { event, when, topic, then: Then { title, resolve: _ }, body, severity, channels } = self;
         let then = match title {
             Some(title) => {
-                let severity = severity.unwrap_or(Severity::Info);
-                let severity = format!("{severity:?}").to_ascii_uppercase();
-                json!({ "raise": { "severity": severity, "title": title, "body": body } })
+                let severity = severity.unwrap_or(Severity::Info).name();
+                json!({ "raise": { "severity": severity, "title": title, "body": body, "channels": channels } })
             }
             None => json!({ "resolve": true }),
         };

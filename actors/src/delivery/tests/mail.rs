@@ -1,0 +1,255 @@
+//! Mail, to a server of the test's own that speaks SMTP (RFC 5321), so that it can refuse, be busy and fall silent at each step.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use mediary_events::delivery::Event;
+use mediary_schema::delivery::DeliveryState;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+
+use super::Bench;
+
+/// How a server behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Takes,
+    /// Wants to know who sends, and doesn't believe it.
+    Disbelieves,
+    /// There is nobody of the second mailbox.
+    KnowsOnlyTheFirst,
+    /// Later, perhaps.
+    IsBusy,
+    /// Has the letter, and says nothing of it.
+    FallsSilent,
+    /// Offers TLS.
+    OffersTls,
+}
+
+/// A letter as it arrived.
+#[derive(Debug, Clone, Default)]
+struct Arrived {
+    from: String,
+    to: Vec<String>,
+    login: Option<String>,
+    text: String,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    letters: Mutex<Vec<Arrived>>,
+    /// Every line that came in plain text.
+    heard: Mutex<Vec<String>>,
+}
+
+struct Post {
+    address: SocketAddr,
+    held: Arc<Held>,
+    serving: JoinSet<()>,
+}
+
+impl Post {
+    async fn start(manner: Manner) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, held) = (listener.local_addr().unwrap(), Arc::<Held>::default());
+        let ours = Arc::clone(&held);
+        let mut serving = JoinSet::new();
+        serving.spawn(async move {
+            let mut talks = JoinSet::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                talks.spawn(talk(BufReader::new(stream), manner, Arc::clone(&ours)));
+            }
+        });
+        Self { address, held, serving }
+    }
+
+    fn letters(&self) -> Vec<Arrived> {
+        self.held.letters.lock().unwrap().clone()
+    }
+
+    fn heard(&self) -> String {
+        self.held.heard.lock().unwrap().join("\n")
+    }
+}
+
+impl Drop for Post {
+    fn drop(&mut self) {
+        self.serving.abort_all();
+    }
+}
+
+async fn talk(mut stream: BufReader<TcpStream>, manner: Manner, held: Arc<Held>) {
+    let mut arrived = Arrived::default();
+    say(&mut stream, "220 post.example ESMTP").await;
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
+            return;
+        }
+        assert!(line.ends_with("\r\n"), "{line:?}");
+        let line = line.trim_end();
+        held.heard.lock().unwrap().push(line.to_owned());
+        let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match verb {
+            "EHLO" if manner == Manner::OffersTls => say(&mut stream, "250-post\r\n250 STARTTLS").await,
+            "EHLO" => say(&mut stream, "250-post.example\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN").await,
+            "STARTTLS" => {
+                // It goes on in a way that is for nobody but who proves to be this server.
+                say(&mut stream, "220 go ahead").await;
+                let hello = stream.read_u8().await.unwrap();
+                assert_eq!(hello, 0x16, "TLS begins with a handshake");
+                return;
+            }
+            "AUTH" if manner == Manner::Disbelieves => say(&mut stream, "535 5.7.8 no").await,
+            "AUTH" => {
+                let encoded = rest.strip_prefix("PLAIN ").unwrap();
+                arrived.login = Some(String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap());
+                say(&mut stream, "235 2.7.0 welcome").await;
+            }
+            "MAIL" if manner == Manner::IsBusy => say(&mut stream, "451 4.3.0 later").await,
+            "MAIL" => {
+                arrived.from = rest.strip_prefix("FROM:").unwrap().to_owned();
+                say(&mut stream, "250 2.1.0 ok").await;
+            }
+            "RCPT" if manner == Manner::KnowsOnlyTheFirst && !arrived.to.is_empty() => {
+                say(&mut stream, "550 5.1.1 nobody of that name: bert@b.example").await;
+            }
+            "RCPT" => {
+                arrived.to.push(rest.strip_prefix("TO:").unwrap().to_owned());
+                say(&mut stream, "250 2.1.5 ok").await;
+            }
+            "DATA" => {
+                say(&mut stream, "354 go ahead").await;
+                arrived.text = text(&mut stream).await;
+                held.letters.lock().unwrap().push(std::mem::take(&mut arrived));
+                if manner == Manner::FallsSilent {
+                    std::future::pending::<()>().await;
+                }
+                say(&mut stream, "250 2.0.0 taken").await;
+            }
+            "QUIT" => return say(&mut stream, "221 2.0.0 bye").await,
+            other => panic!("{other}"),
+        }
+    }
+}
+
+async fn say(stream: &mut BufReader<TcpStream>, text: &str) {
+    // Whoever has enough of it doesn't listen to the end.
+    stream.write_all(format!("{text}\r\n").as_bytes()).await.ok();
+}
+
+/// A letter until the dot that stands alone, without the dots that were put before others.
+async fn text(stream: &mut BufReader<TcpStream>) -> String {
+    let mut text = String::new();
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).await.unwrap();
+        match line.strip_prefix('.') {
+            Some("\r\n") => return text,
+            Some(rest) => text.push_str(rest),
+            None => text.push_str(&line),
+        }
+    }
+}
+
+// CH-11: mail.
+// invariant: N-5
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_goes_by_mail_once() {
+    let (bench, post) = (Bench::new(), Post::start(Manner::Takes).await);
+    let address =
+        format!("mailto://anna:hunter2@{}?from=a@a.example&to=bert@b.example,cara@c.example", post.address);
+    bench.add("post", &address).await;
+    let running = bench.start().await;
+    let id = bench.test("post").await;
+    bench.stands(id, DeliveryState::Sent).await;
+    running.stop().await;
+    let [letter] = &post.letters()[..] else { panic!("{:?}", post.letters()) };
+    assert_eq!((letter.from.as_str(), letter.to.len()), ("<a@a.example>", 2));
+    assert_eq!(letter.login.as_deref(), Some("\0anna\0hunter2"));
+    for said in [
+        "From: a@a.example\r\n",
+        "To: bert@b.example, cara@c.example\r\n",
+        "Subject: This is a test of the channel post\r\n",
+        "Auto-Submitted: auto-generated\r\n",
+        &format!("Message-ID: <{id}@a.example>\r\n"),
+    ] {
+        assert!(letter.text.contains(said), "{said:?} in {}", letter.text);
+    }
+    assert!(matches!(bench.events()[..], [Event::Queued { .. }, Event::Begun {}, Event::Completed {}]));
+}
+
+// Issue 8, must hold 4.
+// invariant: N-6
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_mail_server_refuses_was_surely_not_sent() {
+    for (manner, says, expected) in [
+        (Manner::Disbelieves, "the mail server answers 535", DeliveryState::Failed),
+        (Manner::KnowsOnlyTheFirst, "the mail server answers 550", DeliveryState::Failed),
+        (Manner::IsBusy, "the mail server answers 451", DeliveryState::Queued),
+    ] {
+        let (bench, post) = (Bench::new(), Post::start(manner).await);
+        let to = "from=a@a.example&to=anna@b.example,bert@b.example";
+        bench.add("post", &format!("mailto://anna:hunter2@{}?{to}", post.address)).await;
+        let running = bench.start().await;
+        let id = bench.test("post").await;
+        let reason = bench.reason(id).await;
+        running.stop().await;
+        assert_eq!(reason, says);
+        bench.stands(id, expected).await;
+        assert!(post.letters().is_empty(), "{manner:?}");
+    }
+}
+
+// Issue 8, must hold 4: killed between sending and recording.
+// invariant: N-5
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_nobody_has_an_answer_for_is_unsure() {
+    let (bench, post) = (Bench::new(), Post::start(Manner::FallsSilent).await);
+    bench.add("post", &format!("mailto://{}?from=a@a.example", post.address)).await;
+    let running = bench.start().await;
+    let id = bench.test("post").await;
+    while post.letters().is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    running.kill().await;
+    let running = bench.start().await;
+    bench.stands(id, DeliveryState::Unsure).await;
+    running.stop().await;
+    assert_eq!(post.letters().len(), 1, "it was not sent a second time");
+}
+
+// SE-10: without TLS, where that was wanted, nothing is said.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_told_only_to_a_server_that_proves_who_it_is() {
+    for (manner, says) in [
+        (Manner::Takes, "the mail server offers no encryption (STARTTLS)"),
+        (Manner::OffersTls, "the source can't be reached"),
+    ] {
+        let (bench, post) = (Bench::new(), Post::start(manner).await);
+        bench.add("post", &format!("mailtos://anna:hunter2@{}?from=a@a.example", post.address)).await;
+        let running = bench.start().await;
+        let id = bench.test("post").await;
+        let reason = bench.reason(id).await;
+        running.stop().await;
+        assert!(reason.starts_with(says), "{reason}");
+        assert!(!post.heard().contains("AUTH") && post.letters().is_empty(), "{}", post.heard());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_server_in_a_private_network_is_reached_only_where_that_is_opened() {
+    let (bench, post) = (Bench::of(tempfile::tempdir().unwrap(), false), Post::start(Manner::Takes).await);
+    bench.add("post", &format!("mailto://{}?from=a@a.example", post.address)).await;
+    let running = bench.start().await;
+    let id = bench.test("post").await;
+    bench.stands(id, DeliveryState::Failed).await;
+    running.stop().await;
+    assert_eq!(post.heard(), "");
+}

@@ -1,0 +1,128 @@
+//! Stories of channels: each with its address as a secret, and what is sent to it in its words.
+
+use mediary_events::{
+    notification::{Command, Notification, Rejection, ask::AddChannel},
+    secret::{self as secrets, Secret},
+};
+use mediary_schema::{
+    DeliveryId, NotificationId,
+    account::Permission,
+    bounded::cut,
+    delivery::Message,
+    notification::{AddressRefused, Channel, Notice, Severity, Target},
+};
+use serde_json::json;
+
+use super::{
+    Told,
+    wording::{self, one_line, render},
+};
+use crate::{
+    gate::{Refusal, Transaction},
+    vault::{Value as Address, Vault},
+    work::{delivery, secret},
+};
+
+/// The name of the secret that is a channel's address.
+fn secret_of(channel: &str) -> String {
+    format!("channel {channel}")
+}
+
+/// An address is a secret as a whole: the event names it, and says of it what is spoken there, and to which host.
+pub(super) fn add(
+    story: &mut Transaction<'_>,
+    asked: &AddChannel,
+    vault: &Vault,
+    address: &Address,
+) -> Result<Told, Refusal> {
+    story.require(Permission::NOTIFY)?;
+    let refused = |reason: String| Refusal::from(Rejection::BadChannel { reason });
+    let target =
+        std::str::from_utf8(address.reveal()).map_err(|_| refused("its address is no text".to_owned()))?;
+    let target: Target = target.parse().map_err(|error: AddressRefused| refused(error.to_string()))?;
+    let (project, secret_name) = (story.caller().project, secret_of(&asked.name));
+    let secret_id = story.identities().secret(project, &secret_name);
+    let (service, host) = (target.service(), target.host());
+    let AddChannel { from, quiet, title, body, .. } = asked.clone();
+    let channel = Channel { service, host, secret_id, from, quiet, title, body };
+    if let Some(reason) = channel.templates().find_map(|template| wording::check(template).err()) {
+        return Err(refused(reason));
+    }
+    let command =
+        Command::AddChannel { name: asked.name.clone(), channel: channel.clone(), replace: asked.replace };
+    // Refused before anything is written.
+    story.execute::<Notification>(project.uuid(), command)?;
+    secret::set(story, &secret_name, Some((vault, address)))?;
+    Ok(Told { channel: Some(channel), ..Told::default() })
+}
+
+/// Its address is destroyed with it.
+pub(super) fn remove(story: &mut Transaction<'_>, name: String) -> Result<Told, Refusal> {
+    let project = story.caller().project;
+    let secret_id = find(story, &name)?.secret_id;
+    story.execute::<Notification>(project.uuid(), Command::RemoveChannel { name })?;
+    let delete =
+        |story: &mut Transaction<'_>| story.execute::<Secret>(secret_id.uuid(), secrets::Command::Delete);
+    match story.part(delete) {
+        // Somebody did it by hand.
+        Ok(()) | Err(Refusal::Rejected(_)) => Ok(Told::default()),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+pub(super) fn test(story: &mut Transaction<'_>, name: String) -> Result<Told, Refusal> {
+    story.require(Permission::NOTIFY)?;
+    let channel = find(story, &name)?;
+    let command_id = story.caller().command_id;
+    let id = DeliveryId::from_uuid(story.identities().made_by(DeliveryId::KIND, command_id));
+    let title = format!("This is a test of the channel {name}");
+    let message =
+        Message { notification_id: None, severity: Severity::Urgent, title, body: None, link: None };
+    delivery::queue(story, id, name, &channel, worded(&channel, message))?;
+    Ok(Told { delivery_id: Some(id), ..Told::default() })
+}
+
+fn find(story: &mut Transaction<'_>, name: &str) -> Result<Channel, Refusal> {
+    let project = story.caller().project;
+    let found = story.state::<Notification>(project.uuid())?.channels.get(name).cloned();
+    found.ok_or_else(|| Rejection::ChannelNotFound { name: name.to_owned() }.into())
+}
+
+/// Has a notice sent to the channels that are for it, in the same append.
+pub(super) fn send(
+    story: &mut Transaction<'_>,
+    id: NotificationId,
+    notice: &Notice,
+    named: &[String],
+) -> Result<(), Refusal> {
+    let (project, identities) = (story.caller().project, story.identities());
+    let channels = story.state::<Notification>(project.uuid())?.channels.clone();
+    let is_for_it =
+        |(name, channel): &(String, Channel)| notice.severity >= channel.from || named.contains(name);
+    for (name, channel) in channels.into_iter().filter(is_for_it) {
+        let message = Message {
+            notification_id: Some(id),
+            severity: notice.severity,
+            title: notice.title.clone(),
+            body: notice.body.clone(),
+            link: Some(notice.subject.link()),
+        };
+        let delivery_id = identities.delivery(notice.cause, id, &name);
+        delivery::queue(story, delivery_id, name, &channel, worded(&channel, message))?;
+    }
+    Ok(())
+}
+
+/// A message in the words of its channel. Where a title comes to nothing, it stays what it was.
+fn worded(channel: &Channel, message: Message) -> Message {
+    let facts = json!({ "title": message.title, "body": message.body, "severity": message.severity.name(),
+        "link": message.link });
+    let title = channel.title.as_ref().map(|template| one_line(&render(template, &facts)));
+    let title = title.filter(|title| !title.is_empty());
+    let title = title.map_or_else(|| message.title.clone(), |title| cut(title, Notice::TITLE_BYTES_MAX));
+    let body = match &channel.body {
+        Some(template) => Some(cut(render(template, &facts), Notice::BODY_BYTES_MAX)),
+        None => message.body.clone(),
+    };
+    Message { title, body: body.filter(|body| !body.trim().is_empty()), ..message }
+}
