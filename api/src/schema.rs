@@ -21,6 +21,7 @@ use mediary_schema::{
     root::Standings,
     scope::Scope,
     setting::{QuotaOf, QuotaUse},
+    site::Pace,
     ticket::Wait,
 };
 use tokio::sync::{Semaphore, watch};
@@ -76,6 +77,9 @@ pub trait Queue: fmt::Debug + Send + Sync {
 
     /// How much of whose work there is, and was on this day.
     fn quota_uses(&self, of: Vec<QuotaOf>) -> BoxFuture<'static, HashMap<QuotaOf, QuotaUse>>;
+
+    /// How often these sites are asked, and what that means for what waits for them.
+    fn paces(&self, sites: Vec<String>) -> BoxFuture<'static, HashMap<String, Pace>>;
 }
 
 /// What resolvers find: the gate, the views, the signals.

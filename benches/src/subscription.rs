@@ -19,6 +19,7 @@ use mediary_schema::{
     lane::Load,
     root::Standings,
     setting::{QuotaOf, QuotaUse},
+    site::Pace,
     ticket::Wait,
 };
 use tokio::{
@@ -114,6 +115,10 @@ impl Queue for NoQueue {
     }
 
     fn quota_uses(&self, _: Vec<QuotaOf>) -> BoxFuture<'static, HashMap<QuotaOf, QuotaUse>> {
+        ready(HashMap::new()).boxed()
+    }
+
+    fn paces(&self, _: Vec<String>) -> BoxFuture<'static, HashMap<String, Pace>> {
         ready(HashMap::new()).boxed()
     }
 }

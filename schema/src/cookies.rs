@@ -26,6 +26,17 @@ pub struct SiteCookies {
     pub always: bool,
 }
 
+/// With which cookies a site is asked, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UseCookies {
+    /// When they are sent along.
+    pub mode: CookieMode,
+    /// The secret that has them: a file of cookies as browsers export it; as it was if left out.
+    #[serde(default, skip_serializing_if = "crate::is_default")]
+    pub secret_id: Option<SecretId>,
+}
+
 impl CookieMode {
     /// When these are sent along.
     pub fn of(cookies: Option<&SiteCookies>) -> Self {

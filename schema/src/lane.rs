@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{FailureClass, JobId, Timestamp, bounded, job::Failure};
+use crate::{FailureClass, JobId, Timestamp, bounded, job::Failure, site::Pace};
 
 /// What work shares: a job needs one of each kind at most.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -81,6 +81,8 @@ pub struct Load {
     pub waiting: u64,
     /// What of its budget is in use.
     pub used: Use,
+    /// How often it is asked, if it is a host.
+    pub pace: Option<Pace>,
 }
 
 /// What of a resource is in use.

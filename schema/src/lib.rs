@@ -34,6 +34,7 @@ pub mod scope;
 pub mod secret;
 pub mod setting;
 pub mod several;
+pub mod site;
 pub mod subject;
 pub mod template;
 pub mod ticket;

@@ -154,6 +154,13 @@ pub enum Wait {
     LanePaused(Lane),
     /// For what the quota of its project, or of whoever started it, leaves.
     Quota(OverQuota),
+    /// For what the request budget of a site leaves.
+    Budget {
+        /// The site.
+        lane: Lane,
+        /// When it leaves something.
+        until: Timestamp,
+    },
     /// For a part that was halted.
     Halted(WorkKind),
     /// For its turn.

@@ -14,6 +14,8 @@ use mediary_schema::playlist::LiveStatus;
 use mediary_tests::{Client, Platform, events_of, files_below, until};
 use serde_json::{Value, json};
 
+use crate::site::{pace, runs, set_budget};
+
 const FOLLOW: &str = "mutation($input: PlaylistFollowInput!) { playlistFollow(input: $input) {
     playlist { id keepFilter } job { id } userErrors { code message advice } } }";
 
@@ -114,15 +116,18 @@ async fn until_idle(client: &Client) -> usize {
     .await
 }
 
-// LI-07, LI-08, LI-09, LI-14: a month in which three entries come, one goes private, one is renamed, one vanishes for
-// one look and returns, and a premiere happens.
+// LI-07, LI-08, LI-09, LI-11, LI-14: a month in which three entries come, one goes private, one is renamed, one vanishes
+// for one look and returns, and a premiere happens; the site is asked no more often than its budget.
 // invariant: P-12
+// invariant: J-23
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_followed_for_a_month_and_what_is_new_is_there() {
     const DAY: Duration = Duration::from_hours(24);
+    const RUNS_PER_HOUR: usize = 4;
     let (platform, calendar) = Platform::start_by_the_clock().await;
     let (client, site) = (&platform.client, &platform.site);
     let list = site.add_list("diary", ListOptions::new("diary", 3)).unwrap();
+    set_budget(client, json!({ "perHour": RUNS_PER_HOUR, "perDay": 3 * RUNS_PER_HOUR })).await;
     let wanted = json!({ "url": site.list_url("diary"), "keep": "NEW", "quality": "audio",
         "refreshTiming": { "everySeconds": 86_400 } });
     let followed = follow(client, wanted).await;
@@ -154,6 +159,10 @@ async fn a_list_is_followed_for_a_month_and_what_is_new_is_there() {
         assert_eq!(found, change, "day {day}");
         let outcome = if change.is_empty() { "UNCHANGED" } else { "CHANGED" };
         assert_eq!(client.playlist(id).await["refreshOutcome"], json!(outcome), "day {day}");
+        // All of a day happens within an hour.
+        let asked = runs(&site.requests());
+        assert!((1..=RUNS_PER_HOUR).contains(&asked), "day {day}: asked {asked} times");
+        assert_eq!(pace(client).await["lastHourCount"], json!(asked), "day {day}: each is counted");
         if change.is_empty() && !is_awaited {
             quiet_days.push(site.requests().all().len());
         }

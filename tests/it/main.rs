@@ -35,6 +35,7 @@ mod renamed;
 mod roles;
 mod root;
 mod shredding;
+mod site;
 mod slots;
 mod stale;
 mod subscription;

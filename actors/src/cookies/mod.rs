@@ -19,7 +19,7 @@ use mediary_log::whole;
 use mediary_schema::{FailureClass, job::Failure};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use clerk::of_list;
+pub(crate) use clerk::of;
 
 use crate::ytdlp::DESCRIBED;
 

@@ -67,10 +67,8 @@ impl Clerk for DownloadClerk {
         (): &mut (),
         Question::Cookies: Question,
     ) -> Result<Option<Cookies>, Unable> {
-        match item.entry {
-            Some(entry) => cookies::of_list(attempt, &self.vault, entry.playlist_id).await,
-            None => Ok(None),
-        }
+        let playlist_id = item.entry.map(|entry| entry.playlist_id);
+        cookies::of(attempt, &self.vault, playlist_id, &item.source.url).await
     }
 
     async fn finish(

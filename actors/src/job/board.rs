@@ -8,6 +8,7 @@ mod budgets;
 mod flows;
 mod fold;
 mod kept;
+mod pacing;
 mod slots;
 mod turns;
 mod waits;
@@ -21,13 +22,17 @@ use mediary_schema::{
     job::{JobState, WorkKind},
     lane::{Hold, Lane, Reason},
     setting::Limits,
+    site::RequestBudget,
 };
 use serde::{Deserialize, Serialize};
 
-use self::flows::{FlowId, Flows};
 pub(super) use self::fold::Told;
 #[cfg(test)]
 pub(super) use self::{budgets::Owner, flows::Flow, slots::SLOTLESS_MAX};
+use self::{
+    flows::{FlowId, Flows},
+    pacing::Pacing,
+};
 use crate::resource::{Leased, Left};
 
 /// Who has a job.
@@ -96,8 +101,12 @@ pub struct Board {
     pub(super) halted: Vec<String>,
     /// Lanes that are held.
     pub(super) lanes: lane::State,
+    /// How often each site is asked.
+    pacing: Pacing,
     /// Resources of which nothing was left when it was asked last: no part of what the log says.
     full: BTreeSet<Lane>,
+    /// Sites that may not be asked now: as of the last look.
+    spent: BTreeSet<Lane>,
 }
 
 impl Board {
@@ -105,6 +114,13 @@ impl Board {
     pub fn current(log: &Log) -> Result<Self, ReadError> {
         let mut board = Self::restore(log);
         board.read_on(log).map(|()| board)
+    }
+
+    /// How often a site is asked of which nobody said anything.
+    #[must_use]
+    pub fn with_usual_budget(mut self, usual: RequestBudget) -> Self {
+        self.pacing.set_usual(usual);
+        self
     }
 
     /// Reads on to the head of the log. Blocks.
@@ -169,11 +185,24 @@ impl Board {
     ) -> (Vec<JobId>, Option<Timestamp>) {
         self.pass_to(now);
         self.full = left.full().cloned().collect();
-        self.show_holds();
+        self.look_at_sites(now);
         let is_offered = |kind| offered.contains(&kind) && !self.is_halted(kind);
-        let ready = self.flows.choose(&self.limits, now, is_offered, left);
+        let left_of = |lane: &Lane| left.of(lane).min(self.pacing.left(lane, now));
+        let ready = self.flows.choose(&self.limits, now, is_offered, &left_of);
         let due = self.later.first().map(|(moment, _)| *moment);
-        (ready, due.into_iter().chain(self.flows.renewal()).min())
+        (ready, [due, self.flows.renewal(), self.asked_again_at(now)].into_iter().flatten().min())
+    }
+
+    /// Finds out which sites may not be asked at this moment.
+    fn look_at_sites(&mut self, now: Timestamp) {
+        self.spent = self.pacing.spent(now);
+        self.show_holds();
+    }
+
+    /// When the first site may be asked again that something waits for.
+    fn asked_again_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let waited_for = self.spent.iter().filter(|lane| self.flows.ready_count(lane) > 0);
+        waited_for.filter_map(|lane| self.pacing.next_at(lane, now)).min()
     }
 
     /// Of which resources somebody waits for a unit, who could start with it.
@@ -181,7 +210,9 @@ impl Board {
         if self.full.is_empty() || self.flows.room(&self.limits) == 0 {
             return BTreeSet::new();
         }
-        let is_held = |lane: &Lane| self.lanes.of(lane).is_some() || self.lanes.is_paused(lane);
+        let is_held = |lane: &Lane| {
+            self.lanes.of(lane).is_some() || self.lanes.is_paused(lane) || self.spent.contains(lane)
+        };
         let full = self.full.iter().filter(|lane| !is_held(lane)).cloned().collect();
         let may_start = |kind| {
             offered.contains(&kind) && !self.is_halted(kind) && self.flows.has_room(&self.limits, kind)
@@ -310,7 +341,7 @@ impl Board {
 
     fn show_holds(&mut self) {
         let held = self.lanes.holds.iter().map(|hold| &hold.lane);
-        self.flows.hold(held.chain(&self.lanes.paused).chain(&self.full).cloned());
+        self.flows.hold(held.chain(&self.lanes.paused).chain(&self.full).chain(&self.spent).cloned());
     }
 }
 

@@ -13,8 +13,9 @@ use mediary_log::{Log, ReadError, Recorded};
 use mediary_schema::{
     AttemptId, JobId, Timestamp,
     job::WorkKind,
-    lane::Load,
+    lane::{Lane, Load},
     setting::{QuotaOf, QuotaUse},
+    site::Pace,
     ticket::Wait,
     worker::WorkerLife,
 };
@@ -88,7 +89,7 @@ impl Desk {
     ) -> Result<T, ActorProcessingErr> {
         self.blocking(|desk| {
             let mut within = desk.lock();
-            within.read_on(&desk.log).map(question)
+            within.read_on(desk).map(question)
         })
         .await
     }
@@ -103,9 +104,22 @@ impl Desk {
     }
 
     /// Every lane that open work needs, that is held, or that is in use.
-    pub async fn lanes(self: &Arc<Self>) -> Result<Vec<Load>, ActorProcessingErr> {
+    pub async fn lanes(self: &Arc<Self>, now: Timestamp) -> Result<Vec<Load>, ActorProcessingErr> {
         let resources = self.resources.clone();
-        self.ask(move |board| board.lanes(&resources)).await
+        self.ask(move |board| board.lanes(&resources, now)).await
+    }
+
+    /// How often these sites are asked, and what that means for what waits for them.
+    pub async fn paces(
+        self: &Arc<Self>,
+        sites: Vec<String>,
+        now: Timestamp,
+    ) -> Result<BTreeMap<String, Pace>, ActorProcessingErr> {
+        let pace = move |board: &mut Board| {
+            let of = |site: String| Some((site.clone(), board.pace(&Lane::Host(site), now)?));
+            sites.into_iter().filter_map(of).collect()
+        };
+        self.ask(pace).await
     }
 
     /// How much of whose work there is, and was on this day.
@@ -139,7 +153,7 @@ impl Desk {
         let desk = Arc::clone(self);
         self.blocking(move |blocking| {
             let mut within = blocking.lock();
-            let board = within.read_on(&blocking.log)?;
+            let board = within.read_on(blocking)?;
             let (position, had) = (board.position, board.attempts(kind, life.worker_id).collect());
             let holder = Arc::new(());
             let post = Post { holder: Arc::downgrade(&holder), life, position, tasks: Vec::new() };
@@ -169,10 +183,10 @@ impl Desk {
 }
 
 impl Within {
-    fn read_on(&mut self, log: &Log) -> Result<&mut Board, ReadError> {
+    fn read_on(&mut self, Desk { log, resources, .. }: &Desk) -> Result<&mut Board, ReadError> {
         let Self { board, posts, saved, .. } = self;
         let board = board.get_or_insert_with(|| {
-            let restored = Board::restore(log);
+            let restored = Board::restore(log).with_usual_budget(resources.budgets().usual);
             *saved = restored.position;
             restored
         });
@@ -247,7 +261,7 @@ impl PostHandle {
         let (kind, holder) = (self.kind, Arc::downgrade(&self.holder));
         let collect = move |desk: &Desk| {
             let mut within = desk.lock();
-            let position = within.read_on(&desk.log)?.position;
+            let position = within.read_on(desk)?.position;
             let post = within.posts.get_mut(&kind).filter(|post| post.holder.ptr_eq(&holder));
             Ok((post.map(|post| std::mem::take(&mut post.tasks)).unwrap_or_default(), position))
         };

@@ -3,6 +3,7 @@
 mod bench;
 mod dispatching;
 mod model;
+mod pacing;
 mod performing;
 mod quotas;
 mod resources;

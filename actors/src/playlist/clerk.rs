@@ -43,7 +43,8 @@ impl Clerk for ListClerk {
         question: Question,
     ) -> Result<Answer, Unable> {
         if question == Question::Cookies {
-            return cookies::of_list(attempt, &self.vault, work.playlist_id).await.map(Answer::Cookies);
+            let cookies = cookies::of(attempt, &self.vault, Some(work.playlist_id), &work.url).await;
+            return cookies.map(Answer::Cookies);
         }
         let known = |state: &State| {
             let seen = state.rows.iter().filter(|row| row.seen && row.availability.is_available());

@@ -1,4 +1,4 @@
-use mediary_schema::lane::Lane;
+use mediary_schema::{lane::Lane, site::RequestBudget};
 
 /// How much of a resource there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,13 +25,15 @@ pub struct Budgets {
     pub library_disk: u32,
     /// Of an encoder.
     pub encoder: u32,
+    /// How often a site is asked of which nobody said anything.
+    pub usual: RequestBudget,
 }
 
 impl Default for Budgets {
     fn default() -> Self {
         // As many jobs as there can be at once need a disk, those besides that have returned their slot: what is too
         // many for it, the limits say. Cheap encoders encode for one; none says how many it can.
-        Self { host: 8, library_disk: 128, encoder: 1 }
+        Self { host: 8, library_disk: 128, encoder: 1, usual: RequestBudget::UNLIMITED }
     }
 }
 

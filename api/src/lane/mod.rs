@@ -8,6 +8,7 @@ mod query;
 
 pub(crate) use entry::ENTRY;
 pub(crate) use mutation::LaneMutation as Mutation;
+pub(crate) use object::{LaneHold, Pace, RequestBudget};
 pub(crate) use query::LaneQuery as Query;
 
 pub(crate) use crate::nothing::Subscription;

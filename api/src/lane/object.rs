@@ -1,6 +1,9 @@
+mod pace;
+
 use async_graphql::{Enum, ID, SimpleObject};
 use mediary_schema::lane::{Hold, Holder, Load, Share, Use};
 
+pub(crate) use self::pace::{Pace, RequestBudget};
 use crate::{
     job::WaitReason,
     scalar::{DateTime, Long},
@@ -25,6 +28,8 @@ pub(crate) struct Lane {
     holders: Vec<LaneHolder>,
     /// Whatever short there is, such as a request, that waits for a permit.
     waiting_permit_count: Long,
+    /// How often it is asked, if it is a host.
+    pace: Option<Pace>,
 }
 
 /// Who has a unit of a lane's budget.
@@ -76,7 +81,7 @@ impl From<Hold> for LaneHold {
 }
 
 impl From<Load> for Lane {
-    fn from(Load { lane, hold, is_paused, at_work, waiting, used }: Load) -> Self {
+    fn from(Load { lane, hold, is_paused, at_work, waiting, used, pace }: Load) -> Self {
         let Use { units, holders, waiting: waiting_permits } = used;
         Self {
             name: lane.name(),
@@ -87,6 +92,7 @@ impl From<Load> for Lane {
             budget: units,
             holders: holders.into_iter().map(LaneHolder::from).collect(),
             waiting_permit_count: Long(waiting_permits),
+            pace: pace.map(Pace::from),
         }
     }
 }

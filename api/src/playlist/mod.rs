@@ -8,7 +8,7 @@ mod query;
 mod subscription;
 
 pub(crate) use entry::ENTRY;
-pub(crate) use mutation::PlaylistMutation as Mutation;
-pub(crate) use object::{Entry, EntryById, Playlist, PlaylistById};
+pub(crate) use mutation::{CookiesInput, PlaylistMutation as Mutation};
+pub(crate) use object::{CookieModeName, Entry, EntryById, Playlist, PlaylistById};
 pub(crate) use query::PlaylistQuery as Query;
 pub(crate) use subscription::PlaylistSubscription as Subscription;

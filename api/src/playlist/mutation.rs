@@ -1,7 +1,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::playlist::{Ask, ask};
 use mediary_projections::{Snapshot, Views, playlist::PlaylistView};
-use mediary_schema::{JobId, Several, playlist::Keep, schedule::Timing};
+use mediary_schema::{JobId, Several, cookies::UseCookies, playlist::Keep, schedule::Timing};
 
 use super::{
     Playlist,
@@ -33,7 +33,7 @@ pub(crate) struct PlaylistFollowInput {
     /// `published>=2026-01-01`, `published<=2026-12-31`, `kind=` and `kind!=` with `video`, `short` or `live`. Each entry that is
     /// kept keeps to all of them. As it was if left out, none at first. Only with `keep`.
     filter: Option<Vec<String>>,
-    /// With which cookies it and its entries are asked for from now on; as it was if left out, with none at first.
+    /// With which cookies it and its entries are asked for from now on; as it was if left out, with those of its site at first.
     cookies: Option<CookiesInput>,
     /// How often it is refreshed from now on, by a schedule called `refresh PLAYLIST-ID`; as it was if left out, never at first.
     refresh_timing: Option<ScheduleTiming>,
@@ -44,7 +44,7 @@ pub(crate) struct PlaylistFollowInput {
 }
 
 /// With which cookies a site is asked, and when.
-#[derive(Debug, InputObject)]
+#[derive(Debug, Clone, InputObject)]
 pub(crate) struct CookiesInput {
     /// When they are sent along.
     mode: CookieModeName,
@@ -53,10 +53,10 @@ pub(crate) struct CookiesInput {
 }
 
 impl CookiesInput {
-    fn parse(self) -> Result<ask::UseCookies> {
+    pub(crate) fn parse(self) -> Result<UseCookies> {
         let Self { mode, secret_id } = self;
         let secret_id = secret_id.map(|id| parse_id(&id)).transpose()?;
-        Ok(ask::UseCookies { mode: mode.into(), secret_id })
+        Ok(UseCookies { mode: mode.into(), secret_id })
     }
 }
 

@@ -70,6 +70,8 @@ pub(crate) struct SecretDeletePayload {
     is_destroyed: bool,
     /// Lists that were asked for with it as their cookies, and are asked for without from now on.
     used_by: Vec<ID>,
+    /// Sites that were asked with it as their cookies, and are asked without from now on.
+    used_by_sites: Vec<String>,
     /// Where something of it may be left that no program reaches.
     out_of_reach: Vec<OutOfReach>,
     #[graphql(flatten)]
@@ -129,8 +131,10 @@ impl SecretMutation {
         let is_destroyed = destroyed.is_some_and(|key| !vault.has_key(key));
         let users = told.iter().flat_map(|told| &told.used_by);
         let used_by = users.map(|id| ID(id.to_string())).collect();
+        let used_by_sites = told.iter().flat_map(|told| told.used_by_sites.clone()).collect();
         let out_of_reach = told.map_or(&[][..], |told| told.out_of_reach).iter().map(OutOfReach::from);
-        Ok(SecretDeletePayload { is_destroyed, used_by, out_of_reach: out_of_reach.collect(), done })
+        let out_of_reach = out_of_reach.collect();
+        Ok(SecretDeletePayload { is_destroyed, used_by, used_by_sites, out_of_reach, done })
     }
 }
 

@@ -26,6 +26,12 @@ impl Explains for Words {
                 format!("changed how much of the work of {of} there may be")
             }
             Event::QuotaChanged { of, .. } => format!("limits the work of {of} no longer"),
+            Event::SiteChanged { site, settings } if settings.sets_something() => {
+                format!("changed what holds for the site {site}")
+            }
+            Event::SiteChanged { site, .. } => {
+                format!("lets hold for the site {site} what holds for any other")
+            }
         };
         Ok(event_of::<Setting>(recorded).map(said))
     }

@@ -3,13 +3,15 @@ use mediary_events::setting::{Ask, ask};
 use mediary_schema::{
     PrincipalId, ProjectId,
     setting::{Quota as QuotaValue, QuotaOf},
+    site::RequestBudget,
 };
 
-use super::object::{Limits, Quota};
+use super::object::{Limits, Quota, Site};
 use crate::{
     asking::{self, Done, Terms},
     error::parse_id,
     job::Kind,
+    playlist::CookiesInput,
     scalar::Long,
 };
 
@@ -70,8 +72,68 @@ pub(crate) struct QuotaPayload {
     done: Done,
 }
 
+/// How often a site is asked from now on; what is left out is not limited. What is counted are runs: tries of jobs that
+/// need the site, each a look at a list or the fetching of one item.
+#[derive(Debug, Clone, Copy, InputObject)]
+pub(crate) struct RequestBudgetInput {
+    /// Runs that are begun within any hour.
+    per_hour: Option<u32>,
+    /// Runs that are begun within any 24 hours.
+    per_day: Option<u32>,
+    /// The least between the beginnings of two runs, to which chance adds up to half of it; a day at most.
+    pause_ms: Option<Long>,
+}
+
+/// What is to hold for a site from now on; what is left out stays as it is.
+#[derive(Debug, Clone, InputObject)]
+pub(crate) struct SiteSetInput {
+    /// The name of its host, as addresses have it: `www.example.org`.
+    name: String,
+    /// How often it is asked.
+    budget: Option<RequestBudgetInput>,
+    /// With which cookies it is asked: for lists of it of which nobody said otherwise, and for single items.
+    cookies: Option<CookiesInput>,
+    #[graphql(flatten)]
+    terms: Terms,
+}
+
+/// Which site.
+#[derive(Debug, Clone, InputObject)]
+pub(crate) struct SiteClearInput {
+    /// The name of its host, as addresses have it: `www.example.org`.
+    name: String,
+    #[graphql(flatten)]
+    terms: Terms,
+}
+
+/// What came of it.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct SitePayload {
+    /// The site as it is now.
+    site: Option<Site>,
+    #[graphql(flatten)]
+    done: Done,
+}
+
 #[Object]
 impl SettingMutation {
+    /// Changes what holds for a site, from now on: how often it is asked, and with which cookies. What runs goes on.
+    async fn site_set(&self, context: &Context<'_>, input: SiteSetInput) -> Result<SitePayload> {
+        let SiteSetInput { name, budget, cookies, terms } = input;
+        let cookies = cookies.map(CookiesInput::parse).transpose()?;
+        let budget = budget.map(|RequestBudgetInput { per_hour, per_day, pause_ms }| RequestBudget {
+            per_hour,
+            per_day,
+            pause_ms: pause_ms.map(|pause| pause.0),
+        });
+        site(context, terms, Ask::SetSite(ask::SetSite { site: name, budget, cookies })).await
+    }
+
+    /// Lets what holds for any other site hold for this one, from now on.
+    async fn site_clear(&self, context: &Context<'_>, input: SiteClearInput) -> Result<SitePayload> {
+        site(context, input.terms, Ask::ClearSite(ask::ClearSite { site: input.name })).await
+    }
+
     /// Changes how much of somebody's work there may be, from now on. What runs goes on; a job that is over it waits.
     async fn quota_set(&self, context: &Context<'_>, input: QuotaSetInput) -> Result<QuotaPayload> {
         let QuotaSetInput { of, at_once, jobs_per_day, bytes_per_day, terms } = input;
@@ -92,4 +154,10 @@ impl SettingMutation {
         let (told, done) = asking::ask(context, input.terms, Ask::SetLimits(asked)).await?;
         Ok(LimitsPayload { limits: told.and_then(|told| told.limits).as_ref().map(Limits::from), done })
     }
+}
+
+async fn site(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<SitePayload> {
+    let (told, done) = asking::ask(context, terms, asked).await?;
+    let site = Site::all(context, told.and_then(|told| told.site)).await.into_iter().next();
+    Ok(SitePayload { site, done })
 }

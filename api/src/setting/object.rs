@@ -1,3 +1,5 @@
+mod site;
+
 use std::collections::HashMap;
 
 use async_graphql::{Context, ID, SimpleObject};
@@ -6,6 +8,7 @@ use mediary_schema::setting::{
     Limits as LimitsValue, Quota as QuotaValue, QuotaOf, QuotaUse as QuotaUseValue,
 };
 
+pub(super) use self::site::Site;
 use crate::{
     as_of::moment,
     choice::Choice,

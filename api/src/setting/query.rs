@@ -2,7 +2,7 @@ use async_graphql::{Context, Object, Result};
 use mediary_events::setting::{Setting, State};
 use mediary_schema::{ProjectId, SettingId, account::Permission};
 
-use super::object::{Limits, Quota};
+use super::object::{Limits, Quota, Site};
 use crate::{error::read_fault, schema::state, session::session};
 
 #[derive(Debug, Default)]
@@ -20,6 +20,12 @@ impl SettingQuery {
     async fn quotas(&self, context: &Context<'_>) -> Result<Vec<Quota>> {
         session(context, Permission::CONFIGURE)?;
         Ok(Quota::all(context, settings(context).await?.quotas).await)
+    }
+
+    /// What holds for which site, where somebody set it.
+    async fn sites(&self, context: &Context<'_>) -> Result<Vec<Site>> {
+        session(context, Permission::CONFIGURE)?;
+        Ok(Site::all(context, settings(context).await?.sites).await)
     }
 }
 

@@ -1,9 +1,9 @@
 //! What may be asked about playlists: a form for each command.
 
 use mediary_schema::{
-    PlaylistId, SecretId, UrlRefused,
+    PlaylistId, UrlRefused,
     account::Permission,
-    cookies::CookieMode,
+    cookies::UseCookies,
     playlist::{Keep, RuleRefused},
     schedule::Timing,
 };
@@ -48,7 +48,7 @@ pub struct Follow {
     #[serde(default, skip_serializing_if = "is_default")]
     #[schemars(length(max = 32))]
     pub filter: Option<Vec<String>>,
-    /// With which cookies it and its entries are asked for from now on; as it was if left out, with none at first.
+    /// With which cookies it and its entries are asked for from now on; as it was if left out, with those of its site at first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cookies: Option<UseCookies>,
     /// How often it is refreshed from now on: a schedule called `refresh PLAYLIST-ID`; as it was if left out, never at first.
@@ -57,17 +57,6 @@ pub struct Follow {
     /// When the turn of its refresh comes.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ticket: Ticket,
-}
-
-/// With which cookies a site is asked, and when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct UseCookies {
-    /// When they are sent along.
-    pub mode: CookieMode,
-    /// The secret that has them: a file of cookies as browsers export it; as it was if left out.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub secret_id: Option<SecretId>,
 }
 
 /// Refreshes a playlist, or joins the refresh under way.

@@ -180,7 +180,7 @@ impl Concern for Playlist {
                 Ok([completed].into_iter().chain(wished).collect())
             }
             Command::FailRefresh { job_id, failure } => Ok(vec![Event::RefreshFailed { job_id, failure }]),
-            Command::UseCookies { cookies } if state.cookies == cookies => Ok(vec![]),
+            Command::UseCookies { cookies } if state.says_cookies && state.cookies == cookies => Ok(vec![]),
             Command::UseCookies { cookies } => Ok(vec![Event::CookiesChanged { cookies }]),
             Command::Keep { keeping } if state.keeping == keeping => Ok(vec![]),
             Command::Keep { keeping } => {

@@ -84,6 +84,8 @@ pub struct State {
     pub withdrawn: u32,
     /// With which cookies it and its entries are asked for.
     pub cookies: Option<SiteCookies>,
+    /// Whether that was said of it; if not, it is asked for as its site is.
+    pub says_cookies: bool,
     /// What of it is kept without being asked for; none is nothing.
     pub keeping: Option<Keeping>,
     /// Rows that are to be kept without being asked for, once a refresh ends that found them to be had.
@@ -157,7 +159,7 @@ impl State {
                 self.followed = false;
                 self.awaiting_refresh.clear();
                 self.turn_keeping(None);
-                self.cookies = None;
+                (self.cookies, self.says_cookies) = (None, false);
             }
             Event::Resolved { kind, observed } => {
                 self.resolved = Some(Resolved { kind: *kind, observed: observed.clone() });
@@ -235,7 +237,7 @@ impl State {
             }
             Event::RefreshFailed { .. } => {}
             Event::KeepingChanged { keeping } => self.turn_keeping(keeping.as_ref()),
-            Event::CookiesChanged { cookies } => self.cookies = *cookies,
+            Event::CookiesChanged { cookies } => (self.cookies, self.says_cookies) = (*cookies, true),
             Event::EntriesSkipped { rule, entries } => self.skip(rule, entries),
             Event::DownloadsWithdrawn {} => {
                 self.withdrawn = self.wishes;

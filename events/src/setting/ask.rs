@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use mediary_schema::{
     account::Permission,
+    cookies::UseCookies,
     job::WorkKind,
     setting::{Quota, QuotaOf},
+    site::RequestBudget,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,34 @@ pub enum Ask {
     /// Change how much of somebody's work there may be.
     #[serde(rename = "quota.set")]
     SetQuota(SetQuota),
+    /// Change what holds for a site.
+    #[serde(rename = "site.set")]
+    SetSite(SetSite),
+    /// Let what holds for any other site hold for this one.
+    #[serde(rename = "site.clear")]
+    ClearSite(ClearSite),
+}
+
+/// Changes what holds for a site, from now on; what is left out stays as it is. What runs goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetSite {
+    /// The name of its host, as addresses have it: `www.example.org`.
+    pub site: String,
+    /// How often it is asked; without any limit if the budget has none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub budget: Option<RequestBudget>,
+    /// With which cookies it is asked: for lists of it of which nobody said otherwise, and for single items.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub cookies: Option<UseCookies>,
+}
+
+/// Lets what holds for any other site hold for this one, from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClearSite {
+    /// The name of its host, as addresses have it: `www.example.org`.
+    pub site: String,
 }
 
 /// Changes how much of the work of a project, or of what somebody started, there may be, from now on. What runs goes on;
@@ -52,12 +82,16 @@ impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] = &[
         CommandKind::new("limit.set", Permission::CONFIGURE, schema_of::<SetLimits>),
         CommandKind::new("quota.set", Permission::CONFIGURE, schema_of::<SetQuota>),
+        CommandKind::new("site.set", Permission::CONFIGURE, schema_of::<SetSite>),
+        CommandKind::new("site.clear", Permission::CONFIGURE, schema_of::<ClearSite>),
     ];
 
     fn name(&self) -> &'static str {
         match self {
             Self::SetLimits(_) => "limit.set",
             Self::SetQuota(_) => "quota.set",
+            Self::SetSite(_) => "site.set",
+            Self::ClearSite(_) => "site.clear",
         }
     }
 }

@@ -1,4 +1,7 @@
-use mediary_schema::setting::{Limits, Quota, QuotaOf};
+use mediary_schema::{
+    setting::{Limits, Quota, QuotaOf},
+    site::SiteSettings,
+};
 
 /// What may be asked of the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,5 +17,12 @@ pub enum Command {
         of: QuotaOf,
         /// How much.
         quota: Quota,
+    },
+    /// Let this hold for a site from now on.
+    Site {
+        /// The name of its host, as lanes name it.
+        site: String,
+        /// What holds.
+        settings: SiteSettings,
     },
 }

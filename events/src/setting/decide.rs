@@ -3,6 +3,7 @@ use mediary_schema::{
     account::Permission,
     job::WorkKind,
     setting::{Limits, Quota, QuotaOf},
+    site::{RequestBudget, SiteSettings},
 };
 
 use super::{Command, Event, State};
@@ -17,6 +18,9 @@ const LIMIT_MAX: u32 = 64;
 
 /// Quotas at once: each is made by a person, and all are shown at once.
 const QUOTAS_MAX: usize = 1_000;
+
+/// Sites with settings of their own at once.
+const SITES_MAX: usize = 1_000;
 
 /// Why a setting is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +51,18 @@ pub enum Rejection {
     /// More quotas than anybody can oversee.
     #[error("there are {QUOTAS_MAX} quotas already")]
     TooManyQuotas,
+    /// A text that names no site.
+    #[error("{site:?} is no site; give the name of its host, such as www.example.org")]
+    NoSite {
+        /// What was asked for.
+        site: String,
+    },
+    /// A budget that would hold all that needs the site.
+    #[error("a budget is of one run at least, with a pause of at most a day")]
+    EmptyBudget,
+    /// More sites than anybody can oversee.
+    #[error("there are settings for {SITES_MAX} sites already")]
+    TooManySites,
 }
 
 impl crate::Rejection for Rejection {
@@ -57,6 +73,9 @@ impl crate::Rejection for Rejection {
             Self::UnknownPrincipal { .. } => "SETTING_UNKNOWN_PRINCIPAL",
             Self::EmptyQuota => "SETTING_EMPTY_QUOTA",
             Self::TooManyQuotas => "SETTING_TOO_MANY_QUOTAS",
+            Self::NoSite { .. } => "SETTING_NO_SITE",
+            Self::EmptyBudget => "SETTING_EMPTY_BUDGET",
+            Self::TooManySites => "SETTING_TOO_MANY_SITES",
         }
     }
 
@@ -71,6 +90,13 @@ impl crate::Rejection for Rejection {
             ),
             Self::TooManyQuotas => Some("`mediary quota list` shows them".to_owned()),
             Self::UnknownKind { .. } => Some("see the kinds with `mediary limit show`".to_owned()),
+            Self::NoSite { .. } => {
+                Some("`mediary lane list` shows the hosts that something needs".to_owned())
+            }
+            Self::EmptyBudget => {
+                Some("to hold what needs a site, pause it with `mediary lane pause HOST`".to_owned())
+            }
+            Self::TooManySites => Some("`mediary site list` shows them".to_owned()),
         }
     }
 }
@@ -80,6 +106,7 @@ impl Concern for Setting {
     const EVENTS: &'static [EventKind] = &[
         EventKind::new("limits_changed", 1, 0),
         EventKind::new("quota_changed", 1, 0).about(&["project", "principal"]),
+        EventKind::new("site_changed", 1, 0).about(&["secret"]),
     ];
 
     type Command = Command;
@@ -89,7 +116,7 @@ impl Concern for Setting {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Limit { .. } | Command::Quota { .. } => Permission::CONFIGURE,
+            Command::Limit { .. } | Command::Quota { .. } | Command::Site { .. } => Permission::CONFIGURE,
         }
     }
 
@@ -108,20 +135,36 @@ impl Concern for Setting {
                 None if state.quotas.len() >= QUOTAS_MAX => Err(Rejection::TooManyQuotas),
                 Some(_) | None => Ok(vec![Event::QuotaChanged { of, quota }]),
             },
+            Command::Site { settings: SiteSettings { budget: Some(budget), .. }, .. } if !can_be(budget) => {
+                Err(Rejection::EmptyBudget)
+            }
+            Command::Site { site, settings } => match state.sites.get(&site) {
+                None if !settings.sets_something() => Ok(vec![]),
+                Some(known) if *known == settings => Ok(vec![]),
+                None if state.sites.len() >= SITES_MAX => Err(Rejection::TooManySites),
+                Some(_) | None => Ok(vec![Event::SiteChanged { site, settings }]),
+            },
         }
     }
 
     fn subjects(_: &State, event: &Event) -> Subjects {
         match event {
             Event::LimitsChanged { .. } => Subjects::none(),
+            Event::SiteChanged { settings, .. } => {
+                Subjects::of([settings.cookies.map(|cookies| cookies.secret_id.into())])
+            }
             Event::QuotaChanged { of: QuotaOf::Project(id), .. } => Subjects::of([Some((*id).into())]),
             Event::QuotaChanged { of: QuotaOf::Principal(id), .. } => Subjects::of([Some((*id).into())]),
         }
     }
 
-    // Numbers, and whose they are: nobody's words.
     fn redact(event: &Event) -> Option<Event> {
-        Some(event.clone())
+        match event {
+            // Numbers, and whose they are: nobody's words.
+            Event::LimitsChanged { .. } | Event::QuotaChanged { .. } => Some(event.clone()),
+            // Of a site that is not named nothing holds.
+            Event::SiteChanged { .. } => None,
+        }
     }
 
     fn evolve(state: &mut State, event: &Event) {
@@ -129,7 +172,8 @@ impl Concern for Setting {
     }
 
     fn state_bytes(state: &State) -> usize {
-        size_of_val(state) + state.quotas.len() * size_of::<(QuotaOf, Quota)>()
+        let sites = state.sites.keys().map(|site| site.len() + size_of::<(String, SiteSettings)>());
+        size_of_val(state) + state.quotas.len() * size_of::<(QuotaOf, Quota)>() + sites.sum::<usize>()
     }
 }
 
@@ -141,4 +185,9 @@ fn out_of_range(limits: &Limits) -> Option<u32> {
 const fn is_empty(quota: Quota) -> bool {
     let Quota { at_once, jobs_per_day, bytes_per_day } = quota;
     matches!(at_once, Some(0)) || matches!(jobs_per_day, Some(0)) || matches!(bytes_per_day, Some(0))
+}
+
+fn can_be(budget: RequestBudget) -> bool {
+    let RequestBudget { per_hour, per_day, .. } = budget;
+    per_hour != Some(0) && per_day != Some(0) && budget.pause() <= RequestBudget::PAUSE_MAX
 }

@@ -1,8 +1,12 @@
-use mediary_schema::setting::{Limits, Quota, QuotaOf};
+use mediary_schema::{
+    setting::{Limits, Quota, QuotaOf},
+    site::SiteSettings,
+};
 use serde::{Deserialize, Serialize};
 
 /// What can have happened to the settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::enum_variant_names, reason = "to change is all that happens to a setting")]
 pub enum Event {
     /// From now on this much runs at once.
     #[serde(rename = "limits_changed")]
@@ -17,5 +21,13 @@ pub enum Event {
         of: QuotaOf,
         /// How much.
         quota: Quota,
+    },
+    /// From now on this holds for a site; what holds for any other, if the settings set nothing.
+    #[serde(rename = "site_changed")]
+    SiteChanged {
+        /// The name of its host, as lanes name it.
+        site: String,
+        /// What holds.
+        settings: SiteSettings,
     },
 }

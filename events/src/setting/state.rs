@@ -1,6 +1,9 @@
 use std::collections::BTreeMap;
 
-use mediary_schema::setting::{Limits, Quota, QuotaOf};
+use mediary_schema::{
+    setting::{Limits, Quota, QuotaOf},
+    site::SiteSettings,
+};
 
 use super::Event;
 
@@ -11,6 +14,8 @@ pub struct State {
     pub limits: Limits,
     /// How much of whose work there may be, where that is limited.
     pub quotas: BTreeMap<QuotaOf, Quota>,
+    /// What holds for which site, where that is not what holds for any other.
+    pub sites: BTreeMap<String, SiteSettings>,
 }
 
 impl State {
@@ -22,6 +27,12 @@ impl State {
             }
             Event::QuotaChanged { of, .. } => {
                 self.quotas.remove(of);
+            }
+            Event::SiteChanged { site, settings } if settings.sets_something() => {
+                self.sites.insert(site.clone(), *settings);
+            }
+            Event::SiteChanged { site, .. } => {
+                self.sites.remove(site);
             }
         }
     }

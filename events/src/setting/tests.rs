@@ -4,6 +4,7 @@ use mediary_schema::{
     ProjectId,
     job::WorkKind,
     setting::{Limits, Quota, QuotaOf},
+    site::{RequestBudget, SiteSettings},
 };
 
 use super::{Command, Event, Rejection, Setting};
@@ -71,4 +72,53 @@ fn there_is_an_end_to_quotas() {
     given::<Setting>((0..1_000).map(changed))
         .when(Command::Quota { of: of(1_000), quota: at_once(1) })
         .rejected(&Rejection::TooManyQuotas);
+}
+
+fn site(number: usize, budget: Option<RequestBudget>) -> (String, SiteSettings) {
+    (format!("{number}.example"), SiteSettings { budget, cookies: None })
+}
+
+const fn per_hour(runs: u32) -> RequestBudget {
+    RequestBudget { per_hour: Some(runs), per_day: None, pause_ms: None }
+}
+
+// LI-11.
+#[test]
+fn what_holds_for_a_site_is_changed_once_and_ends_with_settings_that_set_nothing() {
+    let set = |budget| {
+        let (site, settings) = site(1, budget);
+        Command::Site { site, settings }
+    };
+    let changed = |budget| {
+        let (site, settings) = site(1, budget);
+        Event::SiteChanged { site, settings }
+    };
+    given::<Setting>([]).when(set(Some(per_hour(9)))).then([changed(Some(per_hour(9)))]);
+    given::<Setting>([changed(Some(per_hour(9)))]).when(set(Some(per_hour(9)))).then([]);
+    given::<Setting>([changed(Some(per_hour(9)))])
+        .when(set(Some(per_hour(8))))
+        .then([changed(Some(per_hour(8)))]);
+    given::<Setting>([changed(Some(per_hour(9)))]).when(set(None)).then([changed(None)]);
+    given::<Setting>([changed(Some(per_hour(9))), changed(None)]).when(set(None)).then([]);
+    // A budget without a limit is not what holds for any other.
+    let unlimited = Some(RequestBudget::UNLIMITED);
+    given::<Setting>([]).when(set(unlimited)).then([changed(unlimited)]);
+    let longer = u64::try_from(RequestBudget::PAUSE_MAX.as_millis()).unwrap() + 1;
+    let long = RequestBudget { pause_ms: Some(longer), ..RequestBudget::UNLIMITED };
+    let never = RequestBudget { per_day: Some(0), ..RequestBudget::UNLIMITED };
+    for refused in [Some(per_hour(0)), Some(long), Some(never)] {
+        given::<Setting>([]).when(set(refused)).rejected(&Rejection::EmptyBudget);
+    }
+}
+
+#[test]
+fn there_is_an_end_to_sites() {
+    let changed = |number| {
+        let (site, settings) = site(number, Some(per_hour(1)));
+        Event::SiteChanged { site, settings }
+    };
+    let (site, settings) = site(1_000, Some(per_hour(1)));
+    given::<Setting>((0..1_000).map(changed))
+        .when(Command::Site { site, settings })
+        .rejected(&Rejection::TooManySites);
 }

@@ -213,6 +213,11 @@ mod tests {
             token list
             token revoke ID
             limit show
+            site list
+            site set www.example.org --per-hour 60 --per-day 500 --pause 5s
+            site set www.example.org --unlimited --no-cookies
+            site set www.example.org --cookies NAME --cookies-when always
+            site clear www.example.org
             view list
             view rebuild job
             view use job 3.1
@@ -257,6 +262,8 @@ mod tests {
             ("mediary log show", ErrorKind::MissingRequiredArgument),
             ("mediary log verify --bundle F --checkpoint 3", ErrorKind::ValueValidation),
             ("mediary limit set", ErrorKind::MissingRequiredArgument),
+            ("mediary site set www.example.org", ErrorKind::MissingRequiredArgument),
+            ("mediary site set www.example.org --per-hour 1 --unlimited", ErrorKind::ArgumentConflict),
             ("mediary view use job", ErrorKind::MissingRequiredArgument),
             ("mediary job list --state done", ErrorKind::InvalidValue),
             ("mediary job cancel", ErrorKind::MissingRequiredArgument),

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
-use super::{failure::Failure, intent::Intent, noun::Verbs, playlist::input};
+use super::{failure::Failure, intent::Intent, noun::Verbs, playlist::input, setting::site};
 use crate::{
     answers::lane::{Lane, LaneHold, LaneHolder, LanePayload, list, pause, resume},
     client::{Client, Document},
@@ -62,7 +62,17 @@ async fn act(document: &Document<LanePayload>, one: One, client: &Client) -> Res
 }
 
 fn table(lanes: &[Lane]) -> String {
-    let mut table = Table::new(&["lane", "in use", "by", "jobs waiting", "others waiting", "held"]);
+    let mut table = Table::new(&[
+        "lane",
+        "in use",
+        "by",
+        "jobs waiting",
+        "others waiting",
+        "asked in the hour",
+        "next at",
+        "begun by",
+        "held",
+    ]);
     for lane in lanes {
         let condition = lane.hold.as_ref().map(|LaneHold { message, until, .. }| {
             let until = until.as_deref().map(|until| format!(", until {}", moment(until)));
@@ -70,13 +80,17 @@ fn table(lanes: &[Lane]) -> String {
         });
         let person = lane.paused.then(|| "until somebody resumes it".to_owned());
         let held: Vec<String> = person.into_iter().chain(condition).collect();
+        let pace = lane.pace.as_ref();
         table.row([
             lane.name.clone(),
             format!("{} of {}", lane.holders.len(), lane.budget),
             holders(&lane.holders),
             lane.waiting_count.to_string(),
             lane.waiting_permit_count.to_string(),
-            if held.is_empty() { "-".to_owned() } else { held.join("; ") },
+            pace.map_or_else(dash, |pace| site::of(pace.last_hour_count, site::per_hour(pace))),
+            pace.and_then(|pace| pace.next_at.as_deref()).map_or_else(dash, moment),
+            pace.map_or_else(dash, site::begun_by),
+            if held.is_empty() { dash() } else { held.join("; ") },
         ]);
     }
     table.text("nothing needs a lane, and none is held")
@@ -93,5 +107,9 @@ fn holders(holders: &[LaneHolder]) -> String {
         _ => format!("{count} {name}"),
     });
     let said: Vec<String> = said.collect();
-    if said.is_empty() { "-".to_owned() } else { said.join(", ") }
+    if said.is_empty() { dash() } else { said.join(", ") }
+}
+
+fn dash() -> String {
+    "-".to_owned()
 }

@@ -1,6 +1,7 @@
 //! `mediary playlist`: what is followed.
 
 pub(crate) mod account;
+mod cookies;
 pub(crate) mod diff;
 mod entry;
 mod follow;
@@ -10,7 +11,6 @@ mod object;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-pub(crate) use self::entry::CONCERN;
 #[cfg(test)]
 pub(crate) use self::follow::FOLLOW;
 pub(crate) use self::{
@@ -19,6 +19,7 @@ pub(crate) use self::{
     history::told_after,
     object::{Counts, Entry, Playlist, Shown, Unfollowed},
 };
+pub(crate) use self::{cookies::AskedWith, entry::CONCERN};
 use super::{
     failure::Failure,
     intent::{Certainty, Intent},

@@ -112,8 +112,12 @@ impl Verbs for Verb {
                         used_by.join(", ")
                     ));
                 }
-                let told =
-                    json!({ "id": id, "isDestroyed": is_destroyed, "usedBy": used_by, "outOfReach": left });
+                let sites = outcome.payload.used_by_sites;
+                if !sites.is_empty() {
+                    output.note(&format!("asked without cookies from now on: {}", sites.join(", ")));
+                }
+                let told = json!({ "id": id, "isDestroyed": is_destroyed, "usedBy": used_by,
+                    "usedBySites": sites, "outOfReach": left });
                 Ok(output.show(&told, |_| destroyed(is_destroyed, &left))?)
             }
         }

@@ -7,7 +7,7 @@ use figment::{
 use ipnet::IpNet;
 use mediary_actors::resource::Budgets;
 use mediary_log::fanout::Options as Fanout;
-use mediary_schema::Secret;
+use mediary_schema::{Secret, site::RequestBudget};
 
 use super::{Configuration, ConfigurationError, NatsMode};
 use crate::environment;
@@ -104,6 +104,9 @@ fn validate(configuration: Configuration) -> Result<Configuration, Box<Configura
     }
     if configuration.net.connections_per_host < Budgets::HOST_MIN {
         wrong.push(format!("net.connections_per_host: at least {} is wanted", Budgets::HOST_MIN));
+    }
+    if configuration.net.usual_budget().pause() > RequestBudget::PAUSE_MAX {
+        wrong.push("net.run_pause_ms: at most a day is wanted".to_owned());
     }
     if configuration.logging.filter.parse::<tracing_subscriber::filter::Targets>().is_err() {
         wrong.push(format!("logging.filter: {:?} is no list of levels", configuration.logging.filter));

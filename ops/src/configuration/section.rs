@@ -6,7 +6,7 @@ use std::{
 use ipnet::IpNet;
 use mediary_actors::net::{Upstream, UpstreamRefused};
 use mediary_log::fanout::Options as Fanout;
-use mediary_schema::Secret;
+use mediary_schema::{Secret, site::RequestBudget};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -145,13 +145,26 @@ pub struct Net {
     /// What one host takes at a time: jobs that need it, one connection each, and what is asked besides. One of it
     /// is never for jobs.
     pub connections_per_host: u32,
+    /// Runs that are begun within any hour at a site of which nobody said anything (`mediary site set`): tries of jobs that
+    /// need it. 0 is no limit; within networks of one's own there is none.
+    pub runs_per_hour: u32,
+    /// The least between the beginnings of two such runs, to which chance adds up to half of it. 0 is no pause.
+    pub run_pause_ms: u64,
     /// Bytes of answers, such as feeds, that are kept to ask less next time.
     pub cache_bytes_max: u64,
 }
 
 impl Default for Net {
     fn default() -> Self {
-        Self { proxy: None, bytes_per_second: None, connections_per_host: 8, cache_bytes_max: 512 << 20 }
+        Self {
+            proxy: None,
+            bytes_per_second: None,
+            connections_per_host: 8,
+            // Below what the largest site lets somebody without an account do.
+            runs_per_hour: 250,
+            run_pause_ms: 2_000,
+            cache_bytes_max: 512 << 20,
+        }
     }
 }
 
@@ -159,6 +172,15 @@ impl Net {
     /// The proxy, read.
     pub fn upstream(&self) -> Result<Option<Upstream>, UpstreamRefused> {
         self.proxy.as_ref().map(|proxy| proxy.reveal().parse()).transpose()
+    }
+
+    /// How often a site is asked of which nobody said anything.
+    pub fn usual_budget(&self) -> RequestBudget {
+        RequestBudget {
+            per_hour: Some(self.runs_per_hour).filter(|runs| *runs > 0),
+            per_day: None,
+            pause_ms: Some(self.run_pause_ms).filter(|pause| *pause > 0),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use mediary_schema::{
     job::Output,
     lane::Load,
     setting::{QuotaOf, QuotaUse},
+    site::Pace,
     ticket::Wait,
 };
 
@@ -27,13 +28,19 @@ impl mediary_api::Queue for Queue {
     }
 
     fn lanes(&self) -> BoxFuture<'static, Vec<Load>> {
-        let desk = Arc::clone(&self.desk);
-        async move { told(desk.lanes().await) }.boxed()
+        let Self { desk, clock } = self.clone();
+        async move { told(desk.lanes(clock.now()).await) }.boxed()
     }
 
     fn quota_uses(&self, of: Vec<QuotaOf>) -> BoxFuture<'static, HashMap<QuotaOf, QuotaUse>> {
         let Self { desk, clock } = self.clone();
         let asked = async move { desk.quota_uses(of, clock.now()).await };
+        asked.map(|answer| told(answer).into_iter().collect()).boxed()
+    }
+
+    fn paces(&self, sites: Vec<String>) -> BoxFuture<'static, HashMap<String, Pace>> {
+        let Self { desk, clock } = self.clone();
+        let asked = async move { desk.paces(sites, clock.now()).await };
         asked.map(|answer| told(answer).into_iter().collect()).boxed()
     }
 }

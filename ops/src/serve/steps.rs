@@ -107,8 +107,8 @@ impl World {
         for orphan in runner.end_orphans().await {
             tracing::warn!(?orphan, "ended a process that an earlier run left behind");
         }
-        let resources =
-            Resources::new(Budgets { host: configuration.net.connections_per_host, ..Budgets::default() });
+        let (host, usual) = (configuration.net.connections_per_host, configuration.net.usual_budget());
+        let resources = Resources::new(Budgets { host, usual, ..Budgets::default() });
         let gateway = way_out(configuration, record.gate.clock(), &resources).await?;
         Ok(Self { runner, resources, gateway })
     }

@@ -235,6 +235,12 @@ impl Flows {
         loads
     }
 
+    /// How many jobs that need a lane may start, whatever holds that.
+    pub(super) fn ready_count(&self, lane: &Lane) -> u64 {
+        let flows = self.needing.get(lane).into_iter().flatten().filter_map(|id| self.all.get(id));
+        flows.map(|flow| flow.jobs.len() as u64).sum()
+    }
+
     /// One reason more, or less, not to start what needs a lane.
     pub(super) fn block_lane(&mut self, lane: &Lane, is_blocked: bool) {
         self.block(self.needing.get(lane).cloned().unwrap_or_default(), is_blocked);

@@ -8,11 +8,15 @@ use mediary_events::{
     worker::{Event as WorkerEvent, Worker},
 };
 use mediary_log::{Filter, Log, Read, ReadError, Recorded, work::REGISTRY};
-#[cfg(test)]
-use mediary_schema::setting::{Quota, QuotaOf};
 use mediary_schema::{
     JobId, Priority, Ticket, Timestamp,
     job::{JobState, WorkKind},
+    lane::{Hold, Reason},
+};
+#[cfg(test)]
+use mediary_schema::{
+    setting::{Quota, QuotaOf},
+    site::RequestBudget,
 };
 
 use super::{
@@ -92,6 +96,7 @@ impl Board {
             match event {
                 SettingEvent::LimitsChanged { limits } => self.limits = limits,
                 SettingEvent::QuotaChanged { of, quota } => self.flows.set_quota(of, quota),
+                SettingEvent::SiteChanged { site, settings } => self.pacing.set(&site, settings.budget),
             }
         }
         for event in decode::<Worker>(recorded) {
@@ -102,8 +107,24 @@ impl Board {
             }
         }
         for event in decode::<Lanes>(recorded) {
+            if let LaneEvent::Held { hold } = &event {
+                self.fold_refusal(hold, envelope.at);
+            }
             self.fold_lane(&event);
         }
+    }
+
+    /// What a site teaches that refuses.
+    pub(in crate::job) fn fold_refusal(&mut self, hold: &Hold, at: Timestamp) {
+        match hold.reason {
+            Reason::RateLimit | Reason::BotCheck => self.pacing.refused(&hold.lane, at),
+            Reason::NoRoom { .. } | Reason::LibraryAway => {}
+        }
+    }
+
+    #[cfg(test)]
+    pub(in crate::job) fn set_site(&mut self, site: &str, budget: Option<RequestBudget>) {
+        self.pacing.set(site, budget);
     }
 
     #[cfg(test)]
@@ -135,6 +156,9 @@ impl Board {
                     self.flows.use_up(flow, 1, 0);
                 }
                 let (attempt_id, worker_id) = (*attempt_id, *worker_id);
+                if let Some(flow) = self.flows.flow(flow) {
+                    self.pacing.begun(&flow.lanes, at, attempt_id);
+                }
                 self.promise(job_id, Lease { attempt_id, worker_id, until: Some(*until), has_slot: true });
             }
             JobEvent::Prioritised { priority } => self.prioritise(job_id, *priority),

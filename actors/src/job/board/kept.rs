@@ -10,6 +10,7 @@ use super::{
     Board, Lease, OpenJob, Place,
     budgets::KeptBudgets,
     flows::{Flow, KeptClass},
+    pacing::{KeptPacing, Pacing},
 };
 
 /// What the rest of a board follows from.
@@ -28,6 +29,7 @@ struct KeptBoard {
     untold: Vec<JobId>,
     limits: Limits,
     budgets: KeptBudgets,
+    pacing: KeptPacing,
     halted: Vec<String>,
     lanes: lane::State,
 }
@@ -35,7 +37,7 @@ struct KeptBoard {
 /// The name of the fold's snapshots.
 const SNAPSHOT: &str = "board";
 /// Raised whenever the fold changes.
-const SNAPSHOT_VERSION: u32 = 7;
+const SNAPSHOT_VERSION: u32 = 8;
 
 impl Board {
     /// The board as of the last snapshot, or an empty one. Blocks for as long as it takes to read a file.
@@ -83,6 +85,7 @@ impl Board {
             leases: self.leases.iter().map(|(job_id, lease)| (*job_id, *lease)).collect(),
             limits: self.limits.clone(),
             budgets: self.flows.budgets.kept(),
+            pacing: self.pacing.kept(),
             halted: self.halted.clone(),
             lanes: self.lanes.clone(),
         })
@@ -95,6 +98,7 @@ impl Board {
             limits: kept.limits,
             halted: kept.halted,
             lanes: kept.lanes,
+            pacing: Pacing::restore(kept.pacing),
             ..Self::default()
         };
         board.flows.pass_to(kept.now);

@@ -19,7 +19,6 @@ use super::{
     budgets::Budgets,
     flows::{Flow, FlowId, Flows, OfClass, OfKind, Rank, Waiting},
 };
-use crate::resource::Left;
 
 impl Flows {
     /// The jobs to start, in this order: within the limits, of kinds that are offered.
@@ -28,7 +27,7 @@ impl Flows {
         limits: &Limits,
         now: Timestamp,
         offers: impl Fn(WorkKind) -> bool,
-        left: &Left,
+        left: &dyn Fn(&Lane) -> u32,
     ) -> Vec<JobId> {
         let room = self.room(limits);
         let offered = self.kinds.iter().filter(|(kind, _)| offers(**kind));
@@ -90,8 +89,8 @@ struct Order<'a> {
 
 /// What is taken by what was chosen.
 struct Taken<'a> {
-    /// What was left of resources before.
-    left: &'a Left,
+    /// What was left of a resource before.
+    left: &'a dyn Fn(&Lane) -> u32,
     /// How much of a resource.
     lanes: BTreeMap<&'a Lane, u32>,
     /// How much of a quota.
@@ -104,7 +103,7 @@ impl<'a> Taken<'a> {
         let quotas = flow.owner.quotas();
         let used = |of: &QuotaOf| self.quotas.get(of).copied().unwrap_or_default();
         let taken = |lane| self.lanes.get(lane).copied().unwrap_or_default();
-        let fits = flow.lanes.iter().all(|lane| taken(lane) < self.left.of(lane))
+        let fits = flow.lanes.iter().all(|lane| taken(lane) < (self.left)(lane))
             && quotas.iter().all(|of| used(of) < budgets.room(*of));
         if fits {
             for lane in &flow.lanes {

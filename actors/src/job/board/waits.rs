@@ -7,10 +7,11 @@ use mediary_schema::{
     job::WorkKind,
     lane::{Lane, Load, Use},
     setting::{QuotaOf, QuotaUse},
+    site::Pace,
     ticket::Wait,
 };
 
-use super::{Board, Place};
+use super::{Board, Place, pacing::Held};
 use crate::resource::Resources;
 
 /// Places that are counted for each kind of work: what is further behind waits long, whichever its number is.
@@ -20,10 +21,11 @@ impl Board {
     /// What each of these jobs waits for; those that are not open, at work, or held by a person are left out.
     pub fn waits(&mut self, job_ids: &[JobId], now: Timestamp) -> BTreeMap<JobId, Wait> {
         self.pass_to(now);
+        self.look_at_sites(now);
         let mut waits = BTreeMap::new();
         let mut turns: BTreeMap<WorkKind, BTreeSet<JobId>> = BTreeMap::new();
         for job_id in job_ids.iter().copied() {
-            match self.wait(job_id) {
+            match self.wait(job_id, now) {
                 Some(Wait::Turn { .. }) => {
                     let kind = self.jobs.get(&job_id).and_then(|job| self.flows.kind(job.flow));
                     if let Some(kind) = kind {
@@ -42,8 +44,19 @@ impl Board {
         waits
     }
 
+    /// How often a site is asked, and what that means for what waits for it.
+    pub(in crate::job) fn pace(&self, lane: &Lane, now: Timestamp) -> Option<Pace> {
+        let until = self.lanes.of(lane).and_then(|hold| hold.until).filter(|until| *until > now);
+        let held = match until {
+            _ if self.lanes.is_paused(lane) => Held::Unknown,
+            Some(until) => Held::Until(until),
+            None => Held::Not,
+        };
+        self.pacing.pace(lane, self.flows.ready_count(lane), held, now)
+    }
+
     /// Every lane that open work needs, that is held, or that is in use.
-    pub fn lanes(&self, resources: &Resources) -> Vec<Load> {
+    pub fn lanes(&self, resources: &Resources, now: Timestamp) -> Vec<Load> {
         let (loads, in_use) = (self.flows.loads(), resources.uses());
         let conditions = self.lanes.holds.iter().map(|hold| &hold.lane);
         let needed = loads.keys().copied();
@@ -55,7 +68,8 @@ impl Board {
             let units = resources.budgets().of(lane).units;
             let used = in_use.get(lane).cloned();
             let used = used.unwrap_or(Use { units, holders: Vec::new(), waiting: 0 });
-            Load { lane: lane.clone(), hold, is_paused, at_work, waiting, used }
+            let pace = self.pace(lane, now);
+            Load { lane: lane.clone(), hold, is_paused, at_work, waiting, used, pace }
         };
         lanes.into_iter().map(load).collect()
     }
@@ -67,7 +81,7 @@ impl Board {
     }
 
     /// What a job waits for, as far as that is no matter of its turn.
-    fn wait(&self, job_id: JobId) -> Option<Wait> {
+    fn wait(&self, job_id: JobId, now: Timestamp) -> Option<Wait> {
         let job = self.jobs.get(&job_id)?;
         let flow = self.flows.flow(job.flow)?;
         let by_lane = || {
@@ -86,10 +100,20 @@ impl Board {
                 kind if self.is_halted(kind) => Wait::Halted(kind),
                 _ => match self.flows.over_quota(flow) {
                     Some(over) => Wait::Quota(over),
-                    None => Wait::Turn { place: None, lane: None },
+                    None => {
+                        self.over_budget(&flow.lanes, now).unwrap_or(Wait::Turn { place: None, lane: None })
+                    }
                 },
             }),
         })
+    }
+
+    /// The site that may not be asked yet, if there is one among these.
+    fn over_budget(&self, lanes: &[Lane], now: Timestamp) -> Option<Wait> {
+        let over = |lane: &Lane| {
+            self.pacing.next_at(lane, now).map(|until| Wait::Budget { lane: lane.clone(), until })
+        };
+        lanes.iter().find_map(over)
     }
 
     /// The places of jobs that wait for their turn, among those of their kind that need the same as they do.

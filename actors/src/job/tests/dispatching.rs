@@ -185,7 +185,7 @@ async fn who_has_returned_his_slot_lets_the_next_one_begin() {
     bench.leased(look).await;
     assert!(waiting.iter().all(|job_id| bench.story_of(*job_id) == ["job.queued"]));
     assert!(!bench.desk.resources().uses().contains_key(&host), "nobody needs it any more");
-    let lanes = bench.desk.lanes().await.unwrap();
+    let lanes = bench.desk.lanes(bench.now()).await.unwrap();
     let load = lanes.iter().find(|load| load.lane == host).unwrap();
     assert_eq!((load.at_work, load.waiting), (0, 2));
 

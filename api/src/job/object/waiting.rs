@@ -41,6 +41,8 @@ pub(crate) enum WaitReason {
     LanePaused,
     /// For what the quota of its project, or of whoever started it, leaves.
     Quota,
+    /// For what the request budget of a site leaves: it is asked no more often.
+    RequestBudget,
     /// For a part that was halted since it failed too often.
     Halted,
     /// The source asked for fewer requests.
@@ -104,6 +106,11 @@ impl From<Wait> for Waiting {
             }
             Wait::Quota(over) => {
                 Self { until: over.until.map(DateTime), ..Self::new(WaitReason::Quota, over.to_string()) }
+            }
+            Wait::Budget { lane, until } => {
+                let message = format!("{lane} was asked as often as its budget lets it be");
+                let (lane, until) = (Some(lane.name()), Some(DateTime(until)));
+                Self { lane, until, ..Self::new(WaitReason::RequestBudget, message) }
             }
             Wait::Halted(kind) => {
                 let message = format!("held: the part {kind} was halted since it failed too often");

@@ -6,14 +6,14 @@ use mediary_events::{
     job::Outcome,
     playlist::{
         Ask, Command, Event, Playlist, Rejection,
-        ask::{Follow, Refresh, Unfollow, UseCookies},
+        ask::{Follow, Refresh, Unfollow},
     },
     secret::{self, Secret},
 };
 use mediary_schema::{
     Address, AttemptId, JobId, PlaylistId, Several,
     account::Permission,
-    cookies::SiteCookies,
+    cookies::{SiteCookies, UseCookies},
     download::Quality,
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
     lane::Lane,
@@ -179,20 +179,25 @@ fn use_cookies(
     playlist_id: PlaylistId,
     wanted: &UseCookies,
 ) -> Result<(), Refusal> {
-    story.require(Permission::SECRET)?;
     let before = story.state::<Playlist>(playlist_id.uuid())?.cookies;
-    let cookies = match wanted.mode.always() {
-        None => None,
-        Some(always) => {
-            let known = wanted.secret_id.or_else(|| before.map(|cookies| cookies.secret_id));
-            let secret_id = known.ok_or(Rejection::NoCookies)?;
-            if story.state::<Secret>(secret_id.uuid())?.kept.is_none() {
-                return Err(secret::Rejection::NotFound.into());
-            }
-            Some(SiteCookies { secret_id, always })
-        }
-    };
+    let cookies = cookies(story, wanted, before)?;
     story.execute::<Playlist>(playlist_id.uuid(), Command::UseCookies { cookies })
+}
+
+/// The cookies that are wanted, of somebody who may use the secret.
+pub(super) fn cookies(
+    story: &mut Transaction<'_>,
+    wanted: &UseCookies,
+    before: Option<SiteCookies>,
+) -> Result<Option<SiteCookies>, Refusal> {
+    story.require(Permission::SECRET)?;
+    let Some(always) = wanted.mode.always() else { return Ok(None) };
+    let known = wanted.secret_id.or_else(|| before.map(|cookies| cookies.secret_id));
+    let secret_id = known.ok_or(Rejection::NoCookies)?;
+    if story.state::<Secret>(secret_id.uuid())?.kept.is_none() {
+        return Err(secret::Rejection::NotFound.into());
+    }
+    Ok(Some(SiteCookies { secret_id, always }))
 }
 
 fn refresh(story: &mut Transaction<'_>, asked: &Refresh) -> Result<Told, Refusal> {

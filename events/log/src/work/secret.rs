@@ -7,8 +7,11 @@ use mediary_events::{
         Ask, Command, Rejection, Secret,
         ask::{Delete, Rotate, Set},
     },
+    setting::Setting,
 };
-use mediary_schema::{DataKeyId, MasterKeyId, PlaylistId, SecretId, account::Permission};
+use mediary_schema::{
+    DataKeyId, MasterKeyId, PlaylistId, SecretId, SettingId, account::Permission, site::SiteSettings,
+};
 use serde::Serialize;
 
 use crate::{
@@ -41,6 +44,9 @@ pub struct Told {
     /// Lists that were asked for with it, and are asked for without from now on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub used_by: Vec<PlaylistId>,
+    /// Sites that were asked with it, and are asked without from now on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub used_by_sites: Vec<String>,
     /// What wraps all keys now, if that is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub master_key_id: Option<MasterKeyId>,
@@ -54,6 +60,7 @@ impl Told {
         secret_id: None,
         destroyed: None,
         used_by: Vec::new(),
+        used_by_sites: Vec::new(),
         master_key_id: None,
         out_of_reach: &[],
     };
@@ -130,8 +137,9 @@ fn rotate(story: &mut Transaction<'_>, vault: Option<&Vault>) -> Result<Told, Re
 fn delete(story: &mut Transaction<'_>, secret_id: SecretId) -> Result<Told, Refusal> {
     let destroyed = story.state::<Secret>(secret_id.uuid())?.kept.as_ref().map(|kept| kept.data_key_id);
     story.execute::<Secret>(secret_id.uuid(), Command::Delete)?;
-    let used_by = users(story, secret_id)?;
-    Ok(Told { secret_id: Some(secret_id), destroyed, used_by, out_of_reach: OUT_OF_REACH, ..Told::NOTHING })
+    let (used_by, used_by_sites) = (users(story, secret_id)?, sites(story, secret_id)?);
+    let secret_id = Some(secret_id);
+    Ok(Told { secret_id, destroyed, used_by, used_by_sites, out_of_reach: OUT_OF_REACH, ..Told::NOTHING })
 }
 
 /// Lists that are asked for with the secret as their cookies.
@@ -143,4 +151,13 @@ fn users(story: &mut Transaction<'_>, secret_id: SecretId) -> Result<Vec<Playlis
         }
     }
     Ok(users)
+}
+
+/// Sites that are asked with the secret as their cookies.
+fn sites(story: &mut Transaction<'_>, secret_id: SecretId) -> Result<Vec<String>, Refusal> {
+    let settings = SettingId::from_project(story.caller().project).uuid();
+    let has_it =
+        |settings: &SiteSettings| settings.cookies.is_some_and(|cookies| cookies.secret_id == secret_id);
+    let sites = story.state::<Setting>(settings)?.sites.iter().filter(|(_, settings)| has_it(settings));
+    Ok(sites.map(|(site, _)| site.clone()).collect())
 }

@@ -4,18 +4,20 @@ use mediary_events::{
     Asked as _, Concern as _, codec,
     setting::{
         Ask, Command, Rejection, Setting,
-        ask::{SetLimits, SetQuota},
+        ask::{ClearSite, SetLimits, SetQuota, SetSite},
     },
 };
 use mediary_schema::{
     SettingId,
     account::Permission,
+    bounded,
     setting::{Limits, Quota, QuotaOf},
+    site::{SiteSettings, site_of},
 };
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::account;
+use super::{account, playlist};
 use crate::gate::{Entry, Fanout, Refusal, Story, Transaction, decode};
 
 /// Settings, to everybody else.
@@ -32,7 +34,7 @@ pub(crate) const ENTRY: Entry = Entry {
 };
 
 /// What a command on settings answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Told {
     /// The limits from now on, if that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,6 +42,9 @@ pub struct Told {
     /// The quota from now on, if that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quota: Option<(QuotaOf, Quota)>,
+    /// What holds for a site from now on, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<(String, SiteSettings)>,
 }
 
 impl Story for Ask {
@@ -49,7 +54,7 @@ impl Story for Ask {
         match self {
             Self::SetLimits(asked) => {
                 let limits = set_limits(story, asked)?;
-                Ok(Told { limits: Some(limits), quota: None })
+                Ok(Told { limits: Some(limits), ..Told::default() })
             }
             Self::SetQuota(SetQuota { of, quota }) => {
                 match of {
@@ -63,11 +68,22 @@ impl Story for Ask {
                 }
                 let id = settings(story);
                 story.execute::<Setting>(id, Command::Quota { of: *of, quota: *quota })?;
-                Ok(Told { limits: None, quota: Some((*of, *quota)) })
+                Ok(Told { quota: Some((*of, *quota)), ..Told::default() })
             }
+            Self::SetSite(SetSite { site, budget, cookies }) => set_site(story, site, |story, settings| {
+                let cookies = match cookies {
+                    Some(wanted) => playlist::cookies(story, wanted, settings.cookies)?,
+                    None => settings.cookies,
+                };
+                Ok(SiteSettings { budget: budget.or(settings.budget), cookies })
+            }),
+            Self::ClearSite(ClearSite { site }) => set_site(story, site, |_, _| Ok(SiteSettings::default())),
         }
     }
 }
+
+/// Of a text that names no site, as much is said.
+const NAMED_BYTES_MAX: usize = 100;
 
 /// The stream of the settings.
 fn settings(story: &Transaction<'_>) -> Uuid {
@@ -86,4 +102,19 @@ fn set_limits(story: &mut Transaction<'_>, asked: &SetLimits) -> Result<Limits, 
     limits.total = asked.total.unwrap_or(limits.total);
     story.execute::<Setting>(id, Command::Limit { limits: limits.clone() })?;
     Ok(limits)
+}
+
+fn set_site(
+    story: &mut Transaction<'_>,
+    named: &str,
+    change: impl FnOnce(&mut Transaction<'_>, SiteSettings) -> Result<SiteSettings, Refusal>,
+) -> Result<Told, Refusal> {
+    let Some(site) = site_of(named) else {
+        return Err(Rejection::NoSite { site: bounded::cut(named.to_owned(), NAMED_BYTES_MAX) }.into());
+    };
+    let id = settings(story);
+    let before = story.state::<Setting>(id)?.sites.get(&site).copied().unwrap_or_default();
+    let settings = change(story, before)?;
+    story.execute::<Setting>(id, Command::Site { site: site.clone(), settings })?;
+    Ok(Told { site: Some((site, settings)), ..Told::default() })
 }

@@ -1,7 +1,9 @@
 use mediary_schema::{
-    PrincipalId, ProjectId,
+    PrincipalId, ProjectId, SecretId,
+    cookies::SiteCookies,
     job::WorkKind,
     setting::{Limits, Quota, QuotaOf},
+    site::{RequestBudget, SiteSettings},
 };
 
 use super::super::{Event, Setting};
@@ -14,7 +16,14 @@ fn samples() -> Vec<Event> {
         Event::LimitsChanged { limits: Limits { per_kind, total: 4 } },
         Event::QuotaChanged { of: QuotaOf::Project(ProjectId::HOME), quota },
         Event::QuotaChanged { of: QuotaOf::Principal(PrincipalId::OWNER), quota: Quota::default() },
+        Event::SiteChanged { site: "www.example.org".to_owned(), settings: site_settings() },
     ]
+}
+
+fn site_settings() -> SiteSettings {
+    let budget = RequestBudget { per_hour: Some(100), per_day: Some(1_000), pause_ms: Some(2_000) };
+    let cookies = SiteCookies { secret_id: SecretId::VAULT, always: true };
+    SiteSettings { budget: Some(budget), cookies: Some(cookies) }
 }
 
 // PL-07.

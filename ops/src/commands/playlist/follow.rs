@@ -3,11 +3,11 @@
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::{Shown, finish, input, object};
+use super::{AskedWith, Shown, finish, input, object};
 use crate::{
     answers::playlist as answers,
     client::{Client, Document},
-    commands::{failure::Failure, intent::Intent, named, schedule::Again, secret, ticket::Ticket},
+    commands::{failure::Failure, intent::Intent, schedule::Again, ticket::Ticket},
     output::Output,
 };
 
@@ -31,16 +31,8 @@ pub(crate) struct Follow {
     /// Keep to no rule any more.
     #[arg(long, requires = "keep", conflicts_with = "filter")]
     no_filter: bool,
-    /// Ask with the cookies that this secret has, a file as browsers export it, once the site has refused without; as it was if
-    /// not said, without at first.
-    #[arg(long, value_name = "SECRET")]
-    cookies: Option<String>,
-    /// When to send them along.
-    #[arg(long, value_enum, value_name = "WHEN", requires = "cookies", default_value = "needed")]
-    cookies_when: CookiesWhen,
-    /// Ask without cookies from now on.
-    #[arg(long, conflicts_with = "cookies")]
-    no_cookies: bool,
+    #[command(flatten)]
+    cookies: AskedWith,
     #[command(flatten)]
     again: Again,
     /// The time zone of `--cron`, as IANA calls it.
@@ -66,25 +58,6 @@ enum Keep {
     Nothing,
 }
 
-/// When cookies are sent along.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum CookiesWhen {
-    /// Once the site has refused without: it wants a sign-in, a member, an age, a proof of a human.
-    Needed,
-    /// Always.
-    Always,
-}
-
-impl CookiesWhen {
-    /// The name in GraphQL.
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Needed => "WHEN_NEEDED",
-            Self::Always => "ALWAYS",
-        }
-    }
-}
-
 impl Keep {
     /// The name in GraphQL.
     const fn name(self) -> &'static str {
@@ -101,16 +74,9 @@ pub(crate) const FOLLOW: Document<answers::follow::Answer> =
 
 /// Follows what was typed, and has it refreshed as often as is said: both, or neither.
 pub(super) async fn run(wanted: Follow, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let (cookies, when, no_cookies) = (wanted.cookies.clone(), wanted.cookies_when, wanted.no_cookies);
-    let Follow { url, keep, quality, filter, no_filter, again, zone, wait, ticket, intent, .. } = wanted;
+    let Follow { url, keep, quality, filter, no_filter, cookies, again, zone, wait, ticket, intent } = wanted;
     let filter = (no_filter || !filter.is_empty()).then_some(filter);
-    let cookies = match cookies {
-        Some(secret) => {
-            let id = named::id(client, secret::KIND, &secret).await?;
-            Some(json!({ "mode": when.name(), "secretId": id }))
-        }
-        None => no_cookies.then(|| json!({ "mode": "OFF" })),
-    };
+    let cookies = cookies.input(client).await?;
     let (keep, ticket) = (keep.map(Keep::name), ticket.input(client).await?);
     let wanted = json!({ "url": url, "keep": keep, "quality": quality, "filter": filter, "cookies": cookies,
         "refreshTiming": again.timing(&zone), "ticket": ticket });

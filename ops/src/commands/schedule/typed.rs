@@ -200,6 +200,7 @@ mod tests {
             "schedule list",
             "schedule show",
             "secret list",
+            "site list",
             "token list",
             "trash list",
             "view list",
