@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-use super::{backup, demo, log, moment, noun::OfConcern, plan, replay, server, shell, why};
+use super::{backup, demo, init, log, moment, noun::OfConcern, plan, replay, server, setup, shell, why};
 use crate::{client::AsOf, output::Format};
 
 /// Follows playlists, keeps their media, and remembers everything that happened.
@@ -75,6 +75,9 @@ pub(crate) enum Verb {
     Serve(server::Settings),
     #[command(flatten)]
     OfConcern(OfConcern),
+    /// Ask what a server has to be told, check it, and write the configuration file.
+    #[command(after_help = init::HELP)]
+    Init(init::Init),
     /// Read, prove and export the log of everything that happened.
     #[command(subcommand)]
     Log(log::Verb),
@@ -87,6 +90,12 @@ pub(crate) enum Verb {
     /// Build again what the log says, apart from the server, and say it as one hash: for audits.
     #[command(after_help = replay::HELP)]
     Replay(replay::Replay),
+    /// Write what is set up into one file: settings, templates, rules, what is followed, schedules.
+    #[command(after_help = setup::EXPORT_HELP)]
+    Export(setup::Export),
+    /// Set up what such a file says: as a plan first.
+    #[command(after_help = setup::IMPORT_HELP)]
+    Import(setup::Import),
     /// Take back what was done, as long as its files are in the trash.
     Undo(plan::Undo),
     /// Say why a thing is as it is, back to whoever started it.

@@ -11,11 +11,10 @@ mod object;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-#[cfg(test)]
-pub(crate) use self::follow::FOLLOW;
+pub(crate) use self::entry::CONCERN;
 pub(crate) use self::{
     account::{PlaylistAccount, account},
-    follow::follow,
+    follow::{FOLLOW, follow},
     history::told_after,
     object::{Counts, Entry, Playlist, Shown, Unfollowed},
 };

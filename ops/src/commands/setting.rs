@@ -1,7 +1,7 @@
 //! `mediary limit`: how much runs at once; `mediary quota`: how much of whose work; `mediary site`: how often a site is asked.
 
 mod entry;
-mod quota;
+pub(crate) mod quota;
 pub(super) mod site;
 
 use clap::{Args, Subcommand};

@@ -15,4 +15,6 @@ mod queueing;
 mod replaying;
 mod scheduling;
 mod secrets;
+mod setting_up;
 mod showing;
+mod starting;

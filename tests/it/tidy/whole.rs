@@ -33,7 +33,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("events/log/src/vault/store.rs", "a value is called another way once its event is recorded"),
     ("ops/src/commands/collection/file.rs", "goes where a person says, which may be a device"),
     ("ops/src/commands/download/archive.rs", "goes where a person says, which may be a device"),
-    ("ops/src/commands/template/file.rs", "goes where a person says, which may be a device"),
+    ("ops/src/commands/setup.rs", "goes where a person says, which may be a device"),
     ("ops/src/commands/part.rs", "what a person asked for is longer than memory"),
     ("ops/src/demo/media.rs", "a folder is made as a whole, by one demo of several that have one lock"),
     ("ops/src/demo/plugin.rs", "several demos may write it at once"),
