@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use mediary_schema::{Subject, is_word};
+use mediary_schema::{DataKeyId, Subject, is_word};
 
 /// The most subjects of an event.
 pub const SUBJECTS_MAX: usize = 8;
@@ -86,6 +86,15 @@ impl Subjects {
     }
 }
 
+/// By what a payload is sealed: then the ciphertext stands in its place, and only who has the key reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SealTag {
+    /// The data key of the person whom the event is about.
+    pub data_key_id: DataKeyId,
+    /// What the cipher was begun with.
+    pub nonce: [u8; 24],
+}
+
 /// A carried tag that this program doesn't know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carried {
@@ -98,6 +107,8 @@ pub struct Carried {
 /// All that an envelope carries beyond its fixed fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Extensions {
+    /// By what the payload is sealed, if it is.
+    pub seal: Option<SealTag>,
     /// Which command it follows from; none where no command was asked.
     pub command: Option<CommandTag>,
     /// What it is about besides its stream.

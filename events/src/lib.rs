@@ -41,7 +41,7 @@ pub use envelope::{
     Category, Codec, Envelope, Origin, OriginKind, ParseOriginError, ParseSchemaError, ParseStreamError,
     Recorded, Schema, StreamId,
 };
-pub use extension::{Carried, CommandTag, Extensions, SUBJECTS_MAX, Subjects, SubjectsError};
+pub use extension::{Carried, CommandTag, Extensions, SUBJECTS_MAX, SealTag, Subjects, SubjectsError};
 pub use mediary_schema::{NAME_BYTES_MAX, ParseSubjectError, Subject, is_word};
 pub use passed::{ParsePassedError, Passed};
 pub use told::{told, write_told};

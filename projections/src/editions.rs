@@ -178,6 +178,6 @@ pub(crate) fn behind(log: &Log, position: u64) -> Result<Duration, ReadError> {
 /// The position of the last event that erased others; 0 if there is none.
 pub(crate) fn last_erasure(log: &Log) -> Result<u64, ReadError> {
     let newest = Read { direction: Direction::Backward, ..Read::forward(log.head().position) };
-    let erasures = log.read(&newest.limit(1).filter(Filter::kinds(["log.erased"])))?;
+    let erasures = log.read(&newest.limit(1).filter(Filter::kinds(["log.erased", "log.shredded"])))?;
     Ok(erasures.first().map_or(0, Recorded::position))
 }

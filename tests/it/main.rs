@@ -35,6 +35,7 @@ mod playlist;
 mod renamed;
 mod roles;
 mod root;
+mod shredding;
 mod slots;
 mod stale;
 mod subscription;

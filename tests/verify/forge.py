@@ -165,7 +165,8 @@ def first_lines():
     yield "the largest position", lambda bundle: bundle.field(0, "lastPosition", str(2**64 - 1)), None
     yield "a cut in front", lambda bundle: bundle.field(0, "eventsCutBefore", "1"), 1
     yield "a cut behind", lambda bundle: bundle.field(0, "eventsCutAfter", "1"), 14
-    yield "a newer form", lambda bundle: bundle.field(0, "formatVersion", "3"), None
+    yield "a newer form", lambda bundle: bundle.field(0, "formatVersion", "4"), None
+    yield "a form with seals and none in it", lambda bundle: bundle.field(0, "formatVersion", "3"), 14
     yield "an older form", lambda bundle: bundle.field(0, "formatVersion", "1"), None
     yield "another format", lambda bundle: bundle.field(0, "format", '"bundle"'), None
     yield "log id in capitals", in_capitals, None

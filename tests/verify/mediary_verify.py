@@ -15,6 +15,8 @@ import sys
 from datetime import datetime, timedelta, timezone
 
 NUMBER_MAX = 2**53 - 1
+# The tag of a payload that is sealed.
+SEALED = 1
 PAYLOAD_BYTES_MAX = 256 * 1024
 LINE_BYTES_MAX = 4 * 1024 * 1024
 NESTING_MAX = 64
@@ -202,7 +204,7 @@ HASH = "[0-9a-f]{64}"
 BYTES = "(?:[0-9a-f]{2})*"
 
 HEADER = re.compile(
-    rf'{{"format":"mediary-log-bundle","formatVersion":2,"logId":"(?P<log>{UUID})",'
+    rf'{{"format":"mediary-log-bundle","formatVersion":(?P<form>[23]),"logId":"(?P<log>{UUID})",'
     rf'"firstPosition":(?P<first>{NUMBER}),"lastPosition":(?P<last>{NUMBER}),'
     rf'"eventsCutBefore":(?P<cut_before>{NUMBER}),"eventsCutAfter":(?P<cut_after>{NUMBER}),'
     rf'"previousHash":"(?P<previous_hash>{HASH})","lastHash":"(?P<last_hash>{HASH})"}}\n'
@@ -276,7 +278,11 @@ def area(line):
     if subjects:
         out += tag(129, b"".join(bytes([len(kind)]) + kind + uuid for kind, uuid in subjects))
     last = 129
-    for mark, data in listed(EXTENSION, line["extensions"]):
+    for index, (mark, data) in enumerate(listed(EXTENSION, line["extensions"])):
+        if index == 0 and int(mark) == SEALED:
+            require(len(data) == 80, "a seal has 80 hex digits")
+            out = tag(SEALED, bytes.fromhex(data)) + out
+            continue
         require(last < int(mark) <= 255, "its extensions are not tags from 130, ascending")
         last = int(mark)
         out += tag(last, bytes.fromhex(data))
@@ -302,6 +308,11 @@ def envelope(line):
     )
 
 
+def is_sealed(line):
+    """Whether the payload is sealed: that tag comes first."""
+    return line["extensions"].startswith(f'{{"tag":{SEALED},')
+
+
 def payload(line, digest):
     """Whether it is there; it is what was recorded, and read as it is."""
     if line["salt"] is None or line["bytes"] is None:
@@ -310,6 +321,11 @@ def payload(line, digest):
         return False
     data = bytes.fromhex(line["bytes"])
     require(hashed("digest", bytes.fromhex(line["salt"]) + data) == digest, "its payload does not match its digest")
+    if is_sealed(line):
+        # What it says only its key tells.
+        require(len(data) <= PAYLOAD_BYTES_MAX + 16, "its payload is larger than an event may have")
+        require(line["payload"] == "null", "a sealed payload is spelled as if it could be read")
+        return True
     require(len(data) <= PAYLOAD_BYTES_MAX, "its payload is larger than an event may have")
     require(Payload(data).spelled() == line["payload"], "its readable payload is not what its bytes say")
     return True
@@ -421,7 +437,7 @@ def opened(raw):
     match = HEADER.fullmatch(text)
     if match is None:
         newer = re.match(r'{"format":"mediary-log-bundle","formatVersion":([0-9]+)', text)
-        require(not newer or int(newer[1]) <= 2, "it has a newer form than is known here")
+        require(not newer or int(newer[1]) <= 3, "it has a newer form than is known here")
         raise ValueError("it is no first line of a bundle, or spelled otherwise than an export spells it")
     header = match.groupdict()
     first, last = int(header["first"]), int(header["last"])
@@ -438,7 +454,7 @@ def verify(file, checkpoint):
     if first == 1 and chain != hashed("genesis", ident(header["log"])):
         raise Bad(1, "it begins with another hash than that of its log")
     met = checkpoint is not None and checkpoint[0] == first - 1 and chain
-    rules, erased, position = Rules(first), 0, first - 1
+    rules, erased, position, sealed = Rules(first), 0, first - 1, False
     while raw := file.readline(LINE_BYTES_MAX):
         position += 1
         try:
@@ -448,6 +464,8 @@ def verify(file, checkpoint):
             line = match.groupdict()
             require(int(line["position"]) == position, f"event {line['position']} stands in its place")
             digest = bytes.fromhex(line["digest"])
+            require(header["form"] == "3" or not is_sealed(line), "it is sealed, and the first line says that nothing is")
+            sealed = sealed or is_sealed(line)
             chain = hashed("link", chain + envelope(line) + digest)
             require(bytes.fromhex(line["hash"]) == chain, "the chain does not lead to its hash")
             erased += not payload(line, digest)
@@ -463,6 +481,8 @@ def verify(file, checkpoint):
         raise Bad(last, "the first line names another last hash")
     if rules.left() != int(header["cut_after"]) or (last < first and header["cut_before"] != "0"):
         raise Bad(last, "the first line cuts its last append elsewhere")
+    if header["form"] == "3" and not sealed:
+        raise Bad(last, "the first line says that something is sealed, and nothing is")
     if rules.missing:
         raise Bad(min(rules.missing), "its payload is missing, and no event says that it was erased")
     if checkpoint is not None:

@@ -23,6 +23,9 @@ impl Explains for Words {
             Event::Opened { program, reason, .. } => {
                 format!("opened the log with version {program}, since {reason}")
             }
+            Event::Shredded { principal_id, reason, .. } => {
+                format!("destroyed the keys of {principal_id}, and with them what belonged to him: {reason}")
+            }
             Event::Erased { positions, reason, .. } => {
                 let positions: Vec<String> = positions.iter().map(ToString::to_string).collect();
                 format!("erased what was said at {}: {reason}", positions.join(", "))

@@ -1,4 +1,4 @@
-//! The log in GraphQL: what it says of itself in words, and erasing.
+//! The log in GraphQL: what it says of itself in words, erasing and shredding.
 
 mod entry;
 mod explain;

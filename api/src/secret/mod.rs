@@ -7,7 +7,7 @@ mod object;
 mod query;
 
 pub(crate) use entry::ENTRY;
-pub(crate) use mutation::SecretMutation as Mutation;
+pub(crate) use mutation::{OutOfReach, SecretMutation as Mutation};
 pub(crate) use object::Secret;
 pub(crate) use query::SecretQuery as Query;
 

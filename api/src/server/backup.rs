@@ -20,6 +20,6 @@ pub(super) async fn whole(
         return refused;
     }
     writing.answer(session, "application/octet-stream", move |out| {
-        backup(Source::Live(&app.log), &(app.settings)(), out).map(|_| ()).map_err(io::Error::other)
+        backup(Source::Live(&app.log), || (app.settings)(), out).map(|_| ()).map_err(io::Error::other)
     })
 }

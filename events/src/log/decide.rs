@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use mediary_schema::account::Permission;
+use mediary_schema::{DataKeyId, account::Permission};
 
 use super::{Command, Event, Replacement, State};
 use crate::{Concern, EventKind, Subjects};
@@ -53,7 +53,8 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Logs {
     const NAME: &'static str = "log";
-    const EVENTS: &'static [EventKind] = &[EventKind::new("opened", 1, 0), EventKind::new("erased", 1, 0)];
+    const EVENTS: &'static [EventKind] =
+        &[EventKind::new("opened", 1, 0), EventKind::new("erased", 1, 0), EventKind::new("shredded", 1, 0)];
 
     type Command = Command;
     type Event = Event;
@@ -62,38 +63,62 @@ impl Concern for Logs {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Erase { .. } => Permission::ADMINISTER,
+            Command::Erase { .. } | Command::Shred { .. } => Permission::ADMINISTER,
         }
     }
 
     fn decide(state: &State, command: Command) -> Result<Vec<Event>, Rejection> {
-        let Command::Erase { positions, reason, replacements } = command;
-        let reason = reason.trim().to_owned();
-        if reason.is_empty() || reason.len() > REASON_BYTES_MAX {
-            return Err(Rejection::NoReason);
+        match command {
+            Command::Erase { positions, reason, replacements } => {
+                erase(state, positions, ground(&reason)?, replacements)
+            }
+            Command::Shred { principal_id, data_key_ids, reason } => {
+                let reason = ground(&reason)?;
+                let is_new = |key: &DataKeyId| !state.shredded.contains(key);
+                let data_key_ids: Vec<DataKeyId> = data_key_ids.into_iter().filter(is_new).collect();
+                // Who has no key has nothing that is sealed.
+                if data_key_ids.is_empty() {
+                    return Ok(vec![]);
+                }
+                Ok(vec![Event::Shredded { principal_id, data_key_ids, reason }])
+            }
         }
-        if positions.is_empty() || positions.len() > ERASED_AT_ONCE_MAX {
-            return Err(Rejection::Number { positions: positions.len() });
-        }
-        let positions: BTreeSet<u64> = positions.into_iter().collect();
-        let is_new = |position: &u64| !state.erased.contains(position);
-        let positions: Vec<u64> = positions.into_iter().filter(is_new).collect();
-        // What is erased already is so.
-        if positions.is_empty() {
-            return Ok(vec![]);
-        }
-        let replacements: Vec<Replacement> =
-            replacements.into_iter().filter(|replacement| is_new(&replacement.position)).collect();
-        Ok(vec![Event::Erased { positions, reason, replacements }])
     }
 
     fn subjects(_: &State, event: &Event) -> Subjects {
         match event {
-            Event::Opened { .. } | Event::Erased { .. } => Subjects::none(),
+            Event::Opened { .. } | Event::Erased { .. } | Event::Shredded { .. } => Subjects::none(),
         }
     }
 
     fn evolve(state: &mut State, event: &Event) {
         state.evolve(event);
     }
+}
+
+fn ground(reason: &str) -> Result<String, Rejection> {
+    let reason = reason.trim();
+    let is_one = !reason.is_empty() && reason.len() <= REASON_BYTES_MAX;
+    if is_one { Ok(reason.to_owned()) } else { Err(Rejection::NoReason) }
+}
+
+fn erase(
+    state: &State,
+    positions: Vec<u64>,
+    reason: String,
+    replacements: Vec<Replacement>,
+) -> Result<Vec<Event>, Rejection> {
+    if positions.is_empty() || positions.len() > ERASED_AT_ONCE_MAX {
+        return Err(Rejection::Number { positions: positions.len() });
+    }
+    let positions: BTreeSet<u64> = positions.into_iter().collect();
+    let is_new = |position: &u64| !state.erased.contains(position);
+    let positions: Vec<u64> = positions.into_iter().filter(is_new).collect();
+    // What is erased already is so.
+    if positions.is_empty() {
+        return Ok(vec![]);
+    }
+    let replacements: Vec<Replacement> =
+        replacements.into_iter().filter(|replacement| is_new(&replacement.position)).collect();
+    Ok(vec![Event::Erased { positions, reason, replacements }])
 }

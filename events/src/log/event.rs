@@ -1,4 +1,4 @@
-use mediary_schema::{HostId, log::OpenReason};
+use mediary_schema::{DataKeyId, HostId, PrincipalId, log::OpenReason};
 use serde::{Deserialize, Serialize};
 
 use crate::{Concern as _, Envelope};
@@ -28,12 +28,25 @@ pub enum Event {
         /// What stands in for payloads, where their concern could give something.
         replacements: Vec<Replacement>,
     },
+    /// What belongs to a person is unreadable since this was recorded: the keys that sealed it are destroyed.
+    #[serde(rename = "shredded")]
+    Shredded {
+        /// Whose keys.
+        principal_id: PrincipalId,
+        /// Which.
+        data_key_ids: Vec<DataKeyId>,
+        /// On which ground.
+        reason: String,
+    },
 }
 
 impl Event {
-    /// Whether an event with this envelope erased others.
+    /// The stored names of those that make others unreadable.
+    pub const ERASING: [&str; 2] = ["erased", "shredded"];
+
+    /// Whether an event with this envelope made others unreadable.
     pub fn is_erasing(envelope: &Envelope) -> bool {
-        envelope.stream.category == super::Logs::NAME && envelope.name == "erased"
+        envelope.stream.category == super::Logs::NAME && Self::ERASING.contains(&&*envelope.name)
     }
 }
 

@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use mediary_schema::DataKeyId;
+
 use super::Event;
 
 /// What the log says of itself.
@@ -9,6 +11,8 @@ pub struct State {
     pub epochs: u64,
     /// Where payloads were erased.
     pub erased: BTreeSet<u64>,
+    /// The keys of persons that were destroyed.
+    pub shredded: BTreeSet<DataKeyId>,
 }
 
 impl State {
@@ -16,6 +20,7 @@ impl State {
         match event {
             Event::Opened { .. } => self.epochs += 1,
             Event::Erased { positions, .. } => self.erased.extend(positions),
+            Event::Shredded { data_key_ids, .. } => self.shredded.extend(data_key_ids),
         }
     }
 }

@@ -1,6 +1,7 @@
 mod history;
 
-use mediary_schema::{HostId, log::OpenReason};
+use mediary_schema::{DataKeyId, HostId, PrincipalId, log::OpenReason};
+use uuid::Uuid;
 
 use super::{Command, Event, Logs, Rejection, Replacement, State};
 use crate::{
@@ -52,4 +53,27 @@ fn every_opening_is_counted() {
         Logs::evolve(&mut state, &opened(reason, Some(samples::identities().host("laptop"))));
     }
     assert_eq!(state.epochs, 3);
+}
+
+fn key(number: u128) -> DataKeyId {
+    DataKeyId::from_uuid(Uuid::from_u128(number))
+}
+
+fn shred(keys: &[u128], reason: &str) -> Command {
+    let data_key_ids = keys.iter().map(|number| key(*number)).collect();
+    Command::Shred { principal_id: PrincipalId::OWNER, data_key_ids, reason: reason.to_owned() }
+}
+
+fn shredded(number: u128) -> Event {
+    let reason = "on request".to_owned();
+    Event::Shredded { principal_id: PrincipalId::OWNER, data_key_ids: vec![key(number)], reason }
+}
+
+#[test]
+fn a_key_is_destroyed_once_on_some_ground_and_who_has_none_loses_nothing() {
+    given::<Logs>([]).when(shred(&[1], " ")).rejected(&Rejection::NoReason);
+    given::<Logs>([]).when(shred(&[1], " on request ")).then([shredded(1)]);
+    given::<Logs>([shredded(1)]).when(shred(&[1, 2], "on request")).then([shredded(2)]);
+    given::<Logs>([shredded(1)]).when(shred(&[1], "on request")).then([]);
+    given::<Logs>([]).when(shred(&[], "on request")).then([]);
 }

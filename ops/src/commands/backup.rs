@@ -144,7 +144,7 @@ pub(crate) fn restore(
 
 fn from_folder(folder: &Path, part: &Part) -> Result<(), Offline> {
     let mut out = part.create().map_err(Offline::Failure)?;
-    match mediary_log::backup(Source::Folder(folder), &serve::settings_of(folder), &mut out) {
+    match mediary_log::backup(Source::Folder(folder), || serve::settings_of(folder), &mut out) {
         Ok(_) => part.finish(out).map_err(Offline::Failure),
         Err(BackupError::Open(error)) => {
             Err(Offline::Failure(failure(&BackupError::Open(open_failure(error)?))))

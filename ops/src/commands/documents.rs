@@ -32,6 +32,7 @@ const OTHERS: &[&dyn Checked] = &[
     &log::HEAD,
     &log::HISTORY,
     &log::RECORDED,
+    &log::SHRED,
     &log::VERIFY,
     &named::RESOLVE,
     &why::WHY,

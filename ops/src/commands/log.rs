@@ -5,6 +5,7 @@ mod event;
 mod export;
 mod head;
 mod show;
+mod shred;
 mod tail;
 mod verify;
 
@@ -12,7 +13,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 #[cfg(test)]
-pub(crate) use self::{erase::ERASE, show::EVENTS, tail::RECORDED, verify::VERIFY};
+pub(crate) use self::{erase::ERASE, show::EVENTS, shred::SHRED, tail::RECORDED, verify::VERIFY};
 pub(crate) use self::{
     event::Event,
     head::HEAD,
@@ -60,6 +61,11 @@ Examples:
         after_help = "Example:\n  mediary log erase 17 18 --reason \"asked for by letter of 3 May\" --yes"
     )]
     Erase(erase::Erase),
+    /// Destroy the keys by which what belongs to a person is sealed; shows what that means unless told `--yes`.
+    #[command(
+        after_help = "Example:\n  mediary log shred principal-01890a5d-ac96-774b-bcce-b302099a8057 --reason \"asked for by letter of 3 May\" --yes"
+    )]
+    Shred(shred::Shred),
 }
 
 /// Does what the verb says; what proves files does so without a server, too.
@@ -75,6 +81,7 @@ pub(crate) async fn run(
         Verb::Verify(verify) => verify::run(&verify, flags, environment, output).await,
         Verb::Export(export) => export::run(&export, flags, environment, output).await,
         Verb::Erase(erase) => erase::run(erase, &connect(flags, environment)?, output).await,
+        Verb::Shred(shred) => shred::run(shred, &connect(flags, environment)?, output).await,
     }
 }
 

@@ -10,8 +10,9 @@ const FILES: [&str; 2] = [CONFIGURATION, "nats/access.json"];
 
 /// What belongs to a backup of a folder and is no event, by its path in the folder.
 pub(crate) fn settings_of(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let read = |name: &str| Some((name.to_owned(), fs::read(folder.join(name)).ok()?));
-    FILES.into_iter().filter_map(read).collect()
+    let read = |name: String| Some((name.clone(), fs::read(folder.join(name)).ok()?));
+    let names = FILES.into_iter().map(str::to_owned).chain(mediary_log::vault::person_files(folder));
+    names.filter_map(read).collect()
 }
 
 /// The same of a server that runs: what it was told elsewhere is told, too.

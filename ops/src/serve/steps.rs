@@ -214,6 +214,7 @@ impl Work {
 
 fn open_log(configuration: &Configuration, clock: &Clock, ids: &IdSource) -> Result<Log, ServeError> {
     let options = LogOptions {
+        vault_key_file: configuration.vault_key_file.clone(),
         cache_bytes: configuration.log.cache_bytes,
         reserve_bytes: configuration.log.reserve_bytes,
         on_fatal: Arc::new(|fatal| {

@@ -83,6 +83,9 @@ impl Message {
 }
 
 fn body(event: &Recorded) -> Result<Bytes, Omitted> {
+    if event.envelope.extensions.seal.is_some() {
+        return Err(Omitted::Withheld);
+    }
     match access::fanout(&event.envelope.stream.category) {
         Fanout::Whole => {}
         Fanout::EnvelopeOnly | Fanout::Nothing => return Err(Omitted::Withheld),

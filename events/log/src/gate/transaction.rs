@@ -12,7 +12,10 @@ use uuid::Uuid;
 
 pub(super) use self::commit::{Commit, Overtaken};
 use super::{Authority, Caller, Gate, Refusal, Registry, handle::NOW, states::Folded};
-use crate::log::{Filter, NewEvent, OnlyIf, Read, StreamId, Subject, Urgency};
+use crate::{
+    log::{Filter, NewEvent, OnlyIf, Read, StreamId, Subject, Urgency},
+    vault::PersonKeys,
+};
 
 /// One stream as a story sees it: its fold with what the story adds.
 #[derive(Clone)]
@@ -119,6 +122,11 @@ impl<'a> Transaction<'a> {
     /// The id of the log that the story is recorded in.
     pub fn log_id(&self) -> Uuid {
         self.gate.log.id()
+    }
+
+    /// The keys by which what belongs to persons is sealed.
+    pub(crate) fn person_keys(&self) -> &PersonKeys {
+        self.gate.log.person_keys()
     }
 
     /// The event at a position, whosever it is: for stories that need a permission over the whole log.

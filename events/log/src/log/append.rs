@@ -121,6 +121,7 @@ impl AppendHeader {
             append_len,
             codec: Codec::MessagePack,
             extensions: Extensions {
+                seal: None,
                 command: self.command.clone(),
                 subjects: event.subjects,
                 carried: Vec::new(),

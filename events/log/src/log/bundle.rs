@@ -19,8 +19,10 @@ use super::{chain::Hash, frame::Frame, rules::NUMBER_MAX};
 
 /// What the first line says that it is.
 const FORMAT: &str = "mediary-log-bundle";
-/// The newest form of bundles that is known here.
-const FORMAT_VERSION: u32 = 2;
+/// The form of bundles in which nothing is sealed.
+const OPEN_FORMAT_VERSION: u32 = 2;
+/// The newest form of bundles that is known here: the same with sealed payloads.
+const FORMAT_VERSION: u32 = 3;
 /// Longer than any line: 256 KiB of payload are 512 KiB in hex and at most six times as much as JSON, and an extension
 /// area is 128 KiB in hex.
 const LINE_BYTES_MAX: u64 = 4 << 20;
@@ -54,16 +56,23 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// The first line of a stretch; `cut` says how many events of appends lie before and behind it.
+    /// Whether it says that something in it is sealed.
+    pub(super) const fn is_sealed(&self) -> bool {
+        self.format_version == FORMAT_VERSION
+    }
+
+    /// The first line of a stretch, in which something is sealed or not; `cut` says how many events of appends lie before
+    /// and behind it.
     pub(super) fn new(
         log_id: Uuid,
+        is_sealed: bool,
         (first, last): (u64, u64),
         cut: (u32, u32),
         hashes: (Hash, Hash),
     ) -> Self {
         Self {
             format: FORMAT.to_owned(),
-            format_version: FORMAT_VERSION,
+            format_version: if is_sealed { FORMAT_VERSION } else { OPEN_FORMAT_VERSION },
             log_id,
             first_position: first,
             last_position: last,
@@ -136,7 +145,7 @@ impl<R: BufRead> Lines<R> {
         if mark.format_version > FORMAT_VERSION {
             return Err(LineError::Newer { found: mark.format_version, known: FORMAT_VERSION });
         }
-        if mark.format_version < FORMAT_VERSION {
+        if mark.format_version < OPEN_FORMAT_VERSION {
             let found = mark.format_version;
             return Err(
                 self.malformed(format!("form {found} of bundles was replaced before anything was released"))

@@ -15,6 +15,7 @@ use redb::{Database, ReadableDatabase as _, ReadableTable as _};
 use uuid::Uuid;
 
 use super::{
+    contain::contain,
     error::{OpenError, ReadError, StorageFault},
     store,
     tables::EVENTS,
@@ -133,7 +134,7 @@ pub(super) fn holds_events(unfinished: &Path) -> bool {
     if store::inspect(unfinished).is_err() {
         return false;
     }
-    let found = store::contain(|| {
+    let found = contain(|| {
         let database = Database::open(unfinished)?;
         let transaction = database.begin_read()?;
         let events = transaction.open_table(EVENTS)?;

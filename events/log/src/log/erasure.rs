@@ -4,7 +4,7 @@
 //! payload from the event that erased it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::{
         PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
@@ -16,6 +16,7 @@ use mediary_events::{
     Concern as _, Recorded, Schema, StreamId, codec,
     log::{Event, Logs},
 };
+use mediary_schema::DataKeyId;
 use uuid::Uuid;
 
 use super::{
@@ -26,8 +27,6 @@ use super::{
     read::Direction,
 };
 
-/// The stored name of the event that erases.
-const ERASED: &str = "erased";
 /// Events of the log's own stream that are read at once.
 const PAGE: usize = 512;
 
@@ -35,7 +34,7 @@ const PAGE: usize = 512;
 pub(super) fn positions(category: &str, name: &str, schema: Schema, payload: &[u8]) -> Vec<u64> {
     match of(category, name, schema, payload) {
         Some(Event::Erased { positions, .. }) => positions,
-        Some(Event::Opened { .. }) | None => Vec::new(),
+        Some(Event::Opened { .. } | Event::Shredded { .. }) | None => Vec::new(),
     }
 }
 
@@ -47,15 +46,23 @@ pub(super) fn positions_of(frame: &Frame<'_>) -> Vec<u64> {
     }
 }
 
-/// The event, if it is one that erases and can be read.
+/// The event, if it is one that erases or shreds and can be read.
 pub(super) fn of(category: &str, name: &str, schema: Schema, payload: &[u8]) -> Option<Event> {
-    let is_it = category == Logs::NAME && name == ERASED;
+    let is_it = category == Logs::NAME && Event::ERASING.contains(&name);
     is_it.then(|| codec::decode::<Logs>(name, schema, payload).ok()?.pop()).flatten()
 }
 
 /// The positions that an event is going to erase.
 pub(super) fn asked(event: &NewEvent) -> Vec<u64> {
     positions(&event.stream.category, &event.name, event.schema, &event.payload)
+}
+
+/// The keys that an event is going to destroy.
+pub(super) fn shredded(event: &NewEvent) -> Vec<DataKeyId> {
+    match of(&event.stream.category, &event.name, event.schema, &event.payload) {
+        Some(Event::Shredded { data_key_ids, .. }) => data_key_ids,
+        Some(Event::Opened { .. } | Event::Erased { .. }) | None => Vec::new(),
+    }
 }
 
 /// The frame of an event without its salt and payload.
@@ -79,6 +86,8 @@ struct Known {
     /// The position of each erasing event with the first that it erased.
     events: BTreeMap<u64, u64>,
     positions: BTreeSet<u64>,
+    /// The keys that were destroyed.
+    shredded: HashSet<DataKeyId>,
 }
 
 impl Erasures {
@@ -111,8 +120,17 @@ impl Erasures {
         }
         let (envelope, payload) = (&recorded.envelope, recorded.payload.as_deref().unwrap_or_default());
         let event = of(&envelope.stream.category, &envelope.name, envelope.schema, payload);
-        let Some(Event::Erased { positions, replacements, .. }) = event else { return false };
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let (positions, replacements) = match event {
+            Some(Event::Erased { positions, replacements, .. }) => (positions, replacements),
+            Some(Event::Shredded { data_key_ids, .. }) => {
+                // What it is sealed by may stand anywhere before.
+                known.events.insert(envelope.position, 1);
+                known.shredded.extend(data_key_ids);
+                return true;
+            }
+            Some(Event::Opened { .. }) | None => return false,
+        };
         if let Some(first) = positions.iter().min() {
             known.events.insert(envelope.position, *first);
         }
@@ -136,6 +154,16 @@ impl Erasures {
     /// Whether an event says that the payload at a position was erased.
     pub(super) fn name(&self, position: u64) -> bool {
         self.known.read().unwrap_or_else(PoisonError::into_inner).positions.contains(&position)
+    }
+
+    /// Whether a key was destroyed.
+    pub(super) fn is_shredded(&self, key: DataKeyId) -> bool {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).shredded.contains(&key)
+    }
+
+    /// Every key that was destroyed.
+    pub(super) fn shredded(&self) -> Vec<DataKeyId> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).shredded.iter().copied().collect()
     }
 
     /// Whether what was made of the events up to a position may say what was erased later.

@@ -9,6 +9,7 @@ use std::{io, sync::Arc, time::Duration};
 use mediary_events::StreamId;
 
 use super::append::Expected;
+use crate::vault::VaultError;
 
 pub use damage::Damage;
 pub(super) use index::{IndexFault, Trouble};
@@ -111,6 +112,9 @@ pub enum AppendError {
     /// The chain is broken, and nothing is put on top of it.
     #[error("the log is damaged, and nothing is recorded until that is mended")]
     Broken(#[source] Arc<Damage>),
+    /// What belongs to a person can't be sealed, and is not recorded otherwise.
+    #[error("what belongs to a person can't be sealed")]
+    Unsealed(#[source] VaultError),
     /// The log was closed.
     #[error("the log is closed")]
     Closed,

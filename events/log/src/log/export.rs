@@ -82,7 +82,7 @@ pub enum ExportError {
 
 impl ExportError {
     /// A stable code.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Open(error) => error.code(),
             Self::Read(ReadError::Damaged(damage)) => damage.code(),
@@ -157,7 +157,8 @@ fn export_store(
     let previous_hash = store.hash_at(first - 1)?.ok_or_else(|| missing(first - 1))?;
     let last_hash = store.hash_at(last)?.ok_or_else(|| missing(last))?;
     let cut = if first > last { (0, 0) } else { (place(store, first)?.0, place(store, last)?.1) };
-    let header = Header::new(store.log_id(), (first, last), cut, (previous_hash, last_hash));
+    let is_sealed = is_sealed(store, (first, last))?;
+    let header = Header::new(store.log_id(), is_sealed, (first, last), cut, (previous_hash, last_hash));
     bundle::write_header(&header, out).map_err(ExportError::Write)?;
     let mut walk = Walk::after(first - 1, previous_hash);
     let mut next = first;
@@ -195,6 +196,20 @@ fn export_store(
     }
     out.flush().map_err(ExportError::Write)?;
     Ok(Exported { first_position: first, last_position: last, last_hash })
+}
+
+/// Whether a payload of a stretch is sealed: then the bundle is of a newer form, and who doesn't know it says so at once.
+fn is_sealed(store: &Store, (first, last): (u64, u64)) -> Result<bool, ReadError> {
+    let mut next = first;
+    while next <= last {
+        for (position, frame) in store.frames(next, last)? {
+            if read::parse(position, &frame)?.is_sealed() {
+                return Ok(true);
+            }
+            next = position + 1;
+        }
+    }
+    Ok(false)
 }
 
 /// How many events of its append lie before an event, and behind it.

@@ -6,21 +6,23 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use mediary_events::{Carried, CommandTag, Extensions, Subject, Subjects, is_word};
+use mediary_events::{Carried, CommandTag, Extensions, SealTag, Subject, Subjects, is_word};
+use mediary_schema::DataKeyId;
 use uuid::Uuid;
 
 use super::frame::FrameError;
 
 /// From here on who doesn't know a tag hands it on.
 const FIRST_CARRIED: u8 = 128;
-/// Reserved: the payload is sealed; key id and nonce.
-const TAG_SEALED: u8 = 1;
+/// The payload is sealed: id of the key, and nonce.
+pub(super) const TAG_SEALED: u8 = 1;
 /// Which command was asked: its fingerprint, then its name.
 const TAG_COMMAND: u8 = 128;
 /// What the event is about: for each the length of its kind, the kind, the id.
 const TAG_SUBJECTS: u8 = 129;
 
 const FINGERPRINT_BYTES: usize = 16;
+const SEAL_BYTES: usize = 16 + 24;
 
 /// Takes the area from the front of some bytes, once it has proved to be well-formed; answers its tags.
 pub(super) fn take<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], FrameError> {
@@ -46,6 +48,7 @@ pub(super) fn decode(mut area: &[u8]) -> Extensions {
     let mut extensions = Extensions::default();
     while let Ok((tag, content)) = take_tag(&mut area) {
         match tag {
+            TAG_SEALED => extensions.seal = seal(content),
             TAG_COMMAND => extensions.command = command(content),
             TAG_SUBJECTS => extensions.subjects = subjects(content).unwrap_or_default(),
             _ => extensions.carried.push(Carried { tag, bytes: Bytes::copy_from_slice(content) }),
@@ -54,20 +57,29 @@ pub(super) fn decode(mut area: &[u8]) -> Extensions {
     extensions
 }
 
+/// Whether a payload with such an area is sealed: that tag comes first.
+pub(super) fn is_sealed(area: &[u8]) -> bool {
+    area.first() == Some(&TAG_SEALED)
+}
+
 /// How many bytes the tags take.
 pub(super) fn area_bytes(extensions: &Extensions) -> usize {
     const TAG: usize = 3;
+    let seal = extensions.seal.iter().map(|_| TAG + SEAL_BYTES);
     let command = extensions.command.iter().map(|command| TAG + FINGERPRINT_BYTES + command.name.len());
     let subjects = extensions.subjects.as_slice();
     let subjects_head = if subjects.is_empty() { 0 } else { TAG };
     let subjects = subjects.iter().map(|subject| 1 + subject.kind.len() + 16);
     let carried = extensions.carried.iter().map(|carried| TAG + carried.bytes.len());
-    subjects_head + command.chain(subjects).chain(carried).sum::<usize>()
+    subjects_head + seal.chain(command).chain(subjects).chain(carried).sum::<usize>()
 }
 
 /// Writes the area.
 pub(super) fn encode(extensions: &Extensions, out: &mut Vec<u8>) {
     let mut area = Vec::new();
+    if let Some(seal) = &extensions.seal {
+        put_tag(TAG_SEALED, &seal_bytes(seal), &mut area);
+    }
     if let Some(CommandTag { name, fingerprint }) = &extensions.command {
         put_tag(TAG_COMMAND, &[fingerprint, name.as_bytes()].concat(), &mut area);
     }
@@ -106,13 +118,25 @@ fn take_tag<'a>(area: &mut &'a [u8]) -> Result<(u8, &'a [u8]), FrameError> {
 fn check(tag: u8, content: &[u8]) -> Result<(), FrameError> {
     let well_formed = match tag {
         0 => false,
-        TAG_SEALED => return Err(FrameError::Sealed),
+        TAG_SEALED => seal(content).is_some(),
         tag if tag < FIRST_CARRIED => return Err(FrameError::UnknownExtension(tag)),
         TAG_COMMAND => command(content).is_some(),
         TAG_SUBJECTS => subjects(content).is_some(),
         _ => true,
     };
     if well_formed { Ok(()) } else { Err(FrameError::BadExtension(tag)) }
+}
+
+/// What the tag of a seal holds.
+pub(super) fn seal_bytes(seal: &SealTag) -> Vec<u8> {
+    [seal.data_key_id.uuid().as_bytes().as_slice(), &seal.nonce].concat()
+}
+
+/// The seal that its tag holds, if it is one.
+pub(super) fn seal(content: &[u8]) -> Option<SealTag> {
+    let (key, nonce) = content.split_first_chunk()?;
+    let data_key_id = DataKeyId::from_uuid(Uuid::from_bytes(*key));
+    Some(SealTag { data_key_id, nonce: nonce.try_into().ok()? })
 }
 
 fn command(content: &[u8]) -> Option<CommandTag> {

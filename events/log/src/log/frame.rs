@@ -11,7 +11,7 @@ use mediary_events::{Codec, Envelope, Extensions, Origin, OriginKind, Recorded, 
 use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Timestamp};
 use uuid::Uuid;
 
-use super::{chain, error::Damage, extension};
+use super::{chain, error::Damage, extension, sealing::Opener};
 
 /// The form of the envelope.
 const FORM: u8 = 2;
@@ -62,8 +62,6 @@ pub(super) enum FrameError {
     Compressed,
     #[error("extension {0}, which may not be passed over, is unknown to this version")]
     UnknownExtension(u8),
-    #[error("sealed payloads are unknown to this version")]
-    Sealed,
     #[error("flags {0:#010b} are unknown to this version")]
     UnknownFlags(u8),
     #[error("0 is no origin")]
@@ -91,7 +89,6 @@ impl FrameError {
             Self::UnknownForm(form) => *form > FORM,
             Self::UnknownCodec(_)
             | Self::Compressed
-            | Self::Sealed
             | Self::UnknownExtension(_)
             | Self::UnknownFlags(_)
             | Self::Blob
@@ -147,12 +144,12 @@ impl<'a> Frame<'a> {
         Ok(frame)
     }
 
-    /// The bytes that the chain covers.
     /// All of it, as it is kept.
     pub(super) fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
+    /// The bytes that the chain covers.
     pub(super) fn envelope_bytes(&self) -> &'a [u8] {
         &self.bytes[..self.envelope_len]
     }
@@ -281,16 +278,23 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// The event for readers; a payload is never handed out without having been checked.
-    pub(super) fn recorded(&self) -> Result<Recorded, Damage> {
+    /// Whether its payload is sealed.
+    pub(super) fn is_sealed(&self) -> bool {
+        extension::is_sealed(self.extensions)
+    }
+
+    /// The event for readers; a payload is never handed out without having been checked, nor as ciphertext.
+    pub(super) fn recorded(&self, opener: Opener<'_>) -> Result<Recorded, Damage> {
         if !self.payload_matches() {
             return Err(Damage::Payload { position: self.position() });
         }
-        let payload = match self.body {
-            Body::Inline { payload, .. } => Some(Bytes::copy_from_slice(payload)),
-            Body::Erased => None,
+        let envelope = self.envelope();
+        let payload = match (self.body, &envelope.extensions.seal) {
+            (Body::Inline { payload, .. }, None) => Some(Bytes::copy_from_slice(payload)),
+            (Body::Inline { payload, .. }, Some(seal)) => opener.open(&envelope, seal, payload),
+            (Body::Erased, _) => None,
         };
-        Ok(Recorded { envelope: self.envelope(), payload, replacement: None })
+        Ok(Recorded { envelope, payload, replacement: None })
     }
 
     fn field<const N: usize>(&self, at: usize) -> [u8; N] {

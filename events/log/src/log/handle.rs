@@ -29,6 +29,7 @@ use super::{
     snapshot::SnapshotStore,
     store::{Head, Store},
 };
+use crate::vault::PersonKeys;
 
 /// How long a refused caller waits at least; the queue is empty after a commit or two.
 const RETRY_AFTER_MIN: Duration = Duration::from_millis(20);
@@ -77,6 +78,11 @@ impl Log {
     /// What derives the ids of this installation; the gate hands it out.
     pub(crate) fn identities(&self) -> Identities {
         self.shared.store.identities()
+    }
+
+    /// The keys by which what belongs to persons is sealed.
+    pub(crate) fn person_keys(&self) -> &PersonKeys {
+        self.shared.store.keys()
     }
 
     /// The log's own id.

@@ -15,6 +15,7 @@ use super::{
     lock::FolderLock,
     store::{self, Store},
 };
+use crate::vault::PersonKeys;
 
 /// Pages of the file in memory; a verifier reads each page about once.
 const CACHE_BYTES: usize = 16 << 20;
@@ -52,7 +53,7 @@ impl OfflineLog {
             path: path.clone(),
             source,
         })?;
-        let opened = Store::from_opened(&path, || {
+        let opened = Store::from_opened(&path, PersonKeys::default(), || {
             let overlay = Overlay::try_new(file).map_err(StorageFault::from)?;
             Ok(Database::builder().set_cache_size(CACHE_BYTES).create_with_backend(overlay)?)
         });

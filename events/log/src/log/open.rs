@@ -24,6 +24,7 @@ use super::{
     store::{self, Store},
     writer::{self, Writer},
 };
+use crate::vault::PersonKeys;
 
 impl Log {
     /// Opens the log of a data folder, and makes both if they aren't there.
@@ -51,7 +52,9 @@ impl Log {
             tracing::warn!(%error, "log.holder_not_written");
         }
         create::create_if_missing(&directory, options.ids.next())?;
-        let store = Store::open(&directory, options.cache_bytes)?;
+        let keys =
+            PersonKeys::load(&directory, options.vault_key_file.as_deref()).map_err(OpenError::Keys)?;
+        let store = Store::open(&directory, keys, options.cache_bytes)?;
         create::recognise(&directory, store.log_id())?;
         let opener = index::in_folder(&directory, options.cache_bytes);
         Self::start(store, opener, space, Some(lock), options)
@@ -73,6 +76,7 @@ impl Log {
         let lookup = Lookup { store: &store, index: &index };
         let categories = lookup.categories().map_err(failed)?;
         store.erasures().load(store.log_id(), lookup).map_err(failed)?;
+        store.keys().forget(&store.erasures().shredded());
         metric::describe();
         metric::size(tail.head.position, store.size_bytes());
         for (name, row) in categories.iter() {

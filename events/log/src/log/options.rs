@@ -14,6 +14,8 @@ pub type OnFatal = Arc<dyn Fn(&FatalError) + Send + Sync>;
 pub struct Options {
     /// The data folder; `log/` and `snapshots/` are below it.
     pub directory: PathBuf,
+    /// The file of the master key, if it is not the data folder's own.
+    pub vault_key_file: Option<PathBuf>,
     /// Memory for pages of the log file.
     pub cache_bytes: usize,
     /// Appends that may wait for the writer.
@@ -45,6 +47,7 @@ impl Options {
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         Self {
             directory: directory.into(),
+            vault_key_file: None,
             cache_bytes: 16 << 20,
             queue_requests_max: 4096,
             queue_bytes_max: 64 << 20,

@@ -9,6 +9,7 @@ use super::{
     error::{Damage, ReadError},
     filter::Filter,
     frame::{Frame, FrameError},
+    sealing::Opener,
     tables::EVENTS,
 };
 
@@ -119,7 +120,11 @@ pub(super) struct Scanned {
 }
 
 /// Reads a range in one transaction.
-pub(super) fn scan(transaction: &ReadTransaction, scan: &Scan<'_>) -> Result<Scanned, ReadError> {
+pub(super) fn scan(
+    transaction: &ReadTransaction,
+    opener: Opener<'_>,
+    scan: &Scan<'_>,
+) -> Result<Scanned, ReadError> {
     let mut found = Scanned { events: Vec::new(), last_position: None, frames: 0, complete: false };
     if scan.range.is_empty() {
         return Ok(Scanned { complete: true, ..found });
@@ -141,7 +146,7 @@ pub(super) fn scan(transaction: &ReadTransaction, scan: &Scan<'_>) -> Result<Sca
         found.frames += 1;
         found.last_position = Some(position.value());
         if conditions.allow_frame(&frame) {
-            let event = frame.recorded()?;
+            let event = frame.recorded(opener)?;
             bytes += event.payload.as_ref().map_or(0, bytes::Bytes::len);
             found.events.push(event);
         }
@@ -168,10 +173,11 @@ pub(super) fn parse(position: u64, bytes: &[u8]) -> Result<Frame<'_>, Damage> {
 /// One event.
 pub(super) fn event_at(
     events: &impl ReadableTable<u64, &'static [u8]>,
+    opener: Opener<'_>,
     position: u64,
 ) -> Result<Option<Recorded>, ReadError> {
     match events.get(position)? {
-        Some(value) => Ok(Some(parse(position, value.value())?.recorded()?)),
+        Some(value) => Ok(Some(parse(position, value.value())?.recorded(opener)?)),
         None => Ok(None),
     }
 }

@@ -58,7 +58,7 @@ pub enum ReplicaError {
 
 impl ReplicaError {
     /// A stable code.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Unproved(error) => error.code(),
             Self::Stretch { .. } => "BUNDLE_PARTIAL",

@@ -19,6 +19,7 @@ use super::{
     epoch, erasure,
     frame::{Body, Frame},
     payload::{self, PayloadFault},
+    sealing::SEAL_OVERHEAD_BYTES,
     verify::Erasure,
 };
 
@@ -257,6 +258,10 @@ fn check_numbers(frame: &Frame<'_>) -> Result<(), Broken> {
 
 fn check_payload(frame: &Frame<'_>) -> Result<(), Broken> {
     let Body::Inline { payload, .. } = frame.body() else { return Ok(()) };
+    if frame.is_sealed() {
+        // What it says only its key tells.
+        return require(payload.len() <= PAYLOAD_BYTES_MAX + SEAL_OVERHEAD_BYTES, Broken::PayloadSize);
+    }
     require(payload.len() <= PAYLOAD_BYTES_MAX, Broken::PayloadSize)?;
     payload::check(payload).map_err(Broken::Payload)
 }

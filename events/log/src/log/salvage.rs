@@ -78,8 +78,14 @@ pub fn salvage(directory: &Path, out: &mut impl Write) -> Result<Salvaged, Expor
         let detail = "no tree of its events can be found".to_owned();
         return Err(OpenError::Damaged { path, damage: Damage::Structure { detail } }.into());
     };
-    let header =
-        Header::new(log_id, (1, last.position), (0, last.cut_after), (chain::genesis(log_id), last.hash));
+    let is_sealed = tables.is_sealed(&pages, last.position);
+    let header = Header::new(
+        log_id,
+        is_sealed,
+        (1, last.position),
+        (0, last.cut_after),
+        (chain::genesis(log_id), last.hash),
+    );
     bundle::write_header(&header, out).map_err(ExportError::Write)?;
     tables.write(&pages, log_id, last.position, out)?;
     out.flush().map_err(ExportError::Write)?;
@@ -265,6 +271,17 @@ impl Tables {
             written.is_ok()
         });
         written.map_err(ExportError::Write)
+    }
+
+    /// Whether an event up to a position is sealed.
+    fn is_sealed(&self, pages: &Pages<'_>, last: u64) -> bool {
+        let mut is_sealed = false;
+        self.each(pages, &mut |position, bytes| {
+            let frame = whole(position, bytes).filter(|_| position <= last);
+            is_sealed = frame.is_some_and(|frame| frame.is_sealed());
+            frame.is_some() && !is_sealed
+        });
+        is_sealed
     }
 
     fn each(&self, pages: &Pages<'_>, each: &mut dyn FnMut(u64, &[u8]) -> bool) {

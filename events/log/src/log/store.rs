@@ -3,13 +3,11 @@
 //! One redb file is the record: events and their chain, nothing else.
 
 use std::{
-    cell::Cell,
     fs::{self, File},
     io::Read as _,
     os::unix::fs::MetadataExt as _,
-    panic::{self, AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{Once, PoisonError, RwLock},
+    sync::{PoisonError, RwLock},
 };
 
 use mediary_events::Recorded;
@@ -20,13 +18,16 @@ use uuid::Uuid;
 
 use super::{
     chain::{self, Hash},
+    contain::contain,
     erasure::Erasures,
     error::{Damage, OpenError, ReadError, StorageFault},
     proving::Breaks,
     read::{self, Scan, Scanned},
+    sealing::Opener,
     tables::{CHAIN, EVENTS, FORMAT, KEY_EPOCH, KEY_FORMAT, KEY_IDENTITY, KEY_LOG_ID, META},
     tail,
 };
+use crate::vault::PersonKeys;
 
 /// The folder of the log below the data folder.
 const FOLDER: &str = "log";
@@ -66,6 +67,7 @@ pub(super) struct Store {
     log_id: Uuid,
     identities: Identities,
     erasures: Erasures,
+    keys: PersonKeys,
     breaks: Breaks,
 }
 
@@ -131,57 +133,18 @@ pub(super) fn opening(path: &Path, fault: StorageFault) -> OpenError {
     }
 }
 
-/// Runs something on the storage; what panics there on damaged bytes becomes damage, and is told as such only.
-pub(super) fn contain<T, E: From<ReadError>>(run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-    match quietly(|| catch_unwind(AssertUnwindSafe(run))) {
-        Ok(result) => result,
-        Err(panic) => {
-            let damage = Damage::Structure { detail: panic_text(panic.as_ref()) };
-            Err(ReadError::from(damage).into())
-        }
-    }
-}
-
-thread_local! {
-    /// Whether a panic of this thread is told by whoever catches it.
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Keeps the text of a panic that is caught from being printed, too: a stack trace reads like a crash.
-fn quietly<T>(run: impl FnOnce() -> T) -> T {
-    static HOOKED: Once = Once::new();
-    HOOKED.call_once(|| {
-        let print = panic::take_hook();
-        panic::set_hook(Box::new(move |panic| {
-            if !QUIET.get() {
-                print(panic);
-            }
-        }));
-    });
-    let outer = QUIET.replace(true);
-    let outcome = run();
-    QUIET.set(outer);
-    outcome
-}
-
-/// What a panic said.
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let owned = panic.downcast_ref::<String>().map(String::as_str);
-    let text = owned.or_else(|| panic.downcast_ref::<&str>().copied());
-    format!("the storage gave up: {}", text.unwrap_or("without a word"))
-}
-
 impl Store {
     /// Opens the log file of a data folder.
-    pub(super) fn open(directory: &Path, cache_bytes: usize) -> Result<Self, OpenError> {
+    pub(super) fn open(directory: &Path, keys: PersonKeys, cache_bytes: usize) -> Result<Self, OpenError> {
         let path = file(directory);
         inspect(&path)?;
-        Self::from_opened(&path, || Ok(Database::builder().set_cache_size(cache_bytes).open(&path)?))
+        Self::from_opened(&path, keys, || Ok(Database::builder().set_cache_size(cache_bytes).open(&path)?))
     }
 
     /// Wraps a database once it has proved to be a log that this version knows.
     pub(super) fn from_opened(
         path: &Path,
+        keys: PersonKeys,
         open: impl FnOnce() -> Result<Database, StorageFault>,
     ) -> Result<Self, OpenError> {
         let opened = contain(|| {
@@ -193,7 +156,7 @@ impl Store {
             Ok((database, (log_id, identities))) => {
                 let database = RwLock::new(Some(database));
                 let (erasures, breaks) = (Erasures::default(), Breaks::default());
-                Ok(Self { database, path: path.to_owned(), log_id, identities, erasures, breaks })
+                Ok(Self { database, path: path.to_owned(), log_id, identities, erasures, keys, breaks })
             }
             Err(error) => Err(failed(path, error)),
         }
@@ -210,6 +173,16 @@ impl Store {
     /// What was erased.
     pub(super) const fn erasures(&self) -> &Erasures {
         &self.erasures
+    }
+
+    /// The keys of persons.
+    pub(super) const fn keys(&self) -> &PersonKeys {
+        &self.keys
+    }
+
+    /// What opens sealed payloads.
+    pub(super) const fn opener(&self) -> Opener<'_> {
+        Opener { keys: &self.keys, erasures: &self.erasures }
     }
 
     /// What was found to be broken.
@@ -295,7 +268,7 @@ impl Store {
 
     /// Looks through a range in one transaction.
     pub(super) fn scan(&self, scan: &Scan<'_>) -> Result<Scanned, ReadError> {
-        self.read(|transaction| read::scan(transaction, scan))
+        self.read(|transaction| read::scan(transaction, self.opener(), scan))
     }
 
     /// Frames from a position on with their positions, at most up to another: as many as make a few MiB, and at least one.
@@ -323,7 +296,7 @@ impl Store {
 
     /// The event at a position.
     pub(super) fn event_at(&self, position: u64) -> Result<Option<Recorded>, ReadError> {
-        self.read(|transaction| read::event_at(&transaction.open_table(EVENTS)?, position))
+        self.read(|transaction| read::event_at(&transaction.open_table(EVENTS)?, self.opener(), position))
     }
 
     /// The space that the file takes on the disk; holes in it take none.

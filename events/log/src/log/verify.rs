@@ -21,7 +21,9 @@ pub use self::{
     report::{Checkpoint, Erasure, Report},
 };
 use super::{
-    chain, epoch, erasure,
+    chain,
+    contain::contain,
+    epoch, erasure,
     error::{Damage, ReadError},
     frame::Body,
     handle::Log,
@@ -240,7 +242,7 @@ fn prove_whole(store: &Store, checkpoint: Option<Checkpoint>) -> Result<Proof, R
 fn check_pages(store: &Store) -> Result<(), ReadError> {
     let Some(mut database) = store.take() else { return Err(ReadError::Closed) };
     // Moved into it: on damaged bytes even closing the file may panic.
-    store::contain(move || {
+    contain(move || {
         if database.check_integrity()? {
             return Ok(());
         }

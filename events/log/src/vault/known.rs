@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use mediary_events::{
     Concern as _, Recorded, codec,
+    log::{self, Logs},
     secret::{Event, Secret},
 };
 use mediary_schema::{DataKeyId, SealedId, SecretId};
@@ -46,7 +47,7 @@ impl Known {
 
     /// What it is folded from.
     pub(super) fn filter() -> Filter {
-        Filter::categories([Secret::NAME])
+        Filter::categories([Secret::NAME, Logs::NAME])
     }
 
     pub(super) fn fold(&mut self, recorded: &Recorded) {
@@ -54,6 +55,10 @@ impl Known {
             return;
         }
         self.position = recorded.position();
+        if recorded.envelope.stream.category == Logs::NAME {
+            self.fold_of_log(recorded);
+            return;
+        }
         let secret_id = SecretId::from_uuid(recorded.envelope.stream.uuid);
         match codec::decided_on::<Secret>(recorded) {
             Ok(events) if events.is_empty() => self.is_unclear = true,
@@ -61,6 +66,16 @@ impl Known {
             Err(error) => {
                 tracing::error!(%secret_id, %error, "what happened to a secret can't be read: nothing unknown is tidied away");
                 self.is_unclear = true;
+            }
+        }
+    }
+
+    /// What the log says of itself: whose keys are destroyed.
+    fn fold_of_log(&mut self, recorded: &Recorded) {
+        // What a newer program wrote destroys nothing.
+        for event in codec::decided_on::<Logs>(recorded).unwrap_or_default() {
+            if let log::Event::Shredded { data_key_ids, .. } = event {
+                self.destroyed.extend(data_key_ids);
             }
         }
     }

@@ -39,6 +39,22 @@ impl Masters {
         }
     }
 
+    /// Those of the file, or new ones, if there is none and nothing needs the one that was there.
+    pub(super) fn read_or_new(
+        path: &Path,
+        is_needed: impl FnOnce() -> Result<bool, VaultError>,
+    ) -> Result<Self, VaultError> {
+        if let Some(masters) = Self::read(path)? {
+            return Ok(masters);
+        }
+        if is_needed()? {
+            return Err(VaultError::KeyMissing);
+        }
+        let masters = Self::of(Key::new());
+        masters.write(path)?;
+        Ok(masters)
+    }
+
     pub(super) fn write(&self, path: &Path) -> Result<(), VaultError> {
         let mut text = Zeroizing::new(String::with_capacity(self.0.len() * 65));
         for key in &self.0 {

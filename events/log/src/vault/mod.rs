@@ -11,6 +11,7 @@
 mod error;
 mod known;
 mod master;
+mod persons;
 mod reach;
 mod seal;
 mod store;
@@ -24,13 +25,15 @@ use std::{
     time::Duration,
 };
 
-use mediary_schema::{DataKeyId, MasterKeyId, SecretId};
+use mediary_schema::{DataKeyId, MasterKeyId, PrincipalId, SecretId};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
+pub(crate) use self::seal::Bound;
 pub use self::{
     error::VaultError,
-    reach::{OUT_OF_REACH, OutOfReach},
+    persons::{PersonKeys, person_files},
+    reach::{OUT_OF_REACH, OUT_OF_REACH_OF_SHREDDING, OutOfReach},
     store::Place,
 };
 use self::{known::Known, master::Masters, seal::Key, store::Store};
@@ -85,6 +88,8 @@ pub enum Put {
 }
 
 struct Held {
+    /// The log, whose keys of persons are wrapped with the others.
+    log: Log,
     key_file: PathBuf,
     store: Store,
     known: Known,
@@ -110,9 +115,12 @@ impl Vault {
     pub fn start(log: &Log, data: &Path, key_file: Option<PathBuf>) -> Result<Self, VaultError> {
         let key_file = key_file.unwrap_or_else(|| data.join(KEY_FILE));
         let (known, position) = Known::read(log).map_err(VaultError::Log)?;
-        let held = Held { key_file, store: Store::at(data.join(FOLDER)), known };
+        let held = Held { log: log.clone(), key_file, store: Store::at(data.join(FOLDER)), known };
         held.store.settle(&held.known, true).map_err(VaultError::Store)?;
-        held.finish_rotation()?;
+        {
+            let _wrapping = log.person_keys().hold();
+            held.finish_rotation()?;
+        }
         let held = Arc::new(Mutex::new(held));
         let (settling, settled) = watch::channel(position);
         let (log, following, settling) = (log.clone(), Arc::clone(&held), Arc::new(settling));
@@ -164,6 +172,8 @@ impl Vault {
         let new = master_of(chance);
         let id = new.master_id();
         let held = self.lock();
+        let log = held.log.clone();
+        let _wrapping = log.person_keys().hold();
         match held.masters()? {
             Some(masters) if masters.current() == &new => {}
             Some(masters) => masters.with(new).write(&held.key_file)?,
@@ -181,6 +191,12 @@ impl Vault {
     /// Whether a data key is still there.
     pub fn has_key(&self, id: DataKeyId) -> bool {
         self.lock().store.has_key(id)
+    }
+
+    /// The keys of a person that are still there.
+    pub fn keys_of(&self, person: PrincipalId) -> Result<Vec<DataKeyId>, VaultError> {
+        let persons = self.lock().store.persons().map_err(VaultError::Store)?;
+        Ok(persons.into_iter().filter(|(of, _)| *of == person).map(|(_, id)| id).collect())
     }
 
     /// Waits until the vault is what the log said up to a position; not for ever, if it can't be written.
@@ -217,12 +233,7 @@ impl Held {
     }
 
     fn masters_or_new(&self) -> Result<Masters, VaultError> {
-        if let Some(masters) = self.masters()? {
-            return Ok(masters);
-        }
-        let masters = Masters::of(Key::new());
-        masters.write(&self.key_file)?;
-        Ok(masters)
+        Masters::read_or_new(&self.key_file, || self.store.has_keys())
     }
 
     /// Wraps what is wrapped by an older master key, and forgets that.

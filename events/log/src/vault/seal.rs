@@ -72,10 +72,21 @@ impl Key {
 }
 
 /// What something sealed is bound to: it opens as nothing else.
-#[derive(Debug)]
-pub(super) struct Bound(Vec<u8>);
+#[derive(Debug, Default)]
+pub(crate) struct Bound(Vec<u8>);
 
 impl Bound {
+    /// These bytes, which nothing else has.
+    pub(crate) const fn of(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, for a test that holds them.
+    #[cfg(test)]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Ids, in their order, of a thing of a kind.
     pub(super) fn to(kind: &str, ids: &[Uuid]) -> Self {
         let mut bound = kind.as_bytes().to_vec();

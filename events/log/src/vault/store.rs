@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mediary_schema::{DataKeyId, MasterKeyId, SealedId, SecretId};
+use mediary_schema::{DataKeyId, MasterKeyId, PrincipalId, SealedId, SecretId};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -56,6 +56,8 @@ enum Stage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Named {
     Key(DataKeyId),
+    /// The key of a person.
+    Person(PrincipalId, DataKeyId),
     Value(DataKeyId, SealedId, Stage),
     /// A write that was cut off.
     Unfinished,
@@ -69,6 +71,9 @@ impl Named {
         match parts.as_slice() {
             [.., "new"] => Some(Self::Unfinished),
             [of, "key"] => Some(Self::Key(key(of)?)),
+            [of, id, "person"] => {
+                Some(Self::Person(PrincipalId::from_uuid(Uuid::parse_str(of).ok()?), key(id)?))
+            }
             [of, id, "pending"] => Some(Self::Value(key(of)?, value(id)?, Stage::Pending)),
             [of, id, "sealed"] => Some(Self::Value(key(of)?, value(id)?, Stage::Kept)),
             _ => None,
@@ -87,6 +92,10 @@ impl Store {
 
     fn key_path(&self, id: DataKeyId) -> PathBuf {
         self.0.join(format!("{}.key", id.uuid()))
+    }
+
+    fn person_path(&self, person: PrincipalId, id: DataKeyId) -> PathBuf {
+        self.0.join(person_file(person, id))
     }
 
     fn value_path(&self, key: DataKeyId, id: SealedId, stage: Stage) -> PathBuf {
@@ -119,7 +128,20 @@ impl Store {
     /// Whether anything here needs a master key.
     pub(super) fn has_keys(&self) -> Result<bool, VaultError> {
         let files = self.files().map_err(VaultError::Store)?;
-        Ok(files.iter().any(|(_, named)| matches!(named, Named::Key(_))))
+        Ok(files.iter().any(|(_, named)| matches!(named, Named::Key(_) | Named::Person(..))))
+    }
+
+    /// The keys of persons that are here, each with whose it is, in the order of their ids.
+    pub(super) fn persons(&self) -> io::Result<Vec<(PrincipalId, DataKeyId)>> {
+        let named = self.files()?.into_iter().map(|(_, named)| named);
+        let mut found: Vec<_> = named
+            .filter_map(|named| match named {
+                Named::Person(person, id) => Some((person, id)),
+                Named::Key(_) | Named::Value(..) | Named::Unfinished => None,
+            })
+            .collect();
+        found.sort_unstable();
+        Ok(found)
     }
 
     /// Whether a data key is here.
@@ -130,7 +152,7 @@ impl Store {
     /// A data key; none if it is not here.
     pub(super) fn key(&self, masters: &Masters, id: DataKeyId) -> Result<Option<Key>, VaultError> {
         let Some(file) = read(&self.key_path(id))? else { return Ok(None) };
-        unwrap(masters, id, &file).map(Some)
+        unwrap(masters, |master| of_key(master, id), &file).map(Some)
     }
 
     /// A data key, made if it is not here.
@@ -144,22 +166,47 @@ impl Store {
         Ok(key)
     }
 
+    /// The key of a person; none if it is not here.
+    pub(super) fn person_key(
+        &self,
+        masters: &Masters,
+        person: PrincipalId,
+        id: DataKeyId,
+    ) -> Result<Option<Key>, VaultError> {
+        let Some(file) = read(&self.person_path(person, id))? else { return Ok(None) };
+        unwrap(masters, |master| of_person(master, person, id), &file).map(Some)
+    }
+
+    /// Puts the key of a person there, durable.
+    pub(super) fn put_person_key(
+        &self,
+        masters: &Masters,
+        person: PrincipalId,
+        id: DataKeyId,
+        key: &Key,
+    ) -> Result<(), VaultError> {
+        self.make()?;
+        let bound = |master| of_person(master, person, id);
+        wrap(masters.current(), &self.person_path(person, id), bound, key)
+    }
+
     fn wrap(&self, master: &Key, id: DataKeyId, key: &Key) -> Result<(), VaultError> {
-        let master_id = master.master_id().uuid();
-        let wrapped = master.seal(&of_key(master_id, id), key.as_bytes());
-        let file = [WRAPPED.as_slice(), master_id.as_bytes(), &wrapped].concat();
-        whole::write(&self.key_path(id), &file).map_err(VaultError::Store)
+        wrap(master, &self.key_path(id), |master| of_key(master, id), key)
     }
 
     /// Wraps by the first master key whatever is wrapped by another one.
     pub(super) fn rewrap(&self, masters: &Masters) -> Result<(), VaultError> {
         let current = masters.current().master_id();
         for (path, named) in self.files().map_err(VaultError::Store)? {
-            let Named::Key(id) = named else { continue };
-            let Some(file) = read(&path)? else { continue };
+            let bound = |master| match named {
+                Named::Key(id) => Some(of_key(master, id)),
+                Named::Person(person, id) => Some(of_person(master, person, id)),
+                Named::Value(..) | Named::Unfinished => None,
+            };
+            let (Some(of_current), Some(file)) = (bound(current.uuid()), read(&path)?) else { continue };
             if wrapped_by(&file) != Some(current) {
-                let key = unwrap(masters, id, &file)?;
-                self.wrap(masters.current(), id, &key)?;
+                let key = unwrap(masters, |master| bound(master).unwrap_or_default(), &file)?;
+                wrap(masters.current(), &path, |_| of_current, &key)?;
             }
         }
         Ok(())
@@ -193,13 +240,14 @@ impl Store {
         let has_values = |key| files.iter().any(|(_, named)| keeps(key, named));
         let mut changed = false;
         // Keys first: without its key a value is nothing.
-        let keys_first = |(_, named): &&(PathBuf, Named)| !matches!(named, Named::Key(_));
+        let keys_first =
+            |(_, named): &&(PathBuf, Named)| matches!(named, Named::Value(..) | Named::Unfinished);
         let mut ordered: Vec<_> = files.iter().collect();
         ordered.sort_by_key(keys_first);
         for (path, named) in ordered {
             let is_over = match *named {
                 Named::Unfinished => is_start,
-                Named::Key(key) if known.is_destroyed(key) => true,
+                Named::Key(key) | Named::Person(_, key) if known.is_destroyed(key) => true,
                 Named::Key(key) => {
                     is_start && known.is_clear() && !known.is_key_of_any(key) && !has_values(key)
                 }
@@ -210,7 +258,8 @@ impl Store {
                     false
                 }
                 Named::Value(_, _, Stage::Pending) => is_start && known.is_clear(),
-                Named::Value(_, _, Stage::Kept) => false,
+                // What is sealed by the key of a person nobody knows but by reading every event.
+                Named::Value(_, _, Stage::Kept) | Named::Person(..) => false,
             };
             if is_over {
                 remove(path)?;
@@ -221,8 +270,24 @@ impl Store {
     }
 }
 
+/// The name of the file of a person's key.
+pub(super) fn person_file(person: PrincipalId, id: DataKeyId) -> String {
+    format!("{}.{}.person", person.uuid(), id.uuid())
+}
+
 fn of_key(master: Uuid, id: DataKeyId) -> Bound {
     Bound::to("mediary data key", &[master, id.uuid()])
+}
+
+fn of_person(master: Uuid, person: PrincipalId, id: DataKeyId) -> Bound {
+    Bound::to("mediary data key of a person", &[master, person.uuid(), id.uuid()])
+}
+
+fn wrap(master: &Key, path: &Path, bound: impl FnOnce(Uuid) -> Bound, key: &Key) -> Result<(), VaultError> {
+    let master_id = master.master_id().uuid();
+    let wrapped = master.seal(&bound(master_id), key.as_bytes());
+    let file = [WRAPPED.as_slice(), master_id.as_bytes(), &wrapped].concat();
+    whole::write(path, &file).map_err(VaultError::Store)
 }
 
 /// By which master key it is wrapped.
@@ -231,11 +296,11 @@ fn wrapped_by(file: &[u8]) -> Option<MasterKeyId> {
     Some(MasterKeyId::from_uuid(Uuid::from_bytes(*id)))
 }
 
-fn unwrap(masters: &Masters, id: DataKeyId, file: &[u8]) -> Result<Key, VaultError> {
+fn unwrap(masters: &Masters, bound: impl FnOnce(Uuid) -> Bound, file: &[u8]) -> Result<Key, VaultError> {
     let master_id = wrapped_by(file).ok_or(VaultError::Unopened)?;
     let master = masters.find(master_id).ok_or(VaultError::OfAnotherKey)?;
     let wrapped = &file[WRAPPED.len() + 16..];
-    let key = master.open(&of_key(master_id.uuid(), id), wrapped).ok_or(VaultError::Unopened)?;
+    let key = master.open(&bound(master_id.uuid()), wrapped).ok_or(VaultError::Unopened)?;
     Key::try_from_slice(&key).ok_or(VaultError::Unopened)
 }
 

@@ -1,11 +1,14 @@
-//! Stories of the log itself: what was said is erased.
+//! Stories of the log itself: what was said is erased, and what belongs to a person is shredded.
 
 use std::sync::Arc;
 
 use mediary_events::{
     Asked as _, Concern as _, Recorded,
     codec::{self, DecodeError},
-    log::{Ask, Command, ERASED_AT_ONCE_MAX, Logs, Rejection, Replacement, ask::Erase},
+    log::{
+        Ask, Command, ERASED_AT_ONCE_MAX, Logs, Rejection, Replacement,
+        ask::{Erase, Shred},
+    },
 };
 use mediary_schema::account::Permission;
 use serde::Serialize;
@@ -28,7 +31,7 @@ pub(crate) const ENTRY: Entry = Entry {
 };
 
 /// What a command on the log answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Told {
     /// The events that say nothing any more.
     pub positions: Vec<u64>,
@@ -40,24 +43,36 @@ impl Story for Ask {
     type Told = Told;
 
     fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
-        let Self::Erase(Erase { positions, reason }) = self;
-        let mut replacements = Vec::new();
-        for position in positions.iter().take(ERASED_AT_ONCE_MAX) {
-            let position = *position;
-            let recorded = story.event(position)?.ok_or(Rejection::NoEvent { position })?;
-            if recorded.envelope.stream.category == Logs::NAME {
-                return Err(Rejection::OfTheLog { position }.into());
-            }
-            let payload = redacted(&recorded).map_err(|error| Refusal::Decode(Arc::new(error)))?;
-            replacements.extend(payload.map(|payload| Replacement { position, payload }));
-        }
-        let replaced = replacements.iter().map(|replacement| replacement.position).collect();
         // On a full disk, too: it is the law's business.
         story.essential();
-        let command = Command::Erase { positions: positions.clone(), reason: reason.clone(), replacements };
-        story.execute::<Logs>(story.log_id(), command)?;
-        Ok(Told { positions: positions.clone(), replaced })
+        match self {
+            Self::Erase(erase) => tell_erase(erase, story),
+            Self::Shred(Shred { principal_id, reason }) => {
+                let (principal_id, reason) = (*principal_id, reason.clone());
+                let data_key_ids = story.person_keys().ids_of(principal_id);
+                story
+                    .execute::<Logs>(story.log_id(), Command::Shred { principal_id, data_key_ids, reason })?;
+                Ok(Told::default())
+            }
+        }
     }
+}
+
+fn tell_erase(Erase { positions, reason }: &Erase, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
+    let mut replacements = Vec::new();
+    for position in positions.iter().take(ERASED_AT_ONCE_MAX) {
+        let position = *position;
+        let recorded = story.event(position)?.ok_or(Rejection::NoEvent { position })?;
+        if recorded.envelope.stream.category == Logs::NAME {
+            return Err(Rejection::OfTheLog { position }.into());
+        }
+        let payload = redacted(&recorded).map_err(|error| Refusal::Decode(Arc::new(error)))?;
+        replacements.extend(payload.map(|payload| Replacement { position, payload }));
+    }
+    let replaced = replacements.iter().map(|replacement| replacement.position).collect();
+    let command = Command::Erase { positions: positions.clone(), reason: reason.clone(), replacements };
+    story.execute::<Logs>(story.log_id(), command)?;
+    Ok(Told { positions: positions.clone(), replaced })
 }
 
 /// What the event's concern gives to stand in for it.

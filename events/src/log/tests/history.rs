@@ -1,6 +1,6 @@
 use mediary_schema::log::OpenReason;
 
-use super::{super::Logs, erased, opened};
+use super::{super::Logs, erased, opened, shredded};
 use crate::testing::{history, samples};
 
 // PL-07.
@@ -13,6 +13,7 @@ fn every_form_ever_written_is_read() {
         opened(OpenReason::ClockStep, None),
         opened(OpenReason::Restore, Some(host)),
         erased(&[3, 7]),
+        shredded(1),
     ];
     history::<Logs>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/log/history"), &samples);
 }

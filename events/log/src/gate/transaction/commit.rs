@@ -148,6 +148,7 @@ fn refusal(error: AppendError) -> Refusal {
         AppendError::PayloadTooLarge { .. } => Refusal::TooLarge,
         AppendError::Broken(damage) => Refusal::Broken(damage),
         AppendError::Closed => Refusal::Stopping,
+        AppendError::Unsealed(error) => error.into(),
         other => Refusal::Log(Arc::new(other)),
     }
 }

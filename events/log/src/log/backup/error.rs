@@ -56,7 +56,7 @@ pub enum BackupError {
 
 impl BackupError {
     /// A stable code.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Open(error) => error.code(),
             Self::Read(ReadError::Damaged(damage)) => damage.code(),

@@ -16,10 +16,11 @@ use super::{
 
 /// Writes a backup of a log, also of one that grows meanwhile: it ends with the event that is the last one now.
 ///
-/// Settings are files of the folder that are no events, by their paths in it.
+/// Settings are files of the folder that are no events, by their paths in it; they are read once it is known which event
+/// is the last.
 pub fn backup(
     source: Source<'_>,
-    settings: &[(String, Vec<u8>)],
+    settings: impl FnOnce() -> Vec<(String, Vec<u8>)>,
     out: &mut impl Write,
 ) -> Result<BackedUp, BackupError> {
     match source {
@@ -35,10 +36,12 @@ pub fn backup(
 fn write(
     store: &Store,
     head: Head,
-    settings: &[(String, Vec<u8>)],
+    settings: impl FnOnce() -> Vec<(String, Vec<u8>)>,
     out: &mut impl Write,
 ) -> Result<BackedUp, BackupError> {
     let identity_key = identity_key(store)?;
+    // The head is known: whatever key an event up to there is sealed by is on the disk.
+    let settings = settings();
     let settings: Vec<_> =
         settings.iter().filter(|(_, bytes)| bytes.len() as u64 <= SETTING_BYTES_MAX).collect();
     let named =

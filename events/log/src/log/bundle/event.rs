@@ -25,6 +25,8 @@ use crate::log::{
 const AREA_BYTES_MAX: usize = u16::MAX as usize;
 /// Tags below are those that this form of bundles has fields for, and critical ones, which it has no room for.
 const FIRST_SPELLED_TAG: u8 = 130;
+/// The one below that has none and is spelled, since form 3.
+const TAG_SEALED: u8 = extension::TAG_SEALED;
 
 /// The line of an event.
 #[derive(Debug, Serialize, Deserialize)]
@@ -99,7 +101,11 @@ pub(in crate::log) fn write_event(frame: &Frame<'_>, hash: &Hash, out: &mut impl
         Body::Erased => (None, None),
     };
     let kind = envelope.kind();
-    let Extensions { command, subjects, carried } = envelope.extensions;
+    let Extensions { seal, command, subjects, carried } = envelope.extensions;
+    let seal_line =
+        seal.map(|seal| ExtensionLine { tag: TAG_SEALED, bytes: Hex(extension::seal_bytes(&seal)) });
+    let carried =
+        carried.into_iter().map(|Carried { tag, bytes }| ExtensionLine { tag, bytes: Hex(bytes.to_vec()) });
     let line = EventLine {
         position: envelope.position,
         stream: envelope.stream.to_string(),
@@ -122,10 +128,7 @@ pub(in crate::log) fn write_event(frame: &Frame<'_>, hash: &Hash, out: &mut impl
         append_index: envelope.append_index,
         append_len: envelope.append_len,
         subjects: subjects.as_slice().iter().map(Subject::to_string).collect(),
-        extensions: carried
-            .into_iter()
-            .map(|Carried { tag, bytes }| ExtensionLine { tag, bytes: Hex(bytes.to_vec()) })
-            .collect(),
+        extensions: seal_line.into_iter().chain(carried).collect(),
         codec: match envelope.codec {
             Codec::MessagePack => CodecLine::MessagePack,
         },
@@ -138,7 +141,7 @@ pub(in crate::log) fn write_event(frame: &Frame<'_>, hash: &Hash, out: &mut impl
     let mut text = serde_json::to_vec(&line)?;
     text.pop();
     text.extend_from_slice(b",\"payload\":");
-    match payload {
+    match payload.filter(|_| seal.is_none()) {
         Some(payload) => payload::write_json(payload, &mut text).map_err(io::Error::other)?,
         None => text.extend_from_slice(b"null"),
     }
@@ -166,13 +169,21 @@ impl EventLine {
             subjects.push(Subject { kind: category, id: uuid });
         }
         let subjects = Subjects::try_new(subjects).map_err(|error| error.to_string())?;
-        if let Some(line) = self.extensions.iter().find(|line| line.tag < FIRST_SPELLED_TAG) {
+        let (seal, carried) = match self.extensions.split_first() {
+            Some((first, rest)) if first.tag == TAG_SEALED => {
+                let seal = extension::seal(&first.bytes.0);
+                (Some(seal.ok_or("a seal has 80 hex digits")?), rest)
+            }
+            _ => (None, self.extensions.as_slice()),
+        };
+        if let Some(line) = carried.iter().find(|line| line.tag < FIRST_SPELLED_TAG) {
             return Err(format!("extension {} has no place here", line.tag));
         }
-        let carried = self.extensions.iter();
-        let carried =
-            carried.map(|line| Carried { tag: line.tag, bytes: line.bytes.0.clone().into() }).collect();
-        let extensions = Extensions { command, subjects, carried };
+        let carried = carried
+            .iter()
+            .map(|line| Carried { tag: line.tag, bytes: line.bytes.0.clone().into() })
+            .collect();
+        let extensions = Extensions { seal, command, subjects, carried };
         if extension::area_bytes(&extensions) > AREA_BYTES_MAX {
             return Err(format!("its extensions take more than {AREA_BYTES_MAX} bytes"));
         }

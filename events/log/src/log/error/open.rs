@@ -2,10 +2,12 @@
 
 use std::{fmt, io, path::PathBuf};
 
+use mediary_events::Rejection as _;
 use mediary_schema::Timestamp;
 use uuid::Uuid;
 
 use super::{Damage, StorageFault};
+use crate::vault::VaultError;
 
 /// Why a data folder can't be opened.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +73,9 @@ pub enum OpenError {
         /// Why not.
         source: io::Error,
     },
+    /// What is sealed in it can't be opened.
+    #[error("the keys by which the log is sealed can't be used")]
+    Keys(#[source] VaultError),
     /// Stored bytes are wrong.
     #[error("the log {} can't be used", path.display())]
     Damaged {
@@ -93,8 +98,9 @@ pub enum OpenError {
 
 impl OpenError {
     /// A stable code.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
+            Self::Keys(error) => error.code(),
             Self::InUse { .. } => "DATA_FOLDER_IN_USE",
             Self::NoLog { .. } | Self::Lost { .. } => "LOG_MISSING",
             Self::OtherFile { .. } => "LOG_FILE_UNEXPECTED",
@@ -112,6 +118,7 @@ impl OpenError {
             Self::InUse { holder: Holder { pid: Some(pid), .. }, .. } => format!(
                 "ask the running server instead, or stop process {pid} first; one process per data folder"
             ),
+            Self::Keys(error) => error.advice().unwrap_or_default(),
             Self::InUse { .. } => {
                 "wait for the other process, or stop it; one process per data folder".to_owned()
             }

@@ -19,6 +19,7 @@ use super::{
     tables::{self, KEY_LAYOUT, KEY_LOG_ID, KEY_REACHED, LAYOUT, META},
 };
 use crate::log::{
+    contain,
     error::{IndexFault, ReadError, StorageFault, Trouble},
     store::{self, Head, Store},
 };
@@ -262,7 +263,7 @@ impl std::fmt::Debug for Index {
 
 /// Runs something on the index; what panics there is its damage.
 fn contain<T>(run: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
-    match store::contain(|| Ok::<_, ReadError>(run())) {
+    match contain::contain(|| Ok::<_, ReadError>(run())) {
         Ok(result) => result,
         Err(panicked) => Err(IndexFault::Unreadable(panicked).into()),
     }

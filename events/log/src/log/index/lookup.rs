@@ -15,6 +15,7 @@ use crate::log::{
     append::{Appended, Versions},
     error::{IndexFault, ReadError, Trouble},
     read::{self, Direction, Scan, Scanned},
+    sealing::Opener,
     store::Store,
     tables::EVENTS,
 };
@@ -72,7 +73,7 @@ impl Lookup<'_> {
                 let events = record.open_table(EVENTS).map_err(ReadError::from)?;
                 let mut found = Vec::with_capacity(places.len());
                 for (version, position) in &places {
-                    let event = read::event_at(&events, *position)?.filter(|event| {
+                    let event = read::event_at(&events, self.store.opener(), *position)?.filter(|event| {
                         event.envelope.stream == *stream && event.envelope.version == *version
                     });
                     found.push(event.ok_or(IndexFault::Disagrees { index: "streams", position: *position })?);
@@ -134,7 +135,9 @@ impl Lookup<'_> {
             Some(self.find(|| self.index.read(|index| Ok(about(index, scan)?)))?)
         };
         match places {
-            Some(places) => self.find(|| self.store.read_with(|record| at_places(record, &places, scan))),
+            Some(places) => self.find(|| {
+                self.store.read_with(|record| at_places(record, self.store.opener(), &places, scan))
+            }),
             None => self.store.scan(scan),
         }
     }
@@ -333,7 +336,12 @@ fn in_order(mut found: Vec<u64>, scan: &Scan<'_>) -> Vec<u64> {
 }
 
 /// The events at places that a scan asks for.
-fn at_places(record: &ReadTransaction, places: &[u64], scan: &Scan<'_>) -> Result<Scanned, Trouble> {
+fn at_places(
+    record: &ReadTransaction,
+    opener: Opener<'_>,
+    places: &[u64],
+    scan: &Scan<'_>,
+) -> Result<Scanned, Trouble> {
     let mut found = Scanned { events: Vec::new(), last_position: None, frames: 0, complete: false };
     let events = record.open_table(EVENTS).map_err(ReadError::from)?;
     let (conditions, mut bytes) = (scan.filter.conditions(), 0);
@@ -348,7 +356,7 @@ fn at_places(record: &ReadTransaction, places: &[u64], scan: &Scan<'_>) -> Resul
         found.frames = passed(scan, *position);
         found.last_position = Some(*position);
         if conditions.allow_frame(&frame) {
-            let event = frame.recorded().map_err(ReadError::from)?;
+            let event = frame.recorded(opener).map_err(ReadError::from)?;
             bytes += event.payload.as_ref().map_or(0, bytes::Bytes::len);
             found.events.push(event);
         }

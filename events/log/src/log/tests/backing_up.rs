@@ -33,7 +33,7 @@ fn settings() -> Vec<(String, Vec<u8>)> {
 fn backed_up(bench: &Bench, into: &Path) -> PathBuf {
     let path = into.join("mediary.backup");
     let mut bytes = Vec::new();
-    backup(Source::Live(&bench.log), &settings(), &mut bytes).unwrap();
+    backup(Source::Live(&bench.log), settings, &mut bytes).unwrap();
     fs::write(&path, bytes).unwrap();
     path
 }
@@ -79,7 +79,7 @@ fn a_backup_of_a_log_that_grows_is_the_log_as_it_was_and_goes_back_whole() {
     let (bench, other) = (bench(), folder());
     let head = bench.log.head();
     let mut growing = Growing { log: &bench.log, next: 1_000, bytes: Vec::new() };
-    let told = backup(Source::Live(&bench.log), &settings(), &mut growing).unwrap();
+    let told = backup(Source::Live(&bench.log), settings, &mut growing).unwrap();
     assert!(bench.log.head().position > head.position, "it grew meanwhile");
     let file = other.path().join("mediary.backup");
     fs::write(&file, &growing.bytes).unwrap();

@@ -135,8 +135,8 @@ fn missing_lines_and_strange_files_are_noticed() {
     assert!(matches!(check("hello\n".to_owned()), VerifyError::Bundle { line: 1, .. }));
     let error = verify_bundle(&store::file(bench.directory.path()), None).unwrap_err();
     assert!(error.to_string().contains("--data"), "{error}");
-    let error = verdict(&bench, 0, |header| header["formatVersion"] = json!(3));
-    assert!(matches!(error, VerifyError::NewerBundle { found: 3, known: 2, .. }), "{error}");
+    let error = verdict(&bench, 0, |header| header["formatVersion"] = json!(4));
+    assert!(matches!(error, VerifyError::NewerBundle { found: 4, known: 3, .. }), "{error}");
     assert!(error.advice().contains("newer"), "{}", error.advice());
     let error = verdict(&bench, 0, |header| header["previousHash"] = json!("11".repeat(32)));
     assert!(matches!(error, VerifyError::Bundle { line: 1, .. }));

@@ -45,7 +45,7 @@ fn openings(bench: &Bench) -> Vec<(u64, Event)> {
 fn reasons(bench: &Bench) -> Vec<(u64, OpenReason)> {
     let reason = |(position, event)| match event {
         Event::Opened { reason, .. } => Some((position, reason)),
-        Event::Erased { .. } => None,
+        Event::Erased { .. } | Event::Shredded { .. } => None,
     };
     openings(bench).into_iter().filter_map(reason).collect()
 }

@@ -180,6 +180,38 @@ fn three_programs_name_the_first_bad_position_of_every_forgery() {
     assert_eq!(ours(&bundle, Some(kept)).proves, Some(verify_live(&bench.log, Some(kept)).unwrap().proves()));
 }
 
+// SE-10.
+// invariant: L-21, L-26
+#[test]
+fn three_programs_say_the_same_of_what_is_sealed() {
+    let bench = Bench::new();
+    bench.log.append_blocking(append_one(1, &stream("playlist", 1), "open")).unwrap();
+    bench.log.append_blocking(append_one(2, &stream("collection", 1), "sealed")).unwrap();
+    let folder = bench.directory.path();
+    let whole = folder.join("whole.ndjson");
+    export(Source::Live(&bench.log), .., &mut fs::File::create(&whole).unwrap()).unwrap();
+    let text = fs::read_to_string(&whole).unwrap();
+    let forgeries = [
+        (r#""formatVersion":3"#, r#""formatVersion":2"#, Some(3)),
+        (r#""payload":null}"#, r#""payload":"guessed"}"#, Some(3)),
+        (r#"[{"tag":1,"bytes":""#, r#"[{"tag":2,"bytes":""#, Some(3)),
+        (r#"[{"tag":1,"bytes":""#, r#"[{"tag":1,"bytes":"00"#, Some(3)),
+        (r#"[{"tag":1,"#, r#"[{"tag":130,"#, Some(3)),
+    ];
+    let mut paths = vec![whole];
+    for (number, (from, to, _)) in forgeries.iter().enumerate() {
+        let at = text.rfind(from).unwrap_or_else(|| panic!("{from} in {text}"));
+        let path = folder.join(format!("{number}.ndjson"));
+        fs::write(&path, format!("{}{to}{}", &text[..at], &text[at + from.len()..])).unwrap();
+        paths.push(path);
+    }
+    let said = verdicts(folder, &paths, None);
+    assert!(said[0].proves.is_some(), "{:?}", said[0]);
+    for (answer, (_, to, position)) in said[1..].iter().zip(forgeries) {
+        assert_eq!(*answer, Answer { proves: None, bad_position: position }, "{to}");
+    }
+}
+
 #[test]
 fn what_the_checkpoint_catches_is_called_another_history() {
     let bench = bench();

@@ -20,6 +20,7 @@ use crate::log::{
     space::Space,
     store::{self, Store},
 };
+use crate::vault::PersonKeys;
 
 /// A log on a disk in memory.
 pub(super) struct Machine {
@@ -56,8 +57,9 @@ pub(super) fn boot_with(disk: &Disk, change: impl FnOnce(&mut Options)) -> Resul
 
 pub(super) fn start(disk: &Disk, index: Opener, space: Space, options: Options) -> Result<Log, OpenError> {
     let disk = disk.clone();
-    let store =
-        Store::from_opened(Path::new("memory"), || Ok(Database::builder().create_with_backend(disk)?))?;
+    let store = Store::from_opened(Path::new("memory"), PersonKeys::default(), || {
+        Ok(Database::builder().create_with_backend(disk)?)
+    })?;
     Log::start(store, index, space, None, options)
 }
 

@@ -25,6 +25,7 @@ mod paging;
 mod proving;
 mod salvaging;
 mod scoping;
+mod sealing;
 mod sizing;
 mod snapshotting;
 mod storing;

@@ -79,6 +79,8 @@ struct Proof<'a> {
     walk: Walk,
     rules: Rules,
     crossing: Crossing,
+    /// Whether an event so far was sealed.
+    is_sealed: bool,
 }
 
 impl<'a> Proof<'a> {
@@ -87,7 +89,7 @@ impl<'a> Proof<'a> {
         let mut crossing = Crossing::new(checkpoint);
         crossing.pass(before, &header.previous_hash);
         let walk = Walk::after(before, header.previous_hash);
-        let proof = Self { path, walk, rules: Rules::after(before), crossing };
+        let proof = Self { path, walk, rules: Rules::after(before), crossing, is_sealed: false };
         if before == 0 && header.previous_hash != chain::genesis(header.log_id) {
             return Err(proof.wrong(1, 1, "it begins with another hash than that of its log"));
         }
@@ -111,6 +113,14 @@ impl<'a> Proof<'a> {
                 self.wrong(number, position, &error.to_string())
             }
         })?;
+        if frame.is_sealed() && !header.is_sealed() {
+            return Err(self.wrong(
+                number,
+                position,
+                "it is sealed, and the first line says that nothing is",
+            ));
+        }
+        self.is_sealed |= frame.is_sealed();
         self.walk.frame(&frame).map_err(|damage| self.damaged(damage))?;
         if line.hash != *self.walk.hash() {
             let detail = "the chain does not lead to the hash on its line".to_owned();
@@ -145,6 +155,9 @@ impl<'a> Proof<'a> {
         let is_empty = self.walk.events == 0;
         if self.rules.append_left() != header.events_cut_after || (is_empty && header.events_cut_before > 0) {
             return Err(self.wrong(1, last, "it does not say where it cuts its last append"));
+        }
+        if header.is_sealed() && !self.is_sealed {
+            return Err(self.wrong(1, last, "it says that something is sealed, and nothing is"));
         }
         if let Some(position) = self.rules.missing().first().copied() {
             return Err(self.damaged(Damage::Missing { position }));

@@ -126,7 +126,7 @@ impl VerifyError {
     }
 
     /// A stable code.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Open(error) => error.code(),
             Self::Damaged { damage, .. } => damage.code(),

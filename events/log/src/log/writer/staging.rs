@@ -17,6 +17,7 @@ use crate::log::{
     index::{self, Facts},
     metric,
     record::Record,
+    sealing::{self, Sealed},
     store::Head,
 };
 
@@ -100,6 +101,11 @@ impl Writer {
                 return Ok(Verdict::Refused(AppendError::Moved { positions }));
             }
         }
+        if append.events.iter().any(|event| sealing::is_sealed(&event.stream.category))
+            && let Err(error) = self.store.keys().make_sure(principal)
+        {
+            return Ok(Verdict::Refused(AppendError::Unsealed(error)));
+        }
         Ok(Verdict::Accepted)
     }
 
@@ -121,6 +127,8 @@ impl Writer {
             for position in erasure::asked(event) {
                 tables.record.erase(position)?;
             }
+            // Who asks for anything later is sealed for by another key.
+            self.store.keys().forget(&erasure::shredded(event));
         }
         let header = &append.header;
         tables.index.add_command(header.principal, header.command_id, first_position, len)?;
@@ -150,6 +158,8 @@ impl Writer {
         let position = self.tail.head.position + 1;
         let mut salt = [0; 16];
         self.salts.fill_bytes(&mut salt);
+        let sealed = self.sealed(header, &event)?;
+        let written = sealed.as_ref().map_or(&event.payload, |sealed| &sealed.ciphertext).clone();
         let stamp = Stamp {
             position,
             version: place.version,
@@ -158,23 +168,36 @@ impl Writer {
             epoch: self.tail.epoch,
             append_index: place.index,
             append_len: place.len,
-            digest: chain::digest(&salt, &event.payload),
+            digest: chain::digest(&salt, &written),
         };
-        let (envelope, payload) = header.envelope(event, stamp);
-        let mut bytes = Vec::with_capacity(320 + payload.len());
+        let (mut envelope, payload) = header.envelope(event, stamp);
+        envelope.extensions.seal = sealed.map(|sealed| sealed.tag);
+        let mut bytes = Vec::with_capacity(384 + written.len());
         frame::encode_envelope(&envelope, &mut bytes);
         let hash = chain::link(&self.tail.head.hash, &bytes, &envelope.digest);
-        frame::encode_rest(&envelope.digest, Body::Inline { salt: &salt, payload: &payload }, &mut bytes);
+        frame::encode_rest(&envelope.digest, Body::Inline { salt: &salt, payload: &written }, &mut bytes);
         tables.record.insert(
             position,
             &bytes,
             chain::is_stored(position, place.index, place.len).then_some(&hash),
         )?;
-        let facts = Facts { position, version: place.version, payload_bytes: payload.len() as u64 };
+        let facts = Facts { position, version: place.version, payload_bytes: written.len() as u64 };
         let Envelope { stream, extensions, .. } = &envelope;
         tables.index.add(&mut self.categories, stream, &extensions.subjects, facts)?;
         self.tail.head = Head { position, hash };
         Ok(Recorded { envelope, payload: Some(payload), replacement: None })
+    }
+
+    /// What is written in place of a payload that belongs to a person.
+    fn sealed(&self, header: &AppendHeader, event: &NewEvent) -> Result<Option<Sealed>, Trouble> {
+        if !sealing::is_sealed(&event.stream.category) {
+            return Ok(None);
+        }
+        let NewEvent { stream, name, schema, payload, .. } = event;
+        let kind = sealing::Kind { stream, name, schema: *schema, project: header.project };
+        let sealed = kind.seal(self.store.keys(), header.principal, payload);
+        let missing = || Damage::Structure { detail: "the key of a person went away".to_owned() };
+        Ok(Some(sealed.ok_or_else(|| ReadError::from(missing()))?))
     }
 
     /// Draws an id that no event has.
