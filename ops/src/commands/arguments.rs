@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-use super::{backup, demo, init, log, moment, noun::OfConcern, plan, replay, server, setup, shell, why};
+use super::{
+    backup, demo, init, log, moment, noun::OfConcern, plan, rehearse, replay, server, setup, shell, why,
+};
 use crate::{client::AsOf, output::Format};
 
 /// Follows playlists, keeps their media, and remembers everything that happened.
@@ -90,6 +92,9 @@ pub(crate) enum Verb {
     /// Build again what the log says, apart from the server, and say it as one hash: for audits.
     #[command(after_help = replay::HELP)]
     Replay(replay::Replay),
+    /// Say what this program would show and do otherwise than the one that serves a folder now: before an upgrade.
+    #[command(after_help = rehearse::HELP)]
+    Rehearse(rehearse::Rehearse),
     /// Write what is set up into one file: settings, templates, rules, what is followed, schedules.
     #[command(after_help = setup::EXPORT_HELP)]
     Export(setup::Export),
@@ -212,6 +217,10 @@ mod tests {
             log verify --data DIR
             log verify --bundle FILE --checkpoint 3:HASH
             log export FILE
+            replay --data DIR --until 5 --serve
+            replay --serve 127.0.0.1:8485 --data DIR
+            replay --data DIR --publish audit.again --from 3 --nats nats://127.0.0.1:4222
+            rehearse --data DIR --days 7
             why ID
             undo undo-1
             file delete ID --yes
@@ -283,6 +292,8 @@ mod tests {
             ("mediary playlist list --server=", ErrorKind::ValueValidation),
             ("mediary serve --listen nowhere", ErrorKind::ValueValidation),
             ("mediary serve --nats maybe", ErrorKind::ValueValidation),
+            ("mediary replay --publish mediary.events.x", ErrorKind::ValueValidation),
+            ("mediary replay --from 3", ErrorKind::MissingRequiredArgument),
             ("mediary playlist ad", ErrorKind::InvalidSubcommand),
         ];
         for (line, kind) in cases {

@@ -11,7 +11,7 @@ use super::{
     connection::{Environment, connect},
     demo,
     failure::Failure,
-    init, intent, log, plan, replay, server, setup, shell, why,
+    init, intent, log, plan, rehearse, replay, server, setup, shell, why,
 };
 use crate::{client, exit::Exit, output::Output};
 
@@ -61,6 +61,7 @@ async fn run(
         Verb::Replay(replay) => replay::run(replay, flags, environment, output).await,
         Verb::Export(export) => setup::export(export, &client()?, output).await,
         Verb::Import(import) => setup::import(import, &client()?, output).await,
+        Verb::Rehearse(rehearse) => rehearse::run(&rehearse, flags, environment, output).await,
         Verb::Undo(undo) => plan::run_undo(undo, &client()?, output).await,
         Verb::Why(why) => why::run(why, &client()?, output).await,
         Verb::Demo(demo) => demo::run(demo, flags, output).await,
@@ -82,6 +83,7 @@ const fn reads(verb: &Verb) -> bool {
         | Verb::Init(_)
         | Verb::Export(_)
         | Verb::Import(_)
+        | Verb::Rehearse(_)
         | Verb::Undo(_)
         | Verb::Demo(_)
         | Verb::Completions(_) => false,

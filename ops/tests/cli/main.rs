@@ -1,5 +1,6 @@
 //! The binary as people and scripts use it: real processes, a real server, the sample site.
 
+mod auditing;
 mod collecting;
 mod deleting;
 mod failing;
@@ -12,6 +13,7 @@ mod naming;
 mod notifying;
 mod planning;
 mod queueing;
+mod rehearsing;
 mod replaying;
 mod scheduling;
 mod secrets;
