@@ -25,6 +25,7 @@ use mediary_schema::{
     lane::Load,
     root::Standings,
     setting::{QuotaOf, QuotaUse},
+    site::Pace,
     ticket::Wait,
 };
 use tokio::{
@@ -145,6 +146,10 @@ impl Queue for Nobody {
     }
 
     fn quota_uses(&self, _: Vec<QuotaOf>) -> BoxFuture<'static, HashMap<QuotaOf, QuotaUse>> {
+        async { HashMap::new() }.boxed()
+    }
+
+    fn paces(&self, _: Vec<String>) -> BoxFuture<'static, HashMap<String, Pace>> {
         async { HashMap::new() }.boxed()
     }
 }
