@@ -31,7 +31,7 @@ use super::{
     scratch::Scratch,
 };
 use crate::{
-    configuration::Configuration,
+    configuration::{self, Overrides},
     output::{Output, bytes, duration, fields, plural},
     tree,
 };
@@ -122,15 +122,17 @@ pub(crate) async fn run(
         message: "it is not said which folder".to_owned(),
         advice: "name the folder that the other program serves: --data DIR",
     })?;
+    let overrides = Overrides { data: Some(data.clone()), ..Overrides::default() };
+    let configuration = configuration::load(&overrides)?;
     // Before the record: what it shows is of an event that is in it.
     let (path, own) = (data.clone(), folder.path().to_owned());
     let shown =
         spawn_blocking(move || look(&path, &own)).await.map_err(|error| Failure::Output(error.into()))?;
     let held = copy(flags, environment, folder.path()).await?;
-    let log = open(folder.path())?;
+    let log = open(folder.path(), configuration.vault_key_file.clone())?;
     let since = since(&log, rehearse.days, held.last_position)?;
     let gate = Gate::new(log.clone(), Clock::system(), IdSource::system(), work::REGISTRY)
-        .with_reactions(tree::reactions(&Configuration::of_data(&data)));
+        .with_reactions(tree::reactions(&configuration));
     let views = Views::new(&log, &folder.path().join("views"), mediary_api::views());
     let positions = shown.iter().map(|(name, shown)| (*name, shown.position)).collect();
     let thinking = spawn_blocking(move || think(views, &gate, &positions, held.last_position, since));

@@ -173,7 +173,8 @@ async fn build(
     folder: &Scratch,
     part: Option<&Part>,
 ) -> Result<Built, Failure> {
-    let log = open(folder.path())?;
+    // A copy has no keys of persons, so that it is the same everywhere.
+    let log = open(folder.path(), None)?;
     let last = until(replay.until.as_ref(), &log, report.last_position)?;
     let every = replay.every.unwrap_or_else(|| last.max(1));
     if last / every > CHECKPOINTS_MAX {

@@ -24,6 +24,8 @@ async fn the_same_program_shows_and_does_the_same_while_the_other_serves() {
     let mut served = Served::start().await;
     let id = served.add(&served.site.feed_url("talks")).await;
     served.json(&["download", "start", "--playlist", &id, "--quality", "audio", "--wait"]).await;
+    // What belongs to a person is sealed, and shown to him.
+    served.json(&["collection", "create", "For the evening"]).await;
     let head = served.json(&["replay", "--data", "data"]).await["lastPosition"].clone();
     let rehearsed = served.run(&REHEARSE).await.ends_with(0).json();
     assert_eq!(rehearsed["isSame"], json!(true), "{rehearsed}");

@@ -58,12 +58,14 @@ async fn replicate(path: PathBuf, is_bundle: bool, folder: &Path) -> Result<Repo
 /// The folder of the copy.
 pub(crate) const REPLICA: &str = "replica";
 
-/// Opens the copy.
-pub(crate) fn open(folder: &Path) -> Result<Log, Failure> {
-    Log::open(Options::new(folder.join(REPLICA))).map_err(|error| Failure::Unreadable {
-        code: error.code().to_owned(),
-        message: error.to_string(),
-        advice: error.advice(),
+/// Opens the copy; what is sealed in it is read by the keys that are with it, if the master key is where it is said.
+pub(crate) fn open(folder: &Path, vault_key_file: Option<PathBuf>) -> Result<Log, Failure> {
+    Log::open(Options { vault_key_file, ..Options::new(folder.join(REPLICA)) }).map_err(|error| {
+        Failure::Unreadable {
+            code: error.code().to_owned(),
+            message: error.to_string(),
+            advice: error.advice(),
+        }
     })
 }
 
