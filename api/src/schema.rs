@@ -157,6 +157,7 @@ concerns! {
     collection,
     notification,
     delivery,
+    bot,
     resolve,
     node,
 }
