@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 
 use super::{
-    backup, demo, init, log, moment, noun::OfConcern, plan, rehearse, replay, server, setup, shell, why,
+    backup, demo, init, log, moment, noun::OfConcern, plan, rehearse, replay, server, setup, shell, top, why,
 };
 use crate::{client::AsOf, output::Format};
 
@@ -92,17 +92,20 @@ pub(crate) enum Verb {
     /// Build again what the log says, apart from the server, and say it as one hash: for audits.
     #[command(after_help = replay::HELP)]
     Replay(replay::Replay),
-    /// Say what this program would show and do otherwise than the one that serves a folder now: before an upgrade.
-    #[command(after_help = rehearse::HELP)]
-    Rehearse(rehearse::Rehearse),
     /// Write what is set up into one file: settings, templates, rules, what is followed, schedules.
     #[command(after_help = setup::EXPORT_HELP)]
     Export(setup::Export),
     /// Set up what such a file says: as a plan first.
     #[command(after_help = setup::IMPORT_HELP)]
     Import(setup::Import),
+    /// Say what this program would show and do otherwise than the one that serves a folder now: before an upgrade.
+    #[command(after_help = rehearse::HELP)]
+    Rehearse(rehearse::Rehearse),
     /// Take back what was done, as long as its files are in the trash.
     Undo(plan::Undo),
+    /// Show what is at work and what waits, as it happens, with keys to act.
+    #[command(after_help = top::HELP)]
+    Top(top::Top),
     /// Say why a thing is as it is, back to whoever started it.
     Why(why::Why),
     /// Say whether everything is there that the server needs.

@@ -11,7 +11,7 @@ use super::{
     connection::{Environment, connect},
     demo,
     failure::Failure,
-    init, intent, log, plan, rehearse, replay, server, setup, shell, why,
+    init, intent, log, plan, rehearse, replay, server, setup, shell, top, why,
 };
 use crate::{client, exit::Exit, output::Output};
 
@@ -63,6 +63,7 @@ async fn run(
         Verb::Import(import) => setup::import(import, &client()?, output).await,
         Verb::Rehearse(rehearse) => rehearse::run(&rehearse, flags, environment, output).await,
         Verb::Undo(undo) => plan::run_undo(undo, &client()?, output).await,
+        Verb::Top(top) => top::run(top, &client()?, output).await,
         Verb::Why(why) => why::run(why, &client()?, output).await,
         Verb::Demo(demo) => demo::run(demo, flags, output).await,
         Verb::Completions(completions) => shell::run(&completions, output),
@@ -85,6 +86,7 @@ const fn reads(verb: &Verb) -> bool {
         | Verb::Import(_)
         | Verb::Rehearse(_)
         | Verb::Undo(_)
+        | Verb::Top(_)
         | Verb::Demo(_)
         | Verb::Completions(_) => false,
     }

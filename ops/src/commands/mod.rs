@@ -48,6 +48,7 @@ mod setup;
 mod shell;
 mod template;
 mod ticket;
+mod top;
 mod view;
 mod wait;
 mod why;

@@ -73,7 +73,7 @@ impl Ran {
 const BINARY: &str = env!("CARGO_BIN_EXE_mediary");
 
 /// The binary, in a folder where nothing is found by chance.
-fn binary(folder: &Path) -> Command {
+pub(crate) fn binary(folder: &Path) -> Command {
     program(BINARY, folder)
 }
 

@@ -21,3 +21,6 @@ mod secrets;
 mod setting_up;
 mod showing;
 mod starting;
+#[expect(clippy::unwrap_used, reason = "only test functions may by themselves (rust-clippy issue 13981)")]
+mod terminal;
+mod watching;

@@ -13,7 +13,7 @@ const COOKIES: &str = "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t
 async fn recorded(served: &Served) -> usize {
     let types = "setting,template,notification.rule_added,schedule.added,schedule.paused,playlist.follow_requested,playlist.keeping_changed";
     let events = served.json(&["log", "show", "--from", "1", "--types", types]).await;
-    events.as_array().unwrap().len()
+    events.as_array().expect("an array").len()
 }
 
 /// Runs a line of words.
@@ -43,9 +43,15 @@ async fn set_up(served: &Served) -> String {
 
 /// The rows of an answer: name, change, outcome.
 fn told(rows: &Value) -> Vec<(&str, &str, Option<&str>)> {
-    let rows = rows.as_array().unwrap().iter();
-    rows.map(|row| (row["name"].as_str().unwrap(), row["change"].as_str().unwrap(), row["outcome"].as_str()))
-        .collect()
+    let rows = rows.as_array().expect("an array").iter();
+    rows.map(|row| {
+        (
+            row["name"].as_str().expect("a name"),
+            row["change"].as_str().expect("a change"),
+            row["outcome"].as_str(),
+        )
+    })
+    .collect()
 }
 
 // invariant: U-1
