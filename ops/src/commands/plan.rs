@@ -214,10 +214,14 @@ async fn whole(client: &Client, id: &str) -> Result<Whole, Failure> {
 }
 
 fn done_text(plan: &Plan) -> String {
-    let moved = plural(plan.file_count.saturating_sub(plan.left_count), "file", "files");
+    let count = plan.file_count.saturating_sub(plan.left_count);
+    let moved = plural(count, "file", "files");
     match (plan.goal.as_str(), plan.state.as_str(), &plan.undo_id) {
-        (_, "UNDONE", _) => format!("taken back: {moved} in their places again"),
-        ("RESTORE_FILES", ..) => format!("{moved} back in their places"),
+        (_, "UNDONE", _) => {
+            let back = plural(count, "file is in its place again", "files are in their places again");
+            format!("taken back: {back}")
+        }
+        ("RESTORE_FILES", ..) => plural(count, "file is back in its place", "files are back in their places"),
         (_, _, Some(undo)) => {
             format!("{moved} in the trash, {}; `mediary undo {undo}` takes it back", bytes(plan.size_bytes))
         }

@@ -13,11 +13,12 @@ use serde_json::{Value, json};
 
 pub(crate) use self::{
     account::{PlaylistAccount, account},
+    cookies::AskedWith,
+    entry::CONCERN,
     follow::{FOLLOW, follow},
     history::told_after,
     object::{Counts, Entry, Playlist, Shown, Unfollowed},
 };
-pub(crate) use self::{cookies::AskedWith, entry::CONCERN};
 use super::{
     failure::Failure,
     intent::{Certainty, Intent},
