@@ -39,7 +39,7 @@ async fn a_verb_is_done_again_and_again_and_one_that_would_be_refused_is_not() {
         (&["--every", "1h", "--", "serve"], 2, "records no command"),
         (&["--every", "1h", "--", "log", "erase", "1", "--reason", "x"], 2, "only people ask for it"),
         (&["--every", "1h", "--", "view", "rebuild", "job"], 2, "records no command"),
-        (&["--every", "1h", "--", "job", "template", "export", "templates.toml"], 2, "records no command"),
+        (&["--every", "1h", "--", "export", "setup.toml"], 2, "records no command"),
         (
             &["--every", "1h", "--", "playlist", "refresh", "@last", "--wait"],
             2,
@@ -58,7 +58,7 @@ async fn a_verb_is_done_again_and_again_and_one_that_would_be_refused_is_not() {
         served.run(&[&["schedule", "add", "x"], rest].concat()).await.ends_with(code).says(&[said]);
     }
     assert_eq!(served.json(&["schedule", "list"]).await, json!([]));
-    assert!(!served.folder.path().join("templates.toml").exists(), "it was not done");
+    assert!(!served.folder.path().join("setup.toml").exists(), "it was not done");
     assert_eq!(served.json(&["log", "verify"]).await["lastPosition"], position, "nothing was recorded");
     let asked = ["schedule", "add", "x", "--every", "1h", "--", "playlist", "refresh", "--help"];
     let told = served.run(&asked).await.ends_with(0).stdout;
