@@ -45,7 +45,9 @@ impl Due {
             let request = Read::forward(self.position + 1).limit(PAGE);
             let request = request.filter(Filter::categories([Delivery::NAME]));
             let page = log.read_page(&Read { bytes_max: PAGE_BYTES, ..request })?;
-            page.events.iter().for_each(|recorded| self.take(recorded));
+            for recorded in &page.events {
+                self.take(recorded);
+            }
             let Some(next) = page.next_position else {
                 self.position = self.position.max(head);
                 return Ok(());

@@ -39,7 +39,7 @@ use crate::net::{Net, Stream};
 
 /// How long a server takes for all that comes before the letter, and for the letter: RFC 5321 has minutes for each step,
 /// which nobody waits for.
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 /// How long it is waited for that the end is heard.
 const QUITS_WITHIN: Duration = Duration::from_secs(2);
 /// The longest answer of a server before it speaks TLS, in bytes.

@@ -7,6 +7,7 @@ use super::Event;
 
 /// A delivery as its events tell it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::struct_field_names, reason = "a delivery's state is what everybody calls it")]
 pub struct State {
     /// How it stands with it; none if there is none.
     pub state: Option<DeliveryState>,

@@ -85,13 +85,17 @@ fn what_surely_was_not_taken_is_tried_again_ever_later_and_then_kept() {
         while state.state != Some(DeliveryState::Failed) {
             for command in [Command::Begin, fail(class)] {
                 let events = Delivery::decide(&state, command).unwrap();
-                events.iter().for_each(|event| Delivery::evolve(&mut state, event));
+                for event in &events {
+                    Delivery::evolve(&mut state, event);
+                }
             }
             tries += 1;
         }
         assert_eq!(tries, 30, "{class:?}");
         let events = Delivery::decide(&state, Command::Retry { now: NOW }).unwrap();
-        events.iter().for_each(|event| Delivery::evolve(&mut state, event));
+        for event in &events {
+            Delivery::evolve(&mut state, event);
+        }
         assert_eq!((state.state, state.failures), (Some(DeliveryState::Queued), 0));
     }
     given::<Delivery>([queued(), Event::Begun {}, refused])

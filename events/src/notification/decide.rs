@@ -104,11 +104,12 @@ impl crate::Rejection for Rejection {
         let advice = match self {
             Self::NotFound => "`mediary notification list` shows those that there are",
             Self::BadName => "choose another name",
-            Self::RuleExists { .. } => "choose another name, or say that it takes the place of that one",
+            Self::RuleExists { .. } | Self::ChannelExists { .. } => {
+                "choose another name, or say that it takes the place of that one"
+            }
             Self::RuleNotFound { .. } => "`mediary notification rule list` shows those that there are",
             Self::BadRule { .. } => "`mediary notification rule add --help` has examples",
             Self::TooManyRules => "replace one that there is",
-            Self::ChannelExists { .. } => "choose another name, or say that it takes the place of that one",
             Self::ChannelNotFound { .. } => "`mediary notification channel list` shows those that there are",
             Self::BadChannel { .. } => "`mediary notification channel add --help` has examples",
             Self::NoAddress => "`mediary notification channel add NAME --stdin` sends it",

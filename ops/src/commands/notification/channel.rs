@@ -178,9 +178,8 @@ async fn ended(client: &Client, mut delivery: Delivery) -> Result<Delivery, Fail
         }
         Ok::<(), Failure>(())
     };
-    match tokio::time::timeout(PATIENCE, waiting).await {
-        Ok(done) => done?,
-        Err(_) => {}
+    if let Ok(done) = tokio::time::timeout(PATIENCE, waiting).await {
+        done?;
     }
     Ok(delivery)
 }

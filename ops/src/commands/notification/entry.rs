@@ -31,5 +31,4 @@ pub(crate) const CONCERN: Concern = Concern {
     ],
     parts: |ground| vec![ground.outbox("outbox")],
     reactions: |_| vec![Arc::new(EventsToNotices)],
-    ..Concern::NOTHING
 };
