@@ -51,6 +51,7 @@ mod template;
 mod view;
 pub mod worker;
 
+pub use as_of::Ending;
 pub use entry::views;
-pub use schema::{MediarySchema, Outputs, Parts, Platform, Queue, build, sdl};
-pub use server::{App, Readiness, connections, limits, websocket};
+pub use schema::{MediarySchema, Outputs, Parts, Platform, Queue, build, build_replay, sdl};
+pub use server::{App, Readiness, ReplayApp, connections, limits, websocket};

@@ -27,7 +27,7 @@ use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 use crate::{
-    as_of::{Moments, Timed, moment},
+    as_of::{Ending, Moments, Timed, moment},
     changes::Feeds,
     entry::Entry,
     error, event,
@@ -162,13 +162,25 @@ pub type MediarySchema = Schema<Timed<Query>, Mutation, Subscription>;
 
 /// Builds the schema with its limits.
 pub fn build(platform: Platform, options: &limits::Options) -> MediarySchema {
-    let schema = Schema::build(Timed::<Query>::default(), Mutation::default(), Subscription::default())
+    built(platform, options, None)
+}
+
+/// The same of a replay: all of it is past, and nothing is done.
+pub fn build_replay(platform: Platform, options: &limits::Options, ending: Ending) -> MediarySchema {
+    built(platform, options, Some(ending))
+}
+
+fn built(platform: Platform, options: &limits::Options, ending: Option<Ending>) -> MediarySchema {
+    let mut schema = Schema::build(Timed::<Query>::default(), Mutation::default(), Subscription::default())
         .data(Arc::new(platform))
         .data(event::Renderings::default())
         .data(Feeds::default())
         .extension(PerRequest)
         .extension(Moments)
         .extension(view::TellsStale);
+    if let Some(ending) = ending {
+        schema = schema.data(ending);
+    }
     limit_schema(schema, options).finish()
 }
 

@@ -83,17 +83,29 @@ pub(crate) fn session<'a>(context: &Context<'a>, permission: Permission) -> Resu
 #[derive(Debug, Clone)]
 pub struct Authenticator {
     tokens: Tokens,
+    /// The one token that lets somebody in; each that is valid, if there is none.
+    only: Option<TokenId>,
 }
 
 impl Authenticator {
     /// An authenticator that knows what the log says.
     pub const fn new(tokens: Tokens) -> Self {
-        Self { tokens }
+        Self { tokens, only: None }
+    }
+
+    /// One that lets nobody in but with this token.
+    #[must_use]
+    pub fn only(self, token_id: TokenId) -> Self {
+        Self { only: Some(token_id), ..self }
     }
 
     /// The session of a token that is shown from an address.
     pub fn authenticate(&self, token: &str, peer: IpAddr, origin: OriginKind) -> Result<Session, Denied> {
-        let found = self.tokens.find(token, peer);
+        let is_let_in = |found: &Credential| self.only.is_none_or(|only| only == found.token_id);
+        let found = self
+            .tokens
+            .find(token, peer)
+            .and_then(|found| if is_let_in(&found) { Ok(found) } else { Err(Denied::Refused) });
         let result = if found.is_ok() { "accepted" } else { "refused" };
         metrics::counter!("mediary_auth_attempts_total", "result" => result).increment(1);
         found.map(|Credential { principal, speaks_as, token_id, project, role, expires_at }| Session {

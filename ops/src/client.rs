@@ -8,6 +8,7 @@ mod as_of;
 mod document;
 mod error;
 mod reply;
+mod subscription;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -35,6 +36,7 @@ pub(crate) use self::{
     document::Document,
     error::{Error, Fault},
     reply::{DryRun, Outcome, UserError},
+    subscription::Subscription,
     watch::{POLL_INTERVAL, Watch},
 };
 

@@ -22,6 +22,8 @@ pub enum Exit {
     NotFound = 5,
     /// A plan was shown and nothing was done: what it would end doesn't come back.
     Planned = 6,
+    /// What was rehearsed differs from what is.
+    Differs = 7,
     /// No server answers. BSD's `EX_UNAVAILABLE`.
     Unreachable = 69,
     /// A fault of ours: the server's log says more. `EX_SOFTWARE`.
@@ -36,7 +38,7 @@ pub enum Exit {
 
 impl Exit {
     /// Every way to end.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Done,
         Self::WorkFailed,
         Self::Usage,
@@ -44,6 +46,7 @@ impl Exit {
         Self::Unauthenticated,
         Self::NotFound,
         Self::Planned,
+        Self::Differs,
         Self::Unreachable,
         Self::Internal,
         Self::Io,

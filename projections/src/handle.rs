@@ -1,5 +1,9 @@
 //! A running view as others know it: asked, waited for, stopped.
 
+mod standing;
+#[cfg(test)]
+mod tests;
+
 use std::{
     path::Path,
     sync::{
@@ -25,7 +29,7 @@ use crate::{
     feed::Feeder,
     life::Life,
     order::Order,
-    past::{self, Pasts},
+    past::{self, Kept, Pasts},
     readers::{QueryError, Readers},
     registry::StartError,
     spawn,
@@ -105,6 +109,8 @@ pub struct ViewHandle {
     /// The view as it was.
     pub(crate) pasts: Pasts,
     pub(crate) way: past::Way,
+    /// What it is built as, if it was built aside and nobody feeds it.
+    stands: Option<Arc<Kept>>,
     stop: Arc<watch::Sender<bool>>,
     thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
 }
@@ -171,6 +177,7 @@ impl ViewHandle {
             shown,
             pasts: pasts.clone(),
             way: past::way::<V>(),
+            stands: None,
             stop,
             thread,
         })

@@ -67,7 +67,7 @@ pub use handle::{Fault, ViewHandle, ViewStatus};
 pub use order::ChangeError;
 pub use readers::QueryError;
 pub use registry::{StartError, ViewKind, Views};
-pub use replay::{Replay, ReplayError, State, ViewState};
+pub use replay::{Replay, ReplayError, Shown, State, ViewState, shown};
 
 /// One snapshot of a view, as queries take it.
 pub type Snapshot<'a> = rusqlite::Transaction<'a>;

@@ -27,6 +27,11 @@ impl ViewKind {
     pub const fn of<V: View>() -> Self {
         Self { name: V::NAME, version: V::VERSION, way: way::<V>(), start: ViewHandle::start_among::<V> }
     }
+
+    /// Its name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
 }
 
 /// The views of a server, each found by its type.
@@ -85,12 +90,16 @@ impl Views {
             .map_err(|source| StartError::Folder { path: directory.clone(), source })?;
         let pasts = Pasts::start(log, &directory);
         let start = |kind: ViewKind| (kind.start)(log, alarms, &directory, &pasts);
-        let mut all = kinds.into_iter().map(start).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self::of_all(kinds.into_iter().map(start).collect::<Result<_, _>>()?))
+    }
+
+    /// These views, which know of each other what was shown.
+    pub(crate) fn of_all(mut all: Vec<ViewHandle>) -> Self {
         let shown = Arc::<AtomicU64>::default();
         for view in &mut all {
             view.shown = Arc::clone(&shown);
         }
-        Ok(Self { all: all.into() })
+        Self { all: all.into() }
     }
 
     /// The view of this type.

@@ -2,6 +2,8 @@
 //!
 //! `tests/golden/format-2` holds the log of a small installation, the questions, and their answers.
 //! `MEDIARY_GOLDEN=write` makes all of it anew, which may happen only for a format that was never released.
+//! `state.json` has what each view shows of it, as one number: another build, and another machine, come to the same. It is
+//! renewed by `MEDIARY_GOLDEN=state`, which a view needs that got another version, and which no view of the same version may.
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
@@ -11,7 +13,8 @@ use std::{
 };
 
 use mediary::environment;
-use mediary_log::{Checkpoint, Source, export, verify, verify_bundle};
+use mediary_log::{Checkpoint, Log, Options, Original, Source, export, replicate, verify, verify_bundle};
+use mediary_projections::{Replay, State};
 use mediary_tests::{Client, Platform};
 use serde_json::{Value, json};
 
@@ -146,4 +149,49 @@ async fn a_folder_of_format_2_gives_the_answers_that_it_gave() {
     let data = platform.data().to_owned();
     let _folder = platform.stop().await;
     assert!(verify(&data, kept).unwrap().last_position >= position);
+}
+
+/// What the views of this build show of the folder, or of its bundle.
+async fn state(original: Original<'_>, last: u64) -> State {
+    let folder = tempfile::tempdir().unwrap();
+    let replica = folder.path().join("replica");
+    replicate(original, &replica).unwrap();
+    let log = Log::open(Options::new(&replica)).unwrap();
+    let mut views = Replay::new(&log, &folder.path().join("views"), mediary_api::views());
+    let state = tokio::task::spawn_blocking(move || views.build(last)).await.unwrap().unwrap();
+    log.close().await;
+    state
+}
+
+fn hex(hash: [u8; 32]) -> String {
+    blake3::Hash::from_bytes(hash).to_hex().to_string()
+}
+
+// PL-16, must hold 6.
+// invariant: V-9
+#[tokio::test(flavor = "multi_thread")]
+async fn another_build_comes_to_the_same_state_of_a_folder_of_format_2() {
+    let last = read("verification.json")["lastPosition"].as_u64().unwrap();
+    let alone = tempfile::tempdir().unwrap();
+    copy(&golden(), alone.path());
+    let built = state(Original::Folder(alone.path()), last).await;
+    assert_eq!(state(Original::Bundle(&golden().join("bundle.ndjson")), last).await, built);
+
+    let view = |view: &mediary_projections::ViewState| json!({ "name": view.name, "version": view.version, "rowCount": view.rows, "hash": hex(view.hash) });
+    let views: Vec<Value> = built.views.iter().map(view).collect();
+    let now = json!({ "lastPosition": last, "stateHash": hex(built.hash), "views": views });
+    if golden().join("state.json").exists() {
+        // A fold that changed has another version: else a server would go on with rows that nobody builds any more.
+        for view in read("state.json")["views"].as_array().unwrap() {
+            let same =
+                |other: &&Value| (&other["name"], &other["version"]) == (&view["name"], &view["version"]);
+            if let Some(other) = views.iter().find(same) {
+                assert_eq!(other, view, "of the same version");
+            }
+        }
+    }
+    if environment::variable("MEDIARY_GOLDEN").as_deref() == Some("state") {
+        write("state.json", &now);
+    }
+    assert_eq!(now, read("state.json"), "a view has another version: `MEDIARY_GOLDEN=state` renews it");
 }

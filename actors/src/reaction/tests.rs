@@ -3,6 +3,7 @@
 mod dry_run;
 mod notices;
 mod parking;
+mod rehearsing;
 
 use std::{collections::BTreeSet, sync::Arc};
 

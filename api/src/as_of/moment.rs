@@ -4,7 +4,7 @@ use async_graphql::{Context, Error, Name, Result, Value, indexmap::IndexMap};
 use mediary_log::{Log, Read, Recorded};
 use mediary_schema::{Timestamp, account::Permission};
 
-use super::AsOfInput;
+use super::{AsOfInput, Ending};
 use crate::{
     error::{fault, log_fault},
     scalar::{DateTime, Position},
@@ -44,10 +44,12 @@ pub(crate) fn moment<'a>(context: &Context<'a>) -> Option<&'a Moment> {
 
 /// Refuses what is known of now alone, in a sentence that says so.
 pub(crate) fn now_only(context: &Context<'_>, why: &str) -> Result<()> {
-    match moment(context) {
-        None => Ok(()),
-        Some(_) => Err(fault(&format!("{why}: ask without `asOf`"), "NOT_RECORDED", false)),
-    }
+    let advice = match (moment(context), context.data_opt::<Ending>()) {
+        (None, _) => return Ok(()),
+        (Some(_), None) => "ask without `asOf`",
+        (Some(_), Some(_)) => "a replay has no now",
+    };
+    Err(fault(&format!("{why}: {advice}"), "NOT_RECORDED", false))
 }
 
 impl Moment {
@@ -56,7 +58,8 @@ impl Moment {
         session(context, Permission::READ)?;
         let gate = &platform(context).gate;
         let (log, now) = (gate.log().clone(), gate.clock().now());
-        let found = spawn_blocking(move || find(&log, now, asked)).await;
+        let end = context.data_opt::<Ending>().map(|ending| ending.position);
+        let found = spawn_blocking(move || find(&log, end, now, asked)).await;
         let (position, at) = found.map_err(|_| fault("the server is stopping", "STOPPING", true))??;
         told.add(position, at, context.item.node.response_key().node.as_str())?;
         Ok(Self { position, at, told: Arc::clone(told) })
@@ -72,9 +75,10 @@ impl Moment {
     }
 }
 
-/// The position of a moment, and when that was recorded. What is not there yet is no past.
-fn find(log: &Log, now: Timestamp, asked: AsOfInput) -> Result<(u64, Option<Timestamp>)> {
-    let head = log.head().position;
+/// The position of a moment, and when that was recorded. What is not there yet is no past; what is behind the end of a
+/// replay is not in it.
+fn find(log: &Log, end: Option<u64>, now: Timestamp, asked: AsOfInput) -> Result<(u64, Option<Timestamp>)> {
+    let head = end.unwrap_or_else(|| log.head().position);
     let position = match asked {
         AsOfInput::Position(Position(position)) if position > head => {
             let message = format!("the log ends at {head}, before {position}: that is not in the past");
@@ -84,7 +88,9 @@ fn find(log: &Log, now: Timestamp, asked: AsOfInput) -> Result<(u64, Option<Time
         AsOfInput::Time(DateTime(time)) if time > now => {
             return Err(fault(&format!("{time} is not in the past"), "TIME_AHEAD", false));
         }
-        AsOfInput::Time(DateTime(time)) => log.position_at(time).map_err(|error| log_fault(&error))?,
+        AsOfInput::Time(DateTime(time)) => {
+            log.position_at(time).map_err(|error| log_fault(&error))?.min(head)
+        }
     };
     let last: Option<Recorded> = match position {
         0 => None,
@@ -125,13 +131,24 @@ impl Told {
         let unknown = unknown
             .iter()
             .map(|(field, why)| object([("field", Value::from(*field)), ("reason", Value::from(*why))]));
-        Some(object([
-            ("position", Value::from(*position)),
-            ("time", at.map_or(Value::Null, |at| Value::from(at.to_string()))),
-            ("fields", Value::List(fields.into_iter().map(|field| Value::from(field.as_str())).collect())),
-            ("unknown", Value::List(unknown.collect())),
-        ]))
+        let fields = fields.into_iter().map(|field| Value::from(field.as_str())).collect();
+        Some(said_of(*position, *at, fields, unknown.collect()))
     }
+}
+
+/// What an answer says of a moment, and of which of its fields.
+pub(super) fn said_of(
+    position: u64,
+    at: Option<Timestamp>,
+    fields: Vec<Value>,
+    unknown: Vec<Value>,
+) -> Value {
+    object([
+        ("position", Value::from(position)),
+        ("time", at.map_or(Value::Null, |at| Value::from(at.to_string()))),
+        ("fields", Value::List(fields)),
+        ("unknown", Value::List(unknown)),
+    ])
 }
 
 fn object<const N: usize>(fields: [(&'static str, Value); N]) -> Value {

@@ -8,10 +8,10 @@ use async_graphql::{
 };
 
 use super::{
-    AsOfInput,
+    AsOfInput, Ending,
     moment::{Told, unreadable},
 };
-use crate::{error::fault, server::operation::kind_of};
+use crate::{error::fault, scalar::Position, server::operation::kind_of};
 
 /// Where a request says it for all of its fields, and an answer says what it is of.
 pub(super) const AS_OF: &str = "asOf";
@@ -43,17 +43,17 @@ impl Extension for Moments {
         next: NextPrepareRequest<'_>,
     ) -> ServerResult<Request> {
         let mut request = next.run(context, request).await?;
+        let ending = context.data_opt::<Ending>();
         let otherwise = match request.extensions.remove(AS_OF) {
             Some(value) => Some(parse(value)?),
-            None => None,
+            None => ending.map(|ending| AsOfInput::Position(Position(ending.position))),
         };
         if otherwise.is_some() {
             let name = request.operation_name.clone();
             let kind = kind_of(request.parsed_query()?, name.as_deref());
             // Which one is meant where that is not known, the executor says.
             if kind.is_some_and(|kind| kind != OperationType::Query) {
-                let message = "the past is read, and nothing else: `asOf` goes with a query alone";
-                return Err(refusal(fault(message, "AS_OF_READ_ONLY", false)));
+                return Err(refusal(read_only(ending)));
             }
         }
         Ok(request.data(Asked { otherwise, told: Arc::default() }))
@@ -66,9 +66,25 @@ impl Extension for Moments {
         next: NextExecute<'_>,
     ) -> Response {
         let answer = next.run(context, operation_name).await;
-        match context.data_opt::<Asked>().and_then(|asked| asked.told.value()) {
+        let said = context.data_opt::<Asked>().and_then(|asked| asked.told.value());
+        match said.or_else(|| context.data_opt::<Ending>().map(|ending| ending.value())) {
             Some(said) => answer.extension(AS_OF, said),
             None => answer,
+        }
+    }
+}
+
+/// The refusal of whatever does something, or waits for what is done.
+fn read_only(ending: Option<&Ending>) -> async_graphql::Error {
+    match ending {
+        None => fault(
+            "the past is read, and nothing else: `asOf` goes with a query alone",
+            "AS_OF_READ_ONLY",
+            false,
+        ),
+        Some(Ending { position, .. }) => {
+            let message = format!("this is a replay as of position {position}: it is read, and nothing else");
+            fault(&message, "REPLAY_READ_ONLY", false)
         }
     }
 }

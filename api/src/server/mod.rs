@@ -11,9 +11,11 @@ pub mod limits;
 pub(crate) mod operation;
 pub mod page;
 mod peer;
+mod replay;
 mod spawn;
 pub mod websocket;
 mod writing;
 
 pub use app::{App, Readiness};
+pub use replay::ReplayApp;
 pub(crate) use spawn::spawn_blocking;

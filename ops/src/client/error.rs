@@ -133,6 +133,7 @@ impl Error {
                 | "TIME_AHEAD"
                 | "PAGE_TOO_LARGE"
                 | "AS_OF_READ_ONLY"
+                | "REPLAY_READ_ONLY"
                 | "AS_OF_TOO_LARGE"
                 | "NOT_RECORDED" => Exit::Refused,
                 _ if fault.retryable => Exit::Busy,

@@ -28,7 +28,7 @@ use super::{Client, Document};
 /// How often is asked at most, and where nothing rings: what a person takes for "at once".
 pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// The server pings every 15 seconds: who was silent for so long is gone, though nobody said so.
-const SILENCE_MAX: Duration = Duration::from_secs(45);
+pub(super) const SILENCE_MAX: Duration = Duration::from_secs(45);
 /// The sub-protocol that is spoken.
 const PROTOCOL: &str = "graphql-transport-ws";
 /// The one operation of a socket.
@@ -55,7 +55,7 @@ enum Line {
 }
 
 /// Why there is no socket.
-enum Unopened {
+pub(super) enum Unopened {
     /// Perhaps a moment later.
     Away,
     Refused,
@@ -124,12 +124,7 @@ impl<'a> Watch<'a> {
     async fn open(&self) -> Result<Socket, Unopened> {
         let mut variables = self.variables.clone();
         variables["after"] = self.reached.into();
-        let wanted = json!({ "query": self.document.text(), "variables": variables });
-        let mut socket = Socket { wire: upgrade(self.client).await?, heard_at: Instant::now() };
-        socket.say(&json!({ "type": "connection_init" })).await?;
-        socket.acknowledged().await?;
-        socket.say(&json!({ "id": ID, "type": "subscribe", "payload": wanted })).await?;
-        Ok(socket)
+        Socket::open(self.client, self.document.text(), variables).await
     }
 }
 
@@ -189,12 +184,28 @@ impl Item {
     }
 }
 
-struct Socket {
+/// A websocket with one operation.
+pub(super) struct Socket {
     wire: WebSocketStream<Upgraded>,
     heard_at: Instant,
 }
 
 impl Socket {
+    /// Opens one with a subscription.
+    pub(super) async fn open(client: &Client, query: String, variables: Value) -> Result<Self, Unopened> {
+        let wanted = json!({ "query": query, "variables": variables });
+        let mut socket = Self { wire: upgrade(client).await?, heard_at: Instant::now() };
+        socket.say(&json!({ "type": "connection_init" })).await?;
+        socket.acknowledged().await?;
+        socket.say(&json!({ "id": ID, "type": "subscribe", "payload": wanted })).await?;
+        Ok(socket)
+    }
+
+    /// The value of the next item.
+    pub(super) async fn value(&mut self) -> Option<Value> {
+        Some(self.next().await?.0)
+    }
+
     /// The next item; none once the socket is of no use any more.
     async fn next(&mut self) -> Option<Item> {
         loop {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-use super::{backup, demo, log, moment, noun::OfConcern, plan, replay, server, shell, why};
+use super::{
+    backup, demo, init, log, moment, noun::OfConcern, plan, rehearse, replay, server, setup, shell, top, why,
+};
 use crate::{client::AsOf, output::Format};
 
 /// Follows playlists, keeps their media, and remembers everything that happened.
@@ -75,6 +77,9 @@ pub(crate) enum Verb {
     Serve(server::Settings),
     #[command(flatten)]
     OfConcern(OfConcern),
+    /// Ask what a server has to be told, check it, and write the configuration file.
+    #[command(after_help = init::HELP)]
+    Init(init::Init),
     /// Read, prove and export the log of everything that happened.
     #[command(subcommand)]
     Log(log::Verb),
@@ -87,8 +92,20 @@ pub(crate) enum Verb {
     /// Build again what the log says, apart from the server, and say it as one hash: for audits.
     #[command(after_help = replay::HELP)]
     Replay(replay::Replay),
+    /// Write what is set up into one file: settings, templates, rules, what is followed, schedules.
+    #[command(after_help = setup::EXPORT_HELP)]
+    Export(setup::Export),
+    /// Set up what such a file says: as a plan first.
+    #[command(after_help = setup::IMPORT_HELP)]
+    Import(setup::Import),
+    /// Say what this program would show and do otherwise than the one that serves a folder now: before an upgrade.
+    #[command(after_help = rehearse::HELP)]
+    Rehearse(rehearse::Rehearse),
     /// Take back what was done, as long as its files are in the trash.
     Undo(plan::Undo),
+    /// Show what is at work and what waits, as it happens, with keys to act.
+    #[command(after_help = top::HELP)]
+    Top(top::Top),
     /// Say why a thing is as it is, back to whoever started it.
     Why(why::Why),
     /// Say whether everything is there that the server needs.
@@ -203,6 +220,10 @@ mod tests {
             log verify --data DIR
             log verify --bundle FILE --checkpoint 3:HASH
             log export FILE
+            replay --data DIR --until 5 --serve
+            replay --serve 127.0.0.1:8485 --data DIR
+            replay --data DIR --publish audit.again --from 3 --nats nats://127.0.0.1:4222
+            rehearse --data DIR --days 7
             why ID
             undo undo-1
             file delete ID --yes
@@ -267,6 +288,8 @@ mod tests {
             ("mediary playlist list --server=", ErrorKind::ValueValidation),
             ("mediary serve --listen nowhere", ErrorKind::ValueValidation),
             ("mediary serve --nats maybe", ErrorKind::ValueValidation),
+            ("mediary replay --publish mediary.events.x", ErrorKind::ValueValidation),
+            ("mediary replay --from 3", ErrorKind::MissingRequiredArgument),
             ("mediary playlist ad", ErrorKind::InvalidSubcommand),
         ];
         for (line, kind) in cases {

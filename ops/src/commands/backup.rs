@@ -77,18 +77,8 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let file = &backup.file;
     let part = Part::try_new(file, backup.force, "name the file to write, for example mediary.backup")?;
-    match connection::data_folder(flags, environment).map(|folder| from_folder(&folder, &part)) {
-        Some(Ok(())) => {}
-        Some(Err(Offline::Failure(failure))) => return Err(failure),
-        Some(Err(Offline::InUse(listen))) => {
-            part.fetch(&holder(flags, environment, listen.as_deref())?, PATH, &[]).await?;
-        }
-        None => part.fetch(&connection::connect(flags, environment)?, PATH, &[]).await?,
-    }
-    // A backup that can't be restored is found out now, and never takes the place of an older one.
-    let held = mediary_log::prove_backup(part.path()).map_err(|error| failure(&error))?;
+    let BackedUp { log_id, last_position, last_hash } = write(&part, flags, environment).await?;
     part.keep()?;
-    let BackedUp { log_id, last_position, last_hash } = held;
     let held =
         Held { file: file.clone(), log_id: log_id.to_string(), last_position, last_hash: hex(&last_hash) };
     Ok(output.show(&held, |held| {
@@ -99,6 +89,24 @@ pub(crate) async fn run(
             ("last hash", Some(held.last_hash.clone())),
         ])
     })?)
+}
+
+/// Writes it into a part of a file, and proves it.
+pub(super) async fn write(
+    part: &Part,
+    flags: &Everywhere,
+    environment: &Environment,
+) -> Result<BackedUp, Failure> {
+    match connection::data_folder(flags, environment).map(|folder| from_folder(&folder, part)) {
+        Some(Ok(())) => {}
+        Some(Err(Offline::Failure(failure))) => return Err(failure),
+        Some(Err(Offline::InUse(listen))) => {
+            part.fetch(&holder(flags, environment, listen.as_deref())?, PATH, &[]).await?;
+        }
+        None => part.fetch(&connection::connect(flags, environment)?, PATH, &[]).await?,
+    }
+    // A backup that can't be restored is found out now, and never takes the place of an older one.
+    mediary_log::prove_backup(part.path()).map_err(|error| failure(&error))
 }
 
 /// Puts a backup into a folder that no server has.
@@ -145,7 +153,7 @@ fn from_folder(folder: &Path, part: &Part) -> Result<(), Offline> {
     }
 }
 
-fn failure(error: &BackupError) -> Failure {
+pub(super) fn failure(error: &BackupError) -> Failure {
     let (code, advice) = (error.code().to_owned(), error.advice());
     let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
     let message = format!("{error}{}", cause.unwrap_or_default());

@@ -22,7 +22,7 @@ use mediary_api::schema::{Mutation, Query, Subscription};
 use serde_json::{Value, json};
 
 use self::sample::{Amount, Contract};
-use super::{concerns::CONCERNS, job, log, named, playlist, why};
+use super::{concerns::CONCERNS, job, log, named, playlist, top, why};
 use crate::client::{Checked, Document, with_fragments};
 
 /// Documents of no concern's noun, each with its type.
@@ -35,6 +35,9 @@ const OTHERS: &[&dyn Checked] = &[
     &log::SHRED,
     &log::VERIFY,
     &named::RESOLVE,
+    &top::CHANGES,
+    &top::HEAD,
+    &top::PROGRESS,
     &why::WHY,
 ];
 

@@ -11,7 +11,7 @@ use super::{
     connection::{Environment, connect},
     demo,
     failure::Failure,
-    intent, log, plan, replay, server, shell, why,
+    init, intent, log, plan, rehearse, replay, server, setup, shell, top, why,
 };
 use crate::{client, exit::Exit, output::Output};
 
@@ -51,6 +51,7 @@ async fn run(
     }
     match verb {
         Verb::Serve(settings) => server::serve(settings, flags).await,
+        Verb::Init(init) => init::run(init, flags, output).await,
         Verb::Doctor(settings) => server::doctor(settings, flags, output).await,
         Verb::Config(verb) => server::config(verb, flags, output),
         Verb::OfConcern(verb) => verb.run(&client()?, output).await,
@@ -58,7 +59,11 @@ async fn run(
         Verb::Backup(verb) => backup::run(&verb, flags, environment, output).await,
         Verb::Restore(verb) => backup::restore(&verb, flags, environment, output),
         Verb::Replay(replay) => replay::run(replay, flags, environment, output).await,
+        Verb::Export(export) => setup::export(export, &client()?, output).await,
+        Verb::Import(import) => setup::import(import, &client()?, output).await,
+        Verb::Rehearse(rehearse) => rehearse::run(&rehearse, flags, environment, output).await,
         Verb::Undo(undo) => plan::run_undo(undo, &client()?, output).await,
+        Verb::Top(top) => top::run(top, &client()?, output).await,
         Verb::Why(why) => why::run(why, &client()?, output).await,
         Verb::Demo(demo) => demo::run(demo, flags, output).await,
         Verb::Completions(completions) => shell::run(&completions, output),
@@ -76,7 +81,12 @@ const fn reads(verb: &Verb) -> bool {
         | Verb::Backup(_)
         | Verb::Restore(_)
         | Verb::Replay(_)
+        | Verb::Init(_)
+        | Verb::Export(_)
+        | Verb::Import(_)
+        | Verb::Rehearse(_)
         | Verb::Undo(_)
+        | Verb::Top(_)
         | Verb::Demo(_)
         | Verb::Completions(_) => false,
     }

@@ -29,6 +29,9 @@ pub(crate) enum Failure {
     /// A plan was made, and not carried out.
     #[error("nothing was touched yet")]
     Unapplied { advice: String },
+    /// What was rehearsed is not what is.
+    #[error("this program would not show or do the same")]
+    Differs,
     /// There is no such thing.
     #[error("there is no {id}")]
     NotFound { id: String, advice: &'static str },
@@ -87,6 +90,7 @@ impl Failure {
             Self::Refused(error) => exit_of_refusal(error),
             Self::NotFound { .. } => Exit::NotFound,
             Self::Planned { .. } | Self::Unapplied { .. } => Exit::Planned,
+            Self::Differs => Exit::Differs,
             Self::Work { .. } | Self::Unsound { .. } => Exit::WorkFailed,
             Self::Usage { .. } | Self::Ambiguous { .. } => Exit::Usage,
             // Whoever read the output had enough of it.
@@ -177,6 +181,7 @@ impl Diagnostic for Failure {
             }
             Self::Planned { .. } => "`--yes` does it",
             Self::Unapplied { advice } => advice,
+            Self::Differs => "read what differs; nothing was changed, and the server goes on",
             Self::NotFound { advice, .. } | Self::Usage { advice, .. } => advice,
             Self::File { source, .. } => file_advice(source.kind())?,
             Self::Site(_) => "`mediary doctor` says whether a program is missing",

@@ -13,13 +13,14 @@ use clap::{
 use mediary_schema::job::WorkKind;
 use serde_json::{Value, json};
 
-pub(crate) use self::entry::CONCERN;
-use self::text::{attempts, details};
 #[cfg(test)]
-pub(super) use self::{batch::BATCH, log::LOG};
+pub(super) use self::batch::BATCH;
+pub(crate) use self::entry::CONCERN;
+use self::text::attempts;
 pub(crate) use self::{
+    log::LOG,
     object::{FailureDetail, Job, JobProgress},
-    text::{class_name, table},
+    text::{class_name, details, table},
 };
 use super::{
     failure::Failure,

@@ -3,7 +3,7 @@
 mod channel;
 mod entry;
 mod outbox;
-mod rule;
+pub(crate) mod rule;
 
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
 use serde_json::json;

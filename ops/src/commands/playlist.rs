@@ -11,11 +11,9 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 pub(crate) use self::entry::CONCERN;
-#[cfg(test)]
-pub(crate) use self::follow::FOLLOW;
 pub(crate) use self::{
     account::{PlaylistAccount, account},
-    follow::follow,
+    follow::{FOLLOW, follow},
     history::told_after,
     object::{Counts, Entry, Playlist, Shown, Unfollowed},
 };

@@ -3,26 +3,27 @@
 //! Guarantees: the record is proved before anything is made of it, and only read; what is built stands in a folder for temporary
 //! files and goes with it. Nothing is done of what the events tell: no part that acts is started.
 
-use std::path::PathBuf;
+mod publishing;
+mod record;
+mod serving;
+
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
-use mediary_log::{Log, Options, Original, ReplicaError, Report, VerifyError};
+use mediary_log::{Log, Report, fanout::AgainSubject};
 use mediary_projections::{Replay as Views, ReplayError, State};
-use mediary_schema::Timestamp;
 use serde::Serialize;
-use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
+use self::record::until;
+pub(crate) use self::record::{REPLICA, head_hash, open, replica, unbuilt};
 use super::{
-    arguments::Everywhere,
-    connection::{self, Environment},
-    failure::Failure,
-    log::{Offline, chain, hex, holder, open_failure},
-    moment,
-    part::Part,
+    arguments::Everywhere, connection::Environment, failure::Failure, log::hex, moment, part::Part,
+    scratch::Scratch,
 };
 use crate::{
-    client::{AsOf, UserError},
+    client::AsOf,
+    configuration::NatsMode,
     output::{Output, fields},
 };
 
@@ -31,6 +32,8 @@ Examples:
   mediary replay --data ./data
   mediary replay --bundle export.ndjson --until 2026-11-21 --format json
   mediary replay --data ./data --sqlite audit.sqlite
+  mediary replay --data ./data --until 2026-11-21 --serve
+  mediary replay --data ./data --publish audit.again --from 100 --nats nats://127.0.0.1:4222
 
 Two replays of one log print one state hash, on whatever machine, by the same version of Mediary.";
 
@@ -52,6 +55,21 @@ pub(crate) struct Replay {
     /// Write over a file that is there.
     #[arg(long, requires = "sqlite")]
     force: bool,
+    /// Then answer what is asked as of there, until Ctrl-C; only to this machine, unless another address is given.
+    #[arg(long, value_name = "ADDR:PORT", num_args = 0..=1, default_missing_value = "127.0.0.1:0")]
+    serve: Option<SocketAddr>,
+    /// Also send the events again, over NATS, to this subject.
+    #[arg(long, value_name = "SUBJECT")]
+    publish: Option<AgainSubject>,
+    /// From which event on they are sent again [default: 1].
+    #[arg(long, value_name = "POSITION", requires = "publish", value_parser = clap::value_parser!(u64).range(1..))]
+    from: Option<u64>,
+    /// The NATS server that they are sent to [default: that of the configuration].
+    #[arg(long, value_name = "URL", requires = "publish")]
+    nats: Option<NatsMode>,
+    /// The configuration file [default: mediary.toml, if there is one].
+    #[arg(long, value_name = "FILE", requires = "publish")]
+    config: Option<PathBuf>,
 }
 
 /// What was built.
@@ -72,15 +90,25 @@ struct Replayed {
     checkpoints: Vec<CheckpointLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sqlite: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published: Option<publishing::Published>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    serves: Option<serving::Serves>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ViewLine {
-    name: &'static str,
-    version: u32,
-    row_count: u64,
-    hash: String,
+pub(crate) struct ViewLine {
+    pub(crate) name: &'static str,
+    pub(crate) version: u32,
+    pub(crate) row_count: u64,
+    pub(crate) hash: String,
+}
+
+impl From<mediary_projections::ViewState> for ViewLine {
+    fn from(view: mediary_projections::ViewState) -> Self {
+        Self { name: view.name, version: view.version, row_count: view.rows, hash: hex(&view.hash) }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -88,6 +116,14 @@ struct ViewLine {
 struct CheckpointLine {
     position: u64,
     state_hash: String,
+}
+
+/// What is built, to be gone on with.
+struct Built {
+    log: Log,
+    views: Views,
+    state: State,
+    checkpoints: Vec<CheckpointLine>,
 }
 
 /// The most hashes of one replay: each builds every view on.
@@ -106,71 +142,39 @@ pub(crate) async fn run(
             advice: "replay one, then the other",
         });
     }
+    // What can't be had is said before anything is read.
     let part = replay
         .sqlite
         .as_ref()
         .map(|file| Part::try_new(file, replay.force, "name the file to write, for example audit.sqlite"));
     let part = part.transpose()?;
-    let folder = tempfile::tempdir().map_err(Failure::file("making a folder in", std::env::temp_dir()))?;
-    let report = replica(&replay, flags, environment, &folder).await?;
-    let replayed = build(&replay, &report, &folder, part.as_ref()).await?;
+    let publishing = publishing::Publishing::of(&replay, flags)?;
+    let door = serving::Door::open(replay.serve).await?;
+    let folder = Scratch::make()?;
+    let report = replica(replay.bundle.as_deref(), flags, environment, folder.path()).await?;
+    let built = build(&replay, &report, &folder, part.as_ref()).await?;
     if let Some(part) = part {
         part.keep()?;
     }
-    Ok(output.show(&replayed, text)?)
-}
-
-/// Proves the record and copies it; one that a server has comes from that server, as a bundle.
-async fn replica(
-    replay: &Replay,
-    flags: &Everywhere,
-    environment: &Environment,
-    folder: &TempDir,
-) -> Result<Report, Failure> {
-    let data = connection::data_folder(flags, environment);
-    let client = match (&replay.bundle, data) {
-        (Some(bundle), _) => return replicate(bundle.clone(), true, folder).await.map_err(Failure::from),
-        (None, Some(data)) => match replicate(data, false, folder).await {
-            Ok(report) => return Ok(report),
-            Err(Offline::Failure(failure)) => return Err(failure),
-            Err(Offline::InUse(listen)) => holder(flags, environment, listen.as_deref())?,
-        },
-        (None, None) => connection::connect(flags, environment)?,
-    };
-    let part = Part::try_new(&folder.path().join("bundle"), true, "")?;
-    part.fetch(&client, "v1/log/export", &[("from", "1".to_owned())]).await?;
-    replicate(part.path().to_owned(), true, folder).await.map_err(Failure::from)
-}
-
-async fn replicate(path: PathBuf, is_bundle: bool, folder: &TempDir) -> Result<Report, Offline> {
-    let replica = folder.path().join(REPLICA);
-    let done = spawn_blocking(move || {
-        let original = if is_bundle { Original::Bundle(&path) } else { Original::Folder(&path) };
-        mediary_log::replicate(original, &replica)
-    });
-    match done.await.map_err(|error| Offline::Failure(Failure::Output(error.into())))? {
-        Ok(report) => Ok(report),
-        Err(ReplicaError::Unproved(VerifyError::Open(error))) => {
-            Err(Offline::Failure(unproved(&VerifyError::Open(open_failure(error)?).into())))
-        }
-        Err(error) => Err(Offline::Failure(unproved(&error))),
+    let mut replayed = replayed(&replay, &report, &built)?;
+    if let Some(publishing) = publishing {
+        replayed.published = Some(publishing.tell_again(&built.log, built.state.position).await?);
     }
+    let Some(door) = door else {
+        built.log.close().await;
+        return Ok(output.show(&replayed, text)?);
+    };
+    door.serve(built, replayed, &folder, output).await
 }
-
-/// The folder of the copy.
-const REPLICA: &str = "replica";
 
 async fn build(
     replay: &Replay,
     report: &Report,
-    folder: &TempDir,
+    folder: &Scratch,
     part: Option<&Part>,
-) -> Result<Replayed, Failure> {
-    let log = Log::open(Options::new(folder.path().join(REPLICA))).map_err(|error| Failure::Unreadable {
-        code: error.code().to_owned(),
-        message: error.to_string(),
-        advice: error.advice(),
-    })?;
+) -> Result<Built, Failure> {
+    // A copy has no keys of persons, so that it is the same everywhere.
+    let log = open(folder.path(), None)?;
     let last = until(replay.until.as_ref(), &log, report.last_position)?;
     let every = replay.every.unwrap_or_else(|| last.max(1));
     if last / every > CHECKPOINTS_MAX {
@@ -191,78 +195,35 @@ async fn build(
                 if let Some(file) = file {
                     views.write_tables(&file, &state)?;
                 }
-                return Ok((checkpoints, state));
+                return Ok((views, state, checkpoints));
             }
             checkpoints.push(CheckpointLine { position, state_hash: hex(&state.hash) });
             position = (position + every).min(last);
         }
     });
     let built = building.await.map_err(|error| Failure::Output(error.into()))?;
-    let head_hash = log.hash_at(last).map_err(|error| unbuilt(&error.into()))?.unwrap_or_default();
-    log.close().await;
-    let (mut checkpoints, State { position, hash, views }) =
-        built.map_err(|error: ReplayError| unbuilt(&error))?;
+    let (views, state, mut checkpoints) = built.map_err(|error: ReplayError| unbuilt(&error))?;
     if replay.every.is_some() {
-        checkpoints.push(CheckpointLine { position, state_hash: hex(&hash) });
+        checkpoints.push(CheckpointLine { position: state.position, state_hash: hex(&state.hash) });
     }
-    let line = |view: mediary_projections::ViewState| ViewLine {
-        name: view.name,
-        version: view.version,
-        row_count: view.rows,
-        hash: hex(&view.hash),
-    };
+    Ok(Built { log, views, state, checkpoints })
+}
+
+fn replayed(replay: &Replay, report: &Report, built: &Built) -> Result<Replayed, Failure> {
+    let Built { log, state, checkpoints, .. } = built;
+    let point = |line: &CheckpointLine| CheckpointLine { state_hash: line.state_hash.clone(), ..*line };
     Ok(Replayed {
         log_id: report.log_id.to_string(),
-        last_position: position,
-        head_hash: hex(&head_hash),
-        state_hash: hex(&hash),
+        last_position: state.position,
+        head_hash: head_hash(log, state.position)?,
+        state_hash: hex(&state.hash),
         erased_count: report.erased,
-        views: views.into_iter().map(line).collect(),
-        checkpoints,
+        views: state.views.iter().cloned().map(ViewLine::from).collect(),
+        checkpoints: checkpoints.iter().map(point).collect(),
         sqlite: replay.sqlite.clone(),
+        published: None,
+        serves: None,
     })
-}
-
-/// Up to where it is built.
-fn until(until: Option<&AsOf>, log: &Log, last: u64) -> Result<u64, Failure> {
-    match until {
-        None => Ok(last),
-        Some(AsOf::Position(position)) if *position > last => Err(Failure::Refused(UserError {
-            code: "POSITION_BEYOND_HEAD".to_owned(),
-            message: format!("the log ends at {last}, before {position}"),
-            advice: Some(format!("name a position up to {last}, or leave --until out")),
-            retryable: false,
-        })),
-        Some(AsOf::Position(position)) => Ok(*position),
-        Some(AsOf::Time(text)) => {
-            let moment: Timestamp = text.parse().map_err(|_| Failure::Usage {
-                message: format!("{text} is no moment"),
-                advice: "give it as 2026-11-21T08:00:00Z",
-            })?;
-            // The copy was opened just now, which is an event behind its last one.
-            Ok(log.position_at(moment).map_err(|error| unbuilt(&error.into()))?.min(last))
-        }
-    }
-}
-
-fn unproved(error: &ReplicaError) -> Failure {
-    let (code, advice) = (error.code().to_owned(), error.advice());
-    let message = chain(error);
-    match error {
-        ReplicaError::Unproved(
-            VerifyError::Read { .. } | VerifyError::NoBundle { .. } | VerifyError::Open(_),
-        )
-        | ReplicaError::Write { .. } => Failure::Unreadable { code, message, advice },
-        ReplicaError::Stretch { .. } | ReplicaError::Moved => {
-            Failure::Refused(UserError { code, message, advice: Some(advice), retryable: false })
-        }
-        _ => Failure::Unsound { code, message, advice },
-    }
-}
-
-fn unbuilt(error: &ReplayError) -> Failure {
-    let advice = "check the room for temporary files; `mediary log verify` proves the log".to_owned();
-    Failure::Unsound { code: error.code().to_owned(), message: chain(error), advice }
 }
 
 fn text(replayed: &Replayed) -> String {
@@ -280,6 +241,8 @@ fn text(replayed: &Replayed) -> String {
         (format!("state at {position}"), Some(state_hash.clone()))
     }));
     rows.push(("written to".to_owned(), replayed.sqlite.as_ref().map(|file| file.display().to_string())));
+    rows.push(("sent again".to_owned(), replayed.published.as_ref().map(ToString::to_string)));
+    rows.push(("answers at".to_owned(), replayed.serves.as_ref().map(ToString::to_string)));
     let rows: Vec<(&str, Option<String>)> =
         rows.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     fields(&rows)
@@ -301,6 +264,8 @@ mod tests {
             views: vec![view("download"), view("job")],
             checkpoints: vec![CheckpointLine { position: 5, state_hash: "dd".to_owned() }],
             sqlite: None,
+            published: None,
+            serves: None,
         };
         let lines = [
             "log            01, whole",

@@ -144,7 +144,7 @@ pub(crate) const REMOVE: Document<remove::Answer> =
 pub(crate) const RUN: Document<run::Answer> = Document::repeatable(include_str!("schedule/run.graphql"));
 
 /// Reads how long, as whole seconds.
-fn seconds(text: &str) -> Result<u32, String> {
+pub(crate) fn seconds(text: &str) -> Result<u32, String> {
     let refused = || format!("{text:?} is no time such as 90s, 15m, 2h or 1d");
     let span: Span = text.trim().parse().map_err(|_| refused())?;
     let days = SpanRelativeTo::days_are_24_hours();
@@ -228,7 +228,7 @@ fn told(payload: SchedulePayload, output: &mut Output) -> Result<(), Failure> {
 }
 
 /// Seconds as [`seconds`] reads them: `6h`, `1h 30m`.
-fn how_long(seconds: i64) -> String {
+pub(crate) fn how_long(seconds: i64) -> String {
     format!("{:#}", SignedDuration::from_secs(seconds))
 }
 

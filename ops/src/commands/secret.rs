@@ -62,7 +62,7 @@ pub(crate) struct Set {
     #[arg(value_name = "NAME")]
     name: String,
     /// Read it from stdin: there is no other way.
-    #[arg(long, required = true)]
+    #[arg(long)]
     stdin: bool,
     #[command(flatten)]
     intent: Intent,
@@ -78,7 +78,11 @@ pub(crate) const DELETE: Document<delete::Answer> =
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         match self {
-            Self::Set(Set { name, stdin: _, intent }) => {
+            Self::Set(Set { stdin: false, .. }) => Err(Failure::Usage {
+                message: "a secret is read from stdin, and from nowhere else".to_owned(),
+                advice: "say so: `mediary secret set NAME --stdin < FILE`",
+            }),
+            Self::Set(Set { name, stdin: true, intent }) => {
                 let value = from_stdin(output)?;
                 let wanted = input(json!({ "name": name, "value": value }));
                 let outcome = client.meant(intent).act(&SET, wanted).await?;

@@ -102,7 +102,7 @@ pub(crate) async fn doctor(
     })
 }
 
-fn table(findings: &[Finding]) -> String {
+pub(super) fn table(findings: &[Finding]) -> String {
     let mut table = Table::new(&["verdict", "subject", "found", "next step"]);
     for Finding { subject, verdict, detail, advice } in findings {
         let verdict = match verdict {

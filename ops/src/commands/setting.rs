@@ -1,7 +1,7 @@
 //! `mediary limit`: how much runs at once; `mediary quota`: how much of whose work.
 
 mod entry;
-mod quota;
+pub(crate) mod quota;
 
 use clap::{Args, Subcommand};
 use serde_json::json;

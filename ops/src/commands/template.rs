@@ -1,9 +1,6 @@
 //! `mediary job template`: settings of jobs under a name.
 
 mod entry;
-mod file;
-
-use std::path::PathBuf;
 
 use clap::{Args, Subcommand, builder::RangedI64ValueParser};
 use serde_json::json;
@@ -26,21 +23,6 @@ pub(crate) enum Verb {
         after_help = "Example:\n  mediary job template save night --priority 2 --tag films\n  mediary download start --url URL --template night"
     )]
     Save(Save),
-    /// Write every template into a TOML file, which `import` reads.
-    Export {
-        /// Where to; `-` is stdout.
-        #[arg(value_name = "FILE", default_value = "-")]
-        file: PathBuf,
-    },
-    /// Save the templates of a TOML file, all or none: those whose settings are others become their next version, and
-    /// those that are not in it stay.
-    Import {
-        /// Where from; `-` is stdin.
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-        #[command(flatten)]
-        intent: Intent,
-    },
     /// Start nothing by a template any more; jobs that were started by it stay as they are.
     Remove {
         /// What it is called.
@@ -90,8 +72,6 @@ impl Verbs for Verb {
                 Failure::refused(outcome.user_errors)?;
                 outcome.payload.template.into_iter().collect()
             }
-            Self::Export { file } => return file::export(&file, client, output).await,
-            Self::Import { file, intent } => file::import(&file, &client.meant(intent)).await?,
             Self::Remove { name, intent } => {
                 let wanted = json!({ "name": name });
                 let outcome = client.meant(intent).act(&REMOVE, input(wanted.clone())).await?;

@@ -1,4 +1,7 @@
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use figment::{
     Figment,
@@ -52,6 +55,12 @@ pub fn load(overrides: &Overrides) -> Result<Configuration, Box<ConfigurationErr
         figment.extract().map_err(|error| Box::new(ConfigurationError::in_environment(&error)))?;
     apply(overrides, &mut configuration);
     validate(configuration)
+}
+
+/// What a file says by itself, whatever environment and flags say, and what is wrong with it.
+pub(crate) fn of_text(path: &Path, text: &str) -> Result<Configuration, Box<ConfigurationError>> {
+    let parsed: Result<Configuration, toml::de::Error> = toml::from_str(text);
+    validate(parsed.map_err(|error| Box::new(ConfigurationError::in_file(path, text, &error)))?)
 }
 
 fn read_file(overrides: &Overrides) -> Result<Option<(PathBuf, String)>, Box<ConfigurationError>> {

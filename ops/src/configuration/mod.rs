@@ -11,6 +11,7 @@ mod section;
 mod tests;
 
 pub use error::ConfigurationError;
+pub(crate) use load::of_text;
 pub use load::{Overrides, load};
 pub use nats::{NatsMode, UnknownNatsMode};
 pub use section::{Configuration, Downloads, Jobs, Log, LogFormat, Logging, Tools, YtDlp, json_schema};

@@ -28,10 +28,7 @@ pub(super) async fn ensure_local_token(gate: &Gate, data: &Path) -> Result<Optio
     let accepted = known.tokens.iter().find(|(_, token)| Some(&token.digest) == written.as_ref());
     let accepted = accepted.map(|(token_id, _)| *token_id);
     if accepted.is_none() {
-        let new = token::new();
-        let line = format!("{}\n", new.reveal());
-        whole::write(&path, line.as_bytes()).map_err(|source| ServeError::Token { path, source })?;
-        issue(gate, &new, TokenKind::Folder).await?;
+        write_local_token(gate, data).await?;
     }
     for (token_id, token) in &known.tokens {
         if token.kind == TokenKind::Folder && Some(*token_id) != accepted {
@@ -46,14 +43,23 @@ pub(super) async fn ensure_local_token(gate: &Gate, data: &Path) -> Result<Optio
     Ok(Some(setup))
 }
 
-async fn issue(gate: &Gate, token: &Secret, kind: TokenKind) -> Result<(), ServeError> {
+/// Makes the token of whoever owns a folder, and writes it there for its owner alone.
+pub(super) async fn write_local_token(gate: &Gate, folder: &Path) -> Result<TokenId, ServeError> {
+    let (path, new) = (folder.join(LOCAL_TOKEN), token::new());
+    let line = format!("{}\n", new.reveal());
+    whole::write(&path, line.as_bytes()).map_err(|source| ServeError::Token { path, source })?;
+    issue(gate, &new, TokenKind::Folder).await
+}
+
+async fn issue(gate: &Gate, token: &Secret, kind: TokenKind) -> Result<TokenId, ServeError> {
     let now = gate.clock().now();
     let (word, expires_at) = match kind {
         TokenKind::Setup => ("setup", Some(now.after(SETUP_VALID_FOR))),
         TokenKind::Folder | TokenKind::Personal => ("local", None),
     };
+    let token_id = TokenId::from_uuid(gate.ids().next());
     let command = Command::Issue {
-        token_id: TokenId::from_uuid(gate.ids().next()),
+        token_id,
         // Names are told apart by the moment: an older file may have been lost.
         name: format!("{word} {now}"),
         digest: token::digest(token.reveal()),
@@ -64,7 +70,8 @@ async fn issue(gate: &Gate, token: &Secret, kind: TokenKind) -> Result<(), Serve
         expires_at,
         now,
     };
-    execute(gate, command).await
+    execute(gate, command).await?;
+    Ok(token_id)
 }
 
 async fn execute(gate: &Gate, command: Command) -> Result<(), ServeError> {

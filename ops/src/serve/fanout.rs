@@ -30,7 +30,7 @@ impl Fanout {
     pub(super) fn open(configuration: &Configuration, roots: &Roots) -> Result<Self, ServeError> {
         let (child, mut options) = match &configuration.nats {
             NatsMode::Off => (None, None),
-            NatsMode::Url(url) => (None, Some(remote(configuration, url.as_str())?)),
+            NatsMode::Url(url) => (None, Some(nats_options(configuration, url.as_str())?)),
             NatsMode::Auto => Self::auto(configuration, roots)?.unzip(),
         };
         if let Some(options) = &mut options {
@@ -72,7 +72,8 @@ impl Fanout {
     }
 }
 
-fn remote(configuration: &Configuration, url: &str) -> Result<Options, ServeError> {
+/// A server of somebody else, and who we are to it.
+pub(crate) fn nats_options(configuration: &Configuration, url: &str) -> Result<Options, ServeError> {
     let mut options = Options::parse(url).map_err(ServeError::NatsAddress)?;
     if let Some(file) = &configuration.nats_credentials {
         options.credentials = Credentials::File(file.clone());

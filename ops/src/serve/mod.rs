@@ -9,6 +9,7 @@ mod folders;
 mod library;
 mod observe;
 mod queue;
+mod replay;
 mod server;
 mod settings;
 mod steps;
@@ -17,6 +18,8 @@ mod tests;
 mod worker;
 
 pub use error::ServeError;
+pub(crate) use fanout::nats_options;
 pub(crate) use observe::{LIBRARY, PROOF};
+pub(crate) use replay::ReplayServer;
 pub use server::{Server, Surroundings, run, start, start_with};
 pub(crate) use settings::settings_of;

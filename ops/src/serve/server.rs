@@ -20,7 +20,7 @@ use super::{
 use crate::{configuration::Configuration, environment, spawn, telemetry};
 
 /// How long open requests may go on when the server stops.
-const REQUESTS_END_WITHIN: Duration = Duration::from_secs(3);
+pub(super) const REQUESTS_END_WITHIN: Duration = Duration::from_secs(3);
 
 /// A running server.
 #[derive(Debug)]
@@ -212,7 +212,7 @@ impl Server {
 }
 
 /// As many connections as the files of this process allow, which are as many as connections need, if the system lets it.
-fn places() -> connections::Options {
+pub(super) fn places() -> connections::Options {
     /// What sessions and services mostly begin with is less, for programs of long ago; they may have more if they ask.
     const FILES_WANTED: u64 = 8_192;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);

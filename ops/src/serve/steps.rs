@@ -253,7 +253,7 @@ async fn way_out(
     Gateway::open(net).await.map_err(ServeError::Net)
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).await.map_err(|source| match source.kind() {
         std::io::ErrorKind::AddrInUse => ServeError::AddressInUse { address },
         _ => ServeError::Listen { address, source },

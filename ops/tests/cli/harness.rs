@@ -25,6 +25,20 @@ pub(crate) async fn within<T>(what: impl Future<Output = T>) -> T {
     timeout(DEADLINE, what).await.expect("it comes in time")
 }
 
+/// Waits until it is so.
+pub(crate) async fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let waiting = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(DEADLINE, waiting).await.unwrap_or_else(|_| panic!("{what} in time"));
+}
+
+fn pid(number: u32) -> rustix::process::Pid {
+    rustix::process::Pid::from_raw(number.try_into().unwrap()).unwrap()
+}
+
 /// What a run of the binary left behind.
 #[derive(Debug)]
 pub(crate) struct Ran {
@@ -59,11 +73,12 @@ impl Ran {
 const BINARY: &str = env!("CARGO_BIN_EXE_mediary");
 
 /// The binary, in a folder where nothing is found by chance.
-fn binary(folder: &Path) -> Command {
+pub(crate) fn binary(folder: &Path) -> Command {
     program(BINARY, folder)
 }
 
-fn program(name: &str, folder: &Path) -> Command {
+/// A program, in a folder where nothing is found by chance; it ends with the test.
+pub(crate) fn program(name: &str, folder: &Path) -> Command {
     #[expect(clippy::disallowed_methods, reason = "the program under test is a child of the test")]
     let mut command = Command::new(name);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"MEDIARY_"))
@@ -109,8 +124,13 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(folder, arguments, &[])
+    }
+
+    /// The same with variables in the environment.
+    pub(crate) fn start_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = binary(folder);
-        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(arguments).envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         Self { lines: BufReader::new(child.stdout.take().unwrap()).lines(), child }
     }
@@ -123,6 +143,21 @@ impl Running {
             lines.push(line.unwrap().expect("it goes on"));
         }
         lines
+    }
+
+    /// The number of its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
+    /// Asks it to stop, as Ctrl-C does.
+    pub(crate) fn interrupt(&self) {
+        rustix::process::kill_process(pid(self.pid()), rustix::process::Signal::INT).unwrap();
+    }
+
+    /// Kills it with -9.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.unwrap();
     }
 
     /// Waits until it ends by itself, and answers its code.
@@ -216,8 +251,7 @@ impl Served {
     }
 
     fn pid(&self) -> rustix::process::Pid {
-        let pid = self.child.id().expect("it runs").try_into().unwrap();
-        rustix::process::Pid::from_raw(pid).unwrap()
+        pid(self.child.id().expect("it runs"))
     }
 
     /// Asks the server to stop, as Ctrl-C does; it must end with 0.

@@ -1,5 +1,6 @@
 //! The binary as people and scripts use it: real processes, a real server, the sample site.
 
+mod auditing;
 mod collecting;
 mod deleting;
 mod failing;
@@ -12,7 +13,13 @@ mod naming;
 mod notifying;
 mod planning;
 mod queueing;
+mod rehearsing;
 mod replaying;
 mod scheduling;
 mod secrets;
+mod setting_up;
 mod showing;
+mod starting;
+#[expect(clippy::unwrap_used, reason = "only test functions may by themselves (rust-clippy issue 13981)")]
+mod terminal;
+mod watching;

@@ -5,7 +5,10 @@ use std::fs;
 use mediary::demo::Target;
 use serde_json::{Value, json};
 
-use super::harness::{Running, Served, run};
+use super::{
+    auditing::{allow_writing, files},
+    harness::{Running, Served, run, run_with},
+};
 
 // Issue 2, the command line: each verb of the main job, with JSON in the names of the schema.
 #[tokio::test(flavor = "multi_thread")]
@@ -124,4 +127,14 @@ async fn the_demo_shows_the_main_job_and_ends_with_0() {
     assert_eq!(summary["logVerification"]["isWhole"], json!(true));
     ran.says(&["downloading all of “Sample videos”", "everything is as the log says"]);
     run(folder.path(), &["log", "verify", "--data", "mediary-demo"]).await.ends_with(0);
+
+    // PL-16, must hold 6: its log in a folder where nobody may write comes to one number, as often as it is replayed.
+    let data = folder.path().join("mediary-demo");
+    allow_writing(&data, false);
+    let before = files(&data);
+    let replay = ["replay", "--data", "mediary-demo", "--format", "json"];
+    let first = run_with(folder.path(), &replay, &[("PATH", "/nowhere")]).await.ends_with(0).json();
+    assert_eq!(run(folder.path(), &replay).await.ends_with(0).json(), first);
+    assert_eq!(files(&data), before);
+    allow_writing(&data, true);
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use mediary::demo::Target;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::Served;
 
@@ -93,62 +93,4 @@ async fn the_plan_of_a_long_archive_is_that_of_all_its_lines() {
     assert_eq!((events.len(), &plan["eventCount"], &plan["isWhole"]), (1_000, &json!(1_200), &json!(true)));
     let imported = served.json(&["download", "archive", "import", "archive.txt"]).await;
     assert_eq!(imported, json!({ "itemCount": 1_200 }));
-}
-
-// PL-22: what was set up is written into a file, read on another server, and changes nothing where it is already.
-#[tokio::test(flavor = "multi_thread")]
-async fn templates_go_out_as_a_file_and_come_in_as_a_plan() {
-    let (first, other) = (Served::start().await, Served::start().await);
-    first.json(&["job", "template", "save", "night", "--priority", "2", "--tag", "films"]).await;
-    first.json(&["job", "template", "save", "plain"]).await;
-    first.json(&["job", "template", "save", "gone"]).await;
-    first.json(&["job", "template", "remove", "gone"]).await;
-    let exported = first.run(&["job", "template", "export"]).await.ends_with(0).stdout;
-    assert_eq!(exported, "[template.night]\npriority = 2\ntags = [\"films\"]\n\n[template.plain]\n");
-    let written = first.json(&["job", "template", "export", "templates.toml"]).await;
-    assert_eq!(written["templateCount"], json!(2));
-    let text = fs::read_to_string(first.folder.path().join("templates.toml")).unwrap();
-    assert_eq!(text, exported);
-
-    other.json(&["job", "template", "save", "night", "--priority", "9"]).await;
-    other.json(&["job", "template", "save", "mine"]).await;
-    let place = other.folder.path().join("templates.toml");
-    fs::write(&place, format!("{exported}\n[schedule.night]\n")).unwrap();
-    let refused = other.run(&["job", "template", "import", "templates.toml"]).await.ends_with(2);
-    assert!(refused.stderr.contains("schedule"), "{}", refused.stderr);
-    fs::write(&place, &exported).unwrap();
-    let plan = other.json(&["job", "template", "import", "templates.toml", "--dry-run"]).await;
-    assert_eq!(plan["eventCount"], json!(2), "{plan}");
-    // One of them is refused: nothing is saved, and nothing would be.
-    let tags = (0..17).map(|number| format!("\"{number}\"")).collect::<Vec<_>>().join(", ");
-    fs::write(&place, format!("[template.a]\n{exported}\n[template.worn]\ntags = [{tags}]\n")).unwrap();
-    let before = other.json(&["job", "template", "list"]).await;
-    let import = ["job", "template", "import", "templates.toml"];
-    other.run(&import).await.ends_with(3).says(&["template \"worn\": "]);
-    assert_eq!(other.json(&["job", "template", "list"]).await, before);
-    other.run(&[&import[..], &["--dry-run"]].concat()).await.ends_with(3).says(&["template \"worn\": "]);
-    // A name too many is met behind all that would have fitted: there are two names already.
-    let many: Vec<String> = (0..499).map(|number| format!("[template.many-{number}]")).collect();
-    fs::write(&place, many.join("\n")).unwrap();
-    other.run(&import).await.ends_with(3).says(&["there were 500 names already"]);
-    assert_eq!(other.json(&["job", "template", "list"]).await, before);
-    fs::write(&place, &exported).unwrap();
-    let saved = other.json(&import).await;
-    let events = other.json(&["log", "show", "--types", "template.saved"]).await;
-    let last: Vec<_> =
-        events.as_array().unwrap().iter().rev().take(2).map(|event| &event["commandId"]).collect();
-    assert_eq!(last[0], last[1], "they are one command: {events}");
-    let told = |list: &Value| -> Vec<(String, u64, Value)> {
-        let of = |template: &Value| {
-            let name = template["name"].as_str().unwrap().to_owned();
-            (name, template["version"].as_u64().unwrap(), template["priority"].clone())
-        };
-        list.as_array().unwrap().iter().map(of).collect()
-    };
-    let night = ("night".to_owned(), 2, json!(2));
-    assert_eq!(told(&saved), [night.clone(), ("plain".to_owned(), 1, Value::Null)]);
-    // Once more is nothing new, and what the file has not is left as it is.
-    other.json(&["job", "template", "import", "templates.toml"]).await;
-    let all = told(&other.json(&["job", "template", "list"]).await);
-    assert_eq!(all, [("mine".to_owned(), 1, Value::Null), night, ("plain".to_owned(), 1, Value::Null)]);
 }

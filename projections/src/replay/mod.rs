@@ -3,6 +3,7 @@
 //! Guarantees: what is built is what a server showed when the log ended there, without what was erased since; one record gives
 //! one hash at each position, whoever builds it, as long as its views are of the same versions.
 
+mod shown;
 mod state;
 mod tables;
 
@@ -11,11 +12,15 @@ use std::path::{Path, PathBuf};
 use mediary_log::{Log, ReadError};
 use tokio::{runtime::Handle, sync::watch};
 
-pub use self::state::{State, ViewState};
+pub use self::{
+    shown::{Shown, shown},
+    state::{State, ViewState},
+};
 use crate::{
-    past::{Kept, Plan, Stage},
+    handle::ViewHandle,
+    past::{Kept, Pasts, Plan, Stage},
     readers,
-    registry::ViewKind,
+    registry::{ViewKind, Views},
     store,
 };
 
@@ -134,6 +139,26 @@ impl Replay {
             ViewState::of(kind.name, kind.version, &rows).map_err(failed)
         });
         Ok(State::of(self.position, views.collect::<Result<_, ReplayError>>()?))
+    }
+
+    /// What each view takes on the disk as it is built, by its name.
+    pub fn sizes(&self) -> Vec<(&'static str, u64)> {
+        self.kinds.iter().zip(&self.built).map(|(kind, kept)| (kind.name, kept.bytes)).collect()
+    }
+
+    /// The views as they are built, to be asked: they stand, and earlier positions are built when they are asked for. Must
+    /// be called on a runtime; nothing may be built any more.
+    pub fn views(&self) -> Views {
+        let pasts = Pasts::start(&self.log, &self.directory);
+        let directory = self.directory.join(self.position.to_string());
+        let built = self.kinds.iter().zip(&self.built);
+        Views::of_all(
+            built
+                .map(|(kind, kept)| {
+                    ViewHandle::standing(kind, &self.log, &directory, (self.position, kept), &pasts)
+                })
+                .collect(),
+        )
     }
 
     /// Writes the views as they are built, and the events up to there, as tables of one SQLite file that is not there

@@ -22,12 +22,15 @@ const PING_INTERVAL: Duration = Duration::from_secs(10);
 pub(super) struct Link {
     pub(super) client: Client,
     lost: watch::Receiver<bool>,
+    /// What the server last said that it denied.
+    denied: watch::Receiver<Option<String>>,
 }
 
 impl Link {
     /// Connects, or says why that can't be done now.
     pub(super) async fn connect(options: &Options) -> Result<Self, Error> {
         let (sender, lost) = watch::channel(false);
+        let (denial, denied) = watch::channel(None);
         let mut connect = authenticated(&options.credentials).await?;
         if let Some(file) = &options.ca_file {
             connect = connect.add_root_certificates(file.clone());
@@ -43,12 +46,12 @@ impl Link {
             .ignore_discovered_servers()
             .max_reconnects(options.servers.len())
             .event_callback(move |event| {
-                note(&event, &sender);
+                note(&event, &sender, &denial);
                 std::future::ready(())
             });
         let failed = |source| Error::Connect { servers: options.servers_text(), source };
         let client = connect.connect(addresses(options).map_err(|error| failed(error.into()))?).await;
-        Ok(Self { client: client.map_err(failed)?, lost })
+        Ok(Self { client: client.map_err(failed)?, lost, denied })
     }
 
     /// Waits until the connection is lost.
@@ -56,15 +59,23 @@ impl Link {
         // The sender goes away with the connection.
         self.lost.wait_for(|lost| *lost).await.ok();
     }
+
+    /// What the server last said that it denied, such as a subject that this user may not use.
+    pub(super) fn denied(&self) -> Option<String> {
+        self.denied.borrow().clone()
+    }
 }
 
-fn note(event: &Event, lost: &watch::Sender<bool>) {
+fn note(event: &Event, lost: &watch::Sender<bool>, denied: &watch::Sender<Option<String>>) {
     match event {
         Event::Disconnected | Event::Closed => {
             lost.send_replace(true);
         }
         // Here the server also tells what it denied, such as a subject that this user may not use.
-        Event::ServerError(error) => tracing::warn!(%error, "nats.server_error"),
+        Event::ServerError(error) => {
+            tracing::warn!(%error, "nats.server_error");
+            denied.send_replace(Some(error.to_string()));
+        }
         Event::Connected
         | Event::LameDuckMode
         | Event::Draining

@@ -12,9 +12,10 @@
 //! - no secret is in an error, a status or a `Debug` text.
 //!
 //! Signals are told while there is a connection and are gone otherwise. Commands are heard while there is one, and put
-//! before the gate like everybody's.
+//! before the gate like everybody's. A range of the log can be told again elsewhere, marked as such.
 //! NATS is known here and nowhere else in this crate.
 
+mod again;
 mod commands;
 mod contract;
 mod error;
@@ -31,6 +32,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use again::{AgainError, AgainSubject, ParseAgainSubjectError, REPLAY, ToldAgain, tell_again};
 pub use commands::{COMMAND_ID, COMMANDS, DRY_RUN, ONLY_IF, inbox_prefix, user_lines};
 pub use contract::asyncapi;
 pub use error::Error;

@@ -118,7 +118,12 @@ impl Gate {
 
     /// The same gate before a sheet of scratch paper: whatever it appends is gone with it.
     pub(super) fn on_scratch(&self) -> Self {
-        let scratch = Scratch::new(self.log.head().position, self.log.epoch());
+        self.on_scratch_behind(self.log.head().position)
+    }
+
+    /// The same behind a position of the past: what was recorded since is not there for it.
+    pub(super) fn on_scratch_behind(&self, position: u64) -> Self {
+        let scratch = Scratch::new(position, self.log.epoch());
         Self { scratch: Some(Arc::new(scratch)), states: Arc::default(), ..self.clone() }
     }
 

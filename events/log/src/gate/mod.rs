@@ -24,6 +24,7 @@ mod only_if;
 mod owners;
 mod reaction;
 mod refusal;
+mod rehearsal;
 mod scratch;
 mod states;
 #[cfg(test)]
@@ -42,4 +43,5 @@ pub use handle::{Gate, Receipt};
 pub use long_work::{KindOfWork, LongWork};
 pub use reaction::{Reaction, Step, decode as decode_cause, trouble};
 pub use refusal::Refusal;
+pub use rehearsal::{Divergence, Forms, Rehearsal, UnknownKind};
 pub use transaction::Transaction;

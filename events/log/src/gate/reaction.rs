@@ -56,6 +56,11 @@ impl Step {
         Self(Arc::new(tell))
     }
 
+    /// Tells its part of a story.
+    pub(super) fn tell(&self, story: &mut Transaction<'_>) -> Result<(), Refusal> {
+        (self.0)(story)
+    }
+
     /// The story of some steps of a cause, together with the record of how far the cause is.
     pub fn story(
         reaction: ReactionId,
@@ -72,7 +77,7 @@ impl Step {
                 Command::Advance { cause, position, done, steps: count }
             };
             story.entail::<Place>(uuid, place)?;
-            steps[now.clone()].iter().try_for_each(|step| (step.0)(story))
+            steps[now.clone()].iter().try_for_each(|step| step.tell(story))
         }
     }
 }

@@ -7,6 +7,7 @@ pub(crate) const CONCERN: Concern = Concern {
         include_str!("failure.fragment.graphql"),
         include_str!("job.fragment.graphql"),
         include_str!("job_outcome.fragment.graphql"),
+        include_str!("progress.fragment.graphql"),
     ],
     #[cfg(test)]
     documents: &[

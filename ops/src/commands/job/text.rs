@@ -29,7 +29,7 @@ pub(crate) fn table(jobs: &[Job]) -> String {
 }
 
 /// A job, a line for each thing that is known of it.
-pub(super) fn details(job: &Job) -> String {
+pub(crate) fn details(job: &Job) -> String {
     let used = |is_some: bool, text: String| is_some.then_some(text);
     let time = |moment_text: &Option<String>| moment_text.as_deref().map(moment);
     let failure = job.failure.as_ref();

@@ -176,7 +176,6 @@ mod tests {
             "job list",
             "job log",
             "job show",
-            "job template export",
             "job template list",
             "lane list",
             "limit show",
@@ -214,7 +213,7 @@ mod tests {
     fn what_records_no_command_is_refused_before_it_runs() {
         let lines = [
             "playlist list",
-            "job template export templates.toml",
+            "export setup.toml",
             "download archive export archive.txt",
             "view rebuild job",
             "serve",

@@ -1,0 +1,141 @@
+//! `mediary export`, `mediary import`: what somebody has set up, as one file, and such a file as a plan.
+//!
+//! Guarantees: a file says nothing secret: secrets stand in it by their names. An import takes nothing away: what a file
+//! doesn't have stays. Everything in a file is tried before anything of it is done, and what this server can't do is told with
+//! its line. Exported from a server that imported it, a file is the same again.
+//!
+//! Does not: carry what belongs to one installation (tokens, roots, quotas of a person), a list whose address opens something,
+//! or a schedule about a thing that only one server has. An export says of each that it is left out.
+//!
+//! To add a section: a file in `setup/` with its row, what there is here, and by which command a difference is done; its field in
+//! `document::Setup`, its name in `document::Section`, and its lines in `here` and `plan`.
+
+mod apply;
+mod document;
+mod follow;
+mod here;
+mod plan;
+mod row;
+mod rule;
+mod schedule;
+mod setting;
+mod timing;
+
+use std::{
+    fs,
+    io::{self, BufRead as _, IsTerminal as _},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use serde_json::json;
+
+use self::{document::Section, here::Here, plan::Plan};
+use super::{failure::Failure, given};
+use crate::{
+    client::Client,
+    output::{Output, plural},
+};
+
+pub(crate) const EXPORT_HELP: &str = "\
+Examples:
+  mediary export mediary-setup.toml
+  mediary export - --only rules --only templates";
+
+pub(crate) const IMPORT_HELP: &str = "\
+Without `--yes`, what would be created and changed is shown, and nothing is done. What the file doesn't have stays as it is.
+
+Examples:
+  mediary import mediary-setup.toml
+  mediary import mediary-setup.toml --yes";
+
+/// What is written, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// Where to; `-` is stdout.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    only: Only,
+}
+
+/// What is read.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Where from; `-` is stdin.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    only: Only,
+    /// Do it; without this, what would be done is shown, and on a terminal asked for.
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Which sections.
+#[derive(Debug, Args)]
+struct Only {
+    /// Only this section; may be given several times.
+    #[arg(long, value_enum, value_name = "SECTION")]
+    only: Vec<Section>,
+}
+
+impl Only {
+    fn sections(&self) -> Vec<Section> {
+        let all = Section::ALL.into_iter();
+        all.filter(|section| self.only.is_empty() || self.only.contains(section)).collect()
+    }
+}
+
+/// Writes what is set up.
+pub(crate) async fn export(wanted: Export, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let Export { file, only } = wanted;
+    let Here { setup, left_out, .. } = Here::read(client, &only.sections()).await?;
+    let text = setup.text()?;
+    for left_out in &left_out {
+        output.note(&format!("left out: {left_out}"));
+    }
+    let count = setup.row_count();
+    if file == Path::new("-") {
+        if output.is_json() {
+            let told = json!({ "setup": text, "rowCount": count, "leftOut": left_out });
+            return Ok(output.show(&told, |_| String::new())?);
+        }
+        return Ok(output.lines(text.as_bytes())?);
+    }
+    fs::write(&file, text).map_err(Failure::file("writing", &file))?;
+    let told = json!({ "file": file, "rowCount": count, "leftOut": left_out });
+    let rows = plural(count, "thing", "things");
+    Ok(output.show(&told, |_| format!("{rows} written to {}", file.display()))?)
+}
+
+/// Shows what a file would change, and does it if that is meant.
+pub(crate) async fn import(wanted: Import, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let Import { file, only, yes } = wanted;
+    let text = given::text_of(&file)?;
+    let (mut setup, lines) = document::parse(&text, &file)?;
+    let sections = only.sections();
+    setup.keep(&sections);
+    let here = Here::read(client, &setup.sections()).await?;
+    let plan = Plan::make(&setup, &lines, here, client, output).await?;
+    if yes {
+        return apply::run(plan, client, output).await;
+    }
+    if plan.is_empty() {
+        return Ok(output.show(&plan.rows(), |rows| row::table(rows))?);
+    }
+    // Whoever reads the file from stdin has nothing left to answer with.
+    let is_asked = output.is_watched() && io::stdin().is_terminal() && file != Path::new("-");
+    if is_asked {
+        output.note(&row::table(&plan.rows()));
+        output.note("Do it? [y/N]");
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+            return apply::run(plan, client, output).await;
+        }
+    } else {
+        output.show(&plan.rows(), |rows| row::table(rows))?;
+    }
+    Err(Failure::Unapplied { advice: "`--yes` does it".to_owned() })
+}

@@ -1,0 +1,88 @@
+//! Does what a plan says, and says of each row what came of it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{
+    plan::Plan,
+    row::{self, Change, Outcome},
+};
+use crate::{
+    client::Client,
+    commands::{failure::Failure, notification, playlist, playlist::input, schedule, setting, template},
+    output::Output,
+};
+
+/// A command that makes a difference none, with what it is told.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Command {
+    Limits(Value),
+    Quota(Value),
+    Templates(Value),
+    Rule(Value),
+    Follow(Value),
+    Schedule(Value),
+    Pause(Value),
+    Resume(Value),
+}
+
+impl Command {
+    /// What it is told.
+    pub(super) fn input(&self) -> &Value {
+        match self {
+            Self::Limits(input)
+            | Self::Quota(input)
+            | Self::Templates(input)
+            | Self::Rule(input)
+            | Self::Follow(input)
+            | Self::Schedule(input)
+            | Self::Pause(input)
+            | Self::Resume(input) => input,
+        }
+    }
+
+    /// Sends it.
+    pub(super) async fn send(&self, client: &Client) -> Result<(), Failure> {
+        let told = input(self.input().clone());
+        let refused = match self {
+            Self::Limits(_) => client.act(&setting::SET, told).await?.user_errors,
+            Self::Quota(_) => client.act(&setting::quota::SET, told).await?.user_errors,
+            Self::Templates(_) => client.act(&template::IMPORT, told).await?.user_errors,
+            Self::Rule(_) => client.act(&notification::rule::ADD, told).await?.user_errors,
+            Self::Follow(_) => client.act(&playlist::FOLLOW, told).await?.user_errors,
+            Self::Schedule(_) => client.act(&schedule::ADD, told).await?.user_errors,
+            Self::Pause(_) => client.act(&schedule::PAUSE, told).await?.user_errors,
+            Self::Resume(_) => client.act(&schedule::RESUME, told).await?.user_errors,
+        };
+        Failure::refused(refused)
+    }
+}
+
+/// Does all of it that can be done. A row that fails fails what stands on it, and nothing else; the first failure is the answer.
+pub(super) async fn run(mut plan: Plan, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let mut failed_lists = BTreeSet::new();
+    let mut first = None;
+    for step in &mut plan.steps {
+        let (mut outcome, mut message) = (Outcome::Done, None);
+        if step.needs.iter().any(|url| failed_lists.contains(url)) {
+            outcome = Outcome::Skipped;
+        } else {
+            for command in &step.commands {
+                if let Err(failure) = command.send(client).await {
+                    (outcome, message) = (Outcome::Failed, Some(failure.to_string()));
+                    first.get_or_insert(failure);
+                    break;
+                }
+            }
+        }
+        for row in step.rows.iter_mut().filter(|row| row.change != Change::Keep) {
+            (row.outcome, row.message) = (Some(outcome), message.clone());
+            if outcome == Outcome::Failed {
+                failed_lists.insert(row.name.clone());
+            }
+        }
+    }
+    output.show(&plan.rows(), |rows| row::table(rows))?;
+    first.map_or(Ok(()), Err)
+}

@@ -1,0 +1,265 @@
+//! The file: TOML, with its format first and a table for each section.
+
+use std::{collections::BTreeMap, io, path::Path};
+
+use clap::ValueEnum;
+use mediary_schema::{Label, template};
+use serde::{Deserialize, Serialize};
+use toml::{Spanned, de::DeTable};
+
+use super::{follow::Follow, rule::Rule, schedule::Schedule, setting::Settings};
+use crate::commands::failure::Failure;
+
+/// What this program reads and writes. Another number comes with whatever an older program would misread.
+const FORMAT: i64 = 1;
+
+/// A kind of things that are set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Section {
+    /// How much runs at once, and how much of a project's work there may be.
+    Settings,
+    /// Settings of jobs under a name.
+    Templates,
+    /// What is told of which events.
+    Rules,
+    /// Lists, what of them is kept, and how often they are refreshed.
+    Follows,
+    /// What is done again and again.
+    Schedules,
+}
+
+impl Section {
+    /// In the order in which they are set up: what is named stands before what names it.
+    pub(super) const ALL: [Self; 5] =
+        [Self::Settings, Self::Templates, Self::Rules, Self::Follows, Self::Schedules];
+
+    /// Its table in the file.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Settings => "settings",
+            Self::Templates => "templates",
+            Self::Rules => "rules",
+            Self::Follows => "follows",
+            Self::Schedules => "schedules",
+        }
+    }
+}
+
+/// What somebody has set up.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Setup {
+    format: i64,
+    #[serde(default, skip_serializing_if = "Settings::is_empty")]
+    pub(super) settings: Settings,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) templates: BTreeMap<Label, template::Settings>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) rules: BTreeMap<String, Rule>,
+    /// By their addresses.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) follows: BTreeMap<String, Follow>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) schedules: BTreeMap<String, Schedule>,
+}
+
+impl Setup {
+    pub(super) fn nothing() -> Self {
+        Self { format: FORMAT, ..Self::default() }
+    }
+
+    /// As it is written.
+    pub(super) fn text(&self) -> Result<String, Failure> {
+        Ok(toml::to_string(self).map_err(io::Error::other)?)
+    }
+
+    pub(super) fn row_count(&self) -> u64 {
+        let Self { format: _, settings, templates, rules, follows, schedules } = self;
+        (settings.row_count() + templates.len() + rules.len() + follows.len() + schedules.len()) as u64
+    }
+
+    /// Those that have something in them.
+    pub(super) fn sections(&self) -> Vec<Section> {
+        let has = |section: &Section| match section {
+            Section::Settings => !self.settings.is_empty(),
+            Section::Templates => !self.templates.is_empty(),
+            Section::Rules => !self.rules.is_empty(),
+            Section::Follows => !self.follows.is_empty(),
+            Section::Schedules => !self.schedules.is_empty(),
+        };
+        Section::ALL.into_iter().filter(has).collect()
+    }
+
+    /// Leaves out all other sections.
+    pub(super) fn keep(&mut self, sections: &[Section]) {
+        for section in Section::ALL.into_iter().filter(|section| !sections.contains(section)) {
+            match section {
+                Section::Settings => self.settings = Settings::default(),
+                Section::Templates => self.templates.clear(),
+                Section::Rules => self.rules.clear(),
+                Section::Follows => self.follows.clear(),
+                Section::Schedules => self.schedules.clear(),
+            }
+        }
+    }
+}
+
+/// On which line of a file a row begins.
+#[derive(Debug, Default)]
+pub(super) struct Lines(BTreeMap<Vec<String>, usize>);
+
+impl Lines {
+    /// Rows are at most so deep: `settings.quotas.NAME`.
+    const DEPTH_MAX: usize = 3;
+
+    fn of(table: &DeTable<'_>, text: &str) -> Self {
+        let mut lines = Self::default();
+        lines.read(table, text, &mut Vec::new());
+        lines
+    }
+
+    fn read(&mut self, table: &DeTable<'_>, text: &str, path: &mut Vec<String>) {
+        for (key, value) in table {
+            path.push(key.get_ref().to_string());
+            self.0.insert(path.clone(), line_at(text, key.span().start));
+            if let (true, Some(below)) = (path.len() < Self::DEPTH_MAX, value.get_ref().as_table()) {
+                self.read(below, text, path);
+            }
+            path.pop();
+        }
+    }
+
+    /// Where a row is that was read from there.
+    pub(super) fn of_row(&self, path: &[&str]) -> usize {
+        let path: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
+        self.0.get(&path).copied().unwrap_or(1)
+    }
+}
+
+fn line_at(text: &str, place: usize) -> usize {
+    text.as_bytes().iter().take(place).filter(|byte| **byte == b'\n').count() + 1
+}
+
+/// Reads a file, or says what of it can't be read and where.
+pub(super) fn parse(text: &str, file: &Path) -> Result<(Setup, Lines), Failure> {
+    let unread = |error: &dyn std::fmt::Display| Failure::Usage {
+        message: format!("{} can't be read: {}", file.display(), error.to_string().trim_end()),
+        advice: "`mediary export` writes such a file; nothing was done",
+    };
+    let table = DeTable::parse(text).map_err(|error| unread(&error))?;
+    let format = table.get_ref().iter().find(|(key, _)| key.get_ref() == "format").map(|(_, value)| value);
+    let number = format.and_then(|value| value.get_ref().as_integer()?.as_str().parse::<i64>().ok());
+    if number != Some(FORMAT) {
+        let line = format.map_or(1, |format: &Spanned<_>| line_at(text, format.span().start));
+        return Err(unread(&match number {
+            Some(number) => format!("line {line}: its format is {number}, and this program reads {FORMAT}"),
+            None => format!("line {line}: it says no format, which is `format = {FORMAT}`"),
+        }));
+    }
+    let setup = toml::from_str(text).map_err(|error| unread(&error))?;
+    Ok((setup, Lines::of(table.get_ref(), text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "format = 1
+
+[settings.limits]
+total = 4
+
+[settings.limits.kinds]
+download = 2
+
+[settings.quotas.kids]
+jobs_per_day = 9
+
+[templates.day]
+
+[templates.\"night, films\"]
+priority = 2
+batch = \"films\"
+tags = [\"4k\", \"films\"]
+
+[rules.blocked]
+event = \"download.failed\"
+severity = \"warning\"
+title = \"{{ it }}\"
+
+[[rules.blocked.when]]
+field = \"failure.class\"
+one_of = [\"geo\"]
+
+[rules.done]
+event = \"download.completed\"
+resolve = true
+
+[follows.\"https://example.org/feed.xml\"]
+keep = \"new\"
+quality = \"best\"
+filter = [\"title!=trailer\"]
+cookies = \"tube\"
+cookies_when = \"needed\"
+every = \"6h\"
+
+[schedules.nightly]
+cron = \"30 2 * * *\"
+zone = \"Europe/Berlin\"
+jitter = \"10m\"
+paused = true
+command = \"playlist.refresh\"
+
+[schedules.nightly.arguments.playlist_id]
+follow = \"https://example.org/feed.xml\"
+";
+
+    fn parsed(text: &str) -> Result<(Setup, Lines), String> {
+        parse(text, Path::new("f.toml")).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn a_file_says_what_it_was_made_of() {
+        let (setup, lines) = parsed(TEXT).unwrap();
+        assert_eq!(setup.text().unwrap(), TEXT);
+        assert_eq!(setup.sections(), Section::ALL);
+        assert_eq!(setup.row_count(), 8);
+        for (path, line) in [
+            (&["settings", "limits"][..], 3),
+            (&["settings", "quotas", "kids"], 9),
+            (&["templates", "night, films"], 14),
+            (&["rules", "done"], 28),
+            (&["follows", "https://example.org/feed.xml"], 32),
+            (&["schedules", "nightly"], 40),
+        ] {
+            assert_eq!(lines.of_row(path), line, "{path:?}");
+        }
+        assert_eq!(parsed("format = 1").unwrap().0, Setup::nothing());
+    }
+
+    #[test]
+    fn what_nobody_knows_is_refused_with_its_line_and_not_left_out() {
+        for (text, line) in [
+            ("", "line 1: it says no format"),
+            ("format = 2\n[stars.x]", "line 1: its format is 2"),
+            ("format = 1\n[templates.night]\npriority = 12", "line 3"),
+            ("format = 1\n[templates.night]\nprio = 2", "line 3"),
+            ("format = 1\n[template.night]", "line 2"),
+            ("format = 1\n[templates.\"\"]", "line 2"),
+            ("format = 1\n[follows.\"https://example.org/\"]\nkeep = \"some\"", "line 3"),
+            ("format = 1\n[schedules.a]\ncommand = \"file.verify\"\nevery = \"soon\"", "line 4"),
+            ("format = 1\n[rules.a]\ntitle = \"x\"", "line 2"),
+        ] {
+            let refused = parsed(text).unwrap_err();
+            assert!(refused.contains(line), "{text}: {refused}");
+        }
+    }
+
+    #[test]
+    fn other_sections_than_those_that_are_wanted_are_left_out() {
+        let (mut setup, _) = parsed(TEXT).unwrap();
+        setup.keep(&[Section::Rules]);
+        assert_eq!((setup.sections(), setup.row_count()), (vec![Section::Rules], 2));
+    }
+}

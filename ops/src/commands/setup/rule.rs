@@ -1,0 +1,137 @@
+//! What is told of which events.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::answers::notification::{NotificationCondition, NotificationRule};
+
+/// What follows from an event. It is whole: what is left out is not said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    event: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    topic: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    severity: Option<Severity>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    resolve: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    when: Vec<Condition>,
+}
+
+/// How much it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Severity {
+    Info,
+    Warning,
+    Error,
+    Urgent,
+}
+
+/// What must be so of an event: one of several words, or a greater number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Condition {
+    field: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    one_of: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    greater: Option<u64>,
+}
+
+impl From<NotificationCondition> for Condition {
+    fn from(condition: NotificationCondition) -> Self {
+        let NotificationCondition { field, one_of, greater } = condition;
+        Self { field, one_of, greater }
+    }
+}
+
+impl From<NotificationRule> for Rule {
+    fn from(rule: NotificationRule) -> Self {
+        let NotificationRule { event, when, topic, resolves, severity, title, body, .. } = rule;
+        let severity = severity.as_deref().map(|severity| match severity {
+            "WARNING" => Severity::Warning,
+            "ERROR" => Severity::Error,
+            "URGENT" => Severity::Urgent,
+            _ => Severity::Info,
+        });
+        let when = when.into_iter().map(Condition::from).collect();
+        Self { event, topic, severity, title, body, resolve: resolves, when }
+    }
+}
+
+impl Rule {
+    /// The same, with what is meant where nothing is said.
+    pub(super) fn whole(mut self) -> Self {
+        if self.title.is_some() {
+            self.severity.get_or_insert(Severity::Info);
+        }
+        self
+    }
+
+    /// As the API takes it, or why it makes no sense.
+    pub(super) fn input(&self) -> Result<Value, &'static str> {
+        let Self { event, topic, severity, title, body, resolve, when } = self;
+        let then = match (title, resolve) {
+            (Some(title), false) => {
+                let severity = format!("{:?}", severity.unwrap_or(Severity::Info)).to_ascii_uppercase();
+                json!({ "raise": { "severity": severity, "title": title, "body": body } })
+            }
+            (None, true) if body.is_none() && severity.is_none() => json!({ "resolve": true }),
+            (None, true) => return Err("what is over has neither `body` nor `severity`"),
+            _ => return Err("it is either `title = \"…\"` or `resolve = true`"),
+        };
+        let when: Result<Vec<Value>, &str> = when.iter().map(Condition::input).collect();
+        Ok(json!({ "event": event, "when": when?, "topic": topic, "then": then }))
+    }
+}
+
+impl Condition {
+    fn input(&self) -> Result<Value, &'static str> {
+        let Self { field, one_of, greater } = self;
+        let is = match (one_of.as_slice(), greater) {
+            ([], Some(greater)) => json!({ "greater": greater }),
+            ([one], None) => json!({ "equals": one }),
+            ([_, ..], None) => json!({ "oneOf": one_of }),
+            _ => return Err("a condition is either `one_of = [\"…\"]` or `greater = N`"),
+        };
+        Ok(json!({ "field": field, "is": is }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(text: &str) -> Rule {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn a_rule_tells_something_or_says_that_it_is_over() {
+        let tells = rule("event = 'a.b'\ntitle = 'x'\n[[when]]\nfield = 'f'\none_of = ['1']").whole();
+        let raise = json!({ "severity": "INFO", "title": "x", "body": null });
+        let when = json!([{ "field": "f", "is": { "equals": "1" } }]);
+        let expected = json!({ "event": "a.b", "when": when, "topic": null, "then": { "raise": raise } });
+        assert_eq!(tells.input(), Ok(expected));
+        assert_eq!(
+            rule("event = 'a.b'\nresolve = true").input().unwrap()["then"],
+            json!({ "resolve": true })
+        );
+        for text in [
+            "event = 'a.b'",
+            "event = 'a.b'\ntitle = 'x'\nresolve = true",
+            "event = 'a.b'\nresolve = true\nbody = 'x'",
+            "event = 'a.b'\ntitle = 'x'\n[[when]]\nfield = 'f'",
+            "event = 'a.b'\ntitle = 'x'\n[[when]]\nfield = 'f'\none_of = ['1']\ngreater = 2",
+        ] {
+            assert!(rule(text).input().is_err(), "{text}");
+        }
+    }
+}

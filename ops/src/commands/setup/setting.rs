@@ -1,0 +1,100 @@
+//! How much runs at once, and how much of a project's work there may be.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::answers::setting as answers;
+
+/// What is left out stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Settings {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) limits: Option<Limits>,
+    /// By the names of their projects.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) quotas: BTreeMap<String, Quota>,
+}
+
+/// How much runs at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Limits {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
+    /// By the names of the kinds.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    kinds: BTreeMap<String, i64>,
+}
+
+/// How much of a project's work there may be: a quota is whole, and what is left out is not limited.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Quota {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at_once: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    jobs_per_day: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bytes_per_day: Option<u64>,
+}
+
+impl Settings {
+    pub(super) fn is_empty(&self) -> bool {
+        self.row_count() == 0
+    }
+
+    pub(super) fn row_count(&self) -> usize {
+        usize::from(self.limits.is_some()) + self.quotas.len()
+    }
+}
+
+impl From<answers::Limits> for Limits {
+    fn from(limits: answers::Limits) -> Self {
+        let answers::Limits { kinds, total } = limits;
+        let kinds = kinds.into_iter().map(|of| (of.kind.to_ascii_lowercase(), of.limit));
+        Self { total: Some(total), kinds: kinds.collect() }
+    }
+}
+
+impl From<answers::Quota> for Quota {
+    fn from(quota: answers::Quota) -> Self {
+        let answers::Quota { at_once, jobs_per_day, bytes_per_day, .. } = quota;
+        Self { at_once, jobs_per_day, bytes_per_day }
+    }
+}
+
+impl Limits {
+    /// Whether all that is said is so here.
+    pub(super) fn is_so(&self, here: &Self) -> bool {
+        let total = self.total.is_none() || self.total == here.total;
+        total && self.kinds.iter().all(|(kind, limit)| here.kinds.get(kind) == Some(limit))
+    }
+
+    /// A kind that nobody here knows.
+    pub(super) fn unknown<'a>(&'a self, here: &Self) -> Option<&'a str> {
+        self.kinds.keys().find(|kind| !here.kinds.contains_key(*kind)).map(String::as_str)
+    }
+
+    /// The kinds that there are.
+    pub(super) fn known(&self) -> String {
+        self.kinds.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+    }
+
+    /// As the API takes it.
+    pub(super) fn input(&self) -> Value {
+        let kinds = self.kinds.iter();
+        let kinds = kinds.map(|(kind, limit)| json!({ "kind": kind.to_ascii_uppercase(), "limit": limit }));
+        json!({ "total": self.total, "kinds": kinds.collect::<Vec<_>>() })
+    }
+}
+
+impl Quota {
+    /// As the API takes it.
+    pub(super) fn input(&self, of: &str) -> Value {
+        let Self { at_once, jobs_per_day, bytes_per_day } = self;
+        json!({ "of": of, "atOnce": at_once, "jobsPerDay": jobs_per_day, "bytesPerDay": bytes_per_day })
+    }
+}

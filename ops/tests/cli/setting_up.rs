@@ -1,0 +1,192 @@
+//! What is set up goes out as a file, and such a file comes in as a plan.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Ran, Served, run_reading};
+
+/// A file as browsers export it.
+const COOKIES: &str = "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tname\tvalue\n";
+
+/// How much is recorded of what is set up.
+async fn recorded(served: &Served) -> usize {
+    let types = "setting,template,notification.rule_added,schedule.added,schedule.paused,playlist.follow_requested,playlist.keeping_changed";
+    let events = served.json(&["log", "show", "--from", "1", "--types", types]).await;
+    events.as_array().expect("an array").len()
+}
+
+/// Runs a line of words.
+async fn line(served: &Served, words: &str) -> Ran {
+    served.run(&words.split(' ').collect::<Vec<_>>()).await
+}
+
+/// Sets up something of each section, and answers the address of the list.
+async fn set_up(served: &Served) -> String {
+    let url = served.site.list_url("videos");
+    run_reading(served.folder.path(), &["secret", "set", "tube", "--stdin"], COOKIES).await.ends_with(0);
+    line(served, "project create kids").await.ends_with(0);
+    line(served, "limit set --kind refresh=1 --total 5").await.ends_with(0);
+    line(served, "quota set --project kids --at-once 1 --bytes-per-day 20000000000").await.ends_with(0);
+    line(served, "job template save night --priority 2 --tag films").await.ends_with(0);
+    line(served, "job template save plain").await.ends_with(0);
+    let rule = "notification rule add many --on playlist.refresh_completed --when counts.added>5 --title new";
+    line(served, rule).await.ends_with(0);
+    let follow = "--keep new --quality 720p --filter title!=trailer --cookies tube --every 6h --wait";
+    line(served, &format!("playlist follow {url} {follow}")).await.ends_with(0);
+    let schedule =
+        "schedule add nightly --cron @daily --zone Europe/Berlin --jitter 10m -- playlist refresh @last";
+    line(served, schedule).await.ends_with(0);
+    line(served, "schedule pause nightly").await.ends_with(0);
+    url
+}
+
+/// The rows of an answer: name, change, outcome.
+fn told(rows: &Value) -> Vec<(&str, &str, Option<&str>)> {
+    let rows = rows.as_array().expect("an array").iter();
+    rows.map(|row| {
+        (
+            row["name"].as_str().expect("a name"),
+            row["change"].as_str().expect("a change"),
+            row["outcome"].as_str(),
+        )
+    })
+    .collect()
+}
+
+// invariant: U-1
+// PL-22, PL-13: exported, imported into a server that has nothing, and exported again it is the same bytes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_set_up_goes_out_as_a_file_and_comes_in_as_a_plan() {
+    let (first, other) = (Served::start().await, Served::start().await);
+    let url = set_up(&first).await;
+    let written = first.json(&["export", "setup.toml"]).await;
+    assert_eq!((&written["rowCount"], &written["leftOut"]), (&json!(7), &json!([])), "{written}");
+    let text = fs::read_to_string(first.folder.path().join("setup.toml")).unwrap();
+    let printed = line(&first, "export -").await.ends_with(0).stdout;
+    assert_eq!(printed, text);
+    for said in
+        ["format = 1\n", "[settings.quotas.kids]", "cookies = \"tube\"", "every = \"6h\"", "paused = true"]
+    {
+        assert!(text.contains(said), "{said} is missing in:\n{text}");
+    }
+    assert!(
+        text.contains(&format!("follow = \"{url}\"")),
+        "a schedule names the list by its address:\n{text}"
+    );
+    assert!(!text.contains("playlist-") && !text.contains("secret-"), "no id of this server:\n{text}");
+    let rules = line(&first, "export - --only rules").await.ends_with(0).stdout;
+    assert!(rules.starts_with("format = 1\n\n[rules.many]") && !rules.contains("night"), "{rules}");
+
+    // What the server lacks is told with its line before anything is done.
+    fs::write(other.folder.path().join("setup.toml"), &text).unwrap();
+    let lacking = line(&other, "import setup.toml --yes").await.ends_with(5);
+    lacking.says(&["project called \"kids\" (line ", "also: there is no secret called \"tube\" (line "]);
+    assert_eq!(line(&other, "export - --only templates").await.ends_with(0).stdout, "format = 1\n");
+    run_reading(other.folder.path(), &["secret", "set", "tube", "--stdin"], COOKIES).await.ends_with(0);
+    line(&other, "project create kids").await.ends_with(0);
+
+    let before = recorded(&other).await;
+    let plan = line(&other, "import setup.toml --format json").await.ends_with(6).json();
+    let expected = [
+        ("limits", "CHANGE", None),
+        ("kids", "CREATE", None),
+        ("night", "CREATE", None),
+        ("plain", "CREATE", None),
+        ("many", "CREATE", None),
+        (url.as_str(), "CREATE", None),
+        ("nightly", "CREATE", None),
+    ];
+    assert_eq!(told(&plan), expected, "{plan}");
+    let follow = &plan[5];
+    assert_eq!((&follow["section"], &follow["jobCount"]), (&json!("follows"), &json!(1)), "{plan}");
+    assert_eq!(recorded(&other).await, before, "nothing was done");
+
+    let done = line(&other, "import setup.toml --yes --format json").await.ends_with(0).json();
+    assert!(told(&done).iter().all(|(_, _, outcome)| *outcome == Some("DONE")), "{done}");
+    other.until(&["playlist", "show", "@last"], |list| !list["refreshedAt"].is_null()).await;
+    assert_eq!(line(&other, "export -").await.ends_with(0).stdout, text);
+    // Once more changes nothing.
+    let head = recorded(&other).await;
+    let again = line(&other, "import setup.toml --yes --format json").await.ends_with(0).json();
+    assert!(told(&again).iter().all(|(_, change, outcome)| (*change, *outcome) == ("KEEP", None)), "{again}");
+    assert_eq!(recorded(&other).await, head);
+}
+
+// invariant: U-2
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_takes_nothing_away_and_changes_what_the_file_says_otherwise() {
+    let served = Served::start().await;
+    let url = set_up(&served).await;
+    let text = format!(
+        "format = 1\n[settings.limits]\ntotal = 9\n[templates.night]\npriority = 7\n[templates.new]\n\
+         [follows.\"{url}\"]\nquality = \"audio\"\n[schedules.nightly]\ncron = \"@daily\"\nzone = \"Europe/Berlin\"\n\
+         jitter = \"10m\"\ncommand = \"playlist.refresh\"\narguments.playlist_id.follow = \"{url}\"\n"
+    );
+    let done = run_reading(served.folder.path(), &["import", "-", "--yes", "--format", "json"], &text).await;
+    let done = done.ends_with(0).json();
+    let expected = [
+        ("limits", "CHANGE", Some("DONE")),
+        ("new", "CREATE", Some("DONE")),
+        ("night", "CHANGE", Some("DONE")),
+        (url.as_str(), "CHANGE", Some("DONE")),
+        ("nightly", "CHANGE", Some("DONE")),
+    ];
+    assert_eq!(told(&done), expected, "{done}");
+    let now = line(&served, "export -").await.ends_with(0).stdout;
+    for said in [
+        "total = 9",
+        "refresh = 1",
+        "[templates.plain]",
+        "[rules.many]",
+        "quality = \"audio\"",
+        "cookies = \"tube\"",
+    ] {
+        assert!(now.contains(said), "{said} is missing in:\n{now}");
+    }
+    assert!(!now.contains("paused"), "the file says that it is not:\n{now}");
+    // A file without a word takes nothing away.
+    let empty =
+        run_reading(served.folder.path(), &["import", "-", "--yes"], "format = 1\n").await.ends_with(0);
+    assert!(empty.stdout.contains("nothing is otherwise"), "{}", empty.stdout);
+    assert_eq!(line(&served, "export -").await.ends_with(0).stdout, now);
+}
+
+// invariant: U-2
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_t_be_done_is_told_with_its_line_and_nothing_is_done() {
+    let served = Served::start().await;
+    let before = recorded(&served).await;
+    let tags = (0..17).map(|number| format!("\"{number}\"")).collect::<Vec<_>>().join(", ");
+    let cases: [(&str, i32, &[&str]); 9] = [
+        ("[templates.a]", 2, &["it says no format"]),
+        ("format = 1\n[templates.a]\nprio = 1", 2, &["line 3", "unknown field `prio`"]),
+        ("format = 1\n[templates.a]\n[templates.worn]\ntags = [TAGS]", 3, &["line 2", "template \"worn\": "]),
+        ("format = 1\n[settings.limits.kinds]\ndance = 1", 2, &["line 2", "no kind of work \"dance\""]),
+        ("format = 1\n[rules.x]\nevent = \"playlist.exploded\"\nresolve = true", 3, &["line 2, x of rules"]),
+        ("format = 1\n[follows.\"ftp://example.org/\"]", 3, &["line 2"]),
+        (
+            "format = 1\n[follows.\"https://example.org/\"]\ncookies = \"none\"",
+            5,
+            &["secret called \"none\" (line 2"],
+        ),
+        (
+            "format = 1\n[schedules.a]\nevery = \"1h\"\ncommand = \"playlist.refresh\"\n\
+             arguments.playlist_id.follow = \"https://example.org/\"",
+            5,
+            &["list called \"https://example.org/\" (line 2", "follow it first"],
+        ),
+        (
+            "format = 1\n[templates.good]\n[schedules.a]\nevery = \"1h\"\ncommand = \"token.create\"",
+            3,
+            &["line 3, a of schedules"],
+        ),
+    ];
+    for (text, code, said) in cases {
+        let text = text.replace("TAGS", &tags);
+        let ran = run_reading(served.folder.path(), &["import", "-", "--yes"], &text).await;
+        assert_eq!(ran.code, code, "{text}\n{}", ran.stderr);
+        ran.says(said);
+    }
+    assert_eq!(recorded(&served).await, before);
+}
