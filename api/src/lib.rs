@@ -12,6 +12,7 @@
 mod account;
 mod as_of;
 mod asking;
+mod bot;
 mod changes;
 mod choice;
 mod collection;

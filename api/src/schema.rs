@@ -153,6 +153,7 @@ concerns! {
     collection,
     notification,
     delivery,
+    bot,
     resolve,
     node,
 }

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use mediary_actors::{
+    bot::{Bots, BotsArguments},
     delivery::{Outbox, OutboxArguments},
     download::Library,
     ffmpeg::Ffmpeg,
@@ -69,6 +70,9 @@ pub(crate) struct Roots {
 const PERFORMER_STOPS_WITHIN: Duration = Duration::from_secs(10);
 /// What is only in memory stops at once.
 const STOPS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Messengers take about one message a second in a chat, and nobody reads faster.
+const BOTS_TELL_EVERY: Duration = Duration::from_secs(3);
 
 /// What the parts of concerns stand on: all that they share.
 pub(crate) struct Ground<'a> {
@@ -163,6 +167,14 @@ impl<'a> Ground<'a> {
         let Roots { gate, alarms, vault, gateway, .. } = self.roots.clone();
         let arguments = OutboxArguments { gate, alarms, vault, net: gateway.net().clone() };
         Child::actor(name, STOPS_WITHIN, move || (Outbox, arguments.clone()))
+    }
+
+    /// Who answers people who ask by a messenger.
+    pub(crate) fn bots(&self, name: &'static str) -> Child {
+        let Roots { gate, vault, tokens, gateway, signals, reacted, .. } = self.roots.clone();
+        let (net, reacted) = (gateway.net().clone(), reacted.watch());
+        let arguments = BotsArguments { gate, vault, tokens, net, signals, reacted, pace: BOTS_TELL_EVERY };
+        Child::actor(name, STOPS_WITHIN, move || (Bots, arguments.clone()))
     }
 
     fn reactor(&self, reaction: &Arc<dyn Reaction>) -> Child {

@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod address;
+pub mod bot;
 pub mod bounded;
 pub mod clock;
 pub mod collection;

@@ -20,6 +20,11 @@ impl Reacted {
         (Arc::new(Self { places: Mutex::new(places), all }), watching)
     }
 
+    /// Up to which position every reaction has reacted, and when that changes.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.all.subscribe()
+    }
+
     /// One has reacted up to a position.
     pub(super) fn tell(&self, name: &'static str, position: u64) {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);

@@ -59,4 +59,5 @@ pub(crate) const CONCERNS: &[Concern] = &[
     super::plan::CONCERN,
     super::collection::CONCERN,
     super::notification::CONCERN,
+    super::bot::CONCERN,
 ];

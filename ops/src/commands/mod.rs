@@ -10,6 +10,7 @@
 mod account;
 mod arguments;
 mod backup;
+mod bot;
 mod collection;
 mod concerns;
 mod connection;

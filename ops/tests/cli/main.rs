@@ -1,6 +1,7 @@
 //! The binary as people and scripts use it: real processes, a real server, the sample site.
 
 mod auditing;
+mod botting;
 mod collecting;
 mod deleting;
 mod failing;

@@ -4,7 +4,16 @@ use super::tree::{Broken, Tree};
 
 /// The ways to come by a scope, and the files that may go them.
 const WAYS: [(&str, &[&str]); 3] = [
-    ("Scope::of_session", &["schema/src/scope.rs", "api/src/session.rs", "events/log/src/gate/caller.rs"]),
+    (
+        "Scope::of_session",
+        // A session, a command, and a message to a bot, each of somebody who is known by a token.
+        &[
+            "schema/src/scope.rs",
+            "api/src/session.rs",
+            "events/log/src/gate/caller.rs",
+            "actors/src/bot/answer.rs",
+        ],
+    ),
     ("Scope::of_platform", &["schema/src/scope.rs", "ops/src/serve/observe.rs"]),
     ("Scope::of_test", &["schema/src/scope.rs"]),
 ];

@@ -10,6 +10,7 @@ use super::tree::{self, Broken, Tree};
 /// The words of design: one singular word for a concern, the same in every crate. Others are those that decide.
 const CONCERNS: &[&str] = &[
     "account",
+    "bot",
     "check",
     "collection",
     "command",
@@ -120,6 +121,13 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "delivery", "due"),
     // What goes by mail, which is no request.
     ("actors", "delivery", "mail"),
+    // What somebody says, who is let in and how often, what is answered, what came of what was asked for, and who listens.
+    ("actors", "bot", "wish"),
+    ("actors", "bot", "guests"),
+    ("actors", "bot", "answer"),
+    ("actors", "bot", "order"),
+    ("actors", "bot", "poller"),
+    ("actors", "bot", "telegram"),
     // When each schedule comes next.
     ("actors", "schedule", "timetable"),
     // What a refresh has seen until its end.

@@ -3,6 +3,7 @@
 //! To add a concern: a file with its entry, and one line in [`REGISTRY`].
 
 pub mod account;
+pub mod bot;
 pub mod collection;
 pub mod delivery;
 pub mod download;
@@ -69,6 +70,7 @@ pub const REGISTRY: Registry = Registry::new(&[
     account::ENTRY,
     log::ENTRY,
     schedule::ENTRY,
+    bot::ENTRY,
     secret::ENTRY,
     plan::ENTRY,
     collection::ENTRY,

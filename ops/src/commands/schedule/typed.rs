@@ -165,6 +165,7 @@ mod tests {
             verbs().into_iter().filter(|(_, verb)| !has(verb, DRY_RUN)).map(|(name, _)| name).collect();
         without.sort();
         let known = [
+            "bot show",
             "collection export",
             "collection list",
             "collection show",
