@@ -20,6 +20,9 @@ pub(super) struct Rule {
     body: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     resolve: bool,
+    /// Where it is sent, by the names of channels; to those that want as much, if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    channels: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     when: Vec<Condition>,
 }
@@ -54,7 +57,7 @@ impl From<NotificationCondition> for Condition {
 
 impl From<NotificationRule> for Rule {
     fn from(rule: NotificationRule) -> Self {
-        let NotificationRule { event, when, topic, resolves, severity, title, body, .. } = rule;
+        let NotificationRule { event, when, topic, resolves, severity, title, body, channels, .. } = rule;
         let severity = severity.as_deref().map(|severity| match severity {
             "WARNING" => Severity::Warning,
             "ERROR" => Severity::Error,
@@ -62,7 +65,7 @@ impl From<NotificationRule> for Rule {
             _ => Severity::Info,
         });
         let when = when.into_iter().map(Condition::from).collect();
-        Self { event, topic, severity, title, body, resolve: resolves, when }
+        Self { event, topic, severity, title, body, resolve: resolves, channels, when }
     }
 }
 
@@ -77,14 +80,16 @@ impl Rule {
 
     /// As the API takes it, or why it makes no sense.
     pub(super) fn input(&self) -> Result<Value, &'static str> {
-        let Self { event, topic, severity, title, body, resolve, when } = self;
+        let Self { event, topic, severity, title, body, resolve, channels, when } = self;
         let then = match (title, resolve) {
             (Some(title), false) => {
                 let severity = format!("{:?}", severity.unwrap_or(Severity::Info)).to_ascii_uppercase();
-                json!({ "raise": { "severity": severity, "title": title, "body": body } })
+                json!({ "raise": { "severity": severity, "title": title, "body": body, "channels": channels } })
             }
-            (None, true) if body.is_none() && severity.is_none() => json!({ "resolve": true }),
-            (None, true) => return Err("what is over has neither `body` nor `severity`"),
+            (None, true) if body.is_none() && severity.is_none() && channels.is_empty() => {
+                json!({ "resolve": true })
+            }
+            (None, true) => return Err("what is over has no `body`, `severity` or `channels`"),
             _ => return Err("it is either `title = \"…\"` or `resolve = true`"),
         };
         let when: Result<Vec<Value>, &str> = when.iter().map(Condition::input).collect();
@@ -115,8 +120,10 @@ mod tests {
 
     #[test]
     fn a_rule_tells_something_or_says_that_it_is_over() {
-        let tells = rule("event = 'a.b'\ntitle = 'x'\n[[when]]\nfield = 'f'\none_of = ['1']").whole();
-        let raise = json!({ "severity": "INFO", "title": "x", "body": null });
+        let tells =
+            rule("event = 'a.b'\ntitle = 'x'\nchannels = ['phone']\n[[when]]\nfield = 'f'\none_of = ['1']")
+                .whole();
+        let raise = json!({ "severity": "INFO", "title": "x", "body": null, "channels": ["phone"] });
         let when = json!([{ "field": "f", "is": { "equals": "1" } }]);
         let expected = json!({ "event": "a.b", "when": when, "topic": null, "then": { "raise": raise } });
         assert_eq!(tells.input(), Ok(expected));
