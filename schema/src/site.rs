@@ -100,7 +100,7 @@ pub fn site_of(text: &str) -> Option<String> {
 }
 
 /// Whether a host is named so within a network of one's own only.
-fn is_at_home(host: &str) -> bool {
+pub fn is_at_home(host: &str) -> bool {
     let literal = host.trim_start_matches('[').trim_end_matches(']');
     if let Ok(address) = literal.parse::<std::net::IpAddr>() {
         return match address {

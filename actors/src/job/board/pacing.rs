@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mediary_schema::{
     AttemptId, Timestamp,
     lane::Lane,
-    site::{Learnt, RequestBudget},
+    site::{self, Learnt, RequestBudget},
 };
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +96,10 @@ impl Pacing {
     /// enough, for a while.
     pub(super) fn refused(&mut self, lane: &Lane, at: Timestamp) {
         let Lane::Host(host) = lane else { return };
+        // At home nobody is a guest: whatever it refuses has another reason.
+        if site::is_at_home(host) && !self.budgets.contains_key(host) {
+            return;
+        }
         let Some(site) = self.sites.get_mut(host) else { return };
         let count = site.runs.within(HOUR, at);
         if count < LEARNT_FROM {
