@@ -81,15 +81,10 @@ impl PersonKeys {
     }
 
     /// Every key by which something of a person may be sealed.
-    pub fn ids_of(&self, person: PrincipalId) -> Vec<DataKeyId> {
-        let mut ids = self.place.as_ref().map_or_else(Vec::new, |place| {
-            let found = place.store.persons().unwrap_or_default();
-            found.into_iter().filter(|(of, _)| *of == person).map(|(_, id)| id).collect()
-        });
-        ids.extend(self.read().current.get(&person));
-        ids.sort_unstable();
-        ids.dedup();
-        ids
+    pub fn ids_of(&self, person: PrincipalId) -> Result<Vec<DataKeyId>, VaultError> {
+        let Some(Place { store, .. }) = &self.place else { return Ok(Vec::new()) };
+        let found = store.persons().map_err(VaultError::Store)?;
+        Ok(found.into_iter().filter(|(of, _)| *of == person).map(|(_, id)| id).collect())
     }
 
     /// Seals by a person's key, bound to what follows from it; none if he has none.

@@ -49,7 +49,7 @@ impl Story for Ask {
             Self::Erase(erase) => tell_erase(erase, story),
             Self::Shred(Shred { principal_id, reason }) => {
                 let (principal_id, reason) = (*principal_id, reason.clone());
-                let data_key_ids = story.person_keys().ids_of(principal_id);
+                let data_key_ids = story.person_keys().ids_of(principal_id)?;
                 story
                     .execute::<Logs>(story.log_id(), Command::Shred { principal_id, data_key_ids, reason })?;
                 Ok(Told::default())

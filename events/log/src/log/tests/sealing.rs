@@ -39,7 +39,7 @@ fn of(person: PrincipalId, mut append: Append) -> Append {
 }
 
 fn shredding(log: &Log, person: PrincipalId) -> NewEvent {
-    let data_key_ids = log.person_keys().ids_of(person);
+    let data_key_ids = log.person_keys().ids_of(person).unwrap();
     let shredded = Event::Shredded { principal_id: person, data_key_ids, reason: "on request".to_owned() };
     let encoded = codec::encode::<Logs>(&shredded);
     let name = encoded.kind.name;

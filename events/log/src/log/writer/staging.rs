@@ -128,7 +128,10 @@ impl Writer {
                 tables.record.erase(position)?;
             }
             // Who asks for anything later is sealed for by another key.
-            self.store.keys().forget(&erasure::shredded(event));
+            let shredded = erasure::shredded(event);
+            if !shredded.is_empty() {
+                self.store.keys().forget(&shredded);
+            }
         }
         let header = &append.header;
         tables.index.add_command(header.principal, header.command_id, first_position, len)?;
