@@ -1,8 +1,18 @@
 //! What wakes an actor when the log has grown, or has more of what it is about.
 
 use mediary_log::{Head, Subscription};
-use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, Message, SpawnErr};
+use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, Message, SpawnErr, SupervisionEvent};
 use tokio::sync::watch;
+
+/// What an actor does that has linked children and goes on without one that has ended: it fails with one that failed.
+pub(crate) fn fails_with_child(event: SupervisionEvent) -> Result<(), ActorProcessingErr> {
+    match event {
+        SupervisionEvent::ActorFailed(_, error) => Err(error),
+        SupervisionEvent::ActorTerminated(..)
+        | SupervisionEvent::ActorStarted(_)
+        | SupervisionEvent::ProcessGroupChanged(_) => Ok(()),
+    }
+}
 
 /// What wakes an actor with a message, from wherever it is called. One that is gone needs no wake.
 pub(crate) fn waker<M: Message>(

@@ -19,7 +19,7 @@ use super::{
     wish::Wish,
 };
 use crate::{
-    follower::{Listener, waker},
+    follower::{Listener, fails_with_child, waker},
     net::Net,
 };
 
@@ -154,13 +154,8 @@ impl Actor for Bots {
         event: SupervisionEvent,
         _: &mut State,
     ) -> Result<(), ActorProcessingErr> {
-        match event {
-            SupervisionEvent::ActorFailed(_, error) => Err(error),
-            // A bot was removed, or the log is closed.
-            SupervisionEvent::ActorTerminated(..)
-            | SupervisionEvent::ActorStarted(_)
-            | SupervisionEvent::ProcessGroupChanged(_) => Ok(()),
-        }
+        // A bot was removed, or the log is closed.
+        fails_with_child(event)
     }
 
     async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {

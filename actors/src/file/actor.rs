@@ -18,7 +18,7 @@ use tokio::{sync::watch, time::Instant};
 use uuid::Uuid;
 
 use super::{Root, look::Walk, roots};
-use crate::follower::{Listener, waker};
+use crate::follower::{Listener, fails_with_child, waker};
 
 /// Looks at every kept file at the start and from time to time, by asking the file system and reading none; follows those
 /// that were renamed; and makes each root known by its mark that is registered and there.
@@ -120,13 +120,8 @@ impl Actor for Keeper {
         event: SupervisionEvent,
         _: &mut State,
     ) -> Result<(), ActorProcessingErr> {
-        match event {
-            SupervisionEvent::ActorFailed(_, error) => Err(error),
-            // The log is closed: the keeper is stopped in its turn.
-            SupervisionEvent::ActorTerminated(..)
-            | SupervisionEvent::ActorStarted(_)
-            | SupervisionEvent::ProcessGroupChanged(_) => Ok(()),
-        }
+        // The log is closed: the keeper is stopped in its turn.
+        fails_with_child(event)
     }
 
     async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {

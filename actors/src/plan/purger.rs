@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::trash::Trash;
 use crate::{
     file,
-    follower::{Listener, waker},
+    follower::{Listener, fails_with_child, waker},
 };
 
 /// Destroys files in the trash once their time is over.
@@ -119,13 +119,8 @@ impl Actor for Purger {
         event: SupervisionEvent,
         _: &mut State,
     ) -> Result<(), ActorProcessingErr> {
-        match event {
-            SupervisionEvent::ActorFailed(_, error) => Err(error),
-            // The log is closed: the purger is stopped in its turn.
-            SupervisionEvent::ActorTerminated(..)
-            | SupervisionEvent::ActorStarted(_)
-            | SupervisionEvent::ProcessGroupChanged(_) => Ok(()),
-        }
+        // The log is closed: the purger is stopped in its turn.
+        fails_with_child(event)
     }
 
     async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {
