@@ -109,7 +109,8 @@ impl World {
 
     fn back_up(&mut self) {
         let path = self.folder.path().join(format!("{}.backup", self.backups.len()));
-        backup(Source::Folder(self.data()), Vec::new, &mut fs::File::create(&path).unwrap()).unwrap();
+        backup(Source::Folder(self.data()), || Ok(Vec::new()), &mut fs::File::create(&path).unwrap())
+            .unwrap();
         self.backups.push(path);
     }
 

@@ -1,7 +1,7 @@
 //! Every route, and who may use it: nothing but `/healthz`, `/readyz` and pages without data is
 //! answered without a token.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, io, sync::Arc};
 
 use axum::{
     Extension, Router,
@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use mediary_log::Log;
+use mediary_log::{BackupSettings, Log};
 use mediary_projections::Views;
 use mediary_schema::ProjectId;
 use tokio::sync::watch;
@@ -55,7 +55,7 @@ pub struct App {
     /// Writes the metrics in Prometheus' text format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Reads the files that belong to a backup and are no events, by their paths in the folder.
-    pub settings: Arc<dyn Fn() -> Vec<(String, Vec<u8>)> + Send + Sync>,
+    pub settings: Arc<dyn Fn() -> io::Result<BackupSettings> + Send + Sync>,
     /// Limits on requests.
     pub limits: limits::Options,
     /// Limits on websockets.

@@ -1,4 +1,6 @@
-use std::{fs, path::Path};
+use std::{fs, io, path::Path};
+
+use mediary_log::BackupSettings;
 
 use crate::configuration::Configuration;
 
@@ -9,18 +11,25 @@ const CONFIGURATION: &str = "mediary.toml";
 const FILES: [&str; 2] = [CONFIGURATION, "nats/access.json"];
 
 /// What belongs to a backup of a folder and is no event, by its path in the folder.
-pub(crate) fn settings_of(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let read = |name: String| Some((name.clone(), fs::read(folder.join(name)).ok()?));
-    let names = FILES.into_iter().map(str::to_owned).chain(mediary_log::vault::person_files(folder));
-    names.filter_map(read).collect()
+pub(crate) fn settings_of(folder: &Path) -> io::Result<BackupSettings> {
+    let mut found = Vec::new();
+    for name in FILES.into_iter().map(str::to_owned).chain(mediary_log::vault::person_files(folder)?) {
+        match fs::read(folder.join(&name)) {
+            Ok(bytes) => found.push((name, bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            // A backup that left it out would be found wanting once it is needed.
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
 }
 
 /// The same of a server that runs: what it was told elsewhere is told, too.
-pub(super) fn settings(configuration: &Configuration) -> Vec<(String, Vec<u8>)> {
-    let mut settings = settings_of(&configuration.data);
+pub(super) fn settings(configuration: &Configuration) -> io::Result<BackupSettings> {
+    let mut settings = settings_of(&configuration.data)?;
     let is_there = settings.iter().any(|(name, _)| name == CONFIGURATION);
     if !is_there && let Ok(text) = toml::to_string(configuration) {
         settings.push((CONFIGURATION.to_owned(), text.into_bytes()));
     }
-    settings
+    Ok(settings)
 }

@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
@@ -136,14 +137,14 @@ impl Held {
 
 /// The files of a data folder by which what belongs to persons is readable, as paths in it: without them a copy of the log
 /// has lost that. No value of a secret is among them.
-pub fn person_files(data: &Path) -> Vec<String> {
-    let persons = Store::at(data.join(FOLDER)).persons().unwrap_or_default();
+pub fn person_files(data: &Path) -> io::Result<Vec<String>> {
+    let persons = Store::at(data.join(FOLDER)).persons()?;
     if persons.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let key_file = data.join(KEY_FILE).exists().then(|| KEY_FILE.to_owned());
     let keys = persons.into_iter().map(|(person, id)| format!("{FOLDER}/{}", store::person_file(person, id)));
-    keys.chain(key_file).collect()
+    Ok(keys.chain(key_file).collect())
 }
 
 fn new_id() -> DataKeyId {

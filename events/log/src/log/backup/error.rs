@@ -15,6 +15,9 @@ pub enum BackupError {
     /// The backup can't be written.
     #[error("writing the backup failed")]
     Write(#[source] io::Error),
+    /// A file of the folder that belongs to it can't be read.
+    #[error("reading what belongs to a backup failed")]
+    Settings(#[source] io::Error),
     /// The backup can't be read.
     #[error("reading the backup failed")]
     File(#[source] io::Error),
@@ -61,7 +64,7 @@ impl BackupError {
             Self::Open(error) => error.code(),
             Self::Read(ReadError::Damaged(damage)) => damage.code(),
             Self::Read(_) => "LOG_UNREADABLE",
-            Self::Write(_) | Self::File(_) | Self::Folder { .. } => "FILE",
+            Self::Write(_) | Self::Settings(_) | Self::File(_) | Self::Folder { .. } => "FILE",
             Self::Foreign { .. } => "BACKUP_FOREIGN",
             Self::Damaged { .. } | Self::Unproved { .. } => "BACKUP_DAMAGED",
             Self::Newer { .. } => "BACKUP_OLDER",
@@ -73,7 +76,7 @@ impl BackupError {
         match self {
             Self::Open(error) => error.advice(),
             Self::Read(_) => "`mediary log verify` names the first bad position".to_owned(),
-            Self::Write(_) | Self::File(_) | Self::Folder { .. } => {
+            Self::Write(_) | Self::Settings(_) | Self::File(_) | Self::Folder { .. } => {
                 "check the folder and the room on its disk".to_owned()
             }
             Self::Foreign { .. } => {

@@ -13,3 +13,6 @@ pub use error::BackupError;
 pub use file::{BackedUp, prove_backup};
 pub use restore::{Restored, restore};
 pub use write::backup;
+
+/// What belongs to a backup and is no event: files of the data folder, by their paths in it.
+pub type BackupSettings = Vec<(String, Vec<u8>)>;

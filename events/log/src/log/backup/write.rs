@@ -10,7 +10,7 @@ use super::{
         store::{Head, Store},
         tables::{FORMAT, KEY_IDENTITY, META},
     },
-    BackedUp, BackupError,
+    BackedUp, BackupError, BackupSettings,
     file::{Header, MAGIC, SETTING_BYTES_MAX, Setting},
 };
 
@@ -20,7 +20,7 @@ use super::{
 /// is the last.
 pub fn backup(
     source: Source<'_>,
-    settings: impl FnOnce() -> Vec<(String, Vec<u8>)>,
+    settings: impl FnOnce() -> io::Result<BackupSettings>,
     out: &mut impl Write,
 ) -> Result<BackedUp, BackupError> {
     match source {
@@ -36,12 +36,12 @@ pub fn backup(
 fn write(
     store: &Store,
     head: Head,
-    settings: impl FnOnce() -> Vec<(String, Vec<u8>)>,
+    settings: impl FnOnce() -> io::Result<BackupSettings>,
     out: &mut impl Write,
 ) -> Result<BackedUp, BackupError> {
     let identity_key = identity_key(store)?;
     // The head is known: whatever key an event up to there is sealed by is on the disk.
-    let settings = settings();
+    let settings = settings().map_err(BackupError::Settings)?;
     let settings: Vec<_> =
         settings.iter().filter(|(_, bytes)| bytes.len() as u64 <= SETTING_BYTES_MAX).collect();
     let named =

@@ -33,7 +33,7 @@ fn settings() -> Vec<(String, Vec<u8>)> {
 fn backed_up(bench: &Bench, into: &Path) -> PathBuf {
     let path = into.join("mediary.backup");
     let mut bytes = Vec::new();
-    backup(Source::Live(&bench.log), settings, &mut bytes).unwrap();
+    backup(Source::Live(&bench.log), || Ok(settings()), &mut bytes).unwrap();
     fs::write(&path, bytes).unwrap();
     path
 }
@@ -79,7 +79,7 @@ fn a_backup_of_a_log_that_grows_is_the_log_as_it_was_and_goes_back_whole() {
     let (bench, other) = (bench(), folder());
     let head = bench.log.head();
     let mut growing = Growing { log: &bench.log, next: 1_000, bytes: Vec::new() };
-    let told = backup(Source::Live(&bench.log), settings, &mut growing).unwrap();
+    let told = backup(Source::Live(&bench.log), || Ok(settings()), &mut growing).unwrap();
     assert!(bench.log.head().position > head.position, "it grew meanwhile");
     let file = other.path().join("mediary.backup");
     fs::write(&file, &growing.bytes).unwrap();
@@ -200,4 +200,14 @@ fn a_restore_that_was_killed_leaves_no_empty_log_and_is_done_again() {
     restore(&file, &moving, false).unwrap();
     // The opening of the epoch that it goes on in is one event more.
     assert_eq!(open(&moving).head().position, bench.log.head().position + 1);
+}
+
+// What belongs to a backup and can't be read is no reason for one that would be found wanting later.
+#[test]
+fn a_backup_without_what_belongs_to_it_is_refused() {
+    let bench = Bench::new();
+    let unreadable = || Err(io::Error::other("a key"));
+    let error = backup(Source::Live(&bench.log), unreadable, &mut Vec::new()).unwrap_err();
+    assert!(matches!(error, BackupError::Settings(_)), "{error}");
+    assert_eq!(error.code(), "FILE");
 }

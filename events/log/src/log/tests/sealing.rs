@@ -194,7 +194,7 @@ fn a_backup_brings_back_what_belongs_to_a_person_with_its_keys() {
             let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
             (name, fs::read(&path).unwrap())
         });
-        named.collect()
+        Ok(named.collect())
     };
     let file = bench.directory.path().join("mediary.backup");
     let mut bytes = Vec::new();
