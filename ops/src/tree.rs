@@ -165,16 +165,15 @@ impl<'a> Ground<'a> {
     /// Who sends notices.
     pub(crate) fn outbox(&self, name: &'static str) -> Child {
         let Roots { gate, alarms, vault, gateway, .. } = self.roots.clone();
-        let public_url = self.configuration.public_url.clone();
-        let arguments = OutboxArguments { gate, alarms, vault, net: gateway.net().clone(), public_url };
+        let arguments = OutboxArguments { gate, alarms, vault, net: gateway.net().clone() };
         Child::actor(name, STOPS_WITHIN, move || (Outbox, arguments.clone()))
     }
 
     /// Who answers people who ask by a messenger.
     pub(crate) fn bots(&self, name: &'static str) -> Child {
-        let Roots { gate, desk, vault, tokens, gateway, signals, reacted, .. } = self.roots.clone();
-        let (net, reacted, pace) = (gateway.net().clone(), reacted.watch(), BOTS_TELL_EVERY);
-        let arguments = BotsArguments { gate, desk, vault, tokens, net, signals, reacted, pace };
+        let Roots { gate, vault, tokens, gateway, signals, reacted, .. } = self.roots.clone();
+        let (net, reacted) = (gateway.net().clone(), reacted.watch());
+        let arguments = BotsArguments { gate, vault, tokens, net, signals, reacted, pace: BOTS_TELL_EVERY };
         Child::actor(name, STOPS_WITHIN, move || (Bots, arguments.clone()))
     }
 

@@ -35,7 +35,6 @@ use tokio::{
     time::timeout,
 };
 
-use super::call::link;
 use crate::net::{Net, Stream};
 
 /// How long a server takes for all that comes before the letter, and for the letter: RFC 5321 has minutes for each step,
@@ -124,10 +123,7 @@ fn letter(
     for to in &to {
         letter = letter.to(Mailbox::new(None, to.clone()));
     }
-    let mut body = message.body.clone().unwrap_or_else(|| message.title.clone());
-    if let Some(link) = link(message) {
-        body = format!("{body}\n\n{link}");
-    }
+    let body = message.body.clone().unwrap_or_else(|| message.title.clone());
     Some((letter.body(body).ok()?.formatted(), from, to))
 }
 

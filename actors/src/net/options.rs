@@ -1,8 +1,7 @@
-use std::{fmt, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mediary_schema::Clock;
-use rustls::RootCertStore;
 use url::Url;
 
 use super::Guard;
@@ -29,8 +28,6 @@ pub struct Options {
     pub cache_bytes_max: u64,
     /// By which a host's pause ends.
     pub clock: Clock,
-    /// Whose certificates are believed; those that the system believes if none are said.
-    pub authorities: Option<Arc<RootCertStore>>,
 }
 
 impl Options {
@@ -46,7 +43,6 @@ impl Options {
             bytes_per_second: None,
             cache_bytes_max: 512 << 20,
             clock: Clock::system(),
-            authorities: None,
         }
     }
 }

@@ -21,11 +21,4 @@ pub enum Command {
         /// Where.
         folder: Folder,
     },
-    /// Somebody looked whether it is there.
-    Look {
-        /// Which.
-        root_id: RootId,
-        /// Whether it is.
-        is_there: bool,
-    },
 }
