@@ -87,8 +87,16 @@ export async function open(
       faults.push(`listened to another host: ${socket.url()}`);
     }
   });
+  page.on("response", (response) => {
+    if (response.status() >= 400) {
+      faults.push(`got ${response.status()}: ${response.url()}`);
+    }
+  });
   page.on("console", (message) => {
-    if (message.type() === "error" || /Content Security Policy/.test(message.text())) {
+    if (
+      (message.type() === "error" && !/Failed to load resource/.test(message.text())) ||
+      /Content Security Policy/.test(message.text())
+    ) {
       faults.push(`the console says: ${message.text()}`);
     }
   });

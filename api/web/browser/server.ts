@@ -18,7 +18,8 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-const BINARY = process.env.MEDIARY_BIN ?? new URL("../../../target/debug/mediary", import.meta.url).pathname;
+const BINARY =
+  process.env.BROWSER_TESTS_BINARY ?? new URL("../../../target/debug/mediary", import.meta.url).pathname;
 const DEADLINE_MS = 150_000;
 
 /** Starts the demo: a server and the sample site, with lists that were followed and files that were kept. */

@@ -56,6 +56,12 @@ function OpenDrawer({ id }: { id: string }) {
         <Content
           className="drawer"
           aria-describedby={undefined}
+          // Readers are told what has opened; no single button of it is meant.
+          tabIndex={-1}
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            (event.currentTarget as HTMLElement).focus();
+          }}
           // The page beside it goes on being used.
           onInteractOutside={(event) => event.preventDefault()}
           onCloseAutoFocus={(event) => {

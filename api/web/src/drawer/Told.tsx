@@ -26,8 +26,13 @@ export function partsOf(says: string): { before: string; name: string | null; af
   return {
     before: text.slice(0, named.index) + space,
     name,
-    after: rest.replace(new RegExp(NAME, "g"), "$1“$2”"),
+    after: quoted(rest),
   };
+}
+
+/** A text of the server whose names stand in quotes as people write them. */
+export function quoted(text: string): string {
+  return text.replace(new RegExp(NAME, "g"), "$1“$2”");
 }
 
 /** What happened as a sentence, in which the first name is a link to the thing. */

@@ -6,7 +6,7 @@ import { Glyph } from "../parts/Icon";
 import { Event, Said, Spine } from "../parts/Spine";
 import { Empty, Failed, Loading } from "../parts/states";
 import { EventGlyph } from "./kinds";
-import { Told } from "./Told";
+import { quoted, Told } from "./Told";
 
 const WhyOf = graphql(`
   query WhyOf($id: ID!, $asOf: AsOfInput) {
@@ -42,7 +42,7 @@ export function Why({ id }: { id: string }) {
   const chain = [...why.chain].reverse();
   return (
     <>
-      <p className="record answer-line">{why.answer}</p>
+      <p className="record answer-line">{quoted(why.answer)}</p>
       <Spine margin="numbers" label="What led to it">
         {chain.map((event, index) => (
           <Event

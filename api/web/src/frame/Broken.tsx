@@ -10,6 +10,7 @@ export function NoSuchRoom() {
   return (
     <main id="main">
       <Empty
+        isPage
         title="There is no room at this address."
         acts={
           <Link className="btn small" to="/">
@@ -31,6 +32,7 @@ export function Broken({ error, reset }: ErrorComponentProps) {
   return (
     <main id="main">
       <Failed
+        isPage
         title={isOld ? "Mediary is a newer version by now." : "This room could not be shown."}
         problem={{
           message: isOld

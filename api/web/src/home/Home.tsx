@@ -10,7 +10,7 @@ import { Lede } from "./Lede";
 import { lastLook } from "./last-look";
 import { News, useNews } from "./News";
 import { Next } from "./Next";
-import { Now } from "./Now";
+import { Now, useMoving } from "./Now";
 import type { HomeSearch } from "./room";
 
 /** Home: is anything wrong, what moves now, what changed since one looked last, what comes next. */
@@ -19,6 +19,7 @@ export function Home() {
   const { paste } = useSearch({ strict: false }) as HomeSearch;
   const { isPast, at } = useTense();
   const news = useNews();
+  const moving = useMoving();
   const today = isPast && at !== undefined && !/^\d+$/.test(at) ? at : Date.now();
   return (
     <main id="main">
@@ -29,8 +30,8 @@ export function Home() {
           <h1 className="dateline">{dateLine(today)}</h1>
           <Lede news={news.events} since={lastLook()} />
           <Spine>
-            <Now />
-            <News {...news} />
+            {moving !== undefined && <Now moving={moving} />}
+            <News {...news} isFirst={moving === undefined} />
           </Spine>
         </div>
         <Next />

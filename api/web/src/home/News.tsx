@@ -61,10 +61,10 @@ export function useNews(): NewsTold {
 }
 
 /** What changed, day by day; runs of equals are one line. */
-export function News({ events, problem, isLoading, more }: NewsTold) {
+export function News({ events, problem, isLoading, more, isFirst }: NewsTold & { isFirst: boolean }) {
   if (events.length === 0) {
     return isLoading ? null : (
-      <Event first last>
+      <Event first={isFirst} last>
         <Said>
           {problem?.message ??
             "Nothing happened here yet. Paste an address above, and the first entry begins."}
@@ -85,7 +85,11 @@ export function News({ events, problem, isLoading, more }: NewsTold) {
           <Line
             key={fold.events[0]?.id}
             fold={fold}
-            heading={isNewDay ? { title: heading, note: count(entries, "entry", "entries") } : undefined}
+            heading={
+              isNewDay
+                ? { title: heading, note: count(entries, "entry", "entries"), first: isFirst && index === 0 }
+                : undefined
+            }
             last={index === folds.length - 1 && more === undefined}
           />
         );
@@ -103,7 +107,7 @@ export function News({ events, problem, isLoading, more }: NewsTold) {
 
 interface LineProps {
   fold: Fold<NewsEvent>;
-  heading: { title: string; note: string } | undefined;
+  heading: { title: string; note: string; first: boolean } | undefined;
   last: boolean;
 }
 

@@ -41,14 +41,18 @@ type Job = ResultOf<typeof Moving>["running"]["nodes"][number];
 /** At most five. */
 const SHOWN_MAX = 5;
 
-/** What moves now: at most five rows; the rest is a count. */
-export function Now() {
+/** What moves now, and whether anything moves or waits at all. */
+export function useMoving() {
   const { data } = useLive(Moving, {}, ["job"]);
-  const jobs = data?.running.nodes.slice(0, SHOWN_MAX) ?? [];
+  return data === undefined || (data.running.totalCount === 0 && data.waiting.totalCount === 0)
+    ? undefined
+    : data;
+}
+
+/** What moves now: at most five rows; the rest is a count. */
+export function Now({ moving: data }: { moving: NonNullable<ReturnType<typeof useMoving>> }) {
+  const jobs = data.running.nodes.slice(0, SHOWN_MAX);
   const progress = useProgress(jobs.map(({ id }) => id));
-  if (data === undefined || (data.running.totalCount === 0 && data.waiting.totalCount === 0)) {
-    return null;
-  }
   const queue = rooms.find(({ path }) => path === "/queue");
   const { totalCount } = data.running;
   const moving =

@@ -12,13 +12,16 @@ interface Props {
   children?: ReactNode;
   /** The next verb. */
   acts?: ReactNode;
+  /** Whether it is all that the page has: then its sentence is the heading of the page. */
+  isPage?: boolean;
 }
 
-function StatePanel({ art, title, children, acts }: Props) {
+function StatePanel({ art, title, children, acts, isPage = false }: Props) {
+  const Heading = isPage ? "h1" : "h2";
   return (
     <section className="panel state">
       {art}
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children !== undefined && <div className="q">{children}</div>}
       {acts !== undefined && <div className="acts">{acts}</div>}
     </section>
@@ -96,12 +99,13 @@ interface FailedProps {
   /** What did not work, as a sentence in the record voice. */
   title?: string;
   onRetry?: () => void;
+  isPage?: boolean;
 }
 
 /** What could not be had: what did not work, the plain reason, and what to do. */
-export function Failed({ problem, title = "This could not be read.", onRetry }: FailedProps) {
+export function Failed({ problem, title = "This could not be read.", onRetry, isPage = false }: FailedProps) {
   if (problem.isForbidden) {
-    return <MayNot />;
+    return <MayNot isPage={isPage} />;
   }
   const art = (
     <Drawing>
@@ -117,6 +121,7 @@ export function Failed({ problem, title = "This could not be read.", onRetry }: 
     <StatePanel
       art={art}
       title={title}
+      isPage={isPage}
       acts={
         onRetry !== undefined && (
           <Button small onClick={onRetry}>
