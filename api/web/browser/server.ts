@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -46,6 +47,71 @@ export async function startDemo(): Promise<Server> {
   };
 }
 
+/** A server alone, which can be killed and started again at the same address. */
+export interface Lone {
+  url: string;
+  token: string;
+  ask<T>(query: string, variables?: Record<string, unknown>): Promise<T>;
+  /** Ends it at once, as a power cut would. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts a server on an empty folder. */
+export async function startLone(): Promise<Lone> {
+  const folder = await mkdtemp(join(tmpdir(), "mediary-browser-"));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/`;
+  let child: ChildProcess;
+  async function start() {
+    child = spawn(BINARY, ["serve", "--data", folder, "--listen", `127.0.0.1:${port}`], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout?.resume();
+    child.stderr?.resume();
+    await answers(new URL("readyz", url));
+  }
+  await start();
+  const token = (await readFile(join(folder, "local.token"), "utf8")).trim();
+  return {
+    url,
+    token,
+    start,
+    ask: async (query, variables) =>
+      ask(url, (await readFile(join(folder, "local.token"), "utf8")).trim(), query, variables),
+    kill: () => ended(child, "SIGKILL"),
+    async stop() {
+      await ended(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Waits until an address answers with 200. */
+async function answers(address: URL): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (Date.now() < deadline) {
+    const answer = await fetch(address).catch(() => null);
+    if (answer?.ok) {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${address} does not answer`);
+}
+
 async function ask<T>(url: string, token: string, query: string, variables = {}): Promise<T> {
   const answer = await fetch(new URL("graphql", url), {
     method: "POST",
@@ -84,7 +150,7 @@ function saidOf(child: ChildProcess, pattern: RegExp): Promise<string> {
 }
 
 /** Ends a child in good order, and waits for it. */
-function ended(child: ChildProcess): Promise<void> {
+function ended(child: ChildProcess, signal: NodeJS.Signals = "SIGINT"): Promise<void> {
   return new Promise((resolve) => {
     child.removeAllListeners("exit");
     if (child.exitCode !== null) {
@@ -92,7 +158,7 @@ function ended(child: ChildProcess): Promise<void> {
       return;
     }
     child.on("exit", () => resolve());
-    child.kill("SIGINT");
+    child.kill(signal);
     setTimeout(() => child.kill("SIGKILL"), 15_000).unref();
   });
 }

@@ -67,7 +67,7 @@ export function Raw({ id }: { id: string }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard. */}
       <pre className="raw" tabIndex={0}>
         {Object.entries(envelope).map(([key, value]) =>
-          value == null || (Array.isArray(value) && value.length === 0) ? null : (
+          key === "__typename" || value == null || (Array.isArray(value) && value.length === 0) ? null : (
             <span key={key}>
               <i>{key.padEnd(12)}</i> {key === "kind" ? <b>{String(value)}</b> : shown(value)}
               {"\n"}

@@ -117,7 +117,7 @@ function Line({ fold, heading, last }: LineProps) {
     return null;
   }
   const isOne = fold.events.length === 1;
-  const names = fold.events.map(({ says }) => partsOf(says).name).filter((name) => name !== null);
+  const names = fold.events.map(({ says }) => partsOf(says)).map(({ name, before }) => name ?? before);
   return (
     <>
       {heading !== undefined && <Day {...heading} />}

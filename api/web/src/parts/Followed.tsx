@@ -1,10 +1,13 @@
+import { useAct, useMay } from "../client/act";
 import { graphql, type ResultOf } from "../client/graphql";
 import { useLive } from "../client/live";
 import { type Progress, useProgress } from "../client/progress";
+import { Button } from "./Button";
 import { length, number, percent } from "./format";
 import { Picture } from "./Picture";
 import { Hair } from "./Rate";
 import { State } from "./State";
+import { Refused } from "./states";
 import { ThingLink } from "./ThingLink";
 
 const FollowedList = graphql(`
@@ -41,10 +44,26 @@ const FollowedList = graphql(`
   }
 `);
 
+const Fetch = graphql(`
+  mutation FetchEntries($ids: [ID!]!, $quality: String!) {
+    downloadStart(input: { target: { entryIds: $ids }, quality: $quality }) {
+      position
+      userErrors {
+        code
+        message
+        advice
+        retryable
+      }
+    }
+  }
+`);
+
 type Entry = NonNullable<ResultOf<typeof FollowedList>["playlist"]>["entries"]["nodes"][number];
 
 /** A list that was just followed: its entries arrive as the list is read, and each says how it is. */
-export function Followed({ playlistId }: { playlistId: string }) {
+export function Followed({ playlistId, quality }: { playlistId: string; quality: string }) {
+  const fetching = useAct(Fetch);
+  const may = useMay("download");
   const { data } = useLive(FollowedList, { id: playlistId }, [playlistId, "download", "job"]);
   const list = data?.playlist;
   const entries = list?.entries.nodes ?? [];
@@ -53,6 +72,7 @@ export function Followed({ playlistId }: { playlistId: string }) {
   if (list == null) {
     return null;
   }
+  const unasked = list.refreshOutcome === null ? [] : entries.filter(({ download }) => download === null);
   return (
     <>
       <p className="followed-line s q" role="status">
@@ -72,6 +92,20 @@ export function Followed({ playlistId }: { playlistId: string }) {
           </li>
         ))}
       </ul>
+      {unasked.length > 0 && may.isShown && (
+        <div className="followed-foot">
+          <p className="s q grow">What comes from now on is fetched by itself. These were there before.</p>
+          <Button
+            small
+            off={may.off}
+            running={fetching.isRunning && "Asking…"}
+            onClick={() => fetching.run({ ids: unasked.map(({ id }) => id), quality })}
+          >
+            Fetch {unasked.length === 1 ? "this one" : `these ${unasked.length}`} now
+          </Button>
+        </div>
+      )}
+      <Refused problem={fetching.problem} />
     </>
   );
 }
@@ -95,7 +129,7 @@ function lineOf(list: {
 function Standing({ entry, progress }: { entry: Entry; progress: Progress | undefined }) {
   const { download } = entry;
   if (download === null) {
-    return <span className="standing s qq">not asked for</span>;
+    return <span className="standing s qq">Only listed</span>;
   }
   if (download.state === "KEPT") {
     return (

@@ -109,7 +109,7 @@ export default function Found({ address, off }: Props) {
       {done === undefined ? (
         <Choices keep={keep} onKeep={setKeep} quality={quality} onQuality={setQuality} />
       ) : (
-        done.playlistId !== null && <Followed playlistId={done.playlistId} />
+        done.playlistId !== null && <Followed playlistId={done.playlistId} quality={quality} />
       )}
     </section>
   );
