@@ -10,6 +10,7 @@ mod catch_all;
 mod dependencies;
 mod effects;
 mod error_codes;
+mod findings;
 mod history;
 mod invariants;
 mod length;
@@ -109,4 +110,9 @@ fn no_file_names_a_path_of_one_machine() {
 #[test]
 fn invariants_are_named_by_the_tests_that_hold_them() {
     holds(invariants::rule);
+}
+
+#[test]
+fn findings_name_tests_that_are_there() {
+    holds(findings::rule);
 }
