@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     FileId, PlaylistId, RootId, Timestamp,
@@ -57,10 +58,13 @@ pub enum Goal {
         version: u64,
         /// What of it was kept without being asked for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        keeping: Option<Keeping>,
+        keeping: Option<Box<Keeping>>,
         /// When it was refreshed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         refresh_timing: Option<Timing>,
+        /// When the turn of these refreshes came, as their command says it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refresh_ticket: Option<Value>,
     },
     /// Files come back out of the trash.
     RestoreFiles {},

@@ -59,6 +59,8 @@ enum Place {
     After(JobId, Timestamp),
     /// A person has to say so first: this job, which it was to wait for, came to nothing.
     Stranded(JobId, JobState),
+    /// A person has to say so first: it lost so many workers in a row.
+    Parked(u32),
     /// Somebody has it.
     Leased,
     /// A person has to say so first.
@@ -301,7 +303,7 @@ impl Board {
                 let has_slot = self.leases.remove(&job_id).is_none_or(|lease| lease.has_slot);
                 self.flows.stop(flow, has_slot);
             }
-            Place::Held => {}
+            Place::Held | Place::Parked(_) => {}
         }
         match to {
             Place::Ready => self.flows.put(flow, turn, job_id),
@@ -314,7 +316,7 @@ impl Board {
             Place::Stranded(..) => {
                 self.stranded.insert(job_id);
             }
-            Place::Leased | Place::Held => {}
+            Place::Leased | Place::Held | Place::Parked(_) => {}
         }
     }
 

@@ -6,12 +6,13 @@ use mediary_projections::{
     file::{self as view, FileRow, FileView},
 };
 use mediary_schema::{
-    FileId, RootId,
+    FileId, PlanId, RootId,
     file::{Check, FileState, Oddity},
 };
 
 use crate::{
-    loader::LookUp,
+    loader::{LookUp, look_up},
+    plan::{Plan, PlanById},
     root::Root,
     scalar::{DateTime, Long, Position},
 };
@@ -128,6 +129,10 @@ pub(crate) struct File {
     changed_at: Position,
     #[graphql(skip)]
     root_key: RootId,
+    #[graphql(skip)]
+    replaced_by_key: Option<FileId>,
+    #[graphql(skip)]
+    plan_key: Option<PlanId>,
 }
 
 impl From<FileRow> for File {
@@ -142,6 +147,8 @@ impl From<FileRow> for File {
             kept_until: row.lease.map(|lease| DateTime(lease.kept_until)),
             root_id: ID(row.root.to_string()),
             root_key: row.root,
+            replaced_by_key: row.replaced_by,
+            plan_key: row.lease.map(|lease| lease.plan_id),
             path: row.path,
             size_bytes: Long(row.verified.size_bytes),
             blake3: row.verified.blake3,
@@ -165,6 +172,18 @@ impl File {
     /// The root below which it lies.
     async fn root(&self, context: &Context<'_>) -> Result<Option<Root>> {
         Root::find(context, self.root_key).await
+    }
+
+    /// The kept file that has its place for good, if one has.
+    async fn replaced_by(&self, context: &Context<'_>) -> Result<Option<File>> {
+        let Some(id) = self.replaced_by_key else { return Ok(None) };
+        Ok(look_up::<FileById>(context, id).await?.map(File::from))
+    }
+
+    /// The plan that put it into the trash, if it is there.
+    async fn plan(&self, context: &Context<'_>) -> Result<Option<Plan>> {
+        let Some(id) = self.plan_key else { return Ok(None) };
+        Ok(look_up::<PlanById>(context, id).await?.map(Plan::from))
     }
 }
 

@@ -8,7 +8,7 @@ use super::Plan;
 use crate::{
     asking::{self, Done, Terms, several, shown},
     error::parse_id,
-    job::Job,
+    job::{Job, TicketInput},
 };
 
 #[derive(Debug, Default)]
@@ -33,6 +33,8 @@ pub(crate) struct PlanMakeInput {
     /// Whether it is carried out at once.
     #[graphql(default)]
     apply: bool,
+    /// When the turn of the job comes that carries it out. Only with `apply`.
+    ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -42,6 +44,8 @@ pub(crate) struct PlanMakeInput {
 pub(crate) struct PlanApplyInput {
     /// The plan.
     id: ID,
+    /// When the turn of the job comes that carries it out.
+    ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -51,6 +55,8 @@ pub(crate) struct PlanApplyInput {
 pub(crate) struct PlanUndoInput {
     /// The `undoId` of what was done, or the plan by which it was.
     id: ID,
+    /// When the turn of the job comes that takes it back.
+    ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -75,12 +81,13 @@ impl PlanMutation {
             PlanGoalInput::Unfollow(id) => Goal::Unfollow(parse_id(&id)?),
             PlanGoalInput::RestoreFiles(ids) => Goal::RestoreFiles(several(&ids)?),
         };
-        payload(context, input.terms, Ask::Make(Make { goal, apply: input.apply })).await
+        let asked = Make { goal, apply: input.apply, ticket: TicketInput::parse(input.ticket)? };
+        payload(context, input.terms, Ask::Make(asked)).await
     }
 
     /// Does what a plan says, and nothing else, as a job: refused if anything of it is otherwise by now.
     async fn plan_apply(&self, context: &Context<'_>, input: PlanApplyInput) -> Result<PlanPayload> {
-        let asked = Apply { plan_id: parse_id(&input.id)? };
+        let asked = Apply { plan_id: parse_id(&input.id)?, ticket: TicketInput::parse(input.ticket)? };
         payload(context, input.terms, Ask::Apply(asked)).await
     }
 
@@ -90,7 +97,8 @@ impl PlanMutation {
             Some(uuid) => ID(uuid.to_owned()),
             None => input.id,
         };
-        payload(context, input.terms, Ask::Undo(Undo { undo_id: parse_id(&id)? })).await
+        let asked = Undo { undo_id: parse_id(&id)?, ticket: TicketInput::parse(input.ticket)? };
+        payload(context, input.terms, Ask::Undo(asked)).await
     }
 }
 

@@ -7,7 +7,7 @@ use mediary_projections::{
     plan::{self as view, PlanRow, PlanView, StepField, StepFilter, StepRow, Touch},
 };
 use mediary_schema::{
-    FileId, JobId, PlanId,
+    FileId, JobId, PlanId, PlaylistId, RootId,
     plan::{LeftFor, PlanState, SparedFor},
 };
 
@@ -16,6 +16,8 @@ use crate::{
     file::{File, FileById},
     job::{Failure, Job, JobById},
     loader::{LookUp, look_up},
+    playlist::{Playlist, PlaylistById},
+    root::Root,
     scalar::{DateTime, Long, Position},
     schema::read,
 };
@@ -95,6 +97,8 @@ pub(crate) struct Plan {
     key: PlanId,
     #[graphql(skip)]
     job_key: Option<JobId>,
+    #[graphql(skip)]
+    playlist_key: Option<PlaylistId>,
 }
 
 /// A file of a plan.
@@ -119,6 +123,8 @@ pub(crate) struct PlanFile {
     blake3: Option<String>,
     #[graphql(skip)]
     key: FileId,
+    #[graphql(skip)]
+    root_key: Option<RootId>,
 }
 
 impl From<PlanRow> for Plan {
@@ -146,6 +152,7 @@ impl From<PlanRow> for Plan {
             changed_at: Position(row.changed_at),
             key: row.id,
             job_key: row.job_id,
+            playlist_key: row.playlist_id,
         }
     }
 }
@@ -174,6 +181,7 @@ impl From<StepRow> for PlanFile {
             size_bytes: row.size_bytes.map(Long),
             blake3: row.blake3,
             key: row.file_id,
+            root_key: row.root,
         }
     }
 }
@@ -184,6 +192,12 @@ impl Plan {
     async fn job(&self, context: &Context<'_>) -> Result<Option<Job>> {
         let Some(id) = self.job_key else { return Ok(None) };
         Ok(look_up::<JobById>(context, id).await?.map(Job::from))
+    }
+
+    /// The list that it is about, if it is about one.
+    async fn playlist(&self, context: &Context<'_>) -> Result<Option<Playlist>> {
+        let Some(id) = self.playlist_key else { return Ok(None) };
+        Ok(look_up::<PlaylistById>(context, id).await?.map(Playlist::from))
     }
 
     /// Its files, as they are named in it.
@@ -209,6 +223,14 @@ impl PlanFile {
     /// The file, as it is now.
     async fn file(&self, context: &Context<'_>) -> Result<Option<File>> {
         Ok(look_up::<FileById>(context, self.key).await?.map(File::from))
+    }
+
+    /// The root below which it lies, if it is moved.
+    async fn root(&self, context: &Context<'_>) -> Result<Option<Root>> {
+        match self.root_key {
+            Some(id) => Root::find(context, id).await,
+            None => Ok(None),
+        }
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) struct PlaylistFollowInput {
     cookies: Option<CookiesInput>,
     /// How often it is refreshed from now on, by a schedule called `refresh PLAYLIST-ID`; as it was if left out, never at first.
     refresh_timing: Option<ScheduleTiming>,
-    /// When the turn of its refresh comes.
+    /// When the turn of its refresh comes, and of what is kept and refreshed later because of this, which waits for no moment or job; as that was if left out.
     ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,

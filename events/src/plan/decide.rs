@@ -52,6 +52,9 @@ pub enum Rejection {
     /// What was taken out of the trash is put into it by another plan.
     #[error("what came back out of the trash is not taken back")]
     Final,
+    /// No job comes of what is only planned.
+    #[error("a plan that isn't carried out at once starts no job")]
+    TicketOfNothing,
     /// Another job is at it, or none.
     #[error("no such job is at the plan")]
     Stale,
@@ -80,6 +83,7 @@ impl crate::Rejection for Rejection {
             Self::Undone => "PLAN_UNDONE",
             Self::NotApplied => "PLAN_NOT_APPLIED",
             Self::Final => "PLAN_FINAL",
+            Self::TicketOfNothing => "PLAN_TICKET_OF_NOTHING",
             Self::Stale => "PLAN_STALE",
         }
     }
@@ -94,6 +98,7 @@ impl crate::Rejection for Rejection {
             Self::Undone => "make the plan anew",
             Self::NotApplied => "`mediary plan apply` does what it says",
             Self::Final => "`mediary file delete` puts the files back into the trash",
+            Self::TicketOfNothing => "say it with `plan.apply`, or with `apply` at once",
         };
         Some(advice.to_owned())
     }

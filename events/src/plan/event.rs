@@ -103,8 +103,9 @@ impl Event {
                 }
             }
             // As in the list's own event: without its words nobody knows what a filter skips.
-            Self::Made { goal: Goal::Unfollow { keeping, .. }, .. } => {
-                *keeping = keeping.take().filter(|it| !it.filter.has_words());
+            Self::Made { goal: Goal::Unfollow { keeping, refresh_ticket, .. }, .. } => {
+                *refresh_ticket = None;
+                *keeping = keeping.take().and_then(|keeping| keeping.redacted()).map(Box::new);
             }
             Self::Stopped { failure, .. } => *failure = failure.as_ref().map(Failure::redacted),
             Self::Made { .. }

@@ -54,7 +54,7 @@ pub struct Follow {
     /// How often it is refreshed from now on: a schedule called `refresh PLAYLIST-ID`; as it was if left out, never at first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refresh_timing: Option<Timing>,
-    /// When the turn of its refresh comes.
+    /// When the turn of its refresh comes, and of what is kept and refreshed later because of this, which waits for no moment or job; as that was if left out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ticket: Ticket,
 }

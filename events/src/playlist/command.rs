@@ -56,6 +56,8 @@ pub enum Command {
     Keep {
         /// What.
         keeping: Option<Keeping>,
+        /// When the turn comes of what follows from it at once.
+        ticket: Ticket,
     },
     /// Ask for it and its entries with these cookies from now on; none is without.
     UseCookies {

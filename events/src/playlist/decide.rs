@@ -93,7 +93,7 @@ impl Concern for Playlist {
         EventKind::new("refresh_failed", 1, 0).about(&["job"]),
         EventKind::new("downloads_requested", 1, 2).about(&["entry"]),
         EventKind::new("downloads_withdrawn", 1, 0),
-        EventKind::new("keeping_changed", 1, 1),
+        EventKind::new("keeping_changed", 1, 2),
         EventKind::new("cookies_changed", 1, 0).about(&["secret"]),
         EventKind::new("entries_skipped", 1, 0).about(&["entry"]),
     ];
@@ -182,9 +182,9 @@ impl Concern for Playlist {
             Command::FailRefresh { job_id, failure } => Ok(vec![Event::RefreshFailed { job_id, failure }]),
             Command::UseCookies { cookies } if state.says_cookies && state.cookies == cookies => Ok(vec![]),
             Command::UseCookies { cookies } => Ok(vec![Event::CookiesChanged { cookies }]),
-            Command::Keep { keeping } if state.keeping == keeping => Ok(vec![]),
-            Command::Keep { keeping } => {
-                let follows = keeping.as_ref().map(|keeping| state.keep_from_now_on(keeping));
+            Command::Keep { keeping, .. } if state.keeping == keeping => Ok(vec![]),
+            Command::Keep { keeping, ticket } => {
+                let follows = keeping.as_ref().map(|keeping| state.keep_from_now_on(keeping, &ticket));
                 let changed = Event::KeepingChanged { keeping };
                 Ok([changed].into_iter().chain(follows.unwrap_or_default()).collect())
             }

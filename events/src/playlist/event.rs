@@ -264,7 +264,7 @@ impl Event {
                 *filter = filter.redacted();
             }
             // Without the words of a rule nobody knows what is to be skipped: nothing more is kept then.
-            Self::KeepingChanged { keeping } => *keeping = keeping.take().filter(|it| !it.filter.has_words()),
+            Self::KeepingChanged { keeping } => *keeping = keeping.take().and_then(Keeping::redacted),
             Self::EntriesSkipped { rule, entries } if rule.has_words() => {
                 *rule = Rule::redacted();
                 entries.clear();

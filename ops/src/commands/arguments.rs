@@ -198,11 +198,28 @@ mod tests {
             job list --state failed
             job list --kind download --state queued --since 7d --tag T --batch NAME --search TEXT
             job cancel --batch NAME --yes
-            job retry ID --at 2026-11-21T08:00:00Z --after JOB --batch NAME --tag T --tag U --priority 9
-            playlist follow https://example.org/ --at 2h --after JOB --batch NAME --tag T --priority 0
-            playlist refresh ID --at 2h --after JOB --batch NAME --tag T --priority 0
-            download start --url https://example.org/ --at 2h --after JOB --batch NAME --tag T --priority 0
-            file verify --at 2h --after JOB --batch NAME --tag T --priority 0
+            job retry ID --at 2026-11-21T08:00:00Z --after JOB --batch NAME --tag T --tag U --priority 9 --template NAME
+            playlist follow https://example.org/ --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            playlist refresh ID --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            playlist unfollow ID --with-files --yes --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            download start --url https://example.org/ --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            file verify --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            file delete ID --yes --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            plan apply ID --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            undo undo-1 --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            trash restore ID --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            job retry --state failed --kind download --class network --since 7d --of-batch NAME --of-tag T --batch AGAIN --yes
+            job pause --kind download --batch NAME --tag T
+            job resume --playlist ID --story story-1 --search TEXT --yes
+            job set --batch NAME --priority 9 --yes
+            job cancel --tag T --state queued --yes
+            job template list
+            job template save NAME --priority 2 --batch NAME --tag T --tag U
+            job template remove NAME
+            quota list
+            quota set --project NAME --at-once 1 --jobs-per-day 10 --bytes-per-day 20000000000
+            file root list
+            file root add DIR --watch --name NAME
             job set ID ID --priority 9
             job log ID
             job log ID --follow
@@ -272,7 +289,12 @@ mod tests {
                 assert!(document.contains(&format!("--{flag}")), "{path} --{flag} is missing in docs/cli.md");
             }
         }
-        visit(&Arguments::command(), "", include_str!("../../../docs/cli.md"));
+        // A concern may have a page of its own.
+        let mut document = include_str!("../../../docs/cli.md").to_owned();
+        if let Ok(pages) = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/cli")) {
+            document.extend(pages.map(|page| std::fs::read_to_string(page.unwrap().path()).unwrap()));
+        }
+        visit(&Arguments::command(), "", &document);
     }
 
     #[test]
@@ -289,6 +311,9 @@ mod tests {
             ("mediary job list --state done", ErrorKind::InvalidValue),
             ("mediary job cancel", ErrorKind::MissingRequiredArgument),
             ("mediary job cancel A --batch B", ErrorKind::ArgumentConflict),
+            ("mediary job retry A --state failed", ErrorKind::ArgumentConflict),
+            ("mediary job retry --batch B", ErrorKind::MissingRequiredArgument),
+            ("mediary job retry --class secret", ErrorKind::ValueValidation),
             ("mediary playlist refresh A --priority 10", ErrorKind::ValueValidation),
             ("mediary playlist list --server ftp://h", ErrorKind::ValueValidation),
             ("mediary playlist follow --wait", ErrorKind::MissingRequiredArgument),

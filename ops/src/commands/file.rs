@@ -14,7 +14,7 @@ use super::{
     noun::Verbs,
     page, plan,
     playlist::input,
-    ticket::Ticket,
+    ticket::{Ticket, note_joined},
     wait,
 };
 use crate::{
@@ -63,6 +63,8 @@ pub(crate) struct Delete {
     /// Their ids or the first digits of them, paths or parts of them, or `@last`.
     #[arg(value_name = "FILE", required = true)]
     ids: Vec<String>,
+    #[command(flatten)]
+    ticket: Ticket,
     #[command(flatten)]
     certainty: Certainty,
 }
@@ -115,9 +117,9 @@ impl Verbs for Verb {
                 Ok(output.show(&file, details)?)
             }
             Self::Verify(wanted) => verify(wanted, client, output).await,
-            Self::Delete(Delete { ids, certainty }) => {
+            Self::Delete(Delete { ids, ticket, certainty }) => {
                 let ids = named::ids(client, KIND, &ids).await?;
-                plan::carry_out(client, output, certainty, json!({ "deleteFiles": ids })).await
+                plan::carry_out(client, output, (certainty, ticket), json!({ "deleteFiles": ids })).await
             }
             Self::Root(verb) => root::run(verb, client, output).await,
         }
@@ -140,10 +142,11 @@ async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<
         None => None,
     };
     let ids = (!named.is_empty()).then_some(&named);
-    let asked = json!({ "ids": ids, "rootId": root_id, "acceptFolder": accept_folder, "ticket": ticket });
+    let asked = json!({ "ids": ids, "rootId": root_id, "acceptFolder": accept_folder, "ticket": &ticket });
     let outcome = client.meant(intent).act(&VERIFY, input(asked)).await?;
     Failure::refused(outcome.user_errors)?;
-    let FilePayload { job, position } = outcome.payload;
+    let FilePayload { job, position, joined_job_ids } = outcome.payload;
+    note_joined(output, &ticket, &joined_job_ids);
     let job =
         job.ok_or_else(|| Failure::NotFound { id: "job".to_owned(), advice: "ask again in a moment" })?;
     let job = wait::for_job(client, output, &job.id, position).await?;

@@ -18,6 +18,7 @@ use super::{
     noun::Verbs,
     page,
     playlist::input,
+    ticket::Ticket,
     wait,
 };
 use crate::{
@@ -49,6 +50,8 @@ pub(crate) enum Verb {
         #[arg(value_name = "PLAN")]
         id: String,
         #[command(flatten)]
+        ticket: Ticket,
+        #[command(flatten)]
         intent: Intent,
     },
 }
@@ -60,6 +63,8 @@ pub(crate) struct Undo {
     /// The id that whatever was done has told as `undoId`, or the plan by which it was done; `@last` is the last plan.
     #[arg(value_name = "UNDO-ID")]
     id: String,
+    #[command(flatten)]
+    ticket: Ticket,
     #[command(flatten)]
     intent: Intent,
 }
@@ -102,9 +107,9 @@ impl Verbs for Verb {
                 let id = named::id(client, KIND, &id).await?;
                 Ok(output.show(&whole(client, &id).await?, text)?)
             }
-            Self::Apply { id, intent } => {
+            Self::Apply { id, ticket, intent } => {
                 let id = named::id(client, KIND, &id).await?;
-                let wanted = input(json!({ "id": id }));
+                let wanted = input(json!({ "id": id, "ticket": ticket.input(client).await? }));
                 let outcome = client.meant(intent).act(&APPLY, wanted).await?;
                 Failure::refused(outcome.user_errors)?;
                 finish(client, output, outcome.payload).await
@@ -115,25 +120,28 @@ impl Verbs for Verb {
 
 /// `mediary undo`.
 pub(crate) async fn run_undo(
-    Undo { id, intent }: Undo,
+    Undo { id, ticket, intent }: Undo,
     client: &Client,
     output: &mut Output,
 ) -> Result<(), Failure> {
     let id = if id.starts_with("undo-") { id } else { named::id(client, KIND, &id).await? };
-    let outcome = client.meant(intent).act(&UNDO, input(json!({ "id": id }))).await?;
+    let wanted = input(json!({ "id": id, "ticket": ticket.input(client).await? }));
+    let outcome = client.meant(intent).act(&UNDO, wanted).await?;
     Failure::refused(outcome.user_errors)?;
     finish(client, output, outcome.payload).await
 }
 
-/// Makes a plan and shows it; carries it out once whoever asks is certain.
+/// Makes a plan and shows it; carries it out once whoever asks is certain, as a job with this ticket.
 pub(crate) async fn carry_out(
     client: &Client,
     output: &mut Output,
-    certainty: Certainty,
+    (certainty, ticket): (Certainty, Ticket),
     goal: Value,
 ) -> Result<(), Failure> {
     let Certainty { intent, yes } = certainty;
-    let wanted = input(json!({ "goal": goal, "apply": yes || intent.dry_run }));
+    let (applied, ticket) = (yes || intent.dry_run, ticket.input(client).await?);
+    let of_making = if applied { ticket.clone() } else { Value::Null };
+    let wanted = input(json!({ "goal": goal, "apply": applied, "ticket": of_making }));
     let outcome = client.meant(intent).act(&MAKE, wanted).await?;
     Failure::refused(outcome.user_errors)?;
     if yes {
@@ -147,7 +155,7 @@ pub(crate) async fn carry_out(
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer)?;
         if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
-            let outcome = client.act(&APPLY, input(json!({ "id": plan.id }))).await?;
+            let outcome = client.act(&APPLY, input(json!({ "id": plan.id, "ticket": ticket }))).await?;
             Failure::refused(outcome.user_errors)?;
             return finish(client, output, outcome.payload).await;
         }
@@ -155,7 +163,10 @@ pub(crate) async fn carry_out(
         output.show(&shown, text)?;
     }
     Err(Failure::Unapplied {
-        advice: format!("`mediary plan apply {}` does it, as does `--yes` at once", plan.id),
+        advice: format!(
+            "`mediary plan apply {}` does it, with the flags of jobs that are to hold; `--yes` does it at once",
+            plan.id
+        ),
     })
 }
 

@@ -6,7 +6,7 @@ mod outlook;
 use mediary_events::{
     Asked as _, Concern as _, Subject, codec,
     file::{self, File},
-    job::Outcome,
+    job::{Outcome, ask as job_ask},
     plan::{Ask, Command, Plan, Rejection, ask},
     playlist::{self, Playlist},
 };
@@ -18,12 +18,14 @@ use mediary_schema::{
     lane::Lane,
     plan::{Goal, LEASE, Lease, Left, MoveFiles, Step, Way},
     playlist::Keeping,
-    schedule::Timing,
 };
 use serde::Serialize;
 
 use self::outlook::{OtherLists, Outlook, look_at, unfollow};
-use super::{job, schedule};
+use super::{
+    job,
+    schedule::{self, Refreshes},
+};
 use crate::gate::{Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
 
 /// Plans, to everybody else.
@@ -111,14 +113,24 @@ impl Story for Ask {
         let job_id = story.identities().job(story.caller().command_id, "plan");
         match self {
             Self::Make(asked) => {
+                if !asked.apply && asked.ticket != job_ask::Ticket::default() {
+                    return Err(Rejection::TicketOfNothing.into());
+                }
                 let plan_id = make(story, &asked.goal)?;
                 if asked.apply {
+                    job::take_ticket(story, &asked.ticket)?;
                     return apply(story, plan_id, job_id);
                 }
                 Ok(Told { plan_id, job_id: None, undo_id: None })
             }
-            Self::Apply(ask::Apply { plan_id }) => apply(story, *plan_id, job_id),
-            Self::Undo(ask::Undo { undo_id }) => undo(story, *undo_id, job_id),
+            Self::Apply(ask::Apply { plan_id, ticket }) => {
+                job::take_ticket(story, ticket)?;
+                apply(story, *plan_id, job_id)
+            }
+            Self::Undo(ask::Undo { undo_id, ticket }) => {
+                job::take_ticket(story, ticket)?;
+                undo(story, *undo_id, job_id)
+            }
         }
     }
 }
@@ -233,8 +245,9 @@ fn undo(story: &mut Transaction<'_>, undo_id: UndoId, job_id: JobId) -> Result<T
         return Ok(told);
     }
     let way = goal.way().back();
-    if let Goal::Unfollow { playlist_id, keeping, refresh_timing, .. } = goal {
-        follow_again(story, playlist_id, keeping, refresh_timing.as_ref())?;
+    if let Goal::Unfollow { playlist_id, keeping, refresh_timing, refresh_ticket, .. } = goal {
+        let refreshes = refresh_timing.map(|timing| Refreshes { timing, ticket: refresh_ticket });
+        follow_again(story, playlist_id, keeping.map(|keeping| *keeping), refreshes)?;
     }
     open(story, job_id, plan_id, way, &steps)?;
     Ok(told)
@@ -258,16 +271,20 @@ fn follow_again(
     story: &mut Transaction<'_>,
     playlist_id: PlaylistId,
     keeping: Option<Keeping>,
-    refresh_timing: Option<&Timing>,
+    refreshes: Option<Refreshes>,
 ) -> Result<(), Refusal> {
     let list = story.state::<Playlist>(playlist_id.uuid())?;
     let Some(url) = list.url.clone().filter(|_| !list.followed) else { return Ok(()) };
     story.execute::<Playlist>(playlist_id.uuid(), playlist::Command::Follow { url })?;
-    if keeping.is_some() {
-        story.execute::<Playlist>(playlist_id.uuid(), playlist::Command::Keep { keeping })?;
+    if let Some(keeping) = keeping {
+        let ticket = keeping.ticket.clone();
+        story.execute::<Playlist>(
+            playlist_id.uuid(),
+            playlist::Command::Keep { keeping: Some(keeping), ticket },
+        )?;
     }
-    match refresh_timing {
-        Some(timing) => schedule::refresh_again(story, playlist_id, timing),
+    match refreshes {
+        Some(refreshes) => schedule::refresh_again(story, playlist_id, refreshes),
         None => Ok(()),
     }
 }

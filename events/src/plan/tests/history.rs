@@ -1,10 +1,11 @@
 use mediary_schema::{
-    PlaylistId, RootId,
+    PlaylistId, Priority, RootId, Ticket,
     file::{FileState, Inode, Stamp},
     plan::{Goal, Left, LeftFor, Spared, SparedFor, Step},
     playlist::{Filter, Keeping, KeptEntries},
     schedule::Timing,
 };
+use serde_json::json;
 
 use super::super::{Event, Plan};
 use crate::testing::{history, samples};
@@ -30,16 +31,24 @@ fn samples() -> Vec<Event> {
     let left = vec![Left { file_id, reason: LeftFor::Occupied }];
     vec![
         made(Goal::DeleteFiles {}),
-        made(Goal::Unfollow { playlist_id, version: 7, keeping: None, refresh_timing: None }),
         made(Goal::Unfollow {
             playlist_id,
             version: 7,
-            keeping: Some(Keeping {
+            keeping: None,
+            refresh_timing: None,
+            refresh_ticket: None,
+        }),
+        made(Goal::Unfollow {
+            playlist_id,
+            version: 7,
+            keeping: Some(Box::new(Keeping {
                 entries: KeptEntries::New,
                 quality: samples::quality(),
                 filter: Filter::default(),
-            }),
+                ticket: Ticket { priority: Priority::HIGHEST, ..Ticket::default() },
+            })),
             refresh_timing: Some(Timing::Every { seconds: 7_200 }),
+            refresh_ticket: Some(json!({ "priority": 9 })),
         }),
         made(Goal::RestoreFiles {}),
         Event::Listed { steps: vec![step.clone()], spared: Vec::new() },

@@ -41,6 +41,7 @@ fn of_the_list() -> Vec<Event> {
                 entries: KeptEntries::New,
                 quality: samples::quality(),
                 filter: filter(),
+                ticket: Ticket { batch: Some("night run".parse().unwrap()), ..Ticket::default() },
             }),
         },
         Event::CookiesChanged {

@@ -13,6 +13,7 @@ use crate::{
         named,
         noun::Verbs,
         page, plan,
+        ticket::Ticket,
     },
     output::{Output, Table, bytes, clean, moment, optional},
 };
@@ -33,6 +34,8 @@ pub(crate) struct Restore {
     #[arg(value_name = "FILE", required = true)]
     ids: Vec<String>,
     #[command(flatten)]
+    ticket: Ticket,
+    #[command(flatten)]
     intent: Intent,
 }
 
@@ -44,10 +47,10 @@ impl Verbs for Verb {
                 let files: Vec<File> = page::all(client, &file::LIST, trashed, None).await?;
                 Ok(output.show(&files, |files| table(files))?)
             }
-            Self::Restore(Restore { ids, intent }) => {
+            Self::Restore(Restore { ids, ticket, intent }) => {
                 let ids = named::ids(client, file::KIND, &ids).await?;
                 let goal = json!({ "restoreFiles": ids });
-                plan::carry_out(client, output, Certainty { intent, yes: true }, goal).await
+                plan::carry_out(client, output, (Certainty { intent, yes: true }, ticket), goal).await
             }
         }
     }

@@ -7,7 +7,12 @@ use super::{AskedWith, Shown, finish, input, object};
 use crate::{
     answers::playlist as answers,
     client::{Client, Document},
-    commands::{failure::Failure, intent::Intent, schedule::Again, ticket::Ticket},
+    commands::{
+        failure::Failure,
+        intent::Intent,
+        schedule::Again,
+        ticket::{Ticket, note_joined},
+    },
     output::Output,
 };
 
@@ -95,7 +100,9 @@ pub(crate) async fn follow(
     wait: bool,
 ) -> Result<(Shown, Result<(), Failure>), Failure> {
     let url = wanted["url"].as_str().unwrap_or_default().to_owned();
+    let ticket = wanted["ticket"].clone();
     let outcome = client.act(&FOLLOW, input(wanted)).await?;
     Failure::refused(outcome.user_errors)?;
+    note_joined(output, &ticket, &outcome.payload.joined_job_ids);
     finish(client, output, outcome.payload, &url, wait).await
 }

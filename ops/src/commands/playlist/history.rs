@@ -115,7 +115,7 @@ impl Story {
             Fact::KeepingChanged { keeping: None } => {
                 self.line(event, "nothing is kept without asking for it");
             }
-            Fact::KeepingChanged { keeping: Some(Keeping { entries, quality, filter }) } => {
+            Fact::KeepingChanged { keeping: Some(Keeping { entries, quality, filter, .. }) } => {
                 let what = if entries == KeptEntries::All { "all entries are" } else { "what is new is" };
                 let rules = filter.rules().iter().map(ToString::to_string);
                 let which: Vec<String> = [quality.name].into_iter().chain(rules).collect();

@@ -74,10 +74,13 @@ pub(super) fn unfollow(
     if !list.followed {
         return Err(playlist::Rejection::NotFollowed.into());
     }
-    let keeping = list.keeping.clone();
+    let keeping = list.keeping.clone().map(Box::new);
     let items: BTreeSet<ItemId> =
         list.rows.iter().chain(list.removed.iter()).map(|row| row.item_id).collect();
-    let refresh_timing = schedule::timing_of(story, playlist_id)?;
+    let refreshes = schedule::refreshes_of(story, playlist_id)?;
+    let (refresh_timing, refresh_ticket) =
+        refreshes.map(|refreshes| (refreshes.timing, refreshes.ticket)).unzip();
+    let refresh_ticket = refresh_ticket.flatten();
     let (mut outlook, mut others) = (Outlook::default(), OtherLists::default());
     for item_id in items {
         for uuid in story.about::<Download>(&item_id.into())? {
@@ -91,7 +94,7 @@ pub(super) fn unfollow(
             }
         }
     }
-    Ok((Goal::Unfollow { playlist_id, version, keeping, refresh_timing }, outlook))
+    Ok((Goal::Unfollow { playlist_id, version, keeping, refresh_timing, refresh_ticket }, outlook))
 }
 
 /// What the other lists have that are followed: of many items of two long lists, each list is read once.
