@@ -18,7 +18,7 @@ use super::{
     path_of,
 };
 use crate::{
-    cookies::{self, Cookies},
+    access::{self, Access},
     file::{Root, is_away, stamp_of},
     job::{Attempt, Begun, Clerk},
     workspace::Unable,
@@ -65,10 +65,10 @@ impl Clerk for DownloadClerk {
         attempt: &Attempt,
         item: &DownloadItem,
         (): &mut (),
-        Question::Cookies: Question,
-    ) -> Result<Option<Cookies>, Unable> {
+        Question::Access: Question,
+    ) -> Result<Access, Unable> {
         let playlist_id = item.entry.map(|entry| entry.playlist_id);
-        cookies::of(attempt, &self.vault, playlist_id, &item.source.url).await
+        access::of(attempt, &self.vault, playlist_id, &item.source.url).await
     }
 
     async fn finish(

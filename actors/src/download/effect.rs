@@ -14,7 +14,7 @@ use super::{
     watch::{Needed, Watch, is_in_pieces, no_room},
 };
 use crate::{
-    cookies::{CookieFile, Cookies},
+    access::{Access, Granted},
     ffmpeg::{Expectation, Ffmpeg, Refused},
     room::Room,
     workspace::{Craft, Effect, Ending, Unable, Workspace},
@@ -23,7 +23,7 @@ use crate::{
 
 impl Craft for DownloadItem {
     type Question = Question;
-    type Answer = Option<Cookies>;
+    type Answer = Access;
     type Product = Fetched;
 }
 
@@ -31,8 +31,8 @@ impl Craft for DownloadItem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Question {
-    /// Cookies that its source may be asked with.
-    Cookies,
+    /// How its source is asked.
+    Access,
 }
 
 /// An item that was fetched, whole and checked.
@@ -73,12 +73,9 @@ impl Effect for Downloader {
 
 impl Downloader {
     async fn fetch(&self, workspace: &Space, item: &DownloadItem) -> Result<Fetched, Unable> {
-        let cookies = match workspace.ask(Question::Cookies).await? {
-            Some(cookies) => Some(written(workspace, cookies).await?),
-            None => None,
-        };
+        let access = written(workspace, workspace.ask(Question::Access).await?).await?;
         let request = DownloadRequest {
-            cookies,
+            access,
             source: item.source.clone(),
             quality: item.quality.clone(),
             staging: workspace.folder().to_owned(),
@@ -125,14 +122,14 @@ impl Downloader {
     }
 }
 
-/// Puts cookies into the attempt's folder.
-async fn written(workspace: &Space, cookies: Cookies) -> Result<CookieFile, Unable> {
+/// Puts into the attempt's folder what programs read from files.
+async fn written(workspace: &Space, access: Access) -> Result<Granted, Unable> {
     let folder = workspace.folder().to_owned();
-    let written = tokio::task::spawn_blocking(move || cookies.write(&folder)).await;
+    let written = tokio::task::spawn_blocking(move || access.write(&folder)).await;
     written
         .map_err(io::Error::other)
         .flatten()
-        .map_err(|error| Unable::storage("cookies can't be written", &error))
+        .map_err(|error| Unable::storage("cookies or a login can't be written", &error))
 }
 
 /// What the file should be.

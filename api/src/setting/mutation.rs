@@ -2,11 +2,12 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::setting::{Ask, ask};
 use mediary_schema::{
     PrincipalId, ProjectId,
+    cookies::CookieMode,
     setting::{Quota as QuotaValue, QuotaOf},
-    site::RequestBudget,
+    site::{RateLimit, RequestBudget, UseLogin, UseProxy},
 };
 
-use super::object::{Limits, Quota, Site};
+use super::object::{Limits, LoginMode, Quota, Site};
 use crate::{
     asking::{self, Done, Terms},
     error::parse_id,
@@ -84,6 +85,30 @@ pub(crate) struct RequestBudgetInput {
     pause_ms: Option<Long>,
 }
 
+/// By which proxy a site is reached from now on.
+#[derive(Debug, Clone, InputObject)]
+pub(crate) struct SiteProxyInput {
+    /// The secret that is its address, `http://[USER:PASSWORD@]HOST[:PORT]`; by none if left out.
+    secret_id: Option<ID>,
+}
+
+/// As whom a site is asked from now on, and when.
+#[derive(Debug, Clone, InputObject)]
+pub(crate) struct SiteLoginInput {
+    /// When it is used.
+    mode: LoginMode,
+    /// The secret that has it: a line with the user's name, one with the password, and perhaps one with the name by which yt-dlp
+    /// knows the site's logins (its netrc machine); as it was if left out.
+    secret_id: Option<ID>,
+}
+
+/// How much a site may send from now on; what is left out is not limited.
+#[derive(Debug, Clone, Copy, InputObject)]
+pub(crate) struct RateLimitInput {
+    /// Bytes per second that each job takes in from it, and from whatever hosts it leads to; 1024 at least.
+    job_bytes_per_second: Option<Long>,
+}
+
 /// What is to hold for a site from now on; what is left out stays as it is.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct SiteSetInput {
@@ -93,6 +118,12 @@ pub(crate) struct SiteSetInput {
     budget: Option<RequestBudgetInput>,
     /// With which cookies it is asked: for lists of it of which nobody said otherwise, and for single items.
     cookies: Option<CookiesInput>,
+    /// By which proxy it is reached, with all the hosts that it leads to.
+    proxy: Option<SiteProxyInput>,
+    /// As whom it is asked.
+    login: Option<SiteLoginInput>,
+    /// How much it may send.
+    rate_limit: Option<RateLimitInput>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -117,16 +148,29 @@ pub(crate) struct SitePayload {
 
 #[Object]
 impl SettingMutation {
-    /// Changes what holds for a site, from now on: how often it is asked, and with which cookies. What runs goes on.
+    /// Changes what holds for a site, from now on: how often it is asked, with which cookies, as whom, by which proxy, and how much
+    /// it may send. What runs goes on.
     async fn site_set(&self, context: &Context<'_>, input: SiteSetInput) -> Result<SitePayload> {
-        let SiteSetInput { name, budget, cookies, terms } = input;
+        let SiteSetInput { name, budget, cookies, proxy, login, rate_limit, terms } = input;
+        let secret_of = |id: Option<ID>| id.map(|id| parse_id(&id)).transpose();
+        let proxy = proxy.map(|proxy| secret_of(proxy.secret_id).map(|secret_id| UseProxy { secret_id }));
+        let login = login.map(|SiteLoginInput { mode, secret_id }| {
+            Ok::<_, async_graphql::Error>(UseLogin {
+                mode: CookieMode::from(mode),
+                secret_id: secret_of(secret_id)?,
+            })
+        });
+        let (proxy, login) = (proxy.transpose()?, login.transpose()?);
+        let rate_limit = rate_limit
+            .map(|limit| RateLimit { job_bytes_per_second: limit.job_bytes_per_second.map(|bytes| bytes.0) });
         let cookies = cookies.map(CookiesInput::parse).transpose()?;
         let budget = budget.map(|RequestBudgetInput { per_hour, per_day, pause_ms }| RequestBudget {
             per_hour,
             per_day,
             pause_ms: pause_ms.map(|pause| pause.0),
         });
-        site(context, terms, Ask::SetSite(ask::SetSite { site: name, budget, cookies })).await
+        let asked = ask::SetSite { site: name, budget, cookies, proxy, login, rate_limit };
+        site(context, terms, Ask::SetSite(asked)).await
     }
 
     /// Lets what holds for any other site hold for this one, from now on.

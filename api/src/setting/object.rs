@@ -8,7 +8,7 @@ use mediary_schema::setting::{
     Limits as LimitsValue, Quota as QuotaValue, QuotaOf, QuotaUse as QuotaUseValue,
 };
 
-pub(super) use self::site::Site;
+pub(super) use self::site::{LoginMode, Site};
 use crate::{
     as_of::moment,
     choice::Choice,

@@ -7,7 +7,7 @@ use mediary_schema::{
     cookies::UseCookies,
     job::WorkKind,
     setting::{Quota, QuotaOf},
-    site::RequestBudget,
+    site::{RateLimit, RequestBudget, UseLogin, UseProxy},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,15 @@ pub struct SetSite {
     /// With which cookies it is asked: for lists of it of which nobody said otherwise, and for single items.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cookies: Option<UseCookies>,
+    /// By which proxy it is reached, with all the hosts that it leads to; by none if the proxy has no secret.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub proxy: Option<UseProxy>,
+    /// As whom it is asked.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub login: Option<UseLogin>,
+    /// How much it may send; as much as it likes if this limits nothing.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rate_limit: Option<RateLimit>,
 }
 
 /// Lets what holds for any other site hold for this one, from now on.

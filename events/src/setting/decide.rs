@@ -3,7 +3,7 @@ use mediary_schema::{
     account::Permission,
     job::WorkKind,
     setting::{Limits, Quota, QuotaOf},
-    site::{RequestBudget, SiteSettings},
+    site::{RateLimit, RequestBudget, SiteSettings},
 };
 
 use super::{Command, Event, State};
@@ -60,6 +60,12 @@ pub enum Rejection {
     /// A budget that would hold all that needs the site.
     #[error("a budget is of one run at least, with a pause of at most a day")]
     EmptyBudget,
+    /// A site that would be too slow to be told from one that stopped sending.
+    #[error("a rate limit is of {} bytes per second at least", RateLimit::BYTES_PER_SECOND_MIN)]
+    TooSlow,
+    /// A login of which nobody said which it is.
+    #[error("there is no login; name the secret that has it")]
+    NoLogin,
     /// More sites than anybody can oversee.
     #[error("there are settings for {SITES_MAX} sites already")]
     TooManySites,
@@ -75,6 +81,8 @@ impl crate::Rejection for Rejection {
             Self::TooManyQuotas => "SETTING_TOO_MANY_QUOTAS",
             Self::NoSite { .. } => "SETTING_NO_SITE",
             Self::EmptyBudget => "SETTING_EMPTY_BUDGET",
+            Self::TooSlow => "SETTING_TOO_SLOW",
+            Self::NoLogin => "SETTING_NO_LOGIN",
             Self::TooManySites => "SETTING_TOO_MANY_SITES",
         }
     }
@@ -96,6 +104,13 @@ impl crate::Rejection for Rejection {
             Self::EmptyBudget => {
                 Some("to hold what needs a site, pause it with `mediary lane pause HOST`".to_owned())
             }
+            Self::TooSlow => {
+                Some("to hold what needs a site, pause it with `mediary lane pause HOST`".to_owned())
+            }
+            Self::NoLogin => Some(
+                "`mediary secret set NAME --stdin` keeps one: a line with the user's name, and one with the password"
+                    .to_owned(),
+            ),
             Self::TooManySites => Some("`mediary site list` shows them".to_owned()),
         }
     }
@@ -138,6 +153,11 @@ impl Concern for Setting {
             Command::Site { settings: SiteSettings { budget: Some(budget), .. }, .. } if !can_be(budget) => {
                 Err(Rejection::EmptyBudget)
             }
+            Command::Site { settings: SiteSettings { rate_limit: Some(limit), .. }, .. }
+                if !can_pass(limit) =>
+            {
+                Err(Rejection::TooSlow)
+            }
             Command::Site { site, settings } => match state.sites.get(&site) {
                 None if !settings.sets_something() => Ok(vec![]),
                 Some(known) if *known == settings => Ok(vec![]),
@@ -151,7 +171,7 @@ impl Concern for Setting {
         match event {
             Event::LimitsChanged { .. } => Subjects::none(),
             Event::SiteChanged { settings, .. } => {
-                Subjects::of([settings.cookies.map(|cookies| cookies.secret_id.into())])
+                Subjects::of(settings.secrets().map(|secret| secret.map(Into::into)))
             }
             Event::QuotaChanged { of: QuotaOf::Project(id), .. } => Subjects::of([Some((*id).into())]),
             Event::QuotaChanged { of: QuotaOf::Principal(id), .. } => Subjects::of([Some((*id).into())]),
@@ -190,4 +210,8 @@ const fn is_empty(quota: Quota) -> bool {
 fn can_be(budget: RequestBudget) -> bool {
     let RequestBudget { per_hour, per_day, .. } = budget;
     per_hour != Some(0) && per_day != Some(0) && budget.pause() <= RequestBudget::PAUSE_MAX
+}
+
+fn can_pass(limit: RateLimit) -> bool {
+    limit.job_bytes_per_second.is_none_or(|bytes| bytes >= RateLimit::BYTES_PER_SECOND_MIN)
 }

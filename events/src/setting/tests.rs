@@ -75,7 +75,7 @@ fn there_is_an_end_to_quotas() {
 }
 
 fn site(number: usize, budget: Option<RequestBudget>) -> (String, SiteSettings) {
-    (format!("{number}.example"), SiteSettings { budget, cookies: None })
+    (format!("{number}.example"), SiteSettings { budget, ..SiteSettings::default() })
 }
 
 const fn per_hour(runs: u32) -> RequestBudget {

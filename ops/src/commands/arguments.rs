@@ -238,6 +238,8 @@ mod tests {
             site set www.example.org --per-hour 60 --per-day 500 --pause 5s
             site set www.example.org --unlimited --no-cookies
             site set www.example.org --cookies NAME --cookies-when always
+            site set www.example.org --proxy NAME --login NAME --login-when always --rate-limit 2000000
+            site set www.example.org --proxy none --login none --rate-limit none
             site clear www.example.org
             view list
             view rebuild job

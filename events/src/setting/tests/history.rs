@@ -3,7 +3,7 @@ use mediary_schema::{
     cookies::SiteCookies,
     job::WorkKind,
     setting::{Limits, Quota, QuotaOf},
-    site::{RequestBudget, SiteSettings},
+    site::{RateLimit, RequestBudget, SiteLogin, SiteProxy, SiteSettings},
 };
 
 use super::super::{Event, Setting};
@@ -23,7 +23,16 @@ fn samples() -> Vec<Event> {
 fn site_settings() -> SiteSettings {
     let budget = RequestBudget { per_hour: Some(100), per_day: Some(1_000), pause_ms: Some(2_000) };
     let cookies = SiteCookies { secret_id: SecretId::VAULT, always: true };
-    SiteSettings { budget: Some(budget), cookies: Some(cookies) }
+    let proxy = SiteProxy { secret_id: SecretId::VAULT };
+    let login = SiteLogin { secret_id: SecretId::VAULT, always: false };
+    let rate_limit = RateLimit { job_bytes_per_second: Some(500_000) };
+    SiteSettings {
+        budget: Some(budget),
+        cookies: Some(cookies),
+        proxy: Some(proxy),
+        login: Some(login),
+        rate_limit: Some(rate_limit),
+    }
 }
 
 // PL-07.
