@@ -80,6 +80,9 @@ pub trait Queue: fmt::Debug + Send + Sync {
 
     /// How often these sites are asked, and what that means for what waits for them.
     fn paces(&self, sites: Vec<String>) -> BoxFuture<'static, HashMap<String, Pace>>;
+
+    /// How many bytes are in the trash of all roots together; none if that can't be known now.
+    fn bytes_in_trash(&self) -> BoxFuture<'static, Option<u64>>;
 }
 
 /// What resolvers find: the gate, the views, the signals.

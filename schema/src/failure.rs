@@ -40,6 +40,8 @@ pub enum FailureClass {
     TooLarge,
     /// A folder or file of ours can't be written or read.
     Storage,
+    /// What is deleted goes into the trash, and that holds as much as it may.
+    TrashFull,
     /// The folder of the library is not the library: its disk is not mounted.
     LibraryAway,
     /// A program that is needed is not installed.
@@ -72,7 +74,9 @@ impl FailureClass {
     pub const fn retry(self) -> Retry {
         match self {
             Self::Network | Self::Proxy | Self::Damaged | Self::Stalled | Self::Unknown => Retry::Transient,
-            Self::RateLimit | Self::BotCheck | Self::DiskFull | Self::LibraryAway => Retry::Blocked,
+            Self::RateLimit | Self::BotCheck | Self::DiskFull | Self::TrashFull | Self::LibraryAway => {
+                Retry::Blocked
+            }
             Self::NotYet => Retry::Awaited,
             Self::Private
             | Self::MembersOnly
@@ -117,6 +121,9 @@ impl FailureClass {
                 "the source sent less or other than it promised; once it has failed for good, try `mediary job retry ID` later"
             }
             Self::DiskFull => "make room on the library's disk; waiting work goes on by itself",
+            Self::TrashFull => {
+                "`mediary trash list` shows until when what stays there; `mediary trash set --limit BYTES` lets it hold more. Waiting work goes on by itself"
+            }
             Self::LibraryAway => {
                 "mount the library's disk; waiting work goes on by itself. `mediary doctor` says what is looked for"
             }

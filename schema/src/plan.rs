@@ -1,8 +1,6 @@
 //! Values of the kernel part `plan`: what would become of files, exactly, before it does (PL-13), and how it is taken
 //! back (PL-14).
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -39,9 +37,6 @@ impl UndoId {
         PlanId::from_uuid(self.uuid())
     }
 }
-
-/// For how long a file stays in the trash at least (PL-14): 14 days.
-pub const LEASE: Duration = Duration::from_hours(14 * 24);
 
 /// What a plan is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

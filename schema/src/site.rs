@@ -176,7 +176,7 @@ pub struct Learnt {
 pub fn site_of(text: &str) -> Option<String> {
     match text.parse().ok()? {
         Lane::Host(host) => Some(host),
-        Lane::LibraryDisk | Lane::Drive(_) | Lane::Encoder(_) => None,
+        Lane::LibraryDisk | Lane::Trash | Lane::Drive(_) | Lane::Encoder(_) => None,
     }
 }
 

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
+mod trash;
+
 use std::{
     fs,
     time::{Duration, SystemTime},

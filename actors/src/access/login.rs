@@ -1,11 +1,6 @@
 //! A login on its way from the vault to whoever asks a site.
 
-use std::{
-    collections::BTreeSet,
-    fmt, fs, io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, fmt, fs, io, path::Path, sync::Arc};
 
 use mediary_log::whole;
 use mediary_schema::{FailureClass, job::Failure};

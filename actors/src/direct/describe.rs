@@ -28,7 +28,7 @@ pub async fn describe(net: &Net, source: &ItemSource) -> Result<Option<Extracted
 /// By what a source says of the address.
 async fn head(net: &Net, url: &str) -> Result<Option<Extracted>, Failure> {
     // Some refuse HEAD alone.
-    let refusals = &[FailureClass::RateLimit, FailureClass::PrivateNetwork];
+    let refusals = &[FailureClass::RateLimit, FailureClass::PrivateNetwork, FailureClass::Proxy];
     let answer = net.send(Request::head(url)).await.map_err(|error| error.failure())?;
     let Some(answer) = usable(answer, refusals)? else { return Ok(None) };
     let kind = Kind::of_type(answer.header(&header::CONTENT_TYPE));
@@ -50,6 +50,7 @@ async fn look(net: &Net, url: &str) -> Result<Option<Extracted>, Failure> {
         FailureClass::RateLimit,
         FailureClass::PrivateNetwork,
         FailureClass::Network,
+        FailureClass::Proxy,
         FailureClass::NotFound,
     ];
     let answer = net.send(Request::get(url)).await.map_err(|error| error.failure())?;

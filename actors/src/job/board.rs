@@ -168,9 +168,14 @@ impl Board {
     pub(super) fn end_of(&self, hold: &Hold, now: Timestamp) -> Ends {
         match (hold.reason, hold.until) {
             (_, Some(until)) if until > now => Ends::At(until),
-            (Reason::NoRoom { .. } | Reason::LibraryAway, None) if !self.is_open(hold.job_id) => Ends::Now,
+            (Reason::NoRoom { .. } | Reason::LibraryAway | Reason::TrashFull { .. }, None)
+                if !self.is_open(hold.job_id) =>
+            {
+                Ends::Now
+            }
             (Reason::NoRoom { bytes }, None) => Ends::WithRoom(bytes),
             (Reason::LibraryAway, None) => Ends::WithLibrary,
+            (Reason::TrashFull { bytes }, None) => Ends::WithRoomInTrash(bytes),
             (_, Some(_)) | (Reason::RateLimit | Reason::BotCheck, None) => Ends::Now,
         }
     }
@@ -356,4 +361,6 @@ pub(super) enum Ends {
     WithRoom(u64),
     /// When the library is there.
     WithLibrary,
+    /// When so many bytes may come into the trash.
+    WithRoomInTrash(u64),
 }

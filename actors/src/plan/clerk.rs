@@ -15,12 +15,14 @@ use mediary_schema::{
     file::FileState,
     job::{Failure, ResourceUse},
     plan::{Goal, Left, LeftFor, MoveFiles, Step, Way},
+    setting::TrashSettings,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     effect::{Moving, Question},
     trash::{Fate, Trash, is_planned, parts},
+    usage::{bytes_in_trash, trash_settings},
 };
 use crate::{
     download::Unusable,
@@ -135,6 +137,9 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
     let roots: BTreeMap<RootId, Root> = registered.into_iter().map(|root| (root.id(), root)).collect();
     let total = to_do.len() as u64;
     let carrying = Carrying { roots, to_do, left, total, batch: 0 };
+    if way == Way::IntoTrash {
+        carrying.refuse_if_full(trash_settings(gate).await?, bytes_in_trash(gate).await?)?;
+    }
     let attempt = attempt.clone();
     let looked = tokio::task::spawn_blocking(move || {
         carrying.refuse_if_away(&attempt, way)?;
@@ -155,6 +160,25 @@ impl Carrying {
     fn root(&self, step: &Step) -> Result<&Root, Unable> {
         let root = self.roots.get(&step.root_id);
         root.ok_or_else(|| Unable::unknown("the root of a file is not registered"))
+    }
+
+    /// Refuses what would make the trash fuller than it may be. Whoever puts something into it does so alone, by its lane.
+    fn refuse_if_full(&self, trash: TrashSettings, used_bytes: u64) -> Result<(), Unable> {
+        let needed_bytes: u64 = self.to_do.iter().map(|step| step.size_bytes).sum();
+        let Some(limit) = trash.limit_bytes.filter(|_| !trash.has_room(used_bytes, needed_bytes)) else {
+            return Ok(());
+        };
+        if needed_bytes > limit {
+            let what = format!(
+                "{needed_bytes} bytes are to go into the trash, which holds {limit} at most: delete fewer at once, or let it hold more"
+            );
+            return Err(Failure { for_good: true, ..Failure::new(FailureClass::TrashFull, what) }.into());
+        }
+        let what = format!(
+            "the trash is full: {needed_bytes} bytes more are to go into it, which has {used_bytes} and holds {limit} at most"
+        );
+        let room_bytes = Some(needed_bytes);
+        Err(Failure { room_bytes, ..Failure::new(FailureClass::TrashFull, what) }.into())
     }
 
     /// May block.

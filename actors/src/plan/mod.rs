@@ -10,7 +10,9 @@ mod purger;
 #[cfg(test)]
 mod tests;
 mod trash;
+mod usage;
 
 pub use clerk::PlanClerk;
 pub use effect::{FileMover, Moving, Question};
 pub use purger::{Purger, PurgerArguments};
+pub use usage::{bytes_in_trash, trash_settings};

@@ -12,7 +12,7 @@ use crate::{
 /// What work shares, so that all of it waits when that can't be had: a host, the library's disk, a drive, an encoder.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Lane {
-    /// A host, `library_disk`, `drive:NAME` or `encoder:NAME`.
+    /// A host, `library_disk`, `file_trash`, `drive:NAME` or `encoder:NAME`.
     name: String,
     /// The condition that holds it, if one does; it ends by itself.
     hold: Option<LaneHold>,

@@ -3,11 +3,11 @@ use mediary_events::setting::{Ask, ask};
 use mediary_schema::{
     PrincipalId, ProjectId,
     cookies::CookieMode,
-    setting::{Quota as QuotaValue, QuotaOf},
+    setting::{Quota as QuotaValue, QuotaOf, TrashLimit},
     site::{RateLimit, RequestBudget, UseLogin, UseProxy},
 };
 
-use super::object::{Limits, LoginMode, Quota, Site};
+use super::object::{Limits, LoginMode, Quota, Site, Trash};
 use crate::{
     asking::{self, Done, Terms},
     error::parse_id,
@@ -128,6 +128,33 @@ pub(crate) struct SiteSetInput {
     terms: Terms,
 }
 
+/// How much the trash may hold from now on.
+#[derive(Debug, Clone, Copy, InputObject)]
+pub(crate) struct TrashLimitInput {
+    /// Bytes of all roots together; as many as there are if left out.
+    bytes: Option<Long>,
+}
+
+/// What is to hold for the trash from now on; what is left out stays as it is.
+#[derive(Debug, Clone, InputObject)]
+pub(crate) struct TrashSetInput {
+    /// For how many days what is deleted from now on stays in it at least: 1 to 3650.
+    keep_days: Option<u32>,
+    /// How much it may hold.
+    limit: Option<TrashLimitInput>,
+    #[graphql(flatten)]
+    terms: Terms,
+}
+
+/// What came of it.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct TrashPayload {
+    /// The trash as it is now.
+    trash: Option<Trash>,
+    #[graphql(flatten)]
+    done: Done,
+}
+
 /// Which site.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct SiteClearInput {
@@ -176,6 +203,20 @@ impl SettingMutation {
     /// Lets what holds for any other site hold for this one, from now on.
     async fn site_clear(&self, context: &Context<'_>, input: SiteClearInput) -> Result<SitePayload> {
         site(context, input.terms, Ask::ClearSite(ask::ClearSite { site: input.name })).await
+    }
+
+    /// Changes how long what is deleted can be had back, and how much may be in the trash, from now on. What is there stays as long as
+    /// it was to stay; what waits for room goes on once there is some.
+    async fn trash_set(&self, context: &Context<'_>, input: TrashSetInput) -> Result<TrashPayload> {
+        let TrashSetInput { keep_days, limit, terms } = input;
+        let limit = limit.map(|limit| TrashLimit { bytes: limit.bytes.map(|bytes| bytes.0) });
+        let (told, done) =
+            asking::ask(context, terms, Ask::SetTrash(ask::SetTrash { keep_days, limit })).await?;
+        let trash = match told.and_then(|told| told.trash) {
+            Some(settings) => Some(Trash::of(context, settings).await),
+            None => None,
+        };
+        Ok(TrashPayload { trash, done })
     }
 
     /// Changes how much of somebody's work there may be, from now on. What runs goes on; a job that is over it waits.

@@ -1,4 +1,5 @@
 mod site;
+mod trash;
 
 use std::collections::HashMap;
 
@@ -8,7 +9,10 @@ use mediary_schema::setting::{
     Limits as LimitsValue, Quota as QuotaValue, QuotaOf, QuotaUse as QuotaUseValue,
 };
 
-pub(super) use self::site::{LoginMode, Site};
+pub(super) use self::{
+    site::{LoginMode, Site},
+    trash::Trash,
+};
 use crate::{
     as_of::moment,
     choice::Choice,

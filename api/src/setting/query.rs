@@ -2,7 +2,7 @@ use async_graphql::{Context, Object, Result};
 use mediary_events::setting::{Setting, State};
 use mediary_schema::{ProjectId, SettingId, account::Permission};
 
-use super::object::{Limits, Quota, Site};
+use super::object::{Limits, Quota, Site, Trash};
 use crate::{error::read_fault, schema::state, session::session};
 
 #[derive(Debug, Default)]
@@ -20,6 +20,13 @@ impl SettingQuery {
     async fn quotas(&self, context: &Context<'_>) -> Result<Vec<Quota>> {
         session(context, Permission::CONFIGURE)?;
         Ok(Quota::all(context, settings(context).await?.quotas).await)
+    }
+
+    /// How long what was deleted can be had back, and how much of it there may be and is.
+    async fn trash(&self, context: &Context<'_>) -> Result<Trash> {
+        session(context, Permission::READ)?;
+        let settings = settings(context).await?.trash;
+        Ok(Trash::of(context, settings).await)
     }
 
     /// What holds for which site, where somebody set it.

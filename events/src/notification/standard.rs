@@ -40,6 +40,29 @@ fn made() -> BTreeMap<String, Rule> {
         ("file-found", resolved("file.found")),
         ("file-moved", resolved("file.moved")),
         (
+            "trash-full",
+            Rule {
+                when: some("hold.reason.trash_full.bytes", Test::Greater(0)),
+                topic: Some("{{ hold.lane }}".to_owned()),
+                ..raised(
+                    "lane.held",
+                    Warning,
+                    "Deleting waits: the trash is full",
+                    Some(
+                        "{{ hold.reason.trash_full.bytes }} bytes more are to go into it, and will once there is room.\n`mediary trash show` says how full it is; `mediary trash set --limit BYTES` lets it hold more.",
+                    ),
+                )
+            },
+        ),
+        (
+            "trash-has-room",
+            Rule {
+                when: some("lane", Test::Equals("file_trash".to_owned())),
+                topic: Some("{{ lane }}".to_owned()),
+                ..resolved("lane.released")
+            },
+        ),
+        (
             "part-halted",
             Rule {
                 topic: Some("{{ part }}".to_owned()),

@@ -6,7 +6,7 @@ use mediary_schema::{
     account::Permission,
     cookies::UseCookies,
     job::WorkKind,
-    setting::{Quota, QuotaOf},
+    setting::{Quota, QuotaOf, TrashLimit},
     site::{RateLimit, RequestBudget, UseLogin, UseProxy},
 };
 use schemars::JsonSchema;
@@ -30,6 +30,23 @@ pub enum Ask {
     /// Let what holds for any other site hold for this one.
     #[serde(rename = "site.clear")]
     ClearSite(ClearSite),
+    /// Change how long what was deleted can be had back, and how much of it there may be.
+    #[serde(rename = "trash.set")]
+    SetTrash(SetTrash),
+}
+
+/// Changes how long what is deleted from now on can be had back, and how much may be in the trash; what is left out stays as it is.
+/// What is in the trash stays there as long as it was to stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetTrash {
+    /// For how many days a file stays in the trash at least.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = 1, max = 3_650))]
+    pub keep_days: Option<u32>,
+    /// How much the trash of all roots may hold together; as much as there is if this has no bytes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub limit: Option<TrashLimit>,
 }
 
 /// Changes what holds for a site, from now on; what is left out stays as it is. What runs goes on.
@@ -93,6 +110,7 @@ impl Asked for Ask {
         CommandKind::new("quota.set", Permission::CONFIGURE, schema_of::<SetQuota>),
         CommandKind::new("site.set", Permission::CONFIGURE, schema_of::<SetSite>),
         CommandKind::new("site.clear", Permission::CONFIGURE, schema_of::<ClearSite>),
+        CommandKind::new("trash.set", Permission::CONFIGURE, schema_of::<SetTrash>),
     ];
 
     fn name(&self) -> &'static str {
@@ -101,6 +119,7 @@ impl Asked for Ask {
             Self::SetQuota(_) => "quota.set",
             Self::SetSite(_) => "site.set",
             Self::ClearSite(_) => "site.clear",
+            Self::SetTrash(_) => "trash.set",
         }
     }
 }

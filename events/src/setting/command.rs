@@ -1,5 +1,5 @@
 use mediary_schema::{
-    setting::{Limits, Quota, QuotaOf},
+    setting::{Limits, Quota, QuotaOf, TrashSettings},
     site::SiteSettings,
 };
 
@@ -24,5 +24,10 @@ pub enum Command {
         site: String,
         /// What holds.
         settings: SiteSettings,
+    },
+    /// Let what is deleted be had back for so long from now on, and so much of it be there.
+    Trash {
+        /// How long, and how much.
+        trash: TrashSettings,
     },
 }

@@ -2,7 +2,7 @@ use mediary_schema::{
     PrincipalId,
     account::Permission,
     job::WorkKind,
-    setting::{Limits, Quota, QuotaOf},
+    setting::{Limits, Quota, QuotaOf, TrashSettings},
     site::{RateLimit, RequestBudget, SiteSettings},
 };
 
@@ -63,6 +63,12 @@ pub enum Rejection {
     /// A site that would be too slow to be told from one that stopped sending.
     #[error("a rate limit is of {} bytes per second at least", RateLimit::BYTES_PER_SECOND_MIN)]
     TooSlow,
+    /// A trash that would keep nothing, or for longer than anybody asks for it.
+    #[error(
+        "what is deleted is kept for 1 to {} days, in a trash that holds one byte at least",
+        TrashSettings::KEEP_DAYS_MAX
+    )]
+    TrashOutOfRange,
     /// A login of which nobody said which it is.
     #[error("there is no login; name the secret that has it")]
     NoLogin,
@@ -83,6 +89,7 @@ impl crate::Rejection for Rejection {
             Self::EmptyBudget => "SETTING_EMPTY_BUDGET",
             Self::TooSlow => "SETTING_TOO_SLOW",
             Self::NoLogin => "SETTING_NO_LOGIN",
+            Self::TrashOutOfRange => "SETTING_TRASH_OUT_OF_RANGE",
             Self::TooManySites => "SETTING_TOO_MANY_SITES",
         }
     }
@@ -107,6 +114,7 @@ impl crate::Rejection for Rejection {
             Self::TooSlow => {
                 Some("to hold what needs a site, pause it with `mediary lane pause HOST`".to_owned())
             }
+            Self::TrashOutOfRange => Some("`mediary trash show` says how it is set".to_owned()),
             Self::NoLogin => Some(
                 "`mediary secret set NAME --stdin` keeps one: a line with the user's name, and one with the password"
                     .to_owned(),
@@ -122,6 +130,7 @@ impl Concern for Setting {
         EventKind::new("limits_changed", 1, 0),
         EventKind::new("quota_changed", 1, 0).about(&["project", "principal"]),
         EventKind::new("site_changed", 1, 0).about(&["secret"]),
+        EventKind::new("trash_changed", 1, 0),
     ];
 
     type Command = Command;
@@ -131,7 +140,9 @@ impl Concern for Setting {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Limit { .. } | Command::Quota { .. } | Command::Site { .. } => Permission::CONFIGURE,
+            Command::Limit { .. } | Command::Quota { .. } | Command::Site { .. } | Command::Trash { .. } => {
+                Permission::CONFIGURE
+            }
         }
     }
 
@@ -142,6 +153,10 @@ impl Concern for Setting {
                     return Err(Rejection::OutOfRange { limit });
                 }
                 Ok(if state.limits == limits { vec![] } else { vec![Event::LimitsChanged { limits }] })
+            }
+            Command::Trash { trash } if !is_usable(trash) => Err(Rejection::TrashOutOfRange),
+            Command::Trash { trash } => {
+                Ok(if state.trash == trash { vec![] } else { vec![Event::TrashChanged { trash }] })
             }
             Command::Quota { quota, .. } if is_empty(quota) => Err(Rejection::EmptyQuota),
             Command::Quota { of, quota } => match state.quotas.get(&of) {
@@ -169,7 +184,7 @@ impl Concern for Setting {
 
     fn subjects(_: &State, event: &Event) -> Subjects {
         match event {
-            Event::LimitsChanged { .. } => Subjects::none(),
+            Event::LimitsChanged { .. } | Event::TrashChanged { .. } => Subjects::none(),
             Event::SiteChanged { settings, .. } => {
                 Subjects::of(settings.secrets().map(|secret| secret.map(Into::into)))
             }
@@ -181,7 +196,9 @@ impl Concern for Setting {
     fn redact(event: &Event) -> Option<Event> {
         match event {
             // Numbers, and whose they are: nobody's words.
-            Event::LimitsChanged { .. } | Event::QuotaChanged { .. } => Some(event.clone()),
+            Event::LimitsChanged { .. } | Event::QuotaChanged { .. } | Event::TrashChanged { .. } => {
+                Some(event.clone())
+            }
             // Of a site that is not named nothing holds.
             Event::SiteChanged { .. } => None,
         }
@@ -214,4 +231,8 @@ fn can_be(budget: RequestBudget) -> bool {
 
 fn can_pass(limit: RateLimit) -> bool {
     limit.job_bytes_per_second.is_none_or(|bytes| bytes >= RateLimit::BYTES_PER_SECOND_MIN)
+}
+
+fn is_usable(TrashSettings { keep_days, limit_bytes }: TrashSettings) -> bool {
+    (1..=TrashSettings::KEEP_DAYS_MAX).contains(&keep_days) && limit_bytes != Some(0)
 }

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    setting::{Limits, Quota, QuotaOf},
+    setting::{Limits, Quota, QuotaOf, TrashSettings},
     site::SiteSettings,
 };
 use serde::{Deserialize, Serialize};
@@ -29,5 +29,12 @@ pub enum Event {
         site: String,
         /// What holds.
         settings: SiteSettings,
+    },
+    /// From now on what is deleted can be had back for so long, and so much of it may be there. What was deleted before stays as
+    /// long as it was to stay.
+    #[serde(rename = "trash_changed")]
+    TrashChanged {
+        /// How long, and how much.
+        trash: TrashSettings,
     },
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use mediary_schema::{
-    setting::{Limits, Quota, QuotaOf},
+    setting::{Limits, Quota, QuotaOf, TrashSettings},
     site::SiteSettings,
 };
 
@@ -16,6 +16,8 @@ pub struct State {
     pub quotas: BTreeMap<QuotaOf, Quota>,
     /// What holds for which site, where that is not what holds for any other.
     pub sites: BTreeMap<String, SiteSettings>,
+    /// How long what is deleted can be had back, and how much of it there may be.
+    pub trash: TrashSettings,
 }
 
 impl State {
@@ -34,6 +36,7 @@ impl State {
             Event::SiteChanged { site, .. } => {
                 self.sites.remove(site);
             }
+            Event::TrashChanged { trash } => self.trash = *trash,
         }
     }
 }

@@ -209,6 +209,9 @@ mod tests {
             lane list
             lane pause example.org
             lane resume library_disk
+            trash show
+            trash set --keep-days 30 --limit 200000000000
+            trash set --unlimited
             job show ID
             job cancel ID
             job retry ID

@@ -18,12 +18,14 @@ use super::{
     noun::Verbs,
     page,
     playlist::input,
+    setting::trash as settings,
     wait,
 };
 use crate::{
     answers::{
         Connection as _,
         plan::{Plan, PlanFile, PlanMade, apply, files, list, make, show, undo},
+        setting::Trash,
     },
     client::{Client, Document},
     output::{Output, Table, bytes, clean, fields, moment, optional, plural, word},
@@ -71,12 +73,13 @@ pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str
 pub(crate) const SHOW: Document<show::Answer> = Document::repeatable(include_str!("plan/show.graphql"));
 pub(crate) const FILES: Document<files::Answer> = Document::repeatable(include_str!("plan/files.graphql"));
 
-/// A plan with its files.
+/// A plan with its files, and the trash that they go into or come out of.
 #[derive(Debug, Serialize)]
 struct Whole {
     #[serde(flatten)]
     plan: Plan,
     files: Vec<PlanFile>,
+    trash: Trash,
 }
 
 /// What was done, and how it is taken back.
@@ -208,9 +211,11 @@ async fn whole(client: &Client, id: &str) -> Result<Whole, Failure> {
         nodes.extend(page.into_nodes());
         match next {
             Some(cursor) => variables["after"] = cursor.into(),
-            None => return Ok(Whole { plan, files: nodes }),
+            None => break,
         }
     }
+    let trash = client.ask(&settings::SHOW, json!({})).await?;
+    Ok(Whole { plan, files: nodes, trash })
 }
 
 fn done_text(plan: &Plan) -> String {
@@ -236,6 +241,14 @@ fn goal(plan: &Plan) -> String {
     }
 }
 
+/// What it does to the trash, before it is done.
+fn in_trash(plan: &Plan, trash: &Trash) -> String {
+    let way = if plan.goal == "RESTORE_FILES" { "fewer" } else { "more" };
+    let days = u64::try_from(trash.keep_days).unwrap_or_default();
+    let kept = plural(days, "day", "days");
+    format!("{} {way}, {} now; what goes in stays for {kept}", bytes(plan.size_bytes), settings::fullness(trash))
+}
+
 fn table(plans: &[Plan]) -> String {
     let mut table = Table::new(&["id", "state", "files", "size", "made", "what"]);
     for plan in plans {
@@ -252,7 +265,7 @@ fn table(plans: &[Plan]) -> String {
 }
 
 fn text(whole: &Whole) -> String {
-    let Whole { plan, files } = whole;
+    let Whole { plan, files, trash } = whole;
     let mut table = Table::new(&["file", "what", "size", "path"]);
     for file in files {
         let what = match file.touch.as_str() {
@@ -274,6 +287,7 @@ fn text(whole: &Whole) -> String {
         ("what", Some(goal(plan))),
         ("state", Some(word(&plan.state))),
         ("files", Some(format!("{}, {}", plan.file_count, bytes(plan.size_bytes)))),
+        ("trash", Some(in_trash(plan, trash))),
         ("stay", Some(plan.spared_count.to_string()).filter(|_| plan.spared_count > 0)),
         ("not moved", Some(plan.left_count.to_string()).filter(|_| plan.left_count > 0)),
         ("failed", plan.failure.as_ref().map(|failure| clean(&failure.message))),

@@ -3,6 +3,7 @@
 mod entry;
 pub(crate) mod quota;
 pub(super) mod site;
+pub(crate) mod trash;
 
 use clap::{Args, Subcommand};
 use serde_json::json;

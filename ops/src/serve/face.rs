@@ -37,7 +37,11 @@ pub(super) fn app(
         reacted: work.reacted.clone(),
         tokens: tokens.clone(),
         vault: readers.vault.clone(),
-        queue: Arc::new(Queue { desk: Arc::clone(&work.desk), clock: record.gate.clock().clone() }),
+        queue: Arc::new(Queue {
+            desk: Arc::clone(&work.desk),
+            clock: record.gate.clock().clone(),
+            gate: record.gate.clone(),
+        }),
         outputs: Arc::new(Outputs(work.outputs.clone())),
         standings: work.standings.clone(),
         reactions: record.reaction_names(),

@@ -16,7 +16,6 @@ use mediary_projections::{ViewStatus, Views, job::JobView};
 use mediary_schema::{
     RootId,
     job::{JobState, WorkKind},
-    lane::Lane,
     root::{Standing, Standings},
     scope::Scope,
 };
@@ -73,9 +72,9 @@ pub(super) fn readiness(
         if !holds.is_empty() {
             let disk = holds
                 .iter()
-                .filter(|hold| hold.lane == Lane::LibraryDisk)
+                .filter(|hold| !hold.lane.is_host())
                 .map(|hold| hold.reason.to_string());
-            let hosts = holds.iter().filter(|hold| hold.lane != Lane::LibraryDisk).count();
+            let hosts = holds.iter().filter(|hold| hold.lane.is_host()).count();
             let sources = (hosts > 0).then(|| format!("{hosts} sources asked for a pause"));
             let told: Vec<String> = disk.chain(sources).collect();
             readiness.parts.push(("work".to_owned(), format!("waits: {}", told.join(", "))));

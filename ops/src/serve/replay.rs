@@ -152,6 +152,10 @@ impl Queue for Nobody {
     fn paces(&self, _: Vec<String>) -> BoxFuture<'static, HashMap<String, Pace>> {
         async { HashMap::new() }.boxed()
     }
+
+    fn bytes_in_trash(&self) -> BoxFuture<'static, Option<u64>> {
+        async { None }.boxed()
+    }
 }
 
 impl Outputs for Nobody {

@@ -97,6 +97,8 @@ impl Board {
                 SettingEvent::LimitsChanged { limits } => self.limits = limits,
                 SettingEvent::QuotaChanged { of, quota } => self.flows.set_quota(of, quota),
                 SettingEvent::SiteChanged { site, settings } => self.pacing.set(&site, settings.budget),
+                // Whoever moves something there asks for it.
+                SettingEvent::TrashChanged { .. } => {}
             }
         }
         for event in decode::<Worker>(recorded) {
@@ -118,7 +120,7 @@ impl Board {
     pub(in crate::job) fn fold_refusal(&mut self, hold: &Hold, at: Timestamp) {
         match hold.reason {
             Reason::RateLimit | Reason::BotCheck => self.pacing.refused(&hold.lane, at),
-            Reason::NoRoom { .. } | Reason::LibraryAway => {}
+            Reason::NoRoom { .. } | Reason::LibraryAway | Reason::TrashFull { .. } => {}
         }
     }
 

@@ -13,8 +13,8 @@ pub(crate) struct Waiting {
     pub(super) reason: WaitReason,
     /// The same in one sentence.
     pub(super) message: String,
-    /// The lane that is held, or in which it has its place: a host, `library_disk`, `drive:NAME` or
-    /// `encoder:NAME`.
+    /// The lane that is held, or in which it has its place: a host, `library_disk`, `file_trash`, `drive:NAME`
+    /// or `encoder:NAME`.
     pub(super) lane: Option<String>,
     /// Until when, if time alone ends it; what is not there yet is asked for again then.
     pub(super) until: Option<DateTime>,
@@ -55,6 +55,8 @@ pub(crate) enum WaitReason {
     NotYet,
     /// The library is not there: its disk is not mounted.
     LibraryAway,
+    /// The trash holds as much as it may.
+    TrashFull,
 }
 
 impl Waiting {
@@ -70,6 +72,7 @@ impl From<&Reason> for WaitReason {
             Reason::BotCheck => Self::BotCheck,
             Reason::NoRoom { .. } => Self::NoRoom,
             Reason::LibraryAway => Self::LibraryAway,
+            Reason::TrashFull { .. } => Self::TrashFull,
         }
     }
 }

@@ -63,7 +63,7 @@ impl Site {
                 paces = queue.paces(sites.iter().map(|(site, _)| site.clone()).collect()).await;
                 let held = queue.lanes().await.into_iter().filter_map(|load| match load.lane {
                     Lane::Host(host) => Some((host, load.hold?)),
-                    Lane::LibraryDisk | Lane::Drive(_) | Lane::Encoder(_) => None,
+                    Lane::LibraryDisk | Lane::Trash | Lane::Drive(_) | Lane::Encoder(_) => None,
                 });
                 holds = held.collect();
             }

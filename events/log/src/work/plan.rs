@@ -9,14 +9,15 @@ use mediary_events::{
     job::Outcome,
     plan::{Ask, Command, Plan, Rejection, ask},
     playlist::{self, Playlist},
+    setting::Setting,
 };
 use mediary_schema::{
-    AttemptId, FileId, JobId, PlanId, PlaylistId, RootId, UndoId,
+    AttemptId, FileId, JobId, PlanId, PlaylistId, ProjectId, RootId, SettingId, UndoId,
     account::Permission,
     file::{FileState, Stamp},
     job::{Failure, ResourceUse, Work, WorkKind},
     lane::Lane,
-    plan::{Goal, LEASE, Lease, Left, MoveFiles, Step, Way},
+    plan::{Goal, Lease, Left, MoveFiles, Step, Way},
     playlist::Keeping,
     schedule::Timing,
 };
@@ -63,7 +64,8 @@ impl LongWork for MoveFiles {
     }
 
     fn lanes(&self) -> Vec<Lane> {
-        if self.needs_library { vec![Lane::LibraryDisk] } else { Vec::new() }
+        let trash = (self.way == Way::IntoTrash).then_some(Lane::Trash);
+        trash.into_iter().chain(self.needs_library.then_some(Lane::LibraryDisk)).collect()
     }
 
     /// What is otherwise by now is looked at anew.
@@ -290,7 +292,9 @@ pub fn record(
     moved: &[(FileId, Moved)],
 ) -> Result<(), Refusal> {
     job::fence(story, job_id, attempt_id)?;
-    let kept_until = story.now().after(LEASE);
+    // One installation has one trash, whosever files are in it.
+    let settings = SettingId::from_project(ProjectId::HOME).uuid();
+    let kept_until = story.now().after(story.state::<Setting>(settings)?.trash.lease());
     for (file_id, moved) in moved {
         let command = match moved {
             Moved::IntoTrash => file::Command::Trash { lease: Lease { plan_id, kept_until } },

@@ -5,14 +5,14 @@ use mediary_events::{
     secret::{self, Secret},
     setting::{
         Ask, Command, Rejection, Setting,
-        ask::{ClearSite, SetLimits, SetQuota, SetSite},
+        ask::{ClearSite, SetLimits, SetQuota, SetSite, SetTrash},
     },
 };
 use mediary_schema::{
     SecretId, SettingId,
     account::Permission,
     bounded,
-    setting::{Limits, Quota, QuotaOf},
+    setting::{Limits, Quota, QuotaOf, TrashSettings},
     site::{RateLimit, SiteLogin, SiteProxy, SiteSettings, UseLogin, UseProxy, site_of},
 };
 use serde::Serialize;
@@ -46,6 +46,9 @@ pub struct Told {
     /// What holds for a site from now on, if that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<(String, SiteSettings)>,
+    /// What holds for the trash from now on, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trash: Option<TrashSettings>,
 }
 
 impl Story for Ask {
@@ -88,6 +91,16 @@ impl Story for Ask {
                 let rate_limit = rate_limit.or(settings.rate_limit).filter(RateLimit::limits_something);
                 Ok(SiteSettings { budget: budget.or(settings.budget), cookies, proxy, login, rate_limit })
             }),
+            Self::SetTrash(SetTrash { keep_days, limit }) => {
+                let id = settings(story);
+                let before = story.state::<Setting>(id)?.trash;
+                let trash = TrashSettings {
+                    keep_days: keep_days.unwrap_or(before.keep_days),
+                    limit_bytes: limit.map_or(before.limit_bytes, |limit| limit.bytes),
+                };
+                story.execute::<Setting>(id, Command::Trash { trash })?;
+                Ok(Told { trash: Some(trash), ..Told::default() })
+            }
             Self::ClearSite(ClearSite { site }) => set_site(story, site, |_, _| Ok(SiteSettings::default())),
         }
     }

@@ -2,7 +2,7 @@ use mediary_schema::{
     PrincipalId, ProjectId, SecretId,
     cookies::SiteCookies,
     job::WorkKind,
-    setting::{Limits, Quota, QuotaOf},
+    setting::{Limits, Quota, QuotaOf, TrashSettings},
     site::{RateLimit, RequestBudget, SiteLogin, SiteProxy, SiteSettings},
 };
 
@@ -16,6 +16,7 @@ fn samples() -> Vec<Event> {
         Event::LimitsChanged { limits: Limits { per_kind, total: 4 } },
         Event::QuotaChanged { of: QuotaOf::Project(ProjectId::HOME), quota },
         Event::QuotaChanged { of: QuotaOf::Principal(PrincipalId::OWNER), quota: Quota::default() },
+        Event::TrashChanged { trash: TrashSettings { keep_days: 30, limit_bytes: Some(1 << 40) } },
         Event::SiteChanged { site: "www.example.org".to_owned(), settings: site_settings() },
     ]
 }

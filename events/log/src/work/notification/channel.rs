@@ -28,7 +28,8 @@ fn secret_of(channel: &str) -> String {
     format!("channel {channel}")
 }
 
-/// An address is a secret as a whole: the event names it, and says of it what is spoken there, and to which host.
+/// An address is a secret as a whole: the event names it, and says of it what is spoken there, and to which host. Without one, it is the
+/// secret that is called as this channel's is, which somebody set before.
 pub(super) fn add(
     story: &mut Transaction<'_>,
     asked: &AddChannel,
@@ -37,11 +38,16 @@ pub(super) fn add(
 ) -> Result<Told, Refusal> {
     story.require(Permission::NOTIFY)?;
     let refused = |reason: String| Refusal::from(Rejection::BadChannel { reason });
-    let target =
-        std::str::from_utf8(address.reveal()).map_err(|_| refused("its address is no text".to_owned()))?;
-    let target: Target = target.parse().map_err(|error: AddressRefused| refused(error.to_string()))?;
     let (project, secret_name) = (story.caller().project, secret_of(&asked.name));
     let secret_id = story.identities().secret(project, &secret_name);
+    let kept = if address.reveal().is_empty() { vault.open(secret_id)? } else { None };
+    let known = kept.as_ref().unwrap_or(address);
+    if known.reveal().is_empty() {
+        return Err(Rejection::NoAddress.into());
+    }
+    let target =
+        std::str::from_utf8(known.reveal()).map_err(|_| refused("its address is no text".to_owned()))?;
+    let target: Target = target.parse().map_err(|error: AddressRefused| refused(error.to_string()))?;
     let (service, host) = (target.service(), target.host());
     let AddChannel { from, quiet, title, body, .. } = asked.clone();
     let channel = Channel { service, host, secret_id, from, quiet, title, body };
@@ -52,7 +58,9 @@ pub(super) fn add(
         Command::AddChannel { name: asked.name.clone(), channel: channel.clone(), replace: asked.replace };
     // Refused before anything is written.
     story.execute::<Notification>(project.uuid(), command)?;
-    secret::set(story, &secret_name, Some((vault, address)))?;
+    if kept.is_none() {
+        secret::set(story, &secret_name, Some((vault, address)))?;
+    }
     Ok(Told { channel: Some(channel), ..Told::default() })
 }
 
