@@ -1,7 +1,7 @@
 //! `mediary file`: what is in the library.
 
 mod entry;
-mod root;
+pub(crate) mod root;
 
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
 use serde_json::json;

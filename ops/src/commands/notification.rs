@@ -1,6 +1,6 @@
 //! `mediary notification`: what is told, and by which rules.
 
-mod channel;
+pub(crate) mod channel;
 mod entry;
 mod outbox;
 pub(crate) mod rule;

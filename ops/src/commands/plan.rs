@@ -246,7 +246,11 @@ fn in_trash(plan: &Plan, trash: &Trash) -> String {
     let way = if plan.goal == "RESTORE_FILES" { "fewer" } else { "more" };
     let days = u64::try_from(trash.keep_days).unwrap_or_default();
     let kept = plural(days, "day", "days");
-    format!("{} {way}, {} now; what goes in stays for {kept}", bytes(plan.size_bytes), settings::fullness(trash))
+    format!(
+        "{} {way}, {} now; what goes in stays for {kept}",
+        bytes(plan.size_bytes),
+        settings::fullness(trash)
+    )
 }
 
 fn table(plans: &[Plan]) -> String {

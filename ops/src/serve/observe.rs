@@ -70,10 +70,7 @@ pub(super) fn readiness(
         // Work that waits is no fault of the server. Hosts are not named to whoever has no token.
         let holds = &lanes.borrow().holds;
         if !holds.is_empty() {
-            let disk = holds
-                .iter()
-                .filter(|hold| !hold.lane.is_host())
-                .map(|hold| hold.reason.to_string());
+            let disk = holds.iter().filter(|hold| !hold.lane.is_host()).map(|hold| hold.reason.to_string());
             let hosts = holds.iter().filter(|hold| hold.lane.is_host()).count();
             let sources = (hosts > 0).then(|| format!("{hosts} sources asked for a pause"));
             let told: Vec<String> = disk.chain(sources).collect();

@@ -25,7 +25,8 @@ async fn kept_until(client: &Client, file: FileId) -> Timestamp {
 
 /// Notices that hold, by their rules.
 async fn told(client: &Client) -> Vec<String> {
-    const NOTICES: &str = "{ notifications(first: 50, filter: { resolved: false }) { nodes { rule title } } }";
+    const NOTICES: &str =
+        "{ notifications(first: 50, filter: { resolved: false }) { nodes { rule title } } }";
     let notices = client.ask(NOTICES, json!({})).await["notifications"]["nodes"].take();
     notices.as_array().unwrap().iter().map(|notice| notice["rule"].as_str().unwrap().to_owned()).collect()
 }
@@ -91,7 +92,8 @@ async fn what_does_not_fit_into_the_trash_waits_for_room_and_goes_on_by_itself()
     let job = waits(client, &id).await;
     assert_eq!((&job["state"], &job["waitsFor"]["lane"]), (&json!("QUEUED"), &json!("file_trash")), "{job}");
     assert!(platform.library("2.bin").exists(), "nothing was touched");
-    until("it is told", || async { told(client).await.contains(&"trash-full".to_owned()).then_some(()) }).await;
+    until("it is told", || async { told(client).await.contains(&"trash-full".to_owned()).then_some(()) })
+        .await;
 
     let platform = platform.restart().await;
     let client = &platform.client;

@@ -28,7 +28,9 @@ pub(crate) enum Verb {
     /// Show how long what is deleted can be had back, how full the trash is, and how full it may be.
     Show,
     /// Change how long what is deleted from now on can be had back, and how much the trash may hold.
-    #[command(after_help = "Examples:\n  mediary trash set --keep-days 30 --limit 200000000000\n  mediary trash set --unlimited")]
+    #[command(
+        after_help = "Examples:\n  mediary trash set --keep-days 30 --limit 200000000000\n  mediary trash set --unlimited"
+    )]
     Set {
         #[command(flatten)]
         kept: Kept,

@@ -5,9 +5,16 @@ pub(crate) const CONCERN: Concern = Concern {
     nouns: &[
         Noun::of::<super::Verb>("limit", "See and change how much runs at once"),
         Noun::of::<super::quota::Verb>("quota", "See and change how much of whose work there may be"),
-        Noun::of::<super::site::Verb>("site", "See and change what holds for a site: how often and by which way it is asked"),
+        Noun::of::<super::site::Verb>(
+            "site",
+            "See and change what holds for a site: how often and by which way it is asked",
+        ),
     ],
-    fragments: &[include_str!("quota.fragment.graphql"), include_str!("site.fragment.graphql"), include_str!("trash.fragment.graphql")],
+    fragments: &[
+        include_str!("quota.fragment.graphql"),
+        include_str!("site.fragment.graphql"),
+        include_str!("trash.fragment.graphql"),
+    ],
     #[cfg(test)]
     documents: &[
         &super::SET,

@@ -46,10 +46,30 @@ enum Keep {
 /// When cookies are sent along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum CookiesWhen {
+pub(super) enum CookiesWhen {
     Off,
     Needed,
     Always,
+}
+
+impl CookiesWhen {
+    /// By its name in GraphQL.
+    pub(super) fn named(word: &str) -> Self {
+        match word {
+            "WHEN_NEEDED" => Self::Needed,
+            "ALWAYS" => Self::Always,
+            _ => Self::Off,
+        }
+    }
+
+    /// Its name in GraphQL.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Off => "OFF",
+            Self::Needed => "WHEN_NEEDED",
+            Self::Always => "ALWAYS",
+        }
+    }
 }
 
 impl Follow {

@@ -30,7 +30,7 @@ pub(super) struct Rule {
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Severity {
+pub(super) enum Severity {
     Info,
     Warning,
     Error,
@@ -48,6 +48,28 @@ struct Condition {
     greater: Option<u64>,
 }
 
+impl Severity {
+    /// By its name in GraphQL.
+    pub(super) fn named(word: &str) -> Self {
+        match word {
+            "WARNING" => Self::Warning,
+            "ERROR" => Self::Error,
+            "URGENT" => Self::Urgent,
+            _ => Self::Info,
+        }
+    }
+
+    /// Its name in GraphQL.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "INFO",
+            Self::Warning => "WARNING",
+            Self::Error => "ERROR",
+            Self::Urgent => "URGENT",
+        }
+    }
+}
+
 impl From<NotificationCondition> for Condition {
     fn from(condition: NotificationCondition) -> Self {
         let NotificationCondition { field, one_of, greater } = condition;
@@ -58,12 +80,7 @@ impl From<NotificationCondition> for Condition {
 impl From<NotificationRule> for Rule {
     fn from(rule: NotificationRule) -> Self {
         let NotificationRule { event, when, topic, resolves, severity, title, body, channels, .. } = rule;
-        let severity = severity.as_deref().map(|severity| match severity {
-            "WARNING" => Severity::Warning,
-            "ERROR" => Severity::Error,
-            "URGENT" => Severity::Urgent,
-            _ => Severity::Info,
-        });
+        let severity = severity.as_deref().map(Severity::named);
         let when = when.into_iter().map(Condition::from).collect();
         Self { event, topic, severity, title, body, resolve: resolves, channels, when }
     }
@@ -83,7 +100,7 @@ impl Rule {
         let Self { event, topic, severity, title, body, resolve, channels, when } = self;
         let then = match (title, resolve) {
             (Some(title), false) => {
-                let severity = format!("{:?}", severity.unwrap_or(Severity::Info)).to_ascii_uppercase();
+                let severity = severity.unwrap_or(Severity::Info).name();
                 json!({ "raise": { "severity": severity, "title": title, "body": body, "channels": channels } })
             }
             (None, true) if body.is_none() && severity.is_none() && channels.is_empty() => {
