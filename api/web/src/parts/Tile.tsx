@@ -7,6 +7,8 @@ import { ThingLink } from "./ThingLink";
 
 interface Props {
   id: string;
+  /** What its picture is drawn from, if not from itself: the item, which has one picture in every list. */
+  picture?: string;
   title: string;
   /** One line of facts. */
   facts?: ReactNode;
@@ -20,11 +22,11 @@ interface Props {
 }
 
 /** A tile of the library: picture, two lines of name, one of facts. */
-export function Tile({ id, title, facts, length, sign, href, src }: Props) {
+export function Tile({ id, picture = id, title, facts, length, sign, href, src }: Props) {
   return (
     <ThingLink id={id} href={href} className="tile">
       <span className="pic">
-        <Picture id={id} src={src} className="" />
+        <Picture id={picture} src={src} className="" />
         {sign !== undefined && (
           <span className="sg">
             <Glyph name={states[sign.is].glyph} />
