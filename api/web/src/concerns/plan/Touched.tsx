@@ -1,3 +1,5 @@
+import { useMemo } from "react";
+
 import { graphql, type ResultOf } from "../../client/graphql";
 import { usePages } from "../../client/pages";
 import { type Column, DataTable } from "../../parts/DataTable";
@@ -8,7 +10,7 @@ import { Failed, Loading } from "../../parts/states";
 import { ThingLink } from "../../parts/ThingLink";
 import { fileName } from "../file/names";
 import type { PlanShown } from "./Plan";
-import { reasonWords } from "./words";
+import { movedWords, reasonWords } from "./words";
 
 const TouchedOf = graphql(`
   query PlanFiles($id: ID!, $after: String, $asOf: AsOfInput) {
@@ -47,6 +49,8 @@ export function Touched({ plan }: { plan: PlanShown }) {
     [plan.id],
     (data) => data.plan?.files,
   );
+  const moved = movedWords(plan);
+  const columns = useMemo(() => columnsOf(moved), [moved]);
   if (isLoading) {
     return <Loading rows={3} />;
   }
@@ -57,14 +61,14 @@ export function Touched({ plan }: { plan: PlanShown }) {
     <DataTable
       rows={rows}
       keyOf={({ fileId }) => fileId}
-      columns={COLUMNS}
+      columns={columns}
       label="Files of this plan"
       more={more}
     />
   );
 }
 
-const COLUMNS: readonly Column<Row>[] = [
+const columnsOf = (moved: string): readonly Column<Row>[] => [
   {
     id: "file",
     name: "File",
@@ -89,7 +93,7 @@ const COLUMNS: readonly Column<Row>[] = [
     onPhone: false,
     cell: ({ touch, reason }) => {
       if (touch === "PLANNED") {
-        return <span className="q">is moved</span>;
+        return <span className="q">{moved}</span>;
       }
       const { words, playlistId } = reasonWords(reason);
       return (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { doneOf, isConfirmed, reasonWords, stageOf, verbOf } from "./words";
+import { doneOf, isConfirmed, movedWords, reasonWords, stageOf, verbOf } from "./words";
 
 test("from ten things up their number is typed", () => {
   expect(isConfirmed(9, "")).toBe(true);
@@ -29,4 +29,10 @@ test("why a file stays is said in words, never as an id", () => {
   });
   expect(reasonWords("lost").words).toBe("nothing is in its place");
   expect(reasonWords(null).playlistId).toBeNull();
+});
+
+test("a file of a plan is where the plan left it", () => {
+  expect(movedWords({ goal: "DELETE_FILES", state: "READY" })).toBe("goes into the trash");
+  expect(movedWords({ goal: "DELETE_FILES", state: "UNDONE" })).toBe("back in its place");
+  expect(movedWords({ goal: "RESTORE_FILES", state: "UNDONE" })).toBe("in the trash again");
 });

@@ -93,3 +93,21 @@ export function reasonWords(reason: string | null): { words: string; playlistId:
     ? { words: STATES[reason] ?? reason, playlistId: null }
     : { words: "another list that is followed has it", playlistId: playlist };
 }
+
+/** What becomes, or became, of a file that a plan moves. */
+export function movedWords({ goal, state }: Pick<PlanSaid, "goal" | "state">): string {
+  const [there, back] =
+    goal === "RESTORE_FILES"
+      ? ["back in its place", "in the trash again"]
+      : ["in the trash", "back in its place"];
+  switch (state) {
+    case "READY":
+      return goal === "RESTORE_FILES" ? "goes back to its place" : "goes into the trash";
+    case "APPLIED":
+      return there;
+    case "UNDONE":
+      return back;
+    default:
+      return "is being moved";
+  }
+}
