@@ -62,7 +62,7 @@ export function FirstRun() {
             <AddressField />
           </Event>
           <Event tense="next" last node={<Glyph name="next" />}>
-            <p className="q">A list that is followed is read again by itself; what is new is kept.</p>
+            <p className="q">A list that is followed is read again every six hours; what is new is kept.</p>
           </Event>
         </Spine>
       </div>

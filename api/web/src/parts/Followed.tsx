@@ -4,6 +4,7 @@ import { useLive } from "../client/live";
 import { type Progress, useProgress } from "../client/progress";
 import { Button } from "./Button";
 import { length, number, percent } from "./format";
+import { Glyph } from "./Icon";
 import { Picture } from "./Picture";
 import { Hair } from "./Rate";
 import { State } from "./State";
@@ -72,6 +73,8 @@ export function Followed({ playlistId, quality }: { playlistId: string; quality:
   if (list == null) {
     return null;
   }
+  const kept = entries.filter(({ download }) => download?.state === "KEPT");
+  const [first] = kept;
   const unasked = list.refreshOutcome === null ? [] : entries.filter(({ download }) => download === null);
   return (
     <>
@@ -106,6 +109,20 @@ export function Followed({ playlistId, quality }: { playlistId: string; quality:
         </div>
       )}
       <Refused problem={fetching.problem} />
+      {first !== undefined && (
+        <div className="followed-foot whole" role="status">
+          <Glyph name="ok" tone="ok" />
+          <p className="grow">
+            <b className="b">
+              {kept.length === 1 ? "The first file is whole." : `${kept.length} of these are whole.`}
+            </b>{" "}
+            <span className="q">You may close this page; it goes on.</span>
+          </p>
+          <ThingLink id={first.id} className="btn small">
+            Open it
+          </ThingLink>
+        </div>
+      )}
     </>
   );
 }

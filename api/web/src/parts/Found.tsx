@@ -10,7 +10,9 @@ import { Refused } from "./states";
 
 const Follow = graphql(`
   mutation Follow($url: String!, $keep: PlaylistKeep!, $quality: String!) {
-    playlistFollow(input: { url: $url, keep: $keep, quality: $quality }) {
+    playlistFollow(
+      input: { url: $url, keep: $keep, quality: $quality, refreshTiming: { everySeconds: 21600 } }
+    ) {
       position
       playlist {
         id
