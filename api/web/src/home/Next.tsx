@@ -82,7 +82,7 @@ export function Next() {
             >
               <p className="b">
                 <ThingLink id={schedule.id} className="plain">
-                  {schedule.name}
+                  {titleOf(schedule.name, schedule.command.name)}
                 </ThingLink>
               </p>
               <p className="s qq">{commandWords(schedule.command.name)}</p>
@@ -119,6 +119,12 @@ function Pace() {
       )}
     </div>
   ));
+}
+
+/** What a schedule is called; one that was named by the server after an id is called by what it does. */
+function titleOf(name: string, command: string): string {
+  const words = commandWords(command);
+  return /-[0-9a-f]{8}-[0-9a-f]{4}-/.test(name) ? words.charAt(0).toUpperCase() + words.slice(1) : name;
 }
 
 /** What a command does, in words. */

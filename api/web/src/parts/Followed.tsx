@@ -84,7 +84,7 @@ export function Followed({ playlistId, quality }: { playlistId: string; quality:
       <ul className="followed">
         {entries.map((entry) => (
           <li key={entry.id}>
-            <Picture id={entry.download?.id ?? entry.id} className="th sm" />
+            <Picture id={entry.id} className="th sm" />
             <span className="grow">
               <ThingLink id={entry.id} className="cut name block">
                 {entry.title ?? entry.url}
