@@ -50,6 +50,7 @@ mod spawn;
 mod sql;
 mod start;
 mod store;
+pub mod telemetry;
 #[cfg(feature = "testing")]
 mod testing;
 #[cfg(test)]

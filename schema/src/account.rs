@@ -145,9 +145,11 @@ impl Permission {
     /// Cancel, pause, retry jobs.
     pub const OPERATE: Self = Self::within_project("operate", Role::Editor, "to handle jobs");
     /// Change limits, which are the installation's.
-    pub const CONFIGURE: Self = Self::of_installation("configure", "to change limits of the installation");
+    pub const CONFIGURE: Self =
+        Self::of_installation("configure", Role::Owner, "to change limits of the installation");
     /// Issue and revoke tokens, make projects, prove and export the whole log: what is the installation's.
-    pub const ADMINISTER: Self = Self::of_installation("administer", "to administer the installation");
+    pub const ADMINISTER: Self =
+        Self::of_installation("administer", Role::Owner, "to administer the installation");
     /// What only the platform's own actors do.
     pub const PERFORM: Self = Self {
         name: "perform",
@@ -165,9 +167,9 @@ impl Permission {
         Self { name, words, least: Some(least), is_of_installation: false, is_of_person: false }
     }
 
-    /// What an owner may do in the installation's own project.
-    const fn of_installation(name: &'static str, words: &'static str) -> Self {
-        Self { is_of_installation: true, ..Self::within_project(name, Role::Owner, words) }
+    /// What a role and those above it may do in the installation's own project, and nobody in another.
+    pub const fn of_installation(name: &'static str, least: Role, words: &'static str) -> Self {
+        Self { is_of_installation: true, ..Self::within_project(name, least, words) }
     }
 
     /// Its name: one word, as contracts have it.

@@ -37,6 +37,7 @@ pub mod setting;
 pub mod several;
 pub mod site;
 pub mod subject;
+pub mod telemetry;
 pub mod template;
 pub mod ticket;
 pub mod worker;

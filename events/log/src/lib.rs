@@ -11,6 +11,7 @@ pub mod gate;
 mod log;
 pub mod signal;
 mod spawn;
+pub mod telemetry;
 pub mod testing;
 pub mod token;
 pub mod vault;

@@ -36,6 +36,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("ops/src/commands/setup.rs", "goes where a person says, which may be a device"),
     ("ops/src/commands/scratch.rs", "a lock is held by its open file, before it is called one"),
     ("ops/src/commands/part.rs", "what a person asked for is longer than memory"),
+    ("projections/src/telemetry/file.rs", "a store that can't be read is moved aside"),
     ("ops/src/demo/media.rs", "a folder is made as a whole, by one demo of several that have one lock"),
     ("ops/src/demo/plugin.rs", "several demos may write it at once"),
     ("ops/src/doctor.rs", "tries whether the folder can be written to"),
