@@ -48,6 +48,7 @@ pub(crate) fn user_error(refusal: &Refusal) -> Result<UserError, Error> {
         }
         Refusal::Rejected(_)
         | Refusal::Forbidden { .. }
+        | Refusal::NotOffered { .. }
         | Refusal::Strange
         | Refusal::Overloaded { .. }
         | Refusal::StorageFull { .. }

@@ -34,7 +34,10 @@ use crate::{
     error, event,
     loader::{LookUps, PerRequest},
     scalar::Position,
-    server::limits::{self, limit_schema},
+    server::{
+        Attempts,
+        limits::{self, limit_schema},
+    },
     session::session,
     view, worker,
 };
@@ -180,6 +183,7 @@ fn built(platform: Platform, options: &limits::Options, ending: Option<Ending>) 
         .data(Arc::new(platform))
         .data(event::Renderings::default())
         .data(Feeds::default())
+        .data(Attempts::default())
         .extension(PerRequest)
         .extension(Moments)
         .extension(view::TellsStale);

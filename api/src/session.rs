@@ -1,6 +1,6 @@
-//! Who asks: tokens, and what their holders may do.
+//! Who asks: tokens and signed-in browsers, and what their holders may do.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use async_graphql::{Context, Error};
 use mediary_log::{
@@ -9,26 +9,28 @@ use mediary_log::{
     token::{Credential, Denied, Tokens},
 };
 use mediary_schema::{
-    CommandId, IdSource, PrincipalId, ProjectId, Timestamp, TokenId,
-    account::{Permission, Role},
+    CommandId, IdSource, PrincipalId, ProjectId, SessionId, Timestamp, TokenId,
+    account::{Permission, Rights},
     scope::Scope,
 };
 
 use crate::error::fault;
 
-/// Whoever showed a token that is accepted.
+/// Whoever showed a token that is accepted, or is signed in by a browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Session {
     /// Who.
     pub principal: PrincipalId,
     /// As whom their commands are recorded.
     pub speaks_as: PrincipalId,
-    /// By which token.
+    /// By which token; of a browser, the UUID of its session.
     pub token_id: TokenId,
+    /// By which session, if it is a browser.
+    pub session_id: Option<SessionId>,
     /// The project whose things they meet.
     pub project: ProjectId,
     /// What they may do.
-    pub role: Role,
+    pub rights: Rights,
     /// From where.
     pub origin: OriginKind,
     /// When the token ends, if it does.
@@ -39,17 +41,23 @@ impl Session {
     /// The session as the caller of a command.
     pub fn caller(&self, command_id: CommandId, ids: &IdSource) -> Caller {
         let origin = Origin { kind: self.origin, id: self.token_id.uuid() };
-        Caller::person(self.speaks_as, self.role, origin, command_id, ids).within(self.project)
+        Caller::person(self.speaks_as, self.rights, origin, command_id, ids).within(self.project)
     }
 
-    const fn credential(&self) -> Credential {
-        let Self { principal, speaks_as, token_id, project, role, expires_at, .. } = *self;
-        Credential { principal, speaks_as, token_id, project, role, expires_at }
+    pub(crate) const fn credential(&self) -> Credential {
+        let Self { principal, speaks_as, token_id, session_id, project, rights, expires_at, .. } = *self;
+        Credential { principal, speaks_as, token_id, session_id, project, rights, expires_at }
+    }
+
+    const fn of(credential: Credential, origin: OriginKind) -> Self {
+        let Credential { principal, speaks_as, token_id, session_id, project, rights, expires_at } =
+            credential;
+        Self { principal, speaks_as, token_id, session_id, project, rights, origin, expires_at }
     }
 
     /// What the session may see: as whoever its commands are recorded as.
-    pub const fn scope(&self) -> Scope {
-        Scope::of_session(self.project, self.speaks_as, self.role)
+    pub fn scope(&self) -> Scope {
+        Scope::of_session(self.project, self.speaks_as, self.rights)
     }
 
     /// Refuses a query that the session may not ask.
@@ -64,7 +72,7 @@ pub(crate) fn require(scope: &Scope, permission: Permission) -> Result<(), Error
         Ok(())
     } else {
         Err(fault(
-            &format!("the token does not allow this (it needs the permission {permission})"),
+            &format!("this is not allowed to you (it needs the permission {permission})"),
             "FORBIDDEN",
             false,
         ))
@@ -79,18 +87,39 @@ pub(crate) fn session<'a>(context: &Context<'a>, permission: Permission) -> Resu
     Ok(session)
 }
 
-/// Knows every token, and from where it is shown. Never waits: what the log says of tokens is pushed to it.
+/// Which pages may use a browser's session, and how it is kept.
+#[derive(Debug, Clone, Default)]
+pub struct Browsers {
+    /// Pages of other addresses that may, besides our own.
+    pub origins: Vec<String>,
+    /// Whether this server speaks TLS itself.
+    pub is_tls: bool,
+}
+
+/// Knows every token and session, and from where it is shown. Never waits: what the log says of them is pushed to it.
 #[derive(Debug, Clone)]
 pub struct Authenticator {
     tokens: Tokens,
+    browsers: Arc<Browsers>,
     /// The one token that lets somebody in; each that is valid, if there is none.
     only: Option<TokenId>,
 }
 
 impl Authenticator {
     /// An authenticator that knows what the log says.
-    pub const fn new(tokens: Tokens) -> Self {
-        Self { tokens, only: None }
+    pub fn new(tokens: Tokens) -> Self {
+        Self { tokens, browsers: Arc::default(), only: None }
+    }
+
+    /// The same, with which pages may use a browser's session.
+    #[must_use]
+    pub fn with_browsers(self, browsers: Browsers) -> Self {
+        Self { browsers: Arc::new(browsers), ..self }
+    }
+
+    /// Which pages may use a browser's session.
+    pub(crate) fn browsers(&self) -> &Browsers {
+        &self.browsers
     }
 
     /// One that lets nobody in but with this token.
@@ -101,27 +130,31 @@ impl Authenticator {
 
     /// The session of a token that is shown from an address.
     pub fn authenticate(&self, token: &str, peer: IpAddr, origin: OriginKind) -> Result<Session, Denied> {
+        self.let_in(self.tokens.find(token, peer), origin)
+    }
+
+    /// The session of a browser that shows this.
+    pub fn authenticate_browser(&self, shown: &str) -> Result<Session, Denied> {
+        self.let_in(self.tokens.find_session(shown), OriginKind::Page)
+    }
+
+    fn let_in(&self, found: Result<Credential, Denied>, origin: OriginKind) -> Result<Session, Denied> {
         let is_let_in = |found: &Credential| self.only.is_none_or(|only| only == found.token_id);
-        let found = self
-            .tokens
-            .find(token, peer)
-            .and_then(|found| if is_let_in(&found) { Ok(found) } else { Err(Denied::Refused) });
+        let found = found.and_then(|found| if is_let_in(&found) { Ok(found) } else { Err(Denied::Refused) });
         let result = if found.is_ok() { "accepted" } else { "refused" };
         metrics::counter!("mediary_auth_attempts_total", "result" => result).increment(1);
-        found.map(|Credential { principal, speaks_as, token_id, project, role, expires_at }| Session {
-            principal,
-            speaks_as,
-            token_id,
-            project,
-            role,
-            origin,
-            expires_at,
-        })
+        found.map(|credential| Session::of(credential, origin))
+    }
+
+    /// Waits until a command that was answered has had its effect on who may come in.
+    pub(crate) async fn reached(&self, position: u64) {
+        self.tokens.reached(position).await;
     }
 
     /// Whether a session may go on: its token is what it was.
     pub fn is_open(&self, session: &Session) -> bool {
-        self.tokens.get(session.principal, session.token_id) == Ok(session.credential())
+        let now = self.tokens.get(session.principal, session.token_id);
+        now.is_ok_and(|now| now.is_same(&session.credential()))
     }
 
     /// Waits until a session may not go on.

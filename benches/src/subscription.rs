@@ -250,7 +250,8 @@ fn session() -> Session {
         speaks_as: PrincipalId::OWNER,
         token_id: TokenId::from_uuid(uuid::Uuid::nil()),
         project: ProjectId::HOME,
-        role: Role::Owner,
+        session_id: None,
+        rights: Role::Owner.into(),
         origin: OriginKind::Page,
         expires_at: None,
     }

@@ -5,8 +5,8 @@
 
 use std::fmt;
 
-use mediary_schema::account::Permission;
 pub use mediary_schema::is_default;
+use mediary_schema::{account::Permission, capability::Capability};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -18,6 +18,8 @@ pub struct CommandKind {
     pub name: &'static str,
     /// What the caller must be allowed to do.
     pub permission: Permission,
+    /// What the installation must offer, if it is about that.
+    pub needs: Option<Capability>,
     /// Whether NATS carries it, and schedules give it: not if its answer is a secret, which only whoever asks may read.
     pub over_nats: bool,
     /// The JSON Schema of its arguments.
@@ -27,7 +29,13 @@ pub struct CommandKind {
 impl CommandKind {
     /// A kind that every door carries, and schedules give.
     pub const fn new(name: &'static str, permission: Permission, schema: fn() -> Value) -> Self {
-        Self { name, permission, over_nats: true, schema }
+        Self { name, permission, needs: None, over_nats: true, schema }
+    }
+
+    /// The same, where the installation offers something.
+    #[must_use]
+    pub const fn needs(self, capability: Capability) -> Self {
+        Self { needs: Some(capability), ..self }
     }
 
     /// The same, but for NATS and for schedules.

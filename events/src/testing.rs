@@ -39,8 +39,8 @@ pub fn given<C: Concern>(events: impl IntoIterator<Item = C::Event>) -> Given<C>
 
 impl<C: Concern> Given<C> {
     /// Asks for something.
-    pub fn when(self, command: C::Command) -> Outcome<C> {
-        let result = C::decide(&self.state, command);
+    pub fn when(self, command: impl Into<C::Command>) -> Outcome<C> {
+        let result = C::decide(&self.state, command.into());
         Outcome { state: self.state, result }
     }
 

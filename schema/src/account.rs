@@ -1,12 +1,38 @@
 //! Values of the kernel part `account`: who may do what.
 
+mod rights;
+
 use std::{borrow::Cow, fmt, net::IpAddr, str::FromStr};
 
 use ipnet::IpNet;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::ProjectId;
+pub use self::rights::{Permissions, Rights, UnknownPermission};
+use crate::{ProjectId, id::ids};
+
+ids! {
+    /// A browser that a user signed in by: a credential of his, derived from the command that opened it.
+    SessionId = "session";
+}
+
+/// Why a session is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionEnd {
+    /// Whoever had it signed out.
+    SignedOut,
+    /// Somebody ended it from elsewhere.
+    Revoked,
+    /// The user has another password.
+    PasswordChanged,
+    /// The user is removed.
+    UserRemoved,
+    /// Its time was over, which was noticed when another one was opened.
+    Expired,
+    /// There were too many, and it was the oldest.
+    Crowded,
+}
 
 /// What a credential may do, in steps that contain each other.
 #[derive(

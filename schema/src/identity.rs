@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     Address, CommandId, DataKeyId, DownloadId, EntryId, EventId, FileId, HostId, ItemId, JobId, PlaylistId,
-    ProjectId, ReservationId, ScheduleId, SealedId, SecretId, TokenId, WorkerId,
+    PrincipalId, ProjectId, ReservationId, ScheduleId, SealedId, SecretId, SessionId, TokenId, WorkerId,
     download::Wish,
     item::{IdScope, ItemSource},
     playlist::ObservedEntry,
@@ -200,6 +200,16 @@ impl Identities {
     /// The token that a command makes, so that the command repeated makes no second one: one per command.
     pub fn token(&self, command: CommandId) -> TokenId {
         TokenId::from_uuid(self.made_by(TokenId::KIND, command))
+    }
+
+    /// The user that a command makes, so that the command repeated makes no second one: one per command.
+    pub fn user(&self, command: CommandId) -> PrincipalId {
+        PrincipalId::from_uuid(self.made_by(PrincipalId::KIND, command))
+    }
+
+    /// The session that a command opens: one per command.
+    pub fn session(&self, command: CommandId) -> SessionId {
+        SessionId::from_uuid(self.made_by(SessionId::KIND, command))
     }
 
     /// The project that a command makes, so that the command repeated makes no second one: one per command.

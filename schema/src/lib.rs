@@ -10,6 +10,7 @@ pub mod account;
 pub mod address;
 pub mod bot;
 pub mod bounded;
+pub mod capability;
 pub mod clock;
 pub mod collection;
 pub mod cookies;
@@ -42,6 +43,7 @@ pub mod template;
 pub mod ticket;
 pub mod worker;
 
+pub use account::SessionId;
 pub use address::{Address, UrlRefused, VideoOfList};
 pub use clock::{Clock, IdSource, Timestamp};
 pub use collection::{CollectionEntryId, CollectionId};

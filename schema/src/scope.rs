@@ -1,10 +1,10 @@
-//! Who reads: which project, as whom, and with what role. Every reader of the log and of views takes one.
+//! Who reads: which project, as whom, and with what rights. Every reader of the log and of views takes one.
 //!
 //! There are three ways to come by a scope, and `tests/it/tidy/scopes.rs` lists who may use each.
 
 use crate::{
     PrincipalId, ProjectId,
-    account::{Permission, Role},
+    account::{Permission, Rights, Role},
 };
 
 /// What a reader may see.
@@ -15,16 +15,16 @@ pub struct Scope {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Reach {
-    /// One project, as far as the role goes.
-    Project { project: ProjectId, principal: PrincipalId, role: Role },
+    /// One project, as far as the rights go.
+    Project { project: ProjectId, principal: PrincipalId, rights: Rights },
     /// Everything: the platform's own actors, reactions and metrics.
     Platform,
 }
 
 impl Scope {
     /// What the holder of a credential may see.
-    pub const fn of_session(project: ProjectId, principal: PrincipalId, role: Role) -> Self {
-        Self { reach: Reach::Project { project, principal, role } }
+    pub fn of_session(project: ProjectId, principal: PrincipalId, rights: impl Into<Rights>) -> Self {
+        Self { reach: Reach::Project { project, principal, rights: rights.into() } }
     }
 
     /// Everything, for the platform itself; never for an answer to a person.
@@ -33,7 +33,7 @@ impl Scope {
     }
 
     /// The only project of a person alone, as its owner: for tests and benchmarks.
-    pub const fn of_test() -> Self {
+    pub fn of_test() -> Self {
         Self::of_session(ProjectId::HOME, PrincipalId::OWNER, Role::Owner)
     }
 
@@ -70,7 +70,7 @@ impl Scope {
     /// Whether something that needs a permission is seen.
     pub fn allows(&self, permission: Permission) -> bool {
         match self.reach {
-            Reach::Project { project, role, .. } => role.allows_in(project, permission),
+            Reach::Project { project, rights, .. } => rights.allows_in(project, permission),
             Reach::Platform => true,
         }
     }

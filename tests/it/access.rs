@@ -280,7 +280,7 @@ async fn a_token_is_known_to_its_holder_alone() {
 
     let events = client.events_after(0).await;
     let issued = events_of(&events, "account.token_issued");
-    assert_eq!(issued.len(), 3, "the folder's, the first browser's, the phone's");
+    assert_eq!(issued.len(), 2, "the folder's, the phone's");
     let told = Value::from(events.clone()).to_string();
     let list = client.ask("{ tokens { id name role expiresAt } }", json!({})).await.to_string();
     let metrics = client.get("/metrics").await.text().await.unwrap();

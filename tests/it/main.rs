@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "tests of limits print their figures")]
 
 mod access;
+mod account;
 mod any_order;
 mod archive;
 mod automation;

@@ -5,6 +5,7 @@
     reason = "helpers of tests: a failure is a failed test"
 )]
 
+mod browser;
 mod calendar;
 mod client;
 mod elsewhere;
@@ -23,6 +24,7 @@ mod subscriber;
 mod tools;
 mod wait;
 
+pub use browser::Browser;
 pub use calendar::Calendar;
 pub use client::{Client, events_of};
 pub use elsewhere::{Elsewhere, socket};

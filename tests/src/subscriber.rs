@@ -6,7 +6,7 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest as _, http::HeaderValue},
 };
 
-use crate::{Client, DEADLINE};
+use crate::{Browser, Client, DEADLINE};
 
 /// One subscription on a `graphql-transport-ws` socket of its own; dropping it cuts the connection.
 #[derive(Debug)]
@@ -46,6 +46,22 @@ impl Subscriber {
         let payload = json!({ "authorization": format!("Bearer {token}") });
         opened.say(json!({ "type": "connection_init", "payload": payload })).await;
         opened
+    }
+
+    /// Opens a socket from the page that a browser shows, with its cookie; none if the server lets that page open none.
+    pub async fn of_browser(browser: &Browser, url: &str) -> Option<Self> {
+        let mut request =
+            format!("{}/graphql/ws", url.replacen("http", "ws", 1)).into_client_request().unwrap();
+        let headers = request.headers_mut();
+        headers.insert("sec-websocket-protocol", HeaderValue::from_static("graphql-transport-ws"));
+        headers.insert("origin", browser.origin().parse().unwrap());
+        if let Some(cookie) = browser.cookie() {
+            headers.insert("cookie", cookie.parse().unwrap());
+        }
+        let (wire, _) = connect_async(request).await.ok()?;
+        let mut opened = Self { wire };
+        opened.say(json!({ "type": "connection_init" })).await;
+        Some(opened)
     }
 
     /// Begins an operation on a socket that the server may have closed by now.

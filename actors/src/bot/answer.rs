@@ -101,12 +101,12 @@ impl Door<'_> {
             Ok(found) if found.speaks_as == standing.principal && found.project == *project => found,
             Ok(_) | Err(Denied::Refused | Denied::Unreadable) => return None,
         };
-        let role = found.role.min(Role::Editor);
+        let rights = found.rights.at_most(Role::Editor);
         let origin = Origin { kind: OriginKind::Bot, id: project.uuid() };
         // A message that is heard twice asks for the same.
         let command_id: CommandId = self.gate.identities().command(*cause, &format!("update {update_id}"));
-        let caller = Caller::person(standing.principal, role, origin, command_id, self.gate.ids());
-        let scope = Scope::of_session(*project, standing.principal, role);
+        let caller = Caller::person(standing.principal, rights, origin, command_id, self.gate.ids());
+        let scope = Scope::of_session(*project, standing.principal, rights);
         Some(Asking { caller: caller.within(*project), reader: LogReader::new(self.gate.log(), scope) })
     }
 

@@ -280,7 +280,7 @@ impl SchedulerArguments {
         let mut given = match giver(tokens, &plan, project) {
             Giver::Holder(found) => {
                 let command_id = CommandId::from_uuid(gate.ids().next());
-                let caller = Caller::person(plan.principal, found.role, origin, command_id, gate.ids());
+                let caller = Caller::person(plan.principal, found.rights, origin, command_id, gate.ids());
                 let story = move |story: &mut Transaction<'_>| work::schedule::fire(story, id, due);
                 gate.transact(caller.within(project), story).await.map(|receipt| receipt.value)
             }

@@ -3,7 +3,7 @@ use mediary_events::{
     account::{Account, Event},
 };
 use mediary_log::{Direction, Recorded};
-use mediary_schema::{PrincipalId, TokenId};
+use mediary_schema::{PrincipalId, SessionId, TokenId, account::SessionEnd};
 use uuid::Uuid;
 
 use crate::event::explain::{Explains, Finder, Found, event_of};
@@ -17,10 +17,13 @@ impl Explains for Words {
     }
 
     fn kinds(&self) -> &'static [&'static str] {
-        &[Account::NAME, PrincipalId::KIND, TokenId::KIND]
+        &[Account::NAME, PrincipalId::KIND, SessionId::KIND, TokenId::KIND]
     }
 
     fn last_event(&self, finder: &Finder, kind: &str, uuid: Uuid) -> Found<Option<Recorded>> {
+        if kind == SessionId::KIND {
+            return finder.last_naming(SessionId::from_uuid(uuid).into(), Account::NAME);
+        }
         if kind != TokenId::KIND {
             return finder.last_of(&Account::stream(uuid));
         }
@@ -53,18 +56,74 @@ impl Explains for Words {
                 let name = token_name(finder, principal, token_id)?;
                 format!("revoked the token '{}'", name.unwrap_or_else(|| token_id.to_string()))
             }
+            Event::UserAdded { name, .. } => format!("added the user '{name}'"),
+            Event::UserSet { name, role, .. } => {
+                format!("let the user '{name}' do what a role allows: {}", super::object::role_word(role))
+            }
+            Event::UserRemoved { user_id, .. } => format!("removed {}", user(finder, user_id)?),
+            Event::PasswordSet { user_id, .. } => format!("set the password of {}", user(finder, user_id)?),
+            Event::UserInvited { user_id, .. } => {
+                format!("made a link by which {} sets his password", user(finder, user_id)?)
+            }
+            Event::InvitationTaken { user_id, .. } => {
+                format!("used a link as {}", user(finder, user_id)?)
+            }
+            Event::SessionOpened { user_id, address, .. } => {
+                format!("signed in as {} from {address}", user(finder, user_id)?)
+            }
+            Event::SessionRenewed { .. } => "stayed signed in".to_owned(),
+            Event::SessionEnded { user_id, reason, .. } => {
+                let user = user(finder, user_id)?;
+                match reason {
+                    SessionEnd::SignedOut => format!("signed out as {user}"),
+                    SessionEnd::Revoked => format!("ended a session of {user}"),
+                    SessionEnd::PasswordChanged => {
+                        format!("ended a session of {user}, who has another password")
+                    }
+                    SessionEnd::UserRemoved => format!("ended a session of {user}, who is removed"),
+                    SessionEnd::Expired => format!("noticed that a session of {user} was over"),
+                    SessionEnd::Crowded => format!("ended the oldest of too many sessions of {user}"),
+                }
+            }
+            Event::SignInRefused { user_id: Some(user_id), address, .. } => {
+                format!("did not let somebody at {address} in as {}", user(finder, user_id)?)
+            }
+            Event::SignInRefused { user_id: None, address, .. } => {
+                format!("did not let somebody at {address} in, whose name is nobody's")
+            }
+            Event::UserCommandRefused { user_id, command, .. } => {
+                format!("was refused {command}, which {} may not", user(finder, user_id)?)
+            }
         }))
     }
 }
 
+/// A user in words, for whoever may know his name.
+fn user(finder: &Finder, user_id: PrincipalId) -> Found<String> {
+    let account = Account::stream(PrincipalId::OWNER.uuid());
+    let events = finder.reader.read_stream(&account, 1, Direction::Forward, EVENTS_MAX)?;
+    let name = |recorded: &Recorded| match event_of::<Account>(recorded)? {
+        Event::UserAdded { user_id: id, name, .. } | Event::UserSet { user_id: id, name, .. } => {
+            (id == user_id && !name.is_empty()).then_some(name)
+        }
+        _ => None,
+    };
+    Ok(match events.iter().rev().find_map(name) {
+        Some(name) => format!("the user '{name}'"),
+        None if user_id == PrincipalId::OWNER => "the owner".to_owned(),
+        None => user_id.to_string(),
+    })
+}
+
+/// Events of an account that are looked at.
+const EVENTS_MAX: usize = 10_000;
+
 /// What a token is called, for whoever may know it.
 pub(crate) fn token_name(finder: &Finder, of: PrincipalId, token_id: TokenId) -> Found<Option<String>> {
-    /// Events of an account that are looked at.
-    const EVENTS_MAX: usize = 10_000;
     let events = finder.reader.read_stream(&Account::stream(of.uuid()), 1, Direction::Forward, EVENTS_MAX)?;
     let name = |recorded: &Recorded| match event_of::<Account>(recorded)? {
         Event::TokenIssued { token_id: id, name, .. } => (id == token_id).then_some(name),
-        Event::NatsGranted { .. } | Event::CommandRefused { .. } | Event::TokenRevoked { .. } => None,
+        _ => None,
     };
     Ok(events.iter().find_map(name))
 }

@@ -1,10 +1,11 @@
-//! Tokens in GraphQL.
+//! Tokens, users and sessions in GraphQL.
 
 mod entry;
 mod explain;
 mod mutation;
 mod object;
 mod query;
+mod user;
 
 pub(crate) use entry::ENTRY;
 pub(crate) use explain::token_name;

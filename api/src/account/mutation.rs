@@ -1,17 +1,24 @@
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MergedObject, Object, Result, SimpleObject};
 use mediary_events::account::{Account, Ask, Token as TokenState, ask};
 use mediary_log::fanout;
 use mediary_schema::{PrincipalId, TokenId, account::Network};
 
-use super::object::{Role, Token};
+use super::{
+    object::{Role, Token},
+    user::UserMutation,
+};
 use crate::{
     asking::{self, Done, Terms},
     error::{fault, parse_id},
     schema::platform,
 };
 
+/// Tokens, and users with their sessions.
+#[derive(Debug, Default, MergedObject)]
+pub(crate) struct AccountMutation(TokenMutation, UserMutation);
+
 #[derive(Debug, Default)]
-pub(crate) struct AccountMutation;
+pub(crate) struct TokenMutation;
 
 /// A credential to be made.
 #[derive(Debug, InputObject)]
@@ -84,7 +91,7 @@ impl NatsUser {
 }
 
 #[Object]
-impl AccountMutation {
+impl TokenMutation {
     /// Makes a credential.
     async fn token_create(&self, context: &Context<'_>, input: TokenCreateInput) -> Result<TokenPayload> {
         let TokenCreateInput { name, role, expires_in_seconds, nats, project_id, networks, terms } = input;
@@ -116,7 +123,9 @@ async fn payload(context: &Context<'_>, terms: Terms, asked: Ask) -> Result<Toke
     if let Some(position) = &done.position {
         platform(context).tokens.reached(position.0).await;
     }
-    let token_id = told.token_id;
+    let Some(token_id) = told.token_id else {
+        return Ok(TokenPayload { token: None, secret: None, nats: None, done });
+    };
     let look = move |state: &mediary_events::account::State| state.tokens.get(&token_id).cloned();
     let found = platform(context).gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), look).await;
     let token = found.ok().flatten();

@@ -1,5 +1,5 @@
-//! Every route, and who may use it: nothing but `/healthz`, `/readyz` and pages without data is
-//! answered without a token.
+//! Every route, and who may use it: nothing but `/healthz`, `/readyz`, pages without data and the door by which people sign
+//! in is answered to somebody who shows neither a token nor a session.
 
 use std::{fmt, io, sync::Arc};
 
@@ -11,13 +11,15 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use mediary_log::{BackupSettings, Log};
+use mediary_log::{BackupSettings, Log, gate::Gate, vault::Vault};
 use mediary_projections::Views;
 use mediary_schema::ProjectId;
 use tokio::sync::watch;
 
 use super::{
-    archive, backup, export,
+    archive, backup,
+    browser::Door,
+    export,
     fault::fault,
     graphql,
     limits::{self, limit_requests},
@@ -44,6 +46,10 @@ pub struct Readiness {
 pub struct App {
     /// What answers GraphQL.
     pub schema: MediarySchema,
+    /// The way to append, for whoever signs in.
+    pub gate: Gate,
+    /// Where the hashes of passwords lie.
+    pub vault: Vault,
     /// The log, for exports.
     pub log: Log,
     /// What is shown, for archives.
@@ -76,6 +82,7 @@ impl App {
         let graphql = Router::new()
             .route("/graphql", page::graphiql().post(graphql::execute))
             .with_state(self.schema.clone());
+        let door = Door::new(self.gate.clone(), self.vault.clone(), self.authenticator.clone()).routes();
         let guarded = Router::new()
             .route("/metrics", get(metrics))
             .route("/v1/download/archive", get(archive::archive))
@@ -89,6 +96,7 @@ impl App {
                 limit_requests(graphql, &self.limits)
                     .layer(from_fn_with_state(self.authenticator.clone(), graphql::require_session)),
             )
+            .merge(limit_requests(door, &self.limits))
             .merge(guarded)
             .route("/graphql/ws", sockets.route())
             .route("/healthz", get(async || "ok\n"))

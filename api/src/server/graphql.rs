@@ -20,6 +20,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
+    browser,
     fault::fault,
     limits::is_refused,
     peer::peer,
@@ -37,7 +38,7 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 /// Answers to programs that want no other form.
 const JSON: &str = "application/json; charset=utf-8";
 /// What an answer depends on.
-const VARY: &str = "accept, authorization";
+const VARY: &str = "accept, authorization, cookie";
 /// How a client shows who it is (RFC 6750).
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"mediary\"");
 
@@ -150,7 +151,7 @@ impl Form {
 }
 
 /// Whether the body says that it is JSON: a page of another host can't say so without being asked first.
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
         return false;
     };
@@ -169,11 +170,11 @@ fn is_json(headers: &HeaderMap) -> bool {
 const REFUSED: &str = "the token is not valid: it was revoked, has ended, or is another server's; with one that is valid, \
      `mediary token create NAME` makes another";
 
+/// What is answered in place of what was asked for.
+pub(super) type Refused = Box<Response>;
+
 /// The session of whoever sent the headers, or the refusal to be sent.
-pub(super) fn authenticate(
-    authenticator: &Authenticator,
-    request: &Request,
-) -> Result<Session, Box<Response>> {
+pub(super) fn authenticate(authenticator: &Authenticator, request: &Request) -> Result<Session, Refused> {
     let headers = request.headers();
     let origin = match headers.get(CLIENT).and_then(|value| value.to_str().ok()) {
         Some("cli") => OriginKind::Cli,
@@ -182,9 +183,15 @@ pub(super) fn authenticate(
     let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let refused =
         |message: &str| Box::new(refuse(StatusCode::UNAUTHORIZED, &fault(message, "UNAUTHENTICATED", false)));
+    if !headers.contains_key(header::AUTHORIZATION) {
+        let is_secure = browser::is_secure(headers, authenticator.browsers());
+        if let Some(shown) = browser::shown(headers, is_secure) {
+            return browser::let_in(authenticator, request.method(), headers, shown);
+        }
+    }
     let Some(token) = shown.and_then(bearer) else {
         return Err(refused(
-            "show a token in the header `Authorization: Bearer …`; `mediary token setup` makes one",
+            "sign in on the page, or show a token in the header `Authorization: Bearer …`: `mediary token create NAME` makes one",
         ));
     };
     authenticator.authenticate(token, peer(request.extensions()), origin).map_err(|denied| match denied {
@@ -198,7 +205,7 @@ pub(super) fn authenticate(
 
 /// The refusal of a session that lacks a permission.
 pub(super) fn forbidden(permission: Permission) -> Response {
-    let message = format!("the token does not allow this (it needs the permission {permission})");
+    let message = format!("this is not allowed to you (it needs the permission {permission})");
     refuse(StatusCode::FORBIDDEN, &fault(message, "FORBIDDEN", false))
 }
 
@@ -227,8 +234,14 @@ pub(super) fn authenticate_socket(
     move |credentials| {
         let authenticator = Arc::clone(&authenticator);
         Box::pin(async move {
-            let token = credentials.token().ok_or(AuthError::Refused)?;
-            let found = authenticator.authenticate(token, credentials.peer, OriginKind::Page);
+            let shown = credentials.browser.as_ref().and_then(|headers| {
+                browser::shown(headers, browser::is_secure(headers, authenticator.browsers()))
+            });
+            let found = match (credentials.token(), shown) {
+                (Some(token), _) => authenticator.authenticate(token, credentials.peer, OriginKind::Page),
+                (None, Some(shown)) => authenticator.authenticate_browser(shown),
+                (None, None) => Err(Denied::Refused),
+            };
             let session = found.map_err(|denied| match denied {
                 Denied::Refused => AuthError::Refused,
                 Denied::Unreadable => AuthError::Unavailable,

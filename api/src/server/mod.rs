@@ -3,6 +3,7 @@
 mod app;
 mod archive;
 mod backup;
+mod browser;
 pub mod connections;
 mod export;
 mod fault;
@@ -17,5 +18,6 @@ pub mod websocket;
 mod writing;
 
 pub use app::{App, Readiness};
+pub(crate) use browser::Attempts;
 pub use replay::ReplayApp;
 pub(crate) use spawn::spawn_blocking;

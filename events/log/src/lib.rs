@@ -9,6 +9,7 @@ pub mod alarm;
 pub mod fanout;
 pub mod gate;
 mod log;
+pub mod password;
 pub mod signal;
 mod spawn;
 pub mod telemetry;

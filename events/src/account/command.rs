@@ -3,6 +3,8 @@ use mediary_schema::{
     account::{Network, Role, TokenKind},
 };
 
+use super::UserCommand;
+
 /// What may be asked of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -46,4 +48,12 @@ pub enum Command {
         /// Its id.
         token_id: TokenId,
     },
+    /// What is asked of people who come in by a name and a password.
+    User(UserCommand),
+}
+
+impl From<UserCommand> for Command {
+    fn from(command: UserCommand) -> Self {
+        Self::User(command)
+    }
 }

@@ -1,9 +1,9 @@
 use mediary_schema::{
     TokenId,
-    account::{Network, Permission},
+    account::{Network, Permission, UnknownPermission},
 };
 
-use super::{Command, Event, State};
+use super::{Command, Event, State, user};
 use crate::{Concern, EventKind, Subjects};
 
 /// The kernel part `account`.
@@ -40,6 +40,49 @@ pub enum Rejection {
         /// The token.
         token_id: TokenId,
     },
+    /// A name that can't be typed, or told from an id.
+    #[error(
+        "the name of a user has 1 to {} characters, which are letters, digits, dots, lines and dashes, and does not begin \
+         with a dash",
+        user::NAME_CHARS_MAX
+    )]
+    UserBadName,
+    /// Somebody else is called so.
+    #[error("there is a user called {name:?} already")]
+    UserNameTaken {
+        /// The name.
+        name: String,
+    },
+    /// There is no such user.
+    #[error("there is no such user")]
+    UserNotFound,
+    /// Whoever owns the data folder.
+    #[error("the owner of the data folder stays its owner")]
+    UserIsOwner,
+    /// More than anybody can oversee.
+    #[error("there are at most {} users", user::USERS_MAX)]
+    TooManyUsers,
+    /// A word that names no permission.
+    #[error("{0}")]
+    UnknownPermission(UnknownPermission),
+    /// The command came without a password, which it can't carry.
+    #[error("a password is set together with its command, which this way does not carry")]
+    NoPassword,
+    /// It is not the password that counts.
+    #[error("the current password is not right")]
+    WrongPassword,
+    /// There is no such session.
+    #[error("there is no such session")]
+    SessionNotFound,
+    /// Nobody made such a link.
+    #[error("this link is not one that this server made")]
+    InvitationUnknown,
+    /// The link was used.
+    #[error("this link was used, which it can be once")]
+    InvitationTaken,
+    /// The link has ended.
+    #[error("the time of this link is over")]
+    InvitationEnded,
 }
 
 impl crate::Rejection for Rejection {
@@ -51,15 +94,42 @@ impl crate::Rejection for Rejection {
             Self::TooManyNetworks => "TOKEN_TOO_MANY_NETWORKS",
             Self::BoundToNetworks => "TOKEN_BOUND_TO_NETWORKS",
             Self::NotFound { .. } => "TOKEN_NOT_FOUND",
+            Self::UserBadName => "USER_BAD_NAME",
+            Self::UserNameTaken { .. } => "USER_NAME_TAKEN",
+            Self::UserNotFound => "USER_NOT_FOUND",
+            Self::UserIsOwner => "USER_IS_OWNER",
+            Self::TooManyUsers => "USER_TOO_MANY",
+            Self::UnknownPermission(_) => "PERMISSION_UNKNOWN",
+            Self::NoPassword => "PASSWORD_MISSING",
+            Self::WrongPassword => "PASSWORD_WRONG",
+            Self::SessionNotFound => "SESSION_NOT_FOUND",
+            Self::InvitationUnknown => "SETUP_UNKNOWN",
+            Self::InvitationTaken => "SETUP_USED",
+            Self::InvitationEnded => "SETUP_ENDED",
         }
     }
 
     fn advice(&self) -> Option<String> {
-        match self {
-            Self::NameTaken { .. } => Some("choose another name".to_owned()),
-            Self::BoundToNetworks => Some("make one token for NATS, and another one for networks".to_owned()),
-            Self::BadName | Self::EndsAtOnce | Self::TooManyNetworks | Self::NotFound { .. } => None,
-        }
+        let advice = match self {
+            Self::NameTaken { .. } | Self::UserNameTaken { .. } => "choose another name",
+            Self::BoundToNetworks => "make one token for NATS, and another one for networks",
+            Self::UserNotFound => "`mediary user list` shows those that there are",
+            Self::WrongPassword => "whoever forgot it asks for a link: `mediary user invite NAME` makes one",
+            Self::UserIsOwner => "whoever can read the data folder has its token and may do everything",
+            Self::NoPassword => "`mediary user password NAME --stdin` sends it",
+            Self::SessionNotFound => "it may have ended: `mediary session list` shows those that there are",
+            Self::InvitationUnknown | Self::InvitationTaken | Self::InvitationEnded => {
+                "`mediary token setup` makes another one for the owner, `mediary user invite NAME` for others"
+            }
+            Self::BadName
+            | Self::EndsAtOnce
+            | Self::TooManyNetworks
+            | Self::NotFound { .. }
+            | Self::UserBadName
+            | Self::TooManyUsers
+            | Self::UnknownPermission(_) => return None,
+        };
+        Some(advice.to_owned())
     }
 }
 
@@ -70,6 +140,17 @@ impl Concern for Account {
         EventKind::new("nats_granted", 1, 0).about(&["token"]),
         EventKind::new("command_refused", 1, 0).about(&["token"]),
         EventKind::new("token_revoked", 1, 0).about(&["token"]),
+        EventKind::new("user_added", 1, 0).about(&["principal", "project"]),
+        EventKind::new("user_set", 1, 0).about(&["principal"]),
+        EventKind::new("user_removed", 1, 0).about(&["principal"]),
+        EventKind::new("password_set", 1, 0).about(&["principal"]),
+        EventKind::new("user_invited", 1, 0).about(&["principal"]),
+        EventKind::new("invitation_taken", 1, 0).about(&["principal"]),
+        EventKind::new("session_opened", 1, 0).about(&["session", "principal"]),
+        EventKind::new("session_renewed", 1, 0).about(&["session"]),
+        EventKind::new("session_ended", 1, 0).about(&["session", "principal"]),
+        EventKind::new("sign_in_refused", 1, 0).about(&["principal"]),
+        EventKind::new("user_command_refused", 1, 0).about(&["principal", "session"]),
     ];
 
     type Command = Command;
@@ -133,6 +214,7 @@ impl Concern for Account {
                     Err(Rejection::NotFound { token_id })
                 }
             }
+            Command::User(command) => user::decide(state, command),
         }
     }
 
@@ -144,14 +226,47 @@ impl Concern for Account {
             Event::NatsGranted { token_id, .. }
             | Event::CommandRefused { token_id, .. }
             | Event::TokenRevoked { token_id } => Subjects::of([Some((*token_id).into())]),
+            Event::UserAdded { user_id, project_id, .. } => {
+                Subjects::of([Some((*user_id).into()), Some((*project_id).into())])
+            }
+            Event::UserSet { user_id, .. }
+            | Event::UserRemoved { user_id, .. }
+            | Event::PasswordSet { user_id, .. }
+            | Event::UserInvited { user_id, .. }
+            | Event::InvitationTaken { user_id, .. } => Subjects::of([Some((*user_id).into())]),
+            Event::SessionOpened { session_id, user_id, .. }
+            | Event::SessionEnded { session_id, user_id, .. } => {
+                Subjects::of([Some((*session_id).into()), Some((*user_id).into())])
+            }
+            Event::SessionRenewed { session_id, .. } => Subjects::of([Some((*session_id).into())]),
+            Event::SignInRefused { user_id, .. } => Subjects::of([user_id.map(Into::into)]),
+            Event::UserCommandRefused { user_id, session_id, .. } => {
+                Subjects::of([Some((*user_id).into()), Some((*session_id).into())])
+            }
         }
     }
 
     fn redact(event: &Event) -> Option<Event> {
         let mut event = event.clone();
         match &mut event {
-            Event::TokenIssued { name, .. } => name.clear(),
-            Event::NatsGranted { .. } | Event::CommandRefused { .. } | Event::TokenRevoked { .. } => {}
+            Event::TokenIssued { name, .. } | Event::UserAdded { name, .. } | Event::UserSet { name, .. } => {
+                name.clear()
+            }
+            Event::SessionOpened { address, agent, .. } => {
+                address.clear();
+                agent.clear();
+            }
+            Event::SignInRefused { address, .. } => address.clear(),
+            Event::NatsGranted { .. }
+            | Event::CommandRefused { .. }
+            | Event::TokenRevoked { .. }
+            | Event::UserRemoved { .. }
+            | Event::PasswordSet { .. }
+            | Event::UserInvited { .. }
+            | Event::InvitationTaken { .. }
+            | Event::SessionRenewed { .. }
+            | Event::SessionEnded { .. }
+            | Event::UserCommandRefused { .. } => {}
         }
         Some(event)
     }

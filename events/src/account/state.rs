@@ -4,11 +4,14 @@ use std::{
 };
 
 use mediary_schema::{
-    PrincipalId, ProjectId, Timestamp, TokenId,
-    account::{Network, Role, TokenKind},
+    DataKeyId, PrincipalId, ProjectId, SealedId, SessionId, Timestamp, TokenId,
+    account::{Network, Permissions, Rights, Role, TokenKind},
 };
 
-use super::Event;
+use super::{Event, Rejection, user};
+
+/// How many invitations are remembered, so that one that was taken is told from one that never was.
+const INVITATIONS_MAX: usize = 64;
 
 /// A credential that was not revoked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,11 +53,104 @@ impl Token {
     }
 }
 
-/// The credentials of one principal.
+/// Somebody who comes in by a name and a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// By which name.
+    pub name: String,
+    /// What he may do.
+    pub role: Role,
+    /// Beyond the role.
+    pub more: Permissions,
+    /// The project whose things he meets.
+    pub project_id: ProjectId,
+    /// Where the hash of his password lies; none if he never set one.
+    pub password: Option<Password>,
+    /// Commands that he asked for and may not: each is recorded once.
+    pub refused: BTreeSet<String>,
+}
+
+impl Default for User {
+    fn default() -> Self {
+        let (role, more, project_id) = (Role::Viewer, Permissions::NONE, ProjectId::HOME);
+        Self { name: String::new(), role, more, project_id, password: None, refused: BTreeSet::new() }
+    }
+}
+
+impl User {
+    /// All that he may do.
+    pub const fn rights(&self) -> Rights {
+        Rights { role: self.role, more: self.more }
+    }
+
+    /// Whether he is what somebody who was just added would be.
+    pub(super) fn is_as_added(&self, added: &Self) -> bool {
+        let of = |user: &Self| (user.name.clone(), user.rights(), user.project_id);
+        of(self) == of(added)
+    }
+}
+
+/// Where the hash of a password lies in the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Password {
+    /// The key that it is sealed by.
+    pub data_key_id: DataKeyId,
+    /// The value.
+    pub sealed_id: SealedId,
+}
+
+/// A browser that is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// By whom.
+    pub user_id: PrincipalId,
+    /// BLAKE3 of what it shows.
+    pub digest: String,
+    /// Since when.
+    pub opened_at: Timestamp,
+    /// Until when, unless it is renewed.
+    pub expires_at: Timestamp,
+    /// From where it was signed in.
+    pub address: String,
+    /// What it calls itself.
+    pub agent: String,
+}
+
+/// A link by which somebody sets his password himself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// Who.
+    pub user_id: PrincipalId,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// Whether it opens nothing any more, since he has set one.
+    pub is_taken: bool,
+}
+
+/// Who may come in: the credentials of one principal, and those of the owner's principal together with all users.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct State {
     /// Those that were not revoked; some may have ended ([`Token::is_living`]).
     pub tokens: BTreeMap<TokenId, Token>,
+    /// Those that were not removed.
+    pub users: BTreeMap<PrincipalId, User>,
+    /// Those that were not ended; the time of some may be over.
+    pub sessions: BTreeMap<SessionId, Session>,
+    /// The newest links, by the hash of what they hold.
+    pub invitations: BTreeMap<String, Invitation>,
+}
+
+impl State {
+    /// Whoever is called so, however it is spelt.
+    pub fn user_named(&self, name: &str) -> Option<(PrincipalId, &User)> {
+        let wanted = user::key(name);
+        let mut users = self.users.iter().map(|(id, user)| (*id, user));
+        users.find(|(_, user)| !user.name.is_empty() && user::key(&user.name) == wanted)
+    }
+
+    pub(super) fn user(&self, user_id: PrincipalId) -> Result<&User, Rejection> {
+        self.users.get(&user_id).ok_or(Rejection::UserNotFound)
+    }
 }
 
 impl State {
@@ -87,6 +183,69 @@ impl State {
             Event::TokenRevoked { token_id } => {
                 self.tokens.remove(token_id);
             }
+            Event::UserAdded { user_id, name, role, permissions, project_id } => {
+                let (role, more, project_id) = (*role, *permissions, *project_id);
+                let user = User { name: name.clone(), role, more, project_id, ..User::default() };
+                self.users.insert(*user_id, user);
+            }
+            Event::UserSet { user_id, name, role, permissions } => {
+                if let Some(user) = self.users.get_mut(user_id) {
+                    (user.role, user.more) = (*role, *permissions);
+                    user.name.clone_from(name);
+                }
+            }
+            Event::UserRemoved { user_id, .. } => {
+                self.users.remove(user_id);
+                self.sessions.retain(|_, session| session.user_id != *user_id);
+            }
+            Event::PasswordSet { user_id, data_key_id, sealed_id } => {
+                if let Some(user) = self.users.get_mut(user_id) {
+                    user.password = Some(Password { data_key_id: *data_key_id, sealed_id: *sealed_id });
+                }
+            }
+            Event::UserInvited { user_id, digest, expires_at } => {
+                let invitation = Invitation { user_id: *user_id, expires_at: *expires_at, is_taken: false };
+                self.invitations.insert(digest.clone(), invitation);
+                self.forget_invitations();
+            }
+            Event::InvitationTaken { user_id, .. } => {
+                let own = self.invitations.values_mut().filter(|one| one.user_id == *user_id);
+                own.for_each(|invitation| invitation.is_taken = true);
+            }
+            Event::SessionOpened { session_id, user_id, digest, opened_at, expires_at, address, agent } => {
+                let session = Session {
+                    user_id: *user_id,
+                    digest: digest.clone(),
+                    opened_at: *opened_at,
+                    expires_at: *expires_at,
+                    address: address.clone(),
+                    agent: agent.clone(),
+                };
+                self.sessions.insert(*session_id, session);
+            }
+            Event::SessionRenewed { session_id, expires_at } => {
+                if let Some(session) = self.sessions.get_mut(session_id) {
+                    session.expires_at = *expires_at;
+                }
+            }
+            Event::SessionEnded { session_id, .. } => {
+                self.sessions.remove(session_id);
+            }
+            Event::UserCommandRefused { user_id, command, .. } => {
+                if let Some(user) = self.users.get_mut(user_id) {
+                    user.refused.insert(command.clone());
+                }
+            }
+            Event::SignInRefused { .. } => {}
+        }
+    }
+
+    /// Those that end first are forgotten first.
+    fn forget_invitations(&mut self) {
+        while self.invitations.len() > INVITATIONS_MAX {
+            let first = self.invitations.iter().min_by_key(|(_, one)| one.expires_at);
+            let Some(digest) = first.map(|(digest, _)| digest.clone()) else { return };
+            self.invitations.remove(&digest);
         }
     }
 }

@@ -1,4 +1,5 @@
 mod history;
+mod user;
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! What may be asked about roots: a form for each command.
 
-use mediary_schema::{account::Permission, root::RootKind};
+use mediary_schema::{account::Permission, capability::Capability, root::RootKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,8 @@ pub struct Add {
 
 impl Asked for Ask {
     const COMMANDS: &'static [CommandKind] =
-        &[CommandKind::new("root.add", Permission::CONFIGURE, schema_of::<Add>)];
+        &[CommandKind::new("root.add", Permission::CONFIGURE, schema_of::<Add>)
+            .needs(Capability::LocalFiles)];
 
     fn name(&self) -> &'static str {
         match self {

@@ -1,11 +1,11 @@
-//! `mediary token`: credentials.
+//! `mediary token`: credentials; users and sessions have files of their own.
 
 mod entry;
-
-use std::time::Duration;
+mod session;
+mod user;
 
 use clap::{Args, Subcommand, ValueEnum};
-use mediary_schema::{Clock, account::Network};
+use mediary_schema::account::Network;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     answers::account::{self as answers, NatsUser, Token},
     client::{Client, Document},
-    output::{Output, Table, fields, moment, word},
+    output::{Output, Table, moment, word},
 };
 
 /// What it is about, by what people call them.
@@ -36,7 +36,7 @@ Examples:
   mediary token create laptop --role editor > laptop.token
   mediary token create dashboard --role viewer --expires-in-hours 720")]
     Create(Create),
-    /// Make a token for the page, good for an hour, and the link that signs in with it.
+    /// Make the link by which the owner sets a name and a password, once, within an hour; also one that was forgotten.
     Setup {
         #[command(flatten)]
         intent: Intent,
@@ -103,9 +103,6 @@ impl Role {
 /// The longest life of a token that has one: a hundred years.
 const HOURS_MAX: i64 = 876_000;
 
-/// How long a token for the page is good.
-const SETUP_LIFE: Duration = Duration::from_hours(1);
-
 /// Not repeatable: the secret is told once, to whoever hears the first answer.
 pub(crate) const CREATE: Document<answers::create::Answer> =
     Document::once(include_str!("account/create.graphql"));
@@ -115,15 +112,6 @@ pub(crate) const REVOKE: Document<answers::revoke::Answer> =
 
 pub(crate) const LIST: Document<answers::list::Answer> =
     Document::repeatable(include_str!("account/list.graphql"));
-
-/// What `token setup` answers in JSON.
-#[derive(Debug, Serialize)]
-struct Setup {
-    token: Option<Token>,
-    secret: Option<String>,
-    /// Where a browser signs in with it.
-    link: String,
-}
 
 /// What `token create` answers in JSON: the parts of the token, beside each other.
 #[derive(Debug, Serialize)]
@@ -170,7 +158,10 @@ impl Verbs for Verb {
                 let answer = Made { token: &made.token, secret: &made.secret, nats: &made.nats };
                 Ok(output.show(&answer, |made| made.secret.clone().unwrap_or_default())?)
             }
-            Self::Setup { intent } => setup(&client.meant(intent), output).await,
+            Self::Setup { intent } => {
+                let made = user::make_link(&client.meant(intent), json!({})).await?;
+                Ok(output.show(&made, user::link_text)?)
+            }
             Self::List => {
                 let tokens: Vec<Token> = client.ask(&LIST, json!({})).await?;
                 Ok(output.show(&tokens, |tokens| table(tokens))?)
@@ -192,34 +183,15 @@ async fn create(client: &Client, wanted: Value) -> Result<answers::create::Answe
     Ok(outcome.payload)
 }
 
-async fn setup(client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let made = make_setup(client).await?;
-    Ok(output.show(&made, |made| {
-        fields(&[
-            ("token", made.secret.clone()),
-            ("link", Some(made.link.clone())),
-            ("until", made.token.as_ref().and_then(|token| token.expires_at.as_deref()).map(moment)),
-        ])
-    })?)
-}
-
-/// The link that signs a browser in, with a token of its own that ends soon.
+/// The link by which the owner sets a name and a password.
 pub(super) async fn setup_link(client: &Client) -> Result<String, Failure> {
-    Ok(make_setup(client).await?.link)
+    let made = user::make_link(client, json!({})).await?;
+    Ok(made["link"].as_str().unwrap_or_default().to_owned())
 }
 
-async fn make_setup(client: &Client) -> Result<Setup, Failure> {
-    let name = format!("setup-{}", Clock::system().now());
-    let seconds = SETUP_LIFE.as_secs();
-    let wanted = json!({ "name": name, "role": Role::Owner.name(), "expiresInSeconds": seconds });
-    let made = create(client, wanted).await?;
-    let link = link(client, made.secret.as_deref().unwrap_or_default());
-    Ok(Setup { token: made.token, secret: made.secret, link })
-}
-
-/// The token stands behind the `#`, which browsers keep to themselves.
-fn link(client: &Client, secret: &str) -> String {
-    format!("{}/graphql#token={secret}", client.server().as_str().trim_end_matches('/'))
+/// A path below the address of the server. What stands behind the `#` browsers keep to themselves.
+fn address_of(client: &Client, path: &str) -> String {
+    format!("{}/{path}", client.server().as_str().trim_end_matches('/'))
 }
 
 fn table(tokens: &[Token]) -> String {
@@ -239,7 +211,7 @@ mod tests {
     fn the_link_keeps_the_token_out_of_every_server_log() {
         for server in ["http://127.0.0.1:8484", "http://127.0.0.1:8484/"] {
             let client = Client::try_new(server.parse().unwrap(), None).unwrap();
-            assert_eq!(link(&client, "mdy_1"), "http://127.0.0.1:8484/graphql#token=mdy_1");
+            assert_eq!(address_of(&client, "#token=mdy_1"), "http://127.0.0.1:8484/#token=mdy_1");
         }
     }
 }

@@ -233,6 +233,15 @@ mod tests {
             token setup
             token list
             token revoke ID
+            user add NAME --role editor --permission secret --project home
+            user list
+            user set NAME --name OTHER --role viewer --no-permissions
+            user password NAME --stdin
+            user invite NAME --expires-in-hours 24
+            user remove NAME --yes
+            session list NAME
+            session revoke ID --yes
+            session revoke-all NAME --yes
             limit show
             site list
             site set www.example.org --per-hour 60 --per-day 500 --pause 5s

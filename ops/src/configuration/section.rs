@@ -43,6 +43,8 @@ pub struct Configuration {
     pub allow_network: Vec<IpNet>,
     /// Origins besides the server's own whose pages may open a websocket, such as `https://media.example`.
     pub origins: Vec<String>,
+    /// Whether people use it whom nobody here knows: files of the server's own disks are offered to none of them.
+    pub public: bool,
     /// Other machines.
     pub net: Net,
     /// The log.
@@ -76,6 +78,7 @@ impl Default for Configuration {
             nats_stream_bytes_max: Fanout::STREAM_BYTES_MAX,
             allow_network: Vec::new(),
             origins: Vec::new(),
+            public: false,
             net: Net::default(),
             log: Log::default(),
             jobs: Jobs::default(),

@@ -1,10 +1,11 @@
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path};
 
-use mediary_events::account::{Account, Command};
+use mediary_events::account::{Account, Command, UserCommand};
 use mediary_log::{
     Origin, OriginKind,
     gate::{Caller, Gate},
     token, whole,
+    work::account::user::INVITED_FOR,
 };
 use mediary_schema::{
     PrincipalId, ProjectId, Secret, TokenId,
@@ -16,11 +17,9 @@ use super::ServeError;
 
 /// The file with the token of whoever owns the data folder.
 pub(crate) const LOCAL_TOKEN: &str = "local.token";
-/// How long the token that the first start prints is valid.
-const SETUP_VALID_FOR: Duration = Duration::from_hours(1);
-
 /// Makes `local.token` (mode 0600) if there is none that is accepted, and revokes the one that was there
-/// before: who deletes the file has the lock changed. The first start answers a token for a browser, too.
+/// before: who deletes the file has the lock changed. The first start answers what the link
+/// holds by which the owner sets a name and a password, too.
 pub(super) async fn ensure_local_token(gate: &Gate, data: &Path) -> Result<Option<Secret>, ServeError> {
     let path = data.join(LOCAL_TOKEN);
     let known = gate.state::<Account>(PrincipalId::OWNER.uuid()).await.map_err(ServeError::Refused)?;
@@ -38,9 +37,11 @@ pub(super) async fn ensure_local_token(gate: &Gate, data: &Path) -> Result<Optio
     if !known.tokens.is_empty() {
         return Ok(None);
     }
-    let setup = token::new();
-    issue(gate, &setup, TokenKind::Setup).await?;
-    Ok(Some(setup))
+    let link = token::new();
+    let (digest, expires_at) = (token::digest(link.reveal()), gate.clock().now().after(INVITED_FOR));
+    let invite = UserCommand::Invite { user_id: PrincipalId::OWNER, digest, expires_at };
+    execute(gate, invite.into()).await?;
+    Ok(Some(link))
 }
 
 /// Makes the token of whoever owns a folder, and writes it there for its owner alone.
@@ -48,26 +49,18 @@ pub(super) async fn write_local_token(gate: &Gate, folder: &Path) -> Result<Toke
     let (path, new) = (folder.join(LOCAL_TOKEN), token::new());
     let line = format!("{}\n", new.reveal());
     whole::write(&path, line.as_bytes()).map_err(|source| ServeError::Token { path, source })?;
-    issue(gate, &new, TokenKind::Folder).await
-}
-
-async fn issue(gate: &Gate, token: &Secret, kind: TokenKind) -> Result<TokenId, ServeError> {
     let now = gate.clock().now();
-    let (word, expires_at) = match kind {
-        TokenKind::Setup => ("setup", Some(now.after(SETUP_VALID_FOR))),
-        TokenKind::Folder | TokenKind::Personal => ("local", None),
-    };
     let token_id = TokenId::from_uuid(gate.ids().next());
     let command = Command::Issue {
         token_id,
         // Names are told apart by the moment: an older file may have been lost.
-        name: format!("{word} {now}"),
-        digest: token::digest(token.reveal()),
+        name: format!("local {now}"),
+        digest: token::digest(new.reveal()),
         role: Role::Owner,
-        kind,
+        kind: TokenKind::Folder,
         project_id: ProjectId::HOME,
         networks: Vec::new(),
-        expires_at,
+        expires_at: None,
         now,
     };
     execute(gate, command).await?;

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use mediary_api::{App, Platform, limits, session::Authenticator, websocket};
+use mediary_api::{
+    App, Platform, limits,
+    session::{Authenticator, Browsers},
+    websocket,
+};
 use mediary_log::Proof;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Semaphore, watch};
@@ -46,9 +50,14 @@ pub(super) fn app(
     };
     App {
         schema: mediary_api::build(platform, &limits),
+        gate: record.gate.clone(),
+        vault: readers.vault.clone(),
         log: log.clone(),
         views: views.clone(),
-        authenticator: Authenticator::new(tokens.clone()),
+        authenticator: Authenticator::new(tokens.clone()).with_browsers(Browsers {
+            origins: configuration.origins.clone(),
+            is_tls: configuration.tls_certificate.is_some(),
+        }),
         readiness,
         settings: {
             let configuration = configuration.clone();

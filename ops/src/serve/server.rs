@@ -200,12 +200,12 @@ impl Server {
             // What a service manager writes down is read by others.
             Some(token) if std::io::stderr().is_terminal() => {
                 crate::say(&format!(
-                    "Set-up for a browser, valid for an hour: {url}/graphql#token={}",
+                    "Choose a name and a password in a browser, within an hour: {url}/#token={}",
                     token.reveal()
                 ));
-                crate::say("Later, `mediary token setup` makes a new one.");
+                crate::say("Later, `mediary token setup` makes a new link.");
             }
-            Some(_) => crate::say("`mediary token setup` makes a link that signs a browser in."),
+            Some(_) => crate::say("`mediary token setup` makes a link by which a browser is signed in."),
             None => {}
         }
     }

@@ -25,7 +25,9 @@ use mediary_log::{
     work,
 };
 use mediary_projections::Views;
-use mediary_schema::{Clock, IdSource, Secret, root::Standings, worker::WorkerLife};
+use mediary_schema::{
+    Clock, IdSource, Secret, capability::Capabilities, root::Standings, worker::WorkerLife,
+};
 use tokio::{net::TcpListener, sync::watch};
 
 use super::{ServeError, access, built, fanout::Fanout, folders, worker};
@@ -82,6 +84,7 @@ impl Record {
         let reactions = tree::reactions(configuration);
         let alarms = Alarms::start(clock.clone(), leaps.unwrap_or_else(Leaps::system));
         let gate = Gate::new(log.clone(), clock, ids, work::REGISTRY)
+            .with_capabilities(Capabilities::of(configuration.public))
             .with_retry(tree::retry(configuration))
             .with_reactions(reactions.iter().cloned());
         Ok(Self { log, gate, alarms, reactions })

@@ -12,6 +12,7 @@ mod log;
 mod main_job;
 mod naming;
 mod notifying;
+mod people;
 mod planning;
 mod queueing;
 mod rehearsing;

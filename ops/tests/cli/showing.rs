@@ -68,7 +68,7 @@ async fn a_pipe_gets_no_colours_and_tokens_stand_alone() {
     made.says(&["shown this once"]);
     let setup = served.json(&["token", "setup"]).await;
     let secret = setup["secret"].as_str().unwrap();
-    assert_eq!(setup["link"], json!(format!("{}/graphql#token={secret}", served.url)));
+    assert_eq!(setup["link"], json!(format!("{}/#token={secret}", served.url)));
     for arguments in [&["playlist", "follow", "-x"][..], &["token", "list"], &["job", "list"]] {
         let ran = served.run(arguments).await;
         assert!(!format!("{}{}", ran.stdout, ran.stderr).contains('\u{1b}'), "{ran:?}");

@@ -90,6 +90,9 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("events", "notification", "standard"),
     // What is kept without being asked for, and what a rule skips.
     ("events", "playlist", "keeping"),
+    // People who come in by a name and a password.
+    ("events", "account", "user"),
+    ("api", "account", "user"),
     // When a failed attempt is tried again.
     ("events", "job", "backoff"),
     // One try and its life, what is open for whom, who gives it out, who does it, and how it ends.

@@ -23,6 +23,7 @@ mod tests;
 
 pub use close::Close;
 pub use options::Options;
+pub(super) use origin::is_allowed as is_allowed_origin;
 pub use service::{PROTOCOL, Sockets};
 pub(super) use session::bearer;
 pub use session::{AuthError, Authenticate, Credentials, Session};

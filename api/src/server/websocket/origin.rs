@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 /// Whether the request comes from this host's own pages, from an allowed origin, or from no page at all.
 ///
 /// A browser always names the origin; a client without one is no browser and can't be misled by a page.
-pub(super) fn is_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
+pub(in crate::server) fn is_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
     let Ok(origin) = origin.to_str() else { return false };
     let same_host = host_of(origin)

@@ -84,9 +84,12 @@ impl<E: Executor, A: Authenticate> Sockets<E, A> {
             .get(header::AUTHORIZATION)
             .and_then(|value| bearer(value.to_str().ok()?))
             .map(ToOwned::to_owned);
+        // Browsers name the origin: whoever doesn't is none, and has no cookie to show.
+        let is_page = headers.contains_key(header::ORIGIN);
+        let browser = is_page.then(|| headers.clone());
         let inner = Arc::clone(&self.inner);
         upgrade.on_upgrade(move |wire| async move {
-            let socket = Socket::new(inner, wire, seat, Shown { peer, header_token });
+            let socket = Socket::new(inner, wire, seat, Shown { peer, header_token, browser });
             if spoken {
                 socket.converse().await;
             } else {

@@ -3,6 +3,7 @@
 use std::{fmt, future::Future, net::IpAddr, sync::Arc};
 
 use async_graphql::Data;
+use axum::http::HeaderMap;
 use futures::{FutureExt, future::BoxFuture};
 use mediary_schema::TokenId;
 use serde_json::Value;
@@ -16,6 +17,8 @@ pub struct Credentials {
     /// The token of the HTTP header `Authorization: Bearer …` of the upgrade, which only clients
     /// that are no browser can send.
     pub header_token: Option<String>,
+    /// The headers of the upgrade with the cookie, if one of our own pages opened the socket.
+    pub browser: Option<HeaderMap>,
 }
 
 impl Credentials {
@@ -38,6 +41,7 @@ impl fmt::Debug for Credentials {
             .field("peer", &self.peer)
             .field("has_payload", &!self.payload.is_null())
             .field("has_header_token", &self.header_token.is_some())
+            .field("is_browser", &self.browser.is_some())
             .finish()
     }
 }
@@ -139,8 +143,12 @@ mod tests {
             (json!(null), Some("header"), Some("header")),
             (json!([1]), None, None),
         ] {
-            let credentials =
-                Credentials { peer: HERE, payload, header_token: header.map(ToOwned::to_owned) };
+            let credentials = Credentials {
+                peer: HERE,
+                payload,
+                header_token: header.map(ToOwned::to_owned),
+                browser: None,
+            };
             assert_eq!(credentials.token(), expected, "{:?}", credentials.payload);
         }
     }
@@ -152,8 +160,9 @@ mod tests {
             peer: HERE,
             payload: json!({"authorization": "Bearer abc"}),
             header_token: Some("def".into()),
+            browser: Some(HeaderMap::from_iter([(axum::http::header::COOKIE, "ghi".parse().unwrap())])),
         };
         let text = format!("{shown:?}");
-        assert!(!text.contains("abc") && !text.contains("def"), "{text}");
+        assert!(!["abc", "def", "ghi"].iter().any(|secret| text.contains(secret)), "{text}");
     }
 }

@@ -7,6 +7,7 @@ use axum::{
     Error as WireError,
     body::Bytes,
     extract::ws::{Message, WebSocket},
+    http::HeaderMap,
 };
 use futures::{
     FutureExt, SinkExt, StreamExt,
@@ -70,6 +71,7 @@ struct Running {
 pub(super) struct Shown {
     pub(super) peer: IpAddr,
     pub(super) header_token: Option<String>,
+    pub(super) browser: Option<HeaderMap>,
 }
 
 /// One socket, owner of everything it costs.
@@ -204,8 +206,9 @@ impl<E: Executor, A: Authenticate> Socket<E, A> {
 
     fn on_init(&mut self, payload: Value) -> Result<(), End> {
         let Phase::Fresh = self.phase else { return Err(End::Close(Close::InitTwice)) };
-        let Shown { peer, header_token } = &mut self.shown;
-        let credentials = Credentials { peer: *peer, payload, header_token: header_token.take() };
+        let Shown { peer, header_token, browser } = &mut self.shown;
+        let (header_token, browser) = (header_token.take(), browser.take());
+        let credentials = Credentials { peer: *peer, payload, header_token, browser };
         self.phase = Phase::Asking(self.inner.authenticate.authenticate(credentials).boxed());
         Ok(())
     }

@@ -23,7 +23,7 @@ export function SignIn({ problem, onToken }: Props) {
         <h1>GraphiQL</h1>
         <p>
           The interface needs a token. Whoever owns the data folder gets one with{" "}
-          <code>mediary token setup</code>; it stays in this tab only.
+          <code>mediary token create NAME --role owner</code>; it stays in this tab only.
         </p>
         {problem !== null && (
           <p className="problem" role="alert">

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_nats::{Client, HeaderMap, Message};
 use futures::StreamExt as _;
 use mediary_events::{AskError, Origin, OriginKind};
-use mediary_schema::{CommandId, PrincipalId, ProjectId, TokenId, account::Role};
+use mediary_schema::{CommandId, PrincipalId, ProjectId, TokenId, account::Rights};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -140,7 +140,7 @@ async fn answer(client: &Client, gate: &Gate, tokens: &Tokens, request: Message)
 
 async fn carry_out(gate: &Gate, tokens: &Tokens, request: &Message) -> Result<Answer<Value>, Refusal> {
     let (principal, name) = addressed(&request.subject)?;
-    let Holder { token_id, project, role } = holder(tokens, principal)?;
+    let Holder { token_id, project, rights } = holder(tokens, principal)?;
     if request.payload.len() > PAYLOAD_BYTES_MAX {
         return Err(Refusal::TooLarge);
     }
@@ -150,7 +150,7 @@ async fn carry_out(gate: &Gate, tokens: &Tokens, request: &Message) -> Result<An
     let command = gate.registry().open_command(&name, arguments(request)?)?;
     let (command_id, options) = terms(gate, request.headers.as_ref())?;
     let origin = Origin { kind: OriginKind::Nats, id: token_id.uuid() };
-    let caller = Caller::person(principal, role, origin, command_id, gate.ids()).within(project);
+    let caller = Caller::person(principal, rights, origin, command_id, gate.ids()).within(project);
     let kind = command.kind();
     let answered = gate.ask_command(caller, command, options).await;
     if matches!(answered, Err(Refusal::Forbidden { .. })) {
@@ -171,7 +171,7 @@ fn addressed(subject: &str) -> Result<(PrincipalId, String), Unheard> {
 struct Holder {
     token_id: TokenId,
     project: ProjectId,
-    role: Role,
+    rights: Rights,
 }
 
 /// The token behind a principal, and what it may do: looked at for every command.
@@ -181,7 +181,7 @@ fn holder(tokens: &Tokens, principal: PrincipalId) -> Result<Holder, Unheard> {
     if found.speaks_as != principal {
         return Err(Unheard::Unauthenticated);
     }
-    Ok(Holder { token_id, project: found.project, role: found.role })
+    Ok(Holder { token_id, project: found.project, rights: found.rights })
 }
 
 fn arguments(request: &Message) -> Result<Value, Refusal> {

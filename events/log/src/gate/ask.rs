@@ -40,7 +40,7 @@ impl Gate {
         let given = ScheduledCommand { name: kind.name.to_owned(), arguments: arguments(&asked) };
         let terms = self.terms(&caller, kind.name, &given.arguments, options);
         self.tell(caller, terms, dry_run.then_some(given), move |story| {
-            story.require(kind.permission)?;
+            story.require_all(kind)?;
             tell(&asked, story)
         })
         .await
@@ -58,7 +58,7 @@ impl Gate {
         let given =
             || ScheduledCommand { name: command.name().to_owned(), arguments: command.arguments().clone() };
         self.tell(caller, terms, dry_run.then(given), move |story| {
-            story.require(command.kind().permission)?;
+            story.require_all(command.kind())?;
             command.tell(story)
         })
         .await

@@ -1,6 +1,6 @@
 use mediary_schema::{
     CommandId, CorrelationId, EventId, IdSource, Identities, PrincipalId, ProjectId,
-    account::{Permission, Role},
+    account::{Permission, Rights},
     scope::Scope,
 };
 
@@ -10,7 +10,7 @@ use crate::log::{AppendHeader, Origin, OriginKind, Recorded};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authority {
     /// A person or program with a credential.
-    Role(Role),
+    Role(Rights),
     /// The platform itself: actors, reactions, recovery.
     Platform,
 }
@@ -19,7 +19,7 @@ impl Authority {
     /// Whether it includes the permission within a project.
     pub fn allows_in(self, project: ProjectId, permission: Permission) -> bool {
         match self {
-            Self::Role(role) => role.allows_in(project, permission),
+            Self::Role(rights) => rights.allows_in(project, permission),
             Self::Platform => true,
         }
     }
@@ -48,7 +48,7 @@ impl Caller {
     /// A person or program at an entrance: a new story.
     pub fn person(
         principal: PrincipalId,
-        role: Role,
+        rights: impl Into<Rights>,
         origin: Origin,
         command_id: CommandId,
         ids: &IdSource,
@@ -56,7 +56,7 @@ impl Caller {
         Self {
             principal,
             project: ProjectId::HOME,
-            authority: Authority::Role(role),
+            authority: Authority::Role(rights.into()),
             origin,
             command_id,
             correlation_id: CorrelationId::from_uuid(ids.next()),
@@ -101,7 +101,7 @@ impl Caller {
     /// What it may see of the log; none for the platform, which sees all of it.
     pub(super) fn scope(&self) -> Option<Scope> {
         match self.authority {
-            Authority::Role(role) => Some(Scope::of_session(self.project, self.principal, role)),
+            Authority::Role(rights) => Some(Scope::of_session(self.project, self.principal, rights)),
             Authority::Platform => None,
         }
     }

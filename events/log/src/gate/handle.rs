@@ -1,7 +1,11 @@
 use std::sync::{Arc, OnceLock};
 
 use mediary_events::Concern;
-use mediary_schema::{Clock, CorrelationId, IdSource, Identities, job::RetryPolicy};
+use mediary_schema::{
+    Clock, CorrelationId, IdSource, Identities,
+    capability::{Capabilities, Capability},
+    job::RetryPolicy,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -30,6 +34,7 @@ pub struct Gate {
     ids: IdSource,
     registry: Registry,
     pub(super) retry: RetryPolicy,
+    capabilities: Capabilities,
     pub(super) reactions: Arc<[Arc<dyn Reaction>]>,
     pub(super) states: Arc<States>,
     pub(super) owners: Arc<Owners>,
@@ -89,6 +94,7 @@ impl Gate {
             ids,
             registry,
             retry: RetryPolicy::default(),
+            capabilities: Capabilities::default(),
             reactions: Arc::new([]),
             states: Arc::default(),
             owners: Arc::default(),
@@ -108,6 +114,22 @@ impl Gate {
     #[must_use]
     pub fn with_retry(self, retry: RetryPolicy) -> Self {
         Self { retry, ..self }
+    }
+
+    /// The same gate of an installation that offers less.
+    #[must_use]
+    pub fn with_capabilities(self, capabilities: Capabilities) -> Self {
+        Self { capabilities, ..self }
+    }
+
+    /// What the installation offers.
+    pub const fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+
+    /// Refuses what the installation does not offer: asked by every command that is about it, and by whoever hands files out.
+    pub fn offers(&self, capability: Capability) -> Result<(), Refusal> {
+        if self.capabilities.has(capability) { Ok(()) } else { Err(Refusal::NotOffered { capability }) }
     }
 
     /// The same gate, with what follows by itself from what is recorded: a dry run tells that, too.

@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use mediary_events::codec::DecodeError;
-use mediary_schema::account::Permission;
+use mediary_schema::{account::Permission, capability::Capability};
 use tokio::task::JoinError;
 
 use crate::log;
@@ -17,6 +17,12 @@ pub enum Refusal {
     Forbidden {
         /// What would be needed.
         permission: Permission,
+    },
+    /// The installation does not offer it to anybody.
+    #[error("this server does not offer {capability}")]
+    NotOffered {
+        /// What would be needed.
+        capability: Capability,
     },
     /// The thing is another project's, which is all the same as if it weren't there.
     #[error("there is no such thing in this project")]
@@ -87,6 +93,7 @@ impl Refusal {
         match self {
             Self::Rejected(rejection) => rejection.code(),
             Self::Forbidden { .. } => "FORBIDDEN",
+            Self::NotOffered { .. } => "NOT_OFFERED",
             Self::Strange => "NOT_FOUND",
             Self::Overloaded { .. } => "OVERLOADED",
             Self::StorageFull { .. } => "STORAGE_FULL",
@@ -109,7 +116,7 @@ impl Refusal {
             Self::Forbidden { .. } => Some(
                 "use a token of a higher role; `mediary token create NAME --role ROLE` makes one".to_owned(),
             ),
-            Self::Strange => None,
+            Self::Strange | Self::NotOffered { .. } => None,
             Self::StorageFull { .. } => {
                 Some("make room on the disk of the data folder; nothing was lost".to_owned())
             }
@@ -151,6 +158,7 @@ impl Refusal {
             }
             Self::Rejected(_)
             | Self::Forbidden { .. }
+            | Self::NotOffered { .. }
             | Self::Strange
             | Self::TooLarge
             | Self::Reused

@@ -2,10 +2,10 @@ mod commit;
 
 use std::{
     collections::{BTreeMap, HashSet},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
-use mediary_events::{Concern, Recorded, codec};
+use mediary_events::{CommandKind, Concern, Recorded, codec};
 use mediary_schema::{Identities, ProjectId, Ticket, Timestamp, account::Permission, job::RetryPolicy};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use uuid::Uuid;
@@ -173,6 +173,12 @@ impl<'a> Transaction<'a> {
         Ok(self.load::<C>(stream)?.folded.state::<C>())
     }
 
+    /// The state of one thing, whosever it is, as it was before the story: for what never changes once it is there. It may
+    /// have moved when the story is appended, and its project is none of the caller's business.
+    pub(crate) fn unguarded<C: Concern>(&self, uuid: Uuid) -> Result<Arc<C::State>, Refusal> {
+        Ok(self.gate.fold::<C>(&C::stream(uuid), self.before)?.1.shared::<C>())
+    }
+
     /// The version of one thing's stream, with what the story adds to it; 0 if there is no such thing.
     pub fn version<C: Concern>(&mut self, uuid: Uuid) -> Result<u64, Refusal> {
         let loaded = self.load::<C>(C::stream(uuid))?;
@@ -244,6 +250,13 @@ impl<'a> Transaction<'a> {
     pub fn require(&self, permission: Permission) -> Result<(), Refusal> {
         let Caller { authority, project, .. } = self.caller;
         if authority.allows_in(project, permission) { Ok(()) } else { Err(Refusal::Forbidden { permission }) }
+    }
+
+    /// Refuses the story unless the caller may ask for a command, and the installation offers what it is about: what every
+    /// door asks, in one place.
+    pub(super) fn require_all(&self, kind: &CommandKind) -> Result<(), Refusal> {
+        self.require(kind.permission)?;
+        kind.needs.map_or(Ok(()), |capability| self.gate.offers(capability))
     }
 
     /// Carries out a command that follows from one that the caller was allowed to ask for.

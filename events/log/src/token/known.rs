@@ -8,10 +8,10 @@ use std::{
 
 use mediary_events::{
     Concern as _, Recorded,
-    account::{Account, Event, State, Token},
+    account::{Account, Event, Session, State, Token, User},
     codec,
 };
-use mediary_schema::{PrincipalId, TokenId};
+use mediary_schema::{PrincipalId, SessionId, TokenId, account::Rights};
 
 use super::{Credential, Denied};
 use crate::log::{Direction, Log, ReadError};
@@ -24,6 +24,8 @@ const PAGE: usize = 1_024;
 pub(super) struct Known {
     accounts: BTreeMap<PrincipalId, State>,
     by_digest: HashMap<String, (PrincipalId, TokenId)>,
+    /// Sessions of browsers, which are all in the owner's account.
+    sessions: HashMap<String, SessionId>,
     /// Accounts of which something can't be understood.
     unreadable: BTreeSet<PrincipalId>,
     /// Whether nothing can be read at all.
@@ -74,16 +76,37 @@ impl Known {
         Ok(credential(principal, token_id, token))
     }
 
-    pub(super) fn get(&self, principal: PrincipalId, token_id: TokenId) -> Result<Credential, Denied> {
-        Ok(credential(principal, token_id, self.token(principal, token_id)?))
+    /// The session behind a hash.
+    pub(super) fn find_session(&self, digest: &str) -> Result<Credential, Denied> {
+        let account = self.account(PrincipalId::OWNER)?;
+        let session_id = *self.sessions.get(digest).ok_or(Denied::Refused)?;
+        account
+            .sessions
+            .get(&session_id)
+            .and_then(|session| of_session(account, session_id, session))
+            .ok_or(Denied::Refused)
     }
 
-    fn token(&self, principal: PrincipalId, token_id: TokenId) -> Result<&Token, Denied> {
+    /// What lets in under an id: a token, a session, or a user for as long as he is one, who may lend himself.
+    pub(super) fn get(&self, principal: PrincipalId, id: TokenId) -> Result<Credential, Denied> {
+        let account = self.account(principal)?;
+        let session_id = SessionId::from_uuid(id.uuid());
+        let of_token = || account.tokens.get(&id).map(|token| credential(principal, id, token));
+        let of_session = || of_session(account, session_id, account.sessions.get(&session_id)?);
+        let user_id = PrincipalId::from_uuid(id.uuid());
+        let of_user = || account.users.get(&user_id).map(|user| of_user(user_id, user));
+        of_token().or_else(of_session).or_else(of_user).ok_or(Denied::Refused)
+    }
+
+    fn account(&self, principal: PrincipalId) -> Result<&State, Denied> {
         if self.is_closed || self.unreadable.contains(&principal) {
             return Err(Denied::Unreadable);
         }
-        let account = self.accounts.get(&principal).ok_or(Denied::Refused)?;
-        account.tokens.get(&token_id).ok_or(Denied::Refused)
+        self.accounts.get(&principal).ok_or(Denied::Refused)
+    }
+
+    fn token(&self, principal: PrincipalId, token_id: TokenId) -> Result<&Token, Denied> {
+        self.account(principal)?.tokens.get(&token_id).ok_or(Denied::Refused)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = Credential> {
@@ -99,19 +122,57 @@ impl Known {
             Event::TokenIssued { token_id, digest, .. } => {
                 self.by_digest.insert(digest.clone(), (principal, *token_id));
             }
-            Event::NatsGranted { .. } | Event::CommandRefused { .. } => {}
             Event::TokenRevoked { token_id } => {
                 self.by_digest.retain(|_, (_, known)| known != token_id);
             }
+            Event::SessionOpened { session_id, digest, .. } => {
+                self.sessions.insert(digest.clone(), *session_id);
+            }
+            Event::SessionEnded { session_id, .. } => self.sessions.retain(|_, known| known != session_id),
+            Event::NatsGranted { .. }
+            | Event::CommandRefused { .. }
+            | Event::UserAdded { .. }
+            | Event::UserSet { .. }
+            | Event::UserRemoved { .. }
+            | Event::PasswordSet { .. }
+            | Event::UserInvited { .. }
+            | Event::InvitationTaken { .. }
+            | Event::SessionRenewed { .. }
+            | Event::SignInRefused { .. }
+            | Event::UserCommandRefused { .. } => {}
         }
         Account::evolve(account, event);
     }
 }
 
 fn credential(principal: PrincipalId, token_id: TokenId, token: &Token) -> Credential {
-    let Token { project_id, role, expires_at, .. } = *token;
+    let Token { project_id: project, role, expires_at, .. } = *token;
     let speaks_as = if token.nats.is_some() { Token::nats_principal(token_id) } else { principal };
-    Credential { principal, speaks_as, token_id, project: project_id, role, expires_at }
+    let rights = Rights::from(role);
+    Credential { principal, speaks_as, token_id, session_id: None, project, rights, expires_at }
+}
+
+/// A browser speaks as the user that it is signed in by.
+fn of_session(account: &State, session_id: SessionId, session: &Session) -> Option<Credential> {
+    let user = account.users.get(&session.user_id)?;
+    Some(Credential {
+        token_id: TokenId::from_uuid(session_id.uuid()),
+        session_id: Some(session_id),
+        expires_at: Some(session.expires_at),
+        ..of_user(session.user_id, user)
+    })
+}
+
+fn of_user(user_id: PrincipalId, user: &User) -> Credential {
+    Credential {
+        principal: PrincipalId::OWNER,
+        speaks_as: user_id,
+        token_id: TokenId::from_uuid(user_id.uuid()),
+        session_id: None,
+        project: user.project_id,
+        rights: user.rights(),
+        expires_at: None,
+    }
 }
 
 /// Takes an event in; answers whether it says something of an account.

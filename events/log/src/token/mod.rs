@@ -1,4 +1,4 @@
-//! Who may come in: every accepted token, as a fold of the accounts that the log pushes.
+//! Who may come in: every accepted token, session and user, as a fold of the accounts that the log pushes.
 //!
 //! Guarantees: a look-up waits for nobody and reads no disk; what is recorded reaches every open session
 //! at once ([`Tokens::ended`]); an account that this program can't read in full opens to nobody.
@@ -9,7 +9,7 @@ mod tests;
 
 use std::{collections::BTreeMap, fmt, net::IpAddr, sync::Arc, time::Duration};
 
-use mediary_schema::{PrincipalId, ProjectId, Secret, Timestamp, TokenId, account::Role};
+use mediary_schema::{PrincipalId, ProjectId, Secret, SessionId, Timestamp, TokenId, account::Rights};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tokio::sync::watch;
 
@@ -43,21 +43,30 @@ pub fn digest(token: &str) -> String {
     blake3::hash(token.as_bytes()).to_hex().to_string()
 }
 
-/// An accepted token.
+/// An accepted token, a browser that is signed in, or a user as whoever has things done in his name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Credential {
-    /// Whose it is.
+    /// In whose account it is.
     pub principal: PrincipalId,
     /// As whom its holder's commands are recorded: the same at every door.
     pub speaks_as: PrincipalId,
-    /// Which one.
+    /// Which one; of a session and of a user, the same UUID as theirs.
     pub token_id: TokenId,
+    /// The session, if it is one.
+    pub session_id: Option<SessionId>,
     /// The project whose things it opens.
     pub project: ProjectId,
     /// What its holder may do.
-    pub role: Role,
+    pub rights: Rights,
     /// When it ends, if it does.
     pub expires_at: Option<Timestamp>,
+}
+
+impl Credential {
+    /// Whether it still is what it was, but for how long: a session that is renewed is the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Self { expires_at: other.expires_at, ..*self } == *other
+    }
 }
 
 /// Why a token lets nobody in.
@@ -103,6 +112,11 @@ impl Tokens {
         self.living(self.known.borrow().find(&digest(token), peer))
     }
 
+    /// The session of a browser that shows this.
+    pub fn find_session(&self, shown: &str) -> Result<Credential, Denied> {
+        self.living(self.known.borrow().find_session(&digest(shown)))
+    }
+
     /// The credential as it is now.
     pub fn get(&self, principal: PrincipalId, token_id: TokenId) -> Result<Credential, Denied> {
         self.living(self.known.borrow().get(principal, token_id))
@@ -120,11 +134,12 @@ impl Tokens {
         let mut known = self.known.clone();
         loop {
             known.borrow_and_update();
-            if self.get(credential.principal, credential.token_id) != Ok(credential) {
-                return;
-            }
+            let now = match self.get(credential.principal, credential.token_id) {
+                Ok(now) if now.is_same(&credential) => now,
+                Ok(_) | Err(_) => return,
+            };
             let next_look = async {
-                match credential.expires_at {
+                match now.expires_at {
                     Some(moment) => self.alarms.reached(moment).await,
                     None => std::future::pending().await,
                 }

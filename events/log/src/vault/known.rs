@@ -3,16 +3,23 @@
 use std::collections::{HashMap, HashSet};
 
 use mediary_events::{
-    Concern as _, Recorded, codec,
+    Concern as _, Recorded,
+    account::{self, Account},
+    codec,
     log::{self, Logs},
     secret::{Event, Secret},
 };
-use mediary_schema::{DataKeyId, SealedId, SecretId};
+use mediary_schema::{DataKeyId, PrincipalId, SealedId, SecretId};
 
 use super::store::Place;
 use crate::log::{Filter, Log, Read, ReadError};
 
-/// The fold of all secrets.
+/// As what the hash of a user's password lies there.
+pub(super) const fn password_of(user_id: PrincipalId) -> SecretId {
+    SecretId::from_uuid(user_id.uuid())
+}
+
+/// The fold of all secrets and passwords.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     kept: HashMap<SecretId, Place>,
@@ -47,7 +54,7 @@ impl Known {
 
     /// What it is folded from.
     pub(super) fn filter() -> Filter {
-        Filter::categories([Secret::NAME, Logs::NAME])
+        Filter::categories([Secret::NAME, Account::NAME, Logs::NAME])
     }
 
     pub(super) fn fold(&mut self, recorded: &Recorded) {
@@ -57,6 +64,10 @@ impl Known {
         self.position = recorded.position();
         if recorded.envelope.stream.category == Logs::NAME {
             self.fold_of_log(recorded);
+            return;
+        }
+        if recorded.envelope.stream.category == Account::NAME {
+            self.fold_of_account(recorded);
             return;
         }
         let secret_id = SecretId::from_uuid(recorded.envelope.stream.uuid);
@@ -80,13 +91,40 @@ impl Known {
         }
     }
 
+    /// What happened to users: whose password counts, and whose never will again.
+    fn fold_of_account(&mut self, recorded: &Recorded) {
+        // What stands in for an erased event says of these all that the event said.
+        let events = match codec::decided_on::<Account>(recorded) {
+            Ok(events) if !events.is_empty() => events,
+            Ok(_) | Err(_) => {
+                self.is_unclear = true;
+                return;
+            }
+        };
+        for event in events {
+            match event {
+                account::Event::PasswordSet { user_id, data_key_id, sealed_id } => {
+                    self.keep(Place { secret_id: password_of(user_id), data_key_id, sealed_id });
+                }
+                account::Event::UserRemoved { user_id, data_key_id } => {
+                    self.kept.remove(&password_of(user_id));
+                    self.destroyed.extend(data_key_id);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn keep(&mut self, place: Place) {
+        if let Some(before) = self.kept.insert(place.secret_id, place) {
+            self.replaced.insert(before.sealed_id);
+        }
+    }
+
     fn apply(&mut self, secret_id: SecretId, event: &Event) {
         match *event {
             Event::Set { data_key_id, sealed_id, .. } => {
-                let place = Place { secret_id, data_key_id, sealed_id };
-                if let Some(before) = self.kept.insert(secret_id, place) {
-                    self.replaced.insert(before.sealed_id);
-                }
+                self.keep(Place { secret_id, data_key_id, sealed_id });
             }
             Event::Deleted { data_key_id } => {
                 self.kept.remove(&secret_id);

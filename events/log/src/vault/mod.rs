@@ -25,7 +25,7 @@ use std::{
     time::Duration,
 };
 
-use mediary_schema::{DataKeyId, MasterKeyId, PrincipalId, SecretId};
+use mediary_schema::{DataKeyId, MasterKeyId, PrincipalId, SealedId, SecretId};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
@@ -164,6 +164,16 @@ impl Vault {
         let held = self.lock();
         let Some(place) = held.known.place(secret_id) else { return Ok(None) };
         Ok(held.open(place)?.map(Value))
+    }
+
+    /// Where the hash of a user's password lies.
+    pub const fn password_place(user_id: PrincipalId, data_key_id: DataKeyId, sealed_id: SealedId) -> Place {
+        Place { secret_id: known::password_of(user_id), data_key_id, sealed_id }
+    }
+
+    /// Opens the hash of a user's password that counts; none if he has none, or it is not here.
+    pub fn password(&self, user_id: PrincipalId) -> Result<Option<Value>, VaultError> {
+        self.open(known::password_of(user_id))
     }
 
     /// Wraps every data key by a new master key that is made of these bytes, and forgets the one before. The same bytes

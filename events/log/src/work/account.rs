@@ -1,17 +1,20 @@
-//! Stories of tokens: made with a secret that is told once, and revoked.
+//! Stories of tokens: made with a secret that is told once, and revoked; users and sessions have files of their own.
+
+pub mod session;
+pub mod user;
 
 use std::{sync::Arc, time::Duration};
 
 use mediary_events::{
     Asked as _, Concern as _,
     account::{
-        Account, Ask, Command, State, Token,
+        Account, Ask, Command, State, Token, UserCommand,
         ask::{Create, Revoke},
     },
     codec,
 };
 use mediary_schema::{
-    CommandId, PrincipalId, ProjectId, Secret, TokenId,
+    CommandId, PrincipalId, ProjectId, Secret, SessionId, Timestamp, TokenId,
     account::{Permission, TokenKind},
 };
 use serde::Serialize;
@@ -35,14 +38,34 @@ pub(crate) const ENTRY: Entry = Entry {
     work: &[],
 };
 
-/// What a command on tokens answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What a command on tokens and users answers.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Told {
     /// The token.
-    pub token_id: TokenId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<TokenId>,
+    /// The user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<PrincipalId>,
+    /// The session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// When an invitation ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
     /// What its holder shows. It is told this once and stored nowhere, so a repeat has none.
     #[serde(skip_serializing)]
     pub secret: Option<Secret>,
+}
+
+impl Told {
+    fn of_token(token_id: TokenId, secret: Option<Secret>) -> Self {
+        Self { token_id: Some(token_id), secret, ..Self::default() }
+    }
+
+    fn of_user(user_id: PrincipalId) -> Self {
+        Self { user_id: Some(user_id), ..Self::default() }
+    }
 }
 
 impl Story for Ask {
@@ -54,18 +77,22 @@ impl Story for Ask {
             Self::Revoke(Revoke { token_id }) => {
                 let command = Command::Revoke { token_id: *token_id };
                 story.execute::<Account>(PrincipalId::OWNER.uuid(), command)?;
-                Ok(Told { token_id: *token_id, secret: None })
+                Ok(Told::of_token(*token_id, None))
             }
+            of_users => user::tell(story, of_users),
         }
     }
 }
 
-/// Whether anything is asked for as this principal: as the owner, the platform, or whoever holds a token for NATS.
+/// Whether anything is asked for as this principal: as the owner, the platform, a user, or whoever holds a token for NATS.
 pub(super) fn starts_work(story: &mut Transaction<'_>, principal_id: PrincipalId) -> Result<bool, Refusal> {
     if [PrincipalId::OWNER, PrincipalId::PLATFORM].contains(&principal_id) {
         return Ok(true);
     }
     let accounts = story.state::<Account>(PrincipalId::OWNER.uuid())?;
+    if accounts.users.contains_key(&principal_id) {
+        return Ok(true);
+    }
     let mut over_nats = accounts.tokens.iter().filter(|(_, token)| token.nats.is_some());
     Ok(over_nats.any(|(token_id, _)| Token::nats_principal(*token_id) == principal_id))
 }
@@ -95,29 +122,49 @@ fn create(story: &mut Transaction<'_>, asked: &Create) -> Result<Told, Refusal> 
         story.execute::<Account>(PrincipalId::OWNER.uuid(), grant)?;
     }
     let secret = (!story.is_repeated()).then_some(secret);
-    Ok(Told { token_id, secret })
+    Ok(Told::of_token(token_id, secret))
 }
 
-/// Records that a token's holder asked for what its role does not allow: the first time, for each command.
+/// By what whoever asks lends himself for later, when nobody asks: by the token that he has, or as the user that he is
+/// signed in as, since a session ends.
+pub(super) fn lent(story: &Transaction<'_>) -> Result<TokenId, Refusal> {
+    let id = story.caller().origin.id;
+    let accounts = story.unguarded::<Account>(PrincipalId::OWNER.uuid())?;
+    let session = accounts.sessions.get(&SessionId::from_uuid(id));
+    Ok(TokenId::from_uuid(session.map_or(id, |session| session.user_id.uuid())))
+}
+
+/// Records that somebody asked for what he may not: the first time, for each command, of each token and each user.
 ///
 /// That it can't be recorded is told in the server's log and changes nothing: the command stays refused.
 pub async fn note_refused(gate: &Gate, asking: Caller, token_id: TokenId, command: &'static str) {
     // What needs no event would be remembered as accepted, each time.
-    let is_noted =
-        move |state: &State| state.tokens.get(&token_id).is_none_or(|token| token.refused.contains(command));
-    match gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), is_noted).await {
-        Ok(false) => {}
-        Ok(true) => return,
+    let to_note = move |state: &State| to_note(state, token_id, command);
+    let note = match gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), to_note).await {
+        Ok(Some(note)) => note,
+        Ok(None) => return,
         Err(error) => return tracing::warn!(%token_id, command, %error, "account.refusal_not_recorded"),
-    }
+    };
     let command_id = CommandId::from_uuid(gate.ids().next());
-    let caller = Caller { authority: Authority::Platform, command_id, ..asking };
-    let note = Command::NoteRefused { token_id, command: command.to_owned() };
+    // Accounts are the installation's, whosever the things are that he asked about.
+    let caller = Caller { authority: Authority::Platform, command_id, ..asking }.within(ProjectId::HOME);
     let story =
         move |story: &mut Transaction<'_>| story.entail::<Account>(PrincipalId::OWNER.uuid(), note.clone());
     if let Err(error) = gate.transact(caller, story).await {
         tracing::warn!(%token_id, command, %error, "account.refusal_not_recorded");
     }
+}
+
+/// What is to be recorded of a refusal; nothing if that was.
+fn to_note(state: &State, token_id: TokenId, command: &str) -> Option<Command> {
+    if let Some(token) = state.tokens.get(&token_id) {
+        let is_new = !token.refused.contains(command);
+        return is_new.then(|| Command::NoteRefused { token_id, command: command.to_owned() });
+    }
+    let session_id = SessionId::from_uuid(token_id.uuid());
+    let user = state.users.get(&state.sessions.get(&session_id)?.user_id)?;
+    let is_new = !user.refused.contains(command);
+    is_new.then(|| UserCommand::NoteRefused { session_id, command: command.to_owned() }.into())
 }
 
 /// What a NATS server knows a token by. The lowest cost is enough: nobody tries 2^256 tokens.

@@ -9,9 +9,10 @@ use mediary_events::{
     codec,
     secret::Secret,
 };
-use mediary_schema::{TokenId, account::Permission, bot};
+use mediary_schema::{account::Permission, bot};
 use serde::Serialize;
 
+use super::account;
 use crate::gate::{Entry, Fanout, Refusal, Story, Transaction, decode};
 
 /// Bots, to everybody else. The numbers of people are for whoever lets them in.
@@ -52,9 +53,8 @@ impl Story for Ask {
                 allow.dedup();
                 let per_minute = per_minute.unwrap_or(bot::Bot::PER_MINUTE);
                 let bot = bot::Bot { secret_id, allow, per_minute, server: server.clone() };
-                let (principal, origin) = (story.caller().principal, story.caller().origin);
-                // Whoever sets it lends it the token that he has.
-                let token_id = TokenId::from_uuid(origin.id);
+                // Whoever sets it lends it what he comes in by.
+                let (principal, token_id) = (story.caller().principal, account::lent(story)?);
                 let command = Command::Set { bot: bot.clone(), principal, token_id };
                 story.execute::<Bot>(project.uuid(), command)?;
                 Ok(Told { bot: Some(bot) })

@@ -16,6 +16,7 @@ use mediary_schema::{
 use serde::Serialize;
 use serde_json::json;
 
+use super::account;
 use crate::gate::{Entry, Fanout, Refusal, Story, Transaction, decode};
 
 /// Schedules, to everybody else.
@@ -89,7 +90,7 @@ fn add(
 fn lender(story: &mut Transaction<'_>) -> Result<(PrincipalId, TokenId), Refusal> {
     let (principal, origin) = (story.caller().principal, story.caller().origin);
     if origin.kind != OriginKind::Schedule {
-        return Ok((principal, TokenId::from_uuid(origin.id)));
+        return Ok((principal, account::lent(story)?));
     }
     let plan = plan(story, ScheduleId::from_uuid(origin.id))?;
     Ok((plan.principal, plan.token_id))

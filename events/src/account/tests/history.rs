@@ -1,6 +1,6 @@
 use mediary_schema::{
-    ProjectId, TokenId,
-    account::{Role, TokenKind},
+    DataKeyId, PrincipalId, ProjectId, SealedId, SessionId, TokenId,
+    account::{Permissions, Role, SessionEnd, TokenKind},
 };
 
 use super::super::{Account, Event};
@@ -8,6 +8,13 @@ use crate::testing::{NOW, history, samples};
 
 fn samples() -> Vec<Event> {
     let token_id = TokenId::from_uuid(samples::uuid(7));
+    let user_id = PrincipalId::from_uuid(samples::uuid(8));
+    let session_id = SessionId::from_uuid(samples::uuid(9));
+    let data_key_id = DataKeyId::from_uuid(samples::uuid(10));
+    let sealed_id = SealedId::from_uuid(samples::uuid(11));
+    let digest = || "4878ca0425c739fa427f7eda20fe845f6b2e46ba5fe2a14df5b1e32f50603215".to_owned();
+    let permissions = Permissions::parse(&["follow", "secret"].map(str::to_owned)).unwrap();
+    let project_id = ProjectId::HOME;
     vec![
         Event::TokenIssued {
             token_id,
@@ -22,6 +29,25 @@ fn samples() -> Vec<Event> {
         Event::NatsGranted { token_id, password_hash: "$2a$04$abcdefghijklmnopqrstuuu".to_owned() },
         Event::CommandRefused { token_id, command: "playlist.follow".to_owned() },
         Event::TokenRevoked { token_id },
+        Event::UserAdded { user_id, name: "anna".to_owned(), role: Role::Viewer, permissions, project_id },
+        Event::UserSet { user_id, name: "ann".to_owned(), role: Role::Editor, permissions },
+        Event::UserRemoved { user_id, data_key_id: Some(data_key_id) },
+        Event::PasswordSet { user_id, data_key_id, sealed_id },
+        Event::UserInvited { user_id, digest: digest(), expires_at: NOW },
+        Event::InvitationTaken { user_id, digest: digest() },
+        Event::SessionOpened {
+            session_id,
+            user_id,
+            digest: digest(),
+            opened_at: NOW,
+            expires_at: NOW,
+            address: "192.168.1.7".to_owned(),
+            agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned(),
+        },
+        Event::SessionRenewed { session_id, expires_at: NOW },
+        Event::SessionEnded { session_id, user_id, reason: SessionEnd::SignedOut },
+        Event::SignInRefused { user_id: Some(user_id), address: "192.168.1.7".to_owned(), more: 3 },
+        Event::UserCommandRefused { user_id, session_id, command: "token.create".to_owned() },
     ]
 }
 

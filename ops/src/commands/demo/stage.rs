@@ -66,7 +66,7 @@ impl Stage {
         let link = account::setup_link(&self.client).await?;
         let site = &self.site;
         output.note(&format!(
-            "\nstill serving, until Ctrl-C. This link signs a browser in, for an hour:\n  {link}\n\n\
+            "\nstill serving, until Ctrl-C. By this link, within an hour, you choose a name and a password:\n  {link}\n\n\
              Try these in a second terminal:\n  \
              mediary --data {data} playlist follow {} --wait\n  \
              mediary --data {data} playlist follow {} --wait\n  \

@@ -1,0 +1,82 @@
+//! What a user may do, and what nobody may.
+
+use mediary_tests::{Browser, Platform, events_of, until};
+use serde_json::json;
+
+use super::{PASSWORD, add, code};
+
+// SE-01: roles, and permissions per concern; SE-09: a denial is recorded once.
+// invariant: G-6, G-10
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_does_what_his_role_and_his_permissions_say() {
+    let platform = Platform::start().await;
+    let ben = add(&platform, "ben", json!({ "role": "VIEWER", "permissions": ["follow"] })).await;
+    let mut browser = Browser::at(platform.client.url());
+    let (_, told) = browser.sign_in("ben", PASSWORD).await;
+    let permissions = told["viewer"]["permissions"].as_array().unwrap();
+    assert!(permissions.contains(&json!("follow")) && !permissions.contains(&json!("download")), "{told}");
+    let follow = format!(
+        "mutation {{ playlistFollow(input: {{ url: \"{}\" }}) {{ userErrors {{ code }} }} }}",
+        platform.site.list_url("talks")
+    );
+    assert_eq!(browser.ask(&follow, json!({})).await["playlistFollow"]["userErrors"], json!([]));
+    let before = platform.server.log().head().position;
+    for _ in 0..2 {
+        let (_, refused) =
+            browser.ask_raw("mutation { tokenCreate(input: { name: \"x\" }) { secret } }", json!({})).await;
+        assert_eq!(code(&refused), "FORBIDDEN");
+    }
+    let recorded = platform.client.events_after(before).await;
+    let refused = events_of(&recorded, "account.user_command_refused");
+    assert_eq!(refused.len(), 1, "the first time: {recorded:?}");
+    assert_eq!(refused[0]["payload"]["user_id"], json!(ben));
+    let unknown =
+        "mutation { userAdd(input: { name: \"x\", permissions: [\"fly\"] }) { userErrors { code } } }";
+    let refused = platform.client.ask(unknown, json!({})).await["userAdd"]["userErrors"].take();
+    assert_eq!(refused[0]["code"], json!("PERMISSION_UNKNOWN"));
+    platform.stop().await;
+}
+
+// What a user has done again and again goes on when he signs out, and ends when he is removed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_of_a_user_outlives_his_session() {
+    let platform = Platform::start().await;
+    add(&platform, "ben", json!({ "role": "OWNER" })).await;
+    let mut browser = Browser::at(platform.client.url());
+    assert_eq!(browser.sign_in("ben", PASSWORD).await.0, 200);
+    let again = "mutation { scheduleAdd(input: { name: \"night\", command: { name: \"limit.set\",
+        arguments: { total: 3 } }, timing: { everySeconds: 1000000 } }) { schedule { id } userErrors { code message } } }";
+    let (_, added) = browser.ask_raw(again, json!({})).await;
+    let id = added["data"]["scheduleAdd"]["schedule"]["id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{added}"))
+        .to_owned();
+    assert_eq!(browser.post("/v1/session/end", &json!({})).await.0, 204);
+    let run = "mutation($id: ID!) { scheduleRun(input: { id: $id }) { userErrors { code message } } }";
+    let total =
+        || async { platform.client.ask("{ limits { total } }", json!({})).await["limits"]["total"].clone() };
+    platform.client.ask(run, json!({ "id": id })).await;
+    until("it was done", || async { (total().await == json!(3)).then_some(()) }).await;
+    platform.stop().await;
+}
+
+// SE-12: what is off is off at every door, in one place.
+// invariant: G-14
+#[tokio::test(flavor = "multi_thread")]
+async fn in_public_mode_no_door_offers_the_server_s_own_files() {
+    let platform = Platform::start_with(Box::new(|configuration| configuration.public = true)).await;
+    let owner = &platform.client;
+    assert_eq!(
+        owner.ask("{ viewer { capabilities } }", json!({})).await["viewer"]["capabilities"],
+        json!([])
+    );
+    let mut browser = Browser::at(owner.url());
+    assert_eq!(browser.get("/v1/session").await.1["capabilities"], json!([]));
+    let folder = json!({ "folder": platform.data().join("library"), "kind": "LIBRARY" });
+    let register = "mutation($input: RootAddInput!) { rootAdd(input: $input) { userErrors { code } } }";
+    let refused = owner.ask(register, json!({ "input": folder })).await["rootAdd"]["userErrors"].take();
+    assert_eq!(refused[0]["code"], json!("NOT_OFFERED"));
+    // Lists are followed all the same.
+    owner.follow(&platform.site.list_url("talks")).await;
+    platform.stop().await;
+}
