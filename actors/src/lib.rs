@@ -30,5 +30,6 @@ pub mod schedule;
 pub mod sources;
 pub mod staging;
 pub mod supervisor;
+pub mod telemetry;
 pub mod workspace;
 pub mod ytdlp;

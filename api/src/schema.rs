@@ -12,7 +12,7 @@ use mediary_log::{
     token::Tokens,
     vault::Vault,
 };
-use mediary_projections::{ViewHandle, Views};
+use mediary_projections::{ViewHandle, Views, telemetry::Telemetry};
 use mediary_schema::{
     AttemptId, JobId, Timestamp,
     account::Permission,
@@ -92,6 +92,8 @@ pub struct Platform {
     pub gate: Gate,
     /// What is shown.
     pub views: Views,
+    /// What was measured.
+    pub telemetry: Telemetry,
     /// What flies beside the log.
     pub signals: SignalHub,
     /// Up to which position every reaction has reacted.
@@ -151,6 +153,7 @@ concerns! {
     template,
     worker,
     view,
+    telemetry,
     reaction,
     reservation,
     log,

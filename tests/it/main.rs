@@ -41,6 +41,7 @@ mod site;
 mod slots;
 mod stale;
 mod subscription;
+mod telemetry;
 mod thread;
 mod tidy;
 mod truth;

@@ -250,6 +250,11 @@ mod tests {
             site clear www.example.org
             view list
             view rebuild job
+            telemetry list
+            telemetry list job.duration
+            telemetry show host.load --since 7d --until 1d --step 1h
+            telemetry show job.duration/download --points 90
+            backup FILE --with-telemetry
             view use job 3.1
             limit set --kind refresh=1 --kind download=2 --total 3
             completions bash
@@ -295,6 +300,8 @@ mod tests {
             ("mediary site set www.example.org", ErrorKind::MissingRequiredArgument),
             ("mediary site set www.example.org --per-hour 1 --unlimited", ErrorKind::ArgumentConflict),
             ("mediary view use job", ErrorKind::MissingRequiredArgument),
+            ("mediary telemetry show host.load --step 1h --points 3", ErrorKind::ArgumentConflict),
+            ("mediary telemetry show host.load --step 1.5s", ErrorKind::ValueValidation),
             ("mediary job list --state done", ErrorKind::InvalidValue),
             ("mediary job cancel", ErrorKind::MissingRequiredArgument),
             ("mediary job cancel A --batch B", ErrorKind::ArgumentConflict),

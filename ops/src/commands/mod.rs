@@ -46,6 +46,7 @@ mod server;
 mod setting;
 mod setup;
 mod shell;
+mod telemetry;
 mod template;
 mod ticket;
 mod top;

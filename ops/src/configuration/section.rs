@@ -1,11 +1,13 @@
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use ipnet::IpNet;
 use mediary_actors::net::{Upstream, UpstreamRefused};
 use mediary_log::fanout::Options as Fanout;
+use mediary_projections::telemetry::Retention;
 use mediary_schema::{Secret, site::RequestBudget};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,6 +59,8 @@ pub struct Configuration {
     pub downloads: Downloads,
     /// Kept files.
     pub files: Files,
+    /// What is measured.
+    pub telemetry: Telemetry,
     /// External programs.
     pub tools: Tools,
     /// What the server writes about itself.
@@ -85,6 +89,7 @@ impl Default for Configuration {
             ytdlp: YtDlp::default(),
             downloads: Downloads::default(),
             files: Files::default(),
+            telemetry: Telemetry::default(),
             tools: Tools::default(),
             logging: Logging::default(),
         }
@@ -290,6 +295,47 @@ pub struct Files {
 impl Default for Files {
     fn default() -> Self {
         Self { look_every_s: 60 }
+    }
+}
+
+/// What is measured, and for how long it is kept. It is apart from the log: nothing depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Telemetry {
+    /// How often the machine is looked at while nothing is at work, in seconds; 0 is not at all. While something is, each
+    /// 10 seconds.
+    pub host_every_s: u32,
+    /// Days for which samples are kept; 0 is for ever, here and below.
+    pub raw_days: u32,
+    /// Days for which it is kept what those of a minute came to.
+    pub minute_days: u32,
+    /// The same of an hour.
+    pub hour_days: u32,
+    /// The same of a day.
+    pub day_days: u32,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self { host_every_s: 0, raw_days: 2, minute_days: 14, hour_days: 0, day_days: 0 }
+    }
+}
+
+impl Telemetry {
+    /// For how long what is kept.
+    pub fn retention(&self) -> Retention {
+        let days = |days: u32| Some(days).filter(|days| *days > 0);
+        Retention {
+            raw_days: days(self.raw_days),
+            minute_days: days(self.minute_days),
+            hour_days: days(self.hour_days),
+            day_days: days(self.day_days),
+        }
+    }
+
+    /// How often the machine is looked at while nothing is at work, if at all.
+    pub fn host_every(&self) -> Option<Duration> {
+        (self.host_every_s > 0).then(|| Duration::from_secs(self.host_every_s.into()))
     }
 }
 

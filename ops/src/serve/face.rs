@@ -37,6 +37,7 @@ pub(super) fn app(
     let platform = Platform {
         gate: record.gate.clone(),
         views: views.clone(),
+        telemetry: readers.telemetry.clone(),
         signals: work.signals.clone(),
         reacted: work.reacted.clone(),
         tokens: tokens.clone(),
@@ -63,7 +64,11 @@ pub(super) fn app(
             let configuration = configuration.clone();
             Arc::new(move || settings::settings(&configuration))
         },
-        metrics: observe::metrics(recorder, log, views),
+        attached: {
+            let telemetry = readers.telemetry.clone();
+            Arc::new(move || settings::samples(telemetry.copy()))
+        },
+        metrics: observe::metrics(recorder, log, views, &readers.telemetry),
         limits,
         sockets: websocket::Options {
             origins: configuration.origins.clone(),

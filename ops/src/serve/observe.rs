@@ -12,7 +12,7 @@ use mediary_log::{
     fanout::{RelayHandle, RelayStatus},
     work::REGISTRY,
 };
-use mediary_projections::{ViewStatus, Views, job::JobView};
+use mediary_projections::{ViewStatus, Views, job::JobView, telemetry::Telemetry};
 use mediary_schema::{
     RootId,
     job::{JobState, WorkKind},
@@ -132,9 +132,12 @@ pub(super) fn metrics(
     recorder: PrometheusHandle,
     log: &Log,
     views: &Views,
+    telemetry: &Telemetry,
 ) -> Arc<dyn Fn() -> String + Send + Sync> {
-    let (log, views) = (log.clone(), views.clone());
+    let (log, views, telemetry) = (log.clone(), views.clone(), telemetry.clone());
     Arc::new(move || {
+        metrics::gauge!("mediary_telemetry_series").set(telemetry.series_count() as f64);
+        metrics::gauge!("mediary_telemetry_size_bytes").set(telemetry.size_bytes() as f64);
         metrics::gauge!("mediary_log_size_bytes").set(log.size_bytes() as f64);
         for count in log.counts().unwrap_or_default() {
             let labels = [("concern", count.category.clone())];
