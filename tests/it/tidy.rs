@@ -6,6 +6,7 @@
 //!
 //! To add a rule: a file with its function and its bad samples, a `mod` line and a test here.
 
+mod advised;
 mod catch_all;
 mod dependencies;
 mod effects;
@@ -98,6 +99,12 @@ fn every_refusal_is_explained() {
 #[test]
 fn every_version_ever_written_has_a_golden_file() {
     holds(history::rule);
+}
+
+// What a notice, a refusal, a help or a document tells people to type can be typed.
+#[test]
+fn every_command_that_is_advised_can_be_typed() {
+    holds(advised::rule);
 }
 
 // invariant: H-7

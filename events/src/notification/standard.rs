@@ -47,7 +47,7 @@ fn made() -> BTreeMap<String, Rule> {
                     "worker.part_halted",
                     Urgent,
                     "{{ part }} is halted",
-                    Some("{{ reason }}\n`mediary worker resume {{ part }}` starts it again."),
+                    Some("{{ reason }}\n`mediary concern resume {{ part }}` starts it again."),
                 )
             },
         ),

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{
+    Args, Parser, Subcommand,
+    error::{ContextKind, ErrorKind},
+};
 use url::Url;
 
 use super::{
@@ -134,6 +137,28 @@ pub fn words() -> Vec<String> {
     words
 }
 
+/// Says what keeps the words behind `mediary` from being a line of this command line; nothing if they are one.
+///
+/// `is_mention`: it only names the command, as texts do. What the command needs may be left out, and words in capitals or
+/// braces stand for values.
+pub fn misunderstood(words: &[String], is_mention: bool) -> Option<String> {
+    let line = std::iter::once("mediary").chain(words.iter().map(String::as_str));
+    let error = Arguments::try_parse_from(line).err()?;
+    let stands_for_a_value = || {
+        let value = error.get(ContextKind::InvalidValue).map(ToString::to_string).unwrap_or_default();
+        value.contains('{') || !value.contains(|letter: char| letter.is_lowercase())
+    };
+    let is_fine = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => true,
+        ErrorKind::MissingRequiredArgument
+        | ErrorKind::MissingSubcommand
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => is_mention,
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => is_mention && stands_for_a_value(),
+        _ => false,
+    };
+    (!is_fine).then(|| error.to_string().lines().next().unwrap_or_default().to_owned())
+}
+
 /// An address with or without `http://` in front.
 fn parse_server(text: &str) -> Result<Url, String> {
     let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
@@ -147,7 +172,7 @@ fn parse_server(text: &str) -> Result<Url, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory as _, error::ErrorKind};
+    use clap::CommandFactory as _;
 
     use super::*;
 

@@ -54,6 +54,6 @@ mod wait;
 mod why;
 mod worker;
 
-pub use arguments::words;
+pub use arguments::{misunderstood, words};
 pub(crate) use concerns::CONCERNS;
 pub use entrance::main;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 const ADD_HELP: &str = "\
-An event is named as `mediary log events` shows it. A condition is about a field of its payload, where a dot leads into
+An event is named as `mediary log tail` shows it. A condition is about a field of its payload, where a dot leads into
 one: FIELD=VALUE, FIELD=VALUE,VALUE (one of them), FIELD>N (a greater number); all of them must be so. Title, body and topic
 are templates: {{ it }} is what the thing is called, {{ event }} the event, and every field of the payload stands there by its name.
 What is told of a thing takes the place of what was told of it before, unless it has another topic.
