@@ -171,9 +171,9 @@ impl<'a> Ground<'a> {
 
     /// Who answers people who ask by a messenger.
     pub(crate) fn bots(&self, name: &'static str) -> Child {
-        let Roots { gate, vault, tokens, gateway, signals, reacted, .. } = self.roots.clone();
-        let (net, reacted) = (gateway.net().clone(), reacted.watch());
-        let arguments = BotsArguments { gate, vault, tokens, net, signals, reacted, pace: BOTS_TELL_EVERY };
+        let Roots { gate, desk, vault, tokens, gateway, signals, reacted, .. } = self.roots.clone();
+        let (net, reacted, pace) = (gateway.net().clone(), reacted.watch(), BOTS_TELL_EVERY);
+        let arguments = BotsArguments { gate, desk, vault, tokens, net, signals, reacted, pace };
         Child::actor(name, STOPS_WITHIN, move || (Bots, arguments.clone()))
     }
 

@@ -155,6 +155,15 @@ impl Board {
         self.jobs.len()
     }
 
+    /// Where in the log the open jobs of a project were queued, the newest first.
+    pub(super) fn queued_at(&self, project: ProjectId) -> Vec<u64> {
+        let is_of =
+            |job: &&OpenJob| self.flows.flow(job.flow).is_some_and(|flow| flow.owner.project == project);
+        let mut found: Vec<u64> = self.jobs.values().filter(is_of).map(|job| job.turn).collect();
+        found.sort_unstable_by(|one, other| other.cmp(one));
+        found
+    }
+
     /// Leases that nobody took up in time; and when the next one ends that nobody has taken up yet.
     pub(super) fn expired(&self, now: Timestamp) -> (Vec<(JobId, AttemptId)>, Option<Timestamp>) {
         let over = self.untaken.iter().take_while(|(until, _)| *until <= now);
