@@ -55,6 +55,11 @@ async fn two_replays_of_one_log_are_one_hash_wherever_it_comes_from() {
         ]
     );
     assert!(live["views"].as_array().unwrap().iter().all(|view| view["version"].is_u64()));
+    // PL-16: a hash per checkpoint without being asked for, at round positions and at the end.
+    let points = live["checkpoints"].as_array().unwrap();
+    assert!((2..=11).contains(&points.len()), "{live}");
+    let (first, last) = (&points[0], &points[points.len() - 1]);
+    assert_eq!((&last["position"], &last["stateHash"]), (&live["lastPosition"], &live["stateHash"]));
     served.stop().await;
 
     // Without a server, where nothing is left of what is made anew, where nothing may be started, and without a trace.
@@ -65,6 +70,10 @@ async fn two_replays_of_one_log_are_one_hash_wherever_it_comes_from() {
     let arguments = ["replay", "--data", "data", "--until", &until, "--format", "json"];
     let ran = run_with(served.folder.path(), &arguments, &[("PATH", "/nowhere")]).await.ends_with(0);
     same(&ran.json());
+    assert_eq!(ran.json()["checkpoints"], live["checkpoints"]);
+    let until_first = first["position"].to_string();
+    let arguments = ["replay", "--data", "data", "--until", &until_first];
+    assert_eq!(served.json(&arguments).await["stateHash"], first["stateHash"]);
     assert_eq!(files(&served.data()), before);
 
     served.json(&["log", "export", "log.ndjson", "--data", "data", "--to", &until]).await;
@@ -93,13 +102,13 @@ async fn an_auditor_asks_in_sql() {
     let one = |sql: &str| asked.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
     assert_eq!(one("SELECT head_hash FROM record"), replayed["headHash"]);
     assert_eq!(one("SELECT state_hash FROM record"), replayed["stateHash"]);
-    assert_eq!(one("SELECT CAST(count(*) AS TEXT) FROM event"), replayed["lastPosition"].to_string());
+    assert_eq!(one("SELECT CAST(count(*) AS TEXT) FROM events"), replayed["lastPosition"].to_string());
     let hex = id.strip_prefix("playlist-").unwrap().replace('-', "").to_uppercase();
     assert_eq!(one("SELECT hex(id) FROM playlist"), hex);
     let of_it =
-        format!("SELECT payload ->> '$.url' FROM event WHERE stream = '{id}' ORDER BY position LIMIT 1");
+        format!("SELECT payload ->> '$.url' FROM events WHERE stream = '{id}' ORDER BY position LIMIT 1");
     assert_eq!(one(&of_it), served.site.feed_url("talks"));
-    let same = "SELECT (SELECT count(*) FROM playlist_entry) = (SELECT count(*) FROM event WHERE kind = 'playlist.entry_added')";
+    let same = "SELECT (SELECT count(*) FROM playlist_entry) = (SELECT count(*) FROM events WHERE kind = 'playlist.entry_added')";
     assert!(asked.query_row(same, [], |row| row.get::<_, bool>(0)).unwrap());
     served.run(&arguments).await.ends_with(2).says(&["already", "--force"]);
     let again = served.json(&[&arguments[..], &["--force"]].concat()).await;
