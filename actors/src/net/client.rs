@@ -121,7 +121,10 @@ impl Net {
         let connector = Connector::new(&options);
         let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
-            .and_then(BuilderVerifierExt::with_platform_verifier)
+            .and_then(|tls| match &options.authorities {
+                Some(authorities) => Ok(tls.with_root_certificates(Arc::clone(authorities))),
+                None => tls.with_platform_verifier(),
+            })
             .map_err(SetupError::Certificates)?
             .with_no_client_auth();
         let https = HttpsConnectorBuilder::new()
