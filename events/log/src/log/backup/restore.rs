@@ -144,7 +144,12 @@ fn build(file: &Path, scratch: &Path) -> Result<Vec<(String, Vec<u8>)>, BackupEr
     while let Some((frame, hash)) = reader.next_frame()? {
         log.push(&frame, &hash)?;
     }
-    let meta = Meta { log_id: reader.header.log_id, identity_key: reader.identity_key, epoch: reader.epoch };
+    let meta = Meta {
+        log_id: reader.header.log_id,
+        identity_key: reader.identity_key,
+        epoch: reader.epoch,
+        is_restored: true,
+    };
     reader.finish()?;
     log.finish(&meta)?;
     Ok(settings)
