@@ -165,7 +165,8 @@ impl<'a> Ground<'a> {
     /// Who sends notices.
     pub(crate) fn outbox(&self, name: &'static str) -> Child {
         let Roots { gate, alarms, vault, gateway, .. } = self.roots.clone();
-        let arguments = OutboxArguments { gate, alarms, vault, net: gateway.net().clone() };
+        let public_url = self.configuration.public_url.clone();
+        let arguments = OutboxArguments { gate, alarms, vault, net: gateway.net().clone(), public_url };
         Child::actor(name, STOPS_WITHIN, move || (Outbox, arguments.clone()))
     }
 

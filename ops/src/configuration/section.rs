@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::NatsMode;
 
+/// The longest address that links lead to, in bytes: it stands in every message.
+const PUBLIC_URL_BYTES_MAX: usize = 200;
+
 /// Everything that can be configured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -20,6 +23,9 @@ pub struct Configuration {
     pub data: PathBuf,
     /// The address to listen on.
     pub listen: SocketAddr,
+    /// Where people reach the server from elsewhere, such as `https://media.example`: what is sent to channels leads there. Without it
+    /// nothing that is sent has a link.
+    pub public_url: Option<String>,
     /// The certificate (PEM, its issuers behind it) with which TLS is spoken; other machines are then answered by
     /// TLS alone.
     pub tls_certificate: Option<PathBuf>,
@@ -68,6 +74,7 @@ impl Default for Configuration {
         Self {
             data: PathBuf::from("data"),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8484)),
+            public_url: None,
             tls_certificate: None,
             tls_key: None,
             library: None,
@@ -95,6 +102,20 @@ impl Configuration {
     /// The folder of kept files.
     pub fn library_folder(&self) -> PathBuf {
         self.library.clone().unwrap_or_else(|| self.data.join("library"))
+    }
+
+    /// Says what keeps a text from being an address that links can lead to.
+    pub(super) fn check_public_url(&self) -> Result<(), String> {
+        let Some(text) = &self.public_url else { return Ok(()) };
+        let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let is_plain = |url: &url::Url| {
+            let has_more = url.query().is_some() || url.fragment().is_some() || url.password().is_some();
+            url.has_host() && url.username().is_empty() && !has_more
+        };
+        match url.filter(is_plain) {
+            Some(_) if text.len() <= PUBLIC_URL_BYTES_MAX => Ok(()),
+            _ => Err(format!("{text:?} is no address such as https://media.example")),
+        }
     }
 
     /// Whether what is said reaches others than the server: plain HTTP beyond this machine (SE-05).
