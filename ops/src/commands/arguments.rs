@@ -139,8 +139,8 @@ pub fn words() -> Vec<String> {
 
 /// Says what keeps the words behind `mediary` from being a line of this command line; nothing if they are one.
 ///
-/// `is_mention`: it only names the command, as texts do. What the command needs may be left out, and words in capitals or
-/// braces stand for values.
+/// Words in capitals or braces stand for values. `is_mention`: it only names the command, as texts do, and what the command needs may be
+/// left out.
 pub fn misunderstood(words: &[String], is_mention: bool) -> Option<String> {
     let line = std::iter::once("mediary").chain(words.iter().map(String::as_str));
     let error = Arguments::try_parse_from(line).err()?;
@@ -153,7 +153,7 @@ pub fn misunderstood(words: &[String], is_mention: bool) -> Option<String> {
         ErrorKind::MissingRequiredArgument
         | ErrorKind::MissingSubcommand
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => is_mention,
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => is_mention && stands_for_a_value(),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => stands_for_a_value(),
         _ => false,
     };
     (!is_fine).then(|| error.to_string().lines().next().unwrap_or_default().to_owned())

@@ -68,7 +68,7 @@ fn look(path: &str, first: usize, text: &str, indent: &str, broken: &mut Vec<Bro
         if let Some(command) =
             begins.and_then(|line| line.strip_prefix(PROGRAM)).filter(|_| is_example(text, place))
         {
-            check(place, command, false);
+            check(place, command, command.trim_end().ends_with('\\'));
         }
         place += line.len();
     }

@@ -1,7 +1,7 @@
 //! Stories of channels: each with its address as a secret, and what is sent to it in its words.
 
 use mediary_events::{
-    notification::{Command, Notification, Rejection, ask::AddChannel},
+    notification::{Command, Notification, Rejection, State, ask::AddChannel},
     secret::{self as secrets, Secret},
 };
 use mediary_schema::{
@@ -88,18 +88,35 @@ fn find(story: &mut Transaction<'_>, name: &str) -> Result<Channel, Refusal> {
     found.ok_or_else(|| Rejection::ChannelNotFound { name: name.to_owned() }.into())
 }
 
+/// The channels that a notice is for: those that it matters enough for, and those that its rule names. What a channel does not take is
+/// told by the others.
+pub fn channels_for<'s>(
+    state: &'s State,
+    notice: &Notice,
+    named: &[String],
+    about_channel: Option<&str>,
+) -> impl Iterator<Item = (&'s str, &'s Channel)> {
+    let channels = state.channels.iter().map(|(name, channel)| (name.as_str(), channel));
+    channels.filter(move |(name, channel)| {
+        let is_for_it = notice.severity >= channel.from || named.iter().any(|named| named == name);
+        is_for_it && Some(*name) != about_channel
+    })
+}
+
 /// Has a notice sent to the channels that are for it, in the same append.
 pub(super) fn send(
     story: &mut Transaction<'_>,
     id: NotificationId,
     notice: &Notice,
     named: &[String],
+    about_channel: Option<&str>,
 ) -> Result<(), Refusal> {
     let (project, identities) = (story.caller().project, story.identities());
-    let channels = story.state::<Notification>(project.uuid())?.channels.clone();
-    let is_for_it =
-        |(name, channel): &(String, Channel)| notice.severity >= channel.from || named.contains(name);
-    for (name, channel) in channels.into_iter().filter(is_for_it) {
+    let state = story.state::<Notification>(project.uuid())?;
+    let channels: Vec<(String, Channel)> = channels_for(state, notice, named, about_channel)
+        .map(|(name, channel)| (name.to_owned(), channel.clone()))
+        .collect();
+    for (name, channel) in channels {
         let message = Message {
             notification_id: Some(id),
             severity: notice.severity,
