@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mediary_events::lane;
 use mediary_log::{Log, Passed, ReadError};
 use mediary_schema::{
-    AttemptId, JobId, Timestamp, WorkerId,
+    AttemptId, JobId, ProjectId, Timestamp, WorkerId,
     job::{JobState, WorkKind},
     lane::{Hold, Lane, Reason},
     setting::Limits,
