@@ -21,6 +21,7 @@ mod full_disk;
 mod golden;
 mod hostile;
 mod job;
+mod layout;
 mod lists;
 mod log;
 mod look_ups;

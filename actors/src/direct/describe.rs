@@ -6,7 +6,7 @@ use mediary_schema::{FailureClass, item::ItemSource, job::Failure};
 use super::kind::{Kind, by_bytes, ending};
 use crate::{
     net::{Answer, Net, Request, failure_of},
-    ytdlp::{Extracted, Protocol, Stream},
+    ytdlp::{About, Extracted, Offered, Protocol, Stream},
 };
 
 /// What there is to fetch, if the address is a media file itself; none leaves it to who knows pages.
@@ -101,5 +101,7 @@ fn extracted(url: &str, ending: &str, size_bytes: Option<u64>) -> Extracted {
         height_offered: None,
         size_bytes,
         info_json: None,
+        about: About::default(),
+        offered: Offered::default(),
     }
 }

@@ -1,10 +1,11 @@
-use std::{fs, io, path::Path, sync::Arc};
+use std::{collections::BTreeSet, fs, io, path::Path, sync::Arc};
 
 use mediary_schema::{
     FailureClass, JobId,
     download::DownloadItem,
     file::{Oddity, Verified},
     job::{Failure, Progress},
+    layout::{Described, SidecarKind},
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -18,12 +19,12 @@ use crate::{
     ffmpeg::{Expectation, Ffmpeg, Refused},
     room::Room,
     workspace::{Craft, Effect, Ending, Unable, Workspace},
-    ytdlp::{DownloadRequest, Engine, Extracted},
+    ytdlp::{About, Beside, DownloadRequest, Engine, Extracted},
 };
 
 impl Craft for DownloadItem {
     type Question = Question;
-    type Answer = Option<Cookies>;
+    type Answer = Answer;
     type Product = Fetched;
 }
 
@@ -33,6 +34,18 @@ impl Craft for DownloadItem {
 pub enum Question {
     /// Cookies that its source may be asked with.
     Cookies,
+    /// What is to lie beside its file.
+    Sidecars,
+}
+
+/// What it is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Cookies, if there are some.
+    Cookies(Option<Cookies>),
+    /// What is to lie beside its file.
+    Sidecars(BTreeSet<SidecarKind>),
 }
 
 /// An item that was fetched, whole and checked.
@@ -40,8 +53,12 @@ pub enum Question {
 pub struct Fetched {
     /// The name of the file that was handed over.
     pub name: String,
-    /// The title, as its source says it now.
-    pub title: Option<String>,
+    /// What its source says of it now.
+    pub described: Described,
+    /// What it is about.
+    pub description: Option<String>,
+    /// What was fetched beside it.
+    pub beside: Beside,
     /// What was found in it.
     pub verified: Verified,
 }
@@ -74,8 +91,12 @@ impl Effect for Downloader {
 impl Downloader {
     async fn fetch(&self, workspace: &Space, item: &DownloadItem) -> Result<Fetched, Unable> {
         let cookies = match workspace.ask(Question::Cookies).await? {
-            Some(cookies) => Some(written(workspace, cookies).await?),
-            None => None,
+            Answer::Cookies(Some(cookies)) => Some(written(workspace, cookies).await?),
+            Answer::Cookies(None) | Answer::Sidecars(_) => None,
+        };
+        let wanted = match workspace.ask(Question::Sidecars).await? {
+            Answer::Sidecars(wanted) => wanted,
+            Answer::Cookies(_) => BTreeSet::new(),
         };
         let request = DownloadRequest {
             cookies,
@@ -104,7 +125,13 @@ impl Downloader {
             tell_of_height(workspace, extracted.height, &verified);
             let name = downloaded.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             workspace.output(&name).await?;
-            Ok(Fetched { name, title: extracted.title, verified })
+            let beside = self.engine.beside(&request, &extracted, &wanted, &assignment).await;
+            for file in &beside.fetched {
+                workspace.output(&file.name).await?;
+            }
+            let About { uploader, published_at, description } = extracted.about;
+            let described = Described::new(extracted.title, uploader, published_at);
+            Ok(Fetched { name, described, description, beside, verified })
         };
         let fetched = while_telling(workspace, told, work).await;
         if let Err(Unable::Failed(failure)) = &fetched

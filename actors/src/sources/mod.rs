@@ -5,8 +5,13 @@ mod feeds;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use futures::future::BoxFuture;
-use mediary_schema::job::{Failure, Progress};
+use mediary_schema::{
+    job::{Failure, Progress},
+    layout::SidecarKind,
+};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
@@ -14,7 +19,7 @@ use crate::{
     direct,
     net::Net,
     process::Assignment,
-    ytdlp::{DownloadRequest, Downloaded, Engine, Extracted, ListEnd, ListLine, ListRequest, YtDlp},
+    ytdlp::{Beside, DownloadRequest, Downloaded, Engine, Extracted, ListEnd, ListLine, ListRequest, YtDlp},
 };
 
 /// Asks whoever knows an address best. Cheap to clone.
@@ -76,6 +81,20 @@ impl Engine for Sources {
                 Ok(None) | Err(_) => self.ytdlp.extract(request, assignment).await,
             }
         })
+    }
+
+    fn beside<'a>(
+        &'a self,
+        request: &'a DownloadRequest,
+        extracted: &'a Extracted,
+        wanted: &'a BTreeSet<SidecarKind>,
+        assignment: &'a Assignment,
+    ) -> BoxFuture<'a, Beside> {
+        if extracted.info_json.is_some() {
+            return self.ytdlp.beside(request, extracted, wanted, assignment);
+        }
+        // A media file by its address has nothing beside it.
+        Box::pin(async { Beside::default() })
     }
 
     fn download<'a>(

@@ -1,6 +1,7 @@
 //! What can be asked of yt-dlp.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     path::{Path, PathBuf},
     time::Duration,
@@ -11,11 +12,12 @@ use mediary_schema::{
     download::Quality,
     item::ItemSource,
     job::{Failure, Progress},
+    layout::SidecarKind,
     playlist::{ObservedEntry, ObservedPlaylist, PlaylistKind},
 };
 use tokio::sync::{mpsc, watch};
 
-use super::{pause, plan::Extracted, validators::Prober};
+use super::{beside::Beside, pause, plan::Extracted, validators::Prober};
 use crate::{
     cookies::CookieFile,
     net::Gateway,
@@ -53,6 +55,15 @@ pub trait Engine: fmt::Debug + Send + Sync + 'static {
         assignment: &'a Assignment,
         progress: &'a watch::Sender<Progress>,
     ) -> BoxFuture<'a, Result<Downloaded, Failure>>;
+
+    /// Fetches what of an item is wanted beside it, as far as its source offers that. What can't be had is told, and fails nothing.
+    fn beside<'a>(
+        &'a self,
+        request: &'a DownloadRequest,
+        extracted: &'a Extracted,
+        wanted: &'a BTreeSet<SidecarKind>,
+        assignment: &'a Assignment,
+    ) -> BoxFuture<'a, Beside>;
 }
 
 /// What to fetch.
@@ -274,6 +285,16 @@ impl Engine for YtDlp {
                 extracted => extracted,
             }
         })
+    }
+
+    fn beside<'a>(
+        &'a self,
+        request: &'a DownloadRequest,
+        extracted: &'a Extracted,
+        wanted: &'a BTreeSet<SidecarKind>,
+        assignment: &'a Assignment,
+    ) -> BoxFuture<'a, Beside> {
+        Box::pin(super::beside::run(self, request, extracted, wanted, assignment))
     }
 
     fn download<'a>(

@@ -34,6 +34,11 @@ impl Explains for Words {
         let said = |event| match event {
             Event::Recorded { path, .. } => format!("put '{path}' into the library"),
             Event::Found { .. } => "found its bytes in their place".to_owned(),
+            Event::Moved { path, plan_id: Some(_), .. } => format!("renamed it to '{path}'"),
+            Event::Accompanied { sidecars, missing } => match (sidecars.len(), missing.len()) {
+                (count, 0) => format!("put {count} files beside it"),
+                (count, missing) => format!("put {count} files beside it, and {missing} could not be had"),
+            },
             Event::Moved { path, .. } => format!("found it under another name, '{path}'"),
             Event::Changed { .. } => "found other bytes in its place".to_owned(),
             Event::Lost {} => "found nothing in its place".to_owned(),

@@ -28,6 +28,8 @@ impl Explains for Words {
         Ok(Some(match way {
             Ok(Way::IntoTrash) => "the moving of files into the trash".to_owned(),
             Ok(Way::OutOfTrash) => "the moving of files out of the trash".to_owned(),
+            Ok(Way::ToNewNames) => "the renaming of files".to_owned(),
+            Ok(Way::ToOldNames) => "the renaming of files back".to_owned(),
             Err(_) => "the moving of files".to_owned(),
         }))
     }
@@ -40,6 +42,9 @@ impl Explains for Words {
             }
             Event::Made { goal: Goal::RestoreFiles {}, file_count, .. } => {
                 format!("planned to take {} back out of the trash", files(file_count))
+            }
+            Event::Made { goal: Goal::RenameFiles { .. }, file_count, .. } => {
+                format!("planned to rename {}", files(file_count))
             }
             Event::Made { goal: Goal::Unfollow { playlist_id, .. }, file_count, .. } => {
                 format!("planned to follow {playlist_id} no longer, with {}", files(file_count))

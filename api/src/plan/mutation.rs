@@ -23,6 +23,10 @@ pub(crate) enum PlanGoalInput {
     Unfollow(ID),
     /// These files come back out of the trash; at most 5,000, each once.
     RestoreFiles(Vec<ID>),
+    /// These files get the names that their layout has for them; at most 5,000, each once.
+    RenameFiles(Vec<ID>),
+    /// All files that were kept for this list get the names that its layout has for them.
+    RenameList(ID),
 }
 
 /// What is to be planned.
@@ -74,6 +78,8 @@ impl PlanMutation {
             PlanGoalInput::DeleteFiles(ids) => Goal::DeleteFiles(several(&ids)?),
             PlanGoalInput::Unfollow(id) => Goal::Unfollow(parse_id(&id)?),
             PlanGoalInput::RestoreFiles(ids) => Goal::RestoreFiles(several(&ids)?),
+            PlanGoalInput::RenameFiles(ids) => Goal::RenameFiles(several(&ids)?),
+            PlanGoalInput::RenameList(id) => Goal::RenameList(parse_id(&id)?),
         };
         payload(context, input.terms, Ask::Make(Make { goal, apply: input.apply })).await
     }

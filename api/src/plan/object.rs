@@ -47,6 +47,8 @@ pub(crate) enum PlanGoal {
     Unfollow,
     /// Files come back out of the trash.
     RestoreFiles,
+    /// Files get the names that their layout has for them.
+    RenameFiles,
 }
 
 /// What becomes of a file of a plan.
@@ -113,6 +115,10 @@ pub(crate) struct PlanFile {
     root_id: Option<ID>,
     /// The path below that, with `/` between folders.
     path: Option<String>,
+    /// The path below that which it gets, if it is renamed.
+    new_path: Option<String>,
+    /// How many files lie beside it and go with it, as far as they are what was put there.
+    sidecar_count: Long,
     /// The size in bytes.
     size_bytes: Option<Long>,
     /// BLAKE3 of the bytes in 64 hex digits, as it was recorded.
@@ -126,6 +132,7 @@ impl From<PlanRow> for Plan {
         let goal = match row.goal.as_str() {
             "unfollow" => PlanGoal::Unfollow,
             "restore_files" => PlanGoal::RestoreFiles,
+            "rename_files" => PlanGoal::RenameFiles,
             _ => PlanGoal::DeleteFiles,
         };
         let can_be_undone =
@@ -155,6 +162,8 @@ impl From<StepRow> for PlanFile {
         let spared = row.spared.map(|reason| match reason {
             SparedFor::State(state) => state.name().to_owned(),
             SparedFor::Playlist(playlist_id) => format!("kept for {playlist_id}, too"),
+            SparedFor::InPlace {} => "it has its name already".to_owned(),
+            SparedFor::NoLayout {} => "no layout has a name for it".to_owned(),
         });
         let left = row.left.map(|reason| {
             match reason {
@@ -171,6 +180,8 @@ impl From<StepRow> for PlanFile {
             version: (row.version > 0).then_some(Long(row.version)),
             root_id: row.root.map(|id| ID(id.to_string())),
             path: row.path,
+            new_path: row.new_path,
+            sidecar_count: Long(row.sidecar_count),
             size_bytes: row.size_bytes.map(Long),
             blake3: row.blake3,
             key: row.file_id,

@@ -96,6 +96,12 @@ impl Explains for Words {
                 let when = if cookies.always { "always" } else { "when they are needed" };
                 format!("wanted {list} asked for with the cookies of {}, {when}", cookies.secret_id)
             }
+            Event::LayoutChanged { layout: None } => {
+                format!("wanted files of {list} named as the library has it")
+            }
+            Event::LayoutChanged { layout: Some(layout) } => {
+                format!("wanted files of {list} named as {} has it", layout.name.name())
+            }
             Event::EntriesSkipped { rule, entries } => match entries.as_slice() {
                 [only] => format!("skipped {} of {list}, by the rule {rule}", entry(*only)?),
                 several => format!("skipped {} entries of {list}, by the rule {rule}", several.len()),
@@ -132,6 +138,7 @@ impl Explains for Words {
             | Event::KeepingChanged { .. }
             | Event::EntriesSkipped { .. }
             | Event::CookiesChanged { .. }
+            | Event::LayoutChanged { .. }
             | Event::DownloadsWithdrawn {} => None,
         }
     }

@@ -29,6 +29,9 @@ impl Explains for Words {
             Event::SiteChanged { site, settings } if settings.sets_something() => {
                 format!("changed what holds for the site {site}")
             }
+            Event::LayoutChanged { layout } => {
+                format!("wanted files named as {} has it, by {}", layout.name.name(), layout.template_text())
+            }
             Event::SiteChanged { site, .. } => {
                 format!("lets hold for the site {site} what holds for any other")
             }

@@ -6,7 +6,7 @@ use mediary_schema::{
     site::RequestBudget,
 };
 
-use super::object::{Limits, Quota, Site};
+use super::object::{Layout, LayoutInput, Limits, Quota, Site};
 use crate::{
     asking::{self, Done, Terms},
     error::parse_id,
@@ -84,6 +84,24 @@ pub(crate) struct RequestBudgetInput {
     pause_ms: Option<Long>,
 }
 
+/// How files of the library are to be named that are kept from now on.
+#[derive(Debug, Clone, InputObject)]
+pub(crate) struct LayoutSetInput {
+    /// How; as at first if it says nothing.
+    layout: LayoutInput,
+    #[graphql(flatten)]
+    terms: Terms,
+}
+
+/// What came of it.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct LayoutPayload {
+    /// The layout as it is now.
+    layout: Option<Layout>,
+    #[graphql(flatten)]
+    done: Done,
+}
+
 /// What is to hold for a site from now on; what is left out stays as it is.
 #[derive(Debug, Clone, InputObject)]
 pub(crate) struct SiteSetInput {
@@ -127,6 +145,14 @@ impl SettingMutation {
             pause_ms: pause_ms.map(|pause| pause.0),
         });
         site(context, terms, Ask::SetSite(ask::SetSite { site: name, budget, cookies })).await
+    }
+
+    /// Changes how files of the library are named that are kept from now on, and what lies beside them, where their list doesn't say
+    /// otherwise. Those that are there stay where they are: `planMake` renames them.
+    async fn layout_set(&self, context: &Context<'_>, input: LayoutSetInput) -> Result<LayoutPayload> {
+        let asked = Ask::SetLayout(ask::SetLayout { layout: input.layout.into() });
+        let (told, done) = asking::ask(context, input.terms, asked).await?;
+        Ok(LayoutPayload { layout: told.and_then(|told| told.layout).as_ref().map(Layout::from), done })
     }
 
     /// Lets what holds for any other site hold for this one, from now on.

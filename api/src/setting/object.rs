@@ -1,3 +1,4 @@
+mod layout;
 mod site;
 
 use std::collections::HashMap;
@@ -8,7 +9,8 @@ use mediary_schema::setting::{
     Limits as LimitsValue, Quota as QuotaValue, QuotaOf, QuotaUse as QuotaUseValue,
 };
 
-pub(super) use self::site::Site;
+pub(crate) use self::layout::{Layout, LayoutInput};
+pub(super) use self::{layout::LayoutPreview, site::Site};
 use crate::{
     as_of::moment,
     choice::Choice,

@@ -46,6 +46,10 @@ pub enum Goal {
     Unfollow(PlaylistId),
     /// These files come back out of the trash.
     RestoreFiles(Several<FileId, { Step::MAX }>),
+    /// These files get the names that their layout has for them.
+    RenameFiles(Several<FileId, { Step::MAX }>),
+    /// All files that were kept for this list get the names that its layout has for them.
+    RenameList(PlaylistId),
 }
 
 /// Does what a plan says, and nothing else: refused if anything of it is otherwise by now.

@@ -1,6 +1,6 @@
 use mediary_schema::{
     account::Permission,
-    plan::{Goal, PlanState, Spared, SparedFor, Step, Way},
+    plan::{Goal, PlanState, Spared, SparedFor, Step},
 };
 
 use super::{Command, Event, State};
@@ -134,7 +134,7 @@ impl Concern for Plan {
             };
         };
         match (command, now) {
-            (Command::Undo { .. }, _) if goal.way() == Way::OutOfTrash => Err(Rejection::Final),
+            (Command::Undo { .. }, _) if !goal.can_be_undone() => Err(Rejection::Final),
             // The command repeated makes no second one, and what is done or being done is not done twice.
             (Command::Make { .. }, _)
             | (Command::Apply { .. }, PlanState::Applying | PlanState::Applied)
@@ -178,7 +178,13 @@ impl Concern for Plan {
     }
 
     fn state_bytes(state: &State) -> usize {
-        let text = |step: &Step| step.path.len() + step.blake3.len();
+        let text = |step: &Step| {
+            let beside = step.sidecars.iter().map(|sidecar| size_of_val(sidecar) + sidecar.blake3.len());
+            step.path.len()
+                + step.blake3.len()
+                + step.to.as_ref().map_or(0, String::len)
+                + beside.sum::<usize>()
+        };
         size_of_val(state)
             + state.steps.iter().map(|step| size_of::<Step>() + text(step)).sum::<usize>()
             + state.spared.len() * size_of::<Spared>()
@@ -211,5 +217,7 @@ fn why(Spared { file_id, reason }: &Spared) -> String {
     match reason {
         SparedFor::State(state) => format!("{file_id} is {}", state.name()),
         SparedFor::Playlist(playlist_id) => format!("{file_id} is kept for {playlist_id}, too"),
+        SparedFor::InPlace {} => format!("{file_id} has its name already"),
+        SparedFor::NoLayout {} => format!("no layout has a name for {file_id}"),
     }
 }

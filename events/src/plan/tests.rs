@@ -27,6 +27,8 @@ fn step(number: usize) -> Step {
         size_bytes: 7,
         blake3: "00".repeat(32),
         stamp: None,
+        to: None,
+        sidecars: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@ use mediary_schema::{
     cookies::SiteCookies,
     download::Quality,
     job::Failure,
+    layout::Layout,
     playlist::{Keeping, ObservedPlaylist, PlaylistKind, RefreshMode, UnreadableRow},
 };
 
@@ -61,6 +62,11 @@ pub enum Command {
     UseCookies {
         /// Which.
         cookies: Option<SiteCookies>,
+    },
+    /// Name files of its entries so that are kept from now on; none is as for the library.
+    Layout {
+        /// How.
+        layout: Option<Layout>,
     },
     /// Want nothing any more of what was wanted so far.
     WithdrawDownloads,

@@ -6,6 +6,7 @@ use mediary_schema::{
     account::Permission,
     cookies::UseCookies,
     job::WorkKind,
+    layout::{TemplateRefused, WantedLayout},
     setting::{Quota, QuotaOf},
     site::RequestBudget,
 };
@@ -30,6 +31,29 @@ pub enum Ask {
     /// Let what holds for any other site hold for this one.
     #[serde(rename = "site.clear")]
     ClearSite(ClearSite),
+    /// Change how kept files are named, and what lies beside them.
+    #[serde(rename = "layout.set")]
+    SetLayout(SetLayout),
+}
+
+/// Changes how files of the library are named that are kept from now on, and what lies beside them. Those that are there stay where
+/// they are: a plan renames them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetLayout {
+    /// How; as at first if nothing is said.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub layout: WantedLayout,
+}
+
+impl crate::Rejection for TemplateRefused {
+    fn code(&self) -> &'static str {
+        "LAYOUT_BAD_TEMPLATE"
+    }
+
+    fn advice(&self) -> Option<String> {
+        Some(Self::ADVICE.to_owned())
+    }
 }
 
 /// Changes what holds for a site, from now on; what is left out stays as it is. What runs goes on.
@@ -84,6 +108,7 @@ impl Asked for Ask {
         CommandKind::new("quota.set", Permission::CONFIGURE, schema_of::<SetQuota>),
         CommandKind::new("site.set", Permission::CONFIGURE, schema_of::<SetSite>),
         CommandKind::new("site.clear", Permission::CONFIGURE, schema_of::<ClearSite>),
+        CommandKind::new("layout.set", Permission::CONFIGURE, schema_of::<SetLayout>),
     ];
 
     fn name(&self) -> &'static str {
@@ -92,6 +117,7 @@ impl Asked for Ask {
             Self::SetQuota(_) => "quota.set",
             Self::SetSite(_) => "site.set",
             Self::ClearSite(_) => "site.clear",
+            Self::SetLayout(_) => "layout.set",
         }
     }
 }

@@ -1,4 +1,5 @@
 use mediary_schema::{
+    layout::Layout,
     setting::{Limits, Quota, QuotaOf},
     site::SiteSettings,
 };
@@ -24,5 +25,10 @@ pub enum Command {
         site: String,
         /// What holds.
         settings: SiteSettings,
+    },
+    /// Name files so that are kept from now on.
+    Layout {
+        /// How.
+        layout: Layout,
     },
 }

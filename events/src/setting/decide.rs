@@ -107,6 +107,7 @@ impl Concern for Setting {
         EventKind::new("limits_changed", 1, 0),
         EventKind::new("quota_changed", 1, 0).about(&["project", "principal"]),
         EventKind::new("site_changed", 1, 0).about(&["secret"]),
+        EventKind::new("layout_changed", 1, 0),
     ];
 
     type Command = Command;
@@ -116,7 +117,9 @@ impl Concern for Setting {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Limit { .. } | Command::Quota { .. } | Command::Site { .. } => Permission::CONFIGURE,
+            Command::Limit { .. } | Command::Quota { .. } | Command::Site { .. } | Command::Layout { .. } => {
+                Permission::CONFIGURE
+            }
         }
     }
 
@@ -144,12 +147,14 @@ impl Concern for Setting {
                 None if state.sites.len() >= SITES_MAX => Err(Rejection::TooManySites),
                 Some(_) | None => Ok(vec![Event::SiteChanged { site, settings }]),
             },
+            Command::Layout { layout } if state.layout == layout => Ok(vec![]),
+            Command::Layout { layout } => Ok(vec![Event::LayoutChanged { layout }]),
         }
     }
 
     fn subjects(_: &State, event: &Event) -> Subjects {
         match event {
-            Event::LimitsChanged { .. } => Subjects::none(),
+            Event::LimitsChanged { .. } | Event::LayoutChanged { .. } => Subjects::none(),
             Event::SiteChanged { settings, .. } => {
                 Subjects::of([settings.cookies.map(|cookies| cookies.secret_id.into())])
             }
@@ -164,6 +169,7 @@ impl Concern for Setting {
             Event::LimitsChanged { .. } | Event::QuotaChanged { .. } => Some(event.clone()),
             // Of a site that is not named nothing holds.
             Event::SiteChanged { .. } => None,
+            Event::LayoutChanged { layout } => Some(Event::LayoutChanged { layout: layout.redacted() }),
         }
     }
 

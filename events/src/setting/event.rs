@@ -1,4 +1,5 @@
 use mediary_schema::{
+    layout::Layout,
     setting::{Limits, Quota, QuotaOf},
     site::SiteSettings,
 };
@@ -29,5 +30,11 @@ pub enum Event {
         site: String,
         /// What holds.
         settings: SiteSettings,
+    },
+    /// From now on files of the library are named so, unless their list says otherwise.
+    #[serde(rename = "layout_changed")]
+    LayoutChanged {
+        /// How.
+        layout: Layout,
     },
 }

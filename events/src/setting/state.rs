@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use mediary_schema::{
+    layout::Layout,
     setting::{Limits, Quota, QuotaOf},
     site::SiteSettings,
 };
@@ -16,6 +17,8 @@ pub struct State {
     pub quotas: BTreeMap<QuotaOf, Quota>,
     /// What holds for which site, where that is not what holds for any other.
     pub sites: BTreeMap<String, SiteSettings>,
+    /// How files of the library are named, and what lies beside them.
+    pub layout: Layout,
 }
 
 impl State {
@@ -34,6 +37,7 @@ impl State {
             Event::SiteChanged { site, .. } => {
                 self.sites.remove(site);
             }
+            Event::LayoutChanged { layout } => self.layout = layout.clone(),
         }
     }
 }

@@ -239,6 +239,15 @@ mod tests {
             site set www.example.org --unlimited --no-cookies
             site set www.example.org --cookies NAME --cookies-when always
             site clear www.example.org
+            layout show
+            layout set plex
+            layout set plain --template {list}/{title} --sidecar nfo --sidecar thumbnail
+            layout preview --playlist @last --layout plex --no-sidecars --limit 5
+            playlist follow https://example.org/ --layout plex --template {list}/{title}
+            playlist follow https://example.org/ --layout library
+            file rename --all
+            file rename --playlist @last --yes
+            file rename ID ID
             view list
             view rebuild job
             view use job 3.1

@@ -23,7 +23,7 @@ use crate::{
         file::{FilePayload, Root, list, show, verify},
     },
     client::{Client, Document},
-    output::{Output, Table, bytes, duration, fields, moment, optional, plural, word},
+    output::{Output, Table, bytes, clean, duration, fields, moment, optional, plural, word},
 };
 
 /// What it is about, by what people call them.
@@ -51,6 +51,8 @@ pub(crate) enum Verb {
     Verify(Verify),
     /// Put files into the trash, where they stay for 14 days at least.
     Delete(Delete),
+    /// Give files the names that their layout has for them.
+    Rename(Rename),
     /// Register the folders below which files lie, and list them.
     #[command(subcommand)]
     Root(root::Verb),
@@ -73,6 +75,39 @@ otherwise. Files go into the trash by a rename; `mediary undo` takes all of it b
 
 Example:
   mediary file delete 'Sample videos/' --yes";
+
+/// What to rename.
+#[derive(Debug, Args)]
+#[command(after_help = RENAME_HELP)]
+pub(crate) struct Rename {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    certainty: Certainty,
+}
+
+/// Which files.
+#[derive(Debug, Args)]
+#[group(id = "which", required = true, multiple = false)]
+pub(crate) struct Which {
+    /// Their ids or the first digits of them, paths or parts of them, or `@last`.
+    #[arg(value_name = "FILE")]
+    ids: Vec<String>,
+    /// All that were kept for this list: its id or the first digits of it, its title, its address, or `@last`.
+    #[arg(long, value_name = "PLAYLIST")]
+    playlist: Option<String>,
+    /// All that are there.
+    #[arg(long)]
+    all: bool,
+}
+
+const RENAME_HELP: &str = "\
+Without `--yes` nothing is touched: a plan is made and shown, which `mediary plan apply` carries out as long as nothing of it is
+otherwise. What lies beside a file goes with it; nothing is overwritten; `mediary undo` gives all of them their old names.
+
+Examples:
+  mediary layout set plex && mediary file rename --all
+  mediary file rename --playlist @last --yes";
 
 /// What to read.
 #[derive(Debug, Args)]
@@ -119,9 +154,24 @@ impl Verbs for Verb {
                 let ids = named::ids(client, KIND, &ids).await?;
                 plan::carry_out(client, output, certainty, json!({ "deleteFiles": ids })).await
             }
+            Self::Rename(wanted) => rename(wanted, client, output).await,
             Self::Root(verb) => root::run(verb, client, output).await,
         }
     }
+}
+
+async fn rename(wanted: Rename, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let Rename { which: Which { ids, playlist, all }, certainty } = wanted;
+    let goal = if let Some(list) = playlist {
+        json!({ "renameList": named::id(client, super::playlist::KIND, &list).await? })
+    } else if all {
+        let there = json!({ "filter": { "state": "PRESENT" } });
+        let files: Vec<File> = page::all(client, &LIST, there, None).await?;
+        json!({ "renameFiles": files.into_iter().map(|file| file.id).collect::<Vec<_>>() })
+    } else {
+        json!({ "renameFiles": named::ids(client, KIND, &ids).await? })
+    };
+    plan::carry_out(client, output, certainty, goal).await
 }
 
 /// Has files read, waits for it, and says which are not as they were kept.
@@ -222,7 +272,26 @@ fn details(file: &File) -> String {
                 .filter(|odd| !odd.is_empty()),
         ),
         ("blake3", Some(file.blake3.clone())),
+        ("beside", beside(file)),
+        ("not beside", not_beside(file)),
         ("item", file.item_id.clone()),
         ("recorded", Some(moment(&file.recorded_at))),
     ])
+}
+
+/// What lies beside a file, by its names.
+fn beside(file: &File) -> Option<String> {
+    let names = file.sidecars.iter().map(|sidecar| sidecar.path.rsplit('/').next().unwrap_or_default());
+    let names: Vec<&str> = names.collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// What was to lie beside a file, and why it doesn't.
+fn not_beside(file: &File) -> Option<String> {
+    let told = file.missing_sidecars.iter().map(|missing| {
+        let language = missing.language.as_ref().map(|language| format!(" {language}")).unwrap_or_default();
+        format!("{}{language}: {}", word(&missing.kind), clean(&missing.reason))
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }

@@ -221,6 +221,10 @@ fn done_text(plan: &Plan) -> String {
             let back = plural(count, "file is in its place again", "files are in their places again");
             format!("taken back: {back}")
         }
+        ("RENAME_FILES", _, Some(undo)) => {
+            let renamed = plural(count, "file has its name", "files have their names");
+            format!("{renamed}; `mediary undo {undo}` takes it back")
+        }
         ("RESTORE_FILES", ..) => plural(count, "file is back in its place", "files are back in their places"),
         (_, _, Some(undo)) => {
             format!("{moved} in the trash, {}; `mediary undo {undo}` takes it back", bytes(plan.size_bytes))
@@ -232,6 +236,7 @@ fn done_text(plan: &Plan) -> String {
 fn goal(plan: &Plan) -> String {
     match (plan.goal.as_str(), &plan.playlist_id) {
         ("UNFOLLOW", Some(playlist)) => format!("follow {playlist} no longer"),
+        ("RENAME_FILES", Some(playlist)) => format!("rename files of {playlist}"),
         (goal, _) => word(goal),
     }
 }
@@ -256,9 +261,11 @@ fn text(whole: &Whole) -> String {
     let mut table = Table::new(&["file", "what", "size", "path"]);
     for file in files {
         let what = match file.touch.as_str() {
-            "PLANNED" => {
-                if plan.goal == "RESTORE_FILES" { "out of the trash" } else { "into the trash" }.to_owned()
-            }
+            "PLANNED" => match plan.goal.as_str() {
+                "RESTORE_FILES" => "out of the trash".to_owned(),
+                "RENAME_FILES" => format!("to {}", optional(file.new_path.as_deref().map(clean).as_deref())),
+                _ => "into the trash".to_owned(),
+            },
             _ => format!("stays: {}", optional(file.reason.as_deref())),
         };
         let path = file.path.as_deref().map(clean);

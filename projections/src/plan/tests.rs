@@ -37,6 +37,8 @@ fn step(number: u128) -> Step {
         size_bytes: 7,
         blake3: "00".repeat(32),
         stamp: None,
+        to: None,
+        sidecars: Vec::new(),
     }
 }
 

@@ -96,6 +96,8 @@ impl Board {
             match event {
                 SettingEvent::LimitsChanged { limits } => self.limits = limits,
                 SettingEvent::QuotaChanged { of, quota } => self.flows.set_quota(of, quota),
+                // How files are named changes nothing about when a job's turn comes.
+                SettingEvent::LayoutChanged { .. } => {}
                 SettingEvent::SiteChanged { site, settings } => self.pacing.set(&site, settings.budget),
             }
         }

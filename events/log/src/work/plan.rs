@@ -2,6 +2,7 @@
 //! file while it is.
 
 mod outlook;
+mod renaming;
 
 use mediary_events::{
     Asked as _, Concern as _, Subject, codec,
@@ -42,7 +43,7 @@ pub(crate) const ENTRY: Entry = Entry {
 impl LongWork for MoveFiles {
     const KIND: WorkKind = WorkKind::new("move");
     const ABOUT: &'static str =
-        "The carrying out of a plan: files go into the trash, or come back out of it.";
+        "The carrying out of a plan: files go into the trash or come back out of it, or get other names.";
     const AT_ONCE: u32 = 1;
 
     fn key(&self) -> String {
@@ -55,6 +56,8 @@ impl LongWork for MoveFiles {
         match self.way {
             Way::IntoTrash => format!("{files} into the trash"),
             Way::OutOfTrash => format!("{files} out of the trash"),
+            Way::ToNewNames => format!("{files} to other names"),
+            Way::ToOldNames => format!("{files} back to the names that they had"),
         }
     }
 
@@ -134,6 +137,12 @@ fn make(story: &mut Transaction<'_>, asked: &ask::Goal) -> Result<PlanId, Refusa
             (Goal::RestoreFiles {}, look_at(story, files.as_slice(), Way::OutOfTrash)?)
         }
         ask::Goal::Unfollow(playlist_id) => unfollow(story, *playlist_id)?,
+        ask::Goal::RenameFiles(files) => {
+            (Goal::RenameFiles { playlist_id: None }, renaming::of_files(story, files.as_slice())?)
+        }
+        ask::Goal::RenameList(playlist_id) => {
+            (Goal::RenameFiles { playlist_id: Some(*playlist_id) }, renaming::of_list(story, *playlist_id)?)
+        }
     };
     story.execute::<Plan>(plan_id.uuid(), Command::Make { goal, steps, spared })?;
     Ok(plan_id)
@@ -146,7 +155,7 @@ fn apply(story: &mut Transaction<'_>, plan_id: PlanId, job_id: JobId) -> Result<
     let state = story.state::<Plan>(plan_id.uuid())?;
     let (goal, steps) = (state.goal.clone(), state.steps.clone());
     let (Some(goal), Some(job_id)) = (goal, state.job_id) else { return Err(Rejection::NotFound.into()) };
-    let undo_id = (goal.way() == Way::IntoTrash).then(|| plan_id.undo());
+    let undo_id = goal.can_be_undone().then(|| plan_id.undo());
     let told = Told { plan_id, job_id: Some(job_id), undo_id };
     if story.version::<Plan>(plan_id.uuid())? == before {
         // It is at work, or was done.
@@ -158,6 +167,9 @@ fn apply(story: &mut Transaction<'_>, plan_id: PlanId, job_id: JobId) -> Result<
     }
     if let Goal::Unfollow { playlist_id, version, .. } = &goal {
         what.extend(unfollow_as_planned(story, *playlist_id, *version, &steps)?);
+    }
+    if let Goal::RenameFiles { .. } = &goal {
+        what.extend(renaming::otherwise(story, &steps)?);
     }
     if !what.is_empty() {
         return Err(Rejection::Outdated { what }.into());
@@ -181,6 +193,8 @@ fn otherwise(
     let is_done = match way {
         Way::IntoTrash => now.lease.is_some_and(|lease| lease.plan_id == plan_id),
         Way::OutOfTrash => now.lease.is_none() && now.is_looked_at(),
+        Way::ToNewNames => now.is_there() && now.path == step.to,
+        Way::ToOldNames => now.is_there() && now.path.as_deref() == Some(step.path.as_str()),
     };
     if is_done {
         return Ok(None);
@@ -273,12 +287,19 @@ fn follow_again(
 }
 
 /// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Moved {
     /// It is in the trash.
     IntoTrash,
     /// It is back in its place, as the file system says.
     Back(Stamp),
+    /// It has another name, and what lies beside it has, too.
+    Renamed {
+        /// Its path below its root.
+        path: String,
+        /// What the file system says of it.
+        stamp: Stamp,
+    },
 }
 
 /// Records what an attempt has moved; refused if it lost the job.
@@ -295,6 +316,9 @@ pub fn record(
         let command = match moved {
             Moved::IntoTrash => file::Command::Trash { lease: Lease { plan_id, kept_until } },
             Moved::Back(stamp) => file::Command::Restore { stamp: *stamp },
+            Moved::Renamed { path, stamp } => {
+                file::Command::Move { path: path.clone(), stamp: *stamp, plan_id: Some(plan_id) }
+            }
         };
         match story.part(|story| story.entail::<File>(file_id.uuid(), command.clone())) {
             // Whoever records a file anew knows it better.

@@ -140,6 +140,10 @@ fn follow(story: &mut Transaction<'_>, asked: &Follow) -> Result<Told, Refusal> 
     if let Some(wanted) = &asked.cookies {
         use_cookies(story, playlist_id, wanted)?;
     }
+    if let Some(wanted) = &asked.layout {
+        let layout = wanted.read()?;
+        story.execute::<Playlist>(playlist_id.uuid(), Command::Layout { layout })?;
+    }
     if let Some(timing) = &asked.refresh_timing {
         schedule::refresh_again(story, playlist_id, timing)?;
     }

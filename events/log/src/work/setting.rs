@@ -4,13 +4,14 @@ use mediary_events::{
     Asked as _, Concern as _, codec,
     setting::{
         Ask, Command, Rejection, Setting,
-        ask::{ClearSite, SetLimits, SetQuota, SetSite},
+        ask::{ClearSite, SetLayout, SetLimits, SetQuota, SetSite},
     },
 };
 use mediary_schema::{
     SettingId,
     account::Permission,
     bounded,
+    layout::Layout,
     setting::{Limits, Quota, QuotaOf},
     site::{SiteSettings, site_of},
 };
@@ -45,6 +46,9 @@ pub struct Told {
     /// What holds for a site from now on, if that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<(String, SiteSettings)>,
+    /// How files of the library are named from now on, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Layout>,
 }
 
 impl Story for Ask {
@@ -77,6 +81,12 @@ impl Story for Ask {
                 };
                 Ok(SiteSettings { budget: budget.or(settings.budget), cookies })
             }),
+            Self::SetLayout(SetLayout { layout }) => {
+                let layout = layout.read()?.unwrap_or_default();
+                let id = settings(story);
+                story.execute::<Setting>(id, Command::Layout { layout: layout.clone() })?;
+                Ok(Told { layout: Some(layout), ..Told::default() })
+            }
             Self::ClearSite(ClearSite { site }) => set_site(story, site, |_, _| Ok(SiteSettings::default())),
         }
     }

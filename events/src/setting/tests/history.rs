@@ -2,6 +2,7 @@ use mediary_schema::{
     PrincipalId, ProjectId, SecretId,
     cookies::SiteCookies,
     job::WorkKind,
+    layout::{Layout, LayoutName, SidecarKind},
     setting::{Limits, Quota, QuotaOf},
     site::{RequestBudget, SiteSettings},
 };
@@ -17,6 +18,14 @@ fn samples() -> Vec<Event> {
         Event::QuotaChanged { of: QuotaOf::Project(ProjectId::HOME), quota },
         Event::QuotaChanged { of: QuotaOf::Principal(PrincipalId::OWNER), quota: Quota::default() },
         Event::SiteChanged { site: "www.example.org".to_owned(), settings: site_settings() },
+        Event::LayoutChanged { layout: Layout::default() },
+        Event::LayoutChanged {
+            layout: Layout {
+                name: LayoutName::Plex,
+                template: Some("{list}/{title}".parse().unwrap()),
+                sidecars: Some(SidecarKind::ALL.into()),
+            },
+        },
     ]
 }
 

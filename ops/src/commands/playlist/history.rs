@@ -129,6 +129,11 @@ impl Story {
                 };
                 self.line(event, &format!("asked for {when} from now on"));
             }
+            Fact::LayoutChanged { layout } => {
+                let how =
+                    layout.map_or("as the library has it".to_owned(), |layout| layout.name.name().to_owned());
+                self.line(event, &format!("files are named from now on: {how}"));
+            }
             Fact::EntriesSkipped { rule, entries } => {
                 let what = match entries.as_slice() {
                     [only] => quoted(&self.title(*only)),

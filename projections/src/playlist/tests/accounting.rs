@@ -6,6 +6,7 @@ use mediary_schema::{
     FailureClass, FileId,
     download::{DownloadItem, Quality},
     file::Stamp,
+    layout::Described,
     playlist::{Filter, Keeping, KeptEntries},
 };
 
@@ -41,7 +42,7 @@ fn download(name: &str) -> mediary_schema::DownloadId {
 }
 
 fn kept(number: u128) -> DownloadEvent {
-    DownloadEvent::Completed { job_id: JOB, file_id: file(number) }
+    DownloadEvent::Completed { job_id: JOB, file_id: file(number), described: Described::default() }
 }
 
 impl Followed {
