@@ -12,7 +12,7 @@ TOOLS=$ROOT/.tools
 PINS=$ROOT/ops/tools.txt
 WEB=$ROOT/api/web
 # Where the browser tests live. Chromium is installed only once there are some.
-BROWSER_TESTS=$ROOT/tests/browser
+BROWSER_TESTS=$WEB/browser
 
 PATH=$TOOLS/bin:$TOOLS/cargo/bin:$PATH
 export PATH

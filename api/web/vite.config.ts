@@ -1,14 +1,22 @@
+import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 import { selfContained } from "./vite/self-contained.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+/** The server that is developed against. */
+const SERVER = process.env.MEDIARY_URL ?? "http://127.0.0.1:8484";
 
 export default defineConfig({
   // Relative addresses work under any base path of a reverse proxy.
   base: "./",
   plugins: [react(), selfContained()],
+  define: { "import.meta.env.VITE_VERSION": JSON.stringify(version) },
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
@@ -16,10 +24,12 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     rolldownOptions: { input: ["index.html", "graphiql.html"] },
   },
+  test: { include: ["src/**/*.test.{ts,tsx}", "vite/**/*.test.ts"] },
   server: {
     proxy: {
-      "/graphql": { target: "http://127.0.0.1:8484", ws: true, bypass: serveGraphiql },
-      "/readyz": "http://127.0.0.1:8484",
+      "/graphql": { target: SERVER, ws: true, bypass: serveGraphiql },
+      "/readyz": SERVER,
+      "/v1": SERVER,
     },
   },
 });

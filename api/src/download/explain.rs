@@ -55,6 +55,10 @@ impl Explains for Words {
         }))
     }
 
+    fn news(&self) -> &'static [&'static str] {
+        &["completed", "failed"]
+    }
+
     fn entry(&self, recorded: &Recorded) -> Option<EntryId> {
         match event_of::<Download>(recorded)? {
             Event::Requested { item, .. } => item.entry.map(|entry| entry.entry_id),

@@ -33,6 +33,16 @@ pub(crate) trait Explains: Sync {
     /// What was done, to stand behind "you" or "Mediary"; none for an event of a newer program.
     fn deed(&self, finder: &Finder, event: &Recorded) -> Found<Option<String>>;
 
+    /// The names of those of its events that whoever comes back wants to know of.
+    fn news(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Whether one of these is worth telling: a refresh that found nothing new is not.
+    fn is_news(&self, _: &Recorded) -> bool {
+        true
+    }
+
     /// Whether what is done is only beside something else, and tells nobody what that was.
     fn is_beside(&self) -> bool {
         false
@@ -62,6 +72,13 @@ pub(super) fn of_kind(kind: &str) -> Option<&'static dyn Explains> {
 /// Who explains events of a concern.
 pub(crate) fn of_concern(concern: &str) -> Option<&'static dyn Explains> {
     all().find(|words| words.concern() == concern)
+}
+
+/// The full names of all events that may be news.
+pub(super) fn news() -> Vec<String> {
+    all()
+        .flat_map(|words| words.news().iter().map(move |name| format!("{}.{name}", words.concern())))
+        .collect()
 }
 
 /// Every beginning of an id that can be explained.

@@ -4,12 +4,14 @@ mod change;
 mod entry;
 pub(crate) mod explain;
 mod filter;
+mod news;
 mod object;
 mod outcome;
 mod query;
 mod rendering;
 mod selection;
 mod subscription;
+mod touched;
 mod verification;
 mod why;
 

@@ -1,13 +1,22 @@
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, Json, Object};
+use async_graphql::{Context, Enum, ID, Json, Object, Result};
 use mediary_events::{codec::PayloadError, told, write_told};
 use mediary_log::{Envelope, OriginKind, Recorded};
-use mediary_schema::{ScheduleId, TokenId};
+use mediary_schema::{ScheduleId, TokenId, account::Permission};
 use uuid::Uuid;
 
-use super::{change::Change, rendering::Rendered};
-use crate::scalar::{DateTime, Position};
+use super::{
+    change::Change,
+    explain::Finder,
+    query::blocking,
+    rendering::Rendered,
+    why::{lost_fault, said},
+};
+use crate::{
+    scalar::{DateTime, Position},
+    schema::reader,
+};
 
 /// From where a command came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -173,6 +182,15 @@ impl Event {
     async fn payload(&self) -> Option<Json<Rendered>> {
         let rendered = Rendered::of(|text| write_payload(&self.recorded, text));
         self.recorded.payload.is_some().then_some(Json(rendered))
+    }
+
+    /// What happened in words: who, and what he did, as whoever asks may know it. A sentence without its full stop.
+    #[graphql(complexity = 3)]
+    async fn says(&self, context: &Context<'_>) -> Result<String> {
+        let finder = Finder::of(context, reader(context, Permission::READ)?);
+        let recorded = Arc::clone(&self.recorded);
+        let said = blocking(move || said(&finder, &recorded)).await?;
+        said.map_err(|lost| lost_fault(&lost))
     }
 
     /// What it changed of its thing; only `history` tells it, if asked to.

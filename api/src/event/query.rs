@@ -7,6 +7,7 @@ use mediary_schema::account::Permission;
 use super::{
     change::Known,
     filter::filter,
+    news::news,
     object::Event,
     outcome::{Outcome, outcome},
     verification::{LogVerification, hex, verification},
@@ -29,7 +30,7 @@ pub(super) const PAGE_MAX: u32 = 500;
 /// Events of a thing whose changes are told.
 const CHANGES_MAX: usize = 10_000;
 /// Bytes of a page.
-const PAGE_BYTES_MAX: usize = 4 << 20;
+pub(super) const PAGE_BYTES_MAX: usize = 4 << 20;
 /// Bytes of a thing whose changes are told.
 const CHANGES_BYTES_MAX: usize = 64 << 20;
 
@@ -37,9 +38,9 @@ const CHANGES_BYTES_MAX: usize = 64 << 20;
 #[derive(Debug, SimpleObject)]
 pub(crate) struct EventPage {
     /// The events, in the order of reading.
-    events: Vec<Event>,
+    pub(super) events: Vec<Event>,
     /// Behind which position to go on; none if the log ends here.
-    next_after: Option<Position>,
+    pub(super) next_after: Option<Position>,
 }
 
 /// The end of the log.
@@ -125,6 +126,23 @@ impl EventQuery {
             events: page.events.into_iter().map(Event::read).collect(),
             next_after: next_after.map(Position),
         })
+    }
+
+    /// What is worth knowing of what happened, the last first, for whoever may see the things that it happened to. A page
+    /// may be shorter than asked for: the end is where `nextAfter` is null.
+    #[graphql(complexity = "connection::cost(first, None, child_complexity)")]
+    async fn news(
+        &self,
+        context: &Context<'_>,
+        #[graphql(
+            default_with = "Some(Position(0))",
+            desc = "In front of which position to begin; 0 for the end."
+        )]
+        after: Option<Position>,
+        #[graphql(default_with = "Some(50)")] first: Option<u32>,
+        #[graphql(desc = "Only what was recorded at this moment or later.")] since: Option<DateTime>,
+    ) -> Result<EventPage> {
+        news(context, after.unwrap_or_default(), first.unwrap_or(connection::PAGE_DEFAULT), since).await
     }
 
     /// The end of the log.

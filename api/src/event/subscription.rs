@@ -14,6 +14,7 @@ use super::{
     query::within_log,
     rendering::{Rendered, Renderings},
     selection::Selection,
+    touched::{Touched, touched},
 };
 use crate::{error::log_fault, scalar::Position, schema::reader};
 
@@ -100,6 +101,18 @@ impl EventSubscription {
         let selection = Selection::of(context).map(Arc::new);
         let following = Following { subscription, selection, ready: Vec::new().into_iter(), ended: false };
         Ok(stream::unfold(following, Following::next))
+    }
+
+    /// Of which things something was recorded, at most four times a second: what shows them asks for them anew. The first
+    /// item tells only where that begins.
+    async fn touched(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The last position that the client has; from now on if left out.")] after: Option<
+            Position,
+        >,
+    ) -> Result<impl Stream<Item = Result<Touched>>> {
+        touched(context, after)
     }
 }
 

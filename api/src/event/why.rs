@@ -264,6 +264,11 @@ pub(super) fn deed(finder: &Finder, event: &Recorded) -> Found<String> {
     }))
 }
 
+/// Who did what by an event, as a sentence without its full stop.
+pub(super) fn said(finder: &Finder, event: &Recorded) -> Found<String> {
+    Ok(format!("{} {}", capital(&subject(finder, event)), deed(finder, event)?))
+}
+
 /// Who did it, within a sentence.
 fn subject(finder: &Finder, event: &Recorded) -> String {
     let principal = event.envelope.principal;

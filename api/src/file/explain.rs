@@ -3,6 +3,7 @@ use mediary_events::{
     file::{Event, File},
 };
 use mediary_log::Recorded;
+use mediary_projections::file::{self, FileView};
 use mediary_schema::{FileId, file::VerifyFiles, job::Work};
 
 use crate::event::explain::{Explains, Finder, Found, event_of};
@@ -30,24 +31,42 @@ impl Explains for Words {
         }))
     }
 
-    fn deed(&self, _: &Finder, recorded: &Recorded) -> Found<Option<String>> {
-        let said = |event| match event {
-            Event::Recorded { path, .. } => format!("put '{path}' into the library"),
-            Event::Found { .. } => "found its bytes in their place".to_owned(),
-            Event::Moved { path, plan_id: Some(_), .. } => format!("renamed it to '{path}'"),
-            Event::Accompanied { sidecars, missing } => match (sidecars.len(), missing.len()) {
-                (count, 0) => format!("put {count} files beside it"),
-                (count, missing) => format!("put {count} files beside it, and {missing} could not be had"),
-            },
-            Event::Moved { path, .. } => format!("found it under another name, '{path}'"),
-            Event::Changed { .. } => "found other bytes in its place".to_owned(),
-            Event::Lost {} => "found nothing in its place".to_owned(),
-            Event::Trashed { .. } => "put it into the trash".to_owned(),
-            Event::Restored { .. } => "took it back out of the trash".to_owned(),
-            Event::Purged {} => "destroyed its bytes, whose time in the trash was over".to_owned(),
-            Event::Replaced { by: Some(by), .. } => format!("put {by} in its place"),
-            Event::Replaced { by: None, .. } => "found another file in its place".to_owned(),
+    fn deed(&self, finder: &Finder, recorded: &Recorded) -> Found<Option<String>> {
+        let Some(event) = event_of::<File>(recorded) else { return Ok(None) };
+        let file = || -> Found<String> {
+            let id = FileId::from_uuid(recorded.envelope.stream.uuid);
+            let row = finder.row(finder.views.of::<FileView>(), |rows| file::file(rows, id))?;
+            Ok(row.map_or_else(|| "a file".to_owned(), |row| format!("'{}'", last_name(&row.path))))
         };
-        Ok(event_of::<File>(recorded).map(said))
+        Ok(Some(match event {
+            Event::Recorded { path, .. } => format!("put '{path}' into the library"),
+            Event::Found { .. } => format!("found the bytes of {} in their place", file()?),
+            Event::Moved { path, plan_id: Some(_), .. } => format!("renamed a file to '{path}'"),
+            Event::Moved { path, plan_id: None, .. } => format!("found a file under another name, '{path}'"),
+            Event::Accompanied { sidecars, missing } => {
+                let (beside, missing) = (sidecars.len(), missing.len());
+                let missing =
+                    if missing == 0 { String::new() } else { format!(", {missing} could not be had") };
+                format!("put {beside} files beside {}{missing}", file()?)
+            }
+            Event::Changed { .. } => format!("found other bytes in the place of {}", file()?),
+            Event::Lost {} => format!("found nothing in the place of {}", file()?),
+            Event::Trashed { .. } => format!("put {} into the trash", file()?),
+            Event::Restored { .. } => format!("took {} back out of the trash", file()?),
+            Event::Purged {} => {
+                format!("destroyed the bytes of {}, whose time in the trash was over", file()?)
+            }
+            Event::Replaced { by: Some(by), .. } => format!("put {by} in the place of {}", file()?),
+            Event::Replaced { by: None, .. } => format!("found another file in the place of {}", file()?),
+        }))
     }
+
+    fn news(&self) -> &'static [&'static str] {
+        &["changed", "lost", "moved", "restored"]
+    }
+}
+
+/// What a file is called, without its folders.
+fn last_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }

@@ -3,8 +3,9 @@ use mediary_events::{
     plan::{Event, Plan},
 };
 use mediary_log::Recorded;
+use mediary_projections::plan::{self, PlanView};
 use mediary_schema::{
-    PlanId,
+    PlanId, PlaylistId,
     job::Work,
     plan::{Goal, MoveFiles, Way},
 };
@@ -34,31 +35,50 @@ impl Explains for Words {
         }))
     }
 
-    fn deed(&self, _: &Finder, recorded: &Recorded) -> Found<Option<String>> {
-        let files = |count: u32| if count == 1 { "one file".to_owned() } else { format!("{count} files") };
-        let said = |event| match event {
+    fn deed(&self, finder: &Finder, recorded: &Recorded) -> Found<Option<String>> {
+        let Some(event) = event_of::<Plan>(recorded) else { return Ok(None) };
+        let list = |id: PlaylistId| finder.playlist_name(id);
+        // What the plan is, of which the later events say only how far it is.
+        let plan = || -> Found<String> {
+            let id = PlanId::from_uuid(recorded.envelope.stream.uuid);
+            let row = finder.row(finder.views.of::<PlanView>(), |rows| plan::plan(rows, id))?;
+            Ok(row
+                .map_or_else(|| "a plan".to_owned(), |row| format!("the plan for {}", files(row.file_count))))
+        };
+        Ok(Some(match event {
             Event::Made { goal: Goal::DeleteFiles {}, file_count, .. } => {
-                format!("planned to put {} into the trash", files(file_count))
+                format!("planned to put {} into the trash", files(file_count.into()))
             }
             Event::Made { goal: Goal::RestoreFiles {}, file_count, .. } => {
-                format!("planned to take {} back out of the trash", files(file_count))
+                format!("planned to take {} back out of the trash", files(file_count.into()))
             }
             Event::Made { goal: Goal::RenameFiles { .. }, file_count, .. } => {
                 format!("planned to rename {}", files(file_count))
             }
             Event::Made { goal: Goal::Unfollow { playlist_id, .. }, file_count, .. } => {
-                format!("planned to follow {playlist_id} no longer, with {}", files(file_count))
+                format!(
+                    "planned to follow {} no longer, with {}",
+                    list(playlist_id)?,
+                    files(file_count.into())
+                )
             }
             Event::Listed { .. } => "said what becomes of files".to_owned(),
-            Event::ApplyRequested { .. } => "asked for it to be carried out".to_owned(),
-            Event::Applied { .. } => "carried it out".to_owned(),
-            Event::UndoRequested { .. } => "asked for it to be taken back".to_owned(),
-            Event::Undone { .. } => "took it back".to_owned(),
+            Event::ApplyRequested { .. } => format!("asked for {} to be carried out", plan()?),
+            Event::Applied { .. } => format!("carried out {}", plan()?),
+            Event::UndoRequested { .. } => format!("asked for {} to be taken back", plan()?),
+            Event::Undone { .. } => format!("took back {}", plan()?),
             Event::Stopped { failure: Some(failure), .. } => {
-                format!("stopped in the middle: {}", failure.message)
+                format!("stopped in the middle of {}: {}", plan()?, failure.message)
             }
-            Event::Stopped { failure: None, .. } => "was ended in the middle".to_owned(),
-        };
-        Ok(event_of::<Plan>(recorded).map(said))
+            Event::Stopped { failure: None, .. } => format!("ended {} in the middle", plan()?),
+        }))
     }
+
+    fn news(&self) -> &'static [&'static str] {
+        &["applied", "undone", "stopped"]
+    }
+}
+
+fn files(count: u64) -> String {
+    if count == 1 { "one file".to_owned() } else { format!("{count} files") }
 }

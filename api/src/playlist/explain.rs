@@ -78,6 +78,9 @@ impl Explains for Words {
                 format!("found that {} of {list} can't be had", entry(entry_id)?)
             }
             Event::EntryReturned { entry_id, .. } => format!("saw {} in {list} again", entry(entry_id)?),
+            Event::RefreshCompleted { counts, .. } if counts.added > 0 => {
+                format!("found {} new in {list}", counts.added)
+            }
             Event::RefreshCompleted { .. } => format!("came to the end of the refresh of {list}"),
             Event::RefreshFailed { failure, .. } => {
                 format!("gave up the refresh of {list}: {}", failure.message)
@@ -116,6 +119,26 @@ impl Explains for Words {
                 }
             }
         }))
+    }
+
+    fn news(&self) -> &'static [&'static str] {
+        &[
+            "follow_requested",
+            "unfollowed",
+            "refresh_completed",
+            "refresh_failed",
+            "entry_removed",
+            "entry_renamed",
+            "entry_availability_changed",
+        ]
+    }
+
+    /// What was found otherwise has events of its own, but for what is new: that is told as one number.
+    fn is_news(&self, recorded: &Recorded) -> bool {
+        match event_of::<Playlist>(recorded) {
+            Some(Event::RefreshCompleted { counts, .. }) => counts.added > 0,
+            _ => true,
+        }
     }
 
     fn entry(&self, recorded: &Recorded) -> Option<EntryId> {

@@ -32,4 +32,8 @@ impl Explains for Words {
         };
         Ok(event_of::<Root>(recorded).map(said))
     }
+
+    fn news(&self) -> &'static [&'static str] {
+        &["added"]
+    }
 }

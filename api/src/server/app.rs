@@ -94,7 +94,7 @@ impl App {
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(readyz).with_state(self))
             .merge(page::routes())
-            .fallback(async || (StatusCode::NOT_FOUND, "there is nothing here; GraphQL is at /graphql\n"))
+            .fallback(page::room)
     }
 }
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use axum::{
     Router,
     extract::Path,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::{MethodRouter, get},
 };
@@ -41,6 +41,11 @@ const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 #[folder = "web/dist"]
 struct Dist;
 
+/// What begins so is the server's own and never a room of the page.
+const RESERVED: [&str; 5] = ["/assets/", "/graphql/", "/healthz/", "/readyz/", "/v1/"];
+/// Deeper is no address of a room: each level makes what is sent a little longer.
+const LEVELS_MAX: usize = 16;
+
 /// A built file.
 struct File {
     bytes: Cow<'static, [u8]>,
@@ -69,6 +74,27 @@ pub fn graphiql<S: Clone + Send + Sync + 'static>() -> MethodRouter<S> {
     })
 }
 
+/// `GET` of whatever nobody else answers: to a browser the page, which knows its own rooms, and else 404.
+pub async fn room(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path();
+    let levels = path.matches('/').count().saturating_sub(1);
+    let is_reserved = RESERVED.iter().any(|prefix| path.starts_with(prefix));
+    let is_read = method == Method::GET || method == Method::HEAD;
+    if is_read && !is_reserved && levels <= LEVELS_MAX && wants_page(&headers) {
+        return page(built("index.html").map(|file| file.below(levels)), &headers);
+    }
+    (StatusCode::NOT_FOUND, "there is nothing here; GraphQL is at /graphql\n").into_response()
+}
+
+/// Whether a client names HTML among what it takes, as browsers do where somebody goes to an address.
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers.get_all(header::ACCEPT).iter().any(|value| {
+        value.to_str().is_ok_and(|kinds| {
+            kinds.split(',').any(|kind| kind.split(';').next().unwrap_or_default().trim() == "text/html")
+        })
+    })
+}
+
 /// Whether a client takes HTML; one that says nothing takes everything.
 fn takes_pages(headers: &HeaderMap) -> bool {
     let mut accepted = headers.get_all(header::ACCEPT).iter().peekable();
@@ -78,6 +104,20 @@ fn takes_pages(headers: &HeaderMap) -> bool {
     };
     accepted.peek().is_none()
         || accepted.any(|value| value.to_str().is_ok_and(|kinds| kinds.split(',').any(is_page)))
+}
+
+impl File {
+    /// The page as it is sent so many levels below its base, which nobody but a proxy in front may know: what it loads
+    /// is found from there.
+    fn below(self, levels: usize) -> Self {
+        if levels == 0 {
+            return self;
+        }
+        let text =
+            String::from_utf8_lossy(&self.bytes).replace("=\"./", &format!("=\"{}", "../".repeat(levels)));
+        let bytes = text.into_bytes();
+        Self { hash: blake3::hash(&bytes).into(), bytes: Cow::Owned(bytes) }
+    }
 }
 
 async fn home(headers: HeaderMap) -> Response {
@@ -179,6 +219,46 @@ mod tests {
             headers.insert(header::IF_NONE_MATCH, known.parse().unwrap());
             assert_eq!(page(Some(file()), &headers).status(), status, "{known}");
         }
+    }
+
+    fn asked(path: &str, accept: &'static str) -> (Method, Uri, HeaderMap) {
+        let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
+        (Method::GET, path.parse().unwrap(), headers)
+    }
+
+    #[tokio::test]
+    async fn a_browser_gets_the_page_in_every_room_and_a_program_is_told_that_there_is_nothing() {
+        const BROWSER: &str = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
+        for (path, accept, is_page) in [
+            ("/library", BROWSER, true),
+            ("/library/lists/playlist-1", BROWSER, true),
+            ("/library", "*/*", false),
+            ("/library", "application/json", false),
+            ("/v1/none", BROWSER, false),
+            ("/assets/none.js", BROWSER, false),
+            ("/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s", BROWSER, false),
+        ] {
+            let (method, uri, headers) = asked(path, accept);
+            let status = room(method, uri, headers).await.status();
+            // A binary may be built before the page.
+            assert_eq!(status != StatusCode::NOT_FOUND, is_page, "{path} {accept}: {status}");
+        }
+        let (_, uri, headers) = asked("/library", BROWSER);
+        assert_eq!(room(Method::POST, uri, headers).await.status(), StatusCode::NOT_FOUND);
+    }
+
+    #[test]
+    fn what_a_page_loads_is_found_from_every_level_below_its_base() {
+        let loads = |levels| {
+            let html = b"<script src=\"./assets/a.js\"></script><a href=\"./\">\"./\"</a>";
+            let file = File { bytes: Cow::Borrowed(html), hash: [0; 32] }.below(levels);
+            (String::from_utf8(file.bytes.into_owned()).unwrap(), file.hash)
+        };
+        assert!(loads(0).0.contains("src=\"./assets/a.js\""));
+        let (two, tag) = loads(2);
+        assert_eq!(two, "<script src=\"../../assets/a.js\"></script><a href=\"../../\">\"./\"</a>");
+        // What a browser keeps of one level is not that of another.
+        assert_ne!(tag, loads(1).1);
     }
 
     #[tokio::test]

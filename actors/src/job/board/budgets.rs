@@ -153,9 +153,8 @@ impl Flows {
         }
     }
 
-    /// So many jobs of a flow were begun that had not been, and so many bytes were kept.
-    pub(super) fn use_up(&mut self, id: FlowId, jobs: u32, bytes: u64) {
-        let Some(owner) = self.flow(id).map(|flow| flow.owner) else { return };
+    /// So many jobs of somebody were begun that had not been, and so many bytes were kept.
+    pub(super) fn use_up(&mut self, owner: Owner, jobs: u32, bytes: u64) {
         for of in owner.quotas() {
             let used = self.budgets.used.entry(of).or_default();
             used.jobs = used.jobs.saturating_add(jobs);

@@ -214,9 +214,12 @@ impl Flows {
     pub(super) fn hold(&mut self, lanes: impl IntoIterator<Item = Lane>) {
         let held: BTreeSet<Lane> = lanes.into_iter().collect();
         let before = std::mem::replace(&mut self.held, held);
-        let changed: Vec<Lane> = before.symmetric_difference(&self.held).cloned().collect();
-        for lane in changed {
-            self.block_lane(&lane, self.held.contains(&lane));
+        // First whom it lets go: a class of which one may start after all, and now another instead, waits on.
+        let (free, blocked) = (&before - &self.held, &self.held - &before);
+        for (lane, is_blocked) in
+            free.iter().map(|lane| (lane, false)).chain(blocked.iter().map(|lane| (lane, true)))
+        {
+            self.block_lane(lane, is_blocked);
         }
     }
 

@@ -153,14 +153,13 @@ impl Board {
             JobEvent::Leased { attempt_id, worker_id, until, .. } => {
                 self.move_to(job_id, Place::Leased);
                 self.flows.start(flow, turn, position);
+                let Flow { owner, lanes, .. } = self.flows.flow(flow)?.clone();
                 if !is_begun && let Some(job) = self.jobs.get_mut(&job_id) {
                     job.is_begun = true;
-                    self.flows.use_up(flow, 1, 0);
+                    self.flows.use_up(owner, 1, 0);
                 }
                 let (attempt_id, worker_id) = (*attempt_id, *worker_id);
-                if let Some(flow) = self.flows.flow(flow) {
-                    self.pacing.begun(&flow.lanes, at, attempt_id);
-                }
+                self.pacing.begun(&lanes, at, attempt_id);
                 self.promise(job_id, Lease { attempt_id, worker_id, until: Some(*until), has_slot: true });
             }
             JobEvent::Prioritised { priority } => self.prioritise(job_id, *priority),
@@ -184,8 +183,11 @@ impl Board {
             // Whoever does the work is told; it has the job until its end. What is queued is opened by whoever knows whose it is.
             JobEvent::CancelRequested { .. } | JobEvent::PauseRequested { .. } | JobEvent::Queued { .. } => {}
             JobEvent::Succeeded { kept_bytes, .. } => {
-                self.flows.use_up(flow, 0, *kept_bytes);
+                let owner = self.flows.flow(flow)?.owner;
+                // First whom its end lets go, then whom it blocks: a class of which one may start after all, and now
+                // another instead, waits on.
                 self.close(job_id, flow, JobState::Succeeded);
+                self.flows.use_up(owner, 0, *kept_bytes);
             }
             JobEvent::Failed { .. } => self.close(job_id, flow, JobState::Failed),
             JobEvent::Cancelled { .. } => self.close(job_id, flow, JobState::Cancelled),

@@ -1,12 +1,15 @@
 //! What a quota leaves, and what a job says that is over it.
 
 use mediary_schema::{
-    JobId,
+    JobId, Ticket,
     setting::{OverQuota, Quota, QuotaOf, Reached},
     ticket::Wait,
 };
 
-use super::turns::{Both, PLAIN, Step, Terms, job, kept, leased, moment, owner, work};
+use super::{
+    super::board::Flow,
+    turns::{Both, PLAIN, Step, Terms, flow, job, kept, leased, moment, owner, work},
+};
 use crate::resource::Left;
 
 const NO_LIMIT: Quota = Quota { at_once: None, jobs_per_day: None, bytes_per_day: None };
@@ -99,4 +102,28 @@ fn what_a_day_has_used_up_is_there_again_with_the_next_one() {
         both.take(Step::Pass(DAY));
         assert_eq!(begin(&mut both), [jobs[1]]);
     }
+}
+
+// What ends may use up a quota and let another go. Of both it is the same moment, so their class has waited on since before.
+#[test]
+fn an_end_that_blocks_one_and_lets_another_go_is_no_new_beginning_for_their_class() {
+    let mut both = Both::default();
+    both.take(Step::Limit { refresh: 9, download: 9, total: 9 });
+    let quota = Quota { bytes_per_day: Some(1), ..NO_LIMIT };
+    both.board.set_quota(whose()[0], quota);
+    both.model.budgets.set(whose()[0], quota);
+    let others = Terms { owner: (true, true), ..PLAIN };
+    both.queue_with(&work(1, 1, None, false), PLAIN);
+    let ends = begin(&mut both);
+    both.queue_with(&work(2, 2, None, false), PLAIN);
+    let behind = job(both.position + 1);
+    let flow = Flow { owner: owner(others.owner), ..flow(&work(3, 3, None, false)) };
+    both.queue(behind, &flow, &Ticket { after: Some(ends[0]), ..Ticket::default() });
+    both.ready();
+    both.take(Step::Pass(1));
+    let matters_more = job(both.position + 1);
+    both.queue_with(&work(4, 4, None, false), Terms { priority: 6, ..others });
+    both.tell(ends[0], &kept(1));
+    both.take(Step::Pass(599));
+    assert_eq!(both.ready(), [behind, matters_more]);
 }

@@ -67,7 +67,7 @@ pub async fn serve(
             biased;
             () = stop(&mut stopped) => break,
             Some(_ended) = connections.join_next() => continue,
-            accepted = listener.accept() => match accepted {
+            accepted = accept(&listener) => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     tracing::warn!(%error, "a connection can't be taken");
@@ -98,6 +98,19 @@ pub async fn serve(
     drop(listener);
     while connections.join_next().await.is_some() {}
     Ok(())
+}
+
+/// Takes a connection whose small messages leave at once.
+///
+/// Nagle's algorithm would keep an event back until the one before it is confirmed, and whoever only listens confirms up
+/// to 40 ms late (delayed acknowledgement, RFC 1122, 4.2.3.2 and 4.2.3.4).
+async fn accept(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
+    let (stream, peer) = listener.accept().await?;
+    if let Err(error) = stream.set_nodelay(true) {
+        // One that has gone already.
+        tracing::debug!(%peer, %error, "a connection can't be told to send at once");
+    }
+    Ok((stream, peer))
 }
 
 /// A connection in its place.
@@ -223,5 +236,18 @@ impl HttpBody for Answer {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_small_leaves_at_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = accept(&listener).await.unwrap();
+        assert!(stream.nodelay().unwrap());
     }
 }

@@ -1,0 +1,139 @@
+// Chromium, and pages that fail a test when they ask another host, break the policy, or complain.
+
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+export const WIDTHS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
+export type WidthName = keyof typeof WIDTHS;
+export type Theme = "light" | "dark";
+
+const SHOTS = new URL("shots/", import.meta.url).pathname;
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** A page that is watched. */
+export interface Watched {
+  page: Page;
+  /** What it did that no page may: asked another host, broke the policy, wrote an error. */
+  faults: string[];
+  /** Takes a picture into `browser/shots/`. */
+  shoot(name: string): Promise<void>;
+  /** What axe finds, a line for each. */
+  axe(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface Look {
+  theme?: Theme;
+  width?: WidthName;
+}
+
+/** Starts Chromium with a profile of its own. */
+export async function startBrowser(): Promise<{ browser: Browser; stop(): Promise<void> }> {
+  const profile = await mkdtemp(join(tmpdir(), "mediary-chromium-"));
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      `--disk-cache-dir=${profile}`,
+    ],
+  });
+  return {
+    browser,
+    async stop() {
+      await browser.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Opens a page that is watched; `token` signs it in. */
+export async function open(
+  browser: Browser,
+  base: string,
+  path: string,
+  { theme = "dark", width = "wide", token }: Look & { token?: string } = {},
+): Promise<Watched> {
+  const context = await browser.newContext({
+    viewport: WIDTHS[width],
+    colorScheme: theme,
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+    reducedMotion: "reduce",
+    // The tests look at the page with scripts of their own, which its policy would deny; what it denies the page, the
+    // console says all the same.
+    bypassCSP: false,
+  });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  const host = new URL(base).host;
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.host !== host || !["http:", "https:", "ws:", "wss:"].includes(url.protocol)) {
+      faults.push(`asked another host: ${request.url().slice(0, 120)}`);
+    }
+  });
+  page.on("websocket", (socket) => {
+    if (new URL(socket.url()).host !== host) {
+      faults.push(`listened to another host: ${socket.url()}`);
+    }
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 400) {
+      faults.push(`got ${response.status()}: ${response.url()}`);
+    }
+  });
+  page.on("console", (message) => {
+    if (
+      (message.type() === "error" && !/Failed to load resource/.test(message.text())) ||
+      /Content Security Policy/.test(message.text())
+    ) {
+      faults.push(`the console says: ${message.text()}`);
+    }
+  });
+  page.on("pageerror", (error) => faults.push(`threw: ${error.message}`));
+  if (token !== undefined) {
+    await page.addInitScript((value) => sessionStorage.setItem("mediary.token", value), token);
+  }
+  await page.goto(new URL(path.replace(/^\//, ""), base).href);
+  return {
+    page,
+    faults,
+    async shoot(name) {
+      await page.screenshot({ path: join(SHOTS, `${name}-${width}-${theme}.png`) });
+    },
+    async axe() {
+      await page.evaluate(AXE);
+      const found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
+      return (found as { violations: Violation[] }).violations.flatMap(({ id, nodes }) =>
+        nodes.map(
+          ({ html, failureSummary }) =>
+            `${id}: ${html.slice(0, 160)} (${failureSummary.split("\n")[1]?.trim()})`,
+        ),
+      );
+    },
+    close: () => context.close(),
+  };
+}
+
+interface Violation {
+  id: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+/** Waits until nothing is loading any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState("load");
+  await page.locator("main").first().waitFor();
+  await page.waitForFunction("document.querySelectorAll('.bones').length === 0");
+  await page.evaluate("document.fonts.ready");
+}

@@ -1,0 +1,11 @@
+import { lazyNow } from "../../parts/lazy-now";
+import type { Thing } from "../../rooms";
+
+export const things: readonly Thing[] = [
+  {
+    kind: "plan",
+    word: "Plan",
+    Now: lazyNow(async () => (await import("./Now")).Now),
+    href: (id) => `/library/plans/${id}`,
+  },
+];
