@@ -7,6 +7,7 @@
 //! To add a concern: a folder named after it with a [`workspace::Effect`] and its [`job::Clerk`], and one line in the
 //! concern's entry in `ops`. Where its events lead to another concern's command: one file in [`reaction`].
 
+pub mod access;
 pub mod bot;
 pub mod cookies;
 pub mod delivery;
@@ -30,5 +31,6 @@ pub mod schedule;
 pub mod sources;
 pub mod staging;
 pub mod supervisor;
+pub mod telemetry;
 pub mod workspace;
 pub mod ytdlp;

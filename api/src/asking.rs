@@ -49,6 +49,9 @@ pub(crate) struct Done {
     pub(crate) story_id: Option<ID>,
     /// Whether the same command had been accepted before; then nothing was done now.
     pub(crate) repeated: bool,
+    /// Jobs that were under way for the same work and that it joined: they matter at least as much from now on, and keep batch, tags,
+    /// template, moment and predecessor that they have, whatever the ticket says.
+    pub(crate) joined_job_ids: Vec<ID>,
     /// A signed statement that it was accepted; none is made yet.
     pub(crate) receipt: Option<String>,
     /// What would be done, if only that was asked; then nothing was done.
@@ -106,11 +109,12 @@ pub(crate) async fn ask_beside<A: Story>(
     };
     let options = gate::Options { only_if, dry_run: terms.dry_run.unwrap_or(false) };
     match gate.ask_beside(caller, asked, options, tell).await {
-        Ok(Answer { told, position, story_id, repeated, receipt, dry_run }) => {
+        Ok(Answer { told, position, story_id, repeated, joined_job_ids, receipt, dry_run }) => {
             let done = Done {
                 position: Some(Position(position)),
                 story_id: story_id.map(|id| ID(id.to_string())),
                 repeated,
+                joined_job_ids: joined_job_ids.iter().map(|id| ID(id.to_string())).collect(),
                 receipt: receipt.map(|receipt| receipt.0),
                 dry_run: dry_run.map(DryRun::from),
                 user_errors: Vec::new(),

@@ -48,6 +48,7 @@ pub mod server;
 pub mod session;
 mod setting;
 mod sorting;
+mod telemetry;
 mod template;
 mod view;
 pub mod worker;

@@ -12,7 +12,7 @@ use mediary_log::{
     token::Tokens,
     vault::Vault,
 };
-use mediary_projections::{ViewHandle, Views};
+use mediary_projections::{ViewHandle, Views, telemetry::Telemetry};
 use mediary_schema::{
     AttemptId, JobId, Timestamp,
     account::Permission,
@@ -83,6 +83,9 @@ pub trait Queue: fmt::Debug + Send + Sync {
 
     /// How often these sites are asked, and what that means for what waits for them.
     fn paces(&self, sites: Vec<String>) -> BoxFuture<'static, HashMap<String, Pace>>;
+
+    /// How many bytes are in the trash of all roots together; none if that can't be known now.
+    fn bytes_in_trash(&self) -> BoxFuture<'static, Option<u64>>;
 }
 
 /// What resolvers find: the gate, the views, the signals.
@@ -92,6 +95,8 @@ pub struct Platform {
     pub gate: Gate,
     /// What is shown.
     pub views: Views,
+    /// What was measured.
+    pub telemetry: Telemetry,
     /// What flies beside the log.
     pub signals: SignalHub,
     /// Up to which position every reaction has reacted.
@@ -151,6 +156,7 @@ concerns! {
     template,
     worker,
     view,
+    telemetry,
     reaction,
     reservation,
     log,

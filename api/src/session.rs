@@ -18,6 +18,7 @@ use crate::error::fault;
 
 /// Whoever showed a token that is accepted, or is signed in by a browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "one of its fields is the id of what it is kept by")]
 pub struct Session {
     /// Who.
     pub principal: PrincipalId,

@@ -22,6 +22,10 @@ const IS_SHORT: &str = "short";
 const STARTS: usize = 5;
 /// For how long wake-ups are counted.
 const COUNTED: Duration = Duration::from_secs(10);
+/// How often the machine is looked at where that is asked for.
+const MEASURED_EVERY_S: u32 = 60;
+/// For how long wake-ups are counted then: two looks.
+const MEASURED_FOR: Duration = Duration::from_mins(2);
 
 fn main() {
     mediary::provide_tls();
@@ -30,7 +34,9 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some(rest::SERVE) {
         let folder = arguments.next().expect("it is said where");
-        runtime.block_on(rest::serve(Path::new(&folder))).expect("it serves until it is told to stop");
+        let host_every_s = arguments.next().and_then(|every| every.parse().ok()).unwrap_or_default();
+        let serving = rest::serve(Path::new(&folder), host_every_s);
+        runtime.block_on(serving).expect("it serves until it is told to stop");
         return;
     }
     let asks_for = |name: &str| std::env::args().any(|argument| argument == name);
@@ -75,6 +81,11 @@ async fn measure(program: &Path, folder: &Path, events: u64) {
     let wake_ups = rest::wake_ups(served.pid(), COUNTED).await.expect("it is there");
     let memory = rest::memory_bytes(served.pid()).expect("it is there");
     served.stop().await;
+    let measured = Served::start_measured(program, folder, MEASURED_EVERY_S).await;
+    // It never comes to rest for long.
+    tokio::time::sleep(rested).await;
+    let measured_wake_ups = rest::wake_ups(measured.pid(), MEASURED_FOR).await.expect("it is there");
+    measured.stop().await;
 
     starts.sort();
     let each: Vec<_> = starts.iter().map(|start| start.as_millis().to_string()).collect();
@@ -89,6 +100,10 @@ async fn measure(program: &Path, folder: &Path, events: u64) {
         "| wake-ups in {} s, once at rest, {:.0} s after its start | {wake_ups} | 0 |",
         COUNTED.as_secs(),
         rested.as_secs_f64()
+    ));
+    line(&format!(
+        "| the same in {} s, the machine looked at each {MEASURED_EVERY_S} s for telemetry | {measured_wake_ups} | |",
+        MEASURED_FOR.as_secs()
     ));
     line(&format!("| memory, MiB | {} | 60 |", memory >> 20));
 }

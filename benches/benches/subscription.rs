@@ -160,7 +160,7 @@ async fn sockets(cell: &Cell) {
     let platform = Platform::start(folder.path(), None).await;
     let log = platform.log().clone();
     let mut recorder = Recorder::begin(&log).await.expect("the log can be written");
-    let audience = Audience::gather(&platform, &log, cell.clients, cell.entries).await;
+    let mut audience = Audience::gather(&platform, &log, cell.clients, cell.entries).await;
     let before = processor_time().expect("the system knows");
     let began = Instant::now();
     recorder.record(cell.entries, cell.at_a_time, cell.every).await.expect("the log can be written");

@@ -6,6 +6,8 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput};
 use mediary_benches::{
     figure::Figure,
+    platform::Platform,
+    rest,
     table::{self, line},
     view::{self, Rebuilt},
     world::{self, List, Size},
@@ -154,10 +156,45 @@ fn tables() {
     table::memory_row(&format!("page of 50 jobs of {ROWS}"), &pages);
 }
 
+/// What a table of entries shows of each.
+const ENTRIES: &str = "query($after: String) { playlists(first: 1) { nodes {
+    entries(first: 50, after: $after) {
+        nodes { id title url durationMs publishedAt availability status download { id } }
+        pageInfo { hasNextPage endCursor }
+    }
+} } }";
+/// What a table of jobs shows of each.
+const JOBS: &str = "query($after: String) { jobs(first: 50, after: $after) {
+    nodes { id kind title state priority attempts queuedAt endedAt waitsFor { __typename } }
+    pageInfo { hasNextPage endCursor }
+} }";
+
+/// The same pages by HTTP from a whole server: a list of so many entries, all of which were kept.
+async fn by_http() {
+    let folder = folder();
+    // It makes the folder as it wants it.
+    Platform::start(folder.path(), None).await.stop().await;
+    {
+        let gate = world::open(&rest::data(folder.path()));
+        let size = Size { lists: 1, entries_each: ROWS, kept_each: ROWS };
+        world::tell(&gate, size).expect("the stories are told in order");
+    }
+    let platform = Platform::start(folder.path(), None).await;
+    platform.caught_up().await;
+    let pages = platform.pages(ENTRIES, "/playlists/nodes/0/entries", PAGES).await;
+    table::memory_row(&format!("the same page of entries of {ROWS} by HTTP"), &pages);
+    let pages = platform.pages(JOBS, "/jobs", PAGES).await;
+    table::memory_row(&format!("the same page of jobs of {ROWS} by HTTP"), &pages);
+    platform.stop().await;
+}
+
 fn main() {
+    mediary::provide_tls();
     let mut criterion = Criterion::default().configure_from_args();
     rebuilding(&mut criterion);
     paging(&mut criterion);
     criterion.final_summary();
     tables();
+    // As the server runs: with as many threads as there are cores.
+    Runtime::new().expect("a runtime can be made").block_on(by_http());
 }

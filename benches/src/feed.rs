@@ -177,7 +177,11 @@ pub async fn look_at_all(sources: &Sources, urls: &[String], at_once: usize) -> 
 async fn look_at(sources: &Sources, url: &str) -> (Duration, u64) {
     let began = Instant::now();
     let (sender, mut lines) = mpsc::channel(64);
-    let request = ListRequest { url: url.to_owned(), start_index: 1, cookies: None };
+    let request = ListRequest {
+        url: url.to_owned(),
+        start_index: 1,
+        access: mediary_actors::access::Granted::default(),
+    };
     let assignment = Assignment::default();
     let mut rows = 0;
     let see = async {

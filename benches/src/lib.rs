@@ -22,6 +22,7 @@ pub mod rest;
 pub mod socket;
 pub mod subscription;
 pub mod table;
+pub mod telemetry;
 pub mod view;
 pub mod world;
 

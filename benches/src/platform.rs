@@ -10,6 +10,8 @@ use mediary_log::Log;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use crate::figure::Figure;
+
 /// How often is asked for the end of what takes a second.
 const OFTEN: Duration = Duration::from_millis(20);
 /// And of what takes several.
@@ -131,6 +133,46 @@ impl Platform {
         let input = json!({ "kinds": [{ "kind": "DOWNLOAD", "limit": at_once }], "total": at_once });
         let answer = self.ask(LIMIT, json!({ "input": input })).await;
         assert_eq!(answer["limitsSet"]["userErrors"], json!([]));
+    }
+
+    /// Reads a connection by HTTP page by page: so many of 50 items, from the front again after its end. A piece is one
+    /// question with its whole answer. The document takes `$after`; the pointer leads to the connection in the data.
+    ///
+    /// # Panics
+    /// If that is refused, or a page is not whole.
+    pub async fn pages(&self, document: &str, connection: &str, pages: usize) -> Figure {
+        let mut after = Value::Null;
+        let mut latencies = Vec::with_capacity(pages);
+        let began = Instant::now();
+        for _ in 0..pages {
+            let asked = Instant::now();
+            let data = self.ask(document, json!({ "after": after })).await;
+            latencies.push(asked.elapsed());
+            let page = data.pointer(connection).expect("the data has the connection");
+            assert_eq!(page["nodes"].as_array().map(Vec::len), Some(50), "{page}");
+            let info = &page["pageInfo"];
+            after = if info["hasNextPage"] == true { info["endCursor"].clone() } else { Value::Null };
+        }
+        Figure::new(pages as u64, began.elapsed(), latencies)
+    }
+
+    /// Waits until what it shows is as of the head of its log.
+    ///
+    /// # Panics
+    /// If it never is.
+    pub async fn caught_up(&self) {
+        const VIEWS: &str = "{ views { versions { state eventsBehind } } }";
+        let is_so = |found: &Value| {
+            let mut versions = found["views"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .flat_map(|view| &view["versions"].as_array().expect("each has versions")[..]);
+            versions.all(|version| version["state"] != "BUILDING" && version["eventsBehind"] == 0)
+        };
+        while !is_so(&self.ask(VIEWS, json!({})).await) {
+            tokio::time::sleep(SELDOM).await;
+        }
     }
 
     async fn ask(&self, document: &str, variables: Value) -> Value {

@@ -32,11 +32,12 @@ pub fn data(folder: &Path) -> PathBuf {
     folder.join("data")
 }
 
-/// Serves below a folder until it is told to stop.
-pub async fn serve(folder: &Path) -> Result<(), ServeError> {
+/// Serves below a folder until it is told to stop; the machine is looked at each so many seconds, or not at all.
+pub async fn serve(folder: &Path, host_every_s: u32) -> Result<(), ServeError> {
     let mut configuration = Configuration::of_data(&data(folder));
     configuration.listen = ([127, 0, 0, 1], 0).into();
     configuration.nats = NatsMode::Off;
+    configuration.telemetry.host_every_s = host_every_s;
     "error".clone_into(&mut configuration.logging.filter);
     serve::run(configuration).await
 }
@@ -55,8 +56,17 @@ impl Served {
     /// # Panics
     /// If it does not get ready.
     pub async fn start(program: &Path, folder: &Path) -> Self {
+        Self::start_measured(program, folder, 0).await
+    }
+
+    /// The same of one that looks at the machine each so many seconds.
+    ///
+    /// # Panics
+    /// If it does not get ready.
+    pub async fn start_measured(program: &Path, folder: &Path, host_every_s: u32) -> Self {
         let runner = Runner::new(IdSource::system().next(), Environment::of(std::env::vars_os()));
-        let spec = Spec::new("mediary", program).arg(SERVE).arg(folder).grace(DEADLINE);
+        let spec = Spec::new("mediary", program).arg(SERVE).arg(folder);
+        let spec = spec.arg(host_every_s.to_string()).grace(DEADLINE);
         let http = reqwest::Client::new();
         let began = Instant::now();
         let running = runner.spawn(&spec).expect("it starts");
@@ -173,7 +183,7 @@ mod tests {
         mediary::provide_tls();
         let folder = tempfile::tempdir().unwrap();
         crate::runtime().block_on(async {
-            let serving = serve(folder.path());
+            let serving = serve(folder.path(), 0);
             let pid = std::process::id();
             let http = reqwest::Client::new();
             let ready = async {

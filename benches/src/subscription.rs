@@ -11,7 +11,7 @@ use mediary_api::{MediarySchema, Outputs, Parts, Platform, Queue, limits, sessio
 use mediary_log::{
     Filter, Log, OriginKind, alarm::Alarms, gate::Gate, signal::SignalHub, token::Tokens, vault::Vault,
 };
-use mediary_projections::{StartError, ViewKind, Views};
+use mediary_projections::{StartError, ViewKind, Views, telemetry::Telemetry};
 use mediary_schema::{
     AttemptId, IdSource, JobId, PrincipalId, ProjectId, TokenId,
     account::Role,
@@ -118,6 +118,10 @@ impl Queue for NoQueue {
         ready(HashMap::new()).boxed()
     }
 
+    fn bytes_in_trash(&self) -> BoxFuture<'static, Option<u64>> {
+        ready(None).boxed()
+    }
+
     fn paces(&self, _: Vec<String>) -> BoxFuture<'static, HashMap<String, Pace>> {
         ready(HashMap::new()).boxed()
     }
@@ -151,6 +155,7 @@ impl Edge {
             reacted,
             tokens: Tokens::start(gate.log(), alarms).expect("the views have just read this log"),
             vault: Vault::start(gate.log(), directory, None).expect("the views have just read this log"),
+            telemetry: Telemetry::none(gate.clock().clone()),
             queue: Arc::new(NoQueue),
             outputs: Arc::new(NoQueue),
             standings: watch::channel(Standings::new()).1,

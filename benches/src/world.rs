@@ -16,6 +16,7 @@ use mediary_schema::{
     file::{Check, MediaFacts, Verified},
     item::{IdScope, ItemSource},
     job::{ResourceUse, RetryPolicy},
+    layout::Described,
     playlist::{
         Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist,
     },
@@ -268,7 +269,14 @@ pub fn wish(story: &mut Transaction<'_>, item: &DownloadItem, job: JobId) -> Res
 fn finish(story: &mut Transaction<'_>, item: &DownloadItem, run: Run) -> Result<(), Refusal> {
     let title = item.title.as_deref().unwrap_or_default();
     let folder = item.folder.as_deref().unwrap_or_default();
-    let kept = Kept { path: format!("{folder}/{title}.mp4"), verified: verified(item), stamp: None };
+    let kept = Kept {
+        path: format!("{folder}/{title}.mp4"),
+        verified: verified(item),
+        stamp: None,
+        described: Described::default(),
+        sidecars: Vec::new(),
+        missing: Vec::new(),
+    };
     work::download::finish(story, item, run.job, run.attempt, USED, kept)?;
     Ok(())
 }

@@ -234,7 +234,7 @@ impl<'de> Deserialize<'de> for OriginKind {
 pub struct Origin {
     /// The kind of entrance.
     pub kind: OriginKind,
-    /// The session, token, attempt or reaction; nil if there is none.
+    /// The session, token, attempt, reaction or guest of a bot; nil if there is none.
     pub id: Uuid,
 }
 

@@ -1,5 +1,7 @@
 //! The doctor: whether everything is there that the server needs, and how to mend what is not.
 
+mod samples;
+
 use std::{fs, net::TcpListener, path::Path, time::Duration};
 
 use mediary_actors::{
@@ -87,6 +89,7 @@ pub async fn examine(configuration: &Configuration) -> Vec<Finding> {
     findings.push(address(configuration));
     findings.push(secrecy(configuration));
     findings.push(vault(configuration));
+    findings.push(samples::samples(configuration));
     findings.extend(automation(configuration));
     findings.extend(running.as_deref().and_then(proof));
     findings

@@ -82,6 +82,13 @@ fn describe() {
         "mediary_view_defects_total",
         "How often a view that was built anew had other rows than the one that lived through it."
     );
+    describe_counter!("mediary_telemetry_samples_total", "Samples that were kept.");
+    describe_counter!(
+        "mediary_telemetry_dropped_total",
+        "Samples that were not kept, by reason: overflow, unsound, series, storage."
+    );
+    describe_gauge!("mediary_telemetry_series", "Series of samples.");
+    describe_gauge!("mediary_telemetry_size_bytes", "What the store of samples takes on the disk.");
     describe_gauge!("mediary_jobs", "Jobs by kind and state.");
     describe_gauge!("mediary_log_category_bytes", "Bytes of payload in the log, by concern.");
     describe_gauge!("mediary_log_category_events", "Events in the log, by concern.");

@@ -19,6 +19,7 @@ use mediary_actors::{
     sources::Sources,
     staging::Staging,
     supervisor::{Child, Policy, StartError, Supervisor, SupervisorHandle},
+    telemetry::{Meter, MeterArguments},
     workspace::{Effect, Hands},
     ytdlp::{Options as YtDlpOptions, YtDlp},
 };
@@ -27,6 +28,7 @@ use mediary_log::{
     alarm::Alarms,
     gate::{Gate, Reaction},
     signal::SignalHub,
+    telemetry::Samples,
     token::Tokens,
     vault::Vault,
     work::REGISTRY,
@@ -50,6 +52,8 @@ pub(crate) struct Roots {
     /// The local worker, in this life of it.
     pub(crate) worker: WorkerLife,
     pub(crate) signals: SignalHub,
+    /// Where it is told what was measured.
+    pub(crate) samples: Samples,
     /// Who does all work in place of this process, if it is done elsewhere.
     pub(crate) hands: Option<Arc<dyn Hands>>,
     pub(crate) runner: Runner,
@@ -165,16 +169,25 @@ impl<'a> Ground<'a> {
     /// Who sends notices.
     pub(crate) fn outbox(&self, name: &'static str) -> Child {
         let Roots { gate, alarms, vault, gateway, .. } = self.roots.clone();
-        let arguments = OutboxArguments { gate, alarms, vault, net: gateway.net().clone() };
+        let public_url = self.configuration.public_url.clone();
+        let arguments = OutboxArguments { gate, alarms, vault, net: gateway.net().clone(), public_url };
         Child::actor(name, STOPS_WITHIN, move || (Outbox, arguments.clone()))
     }
 
     /// Who answers people who ask by a messenger.
     pub(crate) fn bots(&self, name: &'static str) -> Child {
-        let Roots { gate, vault, tokens, gateway, signals, reacted, .. } = self.roots.clone();
-        let (net, reacted) = (gateway.net().clone(), reacted.watch());
-        let arguments = BotsArguments { gate, vault, tokens, net, signals, reacted, pace: BOTS_TELL_EVERY };
+        let Roots { gate, desk, vault, tokens, gateway, signals, reacted, .. } = self.roots.clone();
+        let (net, reacted, pace) = (gateway.net().clone(), reacted.watch(), BOTS_TELL_EVERY);
+        let arguments = BotsArguments { gate, desk, vault, tokens, net, signals, reacted, pace };
         Child::actor(name, STOPS_WITHIN, move || (Bots, arguments.clone()))
+    }
+
+    /// Who tells what work takes, and how the machine is.
+    pub(crate) fn meter(&self, name: &'static str) -> Child {
+        let Roots { gate, alarms, samples, .. } = self.roots.clone();
+        let every = self.configuration.telemetry.host_every();
+        let arguments = MeterArguments { gate, alarms, samples, every };
+        Child::actor(name, STOPS_WITHIN, move || (Meter, arguments.clone()))
     }
 
     fn reactor(&self, reaction: &Arc<dyn Reaction>) -> Child {

@@ -1,15 +1,23 @@
 //! Values of the kernel part `bot`: who may ask by a messenger, and how often (OP-14, SE-15).
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
-    SecretId,
+    Identities, ProjectId, SecretId,
     account::{Permission, Role},
 };
 
 impl Permission {
     /// Let people in by a bot.
     pub const BOT: Self = Self::within_project("bot", Role::Owner, "to let people in by a bot");
+}
+
+impl Identities {
+    /// Somebody who asks by the bot of a project: what he began is found by it again, and nobody reads his number in it.
+    pub fn guest(&self, project: ProjectId, person: u64) -> Uuid {
+        self.derive("mediary 2 guest", &[project.uuid().as_bytes().as_slice(), &person.to_le_bytes()])
+    }
 }
 
 /// A bot of Telegram: who may ask by it, and how often.

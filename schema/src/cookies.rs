@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::SecretId;
 
-/// When the cookies of a list are sent along.
+/// When cookies are sent along, or a login is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CookieMode {

@@ -24,6 +24,8 @@ pub enum FailureClass {
     Forbidden,
     /// It lies in a network that is not opened to lists and downloads.
     PrivateNetwork,
+    /// The proxy between us and the source can't be reached, or refuses.
+    Proxy,
     /// Deleted or otherwise gone at the source (404, 410).
     NotFound,
     /// The tool knows no way to read this address.
@@ -38,6 +40,8 @@ pub enum FailureClass {
     TooLarge,
     /// A folder or file of ours can't be written or read.
     Storage,
+    /// What is deleted goes into the trash, and that holds as much as it may.
+    TrashFull,
     /// The folder of the library is not the library: its disk is not mounted.
     LibraryAway,
     /// A program that is needed is not installed.
@@ -69,8 +73,10 @@ impl FailureClass {
     /// What the queue does about this class.
     pub const fn retry(self) -> Retry {
         match self {
-            Self::Network | Self::Damaged | Self::Stalled | Self::Unknown => Retry::Transient,
-            Self::RateLimit | Self::BotCheck | Self::DiskFull | Self::LibraryAway => Retry::Blocked,
+            Self::Network | Self::Proxy | Self::Damaged | Self::Stalled | Self::Unknown => Retry::Transient,
+            Self::RateLimit | Self::BotCheck | Self::DiskFull | Self::TrashFull | Self::LibraryAway => {
+                Retry::Blocked
+            }
             Self::NotYet => Retry::Awaited,
             Self::Private
             | Self::MembersOnly
@@ -105,6 +111,9 @@ impl FailureClass {
             Self::PrivateNetwork => {
                 "if it is yours, open its network with `allow_network` in the configuration, or `--allow-network CIDR`"
             }
+            Self::Proxy => {
+                "check the proxy: that of a site is a secret which `mediary site list` names, that of all is `net.proxy` in the configuration; once it has failed for good, try `mediary job retry ID`"
+            }
             Self::NotFound => "it is gone at the source; check the address in a browser",
             Self::Unsupported => "check that the address shows media; a newer yt-dlp may know the site",
             Self::FormatUnavailable => "choose another quality, for example `--quality best`",
@@ -112,6 +121,9 @@ impl FailureClass {
                 "the source sent less or other than it promised; once it has failed for good, try `mediary job retry ID` later"
             }
             Self::DiskFull => "make room on the library's disk; waiting work goes on by itself",
+            Self::TrashFull => {
+                "`mediary trash list` shows until when what stays there; `mediary trash set --limit BYTES` lets it hold more. Waiting work goes on by itself"
+            }
             Self::LibraryAway => {
                 "mount the library's disk; waiting work goes on by itself. `mediary doctor` says what is looked for"
             }
@@ -134,7 +146,8 @@ mod tests {
     // Blackbox 21: the same advice stands beside a job that waits and one that was given up.
     #[test]
     fn advice_is_true_while_it_waits_and_after_the_last_try() {
-        let transient = [FailureClass::Network, FailureClass::Damaged, FailureClass::Stalled];
+        let transient =
+            [FailureClass::Network, FailureClass::Proxy, FailureClass::Damaged, FailureClass::Stalled];
         for class in transient {
             assert!(class.advice().contains("`mediary job retry ID`"), "{class:?}");
         }

@@ -15,6 +15,9 @@ pub enum Lane {
     Host(String),
     /// The disk of the library.
     LibraryDisk,
+    /// The trash, by whoever puts something into it: one job at a time, so that each knows how much there is.
+    #[serde(rename = "file_trash")]
+    Trash,
     /// An optical drive, by its name: for one job at a time.
     Drive(String),
     /// What encodes, by its name.
@@ -31,7 +34,7 @@ impl Lane {
     /// Whether one job at a time has it.
     pub const fn is_exclusive(&self) -> bool {
         match self {
-            Self::Drive(_) => true,
+            Self::Drive(_) | Self::Trash => true,
             Self::Host(_) | Self::LibraryDisk | Self::Encoder(_) => false,
         }
     }
@@ -40,7 +43,7 @@ impl Lane {
     pub const fn is_host(&self) -> bool {
         match self {
             Self::Host(_) => true,
-            Self::LibraryDisk | Self::Drive(_) | Self::Encoder(_) => false,
+            Self::LibraryDisk | Self::Trash | Self::Drive(_) | Self::Encoder(_) => false,
         }
     }
 
@@ -49,6 +52,7 @@ impl Lane {
         match self {
             Self::Host(host) => host.clone(),
             Self::LibraryDisk => LIBRARY_DISK.to_owned(),
+            Self::Trash => TRASH.to_owned(),
             Self::Drive(name) => format!("{DRIVE}{name}"),
             Self::Encoder(name) => format!("{ENCODER}{name}"),
         }
@@ -60,6 +64,7 @@ impl fmt::Display for Lane {
         match self {
             Self::Host(host) => formatter.write_str(host),
             Self::LibraryDisk => formatter.write_str("the library's disk"),
+            Self::Trash => formatter.write_str("the trash"),
             Self::Drive(name) => write!(formatter, "the drive {name}"),
             Self::Encoder(name) => write!(formatter, "the encoder {name}"),
         }
@@ -117,12 +122,14 @@ pub enum Share {
 }
 
 const LIBRARY_DISK: &str = "library_disk";
+/// No host is called so: it has an underscore.
+const TRASH: &str = "file_trash";
 const DRIVE: &str = "drive:";
 const ENCODER: &str = "encoder:";
 
 /// The answer to a text that names no lane.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no lane; give the name of a host, library_disk, drive:NAME or encoder:NAME")]
+#[error("{text:?} is no lane; give the name of a host, library_disk, file_trash, drive:NAME or encoder:NAME")]
 pub struct NoLane {
     text: String,
 }
@@ -134,6 +141,9 @@ impl FromStr for Lane {
         let refused = || NoLane { text: bounded::cut(text.to_owned(), LANE_BYTES_MAX) };
         if text == LIBRARY_DISK {
             return Ok(Self::LibraryDisk);
+        }
+        if text == TRASH {
+            return Ok(Self::Trash);
         }
         let name_in = |prefix: &str| {
             let name = text.strip_prefix(prefix)?;
@@ -171,6 +181,11 @@ pub enum Reason {
     },
     /// The library is not there.
     LibraryAway,
+    /// The trash holds as much as it may.
+    TrashFull {
+        /// How many bytes have to fit into it before work goes on.
+        bytes: u64,
+    },
 }
 
 impl Reason {
@@ -181,6 +196,7 @@ impl Reason {
             Self::BotCheck => "bot_check",
             Self::NoRoom { .. } => "no_room",
             Self::LibraryAway => "library_away",
+            Self::TrashFull { .. } => "trash_full",
         }
     }
 }
@@ -192,6 +208,9 @@ impl fmt::Display for Reason {
             Self::BotCheck => formatter.write_str("the source wants proof of a human"),
             Self::NoRoom { bytes } => write!(formatter, "{bytes} bytes have to be free"),
             Self::LibraryAway => formatter.write_str("the library is not there"),
+            Self::TrashFull { bytes } => {
+                write!(formatter, "the trash is full, and {bytes} bytes more are to go into it")
+            }
         }
     }
 }
@@ -224,6 +243,9 @@ impl Hold {
             (FailureClass::DiskFull, Some(bytes)) if lanes.contains(&Lane::LibraryDisk) => {
                 (Lane::LibraryDisk, Reason::NoRoom { bytes }, None)
             }
+            (FailureClass::TrashFull, Some(bytes)) if lanes.contains(&Lane::Trash) => {
+                (Lane::Trash, Reason::TrashFull { bytes }, None)
+            }
             (FailureClass::LibraryAway, _) if lanes.contains(&Lane::LibraryDisk) => {
                 (Lane::LibraryDisk, Reason::LibraryAway, None)
             }
@@ -241,7 +263,7 @@ mod tests {
     fn a_lane_is_called_by_its_name() {
         let host = Lane::Host("www.example.org".to_owned());
         let (drive, encoder) = (Lane::Drive("sr0".to_owned()), Lane::Encoder("vaapi".to_owned()));
-        for lane in [host, Lane::LibraryDisk, drive, encoder, Lane::Host("[::1]".to_owned())] {
+        for lane in [host, Lane::LibraryDisk, Lane::Trash, drive, encoder, Lane::Host("[::1]".to_owned())] {
             assert_eq!(lane.name().parse(), Ok(lane));
         }
         assert_eq!("Example.ORG".parse(), Ok(Lane::Host("example.org".to_owned())));

@@ -23,6 +23,7 @@ pub mod identity;
 pub mod item;
 pub mod job;
 pub mod lane;
+pub mod layout;
 pub mod log;
 pub mod notification;
 pub mod plan;

@@ -92,6 +92,10 @@ pub struct Rule {
     /// What must be so of it; all of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub when: Vec<Condition>,
+    /// Of which thing it is told, by its kind, such as `playlist`, if that is another one than the one that it happened to;
+    /// of an event that names no thing of that kind nothing follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
     /// What of the thing it is about, if several things can be said of it at once: a template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
@@ -147,6 +151,8 @@ pub enum Test {
     OneOf(Vec<String>),
     /// A number that is greater than this one.
     Greater(u64),
+    /// There at all, whatever it is: neither left out nor null. Or, if false, not there.
+    Present(bool),
 }
 
 /// What follows from an event.

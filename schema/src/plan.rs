@@ -1,15 +1,15 @@
 //! Values of the kernel part `plan`: what would become of files, exactly, before it does (PL-13), and how it is taken
 //! back (PL-14).
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     FileId, PlaylistId, RootId, Timestamp,
     account::{Permission, Role},
     file::{FileState, Stamp},
     id::ids,
+    layout::Sidecar,
     playlist::Keeping,
     schedule::Timing,
 };
@@ -40,9 +40,6 @@ impl UndoId {
     }
 }
 
-/// For how long a file stays in the trash at least (PL-14): 14 days.
-pub const LEASE: Duration = Duration::from_hours(14 * 24);
-
 /// What a plan is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -57,13 +54,22 @@ pub enum Goal {
         version: u64,
         /// What of it was kept without being asked for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        keeping: Option<Keeping>,
+        keeping: Option<Box<Keeping>>,
         /// When it was refreshed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         refresh_timing: Option<Timing>,
+        /// When the turn of these refreshes came, as their command says it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refresh_ticket: Option<Value>,
     },
     /// Files come back out of the trash.
     RestoreFiles {},
+    /// Files get the names that their layout has for them.
+    RenameFiles {
+        /// The list whose files they are, if that was said and not which files.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        playlist_id: Option<PlaylistId>,
+    },
 }
 
 impl Goal {
@@ -72,6 +78,7 @@ impl Goal {
         match self {
             Self::DeleteFiles {} | Self::Unfollow { .. } => Way::IntoTrash,
             Self::RestoreFiles {} => Way::OutOfTrash,
+            Self::RenameFiles { .. } => Way::ToNewNames,
         }
     }
 
@@ -81,7 +88,13 @@ impl Goal {
             Self::DeleteFiles {} => "delete_files",
             Self::Unfollow { .. } => "unfollow",
             Self::RestoreFiles {} => "restore_files",
+            Self::RenameFiles { .. } => "rename_files",
         }
+    }
+
+    /// Whether what was done for it can be taken back.
+    pub const fn can_be_undone(&self) -> bool {
+        !matches!(self, Self::RestoreFiles {})
     }
 }
 
@@ -93,6 +106,10 @@ pub enum Way {
     IntoTrash,
     /// From there back to their places.
     OutOfTrash,
+    /// From their places to those that a layout has for them.
+    ToNewNames,
+    /// From there back to where they were.
+    ToOldNames,
 }
 
 impl Way {
@@ -102,6 +119,8 @@ impl Way {
         match self {
             Self::IntoTrash => Self::OutOfTrash,
             Self::OutOfTrash => Self::IntoTrash,
+            Self::ToNewNames => Self::ToOldNames,
+            Self::ToOldNames => Self::ToNewNames,
         }
     }
 }
@@ -125,6 +144,12 @@ pub struct Step {
     pub blake3: String,
     /// What the file system said of it; none if it was recorded before that was asked.
     pub stamp: Option<Stamp>,
+    /// The path below the root that it gets, if it is renamed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// What lies beside it and goes with it, if it is there as it was made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sidecars: Vec<Sidecar>,
 }
 
 impl Step {
@@ -149,6 +174,10 @@ pub enum SparedFor {
     State(FileState),
     /// Another list that is followed has its item.
     Playlist(PlaylistId),
+    /// It has the name already that its layout has for it.
+    InPlace {},
+    /// It came from no source, or lies in no library: no layout has a name for it.
+    NoLayout {},
 }
 
 /// A file that a plan did not touch when it was carried out.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::filter::{EntryFacts, EntryKind, Filter, Judge, Limit, Rule, RuleRefused};
 use crate::{
-    Timestamp,
+    Ticket, Timestamp,
     account::{Permission, Role},
     bounded,
     download::Quality,
@@ -64,6 +64,19 @@ pub struct Keeping {
     /// Which of them.
     #[serde(default, skip_serializing_if = "crate::is_default")]
     pub filter: Filter,
+    /// When the turn of each comes, and under which names its job is found.
+    #[serde(default, skip_serializing_if = "crate::is_default")]
+    pub ticket: Ticket,
+}
+
+impl Keeping {
+    /// The same without words of people, if it means the same without them.
+    #[must_use]
+    pub fn redacted(self) -> Option<Self> {
+        // Without the words of a rule nobody knows what is to be skipped.
+        let is_clear = !self.filter.has_words();
+        is_clear.then(|| Self { ticket: self.ticket.redacted(), ..self })
+    }
 }
 
 impl Keep {

@@ -1,6 +1,6 @@
 //! Values of the kernel part `setting`: what people change while it runs (PL-91).
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,50 @@ impl Default for Limits {
     fn default() -> Self {
         Self { per_kind: BTreeMap::new(), total: 4 }
     }
+}
+
+/// How long what was deleted can be had back, and how much of it there may be (PL-14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrashSettings {
+    /// For how many days a file stays in the trash at least, from when it comes there: no later word shortens that.
+    pub keep_days: u32,
+    /// Bytes in the trash of all roots together; what would make it more waits. None is no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_bytes: Option<u64>,
+}
+
+impl Default for TrashSettings {
+    /// 14 days, and as much as there is.
+    fn default() -> Self {
+        Self { keep_days: 14, limit_bytes: None }
+    }
+}
+
+impl TrashSettings {
+    /// Ten years: what is to be kept longer is not to be deleted.
+    pub const KEEP_DAYS_MAX: u32 = 3_650;
+
+    /// For how long a file stays in the trash at least.
+    pub fn lease(self) -> Duration {
+        Duration::from_hours(24) * self.keep_days
+    }
+
+    /// Whether so many bytes more may come into the trash.
+    pub const fn has_room(self, used_bytes: u64, more_bytes: u64) -> bool {
+        match self.limit_bytes {
+            Some(limit) => used_bytes.saturating_add(more_bytes) <= limit,
+            None => true,
+        }
+    }
+}
+
+/// How much the trash may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrashLimit {
+    /// Bytes in the trash of all roots together; as many as there are if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
 }
 
 /// Whose work a quota is of.

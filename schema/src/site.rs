@@ -1,11 +1,16 @@
-//! Values of settings that are a site's own: how often it is asked (LI-11), and with which cookies (DL-08).
+//! Values of settings that are a site's own: how often it is asked (LI-11), and with which cookies, as whom, by which proxy and
+//! how fast (DL-08).
 
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, cookies::SiteCookies, lane::Lane};
+use crate::{
+    SecretId, Timestamp,
+    cookies::{CookieMode, SiteCookies},
+    lane::Lane,
+};
 
 /// How often a site is asked. What is left out is not limited.
 ///
@@ -45,6 +50,62 @@ impl RequestBudget {
     }
 }
 
+/// How much a site may send. What is left out is not limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimit {
+    /// Bytes per second that each job takes in from it, and from whatever hosts it leads to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_bytes_per_second: Option<u64>,
+}
+
+impl RateLimit {
+    /// The least: a slower source would be taken for one that has stopped sending.
+    pub const BYTES_PER_SECOND_MIN: u64 = 1 << 10;
+
+    /// Whether it limits something.
+    pub const fn limits_something(&self) -> bool {
+        self.job_bytes_per_second.is_some()
+    }
+}
+
+/// The proxy that a site is reached by; its address, only the vault knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteProxy {
+    /// The secret: `http://[USER:PASSWORD@]HOST[:PORT]`.
+    pub secret_id: SecretId,
+}
+
+/// By which proxy a site is reached from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UseProxy {
+    /// The secret that is its address: `http://[USER:PASSWORD@]HOST[:PORT]`; by none if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_id: Option<SecretId>,
+}
+
+/// As whom a site is asked; who that is, only the vault knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteLogin {
+    /// The secret: a line with the user's name, and one with the password.
+    pub secret_id: SecretId,
+    /// Whether it is used without having been asked for.
+    pub always: bool,
+}
+
+/// As whom a site is asked from now on, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UseLogin {
+    /// When it is used.
+    pub mode: CookieMode,
+    /// The secret that has it: a line with the user's name, one with the password, and perhaps one with the name by which yt-dlp
+    /// knows the site's logins (its netrc machine); as it was if left out.
+    #[serde(default, skip_serializing_if = "crate::is_default")]
+    pub secret_id: Option<SecretId>,
+}
+
 /// What people set for one site; what is left out is as for any other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SiteSettings {
@@ -54,12 +115,32 @@ pub struct SiteSettings {
     /// With which cookies it is asked, for all of which nobody said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cookies: Option<SiteCookies>,
+    /// By which proxy it is reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<SiteProxy>,
+    /// As whom it is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<SiteLogin>,
+    /// How much it may send.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimit>,
 }
 
 impl SiteSettings {
     /// Whether something of it is otherwise than for any other site.
     pub const fn sets_something(&self) -> bool {
-        self.budget.is_some() || self.cookies.is_some()
+        let Self { budget, cookies, proxy, login, rate_limit } = self;
+        budget.is_some() || cookies.is_some() || proxy.is_some() || login.is_some() || rate_limit.is_some()
+    }
+
+    /// The secrets by which it is asked: of its cookies, its proxy and its login.
+    pub fn secrets(&self) -> [Option<SecretId>; 3] {
+        let Self { cookies, proxy, login, .. } = self;
+        [
+            cookies.map(|cookies| cookies.secret_id),
+            proxy.map(|proxy| proxy.secret_id),
+            login.map(|login| login.secret_id),
+        ]
     }
 }
 
@@ -95,7 +176,7 @@ pub struct Learnt {
 pub fn site_of(text: &str) -> Option<String> {
     match text.parse().ok()? {
         Lane::Host(host) => Some(host),
-        Lane::LibraryDisk | Lane::Drive(_) | Lane::Encoder(_) => None,
+        Lane::LibraryDisk | Lane::Trash | Lane::Drive(_) | Lane::Encoder(_) => None,
     }
 }
 

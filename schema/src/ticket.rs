@@ -144,6 +144,11 @@ pub enum Wait {
         /// How it ended.
         state: JobState,
     },
+    /// For a person: it lost its worker too often.
+    Parked {
+        /// How many it lost in a row.
+        losses: u32,
+    },
     /// For the moment that was asked for.
     NotBefore(Timestamp),
     /// For the moment of its next try.

@@ -227,8 +227,8 @@ async fn another_page_does_nothing_by_the_cookie() {
     let mut browser = set_up(&platform).await;
     assert_eq!(browser.ask_raw(ASK, json!({})).await.0, 200);
     for mut foreign in [
-        browser.from_page("https://evil.example"),
-        browser.from_page("null"),
+        browser.showing("https://evil.example"),
+        browser.showing("null"),
         browser.with_word(None),
         browser.with_word(Some("nonsense")),
     ] {
@@ -237,13 +237,13 @@ async fn another_page_does_nothing_by_the_cookie() {
         let (status, answer) = foreign.post("/v1/session/end", &json!({})).await;
         assert_eq!((status, code(&answer)), (403, "CSRF"), "{answer}");
     }
-    let mut foreign = Browser::at(platform.client.url()).from_page("https://evil.example");
+    let mut foreign = Browser::at(platform.client.url()).showing("https://evil.example");
     let (status, answer) = foreign.sign_in("anna", PASSWORD).await;
     assert_eq!((status, code(&answer)), (403, "FOREIGN_ORIGIN"));
     let mut socket = Subscriber::of_browser(&browser, platform.client.url()).await.unwrap();
     assert_eq!(socket.message().await.unwrap()["type"], json!("connection_ack"));
     assert!(
-        Subscriber::of_browser(&browser.from_page("https://evil.example"), platform.client.url())
+        Subscriber::of_browser(&browser.showing("https://evil.example"), platform.client.url())
             .await
             .is_none()
     );

@@ -71,8 +71,9 @@ async fn run(rounds: u64, disturb: impl Fn(u64, &mut Random) -> Disturbance, ran
         let events = client.events_after(0).await;
         let of = |kind: &str| events.iter().filter(|event| event["kind"] == kind).count();
         let told = events.iter().filter(|event| {
+            let rule = &event["payload"]["notice"]["rule"];
             event["kind"] == "notification.raised"
-                && event["payload"]["notice"]["rule"].as_str().unwrap().starts_with("listing")
+                && ["listing-new", "listing-unchanged"].iter().any(|told| *rule == **told)
         });
         (told.count() == of("playlist.refresh_completed")).then_some(())
     })
@@ -102,7 +103,9 @@ fn lose_caches(data: &Path) {
 /// What was done, without what only says who did it and when: attempts, starts, the log's own.
 fn facts(events: &[Value]) -> Facts {
     let mut facts = Facts::new();
-    let starts = events.iter().filter(|event| event["kind"] == "worker.joined");
+    // What was ended in the middle begins once more, and that it does is told.
+    let begins = |event: &&Value| event["kind"] == "worker.joined" || event["kind"] == "job.started";
+    let starts = events.iter().filter(begins);
     let starts: Vec<&Value> = starts.map(|event| &event["id"]).collect();
     let of_no_start = |event: &&Value| !starts.contains(&&event["payload"]["cause"]);
     let told = events.iter().filter(|event| is_a_deed(event["kind"].as_str().unwrap()));

@@ -33,6 +33,7 @@ pub(crate) async fn follow_as_other(log: &Log, url: &str) -> (String, String, St
         quality: None,
         filter: None,
         cookies: None,
+        layout: None,
         refresh_timing: None,
         ticket: job::ask::Ticket::default(),
     });

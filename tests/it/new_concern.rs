@@ -122,6 +122,17 @@ fn build(copy: &Path) -> PathBuf {
     binary
 }
 
+/// Runs the tests that came with it: what it decides, its golden files, its view. Answers how many there were.
+fn run_its_tests(copy: &Path, target: &Path) -> u32 {
+    let crates = ["--package", "mediary-events", "--package", "mediary-projections", "--lib"];
+    let its_own = format!("{WORD}::");
+    let cargo = [&["test", "--locked", "--offline"], &crates[..], &[its_own.as_str()]].concat();
+    let output = run(env!("CARGO"), &cargo, copy, &[("CARGO_TARGET_DIR", target)]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    let passed = said.lines().filter_map(|line| line.strip_prefix("test result: ok. ")?.split(' ').next());
+    passed.map(|count| count.parse::<u32>().unwrap()).sum()
+}
+
 /// The kinds of events that a program beside it hears over NATS, until one of them is this.
 async fn heard(data: &Path, last: &str) -> Vec<String> {
     let stream = until("the events are fanned out", || async {
@@ -164,6 +175,9 @@ async fn a_further_concern_is_its_folders_and_ten_lines() {
     assert!(files_of(copy).iter().filter(|path| !root.join(path).exists()).all(of_word));
 
     let binary = tokio::task::block_in_place(|| build(copy));
+    let target = binary.ancestors().nth(2).unwrap();
+    let tests = tokio::task::block_in_place(|| run_its_tests(copy, target));
+    assert!(tests >= 4, "{tests} tests ran");
     let server = ServerFolder::new();
     let data = server.data().to_str().unwrap().to_owned();
     let mut process = server.launch_build(&binary);
@@ -177,8 +191,9 @@ async fn a_further_concern_is_its_folders_and_ten_lines() {
         let flags = ["--format", "json", "--data", &data];
         said(&run(&binary, &[arguments, &flags].concat(), copy, &[]))
     };
-    let job = ask(&[WORD, "tell", "hello", "--wait"]);
+    let job = ask(&[WORD, "tell", "hello", "--wait", "--batch", "first", "--priority", "7"]);
     assert_eq!((&job["kind"], &job["state"]), (&json!("ECHO"), &json!("SUCCEEDED")), "{job}");
+    assert_eq!((&job["batch"], &job["priority"]), (&json!("first"), &json!(7)), "{job}");
     // Its row in its view, and its limit beside the others.
     until("the view has it", || async { (ask(&[WORD, "list"])[0]["letters"] == json!(5)).then_some(()) })
         .await;
@@ -199,7 +214,7 @@ async fn a_further_concern_is_its_folders_and_ten_lines() {
     refused_to_viewers(&client).await;
     process.terminate();
     assert!(process.ended().await.success());
-    drop(fs::remove_dir_all(binary.ancestors().nth(2).unwrap()));
+    drop(fs::remove_dir_all(target));
 }
 
 /// Its permission is that of its concern.

@@ -67,7 +67,8 @@ async fn what_happens_is_told_once_per_thing_and_dismissed_by_each_for_himself()
     client.download(&list, "best").await;
     let all = until("each download is told", || async {
         let all = notices(client).await;
-        (all.len() == 7).then_some(all)
+        let is_over = |notice: &Value| !notice["title"].as_str().unwrap().ends_with("is being fetched");
+        (all.len() == 7 && all.iter().all(is_over)).then_some(all)
     })
     .await;
     let of = |rule: &str| all.iter().filter(|notice| notice["rule"] == rule).count();

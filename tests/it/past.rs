@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 use crate::crossing::follow_as_other;
 
 /// Fields of the query root that tell of now alone, and say so of the past.
-const OF_NOW: [&str; 5] = ["jobLog", "lanes", "logVerification", "views", "workers"];
+const OF_NOW: [&str; 7] =
+    ["jobLog", "lanes", "logVerification", "telemetry", "telemetrySeries", "views", "workers"];
 /// How deep an answer is looked into.
 const DEPTH: u32 = 2;
 
@@ -91,6 +92,7 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
             "story" => format!("id: {}", ids["jobs"]["nodes"][0]["storyId"]),
             "batch" | "notificationRuleBacktest" => "name: \"listing-new\"".to_owned(),
             "nodes" => format!("ids: [{}, {}]", one("files"), one("schedules")),
+            "telemetry" => "series: \"host.load\"".to_owned(),
             "resolve" => "text: \"@last\"".to_owned(),
             _ if takes("id") => format!("id: \"{playlist}\""),
             _ if takes("first") => "first: 10".to_owned(),

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
+mod trash;
+
 use std::{
     fs,
     time::{Duration, SystemTime},
@@ -47,12 +49,14 @@ async fn done(client: &Client, payload: &Value) -> Value {
 
 async fn show(client: &Client, id: &str) -> Value {
     const DOCUMENT: &str = "query($id: ID!) { plan(id: $id) { id state undoId leftCount failure { message }
-        files(first: 100) { nodes { fileId touch reason path blake3 version } } } }";
+        playlist { id }
+        files(first: 100) { nodes { fileId touch reason path blake3 version rootId root { id } } } } }";
     client.ask(DOCUMENT, json!({ "id": id })).await["plan"].take()
 }
 
 async fn state(client: &Client, file: FileId) -> Value {
-    let document = "query($id: ID!) { file(id: $id) { state keptUntil planId } }";
+    let document =
+        "query($id: ID!) { file(id: $id) { state keptUntil planId plan { id goal } replacedBy { id } } }";
     client.ask(document, json!({ "id": file.to_string() })).await["file"].take()
 }
 
@@ -74,6 +78,8 @@ async fn a_file_is_deleted_as_planned_and_comes_back_byte_for_byte() {
     let shown = show(client, plan["id"].as_str().unwrap()).await;
     let hash = blake3::hash(b"the first film").to_hex().to_string();
     let step = &shown["files"]["nodes"][0];
+    assert_eq!((&step["root"]["id"], &shown["playlist"]), (&step["rootId"], &Value::Null));
+    assert!(step["rootId"].is_string(), "{step}");
     assert_eq!((&step["path"], &step["blake3"]), (&json!("Films/one.bin"), &json!(hash)));
     assert_eq!((&step["touch"], &step["version"]), (&json!("PLANNED"), &json!(1)));
     assert!(platform.library("Films/one.bin").exists(), "nothing is touched by a plan");
@@ -83,6 +89,8 @@ async fn a_file_is_deleted_as_planned_and_comes_back_byte_for_byte() {
     assert!(!platform.library("Films/one.bin").exists() && platform.library("Films/two.bin").exists());
     let trashed = state(client, film).await;
     assert_eq!((&trashed["state"], &trashed["planId"]), (&json!("TRASHED"), &plan["id"]));
+    let edge = json!({ "id": plan["id"], "goal": "DELETE_FILES" });
+    assert_eq!((&trashed["plan"], &trashed["replacedBy"]), (&edge, &Value::Null));
     let until: mediary_schema::Timestamp = trashed["keptUntil"].as_str().unwrap().parse().unwrap();
     assert!(until.since(mediary_schema::Clock::system().now()) > Duration::from_hours(13 * 24));
     assert_eq!(state(client, other).await["state"], json!("PRESENT"));

@@ -1,8 +1,9 @@
-//! Every role meets every field, command and path, and finds what `roles.tsv` says of it.
+//! Every role meets every field, command and path, and finds what the table says of it: `roles.tsv`, and a file of a concern's own
+//! in `roles/`.
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs, sync::LazyLock};
 
 use mediary_log::work::REGISTRY;
 use mediary_schema::account::Role;
@@ -26,9 +27,20 @@ impl Row {
     }
 }
 
+/// The rows of the table, those of each concern's own file included.
+pub(crate) fn lines() -> impl Iterator<Item = &'static str> {
+    static OWN: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let Ok(folder) = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/it/roles")) else {
+            return Vec::new();
+        };
+        folder.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect()
+    });
+    let own = OWN.iter().flat_map(|text| text.lines());
+    include_str!("roles.tsv").lines().chain(own).filter(|line| !line.starts_with('#'))
+}
+
 fn rows() -> Vec<Row> {
-    let lines = include_str!("roles.tsv").lines().filter(|line| !line.starts_with('#'));
-    lines
+    lines()
         .map(|line| {
             let cells: Vec<&str> = line.split('\t').collect();
             let [kind, what, expected @ ..] = &cells[..] else { panic!("{line}") };

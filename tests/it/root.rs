@@ -33,6 +33,17 @@ async fn until_standings(client: &Client, standings: &[&str]) {
     .await;
 }
 
+/// Waits until exactly this is told of roots.
+async fn until_told(client: &Client, titles: &[&str]) {
+    let document = "{ notifications(filter: { rule: \"root-away\" }) { nodes { title } } }";
+    let expected: Vec<Value> = titles.iter().map(|title| json!({ "title": title })).collect();
+    until(&format!("{titles:?} is told"), || async {
+        let told = client.ask(document, json!({})).await;
+        (told["notifications"]["nodes"] == json!(expected)).then_some(())
+    })
+    .await;
+}
+
 async fn until_state(client: &Client, file_id: FileId, state: &str) {
     until(state, || async {
         let document = "query($id: ID!) { file(id: $id) { state rootId root { id } } }";
@@ -172,6 +183,7 @@ async fn a_root_that_is_away_loses_nothing_and_holds_up_no_other() {
     fs::rename(&folder, &aside).unwrap();
     fs::create_dir(&folder).unwrap();
     until_standings(client, &["THERE", "AWAY"]).await;
+    until_told(client, &["second is not there"]).await;
     fs::remove_file(library.join("a.bin")).unwrap();
     until_state(client, near, "LOST").await;
     let job = client.verify_files(json!({})).await;
@@ -186,6 +198,7 @@ async fn a_root_that_is_away_loses_nothing_and_holds_up_no_other() {
     fs::remove_dir(&folder).unwrap();
     fs::rename(&aside, &folder).unwrap();
     until_standings(client, &["THERE", "THERE"]).await;
+    until_told(client, &[]).await;
     assert_eq!(client.verify_files(json!({ "rootId": added })).await["state"], json!("SUCCEEDED"));
     fs::remove_file(folder.join("a.bin")).unwrap();
     until_state(client, kept, "LOST").await;

@@ -72,6 +72,14 @@ async fn a_person_who_is_shredded_is_read_nowhere_and_the_chain_verifies() {
     let as_of = format!("(asOf: {{ position: {position} }})");
     assert_eq!(names(client, "").await, json!([{ "name": RENAMED }]));
     assert_eq!(names(client, &as_of).await, json!([{ "name": NAME }]));
+    // What is sealed is never sent: there is nothing of it in the stream that could be purged, and what came later is there.
+    let (nats, later) = (platform.data().join("nats"), platform.put_file("b.opus", b"something else").await);
+    let later = later.to_string().split_once('-').unwrap().1.to_owned();
+    until("the stream has what was recorded later", || async {
+        (!having(&nats, &later).is_empty()).then_some(())
+    })
+    .await;
+    assert_eq!(having(&nats, ".collection."), Vec::<PathBuf>::new());
     // Only what is made of the log for the server itself has the words.
     let views = platform.data().join("views");
     for text in [NAME, RENAMED] {

@@ -1,6 +1,8 @@
-//! What is set for a site: how often it is asked, and with which cookies.
+//! What is set for a site: how often it is asked, with which cookies, as whom, and by which way.
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
+mod way;
 
 use std::time::Duration;
 

@@ -9,8 +9,9 @@ use futures::StreamExt as _;
 use mediary_benches::subscription::Edge;
 use mediary_events::{Concern as _, Recorded, project::Project};
 use mediary_log::{
+    NewEvent, Read, Schema, StreamId, Subjects,
     gate::{Gate, Options},
-    testing::{gate, person},
+    testing::{append_raw, gate, person},
     work::REGISTRY,
 };
 use mediary_projections::{
@@ -18,8 +19,10 @@ use mediary_projections::{
     view::{ApplyError, View},
 };
 use mediary_schema::account::Role;
+use mediary_tests::{Platform, run_binary};
 use rusqlite::Transaction;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// How many projects were made, in the program of a year.
 #[derive(Default)]
@@ -92,4 +95,43 @@ async fn every_answer_says_that_an_older_version_serves() {
     );
     drop(items);
     stop(edge).await;
+}
+
+// PL-16: what a newer program recorded, and a form that is lifted when it is read, are told before an upgrade.
+// invariant: R-4
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rehearsal_tells_kinds_that_are_unknown_and_forms_that_are_lifted() {
+    const FOLLOW: &str =
+        "mutation($input: PlaylistFollowInput!) { playlistFollow(input: $input) { userErrors { code } } }";
+    let platform = Platform::start().await;
+    let (client, log) = (&platform.client, platform.server.log());
+    let url = platform.site.feed_url("talks");
+    client.follow(&url).await;
+    client.ask(FOLLOW, json!({ "input": { "url": url, "keep": "NEW" } })).await;
+    let all = log.read(&Read::forward(1).limit(10_000)).unwrap();
+    let written = all.iter().find(|event| event.envelope.kind() == "playlist.keeping_changed").unwrap();
+    let payload = written.payload.clone().unwrap();
+    // The same again, as a program wrote it that knew less; and something that no program of today knows.
+    let (stream, older) = (written.envelope.stream.clone(), Schema::new(1, 0));
+    assert!(older < written.envelope.schema, "it has an older form");
+    let event = |stream, name: &str, schema| NewEvent {
+        stream,
+        name: name.to_owned().into(),
+        schema,
+        subjects: Subjects::none(),
+        payload: payload.clone(),
+    };
+    let music = StreamId::new("music", Uuid::from_u128(1));
+    append_raw(log, vec![event(stream, "keeping_changed", older)]).await;
+    let unknown = append_raw(log, vec![event(music, "played", Schema::new(2, 0))]).await;
+    let data = platform.data().to_owned();
+    let folder = platform.stop().await;
+
+    let rehearsed = run_binary(&data, &["rehearse", "--format", "json"]).await;
+    assert_eq!(rehearsed.status.code(), Some(7), "{}", String::from_utf8_lossy(&rehearsed.stderr));
+    let rehearsed: Value = serde_json::from_slice(&rehearsed.stdout).unwrap();
+    assert_eq!((&rehearsed["isSame"], &rehearsed["liftedCount"]), (&json!(false), &json!(1)), "{rehearsed}");
+    let kinds = json!([{ "kind": "music.played 2.0", "count": 1, "firstPosition": unknown.first_position }]);
+    assert_eq!(rehearsed["unknownKinds"], kinds);
+    drop(folder);
 }

@@ -6,10 +6,12 @@
 //!
 //! To add a rule: a file with its function and its bad samples, a `mod` line and a test here.
 
+mod advised;
 mod catch_all;
 mod dependencies;
 mod effects;
 mod error_codes;
+mod findings;
 mod history;
 mod invariants;
 mod length;
@@ -100,6 +102,12 @@ fn every_version_ever_written_has_a_golden_file() {
     holds(history::rule);
 }
 
+// What a notice, a refusal, a help or a document tells people to type can be typed.
+#[test]
+fn every_command_that_is_advised_can_be_typed() {
+    holds(advised::rule);
+}
+
 // invariant: H-7
 #[test]
 fn no_file_names_a_path_of_one_machine() {
@@ -109,4 +117,9 @@ fn no_file_names_a_path_of_one_machine() {
 #[test]
 fn invariants_are_named_by_the_tests_that_hold_them() {
     holds(invariants::rule);
+}
+
+#[test]
+fn findings_name_tests_that_are_there() {
+    holds(findings::rule);
 }

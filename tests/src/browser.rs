@@ -20,7 +20,7 @@ impl Browser {
 
     /// The same, showing another page.
     #[must_use]
-    pub fn from_page(&self, origin: &str) -> Self {
+    pub fn showing(&self, origin: &str) -> Self {
         Self { origin: origin.to_owned(), ..self.clone() }
     }
 

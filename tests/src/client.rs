@@ -138,11 +138,13 @@ impl Client {
         .await
     }
 
-    /// Waits until somebody is told of what happened: that follows by itself, a moment later.
+    /// Waits until somebody is told of what came of all that happened: that follows by itself, a moment later.
     pub async fn until_told(&self) {
         until("somebody is told of it", || async {
-            let told = self.ask("{ notifications { totalCount } }", json!({})).await;
-            (told["notifications"]["totalCount"] != json!(0)).then_some(())
+            let told = self.ask("{ notifications(first: 100) { nodes { rule } } }", json!({})).await;
+            let told = told["notifications"]["nodes"].as_array().unwrap();
+            let is_over = |notice: &Value| !notice["rule"].as_str().unwrap().ends_with("-started");
+            (!told.is_empty() && told.iter().all(is_over)).then_some(())
         })
         .await;
     }

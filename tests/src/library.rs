@@ -1,6 +1,8 @@
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use mediary::demo::Rendition;
@@ -16,6 +18,12 @@ impl Platform {
         let mut files = files_below(&self.configuration.library_folder());
         files.retain(|path| !path.starts_with(&hidden));
         files
+    }
+
+    /// What is in the library: when each file was written, and its bytes.
+    pub fn kept(&self) -> BTreeMap<PathBuf, (SystemTime, Vec<u8>)> {
+        let what = |path: &Path| (fs::metadata(path).unwrap().modified().unwrap(), fs::read(path).unwrap());
+        self.library_files().into_iter().map(|path| (path.clone(), what(&path))).collect()
     }
 
     /// The folder of a download's unfinished work.

@@ -1,4 +1,9 @@
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    process::Output,
+};
+
+use tokio::process::Command;
 
 /// The folder of yt-dlp and nats-server: `ops/test` installs them there.
 pub fn tools_folder() -> PathBuf {
@@ -8,6 +13,13 @@ pub fn tools_folder() -> PathBuf {
 /// The `mediary` binary that was built with these tests.
 pub fn binary() -> PathBuf {
     built("mediary")
+}
+
+/// Runs that binary for a data folder, as a person would, to its end.
+pub async fn run_binary(data: &Path, arguments: &[&str]) -> Output {
+    #[expect(clippy::disallowed_methods, reason = "it is run as a person would, without our runner")]
+    let mut command = Command::new(binary());
+    command.args(arguments).arg("--data").arg(data).kill_on_drop(true).output().await.unwrap()
 }
 
 /// A program that was built with these tests.

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use mediary_events::{
     Concern as _,
@@ -11,7 +11,7 @@ use ractor::{Actor, ActorProcessingErr, ActorRef, SupervisionEvent};
 use tokio::{sync::watch, time::Instant};
 
 use super::{
-    answer::{Answer, Door, Host, for_strangers, read_on, reader_of, too_much},
+    answer::{Answer, Door, Host, Place, for_strangers, read_on, reader_of, too_much},
     guests::{Admission, Guests},
     order::Order,
     poller::{Ears, Listen, Poller},
@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     follower::{Listener, fails_with_child, waker},
+    job::Desk,
     net::Net,
 };
 
@@ -32,6 +33,8 @@ pub struct Bots;
 pub struct BotsArguments {
     /// The gate.
     pub gate: Gate,
+    /// Where it is asked which jobs are open.
+    pub desk: Arc<Desk>,
     /// Where tokens of bots are.
     pub vault: Vault,
     /// Who may come in.
@@ -226,17 +229,9 @@ impl State {
         };
         let (poller, _) = Actor::spawn_linked(None, Poller, ears, myself.get_cell()).await?;
         poller.cast(Listen { offset: 0 })?;
+        let orders = self.arguments.under_way(&host).await?;
         let guests = Guests::new(host.standing.bot.allow.clone(), host.standing.bot.per_minute);
-        let bot = Talking {
-            host,
-            turn,
-            telegram,
-            poller,
-            offset: 0,
-            guests,
-            orders: Vec::new(),
-            quiet_until: None,
-        };
+        let bot = Talking { host, turn, telegram, poller, offset: 0, guests, orders, quiet_until: None };
         self.bots.insert(project, bot);
         Ok(())
     }
@@ -264,8 +259,16 @@ impl State {
 }
 
 impl BotsArguments {
+    /// What people asked for before this start, or by the bot that was set before, and is not over: it is told on.
+    async fn under_way(&self, host: &Host) -> Result<Vec<Order>, ActorProcessingErr> {
+        let door = self.door();
+        let Some(reader) = reader_of(&door, host) else { return Ok(Vec::new()) };
+        let mut orders = door.under_way(host.project, &reader, &host.standing.bot.allow, &[]).await?;
+        Ok(orders.split_off(orders.len().saturating_sub(ORDERS_MAX)))
+    }
+
     fn door(&self) -> Door<'_> {
-        Door { gate: &self.gate, tokens: &self.tokens, signals: &self.signals }
+        Door { gate: &self.gate, desk: &self.desk, tokens: &self.tokens, signals: &self.signals }
     }
 }
 
@@ -288,12 +291,14 @@ impl Talking {
             }
             Admission::Welcome => {}
         }
-        let place = (chat.id, update.update_id);
+        let place = Place { person: from.id, chat: chat.id, update_id: update.update_id };
         let answer = arguments.door().answer(&self.host, &self.orders, place, Wish::of(&text)).await?;
         match answer {
             Answer::Said(text) => {
                 self.say(chat.id, &text).await;
             }
+            // It was heard before, and is told of already.
+            Answer::Ordered(order) if self.orders.iter().any(|known| known.story == order.story) => {}
             Answer::Ordered(mut order) => {
                 order.shown = order.text(&arguments.signals, false);
                 order.message = self.say(chat.id, &order.shown).await;

@@ -1,6 +1,10 @@
 //! What a bot answers: each wish through the gate, or read from the log.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use mediary_events::{
     Concern as _, StreamId,
@@ -14,21 +18,24 @@ use mediary_events::{
     job::{self, Job, ask::Cancel},
 };
 use mediary_log::{
-    Direction, Filter, LogReader, Origin, OriginKind, Read,
+    Direction, Filter, LogReader, Origin, OriginKind, Read, ReadError,
     gate::{Caller, Gate, Options, Refusal, Refused},
     signal::SignalHub,
     token::{Denied, Tokens},
 };
 use mediary_schema::{
-    CommandId, EventId, JobId, PrincipalId, ProjectId, Several, account::Role, job::Progress, scope::Scope,
+    CommandId, CorrelationId, EventId, JobId, PrincipalId, ProjectId, Several, account::Role, job::Progress,
+    scope::Scope,
 };
 use ractor::ActorProcessingErr;
+use uuid::Uuid;
 
 use super::{
     order::{Order, failed, share},
+    under_way::{Begun, begun},
     wish::{Wish, help},
 };
-use crate::job::progress_of;
+use crate::job::{Desk, progress_of};
 
 /// As whom a bot asks, and by which event it was set.
 #[derive(Debug, Clone)]
@@ -50,8 +57,17 @@ pub(super) enum Answer {
 /// Who answers.
 pub(super) struct Door<'a> {
     pub(super) gate: &'a Gate,
+    pub(super) desk: &'a Arc<Desk>,
     pub(super) tokens: &'a Tokens,
     pub(super) signals: &'a SignalHub,
+}
+
+/// Who said something, in a chat with the bot that nobody else reads, and which of all updates that was.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) person: u64,
+    pub(super) chat: i64,
+    pub(super) update_id: i64,
 }
 
 /// Somebody who may ask now.
@@ -74,7 +90,7 @@ impl Door<'_> {
         &self,
         host: &Host,
         orders: &[Order],
-        (chat, update_id): (i64, i64),
+        place: Place,
         wish: Wish,
     ) -> Result<Answer, ActorProcessingErr> {
         let said = |text: &str| Ok(Answer::Said(text.to_owned()));
@@ -83,26 +99,61 @@ impl Door<'_> {
             Wish::Unclear(instead) => return said(instead),
             Wish::List | Wish::Download { .. } | Wish::Status(_) | Wish::Cancel(_) => {}
         }
-        let Some(asking) = self.asking(host, update_id) else { return said(NOT_LENT) };
+        let Some(asking) = self.asking(host, place) else { return said(NOT_LENT) };
+        if let Wish::Download { url, quality } = wish {
+            return self.download(host.project, asking, place.chat, url, quality).await;
+        }
+        // Also what nobody remembers any more: there may have been a restart since, or more than is told by itself.
+        let forgotten = self.under_way(host.project, &asking.reader, &[place.person], orders).await?;
+        let his: Vec<&Order> = orders.iter().filter(|order| order.chat == place.chat).collect();
+        let his: Vec<&Order> = forgotten.iter().chain(his).collect();
         match wish {
-            Wish::Download { url, quality } => self.download(host.project, asking, chat, url, quality).await,
-            Wish::Cancel(job) => self.cancel(asking, orders, &job).await.map(Answer::Said),
-            Wish::Status(Some(job)) => self.job(host.project, asking, orders, &job).await.map(Answer::Said),
-            Wish::Status(None) => Ok(Answer::Said(self.status(orders, chat))),
-            Wish::List => self.list(asking, orders, chat).await.map(Answer::Said),
-            Wish::Start | Wish::Help | Wish::Unclear(_) => said(""),
+            Wish::Cancel(job) => self.cancel(asking, &his, &job).await.map(Answer::Said),
+            Wish::Status(Some(job)) => self.job(host.project, asking, &his, &job).await.map(Answer::Said),
+            Wish::Status(None) => Ok(Answer::Said(self.status(&his))),
+            Wish::List => self.list(asking, &his).await.map(Answer::Said),
+            Wish::Start | Wish::Help | Wish::Unclear(_) | Wish::Download { .. } => said(""),
         }
     }
 
+    /// What these people asked for that is not over, and is not among what is remembered.
+    pub(super) async fn under_way(
+        &self,
+        project: ProjectId,
+        reader: &LogReader,
+        people: &[u64],
+        remembered: &[Order],
+    ) -> Result<Vec<Order>, ActorProcessingErr> {
+        let identities = self.gate.identities();
+        let people: BTreeMap<Uuid, u64> =
+            people.iter().map(|person| (identities.guest(project, *person), *person)).collect();
+        let known: BTreeSet<CorrelationId> = remembered.iter().map(|order| order.story).collect();
+        let queued_at = self.desk.queued_at(project).await?;
+        let reader = reader.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut orders = Vec::new();
+            for Begun { guest, story, position } in begun(&reader, &queued_at)? {
+                // A chat with one person alone has the person's number.
+                let chat = people.get(&guest).and_then(|person| i64::try_from(*person).ok());
+                let Some(chat) = chat.filter(|_| !known.contains(&story)) else { continue };
+                let mut order = Order::new(chat, project, story, position);
+                order.read_on(&reader)?;
+                orders.push(order);
+            }
+            Ok::<_, ReadError>(orders)
+        });
+        Ok(reading.await??)
+    }
+
     /// As whom a message asks: as whoever set the bot, if he still may come in, and never more than an editor may.
-    fn asking(&self, host: &Host, update_id: i64) -> Option<Asking> {
+    fn asking(&self, host: &Host, Place { person, update_id, .. }: Place) -> Option<Asking> {
         let Host { project, standing, cause } = host;
         let found = match self.tokens.get(PrincipalId::OWNER, standing.token_id) {
             Ok(found) if found.speaks_as == standing.principal && found.project == *project => found,
             Ok(_) | Err(Denied::Refused | Denied::Unreadable) => return None,
         };
         let rights = found.rights.at_most(Role::Editor);
-        let origin = Origin { kind: OriginKind::Bot, id: project.uuid() };
+        let origin = Origin { kind: OriginKind::Bot, id: self.gate.identities().guest(*project, person) };
         // A message that is heard twice asks for the same.
         let command_id: CommandId = self.gate.identities().command(*cause, &format!("update {update_id}"));
         let caller = Caller::person(standing.principal, rights, origin, command_id, self.gate.ids());
@@ -134,7 +185,7 @@ impl Door<'_> {
     async fn cancel(
         &self,
         asking: Asking,
-        orders: &[Order],
+        orders: &[&Order],
         job: &str,
     ) -> Result<String, ActorProcessingErr> {
         let Some(id) = named(&asking.reader, orders, job).await? else { return Ok(NO_JOB.to_owned()) };
@@ -149,7 +200,7 @@ impl Door<'_> {
         &self,
         project: ProjectId,
         asking: Asking,
-        orders: &[Order],
+        orders: &[&Order],
         job: &str,
     ) -> Result<String, ActorProcessingErr> {
         let Some(id) = named(&asking.reader, orders, job).await? else { return Ok(NO_JOB.to_owned()) };
@@ -168,17 +219,13 @@ impl Door<'_> {
         Ok(text)
     }
 
-    /// All that was asked for here and is not over.
-    fn status(&self, orders: &[Order], chat: i64) -> String {
-        let here: Vec<String> = orders
-            .iter()
-            .filter(|order| order.chat == chat)
-            .map(|order| order.text(self.signals, false))
-            .collect();
+    /// All that somebody asked for and is not over.
+    fn status(&self, orders: &[&Order]) -> String {
+        let here: Vec<String> = orders.iter().map(|order| order.text(self.signals, false)).collect();
         if here.is_empty() { "Nothing is under way.".to_owned() } else { here.join("\n\n— — —\n\n") }
     }
 
-    async fn list(&self, asking: Asking, orders: &[Order], chat: i64) -> Result<String, ActorProcessingErr> {
+    async fn list(&self, asking: Asking, orders: &[&Order]) -> Result<String, ActorProcessingErr> {
         let reading = tokio::task::spawn_blocking(move || {
             let read = Read::backward(u64::MAX).limit(LISTED_MAX).filter(Filter::kinds(["file.recorded"]));
             asking.reader.read(&read)
@@ -197,7 +244,7 @@ impl Door<'_> {
         } else {
             format!("Kept last:\n{}", paths.join("\n"))
         };
-        Ok(format!("{}\n\n{kept}", self.status(orders, chat)))
+        Ok(format!("{}\n\n{kept}", self.status(orders)))
     }
 }
 
@@ -209,7 +256,7 @@ pub(super) async fn read_on(mut order: Order, reader: LogReader) -> Result<Order
 
 /// The reader of a bot, as long as whoever set it may come in.
 pub(super) fn reader_of(door: &Door<'_>, host: &Host) -> Option<LogReader> {
-    door.asking(host, 0).map(|asking| asking.reader)
+    door.asking(host, Place { person: 0, chat: 0, update_id: 0 }).map(|asking| asking.reader)
 }
 
 /// A refusal in words, with its code. What is no refusal but an end is one.
@@ -225,7 +272,7 @@ fn refused(refusal: &Refusal) -> Result<String, ActorProcessingErr> {
 /// The job that somebody means: any that the bot may see by its whole id, one that was asked for here by its first digits.
 async fn named(
     reader: &LogReader,
-    orders: &[Order],
+    orders: &[&Order],
     text: &str,
 ) -> Result<Option<JobId>, ActorProcessingErr> {
     if let Ok(id) = text.parse::<JobId>() {
@@ -238,7 +285,7 @@ async fn named(
     if digits.len() < DIGITS_MIN {
         return Ok(None);
     }
-    let mut found: BTreeSet<JobId> = orders.iter().flat_map(Order::job_ids).collect();
+    let mut found: BTreeSet<JobId> = orders.iter().flat_map(|order| order.job_ids()).collect();
     found.retain(|id| id.uuid().to_string().starts_with(digits));
     Ok(found.pop_first().filter(|_| found.is_empty()))
 }

@@ -25,7 +25,7 @@ pub(super) struct Order {
     /// What was told last.
     pub(super) shown: String,
     project: ProjectId,
-    story: CorrelationId,
+    pub(super) story: CorrelationId,
     /// Up to here the story was read.
     read_to: u64,
     /// The last event of it.

@@ -5,7 +5,6 @@
 //! next start. They are in no argument, variable or message of a program: what is no cookie is never written, since
 //! programs print a line that they can't read.
 
-mod clerk;
 #[cfg(test)]
 mod tests;
 
@@ -19,9 +18,7 @@ use mediary_log::whole;
 use mediary_schema::{FailureClass, job::Failure};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use clerk::of;
-
-use crate::ytdlp::DESCRIBED;
+use crate::{access, ytdlp::DESCRIBED};
 
 /// Cookies as an attempt is told them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +103,7 @@ pub(crate) struct Gone(pub(crate) PathBuf);
 impl Drop for Gone {
     fn drop(&mut self) {
         if let Err(error) = remove(&self.0) {
-            tracing::error!(%error, "a file with cookies can't be removed");
+            tracing::error!(%error, "a file with cookies or a login can't be removed");
         }
     }
 }
@@ -117,21 +114,9 @@ impl CookieFile {
         &self.path.0
     }
 
-    /// What the first run is given.
-    pub fn at_first(of: Option<&Self>) -> Option<&Path> {
-        of.filter(|file| file.always).map(Self::path)
-    }
-
-    /// What a second run is given after the first one failed for this; none if that would be the same again.
-    pub fn after<'a>(of: Option<&'a Self>, failure: &Failure) -> Option<&'a Path> {
-        let helps = matches!(
-            failure.class,
-            FailureClass::Private
-                | FailureClass::MembersOnly
-                | FailureClass::Forbidden
-                | FailureClass::BotCheck
-        );
-        of.filter(|file| helps && !file.always).map(Self::path)
+    /// Whether they are sent along without having been asked for.
+    pub(crate) fn is_always(&self) -> bool {
+        self.always
     }
 }
 
@@ -145,7 +130,8 @@ pub(crate) fn sweep(folder: &Path) -> io::Result<()> {
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name();
-        if name.as_encoded_bytes().starts_with(FILE.as_bytes()) || name == DESCRIBED {
+        let is_of = |start: &str| name.as_encoded_bytes().starts_with(start.as_bytes());
+        if is_of(FILE) || is_of(access::LOGIN_FILE) || name == DESCRIBED {
             remove(&entry.path())?;
         }
     }

@@ -1,6 +1,9 @@
 use std::os::unix::fs::PermissionsExt as _;
 
+use mediary_schema::FailureClass;
+
 use super::*;
+use crate::access::Granted;
 
 const EXPORTED: &str = "# Netscape HTTP Cookie File\r\n\r\n.example.org\tTRUE\t/\tTRUE\t1900000000\tsession\tneedle\r\n\
     #HttpOnly_www.example.org\tTRUE\t/\tfalse\t\tid\tx=y\n# a word of somebody\n";
@@ -68,22 +71,18 @@ fn the_file_is_its_owners_alone_and_gone_with_the_attempt() {
 fn cookies_are_sent_when_they_are_needed_or_always() {
     let folder = tempfile::tempdir().unwrap();
     let [needed, always] = [false, true].map(|always| {
-        Cookies::read(EXPORTED.as_bytes(), always)
-            .unwrap()
-            .write(&folder.path().join(always.to_string()))
-            .unwrap()
+        let cookies = Cookies::read(EXPORTED.as_bytes(), always).unwrap();
+        Granted::with_cookies(cookies.write(&folder.path().join(always.to_string())).unwrap())
     });
+    let none = Granted::default();
     let of = |class| Failure::new(class, "x");
-    assert!(CookieFile::at_first(Some(&needed)).is_none() && CookieFile::at_first(Some(&always)).is_some());
+    assert!(needed.at_first().cookies.is_none() && always.at_first().cookies.is_some());
     for class in
         [FailureClass::Private, FailureClass::MembersOnly, FailureClass::Forbidden, FailureClass::BotCheck]
     {
-        assert!(CookieFile::after(Some(&needed), &of(class)).is_some(), "{class:?}");
-        assert!(
-            CookieFile::after(Some(&always), &of(class)).is_none(),
-            "{class:?}: it would be the same again"
-        );
-        assert!(CookieFile::after(None, &of(class)).is_none());
+        assert!(needed.after(&of(class)).is_some(), "{class:?}");
+        assert!(always.after(&of(class)).is_none(), "{class:?}: it would be the same again");
+        assert!(none.after(&of(class)).is_none());
     }
-    assert!(CookieFile::after(Some(&needed), &of(FailureClass::NotFound)).is_none());
+    assert!(needed.after(&of(FailureClass::NotFound)).is_none());
 }

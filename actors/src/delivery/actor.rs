@@ -15,6 +15,7 @@ use mediary_log::{
 };
 use mediary_schema::{
     DeliveryId, FailureClass, ProjectId, Timestamp,
+    delivery::Message as Letter,
     job::Failure,
     notification::{AddressRefused, Target},
 };
@@ -46,6 +47,8 @@ pub struct OutboxArguments {
     pub vault: Vault,
     /// The one way out.
     pub net: Net,
+    /// Where people reach the server, if that is known: links lead there.
+    pub public_url: Option<String>,
 }
 
 /// What an outbox is told.
@@ -74,6 +77,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 const ANSWER_BYTES_MAX: usize = 64 << 10;
 /// What became of what was being sent when whoever sent it ended.
 const INTERRUPTED: &str = "the server ended while it was being sent";
+/// What became of what waited in a backup.
+const RESTORED: &str = "a backup was restored in which it still waited; it may have been sent since";
 
 impl Actor for Outbox {
     type Msg = Message;
@@ -95,6 +100,10 @@ impl Actor for Outbox {
         for (id, project) in state.due.begun() {
             tracing::warn!(delivery_id = %id, "nobody knows whether a message was sent");
             state.arguments.end(id, project, Outcome::Unsure(INTERRUPTED.to_owned())).await?;
+        }
+        for (id, project) in state.due.of_a_backup() {
+            tracing::warn!(delivery_id = %id, "a message of a restored backup may have been sent since");
+            state.arguments.end(id, project, Outcome::Unsure(RESTORED.to_owned())).await?;
         }
         myself.cast(Message::Wake)?;
         Ok(state)
@@ -160,6 +169,14 @@ impl State {
         }
         refused
     }
+}
+
+/// A message as it is sent: with a whole address in place of a path, if that is known.
+pub(super) fn with_whole_link(message: &Letter, public_url: Option<&str>) -> Letter {
+    let whole =
+        |base: &str| message.link.as_ref().map(|path| format!("{}{path}", base.trim_end_matches('/')));
+    let link = public_url.map_or_else(|| message.link.clone(), whole);
+    Letter { link, ..message.clone() }
 }
 
 impl OutboxArguments {
@@ -229,6 +246,7 @@ impl OutboxArguments {
         let Some(message) = &state.message else {
             return Outcome::Refused(Failure::new(FailureClass::NotFound, "it was erased".to_owned()));
         };
+        let message = &with_whole_link(message, self.public_url.as_deref());
         let (net, now) = (self.net.by("notification", None), self.gate.clock().now());
         if let Target::Email(mail) = target {
             return Box::pin(mail::send(&net, mail, id, message, now)).await;

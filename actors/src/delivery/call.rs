@@ -53,6 +53,21 @@ pub(super) fn call(target: &Target, id: DeliveryId, message: &Message, now: Time
     })
 }
 
+/// Where a message leads, if that is an address: a path alone leads nowhere from a phone.
+pub(super) fn link(message: &Message) -> Option<&str> {
+    message.link.as_deref().filter(|link| !link.starts_with('/'))
+}
+
+/// The same with the link in its last line, which stays whole.
+fn text_and_link(message: &Message, chars_max: usize) -> String {
+    match link(message) {
+        Some(link) => {
+            format!("{}\n{link}", text(message, chars_max.saturating_sub(link.chars().count() + 1)))
+        }
+        None => text(message, chars_max),
+    }
+}
+
 /// Title and body as one text, of at most so many characters: services refuse what is longer.
 fn text(message: &Message, chars_max: usize) -> String {
     let whole = match &message.body {

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use mediary_events::{
     Concern as _, Recorded, codec,
     delivery::{Delivery, Event},
+    log::{Event as LogEvent, Logs},
 };
 use mediary_log::{Filter, Log, Read, ReadError};
-use mediary_schema::{DeliveryId, ProjectId, Timestamp};
+use mediary_schema::{DeliveryId, ProjectId, Timestamp, log::OpenReason};
 
 /// A delivery that is not at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,8 @@ struct Open {
     channel: String,
     /// When it is due; none while it is being sent, or until a person wants it sent.
     at: Option<Timestamp>,
+    /// Whether it waited when a backup was written that was restored since: what happened in between is not recorded.
+    is_of_a_backup: bool,
 }
 
 /// Which deliveries are due when.
@@ -43,7 +46,7 @@ impl Due {
                 return Ok(());
             }
             let request = Read::forward(self.position + 1).limit(PAGE);
-            let request = request.filter(Filter::categories([Delivery::NAME]));
+            let request = request.filter(Filter::categories([Delivery::NAME, Logs::NAME]));
             let page = log.read_page(&Read { bytes_max: PAGE_BYTES, ..request })?;
             for recorded in &page.events {
                 self.take(recorded);
@@ -59,6 +62,12 @@ impl Due {
     fn take(&mut self, recorded: &Recorded) {
         let envelope = &recorded.envelope;
         self.position = envelope.position;
+        if envelope.stream.category == Logs::NAME {
+            if is_restored(recorded) {
+                self.open.values_mut().for_each(|open| open.is_of_a_backup = open.at.is_some());
+            }
+            return;
+        }
         let (id, project) = (DeliveryId::from_uuid(envelope.stream.uuid), envelope.project);
         let events = match codec::decided_on::<Delivery>(recorded) {
             Ok(events) => events,
@@ -71,7 +80,7 @@ impl Due {
         for event in events {
             match event {
                 Event::Queued { channel, at, .. } => {
-                    self.open.insert(id, Open { project, channel, at: None });
+                    self.open.insert(id, Open { project, channel, at: None, is_of_a_backup: false });
                     self.wait(id, Some(at));
                 }
                 Event::Begun {} => {
@@ -91,6 +100,7 @@ impl Due {
     fn wait(&mut self, id: DeliveryId, at: Option<Timestamp>) {
         self.begun.remove(&id);
         let Some(open) = self.open.get_mut(&id) else { return };
+        open.is_of_a_backup = false;
         if let Some(before) = std::mem::replace(&mut open.at, at) {
             self.order.remove(&(before, id));
         }
@@ -108,6 +118,12 @@ impl Due {
         self.begun.iter().filter_map(project).collect()
     }
 
+    /// Those that waited when a backup was written that was restored since.
+    pub(super) fn of_a_backup(&self) -> Vec<(DeliveryId, ProjectId)> {
+        let open = self.open.iter().filter(|(_, open)| open.is_of_a_backup);
+        open.map(|(id, open)| (*id, open.project)).collect()
+    }
+
     /// What is due, at most so many, with its channel; those first that wait longest.
     pub(super) fn due(&self, now: Timestamp, limit: usize) -> Vec<(DeliveryId, ProjectId, String)> {
         let over = self.order.iter().take_while(|(moment, _)| *moment <= now);
@@ -122,4 +138,10 @@ impl Due {
     pub(super) fn next(&self) -> Option<Timestamp> {
         self.order.first().map(|(moment, _)| *moment)
     }
+}
+
+/// Whether an event of the log says that it came from a backup.
+fn is_restored(recorded: &Recorded) -> bool {
+    let events = codec::decided_on::<Logs>(recorded).unwrap_or_default();
+    events.iter().any(|event| matches!(event, LogEvent::Opened { reason: OpenReason::Restore, .. }))
 }

@@ -35,6 +35,7 @@ use tokio::{
     time::timeout,
 };
 
+use super::call::link;
 use crate::net::{Net, Stream};
 
 /// How long a server takes for all that comes before the letter, and for the letter: RFC 5321 has minutes for each step,
@@ -123,7 +124,10 @@ fn letter(
     for to in &to {
         letter = letter.to(Mailbox::new(None, to.clone()));
     }
-    let body = message.body.clone().unwrap_or_else(|| message.title.clone());
+    let mut body = message.body.clone().unwrap_or_else(|| message.title.clone());
+    if let Some(link) = link(message) {
+        body = format!("{body}\n\n{link}");
+    }
     Some((letter.body(body).ok()?.formatted(), from, to))
 }
 

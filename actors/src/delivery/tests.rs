@@ -39,6 +39,7 @@ use mediary_schema::{
     notification::Severity,
 };
 use ractor::{Actor as _, ActorRef};
+use rustls::RootCertStore;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinSet};
 use uuid::Uuid;
@@ -95,9 +96,13 @@ async fn take(
 
 impl Sink {
     async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+        Self::start_at("127.0.0.1:0".parse().unwrap(), answers).await
+    }
+
+    async fn start_at(address: SocketAddr, answers: impl IntoIterator<Item = Answer>) -> Self {
         let held = Arc::new(Held::default());
         held.answers.lock().unwrap().extend(answers);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new().fallback(take).with_state(Arc::clone(&held));
         let mut serving = JoinSet::new();
@@ -146,6 +151,14 @@ impl Bench {
         Self { gate, vault, alarms, net, folder }
     }
 
+    /// The same with a way out that believes these, and no others.
+    fn trusting(self, authorities: RootCertStore) -> Self {
+        let guard = Guard::new(["127.0.0.0/8".parse().unwrap()]);
+        let usual = NetOptions::in_folder(self.folder.path().join("net"));
+        let authorities = Some(Arc::new(authorities));
+        Self { net: Net::try_new(NetOptions { guard, authorities, ..usual }).unwrap(), ..self }
+    }
+
     fn caller(&self) -> Caller {
         let origin = Origin { kind: OriginKind::Cli, id: Uuid::nil() };
         let command_id = CommandId::from_uuid(self.gate.ids().next());
@@ -177,6 +190,13 @@ impl Bench {
         told.delivery_id.unwrap()
     }
 
+    /// Somebody wants something sent again.
+    async fn retry(&self, id: DeliveryId) {
+        let retry = mediary_events::delivery::ask::Retry { delivery_ids: Several::one(id) };
+        let asked = mediary_events::delivery::Ask::Retry(retry);
+        self.gate.ask(self.caller(), asked, AskOptions::default()).await.unwrap();
+    }
+
     async fn start(&self) -> Running {
         let Self { gate, vault, alarms, net, .. } = self;
         let arguments = OutboxArguments {
@@ -184,6 +204,7 @@ impl Bench {
             vault: vault.clone(),
             alarms: alarms.clone(),
             net: net.clone(),
+            public_url: Some("https://m.example/".to_owned()),
         };
         let (outbox, _) = Outbox::spawn(None, Outbox, arguments).await.unwrap();
         Running { outbox }
@@ -281,9 +302,7 @@ async fn what_was_being_sent_is_unsure_and_sent_again_only_if_a_person_wants_tha
     assert!(matches!(bench.events()[..], [Event::Queued { .. }, Event::Begun {}, Event::Doubted { .. }]));
 
     let running = bench.start().await;
-    let retry = mediary_events::delivery::ask::Retry { delivery_ids: Several::one(id) };
-    let asked = mediary_events::delivery::Ask::Retry(retry);
-    bench.gate.ask(bench.caller(), asked, AskOptions::default()).await.unwrap();
+    bench.retry(id).await;
     bench.stands(id, DeliveryState::Sent).await;
     running.stop().await;
     assert_eq!(sink.taken().len(), 2);
@@ -331,6 +350,18 @@ async fn a_dead_channel_loses_nothing() {
         assert_eq!(bench.gate.state::<Delivery>(id.uuid()).await.unwrap().state, Some(expected));
     }
     running.stop().await;
+    // It comes back: what waited arrives by itself, and what was refused once somebody wants it; each of them once.
+    let sink = Sink::start_at(address, []).await;
+    let running = bench.start().await;
+    bench.retry(refused).await;
+    for id in [refused, later, unreached] {
+        bench.stands(id, DeliveryState::Sent).await;
+    }
+    running.stop().await;
+    let taken = sink.taken();
+    let of =
+        |id: DeliveryId| taken.iter().filter(|taken| taken.headers["webhook-id"] == *id.to_string()).count();
+    assert_eq!([refused, later, unreached].map(of), [1, 1, 1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use mediary_schema::{FailureClass, item::ItemSource, job::Failure};
 use super::kind::{Kind, by_bytes, ending};
 use crate::{
     net::{Answer, Net, Request, failure_of},
-    ytdlp::{Extracted, Protocol, Stream},
+    ytdlp::{About, Extracted, Offered, Protocol, Stream},
 };
 
 /// What there is to fetch, if the address is a media file itself; none leaves it to who knows pages.
@@ -28,7 +28,7 @@ pub async fn describe(net: &Net, source: &ItemSource) -> Result<Option<Extracted
 /// By what a source says of the address.
 async fn head(net: &Net, url: &str) -> Result<Option<Extracted>, Failure> {
     // Some refuse HEAD alone.
-    let refusals = &[FailureClass::RateLimit, FailureClass::PrivateNetwork];
+    let refusals = &[FailureClass::RateLimit, FailureClass::PrivateNetwork, FailureClass::Proxy];
     let answer = net.send(Request::head(url)).await.map_err(|error| error.failure())?;
     let Some(answer) = usable(answer, refusals)? else { return Ok(None) };
     let kind = Kind::of_type(answer.header(&header::CONTENT_TYPE));
@@ -50,6 +50,7 @@ async fn look(net: &Net, url: &str) -> Result<Option<Extracted>, Failure> {
         FailureClass::RateLimit,
         FailureClass::PrivateNetwork,
         FailureClass::Network,
+        FailureClass::Proxy,
         FailureClass::NotFound,
     ];
     let answer = net.send(Request::get(url)).await.map_err(|error| error.failure())?;
@@ -101,5 +102,7 @@ fn extracted(url: &str, ending: &str, size_bytes: Option<u64>) -> Extracted {
         height_offered: None,
         size_bytes,
         info_json: None,
+        about: About::default(),
+        offered: Offered::default(),
     }
 }

@@ -1,24 +1,30 @@
-use std::{io, path::Path};
+use std::path::Path;
 
+use mediary_events::{
+    playlist::{self, Playlist},
+    setting::{self, Setting},
+};
 use mediary_log::{
     gate::Transaction,
     vault::Vault,
     work::{self, download::Kept},
 };
 use mediary_schema::{
-    FailureClass, JobId,
+    FailureClass, JobId, ProjectId, SettingId, Timestamp,
     download::DownloadItem,
-    file::Verified,
     job::{Failure, ResourceUse},
+    layout::{Described, Layout, LayoutName, SidecarKind},
 };
 
 use super::{
     Library, Unusable,
-    effect::{Fetched, Question},
-    path_of,
+    beside::Staged,
+    effect::{Answer, Fetched, Question},
+    library::Placing,
+    nfo,
 };
 use crate::{
-    cookies::{self, Cookies},
+    access,
     file::{Root, is_away, stamp_of},
     job::{Attempt, Begun, Clerk},
     workspace::Unable,
@@ -47,14 +53,18 @@ impl Clerk for DownloadClerk {
         let (library, staging) = (self.library.clone(), attempt.staging.clone());
         // What an earlier attempt had put into its place when it was killed before it could say so.
         let Some(placing) = on_disk(move || library.resume(&staging)).await? else { return Ok(Begun::ToDo) };
-        let kept = self.kept(placing.path, placing.verified).await;
+        let kept = self.kept(attempt, placing).await?;
         record(attempt, item, kept, ResourceUse::default()).await?;
         Ok(Begun::Recorded)
     }
 
     /// Refuses what could not be placed, before a byte of it is fetched.
     async fn reserve(&self, attempt: &Attempt, item: &DownloadItem) -> Result<(), Unable> {
-        let path = path_of(item, None, "", 1);
+        let Told { layout, published_at } = told(attempt, item).await?;
+        let described = Described::default();
+        let naming =
+            described.naming(&item.source, item.folder.as_deref(), item.title.as_deref(), published_at);
+        let path = layout.path(&naming, "", 1);
         let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
         let (library, staging) = (self.library.clone(), attempt.staging.clone());
         on_disk(move || library.probe(&staging, &folder)).await.map(drop)
@@ -65,10 +75,16 @@ impl Clerk for DownloadClerk {
         attempt: &Attempt,
         item: &DownloadItem,
         (): &mut (),
-        Question::Cookies: Question,
-    ) -> Result<Option<Cookies>, Unable> {
-        let playlist_id = item.entry.map(|entry| entry.playlist_id);
-        cookies::of(attempt, &self.vault, playlist_id, &item.source.url).await
+        question: Question,
+    ) -> Result<Answer, Unable> {
+        Ok(match question {
+            Question::Access => {
+                let playlist_id = item.entry.map(|entry| entry.playlist_id);
+                let access = access::of(attempt, &self.vault, playlist_id, &item.source.url).await?;
+                Answer::Access(Box::new(access))
+            }
+            Question::Sidecars => Answer::Sidecars(told(attempt, item).await?.layout.sidecars()),
+        })
     }
 
     async fn finish(
@@ -107,26 +123,72 @@ impl DownloadClerk {
     }
 
     async fn place(&self, attempt: &Attempt, item: &DownloadItem, fetched: Fetched) -> Result<Kept, Unable> {
-        let Fetched { name: staged, title, verified } = fetched;
+        let Fetched { name: staged, described, description, beside, verified } = fetched;
         let name = Path::new(&staged);
         if name.file_name() != Some(name.as_os_str()) {
             return Err(Unable::unknown("what was fetched has no name of its own in the job's folder"));
         }
         let ending = name.extension().and_then(|ending| ending.to_str()).unwrap_or("bin").to_owned();
-        let (library, staging) = (self.library.clone(), attempt.staging.clone());
-        let (item, facts) = (item.clone(), verified.clone());
-        let name = move |number| path_of(&item, title.as_deref(), &ending, number);
-        let path = on_disk(move || library.place(&staging, &staged, &facts, name)).await?;
-        Ok(self.kept(path, verified).await)
+        let Told { layout, published_at } = told(attempt, item).await?;
+        let (library, staging, item) = (self.library.clone(), attempt.staging.clone(), item.clone());
+        let placing = on_disk(move || {
+            let list = item.folder.as_deref();
+            let naming = described.naming(&item.source, list, item.title.as_deref(), published_at);
+            let wanted = layout.sidecars();
+            let facts =
+                nfo::Facts { description: description.as_deref(), duration_ms: verified.media.duration_ms };
+            let has_nfo = wanted.contains(&SidecarKind::Nfo);
+            let nfo = has_nfo.then(|| nfo::of_item(layout.name, &naming, facts)).transpose();
+            let nfo = nfo.map_err(|source| Unusable::Io { step: "tell of an item", source })?;
+            let show = item.entry.zip(list).filter(|_| layout.name == LayoutName::Plex && has_nfo);
+            let show = show.and_then(|(entry, list)| nfo::of_show(list, entry.playlist_id).ok());
+            Staged::write(&staging, beside, nfo.as_deref(), show)?;
+            let name = |number| layout.path(&naming, &ending, number);
+            let path = library.place(&staging, &staged, &verified, &described, name)?;
+            Ok(Placing { path, staged, verified, described: described.clone() })
+        });
+        let placing = placing.await?;
+        self.kept(attempt, placing).await
     }
 
-    /// What was placed, with what its file system says of it from now on.
-    async fn kept(&self, path: String, verified: Verified) -> Kept {
-        let place = self.library.root().join(&path);
-        let stamp = tokio::task::spawn_blocking(move || stamp_of(&place)).await;
-        let stamp = stamp.map_err(io::Error::other).flatten().ok().flatten();
-        Kept { path, verified, stamp }
+    /// What was placed, with what lies beside it by now, and what its file system says of it from now on.
+    async fn kept(&self, attempt: &Attempt, placing: Placing) -> Result<Kept, Unable> {
+        let Placing { path, verified, described, .. } = placing;
+        let (library, staging) = (self.library.clone(), attempt.staging.clone());
+        on_disk(move || {
+            let (sidecars, missing) = library.accompany(&staging, &path);
+            let stamp = stamp_of(&library.root().join(&path)).ok().flatten();
+            Ok(Kept { path, verified, stamp, described, sidecars, missing })
+        })
+        .await
     }
+}
+
+/// What is said of how an item's file is named.
+struct Told {
+    layout: Layout,
+    /// When it was published, as its list says.
+    published_at: Option<Timestamp>,
+}
+
+/// What is said of the list of an item, else of the library.
+async fn told(attempt: &Attempt, item: &DownloadItem) -> Result<Told, Unable> {
+    let (mut of_list, mut published_at) = (None, None);
+    if let Some(entry) = item.entry {
+        let said = move |state: &playlist::State| {
+            let row = state.rows.get(entry.entry_id).or_else(|| state.removed.get(entry.entry_id));
+            (state.layout.clone(), row.and_then(|row| row.published_at))
+        };
+        (of_list, published_at) = attempt.gate.inspect::<Playlist, _>(entry.playlist_id.uuid(), said).await?;
+    }
+    let layout = if let Some(layout) = of_list {
+        layout
+    } else {
+        let settings = SettingId::from_project(ProjectId::HOME).uuid();
+        let of_library = |state: &setting::State| state.layout.clone();
+        attempt.gate.inspect::<Setting, _>(settings, of_library).await?
+    };
+    Ok(Told { layout, published_at })
 }
 
 async fn record(attempt: &Attempt, item: &DownloadItem, kept: Kept, used: ResourceUse) -> Result<(), Unable> {

@@ -1,10 +1,11 @@
-use std::{fs, io, path::Path, sync::Arc};
+use std::{collections::BTreeSet, fs, io, path::Path, sync::Arc};
 
 use mediary_schema::{
     FailureClass, JobId,
     download::DownloadItem,
     file::{Oddity, Verified},
     job::{Failure, Progress},
+    layout::{Described, SidecarKind},
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -14,16 +15,16 @@ use super::{
     watch::{Needed, Watch, is_in_pieces, no_room},
 };
 use crate::{
-    cookies::{CookieFile, Cookies},
+    access::{Access, Granted},
     ffmpeg::{Expectation, Ffmpeg, Refused},
     room::Room,
     workspace::{Craft, Effect, Ending, Unable, Workspace},
-    ytdlp::{DownloadRequest, Engine, Extracted},
+    ytdlp::{About, Beside, DownloadRequest, Engine, Extracted},
 };
 
 impl Craft for DownloadItem {
     type Question = Question;
-    type Answer = Option<Cookies>;
+    type Answer = Answer;
     type Product = Fetched;
 }
 
@@ -31,8 +32,20 @@ impl Craft for DownloadItem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Question {
-    /// Cookies that its source may be asked with.
-    Cookies,
+    /// How its source is asked.
+    Access,
+    /// What is to lie beside its file.
+    Sidecars,
+}
+
+/// What it is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// How its source is asked.
+    Access(Box<Access>),
+    /// What is to lie beside its file.
+    Sidecars(BTreeSet<SidecarKind>),
 }
 
 /// An item that was fetched, whole and checked.
@@ -40,8 +53,12 @@ pub enum Question {
 pub struct Fetched {
     /// The name of the file that was handed over.
     pub name: String,
-    /// The title, as its source says it now.
-    pub title: Option<String>,
+    /// What its source says of it now.
+    pub described: Described,
+    /// What it is about.
+    pub description: Option<String>,
+    /// What was fetched beside it.
+    pub beside: Beside,
     /// What was found in it.
     pub verified: Verified,
 }
@@ -61,6 +78,9 @@ impl Downloader {
     }
 }
 
+/// What a port must not say.
+const ANOTHER: &str = "another question was answered";
+
 type Space = Workspace<DownloadItem>;
 
 impl Effect for Downloader {
@@ -73,12 +93,18 @@ impl Effect for Downloader {
 
 impl Downloader {
     async fn fetch(&self, workspace: &Space, item: &DownloadItem) -> Result<Fetched, Unable> {
-        let cookies = match workspace.ask(Question::Cookies).await? {
-            Some(cookies) => Some(written(workspace, cookies).await?),
-            None => None,
+        let access = match workspace.ask(Question::Access).await? {
+            Answer::Access(access) => written(workspace, *access).await?,
+            Answer::Sidecars(_) => {
+                return Err(Unable::unknown(ANOTHER));
+            }
+        };
+        let wanted = match workspace.ask(Question::Sidecars).await? {
+            Answer::Sidecars(wanted) => wanted,
+            Answer::Access(_) => return Err(Unable::unknown(ANOTHER)),
         };
         let request = DownloadRequest {
-            cookies,
+            access,
             source: item.source.clone(),
             quality: item.quality.clone(),
             staging: workspace.folder().to_owned(),
@@ -104,7 +130,13 @@ impl Downloader {
             tell_of_height(workspace, extracted.height, &verified);
             let name = downloaded.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             workspace.output(&name).await?;
-            Ok(Fetched { name, title: extracted.title, verified })
+            let beside = self.engine.beside(&request, &extracted, &wanted, &assignment).await;
+            for file in &beside.fetched {
+                workspace.output(&file.name).await?;
+            }
+            let About { uploader, published_at, description } = extracted.about;
+            let described = Described::new(extracted.title, uploader, published_at);
+            Ok(Fetched { name, described, description, beside, verified })
         };
         let fetched = while_telling(workspace, told, work).await;
         if let Err(Unable::Failed(failure)) = &fetched
@@ -125,14 +157,14 @@ impl Downloader {
     }
 }
 
-/// Puts cookies into the attempt's folder.
-async fn written(workspace: &Space, cookies: Cookies) -> Result<CookieFile, Unable> {
+/// Puts into the attempt's folder what programs read from files.
+async fn written(workspace: &Space, access: Access) -> Result<Granted, Unable> {
     let folder = workspace.folder().to_owned();
-    let written = tokio::task::spawn_blocking(move || cookies.write(&folder)).await;
+    let written = tokio::task::spawn_blocking(move || access.write(&folder)).await;
     written
         .map_err(io::Error::other)
         .flatten()
-        .map_err(|error| Unable::storage("cookies can't be written", &error))
+        .map_err(|error| Unable::storage("cookies or a login can't be written", &error))
 }
 
 /// What the file should be.

@@ -1,5 +1,6 @@
 use std::{
     fs::File,
+    io::Write as _,
     os::fd::{AsFd as _, BorrowedFd, OwnedFd},
     path::Path,
 };
@@ -109,6 +110,28 @@ impl Folder {
         };
         let facts = rustix::fs::fstat(&opened).map_err(Unusable::io("look at a file of the library"))?;
         Ok(FileType::from_raw_mode(facts.st_mode).is_file().then(|| File::from(opened)))
+    }
+
+    /// Writes a small file, whole, if there is none of this name.
+    pub(super) fn write_new(&self, name: &str, bytes: &[u8]) -> Result<(), Unusable> {
+        if self.has(name)? {
+            return Ok(());
+        }
+        let step = "write a file into the library";
+        // Under another name until it is whole: what is cut off by a kill is written over.
+        let unfinished = format!(".{name}.mediary");
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let opened = rustix::fs::openat(&self.descriptor, &unfinished, flags, Mode::from_raw_mode(0o666));
+        let mut file = File::from(opened.map_err(Unusable::io(step))?);
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        written.map_err(|source| Unusable::Io { step, source })?;
+        let renamed = rustix::fs::renameat(&self.descriptor, &unfinished, &self.descriptor, name);
+        renamed.map_err(Unusable::io(step))
+    }
+
+    /// Removes a folder in it if nothing is in that one; answers whether it is gone.
+    pub(crate) fn remove_empty(&self, name: &str) -> bool {
+        rustix::fs::unlinkat(&self.descriptor, name, AtFlags::REMOVEDIR).is_ok()
     }
 
     pub(crate) fn remove(&self, name: &str) -> Result<(), Unusable> {

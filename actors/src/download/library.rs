@@ -7,7 +7,7 @@ use std::{
 };
 
 use mediary_log::whole;
-use mediary_schema::file::Verified;
+use mediary_schema::{file::Verified, layout::Described};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -37,6 +37,9 @@ pub(super) struct Placing {
     /// The name of the file in the staging folder.
     pub(super) staged: String,
     pub(super) verified: Verified,
+    /// What its source said of it.
+    #[serde(default)]
+    pub(super) described: Described,
 }
 
 impl Placing {
@@ -65,6 +68,10 @@ impl Library {
     #[cfg(test)]
     pub(super) fn with(self, mover: Mover) -> Self {
         Self { mover, ..self }
+    }
+
+    pub(super) const fn mover(&self) -> Mover {
+        self.mover
     }
 
     /// The folder.
@@ -111,13 +118,14 @@ impl Library {
         staging: &Path,
         staged: &str,
         verified: &Verified,
+        described: &Described,
         name: impl Fn(u32) -> String,
     ) -> Result<String, Unusable> {
         let durable = File::open(staging.join(staged)).and_then(|file| file.sync_all());
         durable.map_err(io_error("make the checked file durable"))?;
         for number in 1.. {
-            let (staged, verified) = (staged.to_owned(), verified.clone());
-            let placing = Placing { path: name(number), staged, verified };
+            let (staged, verified, described) = (staged.to_owned(), verified.clone(), described.clone());
+            let placing = Placing { path: name(number), staged, verified, described };
             let (folder, name) = placing.parts();
             let folder = Folder::open(&self.root, folder, Missing::Make)?;
             if folder.has(name)? {
@@ -182,6 +190,7 @@ impl Library {
             || (!staged.exists()
                 && folder.file(name)?.is_some_and(|file| is_verified(Ok(file), &placing.verified)));
         if is_ours {
+            self.leave_alone(staging, &placing.path)?;
             folder.remove(name)?;
             folder.sync()?;
         }

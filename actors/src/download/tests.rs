@@ -8,12 +8,13 @@ use mediary_schema::{
     download::{DownloadItem, Quality},
     file::{Check, MediaFacts, Verified},
     item::ItemSource,
+    layout::{Described, Layout},
 };
 use proptest::prelude::*;
 
 use rustix::{fs::CWD, io::Errno};
 
-use super::{Library, Unusable, Way, mover::Mover, path_of};
+use super::{Library, Unusable, Way, mover::Mover};
 
 fn item(folder: Option<&str>, title: Option<&str>, id: &str) -> DownloadItem {
     let source =
@@ -30,6 +31,12 @@ fn item(folder: Option<&str>, title: Option<&str>, id: &str) -> DownloadItem {
     }
 }
 
+fn path_of(item: &DownloadItem, ending: &str, number: u32) -> String {
+    let described = Described::default();
+    let naming = described.naming(&item.source, item.folder.as_deref(), item.title.as_deref(), None);
+    Layout::default().path(&naming, ending, number)
+}
+
 fn verified(content: &str) -> Verified {
     Verified {
         size_bytes: content.len() as u64,
@@ -42,7 +49,7 @@ fn verified(content: &str) -> Verified {
 
 #[track_caller]
 fn check(folder: Option<&str>, title: Option<&str>, id: &str, expected: &str) {
-    assert_eq!(path_of(&item(folder, title, id), None, "mp4", 1), expected);
+    assert_eq!(path_of(&item(folder, title, id), "mp4", 1), expected);
 }
 
 // DL-03.
@@ -71,7 +78,7 @@ proptest! {
     // invariant: F-3
     #[test]
     fn a_path_stays_inside_and_fits(folder in ".{0,300}", title in ".{0,300}", id in ".{1,300}", ending in ".{0,20}") {
-        let path = path_of(&item(Some(&folder), Some(&title), &id), None, &ending, 2);
+        let path = path_of(&item(Some(&folder), Some(&title), &id), &ending, 2);
         let parts: Vec<&str> = path.split('/').collect();
         prop_assert_eq!(parts.len(), 2, "{}", path);
         for part in parts {
@@ -103,7 +110,9 @@ impl Shelf {
     }
 
     fn place(&self) -> Result<String, Unusable> {
-        self.library.place(&self.staging, STAGED, &verified("ours"), |number| format!("a/{number}"))
+        self.library.place(&self.staging, STAGED, &verified("ours"), &Described::default(), |number| {
+            format!("a/{number}")
+        })
     }
 
     fn resumed(&self) -> Option<String> {
@@ -242,7 +251,9 @@ fn a_library_that_is_a_link_itself_is_the_owners_choice() {
     symlink(shelf.library.root(), &link).unwrap();
     let library = Library::new(link);
     assert_eq!(
-        library.place(&shelf.staging, STAGED, &verified("ours"), |_| "a/b/1".to_owned()).unwrap(),
+        library
+            .place(&shelf.staging, STAGED, &verified("ours"), &Described::default(), |_| "a/b/1".to_owned())
+            .unwrap(),
         "a/b/1"
     );
     shelf.reads("a/b/1", "ours");

@@ -1,6 +1,14 @@
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
-use mediary_events::{Concern as _, job::Job, root::Root as Roots};
+use mediary_events::{
+    Concern as _,
+    job::Job,
+    root::{Root as Roots, State as RootsState},
+};
 use mediary_log::{
     Filter, Origin, OriginKind, ReadError,
     alarm::{Alarms, Key},
@@ -233,7 +241,26 @@ impl State {
             }
         }
         self.arguments.standings.send_replace(standings);
+        self.tell_of_roots(found.all.iter().map(|root| (root.id(), found.there.contains_key(&root.id()))))
+            .await?;
         Ok(found)
+    }
+
+    /// Records which roots went away, and which came back. A log that takes nothing now is told with the next look.
+    async fn tell_of_roots(
+        &self,
+        seen: impl Iterator<Item = (RootId, bool)>,
+    ) -> Result<(), ActorProcessingErr> {
+        let home = ProjectId::HOME;
+        let away =
+            |state: &RootsState| state.roots.iter().filter(|root| root.is_away).map(|root| root.id).collect();
+        let away: BTreeSet<RootId> = self.arguments.gate.inspect::<Roots, _>(home.uuid(), away).await?;
+        let news: Vec<(RootId, bool)> =
+            seen.filter(|(id, is_there)| away.contains(id) == *is_there).collect();
+        if !news.is_empty() {
+            self.tell(home, move |story: &mut Transaction<'_>| work::root::look(story, &news)).await?.ok();
+        }
+        Ok(())
     }
 
     /// Records what was found of a project's files; answers when to try again if the log takes nothing now.

@@ -68,7 +68,7 @@ impl Displaced {
             let (path, stamp) = (path.clone(), *stamp);
             let is_sure = self.own.is_same(stamp);
             return Ok(if is_sure {
-                Fate::Is(Command::Move { path, stamp })
+                Fate::Is(Command::Move { path, stamp, plan_id: None })
             } else {
                 Fate::Unsure(path, stamp)
             });

@@ -121,11 +121,11 @@ impl Page {
             Fate::Known(Some(stamp)) if Some(stamp.size_bytes) == size_bytes => file,
             Fate::Known(_) => return,
             Fate::Is(Command::Find { .. }) => file,
-            Fate::Is(Command::Move { path, stamp }) | Fate::Unsure(path, stamp) => {
+            Fate::Is(Command::Move { path, stamp, .. }) | Fate::Unsure(path, stamp) => {
                 if path == file.path {
                     file
                 } else {
-                    let command = Command::Move { path: path.clone(), stamp };
+                    let command = Command::Move { path: path.clone(), stamp, plan_id: None };
                     self.findings.push(Finding { file_id, command });
                     file.at(path, stamp)
                 }

@@ -193,6 +193,7 @@ mod tests {
             kind: RootKind::Watch,
             name: way.to_owned(),
             folder: path(way).parse().unwrap(),
+            is_away: false,
         });
         let found: Vec<bool> =
             of_state(&State { roots: known.collect() }).iter().map(Root::has_folder).collect();

@@ -64,7 +64,7 @@ impl Known {
 
     /// The same one under the path that it has now.
     pub(super) fn at(mut self, path: String, stamp: Stamp) -> Self {
-        File::evolve(&mut self.state, &Event::Moved { path: path.clone(), stamp });
+        File::evolve(&mut self.state, &Event::Moved { path: path.clone(), stamp, plan_id: None });
         Self { path, ..self }
     }
 }

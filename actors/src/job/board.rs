@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mediary_events::lane;
 use mediary_log::{Log, Passed, ReadError};
 use mediary_schema::{
-    AttemptId, JobId, Timestamp, WorkerId,
+    AttemptId, JobId, ProjectId, Timestamp, WorkerId,
     job::{JobState, WorkKind},
     lane::{Hold, Lane, Reason},
     setting::Limits,
@@ -59,6 +59,8 @@ enum Place {
     After(JobId, Timestamp),
     /// A person has to say so first: this job, which it was to wait for, came to nothing.
     Stranded(JobId, JobState),
+    /// A person has to say so first: it lost so many workers in a row.
+    Parked(u32),
     /// Somebody has it.
     Leased,
     /// A person has to say so first.
@@ -155,6 +157,15 @@ impl Board {
         self.jobs.len()
     }
 
+    /// Where in the log the open jobs of a project were queued, the newest first.
+    pub(super) fn queued_at(&self, project: ProjectId) -> Vec<u64> {
+        let is_of =
+            |job: &&OpenJob| self.flows.flow(job.flow).is_some_and(|flow| flow.owner.project == project);
+        let mut found: Vec<u64> = self.jobs.values().filter(is_of).map(|job| job.turn).collect();
+        found.sort_unstable_by(|one, other| other.cmp(one));
+        found
+    }
+
     /// Leases that nobody took up in time; and when the next one ends that nobody has taken up yet.
     pub(super) fn expired(&self, now: Timestamp) -> (Vec<(JobId, AttemptId)>, Option<Timestamp>) {
         let over = self.untaken.iter().take_while(|(until, _)| *until <= now);
@@ -168,9 +179,14 @@ impl Board {
     pub(super) fn end_of(&self, hold: &Hold, now: Timestamp) -> Ends {
         match (hold.reason, hold.until) {
             (_, Some(until)) if until > now => Ends::At(until),
-            (Reason::NoRoom { .. } | Reason::LibraryAway, None) if !self.is_open(hold.job_id) => Ends::Now,
+            (Reason::NoRoom { .. } | Reason::LibraryAway | Reason::TrashFull { .. }, None)
+                if !self.is_open(hold.job_id) =>
+            {
+                Ends::Now
+            }
             (Reason::NoRoom { bytes }, None) => Ends::WithRoom(bytes),
             (Reason::LibraryAway, None) => Ends::WithLibrary,
+            (Reason::TrashFull { bytes }, None) => Ends::WithRoomInTrash(bytes),
             (_, Some(_)) | (Reason::RateLimit | Reason::BotCheck, None) => Ends::Now,
         }
     }
@@ -301,7 +317,7 @@ impl Board {
                 let has_slot = self.leases.remove(&job_id).is_none_or(|lease| lease.has_slot);
                 self.flows.stop(flow, has_slot);
             }
-            Place::Held => {}
+            Place::Held | Place::Parked(_) => {}
         }
         match to {
             Place::Ready => self.flows.put(flow, turn, job_id),
@@ -314,7 +330,7 @@ impl Board {
             Place::Stranded(..) => {
                 self.stranded.insert(job_id);
             }
-            Place::Leased | Place::Held => {}
+            Place::Leased | Place::Held | Place::Parked(_) => {}
         }
     }
 
@@ -356,4 +372,6 @@ pub(super) enum Ends {
     WithRoom(u64),
     /// When the library is there.
     WithLibrary,
+    /// When so many bytes may come into the trash.
+    WithRoomInTrash(u64),
 }

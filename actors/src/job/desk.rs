@@ -11,7 +11,7 @@ use std::{
 use mediary_events::job::Event as JobEvent;
 use mediary_log::{Log, ReadError, Recorded};
 use mediary_schema::{
-    AttemptId, JobId, Timestamp,
+    AttemptId, JobId, ProjectId, Timestamp,
     job::WorkKind,
     lane::{Lane, Load},
     setting::{QuotaOf, QuotaUse},
@@ -120,6 +120,11 @@ impl Desk {
             sites.into_iter().filter_map(of).collect()
         };
         self.ask(pace).await
+    }
+
+    /// Where in the log the open jobs of a project were queued, the newest first.
+    pub async fn queued_at(self: &Arc<Self>, project: ProjectId) -> Result<Vec<u64>, ActorProcessingErr> {
+        self.ask(move |board| board.queued_at(project)).await
     }
 
     /// How much of whose work there is, and was on this day.

@@ -24,6 +24,7 @@ use super::{Board, Desk, board::Ends};
 use crate::{
     file::{Root, is_away},
     follower::{Follower, ReadUpTo, waker},
+    plan,
     resource::{Leased, Leasing},
     room::Room,
 };
@@ -79,7 +80,7 @@ const NEXT: Key = Key::part("dispatcher");
 const STRANDED_AT_ONCE_MAX: usize = 500;
 /// The wait before asking again when the log had no room.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// How often a disk without room, or a library that is not there, is looked at.
+/// How often a disk or a trash without room, or a library that is not there, is looked at.
 pub(super) const LOOK_FOR_ROOM: Duration = Duration::from_secs(5);
 /// How long a worker has to begin before the job is given to somebody else: far more than it needs.
 pub(super) const BEGINS_WITHIN: Duration = Duration::from_mins(1);
@@ -212,7 +213,12 @@ impl State {
                 Ends::Now => self.release_one(hold, now).await?,
                 Ends::WithRoom(bytes) if self.has_room(bytes).await? => self.release_one(hold, now).await?,
                 Ends::WithLibrary if self.has_library().await? => self.release_one(hold, now).await?,
-                Ends::WithRoom(_) | Ends::WithLibrary => Some(now.after(LOOK_FOR_ROOM)),
+                Ends::WithRoomInTrash(bytes) if self.has_room_in_trash(bytes).await? => {
+                    self.release_one(hold, now).await?
+                }
+                Ends::WithRoom(_) | Ends::WithLibrary | Ends::WithRoomInTrash(_) => {
+                    Some(now.after(LOOK_FOR_ROOM))
+                }
             };
             look_again = [look_again, later].into_iter().flatten().min();
         }
@@ -267,6 +273,12 @@ impl State {
         let room = self.arguments.room.clone();
         // A disk that can't be asked is no disk with room.
         Ok(tokio::task::spawn_blocking(move || room.has(bytes)).await?.unwrap_or(false))
+    }
+
+    async fn has_room_in_trash(&self, bytes: u64) -> Result<bool, ActorProcessingErr> {
+        let gate = &self.arguments.gate;
+        let (settings, used) = (plan::trash_settings(gate).await?, plan::bytes_in_trash(gate).await?);
+        Ok(settings.has_room(used, bytes))
     }
 
     async fn has_library(&self) -> Result<bool, ActorProcessingErr> {

@@ -1,11 +1,11 @@
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tokio::time::timeout;
 
-use super::{Error, rate::Rate};
+use super::{Error, rate::Rates};
 use crate::resource::Permit;
 
 /// What an answer holds, part by part as it arrives. Dropping it ends the transfer.
@@ -13,14 +13,14 @@ use crate::resource::Permit;
 pub struct Body {
     incoming: Incoming,
     within: Duration,
-    rate: Arc<Rate>,
+    rates: Rates,
     /// The host has a user more until this is dropped.
     _permit: Permit,
 }
 
 impl Body {
-    pub(super) fn new(incoming: Incoming, within: Duration, rate: Arc<Rate>, permit: Permit) -> Self {
-        Self { incoming, within, rate, _permit: permit }
+    pub(super) fn new(incoming: Incoming, within: Duration, rates: Rates, permit: Permit) -> Self {
+        Self { incoming, within, rates, _permit: permit }
     }
 
     /// The next part; none at the end. An answer that is shorter than it said breaks off.
@@ -30,7 +30,7 @@ impl Body {
             let Some(frame) = frame else { return Ok(None) };
             // Trailers say nothing that is asked for.
             if let Ok(bytes) = frame.map_err(|_| Error::BrokeOff)?.into_data() {
-                self.rate.take(bytes.len()).await;
+                self.rates.take(bytes.len()).await;
                 metrics::counter!("mediary_net_received_bytes_total", "by" => "server")
                     .increment(bytes.len() as u64);
                 return Ok(Some(bytes));

@@ -14,8 +14,8 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::time::timeout;
 
 use super::{
-    Body, Error, Options, SetupError, Unreachable, cache::Cache, connect::Connector, error::pause,
-    host::Hosts, rate::Rate, target::Target,
+    Body, Error, Options, SetupError, Unreachable, Upstream, cache::Cache, connect::Connector, error::pause,
+    host::Hosts, login::Login, rate::Rates, target::Target,
 };
 use crate::resource::Caller;
 
@@ -24,15 +24,19 @@ use crate::resource::Caller;
 pub struct Net {
     pub(super) inner: Arc<Inner>,
     pub(super) caller: Caller,
+    /// What a site is told that asks who we are.
+    login: Option<Arc<Login>>,
 }
+
+type HttpClient = Client<HttpsConnector<Connector>, Full<Bytes>>;
 
 #[derive(Debug)]
 pub(super) struct Inner {
-    client: Client<HttpsConnector<Connector>, Full<Bytes>>,
+    client: HttpClient,
     pub(super) tls: Arc<ClientConfig>,
     pub(super) connector: Connector,
-    pub(super) hosts: Hosts,
-    pub(super) rate: Arc<Rate>,
+    pub(super) hosts: Arc<Hosts>,
+    pub(super) rates: Rates,
     pub(super) cache: Cache,
     pub(super) options: Options,
 }
@@ -121,30 +125,52 @@ impl Net {
         let connector = Connector::new(&options);
         let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
-            .and_then(BuilderVerifierExt::with_platform_verifier)
+            .and_then(|tls| match &options.authorities {
+                Some(authorities) => Ok(tls.with_root_certificates(Arc::clone(authorities))),
+                None => tls.with_platform_verifier(),
+            })
             .map_err(SetupError::Certificates)?
             .with_no_client_auth();
-        let https = HttpsConnectorBuilder::new()
-            .with_tls_config(tls.clone())
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(connector.clone());
-        let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
-            .pool_timer(TokioTimer::new())
-            .pool_max_idle_per_host(options.resources.budgets().host as usize)
-            .build(https);
-        let hosts = Hosts::open(&options);
+        let client = client(&tls, &connector, &options);
+        let hosts = Arc::new(Hosts::open(&options));
         let cache = Cache::new(options.folder.clone(), options.cache_bytes_max);
-        let rate = Arc::new(Rate::new(options.bytes_per_second));
-        let inner = Arc::new(Inner { client, tls: Arc::new(tls), connector, hosts, rate, cache, options });
-        Ok(Self { inner, caller: Caller { name: "server", attempt_id: None } })
+        let rates = Rates::of_all(options.bytes_per_second);
+        let inner = Arc::new(Inner { client, tls: Arc::new(tls), connector, hosts, rates, cache, options });
+        Ok(Self { inner, caller: Caller { name: "server", attempt_id: None }, login: None })
+    }
+
+    /// The same client for one job: by a proxy, where there is one, in the place of the usual way; with so many bytes a second of
+    /// its own; and as somebody.
+    #[must_use]
+    pub fn by_way(
+        &self,
+        proxy: Option<Upstream>,
+        bytes_per_second: Option<u64>,
+        login: Option<Login>,
+    ) -> Self {
+        let Inner { client: usual, tls, connector, hosts, rates, cache, options } = &*self.inner;
+        let rates = rates.with_job(bytes_per_second);
+        let (client, connector) = match proxy {
+            Some(proxy) => {
+                let connector = connector.by_proxy(proxy);
+                (client(tls, &connector, options), connector)
+            }
+            None => (usual.clone(), connector.clone()),
+        };
+        let (tls, hosts) = (Arc::clone(tls), Arc::clone(hosts));
+        let (cache, options) = (cache.clone(), options.clone());
+        let inner = Arc::new(Inner { client, tls, connector, hosts, rates, cache, options });
+        Self { inner, caller: self.caller, login: login.map(Arc::new) }
     }
 
     /// The same client, which asks in the name of a part of the server, for an attempt if it is for one.
     #[must_use]
     pub fn by(&self, name: &'static str, attempt_id: Option<AttemptId>) -> Self {
-        Self { inner: Arc::clone(&self.inner), caller: Caller { name, attempt_id } }
+        Self {
+            inner: Arc::clone(&self.inner),
+            caller: Caller { name, attempt_id },
+            login: self.login.clone(),
+        }
     }
 
     /// Asks, follows where it leads, and answers as soon as the head of the last answer is there.
@@ -175,8 +201,32 @@ impl Net {
         self.ask(&request.method, &target, &request.headers, request.body).await
     }
 
-    /// Asks one host, without following.
+    /// Asks one host, without following; once more as somebody if it wants to know who that is.
     async fn ask(
+        &self,
+        method: &Method,
+        target: &Target,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<Answer, Error> {
+        let login = self.login.as_ref().filter(|login| login.is_for(target.host()));
+        let Some(login) = login.filter(|_| !headers.contains_key(header::AUTHORIZATION)) else {
+            return self.ask_as_told(method, target, headers, body).await;
+        };
+        let mut as_somebody = headers.clone();
+        as_somebody.insert(header::AUTHORIZATION, login.authorization()?);
+        if login.is_always() {
+            return self.ask_as_told(method, target, &as_somebody, body).await;
+        }
+        let answer = self.ask_as_told(method, target, headers, body.clone()).await?;
+        if !Login::is_asked_for(&answer) {
+            return Ok(answer);
+        }
+        drop(answer);
+        self.ask_as_told(method, target, &as_somebody, body).await
+    }
+
+    async fn ask_as_told(
         &self,
         method: &Method,
         target: &Target,
@@ -201,9 +251,22 @@ impl Net {
         {
             inner.hosts.pause(&target.origin(), pause).await;
         }
-        let body = Body::new(incoming, inner.options.answers_within, Arc::clone(&inner.rate), permit);
+        let body = Body::new(incoming, inner.options.answers_within, inner.rates.clone(), permit);
         Ok(Answer { status: parts.status, headers: parts.headers, url: target.given().to_owned(), body })
     }
+}
+
+fn client(tls: &ClientConfig, connector: &Connector, options: &Options) -> HttpClient {
+    let https = HttpsConnectorBuilder::new()
+        .with_tls_config(tls.clone())
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(connector.clone());
+    Client::builder(TokioExecutor::new())
+        .pool_idle_timeout(IDLE)
+        .pool_timer(TokioTimer::new())
+        .pool_max_idle_per_host(options.resources.budgets().host as usize)
+        .build(https)
 }
 
 /// Where an answer leads, if it leads on.

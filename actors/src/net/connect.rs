@@ -32,23 +32,37 @@ pub(super) struct Connector {
     guard: Arc<Guard>,
     /// By addresses that passed.
     direct: HttpConnector<Resolver>,
-    /// The proxy is the owner's own choice, wherever it stands.
-    upstream: Option<(Arc<Upstream>, HttpConnector)>,
+    upstream: Option<Proxied>,
     within: Duration,
+}
+
+/// By which proxy it goes.
+#[derive(Debug, Clone)]
+struct Proxied {
+    upstream: Arc<Upstream>,
+    connector: HttpConnector<Resolver>,
+    is_of_site: bool,
 }
 
 impl Connector {
     pub(super) fn new(options: &Options) -> Self {
         let guard = Arc::new(options.guard.clone());
-        let mut direct = HttpConnector::new_with_resolver(Resolver { guard: Arc::clone(&guard) });
-        let mut to_upstream = HttpConnector::new();
+        let mut direct = HttpConnector::new_with_resolver(Resolver { guard: Some(Arc::clone(&guard)) });
         direct.enforce_http(false);
         direct.set_connect_timeout(Some(options.connects_within));
         direct.set_nodelay(true);
-        to_upstream.set_connect_timeout(Some(options.connects_within));
-        to_upstream.set_nodelay(true);
-        let upstream = options.upstream.clone().map(|upstream| (Arc::new(upstream), to_upstream));
-        Self { guard, direct, upstream, within: options.connects_within }
+        let within = options.connects_within;
+        // That of the configuration is the owner's own choice, wherever it stands.
+        let upstream = options.upstream.clone().map(|upstream| Proxied::new(upstream, None, within));
+        Self { guard, direct, upstream, within }
+    }
+
+    /// The same, but all of it goes by this proxy, which is judged as any host is: whoever sets up a site may not be whoever runs
+    /// the server.
+    #[must_use]
+    pub(super) fn by_proxy(&self, upstream: Upstream) -> Self {
+        let proxied = Proxied::new(upstream, Some(Arc::clone(&self.guard)), self.within);
+        Self { upstream: Some(proxied), ..self.clone() }
     }
 
     /// A connection to the host and port of this address. One to a proxy that wants the whole address in a request is
@@ -56,37 +70,45 @@ impl Connector {
     pub(super) async fn connect(mut self, uri: Uri) -> Result<Link, Unreachable> {
         let host = bare(uri.host().unwrap_or_default()).to_owned();
         self.judge_literal(&host)?;
-        let Some((upstream, connector)) = self.upstream.take() else {
+        let Some(Proxied { upstream, mut connector, is_of_site }) = self.upstream.take() else {
             return Link::of(self.direct.call(uri).await, None);
         };
-        if self.is_near(&host).await {
-            return Link::of(self.direct.call(uri).await, None);
+        match self.lies(&host).await {
+            Lies::Private => return Err(Unreachable::Private { host }),
+            Lies::Near if !is_of_site => return Link::of(self.direct.call(uri).await, None),
+            Lies::Near | Lies::Far => {}
         }
+        if is_of_site {
+            self.judge_literal(bare(&upstream.host)).map_err(Unreachable::of_proxy)?;
+        }
+        let unusable = |reason: &str| Unreachable::Proxy { reason: reason.to_owned(), for_good: false };
         let to_upstream = Uri::builder()
             .scheme("http")
             .authority(format!("{}:{}", upstream.host, upstream.port))
             .path_and_query("/")
             .build()
-            .map_err(|_| Unreachable::Connection { reason: "the proxy has no usable name" })?;
-        let mut connector = connector;
+            .map_err(|_| unusable("has no usable name"))?;
         let link = connector.call(to_upstream).await;
         if uri.scheme_str() != Some("https") {
-            return Link::of(link, Some(upstream));
+            return Link::of(link, Some(upstream)).map_err(Unreachable::of_proxy);
         }
-        let mut link = Link::of(link, None)?;
+        let mut link = Link::of(link, None).map_err(Unreachable::of_proxy)?;
         let tunnel = tunnel(link.io.inner_mut(), &uri, &upstream);
         match tokio::time::timeout(self.within, tunnel).await {
             Ok(done) => done.map(|()| link),
-            Err(_) => Err(Unreachable::Connection { reason: "the proxy doesn't answer in time" }),
+            Err(_) => Err(unusable("doesn't answer in time")),
         }
     }
 
     /// What the proxy wants to know of us, where a request goes to it as it is.
     pub(super) async fn authorization(&self, uri: &Uri) -> Option<HeaderValue> {
-        let (upstream, _) = self.upstream.as_ref()?;
+        let Proxied { upstream, is_of_site, .. } = self.upstream.as_ref()?;
         let authorization = upstream.authorization.as_ref().filter(|_| uri.scheme_str() != Some("https"))?;
-        let is_near = self.is_near(bare(uri.host().unwrap_or_default())).await;
-        HeaderValue::from_str(authorization).ok().filter(|_| !is_near)
+        let host = bare(uri.host().unwrap_or_default());
+        let goes_by_it = *is_of_site || self.lies(host).await != Lies::Near;
+        let mut value = HeaderValue::from_str(authorization).ok().filter(|_| goes_by_it)?;
+        value.set_sensitive(true);
+        Some(value)
     }
 
     /// A host that is given by its address is never looked up.
@@ -99,13 +121,39 @@ impl Connector {
         }
     }
 
-    /// Whether a host lies in a network that the owner opened: no proxy leads there.
-    async fn is_near(&self, host: &str) -> bool {
-        match tokio::net::lookup_host((host, 0)).await {
-            Ok(mut addresses) => addresses.any(|address| self.guard.is_open(address.ip())),
-            // Behind a proxy names of the internet often have no address here.
-            Err(_) => false,
+    /// Where a host lies, as far as it is known here. A proxy looks names up by itself: what it is led to by a name that has another
+    /// address there is the proxy's to refuse.
+    async fn lies(&self, host: &str) -> Lies {
+        // Behind a proxy names of the internet often have no address here.
+        let Ok(found) = tokio::net::lookup_host((host, 0)).await else { return Lies::Far };
+        let found: Vec<IpAddr> = found.map(|address| address.ip()).collect();
+        if found.iter().any(|address| self.guard.is_open(*address)) {
+            return Lies::Near;
         }
+        let passes = found.is_empty() || found.iter().any(|address| self.guard.lets_pass(*address));
+        if passes { Lies::Far } else { Lies::Private }
+    }
+}
+
+/// Where a host lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lies {
+    /// In a network that the owner opened: the proxy of all doesn't lead there, but one of a site was chosen for it.
+    Near,
+    /// On the internet, or nobody knows.
+    Far,
+    /// In networks that are not open, and nowhere else.
+    Private,
+}
+
+impl Proxied {
+    /// A proxy of a site has a guard.
+    fn new(upstream: Upstream, guard: Option<Arc<Guard>>, within: Duration) -> Self {
+        let is_of_site = guard.is_some();
+        let mut connector = HttpConnector::new_with_resolver(Resolver { guard });
+        connector.set_connect_timeout(Some(within));
+        connector.set_nodelay(true);
+        Self { upstream: Arc::new(upstream), connector, is_of_site }
     }
 }
 
@@ -131,7 +179,7 @@ fn bare(host: &str) -> &str {
 /// Asks the proxy for a tunnel (RFC 9110, 9.3.6).
 async fn tunnel(stream: &mut TcpStream, uri: &Uri, upstream: &Upstream) -> Result<(), Unreachable> {
     const HEAD_BYTES_MAX: usize = 16 << 10;
-    let cut = |_: io::Error| Unreachable::Connection { reason: "the proxy cut the connection" };
+    let cut = |_: io::Error| Unreachable::Proxy { reason: "cut the connection".to_owned(), for_good: false };
     let origin = format!("{}:{}", uri.host().unwrap_or_default(), uri.port_u16().unwrap_or(443));
     let mut request = format!("CONNECT {origin} HTTP/1.1\r\nHost: {origin}\r\n");
     if let Some(authorization) = &upstream.authorization {
@@ -148,13 +196,14 @@ async fn tunnel(stream: &mut TcpStream, uri: &Uri, upstream: &Upstream) -> Resul
     }
     let head = String::from_utf8_lossy(&head);
     let status = head.lines().next().unwrap_or_default().split_once(' ').map_or("", |(_, status)| status);
-    if status.starts_with('2') { Ok(()) } else { Err(Unreachable::Upstream { status: status.to_owned() }) }
+    if status.starts_with('2') { Ok(()) } else { Err(Unreachable::refused_by_proxy(status)) }
 }
 
 /// Looks a name up and leaves out the addresses that may not be connected to.
 #[derive(Debug, Clone)]
 pub(super) struct Resolver {
-    guard: Arc<Guard>,
+    /// None lets all pass.
+    guard: Option<Arc<Guard>>,
 }
 
 impl Service<Name> for Resolver {
@@ -167,14 +216,17 @@ impl Service<Name> for Resolver {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let guard = Arc::clone(&self.guard);
+        let guard = self.guard.clone();
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await;
             let found: Vec<_> = found.map_err(|_| Unreachable::NoSuchHost)?.collect();
             if found.is_empty() {
                 return Err(Unreachable::NoSuchHost);
             }
-            let passing: Vec<_> = found.into_iter().filter(|address| guard.lets_pass(address.ip())).collect();
+            let passing: Vec<_> = found
+                .into_iter()
+                .filter(|address| guard.as_ref().is_none_or(|guard| guard.lets_pass(address.ip())))
+                .collect();
             if passing.is_empty() {
                 return Err(Unreachable::Private { host: name.as_str().to_owned() });
             }

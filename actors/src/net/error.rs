@@ -71,15 +71,35 @@ pub enum Unreachable {
         /// What the check of the certificate says.
         reason: String,
     },
-    /// The proxy between us and it refuses.
-    #[error("the proxy refuses: {status}")]
-    Upstream {
-        /// Its answer.
-        status: String,
+    /// The proxy between us and it can't be used.
+    #[error("the proxy {reason}")]
+    Proxy {
+        /// In words, as they go on after `the proxy`: nothing of its address.
+        reason: String,
+        /// Whether it will be the same the next time.
+        for_good: bool,
     },
 }
 
 impl Unreachable {
+    /// What a failed connection to a proxy says.
+    pub(super) fn of_proxy(self) -> Self {
+        let (reason, for_good) = match self {
+            Self::Proxy { .. } => return self,
+            Self::Private { .. } => ("lies in a private network that is not opened".to_owned(), true),
+            Self::NoSuchHost => ("can't be reached: there is no host of this name".to_owned(), false),
+            Self::Connection { reason } => (format!("can't be reached: {reason}"), false),
+            Self::Certificate { reason } => (format!("can't be trusted: {reason}"), false),
+        };
+        Self::Proxy { reason, for_good }
+    }
+
+    /// What a proxy answers that refuses.
+    pub(super) fn refused_by_proxy(status: &str) -> Self {
+        // Who we are does not change by asking again.
+        Self::Proxy { reason: format!("refuses: {status}"), for_good: status.starts_with("407") }
+    }
+
     /// What a failed connection says.
     pub(super) fn of_connection(error: &(dyn StdError + 'static)) -> Self {
         let mut cause = Some(error);
@@ -125,6 +145,7 @@ impl Error {
             | Self::TooLarge { .. }
             | Self::Packed => FailureClass::Unsupported,
             Self::Unreachable(Unreachable::Private { .. }) => FailureClass::PrivateNetwork,
+            Self::Unreachable(Unreachable::Proxy { .. }) => FailureClass::Proxy,
             Self::Unreachable(_) | Self::BrokeOff | Self::TimedOut => FailureClass::Network,
             Self::Paused { .. } => FailureClass::RateLimit,
             Self::Storage(error) if error.kind() == io::ErrorKind::StorageFull => FailureClass::DiskFull,
@@ -134,7 +155,8 @@ impl Error {
             Self::Paused { left } => u64::try_from(left.as_millis()).ok(),
             _ => None,
         };
-        Failure { retry_after_ms, ..Failure::new(class, self.to_string()) }
+        let for_good = matches!(self, Self::Unreachable(Unreachable::Proxy { for_good: true, .. }));
+        Failure { retry_after_ms, for_good, ..Failure::new(class, self.to_string()) }
     }
 }
 
@@ -155,7 +177,9 @@ pub enum SetupError {
 /// What a status says of a source, if it is a refusal; 5xx answers pass.
 pub fn class_of_status(status: u16) -> Option<FailureClass> {
     match status {
-        401 | 403 | 407 => Some(FailureClass::Forbidden),
+        401 | 403 => Some(FailureClass::Forbidden),
+        // None of a source has a reason to say this.
+        407 => Some(FailureClass::Proxy),
         404 | 410 => Some(FailureClass::NotFound),
         429 => Some(FailureClass::RateLimit),
         451 => Some(FailureClass::Geo),
@@ -166,6 +190,9 @@ pub fn class_of_status(status: u16) -> Option<FailureClass> {
 
 /// What an answer says of its source, if it is a refusal.
 pub fn failure_of(status: StatusCode, headers: &HeaderMap) -> Option<Failure> {
+    if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        return Some(Error::from(Unreachable::refused_by_proxy(&status.to_string())).failure());
+    }
     let pause = pause(headers);
     let class = match status.as_u16() {
         503 if pause.is_some() => FailureClass::RateLimit,

@@ -20,7 +20,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Error, Net, SetupError, Unreachable, connect::Link, rate::Rate, target::Target};
+use super::{Error, Net, SetupError, Unreachable, connect::Link, rate::Rates, target::Target};
 
 /// The gateway, as long as one of its clones lives.
 #[derive(Debug, Clone)]
@@ -151,7 +151,7 @@ async fn connection(mut child: TcpStream, net: &Net, expected: &str) -> io::Resu
     let mut source = link.into_stream();
     source.write_all(&head).await?;
     source.write_all(&asked.rest).await?;
-    flow(child, source, &net.inner.rate).await
+    flow(child, source, &net.inner.rates).await
 }
 
 /// Connects to where a child wants to.
@@ -231,6 +231,7 @@ fn asked(request: &httparse::Request<'_, '_>, rest: &[u8]) -> Option<Asked> {
 fn answer_to(error: &Error) -> (String, String) {
     match error {
         Error::Unreachable(Unreachable::Private { .. }) => (format!("403 {PRIVATE}: {error}"), String::new()),
+        Error::Unreachable(Unreachable::Proxy { .. }) => (format!("502 {BY_PROXY}: {error}"), String::new()),
         Error::Paused { left } => {
             (format!("429 {error}"), format!("Retry-After: {}\r\n", left.as_secs().max(1)))
         }
@@ -242,6 +243,9 @@ fn answer_to(error: &Error) -> (String, String) {
 /// What stands in front of the reason when a child wanted to go where it may not.
 pub(crate) const PRIVATE: &str = "refused by mediary";
 
+/// What stands in front of the reason when the proxy that leads to a source can't be used.
+pub(crate) const BY_PROXY: &str = "not by the proxy";
+
 async fn refuse(child: &mut TcpStream, status: &str, header: &str) -> io::Result<()> {
     let answer = format!("HTTP/1.1 {status}\r\n{header}Content-Length: 0\r\nConnection: close\r\n\r\n");
     child.write_all(answer.as_bytes()).await?;
@@ -249,7 +253,7 @@ async fn refuse(child: &mut TcpStream, status: &str, header: &str) -> io::Result
 }
 
 /// Carries bytes both ways until the source ends, or either is silent for too long.
-async fn flow(child: TcpStream, source: TcpStream, rate: &Rate) -> io::Result<()> {
+async fn flow(child: TcpStream, source: TcpStream, rates: &Rates) -> io::Result<()> {
     let (mut from_child, mut to_child) = child.into_split();
     let (mut from_source, mut to_source) = source.into_split();
     let up = async {
@@ -266,7 +270,7 @@ async fn flow(child: TcpStream, source: TcpStream, rate: &Rate) -> io::Result<()
         }
     };
     let down = async {
-        let mut bytes = vec![0; 64 << 10];
+        let mut bytes = vec![0; rates.piece_bytes()];
         loop {
             let read = match timeout(SILENT_MAX, from_source.read(&mut bytes)).await {
                 Ok(read) => read?,
@@ -275,7 +279,7 @@ async fn flow(child: TcpStream, source: TcpStream, rate: &Rate) -> io::Result<()
             if read == 0 {
                 return to_child.shutdown().await;
             }
-            rate.take(read).await;
+            rates.take(read).await;
             metrics::counter!("mediary_net_received_bytes_total", "by" => "child").increment(read as u64);
             to_child.write_all(&bytes[..read]).await?;
         }

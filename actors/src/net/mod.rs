@@ -9,6 +9,8 @@
 //! - a host that asked for a pause is left alone until then, also after a restart;
 //! - each request has a permit for its host, which it draws from the budget of all who need it ([`crate::resource`]);
 //! - no answer is taken in without a bound, and none is waited for without an end;
+//! - what is for a site with a proxy of its own goes by that proxy alone, also to hosts that it leads to, and to names within
+//!   networks that are not open it goes no more than without;
 //! - no text of a failure has an address in it.
 //!
 //! It doesn't decide about retries, and knows nothing of feeds, media or sites.
@@ -21,6 +23,7 @@ mod error;
 mod gateway;
 mod guard;
 mod host;
+mod login;
 mod options;
 mod packing;
 mod rate;
@@ -36,8 +39,9 @@ pub use cache::{Cached, Wanted};
 pub use client::{Answer, Net, Request};
 pub use error::{Error, SetupError, Unreachable, class_of_status, failure_of};
 pub use gateway::Gateway;
-pub(crate) use gateway::PRIVATE;
+pub(crate) use gateway::{BY_PROXY, PRIVATE};
 pub use guard::Guard;
+pub use login::Login;
 pub use options::{Options, Upstream, UpstreamRefused};
 pub use packing::{Packing, Unpacking};
 pub use stream::Stream;

@@ -1,7 +1,8 @@
-use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+use std::{fmt, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mediary_schema::Clock;
+use rustls::RootCertStore;
 use url::Url;
 
 use super::Guard;
@@ -28,6 +29,8 @@ pub struct Options {
     pub cache_bytes_max: u64,
     /// By which a host's pause ends.
     pub clock: Clock,
+    /// Whose certificates are believed; those that the system believes if none are said.
+    pub authorities: Option<Arc<RootCertStore>>,
 }
 
 impl Options {
@@ -43,6 +46,7 @@ impl Options {
             bytes_per_second: None,
             cache_bytes_max: 512 << 20,
             clock: Clock::system(),
+            authorities: None,
         }
     }
 }

@@ -52,6 +52,11 @@ impl Target {
         Lane::Host(self.host.clone())
     }
 
+    /// Who answers, as an address names it.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
     /// Whether it is https.
     pub(super) fn is_secure(&self) -> bool {
         self.is_secure

@@ -15,12 +15,15 @@ use mediary_schema::{
     file::FileState,
     job::{Failure, ResourceUse},
     plan::{Goal, Left, LeftFor, MoveFiles, Step, Way},
+    setting::TrashSettings,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     effect::{Moving, Question},
+    rename::Renamer,
     trash::{Fate, Trash, is_planned, parts},
+    usage::{bytes_in_trash, trash_settings},
 };
 use crate::{
     download::Unusable,
@@ -118,7 +121,10 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
     let is_restoring = matches!(plan.goal, Some(Goal::RestoreFiles {}));
     let (mut to_do, mut left, mut has_begun) = (VecDeque::new(), Vec::new(), false);
     for step in plan.steps {
-        let lease = gate.inspect::<File, _>(step.file_id.uuid(), |file| file.lease).await?;
+        let now =
+            |file: &mediary_events::file::State| (file.lease, file.is_there().then(|| file.path.clone()));
+        let (lease, path) = gate.inspect::<File, _>(step.file_id.uuid(), now).await?;
+        let path = path.flatten();
         let is_ours = lease.is_some_and(|lease| lease.plan_id == work.plan_id);
         has_begun |= is_ours;
         match way {
@@ -126,6 +132,14 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
             Way::OutOfTrash if is_ours || (is_restoring && lease.is_some()) => to_do.push_back(step),
             Way::OutOfTrash if lease.is_none() && is_purged(attempt, step.file_id).await? => {
                 left.push(Left { file_id: step.file_id, reason: LeftFor::Gone });
+            }
+            Way::ToNewNames if path.as_ref() == Some(&step.path) => to_do.push_back(step),
+            Way::ToOldNames if path.is_some() && path == step.to => to_do.push_back(step),
+            Way::ToNewNames if path.is_some() && path == step.to => has_begun = true,
+            Way::ToOldNames if path.as_ref() == Some(&step.path) => {}
+            // Somebody renamed it, or put it away.
+            Way::ToNewNames | Way::ToOldNames => {
+                left.push(Left { file_id: step.file_id, reason: LeftFor::Otherwise });
             }
             // It is there already.
             Way::IntoTrash | Way::OutOfTrash => {}
@@ -135,10 +149,13 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
     let roots: BTreeMap<RootId, Root> = registered.into_iter().map(|root| (root.id(), root)).collect();
     let total = to_do.len() as u64;
     let carrying = Carrying { roots, to_do, left, total, batch: 0 };
+    if way == Way::IntoTrash {
+        carrying.refuse_if_full(trash_settings(gate).await?, bytes_in_trash(gate).await?)?;
+    }
     let attempt = attempt.clone();
     let looked = tokio::task::spawn_blocking(move || {
         carrying.refuse_if_away(&attempt, way)?;
-        if way == Way::IntoTrash && !has_begun && !is_begun(&attempt.staging) {
+        if matches!(way, Way::IntoTrash | Way::ToNewNames) && !has_begun && !is_begun(&attempt.staging) {
             carrying.refuse_if_otherwise()?;
         }
         Ok(carrying)
@@ -157,13 +174,33 @@ impl Carrying {
         root.ok_or_else(|| Unable::unknown("the root of a file is not registered"))
     }
 
+    /// Refuses what would make the trash fuller than it may be. Whoever puts something into it does so alone, by its lane.
+    fn refuse_if_full(&self, trash: TrashSettings, used_bytes: u64) -> Result<(), Unable> {
+        let needed_bytes: u64 = self.to_do.iter().map(|step| step.size_bytes).sum();
+        let Some(limit) = trash.limit_bytes.filter(|_| !trash.has_room(used_bytes, needed_bytes)) else {
+            return Ok(());
+        };
+        if needed_bytes > limit {
+            let what = format!(
+                "{needed_bytes} bytes are to go into the trash, which holds {limit} at most: delete fewer at once, or let it hold more"
+            );
+            return Err(Failure { for_good: true, ..Failure::new(FailureClass::TrashFull, what) }.into());
+        }
+        let what = format!(
+            "the trash is full: {needed_bytes} bytes more are to go into it, which has {used_bytes} and holds {limit} at most"
+        );
+        let room_bytes = Some(needed_bytes);
+        Err(Failure { room_bytes, ..Failure::new(FailureClass::TrashFull, what) }.into())
+    }
+
     /// May block.
     fn refuse_if_away(&self, attempt: &Attempt, way: Way) -> Result<(), Unable> {
         let needed: BTreeSet<RootId> = self.to_do.iter().map(|step| step.root_id).collect();
         for root in self.roots.values().filter(|root| needed.contains(&root.id())) {
             let log = attempt.gate.log();
             // What is to come out of the trash is where the mark is.
-            let is_there = root.mark(log).is_there() || (way == Way::IntoTrash && file::is_there(log, root)?);
+            let is_there =
+                root.mark(log).is_there() || (way != Way::OutOfTrash && file::is_there(log, root)?);
             if !is_there {
                 let what = format!("{} is not there: mount its disk", root.called());
                 // Only the library's disk is waited for by all that needs it.
@@ -185,6 +222,12 @@ impl Carrying {
                 None => otherwise.push(format!("'{}' is gone", step.path)),
                 Some(found) if !is_planned(step, found) => {
                     otherwise.push(format!("'{}' was written", step.path));
+                }
+                Some(found) if step.to.is_some() => {
+                    let to = step.to.as_deref().unwrap_or_default();
+                    let renamer = Renamer::of(self.root(step)?.folder());
+                    let obstacle = renamer.obstacle(step, to, found);
+                    otherwise.extend(obstacle.map_err(|error| Unable::Failed(error.failure()))?);
                 }
                 Some(found) => {
                     let is_near =
@@ -257,15 +300,25 @@ fn move_batch(folder: &Path, intents: &[Intent]) -> io::Result<Batch> {
     let mut touched: BTreeMap<&Path, BTreeSet<&str>> = BTreeMap::new();
     for Intent { root, way, step } in intents {
         let trash = Trash::of(root);
+        let (from, to) = names(*way, step);
         let fate = match way {
             Way::IntoTrash => trash.take(step),
             Way::OutOfTrash => trash.give_back(step),
+            Way::ToNewNames | Way::ToOldNames => Renamer::of(root).rename(step, from, to),
         };
         let file_id = step.file_id;
         match fate {
             Ok(Fate::Moved(stamp)) => {
-                touched.entry(root).or_default().insert(parts(&step.path).0);
-                let fate = if *way == Way::IntoTrash { Moved::IntoTrash } else { Moved::Back(stamp) };
+                let folders = touched.entry(root).or_default();
+                let fate = match way {
+                    Way::IntoTrash => Moved::IntoTrash,
+                    Way::OutOfTrash => Moved::Back(stamp),
+                    Way::ToNewNames | Way::ToOldNames => {
+                        folders.insert(parts(to).0);
+                        Moved::Renamed { path: to.to_owned(), stamp }
+                    }
+                };
+                folders.insert(parts(from).0);
                 moved.push((file_id, fate));
             }
             Ok(Fate::Left(reason)) => left.push(Left { file_id, reason }),
@@ -275,16 +328,25 @@ fn move_batch(folder: &Path, intents: &[Intent]) -> io::Result<Batch> {
             }
         }
     }
+    let is_renaming = intents.iter().any(|intent| matches!(intent.way, Way::ToNewNames | Way::ToOldNames));
     for (root, folders) in touched {
-        if let Err(failed) = Trash::of(root).sync(folders) {
+        let synced =
+            if is_renaming { Renamer::of(root).sync(folders) } else { Trash::of(root).sync(folders) };
+        if let Err(failed) = synced {
             error.get_or_insert(failed);
         }
     }
     Ok((moved, left, error))
 }
 
+/// Which name a file has, and which it gets.
+fn names(way: Way, step: &Step) -> (&str, &str) {
+    let new = step.to.as_deref().unwrap_or(&step.path);
+    if way == Way::ToOldNames { (new, &step.path) } else { (&step.path, new) }
+}
+
 /// Puts back what was moved into the trash by a job that came to nothing before it could be recorded: it would be lost there.
-/// What was moved out of it lies in its place, where whoever takes it back finds it. May block.
+/// What was moved out of it lies in its place, where whoever takes it back finds it, and what was renamed a look finds. May block.
 fn take_back(folder: &Path) -> Result<(), Unusable> {
     let Ok(bytes) = fs::read(folder.join(MOVING)) else { return Ok(()) };
     // What can't be read was not finished being written: nothing was moved by then.
@@ -316,6 +378,8 @@ mod tests {
             size_bytes: name.len() as u64,
             blake3: String::new(),
             stamp: stamp_of(&place).unwrap(),
+            to: None,
+            sidecars: Vec::new(),
         };
         Intent { root: root.to_owned(), way, step }
     }

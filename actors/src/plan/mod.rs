@@ -1,4 +1,4 @@
-//! Plans: who moves files into the trash of their root and back, and who destroys them once their time is over.
+//! Plans: who moves files into the trash of their root and back, or to other names, and who destroys them once their time is over.
 //!
 //! Guarantees: a file is moved by one rename on its own file system, only if it is what was planned for, and never over
 //! another; nothing is touched at all if anything is otherwise before the first one is; what is in the trash stays
@@ -7,10 +7,13 @@
 mod clerk;
 mod effect;
 mod purger;
+mod rename;
 #[cfg(test)]
 mod tests;
 mod trash;
+mod usage;
 
 pub use clerk::PlanClerk;
 pub use effect::{FileMover, Moving, Question};
 pub use purger::{Purger, PurgerArguments};
+pub use usage::{bytes_in_trash, trash_settings};

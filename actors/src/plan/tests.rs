@@ -40,6 +40,8 @@ impl Bench {
             size_bytes: 7,
             blake3: blake3::hash(b"seven b").to_hex().to_string(),
             stamp: stamp_of(&folder.path().join(PATH)).unwrap(),
+            to: None,
+            sidecars: Vec::new(),
         };
         Self { trash: Trash::of(folder.path()), step, folder }
     }

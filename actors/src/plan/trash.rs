@@ -9,12 +9,13 @@ use mediary_events::file::State;
 use mediary_schema::{
     FileId,
     file::Stamp,
+    layout::Sidecar,
     plan::{LeftFor, Step},
     root::OWN_FOLDER,
 };
 
 use crate::{
-    download::{Folder, Missing, Mover, Unusable},
+    download::{Folder, Missing, Mover, Unusable, is_it},
     file::{stamp_of, trash_of},
 };
 
@@ -52,6 +53,11 @@ impl Trash {
         trash_of(&self.root).join(file_id.uuid().to_string())
     }
 
+    /// The name in the trash of what lay beside a file, by its place among them.
+    fn beside(file_id: FileId, number: usize) -> String {
+        format!("{}-{number}", file_id.uuid())
+    }
+
     /// Whether a file lies on the disk of the trash, so that it can be renamed into it. May block.
     pub(super) fn has_disk_of(&self, found: Stamp) -> Result<bool, Unusable> {
         let folder = Folder::open(&self.root, &Self::way(), Missing::Make)?;
@@ -65,8 +71,45 @@ impl Trash {
         stamp_of(&self.root.join(&step.path)).map_err(io_error("look at a file"))
     }
 
-    /// Puts a file into the trash. One that an earlier attempt has put there is there. May block.
+    /// Puts a file into the trash, with what lies beside it. One that an earlier attempt has put there is there. May block.
     pub(super) fn take(&self, step: &Step) -> Result<Fate, Unusable> {
+        let fate = self.take_one(step)?;
+        if matches!(fate, Fate::Moved(_)) {
+            self.accompany(step, |trash, own, folder, name, sidecar| {
+                let is_ours = folder.file(name)?.is_some_and(|file| is_it(file, sidecar));
+                if is_ours && !trash.has(own)? {
+                    let place = self.root.join(sidecar.path(&step.path));
+                    self.mover.take(&place, trash.as_fd(), own, NAME)?;
+                }
+                Ok(())
+            });
+        }
+        Ok(fate)
+    }
+
+    /// Does something with what lies beside a file, and what of it is in the trash. What goes wrong is told: without it the file is
+    /// whole.
+    fn accompany(
+        &self,
+        step: &Step,
+        each: impl Fn(&Folder, &str, &Folder, &str, &Sidecar) -> Result<(), Unusable>,
+    ) {
+        let trash = Folder::open(&self.root, &Self::way(), Missing::Make);
+        let Ok(trash) = trash else { return };
+        for (number, sidecar) in step.sidecars.iter().enumerate() {
+            let place = sidecar.path(&step.path);
+            let (way, name) = parts(&place);
+            let own = Self::beside(step.file_id, number);
+            let done = Folder::open(&self.root, way, Missing::Leave).and_then(|folder| {
+                if folder.name() == way { each(&trash, &own, &folder, name, sidecar) } else { Ok(()) }
+            });
+            if let Err(error) = done {
+                tracing::warn!(file_id = %step.file_id, ending = sidecar.ending, %error, "what lay beside a file stays behind");
+            }
+        }
+    }
+
+    fn take_one(&self, step: &Step) -> Result<Fate, Unusable> {
         let (place, own) = (self.root.join(&step.path), self.place(step.file_id));
         let trash = Folder::open(&self.root, &Self::way(), Missing::Make)?;
         if let Some(stamp) = stamp_of(&own).map_err(io_error("look at the trash"))? {
@@ -99,8 +142,22 @@ impl Trash {
         }
     }
 
-    /// Puts a file back into its place. One that an earlier attempt has put there is there. May block.
+    /// Puts a file back into its place, with what lay beside it. One that an earlier attempt has put there is there. May block.
     pub(super) fn give_back(&self, step: &Step) -> Result<Fate, Unusable> {
+        let fate = self.give_back_one(step)?;
+        if matches!(fate, Fate::Moved(_)) {
+            self.accompany(step, |trash, own, folder, name, _| {
+                if trash.has(own)? {
+                    let own = trash_of(&self.root).join(own);
+                    self.mover.take(&own, folder.as_fd(), name, folder.name())?;
+                }
+                Ok(())
+            });
+        }
+        Ok(fate)
+    }
+
+    fn give_back_one(&self, step: &Step) -> Result<Fate, Unusable> {
         let own = self.place(step.file_id);
         let Some(stamp) = stamp_of(&own).map_err(io_error("look at the trash"))? else {
             return Ok(match self.found(step)? {
@@ -136,6 +193,9 @@ impl Trash {
             return Ok(!found.zip(known.seen).is_some_and(|(found, seen)| seen.is_still(found)));
         }
         folder.remove(&key)?;
+        for number in 0..known.sidecars.len() {
+            folder.remove(&Self::beside(file_id, number))?;
+        }
         folder.sync()?;
         Ok(true)
     }

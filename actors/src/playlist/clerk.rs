@@ -13,7 +13,7 @@ use super::{
     pages::Pages,
 };
 use crate::{
-    cookies,
+    access,
     job::{Attempt, Clerk},
     workspace::Unable,
 };
@@ -42,9 +42,9 @@ impl Clerk for ListClerk {
         (): &mut (),
         question: Question,
     ) -> Result<Answer, Unable> {
-        if question == Question::Cookies {
-            let cookies = cookies::of(attempt, &self.vault, Some(work.playlist_id), &work.url).await;
-            return cookies.map(Answer::Cookies);
+        if question == Question::Access {
+            let access = access::of(attempt, &self.vault, Some(work.playlist_id), &work.url).await?;
+            return Ok(Answer::Access(Box::new(access)));
         }
         let known = |state: &State| {
             let seen = state.rows.iter().filter(|row| row.seen && row.availability.is_available());

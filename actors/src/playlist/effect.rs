@@ -11,7 +11,7 @@ use tokio::{sync::mpsc, time::Instant};
 
 use super::pages::{Pages, StagedPage, Unreadable};
 use crate::{
-    cookies::{CookieFile, Cookies},
+    access::{Access, Granted},
     workspace::{Craft, Effect, Ending, Unable, Workspace},
     ytdlp::{Engine, ListEnd, ListLine, ListRequest},
 };
@@ -31,8 +31,8 @@ impl Craft for RefreshPlaylist {
 pub enum Question {
     /// The items of rows that were there last time.
     KnownItems,
-    /// Cookies that the list may be asked for with.
-    Cookies,
+    /// How the list is asked for.
+    Access,
 }
 
 /// What it is answered.
@@ -41,8 +41,8 @@ pub enum Question {
 pub enum Answer {
     /// The items.
     KnownItems(Vec<Known>),
-    /// The cookies, if there are any.
-    Cookies(Option<Cookies>),
+    /// How it is asked for.
+    Access(Box<Access>),
 }
 
 /// A row's item as a worker knows it, which has no key to derive ids by: extractor and id.
@@ -147,13 +147,13 @@ impl Lister {
         let before = pages.unreadable()?;
         let start_index =
             overlap.as_ref().and_then(|page| page.entries.first()).map_or(1, |entry| entry.index);
-        let cookies = cookies(workspace).await?;
-        let request = ListRequest { url: work.url.clone(), start_index, cookies };
+        let access = granted(workspace).await?;
+        let request = ListRequest { url: work.url.clone(), start_index, access };
         let known = match work.mode {
             RefreshMode::Full => None,
             RefreshMode::Incremental => match workspace.ask(Question::KnownItems).await? {
                 Answer::KnownItems(items) => Some(items.into_iter().collect()),
-                Answer::Cookies(_) => return Err(Unable::unknown(ANOTHER).into()),
+                Answer::Access(_) => return Err(Unable::unknown(ANOTHER).into()),
             },
         };
         let (lines, mut receiver) = mpsc::channel(LINES_WAITING_MAX);
@@ -178,15 +178,14 @@ impl Lister {
 /// What a port must not say.
 const ANOTHER: &str = "another question was answered";
 
-/// Puts the cookies into the attempt's folder, if there are any.
-async fn cookies(workspace: &Space) -> Result<Option<CookieFile>, Broken> {
-    match workspace.ask(Question::Cookies).await? {
-        Answer::Cookies(Some(cookies)) => {
+/// Finds out how the list is asked for, and puts into the attempt's folder what programs read from files.
+async fn granted(workspace: &Space) -> Result<Granted, Broken> {
+    match workspace.ask(Question::Access).await? {
+        Answer::Access(access) => {
             let folder = workspace.folder().to_owned();
-            let written = tokio::task::spawn_blocking(move || cookies.write(&folder)).await;
-            Ok(Some(written.map_err(io::Error::other)??))
+            let written = tokio::task::spawn_blocking(move || access.write(&folder)).await;
+            Ok(written.map_err(io::Error::other)??)
         }
-        Answer::Cookies(None) => Ok(None),
         Answer::KnownItems(_) => Err(Unable::unknown(ANOTHER).into()),
     }
 }

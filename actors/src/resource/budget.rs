@@ -51,7 +51,7 @@ impl Budgets {
             }
             Lane::LibraryDisk => Budget::of_leases(self.library_disk),
             Lane::Encoder(_) => Budget::of_leases(self.encoder),
-            Lane::Drive(_) => Budget::of_leases(1),
+            Lane::Drive(_) | Lane::Trash => Budget::of_leases(1),
         }
     }
 }

@@ -147,6 +147,7 @@ fn is_for_all(class: FailureClass) -> bool {
         FailureClass::RateLimit
             | FailureClass::PrivateNetwork
             | FailureClass::Network
+            | FailureClass::Proxy
             | FailureClass::DiskFull
             | FailureClass::Storage
     )

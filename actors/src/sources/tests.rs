@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 
 use super::Sources;
 use crate::{
+    access::Granted,
     net::{
         Gateway,
         tests::support::{HERE, Site, answer, net, ok},
@@ -51,7 +52,7 @@ impl Case {
 
     async fn list(&self, path: &str, start_index: u32) -> Listed {
         let (sender, mut lines) = mpsc::channel(2);
-        let request = ListRequest { url: self.site.url(path), start_index, cookies: None };
+        let request = ListRequest { url: self.site.url(path), start_index, access: Granted::default() };
         let assignment = Assignment::default();
         let (mut entries, mut title) = (Vec::new(), None);
         let see = async {

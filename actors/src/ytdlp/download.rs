@@ -18,7 +18,10 @@ use super::{
     progress::Meter,
     validators::{Prober, Saved, Validators},
 };
-use crate::process::{Assignment, Ended, Line, Source, Spec, Tool};
+use crate::{
+    access::Credentials,
+    process::{Assignment, Ended, Line, Source, Spec, Tool},
+};
 
 const PROGRESS: &str = "mediary-progress ";
 const JOINING: &str = "mediary-joining ";
@@ -27,7 +30,7 @@ const FILE: &str = "mediary-file ";
 /// Fetches an item by its plan and answers the one file that it became.
 pub(super) async fn run(
     engine: &YtDlp,
-    (request, cookies): (&DownloadRequest, Option<&Path>),
+    (request, credentials): (&DownloadRequest, Credentials<'_>),
     extracted: &Extracted,
     assignment: &Assignment,
     progress: &watch::Sender<Progress>,
@@ -39,7 +42,7 @@ pub(super) async fn run(
     let resumed_bytes = before.resumed_bytes;
     let meter = Meter::new(progress, total(&before.validators, extracted), extracted.streams.len());
     let mut talk = Talk { meter, complaints: Complaints::default(), files: Vec::new() };
-    let spec = spec(engine, request, cookies, extracted)?;
+    let spec = spec(engine, request, credentials, extracted)?;
     let run = assignment.run(&engine.runner, spec, |line| talk.take(&line)).await;
     let ended = run.map_err(|error| error.failure())?;
     let path = talk.outcome(&ended, staging)?;
@@ -113,7 +116,7 @@ fn total(validators: &Saved, extracted: &Extracted) -> Option<u64> {
 fn spec(
     engine: &YtDlp,
     request: &DownloadRequest,
-    cookies: Option<&Path>,
+    credentials: Credentials<'_>,
     extracted: &Extracted,
 ) -> Result<Spec, Failure> {
     // Before the start: without it yt-dlp fetches picture and sound, doesn't join them and ends well.
@@ -122,7 +125,7 @@ fn spec(
     let no_facts = || Failure::new(FailureClass::Unknown, "yt-dlp was given nothing to download from");
     let info_json = info_json.ok_or_else(no_facts)?;
     let progress = "%(progress.{status,downloaded_bytes,total_bytes,total_bytes_estimate,speed,eta})j";
-    let spec = engine.spec_with(cookies).map_err(|error| error.failure())?;
+    let spec = engine.spec_with(credentials).map_err(|error| error.failure())?;
     Ok(spec
         .arg("--load-info-json")
         .arg(info_json)

@@ -1,23 +1,20 @@
 //! What can be asked of yt-dlp.
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::BTreeSet, fmt, path::PathBuf, time::Duration};
 
 use futures::future::BoxFuture;
 use mediary_schema::{
     download::Quality,
     item::ItemSource,
     job::{Failure, Progress},
+    layout::SidecarKind,
     playlist::{ObservedEntry, ObservedPlaylist, PlaylistKind},
 };
 use tokio::sync::{mpsc, watch};
 
-use super::{pause, plan::Extracted, validators::Prober};
+use super::{beside::Beside, pause, plan::Extracted, validators::Prober};
 use crate::{
-    cookies::CookieFile,
+    access::{Credentials, Granted},
     net::Gateway,
     process::{Assignment, Error, Host, Runner, Spec, Tool, Tools},
 };
@@ -53,6 +50,15 @@ pub trait Engine: fmt::Debug + Send + Sync + 'static {
         assignment: &'a Assignment,
         progress: &'a watch::Sender<Progress>,
     ) -> BoxFuture<'a, Result<Downloaded, Failure>>;
+
+    /// Fetches what of an item is wanted beside it, as far as its source offers that. What can't be had is told, and fails nothing.
+    fn beside<'a>(
+        &'a self,
+        request: &'a DownloadRequest,
+        extracted: &'a Extracted,
+        wanted: &'a BTreeSet<SidecarKind>,
+        assignment: &'a Assignment,
+    ) -> BoxFuture<'a, Beside>;
 }
 
 /// What to fetch.
@@ -64,8 +70,8 @@ pub struct DownloadRequest {
     pub quality: Quality,
     /// A folder of this item's own; partial files stay in it from attempt to attempt.
     pub staging: PathBuf,
-    /// Cookies that the source may be asked with.
-    pub cookies: Option<CookieFile>,
+    /// How the source is asked.
+    pub access: Granted,
 }
 
 /// What was fetched.
@@ -84,8 +90,8 @@ pub struct ListRequest {
     pub url: String,
     /// The index, from 1, to begin with.
     pub start_index: u32,
-    /// Cookies that the source may be asked with.
-    pub cookies: Option<CookieFile>,
+    /// How the source is asked.
+    pub access: Granted,
 }
 
 /// What a refresh learns.
@@ -182,18 +188,30 @@ impl YtDlp {
         Self { host, ..self }
     }
 
+    /// The same, which reaches sources by another gateway.
+    #[must_use]
+    pub(crate) fn by(&self, gateway: Gateway) -> Self {
+        Self { gateway, ..self.clone() }
+    }
+
     pub(super) fn prober(&self, assignment: &Assignment) -> Prober {
         Prober { net: self.gateway.net().by("validators", assignment.attempt_id()) }
     }
 
-    /// A run with what every run has, and perhaps with cookies.
-    pub(super) fn spec_with(&self, cookies: Option<&Path>) -> Result<Spec, Error> {
-        let spec = self.spec()?;
-        Ok(match cookies {
-            // Handed to ffmpeg they would be an argument.
-            Some(file) => spec.arg("--cookies").arg(file).args(["--downloader", "native"]),
-            None => spec,
-        })
+    /// A run with what every run has, and perhaps with cookies and a login.
+    pub(super) fn spec_with(&self, credentials: Credentials<'_>) -> Result<Spec, Error> {
+        let mut spec = self.spec()?;
+        if credentials != Credentials::default() {
+            // Handed to ffmpeg, cookies would be an argument, those that a login brings, too.
+            spec = spec.args(["--downloader", "native"]);
+        }
+        if let Some(file) = credentials.cookies {
+            spec = spec.arg("--cookies").arg(file);
+        }
+        if let Some(file) = credentials.login {
+            spec = spec.args(["--netrc", "--netrc-location"]).arg(file);
+        }
+        Ok(spec)
     }
 
     pub(super) fn spec(&self) -> Result<Spec, Error> {
@@ -236,13 +254,13 @@ impl Engine for YtDlp {
         lines: mpsc::Sender<ListLine>,
     ) -> BoxFuture<'a, ListEnd> {
         Box::pin(async move {
-            let cookies = CookieFile::at_first(request.cookies.as_ref());
-            let mut end = super::list::run(self, request, cookies, assignment, lines.clone()).await;
+            let given = request.access.at_first();
+            let mut end = super::list::run(self, request, given, assignment, lines.clone()).await;
             // Nothing was seen: it is as if it had not been asked.
             if let ListEnd::Failed(failure) = &end
-                && let Some(cookies) = CookieFile::after(request.cookies.as_ref(), failure)
+                && let Some(given) = request.access.after(failure)
             {
-                end = super::list::run(self, request, Some(cookies), assignment, lines).await;
+                end = super::list::run(self, request, given, assignment, lines).await;
             }
             match end {
                 ListEnd::Failed(failure) => {
@@ -262,18 +280,28 @@ impl Engine for YtDlp {
         assignment: &'a Assignment,
     ) -> BoxFuture<'a, Result<Extracted, Failure>> {
         Box::pin(async move {
-            let cookies = CookieFile::at_first(request.cookies.as_ref());
-            let mut extracted = super::extract::run(self, request, cookies, assignment).await;
+            let given = request.access.at_first();
+            let mut extracted = super::extract::run(self, request, given, assignment).await;
             if let Err(failure) = &extracted
-                && let Some(cookies) = CookieFile::after(request.cookies.as_ref(), failure)
+                && let Some(given) = request.access.after(failure)
             {
-                extracted = super::extract::run(self, request, Some(cookies), assignment).await;
+                extracted = super::extract::run(self, request, given, assignment).await;
             }
             match extracted {
                 Err(failure) => Err(pause::learn(self, &request.source.url, assignment, failure).await),
                 extracted => extracted,
             }
         })
+    }
+
+    fn beside<'a>(
+        &'a self,
+        request: &'a DownloadRequest,
+        extracted: &'a Extracted,
+        wanted: &'a BTreeSet<SidecarKind>,
+        assignment: &'a Assignment,
+    ) -> BoxFuture<'a, Beside> {
+        Box::pin(super::beside::run(self, request, extracted, wanted, assignment))
     }
 
     fn download<'a>(
@@ -284,14 +312,13 @@ impl Engine for YtDlp {
         progress: &'a watch::Sender<Progress>,
     ) -> BoxFuture<'a, Result<Downloaded, Failure>> {
         Box::pin(async move {
-            let cookies = CookieFile::at_first(request.cookies.as_ref());
-            let run = super::download::run(self, (request, cookies), extracted, assignment, progress);
+            let given = request.access.at_first();
+            let run = super::download::run(self, (request, given), extracted, assignment, progress);
             let mut downloaded = run.await;
             if let Err(failure) = &downloaded
-                && let Some(cookies) = CookieFile::after(request.cookies.as_ref(), failure)
+                && let Some(given) = request.access.after(failure)
             {
-                let run =
-                    super::download::run(self, (request, Some(cookies)), extracted, assignment, progress);
+                let run = super::download::run(self, (request, given), extracted, assignment, progress);
                 downloaded = run.await;
             }
             match downloaded {

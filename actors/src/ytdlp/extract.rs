@@ -15,6 +15,7 @@ use super::{
     validators::{Prober, Saved, Validators},
 };
 use crate::{
+    access::Credentials,
     cookies::Gone,
     process::{Assignment, Source, Spec, storage_class},
 };
@@ -29,7 +30,7 @@ const DEADLINE: Duration = Duration::from_mins(15);
 pub(super) async fn run(
     engine: &YtDlp,
     request: &DownloadRequest,
-    cookies: Option<&Path>,
+    credentials: Credentials<'_>,
     assignment: &Assignment,
 ) -> Result<Extracted, Failure> {
     let staging = &request.staging;
@@ -39,7 +40,7 @@ pub(super) async fn run(
     {
         return Ok(earlier);
     }
-    let info = ask(engine, request, cookies, assignment).await?;
+    let info = ask(engine, request, credentials, assignment).await?;
     let extracted = adopt(info, &request.quality, staging)?;
     let (source, quality) = (request.source.clone(), request.quality.clone());
     let plan = Plan { source, quality, extracted: extracted.clone() };
@@ -76,7 +77,7 @@ async fn still_holds(prober: &Prober, earlier: &Extracted, staging: &Path) -> Re
 async fn ask(
     engine: &YtDlp,
     request: &DownloadRequest,
-    cookies: Option<&Path>,
+    credentials: Credentials<'_>,
     assignment: &Assignment,
 ) -> Result<Value, Failure> {
     let file = request.staging.join(OUTPUT_FILE);
@@ -89,7 +90,7 @@ async fn ask(
             complaints.take(&line.text);
         }
     };
-    let spec = spec(engine, request, cookies)?;
+    let spec = spec(engine, request, credentials)?;
     let ended = assignment.run(&engine.runner, spec, each).await.map_err(|error| error.failure())?;
     // Warnings say nothing here: the quality found its formats or it didn't.
     if !ended.is_clean() || complaints.has_errors() {
@@ -116,8 +117,8 @@ fn printed(text: &str) -> Result<Value, serde_json::Error> {
     }
 }
 
-fn spec(engine: &YtDlp, request: &DownloadRequest, cookies: Option<&Path>) -> Result<Spec, Failure> {
-    let mut spec = engine.spec_with(cookies).map_err(|error| error.failure())?;
+fn spec(engine: &YtDlp, request: &DownloadRequest, credentials: Credentials<'_>) -> Result<Spec, Failure> {
+    let mut spec = engine.spec_with(credentials).map_err(|error| error.failure())?;
     // What the owner allows is asked in the owner's order.
     if engine.options.extractors.is_none()
         && let Some(first) = asked_first(&request.source.extractor)

@@ -31,6 +31,8 @@ const RULES: &[(FailureClass, &[&str])] = {
         ),
         // What the gateway says, whatever else is said because of it.
         (Class::PrivateNetwork, &[crate::net::PRIVATE]),
+        // The gateway itself wants no other password than the one that each run has.
+        (Class::Proxy, &[crate::net::BY_PROXY, "http error 407", "proxy authentication required"]),
         (
             Class::ToolMissing,
             &[

@@ -7,7 +7,7 @@
 //! A list of lists is read whole. yt-dlp itself goes into a list that an extractor hands over with its entries; one of
 //! which it only has the address it prints as a row, and we ask for that address in its place.
 
-use std::{collections::HashSet, path::Path};
+use std::collections::HashSet;
 
 use futures::future::BoxFuture;
 use mediary_schema::{FailureClass, job::Failure, playlist::PlaylistKind};
@@ -18,7 +18,10 @@ use super::{
     entry::{ENTRY_FIELDS, LIST_FIELDS, PrintedEntry},
     level::{ENTRY, LIST, Level, Step, Suspicion, is_of_a_row},
 };
-use crate::process::{Assignment, Error, Running};
+use crate::{
+    access::Credentials,
+    process::{Assignment, Error, Running},
+};
 
 /// How deep a list is looked for in lists: a channel's playlists have seasons at most.
 const DEPTH_MAX: u32 = 3;
@@ -27,13 +30,13 @@ const DEPTH_MAX: u32 = 3;
 pub(super) async fn run(
     engine: &YtDlp,
     request: &ListRequest,
-    cookies: Option<&Path>,
+    credentials: Credentials<'_>,
     assignment: &Assignment,
     lines: mpsc::Sender<ListLine>,
 ) -> ListEnd {
     let mut look = Look {
         engine,
-        cookies,
+        credentials,
         assignment,
         lines,
         place: request.start_index.saturating_sub(1),
@@ -49,13 +52,13 @@ pub(super) async fn run(
 
 async fn start(
     engine: &YtDlp,
-    cookies: Option<&Path>,
+    credentials: Credentials<'_>,
     url: &str,
     start_index: u32,
     assignment: &Assignment,
 ) -> Result<Running, Error> {
     let spec = engine
-        .spec_with(cookies)?
+        .spec_with(credentials)?
         // A `--print` of a late moment such as `playlist:` means "download" unless told otherwise.
         .args(["--simulate", "--flat-playlist", "--lazy-playlist", "--ignore-no-formats-error"])
         .args(["--playlist-items", &format!("{start_index}:")])
@@ -72,7 +75,7 @@ async fn start(
 /// One look at a list and whatever lists are in it.
 struct Look<'a> {
     engine: &'a YtDlp,
-    cookies: Option<&'a Path>,
+    credentials: Credentials<'a>,
     assignment: &'a Assignment,
     lines: mpsc::Sender<ListLine>,
     /// The place of the last row, read or not: our own count, which over nested lists no source has.
@@ -100,11 +103,11 @@ impl Look<'_> {
     /// Reads one address to its end.
     fn level<'b>(&'b mut self, url: &'b str, start_index: u32, depth: u32) -> BoxFuture<'b, LevelEnd> {
         Box::pin(async move {
-            let mut running = match start(self.engine, self.cookies, url, start_index, self.assignment).await
-            {
-                Ok(running) => running,
-                Err(error) => return LevelEnd::Failed(error.failure()),
-            };
+            let mut running =
+                match start(self.engine, self.credentials, url, start_index, self.assignment).await {
+                    Ok(running) => running,
+                    Err(error) => return LevelEnd::Failed(error.failure()),
+                };
             let mut level = Level::new(start_index);
             let broken = self.read(&mut running, &mut level, depth).await;
             let ended = if broken.is_err() { running.cancel().await } else { running.wait().await };

@@ -17,6 +17,7 @@
 //!
 //! It doesn't decide about retries and doesn't check what a file contains: see [`crate::ffmpeg`].
 
+mod beside;
 mod download;
 mod engine;
 mod entry;
@@ -38,6 +39,7 @@ mod validators;
 #[cfg(test)]
 mod tests;
 
+pub use beside::{About, Beside, FetchedSidecar, Offered};
 pub use engine::{DownloadRequest, Downloaded, Engine, ListEnd, ListLine, ListRequest, Options, YtDlp};
 pub(crate) use extract::OUTPUT_FILE as DESCRIBED;
 pub use host::host;

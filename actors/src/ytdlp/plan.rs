@@ -11,7 +11,10 @@ use mediary_schema::{FailureClass, download::Quality, file::lines, item::ItemSou
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::moment::refuse_if_not_yet;
+use super::{
+    beside::{self, About, Offered},
+    moment::refuse_if_not_yet,
+};
 
 /// What there is to fetch for an item in a quality.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +33,12 @@ pub struct Extracted {
     pub size_bytes: Option<u64>,
     /// The facts that yt-dlp downloads from; none if the address is the file itself and nobody but us fetches it.
     pub info_json: Option<PathBuf>,
+    /// What its source says of it besides.
+    #[serde(default)]
+    pub about: About,
+    /// What its source offers beside it.
+    #[serde(default)]
+    pub offered: Offered,
 }
 
 /// One stream of an item.
@@ -120,10 +129,15 @@ pub(super) fn adopt(info: Value, quality: &Quality, staging: &Path) -> Result<Ex
         size_bytes: size(&chosen),
         streams,
         info_json: Some(staging.join(INFO_FILE)),
+        about: About::of(&info),
+        offered: Offered::of(&info),
     };
+    let whole_info = info.clone();
     keep_only(&mut info, chosen);
     let bytes = serde_json::to_vec(&info).expect("a JSON value can be written");
-    whole::write(&staging.join(INFO_FILE), &bytes).map_err(|error| {
+    let written = whole::write(&staging.join(INFO_FILE), &bytes)
+        .and_then(|()| beside::write(&whole_info, &info, staging));
+    written.map_err(|error| {
         Failure::new(crate::process::storage_class(&error), format!("the plan can't be written: {error}"))
     })?;
     Ok(extracted)
@@ -273,7 +287,7 @@ fn headers(format: &Map<String, Value>) -> BTreeMap<String, String> {
     headers.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
 }
 
-fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
+pub(super) fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
     object.get(name).and_then(Value::as_str).map(str::to_owned)
 }
 

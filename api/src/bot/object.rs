@@ -1,4 +1,4 @@
-use async_graphql::SimpleObject;
+use async_graphql::{ID, SimpleObject};
 use mediary_schema::bot;
 
 use crate::scalar::Long;
@@ -6,6 +6,8 @@ use crate::scalar::Long;
 /// A bot of Telegram: who may ask by it, and how often. Its token is told to nobody.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Bot {
+    /// The secret that is its token.
+    secret_id: ID,
     /// Who may ask, by the numbers that Telegram gives people.
     allow: Vec<Long>,
     /// How much each of them may ask in a minute.
@@ -16,7 +18,8 @@ pub(crate) struct Bot {
 
 impl From<bot::Bot> for Bot {
     fn from(bot: bot::Bot) -> Self {
-        let bot::Bot { secret_id: _, allow, per_minute, server } = bot;
-        Self { allow: allow.into_iter().map(Long).collect(), per_minute, server }
+        let bot::Bot { secret_id, allow, per_minute, server } = bot;
+        let secret_id = ID(secret_id.to_string());
+        Self { secret_id, allow: allow.into_iter().map(Long).collect(), per_minute, server }
     }
 }

@@ -1,15 +1,15 @@
 use std::collections::HashMap;
 
-use async_graphql::{Context, Enum, ID, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
 use mediary_projections::{
     Snapshot, SqlResult, ViewHandle, Views,
     delivery::{self as view, DeliveryRow, DeliveryView},
 };
-use mediary_schema::{DeliveryId, delivery::DeliveryState};
+use mediary_schema::{DeliveryId, NotificationId, delivery::DeliveryState};
 
 use crate::{
-    loader::LookUp,
-    notification::SeverityName,
+    loader::{LookUp, look_up},
+    notification::{Notification, NotificationById, SeverityName},
     scalar::{DateTime, Position},
     schema::read,
 };
@@ -32,6 +32,7 @@ pub(crate) enum State {
 
 /// One message to one channel.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct Delivery {
     /// `delivery-<uuid>`.
     id: ID,
@@ -55,6 +56,17 @@ pub(crate) struct Delivery {
     reason: Option<String>,
     /// When it came to its end, if it did.
     ended_at: Option<DateTime>,
+    #[graphql(skip)]
+    notification_key: Option<NotificationId>,
+}
+
+#[ComplexObject]
+impl Delivery {
+    /// The notice, if whoever asks is told it.
+    async fn notification(&self, context: &Context<'_>) -> Result<Option<Notification>> {
+        let Some(id) = self.notification_key else { return Ok(None) };
+        Ok(look_up::<NotificationById>(context, id).await?.map(Notification::from))
+    }
 }
 
 impl From<DeliveryRow> for Delivery {
@@ -71,6 +83,7 @@ impl From<DeliveryRow> for Delivery {
             tries: row.tries,
             reason: row.reason,
             ended_at: row.ended_at.map(DateTime),
+            notification_key: row.message.notification_id,
         }
     }
 }

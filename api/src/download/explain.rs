@@ -7,7 +7,10 @@ use mediary_projections::download::{self, DownloadView};
 use mediary_schema::{DownloadId, EntryId, ItemId, download::DownloadItem, job::Work};
 use uuid::Uuid;
 
-use crate::event::explain::{Explains, Finder, Found, event_of, quoted};
+use crate::event::{
+    explain::{Explains, Finder, Found, event_of, quoted},
+    outcome::BranchState,
+};
 
 /// What is said of downloads, and of items by their downloads.
 pub(crate) struct Words;
@@ -27,6 +30,13 @@ impl Explains for Words {
             return finder.last_naming(Subject::new(ItemId::KIND, uuid), Download::NAME);
         }
         finder.last_of(&Download::stream(uuid))
+    }
+
+    fn state(&self, event: &Recorded) -> BranchState {
+        match &*event.envelope.name {
+            "requested" => BranchState::Open,
+            _ => BranchState::usual(event),
+        }
     }
 
     fn work(&self, _: &Finder, work: &Work) -> Found<Option<String>> {

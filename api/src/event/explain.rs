@@ -4,14 +4,14 @@
 
 use async_graphql::Context;
 use mediary_events::{Concern, codec};
-use mediary_log::{Direction, Filter, LogReader, OriginKind, Read, ReadError, Recorded, StreamId, Subject};
-use mediary_projections::{
-    QueryError, Snapshot, SqlResult, ViewHandle, Views,
-    playlist::{self, PlaylistView},
+use mediary_log::{
+    Direction, Filter, LogReader, Origin, OriginKind, Read, ReadError, Recorded, StreamId, Subject,
 };
-use mediary_schema::{EntryId, PlaylistId, job::Work, redact, scope::Scope};
+use mediary_projections::{QueryError, Snapshot, SqlResult, ViewHandle, Views};
+use mediary_schema::{CorrelationId, EntryId, job::Work, redact, scope::Scope};
 use uuid::Uuid;
 
+use super::outcome::BranchState;
 use crate::{
     as_of::moment,
     schema::{ENTRIES, platform},
@@ -57,11 +57,41 @@ pub(crate) trait Explains: Sync {
     fn entry(&self, _: &Recorded) -> Option<EntryId> {
         None
     }
+
+    /// How a thing of it stands by the last that happened to it.
+    fn state(&self, event: &Recorded) -> BranchState {
+        BranchState::usual(event)
+    }
+
+    /// What a row of a list is called by its place, if it is one of this concern's.
+    fn place(&self, _: &Finder, _: EntryId) -> Found<Option<String>> {
+        Ok(None)
+    }
+
+    /// From where a command came, in words, if it came from a thing of this concern.
+    fn origin(&self, _: &Finder, _: Origin) -> Found<Option<String>> {
+        Ok(None)
+    }
+
+    /// An event near the begin of a story, if this concern knows one without looking through the log.
+    fn early_in(&self, _: &Finder, _: CorrelationId) -> Found<Option<Recorded>> {
+        Ok(None)
+    }
 }
 
 /// Everybody who explains something.
 fn all() -> impl Iterator<Item = &'static dyn Explains> {
     ENTRIES.iter().filter_map(|entry| entry.words)
+}
+
+/// The first that anybody has to say.
+pub(super) fn first_of<T>(say: impl Fn(&'static dyn Explains) -> Found<Option<T>>) -> Found<Option<T>> {
+    for words in all() {
+        if let Some(said) = say(words)? {
+            return Ok(Some(said));
+        }
+    }
+    Ok(None)
 }
 
 /// Who explains ids that begin so.
@@ -158,12 +188,6 @@ impl Finder {
             Some(position) => view.read_as_of_blocking(position, *self.scope(), query)?,
             None => view.read_blocking(*self.scope(), query)?,
         })
-    }
-
-    /// What a playlist is called: its title, or its address.
-    pub(crate) fn playlist_name(&self, id: PlaylistId) -> Found<String> {
-        let row = self.row(self.views.of::<PlaylistView>(), |rows| playlist::playlist(rows, id))?;
-        Ok(row.map_or_else(|| id.to_string(), |row| quoted(row.title.as_deref(), &row.url)))
     }
 }
 

@@ -6,7 +6,7 @@ pub(crate) mod explain;
 mod filter;
 mod news;
 mod object;
-mod outcome;
+pub(crate) mod outcome;
 mod query;
 mod rendering;
 mod selection;

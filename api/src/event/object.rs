@@ -201,9 +201,7 @@ impl Event {
 
 pub(super) fn origin_id(kind: OriginKind, id: Uuid) -> Option<ID> {
     let text = match kind {
-        OriginKind::Page | OriginKind::Cli | OriginKind::Nats | OriginKind::Bot => {
-            TokenId::from_uuid(id).to_string()
-        }
+        OriginKind::Page | OriginKind::Cli | OriginKind::Nats => TokenId::from_uuid(id).to_string(),
         OriginKind::Schedule => ScheduleId::from_uuid(id).to_string(),
         _ => id.to_string(),
     };

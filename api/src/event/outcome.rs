@@ -18,8 +18,6 @@ use crate::{
 const EVENTS_MAX: usize = 200_000;
 /// Branches that are told.
 const BRANCHES_MAX: usize = 1_000;
-/// Claims and the places of reactions are how work is done once, not what came of anything.
-const UNTOLD: [&str; 2] = ["reservation", "reaction"];
 
 /// All that one act, event or thing led to.
 #[derive(Debug, SimpleObject)]
@@ -71,15 +69,19 @@ pub(crate) enum BranchState {
 }
 
 impl BranchState {
-    /// What the last event of a thing says of it.
+    /// What the last event of a thing says of it, as its concern knows.
     fn of(event: &Recorded) -> Self {
-        let envelope = &event.envelope;
-        match (&*envelope.stream.category, &*envelope.name) {
-            (_, "cancelled") => Self::Cancelled,
-            (_, "failed" | "refresh_failed") => Self::Failed,
-            ("job", "paused" | "parked") => Self::Held,
-            ("job", "succeeded") => Self::Done,
-            ("job", _) | ("download", "requested") => Self::Open,
+        match explain::of_concern(&event.envelope.stream.category) {
+            Some(words) => words.state(event),
+            None => Self::usual(event),
+        }
+    }
+
+    /// What the name of an event says of its thing, in whichever concern.
+    pub(crate) fn usual(event: &Recorded) -> Self {
+        match &*event.envelope.name {
+            "cancelled" => Self::Cancelled,
+            "failed" => Self::Failed,
             _ => Self::Done,
         }
     }
@@ -156,8 +158,10 @@ impl Tree {
     }
 
     fn branches(&self, finder: &Finder) -> Found<Vec<Branch>> {
-        let told =
-            self.order.iter().filter(|stream| !UNTOLD.contains(&stream.category.as_ref())).take(BRANCHES_MAX);
+        // Claims and the places of reactions are how work is done once, not what came of anything.
+        let is_told =
+            |stream: &&StreamId| explain::of_concern(&stream.category).is_none_or(|words| !words.is_beside());
+        let told = self.order.iter().filter(is_told).take(BRANCHES_MAX);
         let mut branches = Vec::new();
         for (parent, first, last) in told.filter_map(|stream| self.events.get(stream)) {
             let state = BranchState::of(last);

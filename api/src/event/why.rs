@@ -1,22 +1,12 @@
 use async_graphql::{Context, ID, Result, SimpleObject};
-use mediary_events::{
-    Concern as _,
-    schedule::{self, Schedule},
-};
-use mediary_log::{Filter, LogReader, Origin, OriginKind, Read, ReadError, Recorded, StreamId, access};
-use mediary_projections::{
-    job::{self, JobFilter, JobView},
-    page::{PAGE_MAX, PageRequest},
-    playlist::{self, PlaylistView},
-};
+use mediary_log::{Filter, LogReader, Origin, Read, ReadError, Recorded, StreamId, access};
 use mediary_schema::{
-    CommandId, CorrelationId, EntryId, EventId, PrincipalId, ScheduleId, Timestamp, TokenId,
-    account::Permission,
+    CommandId, CorrelationId, EntryId, EventId, PrincipalId, Timestamp, TokenId, account::Permission,
 };
 use uuid::Uuid;
 
 use super::{
-    explain::{self, Explains, Finder, Found, Lost, event_of},
+    explain::{self, Explains, Finder, Found, Lost},
     object::{Event, OriginName},
     query::blocking,
 };
@@ -190,15 +180,8 @@ fn one_of(
 
 /// The event that began a story.
 fn begin_of(finder: &Finder, story: CorrelationId) -> Found<Option<Recorded>> {
-    let filter = JobFilter { story: Some(story), ..JobFilter::default() };
-    let page = finder
-        .row(finder.views.of::<JobView>(), |rows| job::jobs(rows, &filter, &PageRequest::front(PAGE_MAX)))?;
-    let queued = match page.rows.last() {
-        Some((_, row)) => finder.first_of(&mediary_events::job::Job::stream(row.id.uuid()))?,
-        None => None,
-    };
-    if let Some(queued) = queued {
-        let (mut chain, _) = causes(&finder.reader, queued)?;
+    if let Some(early) = explain::first_of(|words| words.early_in(finder, story))? {
+        let (mut chain, _) = causes(&finder.reader, early)?;
         return Ok(chain.pop());
     }
     // Nothing was worked on: the log itself is looked through.
@@ -228,10 +211,9 @@ fn answer(finder: &Finder, root: &Recorded, entry: Option<EntryId>) -> Found<Str
         text.extend([", ", &from(finder, envelope.origin)?]);
     }
     if let Some(id) = entry
-        && let Some(number) =
-            finder.row(finder.views.of::<PlaylistView>(), |rows| playlist::entry_number(rows, id))?
+        && let Some(place) = explain::first_of(|words| words.place(finder, id))?
     {
-        text.extend(["; this is entry ", &number.to_string()]);
+        text.extend(["; this is ", &place]);
     }
     text.push('.');
     Ok(text)
@@ -310,15 +292,8 @@ fn name_of(principal: PrincipalId) -> String {
 
 /// From where a command came, in words: of a schedule, by which.
 fn from(finder: &Finder, origin: Origin) -> Found<String> {
-    let id = ScheduleId::from_uuid(origin.id);
-    let added = match origin.kind {
-        OriginKind::Schedule => finder.first_of(&Schedule::stream(id.uuid()))?,
-        _ => None,
-    };
-    Ok(match added.as_ref().and_then(event_of::<Schedule>) {
-        Some(schedule::Event::Added { name, .. }) => format!("by the schedule '{name}' ({id})"),
-        _ => word(origin.kind.into()).to_owned(),
-    })
+    let said = explain::first_of(|words| words.origin(finder, origin))?;
+    Ok(said.unwrap_or_else(|| word(origin.kind.into()).to_owned()))
 }
 
 const fn word(origin: OriginName) -> &'static str {

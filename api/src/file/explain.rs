@@ -41,7 +41,14 @@ impl Explains for Words {
         Ok(Some(match event {
             Event::Recorded { path, .. } => format!("put '{path}' into the library"),
             Event::Found { .. } => format!("found the bytes of {} in their place", file()?),
-            Event::Moved { path, .. } => format!("found a file under another name, '{path}'"),
+            Event::Moved { path, plan_id: Some(_), .. } => format!("renamed a file to '{path}'"),
+            Event::Moved { path, plan_id: None, .. } => format!("found a file under another name, '{path}'"),
+            Event::Accompanied { sidecars, missing } => {
+                let (beside, missing) = (sidecars.len(), missing.len());
+                let missing =
+                    if missing == 0 { String::new() } else { format!(", {missing} could not be had") };
+                format!("put {beside} files beside {}{missing}", file()?)
+            }
             Event::Changed { .. } => format!("found other bytes in the place of {}", file()?),
             Event::Lost {} => format!("found nothing in the place of {}", file()?),
             Event::Trashed { .. } => format!("put {} into the trash", file()?),

@@ -9,6 +9,6 @@ mod subscription;
 
 pub(crate) use entry::ENTRY;
 pub(crate) use mutation::FileMutation as Mutation;
-pub(crate) use object::{File, FileById};
+pub(crate) use object::{File, FileById, SidecarName};
 pub(crate) use query::FileQuery as Query;
 pub(crate) use subscription::FileSubscription as Subscription;

@@ -6,12 +6,14 @@ use mediary_projections::{
     file::{self as view, FileRow, FileView},
 };
 use mediary_schema::{
-    FileId, RootId,
+    FileId, PlanId, RootId,
     file::{Check, FileState, Oddity},
+    layout::{MissingSidecar as MissingValue, Sidecar as SidecarValue, SidecarKind},
 };
 
 use crate::{
-    loader::LookUp,
+    loader::{LookUp, look_up},
+    plan::{Plan, PlanById},
     root::Root,
     scalar::{DateTime, Long, Position},
 };
@@ -82,6 +84,58 @@ pub(crate) enum State {
     Purged,
 }
 
+/// What may lie beside a file, made from its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "SidecarKind", name = "SidecarKind")]
+pub(crate) enum SidecarName {
+    /// What is known of it, as Kodi, Jellyfin and Plex read it.
+    Nfo,
+    /// Its picture.
+    Thumbnail,
+    /// What is said in it, in each language in which its source has that.
+    Subtitles,
+}
+
+/// A file beside a kept one.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct Sidecar {
+    /// What it is.
+    kind: SidecarName,
+    /// The language, of subtitles.
+    language: Option<String>,
+    /// The path below the root, with `/` between folders.
+    path: String,
+    /// The size in bytes.
+    size_bytes: Long,
+    /// BLAKE3 of the bytes in 64 hex digits.
+    blake3: String,
+}
+
+impl Sidecar {
+    fn of(sidecar: SidecarValue, file: &str) -> Self {
+        let path = sidecar.path(file);
+        let SidecarValue { kind, language, size_bytes, blake3, .. } = sidecar;
+        Self { kind: kind.into(), language, path, size_bytes: Long(size_bytes), blake3 }
+    }
+}
+
+/// What was to lie beside a file, and is not there.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct MissingSidecar {
+    /// What it is.
+    kind: SidecarName,
+    /// The language, of subtitles.
+    language: Option<String>,
+    /// Why it is not there, in one sentence.
+    reason: String,
+}
+
+impl From<MissingValue> for MissingSidecar {
+    fn from(MissingValue { kind, language, reason }: MissingValue) -> Self {
+        Self { kind: kind.into(), language, reason }
+    }
+}
+
 /// A file: complete, checked and hashed when it was recorded. It outlives its bytes.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]
@@ -120,6 +174,10 @@ pub(crate) struct File {
     check: CheckName,
     /// What is unusual about it and no damage.
     oddities: Vec<OddityName>,
+    /// What lies beside it, made from its source, and goes wherever it goes.
+    sidecars: Vec<Sidecar>,
+    /// What was to lie beside it, too, was offered by its source, and is not there.
+    missing_sidecars: Vec<MissingSidecar>,
     /// The item that it keeps, if it came from a source.
     item_id: Option<ID>,
     /// When it was recorded.
@@ -128,6 +186,10 @@ pub(crate) struct File {
     changed_at: Position,
     #[graphql(skip)]
     root_key: RootId,
+    #[graphql(skip)]
+    replaced_by_key: Option<FileId>,
+    #[graphql(skip)]
+    plan_key: Option<PlanId>,
 }
 
 impl From<FileRow> for File {
@@ -142,7 +204,8 @@ impl From<FileRow> for File {
             kept_until: row.lease.map(|lease| DateTime(lease.kept_until)),
             root_id: ID(row.root.to_string()),
             root_key: row.root,
-            path: row.path,
+            replaced_by_key: row.replaced_by,
+            plan_key: row.lease.map(|lease| lease.plan_id),
             size_bytes: Long(row.verified.size_bytes),
             blake3: row.verified.blake3,
             duration_ms: Long(media.duration_ms),
@@ -153,6 +216,9 @@ impl From<FileRow> for File {
             container: media.container,
             check: check.into(),
             oddities: row.verified.oddities.into_iter().map(Into::into).collect(),
+            sidecars: row.sidecars.into_iter().map(|sidecar| Sidecar::of(sidecar, &row.path)).collect(),
+            missing_sidecars: row.missing.into_iter().map(MissingSidecar::from).collect(),
+            path: row.path,
             item_id: row.item_id.map(|id| ID(id.to_string())),
             recorded_at: DateTime(row.recorded_at),
             changed_at: Position(row.changed_at),
@@ -165,6 +231,18 @@ impl File {
     /// The root below which it lies.
     async fn root(&self, context: &Context<'_>) -> Result<Option<Root>> {
         Root::find(context, self.root_key).await
+    }
+
+    /// The kept file that has its place for good, if one has.
+    async fn replaced_by(&self, context: &Context<'_>) -> Result<Option<File>> {
+        let Some(id) = self.replaced_by_key else { return Ok(None) };
+        Ok(look_up::<FileById>(context, id).await?.map(File::from))
+    }
+
+    /// The plan that put it into the trash, if it is there.
+    async fn plan(&self, context: &Context<'_>) -> Result<Option<Plan>> {
+        let Some(id) = self.plan_key else { return Ok(None) };
+        Ok(look_up::<PlanById>(context, id).await?.map(Plan::from))
     }
 }
 

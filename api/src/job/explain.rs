@@ -3,11 +3,18 @@ use mediary_events::{
     job::{Event, Job},
 };
 use mediary_log::{Recorded, work::REGISTRY};
-use mediary_projections::job::{self, JobView};
-use mediary_schema::{AttemptId, EntryId, JobId, job::Work};
+use mediary_projections::{
+    Snapshot,
+    job::{self, JobFilter, JobView},
+    page::{PAGE_MAX, PageRequest},
+};
+use mediary_schema::{AttemptId, CorrelationId, EntryId, JobId, job::Work};
 use uuid::Uuid;
 
-use crate::event::explain::{self, Explains, Finder, Found, event_of, is_by_hand};
+use crate::event::{
+    explain::{self, Explains, Finder, Found, event_of, is_by_hand},
+    outcome::BranchState,
+};
 
 /// What is said of jobs and their attempts.
 pub(crate) struct Words;
@@ -28,6 +35,25 @@ impl Explains for Words {
         let id = AttemptId::from_uuid(uuid);
         let job = finder.row(finder.views.of::<JobView>(), |rows| job::job_of_attempt(rows, id))?;
         job.map_or(Ok(None), |job| finder.last_about(&Job::stream(job.uuid()), "attempt_id", &id.to_string()))
+    }
+
+    fn state(&self, event: &Recorded) -> BranchState {
+        match &*event.envelope.name {
+            "succeeded" => BranchState::Done,
+            "failed" => BranchState::Failed,
+            "cancelled" => BranchState::Cancelled,
+            "paused" | "parked" => BranchState::Held,
+            _ => BranchState::Open,
+        }
+    }
+
+    fn early_in(&self, finder: &Finder, story: CorrelationId) -> Found<Option<Recorded>> {
+        let filter = JobFilter { story: Some(story), ..JobFilter::default() };
+        let first = |rows: &Snapshot<'_>| job::jobs(rows, &filter, &PageRequest::front(PAGE_MAX));
+        match finder.row(finder.views.of::<JobView>(), first)?.rows.last() {
+            Some((_, row)) => finder.first_of(&Job::stream(row.id.uuid())),
+            None => Ok(None),
+        }
     }
 
     fn deed(&self, finder: &Finder, recorded: &Recorded) -> Found<Option<String>> {

@@ -13,7 +13,7 @@ pub(crate) struct LaneMutation;
 /// Which lane.
 #[derive(Debug, InputObject)]
 pub(crate) struct LaneInput {
-    /// A host, `library_disk`, `drive:NAME` or `encoder:NAME`.
+    /// A host, `library_disk`, `file_trash`, `drive:NAME` or `encoder:NAME`.
     name: String,
     #[graphql(flatten)]
     terms: Terms,

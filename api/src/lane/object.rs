@@ -1,18 +1,22 @@
 mod pace;
 
-use async_graphql::{Enum, ID, SimpleObject};
-use mediary_schema::lane::{Hold, Holder, Load, Share, Use};
+use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
+use mediary_schema::{
+    JobId,
+    lane::{Hold, Holder, Load, Share, Use},
+};
 
 pub(crate) use self::pace::{Pace, RequestBudget};
 use crate::{
-    job::WaitReason,
+    job::{Job, JobById, WaitReason},
+    loader::look_up,
     scalar::{DateTime, Long},
 };
 
 /// What work shares, so that all of it waits when that can't be had: a host, the library's disk, a drive, an encoder.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Lane {
-    /// A host, `library_disk`, `drive:NAME` or `encoder:NAME`.
+    /// A host, `library_disk`, `file_trash`, `drive:NAME` or `encoder:NAME`.
     name: String,
     /// The condition that holds it, if one does; it ends by itself.
     hold: Option<LaneHold>,
@@ -34,6 +38,7 @@ pub(crate) struct Lane {
 
 /// Who has a unit of a lane's budget.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct LaneHolder {
     /// By what.
     share: LaneShare,
@@ -41,6 +46,17 @@ pub(crate) struct LaneHolder {
     name: String,
     /// The job that it is for; none if it is for no job at work.
     job_id: Option<ID>,
+    #[graphql(skip)]
+    job_key: Option<JobId>,
+}
+
+#[ComplexObject]
+impl LaneHolder {
+    /// The job that it is for, if it is of the project of whoever asks.
+    async fn job(&self, context: &Context<'_>) -> Result<Option<Job>> {
+        let Some(id) = self.job_key else { return Ok(None) };
+        Ok(look_up::<JobById>(context, id).await?.map(Job::from))
+    }
 }
 
 /// By what a unit of a lane's budget is had.
@@ -58,7 +74,7 @@ impl From<Holder> for LaneHolder {
             Share::Lease => LaneShare::Lease,
             Share::Permit => LaneShare::Permit,
         };
-        Self { share, name, job_id: job_id.map(|id| ID(id.to_string())) }
+        Self { share, name, job_id: job_id.map(|id| ID(id.to_string())), job_key: job_id }
     }
 }
 

@@ -8,7 +8,7 @@ mod query;
 
 pub(crate) use entry::ENTRY;
 pub(crate) use mutation::NotificationMutation as Mutation;
-pub(crate) use object::{Notification, SeverityName};
+pub(crate) use object::{Notification, NotificationById, SeverityName};
 pub(crate) use query::NotificationQuery as Query;
 
 pub(crate) use crate::nothing::Subscription;

@@ -79,8 +79,9 @@ pub(crate) struct NotificationRulePayload {
 pub(crate) struct NotificationChannelAddInput {
     /// What people call it; one of a kind.
     name: String,
-    /// Its address, such as `ntfys://ntfy.sh/TOPIC`: kept as a secret, and told to nobody.
-    address: SecretValue,
+    /// Its address, such as `ntfys://ntfy.sh/TOPIC`: kept as the secret `channel NAME`, and told to nobody. If it is left out, it is
+    /// what that secret was set to before.
+    address: Option<SecretValue>,
     /// What matters less is not sent there, unless a rule names it.
     #[graphql(default_with = "SeverityName::Warning")]
     from: SeverityName,
@@ -170,7 +171,9 @@ impl NotificationMutation {
         let NotificationChannelAddInput { name, address, from, quiet, title, body, replace, terms } = input;
         let (from, quiet) = (from.into(), quiet.map(Into::into));
         let asked = Ask::AddChannel(AddChannel { name: name.clone(), from, quiet, title, body, replace });
-        let (told, done) = with_vault(context, terms, asked, address.0).await?;
+        let (told, done) =
+            with_vault(context, terms, asked, address.map_or_else(|| Address::from(""), |address| address.0))
+                .await?;
         let channel = told.and_then(|told| told.channel);
         let channel = channel.map(|channel| NotificationChannel::new(name, channel));
         Ok(NotificationChannelPayload { channel, delivery: None, done })

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
-use mediary_events::notification::{Notification as Notices, standard};
+use mediary_events::notification::{Notification as Notices, State, standard};
 use mediary_log::{
     Filter, LogReader, Read,
     gate::{Gate, Refusal},
@@ -158,12 +158,11 @@ impl NotificationQuery {
         let reader = reader(context, Permission::READ)?;
         let project = session(context, Permission::READ)?.project;
         let gate = platform(context).gate.clone();
+        let state =
+            state::<Notices>(context, project.uuid()).await.map_err(|refusal| read_fault(&refusal))?;
         let (name, rule) = match (name, rule) {
             (None, Some(rule)) => (NAMELESS.to_owned(), rule.read()?),
             (Some(name), None) => {
-                let state = state::<Notices>(context, project.uuid())
-                    .await
-                    .map_err(|refusal| read_fault(&refusal))?;
                 let Some(rule) = state.rule(&name).cloned() else {
                     return Err(fault(&format!("there is no rule called {name:?}"), "NOT_FOUND", false));
                 };
@@ -182,7 +181,7 @@ impl NotificationQuery {
             }
             None => 0,
         };
-        let tested = blocking(move || backtest(&gate, &reader, &name, &rule, after)).await?;
+        let tested = blocking(move || backtest(&gate, &reader, &state, (&name, &rule), after)).await?;
         Ok(tested.map_err(|refusal| read_fault(&refusal))?.into())
     }
 }
@@ -191,8 +190,8 @@ impl NotificationQuery {
 fn backtest(
     gate: &Gate,
     reader: &LogReader,
-    name: &str,
-    rule: &Rule,
+    state: &State,
+    (name, rule): (&str, &Rule),
     after: u64,
 ) -> std::result::Result<Tested, Refusal> {
     let mut tested = Tested::default();
@@ -203,15 +202,20 @@ fn backtest(
         for event in &page.events {
             tested.events += 1;
             match work::consequence(gate, name, rule, event)? {
-                Some(Consequence::Raise { notice, .. }) => tested.tell(NotificationBacktested {
-                    subject_id: ID(notice.subject.to_string()),
-                    topic: notice.topic,
-                    severity: notice.severity.into(),
-                    title: notice.title,
-                    body: notice.body,
-                    position: Position(event.position()),
-                    at: DateTime(event.envelope.at),
-                }),
+                Some(Consequence::Raise { notice, channels, about_channel }) => {
+                    tested.tell(NotificationBacktested {
+                        channels: work::channels_for(state, &notice, &channels, about_channel.as_deref())
+                            .map(|(name, _)| name.to_owned())
+                            .collect(),
+                        subject_id: ID(notice.subject.to_string()),
+                        topic: notice.topic,
+                        severity: notice.severity.into(),
+                        title: notice.title,
+                        body: notice.body,
+                        position: Position(event.position()),
+                        at: DateTime(event.envelope.at),
+                    });
+                }
                 Some(Consequence::Resolve { .. }) => tested.resolved += 1,
                 None => {}
             }

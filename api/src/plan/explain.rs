@@ -10,7 +10,10 @@ use mediary_schema::{
     plan::{Goal, MoveFiles, Way},
 };
 
-use crate::event::explain::{Explains, Finder, Found, event_of};
+use crate::{
+    event::explain::{Explains, Finder, Found, event_of},
+    playlist::called,
+};
 
 /// What is said of plans.
 pub(crate) struct Words;
@@ -29,13 +32,15 @@ impl Explains for Words {
         Ok(Some(match way {
             Ok(Way::IntoTrash) => "the moving of files into the trash".to_owned(),
             Ok(Way::OutOfTrash) => "the moving of files out of the trash".to_owned(),
+            Ok(Way::ToNewNames) => "the renaming of files".to_owned(),
+            Ok(Way::ToOldNames) => "the renaming of files back".to_owned(),
             Err(_) => "the moving of files".to_owned(),
         }))
     }
 
     fn deed(&self, finder: &Finder, recorded: &Recorded) -> Found<Option<String>> {
         let Some(event) = event_of::<Plan>(recorded) else { return Ok(None) };
-        let list = |id: PlaylistId| finder.playlist_name(id);
+        let list = |id: PlaylistId| called(finder, id);
         // What the plan is, of which the later events say only how far it is.
         let plan = || -> Found<String> {
             let id = PlanId::from_uuid(recorded.envelope.stream.uuid);
@@ -49,6 +54,9 @@ impl Explains for Words {
             }
             Event::Made { goal: Goal::RestoreFiles {}, file_count, .. } => {
                 format!("planned to take {} back out of the trash", files(file_count.into()))
+            }
+            Event::Made { goal: Goal::RenameFiles { .. }, file_count, .. } => {
+                format!("planned to rename {}", files(file_count.into()))
             }
             Event::Made { goal: Goal::Unfollow { playlist_id, .. }, file_count, .. } => {
                 format!(

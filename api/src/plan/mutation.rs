@@ -8,7 +8,7 @@ use super::Plan;
 use crate::{
     asking::{self, Done, Terms, several, shown},
     error::parse_id,
-    job::Job,
+    job::{Job, TicketInput},
 };
 
 #[derive(Debug, Default)]
@@ -23,6 +23,10 @@ pub(crate) enum PlanGoalInput {
     Unfollow(ID),
     /// These files come back out of the trash; at most 5,000, each once.
     RestoreFiles(Vec<ID>),
+    /// These files get the names that their layout has for them; at most 5,000, each once.
+    RenameFiles(Vec<ID>),
+    /// All files that were kept for this list get the names that its layout has for them.
+    RenameList(ID),
 }
 
 /// What is to be planned.
@@ -33,6 +37,8 @@ pub(crate) struct PlanMakeInput {
     /// Whether it is carried out at once.
     #[graphql(default)]
     apply: bool,
+    /// When the turn of the job comes that carries it out. Only with `apply`.
+    ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -42,6 +48,8 @@ pub(crate) struct PlanMakeInput {
 pub(crate) struct PlanApplyInput {
     /// The plan.
     id: ID,
+    /// When the turn of the job comes that carries it out.
+    ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -51,6 +59,8 @@ pub(crate) struct PlanApplyInput {
 pub(crate) struct PlanUndoInput {
     /// The `undoId` of what was done, or the plan by which it was.
     id: ID,
+    /// When the turn of the job comes that takes it back.
+    ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -74,13 +84,16 @@ impl PlanMutation {
             PlanGoalInput::DeleteFiles(ids) => Goal::DeleteFiles(several(&ids)?),
             PlanGoalInput::Unfollow(id) => Goal::Unfollow(parse_id(&id)?),
             PlanGoalInput::RestoreFiles(ids) => Goal::RestoreFiles(several(&ids)?),
+            PlanGoalInput::RenameFiles(ids) => Goal::RenameFiles(several(&ids)?),
+            PlanGoalInput::RenameList(id) => Goal::RenameList(parse_id(&id)?),
         };
-        payload(context, input.terms, Ask::Make(Make { goal, apply: input.apply })).await
+        let asked = Make { goal, apply: input.apply, ticket: TicketInput::parse(input.ticket)? };
+        payload(context, input.terms, Ask::Make(asked)).await
     }
 
     /// Does what a plan says, and nothing else, as a job: refused if anything of it is otherwise by now.
     async fn plan_apply(&self, context: &Context<'_>, input: PlanApplyInput) -> Result<PlanPayload> {
-        let asked = Apply { plan_id: parse_id(&input.id)? };
+        let asked = Apply { plan_id: parse_id(&input.id)?, ticket: TicketInput::parse(input.ticket)? };
         payload(context, input.terms, Ask::Apply(asked)).await
     }
 
@@ -90,7 +103,8 @@ impl PlanMutation {
             Some(uuid) => ID(uuid.to_owned()),
             None => input.id,
         };
-        payload(context, input.terms, Ask::Undo(Undo { undo_id: parse_id(&id)? })).await
+        let asked = Undo { undo_id: parse_id(&id)?, ticket: TicketInput::parse(input.ticket)? };
+        payload(context, input.terms, Ask::Undo(asked)).await
     }
 }
 

@@ -7,7 +7,7 @@ use mediary_projections::{
     plan::{self as view, PlanRow, PlanView, StepField, StepFilter, StepRow, Touch},
 };
 use mediary_schema::{
-    FileId, JobId, PlanId,
+    FileId, JobId, PlanId, PlaylistId, RootId,
     plan::{LeftFor, PlanState, SparedFor},
 };
 
@@ -16,6 +16,8 @@ use crate::{
     file::{File, FileById},
     job::{Failure, Job, JobById},
     loader::{LookUp, look_up},
+    playlist::{Playlist, PlaylistById},
+    root::Root,
     scalar::{DateTime, Long, Position},
     schema::read,
 };
@@ -47,6 +49,8 @@ pub(crate) enum PlanGoal {
     Unfollow,
     /// Files come back out of the trash.
     RestoreFiles,
+    /// Files get the names that their layout has for them.
+    RenameFiles,
 }
 
 /// What becomes of a file of a plan.
@@ -95,6 +99,8 @@ pub(crate) struct Plan {
     key: PlanId,
     #[graphql(skip)]
     job_key: Option<JobId>,
+    #[graphql(skip)]
+    playlist_key: Option<PlaylistId>,
 }
 
 /// A file of a plan.
@@ -113,12 +119,18 @@ pub(crate) struct PlanFile {
     root_id: Option<ID>,
     /// The path below that, with `/` between folders.
     path: Option<String>,
+    /// The path below that which it gets, if it is renamed.
+    new_path: Option<String>,
+    /// How many files lie beside it and go with it, as far as they are what was put there.
+    sidecar_count: Long,
     /// The size in bytes.
     size_bytes: Option<Long>,
     /// BLAKE3 of the bytes in 64 hex digits, as it was recorded.
     blake3: Option<String>,
     #[graphql(skip)]
     key: FileId,
+    #[graphql(skip)]
+    root_key: Option<RootId>,
 }
 
 impl From<PlanRow> for Plan {
@@ -126,6 +138,7 @@ impl From<PlanRow> for Plan {
         let goal = match row.goal.as_str() {
             "unfollow" => PlanGoal::Unfollow,
             "restore_files" => PlanGoal::RestoreFiles,
+            "rename_files" => PlanGoal::RenameFiles,
             _ => PlanGoal::DeleteFiles,
         };
         let can_be_undone =
@@ -146,6 +159,7 @@ impl From<PlanRow> for Plan {
             changed_at: Position(row.changed_at),
             key: row.id,
             job_key: row.job_id,
+            playlist_key: row.playlist_id,
         }
     }
 }
@@ -155,6 +169,8 @@ impl From<StepRow> for PlanFile {
         let spared = row.spared.map(|reason| match reason {
             SparedFor::State(state) => state.name().to_owned(),
             SparedFor::Playlist(playlist_id) => format!("kept for {playlist_id}, too"),
+            SparedFor::InPlace {} => "it has its name already".to_owned(),
+            SparedFor::NoLayout {} => "no layout has a name for it".to_owned(),
         });
         let left = row.left.map(|reason| {
             match reason {
@@ -171,9 +187,12 @@ impl From<StepRow> for PlanFile {
             version: (row.version > 0).then_some(Long(row.version)),
             root_id: row.root.map(|id| ID(id.to_string())),
             path: row.path,
+            new_path: row.new_path,
+            sidecar_count: Long(row.sidecar_count),
             size_bytes: row.size_bytes.map(Long),
             blake3: row.blake3,
             key: row.file_id,
+            root_key: row.root,
         }
     }
 }
@@ -184,6 +203,12 @@ impl Plan {
     async fn job(&self, context: &Context<'_>) -> Result<Option<Job>> {
         let Some(id) = self.job_key else { return Ok(None) };
         Ok(look_up::<JobById>(context, id).await?.map(Job::from))
+    }
+
+    /// The list that it is about, if it is about one.
+    async fn playlist(&self, context: &Context<'_>) -> Result<Option<Playlist>> {
+        let Some(id) = self.playlist_key else { return Ok(None) };
+        Ok(look_up::<PlaylistById>(context, id).await?.map(Playlist::from))
     }
 
     /// Its files, as they are named in it.
@@ -209,6 +234,14 @@ impl PlanFile {
     /// The file, as it is now.
     async fn file(&self, context: &Context<'_>) -> Result<Option<File>> {
         Ok(look_up::<FileById>(context, self.key).await?.map(File::from))
+    }
+
+    /// The root below which it lies, if it is moved.
+    async fn root(&self, context: &Context<'_>) -> Result<Option<Root>> {
+        match self.root_key {
+            Some(id) => Root::find(context, id).await,
+            None => Ok(None),
+        }
     }
 }
 

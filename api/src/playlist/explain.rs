@@ -11,7 +11,10 @@ use mediary_schema::{
 };
 use uuid::Uuid;
 
-use crate::event::explain::{Explains, Finder, Found, event_of};
+use crate::event::{
+    explain::{Explains, Finder, Found, event_of, quoted},
+    outcome::BranchState,
+};
 
 /// What is said of playlists and their entries.
 pub(crate) struct Words;
@@ -34,14 +37,27 @@ impl Explains for Words {
         row.map_or(Ok(None), |row| Ok(finder.reader.at(row.changed_at)?))
     }
 
+    fn state(&self, event: &Recorded) -> BranchState {
+        match &*event.envelope.name {
+            "refresh_failed" => BranchState::Failed,
+            _ => BranchState::usual(event),
+        }
+    }
+
+    fn place(&self, finder: &Finder, id: EntryId) -> Found<Option<String>> {
+        let number =
+            finder.row(finder.views.of::<PlaylistView>(), |rows| playlist::entry_number(rows, id))?;
+        Ok(number.map(|number| format!("entry {number}")))
+    }
+
     fn work(&self, finder: &Finder, work: &Work) -> Found<Option<String>> {
         let Some(playlist) = work.subject(PlaylistId::KIND) else { return Ok(None) };
-        Ok(Some(format!("the refresh of {}", finder.playlist_name(PlaylistId::from_uuid(playlist))?)))
+        Ok(Some(format!("the refresh of {}", called(finder, PlaylistId::from_uuid(playlist))?)))
     }
 
     fn deed(&self, finder: &Finder, recorded: &Recorded) -> Found<Option<String>> {
         let Some(event) = event_of::<Playlist>(recorded) else { return Ok(None) };
-        let list = finder.playlist_name(PlaylistId::from_uuid(recorded.envelope.stream.uuid))?;
+        let list = called(finder, PlaylistId::from_uuid(recorded.envelope.stream.uuid))?;
         let entry = |id: EntryId| -> Found<String> {
             let row = finder.row(finder.views.of::<PlaylistView>(), |rows| playlist::entry(rows, id))?;
             let title = row.and_then(|row| row.title);
@@ -88,7 +104,7 @@ impl Explains for Words {
             Event::KeepingChanged { keeping: None } => {
                 format!("wanted nothing of {list} kept without asking for it")
             }
-            Event::KeepingChanged { keeping: Some(Keeping { entries, quality, filter }) } => {
+            Event::KeepingChanged { keeping: Some(Keeping { entries, quality, filter, .. }) } => {
                 let what = if entries == KeptEntries::All { "all of" } else { "what is new in" };
                 let rules = filter.rules().iter().map(ToString::to_string);
                 let which: Vec<String> = [quality.name].into_iter().chain(rules).collect();
@@ -98,6 +114,12 @@ impl Explains for Words {
             Event::CookiesChanged { cookies: Some(cookies) } => {
                 let when = if cookies.always { "always" } else { "when they are needed" };
                 format!("wanted {list} asked for with the cookies of {}, {when}", cookies.secret_id)
+            }
+            Event::LayoutChanged { layout: None } => {
+                format!("wanted files of {list} named as the library has it")
+            }
+            Event::LayoutChanged { layout: Some(layout) } => {
+                format!("wanted files of {list} named as {} has it", layout.name.name())
             }
             Event::EntriesSkipped { rule, entries } => match entries.as_slice() {
                 [only] => format!("skipped {} of {list}, by the rule {rule}", entry(*only)?),
@@ -155,7 +177,14 @@ impl Explains for Words {
             | Event::KeepingChanged { .. }
             | Event::EntriesSkipped { .. }
             | Event::CookiesChanged { .. }
+            | Event::LayoutChanged { .. }
             | Event::DownloadsWithdrawn {} => None,
         }
     }
+}
+
+/// What a playlist is called: its title, or its address.
+pub(crate) fn called(finder: &Finder, id: PlaylistId) -> Found<String> {
+    let row = finder.row(finder.views.of::<PlaylistView>(), |rows| playlist::playlist(rows, id))?;
+    Ok(row.map_or_else(|| id.to_string(), |row| quoted(row.title.as_deref(), &row.url)))
 }

@@ -1,7 +1,9 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use mediary_events::playlist::{Ask, ask};
 use mediary_projections::{Snapshot, Views, playlist::PlaylistView};
-use mediary_schema::{JobId, Several, cookies::UseCookies, playlist::Keep, schedule::Timing};
+use mediary_schema::{
+    JobId, Several, cookies::UseCookies, layout::WantedLayout, playlist::Keep, schedule::Timing,
+};
 
 use super::{
     Playlist,
@@ -14,6 +16,7 @@ use crate::{
     scalar::Long,
     schedule::ScheduleTiming,
     schema::read,
+    setting::LayoutInput,
 };
 
 #[derive(Debug, Default)]
@@ -35,9 +38,12 @@ pub(crate) struct PlaylistFollowInput {
     filter: Option<Vec<String>>,
     /// With which cookies it and its entries are asked for from now on; as it was if left out, with those of its site at first.
     cookies: Option<CookiesInput>,
+    /// How files of its entries are named that are kept from now on, and what lies beside them; if it says nothing, as for the library. As it
+    /// was if left out.
+    layout: Option<LayoutInput>,
     /// How often it is refreshed from now on, by a schedule called `refresh PLAYLIST-ID`; as it was if left out, never at first.
     refresh_timing: Option<ScheduleTiming>,
-    /// When the turn of its refresh comes.
+    /// When the turn of its refresh comes, and of what is kept and refreshed later because of this, which waits for no moment or job; as that was if left out.
     ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,
@@ -109,12 +115,22 @@ impl PlaylistMutation {
         context: &Context<'_>,
         input: PlaylistFollowInput,
     ) -> Result<PlaylistPayload> {
-        let PlaylistFollowInput { url, keep, quality, filter, cookies, refresh_timing, ticket, terms } =
-            input;
+        let PlaylistFollowInput {
+            url,
+            keep,
+            quality,
+            filter,
+            cookies,
+            layout,
+            refresh_timing,
+            ticket,
+            terms,
+        } = input;
         let cookies = cookies.map(CookiesInput::parse).transpose()?;
+        let layout = layout.map(WantedLayout::from);
         let refresh_timing = refresh_timing.map(Timing::from);
         let (keep, ticket) = (keep.map(Keep::from), TicketInput::parse(ticket)?);
-        let asked = ask::Follow { url, keep, quality, filter, cookies, refresh_timing, ticket };
+        let asked = ask::Follow { url, keep, quality, filter, cookies, layout, refresh_timing, ticket };
         payload(context, terms, Ask::Follow(asked)).await
     }
 

@@ -25,6 +25,7 @@ use crate::{
     loader::{LookUp, look_up},
     scalar::{DateTime, Long, Position},
     schema::read,
+    setting::Layout,
     sorting::{OrderBy, order},
 };
 
@@ -165,6 +166,8 @@ pub(crate) struct Playlist {
     cookie_mode: CookieModeName,
     /// The secret that has them.
     cookie_secret_id: Option<ID>,
+    /// How files of its entries are named that are kept from now on; none if as for the library.
+    layout: Option<Layout>,
     /// When it was refreshed last.
     refreshed_at: Option<DateTime>,
     /// How that went.
@@ -202,6 +205,7 @@ impl From<PlaylistRow> for Playlist {
             keep_quality,
             keep_filter,
             cookie_mode: CookieMode::of(row.cookies.as_ref()).into(),
+            layout: row.layout.as_ref().map(Layout::from),
             cookie_secret_id: row.cookies.map(|cookies| ID(cookies.secret_id.to_string())),
             id: ID(row.id.to_string()),
             url: row.url,

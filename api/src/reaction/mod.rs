@@ -1,6 +1,7 @@
 //! Reactions in GraphQL: what waits, and what a person does about it.
 
 mod entry;
+mod explain;
 mod mutation;
 mod object;
 mod query;

@@ -29,6 +29,8 @@ impl Explains for Words {
         let said = |event| match event {
             Event::Added { kind, name, .. } => format!("registered the {} folder '{name}'", kind.name()),
             Event::Moved { .. } => "found the library in another folder".to_owned(),
+            Event::WentAway { .. } => "found it away".to_owned(),
+            Event::CameBack { .. } => "found it again".to_owned(),
         };
         Ok(event_of::<Root>(recorded).map(said))
     }

@@ -72,7 +72,7 @@ impl Root {
     }
 
     pub(super) fn of(context: &Context<'_>, registered: Registered) -> Self {
-        let Registered { id, kind, name, folder } = registered;
+        let Registered { id, kind, name, folder, is_away: _ } = registered;
         let standing = match moment(context) {
             Some(moment) => {
                 moment.lacks("Root.standing", "whether a folder was there is looked at, and not recorded");

@@ -2,7 +2,7 @@ use mediary_events::{
     Concern as _,
     schedule::{Event, Schedule},
 };
-use mediary_log::Recorded;
+use mediary_log::{Origin, OriginKind, Recorded};
 use mediary_schema::ScheduleId;
 
 use crate::event::explain::{Explains, Finder, Found, event_of};
@@ -17,6 +17,18 @@ impl Explains for Words {
 
     fn kinds(&self) -> &'static [&'static str] {
         &[ScheduleId::KIND]
+    }
+
+    fn origin(&self, finder: &Finder, origin: Origin) -> Found<Option<String>> {
+        if origin.kind != OriginKind::Schedule {
+            return Ok(None);
+        }
+        let id = ScheduleId::from_uuid(origin.id);
+        let added = finder.first_of(&Schedule::stream(id.uuid()))?;
+        Ok(match added.as_ref().and_then(event_of::<Schedule>) {
+            Some(Event::Added { name, .. }) => Some(format!("by the schedule '{name}' ({id})")),
+            Some(_) | None => None,
+        })
     }
 
     fn deed(&self, _: &Finder, recorded: &Recorded) -> Found<Option<String>> {

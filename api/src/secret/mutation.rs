@@ -70,7 +70,8 @@ pub(crate) struct SecretDeletePayload {
     is_destroyed: bool,
     /// Lists that were asked for with it as their cookies, and are asked for without from now on.
     used_by: Vec<ID>,
-    /// Sites that were asked with it as their cookies, and are asked without from now on.
+    /// Sites that were asked with it as their cookies or their login, and are asked without from now on, or that were reached by it
+    /// as their proxy, and are not asked at all.
     used_by_sites: Vec<String>,
     /// Where something of it may be left that no program reaches.
     out_of_reach: Vec<OutOfReach>,

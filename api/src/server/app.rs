@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use mediary_log::{BackupSettings, Log, gate::Gate, vault::Vault};
+use mediary_log::{Attached, BackupSettings, Log, gate::Gate, vault::Vault};
 use mediary_projections::Views;
 use mediary_schema::ProjectId;
 use tokio::sync::watch;
@@ -62,6 +62,8 @@ pub struct App {
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Reads the files that belong to a backup and are no events, by their paths in the folder.
     pub settings: Arc<dyn Fn() -> io::Result<BackupSettings> + Send + Sync>,
+    /// Copies what goes along with a backup if that is asked for.
+    pub attached: Arc<dyn Fn() -> io::Result<Vec<Attached>> + Send + Sync>,
     /// Limits on requests.
     pub limits: limits::Options,
     /// Limits on websockets.

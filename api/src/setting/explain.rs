@@ -26,8 +26,14 @@ impl Explains for Words {
                 format!("changed how much of the work of {of} there may be")
             }
             Event::QuotaChanged { of, .. } => format!("limits the work of {of} no longer"),
+            Event::TrashChanged { .. } => {
+                "changed how long what is deleted can be had back, and how much of it there may be".to_owned()
+            }
             Event::SiteChanged { site, settings } if settings.sets_something() => {
                 format!("changed what holds for the site {site}")
+            }
+            Event::LayoutChanged { layout } => {
+                format!("wanted files named as {} has it, by {}", layout.name.name(), layout.template_text())
             }
             Event::SiteChanged { site, .. } => {
                 format!("lets hold for the site {site} what holds for any other")

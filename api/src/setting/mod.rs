@@ -7,6 +7,8 @@ mod object;
 mod query;
 
 pub(crate) use entry::ENTRY;
+pub(crate) use object::{Layout, LayoutInput};
+
 pub(crate) use mutation::SettingMutation as Mutation;
 pub(crate) use query::SettingQuery as Query;
 

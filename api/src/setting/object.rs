@@ -1,4 +1,6 @@
+mod layout;
 mod site;
+mod trash;
 
 use std::collections::HashMap;
 
@@ -8,7 +10,12 @@ use mediary_schema::setting::{
     Limits as LimitsValue, Quota as QuotaValue, QuotaOf, QuotaUse as QuotaUseValue,
 };
 
-pub(super) use self::site::Site;
+pub(crate) use self::layout::{Layout, LayoutInput};
+pub(super) use self::{
+    layout::LayoutPreview,
+    site::{LoginMode, Site},
+    trash::Trash,
+};
 use crate::{
     as_of::moment,
     choice::Choice,

@@ -250,7 +250,7 @@ impl Concern for Account {
         let mut event = event.clone();
         match &mut event {
             Event::TokenIssued { name, .. } | Event::UserAdded { name, .. } | Event::UserSet { name, .. } => {
-                name.clear()
+                name.clear();
             }
             Event::SessionOpened { address, agent, .. } => {
                 address.clear();

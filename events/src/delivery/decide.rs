@@ -92,17 +92,16 @@ impl Concern for Delivery {
                 let wait = wait.filter(|_| state.failures + 1 < POLICY.tries_max);
                 vec![Event::Failed { failure, again_at: wait.map(|wait| now.after(wait)) }]
             }
-            (Command::Doubt { reason }, Sending) => {
+            // One that waits may have been sent, too, if the log was restored from a backup since.
+            (Command::Doubt { reason }, Queued | Sending) => {
                 vec![Event::Doubted { reason: cut(reason, REASON_BYTES_MAX) }]
             }
             (Command::Retry { now }, Failed | Unsure) => vec![Event::Retried { at: now }],
             // It is on its way.
             (Command::Retry { .. }, Queued) => vec![],
             (Command::Begin, Sending | Sent | Failed | Unsure)
-            | (
-                Command::Complete | Command::Fail { .. } | Command::Doubt { .. },
-                Queued | Sent | Failed | Unsure,
-            )
+            | (Command::Complete | Command::Fail { .. }, Queued | Sent | Failed | Unsure)
+            | (Command::Doubt { .. }, Sent | Failed | Unsure)
             | (Command::Retry { .. }, Sending | Sent) => return Err(Rejection::Unready { state: known }),
         })
     }

@@ -54,11 +54,12 @@ fn what_is_being_sent_is_taken_or_not_or_nobody_knows() {
     given::<Delivery>([queued(), begun(), doubted.clone()])
         .when(Command::Retry { now: NOW })
         .then([retried.clone()]);
-    given::<Delivery>([queued(), begun(), doubted, retried]).when(Command::Begin).then([begun()]);
+    given::<Delivery>([queued(), begun(), doubted.clone(), retried]).when(Command::Begin).then([begun()]);
     // Without the intent nothing came of it.
     let queued_only = Rejection::Unready { state: DeliveryState::Queued };
     given::<Delivery>([queued()]).when(Command::Complete).rejected(&queued_only);
-    given::<Delivery>([queued()]).when(doubt).rejected(&queued_only);
+    // One that waited in a backup that was restored may have been sent since.
+    given::<Delivery>([queued()]).when(doubt).then([doubted]);
     given::<Delivery>([]).when(Command::Begin).rejected(&Rejection::NotFound);
     let queue = Command::Queue { channel: "phone".to_owned(), message: message(), at: NOW };
     given::<Delivery>([]).when(queue.clone()).then([queued()]);

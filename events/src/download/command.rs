@@ -1,4 +1,6 @@
-use mediary_schema::{FileId, ItemId, JobId, download::DownloadItem, item::ItemSource, job::Failure};
+use mediary_schema::{
+    FileId, ItemId, JobId, download::DownloadItem, item::ItemSource, job::Failure, layout::Described,
+};
 
 /// What may be asked of a download.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +18,8 @@ pub enum Command {
         job_id: JobId,
         /// The file.
         file_id: FileId,
+        /// What its source said of it then.
+        described: Described,
     },
     /// It was given up.
     Fail {

@@ -48,7 +48,7 @@ impl Concern for Download {
     const NAME: &'static str = "download";
     const EVENTS: &'static [EventKind] = &[
         EventKind::new("requested", 1, 0).about(&["entry", "item", "job", "playlist"]),
-        EventKind::new("completed", 1, 0).about(&["entry", "file", "item", "job", "playlist"]),
+        EventKind::new("completed", 1, 1).about(&["entry", "file", "item", "job", "playlist"]),
         EventKind::new("failed", 1, 0).about(&["entry", "item", "job", "playlist"]),
         EventKind::new("cancelled", 1, 0).about(&["entry", "item", "job", "playlist"]),
         EventKind::new("archived", 1, 0).about(&["item"]),
@@ -75,8 +75,10 @@ impl Concern for Download {
                 Phase::Unwanted | Phase::GivenUp | Phase::Kept { .. } | Phase::Archived,
             ) => Ok(vec![Event::Requested { job_id, item }]),
 
-            (Command::Complete { job_id, file_id }, Phase::Wanted { job_id: wanted }) if job_id == wanted => {
-                Ok(vec![Event::Completed { job_id, file_id }])
+            (Command::Complete { job_id, file_id, described }, Phase::Wanted { job_id: wanted })
+                if job_id == wanted =>
+            {
+                Ok(vec![Event::Completed { job_id, file_id, described }])
             }
             (Command::Complete { file_id, .. }, Phase::Kept { file_id: kept }) if file_id == kept => {
                 Ok(vec![])

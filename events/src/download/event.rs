@@ -3,11 +3,12 @@ use mediary_schema::{
     download::{DownloadItem, EntryRef},
     item::ItemSource,
     job::Failure,
+    layout::Described,
 };
 use serde::{Deserialize, Serialize};
 
 use super::State;
-use crate::{Subject, Subjects};
+use crate::{Subject, Subjects, asked::is_default};
 
 /// What can have happened to a download.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +28,9 @@ pub enum Event {
         job_id: JobId,
         /// The file.
         file_id: FileId,
+        /// What its source said of it then.
+        #[serde(default, skip_serializing_if = "is_default")]
+        described: Described,
     },
     /// It was given up.
     #[serde(rename = "failed")]
@@ -57,7 +61,7 @@ impl Event {
         let known = before.item_id.map(|item_id| (item_id, before.entry));
         let (about, job_id, file_id) = match self {
             Self::Requested { job_id, item } => (Some((item.item_id, item.entry)), Some(*job_id), None),
-            Self::Completed { job_id, file_id } => (known, Some(*job_id), Some(*file_id)),
+            Self::Completed { job_id, file_id, .. } => (known, Some(*job_id), Some(*file_id)),
             Self::Failed { job_id, .. } | Self::Cancelled { job_id } => (known, Some(*job_id), None),
             Self::Archived { item_id, .. } => (Some((*item_id, None)), None, None),
         };
@@ -80,7 +84,8 @@ impl Event {
             Self::Requested { item, .. } => **item = item.redacted(),
             Self::Failed { failure, .. } => *failure = failure.redacted(),
             Self::Archived { source, .. } => *source = source.redacted(),
-            Self::Completed { .. } | Self::Cancelled { .. } => {}
+            Self::Completed { described, .. } => *described = described.redacted(),
+            Self::Cancelled { .. } => {}
         }
         event
     }

@@ -2,6 +2,7 @@ use mediary_schema::{
     FileId, ItemId, JobId,
     download::{EntryRef, Wish},
     item::ItemSource,
+    layout::Described,
 };
 
 use super::Event;
@@ -43,6 +44,8 @@ pub struct State {
     pub source: Option<ItemSource>,
     /// What it was called when it was asked for last.
     pub title: Option<String>,
+    /// What its source said of it when its file was kept.
+    pub described: Described,
     /// Where it is again when the job that is on it comes to nothing.
     otherwise: Phase,
 }
@@ -70,7 +73,10 @@ impl State {
                 self.source = Some(item.source.clone());
                 self.title.clone_from(&item.title);
             }
-            Event::Completed { file_id, .. } => self.phase = Phase::Kept { file_id: *file_id },
+            Event::Completed { file_id, described, .. } => {
+                self.phase = Phase::Kept { file_id: *file_id };
+                self.described = described.clone();
+            }
             Event::Failed { .. } | Event::Cancelled { .. } => self.phase = self.otherwise,
             Event::Archived { item_id, source } => {
                 self.phase = Phase::Archived;

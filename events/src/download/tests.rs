@@ -5,6 +5,7 @@ use mediary_schema::{
     download::{DownloadItem, Quality},
     item::ItemSource,
     job::Failure,
+    layout::Described,
 };
 use uuid::Uuid;
 
@@ -51,7 +52,7 @@ fn requested(job_id: JobId) -> Event {
 }
 
 fn kept() -> Vec<Event> {
-    vec![requested(JOB), Event::Completed { job_id: JOB, file_id: FILE }]
+    vec![requested(JOB), Event::Completed { job_id: JOB, file_id: FILE, described: Described::default() }]
 }
 
 #[test]
@@ -85,7 +86,9 @@ fn what_was_given_up_may_be_wanted_again() {
 
 #[test]
 fn only_the_job_under_way_ends_it() {
-    let complete = Command::Complete { job_id: OTHER, file_id: FILE };
+    let complete = Command::Complete { job_id: OTHER, file_id: FILE, described: Described::default() };
     given::<Download>([requested(JOB)]).when(complete).rejected(&Rejection::NotWanted { job_id: OTHER });
-    given::<Download>(kept()).when(Command::Complete { job_id: JOB, file_id: FILE }).then([]);
+    given::<Download>(kept())
+        .when(Command::Complete { job_id: JOB, file_id: FILE, described: Described::default() })
+        .then([]);
 }

@@ -1,6 +1,7 @@
 use mediary_schema::{
-    FileId, RootId, Timestamp,
+    FileId, PlanId, RootId, Timestamp,
     file::{Made, Stamp, Verified},
+    layout::{MissingSidecar, Sidecar},
     plan::Lease,
 };
 
@@ -31,6 +32,15 @@ pub enum Command {
         path: String,
         /// What the file system says of them.
         stamp: Stamp,
+        /// The plan that renamed it, if one did.
+        plan_id: Option<PlanId>,
+    },
+    /// This lies beside it.
+    Accompany {
+        /// What.
+        sidecars: Vec<Sidecar>,
+        /// What was to be, too, and is not there.
+        missing: Vec<MissingSidecar>,
     },
     /// Other bytes are in its place.
     Change {

@@ -2,6 +2,7 @@ use mediary_schema::{
     RootId, Timestamp,
     account::Permission,
     file::{FileState, Stamp, Verified},
+    layout::{MissingSidecar, Sidecar},
     plan::Lease,
 };
 
@@ -72,7 +73,8 @@ impl Concern for File {
     const EVENTS: &'static [EventKind] = &[
         EventKind::new("recorded", 2, 1).about(MADE),
         EventKind::new("found", 1, 1).about(MADE),
-        EventKind::new("moved", 1, 0).about(MADE),
+        EventKind::new("moved", 1, 1).about(WITH_PLAN),
+        EventKind::new("accompanied", 1, 0).about(MADE),
         EventKind::new("changed", 1, 1).about(MADE),
         EventKind::new("lost", 1, 0).about(MADE),
         EventKind::new("trashed", 1, 0).about(WITH_PLAN),
@@ -91,6 +93,7 @@ impl Concern for File {
             Command::Record { .. }
             | Command::Find { .. }
             | Command::Move { .. }
+            | Command::Accompany { .. }
             | Command::Change { .. }
             | Command::Lose
             | Command::Trash { .. }
@@ -110,7 +113,10 @@ impl Concern for File {
                 };
             }
             Command::Find { stamp } => (FileState::Present, Event::Found { stamp }),
-            Command::Move { path, stamp } => (FileState::Present, Event::Moved { path, stamp }),
+            Command::Move { path, stamp, plan_id } => {
+                (FileState::Present, Event::Moved { path, stamp, plan_id })
+            }
+            Command::Accompany { sidecars, missing } => return accompany(state, sidecars, missing),
             Command::Change { stamp } => (FileState::Changed, Event::Changed { stamp }),
             Command::Lose => (FileState::Lost, Event::Lost {}),
             Command::Trash { lease } => (FileState::Trashed, Event::Trashed { lease }),
@@ -151,6 +157,19 @@ impl Concern for File {
     }
 }
 
+/// What lies beside a file says nothing of how it stands with that one.
+fn accompany(
+    state: &State,
+    sidecars: Vec<Sidecar>,
+    missing: Vec<MissingSidecar>,
+) -> Result<Vec<Event>, Rejection> {
+    match state.state {
+        None => Err(Rejection::NotFound),
+        Some(_) if state.sidecars == sidecars && state.missing == missing => Ok(vec![]),
+        Some(_) => Ok(vec![Event::Accompanied { sidecars, missing }]),
+    }
+}
+
 fn restore(state: &State, stamp: Stamp) -> Result<Vec<Event>, Rejection> {
     match (state.state, state.lease) {
         (None, _) => Err(Rejection::NotFound),
@@ -182,10 +201,11 @@ fn same(known: &Verified, verified: &Verified) -> Result<(), Rejection> {
 fn is_news(state: &State, event: &Event) -> bool {
     match event {
         Event::Found { stamp } | Event::Changed { stamp } => state.seen != Some(*stamp),
-        Event::Moved { path, stamp } => state.seen != Some(*stamp) || state.path.as_ref() != Some(path),
+        Event::Moved { path, stamp, .. } => state.seen != Some(*stamp) || state.path.as_ref() != Some(path),
         Event::Replaced { by: None, stamp } => state.seen != *stamp,
         Event::Replaced { by: Some(_), .. } => state.by.is_none(),
         Event::Recorded { .. }
+        | Event::Accompanied { .. }
         | Event::Lost {}
         | Event::Trashed { .. }
         | Event::Restored { .. }

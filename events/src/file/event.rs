@@ -1,6 +1,7 @@
 use mediary_schema::{
     FileId, PlanId, RootId,
     file::{FileState, Made, Stamp, Verified},
+    layout::{MissingSidecar, Sidecar},
     plan::Lease,
 };
 use serde::{Deserialize, Serialize};
@@ -32,13 +33,27 @@ pub enum Event {
         /// What the file system says of them.
         stamp: Stamp,
     },
-    /// Its bytes have another path below the same folder, as they were recorded: somebody renamed it.
+    /// Its bytes have another path below the same folder, as they were recorded: somebody renamed it, or a plan did, and with it what
+    /// lies beside it.
     #[serde(rename = "moved")]
     Moved {
         /// The path, with `/` between folders.
         path: String,
         /// What the file system says of them.
         stamp: Stamp,
+        /// The plan that renamed it, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        plan_id: Option<PlanId>,
+    },
+    /// This lies beside it, and nothing else that was made for it.
+    #[serde(rename = "accompanied")]
+    Accompanied {
+        /// What, each by what stands in place of the file's ending.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        sidecars: Vec<Sidecar>,
+        /// What was to be, too, was offered by its source, and is not there.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        missing: Vec<MissingSidecar>,
     },
     /// Other bytes are in its place, in the file that it was.
     #[serde(rename = "changed")]
@@ -88,8 +103,9 @@ impl Event {
             Self::Trashed { lease: Lease { plan_id, .. } } | Self::Restored { plan_id, .. } => {
                 (before.made, Some((*plan_id).into()))
             }
+            Self::Moved { plan_id, .. } => (before.made, plan_id.map(Subject::from)),
             Self::Found { .. }
-            | Self::Moved { .. }
+            | Self::Accompanied { .. }
             | Self::Changed { .. }
             | Self::Lost {}
             | Self::Purged {} => (before.made, None),

@@ -1,6 +1,7 @@
 use mediary_schema::{
     FileId, RootId,
     file::{FileState, Made, Stamp, Verified},
+    layout::{MissingSidecar, Sidecar},
     plan::Lease,
 };
 
@@ -28,6 +29,10 @@ pub struct State {
     pub by: Option<FileId>,
     /// By which plan it is in the trash, and until when it stays there.
     pub lease: Option<Lease>,
+    /// What lies beside it.
+    pub sidecars: Vec<Sidecar>,
+    /// What was to lie beside it, too.
+    pub missing: Vec<MissingSidecar>,
 }
 
 /// What a look at the place of a file means.
@@ -136,10 +141,13 @@ impl State {
                 self.state = Some(FileState::Present);
                 (self.own, self.seen) = (Some(*stamp), Some(*stamp));
             }
-            Event::Moved { path, stamp } => {
+            Event::Moved { path, stamp, .. } => {
                 self.state = Some(FileState::Present);
                 self.path = Some(path.clone());
                 (self.own, self.seen) = (Some(*stamp), Some(*stamp));
+            }
+            Event::Accompanied { sidecars, missing } => {
+                (self.sidecars, self.missing) = (sidecars.clone(), missing.clone());
             }
             Event::Changed { stamp } => {
                 self.state = Some(FileState::Changed);

@@ -96,8 +96,8 @@ fn a_file_outlives_its_bytes() {
 // A rename is a fact of its own: neither is it lost nor other bytes.
 #[test]
 fn a_file_is_where_it_was_seen_last() {
-    let moved = |path: &str| Event::Moved { path: path.to_owned(), stamp: stamp(7, 1) };
-    let go = |path: &str| Command::Move { path: path.to_owned(), stamp: stamp(7, 1) };
+    let moved = |path: &str| Event::Moved { path: path.to_owned(), stamp: stamp(7, 1), plan_id: None };
+    let go = |path: &str| Command::Move { path: path.to_owned(), stamp: stamp(7, 1), plan_id: None };
     given::<File>([]).when(go("c.mp4")).rejected(&Rejection::NotFound);
     given::<File>([recorded()]).when(go("c.mp4")).then([moved("c.mp4")]);
     given::<File>([recorded(), moved("c.mp4")]).when(go("c.mp4")).then([]);

@@ -22,7 +22,7 @@ pub enum Ask {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pause {
-    /// The name of a host, `library_disk`, `drive:NAME` or `encoder:NAME`.
+    /// The name of a host, `library_disk`, `file_trash`, `drive:NAME` or `encoder:NAME`.
     pub lane: String,
 }
 
@@ -30,7 +30,7 @@ pub struct Pause {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resume {
-    /// The name of a host, `library_disk`, `drive:NAME` or `encoder:NAME`.
+    /// The name of a host, `library_disk`, `file_trash`, `drive:NAME` or `encoder:NAME`.
     pub lane: String,
 }
 

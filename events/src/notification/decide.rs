@@ -252,6 +252,9 @@ fn check(rule: &Rule) -> Result<(), String> {
     if !is_event {
         return Err(format!("{:?} is no event such as `download.failed`", rule.event));
     }
+    if rule.about.as_ref().is_some_and(|kind| !is_word(kind)) {
+        return Err("what it is about is a kind of thing such as `playlist`".to_owned());
+    }
     if rule.when.len() > Rule::CONDITIONS_MAX {
         return Err(format!("it has more than {} conditions", Rule::CONDITIONS_MAX));
     }
@@ -259,7 +262,7 @@ fn check(rule: &Rule) -> Result<(), String> {
         let words: &[String] = match &condition.is {
             Test::Equals(word) => std::slice::from_ref(word),
             Test::OneOf(words) => words,
-            Test::Greater(_) => &[],
+            Test::Greater(_) | Test::Present(_) => &[],
         };
         if words.len() > WORDS_MAX {
             return Err(format!("a condition has more than {WORDS_MAX} words"));

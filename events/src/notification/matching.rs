@@ -17,8 +17,9 @@ pub fn value_at<'p>(payload: &'p Value, path: &str) -> Option<&'p Value> {
 
 /// What a field must be; one that is not there is nothing of that.
 fn holds(Condition { field, is }: &Condition, payload: &Value) -> bool {
-    let Some(value) = value_at(payload, field) else { return false };
+    let value = value_at(payload, field).unwrap_or(&Value::Null);
     match is {
+        Test::Present(wanted) => *wanted != value.is_null(),
         Test::Equals(wanted) => text(value).is_some_and(|text| text == *wanted),
         Test::OneOf(wanted) => text(value).is_some_and(|text| wanted.iter().any(|one| *one == text)),
         Test::Greater(than) => match (value.as_u64(), value.as_f64()) {

@@ -11,27 +11,50 @@ pub fn standard() -> &'static BTreeMap<String, Rule> {
     &STANDARD
 }
 
+/// A channel that takes nothing so often in a row is no short disturbance: some minutes, as the waits between grow.
+const FAILURES: u64 = 4;
+
+const UNSENT: &str = "{{ failure.message }}\n`mediary notification outbox list --channel '{{ channel }}'` shows what it did not take.";
+const NOT_DONE: &str = "{{ not_done.message }} ({{ not_done.code }})\n`mediary schedule show '{{ it }}'` says when it comes again.";
+const ROOT_AWAY: &str = "No file of it is taken for lost, and what needs it waits.";
+const HALTED: &str = "{{ reason }}\n`mediary concern resume {{ part }}` starts it again.";
+
 fn made() -> BTreeMap<String, Rule> {
     use Severity::{Error, Info, Urgent, Warning};
-    let failure = Some("{{ failure.message }}");
+    let (failure, unsent) = (Some("{{ failure.message }}"), Some(UNSENT));
     let some = |field: &str, is: Test| vec![Condition { field: field.to_owned(), is }];
     let none = || Test::Equals("0".to_owned());
+    let work = |kind: &str| some("work.kind", Test::Equals(kind.to_owned()));
+    // What happens to a job is told of the thing that the work is for, in place of what was told of that.
+    let of_list = |rule: Rule| Rule { about: Some("playlist".to_owned()), when: work("refresh"), ..rule };
+    let of_download =
+        |rule: Rule| Rule { about: Some("download".to_owned()), when: work("download"), ..rule };
+    let of_channel = |rule: Rule| Rule { topic: Some("channel {{ channel }}".to_owned()), ..rule };
+    let of_part = |rule: Rule| Rule { topic: Some("{{ part }}".to_owned()), ..rule };
+    let of_root = |rule: Rule| Rule { about: Some("root".to_owned()), ..rule };
+    let if_so = |when: Vec<Condition>, rule: Rule| Rule { when, ..rule };
     [
+        ("listing-started", of_list(raised("job.started", Info, "{{ it }} is being listed", None))),
+        // Until it begins anew. A listing that a person ends leaves no other word.
+        ("listing-paused", of_list(resolved("job.paused"))),
+        ("listing-cancelled", of_list(resolved("job.cancelled"))),
         ("listing-failed", raised("playlist.refresh_failed", Error, "{{ it }} could not be listed", failure)),
         (
             "listing-new",
-            Rule {
-                when: some("counts.added", Test::Greater(0)),
-                ..raised("playlist.refresh_completed", Info, "{{ it }}: {{ counts.added }} new", None)
-            },
+            if_so(
+                some("counts.added", Test::Greater(0)),
+                raised("playlist.refresh_completed", Info, "{{ it }}: {{ counts.added }} new", None),
+            ),
         ),
         (
             "listing-unchanged",
-            Rule {
-                when: some("counts.added", none()),
-                ..raised("playlist.refresh_completed", Info, "{{ it }}: nothing new", None)
-            },
+            if_so(
+                some("counts.added", none()),
+                raised("playlist.refresh_completed", Info, "{{ it }}: nothing new", None),
+            ),
         ),
+        ("download-started", of_download(raised("job.started", Info, "{{ it }} is being fetched", None))),
+        ("download-paused", of_download(resolved("job.paused"))),
         ("download-failed", raised("download.failed", Error, "{{ it }} could not be kept", failure)),
         ("download-done", raised("download.completed", Info, "{{ it }} is kept", None)),
         ("download-cancelled", resolved("download.cancelled")),
@@ -39,19 +62,62 @@ fn made() -> BTreeMap<String, Rule> {
         ("file-lost", raised("file.lost", Warning, "{{ it }} is gone", None)),
         ("file-found", resolved("file.found")),
         ("file-moved", resolved("file.moved")),
+        ("root-away", of_root(raised("root.went_away", Error, "{{ it }} is not there", Some(ROOT_AWAY)))),
+        ("root-back", of_root(resolved("root.came_back"))),
         (
-            "part-halted",
+            "trash-full",
             Rule {
-                topic: Some("{{ part }}".to_owned()),
+                when: some("hold.reason.trash_full.bytes", Test::Greater(0)),
+                topic: Some("{{ hold.lane }}".to_owned()),
                 ..raised(
-                    "worker.part_halted",
-                    Urgent,
-                    "{{ part }} is halted",
-                    Some("{{ reason }}\n`mediary worker resume {{ part }}` starts it again."),
+                    "lane.held",
+                    Warning,
+                    "Deleting waits: the trash is full",
+                    Some(
+                        "{{ hold.reason.trash_full.bytes }} bytes more are to go into it, and will once there is room.\n`mediary trash show` says how full it is; `mediary trash set --limit BYTES` lets it hold more.",
+                    ),
                 )
             },
         ),
-        ("part-resumed", Rule { topic: Some("{{ part }}".to_owned()), ..resolved("worker.part_resumed") }),
+        (
+            "trash-has-room",
+            Rule {
+                when: some("lane", Test::Equals("file_trash".to_owned())),
+                topic: Some("{{ lane }}".to_owned()),
+                ..resolved("lane.released")
+            },
+        ),
+        (
+            "schedule-failed",
+            if_so(
+                some("not_done", Test::Present(true)),
+                raised("schedule.fired", Warning, "The schedule {{ it }} came to nothing", Some(NOT_DONE)),
+            ),
+        ),
+        ("schedule-done", if_so(some("not_done", Test::Present(false)), resolved("schedule.fired"))),
+        ("schedule-removed", resolved("schedule.removed")),
+        (
+            "channel-dead",
+            of_channel(if_so(
+                some("again_at", Test::Present(false)),
+                raised(
+                    "delivery.failed",
+                    Error,
+                    "The channel {{ channel }} does not take what is sent",
+                    unsent,
+                ),
+            )),
+        ),
+        (
+            "channel-failing",
+            of_channel(if_so(
+                [some("again_at", Test::Present(true)), some("failures", Test::Greater(FAILURES))].concat(),
+                raised("delivery.failed", Warning, "The channel {{ channel }} takes nothing now", unsent),
+            )),
+        ),
+        ("channel-back", of_channel(resolved("delivery.completed"))),
+        ("part-halted", of_part(raised("worker.part_halted", Urgent, "{{ part }} is halted", Some(HALTED)))),
+        ("part-resumed", of_part(resolved("worker.part_resumed"))),
         // Whatever was halted runs again.
         ("worker-joined", resolved("worker.joined")),
     ]
@@ -63,9 +129,9 @@ fn made() -> BTreeMap<String, Rule> {
 fn raised(event: &str, severity: Severity, title: &str, body: Option<&str>) -> Rule {
     let wording =
         Wording { severity, title: title.to_owned(), body: body.map(str::to_owned), channels: Vec::new() };
-    Rule { event: event.to_owned(), when: Vec::new(), topic: None, then: Then::Raise(wording) }
+    Rule { event: event.to_owned(), when: Vec::new(), about: None, topic: None, then: Then::Raise(wording) }
 }
 
 fn resolved(event: &str) -> Rule {
-    Rule { event: event.to_owned(), when: Vec::new(), topic: None, then: Then::Resolve {} }
+    Rule { event: event.to_owned(), when: Vec::new(), about: None, topic: None, then: Then::Resolve {} }
 }

@@ -41,7 +41,7 @@ fn raised(number: u128, title: &str) -> Event {
 fn rule(event: &str) -> Rule {
     let wording =
         Wording { severity: Severity::Info, title: "{{ it }}".to_owned(), body: None, channels: Vec::new() };
-    Rule { event: event.to_owned(), when: Vec::new(), topic: None, then: Then::Raise(wording) }
+    Rule { event: event.to_owned(), when: Vec::new(), about: None, topic: None, then: Then::Raise(wording) }
 }
 
 fn channel() -> Channel {
@@ -130,6 +130,7 @@ fn what_is_no_rule_is_refused_in_words() {
         rule("download"),
         rule("*.*"),
         Rule { when: vec![long], ..rule("job.queued") },
+        Rule { about: Some("a thing".to_owned()), ..rule("job.queued") },
         Rule { topic: Some("x".repeat(Rule::TEMPLATE_BYTES_MAX + 1)), ..rule("job.queued") },
     ];
     for rule in bad {
@@ -142,7 +143,7 @@ fn what_is_no_rule_is_refused_in_words() {
 #[test]
 fn a_condition_is_about_fields_as_they_are_written() {
     let payload = json!({ "counts": { "added": 3 }, "failure": { "class": "network", "for_good": true }, "big": u64::MAX,
-        "part": 2.5, "less": -1 });
+        "part": 2.5, "less": -1, "nothing": null, "several": [] });
     let so = |field: &str, is| {
         let when = vec![Condition { field: field.to_owned(), is }];
         is_so(&Rule { when, ..rule("a.b") }, "a.b", &payload)
@@ -159,6 +160,15 @@ fn a_condition_is_about_fields_as_they_are_written() {
         !so("failure", equals("x")) && !so("missing", equals("")) && !so("failure.class", Test::Greater(0))
     );
     assert!(!is_so(&rule("a.b"), "a.c", &payload));
+    for (field, is_there) in
+        [("failure", true), ("several", true), ("part", true), ("nothing", false), ("a.b", false)]
+    {
+        assert_eq!(
+            (so(field, Test::Present(true)), so(field, Test::Present(false))),
+            (is_there, !is_there),
+            "{field}"
+        );
+    }
 }
 
 // A rule about what never happens would be told by nobody.

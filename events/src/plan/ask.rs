@@ -8,7 +8,10 @@ use mediary_schema::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::asked::{Asked, CommandKind, is_default, schema_of};
+use crate::{
+    asked::{Asked, CommandKind, is_default, schema_of},
+    job::ask::Ticket,
+};
 
 /// What may be asked about plans.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +37,9 @@ pub struct Make {
     /// Whether it is applied at once.
     #[serde(default, skip_serializing_if = "is_default")]
     pub apply: bool,
+    /// When the turn of the job comes that carries it out. Only with `apply`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ticket: Ticket,
 }
 
 /// What a plan is for: exactly one of them.
@@ -46,22 +52,32 @@ pub enum Goal {
     Unfollow(PlaylistId),
     /// These files come back out of the trash.
     RestoreFiles(Several<FileId, { Step::MAX }>),
+    /// These files get the names that their layout has for them.
+    RenameFiles(Several<FileId, { Step::MAX }>),
+    /// All files that were kept for this list get the names that its layout has for them.
+    RenameList(PlaylistId),
 }
 
 /// Does what a plan says, and nothing else: refused if anything of it is otherwise by now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Apply {
     /// The plan.
     pub plan_id: PlanId,
+    /// When the turn of the job comes that carries it out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ticket: Ticket,
 }
 
 /// Takes back what was done by a plan, as long as its files are in the trash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Undo {
     /// What is taken back.
     pub undo_id: UndoId,
+    /// When the turn of the job comes that takes it back.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ticket: Ticket,
 }
 
 impl Asked for Ask {

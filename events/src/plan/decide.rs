@@ -1,6 +1,6 @@
 use mediary_schema::{
     account::Permission,
-    plan::{Goal, PlanState, Spared, SparedFor, Step, Way},
+    plan::{Goal, PlanState, Spared, SparedFor, Step},
 };
 
 use super::{Command, Event, State};
@@ -52,6 +52,9 @@ pub enum Rejection {
     /// What was taken out of the trash is put into it by another plan.
     #[error("what came back out of the trash is not taken back")]
     Final,
+    /// No job comes of what is only planned.
+    #[error("a plan that isn't carried out at once starts no job")]
+    TicketOfNothing,
     /// Another job is at it, or none.
     #[error("no such job is at the plan")]
     Stale,
@@ -80,6 +83,7 @@ impl crate::Rejection for Rejection {
             Self::Undone => "PLAN_UNDONE",
             Self::NotApplied => "PLAN_NOT_APPLIED",
             Self::Final => "PLAN_FINAL",
+            Self::TicketOfNothing => "PLAN_TICKET_OF_NOTHING",
             Self::Stale => "PLAN_STALE",
         }
     }
@@ -94,6 +98,7 @@ impl crate::Rejection for Rejection {
             Self::Undone => "make the plan anew",
             Self::NotApplied => "`mediary plan apply` does what it says",
             Self::Final => "`mediary file delete` puts the files back into the trash",
+            Self::TicketOfNothing => "say it with `plan.apply`, or with `apply` at once",
         };
         Some(advice.to_owned())
     }
@@ -134,7 +139,7 @@ impl Concern for Plan {
             };
         };
         match (command, now) {
-            (Command::Undo { .. }, _) if goal.way() == Way::OutOfTrash => Err(Rejection::Final),
+            (Command::Undo { .. }, _) if !goal.can_be_undone() => Err(Rejection::Final),
             // The command repeated makes no second one, and what is done or being done is not done twice.
             (Command::Make { .. }, _)
             | (Command::Apply { .. }, PlanState::Applying | PlanState::Applied)
@@ -178,7 +183,13 @@ impl Concern for Plan {
     }
 
     fn state_bytes(state: &State) -> usize {
-        let text = |step: &Step| step.path.len() + step.blake3.len();
+        let text = |step: &Step| {
+            let beside = step.sidecars.iter().map(|sidecar| size_of_val(sidecar) + sidecar.blake3.len());
+            step.path.len()
+                + step.blake3.len()
+                + step.to.as_ref().map_or(0, String::len)
+                + beside.sum::<usize>()
+        };
         size_of_val(state)
             + state.steps.iter().map(|step| size_of::<Step>() + text(step)).sum::<usize>()
             + state.spared.len() * size_of::<Spared>()
@@ -211,5 +222,7 @@ fn why(Spared { file_id, reason }: &Spared) -> String {
     match reason {
         SparedFor::State(state) => format!("{file_id} is {}", state.name()),
         SparedFor::Playlist(playlist_id) => format!("{file_id} is kept for {playlist_id}, too"),
+        SparedFor::InPlace {} => format!("{file_id} has its name already"),
+        SparedFor::NoLayout {} => format!("no layout has a name for {file_id}"),
     }
 }

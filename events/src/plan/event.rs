@@ -79,9 +79,11 @@ impl Event {
 
     pub(super) fn subjects(&self) -> Subjects {
         match self {
-            Self::Made { goal: Goal::Unfollow { playlist_id, .. }, .. } => {
-                Subjects::of([Some((*playlist_id).into())])
-            }
+            Self::Made {
+                goal:
+                    Goal::Unfollow { playlist_id, .. } | Goal::RenameFiles { playlist_id: Some(playlist_id) },
+                ..
+            } => Subjects::of([Some((*playlist_id).into())]),
             // Its files are more than an event may name: each says itself by which plan it was moved.
             Self::Made { .. } | Self::Listed { .. } => Subjects::none(),
             Self::ApplyRequested { job_id }
@@ -100,11 +102,14 @@ impl Event {
                 for step in steps {
                     step.path.clear();
                     step.blake3.clear();
+                    step.to = None;
+                    step.sidecars.clear();
                 }
             }
             // As in the list's own event: without its words nobody knows what a filter skips.
-            Self::Made { goal: Goal::Unfollow { keeping, .. }, .. } => {
-                *keeping = keeping.take().filter(|it| !it.filter.has_words());
+            Self::Made { goal: Goal::Unfollow { keeping, refresh_ticket, .. }, .. } => {
+                *refresh_ticket = None;
+                *keeping = keeping.take().and_then(|keeping| keeping.redacted()).map(Box::new);
             }
             Self::Stopped { failure, .. } => *failure = failure.as_ref().map(Failure::redacted),
             Self::Made { .. }

@@ -27,6 +27,8 @@ fn step(number: usize) -> Step {
         size_bytes: 7,
         blake3: "00".repeat(32),
         stamp: None,
+        to: None,
+        sidecars: Vec::new(),
     }
 }
 
@@ -81,7 +83,8 @@ fn a_plan_of_nothing_says_why() {
     let empty = Command::Make { goal: Goal::DeleteFiles {}, steps: Vec::new(), spared: spared.clone() };
     given::<Plan>([]).when(empty).rejected(&Rejection::Nothing { why });
     // A list may have no file of its own.
-    let goal = Goal::Unfollow { playlist_id, version: 3, keeping: None, refresh_timing: None };
+    let goal =
+        Goal::Unfollow { playlist_id, version: 3, keeping: None, refresh_timing: None, refresh_ticket: None };
     let unfollow = Command::Make { goal: goal.clone(), steps: Vec::new(), spared: spared.clone() };
     let made = Event::Made { goal, file_count: 0, size_bytes: 0, spared_count: 2 };
     given::<Plan>([]).when(unfollow).then([made, Event::Listed { steps: Vec::new(), spared }]);

@@ -4,6 +4,7 @@ use mediary_schema::{
     PlaylistId, UrlRefused,
     account::Permission,
     cookies::UseCookies,
+    layout::WantedLayout,
     playlist::{Keep, RuleRefused},
     schedule::Timing,
 };
@@ -51,10 +52,14 @@ pub struct Follow {
     /// With which cookies it and its entries are asked for from now on; as it was if left out, with those of its site at first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cookies: Option<UseCookies>,
+    /// How files of its entries are named that are kept from now on, and what lies beside them; if it says nothing, as for the library;
+    /// as it was if left out, as for the library at first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub layout: Option<WantedLayout>,
     /// How often it is refreshed from now on: a schedule called `refresh PLAYLIST-ID`; as it was if left out, never at first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refresh_timing: Option<Timing>,
-    /// When the turn of its refresh comes.
+    /// When the turn of its refresh comes, and of what is kept and refreshed later because of this, which waits for no moment or job; as that was if left out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ticket: Ticket,
 }

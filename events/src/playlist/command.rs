@@ -3,6 +3,7 @@ use mediary_schema::{
     cookies::SiteCookies,
     download::Quality,
     job::Failure,
+    layout::Layout,
     playlist::{Keeping, ObservedPlaylist, PlaylistKind, RefreshMode, UnreadableRow},
 };
 
@@ -56,11 +57,18 @@ pub enum Command {
     Keep {
         /// What.
         keeping: Option<Keeping>,
+        /// When the turn comes of what follows from it at once.
+        ticket: Ticket,
     },
     /// Ask for it and its entries with these cookies from now on; none is without.
     UseCookies {
         /// Which.
         cookies: Option<SiteCookies>,
+    },
+    /// Name files of its entries so that are kept from now on; none is as for the library.
+    Layout {
+        /// How.
+        layout: Option<Layout>,
     },
     /// Want nothing any more of what was wanted so far.
     WithdrawDownloads,

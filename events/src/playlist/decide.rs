@@ -93,8 +93,9 @@ impl Concern for Playlist {
         EventKind::new("refresh_failed", 1, 0).about(&["job"]),
         EventKind::new("downloads_requested", 1, 2).about(&["entry"]),
         EventKind::new("downloads_withdrawn", 1, 0),
-        EventKind::new("keeping_changed", 1, 1),
+        EventKind::new("keeping_changed", 1, 2),
         EventKind::new("cookies_changed", 1, 0).about(&["secret"]),
+        EventKind::new("layout_changed", 1, 0),
         EventKind::new("entries_skipped", 1, 0).about(&["entry"]),
     ];
 
@@ -105,7 +106,10 @@ impl Concern for Playlist {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Follow { .. } | Command::Unfollow | Command::UseCookies { .. } => Permission::FOLLOW,
+            Command::Follow { .. }
+            | Command::Unfollow
+            | Command::UseCookies { .. }
+            | Command::Layout { .. } => Permission::FOLLOW,
             Command::RequestDownloads { .. } | Command::WithdrawDownloads | Command::Keep { .. } => {
                 Permission::DOWNLOAD
             }
@@ -131,6 +135,7 @@ impl Concern for Playlist {
                 | Command::FailRefresh { .. }
                 | Command::Keep { .. }
                 | Command::UseCookies { .. }
+                | Command::Layout { .. }
                 | Command::RequestDownloads { .. } => Err(Rejection::NotFollowed),
             };
         }
@@ -182,9 +187,11 @@ impl Concern for Playlist {
             Command::FailRefresh { job_id, failure } => Ok(vec![Event::RefreshFailed { job_id, failure }]),
             Command::UseCookies { cookies } if state.says_cookies && state.cookies == cookies => Ok(vec![]),
             Command::UseCookies { cookies } => Ok(vec![Event::CookiesChanged { cookies }]),
-            Command::Keep { keeping } if state.keeping == keeping => Ok(vec![]),
-            Command::Keep { keeping } => {
-                let follows = keeping.as_ref().map(|keeping| state.keep_from_now_on(keeping));
+            Command::Layout { layout } if state.layout == layout => Ok(vec![]),
+            Command::Layout { layout } => Ok(vec![Event::LayoutChanged { layout }]),
+            Command::Keep { keeping, .. } if state.keeping == keeping => Ok(vec![]),
+            Command::Keep { keeping, ticket } => {
+                let follows = keeping.as_ref().map(|keeping| state.keep_from_now_on(keeping, &ticket));
                 let changed = Event::KeepingChanged { keeping };
                 Ok([changed].into_iter().chain(follows.unwrap_or_default()).collect())
             }
@@ -259,6 +266,7 @@ fn record(state: &State, changes: Vec<Event>) -> Result<Vec<Event>, Rejection> {
             | Event::KeepingChanged { .. }
             | Event::EntriesSkipped { .. }
             | Event::CookiesChanged { .. }
+            | Event::LayoutChanged { .. }
             | Event::DownloadsWithdrawn {} => return Err(Rejection::NotAChange),
         };
         if is_new {

@@ -4,6 +4,7 @@ use mediary_schema::{
     download::Quality,
     item::ItemSource,
     job::Failure,
+    layout::Layout,
     playlist::{
         After, Availability, Filter, Keeping, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts,
         RefreshMode, Rule, UnreadableRow,
@@ -176,6 +177,12 @@ pub enum Event {
         /// Which entries.
         entries: Vec<EntryId>,
     },
+    /// From now on files of its entries are named so, and as for the library if it doesn't say how.
+    #[serde(rename = "layout_changed")]
+    LayoutChanged {
+        /// How.
+        layout: Option<Layout>,
+    },
     /// From now on it and its entries are asked for with these cookies.
     #[serde(rename = "cookies_changed")]
     CookiesChanged {
@@ -230,6 +237,7 @@ impl Event {
             | Self::Unfollowed {}
             | Self::Resolved { .. }
             | Self::KeepingChanged { .. }
+            | Self::LayoutChanged { .. }
             | Self::DownloadsWithdrawn {} => Subjects::none(),
         }
     }
@@ -264,7 +272,8 @@ impl Event {
                 *filter = filter.redacted();
             }
             // Without the words of a rule nobody knows what is to be skipped: nothing more is kept then.
-            Self::KeepingChanged { keeping } => *keeping = keeping.take().filter(|it| !it.filter.has_words()),
+            Self::KeepingChanged { keeping } => *keeping = keeping.take().and_then(Keeping::redacted),
+            Self::LayoutChanged { layout } => *layout = layout.as_ref().map(Layout::redacted),
             Self::EntriesSkipped { rule, entries } if rule.has_words() => {
                 *rule = Rule::redacted();
                 entries.clear();

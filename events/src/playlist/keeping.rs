@@ -37,30 +37,30 @@ impl State {
         match keeping.entries {
             // What is there when it is read for the first time is nothing new.
             KeptEntries::New if !self.listed => Vec::new(),
-            KeptEntries::All if !self.listed => self.keep_all(keeping),
+            KeptEntries::All if !self.listed => self.keep_all(keeping, &keeping.ticket),
             KeptEntries::New | KeptEntries::All => {
                 let rows = self.unasked.iter().filter_map(|id| self.rows.get(*id));
-                self.keep_some(keeping, rows)
+                self.keep_some(keeping, &keeping.ticket, rows)
             }
         }
     }
 
     /// What follows at once from what is said to be kept. What of a list is there, nobody knows before it is read.
     ///
-    /// Another filter decides anew about what was skipped; what was fetched stays.
-    pub(super) fn keep_from_now_on(&self, keeping: &Keeping) -> Vec<Event> {
+    /// Another filter decides anew about what was skipped; what was fetched stays. The ticket is that of what follows at once.
+    pub(super) fn keep_from_now_on(&self, keeping: &Keeping, ticket: &Ticket) -> Vec<Event> {
         match keeping.entries {
             _ if !self.listed => Vec::new(),
-            KeptEntries::All => self.keep_all(keeping),
+            KeptEntries::All => self.keep_all(keeping, ticket),
             KeptEntries::New if self.has_filter(&keeping.filter) => Vec::new(),
             KeptEntries::New => {
                 let rows = self.rows.iter().filter(|row| self.skipped.contains_key(&row.entry_id));
-                self.keep_some(keeping, rows)
+                self.keep_some(keeping, ticket, rows)
             }
         }
     }
 
-    fn keep_all(&self, Keeping { quality, filter, .. }: &Keeping) -> Vec<Event> {
+    fn keep_all(&self, Keeping { quality, filter, .. }: &Keeping, ticket: &Ticket) -> Vec<Event> {
         let (mut skipped, judge) = (Skipped::new(), filter.judge());
         if !filter.is_empty() {
             let rows = self.rows.iter().filter(|row| row.is_to_be_had());
@@ -72,12 +72,17 @@ impl State {
             entries: None,
             again: false,
             filter: filter.clone(),
-            ticket: Ticket { bulk: true, ..Ticket::default() },
+            ticket: Ticket { bulk: true, ..ticket.clone() },
         };
         [all].into_iter().chain(skips(skipped, filter)).collect()
     }
 
-    fn keep_some<'a>(&self, keeping: &Keeping, rows: impl Iterator<Item = &'a Row>) -> Vec<Event> {
+    fn keep_some<'a>(
+        &self,
+        keeping: &Keeping,
+        ticket: &Ticket,
+        rows: impl Iterator<Item = &'a Row>,
+    ) -> Vec<Event> {
         let Keeping { quality, filter, .. } = keeping;
         let (mut found, mut skipped, mut known) = (Vec::new(), Skipped::new(), HashSet::new());
         let judge = filter.judge();
@@ -96,7 +101,7 @@ impl State {
             entries: Some(entries.to_vec()),
             again: false,
             filter: Filter::default(),
-            ticket: Ticket { bulk, ..Ticket::default() },
+            ticket: Ticket { bulk, ..ticket.clone() },
         };
         found.chunks(Event::ENTRIES_MAX).map(request).chain(skips(skipped, filter)).collect()
     }

@@ -5,6 +5,7 @@ use mediary_schema::{
     cookies::SiteCookies,
     download::Quality,
     item::ItemSource,
+    layout::Layout,
     playlist::{
         After, Availability, Keeping, LiveStatus, ObservedPlaylist, PlaylistKind, RefreshCounts, RefreshMode,
     },
@@ -86,6 +87,8 @@ pub struct State {
     pub cookies: Option<SiteCookies>,
     /// Whether that was said of it; if not, it is asked for as its site is.
     pub says_cookies: bool,
+    /// How files of its entries are named; none is as for the library.
+    pub layout: Option<Layout>,
     /// What of it is kept without being asked for; none is nothing.
     pub keeping: Option<Keeping>,
     /// Rows that are to be kept without being asked for, once a refresh ends that found them to be had.
@@ -159,7 +162,7 @@ impl State {
                 self.followed = false;
                 self.awaiting_refresh.clear();
                 self.turn_keeping(None);
-                (self.cookies, self.says_cookies) = (None, false);
+                (self.cookies, self.says_cookies, self.layout) = (None, false, None);
             }
             Event::Resolved { kind, observed } => {
                 self.resolved = Some(Resolved { kind: *kind, observed: observed.clone() });
@@ -238,6 +241,7 @@ impl State {
             Event::RefreshFailed { .. } => {}
             Event::KeepingChanged { keeping } => self.turn_keeping(keeping.as_ref()),
             Event::CookiesChanged { cookies } => (self.cookies, self.says_cookies) = (*cookies, true),
+            Event::LayoutChanged { layout } => self.layout.clone_from(layout),
             Event::EntriesSkipped { rule, entries } => self.skip(rule, entries),
             Event::DownloadsWithdrawn {} => {
                 self.withdrawn = self.wishes;
@@ -286,6 +290,7 @@ impl State {
             | Event::KeepingChanged { .. }
             | Event::EntriesSkipped { .. }
             | Event::CookiesChanged { .. }
+            | Event::LayoutChanged { .. }
             | Event::DownloadsWithdrawn {} => {}
         }
     }

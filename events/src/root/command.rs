@@ -21,4 +21,11 @@ pub enum Command {
         /// Where.
         folder: Folder,
     },
+    /// Somebody looked whether it is there.
+    Look {
+        /// Which.
+        root_id: RootId,
+        /// Whether it is.
+        is_there: bool,
+    },
 }

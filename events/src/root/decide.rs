@@ -86,8 +86,12 @@ impl crate::Rejection for Rejection {
 
 impl Concern for Root {
     const NAME: &'static str = "root";
-    const EVENTS: &'static [EventKind] =
-        &[EventKind::new("added", 1, 0).about(&["root"]), EventKind::new("moved", 1, 0).about(&["root"])];
+    const EVENTS: &'static [EventKind] = &[
+        EventKind::new("added", 1, 0).about(&["root"]),
+        EventKind::new("moved", 1, 0).about(&["root"]),
+        EventKind::new("went_away", 1, 0).about(&["root"]),
+        EventKind::new("came_back", 1, 0).about(&["root"]),
+    ];
 
     type Command = Command;
     type Event = Event;
@@ -97,7 +101,7 @@ impl Concern for Root {
     fn permission(command: &Command) -> Permission {
         match command {
             Command::Add { .. } => Permission::CONFIGURE,
-            Command::Configure { .. } => Permission::PERFORM,
+            Command::Configure { .. } | Command::Look { .. } => Permission::PERFORM,
         }
     }
 
@@ -124,14 +128,21 @@ impl Concern for Root {
                 Ok(vec![Event::Added { root_id, kind, name, folder }])
             }
             Command::Configure { folder } => configure(state, folder),
+            Command::Look { root_id, is_there } => match state.root(root_id) {
+                None => Err(Rejection::NotFound { root_id }),
+                Some(root) if root.is_away != is_there => Ok(vec![]),
+                Some(_) if is_there => Ok(vec![Event::CameBack { root_id }]),
+                Some(_) => Ok(vec![Event::WentAway { root_id }]),
+            },
         }
     }
 
     fn subjects(_: &State, event: &Event) -> Subjects {
         match event {
-            Event::Added { root_id, .. } | Event::Moved { root_id, .. } => {
-                Subjects::of([Some((*root_id).into())])
-            }
+            Event::Added { root_id, .. }
+            | Event::Moved { root_id, .. }
+            | Event::WentAway { root_id }
+            | Event::CameBack { root_id } => Subjects::of([Some((*root_id).into())]),
         }
     }
 

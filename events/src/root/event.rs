@@ -24,4 +24,16 @@ pub enum Event {
         /// Where it lies now.
         folder: Folder,
     },
+    /// It is not there: a drive that was taken out, a share that is not mounted.
+    #[serde(rename = "went_away")]
+    WentAway {
+        /// Which.
+        root_id: RootId,
+    },
+    /// It is there again.
+    #[serde(rename = "came_back")]
+    CameBack {
+        /// Which.
+        root_id: RootId,
+    },
 }

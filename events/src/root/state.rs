@@ -13,6 +13,8 @@ pub struct Registered {
     pub name: String,
     /// Where it lies.
     pub folder: Folder,
+    /// Whether it was not there when somebody looked last.
+    pub is_away: bool,
 }
 
 /// The roots of an installation.
@@ -35,17 +37,23 @@ impl State {
         holding.min_by_key(|(_, way)| way.len())
     }
 
+    fn change(&mut self, id: RootId, change: impl FnOnce(&mut Registered)) {
+        if let Some(root) = self.roots.iter_mut().find(|root| root.id == id) {
+            change(root);
+        }
+    }
+
     pub(super) fn evolve(&mut self, event: &Event) {
         match event {
             Event::Added { root_id, kind, name, folder } => {
                 let (name, folder) = (name.clone(), folder.clone());
-                self.roots.push(Registered { id: *root_id, kind: *kind, name, folder });
+                self.roots.push(Registered { id: *root_id, kind: *kind, name, folder, is_away: false });
             }
             Event::Moved { root_id, folder } => {
-                for root in self.roots.iter_mut().filter(|root| root.id == *root_id) {
-                    root.folder = folder.clone();
-                }
+                self.change(*root_id, |root| root.folder = folder.clone());
             }
+            Event::WentAway { root_id } => self.change(*root_id, |root| root.is_away = true),
+            Event::CameBack { root_id } => self.change(*root_id, |root| root.is_away = false),
         }
     }
 }

@@ -68,6 +68,19 @@ fn the_library_is_the_same_wherever_it_lies() {
     given::<Root>([added(IN, "/srv/in")]).when(configure("/srv/in")).rejected(&taken);
 }
 
+#[test]
+fn that_a_root_is_away_is_said_once_and_so_is_that_it_is_back() {
+    let look = |root_id, is_there| Command::Look { root_id, is_there };
+    let (gone, back) = (Event::WentAway { root_id: IN }, Event::CameBack { root_id: IN });
+    let known = || added(IN, "/srv/in");
+    given::<Root>([known()]).when(look(IN, true)).then([]);
+    given::<Root>([known()]).when(look(IN, false)).then([gone.clone()]);
+    given::<Root>([known(), gone.clone()]).when(look(IN, false)).then([]);
+    given::<Root>([known(), gone.clone()]).when(look(IN, true)).then([back.clone()]);
+    given::<Root>([known(), gone, back]).when(look(IN, true)).then([]);
+    given::<Root>([known()]).when(look(OTHER, true)).rejected(&Rejection::NotFound { root_id: OTHER });
+}
+
 // Two that were registered at the same moment may lie in each other: what lies in both is in one.
 #[test]
 fn of_roots_in_each_other_a_folder_is_in_the_innermost() {

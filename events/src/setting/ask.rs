@@ -6,8 +6,9 @@ use mediary_schema::{
     account::Permission,
     cookies::UseCookies,
     job::WorkKind,
-    setting::{Quota, QuotaOf},
-    site::RequestBudget,
+    layout::{TemplateRefused, WantedLayout},
+    setting::{Quota, QuotaOf, TrashLimit},
+    site::{RateLimit, RequestBudget, UseLogin, UseProxy},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,46 @@ pub enum Ask {
     /// Let what holds for any other site hold for this one.
     #[serde(rename = "site.clear")]
     ClearSite(ClearSite),
+    /// Change how long what was deleted can be had back, and how much of it there may be.
+    #[serde(rename = "trash.set")]
+    SetTrash(SetTrash),
+    /// Change how kept files are named, and what lies beside them.
+    #[serde(rename = "layout.set")]
+    SetLayout(SetLayout),
+}
+
+/// Changes how long what is deleted from now on can be had back, and how much may be in the trash; what is left out stays as it is.
+/// What is in the trash stays there as long as it was to stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetTrash {
+    /// For how many days a file stays in the trash at least.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = 1, max = 3_650))]
+    pub keep_days: Option<u32>,
+    /// How much the trash of all roots may hold together; as much as there is if this has no bytes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub limit: Option<TrashLimit>,
+}
+
+/// Changes how files of the library are named that are kept from now on, and what lies beside them. Those that are there stay where
+/// they are: a plan renames them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetLayout {
+    /// How; as at first if nothing is said.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub layout: WantedLayout,
+}
+
+impl crate::Rejection for TemplateRefused {
+    fn code(&self) -> &'static str {
+        "LAYOUT_BAD_TEMPLATE"
+    }
+
+    fn advice(&self) -> Option<String> {
+        Some(Self::ADVICE.to_owned())
+    }
 }
 
 /// Changes what holds for a site, from now on; what is left out stays as it is. What runs goes on.
@@ -44,6 +85,15 @@ pub struct SetSite {
     /// With which cookies it is asked: for lists of it of which nobody said otherwise, and for single items.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cookies: Option<UseCookies>,
+    /// By which proxy it is reached, with all the hosts that it leads to; by none if the proxy has no secret.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub proxy: Option<UseProxy>,
+    /// As whom it is asked.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub login: Option<UseLogin>,
+    /// How much it may send; as much as it likes if this limits nothing.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rate_limit: Option<RateLimit>,
 }
 
 /// Lets what holds for any other site hold for this one, from now on.
@@ -84,6 +134,8 @@ impl Asked for Ask {
         CommandKind::new("quota.set", Permission::CONFIGURE, schema_of::<SetQuota>),
         CommandKind::new("site.set", Permission::CONFIGURE, schema_of::<SetSite>),
         CommandKind::new("site.clear", Permission::CONFIGURE, schema_of::<ClearSite>),
+        CommandKind::new("trash.set", Permission::CONFIGURE, schema_of::<SetTrash>),
+        CommandKind::new("layout.set", Permission::CONFIGURE, schema_of::<SetLayout>),
     ];
 
     fn name(&self) -> &'static str {
@@ -92,6 +144,8 @@ impl Asked for Ask {
             Self::SetQuota(_) => "quota.set",
             Self::SetSite(_) => "site.set",
             Self::ClearSite(_) => "site.clear",
+            Self::SetTrash(_) => "trash.set",
+            Self::SetLayout(_) => "layout.set",
         }
     }
 }

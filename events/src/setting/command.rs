@@ -1,5 +1,6 @@
 use mediary_schema::{
-    setting::{Limits, Quota, QuotaOf},
+    layout::Layout,
+    setting::{Limits, Quota, QuotaOf, TrashSettings},
     site::SiteSettings,
 };
 
@@ -24,5 +25,15 @@ pub enum Command {
         site: String,
         /// What holds.
         settings: SiteSettings,
+    },
+    /// Let what is deleted be had back for so long from now on, and so much of it be there.
+    Trash {
+        /// How long, and how much.
+        trash: TrashSettings,
+    },
+    /// Name files so that are kept from now on.
+    Layout {
+        /// How.
+        layout: Layout,
     },
 }

@@ -2,8 +2,8 @@ use mediary_schema::{
     PrincipalId,
     account::Permission,
     job::WorkKind,
-    setting::{Limits, Quota, QuotaOf},
-    site::{RequestBudget, SiteSettings},
+    setting::{Limits, Quota, QuotaOf, TrashSettings},
+    site::{RateLimit, RequestBudget, SiteSettings},
 };
 
 use super::{Command, Event, State};
@@ -60,6 +60,18 @@ pub enum Rejection {
     /// A budget that would hold all that needs the site.
     #[error("a budget is of one run at least, with a pause of at most a day")]
     EmptyBudget,
+    /// A site that would be too slow to be told from one that stopped sending.
+    #[error("a rate limit is of {} bytes per second at least", RateLimit::BYTES_PER_SECOND_MIN)]
+    TooSlow,
+    /// A trash that would keep nothing, or for longer than anybody asks for it.
+    #[error(
+        "what is deleted is kept for 1 to {} days, in a trash that holds one byte at least",
+        TrashSettings::KEEP_DAYS_MAX
+    )]
+    TrashOutOfRange,
+    /// A login of which nobody said which it is.
+    #[error("there is no login; name the secret that has it")]
+    NoLogin,
     /// More sites than anybody can oversee.
     #[error("there are settings for {SITES_MAX} sites already")]
     TooManySites,
@@ -75,6 +87,9 @@ impl crate::Rejection for Rejection {
             Self::TooManyQuotas => "SETTING_TOO_MANY_QUOTAS",
             Self::NoSite { .. } => "SETTING_NO_SITE",
             Self::EmptyBudget => "SETTING_EMPTY_BUDGET",
+            Self::TooSlow => "SETTING_TOO_SLOW",
+            Self::NoLogin => "SETTING_NO_LOGIN",
+            Self::TrashOutOfRange => "SETTING_TRASH_OUT_OF_RANGE",
             Self::TooManySites => "SETTING_TOO_MANY_SITES",
         }
     }
@@ -93,9 +108,14 @@ impl crate::Rejection for Rejection {
             Self::NoSite { .. } => {
                 Some("`mediary lane list` shows the hosts that something needs".to_owned())
             }
-            Self::EmptyBudget => {
+            Self::EmptyBudget | Self::TooSlow => {
                 Some("to hold what needs a site, pause it with `mediary lane pause HOST`".to_owned())
             }
+            Self::TrashOutOfRange => Some("`mediary trash show` says how it is set".to_owned()),
+            Self::NoLogin => Some(
+                "`mediary secret set NAME --stdin` keeps one: a line with the user's name, and one with the password"
+                    .to_owned(),
+            ),
             Self::TooManySites => Some("`mediary site list` shows them".to_owned()),
         }
     }
@@ -107,6 +127,8 @@ impl Concern for Setting {
         EventKind::new("limits_changed", 1, 0),
         EventKind::new("quota_changed", 1, 0).about(&["project", "principal"]),
         EventKind::new("site_changed", 1, 0).about(&["secret"]),
+        EventKind::new("trash_changed", 1, 0),
+        EventKind::new("layout_changed", 1, 0),
     ];
 
     type Command = Command;
@@ -116,7 +138,11 @@ impl Concern for Setting {
 
     fn permission(command: &Command) -> Permission {
         match command {
-            Command::Limit { .. } | Command::Quota { .. } | Command::Site { .. } => Permission::CONFIGURE,
+            Command::Limit { .. }
+            | Command::Quota { .. }
+            | Command::Site { .. }
+            | Command::Trash { .. }
+            | Command::Layout { .. } => Permission::CONFIGURE,
         }
     }
 
@@ -128,6 +154,10 @@ impl Concern for Setting {
                 }
                 Ok(if state.limits == limits { vec![] } else { vec![Event::LimitsChanged { limits }] })
             }
+            Command::Trash { trash } if !is_usable(trash) => Err(Rejection::TrashOutOfRange),
+            Command::Trash { trash } => {
+                Ok(if state.trash == trash { vec![] } else { vec![Event::TrashChanged { trash }] })
+            }
             Command::Quota { quota, .. } if is_empty(quota) => Err(Rejection::EmptyQuota),
             Command::Quota { of, quota } => match state.quotas.get(&of) {
                 None if !quota.limits_something() => Ok(vec![]),
@@ -138,20 +168,29 @@ impl Concern for Setting {
             Command::Site { settings: SiteSettings { budget: Some(budget), .. }, .. } if !can_be(budget) => {
                 Err(Rejection::EmptyBudget)
             }
+            Command::Site { settings: SiteSettings { rate_limit: Some(limit), .. }, .. }
+                if !can_pass(limit) =>
+            {
+                Err(Rejection::TooSlow)
+            }
             Command::Site { site, settings } => match state.sites.get(&site) {
                 None if !settings.sets_something() => Ok(vec![]),
                 Some(known) if *known == settings => Ok(vec![]),
                 None if state.sites.len() >= SITES_MAX => Err(Rejection::TooManySites),
                 Some(_) | None => Ok(vec![Event::SiteChanged { site, settings }]),
             },
+            Command::Layout { layout } if state.layout == layout => Ok(vec![]),
+            Command::Layout { layout } => Ok(vec![Event::LayoutChanged { layout }]),
         }
     }
 
     fn subjects(_: &State, event: &Event) -> Subjects {
         match event {
-            Event::LimitsChanged { .. } => Subjects::none(),
+            Event::LimitsChanged { .. } | Event::TrashChanged { .. } | Event::LayoutChanged { .. } => {
+                Subjects::none()
+            }
             Event::SiteChanged { settings, .. } => {
-                Subjects::of([settings.cookies.map(|cookies| cookies.secret_id.into())])
+                Subjects::of(settings.secrets().map(|secret| secret.map(Into::into)))
             }
             Event::QuotaChanged { of: QuotaOf::Project(id), .. } => Subjects::of([Some((*id).into())]),
             Event::QuotaChanged { of: QuotaOf::Principal(id), .. } => Subjects::of([Some((*id).into())]),
@@ -161,9 +200,12 @@ impl Concern for Setting {
     fn redact(event: &Event) -> Option<Event> {
         match event {
             // Numbers, and whose they are: nobody's words.
-            Event::LimitsChanged { .. } | Event::QuotaChanged { .. } => Some(event.clone()),
+            Event::LimitsChanged { .. } | Event::QuotaChanged { .. } | Event::TrashChanged { .. } => {
+                Some(event.clone())
+            }
             // Of a site that is not named nothing holds.
             Event::SiteChanged { .. } => None,
+            Event::LayoutChanged { layout } => Some(Event::LayoutChanged { layout: layout.redacted() }),
         }
     }
 
@@ -190,4 +232,12 @@ const fn is_empty(quota: Quota) -> bool {
 fn can_be(budget: RequestBudget) -> bool {
     let RequestBudget { per_hour, per_day, .. } = budget;
     per_hour != Some(0) && per_day != Some(0) && budget.pause() <= RequestBudget::PAUSE_MAX
+}
+
+fn can_pass(limit: RateLimit) -> bool {
+    limit.job_bytes_per_second.is_none_or(|bytes| bytes >= RateLimit::BYTES_PER_SECOND_MIN)
+}
+
+fn is_usable(TrashSettings { keep_days, limit_bytes }: TrashSettings) -> bool {
+    (1..=TrashSettings::KEEP_DAYS_MAX).contains(&keep_days) && limit_bytes != Some(0)
 }

@@ -1,5 +1,6 @@
 use mediary_schema::{
-    setting::{Limits, Quota, QuotaOf},
+    layout::Layout,
+    setting::{Limits, Quota, QuotaOf, TrashSettings},
     site::SiteSettings,
 };
 use serde::{Deserialize, Serialize};
@@ -29,5 +30,18 @@ pub enum Event {
         site: String,
         /// What holds.
         settings: SiteSettings,
+    },
+    /// From now on what is deleted can be had back for so long, and so much of it may be there. What was deleted before stays as
+    /// long as it was to stay.
+    #[serde(rename = "trash_changed")]
+    TrashChanged {
+        /// How long, and how much.
+        trash: TrashSettings,
+    },
+    /// From now on files of the library are named so, unless their list says otherwise.
+    #[serde(rename = "layout_changed")]
+    LayoutChanged {
+        /// How.
+        layout: Layout,
     },
 }

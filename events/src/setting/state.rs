@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
 use mediary_schema::{
-    setting::{Limits, Quota, QuotaOf},
+    layout::Layout,
+    setting::{Limits, Quota, QuotaOf, TrashSettings},
     site::SiteSettings,
 };
 
@@ -16,6 +17,10 @@ pub struct State {
     pub quotas: BTreeMap<QuotaOf, Quota>,
     /// What holds for which site, where that is not what holds for any other.
     pub sites: BTreeMap<String, SiteSettings>,
+    /// How long what is deleted can be had back, and how much of it there may be.
+    pub trash: TrashSettings,
+    /// How files of the library are named, and what lies beside them.
+    pub layout: Layout,
 }
 
 impl State {
@@ -34,6 +39,8 @@ impl State {
             Event::SiteChanged { site, .. } => {
                 self.sites.remove(site);
             }
+            Event::TrashChanged { trash } => self.trash = *trash,
+            Event::LayoutChanged { layout } => self.layout = layout.clone(),
         }
     }
 }

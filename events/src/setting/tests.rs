@@ -3,7 +3,7 @@ mod history;
 use mediary_schema::{
     ProjectId,
     job::WorkKind,
-    setting::{Limits, Quota, QuotaOf},
+    setting::{Limits, Quota, QuotaOf, TrashSettings},
     site::{RequestBudget, SiteSettings},
 };
 
@@ -31,6 +31,20 @@ fn a_limit_that_stops_everything_is_refused() {
     given::<Setting>([])
         .when(Command::Limit { limits: limits(0) })
         .rejected(&Rejection::OutOfRange { limit: 0 });
+}
+
+// PL-14.
+#[test]
+fn a_trash_is_changed_once_and_keeps_something_for_a_while() {
+    let trash = |keep_days, limit_bytes| TrashSettings { keep_days, limit_bytes };
+    let set = |trash| Command::Trash { trash };
+    given::<Setting>([]).when(set(trash(14, None))).then([]);
+    let changed = Event::TrashChanged { trash: trash(30, Some(7)) };
+    given::<Setting>([]).when(set(trash(30, Some(7)))).then([changed.clone()]);
+    given::<Setting>([changed]).when(set(trash(30, Some(7)))).then([]);
+    for refused in [trash(0, None), trash(3_651, None), trash(14, Some(0))] {
+        given::<Setting>([]).when(set(refused)).rejected(&Rejection::TrashOutOfRange);
+    }
 }
 
 const HOME: QuotaOf = QuotaOf::Project(ProjectId::HOME);
@@ -75,7 +89,7 @@ fn there_is_an_end_to_quotas() {
 }
 
 fn site(number: usize, budget: Option<RequestBudget>) -> (String, SiteSettings) {
-    (format!("{number}.example"), SiteSettings { budget, cookies: None })
+    (format!("{number}.example"), SiteSettings { budget, ..SiteSettings::default() })
 }
 
 const fn per_hour(runs: u32) -> RequestBudget {

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{
+    Args, Parser, Subcommand,
+    error::{ContextKind, ErrorKind},
+};
 use url::Url;
 
 use super::{
@@ -134,6 +137,28 @@ pub fn words() -> Vec<String> {
     words
 }
 
+/// Says what keeps the words behind `mediary` from being a line of this command line; nothing if they are one.
+///
+/// Words in capitals or braces stand for values. `is_mention`: it only names the command, as texts do, and what the command needs may be
+/// left out.
+pub fn misunderstood(words: &[String], is_mention: bool) -> Option<String> {
+    let line = std::iter::once("mediary").chain(words.iter().map(String::as_str));
+    let error = Arguments::try_parse_from(line).err()?;
+    let stands_for_a_value = || {
+        let value = error.get(ContextKind::InvalidValue).map(ToString::to_string).unwrap_or_default();
+        value.contains('{') || !value.contains(|letter: char| letter.is_lowercase())
+    };
+    let is_fine = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => true,
+        ErrorKind::MissingRequiredArgument
+        | ErrorKind::MissingSubcommand
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => is_mention,
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => stands_for_a_value(),
+        _ => false,
+    };
+    (!is_fine).then(|| error.to_string().lines().next().unwrap_or_default().to_owned())
+}
+
 /// An address with or without `http://` in front.
 fn parse_server(text: &str) -> Result<Url, String> {
     let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
@@ -147,7 +172,7 @@ fn parse_server(text: &str) -> Result<Url, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory as _, error::ErrorKind};
+    use clap::CommandFactory as _;
 
     use super::*;
 
@@ -198,17 +223,37 @@ mod tests {
             job list --state failed
             job list --kind download --state queued --since 7d --tag T --batch NAME --search TEXT
             job cancel --batch NAME --yes
-            job retry ID --at 2026-11-21T08:00:00Z --after JOB --batch NAME --tag T --tag U --priority 9
-            playlist follow https://example.org/ --at 2h --after JOB --batch NAME --tag T --priority 0
-            playlist refresh ID --at 2h --after JOB --batch NAME --tag T --priority 0
-            download start --url https://example.org/ --at 2h --after JOB --batch NAME --tag T --priority 0
-            file verify --at 2h --after JOB --batch NAME --tag T --priority 0
+            job retry ID --at 2026-11-21T08:00:00Z --after JOB --batch NAME --tag T --tag U --priority 9 --template NAME
+            playlist follow https://example.org/ --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            playlist refresh ID --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            playlist unfollow ID --with-files --yes --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            download start --url https://example.org/ --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            file verify --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            file delete ID --yes --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            plan apply ID --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            undo undo-1 --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            trash restore ID --at 2h --after JOB --batch NAME --tag T --priority 0 --template NAME
+            job retry --state failed --kind download --class network --since 7d --of-batch NAME --of-tag T --batch AGAIN --yes
+            job pause --kind download --batch NAME --tag T
+            job resume --playlist ID --story story-1 --search TEXT --yes
+            job set --batch NAME --priority 9 --yes
+            job cancel --tag T --state queued --yes
+            job template list
+            job template save NAME --priority 2 --batch NAME --tag T --tag U
+            job template remove NAME
+            quota list
+            quota set --project NAME --at-once 1 --jobs-per-day 10 --bytes-per-day 20000000000
+            file root list
+            file root add DIR --watch --name NAME
             job set ID ID --priority 9
             job log ID
             job log ID --follow
             lane list
             lane pause example.org
             lane resume library_disk
+            trash show
+            trash set --keep-days 30 --limit 200000000000
+            trash set --unlimited
             job show ID
             job cancel ID
             job retry ID
@@ -247,9 +292,25 @@ mod tests {
             site set www.example.org --per-hour 60 --per-day 500 --pause 5s
             site set www.example.org --unlimited --no-cookies
             site set www.example.org --cookies NAME --cookies-when always
+            site set www.example.org --proxy NAME --login NAME --login-when always --rate-limit 2000000
+            site set www.example.org --proxy none --login none --rate-limit none
             site clear www.example.org
+            layout show
+            layout set plex
+            layout set plain --path-template {list}/{title} --sidecar nfo --sidecar thumbnail
+            layout preview --playlist @last --layout plex --no-sidecars --limit 5
+            playlist follow https://example.org/ --layout plex --path-template {list}/{title}
+            playlist follow https://example.org/ --layout library
+            file rename --all
+            file rename --playlist @last --yes
+            file rename ID ID
             view list
             view rebuild job
+            telemetry list
+            telemetry list job.duration
+            telemetry show host.load --since 7d --until 1d --step 1h
+            telemetry show job.duration/download --points 90
+            backup FILE --with-telemetry
             view use job 3.1
             limit set --kind refresh=1 --kind download=2 --total 3
             completions bash
@@ -281,7 +342,12 @@ mod tests {
                 assert!(document.contains(&format!("--{flag}")), "{path} --{flag} is missing in docs/cli.md");
             }
         }
-        visit(&Arguments::command(), "", include_str!("../../../docs/cli.md"));
+        // A concern may have a page of its own.
+        let mut document = include_str!("../../../docs/cli.md").to_owned();
+        if let Ok(pages) = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/cli")) {
+            document.extend(pages.map(|page| std::fs::read_to_string(page.unwrap().path()).unwrap()));
+        }
+        visit(&Arguments::command(), "", &document);
     }
 
     #[test]
@@ -295,9 +361,14 @@ mod tests {
             ("mediary site set www.example.org", ErrorKind::MissingRequiredArgument),
             ("mediary site set www.example.org --per-hour 1 --unlimited", ErrorKind::ArgumentConflict),
             ("mediary view use job", ErrorKind::MissingRequiredArgument),
+            ("mediary telemetry show host.load --step 1h --points 3", ErrorKind::ArgumentConflict),
+            ("mediary telemetry show host.load --step 1.5s", ErrorKind::ValueValidation),
             ("mediary job list --state done", ErrorKind::InvalidValue),
             ("mediary job cancel", ErrorKind::MissingRequiredArgument),
             ("mediary job cancel A --batch B", ErrorKind::ArgumentConflict),
+            ("mediary job retry A --state failed", ErrorKind::ArgumentConflict),
+            ("mediary job retry --batch B", ErrorKind::MissingRequiredArgument),
+            ("mediary job retry --class secret", ErrorKind::ValueValidation),
             ("mediary playlist refresh A --priority 10", ErrorKind::ValueValidation),
             ("mediary playlist list --server ftp://h", ErrorKind::ValueValidation),
             ("mediary playlist follow --wait", ErrorKind::MissingRequiredArgument),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use mediary_log::{BackedUp, BackupError, Source};
+use mediary_log::{BackedUp, BackupError, Source, backup_with};
 use serde::Serialize;
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     client::UserError,
-    output::{Output, fields},
+    output::{Output, bytes, fields},
     serve,
 };
 
@@ -31,6 +31,9 @@ pub(crate) struct Backup {
     /// Write over a file that is there, once the new one is proved.
     #[arg(long)]
     force: bool,
+    /// Take the samples of `mediary telemetry` along, which are left out otherwise: nothing depends on them.
+    #[arg(long)]
+    with_telemetry: bool,
 }
 
 /// What to restore.
@@ -52,6 +55,10 @@ struct Held {
     log_id: String,
     last_position: u64,
     last_hash: String,
+    /// Bytes of samples in it; none where they are left out, or there are none.
+    telemetry_bytes: Option<u64>,
+    /// What of the data folder is not in it, and is not made anew from it.
+    left_out: Vec<&'static str>,
 }
 
 /// What a restore did.
@@ -77,16 +84,28 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let file = &backup.file;
     let part = Part::try_new(file, backup.force, "name the file to write, for example mediary.backup")?;
-    let BackedUp { log_id, last_position, last_hash } = write(&part, flags, environment).await?;
+    let written = write_with(&part, backup.with_telemetry, flags, environment).await?;
+    let BackedUp { log_id, last_position, last_hash, attached } = written;
     part.keep()?;
-    let held =
-        Held { file: file.clone(), log_id: log_id.to_string(), last_position, last_hash: hex(&last_hash) };
+    let telemetry_bytes = attached.iter().map(|(_, bytes)| *bytes).next();
+    let left_out =
+        [("library", true), ("secrets", true), ("output", true), ("telemetry", telemetry_bytes.is_none())];
+    let held = Held {
+        file: file.clone(),
+        log_id: log_id.to_string(),
+        last_position,
+        last_hash: hex(&last_hash),
+        telemetry_bytes,
+        left_out: left_out.into_iter().filter_map(|(what, is_out)| is_out.then_some(what)).collect(),
+    };
     Ok(output.show(&held, |held| {
         fields(&[
             ("file", Some(held.file.display().to_string())),
             ("log", Some(held.log_id.clone())),
             ("last position", Some(held.last_position.to_string())),
             ("last hash", Some(held.last_hash.clone())),
+            ("samples", held.telemetry_bytes.map(bytes)),
+            ("left out", Some(held.left_out.join(", "))),
         ])
     })?)
 }
@@ -97,13 +116,24 @@ pub(super) async fn write(
     flags: &Everywhere,
     environment: &Environment,
 ) -> Result<BackedUp, Failure> {
-    match connection::data_folder(flags, environment).map(|folder| from_folder(&folder, part)) {
+    write_with(part, false, flags, environment).await
+}
+
+/// The same, with samples if they are wanted.
+async fn write_with(
+    part: &Part,
+    telemetry: bool,
+    flags: &Everywhere,
+    environment: &Environment,
+) -> Result<BackedUp, Failure> {
+    let query: Vec<_> = telemetry.then(|| ("telemetry", "true".to_owned())).into_iter().collect();
+    match connection::data_folder(flags, environment).map(|folder| from_folder(&folder, telemetry, part)) {
         Some(Ok(())) => {}
         Some(Err(Offline::Failure(failure))) => return Err(failure),
         Some(Err(Offline::InUse(listen))) => {
-            part.fetch(&holder(flags, environment, listen.as_deref())?, PATH, &[]).await?;
+            part.fetch(&holder(flags, environment, listen.as_deref())?, PATH, &query).await?;
         }
-        None => part.fetch(&connection::connect(flags, environment)?, PATH, &[]).await?,
+        None => part.fetch(&connection::connect(flags, environment)?, PATH, &query).await?,
     }
     // A backup that can't be restored is found out now, and never takes the place of an older one.
     mediary_log::prove_backup(part.path()).map_err(|error| failure(&error))
@@ -142,9 +172,13 @@ pub(crate) fn restore(
     })?)
 }
 
-fn from_folder(folder: &Path, part: &Part) -> Result<(), Offline> {
+fn from_folder(folder: &Path, telemetry: bool, part: &Part) -> Result<(), Offline> {
     let mut out = part.create().map_err(Offline::Failure)?;
-    match mediary_log::backup(Source::Folder(folder), || serve::settings_of(folder), &mut out) {
+    let samples = if telemetry { serve::samples_of(folder) } else { Ok(Vec::new()) };
+    let written = samples.map_err(BackupError::Settings).and_then(|samples| {
+        backup_with(Source::Folder(folder), || serve::settings_of(folder), samples, &mut out)
+    });
+    match written {
         Ok(_) => part.finish(out).map_err(Offline::Failure),
         Err(BackupError::Open(error)) => {
             Err(Offline::Failure(failure(&BackupError::Open(open_failure(error)?))))

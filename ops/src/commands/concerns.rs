@@ -53,6 +53,7 @@ pub(crate) const CONCERNS: &[Concern] = &[
     super::template::CONCERN,
     super::worker::CONCERN,
     super::view::CONCERN,
+    super::telemetry::CONCERN,
     super::parked::CONCERN,
     super::schedule::CONCERN,
     super::secret::CONCERN,

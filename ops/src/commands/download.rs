@@ -18,7 +18,7 @@ use super::{
     noun::Verbs,
     page,
     playlist::{self, PlaylistAccount, input},
-    ticket::Ticket,
+    ticket::{Ticket, note_joined},
     wait,
 };
 use crate::{
@@ -173,9 +173,11 @@ pub(crate) async fn start(
         (_, Some(ids), _) => json!({ "entryIds": ids }),
         (_, _, url) => json!({ "url": url }),
     };
+    let ticket = how["ticket"].clone();
     let outcome = client.act(&START, input(how)).await?;
     Failure::refused(outcome.user_errors)?;
-    let answers::start::Answer { story_id, playlist_id, position } = outcome.payload;
+    let answers::start::Answer { story_id, playlist_id, position, joined_job_ids } = outcome.payload;
+    note_joined(output, &ticket, &joined_job_ids);
     let mut started = Started {
         story_id,
         playlist_id,

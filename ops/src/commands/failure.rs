@@ -127,6 +127,7 @@ fn exit_of_start(error: &ServeError) -> Exit {
         | ServeError::Announce(_)
         | ServeError::Views(_)
         | ServeError::Accounts(_)
+        | ServeError::Telemetry(_)
         | ServeError::Token { .. } => Exit::Io,
         ServeError::Refused(refusal) if refusal.is_retryable() => Exit::Busy,
         ServeError::Refused(_)

@@ -1,7 +1,7 @@
 //! `mediary file`: what is in the library.
 
 mod entry;
-mod root;
+pub(crate) mod root;
 
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
 use serde_json::json;
@@ -14,7 +14,7 @@ use super::{
     noun::Verbs,
     page, plan,
     playlist::input,
-    ticket::Ticket,
+    ticket::{Ticket, note_joined},
     wait,
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
         file::{FilePayload, Root, list, show, verify},
     },
     client::{Client, Document},
-    output::{Output, Table, bytes, duration, fields, moment, optional, plural, word},
+    output::{Output, Table, bytes, clean, duration, fields, moment, optional, plural, word},
 };
 
 /// What it is about, by what people call them.
@@ -51,6 +51,8 @@ pub(crate) enum Verb {
     Verify(Verify),
     /// Put files into the trash, where they stay for 14 days at least.
     Delete(Delete),
+    /// Give files the names that their layout has for them.
+    Rename(Rename),
     /// Register the folders below which files lie, and list them.
     #[command(subcommand)]
     Root(root::Verb),
@@ -64,6 +66,8 @@ pub(crate) struct Delete {
     #[arg(value_name = "FILE", required = true)]
     ids: Vec<String>,
     #[command(flatten)]
+    ticket: Ticket,
+    #[command(flatten)]
     certainty: Certainty,
 }
 
@@ -73,6 +77,41 @@ otherwise. Files go into the trash by a rename; `mediary undo` takes all of it b
 
 Example:
   mediary file delete 'Sample videos/' --yes";
+
+/// What to rename.
+#[derive(Debug, Args)]
+#[command(after_help = RENAME_HELP)]
+pub(crate) struct Rename {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    ticket: Ticket,
+    #[command(flatten)]
+    certainty: Certainty,
+}
+
+/// Which files.
+#[derive(Debug, Args)]
+#[group(id = "which", required = true, multiple = false)]
+pub(crate) struct Which {
+    /// Their ids or the first digits of them, paths or parts of them, or `@last`.
+    #[arg(value_name = "FILE")]
+    ids: Vec<String>,
+    /// All that were kept for this list: its id or the first digits of it, its title, its address, or `@last`.
+    #[arg(long, value_name = "PLAYLIST")]
+    playlist: Option<String>,
+    /// All that are there.
+    #[arg(long)]
+    all: bool,
+}
+
+const RENAME_HELP: &str = "\
+Without `--yes` nothing is touched: a plan is made and shown, which `mediary plan apply` carries out as long as nothing of it is
+otherwise. What lies beside a file goes with it; nothing is overwritten; `mediary undo` gives all of them their old names.
+
+Examples:
+  mediary layout set plex && mediary file rename --all
+  mediary file rename --playlist @last --yes";
 
 /// What to read.
 #[derive(Debug, Args)]
@@ -115,13 +154,28 @@ impl Verbs for Verb {
                 Ok(output.show(&file, details)?)
             }
             Self::Verify(wanted) => verify(wanted, client, output).await,
-            Self::Delete(Delete { ids, certainty }) => {
+            Self::Delete(Delete { ids, ticket, certainty }) => {
                 let ids = named::ids(client, KIND, &ids).await?;
-                plan::carry_out(client, output, certainty, json!({ "deleteFiles": ids })).await
+                plan::carry_out(client, output, (certainty, ticket), json!({ "deleteFiles": ids })).await
             }
+            Self::Rename(wanted) => rename(wanted, client, output).await,
             Self::Root(verb) => root::run(verb, client, output).await,
         }
     }
+}
+
+async fn rename(wanted: Rename, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    let Rename { which: Which { ids, playlist, all }, ticket, certainty } = wanted;
+    let goal = if let Some(list) = playlist {
+        json!({ "renameList": named::id(client, super::playlist::KIND, &list).await? })
+    } else if all {
+        let there = json!({ "filter": { "state": "PRESENT" } });
+        let files: Vec<File> = page::all(client, &LIST, there, None).await?;
+        json!({ "renameFiles": files.into_iter().map(|file| file.id).collect::<Vec<_>>() })
+    } else {
+        json!({ "renameFiles": named::ids(client, KIND, &ids).await? })
+    };
+    plan::carry_out(client, output, (certainty, ticket), goal).await
 }
 
 /// Has files read, waits for it, and says which are not as they were kept.
@@ -140,10 +194,11 @@ async fn verify(wanted: Verify, client: &Client, output: &mut Output) -> Result<
         None => None,
     };
     let ids = (!named.is_empty()).then_some(&named);
-    let asked = json!({ "ids": ids, "rootId": root_id, "acceptFolder": accept_folder, "ticket": ticket });
+    let asked = json!({ "ids": ids, "rootId": root_id, "acceptFolder": accept_folder, "ticket": &ticket });
     let outcome = client.meant(intent).act(&VERIFY, input(asked)).await?;
     Failure::refused(outcome.user_errors)?;
-    let FilePayload { job, position } = outcome.payload;
+    let FilePayload { job, position, joined_job_ids } = outcome.payload;
+    note_joined(output, &ticket, &joined_job_ids);
     let job =
         job.ok_or_else(|| Failure::NotFound { id: "job".to_owned(), advice: "ask again in a moment" })?;
     let job = wait::for_job(client, output, &job.id, position).await?;
@@ -222,7 +277,26 @@ fn details(file: &File) -> String {
                 .filter(|odd| !odd.is_empty()),
         ),
         ("blake3", Some(file.blake3.clone())),
+        ("beside", beside(file)),
+        ("not beside", not_beside(file)),
         ("item", file.item_id.clone()),
         ("recorded", Some(moment(&file.recorded_at))),
     ])
+}
+
+/// What lies beside a file, by its names.
+fn beside(file: &File) -> Option<String> {
+    let names = file.sidecars.iter().map(|sidecar| sidecar.path.rsplit('/').next().unwrap_or_default());
+    let names: Vec<&str> = names.collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// What was to lie beside a file, and why it doesn't.
+fn not_beside(file: &File) -> Option<String> {
+    let told = file.missing_sidecars.iter().map(|missing| {
+        let language = missing.language.as_ref().map(|language| format!(" {language}")).unwrap_or_default();
+        format!("{}{language}: {}", word(&missing.kind), clean(&missing.reason))
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }

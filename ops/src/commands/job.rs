@@ -1,6 +1,7 @@
 //! `mediary job`: long work, to be looked at, stopped, held and repeated.
 
 mod batch;
+mod chosen;
 mod entry;
 mod log;
 mod object;
@@ -16,7 +17,10 @@ use serde_json::{Value, json};
 #[cfg(test)]
 pub(super) use self::batch::BATCH;
 pub(crate) use self::entry::CONCERN;
-use self::text::attempts;
+use self::{
+    chosen::{Chosen, Doing, Labelled, LabelledBefore, OPEN},
+    text::attempts,
+};
 pub(crate) use self::{
     log::LOG,
     object::{FailureDetail, Job, JobProgress},
@@ -24,19 +28,17 @@ pub(crate) use self::{
 };
 use super::{
     failure::Failure,
-    intent::{self, Certainty, Intent},
+    intent::Certainty,
     log::history,
     moment as since,
     named::{self, Kind},
     noun::Verbs,
-    page,
-    playlist::input,
-    template,
+    page, template,
     ticket::Ticket,
 };
 use crate::{
-    answers::job::{self as answers, JobOutcome},
-    client::{Client, Document, Outcome},
+    answers::job as answers,
+    client::{Client, Document},
     output::Output,
 };
 
@@ -59,42 +61,52 @@ pub(crate) enum Verb {
     /// End jobs for good; the partial files of a running one are removed.
     Cancel {
         #[command(flatten)]
-        which: Which,
+        chosen: Chosen,
+        #[command(flatten)]
+        labelled: Labelled,
         #[command(flatten)]
         certainty: Certainty,
     },
-    /// Do the work of ended jobs again, as new jobs.
+    /// Do the work of ended jobs again, as new jobs: of those that a filter lets through, those that failed.
     Retry {
         #[command(flatten)]
-        ids: Ids,
+        chosen: Chosen,
+        #[command(flatten)]
+        labelled: LabelledBefore,
         #[command(flatten)]
         ticket: Ticket,
         #[command(flatten)]
-        intent: Intent,
+        certainty: Certainty,
     },
     /// Say anew how much jobs matter that have not ended; what runs goes on.
     Set {
         #[command(flatten)]
-        ids: Ids,
+        chosen: Chosen,
+        #[command(flatten)]
+        labelled: Labelled,
         /// From 0 to 9: the higher one is first, and whoever waits long overtakes.
         #[arg(long, value_name = "0..9", value_parser = RangedI64ValueParser::<i64>::new().range(0..=9))]
         priority: i64,
         #[command(flatten)]
-        intent: Intent,
+        certainty: Certainty,
     },
     /// Hold jobs; what a running one did is kept.
     Pause {
         #[command(flatten)]
-        ids: Ids,
+        chosen: Chosen,
         #[command(flatten)]
-        intent: Intent,
+        labelled: Labelled,
+        #[command(flatten)]
+        certainty: Certainty,
     },
     /// Put held jobs back into the queue; one that waits for its time is tried now.
     Resume {
         #[command(flatten)]
-        ids: Ids,
+        chosen: Chosen,
         #[command(flatten)]
-        intent: Intent,
+        labelled: Labelled,
+        #[command(flatten)]
+        certainty: Certainty,
     },
     /// Keep settings of jobs under a name, for `--template`.
     #[command(subcommand)]
@@ -130,26 +142,6 @@ pub(crate) struct List {
     /// At most so many.
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     limit: Option<usize>,
-}
-
-/// Some jobs, or all of a batch.
-#[derive(Debug, Args)]
-#[group(id = "which", required = true, multiple = false)]
-pub(crate) struct Which {
-    /// Their ids or the first digits of them, or `@last`; several are dealt with as one command.
-    #[arg(value_name = "JOB")]
-    ids: Vec<String>,
-    /// All jobs of this batch that have not ended.
-    #[arg(long, value_name = "NAME")]
-    batch: Option<String>,
-}
-
-/// One job or several.
-#[derive(Debug, Args)]
-pub(crate) struct Ids {
-    /// Their ids or the first digits of them, or `@last`; several are dealt with as one command.
-    #[arg(value_name = "JOB", required = true)]
-    ids: Vec<String>,
 }
 
 /// Where a job is in its life.
@@ -230,27 +222,30 @@ impl Verbs for Verb {
             }
             Self::Show { id } => show(&named::id(client, KIND, &id).await?, client, output).await,
             Self::Log(wanted) => log::run(wanted, client, output).await,
-            Self::Cancel { which: Which { batch: Some(name), .. }, certainty } => {
-                batch::cancel(client, output, &name, certainty).await
-            }
-            Self::Cancel { which: ids, certainty } => {
-                let ids = named::ids(client, KIND, &ids.ids).await?;
-                let wanted = input(json!({ "ids": ids }));
-                show_outcome(intent::act_for_good(client, output, certainty, &CANCEL, wanted).await?, output)
-            }
-            Self::Retry { ids, ticket, intent } => {
-                let ids = named::ids(client, KIND, &ids.ids).await?;
-                let wanted = input(json!({ "ids": ids, "ticket": ticket.input(client).await? }));
-                show_outcome(client.meant(intent).act(&RETRY, wanted).await?, output)
-            }
-            Self::Set { ids, priority, intent } => {
-                let ids = named::ids(client, KIND, &ids.ids).await?;
-                let wanted = input(json!({ "ids": ids, "priority": priority }));
-                show_outcome(client.meant(intent).act(&SET, wanted).await?, output)
-            }
-            Self::Pause { ids, intent } => act(&PAUSE, &ids, &client.meant(intent), output).await,
             Self::Template(verb) => verb.run(client, output).await,
-            Self::Resume { ids, intent } => act(&RESUME, &ids, &client.meant(intent), output).await,
+            Self::Cancel { chosen, labelled, certainty } => {
+                let doing = Doing { document: &CANCEL, states: OPEN, is_for_good: true };
+                chosen::act(client, output, doing, (chosen, labelled), certainty, json!({})).await
+            }
+            Self::Retry { chosen, labelled, ticket, certainty } => {
+                let doing = Doing { document: &RETRY, states: &[State::Failed], is_for_good: false };
+                let beside = json!({ "ticket": ticket.input(client).await? });
+                chosen::act(client, output, doing, (chosen, labelled.into()), certainty, beside).await
+            }
+            Self::Set { chosen, labelled, priority, certainty } => {
+                let doing = Doing { document: &SET, states: OPEN, is_for_good: false };
+                let beside = json!({ "priority": priority });
+                chosen::act(client, output, doing, (chosen, labelled), certainty, beside).await
+            }
+            Self::Pause { chosen, labelled, certainty } => {
+                let states = &[State::Queued, State::Leased, State::Running];
+                let doing = Doing { document: &PAUSE, states, is_for_good: false };
+                chosen::act(client, output, doing, (chosen, labelled), certainty, json!({})).await
+            }
+            Self::Resume { chosen, labelled, certainty } => {
+                let doing = Doing { document: &RESUME, states: &[State::Paused], is_for_good: false };
+                chosen::act(client, output, doing, (chosen, labelled), certainty, json!({})).await
+            }
         }
     }
 }
@@ -263,28 +258,6 @@ pub(crate) async fn jobs(client: &Client, filter: Value, limit: Option<usize>) -
 /// The answer to an id without a job.
 pub(crate) fn not_found(id: &str) -> Failure {
     Failure::NotFound { id: id.to_owned(), advice: "`mediary job list` shows the jobs" }
-}
-
-async fn act(
-    document: &Document<JobOutcome>,
-    ids: &Ids,
-    client: &Client,
-    output: &mut Output,
-) -> Result<(), Failure> {
-    let ids = named::ids(client, KIND, &ids.ids).await?;
-    show_outcome(client.act(document, input(json!({ "ids": ids }))).await?, output)
-}
-
-fn show_outcome(outcome: Outcome<JobOutcome>, output: &mut Output) -> Result<(), Failure> {
-    let jobs: Vec<Job> = outcome.payload.results.into_iter().filter_map(|result| result.job).collect();
-    // What was done for some is told, whatever became of the others.
-    if !jobs.is_empty() {
-        output.show(&jobs, |jobs| table(jobs))?;
-    }
-    for also in outcome.user_errors.iter().skip(1) {
-        output.note(&format!("{}: {}", also.code, also.message));
-    }
-    Failure::refused(outcome.user_errors)
 }
 
 async fn show(id: &str, client: &Client, output: &mut Output) -> Result<(), Failure> {

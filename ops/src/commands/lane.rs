@@ -30,7 +30,7 @@ pub(crate) enum Verb {
 /// Which lane.
 #[derive(Debug, Args)]
 pub(crate) struct One {
-    /// A host, `library_disk`, `drive:NAME` or `encoder:NAME`, as `lane list` shows it.
+    /// A host, `library_disk`, `file_trash`, `drive:NAME` or `encoder:NAME`, as `lane list` shows it.
     #[arg(value_name = "LANE")]
     name: String,
     #[command(flatten)]

@@ -46,6 +46,7 @@ mod server;
 mod setting;
 mod setup;
 mod shell;
+mod telemetry;
 mod template;
 mod ticket;
 mod top;
@@ -54,6 +55,6 @@ mod wait;
 mod why;
 mod worker;
 
-pub use arguments::words;
+pub use arguments::{misunderstood, words};
 pub(crate) use concerns::CONCERNS;
 pub use entrance::main;

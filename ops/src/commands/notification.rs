@@ -1,12 +1,12 @@
 //! `mediary notification`: what is told, and by which rules.
 
-mod channel;
+pub(crate) mod channel;
 mod entry;
 mod outbox;
 pub(crate) mod rule;
 
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(crate) use self::entry::CONCERN;
 use super::{
@@ -18,7 +18,7 @@ use super::{
     playlist::input,
 };
 use crate::{
-    answers::notification::{Notification, dismiss, list},
+    answers::notification::{Notification, NotificationGroup, dismiss, groups, list, read},
     client::{Client, Document},
     output::{Output, Table, clean, moment, plural, word},
 };
@@ -45,11 +45,16 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
         limit: Option<usize>,
     },
+    /// Count what you are told by the rules that tell it: what was said last first.
+    Groups,
+    /// Mark notices as read by you, until something new is said; they stay in the list.
+    #[command(after_help = "Examples:\n  mediary notification read @last\n  mediary notification read --all")]
+    Read(Mark),
     /// Show notices no more, to you: until something new is said.
     #[command(
         after_help = "Examples:\n  mediary notification dismiss @last\n  mediary notification dismiss --all"
     )]
-    Dismiss(Dismiss),
+    Dismiss(Mark),
     /// Say where notices are sent.
     #[command(subcommand)]
     Channel(channel::Verb),
@@ -63,7 +68,7 @@ pub(crate) enum Verb {
 
 /// Which notices.
 #[derive(Debug, Args)]
-pub(crate) struct Dismiss {
+pub(crate) struct Mark {
     #[command(flatten)]
     which: Which,
     #[command(flatten)]
@@ -84,6 +89,10 @@ pub(crate) struct Which {
 
 pub(crate) const LIST: Document<list::Answer> =
     Document::repeatable(include_str!("notification/list.graphql"));
+pub(crate) const GROUPS: Document<groups::Answer> =
+    Document::repeatable(include_str!("notification/groups.graphql"));
+pub(crate) const READ: Document<read::Answer> =
+    Document::repeatable(include_str!("notification/read.graphql"));
 pub(crate) const DISMISS: Document<dismiss::Answer> =
     Document::repeatable(include_str!("notification/dismiss.graphql"));
 
@@ -97,20 +106,21 @@ impl Verbs for Verb {
                 let notices = page::all(client, &LIST, json!({ "filter": filter }), limit).await?;
                 Ok(output.show(&notices, |notices| table(notices))?)
             }
-            Self::Dismiss(Dismiss { which: Which { ids, all: _ }, intent }) => {
-                let mut found = Vec::new();
-                for id in &ids {
-                    found.push(named::id(client, KIND, id).await?);
-                }
-                // None named is all of them.
-                let wanted = if found.is_empty() { json!({}) } else { json!({ "ids": found }) };
+            Self::Groups => {
+                let groups: Vec<NotificationGroup> = client.ask(&GROUPS, json!({})).await?;
+                Ok(output.show(&groups, |groups| counted(groups))?)
+            }
+            Self::Read(Mark { which, intent }) => {
+                let wanted = which.found(client).await?;
+                let outcome = client.meant(intent).act(&READ, input(wanted.clone())).await?;
+                Failure::refused(outcome.user_errors)?;
+                Ok(output.show(&wanted, |wanted| marked(wanted, "read"))?)
+            }
+            Self::Dismiss(Mark { which, intent }) => {
+                let wanted = which.found(client).await?;
                 let outcome = client.meant(intent).act(&DISMISS, input(wanted.clone())).await?;
                 Failure::refused(outcome.user_errors)?;
-                let told = match found.len() {
-                    0 => "all notices are dismissed".to_owned(),
-                    count => format!("{} dismissed", plural(count as u64, "notice is", "notices are")),
-                };
-                Ok(output.show(&wanted, |_| told)?)
+                Ok(output.show(&wanted, |wanted| marked(wanted, "dismissed"))?)
             }
             Self::Channel(verb) => verb.run(client, output).await,
             Self::Outbox(verb) => verb.run(client, output).await,
@@ -119,11 +129,38 @@ impl Verbs for Verb {
     }
 }
 
+impl Which {
+    /// As the API takes them: none named is all of them.
+    async fn found(&self, client: &Client) -> Result<Value, Failure> {
+        let mut found = Vec::new();
+        for id in &self.ids {
+            found.push(named::id(client, KIND, id).await?);
+        }
+        Ok(if found.is_empty() { json!({}) } else { json!({ "ids": found }) })
+    }
+}
+
+fn marked(wanted: &Value, how: &str) -> String {
+    match wanted["ids"].as_array().map_or(0, Vec::len) {
+        0 => format!("all notices are {how}"),
+        count => format!("{} {how}", plural(count as u64, "notice is", "notices are")),
+    }
+}
+
+fn counted(groups: &[NotificationGroup]) -> String {
+    let mut table = Table::new(&["rule", "notices", "said last", "id"]);
+    for NotificationGroup { rule, count, latest_id, raised_at } in groups {
+        table.row([clean(rule), count.to_string(), moment(raised_at), latest_id.clone()]);
+    }
+    table.text("you are told nothing")
+}
+
 fn table(notices: &[Notification]) -> String {
-    let mut table = Table::new(&["severity", "notice", "said", "over", "id"]);
-    for Notification { id, severity, title, raised_at, resolved_at, .. } in notices {
+    let mut table = Table::new(&["severity", "notice", "said", "read", "over", "id"]);
+    for Notification { id, severity, title, raised_at, resolved_at, is_read, .. } in notices {
         let over = resolved_at.as_deref().map_or_else(|| "-".to_owned(), moment);
-        table.row([word(severity), clean(title), moment(raised_at), over, id.clone()]);
+        let read = if *is_read { "yes" } else { "-" };
+        table.row([word(severity), clean(title), moment(raised_at), read.to_owned(), over, id.clone()]);
     }
     table.text("you are told nothing; `mediary notification rule list` says what you would be told")
 }

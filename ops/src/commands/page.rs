@@ -9,8 +9,9 @@ use crate::{
     client::{Client, Document},
 };
 
-/// Rows of a page: with thirty fields each well within the server's limit on what a request may cost.
-const ROWS: usize = 100;
+/// Rows of a page: with a hundred fields each, those of what they lead to included, it costs well below the limit of a
+/// request.
+const ROWS: usize = 50;
 
 /// Every node of a connection, or the first so many. The document takes `$first` and `$after`.
 pub(crate) async fn all<C: Connection + DeserializeOwned>(

@@ -18,12 +18,15 @@ use super::{
     noun::Verbs,
     page,
     playlist::input,
+    setting::trash as settings,
+    ticket::Ticket,
     wait,
 };
 use crate::{
     answers::{
         Connection as _,
         plan::{Plan, PlanFile, PlanMade, apply, files, list, make, show, undo},
+        setting::Trash,
     },
     client::{Client, Document},
     output::{Output, Table, bytes, clean, fields, moment, optional, plural, word},
@@ -49,6 +52,8 @@ pub(crate) enum Verb {
         #[arg(value_name = "PLAN")]
         id: String,
         #[command(flatten)]
+        ticket: Ticket,
+        #[command(flatten)]
         intent: Intent,
     },
 }
@@ -61,6 +66,8 @@ pub(crate) struct Undo {
     #[arg(value_name = "UNDO-ID")]
     id: String,
     #[command(flatten)]
+    ticket: Ticket,
+    #[command(flatten)]
     intent: Intent,
 }
 
@@ -71,12 +78,13 @@ pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str
 pub(crate) const SHOW: Document<show::Answer> = Document::repeatable(include_str!("plan/show.graphql"));
 pub(crate) const FILES: Document<files::Answer> = Document::repeatable(include_str!("plan/files.graphql"));
 
-/// A plan with its files.
+/// A plan with its files, and the trash that they go into or come out of.
 #[derive(Debug, Serialize)]
 struct Whole {
     #[serde(flatten)]
     plan: Plan,
     files: Vec<PlanFile>,
+    trash: Trash,
 }
 
 /// What was done, and how it is taken back.
@@ -102,9 +110,9 @@ impl Verbs for Verb {
                 let id = named::id(client, KIND, &id).await?;
                 Ok(output.show(&whole(client, &id).await?, text)?)
             }
-            Self::Apply { id, intent } => {
+            Self::Apply { id, ticket, intent } => {
                 let id = named::id(client, KIND, &id).await?;
-                let wanted = input(json!({ "id": id }));
+                let wanted = input(json!({ "id": id, "ticket": ticket.input(client).await? }));
                 let outcome = client.meant(intent).act(&APPLY, wanted).await?;
                 Failure::refused(outcome.user_errors)?;
                 finish(client, output, outcome.payload).await
@@ -115,25 +123,28 @@ impl Verbs for Verb {
 
 /// `mediary undo`.
 pub(crate) async fn run_undo(
-    Undo { id, intent }: Undo,
+    Undo { id, ticket, intent }: Undo,
     client: &Client,
     output: &mut Output,
 ) -> Result<(), Failure> {
     let id = if id.starts_with("undo-") { id } else { named::id(client, KIND, &id).await? };
-    let outcome = client.meant(intent).act(&UNDO, input(json!({ "id": id }))).await?;
+    let wanted = input(json!({ "id": id, "ticket": ticket.input(client).await? }));
+    let outcome = client.meant(intent).act(&UNDO, wanted).await?;
     Failure::refused(outcome.user_errors)?;
     finish(client, output, outcome.payload).await
 }
 
-/// Makes a plan and shows it; carries it out once whoever asks is certain.
+/// Makes a plan and shows it; carries it out once whoever asks is certain, as a job with this ticket.
 pub(crate) async fn carry_out(
     client: &Client,
     output: &mut Output,
-    certainty: Certainty,
+    (certainty, ticket): (Certainty, Ticket),
     goal: Value,
 ) -> Result<(), Failure> {
     let Certainty { intent, yes } = certainty;
-    let wanted = input(json!({ "goal": goal, "apply": yes || intent.dry_run }));
+    let (applied, ticket) = (yes || intent.dry_run, ticket.input(client).await?);
+    let of_making = if applied { ticket.clone() } else { Value::Null };
+    let wanted = input(json!({ "goal": goal, "apply": applied, "ticket": of_making }));
     let outcome = client.meant(intent).act(&MAKE, wanted).await?;
     Failure::refused(outcome.user_errors)?;
     if yes {
@@ -147,7 +158,7 @@ pub(crate) async fn carry_out(
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer)?;
         if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
-            let outcome = client.act(&APPLY, input(json!({ "id": plan.id }))).await?;
+            let outcome = client.act(&APPLY, input(json!({ "id": plan.id, "ticket": ticket }))).await?;
             Failure::refused(outcome.user_errors)?;
             return finish(client, output, outcome.payload).await;
         }
@@ -155,7 +166,10 @@ pub(crate) async fn carry_out(
         output.show(&shown, text)?;
     }
     Err(Failure::Unapplied {
-        advice: format!("`mediary plan apply {}` does it, as does `--yes` at once", plan.id),
+        advice: format!(
+            "`mediary plan apply {}` does it, with the flags of jobs that are to hold; `--yes` does it at once",
+            plan.id
+        ),
     })
 }
 
@@ -208,9 +222,11 @@ async fn whole(client: &Client, id: &str) -> Result<Whole, Failure> {
         nodes.extend(page.into_nodes());
         match next {
             Some(cursor) => variables["after"] = cursor.into(),
-            None => return Ok(Whole { plan, files: nodes }),
+            None => break,
         }
     }
+    let trash = client.ask(&settings::SHOW, json!({})).await?;
+    Ok(Whole { plan, files: nodes, trash })
 }
 
 fn done_text(plan: &Plan) -> String {
@@ -220,6 +236,10 @@ fn done_text(plan: &Plan) -> String {
         (_, "UNDONE", _) => {
             let back = plural(count, "file is in its place again", "files are in their places again");
             format!("taken back: {back}")
+        }
+        ("RENAME_FILES", _, Some(undo)) => {
+            let renamed = plural(count, "file has its name", "files have their names");
+            format!("{renamed}; `mediary undo {undo}` takes it back")
         }
         ("RESTORE_FILES", ..) => plural(count, "file is back in its place", "files are back in their places"),
         (_, _, Some(undo)) => {
@@ -232,8 +252,21 @@ fn done_text(plan: &Plan) -> String {
 fn goal(plan: &Plan) -> String {
     match (plan.goal.as_str(), &plan.playlist_id) {
         ("UNFOLLOW", Some(playlist)) => format!("follow {playlist} no longer"),
+        ("RENAME_FILES", Some(playlist)) => format!("rename files of {playlist}"),
         (goal, _) => word(goal),
     }
+}
+
+/// What it does to the trash, before it is done.
+fn in_trash(plan: &Plan, trash: &Trash) -> String {
+    let way = if plan.goal == "RESTORE_FILES" { "fewer" } else { "more" };
+    let days = u64::try_from(trash.keep_days).unwrap_or_default();
+    let kept = plural(days, "day", "days");
+    format!(
+        "{} {way}, {} now; what goes in stays for {kept}",
+        bytes(plan.size_bytes),
+        settings::fullness(trash)
+    )
 }
 
 fn table(plans: &[Plan]) -> String {
@@ -252,13 +285,15 @@ fn table(plans: &[Plan]) -> String {
 }
 
 fn text(whole: &Whole) -> String {
-    let Whole { plan, files } = whole;
+    let Whole { plan, files, trash } = whole;
     let mut table = Table::new(&["file", "what", "size", "path"]);
     for file in files {
         let what = match file.touch.as_str() {
-            "PLANNED" => {
-                if plan.goal == "RESTORE_FILES" { "out of the trash" } else { "into the trash" }.to_owned()
-            }
+            "PLANNED" => match plan.goal.as_str() {
+                "RESTORE_FILES" => "out of the trash".to_owned(),
+                "RENAME_FILES" => format!("to {}", optional(file.new_path.as_deref().map(clean).as_deref())),
+                _ => "into the trash".to_owned(),
+            },
             _ => format!("stays: {}", optional(file.reason.as_deref())),
         };
         let path = file.path.as_deref().map(clean);
@@ -274,6 +309,7 @@ fn text(whole: &Whole) -> String {
         ("what", Some(goal(plan))),
         ("state", Some(word(&plan.state))),
         ("files", Some(format!("{}, {}", plan.file_count, bytes(plan.size_bytes)))),
+        ("trash", Some(in_trash(plan, trash))),
         ("stay", Some(plan.spared_count.to_string()).filter(|_| plan.spared_count > 0)),
         ("not moved", Some(plan.left_count.to_string()).filter(|_| plan.left_count > 0)),
         ("failed", plan.failure.as_ref().map(|failure| clean(&failure.message))),

@@ -25,7 +25,7 @@ use super::{
     named::{self, Kind},
     noun::Verbs,
     page, plan,
-    ticket::Ticket,
+    ticket::{Ticket, note_joined},
     wait,
 };
 use crate::{
@@ -100,6 +100,8 @@ pub(crate) struct Unfollow {
     /// planned and shown, and nothing is touched.
     #[arg(long)]
     with_files: bool,
+    #[command(flatten)]
+    ticket: Ticket,
     #[command(flatten)]
     certainty: Certainty,
 }
@@ -178,10 +180,17 @@ impl Verbs for Verb {
             Self::Diff(wanted) => diff::run(wanted, client, output).await,
             Self::Gone(wanted) => account::gone(wanted, client, output).await,
             Self::Account(wanted) => account::run(wanted, client, output).await,
-            Self::Unfollow(Unfollow { id, cancel_downloads, with_files, certainty }) => {
+            Self::Unfollow(Unfollow { id, cancel_downloads, with_files, ticket, certainty }) => {
                 let id = named::id(client, KIND, &id).await?;
                 if with_files {
-                    return plan::carry_out(client, output, certainty, json!({ "unfollow": id })).await;
+                    return plan::carry_out(client, output, (certainty, ticket), json!({ "unfollow": id }))
+                        .await;
+                }
+                if ticket.says_something() {
+                    return Err(Failure::Usage {
+                        message: "unfollowing alone starts no job".to_owned(),
+                        advice: "give the flags of jobs together with `--with-files`, whose moving of files is one",
+                    });
                 }
                 unfollow(&id, cancel_downloads, certainty.intent, client, output).await
             }
@@ -249,8 +258,10 @@ pub(crate) async fn refresh(
     wait: bool,
 ) -> Result<(Shown, Result<(), Failure>), Failure> {
     let asked = wanted["id"].as_str().unwrap_or_default().to_owned();
+    let ticket = wanted["ticket"].clone();
     let outcome = client.act(&REFRESH, input(wanted)).await?;
     Failure::refused(outcome.user_errors)?;
+    note_joined(output, &ticket, &outcome.payload.joined_job_ids);
     finish(client, output, outcome.payload, &asked, wait).await
 }
 
@@ -261,7 +272,7 @@ async fn finish(
     asked: &str,
     wait: bool,
 ) -> Result<(Shown, Result<(), Failure>), Failure> {
-    let PlaylistOutcome { playlist, job, position } = payload;
+    let PlaylistOutcome { playlist, job, position, .. } = payload;
     let playlist = playlist.ok_or_else(|| not_found(asked))?;
     let job = match job {
         Some(job) if wait => job,

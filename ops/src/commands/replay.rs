@@ -46,7 +46,7 @@ pub(crate) struct Replay {
     /// As of which moment: a position of the log, a moment, a day of UTC, or how long ago; the end of the log if left out.
     #[arg(long, value_name = "POSITION|TIME", value_parser = moment::parse_past)]
     until: Option<AsOf>,
-    /// Print a hash after each so many events, too.
+    /// Print a hash after each so many events [default: about ten, at round positions, and one at the end].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     every: Option<u64>,
     /// Also write the views and all events into a SQLite file, for an auditor's own questions.
@@ -86,7 +86,7 @@ struct Replayed {
     /// How many events have no payload any more.
     erased_count: u64,
     views: Vec<ViewLine>,
-    /// The state after each so many events, if that was asked for.
+    /// The state after each so many events, and at the end.
     checkpoints: Vec<CheckpointLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sqlite: Option<PathBuf>,
@@ -128,6 +128,8 @@ struct Built {
 
 /// The most hashes of one replay: each builds every view on.
 const CHECKPOINTS_MAX: u64 = 1_000;
+/// The hashes of one replay, if nothing is said: each reads all that the views show.
+const CHECKPOINTS: u64 = 10;
 
 /// Proves the record, builds its views, and prints what they are.
 pub(crate) async fn run(
@@ -176,7 +178,7 @@ async fn build(
     // A copy has no keys of persons, so that it is the same everywhere.
     let log = open(folder.path(), None)?;
     let last = until(replay.until.as_ref(), &log, report.last_position)?;
-    let every = replay.every.unwrap_or_else(|| last.max(1));
+    let every = replay.every.unwrap_or_else(|| usual_step(last));
     if last / every > CHECKPOINTS_MAX {
         return Err(Failure::Usage {
             message: format!("that would be {} hashes, and {CHECKPOINTS_MAX} is the most", last / every),
@@ -203,10 +205,16 @@ async fn build(
     });
     let built = building.await.map_err(|error| Failure::Output(error.into()))?;
     let (views, state, mut checkpoints) = built.map_err(|error: ReplayError| unbuilt(&error))?;
-    if replay.every.is_some() {
-        checkpoints.push(CheckpointLine { position: state.position, state_hash: hex(&state.hash) });
-    }
+    checkpoints.push(CheckpointLine { position: state.position, state_hash: hex(&state.hash) });
     Ok(Built { log, views, state, checkpoints })
+}
+
+/// After how many events a hash is printed, if nothing is said: 1, 2 or 5 with zeros behind it, so that replays up to different positions
+/// have hashes at the same ones.
+fn usual_step(last: u64) -> u64 {
+    let mut steps =
+        (0..).flat_map(|zeros| [1, 2, 5].map(|step: u64| step.saturating_mul(10_u64.saturating_pow(zeros))));
+    steps.find(|step| last / step <= CHECKPOINTS).unwrap_or(u64::MAX)
 }
 
 fn replayed(replay: &Replay, report: &Report, built: &Built) -> Result<Replayed, Failure> {
@@ -251,6 +259,22 @@ fn text(replayed: &Replayed) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn about_ten_hashes_are_printed_at_round_positions() {
+        for (last, step) in [
+            (0, 1),
+            (10, 1),
+            (11, 2),
+            (21, 2),
+            (22, 5),
+            (421, 50),
+            (1_000_000, 100_000),
+            (u64::MAX, 2_000_000_000_000_000_000),
+        ] {
+            assert_eq!(usual_step(last), step, "{last}");
+        }
+    }
 
     #[test]
     fn people_get_a_line_for_each_view_and_checkpoint() {

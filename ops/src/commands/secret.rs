@@ -118,7 +118,10 @@ impl Verbs for Verb {
                 }
                 let sites = outcome.payload.used_by_sites;
                 if !sites.is_empty() {
-                    output.note(&format!("asked without cookies from now on: {}", sites.join(", ")));
+                    output.note(&format!(
+                        "asked without it from now on, or not at all if it was their proxy: {}",
+                        sites.join(", ")
+                    ));
                 }
                 let told = json!({ "id": id, "isDestroyed": is_destroyed, "usedBy": used_by,
                     "usedBySites": sites, "outOfReach": left });

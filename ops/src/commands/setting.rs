@@ -1,8 +1,11 @@
-//! `mediary limit`: how much runs at once; `mediary quota`: how much of whose work; `mediary site`: how often a site is asked.
+//! `mediary limit`: how much runs at once; `mediary quota`: how much of whose work; `mediary site`: how often a site is asked;
+//! `mediary layout`: how files are named.
 
 mod entry;
+pub(crate) mod layout;
 pub(crate) mod quota;
 pub(super) mod site;
+pub(crate) mod trash;
 
 use clap::{Args, Subcommand};
 use serde_json::json;

@@ -4,13 +4,15 @@
 //! doesn't have stays. Everything in a file is tried before anything of it is done, and what this server can't do is told with
 //! its line. Exported from a server that imported it, a file is the same again.
 //!
-//! Does not: carry what belongs to one installation (tokens, roots, quotas of a person), a list whose address opens something,
+//! Does not: carry what belongs to one installation (tokens, roots, quotas of a person), the value of a secret, a list whose address opens something,
 //! or a schedule about a thing that only one server has. An export says of each that it is left out.
 //!
 //! To add a section: a file in `setup/` with its row, what there is here, and by which command a difference is done; its field in
 //! `document::Setup`, its name in `document::Section`, and its lines in `here` and `plan`.
 
 mod apply;
+mod bot;
+mod channel;
 mod document;
 mod follow;
 mod here;
@@ -19,6 +21,7 @@ mod row;
 mod rule;
 mod schedule;
 mod setting;
+mod site;
 mod timing;
 
 use std::{
@@ -34,7 +37,7 @@ use self::{document::Section, here::Here, plan::Plan};
 use super::{failure::Failure, given};
 use crate::{
     client::Client,
-    output::{Output, plural},
+    output::{Output, clean, plural},
 };
 
 pub(crate) const EXPORT_HELP: &str = "\
@@ -95,16 +98,23 @@ pub(crate) async fn export(wanted: Export, client: &Client, output: &mut Output)
     for left_out in &left_out {
         output.note(&format!("left out: {left_out}"));
     }
-    let count = setup.row_count();
+    let (count, secrets) = (setup.row_count(), setup.secrets());
+    if !secrets.is_empty() {
+        let names: Vec<&str> = secrets.iter().map(String::as_str).collect();
+        output.note(&format!(
+            "secrets stand in it by their names alone, and are to be set where it is imported: {}",
+            clean(&names.join(", "))
+        ));
+    }
     if file == Path::new("-") {
         if output.is_json() {
-            let told = json!({ "setup": text, "rowCount": count, "leftOut": left_out });
+            let told = json!({ "setup": text, "rowCount": count, "leftOut": left_out, "secrets": secrets });
             return Ok(output.show(&told, |_| String::new())?);
         }
         return Ok(output.lines(text.as_bytes())?);
     }
     fs::write(&file, text).map_err(Failure::file("writing", &file))?;
-    let told = json!({ "file": file, "rowCount": count, "leftOut": left_out });
+    let told = json!({ "file": file, "rowCount": count, "leftOut": left_out, "secrets": secrets });
     let rows = plural(count, "thing", "things");
     Ok(output.show(&told, |_| format!("{rows} written to {}", file.display()))?)
 }

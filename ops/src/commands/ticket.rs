@@ -4,7 +4,7 @@ use clap::{Args, builder::RangedI64ValueParser};
 use serde_json::{Value, json};
 
 use super::{failure::Failure, moment, named};
-use crate::client::Client;
+use crate::{client::Client, output::Output};
 
 /// When its turn comes, and under which names it is found.
 #[derive(Debug, Clone, Default, Args)]
@@ -31,19 +31,43 @@ pub(crate) struct Ticket {
     priority: Option<i64>,
 }
 
+/// Says that work was under way already, so that what the flags say is not what its job has.
+pub(crate) fn note_joined(output: &mut Output, ticket: &Value, joined_job_ids: &[String]) {
+    if ticket.is_null() || joined_job_ids.is_empty() {
+        return;
+    }
+    output.note(&format!(
+        "{} was under way for the same work and is joined: it matters as much as said, if that is more, and keeps its own batch, tags, \
+         template and moment; `mediary job show` tells them",
+        joined_job_ids.join(", ")
+    ));
+}
+
 impl Ticket {
+    /// Whether any of its flags is given.
+    pub(crate) const fn says_something(&self) -> bool {
+        let Self { at, after, batch, tags, template, priority } = self;
+        at.is_some()
+            || after.is_some()
+            || batch.is_some()
+            || !tags.is_empty()
+            || template.is_some()
+            || priority.is_some()
+    }
+
     /// As the API takes it: nothing, if nothing is said.
     pub(crate) async fn input(self, client: &Client) -> Result<Value, Failure> {
+        if !self.says_something() {
+            return Ok(Value::Null);
+        }
         let Self { at, after, batch, tags, template, priority } = self;
         let after = match after {
             Some(after) => Some(named::id(client, crate::commands::job::KIND, &after).await?),
             None => None,
         };
-        let ticket = json!({
+        Ok(json!({
             "at": at, "after": after, "batch": batch, "priority": priority, "template": template,
             "tags": if tags.is_empty() { Value::Null } else { tags.into() },
-        });
-        let says_something = ticket.as_object().is_some_and(|fields| fields.values().any(|it| !it.is_null()));
-        Ok(if says_something { ticket } else { Value::Null })
+        }))
     }
 }

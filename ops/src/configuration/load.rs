@@ -108,6 +108,9 @@ fn validate(configuration: Configuration) -> Result<Configuration, Box<Configura
     if configuration.ytdlp.socket_timeout_s == 0 {
         wrong.push("ytdlp.socket_timeout_s: at least 1 is wanted".to_owned());
     }
+    if let Err(refused) = configuration.check_public_url() {
+        wrong.push(format!("public_url: {refused}"));
+    }
     if let Err(refused) = configuration.net.upstream() {
         wrong.push(format!("net.proxy: {refused}"));
     }

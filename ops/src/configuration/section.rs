@@ -1,16 +1,21 @@
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use ipnet::IpNet;
 use mediary_actors::net::{Upstream, UpstreamRefused};
 use mediary_log::fanout::Options as Fanout;
+use mediary_projections::telemetry::Retention;
 use mediary_schema::{Secret, site::RequestBudget};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::NatsMode;
+
+/// The longest address that links lead to, in bytes: it stands in every message.
+const PUBLIC_URL_BYTES_MAX: usize = 200;
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +25,9 @@ pub struct Configuration {
     pub data: PathBuf,
     /// The address to listen on.
     pub listen: SocketAddr,
+    /// Where people reach the server from elsewhere, such as `https://media.example`: what is sent to channels leads there. Without it
+    /// nothing that is sent has a link.
+    pub public_url: Option<String>,
     /// The certificate (PEM, its issuers behind it) with which TLS is spoken; other machines are then answered by
     /// TLS alone.
     pub tls_certificate: Option<PathBuf>,
@@ -57,6 +65,8 @@ pub struct Configuration {
     pub downloads: Downloads,
     /// Kept files.
     pub files: Files,
+    /// What is measured.
+    pub telemetry: Telemetry,
     /// External programs.
     pub tools: Tools,
     /// What the server writes about itself.
@@ -68,6 +78,7 @@ impl Default for Configuration {
         Self {
             data: PathBuf::from("data"),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8484)),
+            public_url: None,
             tls_certificate: None,
             tls_key: None,
             library: None,
@@ -85,6 +96,7 @@ impl Default for Configuration {
             ytdlp: YtDlp::default(),
             downloads: Downloads::default(),
             files: Files::default(),
+            telemetry: Telemetry::default(),
             tools: Tools::default(),
             logging: Logging::default(),
         }
@@ -95,6 +107,20 @@ impl Configuration {
     /// The folder of kept files.
     pub fn library_folder(&self) -> PathBuf {
         self.library.clone().unwrap_or_else(|| self.data.join("library"))
+    }
+
+    /// Says what keeps a text from being an address that links can lead to.
+    pub(super) fn check_public_url(&self) -> Result<(), String> {
+        let Some(text) = &self.public_url else { return Ok(()) };
+        let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let is_plain = |url: &url::Url| {
+            let has_more = url.query().is_some() || url.fragment().is_some() || url.password().is_some();
+            url.has_host() && url.username().is_empty() && !has_more
+        };
+        match url.filter(is_plain) {
+            Some(_) if text.len() <= PUBLIC_URL_BYTES_MAX => Ok(()),
+            _ => Err(format!("{text:?} is no address such as https://media.example")),
+        }
     }
 
     /// Whether what is said reaches others than the server: plain HTTP beyond this machine (SE-05).
@@ -290,6 +316,47 @@ pub struct Files {
 impl Default for Files {
     fn default() -> Self {
         Self { look_every_s: 60 }
+    }
+}
+
+/// What is measured, and for how long it is kept. It is apart from the log: nothing depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Telemetry {
+    /// How often the machine is looked at while nothing is at work, in seconds; 0 is not at all. While something is, each
+    /// 10 seconds.
+    pub host_every_s: u32,
+    /// Days for which samples are kept; 0 is for ever, here and below.
+    pub raw_days: u32,
+    /// Days for which it is kept what those of a minute came to.
+    pub minute_days: u32,
+    /// The same of an hour.
+    pub hour_days: u32,
+    /// The same of a day.
+    pub day_days: u32,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self { host_every_s: 0, raw_days: 2, minute_days: 14, hour_days: 0, day_days: 0 }
+    }
+}
+
+impl Telemetry {
+    /// For how long what is kept.
+    pub fn retention(&self) -> Retention {
+        let days = |days: u32| Some(days).filter(|days| *days > 0);
+        Retention {
+            raw_days: days(self.raw_days),
+            minute_days: days(self.minute_days),
+            hour_days: days(self.hour_days),
+            day_days: days(self.day_days),
+        }
+    }
+
+    /// How often the machine is looked at while nothing is at work, if at all.
+    pub fn host_every(&self) -> Option<Duration> {
+        (self.host_every_s > 0).then(|| Duration::from_secs(self.host_every_s.into()))
     }
 }
 

@@ -39,6 +39,24 @@ fn everything_that_makes_no_sense_is_told_at_once() {
 }
 
 #[test]
+fn links_lead_to_an_address_and_to_nothing_else() {
+    let load = |url: &str| load_text(&format!("public_url = \"{url}\"\n"));
+    for url in ["https://media.example", "http://192.168.1.5:8484/base/"] {
+        assert_eq!(load(url).unwrap().public_url.as_deref(), Some(url));
+    }
+    for url in [
+        "media.example",
+        "ftp://a.example",
+        "https://a:b@c.example",
+        "https://a.example/?x=1",
+        "https://a.example/#x",
+    ] {
+        let error = load(url).unwrap_err().to_string();
+        assert!(error.contains("public_url") && error.contains("https://media.example"), "{error}");
+    }
+}
+
+#[test]
 fn a_missing_file_that_was_named_is_an_error() {
     let error = load(&Overrides { config: Some("/nowhere/mediary.toml".into()), ..Overrides::default() });
     assert!(matches!(*error.unwrap_err(), ConfigurationError::Unreadable { .. }));

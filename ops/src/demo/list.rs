@@ -107,6 +107,8 @@ struct List {
     nesting: Nesting,
     /// What each request has to send as a cookie, if anything.
     cookie: Option<String>,
+    /// As whom each request has to be made, if as somebody: what `Authorization` says then.
+    login: Option<String>,
 }
 
 impl List {
@@ -122,6 +124,7 @@ impl List {
             lists: vec![],
             nesting: Nesting::WithRows,
             cookie: None,
+            login: None,
         };
         list.insert_new(0, len);
         list
@@ -254,9 +257,16 @@ impl Lists {
 
     /// Whether a list is shown to who sends these headers.
     pub(super) fn admits(&self, name: &str, headers: &HeaderMap) -> bool {
-        let wanted = self.lock().get(name).and_then(|list| list.cookie.clone());
+        let list = self.lock();
+        let Some(List { cookie: wanted, login, .. }) = list.get(name) else { return true };
+        let said = || headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        if login.as_deref().is_some_and(|login| said() != Some(login)) {
+            return false;
+        }
         let sent = || headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        wanted.is_none_or(|wanted| sent().any(|sent| sent.split(';').any(|one| one.trim() == wanted)))
+        wanted
+            .as_ref()
+            .is_none_or(|wanted| sent().any(|sent| sent.split(';').any(|one| one.trim() == wanted)))
     }
 
     /// The same for an item of it.

@@ -18,6 +18,7 @@
 //! | `fault`, `delivery` | what goes wrong, and the place where it does |
 //! | `log` | what was asked and what was sent |
 //! | `plugin` | yt-dlp's extractor for the lists and items |
+//! | `proxy` | a proxy with a password, for sites that are reached by one |
 //! | `control` | the same by HTTP |
 //!
 //! To add a fault: a variant of [`Fault`], its effect in `delivery` (or in `content`, if it changes
@@ -36,6 +37,7 @@ mod log;
 mod media;
 mod page;
 mod plugin;
+mod proxy;
 mod recipe;
 mod site;
 mod text;
@@ -51,5 +53,6 @@ pub use log::{Outcome, RequestLog, SeenRequest};
 pub use media::MediaLibrary;
 pub use page::PageKind;
 pub use plugin::install_plugin;
+pub use proxy::Proxy;
 pub use recipe::ClipSize;
 pub use site::{Site, SiteOptions};

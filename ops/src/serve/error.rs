@@ -100,6 +100,10 @@ pub enum ServeError {
         help("the folder `views` can be deleted at any time: it is built anew from the log")
     )]
     Views(#[source] StartError),
+    /// Nobody can keep what is measured.
+    #[error("failed to start the store of samples")]
+    #[diagnostic(code(views_failed), help("the system allows no further thread: see its limits"))]
+    Telemetry(#[source] io::Error),
     /// The token of the data folder's owner can't be written.
     #[error("failed to write {}", path.display())]
     #[diagnostic(code(folder_failed), help("check the permissions of the data folder"))]

@@ -37,11 +37,16 @@ pub(super) fn app(
     let platform = Platform {
         gate: record.gate.clone(),
         views: views.clone(),
+        telemetry: readers.telemetry.clone(),
         signals: work.signals.clone(),
         reacted: work.reacted.clone(),
         tokens: tokens.clone(),
         vault: readers.vault.clone(),
-        queue: Arc::new(Queue { desk: Arc::clone(&work.desk), clock: record.gate.clock().clone() }),
+        queue: Arc::new(Queue {
+            desk: Arc::clone(&work.desk),
+            clock: record.gate.clock().clone(),
+            gate: record.gate.clone(),
+        }),
         outputs: Arc::new(Outputs(work.outputs.clone())),
         standings: work.standings.clone(),
         reactions: record.reaction_names(),
@@ -63,7 +68,11 @@ pub(super) fn app(
             let configuration = configuration.clone();
             Arc::new(move || settings::settings(&configuration))
         },
-        metrics: observe::metrics(recorder, log, views),
+        attached: {
+            let telemetry = readers.telemetry.clone();
+            Arc::new(move || settings::samples(telemetry.copy()))
+        },
+        metrics: observe::metrics(recorder, log, views, &readers.telemetry),
         limits,
         sockets: websocket::Options {
             origins: configuration.origins.clone(),

@@ -22,4 +22,4 @@ pub(crate) use fanout::nats_options;
 pub(crate) use observe::{LIBRARY, PROOF};
 pub(crate) use replay::ReplayServer;
 pub use server::{Server, Surroundings, run, start, start_with};
-pub(crate) use settings::settings_of;
+pub(crate) use settings::{samples_of, settings_of};

@@ -12,11 +12,10 @@ use mediary_log::{
     fanout::{RelayHandle, RelayStatus},
     work::REGISTRY,
 };
-use mediary_projections::{ViewStatus, Views, job::JobView};
+use mediary_projections::{ViewStatus, Views, job::JobView, telemetry::Telemetry};
 use mediary_schema::{
     RootId,
     job::{JobState, WorkKind},
-    lane::Lane,
     root::{Standing, Standings},
     scope::Scope,
 };
@@ -71,11 +70,8 @@ pub(super) fn readiness(
         // Work that waits is no fault of the server. Hosts are not named to whoever has no token.
         let holds = &lanes.borrow().holds;
         if !holds.is_empty() {
-            let disk = holds
-                .iter()
-                .filter(|hold| hold.lane == Lane::LibraryDisk)
-                .map(|hold| hold.reason.to_string());
-            let hosts = holds.iter().filter(|hold| hold.lane != Lane::LibraryDisk).count();
+            let disk = holds.iter().filter(|hold| !hold.lane.is_host()).map(|hold| hold.reason.to_string());
+            let hosts = holds.iter().filter(|hold| hold.lane.is_host()).count();
             let sources = (hosts > 0).then(|| format!("{hosts} sources asked for a pause"));
             let told: Vec<String> = disk.chain(sources).collect();
             readiness.parts.push(("work".to_owned(), format!("waits: {}", told.join(", "))));
@@ -132,9 +128,12 @@ pub(super) fn metrics(
     recorder: PrometheusHandle,
     log: &Log,
     views: &Views,
+    telemetry: &Telemetry,
 ) -> Arc<dyn Fn() -> String + Send + Sync> {
-    let (log, views) = (log.clone(), views.clone());
+    let (log, views, telemetry) = (log.clone(), views.clone(), telemetry.clone());
     Arc::new(move || {
+        metrics::gauge!("mediary_telemetry_series").set(telemetry.series_count() as f64);
+        metrics::gauge!("mediary_telemetry_size_bytes").set(telemetry.size_bytes() as f64);
         metrics::gauge!("mediary_log_size_bytes").set(log.size_bytes() as f64);
         for count in log.counts().unwrap_or_default() {
             let labels = [("concern", count.category.clone())];

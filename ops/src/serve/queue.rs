@@ -3,7 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use futures::future::{BoxFuture, FutureExt as _};
-use mediary_actors::{job::Desk, process};
+use mediary_actors::{job::Desk, plan, process};
+use mediary_log::gate::Gate;
 use mediary_schema::{
     AttemptId, Clock, JobId,
     job::Output,
@@ -18,30 +19,36 @@ use mediary_schema::{
 pub(super) struct Queue {
     pub(super) desk: Arc<Desk>,
     pub(super) clock: Clock,
+    pub(super) gate: Gate,
 }
 
 impl mediary_api::Queue for Queue {
     fn waits(&self, job_ids: Vec<JobId>) -> BoxFuture<'static, HashMap<JobId, Wait>> {
-        let Self { desk, clock } = self.clone();
+        let Self { desk, clock, .. } = self.clone();
         let asked = async move { desk.waits(job_ids, clock.now()).await };
         asked.map(|answer| told(answer).into_iter().collect()).boxed()
     }
 
     fn lanes(&self) -> BoxFuture<'static, Vec<Load>> {
-        let Self { desk, clock } = self.clone();
+        let Self { desk, clock, .. } = self.clone();
         async move { told(desk.lanes(clock.now()).await) }.boxed()
     }
 
     fn quota_uses(&self, of: Vec<QuotaOf>) -> BoxFuture<'static, HashMap<QuotaOf, QuotaUse>> {
-        let Self { desk, clock } = self.clone();
+        let Self { desk, clock, .. } = self.clone();
         let asked = async move { desk.quota_uses(of, clock.now()).await };
         asked.map(|answer| told(answer).into_iter().collect()).boxed()
     }
 
     fn paces(&self, sites: Vec<String>) -> BoxFuture<'static, HashMap<String, Pace>> {
-        let Self { desk, clock } = self.clone();
+        let Self { desk, clock, .. } = self.clone();
         let asked = async move { desk.paces(sites, clock.now()).await };
         asked.map(|answer| told(answer).into_iter().collect()).boxed()
+    }
+
+    fn bytes_in_trash(&self) -> BoxFuture<'static, Option<u64>> {
+        let gate = self.gate.clone();
+        async move { told(plan::bytes_in_trash(&gate).await.map(Some)) }.boxed()
     }
 }
 

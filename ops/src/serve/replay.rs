@@ -18,7 +18,7 @@ use mediary_log::{
     vault::Vault,
     work,
 };
-use mediary_projections::Views;
+use mediary_projections::{Views, telemetry::Telemetry};
 use mediary_schema::{
     AttemptId, Clock, IdSource, JobId,
     job::Output,
@@ -74,12 +74,13 @@ impl ReplayServer {
         let gate = Gate::new(log.clone(), clock.clone(), IdSource::system(), work::REGISTRY);
         let token_id = access::write_local_token(&gate, folder).await?;
         log.announce(&address.to_string()).map_err(ServeError::Announce)?;
-        let tokens = Tokens::start(&log, Alarms::start(clock, Leaps::system()));
+        let tokens = Tokens::start(&log, Alarms::start(clock.clone(), Leaps::system()));
         let tokens = tokens.map_err(ServeError::Accounts)?;
         let limits = limits::Options::default();
         let platform = Platform {
             gate,
             views: views.clone(),
+            telemetry: Telemetry::none(clock.clone()),
             signals: SignalHub::default(),
             reacted: watch::channel(0).1,
             tokens: tokens.clone(),
@@ -151,6 +152,10 @@ impl Queue for Nobody {
 
     fn paces(&self, _: Vec<String>) -> BoxFuture<'static, HashMap<String, Pace>> {
         async { HashMap::new() }.boxed()
+    }
+
+    fn bytes_in_trash(&self) -> BoxFuture<'static, Option<u64>> {
+        async { None }.boxed()
     }
 }
 

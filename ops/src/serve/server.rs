@@ -7,7 +7,7 @@ use mediary_actors::{
 };
 use mediary_api::connections;
 use mediary_log::{Log, alarm::Leaps, fanout::RelayHandle};
-use mediary_projections::Views;
+use mediary_projections::{Views, telemetry::Telemetry};
 use mediary_schema::{Clock, Secret};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{sync::watch, task::JoinHandle};
@@ -28,6 +28,7 @@ pub struct Server {
     address: SocketAddr,
     log: Log,
     pub(super) views: Views,
+    telemetry: Telemetry,
     supervisor: SupervisorHandle,
     relay: Option<RelayHandle>,
     host: Option<Host>,
@@ -129,9 +130,21 @@ pub async fn start_with(
     }
     let Record { log, .. } = record;
     tracing::info!(%address, data = %configuration.data.display(), position = log.head().position, "serving");
-    let Readers { views, first_token, .. } = readers;
+    let Readers { views, telemetry, first_token, .. } = readers;
     let Work { supervisor, relay, host, .. } = work;
-    Ok(Server { address, log, views, supervisor, relay, host, stopping, http, agreeing, first_token })
+    Ok(Server {
+        address,
+        log,
+        views,
+        telemetry,
+        supervisor,
+        relay,
+        host,
+        stopping,
+        http,
+        agreeing,
+        first_token,
+    })
 }
 
 impl Server {
@@ -184,8 +197,13 @@ impl Server {
             host.end().await;
         }
         self.agreeing.abort();
-        let views = self.views;
-        if tokio::task::spawn_blocking(move || views.stop()).await.is_err() {
+        let (views, telemetry) = (self.views, self.telemetry);
+        let stop = move || {
+            // After whoever measures.
+            telemetry.stop();
+            views.stop();
+        };
+        if tokio::task::spawn_blocking(stop).await.is_err() {
             tracing::error!("a view panicked while stopping");
         }
         self.log.close().await;

@@ -1,6 +1,11 @@
-use std::{fs, io, path::Path};
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+};
 
-use mediary_log::BackupSettings;
+use mediary_log::{Attached, BackupSettings};
+use mediary_projections::telemetry::{self, TelemetryError};
 
 use crate::configuration::Configuration;
 
@@ -32,4 +37,15 @@ pub(super) fn settings(configuration: &Configuration) -> io::Result<BackupSettin
         settings.push((CONFIGURATION.to_owned(), text.into_bytes()));
     }
     Ok(settings)
+}
+
+/// The samples of a folder that no server has, to go along with a backup.
+pub(crate) fn samples_of(folder: &Path) -> io::Result<Vec<Attached>> {
+    samples(telemetry::copy_of(folder))
+}
+
+/// A copy of samples, if there are any.
+pub(super) fn samples(copy: Result<Option<File>, TelemetryError>) -> io::Result<Vec<Attached>> {
+    let copy = copy.map_err(io::Error::other)?;
+    Ok(copy.map(|file| Attached { name: telemetry::FILE_NAME.to_owned(), file }).into_iter().collect())
 }

@@ -20,11 +20,15 @@ use mediary_log::{
     fanout::RelayHandle,
     gate::{Gate, Reaction},
     signal::SignalHub,
+    telemetry::Samples,
     token::Tokens,
     vault::Vault,
     work,
 };
-use mediary_projections::Views;
+use mediary_projections::{
+    Views,
+    telemetry::{Telemetry, TelemetryOptions},
+};
 use mediary_schema::{
     Clock, IdSource, Secret, capability::Capabilities, root::Standings, worker::WorkerLife,
 };
@@ -123,6 +127,10 @@ pub(super) struct Readers {
     pub(super) tokens: Tokens,
     /// What is kept and told to nobody.
     pub(super) vault: Vault,
+    /// What was measured.
+    pub(super) telemetry: Telemetry,
+    /// Where it is told.
+    samples: Samples,
     /// What signs a browser in, at the first start of all.
     pub(super) first_token: Option<Secret>,
 }
@@ -135,7 +143,13 @@ impl Readers {
         let tokens = Tokens::start(&record.log, record.alarms.clone()).map_err(ServeError::Accounts)?;
         let key_file = configuration.vault_key_file.clone();
         let vault = Vault::start(&record.log, &configuration.data, key_file).map_err(ServeError::Vault)?;
-        Ok(Self { views, tokens, vault, first_token })
+        let options = TelemetryOptions {
+            data: configuration.data.clone(),
+            retention: configuration.telemetry.retention(),
+            clock: record.gate.clock().clone(),
+        };
+        let (telemetry, samples) = Telemetry::start(options).map_err(ServeError::Telemetry)?;
+        Ok(Self { views, tokens, vault, telemetry, samples, first_token })
     }
 }
 
@@ -180,6 +194,7 @@ impl Work {
             desk: Desk::new(record.log.clone(), resources),
             worker,
             signals: signals.clone(),
+            samples: readers.samples.clone(),
             hands,
             tools: tree::tools(configuration, path_folders),
             outputs: Outputs::in_folder(

@@ -260,6 +260,33 @@ async fn whoever_asks_too_much_waits_and_a_bot_that_is_removed_is_silent() {
     served.run(&set).await.ends_with(3).says(&["BOT_NO_TOKEN"]);
 }
 
+// OP-14: whoever comes after a crash remembers nothing, and finds it in the log.
+// invariant: B-3
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_for_before_a_crash_is_shown_and_ended_after_it() {
+    let messenger = Messenger::start().await;
+    let mut served = with_bot(&messenger, &["7", "9"], &[]).await;
+    served.run(&["lane", "pause", "library_disk"]).await.ends_with(0);
+    messenger.say(7, &format!("/download {}", served.site.list_url("talks")));
+    messenger.told(7, 1, "Under way: 1 of 7 done").await;
+    served.kill().await;
+    served.start_again().await;
+    // It goes on by itself, in another message, and for nobody else.
+    messenger.told(7, 2, "Under way: 1 of 7 done").await;
+    messenger.say(7, "/status");
+    let status = messenger.told(7, 3, "Under way: 1 of 7 done").await;
+    messenger.say(9, "/status");
+    messenger.told(9, 1, "Nothing is under way.").await;
+    let job = status.lines().find_map(|line| line.strip_prefix("job-")).unwrap();
+    let digits = &job[..23];
+    // What somebody else asked for, he means by its whole id.
+    messenger.say(9, &format!("/cancel {digits}"));
+    messenger.told(9, 2, "(JOB_NOT_FOUND)").await;
+    messenger.say(7, &format!("/cancel {digits}"));
+    messenger.told(7, 4, "It is being ended.").await;
+    served.stop().await;
+}
+
 // A message that was heard before a crash is heard again after it, and done once.
 // invariant: B-2
 #[tokio::test(flavor = "multi_thread")]

@@ -36,11 +36,18 @@ async fn a_file_is_deleted_with_yes_or_by_its_plan_and_taken_back() {
     assert!(!place.exists());
     let trashed = served.json(&["trash", "list"]).await;
     assert_eq!((&trashed[0]["id"], &trashed[0]["planId"]), (&json!(first), &json!(id)));
-    let told = served.run(&["undo", undo]).await.ends_with(0).stdout;
+    let of_batch = async |batch: &str| {
+        let found = served.json(&["job", "list", "--kind", "move", "--batch", batch]).await;
+        (found.as_array().unwrap().len(), found[0]["priority"].clone(), found[0]["tags"].clone())
+    };
+    let told = served.run(&["undo", undo, "--batch", "back"]).await.ends_with(0).stdout;
+    assert_eq!(of_batch("back").await, (1, json!(5), json!([])));
     assert!(told.contains("taken back: 1 file"), "{told}");
     assert_eq!(fs::read(&place).unwrap(), bytes);
 
-    let done = served.json(&["file", "delete", first, "--yes"]).await;
+    let flags = ["--batch", "tidy", "--tag", "old", "--priority", "9"];
+    let done = served.json(&[&["file", "delete", first, "--yes"], &flags[..]].concat()).await;
+    assert_eq!(of_batch("tidy").await, (1, json!(9), json!(["old"])));
     assert!(
         done["planId"].is_string() && done["undoId"].is_string() && done["leftCount"] == json!(0),
         "{done}"

@@ -209,9 +209,16 @@ impl Served {
     }
 
     /// Asks until the answer is as wanted.
-    pub(crate) async fn until(&self, arguments: &[&str], is_wanted: impl Fn(&Value) -> bool) {
-        let asking = async { while !is_wanted(&self.json(arguments).await) {} };
-        timeout(DEADLINE, asking).await.expect("it becomes so in time");
+    pub(crate) async fn until(&self, arguments: &[&str], is_wanted: impl Fn(&Value) -> bool) -> Value {
+        let asking = async {
+            loop {
+                let found = self.json(arguments).await;
+                if is_wanted(&found) {
+                    return found;
+                }
+            }
+        };
+        timeout(DEADLINE, asking).await.expect("it becomes so in time")
     }
 
     /// Follows a list of the site, and answers its id.

@@ -10,6 +10,7 @@ mod harness;
 mod keeping;
 mod log;
 mod main_job;
+mod measuring;
 mod naming;
 mod notifying;
 mod people;

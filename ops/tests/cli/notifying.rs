@@ -32,6 +32,11 @@ impl Sink {
 
     /// One that may take it, and say nothing.
     async fn start_with(answers: bool) -> Self {
+        Self::answering(answers.then_some("200 OK")).await
+    }
+
+    /// One that answers so, or nothing.
+    async fn answering(status: Option<&'static str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, taken) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(String::new())));
         let held = Arc::clone(&taken);
@@ -42,13 +47,13 @@ impl Sink {
                 let mut bytes = vec![0; 64 << 10];
                 let count = connection.read(&mut bytes).await.unwrap();
                 held.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..count]));
-                if !answers {
+                let Some(status) = status else {
                     held.lock().unwrap().push('\n');
                     silent.push(connection);
                     continue;
-                }
-                let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-                connection.write_all(answer).await.unwrap();
+                };
+                let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                connection.write_all(answer.as_bytes()).await.unwrap();
             }
         });
         Self { address, taken, serving }
@@ -66,18 +71,30 @@ impl Drop for Sink {
     }
 }
 
-/// What is told, once so much is.
-async fn told(served: &Served, count: usize) -> Vec<Value> {
+/// What is told, once it is exactly this, what was said last first.
+async fn told(served: &Served, titles: &[&str]) -> Vec<Value> {
     let waiting = async {
         loop {
             let told = served.json(&["notification", "list"]).await;
             let told = told.as_array().unwrap().clone();
-            if told.len() == count {
+            if told.iter().map(|notice| notice["title"].as_str().unwrap()).eq(titles.iter().copied()) {
                 return told;
             }
         }
     };
-    tokio::time::timeout(PATIENCE, waiting).await.unwrap()
+    tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("{titles:?} is not told"))
+}
+
+/// The titles of all that was ever told, in order.
+async fn raised(served: &Served) -> Vec<String> {
+    let raised = served.json(&["log", "show", "--from", "1", "--types", "notification.raised"]).await;
+    let title = |event: &Value| event["payload"]["notice"]["title"].as_str().unwrap().to_owned();
+    raised.as_array().unwrap().iter().map(title).collect()
+}
+
+async fn add_channel(served: &Served, name: &str, address: &str, flags: &[&str]) {
+    let verb = ["notification", "channel", "add", name, "--stdin", "--format", "json"];
+    run_reading(served.folder.path(), &[&verb, flags].concat(), address).await.ends_with(0);
 }
 
 // Issue 8.
@@ -85,8 +102,16 @@ async fn told(served: &Served, count: usize) -> Vec<Value> {
 async fn what_is_told_is_listed_dismissed_and_ruled() {
     let served = Served::start().await;
     served.add(&served.site.list_url("talks")).await;
-    let found = told(&served, 1).await;
-    assert_eq!((&found[0]["title"], &found[0]["severity"]), (&json!("Sample talks: 6 new"), &json!("INFO")));
+    let found = told(&served, &["Sample talks: 6 new"]).await;
+    assert_eq!((&found[0]["severity"], &found[0]["isRead"]), (&json!("INFO"), &json!(false)));
+    // UI-06: that it began was told, too, in the same place.
+    let [began, ended] = &raised(&served).await[..] else { panic!("{:?}", raised(&served).await) };
+    assert!(began.ends_with(" is being listed") && ended == "Sample talks: 6 new", "{began}, {ended}");
+    let groups = served.json(&["notification", "groups"]).await;
+    assert_eq!((&groups[0]["rule"], &groups[0]["count"]), (&json!("listing-new"), &json!(1)), "{groups}");
+    served.run(&["notification", "read", "Sample talks: 6 new"]).await.ends_with(0);
+    let read = served.json(&["notification", "list"]).await;
+    assert_eq!(read[0]["isRead"], json!(true), "{read}");
     let shown = served.run(&["notification", "list"]).await.ends_with(0).stdout;
     assert!(shown.contains("Sample talks: 6 new"), "{shown}");
     served.run(&["notification", "dismiss"]).await.ends_with(2);
@@ -94,7 +119,7 @@ async fn what_is_told_is_listed_dismissed_and_ruled() {
     let planned = served.run(&["notification", "dismiss", "--all", "--dry-run", "--format", "json"]).await;
     assert_eq!(planned.ends_with(0).json()["events"][0]["kind"], "notification.all_dismissed");
     served.run(&["notification", "dismiss", "Sample talks: 6 new"]).await.ends_with(0);
-    told(&served, 0).await;
+    told(&served, &[]).await;
     assert_eq!(served.json(&["notification", "list", "--all"]).await.as_array().unwrap().len(), 1);
 
     let tested = ["notification", "rule", "backtest", "listing-new", "--format", "json"];
@@ -135,7 +160,7 @@ async fn what_is_told_is_listed_dismissed_and_ruled() {
         (&["--on", "playlist.refresh_completed"], 2),
         (&["--on", "playlist.exploded", "--resolve"], 3),
         (&["--on", "playlist.unfollowed", "--title", "{{ it"], 3),
-        (&["--on", "playlist.unfollowed", "--title", "x", "--when", "x"], 2),
+        (&["--on", "playlist.unfollowed", "--title", "x", "--when", "x y"], 2),
     ];
     for (rest, code) in wrong {
         served.run(&[&["notification", "rule", "add", "x"], rest].concat()).await.ends_with(code);
@@ -178,7 +203,7 @@ async fn a_channel_is_added_tested_used_and_removed() {
     let tested = served.json(&["notification", "channel", "test", "hook"]).await;
     assert_eq!((&tested[0]["state"], &tested[0]["tries"]), (&json!("SENT"), &json!(1)), "{tested}");
     served.add(&served.site.list_url("talks")).await;
-    told(&served, 1).await;
+    told(&served, &["Sample talks: 6 new"]).await;
     let waiting = async {
         while !sink.taken().contains("[home] Sample talks: 6 new") {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -225,4 +250,66 @@ async fn what_was_being_sent_when_the_server_was_killed_is_unsure() {
     served.start_again().await;
     assert_eq!(served.json(&unsure).await.as_array().unwrap().len(), 1);
     assert_eq!(sink.taken().matches("POST /in").count(), 1, "it was sent once: {}", sink.taken());
+}
+
+// CH-11: a channel that takes nothing is told by the others, once, and never by messages about messages; and that it is over.
+// invariant: N-7
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_channel_is_told_by_the_others_and_has_no_end_without_one() {
+    let served = Served::start().await;
+    let (dead, other) =
+        (Sink::answering(Some("400 Bad Request")).await, Sink::answering(Some("404 Not Found")).await);
+    add_channel(&served, "dead", &format!("json://{}/in", dead.address), &[]).await;
+    add_channel(&served, "other", &format!("json://{}/in", other.address), &[]).await;
+    served.run(&["notification", "channel", "test", "dead"]).await.ends_with(1);
+    told(&served, &["The channel dead does not take what is sent"]).await;
+    let failed = ["notification", "outbox", "list", "--state", "failed"];
+    let found = served.until(&failed, |found| found.as_array().unwrap().len() == 2).await;
+    assert_eq!((&found[0]["channel"], &found[1]["channel"]), (&json!("other"), &json!("dead")), "{found}");
+    // The other one is as dead, and nothing more follows from that: once all that is recorded was heard.
+    let head = served.json(&["log", "show", "--from", "1"]).await.as_array().unwrap().len();
+    served.run(&["notification", "channel", "test", "dead"]).await.ends_with(1);
+    served.until(&failed, |found| found.as_array().unwrap().len() == 4).await;
+    assert_eq!(
+        (dead.taken().matches("POST").count(), other.taken().matches("POST").count()),
+        (2, 2),
+        "after {head}"
+    );
+    told(&served, &["The channel dead does not take what is sent"]).await;
+
+    // It takes again what it did not take, and the notice is over.
+    let alive = Sink::start().await;
+    add_channel(&served, "dead", &format!("json://{}/in", alive.address), &["--replace"]).await;
+    served.run(&["notification", "outbox", "retry", "--all", "--channel", "dead"]).await.ends_with(0);
+    told(&served, &[]).await;
+    served.until(&failed, |found| found.as_array().unwrap().len() == 2).await;
+    assert_eq!(alive.taken().matches("POST").count(), 2, "{}", alive.taken());
+}
+
+// CH-11: what not everybody may read has rules by those who may, and what is told of it has no names in it.
+// invariant: N-8
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_about_what_not_everybody_may_read_is_for_whoever_may_and_tells_no_names() {
+    let served = Served::start().await;
+    let made = served.json(&["token", "create", "robot-hunter2", "--role", "editor"]).await;
+    let file = served.folder.path().join("robot.token");
+    std::fs::write(&file, made["secret"].as_str().unwrap()).unwrap();
+    let add = [
+        "notification",
+        "rule",
+        "add",
+        "keys",
+        "--on",
+        "account.token_issued",
+        "--title",
+        "{{ event }}: {{ name }}",
+    ];
+    let as_editor = ["--token-file", file.to_str().unwrap()];
+    served.run(&[&add[..], &as_editor].concat()).await.ends_with(4);
+    served.run(&add).await.ends_with(0);
+    served.json(&["token", "create", "other-hunter2", "--role", "viewer"]).await;
+    let found = told(&served, &["account.token_issued:"]).await;
+    assert!(!found[0].to_string().contains("hunter2"), "{found:?}");
+    let add = ["notification", "rule", "add", "mine", "--on", "collection.created", "--title", "x"];
+    served.run(&add).await.ends_with(3).says(&["NOTIFICATION_BAD_RULE"]);
 }

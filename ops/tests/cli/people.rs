@@ -45,5 +45,5 @@ async fn a_user_is_added_with_a_password_changed_and_removed() {
     served.run(&["user", "remove", "ann"]).await.ends_with(6);
     served.run(&["user", "remove", "ann", "--yes"]).await.ends_with(0);
     assert_eq!(names(served.json(&["user", "list"]).await), [json!(""); 0]);
-    served.run(&["session", "revoke-all", "ann", "--yes"]).await.ends_with(3);
+    served.run(&["session", "revoke-all", "ann", "--yes"]).await.ends_with(5);
 }

@@ -131,3 +131,99 @@ async fn what_a_jobs_programs_wrote_is_followed_and_read_later() {
     served.run(&["job", "log", id(&waiting)]).await.ends_with(0).says(&["nothing was written"]);
     served.run(&["job", "log", "job-01890a5d-ac96-774b-bcce-b302099a8057"]).await.ends_with(5);
 }
+
+// PL-24: one job or many by filter, of which is said first how many they are.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_filter_lets_through_is_counted_first_and_dealt_with_at_once() {
+    let served = Served::start().await;
+    let (talks, videos) = two_lists(&served).await;
+    let night = ["--at", "2h", "--batch", "night", "--tag", "a"];
+    let one = refresh(&served, &talks, &night).await;
+    // Whoever joins is told that his batch is not that of the work.
+    let joins = ["playlist", "refresh", &talks, "--at", "2h", "--batch", "another"];
+    served.run(&joins).await.ends_with(0).says(&[id(&one), "is joined", "keeps its own batch"]);
+    let other = refresh(&served, &videos, &["--at", "2h", "--tag", "b"]).await;
+    let states = async || {
+        let mut states = Vec::new();
+        for job in [&one, &other] {
+            let shown = served.json(&["job", "show", id(job)]).await;
+            states.push((shown["state"].as_str().unwrap().to_owned(), shown["priority"].as_u64().unwrap()));
+        }
+        states
+    };
+    let are = |one: (&str, u64), other: (&str, u64)| {
+        [one, other].map(|(state, priority)| (state.to_owned(), priority)).to_vec()
+    };
+    let ran = served.run(&["job", "set", "--kind", "refresh", "--priority", "8"]).await.ends_with(6);
+    ran.says(&["2 jobs: 2 queued refresh", "--yes"]);
+    assert_eq!(states().await, are(("QUEUED", 5), ("QUEUED", 5)), "nothing was done");
+    served.run(&["job", "set", "--batch", "night", "--priority", "8", "--yes"]).await.ends_with(0);
+    assert_eq!(states().await, are(("QUEUED", 8), ("QUEUED", 5)));
+    let paused = served.json(&["job", "pause", "--kind", "refresh", "--since", "1h", "--yes"]).await;
+    assert_eq!(paused.as_array().unwrap().len(), 2, "one answer of all: {paused}");
+    let dry = served.run(&["job", "resume", "--tag", "b", "--dry-run"]).await.ends_with(0).stdout;
+    assert!(dry.contains("job.resumed"), "{dry}");
+    served.run(&["job", "cancel", "--tag", "a", "--search", "talks", "--yes"]).await.ends_with(0);
+    served.run(&["job", "resume", "--playlist", &videos, "--yes"]).await.ends_with(0);
+    served.run(&["playlist", "refresh", &videos, "--wait"]).await.ends_with(0);
+    assert_eq!(states().await, are(("CANCELLED", 8), ("SUCCEEDED", 5)));
+    served.run(&["job", "pause", "--batch", "night", "--yes"]).await.ends_with(5);
+}
+
+// LI-10: what failed for want of a login comes back by one command, and nothing else does.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_alike_is_tried_again_by_one_command() {
+    let served = Served::start().await;
+    let (private, gone) = (served.site.item_url("talks-1"), served.site.item_url("no-such-item"));
+    served.site.list("talks").make_private(0).unwrap();
+    for url in [&private, &gone] {
+        served.run(&["download", "start", "--url", url, "--wait"]).await.ends_with(1);
+    }
+    let of_class = async |class: &str| {
+        let failed = served.json(&["job", "list", "--state", "failed"]).await;
+        failed.as_array().unwrap().iter().filter(|job| job["failure"]["class"] == json!(class)).count()
+    };
+    assert_eq!((of_class("private").await, of_class("not_found").await), (1, 1));
+    let again = ["job", "retry", "--class", "private", "--batch", "with a login"];
+    served.run(&again).await.ends_with(6).says(&["1 job: 1 failed"]);
+    let retried = served.json(&[&again[..], &["--yes"]].concat()).await;
+    assert_eq!(retried.as_array().map(Vec::len), Some(1), "{retried}");
+    assert_eq!(retried[0]["batch"], json!("with a login"));
+}
+
+// Each verb of issue 7 that no other story types.
+#[tokio::test(flavor = "multi_thread")]
+async fn quotas_templates_and_views_are_shown_and_changed() {
+    let served = Served::start().await;
+    served.run(&["project", "create", "kids"]).await.ends_with(0);
+    served.run(&["quota", "set", "--project", "kids", "--at-once", "3"]).await.ends_with(0);
+    let quotas = served.json(&["quota", "list"]).await;
+    assert_eq!(quotas[0]["atOnce"], json!(3), "{quotas}");
+    served.run(&["job", "template", "save", "night", "--priority", "2"]).await.ends_with(0);
+    let templates = served.json(&["job", "template", "list"]).await;
+    assert_eq!(
+        (&templates[0]["name"], &templates[0]["priority"]),
+        (&json!("night"), &json!(2)),
+        "{templates}"
+    );
+    served.run(&["job", "template", "remove", "night"]).await.ends_with(0);
+    assert_eq!(served.json(&["job", "template", "list"]).await, json!([]));
+
+    let of_job = |views: &Value| {
+        views.as_array().unwrap().iter().find(|view| view["name"] == json!("job")).unwrap()["versions"]
+            .clone()
+    };
+    let serving = |views: &Value| {
+        let versions = of_job(views);
+        let found = versions.as_array().unwrap().iter().find(|version| version["state"] == json!("SERVING"));
+        found.map(|version| version["version"].as_str().unwrap().to_owned())
+    };
+    let before = serving(&served.json(&["view", "list"]).await).unwrap();
+    let rebuilt = served.run(&["view", "rebuild", "job"]).await.ends_with(0).stdout;
+    assert!(rebuilt.contains("is being built"), "{rebuilt}");
+    served.until(&["view", "list"], |views| serving(views).is_some_and(|now| now != before)).await;
+    let used = served.run(&["view", "use", "job", &before]).await.ends_with(0).stdout;
+    assert!(used.contains("serves"), "{used}");
+    assert_eq!(serving(&served.json(&["view", "list"]).await), Some(before));
+    served.run(&["view", "use", "job", "99"]).await.says(&["VIEW_"]);
+}

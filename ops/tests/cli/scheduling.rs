@@ -30,6 +30,19 @@ async fn a_verb_is_done_again_and_again_and_one_that_would_be_refused_is_not() {
     assert!(served.json(&["schedule", "resume", "talks"]).await["nextRunAt"].is_string());
     assert_eq!(served.json(&["schedule", "remove", "talks"]).await, json!({ "id": added["id"] }));
 
+    // UI-06, scheduled ones too: whoever gave it may not come in any more, and that is told.
+    let key = served.json(&["token", "create", "robot", "--role", "editor"]).await;
+    let file = served.folder.path().join("robot.token");
+    fs::write(&file, key["secret"].as_str().unwrap()).unwrap();
+    let add = ["schedule", "add", "robots", "--every", "1s", "--token-file", file.to_str().unwrap(), "--"];
+    served.run(&[&add[..], &["playlist", "refresh", playlist.as_str()]].concat()).await.ends_with(0);
+    served.run(&["token", "revoke", key["id"].as_str().unwrap(), "--yes"]).await.ends_with(0);
+    let told = ["notification", "list", "--rule", "schedule-failed"];
+    let found = served.until(&told, |found| found.as_array().unwrap().len() == 1).await;
+    assert_eq!(found[0]["title"], json!("The schedule robots came to nothing"), "{found}");
+    served.run(&["schedule", "remove", "robots"]).await.ends_with(0);
+    served.until(&told, |found| found.as_array().unwrap().is_empty()).await;
+
     let archive: Vec<String> = (0..1_200).map(|number| format!("youtube id-{number}")).collect();
     fs::write(served.folder.path().join("archive.txt"), archive.join("\n")).unwrap();
     let with_key = format!("{}?token=secret", served.site.list_url("videos"));

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use mediary::demo::{ListOptions, Proxy};
 use mediary_log::{Log, Options, vault::Vault};
 use mediary_schema::SecretId;
 use serde_json::{Value, json};
@@ -131,12 +132,39 @@ async fn a_key_file_that_others_may_read_keeps_the_server_from_starting() {
     assert_eq!(sees(&found), "ok", "{found}");
 }
 
+/// Has a list fetched with cookies, as somebody, by a proxy: what each of these three is, the values say. Answers what was told.
+async fn fetch_by_all_of_them(served: &Served, values: &[String]) -> Vec<String> {
+    let [cookie, user, password, of_proxy] = values else { panic!("there are four values") };
+    let password = format!(" {password}: \"#");
+    let proxy = Proxy::start("me", of_proxy).await.unwrap();
+    let list = served.site.add_list("club", ListOptions::new("club", 1)).unwrap();
+    list.demand_cookie(format!("session={cookie}"));
+    list.demand_login(user, &password);
+    let address = format!("http://me:{of_proxy}@{}", proxy.address());
+    let jar = format!("# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\t{cookie}\n");
+    let mut told = Vec::new();
+    for (name, value) in
+        [("exit", address), ("club", format!("{user}\n{password}\nmediary-demo")), ("jar", jar)]
+    {
+        told.push(served.set(name, &value).await.ends_with(0));
+    }
+    let set = "site set 127.0.0.1 --proxy exit --login club --login-when always --cookies jar --cookies-when always --rate-limit 5000000";
+    told.push(served.run(&set.split(' ').collect::<Vec<_>>()).await.ends_with(0));
+    let url = served.site.list_url("club");
+    told.push(served.run(&["playlist", "follow", &url, "--keep", "all", "--wait"]).await.ends_with(0));
+    served.until(&["file", "list"], |files| files.as_array().is_some_and(|files| !files.is_empty())).await;
+    assert!(!proxy.led().is_empty(), "it went by the proxy");
+    told.push(served.run(&["site", "list", "--format", "json"]).await.ends_with(0));
+    told.push(served.run(&["job", "list", "--format", "json"]).await.ends_with(0));
+    told.into_iter().map(|ran| ran.stdout + &ran.stderr).collect()
+}
+
 // SE-10: what was ever sent as a secret, by whichever door, also one that refuses it, is found nowhere.
 // invariant: S-4, S-7
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_found_in_data_output_logs_nats_or_answers() {
     let mut served = Served::start_with("nats = \"auto\"\nlogging.filter = \"trace\"\n").await;
-    let values: Vec<String> = (0..16).map(|number| format!("needle-{number}-7f3ac9")).collect();
+    let values: Vec<String> = (0..20).map(|number| format!("needle-{number}-7f3ac9")).collect();
     let mut answers = Vec::new();
     let mut note = |ran: Ran| answers.push(ran.stdout + &ran.stderr);
     // The command line: kept, replaced, deleted, planned, refused.
@@ -161,6 +189,8 @@ async fn no_secret_is_found_in_data_output_logs_nats_or_answers() {
     note(served.run(&["notification", "channel", "list"]).await.ends_with(0));
     note(served.run(&["notification", "outbox", "list"]).await.ends_with(0));
     note(served.run(&["notification", "channel", "remove", "hook"]).await.ends_with(0));
+    // What sites are asked with.
+    let fetched = fetch_by_all_of_them(&served, &values[16..]).await;
     // HTTP: as a variable, in the text itself, under a taken command id, and each malformed.
     let set = "mutation($value: SecretValue!) { secretSet(input: { name: \"smtp\", value: $value }) { secret { id name setAt } userErrors { code message } } }";
     let command = "commandId: \"command-01890a5d-ac96-774b-bcce-b302099a8057\"";
@@ -216,7 +246,7 @@ async fn no_secret_is_found_in_data_output_logs_nats_or_answers() {
     .await;
     served.stop().await;
     answers.push(served.said().await);
-    answers.extend(said);
+    answers.extend(said.into_iter().chain(fetched));
     assert!(
         answers.iter().any(|text| text.contains("secret.set")),
         "it is looked at where it would be found"

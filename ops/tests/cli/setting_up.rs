@@ -11,7 +11,7 @@ const COOKIES: &str = "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t
 
 /// How much is recorded of what is set up.
 async fn recorded(served: &Served) -> usize {
-    let types = "setting,template,notification.rule_added,schedule.added,schedule.paused,playlist.follow_requested,playlist.keeping_changed";
+    let types = "setting,template,notification.rule_added,notification.rule_removed,notification.channel_added,bot.set,schedule.added,schedule.paused,playlist.follow_requested,playlist.keeping_changed";
     let events = served.json(&["log", "show", "--from", "1", "--types", types]).await;
     events.as_array().expect("an array").len()
 }
@@ -38,7 +38,37 @@ async fn set_up(served: &Served) -> String {
         "schedule add nightly --cron @daily --zone Europe/Berlin --jitter 10m -- playlist refresh @last";
     line(served, schedule).await.ends_with(0);
     line(served, "schedule pause nightly").await.ends_with(0);
+    // What holds for the trash, for sites, and for whoever is told something or asks.
+    line(served, "trash set --keep-days 30 --limit 5000000000").await.ends_with(0);
+    keep_secrets(served).await;
+    let site = "site set www.example.org --per-hour 60 --pause 5s --cookies tube --cookies-when always --proxy exit --login club --rate-limit 2000000";
+    line(served, site).await.ends_with(0);
+    line(served, "site set 192.0.2.7 --unlimited").await.ends_with(0);
+    let channel = "notification channel add phone --stdin --replace --from error --quiet 22:00-07:00 --zone Europe/Berlin --title {{title}}!";
+    let channel: Vec<&str> = channel.split(' ').collect();
+    run_reading(served.folder.path(), &channel, "ntfys://ntfy.sh/topic").await.ends_with(0);
+    let rule = "notification rule add phoned --on playlist.refresh_failed --title x --channel phone";
+    line(served, rule).await.ends_with(0);
+    line(served, "notification rule remove download-done").await.ends_with(0);
+    line(
+        served,
+        "bot set --token-secret telegram --allow 123456789 5 --per-minute 7 --api http://127.0.0.1:9",
+    )
+    .await
+    .ends_with(0);
     url
+}
+
+/// The secrets that a file names, besides those of the test.
+async fn keep_secrets(served: &Served) {
+    for (name, value) in [
+        ("exit", "http://me:needle-1@proxy.example:3128"),
+        ("club", "anna\nneedle-2"),
+        ("telegram", "1:needle-3"),
+        ("channel phone", "ntfys://ntfy.sh/needle-4"),
+    ] {
+        run_reading(served.folder.path(), &["secret", "set", name, "--stdin"], value).await.ends_with(0);
+    }
 }
 
 /// The rows of an answer: name, change, outcome.
@@ -61,7 +91,9 @@ async fn what_is_set_up_goes_out_as_a_file_and_comes_in_as_a_plan() {
     let (first, other) = (Served::start().await, Served::start().await);
     let url = set_up(&first).await;
     let written = first.json(&["export", "setup.toml"]).await;
-    assert_eq!((&written["rowCount"], &written["leftOut"]), (&json!(7), &json!([])), "{written}");
+    assert_eq!((&written["rowCount"], &written["leftOut"]), (&json!(14), &json!([])), "{written}");
+    let named = json!(["channel phone", "club", "exit", "telegram", "tube"]);
+    assert_eq!(written["secrets"], named, "{written}");
     let text = fs::read_to_string(first.folder.path().join("setup.toml")).unwrap();
     let printed = line(&first, "export -").await.ends_with(0).stdout;
     assert_eq!(printed, text);
@@ -75,30 +107,50 @@ async fn what_is_set_up_goes_out_as_a_file_and_comes_in_as_a_plan() {
         "a schedule names the list by its address:\n{text}"
     );
     assert!(!text.contains("playlist-") && !text.contains("secret-"), "no id of this server:\n{text}");
+    assert!(!text.contains("needle") && !text.contains("ntfy"), "and no secret:\n{text}");
+    assert!(text.contains("removed_rules = [\"download-done\"]"), "{text}");
     let rules = line(&first, "export - --only rules").await.ends_with(0).stdout;
-    assert!(rules.starts_with("format = 1\n\n[rules.many]") && !rules.contains("night"), "{rules}");
+    assert!(
+        rules.starts_with("format = 1\nremoved_rules = [\"download-done\"]\n\n[rules.many]")
+            && !rules.contains("night"),
+        "{rules}"
+    );
 
     // What the server lacks is told with its line before anything is done.
     fs::write(other.folder.path().join("setup.toml"), &text).unwrap();
     let lacking = line(&other, "import setup.toml --yes").await.ends_with(5);
-    lacking.says(&["project called \"kids\" (line ", "also: there is no secret called \"tube\" (line "]);
+    lacking.says(&[
+        "project called \"kids\" (line ",
+        "also: there is no secret called \"tube\" (line ",
+        "\"channel phone\"",
+        "\"exit\"",
+        "\"telegram\"",
+    ]);
     assert_eq!(line(&other, "export - --only templates").await.ends_with(0).stdout, "format = 1\n");
     run_reading(other.folder.path(), &["secret", "set", "tube", "--stdin"], COOKIES).await.ends_with(0);
+    keep_secrets(&other).await;
     line(&other, "project create kids").await.ends_with(0);
 
     let before = recorded(&other).await;
     let plan = line(&other, "import setup.toml --format json").await.ends_with(6).json();
     let expected = [
         ("limits", "CHANGE", None),
+        ("trash", "CHANGE", None),
         ("kids", "CREATE", None),
         ("night", "CREATE", None),
         ("plain", "CREATE", None),
+        ("phone", "CREATE", None),
         ("many", "CREATE", None),
+        ("phoned", "CREATE", None),
+        ("download-done", "CHANGE", None),
+        ("192.0.2.7", "CREATE", None),
+        ("www.example.org", "CREATE", None),
+        ("telegram", "CREATE", None),
         (url.as_str(), "CREATE", None),
         ("nightly", "CREATE", None),
     ];
     assert_eq!(told(&plan), expected, "{plan}");
-    let follow = &plan[5];
+    let follow = &plan[12];
     assert_eq!((&follow["section"], &follow["jobCount"]), (&json!("follows"), &json!(1)), "{plan}");
     assert_eq!(recorded(&other).await, before, "nothing was done");
 

@@ -4,7 +4,9 @@ use mediary_events::{
     file::{Event as FileEvent, File},
 };
 use mediary_log::Recorded;
-use mediary_schema::{ItemId, JobId, download::DownloadItem, file::FileState, item::ItemSource};
+use mediary_schema::{
+    ItemId, JobId, download::DownloadItem, file::FileState, item::ItemSource, layout::Described,
+};
 use rusqlite::{Transaction, params};
 
 use super::query::{COUNTED, DownloadState};
@@ -37,6 +39,7 @@ row! {
             job_id: Option<Id>,
             file_id: Option<Id>,
             failure: Option<String>,
+            described: Option<String>,
             changed_at: i64,
         }
     }
@@ -85,7 +88,7 @@ impl Fold<'_> {
     fn file(&mut self, event: &FileEvent) -> Result<(), ApplyError> {
         use DownloadState::{Deleted, Kept, Lost};
         match event {
-            FileEvent::Recorded { .. } | FileEvent::Purged {} => Ok(()),
+            FileEvent::Recorded { .. } | FileEvent::Accompanied { .. } | FileEvent::Purged {} => Ok(()),
             FileEvent::Found { .. } | FileEvent::Moved { .. } => self.turn(Lost, Kept),
             FileEvent::Changed { .. } | FileEvent::Lost {} | FileEvent::Replaced { .. } => {
                 self.turn(Kept, Lost)
@@ -124,11 +127,15 @@ impl Fold<'_> {
     fn fold(&mut self, event: Event) -> Result<(), ApplyError> {
         match event {
             Event::Requested { job_id, item } => self.request(job_id, *item),
-            Event::Completed { file_id, .. } => self.change(|wish| {
-                wish.state = Word(DownloadState::Kept);
-                wish.file_id = Some(*file_id.uuid().as_bytes());
-                wish.failure = None;
-            }),
+            Event::Completed { file_id, described, .. } => {
+                let described =
+                    (described != Described::default()).then(|| to_json(&described)).transpose()?;
+                self.change(|wish| {
+                    wish.state = Word(DownloadState::Kept);
+                    wish.file_id = Some(*file_id.uuid().as_bytes());
+                    (wish.failure, wish.described) = (None, described);
+                })
+            }
             Event::Failed { failure, .. } => {
                 let failure = to_json(&failure)?;
                 self.change(|wish| {
@@ -204,6 +211,7 @@ impl Fold<'_> {
             job_id: None,
             file_id: None,
             failure: None,
+            described: None,
             changed_at: position,
         }
     }

@@ -1,5 +1,6 @@
 use mediary_schema::{
     DownloadId, FileId, ItemId, JobId, PlaylistId, Timestamp, item::ItemSource, job::Failure,
+    layout::Described,
 };
 use rusqlite::{Row, Transaction, params};
 
@@ -94,6 +95,8 @@ pub struct DownloadRow {
     pub file_id: Option<FileId>,
     /// Why it was given up, if it was.
     pub failure: Option<Failure>,
+    /// What its source said of it when it was kept.
+    pub described: Described,
     /// When it was wanted first.
     pub requested_at: Timestamp,
     /// The position of the last event that touched it.
@@ -101,7 +104,7 @@ pub struct DownloadRow {
 }
 
 const COLUMNS: &str = "id, item_id, extractor, source_id, url, title, quality, playlist_id, state, job_id,
-    file_id, failure, requested_at, changed_at";
+    file_id, failure, described, requested_at, changed_at";
 
 fn download_row(row: &Row<'_>) -> rusqlite::Result<DownloadRow> {
     let state: Word<_> = row.get("state")?;
@@ -120,6 +123,7 @@ fn download_row(row: &Row<'_>) -> rusqlite::Result<DownloadRow> {
         job_id: sql::uuid_opt(row, "job_id")?.map(JobId::from_uuid),
         file_id: sql::uuid_opt(row, "file_id")?.map(FileId::from_uuid),
         failure: sql::json_opt(row, "failure")?,
+        described: sql::json_opt(row, "described")?.unwrap_or_default(),
         requested_at: Timestamp::from_micros(row.get("requested_at")?),
         changed_at: row.get::<_, i64>("changed_at")? as u64,
     })

@@ -5,6 +5,7 @@ use mediary_events::{
 use mediary_schema::{
     DownloadId, EntryId, FailureClass, FileId, JobId, PlaylistId,
     download::{DownloadItem, EntryRef, Quality},
+    layout::Described,
 };
 use uuid::Uuid;
 
@@ -45,7 +46,7 @@ fn requested(name: &str, job_id: JobId) -> Event {
 }
 
 fn completed() -> Event {
-    Event::Completed { job_id: JOB, file_id: FILE }
+    Event::Completed { job_id: JOB, file_id: FILE, described: Described::default() }
 }
 
 fn given_up(class: FailureClass) -> Event {
@@ -75,6 +76,7 @@ fn wanted() -> DownloadRow {
         job_id: Some(JOB),
         file_id: None,
         failure: None,
+        described: Described::default(),
         requested_at: at(1),
         changed_at: 1,
     }

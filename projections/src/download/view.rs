@@ -31,6 +31,7 @@ macro_rules! tables {
             job_id BLOB,
             file_id BLOB,
             failure TEXT,
+            described TEXT,
             requested_at INTEGER NOT NULL,
             reached_at INTEGER NOT NULL,
             changed_at INTEGER NOT NULL,
@@ -63,10 +64,9 @@ pub struct DownloadView {
 
 impl View for DownloadView {
     const NAME: &'static str = "download";
-    const VERSION: u32 = 9;
-    // Those before have the same rows; they can't be asked for what is of a moment or later, and the fifth and the sixth can't be
-    // searched.
-    const SERVES_FROM: u32 = 5;
+    const VERSION: u32 = 10;
+    // Those before don't say what its source said of an item when it was kept.
+    const SERVES_FROM: u32 = 10;
     const CONCERNS: &'static [&'static str] = &[Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(tables!(), counted!());
     const INDEXES: &'static str = concat!(

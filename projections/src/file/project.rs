@@ -28,6 +28,8 @@ row! {
         }
         changes {
             path: String,
+            sidecars: String,
+            missing: String,
             state: Word<FileState>,
             replaced_by: Option<Id>,
             plan_id: Option<Id>,
@@ -52,6 +54,9 @@ impl Words for FileState {
         Self::ALL.into_iter().find(|state| state.name() == word)
     }
 }
+
+/// Nothing lies beside it, as JSON.
+const NONE: &str = "[]";
 
 /// What a batch touches of files.
 #[derive(Debug, Default)]
@@ -89,6 +94,8 @@ impl Files {
                     project,
                     root,
                     path,
+                    sidecars: NONE.to_owned(),
+                    missing: NONE.to_owned(),
                     verified,
                     item_id,
                     recorded_at: at,
@@ -105,6 +112,13 @@ impl Files {
             Event::Moved { path, .. } => {
                 moved = Some(path);
                 FileState::Present
+            }
+            Event::Accompanied { sidecars, missing } => {
+                let (sidecars, missing) = (to_json(&sidecars)?, to_json(&missing)?);
+                if let Some(row) = self.rows.change(file, id)? {
+                    (row.sidecars, row.missing, row.changed_at) = (sidecars, missing, position);
+                }
+                return Ok(());
             }
             Event::Changed { .. } => FileState::Changed,
             Event::Lost {} => FileState::Lost,

@@ -1,6 +1,7 @@
 use mediary_schema::{
     FileId, ItemId, PlanId, RootId, Timestamp,
     file::{FileState, Verified},
+    layout::{MissingSidecar, Sidecar},
     plan::Lease,
 };
 use rusqlite::{Row, Transaction, params};
@@ -33,6 +34,10 @@ pub struct FileRow {
     pub path: String,
     /// What it is known by.
     pub verified: Verified,
+    /// What lies beside it.
+    pub sidecars: Vec<Sidecar>,
+    /// What was to lie beside it, too, and is not there.
+    pub missing: Vec<MissingSidecar>,
     /// The item that it keeps, if it came from a source.
     pub item_id: Option<ItemId>,
     /// When it was recorded.
@@ -41,8 +46,7 @@ pub struct FileRow {
     pub changed_at: u64,
 }
 
-const COLUMNS: &str =
-    "id, root, state, replaced_by, plan_id, kept_until, path, verified, item_id, recorded_at, changed_at";
+const COLUMNS: &str = "id, root, state, replaced_by, plan_id, kept_until, path, verified, sidecars, missing, item_id, recorded_at, changed_at";
 
 fn file_row(row: &Row<'_>) -> rusqlite::Result<FileRow> {
     let state: Word<_> = row.get("state")?;
@@ -56,6 +60,8 @@ fn file_row(row: &Row<'_>) -> rusqlite::Result<FileRow> {
         lease: plan_id.zip(kept_until).map(|(plan_id, kept_until)| Lease { plan_id, kept_until }),
         path: row.get("path")?,
         verified: sql::json(row, "verified")?,
+        sidecars: sql::json(row, "sidecars")?,
+        missing: sql::json(row, "missing")?,
         item_id: sql::uuid_opt(row, "item_id")?.map(ItemId::from_uuid),
         recorded_at: Timestamp::from_micros(row.get("recorded_at")?),
         changed_at: row.get::<_, i64>("changed_at")? as u64,

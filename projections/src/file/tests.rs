@@ -49,6 +49,8 @@ fn a_recorded_file_is_shown_with_all_that_is_known_of_it() {
         lease: None,
         path: "Letters/4.mp4".to_owned(),
         verified: verified(u64::MAX - 4),
+        sidecars: Vec::new(),
+        missing: Vec::new(),
         item_id: Some(item_id("4")),
         recorded_at: at(4),
         changed_at: 4,
@@ -102,7 +104,7 @@ fn a_file_in_the_trash_says_how_long_it_stays_there() {
 fn a_file_that_was_renamed_has_the_path_that_it_has_now() {
     let mut rows = many();
     let stamp = Stamp { size_bytes: 7, modified_ms: 1, inode: None };
-    let moved = Event::Moved { path: "Letters/four.mp4".to_owned(), stamp };
+    let moved = Event::Moved { path: "Letters/four.mp4".to_owned(), stamp, plan_id: None };
     rows.feed::<File>(id(4).uuid(), [Event::Lost {}, moved]);
     let file = rows.read(|rows| file(rows, id(4))).unwrap();
     let shown = (file.state, file.path.as_str(), file.changed_at);

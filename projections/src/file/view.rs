@@ -18,9 +18,9 @@ pub struct FileView {
 
 impl View for FileView {
     const NAME: &'static str = "file";
-    const VERSION: u32 = 10;
-    // None before this one knows what is in the trash.
-    const SERVES_FROM: u32 = 10;
+    const VERSION: u32 = 11;
+    // None before this one knows what lies beside a file.
+    const SERVES_FROM: u32 = 11;
     const CONCERNS: &'static [&'static str] = &[File::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -36,6 +36,8 @@ impl View for FileView {
             plan_id BLOB,
             kept_until INTEGER,
             verified TEXT NOT NULL,
+            sidecars TEXT NOT NULL DEFAULT '[]',
+            missing TEXT NOT NULL DEFAULT '[]',
             item_id BLOB,
             recorded_at INTEGER NOT NULL,
             reached_at INTEGER NOT NULL,

@@ -47,6 +47,8 @@ row! {
             version: i64,
             root: Option<Id>,
             path: Option<String>,
+            new_path: Option<String>,
+            sidecar_count: i64,
             size_bytes: Option<i64>,
             blake3: Option<String>,
         }
@@ -107,8 +109,11 @@ impl Plans {
         match event {
             Event::Made { goal, file_count, size_bytes, spared_count } => {
                 let playlist_id = match &goal {
-                    Goal::Unfollow { playlist_id, .. } => Some(*playlist_id.uuid().as_bytes()),
-                    Goal::DeleteFiles {} | Goal::RestoreFiles {} => None,
+                    Goal::Unfollow { playlist_id, .. }
+                    | Goal::RenameFiles { playlist_id: Some(playlist_id) } => {
+                        Some(*playlist_id.uuid().as_bytes())
+                    }
+                    Goal::DeleteFiles {} | Goal::RestoreFiles {} | Goal::RenameFiles { .. } => None,
                 };
                 self.plans.insert(file, |key| Known {
                     key,
@@ -149,7 +154,7 @@ impl Plans {
     }
 
     fn plan(&mut self, file: &Transaction<'_>, stamp: Stamp, step: Step) -> Result<(), ApplyError> {
-        let Step { file_id, version, root_id, path, size_bytes, blake3, .. } = step;
+        let Step { file_id, version, root_id, path, size_bytes, blake3, to, sidecars, .. } = step;
         self.files.insert(file, |key| Touched {
             key,
             id: id_of(stamp.id, file_id),
@@ -159,6 +164,8 @@ impl Plans {
             version: version as i64,
             root: Some(*root_id.uuid().as_bytes()),
             path: Some(path),
+            new_path: to,
+            sidecar_count: sidecars.len() as i64,
             size_bytes: Some(size_bytes as i64),
             blake3: Some(blake3),
             touch: Word(Touch::Planned),
@@ -180,6 +187,8 @@ impl Plans {
             version: 0,
             root: None,
             path: None,
+            new_path: None,
+            sidecar_count: 0,
             size_bytes: None,
             blake3: None,
             touch: Word(Touch::Spared),

@@ -87,6 +87,10 @@ pub struct StepRow {
     pub root: Option<RootId>,
     /// The path below that.
     pub path: Option<String>,
+    /// The path below the root that it gets, if it is renamed.
+    pub new_path: Option<String>,
+    /// How many files lie beside it and go with it.
+    pub sidecar_count: u64,
     /// How many bytes it has.
     pub size_bytes: Option<u64>,
     /// BLAKE3 of its bytes, as it was recorded.
@@ -98,7 +102,8 @@ pub(super) const COUNTED: &str = "plan";
 
 const COLUMNS: &str = "id, goal, playlist_id, state, file_count, size_bytes, spared_count, left_count, job_id, failure, \
                        made_at, changed_at";
-const STEP_COLUMNS: &str = "file_id, touch, reason, version, root, path, size_bytes, blake3";
+const STEP_COLUMNS: &str =
+    "file_id, touch, reason, version, root, path, new_path, sidecar_count, size_bytes, blake3";
 
 fn plan_row(row: &Row<'_>) -> rusqlite::Result<PlanRow> {
     let count = |column: &str| row.get::<_, i64>(column).map(|count| count as u64);
@@ -129,6 +134,8 @@ fn step_row(row: &Row<'_>) -> rusqlite::Result<StepRow> {
         version: row.get::<_, i64>("version")? as u64,
         root: sql::uuid_opt(row, "root")?.map(RootId::from_uuid),
         path: row.get("path")?,
+        new_path: row.get("new_path")?,
+        sidecar_count: row.get::<_, i64>("sidecar_count")? as u64,
         size_bytes: row.get::<_, Option<i64>>("size_bytes")?.map(|bytes| bytes as u64),
         blake3: row.get("blake3")?,
     })

@@ -37,6 +37,8 @@ fn step(number: u128) -> Step {
         size_bytes: 7,
         blake3: "00".repeat(32),
         stamp: None,
+        to: None,
+        sidecars: Vec::new(),
     }
 }
 
@@ -90,7 +92,8 @@ fn a_plan_shows_what_becomes_of_each_file_and_what_became_of_it() {
 fn plans_are_listed_newest_first_and_by_state() {
     let mut rows = Rows::<PlanView>::new();
     let playlist_id = PlaylistId::from_uuid(Uuid::from_u128(9));
-    let unfollow = Goal::Unfollow { playlist_id, version: 3, keeping: None, refresh_timing: None };
+    let unfollow =
+        Goal::Unfollow { playlist_id, version: 3, keeping: None, refresh_timing: None, refresh_ticket: None };
     rows.feed::<Plan>(id(1).uuid(), made(Goal::DeleteFiles {}));
     rows.feed::<Plan>(id(2).uuid(), made(unfollow));
     rows.feed::<Plan>(id(1).uuid(), [Event::ApplyRequested { job_id: samples::JOB }]);

@@ -16,8 +16,9 @@ pub struct PlanView {
 
 impl View for PlanView {
     const NAME: &'static str = "plan";
-    const VERSION: u32 = 1;
-    const SERVES_FROM: u32 = 1;
+    const VERSION: u32 = 2;
+    // The one before doesn't say which name a file gets.
+    const SERVES_FROM: u32 = 2;
     const CONCERNS: &'static [&'static str] = &[Plan::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -47,6 +48,8 @@ impl View for PlanView {
             version INTEGER NOT NULL,
             root BLOB,
             path TEXT,
+            new_path TEXT,
+            sidecar_count INTEGER NOT NULL,
             size_bytes INTEGER,
             blake3 TEXT,
             touch TEXT NOT NULL,

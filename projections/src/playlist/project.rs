@@ -162,6 +162,7 @@ impl Fold<'_> {
             }
             Event::KeepingChanged { keeping } => self.keep(keeping.as_ref()),
             Event::CookiesChanged { cookies } => self.use_cookies(cookies.as_ref()),
+            Event::LayoutChanged { layout } => self.lay_out(layout.as_ref()),
             Event::EntriesSkipped { rule, entries } => self.skip(&rule, entries),
             Event::DownloadsRequested { entries, .. } => self.want(entries),
             // Each download tells of itself.
@@ -197,6 +198,7 @@ impl Fold<'_> {
             removed_count: 0,
             keeping: None,
             cookies: None,
+            layout: None,
             spreads: 0,
             changed_at: position,
         };

@@ -4,7 +4,9 @@ mod row;
 mod unlisted;
 
 pub use account::{Cell, Here, Standing, account, account_entries, gone};
-pub use entries::{EntryField, EntryFilter, changed_entries, entries, entries_by_id, entry, entry_number};
+pub use entries::{
+    EntryField, EntryFilter, changed_entries, entries, entries_by_id, entry, entry_number, newest_entries,
+};
 use mediary_schema::PlaylistId;
 pub use row::{EntryRow, EntryStatus, PlaylistRow, RefreshOutcome};
 use row::{PLAYLIST_COLUMNS, playlist_row};

@@ -20,9 +20,9 @@ pub struct PlaylistView {
 
 impl View for PlaylistView {
     const NAME: &'static str = "playlist";
-    const VERSION: u32 = 12;
-    // Those before don't say with which cookies a list is asked for.
-    const SERVES_FROM: u32 = 12;
+    const VERSION: u32 = 13;
+    // Those before don't say how the files of a list are named.
+    const SERVES_FROM: u32 = 13;
     const CONCERNS: &'static [&'static str] = &[Playlist::NAME, Download::NAME, File::NAME];
     const TABLES: &'static str = concat!(
         tables!(),
@@ -51,6 +51,7 @@ impl View for PlaylistView {
             removed_count INTEGER NOT NULL DEFAULT 0,
             keeping TEXT,
             cookies TEXT,
+            layout TEXT,
             spreads INTEGER NOT NULL DEFAULT 0,
             changed_at INTEGER NOT NULL,
             name TEXT GENERATED ALWAYS AS (coalesce(title, url)) VIRTUAL COLLATE NOCASE

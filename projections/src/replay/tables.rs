@@ -15,15 +15,15 @@ const TABLES: &str = "
     CREATE TABLE record (
         log_id TEXT NOT NULL, last_position INTEGER NOT NULL, head_hash TEXT NOT NULL, state_hash TEXT NOT NULL);
     CREATE TABLE view (name TEXT PRIMARY KEY, version INTEGER NOT NULL, rows INTEGER NOT NULL, hash TEXT NOT NULL);
-    CREATE TABLE event (
+    CREATE TABLE events (
         position INTEGER PRIMARY KEY, at TEXT NOT NULL, epoch INTEGER NOT NULL, stream TEXT NOT NULL,
         version INTEGER NOT NULL, kind TEXT NOT NULL, schema TEXT NOT NULL, id TEXT NOT NULL, project TEXT NOT NULL,
         principal TEXT NOT NULL, origin TEXT NOT NULL, origin_id TEXT NOT NULL, command TEXT, command_id TEXT NOT NULL,
         correlation_id TEXT NOT NULL, causation_id TEXT, subjects TEXT NOT NULL, payload TEXT);";
 /// Indexes that an auditor's first questions want.
 const INDEXES: &str = "
-    CREATE INDEX event_stream ON event (stream, position); CREATE INDEX event_kind ON event (kind, position);
-    CREATE INDEX event_story ON event (correlation_id, position); CREATE INDEX event_at ON event (at);";
+    CREATE INDEX events_stream ON events (stream, position); CREATE INDEX events_kind ON events (kind, position);
+    CREATE INDEX events_story ON events (correlation_id, position); CREATE INDEX events_at ON events (at);";
 /// Events read at once.
 const PAGE: usize = 1_024;
 /// Bytes read at once.
@@ -134,7 +134,7 @@ fn write_event(file: &Transaction<'_>, recorded: &Recorded) -> rusqlite::Result<
         }
     });
     file.prepare_cached(
-        "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+        "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?
     .execute(params![
         envelope.position as i64,

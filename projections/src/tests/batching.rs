@@ -14,6 +14,7 @@ use mediary_schema::{
     file::Stamp,
     item::IdScope,
     job::{RetryPolicy, StoppedAttempt},
+    layout::Described,
     playlist::{Availability, LiveStatus, ObservedEntry, RefreshMode, RefreshPlaylist},
     worker::WorkerLife,
 };
@@ -100,7 +101,7 @@ fn happen(told: &mut Told, item: u8, what: u8) {
     let stamp = Stamp { size_bytes: 1, modified_ms: 1, inode: None };
     let event = match what {
         0..=2 => requested(item, what),
-        3..=5 => DownloadEvent::Completed { job_id: JOB, file_id: file },
+        3..=5 => DownloadEvent::Completed { job_id: JOB, file_id: file, described: Described::default() },
         6 => DownloadEvent::Failed { job_id: JOB, failure: failure(FailureClass::Geo, 0) },
         7 => DownloadEvent::Cancelled { job_id: JOB },
         8 => {
@@ -111,7 +112,7 @@ fn happen(told: &mut Told, item: u8, what: u8) {
         10 => return told.tell::<File>(file.uuid(), &FileEvent::Changed { stamp }),
         11 => {
             let path = format!("moved/{item}");
-            return told.tell::<File>(file.uuid(), &FileEvent::Moved { path, stamp });
+            return told.tell::<File>(file.uuid(), &FileEvent::Moved { path, stamp, plan_id: None });
         }
         _ => return told.tell::<File>(file.uuid(), &FileEvent::Found { stamp }),
     };

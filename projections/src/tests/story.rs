@@ -16,6 +16,7 @@ use mediary_schema::{
     download::{DownloadItem, Quality},
     item::IdScope,
     job::RetryPolicy,
+    layout::Described,
     playlist::{Availability, LiveStatus, ObservedEntry, ObservedPlaylist, PlaylistKind, RefreshMode},
     scope::Scope,
 };
@@ -88,7 +89,14 @@ pub(super) fn keep(number: u128) -> impl Fn(&mut Story<'_>) -> Result<(), Refusa
         let lease = job::Command::Lease { attempt_id, worker: WORKER_LIFE, until: Timestamp::from_micros(0) };
         story.execute::<Job>(job_id.uuid(), lease)?;
         let path = format!("{number}.mp4");
-        let kept = work::download::Kept { path, verified: verified(number as u64), stamp: None };
+        let kept = work::download::Kept {
+            path,
+            verified: verified(number as u64),
+            stamp: None,
+            described: Described::default(),
+            sidecars: Vec::new(),
+            missing: Vec::new(),
+        };
         work::download::finish(story, &item, job_id, attempt_id, USED, kept).map(|_| ())
     }
 }

@@ -109,12 +109,12 @@ pub struct Rights {
 
 impl Rights {
     /// Whether a permission is among them within a project.
-    pub fn allows_in(&self, project: ProjectId, permission: Permission) -> bool {
+    pub fn allows_in(self, project: ProjectId, permission: Permission) -> bool {
         self.allows(permission) && (project == ProjectId::HOME || !permission.is_of_installation())
     }
 
     /// Whether a permission is among them.
-    pub fn allows(&self, permission: Permission) -> bool {
+    pub fn allows(self, permission: Permission) -> bool {
         self.role.allows(permission) || self.more.has(permission)
     }
 

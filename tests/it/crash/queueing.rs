@@ -228,7 +228,7 @@ async fn rests(client: &Client, id: &str) -> Option<()> {
             let is_held = !["SUCCEEDED", "FAILED", "CANCELLED"].contains(&state.as_str()?);
             Box::pin(rests(client, before)).await.filter(|()| is_held)
         }
-        ("PAUSED", None) => {
+        ("PAUSED", Some("PARKED")) => {
             client.job_verb("jobResume", id).await;
             None
         }

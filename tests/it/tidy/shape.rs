@@ -108,6 +108,8 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     // Where deleted files wait, and who destroys them.
     ("actors", "plan", "trash"),
     ("actors", "plan", "purger"),
+    // How full the trash is.
+    ("actors", "plan", "usage"),
     // Roots as the log has them, with their folders.
     ("actors", "file", "roots"),
     // Files as the log has them, beside what is in their places.

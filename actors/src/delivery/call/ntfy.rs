@@ -8,7 +8,7 @@ use mediary_schema::{
 };
 use serde_json::json;
 
-use super::{Call, text};
+use super::{Call, link, text};
 
 pub(super) fn call(server: &str, topic: &str, credential: Option<&Credential>, message: &Message) -> Call {
     let priority = match message.severity {
@@ -18,12 +18,15 @@ pub(super) fn call(server: &str, topic: &str, credential: Option<&Credential>, m
         Severity::Urgent => 5,
     };
     // Without a body the title is the message: ntfy says "triggered" where there is none.
-    let body = match &message.body {
+    let mut body = match &message.body {
         Some(body) => {
             json!({ "topic": topic, "title": message.title, "message": body, "priority": priority })
         }
         None => json!({ "topic": topic, "message": text(message, 4_000), "priority": priority }),
     };
+    if let Some(link) = link(message) {
+        body["click"] = link.into();
+    }
     let call = Call::json(format!("{server}/"), &body);
     match credential {
         Some(Credential::Basic { user, password }) => {

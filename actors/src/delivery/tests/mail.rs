@@ -2,17 +2,27 @@
 
 use std::{
     net::SocketAddr,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mediary_events::delivery::Event;
 use mediary_schema::delivery::DeliveryState;
+use rustls::{
+    RootCertStore, ServerConfig,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+};
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    io::{
+        AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _,
+        BufReader,
+    },
     net::{TcpListener, TcpStream},
     task::JoinSet,
 };
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use super::Bench;
 
@@ -28,8 +38,12 @@ enum Manner {
     IsBusy,
     /// Has the letter, and says nothing of it.
     FallsSilent,
-    /// Offers TLS.
+    /// Offers TLS, and can't prove who it is.
     OffersTls,
+    /// Goes over to TLS when it is asked to.
+    StartsTls,
+    /// Speaks TLS from the beginning.
+    SpeaksTls,
 }
 
 /// A letter as it arrived.
@@ -63,7 +77,7 @@ impl Post {
         serving.spawn(async move {
             let mut talks = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                talks.spawn(talk(BufReader::new(stream), manner, Arc::clone(&ours)));
+                talks.spawn(talk(stream, manner, Arc::clone(&ours)));
             }
         });
         Self { address, held, serving }
@@ -84,68 +98,116 @@ impl Drop for Post {
     }
 }
 
-async fn talk(mut stream: BufReader<TcpStream>, manner: Manner, held: Arc<Held>) {
-    let mut arrived = Arrived::default();
+/// A certificate of 127.0.0.1 and its key, made for tests of TLS: nothing else trusts it.
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/src/server/connections/tests").join(name)
+}
+
+fn certificate() -> CertificateDer<'static> {
+    CertificateDer::from_pem_file(file("certificate.pem")).unwrap()
+}
+
+async fn secured(stream: TcpStream) -> BufReader<TlsStream<TcpStream>> {
+    let key = PrivateKeyDer::from_pem_file(file("key.pem")).unwrap();
+    let tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate()], key)
+        .unwrap();
+    BufReader::new(TlsAcceptor::from(Arc::new(tls)).accept(stream).await.unwrap())
+}
+
+async fn talk(stream: TcpStream, manner: Manner, held: Arc<Held>) {
+    if manner == Manner::SpeaksTls {
+        let mut stream = secured(stream).await;
+        say(&mut stream, "220 post.example ESMTP").await;
+        converse(&mut stream, manner, &held, true).await;
+        return;
+    }
+    let mut stream = BufReader::new(stream);
     say(&mut stream, "220 post.example ESMTP").await;
+    if !converse(&mut stream, manner, &held, false).await {
+        return;
+    }
+    // It goes on in a way that is for nobody but who proves to be this server.
+    let mut stream = stream.into_inner();
+    if manner == Manner::OffersTls {
+        assert_eq!(stream.read_u8().await.unwrap(), 0x16, "TLS begins with a handshake");
+        return;
+    }
+    // It says no second greeting.
+    converse(&mut secured(stream).await, manner, &held, true).await;
+}
+
+/// Answers until the end, or until TLS is wanted, and says whether it is.
+async fn converse<S>(stream: &mut BufReader<S>, manner: Manner, held: &Held, is_secure: bool) -> bool
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut arrived = Arrived::default();
+    let offers_tls = matches!(manner, Manner::OffersTls | Manner::StartsTls) && !is_secure;
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
-            return;
+            return false;
         }
         assert!(line.ends_with("\r\n"), "{line:?}");
         let line = line.trim_end();
-        held.heard.lock().unwrap().push(line.to_owned());
+        if !is_secure {
+            held.heard.lock().unwrap().push(line.to_owned());
+        }
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
         match verb {
-            "EHLO" if manner == Manner::OffersTls => say(&mut stream, "250-post\r\n250 STARTTLS").await,
-            "EHLO" => say(&mut stream, "250-post.example\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN").await,
+            "EHLO" if offers_tls => say(stream, "250-post\r\n250 STARTTLS").await,
+            "EHLO" => say(stream, "250-post.example\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN").await,
             "STARTTLS" => {
-                // It goes on in a way that is for nobody but who proves to be this server.
-                say(&mut stream, "220 go ahead").await;
-                let hello = stream.read_u8().await.unwrap();
-                assert_eq!(hello, 0x16, "TLS begins with a handshake");
-                return;
+                say(stream, "220 go ahead").await;
+                return true;
             }
-            "AUTH" if manner == Manner::Disbelieves => say(&mut stream, "535 5.7.8 no").await,
+            "AUTH" if manner == Manner::Disbelieves => say(stream, "535 5.7.8 no").await,
             "AUTH" => {
                 let encoded = rest.strip_prefix("PLAIN ").unwrap();
                 arrived.login = Some(String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap());
-                say(&mut stream, "235 2.7.0 welcome").await;
+                say(stream, "235 2.7.0 welcome").await;
             }
-            "MAIL" if manner == Manner::IsBusy => say(&mut stream, "451 4.3.0 later").await,
+            "MAIL" if manner == Manner::IsBusy => say(stream, "451 4.3.0 later").await,
             "MAIL" => {
                 arrived.from = rest.strip_prefix("FROM:").unwrap().to_owned();
-                say(&mut stream, "250 2.1.0 ok").await;
+                say(stream, "250 2.1.0 ok").await;
             }
             "RCPT" if manner == Manner::KnowsOnlyTheFirst && !arrived.to.is_empty() => {
-                say(&mut stream, "550 5.1.1 nobody of that name: bert@b.example").await;
+                say(stream, "550 5.1.1 nobody of that name: bert@b.example").await;
             }
             "RCPT" => {
                 arrived.to.push(rest.strip_prefix("TO:").unwrap().to_owned());
-                say(&mut stream, "250 2.1.5 ok").await;
+                say(stream, "250 2.1.5 ok").await;
             }
             "DATA" => {
-                say(&mut stream, "354 go ahead").await;
-                arrived.text = text(&mut stream).await;
+                say(stream, "354 go ahead").await;
+                arrived.text = text(stream).await;
                 held.letters.lock().unwrap().push(std::mem::take(&mut arrived));
                 if manner == Manner::FallsSilent {
                     std::future::pending::<()>().await;
                 }
-                say(&mut stream, "250 2.0.0 taken").await;
+                say(stream, "250 2.0.0 taken").await;
             }
-            "QUIT" => return say(&mut stream, "221 2.0.0 bye").await,
+            "QUIT" => {
+                say(stream, "221 2.0.0 bye").await;
+                return false;
+            }
             other => panic!("{other}"),
         }
     }
 }
 
-async fn say(stream: &mut BufReader<TcpStream>, text: &str) {
+async fn say(stream: &mut (impl AsyncWrite + Unpin), text: &str) {
     // Whoever has enough of it doesn't listen to the end.
     stream.write_all(format!("{text}\r\n").as_bytes()).await.ok();
 }
 
 /// A letter until the dot that stands alone, without the dots that were put before others.
-async fn text(stream: &mut BufReader<TcpStream>) -> String {
+async fn text(stream: &mut (impl AsyncBufRead + Unpin)) -> String {
     let mut text = String::new();
     loop {
         let mut line = String::new();
@@ -223,6 +285,30 @@ async fn a_letter_that_nobody_has_an_answer_for_is_unsure() {
     bench.stands(id, DeliveryState::Unsure).await;
     running.stop().await;
     assert_eq!(post.letters().len(), 1, "it was not sent a second time");
+}
+
+// CH-11, issue 8, must hold 4: over STARTTLS, and over TLS from the beginning, to a server that proves who it is.
+// invariant: N-5
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_goes_over_tls_and_nothing_of_it_is_said_before() {
+    for (manner, more) in [(Manner::StartsTls, ""), (Manner::SpeaksTls, "&mode=ssl")] {
+        let mut authorities = RootCertStore::empty();
+        authorities.add(certificate()).unwrap();
+        let (bench, post) = (Bench::new().trusting(authorities), Post::start(manner).await);
+        let address =
+            format!("mailtos://anna:hunter2@{}?from=a@a.example&to=bert@b.example{more}", post.address);
+        bench.add("post", &address).await;
+        let running = bench.start().await;
+        let id = bench.test("post").await;
+        bench.stands(id, DeliveryState::Sent).await;
+        running.stop().await;
+        let [letter] = &post.letters()[..] else { panic!("{manner:?}: {:?}", post.letters()) };
+        assert_eq!(letter.login.as_deref(), Some("\0anna\0hunter2"), "{manner:?}");
+        assert!(letter.text.contains("Subject: This is a test of the channel post\r\n"), "{}", letter.text);
+        let heard = post.heard();
+        assert!(!heard.contains("AUTH") && !heard.contains("RCPT"), "{manner:?}: {heard}");
+        assert!(matches!(bench.events()[..], [Event::Queued { .. }, Event::Begun {}, Event::Completed {}]));
+    }
 }
 
 // SE-10: without TLS, where that was wanted, nothing is said.

@@ -97,6 +97,8 @@ impl Board {
                 SettingEvent::LimitsChanged { limits } => self.limits = limits,
                 SettingEvent::QuotaChanged { of, quota } => self.flows.set_quota(of, quota),
                 SettingEvent::SiteChanged { site, settings } => self.pacing.set(&site, settings.budget),
+                // How files are named changes no turn, and whoever moves something into the trash asks for it.
+                SettingEvent::LayoutChanged { .. } | SettingEvent::TrashChanged { .. } => {}
             }
         }
         for event in decode::<Worker>(recorded) {
@@ -118,7 +120,7 @@ impl Board {
     pub(in crate::job) fn fold_refusal(&mut self, hold: &Hold, at: Timestamp) {
         match hold.reason {
             Reason::RateLimit | Reason::BotCheck => self.pacing.refused(&hold.lane, at),
-            Reason::NoRoom { .. } | Reason::LibraryAway => {}
+            Reason::NoRoom { .. } | Reason::LibraryAway | Reason::TrashFull { .. } => {}
         }
     }
 
@@ -175,7 +177,8 @@ impl Board {
             JobEvent::LeaseReturned { .. } | JobEvent::AttemptStopped { .. } => {
                 self.move_to(job_id, Place::Ready);
             }
-            JobEvent::Parked { .. } | JobEvent::Paused { .. } => self.move_to(job_id, Place::Held),
+            JobEvent::Parked { losses, .. } => self.move_to(job_id, Place::Parked(*losses)),
+            JobEvent::Paused { .. } => self.move_to(job_id, Place::Held),
             JobEvent::Resumed {} if place == Place::Leased => {}
             JobEvent::Resumed {} => self.move_to(job_id, Place::Ready),
             // Whoever does the work is told; it has the job until its end. What is queued is opened by whoever knows whose it is.
@@ -216,7 +219,12 @@ impl Board {
         match job.place {
             Place::Ready => self.flows.take(job.flow, job.turn),
             Place::Leased => self.flows.stop(job.flow, has_slot),
-            Place::Later(_) | Place::Again(_) | Place::After(..) | Place::Stranded(..) | Place::Held => {}
+            Place::Later(_)
+            | Place::Again(_)
+            | Place::After(..)
+            | Place::Stranded(..)
+            | Place::Parked(_)
+            | Place::Held => {}
         }
         let to = self.flows.open(&flow);
         self.flows.close(job.flow);
@@ -224,7 +232,12 @@ impl Board {
         match job.place {
             Place::Ready => self.flows.put(to, job.turn, job_id),
             Place::Leased => self.flows.has_started(to, has_slot),
-            Place::Later(_) | Place::Again(_) | Place::After(..) | Place::Stranded(..) | Place::Held => {}
+            Place::Later(_)
+            | Place::Again(_)
+            | Place::After(..)
+            | Place::Stranded(..)
+            | Place::Parked(_)
+            | Place::Held => {}
         }
     }
 

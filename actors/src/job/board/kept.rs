@@ -37,7 +37,7 @@ struct KeptBoard {
 /// The name of the fold's snapshots.
 const SNAPSHOT: &str = "board";
 /// Raised whenever the fold changes.
-const SNAPSHOT_VERSION: u32 = 8;
+const SNAPSHOT_VERSION: u32 = 9;
 
 impl Board {
     /// The board as of the last snapshot, or an empty one. Blocks for as long as it takes to read a file.

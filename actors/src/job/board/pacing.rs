@@ -227,6 +227,6 @@ impl Limits {
 fn hosts(lanes: &[Lane]) -> impl Iterator<Item = &str> {
     lanes.iter().filter_map(|lane| match lane {
         Lane::Host(host) => Some(host.as_str()),
-        Lane::LibraryDisk | Lane::Drive(_) | Lane::Encoder(_) => None,
+        Lane::LibraryDisk | Lane::Trash | Lane::Drive(_) | Lane::Encoder(_) => None,
     })
 }

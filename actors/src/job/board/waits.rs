@@ -94,6 +94,7 @@ impl Board {
             Place::Later(moment) => Wait::NotBefore(moment),
             Place::After(job_id, _) => Wait::After { job_id },
             Place::Stranded(job_id, state) => Wait::Stranded { job_id, state },
+            Place::Parked(losses) => Wait::Parked { losses },
             // What holds it tells more than when it is tried again if nothing does.
             Place::Again(moment) => by_lane().unwrap_or(Wait::Retry(moment)),
             Place::Ready => by_lane().unwrap_or_else(|| match flow.kind {

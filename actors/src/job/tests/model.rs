@@ -123,7 +123,7 @@ impl Model {
             Event::LeaseReturned { .. } | Event::AttemptStopped { .. } => {
                 (job.is_leased, job.until) = (false, None);
             }
-            Event::Paused { .. } => {
+            Event::Paused { .. } | Event::Parked { .. } => {
                 (job.is_leased, job.until, job.is_paused, job.after) = (false, None, true, None);
                 self.stranded.remove(&job_id);
             }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use mediary_events::job::{Event, Job};
 use mediary_log::work;
 use mediary_schema::{
-    JobId, Label, Priority, Ticket,
+    JobId, Label, Priority, Ticket, WorkerId,
     job::{Failure, JobState, ResourceUse, WorkKind},
     lane::Lane,
     ticket::Wait,
@@ -197,6 +197,23 @@ fn what_waits_for_a_job_that_comes_to_nothing_is_held_and_says_so() {
     assert_eq!((both.board.stranded(10), wait_of(&mut both, behind)), (vec![], stranded));
     both.tell(behind, &Event::Resumed {});
     assert_eq!(both.ready(), [behind], "a person has said so");
+}
+
+// PL-23, PL-29.
+#[test]
+fn what_lost_its_worker_too_often_says_so_until_a_person_resumes_it() {
+    let mut both = Both::default();
+    let unlucky = job(1);
+    both.queue_work(unlucky, &work(1, 1, None, true));
+    both.tell(unlucky, &leased(moment(60)));
+    let worker_id = WorkerId::from_uuid(uuid::Uuid::nil());
+    both.tell(unlucky, &Event::Parked { attempt_id: ATTEMPT, worker_id, losses: 3 });
+    let parked = Some(Wait::Parked { losses: 3 });
+    assert_eq!((both.ready(), wait_of(&mut both, unlucky)), (vec![], parked.clone()));
+    both.take(Step::Restart);
+    assert_eq!(wait_of(&mut both, unlucky), parked, "also to the board of the next start");
+    both.tell(unlucky, &Event::Resumed {});
+    assert_eq!((both.ready(), wait_of(&mut both, unlucky).is_some()), (vec![unlucky], true));
 }
 
 /// What happens to jobs that need one of two drives.

@@ -8,6 +8,7 @@ use super::{
     Bench, assignment,
     site::{File, Site},
 };
+use crate::access::Granted;
 
 #[tokio::test]
 async fn whoever_listed_an_item_is_asked_first_and_the_others_after_it() {
@@ -27,7 +28,8 @@ async fn whoever_listed_an_item_is_asked_first_and_the_others_after_it() {
             url: site.url("/watch/v1"),
         };
         let staging = bench.path().join(format!("staging-{number}"));
-        let request = DownloadRequest { source, quality: Quality::best(), staging, cookies: None };
+        let request =
+            DownloadRequest { source, quality: Quality::best(), staging, access: Granted::default() };
         let extracted = bench.engine.extract(&request, &assignment(None)).await.unwrap();
         assert_eq!(extracted.title.as_deref(), Some("Film"), "{extractor}");
     }

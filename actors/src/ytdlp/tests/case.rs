@@ -18,7 +18,10 @@ use super::{
     Bench, assignment,
     site::{File, Site},
 };
-use crate::process::{Spec, Tool};
+use crate::{
+    access::Granted,
+    process::{Spec, Tool},
+};
 
 /// No step of a test takes longer.
 pub(super) const PATIENCE: Duration = Duration::from_mins(1);
@@ -56,8 +59,12 @@ impl Case {
         let (bench, site) = (Bench::new().await, Site::start().await);
         let (extractor, source_id) = ("mediarytestvideo".to_owned(), "v1".to_owned());
         let source = ItemSource { extractor, source_id, url: site.url(path) };
-        let request =
-            DownloadRequest { source, quality, staging: bench.path().join("staging"), cookies: None };
+        let request = DownloadRequest {
+            source,
+            quality,
+            staging: bench.path().join("staging"),
+            access: Granted::default(),
+        };
         Self { bench, site, request }
     }
 

@@ -1,6 +1,7 @@
 //! The real yt-dlp against a small site on the loopback.
 
 mod asking;
+mod beside;
 mod case;
 mod choosing;
 mod downloading;

@@ -14,7 +14,7 @@ use super::{
     Bench, assignment,
     site::{File, Site},
 };
-use crate::process::Assignment;
+use crate::{access::Granted, process::Assignment};
 
 /// A refresh read to its end.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub(super) async fn list_with(
     assignment: &Assignment,
 ) -> Listed {
     let (sender, mut lines) = mpsc::channel(8);
-    let request = ListRequest { url, start_index, cookies: None };
+    let request = ListRequest { url, start_index, access: Granted::default() };
     let mut listed = Listed {
         end: ListEnd::Stopped,
         kind: None,
@@ -204,7 +204,7 @@ async fn rows_arrive_while_the_list_is_read_and_a_dropped_receiver_stops_it() {
     let (bench, site) = (Bench::new().await, Site::start().await);
     site.list("endless", 100_000);
     let (sender, mut lines) = mpsc::channel(8);
-    let request = ListRequest { url: site.url("/list/endless"), start_index: 1, cookies: None };
+    let request = ListRequest { url: site.url("/list/endless"), start_index: 1, access: Granted::default() };
     let assignment = assignment(None);
     let consume = async move {
         let first = lines.recv().await;
@@ -222,7 +222,7 @@ async fn a_stopped_assignment_ends_a_listing_that_nobody_reads() {
     let (bench, site) = (Bench::new().await, Site::start().await);
     site.list("endless", 100_000);
     let (sender, mut lines) = mpsc::channel(1);
-    let request = ListRequest { url: site.url("/list/endless"), start_index: 1, cookies: None };
+    let request = ListRequest { url: site.url("/list/endless"), start_index: 1, access: Granted::default() };
     let assignment = assignment(None);
     let stop = async {
         lines.recv().await.expect("it has begun");

@@ -9,13 +9,19 @@ use super::{
     refreshing::list,
     site::Site,
 };
+use crate::access::Granted;
 
 async fn refused(bench: &Bench, site: &Site, video: Value) -> Option<Failure> {
     site.content().videos.insert("v1".to_owned(), video);
     let (extractor, source_id) = ("mediarytestvideo".to_owned(), "v1".to_owned());
     let source = mediary_schema::item::ItemSource { extractor, source_id, url: site.url("/watch/v1") };
     let quality = mediary_schema::download::Quality::best();
-    let request = DownloadRequest { source, quality, staging: bench.path().join("staging"), cookies: None };
+    let request = DownloadRequest {
+        source,
+        quality,
+        staging: bench.path().join("staging"),
+        access: Granted::default(),
+    };
     bench.engine.extract(&request, &assignment(None)).await.err()
 }
 

@@ -1,20 +1,23 @@
-use async_graphql::{Enum, ID, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
 use mediary_schema::{
+    JobId,
     lane::{Hold, Lane, Reason},
     ticket::Wait,
 };
 
-use crate::scalar::DateTime;
+use super::{Job, JobById};
+use crate::{loader::look_up, scalar::DateTime};
 
 /// Why a job that is open and not at work is where it is.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct Waiting {
     /// What it waits for.
     pub(super) reason: WaitReason,
     /// The same in one sentence.
     pub(super) message: String,
-    /// The lane that is held, or in which it has its place: a host, `library_disk`, `drive:NAME` or
-    /// `encoder:NAME`.
+    /// The lane that is held, or in which it has its place: a host, `library_disk`, `file_trash`, `drive:NAME`
+    /// or `encoder:NAME`.
     pub(super) lane: Option<String>,
     /// Until when, if time alone ends it; what is not there yet is asked for again then.
     pub(super) until: Option<DateTime>,
@@ -22,6 +25,17 @@ pub(crate) struct Waiting {
     pub(super) job_id: Option<ID>,
     /// Its place in the lane, from 1; none if it is further behind than is counted.
     pub(super) place: Option<u32>,
+    #[graphql(skip)]
+    pub(super) job_key: Option<JobId>,
+}
+
+#[ComplexObject]
+impl Waiting {
+    /// The job that it waits for, or waited for.
+    async fn job(&self, context: &Context<'_>) -> Result<Option<Job>> {
+        let Some(id) = self.job_key else { return Ok(None) };
+        Ok(look_up::<JobById>(context, id).await?.map(Job::from))
+    }
 }
 
 /// What a job waits for.
@@ -37,6 +51,8 @@ pub(crate) enum WaitReason {
     After,
     /// For a person: the job that it was to wait for failed or was cancelled.
     Stranded,
+    /// For a person: its worker went away in the middle too often in a row, so that it is not tried by itself any more.
+    Parked,
     /// For a person who holds a lane that it needs.
     LanePaused,
     /// For what the quota of its project, or of whoever started it, leaves.
@@ -55,11 +71,13 @@ pub(crate) enum WaitReason {
     NotYet,
     /// The library is not there: its disk is not mounted.
     LibraryAway,
+    /// The trash holds as much as it may.
+    TrashFull,
 }
 
 impl Waiting {
     pub(super) const fn new(reason: WaitReason, message: String) -> Self {
-        Self { reason, message, lane: None, until: None, job_id: None, place: None }
+        Self { reason, message, lane: None, until: None, job_id: None, place: None, job_key: None }
     }
 }
 
@@ -70,6 +88,7 @@ impl From<&Reason> for WaitReason {
             Reason::BotCheck => Self::BotCheck,
             Reason::NoRoom { .. } => Self::NoRoom,
             Reason::LibraryAway => Self::LibraryAway,
+            Reason::TrashFull { .. } => Self::TrashFull,
         }
     }
 }
@@ -91,13 +110,21 @@ impl From<Wait> for Waiting {
             },
             Wait::After { job_id } => Self {
                 job_id: Some(ID(job_id.to_string())),
+                job_key: Some(job_id),
                 ..Self::new(WaitReason::After, format!("waits for {job_id}"))
             },
             Wait::Stranded { job_id, state } => {
                 let message = format!(
                     "held: {job_id}, which it was to wait for, has {state}; resume it to go on without that, or cancel it"
                 );
-                Self { job_id: Some(ID(job_id.to_string())), ..Self::new(WaitReason::Stranded, message) }
+                let (id, job_key) = (Some(ID(job_id.to_string())), Some(job_id));
+                Self { job_id: id, job_key, ..Self::new(WaitReason::Stranded, message) }
+            }
+            Wait::Parked { losses } => {
+                let message = format!(
+                    "held: its worker went away in the middle {losses} times in a row; see whether the machine has enough memory, then resume it, or cancel it"
+                );
+                Self::new(WaitReason::Parked, message)
             }
             Wait::Held(hold) => Self::from(&hold),
             Wait::LanePaused(lane) => {

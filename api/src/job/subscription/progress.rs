@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use async_graphql::{Context, ID, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject};
 use futures::{Stream, stream};
 use mediary_events::{Concern as _, job::Job as Jobs};
 use mediary_log::signal::{Signal, SignalListener};
@@ -19,7 +19,8 @@ use mediary_schema::{
 use crate::{
     changes::Named,
     error::view_fault,
-    job::object::Progress,
+    job::{Job, JobById, object::Progress},
+    loader::look_up,
     schema::{platform, scope},
 };
 
@@ -36,11 +37,22 @@ pub(crate) struct JobProgressChange {
 
 /// How far a job is.
 #[derive(Debug, SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct JobProgress {
     /// Which job.
     job_id: ID,
     /// How far it is.
     progress: Progress,
+    #[graphql(skip)]
+    key: JobId,
+}
+
+#[ComplexObject]
+impl JobProgress {
+    /// The job itself.
+    async fn job(&self, context: &Context<'_>) -> Result<Option<Job>> {
+        Ok(look_up::<JobById>(context, self.key).await?.map(Job::from))
+    }
 }
 
 /// What is wanted of jobs besides their names; nothing stands for all.
@@ -113,6 +125,7 @@ impl Following {
                     let job = |(id, value): (JobId, Value)| JobProgress {
                         job_id: ID(id.to_string()),
                         progress: value.into(),
+                        key: id,
                     };
                     return Some(Ok(JobProgressChange { jobs: told.into_iter().map(job).collect() }));
                 }

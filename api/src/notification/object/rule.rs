@@ -19,6 +19,9 @@ pub(crate) struct NotificationRuleInput {
     /// What must be so of it; all of it.
     #[graphql(default)]
     when: Vec<ConditionInput>,
+    /// Of which thing it is told, by its kind, such as `playlist`, if that is another one than the one that it happened to; of an event
+    /// that names no thing of that kind nothing follows.
+    about: Option<String>,
     /// What of the thing it is about, if several things can be said of it at once: a template.
     topic: Option<String>,
     /// What follows.
@@ -43,6 +46,8 @@ pub(crate) enum TestInput {
     OneOf(Vec<String>),
     /// A number that is greater than this one.
     Greater(Long),
+    /// There at all, whatever it is: neither left out nor null. Or, if false, not there.
+    Present(bool),
 }
 
 /// What follows from an event.
@@ -71,7 +76,7 @@ pub(crate) struct WordingInput {
 
 impl NotificationRuleInput {
     pub(in crate::notification) fn read(self) -> Result<Rule> {
-        let Self { event, when, topic, then } = self;
+        let Self { event, when, about, topic, then } = self;
         let then = match then {
             ThenInput::Raise(WordingInput { severity, title, body, channels }) => {
                 Then::Raise(Wording { severity: severity.into(), title, body, channels })
@@ -86,10 +91,11 @@ impl NotificationRuleInput {
                 TestInput::Equals(text) => Test::Equals(text),
                 TestInput::OneOf(texts) => Test::OneOf(texts),
                 TestInput::Greater(Long(bound)) => Test::Greater(bound),
+                TestInput::Present(wanted) => Test::Present(wanted),
             };
             Condition { field, is }
         });
-        Ok(Rule { event, when: when.collect(), topic, then })
+        Ok(Rule { event, when: when.collect(), about, topic, then })
     }
 }
 
@@ -104,6 +110,8 @@ pub(crate) struct NotificationRule {
     event: String,
     /// What must be so of it; all of it.
     when: Vec<NotificationCondition>,
+    /// Of which thing it is told, by its kind, if that is another one than the one that it happened to.
+    about: Option<String>,
     /// What of the thing it is about: a template.
     topic: Option<String>,
     /// Whether it says that something is over; otherwise it tells something.
@@ -123,15 +131,17 @@ pub(crate) struct NotificationRule {
 pub(crate) struct NotificationCondition {
     /// Which field of its payload.
     field: String,
-    /// One of these; empty if it is a number that must be greater.
+    /// One of these; empty if something else must be so of it.
     one_of: Vec<String>,
     /// A number that is greater than this one.
     greater: Option<Long>,
+    /// Whether it must be there at all, or must not.
+    present: Option<bool>,
 }
 
 impl NotificationRule {
     pub(in crate::notification) fn new(name: String, rule: Rule, is_standard: bool) -> Self {
-        let Rule { event, when, topic, then } = rule;
+        let Rule { event, when, about, topic, then } = rule;
         let (resolves, severity, title, body, channels) = match then {
             Then::Resolve {} => (true, None, None, None, Vec::new()),
             Then::Raise(Wording { severity, title, body, channels }) => {
@@ -139,18 +149,19 @@ impl NotificationRule {
             }
         };
         let when = when.into_iter().map(NotificationCondition::from).collect();
-        Self { name, is_standard, event, when, topic, resolves, severity, title, body, channels }
+        Self { name, is_standard, event, when, about, topic, resolves, severity, title, body, channels }
     }
 }
 
 impl From<Condition> for NotificationCondition {
     fn from(Condition { field, is }: Condition) -> Self {
-        let (one_of, greater) = match is {
-            Test::Equals(text) => (vec![text], None),
-            Test::OneOf(texts) => (texts, None),
-            Test::Greater(bound) => (Vec::new(), Some(Long(bound))),
-        };
-        Self { field, one_of, greater }
+        let nothing = Self { field, one_of: Vec::new(), greater: None, present: None };
+        match is {
+            Test::Equals(text) => Self { one_of: vec![text], ..nothing },
+            Test::OneOf(texts) => Self { one_of: texts, ..nothing },
+            Test::Greater(bound) => Self { greater: Some(Long(bound)), ..nothing },
+            Test::Present(wanted) => Self { present: Some(wanted), ..nothing },
+        }
     }
 }
 
@@ -182,6 +193,8 @@ pub(crate) struct NotificationBacktested {
     pub(in crate::notification) title: String,
     /// What else is to be said.
     pub(in crate::notification) body: Option<String>,
+    /// The channels that it would be sent to, as they are now, however quiet it was there.
+    pub(in crate::notification) channels: Vec<String>,
     /// The position of its event.
     pub(in crate::notification) position: Position,
     /// When that was recorded.

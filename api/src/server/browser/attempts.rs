@@ -26,7 +26,7 @@ const OF_ADDRESS: Rate = Rate { every: Duration::from_secs(6), burst: 20 };
 /// Whoever guesses from many addresses; the user himself waits as long.
 const OF_NAME: Rate = Rate { every: Duration::from_secs(30), burst: 10 };
 /// How many refusals are recorded: the rest of a flood is counted.
-const RECORDED: Rate = Rate { every: Duration::from_secs(60), burst: 30 };
+const RECORDED: Rate = Rate { every: Duration::from_mins(1), burst: 30 };
 /// Addresses and names that are remembered; what is over is forgotten first.
 const KEYS_MAX: usize = 20_000;
 

@@ -317,15 +317,18 @@ async fn answer(asked: impl Future<Output = Result<Response, Refused>>) -> Respo
     asked.await.unwrap_or_else(|refused| *refused)
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "a refusal is handed on as it is boxed")]
 fn no(status: StatusCode, message: &str, code: &'static str) -> Refused {
     Box::new(refuse(status, &fault(message, code, false)))
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "a refusal is handed on as it is boxed")]
 fn busy() -> Refused {
     let message = "too many people are signing in: try again in a moment";
     Box::new(refuse(StatusCode::SERVICE_UNAVAILABLE, &fault(message, "OVERLOADED", true)))
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "a refusal is handed on as it is boxed")]
 fn too_many(wait: Duration) -> Refused {
     let seconds = wait.as_secs() + 1;
     let message = format!("too many attempts: try again in {seconds} seconds");
@@ -340,6 +343,7 @@ fn too_many(wait: Duration) -> Refused {
 }
 
 /// A refusal of the gate as HTTP.
+#[expect(clippy::unnecessary_box_returns, reason = "a refusal is handed on as it is boxed")]
 fn refused(refusal: &Refusal) -> Refused {
     let (code, is_retryable) = (refusal.code(), refusal.is_retryable());
     let status = match code {

@@ -53,6 +53,7 @@ struct Signed {
 }
 
 /// As GraphQL has it.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 fn in_capitals<S: serde::Serializer>(role: &Role, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(match role {
         Role::Viewer => "VIEWER",

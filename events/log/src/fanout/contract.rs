@@ -107,6 +107,7 @@ fn reply() -> Value {
             "position": { "type": "integer", "description": "the position that shows it" },
             "story_id": { "type": "string", "description": "the story of everything that follows" },
             "repeated": { "type": "boolean", "description": "whether it had been accepted before" },
+            "joined_job_ids": { "type": "array", "items": { "type": "string" }, "description": "jobs under way for the same work that it joined, which keep their batch, tags, template, moment and predecessor" },
             "receipt": { "type": ["string", "null"], "description": "a signed receipt; none is made yet" },
             "user_errors": { "type": "array", "description": "why it was not done", "items": {
                 "type": "object",

@@ -1,4 +1,4 @@
-use mediary_schema::CorrelationId;
+use mediary_schema::{CorrelationId, JobId};
 use serde::Serialize;
 
 use super::{DryRun, Refusal};
@@ -16,6 +16,10 @@ pub struct Answer<T> {
     pub story_id: Option<CorrelationId>,
     /// Whether the same command had been accepted before; then nothing was done now.
     pub repeated: bool,
+    /// Jobs that were under way for the same work and that it joined: they matter at least as much from now on, and keep batch,
+    /// tags, template, moment and predecessor that they have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub joined_job_ids: Vec<JobId>,
     /// A proof that it was accepted, for whoever was not there; none is made yet.
     pub receipt: Option<SignedReceipt>,
     /// What would be done, if only that was asked; then nothing was done.

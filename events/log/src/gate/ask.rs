@@ -86,13 +86,19 @@ impl Gate {
         terms: &Terms,
         story: &dyn Fn(&mut Transaction<'_>) -> Result<T, Refusal>,
     ) -> Result<Answer<T>, Refusal> {
-        let receipt = self.transact_on_terms(caller, terms, story)?;
-        let Receipt { value: told, position, story_id, repeated } = receipt;
+        let joining = |transaction: &mut Transaction<'_>| {
+            let told = story(transaction)?;
+            Ok((told, transaction.joined().to_vec()))
+        };
+        let receipt = self.transact_on_terms(caller, terms, &joining)?;
+        let Receipt { value: (told, joined_job_ids), position, story_id, repeated } = receipt;
         let Some(scratch) = &self.scratch else {
             let story_id = Some(story_id);
-            return Ok(Answer { told, position, story_id, repeated, receipt: None, dry_run: None });
+            let (receipt, dry_run) = (None, None);
+            return Ok(Answer { told, position, story_id, repeated, joined_job_ids, receipt, dry_run });
         };
         let (position, dry_run) = (scratch.base(), Some(self.dry_run(caller, scratch)?));
-        Ok(Answer { told, position, story_id: None, repeated, receipt: None, dry_run })
+        let (story_id, receipt) = (None, None);
+        Ok(Answer { told, position, story_id, repeated, joined_job_ids, receipt, dry_run })
     }
 }

@@ -6,7 +6,9 @@ use std::{
 };
 
 use mediary_events::{CommandKind, Concern, Recorded, codec};
-use mediary_schema::{Identities, ProjectId, Ticket, Timestamp, account::Permission, job::RetryPolicy};
+use mediary_schema::{
+    Identities, JobId, ProjectId, Ticket, Timestamp, account::Permission, job::RetryPolicy,
+};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use uuid::Uuid;
 
@@ -34,6 +36,8 @@ struct Loaded {
 struct Part {
     /// Events that the story had before.
     events: usize,
+    /// Jobs that it had joined before.
+    joined: usize,
     /// Streams that the part changed, as they were before.
     before: BTreeMap<StreamId, Loaded>,
 }
@@ -58,6 +62,8 @@ pub struct Transaction<'a> {
     generation: u64,
     /// When the turn of jobs comes that it opens.
     ticket: Ticket,
+    /// Jobs under way that it joined instead of opening one.
+    joined: Vec<JobId>,
 }
 
 impl<'a> Transaction<'a> {
@@ -76,6 +82,7 @@ impl<'a> Transaction<'a> {
             project: None,
             generation: gate.states.generation(),
             ticket: Ticket::default(),
+            joined: Vec::new(),
         }
     }
 
@@ -107,6 +114,18 @@ impl<'a> Transaction<'a> {
     /// Says it for the jobs that the story opens from here on.
     pub fn take_ticket(&mut self, ticket: Ticket) {
         self.ticket = ticket;
+    }
+
+    /// Says that a job under way does what the story asks for; whatever else the ticket says is not that job's.
+    pub(crate) fn has_joined(&mut self, job_id: JobId) {
+        if !self.joined.contains(&job_id) {
+            self.joined.push(job_id);
+        }
+    }
+
+    /// Jobs under way that it joined.
+    pub(super) fn joined(&self) -> &[JobId] {
+        &self.joined
     }
 
     /// 32 bytes of the operating system that nobody can guess: the same however often the story is told.
@@ -148,11 +167,16 @@ impl<'a> Transaction<'a> {
 
     /// Tells a part of the story; if it is refused, what it added is taken back and the story goes on.
     pub fn part<T>(&mut self, tell: impl FnOnce(&mut Self) -> Result<T, Refusal>) -> Result<T, Refusal> {
-        let outer = self.part.replace(Part { events: self.events.len(), before: BTreeMap::new() });
+        let outer = self.part.replace(Part {
+            events: self.events.len(),
+            joined: self.joined.len(),
+            before: BTreeMap::new(),
+        });
         let told = tell(self);
         let part = std::mem::replace(&mut self.part, outer).unwrap_or_default();
         if told.is_err() {
             self.events.truncate(part.events);
+            self.joined.truncate(part.joined);
             self.streams.extend(part.before);
         } else if let Some(outer) = &mut self.part {
             for (stream, before) in part.before {

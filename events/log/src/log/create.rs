@@ -25,8 +25,18 @@ use crate::whole;
 /// Remembers the log's id outside of the log's file, so that another one in its place is noticed.
 const ID_FILE: &str = "log.id";
 /// What a server makes once it has a log. An empty folder says nothing: it may be made before the log is.
-const TRACES: [&str; 9] =
-    ["library", "views", "snapshots", "output", "index", "staging", "local.token", ID_FILE, RESTORE_FOLDER];
+const TRACES: [&str; 10] = [
+    "library",
+    "views",
+    "snapshots",
+    "output",
+    "index",
+    "staging",
+    "telemetry",
+    "local.token",
+    ID_FILE,
+    RESTORE_FOLDER,
+];
 /// Where a log is built that is restored: one that was killed in between must not begin an empty log.
 pub(super) const RESTORE_FOLDER: &str = "restore";
 

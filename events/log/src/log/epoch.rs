@@ -20,7 +20,7 @@ use super::{
     handle::Log,
     read::{Direction, Read},
     store::{Store, stored_u64},
-    tables::{FORMAT, KEY_EPOCH, META},
+    tables::{FORMAT, KEY_EPOCH, KEY_RESTORED, META},
 };
 
 /// A clock that goes back by more was set; by less it is corrected now and then.
@@ -72,7 +72,17 @@ pub(super) fn raise(transaction: &WriteTransaction, newest: u64) -> Result<u64, 
     check(&meta, newest)?;
     let epoch = newest.checked_add(1).ok_or_else(|| miscounted(newest, newest))?;
     meta.insert(KEY_EPOCH, epoch.to_be_bytes().as_slice())?;
+    // It is said by the event that is recorded with this.
+    meta.remove(KEY_RESTORED)?;
     Ok(epoch)
+}
+
+/// Why the log is opened: because of what whoever opens it says, unless it came from a backup since it was opened last.
+pub(super) fn reason(store: &Store, said: OpenReason) -> Result<OpenReason, ReadError> {
+    store.read(|transaction| {
+        let is_restored = transaction.open_table(META)?.get(KEY_RESTORED)?.is_some();
+        Ok(if is_restored { OpenReason::Restore } else { said })
+    })
 }
 
 /// Each epoch begins with an event, so as many are counted as the newest event says.

@@ -56,7 +56,9 @@ pub use append::{
     APPEND_BYTES_MAX, APPEND_EVENTS_MAX, Append, AppendHeader, Appended, Expected, NewEvent, OnlyIf,
     PAYLOAD_BYTES_MAX, Urgency,
 };
-pub use backup::{BackedUp, BackupError, BackupSettings, Restored, backup, prove_backup, restore};
+pub use backup::{
+    Attached, BackedUp, BackupError, BackupSettings, Restored, backup, backup_with, prove_backup, restore,
+};
 pub use chain::Hash;
 pub use error::{AppendError, Damage, FatalError, Holder, OpenError, ReadError, StorageFault};
 pub use export::{ExportError, Exported, Source, export};

@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::watch;
 
 use super::{
-    create,
+    create, epoch,
     error::OpenError,
     handle::{Log, Running, Shared},
     hub::Ring,
@@ -108,7 +108,9 @@ impl Log {
             fatal: Arc::clone(&fatal),
             on_fatal: options.on_fatal,
         };
-        let epoch = writer.open(options.reason).map_err(|error| store::failed(store.path(), error))?;
+        let reason =
+            epoch::reason(&store, options.reason).map_err(|error| store::failed(store.path(), error))?;
+        let epoch = writer.open(reason).map_err(|error| store::failed(store.path(), error))?;
         let thread = thread::Builder::new()
             .name("log-writer".to_owned())
             .spawn(move || writer.run())

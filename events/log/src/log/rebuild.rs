@@ -15,7 +15,7 @@ use super::{
     error::StorageFault,
     frame::Frame,
     store,
-    tables::{CHAIN, EVENTS, FORMAT, KEY_EPOCH, KEY_FORMAT, KEY_IDENTITY, KEY_LOG_ID, META},
+    tables::{CHAIN, EVENTS, FORMAT, KEY_EPOCH, KEY_FORMAT, KEY_IDENTITY, KEY_LOG_ID, KEY_RESTORED, META},
 };
 
 /// Bytes of one transaction; only the last one is durable.
@@ -41,6 +41,8 @@ pub(super) struct Meta {
     pub(super) identity_key: [u8; 32],
     /// The epoch of its last event; 0 if there is none.
     pub(super) epoch: u64,
+    /// Whether it comes from a backup, and takes the place of what was recorded since.
+    pub(super) is_restored: bool,
 }
 
 /// An event as it is kept.
@@ -114,12 +116,15 @@ impl Rebuild {
                 }
             }
         }
-        if let Some(Meta { log_id, identity_key, epoch }) = meta {
+        if let Some(Meta { log_id, identity_key, epoch, is_restored }) = meta {
             let mut meta = transaction.open_table(META)?;
             meta.insert(KEY_FORMAT, FORMAT.to_be_bytes().as_slice())?;
             meta.insert(KEY_LOG_ID, log_id.as_bytes().as_slice())?;
             meta.insert(KEY_IDENTITY, identity_key.as_slice())?;
             meta.insert(KEY_EPOCH, epoch.to_be_bytes().as_slice())?;
+            if *is_restored {
+                meta.insert(KEY_RESTORED, b"".as_slice())?;
+            }
         }
         Ok(transaction.commit()?)
     }

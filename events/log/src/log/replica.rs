@@ -135,6 +135,6 @@ fn of_bundle(path: &Path, folder: &Path) -> Result<Report, ReplicaError> {
 }
 
 fn finished(copy: Rebuild, report: Report, epoch: u64) -> Result<Report, ReplicaError> {
-    copy.finish(&Meta { log_id: report.log_id, identity_key: [0; 32], epoch })?;
+    copy.finish(&Meta { log_id: report.log_id, identity_key: [0; 32], epoch, is_restored: false })?;
     Ok(report)
 }

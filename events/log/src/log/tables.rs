@@ -15,6 +15,8 @@ pub(super) const KEY_LOG_ID: &str = "log_id";
 pub(super) const KEY_IDENTITY: &str = "identity_key";
 /// `u64`, big-endian: how many epochs have begun; that of the newest event.
 pub(super) const KEY_EPOCH: &str = "epoch";
+/// Nothing, and there only from the restore of a backup until the log is opened: the next epoch says so.
+pub(super) const KEY_RESTORED: &str = "restored";
 
 /// Position → frame.
 pub(super) const EVENTS: TableDefinition<'static, u64, &[u8]> = TableDefinition::new("events");

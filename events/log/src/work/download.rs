@@ -18,6 +18,7 @@ use mediary_schema::{
     item::ItemSource,
     job::{Failure, ResourceUse, RetryPolicy, Work, WorkKind},
     lane::Lane,
+    layout::{Described, MissingSidecar, Sidecar},
     playlist::RefreshPlaylist,
     redact,
 };
@@ -267,6 +268,12 @@ pub struct Kept {
     pub verified: Verified,
     /// What the file system says of it; none if it couldn't be asked.
     pub stamp: Option<Stamp>,
+    /// What its source said of it.
+    pub described: Described,
+    /// What lies beside it.
+    pub sidecars: Vec<Sidecar>,
+    /// What was to lie beside it, too, and is not there.
+    pub missing: Vec<MissingSidecar>,
 }
 
 /// Ends a download whose file is in its place: the end of the job, the download and the file are one append.
@@ -279,7 +286,7 @@ pub fn finish(
     kept: Kept,
 ) -> Result<FileId, Refusal> {
     let file_id = story.identities().file(job_id);
-    let Kept { path, verified, stamp } = kept;
+    let Kept { path, verified, stamp, described, sidecars, missing } = kept;
     let outcome = Outcome::Succeeded { kept_bytes: verified.size_bytes };
     job::end(story, job_id, attempt_id, outcome, resources)?;
     replace_lost(story, item.item_id, &path, file_id)?;
@@ -287,7 +294,11 @@ pub fn finish(
     let (root, verified, made) = (RootId::LIBRARY, Box::new(verified), Some(made));
     let record = file::Command::Record { root, path, verified, made, stamp };
     story.entail::<File>(file_id.uuid(), record)?;
-    story.entail::<Download>(item.download_id.uuid(), Command::Complete { job_id, file_id })?;
+    if !sidecars.is_empty() || !missing.is_empty() {
+        story.entail::<File>(file_id.uuid(), file::Command::Accompany { sidecars, missing })?;
+    }
+    let complete = Command::Complete { job_id, file_id, described };
+    story.entail::<Download>(item.download_id.uuid(), complete)?;
     Ok(file_id)
 }
 

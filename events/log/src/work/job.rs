@@ -137,6 +137,7 @@ pub fn open(
 /// first. What else it waits for stays, and so does a pause.
 pub(super) fn join(story: &mut Transaction<'_>, job_id: JobId) -> Result<(), Refusal> {
     let Ticket { priority, at, after, .. } = story.ticket().clone();
+    story.has_joined(job_id);
     let now = story.now();
     let job = story.state::<Job>(job_id.uuid())?;
     let matters_more = job.ticket.priority < priority && !job.is_terminal();

@@ -1,34 +1,32 @@
 //! Stories of notices: what follows from an event by the rules of its project, and what people do with it.
 
 mod channel;
+mod facts;
 mod wording;
 
 use mediary_events::{
     Asked as _, Concern as _, codec,
-    download::Download,
-    file::File,
+    command::Commands,
+    delivery::Delivery,
     notification::{
         Ask, Command, Notification, Rejection, State,
         ask::{AddRule, RemoveRule, Which, WhichChannel},
         is_so,
     },
-    playlist::Playlist,
     reaction::Reaction,
     reservation::Reservation,
-    told,
 };
 use mediary_schema::{
     DeliveryId, EventId, NotificationId, PrincipalId, Subject,
     account::Permission,
     bounded::cut,
     notification::{Channel, Notice, Rule, Then},
-    redact,
 };
 use serde::Serialize;
 use serde_json::Value;
 
+pub use self::channel::channels_for;
 use self::wording::{one_line, render};
-use super::delivery;
 use crate::{
     gate::{Entry, Fanout, Gate, Refusal, Registry, Story, Transaction, decode},
     log::Recorded,
@@ -77,6 +75,8 @@ pub enum Consequence {
         notice: Notice,
         /// Channels that it is sent to, however little it matters.
         channels: Vec<String>,
+        /// The channel that it is about, which it is not sent to.
+        about_channel: Option<String>,
     },
     /// What was told is over.
     Resolve {
@@ -101,6 +101,7 @@ impl Story for Ask {
             Self::AddRule(AddRule { name, rule, replace }) => {
                 story.require(Permission::NOTIFY)?;
                 check(story.registry(), &rule)?;
+                story.require(needed(story.registry(), &rule))?;
                 let added = Command::AddRule { name, rule: rule.clone(), replace };
                 story.execute::<Notification>(project.uuid(), added)?;
                 Ok(Told { rule: Some(rule), ..Told::default() })
@@ -163,15 +164,16 @@ fn each(
     Ok(Told { notification_ids: ids, ..Told::default() })
 }
 
-/// The concerns whose events may lead to notices: whoever reads notices may read all of these. What notices themselves, and
-/// the places of reactions, would lead to has no end.
+/// The concerns whose events may lead to notices. What notices and the places of reactions would lead to has no end; names
+/// that are reserved and commands that came to nothing are said by the events beside them; and what belongs to a person is told to
+/// that person alone.
 pub fn sources(registry: &Registry) -> Vec<&'static str> {
-    const LEFT_OUT: [&str; 4] = [Notification::NAME, delivery::ENTRY.name, Reaction::NAME, Reservation::NAME];
-    let is_source = |entry: &&Entry| entry.read == Permission::READ && !LEFT_OUT.contains(&entry.name);
+    const LEFT_OUT: [&str; 4] = [Notification::NAME, Reaction::NAME, Reservation::NAME, Commands::NAME];
+    let is_source = |entry: &&Entry| entry.read != Permission::OWN && !LEFT_OUT.contains(&entry.name);
     registry.entries().iter().filter(is_source).map(|entry| entry.name).collect()
 }
 
-/// Refuses a rule about what never happens, about what not everybody may read, and with a template that is none.
+/// Refuses a rule about what never happens, and with a template that is none.
 pub fn check(registry: &Registry, rule: &Rule) -> Result<(), Refusal> {
     let refused = |reason: String| Err(Rejection::BadRule { reason }.into());
     let (concern, name) = rule.event.split_once('.').unwrap_or((&rule.event, ""));
@@ -185,6 +187,12 @@ pub fn check(registry: &Registry, rule: &Rule) -> Result<(), Refusal> {
     }
 }
 
+/// What somebody must be allowed who says what follows from an event: to read it.
+pub fn needed(registry: &Registry, rule: &Rule) -> Permission {
+    let concern = rule.event.split('.').next().unwrap_or_default();
+    registry.entry(concern).map_or(Permission::ADMINISTER, |entry| entry.read)
+}
+
 /// Whether anything follows from an event; what can't be read is for whoever asks what.
 pub fn is_cause(gate: &Gate, event: &Recorded) -> bool {
     let kind = event.envelope.kind();
@@ -193,8 +201,12 @@ pub fn is_cause(gate: &Gate, event: &Recorded) -> bool {
             let about = |(_, rule): &(&str, &Rule)| rule.event == kind;
             let mut rules = state.in_force().filter(about).peekable();
             // Most events are nobody's: their payloads are not even read.
-            rules.peek().is_some()
-                && payload(event).is_none_or(|payload| rules.any(|(_, rule)| is_so(rule, &kind, &payload)))
+            let may_be = rules.peek().is_some() && !facts::is_endless(gate, event).unwrap_or(false);
+            may_be
+                && match facts::said(gate, event) {
+                    Ok(Some(said)) => rules.any(|(_, rule)| is_so(rule, &kind, &said)),
+                    Ok(None) | Err(_) => true,
+                }
         }
         Err(_) => true,
     }
@@ -204,6 +216,9 @@ pub fn is_cause(gate: &Gate, event: &Recorded) -> bool {
 pub fn consequences(gate: &Gate, event: &Recorded) -> Result<Vec<Consequence>, Refusal> {
     let state = rules(gate, event)?;
     let mut found = Vec::new();
+    if facts::is_endless(gate, event)? {
+        return Ok(found);
+    }
     for (name, rule) in state.rules() {
         found.extend(consequence(gate, name, rule, event)?);
     }
@@ -219,12 +234,14 @@ pub fn consequence(
     event: &Recorded,
 ) -> Result<Option<Consequence>, Refusal> {
     let kind = event.envelope.kind();
-    let Some(payload) = payload(event).filter(|payload| is_so(rule, &kind, payload)) else { return Ok(None) };
-    let stream = &event.envelope.stream;
-    let subject = Subject::new(stream.category.to_string(), stream.uuid);
+    // Most rules are about other events.
+    let said = if rule.event == kind { facts::said(gate, event)? } else { None };
+    let Some(said) = said.filter(|said| is_so(rule, &kind, said)) else { return Ok(None) };
+    let Some(subject) = facts::thing(rule, event) else { return Ok(None) };
     let cause = event.envelope.id;
-    let it = called(gate, event)?.unwrap_or_else(|| subject.to_string());
-    let facts = facts(payload, it, &kind);
+    let channel = said.get("channel").and_then(Value::as_str).map(str::to_owned);
+    let it = facts::called(gate, &subject, event)?.unwrap_or_else(|| subject.to_string());
+    let facts = facts::of(said, it, &kind);
     let topic = rule.topic.as_ref().map(|topic| cut(one_line(&render(topic, &facts)), TOPIC_BYTES_MAX));
     let topic = topic.filter(|topic| !topic.is_empty());
     Ok(Some(match &rule.then {
@@ -240,7 +257,8 @@ pub fn consequence(
                 title: cut(one_line(&render(&wording.title, &facts)), Notice::TITLE_BYTES_MAX),
                 body: body.filter(|body| !body.trim().is_empty()),
             };
-            Consequence::Raise { notice, channels: wording.channels.clone() }
+            let about_channel = channel.filter(|_| event.envelope.stream.category == Delivery::NAME);
+            Consequence::Raise { notice, channels: wording.channels.clone(), about_channel }
         }
     }))
 }
@@ -249,14 +267,14 @@ pub fn consequence(
 pub fn tell(story: &mut Transaction<'_>, consequence: &Consequence) -> Result<(), Refusal> {
     let (project, identities) = (story.caller().project, story.identities());
     match consequence {
-        Consequence::Raise { notice, channels } => {
+        Consequence::Raise { notice, channels, about_channel } => {
             let id = identities.notification(project, &notice.subject, notice.topic.as_deref());
             let standing = story.state::<Notification>(id.uuid())?.standing.as_ref();
             if standing.is_some_and(|standing| standing.notice == *notice) {
                 return Ok(());
             }
             story.entail::<Notification>(id.uuid(), Command::Raise { notice: notice.clone() })?;
-            channel::send(story, id, notice, channels)
+            channel::send(story, id, notice, channels, about_channel.as_deref())
         }
         Consequence::Resolve { subject, topic: Some(topic), cause } => {
             let id = identities.notification(project, subject, Some(topic));
@@ -273,44 +291,4 @@ pub fn tell(story: &mut Transaction<'_>, consequence: &Consequence) -> Result<()
 /// The rules of an event's project as of the event.
 fn rules(gate: &Gate, event: &Recorded) -> Result<std::sync::Arc<State>, Refusal> {
     gate.state_at::<Notification>(event.envelope.project.uuid(), event.position())
-}
-
-/// What an event says, as it is told; none if it was erased, or can't be read.
-fn payload(event: &Recorded) -> Option<Value> {
-    codec::to_json(event.payload.as_ref()?).ok().map(told)
-}
-
-/// What templates may say.
-fn facts(payload: Value, it: String, kind: &str) -> Value {
-    let mut facts = match payload {
-        Value::Object(fields) => fields,
-        other => [("payload".to_owned(), other)].into_iter().collect(),
-    };
-    facts.insert("it".to_owned(), it.into());
-    facts.insert("event".to_owned(), kind.into());
-    facts.into()
-}
-
-/// What people call the thing that an event is about; none if nobody knows.
-fn called(gate: &Gate, event: &Recorded) -> Result<Option<String>, Refusal> {
-    let (stream, position) = (&event.envelope.stream, event.position());
-    Ok(match stream.category.to_string().as_str() {
-        Playlist::NAME => {
-            let state = gate.state_at::<Playlist>(stream.uuid, position)?;
-            state.title().map(str::to_owned).or_else(|| state.url.as_deref().map(address))
-        }
-        Download::NAME => {
-            let state = gate.state_at::<Download>(stream.uuid, position)?;
-            state.title.clone().or_else(|| state.source.as_ref().map(|source| address(&source.url)))
-        }
-        File::NAME => {
-            let state = gate.state_at::<File>(stream.uuid, position)?;
-            state.path.as_ref().and_then(|path| path.rsplit('/').next().map(str::to_owned))
-        }
-        _ => None,
-    })
-}
-
-fn address(url: &str) -> String {
-    redact::text(url).into_owned()
 }

@@ -2,28 +2,32 @@
 //! file while it is.
 
 mod outlook;
+mod renaming;
 
 use mediary_events::{
     Asked as _, Concern as _, Subject, codec,
     file::{self, File},
-    job::Outcome,
+    job::{Outcome, ask as job_ask},
     plan::{Ask, Command, Plan, Rejection, ask},
     playlist::{self, Playlist},
+    setting::Setting,
 };
 use mediary_schema::{
-    AttemptId, FileId, JobId, PlanId, PlaylistId, RootId, UndoId,
+    AttemptId, FileId, JobId, PlanId, PlaylistId, ProjectId, RootId, SettingId, UndoId,
     account::Permission,
     file::{FileState, Stamp},
     job::{Failure, ResourceUse, Work, WorkKind},
     lane::Lane,
-    plan::{Goal, LEASE, Lease, Left, MoveFiles, Step, Way},
+    plan::{Goal, Lease, Left, MoveFiles, Step, Way},
     playlist::Keeping,
-    schedule::Timing,
 };
 use serde::Serialize;
 
 use self::outlook::{OtherLists, Outlook, look_at, unfollow};
-use super::{job, schedule};
+use super::{
+    job,
+    schedule::{self, Refreshes},
+};
 use crate::gate::{Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
 
 /// Plans, to everybody else.
@@ -42,7 +46,7 @@ pub(crate) const ENTRY: Entry = Entry {
 impl LongWork for MoveFiles {
     const KIND: WorkKind = WorkKind::new("move");
     const ABOUT: &'static str =
-        "The carrying out of a plan: files go into the trash, or come back out of it.";
+        "The carrying out of a plan: files go into the trash or come back out of it, or get other names.";
     const AT_ONCE: u32 = 1;
 
     fn key(&self) -> String {
@@ -55,6 +59,8 @@ impl LongWork for MoveFiles {
         match self.way {
             Way::IntoTrash => format!("{files} into the trash"),
             Way::OutOfTrash => format!("{files} out of the trash"),
+            Way::ToNewNames => format!("{files} to other names"),
+            Way::ToOldNames => format!("{files} back to the names that they had"),
         }
     }
 
@@ -63,7 +69,8 @@ impl LongWork for MoveFiles {
     }
 
     fn lanes(&self) -> Vec<Lane> {
-        if self.needs_library { vec![Lane::LibraryDisk] } else { Vec::new() }
+        let trash = (self.way == Way::IntoTrash).then_some(Lane::Trash);
+        trash.into_iter().chain(self.needs_library.then_some(Lane::LibraryDisk)).collect()
     }
 
     /// What is otherwise by now is looked at anew.
@@ -111,14 +118,24 @@ impl Story for Ask {
         let job_id = story.identities().job(story.caller().command_id, "plan");
         match self {
             Self::Make(asked) => {
+                if !asked.apply && asked.ticket != job_ask::Ticket::default() {
+                    return Err(Rejection::TicketOfNothing.into());
+                }
                 let plan_id = make(story, &asked.goal)?;
                 if asked.apply {
+                    job::take_ticket(story, &asked.ticket)?;
                     return apply(story, plan_id, job_id);
                 }
                 Ok(Told { plan_id, job_id: None, undo_id: None })
             }
-            Self::Apply(ask::Apply { plan_id }) => apply(story, *plan_id, job_id),
-            Self::Undo(ask::Undo { undo_id }) => undo(story, *undo_id, job_id),
+            Self::Apply(ask::Apply { plan_id, ticket }) => {
+                job::take_ticket(story, ticket)?;
+                apply(story, *plan_id, job_id)
+            }
+            Self::Undo(ask::Undo { undo_id, ticket }) => {
+                job::take_ticket(story, ticket)?;
+                undo(story, *undo_id, job_id)
+            }
         }
     }
 }
@@ -134,6 +151,12 @@ fn make(story: &mut Transaction<'_>, asked: &ask::Goal) -> Result<PlanId, Refusa
             (Goal::RestoreFiles {}, look_at(story, files.as_slice(), Way::OutOfTrash)?)
         }
         ask::Goal::Unfollow(playlist_id) => unfollow(story, *playlist_id)?,
+        ask::Goal::RenameFiles(files) => {
+            (Goal::RenameFiles { playlist_id: None }, renaming::of_files(story, files.as_slice())?)
+        }
+        ask::Goal::RenameList(playlist_id) => {
+            (Goal::RenameFiles { playlist_id: Some(*playlist_id) }, renaming::of_list(story, *playlist_id)?)
+        }
     };
     story.execute::<Plan>(plan_id.uuid(), Command::Make { goal, steps, spared })?;
     Ok(plan_id)
@@ -146,7 +169,7 @@ fn apply(story: &mut Transaction<'_>, plan_id: PlanId, job_id: JobId) -> Result<
     let state = story.state::<Plan>(plan_id.uuid())?;
     let (goal, steps) = (state.goal.clone(), state.steps.clone());
     let (Some(goal), Some(job_id)) = (goal, state.job_id) else { return Err(Rejection::NotFound.into()) };
-    let undo_id = (goal.way() == Way::IntoTrash).then(|| plan_id.undo());
+    let undo_id = goal.can_be_undone().then(|| plan_id.undo());
     let told = Told { plan_id, job_id: Some(job_id), undo_id };
     if story.version::<Plan>(plan_id.uuid())? == before {
         // It is at work, or was done.
@@ -158,6 +181,9 @@ fn apply(story: &mut Transaction<'_>, plan_id: PlanId, job_id: JobId) -> Result<
     }
     if let Goal::Unfollow { playlist_id, version, .. } = &goal {
         what.extend(unfollow_as_planned(story, *playlist_id, *version, &steps)?);
+    }
+    if let Goal::RenameFiles { .. } = &goal {
+        what.extend(renaming::otherwise(story, &steps)?);
     }
     if !what.is_empty() {
         return Err(Rejection::Outdated { what }.into());
@@ -181,6 +207,8 @@ fn otherwise(
     let is_done = match way {
         Way::IntoTrash => now.lease.is_some_and(|lease| lease.plan_id == plan_id),
         Way::OutOfTrash => now.lease.is_none() && now.is_looked_at(),
+        Way::ToNewNames => now.is_there() && now.path == step.to,
+        Way::ToOldNames => now.is_there() && now.path.as_deref() == Some(step.path.as_str()),
     };
     if is_done {
         return Ok(None);
@@ -233,8 +261,9 @@ fn undo(story: &mut Transaction<'_>, undo_id: UndoId, job_id: JobId) -> Result<T
         return Ok(told);
     }
     let way = goal.way().back();
-    if let Goal::Unfollow { playlist_id, keeping, refresh_timing, .. } = goal {
-        follow_again(story, playlist_id, keeping, refresh_timing.as_ref())?;
+    if let Goal::Unfollow { playlist_id, keeping, refresh_timing, refresh_ticket, .. } = goal {
+        let refreshes = refresh_timing.map(|timing| Refreshes { timing, ticket: refresh_ticket });
+        follow_again(story, playlist_id, keeping.map(|keeping| *keeping), refreshes)?;
     }
     open(story, job_id, plan_id, way, &steps)?;
     Ok(told)
@@ -258,27 +287,38 @@ fn follow_again(
     story: &mut Transaction<'_>,
     playlist_id: PlaylistId,
     keeping: Option<Keeping>,
-    refresh_timing: Option<&Timing>,
+    refreshes: Option<Refreshes>,
 ) -> Result<(), Refusal> {
     let list = story.state::<Playlist>(playlist_id.uuid())?;
     let Some(url) = list.url.clone().filter(|_| !list.followed) else { return Ok(()) };
     story.execute::<Playlist>(playlist_id.uuid(), playlist::Command::Follow { url })?;
-    if keeping.is_some() {
-        story.execute::<Playlist>(playlist_id.uuid(), playlist::Command::Keep { keeping })?;
+    if let Some(keeping) = keeping {
+        let ticket = keeping.ticket.clone();
+        story.execute::<Playlist>(
+            playlist_id.uuid(),
+            playlist::Command::Keep { keeping: Some(keeping), ticket },
+        )?;
     }
-    match refresh_timing {
-        Some(timing) => schedule::refresh_again(story, playlist_id, timing),
+    match refreshes {
+        Some(refreshes) => schedule::refresh_again(story, playlist_id, refreshes),
         None => Ok(()),
     }
 }
 
 /// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Moved {
     /// It is in the trash.
     IntoTrash,
     /// It is back in its place, as the file system says.
     Back(Stamp),
+    /// It has another name, and what lies beside it has, too.
+    Renamed {
+        /// Its path below its root.
+        path: String,
+        /// What the file system says of it.
+        stamp: Stamp,
+    },
 }
 
 /// Records what an attempt has moved; refused if it lost the job.
@@ -290,11 +330,16 @@ pub fn record(
     moved: &[(FileId, Moved)],
 ) -> Result<(), Refusal> {
     job::fence(story, job_id, attempt_id)?;
-    let kept_until = story.now().after(LEASE);
+    // One installation has one trash, whosever files are in it.
+    let settings = SettingId::from_project(ProjectId::HOME).uuid();
+    let kept_until = story.now().after(story.state::<Setting>(settings)?.trash.lease());
     for (file_id, moved) in moved {
         let command = match moved {
             Moved::IntoTrash => file::Command::Trash { lease: Lease { plan_id, kept_until } },
             Moved::Back(stamp) => file::Command::Restore { stamp: *stamp },
+            Moved::Renamed { path, stamp } => {
+                file::Command::Move { path: path.clone(), stamp: *stamp, plan_id: Some(plan_id) }
+            }
         };
         match story.part(|story| story.entail::<File>(file_id.uuid(), command.clone())) {
             // Whoever records a file anew knows it better.

@@ -3,7 +3,7 @@
 use mediary_events::{
     Asked as _, Concern as _, Subject, codec,
     download::{Download, Phase},
-    job::Outcome,
+    job::{Outcome, ask},
     playlist::{
         Ask, Command, Event, Playlist, Rejection,
         ask::{Follow, Refresh, Unfollow},
@@ -25,7 +25,10 @@ use mediary_schema::{
 
 use serde::Serialize;
 
-use super::{job, schedule};
+use super::{
+    job,
+    schedule::{self, Refreshes},
+};
 use crate::gate::{Effects, Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
 
 /// Playlists, to everybody else.
@@ -140,8 +143,12 @@ fn follow(story: &mut Transaction<'_>, asked: &Follow) -> Result<Told, Refusal> 
     if let Some(wanted) = &asked.cookies {
         use_cookies(story, playlist_id, wanted)?;
     }
+    if let Some(wanted) = &asked.layout {
+        let layout = wanted.read()?;
+        story.execute::<Playlist>(playlist_id.uuid(), Command::Layout { layout })?;
+    }
     if let Some(timing) = &asked.refresh_timing {
-        schedule::refresh_again(story, playlist_id, timing)?;
+        schedule::refresh_again(story, playlist_id, Refreshes::asked(timing.clone(), &asked.ticket))?;
     }
     // What is followed and was refreshed is not refreshed again by following it twice.
     let job_id = if known && listed { None } else { Some(requested(story, playlist_id, None)?) };
@@ -163,12 +170,19 @@ fn keep(story: &mut Transaction<'_>, playlist_id: PlaylistId, asked: &Follow) ->
     let before = story.state::<Playlist>(playlist_id.uuid())?.keeping.clone();
     let in_force = || before.as_ref().map_or_else(Quality::best, |keeping| keeping.quality.clone());
     let quality: Quality = asked.quality.as_deref().map_or_else(|| Ok(in_force()), str::parse)?;
+    // What comes of it later waits for nothing that this command waits for.
+    let (later, at_once) = match &before {
+        Some(before) if asked.ticket == ask::Ticket::default() => {
+            (before.ticket.clone(), before.ticket.clone())
+        }
+        Some(_) | None => (story.ticket().again(), story.ticket().clone()),
+    };
     let filter = match &asked.filter {
         Some(rules) => Filter::new(rules)?,
         None => before.map(|keeping| keeping.filter).unwrap_or_default(),
     };
-    let keeping = entries.map(|entries| Keeping { entries, quality, filter });
-    story.execute::<Playlist>(playlist_id.uuid(), Command::Keep { keeping })?;
+    let keeping = entries.map(|entries| Keeping { entries, quality, filter, ticket: later });
+    story.execute::<Playlist>(playlist_id.uuid(), Command::Keep { keeping, ticket: at_once })?;
     Ok(())
 }
 

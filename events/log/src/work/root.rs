@@ -71,3 +71,11 @@ fn is_owners_machine(story: &mut Transaction<'_>) -> Result<bool, Refusal> {
 pub fn configure(story: &mut Transaction<'_>, folder: &Folder) -> Result<(), Refusal> {
     story.execute::<Root>(ProjectId::HOME.uuid(), Command::Configure { folder: folder.clone() })
 }
+
+/// Records which roots are there, as far as that is otherwise than it was.
+pub fn look(story: &mut Transaction<'_>, seen: &[(RootId, bool)]) -> Result<(), Refusal> {
+    seen.iter().try_for_each(|(root_id, is_there)| {
+        let (root_id, is_there) = (*root_id, *is_there);
+        story.entail::<Root>(ProjectId::HOME.uuid(), Command::Look { root_id, is_there })
+    })
+}

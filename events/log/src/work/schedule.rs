@@ -1,7 +1,9 @@
 //! Stories of schedules: a command given again and again, told together with the record that its moment came.
 
 use mediary_events::{
-    Asked as _, Concern as _, OriginKind, codec, playlist,
+    Asked as _, Concern as _, OriginKind, codec,
+    job::ask,
+    playlist,
     schedule::{
         Ask, Command, Plan, Rejection, Schedule,
         ask::{Add, Which},
@@ -14,7 +16,7 @@ use mediary_schema::{
     schedule::{Due, NotDone, ScheduledCommand, Timing},
 };
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::account;
 use crate::gate::{Entry, Fanout, Refusal, Story, Transaction, decode};
@@ -34,6 +36,9 @@ pub(crate) const ENTRY: Entry = Entry {
 
 /// The longest account of why nothing came of a command, in bytes.
 const REASON_BYTES_MAX: usize = 1_024;
+
+/// The field of a command that says when the turn of what it starts comes.
+const TICKET: &str = "ticket";
 
 /// What a command on schedules answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -101,30 +106,59 @@ fn of_list(playlist_id: PlaylistId) -> String {
     format!("refresh {playlist_id}")
 }
 
-/// Has a followed list refreshed so often from now on, in place of what was said before.
+/// How a followed list is refreshed again and again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refreshes {
+    /// When.
+    pub timing: Timing,
+    /// The ticket of each, as its command says it; none if it says nothing.
+    pub ticket: Option<Value>,
+}
+
+impl Refreshes {
+    /// As it was asked for. What is done again and again waits for nothing that the first time waits for.
+    pub(super) fn asked(timing: Timing, ticket: &ask::Ticket) -> Self {
+        let ticket = ask::Ticket { at: None, after: None, ..ticket.clone() };
+        let says_something = ticket != ask::Ticket::default();
+        Self { timing, ticket: says_something.then(|| json!(ticket)) }
+    }
+}
+
+/// Has a followed list refreshed so from now on, in place of what was said before; with the ticket of before, if nothing is said.
 pub(super) fn refresh_again(
     story: &mut Transaction<'_>,
     playlist_id: PlaylistId,
-    timing: &Timing,
+    refreshes: Refreshes,
 ) -> Result<(), Refusal> {
     story.require(Permission::SCHEDULE)?;
-    let arguments = json!({ "playlist_id": playlist_id });
+    let Refreshes { timing, ticket } = refreshes;
+    let ticket = match ticket {
+        Some(ticket) => Some(ticket),
+        None => refreshes_of(story, playlist_id)?.and_then(|before| before.ticket),
+    };
+    let mut arguments = json!({ "playlist_id": playlist_id });
+    if let Some(ticket) = ticket {
+        arguments[TICKET] = ticket;
+    }
     let command = ScheduledCommand { name: playlist::Ask::REFRESH.to_owned(), arguments };
-    let (name, timing) = (of_list(playlist_id), timing.clone());
+    let name = of_list(playlist_id);
     let asked = Add { name, timing, jitter_seconds: 0, command, replace: true };
     let (principal, token_id) = lender(story)?;
     add(story, &asked, principal, token_id).map(drop)
 }
 
-/// How often a list is refreshed, if it is again and again.
-pub(super) fn timing_of(
+/// How a list is refreshed, if it is again and again.
+pub(super) fn refreshes_of(
     story: &mut Transaction<'_>,
     playlist_id: PlaylistId,
-) -> Result<Option<Timing>, Refusal> {
+) -> Result<Option<Refreshes>, Refusal> {
     let project = story.caller().project;
     let schedule_id = story.identities().schedule(project, &of_list(playlist_id));
     let plan = &story.state::<Schedule>(schedule_id.uuid())?.plan;
-    Ok(plan.as_ref().map(|plan| plan.rhythm.timing.clone()))
+    Ok(plan.as_ref().map(|plan| Refreshes {
+        timing: plan.rhythm.timing.clone(),
+        ticket: plan.command.arguments.get(TICKET).cloned(),
+    }))
 }
 
 /// Refreshes a list no more that is followed no longer.

@@ -44,7 +44,7 @@ pub struct Told {
     /// Lists that were asked for with it, and are asked for without from now on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub used_by: Vec<PlaylistId>,
-    /// Sites that were asked with it, and are asked without from now on.
+    /// Sites that were asked with it. They are asked without from now on; if it was a proxy, they are not asked at all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub used_by_sites: Vec<String>,
     /// What wraps all keys now, if that is another one.
@@ -153,11 +153,10 @@ fn users(story: &mut Transaction<'_>, secret_id: SecretId) -> Result<Vec<Playlis
     Ok(users)
 }
 
-/// Sites that are asked with the secret as their cookies.
+/// Sites that are asked with the secret: their cookies, their proxy or their login.
 fn sites(story: &mut Transaction<'_>, secret_id: SecretId) -> Result<Vec<String>, Refusal> {
     let settings = SettingId::from_project(story.caller().project).uuid();
-    let has_it =
-        |settings: &SiteSettings| settings.cookies.is_some_and(|cookies| cookies.secret_id == secret_id);
+    let has_it = |settings: &SiteSettings| settings.secrets().contains(&Some(secret_id));
     let sites = story.state::<Setting>(settings)?.sites.iter().filter(|(_, settings)| has_it(settings));
     Ok(sites.map(|(site, _)| site.clone()).collect())
 }

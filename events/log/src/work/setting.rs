@@ -2,17 +2,19 @@
 
 use mediary_events::{
     Asked as _, Concern as _, codec,
+    secret::{self, Secret},
     setting::{
         Ask, Command, Rejection, Setting,
-        ask::{ClearSite, SetLimits, SetQuota, SetSite},
+        ask::{ClearSite, SetLayout, SetLimits, SetQuota, SetSite, SetTrash},
     },
 };
 use mediary_schema::{
-    SettingId,
+    SecretId, SettingId,
     account::Permission,
     bounded,
-    setting::{Limits, Quota, QuotaOf},
-    site::{SiteSettings, site_of},
+    layout::Layout,
+    setting::{Limits, Quota, QuotaOf, TrashSettings},
+    site::{RateLimit, SiteLogin, SiteProxy, SiteSettings, UseLogin, UseProxy, site_of},
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -45,6 +47,12 @@ pub struct Told {
     /// What holds for a site from now on, if that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<(String, SiteSettings)>,
+    /// What holds for the trash from now on, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trash: Option<TrashSettings>,
+    /// How files of the library are named from now on, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Layout>,
 }
 
 impl Story for Ask {
@@ -70,15 +78,70 @@ impl Story for Ask {
                 story.execute::<Setting>(id, Command::Quota { of: *of, quota: *quota })?;
                 Ok(Told { quota: Some((*of, *quota)), ..Told::default() })
             }
-            Self::SetSite(SetSite { site, budget, cookies }) => set_site(story, site, |story, settings| {
+            Self::SetSite(asked) => set_site(story, &asked.site, |story, settings| {
+                let SetSite { site: _, budget, cookies, proxy, login, rate_limit } = asked;
                 let cookies = match cookies {
                     Some(wanted) => playlist::cookies(story, wanted, settings.cookies)?,
                     None => settings.cookies,
                 };
-                Ok(SiteSettings { budget: budget.or(settings.budget), cookies })
+                let proxy = match proxy {
+                    Some(wanted) => by_proxy(story, *wanted)?,
+                    None => settings.proxy,
+                };
+                let login = match login {
+                    Some(wanted) => as_whom(story, *wanted, settings.login)?,
+                    None => settings.login,
+                };
+                let rate_limit = rate_limit.or(settings.rate_limit).filter(RateLimit::limits_something);
+                Ok(SiteSettings { budget: budget.or(settings.budget), cookies, proxy, login, rate_limit })
             }),
+            Self::SetTrash(SetTrash { keep_days, limit }) => {
+                let id = settings(story);
+                let before = story.state::<Setting>(id)?.trash;
+                let trash = TrashSettings {
+                    keep_days: keep_days.unwrap_or(before.keep_days),
+                    limit_bytes: limit.map_or(before.limit_bytes, |limit| limit.bytes),
+                };
+                story.execute::<Setting>(id, Command::Trash { trash })?;
+                Ok(Told { trash: Some(trash), ..Told::default() })
+            }
+            Self::SetLayout(SetLayout { layout }) => {
+                let layout = layout.read()?.unwrap_or_default();
+                let id = settings(story);
+                story.execute::<Setting>(id, Command::Layout { layout: layout.clone() })?;
+                Ok(Told { layout: Some(layout), ..Told::default() })
+            }
             Self::ClearSite(ClearSite { site }) => set_site(story, site, |_, _| Ok(SiteSettings::default())),
         }
+    }
+}
+
+/// The proxy that is wanted. Whoever chooses where all of a site's traffic goes, its cookies with it, keeps secrets.
+fn by_proxy(story: &mut Transaction<'_>, wanted: UseProxy) -> Result<Option<SiteProxy>, Refusal> {
+    story.require(Permission::SECRET)?;
+    let Some(secret_id) = wanted.secret_id else { return Ok(None) };
+    kept(story, secret_id)?;
+    Ok(Some(SiteProxy { secret_id }))
+}
+
+/// The login that is wanted, which is of the secret that it was of before if none is named.
+fn as_whom(
+    story: &mut Transaction<'_>,
+    wanted: UseLogin,
+    before: Option<SiteLogin>,
+) -> Result<Option<SiteLogin>, Refusal> {
+    story.require(Permission::SECRET)?;
+    let Some(always) = wanted.mode.always() else { return Ok(None) };
+    let known = wanted.secret_id.or_else(|| before.map(|login| login.secret_id));
+    let secret_id = known.ok_or(Rejection::NoLogin)?;
+    kept(story, secret_id)?;
+    Ok(Some(SiteLogin { secret_id, always }))
+}
+
+fn kept(story: &mut Transaction<'_>, secret_id: SecretId) -> Result<(), Refusal> {
+    match story.state::<Secret>(secret_id.uuid())?.kept {
+        Some(_) => Ok(()),
+        None => Err(secret::Rejection::NotFound.into()),
     }
 }
 

@@ -120,6 +120,9 @@ fn finish_download(story: &mut Transaction<'_>, attempt_id: AttemptId) -> Result
         path: "Open movies/Big Buck Bunny.mp4".to_owned(),
         verified: samples::verified(),
         stamp: None,
+        described: mediary_schema::layout::Described::default(),
+        sidecars: Vec::new(),
+        missing: Vec::new(),
     };
     let used = samples::resources();
     crate::work::download::finish(story, &samples::item(), job_id(1), attempt_id, used, kept).map(|_| ())

@@ -1,6 +1,7 @@
 use mediary_schema::{
     PlanId, RootId,
     file::{FileState, Inode, Stamp},
+    layout::{MissingSidecar, Sidecar, SidecarKind},
     plan::Lease,
 };
 
@@ -17,6 +18,25 @@ fn samples() -> Vec<Event> {
         made: Some(samples::made()),
         stamp,
     };
+    let sidecar = |language: Option<&str>| Sidecar {
+        kind: if language.is_some() { SidecarKind::Subtitles } else { SidecarKind::Nfo },
+        language: language.map(str::to_owned),
+        ending: language.map_or_else(|| ".nfo".to_owned(), |language| format!(".{language}.vtt")),
+        size_bytes: 812,
+        blake3: samples::verified().blake3,
+    };
+    let missing = vec![
+        MissingSidecar {
+            kind: SidecarKind::Subtitles,
+            language: Some("de".to_owned()),
+            reason: "the site answered 429".to_owned(),
+        },
+        MissingSidecar {
+            kind: SidecarKind::Thumbnail,
+            language: None,
+            reason: "the site answered 404".to_owned(),
+        },
+    ];
     let plan_id = PlanId::from_uuid(samples::uuid(8));
     vec![
         made(RootId::LIBRARY, Some(stamp(108_724_301))),
@@ -25,7 +45,15 @@ fn samples() -> Vec<Event> {
         Event::Moved {
             path: "Open movies/Big Buck Bunny [aqz-KE-bpKQ].mp4".to_owned(),
             stamp: stamp(108_724_301),
+            plan_id: None,
         },
+        Event::Moved {
+            path: "Open movies/Season 2014/Open movies - Big Buck Bunny [aqz-KE-bpKQ].mp4".to_owned(),
+            stamp: stamp(108_724_301),
+            plan_id: Some(plan_id),
+        },
+        Event::Accompanied { sidecars: vec![sidecar(None), sidecar(Some("en"))], missing },
+        Event::Accompanied { sidecars: Vec::new(), missing: Vec::new() },
         Event::Changed { stamp: stamp(108_724_300) },
         Event::Lost {},
         Event::Trashed { lease: Lease { plan_id, kept_until: NOW } },

@@ -13,6 +13,7 @@ fn samples() -> Vec<Event> {
         ("failure.class", Test::OneOf(vec!["network".to_owned()])),
         ("attempts", Test::Greater(3)),
         ("failure.for_good", Test::Equals("true".to_owned())),
+        ("again_at", Test::Present(false)),
     ];
     let when = when.into_iter().map(|(field, is)| Condition { field: field.to_owned(), is }).collect();
     let resolving =
@@ -24,7 +25,7 @@ fn samples() -> Vec<Event> {
         ..notice(2, "dispatcher is halted")
     };
     let principal = anna();
-    let mut sent = rule("job.failed");
+    let mut sent = Rule { about: Some("playlist".to_owned()), ..rule("job.failed") };
     if let Then::Raise(wording) = &mut sent.then {
         wording.channels.push("phone".to_owned());
     }

@@ -1,10 +1,12 @@
 use mediary_schema::{
-    PlaylistId, RootId,
+    PlaylistId, Priority, RootId, Ticket,
     file::{FileState, Inode, Stamp},
+    layout::{Sidecar, SidecarKind},
     plan::{Goal, Left, LeftFor, Spared, SparedFor, Step},
     playlist::{Filter, Keeping, KeptEntries},
     schedule::Timing,
 };
+use serde_json::json;
 
 use super::super::{Event, Plan};
 use crate::testing::{history, samples};
@@ -24,25 +26,54 @@ fn samples() -> Vec<Event> {
         size_bytes: 108_724_301,
         blake3: "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262".to_owned(),
         stamp: Some(stamp),
+        to: None,
+        sidecars: Vec::new(),
+    };
+    let sidecar = |language: Option<&str>| Sidecar {
+        kind: if language.is_some() { SidecarKind::Subtitles } else { SidecarKind::Nfo },
+        language: language.map(str::to_owned),
+        ending: language.map_or_else(|| ".nfo".to_owned(), |language| format!(".{language}.vtt")),
+        size_bytes: 812,
+        blake3: step.blake3.clone(),
+    };
+    let renamed = Step {
+        to: Some("Open movies/Season 2014/Open movies - Big Buck Bunny [aqz-KE-bpKQ].mp4".to_owned()),
+        sidecars: vec![sidecar(None), sidecar(Some("en"))],
+        ..step.clone()
     };
     let spared = |reason| Spared { file_id, reason };
-    let spared = vec![spared(SparedFor::State(FileState::Lost)), spared(SparedFor::Playlist(playlist_id))];
+    let spared = vec![
+        spared(SparedFor::State(FileState::Lost)),
+        spared(SparedFor::Playlist(playlist_id)),
+        spared(SparedFor::InPlace {}),
+        spared(SparedFor::NoLayout {}),
+    ];
     let left = vec![Left { file_id, reason: LeftFor::Occupied }];
     vec![
         made(Goal::DeleteFiles {}),
-        made(Goal::Unfollow { playlist_id, version: 7, keeping: None, refresh_timing: None }),
         made(Goal::Unfollow {
             playlist_id,
             version: 7,
-            keeping: Some(Keeping {
+            keeping: None,
+            refresh_timing: None,
+            refresh_ticket: None,
+        }),
+        made(Goal::Unfollow {
+            playlist_id,
+            version: 7,
+            keeping: Some(Box::new(Keeping {
                 entries: KeptEntries::New,
                 quality: samples::quality(),
                 filter: Filter::default(),
-            }),
+                ticket: Ticket { priority: Priority::HIGHEST, ..Ticket::default() },
+            })),
             refresh_timing: Some(Timing::Every { seconds: 7_200 }),
+            refresh_ticket: Some(json!({ "priority": 9 })),
         }),
         made(Goal::RestoreFiles {}),
-        Event::Listed { steps: vec![step.clone()], spared: Vec::new() },
+        made(Goal::RenameFiles { playlist_id: None }),
+        made(Goal::RenameFiles { playlist_id: Some(playlist_id) }),
+        Event::Listed { steps: vec![step.clone(), renamed], spared: Vec::new() },
         Event::Listed { steps: vec![Step { stamp: None, ..step }], spared },
         Event::ApplyRequested { job_id },
         Event::Applied { job_id, left: Vec::new() },

@@ -1,6 +1,7 @@
 use mediary_schema::{
     SecretId, Ticket,
     cookies::SiteCookies,
+    layout::{Layout, LayoutName, SidecarKind},
     playlist::{
         Availability, Filter, Keeping, KeptEntries, LiveStatus, PlaylistKind, RefreshCounts, RefreshMode,
         UnreadableRow,
@@ -41,12 +42,22 @@ fn of_the_list() -> Vec<Event> {
                 entries: KeptEntries::New,
                 quality: samples::quality(),
                 filter: filter(),
+                ticket: Ticket { batch: Some("night run".parse().unwrap()), ..Ticket::default() },
             }),
         },
         Event::CookiesChanged {
             cookies: Some(SiteCookies { secret_id: SecretId::from_uuid(samples::uuid(12)), always: true }),
         },
         Event::CookiesChanged { cookies: None },
+        Event::LayoutChanged {
+            layout: Some(Layout {
+                name: LayoutName::Plex,
+                template: Some("{list}/{title}".parse().unwrap()),
+                sidecars: Some(SidecarKind::ALL.into()),
+            }),
+        },
+        Event::LayoutChanged { layout: Some(Layout::default()) },
+        Event::LayoutChanged { layout: None },
         Event::EntriesSkipped {
             rule: "kind!=short".parse().unwrap(),
             entries: vec![samples::entry_id(1), samples::entry_id(2)],

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    EntryId,
+    EntryId, Priority, Ticket, Timestamp,
     download::Quality,
     playlist::{Filter, Keeping, KeptEntries},
 };
@@ -8,7 +8,12 @@ use super::{super::Command, *};
 use crate::Subjects;
 
 fn wanted(entries: KeptEntries, rules: &[&str]) -> Keeping {
-    Keeping { entries, quality: Quality::best(), filter: Filter::new(rules).unwrap() }
+    Keeping {
+        entries,
+        quality: Quality::best(),
+        filter: Filter::new(rules).unwrap(),
+        ticket: Ticket::default(),
+    }
 }
 
 fn keeping(entries: KeptEntries) -> Event {
@@ -145,7 +150,7 @@ fn whoever_follows_no_longer_wants_nothing() {
     let mut state = kept(KeptEntries::New);
     Playlist::evolve(&mut state, &Event::Unfollowed {});
     assert_eq!(state.keeping, None);
-    let keep = Command::Keep { keeping: state.keeping.clone() };
+    let keep = Command::Keep { keeping: state.keeping.clone(), ticket: Ticket::default() };
     assert_eq!(Playlist::decide(&state, keep), Err(super::super::Rejection::NotFollowed));
 }
 
@@ -207,7 +212,7 @@ fn decided(state: &mut State, command: Command) -> (Vec<String>, Vec<(String, St
 }
 
 fn keep(entries: KeptEntries, rules: &[&str]) -> Command {
-    Command::Keep { keeping: Some(wanted(entries, rules)) }
+    Command::Keep { keeping: Some(wanted(entries, rules)), ticket: Ticket::default() }
 }
 
 fn names(names: &str) -> Vec<String> {
@@ -272,7 +277,7 @@ fn another_filter_decides_anew_about_what_was_skipped_and_about_nothing_else() {
     // Whoever wants nothing, and then what is new, doesn't mean what was skipped before.
     decided(&mut state, keep(KeptEntries::New, &["title!=b"]));
     decided_by_a_look(&mut state, look("b a"));
-    decided(&mut state, Command::Keep { keeping: None });
+    decided(&mut state, Command::Keep { keeping: None, ticket: Ticket::default() });
     assert_eq!(decided(&mut state, keep(KeptEntries::New, &[])), (vec![], vec![]));
     assert_eq!(decided_by_a_look(&mut state, look("b a")), (vec![], vec![]));
 }
@@ -327,4 +332,50 @@ fn a_filter_whose_words_were_erased_keeps_nothing_more() {
     assert_eq!(plain.redacted(), plain);
     let skipped = Event::EntriesSkipped { rule: "title!=secret".parse().unwrap(), entries: vec![] };
     assert!(!format!("{:?}", skipped.redacted()).contains("secret"));
+}
+
+// PL-22: "for every job that comes of the command".
+#[test]
+fn what_is_kept_without_being_asked_for_has_the_ticket_of_whoever_said_so() {
+    let tickets = |state: &mut State, command: Command| -> Vec<Ticket> {
+        let events = Playlist::decide(state, command).unwrap();
+        apply(state, &events);
+        let ticket = |event| match event {
+            Event::DownloadsRequested { ticket, .. } => Some(Ticket { bulk: false, ..ticket }),
+            _ => None,
+        };
+        events.into_iter().filter_map(ticket).collect()
+    };
+    let look_at = |state: &mut State, names: &str| {
+        let changes = diff(LIST, state, look(names), RefreshMode::Full);
+        apply(state, &changes.changes);
+        Command::CompleteRefresh {
+            job_id: JOB,
+            mode: RefreshMode::Full,
+            observed: 0,
+            unreadable: 0,
+            unreadable_rows: Vec::new(),
+            newest_first: None,
+        }
+    };
+    let night =
+        Ticket { priority: Priority::LOWEST, batch: Some("night".parse().unwrap()), ..Ticket::default() };
+    for entries in [KeptEntries::All, KeptEntries::New] {
+        let mut state = followed();
+        let keeping = Some(Keeping { ticket: night.clone(), ..wanted(entries, &[]) });
+        assert_eq!(tickets(&mut state, Command::Keep { keeping, ticket: night.clone() }), []);
+        let complete = look_at(&mut state, "a");
+        let first = if entries == KeptEntries::All { vec![night.clone()] } else { vec![] };
+        assert_eq!(tickets(&mut state, complete), first, "{entries:?}");
+        let complete = look_at(&mut state, "b a");
+        assert_eq!(tickets(&mut state, complete), std::slice::from_ref(&night), "{entries:?}");
+    }
+    // What follows at once waits for what the command waits for.
+    let mut state = followed();
+    let complete = look_at(&mut state, "a");
+    tickets(&mut state, complete);
+    let at_once = Ticket { at: Some(Timestamp::from_micros(1)), ..night.clone() };
+    let keeping = Some(Keeping { ticket: night, ..wanted(KeptEntries::All, &[]) });
+    let keep = Command::Keep { keeping, ticket: at_once.clone() };
+    assert_eq!(tickets(&mut state, keep), [at_once]);
 }

@@ -16,6 +16,8 @@ fn samples() -> Vec<Event> {
         added(RootId::LIBRARY, RootKind::Library, "library", "/srv/mediary/library"),
         added(root_id, RootKind::Watch, "Incoming", "/srv/media/Incoming"),
         Event::Moved { root_id: RootId::LIBRARY, folder: folder("/mnt/tank/media") },
+        Event::WentAway { root_id },
+        Event::CameBack { root_id },
     ]
 }
 

@@ -2,8 +2,9 @@ use mediary_schema::{
     PrincipalId, ProjectId, SecretId,
     cookies::SiteCookies,
     job::WorkKind,
-    setting::{Limits, Quota, QuotaOf},
-    site::{RequestBudget, SiteSettings},
+    layout::{Layout, LayoutName, SidecarKind},
+    setting::{Limits, Quota, QuotaOf, TrashSettings},
+    site::{RateLimit, RequestBudget, SiteLogin, SiteProxy, SiteSettings},
 };
 
 use super::super::{Event, Setting};
@@ -16,14 +17,32 @@ fn samples() -> Vec<Event> {
         Event::LimitsChanged { limits: Limits { per_kind, total: 4 } },
         Event::QuotaChanged { of: QuotaOf::Project(ProjectId::HOME), quota },
         Event::QuotaChanged { of: QuotaOf::Principal(PrincipalId::OWNER), quota: Quota::default() },
+        Event::TrashChanged { trash: TrashSettings { keep_days: 30, limit_bytes: Some(1 << 40) } },
         Event::SiteChanged { site: "www.example.org".to_owned(), settings: site_settings() },
+        Event::LayoutChanged { layout: Layout::default() },
+        Event::LayoutChanged {
+            layout: Layout {
+                name: LayoutName::Plex,
+                template: Some("{list}/{title}".parse().unwrap()),
+                sidecars: Some(SidecarKind::ALL.into()),
+            },
+        },
     ]
 }
 
 fn site_settings() -> SiteSettings {
     let budget = RequestBudget { per_hour: Some(100), per_day: Some(1_000), pause_ms: Some(2_000) };
     let cookies = SiteCookies { secret_id: SecretId::VAULT, always: true };
-    SiteSettings { budget: Some(budget), cookies: Some(cookies) }
+    let proxy = SiteProxy { secret_id: SecretId::VAULT };
+    let login = SiteLogin { secret_id: SecretId::VAULT, always: false };
+    let rate_limit = RateLimit { job_bytes_per_second: Some(500_000) };
+    SiteSettings {
+        budget: Some(budget),
+        cookies: Some(cookies),
+        proxy: Some(proxy),
+        login: Some(login),
+        rate_limit: Some(rate_limit),
+    }
 }
 
 // PL-07.

@@ -107,7 +107,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PACE: Duration = Duration::from_millis(200);
 
 /// Reads `22:00-07:00` as minutes of the day.
-fn hours(text: &str) -> Result<(u16, u16), String> {
+pub(crate) fn hours(text: &str) -> Result<(u16, u16), String> {
     let refused = || format!("{text:?} are no hours such as 22:00-07:00");
     let minute = |text: &str| {
         let (hour, minute) = text.split_once(':')?;
@@ -184,13 +184,18 @@ async fn ended(client: &Client, mut delivery: Delivery) -> Result<Delivery, Fail
     Ok(delivery)
 }
 
+/// `22:00-07:00`.
+pub(crate) fn clock(from_minute: i64, until_minute: i64) -> String {
+    let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
+    format!("{}-{}", clock(from_minute), clock(until_minute))
+}
+
 fn table(channels: &[NotificationChannel]) -> String {
     let mut table = Table::new(&["name", "service", "host", "from", "quiet"]);
     for NotificationChannel { name, service, host, from, quiet, .. } in channels {
-        let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
         let quiet = quiet.as_ref().map_or_else(
             || "-".to_owned(),
-            |quiet| format!("{}-{} {}", clock(quiet.from_minute), clock(quiet.until_minute), quiet.zone),
+            |quiet| format!("{} {}", clock(quiet.from_minute, quiet.until_minute), quiet.zone),
         );
         table.row([clean(name), word(service), clean(host), word(from), quiet]);
     }

@@ -10,13 +10,16 @@ pub(crate) const CONCERN: Concern = Concern {
     fragments: &[
         include_str!("channel.fragment.graphql"),
         include_str!("delivery.fragment.graphql"),
+        include_str!("group.fragment.graphql"),
         include_str!("notification.fragment.graphql"),
         include_str!("rule.fragment.graphql"),
     ],
     #[cfg(test)]
     documents: &[
         &super::DISMISS,
+        &super::GROUPS,
         &super::LIST,
+        &super::READ,
         &super::channel::ADD,
         &super::channel::LIST,
         &super::channel::REMOVE,

@@ -36,17 +36,35 @@ pub(crate) enum Verb {
         limit: Option<usize>,
     },
     /// Send again what failed, or what nobody knows of whether it was sent: that may then arrive twice.
+    #[command(after_help = "\
+Examples:
+  mediary notification outbox retry @last
+  mediary notification outbox retry --all --channel phone")]
     Retry(Retry),
 }
 
 /// Which deliveries.
 #[derive(Debug, Args)]
 pub(crate) struct Retry {
-    /// Each by its id or the first digits of it, or what it says.
-    #[arg(value_name = "ID", required = true)]
-    ids: Vec<String>,
+    #[command(flatten)]
+    which: Which,
+    /// Of all, only what is for this channel.
+    #[arg(long, value_name = "NAME", requires = "all")]
+    channel: Option<String>,
     #[command(flatten)]
     intent: Intent,
+}
+
+/// Exactly one of them.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Which {
+    /// Each by its id or the first digits of it, or what it says.
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+    /// All that failed. What nobody knows of is named one by one, since it may then arrive twice.
+    #[arg(long)]
+    all: bool,
 }
 
 /// How it stands with a message.
@@ -75,18 +93,30 @@ impl Verb {
                 let found = page::all(client, &LIST, json!({ "filter": filter }), limit).await?;
                 Ok(output.show(&found, |found| table(found))?)
             }
-            Self::Retry(Retry { ids, intent }) => {
+            Self::Retry(Retry { which: Which { ids, all }, channel, intent }) => {
                 let mut found = Vec::new();
                 for id in &ids {
                     found.push(named::id(client, KIND, id).await?);
                 }
-                let outcome = client.meant(intent).act(&RETRY, input(json!({ "ids": found }))).await?;
-                Failure::refused(outcome.user_errors)?;
-                Ok(output.show(&outcome.payload.deliveries, |found| table(found))?)
+                if all {
+                    let filter = json!({ "state": "FAILED", "channel": channel });
+                    let failed = page::all(client, &LIST, json!({ "filter": filter }), None).await?;
+                    found.extend(failed.into_iter().map(|delivery| delivery.id));
+                }
+                let mut retried = Vec::new();
+                for ids in found.chunks(AT_ONCE) {
+                    let outcome = client.meant(intent).act(&RETRY, input(json!({ "ids": ids }))).await?;
+                    Failure::refused(outcome.user_errors)?;
+                    retried.extend(outcome.payload.deliveries);
+                }
+                Ok(output.show(&retried, |found| table(found))?)
             }
         }
     }
 }
+
+/// Deliveries of one command: the answer has each of them.
+const AT_ONCE: usize = 100;
 
 pub(super) fn table(deliveries: &[Delivery]) -> String {
     let mut table = Table::new(&["channel", "message", "state", "tries", "next", "reason", "id"]);

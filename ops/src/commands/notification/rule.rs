@@ -16,14 +16,19 @@ use crate::{
 };
 
 const ADD_HELP: &str = "\
-An event is named as `mediary log events` shows it. A condition is about a field of its payload, where a dot leads into
-one: FIELD=VALUE, FIELD=VALUE,VALUE (one of them), FIELD>N (a greater number); all of them must be so. Title, body and topic
-are templates: {{ it }} is what the thing is called, {{ event }} the event, and every field of the payload stands there by its name.
+An event is named as `mediary log tail` shows it. A condition is about a field of its payload, where a dot leads into
+one: FIELD=VALUE, FIELD=VALUE,VALUE (one of them), FIELD>N (a greater number), FIELD (it is there), !FIELD (it is not); all of
+them must be so. Title, body and topic are templates: {{ it }} is what the thing is called, {{ event }} the event, and every field of the
+payload stands there by its name. Of a job there are also work.kind and work.title, of a delivery channel and failures.
 What is told of a thing takes the place of what was told of it before, unless it has another topic.
+
+Whoever may read an event may say what is told of it. Of what not everybody may read (tokens, secrets, bots, roots, the log) the
+payload stands there without names and addresses: notices are for everybody.
 
 Examples:
   mediary notification rule add many --on playlist.refresh_completed --when 'counts.added>10' --title '{{ it }}: a lot is new'
   mediary notification rule add blocked --on download.failed --when failure.class=geo,forbidden --severity warning --title '{{ it }}'
+  mediary notification rule add waiting --on job.started --about playlist --when work.kind=refresh --title '{{ it }} is asked'
   mediary notification rule add download-done --on download.completed --resolve --replace";
 
 /// What can be done with rules.
@@ -46,7 +51,7 @@ pub(crate) enum Verb {
     #[command(after_help = "\
 Examples:
   mediary notification rule backtest listing-new --since 7d
-  mediary notification rule backtest --on download.failed --when failure.class=geo --title '{{ it }}'")]
+  mediary notification rule backtest --on download.failed --when failure.class=geo --title '{{ it }}' --severity error")]
     Backtest(Box<Backtest>),
 }
 
@@ -56,6 +61,11 @@ pub(crate) struct Add {
     /// What it is called; one of a kind.
     #[arg(value_name = "NAME")]
     name: String,
+    /// The event: `download.failed`.
+    #[arg(long = "on", value_name = "EVENT")]
+    event: String,
+    #[command(flatten)]
+    then: Then,
     #[command(flatten)]
     definition: Definition,
     /// Take the place of the one that is called so already.
@@ -68,17 +78,15 @@ pub(crate) struct Add {
 /// What follows from what.
 #[derive(Debug, Args)]
 pub(crate) struct Definition {
-    /// The event: `download.failed`.
-    #[arg(long = "on", value_name = "EVENT")]
-    event: String,
-    /// What must be so of it: FIELD=VALUE, FIELD=VALUE,VALUE or FIELD>N; may be given several times.
-    #[arg(long, value_name = "CONDITION", value_parser = condition)]
+    /// What must be so of it: FIELD=VALUE, FIELD=VALUE,VALUE, FIELD>N, FIELD or !FIELD; may be given several times.
+    #[arg(long, value_name = "CONDITION", value_parser = condition, requires = "event")]
     when: Vec<Value>,
+    /// Of which thing it is told, by its kind: `playlist`; of the one that it happened to, if nothing is said.
+    #[arg(long, value_name = "KIND", requires = "event")]
+    about: Option<String>,
     /// What of the thing it is about, if several things can be said of it at once: a template.
-    #[arg(long, value_name = "TEMPLATE")]
+    #[arg(long, value_name = "TEMPLATE", requires = "event")]
     topic: Option<String>,
-    #[command(flatten)]
-    then: Then,
     /// What else is to be said: a template.
     #[arg(long, value_name = "TEMPLATE", requires = "title")]
     body: Option<String>,
@@ -127,12 +135,14 @@ pub(crate) struct Backtest {
     /// Or what a rule would be about: the event.
     #[arg(long = "on", value_name = "EVENT")]
     event: Option<String>,
-    /// What must be so of it: FIELD=VALUE, FIELD=VALUE,VALUE or FIELD>N; may be given several times.
-    #[arg(long, value_name = "CONDITION", value_parser = condition, requires = "event")]
-    when: Vec<Value>,
-    /// What would be told, in one line: a template.
-    #[arg(long, value_name = "TEMPLATE", default_value = "{{ it }}")]
-    title: String,
+    /// What would be told, in one line: a template; `{{ it }}` if nothing is said.
+    #[arg(long, value_name = "TEMPLATE", requires = "event")]
+    title: Option<String>,
+    /// What was told of the thing would be over.
+    #[arg(long, requires = "event", conflicts_with = "title")]
+    resolve: bool,
+    #[command(flatten)]
+    definition: Definition,
     #[arg(long, value_name = "WHEN", value_parser = parse, help = SINCE_HELP)]
     since: Option<String>,
 }
@@ -146,9 +156,19 @@ pub(crate) const BACKTEST: Document<rule_backtest::Answer> =
 
 /// Reads a condition, as the API takes it.
 fn condition(text: &str) -> Result<Value, String> {
-    let refused =
-        || format!("{text:?} is no condition such as failure.class=geo,forbidden or counts.added>10");
-    let place = text.find(['=', '>']).filter(|place| *place > 0).ok_or_else(refused)?;
+    let refused = || {
+        format!("{text:?} is no condition such as failure.class=geo,forbidden or counts.added>10 or not_done")
+    };
+    let Some(place) = text.find(['=', '>']) else {
+        let field = text.trim_start_matches('!');
+        let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "_.".contains(letter);
+        let is_field = !field.is_empty() && text.len() - field.len() <= 1 && field.chars().all(is_letter);
+        let is = json!({ "present": field.len() == text.len() });
+        return is_field.then(|| json!({ "field": field, "is": is })).ok_or_else(refused);
+    };
+    if place == 0 {
+        return Err(refused());
+    }
     let (field, rest) = (&text[..place], &text[place + 1..]);
     let is = if text[place..].starts_with('>') {
         json!({ "greater": rest.parse::<u64>().map_err(|_| refused())? })
@@ -163,8 +183,8 @@ fn condition(text: &str) -> Result<Value, String> {
 
 impl Definition {
     /// As the API takes it.
-    fn rule(self) -> Value {
-        let Self { event, when, topic, then: Then { title, resolve: _ }, body, severity, channels } = self;
+    fn rule(self, event: &str, title: Option<String>) -> Value {
+        let Self { when, about, topic, body, severity, channels } = self;
         let then = match title {
             Some(title) => {
                 let severity = severity.unwrap_or(Severity::Info).name();
@@ -172,7 +192,7 @@ impl Definition {
             }
             None => json!({ "resolve": true }),
         };
-        json!({ "event": event, "when": when, "topic": topic, "then": then })
+        json!({ "event": event, "when": when, "about": about, "topic": topic, "then": then })
     }
 }
 
@@ -184,8 +204,10 @@ impl Verb {
                 Ok(output.show(&rules, |rules| table(rules))?)
             }
             Self::Add(wanted) => {
-                let Add { name, definition, replace, intent } = *wanted;
-                let wanted = json!({ "name": name, "rule": definition.rule(), "replace": replace });
+                let Add { name, event, then, definition, replace, intent } = *wanted;
+                let Then { title, resolve: _ } = then;
+                let rule = definition.rule(&event, title);
+                let wanted = json!({ "name": name, "rule": rule, "replace": replace });
                 let outcome = client.meant(intent).act(&ADD, input(wanted)).await?;
                 Failure::refused(outcome.user_errors)?;
                 match outcome.payload.rule {
@@ -200,9 +222,9 @@ impl Verb {
                 Ok(output.show(&wanted, |_| "nothing is told by it any more".to_owned())?)
             }
             Self::Backtest(wanted) => {
-                let Backtest { name, event, when, title, since } = *wanted;
-                let then = json!({ "raise": { "title": title } });
-                let rule = event.map(|event| json!({ "event": event, "when": when, "then": then }));
+                let Backtest { name, event, title, resolve, definition, since } = *wanted;
+                let title = title.or_else(|| (!resolve).then(|| "{{ it }}".to_owned()));
+                let rule = event.map(|event| definition.rule(&event, title));
                 let wanted = json!({ "name": name, "rule": rule, "since": since });
                 let found: rule_backtest::Answer = client.ask(&BACKTEST, wanted).await?;
                 Ok(output.show(&found, tested)?)
@@ -214,9 +236,11 @@ impl Verb {
 fn table(rules: &[NotificationRule]) -> String {
     let mut table = Table::new(&["name", "event", "when", "tells"]);
     for NotificationRule { name, event, when, resolves, severity, title, .. } in rules {
-        let when = when.iter().map(|condition| match &condition.greater {
-            Some(than) => format!("{}>{than}", condition.field),
-            None => format!("{}={}", condition.field, condition.one_of.join(",")),
+        let when = when.iter().map(|condition| match (&condition.greater, condition.present) {
+            (Some(than), _) => format!("{}>{than}", condition.field),
+            (None, Some(true)) => condition.field.clone(),
+            (None, Some(false)) => format!("!{}", condition.field),
+            (None, None) => format!("{}={}", condition.field, condition.one_of.join(",")),
         });
         let when = when.collect::<Vec<_>>().join(" ");
         let tells = match (title, severity) {
@@ -229,9 +253,11 @@ fn table(rules: &[NotificationRule]) -> String {
 }
 
 fn tested(found: &rule_backtest::Answer) -> String {
-    let mut table = Table::new(&["position", "recorded", "severity", "would have told"]);
+    let mut table = Table::new(&["position", "recorded", "severity", "would have told", "by"]);
     for told in &found.latest {
-        table.row([told.position.to_string(), moment(&told.at), word(&told.severity), clean(&told.title)]);
+        let (at, severity) = (moment(&told.at), word(&told.severity));
+        let channels = clean(&told.channels.join(", "));
+        table.row([told.position.to_string(), at, severity, clean(&told.title), channels]);
     }
     let mut told = format!(
         "{}, of which it would have told {} and closed {}",
@@ -261,7 +287,10 @@ mod tests {
         assert_eq!(is("failure.class=geo,forbidden"), Ok(json!({ "oneOf": ["geo", "forbidden"] })));
         assert_eq!(is("counts.added>10"), Ok(json!({ "greater": 10 })));
         assert_eq!(is("title=a>b"), Ok(json!({ "equals": "a>b" })));
-        for text in ["", "x", "=x", ">1", "x>y"] {
+        assert_eq!(is("not_done"), Ok(json!({ "present": true })));
+        assert_eq!(is("!not_done"), Ok(json!({ "present": false })));
+        assert_eq!(condition("!a.b").unwrap()["field"], "a.b");
+        for text in ["", "!", "!!x", "x y", "=x", ">1", "x>y"] {
             assert!(condition(text).unwrap_err().contains("counts.added>10"), "{text}");
         }
     }

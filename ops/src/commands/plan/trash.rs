@@ -13,6 +13,8 @@ use crate::{
         named,
         noun::Verbs,
         page, plan,
+        setting::trash::{self, Kept},
+        ticket::Ticket,
     },
     output::{Output, Table, bytes, clean, moment, optional},
 };
@@ -24,6 +26,18 @@ pub(crate) enum Verb {
     List,
     /// Put files back into their places.
     Restore(Restore),
+    /// Show how long what is deleted can be had back, how full the trash is, and how full it may be.
+    Show,
+    /// Change how long what is deleted from now on can be had back, and how much the trash may hold.
+    #[command(
+        after_help = "Examples:\n  mediary trash set --keep-days 30 --limit 200000000000\n  mediary trash set --unlimited"
+    )]
+    Set {
+        #[command(flatten)]
+        kept: Kept,
+        #[command(flatten)]
+        intent: Intent,
+    },
 }
 
 /// What is put back.
@@ -32,6 +46,8 @@ pub(crate) struct Restore {
     /// Their ids or the first digits of them, paths or parts of them, or `@last`.
     #[arg(value_name = "FILE", required = true)]
     ids: Vec<String>,
+    #[command(flatten)]
+    ticket: Ticket,
     #[command(flatten)]
     intent: Intent,
 }
@@ -44,10 +60,18 @@ impl Verbs for Verb {
                 let files: Vec<File> = page::all(client, &file::LIST, trashed, None).await?;
                 Ok(output.show(&files, |files| table(files))?)
             }
-            Self::Restore(Restore { ids, intent }) => {
+            Self::Show => {
+                let shown = client.ask(&trash::SHOW, json!({})).await?;
+                Ok(output.show(&shown, trash::text)?)
+            }
+            Self::Set { kept, intent } => {
+                let set = trash::set(client, kept, intent).await?;
+                Ok(output.show(&set, |set| set.as_ref().map(trash::text).unwrap_or_default())?)
+            }
+            Self::Restore(Restore { ids, ticket, intent }) => {
                 let ids = named::ids(client, file::KIND, &ids).await?;
                 let goal = json!({ "restoreFiles": ids });
-                plan::carry_out(client, output, Certainty { intent, yes: true }, goal).await
+                plan::carry_out(client, output, (Certainty { intent, yes: true }, ticket), goal).await
             }
         }
     }

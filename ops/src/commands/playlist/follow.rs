@@ -7,7 +7,13 @@ use super::{AskedWith, Shown, finish, input, object};
 use crate::{
     answers::playlist as answers,
     client::{Client, Document},
-    commands::{failure::Failure, intent::Intent, schedule::Again, ticket::Ticket},
+    commands::{
+        failure::Failure,
+        intent::Intent,
+        schedule::Again,
+        setting::layout::{Own, Shape},
+        ticket::{Ticket, note_joined},
+    },
     output::Output,
 };
 
@@ -33,6 +39,11 @@ pub(crate) struct Follow {
     no_filter: bool,
     #[command(flatten)]
     cookies: AskedWith,
+    /// Name files of its entries so that are kept from now on; as it was if not said, as for the library at first.
+    #[arg(long, value_enum, value_name = "LAYOUT")]
+    layout: Option<LayoutOf>,
+    #[command(flatten)]
+    own: Own,
     #[command(flatten)]
     again: Again,
     /// The time zone of `--cron`, as IANA calls it.
@@ -45,6 +56,27 @@ pub(crate) struct Follow {
     ticket: Ticket,
     #[command(flatten)]
     intent: Intent,
+}
+
+/// How files of a list are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LayoutOf {
+    /// A folder for each list, and in it the media files alone.
+    Plain,
+    /// A show for each list and a season for each year, as Plex, Jellyfin and Kodi read it.
+    Plex,
+    /// As the library has it.
+    Library,
+}
+
+impl LayoutOf {
+    fn shape(self) -> Option<Shape> {
+        match self {
+            Self::Plain => Some(Shape::Plain),
+            Self::Plex => Some(Shape::Plex),
+            Self::Library => None,
+        }
+    }
 }
 
 /// Which entries of a list are kept without being asked for.
@@ -74,15 +106,47 @@ pub(crate) const FOLLOW: Document<answers::follow::Answer> =
 
 /// Follows what was typed, and has it refreshed as often as is said: both, or neither.
 pub(super) async fn run(wanted: Follow, client: &Client, output: &mut Output) -> Result<(), Failure> {
-    let Follow { url, keep, quality, filter, no_filter, cookies, again, zone, wait, ticket, intent } = wanted;
+    let Follow {
+        url,
+        keep,
+        quality,
+        filter,
+        no_filter,
+        cookies,
+        layout,
+        own,
+        again,
+        zone,
+        wait,
+        ticket,
+        intent,
+    } = wanted;
     let filter = (no_filter || !filter.is_empty()).then_some(filter);
     let cookies = cookies.input(client).await?;
+    let layout = layout_input(layout, &own)?;
     let (keep, ticket) = (keep.map(Keep::name), ticket.input(client).await?);
     let wanted = json!({ "url": url, "keep": keep, "quality": quality, "filter": filter, "cookies": cookies,
-        "refreshTiming": again.timing(&zone), "ticket": ticket });
+        "layout": layout, "refreshTiming": again.timing(&zone), "ticket": ticket });
     let (playlist, looked) = follow(&client.meant(intent), output, wanted, wait).await?;
     output.show(&playlist, object::summary)?;
     looked
+}
+
+/// A layout as the API takes it, if one is said.
+fn layout_input(layout: Option<LayoutOf>, own: &Own) -> Result<Option<Value>, Failure> {
+    let says_more = own.path_template.is_some() || own.no_sidecars || !own.sidecars.is_empty();
+    match layout {
+        None if says_more => Err(Failure::Usage {
+            message: "a template or sidecars are said, and no layout".to_owned(),
+            advice: "say which layout, too: --layout plain or --layout plex",
+        }),
+        Some(LayoutOf::Library) if says_more => Err(Failure::Usage {
+            message: "a list that is named as the library is has no template or sidecars of its own"
+                .to_owned(),
+            advice: "`mediary layout set` changes those of the library",
+        }),
+        layout => Ok(layout.map(|layout| own.input(layout.shape()))),
+    }
 }
 
 /// Follows what the input says; with `wait`, until it was looked at.
@@ -95,7 +159,9 @@ pub(crate) async fn follow(
     wait: bool,
 ) -> Result<(Shown, Result<(), Failure>), Failure> {
     let url = wanted["url"].as_str().unwrap_or_default().to_owned();
+    let ticket = wanted["ticket"].clone();
     let outcome = client.act(&FOLLOW, input(wanted)).await?;
     Failure::refused(outcome.user_errors)?;
+    note_joined(output, &ticket, &outcome.payload.joined_job_ids);
     finish(client, output, outcome.payload, &url, wait).await
 }

@@ -115,7 +115,7 @@ impl Story {
             Fact::KeepingChanged { keeping: None } => {
                 self.line(event, "nothing is kept without asking for it");
             }
-            Fact::KeepingChanged { keeping: Some(Keeping { entries, quality, filter }) } => {
+            Fact::KeepingChanged { keeping: Some(Keeping { entries, quality, filter, .. }) } => {
                 let what = if entries == KeptEntries::All { "all entries are" } else { "what is new is" };
                 let rules = filter.rules().iter().map(ToString::to_string);
                 let which: Vec<String> = [quality.name].into_iter().chain(rules).collect();
@@ -128,6 +128,13 @@ impl Story {
                     Some(true) => "with cookies",
                 };
                 self.line(event, &format!("asked for {when} from now on"));
+            }
+            Fact::LayoutChanged { layout } => {
+                let how = layout.map_or_else(
+                    || "as the library has it".to_owned(),
+                    |layout| layout.name.name().to_owned(),
+                );
+                self.line(event, &format!("files are named from now on: {how}"));
             }
             Fact::EntriesSkipped { rule, entries } => {
                 let what = match entries.as_slice() {

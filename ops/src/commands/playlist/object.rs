@@ -5,6 +5,7 @@ pub(crate) use crate::answers::playlist::{Entry, Playlist, RefreshCounts as Coun
 use crate::{
     answers::playlist::UnreadableRow,
     commands::job::Job,
+    commands::setting::layout,
     output::{Table, clean, duration, fields, moment, optional, plural, word},
 };
 
@@ -167,6 +168,7 @@ pub(super) fn details(shown: &Shown) -> String {
         ("entries", Some(playlist.entry_count.to_string())),
         ("keeps", Some(keeps(playlist))),
         ("cookies", cookies(playlist)),
+        ("layout", playlist.layout.as_ref().map(layout::line)),
     ]);
     let mut table = Table::new(&["entry", "source", "length", "kept", "title", "file"]);
     for entry in entries {

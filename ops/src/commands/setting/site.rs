@@ -1,8 +1,11 @@
-//! `mediary site`: what holds for a site: how often it is asked, and with which cookies.
+//! `mediary site`: what holds for a site: how often it is asked, with which cookies, as whom, by which proxy, and how fast.
+
+mod way;
 
 use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Value, json};
 
+use self::way::Way;
 use crate::{
     answers::{
         lane::Pace,
@@ -27,9 +30,10 @@ pub(crate) enum Verb {
     /// Change what holds for a site, from now on; what is left out stays as it is, and what runs goes on.
     #[command(
         group = ArgGroup::new("said").required(true).multiple(true).args([
-            "per_hour", "per_day", "pause", "unlimited", "cookies", "no_cookies",
+            "per_hour", "per_day", "pause", "unlimited", "cookies", "no_cookies", "proxy",
+            "login", "login_when", "rate_limit",
         ]),
-        after_help = "A run is a try of a job that needs the site: a look at a list, or the fetching of one item. Of a budget, what is left out is not limited.\n\nExamples:\n  mediary site set www.example.org --per-hour 60 --per-day 500 --pause 5s\n  mediary site set www.example.org --cookies club --cookies-when always\n  mediary site set nas.example --unlimited"
+        after_help = "A run is a try of a job that needs the site: a look at a list, or the fetching of one item. Of a budget, what is left out is not limited.\n\nExamples:\n  mediary site set www.example.org --per-hour 60 --per-day 500 --pause 5s\n  mediary site set www.example.org --cookies club --cookies-when always\n  mediary site set nas.example --unlimited\n  mediary site set www.example.org --proxy exit --login club-login --rate-limit 2000000"
     )]
     Set {
         /// The name of its host, as addresses have it.
@@ -67,6 +71,8 @@ pub(crate) struct Settings {
     unlimited: bool,
     #[command(flatten)]
     cookies: AskedWith,
+    #[command(flatten)]
+    way: Way,
 }
 
 pub(crate) const LIST: Document<sites::Answer> = Document::repeatable(include_str!("sites.graphql"));
@@ -92,7 +98,9 @@ impl Verbs for Verb {
             Self::Set { name, settings, intent } => {
                 let budget = settings.budget();
                 let cookies = settings.cookies.input(client).await?;
-                let wanted = json!({ "name": name, "budget": budget, "cookies": cookies });
+                let way = settings.way.input(client).await?;
+                let wanted = json!({ "name": name, "budget": budget, "cookies": cookies, "proxy": way.proxy,
+                    "login": way.login, "rateLimit": way.rate_limit });
                 act(&SET, wanted, intent, client).await?
             }
             Self::Clear { name, intent } => act(&CLEAR, json!({ "name": name }), intent, client).await?,
@@ -113,8 +121,18 @@ async fn act(
 }
 
 fn table(sites: &[Site]) -> String {
-    let mut table =
-        Table::new(&["site", "last hour", "last day", "pause", "waiting", "begun by", "cookies", "held"]);
+    let mut table = Table::new(&[
+        "site",
+        "last hour",
+        "last day",
+        "pause",
+        "waiting",
+        "begun by",
+        "cookies",
+        "login",
+        "way",
+        "held",
+    ]);
     for site in sites {
         let pace = site.pace.as_ref();
         let held = site.hold.as_ref().map(|hold| {
@@ -129,6 +147,8 @@ fn table(sites: &[Site]) -> String {
             pace.map_or_else(dash, |pace| pace.backlog_count.to_string()),
             pace.map_or_else(dash, begun_by),
             word(&site.cookie_mode),
+            word(&site.login_mode),
+            way::text(site),
             held.unwrap_or_else(dash),
         ]);
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     client::Client,
-    commands::{failure::Failure, notification, playlist, playlist::input, schedule, setting, template},
+    commands::{bot, failure::Failure, notification, playlist, playlist::input, schedule, setting, template},
     output::Output,
 };
 
@@ -19,8 +19,13 @@ use crate::{
 pub(super) enum Command {
     Limits(Value),
     Quota(Value),
+    Trash(Value),
     Templates(Value),
+    Channel(Value),
     Rule(Value),
+    RemoveRule(Value),
+    Site(Value),
+    Bot(Value),
     Follow(Value),
     Schedule(Value),
     Pause(Value),
@@ -33,8 +38,13 @@ impl Command {
         match self {
             Self::Limits(input)
             | Self::Quota(input)
+            | Self::Trash(input)
             | Self::Templates(input)
+            | Self::Channel(input)
             | Self::Rule(input)
+            | Self::RemoveRule(input)
+            | Self::Site(input)
+            | Self::Bot(input)
             | Self::Follow(input)
             | Self::Schedule(input)
             | Self::Pause(input)
@@ -48,6 +58,11 @@ impl Command {
         let refused = match self {
             Self::Limits(_) => client.act(&setting::SET, told).await?.user_errors,
             Self::Quota(_) => client.act(&setting::quota::SET, told).await?.user_errors,
+            Self::Trash(_) => client.act(&setting::trash::SET, told).await?.user_errors,
+            Self::Channel(_) => client.act(&notification::channel::ADD, told).await?.user_errors,
+            Self::RemoveRule(_) => client.act(&notification::rule::REMOVE, told).await?.user_errors,
+            Self::Site(_) => client.act(&setting::site::SET, told).await?.user_errors,
+            Self::Bot(_) => client.act(&bot::SET, told).await?.user_errors,
             Self::Templates(_) => client.act(&template::IMPORT, told).await?.user_errors,
             Self::Rule(_) => client.act(&notification::rule::ADD, told).await?.user_errors,
             Self::Follow(_) => client.act(&playlist::FOLLOW, told).await?.user_errors,

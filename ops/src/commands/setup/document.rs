@@ -1,13 +1,19 @@
 //! The file: TOML, with its format first and a table for each section.
 
-use std::{collections::BTreeMap, io, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    path::Path,
+};
 
 use clap::ValueEnum;
 use mediary_schema::{Label, template};
 use serde::{Deserialize, Serialize};
 use toml::{Spanned, de::DeTable};
 
-use super::{follow::Follow, rule::Rule, schedule::Schedule, setting::Settings};
+use super::{
+    bot::Bot, channel::Channel, follow::Follow, rule::Rule, schedule::Schedule, setting::Settings, site::Site,
+};
 use crate::commands::failure::Failure;
 
 /// What this program reads and writes. Another number comes with whatever an older program would misread.
@@ -21,8 +27,14 @@ pub(super) enum Section {
     Settings,
     /// Settings of jobs under a name.
     Templates,
+    /// Where notices are sent.
+    Channels,
     /// What is told of which events.
     Rules,
+    /// How often and by which way sites are asked.
+    Sites,
+    /// Who may ask by a messenger.
+    Bot,
     /// Lists, what of them is kept, and how often they are refreshed.
     Follows,
     /// What is done again and again.
@@ -31,15 +43,26 @@ pub(super) enum Section {
 
 impl Section {
     /// In the order in which they are set up: what is named stands before what names it.
-    pub(super) const ALL: [Self; 5] =
-        [Self::Settings, Self::Templates, Self::Rules, Self::Follows, Self::Schedules];
+    pub(super) const ALL: [Self; 8] = [
+        Self::Settings,
+        Self::Templates,
+        Self::Channels,
+        Self::Rules,
+        Self::Sites,
+        Self::Bot,
+        Self::Follows,
+        Self::Schedules,
+    ];
 
     /// Its table in the file.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Settings => "settings",
             Self::Templates => "templates",
+            Self::Channels => "channels",
             Self::Rules => "rules",
+            Self::Sites => "sites",
+            Self::Bot => "bot",
             Self::Follows => "follows",
             Self::Schedules => "schedules",
         }
@@ -51,12 +74,22 @@ impl Section {
 #[serde(deny_unknown_fields)]
 pub(super) struct Setup {
     format: i64,
+    /// Rules that there are without anybody having added them, and that somebody removed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) removed_rules: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "Settings::is_empty")]
     pub(super) settings: Settings,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) templates: BTreeMap<Label, template::Settings>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) channels: BTreeMap<String, Channel>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) rules: BTreeMap<String, Rule>,
+    /// By the names of their hosts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) sites: BTreeMap<String, Site>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) bot: Option<Bot>,
     /// By their addresses.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) follows: BTreeMap<String, Follow>,
@@ -75,8 +108,21 @@ impl Setup {
     }
 
     pub(super) fn row_count(&self) -> u64 {
-        let Self { format: _, settings, templates, rules, follows, schedules } = self;
-        (settings.row_count() + templates.len() + rules.len() + follows.len() + schedules.len()) as u64
+        let Self {
+            format: _,
+            removed_rules,
+            settings,
+            templates,
+            channels,
+            rules,
+            sites,
+            bot,
+            follows,
+            schedules,
+        } = self;
+        let of_notices = channels.len() + rules.len() + removed_rules.len();
+        let others = sites.len() + usize::from(bot.is_some()) + follows.len() + schedules.len();
+        (settings.row_count() + templates.len() + of_notices + others) as u64
     }
 
     /// Those that have something in them.
@@ -84,11 +130,24 @@ impl Setup {
         let has = |section: &Section| match section {
             Section::Settings => !self.settings.is_empty(),
             Section::Templates => !self.templates.is_empty(),
-            Section::Rules => !self.rules.is_empty(),
+            Section::Channels => !self.channels.is_empty(),
+            Section::Rules => !self.rules.is_empty() || !self.removed_rules.is_empty(),
+            Section::Sites => !self.sites.is_empty(),
+            Section::Bot => self.bot.is_some(),
             Section::Follows => !self.follows.is_empty(),
             Section::Schedules => !self.schedules.is_empty(),
         };
         Section::ALL.into_iter().filter(has).collect()
+    }
+
+    /// The names of the secrets that it names: they are to be set where it is imported.
+    pub(super) fn secrets(&self) -> BTreeSet<String> {
+        let of_follows = self.follows.values().filter_map(|follow| follow.cookies.clone());
+        let of_schedules = self.schedules.values().flat_map(Schedule::secrets).map(str::to_owned);
+        let of_sites = self.sites.values().flat_map(Site::secrets).map(str::to_owned);
+        let of_notices = self.channels.values().map(|channel| channel.secret.clone());
+        let of_bot = self.bot.iter().map(|bot| bot.secret.clone());
+        of_follows.chain(of_schedules).chain(of_sites).chain(of_notices).chain(of_bot).collect()
     }
 
     /// Leaves out all other sections.
@@ -97,7 +156,13 @@ impl Setup {
             match section {
                 Section::Settings => self.settings = Settings::default(),
                 Section::Templates => self.templates.clear(),
-                Section::Rules => self.rules.clear(),
+                Section::Channels => self.channels.clear(),
+                Section::Rules => {
+                    self.rules.clear();
+                    self.removed_rules.clear();
+                }
+                Section::Sites => self.sites.clear(),
+                Section::Bot => self.bot = None,
                 Section::Follows => self.follows.clear(),
                 Section::Schedules => self.schedules.clear(),
             }
@@ -166,6 +231,7 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "format = 1
+removed_rules = [\"download-done\"]
 
 [settings.limits]
 total = 4
@@ -176,12 +242,22 @@ download = 2
 [settings.quotas.kids]
 jobs_per_day = 9
 
+[settings.trash]
+keep_days = 30
+limit_bytes = 1000000
+
 [templates.day]
 
 [templates.\"night, films\"]
 priority = 2
 batch = \"films\"
 tags = [\"4k\", \"films\"]
+
+[channels.phone]
+secret = \"channel phone\"
+from = \"error\"
+quiet = \"22:00-07:00\"
+zone = \"Europe/Berlin\"
 
 [rules.blocked]
 event = \"download.failed\"
@@ -195,6 +271,18 @@ one_of = [\"geo\"]
 [rules.done]
 event = \"download.completed\"
 resolve = true
+
+[sites.\"www.example.org\"]
+per_hour = 60
+login = \"club\"
+login_when = \"always\"
+proxy = \"exit\"
+job_bytes_per_second = 2000000
+
+[bot]
+secret = \"telegram\"
+allow = [123456789]
+per_minute = 20
 
 [follows.\"https://example.org/feed.xml\"]
 keep = \"new\"
@@ -224,14 +312,21 @@ follow = \"https://example.org/feed.xml\"
         let (setup, lines) = parsed(TEXT).unwrap();
         assert_eq!(setup.text().unwrap(), TEXT);
         assert_eq!(setup.sections(), Section::ALL);
-        assert_eq!(setup.row_count(), 8);
+        assert_eq!(setup.row_count(), 13);
+        let named: Vec<String> = setup.secrets().into_iter().collect();
+        assert_eq!(named, ["channel phone", "club", "exit", "telegram", "tube"]);
         for (path, line) in [
-            (&["settings", "limits"][..], 3),
-            (&["settings", "quotas", "kids"], 9),
-            (&["templates", "night, films"], 14),
-            (&["rules", "done"], 28),
-            (&["follows", "https://example.org/feed.xml"], 32),
-            (&["schedules", "nightly"], 40),
+            (&["removed_rules"][..], 2),
+            (&["settings", "limits"], 4),
+            (&["settings", "quotas", "kids"], 10),
+            (&["settings", "trash"], 13),
+            (&["templates", "night, films"], 19),
+            (&["channels", "phone"], 24),
+            (&["rules", "done"], 39),
+            (&["sites", "www.example.org"], 43),
+            (&["bot"], 50),
+            (&["follows", "https://example.org/feed.xml"], 55),
+            (&["schedules", "nightly"], 63),
         ] {
             assert_eq!(lines.of_row(path), line, "{path:?}");
         }
@@ -260,6 +355,6 @@ follow = \"https://example.org/feed.xml\"
     fn other_sections_than_those_that_are_wanted_are_left_out() {
         let (mut setup, _) = parsed(TEXT).unwrap();
         setup.keep(&[Section::Rules]);
-        assert_eq!((setup.sections(), setup.row_count()), (vec![Section::Rules], 2));
+        assert_eq!((setup.sections(), setup.row_count()), (vec![Section::Rules], 3));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mediary_schema::layout::SidecarKind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -23,6 +24,14 @@ pub(super) struct Follow {
     pub(super) cookies: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cookies_when: Option<CookiesWhen>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    layout: Option<LayoutOf>,
+    /// Where its files lie, if not as the layout has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    template: Option<String>,
+    /// What lies beside them, if not what the layout has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sidecars: Option<Vec<SidecarKind>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     every: Option<Span>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,10 +55,50 @@ enum Keep {
 /// When cookies are sent along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum CookiesWhen {
+pub(super) enum CookiesWhen {
     Off,
     Needed,
     Always,
+}
+
+impl CookiesWhen {
+    /// By its name in GraphQL.
+    pub(super) fn named(word: &str) -> Self {
+        match word {
+            "WHEN_NEEDED" => Self::Needed,
+            "ALWAYS" => Self::Always,
+            _ => Self::Off,
+        }
+    }
+
+    /// Its name in GraphQL.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Off => "OFF",
+            Self::Needed => "WHEN_NEEDED",
+            Self::Always => "ALWAYS",
+        }
+    }
+}
+
+/// How files of a list are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum LayoutOf {
+    Library,
+    Plain,
+    Plex,
+}
+
+impl LayoutOf {
+    /// The name in GraphQL; none of what the library has.
+    const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Library => None,
+            Self::Plain => Some("PLAIN"),
+            Self::Plex => Some("PLEX"),
+        }
+    }
 }
 
 impl Follow {
@@ -72,6 +121,17 @@ impl Follow {
             _ => CookiesWhen::Off,
         };
         let keeps = keep != Keep::Nothing;
+        let own = playlist.layout.as_ref();
+        let layout = own.map_or(LayoutOf::Library, |own| match own.name.as_str() {
+            "PLEX" => LayoutOf::Plex,
+            _ => LayoutOf::Plain,
+        });
+        let sidecars = own.filter(|own| own.sidecars_are_own).map(|own| {
+            let kinds = SidecarKind::ALL.into_iter();
+            let is_said =
+                |kind: &SidecarKind| own.sidecars.iter().any(|said| said.eq_ignore_ascii_case(kind.name()));
+            kinds.filter(is_said).collect()
+        });
         let every = refreshed_by.and_then(|schedule| Some(Span(schedule.every_seconds?.try_into().ok()?)));
         Self {
             keep: Some(keep),
@@ -79,6 +139,9 @@ impl Follow {
             filter: keeps.then(|| playlist.keep_filter.clone()),
             cookies,
             cookies_when: Some(cookies_when),
+            layout: Some(layout),
+            template: own.filter(|own| own.template_is_own).map(|own| own.template.clone()),
+            sidecars,
             every,
             cron: refreshed_by.and_then(|schedule| schedule.cron.clone()),
             zone: refreshed_by.and_then(|schedule| schedule.zone.clone()),
@@ -88,7 +151,12 @@ impl Follow {
 
     /// One that nobody follows yet.
     pub(super) fn nothing() -> Self {
-        Self { keep: Some(Keep::Nothing), cookies_when: Some(CookiesWhen::Off), ..Self::default() }
+        Self {
+            keep: Some(Keep::Nothing),
+            cookies_when: Some(CookiesWhen::Off),
+            layout: Some(LayoutOf::Library),
+            ..Self::default()
+        }
     }
 
     /// What there will be: what is said, and otherwise what is here.
@@ -111,12 +179,17 @@ impl Follow {
         let (every, cron, zone) = (timed.every, timed.cron.clone(), timed.zone.clone());
         let zone = zone.or_else(|| cron.as_ref().map(|_| super::timing::ZONE.to_owned()));
         let cookies = said.cookies.or_else(|| here.cookies.clone());
+        // What is said of a layout is all of it.
+        let laid_out = if said.layout.is_some() { self } else { here };
         Self {
             keep,
             quality: quality.filter(|_| keeps),
             filter: filter.filter(|_| keeps),
             cookies: cookies.filter(|_| cookies_when != Some(CookiesWhen::Off)),
             cookies_when,
+            layout: laid_out.layout,
+            template: laid_out.template.clone(),
+            sidecars: laid_out.sidecars.clone(),
             every,
             cron,
             zone,
@@ -136,6 +209,12 @@ impl Follow {
             && matches!(self.cookies_when, Some(CookiesWhen::Needed | CookiesWhen::Always))
         {
             return Err("it says when cookies are sent, and not which: `cookies = \"NAME\"` names a secret");
+        }
+        let is_own = self.layout.and_then(LayoutOf::name).is_some();
+        if !is_own && (self.template.is_some() || self.sidecars.is_some()) {
+            return Err(
+                "`template` and `sidecars` are of a layout: `layout = \"plain\"` or `\"plex\"` names one",
+            );
         }
         timing(self.every, self.cron.as_deref(), self.zone.as_deref()).map(drop)
     }
@@ -157,6 +236,15 @@ impl Follow {
                 Some(CookiesWhen::Needed) => json!({ "mode": "WHEN_NEEDED", "secretId": secret_id }),
                 Some(CookiesWhen::Always) => json!({ "mode": "ALWAYS", "secretId": secret_id }),
             };
+        }
+        let laid_out = |of: &Self| (of.layout, of.template.clone(), of.sidecars.clone());
+        if laid_out(self) != laid_out(before) {
+            let kinds = self
+                .sidecars
+                .as_ref()
+                .map(|kinds| kinds.iter().map(|kind| kind.name().to_ascii_uppercase()).collect::<Vec<_>>());
+            let name = self.layout.and_then(LayoutOf::name);
+            input["layout"] = json!({ "name": name, "template": self.template, "sidecars": kinds });
         }
         let timed = |of: &Self| timing(of.every, of.cron.as_deref(), of.zone.as_deref()).unwrap_or_default();
         if timed(self) != timed(before) {
@@ -196,6 +284,12 @@ mod tests {
         assert_eq!(input, json!({ "url": "u", "keep": "NOTHING", "quality": null, "filter": null }));
         let off = follow("cookies_when = 'off'").over(&here).input("u", Some(&here), None);
         assert_eq!(off, json!({ "url": "u", "cookies": { "mode": "OFF" } }));
+        let laid_out = follow("layout = 'plex'\ntemplate = '{list}/{title}'\nsidecars = ['nfo']").over(&here);
+        let layout = json!({ "name": "PLEX", "template": "{list}/{title}", "sidecars": ["NFO"] });
+        assert_eq!(laid_out.input("u", Some(&here), None), json!({ "url": "u", "layout": layout }));
+        let as_library = follow("layout = 'library'").over(&laid_out).input("u", Some(&laid_out), None);
+        let layout = json!({ "name": null, "template": null, "sidecars": null });
+        assert_eq!(as_library, json!({ "url": "u", "layout": layout }));
         let often = follow("every = '90m'").over(&here).input("u", Some(&here), None);
         assert_eq!(often, json!({ "url": "u", "refreshTiming": { "everySeconds": 5_400 } }));
     }
@@ -221,6 +315,8 @@ mod tests {
             "cookies_when = 'always'",
             "every = '1h'\ncron = '@daily'",
             "every = '1h'\nzone = 'UTC'",
+            "template = '{title}'",
+            "layout = 'library'\nsidecars = []",
         ] {
             assert!(follow(text).check().is_err(), "{text}");
         }

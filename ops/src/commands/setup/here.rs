@@ -2,25 +2,35 @@
 
 use std::collections::BTreeMap;
 
-use mediary_schema::redact::REDACTED;
+use mediary_events::notification::standard;
+use mediary_schema::{RootId, redact::REDACTED};
 use serde_json::json;
 
 use super::{
+    bot::Bot,
+    channel::Channel,
     document::{Section, Setup},
     follow::Follow,
     rule::Rule,
     schedule::{self, Names, Unknown},
-    setting::{Limits, Quota},
+    setting::{Limits, Quota, Trash},
+    site::Site,
 };
 use crate::{
     answers::{
-        notification::NotificationRule, playlist::Playlist, project::Project, schedule::Schedule,
-        setting as settings, template::Template,
+        bot as bots,
+        file::Root,
+        notification::{NotificationChannel, NotificationRule},
+        playlist::Playlist,
+        project::Project,
+        schedule::Schedule,
+        setting as settings,
+        template::Template,
     },
     client::Client,
     commands::{
-        failure::Failure, notification, page, playlist, project, schedule as schedules, secret, setting,
-        template,
+        bot, failure::Failure, file, notification, page, playlist, project, schedule as schedules, secret,
+        setting, template,
     },
     output::clean,
 };
@@ -60,7 +70,10 @@ impl Here {
             match section {
                 Section::Settings => here.read_settings(client).await?,
                 Section::Templates => here.read_templates(client).await?,
+                Section::Channels => here.read_channels(client).await?,
                 Section::Rules => here.read_rules(client).await?,
+                Section::Sites => here.read_sites(client).await?,
+                Section::Bot => here.read_bot(client).await?,
                 // Both at once, below: a list has its schedule, and a schedule names lists.
                 Section::Follows | Section::Schedules => {}
             }
@@ -74,6 +87,13 @@ impl Here {
     async fn read_settings(&mut self, client: &Client) -> Result<(), Failure> {
         let limits: settings::Limits = client.ask(&setting::SHOW, json!({})).await?;
         self.setup.settings.limits = Some(Limits::from(limits));
+        let trash: settings::Trash = client.ask(&setting::trash::SHOW, json!({})).await?;
+        self.setup.settings.trash = Some(Trash::from(trash));
+        let roots: Vec<Root> = client.ask(&file::root::LIST, json!({})).await?;
+        for root in roots.iter().filter(|root| root.id != RootId::LIBRARY.to_string()) {
+            let what = format!("the root {}, whose folder is one of this machine", clean(&root.name));
+            self.left_out.push(what);
+        }
         let projects: Vec<Project> = client.ask(&project::LIST, json!({})).await?;
         self.projects = projects.into_iter().map(|project| (project.name, project.id)).collect();
         let quotas: Vec<settings::Quota> = client.ask(&setting::quota::LIST, json!({})).await?;
@@ -99,9 +119,39 @@ impl Here {
         Ok(())
     }
 
+    async fn read_channels(&mut self, client: &Client) -> Result<(), Failure> {
+        let channels: Vec<NotificationChannel> = client.ask(&notification::channel::LIST, json!({})).await?;
+        self.setup.channels =
+            channels.iter().map(|channel| (channel.name.clone(), Channel::from(channel))).collect();
+        Ok(())
+    }
+
+    async fn read_sites(&mut self, client: &Client) -> Result<(), Failure> {
+        let sites: Vec<settings::Site> = client.ask(&setting::site::LIST, json!({})).await?;
+        if !sites.is_empty() {
+            self.read_secrets(client).await?;
+        }
+        let of = |site: &settings::Site| (site.name.clone(), Site::of(site, &self.names.secrets));
+        self.setup.sites = sites.iter().map(of).collect();
+        Ok(())
+    }
+
+    async fn read_bot(&mut self, client: &Client) -> Result<(), Failure> {
+        let found: Option<bots::Bot> = client.ask(&bot::SHOW, json!({})).await?;
+        let Some(found) = found else { return Ok(()) };
+        self.read_secrets(client).await?;
+        self.setup.bot = Bot::of(&found, &self.names.secrets);
+        if self.setup.bot.is_none() {
+            self.left_out.push("the bot, whose token was deleted".to_owned());
+        }
+        Ok(())
+    }
+
     async fn read_rules(&mut self, client: &Client) -> Result<(), Failure> {
         let rules: Vec<NotificationRule> = client.ask(&notification::rule::LIST, json!({})).await?;
         let (standard, ours) = rules.into_iter().partition::<Vec<_>, _>(|rule| rule.is_standard);
+        let is_there = |name: &String| rules_have(&standard, name) || rules_have(&ours, name);
+        self.setup.removed_rules = standard_rules().filter(|name| !is_there(name)).collect();
         self.standard_rules = standard.into_iter().map(|rule| (rule.name.clone(), rule.into())).collect();
         self.setup.rules = ours.into_iter().map(|rule| (rule.name.clone(), rule.into())).collect();
         Ok(())
@@ -170,6 +220,15 @@ impl Here {
             )),
         }
     }
+}
+
+/// The names of the rules that there are without anybody having added them.
+pub(super) fn standard_rules() -> impl Iterator<Item = String> {
+    standard().keys().cloned()
+}
+
+fn rules_have(rules: &[NotificationRule], name: &str) -> bool {
+    rules.iter().any(|rule| rule.name == name)
 }
 
 /// Whether a schedule is what following a list with a rhythm adds, but for the rhythm.

@@ -1,5 +1,7 @@
 //! What a file would have done: every difference with the commands that make it none, each of them tried.
 
+mod notices;
+
 use serde_json::json;
 
 use super::{
@@ -34,8 +36,11 @@ impl Plan {
         let mut making = Making { lines, here, client, plan: Self::default(), refused: Vec::new() };
         making.settings(setup).await?;
         making.templates(setup).await?;
-        making.rules(setup).await?;
         making.secrets(setup).await?;
+        making.channels(setup).await?;
+        making.rules(setup).await?;
+        making.sites(setup).await?;
+        making.bot(setup).await?;
         making.follows(setup).await?;
         making.schedules(setup).await?;
         let Making { plan, refused, .. } = making;
@@ -88,6 +93,11 @@ impl Making<'_> {
         self.refused.push(Failure::NotFound { id: format!("{what} ({})", row.place()), advice });
     }
 
+    fn lacks_secret(&mut self, row: &Row, name: &str) {
+        let advice = "`mediary secret set NAME --stdin` keeps one; nothing was done";
+        self.lacks(row, &format!("secret called {name:?}"), advice);
+    }
+
     /// Tries a command: what it would do, or nothing if it would be refused, which is then told with its line.
     async fn tried(&mut self, row: &mut Row, command: &Command) -> Result<Option<Box<DryRun>>, Failure> {
         let said = |message: &str| format!("{}: {message}", row.place());
@@ -134,6 +144,17 @@ impl Making<'_> {
                 self.tried(&mut row, &command).await?;
                 self.push(row, vec![command]);
             }
+        }
+        if let Some(trash) = &setup.settings.trash {
+            let change = compared(trash, self.here.setup.settings.trash.as_ref());
+            let mut row = self.row(Section::Settings, &["trash"], change);
+            let mut commands = Vec::new();
+            if change != Change::Keep {
+                let command = Command::Trash(trash.input());
+                self.tried(&mut row, &command).await?;
+                commands.push(command);
+            }
+            self.push(row, commands);
         }
         for (name, quota) in &setup.settings.quotas {
             let here = self.here.setup.settings.quotas.get(name);
@@ -187,30 +208,9 @@ impl Making<'_> {
         Ok(())
     }
 
-    async fn rules(&mut self, setup: &Setup) -> Result<(), Failure> {
-        for (name, rule) in &setup.rules {
-            let rule = rule.clone().whole();
-            let here = self.here.setup.rules.get(name).or_else(|| self.here.standard_rules.get(name));
-            let change = compared(&rule, here);
-            let mut row = self.row(Section::Rules, &[name], change);
-            match rule.input() {
-                Err(why) => self.refuse(&row, why),
-                Ok(_) if change == Change::Keep => self.push(row, Vec::new()),
-                Ok(input) => {
-                    let command = Command::Rule(json!({ "name": name, "rule": input, "replace": true }));
-                    self.tried(&mut row, &command).await?;
-                    self.push(row, vec![command]);
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Asks for the secrets, if the file names any.
     async fn secrets(&mut self, setup: &Setup) -> Result<(), Failure> {
-        let of_follows = setup.follows.values().any(|follow| follow.cookies.is_some());
-        let of_schedules = setup.schedules.values().any(|schedule| !schedule.secrets().is_empty());
-        if of_follows || of_schedules {
+        if !setup.secrets().is_empty() {
             self.here.read_secrets(self.client).await?;
         }
         Ok(())
@@ -237,8 +237,7 @@ impl Making<'_> {
         let secret_id =
             wanted.cookies.as_ref().and_then(|name| self.here.names.secret(name)).map(str::to_owned);
         if let (Some(name), None) = (&wanted.cookies, &secret_id) {
-            let advice = "`mediary secret set NAME --stdin` keeps one; nothing was done";
-            self.lacks(&row, &format!("secret called {name:?}"), advice);
+            self.lacks_secret(&row, name);
             return Ok(());
         }
         row.change = compared(&wanted, here.as_ref());

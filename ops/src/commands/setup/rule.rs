@@ -11,6 +11,8 @@ use crate::answers::notification::{NotificationCondition, NotificationRule};
 pub(super) struct Rule {
     event: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    about: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     topic: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     severity: Option<Severity>,
@@ -30,14 +32,14 @@ pub(super) struct Rule {
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Severity {
+pub(super) enum Severity {
     Info,
     Warning,
     Error,
     Urgent,
 }
 
-/// What must be so of an event: one of several words, or a greater number.
+/// What must be so of a field of an event: one of several words, a greater number, or that it is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Condition {
@@ -46,26 +48,46 @@ struct Condition {
     one_of: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     greater: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    present: Option<bool>,
+}
+
+impl Severity {
+    /// By its name in GraphQL.
+    pub(super) fn named(word: &str) -> Self {
+        match word {
+            "WARNING" => Self::Warning,
+            "ERROR" => Self::Error,
+            "URGENT" => Self::Urgent,
+            _ => Self::Info,
+        }
+    }
+
+    /// Its name in GraphQL.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "INFO",
+            Self::Warning => "WARNING",
+            Self::Error => "ERROR",
+            Self::Urgent => "URGENT",
+        }
+    }
 }
 
 impl From<NotificationCondition> for Condition {
     fn from(condition: NotificationCondition) -> Self {
-        let NotificationCondition { field, one_of, greater } = condition;
-        Self { field, one_of, greater }
+        let NotificationCondition { field, one_of, greater, present } = condition;
+        Self { field, one_of, greater, present }
     }
 }
 
 impl From<NotificationRule> for Rule {
     fn from(rule: NotificationRule) -> Self {
-        let NotificationRule { event, when, topic, resolves, severity, title, body, channels, .. } = rule;
-        let severity = severity.as_deref().map(|severity| match severity {
-            "WARNING" => Severity::Warning,
-            "ERROR" => Severity::Error,
-            "URGENT" => Severity::Urgent,
-            _ => Severity::Info,
-        });
+        let NotificationRule { event, when, about, topic, resolves, severity, title, body, channels, .. } =
+            rule;
+        let severity = severity.as_deref().map(Severity::named);
         let when = when.into_iter().map(Condition::from).collect();
-        Self { event, topic, severity, title, body, resolve: resolves, channels, when }
+        Self { event, about, topic, severity, title, body, resolve: resolves, channels, when }
     }
 }
 
@@ -80,10 +102,10 @@ impl Rule {
 
     /// As the API takes it, or why it makes no sense.
     pub(super) fn input(&self) -> Result<Value, &'static str> {
-        let Self { event, topic, severity, title, body, resolve, channels, when } = self;
+        let Self { event, about, topic, severity, title, body, resolve, channels, when } = self;
         let then = match (title, resolve) {
             (Some(title), false) => {
-                let severity = format!("{:?}", severity.unwrap_or(Severity::Info)).to_ascii_uppercase();
+                let severity = severity.unwrap_or(Severity::Info).name();
                 json!({ "raise": { "severity": severity, "title": title, "body": body, "channels": channels } })
             }
             (None, true) if body.is_none() && severity.is_none() && channels.is_empty() => {
@@ -93,18 +115,19 @@ impl Rule {
             _ => return Err("it is either `title = \"…\"` or `resolve = true`"),
         };
         let when: Result<Vec<Value>, &str> = when.iter().map(Condition::input).collect();
-        Ok(json!({ "event": event, "when": when?, "topic": topic, "then": then }))
+        Ok(json!({ "event": event, "when": when?, "about": about, "topic": topic, "then": then }))
     }
 }
 
 impl Condition {
     fn input(&self) -> Result<Value, &'static str> {
-        let Self { field, one_of, greater } = self;
-        let is = match (one_of.as_slice(), greater) {
-            ([], Some(greater)) => json!({ "greater": greater }),
-            ([one], None) => json!({ "equals": one }),
-            ([_, ..], None) => json!({ "oneOf": one_of }),
-            _ => return Err("a condition is either `one_of = [\"…\"]` or `greater = N`"),
+        let Self { field, one_of, greater, present } = self;
+        let is = match (one_of.as_slice(), greater, present) {
+            ([], None, Some(present)) => json!({ "present": present }),
+            ([], Some(greater), None) => json!({ "greater": greater }),
+            ([one], None, None) => json!({ "equals": one }),
+            ([_, ..], None, None) => json!({ "oneOf": one_of }),
+            _ => return Err("a condition is one of `one_of = [\"…\"]`, `greater = N` and `present = true`"),
         };
         Ok(json!({ "field": field, "is": is }))
     }
@@ -125,18 +148,24 @@ mod tests {
                 .whole();
         let raise = json!({ "severity": "INFO", "title": "x", "body": null, "channels": ["phone"] });
         let when = json!([{ "field": "f", "is": { "equals": "1" } }]);
-        let expected = json!({ "event": "a.b", "when": when, "topic": null, "then": { "raise": raise } });
+        let expected =
+            json!({ "event": "a.b", "when": when, "about": null, "topic": null, "then": { "raise": raise } });
         assert_eq!(tells.input(), Ok(expected));
         assert_eq!(
             rule("event = 'a.b'\nresolve = true").input().unwrap()["then"],
             json!({ "resolve": true })
         );
+        let there = rule("event = 'a.b'\nabout = 'c'\ntitle = 'x'\n[[when]]\nfield = 'f'\npresent = false")
+            .input()
+            .unwrap();
+        assert_eq!((&there["about"], &there["when"][0]["is"]), (&json!("c"), &json!({ "present": false })));
         for text in [
             "event = 'a.b'",
             "event = 'a.b'\ntitle = 'x'\nresolve = true",
             "event = 'a.b'\nresolve = true\nbody = 'x'",
             "event = 'a.b'\ntitle = 'x'\n[[when]]\nfield = 'f'",
             "event = 'a.b'\ntitle = 'x'\n[[when]]\nfield = 'f'\none_of = ['1']\ngreater = 2",
+            "event = 'a.b'\ntitle = 'x'\n[[when]]\nfield = 'f'\ngreater = 2\npresent = true",
         ] {
             assert!(rule(text).input().is_err(), "{text}");
         }

@@ -16,6 +16,18 @@ pub(super) struct Settings {
     /// By the names of their projects.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) quotas: BTreeMap<String, Quota>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) trash: Option<Trash>,
+}
+
+/// How long what was deleted can be had back, and how much of it there may be: it is whole, and without a limit it holds as much as
+/// there is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Trash {
+    keep_days: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    limit_bytes: Option<u64>,
 }
 
 /// How much runs at once.
@@ -47,7 +59,7 @@ impl Settings {
     }
 
     pub(super) fn row_count(&self) -> usize {
-        usize::from(self.limits.is_some()) + self.quotas.len()
+        usize::from(self.limits.is_some()) + self.quotas.len() + usize::from(self.trash.is_some())
     }
 }
 
@@ -63,6 +75,20 @@ impl From<answers::Quota> for Quota {
     fn from(quota: answers::Quota) -> Self {
         let answers::Quota { at_once, jobs_per_day, bytes_per_day, .. } = quota;
         Self { at_once, jobs_per_day, bytes_per_day }
+    }
+}
+
+impl From<answers::Trash> for Trash {
+    fn from(trash: answers::Trash) -> Self {
+        let answers::Trash { keep_days, limit_bytes, .. } = trash;
+        Self { keep_days, limit_bytes }
+    }
+}
+
+impl Trash {
+    /// As the API takes it.
+    pub(super) fn input(&self) -> Value {
+        json!({ "keepDays": self.keep_days, "limit": { "bytes": self.limit_bytes } })
     }
 }
 

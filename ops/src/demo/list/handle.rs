@@ -1,5 +1,6 @@
 use std::ops::Range;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mediary_schema::playlist::{Availability, LiveStatus};
 
 use super::{
@@ -161,6 +162,12 @@ impl ListHandle {
     /// Shows the list, its items and their files from now on to nobody who doesn't send this cookie: `name=value`.
     pub fn demand_cookie(&self, cookie: impl Into<String>) {
         self.with(|list| list.cookie = Some(cookie.into()));
+    }
+
+    /// Shows the list and its items from now on to nobody who doesn't say this name and password.
+    pub fn demand_login(&self, user: &str, password: &str) {
+        let pair = STANDARD.encode(format!("{user}:{password}"));
+        self.with(|list| list.login = Some(format!("Basic {pair}")));
     }
 
     /// Gives the list another title.

@@ -1,9 +1,10 @@
 //! What was said of a list: what of it is kept without being asked for, which rule skips what is not, with which cookies it is asked
-//! for.
+//! for, how its files are named.
 
 use mediary_schema::{
     EntryId,
     cookies::SiteCookies,
+    layout::Layout,
     playlist::{Filter, Keeping, Rule},
 };
 
@@ -36,8 +37,15 @@ impl Fold<'_> {
         self.list(|list| list.cookies = cookies)
     }
 
+    pub(super) fn lay_out(&mut self, layout: Option<&Layout>) -> Result<(), ApplyError> {
+        let layout = layout.map(to_json).transpose()?;
+        self.list(|list| list.layout = layout)
+    }
+
     pub(super) fn unfollow(&mut self) -> Result<(), ApplyError> {
-        self.list(|list| (list.followed, list.keeping, list.cookies) = (false, None, None))
+        self.list(|list| {
+            (list.followed, list.keeping, list.cookies, list.layout) = (false, None, None, None);
+        })
     }
 
     pub(super) fn skip(&mut self, rule: &Rule, entries: Vec<EntryId>) -> Result<(), ApplyError> {

@@ -27,6 +27,7 @@ row! {
             removed_count: i64,
             keeping: Option<String>,
             cookies: Option<String>,
+            layout: Option<String>,
             spreads: i64,
             changed_at: i64,
         }

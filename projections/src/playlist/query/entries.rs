@@ -292,6 +292,15 @@ pub fn entries_by_id(transaction: &Transaction<'_>, ids: &[EntryId]) -> rusqlite
     sql::by_ids(transaction, &select, ids.iter().map(|id| id.uuid()), entry_row)
 }
 
+/// The entries of all lists that were seen last, the newest first.
+pub fn newest_entries(transaction: &Transaction<'_>, limit: u32) -> rusqlite::Result<Vec<EntryRow>> {
+    let select = format!(
+        "SELECT {ENTRY_COLUMNS} FROM entry JOIN playlist ON playlist.key = entry.playlist_key
+         WHERE entry.status <> 'removed' AND playlist.followed = 1 ORDER BY entry.key DESC LIMIT ?1"
+    );
+    transaction.prepare_cached(&select)?.query_map([limit], entry_row)?.collect()
+}
+
 /// The place of an entry in its list, from 1; none if it is not there any more.
 pub fn entry_number(transaction: &Transaction<'_>, id: EntryId) -> rusqlite::Result<Option<u64>> {
     transaction

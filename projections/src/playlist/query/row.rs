@@ -5,6 +5,7 @@ use mediary_schema::{
     cookies::SiteCookies,
     item::ItemSource,
     job::Failure,
+    layout::Layout,
     playlist::{Availability, Keeping, LiveStatus, PlaylistKind, RefreshCounts, UnreadableRow},
 };
 use rusqlite::Row;
@@ -82,6 +83,8 @@ pub struct PlaylistRow {
     pub keeping: Option<Keeping>,
     /// With which cookies it and its entries are asked for.
     pub cookies: Option<SiteCookies>,
+    /// How files of its entries are named; none is as for the library.
+    pub layout: Option<Layout>,
     /// The position of the last event that touched it.
     pub changed_at: u64,
 }
@@ -148,7 +151,7 @@ pub struct EntryRow {
 
 pub(super) const PLAYLIST_COLUMNS: &str = "id, url, followed, followed_at, kind, title, extractor, refreshed_at,
     refresh_outcome, refresh_job_id, refresh_counts, refresh_failure, refresh_unreadable, refresh_unreadable_rows,
-    entry_count, not_seen_count, keeping, cookies, changed_at";
+    entry_count, not_seen_count, keeping, cookies, layout, changed_at";
 
 pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<PlaylistRow> {
     let outcome: Option<Word<_>> = row.get("refresh_outcome")?;
@@ -171,6 +174,7 @@ pub(super) fn playlist_row(row: &Row<'_>) -> rusqlite::Result<PlaylistRow> {
         not_seen_count: row.get::<_, i64>("not_seen_count")? as u64,
         keeping: sql::json_opt(row, "keeping")?,
         cookies: sql::json_opt(row, "cookies")?,
+        layout: sql::json_opt(row, "layout")?,
         changed_at: row.get::<_, i64>("changed_at")? as u64,
     })
 }

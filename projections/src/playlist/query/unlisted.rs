@@ -45,6 +45,7 @@ pub(super) fn playlist(transaction: &Transaction<'_>) -> rusqlite::Result<Playli
         not_seen_count: of_status(transaction, EntryStatus::NotSeen)?,
         keeping: None,
         cookies: None,
+        layout: None,
         changed_at: changed_at.unwrap_or_default() as u64,
     })
 }

@@ -3,9 +3,10 @@ use mediary_events::{
     file::{Event as FileEvent, File},
 };
 use mediary_schema::{
-    FailureClass, FileId,
+    FailureClass, FileId, Ticket,
     download::{DownloadItem, Quality},
     file::Stamp,
+    layout::Described,
     playlist::{Filter, Keeping, KeptEntries},
 };
 
@@ -41,7 +42,7 @@ fn download(name: &str) -> mediary_schema::DownloadId {
 }
 
 fn kept(number: u128) -> DownloadEvent {
-    DownloadEvent::Completed { job_id: JOB, file_id: file(number) }
+    DownloadEvent::Completed { job_id: JOB, file_id: file(number), described: Described::default() }
 }
 
 impl Followed {
@@ -186,7 +187,12 @@ fn no_list_is_sorted_to_answer_a_page() {
 fn keep(rules: &[&str]) -> Event {
     let filter = Filter::new(rules).unwrap();
     Event::KeepingChanged {
-        keeping: Some(Keeping { entries: KeptEntries::New, quality: Quality::best(), filter }),
+        keeping: Some(Keeping {
+            entries: KeptEntries::New,
+            quality: Quality::best(),
+            filter,
+            ticket: Ticket::default(),
+        }),
     }
 }
 
@@ -220,7 +226,7 @@ fn what_a_rule_skips_is_accounted_for_by_that_rule() {
         entries: Some(vec![entry_id(list, "b")]),
         again: false,
         filter: Filter::default(),
-        ticket: mediary_schema::Ticket::default(),
+        ticket: Ticket::default(),
     };
     followed.feed(vec![asked, skip(list, "kind=live", &["c"])]);
     assert_eq!(followed.account(), expected(&told), "whoever is asked for is skipped no longer");

@@ -35,6 +35,7 @@ fn followed_at_first() -> PlaylistRow {
         not_seen_count: 0,
         keeping: None,
         cookies: None,
+        layout: None,
         changed_at: 1,
     }
 }

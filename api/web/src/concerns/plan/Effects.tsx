@@ -1,23 +1,31 @@
 import { number, size } from "../../parts/format";
 import type { PlanShown } from "./Plan";
 
+const INTO_TRASH = ["into the trash", "wait there to be destroyed"] as const;
+const WORDS = {
+  DELETE_FILES: INTO_TRASH,
+  UNFOLLOW: INTO_TRASH,
+  RESTORE_FILES: ["out of the trash", "come back"],
+  RENAME_FILES: ["get new names", "stay where they are"],
+} as const;
+
 /** What a plan comes to, in four numbers. */
 export function Effects({ plan }: { plan: PlanShown }) {
   const [bytes, unit] = size(plan.sizeBytes).split(" ");
-  const isBack = plan.goal === "RESTORE_FILES";
+  const [files, bytesOf] = WORDS[plan.goal];
   const isDone = plan.state !== "READY";
   return (
     <div className="effects">
       <div>
         <p className="big">{number(plan.fileCount)}</p>
-        <p>{isBack ? "out of the trash" : "into the trash"}</p>
+        <p>{files}</p>
       </div>
       <div>
         <p className="big">
           {bytes}
           <span className="unit"> {unit}</span>
         </p>
-        <p>{isBack ? "come back" : "wait there to be destroyed"}</p>
+        <p>{bytesOf}</p>
       </div>
       <div>
         <p className="big">{number(plan.sparedCount)}</p>

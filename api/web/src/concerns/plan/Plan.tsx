@@ -67,6 +67,9 @@ const Undo = graphql(`
 
 export type PlanShown = NonNullable<ResultOf<typeof PlanOf>["plan"]>;
 
+/** Whether bytes are destroyed by it in the end. */
+const DESTROYS = { DELETE_FILES: true, UNFOLLOW: true, RESTORE_FILES: false, RENAME_FILES: false } as const;
+
 /** Asks for a plan. */
 export function usePlan(id: string) {
   return useLive(PlanOf, { id }, [id, "plan"]);
@@ -186,11 +189,11 @@ function Foot({ plan, undo }: FootProps) {
           <TakeBack plan={plan} undo={undo} off={may.off} />
         ) : (
           <Button onClick={() => (history.length > 1 ? history.back() : void navigate({ to: "/library" }))}>
-            {plan.goal === "RESTORE_FILES" ? "Leave them" : "Keep them"}
+            {DESTROYS[plan.goal] ? "Keep them" : "Leave them"}
           </Button>
         )}
         <Button
-          look={plan.goal === "RESTORE_FILES" ? "main" : "bad"}
+          look={DESTROYS[plan.goal] ? "bad" : "main"}
           off={off}
           running={apply.isRunning && "Asking…"}
           onClick={() => void apply.run({ id: plan.id })}

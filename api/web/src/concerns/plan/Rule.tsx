@@ -19,11 +19,12 @@ const PlanList = graphql(`
 /** By what a plan goes: the rule as a sentence, what stays, and what can be taken back. */
 export function Rule({ plan }: { plan: PlanShown }) {
   const isBack = plan.goal === "RESTORE_FILES";
+  const isRename = plan.goal === "RENAME_FILES";
   return (
     <aside>
       <h2>The rule</h2>
       <p className="record">
-        {plan.playlistId === null ? <Named plan={plan} /> : <OfList id={plan.playlistId} />}
+        {plan.playlistId === null || isRename ? <Named plan={plan} /> : <OfList id={plan.playlistId} />}
       </p>
       <h2 className="next-head">What stays</h2>
       <ul className="stack">
@@ -50,11 +51,13 @@ export function Rule({ plan }: { plan: PlanShown }) {
           <Glyph name="ok" tone="ok" />
           <span className="q">
             {isBack
-              ? "Undo puts them into the trash again."
-              : `Undo puts ${plan.fileCount === 1 ? "it" : "all of them"} back, as long as the trash has the bytes.`}
+              ? "They can be put into the trash again."
+              : isRename
+                ? "Undo gives them their old names, as long as nothing else has these."
+                : `Undo puts ${plan.fileCount === 1 ? "it" : "all of them"} back, as long as the trash has the bytes.`}
           </span>
         </li>
-        {!isBack && (
+        {!isBack && !isRename && (
           <li className="stays">
             <Glyph name="bad" tone="bad" />
             <span className="q">Once their time in the trash is over, the bytes are destroyed for good.</span>
@@ -67,6 +70,9 @@ export function Rule({ plan }: { plan: PlanShown }) {
 
 function Named({ plan }: { plan: PlanShown }) {
   const files = count(plan.fileCount, "file");
+  if (plan.goal === "RENAME_FILES") {
+    return `The ${files} whose names are others by the layout that is set.`;
+  }
   return plan.goal === "RESTORE_FILES"
     ? `The ${files} that somebody chose in the trash.`
     : `The ${files} that somebody chose, and no other.`;

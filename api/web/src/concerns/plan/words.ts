@@ -5,7 +5,7 @@ import type { StateName } from "../../parts/State";
 
 /** What is needed of a plan to say what it is. */
 export interface PlanSaid {
-  goal: "DELETE_FILES" | "UNFOLLOW" | "RESTORE_FILES";
+  goal: "DELETE_FILES" | "UNFOLLOW" | "RESTORE_FILES" | "RENAME_FILES";
   state: "READY" | "APPLYING" | "APPLIED" | "STOPPED" | "UNDOING" | "UNDONE";
   fileCount: number;
 }
@@ -26,6 +26,8 @@ export function verbOf({ goal, fileCount }: PlanSaid): string {
       return `Delete ${files}`;
     case "RESTORE_FILES":
       return `Restore ${files}`;
+    case "RENAME_FILES":
+      return `Rename ${files}`;
     default:
       return fileCount === 0 ? "Unfollow" : `Unfollow and delete ${files}`;
   }
@@ -39,6 +41,8 @@ export function doneOf({ goal, fileCount }: PlanSaid): string {
       return `${files} deleted`;
     case "RESTORE_FILES":
       return `${files} restored`;
+    case "RENAME_FILES":
+      return `${files} renamed`;
     default:
       return fileCount === 0 ? "Unfollowed" : `Unfollowed, ${files} deleted`;
   }
@@ -94,15 +98,21 @@ export function reasonWords(reason: string | null): { words: string; playlistId:
     : { words: "another list that is followed has it", playlistId: playlist };
 }
 
+const INTO_TRASH = ["goes into the trash", "in the trash", "back in its place"] as const;
+/** Of a file: what is to become of it, what became of it, and where it is once that was taken back. */
+const MOVES = {
+  DELETE_FILES: INTO_TRASH,
+  UNFOLLOW: INTO_TRASH,
+  RESTORE_FILES: ["goes back to its place", "back in its place", "in the trash again"],
+  RENAME_FILES: ["gets its new name", "under its new name", "under its old name"],
+} as const;
+
 /** What becomes, or became, of a file that a plan moves. */
 export function movedWords({ goal, state }: Pick<PlanSaid, "goal" | "state">): string {
-  const [there, back] =
-    goal === "RESTORE_FILES"
-      ? ["back in its place", "in the trash again"]
-      : ["in the trash", "back in its place"];
+  const [coming, there, back] = MOVES[goal];
   switch (state) {
     case "READY":
-      return goal === "RESTORE_FILES" ? "goes back to its place" : "goes into the trash";
+      return coming;
     case "APPLIED":
       return there;
     case "UNDONE":

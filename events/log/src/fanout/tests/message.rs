@@ -1,7 +1,8 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Timestamp};
+use mediary_events::SealTag;
+use mediary_schema::{CommandId, CorrelationId, DataKeyId, EventId, PrincipalId, ProjectId, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -115,6 +116,18 @@ fn what_a_concern_keeps_to_the_log_is_told_without_its_payload() {
     assert_eq!(told("account"), (Some("withheld".to_owned()), 0));
     assert_eq!(told("of_a_newer_program"), (Some("withheld".to_owned()), 0));
     assert_eq!(told("playlist"), (None, r#"{"digest":"5e1f"}"#.len()));
+}
+
+// SE-10: whatever its concern says, and although it can be opened here.
+// invariant: L-26
+#[test]
+fn what_is_sealed_for_a_person_is_never_sent() {
+    let mut event = with_payload(&json!({ "name": "guilty pleasures" }));
+    let data_key_id = DataKeyId::from_uuid(Uuid::from_u128(11));
+    event.envelope.extensions.seal = Some(SealTag { data_key_id, nonce: [7; 24] });
+    let message = Message::of_event(&event);
+    assert!(message.body.is_empty());
+    assert_eq!(message.headers.get("Mediary-Payload").unwrap().as_str(), "withheld");
 }
 
 #[test]

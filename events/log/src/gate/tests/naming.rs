@@ -19,6 +19,7 @@ fn installation(commands: u128) -> (Bench, String) {
         quality: None,
         filter: None,
         cookies: None,
+        layout: None,
         refresh_timing: None,
         ticket: job::ask::Ticket::default(),
     });

@@ -246,6 +246,7 @@ fn an_ask_is_the_same_whoever_reads_it() {
         quality: None,
         filter: None,
         cookies: None,
+        layout: None,
         refresh_timing: None,
         ticket: job::ask::Ticket::default(),
     });

@@ -1,4 +1,4 @@
-//! The form of the file, as it is read: header, settings, frames, closing hash. See `docs/log-format.md`.
+//! The form of the file, as it is read: header, settings, frames, what is attached, closing hash. See `docs/log-format.md`.
 
 use std::{
     fs::File,
@@ -22,6 +22,10 @@ use super::{
 
 /// What the file begins with; the number is that of its form.
 pub(super) const MAGIC: &[u8; 16] = b"mediary-backup1\n";
+/// The same of one with files behind the record, which an older program doesn't know.
+pub(super) const MAGIC_ATTACHED: &[u8; 16] = b"mediary-backup2\n";
+/// What is read and written at once of an attached file.
+pub(super) const PIECE_BYTES: usize = 64 << 10;
 /// The longest header; it holds numbers and names of files.
 const HEADER_BYTES_MAX: u32 = 1 << 20;
 /// The longest setting: a configuration of people, some passwords.
@@ -43,6 +47,9 @@ pub(super) struct Header {
     pub(super) last_hash: String,
     /// Files of the folder that are no events, in the order of their bytes.
     pub(super) settings: Vec<Setting>,
+    /// Files behind the record, in the order of their bytes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) attached: Vec<Setting>,
 }
 
 /// A file of the folder that is no event.
@@ -63,12 +70,15 @@ pub struct BackedUp {
     pub last_position: u64,
     /// The hash of the chain after it.
     pub last_hash: Hash,
+    /// Files behind the record, by their paths in the folder, with their lengths in bytes.
+    pub attached: Vec<(String, u64)>,
 }
 
 /// Proves a backup from the file alone, without the log.
 pub fn prove_backup(path: &Path) -> Result<BackedUp, BackupError> {
     let mut reader = Reader::open(path)?;
     while reader.next_frame()?.is_some() {}
+    reader.read_attached(|_, _| Ok(()))?;
     reader.finish()
 }
 
@@ -93,7 +103,7 @@ impl Reader {
         let mut input = Hashed { inner: BufReader::new(file), hasher: blake3::Hasher::new() };
         let mut magic = [0; MAGIC.len()];
         input.fill(&mut magic, "its beginning").map_err(|_| foreign("it does not begin like one"))?;
-        if &magic != MAGIC {
+        if &magic != MAGIC && &magic != MAGIC_ATTACHED {
             return Err(foreign("it does not begin like one"));
         }
         let length = input.length(HEADER_BYTES_MAX, "its header")?;
@@ -154,7 +164,25 @@ impl Reader {
         Ok(Some((frame, self.hash)))
     }
 
-    /// Proves the end, once all frames were read.
+    /// Hands on what is attached, once all frames were read: pieces of each file by its number, in order.
+    pub(super) fn read_attached(
+        &mut self,
+        mut each: impl FnMut(usize, &[u8]) -> Result<(), BackupError>,
+    ) -> Result<(), BackupError> {
+        let mut piece = vec![0; PIECE_BYTES];
+        for (n, Setting { bytes, .. }) in self.header.attached.iter().enumerate() {
+            let mut left = *bytes;
+            while left > 0 {
+                let length = left.min(PIECE_BYTES as u64) as usize;
+                self.input.fill(&mut piece[..length], "what is attached")?;
+                each(n, &piece[..length])?;
+                left -= length as u64;
+            }
+        }
+        Ok(())
+    }
+
+    /// Proves the end, once all frames and all that is attached were read.
     pub(super) fn finish(mut self) -> Result<BackedUp, BackupError> {
         if self.rules.append_left() > 0 {
             return Err(damaged("the last append is not whole".to_owned()));
@@ -172,8 +200,9 @@ impl Reader {
         if more > 0 {
             return Err(damaged("something stands behind its end".to_owned()));
         }
-        let Header { log_id, last_position, .. } = self.header;
-        Ok(BackedUp { log_id, last_position, last_hash: self.last_hash })
+        let Header { log_id, last_position, attached, .. } = self.header;
+        let attached = attached.into_iter().map(|Setting { name, bytes }| (name, bytes)).collect();
+        Ok(BackedUp { log_id, last_position, last_hash: self.last_hash, attached })
     }
 }
 

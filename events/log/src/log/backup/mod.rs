@@ -12,7 +12,7 @@ mod write;
 pub use error::BackupError;
 pub use file::{BackedUp, prove_backup};
 pub use restore::{Restored, restore};
-pub use write::backup;
+pub use write::{Attached, backup, backup_with};
 
 /// What belongs to a backup and is no event: files of the data folder, by their paths in it.
 pub type BackupSettings = Vec<(String, Vec<u8>)>;

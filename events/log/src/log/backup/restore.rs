@@ -4,7 +4,8 @@
 //! what is made anew from events.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io::{self, Write as _},
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
@@ -63,7 +64,9 @@ pub fn restore(file: &Path, directory: &Path, force: bool) -> Result<Restored, B
         return Err(BackupError::Unproved { detail: "it does not end where the backup does".to_owned() });
     }
     let aside = put_in_place(directory, &scratch, &backed_up)?;
-    let kept = write_settings(directory, &settings)?;
+    let mut kept = write_settings(directory, &settings)?;
+    kept.extend(put_attached(directory, &scratch, &backed_up)?);
+    remove(&scratch)?;
     Ok(Restored { backed_up, aside, kept })
 }
 
@@ -133,10 +136,11 @@ fn prove(file: &Path, known: &Known) -> Result<(BackedUp, Option<Hash>), BackupE
             there = Some(hash);
         }
     }
+    reader.read_attached(|_, _| Ok(()))?;
     Ok((reader.finish()?, there))
 }
 
-/// Builds the log of a backup in a folder of its own; answers the settings.
+/// Builds the log of a backup in a folder of its own, with what is attached beside it; answers the settings.
 fn build(file: &Path, scratch: &Path) -> Result<Vec<(String, Vec<u8>)>, BackupError> {
     let mut log = Rebuild::begin(scratch)?;
     let mut reader = Reader::open(file)?;
@@ -144,7 +148,24 @@ fn build(file: &Path, scratch: &Path) -> Result<Vec<(String, Vec<u8>)>, BackupEr
     while let Some((frame, hash)) = reader.next_frame()? {
         log.push(&frame, &hash)?;
     }
-    let meta = Meta { log_id: reader.header.log_id, identity_key: reader.identity_key, epoch: reader.epoch };
+    let mut files = Vec::new();
+    for n in 0..reader.header.attached.len() {
+        let path = attached(scratch, n);
+        files.push((File::create_new(&path).map_err(failed("making", &path))?, path));
+    }
+    reader.read_attached(|n, piece| {
+        let (file, path) = &mut files[n];
+        file.write_all(piece).map_err(failed("writing", path))
+    })?;
+    for (file, path) in files {
+        file.sync_all().map_err(failed("writing", &path))?;
+    }
+    let meta = Meta {
+        log_id: reader.header.log_id,
+        identity_key: reader.identity_key,
+        epoch: reader.epoch,
+        is_restored: true,
+    };
     reader.finish()?;
     log.finish(&meta)?;
     Ok(settings)
@@ -167,8 +188,31 @@ fn put_in_place(
     fs::rename(&new, &log).map_err(failed("moving into its place", &new))?;
     create::remember(directory, backed_up.log_id).map_err(failed("writing into", directory))?;
     create::sync_folders(directory)?;
-    remove(scratch)?;
     Ok(aside)
+}
+
+/// Where the bytes of an attached file are until they are put in their place.
+fn attached(scratch: &Path, n: usize) -> PathBuf {
+    scratch.join(format!("attached-{n}"))
+}
+
+/// Puts attached files in their places, where nothing is: a file that belongs to one that is there would belong to another.
+/// Answers the names of those that have no place.
+fn put_attached(directory: &Path, scratch: &Path, backed_up: &BackedUp) -> Result<Vec<String>, BackupError> {
+    let mut kept = Vec::new();
+    for (n, (name, _)) in backed_up.attached.iter().enumerate() {
+        let path = directory.join(name);
+        let folder = path.parent().unwrap_or(directory);
+        let is_empty = fs::read_dir(folder).map_or(true, |mut there| there.next().is_none());
+        if !is_below(name) || !is_empty {
+            kept.push(name.clone());
+            continue;
+        }
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(failed("making", folder))?;
+        fs::rename(attached(scratch, n), &path).map_err(failed("moving into its place", &path))?;
+    }
+    Ok(kept)
 }
 
 /// A name for the log that was there.

@@ -1,4 +1,7 @@
-use std::io::{self, Write};
+use std::{
+    fs::File,
+    io::{self, Read as _, Write},
+};
 
 use super::{
     super::{
@@ -11,7 +14,7 @@ use super::{
         tables::{FORMAT, KEY_IDENTITY, META},
     },
     BackedUp, BackupError, BackupSettings,
-    file::{Header, MAGIC, SETTING_BYTES_MAX, Setting},
+    file::{Header, MAGIC, MAGIC_ATTACHED, PIECE_BYTES, SETTING_BYTES_MAX, Setting},
 };
 
 /// Writes a backup of a log, also of one that grows meanwhile: it ends with the event that is the last one now.
@@ -23,12 +26,31 @@ pub fn backup(
     settings: impl FnOnce() -> io::Result<BackupSettings>,
     out: &mut impl Write,
 ) -> Result<BackedUp, BackupError> {
+    backup_with(source, settings, Vec::new(), out)
+}
+
+/// A file that goes along with a backup although nothing depends on it: as long as it likes, behind the record.
+#[derive(Debug)]
+pub struct Attached {
+    /// Its path in the folder.
+    pub name: String,
+    /// Its bytes, which nobody changes any more, from where it stands.
+    pub file: File,
+}
+
+/// The same, with files behind the record.
+pub fn backup_with(
+    source: Source<'_>,
+    settings: impl FnOnce() -> io::Result<BackupSettings>,
+    attached: Vec<Attached>,
+    out: &mut impl Write,
+) -> Result<BackedUp, BackupError> {
     match source {
-        Source::Live(log) => write(log.store(), log.head(), settings, out),
+        Source::Live(log) => write(log.store(), log.head(), settings, attached, out),
         Source::Folder(directory) => {
             let offline = OfflineLog::open(directory)?;
             let head = offline.store.tail()?.head;
-            write(&offline.store, head, settings, out)
+            write(&offline.store, head, settings, attached, out)
         }
     }
 }
@@ -37,6 +59,7 @@ fn write(
     store: &Store,
     head: Head,
     settings: impl FnOnce() -> io::Result<BackupSettings>,
+    attached: Vec<Attached>,
     out: &mut impl Write,
 ) -> Result<BackedUp, BackupError> {
     let identity_key = identity_key(store)?;
@@ -46,6 +69,10 @@ fn write(
         settings.iter().filter(|(_, bytes)| bytes.len() as u64 <= SETTING_BYTES_MAX).collect();
     let named =
         |(name, bytes): &&(String, Vec<u8>)| Setting { name: name.clone(), bytes: bytes.len() as u64 };
+    let sized = |Attached { name, file }: &Attached| {
+        Ok(Setting { name: name.clone(), bytes: file.metadata().map_err(BackupError::Settings)?.len() })
+    };
+    let behind = attached.iter().map(sized).collect::<Result<Vec<_>, BackupError>>()?;
     let header = Header {
         log_format: FORMAT,
         log_id: store.log_id(),
@@ -53,10 +80,11 @@ fn write(
         last_position: head.position,
         last_hash: hex(&head.hash),
         settings: settings.iter().map(named).collect(),
+        attached: behind.clone(),
     };
     let header = serde_json::to_vec(&header).map_err(|error| BackupError::Write(error.into()))?;
     let mut out = Hashing { inner: out, hasher: blake3::Hasher::new() };
-    out.put(MAGIC)?;
+    out.put(if behind.is_empty() { MAGIC } else { MAGIC_ATTACHED })?;
     out.put_long(&header)?;
     for (_, bytes) in settings {
         out.put(bytes)?;
@@ -66,9 +94,13 @@ fn write(
         let damage = Damage::Envelope { first: 1, last: head.position, detail };
         return Err(ReadError::from(damage).into());
     }
+    for (file, Setting { bytes, .. }) in attached.into_iter().zip(&behind) {
+        put_file(file.file, *bytes, &mut out)?;
+    }
     let closing = *out.hasher.finalize().as_bytes();
     out.put(&closing)?;
-    Ok(BackedUp { log_id: store.log_id(), last_position: head.position, last_hash: head.hash })
+    let attached = behind.into_iter().map(|Setting { name, bytes }| (name, bytes)).collect();
+    Ok(BackedUp { log_id: store.log_id(), last_position: head.position, last_hash: head.hash, attached })
 }
 
 /// Writes all events up to a position, and answers the hash of the chain after it.
@@ -83,6 +115,20 @@ fn events(store: &Store, last: u64, out: &mut Hashing<'_, impl Write>) -> Result
         }
     }
     Ok(hash)
+}
+
+/// Writes as many bytes of a file as were announced.
+fn put_file(file: File, bytes: u64, out: &mut Hashing<'_, impl Write>) -> Result<(), BackupError> {
+    let (mut file, mut piece, mut left) = (file.take(bytes), vec![0; PIECE_BYTES], bytes);
+    while left > 0 {
+        let length = file.read(&mut piece).map_err(BackupError::Settings)?;
+        if length == 0 {
+            return Err(BackupError::Settings(io::ErrorKind::UnexpectedEof.into()));
+        }
+        out.put(&piece[..length])?;
+        left -= length as u64;
+    }
+    Ok(())
 }
 
 fn identity_key(store: &Store) -> Result<Vec<u8>, ReadError> {

@@ -10,7 +10,9 @@ use mediary_schema::ProjectId;
 use tempfile::TempDir;
 
 use super::support::{Bench, append_one, stream};
-use crate::log::{BackupError, Log, Options, Source, backup, prove_backup, restore, store, verify};
+use crate::log::{
+    Attached, BackupError, Log, Options, Source, backup, backup_with, prove_backup, restore, store, verify,
+};
 
 fn grow(log: &Log, commands: std::ops::Range<u128>) {
     for n in commands {
@@ -210,4 +212,38 @@ fn a_backup_without_what_belongs_to_it_is_refused() {
     let error = backup(Source::Live(&bench.log), unreadable, &mut Vec::new()).unwrap_err();
     assert!(matches!(error, BackupError::Settings(_)), "{error}");
     assert_eq!(error.code(), "FILE");
+}
+
+// Samples: nothing depends on them, and they may be long.
+#[test]
+fn what_is_attached_comes_back_byte_by_byte_where_nothing_is() {
+    let (bench, home) = (bench(), folder());
+    let (path, name) = (home.path().join("mediary.backup"), "telemetry/samples.sqlite");
+    let bytes: Vec<u8> = (0..300_000_u32).flat_map(u32::to_be_bytes).collect();
+    let source = home.path().join("source");
+    fs::write(&source, &bytes).unwrap();
+    let attached = || vec![Attached { name: name.to_owned(), file: fs::File::open(&source).unwrap() }];
+    let mut written = Vec::new();
+    let told = backup_with(Source::Live(&bench.log), || Ok(settings()), attached(), &mut written).unwrap();
+    assert_eq!(told.attached, [(name.to_owned(), bytes.len() as u64)]);
+    fs::write(&path, &written).unwrap();
+    assert_eq!(prove_backup(&path).unwrap(), told);
+
+    let other = home.path().join("other");
+    let restored = restore(&path, &other, false).unwrap();
+    assert_eq!((restored.kept, fs::read(other.join(name)).unwrap()), (vec![], bytes));
+    assert!(!other.join("restore").exists());
+    // What is there stays, and is named.
+    fs::write(other.join(name), b"newer").unwrap();
+    assert_eq!(restore(&path, &other, false).unwrap().kept, [name]);
+    assert_eq!(fs::read(other.join(name)).unwrap(), b"newer");
+
+    for spoilt in [written.len() - 40, written.len() - 300_000, 40] {
+        let mut damaged = written.clone();
+        damaged[spoilt] ^= 1;
+        fs::write(&path, damaged).unwrap();
+        prove_backup(&path).unwrap_err();
+    }
+    fs::write(&path, &written[..written.len() - 50]).unwrap();
+    assert_eq!(prove_backup(&path).unwrap_err().code(), "BACKUP_DAMAGED");
 }

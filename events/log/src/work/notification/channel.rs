@@ -1,7 +1,7 @@
 //! Stories of channels: each with its address as a secret, and what is sent to it in its words.
 
 use mediary_events::{
-    notification::{Command, Notification, Rejection, ask::AddChannel},
+    notification::{Command, Notification, Rejection, State, ask::AddChannel},
     secret::{self as secrets, Secret},
 };
 use mediary_schema::{
@@ -28,7 +28,8 @@ fn secret_of(channel: &str) -> String {
     format!("channel {channel}")
 }
 
-/// An address is a secret as a whole: the event names it, and says of it what is spoken there, and to which host.
+/// An address is a secret as a whole: the event names it, and says of it what is spoken there, and to which host. Without one, it is the
+/// secret that is called as this channel's is, which somebody set before.
 pub(super) fn add(
     story: &mut Transaction<'_>,
     asked: &AddChannel,
@@ -37,11 +38,16 @@ pub(super) fn add(
 ) -> Result<Told, Refusal> {
     story.require(Permission::NOTIFY)?;
     let refused = |reason: String| Refusal::from(Rejection::BadChannel { reason });
-    let target =
-        std::str::from_utf8(address.reveal()).map_err(|_| refused("its address is no text".to_owned()))?;
-    let target: Target = target.parse().map_err(|error: AddressRefused| refused(error.to_string()))?;
     let (project, secret_name) = (story.caller().project, secret_of(&asked.name));
     let secret_id = story.identities().secret(project, &secret_name);
+    let kept = if address.reveal().is_empty() { vault.open(secret_id)? } else { None };
+    let known = kept.as_ref().unwrap_or(address);
+    if known.reveal().is_empty() {
+        return Err(Rejection::NoAddress.into());
+    }
+    let target =
+        std::str::from_utf8(known.reveal()).map_err(|_| refused("its address is no text".to_owned()))?;
+    let target: Target = target.parse().map_err(|error: AddressRefused| refused(error.to_string()))?;
     let (service, host) = (target.service(), target.host());
     let AddChannel { from, quiet, title, body, .. } = asked.clone();
     let channel = Channel { service, host, secret_id, from, quiet, title, body };
@@ -52,7 +58,9 @@ pub(super) fn add(
         Command::AddChannel { name: asked.name.clone(), channel: channel.clone(), replace: asked.replace };
     // Refused before anything is written.
     story.execute::<Notification>(project.uuid(), command)?;
-    secret::set(story, &secret_name, Some((vault, address)))?;
+    if kept.is_none() {
+        secret::set(story, &secret_name, Some((vault, address)))?;
+    }
     Ok(Told { channel: Some(channel), ..Told::default() })
 }
 
@@ -88,18 +96,35 @@ fn find(story: &mut Transaction<'_>, name: &str) -> Result<Channel, Refusal> {
     found.ok_or_else(|| Rejection::ChannelNotFound { name: name.to_owned() }.into())
 }
 
+/// The channels that a notice is for: those that it matters enough for, and those that its rule names. What a channel does not take is
+/// told by the others.
+pub fn channels_for<'s>(
+    state: &'s State,
+    notice: &Notice,
+    named: &[String],
+    about_channel: Option<&str>,
+) -> impl Iterator<Item = (&'s str, &'s Channel)> {
+    let channels = state.channels.iter().map(|(name, channel)| (name.as_str(), channel));
+    channels.filter(move |(name, channel)| {
+        let is_for_it = notice.severity >= channel.from || named.iter().any(|named| named == name);
+        is_for_it && Some(*name) != about_channel
+    })
+}
+
 /// Has a notice sent to the channels that are for it, in the same append.
 pub(super) fn send(
     story: &mut Transaction<'_>,
     id: NotificationId,
     notice: &Notice,
     named: &[String],
+    about_channel: Option<&str>,
 ) -> Result<(), Refusal> {
     let (project, identities) = (story.caller().project, story.identities());
-    let channels = story.state::<Notification>(project.uuid())?.channels.clone();
-    let is_for_it =
-        |(name, channel): &(String, Channel)| notice.severity >= channel.from || named.contains(name);
-    for (name, channel) in channels.into_iter().filter(is_for_it) {
+    let state = story.state::<Notification>(project.uuid())?;
+    let channels: Vec<(String, Channel)> = channels_for(state, notice, named, about_channel)
+        .map(|(name, channel)| (name.to_owned(), channel.clone()))
+        .collect();
+    for (name, channel) in channels {
         let message = Message {
             notification_id: Some(id),
             severity: notice.severity,

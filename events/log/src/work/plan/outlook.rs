@@ -37,12 +37,13 @@ pub(super) fn look_at(story: &mut Transaction<'_>, files: &[FileId], way: Way) -
     Ok(outlook)
 }
 
-/// What would become of one file; none if there are no bytes of it where it would be taken from.
-fn step(story: &mut Transaction<'_>, file_id: FileId, way: Way) -> Result<Option<Step>, Refusal> {
+/// What would become of one file, without its new name if it gets one; none if there are no bytes of it where it would be taken from.
+pub(super) fn step(story: &mut Transaction<'_>, file_id: FileId, way: Way) -> Result<Option<Step>, Refusal> {
     let version = story.version::<File>(file_id.uuid())?;
     let known = story.state::<File>(file_id.uuid())?;
     let is_there = match known.state {
-        Some(FileState::Present | FileState::Changed) => way == Way::IntoTrash,
+        Some(FileState::Present) => matches!(way, Way::IntoTrash | Way::ToNewNames),
+        Some(FileState::Changed) => way == Way::IntoTrash,
         Some(FileState::Trashed) => way == Way::OutOfTrash,
         Some(FileState::Lost | FileState::Replaced | FileState::Purged) | None => false,
     };
@@ -61,6 +62,8 @@ fn step(story: &mut Transaction<'_>, file_id: FileId, way: Way) -> Result<Option
         size_bytes: stamp.map_or(verified.size_bytes, |stamp| stamp.size_bytes),
         blake3: verified.blake3.clone(),
         stamp,
+        to: None,
+        sidecars: known.sidecars.clone(),
     }))
 }
 
@@ -74,10 +77,13 @@ pub(super) fn unfollow(
     if !list.followed {
         return Err(playlist::Rejection::NotFollowed.into());
     }
-    let keeping = list.keeping.clone();
+    let keeping = list.keeping.clone().map(Box::new);
     let items: BTreeSet<ItemId> =
         list.rows.iter().chain(list.removed.iter()).map(|row| row.item_id).collect();
-    let refresh_timing = schedule::timing_of(story, playlist_id)?;
+    let refreshes = schedule::refreshes_of(story, playlist_id)?;
+    let (refresh_timing, refresh_ticket) =
+        refreshes.map(|refreshes| (refreshes.timing, refreshes.ticket)).unzip();
+    let refresh_ticket = refresh_ticket.flatten();
     let (mut outlook, mut others) = (Outlook::default(), OtherLists::default());
     for item_id in items {
         for uuid in story.about::<Download>(&item_id.into())? {
@@ -91,7 +97,7 @@ pub(super) fn unfollow(
             }
         }
     }
-    Ok((Goal::Unfollow { playlist_id, version, keeping, refresh_timing }, outlook))
+    Ok((Goal::Unfollow { playlist_id, version, keeping, refresh_timing, refresh_ticket }, outlook))
 }
 
 /// What the other lists have that are followed: of many items of two long lists, each list is read once.

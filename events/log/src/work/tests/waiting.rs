@@ -238,3 +238,69 @@ fn a_quota_is_of_somebody_who_starts_work() {
     set(2, stranger, json!({})).unwrap();
     set(3, json!({ "principal": PrincipalId::OWNER }), one).unwrap();
 }
+
+// What a command starts later has what it said, but waits for nothing that it waited for; who says nothing changes nothing.
+// PL-22, LI-08.
+#[test]
+fn what_comes_of_a_followed_list_later_has_the_ticket_of_whoever_followed_it() {
+    let bench = Bench::new();
+    let follow = |number, more: Value| {
+        let mut asked = json!({ "url": samples::LIST_URL, "keep": "all", "refresh_timing": { "every": { "seconds": 3_600 } } });
+        asked.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let answer = tell(&bench, number, "playlist.follow", asked).unwrap();
+        let list: PlaylistId = answer.told["playlist_id"].as_str().unwrap().parse().unwrap();
+        let keeping = bench.told(|story| Ok(story.state::<Playlist>(list.uuid())?.keeping.clone())).unwrap();
+        let refreshes = bench.told(|story| crate::work::schedule::refreshes_of(story, list)).unwrap();
+        (keeping.ticket, refreshes.ticket)
+    };
+    let said = json!({ "priority": 2, "batch": "night", "tags": ["a"], "at": "2099-01-01T00:00:00Z" });
+    let later = json!({ "priority": 2, "batch": "night", "tags": ["a"] });
+    let (ticket, again) = follow(1, json!({ "ticket": said }));
+    assert_eq!((json!(ticket), again), (later.clone(), Some(later.clone())));
+    let (ticket, again) = follow(2, json!({ "quality": "720p" }));
+    assert_eq!((json!(ticket), again), (later.clone(), Some(later)), "as it was");
+    let (ticket, again) = follow(3, json!({ "ticket": { "priority": 7 } }));
+    assert_eq!((json!(ticket), again), (json!({ "priority": 7 }), Some(json!({ "priority": 7 }))));
+}
+
+// PL-22: "for every job that comes of the command".
+#[test]
+fn the_moving_of_files_has_the_ticket_of_whoever_has_it_done() {
+    let bench = downloading();
+    let attempt_id = start(&bench, 1);
+    bench.told(|story| finish_download(story, attempt_id));
+    let file = bench.told(|story| Ok(story.state::<Download>(samples::download_id().uuid())?.kept()));
+    let goal = json!({ "delete_files": [file.unwrap()] });
+    let made = |number, more: Value| {
+        let mut asked = json!({ "goal": goal });
+        asked.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        tell(&bench, number, "plan.make", asked)
+    };
+    let refused = made(2, json!({ "ticket": { "priority": 9 } })).unwrap_err();
+    assert_eq!(refused.code(), "PLAN_TICKET_OF_NOTHING");
+    let batch_of =
+        |answer: &gate::Answer<Value>| ticket_of(&bench, job_of(answer)).batch.unwrap().to_string();
+    let at_once = made(3, json!({ "apply": true, "ticket": { "batch": "now" } })).unwrap();
+    assert_eq!(batch_of(&at_once), "now");
+    bench.told(|story| super::super::cancel(story, job_of(&at_once)));
+    let plan = made(4, json!({})).unwrap().told["plan_id"].clone();
+    let applied = json!({ "plan_id": plan, "ticket": { "batch": "later" } });
+    assert_eq!(batch_of(&tell(&bench, 5, "plan.apply", applied).unwrap()), "later");
+}
+
+// PL-26.
+#[test]
+fn whoever_joins_is_told_which_job_it_is_whose_batch_is_not_his() {
+    let bench = followed();
+    let ask = |number, batch: &str| {
+        tell(&bench, number, "playlist.refresh", refresh_with(&json!({ "batch": batch }))).unwrap()
+    };
+    let first = ask(1, "day");
+    assert_eq!(first.joined_job_ids, []);
+    let second = ask(2, "night");
+    assert_eq!(second.joined_job_ids, [job_of(&first)]);
+    assert_eq!(ticket_of(&bench, job_of(&second)).batch.unwrap().as_str(), "day");
+    let again = ask(2, "night");
+    assert_eq!((again.repeated, again.joined_job_ids), (true, vec![job_of(&first)]), "told again as it was");
+    assert_eq!(ask(1, "day").joined_job_ids, []);
+}

@@ -27,7 +27,14 @@ fn kept(bench: &Bench, quality: &str, height: Option<u32>) {
     let item = wanted(quality);
     let mut verified = samples::verified();
     verified.media.height = height;
-    let kept = crate::work::download::Kept { path: "Open movies/A.mp4".to_owned(), verified, stamp: None };
+    let kept = crate::work::download::Kept {
+        path: "Open movies/A.mp4".to_owned(),
+        verified,
+        stamp: None,
+        described: mediary_schema::layout::Described::default(),
+        sidecars: Vec::new(),
+        missing: Vec::new(),
+    };
     bench.told(|story| {
         let used = samples::resources();
         crate::work::download::finish(story, &item, job_id(1), attempt_id, used, kept.clone()).map(|_| ())

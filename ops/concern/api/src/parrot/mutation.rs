@@ -3,7 +3,7 @@ use mediary_events::parrot::{Ask, ask};
 
 use crate::{
     asking::{self, Done, Terms, shown},
-    job::Job,
+    job::{Job, TicketInput},
 };
 
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub(crate) struct ParrotMutation;
 pub(crate) struct ParrotTellInput {
     /// The text.
     text: String,
+    /// When its turn comes.
+    ticket: Option<TicketInput>,
     #[graphql(flatten)]
     terms: Terms,
 }
@@ -31,7 +33,7 @@ pub(crate) struct ParrotPayload {
 impl ParrotMutation {
     /// Has a text repeated, as a job.
     async fn parrot_tell(&self, context: &Context<'_>, input: ParrotTellInput) -> Result<ParrotPayload> {
-        let asked = Ask::Tell(ask::Tell { text: input.text });
+        let asked = Ask::Tell(ask::Tell { text: input.text, ticket: TicketInput::parse(input.ticket)? });
         let (told, done) = asking::ask(context, input.terms, asked).await?;
         let job = match told {
             Some(told) => shown(Job::find(context, told.job_id, done.position).await),

@@ -4,7 +4,10 @@ use mediary_schema::account::Permission;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::asked::{Asked, CommandKind, schema_of};
+use crate::{
+    asked::{Asked, CommandKind, is_default, schema_of},
+    job::ask::Ticket,
+};
 
 /// What may be asked about parrots.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +24,9 @@ pub enum Ask {
 pub struct Tell {
     /// What is repeated.
     pub text: String,
+    /// When its turn comes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ticket: Ticket,
 }
 
 impl Asked for Ask {

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 pub(crate) use self::entry::CONCERN;
-use super::{failure::Failure, job, noun::Verbs, page, intent::Intent, playlist::input, wait};
+use super::{failure::Failure, job, noun::Verbs, page, intent::Intent, playlist::input, ticket::Ticket, wait};
 use crate::{
     answers::parrot::{Parrot, ParrotPayload, list, tell},
     client::{Client, Document},
@@ -32,6 +32,8 @@ pub(crate) struct Tell {
     #[arg(long)]
     wait: bool,
     #[command(flatten)]
+    ticket: Ticket,
+    #[command(flatten)]
     intent: Intent,
 }
 
@@ -42,8 +44,8 @@ pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str
 impl Verbs for Verb {
     async fn run(self, client: &Client, output: &mut Output) -> Result<(), Failure> {
         match self {
-            Self::Tell(Tell { text, wait, intent }) => {
-                let asked = input(json!({ "text": text }));
+            Self::Tell(Tell { text, wait, ticket, intent }) => {
+                let asked = input(json!({ "text": text, "ticket": ticket.input(client).await? }));
                 let outcome = client.meant(intent).act(&TELL, asked).await?;
                 Failure::refused(outcome.user_errors)?;
                 let ParrotPayload { job, position } = outcome.payload;

@@ -76,7 +76,8 @@ impl Story for Ask {
     type Told = Told;
 
     fn tell(&self, story: &mut Transaction<'_>) -> Result<Told, Refusal> {
-        let Self::Tell(Tell { text }) = self;
+        let Self::Tell(Tell { text, ticket }) = self;
+        job::take_ticket(story, ticket)?;
         let command_id = story.caller().command_id;
         let parrot_id = ParrotId::from_uuid(story.identities().made_by(ParrotId::KIND, command_id));
         let job_id = story.identities().job(command_id, "parrot");

@@ -1,5 +1,6 @@
 """Extractors for Mediary's sample site: lists from a paged JSON API, items with formats."""
 
+import base64
 import functools
 
 from yt_dlp.extractor.common import InfoExtractor
@@ -38,12 +39,24 @@ def _availability(record):
     return word if word in _AVAILABILITIES else None
 
 
-class MediaryDemoItemIE(InfoExtractor):
+class _MediaryDemoBase(InfoExtractor):
+    _NETRC_MACHINE = 'mediary-demo'
+
+    def _as_somebody(self):
+        username, password = self._get_login_info()
+        if username is None:
+            return {}
+        pair = base64.b64encode(f'{username}:{password}'.encode()).decode()
+        return {'Authorization': f'Basic {pair}'}
+
+
+class MediaryDemoItemIE(_MediaryDemoBase):
     _VALID_URL = _SITE + r'/items/(?P<id>[\w.-]+)/?(?:[?#]|$)'
 
     def _real_extract(self, url):
         site, item_id = self._match_valid_url(url).group('site', 'id')
-        record = self._download_json(f'{site}/api/items/{item_id}', item_id)
+        record = self._download_json(
+            f'{site}/api/items/{item_id}', item_id, headers=self._as_somebody())
         refusal = _REFUSALS.get(record.get('availability'))
         if refusal:
             raise ExtractorError(refusal, expected=True)
@@ -67,14 +80,15 @@ class MediaryDemoItemIE(InfoExtractor):
         }
 
 
-class MediaryDemoListIE(InfoExtractor):
+class MediaryDemoListIE(_MediaryDemoBase):
     _VALID_URL = _SITE + r'/lists/(?P<id>[\w.-]+)/?(?:[?#]|$)'
     _PAGE_SIZE = 50
 
     def _fetch(self, site, list_id, page):
         query = {'page': page + 1, 'per_page': self._PAGE_SIZE}
         return self._download_json(
-            f'{site}/api/lists/{list_id}', list_id, query=query, note=f'Downloading page {page + 1}')
+            f'{site}/api/lists/{list_id}', list_id, query=query, headers=self._as_somebody(),
+            note=f'Downloading page {page + 1}')
 
     def _entries(self, site, list_id, first, page):
         # The first page has been fetched for the list's title.

@@ -1,12 +1,9 @@
-use mediary_schema::download::DownloadItem;
+//! Names that every common file system takes.
+
 use unicode_normalization::UnicodeNormalization as _;
 
-/// The longest name of a file or folder in bytes: every common file system takes 255, and room is
-/// left for an id, an ending and a number against collisions.
-const NAME_BYTES_MAX: usize = 170;
-/// The longest id in a file name in bytes.
-const ID_BYTES_MAX: usize = 48;
-
+/// The longest name of a file or folder in bytes without its number and ending: every common file system takes 255.
+pub(super) const COMPONENT_BYTES_MAX: usize = 222;
 /// The longest ending in bytes.
 const ENDING_BYTES_MAX: usize = 12;
 
@@ -16,30 +13,18 @@ const RESERVED: [&str; 22] = [
     "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
-/// Where an item's file goes, below the library: `<playlist>/<title> [<id>].<ending>` (DL-03).
-///
-/// Safe on every common file system: composed Unicode, no separators or reserved characters and
-/// names, bounded length. The `number`, from 2, tells apart what would have the same name.
-pub fn path_of(item: &DownloadItem, title: Option<&str>, ending: &str, number: u32) -> String {
-    let folder = first(component(item.folder.as_deref().unwrap_or("Unlisted"), NAME_BYTES_MAX));
-    let id = component(&item.source.source_id, ID_BYTES_MAX);
-    let title = item.title.as_deref().or(title).unwrap_or(&item.source.source_id);
-    let title = first(component(title, NAME_BYTES_MAX));
-    let ending = component(ending, ENDING_BYTES_MAX).to_ascii_lowercase();
-    if number < 2 {
-        format!("{folder}/{title} [{id}].{ending}")
-    } else {
-        format!("{folder}/{title} [{id}] ({number}).{ending}")
-    }
-}
-
 /// What a name begins with: a dash would make it an option of every program that is given the name.
-fn first(name: String) -> String {
+pub(super) fn first(name: String) -> String {
     if name.starts_with('-') { format!("_{name}") } else { name }
 }
 
+/// An ending of a file, whatever the text is.
+pub(super) fn ending(text: &str) -> String {
+    component(text, ENDING_BYTES_MAX).to_ascii_lowercase()
+}
+
 /// One name of a path, whatever the text is.
-fn component(text: &str, bytes_max: usize) -> String {
+pub(super) fn component(text: &str, bytes_max: usize) -> String {
     let composed: String = text
         .nfc()
         .map(|letter| match letter {
@@ -69,6 +54,21 @@ const fn is_invisible(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-fn truncate(text: &str, bytes_max: usize) -> &str {
+pub(super) fn truncate(text: &str, bytes_max: usize) -> &str {
     &text[..text.floor_char_boundary(bytes_max)]
+}
+
+/// A path up to the ending of its last name.
+pub fn stem(path: &str) -> &str {
+    let name = path.rfind('/').map_or(0, |slash| slash + 1);
+    match path[name..].rfind('.') {
+        Some(dot) if dot > 0 => &path[..name + dot],
+        Some(_) | None => path,
+    }
+}
+
+/// What is the same for two paths that are one on some file system: those of Windows and of memory cards know no case, that of
+/// macOS no forms of a letter.
+pub fn collision_key(path: &str) -> String {
+    path.nfc().flat_map(char::to_lowercase).collect()
 }

@@ -1,0 +1,23 @@
+import { lazy } from "react";
+
+import type { SettingsPart } from "./parts";
+
+export const settings: readonly SettingsPart[] = [
+  {
+    key: "limits",
+    name: "Limits",
+    place: 10,
+    needs: "configure",
+    about: "How much runs at once. What runs goes on; what waits begins as soon as there is room.",
+    Part: lazy(() => import("./Limits").then(({ Limits }) => ({ default: Limits }))),
+  },
+  {
+    key: "sites",
+    name: "Sites",
+    place: 20,
+    needs: "configure",
+    about:
+      "How often a site is asked. What is left empty is not limited; a site without a line is asked as any other.",
+    Part: lazy(() => import("./Sites").then(({ Sites }) => ({ default: Sites }))),
+  },
+];

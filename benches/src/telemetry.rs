@@ -1,0 +1,210 @@
+//! The store of samples: how many it takes in a second beside bare inserts, what a series costs on the disk, and how soon
+//! a year of one is read.
+
+use std::{
+    path::Path,
+    sync::{Arc, atomic::AtomicI64},
+    time::Duration,
+};
+
+use mediary_log::telemetry::Samples;
+use mediary_projections::telemetry::{Retention, Step, Telemetry, TelemetryOptions, Wanted};
+use mediary_schema::{
+    Clock, Timestamp,
+    scope::Scope,
+    telemetry::{Metric, Sample, SeriesName},
+};
+use rusqlite::Connection;
+use tokio::time::Instant;
+
+use crate::figure::Figure;
+
+/// The first moment of all: an hour begins.
+const BEGIN_MS: i64 = 1_767_225_600_000;
+/// Samples that are told before it is waited until they are kept: what the queue has room for.
+const BATCH: u64 = 10_000;
+const HOUR_MS: i64 = 3_600_000;
+
+/// A store with a clock that is set.
+#[derive(Debug)]
+pub struct Store {
+    telemetry: Telemetry,
+    samples: Samples,
+    clock: Arc<AtomicI64>,
+}
+
+impl Store {
+    /// Opens one in a folder, of which every sample is kept.
+    ///
+    /// # Panics
+    /// If there is no thread for it.
+    pub fn open(folder: &Path) -> Self {
+        let (clock, cell) = Clock::manual(moment(BEGIN_MS));
+        let retention = Retention::default();
+        let options = TelemetryOptions { data: folder.to_owned(), retention, clock };
+        let (telemetry, samples) = Telemetry::start(options).expect("there is a thread");
+        Self { telemetry, samples, clock: cell }
+    }
+
+    /// Tells samples of so many series in turn, each series one each `every`, and waits until all are kept.
+    ///
+    /// # Panics
+    /// If one is not kept.
+    pub async fn tell(&self, series: u64, rounds: std::ops::Range<u64>, every: Duration) -> Figure {
+        let names: Vec<String> = (0..series).map(|n| format!("check {n}")).collect();
+        let mut listening = self.telemetry.listen();
+        let (began, mut told, mut kept) = (Instant::now(), 0, 0);
+        let mut latencies = Vec::new();
+        let mut asked = Instant::now();
+        for round in rounds.clone() {
+            let at = BEGIN_MS + (round * every.as_millis() as u64) as i64;
+            self.clock.store(at * 1_000, std::sync::atomic::Ordering::SeqCst);
+            for (n, name) in names.iter().enumerate() {
+                self.samples.tell(sample(name, at, value(n as u64, round)));
+                told += 1;
+                if told - kept >= BATCH {
+                    kept += until_kept(&mut listening, told - kept).await;
+                    latencies.push(asked.elapsed());
+                    asked = Instant::now();
+                }
+            }
+        }
+        kept += until_kept(&mut listening, told - kept).await;
+        assert_eq!((kept, self.telemetry.dropped()), (told, 0), "every sample is kept");
+        Figure::new(told, began.elapsed(), latencies)
+    }
+
+    /// Reads a year of one series by hours, up to the last of its samples, so many times; answers how many points there are.
+    ///
+    /// # Panics
+    /// If there is no such series.
+    pub async fn years(&self, times: usize) -> (Figure, usize) {
+        let until = Timestamp::from_micros(self.clock.load(std::sync::atomic::Ordering::SeqCst) + 1_000);
+        let since = Timestamp::from_micros(until.as_micros() - 365 * 24 * HOUR_MS * 1_000);
+        // 4,000 points are the most of one answer.
+        let quarters = [0, 1, 2, 3].map(|n| {
+            let quarter = (until.as_micros() - since.as_micros()) / 4;
+            let from = since.as_micros() + n * quarter;
+            (Timestamp::from_micros(from), Timestamp::from_micros(from + quarter))
+        });
+        let (mut latencies, mut points) = (Vec::new(), 0);
+        for _ in 0..times {
+            let asked = Instant::now();
+            points = 0;
+            for (since, until) in quarters {
+                points += self.points(Wanted { since, until, step: Step::Ms(HOUR_MS as u64) }).await;
+            }
+            latencies.push(asked.elapsed());
+        }
+        (Figure::of_pieces(latencies), points)
+    }
+
+    /// Reads one of these from the first to the last in so many points, one for each pixel, so many times.
+    pub async fn overviews(&self, times: usize, width: u64) -> Figure {
+        let until = Timestamp::from_micros(self.clock.load(std::sync::atomic::Ordering::SeqCst) + 1_000);
+        let mut latencies = Vec::new();
+        for _ in 0..times {
+            let asked = Instant::now();
+            self.points(Wanted { since: moment(BEGIN_MS), until, step: Step::Points(width) }).await;
+            latencies.push(asked.elapsed());
+        }
+        Figure::of_pieces(latencies)
+    }
+
+    async fn points(&self, wanted: Wanted) -> usize {
+        let name = SeriesName::of("job.duration/check 0");
+        let found = self.telemetry.points(Scope::of_test(), name, wanted).await;
+        found.expect("it can be read").expect("there is such a series").1.points.len()
+    }
+
+    /// What it takes on the disk.
+    pub fn size_bytes(&self) -> u64 {
+        self.telemetry.size_bytes()
+    }
+
+    /// Ends it.
+    pub fn stop(self) {
+        self.telemetry.stop();
+    }
+}
+
+/// The same rows by bare inserts, in batches of the same size, each a transaction: what SQLite itself takes.
+///
+/// # Panics
+/// If SQLite refuses.
+pub fn bare(folder: &Path, rows: u64) -> Figure {
+    let mut connection = Connection::open(folder.join("bare.sqlite")).expect("it can be made");
+    connection.pragma_update(None, "journal_mode", "wal").expect("it is known");
+    connection.pragma_update(None, "synchronous", "normal").expect("it is known");
+    let table =
+        "CREATE TABLE recent (series INTEGER NOT NULL, at INTEGER NOT NULL, value REAL NOT NULL) STRICT";
+    connection.execute(table, []).expect("it can be made");
+    let (began, mut latencies) = (Instant::now(), Vec::new());
+    for batch in 0..rows.div_ceil(BATCH) {
+        let asked = Instant::now();
+        let transaction = connection.transaction().expect("it begins");
+        {
+            let insert = "INSERT INTO recent (series, at, value) VALUES (?1, ?2, ?3)";
+            let mut insert = transaction.prepare_cached(insert).expect("it is SQL");
+            for row in batch * BATCH..rows.min((batch + 1) * BATCH) {
+                let (series, at) = ((row % 1_000) as i64, BEGIN_MS + (row / 1_000) as i64);
+                insert.execute((series, at, value(row % 1_000, row / 1_000))).expect("it takes a row");
+            }
+        }
+        transaction.commit().expect("it commits");
+        latencies.push(asked.elapsed());
+    }
+    Figure::new(rows, began.elapsed(), latencies)
+}
+
+/// Every second series says the same each time, the others something that has no pattern.
+fn value(series: u64, round: u64) -> f64 {
+    if series % 2 == 1 {
+        return 1.0;
+    }
+    let mixed = (series << 32 | round).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    0.02 + (mixed >> 40) as f64 / 1e8
+}
+
+fn sample(name: &str, at_ms: i64, value: f64) -> Sample {
+    let sample = Sample::of_installation(&Metric::JOB_DURATION, moment(at_ms), value);
+    Sample { subject: name.to_owned().into(), ..sample }
+}
+
+async fn until_kept(listening: &mut mediary_projections::telemetry::Listening, wanted: u64) -> u64 {
+    let mut kept = 0;
+    while kept < wanted {
+        let (samples, missed) = listening.next(&Scope::of_test()).await.expect("the store is there");
+        assert_eq!(missed, 0, "every batch is heard");
+        kept += samples.len() as u64;
+    }
+    kept
+}
+
+const fn moment(at_ms: i64) -> Timestamp {
+    Timestamp::from_micros(at_ms * 1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_kept_and_read_and_bare_rows_are_there() {
+        let folder = tempfile::tempdir().unwrap();
+        crate::runtime().block_on(async {
+            let store = Store::open(folder.path());
+            let told = store.tell(3, 0..200, Duration::from_mins(10)).await;
+            assert_eq!(told.count, 600);
+            let (read, points) = store.years(2).await;
+            assert_eq!((read.count, points), (2, 34));
+            assert_eq!(store.overviews(3, 90).await.count, 3);
+            assert!(store.size_bytes() > 4_096);
+            store.stop();
+        });
+        assert_eq!(bare(folder.path(), 12_000).count, 12_000);
+        let rows = Connection::open(folder.path().join("bare.sqlite")).unwrap();
+        let count: i64 = rows.query_row("SELECT count(*) FROM recent", [], |row| row.get(0)).unwrap();
+        assert_eq!(count, 12_000);
+    }
+}
