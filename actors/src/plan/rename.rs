@@ -239,7 +239,7 @@ mod tests {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
-                    folders.push(path.clone())
+                    folders.push(path.clone());
                 }
                 found.push(path.strip_prefix(root).unwrap().to_str().unwrap().to_owned());
             }

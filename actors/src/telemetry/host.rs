@@ -112,7 +112,7 @@ mod tests {
             assert!(Ticks::of(stat).is_err(), "{stat}");
         }
         assert!(kibibytes("MemTotal: many kB", "MemTotal:").is_err());
-        assert_eq!(kibibytes("A: 1 kB\nMemTotal:   2 kB", "MemTotal:").unwrap(), 2_048.0);
+        assert!((kibibytes("A: 1 kB\nMemTotal:   2 kB", "MemTotal:").unwrap() - 2_048.0).abs() < 0.5);
     }
 
     #[test]
