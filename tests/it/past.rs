@@ -138,6 +138,7 @@ async fn answers(
         match name.as_str() {
             "head" => drop(answer["sizeBytes"].take()),
             "story" => drop(answer["settled"].take()),
+            "trash" => drop(answer["usedBytes"].take()),
             _ => forget_standings(&mut answer),
         }
         answers.insert(name.clone(), answer);

@@ -116,11 +116,11 @@ async fn twenty_questions_are_answered_in_words() {
         ),
         ("the worker", text(&worker["stream"]), of_itself("started a worker")),
         ("its begin", event_of(&worker), of_itself("started a worker")),
-        ("the token", token, of_itself("made the token 'setup'")),
+        ("the token", token, of_itself("made the token 'local'")),
         (
             "the account",
             format!("account-{}", "6f776e65-7200-8000-8000-000000000000"),
-            of_itself("made the token 'setup'"),
+            of_itself("made the token 'local'"),
         ),
     ] {
         assert_eq!(answer(client, &id).await, expected, "why {question}, {id}?");

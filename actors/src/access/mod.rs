@@ -1,7 +1,7 @@
 //! How a site is asked for one attempt: with which cookies, as whom, by which proxy, and how fast (DL-08).
 //!
 //! Guarantees: outside the vault, cookies and logins are in memory, and in files of the attempt's own folder that their owner
-//! alone may read ([`crate::cookies`], [`login`]); the address of a proxy is in memory alone, since programs only know the gateway
+//! alone may read ([`crate::cookies`], `login`); the address of a proxy is in memory alone, since programs only know the gateway
 //! ([`crate::net::Gateway`]). What is for a site with a proxy goes by that proxy or not at all.
 
 mod clerk;

@@ -84,7 +84,7 @@ pub(super) async fn serve(
     request: Request,
 ) -> Response {
     let Some(item) = site.lists.item(&id) else { return StatusCode::NOT_FOUND.into_response() };
-    if !site.lists.admits_to(&id, request.headers()) {
+    if !site.lists.admits_to_files_of(&id, request.headers()) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     if let Some(refusal) = item.refusal() {

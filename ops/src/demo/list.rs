@@ -112,6 +112,19 @@ struct List {
 }
 
 impl List {
+    /// Whether who sends these headers says the name and the password that are wanted, if they are.
+    fn knows(&self, headers: &HeaderMap) -> bool {
+        let said = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        self.login.as_deref().is_none_or(|login| said == Some(login))
+    }
+
+    /// Whether who sends these headers has the cookie that is wanted, if one is.
+    fn recognises(&self, headers: &HeaderMap) -> bool {
+        let sent = || headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let has = |wanted: &str| sent().any(|sent| sent.split(';').any(|one| one.trim() == wanted));
+        self.cookie.as_deref().is_none_or(has)
+    }
+
     fn new(name: &str, options: ListOptions) -> Self {
         let ListOptions { title, len, size } = options;
         let mut list = Self {
@@ -257,21 +270,19 @@ impl Lists {
 
     /// Whether a list is shown to who sends these headers.
     pub(super) fn admits(&self, name: &str, headers: &HeaderMap) -> bool {
-        let list = self.lock();
-        let Some(List { cookie: wanted, login, .. }) = list.get(name) else { return true };
-        let said = || headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        if login.as_deref().is_some_and(|login| said() != Some(login)) {
-            return false;
-        }
-        let sent = || headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        wanted
-            .as_ref()
-            .is_none_or(|wanted| sent().any(|sent| sent.split(';').any(|one| one.trim() == wanted)))
+        self.lock().get(name).is_none_or(|list| list.knows(headers) && list.recognises(headers))
     }
 
     /// The same for an item of it.
     pub(super) fn admits_to(&self, id: &str, headers: &HeaderMap) -> bool {
         item::parse_id(id).is_none_or(|(name, _)| self.admits(name, headers))
+    }
+
+    /// The same for its files. A login is said to the pages alone: who knows the address of a file was told it there.
+    pub(super) fn admits_to_files_of(&self, id: &str, headers: &HeaderMap) -> bool {
+        let of_list =
+            |(name, _): (&str, u32)| self.lock().get(name).is_none_or(|list| list.recognises(headers));
+        item::parse_id(id).is_none_or(of_list)
     }
 
     /// An item by its id, whether or not its list still shows it.
