@@ -229,6 +229,8 @@ impl Fold<'_> {
 
     /// Entries of a list, as the file says once it has all that is known of them.
     fn entries_of(&mut self, query: &str, playlist_key: i64) -> Result<Vec<EntryId>, ApplyError> {
+        // A list that is new in this batch comes first: its entries refer to it.
+        self.rows.lists.write(self.file)?;
         self.rows.entries.write(self.file)?;
         self.rows.ranks.forget();
         let entries: Vec<Id> = self

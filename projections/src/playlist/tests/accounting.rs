@@ -235,3 +235,12 @@ fn what_a_rule_skips_is_accounted_for_by_that_rule() {
     followed.feed(vec![keep(&["kind=live"])]);
     assert_eq!(followed.account(), expected(&[("kept", 1), ("skipped/not_wanted", 4)]));
 }
+
+// LI-14. The first batch of a rebuild has all of a list that was followed long ago.
+#[test]
+fn a_list_that_gets_its_filter_in_the_batch_it_begins_in_has_its_entries() {
+    let (id, state, rows) = (list("a"), State::default(), Rows::new());
+    let mut followed = Followed { id, state, rows };
+    followed.feed(vec![follow("a"), added(id, "b", None), keep(&["kind=live"])]);
+    assert_eq!(followed.account(), expected(&[("skipped/not_wanted", 1)]));
+}
