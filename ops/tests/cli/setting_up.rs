@@ -40,6 +40,7 @@ async fn set_up(served: &Served) -> String {
     line(served, "schedule pause nightly").await.ends_with(0);
     // What holds for the trash, for sites, and for whoever is told something or asks.
     line(served, "trash set --keep-days 30 --limit 5000000000").await.ends_with(0);
+    line(served, "layout set plex --sidecar nfo").await.ends_with(0);
     keep_secrets(served).await;
     let site = "site set www.example.org --per-hour 60 --pause 5s --cookies tube --cookies-when always --proxy exit --login club --rate-limit 2000000";
     line(served, site).await.ends_with(0);
@@ -91,7 +92,7 @@ async fn what_is_set_up_goes_out_as_a_file_and_comes_in_as_a_plan() {
     let (first, other) = (Served::start().await, Served::start().await);
     let url = set_up(&first).await;
     let written = first.json(&["export", "setup.toml"]).await;
-    assert_eq!((&written["rowCount"], &written["leftOut"]), (&json!(14), &json!([])), "{written}");
+    assert_eq!((&written["rowCount"], &written["leftOut"]), (&json!(15), &json!([])), "{written}");
     let named = json!(["channel phone", "club", "exit", "telegram", "tube"]);
     assert_eq!(written["secrets"], named, "{written}");
     let text = fs::read_to_string(first.folder.path().join("setup.toml")).unwrap();
@@ -136,6 +137,7 @@ async fn what_is_set_up_goes_out_as_a_file_and_comes_in_as_a_plan() {
     let expected = [
         ("limits", "CHANGE", None),
         ("trash", "CHANGE", None),
+        ("layout", "CHANGE", None),
         ("kids", "CREATE", None),
         ("night", "CREATE", None),
         ("plain", "CREATE", None),
@@ -150,7 +152,7 @@ async fn what_is_set_up_goes_out_as_a_file_and_comes_in_as_a_plan() {
         ("nightly", "CREATE", None),
     ];
     assert_eq!(told(&plan), expected, "{plan}");
-    let follow = &plan[12];
+    let follow = &plan[13];
     assert_eq!((&follow["section"], &follow["jobCount"]), (&json!("follows"), &json!(1)), "{plan}");
     assert_eq!(recorded(&other).await, before, "nothing was done");
 

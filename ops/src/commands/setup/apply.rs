@@ -20,6 +20,7 @@ pub(super) enum Command {
     Limits(Value),
     Quota(Value),
     Trash(Value),
+    Layout(Value),
     Templates(Value),
     Channel(Value),
     Rule(Value),
@@ -39,6 +40,7 @@ impl Command {
             Self::Limits(input)
             | Self::Quota(input)
             | Self::Trash(input)
+            | Self::Layout(input)
             | Self::Templates(input)
             | Self::Channel(input)
             | Self::Rule(input)
@@ -59,6 +61,7 @@ impl Command {
             Self::Limits(_) => client.act(&setting::SET, told).await?.user_errors,
             Self::Quota(_) => client.act(&setting::quota::SET, told).await?.user_errors,
             Self::Trash(_) => client.act(&setting::trash::SET, told).await?.user_errors,
+            Self::Layout(_) => client.act(&setting::layout::SET, told).await?.user_errors,
             Self::Channel(_) => client.act(&notification::channel::ADD, told).await?.user_errors,
             Self::RemoveRule(_) => client.act(&notification::rule::REMOVE, told).await?.user_errors,
             Self::Site(_) => client.act(&setting::site::SET, told).await?.user_errors,

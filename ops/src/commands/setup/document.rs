@@ -246,6 +246,10 @@ jobs_per_day = 9
 keep_days = 30
 limit_bytes = 1000000
 
+[settings.layout]
+name = \"plex\"
+sidecars = [\"nfo\"]
+
 [templates.day]
 
 [templates.\"night, films\"]
@@ -312,7 +316,7 @@ follow = \"https://example.org/feed.xml\"
         let (setup, lines) = parsed(TEXT).unwrap();
         assert_eq!(setup.text().unwrap(), TEXT);
         assert_eq!(setup.sections(), Section::ALL);
-        assert_eq!(setup.row_count(), 13);
+        assert_eq!(setup.row_count(), 14);
         let named: Vec<String> = setup.secrets().into_iter().collect();
         assert_eq!(named, ["channel phone", "club", "exit", "telegram", "tube"]);
         for (path, line) in [
@@ -320,13 +324,14 @@ follow = \"https://example.org/feed.xml\"
             (&["settings", "limits"], 4),
             (&["settings", "quotas", "kids"], 10),
             (&["settings", "trash"], 13),
-            (&["templates", "night, films"], 19),
-            (&["channels", "phone"], 24),
-            (&["rules", "done"], 39),
-            (&["sites", "www.example.org"], 43),
-            (&["bot"], 50),
-            (&["follows", "https://example.org/feed.xml"], 55),
-            (&["schedules", "nightly"], 63),
+            (&["settings", "layout"], 17),
+            (&["templates", "night, films"], 23),
+            (&["channels", "phone"], 28),
+            (&["rules", "done"], 43),
+            (&["sites", "www.example.org"], 47),
+            (&["bot"], 54),
+            (&["follows", "https://example.org/feed.xml"], 59),
+            (&["schedules", "nightly"], 67),
         ] {
             assert_eq!(lines.of_row(path), line, "{path:?}");
         }

@@ -6,7 +6,10 @@ use mediary_schema::layout::SidecarKind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::timing::{Span, timing};
+use super::{
+    setting::{said_sidecars, sidecars_input},
+    timing::{Span, timing},
+};
 use crate::answers::{playlist::Playlist, schedule::Schedule};
 
 /// How a list is followed. What is left out stays as it is.
@@ -126,12 +129,7 @@ impl Follow {
             "PLEX" => LayoutOf::Plex,
             _ => LayoutOf::Plain,
         });
-        let sidecars = own.filter(|own| own.sidecars_are_own).map(|own| {
-            let kinds = SidecarKind::ALL.into_iter();
-            let is_said =
-                |kind: &SidecarKind| own.sidecars.iter().any(|said| said.eq_ignore_ascii_case(kind.name()));
-            kinds.filter(is_said).collect()
-        });
+        let sidecars = own.and_then(said_sidecars);
         let every = refreshed_by.and_then(|schedule| Some(Span(schedule.every_seconds?.try_into().ok()?)));
         Self {
             keep: Some(keep),
@@ -239,10 +237,7 @@ impl Follow {
         }
         let laid_out = |of: &Self| (of.layout, of.template.clone(), of.sidecars.clone());
         if laid_out(self) != laid_out(before) {
-            let kinds = self
-                .sidecars
-                .as_ref()
-                .map(|kinds| kinds.iter().map(|kind| kind.name().to_ascii_uppercase()).collect::<Vec<_>>());
+            let kinds = sidecars_input(self.sidecars.as_deref());
             let name = self.layout.and_then(LayoutOf::name);
             input["layout"] = json!({ "name": name, "template": self.template, "sidecars": kinds });
         }

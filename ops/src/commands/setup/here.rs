@@ -13,7 +13,7 @@ use super::{
     follow::Follow,
     rule::Rule,
     schedule::{self, Names, Unknown},
-    setting::{Limits, Quota, Trash},
+    setting::{Layout, Limits, Quota, Trash},
     site::Site,
 };
 use crate::{
@@ -89,6 +89,8 @@ impl Here {
         self.setup.settings.limits = Some(Limits::from(limits));
         let trash: settings::Trash = client.ask(&setting::trash::SHOW, json!({})).await?;
         self.setup.settings.trash = Some(Trash::from(trash));
+        let layout: settings::Layout = client.ask(&setting::layout::SHOW, json!({})).await?;
+        self.setup.settings.layout = Some(Layout::from(layout));
         let roots: Vec<Root> = client.ask(&file::root::LIST, json!({})).await?;
         for root in roots.iter().filter(|root| root.id != RootId::LIBRARY.to_string()) {
             let what = format!("the root {}, whose folder is one of this machine", clean(&root.name));

@@ -129,6 +129,18 @@ impl Making<'_> {
         }
     }
 
+    /// A setting that is whole: it is so already, or one command makes it so.
+    async fn whole(&mut self, name: &str, change: Change, command: Command) -> Result<(), Failure> {
+        let mut row = self.row(Section::Settings, &[name], change);
+        let mut commands = Vec::new();
+        if change != Change::Keep {
+            self.tried(&mut row, &command).await?;
+            commands.push(command);
+        }
+        self.push(row, commands);
+        Ok(())
+    }
+
     async fn settings(&mut self, setup: &Setup) -> Result<(), Failure> {
         if let Some(limits) = &setup.settings.limits {
             let here = self.here.setup.settings.limits.clone().unwrap_or_default();
@@ -145,16 +157,14 @@ impl Making<'_> {
                 self.push(row, vec![command]);
             }
         }
+        let here = self.here.setup.settings.clone();
         if let Some(trash) = &setup.settings.trash {
-            let change = compared(trash, self.here.setup.settings.trash.as_ref());
-            let mut row = self.row(Section::Settings, &["trash"], change);
-            let mut commands = Vec::new();
-            if change != Change::Keep {
-                let command = Command::Trash(trash.input());
-                self.tried(&mut row, &command).await?;
-                commands.push(command);
-            }
-            self.push(row, commands);
+            let change = compared(trash, here.trash.as_ref());
+            self.whole("trash", change, Command::Trash(trash.input())).await?;
+        }
+        if let Some(layout) = &setup.settings.layout {
+            let change = compared(layout, here.layout.as_ref());
+            self.whole("layout", change, Command::Layout(layout.input())).await?;
         }
         for (name, quota) in &setup.settings.quotas {
             let here = self.here.setup.settings.quotas.get(name);

@@ -1,7 +1,8 @@
-//! How much runs at once, and how much of a project's work there may be.
+//! How much runs at once, how much of a project's work there may be, how long the trash holds what, and how files are named.
 
 use std::collections::BTreeMap;
 
+use mediary_schema::layout::SidecarKind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -18,6 +19,27 @@ pub(super) struct Settings {
     pub(super) quotas: BTreeMap<String, Quota>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) trash: Option<Trash>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) layout: Option<Layout>,
+}
+
+/// How files of the library are named that are kept from now on: it is whole, and what is left out is as the shape has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Layout {
+    name: Shape,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    template: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sidecars: Option<Vec<SidecarKind>>,
+}
+
+/// A shape of a library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Shape {
+    Plain,
+    Plex,
 }
 
 /// How long what was deleted can be had back, and how much of it there may be: it is whole, and without a limit it holds as much as
@@ -59,7 +81,8 @@ impl Settings {
     }
 
     pub(super) fn row_count(&self) -> usize {
-        usize::from(self.limits.is_some()) + self.quotas.len() + usize::from(self.trash.is_some())
+        let alone = [self.limits.is_some(), self.trash.is_some(), self.layout.is_some()];
+        self.quotas.len() + alone.into_iter().filter(|is_said| *is_said).count()
     }
 }
 
@@ -82,6 +105,38 @@ impl From<answers::Trash> for Trash {
     fn from(trash: answers::Trash) -> Self {
         let answers::Trash { keep_days, limit_bytes, .. } = trash;
         Self { keep_days, limit_bytes }
+    }
+}
+
+impl From<answers::Layout> for Layout {
+    fn from(layout: answers::Layout) -> Self {
+        let sidecars = said_sidecars(&layout);
+        let name = if layout.name == "PLEX" { Shape::Plex } else { Shape::Plain };
+        Self { name, template: layout.template_is_own.then_some(layout.template), sidecars }
+    }
+}
+
+/// What lies beside files by a layout, if that was said.
+pub(super) fn said_sidecars(layout: &answers::Layout) -> Option<Vec<SidecarKind>> {
+    let is_said =
+        |kind: &SidecarKind| layout.sidecars.iter().any(|said| said.eq_ignore_ascii_case(kind.name()));
+    layout.sidecars_are_own.then(|| SidecarKind::ALL.into_iter().filter(is_said).collect())
+}
+
+/// Kinds of what lies beside files, as the API takes them.
+pub(super) fn sidecars_input(kinds: Option<&[SidecarKind]>) -> Value {
+    json!(kinds.map(|kinds| kinds.iter().map(|kind| kind.name().to_ascii_uppercase()).collect::<Vec<_>>()))
+}
+
+impl Layout {
+    /// As the API takes it.
+    pub(super) fn input(&self) -> Value {
+        let name = match self.name {
+            Shape::Plain => "PLAIN",
+            Shape::Plex => "PLEX",
+        };
+        let sidecars = sidecars_input(self.sidecars.as_deref());
+        json!({ "layout": { "name": name, "template": self.template, "sidecars": sidecars } })
     }
 }
 
