@@ -30,6 +30,19 @@ pub(crate) struct Certainty {
     pub(crate) yes: bool,
 }
 
+impl Certainty {
+    /// The same for a verb that scripts give with nothing but a name: it is asked for where somebody is there to answer, and
+    /// done elsewhere.
+    pub(crate) fn unless_asked(self, output: &Output) -> Self {
+        Self { yes: self.yes || !is_asked(output), ..self }
+    }
+}
+
+/// Whether somebody is there to be asked.
+fn is_asked(output: &Output) -> bool {
+    output.is_watched() && io::stdin().is_terminal()
+}
+
 impl Client {
     /// The same client, for a command that is meant so.
     pub(crate) fn meant(&self, intent: Intent) -> Self {
@@ -52,7 +65,7 @@ pub(crate) async fn act_for_good<T: DeserializeOwned>(
             // Refused as it would be in earnest.
             answer => return Ok(answer?),
         };
-        if !(output.is_watched() && io::stdin().is_terminal()) {
+        if !is_asked(output) {
             return Err(Failure::Planned { plan, is_shown: false });
         }
         output.note(&text(&plan));

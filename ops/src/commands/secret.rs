@@ -105,6 +105,7 @@ impl Verbs for Verb {
             Self::Delete { name, certainty } => {
                 let id = named::id(client, KIND, &name).await?;
                 let wanted = input(json!({ "id": id }));
+                let certainty = certainty.unless_asked(output);
                 let outcome = intent::act_for_good(client, output, certainty, &DELETE, wanted).await?;
                 Failure::refused(outcome.user_errors)?;
                 let (is_destroyed, left) = (outcome.payload.is_destroyed, outcome.payload.out_of_reach);

@@ -89,8 +89,8 @@ async fn a_secret_is_set_listed_rotated_and_destroyed_and_never_told() {
     assert!(planned.ends_with(0).stdout.contains("secret.set"));
     let rotated = served.json(&["secret", "rotate"]).await;
     assert!(rotated["masterKeyId"].as_str().unwrap().starts_with("master_key-"), "{rotated}");
-    served.run(&["secret", "delete", "nothing", "--yes"]).await.ends_with(5);
-    let gone = served.json(&["secret", "delete", "plex", "--yes"]).await;
+    served.run(&["secret", "delete", "nothing"]).await.ends_with(5);
+    let gone = served.json(&["secret", "delete", "plex"]).await;
     assert_eq!((&gone["id"], &gone["isDestroyed"]), (&plex["id"], &json!(true)));
     let places: Vec<_> = gone["outOfReach"].as_array().unwrap().iter().map(|left| &left["place"]).collect();
     assert_eq!(places, ["copies", "disk", "source", "name"]);
