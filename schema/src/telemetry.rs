@@ -9,9 +9,11 @@ use crate::{
     account::{Permission, Role},
 };
 
-/// See how busy the machine is that the server runs on.
-pub const SEE_MACHINE: Permission =
-    Permission::of_installation("see_machine", Role::Editor, "to see how busy the machine is");
+impl Permission {
+    /// See how busy the machine is that the server runs on.
+    pub const SEE_MACHINE: Self =
+        Self::of_installation("see_machine", Role::Editor, "to see how busy the machine is");
+}
 
 /// What is measured: by its name and a subject a series is known.
 #[derive(Debug, PartialEq, Eq)]
@@ -54,7 +56,7 @@ impl Unit {
 }
 
 const fn of_machine(name: &'static str, unit: Unit, about: &'static str) -> Metric {
-    Metric { name, unit, about, subject: None, permission: SEE_MACHINE }
+    Metric { name, unit, about, subject: None, permission: Permission::SEE_MACHINE }
 }
 
 const fn of_work(name: &'static str, unit: Unit, about: &'static str) -> Metric {

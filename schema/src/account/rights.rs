@@ -26,6 +26,7 @@ impl Permission {
         Self::NOTIFY,
         Self::SECRET,
         Self::BOT,
+        Self::SEE_MACHINE,
     ];
 }
 
