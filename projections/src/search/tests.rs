@@ -263,6 +263,9 @@ fn between() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    // A case makes a library and asks it some hundred questions.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     // invariant: E-13
     #[test]
     fn what_is_called_so_is_found_by_each_of_its_words(
