@@ -37,6 +37,19 @@ pub struct UseCookies {
     pub secret_id: Option<SecretId>,
 }
 
+impl UseCookies {
+    /// These, said in full.
+    pub fn of(cookies: Option<&SiteCookies>) -> Self {
+        Self { mode: CookieMode::of(cookies), secret_id: cookies.map(|cookies| cookies.secret_id) }
+    }
+
+    /// What is said in full; none is without cookies.
+    pub fn site_cookies(&self) -> Option<SiteCookies> {
+        let (always, secret_id) = self.mode.always().zip(self.secret_id)?;
+        Some(SiteCookies { secret_id, always })
+    }
+}
+
 impl CookieMode {
     /// When these are sent along.
     pub fn of(cookies: Option<&SiteCookies>) -> Self {

@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    FileId, PlaylistId, RootId, Timestamp,
+    FileId, JobId, PlaylistId, RootId, Timestamp,
     account::{Permission, Role},
+    cookies::UseCookies,
     file::{FileState, Stamp},
     id::ids,
-    layout::Sidecar,
+    layout::{Layout, Sidecar},
     playlist::Keeping,
-    schedule::Timing,
+    schedule::Rhythm,
 };
 
 ids! {
@@ -52,15 +53,11 @@ pub enum Goal {
         playlist_id: PlaylistId,
         /// The version of its stream that this was planned for.
         version: u64,
-        /// What of it was kept without being asked for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        keeping: Option<Box<Keeping>>,
-        /// When it was refreshed.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        refresh_timing: Option<Timing>,
-        /// When the turn of these refreshes came, as their command says it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        refresh_ticket: Option<Value>,
+        /// How it was followed, and is again once this is taken back.
+        followed: Box<Followed>,
+        /// Jobs of its downloads that had not ended, and end with it; taking it back begins none of them anew.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ended_jobs: Vec<JobId>,
     },
     /// Files come back out of the trash.
     RestoreFiles {},
@@ -70,6 +67,52 @@ pub enum Goal {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         playlist_id: Option<PlaylistId>,
     },
+}
+
+/// How a list is followed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Followed {
+    /// What of it is kept without being asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeping: Option<Keeping>,
+    /// With which cookies it is asked for, if that was said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cookies: Option<UseCookies>,
+    /// How its files are named, if that was said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Layout>,
+    /// How it is refreshed again and again, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refreshes: Option<Refreshes>,
+}
+
+/// How a list is refreshed again and again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refreshes {
+    /// The version of the schedule's stream that was read.
+    pub version: u64,
+    /// At which moments.
+    pub rhythm: Rhythm,
+    /// Whether it waits to be resumed.
+    #[serde(default, skip_serializing_if = "crate::is_default")]
+    pub is_paused: bool,
+    /// When the turn of these refreshes comes, as their command says it; none if it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Value>,
+}
+
+impl Followed {
+    /// The same without anybody's words; without them nobody knows what a filter skips.
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        let mut followed = self.clone();
+        followed.keeping = followed.keeping.take().and_then(Keeping::redacted);
+        followed.layout = followed.layout.as_ref().map(Layout::redacted);
+        if let Some(refreshes) = &mut followed.refreshes {
+            refreshes.ticket = None;
+        }
+        followed
+    }
 }
 
 impl Goal {

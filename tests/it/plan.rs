@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
 mod trash;
+mod unfollowing;
 
 use std::{
     fs,

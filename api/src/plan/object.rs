@@ -83,6 +83,8 @@ pub(crate) struct Plan {
     size_bytes: Long,
     /// How many files that were named stay where they are.
     spared_count: Long,
+    /// How many downloads that had not ended end with it; taking it back begins none of them anew.
+    ended_job_count: Long,
     /// How many of its files were not touched when it was carried out or taken back.
     left_count: Long,
     /// By what it is taken back; none if nothing was done by it that can be.
@@ -151,6 +153,7 @@ impl From<PlanRow> for Plan {
             file_count: Long(row.file_count),
             size_bytes: Long(row.size_bytes),
             spared_count: Long(row.spared_count),
+            ended_job_count: Long(row.ended_job_count),
             left_count: Long(row.left_count),
             undo_id: can_be_undone.then(|| ID(row.id.undo().to_string())),
             job_id: row.job_id.map(|id| ID(id.to_string())),

@@ -107,10 +107,7 @@ impl Event {
                 }
             }
             // As in the list's own event: without its words nobody knows what a filter skips.
-            Self::Made { goal: Goal::Unfollow { keeping, refresh_ticket, .. }, .. } => {
-                *refresh_ticket = None;
-                *keeping = keeping.take().and_then(|keeping| keeping.redacted()).map(Box::new);
-            }
+            Self::Made { goal: Goal::Unfollow { followed, .. }, .. } => **followed = followed.redacted(),
             Self::Stopped { failure, .. } => *failure = failure.as_ref().map(Failure::redacted),
             Self::Made { .. }
             | Self::ApplyRequested { .. }

@@ -83,8 +83,7 @@ fn a_plan_of_nothing_says_why() {
     let empty = Command::Make { goal: Goal::DeleteFiles {}, steps: Vec::new(), spared: spared.clone() };
     given::<Plan>([]).when(empty).rejected(&Rejection::Nothing { why });
     // A list may have no file of its own.
-    let goal =
-        Goal::Unfollow { playlist_id, version: 3, keeping: None, refresh_timing: None, refresh_ticket: None };
+    let goal = Goal::Unfollow { playlist_id, version: 3, followed: Box::default(), ended_jobs: Vec::new() };
     let unfollow = Command::Make { goal: goal.clone(), steps: Vec::new(), spared: spared.clone() };
     let made = Event::Made { goal, file_count: 0, size_bytes: 0, spared_count: 2 };
     given::<Plan>([]).when(unfollow).then([made, Event::Listed { steps: Vec::new(), spared }]);

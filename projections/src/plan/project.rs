@@ -26,6 +26,7 @@ row! {
             file_count: i64,
             size_bytes: i64,
             spared_count: i64,
+            ended_job_count: i64,
             made_at: i64,
         }
         changes {
@@ -108,22 +109,21 @@ impl Plans {
         let Stamp { id, project, position, at } = stamp;
         match event {
             Event::Made { goal, file_count, size_bytes, spared_count } => {
-                let playlist_id = match &goal {
-                    Goal::Unfollow { playlist_id, .. }
-                    | Goal::RenameFiles { playlist_id: Some(playlist_id) } => {
-                        Some(*playlist_id.uuid().as_bytes())
-                    }
-                    Goal::DeleteFiles {} | Goal::RestoreFiles {} | Goal::RenameFiles { .. } => None,
+                let (playlist_id, ended_jobs) = match &goal {
+                    Goal::Unfollow { playlist_id, ended_jobs, .. } => (Some(*playlist_id), ended_jobs.len()),
+                    Goal::RenameFiles { playlist_id } => (*playlist_id, 0),
+                    Goal::DeleteFiles {} | Goal::RestoreFiles {} => (None, 0),
                 };
                 self.plans.insert(file, |key| Known {
                     key,
                     id,
                     project,
                     goal: goal.name().to_owned(),
-                    playlist_id,
+                    playlist_id: playlist_id.map(|playlist_id| *playlist_id.uuid().as_bytes()),
                     file_count: file_count.into(),
                     size_bytes: size_bytes as i64,
                     spared_count: spared_count.into(),
+                    ended_job_count: ended_jobs as i64,
                     made_at: at,
                     state: Word(PlanState::Ready),
                     left_count: 0,

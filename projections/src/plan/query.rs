@@ -33,6 +33,8 @@ pub struct PlanRow {
     pub size_bytes: u64,
     /// How many files that were named stay where they are.
     pub spared_count: u64,
+    /// How many jobs of downloads that had not ended end with it.
+    pub ended_job_count: u64,
     /// How many of its files were not touched when it was carried out or taken back.
     pub left_count: u64,
     /// The job that is at it, or was last.
@@ -100,8 +102,8 @@ pub struct StepRow {
 /// What they are in the numbers.
 pub(super) const COUNTED: &str = "plan";
 
-const COLUMNS: &str = "id, goal, playlist_id, state, file_count, size_bytes, spared_count, left_count, job_id, failure, \
-                       made_at, changed_at";
+const COLUMNS: &str = "id, goal, playlist_id, state, file_count, size_bytes, spared_count, ended_job_count, left_count, job_id, \
+                       failure, made_at, changed_at";
 const STEP_COLUMNS: &str =
     "file_id, touch, reason, version, root, path, new_path, sidecar_count, size_bytes, blake3";
 
@@ -116,6 +118,7 @@ fn plan_row(row: &Row<'_>) -> rusqlite::Result<PlanRow> {
         file_count: count("file_count")?,
         size_bytes: count("size_bytes")?,
         spared_count: count("spared_count")?,
+        ended_job_count: count("ended_job_count")?,
         left_count: count("left_count")?,
         job_id: sql::uuid_opt(row, "job_id")?.map(JobId::from_uuid),
         failure: sql::json_opt(row, "failure")?,

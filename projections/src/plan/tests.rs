@@ -3,7 +3,7 @@ use mediary_events::{
     testing::samples,
 };
 use mediary_schema::{
-    FileId, PlanId, PlaylistId, RootId,
+    FileId, JobId, PlanId, PlaylistId, RootId,
     file::FileState,
     plan::{Goal, Left, LeftFor, PlanState, Spared, SparedFor, Step},
 };
@@ -93,7 +93,7 @@ fn plans_are_listed_newest_first_and_by_state() {
     let mut rows = Rows::<PlanView>::new();
     let playlist_id = PlaylistId::from_uuid(Uuid::from_u128(9));
     let unfollow =
-        Goal::Unfollow { playlist_id, version: 3, keeping: None, refresh_timing: None, refresh_ticket: None };
+        Goal::Unfollow { playlist_id, version: 3, followed: Box::default(), ended_jobs: vec![JobId::from_uuid(Uuid::from_u128(5))] };
     rows.feed::<Plan>(id(1).uuid(), made(Goal::DeleteFiles {}));
     rows.feed::<Plan>(id(2).uuid(), made(unfollow));
     rows.feed::<Plan>(id(1).uuid(), [Event::ApplyRequested { job_id: samples::JOB }]);
@@ -101,11 +101,11 @@ fn plans_are_listed_newest_first_and_by_state() {
         rows.read(|rows| {
             let page = plans(rows, PlanField::DEFAULT, state, &PageRequest::front(9).counted())?;
             assert_eq!(page.total, Some(page.rows.len() as u64));
-            Ok(page.rows.into_iter().map(|(_, row)| (row.id, row.playlist_id)).collect::<Vec<_>>())
+            Ok(page.rows.into_iter().map(|(_, row)| (row.id, row.playlist_id, row.ended_job_count)).collect::<Vec<_>>())
         })
     };
-    assert_eq!(of(None), [(id(2), Some(playlist_id)), (id(1), None)]);
-    assert_eq!(of(Some(PlanState::Applying)), [(id(1), None)]);
+    assert_eq!(of(None), [(id(2), Some(playlist_id), 1), (id(1), None, 0)]);
+    assert_eq!(of(Some(PlanState::Applying)), [(id(1), None, 0)]);
     let mut found = rows.read(|rows| plans_by_id(rows, &[id(2), id(7), id(1)]));
     found.sort_by_key(|row| row.id);
     assert_eq!(found.iter().map(|row| row.id).collect::<Vec<_>>(), [id(1), id(2)]);

@@ -16,9 +16,9 @@ pub struct PlanView {
 
 impl View for PlanView {
     const NAME: &'static str = "plan";
-    const VERSION: u32 = 2;
-    // The one before doesn't say which name a file gets.
-    const SERVES_FROM: u32 = 2;
+    const VERSION: u32 = 3;
+    // The one before doesn't say which downloads end.
+    const SERVES_FROM: u32 = 3;
     const CONCERNS: &'static [&'static str] = &[Plan::NAME];
     const TABLES: &'static str = concat!(
         counted!(),
@@ -32,6 +32,7 @@ impl View for PlanView {
             file_count INTEGER NOT NULL,
             size_bytes INTEGER NOT NULL,
             spared_count INTEGER NOT NULL,
+            ended_job_count INTEGER NOT NULL,
             made_at INTEGER NOT NULL,
             state TEXT NOT NULL,
             left_count INTEGER NOT NULL,

@@ -18,16 +18,12 @@ use mediary_schema::{
     file::{FileState, Stamp},
     job::{Failure, ResourceUse, Work, WorkKind},
     lane::Lane,
-    plan::{Goal, Lease, Left, MoveFiles, Step, Way},
-    playlist::Keeping,
+    plan::{Followed, Goal, Lease, Left, MoveFiles, Step, Way},
 };
 use serde::Serialize;
 
 use self::outlook::{OtherLists, Outlook, look_at, unfollow};
-use super::{
-    job,
-    schedule::{self, Refreshes},
-};
+use super::{job, schedule};
 use crate::gate::{Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
 
 /// Plans, to everybody else.
@@ -179,8 +175,9 @@ fn apply(story: &mut Transaction<'_>, plan_id: PlanId, job_id: JobId) -> Result<
     for step in &steps {
         what.extend(otherwise(story, step, plan_id, goal.way())?);
     }
-    if let Goal::Unfollow { playlist_id, version, .. } = &goal {
-        what.extend(unfollow_as_planned(story, *playlist_id, *version, &steps)?);
+    if let Goal::Unfollow { playlist_id, version, followed, ended_jobs } = &goal {
+        let planned = Unfollowing { playlist_id: *playlist_id, version: *version, followed, ended_jobs };
+        what.extend(planned.tell(story, &steps)?);
     }
     if let Goal::RenameFiles { .. } = &goal {
         what.extend(renaming::otherwise(story, &steps)?);
@@ -222,30 +219,51 @@ fn otherwise(
     }))
 }
 
-/// Follows the list no longer, and answers what is otherwise with it than was planned for.
-fn unfollow_as_planned(
-    story: &mut Transaction<'_>,
+/// The part of a plan that is about a list, and not about its files.
+struct Unfollowing<'a> {
     playlist_id: PlaylistId,
     version: u64,
-    steps: &[Step],
-) -> Result<Option<String>, Refusal> {
-    story.require(Permission::FOLLOW)?;
-    if !story.state::<Playlist>(playlist_id.uuid())?.followed {
-        // By an earlier job of this plan, or by somebody else: there is nothing more to do with it.
-        return Ok(None);
-    }
-    if story.version::<Playlist>(playlist_id.uuid())? != version {
-        return Ok(Some(format!("{playlist_id} was refreshed or changed")));
-    }
-    let mut others = OtherLists::default();
-    for step in steps {
-        let Some(made) = story.state::<File>(step.file_id.uuid())?.made else { continue };
-        if let Some(other) = others.with(story, made.item_id, playlist_id)? {
-            return Ok(Some(format!("{} is kept for {other} now, too", step.file_id)));
+    followed: &'a Followed,
+    ended_jobs: &'a [JobId],
+}
+
+impl Unfollowing<'_> {
+    /// Follows the list no longer, and answers what is otherwise with it than was planned for.
+    fn tell(&self, story: &mut Transaction<'_>, steps: &[Step]) -> Result<Option<String>, Refusal> {
+        let Self { playlist_id, .. } = *self;
+        story.require(Permission::FOLLOW)?;
+        if !story.state::<Playlist>(playlist_id.uuid())?.followed {
+            // By an earlier job of this plan, or by somebody else: there is nothing more to do with it.
+            return Ok(None);
         }
+        if let Some(what) = self.otherwise(story)? {
+            return Ok(Some(format!("{playlist_id} {what}")));
+        }
+        let mut others = OtherLists::default();
+        for step in steps {
+            let Some(made) = story.state::<File>(step.file_id.uuid())?.made else { continue };
+            if let Some(other) = others.with(story, made.item_id, playlist_id)? {
+                return Ok(Some(format!("{} is kept for {other} now, too", step.file_id)));
+            }
+        }
+        super::playlist::unfollow_with_downloads(story, playlist_id, true)?;
+        Ok(None)
     }
-    super::playlist::unfollow_with_downloads(story, playlist_id, true)?;
-    Ok(None)
+
+    fn otherwise(&self, story: &mut Transaction<'_>) -> Result<Option<&'static str>, Refusal> {
+        let Self { playlist_id, version, followed, ended_jobs } = *self;
+        if story.version::<Playlist>(playlist_id.uuid())? != version {
+            return Ok(Some("was refreshed or changed"));
+        }
+        if schedule::refreshes_of(story, playlist_id)? != followed.refreshes {
+            return Ok(Some("is refreshed at other moments, or was just to be"));
+        }
+        // One that ended may have left a file that nobody planned for.
+        if outlook::ended_jobs(story, playlist_id)? != *ended_jobs {
+            return Ok(Some("has other downloads at work"));
+        }
+        Ok(None)
+    }
 }
 
 /// Has taken back what was done by a plan.
@@ -261,9 +279,8 @@ fn undo(story: &mut Transaction<'_>, undo_id: UndoId, job_id: JobId) -> Result<T
         return Ok(told);
     }
     let way = goal.way().back();
-    if let Goal::Unfollow { playlist_id, keeping, refresh_timing, refresh_ticket, .. } = goal {
-        let refreshes = refresh_timing.map(|timing| Refreshes { timing, ticket: refresh_ticket });
-        follow_again(story, playlist_id, keeping.map(|keeping| *keeping), refreshes)?;
+    if let Goal::Unfollow { playlist_id, followed, .. } = goal {
+        follow_again(story, playlist_id, *followed)?;
     }
     open(story, job_id, plan_id, way, &steps)?;
     Ok(told)
@@ -286,21 +303,25 @@ fn open(
 fn follow_again(
     story: &mut Transaction<'_>,
     playlist_id: PlaylistId,
-    keeping: Option<Keeping>,
-    refreshes: Option<Refreshes>,
+    followed: Followed,
 ) -> Result<(), Refusal> {
-    let list = story.state::<Playlist>(playlist_id.uuid())?;
+    let (uuid, Followed { keeping, cookies, layout, refreshes }) = (playlist_id.uuid(), followed);
+    let list = story.state::<Playlist>(uuid)?;
     let Some(url) = list.url.clone().filter(|_| !list.followed) else { return Ok(()) };
-    story.execute::<Playlist>(playlist_id.uuid(), playlist::Command::Follow { url })?;
+    story.execute::<Playlist>(uuid, playlist::Command::Follow { url })?;
+    if let Some(cookies) = cookies {
+        let cookies = cookies.site_cookies();
+        story.execute::<Playlist>(uuid, playlist::Command::UseCookies { cookies })?;
+    }
+    if layout.is_some() {
+        story.execute::<Playlist>(uuid, playlist::Command::Layout { layout })?;
+    }
     if let Some(keeping) = keeping {
         let ticket = keeping.ticket.clone();
-        story.execute::<Playlist>(
-            playlist_id.uuid(),
-            playlist::Command::Keep { keeping: Some(keeping), ticket },
-        )?;
+        story.execute::<Playlist>(uuid, playlist::Command::Keep { keeping: Some(keeping), ticket })?;
     }
     match refreshes {
-        Some(refreshes) => schedule::refresh_again(story, playlist_id, refreshes),
+        Some(refreshes) => schedule::refresh_as_before(story, playlist_id, refreshes),
         None => Ok(()),
     }
 }

@@ -21,14 +21,12 @@ use mediary_schema::{
         Filter, Keep, Keeping, ObservedPlaylist, PlaylistKind, RefreshMode, RefreshPlaylist, UnreadableRow,
     },
     redact,
+    schedule::Rhythm,
 };
 
 use serde::Serialize;
 
-use super::{
-    job,
-    schedule::{self, Refreshes},
-};
+use super::{job, schedule};
 use crate::gate::{Effects, Entry, Fanout, KindOfWork, LongWork, Refusal, Story, Transaction, decode};
 
 /// Playlists, to everybody else.
@@ -148,7 +146,8 @@ fn follow(story: &mut Transaction<'_>, asked: &Follow) -> Result<Told, Refusal> 
         story.execute::<Playlist>(playlist_id.uuid(), Command::Layout { layout })?;
     }
     if let Some(timing) = &asked.refresh_timing {
-        schedule::refresh_again(story, playlist_id, Refreshes::asked(timing.clone(), &asked.ticket))?;
+        let rhythm = Rhythm { timing: timing.clone(), jitter_seconds: 0 };
+        schedule::refresh_again(story, playlist_id, rhythm, schedule::ticket_of_each(&asked.ticket))?;
     }
     // What is followed and was refreshed is not refreshed again by following it twice.
     let job_id = if known && listed { None } else { Some(requested(story, playlist_id, None)?) };
@@ -273,7 +272,7 @@ pub(super) fn unfollow_with_downloads(
     }
     // One that is asked for while this is decided saw nothing withdrawn, and is among them when it is decided anew.
     let mut ongoing_job_ids = open_downloads(story, playlist_id)?;
-    let ended = if cancel_downloads { ongoing_job_ids.len().min(CANCELLED_MAX) } else { 0 };
+    let ended = if cancel_downloads { cancelled(&ongoing_job_ids).len() } else { 0 };
     let cancelled_job_ids: Vec<JobId> = ongoing_job_ids.drain(..ended).collect();
     for job_id in &cancelled_job_ids {
         job::cancel(story, *job_id)?;
@@ -281,8 +280,13 @@ pub(super) fn unfollow_with_downloads(
     Ok(Told { ongoing_job_ids, cancelled_job_ids, ..Told::of(playlist_id, None) })
 }
 
+/// Those of the jobs that one command ends: an append has an end.
+pub(super) fn cancelled(open: &[JobId]) -> &[JobId] {
+    &open[..open.len().min(CANCELLED_MAX)]
+}
+
 /// The jobs of downloads that were last asked for in this list, and have not ended.
-fn open_downloads(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> Result<Vec<JobId>, Refusal> {
+pub(super) fn open_downloads(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> Result<Vec<JobId>, Refusal> {
     let mut open = Vec::new();
     for uuid in story.all_about::<Download>(&Subject::from(playlist_id))? {
         let state = story.state::<Download>(uuid)?;

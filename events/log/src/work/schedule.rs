@@ -13,7 +13,8 @@ use mediary_schema::{
     PlaylistId, PrincipalId, ScheduleId, TokenId,
     account::Permission,
     bounded::cut,
-    schedule::{Due, NotDone, ScheduledCommand, Timing},
+    plan::Refreshes,
+    schedule::{Due, NotDone, Rhythm, ScheduledCommand},
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -106,32 +107,21 @@ fn of_list(playlist_id: PlaylistId) -> String {
     format!("refresh {playlist_id}")
 }
 
-/// How a followed list is refreshed again and again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refreshes {
-    /// When.
-    pub timing: Timing,
-    /// The ticket of each, as its command says it; none if it says nothing.
-    pub ticket: Option<Value>,
-}
-
-impl Refreshes {
-    /// As it was asked for. What is done again and again waits for nothing that the first time waits for.
-    pub(super) fn asked(timing: Timing, ticket: &ask::Ticket) -> Self {
-        let ticket = ask::Ticket { at: None, after: None, ..ticket.clone() };
-        let says_something = ticket != ask::Ticket::default();
-        Self { timing, ticket: says_something.then(|| json!(ticket)) }
-    }
+/// The ticket of each refresh, as it was asked for with the first one; none if it says nothing. What is done again and again waits
+/// for nothing that the first time waits for.
+pub(super) fn ticket_of_each(ticket: &ask::Ticket) -> Option<Value> {
+    let ticket = ask::Ticket { at: None, after: None, ..ticket.clone() };
+    (ticket != ask::Ticket::default()).then(|| json!(ticket))
 }
 
 /// Has a followed list refreshed so from now on, in place of what was said before; with the ticket of before, if nothing is said.
 pub(super) fn refresh_again(
     story: &mut Transaction<'_>,
     playlist_id: PlaylistId,
-    refreshes: Refreshes,
+    rhythm: Rhythm,
+    ticket: Option<Value>,
 ) -> Result<(), Refusal> {
     story.require(Permission::SCHEDULE)?;
-    let Refreshes { timing, ticket } = refreshes;
     let ticket = match ticket {
         Some(ticket) => Some(ticket),
         None => refreshes_of(story, playlist_id)?.and_then(|before| before.ticket),
@@ -141,10 +131,25 @@ pub(super) fn refresh_again(
         arguments[TICKET] = ticket;
     }
     let command = ScheduledCommand { name: playlist::Ask::REFRESH.to_owned(), arguments };
-    let name = of_list(playlist_id);
-    let asked = Add { name, timing, jitter_seconds: 0, command, replace: true };
+    let (name, Rhythm { timing, jitter_seconds }) = (of_list(playlist_id), rhythm);
+    let asked = Add { name, timing, jitter_seconds, command, replace: true };
     let (principal, token_id) = lender(story)?;
     add(story, &asked, principal, token_id).map(drop)
+}
+
+/// Has a list refreshed as it was before it was followed no longer.
+pub(super) fn refresh_as_before(
+    story: &mut Transaction<'_>,
+    playlist_id: PlaylistId,
+    refreshes: Refreshes,
+) -> Result<(), Refusal> {
+    let Refreshes { rhythm, is_paused, ticket, .. } = refreshes;
+    refresh_again(story, playlist_id, rhythm, ticket)?;
+    if !is_paused {
+        return Ok(());
+    }
+    let schedule_id = story.identities().schedule(story.caller().project, &of_list(playlist_id));
+    story.execute::<Schedule>(schedule_id.uuid(), Command::Pause)
 }
 
 /// How a list is refreshed, if it is again and again.
@@ -154,9 +159,12 @@ pub(super) fn refreshes_of(
 ) -> Result<Option<Refreshes>, Refusal> {
     let project = story.caller().project;
     let schedule_id = story.identities().schedule(project, &of_list(playlist_id));
+    let version = story.version::<Schedule>(schedule_id.uuid())?;
     let plan = &story.state::<Schedule>(schedule_id.uuid())?.plan;
     Ok(plan.as_ref().map(|plan| Refreshes {
-        timing: plan.rhythm.timing.clone(),
+        version,
+        rhythm: plan.rhythm.clone(),
+        is_paused: plan.is_paused,
         ticket: plan.command.arguments.get(TICKET).cloned(),
     }))
 }

@@ -1,10 +1,11 @@
 use mediary_schema::{
     PlaylistId, Priority, RootId, Ticket,
+    cookies::{CookieMode, UseCookies},
     file::{FileState, Inode, Stamp},
-    layout::{Sidecar, SidecarKind},
-    plan::{Goal, Left, LeftFor, Spared, SparedFor, Step},
+    layout::{Layout, Sidecar, SidecarKind},
+    plan::{Followed, Goal, Left, LeftFor, Refreshes, Spared, SparedFor, Step},
     playlist::{Filter, Keeping, KeptEntries},
-    schedule::Timing,
+    schedule::{Rhythm, Timing},
 };
 use serde_json::json;
 
@@ -54,21 +55,29 @@ fn samples() -> Vec<Event> {
         made(Goal::Unfollow {
             playlist_id,
             version: 7,
-            keeping: None,
-            refresh_timing: None,
-            refresh_ticket: None,
+            followed: Box::default(),
+            ended_jobs: Vec::new(),
         }),
         made(Goal::Unfollow {
             playlist_id,
             version: 7,
-            keeping: Some(Box::new(Keeping {
-                entries: KeptEntries::New,
-                quality: samples::quality(),
-                filter: Filter::default(),
-                ticket: Ticket { priority: Priority::HIGHEST, ..Ticket::default() },
-            })),
-            refresh_timing: Some(Timing::Every { seconds: 7_200 }),
-            refresh_ticket: Some(json!({ "priority": 9 })),
+            followed: Box::new(Followed {
+                keeping: Some(Keeping {
+                    entries: KeptEntries::New,
+                    quality: samples::quality(),
+                    filter: Filter::default(),
+                    ticket: Ticket { priority: Priority::HIGHEST, ..Ticket::default() },
+                }),
+                cookies: Some(UseCookies { mode: CookieMode::Off, secret_id: None }),
+                layout: Some(Layout::default()),
+                refreshes: Some(Refreshes {
+                    version: 2,
+                    rhythm: Rhythm { timing: Timing::Every { seconds: 7_200 }, jitter_seconds: 60 },
+                    is_paused: true,
+                    ticket: Some(json!({ "priority": 9 })),
+                }),
+            }),
+            ended_jobs: vec![job_id],
         }),
         made(Goal::RestoreFiles {}),
         made(Goal::RenameFiles { playlist_id: None }),

@@ -28,6 +28,7 @@ const PlanOf = graphql(`
       fileCount
       sizeBytes
       sparedCount
+      endedJobCount
       leftCount
       undoId
       madeAt

@@ -26,6 +26,15 @@ export function Rule({ plan }: { plan: PlanShown }) {
       <p className="record">
         {plan.playlistId === null || isRename ? <Named plan={plan} /> : <OfList id={plan.playlistId} />}
       </p>
+      {plan.endedJobCount > 0 && (
+        <>
+          <h2 className="next-head">What ends with it</h2>
+          <p className="record">
+            {count(plan.endedJobCount, "download")} that {plan.endedJobCount === 1 ? "is" : "are"} not done.
+            Undo begins none of them anew.
+          </p>
+        </>
+      )}
       <h2 className="next-head">What stays</h2>
       <ul className="stack">
         {plan.sparedCount > 0 && (

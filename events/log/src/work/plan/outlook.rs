@@ -8,12 +8,16 @@ use mediary_events::{
     playlist::{self, Playlist},
 };
 use mediary_schema::{
-    FileId, ItemId, PlaylistId,
+    FileId, ItemId, JobId, PlaylistId,
+    cookies::UseCookies,
     file::FileState,
-    plan::{Goal, Spared, SparedFor, Step, Way},
+    plan::{Followed, Goal, Spared, SparedFor, Step, Way},
 };
 
-use super::super::schedule;
+use super::super::{
+    playlist::{cancelled, open_downloads},
+    schedule,
+};
 use crate::gate::{Refusal, Transaction};
 
 /// What would become of files.
@@ -77,13 +81,13 @@ pub(super) fn unfollow(
     if !list.followed {
         return Err(playlist::Rejection::NotFollowed.into());
     }
-    let keeping = list.keeping.clone().map(Box::new);
+    let (keeping, layout) = (list.keeping.clone(), list.layout.clone());
+    let cookies = list.says_cookies.then(|| UseCookies::of(list.cookies.as_ref()));
     let items: BTreeSet<ItemId> =
         list.rows.iter().chain(list.removed.iter()).map(|row| row.item_id).collect();
     let refreshes = schedule::refreshes_of(story, playlist_id)?;
-    let (refresh_timing, refresh_ticket) =
-        refreshes.map(|refreshes| (refreshes.timing, refreshes.ticket)).unzip();
-    let refresh_ticket = refresh_ticket.flatten();
+    let followed = Box::new(Followed { keeping, cookies, layout, refreshes });
+    let ended_jobs = ended_jobs(story, playlist_id)?;
     let (mut outlook, mut others) = (Outlook::default(), OtherLists::default());
     for item_id in items {
         for uuid in story.about::<Download>(&item_id.into())? {
@@ -97,7 +101,17 @@ pub(super) fn unfollow(
             }
         }
     }
-    Ok((Goal::Unfollow { playlist_id, version, keeping, refresh_timing, refresh_ticket }, outlook))
+    Ok((Goal::Unfollow { playlist_id, version, followed, ended_jobs }, outlook))
+}
+
+/// Jobs of downloads of a list that end with it, in one order.
+pub(super) fn ended_jobs(
+    story: &mut Transaction<'_>,
+    playlist_id: PlaylistId,
+) -> Result<Vec<JobId>, Refusal> {
+    let mut jobs = cancelled(&open_downloads(story, playlist_id)?).to_vec();
+    jobs.sort_unstable();
+    Ok(jobs)
 }
 
 /// What the other lists have that are followed: of many items of two long lists, each list is read once.
