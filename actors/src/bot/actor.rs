@@ -103,7 +103,7 @@ const EVENTS_MAX: usize = 100_000;
 const ORDERS_MAX: usize = 50;
 /// The longest pause that an answer waits for.
 const PAUSE_MAX: Duration = Duration::from_secs(3);
-/// How long it is waited for that the service hears what was heard, when the server ends.
+/// How long it is waited for that the service hears what was heard, when nobody listens any more.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(1);
 
 impl std::fmt::Debug for BotsArguments {
@@ -163,9 +163,7 @@ impl Actor for Bots {
 
     async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {
         for bot in state.bots.values() {
-            bot.poller.kill();
-            // What was answered is not heard again by whoever comes next.
-            tokio::time::timeout(GOODBYE_WITHIN, bot.telegram.get_updates(bot.offset, false)).await.ok();
+            bot.leave().await;
         }
         Ok(())
     }
@@ -194,7 +192,7 @@ impl State {
         }
         for (project, standing) in changed {
             if let Some(before) = self.bots.remove(&project) {
-                before.poller.kill();
+                before.leave().await;
             }
             if let Some((standing, cause)) = standing {
                 self.start(myself, Host { project, standing, cause }).await?;
@@ -273,6 +271,12 @@ impl BotsArguments {
 }
 
 impl Talking {
+    /// Listens no more. What was answered is not heard again by whoever comes next, who asks under other ids.
+    async fn leave(&self) {
+        self.poller.kill();
+        tokio::time::timeout(GOODBYE_WITHIN, self.telegram.get_updates(self.offset, false)).await.ok();
+    }
+
     async fn hear(&mut self, arguments: &BotsArguments, update: Update) -> Result<(), ActorProcessingErr> {
         let Some(Said { from: Some(from), chat, text: Some(text) }) = update.message else { return Ok(()) };
         // In a group others would read what is answered.
