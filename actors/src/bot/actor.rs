@@ -93,7 +93,7 @@ struct Talking {
     offset: i64,
     guests: Guests,
     orders: Vec<Order>,
-    /// Until then nothing is said by itself: the service wants a pause.
+    /// Until then nothing is said by itself: the service wants a pause, or can't be reached.
     quiet_until: Option<Instant>,
 }
 
@@ -101,6 +101,8 @@ struct Talking {
 const EVENTS_MAX: usize = 100_000;
 /// Things that were asked for and are told of, of one bot: what is older is told when somebody asks for it.
 const ORDERS_MAX: usize = 50;
+/// How long nothing is said by itself after nobody answered.
+const REST: Duration = Duration::from_secs(30);
 /// The longest pause that an answer waits for.
 const PAUSE_MAX: Duration = Duration::from_secs(3);
 /// How long it is waited for that the service hears what was heard, when nobody listens any more.
@@ -336,14 +338,22 @@ impl Talking {
     }
 
     fn rest(&mut self, silence: &Silence) {
-        if let Silence::Pause { after } = silence {
-            self.quiet_until = Some(Instant::now() + *after);
-        }
+        let after = match silence {
+            // It is about one message, and no reason to be silent to others.
+            _ if silence.is_final() => return,
+            Silence::Pause { after } => *after,
+            Silence::Refused { .. } | Silence::Net(_) | Silence::Unreadable => REST,
+        };
+        self.quiet_until = Some(Instant::now() + after);
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.quiet_until.is_some_and(|until| until > Instant::now())
     }
 
     /// Tells of each thing that was asked for how far it is, if that is another word than before; one that is over is told last.
     async fn tell(&mut self, arguments: &BotsArguments, reacted: u64) -> Result<(), ActorProcessingErr> {
-        if self.quiet_until.is_some_and(|until| until > Instant::now()) {
+        if self.is_quiet() {
             return Ok(());
         }
         let door = arguments.door();
@@ -356,7 +366,8 @@ impl Talking {
             let mut order = read_on(order, reader.clone()).await?;
             let is_over = order.is_over(reacted);
             let text = order.text(&arguments.signals, is_over);
-            let is_told = text == order.shown || self.tell_anew(&mut order, text).await;
+            // Whoever was not answered a moment ago does not ask for the others, either.
+            let is_told = text == order.shown || (!self.is_quiet() && self.tell_anew(&mut order, text).await);
             if !(is_over && is_told) {
                 self.orders.push(order);
             }
@@ -375,8 +386,8 @@ impl Talking {
                 (order.message, order.shown) = (Some(id), text);
                 true
             }
-            // Somebody deleted it, or it says that already: trying again comes to the same.
-            Err(Silence::Refused { code: 400 }) => {
+            // Somebody deleted it or blocked the bot, or it says that already: trying again comes to the same.
+            Err(silence) if silence.is_final() => {
                 order.shown = text;
                 true
             }
