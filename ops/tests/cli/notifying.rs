@@ -198,6 +198,8 @@ async fn a_channel_is_added_tested_used_and_removed() {
         "title": "[home] {{ title }}", "body": null }]);
     assert_eq!(added, expected);
     add(&[], &address).await.ends_with(3).says(&["NOTIFICATION_CHANNEL_EXISTS"]);
+    // A program that was to say the address and failed says nothing, and the channel is not taken for changed.
+    add(&["--replace"], "").await.ends_with(3).says(&["NOTIFICATION_BAD_CHANNEL"]);
     assert_eq!(served.json(&["notification", "channel", "list"]).await, expected);
 
     let tested = served.json(&["notification", "channel", "test", "hook"]).await;

@@ -123,12 +123,12 @@ impl Story for Ask {
     }
 }
 
-/// Tells a command of somebody who has the vault, and the address of a channel that is added.
+/// Tells a command of somebody who has the vault, and the address of a channel that is added, unless that was set before.
 pub fn tell_beside(
     asked: &Ask,
     story: &mut Transaction<'_>,
     vault: &Vault,
-    address: &Address,
+    address: Option<&Address>,
 ) -> Result<Told, Refusal> {
     match asked {
         Ask::AddChannel(asked) => channel::add(story, asked, vault, address),
