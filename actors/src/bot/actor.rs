@@ -13,7 +13,7 @@ use tokio::{sync::watch, time::Instant};
 use super::{
     answer::{Answer, Door, Host, Place, for_strangers, read_on, reader_of, too_much},
     guests::{Admission, Guests},
-    order::Order,
+    order::{ORDERS_MAX, Order},
     poller::{Ears, Listen, Poller},
     telegram::{Said, Silence, Telegram, Update},
     wish::Wish,
@@ -99,8 +99,6 @@ struct Talking {
 
 /// Settings of bots that are read: each is something that an owner did.
 const EVENTS_MAX: usize = 100_000;
-/// Things that were asked for and are told of, of one bot: what is older is told when somebody asks for it.
-const ORDERS_MAX: usize = 50;
 /// How long nothing is said by itself after nobody answered.
 const REST: Duration = Duration::from_secs(30);
 /// The longest pause that an answer waits for.
@@ -263,8 +261,7 @@ impl BotsArguments {
     async fn under_way(&self, host: &Host) -> Result<Vec<Order>, ActorProcessingErr> {
         let door = self.door();
         let Some(reader) = reader_of(&door, host) else { return Ok(Vec::new()) };
-        let mut orders = door.under_way(host.project, &reader, &host.standing.bot.allow, &[]).await?;
-        Ok(orders.split_off(orders.len().saturating_sub(ORDERS_MAX)))
+        door.under_way(host.project, &reader, &host.standing.bot.allow, &[]).await
     }
 
     fn door(&self) -> Door<'_> {

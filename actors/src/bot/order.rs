@@ -55,6 +55,8 @@ struct Kept {
     size_bytes: u64,
 }
 
+/// Things that were asked for and are told of, of one bot: what is older is told when somebody asks for it.
+pub(super) const ORDERS_MAX: usize = 50;
 /// Jobs and files of which each is named.
 const NAMED_MAX: usize = 10;
 /// Characters of a title.
