@@ -335,9 +335,11 @@ impl Talking {
     }
 
     fn rest(&mut self, silence: &Silence) {
+        // What is about one message is no reason to be silent to others.
+        if silence.is_final() {
+            return;
+        }
         let after = match silence {
-            // It is about one message, and no reason to be silent to others.
-            _ if silence.is_final() => return,
             Silence::Pause { after } => *after,
             Silence::Refused { .. } | Silence::Net(_) | Silence::Unreadable => REST,
         };
