@@ -13,7 +13,7 @@ use tokio::{sync::watch, time::Instant};
 use super::{
     answer::{Answer, Door, Host, Place, for_strangers, read_on, reader_of, too_much},
     guests::{Admission, Guests},
-    order::Order,
+    order::{ORDERS_MAX, Order},
     poller::{Ears, Listen, Poller},
     telegram::{Said, Silence, Telegram, Update},
     wish::Wish,
@@ -93,17 +93,17 @@ struct Talking {
     offset: i64,
     guests: Guests,
     orders: Vec<Order>,
-    /// Until then nothing is said by itself: the service wants a pause.
+    /// Until then nothing is said by itself: the service wants a pause, or can't be reached.
     quiet_until: Option<Instant>,
 }
 
 /// Settings of bots that are read: each is something that an owner did.
 const EVENTS_MAX: usize = 100_000;
-/// Things that were asked for and are told of, of one bot: what is older is told when somebody asks for it.
-const ORDERS_MAX: usize = 50;
+/// How long nothing is said by itself after nobody answered.
+const REST: Duration = Duration::from_secs(30);
 /// The longest pause that an answer waits for.
 const PAUSE_MAX: Duration = Duration::from_secs(3);
-/// How long it is waited for that the service hears what was heard, when the server ends.
+/// How long it is waited for that the service hears what was heard, when nobody listens any more.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(1);
 
 impl std::fmt::Debug for BotsArguments {
@@ -163,9 +163,7 @@ impl Actor for Bots {
 
     async fn post_stop(&self, _: ActorRef<Message>, state: &mut State) -> Result<(), ActorProcessingErr> {
         for bot in state.bots.values() {
-            bot.poller.kill();
-            // What was answered is not heard again by whoever comes next.
-            tokio::time::timeout(GOODBYE_WITHIN, bot.telegram.get_updates(bot.offset, false)).await.ok();
+            bot.leave().await;
         }
         Ok(())
     }
@@ -194,7 +192,7 @@ impl State {
         }
         for (project, standing) in changed {
             if let Some(before) = self.bots.remove(&project) {
-                before.poller.kill();
+                before.leave().await;
             }
             if let Some((standing, cause)) = standing {
                 self.start(myself, Host { project, standing, cause }).await?;
@@ -263,8 +261,7 @@ impl BotsArguments {
     async fn under_way(&self, host: &Host) -> Result<Vec<Order>, ActorProcessingErr> {
         let door = self.door();
         let Some(reader) = reader_of(&door, host) else { return Ok(Vec::new()) };
-        let mut orders = door.under_way(host.project, &reader, &host.standing.bot.allow, &[]).await?;
-        Ok(orders.split_off(orders.len().saturating_sub(ORDERS_MAX)))
+        door.under_way(host.project, &reader, &host.standing.bot.allow, &[]).await
     }
 
     fn door(&self) -> Door<'_> {
@@ -273,6 +270,12 @@ impl BotsArguments {
 }
 
 impl Talking {
+    /// Listens no more. What was answered is not heard again by whoever comes next, who asks under other ids.
+    async fn leave(&self) {
+        self.poller.kill();
+        tokio::time::timeout(GOODBYE_WITHIN, self.telegram.get_updates(self.offset, false)).await.ok();
+    }
+
     async fn hear(&mut self, arguments: &BotsArguments, update: Update) -> Result<(), ActorProcessingErr> {
         let Some(Said { from: Some(from), chat, text: Some(text) }) = update.message else { return Ok(()) };
         // In a group others would read what is answered.
@@ -332,14 +335,24 @@ impl Talking {
     }
 
     fn rest(&mut self, silence: &Silence) {
-        if let Silence::Pause { after } = silence {
-            self.quiet_until = Some(Instant::now() + *after);
+        // What is about one message is no reason to be silent to others.
+        if silence.is_final() {
+            return;
         }
+        let after = match silence {
+            Silence::Pause { after } => *after,
+            Silence::Refused { .. } | Silence::Net(_) | Silence::Unreadable => REST,
+        };
+        self.quiet_until = Some(Instant::now() + after);
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.quiet_until.is_some_and(|until| until > Instant::now())
     }
 
     /// Tells of each thing that was asked for how far it is, if that is another word than before; one that is over is told last.
     async fn tell(&mut self, arguments: &BotsArguments, reacted: u64) -> Result<(), ActorProcessingErr> {
-        if self.quiet_until.is_some_and(|until| until > Instant::now()) {
+        if self.is_quiet() {
             return Ok(());
         }
         let door = arguments.door();
@@ -352,7 +365,8 @@ impl Talking {
             let mut order = read_on(order, reader.clone()).await?;
             let is_over = order.is_over(reacted);
             let text = order.text(&arguments.signals, is_over);
-            let is_told = text == order.shown || self.tell_anew(&mut order, text).await;
+            // Whoever was not answered a moment ago does not ask for the others, either.
+            let is_told = text == order.shown || (!self.is_quiet() && self.tell_anew(&mut order, text).await);
             if !(is_over && is_told) {
                 self.orders.push(order);
             }
@@ -371,8 +385,8 @@ impl Talking {
                 (order.message, order.shown) = (Some(id), text);
                 true
             }
-            // Somebody deleted it, or it says that already: trying again comes to the same.
-            Err(Silence::Refused { code: 400 }) => {
+            // Somebody deleted it or blocked the bot, or it says that already: trying again comes to the same.
+            Err(silence) if silence.is_final() => {
                 order.shown = text;
                 true
             }

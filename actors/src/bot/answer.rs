@@ -31,7 +31,7 @@ use ractor::ActorProcessingErr;
 use uuid::Uuid;
 
 use super::{
-    order::{Order, failed, share},
+    order::{ORDERS_MAX, Order, failed, share},
     under_way::{Begun, begun},
     wish::{Wish, help},
 };
@@ -116,7 +116,8 @@ impl Door<'_> {
         }
     }
 
-    /// What these people asked for that is not over, and is not among what is remembered.
+    /// What these people asked for that is not over, and is not among what is remembered: what was asked for last, at most
+    /// [`ORDERS_MAX`], since each is read from where it began.
     pub(super) async fn under_way(
         &self,
         project: ProjectId,
@@ -131,15 +132,15 @@ impl Door<'_> {
         let queued_at = self.desk.queued_at(project).await?;
         let reader = reader.clone();
         let reading = tokio::task::spawn_blocking(move || {
-            let mut orders = Vec::new();
-            for Begun { guest, story, position } in begun(&reader, &queued_at)? {
+            let order = |Begun { guest, story, position }: Begun| {
                 // A chat with one person alone has the person's number.
                 let chat = people.get(&guest).and_then(|person| i64::try_from(*person).ok());
-                let Some(chat) = chat.filter(|_| !known.contains(&story)) else { continue };
-                let mut order = Order::new(chat, project, story, position);
-                order.read_on(&reader)?;
-                orders.push(order);
-            }
+                let chat = chat.filter(|_| !known.contains(&story))?;
+                Some(Order::new(chat, project, story, position))
+            };
+            let mut orders: Vec<Order> = begun(&reader, &queued_at)?.into_iter().filter_map(order).collect();
+            let mut orders = orders.split_off(orders.len().saturating_sub(ORDERS_MAX));
+            orders.iter_mut().try_for_each(|order| order.read_on(&reader))?;
             Ok::<_, ReadError>(orders)
         });
         Ok(reading.await??)

@@ -1,13 +1,13 @@
 //! What came of something that was asked for: a fold of its story, as people are told it.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use mediary_events::{
     Concern as _, Recorded, codec,
     file::{self, File},
     job::{self, Job},
 };
-use mediary_log::{LogReader, Read, ReadError, signal::SignalHub};
+use mediary_log::{Filter, LogReader, Read, ReadError, signal::SignalHub};
 use mediary_schema::{
     CorrelationId, JobId, ProjectId,
     job::{Failure, JobState, Progress},
@@ -26,11 +26,14 @@ pub(super) struct Order {
     pub(super) shown: String,
     project: ProjectId,
     pub(super) story: CorrelationId,
-    /// Up to here the story was read.
+    /// Up to here the log was read.
     read_to: u64,
-    /// The last event of it.
+    /// The last event of the story, or of one of its jobs.
     last: u64,
+    /// In the order in which they were queued.
     jobs: Vec<Seen>,
+    /// Where each of them is among these.
+    places: BTreeMap<JobId, usize>,
     kept: Vec<Kept>,
 }
 
@@ -52,6 +55,8 @@ struct Kept {
     size_bytes: u64,
 }
 
+/// Things that were asked for and are told of, of one bot: what is older is told when somebody asks for it.
+pub(super) const ORDERS_MAX: usize = 50;
 /// Jobs and files of which each is named.
 const NAMED_MAX: usize = 10;
 /// Characters of a title.
@@ -68,31 +73,30 @@ impl Order {
             read_to: 0,
             last: position,
             jobs: Vec::new(),
+            places: BTreeMap::new(),
             kept: Vec::new(),
         }
     }
 
-    /// Reads on in the story. Blocks.
+    /// Reads on. Blocks.
+    ///
+    /// Which jobs there are and what was kept, the story says. What became of a job, its own events say: whoever ends, holds
+    /// or loses one from elsewhere begins another story.
     pub(super) fn read_on(&mut self, log: &LogReader) -> Result<(), ReadError> {
-        loop {
-            let head = log.head_position();
-            if head <= self.read_to {
-                return Ok(());
-            }
-            // Its first event stands right before what its command answered.
-            let from = if self.read_to == 0 { self.last.saturating_sub(APPEND_MAX) } else { self.read_to };
-            let mut request = Read::forward(from + 1);
-            request.filter.correlation_id = Some(self.story);
-            let page = log.read_page(&request)?;
-            for recorded in &page.events {
-                self.take(recorded);
-            }
-            let Some(next) = page.next_position else {
-                self.read_to = self.read_to.max(head);
-                return Ok(());
-            };
-            self.read_to = next - 1;
+        let head = log.head_position();
+        if head <= self.read_to {
+            return Ok(());
         }
+        // Its first event stands right before what its command answered.
+        let from = if self.read_to == 0 { self.last.saturating_sub(APPEND_MAX) } else { self.read_to };
+        let mut story = Read::forward(from + 1).up_to(head);
+        story.filter.correlation_id = Some(self.story);
+        each(log, story, |recorded| self.take(recorded))?;
+        let mut jobs = Read::forward(from + 1).up_to(head).filter(Filter::categories([Job::NAME]));
+        jobs.filter.project = Some(self.project);
+        each(log, jobs, |recorded| self.take_job(recorded))?;
+        self.read_to = head;
+        Ok(())
     }
 
     fn take(&mut self, recorded: &Recorded) {
@@ -102,7 +106,12 @@ impl Order {
             Job::NAME => {
                 let id = JobId::from_uuid(stream.uuid);
                 for event in codec::events_of::<Job>(recorded).unwrap_or_default() {
-                    self.take_job(id, event);
+                    if let job::Event::Queued { work, .. } = event {
+                        let title = work.title.chars().take(TITLE_CHARS_MAX).collect();
+                        let (kind, state) = (work.kind.to_string(), JobState::Queued);
+                        self.places.insert(id, self.jobs.len());
+                        self.jobs.push(Seen { id, kind, title, state, failure: None });
+                    }
                 }
             }
             File::NAME => {
@@ -117,29 +126,12 @@ impl Order {
         }
     }
 
-    fn take_job(&mut self, id: JobId, event: job::Event) {
-        if let job::Event::Queued { work, .. } = &event {
-            let (kind, title) = (work.kind.to_string(), work.title.chars().take(TITLE_CHARS_MAX).collect());
-            self.jobs.push(Seen { id, kind, title, state: JobState::Queued, failure: None });
-        }
-        let Some(seen) = self.jobs.iter_mut().find(|seen| seen.id == id) else { return };
-        match event {
-            job::Event::Started { .. } => seen.state = JobState::Running,
-            job::Event::Succeeded { .. } => seen.state = JobState::Succeeded,
-            job::Event::Failed { failure, .. } => {
-                (seen.state, seen.failure) = (JobState::Failed, Some(failure));
-            }
-            job::Event::AttemptFailed { failure, .. } => {
-                (seen.state, seen.failure) = (JobState::Queued, Some(failure));
-            }
-            job::Event::Cancelled { .. } => seen.state = JobState::Cancelled,
-            job::Event::Paused { .. } | job::Event::Parked { .. } | job::Event::Stranded { .. } => {
-                seen.state = JobState::Paused;
-            }
-            job::Event::Resumed {} | job::Event::AttemptStopped { .. } | job::Event::AttemptLost { .. } => {
-                seen.state = JobState::Queued;
-            }
-            _ => {}
+    fn take_job(&mut self, recorded: &Recorded) {
+        let id = JobId::from_uuid(recorded.envelope.stream.uuid);
+        let Some(place) = self.places.get(&id) else { return };
+        self.last = self.last.max(recorded.position());
+        for event in codec::events_of::<Job>(recorded).unwrap_or_default() {
+            self.jobs[*place].take(event);
         }
     }
 
@@ -179,7 +171,7 @@ impl Order {
             (kept, lost) => format!("Done: {kept} kept, {lost} given up"),
         };
         for kept in self.kept.iter().take(NAMED_MAX) {
-            let job = self.jobs.iter().find(|job| Some(job.id) == kept.job_id);
+            let job = kept.job_id.and_then(|id| self.jobs.get(*self.places.get(&id)?));
             let title = job.map_or("", |job| job.title.as_str());
             add(&mut text, &format!("\n\n{title}\n{}, {}", kept.path, size(kept.size_bytes)));
         }
@@ -197,7 +189,38 @@ impl Order {
 /// The most events of one append that are looked for before the position that a command answers.
 const APPEND_MAX: u64 = 1_000;
 
+/// Hands on all that is asked for, from page to page. Blocks.
+fn each(log: &LogReader, mut read: Read, mut take: impl FnMut(&Recorded)) -> Result<(), ReadError> {
+    loop {
+        let page = log.read_page(&read)?;
+        page.events.iter().for_each(&mut take);
+        let Some(next) = page.next_position else { return Ok(()) };
+        read.from = next;
+    }
+}
+
 impl Seen {
+    fn take(&mut self, event: job::Event) {
+        match event {
+            job::Event::Started { .. } => self.state = JobState::Running,
+            job::Event::Succeeded { .. } => self.state = JobState::Succeeded,
+            job::Event::Failed { failure, .. } => {
+                (self.state, self.failure) = (JobState::Failed, Some(failure));
+            }
+            job::Event::AttemptFailed { failure, .. } => {
+                (self.state, self.failure) = (JobState::Queued, Some(failure));
+            }
+            job::Event::Cancelled { .. } => self.state = JobState::Cancelled,
+            job::Event::Paused { .. } | job::Event::Parked { .. } | job::Event::Stranded { .. } => {
+                self.state = JobState::Paused;
+            }
+            job::Event::Resumed {} | job::Event::AttemptStopped { .. } | job::Event::AttemptLost { .. } => {
+                self.state = JobState::Queued;
+            }
+            _ => {}
+        }
+    }
+
     fn line(&self, state: &str) -> String {
         format!("\n\n{} ({}): {state}\n{}", self.title, self.kind, self.id)
     }

@@ -75,6 +75,14 @@ pub(super) enum Silence {
     Unreadable,
 }
 
+impl Silence {
+    /// Whether asking again comes to the same.
+    pub(super) const fn is_final(&self) -> bool {
+        // A pause that is wanted without a word of how long is no end.
+        matches!(self, Self::Refused { code: 400..=428 | 430..=499 })
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct Answer {
     ok: bool,
@@ -177,4 +185,17 @@ impl Telegram {
 fn message(chat: i64, text: &str) -> Value {
     let text: String = text.chars().take(CHARS_MAX).collect();
     json!({ "chat_id": chat, "text": text, "link_preview_options": { "is_disabled": true } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_refused_for_good_is_not_asked_again() {
+        let is_final = |code| Silence::Refused { code }.is_final();
+        assert_eq!([400, 403, 404].map(is_final), [true; 3]);
+        assert_eq!([429, 500, 502].map(is_final), [false; 3]);
+        assert!(!Silence::Unreadable.is_final() && !Silence::Pause { after: PAUSE_MAX }.is_final());
+    }
 }

@@ -176,7 +176,7 @@ impl Bench {
         };
         let (vault, address) = (self.vault.clone(), address.into());
         let tell = move |asked: &Ask, story: &mut Transaction<'_>| {
-            work::notification::tell_beside(asked, story, &vault, &address)
+            work::notification::tell_beside(asked, story, &vault, Some(&address))
         };
         let asked = Ask::AddChannel(asked);
         let answer = self.gate.ask_beside(self.caller(), asked, AskOptions::default(), tell).await.unwrap();

@@ -42,7 +42,7 @@ impl Explains for Words {
             "succeeded" => BranchState::Done,
             "failed" => BranchState::Failed,
             "cancelled" => BranchState::Cancelled,
-            "paused" | "parked" => BranchState::Held,
+            "paused" | "parked" | "stranded" => BranchState::Held,
             _ => BranchState::Open,
         }
     }

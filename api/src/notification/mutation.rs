@@ -171,9 +171,7 @@ impl NotificationMutation {
         let NotificationChannelAddInput { name, address, from, quiet, title, body, replace, terms } = input;
         let (from, quiet) = (from.into(), quiet.map(Into::into));
         let asked = Ask::AddChannel(AddChannel { name: name.clone(), from, quiet, title, body, replace });
-        let (told, done) =
-            with_vault(context, terms, asked, address.map_or_else(|| Address::from(""), |address| address.0))
-                .await?;
+        let (told, done) = with_vault(context, terms, asked, address.map(|address| address.0)).await?;
         let channel = told.and_then(|told| told.channel);
         let channel = channel.map(|channel| NotificationChannel::new(name, channel));
         Ok(NotificationChannelPayload { channel, delivery: None, done })
@@ -187,7 +185,7 @@ impl NotificationMutation {
     ) -> Result<NotificationChannelPayload> {
         let NotificationChannelInput { name, terms } = input;
         let asked = Ask::RemoveChannel(WhichChannel { name });
-        let (_, done) = with_vault(context, terms, asked, Address::from("")).await?;
+        let (_, done) = with_vault(context, terms, asked, None).await?;
         Ok(NotificationChannelPayload { channel: None, delivery: None, done })
     }
 
@@ -213,12 +211,12 @@ async fn with_vault(
     context: &Context<'_>,
     terms: Terms,
     asked: Ask,
-    address: Address,
+    address: Option<Address>,
 ) -> Result<(Option<work::notification::Told>, Done)> {
     let vault = platform(context).vault.clone();
     let tell_with = vault.clone();
     let (told, done) = asking::ask_beside(context, terms, asked, move |asked, story| {
-        work::notification::tell_beside(asked, story, &tell_with, &address)
+        work::notification::tell_beside(asked, story, &tell_with, address.as_ref())
     })
     .await?;
     if let (Some(position), None) = (&done.position, &done.dry_run) {

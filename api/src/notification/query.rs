@@ -202,7 +202,7 @@ fn backtest(
         for event in &page.events {
             tested.events += 1;
             match work::consequence(gate, name, rule, event)? {
-                Some(Consequence::Raise { notice, channels, about_channel }) => {
+                Some(Consequence::Raise { notice, channels, about_channel, .. }) => {
                     tested.tell(NotificationBacktested {
                         channels: work::channels_for(state, &notice, &channels, about_channel.as_deref())
                             .map(|(name, _)| name.to_owned())

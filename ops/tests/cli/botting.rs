@@ -263,7 +263,7 @@ async fn whoever_asks_too_much_waits_and_a_bot_that_is_removed_is_silent() {
 // OP-14: whoever comes after a crash remembers nothing, and finds it in the log.
 // invariant: B-3
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_asked_for_before_a_crash_is_shown_and_ended_after_it() {
+async fn what_was_asked_for_before_a_crash_is_shown_ended_and_told_on_after_it() {
     let messenger = Messenger::start().await;
     let mut served = with_bot(&messenger, &["7", "9"], &[]).await;
     served.run(&["lane", "pause", "library_disk"]).await.ends_with(0);
@@ -284,6 +284,14 @@ async fn what_was_asked_for_before_a_crash_is_shown_and_ended_after_it() {
     messenger.told(9, 2, "(JOB_NOT_FOUND)").await;
     messenger.say(7, &format!("/cancel {digits}"));
     messenger.told(7, 4, "It is being ended.").await;
+    // A bot that is set anew finds it, too.
+    let address = format!("http://{}", messenger.address);
+    let set = ["bot", "set", "--token-secret", "telegram", "--api", &address, "--allow", "7"];
+    served.json(&[&set[..], &["--per-minute", "30"]].concat()).await;
+    messenger.told(7, 5, "Under way: 2 of 7 done").await;
+    served.run(&["lane", "resume", "library_disk"]).await.ends_with(0);
+    messenger.told(7, 5, "Done: 5 kept, 1 given up").await;
+    assert!(messenger.shown(7)[1].starts_with("Under way"), "{:?}", messenger.shown(7));
     served.stop().await;
 }
 

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::{
-    harness::{Ran, Served, run_reading, run_with},
+    harness::{Ran, Served, eventually, run_reading, run_with},
     notifying::Sink,
 };
 
@@ -162,8 +162,8 @@ async fn fetch_by_all_of_them(served: &Served, values: &[String]) -> Vec<String>
 // SE-10: what was ever sent as a secret, by whichever door, also one that refuses it, is found nowhere.
 // invariant: S-4, S-7
 #[tokio::test(flavor = "multi_thread")]
-async fn no_secret_is_found_in_data_output_logs_or_answers() {
-    let mut served = Served::start_with("logging.filter = \"trace\"\n").await;
+async fn no_secret_is_found_in_data_output_logs_nats_or_answers() {
+    let mut served = Served::start_with("nats = \"auto\"\nlogging.filter = \"trace\"\n").await;
     let values: Vec<String> = (0..20).map(|number| format!("needle-{number}-7f3ac9")).collect();
     let mut answers = Vec::new();
     let mut note = |ran: Ran| answers.push(ran.stdout + &ran.stderr);
@@ -236,6 +236,12 @@ async fn no_secret_is_found_in_data_output_logs_or_answers() {
     note(served.run(&["log", "verify"]).await.ends_with(0));
     let of_events = ["log", "show", "--from", "1", "--format", "json"];
     note(served.run(&of_events).await.ends_with(0));
+    // What is told over NATS is in its store, as it is told: the event is, and only its envelope.
+    let nats = served.data().join("nats");
+    eventually("the store of NATS has the last event of a secret", || {
+        !having(&nats, "secret.deleted").is_empty()
+    })
+    .await;
     served.stop().await;
     answers.push(served.said().await);
     answers.extend(said.into_iter().chain(fetched));

@@ -8,7 +8,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mediary_events::delivery::Event;
-use mediary_schema::delivery::DeliveryState;
+use mediary_schema::{DeliveryId, delivery::DeliveryState};
 use rustls::{
     RootCertStore, ServerConfig,
     crypto::ring,
@@ -220,6 +220,19 @@ async fn text(stream: &mut (impl AsyncBufRead + Unpin)) -> String {
     }
 }
 
+/// Tests a channel of mail until its letter was sent, in order and once. Answers the letter and under which id it went.
+async fn sent(bench: &Bench, post: &Post, address: &str) -> (Arrived, DeliveryId) {
+    bench.add("post", address).await;
+    let running = bench.start().await;
+    let id = bench.test("post").await;
+    bench.stands(id, DeliveryState::Sent).await;
+    running.stop().await;
+    let [letter] = &post.letters()[..] else { panic!("{address}: {:?}", post.letters()) };
+    assert_eq!(letter.login.as_deref(), Some("\0anna\0hunter2"), "{address}");
+    assert!(matches!(bench.events()[..], [Event::Queued { .. }, Event::Begun {}, Event::Completed {}]));
+    (letter.clone(), id)
+}
+
 // CH-11: mail.
 // invariant: N-5
 #[tokio::test(flavor = "multi_thread")]
@@ -227,14 +240,8 @@ async fn a_message_goes_by_mail_once() {
     let (bench, post) = (Bench::new(), Post::start(Manner::Takes).await);
     let address =
         format!("mailto://anna:hunter2@{}?from=a@a.example&to=bert@b.example,cara@c.example", post.address);
-    bench.add("post", &address).await;
-    let running = bench.start().await;
-    let id = bench.test("post").await;
-    bench.stands(id, DeliveryState::Sent).await;
-    running.stop().await;
-    let [letter] = &post.letters()[..] else { panic!("{:?}", post.letters()) };
+    let (letter, id) = sent(&bench, &post, &address).await;
     assert_eq!((letter.from.as_str(), letter.to.len()), ("<a@a.example>", 2));
-    assert_eq!(letter.login.as_deref(), Some("\0anna\0hunter2"));
     for said in [
         "From: a@a.example\r\n",
         "To: bert@b.example, cara@c.example\r\n",
@@ -244,7 +251,6 @@ async fn a_message_goes_by_mail_once() {
     ] {
         assert!(letter.text.contains(said), "{said:?} in {}", letter.text);
     }
-    assert!(matches!(bench.events()[..], [Event::Queued { .. }, Event::Begun {}, Event::Completed {}]));
 }
 
 // Issue 8, must hold 4.
@@ -297,17 +303,10 @@ async fn a_letter_goes_over_tls_and_nothing_of_it_is_said_before() {
         let (bench, post) = (Bench::new().trusting(authorities), Post::start(manner).await);
         let address =
             format!("mailtos://anna:hunter2@{}?from=a@a.example&to=bert@b.example{more}", post.address);
-        bench.add("post", &address).await;
-        let running = bench.start().await;
-        let id = bench.test("post").await;
-        bench.stands(id, DeliveryState::Sent).await;
-        running.stop().await;
-        let [letter] = &post.letters()[..] else { panic!("{manner:?}: {:?}", post.letters()) };
-        assert_eq!(letter.login.as_deref(), Some("\0anna\0hunter2"), "{manner:?}");
+        let (letter, _) = sent(&bench, &post, &address).await;
         assert!(letter.text.contains("Subject: This is a test of the channel post\r\n"), "{}", letter.text);
         let heard = post.heard();
         assert!(!heard.contains("AUTH") && !heard.contains("RCPT"), "{manner:?}: {heard}");
-        assert!(matches!(bench.events()[..], [Event::Queued { .. }, Event::Begun {}, Event::Completed {}]));
     }
 }
 

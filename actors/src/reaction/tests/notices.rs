@@ -1,12 +1,16 @@
 //! What people are told, by the rules of the project.
 
-use mediary_events::notification::{
-    Ask, Event as NoticeEvent, Notification, State,
-    ask::{AddRule, RemoveRule},
+use mediary_events::{
+    delivery::{self, Delivery},
+    notification::{
+        Ask, Event as NoticeEvent, Notification, State,
+        ask::{AddRule, RemoveRule},
+    },
 };
 use mediary_log::gate::Story as _;
 use mediary_schema::{
     FailureClass, ProjectId, Subject,
+    delivery::Message as Letter,
     job::Failure,
     notification::{Condition, Notice, Rule, Severity, Test, Then, Wording},
 };
@@ -41,6 +45,27 @@ impl Bench {
         let failure = Failure::new(FailureClass::Network, "nobody answers".to_owned());
         let job_id = JobId::from_uuid(self.gate.ids().next());
         self.list(&playlist::Command::FailRefresh { job_id, failure });
+    }
+
+    /// Something is sent to the channel `phone`, until it has failed so often.
+    fn fail_to_send(&self, id: Uuid, failures: usize) {
+        let message = Letter {
+            notification_id: None,
+            severity: Severity::Info,
+            title: "a test".to_owned(),
+            body: None,
+            link: None,
+        };
+        self.deliver(id, &delivery::Command::Queue { channel: "phone".to_owned(), message, at: NOW });
+        for _ in 0..failures {
+            let failure = Failure::new(FailureClass::Network, "nobody answers".to_owned());
+            self.deliver(id, &delivery::Command::Begin);
+            self.deliver(id, &delivery::Command::Fail { failure, now: NOW, dice: 0 });
+        }
+    }
+
+    fn deliver(&self, id: Uuid, command: &delivery::Command) {
+        self.tell(|story| story.execute::<Delivery>(id, command.clone()));
     }
 
     fn notice(&self) -> Notice {
@@ -153,6 +178,28 @@ async fn a_rule_about_what_never_happens_or_belongs_to_a_person_is_refused() {
     }
     let when = vec![Condition { field: "counts.added".to_owned(), is: Test::Greater(2) }];
     bench.say(&add("x", Rule { when, ..rule("playlist.refresh_completed", "{{ it }}") })).unwrap();
+}
+
+// invariant: N-7
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_fails_at_each_try_is_told_once_until_it_takes_something() {
+    let bench = Bench::new();
+    bench.notify().await;
+    let (one, other) = (bench.gate.ids().next(), bench.gate.ids().next());
+    bench.fail_to_send(one, 10);
+    bench.fail_to_send(other, 10);
+    bench.notify().await;
+    assert_eq!(bench.titles(), ["The channel phone takes nothing now"]);
+    bench.deliver(one, &delivery::Command::Begin);
+    bench.deliver(one, &delivery::Command::Complete);
+    bench.notify().await;
+    assert_eq!(bench.titles()[1..], ["over"]);
+    // It is as before, and so is that it is news.
+    bench.deliver(other, &delivery::Command::Begin);
+    let failure = Failure::new(FailureClass::Network, "nobody answers".to_owned());
+    bench.deliver(other, &delivery::Command::Fail { failure, now: NOW, dice: 0 });
+    bench.notify().await;
+    assert_eq!(bench.titles()[2..], ["The channel phone takes nothing now"]);
 }
 
 // invariant: N-4

@@ -49,6 +49,9 @@ pub(crate) const ENTRY: Entry = Entry {
 /// The longest topic, in bytes.
 const TOPIC_BYTES_MAX: usize = 128;
 
+/// What says that a channel did not take a message.
+const FAILED: &str = "delivery.failed";
+
 /// What a command on notices answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Told {
@@ -77,6 +80,8 @@ pub enum Consequence {
         channels: Vec<String>,
         /// The channel that it is about, which it is not sent to.
         about_channel: Option<String>,
+        /// Whether it is told once, until it is over or worse.
+        is_told_once: bool,
     },
     /// What was told is over.
     Resolve {
@@ -118,12 +123,12 @@ impl Story for Ask {
     }
 }
 
-/// Tells a command of somebody who has the vault, and the address of a channel that is added.
+/// Tells a command of somebody who has the vault, and the address of a channel that is added, unless that was set before.
 pub fn tell_beside(
     asked: &Ask,
     story: &mut Transaction<'_>,
     vault: &Vault,
-    address: &Address,
+    address: Option<&Address>,
 ) -> Result<Told, Refusal> {
     match asked {
         Ask::AddChannel(asked) => channel::add(story, asked, vault, address),
@@ -258,7 +263,9 @@ pub fn consequence(
                 body: body.filter(|body| !body.trim().is_empty()),
             };
             let about_channel = channel.filter(|_| event.envelope.stream.category == Delivery::NAME);
-            Consequence::Raise { notice, channels: wording.channels.clone(), about_channel }
+            // A channel fails with each message, and at each try.
+            let is_told_once = kind == FAILED && notice.topic.is_some();
+            Consequence::Raise { notice, channels: wording.channels.clone(), about_channel, is_told_once }
         }
     }))
 }
@@ -267,10 +274,14 @@ pub fn consequence(
 pub fn tell(story: &mut Transaction<'_>, consequence: &Consequence) -> Result<(), Refusal> {
     let (project, identities) = (story.caller().project, story.identities());
     match consequence {
-        Consequence::Raise { notice, channels, about_channel } => {
+        Consequence::Raise { notice, channels, about_channel, is_told_once } => {
             let id = identities.notification(project, &notice.subject, notice.topic.as_deref());
             let standing = story.state::<Notification>(id.uuid())?.standing.as_ref();
-            if standing.is_some_and(|standing| standing.notice == *notice) {
+            let is_told = standing.is_some_and(|standing| {
+                let is_known = standing.is_open && standing.notice.severity >= notice.severity;
+                standing.notice == *notice || (*is_told_once && is_known)
+            });
+            if is_told {
                 return Ok(());
             }
             story.entail::<Notification>(id.uuid(), Command::Raise { notice: notice.clone() })?;

@@ -104,7 +104,9 @@ impl Verb {
                     found.extend(failed.into_iter().map(|delivery| delivery.id));
                 }
                 let mut retried = Vec::new();
-                for ids in found.chunks(AT_ONCE) {
+                // A dry run ends with its first answer: it is of all of them.
+                let at_once = if intent.dry_run { found.len().max(1) } else { AT_ONCE };
+                for ids in found.chunks(at_once) {
                     let outcome = client.meant(intent).act(&RETRY, input(json!({ "ids": ids }))).await?;
                     Failure::refused(outcome.user_errors)?;
                     retried.extend(outcome.payload.deliveries);

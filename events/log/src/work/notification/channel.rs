@@ -34,17 +34,14 @@ pub(super) fn add(
     story: &mut Transaction<'_>,
     asked: &AddChannel,
     vault: &Vault,
-    address: &Address,
+    address: Option<&Address>,
 ) -> Result<Told, Refusal> {
     story.require(Permission::NOTIFY)?;
     let refused = |reason: String| Refusal::from(Rejection::BadChannel { reason });
     let (project, secret_name) = (story.caller().project, secret_of(&asked.name));
     let secret_id = story.identities().secret(project, &secret_name);
-    let kept = if address.reveal().is_empty() { vault.open(secret_id)? } else { None };
-    let known = kept.as_ref().unwrap_or(address);
-    if known.reveal().is_empty() {
-        return Err(Rejection::NoAddress.into());
-    }
+    let kept = if address.is_none() { vault.open(secret_id)? } else { None };
+    let known = address.or(kept.as_ref()).ok_or(Rejection::NoAddress)?;
     let target =
         std::str::from_utf8(known.reveal()).map_err(|_| refused("its address is no text".to_owned()))?;
     let target: Target = target.parse().map_err(|error: AddressRefused| refused(error.to_string()))?;
@@ -58,7 +55,7 @@ pub(super) fn add(
         Command::AddChannel { name: asked.name.clone(), channel: channel.clone(), replace: asked.replace };
     // Refused before anything is written.
     story.execute::<Notification>(project.uuid(), command)?;
-    if kept.is_none() {
+    if let Some(address) = address {
         secret::set(story, &secret_name, Some((vault, address)))?;
     }
     Ok(Told { channel: Some(channel), ..Told::default() })
