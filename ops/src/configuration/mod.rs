@@ -5,6 +5,7 @@
 
 mod error;
 mod load;
+mod logging;
 mod nats;
 mod section;
 #[cfg(test)]
@@ -13,5 +14,6 @@ mod tests;
 pub use error::ConfigurationError;
 pub(crate) use load::of_text;
 pub use load::{Overrides, load};
+pub use logging::{LogFormat, Logging};
 pub use nats::{NatsMode, UnknownNatsMode};
-pub use section::{Configuration, Downloads, Jobs, Log, LogFormat, Logging, Tools, YtDlp, json_schema};
+pub use section::{Configuration, Downloads, Jobs, Log, Tools, YtDlp, json_schema};

@@ -12,7 +12,7 @@ use mediary_schema::{Secret, site::RequestBudget};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::NatsMode;
+use super::{Logging, NatsMode};
 
 /// The longest address that links lead to, in bytes: it stands in every message.
 const PUBLIC_URL_BYTES_MAX: usize = 200;
@@ -374,32 +374,6 @@ pub struct Tools {
     pub deno: Option<PathBuf>,
     /// The path of `nats-server`.
     pub nats_server: Option<PathBuf>,
-}
-
-/// What the server writes about itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Logging {
-    /// Levels by module, such as `info,mediary_actors=debug`.
-    pub filter: String,
-    /// The form of each line.
-    pub format: LogFormat,
-}
-
-impl Default for Logging {
-    fn default() -> Self {
-        Self { filter: "info".to_owned(), format: LogFormat::Logfmt }
-    }
-}
-
-/// The form of a line of the server's own log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LogFormat {
-    /// `key=value` pairs.
-    Logfmt,
-    /// One JSON object a line.
-    Json,
 }
 
 /// The published contract: `schema/contracts/config.json`.
