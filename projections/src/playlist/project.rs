@@ -12,7 +12,7 @@ use mediary_schema::{
     item::ItemSource,
     playlist::{After, Availability, LiveStatus},
 };
-use ranks::{Ranks, spread};
+use ranks::Ranks;
 use rusqlite::Transaction;
 use tables::{Entry, List, NO_ROWS};
 use uuid::Uuid;
@@ -365,37 +365,5 @@ impl Fold<'_> {
             self.rows.ranks.file_changed(playlist_key);
         }
         Ok(())
-    }
-
-    /// A rank right behind a row, or in front of all; spreads the list's ranks anew where there is no room.
-    fn rank(&mut self, playlist_key: i64, after: After) -> Result<i64, ApplyError> {
-        if let Some(rank) = self.room(playlist_key, after)? {
-            return Ok(rank);
-        }
-        self.rows.lists.write(self.file)?;
-        self.rows.entries.hand_over(self.file)?;
-        self.rows.ranks.forget();
-        spread(self.file, playlist_key)?;
-        if let Some(list) = self.rows.lists.change(self.file, self.stamp.id)? {
-            list.spreads += 1;
-        }
-        Ok(self.room(playlist_key, after)?.expect("ranks that were just spread have room between them"))
-    }
-
-    fn room(&mut self, playlist_key: i64, after: After) -> Result<Option<i64>, ApplyError> {
-        let left = match after {
-            None => None,
-            Some(neighbour) => self.behind(playlist_key, neighbour)?,
-        };
-        Ok(self.rows.ranks.behind(self.file, playlist_key, left)?)
-    }
-
-    /// The rank of a neighbour; that of the last row if the neighbour is gone, as the decider has it.
-    fn behind(&mut self, playlist_key: i64, neighbour: EntryId) -> Result<Option<i64>, ApplyError> {
-        let known = self.rows.entries.find(self.file, *neighbour.uuid().as_bytes())?;
-        match known.filter(|entry| entry.status.0 != EntryStatus::Removed) {
-            Some(entry) => Ok(Some(entry.rank)),
-            None => Ok(self.rows.ranks.last(self.file, playlist_key)?),
-        }
     }
 }

@@ -5,7 +5,11 @@ use std::{
     ops::Bound::{Excluded, Unbounded},
 };
 
+use mediary_schema::{EntryId, playlist::After};
 use rusqlite::{Transaction, params};
+
+use super::{super::query::EntryStatus, Fold};
+use crate::view::ApplyError;
 
 /// The distance of two rows that nothing was put between.
 const RANK_STEP: i64 = 1 << 40;
@@ -106,8 +110,42 @@ impl Ranks {
     }
 }
 
+impl Fold<'_> {
+    /// A rank right behind a row, or in front of all; spreads the list's ranks anew where there is no room.
+    pub(super) fn rank(&mut self, playlist_key: i64, after: After) -> Result<i64, ApplyError> {
+        if let Some(rank) = self.room(playlist_key, after)? {
+            return Ok(rank);
+        }
+        self.rows.lists.write(self.file)?;
+        self.rows.entries.hand_over(self.file)?;
+        self.rows.ranks.forget();
+        spread(self.file, playlist_key)?;
+        if let Some(list) = self.rows.lists.change(self.file, self.stamp.id)? {
+            list.spreads += 1;
+        }
+        Ok(self.room(playlist_key, after)?.expect("ranks that were just spread have room between them"))
+    }
+
+    fn room(&mut self, playlist_key: i64, after: After) -> Result<Option<i64>, ApplyError> {
+        let left = match after {
+            None => None,
+            Some(neighbour) => self.behind(playlist_key, neighbour)?,
+        };
+        Ok(self.rows.ranks.behind(self.file, playlist_key, left)?)
+    }
+
+    /// The rank of a neighbour; that of the last row if the neighbour is gone, as the decider has it.
+    fn behind(&mut self, playlist_key: i64, neighbour: EntryId) -> Result<Option<i64>, ApplyError> {
+        let known = self.rows.entries.find(self.file, *neighbour.uuid().as_bytes())?;
+        match known.filter(|entry| entry.status.0 != EntryStatus::Removed) {
+            Some(entry) => Ok(Some(entry.rank)),
+            None => Ok(self.rows.ranks.last(self.file, playlist_key)?),
+        }
+    }
+}
+
 /// Spreads the ranks of a list anew; every row of it must be in the file.
-pub(super) fn spread(file: &Transaction<'_>, list: i64) -> rusqlite::Result<()> {
+fn spread(file: &Transaction<'_>, list: i64) -> rusqlite::Result<()> {
     file.prepare_cached(
         "UPDATE entry SET rank = spread.rank FROM (
              SELECT key, row_number() OVER (ORDER BY rank, key) * ?2 AS rank FROM entry WHERE playlist_key = ?1
