@@ -53,7 +53,7 @@ impl Staged {
         let mut staged = Self { files: Vec::new(), missing, show: None };
         staged.show = show.and_then(|bytes| String::from_utf8(bytes).ok());
         if let Some(bytes) = nfo {
-            fs::write(staging.join(NFO), bytes).map_err(io_error("write what is known of an item"))?;
+            whole::write(&staging.join(NFO), bytes).map_err(io_error("write what is known of an item"))?;
             staged.add(staging, NFO.to_owned(), (SidecarKind::Nfo, None, ".nfo".to_owned()));
         }
         for file in fetched.into_iter().take(Sidecar::MAX - 1) {

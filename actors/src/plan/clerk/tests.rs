@@ -1,0 +1,52 @@
+use std::path::PathBuf;
+
+use uuid::Uuid;
+
+use super::*;
+use crate::file::stamp_of;
+
+fn intent(root: &Path, name: &str, way: Way) -> Intent {
+    let place = root.join(name);
+    fs::write(&place, name).unwrap();
+    let step = Step {
+        file_id: FileId::from_uuid(Uuid::from_u128(name.len() as u128)),
+        version: 1,
+        state: FileState::Present,
+        root_id: RootId::LIBRARY,
+        path: name.to_owned(),
+        size_bytes: name.len() as u64,
+        blake3: String::new(),
+        stamp: stamp_of(&place).unwrap(),
+        to: None,
+        sidecars: Vec::new(),
+    };
+    Intent { root: root.to_owned(), way, step }
+}
+
+// PL-14.
+// invariant: F-20
+#[test]
+fn what_an_ended_job_has_moved_and_not_recorded_is_where_it_can_be_had() {
+    let (root, job) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let there = |name: &str| -> PathBuf { root.path().join(name) };
+    let into = [intent(root.path(), "a", Way::IntoTrash), intent(root.path(), "bb", Way::IntoTrash)];
+    // Killed behind the first one: the second was not moved.
+    move_batch(job.path(), &into[..1]).unwrap();
+    whole::write(&job.path().join(MOVING), &serde_json::to_vec(&into).unwrap()).unwrap();
+    assert!(!there("a").exists());
+    take_back(job.path()).unwrap();
+    assert_eq!(
+        (fs::read(there("a")).unwrap(), fs::read(there("bb")).unwrap()),
+        (b"a".to_vec(), b"bb".to_vec())
+    );
+    // What came out of the trash stays where it was put, be it recorded or not: in the trash it would be nobody's.
+    let out = [intent(root.path(), "ccc", Way::OutOfTrash)];
+    Trash::of(root.path()).take(&out[0].step).unwrap();
+    move_batch(job.path(), &out).unwrap();
+    assert!(there("ccc").exists());
+    take_back(job.path()).unwrap();
+    assert!(there("ccc").exists());
+    // A note that was not finished being written says nothing.
+    fs::write(job.path().join(MOVING), b"[{").unwrap();
+    take_back(job.path()).unwrap();
+}
