@@ -103,7 +103,7 @@ fn words_of(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     while let Some(word) = word(&mut letters) {
         match word.as_str() {
-            "#" | "|" | "&&" | "\\" => break,
+            "#" | "|" | "&&" | "&" | "\\" => break,
             "<" | ">" => drop(self::word(&mut letters)),
             "VERB…" => words.extend(["file", "verify"].map(str::to_owned)),
             _ => words.push(word),

@@ -108,6 +108,8 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     // Where deleted files wait, and who destroys them.
     ("actors", "plan", "trash"),
     ("actors", "plan", "purger"),
+    // How a file gets its other name.
+    ("actors", "plan", "rename"),
     // How full the trash is.
     ("actors", "plan", "usage"),
     // Roots as the log has them, with their folders.
@@ -131,6 +133,7 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "bot", "guests"),
     ("actors", "bot", "answer"),
     ("actors", "bot", "order"),
+    ("actors", "bot", "under_way"),
     ("actors", "bot", "poller"),
     ("actors", "bot", "telegram"),
     // When each schedule comes next.
@@ -157,6 +160,9 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "download", "unusable"),
     ("actors", "download", "watch"),
     ("actors", "download", "name"),
+    // What lies beside a file, and what is known of an item as players read it.
+    ("actors", "download", "beside"),
+    ("actors", "download", "nfo"),
 ];
 
 /// Outside programs whose adapter may stand in a concern's folder of `actors`.

@@ -54,8 +54,12 @@ const HOMES: &[Home] = &[
     // The command line asks its own server, and nothing else goes around the guard.
     Home::of(&["reqwest"], &["ops/src"], "ask other machines with actors/src/net"),
     Home::of(&["hyper_util", "client"], &["actors/src/net"], "ask other machines with actors/src/net"),
-    Home::of(&["tokio", "net", "TcpStream"], &["actors/src/net", "api/src"], "connect with actors/src/net")
-        .tests_too(),
+    Home::of(
+        &["tokio", "net", "TcpStream"],
+        &["actors/src/net", "api/src", "ops/src/demo"],
+        "connect with actors/src/net",
+    )
+    .tests_too(),
     Home::of(&["tokio", "net", "lookup_host"], &["actors/src/net"], "connect with actors/src/net"),
     // These look at nothing but their arguments, and at what the program was built for.
     Home::of(&["std", "env"], &["ops/src"], "the environment is read in ops and handed in")
