@@ -4,14 +4,9 @@
 
 mod allowed;
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use mediary_tests::{Browser, Platform, Subscriber, events_of};
+use mediary_tests::{Browser, Platform, Subscriber, events_of, files_having};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -57,22 +52,6 @@ async fn add(platform: &Platform, name: &str, input: Value) -> String {
 
 fn code(answer: &Value) -> &str {
     answer["errors"][0]["extensions"]["code"].as_str().unwrap_or("none")
-}
-
-/// Every file below a folder that has a text in it.
-fn having(folder: &Path, text: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(having(&path, text));
-        } else if fs::read(&path)
-            .is_ok_and(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes()))
-        {
-            found.push(path);
-        }
-    }
-    found
 }
 
 // Must hold 7 of issue 9; SE-01.
@@ -143,7 +122,7 @@ async fn a_password_is_written_nowhere() {
     }
     let platform = platform.restart().await;
     for secret in [PASSWORD, secret, "$argon2id$"] {
-        assert_eq!(having(platform.data(), secret), Vec::<PathBuf>::new(), "in a file");
+        assert_eq!(files_having(platform.data(), secret), Vec::<PathBuf>::new(), "in a file");
     }
     // The password still counts.
     let mut again = Browser::at(platform.client.url());

@@ -2,16 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use mediary::demo::{ListHandle, ListOptions, SeenRequest};
 use mediary_schema::playlist::LiveStatus;
-use mediary_tests::{Client, Platform, events_of, files_below, until};
+use mediary_tests::{Client, Platform, events_of, files_having, until};
 use serde_json::{Value, json};
 
 use crate::site::{pace, runs, set_budget};
@@ -278,15 +273,6 @@ async fn what_is_kept_of_one_list_is_not_fetched_for_another() {
     platform.stop().await;
 }
 
-/// Files below a folder that have a text in them.
-fn having(folder: &Path, text: &str) -> Vec<PathBuf> {
-    let has = |path: &PathBuf| {
-        let bytes = fs::read(path).unwrap_or_default();
-        bytes.windows(text.len()).any(|window| window == text.as_bytes())
-    };
-    files_below(folder).into_iter().filter(has).collect()
-}
-
 // DL-08: cookies when they are needed, always, and no longer; found nowhere.
 // invariant: S-10
 #[tokio::test(flavor = "multi_thread")]
@@ -356,7 +342,7 @@ async fn a_site_is_asked_with_cookies_when_it_needs_them_and_they_are_found_nowh
     let (data, library) = (platform.data().to_owned(), platform.configuration.library_folder());
     let folder = platform.stop().await;
     for place in [data, library] {
-        assert_eq!(having(&place, COOKIE), Vec::<PathBuf>::new());
+        assert_eq!(files_having(&place, COOKIE), Vec::<PathBuf>::new());
     }
     drop(folder);
 }

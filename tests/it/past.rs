@@ -11,7 +11,7 @@ use async_graphql::parser::{
     parse_schema,
     types::{BaseType, FieldDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition},
 };
-use mediary_tests::{Client, Platform, Subscriber, until};
+use mediary_tests::{Client, Platform, Subscriber, files_having, until};
 use serde_json::{Value, json};
 
 use crate::crossing::follow_as_other;
@@ -358,18 +358,6 @@ async fn the_past_shows_nobody_more_than_now() {
     platform.stop().await;
 }
 
-/// Whether any file below a folder has a text in it.
-fn has(folder: &Path, text: &str) -> bool {
-    let Ok(entries) = std::fs::read_dir(folder) else { return false };
-    entries.map(|entry| entry.unwrap().path()).any(|path| {
-        if path.is_dir() {
-            return has(&path, text);
-        }
-        let bytes = std::fs::read(&path).unwrap_or_default();
-        bytes.windows(text.len()).any(|window| window == text.as_bytes())
-    })
-}
-
 // invariant: L-24, V-8
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_erased_is_not_found_in_the_past() {
@@ -383,7 +371,7 @@ async fn what_was_erased_is_not_found_in_the_past() {
     let titles = asked(client, &document).await["playlist"]["entries"]["nodes"].take();
     let title = titles[0]["title"].as_str().unwrap().to_owned();
     let past = platform.data().join("views/past");
-    assert!(has(&past, &title));
+    assert!(!files_having(&past, &title).is_empty());
     let events = client.events_after(0).await;
     let positions: Vec<&Value> = events
         .iter()
@@ -395,9 +383,10 @@ async fn what_was_erased_is_not_found_in_the_past() {
     let input = json!({ "positions": positions, "reason": "on request" });
     let erased = client.ask(erase, json!({ "input": input })).await["logErase"].take();
     assert_eq!(erased["userErrors"], json!([]), "{erased}");
-    until("it is gone from the disk", || async { (!has(&past, &title)).then_some(()) }).await;
+    until("it is gone from the disk", || async { files_having(&past, &title).is_empty().then_some(()) })
+        .await;
     let titles = asked(client, &document).await["playlist"]["entries"]["nodes"].take();
     assert_eq!(titles.as_array().unwrap().len(), 6);
-    assert!(!titles.to_string().contains(&title) && !has(&past, &title), "{titles}");
+    assert!(!titles.to_string().contains(&title) && files_having(&past, &title).is_empty(), "{titles}");
     platform.stop().await;
 }

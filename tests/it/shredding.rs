@@ -2,36 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use mediary::configuration::NatsMode;
 use mediary_log::{Source, export, verify_bundle, verify_live};
 use mediary_schema::PrincipalId;
-use mediary_tests::{Client, Platform, until};
+use mediary_tests::{Client, Platform, files_having, until};
 use serde_json::{Value, json};
 
 /// Words that stand nowhere else.
 const NAME: &str = "guilty-pleasures-7f3a";
 const RENAMED: &str = "secret-vices-7f3a";
-
-/// Every file below a folder that has a text in it. One that goes away meanwhile has none.
-fn having(folder: &Path, text: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(having(&path, text));
-        } else if let Ok(bytes) = fs::read(&path)
-            && bytes.windows(text.len()).any(|window| window == text.as_bytes())
-        {
-            found.push(path);
-        }
-    }
-    found
-}
 
 async fn ask(client: &Client, document: &str, input: Value) -> Value {
     let mut data = client.ask(document, json!({ "input": input })).await;
@@ -76,14 +57,14 @@ async fn a_person_who_is_shredded_is_read_nowhere_and_the_chain_verifies() {
     let (nats, later) = (platform.data().join("nats"), platform.put_file("b.opus", b"something else").await);
     let later = later.to_string().split_once('-').unwrap().1.to_owned();
     until("the stream has what was recorded later", || async {
-        (!having(&nats, &later).is_empty()).then_some(())
+        (!files_having(&nats, &later).is_empty()).then_some(())
     })
     .await;
-    assert_eq!(having(&nats, ".collection."), Vec::<PathBuf>::new());
+    assert_eq!(files_having(&nats, ".collection."), Vec::<PathBuf>::new());
     // Only what is made of the log for the server itself has the words.
     let views = platform.data().join("views");
     for text in [NAME, RENAMED] {
-        let found = having(platform.data(), text);
+        let found = files_having(platform.data(), text);
         assert!(!found.is_empty() && found.iter().all(|path| path.starts_with(&views)), "{found:?}");
     }
 
@@ -93,7 +74,7 @@ async fn a_person_who_is_shredded_is_read_nowhere_and_the_chain_verifies() {
     let places = shredded["outOfReach"].as_array().unwrap();
     assert!(places.iter().any(|place| place["place"] == "backups"), "{places:?}");
     until("nothing of it is on the disk", || async {
-        let left = [NAME, RENAMED].iter().flat_map(|text| having(platform.data(), text)).count();
+        let left = [NAME, RENAMED].iter().flat_map(|text| files_having(platform.data(), text)).count();
         (left == 0).then_some(())
     })
     .await;
@@ -108,7 +89,7 @@ async fn a_person_who_is_shredded_is_read_nowhere_and_the_chain_verifies() {
     export(Source::Live(log), .., &mut fs::File::create(&bundle).unwrap()).unwrap();
     assert_eq!(verify_bundle(&bundle, None).unwrap(), verify_live(log, None).unwrap());
     for text in [NAME, RENAMED] {
-        assert_eq!(having(platform.data(), text), Vec::<PathBuf>::new());
+        assert_eq!(files_having(platform.data(), text), Vec::<PathBuf>::new());
     }
 
     // What he records from now on is his again, sealed by another key.
@@ -120,6 +101,6 @@ async fn a_person_who_is_shredded_is_read_nowhere_and_the_chain_verifies() {
     assert_eq!(ask(&platform.client, SHRED, wanted).await["isDestroyed"], true);
     let folder = platform.stop().await;
     for text in [NAME, RENAMED] {
-        assert_eq!(having(folder.path(), text), Vec::<PathBuf>::new());
+        assert_eq!(files_having(folder.path(), text), Vec::<PathBuf>::new());
     }
 }

@@ -120,7 +120,7 @@ async fn twenty_questions_are_answered_in_words() {
         (
             "the account",
             format!("account-{}", "6f776e65-7200-8000-8000-000000000000"),
-            of_itself("made the token 'local'"),
+            of_itself("made a link by which the owner sets his password"),
         ),
     ] {
         assert_eq!(answer(client, &id).await, expected, "why {question}, {id}?");

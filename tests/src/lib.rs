@@ -29,7 +29,7 @@ pub use calendar::Calendar;
 pub use client::{Client, events_of};
 pub use elsewhere::{Elsewhere, socket};
 pub use kept::stamp_of;
-pub use library::files_below;
+pub use library::{files_below, files_having};
 pub use platform::{Platform, PlatformOptions};
 pub use process::{Marked, ServerFolder, ServerProcess, marked};
 pub use processes::processes_marked;

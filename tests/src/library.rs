@@ -48,6 +48,15 @@ impl Platform {
     }
 }
 
+/// Every file below a folder that has a text in it.
+pub fn files_having(folder: &Path, text: &str) -> Vec<PathBuf> {
+    let has = |path: &PathBuf| {
+        let bytes = fs::read(path).unwrap_or_default();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    };
+    files_below(folder).into_iter().filter(has).collect()
+}
+
 /// Every file below a folder; what goes away while it is looked at is not there.
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();

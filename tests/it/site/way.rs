@@ -1,13 +1,9 @@
 //! A site that is reached by a proxy of its own, as somebody, and no faster than so.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use mediary::demo::{ListOptions, Proxy};
-use mediary_tests::{Client, Platform, until};
+use mediary_tests::{Client, Platform, files_having, until};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -49,22 +45,6 @@ fn address_of(proxy: &Proxy, password: &str) -> String {
         _ => format!("%{byte:02X}"),
     });
     format!("http://me:{}@{}", escaped.collect::<String>(), proxy.address())
-}
-
-/// Files below a folder that have a text in them.
-fn having(folder: &Path, text: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() && !path.is_symlink() {
-            found.extend(having(&path, text));
-        } else if fs::read(&path)
-            .is_ok_and(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes()))
-        {
-            found.push(path);
-        }
-    }
-    found
 }
 
 // DL-08: one attempt, one way, for whatever it leads to; neither the way nor who goes it is found anywhere.
@@ -127,7 +107,7 @@ async fn a_site_is_asked_by_its_proxy_as_somebody_and_neither_is_found_anywhere(
     for needle in ["needle-4be1", "needle-7d02", "9a61"] {
         assert!(!told.contains(needle) && !logs.contains(needle), "{needle}");
         for place in [&data, &library] {
-            assert_eq!(having(place, needle), Vec::<PathBuf>::new(), "{needle}");
+            assert_eq!(files_having(place, needle), Vec::<PathBuf>::new(), "{needle}");
         }
     }
     drop(folder);
