@@ -311,7 +311,10 @@ fn text(whole: &Whole) -> String {
         ("files", Some(format!("{}, {}", plan.file_count, bytes(plan.size_bytes)))),
         ("trash", Some(in_trash(plan, trash))),
         ("stay", Some(plan.spared_count.to_string()).filter(|_| plan.spared_count > 0)),
-        ("downloads", Some(plan.ended_job_count).filter(|count| *count > 0).map(|count| format!("{count} end"))),
+        (
+            "downloads",
+            Some(plan.ended_job_count).filter(|count| *count > 0).map(|count| format!("{count} end")),
+        ),
         ("not moved", Some(plan.left_count.to_string()).filter(|_| plan.left_count > 0)),
         ("failed", plan.failure.as_ref().map(|failure| clean(&failure.message))),
         ("job", plan.job_id.clone()),

@@ -92,8 +92,12 @@ fn a_plan_shows_what_becomes_of_each_file_and_what_became_of_it() {
 fn plans_are_listed_newest_first_and_by_state() {
     let mut rows = Rows::<PlanView>::new();
     let playlist_id = PlaylistId::from_uuid(Uuid::from_u128(9));
-    let unfollow =
-        Goal::Unfollow { playlist_id, version: 3, followed: Box::default(), ended_jobs: vec![JobId::from_uuid(Uuid::from_u128(5))] };
+    let unfollow = Goal::Unfollow {
+        playlist_id,
+        version: 3,
+        followed: Box::default(),
+        ended_jobs: vec![JobId::from_uuid(Uuid::from_u128(5))],
+    };
     rows.feed::<Plan>(id(1).uuid(), made(Goal::DeleteFiles {}));
     rows.feed::<Plan>(id(2).uuid(), made(unfollow));
     rows.feed::<Plan>(id(1).uuid(), [Event::ApplyRequested { job_id: samples::JOB }]);
@@ -101,7 +105,11 @@ fn plans_are_listed_newest_first_and_by_state() {
         rows.read(|rows| {
             let page = plans(rows, PlanField::DEFAULT, state, &PageRequest::front(9).counted())?;
             assert_eq!(page.total, Some(page.rows.len() as u64));
-            Ok(page.rows.into_iter().map(|(_, row)| (row.id, row.playlist_id, row.ended_job_count)).collect::<Vec<_>>())
+            Ok(page
+                .rows
+                .into_iter()
+                .map(|(_, row)| (row.id, row.playlist_id, row.ended_job_count))
+                .collect::<Vec<_>>())
         })
     };
     assert_eq!(of(None), [(id(2), Some(playlist_id), 1), (id(1), None, 0)]);

@@ -8,7 +8,8 @@ use super::{apply, ask, done, make, undo};
 
 /// How a list is followed, and how it is refreshed.
 async fn followed(client: &Client, id: &str) -> Value {
-    const DOCUMENT: &str = "query($id: ID!) { playlist(id: $id) { followed keep keepQuality keepFilter cookieMode cookieSecretId
+    const DOCUMENT: &str =
+        "query($id: ID!) { playlist(id: $id) { followed keep keepQuality keepFilter cookieMode cookieSecretId
         layout { name template sidecars } }
         schedules(first: 5) { nodes { name isPaused everySeconds jitterSeconds command { name } } } }";
     client.ask(DOCUMENT, json!({ "id": id })).await
@@ -34,7 +35,8 @@ async fn refusal(client: &Client, plan: &Value) -> String {
 async fn a_list_is_followed_again_as_it_was_and_what_moves_meanwhile_outdates_the_plan() {
     const FOLLOW: &str = "mutation($input: PlaylistFollowInput!) { playlistFollow(input: $input) {
         playlist { id } job { id } userErrors { code message } } }";
-    const SECRET: &str = "mutation { secretSet(input: { name: \"club\", value: \"# Netscape HTTP Cookie File\" }) {
+    const SECRET: &str =
+        "mutation { secretSet(input: { name: \"club\", value: \"# Netscape HTTP Cookie File\" }) {
         secret { id } } }";
     let platform = Platform::start().await;
     let (client, site) = (&platform.client, &platform.site);
@@ -46,6 +48,10 @@ async fn a_list_is_followed_again_as_it_was_and_what_moves_meanwhile_outdates_th
     assert_eq!(told["userErrors"], json!([]), "{told}");
     client.wait_job(told["job"]["id"].as_str().unwrap()).await;
     let list = told["playlist"]["id"].as_str().unwrap();
+    until("its entries are shown", || async {
+        (client.playlist(list).await["entryCount"] != json!(0)).then_some(())
+    })
+    .await;
     let stall = site.faults().stall(Target::Path("/media/*".to_owned()), 1_000);
     let entry = client.entry_of(list, "talks-1").await;
     client.start_download(json!({ "entryIds": [entry] }), "audio").await;
@@ -80,11 +86,15 @@ async fn a_list_is_followed_again_as_it_was_and_what_moves_meanwhile_outdates_th
     let made = make(client, json!({ "unfollow": list })).await;
     let applied = done(client, &apply(client, &made["plan"]).await).await;
     let between = followed(client, list).await;
-    assert_eq!((&between["playlist"]["followed"], &between["schedules"]["nodes"]), (&json!(false), &json!([])));
+    assert_eq!(
+        (&between["playlist"]["followed"], &between["schedules"]["nodes"]),
+        (&json!(false), &json!([]))
+    );
     done(client, &undo(client, &applied["undoId"]).await).await;
     assert_eq!(followed(client, list).await, before);
     // The priority that was said once is said with each refresh still.
-    let schedules = client.ask("{ schedules(first: 5) { nodes { command { arguments } } } }", json!({})).await;
+    let schedules =
+        client.ask("{ schedules(first: 5) { nodes { command { arguments } } } }", json!({})).await;
     assert!(schedules.to_string().contains("priority"), "{schedules}");
     // What is planned for a list that somebody else follows again is left to him.
     let twice = ask(client, "planApply", "PlanApplyInput", json!({ "id": made["plan"]["id"] })).await;

@@ -286,7 +286,10 @@ pub(super) fn cancelled(open: &[JobId]) -> &[JobId] {
 }
 
 /// The jobs of downloads that were last asked for in this list, and have not ended.
-pub(super) fn open_downloads(story: &mut Transaction<'_>, playlist_id: PlaylistId) -> Result<Vec<JobId>, Refusal> {
+pub(super) fn open_downloads(
+    story: &mut Transaction<'_>,
+    playlist_id: PlaylistId,
+) -> Result<Vec<JobId>, Refusal> {
     let mut open = Vec::new();
     for uuid in story.all_about::<Download>(&Subject::from(playlist_id))? {
         let state = story.state::<Download>(uuid)?;

@@ -52,12 +52,7 @@ fn samples() -> Vec<Event> {
     let left = vec![Left { file_id, reason: LeftFor::Occupied }];
     vec![
         made(Goal::DeleteFiles {}),
-        made(Goal::Unfollow {
-            playlist_id,
-            version: 7,
-            followed: Box::default(),
-            ended_jobs: Vec::new(),
-        }),
+        made(Goal::Unfollow { playlist_id, version: 7, followed: Box::default(), ended_jobs: Vec::new() }),
         made(Goal::Unfollow {
             playlist_id,
             version: 7,
