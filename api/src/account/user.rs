@@ -269,7 +269,7 @@ impl UserMutation {
         let gate = &platform(context).gate;
         let look = gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), move |state| is_own(state, user_id));
         let is_own = look.await.map_err(|refusal| crate::error::read_fault(&refusal))?;
-        if is_own && input.terms.dry_run != Some(true) {
+        if is_own && session.is_browser_of(user_id) && input.terms.dry_run != Some(true) {
             let (by, command_id) = (session.credential(), command_id(context, &input.terms)?);
             let ended = sessions::end(gate, &by, command_id, session_id, SessionEnd::Revoked).await;
             return own(context, ended).await;
@@ -287,7 +287,7 @@ impl UserMutation {
     ) -> Result<SessionPayload> {
         let session = session(context, Permission::READ)?;
         let user_id = input.user_id.map(|id| parse_id(&id)).transpose()?.unwrap_or(session.speaks_as);
-        if user_id == session.speaks_as && input.terms.dry_run != Some(true) {
+        if session.is_browser_of(user_id) && input.terms.dry_run != Some(true) {
             let command_id = command_id(context, &input.terms)?;
             let ended = sessions::end_all(&platform(context).gate, &session.credential(), command_id).await;
             return own(context, ended).await;

@@ -3,7 +3,7 @@
 use mediary_tests::{Browser, Platform, events_of, until};
 use serde_json::json;
 
-use super::{PASSWORD, add, code};
+use super::{PASSWORD, add, code, set_up};
 
 // SE-01: roles, and permissions per concern; SE-09: a denial is recorded once.
 // invariant: G-6, G-10
@@ -34,6 +34,33 @@ async fn a_user_does_what_his_role_and_his_permissions_say() {
         "mutation { userAdd(input: { name: \"x\", permissions: [\"fly\"] }) { userErrors { code } } }";
     let refused = platform.client.ask(unknown, json!({})).await["userAdd"]["userErrors"].take();
     assert_eq!(refused[0]["code"], json!("PERMISSION_UNKNOWN"));
+    platform.stop().await;
+}
+
+// A token for a dashboard speaks as the owner who made it: where he is signed in is none of its business.
+// invariant: G-6
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_looks_neither_sees_nor_ends_the_sessions_of_whoever_made_it() {
+    const MAKE: &str = "mutation { tokenCreate(input: { name: \"wall\", role: EDITOR }) { secret } }";
+    let platform = Platform::start().await;
+    let mut owner = set_up(&platform).await;
+    let made = platform.client.ask(MAKE, json!({})).await["tokenCreate"].take();
+    let wall = platform.client.with_token(made["secret"].as_str().unwrap());
+    let sessions = owner.ask("{ sessions { id userId } }", json!({})).await["sessions"].take();
+    let revoke = format!(
+        "mutation {{ sessionRevoke(input: {{ id: {} }}) {{ userErrors {{ code }} }} }}",
+        sessions[0]["id"]
+    );
+    let of_owner = format!("{{ sessions(userId: {}) {{ address }} }}", sessions[0]["userId"]);
+    let all = "mutation { sessionRevokeAll(input: {}) { userErrors { code } } }";
+    for document in ["{ sessions { address } }", &of_owner, &revoke, all] {
+        assert_eq!(code(&wall.ask_raw(document, json!({})).await), "FORBIDDEN", "{document}");
+    }
+    assert_eq!(owner.ask_raw("{ viewer { name } }", json!({})).await.0, 200, "he is still signed in");
+    // Whoever administers may, and each for himself.
+    assert_eq!(platform.client.ask(&of_owner, json!({})).await["sessions"].as_array().unwrap().len(), 1);
+    assert_eq!(owner.ask(all, json!({})).await["sessionRevokeAll"]["userErrors"], json!([]));
+    assert_eq!(owner.ask_raw("{ viewer { name } }", json!({})).await.0, 401);
     platform.stop().await;
 }
 
