@@ -64,6 +64,40 @@ async fn a_token_that_looks_neither_sees_nor_ends_the_sessions_of_whoever_made_i
     platform.stop().await;
 }
 
+// DL-08: whoever may set how often a site is asked does not take its proxy away.
+// invariant: G-10
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_set_with_secrets_is_cleared_by_whoever_keeps_secrets() {
+    const KEEP: &str =
+        "mutation { secretSet(input: { name: \"exit\", value: \"http://127.0.0.1:9\" }) { secret { id } } }";
+    const SITES: &str = "{ sites { name proxySecretId } }";
+    let set = |settings: &str| {
+        format!(
+            "mutation {{ siteSet(input: {{ name: \"media.example\", {settings} }}) {{ userErrors {{ code }} }} }}"
+        )
+    };
+    let clear = "mutation { siteClear(input: { name: \"media.example\" }) { userErrors { code } } }";
+    let platform = Platform::start().await;
+    let owner = &platform.client;
+    add(&platform, "ben", json!({ "role": "VIEWER", "permissions": ["configure"] })).await;
+    let mut ben = Browser::at(owner.url());
+    assert_eq!(ben.sign_in("ben", PASSWORD).await.0, 200);
+    let budget = set("budget: { perHour: 3 }");
+    assert_eq!(ben.ask(&budget, json!({})).await["siteSet"]["userErrors"], json!([]));
+    assert_eq!(ben.ask(clear, json!({})).await["siteClear"]["userErrors"], json!([]));
+
+    let exit = owner.ask(KEEP, json!({})).await["secretSet"]["secret"]["id"].take();
+    let proxy = set(&format!("proxy: {{ secretId: {exit} }}"));
+    assert_eq!(owner.ask(&proxy, json!({})).await["siteSet"]["userErrors"], json!([]));
+    for document in [set("proxy: {}").as_str(), clear] {
+        assert_eq!(code(&ben.ask_raw(document, json!({})).await.1), "FORBIDDEN", "{document}");
+    }
+    assert_eq!(owner.ask(SITES, json!({})).await["sites"][0]["proxySecretId"], exit);
+    assert_eq!(owner.ask(clear, json!({})).await["siteClear"]["userErrors"], json!([]));
+    assert_eq!(owner.ask(SITES, json!({})).await["sites"], json!([]));
+    platform.stop().await;
+}
+
 // What a user has done again and again goes on when he signs out, and ends when he is removed.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_of_a_user_outlives_his_session() {
