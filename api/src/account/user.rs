@@ -3,7 +3,7 @@ use mediary_events::account::{Account, Ask, Rejection, State, ask};
 use mediary_log::{
     gate::{Receipt, Refusal},
     password::{self, Busy},
-    vault::Value,
+    vault::{Value, Vault},
     work::{self, account::session as sessions},
 };
 use mediary_schema::{
@@ -240,7 +240,11 @@ impl UserMutation {
             fault(&format!("too many attempts: try again in {seconds} seconds"), "TOO_MANY_ATTEMPTS", true)
         })?;
         let (vault, user_id) = (platform.vault.clone(), session.speaks_as);
-        let find = move || vault.password(user_id).ok().flatten();
+        let counts = move |state: &State| state.users.get(&user_id).and_then(|user| user.password);
+        let counts = platform.gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), counts).await;
+        let counts = counts.map_err(|refusal| crate::error::read_fault(&refusal))?;
+        let place = counts.map(|counts| Vault::password_place(user_id, counts.data_key_id, counts.sealed_id));
+        let find = move || vault.password(place?).ok().flatten();
         if !password::is_that(text(input.current), find).await.map_err(|Busy| busy())? {
             return refused_session(&Rejection::WrongPassword.into());
         }

@@ -60,6 +60,7 @@ fn open(number: u128, user_id: PrincipalId) -> UserCommand {
     UserCommand::OpenSession {
         session_id: session(number),
         user_id,
+        password: sealed(1),
         digest: format!("{number:064x}"),
         now: NOW,
         expires_at: NOW.after(HOUR),
@@ -227,6 +228,7 @@ fn the_oldest_of_too_many_sessions_goes_for_a_newer_one() {
         let at = NOW.after(Duration::from_secs(u64::try_from(max - number).unwrap()));
         history.push(opened_until(number, ANNA, at, NOW.after(HOUR)));
     }
+    history.push(password_set(ANNA, 1));
     let opening = opened(100, ANNA);
     given::<Account>(history.clone())
         .when(open(100, ANNA))
@@ -235,6 +237,16 @@ fn the_oldest_of_too_many_sessions_goes_for_a_newer_one() {
     history[3] = opened_until(1, ANNA, NOW, NOW);
     given::<Account>(history).when(open(100, ANNA)).then([ended(1, SessionEnd::Expired), opening]);
     given::<Account>([]).when(open(1, ANNA)).rejected(&Rejection::UserNotFound);
+}
+
+// SE-02: to compare a password takes time, in which another one may be set.
+#[test]
+fn nobody_is_signed_in_by_a_password_that_no_longer_counts() {
+    let history = [added(ANNA, "anna"), password_set(ANNA, 1)];
+    given::<Account>(history.clone()).when(open(1, ANNA)).then([opened(1, ANNA)]);
+    let changed = history.into_iter().chain([password_set(ANNA, 2)]);
+    given::<Account>(changed).when(open(1, ANNA)).rejected(&Rejection::WrongPassword);
+    given::<Account>([added(ANNA, "anna")]).when(open(1, ANNA)).rejected(&Rejection::WrongPassword);
 }
 
 #[test]
