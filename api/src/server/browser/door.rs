@@ -260,7 +260,7 @@ async fn look(State(door): State<Door>, request: Request) -> Response {
         let (state, message) = match &found {
             None => ("UNKNOWN", "This link is not one that this server made."),
             Some(found) if found.is_taken => {
-                ("USED", "This link was used: it opens the door once. Sign in instead.")
+                ("USED", "This link was used, or another password was set since. Sign in instead.")
             }
             Some(found) if found.expires_at <= now => ("ENDED", "The time of this link is over."),
             Some(_) => ("OPEN", "Choose a password."),

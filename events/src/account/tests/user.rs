@@ -218,6 +218,32 @@ fn an_invitation_of_a_user_sets_his_password_and_leaves_his_name() {
     given::<Account>([]).when(invite).rejected(&Rejection::UserNotFound);
 }
 
+// SE-02: who changes a password that leaked does not leave a link behind that sets it again.
+// invariant: G-11
+#[test]
+fn another_password_closes_every_link_that_was_made_before() {
+    let history = [added(ANNA, "anna"), added(BEN, "ben")];
+    let links = [invited(ANNA, "a", NOW.after(HOUR)), invited(BEN, "b", NOW.after(HOUR))];
+    let history = history.into_iter().chain(links).chain([password_set(ANNA, 2)]);
+    given::<Account>(history.clone()).when(take("a", None)).rejected(&Rejection::InvitationTaken);
+    given::<Account>(history.clone()).when(take("b", None)).then([taken(BEN, "b"), password_set(BEN, 1)]);
+    // One that is made afterwards is good.
+    given::<Account>(history.chain([invited(ANNA, "c", NOW.after(HOUR))]))
+        .when(take("c", None))
+        .then([taken(ANNA, "c"), password_set(ANNA, 1)]);
+}
+
+#[test]
+fn a_link_that_ends_soon_is_remembered_beside_many_that_last() {
+    let later = (0..64).map(|number| invited(BEN, &format!("{number}"), NOW.after(HOUR * 1_000)));
+    let history = [added(ANNA, "anna"), added(BEN, "ben")].into_iter().chain(later);
+    let history = history.chain([invited(ANNA, "soon", NOW.after(HOUR))]);
+    given::<Account>(history.clone())
+        .when(take("soon", None))
+        .then([taken(ANNA, "soon"), password_set(ANNA, 1)]);
+    given::<Account>(history).when(take("0", None)).rejected(&Rejection::InvitationUnknown);
+}
+
 // SE-02: bounded per user.
 #[test]
 fn the_oldest_of_too_many_sessions_goes_for_a_newer_one() {
