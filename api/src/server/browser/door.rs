@@ -237,6 +237,10 @@ async fn sign_out(State(door): State<Door>, request: Request) -> Response {
         let from = door.from(&request);
         let gone = || (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie::drop(from.is_secure))]);
         let Some(shown) = from.shown() else { return Ok(gone().into_response()) };
+        // What is over already is signed out; the browser is still to forget it.
+        if door.authenticator.authenticate_browser(shown) == Err(Denied::Refused) {
+            return Ok(gone().into_response());
+        }
         let session = forgery::let_in(&door.authenticator, request.method(), &from.headers, shown)?;
         if let Some(session_id) = session.session_id {
             let by = session.credential();

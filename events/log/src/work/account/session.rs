@@ -40,7 +40,8 @@ pub struct Opened {
     pub position: u64,
 }
 
-/// From when on a session that ends then is renewed by whatever is asked by it.
+/// From when on a session that ends then is renewed, by the next who asks whose it is (`GET /v1/session`): its page does that by
+/// itself.
 pub fn renews_at(expires_at: Timestamp) -> Timestamp {
     let half = i64::try_from((LIFE / 2).as_micros()).expect("a week has few microseconds");
     Timestamp::from_micros(expires_at.as_micros().saturating_sub(half))
