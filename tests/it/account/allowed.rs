@@ -121,6 +121,24 @@ async fn a_schedule_of_a_user_outlives_his_session() {
     platform.stop().await;
 }
 
+// SE-09: an auditor reads who it was, by the name that he has.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happened_to_users_is_told_by_their_names() {
+    const CALL: &str =
+        "mutation($id: ID!) { userSet(input: { id: $id, name: \"benno\" }) { userErrors { code } } }";
+    const SAYS: &str = "query($after: Position!) {
+        events(after: $after, first: 10, types: [\"account.password_set\"]) { events { says } } }";
+    let platform = Platform::start().await;
+    let before = platform.server.log().head().position;
+    let ben = add(&platform, "ben", json!({ "role": "VIEWER" })).await;
+    add(&platform, "eve", json!({ "role": "VIEWER" })).await;
+    platform.client.ask(CALL, json!({ "id": ben })).await;
+    let told = platform.client.ask(SAYS, json!({ "after": before })).await["events"]["events"].take();
+    let says = |number: usize| told[number]["says"].as_str().unwrap();
+    assert!(says(0).contains("'benno'") && says(1).contains("'eve'"), "{told}");
+    platform.stop().await;
+}
+
 // SE-12: what is off is off at every door, in one place.
 // invariant: G-14
 #[tokio::test(flavor = "multi_thread")]
