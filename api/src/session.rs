@@ -61,6 +61,12 @@ impl Session {
         Scope::of_session(self.project, self.speaks_as, self.rights)
     }
 
+    /// Whether somebody asks by a browser that he is signed in by: his sessions are his own to see and to end. A token that was
+    /// lent speaks as whoever made it, and is not him.
+    pub(crate) fn is_browser_of(&self, user_id: PrincipalId) -> bool {
+        self.session_id.is_some() && self.speaks_as == user_id
+    }
+
     /// Refuses a query that the session may not ask.
     pub fn require(&self, permission: Permission) -> Result<(), Error> {
         require(&self.scope(), permission)

@@ -281,7 +281,7 @@ async fn whoever_is_signed_out_is_so_within_a_second_wherever_he_was() {
     assert_eq!(laptop.sign_in("anna", PASSWORD).await.0, 401);
     assert_eq!(laptop.sign_in("anna", OTHER).await.0, 200);
 
-    let mut gone = laptop.clone();
+    let (mut gone, mut late) = (laptop.clone(), laptop.clone());
     assert_eq!(laptop.post("/v1/session/end", &json!({})).await.0, 204);
     assert_eq!(laptop.cookie(), None);
     assert_eq!(
@@ -290,6 +290,8 @@ async fn whoever_is_signed_out_is_so_within_a_second_wherever_he_was() {
         "a copy of the cookie opens nothing"
     );
     assert_eq!(gone.get("/v1/session").await.1["viewer"], Value::Null);
+    assert_eq!(late.post("/v1/session/end", &json!({})).await.0, 204, "a second tab signs out, too");
+    assert_eq!(late.cookie(), None);
     platform.stop().await;
 }
 

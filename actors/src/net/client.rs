@@ -179,8 +179,9 @@ impl Net {
     pub async fn send(&self, request: Request) -> Result<Answer, Error> {
         let mut target = Target::parse(&request.url)?;
         let mut headers = request.headers;
+        let mut was_secure = target.is_secure();
         for _ in 0..=REDIRECTS_MAX {
-            let answer = self.ask(&request.method, &target, &headers, Bytes::new()).await?;
+            let answer = self.ask(&request.method, &target, &headers, Bytes::new(), was_secure).await?;
             let Some(next) = redirect(&answer) else { return Ok(answer) };
             let next = target.follow(&next)?;
             if next.origin() != target.origin() || next.is_secure() != target.is_secure() {
@@ -189,6 +190,7 @@ impl Net {
                 headers.remove(header::COOKIE);
             }
             target = next;
+            was_secure |= target.is_secure();
         }
         Err(Error::Redirects { max: REDIRECTS_MAX })
     }
@@ -198,18 +200,20 @@ impl Net {
     /// An error other than [`Error::BrokeOff`] and [`Error::TimedOut`] says that nothing of it was sent.
     pub async fn once(&self, request: Request) -> Result<Answer, Error> {
         let target = Target::parse(&request.url)?;
-        self.ask(&request.method, &target, &request.headers, request.body).await
+        self.ask(&request.method, &target, &request.headers, request.body, target.is_secure()).await
     }
 
-    /// Asks one host, without following; once more as somebody if it wants to know who that is.
+    /// Asks one host, without following; once more as somebody if it wants to know who that is. `was_secure` says whether
+    /// it was asked by https, here or before it led here.
     async fn ask(
         &self,
         method: &Method,
         target: &Target,
         headers: &HeaderMap,
         body: Bytes,
+        was_secure: bool,
     ) -> Result<Answer, Error> {
-        let login = self.login.as_ref().filter(|login| login.is_for(target.host()));
+        let login = self.login.as_ref().filter(|login| login.is_for(target, was_secure));
         let Some(login) = login.filter(|_| !headers.contains_key(header::AUTHORIZATION)) else {
             return self.ask_as_told(method, target, headers, body).await;
         };

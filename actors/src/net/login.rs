@@ -5,7 +5,7 @@ use std::fmt;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderValue, StatusCode, header};
 
-use super::{Answer, Error};
+use super::{Answer, Error, target::Target};
 
 /// Who somebody is to one host, and to no other that it leads to.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,8 +28,9 @@ impl Login {
         Self { host: host.to_owned(), user: user.to_owned(), password: password.to_owned(), is_always }
     }
 
-    pub(super) fn is_for(&self, host: &str) -> bool {
-        self.host.eq_ignore_ascii_case(host)
+    /// Whether it is told there. Who asked by https is not led to tell it in the clear.
+    pub(super) fn is_for(&self, target: &Target, was_secure: bool) -> bool {
+        self.host.eq_ignore_ascii_case(target.host()) && (target.is_secure() || !was_secure)
     }
 
     pub(super) fn is_always(&self) -> bool {
@@ -51,5 +52,24 @@ impl Login {
         let mut value = HeaderValue::from_str(&format!("Basic {pair}")).map_err(|_| Error::Malformed)?;
         value.set_sensitive(true);
         Ok(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // DL-08: a redirect from https to http would show the password to everybody on the way.
+    #[test]
+    fn a_login_is_for_its_host_and_not_in_the_clear_after_https() {
+        let login = Login::new("a.example", "anna", "needle", true);
+        let is_for = |address: &str, was_secure| login.is_for(&Target::parse(address).unwrap(), was_secure);
+        assert!(is_for("https://A.example/x", true) && is_for("https://a.example/", false));
+        assert!(
+            is_for("http://a.example/", false),
+            "what is asked by http from the start is its owner's choice"
+        );
+        assert!(!is_for("http://a.example/", true));
+        assert!(!is_for("https://b.a.example/", false) && !is_for("http://b.example/", false));
     }
 }

@@ -56,7 +56,7 @@ impl AccountQuery {
     ) -> Result<Vec<Session>> {
         let asking = session(context, Permission::READ)?;
         let user_id = user_id.map(|id| parse_id(&id)).transpose()?.unwrap_or(asking.speaks_as);
-        if user_id != asking.speaks_as {
+        if !asking.is_browser_of(user_id) {
             asking.require(Permission::ADMINISTER)?;
         }
         let (state, now) = (accounts(context).await?, clock(context));

@@ -3,7 +3,7 @@ use mediary_events::account::{Account, Ask, Rejection, State, ask};
 use mediary_log::{
     gate::{Receipt, Refusal},
     password::{self, Busy},
-    vault::Value,
+    vault::{Value, Vault},
     work::{self, account::session as sessions},
 };
 use mediary_schema::{
@@ -240,7 +240,11 @@ impl UserMutation {
             fault(&format!("too many attempts: try again in {seconds} seconds"), "TOO_MANY_ATTEMPTS", true)
         })?;
         let (vault, user_id) = (platform.vault.clone(), session.speaks_as);
-        let find = move || vault.password(user_id).ok().flatten();
+        let counts = move |state: &State| state.users.get(&user_id).and_then(|user| user.password);
+        let counts = platform.gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), counts).await;
+        let counts = counts.map_err(|refusal| crate::error::read_fault(&refusal))?;
+        let place = counts.map(|counts| Vault::password_place(user_id, counts.data_key_id, counts.sealed_id));
+        let find = move || vault.password(place?).ok().flatten();
         if !password::is_that(text(input.current), find).await.map_err(|Busy| busy())? {
             return refused_session(&Rejection::WrongPassword.into());
         }
@@ -269,7 +273,7 @@ impl UserMutation {
         let gate = &platform(context).gate;
         let look = gate.inspect::<Account, _>(PrincipalId::OWNER.uuid(), move |state| is_own(state, user_id));
         let is_own = look.await.map_err(|refusal| crate::error::read_fault(&refusal))?;
-        if is_own && input.terms.dry_run != Some(true) {
+        if is_own && session.is_browser_of(user_id) && input.terms.dry_run != Some(true) {
             let (by, command_id) = (session.credential(), command_id(context, &input.terms)?);
             let ended = sessions::end(gate, &by, command_id, session_id, SessionEnd::Revoked).await;
             return own(context, ended).await;
@@ -287,7 +291,7 @@ impl UserMutation {
     ) -> Result<SessionPayload> {
         let session = session(context, Permission::READ)?;
         let user_id = input.user_id.map(|id| parse_id(&id)).transpose()?.unwrap_or(session.speaks_as);
-        if user_id == session.speaks_as && input.terms.dry_run != Some(true) {
+        if session.is_browser_of(user_id) && input.terms.dry_run != Some(true) {
             let command_id = command_id(context, &input.terms)?;
             let ended = sessions::end_all(&platform(context).gate, &session.credential(), command_id).await;
             return own(context, ended).await;

@@ -77,8 +77,8 @@ pub enum Rejection {
     /// Nobody made such a link.
     #[error("this link is not one that this server made")]
     InvitationUnknown,
-    /// The link was used.
-    #[error("this link was used, which it can be once")]
+    /// The link was used, or another password was set since.
+    #[error("this link was used, which it can be once, or another password was set since")]
     InvitationTaken,
     /// The link has ended.
     #[error("the time of this link is over")]

@@ -123,8 +123,10 @@ pub struct Invitation {
     pub user_id: PrincipalId,
     /// Until when.
     pub expires_at: Timestamp,
-    /// Whether it opens nothing any more, since he has set one.
+    /// Whether it opens nothing any more, since he has set one, by this link or otherwise.
     pub is_taken: bool,
+    /// Which one it is, in the order in which they were made.
+    number: u64,
 }
 
 /// Who may come in: the credentials of one principal, and those of the owner's principal together with all users.
@@ -202,16 +204,20 @@ impl State {
                 if let Some(user) = self.users.get_mut(user_id) {
                     user.password = Some(Password { data_key_id: *data_key_id, sealed_id: *sealed_id });
                 }
+                self.close_invitations(*user_id);
             }
             Event::UserInvited { user_id, digest, expires_at } => {
-                let invitation = Invitation { user_id: *user_id, expires_at: *expires_at, is_taken: false };
+                let newest = self.invitations.values().map(|one| one.number).max();
+                let invitation = Invitation {
+                    user_id: *user_id,
+                    expires_at: *expires_at,
+                    is_taken: false,
+                    number: newest.map_or(0, |number| number + 1),
+                };
                 self.invitations.insert(digest.clone(), invitation);
                 self.forget_invitations();
             }
-            Event::InvitationTaken { user_id, .. } => {
-                let own = self.invitations.values_mut().filter(|one| one.user_id == *user_id);
-                own.for_each(|invitation| invitation.is_taken = true);
-            }
+            Event::InvitationTaken { user_id, .. } => self.close_invitations(*user_id),
             Event::SessionOpened { session_id, user_id, digest, opened_at, expires_at, address, agent } => {
                 let session = Session {
                     user_id: *user_id,
@@ -240,10 +246,16 @@ impl State {
         }
     }
 
-    /// Those that end first are forgotten first.
+    /// Whoever sets another password may do so because a link went astray: none that is out sets one again.
+    fn close_invitations(&mut self, user_id: PrincipalId) {
+        let own = self.invitations.values_mut().filter(|one| one.user_id == user_id);
+        own.for_each(|invitation| invitation.is_taken = true);
+    }
+
+    /// Those that were made first are forgotten first, whenever they end: one that was just made is there.
     fn forget_invitations(&mut self) {
         while self.invitations.len() > INVITATIONS_MAX {
-            let first = self.invitations.iter().min_by_key(|(_, one)| one.expires_at);
+            let first = self.invitations.iter().min_by_key(|(_, one)| one.number);
             let Some(digest) = first.map(|(digest, _)| digest.clone()) else { return };
             self.invitations.remove(&digest);
         }

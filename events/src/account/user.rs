@@ -85,6 +85,8 @@ pub enum UserCommand {
         session_id: SessionId,
         /// The user.
         user_id: PrincipalId,
+        /// The hash by which he showed that he is it: another one may count by now.
+        password: SealedId,
         /// BLAKE3 of what the browser shows, 64 hex digits.
         digest: String,
         /// The time now.
@@ -209,8 +211,10 @@ pub(super) fn decide(state: &State, command: UserCommand) -> Result<Vec<Event>, 
         Ask::TakeInvitation { digest, name, data_key_id, sealed_id, now } => {
             take(state, digest, name, data_key_id, sealed_id, now)
         }
-        Ask::OpenSession { session_id, user_id, digest, now, expires_at, address, agent } => {
-            state.user(user_id)?;
+        Ask::OpenSession { session_id, user_id, password, digest, now, expires_at, address, agent } => {
+            if state.user(user_id)?.password.is_none_or(|counts| counts.sealed_id != password) {
+                return Err(Rejection::WrongPassword);
+            }
             if state.sessions.contains_key(&session_id) {
                 return Ok(vec![]);
             }

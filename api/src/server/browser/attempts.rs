@@ -122,6 +122,10 @@ fn charge(rests: &mut HashMap<Key, Timestamp>, key: Key, now: Timestamp) {
         if rests.len() >= KEYS_MAX {
             rests.retain(|key, _| !matches!(key, Key::Address(_)));
         }
+        // So many names at once are a flood, too: each that is forgotten costs whoever guesses thousands of attempts.
+        if rests.len() >= KEYS_MAX {
+            rests.retain(|key, _| *key == Key::Record);
+        }
     }
     let rest = rests.entry(key).or_insert(now);
     *rest = (*rest).max(now).after(rate(key).every);
@@ -213,7 +217,14 @@ mod tests {
         let attempts = Attempts::default();
         for number in 0..(KEYS_MAX as u32 + 10) {
             attempts.begin(Some(IpAddr::from(number.to_be_bytes())), None, NOW).unwrap();
+            assert!(attempts.rests().len() <= KEYS_MAX);
         }
-        assert!(attempts.rests().len() <= KEYS_MAX);
+        attempts.record(NOW);
+        for number in 0..(KEYS_MAX as u32 + 10) {
+            let address = IpAddr::from(number.to_be_bytes());
+            attempts.begin(Some(address), Some(&number.to_string()), NOW).unwrap();
+            assert!(attempts.rests().len() <= KEYS_MAX, "nor by names");
+        }
+        assert!(attempts.rests().contains_key(&Key::Record), "what is recorded stays bounded");
     }
 }

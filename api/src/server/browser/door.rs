@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use mediary_events::account::{Account, State as Accounts};
+use mediary_events::account::{Account, Password, State as Accounts};
 use mediary_log::{
     gate::{Gate, Refusal},
     password::{self, Busy},
@@ -207,18 +207,24 @@ async fn sign_in(State(door): State<Door>, request: Request) -> Response {
         let now = door.gate.clock().now();
         let attempt = door.attempts.begin(Some(from.address), Some(&name), now).map_err(too_many)?;
         let wanted = name.clone();
-        let user_id = door.look(move |state| state.user_named(&wanted).map(|(id, _)| id)).await?;
+        let known = door.look(move |state| state.user_named(&wanted).map(|(id, user)| (id, user.password)));
+        let (user_id, counts) = known.await?.map_or((None, None), |(id, password)| (Some(id), password));
         // As long as a password may be, so that a longer one takes no longer.
         let is_long = password.reveal().len() > password::BYTES_MAX;
         let shown = if is_long { Secret::new("") } else { password };
         let vault = door.vault.clone();
-        let find = move || user_id.and_then(|user_id| hash_of(&vault, user_id));
+        let find = move || user_id.and_then(|user_id| hash_of(&vault, user_id, counts));
         let is_right = password::is_that(shown, find).await.map_err(|Busy| busy())?;
-        let Some(user_id) = user_id.filter(|_| is_right) else {
+        let (Some(shown_by), Some(password), true) = (user_id, counts, is_right) else {
             return Err(door.turn_away(user_id, from.address, since).await);
         };
-        let opened =
-            sessions::open(&door.gate, user_id, from.seen()).await.map_err(|error| refused(&error))?;
+        let opened = match sessions::open(&door.gate, shown_by, password.sealed_id, from.seen()).await {
+            // Meanwhile another password counts, or he is nobody any more.
+            Err(late) if ["PASSWORD_WRONG", "USER_NOT_FOUND"].contains(&late.code()) => {
+                return Err(door.turn_away(user_id, from.address, since).await);
+            }
+            opened => opened.map_err(|error| refused(&error))?,
+        };
         door.attempts.forgive(attempt);
         door.let_in(opened, from.is_secure).await
     })
@@ -231,6 +237,10 @@ async fn sign_out(State(door): State<Door>, request: Request) -> Response {
         let from = door.from(&request);
         let gone = || (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie::drop(from.is_secure))]);
         let Some(shown) = from.shown() else { return Ok(gone().into_response()) };
+        // What is over already is signed out; the browser is still to forget it.
+        if door.authenticator.authenticate_browser(shown) == Err(Denied::Refused) {
+            return Ok(gone().into_response());
+        }
         let session = forgery::let_in(&door.authenticator, request.method(), &from.headers, shown)?;
         if let Some(session_id) = session.session_id {
             let by = session.credential();
@@ -254,7 +264,7 @@ async fn look(State(door): State<Door>, request: Request) -> Response {
         let (state, message) = match &found {
             None => ("UNKNOWN", "This link is not one that this server made."),
             Some(found) if found.is_taken => {
-                ("USED", "This link was used: it opens the door once. Sign in instead.")
+                ("USED", "This link was used, or another password was set since. Sign in instead.")
             }
             Some(found) if found.expires_at <= now => ("ENDED", "The time of this link is over."),
             Some(_) => ("OPEN", "Choose a password."),
@@ -299,8 +309,9 @@ async fn take(State(door): State<Door>, request: Request) -> Response {
 }
 
 /// The hash of somebody's password; none if it can't be had, which the server's log says.
-fn hash_of(vault: &Vault, user_id: PrincipalId) -> Option<Value> {
-    match vault.password(user_id) {
+fn hash_of(vault: &Vault, user_id: PrincipalId, counts: Option<Password>) -> Option<Value> {
+    let place = counts.map(|counts| Vault::password_place(user_id, counts.data_key_id, counts.sealed_id));
+    match place.map_or(Ok(None), |place| vault.password(place)) {
         Ok(Some(hash)) => Some(hash),
         Ok(None) => {
             tracing::info!(%user_id, "a user has no password here: `mediary user invite` lets him set one");

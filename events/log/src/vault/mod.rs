@@ -171,9 +171,9 @@ impl Vault {
         Place { secret_id: known::password_of(user_id), data_key_id, sealed_id }
     }
 
-    /// Opens the hash of a user's password that counts; none if he has none, or it is not here.
-    pub fn password(&self, user_id: PrincipalId) -> Result<Option<Value>, VaultError> {
-        self.open(known::password_of(user_id))
+    /// Opens the hash of a password in its place; none if it is not here, or not any more.
+    pub fn password(&self, place: Place) -> Result<Option<Value>, VaultError> {
+        Ok(self.lock().open(place)?.map(Value))
     }
 
     /// Wraps every data key by a new master key that is made of these bytes, and forgets the one before. The same bytes

@@ -111,7 +111,13 @@ impl Story for Ask {
                 story.execute::<Setting>(id, Command::Layout { layout: layout.clone() })?;
                 Ok(Told { layout: Some(layout), ..Told::default() })
             }
-            Self::ClearSite(ClearSite { site }) => set_site(story, site, |_, _| Ok(SiteSettings::default())),
+            Self::ClearSite(ClearSite { site }) => set_site(story, site, |story, settings| {
+                // Without its proxy a site sees who asks: that is no less than choosing one.
+                if settings.secrets().iter().any(Option::is_some) {
+                    story.require(Permission::SECRET)?;
+                }
+                Ok(SiteSettings::default())
+            }),
         }
     }
 }

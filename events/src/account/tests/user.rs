@@ -60,6 +60,7 @@ fn open(number: u128, user_id: PrincipalId) -> UserCommand {
     UserCommand::OpenSession {
         session_id: session(number),
         user_id,
+        password: sealed(1),
         digest: format!("{number:064x}"),
         now: NOW,
         expires_at: NOW.after(HOUR),
@@ -217,6 +218,32 @@ fn an_invitation_of_a_user_sets_his_password_and_leaves_his_name() {
     given::<Account>([]).when(invite).rejected(&Rejection::UserNotFound);
 }
 
+// SE-02: who changes a password that leaked does not leave a link behind that sets it again.
+// invariant: G-11
+#[test]
+fn another_password_closes_every_link_that_was_made_before() {
+    let history = [added(ANNA, "anna"), added(BEN, "ben")];
+    let links = [invited(ANNA, "a", NOW.after(HOUR)), invited(BEN, "b", NOW.after(HOUR))];
+    let history = history.into_iter().chain(links).chain([password_set(ANNA, 2)]);
+    given::<Account>(history.clone()).when(take("a", None)).rejected(&Rejection::InvitationTaken);
+    given::<Account>(history.clone()).when(take("b", None)).then([taken(BEN, "b"), password_set(BEN, 1)]);
+    // One that is made afterwards is good.
+    given::<Account>(history.chain([invited(ANNA, "c", NOW.after(HOUR))]))
+        .when(take("c", None))
+        .then([taken(ANNA, "c"), password_set(ANNA, 1)]);
+}
+
+#[test]
+fn a_link_that_ends_soon_is_remembered_beside_many_that_last() {
+    let later = (0..64).map(|number| invited(BEN, &format!("{number}"), NOW.after(HOUR * 1_000)));
+    let history = [added(ANNA, "anna"), added(BEN, "ben")].into_iter().chain(later);
+    let history = history.chain([invited(ANNA, "soon", NOW.after(HOUR))]);
+    given::<Account>(history.clone())
+        .when(take("soon", None))
+        .then([taken(ANNA, "soon"), password_set(ANNA, 1)]);
+    given::<Account>(history).when(take("0", None)).rejected(&Rejection::InvitationUnknown);
+}
+
 // SE-02: bounded per user.
 #[test]
 fn the_oldest_of_too_many_sessions_goes_for_a_newer_one() {
@@ -227,6 +254,7 @@ fn the_oldest_of_too_many_sessions_goes_for_a_newer_one() {
         let at = NOW.after(Duration::from_secs(u64::try_from(max - number).unwrap()));
         history.push(opened_until(number, ANNA, at, NOW.after(HOUR)));
     }
+    history.push(password_set(ANNA, 1));
     let opening = opened(100, ANNA);
     given::<Account>(history.clone())
         .when(open(100, ANNA))
@@ -235,6 +263,16 @@ fn the_oldest_of_too_many_sessions_goes_for_a_newer_one() {
     history[3] = opened_until(1, ANNA, NOW, NOW);
     given::<Account>(history).when(open(100, ANNA)).then([ended(1, SessionEnd::Expired), opening]);
     given::<Account>([]).when(open(1, ANNA)).rejected(&Rejection::UserNotFound);
+}
+
+// SE-02: to compare a password takes time, in which another one may be set.
+#[test]
+fn nobody_is_signed_in_by_a_password_that_no_longer_counts() {
+    let history = [added(ANNA, "anna"), password_set(ANNA, 1)];
+    given::<Account>(history.clone()).when(open(1, ANNA)).then([opened(1, ANNA)]);
+    let changed = history.into_iter().chain([password_set(ANNA, 2)]);
+    given::<Account>(changed).when(open(1, ANNA)).rejected(&Rejection::WrongPassword);
+    given::<Account>([added(ANNA, "anna")]).when(open(1, ANNA)).rejected(&Rejection::WrongPassword);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use mediary_events::account::{Account, Invitation, Rejection, State, UserCommand};
-use mediary_schema::{CommandId, PrincipalId, Secret, SessionId, Timestamp, account::SessionEnd};
+use mediary_schema::{CommandId, PrincipalId, SealedId, Secret, SessionId, Timestamp, account::SessionEnd};
 
 use super::user;
 use crate::{
@@ -40,18 +40,24 @@ pub struct Opened {
     pub position: u64,
 }
 
-/// From when on a session that ends then is renewed by whatever is asked by it.
+/// From when on a session that ends then is renewed, by the next who asks whose it is (`GET /v1/session`): its page does that by
+/// itself.
 pub fn renews_at(expires_at: Timestamp) -> Timestamp {
     let half = i64::try_from((LIFE / 2).as_micros()).expect("a week has few microseconds");
     Timestamp::from_micros(expires_at.as_micros().saturating_sub(half))
 }
 
-/// Signs a browser in as a user who showed that he is it.
-pub async fn open(gate: &Gate, user_id: PrincipalId, seen: Seen) -> Result<Opened, Refusal> {
+/// Signs a browser in as a user who showed that he is it, by the password whose hash this is. Refused if another one counts by now.
+pub async fn open(
+    gate: &Gate,
+    user_id: PrincipalId,
+    password: SealedId,
+    seen: Seen,
+) -> Result<Opened, Refusal> {
     let command_id = CommandId::from_uuid(gate.ids().next());
     let session_id = gate.identities().session(command_id);
     let told = gate.transact(as_user(gate, user_id, session_id, command_id), move |story| {
-        begin(story, session_id, user_id, &seen)
+        begin(story, session_id, user_id, password, &seen)
     });
     Ok(opened(session_id, told.await?))
 }
@@ -76,7 +82,7 @@ pub async fn take_invitation(
         let take = UserCommand::TakeInvitation { digest, name, data_key_id, sealed_id, now };
         story.entail::<Account>(PrincipalId::OWNER.uuid(), take.into())?;
         user::put(story, &vault, user_id, &hash)?;
-        begin(story, session_id, user_id, &seen)
+        begin(story, session_id, user_id, sealed_id, &seen)
     });
     Ok(opened(session_id, told.await?))
 }
@@ -159,6 +165,7 @@ fn begin(
     story: &mut Transaction<'_>,
     session_id: SessionId,
     user_id: PrincipalId,
+    password: SealedId,
     seen: &Seen,
 ) -> Result<(PrincipalId, Secret), Refusal> {
     let secret = token::of(story.chance());
@@ -166,7 +173,8 @@ fn begin(
     let agent = seen.agent.chars().filter(|letter| !letter.is_control()).take(AGENT_CHARS_MAX).collect();
     let (digest, address) = (token::digest(secret.reveal()), seen.address.to_string());
     let expires_at = now.after(LIFE);
-    let open = UserCommand::OpenSession { session_id, user_id, digest, now, expires_at, address, agent };
+    let open =
+        UserCommand::OpenSession { session_id, user_id, password, digest, now, expires_at, address, agent };
     tell(story, open)?;
     Ok((user_id, secret))
 }
