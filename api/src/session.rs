@@ -94,6 +94,15 @@ pub(crate) fn session<'a>(context: &Context<'a>, permission: Permission) -> Resu
     Ok(session)
 }
 
+/// Who is behind something that he gave away: a token, or a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Lender {
+    /// In whose account that is.
+    pub(crate) principal: PrincipalId,
+    /// Which one; of a user, his own UUID.
+    pub(crate) id: TokenId,
+}
+
 /// Which pages may use a browser's session, and how it is kept.
 #[derive(Debug, Clone, Default)]
 pub struct Browsers {
@@ -145,6 +154,21 @@ impl Authenticator {
         self.let_in(self.tokens.find_session(shown), OriginKind::Page)
     }
 
+    /// By what somebody lends himself for later, when he isn't there: by the token that he has, or as the user that he is signed in
+    /// as, since a session ends.
+    pub(crate) const fn lender(session: &Session) -> Lender {
+        let id = match session.session_id {
+            Some(_) => TokenId::from_uuid(session.speaks_as.uuid()),
+            None => session.token_id,
+        };
+        Lender { principal: session.principal, id }
+    }
+
+    /// The session of whoever lent himself, with what he may do now.
+    pub(crate) fn authenticate_lent(&self, lender: Lender) -> Result<Session, Denied> {
+        self.let_in(self.tokens.get(lender.principal, lender.id), OriginKind::Page)
+    }
+
     fn let_in(&self, found: Result<Credential, Denied>, origin: OriginKind) -> Result<Session, Denied> {
         let is_let_in = |found: &Credential| self.only.is_none_or(|only| only == found.token_id);
         let found = found.and_then(|found| if is_let_in(&found) { Ok(found) } else { Err(Denied::Refused) });
@@ -167,5 +191,10 @@ impl Authenticator {
     /// Waits until a session may not go on.
     pub async fn ended(&self, session: Session) {
         self.tokens.ended(session.credential()).await;
+    }
+
+    /// The same, or until a moment.
+    pub(crate) async fn ended_by(&self, session: Session, moment: Timestamp) {
+        self.tokens.ended_by(session.credential(), moment).await;
     }
 }

@@ -222,6 +222,11 @@ impl Client {
         reply.map_err(|fault| self.refused(fault))
     }
 
+    /// The whole address of something below that of the server, query and all.
+    pub(crate) fn address(&self, below: &str) -> String {
+        format!("{}/{below}", self.server.as_str().trim_end_matches('/'))
+    }
+
     fn url(&self, path: &str) -> Url {
         let mut url = self.server.clone();
         let base = url.path().trim_end_matches('/').to_owned();

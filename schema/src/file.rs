@@ -1,7 +1,10 @@
 //! Values of the kernel part `file`.
 
+mod opening;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::opening::{FilePart, OpenedFile, Unopened};
 use crate::{DownloadId, ItemId, JobId, RootId, id::ids};
 
 ids! {

@@ -9,8 +9,14 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 /// What must never be answered without a token: every path with data.
-const GUARDED: [&str; 4] =
-    ["/metrics", "/v1/download/archive", "/v1/log/export", "/v1/log/export?from=1&to=1"];
+const GUARDED: [&str; 6] = [
+    "/metrics",
+    "/v1/download/archive",
+    "/v1/log/export",
+    "/v1/log/export?from=1&to=1",
+    "/v1/files/file-00000000-0000-7000-8000-000000000001",
+    "/v1/files/nonsense",
+];
 
 async fn status_of(url: String) -> StatusCode {
     reqwest::get(url).await.unwrap().status()

@@ -33,6 +33,7 @@ mod new_concern;
 mod notification;
 mod past;
 mod plan;
+mod playing;
 mod playlist;
 mod renamed;
 mod roles;

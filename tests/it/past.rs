@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 use crate::crossing::follow_as_other;
 
 /// Fields of the query root that tell of now alone, and say so of the past.
-const OF_NOW: [&str; 7] =
-    ["jobLog", "lanes", "logVerification", "telemetry", "telemetrySeries", "views", "workers"];
+const OF_NOW: [&str; 8] =
+    ["fileLink", "jobLog", "lanes", "logVerification", "telemetry", "telemetrySeries", "views", "workers"];
 /// How deep an answer is looked into.
 const DEPTH: u32 = 2;
 
@@ -87,6 +87,7 @@ async fn questions(client: &Client, playlist: &str) -> BTreeMap<String, (String,
             "download" | "file" | "schedule" | "secret" | "notification" | "collection" | "plan" => {
                 format!("id: {}", one(&format!("{name}s")))
             }
+            "fileLink" => format!("id: {}", one("files")),
             "delivery" => "id: \"delivery-00000000-0000-7000-8000-000000000001\"".to_owned(),
             "job" | "jobLog" => format!("id: {}", one("jobs")),
             "story" => format!("id: {}", ids["jobs"]["nodes"][0]["storyId"]),

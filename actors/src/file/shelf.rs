@@ -202,11 +202,7 @@ pub(crate) fn trash_of(root: &Path) -> PathBuf {
 /// a disk that fails has lost nothing. May block.
 pub(crate) fn stamp_of(path: &Path) -> io::Result<Option<Stamp>> {
     match fs::symlink_metadata(path) {
-        Ok(facts) if facts.is_file() => {
-            let modified_ms = facts.mtime() * 1_000 + facts.mtime_nsec() / 1_000_000;
-            let inode = Some(Inode { device: facts.dev(), number: facts.ino() });
-            Ok(Some(Stamp { size_bytes: facts.len(), modified_ms, inode }))
-        }
+        Ok(facts) if facts.is_file() => Ok(Some(stamp_by(&facts))),
         // A folder or a link in its place is no file.
         Ok(_) => Ok(None),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
@@ -214,4 +210,11 @@ pub(crate) fn stamp_of(path: &Path) -> io::Result<Option<Stamp>> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// What the file system's facts of a file say of it.
+pub(super) fn stamp_by(facts: &fs::Metadata) -> Stamp {
+    let modified_ms = facts.mtime() * 1_000 + facts.mtime_nsec() / 1_000_000;
+    let inode = Some(Inode { device: facts.dev(), number: facts.ino() });
+    Stamp { size_bytes: facts.len(), modified_ms, inode }
 }

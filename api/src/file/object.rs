@@ -6,16 +6,21 @@ use mediary_projections::{
     file::{self as view, FileRow, FileView},
 };
 use mediary_schema::{
-    FileId, PlanId, RootId,
+    FileId, ItemId, PlanId, RootId,
+    capability::Capability,
     file::{Check, FileState, Oddity},
-    layout::{MissingSidecar as MissingValue, Sidecar as SidecarValue, SidecarKind},
+    layout::{MissingSidecar as MissingValue, Sidecar as SidecarValue, SidecarKind, stem},
 };
 
 use crate::{
+    as_of::{Ending, moment},
+    download::DownloadOfItem,
     loader::{LookUp, look_up},
     plan::{Plan, PlanById},
     root::Root,
     scalar::{DateTime, Long, Position},
+    schema::platform,
+    server::files,
 };
 
 /// How bytes were checked.
@@ -119,6 +124,15 @@ impl Sidecar {
     }
 }
 
+/// What is said in a file, in one language, as browsers read it.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct Subtitles {
+    /// The language, such as `en` or `pt-BR`.
+    language: String,
+    /// Where it is fetched from as WebVTT, below the address of the server.
+    url: String,
+}
+
 /// What was to lie beside a file, and is not there.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct MissingSidecar {
@@ -185,6 +199,10 @@ pub(crate) struct File {
     /// The position of the last event that touched it.
     changed_at: Position,
     #[graphql(skip)]
+    own_key: FileId,
+    #[graphql(skip)]
+    item_key: Option<ItemId>,
+    #[graphql(skip)]
     root_key: RootId,
     #[graphql(skip)]
     replaced_by_key: Option<FileId>,
@@ -198,6 +216,8 @@ impl From<FileRow> for File {
         let check: Check = row.verified.check;
         Self {
             id: ID(row.id.to_string()),
+            own_key: row.id,
+            item_key: row.item_id,
             state: row.state.into(),
             replaced_by_id: row.replaced_by.map(|id| ID(id.to_string())),
             plan_id: row.lease.map(|lease| ID(lease.plan_id.to_string())),
@@ -226,8 +246,60 @@ impl From<FileRow> for File {
     }
 }
 
+impl File {
+    /// Whether its bytes are handed out: they are there, on a server that does that at all.
+    fn is_handed_out(&self, context: &Context<'_>) -> bool {
+        if let (Some(moment), Some(_)) = (moment(context), context.data_opt::<Ending>()) {
+            moment.lacks("File.url", "a replay hands out no files");
+            return false;
+        }
+        self.state == State::Present && platform(context).gate.offers(Capability::LocalFiles).is_ok()
+    }
+
+    /// What lies beside it of a kind.
+    fn beside(&self, kind: SidecarKind) -> impl Iterator<Item = &Sidecar> {
+        self.sidecars.iter().filter(move |sidecar| sidecar.kind == kind.into())
+    }
+}
+
 #[ComplexObject]
 impl File {
+    /// What people call it: the title that its source gives it, else its name without folders and ending.
+    async fn title(&self, context: &Context<'_>) -> Result<String> {
+        let found = match self.item_key {
+            Some(item_id) => look_up::<DownloadOfItem>(context, item_id).await?,
+            None => None,
+        };
+        Ok(found.and_then(|download| download.title).unwrap_or_else(|| bare_name(&self.path).to_owned()))
+    }
+
+    /// Where its bytes are fetched from, below the address of the server, with `Range`: as they are now, whatever moment is asked for.
+    /// None if they were not there, and where the server hands out no files. With `?download` behind it, it is saved and not shown.
+    async fn url(&self, context: &Context<'_>) -> Option<String> {
+        self.is_handed_out(context).then(|| files::media(self.own_key))
+    }
+
+    /// What is said in it, by language; none where its bytes are not handed out.
+    async fn subtitles(&self, context: &Context<'_>) -> Vec<Subtitles> {
+        if !self.is_handed_out(context) {
+            return Vec::new();
+        }
+        let usable =
+            self.beside(SidecarKind::Subtitles).filter(|sidecar| files::is_text_track(&sidecar.path));
+        let told = usable.filter_map(|sidecar| {
+            let language = sidecar.language.clone()?;
+            Some(Subtitles { url: files::subtitles(self.own_key, &language), language })
+        });
+        told.collect()
+    }
+
+    /// Where its picture is fetched from, below the address of the server, if one lies beside it.
+    async fn thumbnail_url(&self, context: &Context<'_>) -> Option<String> {
+        let mut pictures =
+            self.beside(SidecarKind::Thumbnail).filter(|sidecar| files::is_picture(&sidecar.path));
+        pictures.next().filter(|_| self.is_handed_out(context)).map(|_| files::thumbnail(self.own_key))
+    }
+
     /// The root below which it lies.
     async fn root(&self, context: &Context<'_>) -> Result<Option<Root>> {
         Root::find(context, self.root_key).await
@@ -246,6 +318,14 @@ impl File {
     }
 }
 
+/// The name of a file without its folders, its ending, and the id that templates put behind the title.
+fn bare_name(path: &str) -> &str {
+    let path = stem(path);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let bare = name.strip_suffix(']').and_then(|name| name.rsplit_once(" [")).map(|(bare, _)| bare);
+    bare.filter(|bare| !bare.is_empty()).unwrap_or(name)
+}
+
 /// A file by its id.
 pub(crate) struct FileById;
 
@@ -259,5 +339,22 @@ impl LookUp for FileById {
 
     fn find(rows: &Snapshot<'_>, keys: &[FileId]) -> SqlResult<HashMap<FileId, FileRow>> {
         Ok(view::files_by_id(rows, keys)?.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_a_title_is_called_by_its_name() {
+        for (path, name) in [
+            ("Talks/A talk [talks-1].mp4", "A talk"),
+            ("A talk.mp4", "A talk"),
+            ("Talks/[talks-1].mp4", "[talks-1]"),
+            ("Talks/.hidden", ".hidden"),
+        ] {
+            assert_eq!(bare_name(path), name, "{path}");
+        }
     }
 }

@@ -1,5 +1,5 @@
 //! Every route, and who may use it: nothing but `/healthz`, `/readyz`, pages without data and the door by which people sign
-//! in is answered to somebody who shows neither a token nor a session.
+//! in is answered to somebody who shows neither a token nor a session; a file also to whoever shows a signed link to it.
 
 use std::{fmt, io, sync::Arc};
 
@@ -21,6 +21,7 @@ use super::{
     browser::Door,
     export,
     fault::fault,
+    files::{Files, KeptFiles},
     graphql,
     limits::{self, limit_requests},
     page, spawn_blocking,
@@ -54,6 +55,8 @@ pub struct App {
     pub log: Log,
     /// What is shown, for archives.
     pub views: Views,
+    /// Opens kept files.
+    pub kept: Arc<dyn KeptFiles>,
     /// Who knows the tokens.
     pub authenticator: Authenticator,
     /// Asks every part how it is.
@@ -85,6 +88,13 @@ impl App {
             .route("/graphql", page::graphiql().post(graphql::execute))
             .with_state(self.schema.clone());
         let door = Door::new(self.gate.clone(), self.vault.clone(), self.authenticator.clone()).routes();
+        // What it answers is a stream, to whoever shows a token, a session or a link: it asks for them itself.
+        let files = Files::new(
+            self.gate.clone(),
+            self.vault.clone(),
+            self.authenticator.clone(),
+            Arc::clone(&self.kept),
+        );
         let guarded = Router::new()
             .route("/metrics", get(metrics))
             .route("/v1/download/archive", get(archive::archive))
@@ -100,6 +110,7 @@ impl App {
             )
             .merge(limit_requests(door, &self.limits))
             .merge(guarded)
+            .merge(files.routes())
             .route("/graphql/ws", sockets.route())
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(readyz).with_state(self))

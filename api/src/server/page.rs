@@ -157,7 +157,7 @@ fn tag(hash: &[u8; 32]) -> HeaderValue {
 }
 
 /// Whether a browser's list of known versions has this one; a proxy may have weakened it.
-fn has_tag(known: &HeaderValue, tag: &HeaderValue) -> bool {
+pub(super) fn has_tag(known: &HeaderValue, tag: &HeaderValue) -> bool {
     let Ok(known) = known.to_str() else { return false };
     known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
 }

@@ -14,13 +14,14 @@ use super::{
     noun::Verbs,
     page, plan,
     playlist::input,
+    schedule::seconds,
     ticket::{Ticket, note_joined},
     wait,
 };
 use crate::{
     answers::{
         download::File,
-        file::{FilePayload, Root, list, show, verify},
+        file::{FileLink, FilePayload, Root, link, list, show, verify},
     },
     client::{Client, Document},
     output::{Output, Table, bytes, clean, duration, fields, moment, optional, plural, word},
@@ -47,6 +48,8 @@ pub(crate) enum Verb {
         #[arg(value_name = "FILE")]
         id: String,
     },
+    /// Make an address of a file that works without a token, until it ends.
+    Link(Link),
     /// Read files and compare their bytes with what was recorded; fail if some are not as they were kept.
     Verify(Verify),
     /// Put files into the trash, where they stay for 14 days at least.
@@ -57,6 +60,25 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Root(root::Verb),
 }
+
+/// What to give away.
+#[derive(Debug, Args)]
+#[command(after_help = LINK_HELP)]
+pub(crate) struct Link {
+    /// Its id or the first digits of it, its path or a part of it, or `@last`.
+    #[arg(value_name = "FILE")]
+    id: String,
+    /// For how long it works, from a minute to a week.
+    #[arg(long = "for", value_name = "TIME", default_value = "1d", value_parser = seconds)]
+    seconds: u32,
+}
+
+const LINK_HELP: &str = "\
+Whoever has the address can play and save that file and what lies beside it, and nothing else. It ends by itself, with the token or
+the user who asked for it, and with all other links by `mediary secret rotate`.
+
+Example:
+  mediary file link @last --for 2h";
 
 /// What to delete.
 #[derive(Debug, Args)]
@@ -135,6 +157,8 @@ pub(crate) const LIST: Document<list::Answer> = Document::repeatable(include_str
 
 pub(crate) const SHOW: Document<show::Answer> = Document::repeatable(include_str!("file/show.graphql"));
 
+pub(crate) const LINK: Document<link::Answer> = Document::repeatable(include_str!("file/link.graphql"));
+
 pub(crate) const VERIFY: Document<verify::Answer> = Document::repeatable(include_str!("file/verify.graphql"));
 
 impl Verbs for Verb {
@@ -152,6 +176,13 @@ impl Verbs for Verb {
                 let file =
                     file.ok_or(Failure::NotFound { id, advice: "`mediary file list` shows what there is" })?;
                 Ok(output.show(&file, details)?)
+            }
+            Self::Link(Link { id, seconds }) => {
+                let id = named::id(client, KIND, &id).await?;
+                let mut link: FileLink =
+                    client.ask(&LINK, json!({ "id": id, "forSeconds": seconds })).await?;
+                link.url = client.address(&link.url);
+                Ok(output.show(&link, |link| format!("{}\n", link.url))?)
             }
             Self::Verify(wanted) => verify(wanted, client, output).await,
             Self::Delete(Delete { ids, ticket, certainty }) => {

@@ -13,7 +13,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::{
     observe,
-    queue::{Outputs, Queue},
+    queue::{KeptFiles, Outputs, Queue},
     settings,
     steps::{Readers, Record, Work},
 };
@@ -59,6 +59,7 @@ pub(super) fn app(
         vault: readers.vault.clone(),
         log: log.clone(),
         views: views.clone(),
+        kept: Arc::new(KeptFiles(record.gate.clone())),
         authenticator: Authenticator::new(tokens.clone()).with_browsers(Browsers {
             origins: configuration.origins.clone(),
             is_tls: configuration.tls_certificate.is_some(),

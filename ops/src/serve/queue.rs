@@ -1,12 +1,14 @@
-//! What requests learn of the queue, from the one board of the server, and of what its work writes.
+//! What requests learn of the queue, from the one board of the server, of what its work writes, and of what it kept.
 
 use std::{collections::HashMap, sync::Arc};
 
 use futures::future::{BoxFuture, FutureExt as _};
-use mediary_actors::{job::Desk, plan, process};
+use mediary_actors::{file, job::Desk, plan, process};
+use mediary_api::Opened;
 use mediary_log::gate::Gate;
 use mediary_schema::{
-    AttemptId, Clock, JobId,
+    AttemptId, Clock, FileId, JobId, ProjectId,
+    file::FilePart,
     job::Output,
     lane::Load,
     setting::{QuotaOf, QuotaUse},
@@ -66,6 +68,17 @@ impl mediary_api::Outputs for Outputs {
         let Self(outputs) = self.clone();
         let read = tokio::task::spawn_blocking(move || outputs.read(attempt_id, after, bytes_max));
         async move { told(read.await.map_err(std::io::Error::other).flatten()) }.boxed()
+    }
+}
+
+/// The files below the roots of this machine.
+#[derive(Debug, Clone)]
+pub(super) struct KeptFiles(pub(super) Gate);
+
+impl mediary_api::KeptFiles for KeptFiles {
+    fn open(&self, project: ProjectId, file_id: FileId, part: FilePart) -> BoxFuture<'static, Opened> {
+        let Self(gate) = self.clone();
+        async move { file::open_part(&gate, project, file_id, part).await }.boxed()
     }
 }
 

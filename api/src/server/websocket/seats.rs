@@ -1,17 +1,13 @@
 //! How many sockets there are, in all, of one token, and of one peer that has not signed in.
 
-use std::{
-    collections::HashMap,
-    hash::Hash,
-    net::IpAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{net::IpAddr, sync::Arc};
 
 use mediary_schema::TokenId;
 use metrics::Gauge;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Options;
+use crate::server::shares::{Share, Shares};
 
 /// The places that sockets may take.
 #[derive(Debug)]
@@ -71,57 +67,6 @@ impl Seat {
 
 /// A socket's place among its token's, given back when dropped.
 pub(super) type TokenSeat = Share<TokenId>;
-
-/// Places of which everybody has so many.
-#[derive(Debug)]
-struct Shares<K> {
-    max: usize,
-    taken: Mutex<HashMap<K, usize>>,
-}
-
-impl<K: Eq + Hash + Copy> Shares<K> {
-    fn new(max: usize) -> Self {
-        Self { max, taken: Mutex::default() }
-    }
-
-    fn take(self: &Arc<Self>, whose: K) -> Option<Share<K>> {
-        let mut taken = self.taken();
-        let count = taken.entry(whose).or_default();
-        if *count >= self.max {
-            return None;
-        }
-        *count += 1;
-        Some(Share { shares: Arc::clone(self), whose })
-    }
-
-    fn give_back(&self, whose: K) {
-        let mut taken = self.taken();
-        if let Some(count) = taken.get_mut(&whose) {
-            *count -= 1;
-            if *count == 0 {
-                taken.remove(&whose);
-            }
-        }
-    }
-
-    fn taken(&self) -> MutexGuard<'_, HashMap<K, usize>> {
-        // Counting can't panic half-way, so the counts are right even then.
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// One of somebody's places, given back when dropped.
-#[derive(Debug)]
-pub(super) struct Share<K: Eq + Hash + Copy> {
-    shares: Arc<Shares<K>>,
-    whose: K,
-}
-
-impl<K: Eq + Hash + Copy> Drop for Share<K> {
-    fn drop(&mut self) {
-        self.shares.give_back(self.whose);
-    }
-}
 
 /// One more on a gauge for as long as it lives.
 pub(super) struct Counted(Gauge);

@@ -151,6 +151,14 @@ impl Tokens {
         }
     }
 
+    /// The same, or until a moment.
+    pub async fn ended_by(&self, credential: Credential, moment: Timestamp) {
+        tokio::select! {
+            () = self.ended(credential) => {}
+            () = self.alarms.reached(moment) => {}
+        }
+    }
+
     /// Follows the changes of any account, for whoever keeps credentials elsewhere (NATS).
     pub async fn changed(&mut self) -> Result<(), watch::error::RecvError> {
         self.known.changed().await

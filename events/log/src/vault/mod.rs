@@ -193,6 +193,13 @@ impl Vault {
         Ok(id)
     }
 
+    /// A key for a purpose, which follows from the master key: it is nowhere but there, and another one after a rotation. The
+    /// purpose is a text that nothing else has. May block.
+    pub fn key_for(&self, purpose: &'static str) -> Result<Zeroizing<[u8; 32]>, VaultError> {
+        let masters = self.lock().masters_or_new()?;
+        Ok(Zeroizing::new(blake3::derive_key(purpose, masters.current().as_bytes())))
+    }
+
     /// The master key that would come of these bytes.
     pub fn rotated_to(chance: &[u8; 32]) -> MasterKeyId {
         master_of(chance).master_id()

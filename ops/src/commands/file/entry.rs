@@ -7,7 +7,14 @@ pub(crate) const CONCERN: Concern = Concern {
     nouns: &[Noun::of::<super::Verb>("file", "Look at what is in the library")],
     fragments: &[include_str!("root.fragment.graphql")],
     #[cfg(test)]
-    documents: &[&super::LIST, &super::SHOW, &super::VERIFY, &super::root::ADD, &super::root::LIST],
+    documents: &[
+        &super::LIST,
+        &super::SHOW,
+        &super::LINK,
+        &super::VERIFY,
+        &super::root::ADD,
+        &super::root::LIST,
+    ],
     parts: |ground| {
         vec![ground.performer("verify", ground.in_data(), Verifier, FileClerk), ground.keeper("keeper")]
     },

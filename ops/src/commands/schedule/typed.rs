@@ -171,6 +171,7 @@ mod tests {
             "collection show",
             "download archive export",
             "download list",
+            "file link",
             "file list",
             "file root list",
             "file show",

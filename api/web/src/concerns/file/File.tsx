@@ -2,6 +2,7 @@ import { useParams } from "@tanstack/react-router";
 
 import { graphql, type ResultOf } from "../../client/graphql";
 import { useLive } from "../../client/live";
+import { useTense } from "../../client/tense";
 import { useCrumbs } from "../../frame/Crumbs";
 import { moment } from "../../parts/format";
 import { Picture } from "../../parts/Picture";
@@ -10,13 +11,21 @@ import { ThingLink } from "../../parts/ThingLink";
 import { listName } from "../playlist/names";
 import { Acts } from "./Acts";
 import { Facts } from "./Facts";
-import { fileName } from "./names";
+import { usePicture } from "./media";
+import { Player } from "./Player";
 import "../../parts/library.css";
 
 const FileWholeOf = graphql(`
   fragment FileWhole on File {
     id
     itemId
+    title
+    url
+    thumbnailUrl
+    subtitles {
+      language
+      url
+    }
     path
     state
     sizeBytes
@@ -86,10 +95,13 @@ export function File() {
   const { id = "" } = useParams({ strict: false });
   const { data, problem, isLoading, refetch } = useFile(id);
   const file = data?.file;
+  const { isPast } = useTense();
+  const picture = usePicture();
+  const isPlayed = file != null && file.url !== null && !isPast;
   useCrumbs(
     { name: "Library", to: "/library" },
     { name: "Files", to: "/library/files" },
-    { name: file == null ? "File" : fileName(file.path) },
+    { name: file == null ? "File" : file.title },
   );
   return (
     <main id="main">
@@ -102,7 +114,7 @@ export function File() {
         <>
           <div className="head">
             <div className="grow">
-              <h1>{fileName(file.path)}</h1>
+              <h1>{file.title}</h1>
               {data?.why != null && (
                 <p className="lede">
                   {data.why.answer}{" "}
@@ -114,10 +126,13 @@ export function File() {
             </div>
             <Acts file={file} />
           </div>
+          {isPlayed && <Player key={file.id} file={file} />}
           <div className="page-cols room">
             <Facts file={file} />
             <aside>
-              <Picture id={file.itemId ?? file.id} className="still" />
+              {!isPlayed && (
+                <Picture id={file.itemId ?? file.id} src={picture(file.thumbnailUrl)} className="still" />
+              )}
               {file.itemId !== null && <Origin itemId={file.itemId} />}
             </aside>
           </div>

@@ -15,6 +15,7 @@ import { ThingLink } from "../../parts/ThingLink";
 import { Tile } from "../../parts/Tile";
 import { VirtualGrid } from "../../parts/VirtualGrid";
 import { usePlanMaker } from "../plan/maker";
+import { usePicture } from "./media";
 import { fileName, fileState } from "./names";
 import type { FilesParam } from "./room";
 
@@ -23,6 +24,7 @@ export const FileRow = graphql(`
   fragment FileRow on File {
     id
     itemId
+    thumbnailUrl
     path
     state
     sizeBytes
@@ -99,10 +101,12 @@ const keyOf = ({ id }: FileShown) => id;
 /** A file as a tile, which leads to its page. */
 export function FileTile({ file }: { file: FileShown }) {
   const { is, word } = fileState(file.state);
+  const picture = usePicture();
   return (
     <Tile
       id={file.id}
       picture={file.itemId ?? file.id}
+      src={picture(file.thumbnailUrl) ?? null}
       href={`/library/files/${file.id}`}
       title={fileName(file.path)}
       length={length(file.durationMs)}
