@@ -43,7 +43,8 @@ export function Users() {
   const { data, problem, refetch } = useLive(UsersOf, {}, ["account", "user", "session"]);
   const may = useMay("administer");
   const [opened, setOpened] = useState<{ id: string; panel: PanelName }>();
-  if (data === undefined) {
+  // Whoever may not read a part of it is answered without that part.
+  if (data?.users == null) {
     return problem === undefined ? <Loading rows={3} /> : <Failed problem={problem} onRetry={refetch} />;
   }
   const { users, viewer } = data;

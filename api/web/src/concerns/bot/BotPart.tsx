@@ -41,7 +41,8 @@ export function BotPart() {
   const { data, problem, refetch } = useLive(BotOf, {}, ["bot", "secret"]);
   const may = useMay("bot");
   const remove = useAct(RemoveBot);
-  if (data === undefined) {
+  // Whoever may not read a part of it is answered without that part.
+  if (data?.bot === undefined || data.secrets == null) {
     return problem === undefined ? <Loading rows={2} /> : <Failed problem={problem} onRetry={refetch} />;
   }
   const { bot, secrets } = data;

@@ -141,7 +141,7 @@ function ParkedRow({ event }: { event: Parked }) {
               small
               off={may.off}
               running={retry.isRunning && "Trying…"}
-              aria-label={`Try event ${position} again`}
+              aria-label={`Try again: event ${position}`}
               onClick={() => void retry.run({ reaction, eventIds: [id] })}
             >
               Try again
@@ -151,7 +151,7 @@ function ParkedRow({ event }: { event: Parked }) {
             small
             look="bare"
             aria-expanded={isAsked}
-            aria-label={`Never handle event ${position}`}
+            aria-label={`Never handle it: event ${position}`}
             onClick={() => setAsked(!isAsked)}
           >
             Never handle it

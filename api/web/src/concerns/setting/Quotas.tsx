@@ -54,7 +54,7 @@ export function Quotas() {
     return problem === undefined ? <Loading rows={3} /> : <Failed problem={problem} onRetry={refetch} />;
   }
   const named: readonly Named[] = [
-    ...(whose?.projects.map(({ id, name }) => ({ id, name: `Project ${name}` })) ?? []),
+    ...(whose?.projects?.map(({ id, name }) => ({ id, name: `Project ${name}` })) ?? []),
     ...(whose?.users ?? []),
   ];
   const free = named.filter(({ id }) => !data.quotas.some(({ of }) => of === id));

@@ -97,7 +97,7 @@ function ViewRow({ view: { name, versions }, onDone }: { view: View; onDone(): v
           <Button
             small
             look="bare"
-            aria-label={`Make ${name} anew`}
+            aria-label={`Make anew: ${name}`}
             off={may.off ?? (isBuilding ? "It is being made." : undefined)}
             running={rebuild.isRunning && "Beginning…"}
             onClick={async () => {
@@ -133,7 +133,7 @@ function VersionLine({ name, version, onDone }: { name: string; version: Version
       {may.isShown && (version.state === "KEPT" || version.state === "READY") && (
         <Confirm
           word="Show from this"
-          label={`Show ${name} from version ${version.version}`}
+          label={`Show from this: ${name} ${version.version}`}
           says={`Show ${name} from version ${version.version}`}
           keep="Leave it"
           off={may.off}
