@@ -26,6 +26,9 @@ const HIDDEN_MS = 60_000;
 const FORBIDDEN = 4403;
 const NORMAL = 1000;
 
+/** Whether a hidden page keeps its connection, since somebody wants to hear of it what happens. */
+export const staysWhileHidden = createStore(false);
+
 let client: Client | undefined;
 let wake: (() => void) | undefined;
 
@@ -126,7 +129,7 @@ globalThis.document?.addEventListener("visibilitychange", () => {
   clearTimeout(hiding);
   if (document.visibilityState === "hidden") {
     // Closed by a code that is tried again; the wait lasts until somebody looks.
-    hiding = setTimeout(() => client?.terminate(), HIDDEN_MS);
+    hiding = setTimeout(() => staysWhileHidden.get() || client?.terminate(), HIDDEN_MS);
   } else {
     wake?.();
   }

@@ -1,4 +1,4 @@
-import { Link, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 
 import { session } from "../../client/session";
 import { useStore } from "../../client/store";
@@ -12,6 +12,7 @@ import "./settings.css";
 /** What can be set, part by part; who may not change a part doesn't see it. */
 export function SettingsRoom() {
   const { part: wanted } = useSearch({ strict: false }) as SettingsSearch;
+  const navigate = useNavigate();
   const now = useStore(session);
   const permissions = now.state === "in" ? now.viewer.permissions : [];
   const seen = parts.filter(({ needs }) => permissions === null || permissions.includes(needs));
@@ -28,7 +29,25 @@ export function SettingsRoom() {
   return (
     <main id="main">
       <div className="settings">
-        <nav aria-label="Parts of the settings">
+        <select
+          className="settings-part only-phone"
+          aria-label="Part of the settings"
+          value={part.key}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            void navigate({
+              to: "/settings",
+              search: (before: Record<string, unknown>) => ({ at: before.at, part: value }) as never,
+            });
+          }}
+        >
+          {seen.map(({ key, name }) => (
+            <option key={key} value={key}>
+              {name}
+            </option>
+          ))}
+        </select>
+        <nav aria-label="Parts of the settings" className="no-phone">
           {seen.map(({ key, name }) => (
             <Link
               key={key}

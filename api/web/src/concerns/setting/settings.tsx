@@ -20,4 +20,12 @@ export const settings: readonly SettingsPart[] = [
       "How often a site is asked. What is left empty is not limited; a site without a line is asked as any other.",
     Part: lazy(() => import("./Sites").then(({ Sites }) => ({ default: Sites }))),
   },
+  {
+    key: "quotas",
+    name: "Quotas",
+    place: 15,
+    needs: "configure",
+    about: "How much of whose work there may be. What runs goes on; a job that is over its quota waits.",
+    Part: lazy(() => import("./Quotas").then(({ Quotas }) => ({ default: Quotas }))),
+  },
 ];
