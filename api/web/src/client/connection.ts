@@ -108,11 +108,12 @@ function lost(retryAt: number): void {
   connection.set({ state: "lost", since: now.state === "lost" ? now.since : Date.now(), retryAt });
 }
 
-/** Waits before the next try; whoever presses "Try now", comes online or back to the page ends the wait. */
+/** Waits before the next try; whoever presses "Try now", comes online or back to the page ends the wait. A page that let go
+ * since nobody looks waits for nothing else. */
 function waitFor(milliseconds: number): Promise<void> {
   lost(Date.now() + milliseconds);
   return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
+    const timer = hasLetGo ? undefined : setTimeout(done, milliseconds);
     function done() {
       clearTimeout(timer);
       wake = undefined;
@@ -125,12 +126,18 @@ function waitFor(milliseconds: number): Promise<void> {
 }
 
 let hiding: ReturnType<typeof setTimeout> | undefined;
+let hasLetGo = false;
 globalThis.document?.addEventListener("visibilitychange", () => {
   clearTimeout(hiding);
   if (document.visibilityState === "hidden") {
     // Closed by a code that is tried again; the wait lasts until somebody looks.
-    hiding = setTimeout(() => staysWhileHidden.get() || client?.terminate(), HIDDEN_MS);
+    hiding = setTimeout(() => {
+      if (staysWhileHidden.get()) return;
+      hasLetGo = true;
+      client?.terminate();
+    }, HIDDEN_MS);
   } else {
+    hasLetGo = false;
     wake?.();
   }
 });

@@ -65,7 +65,15 @@ function begin(): () => void {
   // The client sends these variables again after a break: so it goes on behind the last word.
   const variables: Record<string, unknown> = {};
   let isFirst = true;
-  return socket().subscribe<{ touched: Touched }>(
+  let isOver = false;
+  // One that was ended here says so, too, when another may have begun.
+  const over = () => {
+    if (!isOver) {
+      isOver = true;
+      again();
+    }
+  };
+  const end = socket().subscribe<{ touched: Touched }>(
     { query: TOUCHED, variables },
     {
       next: ({ data }) => {
@@ -77,23 +85,25 @@ function begin(): () => void {
           isFirst = false;
         }
       },
-      error: () => again(),
-      complete: () => {
-        stop = undefined;
-      },
+      error: over,
+      complete: over,
     },
   );
+  return () => {
+    isOver = true;
+    end();
+  };
 }
 
-/** The place is of another log, or the server was too slow to hold it: everything is asked for anew. */
+/** The place is of another log, the server was too slow to hold it, or it ended: everything is asked for anew. */
 function again(): void {
   stop = undefined;
   position = null;
-  if (listeners.size > 0) {
-    setTimeout(() => {
+  setTimeout(() => {
+    if (listeners.size > 0) {
       stop ??= begin();
-    }, 1_000);
-  }
+    }
+  }, 1_000);
 }
 
 function tell(touched: Touched): void {

@@ -1,7 +1,7 @@
 import { Close, Content, Portal, Root, Title } from "@radix-ui/react-dialog";
 import { List, Content as Panel, Root as Tabs, Trigger } from "@radix-ui/react-tabs";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 
 import { graphql } from "../client/graphql";
 import { useLive } from "../client/live";
@@ -28,20 +28,41 @@ const TABS = ["now", "why", "history", "raw"] as const;
 /** The drawer on whatever the address says is open (`?open=`): now, why, history, raw. */
 export function Drawer() {
   const { open } = useSearch({ strict: false }) as EverySearch;
-  return open === undefined ? null : <OpenDrawer key={open} id={open} />;
+  const shown = useRef<string>(undefined);
+  const opener = useRef<Element>(null);
+  if (shown.current !== open) {
+    shown.current = open;
+    // A link within the drawer goes with what it stood in: what opened it first is returned to.
+    if (open !== undefined && !document.activeElement?.closest(".drawer")) {
+      opener.current = document.activeElement;
+    }
+  }
+  const close = useCallback(() => {
+    if (shown.current === undefined && opener.current instanceof HTMLElement) {
+      opener.current.focus();
+    }
+  }, []);
+  return open === undefined ? null : <OpenDrawer key={open} id={open} onClosed={close} />;
 }
 
-function OpenDrawer({ id }: { id: string }) {
+interface Props {
+  id: string;
+  /** It is gone from the page; another thing may have come in its place. */
+  onClosed(): void;
+}
+
+function OpenDrawer({ id, onClosed }: Props) {
   const { tab } = useSearch({ strict: false }) as EverySearch;
   const { isPast } = useTense();
   const navigate = useNavigate();
   const thing = things.get(kindOf(id));
   const { data } = useLive(ThingName, { id }, [id]);
   const named = data?.resolve.find((found) => found.id === id);
-  const title = named?.name ?? named?.address ?? thing?.word ?? words(kindOf(id));
+  // A drawer is of one thing and of no other, so that it has this hook always or never.
+  const own = thing?.useTitle?.(id);
+  const title = own ?? named?.name ?? named?.address ?? thing?.word ?? words(kindOf(id));
   const shown = TABS.find((known) => known === tab) ?? (thing === undefined ? "why" : "now");
   const [count, setCount] = useState<number>();
-  const opener = useRef(document.activeElement);
 
   const show = (change: Partial<EverySearch>) =>
     void navigate({
@@ -66,9 +87,7 @@ function OpenDrawer({ id }: { id: string }) {
           onInteractOutside={(event) => event.preventDefault()}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            if (opener.current instanceof HTMLElement) {
-              opener.current.focus();
-            }
+            onClosed();
           }}
         >
           <Tabs value={shown} onValueChange={(value) => show({ tab: value })} className="drawer-tabs">

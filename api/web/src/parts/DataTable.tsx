@@ -10,7 +10,7 @@ export interface Column<Row> {
   id: string;
   name: string;
   cell(row: Row): ReactNode;
-  /** A width of CSS; what is left, if it has none. */
+  /** Pixels, and never more than a third of the window, so that a phone has room for what is left; that, if it has none. */
   width?: number;
   isNumber?: boolean;
   /** By what the server sorts; none if it can't. */
@@ -73,7 +73,11 @@ export function DataTable<Row>({ rows, keyOf, columns, label, more, sort, onSort
     <table ref={box} className="tbl rows" aria-label={label} aria-rowcount={all.length + 1}>
       <colgroup>
         {columns.map(({ id, width, onPhone }) => (
-          <col key={id} className={onPhone === true ? undefined : "no-phone"} style={{ width }} />
+          <col
+            key={id}
+            className={onPhone === true ? undefined : "no-phone"}
+            style={width === undefined ? undefined : { width: `min(${width}px, 34vw)` }}
+          />
         ))}
       </colgroup>
       <thead>

@@ -70,6 +70,11 @@ const ExportOf = graphql(`
 /** A collection: its rows in their order, and its export for other programs. */
 export function Collection() {
   const { id = "" } = useParams({ strict: false });
+  // Another one begins anew: nothing that was typed, asked or answered of the one before is left.
+  return <OfCollection key={id} id={id} />;
+}
+
+function OfCollection({ id }: { id: string }) {
   const { data, problem, isLoading, refetch } = useLive(CollectionOf, { id }, [id]);
   const collection = data?.collection;
   useCrumbs(
@@ -88,7 +93,7 @@ export function Collection() {
       )}
       {collection != null && (
         <>
-          <Head key={collection.name} collection={collection} />
+          <Head collection={collection} />
           <Rows id={collection.id} />
         </>
       )}

@@ -93,6 +93,11 @@ export function useFile(id: string) {
 /** The page of a file: what it is, its proof, where it lies, where it came from, and what can be done with it. */
 export function File() {
   const { id = "" } = useParams({ strict: false });
+  // Another one begins anew: nothing that was typed, asked or answered of the one before is left.
+  return <OfFile key={id} id={id} />;
+}
+
+function OfFile({ id }: { id: string }) {
   const { data, problem, isLoading, refetch } = useFile(id);
   const file = data?.file;
   const { isPast } = useTense();

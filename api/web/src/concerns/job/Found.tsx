@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useClient } from "urql";
 
 import { graphql, type VariablesOf } from "../../client/graphql";
@@ -91,13 +91,16 @@ export function Found({ filter, newestFirst, acts, choice, empty }: Props) {
   const { asOf, isPast } = useTense();
   const [pages, setPages] = useState<Pages>(NOTHING);
   const [news, setNews] = useState(0);
-  const asking = useRef(false);
+  const asking = useRef<string>(undefined);
   // What is asked for, by its content: the same filter is not another list.
   const asked = JSON.stringify({
     filter,
     orderBy: { field: "QUEUED_AT", direction: newestFirst ? "DESC" : "ASC" },
     ...(asOf === undefined ? {} : { asOf }),
   });
+
+  const latest = useRef(asked);
+  latest.current = asked;
 
   const ask = useCallback(
     (after: string | null, first: number) =>
@@ -109,16 +112,21 @@ export function Found({ filter, newestFirst, acts, choice, empty }: Props) {
 
   const load = useCallback(
     async (after: string | null) => {
-      if (asking.current) {
+      const mine = `${asked} ${after}`;
+      if (asking.current === mine) {
         return;
       }
-      asking.current = true;
+      asking.current = mine;
       const { data, error } = await ask(after, PAGE);
-      asking.current = false;
+      if (asking.current !== mine) {
+        // Another list is asked for by now, or this one from its beginning.
+        return;
+      }
+      asking.current = undefined;
       setPages((before) => {
         if (data === undefined) {
           const problem = error === undefined ? undefined : problemOf(error);
-          return { ...before, problem, isLoading: false, hasMore: false };
+          return { ...before, problem, isLoading: false };
         }
         const { nodes, totalCount, pageInfo } = data.jobs;
         const known = new Set(after === null ? [] : before.jobs.map(({ id }) => id));
@@ -135,18 +143,22 @@ export function Found({ filter, newestFirst, acts, choice, empty }: Props) {
         setNews(0);
       }
     },
-    [ask],
+    [ask, asked],
   );
 
   useEffect(() => {
-    asking.current = false;
+    asking.current = undefined;
     setPages(NOTHING);
+    setNews(0);
     void load(null);
   }, [load]);
 
-  const list = useRef<HTMLOListElement>(null);
   const [margin, setMargin] = useState(0);
-  useLayoutEffect(() => setMargin(list.current?.offsetTop ?? 0), []);
+  const place = useCallback((list: HTMLOListElement | null) => {
+    if (list !== null) {
+      setMargin(topOf(list));
+    }
+  }, []);
   const rows = useWindowVirtualizer({
     count: pages.jobs.length,
     estimateSize: () => ROW_PX,
@@ -157,7 +169,13 @@ export function Found({ filter, newestFirst, acts, choice, empty }: Props) {
   const seen = rows.getVirtualItems();
   const end = seen.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (pages.hasMore && !pages.isLoading && end >= pages.jobs.length - AHEAD) {
+    // What could not be read is asked for again by its button alone.
+    if (
+      pages.hasMore &&
+      !pages.isLoading &&
+      pages.problem === undefined &&
+      end >= pages.jobs.length - AHEAD
+    ) {
       void load(pages.endCursor);
     }
   }, [end, pages, load]);
@@ -176,10 +194,10 @@ export function Found({ filter, newestFirst, acts, choice, empty }: Props) {
     const now = new Map((changed?.data?.nodes ?? []).flatMap((job) => (isJob(job) ? [[job.id, job]] : [])));
     setPages((before) => ({ ...before, jobs: before.jobs.map((job) => now.get(job.id) ?? job) }));
     const totalCount = front.data?.jobs.totalCount;
-    if (totalCount !== undefined) {
+    if (totalCount !== undefined && !pages.isLoading && latest.current === asked) {
       setNews(Math.abs(totalCount - pages.totalCount));
     }
-  }, [client, ids, ask, pages.totalCount]);
+  }, [client, ids, ask, asked, pages.totalCount, pages.isLoading]);
   useTouched(["job"], () => void again(), isPast);
   const progress = useProgress(
     pages.jobs
@@ -206,7 +224,7 @@ export function Found({ filter, newestFirst, acts, choice, empty }: Props) {
           </button>
         )}
       </header>
-      <ol ref={list} style={{ height: rows.getTotalSize() }}>
+      <ol ref={place} style={{ height: rows.getTotalSize() }}>
         {seen.map(({ index, start }) => {
           const job = pages.jobs[index];
           return (
@@ -226,8 +244,16 @@ export function Found({ filter, newestFirst, acts, choice, empty }: Props) {
           );
         })}
       </ol>
+      {pages.problem !== undefined && (
+        <Failed problem={pages.problem} onRetry={() => void load(pages.endCursor)} />
+      )}
     </section>
   );
+}
+
+/** Pixels from the top of the document. */
+function topOf(list: HTMLElement): number {
+  return list.getBoundingClientRect().top + window.scrollY;
 }
 
 function isJob(node: unknown): node is Job {

@@ -26,13 +26,10 @@ export function Log({ id, progress }: { id: string; progress: Progress | null | 
   const [leftOut, setLeftOut] = useState(0);
   const cursor = useRef<string | null>(null);
   const reading = useRef(false);
+  const isWanted = useRef(false);
   const end = useRef<HTMLPreElement>(null);
 
-  const read = useCallback(async () => {
-    if (reading.current) {
-      return;
-    }
-    reading.current = true;
+  const readOn = useCallback(async () => {
     for (let page = 0; page < PAGES_MAX; page += 1) {
       const variables = { id, after: cursor.current };
       const { data } = await client.query(JobLog, variables, { requestPolicy: "network-only" }).toPromise();
@@ -47,8 +44,20 @@ export function Log({ id, progress }: { id: string; progress: Progress | null | 
         break;
       }
     }
-    reading.current = false;
   }, [client, id]);
+  const read = useCallback(async () => {
+    // What is said while it reads may be behind the page that it waits for: the last words are mostly so.
+    isWanted.current = true;
+    if (reading.current) {
+      return;
+    }
+    reading.current = true;
+    while (isWanted.current) {
+      isWanted.current = false;
+      await readOn();
+    }
+    reading.current = false;
+  }, [readOn]);
 
   useEffect(() => {
     cursor.current = null;

@@ -77,7 +77,6 @@ export function Now({ id }: { id: string }) {
   ];
   return (
     <>
-      <h3 className="job-name">{job.title}</h3>
       <div className="job-now">
         <State is={is} badge>
           {word}

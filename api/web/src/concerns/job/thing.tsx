@@ -1,18 +1,21 @@
-import { lazy, Suspense } from "react";
-
-import { Loading } from "../../parts/states";
+import { graphql } from "../../client/graphql";
+import { useLive } from "../../client/live";
+import { lazyNow } from "../../parts/lazy-now";
 import type { Thing } from "../../rooms";
 
-const Now = lazy(() => import("./Now").then(({ Now }) => ({ default: Now })));
+const JobTitle = graphql(`
+  query JobTitle($id: ID!, $minPosition: Position, $asOf: AsOfInput) {
+    job(id: $id, minPosition: $minPosition, asOf: $asOf) {
+      title
+    }
+  }
+`);
 
 export const things: readonly Thing[] = [
   {
     kind: "job",
     word: "Job",
-    Now: ({ id }) => (
-      <Suspense fallback={<Loading />}>
-        <Now id={id} />
-      </Suspense>
-    ),
+    Now: lazyNow(async () => (await import("./Now")).Now),
+    useTitle: (id) => useLive(JobTitle, { id }, [id]).data?.job?.title,
   },
 ];

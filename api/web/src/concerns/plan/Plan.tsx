@@ -79,6 +79,11 @@ export function usePlan(id: string) {
 /** The screen of a plan: the rule, exactly what it does, and the one button that does it. */
 export function Plan() {
   const { id = "" } = useParams({ strict: false });
+  // Another one begins anew: nothing that was typed, asked or answered of the one before is left.
+  return <OfPlan key={id} id={id} />;
+}
+
+function OfPlan({ id }: { id: string }) {
   const { data, problem, isLoading, refetch } = usePlan(id);
   const plan = data?.plan;
   useCrumbs({ name: "Library", to: "/library" }, { name: plan == null ? "Plan" : verbOf(plan) });

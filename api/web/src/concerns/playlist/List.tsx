@@ -33,6 +33,11 @@ type View = (typeof VIEWS)[number]["value"];
 /** A list: what it is, the account of its rows, and these as entries, changes, files and rules. */
 export function List() {
   const { id = "" } = useParams({ strict: false });
+  // Another one begins anew: nothing that was typed, asked or answered of the one before is left.
+  return <OfList key={id} id={id} />;
+}
+
+function OfList({ id }: { id: string }) {
   const [search, change] = useTexts<ListParam>();
   const { data, problem, isLoading, refetch } = useList(id);
   const list = data?.playlist;
