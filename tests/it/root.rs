@@ -39,10 +39,6 @@ async fn until_told(client: &Client, titles: &[&str]) {
     let expected: Vec<Value> = titles.iter().map(|title| json!({ "title": title })).collect();
     until(&format!("{titles:?} is told"), || async {
         let told = client.ask(document, json!({})).await;
-        eprintln!(
-            "DBG {told} {:?}",
-            client.events_after(0).await.iter().map(|e| e["kind"].to_string()).collect::<Vec<_>>()
-        );
         (told["notifications"]["nodes"] == json!(expected)).then_some(())
     })
     .await;

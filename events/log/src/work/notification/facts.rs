@@ -73,13 +73,16 @@ pub(super) fn of(said: Value, it: String, kind: &str) -> Value {
 pub(super) fn thing(rule: &Rule, event: &Recorded) -> Option<Subject> {
     let envelope = &event.envelope;
     let own = Subject::new(envelope.stream.category.to_string(), envelope.stream.uuid);
-    match &rule.about {
+    let named = |kind: &str| {
+        envelope.extensions.subjects.as_slice().iter().find(|subject| subject.kind == kind).cloned()
+    };
+    match rule.about.as_deref() {
         None if own.kind == Delivery::NAME => Some(envelope.project.into()),
+        // All roots are one stream: which of them it was, the event names.
+        None | Some(Root::NAME) if own.kind == Root::NAME => named(Root::NAME),
         None => Some(own),
-        Some(kind) if *kind == own.kind => Some(own),
-        Some(kind) => {
-            envelope.extensions.subjects.as_slice().iter().find(|subject| subject.kind == *kind).cloned()
-        }
+        Some(kind) if own.kind == kind => Some(own),
+        Some(kind) => named(kind),
     }
 }
 
