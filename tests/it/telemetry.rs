@@ -145,7 +145,7 @@ async fn a_question_that_makes_no_answer_is_refused_in_words() {
         "stepMs: 0",
         "points: 4001",
         "stepMs: 1000, points: 3",
-        "stepMs: 1",
+        "stepMs: 1, since: \"1970-01-01T00:00:00Z\"",
         "since: \"2026-11-28T00:00:00Z\", until: \"2026-11-28T00:00:00Z\"",
     ] {
         let document = format!("{{ telemetry(series: \"host.load\", {arguments}) {{ stepMs }} }}");

@@ -90,7 +90,8 @@ async fn what_was_set_with_secrets_is_cleared_by_whoever_keeps_secrets() {
     let proxy = set(&format!("proxy: {{ secretId: {exit} }}"));
     assert_eq!(owner.ask(&proxy, json!({})).await["siteSet"]["userErrors"], json!([]));
     for document in [set("proxy: {}").as_str(), clear] {
-        assert_eq!(code(&ben.ask_raw(document, json!({})).await.1), "FORBIDDEN", "{document}");
+        let refused = ben.ask_raw(document, json!({})).await.1.to_string();
+        assert!(refused.contains("FORBIDDEN"), "{document}: {refused}");
     }
     assert_eq!(owner.ask(SITES, json!({})).await["sites"][0]["proxySecretId"], exit);
     assert_eq!(owner.ask(clear, json!({})).await["siteClear"]["userErrors"], json!([]));

@@ -25,22 +25,23 @@ pub(super) fn rule(tree: &Tree) -> Vec<Broken> {
         let ending = path.rsplit_once('.').map(|(_, ending)| ending);
         if ending == Some("rs") {
             let Ok(tokens) = text.parse::<TokenStream>() else { continue };
-            each_text(tokens, &mut |line, text| look(path, line, text, "  ", &mut broken));
+            each_text(tokens, &mut |lines, text| look(path, lines, text, "  ", &mut broken));
         } else if ending == Some("md") {
-            look(path, 1, text, "", &mut broken);
+            look(path, (1, usize::MAX), text, "", &mut broken);
         }
     }
     broken
 }
 
-/// Every text of code, and the line in which it begins.
-fn each_text(tokens: TokenStream, found: &mut impl FnMut(usize, &str)) {
+/// Every text of code, and the lines in which it begins and ends.
+fn each_text(tokens: TokenStream, found: &mut impl FnMut((usize, usize), &str)) {
     for token in tokens {
         match token {
             TokenTree::Group(group) => each_text(group.stream(), found),
             TokenTree::Literal(literal) => {
                 if let Some(text) = text_of(&literal) {
-                    found(literal.span().start().line, &text);
+                    let span = literal.span();
+                    found((span.start().line, span.end().line), &text);
                 }
             }
             TokenTree::Ident(_) | TokenTree::Punct(_) => {}
@@ -53,9 +54,10 @@ fn text_of(literal: &Literal) -> Option<String> {
 }
 
 /// Looks at the commands of a text. In code, what begins a line without an indent is a sentence.
-fn look(path: &str, first: usize, text: &str, indent: &str, broken: &mut Vec<Broken>) {
+fn look(path: &str, (first, last): (usize, usize), text: &str, indent: &str, broken: &mut Vec<Broken>) {
     let mut check = |place: usize, line: &str, is_mention: bool| {
-        let line_number = first + text[..place].matches('\n').count();
+        // A line of a text may be an escape within a line of code.
+        let line_number = (first + text[..place].matches('\n').count()).min(last);
         for words in alternatives(&words_of(line)) {
             if let Some(reason) = refused(&words, is_mention) {
                 let message = format!("`mediary {}` can't be typed: {reason}", words.join(" "));

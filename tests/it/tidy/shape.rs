@@ -78,7 +78,6 @@ const SHAPES: &[Shape] = &[
 
 /// A pure rule that is large enough to have a name of its own beside `decide`: (crate, concern, file).
 const NAMED_RULES: &[(&str, &str, &str)] = &[
-    // Which URLs are the same list.
     // What one refresh of a list changed.
     ("events", "playlist", "diff"),
     // What is otherwise in a list at a later moment.
@@ -108,9 +107,8 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     // Where deleted files wait, and who destroys them.
     ("actors", "plan", "trash"),
     ("actors", "plan", "purger"),
-    // How a file gets its other name.
+    // How full the trash is, and how a file gets its other name.
     ("actors", "plan", "rename"),
-    // How full the trash is.
     ("actors", "plan", "usage"),
     // Roots as the log has them, with their folders.
     ("actors", "file", "roots"),
@@ -153,7 +151,7 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("api", "collection", "tracks"),
     ("api", "collection", "matching"),
     ("actors", "reaction", "events_to_notices"),
-    // Where files are kept, how they get there, why they can't, and how they are called.
+    // Where files are kept, how they get there, why they can't, how they are called, and what lies beside them.
     ("actors", "download", "library"),
     ("actors", "download", "folder"),
     ("actors", "download", "mover"),
@@ -162,7 +160,6 @@ const NAMED_RULES: &[(&str, &str, &str)] = &[
     ("actors", "download", "unusable"),
     ("actors", "download", "watch"),
     ("actors", "download", "name"),
-    // What lies beside a file, and what is known of an item as players read it.
     ("actors", "download", "beside"),
     ("actors", "download", "nfo"),
 ];
