@@ -176,7 +176,7 @@ impl Carrying {
 
     /// Refuses what would make the trash fuller than it may be. Whoever puts something into it does so alone, by its lane.
     fn refuse_if_full(&self, trash: TrashSettings, used_bytes: u64) -> Result<(), Unable> {
-        let needed_bytes: u64 = self.to_do.iter().map(|step| step.size_bytes).sum();
+        let needed_bytes: u64 = self.to_do.iter().map(Step::moved_bytes).sum();
         let Some(limit) = trash.limit_bytes.filter(|_| !trash.has_room(used_bytes, needed_bytes)) else {
             return Ok(());
         };

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use mediary_schema::layout::{Sidecar, SidecarKind};
 use uuid::Uuid;
 
 use super::*;
@@ -49,4 +50,26 @@ fn what_an_ended_job_has_moved_and_not_recorded_is_where_it_can_be_had() {
     // A note that was not finished being written says nothing.
     fs::write(job.path().join(MOVING), b"[{").unwrap();
     take_back(job.path()).unwrap();
+}
+
+// PL-14: what is measured of a trash that is full has what lay beside its files in it.
+#[test]
+fn what_lies_beside_a_file_needs_room_in_the_trash_too() {
+    let root = tempfile::tempdir().unwrap();
+    let mut step = intent(root.path(), "film", Way::IntoTrash).step;
+    step.sidecars.push(Sidecar {
+        kind: SidecarKind::Nfo,
+        language: None,
+        ending: ".nfo".to_owned(),
+        size_bytes: 5,
+        blake3: String::new(),
+    });
+    let (roots, to_do) = (BTreeMap::new(), VecDeque::from([step]));
+    let carrying = Carrying { roots, to_do, left: Vec::new(), total: 1, batch: 0 };
+    let is_refused = |limit_bytes, used_bytes| {
+        let trash = TrashSettings { limit_bytes: Some(limit_bytes), ..TrashSettings::default() };
+        carrying.refuse_if_full(trash, used_bytes).is_err()
+    };
+    assert_eq!((is_refused(8, 0), is_refused(9, 0)), (true, false));
+    assert_eq!((is_refused(20, 12), is_refused(20, 11)), (true, false));
 }
