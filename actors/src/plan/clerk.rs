@@ -345,16 +345,24 @@ fn names(way: Way, step: &Step) -> (&str, &str) {
     if way == Way::ToOldNames { (new, &step.path) } else { (&step.path, new) }
 }
 
-/// Puts back what was moved into the trash by a job that came to nothing before it could be recorded: it would be lost there.
-/// What was moved out of it lies in its place, where whoever takes it back finds it, and what was renamed a look finds. May block.
+/// Puts back what a job that came to nothing has moved before it could be recorded: in the trash it would be lost, and an undo knows
+/// a file by the name that is recorded. What was moved out of the trash lies in its place, where whoever takes it back finds it. One
+/// that can't be put back keeps no other from it. May block.
 fn take_back(folder: &Path) -> Result<(), Unusable> {
     let Ok(bytes) = fs::read(folder.join(MOVING)) else { return Ok(()) };
     // What can't be read was not finished being written: nothing was moved by then.
     let Ok(intents) = serde_json::from_slice::<Vec<Intent>>(&bytes) else { return Ok(()) };
-    for Intent { root, step, .. } in intents.into_iter().filter(|intent| intent.way == Way::IntoTrash) {
-        Trash::of(&root).give_back(&step)?;
+    let mut all = Ok(());
+    for Intent { root, way, step } in &intents {
+        let (from, to) = names(*way, step);
+        let put_back = match way {
+            Way::IntoTrash => Trash::of(root).give_back(step),
+            Way::ToNewNames | Way::ToOldNames => Renamer::of(root).rename(step, to, from),
+            Way::OutOfTrash => continue,
+        };
+        all = all.and(put_back.map(drop));
     }
-    Ok(())
+    all
 }
 
 #[cfg(test)]
