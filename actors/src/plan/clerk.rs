@@ -135,8 +135,12 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
             }
             Way::ToNewNames if path.as_ref() == Some(&step.path) => to_do.push_back(step),
             Way::ToOldNames if path.is_some() && path == step.to => to_do.push_back(step),
-            Way::ToNewNames if path.is_some() && path == step.to => has_begun = true,
-            Way::ToOldNames if path.as_ref() == Some(&step.path) => {}
+            // It has its name, maybe since a look found it there: what lies beside it may be behind, after a kill.
+            Way::ToNewNames if path.is_some() && path == step.to => {
+                has_begun = true;
+                to_do.extend(if_accompanied(step));
+            }
+            Way::ToOldNames if path.as_ref() == Some(&step.path) => to_do.extend(if_accompanied(step)),
             // Somebody renamed it, or put it away.
             Way::ToNewNames | Way::ToOldNames => {
                 left.push(Left { file_id: step.file_id, reason: LeftFor::Otherwise });
@@ -161,6 +165,11 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
         Ok(carrying)
     });
     looked.await.map_err(Unable::unknown)?
+}
+
+/// A step, if something lies beside its file.
+fn if_accompanied(step: Step) -> Option<Step> {
+    (!step.sidecars.is_empty()).then_some(step)
 }
 
 async fn is_purged(attempt: &Attempt, file_id: FileId) -> Result<bool, Unable> {

@@ -69,6 +69,10 @@ impl Renamer {
                 std::fs::remove_file(&place).map_err(io_error("remove the second name of a file"))?;
                 return Ok(Fate::Moved(there));
             }
+            // Whatever has its old name since.
+            (_, Some(there)) if step.stamp.is_some_and(|planned| planned.is_likely(there)) => {
+                return Ok(Fate::Moved(there));
+            }
             (None, Some(there)) if is_it_still(step, there) => return Ok(Fate::Moved(there)),
             (None, _) => return Ok(Fate::Left(LeftFor::Gone)),
             (Some(found), _) if !is_planned(step, found) => return Ok(Fate::Left(LeftFor::Otherwise)),
@@ -344,6 +348,21 @@ mod tests {
         assert!(matches!(renamer.rename(&step, OLD, other).unwrap(), Fate::Moved(_)));
         assert!(!there(OLD).exists());
         assert_eq!(fs::read_to_string(there(other)).unwrap(), "film");
+    }
+
+    // invariant: F-24
+    #[test]
+    fn what_lies_beside_a_file_follows_one_that_has_its_name_already() {
+        let (root, step) = shelf();
+        // Killed behind the first of them, and somebody has taken the old name since.
+        fs::create_dir_all(root.path().join("Cats/Season 2025")).unwrap();
+        fs::rename(root.path().join(OLD), root.path().join(NEW)).unwrap();
+        fs::write(root.path().join(OLD), "somebody's").unwrap();
+        let fate = Renamer::of(root.path()).rename(&step, OLD, NEW).unwrap();
+        assert!(matches!(fate, Fate::Moved(_)), "{fate:?}");
+        let read = |name: &str| fs::read_to_string(root.path().join(name)).unwrap();
+        assert_eq!(read("Cats/Season 2025/Cats - First [1].nfo"), "nfo");
+        assert_eq!((read(OLD).as_str(), read(NEW).as_str()), ("somebody's", "film"));
     }
 
     #[test]
