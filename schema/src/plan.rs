@@ -198,6 +198,12 @@ pub struct Step {
 impl Step {
     /// How many files one plan touches at most: one append says that it is carried out.
     pub const MAX: usize = 5_000;
+
+    /// How many bytes are moved by it: those of the file, and of what lies beside it.
+    pub fn moved_bytes(&self) -> u64 {
+        let beside: u64 = self.sidecars.iter().map(|sidecar| sidecar.size_bytes).sum();
+        self.size_bytes + beside
+    }
 }
 
 /// A file that stays where it is, although it was named.

@@ -5,6 +5,7 @@
 mod hosting;
 mod probing;
 mod queueing;
+mod renaming;
 mod scheduling;
 mod stopping;
 

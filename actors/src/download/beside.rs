@@ -40,6 +40,8 @@ const NFO: &str = "beside.nfo";
 const SHOW: &str = "tvshow.nfo";
 /// The picture of a show.
 const POSTER: &str = "poster.jpg";
+/// The largest picture that is one of a show, too: it is read as a whole, and any source says how large it is.
+const POSTER_BYTES_MAX: u64 = 16 << 20;
 
 impl Staged {
     /// Writes down what is to lie beside a file, where there is anything. May block.
@@ -147,7 +149,10 @@ impl Library {
             return Ok(());
         }
         folder.write_new(SHOW, show.as_bytes())?;
-        if let Some(picture) = sidecars.iter().find(|sidecar| sidecar.kind == SidecarKind::Thumbnail) {
+        let is_picture = |sidecar: &&Sidecar| {
+            sidecar.kind == SidecarKind::Thumbnail && sidecar.size_bytes <= POSTER_BYTES_MAX
+        };
+        if let Some(picture) = sidecars.iter().find(is_picture) {
             let bytes = fs::read(self.root().join(picture.path(path)));
             folder.write_new(POSTER, &bytes.map_err(io_error("read a picture"))?)?;
         }
@@ -238,6 +243,24 @@ mod tests {
         library.leave_alone(&staging, PATH).unwrap();
         assert!(!root.join("Cats/Season 2025/First [1].nfo").exists());
         assert_eq!(read("Cats/Season 2025/First [1].en.vtt"), "somebody's");
+    }
+
+    #[test]
+    fn a_picture_that_is_no_picture_by_its_size_is_not_read_for_a_show() {
+        let (_folder, library) = shelf();
+        let picture = |size_bytes| Sidecar {
+            kind: SidecarKind::Thumbnail,
+            language: None,
+            ending: "-thumb.jpg".to_owned(),
+            size_bytes,
+            blake3: String::new(),
+        };
+        fs::write(library.root().join("Cats/Season 2025/First [1]-thumb.jpg"), "picture").unwrap();
+        library.tell_of_show("show", PATH, &[picture(POSTER_BYTES_MAX + 1)]).unwrap();
+        assert!(library.root().join("Cats/tvshow.nfo").exists());
+        assert!(!library.root().join("Cats/poster.jpg").exists());
+        library.tell_of_show("show", PATH, &[picture(POSTER_BYTES_MAX)]).unwrap();
+        assert_eq!(fs::read_to_string(library.root().join("Cats/poster.jpg")).unwrap(), "picture");
     }
 
     #[test]

@@ -28,6 +28,7 @@ use crate::{
     file::{Root, is_away, stamp_of},
     job::{Attempt, Begun, Clerk},
     workspace::Unable,
+    ytdlp::FetchedSidecar,
 };
 
 /// Puts what was fetched into the library, and records it.
@@ -127,6 +128,11 @@ impl DownloadClerk {
         let name = Path::new(&staged);
         if name.file_name() != Some(name.as_os_str()) {
             return Err(Unable::unknown("what was fetched has no name of its own in the job's folder"));
+        }
+        if !beside.fetched.iter().all(FetchedSidecar::is_own) {
+            return Err(Unable::unknown(
+                "what was fetched beside an item is no file of its own in the job's folder",
+            ));
         }
         let ending = name.extension().and_then(|ending| ending.to_str()).unwrap_or("bin").to_owned();
         let Told { layout, published_at } = told(attempt, item).await?;

@@ -131,6 +131,10 @@ impl Downloader {
             let name = downloaded.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             workspace.output(&name).await?;
             let beside = self.engine.beside(&request, &extracted, &wanted, &assignment).await;
+            if assignment.stop().is_cancelled() {
+                // What was cut off would be told as what can't be had, for good: the next attempt fetches it.
+                return Err(Unable::Lost);
+            }
             for file in &beside.fetched {
                 workspace.output(&file.name).await?;
             }

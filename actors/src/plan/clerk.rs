@@ -135,8 +135,12 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
             }
             Way::ToNewNames if path.as_ref() == Some(&step.path) => to_do.push_back(step),
             Way::ToOldNames if path.is_some() && path == step.to => to_do.push_back(step),
-            Way::ToNewNames if path.is_some() && path == step.to => has_begun = true,
-            Way::ToOldNames if path.as_ref() == Some(&step.path) => {}
+            // It has its name, maybe since a look found it there: what lies beside it may be behind, after a kill.
+            Way::ToNewNames if path.is_some() && path == step.to => {
+                has_begun = true;
+                to_do.extend(if_accompanied(step));
+            }
+            Way::ToOldNames if path.as_ref() == Some(&step.path) => to_do.extend(if_accompanied(step)),
             // Somebody renamed it, or put it away.
             Way::ToNewNames | Way::ToOldNames => {
                 left.push(Left { file_id: step.file_id, reason: LeftFor::Otherwise });
@@ -163,6 +167,11 @@ async fn open(attempt: &Attempt, work: &MoveFiles) -> Result<Carrying, Unable> {
     looked.await.map_err(Unable::unknown)?
 }
 
+/// A step, if something lies beside its file.
+fn if_accompanied(step: Step) -> Option<Step> {
+    (!step.sidecars.is_empty()).then_some(step)
+}
+
 async fn is_purged(attempt: &Attempt, file_id: FileId) -> Result<bool, Unable> {
     let state = attempt.gate.inspect::<File, _>(file_id.uuid(), |file| file.state).await?;
     Ok(state == Some(FileState::Purged))
@@ -176,7 +185,7 @@ impl Carrying {
 
     /// Refuses what would make the trash fuller than it may be. Whoever puts something into it does so alone, by its lane.
     fn refuse_if_full(&self, trash: TrashSettings, used_bytes: u64) -> Result<(), Unable> {
-        let needed_bytes: u64 = self.to_do.iter().map(|step| step.size_bytes).sum();
+        let needed_bytes: u64 = self.to_do.iter().map(Step::moved_bytes).sum();
         let Some(limit) = trash.limit_bytes.filter(|_| !trash.has_room(used_bytes, needed_bytes)) else {
             return Ok(());
         };
@@ -345,16 +354,24 @@ fn names(way: Way, step: &Step) -> (&str, &str) {
     if way == Way::ToOldNames { (new, &step.path) } else { (&step.path, new) }
 }
 
-/// Puts back what was moved into the trash by a job that came to nothing before it could be recorded: it would be lost there.
-/// What was moved out of it lies in its place, where whoever takes it back finds it, and what was renamed a look finds. May block.
+/// Puts back what a job that came to nothing has moved before it could be recorded: in the trash it would be lost, and an undo knows
+/// a file by the name that is recorded. What was moved out of the trash lies in its place, where whoever takes it back finds it. One
+/// that can't be put back keeps no other from it. May block.
 fn take_back(folder: &Path) -> Result<(), Unusable> {
     let Ok(bytes) = fs::read(folder.join(MOVING)) else { return Ok(()) };
     // What can't be read was not finished being written: nothing was moved by then.
     let Ok(intents) = serde_json::from_slice::<Vec<Intent>>(&bytes) else { return Ok(()) };
-    for Intent { root, step, .. } in intents.into_iter().filter(|intent| intent.way == Way::IntoTrash) {
-        Trash::of(&root).give_back(&step)?;
+    let mut all = Ok(());
+    for Intent { root, way, step } in &intents {
+        let (from, to) = names(*way, step);
+        let put_back = match way {
+            Way::IntoTrash => Trash::of(root).give_back(step),
+            Way::ToNewNames | Way::ToOldNames => Renamer::of(root).rename(step, to, from),
+            Way::OutOfTrash => continue,
+        };
+        all = all.and(put_back.map(drop));
     }
-    Ok(())
+    all
 }
 
 #[cfg(test)]

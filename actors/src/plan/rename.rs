@@ -61,9 +61,16 @@ impl Renamer {
     fn rename_one(&self, step: &Step, from: &str, to: &str) -> Result<Fate, Unusable> {
         let place = self.root.join(from);
         match (self.seen(from)?, self.seen(to)?) {
-            // Killed between link and removal.
             (Some(found), Some(there)) if found.inode.is_some() && found == there => {
+                if self.respell(from, to)? {
+                    return Ok(Fate::Moved(there));
+                }
+                // Killed between link and removal.
                 std::fs::remove_file(&place).map_err(io_error("remove the second name of a file"))?;
+                return Ok(Fate::Moved(there));
+            }
+            // Whatever has its old name since.
+            (_, Some(there)) if step.stamp.is_some_and(|planned| planned.is_likely(there)) => {
                 return Ok(Fate::Moved(there));
             }
             (None, Some(there)) if is_it_still(step, there) => return Ok(Fate::Moved(there)),
@@ -92,6 +99,30 @@ impl Renamer {
         }
     }
 
+    /// Spells the name of a file otherwise if both paths are one name, to a file system that knows no case or no forms of a letter;
+    /// answers whether they are. Who took the first of them for a second name would remove the file. May block.
+    fn respell(&self, from: &str, to: &str) -> Result<bool, Unusable> {
+        let step = "spell the name of a file otherwise";
+        let ((folder, name), (new_folder, new_name)) = (parts(from), parts(to));
+        let old = Folder::open(&self.root, folder, Missing::Leave)?;
+        let new = Folder::open(&self.root, new_folder, Missing::Leave)?;
+        let first = rustix::fs::fstat(old.as_fd()).map_err(Unusable::io(step))?;
+        let second = rustix::fs::fstat(new.as_fd()).map_err(Unusable::io(step))?;
+        if (first.st_dev, first.st_ino) != (second.st_dev, second.st_ino) {
+            return Ok(false);
+        }
+        let mut names = 0;
+        for entry in std::fs::read_dir(self.root.join(folder)).map_err(io_error(step))? {
+            let found = entry.map_err(io_error(step))?.file_name();
+            names += usize::from(found == name || found == new_name);
+        }
+        if names > 1 {
+            return Ok(false);
+        }
+        rustix::fs::renameat(old.as_fd(), name, new.as_fd(), new_name).map_err(Unusable::io(step))?;
+        Ok(true)
+    }
+
     /// What lies beside a file goes with it if it is what was put there; whatever somebody else put there stays.
     fn rename_beside(&self, sidecar: &Sidecar, from: &str, to: &str) -> Result<(), Unusable> {
         let (from, to) = (sidecar.path(from), sidecar.path(to));
@@ -102,6 +133,10 @@ impl Renamer {
         }
         let (folder, name) = parts(&to);
         let new = Folder::open(&self.root, folder, Missing::Make)?;
+        let (found, there) = (self.seen(&from)?, self.seen(&to)?);
+        if found.is_some() && found == there && self.respell(&from, &to)? {
+            return Ok(());
+        }
         self.mover.take(&self.root.join(&from), new.as_fd(), name, folder).map(drop)
     }
 
@@ -293,6 +328,41 @@ mod tests {
         fs::write(root.path().join(OLD), "film").unwrap();
         let step = Step { stamp: stamp_of(&root.path().join(OLD)).unwrap(), ..step };
         assert!(matches!(renamer.rename(&step, OLD, "out/x.mp4"), Err(Unusable::NotAFolder { .. })));
+    }
+
+    // DL-03: names that differ by case alone are one on memory cards and on shares of other systems.
+    // invariant: F-24
+    #[test]
+    fn of_two_names_the_old_one_goes_and_of_one_name_in_two_spellings_none() {
+        let (root, step) = shelf();
+        let renamer = Renamer::of(root.path());
+        let there = |name: &str| root.path().join(name);
+        // Every file system knows two spellings of this one.
+        let spelled = "Cats//First [1].mp4";
+        assert!(matches!(renamer.rename(&step, OLD, spelled).unwrap(), Fate::Moved(_)));
+        assert_eq!(fs::read_to_string(there(OLD)).unwrap(), "film");
+        assert_eq!(fs::read_to_string(there("Cats/First [1].nfo")).unwrap(), "nfo");
+        // Killed between link and removal, where case tells names apart.
+        let other = "Cats/first [1].mp4";
+        fs::hard_link(there(OLD), there(other)).unwrap();
+        assert!(matches!(renamer.rename(&step, OLD, other).unwrap(), Fate::Moved(_)));
+        assert!(!there(OLD).exists());
+        assert_eq!(fs::read_to_string(there(other)).unwrap(), "film");
+    }
+
+    // invariant: F-24
+    #[test]
+    fn what_lies_beside_a_file_follows_one_that_has_its_name_already() {
+        let (root, step) = shelf();
+        // Killed behind the first of them, and somebody has taken the old name since.
+        fs::create_dir_all(root.path().join("Cats/Season 2025")).unwrap();
+        fs::rename(root.path().join(OLD), root.path().join(NEW)).unwrap();
+        fs::write(root.path().join(OLD), "somebody's").unwrap();
+        let fate = Renamer::of(root.path()).rename(&step, OLD, NEW).unwrap();
+        assert!(matches!(fate, Fate::Moved(_)), "{fate:?}");
+        let read = |name: &str| fs::read_to_string(root.path().join(name)).unwrap();
+        assert_eq!(read("Cats/Season 2025/Cats - First [1].nfo"), "nfo");
+        assert_eq!((read(OLD).as_str(), read(NEW).as_str()), ("somebody's", "film"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use mediary_events::file::State;
 use mediary_schema::{
     FileId, RootId,
     file::FileState,
+    layout::{Sidecar, SidecarKind},
     plan::{LeftFor, Step},
 };
 use tempfile::TempDir;
@@ -142,4 +143,33 @@ fn only_what_is_in_the_trash_is_destroyed() {
         !bench.trash.destroy(bench.step.file_id, &State { seen: bench.step.stamp, ..known.clone() }).unwrap()
     );
     assert!(bench.place().exists());
+}
+
+// What is left in the trash of a file that is gone, nobody would destroy, and it takes room there for ever.
+#[test]
+fn a_file_is_destroyed_after_what_lay_beside_it() {
+    let bench = Bench::new();
+    bench.take();
+    let sidecar = Sidecar {
+        kind: SidecarKind::Nfo,
+        language: None,
+        ending: ".nfo".to_owned(),
+        size_bytes: 3,
+        blake3: blake3::hash(b"nfo").to_hex().to_string(),
+    };
+    let known = State {
+        path: Some(PATH.to_owned()),
+        seen: bench.step.stamp,
+        sidecars: vec![sidecar],
+        ..State::default()
+    };
+    let beside = bench.own().with_file_name(format!("{}-0", bench.step.file_id.uuid()));
+    // It can't be removed, as if the purger was killed there.
+    fs::create_dir(&beside).unwrap();
+    assert!(bench.trash.destroy(bench.step.file_id, &known).is_err());
+    assert!(bench.own().exists(), "by it the rest is found");
+    fs::remove_dir(&beside).unwrap();
+    fs::write(&beside, b"nfo").unwrap();
+    assert!(bench.trash.destroy(bench.step.file_id, &known).unwrap());
+    assert!(!bench.own().exists() && !beside.exists());
 }

@@ -192,10 +192,11 @@ impl Trash {
                 place.map_or(Ok(None), |place| stamp_of(&place)).map_err(io_error("look at a file"))?;
             return Ok(!found.zip(known.seen).is_some_and(|(found, seen)| seen.is_still(found)));
         }
-        folder.remove(&key)?;
+        // The file last: whoever is killed in between finds it, and goes on.
         for number in 0..known.sidecars.len() {
             folder.remove(&Self::beside(file_id, number))?;
         }
+        folder.remove(&key)?;
         folder.sync()?;
         Ok(true)
     }

@@ -74,6 +74,18 @@ const REASON_BYTES_MAX: usize = 300;
 /// Some requests to a slow source.
 const DEADLINE: Duration = Duration::from_mins(10);
 
+impl FetchedSidecar {
+    /// Whether it can be a file that was fetched beside an item: of the staging folder, but no other one of it, and called so that
+    /// it lies beside the item's. Whoever hands it over may be another process.
+    pub(crate) fn is_own(&self) -> bool {
+        let is_plain = |text: &str| {
+            text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_'))
+        };
+        let is_staged = self.name.starts_with(BESIDE) && is_plain(&self.name);
+        is_staged && self.ending.starts_with(['.', '-']) && is_plain(&self.ending)
+    }
+}
+
 impl About {
     pub(super) fn of(info: &Map<String, Value>) -> Self {
         let uploader = ["uploader", "channel", "creator", "artist"];

@@ -208,7 +208,7 @@ fn make(goal: Goal, steps: &[Step], spared: &[Spared]) -> Result<Vec<Event>, Rej
     let made = Event::Made {
         goal,
         file_count: steps.len() as u32,
-        size_bytes: steps.iter().map(|step| step.size_bytes).sum(),
+        size_bytes: steps.iter().map(Step::moved_bytes).sum(),
         spared_count: spared.len() as u32,
     };
     let files =

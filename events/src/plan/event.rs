@@ -17,7 +17,7 @@ pub enum Event {
         goal: Goal,
         /// How many files it touches.
         file_count: u32,
-        /// How many bytes they have.
+        /// How many bytes they have, with what lies beside them.
         size_bytes: u64,
         /// How many files that were named stay where they are.
         spared_count: u32,

@@ -3,6 +3,7 @@ mod history;
 use mediary_schema::{
     FileId, JobId, PlaylistId, RootId,
     file::FileState,
+    layout::{Sidecar, SidecarKind},
     plan::{Goal, Left, LeftFor, PlanState, Spared, SparedFor, Step, Way},
 };
 use uuid::Uuid;
@@ -70,6 +71,23 @@ fn a_plan_says_what_becomes_of_each_file_in_pages() {
     let whole = state([made(201), page(1, 200), page(201, 201)]);
     assert_eq!((whole.steps.len(), whole.state), (201, Some(PlanState::Ready)));
     given::<Plan>([]).when(make(Step::MAX + 1)).rejected(&Rejection::TooLarge { count: 5_001 });
+}
+
+// PL-14: what comes into the trash by it is said before.
+#[test]
+fn the_bytes_of_a_plan_are_those_beside_its_files_too() {
+    let beside = Sidecar {
+        kind: SidecarKind::Nfo,
+        language: None,
+        ending: ".nfo".to_owned(),
+        size_bytes: 5,
+        blake3: "00".repeat(32),
+    };
+    let steps = vec![Step { sidecars: vec![beside], ..step(1) }];
+    let made = Event::Made { goal: Goal::DeleteFiles {}, file_count: 1, size_bytes: 12, spared_count: 0 };
+    let listed = Event::Listed { steps: steps.clone(), spared: Vec::new() };
+    let make = Command::Make { goal: Goal::DeleteFiles {}, steps, spared: Vec::new() };
+    given::<Plan>([]).when(make).then([made, listed]);
 }
 
 #[test]

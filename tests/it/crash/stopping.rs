@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use mediary::demo::Target;
+use mediary::demo::{ListOptions, Rendition, Target};
 use mediary_log::verify;
-use mediary_tests::{ServerFolder, events_of, marked, until};
+use mediary_tests::{DEADLINE, ServerFolder, events_of, marked, until};
 use serde_json::json;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream, time::Instant};
 
@@ -42,6 +42,40 @@ async fn kill_15_puts_running_downloads_back_and_they_go_on_later() {
             "{id}: {sent} bytes were served of {whole}"
         );
     }
+    stop(server).await;
+    site.stop().await;
+}
+
+// DL-04: what was cut off is nothing that its source didn't have.
+// invariant: F-25
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_15_while_subtitles_come_leaves_them_to_the_next_attempt() {
+    let (site, folder) = (site().await, ServerFolder::new());
+    let id = site.add_list("one", ListOptions::new("One", 1)).unwrap().ids(0..1).remove(0);
+    let subtitles = format!("/media/{id}/{}", Rendition::Subtitles.file_name());
+    site.faults().stall(Target::Path(subtitles.clone()), 0);
+    let (server, client) = folder.serve().await;
+    let layout =
+        "mutation($layout: LayoutInput!) { layoutSet(input: { layout: $layout }) { userErrors { code } } }";
+    let told = client.ask(layout, json!({ "layout": { "sidecars": ["SUBTITLES"] } })).await;
+    assert_eq!(told["layoutSet"]["userErrors"], json!([]));
+    let list = client.follow(&site.list_url("one")).await;
+    let story = client.start_download(json!({ "playlistId": list }), "best").await;
+    let is_asked = site.requests().wait_until(DEADLINE, |log| !log.for_path(&subtitles).is_empty()).await;
+    assert!(is_asked, "the subtitles are asked for");
+    stop(server).await;
+
+    site.faults().clear();
+    let (server, client) = folder.serve().await;
+    let story = client.wait_story(&story).await;
+    assert_eq!(story["succeededCount"], json!(1), "{story}");
+    let files =
+        "{ files(first: 9) { nodes { sidecars { kind language } missingSidecars { kind reason } } } }";
+    let files = client.ask(files, json!({})).await["files"]["nodes"].take();
+    let expected =
+        json!([{ "sidecars": [{ "kind": "SUBTITLES", "language": "en" }], "missingSidecars": [] }]);
+    assert_eq!(files, expected);
+    assert_eq!(events_of(&client.events_after(0).await, "job.attempt_stopped").len(), 1);
     stop(server).await;
     site.stop().await;
 }

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use mediary_schema::layout::{Sidecar, SidecarKind};
 use uuid::Uuid;
 
 use super::*;
@@ -49,4 +50,48 @@ fn what_an_ended_job_has_moved_and_not_recorded_is_where_it_can_be_had() {
     // A note that was not finished being written says nothing.
     fs::write(job.path().join(MOVING), b"[{").unwrap();
     take_back(job.path()).unwrap();
+}
+
+// PL-14: an undo goes by the names that are recorded.
+// invariant: F-24
+#[test]
+fn what_an_ended_job_has_renamed_and_not_recorded_has_its_name_again() {
+    let (root, job) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let renamed = |name: &str, to: &str| {
+        let mut planned = intent(root.path(), name, Way::ToNewNames);
+        planned.step.to = Some(to.to_owned());
+        planned
+    };
+    let all = [renamed("a", "new/a"), renamed("bb", "new/bb"), renamed("ccc", "new/ccc")];
+    // Killed behind the second one, of which somebody has taken the old name since.
+    move_batch(job.path(), &all[..2]).unwrap();
+    whole::write(&job.path().join(MOVING), &serde_json::to_vec(&all).unwrap()).unwrap();
+    fs::write(root.path().join("a"), b"somebody's").unwrap();
+    take_back(job.path()).unwrap();
+    let read = |name: &str| fs::read_to_string(root.path().join(name)).unwrap();
+    assert_eq!((read("a"), read("new/a")), ("somebody's".to_owned(), "a".to_owned()));
+    assert_eq!((read("bb"), read("ccc")), ("bb".to_owned(), "ccc".to_owned()));
+    assert!(!root.path().join("new/bb").exists());
+}
+
+// PL-14: what is measured of a trash that is full has what lay beside its files in it.
+#[test]
+fn what_lies_beside_a_file_needs_room_in_the_trash_too() {
+    let root = tempfile::tempdir().unwrap();
+    let mut step = intent(root.path(), "film", Way::IntoTrash).step;
+    step.sidecars.push(Sidecar {
+        kind: SidecarKind::Nfo,
+        language: None,
+        ending: ".nfo".to_owned(),
+        size_bytes: 5,
+        blake3: String::new(),
+    });
+    let (roots, to_do) = (BTreeMap::new(), VecDeque::from([step]));
+    let carrying = Carrying { roots, to_do, left: Vec::new(), total: 1, batch: 0 };
+    let is_refused = |limit_bytes, used_bytes| {
+        let trash = TrashSettings { limit_bytes: Some(limit_bytes), ..TrashSettings::default() };
+        carrying.refuse_if_full(trash, used_bytes).is_err()
+    };
+    assert_eq!((is_refused(8, 0), is_refused(9, 0)), (true, false));
+    assert_eq!((is_refused(20, 12), is_refused(20, 11)), (true, false));
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use super::{
-    super::{Beside, Engine as _},
+    super::{Beside, Engine as _, FetchedSidecar},
     assignment,
     case::{Case, FILM, PATIENCE, make, noise, read},
     site::{File, Site},
@@ -74,4 +74,20 @@ async fn what_nobody_wants_is_not_asked_for() {
     let Beside { fetched, missing } = beside(&case, &[SidecarKind::Thumbnail]).await;
     assert_eq!((fetched.len(), missing.len()), (1, 0));
     assert!(case.requests_of_media().iter().all(|request| request.contains("picture.png")));
+}
+
+// Nothing else of the job's folder, and nothing of another, comes into the library by it.
+#[test]
+fn only_what_was_fetched_beside_an_item_is_its_own() {
+    let is_own = |name: &str, ending: &str| {
+        let (kind, language) = (SidecarKind::Subtitles, None);
+        FetchedSidecar { kind, language, name: name.to_owned(), ending: ending.to_owned() }.is_own()
+    };
+    assert!(is_own("beside.en-GB.vtt", ".en-GB.vtt") && is_own("beside.jpg", "-thumb.jpg"));
+    for name in ["cookies.txt", "/etc/hosts", "../log.redb", "beside./../cookies.txt", ""] {
+        assert!(!is_own(name, ".en.vtt"), "{name}");
+    }
+    for ending in ["", "en.vtt", "/../x.vtt", ".en/x.vtt"] {
+        assert!(!is_own("beside.en.vtt", ending), "{ending}");
+    }
 }
