@@ -36,11 +36,12 @@ async fn a_list_is_followed_again_as_it_was_and_what_moves_meanwhile_outdates_th
     const FOLLOW: &str = "mutation($input: PlaylistFollowInput!) { playlistFollow(input: $input) {
         playlist { id } job { id } userErrors { code message } } }";
     const SECRET: &str =
-        "mutation { secretSet(input: { name: \"club\", value: \"# Netscape HTTP Cookie File\" }) {
+        "mutation($value: SecretValue!) { secretSet(input: { name: \"club\", value: $value }) {
         secret { id } } }";
+    const COOKIES: &str = "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\tx\n";
     let platform = Platform::start().await;
     let (client, site) = (&platform.client, &platform.site);
-    let secret = client.ask(SECRET, json!({})).await["secretSet"]["secret"]["id"].take();
+    let secret = client.ask(SECRET, json!({ "value": COOKIES })).await["secretSet"]["secret"]["id"].take();
     let input = json!({ "url": site.list_url("talks"), "keep": "NEW", "quality": "audio", "filter": ["title!=trailer"],
         "cookies": { "mode": "WHEN_NEEDED", "secretId": secret }, "layout": { "name": "PLEX" },
         "refreshTiming": { "everySeconds": 86_400 }, "ticket": { "priority": 7 } });
@@ -49,7 +50,9 @@ async fn a_list_is_followed_again_as_it_was_and_what_moves_meanwhile_outdates_th
     client.wait_job(told["job"]["id"].as_str().unwrap()).await;
     let list = told["playlist"]["id"].as_str().unwrap();
     until("its entries are shown", || async {
-        (client.playlist(list).await["entryCount"] != json!(0)).then_some(())
+        let shown = client.playlist(list).await;
+        assert!(shown["refreshFailure"].is_null(), "{shown}");
+        (shown["entryCount"] != json!(0)).then_some(())
     })
     .await;
     let stall = site.faults().stall(Target::Path("/media/*".to_owned()), 1_000);
@@ -71,6 +74,7 @@ async fn a_list_is_followed_again_as_it_was_and_what_moves_meanwhile_outdates_th
     let cancel = "mutation($ids: [ID!]!) { jobCancel(input: { ids: $ids }) { userErrors { code } } }";
     client.ask(cancel, json!({ "ids": [at_work] })).await;
     site.faults().remove(stall);
+    client.wait_job(at_work.as_str().unwrap()).await;
     let told = refusal(client, &with_download).await;
     assert!(told.contains("other downloads at work"), "{told}");
 
