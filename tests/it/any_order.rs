@@ -75,7 +75,7 @@ enum Step {
 /// Takes messages, or says that it can't now, and counts those that it took.
 struct Sink {
     url: String,
-    takes: Arc<AtomicBool>,
+    is_open: Arc<AtomicBool>,
     taken: Arc<AtomicU64>,
     _serving: JoinSet<()>,
 }
@@ -84,13 +84,15 @@ impl Sink {
     async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("json://{}/in", listener.local_addr().unwrap());
-        let (takes, taken) = (Arc::new(AtomicBool::new(true)), Arc::<AtomicU64>::default());
-        let (answers, counts) = (Arc::clone(&takes), Arc::clone(&taken));
+        let (is_open, taken) = (Arc::new(AtomicBool::new(true)), Arc::<AtomicU64>::default());
+        let (answers, counts) = (Arc::clone(&is_open), Arc::clone(&taken));
         let mut serving = JoinSet::new();
         serving.spawn(async move {
             while let Ok((mut connection, _)) = listener.accept().await {
-                let mut request = vec![0; 64 << 10];
-                connection.read(&mut request).await.ok();
+                let mut request = Vec::new();
+                while !is_whole(&request)
+                    && connection.read_buf(&mut request).await.is_ok_and(|read| read > 0)
+                {}
                 let is_taken = answers.load(Ordering::SeqCst);
                 counts.fetch_add(u64::from(is_taken), Ordering::SeqCst);
                 let status = if is_taken { "200 OK" } else { "503 Later" };
@@ -98,12 +100,20 @@ impl Sink {
                 connection.write_all(answer.as_bytes()).await.ok();
             }
         });
-        Self { url, takes, taken, _serving: serving }
+        Self { url, is_open, taken, _serving: serving }
     }
 
     fn count(&self) -> u64 {
         self.taken.load(Ordering::SeqCst)
     }
+}
+
+/// Whether a request is there to its last byte.
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request).to_ascii_lowercase();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    body.len() >= length.map_or(0, |length| length.trim().parse().unwrap())
 }
 
 /// A backup, and whether it was written while work was under way.
@@ -231,7 +241,7 @@ impl World {
         })
         .await;
         done(client, PAUSE, json!({})).await;
-        self.sink.takes.store(false, Ordering::SeqCst);
+        self.sink.is_open.store(false, Ordering::SeqCst);
         done(client, TEST, json!({})).await;
         until("a message waits", || async {
             let waiting = "{ deliveries(filter: { state: QUEUED }) { nodes { tries } } }";
@@ -243,7 +253,7 @@ impl World {
         let log = platform.server.log();
         backup(Source::Live(log), || Ok(Vec::new()), &mut fs::File::create(&path).unwrap()).unwrap();
         self.backups.push(Kept { path, has_work: true });
-        self.sink.takes.store(true, Ordering::SeqCst);
+        self.sink.is_open.store(true, Ordering::SeqCst);
         done(client, CANCEL, json!({ "ids": [running] })).await;
         faults.remove(stall);
         done(client, RESUME, json!({})).await;

@@ -86,9 +86,16 @@ fn changed(before: &Path, after: &Path) -> Vec<String> {
     lines
 }
 
+/// Cargo in a copy. What is built once, and debugged by nobody, is built without the parts for both.
+fn cargo(arguments: &[&str], copy: &Path, target: &Path) -> Output {
+    let off = Path::new("0");
+    let variables =
+        [("CARGO_TARGET_DIR", target), ("CARGO_INCREMENTAL", off), ("CARGO_PROFILE_DEV_DEBUG", off)];
+    run(env!("CARGO"), arguments, copy, &variables)
+}
+
 fn cargo_build(binary: &str, copy: &Path, target: &Path) {
-    let cargo = ["build", "--workspace", "--bin", binary, "--locked", "--offline", "--quiet"];
-    run(env!("CARGO"), &cargo, copy, &[("CARGO_TARGET_DIR", target)]);
+    cargo(&["build", "--workspace", "--bin", binary, "--locked", "--offline", "--quiet"], copy, target);
 }
 
 /// Builds the binary of a copy with the libraries that this test was built with.
@@ -126,8 +133,8 @@ fn build(copy: &Path) -> PathBuf {
 fn run_its_tests(copy: &Path, target: &Path) -> u32 {
     let crates = ["--package", "mediary-events", "--package", "mediary-projections", "--lib"];
     let its_own = format!("{WORD}::");
-    let cargo = [&["test", "--locked", "--offline"], &crates[..], &[its_own.as_str()]].concat();
-    let output = run(env!("CARGO"), &cargo, copy, &[("CARGO_TARGET_DIR", target)]);
+    let test = [&["test", "--locked", "--offline"], &crates[..], &[its_own.as_str()]].concat();
+    let output = cargo(&test, copy, target);
     let said = String::from_utf8(output.stdout).unwrap();
     let passed = said.lines().filter_map(|line| line.strip_prefix("test result: ok. ")?.split(' ').next());
     passed.map(|count| count.parse::<u32>().unwrap()).sum()

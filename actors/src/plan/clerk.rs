@@ -369,7 +369,7 @@ fn take_back(folder: &Path) -> Result<(), Unusable> {
             Way::ToNewNames | Way::ToOldNames => Renamer::of(root).rename(step, to, from),
             Way::OutOfTrash => continue,
         };
-        all = all.and(put_back.map(drop));
+        all = all.and_then(|()| put_back.map(drop));
     }
     all
 }

@@ -84,10 +84,10 @@ fn the_bytes_of_a_plan_are_those_beside_its_files_too() {
         blake3: "00".repeat(32),
     };
     let steps = vec![Step { sidecars: vec![beside], ..step(1) }];
-    let made = Event::Made { goal: Goal::DeleteFiles {}, file_count: 1, size_bytes: 12, spared_count: 0 };
+    let planned = Event::Made { goal: Goal::DeleteFiles {}, file_count: 1, size_bytes: 12, spared_count: 0 };
     let listed = Event::Listed { steps: steps.clone(), spared: Vec::new() };
     let make = Command::Make { goal: Goal::DeleteFiles {}, steps, spared: Vec::new() };
-    given::<Plan>([]).when(make).then([made, listed]);
+    given::<Plan>([]).when(make).then([planned, listed]);
 }
 
 #[test]
