@@ -5,13 +5,15 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
+mod sink;
+
 use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::{Duration, SystemTime},
 };
@@ -32,11 +34,8 @@ use mediary_schema::{
 use mediary_tests::{Client, Platform, Random, run_binary, until};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
-    task::JoinSet,
-};
+
+use self::sink::Sink;
 
 /// Sequences in every run; `ops/test --long` asks for more.
 const SEQUENCES: u64 = 100;
@@ -70,50 +69,6 @@ enum Step {
     Downgrade,
     /// What is set up comes in again from a file, once the server is there.
     Import,
-}
-
-/// Takes messages, or says that it can't now, and counts those that it took.
-struct Sink {
-    url: String,
-    is_open: Arc<AtomicBool>,
-    taken: Arc<AtomicU64>,
-    _serving: JoinSet<()>,
-}
-
-impl Sink {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("json://{}/in", listener.local_addr().unwrap());
-        let (is_open, taken) = (Arc::new(AtomicBool::new(true)), Arc::<AtomicU64>::default());
-        let (answers, counts) = (Arc::clone(&is_open), Arc::clone(&taken));
-        let mut serving = JoinSet::new();
-        serving.spawn(async move {
-            while let Ok((mut connection, _)) = listener.accept().await {
-                let mut request = Vec::new();
-                while !is_whole(&request)
-                    && connection.read_buf(&mut request).await.is_ok_and(|read| read > 0)
-                {}
-                let is_taken = answers.load(Ordering::SeqCst);
-                counts.fetch_add(u64::from(is_taken), Ordering::SeqCst);
-                let status = if is_taken { "200 OK" } else { "503 Later" };
-                let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-                connection.write_all(answer.as_bytes()).await.ok();
-            }
-        });
-        Self { url, is_open, taken, _serving: serving }
-    }
-
-    fn count(&self) -> u64 {
-        self.taken.load(Ordering::SeqCst)
-    }
-}
-
-/// Whether a request is there to its last byte.
-fn is_whole(request: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(request).to_ascii_lowercase();
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
-    body.len() >= length.map_or(0, |length| length.trim().parse().unwrap())
 }
 
 /// A backup, and whether it was written while work was under way.
@@ -241,7 +196,7 @@ impl World {
         })
         .await;
         done(client, PAUSE, json!({})).await;
-        self.sink.is_open.store(false, Ordering::SeqCst);
+        self.sink.refuse(true);
         done(client, TEST, json!({})).await;
         until("a message waits", || async {
             let waiting = "{ deliveries(filter: { state: QUEUED }) { nodes { tries } } }";
@@ -253,7 +208,7 @@ impl World {
         let log = platform.server.log();
         backup(Source::Live(log), || Ok(Vec::new()), &mut fs::File::create(&path).unwrap()).unwrap();
         self.backups.push(Kept { path, has_work: true });
-        self.sink.is_open.store(true, Ordering::SeqCst);
+        self.sink.refuse(false);
         done(client, CANCEL, json!({ "ids": [running] })).await;
         faults.remove(stall);
         done(client, RESUME, json!({})).await;

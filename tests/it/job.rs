@@ -311,7 +311,10 @@ async fn what_is_over_a_quota_waits_says_so_and_goes_on() {
         (over.count() == 2).then_some(())
     })
     .await;
-    assert_eq!(client.jobs(json!({ "state": "RUNNING" })).await.len(), 1);
+    until("one is at work", || async {
+        (client.jobs(json!({ "state": "RUNNING" })).await.len() == 1).then_some(())
+    })
+    .await;
     let used = &client.ask(USED, json!({})).await["quotas"][0]["used"];
     // The look at the list was before the quota, and counts.
     assert_eq!((&used["atWorkCount"], &used["begunCount"]), (&json!(1), &json!(2)), "{used}");

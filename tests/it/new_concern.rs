@@ -51,6 +51,14 @@ fn files_of(root: &Path) -> Vec<String> {
 fn run(program: impl AsRef<Path>, arguments: &[&str], folder: &Path, variables: &[(&str, &Path)]) -> Output {
     #[expect(clippy::disallowed_methods, reason = "what is run here is run as a person would")]
     let mut command = Command::new(program.as_ref());
+    // What is said of the package of this test is not said to a cargo that it starts: build scripts that look at it
+    // would run again, and what rests on them be built anew (`ring`, and with it all of TLS).
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|of_package| name.starts_with(of_package)) {
+            command.env_remove(name);
+        }
+    }
     let variables = variables.iter().copied();
     let output = command.args(arguments).current_dir(folder).envs(variables).output().unwrap();
     assert!(

@@ -10,13 +10,16 @@ const NOTICES: &str = "{ notifications { totalCount nodes { id title severity su
     notificationGroups { rule count latestId } }";
 
 async fn notices(client: &Client) -> Vec<Value> {
-    let told = client.ask(NOTICES, json!({})).await;
-    let nodes = told["notifications"]["nodes"].as_array().unwrap().clone();
-    assert_eq!(told["notifications"]["totalCount"], json!(nodes.len()));
-    let groups = told["notificationGroups"].as_array().unwrap();
-    let grouped: u64 = groups.iter().map(|group| group["count"].as_u64().unwrap()).sum();
-    assert_eq!(grouped, nodes.len() as u64, "{told}");
-    nodes
+    // Two fields are two looks, between which something may be told.
+    until("notices and their groups are as many", || async {
+        let told = client.ask(NOTICES, json!({})).await;
+        let nodes = told["notifications"]["nodes"].as_array().unwrap().clone();
+        assert_eq!(told["notifications"]["totalCount"], json!(nodes.len()));
+        let groups = told["notificationGroups"].as_array().unwrap();
+        let grouped: u64 = groups.iter().map(|group| group["count"].as_u64().unwrap()).sum();
+        (grouped == nodes.len() as u64).then_some(nodes)
+    })
+    .await
 }
 
 /// Waits until exactly this is told, what was said last first.
