@@ -74,6 +74,7 @@ pub(crate) fn bare_append(log: &Log, from: u64) -> Result<Append, ReadError> {
             schema: recorded.envelope.schema,
             subjects: recorded.envelope.extensions.subjects.clone(),
             payload: recorded.payload.unwrap_or_default(),
+            personal: None,
         })
         .collect();
     // Each event of a wish begins a stream.

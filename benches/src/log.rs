@@ -78,6 +78,7 @@ pub(crate) fn one_event(command: Uuid) -> Append {
         schema: Schema::new(1, 0),
         subjects: Subjects::none(),
         payload: incompressible(command).into(),
+        personal: None,
     };
     Append {
         header,

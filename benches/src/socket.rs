@@ -92,6 +92,7 @@ impl Recorder {
                 schema: encoded.kind.schema,
                 subjects: Subjects::none(),
                 payload: encoded.payload.into(),
+                personal: None,
             }
         };
         let events = events.map(stored).collect();

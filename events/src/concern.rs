@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use mediary_schema::account::Permission;
+use mediary_schema::{PrincipalId, account::Permission};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use uuid::Uuid;
@@ -115,6 +115,14 @@ pub trait Concern: 'static {
     /// What stands in for an event whose payload is erased: the same fact without texts and addresses, so that folds
     /// lose nothing else. None where nothing of it can be said without them.
     fn redact(event: &Self::Event) -> Option<Self::Event> {
+        let _ = event;
+        None
+    }
+
+    /// The person whom an event says something of: its payload is sealed by his key, and without that key what stands in
+    /// for it ([`Self::redact`]) is read in its place, so that shredding him takes away what is said of him and nothing
+    /// else. None where it says nothing of anybody; what belongs to whoever records it needs no word of it.
+    fn person(event: &Self::Event) -> Option<PrincipalId> {
         let _ = event;
         None
     }

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use mediary_schema::{DataKeyId, Subject, is_word};
 
 /// The most subjects of an event.
@@ -95,13 +96,19 @@ pub struct SealTag {
     pub nonce: [u8; 24],
 }
 
-/// A carried tag that this program doesn't know.
+/// A tag that whoever doesn't know it hands on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carried {
     /// From 128.
     pub tag: u8,
     /// What it holds.
-    pub bytes: bytes::Bytes,
+    pub bytes: Bytes,
+}
+
+impl Carried {
+    /// What is read in place of a sealed payload by whoever doesn't have the key: the event without what it says of the
+    /// person.
+    pub const STAND_IN: u8 = 130;
 }
 
 /// All that an envelope carries beyond its fixed fields.
@@ -113,8 +120,16 @@ pub struct Extensions {
     pub command: Option<CommandTag>,
     /// What it is about besides its stream.
     pub subjects: Subjects,
-    /// What a newer program wrote, ascending.
+    /// What stands in for a sealed payload, and what a newer program wrote; ascending.
     pub carried: Vec<Carried>,
+}
+
+impl Extensions {
+    /// What is read in place of the payload where that is sealed and its key is not here.
+    pub fn stand_in(&self) -> Option<&Bytes> {
+        self.seal?;
+        self.carried.iter().find(|carried| carried.tag == Carried::STAND_IN).map(|carried| &carried.bytes)
+    }
 }
 
 #[cfg(test)]

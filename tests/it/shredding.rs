@@ -7,7 +7,7 @@ use std::{fs, path::PathBuf};
 use mediary::configuration::NatsMode;
 use mediary_log::{Source, export, verify_bundle, verify_live};
 use mediary_schema::PrincipalId;
-use mediary_tests::{Client, Platform, files_having, until};
+use mediary_tests::{Browser, Client, Platform, files_having, until};
 use serde_json::{Value, json};
 
 /// Words that stand nowhere else.
@@ -103,4 +103,65 @@ async fn a_person_who_is_shredded_is_read_nowhere_and_the_chain_verifies() {
     for text in [NAME, RENAMED] {
         assert_eq!(files_having(folder.path(), text), Vec::<PathBuf>::new());
     }
+}
+
+/// A user with a name, a password and a browser in which he is signed in; his id.
+async fn signed_in(platform: &Platform, name: &str) -> (Value, Browser) {
+    const ADD: &str =
+        "mutation($input: UserAddInput!) { userAdd(input: $input) { user { id } userErrors { code } } }";
+    const SET: &str = "mutation($input: UserPasswordSetInput!) { userPasswordSet(input: $input) {
+        user { hasPassword } userErrors { code message } } }";
+    const PASSWORD: &str = "correct horse battery staple";
+    let client = &platform.client;
+    let id = ask(client, ADD, json!({ "name": name, "role": "EDITOR" })).await["user"]["id"].take();
+    ask(client, SET, json!({ "id": id, "password": PASSWORD })).await;
+    let mut browser = Browser::at(client.url());
+    assert_eq!(browser.sign_in(name, "not this").await.0, 401);
+    assert_eq!(browser.sign_in(name, PASSWORD).await.0, 200);
+    (id, browser)
+}
+
+// SE-10: events about a person, accounts and sessions among them.
+// invariant: L-28
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_shredded_has_no_name_anywhere_and_is_let_in_as_before() {
+    const SHRED: &str = "mutation($input: LogShredInput!) { logShred(input: $input) {
+        isDestroyed position userErrors { code } } }";
+    const SET: &str = "mutation($input: UserSetInput!) { userSet(input: $input) {
+        user { name role } userErrors { code } } }";
+    // The name, and what his browser calls itself.
+    const TEXTS: [&str; 2] = ["zoe-7f3a", "Browser 1.0"];
+    let platform = Platform::start_with(Box::new(|configuration| configuration.nats = NatsMode::Auto)).await;
+    let (id, mut browser) = signed_in(&platform, TEXTS[0]).await;
+    let viewer = "{ viewer { principalId name role } }";
+    assert_eq!(browser.ask(viewer, json!({})).await["viewer"]["name"], json!(TEXTS[0]));
+    // Whoever administers reads it; on the disk it is sealed already.
+    let told = json!(platform.client.events_after(0).await).to_string();
+    for text in TEXTS {
+        assert!(told.contains(text), "{text}");
+        assert_eq!(files_having(platform.data(), text), Vec::<PathBuf>::new());
+    }
+
+    let wanted = json!({ "principalId": id, "reason": "asked for by letter" });
+    assert_eq!(ask(&platform.client, SHRED, wanted).await["isDestroyed"], true);
+    let told = json!(platform.client.events_after(0).await).to_string();
+    assert!(TEXTS.iter().all(|text| !told.contains(text)), "{told}");
+    let expected = json!({ "principalId": id, "name": null, "role": "EDITOR" });
+    assert_eq!(browser.ask(viewer, json!({})).await["viewer"], expected, "at once");
+    let platform = platform.restart().await;
+    browser = browser.at_new(platform.client.url());
+    assert_eq!(browser.ask(viewer, json!({})).await["viewer"], expected, "and after a start");
+    let log = platform.server.log();
+    let bundle = platform.data().join("bundle.ndjson");
+    export(Source::Live(log), .., &mut fs::File::create(&bundle).unwrap()).unwrap();
+    assert_eq!(verify_bundle(&bundle, None).unwrap(), verify_live(log, None).unwrap());
+    for text in TEXTS {
+        assert_eq!(files_having(platform.data(), text), Vec::<PathBuf>::new());
+    }
+
+    // He gets another name, by which he comes in again.
+    let set = ask(&platform.client, SET, json!({ "id": id, "name": "somebody" })).await;
+    assert_eq!(set["user"], json!({ "name": "somebody", "role": "EDITOR" }));
+    assert_eq!(browser.ask(viewer, json!({})).await["viewer"]["name"], json!("somebody"));
+    platform.stop().await;
 }

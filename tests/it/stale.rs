@@ -120,6 +120,7 @@ async fn a_rehearsal_tells_kinds_that_are_unknown_and_forms_that_are_lifted() {
         schema,
         subjects: Subjects::none(),
         payload: payload.clone(),
+        personal: None,
     };
     let music = StreamId::new("music", Uuid::from_u128(1));
     append_raw(log, vec![event(stream, "keeping_changed", older)]).await;

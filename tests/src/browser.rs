@@ -24,6 +24,12 @@ impl Browser {
         Self { origin: origin.to_owned(), ..self.clone() }
     }
 
+    /// The same, after the server came back at another address.
+    #[must_use]
+    pub fn at_new(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), origin: url.to_owned(), ..self.clone() }
+    }
+
     /// The same, whose page shows another word.
     #[must_use]
     pub fn with_word(&self, word: Option<&str>) -> Self {

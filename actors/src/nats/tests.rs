@@ -193,6 +193,7 @@ async fn append(log: &Log, count: u64) {
             schema: Schema::new(1, 0),
             subjects: Subjects::none(),
             payload,
+            personal: None,
         }];
         log.append(Append {
             header,

@@ -60,7 +60,7 @@ pub(super) const fn role_word(role: RoleValue) -> &'static str {
 pub(crate) struct User {
     /// `principal-<uuid>`: as whom his commands are recorded.
     id: ID,
-    /// By which name he signs in.
+    /// By which name he signs in; empty once it was erased or he was shredded, until he gets another.
     name: String,
     /// What he may do.
     role: Role,

@@ -29,7 +29,7 @@ impl AccountQuery {
         let user = state.users.get(&session.speaks_as).filter(|_| session.session_id.is_some());
         Ok(Viewer {
             principal_id: ID(session.speaks_as.to_string()),
-            name: user.map(|user| user.name.clone()),
+            name: user.map(|user| user.name.clone()).filter(|name| !name.is_empty()),
             role: session.rights.role.into(),
             permissions: session.rights.names_in(session.project).map(str::to_owned).collect(),
             project_id: ID(session.project.to_string()),

@@ -1,5 +1,5 @@
 use mediary_schema::{
-    TokenId,
+    PrincipalId, TokenId,
     account::{Network, Permission, UnknownPermission},
 };
 
@@ -269,6 +269,26 @@ impl Concern for Account {
             | Event::UserCommandRefused { .. } => {}
         }
         Some(event)
+    }
+
+    fn person(event: &Event) -> Option<PrincipalId> {
+        match event {
+            Event::UserAdded { user_id, .. }
+            | Event::UserSet { user_id, .. }
+            | Event::SessionOpened { user_id, .. } => Some(*user_id),
+            Event::SignInRefused { user_id, .. } => *user_id,
+            Event::TokenIssued { .. }
+            | Event::NatsGranted { .. }
+            | Event::CommandRefused { .. }
+            | Event::TokenRevoked { .. }
+            | Event::UserRemoved { .. }
+            | Event::PasswordSet { .. }
+            | Event::UserInvited { .. }
+            | Event::InvitationTaken { .. }
+            | Event::SessionRenewed { .. }
+            | Event::SessionEnded { .. }
+            | Event::UserCommandRefused { .. } => None,
+        }
     }
 
     fn evolve(state: &mut State, event: &Event) {

@@ -107,6 +107,7 @@ impl Bench {
             schema: Schema::new(major, 0),
             subjects: Subjects::none(),
             payload: payload.into(),
+            personal: None,
         };
         mediary_log::testing::append_raw(self.log(), vec![event]).await.last_position
     }

@@ -79,6 +79,7 @@ fn append(command: u128) -> Append {
             schema: Schema::new(1, 0),
             subjects: Subjects::none(),
             payload: payload.into(),
+            personal: None,
         }
     });
     Append {

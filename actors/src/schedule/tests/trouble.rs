@@ -163,6 +163,7 @@ impl Bench {
             schema: Schema::new(1, 0),
             subjects: Subjects::none(),
             payload: vec![0x80].into(),
+            personal: None,
         };
         testing::append_raw(self.gate.log(), vec![event]).await;
     }

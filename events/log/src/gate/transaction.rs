@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub(super) use self::commit::{Commit, Overtaken};
 use super::{Authority, Caller, Gate, Refusal, Registry, handle::NOW, states::Folded};
 use crate::{
-    log::{Filter, NewEvent, OnlyIf, Read, StreamId, Subject, Urgency},
+    log::{Filter, NewEvent, OnlyIf, Personal, Read, StreamId, Subject, Urgency},
     vault::PersonKeys,
 };
 
@@ -308,6 +308,7 @@ impl<'a> Transaction<'a> {
                 name: encoded.kind.name.into(),
                 schema: encoded.kind.schema,
                 subjects,
+                personal: personal::<C>(event, &encoded.payload),
                 payload: encoded.payload.into(),
             });
             C::evolve(state, event);
@@ -348,4 +349,11 @@ impl std::fmt::Debug for Transaction<'_> {
         let streams: Vec<_> = self.streams.keys().map(ToString::to_string).collect();
         formatter.debug_struct("Transaction").field("streams", &streams).finish_non_exhaustive()
     }
+}
+
+/// Whom an event says something of that is not to be readable for ever. What would say the same without it says nothing.
+fn personal<C: Concern>(event: &C::Event, payload: &[u8]) -> Option<Personal> {
+    let person = C::person(event)?;
+    let stand_in = codec::encode::<C>(&C::redact(event)?).payload;
+    (stand_in != payload).then(|| Personal { person, stand_in: stand_in.into() })
 }

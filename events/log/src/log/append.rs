@@ -3,13 +3,18 @@
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use bytes::Bytes;
-use mediary_events::{Codec, CommandTag, Envelope, Extensions, Origin, Schema, StreamId, Subjects, is_word};
+use mediary_events::{
+    Carried, Codec, CommandTag, Envelope, Extensions, Origin, Schema, StreamId, Subjects, is_word,
+};
 use mediary_schema::{CommandId, CorrelationId, EventId, PrincipalId, ProjectId, Timestamp};
 
 use super::{error::AppendError, filter::Filter, payload};
 
 /// The largest payload of an event; larger things are blobs by hash.
 pub const PAYLOAD_BYTES_MAX: usize = 256 * 1024;
+
+/// The largest payload that stands in for a sealed one: it lies in the envelope.
+pub const STAND_IN_BYTES_MAX: usize = 16 * 1024;
 
 /// The most events of one append: one transaction has to hold them.
 pub const APPEND_EVENTS_MAX: usize = 10_000;
@@ -124,7 +129,7 @@ impl AppendHeader {
                 seal: None,
                 command: self.command.clone(),
                 subjects: event.subjects,
-                carried: Vec::new(),
+                carried: event.personal.map(Personal::carried).into_iter().collect(),
             },
             digest,
         };
@@ -145,6 +150,32 @@ pub struct NewEvent {
     pub subjects: Subjects,
     /// The payload: `MessagePack` with field names.
     pub payload: Bytes,
+    /// Whom it says something of, where that is to be sealed by his key.
+    pub personal: Option<Personal>,
+}
+
+/// Whom an event says something of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Personal {
+    /// The person by whose key the payload is sealed.
+    pub person: PrincipalId,
+    /// What is read in its place without that key: the same form as the payload's.
+    pub stand_in: Bytes,
+}
+
+impl Personal {
+    fn carried(self) -> Carried {
+        Carried { tag: Carried::STAND_IN, bytes: self.stand_in }
+    }
+
+    /// The area of an envelope has to hold it.
+    fn check(&self) -> Result<(), AppendError> {
+        if self.stand_in.len() > STAND_IN_BYTES_MAX {
+            let (size_bytes, max_bytes) = (self.stand_in.len(), STAND_IN_BYTES_MAX);
+            return Err(AppendError::PayloadTooLarge { size_bytes, max_bytes });
+        }
+        payload::check(&self.stand_in).map_err(|fault| AppendError::Malformed { detail: fault.to_string() })
+    }
 }
 
 /// Events that are recorded together or not at all.
@@ -254,6 +285,7 @@ impl NewEvent {
                 max_bytes: PAYLOAD_BYTES_MAX,
             });
         }
+        self.personal.as_ref().map_or(Ok(()), Personal::check)?;
         // What is recorded stays: a payload that no proof would accept must not get so far.
         payload::check(&self.payload).map_err(|fault| AppendError::Malformed { detail: fault.to_string() })
     }

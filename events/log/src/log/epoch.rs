@@ -56,6 +56,7 @@ pub(super) fn opened(store: &Store, host: Option<HostId>, epoch: u64, reason: Op
         schema: encoded.kind.schema,
         subjects: Subjects::none(),
         payload: encoded.payload.into(),
+        personal: None,
     };
     Append {
         header,

@@ -147,7 +147,9 @@ impl Erasures {
     pub(super) fn fill(&self, events: &mut [Recorded]) {
         for event in events.iter_mut().filter(|event| event.payload.is_none()) {
             let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-            event.replacement = known.replacements.get(&event.envelope.position).cloned();
+            if let Some(replacement) = known.replacements.get(&event.envelope.position) {
+                event.replacement = Some(replacement.clone());
+            }
         }
     }
 

@@ -294,7 +294,9 @@ impl<'a> Frame<'a> {
             (Body::Inline { payload, .. }, Some(seal)) => opener.open(&envelope, seal, payload),
             (Body::Erased, _) => None,
         };
-        Ok(Recorded { envelope, payload, replacement: None })
+        // What erased it later may have something better.
+        let replacement = if payload.is_none() { envelope.extensions.stand_in().cloned() } else { None };
+        Ok(Recorded { envelope, payload, replacement })
     }
 
     fn field<const N: usize>(&self, at: usize) -> [u8; N] {

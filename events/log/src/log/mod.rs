@@ -54,7 +54,7 @@ mod writer;
 pub(crate) use append::Stamp;
 pub use append::{
     APPEND_BYTES_MAX, APPEND_EVENTS_MAX, Append, AppendHeader, Appended, Expected, NewEvent, OnlyIf,
-    PAYLOAD_BYTES_MAX, Urgency,
+    PAYLOAD_BYTES_MAX, Personal, STAND_IN_BYTES_MAX, Urgency,
 };
 pub use backup::{
     Attached, BackedUp, BackupError, BackupSettings, Restored, backup, backup_with, prove_backup, restore,

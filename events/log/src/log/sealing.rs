@@ -1,5 +1,5 @@
-//! What a person records about himself is sealed by his key (ADR 0048): in the file, in bundles and in backups stands
-//! ciphertext, and without the key the event is there and says nothing.
+//! What a person records about himself, and what is said of him, is sealed by his key (ADR 0048, 0054): in the file, in
+//! bundles and in backups stands ciphertext, and without the key the event is there and says nothing of him.
 //!
 //! What is sealed is bound to its kind, form, stream and project, so that a ciphertext stands for no other event. Position
 //! and version are not known when it is sealed; the chain binds them.
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use mediary_events::{Envelope, Schema, SealTag, StreamId};
 use mediary_schema::{DataKeyId, PrincipalId, ProjectId};
 
-use super::erasure::Erasures;
+use super::{append::NewEvent, erasure::Erasures};
 use crate::{
     access,
     vault::{Bound, PersonKeys},
@@ -20,9 +20,11 @@ pub(super) const SEAL_OVERHEAD_BYTES: usize = 16;
 /// What a ciphertext is bound to begins with this.
 const CONTEXT: &[u8] = b"mediary log format 2: sealed";
 
-/// Whether what a concern records is sealed by the key of whoever records it: it is what belongs to a person.
-pub(super) fn is_sealed(concern: &str) -> bool {
-    access::read(concern).is_of_person()
+/// By whose key an event is sealed: of whom it says something, or of whoever records what belongs to him; none if its
+/// payload is readable for ever.
+pub(super) fn person(event: &NewEvent, principal: PrincipalId) -> Option<PrincipalId> {
+    let belongs_to_principal = access::read(&event.stream.category).is_of_person();
+    event.personal.as_ref().map(|personal| personal.person).or(belongs_to_principal.then_some(principal))
 }
 
 /// What is written in place of a payload.

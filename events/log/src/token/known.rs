@@ -184,8 +184,9 @@ pub(super) fn fold(known: &mut Arc<Known>, recorded: &Recorded) -> bool {
     let known = Arc::make_mut(known);
     let principal = PrincipalId::from_uuid(envelope.stream.uuid);
     match codec::decided_on::<Account>(recorded) {
-        // A field that this program doesn't know may say that a token is bound, and erased is what nobody knows.
-        Ok(_) if codec::says_more::<Account>(recorded) || recorded.payload.is_none() => {
+        // A field that this program doesn't know may say that a token is bound, and what is gone without anything in its
+        // place is what nobody knows.
+        Ok(events) if codec::says_more::<Account>(recorded) || events.is_empty() => {
             tracing::error!(%principal, name = %envelope.name, "an account says more than is understood: it opens to nobody");
             known.unreadable.insert(principal);
         }

@@ -81,6 +81,7 @@ async fn closed_by(name: &'static str, schema: Schema, payload: Vec<u8>) {
         schema,
         subjects: Subjects::none(),
         payload: payload.into(),
+        personal: None,
     };
     testing::append_raw(gate.log(), vec![newer]).await;
     tokens.ended(session).await;
@@ -170,6 +171,7 @@ async fn who_may_come_in_is_known_without_reading_the_rest_of_the_log() {
         schema: Schema::new(1, 0),
         subjects: Subjects::none(),
         payload: vec![0x80].into(),
+        personal: None,
     };
     issue(&gate, 1, None).await;
     // What lies at either end is proved at each opening.

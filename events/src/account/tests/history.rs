@@ -4,7 +4,10 @@ use mediary_schema::{
 };
 
 use super::super::{Account, Event};
-use crate::testing::{NOW, history, samples};
+use crate::{
+    Concern as _,
+    testing::{NOW, history, samples},
+};
 
 fn samples() -> Vec<Event> {
     let token_id = TokenId::from_uuid(samples::uuid(7));
@@ -56,4 +59,17 @@ fn samples() -> Vec<Event> {
 #[test]
 fn every_form_ever_written_is_read() {
     history::<Account>(concat!(env!("CARGO_MANIFEST_DIR"), "/src/account/history"), &samples());
+}
+
+// SE-10: what would be taken away of an event once it is erased is what it says of a person, and sealed by his key. Tokens
+// have names of things, and an address from which nobody's name was typed is nobody's.
+#[test]
+fn what_is_said_of_a_user_is_sealed_by_his_key() {
+    for event in samples() {
+        let says_something = Account::redact(&event).as_ref() != Some(&event);
+        let is_of_a_token = matches!(event, Event::TokenIssued { .. });
+        assert_eq!(Account::person(&event).is_some(), says_something && !is_of_a_token, "{event:?}");
+    }
+    let of_nobody = Event::SignInRefused { user_id: None, address: "192.168.1.7".to_owned(), more: 0 };
+    assert_eq!(Account::person(&of_nobody), None);
 }

@@ -11,7 +11,7 @@ import { PasswordPanel } from "./PasswordPanel";
 import { RightsPanel } from "./RightsPanel";
 import { Sessions } from "./Sessions";
 import type { User } from "./Users";
-import { permissionWords, ROLES } from "./words";
+import { NAMELESS, permissionWords, ROLES } from "./words";
 
 const RemoveUser = graphql(`
   mutation RemoveUser($id: ID!) {
@@ -39,7 +39,8 @@ interface Props {
 
 /** Somebody: what he may do, whether he can sign in, and by how many browsers he has. */
 export function UserRow({ user, isYou, grantable, panel, onPanel }: Props) {
-  const { id, name, role, extraPermissions, hasPassword, sessions } = user;
+  const { id, role, extraPermissions, hasPassword, sessions } = user;
+  const name = user.name || NAMELESS;
   const may = useMay("administer");
   const remove = useAct(RemoveUser);
   const region = useId();

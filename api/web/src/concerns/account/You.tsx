@@ -7,7 +7,7 @@ import { Button } from "../../parts/Button";
 import { Field } from "../../parts/Field";
 import { Failed, Loading, NotYet, Refused } from "../../parts/states";
 import { SessionShown, Sessions } from "./Sessions";
-import { permissionWords, ROLES } from "./words";
+import { NAMELESS, permissionWords, ROLES } from "./words";
 
 const YouOf = graphql(
   `
@@ -42,7 +42,7 @@ export function You() {
   return (
     <>
       <p>
-        <b>{viewer.name ?? "Signed in by a token"}</b>: {role}, {does}.
+        <b>{viewer.name ?? (viewer.sessionId === null ? "Signed in by a token" : NAMELESS)}</b>: {role}, {does}.
       </p>
       <details>
         <summary className="s q">All that you may do</summary>

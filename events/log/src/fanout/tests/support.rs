@@ -118,7 +118,14 @@ impl TestLog {
 pub(super) fn event(text: &str) -> NewEvent {
     let payload = Bytes::from(rmp_serde::to_vec_named(&serde_json::json!({ "text": text })).unwrap());
     let stream = StreamId::new("playlist", Uuid::from_u128(1));
-    NewEvent { stream, name: "noted".into(), schema: Schema::new(1, 0), subjects: Subjects::none(), payload }
+    NewEvent {
+        stream,
+        name: "noted".into(),
+        schema: Schema::new(1, 0),
+        subjects: Subjects::none(),
+        payload,
+        personal: None,
+    }
 }
 
 /// The event that opens the log and as many as were appended, once and in order.

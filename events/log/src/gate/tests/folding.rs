@@ -40,6 +40,7 @@ fn append_raw(bench: &Bench, name: &'static str, major: u8, payload: &serde_json
         schema: Schema::new(major, 0),
         subjects: Subjects::none(),
         payload,
+        personal: None,
     };
     let header = crate::testing::platform().header();
     let expected = vec![(Note::stream(id(1)), Expected::Any)];

@@ -13,11 +13,11 @@ use mediary_schema::{DataKeyId, PrincipalId};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::support::{Bench, append, append_one, event, stream};
+use super::support::{Bench, append, append_one, erasing, event, stream};
 use crate::{
     log::{
-        Append, Kept, Log, NewEvent, Options, Read, Recorded, Source, backup, export, frame, restore,
-        sealing, store, verify, verify_bundle, verify_live,
+        Append, AppendError, Kept, Log, NewEvent, Options, Personal, Read, Recorded, STAND_IN_BYTES_MAX,
+        Source, backup, export, frame, restore, sealing, store, verify, verify_bundle, verify_live,
     },
     vault::Vault,
 };
@@ -129,6 +129,67 @@ fn a_shredded_person_says_nothing_any_more_and_the_chain_holds() {
     assert_eq!(having_words(bench.directory.path()), Vec::<PathBuf>::new());
     let report = verify_bundle(&exported(&bench.log, bench.directory.path()), None).unwrap();
     assert_eq!(report, verify_live(&bench.log, None).unwrap());
+}
+
+/// An event of a concern that all read, which says something of a person.
+fn saying_of(person: PrincipalId, command: u128, text: &str) -> Append {
+    let personal = Personal { person, stand_in: rmp_serde::to_vec_named("somebody").unwrap().into() };
+    let event = NewEvent { personal: Some(personal), ..event(&stream(OPEN, 1), "noted", text) };
+    append(command, vec![event])
+}
+
+/// What is read of each event that is not the log's own: what it says, or what stands in for it.
+fn read(log: &Log) -> Vec<(bool, String)> {
+    let events = log.read(&Read::forward(1).limit(usize::MAX)).unwrap();
+    let noted = events.iter().filter(|event| event.envelope.stream.category == OPEN);
+    noted
+        .map(|event| {
+            let bytes = event.payload.as_ref().or(event.replacement.as_ref()).unwrap();
+            (event.payload.is_some(), rmp_serde::from_slice(bytes).unwrap())
+        })
+        .collect()
+}
+
+// SE-10: events about a person are sealed by his key, whoever records them; without it the rest of them is read.
+// invariant: L-28
+#[test]
+fn what_is_said_of_a_person_goes_with_his_key_and_the_rest_of_it_stays() {
+    let bench = Bench::new();
+    bench.log.append_blocking(saying_of(ANOTHER, 1, WORDS)).unwrap();
+    assert_eq!(read(&bench.log), [(true, WORDS.to_owned())]);
+    let bench = bench.reopen();
+    assert_eq!(read(&bench.log), [(true, WORDS.to_owned())]);
+    assert!(bench.log.person_keys().has(ANOTHER) && !bench.log.person_keys().has(PrincipalId::OWNER));
+    let bundle = exported(&bench.log, bench.directory.path());
+    assert!(header(&bundle).contains(r#""formatVersion":3,"#));
+    assert_eq!(having_words(bench.directory.path()), Vec::<PathBuf>::new());
+    let mut report = verify_live(&bench.log, None).unwrap();
+    assert_eq!(verify_bundle(&bundle, None).unwrap(), report);
+
+    shred(&bench.log, 2, ANOTHER);
+    assert_eq!(read(&bench.log), [(false, "somebody".to_owned())]);
+    bench.log.append_blocking(saying_of(ANOTHER, 3, "somebody else")).unwrap();
+    let both = [(false, "somebody".to_owned()), (true, "somebody else".to_owned())];
+    assert_eq!(read(&bench.log), both);
+    let bench = bench.reopen();
+    assert_eq!(read(&bench.log), both);
+    report = verify_live(&bench.log, None).unwrap();
+    let bundle = exported(&bench.log, bench.directory.path());
+    assert_eq!(verify_bundle(&bundle, None).unwrap(), report);
+    // What erases it later says what stands in for it, or leaves that as it is.
+    bench.log.append_blocking(append(4, vec![erasing(&bench.log, &[2])])).unwrap();
+    assert_eq!(read(&bench.log), both);
+}
+
+// invariant: L-28
+#[test]
+fn what_stands_in_has_to_fit_into_an_envelope() {
+    let bench = Bench::new();
+    let stand_in = rmp_serde::to_vec_named(&"x".repeat(STAND_IN_BYTES_MAX)).unwrap();
+    let personal = Some(Personal { person: ANOTHER, stand_in: stand_in.into() });
+    let event = NewEvent { personal, ..event(&stream(OPEN, 1), "noted", WORDS) };
+    let refused = bench.log.append_blocking(append(1, vec![event])).unwrap_err();
+    assert!(matches!(refused, AppendError::PayloadTooLarge { .. }), "{refused:?}");
 }
 
 // invariant: L-27

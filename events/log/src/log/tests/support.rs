@@ -101,6 +101,7 @@ pub(super) fn event(stream: &StreamId, name: &'static str, text: &str) -> NewEve
         schema: Schema::new(1, 0),
         subjects: Subjects::none(),
         payload,
+        personal: None,
     }
 }
 

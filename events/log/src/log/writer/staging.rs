@@ -101,10 +101,10 @@ impl Writer {
                 return Ok(Verdict::Refused(AppendError::Moved { positions }));
             }
         }
-        if append.events.iter().any(|event| sealing::is_sealed(&event.stream.category))
-            && let Err(error) = self.store.keys().make_sure(principal)
-        {
-            return Ok(Verdict::Refused(AppendError::Unsealed(error)));
+        for person in append.events.iter().filter_map(|event| sealing::person(event, principal)) {
+            if let Err(error) = self.store.keys().make_sure(person) {
+                return Ok(Verdict::Refused(AppendError::Unsealed(error)));
+            }
         }
         Ok(Verdict::Accepted)
     }
@@ -193,12 +193,10 @@ impl Writer {
 
     /// What is written in place of a payload that belongs to a person.
     fn sealed(&self, header: &AppendHeader, event: &NewEvent) -> Result<Option<Sealed>, Trouble> {
-        if !sealing::is_sealed(&event.stream.category) {
-            return Ok(None);
-        }
+        let Some(person) = sealing::person(event, header.principal) else { return Ok(None) };
         let NewEvent { stream, name, schema, payload, .. } = event;
         let kind = sealing::Kind { stream, name, schema: *schema, project: header.project };
-        let sealed = kind.seal(self.store.keys(), header.principal, payload);
+        let sealed = kind.seal(self.store.keys(), person, payload);
         let missing = || Damage::Structure { detail: "the key of a person went away".to_owned() };
         Ok(Some(sealed.ok_or_else(|| ReadError::from(missing()))?))
     }
