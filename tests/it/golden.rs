@@ -4,8 +4,11 @@
 //! `MEDIARY_GOLDEN=write` makes all of it anew, which may happen only for a format that was never released.
 //! `state.json` has what each view shows of it, as one number: another build, and another machine, come to the same. It is
 //! renewed by `MEDIARY_GOLDEN=state`, which a view needs that got another version, and which no view of the same version may.
+//! `tests/golden/payloads-1` is the second: with it what events say is closed, as the format is with the first.
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
+
+mod payloads;
 
 use std::{
     fs,
@@ -13,7 +16,9 @@ use std::{
 };
 
 use mediary::environment;
-use mediary_log::{Checkpoint, Log, Options, Original, Source, export, replicate, verify, verify_bundle};
+use mediary_log::{
+    Checkpoint, Log, Options, Original, Report, Source, export, replicate, verify, verify_bundle,
+};
 use mediary_projections::{Replay, State};
 use mediary_tests::{Client, Platform};
 use serde_json::{Value, json};
@@ -83,12 +88,7 @@ async fn make() {
     copy(&data, &golden());
     let mut bundle = fs::File::create(golden().join("bundle.ndjson")).unwrap();
     export(Source::Folder(&data), .., &mut bundle).unwrap();
-    let said = json!({
-        "logId": whole.log_id.to_string(),
-        "lastPosition": whole.last_position,
-        "headHash": blake3::Hash::from_bytes(whole.head_hash).to_hex().as_str(),
-    });
-    write("verification.json", &said);
+    write(&golden().join("verification.json"), &proof(&whole));
 }
 
 /// What a server on the folder answers, to where the folder went when it was made.
@@ -105,24 +105,42 @@ async fn answers(client: &Client, last: u64) -> Value {
     Value::Object(answers)
 }
 
-fn write(name: &str, value: &Value) {
-    fs::write(golden().join(name), serde_json::to_string_pretty(value).unwrap() + "\n").unwrap();
+fn write(path: &Path, value: &Value) {
+    fs::write(path, serde_json::to_string_pretty(value).unwrap() + "\n").unwrap();
 }
 
-fn read(name: &str) -> Value {
-    serde_json::from_slice(&fs::read(golden().join(name)).unwrap()).unwrap()
+fn read(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+/// Whether what is golden is made anew: all of it, or what the views come to.
+fn is_writing(what: &str) -> bool {
+    environment::variable("MEDIARY_GOLDEN").as_deref() == Some(what)
+}
+
+/// What a folder was proved to be.
+fn proof(whole: &Report) -> Value {
+    json!({
+        "logId": whole.log_id.to_string(),
+        "lastPosition": whole.last_position,
+        "headHash": hex(whole.head_hash),
+    })
+}
+
+/// The end of a folder, as it was kept when it was made.
+fn kept(said: &Value) -> Checkpoint {
+    let hash = *blake3::Hash::from_hex(said["headHash"].as_str().unwrap()).unwrap().as_bytes();
+    Checkpoint { position: said["lastPosition"].as_u64().unwrap(), hash }
 }
 
 // invariant: L-17
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_of_format_2_gives_the_answers_that_it_gave() {
-    let is_writing = environment::variable("MEDIARY_GOLDEN").as_deref() == Some("write");
-    if is_writing {
+    if is_writing("write") {
         make().await;
     }
-    let said = read("verification.json");
-    let position = said["lastPosition"].as_u64().unwrap();
-    let hash = *blake3::Hash::from_hex(said["headHash"].as_str().unwrap()).unwrap().as_bytes();
+    let said = read(&golden().join("verification.json"));
+    let Checkpoint { position, hash } = kept(&said);
     let kept = Some(Checkpoint { position, hash });
 
     let alone = tempfile::tempdir().unwrap();
@@ -135,10 +153,10 @@ async fn a_folder_of_format_2_gives_the_answers_that_it_gave() {
 
     let platform = Platform::start_with(Box::new(|configuration| copy(&golden(), &configuration.data))).await;
     let mut answers = answers(&platform.client, position).await;
-    if is_writing {
-        write("answers.json", &answers);
+    if is_writing("write") {
+        write(&golden().join("answers.json"), &answers);
     }
-    let expected = read("answers.json");
+    let expected = read(&golden().join("answers.json"));
     // Kinds of work that came later have limits, too, and change nothing of the others.
     let known = |kind: &Value| expected["limits"]["limits"]["kinds"].as_array().unwrap().contains(kind);
     answers["limits"]["limits"]["kinds"].as_array_mut().unwrap().retain(known);
@@ -171,18 +189,23 @@ fn hex(hash: [u8; 32]) -> String {
 // invariant: V-9
 #[tokio::test(flavor = "multi_thread")]
 async fn another_build_comes_to_the_same_state_of_a_folder_of_format_2() {
-    let last = read("verification.json")["lastPosition"].as_u64().unwrap();
+    let last = read(&golden().join("verification.json"))["lastPosition"].as_u64().unwrap();
     let alone = tempfile::tempdir().unwrap();
     copy(&golden(), alone.path());
     let built = state(Original::Folder(alone.path()), last).await;
     assert_eq!(state(Original::Bundle(&golden().join("bundle.ndjson")), last).await, built);
+    stands(&built, last, &golden().join("state.json"));
+}
 
+/// What the views come to is what they came to before.
+fn stands(built: &State, last: u64, golden: &Path) {
     let view = |view: &mediary_projections::ViewState| json!({ "name": view.name, "version": view.version, "rowCount": view.rows, "hash": hex(view.hash) });
     let views: Vec<Value> = built.views.iter().map(view).collect();
     let now = json!({ "lastPosition": last, "stateHash": hex(built.hash), "views": views });
-    if golden().join("state.json").exists() {
+    let is_renewed = is_writing("state") || is_writing("write") || !golden.exists();
+    if golden.exists() && !is_writing("write") {
         // A fold that changed has another version: else a server would go on with rows that nobody builds any more.
-        for view in read("state.json")["views"].as_array().unwrap() {
+        for view in read(golden)["views"].as_array().unwrap() {
             let same =
                 |other: &&Value| (&other["name"], &other["version"]) == (&view["name"], &view["version"]);
             if let Some(other) = views.iter().find(same) {
@@ -190,8 +213,8 @@ async fn another_build_comes_to_the_same_state_of_a_folder_of_format_2() {
             }
         }
     }
-    if environment::variable("MEDIARY_GOLDEN").as_deref() == Some("state") {
-        write("state.json", &now);
+    if is_renewed {
+        write(golden, &now);
     }
-    assert_eq!(now, read("state.json"), "a view has another version: `MEDIARY_GOLDEN=state` renews it");
+    assert_eq!(now, read(golden), "a view has another version: `MEDIARY_GOLDEN=state` renews it");
 }
