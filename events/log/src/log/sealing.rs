@@ -23,8 +23,8 @@ const CONTEXT: &[u8] = b"mediary log format 2: sealed";
 /// By whose key an event is sealed: of whom it says something, or of whoever records what belongs to him; none if its
 /// payload is readable for ever.
 pub(super) fn person(event: &NewEvent, principal: PrincipalId) -> Option<PrincipalId> {
-    let belongs_to_principal = access::read(&event.stream.category).is_of_person();
-    event.personal.as_ref().map(|personal| personal.person).or(belongs_to_principal.then_some(principal))
+    let said_of = event.personal.as_ref().map(|personal| personal.person);
+    said_of.or_else(|| access::read(&event.stream.category).is_of_person().then_some(principal))
 }
 
 /// What is written in place of a payload.

@@ -42,7 +42,8 @@ export function You() {
   return (
     <>
       <p>
-        <b>{viewer.name ?? (viewer.sessionId === null ? "Signed in by a token" : NAMELESS)}</b>: {role}, {does}.
+        <b>{viewer.name ?? (viewer.sessionId === null ? "Signed in by a token" : NAMELESS)}</b>: {role},{" "}
+        {does}.
       </p>
       <details>
         <summary className="s q">All that you may do</summary>
