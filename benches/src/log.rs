@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use mediary_log::{
     Append, AppendError, AppendHeader, Log, NewEvent, Options, Origin, OriginKind, Read, ReadError, Schema,
-    StreamId, Subjects, Urgency,
+    StreamId, Urgency,
 };
 use mediary_schema::{CommandId, CorrelationId, IdSource, PrincipalId, ProjectId};
 use tokio::{task::JoinSet, time::Instant};
@@ -72,14 +72,12 @@ pub(crate) fn one_event(command: Uuid) -> Append {
         correlation_id: CorrelationId::from_uuid(command),
         causation_id: None,
     };
-    let event = NewEvent {
-        stream: StreamId::new("bench", Uuid::from_u128(command.as_u128() % STREAMS)),
-        name: "noted".into(),
-        schema: Schema::new(1, 0),
-        subjects: Subjects::none(),
-        payload: incompressible(command).into(),
-        personal: None,
-    };
+    let event = NewEvent::new(
+        StreamId::new("bench", Uuid::from_u128(command.as_u128() % STREAMS)),
+        "noted",
+        Schema::new(1, 0),
+        incompressible(command).into(),
+    );
     Append {
         header,
         urgency: Urgency::Normal,

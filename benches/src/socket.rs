@@ -9,7 +9,7 @@ use mediary_events::{
     Concern as _, codec,
     playlist::{Event, Playlist},
 };
-use mediary_log::{Append, AppendError, AppendHeader, Log, NewEvent, Origin, OriginKind, Subjects, Urgency};
+use mediary_log::{Append, AppendError, AppendHeader, Log, NewEvent, Origin, OriginKind, Urgency};
 use mediary_schema::{Clock, CommandId, CorrelationId, IdSource, PrincipalId, ProjectId, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
@@ -86,14 +86,12 @@ impl Recorder {
         };
         let stored = |event: &Event| {
             let encoded = codec::encode::<Playlist>(event);
-            NewEvent {
-                stream: Playlist::stream(self.list.id.uuid()),
-                name: encoded.kind.name.into(),
-                schema: encoded.kind.schema,
-                subjects: Subjects::none(),
-                payload: encoded.payload.into(),
-                personal: None,
-            }
+            NewEvent::new(
+                Playlist::stream(self.list.id.uuid()),
+                encoded.kind.name,
+                encoded.kind.schema,
+                encoded.payload.into(),
+            )
         };
         let events = events.map(stored).collect();
         let urgency = Urgency::Normal;

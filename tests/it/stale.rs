@@ -9,7 +9,7 @@ use futures::StreamExt as _;
 use mediary_benches::subscription::Edge;
 use mediary_events::{Concern as _, Recorded, project::Project};
 use mediary_log::{
-    NewEvent, Read, Schema, StreamId, Subjects,
+    NewEvent, Read, Schema, StreamId,
     gate::{Gate, Options},
     testing::{append_raw, gate, person},
     work::REGISTRY,
@@ -114,14 +114,7 @@ async fn a_rehearsal_tells_kinds_that_are_unknown_and_forms_that_are_lifted() {
     // The same again, as a program wrote it that knew less; and something that no program of today knows.
     let (stream, older) = (written.envelope.stream.clone(), Schema::new(1, 0));
     assert!(older < written.envelope.schema, "it has an older form");
-    let event = |stream, name: &str, schema| NewEvent {
-        stream,
-        name: name.to_owned().into(),
-        schema,
-        subjects: Subjects::none(),
-        payload: payload.clone(),
-        personal: None,
-    };
+    let event = |stream, name: &str, schema| NewEvent::new(stream, name.to_owned(), schema, payload.clone());
     let music = StreamId::new("music", Uuid::from_u128(1));
     append_raw(log, vec![event(stream, "keeping_changed", older)]).await;
     let unknown = append_raw(log, vec![event(music, "played", Schema::new(2, 0))]).await;

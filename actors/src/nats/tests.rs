@@ -9,7 +9,7 @@ use std::{
 
 use mediary_log::{
     Append, AppendHeader, Log, NewEvent, Options as LogOptions, Origin, OriginKind, Schema, StreamId,
-    Subjects, Urgency,
+    Urgency,
     alarm::Alarms,
     fanout::{Options as Fanout, Relay, RelayHandle, RelayState},
     signal::{Signal, SignalHub, Subject},
@@ -187,14 +187,7 @@ async fn append(log: &Log, count: u64) {
         // A MessagePack text of one character.
         let payload = vec![0xa1, b'x'].into();
         let stream = StreamId::new("note", Uuid::from_u128(1));
-        let events = vec![NewEvent {
-            stream,
-            name: "noted".into(),
-            schema: Schema::new(1, 0),
-            subjects: Subjects::none(),
-            payload,
-            personal: None,
-        }];
+        let events = vec![NewEvent::new(stream, "noted", Schema::new(1, 0), payload)];
         log.append(Append {
             header,
             urgency: Urgency::Normal,

@@ -12,7 +12,7 @@ use std::{
 
 use mediary_events::testing::NOW;
 use mediary_log::{
-    Log, NewEvent, Schema, StreamId, Subjects,
+    Log, NewEvent, Schema, StreamId,
     alarm::Alarms,
     gate::{Gate, Options, Refusal, Transaction},
 };
@@ -101,14 +101,7 @@ impl Bench {
         major: u8,
         payload: &'static [u8],
     ) -> u64 {
-        let event = NewEvent {
-            stream,
-            name: name.into(),
-            schema: Schema::new(major, 0),
-            subjects: Subjects::none(),
-            payload: payload.into(),
-            personal: None,
-        };
+        let event = NewEvent::new(stream, name, Schema::new(major, 0), payload.into());
         mediary_log::testing::append_raw(self.log(), vec![event]).await.last_position
     }
 

@@ -9,8 +9,7 @@ use std::{
 };
 
 use mediary_log::{
-    Append, AppendError, AppendHeader, Log, NewEvent, Options, Origin, OriginKind, Schema, StreamId,
-    Subjects, Urgency,
+    Append, AppendError, AppendHeader, Log, NewEvent, Options, Origin, OriginKind, Schema, StreamId, Urgency,
 };
 use mediary_schema::{CommandId, CorrelationId, PrincipalId, ProjectId};
 use uuid::Uuid;
@@ -73,13 +72,9 @@ fn append(command: u128) -> Append {
         let length = u16::try_from(text.len()).unwrap_or(u16::MAX).to_be_bytes();
         // A MessagePack text with a length of 16 bits.
         let payload = [&[0xda], length.as_slice(), text.as_bytes()].concat();
-        NewEvent {
-            stream: StreamId::new("job", Uuid::from_u128(command % 50)),
-            name: "noted".into(),
-            schema: Schema::new(1, 0),
-            subjects: Subjects::none(),
-            payload: payload.into(),
-            personal: None,
+        {
+            let stream = StreamId::new("job", Uuid::from_u128(command % 50));
+            NewEvent::new(stream, "noted", Schema::new(1, 0), payload.into())
         }
     });
     Append {

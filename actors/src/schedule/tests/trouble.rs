@@ -1,6 +1,6 @@
 //! A token that is revoked, a clock that was ahead, a stream that nobody can read.
 
-use mediary_log::{NewEvent, Schema, StreamId, Subjects};
+use mediary_log::{NewEvent, Schema, StreamId};
 
 use super::*;
 
@@ -157,14 +157,7 @@ async fn a_schedule_that_nobody_can_read_is_left_alone() {
 impl Bench {
     /// Records past the gate what only a newer program understands.
     async fn record_of_newer(&self, stream: StreamId) {
-        let event = NewEvent {
-            stream,
-            name: "changed_by_a_newer_program".into(),
-            schema: Schema::new(1, 0),
-            subjects: Subjects::none(),
-            payload: vec![0x80].into(),
-            personal: None,
-        };
+        let event = NewEvent::new(stream, "changed_by_a_newer_program", Schema::new(1, 0), vec![0x80].into());
         testing::append_raw(self.gate.log(), vec![event]).await;
     }
 }

@@ -129,7 +129,7 @@ impl AppendHeader {
                 seal: None,
                 command: self.command.clone(),
                 subjects: event.subjects,
-                carried: event.personal.map(Personal::carried).into_iter().collect(),
+                carried: event.personal.and_then(Personal::carried).into_iter().collect(),
             },
             digest,
         };
@@ -159,22 +159,23 @@ pub struct NewEvent {
 pub struct Personal {
     /// The person by whose key the payload is sealed.
     pub person: PrincipalId,
-    /// What is read in its place without that key: the same form as the payload's.
-    pub stand_in: Bytes,
+    /// What is read in its place without that key, in the form of the payload; none if nothing is left without it.
+    pub stand_in: Option<Bytes>,
 }
 
 impl Personal {
-    fn carried(self) -> Carried {
-        Carried { tag: Carried::STAND_IN, bytes: self.stand_in }
+    fn carried(self) -> Option<Carried> {
+        self.stand_in.map(|bytes| Carried { tag: Carried::STAND_IN, bytes })
     }
 
     /// The area of an envelope has to hold it.
     fn check(&self) -> Result<(), AppendError> {
-        if self.stand_in.len() > STAND_IN_BYTES_MAX {
-            let (size_bytes, max_bytes) = (self.stand_in.len(), STAND_IN_BYTES_MAX);
+        let Some(stand_in) = &self.stand_in else { return Ok(()) };
+        if stand_in.len() > STAND_IN_BYTES_MAX {
+            let (size_bytes, max_bytes) = (stand_in.len(), STAND_IN_BYTES_MAX);
             return Err(AppendError::PayloadTooLarge { size_bytes, max_bytes });
         }
-        payload::check(&self.stand_in).map_err(|fault| AppendError::Malformed { detail: fault.to_string() })
+        payload::check(stand_in).map_err(|fault| AppendError::Malformed { detail: fault.to_string() })
     }
 }
 
@@ -270,6 +271,12 @@ impl Append {
 }
 
 impl NewEvent {
+    /// An event that is about nothing but its stream and says something of nobody.
+    pub fn new(stream: StreamId, name: impl Into<Cow<'static, str>>, schema: Schema, payload: Bytes) -> Self {
+        let (name, subjects) = (name.into(), Subjects::none());
+        Self { stream, name, schema, subjects, payload, personal: None }
+    }
+
     fn check(&self) -> Result<(), AppendError> {
         for word in [self.stream.category.as_ref(), self.name.as_ref()] {
             if !is_word(word) {

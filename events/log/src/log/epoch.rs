@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use mediary_events::{
-    Concern as _, Origin, OriginKind, Subjects, codec,
+    Concern as _, Origin, OriginKind, codec,
     log::{Event, Logs},
 };
 use mediary_schema::{CorrelationId, HostId, PrincipalId, ProjectId, Timestamp, log::OpenReason};
@@ -50,14 +50,8 @@ pub(super) fn opened(store: &Store, host: Option<HostId>, epoch: u64, reason: Op
         correlation_id: CorrelationId::from_uuid(command.uuid()),
         causation_id: None,
     };
-    let event = NewEvent {
-        stream: Logs::stream(log_id),
-        name: encoded.kind.name.into(),
-        schema: encoded.kind.schema,
-        subjects: Subjects::none(),
-        payload: encoded.payload.into(),
-        personal: None,
-    };
+    let event =
+        NewEvent::new(Logs::stream(log_id), encoded.kind.name, encoded.kind.schema, encoded.payload.into());
     Append {
         header,
         urgency: Urgency::Essential,

@@ -269,9 +269,11 @@ impl Writer {
         if !staged.recorded.is_empty() {
             if staged.erases {
                 self.store.erasures().freshen();
+                // What stands before it in this batch may say what is gone: whoever follows reads the file.
                 self.ring.clear();
+            } else {
+                self.ring.push(staged.recorded);
             }
-            self.ring.push(staged.recorded);
             self.heads.send_replace(self.tail.head);
             metric::size(self.tail.head.position, self.store.size_bytes());
         }

@@ -1,7 +1,8 @@
 //! Who may come in: every accepted token, session and user, as a fold of the accounts that the log pushes.
 //!
 //! Guarantees: a look-up waits for nobody and reads no disk; what is recorded reaches every open session
-//! at once ([`Tokens::ended`]); an account that this program can't read in full opens to nobody.
+//! at once ([`Tokens::ended`]); an account of which something is newer than this program, or gone with nothing in
+//! its place, opens to nobody.
 
 mod known;
 #[cfg(test)]

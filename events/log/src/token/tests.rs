@@ -9,6 +9,7 @@ use futures::FutureExt as _;
 use mediary_events::{
     Concern as _,
     account::{Account, Command},
+    log::Logs,
     testing::NOW,
 };
 use mediary_schema::{
@@ -21,7 +22,7 @@ use super::{Denied, Tokens, digest};
 use crate::{
     alarm::{Alarms, Leaps},
     gate::Gate,
-    log::{NewEvent, Read, Schema, StreamId, Subjects},
+    log::{NewEvent, Read, Schema, StreamId},
     testing,
 };
 
@@ -67,6 +68,32 @@ async fn an_account_of_which_something_is_not_understood_opens_to_nobody() {
     closed_by("token_revoked", Schema::new(1, 1), rmp_serde::to_vec_named(&payload).unwrap()).await;
 }
 
+// What is gone may have been a revocation.
+// invariant: G-5
+#[tokio::test]
+async fn an_account_of_which_something_is_gone_with_nothing_in_its_place_opens_to_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = testing::gate(folder.path()).unwrap();
+    issue(&gate, 1, None).await;
+    issue(&gate, 2, None).await;
+    let position = tell(&gate, Command::Revoke { token_id: id(2) }).await;
+    let erased = mediary_events::log::Event::Erased {
+        positions: vec![position],
+        reason: "on request".to_owned(),
+        replacements: Vec::new(),
+    };
+    let encoded = mediary_events::codec::encode::<Logs>(&erased);
+    let erasing = NewEvent::new(
+        Logs::stream(gate.log().id()),
+        encoded.kind.name,
+        encoded.kind.schema,
+        encoded.payload.into(),
+    );
+    testing::append_raw(gate.log(), vec![erasing]).await;
+    let tokens = Tokens::start(gate.log(), Alarms::system(gate.clock().clone())).unwrap();
+    assert_eq!(tokens.find("secret 1", HERE), Err(Denied::Unreadable));
+}
+
 /// An account is closed by an event that a newer program recorded.
 async fn closed_by(name: &'static str, schema: Schema, payload: Vec<u8>) {
     let folder = tempfile::tempdir().unwrap();
@@ -75,14 +102,7 @@ async fn closed_by(name: &'static str, schema: Schema, payload: Vec<u8>) {
     let tokens = Tokens::start(gate.log(), Alarms::system(gate.clock().clone())).unwrap();
     let session = tokens.find("secret 1", HERE).unwrap();
 
-    let newer = NewEvent {
-        stream: Account::stream(PrincipalId::OWNER.uuid()),
-        name: name.into(),
-        schema,
-        subjects: Subjects::none(),
-        payload: payload.into(),
-        personal: None,
-    };
+    let newer = NewEvent::new(Account::stream(PrincipalId::OWNER.uuid()), name, schema, payload.into());
     testing::append_raw(gate.log(), vec![newer]).await;
     tokens.ended(session).await;
     assert_eq!(tokens.find("secret 1", HERE), Err(Denied::Unreadable));
@@ -165,13 +185,9 @@ async fn who_may_come_in_is_known_without_reading_the_rest_of_the_log() {
     const UNREAD: &str = "unread_concern";
     let folder = tempfile::tempdir().unwrap();
     let gate = testing::gate(folder.path()).unwrap();
-    let of = |category: &'static str| NewEvent {
-        stream: StreamId::new(category, Uuid::from_u128(7)),
-        name: "noted".into(),
-        schema: Schema::new(1, 0),
-        subjects: Subjects::none(),
-        payload: vec![0x80].into(),
-        personal: None,
+    let of = |category: &'static str| {
+        let stream = StreamId::new(category, Uuid::from_u128(7));
+        NewEvent::new(stream, "noted", Schema::new(1, 0), vec![0x80].into())
     };
     issue(&gate, 1, None).await;
     // What lies at either end is proved at each opening.

@@ -23,10 +23,7 @@ use uuid::Uuid;
 use super::server::{Address, TestServer, programs};
 use crate::{
     fanout::{Options, Relay, RelayHandle, RelayState, RelayStatus, STREAM},
-    log::{
-        self, Append, AppendHeader, Log, NewEvent, Origin, OriginKind, Read, Schema, StreamId, Subjects,
-        Urgency,
-    },
+    log::{self, Append, AppendHeader, Log, NewEvent, Origin, OriginKind, Read, Schema, StreamId, Urgency},
     signal::SignalHub,
 };
 
@@ -118,14 +115,7 @@ impl TestLog {
 pub(super) fn event(text: &str) -> NewEvent {
     let payload = Bytes::from(rmp_serde::to_vec_named(&serde_json::json!({ "text": text })).unwrap());
     let stream = StreamId::new("playlist", Uuid::from_u128(1));
-    NewEvent {
-        stream,
-        name: "noted".into(),
-        schema: Schema::new(1, 0),
-        subjects: Subjects::none(),
-        payload,
-        personal: None,
-    }
+    NewEvent::new(stream, "noted", Schema::new(1, 0), payload)
 }
 
 /// The event that opens the log and as many as were appended, once and in order.

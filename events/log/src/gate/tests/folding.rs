@@ -27,21 +27,14 @@ use uuid::Uuid;
 use super::{id, owner, texts, write};
 use crate::{
     gate::{LongWork as _, Refusal, Transaction},
-    log::{Append, Expected, NewEvent, Schema, Subjects, Urgency},
+    log::{Append, Expected, NewEvent, Schema, Urgency},
     testing::bench::Bench,
 };
 
 /// Appends what a program of another age wrote.
 fn append_raw(bench: &Bench, name: &'static str, major: u8, payload: &serde_json::Value) {
     let payload = rmp_serde::to_vec_named(payload).unwrap().into();
-    let event = NewEvent {
-        stream: Note::stream(id(1)),
-        name: name.into(),
-        schema: Schema::new(major, 0),
-        subjects: Subjects::none(),
-        payload,
-        personal: None,
-    };
+    let event = NewEvent::new(Note::stream(id(1)), name, Schema::new(major, 0), payload);
     let header = crate::testing::platform().header();
     let expected = vec![(Note::stream(id(1)), Expected::Any)];
     let append =

@@ -11,12 +11,13 @@ use std::{
 };
 
 use mediary_events::{CommandTag, Subject, Subjects};
+use mediary_schema::PrincipalId;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::support::{Bench, append, append_one, erasing, event, stream};
-use crate::log::{Checkpoint, NewEvent, Source, VerifyError, export, verify_bundle, verify_live};
+use crate::log::{Checkpoint, NewEvent, Personal, Source, VerifyError, export, verify_bundle, verify_live};
 
 /// What has to be found in a forgery.
 #[derive(Debug, Deserialize)]
@@ -187,16 +188,20 @@ fn three_programs_say_the_same_of_what_is_sealed() {
     let bench = Bench::new();
     bench.log.append_blocking(append_one(1, &stream("playlist", 1), "open")).unwrap();
     bench.log.append_blocking(append_one(2, &stream("collection", 1), "sealed")).unwrap();
+    let stand_in = Some(rmp_serde::to_vec_named("somebody").unwrap().into());
+    let personal = Some(Personal { person: PrincipalId::OWNER, stand_in });
+    let said = NewEvent { personal, ..event(&stream("playlist", 2), "noted", "of somebody") };
+    bench.log.append_blocking(append(3, vec![said])).unwrap();
     let folder = bench.directory.path();
     let whole = folder.join("whole.ndjson");
     export(Source::Live(&bench.log), .., &mut fs::File::create(&whole).unwrap()).unwrap();
     let text = fs::read_to_string(&whole).unwrap();
     let forgeries = [
         (r#""formatVersion":3"#, r#""formatVersion":2"#, Some(3)),
-        (r#""payload":null}"#, r#""payload":"guessed"}"#, Some(3)),
-        (r#"[{"tag":1,"bytes":""#, r#"[{"tag":2,"bytes":""#, Some(3)),
-        (r#"[{"tag":1,"bytes":""#, r#"[{"tag":1,"bytes":"00"#, Some(3)),
-        (r#"[{"tag":1,"#, r#"[{"tag":130,"#, Some(3)),
+        (r#""payload":null}"#, r#""payload":"guessed"}"#, Some(4)),
+        (r#"[{"tag":1,"bytes":""#, r#"[{"tag":2,"bytes":""#, Some(4)),
+        (r#"[{"tag":1,"bytes":""#, r#"[{"tag":1,"bytes":"00"#, Some(4)),
+        (r#"[{"tag":1,"#, r#"[{"tag":130,"#, Some(4)),
     ];
     let mut paths = vec![whole];
     for (number, (from, to, _)) in forgeries.iter().enumerate() {

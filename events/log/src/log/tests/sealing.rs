@@ -16,8 +16,9 @@ use uuid::Uuid;
 use super::support::{Bench, append, append_one, erasing, event, stream};
 use crate::{
     log::{
-        Append, AppendError, Kept, Log, NewEvent, Options, Personal, Read, Recorded, STAND_IN_BYTES_MAX,
-        Source, backup, export, frame, restore, sealing, store, verify, verify_bundle, verify_live,
+        Append, AppendError, Filter, Kept, Log, NewEvent, Options, Personal, Read, Recorded,
+        STAND_IN_BYTES_MAX, Source, backup, export, frame, restore, sealing, store, verify, verify_bundle,
+        verify_live,
     },
     vault::Vault,
 };
@@ -133,7 +134,8 @@ fn a_shredded_person_says_nothing_any_more_and_the_chain_holds() {
 
 /// An event of a concern that all read, which says something of a person.
 fn saying_of(person: PrincipalId, command: u128, text: &str) -> Append {
-    let personal = Personal { person, stand_in: rmp_serde::to_vec_named("somebody").unwrap().into() };
+    let stand_in = Some(rmp_serde::to_vec_named("somebody").unwrap().into());
+    let personal = Personal { person, stand_in };
     let event = NewEvent { personal: Some(personal), ..event(&stream(OPEN, 1), "noted", text) };
     append(command, vec![event])
 }
@@ -181,12 +183,30 @@ fn what_is_said_of_a_person_goes_with_his_key_and_the_rest_of_it_stays() {
     assert_eq!(read(&bench.log), both);
 }
 
+// What is appended together is in memory together.
+// invariant: L-27, L-28
+#[tokio::test]
+async fn what_was_said_beside_a_shredding_is_not_handed_out_after_it() {
+    let bench = Bench::new();
+    let log = bench.log.clone();
+    tokio::task::spawn_blocking(move || {
+        log.append_blocking(saying_of(ANOTHER, 1, WORDS)).unwrap();
+        let mut both = saying_of(ANOTHER, 2, WORDS);
+        both.events.push(shredding(&log, ANOTHER));
+        log.append_blocking(both).unwrap();
+    })
+    .await
+    .unwrap();
+    let batch = bench.log.subscribe(3, Filter::all()).next_batch(1).await.unwrap();
+    assert_eq!((batch.events[0].position(), &batch.events[0].payload), (3, &None));
+}
+
 // invariant: L-28
 #[test]
 fn what_stands_in_has_to_fit_into_an_envelope() {
     let bench = Bench::new();
     let stand_in = rmp_serde::to_vec_named(&"x".repeat(STAND_IN_BYTES_MAX)).unwrap();
-    let personal = Some(Personal { person: ANOTHER, stand_in: stand_in.into() });
+    let personal = Some(Personal { person: ANOTHER, stand_in: Some(stand_in.into()) });
     let event = NewEvent { personal, ..event(&stream(OPEN, 1), "noted", WORDS) };
     let refused = bench.log.append_blocking(append(1, vec![event])).unwrap_err();
     assert!(matches!(refused, AppendError::PayloadTooLarge { .. }), "{refused:?}");

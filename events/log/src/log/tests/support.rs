@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::log::{
     Append, AppendHeader, Expected, Log, NewEvent, Options, Origin, OriginKind, Recorded, Schema, StreamId,
-    Subjects, Urgency, store,
+    Urgency, store,
 };
 
 /// Ids that count, so that two runs are the same.
@@ -95,14 +95,7 @@ pub(super) fn stream(category: &'static str, n: u128) -> StreamId {
 /// An event whose payload is a MessagePack text.
 pub(super) fn event(stream: &StreamId, name: &'static str, text: &str) -> NewEvent {
     let payload = Bytes::from(rmp_serde::to_vec_named(text).unwrap());
-    NewEvent {
-        stream: stream.clone(),
-        name: name.into(),
-        schema: Schema::new(1, 0),
-        subjects: Subjects::none(),
-        payload,
-        personal: None,
-    }
+    NewEvent::new(stream.clone(), name, Schema::new(1, 0), payload)
 }
 
 /// An append of command number `command` that expects nothing.
