@@ -56,9 +56,10 @@ impl Explains for Words {
                 let name = token_name(finder, principal, token_id)?;
                 format!("revoked the token '{}'", name.unwrap_or_else(|| token_id.to_string()))
             }
-            Event::UserAdded { name, .. } => format!("added the user '{name}'"),
-            Event::UserSet { name, role, .. } => {
-                format!("let the user '{name}' do what a role allows: {}", super::object::role_word(role))
+            Event::UserAdded { user_id, name, .. } => format!("added {}", called(finder, user_id, &name)?),
+            Event::UserSet { user_id, name, role, .. } => {
+                let whom = called(finder, user_id, &name)?;
+                format!("let {whom} do what a role allows: {}", super::object::role_word(role))
             }
             Event::UserRemoved { user_id, .. } => format!("removed {}", user(finder, user_id)?),
             Event::PasswordSet { user_id, .. } => format!("set the password of {}", user(finder, user_id)?),
@@ -96,6 +97,11 @@ impl Explains for Words {
             }
         }))
     }
+}
+
+/// A user by the name that he had then; by the one of now where that is gone.
+fn called(finder: &Finder, user_id: PrincipalId, name: &str) -> Found<String> {
+    if name.is_empty() { user(finder, user_id) } else { Ok(format!("the user '{name}'")) }
 }
 
 /// A user in words, for whoever may know his name.

@@ -178,12 +178,16 @@ pub(super) fn decide(state: &State, command: UserCommand) -> Result<Vec<Event>, 
             if is_owners && role.is_some_and(|role| role != Role::Owner) {
                 return Err(Rejection::UserIsOwner);
             }
+            let is_named = name.is_some();
             let name = name.unwrap_or_else(|| known.name.clone());
             let (role, permissions) = (role.unwrap_or(known.role), more.unwrap_or(known.more));
             if (name.as_str(), role, permissions) == (known.name.as_str(), known.role, known.more) {
                 return Ok(vec![]);
             }
-            check_name(state, user_id, &name)?;
+            // Whoever was shredded has none, and what he may do is changed all the same.
+            if is_named {
+                check_name(state, user_id, &name)?;
+            }
             Ok(vec![Event::UserSet { user_id, name, role, permissions }])
         }
         Ask::Remove { user_id } => {

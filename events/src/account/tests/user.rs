@@ -111,6 +111,11 @@ fn what_is_left_out_of_a_change_stays() {
         .when(set(Some("ann"), Some(Role::Viewer), None))
         .then([told("ann", Role::Viewer, more)]);
     given::<Account>([added(ANNA, "anna")]).when(set(None, Some(Role::Editor), None)).then([]);
+    given::<Account>([added(ANNA, "")]).when(set(None, Some(Role::Viewer), None)).then([told(
+        "",
+        Role::Viewer,
+        Permissions::NONE,
+    )]);
     given::<Account>([]).when(set(None, None, None)).rejected(&Rejection::UserNotFound);
 }
 
