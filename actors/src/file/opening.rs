@@ -1,7 +1,7 @@
 //! Opens a kept file, or what lies beside it, for whoever fetches it.
 //!
 //! Guarantees: the path is the one that was recorded, below the root that was recorded, over no link; what is opened is a file, and
-//! has the size that was recorded. Nothing is read of it.
+//! the kept one has the size that was recorded. What lies beside it may have been edited. Nothing is read of it.
 
 use std::fs::File;
 

@@ -29,6 +29,9 @@ pub(super) struct Sent {
     pub(super) size_bytes: u64,
 }
 
+/// The last moment that a date of HTTP can say, in milliseconds since 1970: the end of the year 9999.
+const MODIFIED_MS_MAX: i64 = 253_402_300_799_000;
+
 /// By what a client knows whether it is still the same.
 #[derive(Debug)]
 pub(super) struct Version {
@@ -44,7 +47,7 @@ impl Version {
         let tag = format!("\"{hash}-{:x}{form}\"", file.modified_ms);
         Self {
             tag: HeaderValue::from_str(&tag).expect("hexadecimal digits and words are visible"),
-            modified: UNIX_EPOCH + Duration::from_millis(file.modified_ms.max(0) as u64),
+            modified: UNIX_EPOCH + Duration::from_millis(file.modified_ms.clamp(0, MODIFIED_MS_MAX) as u64),
         }
     }
 

@@ -44,6 +44,8 @@ use crate::{
 const STREAMS_MAX: usize = 128;
 /// Those of one token, user or session: a page has a few, and others find places.
 const STREAMS_EACH_MAX: usize = 24;
+/// Pictures and subtitles at once: a list asks for dozens of them, and each waits for its turn.
+const BESIDE_MAX: usize = 16;
 /// Subtitles are read whole; those of a long film have 200 KiB.
 const SUBTITLES_BYTES_MAX: u64 = 8 << 20;
 
@@ -54,6 +56,8 @@ pub(in crate::server) struct Files {
     vault: Vault,
     authenticator: Authenticator,
     kept: Arc<dyn KeptFiles>,
+    /// For what lies beside files.
+    beside: Arc<Semaphore>,
     all: Arc<Semaphore>,
     each: Arc<Shares<TokenId>>,
 }
@@ -77,7 +81,8 @@ struct Visitor {
 /// The place of a stream, given back when it ends.
 struct Place {
     _all: OwnedSemaphorePermit,
-    _each: Share<TokenId>,
+    /// None of what lies beside a file, which waits for its turn.
+    _each: Option<Share<TokenId>>,
 }
 
 impl Files {
@@ -88,7 +93,8 @@ impl Files {
         kept: Arc<dyn KeptFiles>,
     ) -> Self {
         let (all, each) = (Arc::new(Semaphore::new(STREAMS_MAX)), Arc::new(Shares::new(STREAMS_EACH_MAX)));
-        Self { gate, vault, authenticator, kept, all, each }
+        let beside = Arc::new(Semaphore::new(BESIDE_MAX));
+        Self { gate, vault, authenticator, kept, beside, all, each }
     }
 
     /// Its routes, `HEAD` among them.
@@ -133,7 +139,7 @@ impl Files {
         if let Err(refusal) = self.gate.offers(Capability::LocalFiles) {
             return Err(told(StatusCode::FORBIDDEN, &refusal, "NOT_OFFERED").into());
         }
-        let place = self.place(visitor.session.token_id)?;
+        let place = self.place(visitor.session.token_id, &part).await?;
         let opened = self.kept.open(visitor.session.project, file_id, part.clone()).await;
         let (file, known) = opened.map_err(|error| unopened(&error, file_id))?;
         let response = match part {
@@ -191,7 +197,11 @@ impl Files {
         Ok(refused?)
     }
 
-    fn place(&self, of: TokenId) -> Result<Place, Refused> {
+    async fn place(&self, of: TokenId, part: &FilePart) -> Result<Place, Refused> {
+        if *part != FilePart::Media {
+            let turn = Arc::clone(&self.beside).acquire_owned().await;
+            return Ok(Place { _all: turn.expect("nobody closes it"), _each: None });
+        }
         let taken = self.each.take(of).zip(Arc::clone(&self.all).try_acquire_owned().ok());
         let (each, all) = taken.ok_or_else(|| {
             let message =
@@ -199,7 +209,7 @@ impl Files {
             let error = fault(message, "OVERLOADED", true);
             Box::new(refuse(StatusCode::SERVICE_UNAVAILABLE, &error))
         })?;
-        Ok(Place { _all: all, _each: each })
+        Ok(Place { _all: all, _each: Some(each) })
     }
 
     async fn stream(

@@ -5,11 +5,15 @@ pub(super) fn of_srt(text: &str) -> String {
     let mut vtt = String::with_capacity(text.len() + 16);
     vtt.push_str("WEBVTT\n\n");
     for line in text.trim_start_matches('\u{feff}').lines() {
+        let before = vtt.len();
         match timing(line) {
             Some(timing) => vtt.push_str(&timing),
             None => say(line.trim_end_matches('\r'), &mut vtt),
         }
-        vtt.push('\n');
+        // Of a line of positions alone nothing is left; an empty one would end the cue.
+        if vtt.len() > before || line.trim().is_empty() {
+            vtt.push('\n');
+        }
     }
     vtt
 }
@@ -76,6 +80,12 @@ mod tests {
             of_srt(srt),
             "WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.500\n<i>Hello</i> & 1 &lt; 2\n\n2\n01:02:03.500 --> 01:02:04.000\na → b\n"
         );
+    }
+
+    #[test]
+    fn a_line_of_positions_alone_does_not_end_its_cue() {
+        let srt = "00:00:01,000 --> 00:00:02,000\n{\\an8}\nHello\n";
+        assert_eq!(of_srt(srt), "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHello\n");
     }
 
     #[test]

@@ -109,19 +109,25 @@ function lost(retryAt: number): void {
 }
 
 /** Waits before the next try; whoever presses "Try now", comes online or back to the page ends the wait. A page that let go
- * since nobody looks waits for nothing else. */
+ * since nobody looks waits for whoever comes back, and for nothing else. */
 function waitFor(milliseconds: number): Promise<void> {
   lost(Date.now() + milliseconds);
   return new Promise((resolve) => {
-    const timer = hasLetGo ? undefined : setTimeout(done, milliseconds);
+    // Asked when it is time: the page may let go, or have let go, meanwhile.
+    const again = () => {
+      if (!hasLetGo) {
+        done();
+      }
+    };
+    const timer = setTimeout(again, milliseconds);
     function done() {
       clearTimeout(timer);
       wake = undefined;
-      removeEventListener("online", done);
+      removeEventListener("online", again);
       resolve();
     }
     wake = done;
-    addEventListener("online", done);
+    addEventListener("online", again);
   });
 }
 

@@ -58,10 +58,14 @@ export function enter(token: string): void {
   session.set({ state: "in", token, viewer: { name: null, role: null, permissions: null, csrf: null } });
 }
 
+/** What stands where a name was that is gone: its user was shredded, or the name erased. */
+export const NAMELESS = "Without a name";
+
 /** Takes over what signing in or setting up answered. */
 export function welcome(answer: Answer): void {
   if (answer.viewer !== null) {
-    session.set({ state: "in", token: null, viewer: answer.viewer });
+    const viewer = { ...answer.viewer, name: answer.viewer.name || NAMELESS };
+    session.set({ state: "in", token: null, viewer });
     renewAt(answer.viewer.session.renewsAt);
   }
 }

@@ -1,19 +1,29 @@
-import { memo } from "react";
+import { memo, useState } from "react";
 
 import { draw, type Shape } from "./art";
 
 interface Props {
   /** The id of the thing: its picture is drawn from it, unless there is a real one. */
   id: string;
-  /** The address of a real picture. */
+  /** The address of a real picture; the drawn one stands in for it if it does not come. */
   src?: string | null | undefined;
   className?: string;
 }
 
 /** A picture of a thing; it says nothing to readers, since the name stands beside it. */
 export const Picture = memo(function Picture({ id, src, className = "th" }: Props) {
-  if (src != null) {
-    return <img className={className} src={src} alt="" loading="lazy" decoding="async" />;
+  const [broken, setBroken] = useState<string>();
+  if (src != null && src !== broken) {
+    return (
+      <img
+        className={className}
+        src={src}
+        alt=""
+        loading="lazy"
+        decoding="async"
+        onError={() => setBroken(src)}
+      />
+    );
   }
   return (
     <svg className={className} viewBox="0 0 320 180" preserveAspectRatio="xMidYMid slice" aria-hidden="true">

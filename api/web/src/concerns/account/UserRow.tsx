@@ -2,6 +2,7 @@ import { useId } from "react";
 
 import { useAct, useMay } from "../../client/act";
 import { graphql } from "../../client/graphql";
+import { NAMELESS } from "../../client/session";
 import { Button } from "../../parts/Button";
 import { Confirm } from "../../parts/Confirm";
 import { count } from "../../parts/format";
@@ -11,7 +12,7 @@ import { PasswordPanel } from "./PasswordPanel";
 import { RightsPanel } from "./RightsPanel";
 import { Sessions } from "./Sessions";
 import type { User } from "./Users";
-import { NAMELESS, permissionWords, ROLES } from "./words";
+import { permissionWords, ROLES } from "./words";
 
 const RemoveUser = graphql(`
   mutation RemoveUser($id: ID!) {

@@ -3,11 +3,12 @@ import { type FormEvent, useState } from "react";
 import { useAct, useMay } from "../../client/act";
 import { graphql } from "../../client/graphql";
 import { useLive } from "../../client/live";
+import { NAMELESS } from "../../client/session";
 import { Button } from "../../parts/Button";
 import { Field } from "../../parts/Field";
 import { Failed, Loading, NotYet, Refused } from "../../parts/states";
 import { SessionShown, Sessions } from "./Sessions";
-import { NAMELESS, permissionWords, ROLES } from "./words";
+import { permissionWords, ROLES } from "./words";
 
 const YouOf = graphql(
   `

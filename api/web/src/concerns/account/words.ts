@@ -9,9 +9,6 @@ export const ROLES = [
 
 export type RoleName = (typeof ROLES)[number][0];
 
-/** What stands where a name was that is gone: its user was shredded, or the name erased. */
-export const NAMELESS = "Without a name";
-
 /** What a permission lets one do: "follow lists". */
 const PERMISSIONS: Record<string, string> = {
   read: "look",

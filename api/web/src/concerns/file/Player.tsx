@@ -8,7 +8,7 @@ import { Icon } from "../../parts/Icon";
 import { Strip } from "../../parts/Strip";
 import { ThingLink } from "../../parts/ThingLink";
 import type { FileWhole } from "./File";
-import { LinkOf, useMedia } from "./media";
+import { LinkToCopyOf, useMedia } from "./media";
 import { type Neighbour, useNeighbours } from "./neighbours";
 
 /** How far J and L go, in seconds. */
@@ -44,7 +44,7 @@ export function Player({ file }: { file: FileWhole }) {
     "aria-label": file.title,
     title: KEYS,
     onLoadedMetadata: () => setBroken(undefined),
-    onError: () => setBroken(whyNot(medium.current?.error ?? null)),
+    onError: () => void whyNot(medium.current?.error ?? null, media?.src).then(setBroken),
   } as const;
   const tracks = media?.tracks.map(({ language, name, src }) => (
     <track key={language} kind="subtitles" srcLang={language} label={name} src={src} />
@@ -108,13 +108,18 @@ function CopyLink({ id }: { id: string }) {
       title="Whoever has the link can play and save this file for a day, and nothing else"
       onClick={async () => {
         setState("asking");
-        const { data } = await client.query(LinkOf, { id }, { requestPolicy: "network-only" });
+        const { data } = await client.query(LinkToCopyOf, { id }, { requestPolicy: "network-only" });
         if (data === undefined) {
           setState("failed");
           return;
         }
-        await navigator.clipboard.writeText(address(data.fileLink.url));
-        setState("copied");
+        try {
+          await navigator.clipboard.writeText(address(data.fileLink.url));
+          setState("copied");
+        } catch {
+          // Some browsers let only the press itself write there, and not what was asked after it.
+          setState("failed");
+        }
       }}
     >
       {state === "copied" ? "Copied" : state === "failed" ? "Not possible now" : "Copy a link for a day"}
@@ -171,8 +176,18 @@ function press(
 }
 
 /** Why a browser doesn't play something, and what then. */
-function whyNot(error: MediaError | null): string {
-  return error?.code === MediaError.MEDIA_ERR_NETWORK
-    ? "The file stopped coming. What was played stays; play it again to go on."
-    : "This browser doesn't play this file. It is whole: save it, or open its path with a player.";
+async function whyNot(error: MediaError | null, src: string | undefined): Promise<string> {
+  if (error?.code === MediaError.MEDIA_ERR_NETWORK || src === undefined) {
+    return "The file stopped coming. What was played stays; play it again to go on.";
+  }
+  // An element says the same of what the server refuses as of what it can't play; the server knows.
+  const answer = await fetch(src, { headers: { range: "bytes=0-0" } }).catch(() => undefined);
+  if (answer === undefined) {
+    return "The server does not answer.";
+  }
+  if (answer.ok) {
+    return "This browser doesn't play this file. It is whole: save it, or open its path with a player.";
+  }
+  const body = (await answer.json().catch(() => null)) as { errors?: { message: string }[] } | null;
+  return `It can't be played now: ${body?.errors?.[0]?.message ?? `the server answers ${answer.status}`}.`;
 }

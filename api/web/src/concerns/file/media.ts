@@ -9,11 +9,19 @@ import { session } from "../../client/session";
 import { useStore } from "../../client/store";
 import type { FileWhole } from "./File";
 
-export const LinkOf = graphql(`
+const LinkOf = graphql(`
   query FileLink($id: ID!) {
     fileLink(id: $id) {
       url
-      endsAt
+    }
+  }
+`);
+
+// Another document than the player's: what is copied must not change where the film is fetched from.
+export const LinkToCopyOf = graphql(`
+  query FileLinkToCopy($id: ID!) {
+    fileLink(id: $id) {
+      url
     }
   }
 `);
@@ -38,6 +46,8 @@ export function useMedia(file: FileWhole): Media | undefined {
     query: LinkOf,
     variables: { id: file.id },
     pause: !isByToken || file.url === null,
+    // One that was kept may have ended, and a second answer would load the film anew.
+    requestPolicy: "network-only",
   });
   const link = data?.fileLink.url.split("?")[1];
   const { url, thumbnailUrl, subtitles } = file;
