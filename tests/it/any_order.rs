@@ -37,7 +37,7 @@ use tempfile::TempDir;
 
 use self::sink::Sink;
 
-/// Sequences in every run; `ops/test --long` asks for more.
+/// Sequences in every run; `TEST_ROUNDS` asks for more.
 const SEQUENCES: u64 = 100;
 /// Steps of a sequence at most.
 const STEPS_MAX: u64 = 4;

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
-use std::{fs, os::unix::fs::symlink};
+use std::{fs, os::unix::fs::symlink, time::Duration};
 
 use mediary_schema::{FileId, RootId};
 use mediary_tests::{Browser, Client, Platform, stamp_of, until};
@@ -269,6 +269,12 @@ async fn a_link_opens_its_file_without_a_token_until_it_ends() {
     let viewer = client.with_token(made["secret"].as_str().unwrap());
     let lent = link(&viewer, &id, 3_600).await;
     assert_eq!(fetch(lent.clone()).await.status(), StatusCode::OK);
+    let parts =
+        |link: &str| link.split_once("link=").unwrap().1.split('-').map(str::to_owned).collect::<Vec<_>>();
+    let mut others = parts(&lent);
+    others[2].clone_from(&parts(&signed)[2]);
+    let others = format!("{}?link={}", of(one), others.join("-"));
+    assert_eq!(refused(fetch(others).await).await, altered, "it is of whoever gave it away");
     let revoke = "mutation($id: ID!) { tokenRevoke(input: { id: $id }) { userErrors { code } } }";
     client.ask(revoke, json!({ "id": made["token"]["id"] })).await;
     assert_eq!(refused(fetch(lent).await).await, (410, "LINK_ENDED".to_owned()));
@@ -280,6 +286,32 @@ async fn a_link_opens_its_file_without_a_token_until_it_ends() {
     assert_eq!(answer.status(), StatusCode::OK);
     client.ask("mutation { secretRotate(input: {}) { userErrors { code } } }", json!({})).await;
     assert_eq!(refused(get(client, &signed).send().await.unwrap()).await, altered);
+    platform.stop().await;
+}
+
+// DL-11, SE-16: its time is over for whoever comes then, and for whoever is still fetching.
+// invariant: F-26, G-15
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_ends_in_time_and_so_does_what_is_fetched_by_it() {
+    let (platform, calendar) = Platform::start_by_the_clock().await;
+    let client = &platform.client;
+    let id = json!(platform.put_file("long.mp4", &vec![7; LONG_BYTES]).await.to_string());
+    until("it is shown", || async { (client.files().await.len() == 1).then_some(()) }).await;
+    let signed = link(client, &id, 60).await;
+    let mut stream = get(client, &signed).send().await.unwrap();
+    assert_eq!(stream.status(), StatusCode::OK);
+    assert!(stream.chunk().await.unwrap().is_some());
+    calendar.forward(Duration::from_secs(61));
+    let late = get(client, &signed).send().await.unwrap();
+    assert_eq!(refused(late).await, (410, "LINK_ENDED".to_owned()));
+    let broken = loop {
+        match stream.chunk().await {
+            Ok(Some(_)) => {}
+            Ok(None) => break false,
+            Err(_) => break true,
+        }
+    };
+    assert!(broken, "all of it came");
     platform.stop().await;
 }
 

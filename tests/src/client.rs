@@ -152,7 +152,7 @@ impl Client {
     /// Every event of the log after a position, by pages.
     pub async fn events_after(&self, after: u64) -> Vec<Value> {
         const DOCUMENT: &str = "query($after: Position!) { events(after: $after, first: 500) {
-            events { id position stream version kind at payload causationId } nextAfter } }";
+            events { id position stream version kind schema at payload causationId } nextAfter } }";
         let (mut events, mut next) = (Vec::new(), Some(after));
         while let Some(after) = next {
             let page = self.ask(DOCUMENT, json!({ "after": after })).await["events"].take();

@@ -46,6 +46,9 @@ Examples:
         intent: Intent,
     },
     /// Destroy a secret and the key that it was sealed by, and say where something of it may be left.
+    #[command(mut_arg("yes", |yes| {
+        yes.help("Don't ask first; where nobody is there to be asked, it is done without this, too")
+    }))]
     Delete {
         /// Its name, its id or the first digits of it.
         #[arg(value_name = "NAME")]

@@ -100,8 +100,23 @@ async fn a_list_is_followed_again_as_it_was_and_what_moves_meanwhile_outdates_th
     let schedules =
         client.ask("{ schedules(first: 5) { nodes { command { arguments } } } }", json!({})).await;
     assert!(schedules.to_string().contains("priority"), "{schedules}");
-    // What is planned for a list that somebody else follows again is left to him.
+    // An undone plan is over.
     let twice = ask(client, "planApply", "PlanApplyInput", json!({ "id": made["plan"]["id"] })).await;
     assert_eq!(twice["userErrors"][0]["code"], json!("PLAN_UNDONE"), "{twice}");
+
+    // Whoever follows the list by then keeps it as he wants it.
+    let made = make(client, json!({ "unfollow": list })).await;
+    let applied = done(client, &apply(client, &made["plan"]).await).await;
+    let input = json!({ "url": site.list_url("talks"), "keep": "NEW", "quality": "720p" });
+    let told = client.ask(FOLLOW, json!({ "input": input })).await["playlistFollow"].take();
+    assert_eq!(told["userErrors"], json!([]), "{told}");
+    client.wait_job(told["job"]["id"].as_str().unwrap()).await;
+    let wanted = until("it is followed", || async {
+        let shown = followed(client, list).await;
+        (shown["playlist"]["keepQuality"] == json!("720p")).then_some(shown)
+    })
+    .await;
+    done(client, &undo(client, &applied["undoId"]).await).await;
+    assert_eq!(followed(client, list).await, wanted);
     platform.stop().await;
 }
