@@ -56,4 +56,4 @@ pub mod worker;
 pub use as_of::Ending;
 pub use entry::views;
 pub use schema::{MediarySchema, Outputs, Parts, Platform, Queue, build, build_replay, sdl};
-pub use server::{App, KeptFiles, Opened, Readiness, ReplayApp, connections, limits, websocket};
+pub use server::{App, KeptFiles, Opened, Proxies, Readiness, ReplayApp, connections, limits, websocket};

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
+use std::io::Read as _;
+
 use mediary_tests::{Client, DEADLINE, Platform, Subscriber};
 use reqwest::{Response, StatusCode, header};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -341,5 +343,41 @@ async fn the_key_in_an_address_is_in_no_output_and_no_failure() {
         records += usize::from(text.contains("not/there"));
     }
     assert!(records > 0, "the output says what was asked for");
+    platform.stop().await;
+}
+
+// SE-13: what is long is compressed for whoever takes that, and says the same; where a secret word stands beside what was asked
+// (BREACH) nothing is, nor what is compressed already.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_compressed_for_whoever_takes_that() {
+    const LONG: &str = r#"{"query":"{ __schema { types { name description } } }"}"#;
+    let platform = Platform::start().await;
+    let json = ("content-type", "application/json");
+    let whole = post(&platform.client, &[json], LONG).await;
+    assert!(!whole.headers().contains_key(header::CONTENT_ENCODING));
+    let whole = whole.bytes().await.unwrap();
+    for encoding in ["gzip", "zstd"] {
+        let answer = post(&platform.client, &[json, ("accept-encoding", encoding)], LONG).await;
+        assert_eq!(answer.headers()[header::CONTENT_ENCODING], encoding);
+        let vary = answer.headers().get_all(header::VARY).iter();
+        let vary = vary.map(|value| value.to_str().unwrap().to_ascii_lowercase()).collect::<Vec<_>>();
+        assert!(vary.iter().any(|value| value.contains("accept-encoding")), "{vary:?}");
+        let bytes = answer.bytes().await.unwrap();
+        assert!(bytes.len() * 3 < whole.len(), "{} of {}", bytes.len(), whole.len());
+        if encoding == "gzip" {
+            let mut text = Vec::new();
+            flate2::read::GzDecoder::new(&bytes[..]).read_to_end(&mut text).unwrap();
+            assert_eq!(text, whole);
+        }
+    }
+    let http = reqwest::Client::new();
+    for path in ["v1/session", "v1/log/export"] {
+        let asked = http
+            .get(format!("{}/{path}", platform.client.url()))
+            .header(header::ACCEPT_ENCODING, "gzip, zstd");
+        let answer = asked.bearer_auth(platform.client.token()).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        assert!(!answer.headers().contains_key(header::CONTENT_ENCODING), "{path}");
+    }
     platform.stop().await;
 }

@@ -1,6 +1,7 @@
 //! The server behind nginx as `docs/reverse-proxy.md` configures it: what is run is the text of that page (issue 9).
 //!
-//! A machine without nginx runs nothing of this, and says so. TLS and Caddy were tried by hand.
+//! A machine without nginx runs none of that, and says so. TLS and Caddy were tried by hand. What a proxy says of others is sent by
+//! hand, since all of a test comes from one address.
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
@@ -158,4 +159,73 @@ async fn behind_nginx_as_documented_people_sign_in_act_and_listen_at_any_base() 
         assert_eq!(browser.ask_raw("{ __typename }", long).await.0, 413);
         platform.stop().await;
     }
+}
+
+/// What is answered to a sign-in with a name that is nobody's, for whom a proxy says that it asks.
+async fn guess(browser: &Browser, said: &str, name: String) -> u16 {
+    browser.forwarded_for(said).sign_in(&name, PASSWORD).await.0
+}
+
+// SE-06: whoever guesses locks out himself, and whoever says in whose name he does locks out the same.
+// invariant: G-13
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_proxy_that_is_trusted_everybody_has_his_own_address() {
+    for is_trusted in [true, false] {
+        let platform = Platform::start_with(Box::new(move |configuration| {
+            if is_trusted {
+                configuration.trusted_proxies.push("127.0.0.0/8".parse().unwrap());
+            }
+        }))
+        .await;
+        let invite = "mutation { userInvite(input: {}) { secret } }";
+        let token = platform.client.ask(invite, json!({})).await["userInvite"]["secret"].take();
+        let mut phone = Browser::at(platform.client.url()).forwarded_for("203.0.113.8");
+        let asked = json!({ "token": token, "name": "anna", "password": PASSWORD });
+        assert_eq!(phone.post("/v1/setup", &asked).await.0, 200);
+
+        // What he writes before himself changes nothing.
+        let said = |number: u32| format!("198.51.100.{number}, 203.0.113.7");
+        let guesses = (0..24).map(|number| (said(number), format!("nobody {number}")));
+        let tried = guesses.map(|(said, name)| {
+            let phone = &phone;
+            async move { guess(phone, &said, name).await }
+        });
+        let tried = futures::future::join_all(tried).await;
+        assert!(tried.contains(&401) && tried.contains(&429), "{tried:?}");
+        assert_eq!(guess(&phone, "203.0.113.7", "nobody".to_owned()).await, 429);
+        assert_eq!(phone.sign_in("anna", PASSWORD).await.0, if is_trusted { 200 } else { 429 });
+
+        let sessions = phone.ask("{ sessions { address } }", json!({})).await["sessions"].take();
+        let address = if is_trusted { "203.0.113.8" } else { "127.0.0.1" };
+        assert_eq!(sessions[0]["address"], json!(address), "{sessions}");
+        platform.stop().await;
+    }
+}
+
+// SE-04: a token that is bound to a network is shown from there, whoever passes it on.
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_proxy_that_is_trusted_a_token_is_held_against_the_address_of_whoever_shows_it() {
+    const CREATE: &str = "mutation($input: TokenCreateInput!) { tokenCreate(input: $input) { secret } }";
+    let platform = Platform::start_with(Box::new(|configuration| {
+        configuration.trusted_proxies.push("127.0.0.0/8".parse().unwrap());
+    }))
+    .await;
+    let bound = json!({ "input": { "name": "cabin", "networks": ["203.0.113.0/24"] } });
+    let secret = platform.client.ask(CREATE, bound).await["tokenCreate"]["secret"].take();
+    let http = reqwest::Client::new();
+    for (said, status) in [
+        (Some("203.0.113.7"), 200),
+        (Some("203.0.113.7, 198.51.100.1"), 401),
+        (Some("198.51.100.1, 203.0.113.7"), 200),
+        (None, 401),
+    ] {
+        let asked =
+            http.post(format!("{}/graphql", platform.client.url())).bearer_auth(secret.as_str().unwrap());
+        let mut asked = asked.json(&json!({ "query": "{ __typename }" }));
+        if let Some(said) = said {
+            asked = asked.header("x-forwarded-for", said);
+        }
+        assert_eq!(asked.send().await.unwrap().status().as_u16(), status, "{said:?}");
+    }
+    platform.stop().await;
 }

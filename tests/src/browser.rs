@@ -8,6 +8,8 @@ pub struct Browser {
     origin: String,
     cookie: Option<String>,
     csrf: Option<String>,
+    /// Whom a proxy names for whom it asks.
+    forwarded_for: Option<String>,
     http: reqwest::Client,
 }
 
@@ -15,13 +17,20 @@ impl Browser {
     /// A browser that shows the page of a server, in which nobody is signed in.
     pub fn at(url: &str) -> Self {
         let http = reqwest::Client::new();
-        Self { url: url.to_owned(), origin: url.to_owned(), cookie: None, csrf: None, http }
+        let (url, origin) = (url.to_owned(), url.to_owned());
+        Self { url, origin, cookie: None, csrf: None, forwarded_for: None, http }
     }
 
     /// The same, showing another page.
     #[must_use]
     pub fn showing(&self, origin: &str) -> Self {
         Self { origin: origin.to_owned(), ..self.clone() }
+    }
+
+    /// The same, asking by a proxy that says so of it.
+    #[must_use]
+    pub fn forwarded_for(&self, said: &str) -> Self {
+        Self { forwarded_for: Some(said.to_owned()), ..self.clone() }
     }
 
     /// The same, after the server came back at another address.
@@ -52,6 +61,9 @@ impl Browser {
         request = request.header(header::ORIGIN, &self.origin).header(header::USER_AGENT, "Browser 1.0");
         if let Some(word) = &self.csrf {
             request = request.header("mediary-csrf", word);
+        }
+        if let Some(said) = &self.forwarded_for {
+            request = request.header("x-forwarded-for", said);
         }
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);

@@ -19,12 +19,15 @@ use tokio::sync::watch;
 use super::{
     archive, backup,
     browser::Door,
+    compression::compression,
     export,
     fault::fault,
     files::{Files, KeptFiles},
     graphql,
     limits::{self, limit_requests},
-    page, spawn_blocking,
+    page,
+    peer::{Proxies, name_client},
+    spawn_blocking,
     websocket::{self, Sockets},
     writing::Writing,
 };
@@ -67,6 +70,8 @@ pub struct App {
     pub settings: Arc<dyn Fn() -> io::Result<BackupSettings> + Send + Sync>,
     /// Copies what goes along with a backup if that is asked for.
     pub attached: Arc<dyn Fn() -> io::Result<Vec<Attached>> + Send + Sync>,
+    /// Reverse proxies that are believed.
+    pub proxies: Proxies,
     /// Limits on requests.
     pub limits: limits::Options,
     /// Limits on websockets.
@@ -103,19 +108,24 @@ impl App {
             .layer(Extension(Writing::new(self.authenticator.clone())))
             .layer(from_fn_with_state(self.clone(), require_token))
             .with_state(self.clone());
-        Router::new()
+        let proxies = self.proxies.clone();
+        let compressed = Router::new()
             .merge(
                 limit_requests(graphql, &self.limits)
                     .layer(from_fn_with_state(self.authenticator.clone(), graphql::require_session)),
             )
+            .merge(page::routes())
+            .fallback(page::room)
+            .layer(compression());
+        Router::new()
+            .merge(compressed)
             .merge(limit_requests(door, &self.limits))
             .merge(guarded)
             .merge(files.routes())
             .route("/graphql/ws", sockets.route())
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(readyz).with_state(self))
-            .merge(page::routes())
-            .fallback(page::room)
+            .layer(from_fn_with_state(proxies, name_client))
     }
 }
 

@@ -153,12 +153,14 @@ fn page(file: Option<File>, headers: &HeaderMap) -> Response {
 
 fn tag(hash: &[u8; 32]) -> HeaderValue {
     let hash = blake3::Hash::from_bytes(*hash).to_hex();
-    HeaderValue::from_str(&format!("\"{hash}\"")).expect("hexadecimal digits are visible")
+    // Weak, since it is the same page compressed and not.
+    HeaderValue::from_str(&format!("W/\"{hash}\"")).expect("hexadecimal digits are visible")
 }
 
 /// Whether a browser's list of known versions has this one; a proxy may have weakened it.
 pub(super) fn has_tag(known: &HeaderValue, tag: &HeaderValue) -> bool {
-    let Ok(known) = known.to_str() else { return false };
+    let (Ok(known), Ok(tag)) = (known.to_str(), tag.to_str()) else { return false };
+    let tag = tag.trim_start_matches("W/");
     known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use axum::{Router, http::StatusCode, middleware::from_fn_with_state, routing::get};
 
 use super::{
+    compression::compression,
     graphql,
     limits::{self, limit_requests},
     page,
@@ -36,6 +37,7 @@ impl ReplayApp {
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(async || "replay: it stands\n"))
             .merge(page::routes())
+            .layer(compression())
             .fallback(async || (StatusCode::NOT_FOUND, "a replay answers at /graphql, and nowhere else\n"))
     }
 }

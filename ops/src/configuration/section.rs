@@ -33,6 +33,9 @@ pub struct Configuration {
     pub tls_certificate: Option<PathBuf>,
     /// The private key of the certificate (PEM).
     pub tls_key: Option<PathBuf>,
+    /// Whether browsers that come by TLS are told to come to this host by TLS alone for a year (HSTS): on all of its ports, whoever
+    /// listens there.
+    pub tls_hsts: bool,
     /// The folder of kept files; `library` in the data folder if left out. On any file system.
     pub library: Option<PathBuf>,
     /// The file of the vault's master key, readable for its owner alone; `vault.key` in the data folder if left out. Made
@@ -51,6 +54,10 @@ pub struct Configuration {
     pub allow_network: Vec<IpNet>,
     /// Origins besides the server's own whose pages may open a websocket, such as `https://media.example`.
     pub origins: Vec<String>,
+    /// Reverse proxies, as CIDR, that are believed when they say for whom they ask (`X-Forwarded-For`): limits, sessions and the
+    /// log then know that address, and no longer the proxy's.
+    #[schemars(with = "Vec<String>")]
+    pub trusted_proxies: Vec<IpNet>,
     /// Whether people use it whom nobody here knows: files of the server's own disks are offered to none of them.
     pub public: bool,
     /// Other machines.
@@ -81,6 +88,7 @@ impl Default for Configuration {
             public_url: None,
             tls_certificate: None,
             tls_key: None,
+            tls_hsts: true,
             library: None,
             vault_key_file: None,
             nats: NatsMode::Auto,
@@ -89,6 +97,7 @@ impl Default for Configuration {
             nats_stream_bytes_max: Fanout::STREAM_BYTES_MAX,
             allow_network: Vec::new(),
             origins: Vec::new(),
+            trusted_proxies: Vec::new(),
             public: false,
             net: Net::default(),
             log: Log::default(),

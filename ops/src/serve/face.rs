@@ -74,6 +74,7 @@ pub(super) fn app(
             Arc::new(move || settings::samples(telemetry.copy()))
         },
         metrics: observe::metrics(recorder, log, views, &readers.telemetry),
+        proxies: configuration.trusted_proxies.iter().copied().collect(),
         limits,
         sockets: websocket::Options {
             origins: configuration.origins.clone(),

@@ -281,5 +281,7 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, ServeErro
 /// What is spoken with other machines, if it was configured.
 fn tls(configuration: &Configuration) -> Result<Option<Tls>, ServeError> {
     let files = configuration.tls_certificate.as_deref().zip(configuration.tls_key.as_deref());
-    files.map(|(certificate, key)| Tls::open(certificate, key).map_err(ServeError::Tls)).transpose()
+    let tls =
+        files.map(|(certificate, key)| Tls::open(certificate, key).map_err(ServeError::Tls)).transpose()?;
+    Ok(tls.map(|tls| tls.with_hsts(configuration.tls_hsts)))
 }

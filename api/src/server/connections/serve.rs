@@ -14,6 +14,7 @@ use axum::{
     Router,
     body::{Body, Bytes, HttpBody},
     extract::{ConnectInfo, Request},
+    http::{HeaderValue, header::STRICT_TRANSPORT_SECURITY},
     response::Response,
 };
 use hyper::{
@@ -43,6 +44,8 @@ use super::{
 
 /// After a failure to take a connection the system gets a rest: it has no files or no memory left.
 const REST: Duration = Duration::from_millis(100);
+/// For a year this host is to be asked by TLS alone: what is said to browsers that came by it (RFC 6797, 6.1).
+const BY_TLS_ALONE: HeaderValue = HeaderValue::from_static("max-age=31536000");
 /// The log says at most so often that places are taken.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
@@ -91,6 +94,7 @@ pub async fn serve(
             routes: TowerToHyperService::new(routes.clone()),
             connected: Arc::clone(&place.connected),
             peer,
+            has_hsts: false,
         };
         let answering = Connection { service, options, stopped: stopped.clone(), place };
         connections.spawn(answering.begin(stream, tls.clone()));
@@ -133,7 +137,10 @@ impl Connection {
         };
         match greeted {
             Ok(Ok(Greeted::Clear(stream))) => self.converse(stream).await,
-            Ok(Ok(Greeted::Secure(stream))) => self.converse(stream).await,
+            Ok(Ok(Greeted::Secure(stream))) => {
+                self.service.has_hsts = tls.has_hsts;
+                self.converse(stream).await;
+            }
             Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS was agreed on"),
             Err(_) => tracing::debug!(%peer, "a greeting took too long"),
         }
@@ -194,6 +201,8 @@ struct Answering {
     routes: TowerToHyperService<Router>,
     connected: Arc<Connected>,
     peer: SocketAddr,
+    /// Whether each answer says that this host is to be asked by TLS alone.
+    has_hsts: bool,
 }
 
 impl Service<hyper::Request<Incoming>> for Answering {
@@ -205,9 +214,12 @@ impl Service<hyper::Request<Incoming>> for Answering {
         let asked = self.connected.ask();
         let mut request: Request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
-        let answer = self.routes.call(request);
+        let (answer, has_hsts) = (self.routes.call(request), self.has_hsts);
         Box::pin(async move {
-            let response = answer.await?;
+            let mut response = answer.await?;
+            if has_hsts {
+                response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, BY_TLS_ALONE);
+            }
             Ok(response.map(|body| Body::new(Answer { body, _asked: asked })))
         })
     }

@@ -173,12 +173,8 @@ fn tls() -> Tls {
     Tls::open(&file("certificate.pem"), &file("key.pem")).unwrap()
 }
 
-// SE-05: with a certificate TLS is spoken; on this machine plain HTTP goes on, for the command line.
-#[tokio::test]
-async fn with_a_certificate_tls_is_spoken_and_this_machine_may_do_without() {
-    let server = Server::start_with(Options::default(), Some(tls())).await;
-    assert!(server.ask().await.ends_with("here\n"));
-
+/// Asks by TLS; answers all that comes.
+async fn ask_by_tls(server: &Server) -> String {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(file("certificate.pem")).unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -192,7 +188,27 @@ async fn with_a_certificate_tls_is_spoken_and_this_machine_may_do_without() {
     wire.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
     let mut answer = String::new();
     timeout(PATIENCE, wire.read_to_string(&mut answer)).await.unwrap().unwrap();
+    answer
+}
+
+// SE-05: with a certificate TLS is spoken; on this machine plain HTTP goes on, for the command line.
+#[tokio::test]
+async fn with_a_certificate_tls_is_spoken_and_this_machine_may_do_without() {
+    let server = Server::start_with(Options::default(), Some(tls())).await;
+    assert!(server.ask().await.ends_with("here\n"));
+    let answer = ask_by_tls(&server).await;
     assert!(answer.ends_with("here\n"), "{answer}");
+}
+
+// SE-13
+#[tokio::test]
+async fn whoever_comes_by_tls_is_told_to_come_by_it_alone() {
+    const TOLD: &str = "\r\nstrict-transport-security: max-age=31536000\r\n";
+    for has_hsts in [true, false] {
+        let server = Server::start_with(Options::default(), Some(tls().with_hsts(has_hsts))).await;
+        assert_eq!(ask_by_tls(&server).await.contains(TOLD), has_hsts);
+        assert!(!server.ask().await.contains(TOLD), "RFC 6797, 7.2: never in the clear");
+    }
 }
 
 // SE-05

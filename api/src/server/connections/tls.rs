@@ -31,6 +31,8 @@ Connection: Upgrade, close\r\nContent-Type: text/plain\r\nContent-Length: 24\r\n
 #[derive(Clone)]
 pub struct Tls {
     acceptor: TlsAcceptor,
+    /// Whether browsers are told to come by TLS alone from then on (RFC 6797).
+    pub(super) has_hsts: bool,
 }
 
 /// Why TLS can't be spoken.
@@ -79,7 +81,13 @@ impl Tls {
         let mut config =
             config.with_no_client_auth().with_single_cert(certificates, key).map_err(TlsError::Unusable)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)) })
+        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), has_hsts: false })
+    }
+
+    /// The same; browsers that come by it are told, or not, to come to this host by TLS alone for a year, on each of its ports.
+    #[must_use]
+    pub fn with_hsts(self, has_hsts: bool) -> Self {
+        Self { has_hsts, ..self }
     }
 
     /// Greets whoever came. On the machine itself plain HTTP goes on, for the command line and what is in front.
