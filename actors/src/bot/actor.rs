@@ -1,22 +1,29 @@
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+mod talking;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use mediary_events::{
     Concern as _,
     bot::{Bot, Event, Standing},
     codec,
+    secret::Secret,
 };
 use mediary_log::{Filter, Read, gate::Gate, signal::SignalHub, token::Tokens, vault::Vault};
-use mediary_schema::{EventId, ProjectId};
+use mediary_schema::{ProjectId, SecretId};
 use ractor::{Actor, ActorProcessingErr, ActorRef, SupervisionEvent};
-use tokio::{sync::watch, time::Instant};
+use tokio::sync::watch;
 
+use self::talking::Talking;
 use super::{
-    answer::{Answer, Door, Host, Place, for_strangers, read_on, reader_of, too_much},
-    guests::{Admission, Guests},
-    order::{ORDERS_MAX, Order},
+    answer::{Door, Host, reader_of},
+    guests::Guests,
+    order::Order,
     poller::{Ears, Listen, Poller},
-    telegram::{Said, Silence, Telegram, Update},
-    wish::Wish,
+    telegram::{Telegram, Update},
 };
 use crate::{
     follower::{Listener, fails_with_child, waker},
@@ -52,8 +59,10 @@ pub struct BotsArguments {
 /// What bots are told.
 #[derive(Debug)]
 pub enum Message {
-    /// Somebody set a bot, or removed one.
+    /// Somebody set a bot or the token of one, or removed it.
     Wake,
+    /// It is time to try again to open a token.
+    Open,
     /// Something was said to one.
     Heard(Heard),
     /// It is time to tell how far things are.
@@ -73,38 +82,26 @@ pub struct Heard {
 #[derive(Debug)]
 pub struct State {
     arguments: BotsArguments,
-    /// Up to here it is known which bots are set.
+    /// Up to here it is known which bots are set, and whose tokens are others.
     position: u64,
     /// Counts settings, so that what was said to an earlier one is told from it.
     turn: u64,
+    /// All that are set.
+    hosts: BTreeMap<ProjectId, Host>,
+    /// Those that listen.
     bots: BTreeMap<ProjectId, Talking>,
+    /// Those whose token the vault could not open.
+    unopened: BTreeSet<ProjectId>,
+    /// Whether it is waited for the next time to open those.
+    is_opening: bool,
     /// Whether it is waited for the next time to tell something.
     is_telling: bool,
 }
 
-/// A bot that listens.
-#[derive(Debug)]
-struct Talking {
-    host: Host,
-    turn: u64,
-    telegram: Telegram,
-    poller: ActorRef<Listen>,
-    /// The first message that was not heard.
-    offset: i64,
-    guests: Guests,
-    orders: Vec<Order>,
-    /// Until then nothing is said by itself: the service wants a pause, or can't be reached.
-    quiet_until: Option<Instant>,
-}
-
-/// Settings of bots that are read: each is something that an owner did.
+/// Settings of bots and of secrets that are read: each is something that a person did.
 const EVENTS_MAX: usize = 100_000;
-/// How long nothing is said by itself after nobody answered.
-const REST: Duration = Duration::from_secs(30);
-/// The longest pause that an answer waits for.
-const PAUSE_MAX: Duration = Duration::from_secs(3);
-/// How long it is waited for that the service hears what was heard, when nobody listens any more.
-const GOODBYE_WITHIN: Duration = Duration::from_secs(1);
+/// The wait before a token that could not be opened is tried again: somebody puts the vault's key file in order meanwhile.
+const OPENS_AGAIN_AFTER: Duration = Duration::from_secs(30);
 
 impl std::fmt::Debug for BotsArguments {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -123,10 +120,19 @@ impl Actor for Bots {
         arguments: BotsArguments,
     ) -> Result<State, ActorProcessingErr> {
         let log = arguments.gate.log().clone();
-        let events = log.subscribe(log.head().position + 1, Filter::categories([Bot::NAME]));
+        let events = log.subscribe(log.head().position + 1, filter());
         Listener::start(myself.get_cell(), events, waker("bots", &myself, || Message::Wake)).await?;
         myself.cast(Message::Wake)?;
-        Ok(State { arguments, position: 0, turn: 0, bots: BTreeMap::new(), is_telling: false })
+        Ok(State {
+            arguments,
+            position: 0,
+            turn: 0,
+            hosts: BTreeMap::new(),
+            bots: BTreeMap::new(),
+            unopened: BTreeSet::new(),
+            is_opening: false,
+            is_telling: false,
+        })
     }
 
     async fn handle(
@@ -137,6 +143,10 @@ impl Actor for Bots {
     ) -> Result<(), ActorProcessingErr> {
         match message {
             Message::Wake => state.set(&myself).await?,
+            Message::Open => {
+                state.is_opening = false;
+                state.set(&myself).await?;
+            }
             Message::Heard(heard) => state.hear(heard).await?,
             Message::Tell => {
                 state.is_telling = false;
@@ -147,6 +157,10 @@ impl Actor for Bots {
         if has_news_to_come && !state.is_telling {
             state.is_telling = true;
             myself.send_after(state.arguments.pace, || Message::Tell);
+        }
+        if !state.unopened.is_empty() && !state.is_opening {
+            state.is_opening = true;
+            myself.send_after(OPENS_AGAIN_AFTER, || Message::Open);
         }
         Ok(())
     }
@@ -169,49 +183,84 @@ impl Actor for Bots {
     }
 }
 
+/// What says which bots are set, and when a token is another one.
+fn filter() -> Filter {
+    Filter::categories([Bot::NAME, Secret::NAME])
+}
+
 impl State {
-    /// Has those listen that are set now, as they are set now.
+    /// Has those listen that are set now, as they are set now, each by the token that counts now.
     async fn set(&mut self, myself: &ActorRef<Message>) -> Result<(), ActorProcessingErr> {
+        for project in self.changed().await? {
+            if let Some(before) = self.bots.remove(&project) {
+                before.leave().await;
+            }
+            match self.hosts.get(&project).cloned() {
+                Some(host) => self.start(myself, host).await?,
+                None => {
+                    self.unopened.remove(&project);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads on; answers of which projects the bot is another one, or its token, or that could not be opened before.
+    async fn changed(&mut self) -> Result<BTreeSet<ProjectId>, ActorProcessingErr> {
         let log = self.arguments.gate.log().clone();
-        let read = Read::forward(self.position + 1).filter(Filter::categories([Bot::NAME]));
+        let read = Read::forward(self.position + 1).filter(filter());
         let head = log.head().position;
         let found =
             tokio::task::spawn_blocking(move || log.read(&read.limit(EVENTS_MAX).up_to(head))).await??;
         self.position = head;
-        let mut changed: BTreeMap<ProjectId, Option<(Standing, EventId)>> = BTreeMap::new();
+        let mut changed = self.unopened.clone();
+        let (mut secrets, mut secrets_to) = (BTreeSet::new(), 0);
         for recorded in &found {
+            let envelope = &recorded.envelope;
+            if envelope.stream.category == Secret::NAME {
+                secrets.insert(SecretId::from_uuid(envelope.stream.uuid));
+                secrets_to = recorded.position();
+                continue;
+            }
+            let project = envelope.project;
             for event in codec::events_of::<Bot>(recorded)? {
-                let standing = match event {
+                match event {
                     Event::Set { bot, principal, token_id } => {
-                        Some((Standing { bot, principal, token_id }, recorded.envelope.id))
+                        let standing = Standing { bot, principal, token_id };
+                        self.hosts.insert(project, Host { project, standing, cause: envelope.id });
                     }
-                    Event::Removed {} => None,
-                };
-                changed.insert(recorded.envelope.project, standing);
+                    Event::Removed {} => {
+                        self.hosts.remove(&project);
+                    }
+                }
+                changed.insert(project);
             }
         }
-        for (project, standing) in changed {
-            if let Some(before) = self.bots.remove(&project) {
-                before.leave().await;
-            }
-            if let Some((standing, cause)) = standing {
-                self.start(myself, Host { project, standing, cause }).await?;
-            }
-        }
-        Ok(())
+        // The vault follows the log by itself: what is opened before that is what counted before.
+        self.arguments.vault.reached(secrets_to).await;
+        let by_secret = self.hosts.values().filter(|host| secrets.contains(&host.standing.bot.secret_id));
+        changed.extend(by_secret.map(|host| host.project));
+        Ok(changed)
     }
 
     async fn start(&mut self, myself: &ActorRef<Message>, host: Host) -> Result<(), ActorProcessingErr> {
         let project = host.project;
         let (vault, secret_id) = (self.arguments.vault.clone(), host.standing.bot.secret_id);
         let opened = tokio::task::spawn_blocking(move || vault.open(secret_id)).await?;
+        let token = match opened {
+            Ok(token) => token,
+            Err(error) => {
+                // Once, and not at each try.
+                if self.unopened.insert(project) {
+                    tracing::warn!(%project, %error, "a bot can't listen: its token can't be opened");
+                }
+                return Ok(());
+            }
+        };
+        self.unopened.remove(&project);
         let net = self.arguments.net.by("bot", None);
         let server = host.standing.bot.server.as_deref();
-        let telegram = match opened {
-            Ok(Some(token)) => Telegram::try_new(net, server, &token),
-            Ok(None) | Err(_) => None,
-        };
-        let Some(telegram) = telegram else {
+        let Some(telegram) = token.and_then(|token| Telegram::try_new(net, server, &token)) else {
             tracing::warn!(%project, "a bot can't listen: its token is not in the vault, or is none");
             return Ok(());
         };
@@ -238,10 +287,11 @@ impl State {
         let Heard { project, turn, updates } = heard;
         let Some(bot) = self.bots.get_mut(&project).filter(|bot| bot.turn == turn) else { return Ok(()) };
         for update in updates {
-            let next = update.update_id + 1;
+            let next = update.update_id.saturating_add(1);
             bot.hear(&self.arguments, update).await?;
-            // It is passed once it was answered: whoever is killed before that hears it again.
-            bot.offset = bot.offset.max(next);
+            // It is passed once it was answered: whoever is killed before that hears it again. It may be lower than the one
+            // before: after a week in which nobody said anything the service counts from anywhere.
+            bot.offset = next;
         }
         Ok(bot.poller.cast(Listen { offset: bot.offset })?)
     }
@@ -266,135 +316,5 @@ impl BotsArguments {
 
     fn door(&self) -> Door<'_> {
         Door { gate: &self.gate, desk: &self.desk, tokens: &self.tokens, signals: &self.signals }
-    }
-}
-
-impl Talking {
-    /// Listens no more. What was answered is not heard again by whoever comes next, who asks under other ids.
-    async fn leave(&self) {
-        self.poller.kill();
-        tokio::time::timeout(GOODBYE_WITHIN, self.telegram.get_updates(self.offset, false)).await.ok();
-    }
-
-    async fn hear(&mut self, arguments: &BotsArguments, update: Update) -> Result<(), ActorProcessingErr> {
-        let Some(Said { from: Some(from), chat, text: Some(text) }) = update.message else { return Ok(()) };
-        // In a group others would read what is answered.
-        if chat.kind != "private" {
-            return Ok(());
-        }
-        match self.guests.admit(from.id, Instant::now()) {
-            Admission::Ignored => return Ok(()),
-            Admission::Stranger => {
-                self.say(chat.id, &for_strangers(from.id)).await;
-                return Ok(());
-            }
-            Admission::TooMuch { left } => {
-                self.say(chat.id, &too_much(left)).await;
-                return Ok(());
-            }
-            Admission::Welcome => {}
-        }
-        let place = Place { person: from.id, chat: chat.id, update_id: update.update_id };
-        let answer = arguments.door().answer(&self.host, &self.orders, place, Wish::of(&text)).await?;
-        match answer {
-            Answer::Said(text) => {
-                self.say(chat.id, &text).await;
-            }
-            // It was heard before, and is told of already.
-            Answer::Ordered(order) if self.orders.iter().any(|known| known.story == order.story) => {}
-            Answer::Ordered(mut order) => {
-                order.shown = order.text(&arguments.signals, false);
-                order.message = self.say(chat.id, &order.shown).await;
-                if order.message.is_none() {
-                    order.shown.clear();
-                }
-                if self.orders.len() == ORDERS_MAX {
-                    self.orders.remove(0);
-                }
-                self.orders.push(*order);
-            }
-        }
-        Ok(())
-    }
-
-    /// Says something; after a pause, if the service wants a short one.
-    async fn say(&mut self, chat: i64, text: &str) -> Option<i64> {
-        let mut said = self.telegram.send_message(chat, text).await;
-        if let Err(Silence::Pause { after }) = said {
-            tokio::time::sleep(after.min(PAUSE_MAX)).await;
-            said = self.telegram.send_message(chat, text).await;
-        }
-        match said {
-            Ok(id) => Some(id),
-            Err(silence) => {
-                self.rest(&silence);
-                tracing::warn!(project = %self.host.project, reason = %silence, "a bot could not answer");
-                None
-            }
-        }
-    }
-
-    fn rest(&mut self, silence: &Silence) {
-        // What is about one message is no reason to be silent to others.
-        if silence.is_final() {
-            return;
-        }
-        let after = match silence {
-            Silence::Pause { after } => *after,
-            Silence::Refused { .. } | Silence::Net(_) | Silence::Unreadable => REST,
-        };
-        self.quiet_until = Some(Instant::now() + after);
-    }
-
-    fn is_quiet(&self) -> bool {
-        self.quiet_until.is_some_and(|until| until > Instant::now())
-    }
-
-    /// Tells of each thing that was asked for how far it is, if that is another word than before; one that is over is told last.
-    async fn tell(&mut self, arguments: &BotsArguments, reacted: u64) -> Result<(), ActorProcessingErr> {
-        if self.is_quiet() {
-            return Ok(());
-        }
-        let door = arguments.door();
-        // Whoever may not ask any more is told nothing any more.
-        let Some(reader) = reader_of(&door, &self.host) else {
-            self.orders.clear();
-            return Ok(());
-        };
-        for order in std::mem::take(&mut self.orders) {
-            let mut order = read_on(order, reader.clone()).await?;
-            let is_over = order.is_over(reacted);
-            let text = order.text(&arguments.signals, is_over);
-            // Whoever was not answered a moment ago does not ask for the others, either.
-            let is_told = text == order.shown || (!self.is_quiet() && self.tell_anew(&mut order, text).await);
-            if !(is_over && is_told) {
-                self.orders.push(order);
-            }
-        }
-        Ok(())
-    }
-
-    /// Edits what was said of it, or says it, if nothing was.
-    async fn tell_anew(&mut self, order: &mut Order, text: String) -> bool {
-        let told = match order.message {
-            Some(id) => self.telegram.edit_message_text(order.chat, id, &text).await.map(|()| id),
-            None => self.telegram.send_message(order.chat, &text).await,
-        };
-        match told {
-            Ok(id) => {
-                (order.message, order.shown) = (Some(id), text);
-                true
-            }
-            // Somebody deleted it or blocked the bot, or it says that already: trying again comes to the same.
-            Err(silence) if silence.is_final() => {
-                order.shown = text;
-                true
-            }
-            Err(silence) => {
-                self.rest(&silence);
-                tracing::debug!(project = %self.host.project, reason = %silence, "a bot could not tell");
-                false
-            }
-        }
     }
 }

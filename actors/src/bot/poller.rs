@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mediary_schema::ProjectId;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
+use tokio::time::Instant;
 
 use super::{
     actor::{Heard, Message},
@@ -36,6 +37,8 @@ pub(super) struct Ears {
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// The longest such wait.
 const AGAIN_AFTER_MAX: Duration = Duration::from_mins(1);
+/// The least time between two questions if the first brought nothing new: not every server holds one open.
+const NOTHING_NEW_FOR: Duration = Duration::from_secs(1);
 
 impl Actor for Poller {
     type Msg = Listen;
@@ -54,9 +57,16 @@ impl Actor for Poller {
         ears: &mut Ears,
     ) -> Result<(), ActorProcessingErr> {
         loop {
+            let asked_at = Instant::now();
             match ears.listen(offset).await {
-                Ok(updates) => {
+                Ok(mut updates) => {
                     ears.failures = 0;
+                    let last = updates.last().map(|update| update.update_id.saturating_add(1));
+                    if last.is_none_or(|next| next == offset) {
+                        // What was passed and is told again was answered already.
+                        updates.clear();
+                        tokio::time::sleep_until(asked_at + NOTHING_NEW_FOR).await;
+                    }
                     let (project, turn) = (ears.project, ears.turn);
                     return Ok(ears.parent.cast(Message::Heard(Heard { project, turn, updates }))?);
                 }

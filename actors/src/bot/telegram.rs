@@ -6,6 +6,7 @@ use http::{HeaderValue, Method, header};
 use mediary_log::vault::Value as Secret;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::net::{Error, Net, Request};
 
@@ -99,8 +100,10 @@ struct Parameters {
 
 /// The server, unless another one is said.
 const SERVER: &str = "https://api.telegram.org";
-/// How long the service holds a question open until somebody says something: less than [`Net`] waits for any answer.
-const HOLDS_S: u64 = 15;
+/// How long the service holds a question open until somebody says something.
+const HOLDS: Duration = Duration::from_secs(15);
+/// How long a whole answer takes at most, besides: one that trickles would keep everybody waiting.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
 /// The longest answer that is taken in: a hundred messages of 4,096 characters with all that stands around them.
 const ANSWER_BYTES_MAX: usize = 4 << 20;
 /// Messages that are heard at once.
@@ -136,9 +139,10 @@ impl Telegram {
 
     /// What was said since; waits for it unless that is not wanted. What came before `offset` is never told again.
     pub(super) async fn get_updates(&self, offset: i64, waits: bool) -> Result<Vec<Update>, Silence> {
-        let wanted = json!({ "offset": offset, "timeout": if waits { HOLDS_S } else { 0 },
+        let held = if waits { HOLDS } else { Duration::ZERO };
+        let wanted = json!({ "offset": offset, "timeout": held.as_secs(),
             "limit": if waits { UPDATES_MAX } else { 1 }, "allowed_updates": ["message"] });
-        let told = self.call("getUpdates", &wanted).await?;
+        let told = self.call_held("getUpdates", &wanted, held).await?;
         let told: Vec<Value> = serde_json::from_value(told).map_err(|_| Silence::Unreadable)?;
         // One that can't be read is passed, or it would be told for ever.
         let read = |update: Value| {
@@ -162,12 +166,23 @@ impl Telegram {
     }
 
     async fn call(&self, method: &str, wanted: &Value) -> Result<Value, Silence> {
+        self.call_held(method, wanted, Duration::ZERO).await
+    }
+
+    /// Asks something that the service may hold open for so long.
+    async fn call_held(&self, method: &str, wanted: &Value, held: Duration) -> Result<Value, Silence> {
         let url = format!("{}/{method}", self.base);
         let json = HeaderValue::from_static("application/json");
         let request = Request::with_body(Method::POST, &url, wanted.to_string());
-        let answer = self.net.once(request.header(header::CONTENT_TYPE, json)).await?;
-        let code = answer.status.as_u16();
-        let bytes = answer.body.whole(ANSWER_BYTES_MAX).await?;
+        let request = request.header(header::CONTENT_TYPE, json);
+        let net = self.net.held_open(held);
+        let answering = async {
+            let answer = net.once(request).await?;
+            let code = answer.status.as_u16();
+            Ok::<_, Error>((code, answer.body.whole(ANSWER_BYTES_MAX).await?))
+        };
+        let answered = timeout(ANSWERS_WITHIN + held, answering).await.map_err(|_| Error::TimedOut)?;
+        let (code, bytes) = answered?;
         let Ok(answer) = serde_json::from_slice::<Answer>(&bytes) else {
             return Err(if code == 200 { Silence::Unreadable } else { Silence::Refused { code } });
         };

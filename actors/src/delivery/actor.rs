@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
+use http::StatusCode;
 use mediary_events::{
     Concern as _,
     delivery::{Delivery, State as DeliveryState},
@@ -20,6 +21,7 @@ use mediary_schema::{
     notification::{AddressRefused, Target},
 };
 use ractor::{Actor, ActorProcessingErr, ActorRef};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
@@ -75,6 +77,8 @@ const AT_ONCE: usize = 8;
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Bytes of an answer that are taken in: what a service says of a message is short, and nobody reads it.
 const ANSWER_BYTES_MAX: usize = 64 << 10;
+/// How long it is taken in: whoever doesn't come to an end keeps no other message waiting.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 /// What became of what was being sent when whoever sent it ended.
 const INTERRUPTED: &str = "the server ended while it was being sent";
 /// What became of what waited in a backup.
@@ -179,6 +183,12 @@ pub(super) fn with_whole_link(message: &Letter, public_url: Option<&str>) -> Let
     Letter { link, ..message.clone() }
 }
 
+/// Whether a status is that of a proxy which may have passed the request on, and has no answer to it: of HTTP (RFC 9110,
+/// 15.6.3 and 15.6.5), and of Cloudflare.
+fn is_of_a_proxy(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 502 | 504 | 520 | 524)
+}
+
 impl OutboxArguments {
     /// Sends one: recorded before, and after.
     async fn send(&self, id: DeliveryId, project: ProjectId, channel: &str) -> Result<(), Refusal> {
@@ -259,9 +269,13 @@ impl OutboxArguments {
         let request = Request::with_body(method, &url, body).headers(headers);
         match net.once(request).await {
             Ok(answer) if answer.status.is_success() => {
-                // It was taken, whatever becomes of the answer.
-                answer.body.whole(ANSWER_BYTES_MAX).await.ok();
+                // It was taken, whatever becomes of the answer; read to its end it leaves a connection for the next message.
+                timeout(ANSWERS_WITHIN, answer.body.whole(ANSWER_BYTES_MAX)).await.ok();
                 Outcome::Taken
+            }
+            // What goes to Matrix is the same message under the same id, however often it is sent.
+            Ok(answer) if is_of_a_proxy(answer.status) && !matches!(target, Target::Matrix { .. }) => {
+                Outcome::Unsure(format!("the channel answers {}", answer.status.as_u16()))
             }
             Ok(answer) => {
                 let status = answer.status;

@@ -45,6 +45,8 @@ const WITHIN: Duration = Duration::from_mins(1);
 const QUITS_WITHIN: Duration = Duration::from_secs(2);
 /// The longest answer of a server before it speaks TLS, in bytes.
 const ANSWER_BYTES_MAX: usize = 16 << 10;
+/// What a server says to lettre at most, in bytes: a line without an end, which is looked for in memory, would fill that.
+const HEARD_BYTES_MAX: usize = 1 << 20;
 /// What a server says first. One that was asked for TLS has said it before that, and says it no second time.
 const GREETING: &[u8] = b"220 again\r\n";
 
@@ -140,14 +142,14 @@ async fn open(
 ) -> Result<AsyncSmtpConnection, Failure> {
     let stream = net.open(&mail.host, mail.port).await.map_err(|error| error.failure())?;
     let wire = match mail.encryption {
-        Encryption::None => Wire { first: b"", stream },
+        Encryption::None => Wire::new(b"", stream),
         Encryption::Tls => {
             let stream = net.secure(&mail.host, stream).await.map_err(|error| error.failure())?;
-            Wire { first: b"", stream }
+            Wire::new(b"", stream)
         }
         Encryption::StartTls => {
             let stream = net.secure(&mail.host, started(stream).await?).await;
-            Wire { first: GREETING, stream: stream.map_err(|error| error.failure())? }
+            Wire::new(GREETING, stream.map_err(|error| error.failure())?)
         }
     };
     let refused = |error: lettre::transport::smtp::Error| refused(&error);
@@ -207,6 +209,14 @@ async fn answer(stream: &mut Stream) -> io::Result<String> {
 struct Wire {
     first: &'static [u8],
     stream: Stream,
+    /// Bytes that the server said.
+    heard: usize,
+}
+
+impl Wire {
+    fn new(first: &'static [u8], stream: Stream) -> Self {
+        Self { first, stream, heard: 0 }
+    }
 }
 
 impl AsyncTokioStream for Wire {
@@ -223,7 +233,13 @@ impl AsyncRead for Wire {
     ) -> Poll<io::Result<()>> {
         let wire = self.get_mut();
         if wire.first.is_empty() {
-            return Pin::new(&mut wire.stream).poll_read(context, buffer);
+            if wire.heard > HEARD_BYTES_MAX {
+                return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
+            }
+            let before = buffer.filled().len();
+            let read = Pin::new(&mut wire.stream).poll_read(context, buffer);
+            wire.heard += buffer.filled().len() - before;
+            return read;
         }
         let (now, later) = wire.first.split_at(wire.first.len().min(buffer.remaining()));
         buffer.put_slice(now);

@@ -1,9 +1,9 @@
-use std::{fs, sync::Arc};
+use std::{fs, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body_util::Full;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::{
     client::legacy::{Client, Error as ClientError},
     rt::{TokioExecutor, TokioTimer},
@@ -14,8 +14,14 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::time::timeout;
 
 use super::{
-    Body, Error, Options, SetupError, Unreachable, Upstream, cache::Cache, connect::Connector, error::pause,
-    host::Hosts, login::Login, rate::Rates, target::Target,
+    Body, Error, Options, SetupError, Unreachable, Upstream,
+    cache::Cache,
+    connect::{Connector, Timely},
+    error::pause,
+    host::Hosts,
+    login::Login,
+    rate::Rates,
+    target::Target,
 };
 use crate::resource::Caller;
 
@@ -26,9 +32,11 @@ pub struct Net {
     pub(super) caller: Caller,
     /// What a site is told that asks who we are.
     login: Option<Arc<Login>>,
+    /// How long the beginning of an answer may be held back besides.
+    held: Duration,
 }
 
-type HttpClient = Client<HttpsConnector<Connector>, Full<Bytes>>;
+type HttpClient = Client<Timely, Full<Bytes>>;
 
 #[derive(Debug)]
 pub(super) struct Inner {
@@ -116,7 +124,7 @@ impl Answer {
 /// Redirects that are followed: podcasts go through a dozen that count their listeners.
 const REDIRECTS_MAX: usize = 20;
 /// How long a connection that nothing is asked over is kept.
-const IDLE: std::time::Duration = std::time::Duration::from_secs(15);
+const IDLE: Duration = Duration::from_secs(15);
 
 impl Net {
     /// A client; its folder is made if it isn't there.
@@ -136,7 +144,8 @@ impl Net {
         let cache = Cache::new(options.folder.clone(), options.cache_bytes_max);
         let rates = Rates::of_all(options.bytes_per_second);
         let inner = Arc::new(Inner { client, tls: Arc::new(tls), connector, hosts, rates, cache, options });
-        Ok(Self { inner, caller: Caller { name: "server", attempt_id: None }, login: None })
+        let caller = Caller { name: "server", attempt_id: None };
+        Ok(Self { inner, caller, login: None, held: Duration::ZERO })
     }
 
     /// The same client for one job: by a proxy, where there is one, in the place of the usual way; with so many bytes a second of
@@ -160,7 +169,7 @@ impl Net {
         let (tls, hosts) = (Arc::clone(tls), Arc::clone(hosts));
         let (cache, options) = (cache.clone(), options.clone());
         let inner = Arc::new(Inner { client, tls, connector, hosts, rates, cache, options });
-        Self { inner, caller: self.caller, login: login.map(Arc::new) }
+        Self { inner, caller: self.caller, login: login.map(Arc::new), held: self.held }
     }
 
     /// The same client, which asks in the name of a part of the server, for an attempt if it is for one.
@@ -170,7 +179,14 @@ impl Net {
             inner: Arc::clone(&self.inner),
             caller: Caller { name, attempt_id },
             login: self.login.clone(),
+            held: self.held,
         }
+    }
+
+    /// The same client, for questions that are held open for so long until there is something to say.
+    #[must_use]
+    pub fn held_open(&self, held: Duration) -> Self {
+        Self { held, ..self.clone() }
     }
 
     /// Asks, follows where it leads, and answers as soon as the head of the last answer is there.
@@ -197,7 +213,8 @@ impl Net {
 
     /// Asks once, and follows nowhere: for what must not arrive twice, nor where it was not sent to.
     ///
-    /// An error other than [`Error::BrokeOff`] and [`Error::TimedOut`] says that nothing of it was sent.
+    /// An error other than [`Error::BrokeOff`] and [`Error::TimedOut`] says that nothing of it was sent: a connection that is
+    /// not made in time is [`Error::Unreachable`].
     pub async fn once(&self, request: Request) -> Result<Answer, Error> {
         let target = Target::parse(&request.url)?;
         self.ask(&request.method, &target, &request.headers, request.body, target.is_secure()).await
@@ -247,7 +264,7 @@ impl Net {
             }
         }
         let request = request.body(Full::new(body)).map_err(|_| Error::Malformed)?;
-        let asked = timeout(inner.options.answers_within, inner.client.request(request));
+        let asked = timeout(inner.options.answers_within + self.held, inner.client.request(request));
         let response = asked.await.map_err(|_| Error::TimedOut)?.map_err(|error| broken(&error))?;
         let (parts, incoming) = response.into_parts();
         if matches!(parts.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
@@ -270,7 +287,7 @@ fn client(tls: &ClientConfig, connector: &Connector, options: &Options) -> HttpC
         .pool_idle_timeout(IDLE)
         .pool_timer(TokioTimer::new())
         .pool_max_idle_per_host(options.resources.budgets().host as usize)
-        .build(https)
+        .build(Timely::new(https, options.answers_within))
 }
 
 /// Where an answer leads, if it leads on.

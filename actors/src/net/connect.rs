@@ -2,6 +2,7 @@
 //! stands.
 
 use std::{
+    error::Error as StdError,
     io::{self, IoSlice},
     net::{IpAddr, SocketAddr},
     pin::Pin,
@@ -14,6 +15,7 @@ use std::{
 use futures::future::BoxFuture;
 use http::{HeaderValue, Uri};
 use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::{
     client::legacy::connect::{Connected, Connection, HttpConnector, dns::Name},
     rt::TokioIo,
@@ -168,6 +170,42 @@ impl Service<Uri> for Connector {
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         Box::pin(self.clone().connect(uri))
+    }
+}
+
+/// Connections for requests, which end in time however far they came: a name that is not found out, TLS that doesn't begin.
+///
+/// That time is over before the one for the answer is, so that whoever waits for an answer knows that something was sent.
+#[derive(Debug, Clone)]
+pub(super) struct Timely {
+    connector: HttpsConnector<Connector>,
+    within: Duration,
+}
+
+impl Timely {
+    pub(super) fn new(connector: HttpsConnector<Connector>, answers_within: Duration) -> Self {
+        // Longer than each of its steps usually has (`connects_within`), which then say by themselves what went wrong.
+        Self { connector, within: answers_within * 3 / 4 }
+    }
+}
+
+impl Service<Uri> for Timely {
+    type Response = MaybeHttpsStream<Link>;
+    type Error = Box<dyn StdError + Send + Sync>;
+    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.connector.poll_ready(context)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let (connecting, within) = (self.connector.call(uri), self.within);
+        Box::pin(async move {
+            match tokio::time::timeout(within, connecting).await {
+                Ok(connected) => connected,
+                Err(_) => Err(Unreachable::Connection { reason: "no connection in time" }.into()),
+            }
+        })
     }
 }
 

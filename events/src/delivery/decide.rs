@@ -97,6 +97,10 @@ impl Concern for Delivery {
                 vec![Event::Doubted { reason: cut(reason, REASON_BYTES_MAX) }]
             }
             (Command::Retry { now }, Failed | Unsure) => vec![Event::Retried { at: now }],
+            // A person doesn't wait for it: it may be far away, if the clock was set back since.
+            (Command::Retry { now }, Queued) if state.at.is_some_and(|at| at > now) => {
+                vec![Event::Retried { at: now }]
+            }
             // It is on its way.
             (Command::Retry { .. }, Queued) => vec![],
             (Command::Begin, Sending | Sent | Failed | Unsure)

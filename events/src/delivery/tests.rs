@@ -104,3 +104,13 @@ fn what_surely_was_not_taken_is_tried_again_ever_later_and_then_kept() {
         .then([Event::Retried { at: NOW }]);
     given::<Delivery>([queued()]).when(Command::Retry { now: NOW }).then([]);
 }
+
+#[test]
+fn a_person_who_wants_it_sent_does_not_wait_for_its_moment() {
+    let later = NOW.after(Duration::from_hours(24));
+    let waiting = Event::Queued { channel: "phone".to_owned(), message: message(), at: later };
+    let retried = Event::Retried { at: NOW };
+    given::<Delivery>([waiting.clone()]).when(Command::Retry { now: NOW }).then([retried.clone()]);
+    given::<Delivery>([waiting.clone(), retried]).when(Command::Retry { now: NOW }).then([]);
+    given::<Delivery>([waiting]).when(Command::Retry { now: later }).then([]);
+}

@@ -2,176 +2,36 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test; the setting for tests does not reach them")]
 
+mod messenger;
+
 use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex},
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt as _,
     time::Duration,
 };
 
-use axum::{
-    Json, Router,
-    extract::{Path, State},
-    http::StatusCode,
-    routing::post,
-};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::Notify, task::JoinSet};
+use tokio::time::Instant;
 
-use crate::harness::{Served, run_reading, within};
-
-const TOKEN: &str = "12345:AA-hunter2_token";
-
-/// A server that speaks the bot API of Telegram, as its documentation says.
-struct Messenger {
-    address: SocketAddr,
-    held: Arc<Held>,
-    serving: JoinSet<()>,
-}
-
-#[derive(Default)]
-struct Held {
-    /// What people said, until it is confirmed by an offset.
-    updates: Mutex<Vec<Value>>,
-    /// Messages as they are shown now: chat, number, text.
-    shown: Mutex<Vec<(i64, i64, String)>>,
-    edits: Mutex<usize>,
-    commands: Mutex<Value>,
-    /// The next sends are refused with this pause, in seconds.
-    pause: Mutex<Option<u64>>,
-    last_update: Mutex<i64>,
-    said: Notify,
-}
-
-async fn answer(
-    State(held): State<Arc<Held>>,
-    Path((bot, method)): Path<(String, String)>,
-    Json(wanted): Json<Value>,
-) -> (StatusCode, Json<Value>) {
-    if bot != format!("bot{TOKEN}") {
-        let refused = json!({ "ok": false, "error_code": 401, "description": "Unauthorized" });
-        return (StatusCode::UNAUTHORIZED, Json(refused));
-    }
-    let ok = |result: Value| (StatusCode::OK, Json(json!({ "ok": true, "result": result })));
-    match method.as_str() {
-        "getMe" => ok(json!({ "id": 12345, "is_bot": true, "username": "sample_bot" })),
-        "setMyCommands" => {
-            *held.commands.lock().unwrap() = wanted["commands"].clone();
-            ok(json!(true))
-        }
-        "getUpdates" => {
-            let offset = wanted["offset"].as_i64().unwrap();
-            held.updates.lock().unwrap().retain(|update| update["update_id"].as_i64().unwrap() >= offset);
-            let wait = Duration::from_secs(wanted["timeout"].as_u64().unwrap());
-            let waiting = async {
-                loop {
-                    let said = held.said.notified();
-                    let updates = held.updates.lock().unwrap().clone();
-                    if !updates.is_empty() {
-                        return updates;
-                    }
-                    said.await;
-                }
-            };
-            ok(tokio::time::timeout(wait, waiting).await.unwrap_or_default().into())
-        }
-        "sendMessage" => {
-            if let Some(seconds) = held.pause.lock().unwrap().take() {
-                let refused = json!({ "ok": false, "error_code": 429, "description": "Too Many Requests",
-                    "parameters": { "retry_after": seconds } });
-                return (StatusCode::TOO_MANY_REQUESTS, Json(refused));
-            }
-            let mut shown = held.shown.lock().unwrap();
-            let number = shown.len() as i64 + 1;
-            let text = wanted["text"].as_str().unwrap().to_owned();
-            shown.push((wanted["chat_id"].as_i64().unwrap(), number, text));
-            ok(json!({ "message_id": number }))
-        }
-        "editMessageText" => {
-            *held.edits.lock().unwrap() += 1;
-            let number = wanted["message_id"].as_i64().unwrap();
-            let mut shown = held.shown.lock().unwrap();
-            let message = shown.iter_mut().find(|message| message.1 == number).unwrap();
-            wanted["text"].as_str().unwrap().clone_into(&mut message.2);
-            ok(json!({ "message_id": number }))
-        }
-        other => panic!("{other}"),
-    }
-}
-
-impl Messenger {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (address, held) = (listener.local_addr().unwrap(), Arc::<Held>::default());
-        let router = Router::new().route("/{bot}/{method}", post(answer)).with_state(Arc::clone(&held));
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { address, held, serving }
-    }
-
-    /// Somebody says something to the bot, in a chat of his own.
-    fn say(&self, person: i64, text: &str) {
-        self.say_in(person, person, "private", text);
-    }
-
-    fn say_in(&self, person: i64, chat: i64, kind: &str, text: &str) {
-        let update_id = {
-            let mut last = self.held.last_update.lock().unwrap();
-            *last += 1;
-            *last
-        };
-        let update = json!({ "update_id": update_id, "message": { "message_id": update_id,
-            "from": { "id": person, "is_bot": false, "first_name": "A" }, "chat": { "id": chat, "type": kind },
-            "date": 0, "text": text } });
-        self.held.updates.lock().unwrap().push(update);
-        self.held.said.notify_waiters();
-    }
-
-    /// What is shown in a chat now.
-    fn shown(&self, chat: i64) -> Vec<String> {
-        let shown = self.held.shown.lock().unwrap();
-        shown.iter().filter(|message| message.0 == chat).map(|message| message.2.clone()).collect()
-    }
-
-    /// The newest message of a chat, once there are so many and it has this in it.
-    async fn told(&self, chat: i64, count: usize, words: &str) -> String {
-        let waiting = async {
-            loop {
-                let shown = self.shown(chat);
-                if let Some(last) = shown.last().filter(|last| shown.len() == count && last.contains(words)) {
-                    return last.clone();
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        let told = tokio::time::timeout(Duration::from_secs(90), waiting).await;
-        told.unwrap_or_else(|_| panic!("{words:?} is not told in: {:?}", self.shown(chat)))
-    }
-
-    /// Once all that was said was heard.
-    async fn heard_all(&self) {
-        within(async {
-            while !self.held.updates.lock().unwrap().is_empty() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        })
-        .await;
-    }
-}
-
-impl Drop for Messenger {
-    fn drop(&mut self) {
-        self.serving.abort_all();
-    }
-}
+use self::messenger::{Messenger, NEW_TOKEN, TOKEN};
+use crate::harness::{Served, eventually, run_reading};
 
 async fn with_bot(messenger: &Messenger, allow: &[&str], more: &[&str]) -> Served {
     let served = Served::start().await;
-    let arguments = ["secret", "set", "telegram", "--stdin", "--format", "json"];
-    run_reading(served.folder.path(), &arguments, &format!("{TOKEN}\n")).await.ends_with(0);
+    keep(&served, "telegram", TOKEN).await;
+    set(&served, messenger, allow, more).await;
+    served
+}
+
+async fn keep(served: &Served, name: &str, value: &str) {
+    let arguments = ["secret", "set", name, "--stdin", "--format", "json"];
+    run_reading(served.folder.path(), &arguments, &format!("{value}\n")).await.ends_with(0);
+}
+
+async fn set(served: &Served, messenger: &Messenger, allow: &[&str], more: &[&str]) {
     let address = format!("http://{}", messenger.address);
     let set = ["bot", "set", "--token-secret", "telegram", "--api", &address, "--allow"];
     served.json(&[&set[..], allow, more].concat()).await;
-    served
 }
 
 // OP-14, SE-15: a link becomes a job, a file and a summary; nobody but who is allowed is answered.
@@ -316,4 +176,64 @@ async fn what_is_heard_twice_is_done_once() {
     let by_bot = wished.as_array().unwrap().iter().filter(|event| event["origin"] == "BOT").count();
     assert_eq!(by_bot, 1, "{wished}");
     served.stop().await;
+}
+
+// Telegram counts from anywhere after a week in which nobody said anything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_with_a_lower_number_than_the_last_is_answered_once() {
+    let messenger = Messenger::start().await;
+    *messenger.held.last_update.lock().unwrap() = 1_000;
+    let _served = with_bot(&messenger, &["7"], &[]).await;
+    for (last, told) in [(1_000, 1), (10, 2)] {
+        *messenger.held.last_update.lock().unwrap() = last;
+        messenger.say(7, "/help");
+        messenger.heard_all().await;
+        assert_eq!(messenger.shown(7).len(), told);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_holds_no_question_open_is_not_asked_without_a_pause() {
+    let messenger = Messenger::start().await;
+    *messenger.held.is_hasty.lock().unwrap() = true;
+    let _served = with_bot(&messenger, &["7"], &[]).await;
+    let polls = || *messenger.held.polls.lock().unwrap();
+    eventually("it is asked", || polls() > 0).await;
+    let (before, began_at) = (polls(), Instant::now());
+    eventually("it is asked again", || polls() >= before + 3).await;
+    assert!(began_at.elapsed() >= Duration::from_secs(2), "{:?}", began_at.elapsed());
+    messenger.say(7, "/help");
+    messenger.told(7, 1, "/download").await;
+}
+
+// SE-10: what counts is what is in the vault now.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_goes_by_the_token_that_is_in_the_vault() {
+    let (messenger, served) = (Messenger::start().await, Served::start().await);
+    keep(&served, "telegram", TOKEN).await;
+    // The vault can't be opened for a while.
+    let give =
+        |mode| fs::set_permissions(served.data().join("vault.key"), Permissions::from_mode(mode)).unwrap();
+    give(0o644);
+    set(&served, &messenger, &["7"], &[]).await;
+    give(0o600);
+    keep(&served, "other", "hunter2").await;
+    messenger.say(7, "/help");
+    messenger.told(7, 1, "/download").await;
+    messenger.heard_all().await;
+    // The token is replaced.
+    *messenger.held.is_replaced.lock().unwrap() = true;
+    keep(&served, "telegram", NEW_TOKEN).await;
+    messenger.say(7, "/help");
+    messenger.told(7, 2, "/download").await;
+    messenger.heard_all().await;
+    // Without one the bot hears nothing, until there is one again.
+    let before = *messenger.held.goodbyes.lock().unwrap();
+    served.run(&["secret", "delete", "telegram", "--yes", "--format", "json"]).await.ends_with(0);
+    eventually("the bot leaves", || *messenger.held.goodbyes.lock().unwrap() > before).await;
+    messenger.say(7, "/help");
+    served.json(&["bot", "show"]).await;
+    assert_eq!(messenger.shown(7).len(), 2);
+    keep(&served, "telegram", NEW_TOKEN).await;
+    messenger.told(7, 3, "/download").await;
 }

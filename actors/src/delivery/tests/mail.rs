@@ -38,6 +38,8 @@ enum Manner {
     IsBusy,
     /// Has the letter, and says nothing of it.
     FallsSilent,
+    /// Says more than anybody wants to know.
+    Rambles,
     /// Offers TLS, and can't prove who it is.
     OffersTls,
     /// Goes over to TLS when it is asked to.
@@ -45,6 +47,9 @@ enum Manner {
     /// Speaks TLS from the beginning.
     SpeaksTls,
 }
+
+/// What a server says that rambles, as one line that doesn't end: more than is listened to, and less than a machine has.
+const RAMBLES_BYTES: usize = 4 << 20;
 
 /// A letter as it arrived.
 #[derive(Debug, Clone, Default)]
@@ -159,6 +164,11 @@ where
         }
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
         match verb {
+            "EHLO" if manner == Manner::Rambles => {
+                // Whoever has enough of it doesn't listen to the end.
+                stream.write_all(&vec![b'2'; RAMBLES_BYTES]).await.ok();
+                std::future::pending::<()>().await;
+            }
             "EHLO" if offers_tls => say(stream, "250-post\r\n250 STARTTLS").await,
             "EHLO" => say(stream, "250-post.example\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN").await,
             "STARTTLS" => {
@@ -273,6 +283,19 @@ async fn what_a_mail_server_refuses_was_surely_not_sent() {
         bench.stands(id, expected).await;
         assert!(post.letters().is_empty(), "{manner:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_server_that_says_too_much_is_not_listened_to() {
+    let (bench, post) = (Bench::new(), Post::start(Manner::Rambles).await);
+    bench.add("post", &format!("mailto://{}?from=a@a.example", post.address)).await;
+    let running = bench.start().await;
+    let id = bench.test("post").await;
+    let reason = bench.reason(id).await;
+    running.stop().await;
+    assert_eq!(reason, "the connection to the mail server broke off");
+    bench.stands(id, DeliveryState::Queued).await;
+    assert!(post.letters().is_empty());
 }
 
 // Issue 8, must hold 4: killed between sending and recording.

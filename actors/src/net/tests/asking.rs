@@ -1,6 +1,9 @@
 //! Requests as a site gets them.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use http::{HeaderValue, header};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -117,6 +120,25 @@ async fn a_site_without_tls_is_not_trusted_with_https() {
     assert!(matches!(error, Error::Unreachable(Unreachable::Certificate { .. })), "{error:?}");
 }
 
+#[tokio::test]
+async fn a_question_may_be_held_open_for_longer_than_an_answer_takes() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let held = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = vec![0; 64 << 10];
+        assert!(stream.read(&mut head).await.unwrap() > 0);
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
+        stream.write_all(&ok("", "said")).await.unwrap();
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let answers_within = Duration::from_millis(600);
+    let net = Net::try_new(Options { answers_within, ..options(folder.path(), &[HERE]) }).unwrap();
+    let net = net.held_open(Duration::from_secs(30));
+    let (answer, ()) = tokio::join!(text(&net, &url), held);
+    assert_eq!(answer.unwrap(), "said");
+}
+
 // On several threads: the site holds one for as long as it answers.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_host_gets_no_more_connections_than_it_should() {
@@ -124,7 +146,7 @@ async fn a_host_gets_no_more_connections_than_it_should() {
     static MOST: AtomicUsize = AtomicUsize::new(0);
     let site = Site::start(|_| {
         MOST.fetch_max(OPEN.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-        std::thread::park_timeout(std::time::Duration::from_millis(5));
+        std::thread::park_timeout(Duration::from_millis(5));
         OPEN.fetch_sub(1, Ordering::SeqCst);
         ok("", "x")
     })
