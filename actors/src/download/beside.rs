@@ -55,14 +55,20 @@ impl Staged {
         let mut staged = Self { files: Vec::new(), missing, show: None };
         staged.show = show.and_then(|bytes| String::from_utf8(bytes).ok());
         if let Some(bytes) = nfo {
-            whole::write(&staging.join(NFO), bytes).map_err(io_error("write what is known of an item"))?;
+            Folder::open(staging, "", Missing::Leave)?.write(NFO, bytes)?;
             staged.add(staging, NFO.to_owned(), (SidecarKind::Nfo, None, ".nfo".to_owned()));
         }
         for file in fetched.into_iter().take(Sidecar::MAX - 1) {
             staged.add(staging, file.name, (file.kind, file.language, file.ending));
         }
         if staged == Self::default() {
-            return Ok(());
+            // What an earlier attempt noted was wanted then.
+            return match fs::remove_file(staging.join(STAGED)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    Err(io_error("forget what was to lie beside a file")(error))
+                }
+                Ok(()) | Err(_) => Ok(()),
+            };
         }
         let bytes = serde_json::to_vec(&staged).map_err(Into::into);
         let written = bytes.and_then(|bytes| whole::write(&staging.join(STAGED), &bytes));
@@ -113,7 +119,7 @@ impl Library {
             }
         }
         if let Some(show) = show
-            && let Err(error) = self.tell_of_show(&show, path, &sidecars)
+            && let Err(error) = self.tell_of_show(&show, staging, path, &sidecars)
         {
             tracing::warn!(%error, "the folder of a show says nothing of it");
         }
@@ -139,24 +145,42 @@ impl Library {
     }
 
     /// What the folder of a show says of it, if nobody said so before; its picture is the first one of an episode.
-    fn tell_of_show(&self, show: &str, path: &str, sidecars: &[Sidecar]) -> Result<(), Unusable> {
-        // A show has seasons below it; what lies in the folder itself is none.
-        let mut folders = path.split('/').rev().skip(1);
-        let (Some(_season), Some(_)) = (folders.next(), folders.next()) else { return Ok(()) };
-        let of_show = path.split('/').next().unwrap_or_default();
+    fn tell_of_show(
+        &self,
+        show: &str,
+        staging: &Path,
+        path: &str,
+        sidecars: &[Sidecar],
+    ) -> Result<(), Unusable> {
+        let season = path.rsplit_once('/').map(|(season, _)| season);
+        // A show has seasons below it; what lies in a folder of the library itself is of none.
+        let Some((of_show, _)) = season.and_then(|season| season.rsplit_once('/')) else { return Ok(()) };
         let folder = Folder::open(self.root(), of_show, Missing::Leave)?;
         if folder.name() != of_show {
             return Ok(());
         }
-        folder.write_new(SHOW, show.as_bytes())?;
+        self.give(staging, &folder, SHOW, show.as_bytes())?;
         let is_picture = |sidecar: &&Sidecar| {
             sidecar.kind == SidecarKind::Thumbnail && sidecar.size_bytes <= POSTER_BYTES_MAX
         };
         if let Some(picture) = sidecars.iter().find(is_picture) {
             let bytes = fs::read(self.root().join(picture.path(path)));
-            folder.write_new(POSTER, &bytes.map_err(io_error("read a picture"))?)?;
+            self.give(staging, &folder, POSTER, &bytes.map_err(io_error("read a picture"))?)?;
         }
         folder.sync()
+    }
+
+    /// Puts a small file into a folder, whole, unless there is one of its name, be it since this moment.
+    fn give(&self, staging: &Path, folder: &Folder, name: &str, bytes: &[u8]) -> Result<(), Unusable> {
+        if folder.has(name)? {
+            return Ok(());
+        }
+        // In the folder of the job until it is whole: several jobs of one show may be at it.
+        Folder::open(staging, "", Missing::Leave)?.write(name, bytes)?;
+        match self.mover().take(&staging.join(name), folder.as_fd(), name, folder.name()) {
+            Err(Unusable::Taken) => Ok(()),
+            taken => taken.map(drop),
+        }
     }
 
     /// Takes back what was put beside a file that is taken back. May block.
@@ -191,8 +215,15 @@ fn io_error(step: &'static str) -> impl FnOnce(io::Error) -> Unusable {
 
 #[cfg(test)]
 mod tests {
+    use std::{io::Write as _, os::unix::fs::PermissionsExt as _};
+
+    use rustix::{
+        fs::{Mode, OFlags},
+        io::Errno,
+    };
+
     use super::*;
-    use crate::ytdlp::FetchedSidecar;
+    use crate::{download::Mover, ytdlp::FetchedSidecar};
 
     /// A library with a film in it, and what is to lie beside that one.
     fn shelf() -> (tempfile::TempDir, Library) {
@@ -247,7 +278,8 @@ mod tests {
 
     #[test]
     fn a_picture_that_is_no_picture_by_its_size_is_not_read_for_a_show() {
-        let (_folder, library) = shelf();
+        let (folder, library) = shelf();
+        let staging = folder.path().join("job");
         let picture = |size_bytes| Sidecar {
             kind: SidecarKind::Thumbnail,
             language: None,
@@ -256,10 +288,10 @@ mod tests {
             blake3: String::new(),
         };
         fs::write(library.root().join("Cats/Season 2025/First [1]-thumb.jpg"), "picture").unwrap();
-        library.tell_of_show("show", PATH, &[picture(POSTER_BYTES_MAX + 1)]).unwrap();
+        library.tell_of_show("show", &staging, PATH, &[picture(POSTER_BYTES_MAX + 1)]).unwrap();
         assert!(library.root().join("Cats/tvshow.nfo").exists());
         assert!(!library.root().join("Cats/poster.jpg").exists());
-        library.tell_of_show("show", PATH, &[picture(POSTER_BYTES_MAX)]).unwrap();
+        library.tell_of_show("show", &staging, PATH, &[picture(POSTER_BYTES_MAX)]).unwrap();
         assert_eq!(fs::read_to_string(library.root().join("Cats/poster.jpg")).unwrap(), "picture");
     }
 
@@ -269,5 +301,57 @@ mod tests {
         library.accompany(&folder.path().join("job"), "Cats/First [1].mp4");
         assert!(library.root().join("Cats/First [1].nfo").exists());
         assert!(!library.root().join("Cats/tvshow.nfo").exists());
+    }
+
+    #[test]
+    fn a_show_is_told_of_where_its_seasons_lie() {
+        let (folder, library) = shelf();
+        library.accompany(&folder.path().join("job"), "TV/Cats/Season 2025/First [1].mp4");
+        for name in [SHOW, POSTER] {
+            assert!(library.root().join("TV/Cats").join(name).exists(), "{name}");
+            assert!(!library.root().join("TV").join(name).exists(), "{name}");
+        }
+    }
+
+    // Players run as another user than the server.
+    #[test]
+    fn what_is_written_for_players_may_be_read_by_whoever_reads_the_library() {
+        let (folder, library) = shelf();
+        let mode = |name: &str| {
+            let facts = fs::metadata(folder.path().join("library").join(name)).unwrap();
+            facts.permissions().mode() & 0o777
+        };
+        fs::write(library.root().join("any"), "").unwrap();
+        library.accompany(&folder.path().join("job"), PATH);
+        for name in ["Cats/Season 2025/First [1].nfo", "Cats/tvshow.nfo", "Cats/poster.jpg"] {
+            assert_eq!(mode(name), mode("any"), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_another_job_says_of_a_show_this_moment_stays() {
+        let (folder, library) = shelf();
+        let overtaken = Mover::with(
+            |_, folder, name| {
+                let flags = OFlags::CREATE | OFlags::WRONLY;
+                let other = rustix::fs::openat(folder, name, flags, Mode::from_raw_mode(0o666))?;
+                File::from(other).write_all(b"another's").unwrap();
+                Err(Errno::EXIST)
+            },
+            |_, _, _| Err(Errno::EXIST),
+        );
+        let library = library.with(overtaken);
+        library.tell_of_show("show", &folder.path().join("job"), PATH, &[]).unwrap();
+        assert_eq!(fs::read_to_string(library.root().join("Cats/tvshow.nfo")).unwrap(), "another's");
+        assert_eq!(fs::read_dir(library.root().join("Cats")).unwrap().count(), 2, "nothing unfinished");
+    }
+
+    #[test]
+    fn what_is_wanted_no_more_is_not_put_beside_a_file() {
+        let (folder, library) = shelf();
+        let staging = folder.path().join("job");
+        Staged::write(&staging, Beside::default(), None, None).unwrap();
+        assert_eq!(library.accompany(&staging, PATH), (Vec::new(), Vec::new()));
+        Staged::write(&staging, Beside::default(), None, None).unwrap();
     }
 }

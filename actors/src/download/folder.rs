@@ -6,7 +6,7 @@ use std::{
 };
 
 use rustix::{
-    fs::{AtFlags, FileType, Mode, OFlags},
+    fs::{AtFlags, Dir, FileType, Mode, OFlags},
     io::Errno,
 };
 
@@ -112,21 +112,32 @@ impl Folder {
         Ok(FileType::from_raw_mode(facts.st_mode).is_file().then(|| File::from(opened)))
     }
 
-    /// Writes a small file, whole, if there is none of this name.
-    pub(super) fn write_new(&self, name: &str, bytes: &[u8]) -> Result<(), Unusable> {
-        if self.has(name)? {
-            return Ok(());
+    /// The names in it, as far as they are text.
+    pub(super) fn names(&self) -> Result<Vec<String>, Unusable> {
+        let step = "look into a folder of the library";
+        let mut names = Vec::new();
+        for entry in Dir::read_from(&self.descriptor).map_err(Unusable::io(step))? {
+            let entry = entry.map_err(Unusable::io(step))?;
+            names.extend(entry.file_name().to_str().ok().map(str::to_owned));
         }
-        let step = "write a file into the library";
-        // Under another name until it is whole: what is cut off by a kill is written over.
-        let unfinished = format!(".{name}.mediary");
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(names)
+    }
+
+    /// Writes a small file of an unfinished job, durably, in place of what has its name: whole, and for all whom the umask lets read
+    /// it, since it will be a file of the library. One writer at a time for each name.
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Unusable> {
+        let step = "write a file of the library";
+        let unfinished = format!("{name}.new");
+        // What a kill has cut off.
+        self.remove(&unfinished)?;
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let opened = rustix::fs::openat(&self.descriptor, &unfinished, flags, Mode::from_raw_mode(0o666));
         let mut file = File::from(opened.map_err(Unusable::io(step))?);
         let written = file.write_all(bytes).and_then(|()| file.sync_all());
         written.map_err(|source| Unusable::Io { step, source })?;
         let renamed = rustix::fs::renameat(&self.descriptor, &unfinished, &self.descriptor, name);
-        renamed.map_err(Unusable::io(step))
+        renamed.map_err(Unusable::io(step))?;
+        self.sync()
     }
 
     /// Removes a folder in it if nothing is in that one; answers whether it is gone.

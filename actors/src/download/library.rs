@@ -7,7 +7,10 @@ use std::{
 };
 
 use mediary_log::whole;
-use mediary_schema::{file::Verified, layout::Described};
+use mediary_schema::{
+    file::Verified,
+    layout::{Described, stem},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -54,6 +57,13 @@ const PLACING: &str = "placing.json";
 
 /// The empty file that is placed for a moment to see whether it can be.
 const PROBE: &str = ".mediary-probe";
+
+/// Endings of media. What lies beside a file is named by all of its name but this.
+const MEDIA: [&str; 32] = [
+    "3gp", "aac", "aif", "aiff", "amr", "avi", "f4v", "flac", "flv", "m4a", "m4b", "m4v", "mka", "mkv",
+    "mov", "mp3", "mp4", "mpeg", "mpg", "mts", "oga", "ogg", "ogv", "opus", "ts", "vob", "wav", "weba",
+    "webm", "wma", "wmv", "wv",
+];
 
 /// Tells probes of one process apart.
 static PROBES: AtomicU64 = AtomicU64::new(0);
@@ -128,7 +138,7 @@ impl Library {
             let placing = Placing { path: name(number), staged, verified, described };
             let (folder, name) = placing.parts();
             let folder = Folder::open(&self.root, folder, Missing::Make)?;
-            if folder.has(name)? {
+            if is_taken(&folder, name)? {
                 continue;
             }
             let bytes =
@@ -196,6 +206,16 @@ impl Library {
         }
         Ok(())
     }
+}
+
+/// Whether a name is taken, or that of another medium up to the ending: what lies beside both would have one name.
+fn is_taken(folder: &Folder, name: &str) -> Result<bool, Unusable> {
+    let is_medium = |other: &String| {
+        let ending = other.rsplit_once('.').map(|(_, ending)| ending);
+        ending.is_some_and(|ending| MEDIA.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+    };
+    let is_like = |other: &String| stem(other) == stem(name) && is_medium(other);
+    Ok(folder.has(name)? || folder.names()?.iter().any(is_like))
 }
 
 /// A place that an earlier attempt had begun to take. What can't be read was not finished being written.

@@ -160,6 +160,23 @@ fn a_file_gets_the_first_free_name_and_replaces_nothing() {
     }
 }
 
+// DL-03: what lies beside a file has its name up to the ending, and would be that of both.
+#[test]
+fn a_file_gets_no_name_that_another_medium_has_up_to_the_ending() {
+    let shelf = Shelf::new();
+    shelf.put("a/First.webm", "another's");
+    for ending in [".nfo", ".en.vtt", "-thumb.jpg"] {
+        shelf.put(&format!("a/First 2{ending}"), "of an earlier attempt, or somebody's");
+    }
+    let name =
+        |number: u32| if number == 1 { "a/First.mp4".to_owned() } else { format!("a/First {number}.mp4") };
+    let placed =
+        shelf.library.place(&shelf.staging, STAGED, &verified("ours"), &Described::default(), name).unwrap();
+    assert_eq!(placed, "a/First 2.mp4");
+    assert_eq!(shelf.resumed().as_deref(), Some("a/First 2.mp4"), "an attempt that goes on finds it");
+    shelf.reads("a/First.webm", "another's");
+}
+
 // A crash between the rename and the record: the next attempt finds its own file and takes no second name.
 // invariant: F-4
 #[test]

@@ -1,6 +1,6 @@
 //! Fetches what a source offers beside an item: its picture and what is said in it. None of it fails the item (DL-04).
 
-use std::{collections::BTreeSet, fs, path::Path, time::Duration};
+use std::{collections::BTreeSet, fs, io, path::Path, time::Duration};
 
 use mediary_log::whole;
 use mediary_schema::{
@@ -12,10 +12,14 @@ use serde_json::{Map, Value};
 
 use super::{
     engine::{DownloadRequest, YtDlp},
+    failure::Complaints,
     moment::published,
     plan::{Extracted, text},
 };
-use crate::process::{Assignment, Line, Source, Tool, redact};
+use crate::{
+    access::Credentials,
+    process::{Assignment, Error, Line, Source, Spec, Tool, redact},
+};
 
 /// What its source says of an item, besides what is needed to fetch it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -128,11 +132,7 @@ fn subtitles(info: &Map<String, Value>) -> Vec<(String, Value)> {
 }
 
 /// Writes the facts by which it is fetched: those by which the item is, and what lies beside it.
-pub(super) fn write(
-    info: &Map<String, Value>,
-    kept: &Map<String, Value>,
-    staging: &Path,
-) -> std::io::Result<()> {
+pub(super) fn write(info: &Map<String, Value>, kept: &Map<String, Value>, staging: &Path) -> io::Result<()> {
     let mut facts = kept.clone();
     facts.insert("subtitles".to_owned(), Value::Object(subtitles(info).into_iter().collect()));
     for name in ["thumbnails", "thumbnail"] {
@@ -140,7 +140,14 @@ pub(super) fn write(
             facts.insert(name.to_owned(), value.clone());
         }
     }
-    whole::write(&staging.join(OFFERED_FILE), &serde_json::to_vec(&facts).map_err(std::io::Error::other)?)
+    whole::write(&staging.join(OFFERED_FILE), &serde_json::to_vec(&facts).map_err(io::Error::other)?)
+}
+
+/// What is wanted of what is offered.
+#[derive(Debug, Clone, Copy)]
+struct Asked<'a> {
+    thumbnail: bool,
+    languages: Option<&'a BTreeSet<String>>,
 }
 
 /// Fetches what is wanted and offered. What is on the disk then decides, whatever yt-dlp says.
@@ -156,13 +163,49 @@ pub(super) async fn run(
     if !thumbnail && languages.is_none_or(BTreeSet::is_empty) {
         return Beside::default();
     }
+    let (staging, asked) = (&request.staging, Asked { thumbnail, languages });
+    // Half a picture, which a kill has left, is called as a whole one.
+    if let Err(error) = sweep(staging, &[]) {
+        let reason = format!("what an earlier attempt left can't be removed: {error}");
+        return Beside::missed(extracted, wanted, &reason);
+    }
+    let beside = ask(engine, (request, request.access.at_first()), asked, assignment).await;
+    let Some(given) = beside.second(request) else { return beside };
+    if assignment.stop().is_cancelled() || sweep(staging, &beside.fetched).is_err() {
+        return beside;
+    }
+    ask(engine, (request, given), asked, assignment).await
+}
+
+/// Removes what earlier runs have made, but for these files.
+fn sweep(staging: &Path, kept: &[FetchedSidecar]) -> io::Result<()> {
+    for entry in fs::read_dir(staging)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_kept = kept.iter().any(|file| name == file.name.as_str());
+        if name.as_encoded_bytes().starts_with(BESIDE.as_bytes()) && !is_kept {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Asks once for what is not there yet, and looks what is there then.
+async fn ask(
+    engine: &YtDlp,
+    (request, given): (&DownloadRequest, Credentials<'_>),
+    Asked { thumbnail, languages }: Asked<'_>,
+    assignment: &Assignment,
+) -> Beside {
+    let staging = &request.staging;
+    let wants_picture = thumbnail && picture(staging).is_none();
     let mut said = Vec::new();
     let each = |line: Line| {
         if line.source == Source::Stderr && said.len() < LANGUAGES_MAX * 4 {
             said.push(line.text);
         }
     };
-    match spec(engine, request, thumbnail, languages.is_some()) {
+    match spec(engine, (request, given), wants_picture, languages.is_some()) {
         Ok(spec) => {
             if let Err(error) = assignment.run(&engine.runner, spec, each).await {
                 said.push(error.failure().message);
@@ -170,11 +213,9 @@ pub(super) async fn run(
         }
         Err(error) => said.push(error.failure().message),
     }
-    let staging = &request.staging;
     let mut beside = Beside::default();
     if thumbnail {
-        let found = file(staging, "", &["jpg"]);
-        beside.add((SidecarKind::Thumbnail, None), found, &said, "thumbnail");
+        beside.add((SidecarKind::Thumbnail, None), picture(staging), &said, "thumbnail");
     }
     for language in languages.into_iter().flatten() {
         let found = file(staging, &format!("{language}."), &FORMATS);
@@ -187,9 +228,28 @@ pub(super) async fn run(
 fn file(staging: &Path, middle: &str, endings: &[&'static str]) -> Option<(String, &'static str)> {
     endings.iter().find_map(|ending| {
         let name = format!("{BESIDE}{middle}{ending}");
-        let facts = fs::symlink_metadata(staging.join(&name)).ok()?;
-        (facts.is_file() && facts.len() > 0).then_some((name, *ending))
+        is_made(&staging.join(&name)).then_some((name, *ending))
     })
+}
+
+/// The picture that was made. One that was a JPEG already is not made anew, and ends as its address does.
+fn picture(staging: &Path) -> Option<(String, &'static str)> {
+    file(staging, "", &["jpg"]).or_else(|| {
+        let names =
+            fs::read_dir(staging).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let is_picture = |name: &String| {
+            let ending = name.strip_prefix(BESIDE).unwrap_or_default();
+            let is_jpeg = ["jpg", "jpeg"].iter().any(|known| ending.eq_ignore_ascii_case(known));
+            is_jpeg && is_made(&staging.join(name))
+        };
+        // The same one each time.
+        names.filter(is_picture).min().map(|name| (name, "jpg"))
+    })
+}
+
+/// Whether there is a file, and something in it.
+fn is_made(place: &Path) -> bool {
+    fs::symlink_metadata(place).is_ok_and(|facts| facts.is_file() && facts.len() > 0)
 }
 
 impl Beside {
@@ -205,6 +265,16 @@ impl Beside {
             beside.add((SidecarKind::Subtitles, Some(language)), None, &said, language);
         }
         beside
+    }
+
+    /// What a second run is given if something is missing that was refused without; none if that would be the same again.
+    fn second<'a>(&self, request: &'a DownloadRequest) -> Option<Credentials<'a>> {
+        let mut complaints = Complaints::default();
+        for missing in &self.missing {
+            // yt-dlp only warns of what lies beside an item, in the words of its errors.
+            complaints.take(&format!("ERROR: {}", missing.reason));
+        }
+        complaints.of_rows().find_map(|failure| request.access.after(&failure))
     }
 
     fn add(
@@ -232,11 +302,11 @@ impl Beside {
 
 fn spec(
     engine: &YtDlp,
-    request: &DownloadRequest,
+    (request, given): (&DownloadRequest, Credentials<'_>),
     thumbnail: bool,
     subtitles: bool,
-) -> Result<crate::process::Spec, crate::process::Error> {
-    let mut spec = engine.spec_with(request.access.at_first())?;
+) -> Result<Spec, Error> {
+    let mut spec = engine.spec_with(given)?;
     if thumbnail {
         // Most players show nothing else.
         spec = spec.args(["--write-thumbnail", "--convert-thumbnails", "jpg"]);
@@ -248,7 +318,9 @@ fn spec(
     }
     Ok(spec
         .args(["--load-info-json", OFFERED_FILE, "--format", &request.quality.format])
-        .args(["--skip-download", "--ignore-errors", "--output", &format!("{BESIDE}%(ext)s")])
+        // What an earlier run has fetched would be removed before it is fetched once more.
+        .args(["--skip-download", "--no-overwrites", "--ignore-errors"])
+        .args(["--output", &format!("{BESIDE}%(ext)s")])
         .working_dir(&request.staging)
         .writes_into(&request.staging)
         .deadline(DEADLINE))

@@ -1,11 +1,16 @@
 //! What lies beside an item: fetched where it is offered, told where it can't be had, and no reason to fail.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs};
 
-use axum::http::StatusCode;
+use axum::{
+    Router,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+    routing::any,
+};
 use mediary_schema::layout::SidecarKind;
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 
 use super::{
     super::{Beside, Engine as _, FetchedSidecar},
@@ -13,6 +18,9 @@ use super::{
     case::{Case, FILM, PATIENCE, make, noise, read},
     site::{File, Site},
 };
+use crate::{access::Granted, cookies::Cookies};
+
+const WORDS: &str = "WEBVTT\n\n00:00.000 --> 00:01.000\nwords\n";
 
 /// A film with subtitles in some languages, one of which the site refuses, and a picture.
 async fn film() -> Case {
@@ -26,7 +34,7 @@ async fn film() -> Case {
     };
     let case = Case::of_video("best", film).await;
     case.site.file("film.mp4", File::new("video/mp4", noise(1 << 16, 3)));
-    case.site.file("en.vtt", File::new("text/vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nwords\n"));
+    case.site.file("en.vtt", File::new("text/vtt", WORDS));
     let refused = File { status: Some(StatusCode::TOO_MANY_REQUESTS), ..File::new("text/vtt", "") };
     case.site.file("de.vtt", refused);
     let folder = make(&case.bench, &format!("{FILM} -t 1 film.mp4 -frames:v 1 picture.png")).await;
@@ -74,6 +82,73 @@ async fn what_nobody_wants_is_not_asked_for() {
     let Beside { fetched, missing } = beside(&case, &[SidecarKind::Thumbnail]).await;
     assert_eq!((fetched.len(), missing.len()), (1, 0));
     assert!(case.requests_of_media().iter().all(|request| request.contains("picture.png")));
+}
+
+// A picture that is a JPEG already is not made one, and keeps the ending of its address.
+#[tokio::test]
+async fn a_picture_is_found_by_any_ending_of_a_jpeg() {
+    for (address, name) in [("picture.jpeg", "beside.jpeg"), ("picture.JPG", "beside.JPG")] {
+        let film = |site: &Site| {
+            json!({"id": "v1", "title": "V", "ext": "mp4", "url": site.url("/media/film.mp4"),
+                "thumbnail": site.url(&format!("/media/{address}"))})
+        };
+        let case = Case::of_video("best", film).await;
+        case.site.file("film.mp4", File::new("video/mp4", noise(1 << 16, 3)));
+        case.site.file(address, File::new("image/jpeg", &b"\xff\xd8\xff\xe0"[..]));
+        let Beside { fetched, missing } = beside(&case, &[SidecarKind::Thumbnail]).await;
+        assert!(missing.is_empty(), "{missing:?}");
+        let told: Vec<_> = fetched.iter().map(|file| (file.name.as_str(), file.ending.as_str())).collect();
+        assert_eq!(told, [(name, "-thumb.jpg")]);
+    }
+}
+
+#[tokio::test]
+async fn what_a_killed_attempt_left_half_is_not_kept() {
+    let case = film().await;
+    let refused = File { status: Some(StatusCode::FORBIDDEN), ..File::new("image/png", "") };
+    case.site.file("picture.png", refused);
+    case.extract().await.unwrap();
+    fs::write(case.staged("beside.jpg"), "half").unwrap();
+    let Beside { fetched, missing } = beside(&case, &[SidecarKind::Thumbnail]).await;
+    assert_eq!((fetched.len(), missing.len()), (0, 1), "{fetched:?}");
+    assert!(!case.staged("beside.jpg").exists());
+}
+
+/// Words that are for members alone.
+async fn of_members(headers: HeaderMap) -> Response {
+    let is_member = headers.get(header::COOKIE).is_some_and(|cookie| cookie == "session=needle");
+    if is_member { WORDS.into_response() } else { StatusCode::FORBIDDEN.into_response() }
+}
+
+// DL-08.
+#[tokio::test]
+async fn what_is_refused_without_cookies_is_asked_for_with_them_and_nothing_else_is() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let members = format!("http://{}", listener.local_addr().unwrap());
+    let mut server = JoinSet::new();
+    let router = Router::new().route("/en.vtt", any(of_members));
+    server.spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let mut case = film().await;
+    let video = |site: &Site| {
+        let words = |url: String| json!([{ "url": url, "ext": "vtt" }]);
+        json!({"id": "v1", "title": "V", "ext": "mp4", "url": site.url("/media/film.mp4"),
+            "thumbnail": site.url("/media/picture.png"),
+            "subtitles": {"en": words(format!("{members}/en.vtt")), "it": words(site.url("/media/it.vtt"))}})
+    };
+    let video = video(&case.site);
+    case.site.content().videos.insert("v1".to_owned(), video);
+    case.site.file("it.vtt", File::new("text/vtt", WORDS));
+    let cookies = Cookies::read(b"127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\tneedle\n", false).unwrap();
+    case.request.access = Granted::with_cookies(cookies.write(&case.request.staging).unwrap());
+    let Beside { fetched, missing } = beside(&case, &[SidecarKind::Thumbnail, SidecarKind::Subtitles]).await;
+    assert!(missing.is_empty(), "{missing:?}");
+    let told: Vec<&str> = fetched.iter().map(|file| file.ending.as_str()).collect();
+    assert_eq!(told, ["-thumb.jpg", ".en.vtt", ".it.vtt"]);
+    let asked = case.requests_of_media();
+    let times = |name: &str| {
+        asked.iter().filter(|request| request.starts_with("GET") && request.contains(name)).count()
+    };
+    assert_eq!((times("picture.png"), times("it.vtt")), (1, 1), "{asked:?}");
 }
 
 // Nothing else of the job's folder, and nothing of another, comes into the library by it.
